@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-param.h"
+
+#include "cj-error.h"
+
+#include <math.h>
+
+static int *
+int_field (const CjParam *param, gpointer values)
+{
+  return (int *) ((char *) values + param->offset);
+}
+
+static double *
+float_field (const CjParam *param, gpointer values)
+{
+  return (double *) ((char *) values + param->offset);
+}
+
+void
+cj_params_reset (const CjParam *table, gpointer values)
+{
+  for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
+    if (p->kind == CJ_PARAM_FLOAT)
+      *float_field (p, values) = p->preset;
+    else
+      *int_field (p, values) = (int) p->preset;
+}
+
+const CjParam *
+cj_params_find (const CjParam *table, const char *name)
+{
+  for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
+    if (g_str_equal (p->name, name))
+      return p;
+  return NULL;
+}
+
+static gboolean
+parse_choice (const CjParam *param, gpointer values, const char *text, GError **error)
+{
+  g_autofree char *all = NULL;
+
+  for (int i = 0; param->choices[i] != NULL; i++)
+    if (g_str_equal (param->choices[i], text))
+      {
+        *int_field (param, values) = i;
+        return TRUE;
+      }
+  all = g_strjoinv (", ", (char **) param->choices);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s cannot be “%s”. Choose one of: %s.",
+               param->title, text, all);
+  return FALSE;
+}
+
+static gboolean
+parse_number (const CjParam *param, gpointer values, const char *text, GError **error)
+{
+  char *end = NULL;
+  const double value = g_ascii_strtod (text, &end);
+  const gboolean whole = param->kind == CJ_PARAM_FLOAT || value == floor (value);
+
+  if (end == text || *end != '\0' || !isfinite (value) || !whole || value < param->min
+      || value > param->max)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "%s cannot be “%s”. It takes %s from %.10g to %.10g.", param->title, text,
+                   param->kind == CJ_PARAM_FLOAT ? "a number" : "a whole number", param->min,
+                   param->max);
+      return FALSE;
+    }
+  if (param->kind == CJ_PARAM_FLOAT)
+    *float_field (param, values) = value;
+  else
+    *int_field (param, values) = (int) value;
+  return TRUE;
+}
+
+gboolean
+cj_params_parse (const CjParam *table, gpointer values, const char *name, const char *text,
+                 GError **error)
+{
+  const CjParam *param = cj_params_find (table, name);
+
+  if (param == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "There is no parameter “%s” here.", name);
+      return FALSE;
+    }
+  if (param->kind == CJ_PARAM_CHOICE)
+    return parse_choice (param, values, text, error);
+  if (param->kind == CJ_PARAM_BOOL)
+    {
+      if (g_str_equal (text, "true") || g_str_equal (text, "false"))
+        {
+          *int_field (param, values) = g_str_equal (text, "true");
+          return TRUE;
+        }
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s cannot be “%s”. It is true or false.",
+                   param->title, text);
+      return FALSE;
+    }
+  return parse_number (param, values, text, error);
+}
+
+char *
+cj_params_print (const CjParam *param, gconstpointer values)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  switch (param->kind)
+    {
+    case CJ_PARAM_FLOAT:
+      return g_strdup (
+          g_ascii_dtostr (buffer, sizeof buffer, *float_field (param, (gpointer) values)));
+    case CJ_PARAM_BOOL:
+      return g_strdup (*int_field (param, (gpointer) values) ? "true" : "false");
+    case CJ_PARAM_CHOICE:
+      return g_strdup (param->choices[*int_field (param, (gpointer) values)]);
+    case CJ_PARAM_INT:
+    default:
+      return g_strdup_printf ("%d", *int_field (param, (gpointer) values));
+    }
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parameter tables: every catalogue item declares its settings once, as a const table over a plain
+ * struct. The inspector, the project file, the command line and the documentation read this table. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CJ_PARAM_INT,   /* field: int */
+  CJ_PARAM_FLOAT, /* field: double */
+  CJ_PARAM_BOOL,  /* field: gboolean */
+  CJ_PARAM_CHOICE /* field: int, index into choices */
+} CjParamKind;
+
+typedef enum
+{
+  CJ_PARAM_LIVE = 1 << 0,     /* may change during training */
+  CJ_PARAM_RESHAPES = 1 << 1, /* changes tensor shapes */
+  CJ_PARAM_LOG = 1 << 2,      /* slider and search in log space */
+  CJ_PARAM_ADVANCED = 1 << 3  /* folded away */
+} CjParamFlags;
+
+typedef struct
+{
+  const char *name;  /* kebab-case, never changes */
+  const char *title; /* two or three words */
+  const char *blurb; /* one sentence */
+  const char *unit;  /* NULL if none */
+  CjParamKind kind;
+  gsize offset; /* of the field in the parameter struct */
+  double preset, min, max;
+  double soft_min, soft_max; /* what a slider offers; both 0: min..max */
+  int digits;                /* after the point, for CJ_PARAM_FLOAT */
+  const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE */
+  CjParamFlags flags;
+} CjParam;
+
+/* Tables end with a name of NULL. `values` points to the struct the offsets refer to. Any thread. */
+void cj_params_reset (const CjParam *table, gpointer values);
+const CjParam *cj_params_find (const CjParam *table, const char *name);
+
+/* Sets one value from text. On refusal `values` is unchanged and the error says what is allowed. */
+gboolean cj_params_parse (const CjParam *table, gpointer values, const char *name, const char *text,
+                          GError **error);
+
+/* The value as text that cj_params_parse reads back exactly. You free. */
+char *cj_params_print (const CjParam *param, gconstpointer values);
+
+G_END_DECLS

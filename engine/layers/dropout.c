@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-layer.h"
+
+#include <stddef.h>
+
+typedef struct
+{
+  double rate;
+} Params;
+
+static const CjParam params[] = {
+  { .name = "rate", .title = "Rate", .blurb = "Share of the units silenced in each step",
+    .kind = CJ_PARAM_FLOAT, .offset = offsetof (Params, rate), .preset = 0.5, .min = 0,
+    .max = 0.99, .soft_max = 0.9, .digits = 2 },
+  { NULL },
+};
+
+static int
+build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, GError **error)
+{
+  const CjDropoutAttrs attrs = { ((const Params *) data)->rate };
+
+  (void) node;
+  return cj_builder_emit (builder, &cj_op_dropout, &attrs, in, 1, error);
+}
+
+const CjLayerInfo cj_layer_dropout = {
+  .id = "dropout",
+  .title = "Dropout",
+  .category = "regularisation",
+  .blurb = "Silences random units in each training step, so that none can be relied on alone",
+  .formula = "y = x · m / (1 − rate), m random 0 or 1; y = x outside training",
+  .biology = "Unreliable synapses: most vesicle releases in cortex fail",
+  .version = 1,
+  .n_inputs = 1,
+  .params_size = sizeof (Params),
+  .params = params,
+  .build = build,
+};

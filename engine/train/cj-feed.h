@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the engine knows of data: something that fills a batch. Declared here, implemented in data/.
+ * N samples in a batch; x [N, sample shape]; y [N] int32 class numbers, or [N, target shape] float. */
+#pragma once
+
+#include "cj-tensor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CjFeed CjFeed;
+
+struct _CjFeed
+{
+  gsize n_samples;
+  CjShape x_shape; /* of one sample, C H W, T C or I */
+  CjDtype x_dtype;
+  CjShape y_shape; /* of one target; a class number is a scalar (n_dims 0) */
+  CjDtype y_dtype; /* CJ_INT32: class numbers, CJ_FLOAT32: values */
+  guint n_classes; /* 0 if the target is not a class */
+  const char *const *class_names; /* n_classes strings and NULL, or NULL; owned by the feed */
+
+  /* Writes the samples `indices[0..n)` into the first n rows of x and y. `epoch` and `seed` choose
+   * the augmentation, so the same call gives the same bits. Any one thread at a time. */
+  void (*fill) (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed,
+                CjTensor *x, CjTensor *y);
+  void (*free) (CjFeed *feed);
+};
+
+static inline void
+cj_feed_free (CjFeed *feed)
+{
+  feed->free (feed);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjFeed, cj_feed_free)
+
+G_END_DECLS

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-error.h"
+#include "cj-layer.h"
+#include "cj-param.h"
+#include "cj-pool.h"
+#include "cj-rng.h"
+#include "cj-tensor.h"
+
+/* Known answers published with Random123 (kat_vectors, philox4x32 with 10 rounds). */
+static void
+test_philox (void)
+{
+  static const struct
+  {
+    guint32 counter[4], key[2], out[4];
+  } cases[] = {
+    { { 0 }, { 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
+    { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff },
+      { 0xffffffff, 0xffffffff },
+      { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+      { 0xa4093822, 0x299f31d0 },
+      { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      guint32 out[4];
+
+      cj_philox4x32 (cases[i].counter, cases[i].key, out);
+      g_assert_cmpmem (out, sizeof out, cases[i].out, sizeof out);
+    }
+}
+
+static void
+test_normal (void)
+{
+  double sum = 0, squares = 0;
+  const int n = 100000;
+  CjRng rng;
+
+  cj_rng_init (&rng, 7, CJ_RNG_TEST, 0);
+  for (int i = 0; i < n; i++)
+    {
+      const double x = cj_rng_normal (&rng);
+
+      sum += x;
+      squares += x * x;
+    }
+  g_assert_cmpfloat_with_epsilon (sum / n, 0, 0.02);
+  g_assert_cmpfloat_with_epsilon (squares / n, 1, 0.02);
+}
+
+static void
+count_chunk (gpointer context, guint chunk)
+{
+  g_atomic_int_inc (&((gint *) context)[chunk]);
+}
+
+static void
+test_pool (void)
+{
+  for (guint threads = 1; threads <= 4; threads++)
+    {
+      g_autoptr (CjPool) pool = cj_pool_new (threads);
+
+      for (guint round = 0; round < 500; round++)
+        {
+          gint seen[37] = { 0 };
+          const guint n = round % 38;
+
+          cj_pool_run (pool, n, count_chunk, seen);
+          for (guint i = 0; i < 37; i++)
+            g_assert_cmpint (seen[i], ==, i < n ? 1 : 0);
+        }
+    }
+}
+
+/* Every parameter of every layer: words present, preset in range, text reads back to itself. */
+static void
+test_every_param (void)
+{
+  for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
+    {
+      g_autofree gpointer values = g_malloc0 (MAX ((*layer)->params_size, 1));
+
+      g_assert_true (cj_layer_find ((*layer)->id) == *layer);
+      g_assert_nonnull ((*layer)->title);
+      g_assert_nonnull ((*layer)->blurb);
+      g_assert_nonnull ((*layer)->formula);
+      cj_params_reset ((*layer)->params, values);
+      for (const CjParam *p = (*layer)->params; p != NULL && p->name != NULL; p++)
+        {
+          g_autoptr (GError) error = NULL;
+          g_autofree char *text = cj_params_print (p, values);
+          g_autofree char *again = NULL;
+
+          g_assert_nonnull (p->title);
+          g_assert_nonnull (p->blurb);
+          g_assert_cmpfloat (p->preset, >=, p->min);
+          g_assert_cmpuint (p->offset, <, (*layer)->params_size);
+          g_assert_true (cj_params_parse ((*layer)->params, values, p->name, text, &error));
+          again = cj_params_print (p, values);
+          g_assert_cmpstr (text, ==, again);
+          g_assert_false (cj_params_parse ((*layer)->params, values, p->name, "nonsense", &error));
+          g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+        }
+    }
+}
+
+static void
+test_shape_bytes (void)
+{
+  const CjShape huge = cj_shape3 (G_MAXINT64 / 2, 4, 4), negative = cj_shape1 (-1);
+  const CjShape fine = cj_shape2 (3, 5);
+  gsize bytes = 0;
+
+  g_assert_false (cj_shape_bytes (&huge, CJ_FLOAT32, &bytes));
+  g_assert_false (cj_shape_bytes (&negative, CJ_FLOAT32, &bytes));
+  g_assert_true (cj_shape_bytes (&fine, CJ_FLOAT32, &bytes));
+  g_assert_cmpuint (bytes, ==, 60);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/base/rng/philox-known-answers", test_philox);
+  g_test_add_func ("/engine/base/rng/normal", test_normal);
+  g_test_add_func ("/engine/base/pool/every-chunk-once", test_pool);
+  g_test_add_func ("/engine/base/param/every-layer", test_every_param);
+  g_test_add_func ("/engine/tensor/shape/bytes", test_shape_bytes);
+  return g_test_run ();
+}
