@@ -32,8 +32,8 @@ typedef struct
   CjParamKind kind;
   gsize offset; /* of the field in the parameter struct */
   double preset, min, max;
-  double soft_min, soft_max; /* what a slider offers; both 0: min..max */
-  int digits;                /* after the point, for CJ_PARAM_FLOAT */
+  double soft_min, soft_max;  /* what a slider offers; both 0: min..max */
+  int digits;                 /* after the point, for CJ_PARAM_FLOAT */
   const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE */
   CjParamFlags flags;
 } CjParam;

@@ -71,9 +71,8 @@ static int
 append_step (CjBuilder *builder, CjStep *step, CjLayout layout)
 {
   step->op.stream = builder->steps->len;
-  step->out = add_value (builder, (CjValue){ .kind = CJ_VALUE_RESULT,
-                                             .shape = step->op.out_shape,
-                                             .layout = layout });
+  step->out = add_value (
+      builder, (CjValue){ .kind = CJ_VALUE_RESULT, .shape = step->op.out_shape, .layout = layout });
   g_array_append_val (builder->steps, *step);
   return step->out;
 }

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CJ_VALUE_INPUT,  /* filled by the feed */
-  CJ_VALUE_PARAM,  /* learned */
+  CJ_VALUE_INPUT, /* filled by the feed */
+  CJ_VALUE_PARAM, /* learned */
   CJ_VALUE_RESULT /* computed by an op */
 } CjValueKind;
 

@@ -12,9 +12,9 @@ typedef struct
 {
   char *id; /* unique, "conv1" */
   const CjLayerInfo *layer;
-  gpointer params;            /* layer->params_size bytes, owned */
-  int from[CJ_NODE_MAX_IN];   /* node that feeds port i: an index, CJ_FROM_DATA or CJ_FROM_NOTHING */
-  double x, y;                /* of the card on the canvas */
+  gpointer params;          /* layer->params_size bytes, owned */
+  int from[CJ_NODE_MAX_IN]; /* node that feeds port i: an index, CJ_FROM_DATA or CJ_FROM_NOTHING */
+  double x, y;              /* of the card on the canvas */
 } CjNode;
 
 #define CJ_FROM_DATA (-1)

@@ -9,9 +9,16 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "rate", .title = "Rate", .blurb = "Share of the units silenced in each step",
-    .kind = CJ_PARAM_FLOAT, .offset = offsetof (Params, rate), .preset = 0.5, .min = 0,
-    .max = 0.99, .soft_max = 0.9, .digits = 2 },
+  { .name = "rate",
+    .title = "Rate",
+    .blurb = "Share of the units silenced in each step",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (Params, rate),
+    .preset = 0.5,
+    .min = 0,
+    .max = 0.99,
+    .soft_max = 0.9,
+    .digits = 2 },
   { NULL },
 };
 

@@ -9,12 +9,30 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "window", .title = "Window", .blurb = "Side of the square whose maximum is taken",
-    .unit = "px", .kind = CJ_PARAM_INT, .offset = offsetof (Params, window), .preset = 2,
-    .min = 1, .max = 63, .soft_min = 2, .soft_max = 5, .flags = CJ_PARAM_RESHAPES },
-  { .name = "stride", .title = "Stride", .blurb = "Distance between neighbouring windows",
-    .unit = "px", .kind = CJ_PARAM_INT, .offset = offsetof (Params, stride), .preset = 2,
-    .min = 1, .max = 63, .soft_min = 1, .soft_max = 5, .flags = CJ_PARAM_RESHAPES },
+  { .name = "window",
+    .title = "Window",
+    .blurb = "Side of the square whose maximum is taken",
+    .unit = "px",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (Params, window),
+    .preset = 2,
+    .min = 1,
+    .max = 63,
+    .soft_min = 2,
+    .soft_max = 5,
+    .flags = CJ_PARAM_RESHAPES },
+  { .name = "stride",
+    .title = "Stride",
+    .blurb = "Distance between neighbouring windows",
+    .unit = "px",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (Params, stride),
+    .preset = 2,
+    .min = 1,
+    .max = 63,
+    .soft_min = 1,
+    .soft_max = 5,
+    .flags = CJ_PARAM_RESHAPES },
   { NULL },
 };
 
@@ -23,9 +41,13 @@ build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, 
 {
   const Params *p = data;
   const CjConv2dAttrs attrs = {
-    .kernel_h = p->window, .kernel_w = p->window,
-    .stride_h = p->stride, .stride_w = p->stride,
-    .dilation_h = 1, .dilation_w = 1, .groups = 1,
+    .kernel_h = p->window,
+    .kernel_w = p->window,
+    .stride_h = p->stride,
+    .stride_w = p->stride,
+    .dilation_h = 1,
+    .dilation_w = 1,
+    .groups = 1,
   };
 
   (void) node;

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /* How pictures lie in memory inside a program. */
 typedef enum
 {
-  CJ_LAYOUT_ANY,  /* element-wise: takes what comes */
+  CJ_LAYOUT_ANY,   /* element-wise: takes what comes */
   CJ_LAYOUT_PLAIN, /* row-major in the logical order N C H W */
   CJ_LAYOUT_LAST   /* channels last: N H W C; the same as plain below three dimensions */
 } CjLayout;
@@ -69,7 +69,7 @@ struct _CjOp
   CjShape out_shape;
   gsize saved_bytes;
   gsize workspace_bytes;
-  gint64 macs; /* multiply-adds of forward */
+  gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */
 };
 

@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#define MAX_SLICES 8 /* the weight gradient is summed in this many slices of the batch, then in order */
+#define MAX_SLICES                                                                                 \
+  8 /* the weight gradient is summed in this many slices of the batch, then in order */
 
 typedef struct
 {
@@ -20,8 +21,8 @@ typedef struct
 typedef struct
 {
   const Geometry *g;
-  const float *data; /* picture or its gradient: [H, W, C] */
-  const float *weight; /* of this group: [og, cg, kh, kw] */
+  const float *data;    /* picture or its gradient: [H, W, C] */
+  const float *weight;  /* of this group: [og, cg, kh, kw] */
   gint64 first_channel; /* of this group within data */
 } Patch;
 
@@ -72,11 +73,10 @@ infer (CjOp *op, GError **error)
     }
   op->out_shape = cj_shape4 (x->dims[0], op->in_shape[1].dims[0], (oh - 1) / a->stride_h + 1,
                              (ow - 1) / a->stride_w + 1);
-  op->macs = cj_shape_size (&op->out_shape) * cj_shape_size (&op->in_shape[1])
-             / op->in_shape[1].dims[0];
-  op->workspace_bytes
-      = sizeof (float) * n_slices (op)
-        * (cj_shape_size (&op->in_shape[1]) + op->in_shape[1].dims[0]);
+  op->macs
+      = cj_shape_size (&op->out_shape) * cj_shape_size (&op->in_shape[1]) / op->in_shape[1].dims[0];
+  op->workspace_bytes = sizeof (float) * n_slices (op)
+                        * (cj_shape_size (&op->in_shape[1]) + op->in_shape[1].dims[0]);
   return TRUE;
 }
 

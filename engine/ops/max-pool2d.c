@@ -19,14 +19,14 @@ infer (CjOp *op, GError **error)
       g_autofree char *got = cj_shape_print (x);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects pictures of at least %d×%d, got %s. Use a smaller window.",
-                   a->kernel_h, a->kernel_w, got);
+                   "expects pictures of at least %d×%d, got %s. Use a smaller window.", a->kernel_h,
+                   a->kernel_w, got);
       return FALSE;
     }
-  op->out_shape = cj_shape4 (
-      x->dims[0], x->dims[1],
-      (x->dims[2] + a->pad_top + a->pad_bottom - a->kernel_h) / a->stride_h + 1,
-      (x->dims[3] + a->pad_left + a->pad_right - a->kernel_w) / a->stride_w + 1);
+  op->out_shape
+      = cj_shape4 (x->dims[0], x->dims[1],
+                   (x->dims[2] + a->pad_top + a->pad_bottom - a->kernel_h) / a->stride_h + 1,
+                   (x->dims[3] + a->pad_left + a->pad_right - a->kernel_w) / a->stride_w + 1);
   op->saved_bytes = sizeof (gint32) * cj_shape_size (&op->out_shape);
   return TRUE;
 }
@@ -67,8 +67,8 @@ forward (const CjOpCall *call, guint sample)
 
   for (gint64 i = 0; i < size; i++)
     {
-      const gint32 at = find_maximum (call->op->attrs, in + i % c, x[2], x[3], c, i / c / y[3],
-                                      i / c % y[3]);
+      const gint32 at
+          = find_maximum (call->op->attrs, in + i % c, x[2], x[3], c, i / c / y[3], i / c % y[3]);
 
       place[i] = at;
       out[i] = in[at * c + i % c];

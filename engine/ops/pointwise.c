@@ -80,7 +80,7 @@ dropout_apply (const CjOpCall *call, guint chunk, const float *from, float *to, 
   rng.counter[0] = chunk * (BLOCK / 4);
   for (gint64 i = (gint64) chunk * BLOCK; i < end; i++)
     {
-      const float value = !call->training               ? from[i]
+      const float value = !call->training                ? from[i]
                           : cj_rng_uniform (&rng) < rate ? 0
                                                          : from[i] * scale;
 

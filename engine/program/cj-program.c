@@ -22,9 +22,9 @@ struct _CjProgram
   gint64 n_weights;
   float *weights, *gradients, *arena;
   gint64 arena_floats;
-  float **data;      /* by value */
-  float **d_data;    /* by value, NULL where no gradient is wanted */
-  CjOpCall *calls;   /* by step */
+  float **data;    /* by value */
+  float **d_data;  /* by value, NULL where no gradient is wanted */
+  CjOpCall *calls; /* by step */
   guint64 seed, step;
 };
 
@@ -92,8 +92,8 @@ place_params (CjProgram *program)
   for (guint i = 0; i < program->builder->values->len; i++)
     {
       const CjValue *v = cj_builder_get_value (program->builder, (int) i);
-      const CjProgramParam param = { v->name, v->shape, program->n_weights,
-                                     cj_shape_size (&v->shape), v->fan_in };
+      const CjProgramParam param
+          = { v->name, v->shape, program->n_weights, cj_shape_size (&v->shape), v->fan_in };
 
       if (v->kind != CJ_VALUE_PARAM)
         continue;

@@ -14,9 +14,9 @@ struct _CjFeed
   gsize n_samples;
   CjShape x_shape; /* of one sample, C H W, T C or I */
   CjDtype x_dtype;
-  CjShape y_shape; /* of one target; a class number is a scalar (n_dims 0) */
-  CjDtype y_dtype; /* CJ_INT32: class numbers, CJ_FLOAT32: values */
-  guint n_classes; /* 0 if the target is not a class */
+  CjShape y_shape;                /* of one target; a class number is a scalar (n_dims 0) */
+  CjDtype y_dtype;                /* CJ_INT32: class numbers, CJ_FLOAT32: values */
+  guint n_classes;                /* 0 if the target is not a class */
   const char *const *class_names; /* n_classes strings and NULL, or NULL; owned by the feed */
 
   /* Writes the samples `indices[0..n)` into the first n rows of x and y. `epoch` and `seed` choose

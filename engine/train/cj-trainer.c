@@ -13,18 +13,47 @@
 #define EPSILON 1e-8
 
 const CjParam cj_train_setup_params[] = {
-  { .name = "epochs", .title = "Epochs", .blurb = "Passes over the training samples",
-    .kind = CJ_PARAM_INT, .offset = offsetof (CjTrainSetup, epochs), .preset = 5, .min = 1,
-    .max = 100000, .soft_min = 1, .soft_max = 100, .flags = CJ_PARAM_LIVE },
-  { .name = "batch", .title = "Batch size", .blurb = "Samples in one step", .kind = CJ_PARAM_INT,
-    .offset = offsetof (CjTrainSetup, batch), .preset = 64, .min = 1, .max = 65536,
-    .soft_min = 1, .soft_max = 512, .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
-  { .name = "learning-rate", .title = "Learning rate", .blurb = "Size of a step",
-    .kind = CJ_PARAM_FLOAT, .offset = offsetof (CjTrainSetup, learning_rate), .preset = 0.001,
-    .min = 0, .max = 100, .soft_min = 1e-5, .soft_max = 1, .digits = 5,
+  { .name = "epochs",
+    .title = "Epochs",
+    .blurb = "Passes over the training samples",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, epochs),
+    .preset = 5,
+    .min = 1,
+    .max = 100000,
+    .soft_min = 1,
+    .soft_max = 100,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "batch",
+    .title = "Batch size",
+    .blurb = "Samples in one step",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, batch),
+    .preset = 64,
+    .min = 1,
+    .max = 65536,
+    .soft_min = 1,
+    .soft_max = 512,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
+  { .name = "learning-rate",
+    .title = "Learning rate",
+    .blurb = "Size of a step",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, learning_rate),
+    .preset = 0.001,
+    .min = 0,
+    .max = 100,
+    .soft_min = 1e-5,
+    .soft_max = 1,
+    .digits = 5,
     .flags = CJ_PARAM_LIVE | CJ_PARAM_LOG },
-  { .name = "seed", .title = "Seed", .blurb = "Chooses all random numbers of the run",
-    .kind = CJ_PARAM_INT, .offset = offsetof (CjTrainSetup, seed), .preset = 1, .min = 0,
+  { .name = "seed",
+    .title = "Seed",
+    .blurb = "Chooses all random numbers of the run",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, seed),
+    .preset = 1,
+    .min = 0,
     .max = G_MAXINT32 },
   { NULL },
 };
@@ -168,8 +197,8 @@ cj_trainer_evaluate (CjTrainer *t, CjFeed *feed, gint32 *predicted)
 
       for (guint i = 0; i < batch; i++)
         indices[i] = (guint32) (begin + MIN (i, n - 1));
-      feed->fill (feed, indices, batch, 0, (guint64) t->setup.seed,
-                  cj_program_get_x (t->program), cj_program_get_y (t->program));
+      feed->fill (feed, indices, batch, 0, (guint64) t->setup.seed, cj_program_get_x (t->program),
+                  cj_program_get_y (t->program));
       for (guint i = n; i < batch; i++)
         y[i] = -1; /* rows beyond the end count nothing in the loss */
       score.loss += (double) cj_program_forward (t->program, FALSE, 0, 0) * batch;

@@ -41,13 +41,14 @@ static const struct
 } networks[] = {
   { "flatten, dense units=3", 1, 1, 1, 1 },
   { "flatten, dense units=37, relu, dense units=3 bias=false", 1, 5, 7, 9 },
-  { "conv-2d filters=5 kernel=3 padding=1, relu, flatten, dense units=3", 2, 6, 5, 3 },
+  { "conv-2d filters=5 kernel=3 padding=1, flatten, dense units=3", 2, 6, 5, 3 },
   { "conv-2d filters=4 kernel=3 stride=2 padding=1, flatten, dense units=3", 3, 7, 9, 11 },
   { "conv-2d filters=6 kernel=3 dilation=2 groups=2 bias=false, flatten, dense units=3", 4, 7, 6,
     2 },
   { "conv-2d filters=4 kernel=1 groups=4, max-pool-2d, flatten, dense units=3", 4, 5, 7, 2 },
   { "conv-2d filters=17 kernel=5 padding=2, max-pool-2d window=3 stride=2, conv-2d filters=3 "
-    "kernel=2, flatten, dropout rate=0.3, dense units=3", 1, 11, 13, 4 },
+    "kernel=2, flatten, dropout rate=0.3, dense units=3",
+    1, 11, 13, 4 },
 };
 
 /* Along a random direction v: (L (w + hv) - L (w - hv)) / 2h against the gradient times v. */
@@ -56,9 +57,9 @@ test_gradients (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      g_autoptr (CjProgram) program = compile (
-          networks[i].chain, cj_shape3 (networks[i].c, networks[i].h, networks[i].w),
-          networks[i].batch, 2);
+      g_autoptr (CjProgram) program
+          = compile (networks[i].chain, cj_shape3 (networks[i].c, networks[i].h, networks[i].w),
+                     networks[i].batch, 2);
 
       cj_program_init (program, 5);
       fill (program, 3);
@@ -116,8 +117,8 @@ test_conv_twin (void)
       g_autoptr (CjBuilder) builder = cj_builder_new ();
       g_autoptr (GError) error = NULL;
       const CjShape x = cj_shape4 (cases[i].n, cases[i].c, cases[i].h, cases[i].w);
-      const CjShape w = cj_shape4 (cases[i].o, cases[i].c / cases[i].a.groups,
-                                   cases[i].a.kernel_h, cases[i].a.kernel_w);
+      const CjShape w = cj_shape4 (cases[i].o, cases[i].c / cases[i].a.groups, cases[i].a.kernel_h,
+                                   cases[i].a.kernel_w);
       const int in[2] = { cj_builder_add_input (builder, CJ_FLOAT32, &x),
                           cj_builder_add_param (builder, "c", "w", &w, 1) };
       const int y = cj_builder_emit (builder, &cj_op_conv2d, &cases[i].a, in, 2, &error);
@@ -129,8 +130,8 @@ test_conv_twin (void)
       g_autofree float *fast = g_new0 (float, size), *slow = g_new0 (float, size);
       g_autofree float *scratch = g_new0 (float, 256 * (96 + 256));
       const void *inputs[2] = { xt->data, wt->data };
-      CjOpCall call = { .op = &step->op, .in = { last->data, wt->data }, .out = fast,
-                        .scratch = scratch };
+      CjOpCall call
+          = { .op = &step->op, .in = { last->data, wt->data }, .out = fast, .scratch = scratch };
       const gint64 *d = step->op.out_shape.dims;
       const gint64 area = x.dims[2] * x.dims[3];
       CjRng rng;
@@ -185,8 +186,11 @@ fill_prototypes (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, g
     }
 }
 
-static CjFeed prototypes = { .n_samples = 200, .x_shape = { 3, { 1, 9, 9 } }, .y_dtype = CJ_INT32,
-                             .n_classes = 4, .fill = fill_prototypes };
+static CjFeed prototypes = { .n_samples = 200,
+                             .x_shape = { 3, { 1, 9, 9 } },
+                             .y_dtype = CJ_INT32,
+                             .n_classes = 4,
+                             .fill = fill_prototypes };
 
 /* Trains the same network for two epochs and returns its weights. You free. */
 static float *
