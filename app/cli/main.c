@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli.h"
+
+#include <locale.h>
+
+static const CliCommand *const commands[] = { &cli_list, &cli_describe };
+
+static void
+print_help (void)
+{
+  g_print ("Usage: cajal-cli COMMAND [ARGUMENTS]\n\nCommands:\n");
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-9s %-24s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
+  g_print ("\n“cajal-cli COMMAND --help” says more about one of them.\n");
+}
+
+gboolean
+cli_parse (const CliCommand *command, const GOptionEntry *entries, int *argc, char ***argv,
+           int *status)
+{
+  g_autofree char *usage = g_strdup_printf ("%s — %s", command->arguments, command->blurb);
+  g_autoptr (GOptionContext) context = g_option_context_new (usage);
+  g_autofree char *program = g_strdup_printf ("cajal-cli %s", command->name);
+  g_autoptr (GError) error = NULL;
+
+  g_set_prgname (program);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, NULL);
+  if (g_option_context_parse (context, argc, argv, &error))
+    return TRUE;
+  g_printerr ("%s: %s\n", program, error->message);
+  *status = 2;
+  return FALSE;
+}
+
+int
+cli_fail (GError *error)
+{
+  g_printerr ("cajal-cli: %s\n", error->message);
+  g_error_free (error);
+  return 1;
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help"))
+    {
+      print_help ();
+      return argc < 2 ? 2 : 0;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i]->name, argv[1]))
+      return commands[i]->run (argc - 1, argv + 1);
+  g_printerr ("cajal-cli: there is no command “%s”. “cajal-cli --help” lists them.\n", argv[1]);
+  return 2;
+}
