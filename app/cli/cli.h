@@ -17,6 +17,7 @@ typedef struct
 
 extern const CliCommand cli_list;
 extern const CliCommand cli_describe;
+extern const CliCommand cli_train;
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
  * *status from the command. */

@@ -3,7 +3,7 @@
 
 #include <locale.h>
 
-static const CliCommand *const commands[] = { &cli_list, &cli_describe };
+static const CliCommand *const commands[] = { &cli_list, &cli_describe, &cli_train };
 
 static void
 print_help (void)

@@ -3,6 +3,7 @@
  * N samples in a batch; x [N, sample shape]; y [N] int32 class numbers, or [N, target shape] float. */
 #pragma once
 
+#include "cj-rng.h"
 #include "cj-tensor.h"
 
 G_BEGIN_DECLS
