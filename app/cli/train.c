@@ -50,7 +50,7 @@ load_data (const char *path, guint64 seed, GError **error)
   CjdDataset *dataset = cjd_idx_load (path, error);
 
   if (dataset != NULL)
-    cjd_dataset_split (dataset, VALIDATION_SHARE, seed);
+    cjd_dataset_split (dataset, CJD_SPLIT_VAL, VALIDATION_SHARE, seed);
   return dataset;
 }
 

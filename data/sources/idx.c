@@ -119,6 +119,7 @@ cjd_idx_load (const char *folder, GError **error)
   g_autoptr (GByteArray) pixels = g_byte_array_new (), labels = g_byte_array_new ();
   g_autofree char *base = g_path_get_basename (folder);
   CjShape image[2], label[2], all;
+  CjdDataset *dataset;
   CjTensor *x, *y;
   guint n_classes = 0;
 
@@ -151,5 +152,7 @@ cjd_idx_load (const char *folder, GError **error)
       cj_tensor_i32 (y)[i] = labels->data[i];
       n_classes = MAX (n_classes, labels->data[i] + 1u);
     }
-  return cjd_dataset_new (base, x, y, n_classes, (gsize) image[0].dims[0]);
+  dataset = cjd_dataset_new (base, x, y, n_classes, NULL);
+  cjd_dataset_mark (dataset, (gsize) image[0].dims[0], CJD_SPLIT_TEST);
+  return dataset;
 }

@@ -36,9 +36,9 @@ test_reads (void)
   g_autoptr (CjdDataset) dataset = cjd_idx_load (folder, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpint (dataset->pixels->shape.dims[0], ==, 4);
-  g_assert_cmpint (((guint8 *) dataset->pixels->data)[1], ==, 255);
-  g_assert_cmpint (cj_tensor_i32 (dataset->labels)[0], ==, 1);
+  g_assert_cmpint (dataset->x->shape.dims[0], ==, 4);
+  g_assert_cmpint (((guint8 *) dataset->x->data)[1], ==, 255);
+  g_assert_cmpint (cj_tensor_i32 (dataset->y)[0], ==, 1);
   g_assert_cmpint (dataset->split[1], ==, CJD_SPLIT_TRAIN);
   g_assert_cmpint (dataset->split[2], ==, CJD_SPLIT_TEST);
 }
@@ -79,11 +79,11 @@ test_mnist (void)
     }
   dataset = cjd_idx_load (folder, NULL);
   g_assert_nonnull (dataset);
-  cjd_dataset_split (dataset, 0.1, 1);
+  cjd_dataset_split (dataset, CJD_SPLIT_VAL, 0.1, 1);
   validation = cjd_dataset_new_feed (dataset, CJD_SPLIT_VAL);
   g_assert_cmpuint (validation->n_samples, >, 5990);
   g_assert_cmpuint (validation->n_samples, <, 6010);
-  g_assert_cmpfloat_with_epsilon (dataset->mean, 0.1307, 0.001);
+  g_assert_cmpfloat_with_epsilon (dataset->mean[0], 0.1307, 0.001);
 }
 
 int
