@@ -4,6 +4,7 @@
 #include "cj-error.h"
 
 #include <math.h>
+#include <string.h>
 
 static int *
 int_field (const CjParam *param, gpointer values)
@@ -23,6 +24,10 @@ cj_params_reset (const CjParam *table, gpointer values)
   for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
     if (p->kind == CJ_PARAM_FLOAT)
       *float_field (p, values) = p->preset;
+    else if (p->kind == CJ_PARAM_PAIR)
+      int_field (p, values)[0] = int_field (p, values)[1] = (int) p->preset;
+    else if (p->kind == CJ_PARAM_TEXT)
+      g_strlcpy ((char *) values + p->offset, p->text != NULL ? p->text : "", CJ_PARAM_TEXT_SIZE);
     else
       *int_field (p, values) = (int) p->preset;
 }
@@ -76,6 +81,61 @@ parse_number (const CjParam *param, gpointer values, const char *text, GError **
   return TRUE;
 }
 
+static gboolean
+parse_pair (const CjParam *param, gpointer values, const char *text, GError **error)
+{
+  char *end = NULL;
+  gint64 pair[2];
+
+  pair[0] = pair[1] = g_ascii_strtoll (text, &end, 10);
+  if (end != text && (*end == 'x' || g_str_has_prefix (end, "×")))
+    {
+      const char *second = end + (*end == 'x' ? 1 : strlen ("×"));
+
+      pair[1] = g_ascii_strtoll (second, &end, 10);
+      if (end == second)
+        end = (char *) text;
+    }
+  for (guint i = 0; i < 2; i++)
+    if (end == text || *end != '\0' || pair[i] < param->min || pair[i] > param->max)
+      {
+        g_set_error (
+            error, CJ_ERROR, CJ_ERROR_PARAM,
+            "%s cannot be “%s”. It takes height×width, as 3x5, or one number for both, from "
+            "%.10g to %.10g.",
+            param->title, text, param->min, param->max);
+        return FALSE;
+      }
+  int_field (param, values)[0] = (int) pair[0];
+  int_field (param, values)[1] = (int) pair[1];
+  return TRUE;
+}
+
+static gboolean
+parse_text (const CjParam *param, gpointer values, const char *text, GError **error)
+{
+  if (strlen (text) >= CJ_PARAM_TEXT_SIZE || strchr (text, '\n') != NULL
+      || !g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "%s takes one line of at most %d bytes of UTF-8 text.", param->title,
+                   CJ_PARAM_TEXT_SIZE - 1);
+      return FALSE;
+    }
+  g_strlcpy ((char *) values + param->offset, text, CJ_PARAM_TEXT_SIZE);
+  return TRUE;
+}
+
+gboolean
+cj_params_applies (const CjParam *table, const CjParam *param, gconstpointer values)
+{
+  g_auto (GStrv) pair = param->when != NULL ? g_strsplit (param->when, "=", 2) : NULL;
+  const CjParam *other = pair != NULL ? cj_params_find (table, pair[0]) : NULL;
+  g_autofree char *value = other != NULL ? cj_params_print (other, values) : NULL;
+
+  return value == NULL || g_str_equal (value, pair[1]);
+}
+
 gboolean
 cj_params_parse (const CjParam *table, gpointer values, const char *name, const char *text,
                  GError **error)
@@ -89,6 +149,10 @@ cj_params_parse (const CjParam *table, gpointer values, const char *name, const 
     }
   if (param->kind == CJ_PARAM_CHOICE)
     return parse_choice (param, values, text, error);
+  if (param->kind == CJ_PARAM_PAIR)
+    return parse_pair (param, values, text, error);
+  if (param->kind == CJ_PARAM_TEXT)
+    return parse_text (param, values, text, error);
   if (param->kind == CJ_PARAM_BOOL)
     {
       if (g_str_equal (text, "true") || g_str_equal (text, "false"))
@@ -117,6 +181,15 @@ cj_params_print (const CjParam *param, gconstpointer values)
       return g_strdup (*int_field (param, (gpointer) values) ? "true" : "false");
     case CJ_PARAM_CHOICE:
       return g_strdup (param->choices[*int_field (param, (gpointer) values)]);
+    case CJ_PARAM_TEXT:
+      return g_strdup ((const char *) values + param->offset);
+    case CJ_PARAM_PAIR:
+      {
+        const int *pair = int_field (param, (gpointer) values);
+
+        return pair[0] == pair[1] ? g_strdup_printf ("%d", pair[0])
+                                  : g_strdup_printf ("%dx%d", pair[0], pair[1]);
+      }
     case CJ_PARAM_INT:
     default:
       return g_strdup_printf ("%d", *int_field (param, (gpointer) values));

@@ -9,11 +9,15 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  CJ_PARAM_INT,   /* field: int */
-  CJ_PARAM_FLOAT, /* field: double */
-  CJ_PARAM_BOOL,  /* field: gboolean */
-  CJ_PARAM_CHOICE /* field: int, index into choices */
+  CJ_PARAM_INT,    /* field: int */
+  CJ_PARAM_FLOAT,  /* field: double */
+  CJ_PARAM_BOOL,   /* field: gboolean */
+  CJ_PARAM_CHOICE, /* field: int, index into choices */
+  CJ_PARAM_PAIR,   /* field: int[2], height and width; "3" means 3×3 */
+  CJ_PARAM_TEXT    /* field: char[CJ_PARAM_TEXT_SIZE], one line of UTF-8 */
 } CjParamKind;
+
+#define CJ_PARAM_TEXT_SIZE 256
 
 typedef enum
 {
@@ -35,6 +39,8 @@ typedef struct
   double soft_min, soft_max;  /* what a slider offers; both 0: min..max */
   int digits;                 /* after the point, for CJ_PARAM_FLOAT */
   const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE */
+  const char *text;           /* preset of CJ_PARAM_TEXT, NULL: empty */
+  const char *when;           /* "name=value": means something only then; NULL: always */
   CjParamFlags flags;
 } CjParam;
 
@@ -45,6 +51,9 @@ const CjParam *cj_params_find (const CjParam *table, const char *name);
 /* Sets one value from text. On refusal `values` is unchanged and the error says what is allowed. */
 gboolean cj_params_parse (const CjParam *table, gpointer values, const char *name, const char *text,
                           GError **error);
+
+/* Whether the parameter means something with these values (`when`). */
+gboolean cj_params_applies (const CjParam *table, const CjParam *param, gconstpointer values);
 
 /* The value as text that cj_params_parse reads back exactly. You free. */
 char *cj_params_print (const CjParam *param, gconstpointer values);

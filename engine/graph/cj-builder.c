@@ -39,10 +39,17 @@ cj_builder_get_value (CjBuilder *builder, int value)
   return &g_array_index (builder->values, CjValue, value);
 }
 
+const CjShape *
+cj_builder_get_shape (CjBuilder *builder, int value)
+{
+  return &cj_builder_get_value (builder, value)->shape;
+}
+
 static int
 add_value (CjBuilder *builder, CjValue value)
 {
-  value.twin = -1;
+  value.twin = CJ_NO_VALUE;
+  value.node = builder->node;
   g_array_append_val (builder->values, value);
   return (int) builder->values->len - 1;
 }
@@ -56,23 +63,41 @@ cj_builder_add_input (CjBuilder *builder, CjDtype dtype, const CjShape *shape)
                                         .layout = CJ_LAYOUT_PLAIN });
 }
 
-int
-cj_builder_add_param (CjBuilder *builder, const char *node, const char *name, const CjShape *shape,
-                      gint64 fan_in)
+static int
+add_named (CjBuilder *builder, CjValueKind kind, const char *node, const char *name,
+           const CjShape *shape, CjInit init)
 {
-  return add_value (builder, (CjValue){ .kind = CJ_VALUE_PARAM,
+  return add_value (builder, (CjValue){ .kind = kind,
                                         .shape = *shape,
                                         .layout = CJ_LAYOUT_PLAIN,
                                         .name = g_strdup_printf ("%s.%s", node, name),
-                                        .fan_in = fan_in });
+                                        .init = init });
+}
+
+int
+cj_builder_add_param (CjBuilder *builder, const char *node, const char *name, const CjShape *shape,
+                      CjInit init)
+{
+  return add_named (builder, CJ_VALUE_PARAM, node, name, shape, init);
+}
+
+int
+cj_builder_add_state (CjBuilder *builder, const char *node, const char *name, const CjShape *shape,
+                      CjInit init)
+{
+  return add_named (builder, CJ_VALUE_STATE, node, name, shape, init);
 }
 
 static int
 append_step (CjBuilder *builder, CjStep *step, CjLayout layout)
 {
   step->op.stream = builder->steps->len;
-  step->out = add_value (
-      builder, (CjValue){ .kind = CJ_VALUE_RESULT, .shape = step->op.out_shape, .layout = layout });
+  step->out = (int) builder->values->len;
+  for (guint i = 0; i < step->op.n_out; i++)
+    add_value (builder, (CjValue){ .kind = CJ_VALUE_RESULT,
+                                   .shape = step->op.out_shape[i],
+                                   .dtype = step->op.out_dtype[i],
+                                   .layout = layout });
   g_array_append_val (builder->steps, *step);
   return step->out;
 }
@@ -82,17 +107,16 @@ static int
 in_layout (CjBuilder *builder, int value, CjLayout wanted)
 {
   const CjValue *v = cj_builder_get_value (builder, value);
-  CjStep step = { .in = { value } };
+  CjStep step = { .in = { value }, .op = { .n_out = 1, .n_in = 1, .has_in = { TRUE } } };
   int twin;
 
-  if (v->kind == CJ_VALUE_PARAM || v->shape.n_dims < 3 || v->layout == wanted
-      || wanted == CJ_LAYOUT_ANY)
+  if (v->kind == CJ_VALUE_PARAM || v->kind == CJ_VALUE_STATE || v->shape.n_dims < 3
+      || v->layout == wanted || wanted == CJ_LAYOUT_ANY)
     return value;
-  if (v->twin >= 0)
+  if (v->twin != CJ_NO_VALUE)
     return v->twin;
   step.op.info = wanted == CJ_LAYOUT_LAST ? &cj_op_to_last : &cj_op_to_plain;
-  step.op.n_in = 1;
-  step.op.in_shape[0] = step.op.out_shape = v->shape;
+  step.op.in_shape[0] = step.op.out_shape[0] = v->shape;
   twin = append_step (builder, &step, wanted);
   cj_builder_get_value (builder, value)->twin = twin;
   cj_builder_get_value (builder, twin)->twin = value;
@@ -103,7 +127,7 @@ int
 cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, const int *in,
                  guint n_in, GError **error)
 {
-  CjStep step = { .op = { .info = info, .n_in = n_in } };
+  CjStep step = { .op = { .info = info, .n_in = n_in, .n_out = 1 } };
   CjLayout layout = info->layout;
 
   g_assert (n_in >= 1 && n_in <= CJ_OP_MAX_IN);
@@ -112,14 +136,33 @@ cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, 
   step.op.in_layout = layout;
   for (guint i = 0; i < n_in; i++)
     {
+      step.in[i] = in[i];
+      if (in[i] == CJ_NO_VALUE)
+        continue;
       step.in[i] = in_layout (builder, in[i], layout);
+      step.op.has_in[i] = TRUE;
       step.op.in_shape[i] = cj_builder_get_value (builder, in[i])->shape;
+      step.op.in_dtype[i] = cj_builder_get_value (builder, in[i])->dtype;
     }
   step.op.attrs = g_memdup2 (attrs, info->attrs_size);
   if (!info->infer (&step.op, error))
     {
       g_free (step.op.attrs);
-      return -1;
+      return CJ_NO_VALUE;
     }
   return append_step (builder, &step, layout);
+}
+
+void
+cj_builder_truncate (CjBuilder *builder, guint n_values, guint n_steps)
+{
+  g_array_set_size (builder->values, n_values);
+  g_array_set_size (builder->steps, n_steps);
+  for (guint i = 0; i < n_values; i++)
+    {
+      CjValue *value = cj_builder_get_value (builder, (int) i);
+
+      if (value->twin >= (int) n_values)
+        value->twin = CJ_NO_VALUE;
+    }
 }

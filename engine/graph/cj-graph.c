@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-graph.h"
+#include "cj-graph-private.h"
 
 #include "cj-error.h"
 
 #include <string.h>
 
-static void
-free_node (gpointer data)
+void
+cj_node_free (gpointer data)
 {
   CjNode *node = data;
 
   g_free (node->id);
   g_free (node->params);
+  g_clear_pointer (&node->kept, g_variant_unref);
   g_free (node);
 }
 
@@ -20,171 +21,268 @@ cj_graph_new (void)
 {
   CjGraph *graph = g_new0 (CjGraph, 1);
 
-  graph->nodes = g_ptr_array_new_with_free_func (free_node);
+  graph->nodes = g_ptr_array_new_with_free_func (cj_node_free);
   return graph;
 }
 
 void
 cj_graph_free (CjGraph *graph)
 {
+  g_clear_pointer (&graph->touched, g_hash_table_unref);
   g_ptr_array_unref (graph->nodes);
   g_free (graph);
 }
 
-int
+CjGraph *
+cj_graph_dup (const CjGraph *graph)
+{
+  g_autoptr (GVariant) data = g_variant_ref_sink (cj_graph_save (graph));
+  CjGraph *copy = cj_graph_new ();
+
+  if (!cj_graph_load (copy, data, NULL))
+    g_assert_not_reached ();
+  copy->revision = graph->revision;
+  return copy;
+}
+
+CjNode *
 cj_graph_find (const CjGraph *graph, const char *id)
 {
   for (guint i = 0; i < graph->nodes->len; i++)
     if (g_str_equal (((CjNode *) graph->nodes->pdata[i])->id, id))
-      return (int) i;
-  return -1;
+      return graph->nodes->pdata[i];
+  return NULL;
 }
 
-CjNode *
-cj_graph_add (CjGraph *graph, const CjLayerInfo *layer, const char *id, GError **error)
+int
+cj_graph_get_index (const CjGraph *graph, const CjNode *node)
 {
-  CjNode *node;
+  guint index;
 
-  if (cj_graph_find (graph, id) >= 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There is a node “%s” already. Choose another name.", id);
-      return NULL;
-    }
-  node = g_new0 (CjNode, 1);
-  node->id = g_strdup (id);
-  node->layer = layer;
-  node->params = g_malloc0 (MAX (layer->params_size, 1));
-  cj_params_reset (layer->params, node->params);
-  for (guint i = 0; i < CJ_NODE_MAX_IN; i++)
-    node->from[i] = CJ_FROM_NOTHING;
-  g_ptr_array_add (graph->nodes, node);
-  return node;
+  return g_ptr_array_find (graph->nodes, node, &index) ? (int) index : -1;
 }
 
-/* Whether `target` is `node` or upstream of it. */
-static gboolean
-depends_on (const CjGraph *graph, int node, int target)
+char *
+cj_graph_make_id (const CjGraph *graph, const CjLayerInfo *layer)
 {
-  const CjNode *n;
+  const gsize end = strcspn (layer->id, ":-");
 
-  if (node < 0)
-    return FALSE;
-  if (node == target)
-    return TRUE;
-  n = graph->nodes->pdata[node];
-  for (guint i = 0; i < n->layer->n_inputs; i++)
-    if (depends_on (graph, n->from[i], target))
-      return TRUE;
-  return FALSE;
-}
-
-gboolean
-cj_graph_connect (CjGraph *graph, int from, int to, guint port, GError **error)
-{
-  CjNode *node = graph->nodes->pdata[to];
-
-  if (port >= node->layer->n_inputs)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "“%s” has no input port %u.", node->id, port);
-      return FALSE;
-    }
-  if (depends_on (graph, from, to))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "A wire into “%s” would close a loop. Take its input from further left.",
-                   node->id);
-      return FALSE;
-    }
-  node->from[port] = from;
-  return TRUE;
-}
-
-static char *
-make_id (const CjGraph *graph, const char *layer)
-{
   for (guint i = 1;; i++)
     {
-      char *id = g_strdup_printf ("%s%u", layer, i);
+      char *id = g_strdup_printf ("%.*s%u", (int) end, layer->id, i);
 
-      if (cj_graph_find (graph, id) < 0)
+      if (cj_graph_find (graph, id) == NULL)
         return id;
       g_free (id);
     }
 }
 
-static gboolean
-add_link (CjGraph *graph, const char *text, GError **error)
+gboolean
+cj_graph_check_id (const CjGraph *graph, const char *id, GError **error)
 {
-  g_auto (GStrv) words = g_strsplit_set (text, " ", -1);
-  const CjLayerInfo *layer = cj_layer_find (words[0]);
-  g_autofree char *id = NULL;
-  CjNode *node;
+  const gsize good
+      = strspn (id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-  if (layer == NULL)
+  if (good == 0 || id[good] != '\0' || good > 64)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There is no layer “%s”. “cajal-cli list layers” names them all.", words[0]);
+                   "“%s” cannot name a node. Use up to 64 letters, digits, - and _.", id);
       return FALSE;
     }
-  id = make_id (graph, layer->id);
-  node = cj_graph_add (graph, layer, id, error);
-  if (node == NULL)
-    return FALSE;
-  for (guint i = 1; words[i] != NULL; i++)
+  if (cj_graph_find (graph, id) != NULL)
     {
-      char *value = strchr (words[i], '=');
-
-      if (words[i][0] == '\0')
-        continue;
-      if (value == NULL)
-        {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "“%s” is not of the form name=value.",
-                       words[i]);
-          return FALSE;
-        }
-      *value++ = '\0';
-      if (!cj_params_parse (layer->params, node->params, words[i], value, error))
-        return FALSE;
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "There is a node “%s” already. Choose another name.", id);
+      return FALSE;
     }
-  node->x = 220.0 * (graph->nodes->len - 1);
-  node->from[0] = (int) graph->nodes->len - 2; /* CJ_FROM_DATA for the first */
+  return TRUE;
+}
+
+static gint
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(CjNode *const *) a)->id, (*(CjNode *const *) b)->id);
+}
+
+CjNode *
+cj_graph_append (CjGraph *graph, const CjLayerInfo *layer, const char *id)
+{
+  CjNode *node = g_new0 (CjNode, 1);
+
+  node->id = g_strdup (id);
+  node->layer = layer;
+  node->params = g_malloc0 (MAX (layer->params_size, 1));
+  node->rate = 1;
+  cj_params_reset (layer->params, node->params);
+  g_ptr_array_add (graph->nodes, node);
+  g_ptr_array_sort (graph->nodes, compare_ids);
+  return node;
+}
+
+CjNode *
+cj_graph_add (CjGraph *graph, const CjLayerInfo *layer, const char *id, GError **error)
+{
+  g_autofree char *made = id == NULL ? cj_graph_make_id (graph, layer) : g_strdup (id);
+
+  if (!cj_graph_check_id (graph, made, error))
+    return NULL;
+  cj_graph_touch_new (graph, made);
+  return cj_graph_append (graph, layer, made);
+}
+
+void
+cj_graph_remove (CjGraph *graph, CjNode *node)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      CjNode *other = graph->nodes->pdata[i];
+
+      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+        if (other->from[port].node == node)
+          cj_graph_disconnect (graph, other, port);
+    }
+  cj_graph_touch (graph, node);
+  g_ptr_array_remove (graph->nodes, node);
+}
+
+/* Whether `target` is `node` or upstream of it. */
+static gboolean
+depends_on (const CjNode *node, const CjNode *target)
+{
+  if (node == target)
+    return TRUE;
+  for (guint i = 0; node != NULL && i < CJ_LAYER_MAX_IN; i++)
+    if (node->from[i].node != NULL && depends_on (node->from[i].node, target))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to, guint to_port,
+                  GError **error)
+{
+  const gboolean many = cj_layer_takes_many (to->layer);
+
+  if (to_port >= (many ? CJ_LAYER_MAX_IN : cj_layer_get_n_in (to->layer))
+      || port >= cj_layer_get_n_out (from->layer))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "There is no wire from output %u of “%s” to input %u of “%s”: no such port.",
+                   port + 1, from->id, to_port + 1, to->id);
+      return FALSE;
+    }
+  if (depends_on (from, to))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "A wire into “%s” would close a loop. Take its input from further left.",
+                   to->id);
+      return FALSE;
+    }
+  cj_graph_touch (graph, to);
+  to->from[to_port] = (CjWire){ from, port };
+  return TRUE;
+}
+
+void
+cj_graph_disconnect (CjGraph *graph, CjNode *to, guint to_port)
+{
+  const guint first_of_many
+      = cj_layer_takes_many (to->layer) ? cj_layer_get_n_in (to->layer) - 1 : CJ_LAYER_MAX_IN;
+
+  cj_graph_touch (graph, to);
+  to->from[to_port] = (CjWire){ NULL, 0 };
+  /* the wires of a port for many close up */
+  for (guint i = to_port; i >= first_of_many && i + 1 < CJ_LAYER_MAX_IN; i++)
+    {
+      to->from[i] = to->from[i + 1];
+      to->from[i + 1] = (CjWire){ NULL, 0 };
+    }
+}
+
+gboolean
+cj_graph_rename (CjGraph *graph, CjNode *node, const char *id, GError **error)
+{
+  if (g_str_equal (node->id, id))
+    return TRUE;
+  if (!cj_graph_check_id (graph, id, error))
+    return FALSE;
+  cj_graph_touch_new (graph, id);
+  cj_graph_touch (graph, node);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+      if (((CjNode *) graph->nodes->pdata[i])->from[port].node == node)
+        cj_graph_touch (graph, graph->nodes->pdata[i]);
+  g_free (node->id);
+  node->id = g_strdup (id);
+  g_ptr_array_sort (graph->nodes, compare_ids);
   return TRUE;
 }
 
 gboolean
-cj_graph_add_chain (CjGraph *graph, const char *text, GError **error)
+cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
+                    GError **error)
 {
-  g_auto (GStrv) links = g_strsplit (text, ",", -1);
+  cj_graph_touch (graph, node);
+  return cj_params_parse (node->layer->params, node->params, name, text, error);
+}
 
-  for (guint i = 0; links[i] != NULL; i++)
-    if (!add_link (graph, g_strstrip (links[i]), error))
-      return FALSE;
-  return TRUE;
+void
+cj_graph_move (CjGraph *graph, CjNode *node, double x, double y)
+{
+  cj_graph_touch (graph, node);
+  node->x = x;
+  node->y = y;
+}
+
+void
+cj_graph_set_muted (CjGraph *graph, CjNode *node, gboolean muted)
+{
+  cj_graph_touch (graph, node);
+  node->muted = muted;
+}
+
+void
+cj_graph_set_frozen (CjGraph *graph, CjNode *node, gboolean frozen)
+{
+  cj_graph_touch (graph, node);
+  node->frozen = frozen;
+}
+
+void
+cj_graph_set_rate (CjGraph *graph, CjNode *node, double rate)
+{
+  cj_graph_touch (graph, node);
+  node->rate = rate;
+}
+
+guint
+cj_node_get_n_in (const CjNode *node)
+{
+  guint n = cj_layer_get_n_in (node->layer);
+
+  while (cj_layer_takes_many (node->layer) && n < CJ_LAYER_MAX_IN && node->from[n].node != NULL)
+    n++;
+  return n;
 }
 
 static void
-visit (const CjGraph *graph, int index, gboolean *seen, int *order, guint *n)
+visit (const CjGraph *graph, CjNode *node, GHashTable *seen, GPtrArray *order)
 {
-  const CjNode *node;
-
-  if (index < 0 || seen[index])
+  if (!g_hash_table_add (seen, node))
     return;
-  seen[index] = TRUE;
-  node = graph->nodes->pdata[index];
-  for (guint i = 0; i < node->layer->n_inputs; i++)
-    visit (graph, node->from[i], seen, order, n);
-  order[(*n)++] = index;
+  for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
+    if (node->from[i].node != NULL)
+      visit (graph, node->from[i].node, seen, order);
+  g_ptr_array_add (order, node);
 }
 
-int *
+GPtrArray *
 cj_graph_sort (const CjGraph *graph)
 {
-  g_autofree gboolean *seen = g_new0 (gboolean, graph->nodes->len + 1);
-  int *order = g_new0 (int, graph->nodes->len + 1);
-  guint n = 0;
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  GPtrArray *order = g_ptr_array_new ();
 
   for (guint i = 0; i < graph->nodes->len; i++)
-    visit (graph, (int) i, seen, order, &n);
+    visit (graph, graph->nodes->pdata[i], seen, order);
   return order;
 }

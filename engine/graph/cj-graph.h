@@ -1,47 +1,102 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the user drew: nodes with parameters, joined by wires. For one thread at a time. */
+/* What the user drew: nodes with parameters, joined by wires. Every change between begin and commit
+ * becomes one reversible patch. For one thread at a time. */
 #pragma once
 
 #include "cj-layer.h"
 
 G_BEGIN_DECLS
 
-#define CJ_NODE_MAX_IN 8
+typedef struct _CjNode CjNode;
 
 typedef struct
+{
+  CjNode *node; /* NULL: nothing wired */
+  guint port;
+} CjWire;
+
+struct _CjNode
 {
   char *id; /* unique, "conv1" */
   const CjLayerInfo *layer;
-  gpointer params;          /* layer->params_size bytes, owned */
-  int from[CJ_NODE_MAX_IN]; /* node that feeds port i: an index, CJ_FROM_DATA or CJ_FROM_NOTHING */
-  double x, y;              /* of the card on the canvas */
-} CjNode;
-
-#define CJ_FROM_DATA (-1)
-#define CJ_FROM_NOTHING (-2)
+  gpointer params; /* layer->params_size bytes, owned */
+  CjWire from[CJ_LAYER_MAX_IN];
+  double x, y;     /* of the card on the canvas, pixels at 100 % */
+  gboolean muted;  /* passes its input on */
+  gboolean frozen; /* its parameters do not learn */
+  double rate;     /* factor on the learning rate, 1 */
+  GVariant *kept;  /* of a node whose layer is not installed: what was read */
+};
 
 typedef struct
 {
-  GPtrArray *nodes; /* CjNode, owned */
+  GPtrArray *nodes;    /* CjNode, owned; in order of their ids, so that equal graphs are equal */
+  GHashTable *touched; /* node id to its state before the edit that is going on, or NULL */
+  guint revision;      /* counts commits and applied patches */
 } CjGraph;
+
+/* The difference of two states, immutable: an a{sv} of node ids, each with (before, after), an empty
+ * dictionary where the node does not exist. */
+typedef struct
+{
+  GVariant *changes;
+} CjPatch;
 
 CjGraph *cj_graph_new (void);
 void cj_graph_free (CjGraph *graph);
+CjGraph *cj_graph_dup (const CjGraph *graph);
 
-/* Adds a node with preset parameters, wired to nothing. Refuses an id that is taken. */
+CjNode *cj_graph_find (const CjGraph *graph, const char *id);
+int cj_graph_get_index (const CjGraph *graph, const CjNode *node);
+
+/* The first free id made of a layer's id without its dashed end and a number, "conv1". You free. */
+char *cj_graph_make_id (const CjGraph *graph, const CjLayerInfo *layer);
+
+/* Adds a node with preset parameters, wired to nothing; `id` NULL makes one. Refuses an id that is
+ * taken or not of letters, digits, - and _. */
 CjNode *cj_graph_add (CjGraph *graph, const CjLayerInfo *layer, const char *id, GError **error);
-int cj_graph_find (const CjGraph *graph, const char *id); /* index, or -1 */
+void cj_graph_remove (CjGraph *graph, CjNode *node);
 
-/* Wires node `from` (or CJ_FROM_DATA) into port `port` of node `to`; refuses a loop. */
-gboolean cj_graph_connect (CjGraph *graph, int from, int to, guint port, GError **error);
+/* Wires output `port` of `from` into input `to_port` of `to`, in place of what was there; refuses a
+ * port that does not exist and a loop. */
+gboolean cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to, guint to_port,
+                           GError **error);
+void cj_graph_disconnect (CjGraph *graph, CjNode *to, guint to_port);
 
-/* Appends a chain from text: "conv-2d filters=6 kernel=5, relu, dense units=10"; the first node is
- * fed by the data. Ids are made from the layer's id and a number. */
-gboolean cj_graph_add_chain (CjGraph *graph, const char *text, GError **error);
+gboolean cj_graph_rename (CjGraph *graph, CjNode *node, const char *id, GError **error);
+gboolean cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
+                             GError **error);
+void cj_graph_move (CjGraph *graph, CjNode *node, double x, double y);
+void cj_graph_set_muted (CjGraph *graph, CjNode *node, gboolean muted);
+void cj_graph_set_frozen (CjGraph *graph, CjNode *node, gboolean frozen);
+void cj_graph_set_rate (CjGraph *graph, CjNode *node, double rate);
 
-/* Indices of the nodes, sources first. You free. */
-int *cj_graph_sort (const CjGraph *graph);
+/* Appends a chain from text: "conv-2d filters=6 kernel=5, relu, dense 10". A word without = goes to
+ * the layer's next parameter in table order; layers are found by id, title or synonym. The first is
+ * wired to `after` unless that is NULL or it is an input. The last node, or NULL and an error with
+ * the graph as it was. */
+CjNode *cj_graph_add_chain (CjGraph *graph, CjNode *after, const char *text, GError **error);
+
+/* The nodes, sources first. You free the array, not the nodes. */
+GPtrArray *cj_graph_sort (const CjGraph *graph);
+
+/* Number of input slots to look at: ports, and for a layer that takes many the last wired one. */
+guint cj_node_get_n_in (const CjNode *node);
+
+/* Editing: between begin and commit changes are recorded. Commit gives the patch, or NULL if nothing
+ * changed. Apply does a patch, or undoes it if `reverse`. */
+void cj_graph_begin (CjGraph *graph);
+CjPatch *cj_graph_commit (CjGraph *graph);
+gboolean cj_graph_apply (CjGraph *graph, const CjPatch *patch, gboolean reverse, GError **error);
+CjPatch *cj_patch_new (GVariant *changes);
+void cj_patch_free (CjPatch *patch);
+
+/* The whole graph as an array of dictionaries, and back. A layer that is not installed becomes a
+ * placeholder that keeps its data. Load replaces everything or nothing. */
+GVariant *cj_graph_save (const CjGraph *graph);
+gboolean cj_graph_load (CjGraph *graph, GVariant *data, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjGraph, cj_graph_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjPatch, cj_patch_free)
 
 G_END_DECLS

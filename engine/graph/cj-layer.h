@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a layer file fills in. A layer is what a person drags: parameters, words, and a function that
- * emits ops. It contains no kernel and no gradient. */
+/* What a layer file fills in. A layer is what a person drags: parameters, words, ports, and a function
+ * that emits ops. It contains no kernel and no gradient. */
 #pragma once
 
 #include "cj-builder.h"
@@ -8,27 +8,90 @@
 
 G_BEGIN_DECLS
 
+#define CJ_LAYER_ABI 1
+#define CJ_LAYER_MAX_IN 8
+#define CJ_LAYER_MAX_OUT 4
+
+typedef enum
+{
+  CJ_ROLE_LAYER,
+  CJ_ROLE_INPUT, /* where data comes in; no inputs of its own */
+  CJ_ROLE_LOSS   /* makes the number that training lowers; its port "target" is y unless wired */
+} CjLayerRole;
+
+typedef enum
+{
+  CJ_PORT_REQUIRED,
+  CJ_PORT_OPTIONAL,
+  CJ_PORT_MANY /* the last one: one wire or more, up to CJ_LAYER_MAX_IN in all */
+} CjPortKind;
+
+/* Tables end with a name of NULL. */
 typedef struct
 {
+  const char *name;  /* "x" */
+  const char *title; /* "Query" */
+  const char *shape; /* with letters: "N C H W" */
+  CjPortKind kind;
+} CjPort;
+
+/* One node while it is built. */
+typedef struct
+{
+  CjBuilder *builder;
+  const char *node; /* id, the first part of parameter names */
+  gconstpointer params;
+  guint n_in;
+  int in[CJ_LAYER_MAX_IN];   /* values; CJ_NO_VALUE where nothing is wired */
+  int out[CJ_LAYER_MAX_OUT]; /* to fill, one value a port of outputs */
+  guint n_classes;           /* of the data, 0 if it has none */
+  const char *mend;          /* set when refusing: id of a layer that put before would help */
+} CjLayerBuild;
+
+typedef struct
+{
+  guint abi;      /* CJ_LAYER_ABI; of plugins */
   const char *id; /* kebab-case, never changes */
   const char *title;
-  const char *category;
-  const char *blurb;   /* one sentence */
-  const char *formula; /* plain text */
-  const char *biology; /* counterpart in the brain, NULL if there is none worth telling */
+  const char *category; /* "core", "activation", "normalisation", "attention" ... */
+  const char *blurb;    /* one sentence */
+  const char *formula;  /* plain text */
+  const char *biology;  /* counterpart in the brain, NULL if there is none worth telling */
+  const char *synonyms; /* other names people type, space separated, or NULL */
   guint version;
-  guint n_inputs; /* ports */
+  CjLayerRole role;
+  const CjPort *inputs;  /* NULL: one, "x" */
+  const CjPort *outputs; /* NULL: one, "y" */
   gsize params_size;
   const CjParam *params;
 
-  /* Emits the ops of node `node`; the number of the output value, or -1 and a sentence that reads on
-   * from the layer's name. */
-  int (*build) (CjBuilder *builder, const char *node, gconstpointer params, const int *in,
-                GError **error);
+  /* Emits the ops and fills out[]; or refuses with a sentence that reads on from the layer's name. */
+  gboolean (*build) (CjLayerBuild *build, GError **error);
 } CjLayerInfo;
 
 /* All built-in layers, NULL-terminated, and one by id or NULL. */
 const CjLayerInfo *const *cj_layers (void);
 const CjLayerInfo *cj_layer_find (const char *id);
+
+guint cj_layer_get_n_in (const CjLayerInfo *layer); /* ports; a port for many counts one */
+guint cj_layer_get_n_out (const CjLayerInfo *layer);
+const CjPort *cj_layer_get_input (const CjLayerInfo *layer, guint port);
+const CjPort *cj_layer_get_output (const CjLayerInfo *layer, guint port);
+gboolean cj_layer_takes_many (const CjLayerInfo *layer);
+
+/* For build functions: the shape of input `port`; borrowed until something is emitted. */
+const CjShape *cj_layer_build_shape (const CjLayerBuild *build, guint port);
+
+/* For build functions: a learned parameter of this node. */
+int cj_layer_build_param (CjLayerBuild *build, const char *name, const CjShape *shape, CjInit init);
+
+/* For build functions: emits an op on `in`; FALSE and the op's refusal. Its first result goes to
+ * *out. */
+gboolean cj_layer_build_emit (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs,
+                              const int *in, guint n_in, int *out, GError **error);
+
+/* For build functions: one op on in[0] makes out[0]. */
+gboolean cj_layer_build_simple (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs,
+                                GError **error);
 
 G_END_DECLS

@@ -92,13 +92,15 @@ static const CjParam params[] = {
   { NULL },
 };
 
-static int
-build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, GError **error)
+static gboolean
+build (CjLayerBuild *build, GError **error)
 {
-  const Params *p = data;
-  const CjShape *x = &cj_builder_get_value (builder, in[0])->shape;
+  const Params *p = build->params;
+  const CjShape *x = cj_layer_build_shape (build, 0);
   const gint64 channels = x->n_dims == 4 ? x->dims[1] : 0;
-  const gint64 fan_in = channels / p->groups * p->kernel * p->kernel;
+  const gint64 taps = (gint64) p->kernel * p->kernel, fan_in = channels / p->groups * taps;
+  const CjInit init
+      = { .kind = CJ_INIT_FAN_IN, .fan_in = fan_in, .fan_out = p->filters / p->groups * taps };
   const CjShape weight = cj_shape4 (p->filters, channels / p->groups, p->kernel, p->kernel);
   const CjShape bias = cj_shape1 (p->filters);
   const CjConv2dAttrs attrs = {
@@ -114,7 +116,7 @@ build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, 
     .dilation_w = p->dilation,
     .groups = p->groups,
   };
-  int all[3] = { in[0] };
+  int all[3] = { build->in[0] };
 
   if (channels % p->groups != 0 || p->filters % p->groups != 0)
     {
@@ -122,23 +124,25 @@ build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, 
                    "cannot split %" G_GINT64_FORMAT " channels and %d filters into %d groups. "
                    "Choose a number of groups that divides both.",
                    channels, p->filters, p->groups);
-      return -1;
+      return FALSE;
     }
-  all[1] = cj_builder_add_param (builder, node, "weight", &weight, fan_in);
+  all[1] = cj_layer_build_param (build, "weight", &weight, init);
   if (p->bias)
-    all[2] = cj_builder_add_param (builder, node, "bias", &bias, fan_in);
-  return cj_builder_emit (builder, &cj_op_conv2d, &attrs, all, p->bias ? 3 : 2, error);
+    all[2] = cj_layer_build_param (build, "bias", &bias, init);
+  return cj_layer_build_emit (build, &cj_op_conv2d, &attrs, all, p->bias ? 3 : 2, &build->out[0],
+                              error);
 }
 
 const CjLayerInfo cj_layer_conv_2d = {
+  .abi = CJ_LAYER_ABI,
   .id = "conv-2d",
   .title = "Conv 2D",
   .category = "core",
   .blurb = "Slides small learned filters over the picture and makes one feature map a filter",
   .formula = "y[o] = b[o] + Σ w[o, c] ⋆ x[c]",
   .biology = "Simple cells of visual cortex: the same receptive field repeated across the retina",
+  .synonyms = "conv convolution conv2d",
   .version = 1,
-  .n_inputs = 1,
   .params_size = sizeof (Params),
   .params = params,
   .build = build,

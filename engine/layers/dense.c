@@ -32,30 +32,35 @@ static const CjParam params[] = {
   { NULL },
 };
 
-static int
-build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, GError **error)
+static gboolean
+build (CjLayerBuild *build, GError **error)
 {
-  const Params *p = data;
-  const CjShape *x = &cj_builder_get_value (builder, in[0])->shape;
-  const gint64 inputs = x->dims[x->n_dims - 1];
+  const Params *p = build->params;
+  const CjShape *x = cj_layer_build_shape (build, 0);
+  const gint64 inputs = x->n_dims > 0 ? x->dims[x->n_dims - 1] : 1;
+  const CjInit init = { .kind = CJ_INIT_FAN_IN, .fan_in = inputs, .fan_out = p->units };
   const CjShape weight = cj_shape2 (p->units, inputs), bias = cj_shape1 (p->units);
-  int all[3] = { in[0] };
+  int all[3] = { build->in[0] };
 
-  all[1] = cj_builder_add_param (builder, node, "weight", &weight, inputs);
+  if (x->n_dims == 4)
+    build->mend = "flatten";
+  all[1] = cj_layer_build_param (build, "weight", &weight, init);
   if (p->bias)
-    all[2] = cj_builder_add_param (builder, node, "bias", &bias, inputs);
-  return cj_builder_emit (builder, &cj_op_dense, NULL, all, p->bias ? 3 : 2, error);
+    all[2] = cj_layer_build_param (build, "bias", &bias, init);
+  return cj_layer_build_emit (build, &cj_op_dense, NULL, all, p->bias ? 3 : 2, &build->out[0],
+                              error);
 }
 
 const CjLayerInfo cj_layer_dense = {
+  .abi = CJ_LAYER_ABI,
   .id = "dense",
   .title = "Dense",
   .category = "core",
   .blurb = "Connects every unit to every input: multiplies by a matrix and adds a bias",
   .formula = "y = x Wᵀ + b",
   .biology = "A population in which every neuron hears the whole population before it",
+  .synonyms = "fc linear fully-connected",
   .version = 1,
-  .n_inputs = 1,
   .params_size = sizeof (Params),
   .params = params,
   .build = build,

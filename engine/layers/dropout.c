@@ -22,16 +22,16 @@ static const CjParam params[] = {
   { NULL },
 };
 
-static int
-build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, GError **error)
+static gboolean
+build (CjLayerBuild *build, GError **error)
 {
-  const CjDropoutAttrs attrs = { ((const Params *) data)->rate };
+  const CjDropoutAttrs attrs = { ((const Params *) build->params)->rate };
 
-  (void) node;
-  return cj_builder_emit (builder, &cj_op_dropout, &attrs, in, 1, error);
+  return cj_layer_build_simple (build, &cj_op_dropout, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_dropout = {
+  .abi = CJ_LAYER_ABI,
   .id = "dropout",
   .title = "Dropout",
   .category = "regularisation",
@@ -39,7 +39,6 @@ const CjLayerInfo cj_layer_dropout = {
   .formula = "y = x · m / (1 − rate), m random 0 or 1; y = x outside training",
   .biology = "Unreliable synapses: most vesicle releases in cortex fail",
   .version = 1,
-  .n_inputs = 1,
   .params_size = sizeof (Params),
   .params = params,
   .build = build,

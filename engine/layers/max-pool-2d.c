@@ -36,10 +36,10 @@ static const CjParam params[] = {
   { NULL },
 };
 
-static int
-build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, GError **error)
+static gboolean
+build (CjLayerBuild *build, GError **error)
 {
-  const Params *p = data;
+  const Params *p = build->params;
   const CjConv2dAttrs attrs = {
     .kernel_h = p->window,
     .kernel_w = p->window,
@@ -50,19 +50,19 @@ build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, 
     .groups = 1,
   };
 
-  (void) node;
-  return cj_builder_emit (builder, &cj_op_max_pool2d, &attrs, in, 1, error);
+  return cj_layer_build_simple (build, &cj_op_max_pool2d, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_max_pool_2d = {
+  .abi = CJ_LAYER_ABI,
   .id = "max-pool-2d",
   .title = "Max pool 2D",
   .category = "core",
   .blurb = "Keeps the strongest response in each small window and shrinks the picture",
   .formula = "y[i] = max over the window at i of x",
   .biology = "Complex cells of visual cortex: the same feature anywhere nearby will do",
+  .synonyms = "pool maxpool subsampling",
   .version = 1,
-  .n_inputs = 1,
   .params_size = sizeof (Params),
   .params = params,
   .build = build,

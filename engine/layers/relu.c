@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-layer.h"
 
-static int
-build (CjBuilder *builder, const char *node, gconstpointer data, const int *in, GError **error)
+static gboolean
+build (CjLayerBuild *build, GError **error)
 {
-  (void) node;
-  (void) data;
-  return cj_builder_emit (builder, &cj_op_relu, NULL, in, 1, error);
+  return cj_layer_build_simple (build, &cj_op_relu, NULL, error);
 }
 
 const CjLayerInfo cj_layer_relu = {
+  .abi = CJ_LAYER_ABI,
   .id = "relu",
   .title = "ReLU",
   .category = "activation",
@@ -17,6 +16,5 @@ const CjLayerInfo cj_layer_relu = {
   .formula = "y = max (0, x)",
   .biology = "A firing rate: below threshold a neuron is silent, above it fires in proportion",
   .version = 1,
-  .n_inputs = 1,
   .build = build,
 };

@@ -29,7 +29,7 @@ typedef struct
 static Geometry
 get_geometry (const CjOp *op)
 {
-  const gint64 *x = op->in_shape[0].dims, *w = op->in_shape[1].dims, *y = op->out_shape.dims;
+  const gint64 *x = op->in_shape[0].dims, *w = op->in_shape[1].dims, *y = op->out_shape[0].dims;
   Geometry g = { .n = x[0], .c = x[1], .h = x[2], .w = x[3], .o = w[0], .oh = y[2], .ow = y[3] };
 
   g.a = *(const CjConv2dAttrs *) op->attrs;
@@ -71,10 +71,10 @@ infer (CjOp *op, GError **error)
                    x->dims[3] + a->pad_left + a->pad_right);
       return FALSE;
     }
-  op->out_shape = cj_shape4 (x->dims[0], op->in_shape[1].dims[0], (oh - 1) / a->stride_h + 1,
-                             (ow - 1) / a->stride_w + 1);
-  op->macs
-      = cj_shape_size (&op->out_shape) * cj_shape_size (&op->in_shape[1]) / op->in_shape[1].dims[0];
+  op->out_shape[0] = cj_shape4 (x->dims[0], op->in_shape[1].dims[0], (oh - 1) / a->stride_h + 1,
+                                (ow - 1) / a->stride_w + 1);
+  op->macs = cj_shape_size (&op->out_shape[0]) * cj_shape_size (&op->in_shape[1])
+             / op->in_shape[1].dims[0];
   op->workspace_bytes = sizeof (float) * n_slices (op)
                         * (cj_shape_size (&op->in_shape[1]) + op->in_shape[1].dims[0]);
   return TRUE;
@@ -221,7 +221,7 @@ forward (const CjOpCall *call, guint sample)
 {
   const Geometry g = get_geometry (call->op);
   const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
-  float *y = call->out + sample * g.oh * g.ow * g.o;
+  float *y = call->out[0] + sample * g.oh * g.ow * g.o;
 
   for (gint64 group = 0; group < g.a.groups; group++)
     {
@@ -252,7 +252,7 @@ backward_input (const CjOpCall *call, guint sample)
     {
       const Patch patch = {
         .g = &g,
-        .data = call->d_out + sample * g.oh * g.ow * g.o,
+        .data = call->d_out[0] + sample * g.oh * g.ow * g.o,
         .weight = (const float *) call->in[1] + group * g.og * g.q,
         .first_channel = group * g.og,
       };
@@ -283,7 +283,7 @@ backward_weight (const CjOpCall *call, guint slice)
   memset (db, 0, sizeof (float) * g.o);
   for (gint64 sample = begin; sample < end; sample++)
     {
-      const float *dy = call->d_out + sample * g.oh * g.ow * g.o;
+      const float *dy = call->d_out[0] + sample * g.oh * g.ow * g.o;
 
       for (gint64 group = 0; group < g.a.groups; group++)
         {
@@ -335,7 +335,7 @@ backward_reduce (const CjOpCall *call, guint chunk)
 }
 
 static void
-twin (const CjOp *op, const void *const *in, float *out)
+twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const Geometry g = get_geometry (op);
   const float *x = in[0], *w = in[1], *b = op->n_in > 2 ? in[2] : NULL;
@@ -357,7 +357,7 @@ twin (const CjOp *op, const void *const *in, float *out)
             sum += (double) w[o * g.q + j]
                    * x[((n * g.c + group * g.cg + channel) * g.h + y) * g.w + z];
         }
-      out[i] = (float) sum;
+      out[0][i] = (float) sum;
     }
 }
 

@@ -17,7 +17,7 @@ infer (CjOp *op, GError **error)
                    "expects one score a class, got %s. Add Flatten and Dense before it.", got);
       return FALSE;
     }
-  op->out_shape = cj_shape (0, NULL);
+  op->out_shape[0] = cj_shape (0, NULL);
   op->saved_bytes = sizeof (float) * op->in_shape[0].dims[0];
   return TRUE;
 }
@@ -38,7 +38,7 @@ log_sum (const float *z, gint64 k)
 static void
 forward (const CjOpCall *call, guint chunk)
 {
-  const gint64 n = call->op->in_shape[0].dims[0], k = call->op->in_shape[0].dims[1];
+  const gint64 n = call->n_valid, k = call->op->in_shape[0].dims[1];
   const gint32 *target = call->in[1];
   float *log_sums = call->saved;
   double loss = 0;
@@ -52,7 +52,7 @@ forward (const CjOpCall *call, guint chunk)
       if (target[i] >= 0 && target[i] < k)
         loss += (double) log_sums[i] - z[target[i]];
     }
-  call->out[0] = (float) (loss / (double) n);
+  call->out[0][0] = (float) (loss / (double) n);
 }
 
 static void
@@ -61,7 +61,7 @@ backward (const CjOpCall *call, guint chunk)
   const gint64 n = call->op->in_shape[0].dims[0], k = call->op->in_shape[0].dims[1];
   const gint32 *target = call->in[1];
   const float *log_sums = call->saved;
-  const float scale = call->d_out[0] / (float) n;
+  const float scale = call->d_out[0][0] / (float) n;
   float *dz = call->d_in[0];
 
   (void) chunk;
@@ -75,7 +75,7 @@ backward (const CjOpCall *call, guint chunk)
 }
 
 static void
-twin (const CjOp *op, const void *const *in, float *out)
+twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const gint64 n = op->in_shape[0].dims[0], k = op->in_shape[0].dims[1];
   double loss = 0;
@@ -86,7 +86,7 @@ twin (const CjOp *op, const void *const *in, float *out)
 
       loss += log_sum (z, k) - z[((const gint32 *) in[1])[i]];
     }
-  out[0] = (float) (loss / (double) n);
+  out[0][0] = (float) (loss / (double) n);
 }
 
 const CjOpInfo cj_op_cross_entropy = {

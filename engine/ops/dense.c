@@ -36,7 +36,7 @@ infer (CjOp *op, GError **error)
                    "expects one vector a sample, got %s. Add Flatten before it.", got);
       return FALSE;
     }
-  op->out_shape = cj_shape2 (get_n (op), get_u (op));
+  op->out_shape[0] = cj_shape2 (get_n (op), get_u (op));
   op->macs = get_n (op) * get_i (op) * get_u (op);
   return TRUE;
 }
@@ -61,7 +61,7 @@ forward (const CjOpCall *call, guint chunk)
   const CjGemmMatrix x = { call->in[0], ni, 1 };
   const CjGemmMatrix w = { (const float *) call->in[1] + u0 * ni, ni, 1 };
   const float *bias = call->op->n_in > 2 ? (const float *) call->in[2] + u0 : NULL;
-  float *y = call->out + u0;
+  float *y = call->out[0] + u0;
 
   cj_gemm (n, units, ni, (CjGemmOperand){ cj_gemm_pack_matrix, &x },
            (CjGemmOperand){ cj_gemm_pack_matrix, &w }, y, nu, FALSE, call->scratch);
@@ -75,7 +75,7 @@ backward_input (const CjOpCall *call, guint chunk)
 {
   const gint64 n = get_n (call->op), ni = get_i (call->op), nu = get_u (call->op);
   const gint64 i0 = (gint64) chunk * PANEL;
-  const CjGemmMatrix dy = { call->d_out, nu, 1 };
+  const CjGemmMatrix dy = { call->d_out[0], nu, 1 };
   const CjGemmMatrix w = { (const float *) call->in[1] + i0, 1, ni };
 
   if (call->d_in[0] == NULL)
@@ -90,7 +90,7 @@ backward_weight (const CjOpCall *call, guint chunk)
 {
   const gint64 n = get_n (call->op), ni = get_i (call->op), nu = get_u (call->op);
   const gint64 u0 = (gint64) chunk * PANEL, units = MIN (PANEL, nu - u0);
-  const CjGemmMatrix dy = { call->d_out + u0, 1, nu };
+  const CjGemmMatrix dy = { call->d_out[0] + u0, 1, nu };
   const CjGemmMatrix x = { call->in[0], 1, ni };
 
   if (call->d_in[1] != NULL)
@@ -104,13 +104,13 @@ backward_weight (const CjOpCall *call, guint chunk)
       float sum = call->add_in[2] ? call->d_in[2][u] : 0;
 
       for (gint64 i = 0; i < n; i++)
-        sum += call->d_out[i * nu + u];
+        sum += call->d_out[0][i * nu + u];
       call->d_in[2][u] = sum;
     }
 }
 
 static void
-twin (const CjOp *op, const void *const *in, float *out)
+twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const float *x = in[0], *w = in[1], *b = op->n_in > 2 ? in[2] : NULL;
   const gint64 ni = get_i (op), nu = get_u (op);
@@ -122,7 +122,7 @@ twin (const CjOp *op, const void *const *in, float *out)
 
         for (gint64 i = 0; i < ni; i++)
           sum += (double) x[n * ni + i] * w[u * ni + i];
-        out[n * nu + u] = (float) sum;
+        out[0][n * nu + u] = (float) sum;
       }
 }
 

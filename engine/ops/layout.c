@@ -14,7 +14,7 @@ static gboolean
 infer_flatten (CjOp *op, GError **error)
 {
   (void) error;
-  op->out_shape = cj_shape2 (op->in_shape[0].dims[0], sample_size (op));
+  op->out_shape[0] = cj_shape2 (op->in_shape[0].dims[0], sample_size (op));
   return TRUE;
 }
 
@@ -22,7 +22,7 @@ static gboolean
 infer_same (CjOp *op, GError **error)
 {
   (void) error;
-  op->out_shape = op->in_shape[0];
+  op->out_shape[0] = op->in_shape[0];
   return TRUE;
 }
 
@@ -44,7 +44,7 @@ flatten_forward (const CjOpCall *call, guint sample)
 {
   const gint64 size = sample_size (call->op);
 
-  memcpy (call->out + sample * size, (const float *) call->in[0] + sample * size,
+  memcpy (call->out[0] + sample * size, (const float *) call->in[0] + sample * size,
           sizeof (float) * size);
 }
 
@@ -54,7 +54,7 @@ flatten_backward (const CjOpCall *call, guint sample)
   const gint64 size = sample_size (call->op);
 
   if (call->d_in[0] != NULL)
-    transpose (call->d_out + sample * size, 1, size, call->d_in[0] + sample * size,
+    transpose (call->d_out[0] + sample * size, 1, size, call->d_in[0] + sample * size,
                call->add_in[0]);
 }
 
@@ -63,7 +63,7 @@ to_last_forward (const CjOpCall *call, guint sample)
 {
   const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
 
-  transpose ((const float *) call->in[0] + sample * size, c, size / c, call->out + sample * size,
+  transpose ((const float *) call->in[0] + sample * size, c, size / c, call->out[0] + sample * size,
              FALSE);
 }
 
@@ -73,7 +73,7 @@ to_last_backward (const CjOpCall *call, guint sample)
   const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
 
   if (call->d_in[0] != NULL)
-    transpose (call->d_out + sample * size, size / c, c, call->d_in[0] + sample * size,
+    transpose (call->d_out[0] + sample * size, size / c, c, call->d_in[0] + sample * size,
                call->add_in[0]);
 }
 
@@ -82,7 +82,7 @@ to_plain_forward (const CjOpCall *call, guint sample)
 {
   const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
 
-  transpose ((const float *) call->in[0] + sample * size, size / c, c, call->out + sample * size,
+  transpose ((const float *) call->in[0] + sample * size, size / c, c, call->out[0] + sample * size,
              FALSE);
 }
 
@@ -92,14 +92,14 @@ to_plain_backward (const CjOpCall *call, guint sample)
   const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
 
   if (call->d_in[0] != NULL)
-    transpose (call->d_out + sample * size, c, size / c, call->d_in[0] + sample * size,
+    transpose (call->d_out[0] + sample * size, c, size / c, call->d_in[0] + sample * size,
                call->add_in[0]);
 }
 
 static void
-copy_twin (const CjOp *op, const void *const *in, float *out)
+copy_twin (const CjOp *op, const void *const *in, float *const *out)
 {
-  memcpy (out, in[0], sizeof (float) * cj_shape_size (&op->out_shape));
+  memcpy (out[0], in[0], sizeof (float) * cj_shape_size (&op->out_shape[0]));
 }
 
 const CjOpInfo cj_op_flatten = {

@@ -23,11 +23,11 @@ infer (CjOp *op, GError **error)
                    a->kernel_w, got);
       return FALSE;
     }
-  op->out_shape
+  op->out_shape[0]
       = cj_shape4 (x->dims[0], x->dims[1],
                    (x->dims[2] + a->pad_top + a->pad_bottom - a->kernel_h) / a->stride_h + 1,
                    (x->dims[3] + a->pad_left + a->pad_right - a->kernel_w) / a->stride_w + 1);
-  op->saved_bytes = sizeof (gint32) * cj_shape_size (&op->out_shape);
+  op->saved_bytes = sizeof (gint32) * cj_shape_size (&op->out_shape[0]);
   return TRUE;
 }
 
@@ -59,11 +59,11 @@ find_maximum (const CjConv2dAttrs *a, const float *x, gint64 h, gint64 w, gint64
 static void
 forward (const CjOpCall *call, guint sample)
 {
-  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape.dims;
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims;
   const gint64 c = x[1], size = y[2] * y[3] * c;
   const float *in = (const float *) call->in[0] + sample * x[2] * x[3] * c;
   gint32 *place = (gint32 *) call->saved + sample * size;
-  float *out = call->out + sample * size;
+  float *out = call->out[0] + sample * size;
 
   for (gint64 i = 0; i < size; i++)
     {
@@ -78,10 +78,10 @@ forward (const CjOpCall *call, guint sample)
 static void
 backward (const CjOpCall *call, guint sample)
 {
-  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape.dims;
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims;
   const gint64 c = x[1], size = y[2] * y[3] * c;
   const gint32 *place = (const gint32 *) call->saved + sample * size;
-  const float *dy = call->d_out + sample * size;
+  const float *dy = call->d_out[0] + sample * size;
   float *dx;
 
   if (call->d_in[0] == NULL)
@@ -94,16 +94,16 @@ backward (const CjOpCall *call, guint sample)
 }
 
 static void
-twin (const CjOp *op, const void *const *in, float *out)
+twin (const CjOp *op, const void *const *in, float *const *out)
 {
-  const gint64 *x = op->in_shape[0].dims, *y = op->out_shape.dims;
+  const gint64 *x = op->in_shape[0].dims, *y = op->out_shape[0].dims;
 
-  for (gint64 i = 0; i < cj_shape_size (&op->out_shape); i++)
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
     {
       const gint64 column = i % y[3], row = i / y[3] % y[2], map = i / y[3] / y[2];
       const float *picture = (const float *) in[0] + map * x[2] * x[3];
 
-      out[i] = picture[find_maximum (op->attrs, picture, x[2], x[3], 1, row, column)];
+      out[0][i] = picture[find_maximum (op->attrs, picture, x[2], x[3], 1, row, column)];
     }
 }
 

@@ -8,20 +8,20 @@ static gboolean
 infer_same (CjOp *op, GError **error)
 {
   (void) error;
-  op->out_shape = op->in_shape[0];
+  op->out_shape[0] = op->in_shape[0];
   return TRUE;
 }
 
 static guint
 n_blocks (const CjOp *op)
 {
-  return (guint) ((cj_shape_size (&op->out_shape) + BLOCK - 1) / BLOCK);
+  return (guint) ((cj_shape_size (&op->out_shape[0]) + BLOCK - 1) / BLOCK);
 }
 
 static gint64
 block_end (const CjOp *op, guint chunk)
 {
-  return MIN ((gint64) (chunk + 1) * BLOCK, cj_shape_size (&op->out_shape));
+  return MIN ((gint64) (chunk + 1) * BLOCK, cj_shape_size (&op->out_shape[0]));
 }
 
 static void
@@ -31,7 +31,7 @@ relu_forward (const CjOpCall *call, guint chunk)
   const gint64 end = block_end (call->op, chunk);
 
   for (gint64 i = (gint64) chunk * BLOCK; i < end; i++)
-    call->out[i] = x[i] > 0 ? x[i] : 0;
+    call->out[0][i] = x[i] > 0 ? x[i] : 0;
 }
 
 static void
@@ -43,17 +43,17 @@ relu_backward (const CjOpCall *call, guint chunk)
 
   for (gint64 i = (gint64) chunk * BLOCK; dx != NULL && i < end; i++)
     {
-      const float gradient = x[i] > 0 ? call->d_out[i] : 0;
+      const float gradient = x[i] > 0 ? call->d_out[0][i] : 0;
 
       dx[i] = call->add_in[0] ? dx[i] + gradient : gradient;
     }
 }
 
 static void
-relu_twin (const CjOp *op, const void *const *in, float *out)
+relu_twin (const CjOp *op, const void *const *in, float *const *out)
 {
-  for (gint64 i = 0; i < cj_shape_size (&op->out_shape); i++)
-    out[i] = ((const float *) in[0])[i] > 0 ? ((const float *) in[0])[i] : 0;
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    out[0][i] = ((const float *) in[0])[i] > 0 ? ((const float *) in[0])[i] : 0;
 }
 
 const CjOpInfo cj_op_relu = {
@@ -91,21 +91,21 @@ dropout_apply (const CjOpCall *call, guint chunk, const float *from, float *to, 
 static void
 dropout_forward (const CjOpCall *call, guint chunk)
 {
-  dropout_apply (call, chunk, call->in[0], call->out, FALSE);
+  dropout_apply (call, chunk, call->in[0], call->out[0], FALSE);
 }
 
 static void
 dropout_backward (const CjOpCall *call, guint chunk)
 {
   if (call->d_in[0] != NULL)
-    dropout_apply (call, chunk, call->d_out, call->d_in[0], call->add_in[0]);
+    dropout_apply (call, chunk, call->d_out[0], call->d_in[0], call->add_in[0]);
 }
 
 static void
-dropout_twin (const CjOp *op, const void *const *in, float *out)
+dropout_twin (const CjOp *op, const void *const *in, float *const *out)
 {
-  for (gint64 i = 0; i < cj_shape_size (&op->out_shape); i++)
-    out[i] = ((const float *) in[0])[i];
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    out[0][i] = ((const float *) in[0])[i];
 }
 
 const CjOpInfo cj_op_dropout = {

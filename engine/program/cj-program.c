@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-program.h"
+#include "cj-program-private.h"
 
 #include "cj-error.h"
 #include "cj-gemm.h"
@@ -8,321 +8,296 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIGN 16 /* floats: one cache line */
-
-struct _CjProgram
+static CjValue *
+get_value (const CjProgram *self, int value)
 {
-  CjBuilder *builder;
-  CjPool *pool;
-  GArray *params; /* CjProgramParam */
-  CjTensor *x, *y;
-  int logits, loss; /* values */
-  gint64 batch;
-
-  gint64 n_weights;
-  float *weights, *gradients, *arena;
-  gint64 arena_floats;
-  float **data;    /* by value */
-  float **d_data;  /* by value, NULL where no gradient is wanted */
-  CjOpCall *calls; /* by step */
-  guint64 seed, step;
-};
-
-static gint64
-aligned (gint64 floats)
-{
-  return (floats + ALIGN - 1) / ALIGN * ALIGN;
+  return cj_builder_get_value (self->lowered->builder, value);
 }
 
 static gboolean
-build_ops (CjProgram *program, const CjGraph *graph, const CjShape *x_shape, GError **error)
+check_ready (const CjProgram *self, GError **error)
 {
-  const CjShape x = cj_shape_batched (x_shape, program->batch), y = cj_shape1 (program->batch);
-  const int x_value = cj_builder_add_input (program->builder, CJ_FLOAT32, &x);
-  const int y_value = cj_builder_add_input (program->builder, CJ_INT32, &y);
-  g_autofree int *order = cj_graph_sort (graph);
-  g_autofree int *out = g_new0 (int, graph->nodes->len + 1);
-  int last[2] = { x_value, y_value };
+  const CjProblem *problem = cj_lowered_get_error (self->lowered);
+  const gboolean ready = self->purpose == CJ_PURPOSE_TRAIN
+                             ? self->lowered->losses->len > 0
+                             : self->lowered->prediction != CJ_NO_VALUE;
 
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[order[i]];
-      int in[CJ_NODE_MAX_IN];
-
-      for (guint port = 0; port < node->layer->n_inputs; port++)
-        if (node->from[port] == CJ_FROM_NOTHING)
-          {
-            g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                         "%s “%s” has nothing on its input. Wire it to a layer or to the data.",
-                         node->layer->title, node->id);
-            return FALSE;
-          }
-        else
-          in[port] = node->from[port] == CJ_FROM_DATA ? x_value : out[node->from[port]];
-      out[order[i]] = node->layer->build (program->builder, node->id, node->params, in, error);
-      if (out[order[i]] < 0)
-        {
-          g_prefix_error (error, "%s “%s” ", node->layer->title, node->id);
-          return FALSE;
-        }
-      last[0] = out[order[i]];
-    }
-  program->logits = last[0];
-  program->loss = cj_builder_emit (program->builder, &cj_op_cross_entropy, NULL, last, 2, error);
-  if (program->loss < 0)
-    g_prefix_error (error, "The loss ");
-  return program->loss >= 0;
-}
-
-static float *
-new_floats (gint64 n)
-{
-  const gsize bytes = sizeof (float) * (gsize) aligned (MAX (n, 1));
-  float *data = aligned_alloc (64, bytes);
-
-  if (data == NULL)
-    g_error ("out of memory: %" G_GSIZE_FORMAT " bytes for a program", bytes);
-  memset (data, 0, bytes);
-  return data;
-}
-
-static void
-place_params (CjProgram *program)
-{
-  for (guint i = 0; i < program->builder->values->len; i++)
-    {
-      const CjValue *v = cj_builder_get_value (program->builder, (int) i);
-      const CjProgramParam param
-          = { v->name, v->shape, program->n_weights, cj_shape_size (&v->shape), v->fan_in };
-
-      if (v->kind != CJ_VALUE_PARAM)
-        continue;
-      g_array_append_val (program->params, param);
-      program->n_weights += aligned (param.size);
-    }
-  program->weights = new_floats (program->n_weights);
-  program->gradients = new_floats (program->n_weights);
-}
-
-/* Whether a gradient is wanted for a value: a parameter, or computed from one that is. */
-static gboolean *
-find_wanted (CjProgram *program)
-{
-  gboolean *wanted = g_new0 (gboolean, program->builder->values->len);
-
-  for (guint i = 0; i < program->builder->values->len; i++)
-    wanted[i] = cj_builder_get_value (program->builder, (int) i)->kind == CJ_VALUE_PARAM;
-  for (guint i = 0; i < program->builder->steps->len; i++)
-    {
-      const CjStep *step = &g_array_index (program->builder->steps, CjStep, i);
-
-      for (guint j = 0; j < step->op.n_in; j++)
-        wanted[step->out] |= wanted[step->in[j]];
-    }
-  return wanted;
-}
-
-/* Gives every value, gradient and saved buffer its place in the arena; twice: to count, to place. */
-static gint64
-place_arena (CjProgram *program, const gboolean *wanted, float *arena)
-{
-  gint64 at = 0, workspace = 0;
-  guint param = 0;
-
-  for (guint i = 0; i < program->builder->values->len; i++)
-    {
-      const CjValue *v = cj_builder_get_value (program->builder, (int) i);
-      const gint64 size = aligned (cj_shape_size (&v->shape));
-
-      if (v->kind == CJ_VALUE_PARAM)
-        {
-          const gint64 offset = g_array_index (program->params, CjProgramParam, param++).offset;
-
-          program->data[i] = program->weights + offset;
-          program->d_data[i] = program->gradients + offset;
-          continue;
-        }
-      if (v->kind == CJ_VALUE_RESULT)
-        {
-          program->data[i] = arena != NULL ? arena + at : NULL;
-          at += size;
-        }
-      if (wanted[i])
-        {
-          program->d_data[i] = arena != NULL ? arena + at : NULL;
-          at += size;
-        }
-    }
-  for (guint i = 0; i < program->builder->steps->len; i++)
-    {
-      const CjOp *op = &g_array_index (program->builder->steps, CjStep, i).op;
-
-      program->calls[i].saved = arena != NULL ? arena + at : NULL;
-      at += aligned ((gint64) (op->saved_bytes + sizeof (float) - 1) / (gint64) sizeof (float));
-      workspace = MAX (workspace, (gint64) op->workspace_bytes / (gint64) sizeof (float));
-    }
-  for (guint i = 0; i < program->builder->steps->len; i++)
-    program->calls[i].workspace = arena != NULL ? arena + at : NULL;
-  return at + aligned (workspace);
-}
-
-static void
-fill_calls (CjProgram *program)
-{
-  g_autofree gboolean *written = g_new0 (gboolean, program->builder->values->len);
-
-  for (guint i = 0; i < program->builder->steps->len; i++)
-    {
-      CjStep *step = &g_array_index (program->builder->steps, CjStep, i);
-
-      program->calls[i].op = &step->op;
-      program->calls[i].out = program->data[step->out];
-      program->calls[i].d_out = program->d_data[step->out];
-      for (guint j = 0; j < step->op.n_in; j++)
-        program->calls[i].in[j] = program->data[step->in[j]];
-    }
-  /* Backward goes from the last op to the first: the first writer sets, the others add. */
-  for (guint i = program->builder->steps->len; i-- > 0;)
-    {
-      const CjStep *step = &g_array_index (program->builder->steps, CjStep, i);
-
-      for (guint j = 0; j < step->op.n_in; j++)
-        {
-          program->calls[i].d_in[j] = program->d_data[step->in[j]];
-          program->calls[i].add_in[j] = written[step->in[j]];
-          written[step->in[j]] = TRUE;
-        }
-    }
+  if (ready)
+    return TRUE;
+  if (problem == NULL && self->lowered->problems->len > 0)
+    problem = self->lowered->problems->pdata[0];
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                       problem != NULL ? problem->sentence
+                                       : "No path leads from the data to a loss. Add a loss and "
+                                         "wire the last layer to it.");
+  return FALSE;
 }
 
 CjProgram *
-cj_program_new (const CjGraph *graph, const CjShape *x_shape, gint64 batch, guint n_threads,
+cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_threads,
                 GError **error)
 {
-  g_autoptr (CjProgram) program = g_new0 (CjProgram, 1);
-  g_autofree gboolean *wanted = NULL;
+  g_autoptr (CjProgram) self = g_new0 (CjProgram, 1);
 
-  program->batch = batch;
-  program->builder = cj_builder_new ();
-  program->params = g_array_new (FALSE, TRUE, sizeof (CjProgramParam));
-  if (!build_ops (program, graph, x_shape, error))
+  self->purpose = purpose;
+  self->batch = spec->batch;
+  self->params = g_array_new (FALSE, TRUE, sizeof (CjProgramParam));
+  self->lowered = cj_lower (graph, spec);
+  if (!check_ready (self, error) || !cj_program_plan (self, graph, spec, error))
     return NULL;
-  program->pool = cj_pool_new (n_threads);
-  program->x = cj_tensor_new (CJ_FLOAT32, &cj_builder_get_value (program->builder, 0)->shape);
-  program->y = cj_tensor_new (CJ_INT32, &cj_builder_get_value (program->builder, 1)->shape);
-  program->data = g_new0 (float *, program->builder->values->len);
-  program->d_data = g_new0 (float *, program->builder->values->len);
-  program->calls = g_new0 (CjOpCall, program->builder->steps->len);
-  program->data[0] = program->x->data;
-  program->data[1] = program->y->data;
-  place_params (program);
-  wanted = find_wanted (program);
-  program->arena_floats = place_arena (program, wanted, NULL);
-  program->arena = new_floats (program->arena_floats);
-  place_arena (program, wanted, program->arena);
-  fill_calls (program);
-  return g_steal_pointer (&program);
+  self->pool = cj_pool_new (n_threads);
+  return g_steal_pointer (&self);
 }
 
 void
-cj_program_free (CjProgram *program)
+cj_program_free (CjProgram *self)
 {
-  g_clear_pointer (&program->pool, cj_pool_free);
-  g_clear_pointer (&program->x, cj_tensor_unref);
-  g_clear_pointer (&program->y, cj_tensor_unref);
-  g_clear_pointer (&program->params, g_array_unref);
-  g_clear_pointer (&program->builder, cj_builder_free);
-  free (program->weights);
-  free (program->gradients);
-  free (program->arena);
-  g_free (program->data);
-  g_free (program->d_data);
-  g_free (program->calls);
-  g_free (program);
+  g_clear_pointer (&self->pool, cj_pool_free);
+  g_clear_pointer (&self->x, cj_tensor_unref);
+  g_clear_pointer (&self->y, cj_tensor_unref);
+  for (guint i = 0; i < self->n_inputs; i++)
+    g_clear_pointer (&self->inputs[i], cj_tensor_unref);
+  g_clear_pointer (&self->params, g_array_unref);
+  g_clear_pointer (&self->lowered, cj_lowered_free);
+  free (self->weights);
+  free (self->gradients);
+  free (self->states);
+  free (self->arena);
+  g_free (self->inputs);
+  g_free (self->data);
+  g_free (self->d_data);
+  g_free (self->live);
+  g_free (self->backward);
+  g_free (self->seeded);
+  g_free (self->given);
+  g_free (self->calls);
+  g_free (self);
+}
+
+/* FNV-1a, 64 bits: the stream of a parameter's name. */
+static guint64
+hash_name (const char *name)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xcbf29ce484222325);
+
+  for (; *name != '\0'; name++)
+    hash = (hash ^ (guchar) *name) * G_GUINT64_CONSTANT (0x100000001b3);
+  return hash;
 }
 
 void
-cj_program_init (CjProgram *program, guint64 seed)
+cj_program_init (CjProgram *self, guint64 seed)
 {
-  for (guint i = 0; i < program->params->len; i++)
+  for (guint i = 0; i < self->params->len; i++)
     {
-      const CjProgramParam *param = cj_program_get_param (program, i);
-      const float limit = param->fan_in > 0 ? 1 / sqrtf ((float) param->fan_in) : 0;
+      const CjProgramParam *param = cj_program_get_param (self, i);
       CjRng rng;
 
-      cj_rng_init (&rng, seed, CJ_RNG_INIT, i);
-      for (gint64 j = 0; j < param->size; j++)
-        program->weights[param->offset + j] = cj_rng_range (&rng, -limit, limit);
+      cj_rng_init (&rng, seed, CJ_RNG_INIT, hash_name (param->name));
+      cj_init_fill (&param->init, &param->shape, &rng, cj_program_get_param_data (self, param));
     }
 }
 
 guint
-cj_program_get_n_params (const CjProgram *program)
+cj_program_get_n_params (const CjProgram *self)
 {
-  return program->params->len;
+  return self->params->len;
 }
 
 const CjProgramParam *
-cj_program_get_param (const CjProgram *program, guint index)
+cj_program_get_param (const CjProgram *self, guint index)
 {
-  return &g_array_index (program->params, CjProgramParam, index);
+  return &g_array_index (self->params, CjProgramParam, index);
+}
+
+const CjProgramParam *
+cj_program_find_param (const CjProgram *self, const char *name)
+{
+  for (guint i = 0; i < self->params->len; i++)
+    if (g_str_equal (cj_program_get_param (self, i)->name, name))
+      return cj_program_get_param (self, i);
+  return NULL;
 }
 
 float *
-cj_program_get_weights (CjProgram *program, gint64 *size)
+cj_program_get_param_data (CjProgram *self, const CjProgramParam *param)
+{
+  return (param->state ? self->states : self->weights) + param->offset;
+}
+
+float *
+cj_program_get_param_gradient (CjProgram *self, const CjProgramParam *param)
+{
+  return param->state || param->frozen ? NULL : self->gradients + param->offset;
+}
+
+float *
+cj_program_get_weights (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
-    *size = program->n_weights;
-  return program->weights;
+    *size = self->n_weights;
+  return self->weights;
 }
 
 float *
-cj_program_get_gradients (CjProgram *program)
+cj_program_get_gradients (CjProgram *self)
 {
-  return program->gradients;
+  return self->gradients;
+}
+
+float *
+cj_program_get_states (CjProgram *self, gint64 *size)
+{
+  if (size != NULL)
+    *size = self->n_states;
+  return self->states;
 }
 
 CjProgramCost
-cj_program_get_cost (const CjProgram *program)
+cj_program_get_cost (const CjProgram *self)
 {
   CjProgramCost cost = { 0 };
 
-  for (guint i = 0; i < program->params->len; i++)
-    cost.n_params += cj_program_get_param (program, i)->size;
-  for (guint i = 0; i < program->builder->steps->len; i++)
-    cost.macs += g_array_index (program->builder->steps, CjStep, i).op.macs;
-  cost.macs /= program->batch;
-  cost.peak_bytes = (gint64) sizeof (float) * (program->arena_floats + 2 * program->n_weights)
-                    + (gint64) (cj_tensor_bytes (program->x) + cj_tensor_bytes (program->y));
+  for (guint i = 0; i < self->params->len; i++)
+    if (!cj_program_get_param (self, i)->state)
+      cost.n_params += cj_program_get_param (self, i)->size;
+  for (guint i = 0; i < self->lowered->builder->steps->len; i++)
+    if (self->live[i])
+      cost.macs += g_array_index (self->lowered->builder->steps, CjStep, i).op.macs;
+  cost.macs /= MAX (self->batch, 1);
+  cost.peak_bytes = 4 * (self->arena_floats + 2 * self->n_weights + self->n_states);
+  if (self->x != NULL)
+    cost.peak_bytes += (gint64) cj_tensor_bytes (self->x);
+  if (self->y != NULL)
+    cost.peak_bytes += (gint64) cj_tensor_bytes (self->y);
   return cost;
 }
 
 CjPool *
-cj_program_get_pool (CjProgram *program)
+cj_program_get_pool (CjProgram *self)
 {
-  return program->pool;
+  return self->pool;
+}
+
+gint64
+cj_program_get_batch (const CjProgram *self)
+{
+  return self->batch;
 }
 
 CjTensor *
-cj_program_get_x (CjProgram *program)
+cj_program_get_x (CjProgram *self)
 {
-  return program->x;
+  return self->x;
 }
 
 CjTensor *
-cj_program_get_y (CjProgram *program)
+cj_program_get_y (CjProgram *self)
 {
-  return program->y;
+  return self->y;
+}
+
+CjTensor *
+cj_program_get_input (CjProgram *self, guint index)
+{
+  g_return_val_if_fail (index < self->n_inputs, NULL);
+  return self->inputs[index];
 }
 
 const float *
-cj_program_get_logits (const CjProgram *program, gint64 *k)
+cj_program_get_prediction (const CjProgram *self, CjShape *shape)
 {
-  const CjValue *v = cj_builder_get_value (program->builder, program->logits);
+  if (shape != NULL)
+    *shape = get_value (self, self->lowered->prediction)->shape;
+  return self->data[self->lowered->prediction];
+}
 
-  if (k != NULL)
-    *k = v->shape.dims[1];
-  return program->data[program->logits];
+const CjLowered *
+cj_program_get_lowered (const CjProgram *self)
+{
+  return self->lowered;
+}
+
+/* Copies between channels last, as stored, and the logical order. */
+static void
+relayout (const CjValue *v, const float *from, float *to, gboolean to_logical)
+{
+  const gint64 n = v->shape.dims[0], c = v->shape.n_dims > 2 ? v->shape.dims[1] : 1;
+  const gint64 plane = cj_shape_size (&v->shape) / MAX (n * c, 1);
+
+  if (v->layout != CJ_LAYOUT_LAST || v->shape.n_dims < 3)
+    {
+      memcpy (to, from, sizeof (float) * (gsize) cj_shape_size (&v->shape));
+      return;
+    }
+  for (gint64 i = 0; i < n; i++)
+    for (gint64 k = 0; k < c; k++)
+      for (gint64 p = 0; p < plane; p++)
+        {
+          const gint64 logical = (i * c + k) * plane + p, stored = (i * plane + p) * c + k;
+
+          if (to_logical)
+            to[logical] = from[stored];
+          else
+            to[stored] = from[logical];
+        }
+}
+
+static CjTensor *
+dup_value (const CjProgram *self, int value, float *const *data)
+{
+  const CjValue *v = get_value (self, value);
+  CjTensor *tensor;
+
+  if (data[value] == NULL)
+    return NULL;
+  tensor = cj_tensor_new (v->dtype, &v->shape);
+  relayout (v, data[value], tensor->data, TRUE);
+  return tensor;
+}
+
+CjTensor *
+cj_program_dup_output (const CjProgram *self, guint index, guint port)
+{
+  const CjLoweredNode *node = &self->lowered->nodes[index];
+
+  g_return_val_if_fail (index < self->lowered->n_nodes, NULL);
+  return node->valid && port < node->n_out ? dup_value (self, node->out[port], self->data) : NULL;
+}
+
+CjTensor *
+cj_program_dup_output_gradient (const CjProgram *self, guint index, guint port)
+{
+  const CjLoweredNode *node = &self->lowered->nodes[index];
+
+  g_return_val_if_fail (index < self->lowered->n_nodes, NULL);
+  return node->valid && port < node->n_out ? dup_value (self, node->out[port], self->d_data) : NULL;
+}
+
+CjTensor *
+cj_program_dup_input_gradient (const CjProgram *self, guint index)
+{
+  g_return_val_if_fail (index < self->n_inputs, NULL);
+  return self->lowered->inputs[index] != CJ_NO_VALUE
+             ? dup_value (self, self->lowered->inputs[index], self->d_data)
+             : NULL;
+}
+
+void
+cj_program_seed_gradient (CjProgram *self, guint index, guint port, const float *gradient)
+{
+  const CjLoweredNode *node = &self->lowered->nodes[index];
+  const CjValue *v;
+
+  g_return_if_fail (index < self->lowered->n_nodes && node->valid && port < node->n_out);
+  if (self->d_data[node->out[port]] == NULL)
+    return;
+  v = get_value (self, node->out[port]);
+  self->given[node->out[port]] = TRUE;
+  if (gradient != NULL)
+    relayout (v, gradient, self->d_data[node->out[port]], FALSE);
+  else
+    memset (self->d_data[node->out[port]], 0, sizeof (float) * (gsize) cj_shape_size (&v->shape));
 }
 
 typedef struct
@@ -343,40 +318,81 @@ run_chunk (gpointer context, guint chunk)
 }
 
 static void
-run_phases (CjProgram *program, const CjPhase *phases, const CjOpCall *call)
+run_phases (CjProgram *self, const CjPhase *phases, const CjOpCall *call)
 {
   for (guint i = 0; i < CJ_OP_MAX_PHASES && phases[i].run != NULL; i++)
     {
       PhaseRun run = { call, phases[i].run };
 
-      cj_pool_run (program->pool, phases[i].n_chunks (call->op), run_chunk, &run);
+      cj_pool_run (self->pool, phases[i].n_chunks != NULL ? phases[i].n_chunks (call->op) : 1,
+                   run_chunk, &run);
     }
 }
 
 float
-cj_program_forward (CjProgram *program, gboolean training, guint64 seed, guint64 step)
+cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 seed, guint64 step)
 {
-  for (guint i = 0; i < program->builder->steps->len; i++)
-    {
-      CjOpCall *call = &program->calls[i];
+  float loss = 0;
 
+  for (guint i = 0; i < self->lowered->builder->steps->len; i++)
+    {
+      CjOpCall *call = &self->calls[i];
+
+      if (!self->live[i])
+        continue;
       call->training = training;
+      call->n_valid = n_valid;
       call->seed = seed;
       call->step = step;
-      run_phases (program, call->op->info->forward, call);
+      run_phases (self, call->op->info->forward, call);
     }
-  return program->data[program->loss][0];
+  for (guint i = 0; i < self->lowered->losses->len; i++)
+    loss += self->data[g_array_index (self->lowered->losses, int, i)][0];
+  return loss;
+}
+
+/* Where backward may start: what was given for this time, 1 at the losses, else nothing. */
+static void
+start_backward (CjProgram *self)
+{
+  for (guint i = 0; i < self->lowered->builder->values->len; i++)
+    {
+      const gsize size = (gsize) cj_shape_size (&get_value (self, (int) i)->shape);
+
+      if (self->seeded[i] && !self->given[i] && self->d_data[i] != NULL)
+        memset (self->d_data[i], 0, sizeof (float) * size);
+    }
+  for (guint i = 0; i < self->lowered->losses->len; i++)
+    {
+      const int loss = g_array_index (self->lowered->losses, int, i);
+
+      if (self->d_data[loss] != NULL && !self->given[loss])
+        *self->d_data[loss] = 1;
+    }
+  memset (self->given, 0, sizeof (gboolean) * self->lowered->builder->values->len);
 }
 
 void
-cj_program_backward (CjProgram *program)
+cj_program_backward (CjProgram *self)
 {
-  program->d_data[program->loss][0] = 1;
-  for (guint i = program->builder->steps->len; i-- > 0;)
-    {
-      const CjOpCall *call = &program->calls[i];
+  start_backward (self);
+  for (guint i = self->lowered->builder->steps->len; i-- > 0;)
+    if (self->backward[i])
+      run_phases (self, self->calls[i].op->info->backward, &self->calls[i]);
+}
 
-      if (call->d_out != NULL)
-        run_phases (program, call->op->info->backward, call);
+int
+cj_program_find_bad_node (const CjProgram *self)
+{
+  for (guint i = 0; i < self->lowered->builder->steps->len; i++)
+    {
+      const CjStep *step = &g_array_index (self->lowered->builder->steps, CjStep, i);
+      const CjValue *v = get_value (self, step->out);
+      const gint64 size = cj_shape_size (&v->shape);
+
+      for (gint64 j = 0; self->live[i] && v->dtype == CJ_FLOAT32 && j < size; j++)
+        if (!isfinite (self->data[step->out][j]))
+          return (int) v->node;
     }
+  return -1;
 }

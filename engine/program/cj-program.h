@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A graph compiled for a fixed batch size: a flat list of ops over one arena. Nothing is allocated
- * once it exists. N batch. Used by one thread at a time, which may be any. */
+/* A graph compiled for a fixed batch size and a purpose: a flat list of ops over one arena. Nothing is
+ * allocated once it exists. N batch. Used by one thread at a time, which may be any. */
 #pragma once
 
-#include "cj-graph.h"
+#include "cj-lower.h"
 #include "cj-pool.h"
 
 G_BEGIN_DECLS
 
 typedef struct _CjProgram CjProgram;
 
-/* One learned tensor; data and gradient lie in the program's arrays, in the logical layout. */
+typedef enum
+{
+  CJ_PURPOSE_TRAIN,  /* forward and backward; memory is used again as soon as it can be */
+  CJ_PURPOSE_INFER,  /* forward only */
+  CJ_PURPOSE_PROBE,  /* forward only, every node, everything kept to look at */
+  CJ_PURPOSE_EXPLAIN /* forward and backward, nothing fused, everything kept, gradients everywhere */
+} CjPurpose;
+
+/* One named tensor of the network in the logical layout, learned or state. */
 typedef struct
 {
   const char *name; /* "conv1.weight" */
   CjShape shape;
-  gint64 offset, size; /* in cj_program_get_weights */
-  gint64 fan_in;
+  gboolean state;      /* not learned: running means */
+  gboolean frozen;     /* gets no gradient */
+  double rate;         /* factor on the learning rate */
+  gint64 offset, size; /* in cj_program_get_weights, or cj_program_get_states */
+  CjInit init;
 } CjProgramParam;
 
 typedef struct
@@ -26,34 +37,66 @@ typedef struct
   gint64 peak_bytes; /* weights, gradients, activations, workspace */
 } CjProgramCost;
 
-/* Compiles for classification of `n_classes` with cross-entropy on the last node of the graph.
- * `x_shape` is of one sample. Errors name the node. You free. */
-CjProgram *cj_program_new (const CjGraph *graph, const CjShape *x_shape, gint64 batch,
+/* Compiles. Training needs a valid path to a loss; other purposes need anything valid. The error is
+ * the first problem of the graph, or says that memory would not do, with the numbers. You free. */
+CjProgram *cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
                            guint n_threads, GError **error);
 void cj_program_free (CjProgram *program);
 
-/* Draws the initial weights from `seed`. */
+/* Draws the initial weights from `seed`: a stream for every name, so that one layer more or less
+ * changes no other. */
 void cj_program_init (CjProgram *program, guint64 seed);
 
 guint cj_program_get_n_params (const CjProgram *program);
 const CjProgramParam *cj_program_get_param (const CjProgram *program, guint index);
+const CjProgramParam *cj_program_find_param (const CjProgram *program, const char *name);
+float *cj_program_get_param_data (CjProgram *program, const CjProgramParam *param);
+/* NULL for state and frozen parameters. */
+float *cj_program_get_param_gradient (CjProgram *program, const CjProgramParam *param);
+
+/* All learned tensors one after another (each begins on a cache line), and all state. */
 float *cj_program_get_weights (CjProgram *program, gint64 *size);
 float *cj_program_get_gradients (CjProgram *program);
+float *cj_program_get_states (CjProgram *program, gint64 *size);
+
 CjProgramCost cj_program_get_cost (const CjProgram *program);
 CjPool *cj_program_get_pool (CjProgram *program);
+gint64 cj_program_get_batch (const CjProgram *program);
 
-/* Where the feed writes: x [N, ...] and y int32 [N]. Borrowed. */
+/* Where the feed writes: x [N, ...] and y [N, ...]; NULL if no node uses them. Borrowed. */
 CjTensor *cj_program_get_x (CjProgram *program);
 CjTensor *cj_program_get_y (CjProgram *program);
+/* The tensor of spec->inputs[index]; NULL if the node is not in the graph. Borrowed. */
+CjTensor *cj_program_get_input (CjProgram *program, guint index);
 
-/* Scores of the last forward, [N, K]. Borrowed. */
-const float *cj_program_get_logits (const CjProgram *program, gint64 *k);
+/* What the first loss looks at after a forward, [N, K]. Borrowed; shape may be NULL. */
+const float *cj_program_get_prediction (const CjProgram *program, CjShape *shape);
 
-/* Runs forward; the mean loss. (seed, step) choose dropout masks when `training`. */
-float cj_program_forward (CjProgram *program, gboolean training, guint64 seed, guint64 step);
+/* Values of a node's output port in the logical layout, as a new tensor; probe and explain programs
+ * only. NULL if the node was not built. `index` is the node's place in graph->nodes. */
+CjTensor *cj_program_dup_output (const CjProgram *program, guint index, guint port);
+/* The gradient that reached it in the last backward; explain programs only; NULL if none did. */
+CjTensor *cj_program_dup_output_gradient (const CjProgram *program, guint index, guint port);
+/* The gradient at spec->inputs[index] that wanted one, or NULL. */
+CjTensor *cj_program_dup_input_gradient (const CjProgram *program, guint index);
 
-/* Gradients of the loss of the last training forward, into cj_program_get_gradients. */
+/* Makes backward start from here as well, with `gradient` in the logical layout (NULL: nothing); for
+ * explain programs, before each backward. */
+void cj_program_seed_gradient (CjProgram *program, guint index, guint port, const float *gradient);
+
+/* Runs forward; the sum of the losses, each a mean over the first `n_valid` rows. (seed, step) choose
+ * masks and noise when `training`. */
+float cj_program_forward (CjProgram *program, gboolean training, gint64 n_valid, guint64 seed,
+                          guint64 step);
+
+/* Gradients of the losses of the last forward, into cj_program_get_gradients. */
 void cj_program_backward (CjProgram *program);
+
+/* The graph position and op of the first value that is not finite after a forward (probe and explain
+ * programs), or -1. */
+int cj_program_find_bad_node (const CjProgram *program);
+
+const CjLowered *cj_program_get_lowered (const CjProgram *program);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjProgram, cj_program_free)
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a parameter starts. Fans are those of one unit: what it hears and what hears it. */
+#pragma once
+
+#include "cj-rng.h"
+#include "cj-tensor.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CJ_INIT_ZEROS,
+  CJ_INIT_ONES,
+  CJ_INIT_CONSTANT,  /* scale */
+  CJ_INIT_FAN_IN,    /* uniform in ±1/sqrt (fan_in), the habit of the field for dense and conv */
+  CJ_INIT_UNIFORM,   /* ±scale */
+  CJ_INIT_NORMAL,    /* deviation scale */
+  CJ_INIT_TRUNCATED, /* normal of deviation scale, cut at two deviations */
+  CJ_INIT_GLOROT_UNIFORM, /* Glorot and Bengio, 2010; times scale */
+  CJ_INIT_GLOROT_NORMAL,
+  CJ_INIT_HE_UNIFORM, /* He et al., 2015, gain sqrt 2; times scale */
+  CJ_INIT_HE_NORMAL,
+  CJ_INIT_LECUN_NORMAL, /* LeCun et al., 1998; times scale */
+  CJ_INIT_ORTHOGONAL    /* Saxe et al., 2014; rows (or columns) orthonormal, times scale */
+} CjInitKind;
+
+typedef struct
+{
+  CjInitKind kind;
+  gint64 fan_in, fan_out;
+  double scale; /* 0 means 1 */
+} CjInit;
+
+/* Names for CJ_PARAM_CHOICE, in the order of CjInitKind, NULL-terminated. */
+extern const char *const cj_init_names[];
+
+/* Fills `size` numbers of a tensor of `shape` from the stream. */
+void cj_init_fill (const CjInit *init, const CjShape *shape, CjRng *rng, float *out);
+
+G_END_DECLS

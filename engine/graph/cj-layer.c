@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-layer.h"
+
+static const CjPort one_in[] = { { "x", "Input", "N …", CJ_PORT_REQUIRED }, { NULL } };
+static const CjPort one_out[] = { { "y", "Output", "N …", CJ_PORT_REQUIRED }, { NULL } };
+
+static const CjPort *
+get_inputs (const CjLayerInfo *layer)
+{
+  return layer->inputs != NULL ? layer->inputs : one_in;
+}
+
+static const CjPort *
+get_outputs (const CjLayerInfo *layer)
+{
+  return layer->outputs != NULL ? layer->outputs : one_out;
+}
+
+static guint
+count (const CjPort *ports)
+{
+  guint n = 0;
+
+  while (ports[n].name != NULL)
+    n++;
+  return n;
+}
+
+guint
+cj_layer_get_n_in (const CjLayerInfo *layer)
+{
+  return layer->role == CJ_ROLE_INPUT ? 0 : count (get_inputs (layer));
+}
+
+guint
+cj_layer_get_n_out (const CjLayerInfo *layer)
+{
+  return count (get_outputs (layer));
+}
+
+const CjPort *
+cj_layer_get_input (const CjLayerInfo *layer, guint port)
+{
+  const guint n = cj_layer_get_n_in (layer);
+
+  return &get_inputs (layer)[MIN (port, MAX (n, 1) - 1)];
+}
+
+const CjPort *
+cj_layer_get_output (const CjLayerInfo *layer, guint port)
+{
+  return &get_outputs (layer)[MIN (port, cj_layer_get_n_out (layer) - 1)];
+}
+
+gboolean
+cj_layer_takes_many (const CjLayerInfo *layer)
+{
+  const guint n = cj_layer_get_n_in (layer);
+
+  return n > 0 && get_inputs (layer)[n - 1].kind == CJ_PORT_MANY;
+}
+
+const CjShape *
+cj_layer_build_shape (const CjLayerBuild *build, guint port)
+{
+  return cj_builder_get_shape (build->builder, build->in[port]);
+}
+
+int
+cj_layer_build_param (CjLayerBuild *build, const char *name, const CjShape *shape, CjInit init)
+{
+  return cj_builder_add_param (build->builder, build->node, name, shape, init);
+}
+
+gboolean
+cj_layer_build_emit (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs, const int *in,
+                     guint n_in, int *out, GError **error)
+{
+  const int value = cj_builder_emit (build->builder, info, attrs, in, n_in, error);
+
+  if (value == CJ_NO_VALUE)
+    return FALSE;
+  *out = value;
+  return TRUE;
+}
+
+gboolean
+cj_layer_build_simple (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs,
+                       GError **error)
+{
+  return cj_layer_build_emit (build, info, attrs, build->in, 1, &build->out[0], error);
+}

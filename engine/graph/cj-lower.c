@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-lower.h"
+
+#include "cj-error.h"
+
+#include <stdarg.h>
+
+static void
+free_problem (gpointer data)
+{
+  CjProblem *problem = data;
+
+  g_free (problem->node);
+  g_free (problem->sentence);
+  g_free (problem->set);
+  g_free (problem);
+}
+
+static CjProblem *
+add_problem (CjLowered *self, CjProblemKind kind, const CjNode *node, guint port, char *sentence)
+{
+  CjProblem *problem = g_new0 (CjProblem, 1);
+
+  problem->kind = kind;
+  problem->node = node != NULL ? g_strdup (node->id) : NULL;
+  problem->port = port;
+  problem->sentence = sentence;
+  g_ptr_array_add (self->problems, problem);
+  return problem;
+}
+
+static int
+get_x (CjLowered *self, const CjDataSpec *spec)
+{
+  const CjShape shape = cj_shape_batched (&spec->x_shape, spec->batch);
+
+  if (self->x == CJ_NO_VALUE)
+    self->x = cj_builder_add_input (self->builder, spec->x_dtype, &shape);
+  return self->x;
+}
+
+static int
+get_y (CjLowered *self, const CjDataSpec *spec)
+{
+  const CjShape shape = cj_shape_batched (&spec->y_shape, spec->batch);
+
+  if (self->y == CJ_NO_VALUE && spec->has_y)
+    self->y = cj_builder_add_input (self->builder, spec->y_dtype, &shape);
+  return self->y;
+}
+
+static void
+lower_input (CjLowered *self, const CjNode *node, const CjDataSpec *spec, CjLoweredNode *out)
+{
+  out->valid = TRUE;
+  for (guint i = 0; i < spec->n_inputs; i++)
+    if (g_str_equal (spec->inputs[i].node, node->id))
+      {
+        out->out[0] = self->inputs[i]
+            = cj_builder_add_input (self->builder, spec->inputs[i].dtype, &spec->inputs[i].shape);
+        return;
+      }
+  out->out[0] = get_x (self, spec);
+}
+
+/* Values on the input ports. FALSE if the node cannot be built; says so unless what is before it has
+ * the problem. */
+static gboolean
+collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjDataSpec *spec,
+         CjLoweredNode *out)
+{
+  for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+    out->in[port] = CJ_NO_VALUE;
+  for (guint port = 0; port < cj_node_get_n_in (node); port++)
+    {
+      const CjWire *wire = &node->from[port];
+      const CjPort *info = cj_layer_get_input (node->layer, port);
+
+      if (wire->node != NULL)
+        {
+          const CjLoweredNode *from = &self->nodes[cj_graph_get_index (graph, wire->node)];
+
+          if (!from->valid || wire->port >= from->n_out)
+            return FALSE;
+          out->in[port] = from->out[wire->port];
+        }
+      else if (node->layer->role == CJ_ROLE_LOSS && g_str_equal (info->name, "target"))
+        {
+          out->in[port] = get_y (self, spec);
+          if (out->in[port] == CJ_NO_VALUE)
+            return FALSE;
+        }
+      else if (info->kind != CJ_PORT_OPTIONAL)
+        {
+          add_problem (
+              self, CJ_PROBLEM_NOTE, node, port,
+              g_strdup_printf ("%s “%s” has nothing on its input “%s” and is ignored. Wire "
+                               "it to a layer or to the data.",
+                               node->layer->title, node->id, info->title));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjDataSpec *spec)
+{
+  CjLoweredNode *out = &self->nodes[cj_graph_get_index (graph, node)];
+  CjLayerBuild build = { .builder = self->builder,
+                         .node = node->id,
+                         .params = node->params,
+                         .n_in = cj_node_get_n_in (node),
+                         .n_classes = spec->n_classes };
+  const guint n_values = self->builder->values->len, n_steps = self->builder->steps->len;
+  g_autoptr (GError) error = NULL;
+
+  out->n_out = cj_layer_get_n_out (node->layer);
+  if (node->layer->role == CJ_ROLE_INPUT)
+    {
+      lower_input (self, node, spec, out);
+      return;
+    }
+  if (!collect (self, graph, node, spec, out))
+    return;
+  if (node->muted && node->layer->role == CJ_ROLE_LAYER)
+    {
+      for (guint i = 0; i < out->n_out; i++)
+        out->out[i] = out->in[0];
+      out->valid = TRUE;
+      return;
+    }
+  for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
+    build.in[i] = out->in[i];
+  if (!node->layer->build (&build, &error))
+    {
+      CjProblem *problem = add_problem (
+          self, CJ_PROBLEM_ERROR, node, 0,
+          g_strdup_printf ("%s “%s” %s", node->layer->title, node->id, error->message));
+
+      problem->mend = build.mend;
+      cj_builder_truncate (self->builder, n_values, n_steps);
+      return;
+    }
+  for (guint i = n_steps; i < self->builder->steps->len; i++)
+    out->macs += g_array_index (self->builder->steps, CjStep, i).op.macs;
+  for (guint i = 0; i < out->n_out; i++)
+    out->out[i] = build.out[i];
+  out->valid = TRUE;
+  if (node->layer->role == CJ_ROLE_LOSS)
+    {
+      if (self->losses->len == 0)
+        self->prediction = out->in[0];
+      g_array_append_val (self->losses, out->out[0]);
+    }
+}
+
+/* Without a loss the prediction is what the last node in order makes. */
+static void
+find_prediction (CjLowered *self, const CjGraph *graph, const GPtrArray *order)
+{
+  for (guint i = 0; i < order->len && self->losses->len == 0; i++)
+    {
+      const CjLoweredNode *node = &self->nodes[cj_graph_get_index (graph, order->pdata[i])];
+
+      if (node->valid && node->n_out > 0)
+        self->prediction = node->out[0];
+    }
+}
+
+static void
+forget_loss (CjLowered *self, int value)
+{
+  for (guint i = 0; i < self->losses->len; i++)
+    if (g_array_index (self->losses, int, i) == value)
+      g_array_remove_index (self->losses, i--);
+}
+
+/* The last layer must fit the classes: says so with the parameter that would. */
+static void
+check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i];
+      const CjLoweredNode *lowered = &self->nodes[i];
+      const CjNode *last = node->from[0].node;
+      const CjShape *shape;
+      gint64 k;
+
+      if (node->layer->role != CJ_ROLE_LOSS || !lowered->valid || spec->n_classes == 0
+          || spec->y_dtype != CJ_INT32 || node->from[1].node != NULL)
+        continue;
+      shape = cj_builder_get_shape (self->builder, lowered->in[0]);
+      k = shape->n_dims > 1 ? shape->dims[shape->n_dims == 4 ? 1 : shape->n_dims - 1] : 0;
+      if (k == 0 || k == spec->n_classes)
+        continue;
+      add_problem (self, CJ_PROBLEM_ERROR, last, 0,
+                   g_strdup_printf ("“%s” gives %" G_GINT64_FORMAT
+                                    " scores, but the data has %u classes. Give it %u units.",
+                                    last->id, k, spec->n_classes, spec->n_classes))
+          ->set
+          = cj_params_find (last->layer->params, "units") != NULL
+                ? g_strdup_printf ("units=%u", spec->n_classes)
+                : NULL;
+      forget_loss (self, lowered->out[0]);
+    }
+}
+
+CjLowered *
+cj_lower (const CjGraph *graph, const CjDataSpec *spec)
+{
+  CjLowered *self = g_new0 (CjLowered, 1);
+  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
+
+  self->builder = cj_builder_new ();
+  self->n_nodes = graph->nodes->len;
+  self->nodes = g_new0 (CjLoweredNode, graph->nodes->len + 1);
+  self->inputs = g_new0 (int, spec->n_inputs + 1);
+  for (guint i = 0; i < spec->n_inputs; i++)
+    self->inputs[i] = CJ_NO_VALUE;
+  self->losses = g_array_new (FALSE, FALSE, sizeof (int));
+  self->problems = g_ptr_array_new_with_free_func (free_problem);
+  self->x = self->y = self->prediction = CJ_NO_VALUE;
+  for (guint i = 0; i < order->len; i++)
+    {
+      self->builder->node = (guint32) cj_graph_get_index (graph, order->pdata[i]);
+      lower_node (self, graph, order->pdata[i], spec);
+    }
+  find_prediction (self, graph, order);
+  check_classes (self, graph, spec);
+  return self;
+}
+
+void
+cj_lowered_free (CjLowered *self)
+{
+  g_clear_pointer (&self->builder, cj_builder_free);
+  g_ptr_array_unref (self->problems);
+  g_array_unref (self->losses);
+  g_free (self->inputs);
+  g_free (self->nodes);
+  g_free (self);
+}
+
+const CjProblem *
+cj_lowered_get_error (const CjLowered *self)
+{
+  for (guint i = 0; i < self->problems->len; i++)
+    {
+      const CjProblem *problem = self->problems->pdata[i];
+
+      if (problem->kind == CJ_PROBLEM_ERROR)
+        return problem;
+    }
+  return NULL;
+}

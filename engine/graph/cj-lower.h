@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From drawing to ops: builds every node that can be built and lists everything that is wrong. */
+#pragma once
+
+#include "cj-graph.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CJ_PROBLEM_ERROR, /* keeps the network from training */
+  CJ_PROBLEM_NOTE   /* the node is ignored */
+} CjProblemKind;
+
+typedef struct
+{
+  CjProblemKind kind;
+  char *node;       /* id, NULL: the whole network */
+  guint port;       /* input */
+  char *sentence;   /* with the way out */
+  const char *mend; /* id of a layer that put before the port would help, or NULL */
+  char *set;        /* "units=10": a parameter of `node` that would help, or NULL */
+} CjProblem;
+
+/* An input node given a tensor of its own instead of the data. */
+typedef struct
+{
+  const char *node;
+  CjShape shape; /* whole, with the batch where there is one */
+  CjDtype dtype;
+  gboolean wants_gradient;
+} CjInputSpec;
+
+/* What the data delivers. N is the batch. */
+typedef struct
+{
+  gint64 batch;
+  CjShape x_shape, y_shape; /* of one sample */
+  CjDtype x_dtype, y_dtype;
+  guint n_classes;
+  gboolean has_y; /* FALSE: losses without a wired target are left out */
+  const CjInputSpec *inputs;
+  guint n_inputs;
+} CjDataSpec;
+
+typedef struct
+{
+  gboolean valid; /* built; out[] are values */
+  guint n_out;
+  int out[CJ_LAYER_MAX_OUT];
+  int in[CJ_LAYER_MAX_IN];
+  gint64 macs; /* forward, whole batch */
+} CjLoweredNode;
+
+typedef struct
+{
+  CjBuilder *builder;
+  CjLoweredNode *nodes; /* by position in graph->nodes */
+  guint n_nodes;
+  int x, y;            /* values of the data, CJ_NO_VALUE if nothing uses them */
+  int *inputs;         /* values of spec->inputs */
+  GArray *losses;      /* int: scalar values */
+  int prediction;      /* what the first loss looks at, else the last node without a successor */
+  GPtrArray *problems; /* CjProblem */
+} CjLowered;
+
+/* Never fails; look at problems. You free. Any thread that may read the graph. */
+CjLowered *cj_lower (const CjGraph *graph, const CjDataSpec *spec);
+void cj_lowered_free (CjLowered *lowered);
+
+/* The first problem that is an error, or NULL. */
+const CjProblem *cj_lowered_get_error (const CjLowered *lowered);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjLowered, cj_lowered_free)
+
+G_END_DECLS

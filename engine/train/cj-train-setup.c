@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-train-setup.h"
+
+#include "cj-error.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const CjParam cj_train_setup_params[] = {
+  { .name = "epochs",
+    .title = "Epochs",
+    .blurb = "Passes over the training samples",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, epochs),
+    .preset = 5,
+    .min = 1,
+    .max = 100000,
+    .soft_min = 1,
+    .soft_max = 100,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "batch",
+    .title = "Batch size",
+    .blurb = "Samples in one step",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, batch),
+    .preset = 64,
+    .min = 1,
+    .max = 65536,
+    .soft_min = 1,
+    .soft_max = 512,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
+  { .name = "learning-rate",
+    .title = "Learning rate",
+    .blurb = "Size of a step",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, learning_rate),
+    .preset = 0.001,
+    .min = 0,
+    .max = 100,
+    .soft_min = 1e-5,
+    .soft_max = 1,
+    .digits = 5,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_LOG },
+  { .name = "seed",
+    .title = "Seed",
+    .blurb = "Chooses all random numbers of the run",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, seed),
+    .preset = 1,
+    .min = 0,
+    .max = G_MAXINT32 },
+  { .name = "clip-norm",
+    .title = "Clip norm",
+    .blurb = "Shortens the whole gradient to at most this length; 0 lets it be",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, clip_norm),
+    .preset = 0,
+    .min = 0,
+    .max = 1e6,
+    .soft_max = 10,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "clip-value",
+    .title = "Clip value",
+    .blurb = "Cuts every gradient to at most this size; 0 lets it be",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, clip_value),
+    .preset = 0,
+    .min = 0,
+    .max = 1e6,
+    .soft_max = 10,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "patience",
+    .title = "Patience",
+    .blurb = "Stops after so many epochs without a better validation; 0 goes on to the end",
+    .unit = "epochs",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, patience),
+    .preset = 0,
+    .min = 0,
+    .max = 100000,
+    .soft_max = 20,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "average",
+    .title = "Weight average",
+    .blurb = "Validates with a moving average of the weights of this decay; 0 uses the weights",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, average),
+    .preset = 0,
+    .min = 0,
+    .max = 0.99999,
+    .digits = 5,
+    .flags = CJ_PARAM_ADVANCED },
+  { NULL },
+};
+
+static void
+choose_optimizer (CjTrainSetup *setup, const CjOptimizerInfo *info)
+{
+  if (setup->optimizer == info)
+    return;
+  g_free (setup->optimizer_params);
+  setup->optimizer = info;
+  setup->optimizer_params = g_malloc0 (MAX (info->params_size, 1));
+  cj_params_reset (info->params, setup->optimizer_params);
+}
+
+static void
+choose_schedule (CjTrainSetup *setup, const CjScheduleInfo *info)
+{
+  if (setup->schedule == info)
+    return;
+  g_free (setup->schedule_params);
+  setup->schedule = info;
+  setup->schedule_params = g_malloc0 (MAX (info->params_size, 1));
+  cj_params_reset (info->params, setup->schedule_params);
+}
+
+CjTrainSetup *
+cj_train_setup_new (void)
+{
+  CjTrainSetup *setup = g_new0 (CjTrainSetup, 1);
+
+  cj_params_reset (cj_train_setup_params, setup);
+  choose_optimizer (setup, cj_optimizer_find ("adam"));
+  choose_schedule (setup, cj_schedule_find ("constant"));
+  return setup;
+}
+
+CjTrainSetup *
+cj_train_setup_dup (const CjTrainSetup *setup)
+{
+  CjTrainSetup *copy = g_memdup2 (setup, sizeof *setup);
+
+  copy->optimizer_params
+      = g_memdup2 (setup->optimizer_params, MAX (setup->optimizer->params_size, 1));
+  copy->schedule_params = g_memdup2 (setup->schedule_params, MAX (setup->schedule->params_size, 1));
+  return copy;
+}
+
+void
+cj_train_setup_free (CjTrainSetup *setup)
+{
+  g_free (setup->optimizer_params);
+  g_free (setup->schedule_params);
+  g_free (setup);
+}
+
+/* The table and values that a name belongs to; *rest is the name within it. */
+static const CjParam *
+find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const char **rest)
+{
+  if (g_str_has_prefix (name, "optimizer."))
+    {
+      *values = setup->optimizer_params;
+      *rest = name + strlen ("optimizer.");
+      return setup->optimizer->params;
+    }
+  if (g_str_has_prefix (name, "schedule."))
+    {
+      *values = setup->schedule_params;
+      *rest = name + strlen ("schedule.");
+      return setup->schedule->params;
+    }
+  *values = (gpointer) setup;
+  *rest = name;
+  return cj_train_setup_params;
+}
+
+gboolean
+cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text, GError **error)
+{
+  const CjParam *table;
+  gpointer values;
+  const char *rest;
+
+  if (g_str_equal (name, "optimizer") && cj_optimizer_find (text) != NULL)
+    choose_optimizer (setup, cj_optimizer_find (text));
+  else if (g_str_equal (name, "schedule") && cj_schedule_find (text) != NULL)
+    choose_schedule (setup, cj_schedule_find (text));
+  else if (g_str_equal (name, "optimizer") || g_str_equal (name, "schedule"))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "There is no %s “%s”. “cajal-cli list %ss” names them all.", name, text, name);
+      return FALSE;
+    }
+  else
+    {
+      table = find_table (setup, name, &values, &rest);
+      if (!cj_params_parse (table, values, rest, text, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+char *
+cj_train_setup_print (const CjTrainSetup *setup, const char *name)
+{
+  const CjParam *param;
+  gpointer values;
+  const char *rest;
+
+  if (g_str_equal (name, "optimizer"))
+    return g_strdup (setup->optimizer->id);
+  if (g_str_equal (name, "schedule"))
+    return g_strdup (setup->schedule->id);
+  param = find_table (setup, name, &values, &rest);
+  param = cj_params_find (param, rest);
+  return param != NULL ? cj_params_print (param, values) : NULL;
+}
+
+static void
+save_table (GVariantDict *dict, const char *prefix, const CjParam *table, gconstpointer values)
+{
+  for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
+    {
+      g_autofree char *name = g_strconcat (prefix, p->name, NULL);
+      g_autofree char *text = cj_params_print (p, values);
+
+      g_variant_dict_insert (dict, name, "s", text);
+    }
+}
+
+GVariant *
+cj_train_setup_save (const CjTrainSetup *setup)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  save_table (&dict, "", cj_train_setup_params, setup);
+  save_table (&dict, "optimizer.", setup->optimizer->params, setup->optimizer_params);
+  save_table (&dict, "schedule.", setup->schedule->params, setup->schedule_params);
+  g_variant_dict_insert (&dict, "optimizer", "s", setup->optimizer->id);
+  g_variant_dict_insert (&dict, "schedule", "s", setup->schedule->id);
+  return g_variant_dict_end (&dict);
+}
+
+gboolean
+cj_train_setup_load (CjTrainSetup *setup, GVariant *data, GError **error)
+{
+  static const char *const first[] = { "optimizer", "schedule" };
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  for (guint i = 0; i < G_N_ELEMENTS (first); i++)
+    {
+      const char *id;
+
+      if (g_variant_lookup (data, first[i], "&s", &id)
+          && !cj_train_setup_set (setup, first[i], id, error))
+        return FALSE;
+    }
+  g_variant_iter_init (&iter, data);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      g_autoptr (GVariant) owned = value;
+      g_autofree char *known = cj_train_setup_print (setup, name);
+
+      if (known != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+          && !cj_train_setup_set (setup, name, g_variant_get_string (value, NULL), error))
+        return FALSE;
+    }
+  return TRUE;
+}

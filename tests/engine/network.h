@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small networks for tests. */
+#pragma once
+
+#include "cj-trainer.h"
+
+/* A graph "input, CHAIN"; the chain ends with a loss where one is wanted. Fails the test on error. */
+CjGraph *network_new_graph (const char *chain);
+
+/* Compiles for pictures or vectors of shape `x` and a class of `n_classes` as target. */
+CjProgram *network_compile (const char *chain, CjPurpose purpose, CjShape x, gint64 batch,
+                            guint n_classes, guint threads);
+
+/* Normal x, random classes y (or normal y). */
+void network_fill (CjProgram *program, guint n_classes);
+
+/* Every learned tensor: along a random direction v, (L (w + hv) - L (w - hv)) / 2h against gradient
+ * times v, within `tolerance` times 1 + |expected|. */
+void network_check_gradients (CjProgram *program, const char *what, double tolerance);
+
+/* A feed of noisy prototypes a class: learnable, and nothing to load. Static, do not free. */
+CjFeed *network_get_prototypes (void);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Drawing: chains, loops, patches that undo to the byte, saving and loading, placeholders. */
+#include "network.h"
+
+#include <string.h>
+
+static void
+test_loops (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("relu, relu, relu");
+  CjNode *first = cj_graph_find (graph, "relu1"), *last = cj_graph_find (graph, "relu3");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cj_graph_connect (graph, last, 0, first, 0, &error));
+  g_assert_true (g_pattern_match_simple ("*“relu1”*loop*", error->message));
+  g_assert_true (cj_graph_connect (graph, first, 0, last, 0, NULL));
+}
+
+static void
+test_chain (void)
+{
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (GError) error = NULL;
+  CjNode *conv;
+  g_autofree char *text = NULL;
+
+  g_assert_nonnull (cj_graph_add_chain (graph, NULL, "input, conv 6 5, pool, fc 120", &error));
+  g_assert_no_error (error);
+  conv = cj_graph_find (graph, "conv1");
+  g_assert_nonnull (conv);
+  text = cj_params_print (cj_params_find (conv->layer->params, "kernel"), conv->params);
+  g_assert_cmpstr (text, ==, "5");
+  g_assert_null (cj_graph_add_chain (graph, conv, "relu, nonsense", &error));
+  g_assert_true (g_pattern_match_simple ("*“nonsense”*", error->message));
+  g_assert_cmpuint (graph->nodes->len, ==, 4);
+}
+
+static void
+random_edit (CjGraph *graph, CjRng *rng)
+{
+  static const char *const kinds[] = { "dense", "relu", "conv-2d", "flatten" };
+  const guint n = graph->nodes->len;
+  CjNode *node = n > 0 ? graph->nodes->pdata[cj_rng_below (rng, n)] : NULL;
+  CjNode *other = n > 0 ? graph->nodes->pdata[cj_rng_below (rng, n)] : NULL;
+  g_autofree char *name = g_strdup_printf ("n%u", cj_rng_below (rng, 1000));
+
+  switch (node == NULL ? 0 : cj_rng_below (rng, 8))
+    {
+    case 0:
+    case 1:
+      cj_graph_add (graph, cj_layer_find (kinds[cj_rng_below (rng, 4)]), NULL, NULL);
+      break;
+    case 2:
+      cj_graph_remove (graph, node);
+      break;
+    case 3:
+    case 4:
+      cj_graph_connect (graph, node, 0, other, 0, NULL);
+      break;
+    case 5:
+      cj_graph_move (graph, node, cj_rng_below (rng, 500), 20);
+      break;
+    case 6:
+      cj_graph_rename (graph, node, name, NULL);
+      break;
+    default:
+      cj_graph_set_param (graph, node, "units", "7", NULL);
+      cj_graph_set_muted (graph, node, !node->muted);
+    }
+}
+
+static char *
+print (const CjGraph *graph)
+{
+  g_autoptr (GVariant) data = g_variant_ref_sink (cj_graph_save (graph));
+
+  return g_variant_print (data, TRUE);
+}
+
+static void
+test_undo (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("conv 4, relu, flatten, dense 3, cross-entropy");
+  g_autoptr (GPtrArray) patches = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_patch_free);
+  g_autofree char *before = print (graph), *after = NULL, *again = NULL;
+  g_autoptr (GError) error = NULL;
+  CjRng rng;
+
+  cj_rng_init (&rng, 1, CJ_RNG_TEST, 9);
+  for (guint i = 0; i < 400; i++)
+    {
+      CjPatch *patch;
+
+      cj_graph_begin (graph);
+      random_edit (graph, &rng);
+      if (i % 3 == 0)
+        random_edit (graph, &rng);
+      patch = cj_graph_commit (graph);
+      if (patch != NULL)
+        g_ptr_array_add (patches, patch);
+    }
+  g_assert_cmpuint (patches->len, >, 200);
+  after = print (graph);
+  for (guint i = patches->len; i-- > 0;)
+    {
+      cj_graph_apply (graph, patches->pdata[i], TRUE, &error);
+      g_assert_no_error (error);
+    }
+  again = print (graph);
+  g_assert_cmpstr (before, ==, again);
+  for (guint i = 0; i < patches->len; i++)
+    g_assert_true (cj_graph_apply (graph, patches->pdata[i], FALSE, NULL));
+  g_free (again);
+  again = print (graph);
+  g_assert_cmpstr (after, ==, again);
+}
+
+static void
+test_save (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("conv 4, relu, flatten, dense 3, cross-entropy");
+  g_autoptr (CjGraph) copy = cj_graph_dup (graph);
+  g_autofree char *one = print (graph), *two = print (copy);
+  g_autoptr (GVariant) strange = NULL, refused = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (one, ==, two);
+  strange = g_variant_ref_sink (g_variant_parse (
+      G_VARIANT_TYPE ("av"),
+      "[<{'id': <'a'>, 'layer': <'relu'>}>, <{'id': <'b'>, 'layer': <'vendor:thing'>, 'extra': "
+      "<'kept'>, 'from': <{'0': <'a:0'>}>}>]",
+      NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (cj_graph_load (copy, strange, &error));
+  g_free (two);
+  two = print (copy);
+  g_assert_nonnull (strstr (two, "'extra': <'kept'>"));
+  refused = g_variant_ref_sink (g_variant_parse (
+      G_VARIANT_TYPE ("av"), "[<{'id': <'a'>, 'layer': <'dense'>, 'params': <{'units': <'-4'>}>}>]",
+      NULL, NULL, NULL));
+  g_assert_false (cj_graph_load (copy, refused, &error));
+  g_assert_true (g_pattern_match_simple ("“a”: Units cannot be “-4”*", error->message));
+  g_free (one);
+  one = print (copy);
+  g_assert_cmpstr (one, ==, two);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/graph/loops", test_loops);
+  g_test_add_func ("/engine/graph/chain", test_chain);
+  g_test_add_func ("/engine/graph/undo-is-exact", test_undo);
+  g_test_add_func ("/engine/graph/save", test_save);
+  return g_test_run ();
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The trainer on its thread: commands, series, snapshots; pausing changes no bit. */
+#include "network.h"
+
+#include "cj-runner.h"
+
+#include <math.h>
+
+#define CHAIN "conv-2d 4, relu, flatten, dropout 0.2, dense 4, cross-entropy"
+
+static CjRunner *
+new_runner (guint threads)
+{
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  CjFeed *feed = network_get_prototypes ();
+  CjProgram *program;
+  CjRunner *runner;
+  g_autoptr (GError) error = NULL;
+
+  setup->epochs = 3;
+  setup->batch = 10;
+  program = network_compile (CHAIN, CJ_PURPOSE_TRAIN, feed->x_shape, 10, 4, threads);
+  cj_program_init (program, 1);
+  runner = cj_runner_new (program, setup, feed, feed, &error);
+  g_assert_no_error (error);
+  return runner;
+}
+
+static CjRunState
+wait_while (CjRunner *runner, CjRunStatus status)
+{
+  while (cj_runner_get_state (runner).status == status)
+    g_usleep (1000);
+  return cj_runner_get_state (runner);
+}
+
+static void
+test_whole_run (void)
+{
+  g_autoptr (CjRunner) one = new_runner (1), two = new_runner (2);
+  g_autoptr (CjCheckpoint) a = NULL, b = NULL, snapshot = NULL, best = NULL;
+  CjRunPoint points[100];
+  CjRunEpoch epochs[10];
+  CjRunState state;
+
+  cj_runner_watch (one, TRUE);
+  cj_runner_train (one, G_MAXUINT64);
+  state = wait_while (one, CJ_RUN_TRAINING);
+  g_assert_cmpint (state.status, ==, CJ_RUN_FINISHED);
+  g_assert_cmpuint (state.step, ==, 60);
+  g_assert_cmpuint (cj_runner_read_points (one, 10, points, 100), ==, 50);
+  g_assert_cmpuint (points[0].step, ==, 11);
+  g_assert_cmpuint (cj_runner_read_epochs (one, 0, epochs, 10), ==, 3);
+  g_assert_cmpfloat (epochs[2].val.accuracy, >, 0.9);
+  snapshot = cj_runner_dup_snapshot (one);
+  g_assert_cmpuint (snapshot->step, ==, 60);
+  best = cj_runner_dup_best (one);
+  g_assert_nonnull (best);
+
+  for (guint i = 0; i < 60; i += 7)
+    {
+      cj_runner_train (two, 7);
+      wait_while (two, CJ_RUN_TRAINING);
+    }
+  a = cj_runner_save (one);
+  b = cj_runner_save (two);
+  g_assert_cmpuint (b->step, ==, 60);
+  g_assert_cmpmem (a->weights, 4 * (gsize) a->n_weights, b->weights, 4 * (gsize) b->n_weights);
+  g_assert_cmpmem (a->slots, 8 * (gsize) a->n_weights, b->slots, 8 * (gsize) b->n_weights);
+}
+
+static void
+test_failure (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (2);
+  g_autoptr (CjCheckpoint) start = cj_runner_save (runner);
+  g_autofree char *error = NULL, *none = NULL;
+
+  cj_runner_set (runner, "learning-rate", "100");
+  for (gint64 i = 0; i < start->n_weights; i++)
+    start->weights[i] = NAN;
+  cj_runner_load (runner, start);
+  cj_runner_train (runner, 1);
+  while (cj_runner_get_state (runner).status != CJ_RUN_FAILED)
+    g_usleep (1000);
+  error = cj_runner_dup_error (runner);
+  g_assert_true (g_pattern_match_simple ("The loss is no longer a number in step 1*", error));
+  for (gint64 i = 0; i < start->n_weights; i++)
+    start->weights[i] = 0.01f;
+  cj_runner_set (runner, "learning-rate", "0.001");
+  cj_runner_load (runner, start);
+  cj_runner_train (runner, 1);
+  wait_while (runner, CJ_RUN_TRAINING);
+  none = cj_runner_dup_error (runner);
+  g_assert_null (none);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/train/runner/whole-run", test_whole_run);
+  g_test_add_func ("/engine/train/runner/failure", test_failure);
+  return g_test_run ();
+}
