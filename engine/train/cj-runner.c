@@ -399,6 +399,12 @@ cj_runner_watch (CjRunner *self, gboolean watch)
   g_atomic_int_set (&self->watch, watch);
 }
 
+const CjProgram *
+cj_runner_get_program (const CjRunner *self)
+{
+  return self->program;
+}
+
 CjRunState
 cj_runner_get_state (CjRunner *self)
 {

@@ -63,6 +63,9 @@ void cj_runner_load (CjRunner *runner, CjCheckpoint *checkpoint);          /* ta
 /* Whether anyone looks at the weights: then a snapshot is published, at most 20 a second. */
 void cj_runner_watch (CjRunner *runner, gboolean watch);
 
+/* Names and shapes of the parameters; borrowed, not to be run or altered. */
+const CjProgram *cj_runner_get_program (const CjRunner *runner);
+
 CjRunState cj_runner_get_state (CjRunner *runner);
 char *cj_runner_dup_error (CjRunner *runner); /* NULL if nothing failed */
 

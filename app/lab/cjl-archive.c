@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-archive.h"
+
+#include "cj-error.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#define MAX_PIECES 10000
+#define EPOCH 315532800 /* 1980, the first date a zip can hold: equal contents give equal bytes */
+
+static void
+free_piece (gpointer data)
+{
+  CjlPiece *piece = data;
+
+  g_free (piece->name);
+  g_bytes_unref (piece->bytes);
+  g_free (piece);
+}
+
+GPtrArray *
+cjl_pieces_new (void)
+{
+  return g_ptr_array_new_with_free_func (free_piece);
+}
+
+void
+cjl_pieces_add (GPtrArray *pieces, const char *name, GBytes *bytes)
+{
+  CjlPiece *piece = g_new0 (CjlPiece, 1);
+
+  piece->name = g_strdup (name);
+  piece->bytes = bytes;
+  g_ptr_array_add (pieces, piece);
+}
+
+GBytes *
+cjl_pieces_find (const GPtrArray *pieces, const char *name)
+{
+  for (guint i = 0; i < pieces->len; i++)
+    if (g_str_equal (((CjlPiece *) pieces->pdata[i])->name, name))
+      return ((CjlPiece *) pieces->pdata[i])->bytes;
+  return NULL;
+}
+
+static la_ssize_t
+append (struct archive *archive, void *data, const void *buffer, size_t length)
+{
+  (void) archive;
+  g_byte_array_append (data, buffer, (guint) length);
+  return (la_ssize_t) length;
+}
+
+static gboolean
+write_piece (struct archive *archive, const CjlPiece *piece, gboolean stored)
+{
+  struct archive_entry *entry = archive_entry_new ();
+  gsize size;
+  const void *data = g_bytes_get_data (piece->bytes, &size);
+  gboolean done;
+
+  if (stored)
+    archive_write_zip_set_compression_store (archive);
+  else
+    archive_write_zip_set_compression_deflate (archive);
+  archive_entry_set_pathname (entry, piece->name);
+  archive_entry_set_size (entry, (la_int64_t) size);
+  archive_entry_set_filetype (entry, AE_IFREG);
+  archive_entry_set_perm (entry, 0644);
+  archive_entry_set_mtime (entry, EPOCH, 0);
+  done = archive_write_header (archive, entry) == ARCHIVE_OK
+         && archive_write_data (archive, data, size) == (la_ssize_t) size;
+  archive_entry_free (entry);
+  return done;
+}
+
+GBytes *
+cjl_archive_print (const GPtrArray *pieces, GError **error)
+{
+  struct archive *archive = archive_write_new ();
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  gboolean done;
+
+  archive_write_set_format_zip (archive);
+  archive_write_set_options (archive, "zip:!experimental");
+  archive_write_set_bytes_in_last_block (archive, 1);
+  done = archive_write_open (archive, out, NULL, append, NULL) == ARCHIVE_OK;
+  for (guint i = 0; i < pieces->len && done; i++)
+    {
+      const CjlPiece *piece = pieces->pdata[i];
+
+      done = write_piece (archive, piece,
+                          i == 0 || g_str_has_suffix (piece->name, ".safetensors")
+                              || g_str_has_suffix (piece->name, ".png"));
+    }
+  done = done && archive_write_close (archive) == ARCHIVE_OK;
+  if (!done)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The container could not be packed: %s.",
+                 archive_error_string (archive));
+  archive_write_free (archive);
+  return done ? g_byte_array_free_to_bytes (g_steal_pointer (&out)) : NULL;
+}
+
+/* Reads the piece at hand; *left bytes may still be unpacked. */
+static GBytes *
+read_piece (struct archive *archive, const char *name, gsize *left, GError **error)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  guint8 buffer[65536];
+  la_ssize_t n;
+
+  while ((n = archive_read_data (archive, buffer, sizeof buffer)) > 0)
+    {
+      if ((gsize) n > *left)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       "“%s” unpacks to more than is allowed. The file is damaged or hostile.",
+                       name);
+          return NULL;
+        }
+      *left -= (gsize) n;
+      g_byte_array_append (out, buffer, (guint) n);
+    }
+  if (n < 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "“%s” cannot be unpacked: %s.", name,
+                   archive_error_string (archive));
+      return NULL;
+    }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+}
+
+static gboolean
+read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **error)
+{
+  struct archive_entry *entry;
+  int status;
+
+  while ((status = archive_read_next_header (archive, &entry)) == ARCHIVE_OK)
+    {
+      g_autofree char *name = g_strdup (archive_entry_pathname_utf8 (entry));
+      GBytes *bytes;
+
+      if (name == NULL || pieces->len >= MAX_PIECES)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       "The container has an entry without a usable name, or too many of them.");
+          return FALSE;
+        }
+      bytes = read_piece (archive, name, &left, error);
+      if (bytes == NULL)
+        return FALSE;
+      cjl_pieces_add (pieces, name, bytes);
+    }
+  if (status == ARCHIVE_EOF && pieces->len > 0)
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is no zip container, or is cut off%s%s.",
+               archive_error_string (archive) != NULL ? ": " : "",
+               archive_error_string (archive) != NULL ? archive_error_string (archive) : "");
+  return FALSE;
+}
+
+GPtrArray *
+cjl_archive_parse (GBytes *bytes, gsize max_bytes, GError **error)
+{
+  struct archive *archive = archive_read_new ();
+  g_autoptr (GPtrArray) pieces = cjl_pieces_new ();
+  gsize size;
+  const void *data = g_bytes_get_data (bytes, &size);
+  gboolean done = FALSE;
+
+  archive_read_support_format_zip (archive);
+  if (archive_read_open_memory (archive, data, size) == ARCHIVE_OK)
+    done = read_pieces (archive, pieces, max_bytes, error);
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is no zip container: %s.",
+                 archive_error_string (archive));
+  archive_read_free (archive);
+  return done ? g_steal_pointer (&pieces) : NULL;
+}

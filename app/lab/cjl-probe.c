@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-probe.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct _CjlProbe
+{
+  CjGraph *graph;
+  CjProgram *program; /* the thread's own */
+  pthread_t thread;
+
+  pthread_mutex_t lock; /* guards what follows */
+  pthread_cond_t wake;
+  gboolean quit;
+  CjTensor *x;
+  CjCheckpoint *weights;
+  gint64 sample;
+  CjlProbeFrame *frame;
+  guint count;
+};
+
+CjlProbeFrame *
+cjl_probe_frame_ref (CjlProbeFrame *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+void
+cjl_probe_frame_unref (CjlProbeFrame *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+  for (guint i = 0; i < self->n_nodes; i++)
+    g_clear_pointer (&self->outputs[i], cj_tensor_unref);
+  g_strfreev (self->ids);
+  g_free (self->outputs);
+  g_free (self);
+}
+
+CjTensor *
+cjl_probe_frame_find (const CjlProbeFrame *self, const char *id)
+{
+  for (guint i = 0; i < self->n_nodes; i++)
+    if (g_str_equal (self->ids[i], id))
+      return self->outputs[i];
+  return NULL;
+}
+
+static CjlProbeFrame *
+make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sample)
+{
+  CjlProbeFrame *frame = g_new0 (CjlProbeFrame, 1);
+  CjTensor *in = cj_program_get_x (self->program);
+  gint64 n_weights, n_states;
+  float *w = cj_program_get_weights (self->program, &n_weights);
+  float *s = cj_program_get_states (self->program, &n_states);
+
+  frame->ref_count = 1;
+  frame->step = weights->step;
+  frame->sample = sample;
+  frame->n_nodes = self->graph->nodes->len;
+  frame->ids = g_new0 (char *, frame->n_nodes + 1);
+  frame->outputs = g_new0 (CjTensor *, frame->n_nodes + 1);
+  for (guint i = 0; i < frame->n_nodes; i++)
+    frame->ids[i] = g_strdup (((CjNode *) self->graph->nodes->pdata[i])->id);
+  if (in == NULL || cj_tensor_bytes (in) != cj_tensor_bytes (x) || n_weights != weights->n_weights
+      || n_states != weights->n_states)
+    return frame;
+  memcpy (w, weights->weights, sizeof (float) * (gsize) n_weights);
+  memcpy (s, weights->states, sizeof (float) * (gsize) n_states);
+  memcpy (in->data, x->data, cj_tensor_bytes (x));
+  cj_program_forward (self->program, FALSE, 1, 0, 0);
+  for (guint i = 0; i < frame->n_nodes; i++)
+    frame->outputs[i] = cj_program_dup_output (self->program, i, 0);
+  return frame;
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  CjlProbe *self = data;
+
+  pthread_mutex_lock (&self->lock);
+  while (!self->quit)
+    {
+      CjTensor *x = g_steal_pointer (&self->x);
+      CjCheckpoint *weights = g_steal_pointer (&self->weights);
+      const gint64 sample = self->sample;
+      CjlProbeFrame *frame, *old;
+
+      if (x == NULL)
+        {
+          pthread_cond_wait (&self->wake, &self->lock);
+          continue;
+        }
+      pthread_mutex_unlock (&self->lock);
+      frame = make_frame (self, x, weights, sample);
+      cj_tensor_unref (x);
+      cj_checkpoint_unref (weights);
+      pthread_mutex_lock (&self->lock);
+      old = self->frame;
+      self->frame = frame;
+      self->count++;
+      g_clear_pointer (&old, cjl_probe_frame_unref);
+    }
+  pthread_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+CjlProbe *
+cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **error)
+{
+  CjlProbe *self = g_new0 (CjlProbe, 1);
+  CjDataSpec one = *spec;
+
+  one.batch = 1;
+  self->graph = cj_graph_dup (graph);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->wake, NULL);
+  self->program = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &one, 1, error);
+  if (self->program == NULL)
+    {
+      cjl_probe_free (self);
+      return NULL;
+    }
+  if (pthread_create (&self->thread, NULL, run_thread, self) != 0)
+    g_error ("no thread could be made for the probe");
+  return self;
+}
+
+void
+cjl_probe_free (CjlProbe *self)
+{
+  if (self->program != NULL)
+    {
+      pthread_mutex_lock (&self->lock);
+      self->quit = TRUE;
+      pthread_cond_broadcast (&self->wake);
+      pthread_mutex_unlock (&self->lock);
+      pthread_join (self->thread, NULL);
+    }
+  g_clear_pointer (&self->program, cj_program_free);
+  g_clear_pointer (&self->x, cj_tensor_unref);
+  g_clear_pointer (&self->weights, cj_checkpoint_unref);
+  g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+  pthread_cond_destroy (&self->wake);
+  pthread_mutex_destroy (&self->lock);
+  cj_graph_free (self->graph);
+  g_free (self);
+}
+
+void
+cjl_probe_ask (CjlProbe *self, CjTensor *x, CjCheckpoint *weights, gint64 sample)
+{
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->x, cj_tensor_unref);
+  g_clear_pointer (&self->weights, cj_checkpoint_unref);
+  self->x = cj_tensor_ref (x);
+  self->weights = cj_checkpoint_ref (weights);
+  self->sample = sample;
+  pthread_cond_broadcast (&self->wake);
+  pthread_mutex_unlock (&self->lock);
+}
+
+CjlProbeFrame *
+cjl_probe_dup_frame (CjlProbe *self)
+{
+  CjlProbeFrame *frame;
+
+  pthread_mutex_lock (&self->lock);
+  frame = self->frame != NULL ? cjl_probe_frame_ref (self->frame) : NULL;
+  pthread_mutex_unlock (&self->lock);
+  return frame;
+}
+
+guint
+cjl_probe_get_count (CjlProbe *self)
+{
+  guint count;
+
+  pthread_mutex_lock (&self->lock);
+  count = self->count;
+  pthread_mutex_unlock (&self->lock);
+  return count;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shows one sample to a copy of the network, on a thread of its own, with weights that were published
+ * by the trainer; it never touches the program that is trained. For one owner thread. */
+#pragma once
+
+#include "cj-trainer.h"
+
+G_BEGIN_DECLS
+
+/* What every node made of the sample. Immutable; atomic reference count. */
+typedef struct
+{
+  gint ref_count;
+  guint64 step;  /* of the weights */
+  gint64 sample; /* number given with the question */
+  guint n_nodes;
+  char **ids; /* n_nodes and NULL */
+  CjTensor *
+      *outputs; /* first output of each node, [1, ...] in the logical layout; NULL: not built */
+} CjlProbeFrame;
+
+typedef struct _CjlProbe CjlProbe;
+
+/* The graph is copied into a program of batch 1; `spec` is of the data. Errors as cj_program_new. You
+ * free. */
+CjlProbe *cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **error);
+void cjl_probe_free (CjlProbe *probe);
+
+/* Asks for a frame; a question not yet begun is replaced. `x` [1, ...] and `weights` are referenced;
+ * weights must come from a program of the same graph. */
+void cjl_probe_ask (CjlProbe *probe, CjTensor *x, CjCheckpoint *weights, gint64 sample);
+
+/* The latest frame, or NULL. You unref. */
+CjlProbeFrame *cjl_probe_dup_frame (CjlProbe *probe);
+/* Number of frames made so far; tells cheaply whether there is a new one. */
+guint cjl_probe_get_count (CjlProbe *probe);
+
+CjlProbeFrame *cjl_probe_frame_ref (CjlProbeFrame *frame);
+void cjl_probe_frame_unref (CjlProbeFrame *frame);
+CjTensor *cjl_probe_frame_find (const CjlProbeFrame *frame, const char *id); /* borrowed, or NULL */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProbe, cjl_probe_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProbeFrame, cjl_probe_frame_unref)
+
+G_END_DECLS

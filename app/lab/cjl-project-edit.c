@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Editing: one stack of edits over drawing, training setup, data and title. */
+#include "cjl-project-private.h"
+
+#include "cj-error.h"
+
+#include <string.h>
+
+void
+cjl_edit_free (gpointer data)
+{
+  CjlEdit *edit = data;
+
+  g_free (edit->title);
+  g_free (edit->merge);
+  g_clear_pointer (&edit->graph, cj_patch_free);
+  g_clear_pointer (&edit->before, g_variant_unref);
+  g_clear_pointer (&edit->after, g_variant_unref);
+  g_free (edit);
+}
+
+GVariant *
+cjl_project_save_rest (CjlProject *self)
+{
+  GVariantDict data, root;
+
+  g_variant_dict_init (&data, NULL);
+  g_variant_dict_insert (&data, "source", "s", self->data.source);
+  g_variant_dict_insert_value (&data, "params", self->data.params);
+  g_variant_dict_insert (&data, "validation-share", "d", self->data.val_share);
+  g_variant_dict_insert (&data, "seed", "x", (gint64) self->data.seed);
+  g_variant_dict_init (&root, NULL);
+  g_variant_dict_insert (&root, "title", "s", self->title);
+  g_variant_dict_insert_value (&root, "data", g_variant_dict_end (&data));
+  g_variant_dict_insert_value (&root, "training", cj_train_setup_save (self->setup));
+  return g_variant_dict_end (&root);
+}
+
+static void
+load_data (CjlProject *self, GVariant *data)
+{
+  g_autoptr (GVariant) params = g_variant_lookup_value (data, "params", G_VARIANT_TYPE_VARDICT);
+  const char *source;
+  gint64 whole;
+
+  if (g_variant_lookup (data, "source", "&s", &source))
+    {
+      g_free (self->data.source);
+      self->data.source = g_strdup (source);
+    }
+  if (params != NULL)
+    {
+      g_variant_unref (self->data.params);
+      self->data.params = g_steal_pointer (&params);
+    }
+  if (g_variant_lookup (data, "validation-share", "d", &self->data.val_share))
+    self->data.val_share = CLAMP (self->data.val_share, 0, 0.9);
+  if (g_variant_lookup (data, "seed", "x", &whole))
+    self->data.seed = (int) CLAMP (whole, 0, G_MAXINT32);
+}
+
+gboolean
+cjl_project_load_rest (CjlProject *self, GVariant *root, GError **error)
+{
+  g_autoptr (GVariant) data = g_variant_lookup_value (root, "data", G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) setup = g_variant_lookup_value (root, "training", G_VARIANT_TYPE_VARDICT);
+  const char *title;
+
+  if (g_variant_lookup (root, "title", "&s", &title))
+    {
+      g_free (self->title);
+      self->title = g_strdup (title);
+    }
+  if (data != NULL)
+    load_data (self, data);
+  return setup == NULL || cj_train_setup_load (self->setup, setup, error);
+}
+
+void
+cjl_project_begin (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+
+  if (full->depth++ > 0)
+    return;
+  cj_graph_begin (self->graph);
+  full->at_begin = g_variant_ref_sink (cjl_project_save_rest (self));
+}
+
+/* The states before of `first` and after of `second`, as one patch; takes both. */
+static CjPatch *
+join_patches (CjPatch *first, CjPatch *second)
+{
+  g_autoptr (CjPatch) one = first, two = second;
+  GVariantBuilder joined;
+  GVariantIter iter;
+  const char *id;
+  GVariant *pair;
+
+  if (one == NULL || two == NULL)
+    return one != NULL ? g_steal_pointer (&one) : g_steal_pointer (&two);
+  g_variant_builder_init (&joined, G_VARIANT_TYPE ("a{sv}"));
+  g_variant_iter_init (&iter, one->changes);
+  while (g_variant_iter_next (&iter, "{&sv}", &id, &pair))
+    {
+      g_autoptr (GVariant) owned = pair;
+      g_autoptr (GVariant) later = g_variant_lookup_value (two->changes, id, NULL);
+      g_autoptr (GVariant) before = g_variant_get_child_value (pair, 0);
+      g_autoptr (GVariant) after = g_variant_get_child_value (later != NULL ? later : pair, 1);
+
+      g_variant_builder_add (&joined, "{sv}", id, g_variant_new ("(@a{sv}@a{sv})", before, after));
+    }
+  g_variant_iter_init (&iter, two->changes);
+  while (g_variant_iter_next (&iter, "{&sv}", &id, &pair))
+    {
+      g_autoptr (GVariant) owned = pair;
+      g_autoptr (GVariant) earlier = g_variant_lookup_value (one->changes, id, NULL);
+
+      if (earlier == NULL)
+        g_variant_builder_add (&joined, "{sv}", id, pair);
+    }
+  return cj_patch_new (g_variant_builder_end (&joined));
+}
+
+void
+cjl_project_commit (CjlProject *self, const char *title, const char *merge)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  CjlEdit *top, *edit;
+  g_autoptr (GVariant) before = NULL, after = NULL;
+  CjPatch *patch;
+
+  g_return_if_fail (full->depth > 0);
+  if (--full->depth > 0)
+    return;
+  patch = cj_graph_commit (self->graph);
+  before = g_steal_pointer (&full->at_begin);
+  after = g_variant_ref_sink (cjl_project_save_rest (self));
+  if (patch == NULL && g_variant_equal (before, after))
+    return;
+  g_ptr_array_set_size (full->redo, 0);
+  top = full->undo->len > 0 ? full->undo->pdata[full->undo->len - 1] : NULL;
+  if (top != NULL && top != full->saved && merge != NULL && g_strcmp0 (top->merge, merge) == 0)
+    {
+      top->graph = join_patches (top->graph, patch);
+      g_variant_unref (top->after);
+      top->after = g_steal_pointer (&after);
+    }
+  else
+    {
+      edit = g_new0 (CjlEdit, 1);
+      edit->title = g_strdup (title);
+      edit->merge = g_strdup (merge);
+      edit->graph = patch;
+      edit->before = g_steal_pointer (&before);
+      edit->after = g_steal_pointer (&after);
+      g_ptr_array_add (full->undo, edit);
+    }
+  cjl_project_notify (self);
+}
+
+static gboolean
+travel (CjlProject *self, GPtrArray *from, GPtrArray *to, gboolean reverse)
+{
+  CjlEdit *edit;
+
+  if (from->len == 0)
+    return FALSE;
+  edit = g_ptr_array_steal_index (from, from->len - 1);
+  if (edit->graph != NULL && !cj_graph_apply (self->graph, edit->graph, reverse, NULL))
+    g_assert_not_reached ();
+  if (!cjl_project_load_rest (self, reverse ? edit->before : edit->after, NULL))
+    g_assert_not_reached ();
+  g_ptr_array_add (to, edit);
+  cjl_project_notify (self);
+  return TRUE;
+}
+
+gboolean
+cjl_project_undo (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+
+  return travel (self, full->undo, full->redo, TRUE);
+}
+
+gboolean
+cjl_project_redo (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+
+  return travel (self, full->redo, full->undo, FALSE);
+}
+
+static const char *
+get_title (const GPtrArray *edits)
+{
+  return edits->len > 0 ? ((const CjlEdit *) edits->pdata[edits->len - 1])->title : NULL;
+}
+
+const char *
+cjl_project_get_undo_title (CjlProject *self)
+{
+  return get_title (cjl_project_full (self)->undo);
+}
+
+const char *
+cjl_project_get_redo_title (CjlProject *self)
+{
+  return get_title (cjl_project_full (self)->redo);
+}
+
+gboolean
+cjl_project_is_modified (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  const CjlEdit *top = full->undo->len > 0 ? full->undo->pdata[full->undo->len - 1] : NULL;
+
+  return top != full->saved || full->stored;
+}
+
+void
+cjl_project_set_data (CjlProject *self, const char *source, GVariant *params)
+{
+  GVariant *sunk = g_variant_ref_sink (params != NULL ? params : g_variant_new ("a{sv}", NULL));
+  char *copy = g_strdup (source);
+
+  g_free (self->data.source);
+  self->data.source = copy;
+  g_variant_unref (self->data.params);
+  self->data.params = sunk;
+}
+
+void
+cjl_project_set_title (CjlProject *self, const char *title)
+{
+  char *copy = g_strdup (title);
+
+  g_free (self->title);
+  self->title = copy;
+}
+
+gboolean
+cjl_project_set (CjlProject *self, const char *name, const char *text, GError **error)
+{
+  const char *dot = strrchr (name, '.');
+  g_autofree char *id = dot != NULL ? g_strndup (name, (gsize) (dot - name)) : NULL;
+  CjNode *node = id != NULL ? cj_graph_find (self->graph, id) : NULL;
+  g_autofree char *title = g_strdup_printf ("Change %s", name);
+  gboolean done = TRUE;
+
+  cjl_project_begin (self);
+  if (node != NULL)
+    {
+      done = cj_graph_set_param (self->graph, node, dot + 1, text, error);
+      if (!done)
+        g_prefix_error (error, "“%s”: ", id);
+    }
+  else if (g_str_equal (name, "title"))
+    cjl_project_set_title (self, text);
+  else if (g_str_equal (name, "data"))
+    cjl_project_set_data (self, text, NULL);
+  else if (id != NULL && !g_str_equal (id, "optimizer") && !g_str_equal (id, "schedule"))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "There is no node “%s” in the network. “cajal-cli show” lists them.", id);
+      done = FALSE;
+    }
+  else
+    done = cj_train_setup_set (self->setup, name, text, error);
+  cjl_project_commit (self, title, NULL);
+  return done;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a person works on: a network, its data, how it is trained, what it has learned, and every edit
+ * that led here. For the main thread. */
+#pragma once
+
+#include "cj-graph.h"
+#include "cj-trainer.h"
+#include "cjd-dataset.h"
+
+G_BEGIN_DECLS
+
+/* Where samples come from. */
+typedef struct
+{
+  char *source;     /* id of a generated source, or a path */
+  GVariant *params; /* a{sv} of strings: parameters of a generated source */
+  double val_share; /* of the training samples, for data without validation samples of its own */
+  int seed;         /* of the split */
+} CjlDataChoice;
+
+typedef struct _CjlProject CjlProject;
+
+typedef void (*CjlProjectChanged) (CjlProject *project, gpointer data);
+
+struct _CjlProject
+{
+  gint ref_count;
+  char *uuid;
+  char *title;
+  char *path; /* NULL until saved */
+  CjGraph *graph;
+  CjTrainSetup *setup;
+  CjlDataChoice data;
+  GPtrArray *weights; /* CjdNamedTensor: parameters and state by name; empty before training */
+  GPtrArray *memory;  /* CjdNamedTensor: optimizer memory "0/conv1.weight", for resuming */
+  GVariant *run;      /* a{sv}: step, epoch, position ... of the weights, or NULL */
+  GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
+  GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
+  GVariant *kept;     /* unknown keys of the file, written back */
+};
+
+CjlProject *cjl_project_new (void); /* empty: no nodes, data "glyphs" */
+CjlProject *cjl_project_ref (CjlProject *project);
+void cjl_project_unref (CjlProject *project);
+
+/* Opens and saves .cajal files. Saving replaces the file as a whole, after reading back what was
+ * written. Errors name the file. */
+CjlProject *cjl_project_load (const char *path, GError **error);
+gboolean cjl_project_save (CjlProject *project, const char *path, GError **error);
+
+/* As bytes, for files behind portals and for autosaves. */
+GBytes *cjl_project_print (CjlProject *project, GError **error);
+CjlProject *cjl_project_parse (GBytes *bytes, GError **error);
+
+/* Every change stands between begin and commit (calls nest); commit makes one entry of the undo stack
+ * out of what changed in graph, setup, data choice and title. Commits in a row with the same `merge`
+ * key that is not NULL become one entry (dragging a slider). */
+void cjl_project_begin (CjlProject *project);
+void cjl_project_commit (CjlProject *project, const char *title, const char *merge);
+
+gboolean cjl_project_undo (CjlProject *project);
+gboolean cjl_project_redo (CjlProject *project);
+const char *cjl_project_get_undo_title (CjlProject *project); /* NULL: nothing to undo */
+const char *cjl_project_get_redo_title (CjlProject *project);
+gboolean cjl_project_is_modified (CjlProject *project);
+
+/* Changes the data choice; between begin and commit. */
+void cjl_project_set_data (CjlProject *project, const char *source, GVariant *params);
+void cjl_project_set_title (CjlProject *project, const char *title);
+
+/* Called after every commit, undo, redo, save and store of weights. */
+void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
+void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
+
+/* Sets "node.param", "title", "data" or a name of the training setup, as one edit. */
+gboolean cjl_project_set (CjlProject *project, const char *name, const char *text, GError **error);
+
+/* Loads the data set of the choice, split. Slow: for a worker. `choice` is not altered. */
+CjdDataset *cjl_data_load (const CjlDataChoice *choice, GError **error);
+CjlDataChoice cjl_data_choice_copy (const CjlDataChoice *choice);
+void cjl_data_choice_clear (CjlDataChoice *choice);
+
+/* What the compiler needs to know of a data set. */
+CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);
+
+/* Takes weights, state and memory over from a checkpoint of `program`, and back; back skips names that
+ * do not fit and says how many tensors were taken. Making a trainer's state needs project->run. */
+void cjl_project_store (CjlProject *project, CjProgram *program, const CjCheckpoint *checkpoint);
+guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
+CjCheckpoint *cjl_project_make_checkpoint (CjlProject *project, CjProgram *program, guint n_slots);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProject, cjl_project_unref)
+
+G_END_DECLS

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "safetensors.h"
+
+#include "cj-error.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define MAX_HEADER (64u << 20)
+
+CjdNamedTensor *
+cjd_named_tensor_new (const char *name, CjTensor *tensor)
+{
+  CjdNamedTensor *named = g_new0 (CjdNamedTensor, 1);
+
+  named->name = g_strdup (name);
+  named->tensor = tensor;
+  return named;
+}
+
+void
+cjd_named_tensor_free (CjdNamedTensor *named)
+{
+  g_free (named->name);
+  cj_tensor_unref (named->tensor);
+  g_free (named);
+}
+
+GPtrArray *
+cjd_named_tensors_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) cjd_named_tensor_free);
+}
+
+CjTensor *
+cjd_named_tensors_find (const GPtrArray *tensors, const char *name)
+{
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const CjdNamedTensor *named = tensors->pdata[i];
+
+      if (g_str_equal (named->name, name))
+        return named->tensor;
+    }
+  return NULL;
+}
+
+static const char *
+print_dtype (CjDtype dtype)
+{
+  return dtype == CJ_FLOAT32 ? "F32" : dtype == CJ_INT32 ? "I32" : "U8";
+}
+
+GBytes *
+cjd_safetensors_print (const GPtrArray *tensors)
+{
+  g_autoptr (JsonBuilder) json = json_builder_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *header = NULL;
+  GByteArray *out = g_byte_array_new ();
+  gsize offset = 0, length;
+  guint64 prefix;
+
+  json_builder_begin_object (json);
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const CjdNamedTensor *named = tensors->pdata[i];
+      const CjTensor *tensor = named->tensor;
+
+      json_builder_set_member_name (json, named->name);
+      json_builder_begin_object (json);
+      json_builder_set_member_name (json, "dtype");
+      json_builder_add_string_value (json, print_dtype (tensor->dtype));
+      json_builder_set_member_name (json, "shape");
+      json_builder_begin_array (json);
+      for (guint d = 0; d < tensor->shape.n_dims; d++)
+        json_builder_add_int_value (json, tensor->shape.dims[d]);
+      json_builder_end_array (json);
+      json_builder_set_member_name (json, "data_offsets");
+      json_builder_begin_array (json);
+      json_builder_add_int_value (json, (gint64) offset);
+      offset += cj_tensor_bytes (tensor);
+      json_builder_add_int_value (json, (gint64) offset);
+      json_builder_end_array (json);
+      json_builder_end_object (json);
+    }
+  json_builder_end_object (json);
+  root = json_builder_get_root (json);
+  json_generator_set_root (generator, root);
+  header = json_generator_to_data (generator, &length);
+  prefix = GUINT64_TO_LE ((length + 7) / 8 * 8);
+  g_byte_array_append (out, (const guint8 *) &prefix, sizeof prefix);
+  g_byte_array_append (out, (const guint8 *) header, (guint) length);
+  while (out->len % 8 != 0)
+    g_byte_array_append (out, (const guint8 *) " ", 1);
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const CjTensor *tensor = ((const CjdNamedTensor *) tensors->pdata[i])->tensor;
+
+      g_byte_array_append (out, tensor->data, (guint) cj_tensor_bytes (tensor));
+    }
+  return g_byte_array_free_to_bytes (out);
+}
+
+typedef enum
+{
+  F32,
+  F64,
+  F16,
+  BF16,
+  I32,
+  I64,
+  U8,
+  N_KINDS
+} Kind;
+
+static const struct
+{
+  const char *name;
+  gsize size;
+  CjDtype dtype;
+} kinds[N_KINDS] = { { "F32", 4, CJ_FLOAT32 },  { "F64", 8, CJ_FLOAT32 }, { "F16", 2, CJ_FLOAT32 },
+                     { "BF16", 2, CJ_FLOAT32 }, { "I32", 4, CJ_INT32 },   { "I64", 8, CJ_INT32 },
+                     { "U8", 1, CJ_UINT8 } };
+
+/* IEEE 754 binary16 to binary32 by arithmetic on the exponent. */
+static float
+read_half (guint16 half)
+{
+  const guint32 exponent = half >> 10 & 31, fraction = half & 1023;
+  const float sign = half >> 15 ? -1.0f : 1.0f;
+  guint32 bits;
+  float value;
+
+  if (exponent == 0)
+    return sign * (float) fraction / 16777216.0f;
+  bits = (exponent == 31 ? 255u : exponent + 112) << 23 | fraction << 13;
+  memcpy (&value, &bits, sizeof value);
+  return sign * value;
+}
+
+/* Converts one number; FALSE if an integer does not fit. */
+static gboolean
+convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
+{
+  guint16 half;
+  guint32 bits;
+  gint64 wide;
+  double number;
+
+  switch (kind)
+    {
+    case F64:
+      memcpy (&number, from + i * 8, 8);
+      cj_tensor_f32 (to)[i] = (float) number;
+      return TRUE;
+    case F16:
+      memcpy (&half, from + i * 2, 2);
+      cj_tensor_f32 (to)[i] = read_half (GUINT16_FROM_LE (half));
+      return TRUE;
+    case BF16:
+      memcpy (&half, from + i * 2, 2);
+      bits = (guint32) GUINT16_FROM_LE (half) << 16;
+      memcpy (cj_tensor_f32 (to) + i, &bits, 4);
+      return TRUE;
+    case I64:
+      memcpy (&wide, from + i * 8, 8);
+      wide = GINT64_FROM_LE (wide);
+      cj_tensor_i32 (to)[i] = (gint32) wide;
+      return wide >= G_MININT32 && wide <= G_MAXINT32;
+    default:
+      memcpy ((guint8 *) to->data + (gsize) i * kinds[kind].size,
+              from + (gsize) i * kinds[kind].size, kinds[kind].size);
+      return TRUE;
+    }
+}
+
+static gboolean
+refuse (GError **error, const char *name, const char *reason)
+{
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "Tensor “%s” %s.", name, reason);
+  return FALSE;
+}
+
+static JsonArray *
+get_array (JsonObject *object, const char *member)
+{
+  JsonNode *node = json_object_get_member (object, member);
+
+  return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+static gboolean
+read_shape (JsonArray *array, CjShape *shape)
+{
+  if (array == NULL || json_array_get_length (array) > CJ_MAX_DIMS)
+    return FALSE;
+  *shape = (CjShape){ .n_dims = json_array_get_length (array) };
+  for (guint i = 0; i < shape->n_dims; i++)
+    {
+      JsonNode *item = json_array_get_element (array, i);
+
+      if (!JSON_NODE_HOLDS_VALUE (item) || json_node_get_value_type (item) != G_TYPE_INT64)
+        return FALSE;
+      shape->dims[i] = json_node_get_int (item);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize size,
+             GPtrArray *tensors, GError **error)
+{
+  JsonArray *offsets = get_array (object, "data_offsets");
+  const char *dtype = json_object_get_string_member_with_default (object, "dtype", "");
+  guint64 begin, end;
+  CjTensor *tensor;
+  CjShape shape;
+  gsize bytes;
+  Kind kind = F32;
+
+  while (kind < N_KINDS && !g_str_equal (kinds[kind].name, dtype))
+    kind++;
+  if (kind == N_KINDS)
+    return refuse (error, name,
+                   "is of a type that is not read (F32, F64, F16, BF16, I32, I64, U8)");
+  if (!read_shape (get_array (object, "shape"), &shape)
+      || !cj_shape_bytes (&shape, CJ_UINT8, &bytes))
+    return refuse (error, name, "has no usable shape");
+  if (offsets == NULL || json_array_get_length (offsets) != 2)
+    return refuse (error, name, "has no data offsets");
+  begin = (guint64) json_array_get_int_element (offsets, 0);
+  end = (guint64) json_array_get_int_element (offsets, 1);
+  if (begin > end || end > size || (end - begin) != (guint64) bytes * kinds[kind].size)
+    return refuse (error, name, "has offsets that do not fit its shape or the file");
+  tensor = cj_tensor_new (kinds[kind].dtype, &shape);
+  g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
+  for (gint64 i = 0; i < cj_shape_size (&shape); i++)
+    if (!convert (kind, data + begin, tensor, i))
+      return refuse (error, name, "has an integer beyond 32 bits");
+  return TRUE;
+}
+
+GPtrArray *
+cjd_safetensors_parse (GBytes *bytes, GError **error)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GPtrArray) tensors = cjd_named_tensors_new ();
+  g_autoptr (GList) names = NULL;
+  JsonObject *root;
+  guint64 length = 0;
+
+  if (size >= 8)
+    memcpy (&length, data, 8);
+  length = GUINT64_FROM_LE (length);
+  if (size < 8 || length > size - 8 || length > MAX_HEADER)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "The header is longer than the file, which is cut off or no safetensors file.");
+      return NULL;
+    }
+  if (!json_parser_load_from_data (parser, (const char *) data + 8, (gssize) length, error))
+    return NULL;
+  if (json_parser_get_root (parser) == NULL
+      || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The header is no JSON object.");
+      return NULL;
+    }
+  root = json_node_get_object (json_parser_get_root (parser));
+  names = json_object_get_members (root);
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      JsonNode *node = json_object_get_member (root, l->data);
+
+      if (g_str_equal (l->data, "__metadata__"))
+        continue;
+      if (!JSON_NODE_HOLDS_OBJECT (node))
+        {
+          refuse (error, l->data, "is not described by an object");
+          return NULL;
+        }
+      if (!read_tensor (l->data, json_node_get_object (node), data + 8 + length,
+                        size - 8 - (gsize) length, tensors, error))
+        return NULL;
+    }
+  return g_steal_pointer (&tensors);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Named tensors in the safetensors format: eight bytes with the length of a JSON header, the header,
+ * the numbers. */
+#pragma once
+
+#include "cj-tensor.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name;
+  CjTensor *tensor;
+} CjdNamedTensor;
+
+CjdNamedTensor *cjd_named_tensor_new (const char *name, CjTensor *tensor); /* takes the tensor */
+void cjd_named_tensor_free (CjdNamedTensor *named);
+
+/* An array that owns its CjdNamedTensor; the tensor of a name in it, or NULL. */
+GPtrArray *cjd_named_tensors_new (void);
+CjTensor *cjd_named_tensors_find (const GPtrArray *tensors, const char *name);
+
+/* The file's bytes: names in the order given, little-endian. You free. */
+GBytes *cjd_safetensors_print (const GPtrArray *tensors);
+
+/* Reads F32, F64, F16, BF16 (all to float32), I32 and I64 (to int32, refused where they do not fit)
+ * and U8. Sizes are checked against the bytes there are before anything is allocated. */
+GPtrArray *cjd_safetensors_parse (GBytes *bytes, GError **error);
+
+G_END_DECLS
