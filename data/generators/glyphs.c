@@ -104,7 +104,7 @@ curve (Pen *pen, double cx, double cy, double x, double y)
 static void
 line (Pen *pen, double x, double y)
 {
-  const double bow = 0.06 * pen->variation * cjd_gen_normal (pen->rng);
+  const double bow = 0.045 * pen->variation * cjd_gen_normal (pen->rng);
   const double mx = (pen->x + x) / 2 + (y - pen->y) * bow;
   const double my = (pen->y + y) / 2 - (x - pen->x) * bow;
 
@@ -118,11 +118,11 @@ arc (Pen *pen, const double *v)
   const double rx = v[2] * (1 + wobble * cjd_gen_normal (pen->rng));
   const double ry = v[3] * (1 + wobble * cjd_gen_normal (pen->rng));
   const double open = 9 * pen->variation * cjd_gen_normal (pen->rng);
-  const guint steps = steps_for (fabs (v[5]) / 60 * MAX (rx, ry));
+  const guint steps = steps_for (fabs (v[5]) * (G_PI / 180) * MAX (rx, ry));
 
   for (guint i = 0; i <= steps; i++)
     {
-      const double turns = (v[4] * 100 + (v[5] * 100 + open) * i / steps) / 360;
+      const double turns = (v[4] + (v[5] + open) * i / steps) / 360;
 
       pen->x = v[0] + rx * cjd_gen_cos (turns);
       pen->y = v[1] + ry * cjd_gen_sin (turns);
@@ -130,7 +130,8 @@ arc (Pen *pen, const double *v)
     }
 }
 
-/* Walks one way of writing a glyph; numbers come in hundredths, and each is written a bit off. */
+/* Walks one way of writing a glyph; the first four numbers come in hundredths, the last two of an arc
+ * are degrees. Each point is put down a bit off. */
 static void
 walk (Pen *pen, const char *way)
 {
@@ -146,7 +147,9 @@ walk (Pen *pen, const char *way)
         {
           char *end;
 
-          v[i] = strtol (way, &end, 10) / 100.0;
+          v[i] = (double) strtol (way, &end, 10);
+          if (i < 4)
+            v[i] /= 100;
           if (i < (verb == 'A' ? 2 : count))
             v[i] += jitter * cjd_gen_normal (pen->rng);
           way = end;
