@@ -114,7 +114,7 @@ line (Pen *pen, double x, double y)
 static void
 arc (Pen *pen, const double *v)
 {
-  const double wobble = 0.05 * pen->variation;
+  const double wobble = 0.045 * pen->variation;
   const double rx = v[2] * (1 + wobble * cjd_gen_normal (pen->rng));
   const double ry = v[3] * (1 + wobble * cjd_gen_normal (pen->rng));
   const double open = 9 * pen->variation * cjd_gen_normal (pen->rng);
@@ -135,7 +135,7 @@ arc (Pen *pen, const double *v)
 static void
 walk (Pen *pen, const char *way)
 {
-  const double jitter = 0.022 * pen->variation;
+  const double jitter = 0.019 * pen->variation;
 
   while (*way != '\0')
     {
@@ -158,8 +158,8 @@ walk (Pen *pen, const char *way)
         way++;
       if (verb == 'M')
         {
-          pen->shift_x = 0.02 * pen->variation * cjd_gen_normal (pen->rng);
-          pen->shift_y = 0.02 * pen->variation * cjd_gen_normal (pen->rng);
+          pen->shift_x = 0.018 * pen->variation * cjd_gen_normal (pen->rng);
+          pen->shift_y = 0.018 * pen->variation * cjd_gen_normal (pen->rng);
           pen->x = v[0];
           pen->y = v[1];
           put (pen, v[0], v[1], FALSE);
@@ -202,18 +202,18 @@ place (Pen *pen)
 {
   CjRng *rng = pen->rng;
   const double much = pen->variation;
-  const double height = 20 * (1 + 0.07 * much * CLAMP (cjd_gen_normal (rng), -2, 2));
-  const double width = height * 0.86 * (1 + 0.13 * much * CLAMP (cjd_gen_normal (rng), -2, 2));
-  const double slant = 0.14 * much * CLAMP (cjd_gen_normal (rng), -2.2, 2.2);
-  const double turn = 0.018 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
+  const double height = 20 * (1 + 0.06 * much * CLAMP (cjd_gen_normal (rng), -2, 2));
+  const double width = height * 0.86 * (1 + 0.12 * much * CLAMP (cjd_gen_normal (rng), -2, 2));
+  const double slant = 0.125 * much * CLAMP (cjd_gen_normal (rng), -2.2, 2.2);
+  const double turn = 0.016 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
   const double cosine = cjd_gen_cos (turn), sine = cjd_gen_sin (turn);
-  const double to_x = SIDE / 2.0 + 1.0 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
-  const double to_y = SIDE / 2.0 + 1.0 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
+  const double to_x = SIDE / 2.0 + 1.25 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
+  const double to_y = SIDE / 2.0 + 1.25 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
   double warp[2][4];
 
   for (guint i = 0; i < 2; i++)
     {
-      warp[i][0] = 0.035 * much * cjd_gen_normal (rng);
+      warp[i][0] = 0.031 * much * cjd_gen_normal (rng);
       warp[i][1] = cjd_gen_range (rng, -0.9, 0.9);
       warp[i][2] = cjd_gen_range (rng, -0.9, 0.9);
       warp[i][3] = cjd_gen_range (rng, 0, 1);
@@ -264,7 +264,7 @@ draw (Pen *pen, double *canvas)
 {
   CjRng *rng = pen->rng;
   const double much = pen->variation;
-  const double radius = MAX (0.5, 1.15 + 0.28 * much * CLAMP (cjd_gen_normal (rng), -1.8, 2.2));
+  const double radius = MAX (0.5, 1.15 + 0.25 * much * CLAMP (cjd_gen_normal (rng), -1.8, 2.2));
   const double swell = 0.1 * much * fabs (cjd_gen_normal (rng));
   const double pace = cjd_gen_range (rng, 0.01, 0.035), phase = cjd_gen_range (rng, 0, 1);
   const double bright = 1 - 0.3 * CLAMP (much, 0, 1) * cjd_gen_range (rng, 0, 1);
