@@ -7,7 +7,7 @@
 
 #define TEST_SHARE 0.15
 #define VALIDATION_SHARE 0.1
-#define MAX_BYTES ((gsize) 2 << 30)
+#define MAX_BYTES ((gsize) 1 << 30)
 
 void
 cjd_gen_start (CjRng *rng, int seed, guint64 index)
@@ -116,7 +116,7 @@ cjd_gen_tensor (CjDtype dtype, const CjShape *shape, GError **error)
       g_autofree char *text = cj_shape_print (shape);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   "%s numbers take more than 2 GiB. Choose fewer samples.", text);
+                   "%s numbers take more than 1 GiB. Choose fewer samples.", text);
       return NULL;
     }
   return cj_tensor_new (dtype, shape);

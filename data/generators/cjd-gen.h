@@ -48,7 +48,7 @@ double cjd_gen_exp (double x);
 /* 0 .. 1 to 0 .. 255, rounded and clamped. */
 guint8 cjd_gen_byte (double value);
 
-/* New zeroed tensor, or NULL and an error if it would take more than 2 GiB. */
+/* New zeroed tensor, or NULL and an error if it would take more than 1 GiB. */
 CjTensor *cjd_gen_tensor (CjDtype dtype, const CjShape *shape, GError **error);
 
 /* Takes x and y, makes 15 % of each class test samples, 10 % validation and measures the rest. */

@@ -204,16 +204,16 @@ place (Pen *pen)
   const double much = pen->variation;
   const double height = 20 * (1 + 0.06 * much * CLAMP (cjd_gen_normal (rng), -2, 2));
   const double width = height * 0.86 * (1 + 0.12 * much * CLAMP (cjd_gen_normal (rng), -2, 2));
-  const double slant = 0.125 * much * CLAMP (cjd_gen_normal (rng), -2.2, 2.2);
+  const double slant = 0.12 * much * CLAMP (cjd_gen_normal (rng), -2.2, 2.2);
   const double turn = 0.016 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
   const double cosine = cjd_gen_cos (turn), sine = cjd_gen_sin (turn);
-  const double to_x = SIDE / 2.0 + 1.25 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
-  const double to_y = SIDE / 2.0 + 1.25 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
+  const double to_x = SIDE / 2.0 + 1.1 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
+  const double to_y = SIDE / 2.0 + 1.1 * much * CLAMP (cjd_gen_normal (rng), -2, 2);
   double warp[2][4];
 
   for (guint i = 0; i < 2; i++)
     {
-      warp[i][0] = 0.031 * much * cjd_gen_normal (rng);
+      warp[i][0] = 0.03 * much * cjd_gen_normal (rng);
       warp[i][1] = cjd_gen_range (rng, -0.9, 0.9);
       warp[i][2] = cjd_gen_range (rng, -0.9, 0.9);
       warp[i][3] = cjd_gen_range (rng, 0, 1);

@@ -8,7 +8,7 @@
 #define SIDE 32
 #define GRID 4u /* points a pixel side at which the outline is asked */
 #define MAX_LINES 20
-#define LEAST_CONTRAST 0.4 /* distance of the colours of shape and ground, of at most 1.73 */
+#define LEAST_CONTRAST 0.8 /* distance of the colours of shape and ground, of at most 1.73 */
 
 typedef struct
 {
@@ -24,14 +24,14 @@ static const CjParam params[] = {
     .blurb = "The most lines that cross the ground behind the shape",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, lines),
-    .preset = 5,
+    .preset = 3,
     .max = MAX_LINES },
   { .name = "texture",
     .title = "Texture",
     .blurb = "How strongly the ground is mottled",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, texture),
-    .preset = 0.1,
+    .preset = 0.05,
     .max = 1,
     .soft_max = 0.3,
     .digits = 2 },
@@ -40,7 +40,7 @@ static const CjParam params[] = {
     .blurb = "Deviation of the noise on every pixel, where 1 is white",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, noise),
-    .preset = 0.04,
+    .preset = 0.03,
     .max = 1,
     .soft_max = 0.3,
     .digits = 2 },
@@ -225,7 +225,7 @@ paint_line (CjRng *rng, Picture picture)
 static void
 paint_shape (CjRng *rng, const Shape *shape, const Colour colour, Picture picture)
 {
-  const double radius = cjd_gen_range (rng, 7, 12.5), turns = cjd_gen_range (rng, 0, 1);
+  const double radius = cjd_gen_range (rng, 9, 13), turns = cjd_gen_range (rng, -0.1, 0.1);
   const double room = SIDE / 2.0 - radius;
   const double cx = SIDE / 2.0 + room * cjd_gen_range (rng, -1, 1);
   const double cy = SIDE / 2.0 + room * cjd_gen_range (rng, -1, 1);
