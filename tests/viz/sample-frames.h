@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Made-up frames for the tests of the figures: the same numbers every time. */
+#pragma once
+
+#include "cjv-frame.h"
+
+#include <math.h>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+
+/* A number in 0..1 that depends on `i` alone. */
+static double
+noise (guint32 i)
+{
+  i = (i ^ 61) ^ (i >> 16);
+  i *= 9;
+  i ^= i >> 4;
+  i *= 0x27d4eb2d;
+  i ^= i >> 15;
+  return i / 4294967296.0;
+}
+
+static double
+bell (guint32 i)
+{
+  return sqrt (-2 * log (noise (2 * i) + 1e-9)) * cos (2 * G_PI * noise (2 * i + 1));
+}
+
+static CjTensor *
+tensor (guint n_dims, const gint64 *dims)
+{
+  const CjShape shape = cj_shape (n_dims, dims);
+
+  return cj_tensor_new (CJ_FLOAT32, &shape);
+}
+
+static const char *const clothes[]
+    = { "T-shirt", "Trouser", "Pullover", "Dress",      "Coat", "Sandal",
+        "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
+
+static CjvFrame *
+frame_curves (int n_runs)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 points = 1400, checks = 12, per_epoch = 469;
+  const gint64 train[] = { n_runs, points }, val[] = { n_runs, checks };
+  CjTensor *loss = tensor (2, train), *accuracy = tensor (2, train), *step = tensor (2, train);
+  CjTensor *val_loss = tensor (2, val), *val_accuracy = tensor (2, val),
+           *val_step = tensor (2, val);
+  const char *const names[] = { "SGD", "Adam", "RMSprop", "momentum 0.9", NULL };
+
+  for (gint64 r = 0; r < n_runs; r++)
+    {
+      for (gint64 i = 0; i < points; i++)
+        {
+          const double t = (double) i / (180 + 60 * r);
+          const gint64 at = r * points + i;
+
+          cj_tensor_f32 (step)[at] = (float) i;
+          cj_tensor_f32 (loss)[at]
+              = (float) ((0.27 + 0.05 * r + 1.9 * exp (-t)) * (1 + 0.15 * bell ((guint32) at)));
+          cj_tensor_f32 (accuracy)[at] = (float) MIN (1, 0.92 - 0.02 * r - 0.75 * exp (-t)
+                                                             + 0.02 * bell ((guint32) at + 99));
+        }
+      for (gint64 i = 0; i < checks; i++)
+        {
+          const double s = (i + 1) * 1400.0 / checks - 1, t = s / (180 + 60 * r);
+
+          cj_tensor_f32 (val_step)[r * checks + i] = (float) s;
+          cj_tensor_f32 (val_loss)[r * checks + i] = (float) (0.33 + 0.05 * r + 1.8 * exp (-t));
+          cj_tensor_f32 (val_accuracy)[r * checks + i]
+              = (float) (0.904 - 0.02 * r - 0.7 * exp (-t));
+        }
+    }
+  cjv_frame_take_array (frame, "train-loss", loss);
+  cjv_frame_take_array (frame, "train-accuracy", accuracy);
+  cjv_frame_take_array (frame, "step", step);
+  cjv_frame_take_array (frame, "val-loss", val_loss);
+  cjv_frame_take_array (frame, "val-accuracy", val_accuracy);
+  cjv_frame_take_array (frame, "val-step", val_step);
+  cjv_frame_set_scalar (frame, "steps-per-epoch", (double) per_epoch);
+  cjv_frame_set_strings (frame, "runs", names);
+  cjv_frame_set_provenance (frame, "run 1, steps 0-1399, Fashion-MNIST");
+  return cjv_frame_seal (frame);
+}
+
+/* The frame a figure is shown with in the tests; NULL if there is none. You free. */
+static CjvFrame *
+sample_frame (const char *id)
+{
+  if (g_str_equal (id, "curves"))
+    return frame_curves (1);
+  return NULL;
+}
+
+#pragma GCC diagnostic pop
