@@ -96,7 +96,7 @@ tick_text (const CjvAxis *axis, double value, double step)
     value = 0;
   if (axis->unit == CJV_UNIT_PERCENT && size < 1e4)
     return cjv_percent_print (value, digits);
-  if (value == 0)
+  if (value == 0 && (digits == 0 || size >= 1e6 || size < 1e-4))
     return g_strdup ("0");
   if (size >= 1e6 || size < 1e-4)
     return cjv_number_print (value, CLAMP (1 + (int) floor (log10 (fabs (value)) + 1e-9)
@@ -227,7 +227,7 @@ cjv_plot_place (CjvPlot *plot, const CjvScene *scene, const CjvRect *outer, gboo
   double left = plot->y.label != NULL ? line * 1.3 : 0;
   guint n;
 
-  cjv_axis_place (&plot->y, (guint) CLAMP (height / (line * 2.4), 2, 7), nice_y);
+  cjv_axis_place (&plot->y, (guint) CLAMP (height / (line * 3), 2, 6), nice_y);
   left += widest_tick (scene, &plot->y) + em * 0.6;
   plot->inner = (CjvRect){ cjv_snap (scene->style, outer->x + left),
                            cjv_snap (scene->style, outer->y + line / 2),
@@ -351,6 +351,12 @@ cjv_legend_draw (const CjvScene *scene, cairo_t *cr, double x, double y, double 
           cairo_move_to (cr, x, y + line / 2);
           cairo_line_to (cr, x + sign, y + line / 2);
           cairo_stroke (cr);
+          if (items[i].marker == CJV_LEGEND_DOTTED_LINE)
+            {
+              cairo_arc (cr, x + sign / 2, y + line / 2, scene->style->line_width * 1.4, 0,
+                         2 * G_PI);
+              cairo_fill (cr);
+            }
         }
       cairo_restore (cr);
       x += sign + em * 0.4;

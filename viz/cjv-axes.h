@@ -64,6 +64,9 @@ void cjv_plot_draw_grid (const CjvPlot *plot, const CjvScene *scene, cairo_t *cr
 double cjv_plot_x (const CjvPlot *plot, double value);
 double cjv_plot_y (const CjvPlot *plot, double value);
 
+#define CJV_LEGEND_LINE -1
+#define CJV_LEGEND_DOTTED_LINE -2 /* a line with a dot on it */
+
 /* A row of markers with names, `x` from the left edge; returns the right edge. Entries that do not fit
  * into `room` are left out. */
 typedef struct

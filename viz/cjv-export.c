@@ -30,6 +30,16 @@ append (void *closure, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
+/* Pictures inside a drawing on paper are finer than those on a screen. */
+static CjvStyle
+vector_style (const CjvStyle *style)
+{
+  CjvStyle fine = *style;
+
+  fine.scale = MAX (fine.scale, 3);
+  return fine;
+}
+
 static cairo_status_t
 draw_on (const Job *job, cairo_surface_t *surface, double scale)
 {
@@ -144,12 +154,16 @@ print_pdf (const Job *job, GError **error)
       append, bytes, job->width * POINTS_PER_PX, job->height * POINTS_PER_PX);
   const char *provenance = cjv_frame_get_provenance (job->frame);
   cairo_status_t status;
+  Job job_fine = *job;
+  CjvStyle fine;
 
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, _ (job->info->title));
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR, "Cajal");
   if (provenance != NULL)
     cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_SUBJECT, provenance);
-  status = draw_on (job, surface, POINTS_PER_PX);
+  fine = vector_style (job->style);
+  job_fine.style = &fine;
+  status = draw_on (&job_fine, surface, POINTS_PER_PX);
   cairo_surface_finish (surface);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);
@@ -205,9 +219,13 @@ print_svg (const Job *job, GError **error)
   cairo_surface_t *surface
       = cairo_svg_surface_create_for_stream (append, bytes, job->width, job->height);
   cairo_status_t status;
+  Job job_fine = *job;
+  CjvStyle fine;
 
   cairo_svg_surface_set_document_unit (surface, CAIRO_SVG_UNIT_PX);
-  status = draw_on (job, surface, 1);
+  fine = vector_style (job->style);
+  job_fine.style = &fine;
+  status = draw_on (&job_fine, surface, 1);
   cairo_surface_finish (surface);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);

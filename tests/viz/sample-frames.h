@@ -85,12 +85,100 @@ frame_curves (int n_runs)
   return cjv_frame_seal (frame);
 }
 
+static CjvFrame *
+frame_confusion (int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { k, k };
+  CjTensor *matrix = tensor (2, dims);
+
+  for (int i = 0; i < k; i++)
+    for (int j = 0; j < k; j++)
+      {
+        const double wrong
+            = noise ((guint32) (i * k + j)) < 0.4 ? 90 * noise ((guint32) (i + j)) : 0;
+
+        cj_tensor_f32 (matrix)[i * k + j]
+            = (float) floor (i == j ? 700 + 290 * noise ((guint32) i) : wrong / (1 + abs (i - j)));
+      }
+  cjv_frame_take_array (frame, "matrix", matrix);
+  if (k <= 10)
+    cjv_frame_set_strings (frame, "classes", clothes);
+  return cjv_frame_seal (frame);
+}
+
+/* Feature maps that look like edges of a picture. */
+static CjvFrame *
+frame_maps (int c, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { c, side, side };
+  CjTensor *maps = tensor (3, dims);
+
+  for (int k = 0; k < c; k++)
+    for (int y = 0; y < side; y++)
+      for (int x = 0; x < side; x++)
+        {
+          const double u = 6.0 * x / side - 3, v = 6.0 * y / side - 3, a = k * 0.7;
+          const double wave = cos ((u * cos (a) + v * sin (a)) * (1 + k % 3));
+
+          cj_tensor_f32 (maps)[(k * side + y) * side + x] = (float) MAX (
+              0, wave * exp (-(u * u + v * v) / 6) * (1 + 0.5 * noise ((guint32) k)));
+        }
+  cjv_frame_take_array (frame, "maps", maps);
+  cjv_frame_set_text (frame, "title", "conv2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_filters (int o, int i, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { o, i, side, side };
+  CjTensor *weights = tensor (4, dims);
+  const int size = i * side * side;
+
+  for (int k = 0; k < o * size; k++)
+    {
+      const double x = k % side - side / 2.0 + 0.5, y = k / side % side - side / 2.0 + 0.5;
+      const double a = k / size * 0.5;
+
+      cj_tensor_f32 (weights)[k]
+          = (float) (0.3 * sin ((x * cos (a) + y * sin (a)) * 3 / side + k / size)
+                     + 0.1 * bell ((guint32) k));
+    }
+  cjv_frame_take_array (frame, "weights", weights);
+  cjv_frame_set_text (frame, "title", "conv1");
+  return cjv_frame_seal (frame);
+}
+
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
 sample_frame (const char *id)
 {
   if (g_str_equal (id, "curves"))
     return frame_curves (1);
+  if (g_str_equal (id, "confusion"))
+    return frame_confusion (10);
+  if (g_str_equal (id, "maps"))
+    return frame_maps (32, 14);
+  if (g_str_equal (id, "filters"))
+    return frame_filters (64, 1, 3);
+  return NULL;
+}
+
+/* A second, harder frame of a figure, to be looked at; NULL if there is none. You free. */
+static CjvFrame *
+other_frame (const char *id)
+{
+  if (g_str_equal (id, "curves"))
+    return frame_curves (4);
+  if (g_str_equal (id, "confusion"))
+    return frame_confusion (100);
+  if (g_str_equal (id, "maps"))
+    return frame_maps (256, 28);
+  if (g_str_equal (id, "filters"))
+    return frame_filters (32, 3, 7);
   return NULL;
 }
 

@@ -7,7 +7,7 @@
 
 /* With CAJAL_VIZ_LOOK=FOLDER everything is also written there as PNG, to be looked at. */
 static void
-look (const char *id, CjvFrame *frame)
+look (const char *id, CjvFrame *frame, const char *word)
 {
   static const double sizes[][2] = { { 960, 320 }, { 520, 400 }, { 260, 200 } };
   const CjvFigureInfo *info = cjv_figure_find (id);
@@ -15,8 +15,8 @@ look (const char *id, CjvFrame *frame)
 
   for (guint k = 0; folder != NULL && k < 2 * G_N_ELEMENTS (sizes); k++)
     {
-      g_autofree char *path
-          = g_strdup_printf ("%s/%s-%s-%u.png", folder, id, k % 2 ? "dark" : "light", k / 2);
+      g_autofree char *path = g_strdup_printf ("%s/%s%s-%s-%u.png", folder, id, word,
+                                               k % 2 ? "dark" : "light", k / 2);
       CjvStyle style;
 
       cjv_style_init (&style, k % 2);
@@ -42,6 +42,7 @@ test_draw (gconstpointer data)
 {
   const CjvFigureInfo *info = data;
   g_autoptr (CjvFrame) frame = sample_frame (info->id);
+  g_autoptr (CjvFrame) other = other_frame (info->id);
   static const double sizes[][2] = { { 960, 320 }, { 520, 400 }, { 120, 90 }, { 8, 8 } };
 
   g_assert_nonnull (frame);
@@ -56,7 +57,9 @@ test_draw (gconstpointer data)
       if (k / 2 < 3)
         g_assert_true (has_picture (pixels));
     }
-  look (info->id, frame);
+  look (info->id, frame, "");
+  if (other != NULL)
+    look (info->id, other, "-other");
 }
 
 int

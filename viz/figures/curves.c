@@ -375,6 +375,12 @@ draw_train (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, 
   cairo_stroke (cr);
 }
 
+static gboolean
+has_dots (const CjvScene *scene, const Panel *panel)
+{
+  return panel->val.n_points * scene->style->line_width * 7 < panel->plot.inner.width;
+}
+
 /* Validation carries dots where there is room for them, else dashes: told apart without colour. */
 static void
 draw_val (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, CjvColor color)
@@ -386,7 +392,7 @@ draw_val (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, Cj
 
   if (val->y == NULL || run >= val->n_runs)
     return;
-  dots = val->n_points * radius * 5 < panel->plot.inner.width;
+  dots = has_dots (scene, panel);
   cjv_draw_set_color (cr, color);
   cairo_set_line_width (cr, scene->style->line_width);
   if (!dots)
@@ -455,9 +461,15 @@ draw_heading (const CjvScene *scene, cairo_t *cr, const Layout *layout, const Pa
   else
     {
       if (panel->train.y != NULL)
-        items[n++] = (CjvLegendItem){ run_color (scene, 1, 0, FALSE), _ ("train"), -1, FALSE };
+        items[n++] = (CjvLegendItem){ run_color (scene, 1, 0, FALSE), _ ("train"), CJV_LEGEND_LINE,
+                                      FALSE };
       if (panel->val.y != NULL)
-        items[n++] = (CjvLegendItem){ run_color (scene, 1, 0, TRUE), _ ("validation"), -1, TRUE };
+        {
+          const gboolean dots = has_dots (scene, panel);
+
+          items[n++] = (CjvLegendItem){ run_color (scene, 1, 0, TRUE), _ ("validation"),
+                                        dots ? CJV_LEGEND_DOTTED_LINE : CJV_LEGEND_LINE, !dots };
+        }
     }
   cjv_legend_draw (scene, cr, left + width + em * 1.2, panel->outer.y + (body - note) / 2,
                    end - left - width - em * 1.2, items, n);
