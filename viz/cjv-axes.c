@@ -116,7 +116,7 @@ place_linear (CjvAxis *axis, guint n, gboolean nice)
   double span = axis->high / 2 - axis->low / 2;
   double step, first;
 
-  step = cjv_nice_number (2 * MIN (span, HUGE_VALUE) / MAX (n - 1, 1), TRUE);
+  step = cjv_nice_number (2 * MIN (span, HUGE_VALUE) / (nice ? MAX (n - 1, 1) : MAX (n, 1)), TRUE);
   if (axis->unit == CJV_UNIT_COUNT)
     step = MAX (step, 1);
   if (nice)
@@ -236,7 +236,7 @@ cjv_plot_place (CjvPlot *plot, const CjvScene *scene, const CjvRect *outer, gboo
   plot->inner.height = cjv_snap (scene->style, plot->inner.height);
 
   /* Fewer ticks until the texts keep apart. */
-  for (n = (guint) CLAMP (plot->inner.width / (em * 5), 2, 9); n > 1; n--)
+  for (n = (guint) CLAMP (plot->inner.width / (em * 4.5), 3, 9); n > 1; n--)
     {
       CjvAxis trial = plot->x;
 
@@ -333,8 +333,16 @@ cjv_legend_draw (const CjvScene *scene, cairo_t *cr, double x, double y, double 
       const double sign = items[i].marker < 0 ? em * 1.5 : em * 0.8;
       const double width = cjv_text_width (scene, CJV_SIZE_NOTE, items[i].text);
 
-      if (x + sign + em * 0.4 + width > end)
-        break;
+      /* The last thing that fits may have to be the number of those that do not. */
+      if (x + sign + em * 0.4 + width + (i + 1 < n ? em * 2.2 : 0) > end)
+        {
+          g_autofree char *more = g_strdup_printf ("+%u", n - i);
+
+          if (end - x > em * 1.5)
+            cjv_text_draw (scene, cr, x, y, 0, CJV_SIZE_NOTE, 0,
+                           cjv_style_color (scene->style, CJV_INK_DIM), more);
+          return x + em * 2;
+        }
       cairo_save (cr);
       cjv_draw_set_color (cr, items[i].color);
       if (items[i].marker >= 0)

@@ -67,8 +67,8 @@ double cjv_plot_y (const CjvPlot *plot, double value);
 #define CJV_LEGEND_LINE -1
 #define CJV_LEGEND_DOTTED_LINE -2 /* a line with a dot on it */
 
-/* A row of markers with names, `x` from the left edge; returns the right edge. Entries that do not fit
- * into `room` are left out. */
+/* A row of markers with names, `x` from the left edge; returns the right edge. Where the room ends
+ * stands how many more there are. */
 typedef struct
 {
   CjvColor color;

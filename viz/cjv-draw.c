@@ -105,6 +105,29 @@ cjv_draw_mark (const CjvScene *scene, cairo_t *cr, gboolean right, double x, dou
 }
 
 void
+cjv_draw_heading (const CjvScene *scene, cairo_t *cr, double x, double y, double room,
+                  const char *title, const char *note)
+{
+  const double em = scene->style->font_size;
+  double width, body;
+
+  cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, &body);
+  cjv_text_draw (scene, cr, x, y, MAX (room, 1), CJV_SIZE_BODY, CJV_TEXT_BOLD,
+                 cjv_style_color (scene->style, CJV_INK), title);
+  if (note != NULL && room - width > em * 4)
+    cjv_text_draw (scene, cr, x + width + em * 0.8, y + body / 2, room - width - em * 0.8,
+                   CJV_SIZE_NOTE, CJV_TEXT_MIDDLE, cjv_style_color (scene->style, CJV_INK_DIM),
+                   note);
+}
+
+double
+cjv_heading_height (const CjvScene *scene)
+{
+  return scene->height > scene->style->font_size * 6 ? cjv_text_height (scene, CJV_SIZE_BODY) * 1.5
+                                                     : 0;
+}
+
+void
 cjv_draw_empty (const CjvScene *scene, cairo_t *cr, const char *title, const char *text)
 {
   const double room

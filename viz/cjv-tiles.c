@@ -93,8 +93,7 @@ cjv_tile_panel_place (CjvTilePanel *panel, const CjvScene *scene, gint64 n, gint
   double bar = 0;
 
   *panel = (CjvTilePanel){ 0 };
-  if (room.height > em * 6)
-    panel->heading = cjv_text_height (scene, CJV_SIZE_BODY) * 1.5;
+  panel->heading = cjv_heading_height (scene);
   room.y += panel->heading;
   room.height -= panel->heading;
   if (isfinite (low) && isfinite (high) && room.width > em * 18 && room.height > em * 4)
@@ -118,11 +117,9 @@ void
 cjv_tile_panel_draw_heading (const CjvTilePanel *panel, const CjvScene *scene, cairo_t *cr,
                              const char *title, const char *note)
 {
-  const double em = scene->style->font_size;
-  const double x = panel->grid.x, end = scene->width - x;
+  const double x = panel->grid.x;
   const gint64 shown = cjv_tile_grid_get_shown (&panel->grid);
   g_autofree char *text = NULL;
-  double width, body;
 
   if (panel->heading <= 0)
     return;
@@ -134,11 +131,6 @@ cjv_tile_panel_draw_heading (const CjvTilePanel *panel, const CjvScene *scene, c
       /* Translators: a note on a figure, then "12 of 64 shown". */
       text = g_strdup_printf (_ ("%s · %s of %s shown"), note, a, b);
     }
-  cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, &body);
-  cjv_text_draw (scene, cr, x, panel->grid.y - panel->heading, end - x, CJV_SIZE_BODY,
-                 CJV_TEXT_BOLD, cjv_style_color (scene->style, CJV_INK), title);
-  if (end - x - width > em * 4)
-    cjv_text_draw (scene, cr, x + width + em * 0.8, panel->grid.y - panel->heading + body / 2,
-                   end - x - width - em * 0.8, CJV_SIZE_NOTE, CJV_TEXT_MIDDLE,
-                   cjv_style_color (scene->style, CJV_INK_DIM), text != NULL ? text : note);
+  cjv_draw_heading (scene, cr, x, panel->grid.y - panel->heading, scene->width - 2 * x, title,
+                    text != NULL ? text : note);
 }

@@ -152,6 +152,55 @@ frame_filters (int o, int i, int side)
   return cjv_frame_seal (frame);
 }
 
+static CjvFrame *
+frame_histogram (int n, double shift)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *weights = g_new (float, n);
+  g_autofree float *gradients = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      weights[i] = (float) (0.2 * bell ((guint32) i) + shift);
+      gradients[i] = (float) (0.0006 * bell ((guint32) (i + n)));
+    }
+  cjv_frame_set_values (frame, "weights", weights, (gsize) n);
+  cjv_frame_set_values (frame, "gradients", gradients, (gsize) n);
+  cjv_frame_set_text (frame, "title", "conv2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_bars (gboolean right)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  static const float p[] = { 0.012f, 0, 0.052f, 0.001f, 0.2f, 0, 0.71f, 0, 0.024f, 0.001f };
+
+  cjv_frame_set_values (frame, "values", p, 10);
+  cjv_frame_set_strings (frame, "classes", clothes);
+  cjv_frame_set_scalar (frame, "target", right ? 6 : 4);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_units (int n, gboolean negative)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *values = g_new (float, n);
+  g_autofree float *mask = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      values[i] = (float) bell ((guint32) i);
+      values[i] = negative ? values[i] : MAX (0, values[i]);
+      mask[i] = noise ((guint32) i + 7) > 0.1;
+    }
+  cjv_frame_set_values (frame, "values", values, (gsize) n);
+  cjv_frame_set_values (frame, "mask", mask, (gsize) n);
+  cjv_frame_set_text (frame, "title", "dense1");
+  return cjv_frame_seal (frame);
+}
+
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
 sample_frame (const char *id)
@@ -164,6 +213,12 @@ sample_frame (const char *id)
     return frame_maps (32, 14);
   if (g_str_equal (id, "filters"))
     return frame_filters (64, 1, 3);
+  if (g_str_equal (id, "histogram"))
+    return frame_histogram (18432, 0);
+  if (g_str_equal (id, "bars"))
+    return frame_bars (FALSE);
+  if (g_str_equal (id, "units"))
+    return frame_units (128, FALSE);
   return NULL;
 }
 
@@ -179,6 +234,12 @@ other_frame (const char *id)
     return frame_maps (256, 28);
   if (g_str_equal (id, "filters"))
     return frame_filters (32, 3, 7);
+  if (g_str_equal (id, "histogram"))
+    return frame_histogram (300, 2);
+  if (g_str_equal (id, "bars"))
+    return frame_bars (TRUE);
+  if (g_str_equal (id, "units"))
+    return frame_units (4000, TRUE);
   return NULL;
 }
 

@@ -22,7 +22,7 @@ static const CjParam params[] = {
     .blurb = N_ ("Colour is the share of the row to the power of one minus this"),
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, contrast),
-    .preset = 0.5,
+    .preset = 0.6,
     .max = 0.9,
     .digits = 2,
     .flags = CJ_PARAM_LIVE },
@@ -291,7 +291,6 @@ draw_captions (const CjvScene *scene, cairo_t *cr, const Matrix *m)
   g_autofree char *samples = cjv_count_print ((gint64) MIN (m->total, 1e15));
   g_autofree char *title = g_strdup_printf (_ ("Accuracy %s"), accuracy);
   g_autofree char *note = g_strdup_printf (_ ("%s samples"), samples);
-  double width, body;
 
   if (m->caption > 0)
     {
@@ -303,13 +302,7 @@ draw_captions (const CjvScene *scene, cairo_t *cr, const Matrix *m)
     }
   if (m->heading <= 0)
     return;
-  cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, &body);
-  cjv_text_draw (scene, cr, pad, pad, scene->width - 2 * pad, CJV_SIZE_BODY, CJV_TEXT_BOLD, ink,
-                 title);
-  if (scene->width - 2 * pad - width > em * 5)
-    cjv_text_draw (scene, cr, pad + width + em * 0.8, pad + body / 2,
-                   scene->width - 2 * pad - width - em * 0.8, CJV_SIZE_NOTE, CJV_TEXT_MIDDLE,
-                   cjv_style_color (scene->style, CJV_INK_DIM), note);
+  cjv_draw_heading (scene, cr, pad, pad, scene->width - 2 * pad, title, note);
 }
 
 static gboolean
