@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Made-up frames for the tests of the figures: the same numbers every time. */
+#pragma once
+
+#include "cjv-frame.h"
+
+#include <math.h>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+
+/* A number in 0..1 that depends on `i` alone. */
+static double
+noise (guint32 i)
+{
+  i = (i ^ 61) ^ (i >> 16);
+  i *= 9;
+  i ^= i >> 4;
+  i *= 0x27d4eb2d;
+  i ^= i >> 15;
+  return i / 4294967296.0;
+}
+
+static double
+bell (guint32 i)
+{
+  return sqrt (-2 * log (noise (2 * i) + 1e-9)) * cos (2 * G_PI * noise (2 * i + 1));
+}
+
+static CjTensor *
+tensor (guint n_dims, const gint64 *dims)
+{
+  const CjShape shape = cj_shape (n_dims, dims);
+
+  return cj_tensor_new (CJ_FLOAT32, &shape);
+}
+
+static const char *const clothes[]
+    = { "T-shirt", "Trouser", "Pullover", "Dress",      "Coat", "Sandal",
+        "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
+
+static CjvFrame *
+frame_curves (int n_runs)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 points = 1400, checks = 12, per_epoch = 469;
+  const gint64 train[] = { n_runs, points }, val[] = { n_runs, checks };
+  CjTensor *loss = tensor (2, train), *accuracy = tensor (2, train), *step = tensor (2, train);
+  CjTensor *val_loss = tensor (2, val), *val_accuracy = tensor (2, val),
+           *val_step = tensor (2, val);
+  const char *const names[] = { "SGD", "Adam", "RMSprop", "momentum 0.9", NULL };
+
+  for (gint64 r = 0; r < n_runs; r++)
+    {
+      for (gint64 i = 0; i < points; i++)
+        {
+          const double t = (double) i / (180 + 60 * r);
+          const gint64 at = r * points + i;
+
+          cj_tensor_f32 (step)[at] = (float) i;
+          cj_tensor_f32 (loss)[at]
+              = (float) ((0.27 + 0.05 * r + 1.9 * exp (-t)) * (1 + 0.15 * bell ((guint32) at)));
+          cj_tensor_f32 (accuracy)[at] = (float) MIN (1, 0.92 - 0.02 * r - 0.75 * exp (-t)
+                                                             + 0.02 * bell ((guint32) at + 99));
+        }
+      for (gint64 i = 0; i < checks; i++)
+        {
+          const double s = (i + 1) * 1400.0 / checks - 1, t = s / (180 + 60 * r);
+
+          cj_tensor_f32 (val_step)[r * checks + i] = (float) s;
+          cj_tensor_f32 (val_loss)[r * checks + i] = (float) (0.33 + 0.05 * r + 1.8 * exp (-t));
+          cj_tensor_f32 (val_accuracy)[r * checks + i]
+              = (float) (0.904 - 0.02 * r - 0.7 * exp (-t));
+        }
+    }
+  cjv_frame_take_array (frame, "train-loss", loss);
+  cjv_frame_take_array (frame, "train-accuracy", accuracy);
+  cjv_frame_take_array (frame, "step", step);
+  cjv_frame_take_array (frame, "val-loss", val_loss);
+  cjv_frame_take_array (frame, "val-accuracy", val_accuracy);
+  cjv_frame_take_array (frame, "val-step", val_step);
+  cjv_frame_set_scalar (frame, "steps-per-epoch", (double) per_epoch);
+  cjv_frame_set_strings (frame, "runs", names);
+  cjv_frame_set_provenance (frame, "run 1, steps 0-1399, Fashion-MNIST");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_confusion (int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { k, k };
+  CjTensor *matrix = tensor (2, dims);
+
+  for (int i = 0; i < k; i++)
+    for (int j = 0; j < k; j++)
+      {
+        const double wrong
+            = noise ((guint32) (i * k + j)) < 0.4 ? 90 * noise ((guint32) (i + j)) : 0;
+
+        cj_tensor_f32 (matrix)[i * k + j]
+            = (float) floor (i == j ? 700 + 290 * noise ((guint32) i) : wrong / (1 + abs (i - j)));
+      }
+  cjv_frame_take_array (frame, "matrix", matrix);
+  if (k <= 10)
+    cjv_frame_set_strings (frame, "classes", clothes);
+  return cjv_frame_seal (frame);
+}
+
+/* Feature maps that look like edges of a picture. */
+static CjvFrame *
+frame_maps (int c, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { c, side, side };
+  CjTensor *maps = tensor (3, dims);
+
+  for (int k = 0; k < c; k++)
+    for (int y = 0; y < side; y++)
+      for (int x = 0; x < side; x++)
+        {
+          const double u = 6.0 * x / side - 3, v = 6.0 * y / side - 3, a = k * 0.7;
+          const double wave = cos ((u * cos (a) + v * sin (a)) * (1 + k % 3));
+
+          cj_tensor_f32 (maps)[(k * side + y) * side + x] = (float) MAX (
+              0, wave * exp (-(u * u + v * v) / 6) * (1 + 0.5 * noise ((guint32) k)));
+        }
+  cjv_frame_take_array (frame, "maps", maps);
+  cjv_frame_set_text (frame, "title", "conv2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_filters (int o, int i, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { o, i, side, side };
+  CjTensor *weights = tensor (4, dims);
+  const int size = i * side * side;
+
+  for (int k = 0; k < o * size; k++)
+    {
+      const double x = k % side - side / 2.0 + 0.5, y = k / side % side - side / 2.0 + 0.5;
+      const double a = k / size * 0.5;
+
+      cj_tensor_f32 (weights)[k]
+          = (float) (0.3 * sin ((x * cos (a) + y * sin (a)) * 3 / side + k / size)
+                     + 0.1 * bell ((guint32) k));
+    }
+  cjv_frame_take_array (frame, "weights", weights);
+  cjv_frame_set_text (frame, "title", "conv1");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_histogram (int n, double shift)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *weights = g_new (float, n);
+  g_autofree float *gradients = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      weights[i] = (float) (0.2 * bell ((guint32) i) + shift);
+      gradients[i] = (float) (0.0006 * bell ((guint32) (i + n)));
+    }
+  cjv_frame_set_values (frame, "weights", weights, (gsize) n);
+  cjv_frame_set_values (frame, "gradients", gradients, (gsize) n);
+  cjv_frame_set_text (frame, "title", "conv2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_bars (gboolean right)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  static const float p[] = { 0.012f, 0, 0.052f, 0.001f, 0.2f, 0, 0.71f, 0, 0.024f, 0.001f };
+
+  cjv_frame_set_values (frame, "values", p, 10);
+  cjv_frame_set_strings (frame, "classes", clothes);
+  cjv_frame_set_scalar (frame, "target", right ? 6 : 4);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_units (int n, gboolean negative)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *values = g_new (float, n);
+  g_autofree float *mask = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      values[i] = (float) bell ((guint32) i);
+      values[i] = negative ? values[i] : MAX (0, values[i]);
+      mask[i] = noise ((guint32) i + 7) > 0.1;
+    }
+  cjv_frame_set_values (frame, "values", values, (gsize) n);
+  cjv_frame_set_values (frame, "mask", mask, (gsize) n);
+  cjv_frame_set_text (frame, "title", "dense1");
+  return cjv_frame_seal (frame);
+}
+
+/* The frame a figure is shown with in the tests; NULL if there is none. You free. */
+static CjvFrame *
+sample_frame (const char *id)
+{
+  if (g_str_equal (id, "curves"))
+    return frame_curves (1);
+  if (g_str_equal (id, "confusion"))
+    return frame_confusion (10);
+  if (g_str_equal (id, "maps"))
+    return frame_maps (32, 14);
+  if (g_str_equal (id, "filters"))
+    return frame_filters (64, 1, 3);
+  if (g_str_equal (id, "histogram"))
+    return frame_histogram (18432, 0);
+  if (g_str_equal (id, "bars"))
+    return frame_bars (FALSE);
+  if (g_str_equal (id, "units"))
+    return frame_units (128, FALSE);
+  return NULL;
+}
+
+/* A second, harder frame of a figure, to be looked at; NULL if there is none. You free. */
+static CjvFrame *
+other_frame (const char *id)
+{
+  if (g_str_equal (id, "curves"))
+    return frame_curves (4);
+  if (g_str_equal (id, "confusion"))
+    return frame_confusion (100);
+  if (g_str_equal (id, "maps"))
+    return frame_maps (256, 28);
+  if (g_str_equal (id, "filters"))
+    return frame_filters (32, 3, 7);
+  if (g_str_equal (id, "histogram"))
+    return frame_histogram (300, 2);
+  if (g_str_equal (id, "bars"))
+    return frame_bars (TRUE);
+  if (g_str_equal (id, "units"))
+    return frame_units (4000, TRUE);
+  return NULL;
+}
+
+#pragma GCC diagnostic pop

@@ -1,0 +1,707 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* R runs, P points of training, V points of validation. Rows of shorter runs end in NaN. */
+#include "cjv-axes.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <stddef.h>
+
+#define MAX_RUNS 16
+
+typedef struct
+{
+  double smoothing;
+  gboolean log;
+  gboolean raw;
+  int x;
+} Params;
+
+enum
+{
+  X_EPOCH,
+  X_STEP
+};
+
+static const char *const x_choices[] = { "epoch", "step", NULL };
+
+static const CjParam params[] = {
+  { .name = "smoothing",
+    .title = N_ ("Smoothing"),
+    .blurb = N_ ("Share of the past in each point of the thick training line"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (Params, smoothing),
+    .preset = 0.9,
+    .max = 0.999,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "log",
+    .title = N_ ("Logarithmic loss"),
+    .blurb = N_ ("Draws the loss on a logarithmic axis"),
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, log),
+    .max = 1,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "raw",
+    .title = N_ ("Every step"),
+    .blurb = N_ ("Draws the value of every step as a thin line"),
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, raw),
+    .preset = 1,
+    .max = 1,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "x",
+    .title = N_ ("Count by"),
+    .blurb = N_ ("What stands along the horizontal axis"),
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, x),
+    .choices = x_choices,
+    .flags = CJ_PARAM_LIVE },
+  { NULL },
+};
+
+static const CjvWant wants[] = {
+  { "train-loss", CJV_WANT_ARRAY, TRUE, "[P] or [R, P]", N_ ("Loss of each training step") },
+  { "step", CJV_WANT_ARRAY, FALSE, "[P] or [R, P]", N_ ("Steps of the training points") },
+  { "train-accuracy", CJV_WANT_ARRAY, FALSE, "[P] or [R, P]",
+    N_ ("Share right in training, 0..1") },
+  { "val-step", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]", N_ ("Steps of the validation points") },
+  { "val-loss", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]", N_ ("Loss on the validation split") },
+  { "val-accuracy", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]",
+    N_ ("Share right in validation, 0..1") },
+  { "steps-per-epoch", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Steps in one epoch") },
+  { "runs", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the runs") },
+  { NULL },
+};
+
+/* One array of curves; x and y are float32. */
+typedef struct
+{
+  CjTensor *y, *x;
+  gint64 n_runs, n_points;
+  gboolean shared_x;
+  double per_epoch; /* 0: by step */
+} Series;
+
+typedef struct
+{
+  CjvPlot plot;
+  CjvRect outer;
+  const char *title;
+  Series train, val;
+} Panel;
+
+typedef struct
+{
+  Panel panels[2];
+  guint n_panels;
+  gint64 n_runs;
+  double heading; /* px */
+} Layout;
+
+static void
+series_init (Series *series, const CjvScene *scene, const char *y, const char *x)
+{
+  const CjTensor *values = cjv_frame_get_array (scene->frame, y);
+  const CjTensor *steps = cjv_frame_get_array (scene->frame, x);
+  const Params *p = scene->params;
+
+  *series = (Series){ 0 };
+  if (cjv_tensor_size (values) == 0 || values->shape.n_dims < 1 || values->shape.n_dims > 2)
+    return;
+  series->y = cjv_tensor_to_float (values);
+  series->n_points = values->shape.dims[values->shape.n_dims - 1];
+  series->n_runs = values->shape.n_dims == 2 ? MIN (values->shape.dims[0], MAX_RUNS) : 1;
+  if (steps != NULL && cjv_tensor_size (steps) == series->n_points)
+    series->shared_x = TRUE;
+  else if (steps == NULL || !cj_shape_equal (&steps->shape, &values->shape))
+    steps = NULL;
+  series->x = steps != NULL ? cjv_tensor_to_float (steps) : NULL;
+  if (p->x == X_EPOCH)
+    series->per_epoch = cjv_frame_get_scalar (scene->frame, "steps-per-epoch", 0);
+}
+
+static void
+series_clear (Series *series)
+{
+  g_clear_pointer (&series->x, cj_tensor_unref);
+  g_clear_pointer (&series->y, cj_tensor_unref);
+}
+
+static double
+series_y (const Series *series, gint64 run, gint64 i)
+{
+  return cj_tensor_f32 (series->y)[run * series->n_points + i];
+}
+
+static double
+series_step (const Series *series, gint64 run, gint64 i)
+{
+  if (series->x == NULL)
+    return (double) i;
+  return cj_tensor_f32 (series->x)[(series->shared_x ? 0 : run * series->n_points) + i];
+}
+
+static double
+series_x (const Series *series, gint64 run, gint64 i)
+{
+  const double step = series_step (series, run, i);
+
+  return series->per_epoch > 0 ? step / series->per_epoch : step;
+}
+
+/* Exponential mean without the pull of the start (D. Kingma, J. Ba 2015, section 3). */
+typedef struct
+{
+  double mean, weight, keep;
+} Smooth;
+
+static double
+smooth_next (Smooth *smooth, double value)
+{
+  if (isfinite (value))
+    {
+      smooth->mean = smooth->keep * smooth->mean + (1 - smooth->keep) * value;
+      smooth->weight = smooth->keep * smooth->weight + (1 - smooth->keep);
+    }
+  return isfinite (value) && smooth->weight > 0 ? smooth->mean / smooth->weight : NAN;
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  const double x = *(const double *) a, y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+/* Range of the thin line without its few largest outliers. */
+static void
+include_raw (CjvAxis *axis, const Series *series, gint64 run)
+{
+  double sample[512];
+  guint n = 0;
+  const gint64 stride = MAX (1, (series->n_points + 511) / 512);
+
+  for (gint64 i = 0; i < series->n_points && n < G_N_ELEMENTS (sample); i += stride)
+    if (isfinite (series_y (series, run, i)))
+      sample[n++] = series_y (series, run, i);
+  if (n == 0)
+    return;
+  qsort (sample, n, sizeof sample[0], compare);
+  cjv_axis_include (axis, sample[n / 50]);
+  cjv_axis_include (axis, sample[n - 1 - n / 50]);
+}
+
+static void
+include_series (CjvPlot *plot, const Series *series, const Params *p, gboolean smooth)
+{
+  if (series->y == NULL)
+    return;
+  for (gint64 run = 0; run < series->n_runs; run++)
+    {
+      Smooth state = { .keep = smooth ? p->smoothing : 0 };
+
+      for (gint64 i = 0; i < series->n_points; i++)
+        {
+          const double y = smooth_next (&state, series_y (series, run, i));
+
+          cjv_axis_include (&plot->y, y);
+          if (series->x != NULL || isfinite (y))
+            cjv_axis_include (&plot->x, series_x (series, run, i));
+        }
+      if (smooth && p->raw)
+        include_raw (&plot->y, series, run);
+    }
+}
+
+static void
+panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double heading)
+{
+  const Params *p = scene->params;
+  CjvPlot *plot = &panel->plot;
+  CjvRect room = panel->outer;
+  const gboolean epochs = panel->train.per_epoch > 0;
+
+  cjv_axis_init (&plot->x);
+  cjv_axis_init (&plot->y);
+  plot->y.log = p->log && !percent;
+  plot->y.unit = percent ? CJV_UNIT_PERCENT : CJV_UNIT_PLAIN;
+  plot->x.unit = CJV_UNIT_COUNT;
+  plot->x.prefix = epochs ? _ ("epoch ") : _ ("step ");
+  include_series (plot, &panel->train, p, TRUE);
+  include_series (plot, &panel->val, p, FALSE);
+  if (!plot->y.log && !percent && plot->y.low > 0 && plot->y.low < plot->y.high / 2)
+    plot->y.low = 0;
+  if (epochs && plot->x.high < 1)
+    plot->x.unit = CJV_UNIT_PLAIN;
+  if (plot->x.low > 0 && plot->x.low < plot->x.high / 10)
+    plot->x.low = 0;
+  room.y += heading;
+  room.height -= heading;
+  cjv_plot_place (plot, scene, &room, FALSE, TRUE);
+  if (percent)
+    {
+      plot->y.low = MAX (plot->y.low, 0);
+      plot->y.high = MIN (plot->y.high, MAX (1, plot->y.low + 0.01));
+    }
+}
+
+static gboolean
+layout_init (Layout *layout, const CjvScene *scene)
+{
+  const double em = scene->style->font_size;
+  const double pad = em * 0.8, gap = em * 2;
+  const double width = scene->width - 2 * pad, height = scene->height - 2 * pad;
+  Panel *loss = &layout->panels[0], *accuracy = &layout->panels[1];
+
+  *layout = (Layout){ 0 };
+  series_init (&loss->train, scene, "train-loss", "step");
+  series_init (&loss->val, scene, "val-loss", "val-step");
+  series_init (&accuracy->train, scene, "train-accuracy", "step");
+  series_init (&accuracy->val, scene, "val-accuracy", "val-step");
+  if (loss->train.y == NULL)
+    return FALSE;
+  loss->title = _ ("Loss");
+  accuracy->title = _ ("Accuracy");
+  layout->n_panels = accuracy->train.y != NULL || accuracy->val.y != NULL ? 2 : 1;
+  layout->n_runs = loss->train.n_runs;
+  layout->heading = cjv_text_height (scene, CJV_SIZE_BODY) * 1.35;
+
+  loss->outer = (CjvRect){ pad, pad, width, height };
+  if (layout->n_panels == 2 && width >= em * 34)
+    {
+      loss->outer.width = (width - gap) / 2;
+      accuracy->outer = loss->outer;
+      accuracy->outer.x += loss->outer.width + gap;
+    }
+  else if (layout->n_panels == 2 && height >= em * 18)
+    {
+      loss->outer.height = (height - em) / 2;
+      accuracy->outer = loss->outer;
+      accuracy->outer.y += loss->outer.height + em;
+    }
+  else
+    layout->n_panels = 1;
+  for (guint i = 0; i < layout->n_panels; i++)
+    {
+      layout->panels[i].train.per_epoch = MAX (loss->train.per_epoch, 0);
+      panel_place (&layout->panels[i], scene, i == 1, layout->heading);
+    }
+  return TRUE;
+}
+
+static void
+layout_clear (Layout *layout)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (layout->panels); i++)
+    {
+      series_clear (&layout->panels[i].train);
+      series_clear (&layout->panels[i].val);
+    }
+}
+
+static CjvColor
+run_color (const CjvScene *scene, gint64 n_runs, gint64 run, gboolean val)
+{
+  return cjv_style_category (scene->style, n_runs > 1 ? (guint) run : val ? 1 : 0);
+}
+
+/* A line through the finite points. Of all points in one column of device pixels only the first, the
+ * lowest, the highest and the last are drawn: they cover the same pixels. */
+static void
+trace (const Panel *panel, const Series *series, gint64 run, double keep, double scale, cairo_t *cr)
+{
+  Smooth state = { .keep = keep };
+  gint64 column = G_MININT64;
+  double x = 0, low = 0, high = 0, last = 0;
+  gboolean pen = FALSE;
+
+  for (gint64 i = 0; i <= series->n_points; i++)
+    {
+      const double value
+          = i < series->n_points ? smooth_next (&state, series_y (series, run, i)) : NAN;
+      const double at = i < series->n_points ? series_x (series, run, i) : NAN;
+      const gboolean ok = isfinite (value) && isfinite (at) && !(panel->plot.y.log && value <= 0);
+      const double px = ok ? cjv_plot_x (&panel->plot, at) : 0;
+      const double py = ok ? cjv_plot_y (&panel->plot, value) : 0;
+      const gint64 here = ok ? (gint64) floor (px * scale) : G_MININT64;
+
+      if (pen && here != column)
+        {
+          if (high > low)
+            {
+              cairo_line_to (cr, x, low);
+              cairo_line_to (cr, x, high);
+            }
+          cairo_line_to (cr, x, last);
+        }
+      if (ok && pen && here == column)
+        {
+          low = MIN (low, py);
+          high = MAX (high, py);
+        }
+      else if (ok)
+        {
+          if (pen)
+            cairo_line_to (cr, px, py);
+          else
+            cairo_move_to (cr, px, py);
+          low = high = py;
+        }
+      column = here;
+      x = px;
+      last = py;
+      pen = ok;
+    }
+}
+
+static void
+draw_train (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, CjvColor color)
+{
+  const Params *p = scene->params;
+
+  if (panel->train.y == NULL || run >= panel->train.n_runs)
+    return;
+  if (p->raw && p->smoothing > 0)
+    {
+      cjv_draw_set_color (cr, cjv_color_alpha (color, 0.35));
+      cairo_set_line_width (cr, scene->style->line_width * 0.5);
+      trace (panel, &panel->train, run, 0, scene->style->scale, cr);
+      cairo_stroke (cr);
+    }
+  cjv_draw_set_color (cr, color);
+  cairo_set_line_width (cr, scene->style->line_width);
+  trace (panel, &panel->train, run, p->smoothing, scene->style->scale, cr);
+  cairo_stroke (cr);
+}
+
+static gboolean
+has_dots (const CjvScene *scene, const Panel *panel)
+{
+  return panel->val.n_points * scene->style->line_width * 7 < panel->plot.inner.width;
+}
+
+/* Validation carries dots where there is room for them, else dashes: told apart without colour. */
+static void
+draw_val (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, CjvColor color)
+{
+  const Series *val = &panel->val;
+  const double radius = scene->style->line_width * 1.4;
+  const double dash[] = { scene->style->line_width * 3, scene->style->line_width * 2 };
+  gboolean dots;
+
+  if (val->y == NULL || run >= val->n_runs)
+    return;
+  dots = has_dots (scene, panel);
+  cjv_draw_set_color (cr, color);
+  cairo_set_line_width (cr, scene->style->line_width);
+  if (!dots)
+    cairo_set_dash (cr, dash, 2, 0);
+  trace (panel, val, run, 0, scene->style->scale, cr);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+  for (gint64 i = 0; dots && i < val->n_points; i++)
+    {
+      const double x = series_x (val, run, i), y = series_y (val, run, i);
+
+      if (!isfinite (x) || !isfinite (y) || (panel->plot.y.log && y <= 0))
+        continue;
+      cairo_new_sub_path (cr);
+      cairo_arc (cr, cjv_plot_x (&panel->plot, x), cjv_plot_y (&panel->plot, y), radius, 0,
+                 2 * G_PI);
+      cairo_fill (cr);
+    }
+}
+
+/* A mark on the upper edge where a training value was not finite. */
+static void
+draw_broken (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run)
+{
+  const Series *train = &panel->train;
+  const double radius = scene->style->font_size * 0.4;
+
+  if (train->y == NULL || train->x == NULL || run >= train->n_runs)
+    return;
+  for (gint64 i = 0; i < train->n_points; i++)
+    if (!isfinite (series_y (train, run, i)) && isfinite (series_x (train, run, i)))
+      {
+        cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_WARN));
+        cjv_draw_marker (cr, 4, cjv_plot_x (&panel->plot, series_x (train, run, i)),
+                         panel->plot.inner.y + radius, radius);
+        cairo_fill (cr);
+        return;
+      }
+}
+
+static void
+draw_heading (const CjvScene *scene, cairo_t *cr, const Layout *layout, const Panel *panel)
+{
+  const double em = scene->style->font_size;
+  const double left = panel->plot.inner.x;
+  const double end = panel->outer.x + panel->outer.width;
+  const gint64 n_runs = layout->n_runs;
+  CjvLegendItem items[MAX_RUNS + 2];
+  char *names[MAX_RUNS] = { NULL };
+  guint n = 0;
+  double width, body, note;
+
+  cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, panel->title, &width, &body);
+  note = cjv_text_height (scene, CJV_SIZE_NOTE);
+  cjv_text_draw (scene, cr, left, panel->outer.y, MAX (end - left, 1), CJV_SIZE_BODY, CJV_TEXT_BOLD,
+                 cjv_style_color (scene->style, CJV_INK), panel->title);
+  if (n_runs > 1)
+    for (gint64 run = 0; run < n_runs; run++)
+      {
+        const char *name = cjv_frame_get_string (scene->frame, "runs", run);
+
+        names[run] = name != NULL ? g_strdup (name)
+                                  : g_strdup_printf (_ ("run %" G_GINT64_FORMAT), run + 1);
+        items[n++] = (CjvLegendItem){ run_color (scene, n_runs, run, FALSE), names[run], 0, FALSE };
+      }
+  else
+    {
+      if (panel->train.y != NULL)
+        items[n++] = (CjvLegendItem){ run_color (scene, 1, 0, FALSE), _ ("train"), CJV_LEGEND_LINE,
+                                      FALSE };
+      if (panel->val.y != NULL)
+        {
+          const gboolean dots = has_dots (scene, panel);
+
+          items[n++] = (CjvLegendItem){ run_color (scene, 1, 0, TRUE), _ ("validation"),
+                                        dots ? CJV_LEGEND_DOTTED_LINE : CJV_LEGEND_LINE, !dots };
+        }
+    }
+  cjv_legend_draw (scene, cr, left + width + em * 1.2, panel->outer.y + (body - note) / 2,
+                   end - left - width - em * 1.2, items, n);
+  for (gint64 run = 0; run < n_runs; run++)
+    g_free (names[run]);
+}
+
+static gboolean
+draw (const CjvScene *scene, cairo_t *cr)
+{
+  Layout layout;
+
+  if (!layout_init (&layout, scene))
+    return FALSE;
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
+  for (guint i = 0; i < layout.n_panels; i++)
+    {
+      const Panel *panel = &layout.panels[i];
+      const double margin = scene->style->line_width * 2;
+
+      draw_heading (scene, cr, &layout, panel);
+      cjv_plot_draw_grid (&panel->plot, scene, cr, FALSE);
+      cairo_save (cr);
+      cairo_rectangle (cr, panel->plot.inner.x - margin, panel->plot.inner.y - margin,
+                       panel->plot.inner.width + 2 * margin, panel->plot.inner.height + 2 * margin);
+      cairo_clip (cr);
+      for (gint64 run = 0; run < layout.n_runs; run++)
+        draw_train (scene, cr, panel, run, run_color (scene, layout.n_runs, run, FALSE));
+      for (gint64 run = 0; run < layout.n_runs; run++)
+        {
+          draw_val (scene, cr, panel, run, run_color (scene, layout.n_runs, run, TRUE));
+          draw_broken (scene, cr, panel, run);
+        }
+      cairo_restore (cr);
+    }
+  layout_clear (&layout);
+  return TRUE;
+}
+
+/* The point of `series` next to x, y px; FALSE if farther than `best`, which it lowers. */
+static gboolean
+nearest (const Panel *panel, const Series *series, double x, double y, double *best, gint64 *run,
+         gint64 *point)
+{
+  gboolean found = FALSE;
+
+  for (gint64 r = 0; series->y != NULL && r < series->n_runs; r++)
+    for (gint64 i = 0; i < series->n_points; i++)
+      {
+        const double px = cjv_plot_x (&panel->plot, series_x (series, r, i));
+        const double py = cjv_plot_y (&panel->plot, series_y (series, r, i));
+        /* Along the line first: a reader points at a time, not at a dot. */
+        const double distance = fabs (px - x) * 4 + fabs (py - y);
+
+        if (distance < *best)
+          {
+            *best = distance;
+            *run = r;
+            *point = i;
+            found = TRUE;
+          }
+      }
+  return found;
+}
+
+static void
+fill_hit (const CjvScene *scene, const Layout *layout, const Panel *panel, const Series *series,
+          gint64 run, gint64 i, CjvHit *hit)
+{
+  const double radius = scene->style->font_size * 0.5;
+  g_autofree char *value = cjv_axis_print (&panel->plot.y, series_y (series, run, i),
+                                           panel->plot.y.unit == CJV_UNIT_PERCENT ? 1 : 3);
+  g_autofree char *at = cjv_number_print (series_x (series, run, i), series->per_epoch > 0 ? 3 : 6);
+  const char *name = cjv_frame_get_string (scene->frame, "runs", run);
+  const char *split = series == &panel->val ? _ ("validation") : _ ("train");
+
+  hit->index = i;
+  hit->series = run;
+  hit->x = cjv_plot_x (&panel->plot, series_x (series, run, i)) - radius;
+  hit->y = cjv_plot_y (&panel->plot, series_y (series, run, i)) - radius;
+  hit->width = hit->height = 2 * radius;
+  hit->text
+      = g_strdup_printf ("%s%s%s, %s%s: %s %s", layout->n_runs > 1 && name != NULL ? name : "",
+                         layout->n_runs > 1 && name != NULL ? ", " : "", split,
+                         panel->plot.x.prefix, at, panel->title, value);
+}
+
+static gboolean
+hit_test (const CjvScene *scene, double x, double y, CjvHit *hit)
+{
+  Layout layout;
+  gboolean found = FALSE;
+
+  if (!layout_init (&layout, scene))
+    return FALSE;
+  for (guint k = 0; k < layout.n_panels && !found; k++)
+    {
+      const Panel *panel = &layout.panels[k];
+      double best = INFINITY;
+      gint64 run = 0, i = 0;
+      const Series *series = NULL;
+
+      if (!cjv_rect_contains (&panel->plot.inner, x, y))
+        continue;
+      if (nearest (panel, &panel->train, x, y, &best, &run, &i))
+        series = &panel->train;
+      if (nearest (panel, &panel->val, x, y, &best, &run, &i))
+        series = &panel->val;
+      found = series != NULL;
+      if (found)
+        fill_hit (scene, &layout, panel, series, run, i, hit);
+    }
+  layout_clear (&layout);
+  return found;
+}
+
+static void
+csv_split (const CjvScene *scene, GString *out, const char *split, const char *loss_name,
+           const char *accuracy_name, const char *x_name)
+{
+  Series loss, accuracy;
+  const Series *any;
+
+  series_init (&loss, scene, loss_name, x_name);
+  series_init (&accuracy, scene, accuracy_name, x_name);
+  any = loss.y != NULL ? &loss : &accuracy;
+  for (gint64 run = 0; any->y != NULL && run < any->n_runs; run++)
+    for (gint64 i = 0; i < any->n_points; i++)
+      {
+        const double step = series_step (any, run, i);
+        const double per_epoch = cjv_frame_get_scalar (scene->frame, "steps-per-epoch", NAN);
+        g_autofree char *name = cjv_class_dup (scene->frame, "runs", run);
+
+        if (!isfinite (step))
+          continue;
+        cjv_csv_text (out, name);
+        g_string_append_printf (out, ",%s,", split);
+        cjv_csv_number (out, step);
+        g_string_append_c (out, ',');
+        if (per_epoch > 0)
+          cjv_csv_number (out, step / per_epoch);
+        g_string_append_c (out, ',');
+        if (loss.y != NULL)
+          cjv_csv_number (out, series_y (&loss, run, i));
+        g_string_append_c (out, ',');
+        if (accuracy.y != NULL && run < accuracy.n_runs && i < accuracy.n_points)
+          cjv_csv_number (out, series_y (&accuracy, run, i));
+        g_string_append (out, "\r\n");
+      }
+  series_clear (&loss);
+  series_clear (&accuracy);
+}
+
+static void
+csv (const CjvScene *scene, GString *out)
+{
+  g_string_append (out, "run,split,step,epoch,loss,accuracy\r\n");
+  csv_split (scene, out, "train", "train-loss", "train-accuracy", "step");
+  csv_split (scene, out, "validation", "val-loss", "val-accuracy", "val-step");
+}
+
+/* First and last finite value of the first run; FALSE if there is none. */
+static gboolean
+ends (const Series *series, double *first, double *last)
+{
+  gboolean any = FALSE;
+
+  for (gint64 i = 0; series->y != NULL && i < series->n_points; i++)
+    if (isfinite (series_y (series, 0, i)))
+      {
+        if (!any)
+          *first = series_y (series, 0, i);
+        *last = series_y (series, 0, i);
+        any = TRUE;
+      }
+  return any;
+}
+
+static char *
+words (const CjvScene *scene)
+{
+  GString *out = g_string_new (NULL);
+  Series train, val, accuracy;
+  double first, last;
+
+  series_init (&train, scene, "train-loss", "step");
+  series_init (&val, scene, "val-loss", "val-step");
+  series_init (&accuracy, scene, "val-accuracy", "val-step");
+  if (train.n_runs > 1)
+    g_string_append_printf (out, _ ("%d runs; the first: "), (int) train.n_runs);
+  if (ends (&train, &first, &last))
+    {
+      g_autofree char *a = cjv_number_print (first, 3);
+      g_autofree char *b = cjv_number_print (last, 3);
+
+      g_string_append_printf (out, _ ("training loss went from %s to %s"), a, b);
+    }
+  else
+    g_string_append (out, _ ("training loss has no numbers"));
+  if (ends (&val, &first, &last))
+    {
+      g_autofree char *b = cjv_number_print (last, 3);
+
+      g_string_append_printf (out, _ ("; validation loss is %s"), b);
+    }
+  if (ends (&accuracy, &first, &last))
+    {
+      g_autofree char *b = cjv_percent_print (last, 1);
+
+      g_string_append_printf (out, _ ("; validation accuracy is %s"), b);
+    }
+  g_string_append_c (out, '.');
+  series_clear (&train);
+  series_clear (&val);
+  series_clear (&accuracy);
+  return g_string_free (out, FALSE);
+}
+
+const CjvFigureInfo cjv_figure_curves = {
+  .id = "curves",
+  .title = N_ ("Curves"),
+  .blurb = N_ ("Loss and accuracy of training and validation as the steps go by"),
+  .empty = N_ ("The curves begin with the first training step."),
+  .version = 1,
+  .wants = wants,
+  .params = params,
+  .params_size = sizeof (Params),
+  .preset_width = 960,
+  .preset_height = 320,
+  .draw = draw,
+  .hit = hit_test,
+  .csv = csv,
+  .words = words,
+};
