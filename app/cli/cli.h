@@ -15,16 +15,28 @@ typedef struct
   int (*run) (int argc, char **argv);
 } CliCommand;
 
-extern const CliCommand cli_list;
-extern const CliCommand cli_describe;
-extern const CliCommand cli_train;
+extern const CliCommand cli_list, cli_describe, cli_templates; /* catalogue.c */
+extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
+extern const CliCommand cli_data;                              /* data.c */
+extern const CliCommand cli_train, cli_eval;                   /* train.c */
+extern const CliCommand cli_figure, cli_export;                /* figure.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
  * *status from the command. */
 gboolean cli_parse (const CliCommand *command, const GOptionEntry *entries, int *argc, char ***argv,
                     int *status);
 
+/* As cli_parse, and refuses less than `least` or more than `most` words after the command's name. */
+gboolean cli_parse_words (const CliCommand *command, const GOptionEntry *entries, int *argc,
+                          char ***argv, int least, int most, int *status);
+
 /* Prints "cajal-cli: message" on the error stream and returns 1. Takes the error. */
 int cli_fail (GError *error);
+
+/* Prints one JSON object on a line of its own; takes a floating a{sv}. */
+void cli_print_json (GVariant *object);
+
+/* `threads` as given, or as many as there are processors; 1 to 64. */
+guint cli_get_threads (int threads);
 
 G_END_DECLS

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "cjl-json.h"
+
 #include <locale.h>
 
-static const CliCommand *const commands[] = { &cli_list, &cli_describe, &cli_train };
+static const CliCommand *const commands[]
+    = { &cli_list, &cli_describe, &cli_templates, &cli_new,  &cli_show,   &cli_check,
+        &cli_set,  &cli_data,     &cli_train,     &cli_eval, &cli_figure, &cli_export };
 
 static void
 print_help (void)
 {
   g_print ("Usage: cajal-cli COMMAND [ARGUMENTS]\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-9s %-24s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
+    g_print ("  %-10s %-28s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
   g_print ("\n“cajal-cli COMMAND --help” says more about one of them.\n");
 }
 
@@ -33,12 +37,41 @@ cli_parse (const CliCommand *command, const GOptionEntry *entries, int *argc, ch
   return FALSE;
 }
 
+gboolean
+cli_parse_words (const CliCommand *command, const GOptionEntry *entries, int *argc, char ***argv,
+                 int least, int most, int *status)
+{
+  if (!cli_parse (command, entries, argc, argv, status))
+    return FALSE;
+  if (*argc - 1 >= least && *argc - 1 <= most)
+    return TRUE;
+  g_printerr ("cajal-cli %s: it takes %s. “cajal-cli %s --help” says more.\n", command->name,
+              command->arguments, command->name);
+  *status = 2;
+  return FALSE;
+}
+
 int
 cli_fail (GError *error)
 {
   g_printerr ("cajal-cli: %s\n", error->message);
   g_error_free (error);
   return 1;
+}
+
+void
+cli_print_json (GVariant *object)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (object);
+  g_autofree char *text = cjl_json_print (owned, FALSE);
+
+  g_print ("%s\n", text);
+}
+
+guint
+cli_get_threads (int threads)
+{
+  return (guint) CLAMP (threads > 0 ? threads : (int) g_get_num_processors (), 1, 64);
 }
 
 int

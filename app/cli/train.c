@@ -1,184 +1,281 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cajal-cli train: trains a network and evaluates it once on the test samples. */
+/* cajal-cli train and eval: runs a project. */
 #include "cli.h"
 
-#include "cj-trainer.h"
-#include "cjd-dataset.h"
-#include "idx.h"
+#include "cj-error.h"
+#include "cjl-figures.h"
+#include "cjl-session.h"
 
+#include <signal.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-/* LeNet-5 in the shape of LeCun et al., 1998, with ReLU and max pooling; the last layer is added to
- * fit the classes of the data. */
-#define LENET_5                                                                                    \
-  "conv-2d filters=6 kernel=5 padding=2, relu, max-pool-2d, conv-2d filters=16 kernel=5, relu, "   \
-  "max-pool-2d, flatten, dense units=120, relu, dense units=84, relu"
-
-#define VALIDATION_SHARE 0.1
-
 typedef struct
 {
-  const char *data, *network;
+  char *data, *save;
   char **settings;
-  int threads;
+  int epochs, steps, threads, seed;
+  gboolean resume, json;
 } Options;
 
-typedef struct
-{
-  gint64 started;
-  int batch;
-  gboolean terminal;
-} Progress;
+static volatile sig_atomic_t interrupted;
 
-static gboolean
-show_progress (gpointer data, guint epoch, guint step, guint n_steps, CjScore score)
+static void
+interrupt (int number)
 {
-  const Progress *p = data;
-  const double seconds = (double) (g_get_monotonic_time () - p->started) / G_USEC_PER_SEC;
-
-  if (p->terminal && (step % 16 == 0 || step == n_steps))
-    g_printerr ("\repoch %2u  %3u %%  loss %.4f  accuracy %5.2f %%  %6.0f samples/s  %4.1f s left ",
-                epoch + 1, step * 100 / n_steps, score.loss, score.accuracy * 100,
-                step * (double) p->batch / seconds, seconds / step * (n_steps - step));
-  return TRUE;
+  (void) number;
+  interrupted = 1;
 }
 
-static CjdDataset *
-load_data (const char *path, guint64 seed, GError **error)
+static void
+print_epoch (const CjRunEpoch *e, gboolean json)
 {
-  CjdDataset *dataset = cjd_idx_load (path, error);
+  GVariantDict dict;
 
-  if (dataset != NULL)
-    cjd_dataset_split (dataset, CJD_SPLIT_VAL, VALIDATION_SHARE, seed);
-  return dataset;
-}
-
-static gboolean
-apply_settings (char **settings, CjTrainSetup *setup, GError **error)
-{
-  cj_params_reset (cj_train_setup_params, setup);
-  for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
+  if (!json)
     {
-      g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2);
-
-      if (!cj_params_parse (cj_train_setup_params, setup, pair[0], pair[1] != NULL ? pair[1] : "",
-                            error))
-        return FALSE;
+      g_print ("epoch %3u  loss %.4f  accuracy %6.2f %%", e->epoch, e->train.loss,
+               e->train.accuracy * 100);
+      if (isfinite (e->val.loss))
+        g_print ("  validation loss %.4f  accuracy %6.2f %%", e->val.loss, e->val.accuracy * 100);
+      g_print ("\n");
+      return;
     }
-  return TRUE;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "epoch", "x", (gint64) e->epoch);
+  g_variant_dict_insert (&dict, "step", "x", (gint64) e->step);
+  g_variant_dict_insert (&dict, "loss", "d", e->train.loss);
+  g_variant_dict_insert (&dict, "accuracy", "d", e->train.accuracy);
+  g_variant_dict_insert (&dict, "validation-loss", "d", e->val.loss);
+  g_variant_dict_insert (&dict, "validation-accuracy", "d", e->val.accuracy);
+  cli_print_json (g_variant_dict_end (&dict));
 }
 
-/* Trains, keeps the weights of the epoch that was best on the validation samples, tests once. */
-static gboolean
-train (CjProgram *program, const CjTrainSetup *setup, CjdDataset *dataset, GError **error)
+static void
+print_progress (const CjRunState *state)
 {
-  g_autoptr (CjTrainer) trainer = cj_trainer_new (program, setup);
-  g_autoptr (CjFeed) samples = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
-  g_autoptr (CjFeed) validation = cjd_dataset_new_feed (dataset, CJD_SPLIT_VAL);
-  g_autoptr (CjFeed) test = cjd_dataset_new_feed (dataset, CJD_SPLIT_TEST);
-  g_autofree float *best = NULL;
-  double best_accuracy = -1;
-  gint64 size;
-  float *weights = cj_program_get_weights (program, &size);
-  CjScore score;
+  const guint64 done = state->step % MAX (state->steps_per_epoch, 1);
 
-  for (int epoch = 0; epoch < setup->epochs; epoch++)
+  g_printerr ("\r\033[Kepoch %u  %3u %%  loss %.4f  accuracy %5.2f %%  %.0f samples/s  %.0f s left",
+              state->epoch + 1, (guint) (done * 100 / MAX (state->steps_per_epoch, 1)),
+              state->score.loss, state->score.accuracy * 100, state->rate, state->seconds_left);
+}
+
+/* Trains to the end of the run, `steps` steps, or Ctrl-C; prints every epoch. */
+static gboolean
+run_session (CjlSession *session, const Options *options, GError **error)
+{
+  CjRunner *runner = cjl_session_get_runner (session);
+  const gboolean terminal = isatty (STDERR_FILENO);
+  guint printed = cjl_session_read_epochs (session)->len;
+  CjRunState state;
+  g_autofree char *failure = NULL;
+
+  cj_runner_watch (runner, FALSE);
+  cj_runner_train (runner, options->steps > 0 ? (guint64) options->steps : G_MAXUINT64);
+  do
     {
-      Progress progress = { g_get_monotonic_time (), setup->batch, isatty (STDERR_FILENO) };
-      CjScore checked;
+      const GArray *epochs;
 
-      if (!cj_trainer_run_epoch (trainer, samples, show_progress, &progress, &score, error))
-        return FALSE;
-      checked = cj_trainer_evaluate (trainer, validation, NULL);
-      if (checked.accuracy > best_accuracy)
-        {
-          best_accuracy = checked.accuracy;
-          g_free (best);
-          best = g_memdup2 (weights, sizeof (float) * (gsize) size);
-        }
-      if (progress.terminal)
+      g_usleep (options->steps > 0 ? 500 : 20000);
+      if (interrupted)
+        cj_runner_pause (runner);
+      state = cj_runner_get_state (runner);
+      epochs = cjl_session_read_epochs (session);
+      if (terminal && printed < epochs->len)
         g_printerr ("\r\033[K");
-      g_print ("epoch %2d  loss %.4f  accuracy %5.2f %%  validation loss %.4f  accuracy %5.2f %%\n",
-               epoch + 1, score.loss, score.accuracy * 100, checked.loss, checked.accuracy * 100);
+      for (; printed < epochs->len; printed++)
+        print_epoch (&g_array_index (epochs, CjRunEpoch, printed), options->json);
+      if (terminal && state.status == CJ_RUN_TRAINING)
+        print_progress (&state);
     }
-  memcpy (weights, best, sizeof (float) * (gsize) size);
-  score = cj_trainer_evaluate (trainer, test, NULL);
-  g_print ("test      loss %.4f  accuracy %5.2f %% with the weights best on validation\n",
-           score.loss, score.accuracy * 100);
+  while (state.status == CJ_RUN_TRAINING);
+  if (terminal)
+    g_printerr ("\r\033[K");
+  failure = cj_runner_dup_error (runner);
+  if (failure == NULL)
+    return TRUE;
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_NUMBER, failure);
+  return FALSE;
+}
+
+static void
+print_score (const char *split, CjScore score, gsize n, gboolean json)
+{
+  GVariantDict dict;
+
+  if (!json)
+    {
+      g_print ("%s  loss %.4f  accuracy %.2f %%  (%" G_GSIZE_FORMAT " samples)\n", split,
+               score.loss, score.accuracy * 100, n);
+      return;
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "split", "s", split);
+  g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
+  g_variant_dict_insert (&dict, "loss", "d", score.loss);
+  g_variant_dict_insert (&dict, "samples", "x", (gint64) n);
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
+/* The node whose units must be the number of classes is told so by the compiler; do as it says. */
+static gboolean
+refit (CjlProject *project, const CjdDataset *dataset, GError **error)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
+  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
+
+  for (guint i = 0; i < lowered->problems->len; i++)
+    {
+      const CjProblem *problem = lowered->problems->pdata[i];
+      g_autofree char *name = NULL;
+      const char *value = problem->set != NULL ? strchr (problem->set, '=') : NULL;
+
+      if (value == NULL)
+        continue;
+      name = g_strdup_printf ("%s.%.*s", problem->node, (int) (value - problem->set), problem->set);
+      if (!cjl_project_set (project, name, value + 1, error))
+        return FALSE;
+      g_printerr ("cajal-cli: %s set to %s to fit the %u classes of the data.\n", name, value + 1,
+                  dataset->n_classes);
+    }
   return TRUE;
 }
 
 static gboolean
-run_options (const Options *options, GError **error)
+apply_options (CjlProject *project, const Options *options, GError **error)
 {
-  g_autoptr (CjdDataset) dataset = NULL;
-  g_autoptr (CjFeed) feed = NULL;
-  g_autoptr (CjGraph) graph = cj_graph_new ();
-  g_autoptr (CjProgram) program = NULL;
-  g_autofree char *chain = NULL, *words = NULL;
-  CjTrainSetup setup;
-  CjProgramCost cost;
+  for (guint i = 0; options->settings != NULL && options->settings[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (options->settings[i], "=", 2);
 
-  if (!apply_settings (options->settings, &setup, error))
+      if (!cjl_project_set (project, pair[0], pair[1] != NULL ? pair[1] : "", error))
+        return FALSE;
+    }
+  if (options->epochs > 0)
+    project->setup->epochs = options->epochs;
+  if (options->seed >= 0)
+    project->setup->seed = options->seed;
+  if (options->data != NULL)
+    {
+      cjl_project_begin (project);
+      cjl_project_set_data (project, options->data, NULL);
+      cjl_project_commit (project, "Change data", NULL);
+    }
+  if (options->resume)
+    return TRUE;
+  g_ptr_array_set_size (project->weights, 0);
+  g_ptr_array_set_size (project->memory, 0);
+  g_clear_pointer (&project->run, g_variant_unref);
+  g_variant_unref (project->history);
+  project->history = g_variant_ref_sink (g_variant_new ("av", NULL));
+  return TRUE;
+}
+
+static gboolean
+train (const char *path, const Options *options, GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_load (path, error);
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjlSession) session = NULL;
+  CjRunState state;
+  CjScore score;
+  gsize n;
+
+  if (project == NULL || !apply_options (project, options, error))
     return FALSE;
-  dataset = load_data (options->data, (guint64) setup.seed, error);
-  if (dataset == NULL)
+  dataset = cjl_data_load (&project->data, error);
+  if (dataset == NULL || !refit (project, dataset, error))
     return FALSE;
-  feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
-  words = cjd_dataset_describe (dataset);
-  chain = g_strdup_printf ("%s, dense units=%u", options->network, feed->n_classes);
-  if (!cj_graph_add_chain (graph, chain, error))
+  session = cjl_session_new (project, dataset, cli_get_threads (options->threads), error);
+  if (session == NULL || !run_session (session, options, error))
     return FALSE;
-  program = cj_program_new (graph, &feed->x_shape, setup.batch, (guint) options->threads, error);
-  if (program == NULL)
+  state = cj_runner_get_state (cjl_session_get_runner (session));
+  cjl_session_store (session, state.status == CJ_RUN_FINISHED);
+  if (!cjl_project_save (project, options->save != NULL ? options->save : path, error))
     return FALSE;
-  cost = cj_program_get_cost (program);
-  g_print ("%s\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB planned\n",
-           words, cost.n_params, cost.macs, (double) cost.peak_bytes / (1 << 20));
-  cj_program_init (program, (guint64) setup.seed);
-  return train (program, &setup, dataset, error);
+  if (state.status != CJ_RUN_FINISHED || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
+    return TRUE;
+  if (!cjl_predict_split (project, dataset, CJD_SPLIT_TEST, NULL, NULL, &n, &score, error))
+    return FALSE;
+  print_score ("test", score, n, options->json);
+  return TRUE;
 }
 
 static int
-run (int argc, char **argv)
+run_train (int argc, char **argv)
 {
-  g_auto (GStrv) settings = NULL;
-  g_autofree char *data = NULL, *network = NULL;
-  int threads = 0, status = 0;
+  Options options = { .seed = -1 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &data, "Folder of IDX files in the layout of MNIST",
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Other data: a source's id or a path",
       "PATH" },
-    { "network", 'n', 0, G_OPTION_ARG_STRING, &network,
-      "Layers before the last Dense, as “conv-2d filters=6, relu, flatten”; none: LeNet-5",
-      "CHAIN" },
-    { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &settings,
-      "Training setup: epochs, batch, learning-rate or seed", "NAME=VALUE" },
-    { "threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads; none: as many as processors", "N" },
+    { "epochs", 'e', 0, G_OPTION_ARG_INT, &options.epochs, "Passes over the data", "N" },
+    { "steps", 0, 0, G_OPTION_ARG_INT, &options.steps, "Stop after so many batches", "N" },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "Threads; none: all processors", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Chooses all random numbers of the run", "N" },
+    { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
+      "Change node.param or a training value first", "NAME=VALUE" },
+    { "resume", 'r', 0, G_OPTION_ARG_NONE, &options.resume, "Go on where the run stopped", NULL },
+    { "save", 'o', 0, G_OPTION_ARG_FILENAME, &options.save, "Write there, not over the project",
+      "OUT" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line", NULL },
     { NULL },
   };
   GError *error = NULL;
+  int status = 0;
 
-  if (!cli_parse (&cli_train, entries, &argc, &argv, &status))
+  if (!cli_parse_words (&cli_train, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (argc > 1)
+  signal (SIGINT, interrupt);
+  if (!train (argv[1], &options, &error))
+    status = cli_fail (error);
+  g_free (options.data);
+  g_free (options.save);
+  g_strfreev (options.settings);
+  return status;
+}
+
+static int
+run_eval (int argc, char **argv)
+{
+  static const char *const splits[] = { "train", "val", "test", NULL };
+  g_autofree char *split = NULL;
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "split", 0, 0, G_OPTION_ARG_STRING, &split, "train, val or test (the preset)", "S" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
+    { NULL },
+  };
+  g_autoptr (CjlProject) project = NULL;
+  g_autoptr (CjdDataset) dataset = NULL;
+  GError *error = NULL;
+  CjScore score;
+  gsize n;
+  guint which = 0;
+  int status = 0;
+
+  if (!cli_parse_words (&cli_eval, entries, &argc, &argv, 1, 1, &status))
+    return status;
+  if (split == NULL)
+    split = g_strdup ("test");
+  while (splits[which] != NULL && !g_str_equal (splits[which], split))
+    which++;
+  if (splits[which] == NULL)
     {
-      g_printerr ("cajal-cli train: “%s” is not an option. Data goes after --data.\n", argv[1]);
+      g_printerr ("cajal-cli eval: there is no split “%s”. Choose train, val or test.\n", split);
       return 2;
     }
-  if (data == NULL)
-    {
-      g_printerr ("cajal-cli train: give a folder of pictures with --data.\n");
-      return 2;
-    }
-  if (threads < 1)
-    threads = (int) MIN (g_get_num_processors (), 64);
-  if (!run_options (
-          &(Options){ data, network != NULL ? network : LENET_5, settings, MIN (threads, 64) },
-          &error))
+  project = cjl_project_load (argv[1], &error);
+  if (project != NULL)
+    dataset = cjl_data_load (&project->data, &error);
+  if (dataset == NULL
+      || !cjl_predict_split (project, dataset, (CjdSplit) which, NULL, NULL, &n, &score, &error))
     return cli_fail (error);
+  print_score (split, score, n, json);
   return 0;
 }
 
-const CliCommand cli_train = { "train", "[OPTION…]", "Trains a network and tests it", run };
+const CliCommand cli_train = { "train", "F.cajal [OPTION…]", "Trains and saves it", run_train };
+const CliCommand cli_eval
+    = { "eval", "F.cajal [--split S] [--json]", "Measures it on a split", run_eval };

@@ -89,6 +89,10 @@ void cjl_project_store (CjlProject *project, CjProgram *program, const CjCheckpo
 guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
 CjCheckpoint *cjl_project_make_checkpoint (CjlProject *project, CjProgram *program, guint n_slots);
 
+/* The epochs (CjRunEpoch) of the project's run, and back. You unref. */
+GArray *cjl_project_read_history (CjlProject *project);
+void cjl_project_write_history (CjlProject *project, const GArray *epochs);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProject, cjl_project_unref)
 
 G_END_DECLS

@@ -81,34 +81,6 @@ adopt (CjlSession *self, CjRunner *runner)
   self->points_read = self->epochs_read = 0;
 }
 
-/* The curves of a run that was saved. */
-static void
-load_history (CjlSession *self)
-{
-  GVariantIter iter;
-  GVariant *item;
-
-  g_variant_iter_init (&iter, self->project->history);
-  while (g_variant_iter_next (&iter, "v", &item))
-    {
-      g_autoptr (GVariant) owned = item;
-      CjRunEpoch epoch = { .val = { NAN, NAN } };
-      gint64 number = 0, step = 0;
-
-      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
-        continue;
-      g_variant_lookup (item, "epoch", "x", &number);
-      g_variant_lookup (item, "step", "x", &step);
-      g_variant_lookup (item, "loss", "d", &epoch.train.loss);
-      g_variant_lookup (item, "accuracy", "d", &epoch.train.accuracy);
-      g_variant_lookup (item, "validation-loss", "d", &epoch.val.loss);
-      g_variant_lookup (item, "validation-accuracy", "d", &epoch.val.accuracy);
-      epoch.epoch = (guint) number;
-      epoch.step = (guint64) step;
-      g_array_append_val (self->epochs, epoch);
-    }
-}
-
 CjlSession *
 cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GError **error)
 {
@@ -119,7 +91,7 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
   self->dataset = cjd_dataset_ref (dataset);
   self->n_threads = n_threads;
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
-  self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
+  self->epochs = cjl_project_read_history (project);
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     self->feeds[i] = cjd_dataset_new_feed (dataset, (CjdSplit) i);
   runner = start (self, FALSE, error);
@@ -129,7 +101,6 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
       return NULL;
     }
   adopt (self, runner);
-  load_history (self);
   return self;
 }
 
@@ -232,32 +203,6 @@ cjl_session_reset (CjlSession *self, GError **error)
   return TRUE;
 }
 
-static GVariant *
-save_history (const GArray *epochs)
-{
-  GVariantBuilder list;
-
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; i < epochs->len; i++)
-    {
-      const CjRunEpoch *epoch = &g_array_index (epochs, CjRunEpoch, i);
-      GVariantDict dict;
-
-      g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert (&dict, "epoch", "x", (gint64) epoch->epoch);
-      g_variant_dict_insert (&dict, "step", "x", (gint64) epoch->step);
-      g_variant_dict_insert (&dict, "loss", "d", epoch->train.loss);
-      g_variant_dict_insert (&dict, "accuracy", "d", epoch->train.accuracy);
-      if (isfinite (epoch->val.loss))
-        {
-          g_variant_dict_insert (&dict, "validation-loss", "d", epoch->val.loss);
-          g_variant_dict_insert (&dict, "validation-accuracy", "d", epoch->val.accuracy);
-        }
-      g_variant_builder_add (&list, "v", g_variant_dict_end (&dict));
-    }
-  return g_variant_ref_sink (g_variant_builder_end (&list));
-}
-
 /* Mean and deviation of the data travel with the weights. */
 static void
 store_norm (CjlSession *self)
@@ -289,8 +234,7 @@ cjl_session_store (CjlSession *self, gboolean best)
     }
   cjl_project_store (self->project, program, now);
   store_norm (self);
-  g_variant_unref (self->project->history);
-  self->project->history = save_history (cjl_session_read_epochs (self));
+  cjl_project_write_history (self->project, cjl_session_read_epochs (self));
 }
 
 const GArray *

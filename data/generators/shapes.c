@@ -17,7 +17,7 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  CJD_GEN_SAMPLES (Params, 12000, 200000),
+  CJD_GEN_SAMPLES (Params, 16000, 200000),
   CJD_GEN_SEED (Params),
   { .name = "lines",
     .title = "Stray lines",

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fills the frames of figures from a project and its data. */
+#pragma once
+
+#include "cjl-project.h"
+#include "cjv-figure.h"
+
+G_BEGIN_DECLS
+
+/* A sealed frame with what figure `id` wants; `node` chooses a layer (NULL: the first with weights).
+ * `dataset` may be NULL for figures of weights and curves. Slow where samples must be run. You unref.
+ * Errors say what is missing. */
+CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
+                            const char *node, GError **error);
+
+/* The class of every sample of a split and its target (n numbers each, you free). Slow. FALSE with
+ * the reason if the network cannot be run. `score` may be NULL. */
+gboolean cjl_predict_split (CjlProject *project, CjdDataset *dataset, CjdSplit split,
+                            gint32 **predicted, gint32 **targets, gsize *n, CjScore *score,
+                            GError **error);
+
+/* A frame of curves from points and epochs of a run. */
+CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch);
+
+/* A frame of the confusion matrix of `n` predictions. */
+CjvFrame *cjl_confusion_frame (const CjdDataset *dataset, const gint32 *predicted,
+                               const gint32 *targets, gsize n);
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The epochs of a run, in the project's file. */
+#include "cj-runner.h"
+#include "cjl-project.h"
+
+#include <math.h>
+
+GArray *
+cjl_project_read_history (CjlProject *project)
+{
+  GVariantIter iter;
+  GVariant *item;
+  GArray *epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
+
+  g_variant_iter_init (&iter, project->history);
+  while (g_variant_iter_next (&iter, "v", &item))
+    {
+      g_autoptr (GVariant) owned = item;
+      CjRunEpoch epoch = { .val = { NAN, NAN } };
+      gint64 number = 0, step = 0;
+
+      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
+        continue;
+      g_variant_lookup (item, "epoch", "x", &number);
+      g_variant_lookup (item, "step", "x", &step);
+      g_variant_lookup (item, "loss", "d", &epoch.train.loss);
+      g_variant_lookup (item, "accuracy", "d", &epoch.train.accuracy);
+      g_variant_lookup (item, "validation-loss", "d", &epoch.val.loss);
+      g_variant_lookup (item, "validation-accuracy", "d", &epoch.val.accuracy);
+      epoch.epoch = (guint) number;
+      epoch.step = (guint64) step;
+      g_array_append_val (epochs, epoch);
+    }
+  return epochs;
+}
+
+void
+cjl_project_write_history (CjlProject *project, const GArray *epochs)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < epochs->len; i++)
+    {
+      const CjRunEpoch *epoch = &g_array_index (epochs, CjRunEpoch, i);
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "epoch", "x", (gint64) epoch->epoch);
+      g_variant_dict_insert (&dict, "step", "x", (gint64) epoch->step);
+      g_variant_dict_insert (&dict, "loss", "d", epoch->train.loss);
+      g_variant_dict_insert (&dict, "accuracy", "d", epoch->train.accuracy);
+      if (isfinite (epoch->val.loss))
+        {
+          g_variant_dict_insert (&dict, "validation-loss", "d", epoch->val.loss);
+          g_variant_dict_insert (&dict, "validation-accuracy", "d", epoch->val.accuracy);
+        }
+      g_variant_builder_add (&list, "v", g_variant_dict_end (&dict));
+    }
+  g_variant_unref (project->history);
+  project->history = g_variant_ref_sink (g_variant_builder_end (&list));
+}
