@@ -137,7 +137,7 @@ const CjLayerInfo cj_layer_conv_2d = {
   .abi = CJ_LAYER_ABI,
   .id = "conv-2d",
   .title = "Conv 2D",
-  .category = "core",
+  .category = "feature",
   .blurb = "Slides small learned filters over the picture and makes one feature map a filter",
   .formula = "y[o] = b[o] + Σ w[o, c] ⋆ x[c]",
   .biology = "Simple cells of visual cortex: the same receptive field repeated across the retina",

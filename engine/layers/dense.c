@@ -55,7 +55,7 @@ const CjLayerInfo cj_layer_dense = {
   .abi = CJ_LAYER_ABI,
   .id = "dense",
   .title = "Dense",
-  .category = "core",
+  .category = "dense",
   .blurb = "Connects every unit to every input: multiplies by a matrix and adds a bias",
   .formula = "y = x Wᵀ + b",
   .biology = "A population in which every neuron hears the whole population before it",

@@ -57,7 +57,7 @@ const CjLayerInfo cj_layer_max_pool_2d = {
   .abi = CJ_LAYER_ABI,
   .id = "max-pool-2d",
   .title = "Max pool 2D",
-  .category = "core",
+  .category = "feature",
   .blurb = "Keeps the strongest response in each small window and shrinks the picture",
   .formula = "y[i] = max over the window at i of x",
   .biology = "Complex cells of visual cortex: the same feature anywhere nearby will do",

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Pictures of the real program in a virtual display: shot.sh PROGRAM OUTPUT-FOLDER [NAME…]
+set -euo pipefail
+
+program=$(realpath "$1")
+mkdir -p "$2"
+out=$(realpath "$2")
+shift 2
+wanted=("$@")
+
+if [ -z "${CAJAL_SHOT_INSIDE:-}" ]; then
+  # No settings of the user, no portal, no animation: the same pictures everywhere.
+  home=$(mktemp -d)
+  mkdir -p "$home/.config/gtk-4.0" "$home/run"
+  chmod 700 "$home/run"
+  printf '[Settings]\ngtk-enable-animations=0\ngtk-font-name=Cantarell 11\n' >"$home/.config/gtk-4.0/settings.ini"
+  status=0
+  env -u WAYLAND_DISPLAY CAJAL_SHOT_INSIDE=1 HOME="$home" XDG_CONFIG_HOME="$home/.config" \
+    XDG_RUNTIME_DIR="$home/run" XDG_STATE_HOME="$home/state" GDK_BACKEND=x11 GSK_RENDERER=cairo \
+    GSETTINGS_BACKEND=memory ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0 GTK_A11Y=none \
+    timeout 300 xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- \
+    bash "$0" "$program" "$out" "${wanted[@]}" 2>"$out/log.txt" || status=$?
+  rm -rf "$home"
+  grep -E 'CRITICAL|WARNING \*\*' "$out/log.txt" || true
+  exit $status
+fi
+
+openbox &
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+sleep 0.5
+
+wants ()
+{
+  [ ${#wanted[@]} -eq 0 ] && return 0
+  local name
+  for name in "${wanted[@]}"; do [ "$name" = "$1" ] && return 0; done
+  return 1
+}
+
+# picture NAME SECONDS ARGUMENT…: starts the program, waits, does what `act` says, takes a picture.
+picture ()
+{
+  local name=$1 wait=$2
+  shift 2
+
+  wants "$name" || return 0
+  "$program" "$@" &
+  local app=$!
+  sleep "$wait"
+  window=$(xdotool search --onlyvisible --pid $app | tail -1)
+  xdotool windowactivate --sync "$window" 2>/dev/null || true
+  act "$window"
+  sleep 0.8
+  import -window root "$out/$name.png"
+  kill $app
+  wait $app 2>/dev/null || true
+  act () { :; }
+  echo "$out/$name.png"
+}
+act () { :; }
+
+picture start 3
+picture lab 12 --new lenet-5 --train
+act () { xdotool mousemove 560 330 click 1; }
+picture inspector 10 --new lenet-5 --train
+act () { xdotool mousemove 760 150 click 1; sleep 0.3; xdotool key slash; sleep 0.5; xdotool type 'dense 12'; }
+picture quick-add 4 --new lenet-5
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+picture lab-dark 12 --new lenet-5 --train
+picture start-dark 3
+unset ADW_DEBUG_COLOR_SCHEME
+act () { xdotool mousemove 300 300; }
+picture playground 10 --new playground --train

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The drawing: cards joined by wires on a plane that pans and zooms. */
+#pragma once
+
+#include "cju-document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define CJU_TYPE_CANVAS (cju_canvas_get_type ())
+G_DECLARE_FINAL_TYPE (CjuCanvas, cju_canvas, CJU, CANVAS, GtkWidget)
+
+/* Signal "message" (text): why something could not be done. */
+GtkWidget *cju_canvas_new (CjuDocument *document);
+
+void cju_canvas_fit (CjuCanvas *self);                 /* everything in view, at most 100 % */
+void cju_canvas_zoom (CjuCanvas *self, double factor); /* about the middle; 0: to 100 % */
+double cju_canvas_get_zoom (CjuCanvas *self);
+
+/* Opens the entry that adds layers by typing. */
+void cju_canvas_quick_add (CjuCanvas *self);
+
+/* Adds layers as typed, wired behind the selected card; FALSE after telling why not. */
+gboolean cju_canvas_add (CjuCanvas *self, const char *chain);
+
+G_END_DECLS

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-card.h"
+
+#include "cju-picture.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define HEADER 44
+#define PADDING 10
+#define PICTURE_WIDTH (CJU_CARD_WIDTH - 2 * PADDING)
+#define MAPS_HEIGHT 98
+#define UNITS_HEIGHT 64
+#define BARS 5
+#define BAR_STEP 17
+
+typedef enum
+{
+  FACE_PLAIN,
+  FACE_IMAGE,
+  FACE_MAPS,
+  FACE_UNITS,
+  FACE_BARS,
+  FACE_CURVE
+} Face;
+
+struct _CjuCard
+{
+  GtkWidget parent;
+  CjuDocument *document;
+  char *id, *title, *subtitle, *trouble;
+  Face face;
+  GdkTexture *texture;
+  float bars[BARS];
+  int classes[BARS];
+  int n_bars;
+};
+
+G_DEFINE_FINAL_TYPE (CjuCard, cju_card, GTK_TYPE_WIDGET)
+
+static CjNode *
+get_node (CjuCard *self)
+{
+  return cj_graph_find (cju_document_get_project (self->document)->graph, self->id);
+}
+
+/* Whether the loss looks at this node: then it shows classes. */
+static gboolean
+feeds_loss (CjuCard *self, const CjNode *node)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *other = graph->nodes->pdata[i];
+
+      if (other->layer->role == CJ_ROLE_LOSS && other->from[0].node == node)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static Face
+choose_face (CjuCard *self, const CjNode *node)
+{
+  const CjLowered *lowered = cju_document_get_lowered (self->document);
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+  const int index = cj_graph_get_index (cju_document_get_project (self->document)->graph, node);
+  const CjShape *shape;
+
+  if (node->layer->role == CJ_ROLE_LOSS)
+    return FACE_CURVE;
+  if (lowered == NULL || index < 0 || !lowered->nodes[index].valid)
+    return FACE_PLAIN;
+  shape = cj_builder_get_shape (lowered->builder, lowered->nodes[index].out[0]);
+  if (shape->n_dims >= 3)
+    return node->layer->role == CJ_ROLE_INPUT ? FACE_IMAGE : FACE_MAPS;
+  if (shape->n_dims != 2)
+    return FACE_PLAIN;
+  return feeds_loss (self, node) && dataset->n_classes > 1 ? FACE_BARS : FACE_UNITS;
+}
+
+/* The values a person looks at first: the first parameters of the table, in a few words. */
+static char *
+make_subtitle (CjuCard *self, const CjNode *node)
+{
+  GString *text = g_string_new (NULL);
+  guint n = 0;
+
+  if (node->layer->role == CJ_ROLE_INPUT)
+    {
+      const CjdDataset *dataset = cju_document_get_dataset (self->document);
+
+      g_string_free (text, TRUE);
+      return dataset != NULL ? g_strdup_printf ("%s · %'" G_GSIZE_FORMAT, dataset->name,
+                                                cjd_dataset_count (dataset, CJD_SPLIT_TRAIN))
+                             : g_strdup (_ ("loading…"));
+    }
+  for (const CjParam *p = node->layer->params; p != NULL && p->name != NULL && n < 2; p++)
+    {
+      g_autofree char *value = cj_params_print (p, node->params);
+
+      if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0)
+        continue;
+      g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", value);
+      if (n > 0 && p->unit != NULL && g_str_equal (p->unit, "px"))
+        g_string_append_printf (text, "×%s", value);
+      n++;
+    }
+  if (text->len == 0)
+    g_string_append (text, node->id);
+  return g_string_free (text, FALSE);
+}
+
+static void
+describe (CjuCard *self, const CjNode *node)
+{
+  g_autofree char *shape = cju_document_dup_shape (self->document, node);
+  g_autofree char *words = g_strdup_printf (
+      "%s, %s, %s%s%s%s", self->title, node->id, self->subtitle, shape != NULL ? ", " : "",
+      shape != NULL ? shape : "", self->trouble != NULL ? _ (", has a problem") : "");
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, node->layer->blurb, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                               self->trouble != NULL ? self->trouble : node->layer->blurb);
+}
+
+void
+cju_card_update (CjuCard *self)
+{
+  const CjNode *node = get_node (self);
+  const CjProblem *problem;
+  Face face;
+
+  if (node == NULL)
+    return;
+  problem = cju_document_find_problem (self->document, node);
+  face = choose_face (self, node);
+  g_free (self->title);
+  g_free (self->subtitle);
+  g_free (self->trouble);
+  self->title = g_strdup (_ (node->layer->title));
+  self->subtitle = make_subtitle (self, node);
+  self->trouble = problem != NULL ? g_strdup (problem->sentence) : NULL;
+  if (face != self->face)
+    {
+      self->face = face;
+      g_clear_object (&self->texture);
+      self->n_bars = 0;
+      gtk_widget_queue_resize (GTK_WIDGET (self));
+    }
+  describe (self, node);
+  gtk_widget_set_opacity (GTK_WIDGET (self), node->muted ? 0.45 : 1);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* The largest probabilities of the softmax of the scores. */
+static void
+find_bars (CjuCard *self, const CjTensor *scores)
+{
+  const gint64 k = scores->shape.dims[1];
+  const float *z = cj_tensor_f32 (scores);
+  double sum = 0, largest = -INFINITY;
+
+  for (gint64 i = 0; i < k; i++)
+    largest = MAX (largest, z[i]);
+  for (gint64 i = 0; i < k; i++)
+    sum += exp (z[i] - largest);
+  self->n_bars = (int) MIN (k, BARS);
+  for (int b = 0; b < self->n_bars; b++)
+    {
+      int best = -1;
+
+      for (int i = 0; i < k; i++)
+        {
+          gboolean taken = FALSE;
+
+          for (int c = 0; c < b; c++)
+            taken |= self->classes[c] == i;
+          if (!taken && (best < 0 || z[i] > z[best]))
+            best = i;
+        }
+      self->classes[b] = best;
+      self->bars[b] = (float) (exp (z[best] - largest) / sum);
+    }
+}
+
+void
+cju_card_update_picture (CjuCard *self)
+{
+  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
+  const CjTensor *tensor = frame != NULL ? cjl_probe_frame_find (frame, self->id) : NULL;
+  GtkSettings *settings = gtk_settings_get_default ();
+  gboolean dark = FALSE;
+
+  g_object_get (settings, "gtk-application-prefer-dark-theme", &dark, NULL);
+  if (self->face == FACE_BARS && tensor != NULL)
+    find_bars (self, tensor);
+  else if (tensor != NULL && self->face != FACE_CURVE)
+    {
+      const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+
+      g_clear_object (&self->texture);
+      self->texture
+          = cju_picture_new (tensor, self->face == FACE_IMAGE, dark, PICTURE_WIDTH * scale,
+                             (self->face == FACE_UNITS ? UNITS_HEIGHT : MAPS_HEIGHT) * scale);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+int
+cju_card_get_height (CjuCard *self)
+{
+  switch (self->face)
+    {
+    case FACE_IMAGE:
+    case FACE_MAPS:
+      return HEADER + MAPS_HEIGHT + PADDING;
+    case FACE_UNITS:
+      return HEADER + UNITS_HEIGHT + PADDING;
+    case FACE_BARS:
+      return HEADER + BARS * BAR_STEP + PADDING;
+    case FACE_CURVE:
+      return HEADER + UNITS_HEIGHT + PADDING;
+    case FACE_PLAIN:
+    default:
+      return HEADER + 8;
+    }
+}
+
+static void
+append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char *text, float x, float y,
+             int width, const GdkRGBA *color, gboolean bold, double scale)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
+  g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
+
+  pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
+  if (bold)
+    pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  pango_layout_set_attributes (layout, attrs);
+  pango_layout_set_width (layout, width * PANGO_SCALE);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
+  gtk_snapshot_append_layout (snapshot, layout, color);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+snapshot_bars (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+  GdkRGBA track = *ink, bar;
+
+  track.alpha = 0.08f;
+  gdk_rgba_parse (&bar, "#26a269");
+  for (int b = 0; b < self->n_bars && dataset != NULL; b++)
+    {
+      const float y = (float) (HEADER + b * BAR_STEP);
+      g_autofree char *number = g_strdup_printf ("%d", self->classes[b]);
+      const char *name = dataset->class_names != NULL && self->classes[b] < (int) dataset->n_classes
+                             ? dataset->class_names[self->classes[b]]
+                             : number;
+      const float full = PICTURE_WIDTH - 40;
+
+      append_text (GTK_WIDGET (self), snapshot, name, PADDING, y, 36, ink, b == 0, 0.8);
+      gtk_snapshot_append_color (snapshot, &track,
+                                 &GRAPHENE_RECT_INIT (PADDING + 40, y + 3, full, 9));
+      gtk_snapshot_append_color (
+          snapshot, &bar,
+          &GRAPHENE_RECT_INIT (PADDING + 40, y + 3, MAX (full * self->bars[b], 1), 9));
+    }
+}
+
+/* The loss of the run so far, thinned to the width of the card. */
+static void
+snapshot_curve (CjuCard *self, GtkSnapshot *snapshot)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+  const GArray *points = session != NULL ? cjl_session_read_points (session) : NULL;
+  float top = 0;
+  cairo_t *cr;
+
+  if (points == NULL || points->len < 2)
+    return;
+  for (guint i = 0; i < points->len; i++)
+    top = MAX (top, g_array_index (points, CjRunPoint, i).loss);
+  cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (PADDING, HEADER, PICTURE_WIDTH, UNITS_HEIGHT));
+  cairo_set_source_rgb (cr, 0.9, 0.38, 0);
+  cairo_set_line_width (cr, 1.5);
+  for (int x = 0; x < PICTURE_WIDTH; x++)
+    {
+      const guint begin = (guint) ((guint64) points->len * (guint) x / PICTURE_WIDTH);
+      const guint end
+          = MAX ((guint) ((guint64) points->len * (guint) (x + 1) / PICTURE_WIDTH), begin + 1);
+      double sum = 0;
+
+      for (guint i = begin; i < end; i++)
+        sum += g_array_index (points, CjRunPoint, i).loss;
+      cairo_line_to (cr, PADDING + x + 0.5,
+                     HEADER + UNITS_HEIGHT - 2
+                         - sum / (end - begin) / MAX (top, 1e-9f) * (UNITS_HEIGHT - 6));
+    }
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
+static void
+snapshot_texture (CjuCard *self, GtkSnapshot *snapshot)
+{
+  const float scale = (float) gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  const float w = (float) gdk_texture_get_width (self->texture) / scale;
+  const float h = (float) gdk_texture_get_height (self->texture) / scale;
+
+  gtk_snapshot_append_texture (
+      snapshot, self->texture,
+      &GRAPHENE_RECT_INIT (floorf ((CJU_CARD_WIDTH - w) / 2), HEADER, w, h));
+}
+
+static void
+cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  CjuCard *self = CJU_CARD (widget);
+  const CjNode *node = get_node (self);
+  GdkRGBA ink, dim, accent;
+
+  if (node == NULL)
+    return;
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &ink);
+  dim = ink;
+  dim.alpha = 0.65f;
+  accent = cju_category_color (node->layer->category);
+  gtk_snapshot_append_color (snapshot, &accent, &GRAPHENE_RECT_INIT (PADDING, 11, 9, 9));
+  append_text (widget, snapshot, self->title, PADDING + 15, 5, PICTURE_WIDTH - 15, &ink, TRUE,
+               0.92);
+  if (self->trouble != NULL)
+    gdk_rgba_parse (&dim, "#e01b24");
+  append_text (widget, snapshot, self->trouble != NULL ? self->trouble : self->subtitle, PADDING,
+               24, PICTURE_WIDTH, &dim, FALSE, 0.82);
+  if (self->face == FACE_BARS)
+    snapshot_bars (self, snapshot, &ink);
+  else if (self->face == FACE_CURVE)
+    snapshot_curve (self, snapshot);
+  else if (self->texture != NULL)
+    snapshot_texture (self, snapshot);
+}
+
+static void
+cju_card_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                  int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  (void) for_size;
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL
+                            ? CJU_CARD_WIDTH
+                            : cju_card_get_height (CJU_CARD (widget));
+  *minimum_baseline = *natural_baseline = -1;
+}
+
+void
+cju_card_set_selected (CjuCard *self, gboolean selected)
+{
+  if (selected)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "selected");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "selected");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
+}
+
+static void
+on_focus (GtkEventControllerFocus *controller, gpointer data)
+{
+  CjuCard *self = data;
+
+  (void) controller;
+  cju_document_select (self->document, self->id);
+}
+
+/* Delete heals the wire through: what fed the card feeds those it fed, where it had one input. */
+static void
+delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuCard *self = CJU_CARD (widget);
+  CjlProject *project = cju_document_get_project (self->document);
+  CjNode *node = get_node (self);
+  const CjWire source = node->from[0];
+  g_autofree char *title = g_strdup_printf (_ ("Delete %s"), self->title);
+
+  (void) name;
+  (void) parameter;
+  cjl_project_begin (project);
+  for (guint i = 0; i < project->graph->nodes->len && source.node != NULL; i++)
+    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+      {
+        CjNode *other = project->graph->nodes->pdata[i];
+
+        if (other->from[port].node == node)
+          cj_graph_connect (project->graph, source.node, source.port, other, port, NULL);
+      }
+  cj_graph_remove (project->graph, node);
+  cjl_project_commit (project, title, NULL);
+}
+
+static void
+flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuCard *self = CJU_CARD (widget);
+  CjlProject *project = cju_document_get_project (self->document);
+  CjNode *node = get_node (self);
+  const gboolean mute = g_str_equal (name, "card.mute");
+
+  (void) parameter;
+  cjl_project_begin (project);
+  if (mute)
+    cj_graph_set_muted (project->graph, node, !node->muted);
+  else
+    cj_graph_set_frozen (project->graph, node, !node->frozen);
+  cjl_project_commit (project, mute ? _ ("Mute") : _ ("Freeze"), NULL);
+}
+
+static void
+move_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuCard *self = CJU_CARD (widget);
+  CjlProject *project = cju_document_get_project (self->document);
+  CjNode *node = get_node (self);
+  int dx, dy;
+
+  (void) name;
+  g_variant_get (parameter, "(ii)", &dx, &dy);
+  cjl_project_begin (project);
+  cj_graph_move (project->graph, node, node->x + dx, node->y + dy);
+  cjl_project_commit (project, _ ("Move card"), self->id);
+}
+
+static void
+cju_card_finalize (GObject *object)
+{
+  CjuCard *self = CJU_CARD (object);
+
+  g_clear_object (&self->texture);
+  g_free (self->id);
+  g_free (self->title);
+  g_free (self->subtitle);
+  g_free (self->trouble);
+  G_OBJECT_CLASS (cju_card_parent_class)->finalize (object);
+}
+
+static void
+cju_card_class_init (CjuCardClass *class)
+{
+  GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->finalize = cju_card_finalize;
+  widget->snapshot = cju_card_snapshot;
+  widget->measure = cju_card_measure;
+  gtk_widget_class_set_css_name (widget, "networkcard");
+  gtk_widget_class_set_accessible_role (widget, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_install_action (widget, "card.delete", NULL, delete_action);
+  gtk_widget_class_install_action (widget, "card.mute", NULL, flag_action);
+  gtk_widget_class_install_action (widget, "card.freeze", NULL, flag_action);
+  gtk_widget_class_install_action (widget, "card.move", "(ii)", move_action);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_Delete, 0, "card.delete", NULL);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_m, 0, "card.mute", NULL);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_f, 0, "card.freeze", NULL);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_Left, GDK_CONTROL_MASK, "card.move", "(ii)",
+                                       -10, 0);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_Right, GDK_CONTROL_MASK, "card.move", "(ii)",
+                                       10, 0);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_Up, GDK_CONTROL_MASK, "card.move", "(ii)", 0,
+                                       -10);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_Down, GDK_CONTROL_MASK, "card.move", "(ii)",
+                                       0, 10);
+}
+
+static void
+cju_card_init (CjuCard *self)
+{
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), focus);
+}
+
+GtkWidget *
+cju_card_new (CjuDocument *document, const char *id)
+{
+  CjuCard *self = g_object_new (CJU_TYPE_CARD, NULL);
+
+  self->document = document;
+  self->id = g_strdup (id);
+  cju_card_update (self);
+  cju_card_update_picture (self);
+  return GTK_WIDGET (self);
+}
+
+const char *
+cju_card_get_id (CjuCard *self)
+{
+  return self->id;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A node on the canvas: name, what it is set to, and what it makes of the chosen sample. */
+#pragma once
+
+#include "cju-document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define CJU_CARD_WIDTH 150
+#define CJU_CARD_PORT_Y 24 /* height of the first port */
+#define CJU_CARD_PORT_STEP 16
+
+#define CJU_TYPE_CARD (cju_card_get_type ())
+G_DECLARE_FINAL_TYPE (CjuCard, cju_card, CJU, CARD, GtkWidget)
+
+GtkWidget *cju_card_new (CjuDocument *document, const char *id);
+const char *cju_card_get_id (CjuCard *self);
+
+/* After an edit: words, shape, problem. After a tick: the picture. */
+void cju_card_update (CjuCard *self);
+void cju_card_update_picture (CjuCard *self);
+void cju_card_set_selected (CjuCard *self, gboolean selected);
+
+/* Height in pixels at 100 %; depends on the layer. */
+int cju_card_get_height (CjuCard *self);
+
+G_END_DECLS

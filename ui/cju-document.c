@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-document.h"
+
+#include <gio/gio.h>
+#include <math.h>
+
+#define TICK_MS 60
+
+struct _CjuDocument
+{
+  GObject parent;
+  CjlProject *project;
+  CjdDataset *dataset;
+  CjlSession *session;
+  CjLowered *lowered;
+  CjlProbeFrame *frame;
+  CjRunState state;
+  char *trouble, *selected, *loaded_source;
+  gsize sample;
+  guint tick, asked, seen;
+  guint64 asked_step;
+  gboolean ask_again;
+  GCancellable *loading;
+};
+
+G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
+
+enum
+{
+  EDITED,
+  LOADED,
+  TICKED,
+  SELECTED,
+  SAMPLE,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+emit (CjuDocument *self, guint which)
+{
+  g_signal_emit (self, signals[which], 0);
+}
+
+static void
+set_trouble (CjuDocument *self, const char *text)
+{
+  g_free (self->trouble);
+  self->trouble = g_strdup (text);
+}
+
+static void
+check (CjuDocument *self)
+{
+  CjDataSpec spec;
+
+  g_clear_pointer (&self->lowered, cj_lowered_free);
+  if (self->dataset == NULL)
+    return;
+  spec = cjl_data_spec (self->dataset, 1);
+  self->lowered = cj_lower (self->project->graph, &spec);
+}
+
+/* Brings the running network in line with the drawing. */
+static void
+follow (CjuDocument *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  check (self);
+  if (self->dataset == NULL)
+    return;
+  if (self->session != NULL)
+    cjl_session_refresh (self->session, &error);
+  else
+    self->session = cjl_session_new (self->project, self->dataset,
+                                     (guint) CLAMP (g_get_num_processors (), 1, 64), &error);
+  set_trouble (self, error != NULL ? error->message : NULL);
+  self->ask_again = TRUE;
+}
+
+static void load (CjuDocument *self);
+
+static void
+project_changed (CjlProject *project, gpointer data)
+{
+  CjuDocument *self = data;
+
+  if (g_strcmp0 (project->data.source, self->loaded_source) != 0)
+    load (self);
+  else
+    follow (self);
+  if (self->selected != NULL && cj_graph_find (project->graph, self->selected) == NULL)
+    cju_document_select (self, NULL);
+  emit (self, EDITED);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  CjlDataChoice *choice = data;
+  GError *error = NULL;
+  CjdDataset *dataset = cjl_data_load (choice, &error);
+
+  (void) source;
+  (void) cancellable;
+  if (dataset != NULL)
+    g_task_return_pointer (task, dataset, (GDestroyNotify) cjd_dataset_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+load_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuDocument *self = CJU_DOCUMENT (object);
+  g_autoptr (GError) error = NULL;
+  CjdDataset *dataset = g_task_propagate_pointer (G_TASK (result), &error);
+
+  (void) data;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  self->dataset = dataset;
+  if (dataset != NULL)
+    follow (self);
+  else
+    set_trouble (self, error->message);
+  emit (self, LOADED);
+  emit (self, EDITED);
+}
+
+static void
+free_choice (gpointer data)
+{
+  cjl_data_choice_clear (data);
+  g_free (data);
+}
+
+static void
+load (CjuDocument *self)
+{
+  CjlDataChoice *choice = g_new0 (CjlDataChoice, 1);
+  g_autoptr (GTask) task = NULL;
+
+  if (self->loading != NULL)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  g_clear_pointer (&self->session, cjl_session_free);
+  g_clear_pointer (&self->dataset, cjd_dataset_unref);
+  g_clear_pointer (&self->lowered, cj_lowered_free);
+  g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+  g_free (self->loaded_source);
+  self->loaded_source = g_strdup (self->project->data.source);
+  self->loading = g_cancellable_new ();
+  self->sample = 0;
+  *choice = cjl_data_choice_copy (&self->project->data);
+  task = g_task_new (self, self->loading, load_done, NULL);
+  g_task_set_task_data (task, choice, free_choice);
+  g_task_run_in_thread (task, load_thread);
+}
+
+/* Looks at the runner and keeps one question at a time with the probe. */
+static gboolean
+on_tick (gpointer data)
+{
+  CjuDocument *self = data;
+  CjlProbe *probe = self->session != NULL ? cjl_session_get_probe (self->session) : NULL;
+  CjRunState state;
+  gboolean moved = FALSE;
+  guint count;
+
+  if (self->session == NULL)
+    return G_SOURCE_CONTINUE;
+  state = cj_runner_get_state (cjl_session_get_runner (self->session));
+  moved = state.step != self->state.step || state.status != self->state.status;
+  self->state = state;
+  count = probe != NULL ? cjl_probe_get_count (probe) : 0;
+  if (count > 0 && count != self->seen)
+    {
+      g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+      self->frame = cjl_probe_dup_frame (probe);
+      self->seen = count;
+      moved = TRUE;
+    }
+  if (probe != NULL && (self->ask_again || state.step != self->asked_step))
+    {
+      self->asked_step = state.step;
+      self->ask_again = !cjl_session_probe (self->session, CJD_SPLIT_VAL, self->sample);
+    }
+  if (moved)
+    emit (self, TICKED);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+cju_document_dispose (GObject *object)
+{
+  CjuDocument *self = CJU_DOCUMENT (object);
+
+  g_clear_handle_id (&self->tick, g_source_remove);
+  if (self->loading != NULL)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  g_clear_pointer (&self->session, cjl_session_free);
+  g_clear_pointer (&self->lowered, cj_lowered_free);
+  g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+  g_clear_pointer (&self->dataset, cjd_dataset_unref);
+  if (self->project != NULL)
+    cjl_project_unwatch (self->project, project_changed, self);
+  g_clear_pointer (&self->project, cjl_project_unref);
+  g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->selected, g_free);
+  g_clear_pointer (&self->loaded_source, g_free);
+  G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
+}
+
+static void
+cju_document_class_init (CjuDocumentClass *class)
+{
+  static const char *const names[N_SIGNALS]
+      = { "edited", "loaded", "ticked", "selected", "sample" };
+
+  G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
+  for (guint i = 0; i < N_SIGNALS; i++)
+    signals[i] = g_signal_new (names[i], CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 0);
+}
+
+static void
+cju_document_init (CjuDocument *self)
+{
+  self->state.val = (CjScore){ NAN, NAN };
+  self->tick = g_timeout_add (TICK_MS, on_tick, self);
+}
+
+CjuDocument *
+cju_document_new (CjlProject *project)
+{
+  CjuDocument *self = g_object_new (CJU_TYPE_DOCUMENT, NULL);
+
+  self->project = cjl_project_ref (project);
+  cjl_project_watch (project, project_changed, self);
+  load (self);
+  return self;
+}
+
+CjlProject *
+cju_document_get_project (CjuDocument *self)
+{
+  return self->project;
+}
+
+CjlSession *
+cju_document_get_session (CjuDocument *self)
+{
+  return self->session;
+}
+
+CjdDataset *
+cju_document_get_dataset (CjuDocument *self)
+{
+  return self->dataset;
+}
+
+const CjLowered *
+cju_document_get_lowered (CjuDocument *self)
+{
+  return self->lowered;
+}
+
+CjlProbeFrame *
+cju_document_get_frame (CjuDocument *self)
+{
+  return self->frame;
+}
+
+CjRunState
+cju_document_get_state (CjuDocument *self)
+{
+  return self->state;
+}
+
+const char *
+cju_document_get_trouble (CjuDocument *self)
+{
+  return self->trouble;
+}
+
+char *
+cju_document_dup_shape (CjuDocument *self, const CjNode *node)
+{
+  const int index = cj_graph_get_index (self->project->graph, node);
+  const CjShape *shape;
+  CjShape one;
+
+  if (self->lowered == NULL || index < 0 || index >= (int) self->lowered->n_nodes
+      || !self->lowered->nodes[index].valid)
+    return NULL;
+  shape = cj_builder_get_shape (self->lowered->builder, self->lowered->nodes[index].out[0]);
+  if (shape->n_dims == 0)
+    return NULL;
+  one = cj_shape (shape->n_dims - 1, shape->dims + 1);
+  return cj_shape_print (&one);
+}
+
+const CjProblem *
+cju_document_find_problem (CjuDocument *self, const CjNode *node)
+{
+  for (guint i = 0; self->lowered != NULL && i < self->lowered->problems->len; i++)
+    {
+      const CjProblem *problem = self->lowered->problems->pdata[i];
+
+      if (g_strcmp0 (problem->node, node->id) == 0)
+        return problem;
+    }
+  return NULL;
+}
+
+void
+cju_document_train (CjuDocument *self, guint64 n_steps)
+{
+  if (self->session != NULL)
+    cj_runner_train (cjl_session_get_runner (self->session), n_steps);
+}
+
+void
+cju_document_pause (CjuDocument *self)
+{
+  if (self->session != NULL)
+    cj_runner_pause (cjl_session_get_runner (self->session));
+}
+
+void
+cju_document_reset (CjuDocument *self)
+{
+  if (self->session != NULL && cjl_session_reset (self->session, NULL))
+    {
+      self->ask_again = TRUE;
+      self->seen = 0;
+      emit (self, TICKED);
+    }
+}
+
+void
+cju_document_select (CjuDocument *self, const char *id)
+{
+  char *copy;
+
+  if (g_strcmp0 (id, self->selected) == 0)
+    return;
+  copy = g_strdup (id);
+  g_free (self->selected);
+  self->selected = copy;
+  emit (self, SELECTED);
+}
+
+CjNode *
+cju_document_get_selected (CjuDocument *self)
+{
+  return self->selected != NULL ? cj_graph_find (self->project->graph, self->selected) : NULL;
+}
+
+void
+cju_document_choose_sample (CjuDocument *self, gsize index)
+{
+  self->sample = index;
+  self->ask_again = TRUE;
+  emit (self, SAMPLE);
+}
+
+gsize
+cju_document_get_sample (CjuDocument *self)
+{
+  return self->sample;
+}

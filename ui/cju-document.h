@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A project with everything a window needs of it: its data loaded by a worker, its network checked,
+ * its training polled. Main thread. */
+#pragma once
+
+#include "cjl-session.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+#define CJU_TYPE_DOCUMENT (cju_document_get_type ())
+G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
+
+/* Signals: "edited" after every change of the project; "loaded" when data came or failed; "ticked" when
+ * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
+ * sample was chosen. */
+CjuDocument *cju_document_new (CjlProject *project);
+
+CjlProject *cju_document_get_project (CjuDocument *self);
+CjlSession *cju_document_get_session (CjuDocument *self); /* NULL: still loading, or cannot train */
+CjdDataset *cju_document_get_dataset (CjuDocument *self); /* NULL: still loading, or failed */
+const CjLowered *cju_document_get_lowered (CjuDocument *self); /* NULL without data */
+CjlProbeFrame *cju_document_get_frame (CjuDocument *self);     /* borrowed, NULL before the first */
+CjRunState cju_document_get_state (CjuDocument *self);
+/* Why there is no training, or NULL. Borrowed. */
+const char *cju_document_get_trouble (CjuDocument *self);
+
+/* Result of a node for the network as drawn, "6×28×28", or NULL. You free. */
+char *cju_document_dup_shape (CjuDocument *self, const CjNode *node);
+const CjProblem *cju_document_find_problem (CjuDocument *self, const CjNode *node);
+
+void cju_document_train (CjuDocument *self, guint64 n_steps);
+void cju_document_pause (CjuDocument *self);
+void cju_document_reset (CjuDocument *self);
+
+void cju_document_select (CjuDocument *self, const char *id); /* NULL: nothing */
+CjNode *cju_document_get_selected (CjuDocument *self);
+
+/* The sample shown: a number within the validation samples. */
+void cju_document_choose_sample (CjuDocument *self, gsize index);
+gsize cju_document_get_sample (CjuDocument *self);
+
+G_END_DECLS

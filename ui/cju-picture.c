@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-picture.h"
+
+#include "cjv-thumbnail.h"
+
+static GdkTexture *
+take_pixels (guint32 *pixels, int width, int height)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (pixels, 4 * (gsize) width * (gsize) height);
+
+  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, 4 * (gsize) width);
+}
+
+static GdkTexture *
+draw_image (const float *values, gint64 c, gint64 h, gint64 w, int width, int height)
+{
+  const double scale = MIN ((double) width / (double) w, (double) height / (double) h);
+  const int tw = MAX ((int) (scale * (double) w), 1), th = MAX ((int) (scale * (double) h), 1);
+  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+  float low, high;
+
+  cjv_range_find (values, c * h * w, CJV_MAP_GREY, &low, &high);
+  cjv_thumbnail_image (values, c == 3 ? 3 : 1, h, w, low, high, pixels, (gsize) tw, tw, th);
+  return take_pixels (pixels, tw, th);
+}
+
+static GdkTexture *
+draw_maps (const float *values, gint64 c, gint64 h, gint64 w, gboolean dark, int width, int height)
+{
+  const CjvTiles tiles = cjv_tiles_fit (c, h, w, width, height, 3, 18);
+  const int tw = MAX (cjv_tiles_get_width (&tiles), 1), th = MAX (cjv_tiles_get_height (&tiles), 1);
+  const gint64 n = MIN (c, (gint64) tiles.columns * tiles.rows);
+  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+
+  cjv_thumbnail_maps (values, n, h, w, &tiles, CJV_MAP_SEQUENTIAL, dark, TRUE, 0, 1, pixels,
+                      (gsize) tw);
+  return take_pixels (pixels, tw, th);
+}
+
+static GdkTexture *
+draw_units (const float *values, gint64 n, gboolean dark, int width, int height)
+{
+  const CjvTiles tiles = cjv_tiles_fit (n, 1, 1, width, height, 2, 6);
+  const int tw = MAX (cjv_tiles_get_width (&tiles), 1), th = MAX (cjv_tiles_get_height (&tiles), 1);
+  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+  float low, high;
+
+  n = MIN (n, (gint64) tiles.columns * tiles.rows);
+  cjv_range_find (values, n, CJV_MAP_SEQUENTIAL, &low, &high);
+  cjv_thumbnail_units (values, n, &tiles, CJV_MAP_SEQUENTIAL, dark, low, high, pixels, (gsize) tw);
+  return take_pixels (pixels, tw, th);
+}
+
+GdkTexture *
+cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width, int height)
+{
+  const gint64 *d = tensor != NULL ? tensor->shape.dims : NULL;
+
+  if (tensor == NULL || tensor->dtype != CJ_FLOAT32 || cj_shape_size (&tensor->shape) == 0)
+    return NULL;
+  if (tensor->shape.n_dims == 4)
+    return image ? draw_image (tensor->data, d[1], d[2], d[3], width, height)
+                 : draw_maps (tensor->data, d[1], d[2], d[3], dark, width, height);
+  if (tensor->shape.n_dims == 3)
+    return draw_maps (tensor->data, 1, d[1], d[2], dark, width, height);
+  if (tensor->shape.n_dims == 2)
+    return draw_units (tensor->data, d[1], dark, width, height);
+  return NULL;
+}
+
+GdkRGBA
+cju_category_color (const char *category)
+{
+  static const struct
+  {
+    const char *category, *color;
+  } colors[] = {
+    { "data", "#3584e4" },       { "feature", "#1a8f8f" },        { "dense", "#9141ac" },
+    { "activation", "#2a7f4f" }, { "regularisation", "#986a44" }, { "shape", "#77767b" },
+    { "loss", "#e66100" },       { "placeholder", "#c01c28" },
+  };
+  GdkRGBA rgba;
+
+  gdk_rgba_parse (&rgba, "#77767b");
+  for (guint i = 0; i < G_N_ELEMENTS (colors); i++)
+    if (g_str_equal (colors[i].category, category))
+      gdk_rgba_parse (&rgba, colors[i].color);
+  return rgba;
+}

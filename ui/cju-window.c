@@ -1,0 +1,682 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-window.h"
+
+#include "cjl-figures.h"
+#include "cjl-template.h"
+#include "cju-canvas.h"
+#include "cju-figure-view.h"
+#include "cju-inspector.h"
+#include "cju-palette.h"
+#include "cju-samples.h"
+#include "cju-start-page.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+struct _CjuWindow
+{
+  AdwApplicationWindow parent;
+  CjuDocument *document;
+  GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
+  GtkWidget *canvas, *curves, *maps, *palette_flap, *inspector_flap;
+  gboolean train_when_loaded, closing;
+  guint ticks;
+};
+
+G_DEFINE_FINAL_TYPE (CjuWindow, cju_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+tell (CjuWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
+}
+
+static void
+on_message (GtkWidget *canvas, const char *text, gpointer data)
+{
+  (void) canvas;
+  tell (data, text);
+}
+
+static void
+on_add (GtkWidget *palette, const char *id, gpointer data)
+{
+  CjuWindow *self = data;
+
+  (void) palette;
+  cju_canvas_add (CJU_CANVAS (self->canvas), id);
+}
+
+/* "42 s", "3 min". */
+static char *
+print_time (double seconds)
+{
+  return seconds < 90 ? g_strdup_printf (_ ("%.0f s left"), seconds)
+                      : g_strdup_printf (_ ("%.0f min left"), seconds / 60);
+}
+
+static void
+update_pill (CjuWindow *self)
+{
+  const CjRunState state = cju_document_get_state (self->document);
+  g_autoptr (GString) text = g_string_new (NULL);
+  const guint epoch = MIN (state.epoch + 1, MAX (state.n_epochs, 1));
+
+  gtk_widget_set_visible (self->pill, state.step > 0);
+  g_string_printf (text, _ ("<b>Epoch %u</b> / %u   loss <b>%.3f</b>"), epoch, state.n_epochs,
+                   state.score.loss);
+  if (isfinite (state.val.accuracy))
+    g_string_append_printf (text, _ ("   validation <b>%.1f %%</b>"), state.val.accuracy * 100);
+  if (state.status == CJ_RUN_TRAINING && state.rate > 0)
+    {
+      g_autofree char *left = print_time (state.seconds_left);
+
+      g_string_append_printf (text, _ ("   %'.0f samples/s   %s"), state.rate, left);
+    }
+  else if (state.status == CJ_RUN_FINISHED)
+    g_string_append (text, _ ("   finished"));
+  else if (state.status == CJ_RUN_FAILED)
+    g_string_append (text, _ ("   stopped: the loss is no longer a number"));
+  gtk_label_set_markup (GTK_LABEL (self->pill), text->str);
+}
+
+static void
+update_train (CjuWindow *self)
+{
+  const CjRunState state = cju_document_get_state (self->document);
+  const gboolean training = state.status == CJ_RUN_TRAINING;
+  GtkWidget *content = gtk_button_get_child (GTK_BUTTON (self->train));
+
+  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), training ? _ ("Pause") : _ ("Train"));
+  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content),
+                                    training ? "media-playback-pause-symbolic"
+                                             : "media-playback-start-symbolic");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  training ? _ ("Pause") : _ ("Train"), -1);
+}
+
+static void
+update_dock (CjuWindow *self)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+  const CjNode *node = cju_document_get_selected (self->document);
+  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
+  CjTensor *tensor = frame != NULL && node != NULL ? cjl_probe_frame_find (frame, node->id) : NULL;
+
+  if (session != NULL && gtk_widget_get_mapped (self->curves))
+    cju_figure_view_take_frame (
+        CJU_FIGURE_VIEW (self->curves),
+        cjl_curves_frame (cjl_session_read_points (session), cjl_session_read_epochs (session),
+                          cju_document_get_state (self->document).steps_per_epoch));
+  if (tensor != NULL && tensor->shape.n_dims == 4 && gtk_widget_get_mapped (self->maps))
+    {
+      CjvFrame *maps = cjv_frame_new ();
+
+      cjv_frame_set_array (maps, "maps", tensor);
+      cjv_frame_set_text (maps, "title", node->id);
+      cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->maps), cjv_frame_seal (maps));
+    }
+}
+
+static void
+on_tick (CjuWindow *self)
+{
+  update_pill (self);
+  update_train (self);
+  if (self->ticks++ % 3 == 0)
+    update_dock (self);
+}
+
+static void
+on_edited (CjuWindow *self)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  const CjLowered *lowered = cju_document_get_lowered (self->document);
+  const char *undo = cjl_project_get_undo_title (project);
+  const char *redo = cjl_project_get_redo_title (project);
+  g_autofree char *undo_tip = g_strdup_printf (_ ("Undo %s"), undo != NULL ? undo : "");
+  g_autofree char *redo_tip = g_strdup_printf (_ ("Redo %s"), redo != NULL ? redo : "");
+  g_autoptr (GString) subtitle
+      = g_string_new (cjl_project_is_modified (project) ? _ ("Not saved") : _ ("Saved"));
+  gint64 parameters = 0, macs = 0;
+
+  for (guint i = 0; lowered != NULL && i < lowered->builder->values->len; i++)
+    {
+      const CjValue *v = cj_builder_get_value (lowered->builder, (int) i);
+
+      parameters += v->kind == CJ_VALUE_PARAM ? cj_shape_size (&v->shape) : 0;
+    }
+  for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
+    macs += lowered->nodes[i].macs;
+  if (lowered != NULL)
+    g_string_append_printf (subtitle,
+                            _ (" · %'" G_GINT64_FORMAT " parameters · %.2f M multiply–adds"),
+                            parameters, (double) macs / 1e6);
+  else
+    g_string_append (subtitle, _ (" · loading data…"));
+  adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
+  adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), subtitle->str);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", undo != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
+  gtk_widget_set_tooltip_text (self->undo, undo_tip);
+  gtk_widget_set_tooltip_text (self->redo, redo_tip);
+}
+
+static void
+on_loaded (CjuWindow *self)
+{
+  const char *trouble = cju_document_get_trouble (self->document);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train",
+                                 cju_document_get_dataset (self->document) != NULL);
+  if (trouble != NULL)
+    tell (self, trouble);
+  if (self->train_when_loaded)
+    cju_document_train (self->document, G_MAXUINT64);
+  self->train_when_loaded = FALSE;
+}
+
+static GtkWidget *
+make_dock (CjuWindow *self)
+{
+  GtkWidget *stack = gtk_stack_new (), *switcher = gtk_stack_switcher_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+
+  self->curves = cju_figure_view_new ("curves");
+  self->maps = cju_figure_view_new ("maps");
+  gtk_stack_add_titled (GTK_STACK (stack), self->curves, "curves", _ ("Curves"));
+  gtk_stack_add_titled (GTK_STACK (stack), self->maps, "activations", _ ("Activations"));
+  gtk_widget_set_vexpand (stack, TRUE);
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
+  gtk_widget_set_halign (switcher, GTK_ALIGN_START);
+  gtk_widget_add_css_class (box, "dock");
+  gtk_box_append (GTK_BOX (box), switcher);
+  gtk_box_append (GTK_BOX (box), stack);
+  gtk_widget_set_size_request (box, -1, 190);
+  return box;
+}
+
+static GtkWidget *
+make_zoom (void)
+{
+  static const char *const icons[][3] = {
+    { "zoom-out-symbolic", "canvas.zoom-out", N_ ("Zoom out (Ctrl+−)") },
+    { "zoom-in-symbolic", "canvas.zoom-in", N_ ("Zoom in (Ctrl++)") },
+    { "zoom-fit-best-symbolic", "canvas.fit", N_ ("Show everything (Home)") },
+  };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (icons); i++)
+    {
+      GtkWidget *button = gtk_button_new_from_icon_name (icons[i][0]);
+
+      g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) icons[i][1]);
+      gtk_widget_set_tooltip_text (button, _ (icons[i][2]));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ (icons[i][2]), -1);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  gtk_widget_add_css_class (box, "linked");
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_END);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_bottom (box, 12);
+  return box;
+}
+
+static void
+on_zoom (GtkButton *button, gpointer data)
+{
+  CjuWindow *self = data;
+
+  gtk_widget_activate_action (self->canvas, g_object_get_data (G_OBJECT (button), "canvas-action"),
+                              NULL);
+}
+
+static GtkWidget *
+make_canvas (CjuWindow *self)
+{
+  GtkWidget *overlay = gtk_overlay_new (), *zoom = make_zoom ();
+
+  self->canvas = cju_canvas_new (self->document);
+  g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
+  for (GtkWidget *child = gtk_widget_get_first_child (zoom); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    g_signal_connect (child, "clicked", G_CALLBACK (on_zoom), self);
+  self->pill = gtk_label_new (NULL);
+  gtk_widget_add_css_class (self->pill, "pill-status");
+  gtk_widget_add_css_class (self->pill, "numeric");
+  gtk_widget_set_halign (self->pill, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (self->pill, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (self->pill, 10);
+  gtk_widget_set_visible (self->pill, FALSE);
+  gtk_widget_set_can_target (self->pill, FALSE);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->canvas);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), zoom);
+  gtk_widget_set_hexpand (overlay, TRUE);
+  gtk_widget_set_vexpand (overlay, TRUE);
+  return overlay;
+}
+
+/* Palette | canvas, samples, dock | inspector. */
+static GtkWidget *
+make_lab (CjuWindow *self)
+{
+  GtkWidget *outer = adw_flap_new (), *inner = adw_flap_new ();
+  GtkWidget *palette = cju_palette_new (), *inspector = cju_inspector_new (self->document);
+  GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_set_size_request (palette, 200, -1);
+  gtk_widget_set_size_request (inspector, 300, -1);
+  g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
+  gtk_box_append (GTK_BOX (middle), make_canvas (self));
+  gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
+  gtk_paned_set_start_child (GTK_PANED (paned), middle);
+  gtk_paned_set_end_child (GTK_PANED (paned), make_dock (self));
+  gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
+  adw_flap_set_flap (ADW_FLAP (inner), inspector);
+  adw_flap_set_flap_position (ADW_FLAP (inner), GTK_PACK_END);
+  adw_flap_set_separator (ADW_FLAP (inner), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  adw_flap_set_content (ADW_FLAP (inner), paned);
+  adw_flap_set_flap (ADW_FLAP (outer), palette);
+  adw_flap_set_separator (ADW_FLAP (outer), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  adw_flap_set_content (ADW_FLAP (outer), inner);
+  self->palette_flap = outer;
+  self->inspector_flap = inner;
+  return outer;
+}
+
+static void
+close_document (CjuWindow *self)
+{
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  if (self->lab != NULL)
+    gtk_stack_remove (GTK_STACK (self->stack), self->lab);
+  self->lab = NULL;
+  g_clear_object (&self->document);
+}
+
+static const char *const document_actions[]
+    = { "win.train", "win.step",    "win.epoch", "win.reset",
+        "win.save",  "win.save-as", "win.undo",  "win.redo" };
+
+void
+cju_window_open (CjuWindow *self, CjlProject *project)
+{
+  close_document (self);
+  self->document = cju_document_new (project);
+  self->lab = make_lab (self);
+  gtk_stack_add_named (GTK_STACK (self->stack), self->lab, "lab");
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), self->lab);
+  g_signal_connect_swapped (self->document, "ticked", G_CALLBACK (on_tick), self);
+  g_signal_connect_swapped (self->document, "selected", G_CALLBACK (update_dock), self);
+  g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
+  g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
+  for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
+  gtk_widget_set_visible (self->train, TRUE);
+  on_edited (self);
+  gtk_widget_grab_focus (self->canvas);
+}
+
+gboolean
+cju_window_open_path (CjuWindow *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = cjl_project_load (path, &error);
+
+  if (project == NULL)
+    {
+      tell (self, error->message);
+      return FALSE;
+    }
+  cju_window_open (self, project);
+  return TRUE;
+}
+
+gboolean
+cju_window_open_template (CjuWindow *self, const char *id)
+{
+  const CjlTemplate *template = cjl_template_find (id);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
+
+  if (project == NULL)
+    {
+      tell (self, error != NULL ? error->message : _ ("There is no such template."));
+      return FALSE;
+    }
+  cju_window_open (self, project);
+  return TRUE;
+}
+
+gboolean
+cju_window_has_project (CjuWindow *self)
+{
+  return self->document != NULL;
+}
+
+void
+cju_window_train (CjuWindow *self)
+{
+  if (self->document != NULL && cju_document_get_session (self->document) != NULL)
+    cju_document_train (self->document, G_MAXUINT64);
+  else
+    self->train_when_loaded = TRUE;
+}
+
+static void
+on_chosen (GtkWidget *page, const char *id, gpointer data)
+{
+  (void) page;
+  cju_window_open_template (data, id);
+}
+
+static void
+run_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  CjlProject *project = cju_document_get_project (self->document);
+
+  (void) parameter;
+  if (g_str_equal (name, "win.undo"))
+    cjl_project_undo (project);
+  else if (g_str_equal (name, "win.redo"))
+    cjl_project_redo (project);
+  else if (cju_document_get_session (self->document) == NULL)
+    tell (self, cju_document_get_trouble (self->document) != NULL
+                    ? cju_document_get_trouble (self->document)
+                    : _ ("The data is still loading."));
+  else if (g_str_equal (name, "win.step"))
+    cju_document_train (self->document, 1);
+  else if (g_str_equal (name, "win.epoch"))
+    cju_document_train (self->document, cju_document_get_state (self->document).steps_per_epoch);
+  else if (g_str_equal (name, "win.reset"))
+    cju_document_reset (self->document);
+  else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
+    cju_document_pause (self->document);
+  else
+    cju_document_train (self->document, G_MAXUINT64);
+}
+
+static void
+save_to (CjuWindow *self, const char *path)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  CjlSession *session = cju_document_get_session (self->document);
+  g_autoptr (GError) error = NULL;
+
+  if (session != NULL)
+    cjl_session_store (session, FALSE);
+  if (!cjl_project_save (project, path, &error))
+    tell (self, error->message);
+  else
+    tell (self, _ ("Saved"));
+}
+
+static void
+on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        save_to (data, path);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+save_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  CjlProject *project = cju_document_get_project (self->document);
+  GtkFileChooserNative *dialog;
+  g_autofree char *file = NULL;
+
+  (void) parameter;
+  if (g_str_equal (name, "win.save") && project->path != NULL)
+    {
+      save_to (self, project->path);
+      return;
+    }
+  file = g_strdup_printf ("%s.cajal", project->title);
+  dialog = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
+                                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), self);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        cju_window_open_path (data, path);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkFileChooserNative *dialog
+      = gtk_file_chooser_native_new (_ ("Open project"), GTK_WINDOW (widget),
+                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
+
+  (void) name;
+  (void) parameter;
+  g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), widget);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  AdwFlap *flap;
+
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  flap = ADW_FLAP (g_str_equal (name, "win.palette") ? self->palette_flap : self->inspector_flap);
+  adw_flap_set_reveal_flap (flap, !adw_flap_get_reveal_flap (flap));
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
+{
+  CjuWindow *self = data;
+  GSList *files = g_value_get_boxed (value);
+  g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
+
+  (void) target;
+  (void) x;
+  (void) y;
+  if (path == NULL)
+    return FALSE;
+  if (self->document != NULL && g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      CjlProject *project = cju_document_get_project (self->document);
+
+      cjl_project_begin (project);
+      cjl_project_set_data (project, path, NULL);
+      cjl_project_commit (project, _ ("Change data"), NULL);
+      return TRUE;
+    }
+  return cju_window_open_path (self, path);
+}
+
+static void
+on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+  CjuWindow *self = data;
+
+  (void) dialog;
+  if (g_str_equal (response, "cancel"))
+    return;
+  self->closing = TRUE;
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static gboolean
+cju_window_close_request (GtkWindow *window)
+{
+  CjuWindow *self = CJU_WINDOW (window);
+  GtkWidget *dialog;
+
+  if (self->closing || self->document == NULL
+      || (!cjl_project_is_modified (cju_document_get_project (self->document))
+          && cju_document_get_state (self->document).step == 0))
+    return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
+  dialog = adw_message_dialog_new (window, _ ("Close without saving?"),
+                                   _ ("What was changed or learned since the last save is lost."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
+                                    _ ("_Discard"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_close_response), self);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return TRUE;
+}
+
+static void
+cju_window_dispose (GObject *object)
+{
+  CjuWindow *self = CJU_WINDOW (object);
+
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (cju_window_parent_class)->dispose (object);
+}
+
+static void
+cju_window_class_init (CjuWindowClass *class)
+{
+  GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = cju_window_dispose;
+  GTK_WINDOW_CLASS (class)->close_request = cju_window_close_request;
+  gtk_widget_class_install_action (widget, "win.train", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.step", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.epoch", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.save", NULL, save_action);
+  gtk_widget_class_install_action (widget, "win.save-as", NULL, save_action);
+  gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
+  gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
+  gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
+}
+
+static GtkWidget *
+make_button (const char *icon, const char *action, const char *tip)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, tip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  return button;
+}
+
+static GtkWidget *
+make_menu (void)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  g_autoptr (GMenu) menu = g_menu_new (), file = g_menu_new (), run = g_menu_new (),
+                    rest = g_menu_new ();
+
+  g_menu_append (file, _ ("_New Window"), "app.new-window");
+  g_menu_append (file, _ ("_Open…"), "win.open");
+  g_menu_append (file, _ ("_Save"), "win.save");
+  g_menu_append (file, _ ("Save _As…"), "win.save-as");
+  g_menu_append (run, _ ("Train One _Step"), "win.step");
+  g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
+  g_menu_append (run, _ ("_Reset Weights"), "win.reset");
+  g_menu_append (rest, _ ("_About Cajal"), "app.about");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "open-menu-symbolic");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_menu_button_set_primary (GTK_MENU_BUTTON (button), TRUE);
+  gtk_widget_set_tooltip_text (button, _ ("Main menu"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Main menu"), -1);
+  return button;
+}
+
+static GtkWidget *
+make_header (CjuWindow *self)
+{
+  GtkWidget *header = adw_header_bar_new (), *content = adw_button_content_new ();
+  AdwHeaderBar *bar = ADW_HEADER_BAR (header);
+
+  self->undo = make_button ("edit-undo-symbolic", "win.undo", _ ("Undo"));
+  self->redo = make_button ("edit-redo-symbolic", "win.redo", _ ("Redo"));
+  self->train = gtk_button_new ();
+  gtk_button_set_child (GTK_BUTTON (self->train), content);
+  adw_button_content_set_label (ADW_BUTTON_CONTENT (content), _ ("Train"));
+  adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "media-playback-start-symbolic");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->train), "win.train");
+  gtk_widget_add_css_class (self->train, "suggested-action");
+  gtk_widget_set_tooltip_text (self->train, _ ("Train or pause (Ctrl+Return)"));
+  self->title = adw_window_title_new ("Cajal", NULL);
+  adw_header_bar_set_title_widget (bar, self->title);
+  adw_header_bar_pack_start (
+      bar, make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
+  adw_header_bar_pack_start (bar, self->undo);
+  adw_header_bar_pack_start (bar, self->redo);
+  adw_header_bar_pack_end (bar, make_menu ());
+  adw_header_bar_pack_end (
+      bar, make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
+  adw_header_bar_pack_end (bar, self->train);
+  adw_header_bar_pack_end (
+      bar, make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step")));
+  adw_header_bar_pack_end (bar,
+                           make_button ("view-refresh-symbolic", "win.reset", _ ("Reset weights")));
+  return header;
+}
+
+static void
+cju_window_init (CjuWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *start = cju_start_page_new ();
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  self->toasts = adw_toast_overlay_new ();
+  self->stack = gtk_stack_new ();
+  gtk_stack_add_named (GTK_STACK (self->stack), start, "start");
+  g_signal_connect (start, "chosen", G_CALLBACK (on_chosen), self);
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->stack);
+  gtk_box_append (GTK_BOX (box), make_header (self));
+  gtk_box_append (GTK_BOX (box), self->toasts);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
+  gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
+  for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+}
+
+GtkWidget *
+cju_window_new (GtkApplication *application)
+{
+  return g_object_new (CJU_TYPE_WINDOW, "application", application, "title", "Cajal", NULL);
+}

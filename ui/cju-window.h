@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A window: the start page, or one project with palette, canvas, inspector and dock. */
+#pragma once
+
+#include "cjl-project.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define CJU_TYPE_WINDOW (cju_window_get_type ())
+G_DECLARE_FINAL_TYPE (CjuWindow, cju_window, CJU, WINDOW, AdwApplicationWindow)
+
+/* Shows the start page. */
+GtkWidget *cju_window_new (GtkApplication *application);
+
+/* Opens a project in place of what the window shows; takes no reference. */
+void cju_window_open (CjuWindow *self, CjlProject *project);
+gboolean cju_window_open_path (CjuWindow *self, const char *path);
+gboolean cju_window_open_template (CjuWindow *self, const char *id);
+gboolean cju_window_has_project (CjuWindow *self);
+
+/* Starts training as soon as the data is there. */
+void cju_window_train (CjuWindow *self);
+
+G_END_DECLS
