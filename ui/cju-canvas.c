@@ -180,7 +180,23 @@ draw_wire (CjuCanvas *self, cairo_t *cr, double x0, double y0, double x1, double
   const double bend = MAX (30 * self->zoom, fabs (x1 - x0) / 2);
 
   cairo_move_to (cr, x0, y0);
-  cairo_curve_to (cr, x0 + bend, y0, x1 - bend, y1, x1, y1);
+  if (x1 > x0)
+    cairo_curve_to (cr, x0 + bend, y0, x1 - bend, y1, x1, y1);
+  else
+    {
+      /* back to the left: around the cards, above the target */
+      const double out = 26 * self->zoom, r = 12 * self->zoom, middle = y1 - 40 * self->zoom;
+
+      cairo_line_to (cr, x0 + out - r, y0);
+      cairo_curve_to (cr, x0 + out, y0, x0 + out, y0, x0 + out, y0 + r);
+      cairo_line_to (cr, x0 + out, middle - r);
+      cairo_curve_to (cr, x0 + out, middle, x0 + out, middle, x0 + out - r, middle);
+      cairo_line_to (cr, x1 - out + r, middle);
+      cairo_curve_to (cr, x1 - out, middle, x1 - out, middle, x1 - out, middle + r);
+      cairo_line_to (cr, x1 - out, y1 - r);
+      cairo_curve_to (cr, x1 - out, y1, x1 - out, y1, x1 - out + r, y1);
+      cairo_line_to (cr, x1, y1);
+    }
   cairo_stroke (cr);
 }
 
@@ -191,7 +207,7 @@ draw_shape (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const char *text, 
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
   int w, h;
 
-  pango_attr_list_insert (attrs, pango_attr_scale_new (0.75));
+  pango_attr_list_insert (attrs, pango_attr_scale_new (MIN (0.8 * self->zoom, 0.9)));
   pango_layout_set_attributes (layout, attrs);
   pango_layout_get_pixel_size (layout, &w, &h);
   cairo_move_to (cr, x - w / 2.0, y - h - 6);
@@ -224,12 +240,14 @@ draw_wires (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink)
           else
             cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.45);
           draw_wire (self, cr, x0, y0, x1, y1);
-          if (self->zoom > 0.6 && x1 - x0 > 20)
+          if (self->zoom > 0.55)
             {
               g_autofree char *shape = cju_document_dup_shape (self->document, wire->node);
 
-              if (shape != NULL && x1 - x0 > 34 * self->zoom)
+              if (shape != NULL && x1 - x0 > 40 * self->zoom)
                 draw_shape (self, cr, ink, shape, (x0 + x1) / 2, MIN (y0, y1));
+              else if (shape != NULL && x1 < x0)
+                draw_shape (self, cr, ink, shape, (x0 + x1) / 2, y1 - 40 * self->zoom);
             }
         }
     }

@@ -100,7 +100,8 @@ make_subtitle (CjuCard *self, const CjNode *node)
     {
       g_autofree char *value = cj_params_print (p, node->params);
 
-      if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0)
+      if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0
+          || g_str_equal (value, "none"))
         continue;
       g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", value);
       if (n > 0 && p->unit != NULL && g_str_equal (p->unit, "px"))

@@ -113,7 +113,7 @@ make_control (Binding *binding, const char *value)
       control = gtk_spin_button_new_with_range (p->min, p->max, step);
       gtk_spin_button_set_digits (GTK_SPIN_BUTTON (control),
                                   p->kind == CJ_PARAM_INT ? 0 : (guint) p->digits);
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), 6);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), MAX (p->digits + 2, 5));
       gtk_spin_button_set_value (GTK_SPIN_BUTTON (control), g_ascii_strtod (value, NULL));
       g_signal_connect_data (control, "value-changed", G_CALLBACK (on_spin), binding, free_binding,
                              0);
@@ -218,7 +218,7 @@ static void
 add_table (CjuInspector *self, const char *title, const CjParam *table, const char *prefix,
            gconstpointer values)
 {
-  GtkWidget *group;
+  GtkWidget *group, *more = NULL;
 
   if (table == NULL || table->name == NULL)
     return;
@@ -228,9 +228,22 @@ add_table (CjuInspector *self, const char *title, const CjParam *table, const ch
   for (const CjParam *p = table; p->name != NULL; p++)
     {
       g_autofree char *value = cj_params_print (p, values);
+      GtkWidget *row = make_row (self, p, prefix, value);
 
-      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, p, prefix, value));
+      if ((p->flags & CJ_PARAM_ADVANCED) == 0)
+        {
+          adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+          continue;
+        }
+      if (more == NULL)
+        {
+          more = adw_expander_row_new ();
+          adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), _ ("More"));
+        }
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (more), row);
     }
+  if (more != NULL)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), more);
   gtk_box_append (GTK_BOX (self->box), group);
 }
 

@@ -8,7 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define PICTURE_WIDTH 264
+#define PICTURE_WIDTH 280
 #define PICTURE_HEIGHT 132
 
 struct _CjuStartPage
@@ -72,7 +72,7 @@ make_picture (const CjlTemplate *info)
   if (texture != NULL)
     {
       picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
-      gtk_picture_set_can_shrink (GTK_PICTURE (picture), FALSE);
+      gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
     }
   else
     {
@@ -123,6 +123,8 @@ make_card (CjuStartPage *self, const CjlTemplate *info)
   gtk_widget_add_css_class (button, "card");
   gtk_widget_add_css_class (button, "template");
   gtk_widget_set_valign (button, GTK_ALIGN_START);
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_tooltip_text (button, _ (info->teaches));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (info->title), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
@@ -168,7 +170,6 @@ cju_start_page_init (CjuStartPage *self)
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 18);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 18);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 5);
-  gtk_widget_set_halign (flow, GTK_ALIGN_START);
   gtk_widget_set_margin_top (flow, 12);
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {

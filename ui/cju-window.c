@@ -19,6 +19,7 @@ struct _CjuWindow
   CjuDocument *document;
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
   GtkWidget *canvas, *curves, *maps, *palette_flap, *inspector_flap;
+  GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
   guint ticks;
 };
@@ -319,7 +320,8 @@ cju_window_open (CjuWindow *self, CjlProject *project)
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
-  gtk_widget_set_visible (self->train, TRUE);
+  for (guint i = 0; i < self->lab_buttons->len; i++)
+    gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
 }
@@ -560,6 +562,7 @@ cju_window_dispose (GObject *object)
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
+  g_clear_pointer (&self->lab_buttons, g_ptr_array_unref);
   G_OBJECT_CLASS (cju_window_parent_class)->dispose (object);
 }
 
@@ -621,6 +624,17 @@ make_menu (void)
   return button;
 }
 
+static void
+pack (CjuWindow *self, AdwHeaderBar *bar, gboolean start, GtkWidget *button)
+{
+  if (start)
+    adw_header_bar_pack_start (bar, button);
+  else
+    adw_header_bar_pack_end (bar, button);
+  gtk_widget_set_visible (button, FALSE);
+  g_ptr_array_add (self->lab_buttons, button);
+}
+
 static GtkWidget *
 make_header (CjuWindow *self)
 {
@@ -638,18 +652,17 @@ make_header (CjuWindow *self)
   gtk_widget_set_tooltip_text (self->train, _ ("Train or pause (Ctrl+Return)"));
   self->title = adw_window_title_new ("Cajal", NULL);
   adw_header_bar_set_title_widget (bar, self->title);
-  adw_header_bar_pack_start (
-      bar, make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
-  adw_header_bar_pack_start (bar, self->undo);
-  adw_header_bar_pack_start (bar, self->redo);
+  pack (self, bar, TRUE,
+        make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
+  pack (self, bar, TRUE, self->undo);
+  pack (self, bar, TRUE, self->redo);
   adw_header_bar_pack_end (bar, make_menu ());
-  adw_header_bar_pack_end (
-      bar, make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
-  adw_header_bar_pack_end (bar, self->train);
-  adw_header_bar_pack_end (
-      bar, make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step")));
-  adw_header_bar_pack_end (bar,
-                           make_button ("view-refresh-symbolic", "win.reset", _ ("Reset weights")));
+  pack (self, bar, FALSE,
+        make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
+  pack (self, bar, FALSE, self->train);
+  pack (self, bar, FALSE,
+        make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step")));
+  pack (self, bar, FALSE, make_button ("view-refresh-symbolic", "win.reset", _ ("Reset weights")));
   return header;
 }
 
@@ -659,6 +672,7 @@ cju_window_init (CjuWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *start = cju_start_page_new ();
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  self->lab_buttons = g_ptr_array_new ();
   self->toasts = adw_toast_overlay_new ();
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), start, "start");

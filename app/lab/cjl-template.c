@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define CARD_WIDTH 190.0
-#define CARD_HEIGHT 240.0
-#define ROW 5 /* cards in a row of a long chain */
+#define CARD_WIDTH 216.0
+#define CARD_HEIGHT 230.0
+#define ROW 6 /* cards in a row of a long chain */
 
 static const CjlTemplate templates[] = {
   { .id = "lenet-5",
@@ -16,8 +16,9 @@ static const CjlTemplate templates[] = {
     .expected = "98.5 %",
     .task = "lenet",
     .source = "glyphs",
-    .chain = "conv-2d 6 kernel=5 padding=2, relu, max-pool-2d, conv-2d 16 kernel=5, relu, "
-             "max-pool-2d, flatten, dense 120, relu, dense 84, relu, dense 36",
+    .chain = "conv-2d 6 kernel=5 padding=2 activation=relu, max-pool-2d, "
+             "conv-2d 16 kernel=5 activation=relu, max-pool-2d, flatten, "
+             "dense 120 activation=relu, dense 84 activation=relu, dense 36",
     .setup = "epochs=8 batch=64" },
   { .id = "mlp",
     .title = "No convolution",
@@ -27,7 +28,7 @@ static const CjlTemplate templates[] = {
     .expected = "96 %",
     .task = "mlp",
     .source = "glyphs",
-    .chain = "flatten, dense 300, relu, dense 100, relu, dense 36",
+    .chain = "flatten, dense 300 relu, dense 100 relu, dense 36",
     .setup = "epochs=8 batch=128" },
   { .id = "playground",
     .title = "Two spirals",
@@ -36,7 +37,7 @@ static const CjlTemplate templates[] = {
     .teaches = "Each hidden unit cuts the plane once; the next layer folds the cuts together",
     .expected = "99 %",
     .source = "spirals",
-    .chain = "dense 32, relu, dense 32, relu, dense 2",
+    .chain = "dense 32 relu, dense 32 relu, dense 2",
     .setup = "epochs=200 batch=32 learning-rate=0.005" },
   { NULL },
 };
@@ -79,11 +80,11 @@ cjl_layout_graph (CjGraph *graph)
     {
       CjNode *node = order->pdata[i];
       const guint d = GPOINTER_TO_UINT (g_hash_table_lookup (depth, node));
-      const guint row = deepest > 2 * ROW ? d / ROW : d / (ROW + 1);
-      const guint column = deepest > 2 * ROW ? d % ROW : d % (ROW + 1);
+      const guint n_rows = deepest / ROW + 1, in_row = (deepest + n_rows) / n_rows;
+      const guint row = d / in_row, column = d % in_row;
 
       cj_graph_move (graph, node, CARD_WIDTH * column,
-                     CARD_HEIGHT * row + 40.0 * (column % 2) + 120.0 * filled[d]++);
+                     CARD_HEIGHT * row + 24.0 * (column % 2) + 120.0 * filled[d]++);
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define CARD_STEP 190.0
+#define CARD_STEP 216.0
 
 /* How well a typed word names a layer: 0 not at all. */
 static guint

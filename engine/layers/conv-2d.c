@@ -8,7 +8,10 @@ typedef struct
 {
   int filters, kernel, stride, padding, dilation, groups;
   gboolean bias;
+  int activation; /* index into activations */
 } Params;
+
+static const char *const activations[] = { "none", "relu", NULL };
 
 static const CjParam params[] = {
   { .name = "filters",
@@ -81,6 +84,13 @@ static const CjParam params[] = {
     .soft_min = 1,
     .soft_max = 64,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { .name = "activation",
+    .title = "Activation",
+    .blurb = "What every unit does with its sum",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, activation),
+    .choices = activations,
+    .max = 1 },
   { .name = "bias",
     .title = "Bias",
     .blurb = "Adds one learned offset a filter",
@@ -129,8 +139,11 @@ build (CjLayerBuild *build, GError **error)
   all[1] = cj_layer_build_param (build, "weight", &weight, init);
   if (p->bias)
     all[2] = cj_layer_build_param (build, "bias", &bias, init);
-  return cj_layer_build_emit (build, &cj_op_conv2d, &attrs, all, p->bias ? 3 : 2, &build->out[0],
-                              error);
+  if (!cj_layer_build_emit (build, &cj_op_conv2d, &attrs, all, p->bias ? 3 : 2, &build->out[0],
+                            error))
+    return FALSE;
+  return p->activation == 0
+         || cj_layer_build_emit (build, &cj_op_relu, NULL, build->out, 1, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_conv_2d = {

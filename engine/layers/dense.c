@@ -7,7 +7,10 @@ typedef struct
 {
   int units;
   gboolean bias;
+  int activation; /* index into activations */
 } Params;
+
+static const char *const activations[] = { "none", "relu", NULL };
 
 static const CjParam params[] = {
   { .name = "units",
@@ -21,6 +24,13 @@ static const CjParam params[] = {
     .soft_min = 1,
     .soft_max = 1024,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
+  { .name = "activation",
+    .title = "Activation",
+    .blurb = "What every unit does with its sum",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, activation),
+    .choices = activations,
+    .max = 1 },
   { .name = "bias",
     .title = "Bias",
     .blurb = "Adds one learned offset a unit",
@@ -47,8 +57,10 @@ build (CjLayerBuild *build, GError **error)
   all[1] = cj_layer_build_param (build, "weight", &weight, init);
   if (p->bias)
     all[2] = cj_layer_build_param (build, "bias", &bias, init);
-  return cj_layer_build_emit (build, &cj_op_dense, NULL, all, p->bias ? 3 : 2, &build->out[0],
-                              error);
+  if (!cj_layer_build_emit (build, &cj_op_dense, NULL, all, p->bias ? 3 : 2, &build->out[0], error))
+    return FALSE;
+  return p->activation == 0
+         || cj_layer_build_emit (build, &cj_op_relu, NULL, build->out, 1, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_dense = {

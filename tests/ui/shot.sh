@@ -62,9 +62,11 @@ act () { :; }
 
 picture start 3
 picture lab 12 --new lenet-5 --train
-act () { xdotool mousemove 560 330 click 1; }
+act () { xdotool mousemove 770 460 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 270 480 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 500 470 click 1; }
+picture problem 5 --new lenet-5
+act () { xdotool mousemove 495 300 click 1; }
 picture inspector 10 --new lenet-5 --train
-act () { xdotool mousemove 760 150 click 1; sleep 0.3; xdotool key slash; sleep 0.5; xdotool type 'dense 12'; }
+act () { xdotool mousemove 700 180 click 1; sleep 0.3; xdotool key slash; sleep 0.5; xdotool type 'dense 12'; }
 picture quick-add 4 --new lenet-5
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 picture lab-dark 12 --new lenet-5 --train
