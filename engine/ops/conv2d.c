@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Cross-correlation over pictures, as the field's frameworks define convolution. N batch, C input
  * channels, O output channels, H W picture, Q = kh · kw · C/groups. Data is channels last, the weight
- * [O, C/groups, kh, kw]; the products are implicit: a packer gathers patches, nothing is unrolled. */
+ * [O, C/groups, kh, kw]. Pictures are padded once and weights packed once a call, so that the kernels
+ * of conv2d-kernel.c test nothing; nothing is unrolled. The gradient of the input is a convolution of
+ * the padded gradient of the output, spread by the stride, with the weight turned round. */
+#include "conv2d-kernel.h"
+
 #include "cj-error.h"
 #include "cj-gemm.h"
 #include "cj-op.h"
@@ -10,21 +14,22 @@
 
 #define MAX_SLICES                                                                                 \
   8 /* the weight gradient is summed in this many slices of the batch, then in order */
+#define MAX_RUNS 1024 /* offsets kept on the stack at once */
 
 typedef struct
 {
   gint64 n, c, h, w, o, oh, ow, cg, og, q;
+  gint64 cgp, ogp; /* cg and og padded to whole vectors */
+  gint64 hp, wp;   /* padded picture */
+  gint64 hz, wz;   /* padded and spread gradient of the output */
   CjConv2dAttrs a;
 } Geometry;
 
-/* One image, one group, as seen by the packers. */
-typedef struct
+static gint64
+whole_vectors (gint64 n)
 {
-  const Geometry *g;
-  const float *data;    /* picture or its gradient: [H, W, C] */
-  const float *weight;  /* of this group: [og, cg, kh, kw] */
-  gint64 first_channel; /* of this group within data */
-} Patch;
+  return (n + CJ_CONV_LANES - 1) / CJ_CONV_LANES * CJ_CONV_LANES;
+}
 
 static Geometry
 get_geometry (const CjOp *op)
@@ -35,7 +40,13 @@ get_geometry (const CjOp *op)
   g.a = *(const CjConv2dAttrs *) op->attrs;
   g.cg = g.c / g.a.groups;
   g.og = g.o / g.a.groups;
+  g.cgp = whole_vectors (g.cg);
+  g.ogp = whole_vectors (g.og);
   g.q = (gint64) g.a.kernel_h * g.a.kernel_w * g.cg;
+  g.hp = g.h + g.a.pad_top + g.a.pad_bottom;
+  g.wp = g.w + g.a.pad_left + g.a.pad_right;
+  g.hz = g.h + (gint64) g.a.dilation_h * (g.a.kernel_h - 1);
+  g.wz = g.w + (gint64) g.a.dilation_w * (g.a.kernel_w - 1);
   return g;
 }
 
@@ -43,6 +54,43 @@ static gint64
 n_slices (const CjOp *op)
 {
   return MIN (op->in_shape[0].dims[0], MAX_SLICES);
+}
+
+/* Workspace of forward: padded pictures, packed weight. Of backward: spread gradients, padded pictures,
+ * packed weight, slices of the weight's gradient with the bias'. */
+static gint64
+count_pictures (const Geometry *g)
+{
+  return g->n * g->hp * g->wp * g->c;
+}
+
+static gint64
+count_spread (const Geometry *g)
+{
+  return g->n * g->hz * g->wz * g->o;
+}
+
+static gint64
+count_packed (const Geometry *g)
+{
+  const gint64 taps = (gint64) g->a.kernel_h * g->a.kernel_w;
+
+  return g->a.groups * taps * MAX (g->cg * g->ogp, g->og * g->cgp);
+}
+
+static gint64
+count_slice (const Geometry *g)
+{
+  return g->a.groups * (g->q + 1) * g->ogp;
+}
+
+static gint64
+count_workspace (const CjOp *op)
+{
+  const Geometry g = get_geometry (op);
+
+  return count_spread (&g) + count_pictures (&g) + count_packed (&g)
+         + n_slices (op) * count_slice (&g);
 }
 
 static gboolean
@@ -62,6 +110,13 @@ infer (CjOp *op, GError **error)
     }
   oh = x->dims[2] + a->pad_top + a->pad_bottom - (gint64) a->dilation_h * (a->kernel_h - 1);
   ow = x->dims[3] + a->pad_left + a->pad_right - (gint64) a->dilation_w * (a->kernel_w - 1);
+  if ((gint64) a->kernel_h * a->kernel_w > MAX_RUNS)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                   "has a kernel of %d×%d; it may have %d points at most.", a->kernel_h,
+                   a->kernel_w, MAX_RUNS);
+      return FALSE;
+    }
   if (oh < 1 || ow < 1)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
@@ -75,145 +130,104 @@ infer (CjOp *op, GError **error)
                                 (ow - 1) / a->stride_w + 1);
   op->macs = cj_shape_size (&op->out_shape[0]) * cj_shape_size (&op->in_shape[1])
              / op->in_shape[1].dims[0];
-  op->workspace_bytes = sizeof (float) * n_slices (op)
-                        * (cj_shape_size (&op->in_shape[1]) + op->in_shape[1].dims[0]);
+  op->workspace_bytes = sizeof (float) * (gsize) count_workspace (op);
   return TRUE;
 }
 
-/* rows: output pixels, k: (kernel row, kernel column, channel) of the patch under it */
-static void
-pack_patches (gconstpointer source, gint64 first, int count, int width, gint64 k, int depth,
-              float *panel)
+static float *
+get_spread (const CjOpCall *call, const Geometry *g)
 {
-  const Patch *p = source;
-  const Geometry *g = p->g;
-  const CjConv2dAttrs *a = &g->a;
+  (void) g;
+  return call->workspace;
+}
 
-  for (int d = 0; d < depth; d++)
+static float *
+get_pictures (const CjOpCall *call, const Geometry *g)
+{
+  return call->workspace + count_spread (g);
+}
+
+static float *
+get_packed (const CjOpCall *call, const Geometry *g)
+{
+  return get_pictures (call, g) + count_pictures (g);
+}
+
+static float *
+get_slice (const CjOpCall *call, const Geometry *g, gint64 slice)
+{
+  return get_packed (call, g) + count_packed (g) + slice * count_slice (g);
+}
+
+static void
+pad_picture (const CjOpCall *call, guint sample)
+{
+  const Geometry g = get_geometry (call->op);
+  const float *from = (const float *) call->in[0] + sample * g.h * g.w * g.c;
+  float *to = get_pictures (call, &g) + sample * g.hp * g.wp * g.c;
+  const gint64 left = g.a.pad_left * g.c, right = g.a.pad_right * g.c, line = g.w * g.c;
+
+  memset (to, 0, sizeof (float) * (gsize) (g.a.pad_top * g.wp * g.c));
+  to += g.a.pad_top * g.wp * g.c;
+  for (gint64 y = 0; y < g.h; y++, from += line, to += g.wp * g.c)
     {
-      const gint64 channel = (k + d) % g->cg, tap = (k + d) / g->cg;
-      const gint64 dy = tap / a->kernel_w * a->dilation_h - a->pad_top;
-      const gint64 dx = tap % a->kernel_w * a->dilation_w - a->pad_left;
-      const float *from = p->data + p->first_channel + channel;
-      gint64 row = first / g->ow, column = first % g->ow;
-      float *to = panel + (gsize) d * width;
-
-      for (int i = 0; i < width; i++)
-        {
-          const gint64 y = row * a->stride_h + dy, x = column * a->stride_w + dx;
-          const gboolean inside = i < count && y >= 0 && y < g->h && x >= 0 && x < g->w;
-
-          to[i] = inside ? from[(y * g->w + x) * g->c] : 0;
-          if (++column == g->ow)
-            {
-              column = 0;
-              row++;
-            }
-        }
+      memset (to, 0, sizeof (float) * (gsize) left);
+      memcpy (to + left, from, sizeof (float) * (gsize) line);
+      memset (to + left + line, 0, sizeof (float) * (gsize) right);
     }
+  memset (to, 0, sizeof (float) * (gsize) (g.a.pad_bottom * g.wp * g.c));
 }
 
-/* The same matrix transposed: rows are (tap, channel), k are pixels. */
+/* [O, C/groups, kh, kw] to [group, tap, C/groups, OGP] */
 static void
-pack_patches_across (gconstpointer source, gint64 first, int count, int width, gint64 k, int depth,
-                     float *panel)
+pack_weight (const CjOpCall *call, guint chunk)
 {
-  const Patch *p = source;
-  const Geometry *g = p->g;
-  const CjConv2dAttrs *a = &g->a;
+  const Geometry g = get_geometry (call->op);
+  const float *weight = call->in[1];
+  float *to = get_packed (call, &g);
+  const gint64 taps = g.q / g.cg;
 
-  for (int i = 0; i < width; i++)
-    {
-      const gint64 channel = (first + i) % g->cg, tap = (first + i) / g->cg;
-      const gint64 dy = tap / a->kernel_w * a->dilation_h - a->pad_top;
-      const gint64 dx = tap % a->kernel_w * a->dilation_w - a->pad_left;
-      const float *from = p->data + p->first_channel + channel;
-      gint64 row = k / g->ow, column = k % g->ow;
-
-      for (int d = 0; d < depth; d++)
-        {
-          const gint64 y = row * a->stride_h + dy, x = column * a->stride_w + dx;
-          const gboolean inside = i < count && y >= 0 && y < g->h && x >= 0 && x < g->w;
-
-          panel[(gsize) d * width + i] = inside ? from[(y * g->w + x) * g->c] : 0;
-          if (++column == g->ow)
-            {
-              column = 0;
-              row++;
-            }
-        }
-    }
+  (void) chunk;
+  for (gint64 group = 0; group < g.a.groups; group++)
+    for (gint64 tap = 0; tap < taps; tap++)
+      for (gint64 c = 0; c < g.cg; c++, to += g.ogp)
+        for (gint64 o = 0; o < g.ogp; o++)
+          to[o] = o < g.og ? weight[((group * g.og + o) * g.cg + c) * taps + tap] : 0;
 }
 
-/* columns: output channels, k: (tap, channel) */
+/* The same for the way back: [group, tap turned round, O/groups, CGP] */
 static void
-pack_weight (gconstpointer source, gint64 first, int count, int width, gint64 k, int depth,
-             float *panel)
+pack_weight_back (const CjOpCall *call, guint chunk)
 {
-  const Patch *p = source;
-  const gint64 taps = p->g->q / p->g->cg;
+  const Geometry g = get_geometry (call->op);
+  const float *weight = call->in[1];
+  float *to = get_packed (call, &g);
+  const gint64 taps = g.q / g.cg;
 
-  for (int d = 0; d < depth; d++)
-    for (int i = 0; i < width; i++)
-      {
-        const gint64 channel = (k + d) % p->g->cg, tap = (k + d) / p->g->cg;
-
-        panel[(gsize) d * width + i]
-            = i < count ? p->weight[((first + i) * p->g->cg + channel) * taps + tap] : 0;
-      }
+  (void) chunk;
+  if (call->d_in[0] == NULL)
+    return;
+  for (gint64 group = 0; group < g.a.groups; group++)
+    for (gint64 tap = taps; tap-- > 0;)
+      for (gint64 o = 0; o < g.og; o++, to += g.cgp)
+        for (gint64 c = 0; c < g.cgp; c++)
+          to[c] = c < g.cg ? weight[((group * g.og + o) * g.cg + c) * taps + tap] : 0;
 }
 
-/* rows: input pixels, k: (tap, output channel) of the outputs that saw the pixel */
-static void
-pack_gradient (gconstpointer source, gint64 first, int count, int width, gint64 k, int depth,
-               float *panel)
+/* Runs of a patch in a picture of `width` pixels with `channels` in all and `cg` in a group: a whole
+ * kernel row where its pixels are neighbours, else a pixel each. */
+static CjConvPatch
+find_runs (const CjConv2dAttrs *a, gint64 width, gint64 channels, gint64 cg, gint64 *offsets)
 {
-  const Patch *p = source;
-  const Geometry *g = p->g;
-  const CjConv2dAttrs *a = &g->a;
+  CjConvPatch patch = { .offsets = offsets };
+  const gboolean rows = a->dilation_w == 1 && cg == channels;
 
-  for (int d = 0; d < depth; d++)
-    {
-      const gint64 channel = (k + d) % g->og, tap = (k + d) / g->og;
-      const gint64 dy = tap / a->kernel_w * a->dilation_h - a->pad_top;
-      const gint64 dx = tap % a->kernel_w * a->dilation_w - a->pad_left;
-      const float *from = p->data + p->first_channel + channel;
-      gint64 row = first / g->w, column = first % g->w;
-      float *to = panel + (gsize) d * width;
-
-      for (int i = 0; i < width; i++)
-        {
-          const gint64 y = row - dy, x = column - dx;
-          const gboolean inside = i < count && y >= 0 && x >= 0 && y % a->stride_h == 0
-                                  && x % a->stride_w == 0 && y / a->stride_h < g->oh
-                                  && x / a->stride_w < g->ow;
-
-          to[i] = inside ? from[(y / a->stride_h * g->ow + x / a->stride_w) * g->o] : 0;
-          if (++column == g->w)
-            {
-              column = 0;
-              row++;
-            }
-        }
-    }
-}
-
-/* columns: input channels, k: (tap, output channel) */
-static void
-pack_weight_across (gconstpointer source, gint64 first, int count, int width, gint64 k, int depth,
-                    float *panel)
-{
-  const Patch *p = source;
-  const gint64 taps = p->g->q / p->g->cg;
-
-  for (int d = 0; d < depth; d++)
-    for (int i = 0; i < width; i++)
-      {
-        const gint64 channel = (k + d) % p->g->og, tap = (k + d) / p->g->og;
-
-        panel[(gsize) d * width + i]
-            = i < count ? p->weight[(channel * p->g->cg + first + i) * taps + tap] : 0;
-      }
+  patch.run = rows ? cg * a->kernel_w : cg;
+  for (int ky = 0; ky < a->kernel_h; ky++)
+    for (int kx = 0; kx < (rows ? 1 : a->kernel_w); kx++)
+      offsets[patch.n_runs++]
+          = ((gint64) ky * a->dilation_h * width + (gint64) kx * a->dilation_w) * channels;
+  return patch;
 }
 
 static void
@@ -221,47 +235,64 @@ forward (const CjOpCall *call, guint sample)
 {
   const Geometry g = get_geometry (call->op);
   const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
+  const float *x = get_pictures (call, &g) + sample * g.hp * g.wp * g.c;
+  const float *weight = get_packed (call, &g);
   float *y = call->out[0] + sample * g.oh * g.ow * g.o;
+  gint64 offsets[MAX_RUNS];
+  CjConvPatch patch = find_runs (&g.a, g.wp, g.c, g.cg, offsets);
 
+  patch.step = g.a.stride_w * g.c;
   for (gint64 group = 0; group < g.a.groups; group++)
-    {
-      const Patch patch = {
-        .g = &g,
-        .data = (const float *) call->in[0] + sample * g.h * g.w * g.c,
-        .weight = (const float *) call->in[1] + group * g.og * g.q,
-        .first_channel = group * g.cg,
-      };
+    for (gint64 row = 0; row < g.oh; row++)
+      cj_conv_row (&patch, x + row * g.a.stride_h * g.wp * g.c + group * g.cg,
+                   weight + group * g.q * g.ogp, g.ogp, g.og,
+                   bias != NULL ? bias + group * g.og : NULL, g.ow,
+                   y + row * g.ow * g.o + group * g.og, g.o, FALSE);
+}
 
-      cj_gemm (g.oh * g.ow, g.og, g.q, (CjGemmOperand){ pack_patches, &patch },
-               (CjGemmOperand){ pack_weight, &patch }, y + group * g.og, g.o, FALSE, call->scratch);
-    }
-  for (gint64 i = 0; bias != NULL && i < g.oh * g.ow; i++)
-    for (gint64 o = 0; o < g.o; o++)
-      y[i * g.o + o] += bias[o];
+/* Puts the gradient of the output where its pixels came from, in a picture with zeros between and
+ * around. */
+static void
+spread_gradient (const CjOpCall *call, guint sample)
+{
+  const Geometry g = get_geometry (call->op);
+  const float *from = call->d_out[0] + sample * g.oh * g.ow * g.o;
+  float *to = get_spread (call, &g) + sample * g.hz * g.wz * g.o;
+  const gint64 top = (gint64) g.a.dilation_h * (g.a.kernel_h - 1) - g.a.pad_top;
+  const gint64 left = (gint64) g.a.dilation_w * (g.a.kernel_w - 1) - g.a.pad_left;
+
+  if (call->d_in[0] == NULL)
+    return;
+  memset (to, 0, sizeof (float) * (gsize) (g.hz * g.wz * g.o));
+  for (gint64 row = 0; row < g.oh; row++)
+    for (gint64 column = 0; column < g.ow; column++)
+      {
+        const gint64 y = row * g.a.stride_h + top, x = column * g.a.stride_w + left;
+
+        if (y >= 0 && y < g.hz && x >= 0 && x < g.wz)
+          memcpy (to + (y * g.wz + x) * g.o, from + (row * g.ow + column) * g.o,
+                  sizeof (float) * (gsize) g.o);
+      }
 }
 
 static void
 backward_input (const CjOpCall *call, guint sample)
 {
   const Geometry g = get_geometry (call->op);
-  const gint64 taps = g.q / g.cg;
+  const float *dy = get_spread (call, &g) + sample * g.hz * g.wz * g.o;
+  const float *weight = get_packed (call, &g);
+  gint64 offsets[MAX_RUNS];
+  CjConvPatch patch = find_runs (&g.a, g.wz, g.o, g.og, offsets);
 
   if (call->d_in[0] == NULL)
     return;
+  patch.step = g.o;
   for (gint64 group = 0; group < g.a.groups; group++)
-    {
-      const Patch patch = {
-        .g = &g,
-        .data = call->d_out[0] + sample * g.oh * g.ow * g.o,
-        .weight = (const float *) call->in[1] + group * g.og * g.q,
-        .first_channel = group * g.og,
-      };
-
-      cj_gemm (g.h * g.w, g.cg, taps * g.og, (CjGemmOperand){ pack_gradient, &patch },
-               (CjGemmOperand){ pack_weight_across, &patch },
-               call->d_in[0] + sample * g.h * g.w * g.c + group * g.cg, g.c, call->add_in[0],
-               call->scratch);
-    }
+    for (gint64 row = 0; row < g.h; row++)
+      cj_conv_row (&patch, dy + row * g.wz * g.o + group * g.og,
+                   weight + group * (g.q / g.cg) * g.og * g.cgp, g.cgp, g.cg, NULL, g.w,
+                   call->d_in[0] + (sample * g.h + row) * g.w * g.c + group * g.cg, g.c,
+                   call->add_in[0]);
 }
 
 static guint
@@ -270,66 +301,81 @@ slice_chunks (const CjOp *op)
   return (guint) n_slices (op);
 }
 
-/* Sums the gradient of one slice of the batch into the workspace: [O, Q] and [O]. */
+/* `width` pixels of the output's gradient, one group, with zeros up to OGP; `db` takes their sum. */
+static void
+copy_row (const float *dy, const Geometry *g, gint64 width, float *row, float *db)
+{
+  for (gint64 i = 0; i < width; i++, dy += g->o, row += g->ogp)
+    for (gint64 o = 0; o < g->ogp; o++)
+      {
+        row[o] = o < g->og ? dy[o] : 0;
+        db[o] += row[o];
+      }
+}
+
+/* Sums the gradient of one slice of the batch: [group, Q + 1, OGP], the last row the bias'. */
 static void
 backward_weight (const CjOpCall *call, guint slice)
 {
   const Geometry g = get_geometry (call->op);
   const gint64 slices = n_slices (call->op);
   const gint64 begin = g.n * slice / slices, end = g.n * (slice + 1) / slices;
-  float *dw = call->workspace + slice * (g.o * g.q + g.o);
-  float *db = dw + g.o * g.q;
+  const gint64 most = CJ_GEMM_SCRATCH / g.ogp; /* pixels of a row that fit into the scratch */
+  float *dw = get_slice (call, &g, slice);
+  gint64 offsets[MAX_RUNS];
+  CjConvPatch patch = find_runs (&g.a, g.wp, g.c, g.cg, offsets);
 
-  memset (db, 0, sizeof (float) * g.o);
+  patch.step = g.a.stride_w * g.c;
+  memset (dw, 0, sizeof (float) * (gsize) count_slice (&g));
   for (gint64 sample = begin; sample < end; sample++)
     {
+      const float *x = get_pictures (call, &g) + sample * g.hp * g.wp * g.c;
       const float *dy = call->d_out[0] + sample * g.oh * g.ow * g.o;
 
-      for (gint64 group = 0; group < g.a.groups; group++)
-        {
-          const Patch patch = {
-            .g = &g,
-            .data = (const float *) call->in[0] + sample * g.h * g.w * g.c,
-            .first_channel = group * g.cg,
-          };
-          const CjGemmMatrix gradient = { dy + group * g.og, 1, g.o };
+      for (gint64 row = 0; row < g.oh; row++)
+        for (gint64 group = 0; group < g.a.groups; group++)
+          {
+            float *to = dw + group * (g.q + 1) * g.ogp;
 
-          cj_gemm (g.og, g.q, g.oh * g.ow, (CjGemmOperand){ cj_gemm_pack_matrix, &gradient },
-                   (CjGemmOperand){ pack_patches_across, &patch }, dw + group * g.og * g.q, g.q,
-                   sample > begin, call->scratch);
-        }
-      for (gint64 i = 0; i < g.oh * g.ow; i++)
-        for (gint64 o = 0; o < g.o; o++)
-          db[o] += dy[i * g.o + o];
+            for (gint64 i = 0; i < g.ow; i += most)
+              {
+                const gint64 width = MIN (most, g.ow - i);
+
+                copy_row (dy + (row * g.ow + i) * g.o + group * g.og, &g, width, call->scratch,
+                          to + g.q * g.ogp);
+                cj_conv_row_gradient (
+                    &patch, x + row * g.a.stride_h * g.wp * g.c + i * patch.step + group * g.cg,
+                    call->scratch, g.ogp, width, to);
+              }
+          }
     }
 }
 
-/* Adds the slices in order and turns (tap, channel) into the weight's (channel, tap). */
+/* Adds the slices in order and turns [group, tap, C/groups, OGP] into the weight's order. */
 static void
 backward_reduce (const CjOpCall *call, guint chunk)
 {
   const Geometry g = get_geometry (call->op);
-  const gint64 slices = n_slices (call->op), taps = g.q / g.cg, size = g.o * g.q + g.o;
+  const gint64 slices = n_slices (call->op), taps = g.q / g.cg, size = count_slice (&g);
+  const float *first = get_slice (call, &g, 0);
 
   (void) chunk;
   for (gint64 o = 0; o < g.o; o++)
     {
-      for (gint64 q = 0; call->d_in[1] != NULL && q < g.q; q++)
+      const float *column = first + o / g.og * (g.q + 1) * g.ogp + o % g.og;
+
+      for (gint64 q = 0; q <= g.q; q++)
         {
-          float *dw = call->d_in[1] + o * g.q + q % g.cg * taps + q / g.cg;
+          float *to = q < g.q ? call->d_in[1] : call->op->n_in > 2 ? call->d_in[2] : NULL;
+          const gboolean add = q < g.q ? call->add_in[1] : call->add_in[2];
+          const gint64 at = q < g.q ? o * g.q + q % g.cg * taps + q / g.cg : o;
           float sum = 0;
 
+          if (to == NULL)
+            continue;
           for (gint64 s = 0; s < slices; s++)
-            sum += call->workspace[s * size + o * g.q + q];
-          *dw = sum + (call->add_in[1] ? *dw : 0);
-        }
-      if (call->op->n_in > 2 && call->d_in[2] != NULL)
-        {
-          float sum = call->add_in[2] ? call->d_in[2][o] : 0;
-
-          for (gint64 s = 0; s < slices; s++)
-            sum += call->workspace[s * size + g.o * g.q + o];
-          call->d_in[2][o] = sum;
+            sum += column[s * size + q * g.ogp];
+          to[at] = sum + (add ? to[at] : 0);
         }
     }
 }
@@ -366,9 +412,15 @@ const CjOpInfo cj_op_conv2d = {
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
-  .forward = { { cj_op_chunk_samples, forward } },
-  .backward = { { cj_op_chunk_samples, backward_input },
+  .forward = { { cj_op_chunk_samples, pad_picture },
+               { cj_op_chunk_one, pack_weight },
+               { cj_op_chunk_samples, forward } },
+  .backward = { { cj_op_chunk_samples, pad_picture },
                 { slice_chunks, backward_weight },
-                { cj_op_chunk_one, backward_reduce } },
+                { cj_op_chunk_one, backward_reduce },
+                { cj_op_chunk_samples, spread_gradient },
+                { cj_op_chunk_one, pack_weight_back },
+                { cj_op_chunk_samples, backward_input } },
+  .free_out = 1,
   .twin = twin,
 };

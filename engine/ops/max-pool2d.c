@@ -56,6 +56,35 @@ find_maximum (const CjConv2dAttrs *a, const float *x, gint64 h, gint64 w, gint64
   return at;
 }
 
+/* One output pixel of all channels: the largest of the taps under the window, and where it was. */
+static void
+find_maxima (const CjConv2dAttrs *a, const float *x, const gint64 *in, gint64 row, gint64 column,
+             float *best, gint32 *place)
+{
+  const gint64 c = in[1];
+  gboolean first = TRUE;
+
+  for (int ky = 0; ky < a->kernel_h; ky++)
+    for (int kx = 0; kx < a->kernel_w; kx++)
+      {
+        const gint64 y = row * a->stride_h + ky - a->pad_top;
+        const gint64 z = column * a->stride_w + kx - a->pad_left;
+        const gint32 at = (gint32) (y * in[3] + z);
+        const float *tap = x + (gsize) at * (gsize) c;
+
+        if (y < 0 || y >= in[2] || z < 0 || z >= in[3])
+          continue;
+        for (gint64 k = 0; k < c; k++)
+          {
+            const gboolean better = first || tap[k] > best[k];
+
+            best[k] = better ? tap[k] : best[k];
+            place[k] = better ? at : place[k];
+          }
+        first = FALSE;
+      }
+}
+
 static void
 forward (const CjOpCall *call, guint sample)
 {
@@ -65,14 +94,9 @@ forward (const CjOpCall *call, guint sample)
   gint32 *place = (gint32 *) call->saved + sample * size;
   float *out = call->out[0] + sample * size;
 
-  for (gint64 i = 0; i < size; i++)
-    {
-      const gint32 at
-          = find_maximum (call->op->attrs, in + i % c, x[2], x[3], c, i / c / y[3], i / c % y[3]);
-
-      place[i] = at;
-      out[i] = in[at * c + i % c];
-    }
+  for (gint64 row = 0; row < y[2]; row++)
+    for (gint64 column = 0; column < y[3]; column++, out += c, place += c)
+      find_maxima (call->op->attrs, in, x, row, column, out, place);
 }
 
 static void
@@ -88,9 +112,10 @@ backward (const CjOpCall *call, guint sample)
     return;
   dx = call->d_in[0] + sample * x[2] * x[3] * c;
   if (!call->add_in[0])
-    memset (dx, 0, sizeof (float) * x[2] * x[3] * c);
-  for (gint64 i = 0; i < size; i++)
-    dx[place[i] * c + i % c] += dy[i];
+    memset (dx, 0, sizeof (float) * (gsize) (x[2] * x[3] * c));
+  for (gint64 i = 0; i < y[2] * y[3]; i++, place += c, dy += c)
+    for (gint64 k = 0; k < c; k++)
+      dx[(gint64) place[k] * c + k] += dy[k];
 }
 
 static void
@@ -114,5 +139,7 @@ const CjOpInfo cj_op_max_pool2d = {
   .infer = infer,
   .forward = { { cj_op_chunk_samples, forward } },
   .backward = { { cj_op_chunk_samples, backward } },
+  .free_in = 1,
+  .free_out = 1,
   .twin = twin,
 };

@@ -125,19 +125,19 @@ test_save (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (one, ==, two);
-  strange = g_variant_ref_sink (g_variant_parse (
+  strange = g_variant_parse (
       G_VARIANT_TYPE ("av"),
       "[<{'id': <'a'>, 'layer': <'relu'>}>, <{'id': <'b'>, 'layer': <'vendor:thing'>, 'extra': "
       "<'kept'>, 'from': <{'0': <'a:0'>}>}>]",
-      NULL, NULL, &error));
+      NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (cj_graph_load (copy, strange, &error));
   g_free (two);
   two = print (copy);
   g_assert_nonnull (strstr (two, "'extra': <'kept'>"));
-  refused = g_variant_ref_sink (g_variant_parse (
-      G_VARIANT_TYPE ("av"), "[<{'id': <'a'>, 'layer': <'dense'>, 'params': <{'units': <'-4'>}>}>]",
-      NULL, NULL, NULL));
+  refused = g_variant_parse (G_VARIANT_TYPE ("av"),
+                             "[<{'id': <'a'>, 'layer': <'dense'>, 'params': <{'units': <'-4'>}>}>]",
+                             NULL, NULL, NULL);
   g_assert_false (cj_graph_load (copy, refused, &error));
   g_assert_true (g_pattern_match_simple ("“a”: Units cannot be “-4”*", error->message));
   g_free (one);

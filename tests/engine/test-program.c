@@ -76,11 +76,14 @@ test_conv_twin (void)
       g_autoptr (CjTensor) wt = cj_tensor_new (CJ_FLOAT32, &w);
       g_autofree float *fast = g_new0 (float, size), *slow = g_new0 (float, size);
       g_autofree float *scratch = g_new0 (float, 256 * (96 + 256));
+      g_autofree char *workspace = g_malloc0 (step->op.workspace_bytes);
       const void *inputs[2] = { xt->data, wt->data };
       float *outputs[1] = { slow };
-      CjOpCall call = {
-        .op = &step->op, .in = { last->data, wt->data }, .out = { fast }, .scratch = scratch
-      };
+      CjOpCall call = { .op = &step->op,
+                        .in = { last->data, wt->data },
+                        .out = { fast },
+                        .scratch = scratch,
+                        .workspace = (float *) workspace };
       const gint64 *d = step->op.out_shape[0].dims;
       const gint64 area = x.dims[2] * x.dims[3];
       CjRng rng;
@@ -98,8 +101,9 @@ test_conv_twin (void)
 
           cj_tensor_f32 (last)[(n * area + p) * x.dims[1] + c] = cj_tensor_f32 (xt)[j];
         }
-      for (guint chunk = 0; chunk < (guint) x.dims[0]; chunk++)
-        cj_op_conv2d.forward[0].run (&call, chunk);
+      for (const CjPhase *phase = cj_op_conv2d.forward; phase->run != NULL; phase++)
+        for (guint chunk = 0; chunk < phase->n_chunks (&step->op); chunk++)
+          phase->run (&call, chunk);
       cj_op_conv2d.twin (&step->op, inputs, outputs);
       for (gint64 j = 0; j < size; j++)
         {
