@@ -198,7 +198,7 @@ cju_card_update_picture (CjuCard *self)
   g_object_get (settings, "gtk-application-prefer-dark-theme", &dark, NULL);
   if (self->face == FACE_BARS && tensor != NULL)
     find_bars (self, tensor);
-  else if (tensor != NULL && self->face != FACE_CURVE)
+  else if (tensor != NULL && self->face != FACE_CURVE && self->face != FACE_PLAIN)
     {
       const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
 

@@ -122,8 +122,7 @@ make_card (CjuStartPage *self, const CjlTemplate *info)
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "card");
   gtk_widget_add_css_class (button, "template");
-  gtk_widget_set_valign (button, GTK_ALIGN_START);
-  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_valign (button, GTK_ALIGN_FILL);
   gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_tooltip_text (button, _ (info->teaches));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -169,7 +168,8 @@ cju_start_page_init (CjuStartPage *self)
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 18);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 18);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 5);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
   gtk_widget_set_margin_top (flow, 12);
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {

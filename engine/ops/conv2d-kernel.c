@@ -8,15 +8,26 @@ typedef float Vec8 __attribute__ ((vector_size (32), aligned (4)));
 
 #define INLINE static inline __attribute__ ((always_inline)) void
 
-/* Writes the first `n` lanes. */
+/* Writes the first `n` lanes; all of them at once where what lies behind is written later (`over`). */
 INLINE
-store (const Vec8 *value, const float *bias, gint64 n, float *y, gboolean add)
+store (const Vec8 *value, const float *bias, gint64 n, float *y, gboolean add, gboolean over)
 {
+  Vec8 b = { 0 };
   float lanes[LANES];
 
-  *(Vec8 *) lanes = *value;
-  for (gint64 o = 0; o < n; o++)
-    y[o] = lanes[o] + (bias != NULL ? bias[o] : 0) + (add ? y[o] : 0);
+  if (bias != NULL)
+    for (gint64 o = 0; o < n; o++)
+      b[o] = bias[o];
+  if (n == LANES)
+    *(Vec8 *) y = *value + b + (add ? *(Vec8 *) y : (Vec8){ 0 });
+  else if (over && !add)
+    *(Vec8 *) y = *value + b;
+  else
+    {
+      *(Vec8 *) lanes = *value + b;
+      for (gint64 o = 0; o < n; o++)
+        y[o] = lanes[o] + (add ? y[o] : 0);
+    }
 }
 
 /* `count` pixels times `vectors` vectors of outputs; both are constants where this is inlined. */
@@ -50,10 +61,13 @@ block (const CjConvPatch *p, const float *x, const float *weight, gint64 op, gin
 #pragma GCC unroll 6
   for (int i = 0; i < count; i++)
     {
-      store (&acc[i][0], bias, MIN (n_out, LANES), y + i * y_step, add);
+      /* a pixel's spare lanes fall on the next pixel of this block, unless others lie between */
+      const gboolean over = i + 1 < count && y_step == n_out && n_out < LANES;
+
+      store (&acc[i][0], bias, MIN (n_out, LANES), y + i * y_step, add, over);
       if (vectors > 1)
         store (&acc[i][1], bias != NULL ? bias + LANES : NULL, MIN (n_out - LANES, LANES),
-               y + i * y_step + LANES, add);
+               y + i * y_step + LANES, add, over);
     }
 }
 

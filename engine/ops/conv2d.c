@@ -102,7 +102,7 @@ infer (CjOp *op, GError **error)
 
   if (x->n_dims != 4)
     {
-      g_autofree char *got = cj_shape_print (x);
+      g_autofree char *got = cj_shape_print_sample (x);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
                    "expects pictures of channels × height × width, got %s.", got);

@@ -11,7 +11,7 @@ infer (CjOp *op, GError **error)
 {
   if (op->in_shape[0].n_dims != 2)
     {
-      g_autofree char *got = cj_shape_print (&op->in_shape[0]);
+      g_autofree char *got = cj_shape_print_sample (&op->in_shape[0]);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
                    "expects one score a class, got %s. Add Flatten and Dense before it.", got);

@@ -30,7 +30,7 @@ infer (CjOp *op, GError **error)
 {
   if (op->in_shape[0].n_dims != 2 || op->in_shape[1].dims[1] != op->in_shape[0].dims[1])
     {
-      g_autofree char *got = cj_shape_print (&op->in_shape[0]);
+      g_autofree char *got = cj_shape_print_sample (&op->in_shape[0]);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
                    "expects one vector a sample, got %s. Add Flatten before it.", got);

@@ -16,7 +16,7 @@ infer (CjOp *op, GError **error)
   if (x->n_dims != 4 || x->dims[2] + a->pad_top + a->pad_bottom < a->kernel_h
       || x->dims[3] + a->pad_left + a->pad_right < a->kernel_w)
     {
-      g_autofree char *got = cj_shape_print (x);
+      g_autofree char *got = cj_shape_print_sample (x);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
                    "expects pictures of at least %d×%d, got %s. Use a smaller window.", a->kernel_h,

@@ -27,26 +27,29 @@ block_end (const CjOp *op, guint chunk)
 static void
 relu_forward (const CjOpCall *call, guint chunk)
 {
-  const float *x = call->in[0];
-  const gint64 end = block_end (call->op, chunk);
+  const gint64 begin = (gint64) chunk * BLOCK, n = block_end (call->op, chunk) - begin;
+  const float *x = (const float *) call->in[0] + begin;
+  float *y = call->out[0] + begin;
 
-  for (gint64 i = (gint64) chunk * BLOCK; i < end; i++)
-    call->out[0][i] = x[i] > 0 ? x[i] : 0;
+  for (gint64 i = 0; i < n; i++)
+    y[i] = x[i] > 0 ? x[i] : 0;
 }
 
 static void
 relu_backward (const CjOpCall *call, guint chunk)
 {
-  const float *x = call->in[0];
-  const gint64 end = block_end (call->op, chunk);
-  float *dx = call->d_in[0];
+  const gint64 begin = (gint64) chunk * BLOCK, n = block_end (call->op, chunk) - begin;
+  const float *x = (const float *) call->in[0] + begin, *dy = call->d_out[0] + begin;
+  float *dx = call->d_in[0] != NULL ? call->d_in[0] + begin : NULL;
 
-  for (gint64 i = (gint64) chunk * BLOCK; dx != NULL && i < end; i++)
-    {
-      const float gradient = x[i] > 0 ? call->d_out[0][i] : 0;
-
-      dx[i] = call->add_in[0] ? dx[i] + gradient : gradient;
-    }
+  if (dx == NULL)
+    return;
+  if (call->add_in[0])
+    for (gint64 i = 0; i < n; i++)
+      dx[i] += x[i] > 0 ? dy[i] : 0;
+  else
+    for (gint64 i = 0; i < n; i++)
+      dx[i] = x[i] > 0 ? dy[i] : 0;
 }
 
 static void

@@ -105,6 +105,14 @@ cj_shape_print (const CjShape *shape)
   return g_string_free (text, FALSE);
 }
 
+char *
+cj_shape_print_sample (const CjShape *shape)
+{
+  const CjShape sample = cj_shape (MAX (shape->n_dims, 1) - 1, shape->dims + 1);
+
+  return cj_shape_print (&sample);
+}
+
 gsize
 cj_dtype_size (CjDtype dtype)
 {

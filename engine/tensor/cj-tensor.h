@@ -48,6 +48,9 @@ gboolean cj_shape_bytes (const CjShape *shape, CjDtype dtype, gsize *bytes);
 /* "64×28×28", "scalar" for no dimensions. You free. */
 char *cj_shape_print (const CjShape *shape);
 
+/* The same without the first dimension, the batch. You free. */
+char *cj_shape_print_sample (const CjShape *shape);
+
 gsize cj_dtype_size (CjDtype dtype);
 
 /* New zeroed tensor; aborts only on exhausted memory: check sizes from files with cj_shape_bytes. */

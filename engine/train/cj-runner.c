@@ -386,6 +386,7 @@ cj_runner_load (CjRunner *self, CjCheckpoint *checkpoint)
   pthread_mutex_lock (&self->lock);
   g_clear_pointer (&self->to_load, cj_checkpoint_unref);
   self->to_load = cj_checkpoint_ref (checkpoint);
+  self->state.step = checkpoint->step; /* a command to train that follows counts from there */
   if (self->state.status == CJ_RUN_FAILED)
     self->state.status = CJ_RUN_PAUSED;
   g_clear_pointer (&self->error, g_free);

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The command line as a user types it; speaks TAP. test-cli.sh PATH-OF-CAJAL-CLI
+set -u
+cli=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+number=0
+
+# check NAME COMMAND…: one test; what the command prints goes to `said`.
+check ()
+{
+  local name=$1
+  shift
+  number=$((number + 1))
+  if said=$("$@" 2>&1); then
+    echo "ok $number $name"
+  else
+    echo "not ok $number $name"
+    sed 's/^/# /' <<<"$said"
+  fi
+}
+
+refuses () { ! "$@"; }
+contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
+
+echo 1..17
+check help contains 'Usage' "$cli" --help
+check list contains 'optimizers .*adam' "$cli" list
+check list-kind refuses "$cli" list nothings
+check describe contains 'Kernel size\|kernel' "$cli" describe conv-2d
+check new "$cli" new playground -o p.cajal
+check new-keeps-files refuses "$cli" new playground -o p.cajal
+check show contains '1218 parameters' "$cli" show p.cajal
+check check contains 'can be trained' "$cli" check p.cajal
+check train contains '"validation-accuracy"' "$cli" train p.cajal --epochs 4 --json --save q.cajal
+check eval contains '"accuracy":0.[5-9]\|"accuracy":1' "$cli" eval q.cajal --json
+check figure-svg "$cli" figure q.cajal curves -o c.svg
+check figure-png "$cli" figure q.cajal confusion -o c.png
+check export "$cli" export q.cajal -o w.safetensors
+check set "$cli" set p.cajal dense1.units=7 epochs=2
+check set-refuses contains 'Units cannot be' "$cli" set p.cajal dense1.units=-1
+"$cli" set p.cajal dense3.units=3
+check check-problem contains 'but the data has 2 classes' "$cli" check p.cajal
+check no-toolkit refuses contains 'libgtk\|libadwaita' ldd "$cli"

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Project files: what is saved comes back, damage gets a sentence, undo covers setup and drawing, a
+ * run that was saved goes on as if it had never stopped. */
+#include "cj-error.h"
+#include "cjl-session.h"
+#include "cjl-template.h"
+
+#include <math.h>
+#include <string.h>
+
+static CjlProject *
+new_project (void)
+{
+  g_autoptr (GError) error = NULL;
+  CjlProject *project = cjl_template_make (cjl_template_find ("playground"), &error);
+
+  g_assert_no_error (error);
+  return project;
+}
+
+static gboolean
+same_bytes (CjlProject *a, CjlProject *b)
+{
+  g_autoptr (GBytes) x = cjl_project_print (a, NULL), y = cjl_project_print (b, NULL);
+
+  return g_bytes_equal (x, y);
+}
+
+static void
+test_round_trip (void)
+{
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CjlProject) project = cjl_template_make (t, &error);
+      g_autoptr (GBytes) bytes = cjl_project_print (project, &error);
+      g_autoptr (CjlProject) again = cjl_project_parse (bytes, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (same_bytes (project, again));
+      g_assert_cmpstr (project->uuid, ==, again->uuid);
+    }
+}
+
+/* Every third byte of the file turned round, one at a time; and the file cut off anywhere. */
+static void
+test_damage (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  g_autoptr (GBytes) bytes = cjl_project_print (project, NULL);
+  const gsize size = g_bytes_get_size (bytes);
+
+  for (gsize i = 0; i < size; i += 3)
+    {
+      g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (bytes, NULL), size);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) damaged = NULL, cut = g_bytes_new (copy, i);
+      g_autoptr (CjlProject) read = NULL, part = NULL;
+
+      copy[i] ^= 0xff;
+      damaged = g_bytes_new (copy, size);
+      read = cjl_project_parse (damaged, &error);
+      g_assert_true (read != NULL || (error != NULL && strlen (error->message) > 8));
+      g_clear_error (&error);
+      part = cjl_project_parse (cut, &error);
+      g_assert_true (part != NULL || error != NULL);
+    }
+}
+
+static void
+test_newer (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) missing = cjl_project_load ("/nowhere/at/all.cajal", &error);
+
+  g_assert_null (missing);
+  g_assert_true (g_str_has_prefix (error->message, "/nowhere/at/all.cajal: "));
+}
+
+static void
+test_undo (void)
+{
+  g_autoptr (CjlProject) project = new_project (), fresh = NULL;
+  g_autoptr (GBytes) start = cjl_project_print (project, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cjl_project_is_modified (project));
+  g_assert_true (cjl_project_set (project, "dense1.units", "17", NULL));
+  g_assert_true (cjl_project_set (project, "batch", "8", NULL));
+  g_assert_true (cjl_project_set (project, "title", "Another", NULL));
+  g_assert_true (cjl_project_set (project, "data", "moons", NULL));
+  g_assert_false (cjl_project_set (project, "dense1.units", "many", &error));
+  g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+  g_clear_error (&error);
+  g_assert_false (cjl_project_set (project, "nobody.units", "3", &error));
+  g_assert_true (g_pattern_match_simple ("*“nobody”*", error->message));
+  g_assert_true (cjl_project_is_modified (project));
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (cjl_project_undo (project));
+  g_assert_false (cjl_project_undo (project));
+  g_assert_false (cjl_project_is_modified (project));
+  fresh = cjl_project_parse (start, NULL);
+  g_assert_true (same_bytes (project, fresh));
+  g_assert_cmpstr (cjl_project_get_redo_title (project), ==, "Change dense1.units");
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (cjl_project_redo (project));
+  g_assert_cmpstr (project->title, ==, "Another");
+  g_assert_cmpstr (project->data.source, ==, "moons");
+}
+
+static void
+test_merge (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  CjNode *node = cj_graph_find (project->graph, "dense1");
+  const double x = node->x;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      cjl_project_begin (project);
+      cj_graph_move (project->graph, node, node->x + 10, node->y);
+      cjl_project_commit (project, "Move card", "dense1");
+    }
+  g_assert_cmpfloat (node->x, ==, x + 50);
+  g_assert_true (cjl_project_undo (project));
+  g_assert_cmpfloat (cj_graph_find (project->graph, "dense1")->x, ==, x);
+  g_assert_null (cjl_project_get_undo_title (project));
+}
+
+static void
+run (CjlSession *session, guint64 n_steps)
+{
+  CjRunner *runner = cjl_session_get_runner (session);
+
+  cj_runner_train (runner, n_steps);
+  while (cj_runner_get_state (runner).status == CJ_RUN_TRAINING)
+    g_usleep (500);
+}
+
+static CjdDataset *
+load (CjlProject *project)
+{
+  g_autoptr (GError) error = NULL;
+  CjdDataset *dataset = cjl_data_load (&project->data, &error);
+
+  g_assert_no_error (error);
+  return dataset;
+}
+
+/* 30 steps at once, and 11 steps, a file, 19 steps: the same weights. */
+static void
+test_resume (void)
+{
+  g_autoptr (CjlProject) whole = new_project (), first = new_project (), second = NULL;
+  g_autoptr (CjdDataset) dataset = load (whole);
+  g_autoptr (CjlSession) a = cjl_session_new (whole, dataset, 1, NULL);
+  g_autoptr (CjlSession) b = cjl_session_new (first, dataset, 2, NULL), c = NULL;
+  g_autoptr (CjTensor) x = NULL, y = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  run (a, 30);
+  run (b, 11);
+  cjl_session_store (b, FALSE);
+  bytes = cjl_project_print (first, NULL);
+  second = cjl_project_parse (bytes, NULL);
+  c = cjl_session_new (second, dataset, 2, NULL);
+  run (c, 19);
+  g_assert_cmpuint (cj_runner_get_state (cjl_session_get_runner (c)).step, ==, 30);
+  x = cjl_session_dup_param (a, "dense2.weight");
+  y = cjl_session_dup_param (c, "dense2.weight");
+  g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
+}
+
+/* Editing while a run goes on: what still fits is kept, live values arrive, the run goes on. */
+static void
+test_refresh (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
+  g_autoptr (CjTensor) before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run (session, 20);
+  before = cjl_session_dup_param (session, "dense1.weight");
+  g_assert_true (cjl_project_set (project, "learning-rate", "0.002", NULL));
+  g_assert_true (cjl_session_refresh (session, &error));
+  g_assert_true (cjl_project_set (project, "dense2.units", "9", NULL));
+  g_assert_true (cjl_session_refresh (session, &error));
+  after = cjl_session_dup_param (session, "dense1.weight");
+  g_assert_cmpmem (before->data, cj_tensor_bytes (before), after->data, cj_tensor_bytes (after));
+  g_assert_cmpuint (cjl_session_read_points (session)->len, ==, 20);
+  g_assert_true (cjl_project_set (project, "dense3.units", "5", NULL));
+  g_assert_false (cjl_session_refresh (session, &error));
+  g_assert_true (g_pattern_match_simple ("*5 scores*2 classes*", error->message));
+}
+
+static void
+test_probe (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
+  CjlProbe *probe = cjl_session_get_probe (session);
+  g_autoptr (CjlProbeFrame) frame = NULL;
+  CjTensor *out;
+
+  g_assert_true (cjl_session_probe (session, CJD_SPLIT_VAL, 3));
+  g_assert_false (cjl_session_probe (session, CJD_SPLIT_VAL, 1000000));
+  while (cjl_probe_get_count (probe) == 0)
+    g_usleep (500);
+  frame = cjl_probe_dup_frame (probe);
+  out = cjl_probe_frame_find (frame, "dense1");
+  g_assert_cmpint (out->shape.dims[1], ==, 32);
+  for (gint64 i = 0; i < 32; i++)
+    g_assert_true (isfinite (cj_tensor_f32 (out)[i]) && cj_tensor_f32 (out)[i] >= 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/lab/project/round-trip", test_round_trip);
+  g_test_add_func ("/lab/project/damage", test_damage);
+  g_test_add_func ("/lab/project/missing", test_newer);
+  g_test_add_func ("/lab/project/undo", test_undo);
+  g_test_add_func ("/lab/project/merge", test_merge);
+  g_test_add_func ("/lab/session/resume", test_resume);
+  g_test_add_func ("/lab/session/refresh", test_refresh);
+  g_test_add_func ("/lab/session/probe", test_probe);
+  return g_test_run ();
+}
