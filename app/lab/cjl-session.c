@@ -70,6 +70,12 @@ adopt (CjlSession *self, CjRunner *runner)
 {
   const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
 
+  if (self->runner != NULL)
+    {
+      cj_runner_pause (self->runner);
+      cjl_session_read_points (self);
+      cjl_session_read_epochs (self);
+    }
   g_clear_pointer (&self->runner, cj_runner_free);
   g_clear_pointer (&self->probe, cjl_probe_free);
   g_clear_pointer (&self->compiled_graph, g_variant_unref);
