@@ -201,6 +201,137 @@ frame_units (int n, gboolean negative)
   return cjv_frame_seal (frame);
 }
 
+/* Pictures of rings and bars, `wrong` of them mistaken. */
+static CjvFrame *
+frame_sheet (int n, int c, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { n, c, side, side };
+  const CjShape shape = cj_shape (4, dims), one = cj_shape1 (n);
+  CjTensor *images = cj_tensor_new (CJ_UINT8, &shape);
+  CjTensor *labels = cj_tensor_new (CJ_INT32, &one), *predicted = cj_tensor_new (CJ_INT32, &one);
+  CjTensor *confidence = cj_tensor_new (CJ_FLOAT32, &one);
+  guint8 *out = images->data;
+
+  for (int i = 0; i < n; i++)
+    {
+      cj_tensor_i32 (labels)[i] = i % 10;
+      cj_tensor_i32 (predicted)[i] = noise ((guint32) i) < 0.15 ? (i + 3) % 10 : i % 10;
+      cj_tensor_f32 (confidence)[i] = (float) (0.4 + 0.6 * noise ((guint32) i + 77));
+      for (int k = 0; k < c * side * side; k++)
+        {
+          const double x = 4.0 * (k % side) / side - 2, y = 4.0 * (k / side % side) / side - 2;
+          const double v = cos (hypot (x, y * (1 + i % 3)) * (1 + i % 4) + k / (side * side));
+
+          *out++ = (guint8) (255 * MAX (0, v) * exp (-(x * x + y * y) / 4));
+        }
+    }
+  cjv_frame_take_array (frame, "images", images);
+  cjv_frame_take_array (frame, "labels", labels);
+  cjv_frame_take_array (frame, "predicted", predicted);
+  cjv_frame_take_array (frame, "confidence", confidence);
+  cjv_frame_set_strings (frame, "classes", clothes);
+  return cjv_frame_seal (frame);
+}
+
+/* Two or three spirals and a made-up surface that follows them. */
+static CjvFrame *
+frame_decision (int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const int side = 48, n = 90 * k;
+  const gint64 dims[] = { k, side, side }, places[] = { n, 2 };
+  CjTensor *surface = tensor (3, dims), *points = tensor (2, places);
+  g_autofree float *labels = g_new (float, n);
+  const float range[] = { -6, 6, -4, 4 };
+  const char *const names[] = { "inner", "outer", "third", NULL };
+
+  for (int i = 0; i < side * side; i++)
+    {
+      const double x = -6 + 12.0 * (i % side + 0.5) / side, y = -4 + 8.0 * (i / side + 0.5) / side;
+      double sum = 0;
+
+      for (int c = 0; c < k; c++)
+        sum += cj_tensor_f32 (surface)[c * side * side + i]
+            = (float) exp (2 * cos (atan2 (y, x) - 1.2 * hypot (x, y) - 2 * G_PI * c / k));
+      for (int c = 0; c < k; c++)
+        cj_tensor_f32 (surface)[c * side * side + i] /= (float) sum;
+    }
+  for (int i = 0; i < n; i++)
+    {
+      const double r = 0.4 + 3.4 * (i / k) / 90.0, a = 1.2 * r + 2 * G_PI * (i % k) / k;
+
+      labels[i] = (float) (i % k);
+      cj_tensor_f32 (points)[2 * i] = (float) (r * cos (a) + 0.12 * bell ((guint32) i));
+      cj_tensor_f32 (points)[2 * i + 1] = (float) (r * sin (a) + 0.12 * bell ((guint32) i + 999));
+    }
+  cjv_frame_take_array (frame, "surface", surface);
+  cjv_frame_take_array (frame, "points", points);
+  cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+  cjv_frame_set_values (frame, "range", range, 4);
+  cjv_frame_set_strings (frame, "classes", names);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_ranking (int n, int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { n, k };
+  CjTensor *scores = tensor (2, dims);
+  g_autofree float *labels = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      labels[i] = (float) (i % k);
+      for (int c = 0; c < k; c++)
+        cj_tensor_f32 (scores)[i * k + c]
+            = (float) (bell ((guint32) (i * k + c)) + (i % k == c ? 1 + 0.25 * c : 0));
+    }
+  cjv_frame_take_array (frame, "scores", scores);
+  cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+  if (k <= 10)
+    cjv_frame_set_strings (frame, "classes", clothes);
+  return cjv_frame_seal (frame);
+}
+
+/* Clusters of classes, or predicted against true values if `k` is 0. */
+static CjvFrame *
+frame_scatter (int n, int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { n, 2 };
+  CjTensor *points = tensor (2, dims);
+  g_autofree float *labels = g_new (float, n);
+  g_autofree float *predicted = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      const int c = k > 0 ? i % k : 0;
+      const double at = 50 * noise ((guint32) i);
+
+      labels[i] = (float) c;
+      predicted[i] = (float) (noise ((guint32) i) < 0.03 ? (c + 1) % MAX (k, 1) : c);
+      cj_tensor_f32 (points)[2 * i]
+          = (float) (k > 0 ? 30 * cos (c * 2.4) * sqrt (c + 1) / 3 + 4 * bell ((guint32) i) : at);
+      cj_tensor_f32 (points)[2 * i + 1]
+          = (float) (k > 0 ? 30 * sin (c * 2.4) * sqrt (c + 1) / 3 + 4 * bell ((guint32) (i + n))
+                           : at + 3 * bell ((guint32) i));
+    }
+  cjv_frame_take_array (frame, "points", points);
+  cjv_frame_set_text (frame, "title", k > 0 ? "t-SNE of dense1" : "House prices");
+  cjv_frame_set_axis_label (frame, "points", 0, k > 0 ? "first axis" : "true");
+  cjv_frame_set_axis_label (frame, "points", 1, k > 0 ? "second axis" : "predicted");
+  cjv_frame_set_scalar (frame, "diagonal", k == 0);
+  if (k > 0)
+    {
+      cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+      cjv_frame_set_values (frame, "predicted", predicted, (gsize) n);
+      cjv_frame_set_strings (frame, "classes", clothes);
+    }
+  return cjv_frame_seal (frame);
+}
+
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
 sample_frame (const char *id)
@@ -219,6 +350,14 @@ sample_frame (const char *id)
     return frame_bars (FALSE);
   if (g_str_equal (id, "units"))
     return frame_units (128, FALSE);
+  if (g_str_equal (id, "contact-sheet"))
+    return frame_sheet (60, 1, 28);
+  if (g_str_equal (id, "decision"))
+    return frame_decision (3);
+  if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
+    return frame_ranking (1500, 10);
+  if (g_str_equal (id, "scatter"))
+    return frame_scatter (1200, 10);
   return NULL;
 }
 
@@ -240,6 +379,14 @@ other_frame (const char *id)
     return frame_bars (TRUE);
   if (g_str_equal (id, "units"))
     return frame_units (4000, TRUE);
+  if (g_str_equal (id, "contact-sheet"))
+    return frame_sheet (20, 3, 32);
+  if (g_str_equal (id, "decision"))
+    return frame_decision (2);
+  if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
+    return frame_ranking (300, 2);
+  if (g_str_equal (id, "scatter"))
+    return frame_scatter (500, 0);
   return NULL;
 }
 

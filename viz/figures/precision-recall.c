@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjv-ranking.h"
+
+#include <glib/gi18n-lib.h>
+
+static const CjParam params[] = { { NULL } };
+
+static gboolean
+draw (const CjvScene *scene, cairo_t *cr)
+{
+  return cjv_ranking_draw (scene, cr, CJV_RANKING_PRECISION_RECALL);
+}
+
+static gboolean
+hit (const CjvScene *scene, double x, double y, CjvHit *out)
+{
+  return cjv_ranking_hit (scene, CJV_RANKING_PRECISION_RECALL, x, y, out);
+}
+
+static void
+csv (const CjvScene *scene, GString *out)
+{
+  cjv_ranking_csv (scene, CJV_RANKING_PRECISION_RECALL, out);
+}
+
+static char *
+words (const CjvScene *scene)
+{
+  return cjv_ranking_words (scene, CJV_RANKING_PRECISION_RECALL);
+}
+
+const CjvFigureInfo cjv_figure_precision_recall = {
+  .id = "precision-recall",
+  .title = N_ ("Precision and recall"),
+  .blurb = N_ ("How many of those given a class belong to it, against how many of it are found"),
+  .empty = N_ ("The curves appear with the first evaluation of a classifier."),
+  .version = 1,
+  .wants = cjv_ranking_wants,
+  .params = params,
+  .preset_width = 560,
+  .preset_height = 400,
+  .draw = draw,
+  .hit = hit,
+  .csv = csv,
+  .words = words,
+};
