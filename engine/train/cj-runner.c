@@ -435,7 +435,8 @@ read_series (CjRunner *self, const GArray *series, gsize size, guint from, gpoin
 
   pthread_mutex_lock (&self->lock);
   n = from < series->len ? MIN (max, series->len - from) : 0;
-  memcpy (out, series->data + from * size, n * size);
+  if (n > 0)
+    memcpy (out, series->data + from * size, n * size);
   pthread_mutex_unlock (&self->lock);
   return n;
 }
