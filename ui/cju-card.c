@@ -77,6 +77,10 @@ choose_face (CjuCard *self, const CjNode *node)
     return node->layer->role == CJ_ROLE_INPUT ? FACE_IMAGE : FACE_MAPS;
   if (shape->n_dims != 2)
     return FACE_PLAIN;
+  if (cjd_dataset_get_x_shape (dataset).dims[0] == 2
+      && cjd_dataset_get_x_shape (dataset).n_dims == 1 && !feeds_loss (self, node)
+      && node->layer->role == CJ_ROLE_LAYER)
+    return FACE_MAPS;
   return feeds_loss (self, node) && dataset->n_classes > 1 ? FACE_BARS : FACE_UNITS;
 }
 
@@ -201,7 +205,10 @@ cju_card_update_picture (CjuCard *self)
   else if (tensor != NULL && self->face != FACE_CURVE && self->face != FACE_PLAIN)
     {
       const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+      const CjTensor *surface = cjl_probe_frame_find_surface (frame, self->id);
 
+      if (self->face == FACE_MAPS && surface != NULL)
+        tensor = surface;
       g_clear_object (&self->texture);
       self->texture
           = cju_picture_new (tensor, self->face == FACE_IMAGE, dark, PICTURE_WIDTH * scale,

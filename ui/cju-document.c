@@ -316,6 +316,21 @@ cju_document_find_problem (CjuDocument *self, const CjNode *node)
   return NULL;
 }
 
+const CjNode *
+cju_document_find_prediction (CjuDocument *self)
+{
+  const CjGraph *graph = self->project->graph;
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i];
+
+      if (node->layer->role == CJ_ROLE_LOSS && node->from[0].node != NULL)
+        return node->from[0].node;
+    }
+  return NULL;
+}
+
 void
 cju_document_train (CjuDocument *self, guint64 n_steps)
 {

@@ -30,6 +30,9 @@ const char *cju_document_get_trouble (CjuDocument *self);
 char *cju_document_dup_shape (CjuDocument *self, const CjNode *node);
 const CjProblem *cju_document_find_problem (CjuDocument *self, const CjNode *node);
 
+/* The node that the loss looks at, or NULL. */
+const CjNode *cju_document_find_prediction (CjuDocument *self);
+
 void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
 void cju_document_reset (CjuDocument *self);

@@ -115,6 +115,7 @@ make_card (CjuStartPage *self, const CjlTemplate *info)
 
   gtk_widget_add_css_class (words, "template-words");
   gtk_box_append (GTK_BOX (box), make_picture (info));
+  gtk_widget_set_vexpand (gtk_widget_get_first_child (box), TRUE);
   gtk_box_append (GTK_BOX (words), make_label (_ (info->title), "heading", FALSE));
   gtk_box_append (GTK_BOX (words), make_label (_ (info->blurb), NULL, TRUE));
   gtk_box_append (GTK_BOX (words), make_label (foot, "dim-label", FALSE));

@@ -18,7 +18,7 @@ struct _CjuWindow
   AdwApplicationWindow parent;
   CjuDocument *document;
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
-  GtkWidget *canvas, *curves, *maps, *palette_flap, *inspector_flap;
+  GtkWidget *canvas, *curves, *maps, *decision, *palette_flap, *inspector_flap;
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
   guint ticks;
@@ -96,6 +96,29 @@ update_train (CjuWindow *self)
                                   training ? _ ("Pause") : _ ("Train"), -1);
 }
 
+/* For data of two features: the plane as the network divides it. */
+static void
+update_decision (CjuWindow *self)
+{
+  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
+  const CjNode *node = cju_document_find_prediction (self->document);
+  const CjTensor *scores
+      = frame != NULL && node != NULL ? cjl_probe_frame_find_surface (frame, node->id) : NULL;
+  GtkStack *stack = GTK_STACK (gtk_widget_get_parent (self->decision));
+  GtkStackPage *page = gtk_stack_get_page (stack, self->decision);
+
+  if (frame != NULL && gtk_stack_page_get_visible (page) != (scores != NULL))
+    {
+      gtk_stack_page_set_visible (page, scores != NULL);
+      if (scores != NULL)
+        gtk_stack_set_visible_child (stack, self->decision);
+    }
+  if (scores != NULL && gtk_widget_get_mapped (self->decision))
+    cju_figure_view_take_frame (
+        CJU_FIGURE_VIEW (self->decision),
+        cjl_decision_frame (cju_document_get_dataset (self->document), scores));
+}
+
 static void
 update_dock (CjuWindow *self)
 {
@@ -104,6 +127,7 @@ update_dock (CjuWindow *self)
   const CjlProbeFrame *frame = cju_document_get_frame (self->document);
   CjTensor *tensor = frame != NULL && node != NULL ? cjl_probe_frame_find (frame, node->id) : NULL;
 
+  update_decision (self);
   if (session != NULL && gtk_widget_get_mapped (self->curves))
     cju_figure_view_take_frame (
         CJU_FIGURE_VIEW (self->curves),
@@ -124,7 +148,7 @@ on_tick (CjuWindow *self)
 {
   update_pill (self);
   update_train (self);
-  if (self->ticks++ % 3 == 0)
+  if (self->ticks++ % 2 == 0)
     update_dock (self);
 }
 
@@ -187,13 +211,16 @@ make_dock (CjuWindow *self)
   self->maps = cju_figure_view_new ("maps");
   gtk_stack_add_titled (GTK_STACK (stack), self->curves, "curves", _ ("Curves"));
   gtk_stack_add_titled (GTK_STACK (stack), self->maps, "activations", _ ("Activations"));
+  self->decision = cju_figure_view_new ("decision");
+  gtk_stack_add_titled (GTK_STACK (stack), self->decision, "decision", _ ("Decision"));
+  gtk_stack_page_set_visible (gtk_stack_get_page (GTK_STACK (stack), self->decision), FALSE);
   gtk_widget_set_vexpand (stack, TRUE);
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
   gtk_widget_set_halign (switcher, GTK_ALIGN_START);
   gtk_widget_add_css_class (box, "dock");
   gtk_box_append (GTK_BOX (box), switcher);
   gtk_box_append (GTK_BOX (box), stack);
-  gtk_widget_set_size_request (box, -1, 190);
+  gtk_widget_set_size_request (box, -1, 230);
   return box;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-runner.h"
+#include "cjl-probe.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -121,6 +122,51 @@ cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_ep
     }
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
+  return cjv_frame_seal (frame);
+}
+
+#define MAX_POINTS 400 /* more hide the surface */
+
+CjvFrame *
+cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
+{
+  const gint64 k = scores->shape.dims[1], plane = scores->shape.dims[2] * scores->shape.dims[3];
+  const CjShape shape = cj_shape3 (k, scores->shape.dims[2], scores->shape.dims[3]);
+  const gsize n = cjd_dataset_get_n_samples (dataset), step = MAX (n / MAX_POINTS, 1);
+  const CjShape point_shape = cj_shape2 ((gint64) ((n + step - 1) / step), 2);
+  const float range[4] = { -(float) CJL_SURFACE_REACH, (float) CJL_SURFACE_REACH,
+                           -(float) CJL_SURFACE_REACH, (float) CJL_SURFACE_REACH };
+  CjTensor *surface = cj_tensor_new (CJ_FLOAT32, &shape);
+  CjTensor *points = cj_tensor_new (CJ_FLOAT32, &point_shape);
+  g_autofree float *labels = g_new0 (float, n + 1);
+  CjvFrame *frame = cjv_frame_new ();
+  gsize shown = 0;
+
+  for (gint64 p = 0; p < plane; p++)
+    {
+      const float *z = cj_tensor_f32 (scores) + p;
+      double sum = 0, largest = -INFINITY;
+
+      for (gint64 c = 0; c < k; c++)
+        largest = MAX (largest, z[c * plane]);
+      for (gint64 c = 0; c < k; c++)
+        sum += exp (z[c * plane] - largest);
+      for (gint64 c = 0; c < k; c++)
+        cj_tensor_f32 (surface)[c * plane + p] = (float) (exp (z[c * plane] - largest) / sum);
+    }
+  for (gsize i = 0; i < n; i += step, shown++)
+    {
+      for (guint d = 0; d < 2; d++)
+        cj_tensor_f32 (points)[2 * shown + d]
+            = (((const float *) dataset->x->data)[2 * i + d] - dataset->mean[d]) / dataset->std[d];
+      labels[shown] = (float) cj_tensor_i32 (dataset->y)[i];
+    }
+  cjv_frame_take_array (frame, "surface", surface);
+  cjv_frame_take_array (frame, "points", points);
+  cjv_frame_set_values (frame, "range", range, 4);
+  cjv_frame_set_values (frame, "labels", labels, shown);
+  if (dataset->class_names != NULL)
+    cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
   return cjv_frame_seal (frame);
 }
 

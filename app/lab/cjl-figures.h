@@ -26,4 +26,8 @@ CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint st
 CjvFrame *cjl_confusion_frame (const CjdDataset *dataset, const gint32 *predicted,
                                const gint32 *targets, gsize n);
 
+/* A frame of the decision surface: scores [1, K, H, W] over the plane of CJL_SURFACE_REACH, and the
+ * training samples of a data set of two features. */
+CjvFrame *cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores);
+
 G_END_DECLS

@@ -8,6 +8,7 @@ struct _CjlProbe
 {
   CjGraph *graph;
   CjProgram *program; /* the thread's own */
+  CjProgram *plane;   /* the same for every point of the plane, or NULL */
   pthread_t thread;
 
   pthread_mutex_t lock; /* guards what follows */
@@ -33,7 +34,11 @@ cjl_probe_frame_unref (CjlProbeFrame *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   for (guint i = 0; i < self->n_nodes; i++)
-    g_clear_pointer (&self->outputs[i], cj_tensor_unref);
+    {
+      g_clear_pointer (&self->outputs[i], cj_tensor_unref);
+      g_clear_pointer (&self->surfaces[i], cj_tensor_unref);
+    }
+  g_free (self->surfaces);
   g_strfreev (self->ids);
   g_free (self->outputs);
   g_free (self);
@@ -46,6 +51,56 @@ cjl_probe_frame_find (const CjlProbeFrame *self, const char *id)
     if (g_str_equal (self->ids[i], id))
       return self->outputs[i];
   return NULL;
+}
+
+CjTensor *
+cjl_probe_frame_find_surface (const CjlProbeFrame *self, const char *id)
+{
+  for (guint i = 0; i < self->n_nodes; i++)
+    if (g_str_equal (self->ids[i], id))
+      return self->surfaces[i];
+  return NULL;
+}
+
+/* [points, U] to [1, U, side, side] */
+static CjTensor *
+turn (const CjTensor *values)
+{
+  const gint64 points = CJL_SURFACE_SIDE * CJL_SURFACE_SIDE, u = values->shape.dims[1];
+  const CjShape shape = cj_shape4 (1, u, CJL_SURFACE_SIDE, CJL_SURFACE_SIDE);
+  CjTensor *surface = cj_tensor_new (CJ_FLOAT32, &shape);
+
+  for (gint64 p = 0; p < points; p++)
+    for (gint64 k = 0; k < u; k++)
+      cj_tensor_f32 (surface)[k * points + p] = cj_tensor_f32 (values)[p * u + k];
+  return surface;
+}
+
+static void
+make_surfaces (CjlProbe *self, const CjCheckpoint *weights, CjlProbeFrame *frame)
+{
+  float *x = cj_tensor_f32 (cj_program_get_x (self->plane));
+
+  memcpy (cj_program_get_weights (self->plane, NULL), weights->weights,
+          sizeof (float) * (gsize) weights->n_weights);
+  memcpy (cj_program_get_states (self->plane, NULL), weights->states,
+          sizeof (float) * (gsize) weights->n_states);
+  for (int row = 0; row < CJL_SURFACE_SIDE; row++)
+    for (int column = 0; column < CJL_SURFACE_SIDE; column++)
+      {
+        const double step = 2 * CJL_SURFACE_REACH / CJL_SURFACE_SIDE;
+
+        *x++ = (float) (-CJL_SURFACE_REACH + step * (column + 0.5));
+        *x++ = (float) (CJL_SURFACE_REACH - step * (row + 0.5));
+      }
+  cj_program_forward (self->plane, FALSE, cj_program_get_batch (self->plane), 0, 0);
+  for (guint i = 0; i < frame->n_nodes; i++)
+    {
+      g_autoptr (CjTensor) values = cj_program_dup_output (self->plane, i, 0);
+
+      if (values != NULL && values->shape.n_dims == 2 && values->dtype == CJ_FLOAT32)
+        frame->surfaces[i] = turn (values);
+    }
 }
 
 static CjlProbeFrame *
@@ -63,6 +118,7 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   frame->n_nodes = self->graph->nodes->len;
   frame->ids = g_new0 (char *, frame->n_nodes + 1);
   frame->outputs = g_new0 (CjTensor *, frame->n_nodes + 1);
+  frame->surfaces = g_new0 (CjTensor *, frame->n_nodes + 1);
   for (guint i = 0; i < frame->n_nodes; i++)
     frame->ids[i] = g_strdup (((CjNode *) self->graph->nodes->pdata[i])->id);
   if (in == NULL || cj_tensor_bytes (in) != cj_tensor_bytes (x) || n_weights != weights->n_weights
@@ -74,6 +130,8 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   cj_program_forward (self->program, FALSE, 1, 0, 0);
   for (guint i = 0; i < frame->n_nodes; i++)
     frame->outputs[i] = cj_program_dup_output (self->program, i, 0);
+  if (self->plane != NULL)
+    make_surfaces (self, weights, frame);
   return frame;
 }
 
@@ -125,6 +183,11 @@ cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **error)
       cjl_probe_free (self);
       return NULL;
     }
+  if (spec->x_shape.n_dims == 1 && spec->x_shape.dims[0] == 2 && spec->x_dtype == CJ_FLOAT32)
+    {
+      one.batch = CJL_SURFACE_SIDE * CJL_SURFACE_SIDE;
+      self->plane = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &one, 1, NULL);
+    }
   if (pthread_create (&self->thread, NULL, run_thread, self) != 0)
     g_error ("no thread could be made for the probe");
   return self;
@@ -142,6 +205,7 @@ cjl_probe_free (CjlProbe *self)
       pthread_join (self->thread, NULL);
     }
   g_clear_pointer (&self->program, cj_program_free);
+  g_clear_pointer (&self->plane, cj_program_free);
   g_clear_pointer (&self->x, cj_tensor_unref);
   g_clear_pointer (&self->weights, cj_checkpoint_unref);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);

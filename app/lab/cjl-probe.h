@@ -17,7 +17,12 @@ typedef struct
   char **ids; /* n_nodes and NULL */
   CjTensor *
       *outputs; /* first output of each node, [1, ...] in the logical layout; NULL: not built */
+  CjTensor **surfaces; /* for data of two features: what each unit makes of the whole plane, [1, U,
+                          CJL_SURFACE_SIDE, CJL_SURFACE_SIDE], from the top; NULL: none */
 } CjlProbeFrame;
+
+#define CJL_SURFACE_SIDE 48
+#define CJL_SURFACE_REACH 2.2 /* the plane shown, in deviations on each side of the mean */
 
 typedef struct _CjlProbe CjlProbe;
 
@@ -38,6 +43,7 @@ guint cjl_probe_get_count (CjlProbe *probe);
 CjlProbeFrame *cjl_probe_frame_ref (CjlProbeFrame *frame);
 void cjl_probe_frame_unref (CjlProbeFrame *frame);
 CjTensor *cjl_probe_frame_find (const CjlProbeFrame *frame, const char *id); /* borrowed, or NULL */
+CjTensor *cjl_probe_frame_find_surface (const CjlProbeFrame *frame, const char *id); /* the same */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProbe, cjl_probe_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProbeFrame, cjl_probe_frame_unref)
