@@ -26,7 +26,7 @@ draw (const char *path, const char *id, const char *node, gboolean dark, const c
                    "There is no figure “%s”. “cajal-cli list figures” names them.", id);
       return FALSE;
     }
-  if (g_str_equal (id, "confusion"))
+  if (g_str_equal (id, "confusion") || g_str_equal (id, "contact-sheet"))
     {
       dataset = cjl_data_load (&project->data, error);
       if (dataset == NULL)
@@ -99,7 +99,8 @@ run_export (int argc, char **argv)
   return 0;
 }
 
-const CliCommand cli_figure = { "figure", "F.cajal ID -o X.{svg,pdf,png,csv}",
-                                "Draws curves, confusion, filters or histogram", run_figure };
+const CliCommand cli_figure
+    = { "figure", "F.cajal ID -o X.{svg,pdf,png,csv}",
+        "Draws curves, confusion, contact-sheet, filters or histogram", run_figure };
 const CliCommand cli_export
     = { "export", "F.cajal -o X.safetensors", "Writes the weights", run_export };

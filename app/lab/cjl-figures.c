@@ -194,6 +194,52 @@ frame_of_weights (CjlProject *project, const char *node, GError **error)
   return NULL;
 }
 
+#define SHEET 64 /* samples on a contact sheet */
+
+/* The first validation samples with what the network says of them. */
+static CjvFrame *
+frame_of_samples (CjlProject *project, CjdDataset *dataset, GError **error)
+{
+  const CjShape sample = cjd_dataset_get_x_shape (dataset);
+  const gsize size = (gsize) cj_shape_size (&sample) * cj_dtype_size (dataset->x->dtype);
+  g_autofree gint32 *predicted = NULL, *targets = NULL;
+  g_autofree float *given = NULL, *labels = NULL;
+  CjvFrame *frame;
+  CjTensor *images;
+  CjShape shape;
+  gsize n, shown = 0;
+
+  if (sample.n_dims != 3)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s holds no pictures for a contact sheet.",
+                   dataset->name);
+      return NULL;
+    }
+  if (!cjl_predict_split (project, dataset, CJD_SPLIT_VAL, &predicted, &targets, &n, NULL, error))
+    return NULL;
+  n = MIN (n, SHEET);
+  shape = cj_shape_batched (&sample, (gint64) n);
+  images = cj_tensor_new (dataset->x->dtype, &shape);
+  given = g_new0 (float, n + 1);
+  labels = g_new0 (float, n + 1);
+  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset) && shown < n; i++)
+    if (dataset->split[i] == CJD_SPLIT_VAL)
+      {
+        memcpy ((char *) images->data + shown * size, (const char *) dataset->x->data + i * size,
+                size);
+        given[shown] = (float) predicted[shown];
+        labels[shown] = (float) targets[shown];
+        shown++;
+      }
+  frame = cjv_frame_new ();
+  cjv_frame_take_array (frame, "images", images);
+  cjv_frame_set_values (frame, "predicted", given, n);
+  cjv_frame_set_values (frame, "labels", labels, n);
+  if (dataset->class_names != NULL)
+    cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
+  return cjv_frame_seal (frame);
+}
+
 CjvFrame *
 cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, const char *node,
                   GError **error)
