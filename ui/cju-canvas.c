@@ -26,6 +26,7 @@ struct _CjuCanvas
   CjuDocument *document;
   GHashTable *cards; /* id to CjuCard */
   GtkWidget *popover, *entry;
+  int width, height; /* at the last allocation */
   double zoom, x, y; /* world is drawn at x + zoom * position */
   Drag drag;
   CjNode *drag_node;
@@ -33,11 +34,28 @@ struct _CjuCanvas
   double start_x, start_y, from_x, from_y, at_x, at_y;
   gboolean fitted;
   double pointer_x, pointer_y;
+  GskRenderNode *below, *above; /* wires and ports, kept until they change; NULL: to be drawn */
 };
 
 G_DEFINE_FINAL_TYPE (CjuCanvas, cju_canvas, GTK_TYPE_WIDGET)
 
 static guint message_signal;
+
+/* Wires and ports are drawn again; a card that changes alone does not come here. */
+static void
+redraw (CjuCanvas *self)
+{
+  g_clear_pointer (&self->below, gsk_render_node_unref);
+  g_clear_pointer (&self->above, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+cju_canvas_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (cju_canvas_parent_class)->css_changed (widget, change);
+  redraw (CJU_CANVAS (widget));
+}
 
 static CjGraph *
 get_graph (CjuCanvas *self)
@@ -88,7 +106,7 @@ sync_cards (CjuCanvas *self)
       cju_card_update (CJU_CARD (widget));
     }
   gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  redraw (self);
 }
 
 static gboolean
@@ -156,6 +174,10 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
       gtk_widget_allocate (GTK_WIDGET (card), CJU_CARD_WIDTH, cju_card_get_height (card), -1,
                            transform);
     }
+  if (width != self->width || height != self->height)
+    redraw (self);
+  self->width = width;
+  self->height = height;
   if (self->popover != NULL)
     gtk_popover_present (GTK_POPOVER (self->popover));
 }
@@ -311,10 +333,22 @@ cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_style_context_lookup_color (style, "card_bg_color", &ground);
   if (ink.red > 0.5)
     ground = (GdkRGBA){ 0.21f, 0.21f, 0.22f, 1 };
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  draw_grid (self, cr, &ink, width, height);
-  draw_wires (self, cr, &ink);
-  cairo_destroy (cr);
+  if (self->below == NULL)
+    {
+      self->below = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
+      cr = gsk_cairo_node_get_draw_context (self->below);
+      draw_grid (self, cr, &ink, width, height);
+      draw_wires (self, cr, &ink);
+      cairo_destroy (cr);
+    }
+  if (self->above == NULL)
+    {
+      self->above = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
+      cr = gsk_cairo_node_get_draw_context (self->above);
+      draw_ports (self, cr, &ink, &ground);
+      cairo_destroy (cr);
+    }
+  gtk_snapshot_append_node (snapshot, self->below);
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
@@ -323,9 +357,7 @@ cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       if (card != NULL && in_view (self, node, card))
         gtk_widget_snapshot_child (widget, GTK_WIDGET (card), snapshot);
     }
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  draw_ports (self, cr, &ink, &ground);
-  cairo_destroy (cr);
+  gtk_snapshot_append_node (snapshot, self->above);
 }
 
 /* The output port near a point of the widget. */
@@ -453,7 +485,7 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
     cj_graph_move (get_graph (self), self->drag_node, round (self->from_x + dx / self->zoom),
                    round (self->from_y + dy / self->zoom));
   gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  redraw (self);
 }
 
 static void
@@ -500,7 +532,7 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
           cju_canvas_quick_add (self);
         }
     }
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  redraw (self);
 }
 
 static void
@@ -534,7 +566,7 @@ zoom_at (CjuCanvas *self, double factor, double x, double y)
   self->y = y - (y - self->y) * zoom / self->zoom;
   self->zoom = zoom;
   gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  redraw (self);
 }
 
 static gboolean
@@ -552,7 +584,7 @@ on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data
       self->x -= dx;
       self->y -= dy;
       gtk_widget_queue_allocate (GTK_WIDGET (self));
-      gtk_widget_queue_draw (GTK_WIDGET (self));
+      redraw (self);
     }
   return TRUE;
 }
@@ -581,7 +613,7 @@ cju_canvas_fit (CjuCanvas *self)
   self->x = round ((width - self->zoom * (left + right)) / 2);
   self->y = round ((height + 40 - self->zoom * (top + bottom)) / 2);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  redraw (self);
 }
 
 void
@@ -590,12 +622,6 @@ cju_canvas_zoom (CjuCanvas *self, double factor)
   zoom_at (self, factor > 0 ? factor : 1 / self->zoom,
            gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
            gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
-}
-
-double
-cju_canvas_get_zoom (CjuCanvas *self)
-{
-  return self->zoom;
 }
 
 gboolean
@@ -690,6 +716,8 @@ cju_canvas_dispose (GObject *object)
         gtk_widget_unparent (card);
     }
   g_clear_pointer (&self->cards, g_hash_table_unref);
+  g_clear_pointer (&self->below, gsk_render_node_unref);
+  g_clear_pointer (&self->above, gsk_render_node_unref);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
@@ -705,6 +733,7 @@ cju_canvas_class_init (CjuCanvasClass *class)
   G_OBJECT_CLASS (class)->dispose = cju_canvas_dispose;
   widget->size_allocate = cju_canvas_size_allocate;
   widget->snapshot = cju_canvas_snapshot;
+  widget->css_changed = cju_canvas_css_changed;
   gtk_widget_class_set_css_name (widget, "networkcanvas");
   gtk_widget_class_set_accessible_role (widget, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_install_action (widget, "canvas.fit", NULL, view_action);

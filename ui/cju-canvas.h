@@ -16,7 +16,6 @@ GtkWidget *cju_canvas_new (CjuDocument *document);
 
 void cju_canvas_fit (CjuCanvas *self);                 /* everything in view, at most 100 % */
 void cju_canvas_zoom (CjuCanvas *self, double factor); /* about the middle; 0: to 100 % */
-double cju_canvas_get_zoom (CjuCanvas *self);
 
 /* Opens the entry that adds layers by typing. */
 void cju_canvas_quick_add (CjuCanvas *self);

@@ -4,7 +4,7 @@
 #include <gio/gio.h>
 #include <math.h>
 
-#define TICK_MS 60
+#define TICK_MS 80
 
 struct _CjuDocument
 {

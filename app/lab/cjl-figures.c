@@ -262,10 +262,11 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
                  ? cjl_confusion_frame (dataset, predicted, targets, n)
                  : NULL;
     }
-  g_set_error (
-      error, CJ_ERROR, CJ_ERROR_PARAM,
-      "Figure “%s” cannot be drawn from a project. There are curves, filters, histogram and "
-      "confusion.",
-      id);
+  if (g_str_equal (id, "contact-sheet") && dataset != NULL)
+    return frame_of_samples (project, dataset, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               "Figure “%s” cannot be drawn from a project. There are curves, filters, histogram, "
+               "confusion and contact-sheet.",
+               id);
   return NULL;
 }

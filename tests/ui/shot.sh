@@ -51,6 +51,8 @@ picture ()
   window=$(xdotool search --onlyvisible --pid $app | tail -1)
   xdotool windowactivate --sync "$window" 2>/dev/null || true
   act "$window"
+  sleep 0.3
+  xdotool mousemove 1439 919
   sleep 0.8
   import -window root "$out/$name.png"
   kill $app
