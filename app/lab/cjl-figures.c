@@ -145,6 +145,8 @@ cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
   for (gint64 p = 0; p < plane; p++)
     {
       const float *z = cj_tensor_f32 (scores) + p;
+      /* scores come from the top, the figure wants them from the lowest y */
+      const gint64 at = (shape.dims[1] - 1 - p / shape.dims[2]) * shape.dims[2] + p % shape.dims[2];
       double sum = 0, largest = -INFINITY;
 
       for (gint64 c = 0; c < k; c++)
@@ -152,7 +154,7 @@ cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
       for (gint64 c = 0; c < k; c++)
         sum += exp (z[c * plane] - largest);
       for (gint64 c = 0; c < k; c++)
-        cj_tensor_f32 (surface)[c * plane + p] = (float) (exp (z[c * plane] - largest) / sum);
+        cj_tensor_f32 (surface)[c * plane + at] = (float) (exp (z[c * plane] - largest) / sum);
     }
   for (gsize i = 0; i < n; i += step, shown++)
     {
