@@ -221,6 +221,7 @@ panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double headi
   CjvPlot *plot = &panel->plot;
   CjvRect room = panel->outer;
   const gboolean epochs = panel->train.per_epoch > 0;
+  gboolean shares;
 
   cjv_axis_init (&plot->x);
   cjv_axis_init (&plot->y);
@@ -238,11 +239,12 @@ panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double headi
     plot->x.low = 0;
   room.y += heading;
   room.height -= heading;
+  shares = plot->y.low >= 0 && plot->y.high <= 1;
   cjv_plot_place (plot, scene, &room, FALSE, TRUE);
-  if (percent)
+  if (percent && shares)
     {
       plot->y.low = MAX (plot->y.low, 0);
-      plot->y.high = MIN (plot->y.high, MAX (1, plot->y.low + 0.01));
+      plot->y.high = MIN (plot->y.high, 1);
     }
 }
 
