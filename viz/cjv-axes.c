@@ -339,11 +339,11 @@ cjv_legend_draw (const CjvScene *scene, cairo_t *cr, double x, double y, double 
       const double width = cjv_text_width (scene, CJV_SIZE_NOTE, items[i].text);
 
       /* The last thing that fits may have to be the number of those that do not. */
-      if (x + sign + em * 0.4 + width + (i + 1 < n ? em * 2.2 : 0) > end)
+      if (x + sign + em * 0.4 + width + (i + 1 < n ? em * 2.6 : 0) > end)
         {
           g_autofree char *more = g_strdup_printf ("+%u", n - i);
 
-          if (end - x > em * 1.5)
+          if (end - x > em)
             cjv_text_draw (scene, cr, x, y, 0, CJV_SIZE_NOTE, 0,
                            cjv_style_color (scene->style, CJV_INK_DIM), more);
           return x + em * 2;

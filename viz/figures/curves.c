@@ -368,9 +368,11 @@ draw_train (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, 
     {
       cjv_draw_set_color (cr, cjv_color_alpha (color, 0.35));
       cairo_set_line_width (cr, scene->style->line_width * 0.5);
+      cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
       trace (panel, &panel->train, run, 0, scene->style->scale, cr);
       cairo_stroke (cr);
     }
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cjv_draw_set_color (cr, color);
   cairo_set_line_width (cr, scene->style->line_width);
   trace (panel, &panel->train, run, p->smoothing, scene->style->scale, cr);
