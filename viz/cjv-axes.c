@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjv-axes.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -227,6 +228,7 @@ cjv_plot_place (CjvPlot *plot, const CjvScene *scene, const CjvRect *outer, gboo
   double left = plot->y.label != NULL ? line * 1.3 : 0;
   guint n;
 
+  plot->empty = cjv_axis_is_empty (&plot->x) || cjv_axis_is_empty (&plot->y);
   cjv_axis_place (&plot->y, (guint) CLAMP (height / (line * 3), 2, 6), nice_y);
   left += widest_tick (scene, &plot->y) + em * 0.6;
   plot->inner = (CjvRect){ cjv_snap (scene->style, outer->x + left),
@@ -312,6 +314,9 @@ cjv_plot_draw_grid (const CjvPlot *plot, const CjvScene *scene, cairo_t *cr,
                      CJV_TEXT_RIGHT | CJV_TEXT_MIDDLE, ink, plot->y.texts[i]);
     }
   draw_x_texts (plot, scene, cr, ink);
+  if (plot->empty)
+    cjv_text_draw (scene, cr, in->x + in->width / 2, in->y + in->height / 2, in->width,
+                   CJV_SIZE_BODY, CJV_TEXT_CENTER | CJV_TEXT_MIDDLE, ink, _ ("No finite numbers"));
   if (plot->y.label != NULL)
     cjv_text_draw (scene, cr,
                    in->x - style->font_size * 0.6 - widest_tick (scene, &plot->y) - line * 1.25,
@@ -334,11 +339,11 @@ cjv_legend_draw (const CjvScene *scene, cairo_t *cr, double x, double y, double 
       const double width = cjv_text_width (scene, CJV_SIZE_NOTE, items[i].text);
 
       /* The last thing that fits may have to be the number of those that do not. */
-      if (x + sign + em * 0.4 + width + (i + 1 < n ? em * 2.2 : 0) > end)
+      if (x + sign + em * 0.4 + width + (i + 1 < n ? em * 2.6 : 0) > end)
         {
           g_autofree char *more = g_strdup_printf ("+%u", n - i);
 
-          if (end - x > em * 1.5)
+          if (end - x > em)
             cjv_text_draw (scene, cr, x, y, 0, CJV_SIZE_NOTE, 0,
                            cjv_style_color (scene->style, CJV_INK_DIM), more);
           return x + em * 2;

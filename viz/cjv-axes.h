@@ -52,7 +52,8 @@ char *cjv_axis_print (const CjvAxis *axis, double value, int digits);
 typedef struct
 {
   CjvAxis x, y;
-  CjvRect inner; /* where the data goes */
+  CjvRect inner;  /* where the data goes */
+  gboolean empty; /* no finite value was included in an axis; the grid says so */
 } CjvPlot;
 
 /* Places ticks and leaves room for their texts and the labels of the axes inside `outer`. With `nice`

@@ -74,9 +74,14 @@ cjv_figure_draw (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer
       cjv_draw_set_color (cr, cjv_style_color (style, CJV_BACKGROUND));
       cairo_paint (cr);
     }
-  if (width >= MIN_SIDE && height >= MIN_SIDE
-      && (cjv_figure_get_missing (info, frame) != NULL || !info->draw (&scene, cr)))
-    cjv_draw_empty (&scene, cr, _ (info->title), _ (info->empty));
+  if (width >= MIN_SIDE && height >= MIN_SIDE)
+    {
+      if (cjv_figure_get_missing (info, frame) != NULL)
+        cjv_draw_empty (&scene, cr, _ (info->title), _ (info->empty));
+      else if (!info->draw (&scene, cr))
+        cjv_draw_empty (&scene, cr, _ (info->title),
+                        _ ("The numbers are not finite or not of the expected shape."));
+    }
   cairo_restore (cr);
   g_object_unref (pango);
 }

@@ -230,12 +230,12 @@ ranking_place (Ranking *r, const CjvScene *scene)
   cjv_plot_place (&r->plot, scene, &room, FALSE, FALSE);
 }
 
-/* Dashes go with the colours: every other curve of the same hue family looks different. */
+/* Dashes go with the colours, so that neighbours are told apart without them. */
 static void
-set_curve (const CjvScene *scene, cairo_t *cr, const CjvRankingCurve *curve)
+set_curve (const CjvScene *scene, cairo_t *cr, const CjvRankingCurve *curve, guint place)
 {
   static const double dashes[3][4] = { { 1, 0, 1, 0 }, { 5, 2.5, 5, 2.5 }, { 6, 2, 1.5, 2 } };
-  const int kind = (int) (curve->class % 3);
+  const int kind = (int) (place % 3);
   double dash[4];
 
   for (int i = 0; i < 4; i++)
@@ -246,12 +246,13 @@ set_curve (const CjvScene *scene, cairo_t *cr, const CjvRankingCurve *curve)
 }
 
 static void
-draw_curve (const Ranking *r, const CjvScene *scene, cairo_t *cr, const CjvRankingCurve *curve)
+draw_curve (const Ranking *r, const CjvScene *scene, cairo_t *cr, guint place)
 {
+  const CjvRankingCurve *curve = &r->curves[place];
   const double apart = 0.5 / scene->style->scale;
   double last_x = -INFINITY, last_y = -INFINITY;
 
-  set_curve (scene, cr, curve);
+  set_curve (scene, cr, curve, place);
   for (guint i = 0; i < curve->n; i++)
     {
       const double x = cjv_plot_x (&r->plot, curve->x[i]), y = cjv_plot_y (&r->plot, curve->y[i]);
@@ -282,7 +283,7 @@ draw_legend (const Ranking *r, const CjvScene *scene, cairo_t *cr)
       const double y = r->plot.inner.y + i * line;
       g_autofree char *text = curve_name (scene, &r->curves[i]);
 
-      set_curve (scene, cr, &r->curves[i]);
+      set_curve (scene, cr, &r->curves[i], i);
       cairo_move_to (cr, x, y + line * 0.4);
       cairo_line_to (cr, x + em * 1.7, y + line * 0.4);
       cairo_stroke (cr);
@@ -313,7 +314,7 @@ cjv_ranking_draw (const CjvScene *scene, cairo_t *cr, CjvRankingKind kind)
       cairo_stroke (cr);
     }
   for (guint i = 0; i < r.n_curves; i++)
-    draw_curve (&r, scene, cr, &r.curves[i]);
+    draw_curve (&r, scene, cr, i);
   if (r.legend > 0)
     draw_legend (&r, scene, cr);
   cairo_restore (cr);

@@ -160,6 +160,9 @@ cjv_number_print (double value, int digits)
   if (value == 0)
     return g_strdup ("0");
   exponent = (int) floor (log10 (fabs (value)));
+  /* 9.999 with two digits is 10. */
+  if (fabs (value) / pow (10, exponent) >= 10 - 0.5 * pow (10, 1 - digits))
+    exponent++;
   if (exponent >= -4 && exponent < 6)
     {
       text = g_strdup_printf ("%'.*f", CLAMP (digits - 1 - exponent, 0, 8), value);

@@ -111,7 +111,10 @@ bars_place (Bars *bars, const CjvScene *scene)
       g_autofree char *name = cjv_class_dup (scene->frame, "classes", bars->order[i]);
       g_autofree char *value = value_text (bars, bars->order[i]);
 
-      bars->name = MAX (bars->name, cjv_text_width (scene, CJV_SIZE_NOTE, name));
+      double width;
+
+      cjv_text_measure (scene, 0, CJV_SIZE_NOTE, CJV_TEXT_BOLD, name, &width, NULL);
+      bars->name = MAX (bars->name, width + 1);
       bars->number = MAX (bars->number, cjv_text_width (scene, CJV_SIZE_NOTE, value));
     }
   bars->mark = bars->target >= 0 ? line : 0;

@@ -107,7 +107,7 @@ sheet_place (Sheet *s, const CjvScene *scene)
   const double em = scene->style->font_size;
   const double longer = (double) MAX (s->h, s->w);
   const double pad = MIN (em * 0.8, scene->width / 12);
-  double room_w, room_h, zoom;
+  double room_w, room_h, zoom, size, two;
 
   s->pad = pad;
   s->heading = cjv_heading_height (scene);
@@ -118,15 +118,20 @@ sheet_place (Sheet *s, const CjvScene *scene)
   s->bar = s->confidence != NULL ? MAX (em * 0.22, 2) : 0;
   if (p->size < em * 3 || room_h < p->size + s->lines * s->line + s->bar)
     s->lines = 0;
+  s->gap = s->lines > 0 ? em * 0.7 : em * 0.35;
+  /* Rather two rows of somewhat smaller pictures than one and a gap. */
+  size = p->size;
+  two = (room_h - s->gap) / 2 - s->bar * 3 - s->lines * s->line;
+  if (two < size && two > size * 0.55 && (double) s->n * size > room_w)
+    size = two;
   /* A small figure shows at least one whole picture. */
-  zoom = MIN (p->size, MIN (room_w, room_h - s->bar * 2)) / longer;
+  zoom = MIN (size, MIN (room_w, room_h - s->bar * 3)) / longer;
   if (zoom * scene->style->scale >= 4)
     zoom = floor (zoom * scene->style->scale) / scene->style->scale;
   s->image_w = MAX (zoom * (double) s->w, 1);
   s->image_h = MAX (zoom * (double) s->h, 1);
-  s->gap = s->lines > 0 ? em * 0.7 : em * 0.35;
   s->cell_w = MAX (s->image_w, s->lines > 0 ? em * 5.2 : 0) + s->gap;
-  s->cell_h = s->image_h + s->bar * 2 + s->lines * s->line + s->gap;
+  s->cell_h = s->image_h + s->bar * 3 + s->lines * s->line + s->gap;
   s->columns = MAX (1, (gint64) ((room_w + s->gap) / s->cell_w));
   s->rows = MAX (1, (gint64) ((room_h + s->gap) / s->cell_h));
   s->shown = MIN (s->n, s->columns * s->rows);
@@ -216,7 +221,7 @@ draw_cell (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 i)
   draw_image (scene, cr, s, i, x, top);
   if (wrong)
     draw_mistake (scene, cr, s, x, top);
-  y = top + s->image_h + s->bar * 0.7;
+  y = top + s->image_h + s->bar * 1.2;
   if (s->confidence != NULL)
     {
       const double t = cjv_tensor_at (s->confidence, i);

@@ -221,6 +221,7 @@ panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double headi
   CjvPlot *plot = &panel->plot;
   CjvRect room = panel->outer;
   const gboolean epochs = panel->train.per_epoch > 0;
+  gboolean shares;
 
   cjv_axis_init (&plot->x);
   cjv_axis_init (&plot->y);
@@ -238,11 +239,12 @@ panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double headi
     plot->x.low = 0;
   room.y += heading;
   room.height -= heading;
+  shares = plot->y.low >= 0 && plot->y.high <= 1;
   cjv_plot_place (plot, scene, &room, FALSE, TRUE);
-  if (percent)
+  if (percent && shares)
     {
       plot->y.low = MAX (plot->y.low, 0);
-      plot->y.high = MIN (plot->y.high, MAX (1, plot->y.low + 0.01));
+      plot->y.high = MIN (plot->y.high, 1);
     }
 }
 
@@ -366,9 +368,11 @@ draw_train (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, 
     {
       cjv_draw_set_color (cr, cjv_color_alpha (color, 0.35));
       cairo_set_line_width (cr, scene->style->line_width * 0.5);
+      cairo_set_line_join (cr, CAIRO_LINE_JOIN_BEVEL);
       trace (panel, &panel->train, run, 0, scene->style->scale, cr);
       cairo_stroke (cr);
     }
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   cjv_draw_set_color (cr, color);
   cairo_set_line_width (cr, scene->style->line_width);
   trace (panel, &panel->train, run, p->smoothing, scene->style->scale, cr);

@@ -136,6 +136,8 @@ fill (const Decision *d, const CjvScene *scene, guint32 *pixels, int stride, int
   const Params *p = scene->params;
   const CjvColor back = cjv_style_color (scene->style, CJV_BACKGROUND);
   const double chance = 1.0 / (double) MAX (d->k, 2);
+  const guint32 line
+      = pixel_of (cjv_color_mix (back, cjv_style_color (scene->style, CJV_INK), 0.75));
   g_autofree gint8 *classes = g_new (gint8, (gsize) width * (gsize) height);
 
   for (int y = 0; y < height; y++)
@@ -151,22 +153,28 @@ fill (const Decision *d, const CjvScene *scene, guint32 *pixels, int stride, int
                               : cjv_color_mix (back, cjv_style_category (scene->style, (guint) k),
                                                0.1 + 0.3 * t));
       }
-  /* The border between classes, one line of ink: seen without colour. */
-  for (int y = 0; y + 1 < height; y++)
-    for (int x = 0; x + 1 < width; x++)
+  /* The border between classes, a line of ink two of these pixels wide: seen without colour. */
+  for (int y = 1; y < height; y++)
+    for (int x = 1; x < width; x++)
       {
         const gint8 *at = classes + (gsize) y * width + x;
+        const gboolean left = at[0] != at[-1], top = at[0] != at[-width];
 
-        if (at[0] != at[1] || at[0] != at[width])
-          pixels[(gsize) y * stride + x]
-              = pixel_of (cjv_color_mix (back, cjv_style_color (scene->style, CJV_INK), 0.75));
+        if (left || top)
+          pixels[(gsize) y * stride + x] = line;
+        if (left)
+          pixels[(gsize) y * stride + x - 1] = line;
+        if (top)
+          pixels[(gsize) (y - 1) * stride + x] = line;
       }
 }
 
 static void
 draw_surface (const Decision *d, const CjvScene *scene, cairo_t *cr)
 {
-  const double scale = MIN (scene->style->scale, 2);
+  /* Twice as fine as the screen, so that the border is smooth, unless that would take long. */
+  const double cost = d->plot.inner.width * d->plot.inner.height * (double) d->k;
+  const double scale = cost > 1e6 ? scene->style->scale : MIN (2 * scene->style->scale, 4);
   const int width = (int) CLAMP (d->plot.inner.width * scale, 1, 2048);
   const int height = (int) CLAMP (d->plot.inner.height * scale, 1, 2048);
   cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
@@ -181,6 +189,7 @@ draw_surface (const Decision *d, const CjvScene *scene, cairo_t *cr)
       cairo_scale (cr, d->plot.inner.width / width, d->plot.inner.height / height);
       cairo_set_source_surface (cr, image, 0, 0);
       cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+      cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
       cairo_rectangle (cr, 0, 0, width, height);
       cairo_fill (cr);
       cairo_restore (cr);
