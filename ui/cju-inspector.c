@@ -294,6 +294,57 @@ show_node (CjuInspector *self, const CjNode *node)
 }
 
 static void
+on_kind (GObject *object, GParamSpec *pspec, gpointer data)
+{
+  CjuInspector *self = data;
+  GtkStringObject *item
+      = GTK_STRING_OBJECT (gtk_drop_down_get_selected_item (GTK_DROP_DOWN (object)));
+
+  (void) pspec;
+  cjl_project_set (cju_document_get_project (self->document), g_object_get_data (object, "name"),
+                   gtk_string_object_get_string (item), NULL);
+}
+
+/* The choice of an optimizer or schedule by id; `chosen` is in `ids`. */
+static void
+add_kind (CjuInspector *self, const char *title, const char *name, const char *const *ids,
+          const char *chosen)
+{
+  GtkWidget *group = adw_preferences_group_new (), *row = adw_action_row_new ();
+  GtkWidget *control = gtk_drop_down_new_from_strings (ids);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (g_str_equal (ids[i], chosen))
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
+  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  g_object_set_data (G_OBJECT (control), "name", (gpointer) name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
+  g_signal_connect (control, "notify::selected", G_CALLBACK (on_kind), self);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  gtk_box_append (GTK_BOX (self->box), group);
+}
+
+static void
+add_kinds (CjuInspector *self, const CjTrainSetup *setup)
+{
+  g_autoptr (GPtrArray) optimizers = g_ptr_array_new (), schedules = g_ptr_array_new ();
+
+  for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
+    g_ptr_array_add (optimizers, (gpointer) (*o)->id);
+  for (const CjScheduleInfo *const *s = cj_schedules (); *s != NULL; s++)
+    g_ptr_array_add (schedules, (gpointer) (*s)->id);
+  g_ptr_array_add (optimizers, NULL);
+  g_ptr_array_add (schedules, NULL);
+  add_kind (self, _ ("Optimizer"), "optimizer", (const char *const *) optimizers->pdata,
+            setup->optimizer->id);
+  add_kind (self, _ ("Schedule"), "schedule", (const char *const *) schedules->pdata,
+            setup->schedule->id);
+}
+
+static void
 rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
@@ -314,6 +365,7 @@ rebuild (CjuInspector *self)
   if (cju_document_get_trouble (self->document) != NULL)
     add_label (self, cju_document_get_trouble (self->document), "error");
   add_table (self, NULL, cj_train_setup_params, "", setup);
+  add_kinds (self, setup);
   add_table (self, _ (setup->optimizer->title), setup->optimizer->params, "optimizer.",
              setup->optimizer_params);
   add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",

@@ -2,6 +2,7 @@
 #include "cjl-json.h"
 
 #include "cj-error.h"
+#include "json.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -145,7 +146,8 @@ cjl_json_parse (const char *text, gssize length, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new ();
   GVariant *data;
 
-  if (!json_parser_load_from_data (parser, text, length, error))
+  if (!cjd_json_check (text, length < 0 ? strlen (text) : (gsize) length, error)
+      || !json_parser_load_from_data (parser, text, length, error))
     return NULL;
   data
       = json_parser_get_root (parser) != NULL ? from_node (json_parser_get_root (parser), 0) : NULL;

@@ -2,6 +2,7 @@
 #include "safetensors.h"
 
 #include "cj-error.h"
+#include "json.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -262,7 +263,8 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
                    "The header is longer than the file, which is cut off or no safetensors file.");
       return NULL;
     }
-  if (!json_parser_load_from_data (parser, (const char *) data + 8, (gssize) length, error))
+  if (!cjd_json_check ((const char *) data + 8, (gsize) length, error)
+      || !json_parser_load_from_data (parser, (const char *) data + 8, (gssize) length, error))
     return NULL;
   if (json_parser_get_root (parser) == NULL
       || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))

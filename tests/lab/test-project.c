@@ -2,6 +2,7 @@
 /* Project files: what is saved comes back, damage gets a sentence, undo covers setup and drawing, a
  * run that was saved goes on as if it had never stopped. */
 #include "cj-error.h"
+#include "cjl-json.h"
 #include "cjl-session.h"
 #include "cjl-template.h"
 
@@ -65,6 +66,20 @@ test_damage (void)
       part = cjl_project_parse (cut, &error);
       g_assert_true (part != NULL || error != NULL);
     }
+}
+
+/* json-glib's parser runs out of stack on this without a check before it. */
+static void
+test_deep_json (void)
+{
+  g_autofree char *deep = g_strnfill (200000, '[');
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cjl_json_parse (deep, -1, &error));
+  g_assert_true (g_pattern_match_simple ("*nested deeper*", error->message));
+  g_clear_error (&error);
+  g_assert_null (cjl_json_parse ("", 0, &error));
+  g_assert_nonnull (error);
 }
 
 static void
@@ -222,6 +237,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/project/round-trip", test_round_trip);
   g_test_add_func ("/lab/project/damage", test_damage);
+  g_test_add_func ("/lab/project/deep-json", test_deep_json);
   g_test_add_func ("/lab/project/missing", test_newer);
   g_test_add_func ("/lab/project/undo", test_undo);
   g_test_add_func ("/lab/project/merge", test_merge);
