@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-builder.h"
 
+#include "cj-ops.h"
+
 static void
 clear_value (gpointer data)
 {
@@ -150,7 +152,7 @@ cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, 
       g_free (step.op.attrs);
       return CJ_NO_VALUE;
     }
-  return append_step (builder, &step, layout);
+  return append_step (builder, &step, info->makes != CJ_LAYOUT_ANY ? info->makes : layout);
 }
 
 void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cj-builder.h"
+#include "cj-ops.h"
 #include "cj-param.h"
 
 G_BEGIN_DECLS

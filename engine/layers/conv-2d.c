@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-error.h"
-#include "cj-layer.h"
+#include "cj-activation.h"
 
 #include <stddef.h>
 
@@ -8,10 +8,8 @@ typedef struct
 {
   int filters, kernel, stride, padding, dilation, groups;
   gboolean bias;
-  int activation; /* index into activations */
+  int activation; /* index into cj_activation_names */
 } Params;
-
-static const char *const activations[] = { "none", "relu", NULL };
 
 static const CjParam params[] = {
   { .name = "filters",
@@ -87,10 +85,8 @@ static const CjParam params[] = {
   { .name = "activation",
     .title = "Activation",
     .blurb = "What every unit does with its sum",
-    .kind = CJ_PARAM_CHOICE,
     .offset = offsetof (Params, activation),
-    .choices = activations,
-    .max = 1 },
+    CJ_ACTIVATION_CHOICES },
   { .name = "bias",
     .title = "Bias",
     .blurb = "Adds one learned offset a filter",
@@ -142,8 +138,7 @@ build (CjLayerBuild *build, GError **error)
   if (!cj_layer_build_emit (build, &cj_op_conv2d, &attrs, all, p->bias ? 3 : 2, &build->out[0],
                             error))
     return FALSE;
-  return p->activation == 0
-         || cj_layer_build_emit (build, &cj_op_relu, NULL, build->out, 1, &build->out[0], error);
+  return cj_activation_emit (build, p->activation, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_conv_2d = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-layer.h"
+#include "cj-activation.h"
 
 #include <stddef.h>
 
@@ -7,10 +7,8 @@ typedef struct
 {
   int units;
   gboolean bias;
-  int activation; /* index into activations */
+  int activation; /* index into cj_activation_names */
 } Params;
-
-static const char *const activations[] = { "none", "relu", NULL };
 
 static const CjParam params[] = {
   { .name = "units",
@@ -27,10 +25,8 @@ static const CjParam params[] = {
   { .name = "activation",
     .title = "Activation",
     .blurb = "What every unit does with its sum",
-    .kind = CJ_PARAM_CHOICE,
     .offset = offsetof (Params, activation),
-    .choices = activations,
-    .max = 1 },
+    CJ_ACTIVATION_CHOICES },
   { .name = "bias",
     .title = "Bias",
     .blurb = "Adds one learned offset a unit",
@@ -59,8 +55,7 @@ build (CjLayerBuild *build, GError **error)
     all[2] = cj_layer_build_param (build, "bias", &bias, init);
   if (!cj_layer_build_emit (build, &cj_op_dense, NULL, all, p->bias ? 3 : 2, &build->out[0], error))
     return FALSE;
-  return p->activation == 0
-         || cj_layer_build_emit (build, &cj_op_relu, NULL, build->out, 1, &build->out[0], error);
+  return cj_activation_emit (build, p->activation, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_dense = {

@@ -25,9 +25,9 @@ static const CjParam params[] = {
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  const CjDropoutAttrs attrs = { ((const Params *) build->params)->rate };
+  const CjNoiseAttrs attrs = { CJ_NOISE_DROPOUT, ((const Params *) build->params)->rate };
 
-  return cj_layer_build_simple (build, &cj_op_dropout, &attrs, error);
+  return cj_layer_build_simple (build, &cj_op_noise, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_dropout = {

@@ -4,7 +4,11 @@
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  return cj_layer_build_simple (build, &cj_op_flatten, NULL, error);
+  const CjShape *x = cj_layer_build_shape (build, 0);
+  const gint64 n = x->n_dims > 0 ? x->dims[0] : 1;
+  const CjReshapeAttrs attrs = { cj_shape2 (n, cj_shape_size (x) / MAX (n, 1)) };
+
+  return cj_layer_build_simple (build, &cj_op_reshape, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_flatten = {

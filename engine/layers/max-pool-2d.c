@@ -40,14 +40,13 @@ static gboolean
 build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
-  const CjConv2dAttrs attrs = {
+  const CjPoolAttrs attrs = {
     .kernel_h = p->window,
     .kernel_w = p->window,
     .stride_h = p->stride,
     .stride_w = p->stride,
     .dilation_h = 1,
     .dilation_w = 1,
-    .groups = 1,
   };
 
   return cj_layer_build_simple (build, &cj_op_max_pool2d, &attrs, error);

@@ -4,7 +4,9 @@
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  return cj_layer_build_simple (build, &cj_op_relu, NULL, error);
+  const CjUnaryAttrs attrs = { .kind = CJ_UNARY_RELU };
+
+  return cj_layer_build_simple (build, &cj_op_unary, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_relu = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-op.h"
 
+#include "cj-error.h"
+
 guint
 cj_op_chunk_one (const CjOp *op)
 {
@@ -12,4 +14,36 @@ guint
 cj_op_chunk_samples (const CjOp *op)
 {
   return (guint) op->in_shape[0].dims[0];
+}
+
+guint
+cj_op_chunk_blocks (const CjOp *op)
+{
+  return (guint) ((cj_shape_size (&op->out_shape[0]) + CJ_OP_BLOCK - 1) / CJ_OP_BLOCK);
+}
+
+gint64
+cj_op_block (const CjOp *op, guint chunk, gint64 *n)
+{
+  const gint64 begin = (gint64) chunk * CJ_OP_BLOCK;
+
+  *n = MIN (CJ_OP_BLOCK, cj_shape_size (&op->out_shape[0]) - begin);
+  return begin;
+}
+
+gboolean
+cj_op_infer_same (CjOp *op, GError **error)
+{
+  (void) error;
+  op->out_shape[0] = op->in_shape[0];
+  return TRUE;
+}
+
+gboolean
+cj_op_refuse (const CjOp *op, const char *wanted, const char *mend, GError **error)
+{
+  g_autofree char *got = cj_shape_print_sample (&op->in_shape[0]);
+
+  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "expects %s, got %s. %s", wanted, got, mend);
+  return FALSE;
 }

@@ -52,7 +52,8 @@ typedef struct
 typedef struct
 {
   const char *id;
-  CjLayout layout; /* wanted of inputs of three dimensions and more, and produced */
+  CjLayout layout; /* wanted of inputs of three dimensions and more */
+  CjLayout makes;  /* of the results; CJ_LAYOUT_ANY: the same */
   gsize attrs_size;
 
   /* Fills out_shape (and n_out, out_dtype if not one float32), saved_bytes, workspace_bytes and macs
@@ -84,35 +85,19 @@ struct _CjOp
   guint64 stream; /* separates the random numbers of two dropouts */
 };
 
+#define CJ_OP_BLOCK 8192 /* elements of a block; a multiple of the four numbers of a Philox block */
+
 guint cj_op_chunk_one (const CjOp *op);     /* 1 */
 guint cj_op_chunk_samples (const CjOp *op); /* N of in[0] */
+guint cj_op_chunk_blocks (const CjOp *op);  /* blocks of CJ_OP_BLOCK elements of out[0] */
 
-/* Attributes of the ops below. */
-typedef struct
-{
-  int kernel_h, kernel_w, stride_h, stride_w;
-  int pad_top, pad_bottom, pad_left, pad_right;
-  int dilation_h, dilation_w;
-  int groups;
-} CjConv2dAttrs;
+/* First element of a block of out[0]; the number of elements goes to *n. */
+gint64 cj_op_block (const CjOp *op, guint chunk, gint64 *n);
 
-typedef struct
-{
-  double rate;
-} CjDropoutAttrs;
+/* For element-wise ops: out[0] is shaped as in[0]. */
+gboolean cj_op_infer_same (CjOp *op, GError **error);
 
-/* in: x [N, I], weight [U, I], bias [U] (optional); out [N, U]. */
-extern const CjOpInfo cj_op_dense;
-/* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
-extern const CjOpInfo cj_op_conv2d;
-/* in: x [N, C, H, W]; out [N, C, H', W']; attributes as conv2d. Ties go to the first in row order. */
-extern const CjOpInfo cj_op_max_pool2d;
-extern const CjOpInfo cj_op_relu;    /* any shape */
-extern const CjOpInfo cj_op_dropout; /* any shape; inverted dropout, identity outside training */
-extern const CjOpInfo cj_op_flatten; /* [N, ...] to [N, I], in logical order */
-extern const CjOpInfo cj_op_to_last; /* changes of layout, put in by the builder */
-extern const CjOpInfo cj_op_to_plain;
-/* in: logits [N, K], target int32 [N]; out: scalar mean of -log softmax. */
-extern const CjOpInfo cj_op_cross_entropy;
+/* Refuses: "expects WANTED, got SHAPE of in[0]. MEND". Always FALSE. */
+gboolean cj_op_refuse (const CjOp *op, const char *wanted, const char *mend, GError **error);
 
 G_END_DECLS

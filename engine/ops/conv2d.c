@@ -8,7 +8,7 @@
 
 #include "cj-error.h"
 #include "cj-gemm.h"
-#include "cj-op.h"
+#include "cj-ops.h"
 
 #include <string.h>
 

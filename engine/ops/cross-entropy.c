@@ -2,7 +2,7 @@
 /* Mean of -log softmax (z)[target], from logits z [N, K], in the form that cannot overflow.
  * dz = (softmax (z) - one hot (target)) / N. */
 #include "cj-error.h"
-#include "cj-op.h"
+#include "cj-ops.h"
 
 #include <math.h>
 

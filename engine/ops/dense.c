@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* y = x W^T + b. N batch, I inputs, U units: x [N, I], W [U, I], b [U], y [N, U].
- * dx = dy W, dW = dy^T x, db = sum over N of dy. */
-#include "cj-error.h"
+/* y = x W^T + b. N rows (samples, or samples times moments), I inputs, U units: x [N, I], W [U, I],
+ * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. */
 #include "cj-gemm.h"
-#include "cj-op.h"
+#include "cj-ops.h"
 
 #define PANEL 32 /* units or inputs a chunk */
 
 static gint64
 get_n (const CjOp *op)
 {
-  return op->in_shape[0].dims[0];
+  return cj_shape_size (&op->in_shape[0]) / MAX (op->in_shape[1].dims[1], 1);
 }
 
 static gint64
 get_i (const CjOp *op)
 {
-  return op->in_shape[0].dims[1];
+  return op->in_shape[1].dims[1];
 }
 
 static gint64
@@ -28,15 +27,12 @@ get_u (const CjOp *op)
 static gboolean
 infer (CjOp *op, GError **error)
 {
-  if (op->in_shape[0].n_dims != 2 || op->in_shape[1].dims[1] != op->in_shape[0].dims[1])
-    {
-      g_autofree char *got = cj_shape_print_sample (&op->in_shape[0]);
+  const CjShape *x = &op->in_shape[0];
 
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects one vector a sample, got %s. Add Flatten before it.", got);
-      return FALSE;
-    }
-  op->out_shape[0] = cj_shape2 (get_n (op), get_u (op));
+  if (x->n_dims < 2 || x->n_dims > 3 || op->in_shape[1].dims[1] != x->dims[x->n_dims - 1])
+    return cj_op_refuse (op, "one vector a sample or moment", "Add Flatten before it.", error);
+  op->out_shape[0] = *x;
+  op->out_shape[0].dims[x->n_dims - 1] = get_u (op);
   op->macs = get_n (op) * get_i (op) * get_u (op);
   return TRUE;
 }
@@ -132,5 +128,6 @@ const CjOpInfo cj_op_dense = {
   .infer = infer,
   .forward = { { unit_panels, forward } },
   .backward = { { input_panels, backward_input }, { unit_panels, backward_weight } },
+  .free_out = 1,
   .twin = twin,
 };

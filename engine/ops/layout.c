@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ops that move numbers without changing them: flatten, and changes between N C H W and N H W C. */
-#include "cj-op.h"
+/* Changes between N C H W and N H W C. */
+#include "cj-ops.h"
 
 #include <string.h>
 
@@ -8,22 +8,6 @@ static gint64
 sample_size (const CjOp *op)
 {
   return cj_shape_size (&op->in_shape[0]) / MAX (op->in_shape[0].dims[0], 1);
-}
-
-static gboolean
-infer_flatten (CjOp *op, GError **error)
-{
-  (void) error;
-  op->out_shape[0] = cj_shape2 (op->in_shape[0].dims[0], sample_size (op));
-  return TRUE;
-}
-
-static gboolean
-infer_same (CjOp *op, GError **error)
-{
-  (void) error;
-  op->out_shape[0] = op->in_shape[0];
-  return TRUE;
 }
 
 /* Writes or adds the transpose of from [rows, columns]. */
@@ -37,25 +21,6 @@ transpose (const float *from, gint64 rows, gint64 columns, float *to, gboolean a
 
         to[j * rows + i] = add ? to[j * rows + i] + value : value;
       }
-}
-
-static void
-flatten_forward (const CjOpCall *call, guint sample)
-{
-  const gint64 size = sample_size (call->op);
-
-  memcpy (call->out[0] + sample * size, (const float *) call->in[0] + sample * size,
-          sizeof (float) * size);
-}
-
-static void
-flatten_backward (const CjOpCall *call, guint sample)
-{
-  const gint64 size = sample_size (call->op);
-
-  if (call->d_in[0] != NULL)
-    transpose (call->d_out[0] + sample * size, 1, size, call->d_in[0] + sample * size,
-               call->add_in[0]);
 }
 
 static void
@@ -102,29 +67,24 @@ copy_twin (const CjOp *op, const void *const *in, float *const *out)
   memcpy (out[0], in[0], sizeof (float) * cj_shape_size (&op->out_shape[0]));
 }
 
-const CjOpInfo cj_op_flatten = {
-  .id = "flatten",
-  .layout = CJ_LAYOUT_PLAIN,
-  .infer = infer_flatten,
-  .forward = { { cj_op_chunk_samples, flatten_forward } },
-  .backward = { { cj_op_chunk_samples, flatten_backward } },
-  .twin = copy_twin,
-};
-
 const CjOpInfo cj_op_to_last = {
   .id = "to-last",
   .layout = CJ_LAYOUT_LAST,
-  .infer = infer_same,
+  .infer = cj_op_infer_same,
   .forward = { { cj_op_chunk_samples, to_last_forward } },
   .backward = { { cj_op_chunk_samples, to_last_backward } },
+  .free_in = 1,
+  .free_out = 1,
   .twin = copy_twin,
 };
 
 const CjOpInfo cj_op_to_plain = {
   .id = "to-plain",
   .layout = CJ_LAYOUT_PLAIN,
-  .infer = infer_same,
+  .infer = cj_op_infer_same,
   .forward = { { cj_op_chunk_samples, to_plain_forward } },
   .backward = { { cj_op_chunk_samples, to_plain_backward } },
+  .free_in = 1,
+  .free_out = 1,
   .twin = copy_twin,
 };

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of ops, with their attributes. Letters: N batch, C channels, H W picture, T time, I in,
+ * U units, K classes, D dimensions of a row, E features of a token, V words or vertices. */
+#pragma once
+
+#include "cj-op.h"
+
+G_BEGIN_DECLS
+
+/* --- element by element --- */
+
+typedef enum
+{
+  CJ_UNARY_RELU,
+  CJ_UNARY_LEAKY_RELU, /* a: slope below 0 */
+  CJ_UNARY_NEGATIVE,   /* min (x, 0) */
+  CJ_UNARY_CLAMP,      /* to [a, b] */
+  CJ_UNARY_ELU,        /* a: depth */
+  CJ_UNARY_CELU,       /* a: depth */
+  CJ_UNARY_SELU,
+  CJ_UNARY_GELU,
+  CJ_UNARY_GELU_TANH,
+  CJ_UNARY_SILU,
+  CJ_UNARY_MISH,
+  CJ_UNARY_HARDSWISH,
+  CJ_UNARY_HARDSIGMOID,
+  CJ_UNARY_SIGMOID,
+  CJ_UNARY_LOG_SIGMOID,
+  CJ_UNARY_TANH,
+  CJ_UNARY_TANHSHRINK,
+  CJ_UNARY_SOFTSIGN,
+  CJ_UNARY_SOFTPLUS, /* a: sharpness; linear where a x > b */
+  CJ_UNARY_AFFINE,   /* a x + b */
+  CJ_UNARY_ABS,
+  CJ_UNARY_SQUARE,
+  CJ_UNARY_SQRT,
+  CJ_UNARY_EXP,
+  CJ_UNARY_LOG,
+  CJ_UNARY_SIN,
+  CJ_UNARY_COS,
+  CJ_UNARY_POWER /* x^a */
+} CjUnaryKind;
+
+typedef struct
+{
+  CjUnaryKind kind;
+  double a, b;
+} CjUnaryAttrs;
+
+typedef enum
+{
+  CJ_BINARY_ADD,
+  CJ_BINARY_SUBTRACT,
+  CJ_BINARY_MULTIPLY,
+  CJ_BINARY_DIVIDE,
+  CJ_BINARY_MAXIMUM, /* ties go to the first */
+  CJ_BINARY_MINIMUM
+} CjBinaryKind;
+
+typedef struct
+{
+  CjBinaryKind kind;
+} CjBinaryAttrs;
+
+typedef enum
+{
+  CJ_NOISE_DROPOUT,  /* amount: share of elements set to 0 */
+  CJ_NOISE_CHANNELS, /* amount: share of whole feature maps set to 0 */
+  CJ_NOISE_GAUSSIAN  /* amount: deviation of what is added */
+} CjNoiseKind;
+
+typedef struct
+{
+  CjNoiseKind kind;
+  double amount;
+} CjNoiseAttrs;
+
+extern const CjOpInfo cj_op_unary;  /* any shape */
+extern const CjOpInfo cj_op_binary; /* two equal shapes */
+/* Two shapes of which one is stretched over the other where it has 1 or no dimension, counted from
+ * the last. */
+extern const CjOpInfo cj_op_broadcast;
+extern const CjOpInfo cj_op_noise; /* any shape; nothing outside training */
+
+/* --- products --- */
+
+typedef struct
+{
+  int kernel_h, kernel_w, stride_h, stride_w;
+  int pad_top, pad_bottom, pad_left, pad_right;
+  int dilation_h, dilation_w;
+  int groups;
+} CjConv2dAttrs;
+
+typedef struct
+{
+  gboolean transpose_b;
+} CjMatmulAttrs;
+
+/* in: x [N, ..., I], weight [U, I], bias [U] (optional); out [N, ..., U]. */
+extern const CjOpInfo cj_op_dense;
+/* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
+extern const CjOpInfo cj_op_conv2d;
+/* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
+extern const CjOpInfo cj_op_matmul;
+
+/* --- pooling and resampling --- */
+
+typedef struct
+{
+  int kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+  gboolean ceil;        /* a last window that is not full counts */
+  gboolean exclude_pad; /* average over what is there, not over the padding */
+  int out_h, out_w;     /* adaptive: size of the result, the above is ignored; 0 0: not */
+} CjPoolAttrs;
+
+typedef enum
+{
+  CJ_REMAP_ZEROS,
+  CJ_REMAP_REFLECT,
+  CJ_REMAP_CIRCULAR,
+  CJ_REMAP_EDGE,
+  CJ_REMAP_NEAREST /* the picture is stretched to out_h × out_w */
+} CjRemapMode;
+
+/* Padding (negative: cropping), after `spread` - 1 zeros were put between neighbours. */
+typedef struct
+{
+  CjRemapMode mode;
+  int top, bottom, left, right;
+  int spread_h, spread_w; /* at least 1 */
+  int out_h, out_w;       /* of CJ_REMAP_NEAREST */
+} CjRemapAttrs;
+
+typedef struct
+{
+  int out_h, out_w;
+  gboolean align_corners;
+} CjBilinearAttrs;
+
+/* in: x [N, C, H, W]; out [N, C, H', W']. Ties of a maximum go to the first in row order. */
+extern const CjOpInfo cj_op_max_pool2d;
+extern const CjOpInfo cj_op_avg_pool2d;
+/* in: x [N, C, H, W]; out [N, C, H', W']: every pixel is one of x or 0. */
+extern const CjOpInfo cj_op_remap2d;
+extern const CjOpInfo cj_op_bilinear; /* resampling with weights of the four neighbours */
+
+/* --- the same numbers in another order --- */
+
+typedef struct
+{
+  CjShape shape; /* whole */
+} CjReshapeAttrs;
+
+typedef struct
+{
+  int axes[CJ_MAX_DIMS]; /* axis i of the result is axis axes[i] of x */
+} CjPermuteAttrs;
+
+typedef struct
+{
+  int axis;
+  gint64 begin, length;
+} CjSliceAttrs;
+
+typedef struct
+{
+  int axis;
+} CjAxisAttrs;
+
+typedef struct
+{
+  int kernel, stride, pad, dilation;
+} CjUnfoldAttrs;
+
+extern const CjOpInfo cj_op_reshape;
+extern const CjOpInfo cj_op_permute;
+extern const CjOpInfo cj_op_slice;
+extern const CjOpInfo cj_op_concat;     /* up to CJ_OP_MAX_IN inputs along CjAxisAttrs */
+extern const CjOpInfo cj_op_prepend;    /* x [N, T, E], token [1, E]; out [N, T + 1, E] */
+extern const CjOpInfo cj_op_to_picture; /* [N, T, C] to [N, C, 1, T] */
+extern const CjOpInfo cj_op_to_tokens;  /* [N, C, H, W] to [N, H W, C] */
+/* [N, C, D, H, W] to [N D', C k, H, W]: the k slices under each window of depths as channels. */
+extern const CjOpInfo cj_op_unfold_depth;
+extern const CjOpInfo cj_op_to_last; /* changes of layout, put in by the builder */
+extern const CjOpInfo cj_op_to_plain;
+
+/* --- sums over axes --- */
+
+typedef enum
+{
+  CJ_REDUCE_SUM,
+  CJ_REDUCE_MEAN
+} CjReduceKind;
+
+typedef struct
+{
+  CjReduceKind kind;
+  guint axes; /* bits */
+  gboolean keep;
+} CjReduceAttrs;
+
+typedef struct
+{
+  int axis;
+  gboolean log;
+} CjSoftmaxAttrs;
+
+extern const CjOpInfo cj_op_reduce;
+extern const CjOpInfo cj_op_softmax;
+
+/* --- normalisation --- */
+
+typedef struct
+{
+  double eps, momentum;
+  gboolean fixed; /* the running statistics, in training as well */
+} CjBatchNormAttrs;
+
+/* Rows of D numbers are normalised; number i of row r meets weight ((r D + i) / per) mod A, with A
+ * the size of the weight. */
+typedef struct
+{
+  gint64 row; /* D */
+  gint64 per;
+  double eps;
+  gboolean rms; /* divide by the root mean square, without taking the mean away */
+} CjRowNormAttrs;
+
+typedef struct
+{
+  int size;
+  double alpha, beta, k;
+} CjLocalNormAttrs;
+
+/* in: x [N, C, ...], weight [C], bias [C] (both optional), running mean [C], running variance [C]. */
+extern const CjOpInfo cj_op_batch_norm;
+extern const CjOpInfo cj_op_batch_norm_rows; /* the same for x [N, T, C] */
+/* in: x, weight [A] and bias [A] (both optional). */
+extern const CjOpInfo cj_op_row_norm;
+extern const CjOpInfo cj_op_local_norm; /* x [N, C, H, W] */
+
+/* --- sequences --- */
+
+typedef struct
+{
+  int padding; /* the word whose row never learns, -1: none */
+} CjEmbeddingAttrs;
+
+typedef struct
+{
+  int heads;
+  gboolean causal;
+} CjAttentionAttrs;
+
+typedef enum
+{
+  CJ_CELL_TANH,
+  CJ_CELL_RELU,
+  CJ_CELL_LSTM, /* gates in the order i f g o */
+  CJ_CELL_GRU   /* r z n */
+} CjCell;
+
+typedef struct
+{
+  CjCell cell;
+  gboolean reverse; /* runs from the last moment to the first */
+} CjRecurrentAttrs;
+
+/* in: ids [N, ...] (integers, or floats that are), table [V, E]; out [N, ..., E]. */
+extern const CjOpInfo cj_op_embedding;
+/* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it is 0);
+ * out: mixed [N, T, E], weights [N, heads, T, S]. */
+extern const CjOpInfo cj_op_attention;
+/* in: gates [N, T, G H] (the input's share, bias included), weight [G H, P], bias [G H], h0 [N, P],
+ * c0 [N, H], projection [P, H] (the last four optional); out: y [N, T, P], h [N, P], c [N, H]. G is
+ * 1, 4 or 3; without projection P = H. */
+extern const CjOpInfo cj_op_recurrent;
+
+/* --- graphs --- */
+
+typedef struct
+{
+  gboolean mask; /* 0 at an edge, -1e30 elsewhere, instead of weights */
+} CjAdjacencyAttrs;
+
+/* in: x [V, ...], edges int32 [E, 2]; out [V, V]: D^-1/2 (A + I) D^-1/2 (Kipf and Welling, 2017). */
+extern const CjOpInfo cj_op_adjacency;
+
+/* --- losses; out: a scalar, or one number a row or element --- */
+
+typedef enum
+{
+  CJ_REDUCTION_MEAN,
+  CJ_REDUCTION_SUM,
+  CJ_REDUCTION_NONE,
+  CJ_REDUCTION_BATCH_MEAN /* sum over N */
+} CjReduction;
+
+typedef struct
+{
+  CjReduction reduction;
+  int axis;         /* of the classes */
+  int ignore;       /* class that does not count, -1: none */
+  double smoothing; /* share of the target spread over all classes */
+  gboolean logs;    /* x holds logarithms of probabilities, not scores */
+} CjCrossEntropyAttrs;
+
+typedef enum
+{
+  CJ_PAIR_SQUARE,
+  CJ_PAIR_ABSOLUTE,
+  CJ_PAIR_HUBER,      /* a: border, Huber 1964 */
+  CJ_PAIR_SMOOTH_L1,  /* a: border, Girshick 2015 */
+  CJ_PAIR_BCE_LOGITS, /* in[2]: weight of the positive [C], optional */
+  CJ_PAIR_BCE,
+  CJ_PAIR_KL,          /* x holds log q, the target p */
+  CJ_PAIR_GAUSSIAN_KL, /* x: mean, target: log variance; against the standard normal */
+  CJ_PAIR_HINGE        /* the target is 1 or -1 (or 0) */
+} CjPairKind;
+
+typedef struct
+{
+  CjPairKind kind;
+  CjReduction reduction;
+  double a;
+} CjPairLossAttrs;
+
+typedef enum
+{
+  CJ_ROW_COSINE,     /* x1, x2 [N, D], y [N] 1 or -1; a: margin */
+  CJ_ROW_TRIPLET,    /* anchor, positive, negative [N, D]; a: margin */
+  CJ_ROW_MULTI_HINGE /* scores [N, K], target int32 [N]; a: margin */
+} CjRowKind;
+
+typedef struct
+{
+  CjRowKind kind;
+  CjReduction reduction;
+  double a;
+} CjRowLossAttrs;
+
+/* in: scores with the classes on an axis, target int32 (the same shape without that axis) or float
+ * (the same shape), class weights [K] (optional). */
+extern const CjOpInfo cj_op_cross_entropy;
+extern const CjOpInfo cj_op_pair_loss; /* in: x, target, of one shape */
+extern const CjOpInfo cj_op_row_loss;
+
+G_END_DECLS

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ops that move numbers without changing them, in the logical layout. */
+#include "cj-error.h"
+#include "cj-ops.h"
+
+#include <string.h>
+
+/* to (+)= from */
+static void
+put (const float *from, gint64 n, float *to, gboolean add)
+{
+  if (!add)
+    memcpy (to, from, sizeof (float) * (gsize) n);
+  else
+    for (gint64 i = 0; i < n; i++)
+      to[i] += from[i];
+}
+
+/* --- copies in order: reshape, and the steps between pictures and sequences --- */
+
+static gboolean
+infer_reshape (CjOp *op, GError **error)
+{
+  const CjShape *shape = &((const CjReshapeAttrs *) op->attrs)->shape;
+
+  if (cj_shape_size (shape) != cj_shape_size (&op->in_shape[0]))
+    {
+      g_autofree char *to = cj_shape_print_sample (shape);
+      g_autofree char *wanted = g_strdup_printf ("as many numbers as %s has", to);
+
+      return cj_op_refuse (op, wanted, "Choose a shape of the same size.", error);
+    }
+  op->out_shape[0] = *shape;
+  return TRUE;
+}
+
+static gboolean
+infer_to_picture (CjOp *op, GError **error)
+{
+  const CjShape *x = &op->in_shape[0];
+
+  if (x->n_dims != 3)
+    return cj_op_refuse (op, "a sequence of vectors", "Wire it to a sequence.", error);
+  op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[2], 1, x->dims[1]);
+  return TRUE;
+}
+
+static gboolean
+infer_to_tokens (CjOp *op, GError **error)
+{
+  const CjShape *x = &op->in_shape[0];
+
+  if (x->n_dims != 4)
+    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+  op->out_shape[0] = cj_shape3 (x->dims[0], x->dims[2] * x->dims[3], x->dims[1]);
+  return TRUE;
+}
+
+static void
+copy_forward (const CjOpCall *call, guint chunk)
+{
+  gint64 n;
+  const gint64 begin = cj_op_block (call->op, chunk, &n);
+
+  put ((const float *) call->in[0] + begin, n, call->out[0] + begin, FALSE);
+}
+
+static void
+copy_backward (const CjOpCall *call, guint chunk)
+{
+  gint64 n;
+  const gint64 begin = cj_op_block (call->op, chunk, &n);
+
+  if (call->d_in[0] != NULL)
+    put (call->d_out[0] + begin, n, call->d_in[0] + begin, call->add_in[0]);
+}
+
+static void
+copy_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  memcpy (out[0], in[0], sizeof (float) * (gsize) cj_shape_size (&op->out_shape[0]));
+}
+
+/* [N, C, H W] to [N, H W, C], or back; the logical numbers of a picture become tokens. */
+static void
+tokens_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjShape *x = &op->in_shape[0];
+  const gint64 c = x->dims[1], plane = cj_shape_size (x) / MAX (x->dims[0] * c, 1);
+
+  for (gint64 i = 0; i < cj_shape_size (x); i++)
+    out[0][(i / (c * plane) * plane + i % plane) * c + i / plane % c] = ((const float *) in[0])[i];
+}
+
+const CjOpInfo cj_op_reshape = {
+  .id = "reshape",
+  .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjReshapeAttrs),
+  .infer = infer_reshape,
+  .forward = { { cj_op_chunk_blocks, copy_forward } },
+  .backward = { { cj_op_chunk_blocks, copy_backward } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = copy_twin,
+};
+
+const CjOpInfo cj_op_to_picture = {
+  .id = "to-picture",
+  .layout = CJ_LAYOUT_PLAIN,
+  .makes = CJ_LAYOUT_LAST,
+  .infer = infer_to_picture,
+  .forward = { { cj_op_chunk_blocks, copy_forward } },
+  .backward = { { cj_op_chunk_blocks, copy_backward } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = tokens_twin,
+};
+
+const CjOpInfo cj_op_to_tokens = {
+  .id = "to-tokens",
+  .layout = CJ_LAYOUT_LAST,
+  .makes = CJ_LAYOUT_PLAIN,
+  .infer = infer_to_tokens,
+  .forward = { { cj_op_chunk_blocks, copy_forward } },
+  .backward = { { cj_op_chunk_blocks, copy_backward } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = tokens_twin,
+};
+
+/* --- permute --- */
+
+static gboolean
+infer_permute (CjOp *op, GError **error)
+{
+  const CjPermuteAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+  guint seen = 0;
+
+  for (guint i = 0; i < x->n_dims; i++)
+    if (a->axes[i] >= 0 && a->axes[i] < (int) x->n_dims)
+      seen |= 1u << a->axes[i];
+  if (seen != (1u << x->n_dims) - 1)
+    return cj_op_refuse (op, "an order that names every axis once", "Change the order.", error);
+  op->out_shape[0].n_dims = x->n_dims;
+  for (guint i = 0; i < x->n_dims; i++)
+    op->out_shape[0].dims[i] = x->dims[a->axes[i]];
+  return TRUE;
+}
+
+/* Distance in x of two neighbours along each axis of the result. */
+static void
+get_steps (const CjOp *op, gint64 *steps)
+{
+  const CjPermuteAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+
+  for (guint i = 0; i < x->n_dims; i++)
+    {
+      steps[i] = 1;
+      for (guint j = (guint) a->axes[i] + 1; j < x->n_dims; j++)
+        steps[i] *= x->dims[j];
+    }
+}
+
+static void
+permute_run (const CjOpCall *call, guint chunk, float *dx)
+{
+  const CjShape *y = &call->op->out_shape[0];
+  const float *from = call->in[0];
+  gint64 n, steps[CJ_MAX_DIMS], at[CJ_MAX_DIMS], offset = 0;
+  gint64 rest = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = rest;
+
+  get_steps (call->op, steps);
+  for (guint axis = y->n_dims; axis-- > 0; rest /= y->dims[axis])
+    {
+      at[axis] = rest % y->dims[axis];
+      offset += at[axis] * steps[axis];
+    }
+  for (gint64 i = begin; i < begin + n; i++)
+    {
+      if (dx == NULL)
+        call->out[0][i] = from[offset];
+      else
+        dx[offset] = call->add_in[0] ? dx[offset] + call->d_out[0][i] : call->d_out[0][i];
+      for (guint axis = y->n_dims; axis-- > 0;)
+        {
+          offset += steps[axis];
+          if (++at[axis] < y->dims[axis])
+            break;
+          offset -= steps[axis] * y->dims[axis];
+          at[axis] = 0;
+        }
+    }
+}
+
+static void
+permute_forward (const CjOpCall *call, guint chunk)
+{
+  permute_run (call, chunk, NULL);
+}
+
+static void
+permute_backward (const CjOpCall *call, guint chunk)
+{
+  if (call->d_in[0] != NULL)
+    permute_run (call, chunk, call->d_in[0]);
+}
+
+static void
+permute_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjShape *y = &op->out_shape[0];
+  gint64 steps[CJ_MAX_DIMS];
+
+  get_steps (op, steps);
+  for (gint64 i = 0; i < cj_shape_size (y); i++)
+    {
+      gint64 rest = i, from = 0;
+
+      for (guint axis = y->n_dims; axis-- > 0; rest /= y->dims[axis])
+        from += rest % y->dims[axis] * steps[axis];
+      out[0][i] = ((const float *) in[0])[from];
+    }
+}
+
+const CjOpInfo cj_op_permute = {
+  .id = "permute",
+  .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjPermuteAttrs),
+  .infer = infer_permute,
+  .forward = { { cj_op_chunk_blocks, permute_forward } },
+  .backward = { { cj_op_chunk_blocks, permute_backward } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = permute_twin,
+};
+
+/* --- slices and their reverse --- */
+
+/* Product of the dimensions after `axis`. */
+static gint64
+get_inner (const CjShape *shape, int axis)
+{
+  gint64 inner = 1;
+
+  for (guint i = (guint) axis + 1; i < shape->n_dims; i++)
+    inner *= shape->dims[i];
+  return inner;
+}
+
+static gboolean
+infer_slice (CjOp *op, GError **error)
+{
+  const CjSliceAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+
+  if (a->axis < 0 || a->axis >= (int) x->n_dims || a->begin < 0 || a->length < 1
+      || a->begin + a->length > x->dims[a->axis])
+    return cj_op_refuse (op, "a part that lies inside its input", "Choose a smaller part.", error);
+  op->out_shape[0] = *x;
+  op->out_shape[0].dims[a->axis] = a->length;
+  return TRUE;
+}
+
+static void
+slice_run (const CjOpCall *call, float *dx)
+{
+  const CjSliceAttrs *a = call->op->attrs;
+  const CjShape *x = &call->op->in_shape[0];
+  const gint64 inner = get_inner (x, a->axis), row = x->dims[a->axis] * inner;
+  const gint64 part = a->length * inner, outer = cj_shape_size (x) / MAX (row, 1);
+
+  for (gint64 i = 0; i < outer; i++)
+    {
+      const gint64 at = i * row + a->begin * inner;
+
+      if (dx == NULL)
+        put ((const float *) call->in[0] + at, part, call->out[0] + i * part, FALSE);
+      else
+        put (call->d_out[0] + i * part, part, dx + at, TRUE);
+    }
+}
+
+static void
+slice_forward (const CjOpCall *call, guint chunk)
+{
+  (void) chunk;
+  slice_run (call, NULL);
+}
+
+static void
+slice_backward (const CjOpCall *call, guint chunk)
+{
+  (void) chunk;
+  if (call->d_in[0] == NULL)
+    return;
+  if (!call->add_in[0])
+    memset (call->d_in[0], 0, sizeof (float) * (gsize) cj_shape_size (&call->op->in_shape[0]));
+  slice_run (call, call->d_in[0]);
+}
+
+const CjOpInfo cj_op_slice = {
+  .id = "slice",
+  .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjSliceAttrs),
+  .infer = infer_slice,
+  .forward = { { cj_op_chunk_one, slice_forward } },
+  .backward = { { cj_op_chunk_one, slice_backward } },
+  .free_in = 1,
+  .free_out = 1,
+};
+
+static gboolean
+infer_concat (CjOp *op, GError **error)
+{
+  const int axis = ((const CjAxisAttrs *) op->attrs)->axis;
+  const CjShape *first = &op->in_shape[0];
+  gint64 sum = 0;
+
+  for (guint i = 0; i < op->n_in; i++)
+    {
+      const CjShape *x = &op->in_shape[i];
+      CjShape alike = *x;
+
+      if (axis >= 0 && axis < (int) x->n_dims && axis < (int) first->n_dims)
+        {
+          alike.dims[axis] = first->dims[axis];
+          sum += x->dims[axis];
+        }
+      if (axis < 0 || axis >= (int) first->n_dims || !cj_shape_equal (&alike, first))
+        {
+          g_autofree char *a = cj_shape_print_sample (first), *b = cj_shape_print_sample (x);
+
+          g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                       "cannot join %s and %s. They may differ in the joined dimension only.", a,
+                       b);
+          return FALSE;
+        }
+    }
+  op->out_shape[0] = *first;
+  op->out_shape[0].dims[axis] = sum;
+  return TRUE;
+}
+
+/* Input `i`: from it into the result, or back. */
+static void
+concat_run (const CjOpCall *call, guint i, gboolean back)
+{
+  const int axis = ((const CjAxisAttrs *) call->op->attrs)->axis;
+  const CjShape *y = &call->op->out_shape[0];
+  const gint64 inner = get_inner (y, axis), row = y->dims[axis] * inner;
+  const gint64 part = call->op->in_shape[i].dims[axis] * inner;
+  const gint64 outer = cj_shape_size (y) / MAX (row, 1);
+  gint64 at = 0;
+
+  for (guint j = 0; j < i; j++)
+    at += call->op->in_shape[j].dims[axis] * inner;
+  for (gint64 k = 0; k < outer; k++)
+    if (!back)
+      put ((const float *) call->in[i] + k * part, part, call->out[0] + k * row + at, FALSE);
+    else
+      put (call->d_out[0] + k * row + at, part, call->d_in[i] + k * part, call->add_in[i]);
+}
+
+static void
+concat_forward (const CjOpCall *call, guint chunk)
+{
+  (void) chunk;
+  for (guint i = 0; i < call->op->n_in; i++)
+    concat_run (call, i, FALSE);
+}
+
+static void
+concat_backward (const CjOpCall *call, guint chunk)
+{
+  (void) chunk;
+  for (guint i = 0; i < call->op->n_in; i++)
+    if (call->d_in[i] != NULL)
+      concat_run (call, i, TRUE);
+}
+
+const CjOpInfo cj_op_concat = {
+  .id = "concat",
+  .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjAxisAttrs),
+  .infer = infer_concat,
+  .forward = { { cj_op_chunk_one, concat_forward } },
+  .backward = { { cj_op_chunk_one, concat_backward } },
+  .free_in = G_MAXUINT,
+  .free_out = 1,
+};
+
+static gboolean
+infer_prepend (CjOp *op, GError **error)
+{
+  const CjShape *x = &op->in_shape[0];
+
+  if (x->n_dims != 3 || cj_shape_size (&op->in_shape[1]) != x->dims[2])
+    return cj_op_refuse (op, "a sequence of vectors", "Wire it to a sequence.", error);
+  op->out_shape[0] = cj_shape3 (x->dims[0], x->dims[1] + 1, x->dims[2]);
+  return TRUE;
+}
+
+static void
+prepend_forward (const CjOpCall *call, guint sample)
+{
+  const gint64 *x = call->op->in_shape[0].dims, e = x[2], row = x[1] * e;
+  float *y = call->out[0] + sample * (row + e);
+
+  put (call->in[1], e, y, FALSE);
+  put ((const float *) call->in[0] + sample * row, row, y + e, FALSE);
+}
+
+static void
+prepend_backward (const CjOpCall *call, guint chunk)
+{
+  const gint64 *x = call->op->in_shape[0].dims, e = x[2], row = x[1] * e;
+
+  (void) chunk;
+  for (gint64 i = 0; i < x[0]; i++)
+    {
+      const float *dy = call->d_out[0] + i * (row + e);
+
+      if (call->d_in[0] != NULL)
+        put (dy + e, row, call->d_in[0] + i * row, call->add_in[0]);
+      if (call->d_in[1] != NULL)
+        put (dy, e, call->d_in[1], i > 0 || call->add_in[1]);
+    }
+}
+
+const CjOpInfo cj_op_prepend = {
+  .id = "prepend",
+  .layout = CJ_LAYOUT_PLAIN,
+  .infer = infer_prepend,
+  .forward = { { cj_op_chunk_samples, prepend_forward } },
+  .backward = { { cj_op_chunk_one, prepend_backward } },
+  .free_in = 3,
+  .free_out = 1,
+};
+
+/* --- windows of depths --- */
+
+static gboolean
+infer_unfold (CjOp *op, GError **error)
+{
+  const CjUnfoldAttrs *a = op->attrs;
+  const gint64 *x = op->in_shape[0].dims;
+  gint64 depth;
+
+  if (op->in_shape[0].n_dims != 5)
+    return cj_op_refuse (op, "volumes", "Wire it to volumes of C×D×H×W.", error);
+  depth = x[2] + 2 * a->pad - (gint64) (a->kernel - 1) * a->dilation - 1;
+  if (depth < 0)
+    return cj_op_refuse (op, "volumes at least as deep as the kernel", "Use a smaller kernel.",
+                         error);
+  op->out_shape[0] = cj_shape4 (x[0] * (depth / a->stride + 1), x[1] * a->kernel, x[3], x[4]);
+  return TRUE;
+}
+
+static void
+unfold_run (const CjOpCall *call, guint sample, float *dx)
+{
+  const CjUnfoldAttrs *a = call->op->attrs;
+  const gint64 *x = call->op->in_shape[0].dims, plane = x[3] * x[4];
+  const gint64 depth = call->op->out_shape[0].dims[0] / x[0];
+  const gint64 volume = x[1] * x[2] * plane;
+
+  for (gint64 d = 0; d < depth; d++)
+    for (gint64 channel = 0; channel < x[1] * a->kernel; channel++)
+      {
+        const gint64 from = d * a->stride - a->pad + channel % a->kernel * a->dilation;
+        const gint64 at = sample * volume + (channel / a->kernel * x[2] + from) * plane;
+        const gint64 to = ((sample * depth + d) * x[1] * a->kernel + channel) * plane;
+        const gboolean inside = from >= 0 && from < x[2];
+
+        if (dx != NULL && inside)
+          put (call->d_out[0] + to, plane, dx + at, TRUE);
+        else if (dx == NULL && inside)
+          put ((const float *) call->in[0] + at, plane, call->out[0] + to, FALSE);
+        else if (dx == NULL)
+          memset (call->out[0] + to, 0, sizeof (float) * (gsize) plane);
+      }
+}
+
+static void
+unfold_forward (const CjOpCall *call, guint sample)
+{
+  unfold_run (call, sample, NULL);
+}
+
+static void
+unfold_backward (const CjOpCall *call, guint sample)
+{
+  const gint64 *x = call->op->in_shape[0].dims, volume = x[1] * x[2] * x[3] * x[4];
+
+  if (call->d_in[0] == NULL)
+    return;
+  if (!call->add_in[0])
+    memset (call->d_in[0] + sample * volume, 0, sizeof (float) * (gsize) volume);
+  unfold_run (call, sample, call->d_in[0]);
+}
+
+const CjOpInfo cj_op_unfold_depth = {
+  .id = "unfold-depth",
+  .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjUnfoldAttrs),
+  .infer = infer_unfold,
+  .forward = { { cj_op_chunk_samples, unfold_forward } },
+  .backward = { { cj_op_chunk_samples, unfold_backward } },
+  .free_in = 1,
+  .free_out = 1,
+};

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures padded, cropped, spread or stretched, channels last. Every pixel of the result is one of x
+ * or 0 (remap), or a mean of the four around a point (bilinear). */
+#include "cj-math.h"
+#include "cj-ops.h"
+
+/* Where position i of an axis of the result comes from; -1: nowhere. */
+static gint64
+source (CjRemapMode mode, gint64 i, gint64 n, int before, int spread, gint64 out)
+{
+  gint64 at = i - before;
+
+  if (mode == CJ_REMAP_NEAREST)
+    return i * n / out;
+  if (spread > 1)
+    {
+      if (at < 0 || at % spread != 0)
+        return -1;
+      at /= spread;
+      return at < n ? at : -1;
+    }
+  if (at >= 0 && at < n)
+    return at;
+  switch (mode)
+    {
+    case CJ_REMAP_REFLECT:
+      return at < 0 ? -at : 2 * (n - 1) - at;
+    case CJ_REMAP_CIRCULAR:
+      return (at % n + n) % n;
+    case CJ_REMAP_EDGE:
+      return CLAMP (at, 0, n - 1);
+    default:
+      return -1;
+    }
+}
+
+static gboolean
+infer_remap (CjOp *op, GError **error)
+{
+  const CjRemapAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+  const gboolean nearest = a->mode == CJ_REMAP_NEAREST;
+  gint64 h, w;
+
+  if (x->n_dims != 4)
+    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+  h = nearest ? a->out_h : (x->dims[2] - 1) * a->spread_h + 1 + a->top + a->bottom;
+  w = nearest ? a->out_w : (x->dims[3] - 1) * a->spread_w + 1 + a->left + a->right;
+  if (a->mode == CJ_REMAP_REFLECT
+      && (MAX (a->top, a->bottom) >= x->dims[2] || MAX (a->left, a->right) >= x->dims[3]))
+    return cj_op_refuse (op, "pictures larger than the padding that mirrors them",
+                         "Make the padding smaller.", error);
+  if (h < 1 || w < 1)
+    return cj_op_refuse (op, "pictures larger than what is cut off", "Make the padding larger.",
+                         error);
+  op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1], h, w);
+  return TRUE;
+}
+
+/* Place in H W of x of pixel `i` of the result, -1 for a zero. */
+static gint64
+remap_pixel (const CjOp *op, gint64 i)
+{
+  const CjRemapAttrs *a = op->attrs;
+  const gint64 *x = op->in_shape[0].dims, *y = op->out_shape[0].dims;
+  const gint64 row = source (a->mode, i / y[3], x[2], a->top, a->spread_h, y[2]);
+  const gint64 column = source (a->mode, i % y[3], x[3], a->left, a->spread_w, y[3]);
+
+  return row < 0 || column < 0 ? -1 : row * x[3] + column;
+}
+
+static void
+remap_forward (const CjOpCall *call, guint sample)
+{
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
+  const float *in = (const float *) call->in[0] + sample * x[2] * x[3] * c;
+  float *out = call->out[0] + sample * y[2] * y[3] * c;
+
+  for (gint64 i = 0; i < y[2] * y[3]; i++, out += c)
+    {
+      const gint64 from = remap_pixel (call->op, i);
+
+      if (from >= 0)
+        memcpy (out, in + from * c, sizeof (float) * (gsize) c);
+      else
+        memset (out, 0, sizeof (float) * (gsize) c);
+    }
+}
+
+static void
+remap_backward (const CjOpCall *call, guint sample)
+{
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
+  const float *dy = call->d_out[0] + sample * y[2] * y[3] * c;
+  float *dx;
+
+  if (call->d_in[0] == NULL)
+    return;
+  dx = call->d_in[0] + sample * x[2] * x[3] * c;
+  if (!call->add_in[0])
+    memset (dx, 0, sizeof (float) * (gsize) (x[2] * x[3] * c));
+  for (gint64 i = 0; i < y[2] * y[3]; i++, dy += c)
+    {
+      const gint64 from = remap_pixel (call->op, i);
+
+      for (gint64 k = 0; from >= 0 && k < c; k++)
+        dx[from * c + k] += dy[k];
+    }
+}
+
+static void
+remap_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const gint64 *x = op->in_shape[0].dims, *y = op->out_shape[0].dims;
+
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    {
+      const gint64 from = remap_pixel (op, i % (y[2] * y[3]));
+      const float *picture = (const float *) in[0] + i / (y[2] * y[3]) * x[2] * x[3];
+
+      out[0][i] = from >= 0 ? picture[from] : 0;
+    }
+}
+
+const CjOpInfo cj_op_remap2d = {
+  .id = "remap2d",
+  .layout = CJ_LAYOUT_LAST,
+  .attrs_size = sizeof (CjRemapAttrs),
+  .infer = infer_remap,
+  .forward = { { cj_op_chunk_samples, remap_forward } },
+  .backward = { { cj_op_chunk_samples, remap_backward } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = remap_twin,
+};
+
+/* --- bilinear --- */
+
+static gboolean
+infer_bilinear (CjOp *op, GError **error)
+{
+  const CjBilinearAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+
+  if (x->n_dims != 4)
+    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+  op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1], a->out_h, a->out_w);
+  op->macs = 4 * cj_shape_size (&op->out_shape[0]);
+  return TRUE;
+}
+
+typedef struct
+{
+  gint64 at[2];
+  float weight[2];
+} Mix;
+
+/* The two neighbours of one position on an axis. With aligned corners the first and last positions
+ * of both pictures coincide; else pixels are squares and their borders do. */
+static Mix
+get_mix (gint64 i, gint64 n, gint64 out, gboolean aligned)
+{
+  const double scale
+      = aligned ? (out > 1 ? (double) (n - 1) / (double) (out - 1) : 0) : (double) n / (double) out;
+  const double at = MAX (0, aligned ? (double) i * scale : ((double) i + 0.5) * scale - 0.5);
+  const gint64 first = MIN ((gint64) at, n - 1);
+  const float share = (float) (at - (double) first);
+
+  return (Mix){ { first, MIN (first + 1, n - 1) }, { 1 - share, share } };
+}
+
+static void
+bilinear_run (const CjOpCall *call, guint sample, float *dx)
+{
+  const CjBilinearAttrs *a = call->op->attrs;
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
+  const float *in = (const float *) call->in[0] + sample * x[2] * x[3] * c;
+
+  for (gint64 i = 0; i < y[2] * y[3]; i++)
+    {
+      const Mix rows = get_mix (i / y[3], x[2], y[2], a->align_corners);
+      const Mix columns = get_mix (i % y[3], x[3], y[3], a->align_corners);
+      const gint64 at = (sample * y[2] * y[3] + i) * c;
+
+      if (dx == NULL)
+        memset (call->out[0] + at, 0, sizeof (float) * (gsize) c);
+      for (int corner = 0; corner < 4; corner++)
+        {
+          const gint64 from = (rows.at[corner / 2] * x[3] + columns.at[corner % 2]) * c;
+          const float weight = rows.weight[corner / 2] * columns.weight[corner % 2];
+
+          for (gint64 k = 0; k < c; k++)
+            if (dx == NULL)
+              call->out[0][at + k] += weight * in[from + k];
+            else
+              dx[from + k] += weight * call->d_out[0][at + k];
+        }
+    }
+}
+
+static void
+bilinear_forward (const CjOpCall *call, guint sample)
+{
+  bilinear_run (call, sample, NULL);
+}
+
+static void
+bilinear_backward (const CjOpCall *call, guint sample)
+{
+  const gint64 *x = call->op->in_shape[0].dims;
+  float *dx;
+
+  if (call->d_in[0] == NULL)
+    return;
+  dx = call->d_in[0] + sample * x[1] * x[2] * x[3];
+  if (!call->add_in[0])
+    memset (dx, 0, sizeof (float) * (gsize) (x[1] * x[2] * x[3]));
+  bilinear_run (call, sample, dx);
+}
+
+static void
+bilinear_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjBilinearAttrs *a = op->attrs;
+  const gint64 *x = op->in_shape[0].dims, *y = op->out_shape[0].dims;
+
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    {
+      const Mix rows = get_mix (i / y[3] % y[2], x[2], y[2], a->align_corners);
+      const Mix columns = get_mix (i % y[3], x[3], y[3], a->align_corners);
+      const float *picture = (const float *) in[0] + i / y[3] / y[2] * x[2] * x[3];
+      double sum = 0;
+
+      for (int corner = 0; corner < 4; corner++)
+        sum += (double) rows.weight[corner / 2] * columns.weight[corner % 2]
+               * picture[rows.at[corner / 2] * x[3] + columns.at[corner % 2]];
+      out[0][i] = (float) sum;
+    }
+}
+
+const CjOpInfo cj_op_bilinear = {
+  .id = "bilinear",
+  .layout = CJ_LAYOUT_LAST,
+  .attrs_size = sizeof (CjBilinearAttrs),
+  .infer = infer_bilinear,
+  .forward = { { cj_op_chunk_samples, bilinear_forward } },
+  .backward = { { cj_op_chunk_samples, bilinear_backward } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = bilinear_twin,
+};
