@@ -2,6 +2,7 @@
 #include "cju-inspector.h"
 
 #include "cju-figure-view.h"
+#include "cju-problems.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -167,30 +168,12 @@ static void
 on_mend (GtkButton *button, gpointer data)
 {
   CjuInspector *self = data;
-  CjlProject *project = cju_document_get_project (self->document);
-  CjNode *node = cju_document_get_selected (self->document), *fresh;
+  const CjNode *node = cju_document_get_selected (self->document);
   const CjProblem *problem = node != NULL ? cju_document_find_problem (self->document, node) : NULL;
-  CjWire from;
 
   (void) button;
-  if (problem == NULL)
-    return;
-  if (problem->set != NULL)
-    {
-      g_auto (GStrv) pair = g_strsplit (problem->set, "=", 2);
-      g_autofree char *name = g_strdup_printf ("%s.%s", node->id, pair[0]);
-
-      cjl_project_set (project, name, pair[1], NULL);
-      return;
-    }
-  from = node->from[problem->port];
-  cjl_project_begin (project);
-  fresh = cj_graph_add (project->graph, cj_layer_find (problem->mend), NULL, NULL);
-  cj_graph_move (project->graph, fresh, node->x - 40, node->y - 70);
-  if (from.node != NULL)
-    cj_graph_connect (project->graph, from.node, from.port, fresh, 0, NULL);
-  cj_graph_connect (project->graph, fresh, 0, node, problem->port, NULL);
-  cjl_project_commit (project, _ ("Insert layer"), NULL);
+  if (problem != NULL)
+    cju_document_mend (self->document, problem);
 }
 
 static void
@@ -203,11 +186,9 @@ add_problem (CjuInspector *self, const CjNode *node)
   if (problem == NULL)
     return;
   add_label (self, problem->sentence, "error");
-  if (problem->mend == NULL && problem->set == NULL)
+  words = cju_problem_print_mend (problem);
+  if (words == NULL)
     return;
-  words = problem->set != NULL
-              ? g_strdup_printf (_ ("Set %s"), problem->set)
-              : g_strdup_printf (_ ("Insert %s"), cj_layer_find (problem->mend)->title);
   button = gtk_button_new_with_label (words);
   gtk_widget_add_css_class (button, "suggested-action");
   g_signal_connect (button, "clicked", G_CALLBACK (on_mend), self);

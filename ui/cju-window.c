@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-window.h"
 
-#include "cjl-figures.h"
 #include "cjl-template.h"
 #include "cju-canvas.h"
-#include "cju-figure-view.h"
+#include "cju-dock.h"
 #include "cju-inspector.h"
 #include "cju-palette.h"
 #include "cju-samples.h"
@@ -18,10 +17,9 @@ struct _CjuWindow
   AdwApplicationWindow parent;
   CjuDocument *document;
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
-  GtkWidget *canvas, *curves, *maps, *decision, *palette_flap, *inspector_flap;
+  GtkWidget *canvas, *palette_flap, *inspector_flap;
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
-  guint ticks;
 };
 
 G_DEFINE_FINAL_TYPE (CjuWindow, cju_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -96,60 +94,11 @@ update_train (CjuWindow *self)
                                   training ? _ ("Pause") : _ ("Train"), -1);
 }
 
-/* For data of two features: the plane as the network divides it. */
-static void
-update_decision (CjuWindow *self)
-{
-  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
-  const CjNode *node = cju_document_find_prediction (self->document);
-  const CjTensor *scores
-      = frame != NULL && node != NULL ? cjl_probe_frame_find_surface (frame, node->id) : NULL;
-  GtkStack *stack = GTK_STACK (gtk_widget_get_parent (self->decision));
-  GtkStackPage *page = gtk_stack_get_page (stack, self->decision);
-
-  if (frame != NULL && gtk_stack_page_get_visible (page) != (scores != NULL))
-    {
-      gtk_stack_page_set_visible (page, scores != NULL);
-      if (scores != NULL)
-        gtk_stack_set_visible_child (stack, self->decision);
-    }
-  if (scores != NULL && gtk_widget_get_mapped (self->decision))
-    cju_figure_view_take_frame (
-        CJU_FIGURE_VIEW (self->decision),
-        cjl_decision_frame (cju_document_get_dataset (self->document), scores));
-}
-
-static void
-update_dock (CjuWindow *self)
-{
-  CjlSession *session = cju_document_get_session (self->document);
-  const CjNode *node = cju_document_get_selected (self->document);
-  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
-  CjTensor *tensor = frame != NULL && node != NULL ? cjl_probe_frame_find (frame, node->id) : NULL;
-
-  update_decision (self);
-  if (session != NULL && gtk_widget_get_mapped (self->curves))
-    cju_figure_view_take_frame (
-        CJU_FIGURE_VIEW (self->curves),
-        cjl_curves_frame (cjl_session_read_points (session), cjl_session_read_epochs (session),
-                          cju_document_get_state (self->document).steps_per_epoch));
-  if (tensor != NULL && tensor->shape.n_dims == 4 && gtk_widget_get_mapped (self->maps))
-    {
-      CjvFrame *maps = cjv_frame_new ();
-
-      cjv_frame_set_array (maps, "maps", tensor);
-      cjv_frame_set_text (maps, "title", node->id);
-      cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->maps), cjv_frame_seal (maps));
-    }
-}
-
 static void
 on_tick (CjuWindow *self)
 {
   update_pill (self);
   update_train (self);
-  if (self->ticks++ % 2 == 0)
-    update_dock (self);
 }
 
 static void
@@ -204,24 +153,11 @@ on_loaded (CjuWindow *self)
 static GtkWidget *
 make_dock (CjuWindow *self)
 {
-  GtkWidget *stack = gtk_stack_new (), *switcher = gtk_stack_switcher_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *dock = cju_dock_new (self->document);
 
-  self->curves = cju_figure_view_new ("curves");
-  self->maps = cju_figure_view_new ("maps");
-  gtk_stack_add_titled (GTK_STACK (stack), self->curves, "curves", _ ("Curves"));
-  gtk_stack_add_titled (GTK_STACK (stack), self->maps, "activations", _ ("Activations"));
-  self->decision = cju_figure_view_new ("decision");
-  gtk_stack_add_titled (GTK_STACK (stack), self->decision, "decision", _ ("Decision"));
-  gtk_stack_page_set_visible (gtk_stack_get_page (GTK_STACK (stack), self->decision), FALSE);
-  gtk_widget_set_vexpand (stack, TRUE);
-  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (stack));
-  gtk_widget_set_halign (switcher, GTK_ALIGN_START);
-  gtk_widget_add_css_class (box, "dock");
-  gtk_box_append (GTK_BOX (box), switcher);
-  gtk_box_append (GTK_BOX (box), stack);
-  gtk_widget_set_size_request (box, -1, 230);
-  return box;
+  g_signal_connect (dock, "message", G_CALLBACK (on_message), self);
+  gtk_widget_set_size_request (dock, -1, 230);
+  return dock;
 }
 
 static GtkWidget *
@@ -341,7 +277,6 @@ cju_window_open (CjuWindow *self, CjlProject *project)
   gtk_stack_add_named (GTK_STACK (self->stack), self->lab, "lab");
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->lab);
   g_signal_connect_swapped (self->document, "ticked", G_CALLBACK (on_tick), self);
-  g_signal_connect_swapped (self->document, "selected", G_CALLBACK (update_dock), self);
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)

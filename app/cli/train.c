@@ -197,7 +197,7 @@ train (const char *path, const Options *options, GError **error)
     return FALSE;
   if (state.status != CJ_RUN_FINISHED || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
     return TRUE;
-  if (!cjl_predict_split (project, dataset, CJD_SPLIT_TEST, NULL, NULL, &n, &score, error))
+  if (!cjl_score_split (project, dataset, CJD_SPLIT_TEST, &n, &score, error))
     return FALSE;
   print_score ("test", score, n, options->json);
   return TRUE;
@@ -270,7 +270,7 @@ run_eval (int argc, char **argv)
   if (project != NULL)
     dataset = cjl_data_load (&project->data, &error);
   if (dataset == NULL
-      || !cjl_predict_split (project, dataset, (CjdSplit) which, NULL, NULL, &n, &score, &error))
+      || !cjl_score_split (project, dataset, (CjdSplit) which, &n, &score, &error))
     return cli_fail (error);
   print_score (split, score, n, json);
   return 0;

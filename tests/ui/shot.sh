@@ -74,5 +74,9 @@ export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3
 unset ADW_DEBUG_COLOR_SCHEME
+act () { xdotool mousemove 610 690 click 1; }
+picture confusion 16 --new lenet-5 --train
+act () { xdotool mousemove 690 690 click 1; }
+picture predictions 16 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train
