@@ -269,8 +269,7 @@ run_eval (int argc, char **argv)
   project = cjl_project_load (argv[1], &error);
   if (project != NULL)
     dataset = cjl_data_load (&project->data, &error);
-  if (dataset == NULL
-      || !cjl_score_split (project, dataset, (CjdSplit) which, &n, &score, &error))
+  if (dataset == NULL || !cjl_score_split (project, dataset, (CjdSplit) which, &n, &score, &error))
     return cli_fail (error);
   print_score (split, score, n, json);
   return 0;
