@@ -4,7 +4,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
-#include "cjl-archive.h"
+#include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
 
@@ -41,28 +41,28 @@ print_json (CjlProject *self)
 GBytes *
 cjl_project_print (CjlProject *self, GError **error)
 {
-  g_autoptr (GPtrArray) pieces = cjl_pieces_new ();
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   char *json = print_json (self);
 
-  cjl_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
-  cjl_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
+  cjd_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
+  cjd_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
   if (self->weights->len > 0)
-    cjl_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
+    cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
   if (self->norm->len > 0)
-    cjl_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
+    cjd_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
   for (guint i = 0; i < self->run->len; i++)
     {
-      const CjlPiece *piece = self->run->pdata[i];
+      const CjdPiece *piece = self->run->pdata[i];
 
-      cjl_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
+      cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
     }
-  return cjl_archive_print (pieces, error);
+  return cjd_zip_print (pieces, error);
 }
 
 static gboolean
 read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GError **error)
 {
-  GBytes *bytes = cjl_pieces_find (pieces, name);
+  GBytes *bytes = cjd_pieces_find (pieces, name);
   GPtrArray *read;
 
   if (bytes == NULL)
@@ -140,13 +140,13 @@ CjlProject *
 cjl_project_parse (GBytes *bytes, GError **error)
 {
   g_autoptr (CjlProject) self = cjl_project_new ();
-  g_autoptr (GPtrArray) pieces = cjl_archive_parse (bytes, MAX_FILE, error);
+  g_autoptr (GPtrArray) pieces = cjd_zip_parse (bytes, MAX_FILE, error);
   GBytes *mimetype, *json;
 
   if (pieces == NULL)
     return NULL;
-  mimetype = cjl_pieces_find (pieces, "mimetype");
-  json = cjl_pieces_find (pieces, "project.json");
+  mimetype = cjd_pieces_find (pieces, "mimetype");
+  json = cjd_pieces_find (pieces, "project.json");
   if (mimetype == NULL || json == NULL || g_bytes_get_size (mimetype) != strlen (MIMETYPE)
       || memcmp (g_bytes_get_data (mimetype, NULL), MIMETYPE, strlen (MIMETYPE)) != 0)
     {
@@ -159,10 +159,10 @@ cjl_project_parse (GBytes *bytes, GError **error)
     return NULL;
   for (guint i = 0; i < pieces->len; i++)
     {
-      const CjlPiece *piece = pieces->pdata[i];
+      const CjdPiece *piece = pieces->pdata[i];
 
       if (g_str_has_prefix (piece->name, "run/"))
-        cjl_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+        cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
     }
   return g_steal_pointer (&self);
 }

@@ -2,8 +2,8 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
-#include "cjl-archive.h"
 #include "safetensors.h"
+#include "zip.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ cjl_project_new (void)
   self->data.val_share = 0.1;
   self->data.seed = 1;
   self->weights = cjd_named_tensors_new ();
-  self->run = cjl_pieces_new ();
+  self->run = cjd_pieces_new ();
   self->norm = cjd_named_tensors_new ();
   self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
   full->undo = g_ptr_array_new_with_free_func (cjl_edit_free);

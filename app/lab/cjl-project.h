@@ -32,7 +32,7 @@ struct _CjlProject
   CjTrainSetup *setup;
   CjlDataChoice data;
   GPtrArray *weights; /* CjdNamedTensor: parameters and state by name; empty before training */
-  GPtrArray *run;     /* CjlPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
+  GPtrArray *run;     /* CjdPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
   GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
   GVariant *kept;     /* unknown keys of the file, written back */

@@ -2,9 +2,9 @@
 #include "cjl-run.h"
 
 #include "cj-error.h"
-#include "cjl-archive.h"
 #include "cjl-json.h"
 #include "safetensors.h"
+#include "zip.h"
 
 #include <string.h>
 
@@ -115,7 +115,7 @@ cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
 void
 cjl_run_store (CjlProject *project, CjRunner *runner)
 {
-  g_autoptr (GPtrArray) pieces = cjl_pieces_new ();
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   g_autoptr (CjRunLog) log = NULL;
   g_autoptr (CjRing) ring = NULL;
   g_autoptr (GVariant) root = NULL;
@@ -138,14 +138,14 @@ cjl_run_store (CjlProject *project, CjRunner *runner)
       g_variant_dict_init (&place, at);
       g_variant_dict_insert (&place, "file", "s", name);
       g_variant_builder_add (&places, "v", g_variant_dict_end (&place));
-      cjl_pieces_add (pieces, name, cjl_run_print_checkpoint (checkpoint));
+      cjd_pieces_add (pieces, name, cjl_run_print_checkpoint (checkpoint));
     }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "log", cj_run_log_save (log));
   g_variant_dict_insert_value (&dict, "checkpoints", g_variant_builder_end (&places));
   root = g_variant_ref_sink (g_variant_dict_end (&dict));
   json = cjl_json_print (root, FALSE);
-  cjl_pieces_add (pieces, LOG, g_bytes_new_take (json, strlen (json)));
+  cjd_pieces_add (pieces, LOG, g_bytes_new_take (json, strlen (json)));
   g_ptr_array_unref (project->run);
   project->run = g_steal_pointer (&pieces);
 }
@@ -188,7 +188,7 @@ add_stored (CjRing *ring, const GPtrArray *pieces, GVariant *place)
       || !g_variant_lookup (place, "file", "&s", &name)
       || !g_variant_lookup (place, "step", "x", &step)
       || !g_variant_lookup (place, "commands", "x", &n_commands) || step < 0 || n_commands < 1
-      || n_commands > CJ_RUN_LOG_MAX || (bytes = cjl_pieces_find (pieces, name)) == NULL)
+      || n_commands > CJ_RUN_LOG_MAX || (bytes = cjd_pieces_find (pieces, name)) == NULL)
     return;
   stored = g_new0 (Stored, 1);
   stored->bytes = g_bytes_ref (bytes);
@@ -201,7 +201,7 @@ add_stored (CjRing *ring, const GPtrArray *pieces, GVariant *place)
 gboolean
 cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error)
 {
-  GBytes *json = cjl_pieces_find (project->run, LOG);
+  GBytes *json = cjd_pieces_find (project->run, LOG);
   g_autoptr (GVariant) root = NULL, data = NULL, places = NULL;
 
   *log = NULL;
