@@ -106,7 +106,7 @@ make_control (Binding *binding, const char *value)
       g_signal_connect_data (control, "notify::selected", G_CALLBACK (on_choice), binding,
                              free_binding, 0);
     }
-  else if (p->kind == CJ_PARAM_INT || p->kind == CJ_PARAM_FLOAT)
+  else if ((p->kind == CJ_PARAM_INT && p->choices == NULL) || p->kind == CJ_PARAM_FLOAT)
     {
       const double step = p->kind == CJ_PARAM_INT ? 1 : pow (10, -MAX (p->digits - 1, 1));
 
