@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_HEADER 65536
+#define MAX_SIZE ((gint64) 1 << 47) /* of a product of dimensions, far beyond every file */
 
 static const struct
 {
@@ -66,7 +67,7 @@ parse_shape (CjdNpyArray *array, const char *text, gsize bytes_left, guint item,
 
       if (array->shape.n_dims == CJ_MAX_DIMS)
         return refuse (error, array->name, "has more than six dimensions, which is too many");
-      if (dim > bytes_left || (dim > 0 && size > (gint64) (bytes_left / dim)))
+      if (dim > MAX_SIZE || (dim > 0 && size > MAX_SIZE / (gint64) dim))
         return refuse (error, array->name, "is cut off: there is less data than its shape says");
       array->shape.dims[array->shape.n_dims++] = (gint64) dim;
       size *= (gint64) dim;
