@@ -1,35 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjd-dataset.h"
 
+#include "cjd-augment.h"
+
 #include <math.h>
 #include <string.h>
 
-typedef struct
-{
-  CjFeed feed;
-  CjdDataset *dataset;
-  guint32 *samples; /* positions in the dataset */
-} DatasetFeed;
-
-CjdDataset *
-cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
-                 const char *const *class_names)
+static CjdDataset *
+make (const char *name, CjDtype dtype, const CjShape *x_shape, CjTensor *y, guint n_classes,
+      const char *const *class_names)
 {
   CjdDataset *dataset = g_new0 (CjdDataset, 1);
 
   dataset->ref_count = 1;
   dataset->name = g_strdup (name);
-  dataset->x = x;
+  dataset->x_shape = *x_shape;
+  dataset->x_dtype = dtype;
   dataset->y = y;
   dataset->n_classes = n_classes;
   dataset->class_names = g_strdupv ((char **) class_names);
-  dataset->split = g_new0 (guint8, x->shape.dims[0] + 1);
-  if (x->dtype != CJ_INT32)
-    dataset->n_channels = x->shape.n_dims > 1 ? (guint) x->shape.dims[1] : 1;
+  dataset->split = g_new0 (guint8, x_shape->dims[0] + 1);
+  if (dtype != CJ_INT32)
+    dataset->n_channels = x_shape->n_dims > 1 ? (guint) x_shape->dims[1] : 1;
   dataset->mean = g_new0 (float, dataset->n_channels + 1);
   dataset->std = g_new0 (float, dataset->n_channels + 1);
   for (guint i = 0; i < dataset->n_channels; i++)
     dataset->std[i] = 1;
+  return dataset;
+}
+
+CjdDataset *
+cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
+                 const char *const *class_names)
+{
+  CjdDataset *dataset = make (name, x->dtype, &x->shape, y, n_classes, class_names);
+
+  dataset->x = x;
+  return dataset;
+}
+
+CjdDataset *
+cjd_dataset_new_streamed (const char *name, CjdStore *store, CjDtype dtype, const CjShape *x_shape,
+                          CjTensor *y, guint n_classes, const char *const *class_names,
+                          gsize budget)
+{
+  CjdDataset *dataset = make (name, dtype, x_shape, y, n_classes, class_names);
+
+  dataset->cache
+      = cjd_cache_new (store, (gsize) x_shape->dims[0], cjd_dataset_sample_bytes (dataset), budget);
   return dataset;
 }
 
@@ -45,12 +63,15 @@ cjd_dataset_unref (CjdDataset *dataset)
 {
   if (!g_atomic_int_dec_and_test (&dataset->ref_count))
     return;
-  cj_tensor_unref (dataset->x);
+  g_clear_pointer (&dataset->x, cj_tensor_unref);
+  g_clear_pointer (&dataset->cache, cjd_cache_free);
   cj_tensor_unref (dataset->y);
   g_strfreev (dataset->class_names);
   g_free (dataset->split);
   g_free (dataset->mean);
   g_free (dataset->std);
+  g_clear_pointer (&dataset->augmenter, cjd_augmenter_unref);
+  g_free (dataset->note);
   g_free (dataset->name);
   g_free (dataset);
 }
@@ -58,13 +79,50 @@ cjd_dataset_unref (CjdDataset *dataset)
 gsize
 cjd_dataset_get_n_samples (const CjdDataset *dataset)
 {
-  return (gsize) dataset->x->shape.dims[0];
+  return (gsize) dataset->x_shape.dims[0];
 }
 
 CjShape
 cjd_dataset_get_x_shape (const CjdDataset *dataset)
 {
-  return cj_shape (dataset->x->shape.n_dims - 1, dataset->x->shape.dims + 1);
+  return cj_shape (dataset->x_shape.n_dims - 1, dataset->x_shape.dims + 1);
+}
+
+gsize
+cjd_dataset_sample_bytes (const CjdDataset *dataset)
+{
+  const CjShape sample = cjd_dataset_get_x_shape (dataset);
+
+  return (gsize) cj_shape_size (&sample) * cj_dtype_size (dataset->x_dtype);
+}
+
+gboolean
+cjd_dataset_read (const CjdDataset *dataset, gsize index, void *out, GError **error)
+{
+  const gsize size = cjd_dataset_sample_bytes (dataset);
+
+  g_return_val_if_fail (index < cjd_dataset_get_n_samples (dataset), FALSE);
+  if (dataset->x == NULL)
+    return cjd_cache_read (dataset->cache, index, out, error);
+  memcpy (out, (const char *) dataset->x->data + index * size, size);
+  return TRUE;
+}
+
+gint32
+cjd_dataset_get_class (const CjdDataset *dataset, gsize index)
+{
+  if (dataset->n_classes == 0 || dataset->y->dtype != CJ_INT32 || dataset->y->shape.n_dims != 1)
+    return -1;
+  return cj_tensor_i32 (dataset->y)[index];
+}
+
+void
+cjd_dataset_take_note (CjdDataset *dataset, char *sentence)
+{
+  g_autofree char *owned = sentence;
+  g_autofree char *before = dataset->note;
+
+  dataset->note = before != NULL ? g_strconcat (before, " ", owned, NULL) : g_strdup (owned);
 }
 
 gsize
@@ -84,38 +142,65 @@ cjd_dataset_mark (CjdDataset *dataset, gsize first, CjdSplit split)
     dataset->split[i] = split;
 }
 
-/* Mean and deviation of every channel over the training samples. */
-static void
-measure (CjdDataset *dataset)
+#define MEASURED 4096 /* of streamed training samples, spread evenly */
+
+typedef struct
 {
-  const gsize n = cjd_dataset_get_n_samples (dataset), c = dataset->n_channels;
-  const gsize plane = (gsize) cj_shape_size (&dataset->x->shape) / MAX (n * c, 1);
-  const gboolean bytes = dataset->x->dtype == CJ_UINT8;
+  double sum, squares, count;
+} Moments;
+
+static void
+add_sample (const CjdDataset *dataset, const void *sample, Moments *moments)
+{
+  const gsize c = dataset->n_channels;
+  const gsize plane
+      = cjd_dataset_sample_bytes (dataset) / cj_dtype_size (dataset->x_dtype) / MAX (c, 1);
 
   for (gsize channel = 0; channel < c; channel++)
     {
-      double sum = 0, squares = 0, count = 0;
+      Moments *m = &moments[channel];
 
-      for (gsize i = 0; i < n; i++)
+      for (gsize j = channel * plane; j < (channel + 1) * plane; j++)
         {
-          const gsize from = (i * c + channel) * plane;
+          const double value = dataset->x_dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0
+                                                            : ((const float *) sample)[j];
 
-          if (dataset->split[i] != CJD_SPLIT_TRAIN)
-            continue;
-          for (gsize j = from; j < from + plane; j++)
-            {
-              const double value = bytes ? ((const guint8 *) dataset->x->data)[j] / 255.0
-                                         : ((const float *) dataset->x->data)[j];
-
-              sum += value;
-              squares += value * value;
-            }
-          count += (double) plane;
+          m->sum += value;
+          m->squares += value * value;
         }
-      sum /= MAX (count, 1);
-      dataset->mean[channel] = (float) sum;
-      squares = MAX (squares / MAX (count, 1) - sum * sum, 0);
-      dataset->std[channel] = squares > 1e-10 ? (float) sqrt (squares) : 1;
+      m->count += (double) plane;
+    }
+}
+
+/* Mean and deviation of every channel over the training samples; streamed ones that cannot be read are
+ * left out here and reported when they are trained on. */
+static void
+measure (CjdDataset *dataset)
+{
+  const gsize n = cjd_dataset_get_n_samples (dataset), size = cjd_dataset_sample_bytes (dataset);
+  const gsize n_train = cjd_dataset_count (dataset, CJD_SPLIT_TRAIN);
+  const gsize step = dataset->x == NULL ? (n_train + MEASURED - 1) / MEASURED : 1;
+  g_autofree Moments *moments = g_new0 (Moments, dataset->n_channels + 1);
+  g_autofree guint8 *streamed = dataset->x == NULL ? g_malloc0 (size + 1) : NULL;
+  gsize seen = 0;
+
+  for (gsize i = 0; i < n && dataset->n_channels > 0; i++)
+    {
+      if (dataset->split[i] != CJD_SPLIT_TRAIN || seen++ % MAX (step, 1) != 0)
+        continue;
+      if (dataset->x != NULL)
+        add_sample (dataset, (const guint8 *) dataset->x->data + i * size, moments);
+      else if (cjd_dataset_read (dataset, i, streamed, NULL))
+        add_sample (dataset, streamed, moments);
+    }
+  for (guint channel = 0; channel < dataset->n_channels; channel++)
+    {
+      const Moments *m = &moments[channel];
+      const double mean = m->sum / MAX (m->count, 1);
+      const double variance = MAX (m->squares / MAX (m->count, 1) - mean * mean, 0);
+
+      dataset->mean[channel] = (float) mean;
+      dataset->std[channel] = variance > 1e-10 ? (float) sqrt (variance) : 1;
     }
 }
 
@@ -149,84 +234,6 @@ cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint64 se
       split_members (dataset, members, count, split, share, seed, class);
     }
   measure (dataset);
-}
-
-static void
-fill_x (const CjdDataset *dataset, gsize sample, gint64 size, void *to, gsize row)
-{
-  const gint64 c = dataset->n_channels, plane = c > 0 ? size / c : 0;
-  float *out = (float *) to + row * (gsize) size;
-
-  if (dataset->x->dtype == CJ_INT32)
-    memcpy ((gint32 *) to + row * (gsize) size,
-            (const gint32 *) dataset->x->data + sample * (gsize) size,
-            sizeof (gint32) * (gsize) size);
-  for (gint64 channel = 0; channel < c; channel++)
-    {
-      const float scale = 1 / dataset->std[channel], offset = dataset->mean[channel] * scale;
-      const gint64 from = (gint64) sample * size + channel * plane;
-
-      if (dataset->x->dtype == CJ_UINT8)
-        for (gint64 j = 0; j < plane; j++)
-          out[channel * plane + j]
-              = ((const guint8 *) dataset->x->data)[from + j] * (scale / 255) - offset;
-      else
-        for (gint64 j = 0; j < plane; j++)
-          out[channel * plane + j] = ((const float *) dataset->x->data)[from + j] * scale - offset;
-    }
-}
-
-static void
-fill (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed, CjTensor *x,
-      CjTensor *y)
-{
-  const DatasetFeed *self = (DatasetFeed *) feed;
-  const gint64 x_size = cj_shape_size (&feed->x_shape);
-  const gsize y_bytes = (gsize) cj_shape_size (&feed->y_shape) * cj_dtype_size (feed->y_dtype);
-
-  (void) epoch;
-  (void) seed;
-  for (guint i = 0; i < n; i++)
-    {
-      const gsize sample = self->samples[indices[i]];
-
-      fill_x (self->dataset, sample, x_size, x->data, i);
-      memcpy ((char *) y->data + i * y_bytes,
-              (const char *) self->dataset->y->data + sample * y_bytes, y_bytes);
-    }
-}
-
-static void
-free_feed (CjFeed *feed)
-{
-  DatasetFeed *self = (DatasetFeed *) feed;
-
-  cjd_dataset_unref (self->dataset);
-  g_free (self->samples);
-  g_free (self);
-}
-
-CjFeed *
-cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split)
-{
-  DatasetFeed *self = g_new0 (DatasetFeed, 1);
-  const CjShape *y = &dataset->y->shape;
-  const gsize n = cjd_dataset_get_n_samples (dataset);
-
-  self->dataset = cjd_dataset_ref (dataset);
-  self->samples = g_new (guint32, n + 1);
-  for (gsize i = 0; i < n; i++)
-    if (dataset->split[i] == split)
-      self->samples[self->feed.n_samples++] = (guint32) i;
-  self->feed.x_shape = cjd_dataset_get_x_shape (dataset);
-  self->feed.x_dtype = dataset->x->dtype == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32;
-  self->feed.y_shape = cj_shape (y->n_dims - 1, y->dims + 1);
-  self->feed.y_dtype = dataset->y->dtype;
-  self->feed.n_classes = dataset->n_classes;
-  self->feed.class_names = (const char *const *) dataset->class_names;
-  self->feed.fill = fill;
-  self->feed.free = free_feed;
-  return &self->feed;
 }
 
 char *

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Samples with targets in memory, cut into training, validation and test.
+/* Samples with targets, cut into training, validation and test; in memory, or decoded when needed.
  * N samples, C channels, H W picture, T time, I features. Immutable once split; then any thread may
  * read it. */
 #pragma once
 
 #include "cj-feed.h"
+#include "cjd-store.h"
 
 G_BEGIN_DECLS
 
@@ -21,23 +22,44 @@ typedef struct
 {
   gint ref_count;
   char *name;
-  CjTensor *x;     /* [N, C, H, W] pictures, [N, I] tables, [N, T] text; uint8, float32 or int32 */
+  CjShape x_shape; /* [N, C, H, W] pictures, [N, I] tables, [N, T] text */
+  CjDtype x_dtype; /* uint8, float32 or int32 */
+  CjTensor *x;     /* the samples, or NULL if they are streamed: cjd_dataset_read works for both */
+  CjdCache *cache; /* of streamed samples, or NULL */
   CjTensor *y;     /* int32 [N] or [N, T]: class numbers; float32 [N, ...]: values */
   guint n_classes; /* 0 if the targets are values */
   GStrv class_names; /* n_classes strings, or NULL */
   guint8 *split;     /* N values of CjdSplit */
   guint n_channels;  /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
   float *mean, *std; /* n_channels each: of the training samples; pixels scaled to 0..1 */
+  struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
+  gboolean has_splits; /* the files themselves say which samples are for validation and test */
+  char *note;          /* what a person should know of how it was read, or NULL */
 } CjdDataset;
 
 /* Takes the tensors; all samples start in training. `class_names` is copied and may be NULL. */
 CjdDataset *cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
                              const char *const *class_names);
+/* The same for samples of `dtype` and shape [N, ...] that stay in their files; takes the store. */
+CjdDataset *cjd_dataset_new_streamed (const char *name, CjdStore *store, CjDtype dtype,
+                                      const CjShape *x_shape, CjTensor *y, guint n_classes,
+                                      const char *const *class_names, gsize budget);
 CjdDataset *cjd_dataset_ref (CjdDataset *dataset);
 void cjd_dataset_unref (CjdDataset *dataset);
 
 gsize cjd_dataset_get_n_samples (const CjdDataset *dataset);
 CjShape cjd_dataset_get_x_shape (const CjdDataset *dataset); /* of one sample */
+gsize cjd_dataset_sample_bytes (const CjdDataset *dataset);  /* of x, as it is stored */
+
+/* Copies sample `index` as it is stored, of dtype x_dtype. Any thread. Fails only for streamed samples;
+ * the error names the file. */
+gboolean cjd_dataset_read (const CjdDataset *dataset, gsize index, void *out, GError **error);
+
+/* The class of a sample, -1 if it has none. */
+gint32 cjd_dataset_get_class (const CjdDataset *dataset, gsize index);
+
+/* Adds a sentence to `note`; takes it. */
+void cjd_dataset_take_note (CjdDataset *dataset, char *sentence);
 gsize cjd_dataset_count (const CjdDataset *dataset, CjdSplit split);
 
 /* Puts the samples from `first` on into `split`; for data with official test samples. */
@@ -50,6 +72,13 @@ void cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint
 /* A feed of one split: x float32 with mean 0 and deviation 1 a channel over the training samples, or
  * int32 as it is. Holds a reference. You free. */
 CjFeed *cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split);
+
+/* The training samples, augmented as dataset->augmenter says; batches of streamed or augmented samples
+ * are prepared on a thread of the feed's own. You free. */
+CjFeed *cjd_dataset_new_training_feed (CjdDataset *dataset);
+
+/* A feed that fills the batch it is told to expect on its own thread. Takes `inner`. You free. */
+CjFeed *cjd_loader_new (CjFeed *inner);
 
 /* "mnist: 10 classes, 1×28×28, 54000 training, 6000 validation, 10000 test samples". You free. */
 char *cjd_dataset_describe (const CjdDataset *dataset);

@@ -285,7 +285,7 @@ belongs (CjuDock *self, guint i)
   const char *id = views[i].id;
 
   if (g_str_equal (id, "decision"))
-    return dataset != NULL && dataset->x->shape.n_dims == 2 && dataset->x->shape.dims[1] == 2
+    return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2
            && classes;
   if (g_str_equal (id, "activations"))
     return pictures;

@@ -16,7 +16,8 @@ struct _CjuDocument
   CjLowered *lowered;
   CjlProbeFrame *frame;
   CjRunState state;
-  char *trouble, *loaded_source;
+  char *trouble;
+  CjlDataChoice loaded; /* what dataset is, or will be when it is there; no source: none */
   GPtrArray *selection; /* ids and a final NULL */
   gsize sample;
   guint tick, asked, seen;
@@ -110,7 +111,7 @@ project_changed (CjlProject *project, gpointer data)
 {
   CjuDocument *self = data;
 
-  if (g_strcmp0 (project->data.source, self->loaded_source) != 0)
+  if (self->loaded.source == NULL || !cjl_data_choice_equal (&project->data, &self->loaded))
     load (self);
   else
     follow (self);
@@ -173,8 +174,8 @@ load (CjuDocument *self)
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
   g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
-  g_free (self->loaded_source);
-  self->loaded_source = g_strdup (self->project->data.source);
+  cjl_data_choice_clear (&self->loaded);
+  self->loaded = cjl_data_choice_copy (&self->project->data);
   self->loading = g_cancellable_new ();
   self->sample = 0;
   *choice = cjl_data_choice_copy (&self->project->data);
@@ -324,7 +325,7 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
-  g_clear_pointer (&self->loaded_source, g_free);
+  cjl_data_choice_clear (&self->loaded);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
 

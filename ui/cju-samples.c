@@ -35,15 +35,17 @@ read_picture (const CjdDataset *dataset, gsize index)
   const CjShape sample = cjd_dataset_get_x_shape (dataset);
   const CjShape one = cj_shape_batched (&sample, 1);
   const gint64 size = cj_shape_size (&sample);
+  g_autofree guint8 *stored = NULL;
   CjTensor *tensor;
 
-  if (sample.n_dims != 3 || dataset->x->dtype == CJ_INT32)
+  if (sample.n_dims != 3 || dataset->x_dtype == CJ_INT32)
     return NULL;
   tensor = cj_tensor_new (CJ_FLOAT32, &one);
+  stored = g_malloc0 (cjd_dataset_sample_bytes (dataset));
+  cjd_dataset_read (dataset, index, stored, NULL);
   for (gint64 i = 0; i < size; i++)
-    cj_tensor_f32 (tensor)[i] = dataset->x->dtype == CJ_UINT8
-                                    ? ((const guint8 *) dataset->x->data)[(gint64) index * size + i]
-                                    : ((const float *) dataset->x->data)[(gint64) index * size + i];
+    cj_tensor_f32 (tensor)[i]
+        = dataset->x_dtype == CJ_UINT8 ? stored[i] : ((const float *) stored)[i];
   return tensor;
 }
 

@@ -77,8 +77,8 @@ make_picture (const CjlTemplate *info)
   else
     {
       picture = gtk_drawing_area_new ();
-      if (dataset != NULL && dataset->x->shape.n_dims == 2 && dataset->x->shape.dims[1] == 2
-          && dataset->x->dtype == CJ_FLOAT32)
+      if (dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2
+          && dataset->x_dtype == CJ_FLOAT32)
         gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (picture), draw_points,
                                         cjd_dataset_ref (dataset),
                                         (GDestroyNotify) cjd_dataset_unref);

@@ -4,6 +4,8 @@
 
 #include "cj-layer.h"
 #include "cj-train-setup.h"
+#include "cjd-augment.h"
+#include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-template.h"
 #include "cjv-figure.h"
@@ -55,6 +57,20 @@ collect (void)
 
       g_array_append_val (items, item);
     }
+  for (const CjdReaderInfo *const *i = cjd_readers (); *i != NULL; i++)
+    {
+      const Item item = { "readers", (*i)->id, (*i)->title,     (*i)->blurb,
+                          NULL,      NULL,     cjd_read_params, sizeof (CjdReadOptions) };
+
+      g_array_append_val (items, item);
+    }
+  for (const CjdAugmentInfo *const *i = cjd_augmentations (); *i != NULL; i++)
+    {
+      const Item item = { "augmentations", (*i)->id, (*i)->title,  (*i)->blurb,
+                          (*i)->formula,   NULL,     (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
   for (const CjvFigureInfo *const *i = cjv_figures (); *i != NULL; i++)
     {
       const Item item = { "figures", (*i)->id, (*i)->title,  (*i)->blurb,
@@ -82,13 +98,13 @@ run_list (int argc, char **argv)
 
       if (kind != NULL && !g_str_equal (kind, item->kind))
         continue;
-      g_print ("%-11s %-18s %s\n", item->kind, item->id, item->blurb);
+      g_print ("%-13s %-18s %s\n", item->kind, item->id, item->blurb);
       shown++;
     }
   if (shown > 0)
     return 0;
   g_printerr ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-              "sources and figures.\n",
+              "sources, readers, augmentations and figures.\n",
               kind);
   return 1;
 }

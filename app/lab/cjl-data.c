@@ -3,8 +3,9 @@
 #include "cj-error.h"
 #include "cjl-project.h"
 
+#include "cjd-augment.h"
+#include "cjd-reader.h"
 #include "cjd-source.h"
-#include "idx.h"
 
 CjlDataChoice
 cjl_data_choice_copy (const CjlDataChoice *choice)
@@ -12,6 +13,7 @@ cjl_data_choice_copy (const CjlDataChoice *choice)
   CjlDataChoice copy = *choice;
 
   copy.source = g_strdup (choice->source);
+  copy.augment = g_strdup (choice->augment);
   copy.params = g_variant_ref (choice->params);
   return copy;
 }
@@ -20,48 +22,92 @@ void
 cjl_data_choice_clear (CjlDataChoice *choice)
 {
   g_clear_pointer (&choice->source, g_free);
+  g_clear_pointer (&choice->augment, g_free);
   g_clear_pointer (&choice->params, g_variant_unref);
 }
 
-static CjdDataset *
-make (const CjdSourceInfo *source, GVariant *params, GError **error)
+/* Parameters that belong to `table`; a parameter that none of the tables has is refused. */
+static gboolean
+read_params (const CjParam *table, const CjParam *other, GVariant *params, gpointer values,
+             GError **error)
 {
-  g_autofree gpointer values = g_malloc0 (MAX (source->params_size, 1));
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
-  cj_params_reset (source->params, values);
   g_variant_iter_init (&iter, params);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
     {
       g_autoptr (GVariant) owned = value;
 
-      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-          && !cj_params_parse (source->params, values, name, g_variant_get_string (value, NULL),
-                               error))
-        return NULL;
+      if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+          || (cj_params_find (table, name) == NULL && other != NULL
+              && cj_params_find (other, name) != NULL))
+        continue;
+      if (!cj_params_parse (table, values, name, g_variant_get_string (value, NULL), error))
+        return FALSE;
     }
-  return source->make (values, error);
+  return TRUE;
+}
+
+/* A generated source, at the size and channels asked for. */
+static CjdDataset *
+make (const CjdSourceInfo *source, const CjlDataChoice *choice, const CjdReadOptions *options,
+      GError **error)
+{
+  g_autofree gpointer values = g_malloc0 (MAX (source->params_size, 1));
+  CjdDataset *dataset;
+
+  cj_params_reset (source->params, values);
+  if (!read_params (source->params, cjd_read_params, choice->params, values, error))
+    return NULL;
+  dataset = source->make (values, error);
+  return dataset != NULL
+             ? cjd_dataset_fit (dataset, options->size, (CjdChannels) options->channels, error)
+             : NULL;
 }
 
 CjdDataset *
 cjl_data_load (const CjlDataChoice *choice, GError **error)
 {
   const CjdSourceInfo *source = cjd_source_find (choice->source);
-  CjdDataset *dataset;
+  CjdReadOptions options;
+  g_autoptr (CjdDataset) dataset = NULL;
 
-  if (source != NULL)
-    return make (source, choice->params, error);
-  dataset = cjd_idx_load (choice->source, error);
-  if (dataset != NULL)
+  cjd_read_options_init (&options);
+  options.val_share = choice->val_share;
+  options.test_share = choice->test_share;
+  options.seed = (guint64) choice->seed;
+  if (!read_params (cjd_read_params, source != NULL ? source->params : NULL, choice->params,
+                    &options, error))
+    return NULL;
+  dataset = source != NULL ? make (source, choice, &options, error)
+                           : cjd_load (choice->source, &options, error);
+  if (dataset == NULL)
+    return NULL;
+  if (*choice->augment != '\0')
     {
-      const gboolean has_val = cjd_dataset_count (dataset, CJD_SPLIT_VAL) > 0;
+      const CjShape sample = cjd_dataset_get_x_shape (dataset);
 
-      cjd_dataset_split (dataset, CJD_SPLIT_VAL, has_val ? 0 : choice->val_share,
-                         (guint64) choice->seed);
+      if (dataset->x_dtype == CJ_INT32)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                       "%s holds characters or symbols, which cannot be augmented.", dataset->name);
+          return NULL;
+        }
+      dataset->augmenter = cjd_augmenter_parse (choice->augment, &sample, error);
+      if (dataset->augmenter == NULL)
+        return NULL;
     }
-  return dataset;
+  return g_steal_pointer (&dataset);
+}
+
+gboolean
+cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b)
+{
+  return g_str_equal (a->source, b->source) && g_str_equal (a->augment, b->augment)
+         && g_variant_equal (a->params, b->params) && a->val_share == b->val_share
+         && a->test_share == b->test_share && a->seed == b->seed;
 }
 
 CjDataSpec
@@ -73,7 +119,7 @@ cjl_data_spec (const CjdDataset *dataset, gint64 batch)
     .batch = batch,
     .x_shape = cjd_dataset_get_x_shape (dataset),
     .y_shape = cj_shape (y->n_dims - 1, y->dims + 1),
-    .x_dtype = dataset->x->dtype == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32,
+    .x_dtype = dataset->x_dtype == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32,
     .y_dtype = dataset->y->dtype,
     .n_classes = dataset->n_classes,
     .has_y = TRUE,

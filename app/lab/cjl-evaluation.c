@@ -287,7 +287,7 @@ CjvFrame *
 cjl_evaluation_sheet (const CjlEvaluation *self, const guint32 *samples, gsize n, gsize max)
 {
   const CjShape sample = cjd_dataset_get_x_shape (self->dataset);
-  const gsize size = (gsize) cj_shape_size (&sample) * cj_dtype_size (self->dataset->x->dtype);
+  const gsize size = cjd_dataset_sample_bytes (self->dataset);
   g_autofree float *sure = NULL;
   g_autofree guint32 *which = NULL;
   CjTensor *images;
@@ -302,13 +302,13 @@ cjl_evaluation_sheet (const CjlEvaluation *self, const guint32 *samples, gsize n
   which = g_new (guint32, n + 1);
   sure = g_new (float, n + 1);
   shape = cj_shape_batched (&sample, (gint64) n);
-  images = cj_tensor_new (self->dataset->x->dtype, &shape);
+  images = cj_tensor_new (self->dataset->x_dtype, &shape);
   for (gsize i = 0; i < n; i++)
     {
       which[i] = samples != NULL ? samples[i] : (guint32) i;
       sure[i] = self->predicted != NULL ? get_confidence (self, which[i]) : 0;
-      memcpy ((char *) images->data + i * size,
-              (const char *) self->dataset->x->data + self->index[which[i]] * size, size);
+      cjd_dataset_read (self->dataset, self->index[which[i]], (char *) images->data + i * size,
+                        NULL);
     }
   frame = cjv_frame_new ();
   cjv_frame_take_array (frame, "images", images);

@@ -125,9 +125,11 @@ cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
     }
   for (gsize i = 0; i < n; i += step, shown++)
     {
+      float *point = cj_tensor_f32 (points) + 2 * shown;
+
+      cjd_dataset_read (dataset, i, point, NULL);
       for (guint d = 0; d < 2; d++)
-        cj_tensor_f32 (points)[2 * shown + d]
-            = (((const float *) dataset->x->data)[2 * i + d] - dataset->mean[d]) / dataset->std[d];
+        point[d] = (point[d] - dataset->mean[d]) / dataset->std[d];
       labels[shown] = (float) cj_tensor_i32 (dataset->y)[i];
     }
   cjv_frame_take_array (frame, "surface", surface);

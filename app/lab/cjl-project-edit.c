@@ -3,6 +3,8 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjd-reader.h"
+#include "cjd-source.h"
 
 #include <string.h>
 
@@ -27,7 +29,9 @@ cjl_project_save_rest (CjlProject *self)
   g_variant_dict_init (&data, NULL);
   g_variant_dict_insert (&data, "source", "s", self->data.source);
   g_variant_dict_insert_value (&data, "params", self->data.params);
+  g_variant_dict_insert (&data, "augment", "s", self->data.augment);
   g_variant_dict_insert (&data, "validation-share", "d", self->data.val_share);
+  g_variant_dict_insert (&data, "test-share", "d", self->data.test_share);
   g_variant_dict_insert (&data, "seed", "x", (gint64) self->data.seed);
   g_variant_dict_init (&root, NULL);
   g_variant_dict_insert (&root, "title", "s", self->title);
@@ -40,7 +44,7 @@ static void
 load_data (CjlProject *self, GVariant *data)
 {
   g_autoptr (GVariant) params = g_variant_lookup_value (data, "params", G_VARIANT_TYPE_VARDICT);
-  const char *source;
+  const char *source, *augment;
   gint64 whole;
 
   if (g_variant_lookup (data, "source", "&s", &source))
@@ -53,6 +57,13 @@ load_data (CjlProject *self, GVariant *data)
       g_variant_unref (self->data.params);
       self->data.params = g_steal_pointer (&params);
     }
+  if (g_variant_lookup (data, "augment", "&s", &augment))
+    {
+      g_free (self->data.augment);
+      self->data.augment = g_strdup (augment);
+    }
+  if (g_variant_lookup (data, "test-share", "d", &self->data.test_share))
+    self->data.test_share = CLAMP (self->data.test_share, 0, 0.9);
   if (g_variant_lookup (data, "validation-share", "d", &self->data.val_share))
     self->data.val_share = CLAMP (self->data.val_share, 0, 0.9);
   if (g_variant_lookup (data, "seed", "x", &whole))
@@ -240,6 +251,54 @@ cjl_project_set_title (CjlProject *self, const char *title)
   self->title = copy;
 }
 
+/* "augment", the shares, the seed, or a parameter of the source or of reading files; what it makes of
+ * the data shows when they are loaded. */
+static gboolean
+set_data_value (CjlProject *self, const char *name, const char *text, GError **error)
+{
+  const CjdSourceInfo *source = cjd_source_find (self->data.source);
+  const CjParam *table = source != NULL ? source->params : NULL;
+  double *share = g_str_equal (name, "validation-share") ? &self->data.val_share
+                  : g_str_equal (name, "test-share")     ? &self->data.test_share
+                                                         : NULL;
+  GVariantDict dict;
+  char *end;
+
+  if (g_str_equal (name, "augment"))
+    {
+      g_free (self->data.augment);
+      self->data.augment = g_strdup (text);
+      return TRUE;
+    }
+  if (share != NULL)
+    {
+      const double value = g_ascii_strtod (text, &end);
+
+      if (end != text && *end == '\0' && value >= 0 && value <= 0.9)
+        {
+          *share = value;
+          return TRUE;
+        }
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "A share cannot be “%s”. It is from 0 to 0.9.",
+                   text);
+      return FALSE;
+    }
+  if ((table == NULL || cj_params_find (table, name) == NULL)
+      && cj_params_find (cjd_read_params, name) == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "The data have no “%s”. There are augment, validation-share, test-share, size, "
+                   "channels, label, length, memory and what “cajal-cli describe %s” names.",
+                   name, source != NULL ? source->id : "SOURCE");
+      return FALSE;
+    }
+  g_variant_dict_init (&dict, self->data.params);
+  g_variant_dict_insert (&dict, name, "s", text);
+  g_variant_unref (self->data.params);
+  self->data.params = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return TRUE;
+}
+
 gboolean
 cjl_project_set (CjlProject *self, const char *name, const char *text, GError **error)
 {
@@ -260,6 +319,8 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
     cjl_project_set_title (self, text);
   else if (g_str_equal (name, "data"))
     cjl_project_set_data (self, text, NULL);
+  else if (id != NULL && g_str_equal (id, "data"))
+    done = set_data_value (self, dot + 1, text, error);
   else if (id != NULL && !g_str_equal (id, "optimizer") && !g_str_equal (id, "schedule"))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,

@@ -20,7 +20,9 @@ cjl_project_new (void)
   self->setup = cj_train_setup_new ();
   self->data.source = g_strdup ("glyphs");
   self->data.params = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  self->data.augment = g_strdup ("");
   self->data.val_share = 0.1;
+  self->data.test_share = 0.1;
   self->data.seed = 1;
   self->weights = cjd_named_tensors_new ();
   self->run = cjd_pieces_new ();

@@ -12,10 +12,12 @@ G_BEGIN_DECLS
 /* Where samples come from. */
 typedef struct
 {
-  char *source;     /* id of a generated source, or a path */
-  GVariant *params; /* a{sv} of strings: parameters of a generated source */
-  double val_share; /* of the training samples, for data without validation samples of its own */
-  int seed;         /* of the split */
+  char *source;      /* id of a generated source, or a path */
+  GVariant *params;  /* a{sv} of strings: parameters of a generated source, and cjd_read_params */
+  char *augment;     /* chain of augmentations of the training samples, "flip, shift amount=3" */
+  double val_share;  /* of the training samples, for data without validation samples of its own */
+  double test_share; /* of all samples, for data without test samples of its own */
+  int seed;          /* of the split */
 } CjlDataChoice;
 
 typedef struct _CjlProject CjlProject;
@@ -71,12 +73,13 @@ void cjl_project_set_title (CjlProject *project, const char *title);
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 
-/* Sets "node.param", "title", "data" or a name of the training setup, as one edit. */
+/* Sets "node.param", "title", "data", "data.augment", "data.size" and their like, or a name of the training setup, as one edit. */
 gboolean cjl_project_set (CjlProject *project, const char *name, const char *text, GError **error);
 
 /* Loads the data set of the choice, split. Slow: for a worker. `choice` is not altered. */
 CjdDataset *cjl_data_load (const CjlDataChoice *choice, GError **error);
 CjlDataChoice cjl_data_choice_copy (const CjlDataChoice *choice);
+gboolean cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b);
 void cjl_data_choice_clear (CjlDataChoice *choice);
 
 /* What the compiler needs to know of a data set. */

@@ -3,9 +3,8 @@
  * character. The last parts of the text are kept for validation and test, so no piece of theirs
  * overlaps one of training. */
 #include "cjd-gen.h"
+#include "cjd-text.h"
 #include "corpus.h"
-
-#include <stdlib.h>
 
 #define TEST_SHARE 0.15
 #define VALIDATION_SHARE 0.1
@@ -32,42 +31,6 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
   { NULL },
 };
-
-static int
-compare (const void *a, const void *b)
-{
-  const gunichar x = *(const gunichar *) a, y = *(const gunichar *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-/* The characters that occur, in the order of Unicode. Returns how many; `chars` is sorted. */
-static guint
-find_vocabulary (gunichar *chars, glong n)
-{
-  guint found = 0;
-
-  qsort (chars, (size_t) n, sizeof *chars, compare);
-  for (glong i = 0; i < n; i++)
-    if (found == 0 || chars[i] != chars[found - 1])
-      chars[found++] = chars[i];
-  return found;
-}
-
-static GStrv
-name_characters (const gunichar *vocabulary, guint n)
-{
-  char **names = g_new0 (char *, n + 1);
-
-  for (guint i = 0; i < n; i++)
-    {
-      char text[7] = { 0 };
-
-      g_unichar_to_utf8 (vocabulary[i], text);
-      names[i] = g_strdup (text);
-    }
-  return names;
-}
 
 /* Fills the rows from `first` to `end` with pieces of the characters from `low` to `high`. */
 static void
@@ -99,10 +62,9 @@ make (gconstpointer data, GError **error)
   glong n;
   g_autofree gunichar *text
       = g_utf8_to_ucs4_fast ((const char *) cjd_corpus, (glong) cjd_corpus_size, &n);
-  g_autofree gunichar *vocabulary = g_memdup2 (text, sizeof *text * (gsize) n);
-  const guint n_characters = find_vocabulary (vocabulary, n);
-  g_auto (GStrv) names = name_characters (vocabulary, n_characters);
-  g_autofree gint32 *codes = g_new (gint32, n);
+  guint n_characters;
+  g_auto (GStrv) names = NULL;
+  g_autofree gint32 *codes = cjd_text_encode (text, (gsize) n, &names, &n_characters);
   const gsize all = (gsize) p->samples;
   const gsize test = all - (gsize) (all * TEST_SHARE + 0.5);
   const gsize validation = test - (gsize) (all * VALIDATION_SHARE + 0.5);
@@ -114,10 +76,6 @@ make (gconstpointer data, GError **error)
   if (x == NULL)
     return NULL;
   y = cj_tensor_new (CJ_INT32, &shape);
-  for (glong i = 0; i < n; i++)
-    codes[i] = (gint32) ((gunichar *) bsearch (&text[i], vocabulary, n_characters,
-                                               sizeof *vocabulary, compare)
-                         - vocabulary);
   cut (p, codes, 0, text_validation, 0, validation, x, y);
   cut (p, codes, text_validation, text_test, validation, test, x, y);
   cut (p, codes, text_test, (gsize) n, test, all, x, y);

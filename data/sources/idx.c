@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The IDX format of the MNIST database (LeCun, Cortes, Burges): 0, 0, type, number of dimensions,
  * sizes as big-endian 32-bit numbers, then the bytes. */
-#include "idx.h"
-
 #include "cj-error.h"
+#include "cjd-reader.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -11,18 +10,98 @@
 #define MAX_BYTES (G_GUINT64_CONSTANT (1) << 31)
 #define PIECE (1 << 20)
 
-static GInputStream *
-open_file (const char *folder, const char *name, char **path, GError **error)
+/* The files of one data set: "emnist-letters-train-images-idx3-ubyte.gz" and its sisters. */
+typedef struct
 {
+  char *paths[2][2]; /* training and test; images and labels */
+  gboolean emnist;   /* pictures stand as columns */
+} Files;
+
+static void
+clear_files (Files *files)
+{
+  for (guint i = 0; i < 4; i++)
+    g_free (files->paths[i / 2][i % 2]);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Files, clear_files)
+
+/* Where "train-images" stands in a name of IDX training pictures, or NULL. */
+static const char *
+find_train (const char *name)
+{
+  const char *at = strstr (name, "train-images");
+
+  return at != NULL && (strstr (at, "idx3-ubyte") != NULL) ? at : NULL;
+}
+
+/* The file of training pictures in a folder, first by name; or the path itself. */
+static char *
+find_images (const char *path)
+{
+  g_autoptr (GDir) dir = NULL;
+  g_autofree char *first = NULL, *base = g_path_get_basename (path);
+  const char *name;
+
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return find_train (base) != NULL ? g_strdup (path) : NULL;
+  dir = g_dir_open (path, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (find_train (name) != NULL && (first == NULL || strcmp (name, first) < 0))
+      {
+        g_free (first);
+        first = g_strdup (name);
+      }
+  return first != NULL ? g_build_filename (path, first, NULL) : NULL;
+}
+
+/* `images` with other words in its name, plain or packed; the name that it should have if there is no
+ * such file. */
+static char *
+find_sister (const char *images, const char *set, const char *what)
+{
+  g_autofree char *folder = g_path_get_dirname (images), *base = g_path_get_basename (images);
+  const char *at = find_train (base);
+  g_autofree char *prefix = g_strndup (base, (gsize) (at - base));
+  const char separator = at[strlen ("train-images")];
+  g_autofree char *name
+      = g_strdup_printf ("%s%s-%s%c%s", prefix, set, what, separator,
+                         g_str_equal (what, "images") ? "idx3-ubyte" : "idx1-ubyte");
   g_autofree char *plain = g_build_filename (folder, name, NULL);
   g_autofree char *packed = g_strconcat (plain, ".gz", NULL);
-  const gboolean gz = !g_file_test (plain, G_FILE_TEST_EXISTS);
-  g_autoptr (GFile) file = g_file_new_for_path (gz ? packed : plain);
+
+  if (g_file_test (packed, G_FILE_TEST_EXISTS) && !g_file_test (plain, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&packed);
+  return g_steal_pointer (&plain);
+}
+
+static void
+find_files (const char *images, Files *files)
+{
+  g_autofree char *base = g_path_get_basename (images);
+
+  files->emnist = g_str_has_prefix (base, "emnist");
+  files->paths[0][0] = find_sister (images, "train", "images");
+  files->paths[0][1] = find_sister (images, "train", "labels");
+  files->paths[1][0] = find_sister (images, "t10k", "images");
+  files->paths[1][1] = find_sister (images, "t10k", "labels");
+  for (guint i = 0; i < 2 && !g_file_test (files->paths[1][0], G_FILE_TEST_EXISTS); i++)
+    {
+      g_free (files->paths[1][0]);
+      g_free (files->paths[1][1]);
+      files->paths[1][0] = find_sister (images, i == 0 ? "test" : "t10k", "images");
+      files->paths[1][1] = find_sister (images, i == 0 ? "test" : "t10k", "labels");
+    }
+}
+
+static GInputStream *
+open_file (const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GZlibDecompressor) unpack = NULL;
   g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
 
-  *path = g_strdup (gz ? packed : plain);
-  if (stream == NULL || !gz)
+  if (stream == NULL || !g_str_has_suffix (path, ".gz"))
     return (GInputStream *) g_steal_pointer (&stream);
   unpack = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
   return g_converter_input_stream_new (G_INPUT_STREAM (stream), G_CONVERTER (unpack));
@@ -100,10 +179,9 @@ read_stream (GInputStream *stream, guint n_dims, CjShape *shape, GError **error)
 }
 
 static GByteArray *
-read_file (const char *folder, const char *name, guint n_dims, CjShape *shape, GError **error)
+read_file (const char *path, guint n_dims, CjShape *shape, GError **error)
 {
-  g_autofree char *path = NULL;
-  g_autoptr (GInputStream) stream = open_file (folder, name, &path, error);
+  g_autoptr (GInputStream) stream = open_file (path, error);
   GByteArray *body = stream != NULL ? read_stream (stream, n_dims, shape, error) : NULL;
 
   if (body == NULL)
@@ -111,48 +189,115 @@ read_file (const char *folder, const char *name, guint n_dims, CjShape *shape, G
   return body;
 }
 
-CjdDataset *
-cjd_idx_load (const char *folder, GError **error)
+/* Pictures of EMNIST are stored by columns (Cohen et al., "EMNIST: an extension of MNIST to
+ * handwritten letters", 2017). */
+static void
+transpose (guint8 *pixels, gint64 n, gint64 h, gint64 w)
 {
-  static const char *const names[2][2] = { { "train-images-idx3-ubyte", "train-labels-idx1-ubyte" },
-                                           { "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte" } };
+  g_autofree guint8 *copy = g_malloc ((gsize) (h * w) + 1);
+
+  for (gint64 i = 0; i < n; i++, pixels += h * w)
+    {
+      memcpy (copy, pixels, (gsize) (h * w));
+      for (gint64 y = 0; y < h; y++)
+        for (gint64 x = 0; x < w; x++)
+          pixels[y * w + x] = copy[x * h + y];
+    }
+}
+
+static gboolean
+recognise (const char *path)
+{
+  g_autofree char *images = find_images (path);
+
+  return images != NULL;
+}
+
+/* Classes from 0 on; those of EMNIST's letters are counted from 1. */
+static CjTensor *
+make_labels (const GByteArray *labels, guint *n_classes)
+{
+  const CjShape shape = cj_shape1 (labels->len);
+  CjTensor *y = cj_tensor_new (CJ_INT32, &shape);
+  guint8 least = 255, most = 0;
+
+  for (guint i = 0; i < labels->len; i++)
+    {
+      least = MIN (least, labels->data[i]);
+      most = MAX (most, labels->data[i]);
+    }
+  least = least == 1 ? 1 : 0;
+  for (guint i = 0; i < labels->len; i++)
+    cj_tensor_i32 (y)[i] = labels->data[i] - least;
+  *n_classes = most - least + 1u;
+  return y;
+}
+
+/* Appends one part; FALSE with an error. */
+static gboolean
+read_part (const Files *files, guint part, GByteArray *pixels, GByteArray *labels, CjShape *image,
+           GError **error)
+{
+  CjShape label;
+  const gint64 *d = image[part].dims;
+  g_autoptr (GByteArray) a = read_file (files->paths[part][0], 3, &image[part], error);
+  g_autoptr (GByteArray) b = a != NULL ? read_file (files->paths[part][1], 1, &label, error) : NULL;
+
+  if (b == NULL)
+    return FALSE;
+  if (d[0] != label.dims[0] || d[1] != image[0].dims[1] || d[2] != image[0].dims[2]
+      || (guint64) pixels->len + a->len > MAX_BYTES)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "%s: Pictures and labels do not fit together, or take more than 2 GiB.",
+                   files->paths[part][0]);
+      return FALSE;
+    }
+  if (files->emnist)
+    transpose (a->data, d[0], d[1], d[2]);
+  g_byte_array_append (pixels, a->data, a->len);
+  g_byte_array_append (labels, b->data, b->len);
+  return TRUE;
+}
+
+static CjdDataset *
+load (const char *path, const CjdReadOptions *options, GError **error)
+{
+  g_autofree char *images = find_images (path), *base = g_path_get_basename (path);
   g_autoptr (GByteArray) pixels = g_byte_array_new (), labels = g_byte_array_new ();
-  g_autofree char *base = g_path_get_basename (folder);
-  CjShape image[2], label[2], all;
+  g_auto (Files) files = { 0 };
+  gboolean has_test;
+  CjShape image[2], all;
   CjdDataset *dataset;
   CjTensor *x, *y;
-  guint n_classes = 0;
+  guint n_classes;
 
-  for (guint part = 0; part < 2; part++)
+  (void) options;
+  if (images == NULL)
     {
-      g_autoptr (GByteArray) a = read_file (folder, names[part][0], 3, &image[part], error);
-      g_autoptr (GByteArray) b
-          = a != NULL ? read_file (folder, names[part][1], 1, &label[part], error) : NULL;
-
-      if (b == NULL)
-        return NULL;
-      if (image[part].dims[0] != label[part].dims[0] || image[part].dims[1] != image[0].dims[1]
-          || image[part].dims[2] != image[0].dims[2])
-        {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "%s: pictures and labels of “%s” and “%s” do not fit together.", folder,
-                       names[part][0], names[part][1]);
-          return NULL;
-        }
-      g_byte_array_append (pixels, a->data, a->len);
-      g_byte_array_append (labels, b->data, b->len);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: There is no file of training pictures.",
+                   path);
+      return NULL;
     }
+  find_files (images, &files);
+  has_test = g_file_test (files.paths[1][0], G_FILE_TEST_EXISTS);
+  if (!read_part (&files, 0, pixels, labels, image, error)
+      || (has_test && !read_part (&files, 1, pixels, labels, image, error)))
+    return NULL;
   all = cj_shape4 (labels->len, 1, image[0].dims[1], image[0].dims[2]);
   x = cj_tensor_new (CJ_UINT8, &all);
   memcpy (x->data, pixels->data, pixels->len);
-  all = cj_shape1 (labels->len);
-  y = cj_tensor_new (CJ_INT32, &all);
-  for (guint i = 0; i < labels->len; i++)
-    {
-      cj_tensor_i32 (y)[i] = labels->data[i];
-      n_classes = MAX (n_classes, labels->data[i] + 1u);
-    }
+  y = make_labels (labels, &n_classes);
   dataset = cjd_dataset_new (base, x, y, n_classes, NULL);
-  cjd_dataset_mark (dataset, (gsize) image[0].dims[0], CJD_SPLIT_TEST);
+  if (has_test)
+    cjd_dataset_mark (dataset, (gsize) image[0].dims[0], CJD_SPLIT_TEST);
   return dataset;
 }
+
+const CjdReaderInfo cjd_reader_idx = {
+  .id = "idx",
+  .title = "IDX",
+  .blurb = "A folder of MNIST, Fashion-MNIST, KMNIST or EMNIST files, plain or .gz",
+  .recognise = recognise,
+  .load = load,
+};

@@ -24,7 +24,11 @@ struct _CjFeed
    * the augmentation, so the same call gives the same bits. Any one thread at a time. */
   void (*fill) (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed,
                 CjTensor *x, CjTensor *y);
+  /* Says what `fill` will most likely be asked next, so that it can be prepared; may be NULL. */
+  void (*expect) (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed);
   void (*free) (CjFeed *feed);
+
+  const char *problem; /* set by `fill`: a sentence why a sample could not be read, or NULL */
 };
 
 static inline void

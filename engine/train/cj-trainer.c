@@ -369,6 +369,27 @@ count_step (CjTrainer *self, CjStepReport *report)
     }
 }
 
+/* Fills the batch of this step, and tells the feed which comes next in the epoch. */
+static gboolean
+fetch (CjTrainer *self, GError **error)
+{
+  const guint batch = (guint) cj_program_get_batch (self->program);
+  const guint64 seed = (guint64) self->setup->seed;
+  const guint32 *order = self->order + (gsize) self->at.position * batch;
+  CjFeed *feed = self->feed;
+
+  feed->fill (feed, order, batch, self->at.epoch, seed, cj_program_get_x (self->program),
+              cj_program_get_y (self->program));
+  if (feed->problem != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+      return FALSE;
+    }
+  if (feed->expect != NULL && self->at.position + 1 < cj_trainer_get_steps_per_epoch (self))
+    feed->expect (feed, order + batch, batch, self->at.epoch, seed);
+  return TRUE;
+}
+
 gboolean
 cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 {
@@ -381,9 +402,8 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 
   find_order (self);
   memcpy (self->states_before, now, states);
-  self->feed->fill (self->feed, self->order + (gsize) self->at.position * batch, batch,
-                    self->at.epoch, seed, cj_program_get_x (self->program),
-                    cj_program_get_y (self->program));
+  if (!fetch (self, error))
+    return FALSE;
   loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {
@@ -428,6 +448,8 @@ cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted)
       if (predicted != NULL)
         memcpy (predicted + begin, classes, sizeof (gint32) * n);
     }
+  if (feed->problem != NULL)
+    return (CjScore){ NAN, NAN };
   score.loss /= (double) MAX (feed->n_samples, 1);
   score.accuracy = get_share (&tally);
   return score;

@@ -64,7 +64,7 @@ CjCheckpoint *cj_trainer_save (CjTrainer *trainer);
 gboolean cj_trainer_load (CjTrainer *trainer, const CjCheckpoint *checkpoint, GError **error);
 
 /* Mean loss and accuracy of `program` over the whole feed; as cj_trainer_evaluate, for programs that
- * are not being trained. */
+ * are not being trained. NAN if the feed had a problem. */
 CjScore cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjTrainer, cj_trainer_free)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "idx.h"
+#include "cjd-reader.h"
 
 #include "cj-error.h"
 
@@ -11,6 +11,17 @@ write_file (const char *folder, const char *name, const guint8 *bytes, gsize siz
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
   g_assert_true (g_file_set_contents (path, (const char *) bytes, (gssize) size, NULL));
+}
+
+static CjdDataset *
+load (const char *folder, GError **error)
+{
+  CjdReadOptions options;
+
+  cjd_read_options_init (&options);
+  options.val_share = 0;
+  g_assert_cmpstr (cjd_recognise (folder, NULL)->id, ==, "idx");
+  return cjd_load (folder, &options, error);
 }
 
 static char *
@@ -33,7 +44,7 @@ test_reads (void)
 {
   g_autofree char *folder = write_folder (NULL, 0);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjdDataset) dataset = cjd_idx_load (folder, &error);
+  g_autoptr (CjdDataset) dataset = load (folder, &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (dataset->x->shape.dims[0], ==, 4);
@@ -58,7 +69,7 @@ test_damaged (void)
       g_autofree char *folder = write_folder (damaged[i], sizeof damaged[i]);
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (cjd_idx_load (folder, &error));
+      g_assert_null (load (folder, &error));
       g_assert_error (error, CJ_ERROR, CJ_ERROR_FILE);
       g_assert_nonnull (g_strstr_len (error->message, -1, "train-images-idx3-ubyte"));
     }
@@ -77,7 +88,7 @@ test_mnist (void)
       g_test_skip ("CAJAL_DATA_DIR is not set");
       return;
     }
-  dataset = cjd_idx_load (folder, NULL);
+  dataset = load (folder, NULL);
   g_assert_nonnull (dataset);
   cjd_dataset_split (dataset, CJD_SPLIT_VAL, 0.1, 1);
   validation = cjd_dataset_new_feed (dataset, CJD_SPLIT_VAL);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjd-reader.h"
+
+#include "cj-error.h"
+
+#include <gio/gio.h>
+#include <stddef.h>
+
+static const char *const channel_choices[] = { "as-is", "grey", "colour", NULL };
+
+const CjParam cjd_read_params[] = {
+  { .name = "size",
+    .title = "Picture size",
+    .blurb = "Height and width that every picture is scaled to; 0 takes that of the files",
+    .unit = "px",
+    .kind = CJ_PARAM_PAIR,
+    .offset = offsetof (CjdReadOptions, size),
+    .preset = 0,
+    .min = 0,
+    .max = 1024,
+    .flags = CJ_PARAM_RESHAPES },
+  { .name = "channels",
+    .title = "Channels",
+    .blurb = "Whether pictures are taken as they are, or made grey or coloured",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjdReadOptions, channels),
+    .choices = channel_choices,
+    .flags = CJ_PARAM_RESHAPES },
+  { .name = "label",
+    .title = "Label column",
+    .blurb = "Name or number of the column of a table to predict; empty takes one called class, "
+             "label or target, else the last",
+    .kind = CJ_PARAM_TEXT,
+    .offset = offsetof (CjdReadOptions, label) },
+  { .name = "length",
+    .title = "Length",
+    .blurb = "How many characters of a text the network sees at once",
+    .unit = "characters",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjdReadOptions, length),
+    .preset = 64,
+    .min = 1,
+    .max = 4096,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
+  { .name = "memory",
+    .title = "Memory",
+    .blurb = "Decoded pictures kept in memory; what does not fit is read again in every epoch",
+    .unit = "MiB",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjdReadOptions, memory),
+    .preset = 1024,
+    .min = 0,
+    .max = 1 << 20,
+    .flags = CJ_PARAM_LOG | CJ_PARAM_ADVANCED },
+  { NULL },
+};
+
+void
+cjd_read_options_init (CjdReadOptions *options)
+{
+  *options = (CjdReadOptions){ .val_share = 0.1, .test_share = 0.1, .seed = 1 };
+  cj_params_reset (cjd_read_params, options);
+}
+
+const CjdReaderInfo *
+cjd_recognise (const char *path, GError **error)
+{
+  g_autofree char *all = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "%s: There is no such file or folder, and no source of that name.", path);
+      return NULL;
+    }
+  for (const CjdReaderInfo *const *i = cjd_readers (); *i != NULL; i++)
+    if ((*i)->recognise (path))
+      return *i;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               "%s: This is of no kind that can be read. There are folders of IDX or CIFAR files, "
+               "folders with one folder of PNG or JPEG pictures a class, .npz, .csv and .tsv "
+               "tables, and plain text.",
+               path);
+  return NULL;
+}
+
+GBytes *
+cjd_read_file (const char *path, gsize max, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info = g_file_query_info (
+      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, error);
+  GBytes *bytes = NULL;
+
+  if (info == NULL)
+    g_prefix_error (error, "%s: ", path);
+  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: This is no plain file.", path);
+  else if ((guint64) g_file_info_get_size (info) > max)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                 "%s: The file is larger than the %" G_GSIZE_FORMAT " MiB that are read.", path,
+                 max >> 20);
+  else
+    {
+      bytes = g_file_load_bytes (file, NULL, NULL, error);
+      if (bytes == NULL)
+        g_prefix_error (error, "%s: ", path);
+    }
+  return bytes;
+}
+
+CjdDataset *
+cjd_load (const char *path, const CjdReadOptions *options, GError **error)
+{
+  const CjdReaderInfo *reader = cjd_recognise (path, error);
+  CjdDataset *dataset = reader != NULL ? reader->load (path, options, error) : NULL;
+
+  if (dataset != NULL && dataset->x != NULL)
+    dataset = cjd_dataset_fit (dataset, options->size, (CjdChannels) options->channels, error);
+  if (dataset == NULL)
+    return NULL;
+  if (cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0 && !dataset->has_splits)
+    cjd_dataset_split (dataset, CJD_SPLIT_TEST, options->test_share, options->seed);
+  cjd_dataset_split (dataset, CJD_SPLIT_VAL,
+                     cjd_dataset_count (dataset, CJD_SPLIT_VAL) > 0 || dataset->has_splits
+                         ? 0
+                         : options->val_share,
+                     options->seed);
+  return dataset;
+}

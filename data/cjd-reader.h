@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files and folders as data sets: a catalogue of readers behind one door. */
+#pragma once
+
+#include "cj-param.h"
+#include "cjd-dataset.h"
+
+G_BEGIN_DECLS
+
+#define CJD_READ_MAX_BYTES ((gsize) 1 << 31) /* of one file, unpacked, and of samples in memory */
+
+typedef enum
+{
+  CJD_CHANNELS_FILE,
+  CJD_CHANNELS_GREY,
+  CJD_CHANNELS_COLOUR
+} CjdChannels;
+
+/* How files are read; one table for all readers, each takes what concerns it. */
+typedef struct
+{
+  int size[2];  /* height and width of pictures, 0: as in the files */
+  int channels; /* CjdChannels */
+  char label[CJ_PARAM_TEXT_SIZE];
+  int length;                   /* of pieces of text, characters */
+  int memory;                   /* MiB of decoded pictures kept */
+  double val_share, test_share; /* where the files do not say; not in the table */
+  guint64 seed;                 /* of the splits; not in the table */
+} CjdReadOptions;
+
+extern const CjParam cjd_read_params[];
+void cjd_read_options_init (CjdReadOptions *options);
+
+/* What a file in sources/ fills in. */
+typedef struct
+{
+  const char *id; /* kebab-case, never changes */
+  const char *title;
+  const char *blurb; /* one sentence */
+
+  /* Whether a file or folder is of this kind, by names and first bytes. */
+  gboolean (*recognise) (const char *path);
+  /* Reads it; samples not split where the files do not say. Errors name file, place and reason. */
+  CjdDataset *(*load) (const char *path, const CjdReadOptions *options, GError **error);
+} CjdReaderInfo;
+
+/* All readers, NULL-terminated, in the order they are asked; one by id or NULL. */
+const CjdReaderInfo *const *cjd_readers (void);
+const CjdReaderInfo *cjd_reader_find (const char *id);
+
+/* The reader of a path; an error that says what can be read. Any thread. */
+const CjdReaderInfo *cjd_recognise (const char *path, GError **error);
+
+/* Reads a path with the reader that recognises it, brings pictures to the size and channels asked for,
+ * and splits by the shares and the seed what the files do not split. Slow. */
+CjdDataset *cjd_load (const char *path, const CjdReadOptions *options, GError **error);
+
+/* Pictures of a data set at another size or number of channels, as a new data set in memory; the same
+ * data set if nothing changes or it holds no pictures. Takes the data set. */
+CjdDataset *cjd_dataset_fit (CjdDataset *dataset, const int size[2], CjdChannels channels,
+                             GError **error);
+
+/* A file's bytes, refused beyond `max`. The error names the file. */
+GBytes *cjd_read_file (const char *path, gsize max, GError **error);
+
+G_END_DECLS

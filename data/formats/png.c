@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "picture-private.h"
+
+#include <png.h>
+#include <string.h>
+
+#define MAX_CHUNK (8u << 20) /* of text and colour profiles, which are skipped */
+#define MAX_CHUNKS 256
+
+typedef struct
+{
+  const guint8 *data;
+  gsize size, at;
+  char *why;
+  gsize n_why;
+} Source;
+
+static void
+read_bytes (png_structp png, png_bytep out, png_size_t n)
+{
+  Source *source = png_get_io_ptr (png);
+
+  if (n > source->size - source->at)
+    png_error (png, "the file is cut off");
+  memcpy (out, source->data + source->at, n);
+  source->at += n;
+}
+
+static void
+fail (png_structp png, png_const_charp message)
+{
+  Source *source = png_get_error_ptr (png);
+
+  g_snprintf (source->why, source->n_why, "%s (at byte %" G_GSIZE_FORMAT ")", message, source->at);
+  png_longjmp (png, 1);
+}
+
+static void
+ignore (png_structp png, png_const_charp message)
+{
+  (void) png;
+  (void) message;
+}
+
+static void
+read_pixels (png_structp png, png_infop info, CjdPicture *picture)
+{
+  const int passes = png_set_interlace_handling (png);
+
+  png_set_expand (png);
+  png_set_strip_16 (png);
+  png_set_gray_to_rgb (png);
+  png_set_add_alpha (png, 255, PNG_FILLER_AFTER);
+  png_read_update_info (png, info);
+  if (png_get_rowbytes (png, info) != (png_size_t) picture->width * 4)
+    png_error (png, "its rows are of an unknown kind");
+  for (int pass = 0; pass < passes; pass++)
+    for (guint y = 0; y < picture->height; y++)
+      png_read_row (png, picture->rgba + (gsize) y * picture->width * 4, NULL);
+  png_read_end (png, NULL);
+}
+
+gboolean
+cjd_png_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *picture, char *why,
+              gsize n_why)
+{
+  Source source = { data, size, 0, why, n_why };
+  png_structp png = png_create_read_struct (PNG_LIBPNG_VER_STRING, &source, fail, ignore);
+  png_infop info = png != NULL ? png_create_info_struct (png) : NULL;
+
+  if (info == NULL || setjmp (png_jmpbuf (png)))
+    {
+      png_destroy_read_struct (&png, info != NULL ? &info : NULL, NULL);
+      return FALSE;
+    }
+  png_set_read_fn (png, &source, read_bytes);
+  png_set_user_limits (png, CJD_PICTURE_MAX_SIDE, CJD_PICTURE_MAX_SIDE);
+  png_set_chunk_malloc_max (png, MAX_CHUNK);
+  png_set_chunk_cache_max (png, MAX_CHUNKS);
+  png_read_info (png, info);
+  picture->width = png_get_image_width (png, info);
+  picture->height = png_get_image_height (png, info);
+  picture->colour = (png_get_color_type (png, info) & PNG_COLOR_MASK_COLOR) != 0;
+  if (pixels)
+    {
+      if (!cjd_picture_allocate (picture, why, n_why))
+        {
+          png_destroy_read_struct (&png, &info, NULL);
+          return FALSE;
+        }
+      read_pixels (png, info, picture);
+    }
+  png_destroy_read_struct (&png, &info, NULL);
+  return TRUE;
+}
