@@ -3,7 +3,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
-#include "cjl-archive.h"
+#include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
 
@@ -42,24 +42,24 @@ print_json (CjlProject *self)
 GBytes *
 cjl_project_print (CjlProject *self, GError **error)
 {
-  g_autoptr (GPtrArray) pieces = cjl_pieces_new ();
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   char *json = print_json (self);
 
-  cjl_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
-  cjl_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
+  cjd_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
+  cjd_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
   if (self->weights->len > 0)
-    cjl_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
+    cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
   if (self->memory->len > 0)
-    cjl_pieces_add (pieces, "memory.safetensors", cjd_safetensors_print (self->memory));
+    cjd_pieces_add (pieces, "memory.safetensors", cjd_safetensors_print (self->memory));
   if (self->norm->len > 0)
-    cjl_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
-  return cjl_archive_print (pieces, error);
+    cjd_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
+  return cjd_zip_print (pieces, error);
 }
 
 static gboolean
 read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GError **error)
 {
-  GBytes *bytes = cjl_pieces_find (pieces, name);
+  GBytes *bytes = cjd_pieces_find (pieces, name);
   GPtrArray *read;
 
   if (bytes == NULL)
@@ -138,13 +138,13 @@ CjlProject *
 cjl_project_parse (GBytes *bytes, GError **error)
 {
   g_autoptr (CjlProject) self = cjl_project_new ();
-  g_autoptr (GPtrArray) pieces = cjl_archive_parse (bytes, MAX_FILE, error);
+  g_autoptr (GPtrArray) pieces = cjd_zip_parse (bytes, MAX_FILE, error);
   GBytes *mimetype, *json;
 
   if (pieces == NULL)
     return NULL;
-  mimetype = cjl_pieces_find (pieces, "mimetype");
-  json = cjl_pieces_find (pieces, "project.json");
+  mimetype = cjd_pieces_find (pieces, "mimetype");
+  json = cjd_pieces_find (pieces, "project.json");
   if (mimetype == NULL || json == NULL || g_bytes_get_size (mimetype) != strlen (MIMETYPE)
       || memcmp (g_bytes_get_data (mimetype, NULL), MIMETYPE, strlen (MIMETYPE)) != 0)
     {
