@@ -32,7 +32,7 @@ check list-kind refuses "$cli" list nothings
 check describe contains 'Kernel size\|kernel' "$cli" describe conv-2d
 check new "$cli" new playground -o p.cajal
 check new-keeps-files refuses "$cli" new playground -o p.cajal
-check show contains '1218 parameters' "$cli" show p.cajal
+check show contains '114 parameters' "$cli" show p.cajal
 check check contains 'can be trained' "$cli" check p.cajal
 check train contains '"validation-accuracy"' "$cli" train p.cajal --epochs 4 --json --save q.cajal
 check eval contains '"accuracy":0.[5-9]\|"accuracy":1' "$cli" eval q.cajal --json

@@ -226,9 +226,9 @@ test_probe (void)
     g_usleep (500);
   frame = cjl_probe_dup_frame (probe);
   out = cjl_probe_frame_find (frame, "dense1");
-  g_assert_cmpint (out->shape.dims[1], ==, 32);
-  for (gint64 i = 0; i < 32; i++)
-    g_assert_true (isfinite (cj_tensor_f32 (out)[i]) && cj_tensor_f32 (out)[i] >= 0);
+  g_assert_cmpint (out->shape.dims[1], ==, 8);
+  for (gint64 i = 0; i < 8; i++)
+    g_assert_true (isfinite (cj_tensor_f32 (out)[i]) && fabsf (cj_tensor_f32 (out)[i]) <= 1);
 }
 
 int
