@@ -19,12 +19,6 @@ struct _CjlSession
   guint points_read, epochs_read; /* from the runner at hand */
 };
 
-static guint
-count_slots (const CjTrainSetup *setup)
-{
-  return setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
-}
-
 /* What of the drawing matters to the compiler: everything but where cards stand. */
 static GVariant *
 save_structure (const CjGraph *graph)
@@ -52,7 +46,8 @@ start (CjlSession *self, gboolean fresh, GError **error)
   if (!fresh)
     {
       cjl_project_apply_weights (self->project, program);
-      checkpoint = cjl_project_make_checkpoint (self->project, program, count_slots (setup));
+      checkpoint = cjl_project_make_checkpoint (self->project, program,
+                                                cj_train_setup_count_slots (setup));
     }
   runner = cj_runner_new (g_steal_pointer (&program), setup,
                           cjd_dataset_new_feed (self->dataset, CJD_SPLIT_TRAIN),
@@ -167,8 +162,7 @@ send_setup (CjlSession *self)
 
       if (before != NULL && g_variant_equal (before, value))
         continue;
-      if (before == NULL || g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-          || g_str_equal (name, "average") || g_str_equal (name, "seed"))
+      if (before == NULL || !cj_train_setup_is_live (self->project->setup, name))
         return FALSE;
       cj_runner_set (self->runner, name, g_variant_get_string (value, NULL));
     }

@@ -2,6 +2,7 @@
 #include "cj-trainer.h"
 
 #include "cj-error.h"
+#include "cj-math.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,6 +27,7 @@ struct _CjTrainer
   CjCheckpoint *now; /* its weights and states are the program's own while training */
   float *spare;      /* weights put aside while the average is in place */
   double rate, clip; /* of the step under way */
+  gpointer params;   /* the optimizer's, with the momentum of the step under way */
 };
 
 CjCheckpoint *
@@ -109,8 +111,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->order = g_new (guint32, feed->n_samples + 1);
   cj_program_get_weights (program, &n_weights);
   cj_program_get_states (program, &n_states);
-  self->now = cj_checkpoint_new (n_weights, n_states,
-                                 setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0));
+  self->now = cj_checkpoint_new (n_weights, n_states, cj_train_setup_count_slots (setup));
+  self->params = g_malloc0 (setup->optimizer->params_size + 1);
   if (setup->average > 0)
     self->spare = g_new (float, n_weights + 1);
   return self;
@@ -123,6 +125,7 @@ cj_trainer_free (CjTrainer *self)
   g_array_unref (self->slices);
   cj_checkpoint_unref (self->now);
   g_free (self->squares);
+  g_free (self->params);
   g_free (self->order);
   g_free (self->spare);
   g_free (self);
@@ -135,14 +138,17 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
 
   if (g_strcmp0 (before, text) == 0)
     return TRUE;
-  if (g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-      || g_str_equal (name, "average"))
+  if (!cj_train_setup_is_live (self->setup, name))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    "“%s” cannot change while a run goes on. Reset the run first.", name);
       return FALSE;
     }
-  return cj_train_setup_set (self->setup, name, text, error);
+  if (!cj_train_setup_set (self->setup, name, text, error))
+    return FALSE;
+  if (g_str_equal (name, "schedule"))
+    memset (self->now->schedule, 0, sizeof self->now->schedule);
+  return TRUE;
 }
 
 guint64
@@ -169,17 +175,63 @@ cj_trainer_get_n_steps (const CjTrainer *self)
   return (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
 }
 
+/* Squares are summed in lanes, so that the loop becomes vector code with one fixed order. */
+#define LANES 16
+
+CJ_CLONES static double
+sum_squares (const float *g, gint64 n)
+{
+  double lanes[LANES] = { 0 }, sum = 0;
+  gint64 i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    for (guint k = 0; k < LANES; k++)
+      lanes[k] += (double) g[i + k] * g[i + k];
+  for (; i < n; i++)
+    sum += (double) g[i] * g[i];
+  for (guint k = 0; k < LANES; k++)
+    sum += lanes[k];
+  return sum;
+}
+
+CJ_CLONES static void
+clip (float *g, gint64 n, float scale, float limit)
+{
+  for (gint64 i = 0; i < n && scale < 1; i++)
+    g[i] *= scale;
+  for (gint64 i = 0; i < n && limit > 0; i++)
+    g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
+}
+
+CJ_CLONES static void
+add_to_average (float *restrict average, const float *restrict w, gint64 n, float keep)
+{
+  for (gint64 i = 0; i < n; i++)
+    average[i] = keep * average[i] + (1 - keep) * w[i];
+}
+
+/* A young average forgets faster, so that the first weights do not linger in it; as in TensorFlow's
+ * ExponentialMovingAverage with num_updates. */
+static float
+find_keep (double decay, guint64 step)
+{
+  return step == 0 ? 0 : (float) MIN (decay, (1.0 + (double) step) / (10.0 + (double) step));
+}
+
+static float *
+get_average (const CjTrainer *self)
+{
+  return self->now->slots + (self->now->n_slots - 1) * self->now->n_weights;
+}
+
 static void
 square_slice (gpointer data, guint chunk)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const float *g = cj_program_get_gradients (self->program) + slice->offset;
-  double sum = 0;
 
-  for (gint64 i = 0; i < slice->n; i++)
-    sum += (double) g[i] * g[i];
-  self->squares[chunk] = sum;
+  self->squares[chunk] = sum_squares (g, slice->n);
 }
 
 static void
@@ -189,7 +241,6 @@ update_slice (gpointer data, guint chunk)
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const CjOptimizerInfo *info = self->setup->optimizer;
   float *g = cj_program_get_gradients (self->program) + slice->offset;
-  const float limit = (float) self->setup->clip_value, scale = (float) self->clip;
   CjOptimizerSlice s = { .w = cj_program_get_weights (self->program, NULL) + slice->offset,
                          .g = g,
                          .n = slice->n,
@@ -197,23 +248,13 @@ update_slice (gpointer data, guint chunk)
                          .t = self->now->step + 1,
                          .scalars = self->now->scalars };
 
-  if (scale < 1)
-    for (gint64 i = 0; i < s.n; i++)
-      g[i] *= scale;
-  if (limit > 0)
-    for (gint64 i = 0; i < s.n; i++)
-      g[i] = CLAMP (g[i], -limit, limit);
-  for (guint k = 0; k < info->n_slots; k++)
+  clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
+  for (guint k = 0; k < MIN (self->now->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
     s.slots[k] = self->now->slots + k * self->now->n_weights + slice->offset;
-  info->update (self->setup->optimizer_params, &s);
+  info->update (self->params, &s);
   if (self->spare != NULL)
-    {
-      float *average = self->now->slots + info->n_slots * self->now->n_weights + slice->offset;
-      const float keep = self->now->step == 0 ? 0 : (float) self->setup->average;
-
-      for (gint64 i = 0; i < s.n; i++)
-        average[i] = keep * average[i] + (1 - keep) * s.w[i];
-    }
+    add_to_average (get_average (self) + slice->offset, s.w, s.n,
+                    find_keep (self->setup->average, self->now->step));
 }
 
 /* Sums of a score over rows: what is right of how many, or what R² needs. */
@@ -303,19 +344,24 @@ find_order (CjTrainer *self)
   self->order_epoch = self->now->epoch + 1;
 }
 
+/* Learning rate and momentum of the step. */
 static void
 find_rate (CjTrainer *self)
 {
+  const CjTrainSetup *setup = self->setup;
   const CjScheduleTime time = { .step = self->now->step,
                                 .n_steps = cj_trainer_get_n_steps (self),
                                 .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                                .rate = self->setup->learning_rate,
                                 .loss = self->now->val_loss,
                                 .validated = self->now->validated };
+  const CjRate rate = cj_train_setup_get_rate (setup, &time, self->now->schedule);
 
-  self->rate
-      = self->setup->schedule->get_rate (self->setup->schedule_params, &time, self->now->schedule);
+  self->rate = rate.rate;
   self->now->validated = FALSE;
+  memcpy (self->params, setup->optimizer_params, setup->optimizer->params_size);
+  if (setup->optimizer->momentum != NULL && isfinite (rate.momentum))
+    cj_params_set_float (setup->optimizer->params, self->params, setup->optimizer->momentum,
+                         rate.momentum);
 }
 
 static void
@@ -333,8 +379,7 @@ update (CjTrainer *self, CjStepReport *report)
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->setup->optimizer_params, self->now->step + 1, self->rate,
-                 self->now->scalars);
+    info->begin (self->params, self->now->step + 1, self->rate, self->now->scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
 }
@@ -426,8 +471,7 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
   if (average)
     {
       memcpy (self->spare, weights, size);
-      memcpy (weights, self->now->slots + self->setup->optimizer->n_slots * self->now->n_weights,
-              size);
+      memcpy (weights, get_average (self), size);
     }
   score = cj_evaluate (self->program, feed, predicted);
   if (average)
@@ -438,7 +482,7 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
 void
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
-  self->now->val_loss = score.loss;
+  self->now->val_loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
   self->now->validated = TRUE;
 }
 
