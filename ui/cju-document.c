@@ -2,6 +2,7 @@
 #include "cju-document.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define TICK_MS 80
@@ -15,12 +16,18 @@ struct _CjuDocument
   CjLowered *lowered;
   CjlProbeFrame *frame;
   CjRunState state;
-  char *trouble, *selected, *loaded_source;
+  char *trouble, *loaded_source;
+  GPtrArray *selection; /* ids and a final NULL */
   gsize sample;
   guint tick, asked, seen;
   guint64 asked_step;
   gboolean ask_again;
   GCancellable *loading;
+  CjlEvaluation *evaluation;
+  gboolean evaluating;    /* a worker is at it */
+  gint64 wanted;          /* monotonic time when the evaluation was last asked for */
+  guint64 evaluated_step; /* of the weights last given to the worker; G_MAXUINT64: none */
+  guint evaluated_epoch;
 };
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
@@ -32,6 +39,7 @@ enum
   TICKED,
   SELECTED,
   SAMPLE,
+  EVALUATED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -81,6 +89,22 @@ follow (CjuDocument *self)
 
 static void load (CjuDocument *self);
 
+/* Nodes that are no more are not selected. */
+static void
+forget_removed (CjuDocument *self)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = self->selection->len - 1; i-- > 0;)
+    if (cj_graph_find (self->project->graph, self->selection->pdata[i]) == NULL)
+      {
+        g_ptr_array_remove_index (self->selection, i);
+        changed = TRUE;
+      }
+  if (changed)
+    emit (self, SELECTED);
+}
+
 static void
 project_changed (CjlProject *project, gpointer data)
 {
@@ -90,8 +114,7 @@ project_changed (CjlProject *project, gpointer data)
     load (self);
   else
     follow (self);
-  if (self->selected != NULL && cj_graph_find (project->graph, self->selected) == NULL)
-    cju_document_select (self, NULL);
+  forget_removed (self);
   emit (self, EDITED);
 }
 
@@ -149,6 +172,7 @@ load (CjuDocument *self)
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
   g_free (self->loaded_source);
   self->loaded_source = g_strdup (self->project->data.source);
   self->loading = g_cancellable_new ();
@@ -157,6 +181,94 @@ load (CjuDocument *self)
   task = g_task_new (self, self->loading, load_done, NULL);
   g_task_set_task_data (task, choice, free_choice);
   g_task_run_in_thread (task, load_thread);
+}
+
+/* What a worker needs to run the validation samples. */
+typedef struct
+{
+  CjGraph *graph;
+  CjdDataset *dataset;
+  CjCheckpoint *weights;
+} EvaluationTask;
+
+static void
+free_evaluation_task (gpointer data)
+{
+  EvaluationTask *task = data;
+
+  cj_graph_free (task->graph);
+  cjd_dataset_unref (task->dataset);
+  cj_checkpoint_unref (task->weights);
+  g_free (task);
+}
+
+static void
+evaluate_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const EvaluationTask *given = data;
+  GError *error = NULL;
+  CjlEvaluation *evaluation
+      = cjl_evaluate (given->graph, given->dataset, CJD_SPLIT_VAL, given->weights, &error);
+
+  (void) source;
+  (void) cancellable;
+  if (evaluation != NULL)
+    g_task_return_pointer (task, evaluation, (GDestroyNotify) cjl_evaluation_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+evaluate_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuDocument *self = CJU_DOCUMENT (object);
+  CjlEvaluation *evaluation = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  (void) data;
+  self->evaluating = FALSE;
+  if (evaluation != NULL && evaluation->dataset != self->dataset)
+    g_clear_pointer (&evaluation, cjl_evaluation_unref);
+  if (evaluation == NULL) /* of a network that is no longer, or gives no row of numbers */
+    return;
+  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+  self->evaluation = evaluation;
+  emit (self, EVALUATED);
+}
+
+/* While a view looks: after each epoch, and once when training has stopped. */
+static void
+evaluate (CjuDocument *self)
+{
+  const gboolean training = self->state.status == CJ_RUN_TRAINING;
+  const gboolean due = training ? self->state.epoch != self->evaluated_epoch
+                                : self->state.step != self->evaluated_step;
+  g_autoptr (CjCheckpoint) weights = NULL;
+  g_autoptr (GTask) task = NULL;
+  EvaluationTask *given;
+
+  if (self->evaluating || !due || self->state.step == 0
+      || g_get_monotonic_time () - self->wanted > G_USEC_PER_SEC)
+    return;
+  weights = cj_runner_dup_snapshot (cjl_session_get_runner (self->session));
+  if (weights == NULL)
+    return;
+  given = g_new0 (EvaluationTask, 1);
+  given->graph = cj_graph_dup (self->project->graph);
+  given->dataset = cjd_dataset_ref (self->dataset);
+  given->weights = g_steal_pointer (&weights);
+  self->evaluating = TRUE;
+  self->evaluated_step = self->state.step;
+  self->evaluated_epoch = self->state.epoch;
+  task = g_task_new (self, NULL, evaluate_done, NULL);
+  g_task_set_task_data (task, given, free_evaluation_task);
+  g_task_run_in_thread (task, evaluate_thread);
+}
+
+const CjlEvaluation *
+cju_document_get_evaluation (CjuDocument *self)
+{
+  self->wanted = g_get_monotonic_time ();
+  return self->evaluation;
 }
 
 /* Looks at the runner and keeps one question at a time with the probe. */
@@ -187,6 +299,7 @@ on_tick (gpointer data)
       self->asked_step = state.step;
       self->ask_again = !cjl_session_probe (self->session, CJD_SPLIT_VAL, self->sample);
     }
+  evaluate (self);
   if (moved)
     emit (self, TICKED);
   return G_SOURCE_CONTINUE;
@@ -204,12 +317,13 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->session, cjl_session_free);
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   if (self->project != NULL)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
-  g_clear_pointer (&self->selected, g_free);
+  g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer (&self->loaded_source, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
@@ -218,7 +332,7 @@ static void
 cju_document_class_init (CjuDocumentClass *class)
 {
   static const char *const names[N_SIGNALS]
-      = { "edited", "loaded", "ticked", "selected", "sample" };
+      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated" };
 
   G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
   for (guint i = 0; i < N_SIGNALS; i++)
@@ -230,6 +344,9 @@ static void
 cju_document_init (CjuDocument *self)
 {
   self->state.val = (CjScore){ NAN, NAN };
+  self->evaluated_step = G_MAXUINT64;
+  self->selection = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->selection, NULL);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
 }
 
@@ -316,6 +433,36 @@ cju_document_find_problem (CjuDocument *self, const CjNode *node)
   return NULL;
 }
 
+void
+cju_document_mend (CjuDocument *self, const CjProblem *problem)
+{
+  CjGraph *graph = self->project->graph;
+  CjNode *node = problem->node != NULL ? cj_graph_find (graph, problem->node) : NULL, *fresh;
+  const guint port = problem->port;
+  CjWire from;
+
+  if (node == NULL)
+    return;
+  if (problem->set != NULL)
+    {
+      g_auto (GStrv) pair = g_strsplit (problem->set, "=", 2);
+      g_autofree char *name = g_strdup_printf ("%s.%s", node->id, pair[0]);
+
+      cjl_project_set (self->project, name, pair[1], NULL);
+      return;
+    }
+  if (problem->mend == NULL)
+    return;
+  from = node->from[port];
+  cjl_project_begin (self->project);
+  fresh = cj_graph_add (graph, cj_layer_find (problem->mend), NULL, NULL);
+  cj_graph_move (graph, fresh, node->x - 40, node->y - 70);
+  if (from.node != NULL)
+    cj_graph_connect (graph, from.node, from.port, fresh, 0, NULL);
+  cj_graph_connect (graph, fresh, 0, node, port, NULL);
+  cjl_project_commit (self->project, _ ("Insert layer"), NULL);
+}
+
 const CjNode *
 cju_document_find_prediction (CjuDocument *self)
 {
@@ -352,27 +499,76 @@ cju_document_reset (CjuDocument *self)
     {
       self->ask_again = TRUE;
       self->seen = 0;
+      self->evaluated_step = G_MAXUINT64;
+      self->evaluated_epoch = 0;
+      g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+      emit (self, EVALUATED);
       emit (self, TICKED);
     }
+}
+
+static guint
+count_selected (CjuDocument *self)
+{
+  return self->selection->len - 1;
+}
+
+void
+cju_document_select_all (CjuDocument *self, const char *const *ids)
+{
+  GPtrArray *selection = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_ptr_array_add (selection, g_strdup (ids[i]));
+  g_ptr_array_add (selection, NULL);
+  g_ptr_array_unref (self->selection);
+  self->selection = selection;
+  emit (self, SELECTED);
 }
 
 void
 cju_document_select (CjuDocument *self, const char *id)
 {
-  char *copy;
+  const char *const ids[] = { id, NULL };
+  const guint n = id != NULL ? 1 : 0;
 
-  if (g_strcmp0 (id, self->selected) == 0)
-    return;
-  copy = g_strdup (id);
-  g_free (self->selected);
-  self->selected = copy;
+  if (count_selected (self) != n || (n > 0 && !cju_document_is_selected (self, id)))
+    cju_document_select_all (self, ids);
+}
+
+void
+cju_document_toggle (CjuDocument *self, const char *id)
+{
+  const guint end = count_selected (self);
+  guint at = 0;
+
+  while (at < end && !g_str_equal (self->selection->pdata[at], id))
+    at++;
+  if (at < end)
+    g_ptr_array_remove_index (self->selection, at);
+  else
+    g_ptr_array_insert (self->selection, (int) end, g_strdup (id));
   emit (self, SELECTED);
+}
+
+gboolean
+cju_document_is_selected (CjuDocument *self, const char *id)
+{
+  return g_strv_contains (cju_document_get_selection (self), id);
 }
 
 CjNode *
 cju_document_get_selected (CjuDocument *self)
 {
-  return self->selected != NULL ? cj_graph_find (self->project->graph, self->selected) : NULL;
+  const guint n = count_selected (self);
+
+  return n > 0 ? cj_graph_find (self->project->graph, self->selection->pdata[n - 1]) : NULL;
+}
+
+const char *const *
+cju_document_get_selection (CjuDocument *self)
+{
+  return (const char *const *) self->selection->pdata;
 }
 
 void

@@ -3,6 +3,7 @@
  * its training polled. Main thread. */
 #pragma once
 
+#include "cjl-evaluation.h"
 #include "cjl-session.h"
 
 #include <glib-object.h>
@@ -14,7 +15,7 @@ G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
 
 /* Signals: "edited" after every change of the project; "loaded" when data came or failed; "ticked" when
  * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
- * sample was chosen. */
+ * sample was chosen; "evaluated" when the validation samples were run through newer weights. */
 CjuDocument *cju_document_new (CjlProject *project);
 
 CjlProject *cju_document_get_project (CjuDocument *self);
@@ -30,6 +31,9 @@ const char *cju_document_get_trouble (CjuDocument *self);
 char *cju_document_dup_shape (CjuDocument *self, const CjNode *node);
 const CjProblem *cju_document_find_problem (CjuDocument *self, const CjNode *node);
 
+/* Does what the problem offers: puts a layer in, or sets a parameter. One edit. */
+void cju_document_mend (CjuDocument *self, const CjProblem *problem);
+
 /* The node that the loss looks at, or NULL. */
 const CjNode *cju_document_find_prediction (CjuDocument *self);
 
@@ -37,11 +41,20 @@ void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
 void cju_document_reset (CjuDocument *self);
 
-void cju_document_select (CjuDocument *self, const char *id); /* NULL: nothing */
-CjNode *cju_document_get_selected (CjuDocument *self);
+/* The selection is a set of nodes; the one chosen last is what the inspector shows. */
+void cju_document_select (CjuDocument *self, const char *id); /* that alone; NULL: nothing */
+void cju_document_select_all (CjuDocument *self, const char *const *ids);
+void cju_document_toggle (CjuDocument *self, const char *id);
+gboolean cju_document_is_selected (CjuDocument *self, const char *id);
+CjNode *cju_document_get_selected (CjuDocument *self);             /* the last, or NULL */
+const char *const *cju_document_get_selection (CjuDocument *self); /* borrowed, ends with NULL */
 
 /* The sample shown: a number within the validation samples. */
 void cju_document_choose_sample (CjuDocument *self, gsize index);
 gsize cju_document_get_sample (CjuDocument *self);
+
+/* What the network says of all validation samples: borrowed, NULL before the first. As long as anyone
+ * calls this a worker makes a new one after each epoch, and whenever training stops. */
+const CjlEvaluation *cju_document_get_evaluation (CjuDocument *self);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-runner.h"
+#include "cjl-evaluation.h"
 #include "cjl-probe.h"
 #include "safetensors.h"
 
@@ -12,56 +13,22 @@
 #define EVALUATION_BATCH 64
 
 gboolean
-cjl_predict_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, gint32 **predicted,
-                   gint32 **targets, gsize *n, CjScore *score, GError **error)
+cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, gsize *n, CjScore *score,
+                 GError **error)
 {
   const CjDataSpec spec = cjl_data_spec (dataset, EVALUATION_BATCH);
   g_autoptr (CjProgram) program
       = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 2, error);
   g_autoptr (CjFeed) feed = NULL;
-  g_autofree gint32 *classes = NULL;
-  CjScore found;
-  gsize j = 0;
 
   if (program == NULL)
     return FALSE;
   cj_program_init (program, (guint64) project->setup->seed);
   cjl_project_apply_weights (project, program);
   feed = cjd_dataset_new_feed (dataset, split);
-  classes = g_new0 (gint32, feed->n_samples + 1);
-  found = cj_evaluate (program, feed, classes);
-  if (score != NULL)
-    *score = found;
+  *score = cj_evaluate (program, feed, NULL);
   *n = feed->n_samples;
-  if (targets != NULL)
-    {
-      *targets = g_new0 (gint32, feed->n_samples + 1);
-      for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset); i++)
-        if (dataset->split[i] == split && dataset->y->dtype == CJ_INT32
-            && dataset->y->shape.n_dims == 1)
-          (*targets)[j++] = cj_tensor_i32 (dataset->y)[i];
-    }
-  if (predicted != NULL)
-    *predicted = g_steal_pointer (&classes);
   return TRUE;
-}
-
-CjvFrame *
-cjl_confusion_frame (const CjdDataset *dataset, const gint32 *predicted, const gint32 *targets,
-                     gsize n)
-{
-  const gint64 k = MAX (dataset->n_classes, 1);
-  const CjShape shape = cj_shape2 (k, k);
-  CjTensor *matrix = cj_tensor_new (CJ_FLOAT32, &shape);
-  CjvFrame *frame = cjv_frame_new ();
-
-  for (gsize i = 0; i < n; i++)
-    if (targets[i] >= 0 && targets[i] < k && predicted[i] >= 0 && predicted[i] < k)
-      cj_tensor_f32 (matrix)[targets[i] * k + predicted[i]]++;
-  cjv_frame_take_array (frame, "matrix", matrix);
-  if (dataset->class_names != NULL)
-    cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
-  return cjv_frame_seal (frame);
 }
 
 /* Column of an array of structs, as a frame's array. */
@@ -198,54 +165,25 @@ frame_of_weights (CjlProject *project, const char *node, GError **error)
 
 #define SHEET 64 /* samples on a contact sheet */
 
-/* The first validation samples with what the network says of them. */
 static CjvFrame *
-frame_of_samples (CjlProject *project, CjdDataset *dataset, GError **error)
+frame_of_evaluation (const CjlEvaluation *evaluation, const char *id)
 {
-  const CjShape sample = cjd_dataset_get_x_shape (dataset);
-  const gsize size = (gsize) cj_shape_size (&sample) * cj_dtype_size (dataset->x->dtype);
-  g_autofree gint32 *predicted = NULL, *targets = NULL;
-  g_autofree float *given = NULL, *labels = NULL;
-  CjvFrame *frame;
-  CjTensor *images;
-  CjShape shape;
-  gsize n, shown = 0;
-
-  if (sample.n_dims != 3)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s holds no pictures for a contact sheet.",
-                   dataset->name);
-      return NULL;
-    }
-  if (!cjl_predict_split (project, dataset, CJD_SPLIT_VAL, &predicted, &targets, &n, NULL, error))
-    return NULL;
-  n = MIN (n, SHEET);
-  shape = cj_shape_batched (&sample, (gint64) n);
-  images = cj_tensor_new (dataset->x->dtype, &shape);
-  given = g_new0 (float, n + 1);
-  labels = g_new0 (float, n + 1);
-  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset) && shown < n; i++)
-    if (dataset->split[i] == CJD_SPLIT_VAL)
-      {
-        memcpy ((char *) images->data + shown * size, (const char *) dataset->x->data + i * size,
-                size);
-        given[shown] = (float) predicted[shown];
-        labels[shown] = (float) targets[shown];
-        shown++;
-      }
-  frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "images", images);
-  cjv_frame_set_values (frame, "predicted", given, n);
-  cjv_frame_set_values (frame, "labels", labels, n);
-  if (dataset->class_names != NULL)
-    cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
-  return cjv_frame_seal (frame);
+  if (g_str_equal (id, "confusion"))
+    return cjl_evaluation_confusion (evaluation);
+  if (g_str_equal (id, "contact-sheet"))
+    return cjl_evaluation_sheet (evaluation, NULL, 0, SHEET);
+  if (g_str_equal (id, "scatter"))
+    return cjl_evaluation_scatter (evaluation);
+  return cjl_evaluation_ranking (evaluation);
 }
 
 CjvFrame *
 cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, const char *node,
                   GError **error)
 {
+  static const char *const evaluated[]
+      = { "confusion", "contact-sheet", "roc", "precision-recall", "scatter", NULL };
+
   if (g_str_equal (id, "curves"))
     {
       g_autoptr (GArray) epochs = cjl_project_read_history (project);
@@ -254,21 +192,22 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
     }
   if (g_str_equal (id, "filters") || g_str_equal (id, "histogram"))
     return frame_of_weights (project, node, error);
-  if (g_str_equal (id, "confusion") && dataset != NULL)
+  if (dataset != NULL && g_strv_contains (evaluated, id))
     {
-      g_autofree gint32 *predicted = NULL, *targets = NULL;
-      gsize n;
+      g_autoptr (CjlEvaluation) evaluation
+          = cjl_evaluate_project (project, dataset, CJD_SPLIT_VAL, error);
+      CjvFrame *frame = evaluation != NULL ? frame_of_evaluation (evaluation, id) : NULL;
 
-      return cjl_predict_split (project, dataset, CJD_SPLIT_VAL, &predicted, &targets, &n, NULL,
-                                error)
-                 ? cjl_confusion_frame (dataset, predicted, targets, n)
-                 : NULL;
+      if (evaluation != NULL && frame == NULL)
+        g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                     "Figure “%s” means nothing for this data. Try confusion for classes, scatter "
+                     "for values, contact-sheet for pictures.",
+                     id);
+      return frame;
     }
-  if (g_str_equal (id, "contact-sheet") && dataset != NULL)
-    return frame_of_samples (project, dataset, error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                "Figure “%s” cannot be drawn from a project. There are curves, filters, histogram, "
-               "confusion and contact-sheet.",
+               "confusion, contact-sheet, roc, precision-recall and scatter.",
                id);
   return NULL;
 }

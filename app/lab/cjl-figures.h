@@ -13,18 +13,13 @@ G_BEGIN_DECLS
 CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
                             const char *node, GError **error);
 
-/* The class of every sample of a split and its target (n numbers each, you free). Slow. FALSE with
- * the reason if the network cannot be run. `score` may be NULL. */
-gboolean cjl_predict_split (CjlProject *project, CjdDataset *dataset, CjdSplit split,
-                            gint32 **predicted, gint32 **targets, gsize *n, CjScore *score,
-                            GError **error);
+/* Loss and accuracy of the project's weights over a split of *n samples. Slow. FALSE with the reason if
+ * the network cannot be run. */
+gboolean cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, gsize *n,
+                          CjScore *score, GError **error);
 
 /* A frame of curves from points and epochs of a run. */
 CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch);
-
-/* A frame of the confusion matrix of `n` predictions. */
-CjvFrame *cjl_confusion_frame (const CjdDataset *dataset, const gint32 *predicted,
-                               const gint32 *targets, gsize n);
 
 /* A frame of the decision surface: scores [1, K, H, W] over the plane of CJL_SURFACE_REACH, and the
  * training samples of a data set of two features. */

@@ -1,57 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-template.h"
 
+#include "cj-error.h"
+
 #include <string.h>
 
 #define CARD_WIDTH 216.0
 #define CARD_HEIGHT 230.0
 #define ROW 6 /* cards in a row of a long chain */
 
-static const CjlTemplate templates[] = {
-  { .id = "lenet-5",
-    .title = "Handwritten signs",
-    .category = "Vision",
-    .blurb = "A convolutional network learns to read digits and letters",
-    .teaches = "Watch edges become strokes and strokes become letters, layer by layer",
-    .expected = "98.5 %",
-    .task = "lenet",
-    .source = "glyphs",
-    .chain = "conv-2d 6 kernel=5 padding=2 activation=relu, max-pool-2d, "
-             "conv-2d 16 kernel=5 activation=relu, max-pool-2d, flatten, "
-             "dense 120 activation=relu, dense 84 activation=relu, dense 36",
-    .setup = "epochs=8 batch=64" },
-  { .id = "mlp",
-    .title = "No convolution",
-    .category = "First steps",
-    .blurb = "Three dense layers learn the same signs, without knowing what a neighbour is",
-    .teaches = "Compare its units with the filters of the convolutional network",
-    .expected = "96 %",
-    .task = "mlp",
-    .source = "glyphs",
-    .chain = "flatten, dense 300 relu, dense 100 relu, dense 36",
-    .setup = "epochs=8 batch=128" },
-  { .id = "playground",
-    .title = "Two spirals",
-    .category = "First steps",
-    .blurb = "Bend a line until it separates two arms, and see what every unit draws",
-    .teaches = "Each hidden unit cuts the plane once; the next layer folds the cuts together",
-    .expected = "99 %",
-    .source = "spirals",
-    .chain = "dense 32 relu, dense 32 relu, dense 2",
-    .setup = "epochs=200 batch=32 learning-rate=0.005" },
-  { NULL },
-};
-
-const CjlTemplate *
-cjl_templates (void)
-{
-  return templates;
-}
-
 const CjlTemplate *
 cjl_template_find (const char *id)
 {
-  for (const CjlTemplate *t = templates; t->id != NULL; t++)
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     if (g_str_equal (t->id, id))
       return t;
   return NULL;
@@ -88,19 +49,64 @@ cjl_layout_graph (CjGraph *graph)
     }
 }
 
-CjlProject *
-cjl_template_make (const CjlTemplate *info, GError **error)
+/* "relu3 > add1:1" */
+static gboolean
+add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
 {
-  g_autoptr (CjlProject) project = cjl_project_new ();
-  g_auto (GStrv) settings = g_strsplit (info->setup, " ", -1);
-  g_autofree char *chain = NULL;
+  g_auto (GStrv) target = g_strsplit (to, ":", 2);
+  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, target[0]);
 
-  cjl_project_set_title (project, info->title);
-  cjl_project_set_data (project, info->source, NULL);
-  chain = info->chain != NULL ? g_strdup_printf ("input, %s, cross-entropy", info->chain) : NULL;
-  if (chain != NULL ? cj_graph_add_chain (project->graph, NULL, chain, error) == NULL
-                    : !info->draw (project->graph, error))
-    return NULL;
+  if (a != NULL && b != NULL)
+    return cj_graph_connect (graph, a, 0, b,
+                             target[1] != NULL ? (guint) g_ascii_strtoull (target[1], NULL, 10) : 0,
+                             error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               "There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”.",
+               a == NULL ? from : target[0]);
+  return FALSE;
+}
+
+gboolean
+cjl_graph_add_text (CjGraph *graph, const char *text, GError **error)
+{
+  g_auto (GStrv) pieces = g_strsplit (text, ";", -1);
+  CjNode *last = NULL;
+
+  for (guint i = 0; pieces[i] != NULL; i++)
+    {
+      char *piece = g_strstrip (pieces[i]);
+      g_auto (GStrv) wire = g_strsplit (piece, ">", 2);
+      char *colon = strchr (piece, ':');
+
+      if (wire[0] != NULL && wire[1] != NULL)
+        {
+          if (!add_wire (graph, g_strstrip (wire[0]), g_strstrip (wire[1]), error))
+            return FALSE;
+          continue;
+        }
+      if (*piece == '\0')
+        continue;
+      if (colon != NULL)
+        {
+          *colon = '\0';
+          last = cj_graph_find (graph, piece);
+          piece = g_strstrip (colon + 1);
+        }
+      last = cj_graph_add_chain (graph, last, piece, error);
+      if (last == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Calls `set` for every "name=value" of a line. */
+static gboolean
+for_each_setting (const char *line,
+                  gboolean (*set) (gpointer, const char *, const char *, GError **),
+                  gpointer target, GError **error)
+{
+  g_auto (GStrv) settings = g_strsplit (line != NULL ? line : "", " ", -1);
+
   for (guint i = 0; settings[i] != NULL; i++)
     {
       char *value = strchr (settings[i], '=');
@@ -108,9 +114,39 @@ cjl_template_make (const CjlTemplate *info, GError **error)
       if (value == NULL)
         continue;
       *value++ = '\0';
-      if (!cj_train_setup_set (project->setup, settings[i], value, error))
-        return NULL;
+      if (!set (target, settings[i], value, error))
+        return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+set_training (gpointer project, const char *name, const char *value, GError **error)
+{
+  return cj_train_setup_set (((CjlProject *) project)->setup, name, value, error);
+}
+
+static gboolean
+add_data_param (gpointer params, const char *name, const char *value, GError **error)
+{
+  (void) error;
+  g_variant_builder_add (params, "{sv}", name, g_variant_new_string (value));
+  return TRUE;
+}
+
+CjlProject *
+cjl_template_make (const CjlTemplate *info, GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_new ();
+  GVariantBuilder params;
+
+  g_variant_builder_init (&params, G_VARIANT_TYPE_VARDICT);
+  for_each_setting (info->data, add_data_param, &params, NULL);
+  cjl_project_set_title (project, info->title);
+  cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
+  if (!cjl_graph_add_text (project->graph, info->network, error)
+      || !for_each_setting (info->setup, set_training, project, error))
+    return NULL;
   cjl_layout_graph (project->graph);
   return g_steal_pointer (&project);
 }

@@ -16,10 +16,9 @@ typedef struct
   const char *expected; /* what it reaches, "99 %" */
   const char *task;     /* name of the benchmark of the same network, or NULL */
   const char *source;   /* data */
-  const char *chain;    /* layers after the input, without the last Dense and the loss */
+  const char *data;     /* parameters of the source, "length=128", or NULL */
+  const char *network;  /* for cjl_graph_add_text */
   const char *setup;    /* "epochs=8 batch=64" */
-  gboolean (*draw) (CjGraph *graph, GError **error); /* instead of a chain, for networks with
-                                                        branches */
 } CjlTemplate;
 
 /* All templates, ended by an id of NULL; one by id or NULL. */
@@ -28,6 +27,12 @@ const CjlTemplate *cjl_template_find (const char *id);
 
 /* A new project from a template; the last layer fits the classes of the template's data. */
 CjlProject *cjl_template_make (const CjlTemplate *info, GError **error);
+
+/* Draws a network from text. Pieces end with a semicolon: a chain of layers as in
+ * cj_graph_add_chain, which goes on from the piece before; "relu3: conv-2d 16, batch-norm" begins at
+ * node relu3; "relu3 > add1:1" wires relu3 to the second input of add1. Layers are numbered in the
+ * order in which they stand. On refusal the graph may hold part of the drawing. */
+gboolean cjl_graph_add_text (CjGraph *graph, const char *text, GError **error);
 
 /* Puts cards in layered order from left to right, in rows that fit a window. */
 void cjl_layout_graph (CjGraph *graph);

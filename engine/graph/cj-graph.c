@@ -274,6 +274,13 @@ cj_graph_set_frozen (CjGraph *graph, CjNode *node, gboolean frozen)
   node->frozen = frozen;
 }
 
+void
+cj_graph_set_rate (CjGraph *graph, CjNode *node, double rate)
+{
+  cj_graph_touch (graph, node);
+  node->rate = rate;
+}
+
 guint
 cj_node_get_n_in (const CjNode *node)
 {

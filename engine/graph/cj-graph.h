@@ -73,6 +73,7 @@ gboolean cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, con
 void cj_graph_move (CjGraph *graph, CjNode *node, double x, double y);
 void cj_graph_set_muted (CjGraph *graph, CjNode *node, gboolean muted);
 void cj_graph_set_frozen (CjGraph *graph, CjNode *node, gboolean frozen);
+void cj_graph_set_rate (CjGraph *graph, CjNode *node, double rate);
 
 /* Appends a chain from text: "conv-2d filters=6 kernel=5, relu, dense 10". A word without = goes to
  * the layer's next parameter in table order; layers are found by id, title or synonym. The first is

@@ -24,52 +24,15 @@ struct _CjTrainer
   double *squares; /* by slice */
   guint32 *order;
   guint order_epoch; /* for which `order` is, plus one */
-  CjCheckpoint *now; /* its weights and states are the program's own while training */
-  float *spare;      /* weights put aside while the average is in place */
-  double rate, clip; /* of the step under way */
-  gpointer params;   /* the optimizer's, with the momentum of the step under way */
+  CjTable *table;
+  CjPlace at;
+  guint n_slots;
+  float *slots;
+  float *spare;         /* weights put aside while the average is in place */
+  float *states_before; /* of the step under way */
+  double rate, clip;    /* of the step under way */
+  gpointer params;      /* the optimizer's, with the momentum of the step under way */
 };
-
-CjCheckpoint *
-cj_checkpoint_new (gint64 n_weights, gint64 n_states, guint n_slots)
-{
-  CjCheckpoint *self = g_new0 (CjCheckpoint, 1);
-
-  self->ref_count = 1;
-  self->n_weights = n_weights;
-  self->n_states = n_states;
-  self->n_slots = n_slots;
-  self->weights = g_new0 (float, n_weights + 1);
-  self->states = g_new0 (float, n_states + 1);
-  self->slots = g_new0 (float, n_weights *n_slots + 1);
-  self->val_loss = NAN;
-  return self;
-}
-
-CjCheckpoint *
-cj_checkpoint_ref (CjCheckpoint *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
-void
-cj_checkpoint_unref (CjCheckpoint *self)
-{
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
-  g_free (self->weights);
-  g_free (self->states);
-  g_free (self->slots);
-  g_free (self);
-}
-
-gsize
-cj_checkpoint_get_bytes (const CjCheckpoint *self)
-{
-  return sizeof *self
-         + sizeof (float) * (gsize) (self->n_weights * (1 + self->n_slots) + self->n_states);
-}
 
 static void
 make_slices (CjTrainer *self)
@@ -91,7 +54,6 @@ CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
   CjTrainer *self;
-  gint64 n_weights, n_states;
 
   if (feed->n_samples < (gsize) cj_program_get_batch (program))
     {
@@ -109,12 +71,15 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   make_slices (self);
   self->squares = g_new0 (double, self->slices->len + 1);
   self->order = g_new (guint32, feed->n_samples + 1);
-  cj_program_get_weights (program, &n_weights);
-  cj_program_get_states (program, &n_states);
-  self->now = cj_checkpoint_new (n_weights, n_states, cj_train_setup_count_slots (setup));
+  self->table = cj_table_new (program);
+  self->at.val_loss = NAN;
+  self->at.best_loss = INFINITY;
+  self->n_slots = cj_train_setup_count_slots (setup);
+  self->slots = g_new0 (float, self->table->n_weights * self->n_slots + 1);
+  self->states_before = g_new (float, self->table->n_states + 1);
   self->params = g_malloc0 (setup->optimizer->params_size + 1);
   if (setup->average > 0)
-    self->spare = g_new (float, n_weights + 1);
+    self->spare = g_new (float, self->table->n_weights + 1);
   return self;
 }
 
@@ -123,11 +88,13 @@ cj_trainer_free (CjTrainer *self)
 {
   cj_train_setup_free (self->setup);
   g_array_unref (self->slices);
-  cj_checkpoint_unref (self->now);
+  cj_table_unref (self->table);
   g_free (self->squares);
   g_free (self->params);
   g_free (self->order);
+  g_free (self->slots);
   g_free (self->spare);
+  g_free (self->states_before);
   g_free (self);
 }
 
@@ -147,20 +114,35 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
   if (!cj_train_setup_set (self->setup, name, text, error))
     return FALSE;
   if (g_str_equal (name, "schedule"))
-    memset (self->now->schedule, 0, sizeof self->now->schedule);
+    memset (self->at.schedule, 0, sizeof self->at.schedule);
   return TRUE;
 }
 
-guint64
-cj_trainer_get_step (const CjTrainer *self)
+gboolean
+cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
-  return self->now->step;
+  if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
+      || (setup->average > 0) != (self->setup->average > 0)
+      || cj_train_setup_count_slots (setup) != self->n_slots)
+    return FALSE;
+  if (setup->schedule != self->setup->schedule)
+    memset (self->at.schedule, 0, sizeof self->at.schedule);
+  cj_train_setup_free (self->setup);
+  self->setup = cj_train_setup_dup (setup);
+  self->order_epoch = 0;
+  return TRUE;
 }
 
-guint
-cj_trainer_get_epoch (const CjTrainer *self)
+const CjPlace *
+cj_trainer_get_place (const CjTrainer *self)
 {
-  return self->now->epoch;
+  return &self->at;
+}
+
+const CjTrainSetup *
+cj_trainer_get_setup (const CjTrainer *self)
+{
+  return self->setup;
 }
 
 guint
@@ -173,6 +155,13 @@ guint64
 cj_trainer_get_n_steps (const CjTrainer *self)
 {
   return (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
+}
+
+gboolean
+cj_trainer_has_ended (const CjTrainer *self)
+{
+  return self->at.step >= cj_trainer_get_n_steps (self)
+         || (self->setup->patience > 0 && self->at.n_worse >= (guint) self->setup->patience);
 }
 
 /* Squares are summed in lanes, so that the loop becomes vector code with one fixed order. */
@@ -221,7 +210,7 @@ find_keep (double decay, guint64 step)
 static float *
 get_average (const CjTrainer *self)
 {
-  return self->now->slots + (self->now->n_slots - 1) * self->now->n_weights;
+  return self->slots + (self->n_slots - 1) * self->table->n_weights;
 }
 
 static void
@@ -245,16 +234,16 @@ update_slice (gpointer data, guint chunk)
                          .g = g,
                          .n = slice->n,
                          .rate = self->rate * slice->rate,
-                         .t = self->now->step + 1,
-                         .scalars = self->now->scalars };
+                         .t = self->at.step + 1,
+                         .scalars = self->at.scalars };
 
   clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
-  for (guint k = 0; k < MIN (self->now->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
-    s.slots[k] = self->now->slots + k * self->now->n_weights + slice->offset;
+  for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
+    s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
   info->update (self->params, &s);
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
-                    find_keep (self->setup->average, self->now->step));
+                    find_keep (self->setup->average, self->at.step));
 }
 
 /* Sums of a score over rows: what is right of how many, or what R² needs. */
@@ -335,13 +324,13 @@ find_order (CjTrainer *self)
 {
   CjRng rng;
 
-  if (self->order_epoch == self->now->epoch + 1)
+  if (self->order_epoch == self->at.epoch + 1)
     return;
   for (gsize i = 0; i < self->feed->n_samples; i++)
     self->order[i] = (guint32) i;
-  cj_rng_init (&rng, (guint64) self->setup->seed, CJ_RNG_SHUFFLE, self->now->epoch);
+  cj_rng_init (&rng, (guint64) self->setup->seed, CJ_RNG_SHUFFLE, self->at.epoch);
   cj_rng_shuffle (&rng, self->order, self->feed->n_samples);
-  self->order_epoch = self->now->epoch + 1;
+  self->order_epoch = self->at.epoch + 1;
 }
 
 /* Learning rate and momentum of the step. */
@@ -349,23 +338,39 @@ static void
 find_rate (CjTrainer *self)
 {
   const CjTrainSetup *setup = self->setup;
-  const CjScheduleTime time = { .step = self->now->step,
+  const CjScheduleTime time = { .step = self->at.step,
                                 .n_steps = cj_trainer_get_n_steps (self),
                                 .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                                .loss = self->now->val_loss,
-                                .validated = self->now->validated };
-  const CjRate rate = cj_train_setup_get_rate (setup, &time, self->now->schedule);
+                                .loss = self->at.val_loss,
+                                .validated = self->at.validated };
+  const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
   self->rate = rate.rate;
-  self->now->validated = FALSE;
+  self->at.validated = FALSE;
   memcpy (self->params, setup->optimizer_params, setup->optimizer->params_size);
   if (setup->optimizer->momentum != NULL && isfinite (rate.momentum))
     cj_params_set_float (setup->optimizer->params, self->params, setup->optimizer->momentum,
                          rate.momentum);
 }
 
-static void
-update (CjTrainer *self, CjStepReport *report)
+/* The tensor whose gradient is the first that is not finite. */
+static const char *
+find_bad_gradient (CjTrainer *self)
+{
+  for (guint i = 0; i < self->slices->len; i++)
+    for (guint k = 0; k < self->table->entries->len && !isfinite (self->squares[i]); k++)
+      {
+        const CjTableEntry *entry = cj_table_get (self->table, k);
+        const gint64 at = g_array_index (self->slices, Slice, i).offset - entry->offset;
+
+        if (!entry->state && at >= 0 && at < entry->size)
+          return entry->name;
+      }
+  return "the loss";
+}
+
+static gboolean
+update (CjTrainer *self, CjStepReport *report, GError **error)
 {
   CjPool *pool = cj_program_get_pool (self->program);
   const CjOptimizerInfo *info = self->setup->optimizer;
@@ -375,19 +380,29 @@ update (CjTrainer *self, CjStepReport *report)
   for (guint i = 0; i < self->slices->len; i++)
     squares += self->squares[i];
   report->norm = sqrt (squares);
+  if (!isfinite (squares))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+                   "The gradient of “%s” is no longer a number in step %" G_GUINT64_FORMAT
+                   ". Go back to an earlier step and use a smaller learning rate, or clip the "
+                   "gradient.",
+                   find_bad_gradient (self), self->at.step + 1);
+      return FALSE;
+    }
   self->clip
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->params, self->now->step + 1, self->rate, self->now->scalars);
+    info->begin (self->params, self->at.step + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
+  return TRUE;
 }
 
 static void
 count_step (CjTrainer *self, CjStepReport *report)
 {
-  CjCheckpoint *now = self->now;
+  CjPlace *now = &self->at;
 
   now->step++;
   now->position++;
@@ -409,26 +424,34 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 {
   const guint batch = (guint) cj_program_get_batch (self->program);
   const guint64 seed = (guint64) self->setup->seed;
+  const gsize states = sizeof (float) * (gsize) self->table->n_states;
+  float *now = cj_program_get_states (self->program, NULL);
   Tally tally = { 0 };
   float loss;
 
   find_order (self);
-  self->feed->fill (self->feed, self->order + (gsize) self->now->position * batch, batch,
-                    self->now->epoch, seed, cj_program_get_x (self->program),
+  memcpy (self->states_before, now, states);
+  self->feed->fill (self->feed, self->order + (gsize) self->at.position * batch, batch,
+                    self->at.epoch, seed, cj_program_get_x (self->program),
                     cj_program_get_y (self->program));
-  loss = cj_program_forward (self->program, TRUE, batch, seed, self->now->step);
+  loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {
+      memcpy (now, self->states_before, states);
       g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
                    "The loss is no longer a number in step %" G_GUINT64_FORMAT
                    ". Go back to an earlier step and use a smaller learning rate.",
-                   self->now->step + 1);
+                   self->at.step + 1);
       return FALSE;
     }
   tally_rows (self->program, batch, NULL, &tally);
   report->score = (CjScore){ loss, get_share (&tally) };
   cj_program_backward (self->program);
-  update (self, report);
+  if (!update (self, report, error))
+    {
+      memcpy (now, self->states_before, states);
+      return FALSE;
+    }
   count_step (self, report);
   return TRUE;
 }
@@ -464,8 +487,8 @@ CjScore
 cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
 {
   float *weights = cj_program_get_weights (self->program, NULL);
-  const gsize size = sizeof (float) * (gsize) self->now->n_weights;
-  const gboolean average = self->spare != NULL && self->now->step > 0;
+  const gsize size = sizeof (float) * (gsize) self->table->n_weights;
+  const gboolean average = self->spare != NULL && self->at.step > 0;
   CjScore score;
 
   if (average)
@@ -479,41 +502,71 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
   return score;
 }
 
-void
+gboolean
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
-  self->now->val_loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
-  self->now->validated = TRUE;
+  const double loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
+  const gboolean best = !(loss >= self->at.best_loss);
+
+  self->at.val_loss = loss;
+  self->at.validated = TRUE;
+  self->at.n_worse = best ? 0 : self->at.n_worse + 1;
+  if (best)
+    {
+      self->at.best_loss = loss;
+      self->at.best_step = self->at.step;
+    }
+  return best;
+}
+
+void
+cj_trainer_set_n_commands (CjTrainer *self, guint n_commands)
+{
+  self->at.n_commands = n_commands;
+}
+
+static void
+copy_program (CjTrainer *self, CjCheckpoint *to)
+{
+  to->at = self->at;
+  to->plan = cj_program_get_plan (self->program);
+  memcpy (to->weights, cj_program_get_weights (self->program, NULL),
+          sizeof (float) * (gsize) self->table->n_weights);
+  memcpy (to->states, cj_program_get_states (self->program, NULL),
+          sizeof (float) * (gsize) self->table->n_states);
+}
+
+CjCheckpoint *
+cj_trainer_make_checkpoint (const CjTrainer *self)
+{
+  return cj_checkpoint_new (self->table, self->n_slots, self->spare != NULL);
+}
+
+CjCheckpoint *
+cj_trainer_save_weights (CjTrainer *self)
+{
+  CjCheckpoint *copy = cj_checkpoint_new (self->table, 0, FALSE);
+
+  copy_program (self, copy);
+  return copy;
 }
 
 CjCheckpoint *
 cj_trainer_save (CjTrainer *self)
 {
-  const CjCheckpoint *now = self->now;
-  CjCheckpoint *copy = cj_checkpoint_new (now->n_weights, now->n_states, now->n_slots);
-  float *arrays[3] = { copy->weights, copy->states, copy->slots };
+  CjCheckpoint *copy = cj_trainer_make_checkpoint (self);
 
-  *copy = *now;
-  copy->ref_count = 1;
-  copy->weights = arrays[0];
-  copy->states = arrays[1];
-  copy->slots = arrays[2];
-  memcpy (copy->weights, cj_program_get_weights (self->program, NULL),
-          sizeof (float) * (gsize) now->n_weights);
-  memcpy (copy->states, cj_program_get_states (self->program, NULL),
-          sizeof (float) * (gsize) now->n_states);
-  memcpy (copy->slots, now->slots, sizeof (float) * (gsize) (now->n_weights * now->n_slots));
+  copy_program (self, copy);
+  memcpy (copy->slots, self->slots,
+          sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   return copy;
 }
 
 gboolean
 cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
 {
-  CjCheckpoint *now = self->now;
-  float *arrays[3] = { now->weights, now->states, now->slots };
-
-  if (from->n_weights != now->n_weights || from->n_states != now->n_states
-      || from->n_slots != now->n_slots)
+  if (!cj_table_equal (from->table, self->table) || from->n_slots != self->n_slots
+      || from->averaged != (self->spare != NULL))
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_GRAPH,
@@ -521,16 +574,13 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
           "or start a new run.");
       return FALSE;
     }
-  *now = *from;
-  now->ref_count = 1;
-  now->weights = arrays[0];
-  now->states = arrays[1];
-  now->slots = arrays[2];
+  self->at = from->at;
   memcpy (cj_program_get_weights (self->program, NULL), from->weights,
-          sizeof (float) * (gsize) from->n_weights);
+          sizeof (float) * (gsize) self->table->n_weights);
   memcpy (cj_program_get_states (self->program, NULL), from->states,
-          sizeof (float) * (gsize) from->n_states);
-  memcpy (now->slots, from->slots, sizeof (float) * (gsize) (from->n_weights * from->n_slots));
+          sizeof (float) * (gsize) self->table->n_states);
+  memcpy (self->slots, from->slots,
+          sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   self->order_epoch = 0;
   return TRUE;
 }

@@ -74,7 +74,7 @@ run_to (CjTrainer *trainer, guint64 step)
 {
   CjStepReport report;
 
-  while (cj_trainer_get_step (trainer) < step)
+  while (cj_trainer_get_place (trainer)->step < step)
     {
       g_autoptr (GError) error = NULL;
 
@@ -89,7 +89,7 @@ run_to (CjTrainer *trainer, guint64 step)
 static void
 assert_same (const CjCheckpoint *a, const CjCheckpoint *b)
 {
-  const gsize bytes = sizeof (float) * (gsize) a->n_weights;
+  const gsize bytes = sizeof (float) * (gsize) a->table->n_weights;
 
   g_assert_cmpuint (a->n_slots, ==, b->n_slots);
   g_assert_cmpmem (a->weights, bytes, b->weights, bytes);
@@ -350,7 +350,7 @@ test_clip (void)
       g_assert_true (cj_trainer_step (trainer, &report, NULL));
       after = cj_trainer_save (trainer);
       g_assert_cmpfloat (report.norm, >, 0.05);
-      for (gint64 k = 0; k < before->n_weights; k++)
+      for (gint64 k = 0; k < before->table->n_weights; k++)
         {
           const double step = (double) after->weights[k] - before->weights[k];
 
@@ -380,9 +380,9 @@ test_average (void)
   run_to (trainer, 2);
   second = cj_trainer_save (trainer);
   g_assert_cmpuint (first->n_slots, ==, 3);
-  for (gint64 i = 0; i < first->n_weights; i++)
+  for (gint64 i = 0; i < first->table->n_weights; i++)
     {
-      const float *average = second->slots + 2 * second->n_weights;
+      const float *average = second->slots + 2 * second->table->n_weights;
       const double expected
           = (2 * (double) first->weights[i] + 9 * (double) second->weights[i]) / 11;
 
@@ -391,11 +391,11 @@ test_average (void)
   run_to (trainer, 40);
   run_to (other, 40);
   last = cj_trainer_save (trainer);
-  g_assert_cmpmem (last->weights, 4 * (gsize) last->n_weights, cj_program_get_weights (plain, NULL),
-                   4 * (gsize) last->n_weights);
+  g_assert_cmpmem (last->weights, 4 * (gsize) last->table->n_weights,
+                   cj_program_get_weights (plain, NULL), 4 * (gsize) last->table->n_weights);
   score = cj_trainer_evaluate (trainer, feed, NULL);
-  memcpy (cj_program_get_weights (plain, NULL), last->slots + 2 * last->n_weights,
-          4 * (gsize) last->n_weights);
+  memcpy (cj_program_get_weights (plain, NULL), last->slots + 2 * last->table->n_weights,
+          4 * (gsize) last->table->n_weights);
   g_assert_cmpfloat (score.loss, ==, cj_evaluate (plain, feed, NULL).loss);
   g_assert_cmpfloat (score.accuracy, >, 0.5);
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The views under the canvas: a tab each, made from one table; each can be exported. A view is there
+ * only while the network has something to show in it. */
+#pragma once
+
+#include "cju-document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define CJU_TYPE_DOCK (cju_dock_get_type ())
+G_DECLARE_FINAL_TYPE (CjuDock, cju_dock, CJU, DOCK, GtkWidget)
+
+/* Signal "message" (string): something to tell the person. Actions: "dock.export" with the ending of
+ * the file, "dock.copy". */
+GtkWidget *cju_dock_new (CjuDocument *document);
+
+/* Shows the view with this id, if it is there. */
+void cju_dock_show (CjuDock *self, const char *id);
+
+G_END_DECLS
