@@ -169,7 +169,7 @@ make_control (Binding *binding, const char *value)
           gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
       g_signal_connect (control, "notify::selected", G_CALLBACK (on_choice), binding);
     }
-  else if (p->kind == CJ_PARAM_INT || p->kind == CJ_PARAM_FLOAT)
+  else if ((p->kind == CJ_PARAM_INT && p->choices == NULL) || p->kind == CJ_PARAM_FLOAT)
     {
       const double step = p->kind == CJ_PARAM_INT ? 1 : pow (10, -MAX (p->digits - 1, 1));
 
