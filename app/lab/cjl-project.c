@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "safetensors.h"
 
+#include <math.h>
 #include <string.h>
 
 CjlProject *
@@ -45,6 +46,9 @@ cjl_project_unref (CjlProject *self)
 
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
+  cjl_keep_end (self);
+  g_free (full->digest);
+  g_free (full->etag);
   g_free (self->uuid);
   g_free (self->title);
   g_free (self->path);
@@ -134,7 +138,8 @@ cjl_project_store (CjlProject *self, CjProgram *program, const CjCheckpoint *fro
   g_variant_dict_insert (&run, "n-slots", "x", (gint64) from->n_slots);
   g_variant_dict_insert (&run, "loss-sum", "d", from->sum.loss);
   g_variant_dict_insert (&run, "accuracy-sum", "d", from->sum.accuracy);
-  g_variant_dict_insert (&run, "validation-loss", "d", from->val_loss);
+  if (isfinite (from->val_loss))
+    g_variant_dict_insert (&run, "validation-loss", "d", from->val_loss);
   g_variant_dict_insert (&run, "validated", "b", from->validated);
   for (guint i = 0; i < CJ_OPTIMIZER_MAX_SCALARS; i++)
     {
