@@ -11,11 +11,21 @@ G_BEGIN_DECLS
 #define CJU_TYPE_CANVAS (cju_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (CjuCanvas, cju_canvas, CJU, CANVAS, GtkWidget)
 
-/* Signal "message" (text): why something could not be done. */
+/* What a drag from the palette carries: this and the layer's id. */
+#define CJU_CANVAS_DRAG_PREFIX "cajal-layer:"
+
+/* Signals: "message" (text): why something could not be done; "moved": the view or a card moved.
+ * Actions "canvas.*" on the selection and the view, each with a key: cju-commands.c lists them. */
 GtkWidget *cju_canvas_new (CjuDocument *document);
 
 void cju_canvas_fit (CjuCanvas *self);                 /* everything in view, at most 100 % */
 void cju_canvas_zoom (CjuCanvas *self, double factor); /* about the middle; 0: to 100 % */
+
+double cju_canvas_get_zoom (CjuCanvas *self);
+/* The part of the world that is seen, pixels at 100 %. */
+void cju_canvas_get_view (CjuCanvas *self, graphene_rect_t *view);
+void cju_canvas_center (CjuCanvas *self, double x, double y); /* a place of the world */
+void cju_canvas_reveal (CjuCanvas *self, const char *id);     /* scrolls as little as it must */
 
 /* Opens the entry that adds layers by typing. */
 void cju_canvas_quick_add (CjuCanvas *self);

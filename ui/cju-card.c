@@ -383,64 +383,8 @@ on_focus (GtkEventControllerFocus *controller, gpointer data)
   CjuCard *self = data;
 
   (void) controller;
-  cju_document_select (self->document, self->id);
-}
-
-/* Delete heals the wire through: what fed the card feeds those it fed, where it had one input. */
-static void
-delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuCard *self = CJU_CARD (widget);
-  CjlProject *project = cju_document_get_project (self->document);
-  CjNode *node = get_node (self);
-  const CjWire source = node->from[0];
-  g_autofree char *title = g_strdup_printf (_ ("Delete %s"), self->title);
-
-  (void) name;
-  (void) parameter;
-  cjl_project_begin (project);
-  for (guint i = 0; i < project->graph->nodes->len && source.node != NULL; i++)
-    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-      {
-        CjNode *other = project->graph->nodes->pdata[i];
-
-        if (other->from[port].node == node)
-          cj_graph_connect (project->graph, source.node, source.port, other, port, NULL);
-      }
-  cj_graph_remove (project->graph, node);
-  cjl_project_commit (project, title, NULL);
-}
-
-static void
-flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuCard *self = CJU_CARD (widget);
-  CjlProject *project = cju_document_get_project (self->document);
-  CjNode *node = get_node (self);
-  const gboolean mute = g_str_equal (name, "card.mute");
-
-  (void) parameter;
-  cjl_project_begin (project);
-  if (mute)
-    cj_graph_set_muted (project->graph, node, !node->muted);
-  else
-    cj_graph_set_frozen (project->graph, node, !node->frozen);
-  cjl_project_commit (project, mute ? _ ("Mute") : _ ("Freeze"), NULL);
-}
-
-static void
-move_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuCard *self = CJU_CARD (widget);
-  CjlProject *project = cju_document_get_project (self->document);
-  CjNode *node = get_node (self);
-  int dx, dy;
-
-  (void) name;
-  g_variant_get (parameter, "(ii)", &dx, &dy);
-  cjl_project_begin (project);
-  cj_graph_move (project->graph, node, node->x + dx, node->y + dy);
-  cjl_project_commit (project, _ ("Move card"), self->id);
+  if (!cju_document_is_selected (self->document, self->id))
+    cju_document_select (self->document, self->id);
 }
 
 static void
@@ -466,21 +410,6 @@ cju_card_class_init (CjuCardClass *class)
   widget->measure = cju_card_measure;
   gtk_widget_class_set_css_name (widget, "networkcard");
   gtk_widget_class_set_accessible_role (widget, GTK_ACCESSIBLE_ROLE_GROUP);
-  gtk_widget_class_install_action (widget, "card.delete", NULL, delete_action);
-  gtk_widget_class_install_action (widget, "card.mute", NULL, flag_action);
-  gtk_widget_class_install_action (widget, "card.freeze", NULL, flag_action);
-  gtk_widget_class_install_action (widget, "card.move", "(ii)", move_action);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_Delete, 0, "card.delete", NULL);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_m, 0, "card.mute", NULL);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_f, 0, "card.freeze", NULL);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_Left, GDK_CONTROL_MASK, "card.move", "(ii)",
-                                       -10, 0);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_Right, GDK_CONTROL_MASK, "card.move", "(ii)",
-                                       10, 0);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_Up, GDK_CONTROL_MASK, "card.move", "(ii)", 0,
-                                       -10);
-  gtk_widget_class_add_binding_action (widget, GDK_KEY_Down, GDK_CONTROL_MASK, "card.move", "(ii)",
-                                       0, 10);
 }
 
 static void

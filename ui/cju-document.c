@@ -16,7 +16,8 @@ struct _CjuDocument
   CjLowered *lowered;
   CjlProbeFrame *frame;
   CjRunState state;
-  char *trouble, *selected, *loaded_source;
+  char *trouble, *loaded_source;
+  GPtrArray *selection; /* ids and a final NULL */
   gsize sample;
   guint tick, asked, seen;
   guint64 asked_step;
@@ -88,6 +89,22 @@ follow (CjuDocument *self)
 
 static void load (CjuDocument *self);
 
+/* Nodes that are no more are not selected. */
+static void
+forget_removed (CjuDocument *self)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = self->selection->len - 1; i-- > 0;)
+    if (cj_graph_find (self->project->graph, self->selection->pdata[i]) == NULL)
+      {
+        g_ptr_array_remove_index (self->selection, i);
+        changed = TRUE;
+      }
+  if (changed)
+    emit (self, SELECTED);
+}
+
 static void
 project_changed (CjlProject *project, gpointer data)
 {
@@ -97,8 +114,7 @@ project_changed (CjlProject *project, gpointer data)
     load (self);
   else
     follow (self);
-  if (self->selected != NULL && cj_graph_find (project->graph, self->selected) == NULL)
-    cju_document_select (self, NULL);
+  forget_removed (self);
   emit (self, EDITED);
 }
 
@@ -307,7 +323,7 @@ cju_document_dispose (GObject *object)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
-  g_clear_pointer (&self->selected, g_free);
+  g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer (&self->loaded_source, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
@@ -329,6 +345,8 @@ cju_document_init (CjuDocument *self)
 {
   self->state.val = (CjScore){ NAN, NAN };
   self->evaluated_step = G_MAXUINT64;
+  self->selection = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (self->selection, NULL);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
 }
 
@@ -489,23 +507,68 @@ cju_document_reset (CjuDocument *self)
     }
 }
 
+static guint
+count_selected (CjuDocument *self)
+{
+  return self->selection->len - 1;
+}
+
+void
+cju_document_select_all (CjuDocument *self, const char *const *ids)
+{
+  GPtrArray *selection = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_ptr_array_add (selection, g_strdup (ids[i]));
+  g_ptr_array_add (selection, NULL);
+  g_ptr_array_unref (self->selection);
+  self->selection = selection;
+  emit (self, SELECTED);
+}
+
 void
 cju_document_select (CjuDocument *self, const char *id)
 {
-  char *copy;
+  const char *const ids[] = { id, NULL };
+  const guint n = id != NULL ? 1 : 0;
 
-  if (g_strcmp0 (id, self->selected) == 0)
-    return;
-  copy = g_strdup (id);
-  g_free (self->selected);
-  self->selected = copy;
+  if (count_selected (self) != n || (n > 0 && !cju_document_is_selected (self, id)))
+    cju_document_select_all (self, ids);
+}
+
+void
+cju_document_toggle (CjuDocument *self, const char *id)
+{
+  const guint end = count_selected (self);
+  guint at = 0;
+
+  while (at < end && !g_str_equal (self->selection->pdata[at], id))
+    at++;
+  if (at < end)
+    g_ptr_array_remove_index (self->selection, at);
+  else
+    g_ptr_array_insert (self->selection, (int) end, g_strdup (id));
   emit (self, SELECTED);
+}
+
+gboolean
+cju_document_is_selected (CjuDocument *self, const char *id)
+{
+  return g_strv_contains (cju_document_get_selection (self), id);
 }
 
 CjNode *
 cju_document_get_selected (CjuDocument *self)
 {
-  return self->selected != NULL ? cj_graph_find (self->project->graph, self->selected) : NULL;
+  const guint n = count_selected (self);
+
+  return n > 0 ? cj_graph_find (self->project->graph, self->selection->pdata[n - 1]) : NULL;
+}
+
+const char *const *
+cju_document_get_selection (CjuDocument *self)
+{
+  return (const char *const *) self->selection->pdata;
 }
 
 void

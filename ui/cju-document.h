@@ -41,8 +41,13 @@ void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
 void cju_document_reset (CjuDocument *self);
 
-void cju_document_select (CjuDocument *self, const char *id); /* NULL: nothing */
-CjNode *cju_document_get_selected (CjuDocument *self);
+/* The selection is a set of nodes; the one chosen last is what the inspector shows. */
+void cju_document_select (CjuDocument *self, const char *id); /* that alone; NULL: nothing */
+void cju_document_select_all (CjuDocument *self, const char *const *ids);
+void cju_document_toggle (CjuDocument *self, const char *id);
+gboolean cju_document_is_selected (CjuDocument *self, const char *id);
+CjNode *cju_document_get_selected (CjuDocument *self);             /* the last, or NULL */
+const char *const *cju_document_get_selection (CjuDocument *self); /* borrowed, ends with NULL */
 
 /* The sample shown: a number within the validation samples. */
 void cju_document_choose_sample (CjuDocument *self, gsize index);

@@ -2,6 +2,7 @@
 #include "cju-palette.h"
 
 #include "cj-layer.h"
+#include "cju-canvas.h"
 #include "cju-picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -34,11 +35,24 @@ draw_dot (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer dat
   cairo_fill (cr);
 }
 
+static GdkContentProvider *
+on_drag (GtkDragSource *source, double x, double y, gpointer data)
+{
+  const CjLayerInfo *layer = data;
+  g_autofree char *text = g_strconcat (CJU_CANVAS_DRAG_PREFIX, layer->id, NULL);
+
+  (void) source;
+  (void) x;
+  (void) y;
+  return gdk_content_provider_new_typed (G_TYPE_STRING, text);
+}
+
 static GtkWidget *
 make_row (const CjLayerInfo *layer)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *dot = gtk_drawing_area_new (), *label = gtk_label_new (_ (layer->title));
+  GtkDragSource *source = gtk_drag_source_new ();
   g_autofree char *tip = g_strdup_printf ("%s\n%s%s%s", _ (layer->blurb), layer->formula,
                                           layer->biology != NULL ? "\n" : "",
                                           layer->biology != NULL ? _ (layer->biology) : "");
@@ -53,6 +67,8 @@ make_row (const CjLayerInfo *layer)
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (layer->title), -1);
   g_object_set_data (G_OBJECT (row), "layer", (gpointer) layer);
+  g_signal_connect (source, "prepare", G_CALLBACK (on_drag), (gpointer) layer);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
   return row;
 }
 
@@ -104,14 +120,9 @@ static gboolean
 matches (GtkListBoxRow *row, gpointer data)
 {
   CjuPalette *self = data;
-  const CjLayerInfo *layer = get_layer (row);
-  g_autofree char *needle
-      = g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
-  g_autofree char *all = g_strjoin (" ", layer->id, layer->title,
-                                    layer->synonyms != NULL ? layer->synonyms : "", NULL);
-  g_autofree char *folded = g_utf8_casefold (all, -1);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
 
-  return strstr (folded, needle) != NULL;
+  return cj_layer_match (get_layer (row), text) != CJ_LAYER_MATCH_NONE;
 }
 
 static void

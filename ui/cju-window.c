@@ -3,8 +3,10 @@
 
 #include "cjl-template.h"
 #include "cju-canvas.h"
+#include "cju-commands.h"
 #include "cju-dock.h"
 #include "cju-inspector.h"
+#include "cju-minimap.h"
 #include "cju-palette.h"
 #include "cju-samples.h"
 #include "cju-start-page.h"
@@ -17,7 +19,7 @@ struct _CjuWindow
   AdwApplicationWindow parent;
   CjuDocument *document;
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
-  GtkWidget *canvas, *palette_flap, *inspector_flap;
+  GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
 };
@@ -157,35 +159,8 @@ make_dock (CjuWindow *self)
 
   g_signal_connect (dock, "message", G_CALLBACK (on_message), self);
   gtk_widget_set_size_request (dock, -1, 230);
+  self->dock = dock;
   return dock;
-}
-
-static GtkWidget *
-make_zoom (void)
-{
-  static const char *const icons[][3] = {
-    { "zoom-out-symbolic", "canvas.zoom-out", N_ ("Zoom out (Ctrl+−)") },
-    { "zoom-in-symbolic", "canvas.zoom-in", N_ ("Zoom in (Ctrl++)") },
-    { "zoom-fit-best-symbolic", "canvas.fit", N_ ("Show everything (Home)") },
-  };
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-
-  for (guint i = 0; i < G_N_ELEMENTS (icons); i++)
-    {
-      GtkWidget *button = gtk_button_new_from_icon_name (icons[i][0]);
-
-      g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) icons[i][1]);
-      gtk_widget_set_tooltip_text (button, _ (icons[i][2]));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ (icons[i][2]), -1);
-      gtk_box_append (GTK_BOX (box), button);
-    }
-  gtk_widget_add_css_class (box, "linked");
-  gtk_widget_set_halign (box, GTK_ALIGN_START);
-  gtk_widget_set_valign (box, GTK_ALIGN_END);
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_bottom (box, 12);
-  return box;
 }
 
 static void
@@ -197,27 +172,87 @@ on_zoom (GtkButton *button, gpointer data)
                               NULL);
 }
 
+static void
+on_moved (CjuWindow *self)
+{
+  g_autofree char *text
+      = g_strdup_printf (_ ("%.0f %%"), cju_canvas_get_zoom (CJU_CANVAS (self->canvas)) * 100);
+
+  if (!g_str_equal (text, gtk_button_get_label (GTK_BUTTON (self->zoom))))
+    gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+}
+
+/* Buttons in the corner; the one that shows the zoom sets it to 100 %. */
+static GtkWidget *
+make_zoom (CjuWindow *self)
+{
+  static const char *const buttons[][3] = {
+    { "zoom-out-symbolic", "canvas.zoom-out", N_ ("Zoom out (Ctrl+−)") },
+    { NULL, "canvas.zoom-100", N_ ("Show at 100 % (Ctrl+0)") },
+    { "zoom-in-symbolic", "canvas.zoom-in", N_ ("Zoom in (Ctrl++)") },
+    { "zoom-fit-best-symbolic", "canvas.fit", N_ ("Show everything (Home)") },
+  };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      GtkWidget *button = buttons[i][0] != NULL ? gtk_button_new_from_icon_name (buttons[i][0])
+                                                : gtk_button_new_with_label (_ ("100 %"));
+
+      if (buttons[i][0] == NULL)
+        {
+          self->zoom = button;
+          gtk_widget_add_css_class (button, "numeric");
+          gtk_widget_set_size_request (button, 72, -1);
+        }
+      g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
+      gtk_widget_set_tooltip_text (button, _ (buttons[i][2]));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      _ (buttons[i][2]), -1);
+      g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
+      gtk_box_append (GTK_BOX (box), button);
+    }
+  gtk_widget_add_css_class (box, "linked");
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
+  gtk_widget_set_valign (box, GTK_ALIGN_END);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_bottom (box, 12);
+  return box;
+}
+
+static GtkWidget *
+make_pill (void)
+{
+  GtkWidget *pill = gtk_label_new (NULL);
+
+  gtk_widget_add_css_class (pill, "pill-status");
+  gtk_widget_add_css_class (pill, "numeric");
+  gtk_widget_set_halign (pill, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (pill, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (pill, 10);
+  gtk_widget_set_visible (pill, FALSE);
+  gtk_widget_set_can_target (pill, FALSE);
+  return pill;
+}
+
 static GtkWidget *
 make_canvas (CjuWindow *self)
 {
-  GtkWidget *overlay = gtk_overlay_new (), *zoom = make_zoom ();
+  GtkWidget *overlay = gtk_overlay_new (), *map;
 
   self->canvas = cju_canvas_new (self->document);
-  g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
-  for (GtkWidget *child = gtk_widget_get_first_child (zoom); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    g_signal_connect (child, "clicked", G_CALLBACK (on_zoom), self);
-  self->pill = gtk_label_new (NULL);
-  gtk_widget_add_css_class (self->pill, "pill-status");
-  gtk_widget_add_css_class (self->pill, "numeric");
-  gtk_widget_set_halign (self->pill, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (self->pill, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (self->pill, 10);
-  gtk_widget_set_visible (self->pill, FALSE);
-  gtk_widget_set_can_target (self->pill, FALSE);
+  self->pill = make_pill ();
+  map = cju_minimap_new (CJU_CANVAS (self->canvas), self->document);
+  gtk_widget_set_halign (map, GTK_ALIGN_END);
+  gtk_widget_set_valign (map, GTK_ALIGN_END);
+  gtk_widget_set_margin_end (map, 12);
+  gtk_widget_set_margin_bottom (map, 12);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), self->canvas);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), zoom);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), make_zoom (self));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
+  g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
+  g_signal_connect_swapped (self->canvas, "moved", G_CALLBACK (on_moved), self);
   gtk_widget_set_hexpand (overlay, TRUE);
   gtk_widget_set_vexpand (overlay, TRUE);
   return overlay;
@@ -234,6 +269,8 @@ make_lab (CjuWindow *self)
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
+  self->palette = palette;
+  self->inspector = inspector;
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
@@ -459,6 +496,44 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_flap_set_reveal_flap (flap, !adw_flap_get_reveal_flap (flap));
 }
 
+static void
+commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  GtkWidget *const all[] = { self->canvas, self->dock, NULL }, *const none[] = { widget, NULL };
+
+  (void) parameter;
+  if (g_str_equal (name, "win.commands"))
+    cju_commands_present (GTK_WINDOW (self), self->lab != NULL ? all : none);
+  else
+    gtk_window_present (GTK_WINDOW (cju_commands_new_shortcuts (GTK_WINDOW (self))));
+}
+
+/* F6: palette, canvas, dock, inspector, and round again. */
+static void
+pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  GtkWidget *const panes[] = { self->palette, self->canvas, self->dock, self->inspector };
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  guint at = 0;
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  while (at < G_N_ELEMENTS (panes) && (focus == NULL || !gtk_widget_is_ancestor (focus, panes[at]))
+         && focus != panes[at])
+    at++;
+  for (guint i = 1; i <= G_N_ELEMENTS (panes); i++)
+    {
+      GtkWidget *pane = panes[(at + i) % G_N_ELEMENTS (panes)];
+
+      if (gtk_widget_get_mapped (pane) && gtk_widget_child_focus (pane, GTK_DIR_TAB_FORWARD))
+        return;
+    }
+}
+
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
 {
@@ -546,6 +621,9 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
+  gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
+  gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
+  gtk_widget_class_install_action (widget, "win.shortcuts", NULL, commands_action);
 }
 
 static GtkWidget *
@@ -573,6 +651,8 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Step"), "win.step");
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
+  g_menu_append (rest, _ ("_Commands…"), "win.commands");
+  g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
   g_menu_append (rest, _ ("_About Cajal"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (run));

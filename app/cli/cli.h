@@ -20,6 +20,7 @@ extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_train, cli_eval;                   /* train.c */
 extern const CliCommand cli_figure, cli_export;                /* figure.c */
+extern const CliCommand cli_verify;                            /* verify.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
  * *status from the command. */

@@ -6,8 +6,8 @@
 #include <locale.h>
 
 static const CliCommand *const commands[]
-    = { &cli_list, &cli_describe, &cli_templates, &cli_new,  &cli_show,   &cli_check,
-        &cli_set,  &cli_data,     &cli_train,     &cli_eval, &cli_figure, &cli_export };
+    = { &cli_list, &cli_describe, &cli_templates, &cli_new,    &cli_show,   &cli_check, &cli_set,
+        &cli_data, &cli_train,    &cli_eval,      &cli_figure, &cli_export, &cli_verify };
 
 static void
 print_help (void)

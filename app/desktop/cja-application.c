@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cja-application.h"
 
+#include "cju-commands.h"
 #include "cju-window.h"
 
 #include <glib/gi18n-lib.h>
@@ -111,29 +112,11 @@ cja_application_startup (GApplication *application)
     { "quit", quit_action, NULL, NULL, NULL, { 0 } },
     { "about", about_action, NULL, NULL, NULL, { 0 } },
   };
-  static const char *const keys[][2] = {
-    { "app.quit", "<Control>q" },
-    { "app.new-window", "<Control>n" },
-    { "win.open", "<Control>o" },
-    { "win.save", "<Control>s" },
-    { "win.save-as", "<Control><Shift>s" },
-    { "win.undo", "<Control>z" },
-    { "win.redo", "<Control><Shift>z" },
-    { "win.train", "<Control>Return" },
-    { "win.palette", "F9" },
-    { "win.inspector", "F8" },
-    { "window.close", "<Control>w" },
-  };
 
   G_APPLICATION_CLASS (cja_application_parent_class)->startup (application);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions),
                                    application);
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    {
-      const char *accels[] = { keys[i][1], NULL };
-
-      gtk_application_set_accels_for_action (GTK_APPLICATION (application), keys[i][0], accels);
-    }
+  cju_commands_set_keys (GTK_APPLICATION (application));
 }
 
 static void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The .cajal container: mimetype, project.json, weights.safetensors, memory.safetensors. */
+/* The .cajal container: mimetype, project.json, weights.safetensors,
+ * normalisation.safetensors, and what lies under run/. */
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
-#include "cjl-archive.h"
+#include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
 
@@ -33,8 +34,6 @@ print_json (CjlProject *self)
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
   g_variant_dict_insert_value (&dict, "graph", cj_graph_save (self->graph));
   g_variant_dict_insert_value (&dict, "history", self->history);
-  if (self->run != NULL)
-    g_variant_dict_insert_value (&dict, "run", self->run);
   root = g_variant_ref_sink (g_variant_dict_end (&dict));
   return cjl_json_print (root, TRUE);
 }
@@ -42,11 +41,11 @@ print_json (CjlProject *self)
 static GPtrArray *
 print_pieces (CjlProject *self)
 {
-  GPtrArray *pieces = cjl_pieces_new ();
+  GPtrArray *pieces = cjd_pieces_new ();
   char *json = print_json (self);
 
-  cjl_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
-  cjl_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
+  cjd_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
+  cjd_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
   return pieces;
 }
 
@@ -55,7 +54,7 @@ cjl_project_print_bare (CjlProject *self)
 {
   g_autoptr (GPtrArray) pieces = print_pieces (self);
 
-  return cjl_archive_print (pieces, NULL);
+  return cjd_zip_print (pieces, NULL);
 }
 
 GBytes *
@@ -64,18 +63,22 @@ cjl_project_print (CjlProject *self, GError **error)
   g_autoptr (GPtrArray) pieces = print_pieces (self);
 
   if (self->weights->len > 0)
-    cjl_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
-  if (self->memory->len > 0)
-    cjl_pieces_add (pieces, "memory.safetensors", cjd_safetensors_print (self->memory));
+    cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
   if (self->norm->len > 0)
-    cjl_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
-  return cjl_archive_print (pieces, error);
+    cjd_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
+  for (guint i = 0; i < self->run->len; i++)
+    {
+      const CjdPiece *piece = self->run->pdata[i];
+
+      cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
+    }
+  return cjd_zip_print (pieces, error);
 }
 
 static gboolean
 read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GError **error)
 {
-  GBytes *bytes = cjl_pieces_find (pieces, name);
+  GBytes *bytes = cjd_pieces_find (pieces, name);
   GPtrArray *read;
 
   if (bytes == NULL)
@@ -96,7 +99,7 @@ static GVariant *
 keep_unknown (GVariant *root)
 {
   static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", "run", NULL };
+      = { "format", "uuid", "title", "data", "training", "graph", "history", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -146,7 +149,6 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       g_variant_unref (self->history);
       self->history = g_steal_pointer (&history);
     }
-  self->run = g_variant_lookup_value (root, "run", G_VARIANT_TYPE_VARDICT);
   self->kept = keep_unknown (root);
   return TRUE;
 }
@@ -155,13 +157,13 @@ CjlProject *
 cjl_project_parse (GBytes *bytes, GError **error)
 {
   g_autoptr (CjlProject) self = cjl_project_new ();
-  g_autoptr (GPtrArray) pieces = cjl_archive_parse (bytes, MAX_FILE, error);
+  g_autoptr (GPtrArray) pieces = cjd_zip_parse (bytes, MAX_FILE, error);
   GBytes *mimetype, *json;
 
   if (pieces == NULL)
     return NULL;
-  mimetype = cjl_pieces_find (pieces, "mimetype");
-  json = cjl_pieces_find (pieces, "project.json");
+  mimetype = cjd_pieces_find (pieces, "mimetype");
+  json = cjd_pieces_find (pieces, "project.json");
   if (mimetype == NULL || json == NULL || g_bytes_get_size (mimetype) != strlen (MIMETYPE)
       || memcmp (g_bytes_get_data (mimetype, NULL), MIMETYPE, strlen (MIMETYPE)) != 0)
     {
@@ -170,9 +172,15 @@ cjl_project_parse (GBytes *bytes, GError **error)
     }
   if (!read_json (self, json, error)
       || !read_tensors (pieces, "weights.safetensors", &self->weights, error)
-      || !read_tensors (pieces, "memory.safetensors", &self->memory, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const CjdPiece *piece = pieces->pdata[i];
+
+      if (g_str_has_prefix (piece->name, "run/"))
+        cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+    }
   return g_steal_pointer (&self);
 }
 

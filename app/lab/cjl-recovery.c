@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cjl-project-private.h"
+#include "cjl-run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define RUN_INTERVAL (9 * G_USEC_PER_SEC) /* with the store, under 10 s */
-#define EDIT_TYPE "(sa{sv}a{sv}a{sv})"    /* title; patch of the graph; the rest before and after */
+#define EDIT_TYPE "(sa{sv}a{sv}a{sv})" /* title; patch of the graph; the rest before and after */
 
 typedef struct _CjlKeep
 {
@@ -424,37 +424,40 @@ write_thread (gpointer data)
   return NULL;
 }
 
-gboolean
-cjl_project_keep_run (CjlProject *project, CjlSession *session)
+/* Leaves weights and run of `from` in the journal's folder. */
+static gboolean
+write_run (CjlProject *project, CjlKeep *keep, CjlProject *from)
 {
-  CjlKeep *keep = cjl_project_full (project)->keep;
-  const gint64 now = g_get_monotonic_time ();
-  GBytes *bytes;
+  GBytes *bytes = cjl_project_print (from, NULL);
   Write *write;
 
-  if (keep == NULL)
-    return FALSE;
-  if (session != NULL)
-    {
-      const guint64 step = cj_runner_get_state (cjl_session_get_runner (session)).step;
-
-      if (now - keep->run_kept < RUN_INTERVAL || step == keep->run_step)
-        return FALSE;
-      keep->run_step = step;
-      cjl_session_store (session, FALSE);
-    }
-  keep->run_kept = now;
-  if (!keep->joined)
-    write_all (project, keep);
-  bytes = cjl_project_print (project, NULL);
   if (bytes == NULL)
     return FALSE;
+  if (!keep->joined)
+    write_all (project, keep);
   g_clear_pointer (&keep->writer, g_thread_join);
   write = g_new0 (Write, 1);
   write->place = dup_run_place (project->uuid);
   write->bytes = bytes;
   keep->writer = g_thread_new ("keep-run", write_thread, write);
   return TRUE;
+}
+
+gboolean
+cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
+{
+  CjlKeep *keep = cjl_project_full (project)->keep;
+  const gint64 now = g_get_monotonic_time ();
+  const guint64 step = cj_runner_get_state (cjl_session_get_runner (session)).step;
+  g_autoptr (CjlProject) run = NULL;
+
+  if (keep == NULL || (double) (now - keep->run_kept) < interval * G_USEC_PER_SEC
+      || step == keep->run_step)
+    return FALSE;
+  keep->run_kept = now;
+  keep->run_step = step;
+  run = cjl_session_dup_run (session);
+  return write_run (project, keep, run);
 }
 
 static CjlProject *
@@ -476,6 +479,17 @@ cjl_remains_free (CjlRemains *remains)
   g_free (remains);
 }
 
+static gint64
+get_last_step (CjlProject *project)
+{
+  g_autoptr (CjRunLog) log = NULL;
+  g_autoptr (CjRing) ring = NULL;
+
+  if (!cjl_run_load (project, &log, &ring, NULL) || cj_ring_get_n (ring) == 0)
+    return 0;
+  return (gint64) cj_ring_get_step (ring, cj_ring_get_n (ring) - 1);
+}
+
 static CjlRemains *
 find_remains (const CjlRecord *record)
 {
@@ -490,8 +504,7 @@ find_remains (const CjlRecord *record)
   remains->title = g_strdup (record->title);
   remains->n_edits = (guint) ABS (record->position - MAX (record->saved, 0));
   remains->when = record->updated;
-  if (run != NULL && run->run != NULL)
-    g_variant_lookup (run->run, "step", "x", &remains->step);
+  remains->step = run != NULL ? get_last_step (run) : 0;
   return remains;
 }
 
@@ -533,19 +546,17 @@ static void
 take_weights (CjlProject *to, CjlProject *from)
 {
   CjlProjectFull *full = cjl_project_full (to);
-  GPtrArray **mine[] = { &to->weights, &to->memory, &to->norm };
-  GPtrArray *theirs[] = { from->weights, from->memory, from->norm };
+  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm };
+  GPtrArray *theirs[] = { from->weights, from->run, from->norm };
 
   for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
     {
       g_ptr_array_unref (*mine[i]);
       *mine[i] = g_ptr_array_ref (theirs[i]);
     }
-  g_clear_pointer (&to->run, g_variant_unref);
-  to->run = from->run != NULL ? g_variant_ref (from->run) : NULL;
   g_variant_unref (to->history);
   to->history = g_variant_ref (from->history);
-  full->stored = from->path == NULL || g_strcmp0 (from->path, to->path) != 0;
+  full->stored = g_strcmp0 (from->path, to->path) != 0;
 }
 
 /* Weights from the last checkpoint, else from the file. A file that was changed since keeps its name:

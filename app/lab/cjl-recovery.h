@@ -30,9 +30,11 @@ gboolean cjl_project_keep (CjlProject *project, GError **error);
 /* The last thing that went wrong with the journal, or NULL. Borrowed. */
 const char *cjl_project_get_keep_trouble (CjlProject *project);
 
-/* To be called often while a session trains: every 10 s it leaves the run in the journal. `session`
- * may be NULL. Writing goes on in a thread. TRUE if it did. */
-gboolean cjl_project_keep_run (CjlProject *project, CjlSession *session);
+#define CJL_KEEP_INTERVAL 9.0 /* s; with the writing, under 10 */
+
+/* To be called often while a session trains: every `interval` seconds it leaves weights, optimizer memory and place
+ * in the run in the journal's folder. Writing goes on in a thread. TRUE if it did. */
+gboolean cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval);
 
 /* Forgets what is not saved: the person was asked and does not want it. */
 void cjl_project_forget_unsaved (CjlProject *project);

@@ -8,34 +8,23 @@
 
 #define CARD_STEP 216.0
 
-/* How well a typed word names a layer: 0 not at all. */
-static guint
-match (const CjLayerInfo *layer, const char *word)
-{
-  g_auto (GStrv) synonyms = g_strsplit (layer->synonyms != NULL ? layer->synonyms : "", " ", -1);
-
-  if (g_str_equal (layer->id, word))
-    return 4;
-  if (g_strv_contains ((const char *const *) synonyms, word))
-    return 3;
-  if (g_str_has_prefix (layer->id, word))
-    return 2;
-  return 0;
-}
-
+/* The layer that a typed word names best; a mere part of a name does not do. */
 static const CjLayerInfo *
 find_layer (const char *word)
 {
-  g_autofree char *lower = g_ascii_strdown (word, -1);
   const CjLayerInfo *best = NULL;
-  guint best_match = 0;
+  CjLayerMatch best_match = CJ_LAYER_MATCH_PART;
 
   for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
-    if (match (*layer, lower) > best_match)
-      {
-        best = *layer;
-        best_match = match (best, lower);
-      }
+    {
+      const CjLayerMatch match = word[0] != '\0' ? cj_layer_match (*layer, word) : 0;
+
+      if (match > best_match)
+        {
+          best = *layer;
+          best_match = match;
+        }
+    }
   return best;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-layer.h"
 
+#include <string.h>
+
 static const CjPort one_in[] = { { "x", "Input", "N …", CJ_PORT_REQUIRED }, { NULL } };
 static const CjPort one_out[] = { { "y", "Output", "N …", CJ_PORT_REQUIRED }, { NULL } };
 
@@ -24,6 +26,27 @@ count (const CjPort *ports)
   while (ports[n].name != NULL)
     n++;
   return n;
+}
+
+CjLayerMatch
+cj_layer_match (const CjLayerInfo *layer, const char *word)
+{
+  const char *also = layer->synonyms != NULL ? layer->synonyms : "";
+  g_auto (GStrv) synonyms = g_strsplit (also, " ", -1);
+  g_autofree char *needle = g_utf8_casefold (word, -1);
+  g_autofree char *all = g_strjoin (" ", layer->id, layer->title, also, NULL);
+  g_autofree char *folded = g_utf8_casefold (all, -1);
+
+  if (g_str_equal (layer->id, needle))
+    return CJ_LAYER_MATCH_ID;
+  if (g_strv_contains ((const char *const *) synonyms, needle))
+    return CJ_LAYER_MATCH_SYNONYM;
+  if (g_str_has_prefix (layer->id, needle))
+    return CJ_LAYER_MATCH_PREFIX;
+  for (guint i = 0; synonyms[i] != NULL; i++)
+    if (g_str_has_prefix (synonyms[i], needle))
+      return CJ_LAYER_MATCH_PREFIX;
+  return strstr (folded, needle) != NULL ? CJ_LAYER_MATCH_PART : CJ_LAYER_MATCH_NONE;
 }
 
 guint

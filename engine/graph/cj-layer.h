@@ -74,6 +74,18 @@ typedef struct
 const CjLayerInfo *const *cj_layers (void);
 const CjLayerInfo *cj_layer_find (const char *id);
 
+typedef enum
+{
+  CJ_LAYER_MATCH_NONE,
+  CJ_LAYER_MATCH_PART,   /* the word stands somewhere in id, title or synonyms */
+  CJ_LAYER_MATCH_PREFIX, /* of the id or a synonym */
+  CJ_LAYER_MATCH_SYNONYM,
+  CJ_LAYER_MATCH_ID
+} CjLayerMatch;
+
+/* How well a typed word names a layer, in small or capital letters. */
+CjLayerMatch cj_layer_match (const CjLayerInfo *layer, const char *word);
+
 guint cj_layer_get_n_in (const CjLayerInfo *layer); /* ports; a port for many counts one */
 guint cj_layer_get_n_out (const CjLayerInfo *layer);
 const CjPort *cj_layer_get_input (const CjLayerInfo *layer, guint port);

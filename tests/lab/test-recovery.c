@@ -176,8 +176,9 @@ test_changed_under_us (void)
   remove_folder (folder);
 }
 
+/* `kept`: as while a run goes on, and not as when it is saved. */
 static void
-train (CjlProject *project, guint64 n_steps)
+train (CjlProject *project, guint64 n_steps, gboolean kept)
 {
   g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, NULL);
   g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
@@ -186,18 +187,21 @@ train (CjlProject *project, guint64 n_steps)
   cj_runner_train (runner, n_steps);
   while (cj_runner_get_state (runner).status == CJ_RUN_TRAINING)
     g_usleep (500);
-  cjl_session_store (session, FALSE);
+  if (kept)
+    g_assert_true (cjl_project_keep_run (project, session, 0));
+  else
+    cjl_session_store (session, FALSE);
 }
 
 /* The same actions with and without the end. */
 static void
-act (CjlProject *project)
+act (CjlProject *project, gboolean kept)
 {
   set (project, "dense1.units", "17");
   set (project, "dense2.units", "9");
   g_assert_true (cjl_project_undo (project));
   set (project, "title", "Killed");
-  train (project, 7);
+  train (project, 7, kept);
 }
 
 static void
@@ -214,8 +218,7 @@ test_killed (void)
     {
       g_autoptr (CjlProject) project = open_kept (g_getenv ("CAJAL_TEST_FILE"));
 
-      act (project);
-      g_assert_true (cjl_project_keep_run (project, NULL));
+      act (project, TRUE);
       g_usleep (300000); /* the writer's thread */
       raise (SIGKILL);
     }
@@ -235,7 +238,7 @@ test_killed (void)
   g_assert_cmpint (remains->step, ==, 7);
   back = cjl_recovery_restore (remains->uuid, &error);
   g_assert_no_error (error);
-  act (expected);
+  act (expected, FALSE);
   a = print (expected);
   b = print (back);
   g_assert_true (g_bytes_equal (a, b));

@@ -70,6 +70,12 @@ act () { xdotool mousemove 495 300 click 1; }
 picture inspector 10 --new lenet-5 --train
 act () { xdotool mousemove 700 180 click 1; sleep 0.3; xdotool key slash; sleep 0.5; xdotool type 'dense 12'; }
 picture quick-add 4 --new lenet-5
+act () { xdotool mousemove 700 180 click 1; sleep 0.3; xdotool key ctrl+k; sleep 0.8; xdotool type 'ex'; }
+picture commands 4 --new lenet-5
+act () { xdotool mousemove 240 160 mousedown 1 mousemove 600 300 mousemove 760 420; sleep 0.4; xdotool mouseup 1; sleep 0.3; xdotool key ctrl+d; }
+picture selection 4 --new lenet-5
+act () { xdotool mousemove 500 270 click 3; }
+picture menu 4 --new lenet-5
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3

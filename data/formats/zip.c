@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cjl-archive.h"
+#include "zip.h"
 
 #include "cj-error.h"
 
@@ -12,7 +12,7 @@
 static void
 free_piece (gpointer data)
 {
-  CjlPiece *piece = data;
+  CjdPiece *piece = data;
 
   g_free (piece->name);
   g_bytes_unref (piece->bytes);
@@ -20,15 +20,15 @@ free_piece (gpointer data)
 }
 
 GPtrArray *
-cjl_pieces_new (void)
+cjd_pieces_new (void)
 {
   return g_ptr_array_new_with_free_func (free_piece);
 }
 
 void
-cjl_pieces_add (GPtrArray *pieces, const char *name, GBytes *bytes)
+cjd_pieces_add (GPtrArray *pieces, const char *name, GBytes *bytes)
 {
-  CjlPiece *piece = g_new0 (CjlPiece, 1);
+  CjdPiece *piece = g_new0 (CjdPiece, 1);
 
   piece->name = g_strdup (name);
   piece->bytes = bytes;
@@ -36,11 +36,11 @@ cjl_pieces_add (GPtrArray *pieces, const char *name, GBytes *bytes)
 }
 
 GBytes *
-cjl_pieces_find (const GPtrArray *pieces, const char *name)
+cjd_pieces_find (const GPtrArray *pieces, const char *name)
 {
   for (guint i = 0; i < pieces->len; i++)
-    if (g_str_equal (((CjlPiece *) pieces->pdata[i])->name, name))
-      return ((CjlPiece *) pieces->pdata[i])->bytes;
+    if (g_str_equal (((CjdPiece *) pieces->pdata[i])->name, name))
+      return ((CjdPiece *) pieces->pdata[i])->bytes;
   return NULL;
 }
 
@@ -53,7 +53,7 @@ append (struct archive *archive, void *data, const void *buffer, size_t length)
 }
 
 static gboolean
-write_piece (struct archive *archive, const CjlPiece *piece, gboolean stored)
+write_piece (struct archive *archive, const CjdPiece *piece, gboolean stored)
 {
   struct archive_entry *entry = archive_entry_new ();
   gsize size;
@@ -76,7 +76,7 @@ write_piece (struct archive *archive, const CjlPiece *piece, gboolean stored)
 }
 
 GBytes *
-cjl_archive_print (const GPtrArray *pieces, GError **error)
+cjd_zip_print (const GPtrArray *pieces, GError **error)
 {
   struct archive *archive = archive_write_new ();
   g_autoptr (GByteArray) out = g_byte_array_new ();
@@ -88,7 +88,7 @@ cjl_archive_print (const GPtrArray *pieces, GError **error)
   done = archive_write_open (archive, out, NULL, append, NULL) == ARCHIVE_OK;
   for (guint i = 0; i < pieces->len && done; i++)
     {
-      const CjlPiece *piece = pieces->pdata[i];
+      const CjdPiece *piece = pieces->pdata[i];
 
       done = write_piece (archive, piece,
                           i == 0 || g_str_has_suffix (piece->name, ".safetensors")
@@ -151,7 +151,7 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
       bytes = read_piece (archive, name, &left, error);
       if (bytes == NULL)
         return FALSE;
-      cjl_pieces_add (pieces, name, bytes);
+      cjd_pieces_add (pieces, name, bytes);
     }
   if (status == ARCHIVE_EOF && pieces->len > 0)
     return TRUE;
@@ -162,10 +162,10 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
 }
 
 GPtrArray *
-cjl_archive_parse (GBytes *bytes, gsize max_bytes, GError **error)
+cjd_zip_parse (GBytes *bytes, gsize max_bytes, GError **error)
 {
   struct archive *archive = archive_read_new ();
-  g_autoptr (GPtrArray) pieces = cjl_pieces_new ();
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   gsize size;
   const void *data = g_bytes_get_data (bytes, &size);
   gboolean done = FALSE;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cajal-cli verify: the engine against a folder of reference vectors. */
+#include "cli.h"
+
+#include "cjl-verify.h"
+
+static void
+print_row (const CjlVerifyRow *row, gpointer data)
+{
+  const gboolean *json = data;
+
+  if (*json)
+    {
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "name", "s", row->name);
+      g_variant_dict_insert (&dict, "pass", "b", row->pass);
+      if (row->array != NULL)
+        {
+          g_variant_dict_insert (&dict, "error", "d", row->error);
+          g_variant_dict_insert (&dict, "limit", "d", row->limit);
+          g_variant_dict_insert (&dict, "array", "s", row->array);
+        }
+      if (row->note != NULL)
+        g_variant_dict_insert (&dict, "note", "s", row->note);
+      cli_print_json (g_variant_dict_end (&dict));
+      return;
+    }
+  g_print ("%-42s ", row->name);
+  if (row->array != NULL)
+    g_print ("%9.2e  %9.2e  ", row->error, row->limit);
+  else
+    g_print ("%9s  %9s  ", "", "");
+  g_print ("%s%s%s\n", row->pass ? "pass" : "FAIL", row->note != NULL ? "  " : "",
+           row->note != NULL ? row->note : "");
+}
+
+static int
+run_verify (int argc, char **argv)
+{
+  gboolean json = FALSE;
+  int threads = 0, status = 0;
+  const GOptionEntry entries[]
+      = { { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a case", NULL },
+          { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "How many threads compute", "N" },
+          { NULL } };
+  CjlVerifyCount count = { 0 };
+  GError *error = NULL;
+
+  if (!cli_parse_words (&cli_verify, entries, &argc, &argv, 1, 1, &status))
+    return status;
+  if (!json)
+    g_print ("%-42s %9s  %9s\n", "case", "error", "limit");
+  if (!cjl_verify (argv[1], cli_get_threads (threads), print_row, &json, &count, &error))
+    return cli_fail (error);
+  if (!json)
+    g_print ("%u passed, %u failed\n", count.n_passed, count.n_failed);
+  return count.n_failed == 0 && count.n_passed > 0 ? 0 : 1;
+}
+
+const CliCommand cli_verify
+    = { "verify", "FOLDER", "Compares the engine with reference vectors", run_verify };

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-verify-private.h"
+
+#include "cj-error.h"
+#include "cjl-json.h"
+
+#include <gio/gio.h>
+#include <math.h>
+
+#define MAX_MANIFEST (64 << 20)
+
+/* What runs a case of each kind. */
+static const CjlVerifyKind kinds[] = {
+  { "layer", cjl_verify_run_layer },
+};
+
+/* --- comparing --- */
+
+void
+cjl_verify_fail (CjlVerifyRow *row, char *note)
+{
+  row->pass = FALSE;
+  if (row->note == NULL)
+    row->note = note;
+  else
+    g_free (note);
+}
+
+gboolean
+cjl_verify_compare_part (const CjlVerifyCase *c, CjlVerifyRow *row, const char *array,
+                         gint64 offset, const float *values, gint64 n, double tolerance)
+{
+  g_autofree char *twin = g_strconcat (array, "_f64", NULL);
+  const CjdNpyArray *r = cjd_npz_find (c->arrays, twin);
+  double largest = 0, error = 0, limit;
+
+  if (r == NULL)
+    r = cjd_npz_find (c->arrays, array);
+  if (r == NULL || offset < 0 || offset + n > r->size)
+    {
+      cjl_verify_fail (row, g_strdup_printf ("%s is missing or too small", array));
+      return FALSE;
+    }
+  for (gint64 i = 0; i < r->size; i++)
+    largest = MAX (largest, fabs (cjd_npy_array_get (r, i)));
+  limit = tolerance * (1 + largest);
+  for (gint64 i = 0; i < n; i++)
+    {
+      const double difference = fabs ((double) values[i] - cjd_npy_array_get (r, offset + i));
+
+      error = isfinite (difference) ? MAX (error, difference) : INFINITY;
+    }
+  if (row->array == NULL || error / limit > row->error / row->limit)
+    {
+      g_free (row->array);
+      row->array = g_strdup (array);
+      row->error = error;
+      row->limit = limit;
+    }
+  if (error > limit)
+    cjl_verify_fail (row, g_strdup_printf ("%s is off", array));
+  return TRUE;
+}
+
+gboolean
+cjl_verify_compare (const CjlVerifyCase *c, CjlVerifyRow *row, const char *array,
+                    const float *values, gint64 n, double tolerance)
+{
+  const CjdNpyArray *r = cjd_npz_find (c->arrays, array);
+
+  if (r != NULL && r->size != n)
+    {
+      cjl_verify_fail (row, g_strdup_printf ("%s has %" G_GINT64_FORMAT
+                                             " numbers, the engine makes %" G_GINT64_FORMAT,
+                                             array, r->size, n));
+      return FALSE;
+    }
+  return cjl_verify_compare_part (c, row, array, 0, values, n, tolerance);
+}
+
+/* --- settings and arrays --- */
+
+static double
+to_number (GVariant *value, double preset)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64))
+    return (double) g_variant_get_int64 (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+    return g_variant_get_double (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    return g_variant_get_boolean (value) ? 1 : 0;
+  return preset;
+}
+
+double
+cjl_verify_number (const CjlVerifyCase *c, const char *setting, guint index, double preset)
+{
+  g_autoptr (GVariant) value
+      = c->settings != NULL ? g_variant_lookup_value (c->settings, setting, NULL) : NULL;
+
+  if (value == NULL)
+    return preset;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
+    {
+      g_autoptr (GVariant) boxed = NULL;
+      g_autoptr (GVariant) item = NULL;
+
+      if (index >= g_variant_n_children (value))
+        return preset;
+      boxed = g_variant_get_child_value (value, index);
+      item = g_variant_get_variant (boxed);
+      return to_number (item, preset);
+    }
+  return to_number (value, preset);
+}
+
+int
+cjl_verify_int (const CjlVerifyCase *c, const char *setting, guint index, int preset)
+{
+  return (int) CLAMP (cjl_verify_number (c, setting, index, preset), -1e9, 1e9);
+}
+
+gboolean
+cjl_verify_bool (const CjlVerifyCase *c, const char *setting, gboolean preset)
+{
+  return cjl_verify_number (c, setting, 0, preset) != 0;
+}
+
+const char *
+cjl_verify_text (const CjlVerifyCase *c, const char *setting)
+{
+  const char *text = NULL;
+
+  if (c->settings != NULL)
+    g_variant_lookup (c->settings, setting, "&s", &text);
+  return text;
+}
+
+gboolean
+cjl_verify_has (const CjlVerifyCase *c, const char *array)
+{
+  return cjd_npz_find (c->arrays, array) != NULL;
+}
+
+gint64
+cjl_verify_dim (const CjlVerifyCase *c, const char *array, int dim)
+{
+  const CjdNpyArray *a = cjd_npz_find (c->arrays, array);
+
+  if (a != NULL && dim < 0)
+    dim += (int) a->shape.n_dims;
+  return a != NULL && dim >= 0 && dim < (int) a->shape.n_dims ? a->shape.dims[dim] : 0;
+}
+
+guint
+cjl_verify_n_dims (const CjlVerifyCase *c, const char *array)
+{
+  const CjdNpyArray *a = cjd_npz_find (c->arrays, array);
+
+  return a != NULL ? a->shape.n_dims : 0;
+}
+
+/* --- the folder --- */
+
+static gboolean
+read_meta (CjlVerifyCase *c, GError **error)
+{
+  const CjdNpyArray *meta = cjd_npz_find (c->arrays, "meta");
+
+  if (meta == NULL || meta->type != CJD_NPY_UINT8)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "It has no array “meta” of bytes.");
+      return FALSE;
+    }
+  c->meta = cjl_json_parse ((const char *) meta->data, meta->size, error);
+  if (c->meta == NULL)
+    return FALSE;
+  if (!g_variant_is_of_type (c->meta, G_VARIANT_TYPE_VARDICT)
+      || !g_variant_lookup (c->meta, "kind", "&s", &c->kind))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "Its array “meta” names no kind.");
+      return FALSE;
+    }
+  c->settings = g_variant_lookup_value (c->meta, "settings", G_VARIANT_TYPE_VARDICT);
+  c->train = TRUE;
+  g_variant_lookup (c->meta, "train", "b", &c->train);
+  c->module = "";
+  g_variant_lookup (c->meta, "module", "&s", &c->module);
+  return TRUE;
+}
+
+static gboolean
+run_kind (CjlVerifyCase *c, CjlVerifyRow *row, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].kind, c->kind))
+      return kinds[i].run (c, row, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "not supported: no case of kind “%s” can be run",
+               c->kind);
+  return FALSE;
+}
+
+static void
+run_case (const char *folder, guint n_threads, const char *name, CjlVerifyRow *row)
+{
+  g_autofree char *file = g_strconcat (name, ".npz", NULL);
+  g_autofree char *path = g_build_filename (folder, file, NULL);
+  g_autoptr (GError) error = NULL;
+  CjlVerifyCase c = { .name = name, .n_threads = n_threads, .tolerance = CJL_VERIFY_STRICT };
+
+  row->name = name;
+  row->pass = TRUE;
+  c.arrays = cjd_npz_load (path, &error);
+  if (c.arrays == NULL || !read_meta (&c, &error) || !run_kind (&c, row, &error))
+    cjl_verify_fail (row, g_strdup (error->message));
+  else if (row->array == NULL)
+    cjl_verify_fail (row, g_strdup ("nothing was compared"));
+  g_clear_pointer (&c.settings, g_variant_unref);
+  g_clear_pointer (&c.meta, g_variant_unref);
+  g_clear_pointer (&c.arrays, g_ptr_array_unref);
+}
+
+static GVariant *
+load_manifest (const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "manifest.json", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GVariant) manifest = NULL;
+  GVariant *cases = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, error))
+    return NULL;
+  manifest = length <= MAX_MANIFEST ? cjl_json_parse (text, (gssize) length, error) : NULL;
+  if (manifest != NULL && g_variant_is_of_type (manifest, G_VARIANT_TYPE_VARDICT))
+    cases = g_variant_lookup_value (manifest, "cases", G_VARIANT_TYPE ("av"));
+  if (cases == NULL && error != NULL && *error == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "It lists no cases.");
+  if (cases == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return cases;
+}
+
+gboolean
+cjl_verify (const char *folder, guint n_threads, CjlVerifyFunc func, gpointer data,
+            CjlVerifyCount *count, GError **error)
+{
+  g_autoptr (GVariant) cases = load_manifest (folder, error);
+  GVariantIter iter;
+  GVariant *item;
+
+  if (cases == NULL)
+    return FALSE;
+  g_variant_iter_init (&iter, cases);
+  while (g_variant_iter_next (&iter, "v", &item))
+    {
+      CjlVerifyRow row = { 0 };
+      const char *name = NULL;
+
+      if (g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
+        g_variant_lookup (item, "name", "&s", &name);
+      if (name != NULL && strchr (name, G_DIR_SEPARATOR) == NULL)
+        run_case (folder, n_threads, name, &row);
+      else
+        {
+          row.name = "?";
+          cjl_verify_fail (&row, g_strdup ("the manifest has a case without a usable name"));
+        }
+      func (&row, data);
+      count->n_passed += row.pass;
+      count->n_failed += !row.pass;
+      g_free (row.array);
+      g_free (row.note);
+      g_variant_unref (item);
+    }
+  return TRUE;
+}

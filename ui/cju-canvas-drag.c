@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mouse and touch: panning, zooming, dragging cards and wires, the rubber band, context menus. */
+#include "cju-canvas-private.h"
+
+#include "cjl-arrange.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+static gboolean
+is_modified (GtkGesture *gesture, GdkModifierType keys)
+{
+  const GdkModifierType state
+      = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+
+  return (state & keys) != 0;
+}
+
+/* A wire starts at an output port, or is drawn off the input port where it ends. */
+static gboolean
+begin_wire (CjuCanvas *self, double x, double y)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  guint port;
+  CjNode *target = cju_canvas_find_in_port (self, x, y, &port);
+
+  self->drag_node = cju_canvas_find_out_port (self, x, y, &self->drag_port);
+  if (target != NULL && target->from[port].node != NULL)
+    {
+      self->drag_node = target->from[port].node;
+      self->drag_port = target->from[port].port;
+      cjl_project_begin (project);
+      cj_graph_disconnect (project->graph, target, port);
+      cjl_project_commit (project, _ ("Disconnect"), NULL);
+    }
+  return self->drag_node != NULL;
+}
+
+/* Dragging a card that is selected moves the whole selection. */
+static gboolean
+begin_cards (CjuCanvas *self, GtkGesture *gesture, double x, double y)
+{
+  CjNode *node = cju_canvas_find_card (self, x, y);
+  const char *const *ids;
+
+  if (node == NULL)
+    return FALSE;
+  if (is_modified (gesture, GDK_SHIFT_MASK | GDK_CONTROL_MASK))
+    cju_document_toggle (self->document, node->id);
+  else
+    {
+      if (!cju_document_is_selected (self->document, node->id))
+        cju_document_select (self->document, node->id);
+      gtk_widget_grab_focus (g_hash_table_lookup (self->cards, node->id));
+    }
+  self->drag_node = node;
+  g_array_set_size (self->origins, 0);
+  ids = cju_document_get_selection (self->document);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const CjNode *other = cj_graph_find (cju_canvas_get_graph (self), ids[i]);
+      const double place[2] = { other->x, other->y };
+
+      g_array_append_vals (self->origins, place, 2);
+    }
+  cjl_project_begin (cju_document_get_project (self->document));
+  return TRUE;
+}
+
+static void
+on_drag_begin (GtkGestureDrag *gesture, double x, double y, gpointer data)
+{
+  CjuCanvas *self = data;
+  const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+
+  if (button == GDK_BUTTON_SECONDARY)
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  self->start_x = self->at_x = x;
+  self->start_y = self->at_y = y;
+  self->from_x = self->x;
+  self->from_y = self->y;
+  if (button != GDK_BUTTON_PRIMARY || self->space)
+    self->drag = CJU_DRAG_PAN;
+  else if (begin_wire (self, x, y))
+    self->drag = CJU_DRAG_WIRE;
+  else if (begin_cards (self, GTK_GESTURE (gesture), x, y))
+    self->drag = CJU_DRAG_CARDS;
+  else
+    {
+      self->drag = CJU_DRAG_BAND;
+      if (!is_modified (GTK_GESTURE (gesture), GDK_SHIFT_MASK | GDK_CONTROL_MASK))
+        cju_document_select (self->document, NULL);
+      gtk_widget_grab_focus (GTK_WIDGET (self));
+    }
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+move_cards (CjuCanvas *self, double dx, double dy)
+{
+  const char *const *ids = cju_document_get_selection (self->document);
+
+  for (guint i = 0; ids[i] != NULL && 2 * i + 1 < self->origins->len; i++)
+    {
+      CjNode *node = cj_graph_find (cju_canvas_get_graph (self), ids[i]);
+      const double *from = &g_array_index (self->origins, double, 2 * i);
+
+      if (node != NULL)
+        cj_graph_move (cju_canvas_get_graph (self), node, round (from[0] + dx / self->zoom),
+                       round (from[1] + dy / self->zoom));
+    }
+}
+
+static void
+on_drag_update (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+  CjuCanvas *self = data;
+
+  (void) gesture;
+  self->at_x = self->start_x + dx;
+  self->at_y = self->start_y + dy;
+  if (self->drag == CJU_DRAG_PAN)
+    {
+      self->x = self->from_x + dx;
+      self->y = self->from_y + dy;
+    }
+  else if (self->drag == CJU_DRAG_CARDS)
+    move_cards (self, dx, dy);
+  cju_canvas_moved (self);
+}
+
+/* All cards the band touches, with those selected before where a key was held. */
+static void
+end_band (CjuCanvas *self)
+{
+  CjGraph *graph = cju_canvas_get_graph (self);
+  const double left = (MIN (self->start_x, self->at_x) - self->x) / self->zoom;
+  const double right = (MAX (self->start_x, self->at_x) - self->x) / self->zoom;
+  const double top = (MIN (self->start_y, self->at_y) - self->y) / self->zoom;
+  const double bottom = (MAX (self->start_y, self->at_y) - self->y) / self->zoom;
+  const char *const *before = cju_document_get_selection (self->document);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  if (hypot (self->at_x - self->start_x, self->at_y - self->start_y) < 4)
+    return;
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i];
+      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
+      const gboolean touched = node->x < right && node->x + CJU_CARD_WIDTH > left
+                               && node->y < bottom && node->y + cju_card_get_height (card) > top;
+
+      if (touched || g_strv_contains (before, node->id))
+        g_ptr_array_add (ids, g_strdup (node->id));
+    }
+  g_ptr_array_add (ids, NULL);
+  cju_document_select_all (self->document, (const char *const *) ids->pdata);
+}
+
+static void
+connect_wire (CjuCanvas *self, CjNode *to, guint port)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  g_autoptr (GError) error = NULL;
+
+  cjl_project_begin (project);
+  cj_graph_connect (project->graph, self->drag_node, self->drag_port, to, port, &error);
+  cjl_project_commit (project, _ ("Connect"), NULL);
+  if (error != NULL)
+    cju_canvas_say (self, error->message);
+}
+
+static void
+end_wire (CjuCanvas *self, double dx, double dy)
+{
+  const double x = self->start_x + dx, y = self->start_y + dy;
+  guint port = 0;
+  CjNode *to = cju_canvas_find_in_port (self, x, y, &port);
+
+  if (to == NULL)
+    {
+      port = 0;
+      to = cju_canvas_find_card (self, x, y);
+    }
+  if (to != NULL && to != self->drag_node && cj_layer_get_n_in (to->layer) > 0)
+    connect_wire (self, to, port);
+  else if (to == NULL && hypot (dx, dy) > 30)
+    {
+      cju_document_select (self->document, self->drag_node->id);
+      self->pointer_x = x;
+      self->pointer_y = y;
+      cju_canvas_quick_add (self);
+    }
+}
+
+static gboolean
+is_unwired (CjuCanvas *self, const CjNode *node)
+{
+  const CjGraph *graph = cju_canvas_get_graph (self);
+
+  for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+    {
+      if (node->from[port].node != NULL)
+        return FALSE;
+      for (guint i = 0; i < graph->nodes->len; i++)
+        if (((const CjNode *) graph->nodes->pdata[i])->from[port].node == node)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/* A card without wires that is let go over a wire is put on it. */
+static void
+end_cards (CjuCanvas *self)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  CjNode *node = self->drag_node, *to;
+  guint port;
+
+  to = is_unwired (self, node) ? cju_canvas_find_wire (self, self->at_x, self->at_y, &port) : NULL;
+  if (to != NULL)
+    cjl_arrange_insert (project->graph, node, to, port, NULL);
+  cjl_project_commit (project, to != NULL ? _ ("Insert layer") : _ ("Move cards"), NULL);
+}
+
+static void
+on_drag_end (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+  CjuCanvas *self = data;
+  const CjuDrag drag = self->drag;
+
+  (void) gesture;
+  self->drag = CJU_DRAG_NONE;
+  if (drag == CJU_DRAG_CARDS)
+    end_cards (self);
+  else if (drag == CJU_DRAG_WIRE)
+    end_wire (self, dx, dy);
+  else if (drag == CJU_DRAG_BAND)
+    end_band (self);
+  cju_canvas_redraw (self);
+}
+
+static void
+show_menu (CjuCanvas *self, double x, double y)
+{
+  const GdkRectangle at = { (int) x, (int) y, 1, 1 };
+
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &at);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+on_pressed (GtkGestureClick *gesture, int n, double x, double y, gpointer data)
+{
+  CjuCanvas *self = data;
+  const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
+  const CjNode *node = cju_canvas_find_card (self, x, y);
+
+  self->pointer_x = x;
+  self->pointer_y = y;
+  if (button == GDK_BUTTON_PRIMARY && n == 2 && node == NULL)
+    cju_canvas_quick_add (self);
+  if (button != GDK_BUTTON_SECONDARY)
+    return;
+  if (node == NULL)
+    cju_document_select (self->document, NULL);
+  else if (!cju_document_is_selected (self->document, node->id))
+    cju_document_select (self->document, node->id);
+  show_menu (self, x, y);
+}
+
+static void
+on_motion (GtkEventControllerMotion *controller, double x, double y, gpointer data)
+{
+  CjuCanvas *self = data;
+
+  (void) controller;
+  self->pointer_x = x;
+  self->pointer_y = y;
+}
+
+static gboolean
+on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data)
+{
+  CjuCanvas *self = data;
+  const GdkModifierType keys
+      = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
+
+  if (gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL
+      || (keys & GDK_CONTROL_MASK) != 0)
+    cju_canvas_zoom_at (self, pow (1.15, -dy), self->pointer_x, self->pointer_y);
+  else
+    {
+      self->x -= dx;
+      self->y -= dy;
+      cju_canvas_moved (self);
+    }
+  return TRUE;
+}
+
+static void
+on_pinch (GtkGestureZoom *gesture, double scale, gpointer data)
+{
+  CjuCanvas *self = data;
+  double x, y;
+
+  if (gtk_gesture_get_bounding_box_center (GTK_GESTURE (gesture), &x, &y))
+    cju_canvas_zoom_at (self, self->from_x * scale / self->zoom, x, y);
+}
+
+static void
+on_pinch_begin (GtkGesture *gesture, GdkEventSequence *sequence, gpointer data)
+{
+  CjuCanvas *self = data;
+
+  (void) gesture;
+  (void) sequence;
+  self->from_x = self->zoom; /* zoom at the start of the pinch */
+}
+
+static gboolean
+on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+        gpointer data)
+{
+  CjuCanvas *self = data;
+
+  (void) controller;
+  (void) code;
+  (void) state;
+  if (key == GDK_KEY_space)
+    self->space = TRUE;
+  return key == GDK_KEY_space;
+}
+
+static void
+on_key_released (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+                 gpointer data)
+{
+  CjuCanvas *self = data;
+
+  (void) controller;
+  (void) code;
+  (void) state;
+  if (key == GDK_KEY_space)
+    self->space = FALSE;
+}
+
+void
+cju_canvas_add_gestures (CjuCanvas *self)
+{
+  GtkGesture *drag = gtk_gesture_drag_new (), *click = gtk_gesture_click_new ();
+  GtkGesture *pinch = gtk_gesture_zoom_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *key = gtk_event_controller_key_new ();
+  GtkEventController *scroll
+      = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+
+  self->origins = g_array_new (FALSE, FALSE, sizeof (double));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
+  g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
+  g_signal_connect (drag, "drag-end", G_CALLBACK (on_drag_end), self);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), self);
+  g_signal_connect (pinch, "begin", G_CALLBACK (on_pinch_begin), self);
+  g_signal_connect (pinch, "scale-changed", G_CALLBACK (on_pinch), self);
+  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
+  g_signal_connect (key, "key-released", G_CALLBACK (on_key_released), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (pinch));
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  gtk_widget_add_controller (GTK_WIDGET (self), scroll);
+  gtk_widget_add_controller (GTK_WIDGET (self), key);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-commands.h"
+
+#include <adwaita.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static const CjuCommand commands[] = {
+  { N_ ("Project"), N_ ("New window"), "app.new-window", "<Control>n" },
+  { N_ ("Project"), N_ ("Open…"), "win.open", "<Control>o" },
+  { N_ ("Project"), N_ ("Save"), "win.save", "<Control>s" },
+  { N_ ("Project"), N_ ("Save as…"), "win.save-as", "<Control><Shift>s" },
+  { N_ ("Project"), N_ ("Undo"), "win.undo", "<Control>z" },
+  { N_ ("Project"), N_ ("Redo"), "win.redo", "<Control><Shift>z" },
+  { N_ ("Project"), N_ ("Close window"), "window.close", "<Control>w" },
+  { N_ ("Project"), N_ ("Quit"), "app.quit", "<Control>q" },
+  { N_ ("Training"), N_ ("Train or pause"), "win.train", "<Control>Return" },
+  { N_ ("Training"), N_ ("Train one step"), "win.step", "<Control>period" },
+  { N_ ("Training"), N_ ("Train one epoch"), "win.epoch", "<Control><Shift>Return" },
+  { N_ ("Training"), N_ ("Reset weights"), "win.reset", NULL },
+  { N_ ("View"), N_ ("Command palette"), "win.commands", "<Control>k" },
+  { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },
+  { N_ ("View"), N_ ("Show or hide the palette"), "win.palette", "F9" },
+  { N_ ("View"), N_ ("Show or hide the inspector"), "win.inspector", "F8" },
+  { N_ ("View"), N_ ("Next pane"), "win.next-pane", "F6" },
+  { N_ ("View"), N_ ("Zoom in"), "canvas.zoom-in", "<Control>plus" },
+  { N_ ("View"), N_ ("Zoom out"), "canvas.zoom-out", "<Control>minus" },
+  { N_ ("View"), N_ ("Show at 100 %"), "canvas.zoom-100", "<Control>0" },
+  { N_ ("View"), N_ ("Show everything"), "canvas.fit", "Home" },
+  { N_ ("View"), N_ ("Export view as SVG"), "dock.export::svg", NULL },
+  { N_ ("View"), N_ ("Export view as PDF"), "dock.export::pdf", NULL },
+  { N_ ("View"), N_ ("Export view as PNG"), "dock.export::png", NULL },
+  { N_ ("View"), N_ ("Export numbers of view as CSV"), "dock.export::csv", NULL },
+  { N_ ("View"), N_ ("Copy view"), "dock.copy", NULL },
+  { N_ ("Layers"), N_ ("Add layers"), "canvas.add", "slash" },
+  { N_ ("Layers"), N_ ("Select all"), "canvas.select-all", "<Control>a" },
+  { N_ ("Layers"), N_ ("Select none"), "canvas.deselect", "Escape" },
+  { N_ ("Layers"), N_ ("Cut"), "canvas.cut", "<Control>x" },
+  { N_ ("Layers"), N_ ("Copy"), "canvas.copy", "<Control>c" },
+  { N_ ("Layers"), N_ ("Paste"), "canvas.paste", "<Control>v" },
+  { N_ ("Layers"), N_ ("Duplicate"), "canvas.duplicate", "<Control>d" },
+  { N_ ("Layers"), N_ ("Delete, and heal the wire"), "canvas.delete", "Delete" },
+  { N_ ("Layers"), N_ ("Mute"), "canvas.mute", "m" },
+  { N_ ("Layers"), N_ ("Freeze"), "canvas.freeze", "f" },
+  { N_ ("Layers"), N_ ("Context menu"), "canvas.menu", "<Shift>F10" },
+  { N_ ("Layers"), N_ ("Align to the left"), "canvas.align::left", NULL },
+  { N_ ("Layers"), N_ ("Align at the top"), "canvas.align::top", NULL },
+  { N_ ("Layers"), N_ ("Distribute across"), "canvas.align::across", NULL },
+  { N_ ("Layers"), N_ ("Distribute down"), "canvas.align::down", NULL },
+  { N_ ("Layers"), N_ ("Lay out everything"), "canvas.layout", "<Control><Shift>l" },
+};
+
+const CjuCommand *
+cju_commands (guint *n)
+{
+  *n = G_N_ELEMENTS (commands);
+  return commands;
+}
+
+void
+cju_commands_set_keys (GtkApplication *application)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      const char *keys[] = { commands[i].key, NULL };
+
+      if (commands[i].key != NULL
+          && (g_str_has_prefix (commands[i].action, "app.")
+              || g_str_has_prefix (commands[i].action, "win")))
+        gtk_application_set_accels_for_action (application, commands[i].action, keys);
+    }
+}
+
+GtkWidget *
+cju_commands_new_shortcuts (GtkWindow *parent)
+{
+  GString *xml = g_string_new (
+      "<interface><object class='GtkShortcutsWindow' id='window'><property name='modal'>1"
+      "</property><child><object class='GtkShortcutsSection'><property name='max-height'>14"
+      "</property>");
+  g_autoptr (GtkBuilder) builder = NULL;
+  g_autofree char *text = NULL;
+  const char *section = NULL;
+  GtkWidget *window;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *title = g_markup_escape_text (_ (commands[i].title), -1);
+      g_autofree char *key
+          = g_markup_escape_text (commands[i].key != NULL ? commands[i].key : "", -1);
+
+      if (section == NULL || !g_str_equal (section, commands[i].section))
+        g_string_append_printf (xml,
+                                "%s<child><object class='GtkShortcutsGroup'>"
+                                "<property name='title'>%s</property>",
+                                section != NULL ? "</object></child>" : "",
+                                _ (commands[i].section));
+      section = commands[i].section;
+      if (commands[i].key != NULL)
+        g_string_append_printf (xml,
+                                "<child><object class='GtkShortcutsShortcut'>"
+                                "<property name='title'>%s</property>"
+                                "<property name='accelerator'>%s</property></object></child>",
+                                title, key);
+    }
+  g_string_append (xml, "</object></child></object></child></object></interface>");
+  text = g_string_free (xml, FALSE);
+  builder = gtk_builder_new_from_string (text, -1);
+  window = GTK_WIDGET (gtk_builder_get_object (builder, "window"));
+  gtk_window_set_transient_for (GTK_WINDOW (window), parent);
+  return window;
+}
+
+/* --- the command palette --- */
+
+typedef struct
+{
+  GtkWidget *window, *search, *list;
+  GPtrArray *targets;
+} Palette;
+
+static void
+free_palette (gpointer data)
+{
+  Palette *palette = data;
+
+  g_ptr_array_unref (palette->targets);
+  g_free (palette);
+}
+
+static const CjuCommand *
+get_command (GtkListBoxRow *row)
+{
+  return g_object_get_data (G_OBJECT (row), "command");
+}
+
+static gboolean
+matches (GtkListBoxRow *row, gpointer data)
+{
+  const Palette *palette = data;
+  g_autofree char *needle
+      = g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (palette->search)), -1);
+  g_autofree char *title = g_utf8_casefold (_ (get_command (row)->title), -1);
+  g_auto (GStrv) words = g_strsplit (needle, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (strstr (title, words[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+run (GtkListBox *list, GtkListBoxRow *row, gpointer data)
+{
+  Palette *palette = data;
+  const char *action = get_command (row)->action;
+  g_autoptr (GPtrArray) targets = g_ptr_array_ref (palette->targets);
+  g_autofree char *name = NULL;
+  GVariant *parameter = NULL;
+
+  (void) list;
+  if (!g_action_parse_detailed_name (action, &name, &parameter, NULL))
+    return;
+  gtk_window_destroy (GTK_WINDOW (palette->window));
+  for (guint i = 0; i < targets->len; i++)
+    if (gtk_widget_activate_action_variant (targets->pdata[i], name, parameter))
+      break;
+  g_clear_pointer (&parameter, g_variant_unref);
+}
+
+static GtkListBoxRow *
+find_visible (Palette *palette, int from, int step)
+{
+  GtkListBoxRow *row;
+
+  for (int i = from;
+       (row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (palette->list), i)) != NULL; i += step)
+    if (gtk_widget_get_child_visible (GTK_WIDGET (row)))
+      return row;
+  return NULL;
+}
+
+static void
+on_changed (Palette *palette)
+{
+  gtk_list_box_invalidate_filter (GTK_LIST_BOX (palette->list));
+  gtk_list_box_select_row (GTK_LIST_BOX (palette->list), find_visible (palette, 0, 1));
+}
+
+static void
+on_activate (Palette *palette)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (palette->list));
+
+  if (row != NULL)
+    run (GTK_LIST_BOX (palette->list), row, palette);
+}
+
+static gboolean
+on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierType state,
+        gpointer data)
+{
+  Palette *palette = data;
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (palette->list));
+  const int at = row != NULL ? gtk_list_box_row_get_index (row) : -1;
+  const int step = key == GDK_KEY_Down ? 1 : -1;
+
+  (void) controller;
+  (void) code;
+  (void) state;
+  if (key == GDK_KEY_Escape)
+    {
+      gtk_window_destroy (GTK_WINDOW (palette->window));
+      return TRUE;
+    }
+  if (key != GDK_KEY_Down && key != GDK_KEY_Up)
+    return FALSE;
+  row = find_visible (palette, at + step, step);
+  if (row != NULL)
+    gtk_list_box_select_row (GTK_LIST_BOX (palette->list), row);
+  return TRUE;
+}
+
+static GtkWidget *
+make_row (const CjuCommand *command)
+{
+  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *title = gtk_label_new (_ (command->title));
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_box_append (GTK_BOX (box), title);
+  if (command->key != NULL)
+    {
+      guint key;
+      GdkModifierType state;
+      g_autofree char *text = NULL;
+      GtkWidget *label;
+
+      gtk_accelerator_parse (command->key, &key, &state);
+      text = gtk_accelerator_get_label (key, state);
+      label = gtk_label_new (text);
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_box_append (GTK_BOX (box), label);
+    }
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ (command->title), -1);
+  g_object_set_data (G_OBJECT (row), "command", (gpointer) command);
+  return row;
+}
+
+void
+cju_commands_present (GtkWindow *parent, GtkWidget *const *targets)
+{
+  Palette *palette = g_new0 (Palette, 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6),
+            *scroller = gtk_scrolled_window_new ();
+  GtkEventController *key = gtk_event_controller_key_new ();
+
+  palette->window = adw_window_new ();
+  palette->search = gtk_search_entry_new ();
+  palette->list = gtk_list_box_new ();
+  palette->targets = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; targets[i] != NULL; i++)
+    g_ptr_array_add (palette->targets, g_object_ref (targets[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    gtk_list_box_append (GTK_LIST_BOX (palette->list), make_row (&commands[i]));
+  gtk_list_box_set_filter_func (GTK_LIST_BOX (palette->list), matches, palette, NULL);
+  gtk_widget_add_css_class (palette->list, "navigation-sidebar");
+  g_object_set (palette->search, "placeholder-text", _ ("What would you like to do?"), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (palette->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Search commands"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (palette->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Commands"), -1);
+  gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), palette->list);
+  gtk_box_append (GTK_BOX (box), palette->search);
+  gtk_box_append (GTK_BOX (box), scroller);
+  gtk_widget_set_margin_top (palette->search, 8);
+  gtk_widget_set_margin_start (palette->search, 8);
+  gtk_widget_set_margin_end (palette->search, 8);
+  adw_window_set_content (ADW_WINDOW (palette->window), box);
+  gtk_window_set_title (GTK_WINDOW (palette->window), _ ("Commands"));
+  gtk_window_set_modal (GTK_WINDOW (palette->window), TRUE);
+  gtk_window_set_transient_for (GTK_WINDOW (palette->window), parent);
+  gtk_window_set_default_size (GTK_WINDOW (palette->window), 460, 420);
+  gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
+  g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), palette);
+  gtk_widget_add_controller (palette->window, key);
+  g_signal_connect_swapped (palette->search, "search-changed", G_CALLBACK (on_changed), palette);
+  g_signal_connect_swapped (palette->search, "activate", G_CALLBACK (on_activate), palette);
+  g_signal_connect (palette->list, "row-activated", G_CALLBACK (run), palette);
+  g_object_set_data_full (G_OBJECT (palette->window), "palette", palette, free_palette);
+  gtk_window_present (GTK_WINDOW (palette->window));
+  on_changed (palette);
+  gtk_widget_grab_focus (palette->search);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-minimap.h"
+
+#include "cju-card.h"
+#include "cju-picture.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define WIDTH 140
+#define HEIGHT 76
+#define MARGIN 8
+#define CARD_HEIGHT 150
+
+struct _CjuMinimap
+{
+  GtkWidget parent;
+  CjuCanvas *canvas;
+  CjuDocument *document;
+};
+
+G_DEFINE_FINAL_TYPE (CjuMinimap, cju_minimap, GTK_TYPE_WIDGET)
+
+/* Scale and offset that put all cards and the view into the widget. */
+static double
+find_scale (CjuMinimap *self, double *x, double *y)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  graphene_rect_t all, card;
+  double scale;
+
+  cju_canvas_get_view (self->canvas, &all);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i];
+
+      graphene_rect_init (&card, (float) node->x, (float) node->y, CJU_CARD_WIDTH, CARD_HEIGHT);
+      graphene_rect_union (&all, &card, &all);
+    }
+  scale = MIN ((gtk_widget_get_width (GTK_WIDGET (self)) - 2 * MARGIN) / all.size.width,
+               (gtk_widget_get_height (GTK_WIDGET (self)) - 2 * MARGIN) / all.size.height);
+  *x = (gtk_widget_get_width (GTK_WIDGET (self)) - scale * all.size.width) / 2
+       - scale * all.origin.x;
+  *y = (gtk_widget_get_height (GTK_WIDGET (self)) - scale * all.size.height) / 2
+       - scale * all.origin.y;
+  return scale;
+}
+
+static void
+cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  CjuMinimap *self = CJU_MINIMAP (widget);
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  graphene_rect_t view;
+  GskRoundedRect frame;
+  double x, y, scale;
+  GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
+
+  scale = find_scale (self, &x, &y);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i];
+      const GdkRGBA color = cju_category_color (node->layer->category);
+
+      gtk_snapshot_append_color (snapshot, &color,
+                                 &GRAPHENE_RECT_INIT ((float) (x + scale * node->x),
+                                                      (float) (y + scale * node->y),
+                                                      (float) MAX (scale * CJU_CARD_WIDTH, 2),
+                                                      (float) MAX (scale * CARD_HEIGHT * 0.6, 2)));
+    }
+  cju_canvas_get_view (self->canvas, &view);
+  graphene_rect_init (&view, (float) (x + scale * view.origin.x),
+                      (float) (y + scale * view.origin.y), (float) (scale * view.size.width),
+                      (float) (scale * view.size.height));
+  gsk_rounded_rect_init_from_rect (&frame, &view, 2);
+  gtk_snapshot_append_border (snapshot, &frame, (float[4]){ 1, 1, 1, 1 },
+                              (GdkRGBA[4]){ line, line, line, line });
+}
+
+static void
+cju_minimap_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                     int *natural, int *minimum_baseline, int *natural_baseline)
+{
+  (void) widget;
+  (void) for_size;
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? WIDTH : HEIGHT;
+  *minimum_baseline = *natural_baseline = -1;
+}
+
+/* Press or drag: the canvas shows that place. */
+static void
+go (CjuMinimap *self, double px, double py)
+{
+  double x, y;
+  const double scale = find_scale (self, &x, &y);
+
+  cju_canvas_center (self->canvas, (px - x) / scale, (py - y) / scale);
+}
+
+static void
+on_drag_begin (GtkGestureDrag *gesture, double x, double y, gpointer data)
+{
+  (void) gesture;
+  go (data, x, y);
+}
+
+static void
+on_drag_update (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
+{
+  double x, y;
+
+  if (gtk_gesture_drag_get_start_point (gesture, &x, &y))
+    go (data, x + dx, y + dy);
+}
+
+static void
+cju_minimap_dispose (GObject *object)
+{
+  CjuMinimap *self = CJU_MINIMAP (object);
+
+  if (self->canvas != NULL)
+    g_signal_handlers_disconnect_by_data (self->canvas, self);
+  g_clear_object (&self->canvas);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (cju_minimap_parent_class)->dispose (object);
+}
+
+static void
+cju_minimap_class_init (CjuMinimapClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = cju_minimap_dispose;
+  GTK_WIDGET_CLASS (class)->snapshot = cju_minimap_snapshot;
+  GTK_WIDGET_CLASS (class)->measure = cju_minimap_measure;
+  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (class), GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void
+cju_minimap_init (CjuMinimap *self)
+{
+  GtkGesture *drag = gtk_gesture_drag_new ();
+
+  g_signal_connect (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_add_css_class (GTK_WIDGET (self), "minimap");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ ("The whole network; drag to move the view"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Minimap"), -1);
+}
+
+GtkWidget *
+cju_minimap_new (CjuCanvas *canvas, CjuDocument *document)
+{
+  CjuMinimap *self = g_object_new (CJU_TYPE_MINIMAP, NULL);
+
+  self->canvas = g_object_ref (canvas);
+  self->document = g_object_ref (document);
+  g_signal_connect_swapped (canvas, "moved", G_CALLBACK (gtk_widget_queue_draw), self);
+  return GTK_WIDGET (self);
+}
