@@ -16,6 +16,7 @@ typedef struct
   char *data, *save;
   char **settings;
   int epochs, steps, threads, seed;
+  gint64 from_step; /* -1: the last */
   gboolean resume, json;
 } Options;
 
@@ -163,14 +164,33 @@ apply_options (CjlProject *project, const Options *options, GError **error)
       cjl_project_set_data (project, options->data, NULL);
       cjl_project_commit (project, "Change data", NULL);
     }
-  if (options->resume)
-    return TRUE;
-  g_ptr_array_set_size (project->weights, 0);
-  g_ptr_array_set_size (project->memory, 0);
-  g_clear_pointer (&project->run, g_variant_unref);
-  g_variant_unref (project->history);
-  project->history = g_variant_ref_sink (g_variant_new ("av", NULL));
+  if (!options->resume)
+    cjl_project_forget (project);
   return TRUE;
+}
+
+/* The project as it was at a step of its run. */
+static gboolean
+go_back (CjlProject *project, guint64 step, int threads, GError **error)
+{
+  g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, error);
+  g_autoptr (CjlSession) session
+      = dataset != NULL ? cjl_session_new (project, dataset, cli_get_threads (threads), error)
+                        : NULL;
+
+  if (session == NULL || !cjl_session_branch (session, step, error))
+    return FALSE;
+  cjl_session_store (session, FALSE);
+  return TRUE;
+}
+
+static void
+print_notice (CjRunner *runner)
+{
+  g_autofree char *notice = cj_runner_dup_notice (runner);
+
+  if (notice != NULL)
+    g_printerr ("cajal-cli: %s\n", notice);
 }
 
 static gboolean
@@ -183,13 +203,19 @@ train (const char *path, const Options *options, GError **error)
   CjScore score;
   gsize n;
 
-  if (project == NULL || !apply_options (project, options, error))
+  if (project == NULL
+      || (options->from_step >= 0
+          && !go_back (project, (guint64) options->from_step, options->threads, error))
+      || !apply_options (project, options, error))
     return FALSE;
   dataset = cjl_data_load (&project->data, error);
   if (dataset == NULL || !refit (project, dataset, error))
     return FALSE;
   session = cjl_session_new (project, dataset, cli_get_threads (options->threads), error);
-  if (session == NULL || !run_session (session, options, error))
+  if (session == NULL)
+    return FALSE;
+  print_notice (cjl_session_get_runner (session));
+  if (!run_session (session, options, error))
     return FALSE;
   state = cj_runner_get_state (cjl_session_get_runner (session));
   cjl_session_store (session, state.status == CJ_RUN_FINISHED);
@@ -206,7 +232,7 @@ train (const char *path, const Options *options, GError **error)
 static int
 run_train (int argc, char **argv)
 {
-  Options options = { .seed = -1 };
+  Options options = { .seed = -1, .from_step = -1 };
   const GOptionEntry entries[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Other data: a source's id or a path",
       "PATH" },
@@ -217,6 +243,8 @@ run_train (int argc, char **argv)
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       "Change node.param or a training value first", "NAME=VALUE" },
     { "resume", 'r', 0, G_OPTION_ARG_NONE, &options.resume, "Go on where the run stopped", NULL },
+    { "from-step", 0, 0, G_OPTION_ARG_INT64, &options.from_step,
+      "With --resume: go back to this step of the run first", "K" },
     { "save", 'o', 0, G_OPTION_ARG_FILENAME, &options.save, "Write there, not over the project",
       "OUT" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line", NULL },
@@ -227,6 +255,11 @@ run_train (int argc, char **argv)
 
   if (!cli_parse_words (&cli_train, entries, &argc, &argv, 1, 1, &status))
     return status;
+  if (options.from_step >= 0 && !options.resume)
+    {
+      g_printerr ("cajal-cli train: --from-step goes with --resume.\n");
+      return 2;
+    }
   signal (SIGINT, interrupt);
   if (!train (argv[1], &options, &error))
     status = cli_fail (error);

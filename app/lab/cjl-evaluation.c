@@ -129,24 +129,18 @@ cjl_evaluate (const CjGraph *graph, CjdDataset *dataset, CjdSplit split,
   const CjDataSpec spec = cjl_data_spec (dataset, BATCH);
   g_autoptr (CjProgram) program = cj_program_new (graph, CJ_PURPOSE_INFER, &spec, 1, error);
   CjlEvaluation *self;
-  gint64 n_weights, n_states;
-  float *w, *s;
 
   if (program == NULL)
     return NULL;
-  w = cj_program_get_weights (program, &n_weights);
-  s = cj_program_get_states (program, &n_states);
-  if (n_weights != weights->n_weights || n_states != weights->n_states)
+  if (!cj_checkpoint_apply (weights, program))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                    "The weights are of another network. Train it for a step.");
       return NULL;
     }
-  memcpy (w, weights->weights, sizeof (float) * (gsize) n_weights);
-  memcpy (s, weights->states, sizeof (float) * (gsize) n_states);
   self = evaluate (program, dataset, split, error);
   if (self != NULL)
-    self->step = weights->step;
+    self->step = weights->at.step;
   return self;
 }
 

@@ -81,10 +81,7 @@ make_surfaces (CjlProbe *self, const CjCheckpoint *weights, CjlProbeFrame *frame
 {
   float *x = cj_tensor_f32 (cj_program_get_x (self->plane));
 
-  memcpy (cj_program_get_weights (self->plane, NULL), weights->weights,
-          sizeof (float) * (gsize) weights->n_weights);
-  memcpy (cj_program_get_states (self->plane, NULL), weights->states,
-          sizeof (float) * (gsize) weights->n_states);
+  cj_checkpoint_apply (weights, self->plane);
   for (int row = 0; row < CJL_SURFACE_SIDE; row++)
     for (int column = 0; column < CJL_SURFACE_SIDE; column++)
       {
@@ -108,12 +105,9 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
 {
   CjlProbeFrame *frame = g_new0 (CjlProbeFrame, 1);
   CjTensor *in = cj_program_get_x (self->program);
-  gint64 n_weights, n_states;
-  float *w = cj_program_get_weights (self->program, &n_weights);
-  float *s = cj_program_get_states (self->program, &n_states);
 
   frame->ref_count = 1;
-  frame->step = weights->step;
+  frame->step = weights->at.step;
   frame->sample = sample;
   frame->n_nodes = self->graph->nodes->len;
   frame->ids = g_new0 (char *, frame->n_nodes + 1);
@@ -121,11 +115,9 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   frame->surfaces = g_new0 (CjTensor *, frame->n_nodes + 1);
   for (guint i = 0; i < frame->n_nodes; i++)
     frame->ids[i] = g_strdup (((CjNode *) self->graph->nodes->pdata[i])->id);
-  if (in == NULL || cj_tensor_bytes (in) != cj_tensor_bytes (x) || n_weights != weights->n_weights
-      || n_states != weights->n_states)
+  if (in == NULL || cj_tensor_bytes (in) != cj_tensor_bytes (x)
+      || !cj_checkpoint_apply (weights, self->program))
     return frame;
-  memcpy (w, weights->weights, sizeof (float) * (gsize) n_weights);
-  memcpy (s, weights->states, sizeof (float) * (gsize) n_states);
   memcpy (in->data, x->data, cj_tensor_bytes (x));
   cj_program_forward (self->program, FALSE, 1, 0, 0);
   for (guint i = 0; i < frame->n_nodes; i++)

@@ -32,7 +32,7 @@ CjlProbe *cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **
 void cjl_probe_free (CjlProbe *probe);
 
 /* Asks for a frame; a question not yet begun is replaced. `x` [1, ...] and `weights` are referenced;
- * weights must come from a program of the same graph. */
+ * from weights of another network the frame has no outputs. */
 void cjl_probe_ask (CjlProbe *probe, CjTensor *x, CjCheckpoint *weights, gint64 sample);
 
 /* The latest frame, or NULL. You unref. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The .cajal container: mimetype, project.json, weights.safetensors, memory.safetensors. */
+/* The .cajal container: mimetype, project.json, weights.safetensors,
+ * normalisation.safetensors, and what lies under run/. */
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
@@ -33,8 +34,6 @@ print_json (CjlProject *self)
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
   g_variant_dict_insert_value (&dict, "graph", cj_graph_save (self->graph));
   g_variant_dict_insert_value (&dict, "history", self->history);
-  if (self->run != NULL)
-    g_variant_dict_insert_value (&dict, "run", self->run);
   root = g_variant_ref_sink (g_variant_dict_end (&dict));
   return cjl_json_print (root, TRUE);
 }
@@ -49,10 +48,14 @@ cjl_project_print (CjlProject *self, GError **error)
   cjd_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
   if (self->weights->len > 0)
     cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
-  if (self->memory->len > 0)
-    cjd_pieces_add (pieces, "memory.safetensors", cjd_safetensors_print (self->memory));
   if (self->norm->len > 0)
     cjd_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
+  for (guint i = 0; i < self->run->len; i++)
+    {
+      const CjdPiece *piece = self->run->pdata[i];
+
+      cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
+    }
   return cjd_zip_print (pieces, error);
 }
 
@@ -80,7 +83,7 @@ static GVariant *
 keep_unknown (GVariant *root)
 {
   static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", "run", NULL };
+      = { "format", "uuid", "title", "data", "training", "graph", "history", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -129,7 +132,6 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       g_variant_unref (self->history);
       self->history = g_steal_pointer (&history);
     }
-  self->run = g_variant_lookup_value (root, "run", G_VARIANT_TYPE_VARDICT);
   self->kept = keep_unknown (root);
   return TRUE;
 }
@@ -153,9 +155,15 @@ cjl_project_parse (GBytes *bytes, GError **error)
     }
   if (!read_json (self, json, error)
       || !read_tensors (pieces, "weights.safetensors", &self->weights, error)
-      || !read_tensors (pieces, "memory.safetensors", &self->memory, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const CjdPiece *piece = pieces->pdata[i];
+
+      if (g_str_has_prefix (piece->name, "run/"))
+        cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+    }
   return g_steal_pointer (&self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "safetensors.h"
+#include "zip.h"
 
 #include <string.h>
 
@@ -22,7 +23,7 @@ cjl_project_new (void)
   self->data.val_share = 0.1;
   self->data.seed = 1;
   self->weights = cjd_named_tensors_new ();
-  self->memory = cjd_named_tensors_new ();
+  self->run = cjd_pieces_new ();
   self->norm = cjd_named_tensors_new ();
   self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
   full->undo = g_ptr_array_new_with_free_func (cjl_edit_free);
@@ -52,9 +53,8 @@ cjl_project_unref (CjlProject *self)
   cj_train_setup_free (self->setup);
   cjl_data_choice_clear (&self->data);
   g_ptr_array_unref (self->weights);
-  g_ptr_array_unref (self->memory);
+  g_ptr_array_unref (self->run);
   g_ptr_array_unref (self->norm);
-  g_clear_pointer (&self->run, g_variant_unref);
   g_variant_unref (self->history);
   g_clear_pointer (&self->kept, g_variant_unref);
   g_ptr_array_unref (full->undo);
@@ -107,50 +107,26 @@ put (GPtrArray *tensors, const char *name, const CjShape *shape, const float *fr
 }
 
 void
-cjl_project_store (CjlProject *self, CjProgram *program, const CjCheckpoint *from)
+cjl_project_store (CjlProject *self, const CjCheckpoint *from)
 {
-  GVariantDict run;
-
   g_ptr_array_set_size (self->weights, 0);
-  g_ptr_array_set_size (self->memory, 0);
-  for (guint i = 0; i < cj_program_get_n_params (program); i++)
+  for (guint i = 0; i < from->table->entries->len; i++)
     {
-      const CjProgramParam *param = cj_program_get_param (program, i);
+      const CjTableEntry *entry = cj_table_get (from->table, i);
 
-      put (self->weights, param->name, &param->shape,
-           (param->state ? from->states : from->weights) + param->offset);
-      for (guint slot = 0; slot < from->n_slots && !param->state; slot++)
-        {
-          g_autofree char *name = g_strdup_printf ("%u/%s", slot, param->name);
-
-          put (self->memory, name, &param->shape,
-               from->slots + slot * from->n_weights + param->offset);
-        }
+      put (self->weights, entry->name, &entry->shape,
+           (entry->state ? from->states : cj_checkpoint_get_best_weights (from)) + entry->offset);
     }
-  g_variant_dict_init (&run, NULL);
-  g_variant_dict_insert (&run, "step", "x", (gint64) from->step);
-  g_variant_dict_insert (&run, "epoch", "x", (gint64) from->epoch);
-  g_variant_dict_insert (&run, "position", "x", (gint64) from->position);
-  g_variant_dict_insert (&run, "n-slots", "x", (gint64) from->n_slots);
-  g_variant_dict_insert (&run, "loss-sum", "d", from->sum.loss);
-  g_variant_dict_insert (&run, "accuracy-sum", "d", from->sum.accuracy);
-  g_variant_dict_insert (&run, "validation-loss", "d", from->val_loss);
-  g_variant_dict_insert (&run, "validated", "b", from->validated);
-  for (guint i = 0; i < CJ_OPTIMIZER_MAX_SCALARS; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("scalar-%u", i);
-
-      g_variant_dict_insert (&run, name, "d", from->scalars[i]);
-    }
-  for (guint i = 0; i < CJ_SCHEDULE_MAX_STATE; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("schedule-%u", i);
-
-      g_variant_dict_insert (&run, name, "d", from->schedule[i]);
-    }
-  g_clear_pointer (&self->run, g_variant_unref);
-  self->run = g_variant_ref_sink (g_variant_dict_end (&run));
   cjl_project_full (self)->stored = TRUE;
+}
+
+void
+cjl_project_forget (CjlProject *self)
+{
+  g_ptr_array_set_size (self->weights, 0);
+  g_ptr_array_set_size (self->run, 0);
+  g_variant_unref (self->history);
+  self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
 }
 
 static gboolean
@@ -177,67 +153,4 @@ cjl_project_apply_weights (CjlProject *self, CjProgram *program)
                  cj_program_get_param_data (program, param));
     }
   return n;
-}
-
-static double
-get_number (GVariant *data, const char *name, double preset)
-{
-  double number = preset;
-  gint64 whole;
-
-  if (!g_variant_lookup (data, name, "d", &number) && g_variant_lookup (data, name, "x", &whole))
-    number = (double) whole;
-  return number;
-}
-
-CjCheckpoint *
-cjl_project_make_checkpoint (CjlProject *self, CjProgram *program, guint n_slots)
-{
-  gint64 n_weights, n_states;
-  CjCheckpoint *to;
-
-  cj_program_get_weights (program, &n_weights);
-  cj_program_get_states (program, &n_states);
-  if (self->run == NULL || get_number (self->run, "n-slots", -1) != n_slots)
-    return NULL;
-  to = cj_checkpoint_new (n_weights, n_states, n_slots);
-  for (guint i = 0; i < cj_program_get_n_params (program); i++)
-    {
-      const CjProgramParam *param = cj_program_get_param (program, i);
-      gboolean fits = take (self->weights, param->name, &param->shape,
-                            (param->state ? to->states : to->weights) + param->offset);
-
-      for (guint slot = 0; slot < n_slots && !param->state && fits; slot++)
-        {
-          g_autofree char *name = g_strdup_printf ("%u/%s", slot, param->name);
-
-          fits = take (self->memory, name, &param->shape,
-                       to->slots + slot * n_weights + param->offset);
-        }
-      if (!fits)
-        {
-          cj_checkpoint_unref (to);
-          return NULL;
-        }
-    }
-  to->step = (guint64) MAX (get_number (self->run, "step", 0), 0);
-  to->epoch = (guint) MAX (get_number (self->run, "epoch", 0), 0);
-  to->position = (guint) MAX (get_number (self->run, "position", 0), 0);
-  to->sum.loss = get_number (self->run, "loss-sum", 0);
-  to->sum.accuracy = get_number (self->run, "accuracy-sum", 0);
-  to->val_loss = get_number (self->run, "validation-loss", to->val_loss);
-  g_variant_lookup (self->run, "validated", "b", &to->validated);
-  for (guint i = 0; i < CJ_OPTIMIZER_MAX_SCALARS; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("scalar-%u", i);
-
-      to->scalars[i] = get_number (self->run, name, 0);
-    }
-  for (guint i = 0; i < CJ_SCHEDULE_MAX_STATE; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("schedule-%u", i);
-
-      to->schedule[i] = get_number (self->run, name, 0);
-    }
-  return to;
 }

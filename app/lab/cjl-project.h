@@ -32,8 +32,7 @@ struct _CjlProject
   CjTrainSetup *setup;
   CjlDataChoice data;
   GPtrArray *weights; /* CjdNamedTensor: parameters and state by name; empty before training */
-  GPtrArray *memory;  /* CjdNamedTensor: optimizer memory "0/conv1.weight", for resuming */
-  GVariant *run;      /* a{sv}: step, epoch, position ... of the weights, or NULL */
+  GPtrArray *run;     /* CjdPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
   GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
   GVariant *kept;     /* unknown keys of the file, written back */
@@ -83,11 +82,12 @@ void cjl_data_choice_clear (CjlDataChoice *choice);
 /* What the compiler needs to know of a data set. */
 CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);
 
-/* Takes weights, state and memory over from a checkpoint of `program`, and back; back skips names that
- * do not fit and says how many tensors were taken. Making a trainer's state needs project->run. */
-void cjl_project_store (CjlProject *project, CjProgram *program, const CjCheckpoint *checkpoint);
+/* Takes the weights that are to be used from a checkpoint, and state; puts them into a program, where
+ * names that do not fit are skipped, and says how many tensors were taken. */
+void cjl_project_store (CjlProject *project, const CjCheckpoint *checkpoint);
 guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
-CjCheckpoint *cjl_project_make_checkpoint (CjlProject *project, CjProgram *program, guint n_slots);
+/* Forgets what was learned: weights, run and history. */
+void cjl_project_forget (CjlProject *project);
 
 /* The epochs (CjRunEpoch) of the project's run, and back. You unref. */
 GArray *cjl_project_read_history (CjlProject *project);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-session.h"
 
+#include "cj-error.h"
+#include "cjl-run.h"
 #include "safetensors.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct _CjlSession
@@ -15,15 +17,9 @@ struct _CjlSession
   CjlProbe *probe;
   CjFeed *feeds[CJD_N_SPLITS]; /* for the probe */
   GVariant *compiled_graph, *compiled_setup;
-  GArray *points, *epochs;        /* of the whole run */
-  guint points_read, epochs_read; /* from the runner at hand */
+  GArray *points, *epochs; /* of the whole run */
+  guint n_cuts;            /* of the series when they were read */
 };
-
-static guint
-count_slots (const CjTrainSetup *setup)
-{
-  return setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
-}
 
 /* What of the drawing matters to the compiler: everything but where cards stand. */
 static GVariant *
@@ -36,78 +32,150 @@ save_structure (const CjGraph *graph)
   return g_variant_ref_sink (cj_graph_save (copy));
 }
 
-static CjRunner *
-start (CjlSession *self, gboolean fresh, GError **error)
+static gboolean
+check (CjlSession *self, GError **error)
 {
-  const CjTrainSetup *setup = self->project->setup;
-  const CjDataSpec spec = cjl_data_spec (self->dataset, setup->batch);
-  g_autoptr (CjProgram) program
-      = cj_program_new (self->project->graph, CJ_PURPOSE_TRAIN, &spec, self->n_threads, error);
-  g_autoptr (CjCheckpoint) checkpoint = NULL;
-  CjRunner *runner;
+  const CjDataSpec spec = cjl_data_spec (self->dataset, self->project->setup->batch);
+  g_autoptr (CjLowered) lowered = cj_lower (self->project->graph, &spec);
 
-  if (program == NULL)
-    return NULL;
-  cj_program_init (program, (guint64) setup->seed);
-  if (!fresh)
-    {
-      cjl_project_apply_weights (self->project, program);
-      checkpoint = cjl_project_make_checkpoint (self->project, program, count_slots (setup));
-    }
-  runner = cj_runner_new (g_steal_pointer (&program), setup,
-                          cjd_dataset_new_feed (self->dataset, CJD_SPLIT_TRAIN),
-                          cjd_dataset_new_feed (self->dataset, CJD_SPLIT_VAL), error);
-  if (runner == NULL)
-    return NULL;
-  if (checkpoint != NULL)
-    cj_runner_load (runner, checkpoint);
-  cj_runner_watch (runner, TRUE);
-  return runner;
+  return cj_lowered_can_train (lowered, error);
+}
+
+static void
+make_probe (CjlSession *self)
+{
+  const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
+
+  g_clear_pointer (&self->probe, cjl_probe_free);
+  self->probe = cjl_probe_new (self->project->graph, &spec, NULL);
+}
+
+/* Remembers what the runner has been told. */
+static void
+note_compiled (CjlSession *self, const CjGraph *graph, const CjTrainSetup *setup)
+{
+  g_clear_pointer (&self->compiled_graph, g_variant_unref);
+  g_clear_pointer (&self->compiled_setup, g_variant_unref);
+  self->compiled_graph = save_structure (graph);
+  self->compiled_setup = g_variant_ref_sink (cj_train_setup_save (setup));
+}
+
+/* What the log says of network and setup as the run is now. */
+static gboolean
+read_log (CjlSession *self, CjGraph **graph, CjTrainSetup **setup, GError **error)
+{
+  const guint n = cj_runner_get_state (self->runner).n_commands;
+  g_autoptr (CjRunLog) log = NULL;
+  g_autoptr (CjRing) ring = NULL;
+
+  cj_runner_dup_run (self->runner, 0, &log, &ring);
+  *graph = cj_run_log_make_graph (log, n, error);
+  *setup = *graph != NULL ? cj_run_log_make_setup (log, n, error) : NULL;
+  return *setup != NULL;
 }
 
 static void
 adopt (CjlSession *self, CjRunner *runner)
 {
-  const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
-
-  if (self->runner != NULL)
-    {
-      cj_runner_pause (self->runner);
-      cjl_session_read_points (self);
-      cjl_session_read_epochs (self);
-    }
   g_clear_pointer (&self->runner, cj_runner_free);
-  g_clear_pointer (&self->probe, cjl_probe_free);
-  g_clear_pointer (&self->compiled_graph, g_variant_unref);
-  g_clear_pointer (&self->compiled_setup, g_variant_unref);
   self->runner = runner;
-  self->probe = cjl_probe_new (self->project->graph, &spec, NULL);
-  self->compiled_graph = save_structure (self->project->graph);
-  self->compiled_setup = g_variant_ref_sink (cj_train_setup_save (self->project->setup));
-  self->points_read = self->epochs_read = 0;
+  self->n_cuts = G_MAXUINT;
+  cj_runner_watch (runner, TRUE);
+  make_probe (self);
+}
+
+/* A new run, drawn from the seed. */
+static gboolean
+begin (CjlSession *self, GError **error)
+{
+  CjRunner *runner = cj_runner_new (self->project->graph, self->project->setup, self->n_threads,
+                                    cjd_dataset_new_feed (self->dataset, CJD_SPLIT_TRAIN),
+                                    cjd_dataset_new_feed (self->dataset, CJD_SPLIT_VAL), error);
+
+  if (runner == NULL)
+    return FALSE;
+  adopt (self, runner);
+  note_compiled (self, self->project->graph, self->project->setup);
+  return TRUE;
+}
+
+/* The weights of a project that has no run of its own. */
+static void
+take_weights (CjlSession *self)
+{
+  g_autoptr (CjCheckpoint) start = NULL;
+  guint n = 0;
+
+  if (self->project->weights->len == 0)
+    return;
+  start = cj_runner_save (self->runner);
+  for (guint i = 0; i < start->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (start->table, i);
+      const CjTensor *tensor = cjd_named_tensors_find (self->project->weights, entry->name);
+
+      if (tensor == NULL || tensor->dtype != CJ_FLOAT32
+          || !cj_shape_equal (&tensor->shape, &entry->shape))
+        continue;
+      memcpy (cj_checkpoint_get_data (start, entry), tensor->data, cj_tensor_bytes (tensor));
+      n++;
+    }
+  if (n > 0)
+    cj_runner_load (self->runner, start);
+}
+
+/* Goes on with the project's run; what was changed since then is a change to the run. */
+static gboolean
+resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
+{
+  g_autoptr (GArray) epochs = cjl_project_read_history (self->project);
+  g_autoptr (CjGraph) graph = NULL;
+  g_autoptr (CjTrainSetup) setup = NULL;
+  CjRunner *runner = cj_runner_resume (log, ring, self->n_threads,
+                                       cjd_dataset_new_feed (self->dataset, CJD_SPLIT_TRAIN),
+                                       cjd_dataset_new_feed (self->dataset, CJD_SPLIT_VAL), error);
+
+  if (runner == NULL)
+    return FALSE;
+  cj_runner_put_epochs (runner, (const CjRunEpoch *) epochs->data, epochs->len);
+  adopt (self, runner);
+  if (!read_log (self, &graph, &setup, error))
+    return FALSE;
+  note_compiled (self, graph, setup);
+  if (!cjl_session_refresh (self, error))
+    return FALSE;
+  cj_runner_wait (runner);
+  return TRUE;
 }
 
 CjlSession *
 cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GError **error)
 {
-  CjlSession *self = g_new0 (CjlSession, 1);
-  CjRunner *runner;
+  g_autoptr (CjlSession) self = g_new0 (CjlSession, 1);
+  g_autoptr (GError) damage = NULL;
+  CjRunLog *log;
+  CjRing *ring;
 
   self->project = cjl_project_ref (project);
   self->dataset = cjd_dataset_ref (dataset);
   self->n_threads = n_threads;
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
-  self->epochs = cjl_project_read_history (project);
+  self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     self->feeds[i] = cjd_dataset_new_feed (dataset, (CjdSplit) i);
-  runner = start (self, FALSE, error);
-  if (runner == NULL)
+  if (!check (self, error))
+    return NULL;
+  if (cjl_run_load (project, &log, &ring, &damage))
+    return resume (self, log, ring, error) ? g_steal_pointer (&self) : NULL;
+  if (damage != NULL)
     {
-      cjl_session_free (self);
+      g_propagate_error (error, g_steal_pointer (&damage));
       return NULL;
     }
-  adopt (self, runner);
-  return self;
+  if (!begin (self, error))
+    return NULL;
+  take_weights (self);
+  return g_steal_pointer (&self);
 }
 
 void
@@ -130,12 +198,6 @@ CjRunner *
 cjl_session_get_runner (CjlSession *self)
 {
   return self->runner;
-}
-
-const CjProgram *
-cjl_session_get_program (CjlSession *self)
-{
-  return cj_runner_get_program (self->runner);
 }
 
 CjdDataset *
@@ -181,32 +243,93 @@ gboolean
 cjl_session_refresh (CjlSession *self, GError **error)
 {
   g_autoptr (GVariant) graph = save_structure (self->project->graph);
-  const gboolean training = cj_runner_get_state (self->runner).status == CJ_RUN_TRAINING;
-  CjRunner *runner;
+  const gboolean redrawn = !g_variant_equal (graph, self->compiled_graph);
 
-  if (g_variant_equal (graph, self->compiled_graph) && send_setup (self))
+  if (!redrawn && send_setup (self))
     return TRUE;
-  cjl_session_store (self, FALSE);
-  runner = start (self, FALSE, error);
-  if (runner == NULL)
+  if (!check (self, error))
     return FALSE;
-  adopt (self, runner);
-  if (training)
-    cj_runner_train (runner, G_MAXUINT64);
+  cj_runner_swap (self->runner, self->project->graph, self->project->setup);
+  note_compiled (self, self->project->graph, self->project->setup);
+  if (redrawn)
+    make_probe (self);
+  return TRUE;
+}
+
+gboolean
+cjl_session_delete_unit (CjlSession *self, const char *id, guint unit, GError **error)
+{
+  const CjNode *node = cj_graph_find (self->project->graph, id);
+  const CjParam *param = NULL;
+  g_autofree char *name = NULL, *before = NULL, *after = NULL;
+
+  if (node != NULL)
+    {
+      param = cj_params_find (node->layer->params, "units");
+      if (param == NULL)
+        param = cj_params_find (node->layer->params, "filters");
+    }
+  before = param != NULL ? cj_params_print (param, node->params) : NULL;
+  if (before == NULL || unit >= (guint) atoi (before) || atoi (before) < 2)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "“%s” has no unit %u that could be deleted. Choose a Dense or convolution layer "
+                   "of two units or more.",
+                   id, unit + 1);
+      return FALSE;
+    }
+  cj_runner_cut_unit (self->runner, id, unit);
+  name = g_strdup_printf ("%s.%s", id, param->name);
+  after = g_strdup_printf ("%d", atoi (before) - 1);
+  return cjl_project_set (self->project, name, after, error) && cjl_session_refresh (self, error);
+}
+
+gboolean
+cjl_session_branch (CjlSession *self, guint64 step, GError **error)
+{
+  g_autoptr (CjGraph) graph = NULL;
+  g_autoptr (CjTrainSetup) setup = NULL;
+  g_autoptr (GVariant) graph_data = NULL, setup_data = NULL;
+  g_autofree char *refusal = NULL, *title = NULL;
+
+  cj_runner_branch (self->runner, step);
+  cj_runner_wait (self->runner);
+  refusal = cj_runner_dup_refusal (self->runner);
+  if (refusal != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_PARAM, refusal);
+      return FALSE;
+    }
+  if (!read_log (self, &graph, &setup, error))
+    return FALSE;
+  note_compiled (self, graph, setup);
+  for (guint i = 0; i < graph->nodes->len; i++) /* cards stay where they stand */
+    {
+      CjNode *node = graph->nodes->pdata[i];
+      const CjNode *now = cj_graph_find (self->project->graph, node->id);
+
+      if (now != NULL)
+        cj_graph_move (graph, node, now->x, now->y);
+    }
+  graph_data = g_variant_ref_sink (cj_graph_save (graph));
+  setup_data = g_variant_ref_sink (cj_train_setup_save (setup));
+  title = g_strdup_printf ("Go back to step %" G_GUINT64_FORMAT, step);
+  cjl_project_begin (self->project);
+  if (!cj_graph_load (self->project->graph, graph_data, error)
+      || !cj_train_setup_load (self->project->setup, setup_data, error))
+    {
+      cjl_project_commit (self->project, title, NULL);
+      return FALSE;
+    }
+  cjl_project_commit (self->project, title, NULL);
+  make_probe (self);
   return TRUE;
 }
 
 gboolean
 cjl_session_reset (CjlSession *self, GError **error)
 {
-  CjRunner *runner = start (self, TRUE, error);
-
-  if (runner == NULL)
-    return FALSE;
-  adopt (self, runner);
-  g_array_set_size (self->points, 0);
-  g_array_set_size (self->epochs, 0);
-  return TRUE;
+  return begin (self, error);
 }
 
 /* Mean and deviation of the data travel with the weights. */
@@ -231,16 +354,24 @@ cjl_session_store (CjlSession *self, gboolean best)
 {
   g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
   g_autoptr (CjCheckpoint) chosen = best ? cj_runner_dup_best (self->runner) : NULL;
-  CjProgram *program = (CjProgram *) cj_runner_get_program (self->runner);
 
-  if (chosen != NULL)
-    {
-      memcpy (now->weights, chosen->weights, sizeof (float) * (gsize) now->n_weights);
-      memcpy (now->states, chosen->states, sizeof (float) * (gsize) now->n_states);
-    }
-  cjl_project_store (self->project, program, now);
+  cjl_project_store (self->project, chosen != NULL ? chosen : now);
+  cjl_run_store (self->project, self->runner);
   store_norm (self);
   cjl_project_write_history (self->project, cjl_session_read_epochs (self));
+}
+
+/* After a cut, both series are read from the start. */
+static void
+follow_cuts (CjlSession *self)
+{
+  const guint n_cuts = cj_runner_get_state (self->runner).n_cuts;
+
+  if (n_cuts == self->n_cuts)
+    return;
+  self->n_cuts = n_cuts;
+  g_array_set_size (self->points, 0);
+  g_array_set_size (self->epochs, 0);
 }
 
 const GArray *
@@ -249,12 +380,10 @@ cjl_session_read_points (CjlSession *self)
   CjRunPoint fresh[256];
   guint n;
 
-  while ((n = cj_runner_read_points (self->runner, self->points_read, fresh, G_N_ELEMENTS (fresh)))
+  follow_cuts (self);
+  while ((n = cj_runner_read_points (self->runner, self->points->len, fresh, G_N_ELEMENTS (fresh)))
          > 0)
-    {
-      g_array_append_vals (self->points, fresh, n);
-      self->points_read += n;
-    }
+    g_array_append_vals (self->points, fresh, n);
   return self->points;
 }
 
@@ -264,12 +393,10 @@ cjl_session_read_epochs (CjlSession *self)
   CjRunEpoch fresh[64];
   guint n;
 
-  while ((n = cj_runner_read_epochs (self->runner, self->epochs_read, fresh, G_N_ELEMENTS (fresh)))
+  follow_cuts (self);
+  while ((n = cj_runner_read_epochs (self->runner, self->epochs->len, fresh, G_N_ELEMENTS (fresh)))
          > 0)
-    {
-      g_array_append_vals (self->epochs, fresh, n);
-      self->epochs_read += n;
-    }
+    g_array_append_vals (self->epochs, fresh, n);
   return self->epochs;
 }
 
@@ -277,14 +404,13 @@ CjTensor *
 cjl_session_dup_param (CjlSession *self, const char *name)
 {
   g_autoptr (CjCheckpoint) snapshot = cj_runner_dup_snapshot (self->runner);
-  const CjProgramParam *param = cj_program_find_param (cj_runner_get_program (self->runner), name);
+  const CjTableEntry *entry = snapshot != NULL ? cj_table_find (snapshot->table, name) : NULL;
   CjTensor *tensor;
 
-  if (snapshot == NULL || param == NULL)
+  if (entry == NULL)
     return NULL;
-  tensor = cj_tensor_new (CJ_FLOAT32, &param->shape);
-  memcpy (tensor->data, (param->state ? snapshot->states : snapshot->weights) + param->offset,
-          cj_tensor_bytes (tensor));
+  tensor = cj_tensor_new (CJ_FLOAT32, &entry->shape);
+  memcpy (tensor->data, cj_checkpoint_get_data (snapshot, entry), cj_tensor_bytes (tensor));
   return tensor;
 }
 

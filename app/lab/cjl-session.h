@@ -11,29 +11,37 @@ G_BEGIN_DECLS
 
 typedef struct _CjlSession CjlSession;
 
-/* References project and dataset. Compiles, takes the project's weights over where they fit (else
- * draws them from the seed) and goes on where the project's run stopped. Refuses a network that cannot
- * be trained, with the first problem. You free. */
+/* References project and dataset. Goes on where the project's run stopped, with what was changed since;
+ * without a run it begins one, with the project's weights where they fit. Refuses a network that
+ * cannot be trained, with the first problem. You free. */
 CjlSession *cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads,
                              GError **error);
 void cjl_session_free (CjlSession *session);
 
-/* For training, pausing and state; borrowed until the next refresh or reset. */
+/* For training, pausing, seeking and state; borrowed until the next reset. */
 CjRunner *cjl_session_get_runner (CjlSession *session);
-const CjProgram *cjl_session_get_program (
-    CjlSession *session); /* names and shapes; do not run it */
 CjdDataset *cjl_session_get_dataset (CjlSession *session);
 
-/* After an edit of the project: LIVE values go to the running trainer; anything else compiles beside
- * it and swaps between two steps, with every weight that still fits; training goes on if it did.
- * FALSE: the network cannot be trained as it is; the old one goes on. */
+/* After an edit of the project: LIVE values go to the running trainer; anything else is compiled on a
+ * worker and swapped in between two steps, with every weight that still fits; training goes on if it
+ * did. FALSE: the network cannot be trained as it is; the old one goes on. */
 gboolean cjl_session_refresh (CjlSession *session, GError **error);
+
+/* Takes one unit (row, filter) out of a node, with what listens to it, as one edit; refuses a node that
+ * has no units or only one. */
+gboolean cjl_session_delete_unit (CjlSession *session, const char *node, guint unit,
+                                  GError **error);
+
+/* Goes back to a step of the run, forgets what was done there and later, and gives the project network
+ * and training setup as they were, as one edit. Waits until the step is reached. */
+gboolean cjl_session_branch (CjlSession *session, guint64 step, GError **error);
 
 /* A new run from fresh weights. */
 gboolean cjl_session_reset (CjlSession *session, GError **error);
 
-/* Writes weights, optimizer memory, place in the run and its history into the project. `best`: the
- * weights best on validation, where there are some, instead of the last. */
+/* Writes weights, the run with its kept checkpoints and its history into the project. `best`: the
+ * weights best on validation, where there are some, instead of the last; the run goes on from the last
+ * all the same. */
 void cjl_session_store (CjlSession *session, gboolean best);
 
 /* All points (CjRunPoint) and epochs (CjRunEpoch) of the run, over refreshes; read on each call.

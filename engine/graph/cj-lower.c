@@ -255,3 +255,19 @@ cj_lowered_get_error (const CjLowered *self)
     }
   return NULL;
 }
+
+gboolean
+cj_lowered_can_train (const CjLowered *self, GError **error)
+{
+  const CjProblem *problem = cj_lowered_get_error (self);
+
+  if (self->losses->len > 0)
+    return TRUE;
+  if (problem == NULL && self->problems->len > 0)
+    problem = self->problems->pdata[0];
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                       problem != NULL ? problem->sentence
+                                       : "No path leads from the data to a loss. Add a loss and "
+                                         "wire the last layer to it.");
+  return FALSE;
+}

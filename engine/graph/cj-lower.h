@@ -71,6 +71,9 @@ void cj_lowered_free (CjLowered *lowered);
 /* The first problem that is an error, or NULL. */
 const CjProblem *cj_lowered_get_error (const CjLowered *lowered);
 
+/* Whether there is a loss to train for; else the error is the first problem. */
+gboolean cj_lowered_can_train (const CjLowered *lowered, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjLowered, cj_lowered_free)
 
 G_END_DECLS

@@ -17,20 +17,8 @@ get_value (const CjProgram *self, int value)
 static gboolean
 check_ready (const CjProgram *self, GError **error)
 {
-  const CjProblem *problem = cj_lowered_get_error (self->lowered);
-  const gboolean ready = self->purpose == CJ_PURPOSE_TRAIN
-                             ? self->lowered->losses->len > 0
-                             : self->lowered->prediction != CJ_NO_VALUE;
-
-  if (ready)
-    return TRUE;
-  if (problem == NULL && self->lowered->problems->len > 0)
-    problem = self->lowered->problems->pdata[0];
-  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                       problem != NULL ? problem->sentence
-                                       : "No path leads from the data to a loss. Add a loss and "
-                                         "wire the last layer to it.");
-  return FALSE;
+  return (self->purpose != CJ_PURPOSE_TRAIN && self->lowered->prediction != CJ_NO_VALUE)
+         || cj_lowered_can_train (self->lowered, error);
 }
 
 CjProgram *
@@ -172,6 +160,19 @@ cj_program_get_cost (const CjProgram *self)
   if (self->y != NULL)
     cost.peak_bytes += (gint64) cj_tensor_bytes (self->y);
   return cost;
+}
+
+const char *
+cj_program_get_plan (const CjProgram *self)
+{
+  (void) self; /* kernels are chosen by the machine alone */
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+    return g_intern_static_string ("kernels-1 x86-64 avx2 fma");
+  return g_intern_static_string ("kernels-1 x86-64");
+#else
+  return g_intern_static_string ("kernels-1 plain");
+#endif
 }
 
 CjPool *

@@ -60,6 +60,9 @@ float *cj_program_get_gradients (CjProgram *program);
 float *cj_program_get_states (CjProgram *program, gint64 *size);
 
 CjProgramCost cj_program_get_cost (const CjProgram *program);
+/* Names the choices that the bits of results depend on: instruction set and kernels. Stored with every
+ * checkpoint; two programs of the same plan compute the same bits. Interned. */
+const char *cj_program_get_plan (const CjProgram *program);
 CjPool *cj_program_get_pool (CjProgram *program);
 gint64 cj_program_get_batch (const CjProgram *program);
 

@@ -1,330 +1,123 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-runner.h"
+#include "cj-runner-private.h"
+
+#include "cj-error.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define SNAPSHOT_SECONDS 0.05
-#define SMOOTHING_SECONDS 1.0
-
-struct _CjRunner
-{
-  /* the thread's own */
-  CjProgram *program;
-  CjTrainer *trainer;
-  CjFeed *training, *validation;
-  pthread_t thread;
-  double best_loss;
-  guint epochs_since_best;
-  double snapshot_time;
-
-  pthread_mutex_t lock; /* guards what follows; held for copies only, never during a step */
-  pthread_cond_t wake;  /* to the thread: a command */
-  pthread_cond_t done;  /* to the owner: `saved` is there */
-  gboolean quit, wants_save;
-  gint watch;    /* atomic */
-  guint64 until; /* train while step < until */
-  double limit;
-  GHashTable *settings; /* name to text, latest wins */
-  CjCheckpoint *to_load, *saved, *snapshot, *best;
-  CjRunState state;
-  GArray *points, *epochs;
-  int patience;
-  char *error;
-};
-
-static double
-get_time (void)
-{
-  return (double) g_get_monotonic_time () / G_USEC_PER_SEC;
-}
-
-static CjCheckpoint *
-copy_weights (CjRunner *self)
-{
-  gint64 n_weights, n_states;
-  const float *weights = cj_program_get_weights (self->program, &n_weights);
-  const float *states = cj_program_get_states (self->program, &n_states);
-  CjCheckpoint *copy = cj_checkpoint_new (n_weights, n_states, 0);
-
-  copy->step = cj_trainer_get_step (self->trainer);
-  copy->epoch = cj_trainer_get_epoch (self->trainer);
-  memcpy (copy->weights, weights, sizeof (float) * (gsize) n_weights);
-  memcpy (copy->states, states, sizeof (float) * (gsize) n_states);
-  return copy;
-}
-
-static void
-publish (CjRunner *self, CjCheckpoint **slot)
-{
-  CjCheckpoint *fresh = copy_weights (self), *old;
-
-  pthread_mutex_lock (&self->lock);
-  old = *slot;
-  *slot = fresh;
-  pthread_mutex_unlock (&self->lock);
-  g_clear_pointer (&old, cj_checkpoint_unref);
-}
-
-static void
-note_validation (CjRunner *self, CjScore train)
-{
-  CjRunEpoch entry = { .epoch = cj_trainer_get_epoch (self->trainer),
-                       .step = cj_trainer_get_step (self->trainer),
-                       .train = train,
-                       .val = { NAN, NAN } };
-
-  if (self->validation != NULL && self->validation->n_samples > 0)
-    {
-      entry.val = cj_trainer_evaluate (self->trainer, self->validation, NULL);
-      cj_trainer_set_validation (self->trainer, entry.val);
-      self->epochs_since_best++;
-      if (!(entry.val.loss >= self->best_loss))
-        {
-          self->best_loss = entry.val.loss;
-          self->epochs_since_best = 0;
-          publish (self, &self->best);
-        }
-    }
-  pthread_mutex_lock (&self->lock);
-  g_array_append_val (self->epochs, entry);
-  self->state.val = entry.val;
-  self->state.n_epochs_done = self->epochs->len;
-  pthread_mutex_unlock (&self->lock);
-}
-
-static void
-note_state (CjRunner *self, CjRunState *state)
-{
-  state->step = cj_trainer_get_step (self->trainer);
-  state->n_steps = cj_trainer_get_n_steps (self->trainer);
-  state->epoch = cj_trainer_get_epoch (self->trainer);
-  state->steps_per_epoch = cj_trainer_get_steps_per_epoch (self->trainer);
-  state->n_epochs = (guint) (state->n_steps / MAX (state->steps_per_epoch, 1));
-}
-
-static void
-note_step (CjRunner *self, const CjStepReport *report, double seconds)
-{
-  const double batch = (double) cj_program_get_batch (self->program);
-  const double weight = 1 - exp (-seconds / SMOOTHING_SECONDS), rate = batch / MAX (seconds, 1e-9);
-  CjRunState *state = &self->state;
-  CjRunPoint point = { .loss = (float) report->score.loss,
-                       .accuracy = (float) report->score.accuracy,
-                       .rate = (float) report->rate,
-                       .norm = (float) report->norm };
-
-  pthread_mutex_lock (&self->lock);
-  note_state (self, state);
-  state->score = report->epoch_score;
-  state->rate = state->rate > 0 ? state->rate + weight * (rate - state->rate) : rate;
-  state->seconds_left
-      = (double) (state->n_steps - MIN (state->step, state->n_steps)) * batch / state->rate;
-  point.step = state->step;
-  point.epoch = (float) ((double) state->step / MAX (state->steps_per_epoch, 1));
-  g_array_append_val (self->points, point);
-  state->n_points = self->points->len;
-  pthread_mutex_unlock (&self->lock);
-}
-
-static void
-fail (CjRunner *self, GError *error)
-{
-  pthread_mutex_lock (&self->lock);
-  g_free (self->error);
-  self->error = g_strdup (error->message);
-  self->state.status = CJ_RUN_FAILED;
-  self->until = 0;
-  pthread_mutex_unlock (&self->lock);
-  g_error_free (error);
-}
-
-static void
-run_step (CjRunner *self)
-{
-  const double begin = get_time ();
-  CjStepReport report;
-  GError *error = NULL;
-  double now;
-
-  if (!cj_trainer_step (self->trainer, &report, &error))
-    {
-      fail (self, error);
-      return;
-    }
-  now = get_time ();
-  note_step (self, &report, now - begin);
-  if (report.epoch_ended)
-    note_validation (self, report.epoch_score);
-  if (g_atomic_int_get (&self->watch) && now - self->snapshot_time > SNAPSHOT_SECONDS)
-    {
-      publish (self, &self->snapshot);
-      self->snapshot_time = now;
-    }
-}
-
-/* Drops what lies beyond the loaded step: the series belongs to the run that goes on. */
-static void
-cut_series (CjRunner *self, guint64 step)
-{
-  while (self->points->len > 0
-         && g_array_index (self->points, CjRunPoint, self->points->len - 1).step > step)
-    g_array_set_size (self->points, self->points->len - 1);
-  while (self->epochs->len > 0
-         && g_array_index (self->epochs, CjRunEpoch, self->epochs->len - 1).step > step)
-    g_array_set_size (self->epochs, self->epochs->len - 1);
-  self->state.n_points = self->points->len;
-  self->state.n_epochs_done = self->epochs->len;
-}
-
-/* With the lock held. */
-static void
-take_commands (CjRunner *self)
-{
-  GHashTableIter iter;
-  gpointer name, text;
-
-  g_hash_table_iter_init (&iter, self->settings);
-  while (g_hash_table_iter_next (&iter, &name, &text))
-    cj_trainer_set (self->trainer, name, text, NULL);
-  g_hash_table_remove_all (self->settings);
-  if (self->to_load != NULL)
-    {
-      CjCheckpoint *load = g_steal_pointer (&self->to_load);
-
-      if (cj_trainer_load (self->trainer, load, NULL))
-        cut_series (self, load->step);
-      cj_checkpoint_unref (load);
-      g_clear_pointer (&self->snapshot, cj_checkpoint_unref);
-      self->snapshot = copy_weights (self);
-      if (self->state.status != CJ_RUN_TRAINING)
-        self->state.status = CJ_RUN_PAUSED;
-    }
-  note_state (self, &self->state);
-  if (self->wants_save)
-    {
-      self->saved = cj_trainer_save (self->trainer);
-      self->wants_save = FALSE;
-      pthread_cond_broadcast (&self->done);
-    }
-}
-
-/* With the lock held: whether another step is to be run now. */
-static gboolean
-decide (CjRunner *self)
-{
-  const guint64 step = cj_trainer_get_step (self->trainer);
-  const gboolean ended
-      = step >= cj_trainer_get_n_steps (self->trainer)
-        || (self->patience > 0 && self->epochs_since_best >= (guint) self->patience);
-
-  if (self->state.status == CJ_RUN_FAILED)
-    return FALSE;
-  if (step < self->until && !ended)
-    {
-      self->state.status = CJ_RUN_TRAINING;
-      return TRUE;
-    }
-  if (self->state.status == CJ_RUN_TRAINING)
-    {
-      self->until = 0;
-      g_clear_pointer (&self->snapshot, cj_checkpoint_unref);
-      self->snapshot = copy_weights (self);
-      self->state.rate = 0;
-      self->state.seconds_left = NAN;
-    }
-  self->until = 0;
-  self->state.status = ended ? CJ_RUN_FINISHED : CJ_RUN_PAUSED;
-  return FALSE;
-}
-
-static gpointer
-run_thread (gpointer data)
-{
-  CjRunner *self = data;
-  double next = 0;
-
-  pthread_mutex_lock (&self->lock);
-  while (!self->quit)
-    {
-      gboolean go;
-      double limit;
-
-      take_commands (self);
-      go = decide (self);
-      limit = self->limit;
-      if (!go)
-        {
-          pthread_cond_wait (&self->wake, &self->lock);
-          continue;
-        }
-      pthread_mutex_unlock (&self->lock);
-      if (limit > 0 && get_time () < next)
-        {
-          const struct timespec nap = { 0, (long) (MIN (next - get_time (), 0.02) * 1e9) };
-
-          nanosleep (&nap, NULL);
-        }
-      else
-        {
-          next = limit > 0 ? MAX (next, get_time () - 1) + 1 / limit : 0;
-          run_step (self);
-        }
-      pthread_mutex_lock (&self->lock);
-    }
-  pthread_mutex_unlock (&self->lock);
-  return NULL;
-}
-
-CjRunner *
-cj_runner_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *training, CjFeed *validation,
-               GError **error)
+static CjRunner *
+make (CjRig *rig, CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training,
+      CjFeed *validation)
 {
   CjRunner *self = g_new0 (CjRunner, 1);
 
-  self->program = program;
+  self->rig = rig;
+  self->log = log;
+  self->ring = ring;
+  self->n_threads = n_threads;
   self->training = training;
   self->validation = validation;
-  self->patience = setup->patience;
-  self->best_loss = INFINITY;
   self->state.val = (CjScore){ NAN, NAN };
   self->state.seconds_left = NAN;
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->cuts = cj_unit_cuts_new ();
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
   self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->wake, NULL);
   pthread_cond_init (&self->done, NULL);
-  self->trainer = cj_trainer_new (program, setup, training, error);
-  if (self->trainer == NULL)
+  return self;
+}
+
+static void
+start (CjRunner *self)
+{
+  self->snapshot = cj_trainer_save_weights (self->rig->trainer);
+  self->started = TRUE;
+  if (pthread_create (&self->thread, NULL, cj_runner_run, self) != 0
+      || pthread_create (&self->compiler, NULL, cj_runner_compile, self) != 0)
+    g_error ("no thread could be made for training");
+}
+
+CjRunner *
+cj_runner_new (const CjGraph *graph, const CjTrainSetup *setup, guint n_threads, CjFeed *training,
+               CjFeed *validation, GError **error)
+{
+  CjRig *rig = cj_rig_new (graph, setup, training, n_threads, error);
+  CjRunner *self;
+
+  if (rig == NULL)
     {
-      self->quit = TRUE;
-      cj_runner_free (self);
+      cj_feed_free (training);
+      g_clear_pointer (&validation, cj_feed_free);
       return NULL;
     }
-  note_state (self, &self->state);
-  self->snapshot = copy_weights (self);
-  if (pthread_create (&self->thread, NULL, run_thread, self) != 0)
-    g_error ("no thread could be made for training");
+  self = make (rig, cj_run_log_new (), cj_ring_new (CJ_RUNNER_BUDGET), n_threads, training,
+               validation);
+  self->log->fresh = self->placed = TRUE;
+  cj_run_log_add_network (self->log, 0, cj_graph_save (graph), cj_train_setup_save (setup), NULL);
+  cj_trainer_set_n_commands (rig->trainer, 1);
+  cj_runner_note_place (self);
+  start (self);
   return self;
+}
+
+CjRunner *
+cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training,
+                  CjFeed *validation, GError **error)
+{
+  const guint n = log->commands->len;
+  g_autoptr (CjTrainSetup) setup = cj_run_log_make_setup (log, 1, error);
+  g_autoptr (CjGraph) graph = setup != NULL ? cj_run_log_make_graph (log, 1, error) : NULL;
+  CjRig *rig = graph != NULL ? cj_rig_new (graph, setup, training, n_threads, error) : NULL;
+  CjRunner *self;
+
+  if (rig == NULL)
+    {
+      cj_run_log_free (log);
+      cj_ring_free (ring);
+      cj_feed_free (training);
+      g_clear_pointer (&validation, cj_feed_free);
+      return NULL;
+    }
+  cj_trainer_set_n_commands (rig->trainer, 1);
+  self = make (rig, log, ring, n_threads, training, validation);
+  self->placed = log->fresh;
+  self->state.first = cj_run_log_get (log, 0)->step;
+  cj_runner_note_place (self);
+  self->state.last = MAX (self->state.first, cj_run_log_get (log, n - 1)->step);
+  if (cj_ring_get_n (ring) > 0)
+    self->state.last = MAX (self->state.last, cj_ring_get_step (ring, cj_ring_get_n (ring) - 1));
+  if (!log->fresh)
+    cj_ring_keep_first (ring);
+  start (self);
+  cj_runner_seek (self, self->state.last);
+  cj_runner_wait (self);
+  if (self->refusal == NULL)
+    return self;
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, self->refusal);
+  cj_runner_free (self);
+  return NULL;
 }
 
 void
 cj_runner_free (CjRunner *self)
 {
-  if (self->trainer != NULL)
+  if (self->started)
     {
       pthread_mutex_lock (&self->lock);
       self->quit = TRUE;
       pthread_cond_broadcast (&self->wake);
       pthread_mutex_unlock (&self->lock);
       pthread_join (self->thread, NULL);
+      pthread_join (self->compiler, NULL);
     }
-  g_clear_pointer (&self->trainer, cj_trainer_free);
-  cj_program_free (self->program);
+  g_clear_pointer (&self->rig, cj_rig_free);
+  g_clear_pointer (&self->compiled, cj_rig_free);
+  g_clear_pointer (&self->to_compile, cj_graph_free);
+  g_clear_pointer (&self->to_compile_setup, cj_train_setup_free);
   cj_feed_free (self->training);
   g_clear_pointer (&self->validation, cj_feed_free);
   g_clear_pointer (&self->to_load, cj_checkpoint_unref);
@@ -332,23 +125,48 @@ cj_runner_free (CjRunner *self)
   g_clear_pointer (&self->snapshot, cj_checkpoint_unref);
   g_clear_pointer (&self->best, cj_checkpoint_unref);
   g_hash_table_unref (self->settings);
+  g_hash_table_unref (self->since);
+  g_array_unref (self->cuts);
   g_array_unref (self->points);
   g_array_unref (self->epochs);
+  cj_run_log_free (self->log);
+  cj_ring_free (self->ring);
   pthread_cond_destroy (&self->wake);
   pthread_cond_destroy (&self->done);
   pthread_mutex_destroy (&self->lock);
   g_free (self->error);
+  g_free (self->bad_node);
+  g_free (self->refusal);
+  g_free (self->notice);
   g_free (self);
+}
+
+/* With the lock held: a command was put down. */
+static void
+call (CjRunner *self)
+{
+  self->idle = FALSE;
+  pthread_cond_broadcast (&self->wake);
+}
+
+/* With the lock held: what failed is left behind. */
+static void
+forgive (CjRunner *self)
+{
+  if (self->state.status == CJ_RUN_FAILED)
+    self->state.status = CJ_RUN_PAUSED;
+  g_clear_pointer (&self->error, g_free);
+  g_clear_pointer (&self->bad_node, g_free);
 }
 
 void
 cj_runner_train (CjRunner *self, guint64 n_steps)
 {
   pthread_mutex_lock (&self->lock);
-  self->until = n_steps > G_MAXUINT64 - self->state.step ? G_MAXUINT64 : self->state.step + n_steps;
-  if (self->state.status == CJ_RUN_PAUSED && self->state.step < self->state.n_steps)
+  self->wants_steps = n_steps;
+  if (n_steps > 0 && (self->state.status == CJ_RUN_PAUSED || self->state.status == CJ_RUN_FINISHED))
     self->state.status = CJ_RUN_TRAINING;
-  pthread_cond_broadcast (&self->wake);
+  call (self);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -356,8 +174,8 @@ void
 cj_runner_pause (CjRunner *self)
 {
   pthread_mutex_lock (&self->lock);
-  self->until = 0;
-  pthread_cond_broadcast (&self->wake);
+  self->until = self->wants_steps = 0;
+  call (self);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -366,9 +184,9 @@ cj_runner_set (CjRunner *self, const char *name, const char *text)
 {
   pthread_mutex_lock (&self->lock);
   g_hash_table_replace (self->settings, g_strdup (name), g_strdup (text));
-  if (g_str_equal (name, "patience"))
-    self->patience = atoi (text);
-  pthread_cond_broadcast (&self->wake);
+  if (self->to_compile != NULL || self->compiling || self->compiled != NULL)
+    g_hash_table_replace (self->since, g_strdup (name), g_strdup (text));
+  call (self);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -386,11 +204,66 @@ cj_runner_load (CjRunner *self, CjCheckpoint *checkpoint)
   pthread_mutex_lock (&self->lock);
   g_clear_pointer (&self->to_load, cj_checkpoint_unref);
   self->to_load = cj_checkpoint_ref (checkpoint);
-  self->state.step = checkpoint->step; /* a command to train that follows counts from there */
-  if (self->state.status == CJ_RUN_FAILED)
-    self->state.status = CJ_RUN_PAUSED;
-  g_clear_pointer (&self->error, g_free);
-  pthread_cond_broadcast (&self->wake);
+  self->goal.wanted = FALSE;
+  forgive (self);
+  call (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+cj_runner_swap (CjRunner *self, const CjGraph *graph, const CjTrainSetup *setup)
+{
+  CjGraph *copy = cj_graph_dup (graph);
+
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->to_compile, cj_graph_free);
+  g_clear_pointer (&self->to_compile_setup, cj_train_setup_free);
+  self->to_compile = copy;
+  self->to_compile_setup = cj_train_setup_dup (setup);
+  g_hash_table_remove_all (self->since);
+  call (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+cj_runner_cut_unit (CjRunner *self, const char *node, guint unit)
+{
+  pthread_mutex_lock (&self->lock);
+  cj_unit_cuts_add (self->cuts, node, unit);
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+go (CjRunner *self, guint64 step, gboolean forget)
+{
+  pthread_mutex_lock (&self->lock);
+  self->goal = (CjGoal){ .wanted = TRUE, .forget = forget, .step = step };
+  self->until = self->wants_steps = 0;
+  forgive (self);
+  g_clear_pointer (&self->refusal, g_free);
+  self->state.status = CJ_RUN_SEEKING;
+  call (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+cj_runner_seek (CjRunner *self, guint64 step)
+{
+  go (self, step, FALSE);
+}
+
+void
+cj_runner_branch (CjRunner *self, guint64 step)
+{
+  go (self, step, TRUE);
+}
+
+void
+cj_runner_wait (CjRunner *self)
+{
+  pthread_mutex_lock (&self->lock);
+  while (!self->idle)
+    pthread_cond_wait (&self->done, &self->lock);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -400,12 +273,6 @@ cj_runner_watch (CjRunner *self, gboolean watch)
   g_atomic_int_set (&self->watch, watch);
 }
 
-const CjProgram *
-cj_runner_get_program (const CjRunner *self)
-{
-  return self->program;
-}
-
 CjRunState
 cj_runner_get_state (CjRunner *self)
 {
@@ -413,19 +280,44 @@ cj_runner_get_state (CjRunner *self)
 
   pthread_mutex_lock (&self->lock);
   state = self->state;
+  state.compiling = self->to_compile != NULL || self->compiling || self->compiled != NULL;
   pthread_mutex_unlock (&self->lock);
   return state;
+}
+
+static char *
+dup_text (CjRunner *self, char *const *slot)
+{
+  char *text;
+
+  pthread_mutex_lock (&self->lock);
+  text = g_strdup (*slot);
+  pthread_mutex_unlock (&self->lock);
+  return text;
 }
 
 char *
 cj_runner_dup_error (CjRunner *self)
 {
-  char *error;
+  return dup_text (self, &self->error);
+}
 
-  pthread_mutex_lock (&self->lock);
-  error = g_strdup (self->error);
-  pthread_mutex_unlock (&self->lock);
-  return error;
+char *
+cj_runner_dup_bad_node (CjRunner *self)
+{
+  return dup_text (self, &self->bad_node);
+}
+
+char *
+cj_runner_dup_refusal (CjRunner *self)
+{
+  return dup_text (self, &self->refusal);
+}
+
+char *
+cj_runner_dup_notice (CjRunner *self)
+{
+  return dup_text (self, &self->notice);
 }
 
 static guint
@@ -453,8 +345,18 @@ cj_runner_read_epochs (CjRunner *self, guint from, CjRunEpoch *epochs, guint max
   return read_series (self, self->epochs, sizeof (CjRunEpoch), from, epochs, max);
 }
 
+void
+cj_runner_put_epochs (CjRunner *self, const CjRunEpoch *epochs, guint n)
+{
+  pthread_mutex_lock (&self->lock);
+  g_array_insert_vals (self->epochs, 0, epochs, n);
+  self->state.n_epochs_done = self->epochs->len;
+  self->state.n_cuts++;
+  pthread_mutex_unlock (&self->lock);
+}
+
 static CjCheckpoint *
-dup_slot (CjRunner *self, CjCheckpoint **slot)
+dup_slot (CjRunner *self, CjCheckpoint *const *slot)
 {
   CjCheckpoint *copy;
 
@@ -477,16 +379,49 @@ cj_runner_dup_best (CjRunner *self)
 }
 
 CjCheckpoint *
+cj_runner_dup_kept (CjRunner *self, guint64 step)
+{
+  CjCheckpoint *kept;
+
+  pthread_mutex_lock (&self->lock);
+  kept = cj_ring_find (self->ring, step, G_MAXUINT);
+  pthread_mutex_unlock (&self->lock);
+  return kept;
+}
+
+guint
+cj_runner_read_kept (CjRunner *self, guint64 *steps, guint max)
+{
+  guint n;
+
+  pthread_mutex_lock (&self->lock);
+  n = MIN (max, cj_ring_get_n (self->ring));
+  for (guint i = 0; i < n; i++)
+    steps[i] = cj_ring_get_step (self->ring, i);
+  pthread_mutex_unlock (&self->lock);
+  return n;
+}
+
+CjCheckpoint *
 cj_runner_save (CjRunner *self)
 {
   CjCheckpoint *saved;
 
   pthread_mutex_lock (&self->lock);
   self->wants_save = TRUE;
-  pthread_cond_broadcast (&self->wake);
+  call (self);
   while (self->wants_save)
     pthread_cond_wait (&self->done, &self->lock);
   saved = g_steal_pointer (&self->saved);
   pthread_mutex_unlock (&self->lock);
   return saved;
+}
+
+void
+cj_runner_dup_run (CjRunner *self, gsize budget, CjRunLog **log, CjRing **ring)
+{
+  pthread_mutex_lock (&self->lock);
+  *log = cj_run_log_dup (self->log);
+  *ring = cj_ring_thin (self->ring, budget);
+  pthread_mutex_unlock (&self->lock);
 }

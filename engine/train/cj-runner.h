@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A trainer on a thread of its own. The window sends commands, reads a series that never loses a
- * point, and takes the latest snapshot of the weights; neither side can stop the other. All functions
- * are for one owner thread. */
+/* A run on a thread of its own. The window sends commands, reads a series that never loses a point,
+ * and takes the latest snapshot of the weights; neither side can stop the other. The run keeps
+ * checkpoints and a log of what was done to it, so any step of it can be gone back to: the numbers are
+ * computed again from the nearest kept checkpoint and are the same bits. All functions are for one
+ * owner thread. */
 #pragma once
 
+#include "cj-ring.h"
+#include "cj-run-log.h"
 #include "cj-trainer.h"
 
 G_BEGIN_DECLS
+
+#define CJ_RUNNER_BUDGET ((gsize) 256 << 20) /* bytes of kept checkpoints */
 
 typedef struct _CjRunner CjRunner;
 
@@ -14,6 +20,7 @@ typedef enum
 {
   CJ_RUN_PAUSED,
   CJ_RUN_TRAINING,
+  CJ_RUN_SEEKING,  /* on the way to a step that was asked for */
   CJ_RUN_FINISHED, /* all epochs done, or stopped early */
   CJ_RUN_FAILED    /* not-a-number; cj_runner_dup_error says where */
 } CjRunStatus;
@@ -38,47 +45,84 @@ typedef struct
 {
   CjRunStatus status;
   guint64 step, n_steps;
+  guint64 first, last; /* steps that can be sought: where the run began, and how far it came */
+  guint64 good;        /* step of the newest kept checkpoint up to `step`; after a failure, where to
+                          go back to */
+  guint revision;      /* networks before the one that is trained */
+  guint n_commands;    /* of the log that are in effect */
+  gboolean compiling;  /* a changed network is on its way */
   guint epoch, n_epochs, steps_per_epoch;
   CjScore score;       /* over the epoch so far */
   CjScore val;         /* of the last validation, NAN before the first */
   double rate;         /* samples a second, smoothed; 0 while paused */
   double seconds_left; /* NAN while paused */
   guint n_points, n_epochs_done;
+  guint n_cuts; /* of the series: after each, read it from the start */
 } CjRunState;
 
-/* Takes the program and the feeds (`validation` may be NULL); copies the setup. Starts paused. Refuses
- * what cj_trainer_new refuses; then everything taken is freed. You free; that stops the thread after
- * the step under way. */
-CjRunner *cj_runner_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *training,
-                         CjFeed *validation, GError **error);
+/* A new run of a network, with weights drawn from the setup's seed. Copies graph and setup, takes the
+ * feeds (`validation` may be NULL). Starts paused. Refuses what cj_program_new and cj_trainer_new
+ * refuse; then the feeds are freed. You free; that stops the thread after the step under way. */
+CjRunner *cj_runner_new (const CjGraph *graph, const CjTrainSetup *setup, guint n_threads,
+                         CjFeed *training, CjFeed *validation, GError **error);
+/* Goes on with a run that was saved, at its last step. Takes log, ring and feeds, in any case. Refuses
+ * a run without a checkpoint to start from. */
+CjRunner *cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training,
+                            CjFeed *validation, GError **error);
 void cj_runner_free (CjRunner *runner);
 
-/* Commands; they act between two steps. */
+/* Commands; they act between two steps. In the past of a run, train repeats what was done, until it
+ * comes to the last step; any other command forgets what lies ahead. */
 void cj_runner_train (CjRunner *runner, guint64 n_steps); /* G_MAXUINT64: to the end of the run */
 void cj_runner_pause (CjRunner *runner);
 void cj_runner_set (CjRunner *runner, const char *name, const char *text); /* LIVE values */
 void cj_runner_limit (CjRunner *runner, double steps_per_second);          /* 0: none */
-void cj_runner_load (CjRunner *runner, CjCheckpoint *checkpoint);          /* takes a reference */
+/* Begins the run anew from a checkpoint of its network; takes a reference. */
+void cj_runner_load (CjRunner *runner, CjCheckpoint *checkpoint);
+
+/* Another network or setup: compiled on a worker while the old one trains on, and put in its place
+ * with all that still fits. The latest wins. Copies both. */
+void cj_runner_swap (CjRunner *runner, const CjGraph *graph, const CjTrainSetup *setup);
+/* Says of the next swap that its network lacks this unit. */
+void cj_runner_cut_unit (CjRunner *runner, const char *node, guint unit);
+
+/* Goes to a step between first and last, with what was done at it in effect, and pauses there; or
+ * goes to it as it was come to and forgets what was done at it and later. */
+void cj_runner_seek (CjRunner *runner, guint64 step);
+void cj_runner_branch (CjRunner *runner, guint64 step);
+
+/* Returns when nothing is under way any more: no training, seeking, compiling. */
+void cj_runner_wait (CjRunner *runner);
 
 /* Whether anyone looks at the weights: then a snapshot is published, at most 20 a second. */
 void cj_runner_watch (CjRunner *runner, gboolean watch);
 
-/* Names and shapes of the parameters; borrowed, not to be run or altered. */
-const CjProgram *cj_runner_get_program (const CjRunner *runner);
-
 CjRunState cj_runner_get_state (CjRunner *runner);
-char *cj_runner_dup_error (CjRunner *runner); /* NULL if nothing failed */
+char *cj_runner_dup_error (CjRunner *runner);    /* NULL if nothing failed */
+char *cj_runner_dup_bad_node (CjRunner *runner); /* id of the node where it failed, or NULL */
+char *cj_runner_dup_refusal (CjRunner *runner); /* why the last swap or seek was refused, or NULL */
+/* What a person should know although the run goes on, as that this machine computes with other
+ * kernels than the one the run began on; NULL: nothing. */
+char *cj_runner_dup_notice (CjRunner *runner);
 
 /* Copies points (epochs) from number `from` on; how many. */
 guint cj_runner_read_points (CjRunner *runner, guint from, CjRunPoint *points, guint max);
 guint cj_runner_read_epochs (CjRunner *runner, guint from, CjRunEpoch *epochs, guint max);
+/* Puts the epochs of a saved run before its own; before the first step. */
+void cj_runner_put_epochs (CjRunner *runner, const CjRunEpoch *epochs, guint n);
 
-/* The latest snapshot without optimizer memory, or NULL; and the best on validation. Referenced. */
+/* The latest snapshot without optimizer memory, or NULL; the best on validation, NULL if there is none
+ * or it is no longer kept; the newest kept one up to a step. References. */
 CjCheckpoint *cj_runner_dup_snapshot (CjRunner *runner);
 CjCheckpoint *cj_runner_dup_best (CjRunner *runner);
+CjCheckpoint *cj_runner_dup_kept (CjRunner *runner, guint64 step);
+/* Steps of the kept checkpoints; how many. */
+guint cj_runner_read_kept (CjRunner *runner, guint64 *steps, guint max);
 
-/* The whole state at the next step boundary; waits for the step under way. */
+/* The whole state at the next step boundary, which is kept as well; waits for the step under way. */
 CjCheckpoint *cj_runner_save (CjRunner *runner);
+/* Log and kept checkpoints, thinned to a budget, for saving. You free both. */
+void cj_runner_dup_run (CjRunner *runner, gsize budget, CjRunLog **log, CjRing **ring);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjRunner, cj_runner_free)
 

@@ -23,51 +23,14 @@ struct _CjTrainer
   double *squares; /* by slice */
   guint32 *order;
   guint order_epoch; /* for which `order` is, plus one */
-  CjCheckpoint *now; /* its weights and states are the program's own while training */
-  float *spare;      /* weights put aside while the average is in place */
-  double rate, clip; /* of the step under way */
+  CjTable *table;
+  CjPlace at;
+  guint n_slots;
+  float *slots;
+  float *spare;         /* weights put aside while the average is in place */
+  float *states_before; /* of the step under way */
+  double rate, clip;    /* of the step under way */
 };
-
-CjCheckpoint *
-cj_checkpoint_new (gint64 n_weights, gint64 n_states, guint n_slots)
-{
-  CjCheckpoint *self = g_new0 (CjCheckpoint, 1);
-
-  self->ref_count = 1;
-  self->n_weights = n_weights;
-  self->n_states = n_states;
-  self->n_slots = n_slots;
-  self->weights = g_new0 (float, n_weights + 1);
-  self->states = g_new0 (float, n_states + 1);
-  self->slots = g_new0 (float, n_weights *n_slots + 1);
-  self->val_loss = NAN;
-  return self;
-}
-
-CjCheckpoint *
-cj_checkpoint_ref (CjCheckpoint *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
-void
-cj_checkpoint_unref (CjCheckpoint *self)
-{
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
-  g_free (self->weights);
-  g_free (self->states);
-  g_free (self->slots);
-  g_free (self);
-}
-
-gsize
-cj_checkpoint_get_bytes (const CjCheckpoint *self)
-{
-  return sizeof *self
-         + sizeof (float) * (gsize) (self->n_weights * (1 + self->n_slots) + self->n_states);
-}
 
 static void
 make_slices (CjTrainer *self)
@@ -89,7 +52,6 @@ CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
   CjTrainer *self;
-  gint64 n_weights, n_states;
 
   if (feed->n_samples < (gsize) cj_program_get_batch (program))
     {
@@ -107,12 +69,14 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   make_slices (self);
   self->squares = g_new0 (double, self->slices->len + 1);
   self->order = g_new (guint32, feed->n_samples + 1);
-  cj_program_get_weights (program, &n_weights);
-  cj_program_get_states (program, &n_states);
-  self->now = cj_checkpoint_new (n_weights, n_states,
-                                 setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0));
+  self->table = cj_table_new (program);
+  self->at.val_loss = NAN;
+  self->at.best_loss = INFINITY;
+  self->n_slots = setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
+  self->slots = g_new0 (float, self->table->n_weights * self->n_slots + 1);
+  self->states_before = g_new (float, self->table->n_states + 1);
   if (setup->average > 0)
-    self->spare = g_new (float, n_weights + 1);
+    self->spare = g_new (float, self->table->n_weights + 1);
   return self;
 }
 
@@ -121,10 +85,12 @@ cj_trainer_free (CjTrainer *self)
 {
   cj_train_setup_free (self->setup);
   g_array_unref (self->slices);
-  cj_checkpoint_unref (self->now);
+  cj_table_unref (self->table);
   g_free (self->squares);
   g_free (self->order);
+  g_free (self->slots);
   g_free (self->spare);
+  g_free (self->states_before);
   g_free (self);
 }
 
@@ -145,16 +111,28 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
   return cj_train_setup_set (self->setup, name, text, error);
 }
 
-guint64
-cj_trainer_get_step (const CjTrainer *self)
+gboolean
+cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
-  return self->now->step;
+  if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
+      || (setup->average > 0) != (self->setup->average > 0))
+    return FALSE;
+  cj_train_setup_free (self->setup);
+  self->setup = cj_train_setup_dup (setup);
+  self->order_epoch = 0;
+  return TRUE;
 }
 
-guint
-cj_trainer_get_epoch (const CjTrainer *self)
+const CjPlace *
+cj_trainer_get_place (const CjTrainer *self)
 {
-  return self->now->epoch;
+  return &self->at;
+}
+
+const CjTrainSetup *
+cj_trainer_get_setup (const CjTrainer *self)
+{
+  return self->setup;
 }
 
 guint
@@ -167,6 +145,13 @@ guint64
 cj_trainer_get_n_steps (const CjTrainer *self)
 {
   return (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
+}
+
+gboolean
+cj_trainer_has_ended (const CjTrainer *self)
+{
+  return self->at.step >= cj_trainer_get_n_steps (self)
+         || (self->setup->patience > 0 && self->at.n_worse >= (guint) self->setup->patience);
 }
 
 static void
@@ -194,8 +179,8 @@ update_slice (gpointer data, guint chunk)
                          .g = g,
                          .n = slice->n,
                          .rate = self->rate * slice->rate,
-                         .t = self->now->step + 1,
-                         .scalars = self->now->scalars };
+                         .t = self->at.step + 1,
+                         .scalars = self->at.scalars };
 
   if (scale < 1)
     for (gint64 i = 0; i < s.n; i++)
@@ -204,12 +189,12 @@ update_slice (gpointer data, guint chunk)
     for (gint64 i = 0; i < s.n; i++)
       g[i] = CLAMP (g[i], -limit, limit);
   for (guint k = 0; k < info->n_slots; k++)
-    s.slots[k] = self->now->slots + k * self->now->n_weights + slice->offset;
+    s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
   info->update (self->setup->optimizer_params, &s);
   if (self->spare != NULL)
     {
-      float *average = self->now->slots + info->n_slots * self->now->n_weights + slice->offset;
-      const float keep = self->now->step == 0 ? 0 : (float) self->setup->average;
+      float *average = self->slots + info->n_slots * self->table->n_weights + slice->offset;
+      const float keep = self->at.step == 0 ? 0 : (float) self->setup->average;
 
       for (gint64 i = 0; i < s.n; i++)
         average[i] = keep * average[i] + (1 - keep) * s.w[i];
@@ -294,32 +279,48 @@ find_order (CjTrainer *self)
 {
   CjRng rng;
 
-  if (self->order_epoch == self->now->epoch + 1)
+  if (self->order_epoch == self->at.epoch + 1)
     return;
   for (gsize i = 0; i < self->feed->n_samples; i++)
     self->order[i] = (guint32) i;
-  cj_rng_init (&rng, (guint64) self->setup->seed, CJ_RNG_SHUFFLE, self->now->epoch);
+  cj_rng_init (&rng, (guint64) self->setup->seed, CJ_RNG_SHUFFLE, self->at.epoch);
   cj_rng_shuffle (&rng, self->order, self->feed->n_samples);
-  self->order_epoch = self->now->epoch + 1;
+  self->order_epoch = self->at.epoch + 1;
 }
 
 static void
 find_rate (CjTrainer *self)
 {
-  const CjScheduleTime time = { .step = self->now->step,
+  const CjScheduleTime time = { .step = self->at.step,
                                 .n_steps = cj_trainer_get_n_steps (self),
                                 .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
                                 .rate = self->setup->learning_rate,
-                                .loss = self->now->val_loss,
-                                .validated = self->now->validated };
+                                .loss = self->at.val_loss,
+                                .validated = self->at.validated };
 
   self->rate
-      = self->setup->schedule->get_rate (self->setup->schedule_params, &time, self->now->schedule);
-  self->now->validated = FALSE;
+      = self->setup->schedule->get_rate (self->setup->schedule_params, &time, self->at.schedule);
+  self->at.validated = FALSE;
 }
 
-static void
-update (CjTrainer *self, CjStepReport *report)
+/* The tensor whose gradient is the first that is not finite. */
+static const char *
+find_bad_gradient (CjTrainer *self)
+{
+  for (guint i = 0; i < self->slices->len; i++)
+    for (guint k = 0; k < self->table->entries->len && !isfinite (self->squares[i]); k++)
+      {
+        const CjTableEntry *entry = cj_table_get (self->table, k);
+        const gint64 at = g_array_index (self->slices, Slice, i).offset - entry->offset;
+
+        if (!entry->state && at >= 0 && at < entry->size)
+          return entry->name;
+      }
+  return "the loss";
+}
+
+static gboolean
+update (CjTrainer *self, CjStepReport *report, GError **error)
 {
   CjPool *pool = cj_program_get_pool (self->program);
   const CjOptimizerInfo *info = self->setup->optimizer;
@@ -329,20 +330,29 @@ update (CjTrainer *self, CjStepReport *report)
   for (guint i = 0; i < self->slices->len; i++)
     squares += self->squares[i];
   report->norm = sqrt (squares);
+  if (!isfinite (squares))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+                   "The gradient of “%s” is no longer a number in step %" G_GUINT64_FORMAT
+                   ". Go back to an earlier step and use a smaller learning rate, or clip the "
+                   "gradient.",
+                   find_bad_gradient (self), self->at.step + 1);
+      return FALSE;
+    }
   self->clip
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->setup->optimizer_params, self->now->step + 1, self->rate,
-                 self->now->scalars);
+    info->begin (self->setup->optimizer_params, self->at.step + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
+  return TRUE;
 }
 
 static void
 count_step (CjTrainer *self, CjStepReport *report)
 {
-  CjCheckpoint *now = self->now;
+  CjPlace *now = &self->at;
 
   now->step++;
   now->position++;
@@ -364,26 +374,34 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 {
   const guint batch = (guint) cj_program_get_batch (self->program);
   const guint64 seed = (guint64) self->setup->seed;
+  const gsize states = sizeof (float) * (gsize) self->table->n_states;
+  float *now = cj_program_get_states (self->program, NULL);
   Tally tally = { 0 };
   float loss;
 
   find_order (self);
-  self->feed->fill (self->feed, self->order + (gsize) self->now->position * batch, batch,
-                    self->now->epoch, seed, cj_program_get_x (self->program),
+  memcpy (self->states_before, now, states);
+  self->feed->fill (self->feed, self->order + (gsize) self->at.position * batch, batch,
+                    self->at.epoch, seed, cj_program_get_x (self->program),
                     cj_program_get_y (self->program));
-  loss = cj_program_forward (self->program, TRUE, batch, seed, self->now->step);
+  loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {
+      memcpy (now, self->states_before, states);
       g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
                    "The loss is no longer a number in step %" G_GUINT64_FORMAT
                    ". Go back to an earlier step and use a smaller learning rate.",
-                   self->now->step + 1);
+                   self->at.step + 1);
       return FALSE;
     }
   tally_rows (self->program, batch, NULL, &tally);
   report->score = (CjScore){ loss, get_share (&tally) };
   cj_program_backward (self->program);
-  update (self, report);
+  if (!update (self, report, error))
+    {
+      memcpy (now, self->states_before, states);
+      return FALSE;
+    }
   count_step (self, report);
   return TRUE;
 }
@@ -419,14 +437,14 @@ CjScore
 cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
 {
   float *weights = cj_program_get_weights (self->program, NULL);
-  const gsize size = sizeof (float) * (gsize) self->now->n_weights;
-  const gboolean average = self->spare != NULL && self->now->step > 0;
+  const gsize size = sizeof (float) * (gsize) self->table->n_weights;
+  const gboolean average = self->spare != NULL && self->at.step > 0;
   CjScore score;
 
   if (average)
     {
       memcpy (self->spare, weights, size);
-      memcpy (weights, self->now->slots + self->setup->optimizer->n_slots * self->now->n_weights,
+      memcpy (weights, self->slots + self->setup->optimizer->n_slots * self->table->n_weights,
               size);
     }
   score = cj_evaluate (self->program, feed, predicted);
@@ -435,41 +453,70 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
   return score;
 }
 
-void
+gboolean
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
-  self->now->val_loss = score.loss;
-  self->now->validated = TRUE;
+  const gboolean best = !(score.loss >= self->at.best_loss);
+
+  self->at.val_loss = score.loss;
+  self->at.validated = TRUE;
+  self->at.n_worse = best ? 0 : self->at.n_worse + 1;
+  if (best)
+    {
+      self->at.best_loss = score.loss;
+      self->at.best_step = self->at.step;
+    }
+  return best;
+}
+
+void
+cj_trainer_set_n_commands (CjTrainer *self, guint n_commands)
+{
+  self->at.n_commands = n_commands;
+}
+
+static void
+copy_program (CjTrainer *self, CjCheckpoint *to)
+{
+  to->at = self->at;
+  to->plan = cj_program_get_plan (self->program);
+  memcpy (to->weights, cj_program_get_weights (self->program, NULL),
+          sizeof (float) * (gsize) self->table->n_weights);
+  memcpy (to->states, cj_program_get_states (self->program, NULL),
+          sizeof (float) * (gsize) self->table->n_states);
+}
+
+CjCheckpoint *
+cj_trainer_make_checkpoint (const CjTrainer *self)
+{
+  return cj_checkpoint_new (self->table, self->n_slots, self->spare != NULL);
+}
+
+CjCheckpoint *
+cj_trainer_save_weights (CjTrainer *self)
+{
+  CjCheckpoint *copy = cj_checkpoint_new (self->table, 0, FALSE);
+
+  copy_program (self, copy);
+  return copy;
 }
 
 CjCheckpoint *
 cj_trainer_save (CjTrainer *self)
 {
-  const CjCheckpoint *now = self->now;
-  CjCheckpoint *copy = cj_checkpoint_new (now->n_weights, now->n_states, now->n_slots);
-  float *arrays[3] = { copy->weights, copy->states, copy->slots };
+  CjCheckpoint *copy = cj_trainer_make_checkpoint (self);
 
-  *copy = *now;
-  copy->ref_count = 1;
-  copy->weights = arrays[0];
-  copy->states = arrays[1];
-  copy->slots = arrays[2];
-  memcpy (copy->weights, cj_program_get_weights (self->program, NULL),
-          sizeof (float) * (gsize) now->n_weights);
-  memcpy (copy->states, cj_program_get_states (self->program, NULL),
-          sizeof (float) * (gsize) now->n_states);
-  memcpy (copy->slots, now->slots, sizeof (float) * (gsize) (now->n_weights * now->n_slots));
+  copy_program (self, copy);
+  memcpy (copy->slots, self->slots,
+          sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   return copy;
 }
 
 gboolean
 cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
 {
-  CjCheckpoint *now = self->now;
-  float *arrays[3] = { now->weights, now->states, now->slots };
-
-  if (from->n_weights != now->n_weights || from->n_states != now->n_states
-      || from->n_slots != now->n_slots)
+  if (!cj_table_equal (from->table, self->table) || from->n_slots != self->n_slots
+      || from->averaged != (self->spare != NULL))
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_GRAPH,
@@ -477,16 +524,13 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
           "or start a new run.");
       return FALSE;
     }
-  *now = *from;
-  now->ref_count = 1;
-  now->weights = arrays[0];
-  now->states = arrays[1];
-  now->slots = arrays[2];
+  self->at = from->at;
   memcpy (cj_program_get_weights (self->program, NULL), from->weights,
-          sizeof (float) * (gsize) from->n_weights);
+          sizeof (float) * (gsize) self->table->n_weights);
   memcpy (cj_program_get_states (self->program, NULL), from->states,
-          sizeof (float) * (gsize) from->n_states);
-  memcpy (now->slots, from->slots, sizeof (float) * (gsize) (from->n_weights * from->n_slots));
+          sizeof (float) * (gsize) self->table->n_states);
+  memcpy (self->slots, from->slots,
+          sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   self->order_epoch = 0;
   return TRUE;
 }

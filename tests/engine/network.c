@@ -124,3 +124,19 @@ network_get_prototypes (void)
 
   return &prototypes;
 }
+
+void
+network_assert_same (const CjCheckpoint *a, const CjCheckpoint *b)
+{
+  g_autoptr (GVariant) x = g_variant_ref_sink (cj_checkpoint_save_place (a));
+  g_autoptr (GVariant) y = g_variant_ref_sink (cj_checkpoint_save_place (b));
+
+  g_assert_true (cj_table_equal (a->table, b->table));
+  g_assert_true (g_variant_equal (x, y));
+  g_assert_cmpmem (a->weights, sizeof (float) * (gsize) a->table->n_weights, b->weights,
+                   sizeof (float) * (gsize) b->table->n_weights);
+  g_assert_cmpmem (a->states, sizeof (float) * (gsize) a->table->n_states, b->states,
+                   sizeof (float) * (gsize) b->table->n_states);
+  g_assert_cmpmem (a->slots, sizeof (float) * (gsize) a->table->n_weights * a->n_slots, b->slots,
+                   sizeof (float) * (gsize) b->table->n_weights * b->n_slots);
+}

@@ -2,7 +2,7 @@
 /* Small networks for tests. */
 #pragma once
 
-#include "cj-trainer.h"
+#include "cj-runner.h"
 
 /* A graph "input, CHAIN"; the chain ends with a loss where one is wanted. Fails the test on error. */
 CjGraph *network_new_graph (const char *chain);
@@ -20,3 +20,6 @@ void network_check_gradients (CjProgram *program, const char *what, double toler
 
 /* A feed of noisy prototypes a class: learnable, and nothing to load. Static, do not free. */
 CjFeed *network_get_prototypes (void);
+
+/* Two checkpoints have the same place, and the same bits in weights, states and memory. */
+void network_assert_same (const CjCheckpoint *a, const CjCheckpoint *b);

@@ -145,12 +145,12 @@ train (guint threads, guint64 pause, CjScore *score, gint64 *size)
   float *weights;
 
   cj_program_init (program, (guint64) setup->seed);
-  while (cj_trainer_get_step (trainer) < cj_trainer_get_n_steps (trainer))
+  while (cj_trainer_get_place (trainer)->step < cj_trainer_get_n_steps (trainer))
     {
       CjStepReport report;
 
       g_assert_true (cj_trainer_step (trainer, &report, &error));
-      if (cj_trainer_get_step (trainer) == pause)
+      if (cj_trainer_get_place (trainer)->step == pause)
         {
           g_autoptr (CjCheckpoint) checkpoint = cj_trainer_save (trainer);
 

@@ -12,16 +12,14 @@ static CjRunner *
 new_runner (guint threads)
 {
   g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
   CjFeed *feed = network_get_prototypes ();
-  CjProgram *program;
   CjRunner *runner;
   g_autoptr (GError) error = NULL;
 
   setup->epochs = 3;
   setup->batch = 10;
-  program = network_compile (CHAIN, CJ_PURPOSE_TRAIN, feed->x_shape, 10, 4, threads);
-  cj_program_init (program, 1);
-  runner = cj_runner_new (program, setup, feed, feed, &error);
+  runner = cj_runner_new (graph, setup, threads, feed, feed, &error);
   g_assert_no_error (error);
   return runner;
 }
@@ -53,7 +51,7 @@ test_whole_run (void)
   g_assert_cmpuint (cj_runner_read_epochs (one, 0, epochs, 10), ==, 3);
   g_assert_cmpfloat (epochs[2].val.accuracy, >, 0.9);
   snapshot = cj_runner_dup_snapshot (one);
-  g_assert_cmpuint (snapshot->step, ==, 60);
+  g_assert_cmpuint (snapshot->at.step, ==, 60);
   best = cj_runner_dup_best (one);
   g_assert_nonnull (best);
 
@@ -64,9 +62,8 @@ test_whole_run (void)
     }
   a = cj_runner_save (one);
   b = cj_runner_save (two);
-  g_assert_cmpuint (b->step, ==, 60);
-  g_assert_cmpmem (a->weights, 4 * (gsize) a->n_weights, b->weights, 4 * (gsize) b->n_weights);
-  g_assert_cmpmem (a->slots, 8 * (gsize) a->n_weights, b->slots, 8 * (gsize) b->n_weights);
+  g_assert_cmpuint (b->at.step, ==, 60);
+  network_assert_same (a, b);
 }
 
 static void
@@ -77,7 +74,7 @@ test_failure (void)
   g_autofree char *error = NULL, *none = NULL;
 
   cj_runner_set (runner, "learning-rate", "100");
-  for (gint64 i = 0; i < start->n_weights; i++)
+  for (gint64 i = 0; i < start->table->n_weights; i++)
     start->weights[i] = NAN;
   cj_runner_load (runner, start);
   cj_runner_train (runner, 1);
@@ -85,7 +82,7 @@ test_failure (void)
     g_usleep (1000);
   error = cj_runner_dup_error (runner);
   g_assert_true (g_pattern_match_simple ("The loss is no longer a number in step 1*", error));
-  for (gint64 i = 0; i < start->n_weights; i++)
+  for (gint64 i = 0; i < start->table->n_weights; i++)
     start->weights[i] = 0.01f;
   cj_runner_set (runner, "learning-rate", "0.001");
   cj_runner_load (runner, start);
@@ -117,20 +114,19 @@ test_optimizers (void)
         g_assert_true (cj_train_setup_set (setup, "schedule", (*sched)->id, NULL));
         cj_program_init (program, 1);
         trainer = cj_trainer_new (program, setup, feed, NULL);
-        while (cj_trainer_get_step (trainer) < 100)
+        while (cj_trainer_get_place (trainer)->step < 100)
           {
-            if (cj_trainer_get_step (trainer) == 47)
+            if (cj_trainer_get_place (trainer)->step == 47)
               middle = cj_trainer_save (trainer);
             g_assert_true (cj_trainer_step (trainer, &report, NULL));
           }
         g_assert_cmpfloat (cj_trainer_evaluate (trainer, feed, NULL).accuracy, >, 0.9);
         end = cj_trainer_save (trainer);
         g_assert_true (cj_trainer_load (trainer, middle, NULL));
-        while (cj_trainer_get_step (trainer) < 100)
+        while (cj_trainer_get_place (trainer)->step < 100)
           g_assert_true (cj_trainer_step (trainer, &report, NULL));
         again = cj_trainer_save (trainer);
-        g_assert_cmpmem (end->weights, 4 * (gsize) end->n_weights, again->weights,
-                         4 * (gsize) again->n_weights);
+        network_assert_same (end, again);
       }
 }
 

@@ -25,7 +25,7 @@ check ()
 refuses () { ! "$@"; }
 contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
 
-echo 1..17
+echo 1..20
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
@@ -35,6 +35,9 @@ check new-keeps-files refuses "$cli" new playground -o p.cajal
 check show contains '114 parameters' "$cli" show p.cajal
 check check contains 'can be trained' "$cli" check p.cajal
 check train contains '"validation-accuracy"' "$cli" train p.cajal --epochs 4 --json --save q.cajal
+check resume "$cli" train q.cajal --resume --epochs 5 --save r.cajal
+check from-step "$cli" train r.cajal --resume --from-step 3 --steps 4 --save s.cajal
+check from-step-refuses contains 'goes with --resume' "$cli" train r.cajal --from-step 3
 check eval contains '"accuracy":0.[5-9]\|"accuracy":1' "$cli" eval q.cajal --json
 check figure-svg "$cli" figure q.cajal curves -o c.svg
 check figure-png "$cli" figure q.cajal confusion -o c.png

@@ -202,12 +202,89 @@ test_refresh (void)
   g_assert_true (cjl_session_refresh (session, &error));
   g_assert_true (cjl_project_set (project, "dense2.units", "9", NULL));
   g_assert_true (cjl_session_refresh (session, &error));
+  cj_runner_wait (cjl_session_get_runner (session));
   after = cjl_session_dup_param (session, "dense1.weight");
   g_assert_cmpmem (before->data, cj_tensor_bytes (before), after->data, cj_tensor_bytes (after));
   g_assert_cmpuint (cjl_session_read_points (session)->len, ==, 20);
   g_assert_true (cjl_project_set (project, "dense3.units", "5", NULL));
   g_assert_false (cjl_session_refresh (session, &error));
   g_assert_true (g_pattern_match_simple ("*5 scores*2 classes*", error->message));
+}
+
+/* Of a run that was saved, every kept step and every other one can be gone back to; what follows is
+ * what followed before. */
+static void
+test_branch (void)
+{
+  g_autoptr (CjlProject) project = new_project (), again = NULL;
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL), later = NULL;
+  g_autoptr (CjTensor) x = NULL, y = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run (session, 10);
+  g_assert_true (cjl_project_set (project, "learning-rate", "0.02", NULL));
+  g_assert_true (cjl_session_refresh (session, &error));
+  run (session, 10);
+  x = cjl_session_dup_param (session, "dense2.weight");
+  g_assert_true (cjl_project_set (project, "dense2.units", "9", NULL));
+  g_assert_true (cjl_session_refresh (session, &error));
+  cj_runner_wait (cjl_session_get_runner (session));
+  run (session, 7);
+  cjl_session_store (session, FALSE);
+  bytes = cjl_project_print (project, NULL);
+  again = cjl_project_parse (bytes, NULL);
+  later = cjl_session_new (again, dataset, 2, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cj_runner_get_state (cjl_session_get_runner (later)).step, ==, 27);
+  g_assert_true (cjl_session_branch (later, 20, &error));
+  g_assert_no_error (error);
+  y = cjl_session_dup_param (later, "dense2.weight");
+  g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
+  g_assert_cmpfloat (again->setup->learning_rate, ==, 0.02);
+  g_clear_pointer (&y, cj_tensor_unref);
+  g_assert_true (cjl_session_branch (later, 3, &error));
+  g_assert_cmpfloat (again->setup->learning_rate, !=, 0.02);
+  run (later, 7);
+  g_assert_true (cjl_project_set (again, "learning-rate", "0.02", NULL));
+  g_assert_true (cjl_session_refresh (later, &error));
+  run (later, 10);
+  y = cjl_session_dup_param (later, "dense2.weight");
+  g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
+}
+
+/* The other units stay what they were, row for row and column for column. */
+static void
+test_delete_unit (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
+  g_autoptr (CjTensor) w1 = NULL, w2 = NULL, v1 = NULL, v2 = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 n;
+
+  run (session, 5);
+  w1 = cjl_session_dup_param (session, "dense1.weight");
+  w2 = cjl_session_dup_param (session, "dense2.weight");
+  g_assert_true (cjl_session_delete_unit (session, "dense1", 3, &error));
+  cj_runner_wait (cjl_session_get_runner (session));
+  v1 = cjl_session_dup_param (session, "dense1.weight");
+  v2 = cjl_session_dup_param (session, "dense2.weight");
+  n = v1->shape.dims[0];
+  g_assert_cmpint (n, ==, w1->shape.dims[0] - 1);
+  for (gint64 i = 0; i < n; i++)
+    {
+      const gint64 was = i < 3 ? i : i + 1;
+
+      g_assert_cmpfloat (cj_tensor_f32 (v1)[2 * i], ==, cj_tensor_f32 (w1)[2 * was]);
+      g_assert_cmpfloat (cj_tensor_f32 (v2)[n * 5 + i], ==,
+                       cj_tensor_f32 (w2)[(n + 1) * 5 + was]);
+    }
+  g_assert_false (cjl_session_delete_unit (session, "dense1", (guint) n, &error));
+  g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+  g_assert_cmpstr (cjl_project_get_undo_title (project), ==, "Change dense1.units");
 }
 
 static void
@@ -243,6 +320,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/project/merge", test_merge);
   g_test_add_func ("/lab/session/resume", test_resume);
   g_test_add_func ("/lab/session/refresh", test_refresh);
+  g_test_add_func ("/lab/session/branch", test_branch);
+  g_test_add_func ("/lab/session/delete-unit", test_delete_unit);
   g_test_add_func ("/lab/session/probe", test_probe);
   return g_test_run ();
 }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-run.h"
+
+#include "cj-error.h"
+#include "cjl-json.h"
+#include "safetensors.h"
+#include "zip.h"
+
+#include <string.h>
+
+#define LOG "run/log.json"
+#define MAX_SLOTS (CJ_OPTIMIZER_MAX_SLOTS + 1) /* the optimizer's and the moving average */
+
+static void
+put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, const float *data)
+{
+  g_autofree char *name = g_strconcat (kind, "/", entry->name, NULL);
+  CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &entry->shape);
+
+  memcpy (tensor->data, data, cj_tensor_bytes (tensor));
+  g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
+}
+
+GBytes *
+cjl_run_print_checkpoint (const CjCheckpoint *checkpoint)
+{
+  g_autoptr (GPtrArray) tensors = cjd_named_tensors_new ();
+
+  for (guint i = 0; i < checkpoint->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (checkpoint->table, i);
+
+      put (tensors, entry->state ? "state" : "weight", entry,
+           cj_checkpoint_get_data (checkpoint, entry));
+      for (guint slot = 0; slot < checkpoint->n_slots && !entry->state; slot++)
+        {
+          g_autofree char *kind = g_strdup_printf ("%u", slot);
+
+          put (tensors, kind, entry, cj_checkpoint_get_slot (checkpoint, entry, slot));
+        }
+    }
+  return cjd_safetensors_print (tensors);
+}
+
+/* Names and shapes in the order of the file. */
+static CjTable *
+make_table (const GPtrArray *tensors)
+{
+  CjTable *table = cj_table_new_empty ();
+
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const CjdNamedTensor *named = tensors->pdata[i];
+      const gboolean weight = g_str_has_prefix (named->name, "weight/");
+      const gboolean state = g_str_has_prefix (named->name, "state/");
+
+      if ((weight || state) && named->tensor->dtype == CJ_FLOAT32)
+        cj_table_append (table, strchr (named->name, '/') + 1, &named->tensor->shape, state);
+    }
+  return table;
+}
+
+static gboolean
+take (const GPtrArray *tensors, const char *kind, const CjTableEntry *entry, float *to)
+{
+  g_autofree char *name = g_strconcat (kind, "/", entry->name, NULL);
+  const CjTensor *tensor = cjd_named_tensors_find (tensors, name);
+
+  if (tensor == NULL || tensor->dtype != CJ_FLOAT32
+      || !cj_shape_equal (&tensor->shape, &entry->shape))
+    return FALSE;
+  memcpy (to, tensor->data, cj_tensor_bytes (tensor));
+  return TRUE;
+}
+
+CjCheckpoint *
+cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
+{
+  g_autoptr (GPtrArray) tensors = cjd_safetensors_parse (bytes, error);
+  g_autoptr (CjTable) table = tensors != NULL ? make_table (tensors) : NULL;
+  g_autoptr (CjCheckpoint) checkpoint = NULL;
+  gboolean averaged = FALSE, good = TRUE;
+  gint64 n_slots = 0;
+
+  if (table == NULL)
+    return NULL;
+  g_variant_lookup (place, "slots", "x", &n_slots);
+  g_variant_lookup (place, "averaged", "b", &averaged);
+  good = n_slots >= averaged && n_slots <= MAX_SLOTS;
+  if (good)
+    checkpoint = cj_checkpoint_new (table, (guint) n_slots, averaged);
+  for (guint i = 0; good && i < table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (table, i);
+
+      good = take (tensors, entry->state ? "state" : "weight", entry,
+                   cj_checkpoint_get_data (checkpoint, entry));
+      for (guint slot = 0; good && slot < n_slots && !entry->state; slot++)
+        {
+          g_autofree char *kind = g_strdup_printf ("%u", slot);
+
+          good = take (tensors, kind, entry, cj_checkpoint_get_slot (checkpoint, entry, slot));
+        }
+    }
+  if (!good)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "A kept checkpoint lacks a part of its optimizer's memory.");
+      return NULL;
+    }
+  cj_checkpoint_load_place (checkpoint, place);
+  return g_steal_pointer (&checkpoint);
+}
+
+void
+cjl_run_store (CjlProject *project, CjRunner *runner)
+{
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
+  g_autoptr (CjRunLog) log = NULL;
+  g_autoptr (CjRing) ring = NULL;
+  g_autoptr (GVariant) root = NULL;
+  GVariantBuilder places;
+  GVariantDict dict;
+  char *json;
+
+  cj_runner_dup_run (runner, CJL_RUN_BUDGET, &log, &ring);
+  g_variant_builder_init (&places, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < cj_ring_get_n (ring); i++)
+    {
+      g_autoptr (CjCheckpoint) checkpoint = cj_ring_dup (ring, i);
+      g_autofree char *name = g_strdup_printf ("run/%u.safetensors", i);
+      g_autoptr (GVariant) at = NULL;
+      GVariantDict place;
+
+      if (checkpoint == NULL)
+        continue;
+      at = g_variant_ref_sink (cj_checkpoint_save_place (checkpoint));
+      g_variant_dict_init (&place, at);
+      g_variant_dict_insert (&place, "file", "s", name);
+      g_variant_builder_add (&places, "v", g_variant_dict_end (&place));
+      cjd_pieces_add (pieces, name, cjl_run_print_checkpoint (checkpoint));
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "log", cj_run_log_save (log));
+  g_variant_dict_insert_value (&dict, "checkpoints", g_variant_builder_end (&places));
+  root = g_variant_ref_sink (g_variant_dict_end (&dict));
+  json = cjl_json_print (root, FALSE);
+  cjd_pieces_add (pieces, LOG, g_bytes_new_take (json, strlen (json)));
+  g_ptr_array_unref (project->run);
+  project->run = g_steal_pointer (&pieces);
+}
+
+/* A checkpoint in the file. */
+typedef struct
+{
+  GBytes *bytes;
+  GVariant *place;
+} Stored;
+
+static CjCheckpoint *
+load_stored (gpointer data)
+{
+  const Stored *stored = data;
+
+  return cjl_run_parse_checkpoint (stored->bytes, stored->place, NULL);
+}
+
+static void
+free_stored (gpointer data)
+{
+  Stored *stored = data;
+
+  g_bytes_unref (stored->bytes);
+  g_variant_unref (stored->place);
+  g_free (stored);
+}
+
+static void
+add_stored (CjRing *ring, const GPtrArray *pieces, GVariant *place)
+{
+  CjPlace at = { 0 };
+  gint64 step = -1, n_commands = 0;
+  const char *name;
+  GBytes *bytes;
+  Stored *stored;
+
+  if (!g_variant_is_of_type (place, G_VARIANT_TYPE_VARDICT)
+      || !g_variant_lookup (place, "file", "&s", &name)
+      || !g_variant_lookup (place, "step", "x", &step)
+      || !g_variant_lookup (place, "commands", "x", &n_commands) || step < 0 || n_commands < 1
+      || n_commands > CJ_RUN_LOG_MAX || (bytes = cjd_pieces_find (pieces, name)) == NULL)
+    return;
+  stored = g_new0 (Stored, 1);
+  stored->bytes = g_bytes_ref (bytes);
+  stored->place = g_variant_ref (place);
+  at.step = (guint64) step;
+  at.n_commands = (guint) n_commands;
+  cj_ring_add_later (ring, &at, g_bytes_get_size (bytes), load_stored, stored, free_stored);
+}
+
+gboolean
+cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error)
+{
+  GBytes *json = cjd_pieces_find (project->run, LOG);
+  g_autoptr (GVariant) root = NULL, data = NULL, places = NULL;
+
+  *log = NULL;
+  *ring = NULL;
+  if (json == NULL)
+    return FALSE;
+  root = cjl_json_parse (g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json), error);
+  if (root == NULL)
+    return FALSE;
+  if (g_variant_is_of_type (root, G_VARIANT_TYPE_VARDICT))
+    {
+      data = g_variant_lookup_value (root, "log", G_VARIANT_TYPE_VARDICT);
+      places = g_variant_lookup_value (root, "checkpoints", G_VARIANT_TYPE ("av"));
+    }
+  if (data == NULL || places == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s says nothing of a run.", LOG);
+      return FALSE;
+    }
+  *log = cj_run_log_load (data, error);
+  if (*log == NULL)
+    return FALSE;
+  *ring = cj_ring_new (CJ_RUNNER_BUDGET);
+  for (gsize i = 0; i < g_variant_n_children (places); i++)
+    {
+      g_autoptr (GVariant) boxed = g_variant_get_child_value (places, i);
+      g_autoptr (GVariant) place = g_variant_get_variant (boxed);
+
+      add_stored (*ring, project->run, place);
+    }
+  return TRUE;
+}

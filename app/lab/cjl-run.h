@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The run of a project in its file: run/log.json (what was done at which step, and where each kept
+ * checkpoint stands) and run/NUMBER.safetensors, one a checkpoint, read when it is asked for. */
+#pragma once
+
+#include "cj-runner.h"
+#include "cjl-project.h"
+
+G_BEGIN_DECLS
+
+#define CJL_RUN_BUDGET                                                                             \
+  ((gsize) 64 << 20) /* bytes of kept checkpoints in a file; one is always kept */
+
+/* Takes log and kept checkpoints of a run into the project. */
+void cjl_run_store (CjlProject *project, CjRunner *runner);
+
+/* The run of the project, and back; FALSE and no error if it has none. Damage is an error. You free. */
+gboolean cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error);
+
+/* One checkpoint as bytes, and back. You free. */
+GBytes *cjl_run_print_checkpoint (const CjCheckpoint *checkpoint);
+CjCheckpoint *cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error);
+
+G_END_DECLS

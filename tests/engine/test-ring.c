@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any step of a run can be gone back to: what is computed again from the nearest kept checkpoint, the
+ * log of commands in between, is the run that never stopped, bit for bit. */
+#include "network.h"
+
+#include "cj-error.h"
+
+#include <string.h>
+
+#define CHAIN "conv-2d 4, relu, flatten, dropout 0.2, dense 12, relu, dense 4, cross-entropy"
+#define WIDER "conv-2d 6, relu, flatten, dropout 0.2, dense 15, relu, dense 4, cross-entropy"
+
+static CjTrainSetup *
+new_setup (void)
+{
+  CjTrainSetup *setup = cj_train_setup_new ();
+
+  setup->epochs = 5;
+  setup->batch = 10;
+  setup->average = 0.9;
+  g_assert_true (cj_train_setup_set (setup, "schedule", "cosine", NULL));
+  return setup;
+}
+
+static CjRunner *
+new_runner (guint threads)
+{
+  g_autoptr (CjTrainSetup) setup = new_setup ();
+  g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
+  CjFeed *feed = network_get_prototypes ();
+  g_autoptr (GError) error = NULL;
+  CjRunner *runner = cj_runner_new (graph, setup, threads, feed, feed, &error);
+
+  g_assert_no_error (error);
+  return runner;
+}
+
+static void
+train (CjRunner *runner, guint64 n_steps)
+{
+  cj_runner_train (runner, n_steps);
+  cj_runner_wait (runner);
+}
+
+static CjRunner *
+copy (CjRunner *runner, guint threads)
+{
+  CjFeed *feed = network_get_prototypes ();
+  g_autoptr (CjRing) ring = NULL;
+  g_autoptr (GError) error = NULL;
+  CjRunLog *log;
+  CjRunner *again;
+
+  cj_runner_dup_run (runner, 1 << 20, &log, &ring);
+  again = cj_runner_resume (log, g_steal_pointer (&ring), threads, feed, feed, &error);
+  g_assert_no_error (error);
+  return again;
+}
+
+/* A run with everything that can happen to it: values, a wider network, another optimizer and batch. */
+static void
+live (CjRunner *runner)
+{
+  g_autoptr (CjTrainSetup) setup = new_setup ();
+  g_autoptr (CjGraph) graph = network_new_graph (WIDER);
+
+  train (runner, 7);
+  cj_runner_set (runner, "learning-rate", "0.01");
+  train (runner, 8);
+  cj_runner_set (runner, "optimizer.beta1", "0.8");
+  cj_runner_set (runner, "schedule", "constant");
+  train (runner, 9);
+  g_assert_true (cj_train_setup_set (setup, "learning-rate", "0.004", NULL));
+  cj_runner_swap (runner, graph, setup);
+  cj_runner_wait (runner);
+  g_assert_cmpuint (cj_runner_get_state (runner).revision, ==, 1);
+  train (runner, 10);
+  g_assert_true (cj_train_setup_set (setup, "optimizer", "sgd", NULL));
+  g_assert_true (cj_train_setup_set (setup, "batch", "7", NULL));
+  cj_runner_swap (runner, graph, setup);
+  train (runner, 0);
+  train (runner, 15);
+  g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 49);
+}
+
+static void
+test_replay (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (2), other = NULL;
+  g_autoptr (CjCheckpoint) end = NULL;
+
+  live (runner);
+  end = cj_runner_save (runner);
+  other = copy (runner, 3);
+  for (guint64 k = 0; k <= 49; k += k < 20 ? 5 : 4)
+    {
+      g_autoptr (CjCheckpoint) there = NULL, again = NULL, after = NULL;
+      guint64 rest;
+
+      cj_runner_seek (runner, k);
+      cj_runner_wait (runner);
+      g_assert_cmpuint (cj_runner_get_state (runner).step, ==, k);
+      g_assert_cmpuint (cj_runner_get_state (runner).last, ==, 49);
+      there = cj_runner_save (runner);
+      cj_runner_seek (other, k);
+      cj_runner_wait (other);
+      again = cj_runner_save (other);
+      network_assert_same (there, again);
+      rest = 49 - k;
+      train (other, rest);
+      after = cj_runner_save (other);
+      network_assert_same (end, after);
+    }
+  g_assert_cmpuint (cj_runner_get_state (runner).n_cuts, ==, 0);
+}
+
+/* A branch is the run that was never taken any other way. */
+static void
+test_branch (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (1), straight = new_runner (2);
+  g_autoptr (CjCheckpoint) a = NULL, b = NULL;
+  CjRunPoint points[100];
+  CjRunState state;
+
+  live (runner);
+  cj_runner_branch (runner, 15);
+  cj_runner_wait (runner);
+  state = cj_runner_get_state (runner);
+  g_assert_cmpuint (state.step, ==, 15);
+  g_assert_cmpuint (state.last, ==, 15);
+  g_assert_cmpuint (state.n_points, ==, 15);
+  g_assert_cmpuint (state.n_cuts, ==, 1);
+  g_assert_cmpuint (state.revision, ==, 0);
+  cj_runner_set (runner, "learning-rate", "0.02");
+  train (runner, 20);
+
+  train (straight, 7);
+  cj_runner_set (straight, "learning-rate", "0.01");
+  train (straight, 8);
+  cj_runner_set (straight, "learning-rate", "0.02");
+  train (straight, 20);
+  a = cj_runner_save (runner);
+  b = cj_runner_save (straight);
+  network_assert_same (a, b);
+  g_assert_cmpuint (cj_runner_read_points (runner, 0, points, 100), ==, 35);
+  for (guint i = 0; i < 35; i++)
+    g_assert_cmpuint (points[i].step, ==, i + 1);
+}
+
+/* A command in the past forgets what lay ahead; training alone repeats it. */
+static void
+test_past (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (2);
+  g_autoptr (CjCheckpoint) end = NULL, again = NULL;
+
+  live (runner);
+  end = cj_runner_save (runner);
+  cj_runner_seek (runner, 9);
+  train (runner, 3);
+  g_assert_cmpuint (cj_runner_get_state (runner).last, ==, 49);
+  cj_runner_seek (runner, 1000);
+  cj_runner_wait (runner);
+  again = cj_runner_save (runner);
+  network_assert_same (end, again);
+  cj_runner_seek (runner, 9);
+  cj_runner_set (runner, "clip-norm", "1");
+  cj_runner_wait (runner);
+  g_assert_cmpuint (cj_runner_get_state (runner).last, ==, 9);
+}
+
+/* Stopped, saved, loaded and resumed after every single step. */
+static void
+test_every_step (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (1), whole = new_runner (2);
+  g_autoptr (CjCheckpoint) a = NULL, b = NULL;
+
+  for (guint k = 0; k < 45; k++)
+    {
+      CjRunner *next = copy (runner, 1 + k % 4);
+
+      cj_runner_free (runner);
+      runner = next;
+      train (runner, 1);
+      g_clear_pointer (&a, cj_checkpoint_unref);
+      a = cj_runner_save (runner);
+    }
+  train (whole, 45);
+  b = cj_runner_save (whole);
+  network_assert_same (a, b);
+}
+
+static CjCheckpoint *
+new_checkpoint (CjTable *table, guint64 step)
+{
+  CjCheckpoint *checkpoint = cj_checkpoint_new (table, 0, FALSE);
+
+  checkpoint->at.step = step;
+  return checkpoint;
+}
+
+/* Within the budget, the newest always there, gaps that grow with age but stay below it. */
+static void
+test_thinning (void)
+{
+  g_autoptr (CjTable) table = cj_table_new_empty ();
+  const CjShape shape = cj_shape1 (1000);
+  g_autoptr (CjRing) ring = cj_ring_new (20 * 4300), thin = NULL;
+  g_autoptr (CjCheckpoint) found = NULL;
+
+  cj_table_append (table, "a.weight", &shape, FALSE);
+  cj_ring_pin (ring, 77);
+  for (guint64 step = 1; step <= 5000; step++)
+    {
+      g_autoptr (CjCheckpoint) fresh = new_checkpoint (table, step);
+
+      cj_ring_add (ring, fresh);
+      g_assert_cmpuint (cj_ring_get_bytes (ring), <=, 20 * 4300);
+      g_assert_cmpuint (cj_ring_get_step (ring, cj_ring_get_n (ring) - 1), ==, step);
+    }
+  g_assert_cmpuint (cj_ring_get_n (ring), >, 12);
+  for (guint i = 1; i < cj_ring_get_n (ring); i++)
+    {
+      const guint64 step = cj_ring_get_step (ring, i - 1);
+
+      g_assert_cmpuint (cj_ring_get_step (ring, i) - step, <=, 5000 - step);
+    }
+  found = cj_ring_find (ring, 77, 0);
+  g_assert_cmpuint (found->at.step, ==, 77);
+  thin = cj_ring_thin (ring, 3 * 4300);
+  g_assert_cmpuint (cj_ring_get_n (thin), ==, 3);
+  cj_ring_cut (ring, 100, 0);
+  g_assert_cmpuint (cj_ring_get_step (ring, cj_ring_get_n (ring) - 1), <=, 100);
+}
+
+static void
+free_nothing (gpointer data)
+{
+  (void) data;
+}
+
+static CjCheckpoint *
+load_it (gpointer data)
+{
+  gint *count = data;
+
+  return ++*count < 3 ? new_checkpoint (cj_table_new_empty (), 5) : NULL;
+}
+
+static void
+test_later (void)
+{
+  g_autoptr (CjRing) ring = cj_ring_new (1000), thin = NULL;
+  const CjPlace at = { .step = 5, .n_commands = 1 };
+  gint count = 0;
+
+  cj_ring_add_later (ring, &at, 10, load_it, &count, free_nothing);
+  thin = cj_ring_thin (ring, 100);
+  g_assert_cmpint (count, ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (CjCheckpoint) found = cj_ring_find (ring, 9, 1);
+
+      g_assert_cmpuint (found->at.step, ==, 5);
+      cj_table_unref (found->table);
+    }
+  g_assert_null (cj_ring_find (ring, 9, 1)); /* damaged: forgotten */
+  g_assert_cmpuint (cj_ring_get_n (ring), ==, 0);
+}
+
+/* Log and place survive as data. */
+static void
+test_log (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (1);
+  g_autoptr (CjRing) ring = NULL;
+  g_autoptr (CjRunLog) log = NULL, again = NULL, none = NULL;
+  g_autoptr (GVariant) data = NULL, same = NULL;
+  g_autoptr (GError) error = NULL;
+
+  live (runner);
+  cj_runner_dup_run (runner, 1 << 20, &log, &ring);
+  g_assert_cmpuint (log->commands->len, ==, 6);
+  data = g_variant_ref_sink (cj_run_log_save (log));
+  again = cj_run_log_load (data, &error);
+  g_assert_no_error (error);
+  same = g_variant_ref_sink (cj_run_log_save (again));
+  g_assert_true (g_variant_equal (data, same));
+  g_variant_unref (data);
+  data = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  none = cj_run_log_load (data, &error);
+  g_assert_null (none);
+  g_assert_error (error, CJ_ERROR, CJ_ERROR_FILE);
+}
+
+/* The latest of several swaps wins; one that cannot be made is refused and the old network stays. */
+static void
+test_swaps (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (2);
+  g_autoptr (CjTrainSetup) setup = new_setup ();
+  g_autoptr (CjGraph) bad = network_new_graph ("flatten, dense 5, cross-entropy");
+  g_autofree char *refusal = NULL;
+  g_autoptr (CjCheckpoint) now = NULL;
+
+  cj_runner_train (runner, 60);
+  for (guint units = 5; units < 12; units++)
+    {
+      g_autofree char *chain = g_strdup_printf ("flatten, dense %u, dense 4, cross-entropy", units);
+      g_autoptr (CjGraph) graph = network_new_graph (chain);
+
+      cj_runner_swap (runner, graph, setup);
+    }
+  cj_runner_wait (runner);
+  now = cj_runner_save (runner);
+  g_assert_cmpint (cj_table_find (now->table, "dense1.weight")->shape.dims[0], ==, 11);
+  g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 60);
+  cj_runner_swap (runner, bad, setup);
+  cj_runner_wait (runner);
+  refusal = cj_runner_dup_refusal (runner);
+  g_assert_true (g_pattern_match_simple ("*5 scores*4 classes*", refusal));
+  train (runner, 3);
+  g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 63);
+}
+
+/* Numbers that run away stop the run, name the place, and a good checkpoint is there to go back to. */
+static void
+test_explosion (void)
+{
+  g_autoptr (CjTrainSetup) setup = new_setup ();
+  g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
+  CjFeed *feed = network_get_prototypes ();
+  g_autoptr (CjRunner) runner = NULL;
+  g_autofree char *error = NULL, *node = NULL, *none = NULL;
+  g_autoptr (CjCheckpoint) good = NULL;
+  CjRunState state;
+
+  g_assert_true (cj_train_setup_set (setup, "optimizer", "sgd", NULL));
+  g_assert_true (cj_train_setup_set (setup, "schedule", "constant", NULL));
+  runner = cj_runner_new (graph, setup, 2, feed, feed, NULL);
+  train (runner, 10);
+  cj_runner_set (runner, "learning-rate", "100");
+  cj_runner_set (runner, "optimizer.weight-decay", "10");
+  train (runner, G_MAXUINT64);
+  state = cj_runner_get_state (runner);
+  g_assert_cmpint (state.status, ==, CJ_RUN_FAILED);
+  error = cj_runner_dup_error (runner);
+  g_assert_nonnull (strstr (error, "no longer a number in step"));
+  g_assert_nonnull (strstr (error, "In this step "));
+  g_assert_cmpuint (state.good, >=, 10);
+  good = cj_runner_dup_kept (runner, state.good);
+  g_assert_null (cj_checkpoint_find_bad (good));
+  cj_runner_branch (runner, 10);
+  cj_runner_wait (runner);
+  none = cj_runner_dup_error (runner);
+  g_assert_null (none);
+  g_assert_cmpuint (cj_runner_get_state (runner).last, ==, 10);
+  train (runner, 5);
+  g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 15);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/train/ring/replay", test_replay);
+  g_test_add_func ("/engine/train/ring/branch", test_branch);
+  g_test_add_func ("/engine/train/ring/past", test_past);
+  g_test_add_func ("/engine/train/ring/every-step", test_every_step);
+  g_test_add_func ("/engine/train/ring/thinning", test_thinning);
+  g_test_add_func ("/engine/train/ring/later", test_later);
+  g_test_add_func ("/engine/train/ring/log", test_log);
+  g_test_add_func ("/engine/train/runner/swaps", test_swaps);
+  g_test_add_func ("/engine/train/runner/explosion", test_explosion);
+  return g_test_run ();
+}
