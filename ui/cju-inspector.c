@@ -169,7 +169,7 @@ make_control (Binding *binding, const char *value)
           gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
       g_signal_connect (control, "notify::selected", G_CALLBACK (on_choice), binding);
     }
-  else if (p->kind == CJ_PARAM_INT || p->kind == CJ_PARAM_FLOAT)
+  else if ((p->kind == CJ_PARAM_INT && p->choices == NULL) || p->kind == CJ_PARAM_FLOAT)
     {
       const double step = p->kind == CJ_PARAM_INT ? 1 : pow (10, -MAX (p->digits - 1, 1));
 
@@ -374,6 +374,8 @@ show_node (CjuInspector *self, const CjNode *node)
   add_label (self, words, "dim-label");
   add_problem (self, node);
   add_table (self, NULL, node->layer->params, prefix, node->params);
+  if (node->layer->role == CJ_ROLE_LAYER)
+    add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
     add_label (self, node->layer->formula, "monospace");
   add_label (self, _ (node->layer->blurb), "dim-label");

@@ -155,6 +155,7 @@ typedef struct
 typedef struct
 {
   int axes[CJ_MAX_DIMS]; /* axis i of the result is axis axes[i] of x */
+  guint flip;            /* bits of axes of the result that are read backwards */
 } CjPermuteAttrs;
 
 typedef struct
