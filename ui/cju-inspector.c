@@ -15,6 +15,7 @@ struct _CjuInspector
   GtkWidget *scroller, *box, *trouble, *figure;
   gboolean busy; /* the edit under way is ours: the rows are right already */
   guint ticks;
+  GPtrArray *rows; /* Binding of every row that is shown, owned */
 };
 
 G_DEFINE_FINAL_TYPE (CjuInspector, cju_inspector, GTK_TYPE_WIDGET)
@@ -23,17 +24,73 @@ G_DEFINE_FINAL_TYPE (CjuInspector, cju_inspector, GTK_TYPE_WIDGET)
 typedef struct
 {
   CjuInspector *inspector;
-  const CjParam *param;
+  const CjParam *table, *param;
+  gconstpointer values; /* of the node or the training setup that the inspector shows */
   char *name;
-  GtkWidget *row;
+  GtkWidget *row, *reset;
 } Binding;
 
 static void
-free_binding (gpointer data, GClosure *closure)
+free_binding (gpointer data)
 {
-  (void) closure;
   g_free (((Binding *) data)->name);
   g_free (data);
+}
+
+static void rebuild (CjuInspector *self);
+
+static char *
+dup_preset (const Binding *binding)
+{
+  gsize size = 0;
+  g_autofree gpointer values = NULL;
+
+  for (const CjParam *p = binding->table; p->name != NULL; p++)
+    size = MAX (size, p->offset + CJ_PARAM_TEXT_SIZE);
+  values = g_malloc0 (size);
+  cj_params_reset (binding->table, values);
+  return cj_params_print (binding->param, values);
+}
+
+/* Rows that mean nothing with the other values are away; what is not preset can be put back. */
+static void
+update_rows (CjuInspector *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const Binding *binding = self->rows->pdata[i];
+      g_autofree char *now = cj_params_print (binding->param, binding->values);
+      g_autofree char *preset = dup_preset (binding);
+
+      gtk_widget_set_visible (binding->row,
+                              cj_params_applies (binding->table, binding->param, binding->values));
+      gtk_widget_set_visible (binding->reset, !g_str_equal (now, preset));
+    }
+}
+
+/* "conv1.filters" for every selected node of the same layer; else the name alone. */
+static GStrv
+list_names (const Binding *binding)
+{
+  CjuInspector *self = binding->inspector;
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjNode *last = cju_document_get_selected (self->document);
+  const char *const *ids = cju_document_get_selection (self->document);
+  GStrvBuilder *names = g_strv_builder_new ();
+  GStrv result;
+
+  for (guint i = 0; last != NULL && ids[i] != NULL; i++)
+    if (cj_graph_find (graph, ids[i])->layer == last->layer)
+      {
+        g_autofree char *name = g_strdup_printf ("%s.%s", ids[i], binding->param->name);
+
+        g_strv_builder_add (names, name);
+      }
+  if (last == NULL)
+    g_strv_builder_add (names, binding->name);
+  result = g_strv_builder_end (names);
+  g_strv_builder_unref (names);
+  return result;
 }
 
 static void
@@ -41,14 +98,21 @@ apply (Binding *binding, const char *text)
 {
   CjuInspector *self = binding->inspector;
   CjlProject *project = cju_document_get_project (self->document);
+  g_auto (GStrv) names = list_names (binding);
+  g_autofree char *title = g_strdup_printf (_ ("Set %s"), _ (binding->param->title));
   g_autoptr (GError) error = NULL;
 
   self->busy = TRUE;
-  if (cjl_project_set (project, binding->name, text, &error))
+  cjl_project_begin (project);
+  for (guint i = 0; names[i] != NULL && error == NULL; i++)
+    cjl_project_set (project, names[i], text, &error);
+  cjl_project_commit (project, title, binding->name);
+  if (error == NULL)
     gtk_widget_remove_css_class (binding->row, "error");
   else
     gtk_widget_add_css_class (binding->row, "error");
   adw_action_row_set_subtitle (ADW_ACTION_ROW (binding->row), error != NULL ? error->message : "");
+  update_rows (self);
   self->busy = FALSE;
 }
 
@@ -95,8 +159,7 @@ make_control (Binding *binding, const char *value)
     {
       control = gtk_switch_new ();
       gtk_switch_set_active (GTK_SWITCH (control), g_str_equal (value, "true"));
-      g_signal_connect_data (control, "notify::active", G_CALLBACK (on_switch), binding,
-                             free_binding, 0);
+      g_signal_connect (control, "notify::active", G_CALLBACK (on_switch), binding);
     }
   else if (p->kind == CJ_PARAM_CHOICE)
     {
@@ -104,10 +167,9 @@ make_control (Binding *binding, const char *value)
       for (guint i = 0; p->choices[i] != NULL; i++)
         if (g_str_equal (p->choices[i], value))
           gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
-      g_signal_connect_data (control, "notify::selected", G_CALLBACK (on_choice), binding,
-                             free_binding, 0);
+      g_signal_connect (control, "notify::selected", G_CALLBACK (on_choice), binding);
     }
-  else if (p->kind == CJ_PARAM_INT || p->kind == CJ_PARAM_FLOAT)
+  else if ((p->kind == CJ_PARAM_INT && p->choices == NULL) || p->kind == CJ_PARAM_FLOAT)
     {
       const double step = p->kind == CJ_PARAM_INT ? 1 : pow (10, -MAX (p->digits - 1, 1));
 
@@ -116,38 +178,69 @@ make_control (Binding *binding, const char *value)
                                   p->kind == CJ_PARAM_INT ? 0 : (guint) p->digits);
       gtk_editable_set_width_chars (GTK_EDITABLE (control), MAX (p->digits + 2, 5));
       gtk_spin_button_set_value (GTK_SPIN_BUTTON (control), g_ascii_strtod (value, NULL));
-      g_signal_connect_data (control, "value-changed", G_CALLBACK (on_spin), binding, free_binding,
-                             0);
+      g_signal_connect (control, "value-changed", G_CALLBACK (on_spin), binding);
     }
   else
     {
       control = gtk_entry_new ();
       gtk_editable_set_text (GTK_EDITABLE (control), value);
       gtk_editable_set_width_chars (GTK_EDITABLE (control), 9);
-      g_signal_connect_data (control, "activate", G_CALLBACK (on_text), binding, free_binding, 0);
+      g_signal_connect (control, "activate", G_CALLBACK (on_text), binding);
     }
   return control;
 }
 
+static void
+on_reset (Binding *binding)
+{
+  g_autofree char *preset = dup_preset (binding);
+
+  apply (binding, preset);
+  rebuild (binding->inspector);
+}
+
 static GtkWidget *
-make_row (CjuInspector *self, const CjParam *param, const char *prefix, const char *value)
+make_reset (Binding *binding, const char *title)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("edit-clear-symbolic");
+  g_autofree char *words = g_strdup_printf (_ ("Reset %s"), title);
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "circular");
+  gtk_widget_set_tooltip_text (button, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                  -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_reset), binding);
+  return button;
+}
+
+static GtkWidget *
+make_row (CjuInspector *self, const CjParam *table, const CjParam *param, const char *prefix,
+          gconstpointer values)
 {
   GtkWidget *row = adw_action_row_new (), *control;
   Binding *binding = g_new0 (Binding, 1);
+  g_autofree char *value = cj_params_print (param, values);
   g_autofree char *title = param->unit != NULL
                                ? g_strdup_printf ("%s (%s)", _ (param->title), param->unit)
                                : g_strdup (_ (param->title));
 
   binding->inspector = self;
+  binding->table = table;
   binding->param = param;
+  binding->values = values;
   binding->name = g_strconcat (prefix, param->name, NULL);
   binding->row = row;
+  binding->reset = make_reset (binding, _ (param->title));
+  g_ptr_array_add (self->rows, binding);
   control = make_control (binding, value);
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_widget_set_tooltip_text (row, _ (param->blurb));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), binding->reset);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
   return row;
@@ -208,8 +301,7 @@ add_table (CjuInspector *self, const char *title, const CjParam *table, const ch
     adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
   for (const CjParam *p = table; p->name != NULL; p++)
     {
-      g_autofree char *value = cj_params_print (p, values);
-      GtkWidget *row = make_row (self, p, prefix, value);
+      GtkWidget *row = make_row (self, table, p, prefix, values);
 
       if ((p->flags & CJ_PARAM_ADVANCED) == 0)
         {
@@ -249,15 +341,36 @@ update_figure (CjuInspector *self)
   cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), cjv_frame_seal (frame));
 }
 
+/* Selected nodes of the layer of the last: they are edited together. */
+static guint
+count_alike (CjuInspector *self, const CjNode *node)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const char *const *ids = cju_document_get_selection (self->document);
+  guint n = 0;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const CjNode *other = cj_graph_find (graph, ids[i]);
+
+      n += other != NULL && other->layer == node->layer;
+    }
+  return n;
+}
+
 static void
 show_node (CjuInspector *self, const CjNode *node)
 {
+  const guint n = count_alike (self, node);
+  g_autofree char *title = NULL;
   g_autofree char *prefix = g_strdup_printf ("%s.", node->id);
   g_autofree char *shape = cju_document_dup_shape (self->document, node);
   g_autofree char *words = g_strdup_printf ("%s%s%s", node->id, shape != NULL ? " → " : "",
                                             shape != NULL ? shape : "");
 
-  add_label (self, _ (node->layer->title), "title-4");
+  if (n > 1)
+    title = g_strdup_printf (_ ("%u × %s"), n, _ (node->layer->title));
+  add_label (self, n > 1 ? title : _ (node->layer->title), "title-4");
   add_label (self, words, "dim-label");
   add_problem (self, node);
   add_table (self, NULL, node->layer->params, prefix, node->params);
@@ -337,9 +450,11 @@ rebuild (CjuInspector *self)
   self->figure = NULL;
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
+  g_ptr_array_set_size (self->rows, 0);
   if (node != NULL)
     {
       show_node (self, node);
+      update_rows (self);
       return;
     }
   add_label (self, _ ("Training"), "title-4");
@@ -351,6 +466,7 @@ rebuild (CjuInspector *self)
              setup->optimizer_params);
   add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
              setup->schedule_params);
+  update_rows (self);
 }
 
 static void
@@ -368,6 +484,7 @@ cju_inspector_dispose (GObject *object)
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (cju_inspector_parent_class)->dispose (object);
 }
@@ -382,6 +499,7 @@ cju_inspector_class_init (CjuInspectorClass *class)
 static void
 cju_inspector_init (CjuInspector *self)
 {
+  self->rows = g_ptr_array_new_with_free_func (free_binding);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
   gtk_widget_set_margin_top (self->box, 14);
   gtk_widget_set_margin_bottom (self->box, 14);

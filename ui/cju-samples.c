@@ -7,14 +7,23 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define N_SHOWN 32
+#define N_SHOWN 48
 #define SIDE 40
 
 struct _CjuSamples
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *scroller, *box;
+  GtkWidget *row, *filter, *scroller, *box;
+  gboolean filling; /* the filter's list is being made */
+};
+
+/* Entries of the filter; classes follow. */
+enum
+{
+  FILTER_ALL,
+  FILTER_MISTAKES,
+  FILTER_CLASSES
 };
 
 G_DEFINE_FINAL_TYPE (CjuSamples, cju_samples, GTK_TYPE_WIDGET)
@@ -119,20 +128,131 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
   return button;
 }
 
+/* Number of the validation sample in the data set, for each, in order; you free. */
+static guint32 *
+list_validation (const CjdDataset *dataset, gsize *n)
+{
+  guint32 *list = g_new (guint32, cjd_dataset_get_n_samples (dataset) + 1);
+
+  *n = 0;
+  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset); i++)
+    if (dataset->split[i] == CJD_SPLIT_VAL)
+      list[(*n)++] = (guint32) i;
+  return list;
+}
+
+static void
+clear_box (CjuSamples *self)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (self->box)) != NULL)
+    gtk_box_remove (GTK_BOX (self->box), child);
+}
+
+static void
+say_empty (CjuSamples *self, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_set_margin_start (label, 8);
+  gtk_box_append (GTK_BOX (self->box), label);
+}
+
+static void
+show_mistakes (CjuSamples *self, const CjdDataset *dataset)
+{
+  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
+  g_autofree guint32 *mistakes = NULL;
+  gsize n = 0;
+
+  if (evaluation != NULL)
+    mistakes = cjl_evaluation_list_mistakes (evaluation, &n);
+  for (gsize i = 0; i < MIN (n, N_SHOWN); i++)
+    gtk_box_append (GTK_BOX (self->box),
+                    make_button (self, dataset, mistakes[i], evaluation->index[mistakes[i]]));
+  if (n == 0)
+    say_empty (self, evaluation != NULL ? _ ("No validation sample is mistaken.")
+                                        : _ ("Mistakes are found once the network has trained."));
+}
+
 static void
 rebuild (CjuSamples *self)
 {
   const CjdDataset *dataset = cju_document_get_dataset (self->document);
-  GtkWidget *child;
-  gsize shown = 0;
+  const guint chosen = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter));
+  g_autofree guint32 *all = NULL;
+  gsize n = 0, shown = 0;
 
-  while ((child = gtk_widget_get_first_child (self->box)) != NULL)
-    gtk_box_remove (GTK_BOX (self->box), child);
-  for (gsize i = 0; dataset != NULL && i < cjd_dataset_get_n_samples (dataset) && shown < N_SHOWN;
-       i++)
-    if (dataset->split[i] == CJD_SPLIT_VAL)
-      gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, shown++, i));
+  clear_box (self);
+  if (dataset == NULL)
+    return;
+  if (chosen == FILTER_MISTAKES)
+    show_mistakes (self, dataset);
+  else
+    all = list_validation (dataset, &n);
+  for (gsize i = 0; i < n && shown < N_SHOWN; i++)
+    if (chosen < FILTER_CLASSES || chosen == GTK_INVALID_LIST_POSITION
+        || cj_tensor_i32 (dataset->y)[all[i]] == (gint32) (chosen - FILTER_CLASSES))
+      {
+        gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, i, all[i]));
+        shown++;
+      }
   mark (self);
+}
+
+/* All, mistakes, and the classes by name. */
+static void
+fill_filter (CjuSamples *self)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+  const gboolean classes = dataset != NULL && dataset->n_classes > 0
+                           && dataset->y->dtype == CJ_INT32 && dataset->y->shape.n_dims == 1;
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  gtk_string_list_append (list, _ ("All"));
+  gtk_string_list_append (list, _ ("Mistakes"));
+  for (guint i = 0; classes && i < dataset->n_classes; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+
+      gtk_string_list_append (list,
+                              dataset->class_names != NULL ? dataset->class_names[i] : number);
+    }
+  self->filling = TRUE;
+  gtk_drop_down_set_model (GTK_DROP_DOWN (self->filter), G_LIST_MODEL (list));
+  self->filling = FALSE;
+  gtk_widget_set_visible (self->filter, classes);
+}
+
+static void
+on_loaded (CjuSamples *self)
+{
+  fill_filter (self);
+  rebuild (self);
+}
+
+static void
+on_filter (CjuSamples *self)
+{
+  if (!self->filling)
+    rebuild (self);
+}
+
+static void
+on_evaluated (CjuSamples *self)
+{
+  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES)
+    rebuild (self);
+}
+
+/* Mistakes are wanted as long as they are shown. */
+static void
+on_ticked (CjuSamples *self)
+{
+  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES)
+    cju_document_get_evaluation (self->document);
 }
 
 static void
@@ -142,7 +262,7 @@ cju_samples_dispose (GObject *object)
 
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->row, gtk_widget_unparent);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (cju_samples_parent_class)->dispose (object);
 }
@@ -157,12 +277,26 @@ cju_samples_class_init (CjuSamplesClass *class)
 static void
 cju_samples_init (CjuSamples *self)
 {
+  self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
   self->scroller = gtk_scrolled_window_new ();
+  self->filter = gtk_drop_down_new (NULL, NULL);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC,
                                   GTK_POLICY_NEVER);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_widget_set_hexpand (self->scroller, TRUE);
+  gtk_widget_set_size_request (self->scroller, -1, SIDE + 10);
+  gtk_widget_set_valign (self->filter, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_start (self->filter, 8);
+  gtk_widget_set_size_request (self->filter, 116, -1);
+  gtk_widget_set_tooltip_text (self->filter, _ ("Which samples stand here"));
+  gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Samples shown"), -1);
+  gtk_box_append (GTK_BOX (self->row), self->filter);
+  gtk_box_append (GTK_BOX (self->row), self->scroller);
+  gtk_widget_set_parent (self->row, GTK_WIDGET (self));
+  g_signal_connect_swapped (self->filter, "notify::selected", G_CALLBACK (on_filter), self);
 }
 
 GtkWidget *
@@ -171,8 +305,10 @@ cju_samples_new (CjuDocument *document)
   CjuSamples *self = g_object_new (CJU_TYPE_SAMPLES, NULL);
 
   self->document = g_object_ref (document);
-  g_signal_connect_swapped (document, "loaded", G_CALLBACK (rebuild), self);
+  g_signal_connect_swapped (document, "loaded", G_CALLBACK (on_loaded), self);
   g_signal_connect_swapped (document, "sample", G_CALLBACK (mark), self);
-  rebuild (self);
+  g_signal_connect_swapped (document, "evaluated", G_CALLBACK (on_evaluated), self);
+  g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_ticked), self);
+  on_loaded (self);
   return GTK_WIDGET (self);
 }

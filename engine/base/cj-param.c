@@ -58,6 +58,41 @@ parse_choice (const CjParam *param, gpointer values, const char *text, GError **
   return FALSE;
 }
 
+/* A word that stands for a number. */
+static gboolean
+parse_word (const CjParam *param, gpointer values, const char *text)
+{
+  for (int i = 0; param->choices != NULL && param->choices[i] != NULL; i++)
+    if (g_str_equal (param->choices[i], text))
+      {
+        int_field (param, values)[0] = CJ_PARAM_WORD (i);
+        if (param->kind == CJ_PARAM_PAIR)
+          int_field (param, values)[1] = CJ_PARAM_WORD (i);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* The word that a field holds, or NULL. */
+static const char *
+get_word (const CjParam *param, int value)
+{
+  for (int i = 0; param->choices != NULL && param->choices[i] != NULL; i++)
+    if (value == CJ_PARAM_WORD (i))
+      return param->choices[i];
+  return NULL;
+}
+
+/* ", or one of the words: same, valid" where there are any. You free. */
+static char *
+print_words (const CjParam *param)
+{
+  g_autofree char *all
+      = param->choices != NULL ? g_strjoinv (", ", (char **) param->choices) : NULL;
+
+  return all != NULL ? g_strdup_printf (", or: %s", all) : g_strdup ("");
+}
+
 static gboolean
 parse_number (const CjParam *param, gpointer values, const char *text, GError **error)
 {
@@ -68,10 +103,12 @@ parse_number (const CjParam *param, gpointer values, const char *text, GError **
   if (end == text || *end != '\0' || !isfinite (value) || !whole || value < param->min
       || value > param->max)
     {
+      g_autofree char *words = print_words (param);
+
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s cannot be “%s”. It takes %s from %.10g to %.10g.", param->title, text,
+                   "%s cannot be “%s”. It takes %s from %.10g to %.10g%s.", param->title, text,
                    param->kind == CJ_PARAM_FLOAT ? "a number" : "a whole number", param->min,
-                   param->max);
+                   param->max, words);
       return FALSE;
     }
   if (param->kind == CJ_PARAM_FLOAT)
@@ -99,11 +136,13 @@ parse_pair (const CjParam *param, gpointer values, const char *text, GError **er
   for (guint i = 0; i < 2; i++)
     if (end == text || *end != '\0' || pair[i] < param->min || pair[i] > param->max)
       {
+        g_autofree char *words = print_words (param);
+
         g_set_error (
             error, CJ_ERROR, CJ_ERROR_PARAM,
             "%s cannot be “%s”. It takes height×width, as 3x5, or one number for both, from "
-            "%.10g to %.10g.",
-            param->title, text, param->min, param->max);
+            "%.10g to %.10g%s.",
+            param->title, text, param->min, param->max, words);
         return FALSE;
       }
   int_field (param, values)[0] = (int) pair[0];
@@ -149,6 +188,8 @@ cj_params_parse (const CjParam *table, gpointer values, const char *name, const 
     }
   if (param->kind == CJ_PARAM_CHOICE)
     return parse_choice (param, values, text, error);
+  if (parse_word (param, values, text))
+    return TRUE;
   if (param->kind == CJ_PARAM_PAIR)
     return parse_pair (param, values, text, error);
   if (param->kind == CJ_PARAM_TEXT)
@@ -187,11 +228,15 @@ cj_params_print (const CjParam *param, gconstpointer values)
       {
         const int *pair = int_field (param, (gpointer) values);
 
+        if (get_word (param, pair[0]) != NULL)
+          return g_strdup (get_word (param, pair[0]));
         return pair[0] == pair[1] ? g_strdup_printf ("%d", pair[0])
                                   : g_strdup_printf ("%dx%d", pair[0], pair[1]);
       }
     case CJ_PARAM_INT:
     default:
+      if (get_word (param, *int_field (param, (gpointer) values)) != NULL)
+        return g_strdup (get_word (param, *int_field (param, (gpointer) values)));
       return g_strdup_printf ("%d", *int_field (param, (gpointer) values));
     }
 }

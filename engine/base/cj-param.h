@@ -19,6 +19,9 @@ typedef enum
 
 #define CJ_PARAM_TEXT_SIZE 256
 
+/* What the field holds (a pair in both) where word number `index` of `choices` was given. */
+#define CJ_PARAM_WORD(index) (G_MININT + (index))
+
 typedef enum
 {
   CJ_PARAM_LIVE = 1 << 0,     /* may change during training */
@@ -38,7 +41,8 @@ typedef struct
   double preset, min, max;
   double soft_min, soft_max;  /* what a slider offers; both 0: min..max */
   int digits;                 /* after the point, for CJ_PARAM_FLOAT */
-  const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE */
+  const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE; for CJ_PARAM_INT and
+                               * CJ_PARAM_PAIR words that may stand for a number, CJ_PARAM_WORD */
   const char *text;           /* preset of CJ_PARAM_TEXT, NULL: empty */
   const char *when;           /* "name=value": means something only then; NULL: always */
   CjParamFlags flags;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-error.h"
 #include "cj-activation.h"
+#include "cj-window.h"
 
 #include <stddef.h>
 
 typedef struct
 {
-  int filters, kernel, stride, padding, dilation, groups;
+  int filters, kernel[2], stride[2], padding[2], dilation[2], groups, border;
   gboolean bias;
   int activation; /* index into cj_activation_names */
 } Params;
@@ -25,9 +25,9 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
   { .name = "kernel",
     .title = "Kernel size",
-    .blurb = "Side of the square each unit looks at",
+    .blurb = "Height and width of the window each unit looks at",
     .unit = "px",
-    .kind = CJ_PARAM_INT,
+    .kind = CJ_PARAM_PAIR,
     .offset = offsetof (Params, kernel),
     .preset = 3,
     .min = 1,
@@ -37,9 +37,9 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES },
   { .name = "stride",
     .title = "Stride",
-    .blurb = "Distance between neighbouring squares",
+    .blurb = "Distance between neighbouring windows",
     .unit = "px",
-    .kind = CJ_PARAM_INT,
+    .kind = CJ_PARAM_PAIR,
     .offset = offsetof (Params, stride),
     .preset = 1,
     .min = 1,
@@ -49,21 +49,19 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES },
   { .name = "padding",
     .title = "Padding",
-    .blurb = "Zeros put around the picture on each side",
+    .blurb = "Pixels put around the picture on each side; “same” keeps its size, “valid” adds none",
     .unit = "px",
-    .kind = CJ_PARAM_INT,
+    .kind = CJ_PARAM_PAIR,
     .offset = offsetof (Params, padding),
-    .preset = 0,
-    .min = 0,
     .max = 63,
-    .soft_min = 0,
     .soft_max = 5,
+    .choices = cj_window_paddings,
     .flags = CJ_PARAM_RESHAPES },
   { .name = "dilation",
     .title = "Dilation",
     .blurb = "Spacing between the points of the kernel",
     .unit = "px",
-    .kind = CJ_PARAM_INT,
+    .kind = CJ_PARAM_PAIR,
     .offset = offsetof (Params, dilation),
     .preset = 1,
     .min = 1,
@@ -73,7 +71,8 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
   { .name = "groups",
     .title = "Groups",
-    .blurb = "Splits the channels into groups that do not see each other",
+    .blurb = "Splits the channels into groups that do not see each other; “depthwise” gives every "
+             "channel its own",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, groups),
     .preset = 1,
@@ -81,6 +80,7 @@ static const CjParam params[] = {
     .max = 4096,
     .soft_min = 1,
     .soft_max = 64,
+    .choices = cj_window_groups,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
   { .name = "activation",
     .title = "Activation",
@@ -95,6 +95,14 @@ static const CjParam params[] = {
     .preset = TRUE,
     .max = 1,
     .flags = CJ_PARAM_RESHAPES },
+  { .name = "border",
+    .title = "Border",
+    .blurb = "What the padding is made of",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, border),
+    .max = CJ_WINDOW_BORDER_LAST,
+    .choices = cj_window_borders,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
   { NULL },
 };
 
@@ -103,42 +111,24 @@ build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
   const CjShape *x = cj_layer_build_shape (build, 0);
-  const gint64 channels = x->n_dims == 4 ? x->dims[1] : 0;
-  const gint64 taps = (gint64) p->kernel * p->kernel, fan_in = channels / p->groups * taps;
-  const CjInit init
-      = { .kind = CJ_INIT_FAN_IN, .fan_in = fan_in, .fan_out = p->filters / p->groups * taps };
-  const CjShape weight = cj_shape4 (p->filters, channels / p->groups, p->kernel, p->kernel);
-  const CjShape bias = cj_shape1 (p->filters);
-  const CjConv2dAttrs attrs = {
-    .kernel_h = p->kernel,
-    .kernel_w = p->kernel,
-    .stride_h = p->stride,
-    .stride_w = p->stride,
-    .pad_top = p->padding,
-    .pad_bottom = p->padding,
-    .pad_left = p->padding,
-    .pad_right = p->padding,
-    .dilation_h = p->dilation,
-    .dilation_w = p->dilation,
-    .groups = p->groups,
-  };
-  int all[3] = { build->in[0] };
+  const gboolean picture = x->n_dims == 4;
+  const gint64 channels = picture ? x->dims[1] : 0;
+  const CjWindowAxis rows
+      = { picture ? x->dims[2] : 1, p->kernel[0], p->stride[0], p->dilation[0], p->padding[0] };
+  const CjWindowAxis columns
+      = { picture ? x->dims[3] : 1, p->kernel[1], p->stride[1], p->dilation[1], p->padding[1] };
+  const int groups = cj_window_get_groups (p->groups, channels, p->filters, error);
+  CjShape shape;
+  int weight, bias;
 
-  if (channels % p->groups != 0 || p->filters % p->groups != 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot split %" G_GINT64_FORMAT " channels and %d filters into %d groups. "
-                   "Choose a number of groups that divides both.",
-                   channels, p->filters, p->groups);
-      return FALSE;
-    }
-  all[1] = cj_layer_build_param (build, "weight", &weight, init);
-  if (p->bias)
-    all[2] = cj_layer_build_param (build, "bias", &bias, init);
-  if (!cj_layer_build_emit (build, &cj_op_conv2d, &attrs, all, p->bias ? 3 : 2, &build->out[0],
-                            error))
+  if (groups == 0)
     return FALSE;
-  return cj_activation_emit (build, p->activation, &build->out[0], error);
+  shape = cj_shape4 (p->filters, channels / groups, p->kernel[0], p->kernel[1]);
+  weight = cj_window_add_weight (build, &shape, groups);
+  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters);
+  return cj_window_convolve (build, build->in[0], weight, bias, &rows, &columns, groups,
+                             (CjRemapMode) p->border, &build->out[0], error)
+         && cj_activation_emit (build, p->activation, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_conv_2d = {
@@ -149,7 +139,7 @@ const CjLayerInfo cj_layer_conv_2d = {
   .blurb = "Slides small learned filters over the picture and makes one feature map a filter",
   .formula = "y[o] = b[o] + Σ w[o, c] ⋆ x[c]",
   .biology = "Simple cells of visual cortex: the same receptive field repeated across the retina",
-  .synonyms = "conv convolution conv2d",
+  .synonyms = "conv convolution conv2d depthwise",
   .version = 1,
   .params_size = sizeof (Params),
   .params = params,

@@ -5,15 +5,16 @@
 
 typedef struct
 {
-  int window, stride;
+  int window[2], stride[2], padding[2], dilation[2];
+  gboolean ceil;
 } Params;
 
 static const CjParam params[] = {
   { .name = "window",
     .title = "Window",
-    .blurb = "Side of the square whose maximum is taken",
+    .blurb = "Height and width of the window whose maximum is taken",
     .unit = "px",
-    .kind = CJ_PARAM_INT,
+    .kind = CJ_PARAM_PAIR,
     .offset = offsetof (Params, window),
     .preset = 2,
     .min = 1,
@@ -25,7 +26,7 @@ static const CjParam params[] = {
     .title = "Stride",
     .blurb = "Distance between neighbouring windows",
     .unit = "px",
-    .kind = CJ_PARAM_INT,
+    .kind = CJ_PARAM_PAIR,
     .offset = offsetof (Params, stride),
     .preset = 2,
     .min = 1,
@@ -33,6 +34,34 @@ static const CjParam params[] = {
     .soft_min = 1,
     .soft_max = 5,
     .flags = CJ_PARAM_RESHAPES },
+  { .name = "padding",
+    .title = "Padding",
+    .blurb = "Pixels put around the picture on each side, at most half the window",
+    .unit = "px",
+    .kind = CJ_PARAM_PAIR,
+    .offset = offsetof (Params, padding),
+    .max = 31,
+    .soft_max = 2,
+    .flags = CJ_PARAM_RESHAPES },
+  { .name = "dilation",
+    .title = "Dilation",
+    .blurb = "Spacing between the points of the window",
+    .unit = "px",
+    .kind = CJ_PARAM_PAIR,
+    .offset = offsetof (Params, dilation),
+    .preset = 1,
+    .min = 1,
+    .max = 63,
+    .soft_min = 1,
+    .soft_max = 4,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { .name = "ceil",
+    .title = "Partial windows",
+    .blurb = "A last window that is not full counts as well",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, ceil),
+    .max = 1,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
   { NULL },
 };
 
@@ -41,12 +70,15 @@ build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
   const CjPoolAttrs attrs = {
-    .kernel_h = p->window,
-    .kernel_w = p->window,
-    .stride_h = p->stride,
-    .stride_w = p->stride,
-    .dilation_h = 1,
-    .dilation_w = 1,
+    .kernel_h = p->window[0],
+    .kernel_w = p->window[1],
+    .stride_h = p->stride[0],
+    .stride_w = p->stride[1],
+    .pad_h = p->padding[0],
+    .pad_w = p->padding[1],
+    .dilation_h = p->dilation[0],
+    .dilation_w = p->dilation[1],
+    .ceil = p->ceil,
   };
 
   return cj_layer_build_simple (build, &cj_op_max_pool2d, &attrs, error);

@@ -24,7 +24,8 @@ typedef enum
 typedef struct _CjOp CjOp;
 
 /* Where one op finds its data in a step. d_in[i] is NULL where no gradient is wanted, d_out[i] where
- * none comes from. in[i] is NULL for an optional input that is not given. */
+ * none comes from. in[i] is NULL for an optional input that is not given, out[k] for an optional
+ * output that nobody reads. */
 typedef struct
 {
   const CjOp *op;
@@ -64,6 +65,8 @@ typedef struct
   /* Bits of inputs and outputs whose numbers backward does not read, so that their room can be used
    * again. 0 keeps everything. */
   guint free_in, free_out;
+  /* Bits of outputs that are not worth their room unless someone looks: out[k] is NULL then. */
+  guint optional_out;
   /* The slow, obvious twin of forward: plain loops in the logical layout, for tests. */
   void (*twin) (const CjOp *op, const void *const *in, float *const *out);
 } CjOpInfo;

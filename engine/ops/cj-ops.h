@@ -155,6 +155,7 @@ typedef struct
 typedef struct
 {
   int axes[CJ_MAX_DIMS]; /* axis i of the result is axis axes[i] of x */
+  guint flip;            /* bits of axes of the result that are read backwards */
 } CjPermuteAttrs;
 
 typedef struct
@@ -250,7 +251,7 @@ typedef struct
 typedef struct
 {
   int heads;
-  gboolean causal;
+  gboolean causal; /* a moment hears itself and the ones before it */
 } CjAttentionAttrs;
 
 typedef enum
@@ -269,22 +270,22 @@ typedef struct
 
 /* in: ids [N, ...] (integers, or floats that are), table [V, E]; out [N, ..., E]. */
 extern const CjOpInfo cj_op_embedding;
+/* in: x [N, T, E]; out: x plus the sine and cosine waves of the moment. */
+extern const CjOpInfo cj_op_sinusoid;
 /* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it is 0);
- * out: mixed [N, T, E], weights [N, heads, T, S]. */
+ * or, without k and v, q [N, T, 3 E] holds the three side by side. Out: mixed [N, T, E], weights
+ * [N, heads, T, S] (only where someone looks). */
 extern const CjOpInfo cj_op_attention;
 /* in: gates [N, T, G H] (the input's share, bias included), weight [G H, P], bias [G H], h0 [N, P],
- * c0 [N, H], projection [P, H] (the last four optional); out: y [N, T, P], h [N, P], c [N, H]. G is
- * 1, 4 or 3; without projection P = H. */
+ * c0 [N, H], projection [P, H] (the last four optional); out: y [N, T, P], and where someone looks
+ * the last h [N, P] and c [N, H]. G is 1, 4 or 3; without projection P = H. */
 extern const CjOpInfo cj_op_recurrent;
 
-/* --- graphs --- */
+/* --- graphs: V vertices; edges int32 [E, 2], every edge once in any direction --- */
 
-typedef struct
-{
-  gboolean mask; /* 0 at an edge, -1e30 elsewhere, instead of weights */
-} CjAdjacencyAttrs;
-
-/* in: x [V, ...], edges int32 [E, 2]; out [V, V]: D^-1/2 (A + I) D^-1/2 (Kipf and Welling, 2017). */
+/* in: h [V, U], edges; out [V, U]: D^-1/2 (A + I) D^-1/2 h (Kipf and Welling, 2017). */
+extern const CjOpInfo cj_op_propagate;
+/* in: x [V, ...], edges; out [V, V]: 0 at an edge and on the diagonal, -1e30 elsewhere. */
 extern const CjOpInfo cj_op_adjacency;
 
 /* --- losses; out: a scalar, or one number a row or element --- */

@@ -148,19 +148,26 @@ infer_permute (CjOp *op, GError **error)
   return TRUE;
 }
 
-/* Distance in x of two neighbours along each axis of the result. */
-static void
+/* Distance in x of two neighbours along each axis of the result; where its first element lies. */
+static gint64
 get_steps (const CjOp *op, gint64 *steps)
 {
   const CjPermuteAttrs *a = op->attrs;
   const CjShape *x = &op->in_shape[0];
+  gint64 first = 0;
 
   for (guint i = 0; i < x->n_dims; i++)
     {
       steps[i] = 1;
       for (guint j = (guint) a->axes[i] + 1; j < x->n_dims; j++)
         steps[i] *= x->dims[j];
+      if ((a->flip & 1u << i) != 0)
+        {
+          first += steps[i] * (x->dims[a->axes[i]] - 1);
+          steps[i] = -steps[i];
+        }
     }
+  return first;
 }
 
 static void
@@ -168,11 +175,11 @@ permute_run (const CjOpCall *call, guint chunk, float *dx)
 {
   const CjShape *y = &call->op->out_shape[0];
   const float *from = call->in[0];
-  gint64 n, steps[CJ_MAX_DIMS], at[CJ_MAX_DIMS], offset = 0;
+  gint64 n, steps[CJ_MAX_DIMS], at[CJ_MAX_DIMS], offset;
   gint64 rest = cj_op_block (call->op, chunk, &n);
   const gint64 begin = rest;
 
-  get_steps (call->op, steps);
+  offset = get_steps (call->op, steps);
   for (guint axis = y->n_dims; axis-- > 0; rest /= y->dims[axis])
     {
       at[axis] = rest % y->dims[axis];
@@ -213,11 +220,11 @@ permute_twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const CjShape *y = &op->out_shape[0];
   gint64 steps[CJ_MAX_DIMS];
+  const gint64 first = get_steps (op, steps);
 
-  get_steps (op, steps);
   for (gint64 i = 0; i < cj_shape_size (y); i++)
     {
-      gint64 rest = i, from = 0;
+      gint64 rest = i, from = first;
 
       for (guint axis = y->n_dims; axis-- > 0; rest /= y->dims[axis])
         from += rest % y->dims[axis] * steps[axis];

@@ -57,7 +57,7 @@ goes_back (const CjProgram *self)
 static void
 find_live (CjProgram *self)
 {
-  g_autofree gboolean *needed = g_new0 (gboolean, n_values (self) + 1);
+  gboolean *needed = self->needed = g_new0 (gboolean, n_values (self) + 1);
 
   self->live = g_new0 (gboolean, n_steps (self) + 1);
   for (guint i = 0; i < self->lowered->losses->len; i++)
@@ -251,6 +251,8 @@ collect_rooms (CjProgram *self, GArray *rooms, const gboolean *wanted, const gui
           const int out = step->out + (int) k;
           const gint64 size = cj_shape_size (&step->op.out_shape[k]);
 
+          if ((step->op.info->optional_out & 1u << k) != 0 && !all && !self->needed[out])
+            continue;
           add_room (rooms, &self->data[out], size, all ? 0 : i, all ? last : ends[out]);
           if (wanted[out] && first_written[out] != G_MAXUINT)
             add_room (rooms, &self->d_data[out], size, all ? 0 : first_written[out],

@@ -22,6 +22,7 @@ struct _CjProgram
   float *weights, *gradients, *states, *arena;
   float **data;       /* by value */
   float **d_data;     /* by value, NULL where no gradient is wanted */
+  gboolean *needed;   /* by value: an op that runs, a loss or the prediction reads it */
   gboolean *live;     /* by step: does anything for the purpose */
   gboolean *backward; /* by step: its backward runs */
   gboolean *seeded;   /* by value: backward may start here */

@@ -54,6 +54,7 @@ cj_program_free (CjProgram *self)
   g_free (self->inputs);
   g_free (self->data);
   g_free (self->d_data);
+  g_free (self->needed);
   g_free (self->live);
   g_free (self->backward);
   g_free (self->seeded);

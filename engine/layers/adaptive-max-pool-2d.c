@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-layer.h"
+
+#include <stddef.h>
+
+typedef struct
+{
+  int size[2];
+} Params;
+
+static const CjParam params[] = {
+  { .name = "size",
+    .title = "Size",
+    .blurb = "Height and width of the result, whatever the input has",
+    .unit = "px",
+    .kind = CJ_PARAM_PAIR,
+    .offset = offsetof (Params, size),
+    .preset = 1,
+    .min = 1,
+    .max = 4096,
+    .soft_min = 1,
+    .soft_max = 16,
+    .flags = CJ_PARAM_RESHAPES },
+  { NULL },
+};
+
+static gboolean
+build (CjLayerBuild *build, GError **error)
+{
+  const Params *p = build->params;
+  const CjPoolAttrs attrs = { .out_h = p->size[0], .out_w = p->size[1] };
+
+  return cj_layer_build_simple (build, &cj_op_max_pool2d, &attrs, error);
+}
+
+const CjLayerInfo cj_layer_adaptive_max_pool_2d = {
+  .abi = CJ_LAYER_ABI,
+  .id = "adaptive-max-pool-2d",
+  .title = "Adaptive max pool 2D",
+  .category = "feature",
+  .blurb = "Takes the maximum over windows chosen so that the result has the wanted size",
+  .formula = "y[i] = max of x from ⌊i · n / m⌋ to ⌈(i + 1) · n / m⌉",
+  .synonyms = "adaptivemaxpool2d",
+  .version = 1,
+  .params_size = sizeof (Params),
+  .params = params,
+  .build = build,
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What layers that slide a window share: padding by number or by word, groups, borders, weights. */
+#pragma once
+
+#include "cj-layer.h"
+
+G_BEGIN_DECLS
+
+/* Words of a padding: the result is as large as the input (divided by the stride); nothing is put
+ * around; everything is put before, so that no moment sees a later one (sequences only). */
+#define CJ_WINDOW_SAME CJ_PARAM_WORD (0)
+#define CJ_WINDOW_VALID CJ_PARAM_WORD (1)
+#define CJ_WINDOW_CAUSAL CJ_PARAM_WORD (2)
+extern const char *const cj_window_paddings[];        /* same, valid */
+extern const char *const cj_window_paddings_causal[]; /* same, valid, causal */
+
+/* Word of a number of groups: as many as channels. */
+extern const char *const cj_window_groups[]; /* depthwise */
+
+/* Names of the first CjRemapModes. */
+extern const char *const cj_window_borders[];
+#define CJ_WINDOW_BORDER_LAST CJ_REMAP_EDGE
+
+/* One axis of a window; n is the size of the input. */
+typedef struct
+{
+  gint64 n;
+  int kernel, stride, dilation, padding; /* a number or a word */
+} CjWindowAxis;
+
+/* How much goes before and after; where `same` comes out odd the larger part goes after. */
+void cj_window_pad (const CjWindowAxis *axis, int *before, int *after);
+
+/* The number of groups for `channels`; 0 and a refusal if they do not divide `channels` and `filters`. */
+int cj_window_get_groups (int groups, gint64 channels, int filters, GError **error);
+
+/* A convolution over pictures: pads as `border` says, and convolves with the learned or made `weight`
+ * and `bias` (CJ_NO_VALUE: none). The result goes to *out. */
+gboolean cj_window_convolve (CjLayerBuild *build, int x, int weight, int bias,
+                             const CjWindowAxis *rows, const CjWindowAxis *columns, int groups,
+                             CjRemapMode border, int *out, GError **error);
+
+/* The learned weight of `shape` [O, C/groups, ...] with the habit's start, and the bias [O] or
+ * CJ_NO_VALUE. */
+int cj_window_add_weight (CjLayerBuild *build, const CjShape *shape, int groups);
+int cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64 fan_in);
+
+/* A sequence [N, T, C] as a picture [N, C, 1, T], or a refusal. */
+gboolean cj_window_to_picture (CjLayerBuild *build, int *value, GError **error);
+/* And back: [N, C, 1, T] to [N, T, C]. */
+gboolean cj_window_to_sequence (CjLayerBuild *build, int *value, GError **error);
+
+G_END_DECLS
