@@ -2,6 +2,7 @@
 #include "cj-trainer.h"
 
 #include "cj-error.h"
+#include "cj-memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,6 +49,21 @@ make_slices (CjTrainer *self)
     }
 }
 
+static guint
+count_slots (const CjTrainSetup *setup)
+{
+  return setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
+}
+
+gint64
+cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
+{
+  const CjProgramCost cost = cj_program_get_cost (program);
+  const gint64 arrays = 1 + 2 * (gint64) count_slots (setup) + (setup->average > 0 ? 1 : 0);
+
+  return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
+}
+
 CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
@@ -61,6 +77,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
                    setup->batch, feed->n_samples);
       return NULL;
     }
+  if (!cj_memory_check (cj_trainer_count_bytes (program, setup), "Training", setup->batch, error))
+    return NULL;
   self = g_new0 (CjTrainer, 1);
   self->program = program;
   self->feed = feed;
@@ -72,7 +90,7 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->table = cj_table_new (program);
   self->at.val_loss = NAN;
   self->at.best_loss = INFINITY;
-  self->n_slots = setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
+  self->n_slots = count_slots (setup);
   self->slots = g_new0 (float, self->table->n_weights * self->n_slots + 1);
   self->states_before = g_new (float, self->table->n_states + 1);
   if (setup->average > 0)
