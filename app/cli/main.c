@@ -5,9 +5,10 @@
 
 #include <locale.h>
 
-static const CliCommand *const commands[]
-    = { &cli_list, &cli_describe, &cli_templates, &cli_new,    &cli_show,   &cli_check, &cli_set,
-        &cli_data, &cli_train,    &cli_eval,      &cli_figure, &cli_export, &cli_verify };
+static const CliCommand *const commands[] = {
+  &cli_list, &cli_describe, &cli_templates, &cli_new,    &cli_show,   &cli_check,  &cli_set,
+  &cli_data, &cli_train,    &cli_eval,      &cli_figure, &cli_export, &cli_verify, &cli_bench
+};
 
 static void
 print_help (void)

@@ -25,7 +25,7 @@ check ()
 refuses () { ! "$@"; }
 contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
 
-echo 1..20
+echo 1..22
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
@@ -46,4 +46,6 @@ check set "$cli" set p.cajal dense1.units=7 epochs=2
 check set-refuses contains 'Units cannot be' "$cli" set p.cajal dense1.units=-1
 "$cli" set p.cajal dense3.units=3
 check check-problem contains 'but the data has 2 classes' "$cli" check p.cajal
+check bench contains '"train_samples_per_s"' "$cli" bench tiny --window 0.01 --json
+check bench-refuses contains 'no task “nothing”' "$cli" bench nothing
 check no-toolkit refuses contains 'libgtk\|libadwaita' ldd "$cli"
