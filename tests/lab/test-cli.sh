@@ -25,7 +25,7 @@ check ()
 refuses () { ! "$@"; }
 contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
 
-echo 1..23
+echo 1..22
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
