@@ -279,8 +279,7 @@ test_delete_unit (void)
       const gint64 was = i < 3 ? i : i + 1;
 
       g_assert_cmpfloat (cj_tensor_f32 (v1)[2 * i], ==, cj_tensor_f32 (w1)[2 * was]);
-      g_assert_cmpfloat (cj_tensor_f32 (v2)[n * 5 + i], ==,
-                       cj_tensor_f32 (w2)[(n + 1) * 5 + was]);
+      g_assert_cmpfloat (cj_tensor_f32 (v2)[n * 5 + i], ==, cj_tensor_f32 (w2)[(n + 1) * 5 + was]);
     }
   g_assert_false (cjl_session_delete_unit (session, "dense1", (guint) n, &error));
   g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
