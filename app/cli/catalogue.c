@@ -14,6 +14,7 @@ typedef struct
   const char *kind, *id, *title, *blurb, *formula, *note;
   const CjParam *params;
   gsize params_size;
+  double rate; /* learning rate to begin with, 0: has none */
 } Item;
 
 static GArray *
@@ -36,15 +37,15 @@ collect (void)
     }
   for (const CjOptimizerInfo *const *i = cj_optimizers (); *i != NULL; i++)
     {
-      const Item item = { "optimizers",  (*i)->id,     (*i)->title,  (*i)->blurb,
-                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+      const Item item = { "optimizers", (*i)->id,     (*i)->title,       (*i)->blurb, (*i)->formula,
+                          (*i)->source, (*i)->params, (*i)->params_size, (*i)->rate };
 
       g_array_append_val (items, item);
     }
   for (const CjScheduleInfo *const *i = cj_schedules (); *i != NULL; i++)
     {
-      const Item item = { "schedules",   (*i)->id, (*i)->title,  (*i)->blurb,
-                          (*i)->formula, NULL,     (*i)->params, (*i)->params_size };
+      const Item item = { "schedules",   (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
 
       g_array_append_val (items, item);
     }
@@ -116,6 +117,8 @@ describe_param (const CjParam *param, gconstpointer values)
 static void
 describe_item (const Item *item)
 {
+  const gboolean has_source
+      = g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules");
   g_autofree gpointer values = g_malloc0 (MAX (item->params_size, 1));
 
   cj_params_reset (item->params, values);
@@ -123,8 +126,9 @@ describe_item (const Item *item)
   if (item->formula != NULL)
     g_print ("\n  %s\n", item->formula);
   if (item->note != NULL)
-    g_print ("\n%s: %s.\n", g_str_equal (item->kind, "optimizers") ? "Source" : "In the brain",
-             item->note);
+    g_print ("\n%s: %s.\n", has_source ? "Source" : "In the brain", item->note);
+  if (item->rate > 0)
+    g_print ("Learning rate to begin with: %g.\n", item->rate);
   if (item->params != NULL && item->params->name != NULL)
     g_print ("\nParameters:\n");
   for (const CjParam *p = item->params; p != NULL && p->name != NULL; p++)

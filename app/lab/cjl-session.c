@@ -229,8 +229,7 @@ send_setup (CjlSession *self)
 
       if (before != NULL && g_variant_equal (before, value))
         continue;
-      if (before == NULL || g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-          || g_str_equal (name, "average") || g_str_equal (name, "seed"))
+      if (before == NULL || !cj_train_setup_is_live (self->project->setup, name))
         return FALSE;
       cj_runner_set (self->runner, name, g_variant_get_string (value, NULL));
     }
@@ -334,31 +333,46 @@ cjl_session_reset (CjlSession *self, GError **error)
 
 /* Mean and deviation of the data travel with the weights. */
 static void
-store_norm (CjlSession *self)
+store_norm (CjlSession *self, CjlProject *project)
 {
   const CjShape shape = cj_shape1 (self->dataset->n_channels);
 
-  g_ptr_array_set_size (self->project->norm, 0);
+  g_ptr_array_set_size (project->norm, 0);
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)
     {
       CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &shape);
 
       memcpy (tensor->data, i == 0 ? self->dataset->mean : self->dataset->std,
               cj_tensor_bytes (tensor));
-      g_ptr_array_add (self->project->norm, cjd_named_tensor_new (i == 0 ? "mean" : "std", tensor));
+      g_ptr_array_add (project->norm, cjd_named_tensor_new (i == 0 ? "mean" : "std", tensor));
     }
+}
+
+static void
+store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
+{
+  g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
+  g_autoptr (CjCheckpoint) chosen = best ? cj_runner_dup_best (self->runner) : NULL;
+
+  cjl_project_store (project, chosen != NULL ? chosen : now);
+  cjl_run_store (project, self->runner, budget);
+  store_norm (self, project);
+  cjl_project_write_history (project, cjl_session_read_epochs (self));
 }
 
 void
 cjl_session_store (CjlSession *self, gboolean best)
 {
-  g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
-  g_autoptr (CjCheckpoint) chosen = best ? cj_runner_dup_best (self->runner) : NULL;
+  store (self, self->project, best, CJL_RUN_BUDGET);
+}
 
-  cjl_project_store (self->project, chosen != NULL ? chosen : now);
-  cjl_run_store (self->project, self->runner);
-  store_norm (self);
-  cjl_project_write_history (self->project, cjl_session_read_epochs (self));
+CjlProject *
+cjl_session_dup_run (CjlSession *self)
+{
+  CjlProject *run = cjl_project_new ();
+
+  store (self, run, FALSE, 0);
+  return run;
 }
 
 /* After a cut, both series are read from the start. */

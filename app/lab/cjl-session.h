@@ -44,6 +44,10 @@ gboolean cjl_session_reset (CjlSession *session, GError **error);
  * all the same. */
 void cjl_session_store (CjlSession *session, gboolean best);
 
+/* The same, with the last checkpoint only, into a project of its own without a drawing: what is left on
+ * disk every few seconds while a run goes on. You unref. */
+CjlProject *cjl_session_dup_run (CjlSession *session);
+
 /* All points (CjRunPoint) and epochs (CjRunEpoch) of the run, over refreshes; read on each call.
  * Borrowed. */
 const GArray *cjl_session_read_points (CjlSession *session);

@@ -136,44 +136,6 @@ test_plan (void)
   g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 5);
 }
 
-/* Every optimizer with every schedule learns, and goes on with the same bits after a checkpoint. */
-static void
-test_optimizers (void)
-{
-  CjFeed *feed = network_get_prototypes ();
-
-  for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
-    for (const CjScheduleInfo *const *sched = cj_schedules (); *sched != NULL; sched++)
-      {
-        g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
-        g_autoptr (CjProgram) program
-            = network_compile (CHAIN, CJ_PURPOSE_TRAIN, feed->x_shape, 10, 4, 1);
-        g_autoptr (CjTrainer) trainer = NULL;
-        g_autoptr (CjCheckpoint) middle = NULL, end = NULL, again = NULL;
-        CjStepReport report;
-
-        setup->batch = 10;
-        setup->learning_rate = 0.003;
-        g_assert_true (cj_train_setup_set (setup, "optimizer", (*o)->id, NULL));
-        g_assert_true (cj_train_setup_set (setup, "schedule", (*sched)->id, NULL));
-        cj_program_init (program, 1);
-        trainer = cj_trainer_new (program, setup, feed, NULL);
-        while (cj_trainer_get_place (trainer)->step < 100)
-          {
-            if (cj_trainer_get_place (trainer)->step == 47)
-              middle = cj_trainer_save (trainer);
-            g_assert_true (cj_trainer_step (trainer, &report, NULL));
-          }
-        g_assert_cmpfloat (cj_trainer_evaluate (trainer, feed, NULL).accuracy, >, 0.9);
-        end = cj_trainer_save (trainer);
-        g_assert_true (cj_trainer_load (trainer, middle, NULL));
-        while (cj_trainer_get_place (trainer)->step < 100)
-          g_assert_true (cj_trainer_step (trainer, &report, NULL));
-        again = cj_trainer_save (trainer);
-        network_assert_same (end, again);
-      }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -182,6 +144,5 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/runner/failure", test_failure);
   g_test_add_func ("/engine/train/runner/memory", test_memory);
   g_test_add_func ("/engine/train/runner/plan", test_plan);
-  g_test_add_func ("/engine/train/optimizers-and-schedules", test_optimizers);
   return g_test_run ();
 }
