@@ -89,8 +89,10 @@ show (CjlProject *project, GError **error)
     return FALSE;
   cost = cj_program_get_cost (program);
   g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB at batch %d\n",
-           cost.n_params, cost.macs, (double) cost.peak_bytes / (1 << 20), project->setup->batch);
+           " multiply-adds a sample, %.1f MiB to train at batch %d\n",
+           cost.n_params, cost.macs,
+           (double) cj_trainer_count_bytes (program, project->setup) / (1 << 20),
+           project->setup->batch);
   return TRUE;
 }
 

@@ -91,6 +91,7 @@ extern const CjlVerifyLayer cjl_verify_losses[];    /* cjl-verify-losses.c */
 extern const CjlVerifyLayer cjl_verify_norms[];     /* cjl-verify-norms.c */
 extern const CjlVerifyLayer cjl_verify_shapes[];    /* cjl-verify-shapes.c */
 extern const CjlVerifyLayer cjl_verify_pointwise[]; /* cjl-verify-pointwise.c */
+extern const CjlVerifyLayer cjl_verify_sequences[]; /* cjl-verify-sequences.c */
 
 gboolean cjl_verify_run_layer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
 
