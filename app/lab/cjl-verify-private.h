@@ -78,6 +78,12 @@ gboolean cjl_verify_has (const CjlVerifyCase *c, const char *array);
 gint64 cjl_verify_dim (const CjlVerifyCase *c, const char *array, int dim);
 guint cjl_verify_n_dims (const CjlVerifyCase *c, const char *array);
 
+/* --- the other kinds, in cjl-verify-train.c --- */
+
+gboolean cjl_verify_run_optimizer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+gboolean cjl_verify_run_schedule (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+gboolean cjl_verify_run_init (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+
 /* --- the graph of a layer case --- */
 
 typedef struct
