@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const CjlVerifyLayer *const tables[]
-    = { cjl_verify_losses, cjl_verify_norms, cjl_verify_shapes, cjl_verify_pointwise };
+    = { cjl_verify_losses, cjl_verify_norms, cjl_verify_pointwise, cjl_verify_sequences,
+        cjl_verify_shapes };
 
 typedef struct
 {

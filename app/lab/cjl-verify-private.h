@@ -78,6 +78,12 @@ gboolean cjl_verify_has (const CjlVerifyCase *c, const char *array);
 gint64 cjl_verify_dim (const CjlVerifyCase *c, const char *array, int dim);
 guint cjl_verify_n_dims (const CjlVerifyCase *c, const char *array);
 
+/* --- the other kinds, in cjl-verify-train.c --- */
+
+gboolean cjl_verify_run_optimizer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+gboolean cjl_verify_run_schedule (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+gboolean cjl_verify_run_init (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+
 /* --- the graph of a layer case --- */
 
 typedef struct
@@ -91,6 +97,7 @@ extern const CjlVerifyLayer cjl_verify_losses[];    /* cjl-verify-losses.c */
 extern const CjlVerifyLayer cjl_verify_norms[];     /* cjl-verify-norms.c */
 extern const CjlVerifyLayer cjl_verify_shapes[];    /* cjl-verify-shapes.c */
 extern const CjlVerifyLayer cjl_verify_pointwise[]; /* cjl-verify-pointwise.c */
+extern const CjlVerifyLayer cjl_verify_sequences[]; /* cjl-verify-sequences.c */
 
 gboolean cjl_verify_run_layer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
 
