@@ -6,7 +6,7 @@
 typedef struct
 {
   double beta1, beta2, epsilon, momentum_decay, decay;
-  gboolean decoupled;
+  gboolean decoupled, old_correction;
 } Params;
 
 static const CjParam params[] = {
@@ -24,6 +24,13 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { CJ_OPTIMIZER_DECAY, .offset = offsetof (Params, decay) },
   { CJ_OPTIMIZER_DECOUPLED, .offset = offsetof (Params, decoupled) },
+  { .name = "old-correction",
+    .title = "Old correction",
+    .blurb = "Counts the momentum of the step twice when it corrects the bias, as PyTorch 1 does",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, old_correction),
+    .max = 1,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { NULL },
 };
 
@@ -49,7 +56,8 @@ update (gconstpointer data, const CjOptimizerSlice *s)
   const CjDecay decay = cj_optimizer_decay (s->rate, p->decay, p->decoupled);
   const double mu = get_mu (p, (double) s->t), next = get_mu (p, (double) s->t + 1);
   const float of_g = (float) (s->rate * (1 - mu) / (1 - s->scalars[0]));
-  const float of_m = (float) (s->rate * next / (1 - s->scalars[0] * next));
+  const float of_m
+      = (float) (s->rate * next / (1 - s->scalars[0] * next * (p->old_correction ? mu : 1)));
   const float scale = (float) (1 / sqrt (1 - pow (p->beta2, (double) s->t)));
   const float beta1 = (float) p->beta1, beta2 = (float) p->beta2, epsilon = (float) p->epsilon;
   const float keep1 = (float) (1 - p->beta1), keep2 = (float) (1 - p->beta2);
