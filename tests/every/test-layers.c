@@ -49,6 +49,23 @@ static const struct
   { "matrix-product", { 2, { FLOATS ({ 4, { 2, 3, 5, 5 } }), FLOATS ({ 4, { 2, 3, 5, 5 } }) } } },
   { "bilinear", { 2, { FLOATS ({ 2, { 1, 1 } }), FLOATS ({ 2, { 1, 1 } }) } } },
   { "bilinear", { 2, { FLOATS ({ 2, { 3, 5 } }), FLOATS ({ 2, { 3, 7 } }) } } },
+  { "embedding", { 1, { { { 2, { 1, 1 } }, CJ_INT32, 5 } } } },
+  { "embedding", { 1, { { { 2, { 3, 7 } }, CJ_INT32, 5 } } } },
+  { "multi-head-attention", { 1, { FLOATS ({ 3, { 1, 1, 4 } }) } } },
+  { "multi-head-attention",
+    { 4,
+      { FLOATS ({ 3, { 2, 3, 8 } }),
+        FLOATS ({ 3, { 2, 5, 8 } }),
+        FLOATS ({ 3, { 2, 5, 8 } }),
+        { { 2, { 2, 5 } }, CJ_INT32, 2 } } } },
+  { "transformer-block", { 1, { FLOATS ({ 3, { 1, 1, 4 } }) } } },
+  { "transformer-block", { 2, { FLOATS ({ 3, { 2, 5, 8 } }), { { 2, { 2, 5 } }, CJ_INT32, 2 } } } },
+  { "transformer-decoder", { 2, { FLOATS ({ 3, { 1, 1, 4 } }), FLOATS ({ 3, { 1, 2, 4 } }) } } },
+  { "transformer-decoder", { 2, { FLOATS ({ 3, { 2, 5, 8 } }), FLOATS ({ 3, { 2, 3, 8 } }) } } },
+  { "gcn-conv", { 2, { FLOATS ({ 2, { 1, 1 } }), { { 2, { 1, 2 } }, CJ_INT32, 1 } } } },
+  { "gcn-conv", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 2, { 9, 2 } }, CJ_INT32, 7 } } } },
+  { "gat-conv", { 2, { FLOATS ({ 2, { 1, 1 } }), { { 2, { 1, 2 } }, CJ_INT32, 1 } } } },
+  { "gat-conv", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 2, { 9, 2 } }, CJ_INT32, 7 } } } },
   { "cross-entropy", { 2, { FLOATS ({ 2, { 1, 3 } }), { { 1, { 1 } }, CJ_INT32, 3 } } } },
   { "cross-entropy", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 1, { 7 } }, CJ_INT32, 5 } } } },
 };
@@ -121,8 +138,9 @@ bench_compile (const Bench *b, guint threads)
 {
   static const char *const ids[] = { "in0", "in1", "in2", "in3", "in4", "in5", "in6", "in7" };
   CjInputSpec specs[CJ_LAYER_MAX_IN];
-  const CjDataSpec spec
-      = { .batch = b->feeds[0].shape.dims[0], .inputs = specs, .n_inputs = b->n_in };
+  const CjDataSpec spec = {
+    .batch = b->feeds[0].shape.dims[0], .inputs = specs, .n_inputs = b->n_in, .n_classes = 5
+  };
   g_autoptr (CjProgram) program = NULL;
   g_autoptr (GError) error = NULL;
   const CjProblem *problem;
@@ -406,6 +424,9 @@ try_param (Bench *b, gpointer data)
   const CjParam *param = data;
   g_auto (GStrv) texts = get_texts (param);
 
+  /* withholds a gradient that exists; tests of the op say which */
+  if (g_str_equal (b->layer->id, "embedding") && g_str_equal (param->name, "padding"))
+    return;
   for (guint i = 0; texts[i] != NULL; i++)
     {
       g_autoptr (CjProgram) program = NULL;
