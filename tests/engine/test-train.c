@@ -400,6 +400,59 @@ test_average (void)
   g_assert_cmpfloat (score.accuracy, >, 0.5);
 }
 
+/* Patience counts validations without a better one; what is better, the setup says. */
+static void
+test_patience (void)
+{
+  static const CjScore scores[] = { { 1, 0.5 }, { 0.8, 0.6 }, { 0.9, 0.7 }, { 0.85, 0.65 } };
+  static const char *const judges[] = { "loss", "accuracy" };
+  static const guint best[] = { 2, 3 };
+
+  for (guint j = 0; j < G_N_ELEMENTS (judges); j++)
+    {
+      g_autofree char *settings = g_strdup_printf ("patience=2 judge=%s", judges[j]);
+      g_autoptr (CjProgram) program = compile (1);
+      g_autoptr (CjTrainer) trainer = new_trainer (program, settings);
+      g_autoptr (CjCheckpoint) saved = NULL;
+
+      for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
+        {
+          g_assert_false (cj_trainer_has_ended (trainer));
+          run_to (trainer, i + 1);
+          g_assert_cmpint (cj_trainer_set_validation (trainer, scores[i]), ==, i < best[j]);
+        }
+      g_assert_cmpuint (cj_trainer_get_place (trainer)->best_step, ==, best[j]);
+      g_assert_cmpint (cj_trainer_has_ended (trainer), ==, j == 0);
+      saved = cj_trainer_save (trainer);
+      g_assert_true (cj_trainer_set (trainer, "patience", "0", NULL));
+      g_assert_false (cj_trainer_has_ended (trainer));
+      g_assert_true (cj_trainer_set (trainer, "patience", "1", NULL));
+      g_assert_true (cj_trainer_load (trainer, saved, NULL));
+      g_assert_true (cj_trainer_has_ended (trainer));
+    }
+}
+
+/* Momentum that a schedule gives is used: a one-cycle of SGD differs from one without it. */
+static void
+test_cycled_momentum (void)
+{
+  g_autoptr (CjProgram) a = compile (1), b = compile (1);
+  const char *settings = "optimizer=sgd learning-rate=0.01 schedule=one-cycle schedule.momentum=%s";
+  g_autofree char *with = g_strdup_printf (settings, "true");
+  g_autofree char *without = g_strdup_printf (settings, "false");
+  g_autoptr (CjTrainer) one = new_trainer (a, with), two = new_trainer (b, without);
+  const gsize bytes = sizeof (float) * (gsize) cj_program_get_param (a, 0)->size;
+
+  run_to (one, 1);
+  run_to (two, 1);
+  g_assert_cmpmem (cj_program_get_weights (a, NULL), bytes, cj_program_get_weights (b, NULL),
+                   bytes);
+  run_to (one, 20);
+  run_to (two, 20);
+  g_assert_cmpint (
+      memcmp (cj_program_get_weights (a, NULL), cj_program_get_weights (b, NULL), bytes), !=, 0);
+}
+
 /* LIVE values act at the next step; the others are refused while a run goes on. */
 static void
 test_live (void)
@@ -587,6 +640,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/trainer/rates-of-nodes", test_rates);
   g_test_add_func ("/engine/train/trainer/clip", test_clip);
   g_test_add_func ("/engine/train/trainer/average", test_average);
+  g_test_add_func ("/engine/train/trainer/patience", test_patience);
+  g_test_add_func ("/engine/train/trainer/cycled-momentum", test_cycled_momentum);
   g_test_add_func ("/engine/train/trainer/live", test_live);
   g_test_add_func ("/engine/graph/init/moments", test_inits);
   g_test_add_func ("/engine/graph/init/orthogonal", test_orthogonal);
