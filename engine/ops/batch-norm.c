@@ -330,30 +330,31 @@ twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const CjBatchNormAttrs *a = op->attrs;
   const CjShape *shape = &op->in_shape[X];
-  const gint64 c = get_c (op), size = cj_shape_size (shape);
-  const gint64 inner = op->info == &cj_op_batch_norm ? size / shape->dims[0] / c : 1;
+  const gint64 c = get_c (op), rows = get_rows (op);
+  const gint64 inner = op->info == &cj_op_batch_norm ? rows / shape->dims[0] : 1;
   const float *x = in[X];
 
   for (gint64 k = 0; k < c; k++)
     {
       double mean = 0, variance = 0;
 
-      for (gint64 i = 0; i < size; i++)
-        mean += i / inner % c == k ? x[i] : 0;
-      mean /= (double) (size / c);
-      for (gint64 i = 0; i < size; i++)
-        variance += i / inner % c == k ? (x[i] - mean) * (x[i] - mean) : 0;
-      variance /= (double) (size / c);
+      for (gint64 r = 0; r < rows; r++)
+        mean += x[(r / inner * c + k) * inner + r % inner] / (double) rows;
+      for (gint64 r = 0; r < rows; r++)
+        variance += pow (x[(r / inner * c + k) * inner + r % inner] - mean, 2) / (double) rows;
       if (a->fixed)
         {
           mean = ((const float *) in[MEAN])[k];
           variance = ((const float *) in[VARIANCE])[k];
         }
-      for (gint64 i = 0; i < size; i++)
-        if (i / inner % c == k)
+      for (gint64 r = 0; r < rows; r++)
+        {
+          const gint64 i = (r / inner * c + k) * inner + r % inner;
+
           out[0][i] = (float) ((x[i] - mean) / sqrt (variance + a->eps)
                                    * (in[WEIGHT] != NULL ? ((const float *) in[WEIGHT])[k] : 1)
                                + (in[BIAS] != NULL ? ((const float *) in[BIAS])[k] : 0));
+        }
     }
 }
 

@@ -70,7 +70,7 @@ infer (CjOp *op, GError **error)
       return cj_op_refuse (op, wanted, "Give one weight a class.", error);
     }
   op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? rows : cj_shape (0, NULL);
-  op->saved_bytes = sizeof (float) * (gsize) (cj_shape_size (&rows) + 1);
+  op->saved_bytes = sizeof (float) * (gsize) (2 * cj_shape_size (&rows) + 1);
   op->workspace_bytes = sizeof (double) * 2 * n_chunks (op);
   op->macs = cj_shape_size (x);
   return TRUE;
@@ -91,9 +91,10 @@ get_class (const CjOp *op, const gint32 *target, gint64 row, gint64 k)
   return target[row] >= 0 && target[row] < k && target[row] != ignore ? target[row] : -1;
 }
 
-/* log of the sum of e^z, `step` apart */
-CJ_CLONES static float
-log_sum (const float *z, gint64 k, gint64 step)
+/* The largest z, `step` apart, and the logarithm of the sum of e^(z - largest): kept apart, because
+ * their sum would round where scores are large. */
+CJ_CLONES static void
+log_sum (const float *z, gint64 k, gint64 step, float *from)
 {
   float buffer[64], most = z[0], sum = 0;
 
@@ -102,18 +103,27 @@ log_sum (const float *z, gint64 k, gint64 step)
       most = cj_row_max (z, k);
       for (gint64 i = 0; i < k; i += 64)
         sum += cj_row_exp (z + i, MIN (64, k - i), most, buffer);
-      return most + logf (sum);
+      from[0] = most;
+      from[1] = logf (sum);
+      return;
     }
   for (gint64 i = 1; i < k; i++)
     most = MAX (most, z[i * step]);
   for (gint64 i = 0; i < k; i++)
     sum += cj_exp (z[i * step] - most);
-  return most + logf (sum);
+  from[0] = most;
+  from[1] = logf (sum);
+}
+
+static double
+surprise_of (float z, const float *from)
+{
+  return (double) from[1] - ((double) z - from[0]);
 }
 
 /* The loss of one row; what it adds to the divisor of the mean goes to *divisor. */
 static double
-row_loss (const CjOp *op, const Size *size, const void *const *in, gint64 row, float from,
+row_loss (const CjOp *op, const Size *size, const void *const *in, gint64 row, const float *from,
           double *divisor)
 {
   const CjCrossEntropyAttrs *a = op->attrs;
@@ -127,10 +137,10 @@ row_loss (const CjOp *op, const Size *size, const void *const *in, gint64 row, f
   if (t == NULL && y < 0)
     return 0;
   if (t == NULL)
-    hit = get_weight (a, y) * ((double) from - z[y * size->inner]);
+    hit = get_weight (a, y) * surprise_of (z[y * size->inner], from);
   for (gint64 k = 0; k < size->k && (a->smoothing > 0 || t != NULL); k++)
     {
-      const double surprise = get_weight (a, k) * ((double) from - z[k * size->inner]);
+      const double surprise = get_weight (a, k) * surprise_of (z[k * size->inner], from);
 
       spread += surprise;
       if (t != NULL)
@@ -155,8 +165,10 @@ forward (const CjOpCall *call, guint chunk)
       const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
       double loss, divisor;
 
-      from[r] = a->logs ? 0 : log_sum ((const float *) call->in[0] + at, size.k, size.inner);
-      loss = row_loss (call->op, &size, (const void *const *) call->in, r, from[r], &divisor);
+      from[2 * r] = from[2 * r + 1] = 0;
+      if (!a->logs)
+        log_sum ((const float *) call->in[0] + at, size.k, size.inner, &from[2 * r]);
+      loss = row_loss (call->op, &size, (const void *const *) call->in, r, &from[2 * r], &divisor);
       if (a->reduction == CJ_REDUCTION_NONE)
         call->out[0][r] = (float) loss;
       if (r >= valid)
@@ -180,13 +192,13 @@ join (const CjOpCall *call, guint chunk)
       loss += sums[2 * i];
       divisor += sums[2 * i + 1];
     }
-  ((float *) call->saved)[size.outer * size.inner]
+  ((float *) call->saved)[2 * size.outer * size.inner]
       = cj_loss_reduce (call, reduction, loss, divisor);
 }
 
 /* `scale` is the gradient of the row's loss; classes are `step` apart, a constant where inlined. */
 CJ_INLINE void
-row_backward (const CjCrossEntropyAttrs *a, const float *z, float from, gint64 n, gint64 y,
+row_backward (const CjCrossEntropyAttrs *a, const float *z, const float *from, gint64 n, gint64 y,
               const float *t, float scale, float *dz, float *dt, gboolean add, const gint64 step)
 {
   const float smooth = (float) (a->smoothing / (double) n), keep = (float) (1 - a->smoothing);
@@ -199,7 +211,7 @@ row_backward (const CjCrossEntropyAttrs *a, const float *z, float from, gint64 n
   all = a->logs ? 0 : all * scale;
   for (gint64 k = 0; k < n && dz != NULL; k++)
     {
-      const float p = cj_exp (z[k * step] - from) * all;
+      const float p = cj_exp ((z[k * step] - from[0]) - from[1]) * all;
       const float q = smooth + (t != NULL ? keep * t[k * step] : 0);
       const float d = p - q * scale * get_weight (a, k);
 
@@ -208,19 +220,19 @@ row_backward (const CjCrossEntropyAttrs *a, const float *z, float from, gint64 n
   if (t == NULL && dz != NULL)
     dz[y * step] -= keep * get_weight (a, y) * scale;
   for (gint64 k = 0; k < n && dt != NULL; k++)
-    dt[k * step] += keep * get_weight (a, k) * (from - z[k * step]) * scale;
+    dt[k * step] += keep * get_weight (a, k) * (from[1] - (z[k * step] - from[0])) * scale;
 }
 
 /* The common case, without weights and distributions. */
 CJ_CLONES static void
-plain_backward (const float *z, float from, gint64 n, gint64 y, float smooth, float scale,
+plain_backward (const float *z, const float *from, gint64 n, gint64 y, float smooth, float scale,
                 float *dz, gboolean add)
 {
   const float base = smooth / (float) n * scale;
 
   for (gint64 k = 0; k < n; k++)
     {
-      const float d = cj_exp (z[k] - from) * scale - base;
+      const float d = cj_exp ((z[k] - from[0]) - from[1]) * scale - base;
 
       dz[k] = add ? dz[k] + d : d;
     }
@@ -242,7 +254,7 @@ backward (const CjOpCall *call, guint chunk)
     {
       const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
       const gint64 y = soft ? 0 : get_class (call->op, call->in[1], r, size.k);
-      const float scale = r < valid && y >= 0 ? call->d_out[0][none ? r : 0] * from[rows] : 0;
+      const float scale = r < valid && y >= 0 ? call->d_out[0][none ? r : 0] * from[2 * rows] : 0;
       const float *z = (const float *) call->in[0] + at, *t = soft ? target + at : NULL;
       float *dz = call->d_in[0] != NULL ? call->d_in[0] + at : NULL;
       float *dt = call->d_in[1] != NULL && soft ? call->d_in[1] + at : NULL;
@@ -250,12 +262,12 @@ backward (const CjOpCall *call, guint chunk)
       for (gint64 k = 0; k < size.k && dt != NULL && !call->add_in[1]; k++)
         dt[k * size.inner] = 0;
       if (size.inner > 1)
-        row_backward (a, z, from[r], size.k, MAX (y, 0), t, scale, dz, dt, call->add_in[0],
+        row_backward (a, z, &from[2 * r], size.k, MAX (y, 0), t, scale, dz, dt, call->add_in[0],
                       size.inner);
       else if (soft || a->weights.n > 0 || a->logs)
-        row_backward (a, z, from[r], size.k, MAX (y, 0), t, scale, dz, dt, call->add_in[0], 1);
+        row_backward (a, z, &from[2 * r], size.k, MAX (y, 0), t, scale, dz, dt, call->add_in[0], 1);
       else if (dz != NULL)
-        plain_backward (z, from[r], size.k, MAX (y, 0), (float) a->smoothing, scale, dz,
+        plain_backward (z, &from[2 * r], size.k, MAX (y, 0), (float) a->smoothing, scale, dz,
                         call->add_in[0]);
     }
 }

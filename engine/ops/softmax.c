@@ -57,11 +57,11 @@ row_forward (const float *x, gint64 k, gboolean logs, float *y)
 {
   const float most = cj_row_max (x, k);
   const float sum = cj_row_exp (x, k, most, y);
-  const float scale = 1 / sum, from = most + logf (sum);
+  const float scale = 1 / sum, rest = logf (sum);
 
   if (logs)
     for (gint64 i = 0; i < k; i++)
-      y[i] = x[i] - from;
+      y[i] = (x[i] - most) - rest;
   else
     for (gint64 i = 0; i < k; i++)
       y[i] *= scale;
@@ -88,10 +88,10 @@ columns_forward (const float *x, gint64 k, gint64 inner, gint64 width, gboolean 
         sum[j] += y[i * inner + j];
       }
   for (gint64 j = 0; j < width; j++)
-    sum[j] = logs ? most[j] + logf (sum[j]) : 1 / sum[j];
+    sum[j] = logs ? logf (sum[j]) : 1 / sum[j];
   for (gint64 i = 0; i < k; i++)
     for (gint64 j = 0; j < width; j++)
-      y[i * inner + j] = logs ? x[i * inner + j] - sum[j] : y[i * inner + j] * sum[j];
+      y[i * inner + j] = logs ? (x[i * inner + j] - most[j]) - sum[j] : y[i * inner + j] * sum[j];
 }
 
 CJ_CLONES static void

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-math.h"
+#include "cj-memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,6 +51,16 @@ make_slices (CjTrainer *self)
     }
 }
 
+gint64
+cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
+{
+  const CjProgramCost cost = cj_program_get_cost (program);
+  const gint64 arrays
+      = 1 + 2 * (gint64) cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
+
+  return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
+}
+
 CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
@@ -63,6 +74,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
                    setup->batch, feed->n_samples);
       return NULL;
     }
+  if (!cj_memory_check (cj_trainer_count_bytes (program, setup), "Training", setup->batch, error))
+    return NULL;
   self = g_new0 (CjTrainer, 1);
   self->program = program;
   self->feed = feed;

@@ -2,9 +2,11 @@
 /* The trainer on its thread: commands, series, snapshots; pausing changes no bit. */
 #include "network.h"
 
+#include "cj-error.h"
 #include "cj-runner.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CHAIN "conv-2d 4, relu, flatten, dropout 0.2, dense 4, cross-entropy"
 
@@ -92,11 +94,55 @@ test_failure (void)
   g_assert_null (none);
 }
 
+/* What would not fit is refused before the first step, with the numbers. */
+static void
+test_memory (void)
+{
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  g_autoptr (CjGraph) graph
+      = network_new_graph ("conv-2d 4096 kernel=1, relu, conv-2d 4096 kernel=1, relu, "
+                           "conv-2d 4096 kernel=1, flatten, dense 4, cross-entropy");
+  CjFeed feed = *network_get_prototypes ();
+  g_autoptr (CjRunner) runner = NULL;
+  g_autoptr (GError) error = NULL;
+
+  feed.n_samples = setup->batch = 65536;
+  runner = cj_runner_new (graph, setup, 1, &feed, NULL, &error);
+  g_assert_null (runner);
+  g_assert_error (error, CJ_ERROR, CJ_ERROR_MEMORY);
+  g_assert_true (g_pattern_match_simple ("The network needs * GiB for a batch of 65536, this "
+                                         "machine has * GiB. *",
+                                         error->message));
+}
+
+/* A checkpoint of a machine with other kernels: the run goes on, and says so. */
+static void
+test_plan (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (1);
+  g_autoptr (CjCheckpoint) start = cj_runner_save (runner);
+  g_autofree char *none = NULL, *notice = NULL;
+
+  cj_runner_load (runner, start);
+  cj_runner_wait (runner);
+  none = cj_runner_dup_notice (runner);
+  g_assert_null (none);
+  start->plan = "kernels of another kind";
+  cj_runner_load (runner, start);
+  cj_runner_train (runner, 5);
+  cj_runner_wait (runner);
+  notice = cj_runner_dup_notice (runner);
+  g_assert_nonnull (strstr (notice, "kernels of another kind"));
+  g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/train/runner/whole-run", test_whole_run);
   g_test_add_func ("/engine/train/runner/failure", test_failure);
+  g_test_add_func ("/engine/train/runner/memory", test_memory);
+  g_test_add_func ("/engine/train/runner/plan", test_plan);
   return g_test_run ();
 }
