@@ -13,6 +13,7 @@ typedef struct
   const char *arguments; /* as help shows them */
   const char *blurb;
   int (*run) (int argc, char **argv);
+  const char *details; /* shown by --help below the options, or NULL */
 } CliCommand;
 
 extern const CliCommand cli_list, cli_describe, cli_templates; /* catalogue.c */
@@ -21,6 +22,7 @@ extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_train, cli_eval;                   /* train.c */
 extern const CliCommand cli_figure, cli_export;                /* figure.c */
+extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_verify;                            /* verify.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
@@ -37,6 +39,9 @@ int cli_fail (GError *error);
 
 /* Prints one JSON object on a line of its own; takes a floating a{sv}. */
 void cli_print_json (GVariant *object);
+
+/* Says that a file was written: its name, or {"file": name}. */
+void cli_print_file (const char *path, gboolean json);
 
 /* `threads` as given, or as many as there are processors; 1 to 64. */
 guint cli_get_threads (int threads);
