@@ -16,6 +16,12 @@ static const Case cases[] = {
   { "mlp", "flatten, dense 24, relu, dropout 0.3, dense 12, tanh, dense 4, cross-entropy" },
   { "cnn", "conv-2d 6, batch-norm, relu, spatial-dropout 0.2, max-pool-2d 2, conv-2d 8 kernel=2, "
            "batch-norm, relu, flatten, dropout 0.3, dense 4, cross-entropy" },
+  { "transformer",
+    "patch-embedding features=8 patch=3, learned-position, transformer-block heads=2 "
+    "hidden=16 dropout=0.1, layer-norm, transformer-block heads=4 hidden=12, "
+    "flatten, dense 4, cross-entropy" },
+  { "lstm", "patch-embedding features=6 patch=3, lstm 7 layers=2 dropout=0.2 bidirectional=true "
+            "output=last, dense 4, cross-entropy" },
 };
 
 static CjRunner *
