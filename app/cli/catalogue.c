@@ -14,6 +14,7 @@ typedef struct
   const char *kind, *id, *title, *blurb, *formula, *note;
   const CjParam *params;
   gsize params_size;
+  double rate; /* learning rate to begin with, 0: has none */
 } Item;
 
 static GArray *
@@ -36,15 +37,15 @@ collect (void)
     }
   for (const CjOptimizerInfo *const *i = cj_optimizers (); *i != NULL; i++)
     {
-      const Item item = { "optimizers",  (*i)->id,     (*i)->title,  (*i)->blurb,
-                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+      const Item item = { "optimizers", (*i)->id,     (*i)->title,       (*i)->blurb, (*i)->formula,
+                          (*i)->source, (*i)->params, (*i)->params_size, (*i)->rate };
 
       g_array_append_val (items, item);
     }
   for (const CjScheduleInfo *const *i = cj_schedules (); *i != NULL; i++)
     {
-      const Item item = { "schedules",   (*i)->id, (*i)->title,  (*i)->blurb,
-                          (*i)->formula, NULL,     (*i)->params, (*i)->params_size };
+      const Item item = { "schedules",   (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
 
       g_array_append_val (items, item);
     }
@@ -64,7 +65,7 @@ collect (void)
     }
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {
-      const Item item = { "templates", t->id, t->title, t->blurb, t->network, t->teaches, NULL, 0 };
+      const Item item = { "templates", t->id, t->title, t->blurb, t->network, t->teaches };
 
       g_array_append_val (items, item);
     }
@@ -210,6 +211,8 @@ describe_json (const Item *item, gconstpointer values)
     g_variant_dict_insert (&dict, "formula", "s", item->formula);
   if (item->note != NULL)
     g_variant_dict_insert (&dict, "note", "s", item->note);
+  if (item->rate > 0)
+    g_variant_dict_insert (&dict, "learning-rate", "d", item->rate);
   g_variant_dict_insert_value (&dict, "parameters", g_variant_builder_end (&params));
   cli_print_json (g_variant_dict_end (&dict));
 }
@@ -217,7 +220,7 @@ describe_json (const Item *item, gconstpointer values)
 static const char *
 name_note (const Item *item)
 {
-  if (g_str_equal (item->kind, "optimizers"))
+  if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules"))
     return "Source";
   return g_str_equal (item->kind, "templates") ? "What to look at" : "In the brain";
 }
@@ -238,6 +241,8 @@ describe_item (const Item *item, gboolean json)
     g_print ("\n  %s\n", item->formula);
   if (item->note != NULL)
     g_print ("\n%s: %s.\n", name_note (item), item->note);
+  if (item->rate > 0)
+    g_print ("Learning rate to begin with: %g.\n", item->rate);
   if (item->params != NULL && item->params->name != NULL)
     g_print ("\nParameters:\n");
   for (const CjParam *p = item->params; p != NULL && p->name != NULL; p++)

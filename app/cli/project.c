@@ -111,7 +111,7 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
     }
   g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB at batch %d\n",
+           " multiply-adds a sample, %.1f MiB to train at batch %d\n",
            cost->n_params, cost->macs, (double) cost->peak_bytes / (1 << 20),
            project->setup->batch);
 }
@@ -161,7 +161,10 @@ show (CjlProject *project, gboolean json, GError **error)
   lowered = cj_lower (project->graph, &spec);
   program = cj_program_new (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
   if (program != NULL)
-    cost = cj_program_get_cost (program);
+    {
+      cost = cj_program_get_cost (program);
+      cost.peak_bytes = cj_trainer_count_bytes (program, project->setup);
+    }
   rows = make_rows (project, lowered, program, spec.batch);
   if (json)
     print_table_json (project, rows, &cost);

@@ -229,8 +229,7 @@ send_setup (CjlSession *self)
 
       if (before != NULL && g_variant_equal (before, value))
         continue;
-      if (before == NULL || g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-          || g_str_equal (name, "average") || g_str_equal (name, "seed"))
+      if (before == NULL || !cj_train_setup_is_live (self->project->setup, name))
         return FALSE;
       cj_runner_set (self->runner, name, g_variant_get_string (value, NULL));
     }

@@ -3,6 +3,8 @@
 #include "npz.h"
 
 #include "cj-error.h"
+#include "half.h"
+#include "safetensors.h"
 #include "zip.h"
 
 #include <gio/gio.h>
@@ -10,15 +12,18 @@
 #include <string.h>
 
 #define MAX_HEADER 65536
+#define MAX_SIZE ((gint64) 1 << 47) /* of a product of dimensions, far beyond every file */
 
 static const struct
 {
-  const char *descr;
-  CjdNpyType type;
+  const char *descr; /* without the byte order */
   guint size;
-} types[]
-    = { { "<f4", CJD_NPY_FLOAT32, 4 }, { "<f8", CJD_NPY_FLOAT64, 8 }, { "<i4", CJD_NPY_INT32, 4 },
-        { "<i8", CJD_NPY_INT64, 8 },   { "|u1", CJD_NPY_UINT8, 1 },   { "|b1", CJD_NPY_BOOL, 1 } };
+} types[] = {
+  [CJD_NPY_FLOAT16] = { "f2", 2 }, [CJD_NPY_FLOAT32] = { "f4", 4 }, [CJD_NPY_FLOAT64] = { "f8", 8 },
+  [CJD_NPY_INT8] = { "i1", 1 },    [CJD_NPY_INT16] = { "i2", 2 },   [CJD_NPY_INT32] = { "i4", 4 },
+  [CJD_NPY_INT64] = { "i8", 8 },   [CJD_NPY_UINT16] = { "u2", 2 },  [CJD_NPY_UINT32] = { "u4", 4 },
+  [CJD_NPY_UINT64] = { "u8", 8 },  [CJD_NPY_UINT8] = { "u1", 1 },   [CJD_NPY_BOOL] = { "b1", 1 },
+};
 
 static gboolean
 refuse (GError **error, const char *name, const char *why)
@@ -62,7 +67,7 @@ parse_shape (CjdNpyArray *array, const char *text, gsize bytes_left, guint item,
 
       if (array->shape.n_dims == CJ_MAX_DIMS)
         return refuse (error, array->name, "has more than six dimensions, which is too many");
-      if (dim > bytes_left || (dim > 0 && size > (gint64) (bytes_left / dim)))
+      if (dim > MAX_SIZE || (dim > 0 && size > MAX_SIZE / (gint64) dim))
         return refuse (error, array->name, "is cut off: there is less data than its shape says");
       array->shape.dims[array->shape.n_dims++] = (gint64) dim;
       size *= (gint64) dim;
@@ -82,16 +87,19 @@ parse_header (CjdNpyArray *array, const char *header, gsize bytes_left, GError *
   const char *descr = find_key (header, "descr"), *order = find_key (header, "fortran_order");
 
   for (guint i = 0; descr != NULL && *descr == '\'' && i < G_N_ELEMENTS (types); i++)
-    if (strncmp (descr + 1, types[i].descr, 3) == 0 && descr[4] == '\'')
+    if (descr[1] != '\0' && strchr ("<>|=", descr[1]) != NULL
+        && strncmp (descr + 2, types[i].descr, 2) == 0 && descr[4] == '\'')
       {
-        array->type = types[i].type;
-        if (order == NULL || !g_str_has_prefix (order, "False"))
-          return refuse (error, array->name, "is in Fortran order. Save it in C order");
+        array->type = (CjdNpyType) i;
+        array->big = descr[1] == '>';
+        array->columns = order != NULL && g_str_has_prefix (order, "True");
+        if (!array->columns && (order == NULL || !g_str_has_prefix (order, "False")))
+          return refuse (error, array->name, "has a header without an order of its numbers");
         return parse_shape (array, find_key (header, "shape"), bytes_left, types[i].size, error);
       }
-  return refuse (error, array->name,
-                 "has numbers of a kind that is not read. Save it as float32, float64, int32, "
-                 "int64, uint8 or bool, little-endian");
+  return refuse (
+      error, array->name,
+      "has numbers of a kind that is not read. Save it as floats, whole numbers or bool");
 }
 
 CjdNpyArray *
@@ -125,31 +133,64 @@ cjd_npy_parse (const char *name, GBytes *bytes, GError **error)
   return g_steal_pointer (&array);
 }
 
+/* The place in the file of element `index` in row-major order. */
+static gint64
+find_place (const CjdNpyArray *array, gint64 index)
+{
+  gint64 place = 0, stride = 1;
+  gint64 at[CJ_MAX_DIMS] = { 0 };
+
+  if (!array->columns)
+    return index;
+  for (guint d = array->shape.n_dims; d-- > 0;)
+    {
+      at[d] = index % array->shape.dims[d];
+      index /= array->shape.dims[d];
+    }
+  for (guint d = 0; d < array->shape.n_dims; d++)
+    {
+      place += at[d] * stride;
+      stride *= array->shape.dims[d];
+    }
+  return place;
+}
+
 double
 cjd_npy_array_get (const CjdNpyArray *array, gint64 index)
 {
-  float f;
-  double d;
-  gint32 i;
-  gint64 l;
+  const guint8 *from;
+  guint size;
+  guint64 bits = 0;
+  guint32 low;
+  double wide;
+  float narrow;
 
   g_return_val_if_fail (index >= 0 && index < array->size, 0);
+  size = types[array->type].size;
+  from = array->data + find_place (array, index) * size;
+  for (guint i = 0; i < size; i++)
+    bits |= (guint64) from[array->big ? size - 1 - i : i] << 8 * i;
   switch (array->type)
     {
+    case CJD_NPY_FLOAT16:
+      return (double) cjd_half_to_float ((guint16) bits);
     case CJD_NPY_FLOAT32:
-      memcpy (&f, array->data + 4 * index, 4);
-      return (double) f;
+      low = (guint32) bits;
+      memcpy (&narrow, &low, sizeof narrow);
+      return (double) narrow;
     case CJD_NPY_FLOAT64:
-      memcpy (&d, array->data + 8 * index, 8);
-      return d;
+      memcpy (&wide, &bits, sizeof wide);
+      return wide;
+    case CJD_NPY_INT8:
+      return (gint8) bits;
+    case CJD_NPY_INT16:
+      return (gint16) bits;
     case CJD_NPY_INT32:
-      memcpy (&i, array->data + 4 * index, 4);
-      return i;
+      return (gint32) bits;
     case CJD_NPY_INT64:
-      memcpy (&l, array->data + 8 * index, 8);
-      return (double) l;
+      return (double) (gint64) bits;
     default:
-      return array->data[index];
+      return (double) bits;
     }
 }
 
@@ -158,7 +199,7 @@ cjd_npy_array_dup_tensor (const CjdNpyArray *array, GError **error)
 {
   const CjDtype dtype = array->type <= CJD_NPY_FLOAT64
                             ? CJ_FLOAT32
-                            : (array->type <= CJD_NPY_INT64 ? CJ_INT32 : CJ_UINT8);
+                            : (array->type < CJD_NPY_UINT8 ? CJ_INT32 : CJ_UINT8);
   g_autoptr (CjTensor) tensor = cj_tensor_new (dtype, &array->shape);
 
   for (gint64 i = 0; i < array->size; i++)
@@ -202,29 +243,42 @@ parse_members (const GPtrArray *pieces, GError **error)
   return g_steal_pointer (&arrays);
 }
 
-GPtrArray *
-cjd_npz_load (const char *path, GError **error)
+static GBytes *
+read_file (const char *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInfo) info
       = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, 0, NULL, error);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GPtrArray) pieces = NULL;
-  GPtrArray *arrays = NULL;
 
   if (info == NULL)
     return NULL;
   if ((guint64) g_file_info_get_size (info) > CJD_NPZ_MAX_BYTES)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file is larger than 2 GiB.", path);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is larger than 2 GiB.");
       return NULL;
     }
-  bytes = g_file_load_bytes (file, NULL, NULL, error);
-  if (bytes == NULL)
-    return NULL;
-  pieces = cjd_zip_parse (bytes, CJD_NPZ_MAX_BYTES, error);
-  if (pieces != NULL)
-    arrays = parse_members (pieces, error);
+  return g_file_load_bytes (file, NULL, NULL, error);
+}
+
+CjdNpyArray *
+cjd_npy_load (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = read_file (path, error);
+  CjdNpyArray *array = bytes != NULL ? cjd_npy_parse ("array", bytes, error) : NULL;
+
+  if (array == NULL)
+    g_prefix_error (error, "%s: ", path);
+  return array;
+}
+
+GPtrArray *
+cjd_npz_load (const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = read_file (path, error);
+  g_autoptr (GPtrArray) pieces
+      = bytes != NULL ? cjd_zip_parse (bytes, CJD_NPZ_MAX_BYTES, error) : NULL;
+  GPtrArray *arrays = pieces != NULL ? parse_members (pieces, error) : NULL;
+
   if (arrays == NULL)
     g_prefix_error (error, "%s: ", path);
   return arrays;
@@ -237,4 +291,52 @@ cjd_npz_find (const GPtrArray *arrays, const char *name)
     if (g_str_equal (((const CjdNpyArray *) arrays->pdata[i])->name, name))
       return arrays->pdata[i];
   return NULL;
+}
+
+GBytes *
+cjd_npy_print (const CjTensor *tensor)
+{
+  static const char *const names[]
+      = { [CJ_FLOAT32] = "<f4", [CJ_INT32] = "<i4", [CJ_UINT8] = "|u1" };
+  const gsize n = (gsize) cj_shape_size (&tensor->shape), item = cj_dtype_size (tensor->dtype);
+  g_autoptr (GString) header = g_string_new (NULL);
+  GByteArray *out = g_byte_array_new ();
+  guint16 length;
+
+  g_string_printf (header, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                   names[tensor->dtype]);
+  for (guint d = 0; d < tensor->shape.n_dims; d++)
+    g_string_append_printf (header, "%" G_GINT64_FORMAT ", ", tensor->shape.dims[d]);
+  g_string_append (header, "), }");
+  while ((10 + header->len + 1) % 64 != 0)
+    g_string_append_c (header, ' ');
+  g_string_append_c (header, '\n');
+  length = GUINT16_TO_LE ((guint16) header->len);
+  g_byte_array_append (out, (const guint8 *) "\x93NUMPY\1\0", 8);
+  g_byte_array_append (out, (const guint8 *) &length, 2);
+  g_byte_array_append (out, (const guint8 *) header->str, (guint) header->len);
+  for (gsize i = 0; i < n && item == 4; i++)
+    {
+      const guint32 word = GUINT32_TO_LE (((const guint32 *) tensor->data)[i]);
+
+      g_byte_array_append (out, (const guint8 *) &word, 4);
+    }
+  if (item == 1)
+    g_byte_array_append (out, tensor->data, (guint) n);
+  return g_byte_array_free_to_bytes (out);
+}
+
+GBytes *
+cjd_npz_print (const GPtrArray *tensors, GError **error)
+{
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
+
+  for (guint i = 0; i < tensors->len; i++)
+    {
+      const CjdNamedTensor *named = tensors->pdata[i];
+      g_autofree char *name = g_strconcat (named->name, ".npy", NULL);
+
+      cjd_pieces_add (pieces, name, cjd_npy_print (named->tensor));
+    }
+  return cjd_zip_print (pieces, error);
 }

@@ -2,6 +2,7 @@
 #include "safetensors.h"
 
 #include "cj-error.h"
+#include "half.h"
 #include "json.h"
 
 #include <json-glib/json-glib.h>
@@ -125,22 +126,6 @@ static const struct
                      { "BF16", 2, CJ_FLOAT32 }, { "I32", 4, CJ_INT32 },   { "I64", 8, CJ_INT32 },
                      { "U8", 1, CJ_UINT8 } };
 
-/* IEEE 754 binary16 to binary32 by arithmetic on the exponent. */
-static float
-read_half (guint16 half)
-{
-  const guint32 exponent = half >> 10 & 31, fraction = half & 1023;
-  const float sign = half >> 15 ? -1.0f : 1.0f;
-  guint32 bits;
-  float value;
-
-  if (exponent == 0)
-    return sign * (float) fraction / 16777216.0f;
-  bits = (exponent == 31 ? 255u : exponent + 112) << 23 | fraction << 13;
-  memcpy (&value, &bits, sizeof value);
-  return sign * value;
-}
-
 /* Converts one number; FALSE if an integer does not fit. */
 static gboolean
 convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
@@ -158,7 +143,7 @@ convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
       return TRUE;
     case F16:
       memcpy (&half, from + i * 2, 2);
-      cj_tensor_f32 (to)[i] = read_half (GUINT16_FROM_LE (half));
+      cj_tensor_f32 (to)[i] = cjd_half_to_float (GUINT16_FROM_LE (half));
       return TRUE;
     case BF16:
       memcpy (&half, from + i * 2, 2);

@@ -41,6 +41,15 @@ cj_params_find (const CjParam *table, const char *name)
   return NULL;
 }
 
+void
+cj_params_set_float (const CjParam *table, gpointer values, const char *name, double value)
+{
+  const CjParam *param = cj_params_find (table, name);
+
+  g_return_if_fail (param != NULL && param->kind == CJ_PARAM_FLOAT);
+  *float_field (param, values) = value;
+}
+
 static gboolean
 parse_choice (const CjParam *param, gpointer values, const char *text, GError **error)
 {

@@ -54,7 +54,9 @@ typedef struct
 {
   const char *id;
   CjLayout layout; /* wanted of inputs of three dimensions and more */
-  CjLayout makes;  /* of the results; CJ_LAYOUT_ANY: the same */
+  guint
+      plain_in; /* bits of inputs that are read in the logical order whatever the layout: weights */
+  CjLayout makes; /* of the results; CJ_LAYOUT_ANY: the same */
   gsize attrs_size;
 
   /* Fills out_shape (and n_out, out_dtype if not one float32), saved_bytes, workspace_bytes and macs

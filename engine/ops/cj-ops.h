@@ -298,13 +298,23 @@ typedef enum
   CJ_REDUCTION_BATCH_MEAN /* sum over N */
 } CjReduction;
 
+#define CJ_MAX_WEIGHTS 128
+
+/* A weight a class or output; n 0: all are 1. */
+typedef struct
+{
+  int n;
+  float w[CJ_MAX_WEIGHTS];
+} CjWeights;
+
 typedef struct
 {
   CjReduction reduction;
   int axis;         /* of the classes */
-  int ignore;       /* class that does not count, -1: none */
+  int ignore;       /* class that does not count, -1: none; classes below 0 never count */
   double smoothing; /* share of the target spread over all classes */
   gboolean logs;    /* x holds logarithms of probabilities, not scores */
+  CjWeights weights;
 } CjCrossEntropyAttrs;
 
 typedef enum
@@ -313,11 +323,11 @@ typedef enum
   CJ_PAIR_ABSOLUTE,
   CJ_PAIR_HUBER,      /* a: border, Huber 1964 */
   CJ_PAIR_SMOOTH_L1,  /* a: border, Girshick 2015 */
-  CJ_PAIR_BCE_LOGITS, /* in[2]: weight of the positive [C], optional */
+  CJ_PAIR_BCE_LOGITS, /* weights: of targets of 1; of the channels of pictures, else last */
   CJ_PAIR_BCE,
   CJ_PAIR_KL,          /* x holds log q, the target p */
   CJ_PAIR_GAUSSIAN_KL, /* x: mean, target: log variance; against the standard normal */
-  CJ_PAIR_HINGE        /* the target is 1 or -1 (or 0) */
+  CJ_PAIR_HINGE        /* a: margin; the target is 1, or -1 or 0 */
 } CjPairKind;
 
 typedef struct
@@ -325,6 +335,7 @@ typedef struct
   CjPairKind kind;
   CjReduction reduction;
   double a;
+  CjWeights weights;
 } CjPairLossAttrs;
 
 typedef enum
@@ -342,9 +353,9 @@ typedef struct
 } CjRowLossAttrs;
 
 /* in: scores with the classes on an axis, target int32 (the same shape without that axis) or float
- * (the same shape), class weights [K] (optional). */
+ * (the same shape). */
 extern const CjOpInfo cj_op_cross_entropy;
-extern const CjOpInfo cj_op_pair_loss; /* in: x, target, of one shape */
+extern const CjOpInfo cj_op_pair_loss; /* in: x, target, of one shape; [N, 1] meets [N] */
 extern const CjOpInfo cj_op_row_loss;
 
 G_END_DECLS

@@ -61,8 +61,8 @@ block (const CjConvPatch *p, const float *x, const float *weight, gint64 op, gin
 #pragma GCC unroll 6
   for (int i = 0; i < count; i++)
     {
-      /* a pixel's spare lanes fall on the next pixel of this block, unless others lie between */
-      const gboolean over = i + 1 < count && y_step == n_out && n_out < LANES;
+      /* a pixel's spare lanes fall on the next pixels of this block, unless others lie between */
+      const gboolean over = y_step == n_out && (count - i) * n_out >= vectors * LANES;
 
       store (&acc[i][0], bias, MIN (n_out, LANES), y + i * y_step, add, over);
       if (vectors > 1)

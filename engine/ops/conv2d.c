@@ -410,6 +410,7 @@ twin (const CjOp *op, const void *const *in, float *const *out)
 const CjOpInfo cj_op_conv2d = {
   .id = "conv2d",
   .layout = CJ_LAYOUT_LAST,
+  .plain_in = 1u << 1,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
   .forward = { { cj_op_chunk_samples, pad_picture },

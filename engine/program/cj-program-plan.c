@@ -4,10 +4,10 @@
 #include "cj-program-private.h"
 
 #include "cj-error.h"
+#include "cj-memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct
 {
@@ -336,23 +336,21 @@ new_floats (gint64 n)
 static gboolean
 allocate (CjProgram *self, GError **error)
 {
-  const double need = (double) (self->arena_floats + 2 * self->n_weights + self->n_states) * 4;
-  const double have = (double) sysconf (_SC_PHYS_PAGES) * (double) sysconf (_SC_PAGE_SIZE);
+  const gint64 need = 4 * (self->arena_floats + 2 * self->n_weights + self->n_states);
 
-  if (need < 0.9 * have)
-    {
-      self->weights = new_floats (self->n_weights);
-      self->gradients = new_floats (goes_back (self) ? self->n_weights : 0);
-      self->states = new_floats (self->n_states);
-      self->arena = new_floats (self->arena_floats);
-    }
+  if (!cj_memory_check (need, "The network", self->batch, error))
+    return FALSE;
+  self->weights = new_floats (self->n_weights);
+  self->gradients = new_floats (goes_back (self) ? self->n_weights : 0);
+  self->states = new_floats (self->n_states);
+  self->arena = new_floats (self->arena_floats);
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
       && self->arena != NULL)
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-               "The network needs %.1f GiB for a batch of %" G_GINT64_FORMAT
-               ", this machine has %.1f GiB. Make the batch or the network smaller.",
-               need / (1 << 30), self->batch, have / (1 << 30));
+               "The network needs %.1f GiB, which the machine does not give. Make the batch or the "
+               "network smaller.",
+               (double) need / (1 << 30));
   return FALSE;
 }
 

@@ -152,9 +152,10 @@ set_axis (CjParamLabels *param, guint axis, CjAxisLabels labels)
   param->labelled = TRUE;
 }
 
-/* Whether a new layer stands between a unit and those that heard it before. */
+/* Whether the network before had all these units: then a new layer stands between them and what
+ * listened to them. */
 static gboolean
-all_heard (const Walk *walk, CjAxisLabels axis, gint64 n)
+all_known (const Walk *walk, CjAxisLabels axis, gint64 n)
 {
   gboolean all = walk->before != NULL;
 
@@ -162,21 +163,9 @@ all_heard (const Walk *walk, CjAxisLabels axis, gint64 n)
     {
       const guint64 label = cj_label (axis, i);
 
-      all = g_hash_table_contains (walk->before->heard, &label);
+      all = axis == NULL || g_hash_table_contains (walk->before->known, &label);
     }
   return all;
-}
-
-static void
-note_heard (Walk *walk, CjAxisLabels axis, gint64 n)
-{
-  for (gint64 i = 0; i < n; i++)
-    {
-      guint64 *label = g_new (guint64, 1);
-
-      *label = cj_label (axis, i);
-      g_hash_table_add (walk->out->heard, label);
-    }
 }
 
 static gboolean
@@ -256,8 +245,7 @@ walk_dense (Walk *walk, const CjStep *step)
   set_axis (weight, 1, from);
   set_axis (bias, 0, units);
   weight->inputs = TRUE;
-  note_heard (walk, from, n_in);
-  if (is_inserted (walk, weight) && n >= n_in && all_heard (walk, from, n_in))
+  if (is_inserted (walk, weight) && n >= n_in && all_known (walk, from, n_in))
     {
       weight->n_passed = n_in;
       if (bias != NULL)
@@ -324,8 +312,7 @@ walk_conv (Walk *walk, const CjStep *step)
   for (guint a = 2; a < n_dims; a++)
     set_axis (weight, a, label_taps (walk, weight->value->shape.dims[a]));
   weight->inputs = TRUE;
-  note_heard (walk, from, n_in);
-  if (is_inserted (walk, weight) && n_dims == 4 && all_heard (walk, from, n_in)
+  if (is_inserted (walk, weight) && n_dims == 4 && all_known (walk, from, n_in)
       && passes_through (step, weight))
     {
       weight->n_passed = n_in;
@@ -592,6 +579,14 @@ prepare (Walk *walk)
 }
 
 static void
+note_known (Walk *walk, CjAxisLabels axis, const CjValue *value, guint number)
+{
+  for (gint64 i = 0; i < value->shape.dims[number]; i++)
+    if (!g_hash_table_contains (walk->out->known, &axis[i]))
+      g_hash_table_add (walk->out->known, (gpointer) &axis[i]);
+}
+
+static void
 name_params (Walk *walk)
 {
   CjLabels *self = walk->out;
@@ -625,7 +620,7 @@ cj_labels_new (const CjGraph *graph, const CjDataSpec *spec, GHashTable *ids, co
   self->n_values = builder->values->len;
   self->params = g_new0 (CjParamLabels, self->n_values + 1);
   self->axes = g_new0 (CjAxisLabels, self->n_values * CJ_MAX_DIMS + 1);
-  self->heard = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->known = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->owned = g_ptr_array_new_with_free_func (g_free);
   prepare (&walk);
   name_params (&walk);
@@ -639,13 +634,10 @@ cj_labels_new (const CjGraph *graph, const CjDataSpec *spec, GHashTable *ids, co
           go = walks[k].walk;
       go (&walk, step);
     }
-  if (self->lowered->prediction != CJ_NO_VALUE)
-    {
-      const CjShape *shape = &get_value (&walk, self->lowered->prediction)->shape;
-      const guint axis = shape->n_dims == 4 ? 1 : MAX (shape->n_dims, 1) - 1;
-
-      note_heard (&walk, *axis_of (&walk, self->lowered->prediction, axis), shape->dims[axis]);
-    }
+  for (guint i = 0; i < self->n_values * CJ_MAX_DIMS; i++)
+    if (self->axes[i] != NULL)
+      note_known (&walk, self->axes[i], get_value (&walk, (int) (i / CJ_MAX_DIMS)),
+                  i % CJ_MAX_DIMS);
   g_free (walk.producer);
   g_free (walk.n_blocks);
   g_free (walk.n_products);
@@ -659,7 +651,7 @@ cj_labels_free (CjLabels *self)
     g_free (self->params[i].key);
   g_free (self->params);
   g_free (self->axes);
-  g_hash_table_unref (self->heard);
+  g_hash_table_unref (self->known);
   g_ptr_array_unref (self->owned);
   cj_lowered_free (self->lowered);
   g_free (self);

@@ -100,6 +100,21 @@ do_due (CjRunner *self, guint n_commands, GError **error)
   return TRUE;
 }
 
+static void
+check_plan (CjRunner *self, const CjCheckpoint *checkpoint)
+{
+  const char *plan = cj_program_get_plan (self->rig->program);
+  g_autofree char *text = NULL;
+
+  if (checkpoint->plan == NULL || g_str_equal (checkpoint->plan, plan))
+    return;
+  text = g_strdup_printf (
+      "This run was computed with “%s”; this machine computes with “%s”. It goes on from the "
+      "same weights, but the last bits of what follows may differ.",
+      checkpoint->plan, plan);
+  set_text (self, &self->notice, text);
+}
+
 /* Puts a checkpoint in place; NULL: the start, drawn from the seed. */
 static gboolean
 restore (CjRunner *self, const CjCheckpoint *checkpoint, GError **error)
@@ -133,16 +148,7 @@ restore (CjRunner *self, const CjCheckpoint *checkpoint, GError **error)
     return TRUE;
   if (!cj_trainer_load (self->rig->trainer, checkpoint, error))
     return FALSE;
-  if (checkpoint->plan != NULL
-      && !g_str_equal (checkpoint->plan, cj_program_get_plan (self->rig->program)))
-    {
-      g_autofree char *text = g_strdup_printf (
-          "This run was computed with “%s”; this machine computes with “%s”. It goes on from the "
-          "same weights, but the last bits of what follows may differ.",
-          checkpoint->plan, cj_program_get_plan (self->rig->program));
-
-      set_text (self, &self->notice, text);
-    }
+  check_plan (self, checkpoint);
   return TRUE;
 }
 
@@ -253,6 +259,7 @@ load (CjRunner *self, CjCheckpoint *checkpoint)
 
   if (!cj_trainer_load (self->rig->trainer, checkpoint, NULL))
     return;
+  check_plan (self, checkpoint);
   pthread_mutex_lock (&self->lock);
   cj_run_log_cut (self->log, 0);
   self->log->fresh = FALSE;

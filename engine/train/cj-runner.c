@@ -72,6 +72,7 @@ cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
   g_autoptr (CjTrainSetup) setup = cj_run_log_make_setup (log, 1, error);
   g_autoptr (CjGraph) graph = setup != NULL ? cj_run_log_make_graph (log, 1, error) : NULL;
   CjRig *rig = graph != NULL ? cj_rig_new (graph, setup, training, n_threads, error) : NULL;
+  g_autofree char *refusal = NULL;
   CjRunner *self;
 
   if (rig == NULL)
@@ -92,12 +93,14 @@ cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
     self->state.last = MAX (self->state.last, cj_ring_get_step (ring, cj_ring_get_n (ring) - 1));
   if (!log->fresh)
     cj_ring_keep_first (ring);
+  self->goal = (CjGoal){ .wanted = TRUE, .step = self->state.last };
+  self->state.status = CJ_RUN_SEEKING;
   start (self);
-  cj_runner_seek (self, self->state.last);
   cj_runner_wait (self);
-  if (self->refusal == NULL)
+  refusal = cj_runner_dup_refusal (self);
+  if (refusal == NULL)
     return self;
-  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, self->refusal);
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, refusal);
   cj_runner_free (self);
   return NULL;
 }

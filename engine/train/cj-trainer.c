@@ -2,6 +2,8 @@
 #include "cj-trainer.h"
 
 #include "cj-error.h"
+#include "cj-math.h"
+#include "cj-memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,6 +32,7 @@ struct _CjTrainer
   float *spare;         /* weights put aside while the average is in place */
   float *states_before; /* of the step under way */
   double rate, clip;    /* of the step under way */
+  gpointer params;      /* the optimizer's, with the momentum of the step under way */
 };
 
 static void
@@ -48,6 +51,16 @@ make_slices (CjTrainer *self)
     }
 }
 
+gint64
+cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
+{
+  const CjProgramCost cost = cj_program_get_cost (program);
+  const gint64 arrays
+      = 1 + 2 * (gint64) cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
+
+  return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
+}
+
 CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
@@ -61,6 +74,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
                    setup->batch, feed->n_samples);
       return NULL;
     }
+  if (!cj_memory_check (cj_trainer_count_bytes (program, setup), "Training", setup->batch, error))
+    return NULL;
   self = g_new0 (CjTrainer, 1);
   self->program = program;
   self->feed = feed;
@@ -72,9 +87,10 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->table = cj_table_new (program);
   self->at.val_loss = NAN;
   self->at.best_loss = INFINITY;
-  self->n_slots = setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
+  self->n_slots = cj_train_setup_count_slots (setup);
   self->slots = g_new0 (float, self->table->n_weights * self->n_slots + 1);
   self->states_before = g_new (float, self->table->n_states + 1);
+  self->params = g_malloc0 (setup->optimizer->params_size + 1);
   if (setup->average > 0)
     self->spare = g_new (float, self->table->n_weights + 1);
   return self;
@@ -87,6 +103,7 @@ cj_trainer_free (CjTrainer *self)
   g_array_unref (self->slices);
   cj_table_unref (self->table);
   g_free (self->squares);
+  g_free (self->params);
   g_free (self->order);
   g_free (self->slots);
   g_free (self->spare);
@@ -101,22 +118,28 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
 
   if (g_strcmp0 (before, text) == 0)
     return TRUE;
-  if (g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-      || g_str_equal (name, "average"))
+  if (!cj_train_setup_is_live (self->setup, name))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    "“%s” cannot change while a run goes on. Reset the run first.", name);
       return FALSE;
     }
-  return cj_train_setup_set (self->setup, name, text, error);
+  if (!cj_train_setup_set (self->setup, name, text, error))
+    return FALSE;
+  if (g_str_equal (name, "schedule"))
+    memset (self->at.schedule, 0, sizeof self->at.schedule);
+  return TRUE;
 }
 
 gboolean
 cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
   if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
-      || (setup->average > 0) != (self->setup->average > 0))
+      || (setup->average > 0) != (self->setup->average > 0)
+      || cj_train_setup_count_slots (setup) != self->n_slots)
     return FALSE;
+  if (setup->schedule != self->setup->schedule)
+    memset (self->at.schedule, 0, sizeof self->at.schedule);
   cj_train_setup_free (self->setup);
   self->setup = cj_train_setup_dup (setup);
   self->order_epoch = 0;
@@ -154,17 +177,63 @@ cj_trainer_has_ended (const CjTrainer *self)
          || (self->setup->patience > 0 && self->at.n_worse >= (guint) self->setup->patience);
 }
 
+/* Squares are summed in lanes, so that the loop becomes vector code with one fixed order. */
+#define LANES 16
+
+CJ_CLONES static double
+sum_squares (const float *g, gint64 n)
+{
+  double lanes[LANES] = { 0 }, sum = 0;
+  gint64 i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    for (guint k = 0; k < LANES; k++)
+      lanes[k] += (double) g[i + k] * g[i + k];
+  for (; i < n; i++)
+    sum += (double) g[i] * g[i];
+  for (guint k = 0; k < LANES; k++)
+    sum += lanes[k];
+  return sum;
+}
+
+CJ_CLONES static void
+clip (float *g, gint64 n, float scale, float limit)
+{
+  for (gint64 i = 0; i < n && scale < 1; i++)
+    g[i] *= scale;
+  for (gint64 i = 0; i < n && limit > 0; i++)
+    g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
+}
+
+CJ_CLONES static void
+add_to_average (float *restrict average, const float *restrict w, gint64 n, float keep)
+{
+  for (gint64 i = 0; i < n; i++)
+    average[i] = keep * average[i] + (1 - keep) * w[i];
+}
+
+/* A young average forgets faster, so that the first weights do not linger in it; as in TensorFlow's
+ * ExponentialMovingAverage with num_updates. */
+static float
+find_keep (double decay, guint64 step)
+{
+  return step == 0 ? 0 : (float) MIN (decay, (1.0 + (double) step) / (10.0 + (double) step));
+}
+
+static float *
+get_average (const CjTrainer *self)
+{
+  return self->slots + (self->n_slots - 1) * self->table->n_weights;
+}
+
 static void
 square_slice (gpointer data, guint chunk)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const float *g = cj_program_get_gradients (self->program) + slice->offset;
-  double sum = 0;
 
-  for (gint64 i = 0; i < slice->n; i++)
-    sum += (double) g[i] * g[i];
-  self->squares[chunk] = sum;
+  self->squares[chunk] = sum_squares (g, slice->n);
 }
 
 static void
@@ -174,7 +243,6 @@ update_slice (gpointer data, guint chunk)
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const CjOptimizerInfo *info = self->setup->optimizer;
   float *g = cj_program_get_gradients (self->program) + slice->offset;
-  const float limit = (float) self->setup->clip_value, scale = (float) self->clip;
   CjOptimizerSlice s = { .w = cj_program_get_weights (self->program, NULL) + slice->offset,
                          .g = g,
                          .n = slice->n,
@@ -182,23 +250,13 @@ update_slice (gpointer data, guint chunk)
                          .t = self->at.step + 1,
                          .scalars = self->at.scalars };
 
-  if (scale < 1)
-    for (gint64 i = 0; i < s.n; i++)
-      g[i] *= scale;
-  if (limit > 0)
-    for (gint64 i = 0; i < s.n; i++)
-      g[i] = CLAMP (g[i], -limit, limit);
-  for (guint k = 0; k < info->n_slots; k++)
+  clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
+  for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
-  info->update (self->setup->optimizer_params, &s);
+  info->update (self->params, &s);
   if (self->spare != NULL)
-    {
-      float *average = self->slots + info->n_slots * self->table->n_weights + slice->offset;
-      const float keep = self->at.step == 0 ? 0 : (float) self->setup->average;
-
-      for (gint64 i = 0; i < s.n; i++)
-        average[i] = keep * average[i] + (1 - keep) * s.w[i];
-    }
+    add_to_average (get_average (self) + slice->offset, s.w, s.n,
+                    find_keep (self->setup->average, self->at.step));
 }
 
 /* Sums of a score over rows: what is right of how many, or what R² needs. */
@@ -288,19 +346,24 @@ find_order (CjTrainer *self)
   self->order_epoch = self->at.epoch + 1;
 }
 
+/* Learning rate and momentum of the step. */
 static void
 find_rate (CjTrainer *self)
 {
+  const CjTrainSetup *setup = self->setup;
   const CjScheduleTime time = { .step = self->at.step,
                                 .n_steps = cj_trainer_get_n_steps (self),
                                 .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                                .rate = self->setup->learning_rate,
                                 .loss = self->at.val_loss,
                                 .validated = self->at.validated };
+  const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
-  self->rate
-      = self->setup->schedule->get_rate (self->setup->schedule_params, &time, self->at.schedule);
+  self->rate = rate.rate;
   self->at.validated = FALSE;
+  memcpy (self->params, setup->optimizer_params, setup->optimizer->params_size);
+  if (setup->optimizer->momentum != NULL && isfinite (rate.momentum))
+    cj_params_set_float (setup->optimizer->params, self->params, setup->optimizer->momentum,
+                         rate.momentum);
 }
 
 /* The tensor whose gradient is the first that is not finite. */
@@ -343,7 +406,7 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->setup->optimizer_params, self->at.step + 1, self->rate, self->at.scalars);
+    info->begin (self->params, self->at.step + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
   return TRUE;
@@ -444,8 +507,7 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
   if (average)
     {
       memcpy (self->spare, weights, size);
-      memcpy (weights, self->slots + self->setup->optimizer->n_slots * self->table->n_weights,
-              size);
+      memcpy (weights, get_average (self), size);
     }
   score = cj_evaluate (self->program, feed, predicted);
   if (average)
@@ -456,14 +518,15 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
 gboolean
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
-  const gboolean best = !(score.loss >= self->at.best_loss);
+  const double loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
+  const gboolean best = !(loss >= self->at.best_loss);
 
-  self->at.val_loss = score.loss;
+  self->at.val_loss = loss;
   self->at.validated = TRUE;
   self->at.n_worse = best ? 0 : self->at.n_worse + 1;
   if (best)
     {
-      self->at.best_loss = score.loss;
+      self->at.best_loss = loss;
       self->at.best_step = self->at.step;
     }
   return best;

@@ -20,8 +20,12 @@ typedef struct
 
 typedef struct _CjTrainer CjTrainer;
 
+/* Peak bytes of training: the program's, the optimizer's memory, and one checkpoint. */
+gint64 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup);
+
 /* The program must be compiled for training with the setup's batch. Both are borrowed, as is the feed;
- * the setup is copied. Refuses a feed with fewer samples than one batch. You free. */
+ * the setup is copied. Refuses a feed with fewer samples than one batch, and what would not fit into
+ * memory. You free. */
 CjTrainer *cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed,
                            GError **error);
 void cj_trainer_free (CjTrainer *trainer);

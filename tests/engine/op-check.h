@@ -9,11 +9,12 @@ typedef struct
 {
   CjShape shape;
   CjDtype dtype;
-  gboolean given; /* FALSE: an optional input left out */
-  int below;      /* integers are drawn from 0 .. below - 1 */
+  gboolean given;   /* FALSE: an optional input left out */
+  int below;        /* integers are drawn from 0 .. below - 1; such floats get no gradient */
+  double low, high; /* floats are drawn evenly from here where low < high, else normal */
 } OpCheckInput;
 
-/* Draws inputs and holds the op against its twin; the same bits with chunks in any order and without
+/* Draws inputs and holds the op, in training, against its twin; the same bits with chunks in any order and without
  * optional outputs; gradients along random directions against central differences of the twin, all
  * outputs together and each alone; gradients that are added to. Fails the test. */
 void op_check (const char *what, const CjOpInfo *info, gconstpointer attrs, const OpCheckInput *in,
