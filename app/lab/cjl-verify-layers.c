@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static const CjlVerifyLayer *const tables[] = { cjl_verify_shapes, cjl_verify_pointwise };
+static const CjlVerifyLayer *const tables[]
+    = { cjl_verify_shapes, cjl_verify_pointwise, cjl_verify_sequences };
 
 typedef struct
 {

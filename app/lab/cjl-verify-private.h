@@ -89,6 +89,7 @@ typedef struct
 /* One table a family, ending with NULL. */
 extern const CjlVerifyLayer cjl_verify_shapes[];    /* cjl-verify-shapes.c */
 extern const CjlVerifyLayer cjl_verify_pointwise[]; /* cjl-verify-pointwise.c */
+extern const CjlVerifyLayer cjl_verify_sequences[]; /* cjl-verify-sequences.c */
 
 gboolean cjl_verify_run_layer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
 

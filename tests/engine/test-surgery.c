@@ -121,6 +121,13 @@ test_widen (void)
       "conv-2d 6 kernel=5 padding=2, relu, flatten, dense 4, cross-entropy", "conv1.weight" },
     { "conv-2d 4, conv-2d 4 groups=4, relu, flatten, dense 4, cross-entropy",
       "conv-2d 6, conv-2d 6 groups=6, relu, flatten, dense 4, cross-entropy", "conv2.weight" },
+    { "conv-2d 4, batch-norm, relu, max-pool-2d 2, flatten, dense 6, batch-norm, relu, dense 4, "
+      "cross-entropy",
+      "conv-2d 7, batch-norm, relu, max-pool-2d 2, flatten, dense 9, batch-norm, relu, dense 4, "
+      "cross-entropy",
+      "batch1.weight" },
+    { "conv-2d 4, silu, global-avg-pool, dense 6, tanh, dense 4, cross-entropy",
+      "conv-2d 9, silu, global-avg-pool, dense 8, tanh, dense 4, cross-entropy", "dense1.weight" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (chains); i++)
@@ -231,6 +238,51 @@ test_delete (void)
   clear (&change);
 }
 
+/* Two branches that are joined: widening the first shifts what the second's units are heard by. */
+static void
+test_branches (void)
+{
+  g_autoptr (CjGraph) before = network_new_graph ("flatten, dense 8, relu, dense 4, cross-entropy");
+  g_autoptr (CjGraph) after = NULL;
+  CjNode *concat = cj_graph_add (before, cj_layer_find ("concat"), "join", NULL);
+  CjNode *second = cj_graph_add (before, cj_layer_find ("dense"), "second", NULL);
+  Change change;
+
+  g_assert_true (cj_graph_set_param (before, second, "units", "5", NULL));
+  g_assert_true (cj_graph_connect (before, cj_graph_find (before, "flatten1"), 0, second, 0, NULL));
+  g_assert_true (cj_graph_connect (before, cj_graph_find (before, "relu1"), 0, concat, 0, NULL));
+  g_assert_true (cj_graph_connect (before, second, 0, concat, 1, NULL));
+  g_assert_true (cj_graph_connect (before, concat, 0, cj_graph_find (before, "dense2"), 0, NULL));
+  after = cj_graph_dup (before);
+  g_assert_true (cj_graph_set_param (after, cj_graph_find (after, "dense1"), "units", "11", NULL));
+  change = change_graph (before, after, NULL);
+  g_assert_cmpfloat (find_difference (&change), <, 1e-5);
+  clear (&change);
+}
+
+/* A deleted unit takes its batch statistics with it. */
+static void
+test_delete_normed (void)
+{
+  static const char *const names[]
+      = { "batch1.weight", "batch1.bias", "batch1.running_mean", "batch1.running_var" };
+  g_autoptr (GArray) cuts = cj_unit_cuts_new ();
+  Change change;
+
+  cj_unit_cuts_add (cuts, "dense1", 0);
+  change = change_chain ("flatten, dense 4, batch-norm, relu, dense 4, cross-entropy",
+                         "flatten, dense 3, batch-norm, relu, dense 4, cross-entropy", cuts);
+  for (gint64 i = 0; i < 3; i++)
+    {
+      for (guint k = 0; k < G_N_ELEMENTS (names); k++)
+        g_assert_cmpfloat (get_number (change.new, names[k], -1, i), ==,
+                           get_number (change.old, names[k], -1, i + 1));
+      g_assert_cmpfloat (get_number (change.new, "dense2.weight", 0, 3 + i), ==,
+                         get_number (change.old, "dense2.weight", 0, 4 + i + 1));
+    }
+  clear (&change);
+}
+
 /* What no label matches is kept by place; layers that went out leave the others alone; a node keeps
  * what it learned under another name. */
 static void
@@ -284,6 +336,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/surgery/widen", test_widen);
   g_test_add_func ("/engine/train/surgery/deepen", test_deepen);
   g_test_add_func ("/engine/train/surgery/delete", test_delete);
+  g_test_add_func ("/engine/train/surgery/branches", test_branches);
+  g_test_add_func ("/engine/train/surgery/delete-normed", test_delete_normed);
   g_test_add_func ("/engine/train/surgery/rewire", test_rewire);
   g_test_add_func ("/engine/train/surgery/shrink", test_shrink);
   return g_test_run ();
