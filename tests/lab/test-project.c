@@ -43,6 +43,33 @@ test_round_trip (void)
     }
 }
 
+/* Every template fits its data as it is, and takes a step; with few samples, for the time. */
+static void
+test_templates (void)
+{
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CjlProject) project = cjl_template_make (t, &error);
+      g_autoptr (CjdDataset) dataset = NULL;
+      g_autoptr (CjlSession) session = NULL;
+      GVariantDict params;
+
+      g_assert_no_error (error);
+      g_variant_dict_init (&params, project->data.params);
+      g_variant_dict_insert (&params, "samples", "s", "300");
+      cjl_project_set_data (project, t->source, g_variant_dict_end (&params));
+      dataset = cjl_data_load (&project->data, &error);
+      g_assert_no_error (error);
+      session = cjl_session_new (project, dataset, 2, &error);
+      g_assert_no_error (error);
+      cj_runner_train (cjl_session_get_runner (session), 1);
+      while (cj_runner_get_state (cjl_session_get_runner (session)).status == CJ_RUN_TRAINING)
+        g_usleep (500);
+      g_assert_cmpuint (cj_runner_get_state (cjl_session_get_runner (session)).step, ==, 1);
+    }
+}
+
 /* Every third byte of the file turned round, one at a time; and the file cut off anywhere. */
 static void
 test_damage (void)
@@ -363,6 +390,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/project/round-trip", test_round_trip);
+  g_test_add_func ("/lab/project/templates", test_templates);
   g_test_add_func ("/lab/project/damage", test_damage);
   g_test_add_func ("/lab/project/deep-json", test_deep_json);
   g_test_add_func ("/lab/project/missing", test_newer);
