@@ -2,6 +2,7 @@
 #include "cj-trainer.h"
 
 #include "cj-error.h"
+#include "cj-math.h"
 
 #include <math.h>
 #include <string.h>
@@ -169,17 +170,31 @@ cj_trainer_get_n_steps (const CjTrainer *self)
   return (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
 }
 
+/* Eight sums side by side, added in a fixed order. */
+CJ_CLONES static double
+sum_squares (const float *g, gint64 n)
+{
+  double sums[8] = { 0 }, sum = 0;
+  gint64 i = 0;
+
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; k++)
+      sums[k] += (double) g[i + k] * g[i + k];
+  for (; i < n; i++)
+    sum += (double) g[i] * g[i];
+  for (int k = 0; k < 8; k++)
+    sum += sums[k];
+  return sum;
+}
+
 static void
 square_slice (gpointer data, guint chunk)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
-  const float *g = cj_program_get_gradients (self->program) + slice->offset;
-  double sum = 0;
 
-  for (gint64 i = 0; i < slice->n; i++)
-    sum += (double) g[i] * g[i];
-  self->squares[chunk] = sum;
+  self->squares[chunk]
+      = sum_squares (cj_program_get_gradients (self->program) + slice->offset, slice->n);
 }
 
 static void
