@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cajal-cli train and eval: runs a project. */
+/* cajal-cli train: runs a project. */
 #include "cli.h"
 
 #include "cj-error.h"
@@ -50,6 +50,12 @@ print_epoch (const CjRunEpoch *e, gboolean json)
   g_variant_dict_insert (&dict, "accuracy", "d", e->train.accuracy);
   g_variant_dict_insert (&dict, "validation-loss", "d", e->val.loss);
   g_variant_dict_insert (&dict, "validation-accuracy", "d", e->val.accuracy);
+  if (isfinite (e->val_top))
+    g_variant_dict_insert (&dict, "validation-top-5", "d", e->val_top);
+  if (isfinite (e->val_f1))
+    g_variant_dict_insert (&dict, "validation-f1", "d", e->val_f1);
+  if (isfinite (e->val_mse))
+    g_variant_dict_insert (&dict, "validation-mse", "d", e->val_mse);
   cli_print_json (g_variant_dict_end (&dict));
 }
 
@@ -108,25 +114,6 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
     return TRUE;
   g_set_error_literal (error, CJ_ERROR, CJ_ERROR_NUMBER, failure);
   return FALSE;
-}
-
-static void
-print_score (const char *split, CjScore score, gsize n, gboolean json)
-{
-  GVariantDict dict;
-
-  if (!json)
-    {
-      g_print ("%s  loss %.4f  accuracy %.2f %%  (%" G_GSIZE_FORMAT " samples)\n", split,
-               score.loss, score.accuracy * 100, n);
-      return;
-    }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "split", "s", split);
-  g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
-  g_variant_dict_insert (&dict, "loss", "d", score.loss);
-  g_variant_dict_insert (&dict, "samples", "x", (gint64) n);
-  cli_print_json (g_variant_dict_end (&dict));
 }
 
 /* The node whose units must be the number of classes is told so by the compiler; do as it says. */
@@ -240,8 +227,8 @@ train (const char *path, const Options *options, GError **error)
   g_autoptr (CjlProject) project = cjl_project_load (path, error);
   g_autoptr (CjdDataset) dataset = NULL;
   gboolean finished = FALSE;
+  g_autoptr (CjMetrics) metrics = NULL;
   CjScore score;
-  gsize n;
 
   if (project == NULL)
     return FALSE;
@@ -259,9 +246,10 @@ train (const char *path, const Options *options, GError **error)
     }
   if (!finished || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
     return TRUE;
-  if (!cjl_score_split (project, dataset, CJD_SPLIT_TEST, &n, &score, error))
+  metrics = cjl_score_split (project, dataset, CJD_SPLIT_TEST, &score, error);
+  if (metrics == NULL)
     return FALSE;
-  print_score ("test", score, n, options->json);
+  cli_print_score ("test", score, metrics, dataset, options->json);
   return TRUE;
 }
 
@@ -305,45 +293,6 @@ run_train (int argc, char **argv)
   return status;
 }
 
-static int
-run_eval (int argc, char **argv)
-{
-  static const char *const splits[] = { "train", "val", "test", NULL };
-  g_autofree char *split = NULL;
-  gboolean json = FALSE;
-  const GOptionEntry entries[] = {
-    { "split", 0, 0, G_OPTION_ARG_STRING, &split, "train, val or test (the preset)", "S" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
-    { NULL },
-  };
-  g_autoptr (CjlProject) project = NULL;
-  g_autoptr (CjdDataset) dataset = NULL;
-  GError *error = NULL;
-  CjScore score;
-  gsize n;
-  guint which = 0;
-  int status = 0;
-
-  if (!cli_parse_words (&cli_eval, entries, &argc, &argv, 1, 1, &status))
-    return status;
-  if (split == NULL)
-    split = g_strdup ("test");
-  while (splits[which] != NULL && !g_str_equal (splits[which], split))
-    which++;
-  if (splits[which] == NULL)
-    {
-      g_printerr ("cajal-cli eval: there is no split “%s”. Choose train, val or test.\n", split);
-      return 2;
-    }
-  project = cjl_project_load (argv[1], &error);
-  if (project != NULL)
-    dataset = cjl_data_load (&project->data, &error);
-  if (dataset == NULL || !cjl_score_split (project, dataset, (CjdSplit) which, &n, &score, &error))
-    return cli_fail (error);
-  print_score (split, score, n, json);
-  return 0;
-}
-
 const CliCommand cli_train = {
   "train",
   "F.cajal",
@@ -354,4 +303,3 @@ const CliCommand cli_train = {
   "that were best on validation are kept; the test samples are measured once, at the end.\n\n"
   "  cajal-cli train F.cajal --data ../mnist --epochs 5 --set learning-rate=0.002",
 };
-const CliCommand cli_eval = { "eval", "F.cajal", "Measures it on a split", run_eval, NULL };

@@ -21,6 +21,7 @@ static const CjParam params[] = {
     .preset = 4,
     .min = 1,
     .max = 4096,
+    .soft_min = 1,
     .soft_max = 32,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
   { .offset = offsetof (Params, eps), CJ_NORM_EPS },

@@ -19,6 +19,7 @@ static const CjParam params[] = {
     .preset = 1,
     .min = 1,
     .max = 5,
+    .soft_min = 1,
     .soft_max = 3,
     .flags = CJ_PARAM_RESHAPES },
   { .offset = offsetof (Params, eps), CJ_NORM_EPS },

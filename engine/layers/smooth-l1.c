@@ -18,6 +18,7 @@ static const CjParam params[] = {
     .preset = 1,
     .min = 1e-06,
     .max = 1000000.0,
+    .soft_min = 0.1,
     .soft_max = 5,
     .digits = 3 },
   { .offset = offsetof (Params, reduction), CJ_REDUCTION_CHOICES },

@@ -83,13 +83,21 @@ cj_runner_note_epoch (CjRunner *self, CjScore train)
   CjRunEpoch entry = { .epoch = get_place (self)->epoch,
                        .step = get_place (self)->step,
                        .train = train,
-                       .val = { NAN, NAN } };
+                       .val = { NAN, NAN },
+                       .val_top = NAN,
+                       .val_f1 = NAN,
+                       .val_mse = NAN };
   gboolean best = FALSE;
   guint n;
 
   if (self->validation != NULL && self->validation->n_samples > 0)
     {
-      entry.val = cj_trainer_evaluate (self->rig->trainer, self->validation, NULL);
+      g_autoptr (CjMetrics) metrics = cj_metrics_new (self->rig->program);
+
+      entry.val = cj_trainer_evaluate (self->rig->trainer, self->validation, metrics);
+      entry.val_top = cj_metrics_get_top (metrics);
+      entry.val_f1 = cj_metrics_get_f1 (metrics);
+      entry.val_mse = cj_metrics_get_mse (metrics);
       best = cj_trainer_set_validation (self->rig->trainer, entry.val);
     }
   pthread_mutex_lock (&self->lock);

@@ -39,6 +39,8 @@ typedef struct
   guint epoch;
   guint64 step;
   CjScore train, val; /* val is NAN without validation samples */
+  /* More of the validation; NAN where the task has no such measure. */
+  double val_top, val_f1, val_mse;
 } CjRunEpoch;
 
 typedef struct

@@ -259,79 +259,6 @@ update_slice (gpointer data, guint chunk)
                     find_keep (self->setup->average, self->at.step));
 }
 
-/* Sums of a score over rows: what is right of how many, or what R² needs. */
-typedef struct
-{
-  double right, count, residual, sum, squares;
-} Tally;
-
-static void
-tally_classes (const float *z, const CjShape *shape, const gint32 *target, gint64 n,
-               gint32 *classes, Tally *tally)
-{
-  const gint64 k = shape->dims[shape->n_dims - 1];
-  const gint64 rows = n * (cj_shape_size (shape) / MAX (shape->dims[0] * k, 1));
-
-  for (gint64 i = 0; i < rows; i++)
-    {
-      gint32 best = 0;
-
-      for (gint32 j = 1; j < k; j++)
-        if (z[i * k + j] > z[i * k + best])
-          best = j;
-      if (target[i] >= 0)
-        {
-          tally->right += best == target[i];
-          tally->count++;
-        }
-      if (classes != NULL && rows == n)
-        classes[i] = best;
-    }
-}
-
-static void
-tally_values (const float *z, const CjShape *shape, const float *target, gint64 n, Tally *tally)
-{
-  const gint64 size = n * (cj_shape_size (shape) / MAX (shape->dims[0], 1));
-
-  for (gint64 i = 0; i < size; i++)
-    {
-      const double error = (double) z[i] - target[i];
-
-      tally->residual += error * error;
-      tally->sum += target[i];
-      tally->squares += (double) target[i] * target[i];
-      tally->count++;
-    }
-}
-
-/* Adds the first `n` rows of the last forward. */
-static void
-tally_rows (CjProgram *program, gint64 n, gint32 *classes, Tally *tally)
-{
-  const CjTensor *y = cj_program_get_y (program);
-  CjShape shape;
-  const float *z = cj_program_get_prediction (program, &shape);
-
-  if (y == NULL || shape.n_dims == 0)
-    return;
-  if (y->dtype == CJ_INT32
-      && cj_shape_size (&y->shape) * shape.dims[shape.n_dims - 1] == cj_shape_size (&shape))
-    tally_classes (z, &shape, cj_tensor_i32 (y), n, classes, tally);
-  else if (y->dtype == CJ_FLOAT32 && cj_shape_size (&y->shape) == cj_shape_size (&shape))
-    tally_values (z, &shape, cj_tensor_f32 (y), n, tally);
-}
-
-static double
-get_share (const Tally *tally)
-{
-  const double spread = tally->squares - tally->sum * tally->sum / MAX (tally->count, 1);
-
-  if (tally->squares > 0)
-    return spread > 0 ? 1 - tally->residual / spread : 0;
-  return tally->right / MAX (tally->count, 1);
-}
-
 static void
 find_order (CjTrainer *self)
 {
@@ -439,7 +366,7 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   const guint64 seed = (guint64) self->setup->seed;
   const gsize states = sizeof (float) * (gsize) self->table->n_states;
   float *now = cj_program_get_states (self->program, NULL);
-  Tally tally = { 0 };
+  CjMetrics metrics;
   float loss;
 
   find_order (self);
@@ -457,8 +384,9 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
                    self->at.step + 1);
       return FALSE;
     }
-  tally_rows (self->program, batch, NULL, &tally);
-  report->score = (CjScore){ loss, get_share (&tally) };
+  cj_metrics_begin (&metrics, self->program);
+  cj_metrics_add (&metrics, self->program, batch);
+  report->score = (CjScore){ loss, cj_metrics_get_share (&metrics) };
   cj_program_backward (self->program);
   if (!update (self, report, error))
     {
@@ -470,14 +398,18 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 }
 
 CjScore
-cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted)
+cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
 {
   const guint batch = (guint) cj_program_get_batch (program);
   g_autofree guint32 *indices = g_new0 (guint32, batch);
-  g_autofree gint32 *classes = g_new0 (gint32, batch);
   CjScore score = { 0 };
-  Tally tally = { 0 };
+  CjMetrics own;
 
+  if (metrics == NULL)
+    {
+      metrics = &own;
+      cj_metrics_begin (metrics, program);
+    }
   for (gsize begin = 0; begin < feed->n_samples; begin += batch)
     {
       const guint n = (guint) MIN (batch, feed->n_samples - begin);
@@ -487,17 +419,15 @@ cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted)
       feed->fill (feed, indices, batch, 0, 0, cj_program_get_x (program),
                   cj_program_get_y (program));
       score.loss += (double) cj_program_forward (program, FALSE, n, 0, 0) * n;
-      tally_rows (program, n, classes, &tally);
-      if (predicted != NULL)
-        memcpy (predicted + begin, classes, sizeof (gint32) * n);
+      cj_metrics_add (metrics, program, n);
     }
   score.loss /= (double) MAX (feed->n_samples, 1);
-  score.accuracy = get_share (&tally);
+  score.accuracy = cj_metrics_get_share (metrics);
   return score;
 }
 
 CjScore
-cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
+cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, CjMetrics *metrics)
 {
   float *weights = cj_program_get_weights (self->program, NULL);
   const gsize size = sizeof (float) * (gsize) self->table->n_weights;
@@ -509,7 +439,7 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
       memcpy (self->spare, weights, size);
       memcpy (weights, get_average (self), size);
     }
-  score = cj_evaluate (self->program, feed, predicted);
+  score = cj_evaluate (self->program, feed, metrics);
   if (average)
     memcpy (weights, self->spare, size);
   return score;
