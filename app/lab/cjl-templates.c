@@ -47,6 +47,43 @@ static const CjlTemplate templates[] = {
     .source = "spirals",
     .network = "input, dense 8 tanh, dense 8 tanh, dense 2, cross-entropy",
     .setup = "epochs=60 batch=10 learning-rate=0.01" },
+  { .id = "tiny-vit",
+    .title = "A picture as a sentence",
+    .category = "Attention",
+    .blurb = "A small vision transformer cuts pictures into 64 patches and lets them look at each "
+             "other",
+    .teaches = "Open a block's weights: early heads look around, late ones at the object",
+    .expected = "95 %",
+    .task = "vit",
+    .source = "shapes",
+    .network = "input, patch-embedding 64 patch=4, class-token, learned-position, "
+               "transformer-block 4 256, transformer-block 4 256, transformer-block 4 256, "
+               "transformer-block 4 256, layer-norm, pick-token 0, dense 8, cross-entropy",
+    .setup = "epochs=20 batch=64 optimizer=adamw learning-rate=0.001 schedule=cosine warmup=1" },
+  { .id = "char-gpt",
+    .title = "Letter by letter",
+    .category = "Attention",
+    .blurb = "A small transformer learns to go on with a text, one character at a time",
+    .teaches = "The loss falls in steps: letters, then words, then who speaks when",
+    .expected = "1.8 nats",
+    .task = "gpt",
+    .source = "text",
+    .data = "length=128",
+    .network = "input, embedding 128, learned-position, "
+               "transformer-block 4 512 causal=true, transformer-block 4 512 causal=true, "
+               "transformer-block 4 512 causal=true, transformer-block 4 512 causal=true, "
+               "layer-norm, dense 71 bias=false, cross-entropy",
+    .setup = "epochs=8 batch=16 optimizer=adamw learning-rate=0.001 schedule=cosine warmup=0.5 "
+             "clip-norm=1" },
+  { .id = "lstm",
+    .title = "Remember and repeat",
+    .category = "Memory",
+    .blurb = "An LSTM hears a row of symbols and must say them again after a mark",
+    .teaches = "Follow a cell through time: it opens at its symbol and holds it until it is due",
+    .expected = "99 %",
+    .source = "sequences",
+    .network = "input, embedding 32, lstm 128, dense 10, cross-entropy",
+    .setup = "epochs=20 batch=64 learning-rate=0.003" },
   { NULL },
 };
 
