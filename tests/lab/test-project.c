@@ -295,6 +295,9 @@ test_branch (void)
   g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
   g_assert_cmpfloat (again->setup->learning_rate, ==, 0.02);
   g_clear_pointer (&y, cj_tensor_unref);
+  g_assert_false (cjl_session_branch (later, 21, &error));
+  g_assert_true (g_pattern_match_simple ("*no step 21*from 0 to 20*", error->message));
+  g_clear_error (&error);
   g_assert_true (cjl_session_branch (later, 3, &error));
   g_assert_cmpfloat (again->setup->learning_rate, !=, 0.02);
   run (later, 7);
