@@ -112,7 +112,11 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   failure = cj_runner_dup_error (runner);
   if (failure == NULL)
     return TRUE;
-  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_NUMBER, failure);
+  state = cj_runner_get_state (runner);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+               "%s The run is saved; “--resume --from-step %" G_GUINT64_FORMAT
+               "” goes on from its last good checkpoint.",
+               failure, state.good);
   return FALSE;
 }
 
@@ -215,7 +219,10 @@ run_project (CjlProject *project, CjdDataset **dataset, const Options *options, 
     return FALSE;
   print_notice (cjl_session_get_runner (session));
   if (!run_session (project, session, options, error))
-    return FALSE;
+    {
+      cjl_session_store (session, FALSE);
+      return FALSE;
+    }
   *finished = cj_runner_get_state (cjl_session_get_runner (session)).status == CJ_RUN_FINISHED;
   cjl_session_store (session, *finished);
   return TRUE;
@@ -235,6 +242,8 @@ train (const char *path, const Options *options, GError **error)
   cjl_project_keep (project, NULL); /* a run without a journal is better than none */
   if (!run_project (project, &dataset, options, &finished, error))
     {
+      if (g_error_matches (*error, CJ_ERROR, CJ_ERROR_NUMBER))
+        cjl_project_save (project, options->save != NULL ? options->save : path, NULL);
       cjl_project_forget_unsaved (project);
       return FALSE;
     }

@@ -38,7 +38,6 @@ run_step (CjRunner *self)
 
   if (!cj_trainer_step (self->rig->trainer, &report, &error))
     {
-      cj_runner_keep (self, FALSE);
       cj_runner_fail (self, error);
       return FALSE;
     }

@@ -518,6 +518,8 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
       return FALSE;
     }
   self->at = from->at;
+  self->at.position = MIN (self->at.position,
+                           MAX (cj_trainer_get_steps_per_epoch (self), 1) - 1); /* other data */
   memcpy (cj_program_get_weights (self->program, NULL), from->weights,
           sizeof (float) * (gsize) self->table->n_weights);
   memcpy (cj_program_get_states (self->program, NULL), from->states,

@@ -5,6 +5,7 @@
 #include "cjl-json.h"
 #include "cjl-session.h"
 #include "cjl-template.h"
+#include "zip.h"
 
 #include <math.h>
 #include <string.h>
@@ -264,6 +265,43 @@ test_resume_every_step (void)
   cjl_project_unref (project);
 }
 
+/* A log whose bytes were changed: a session or a sentence, and no step that cannot be. */
+static void
+test_damaged_run (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
+  CjdPiece *log = NULL;
+  g_autoptr (GBytes) good = NULL;
+  gsize size;
+
+  run (session, 3);
+  cjl_session_store (session, FALSE);
+  for (guint i = 0; i < project->run->len; i++)
+    if (g_str_has_suffix (((CjdPiece *) project->run->pdata[i])->name, ".json"))
+      log = project->run->pdata[i];
+  g_assert_nonnull (log);
+  good = g_bytes_ref (log->bytes);
+  size = g_bytes_get_size (good);
+  for (gsize i = 0; i < size; i += 7)
+    {
+      guint8 *copy = g_memdup2 (g_bytes_get_data (good, NULL), size);
+      g_autoptr (CjlSession) again = NULL;
+      g_autoptr (GError) error = NULL;
+
+      copy[i] = copy[i] >= '0' && copy[i] <= '9' ? '9' : 'x';
+      g_bytes_unref (log->bytes);
+      log->bytes = g_bytes_new_take (copy, size);
+      again = cjl_session_new (project, dataset, 1, &error);
+      g_assert_true (again != NULL || (error != NULL && strlen (error->message) > 8));
+      if (again != NULL)
+        run (again, 2);
+    }
+  g_bytes_unref (log->bytes);
+  log->bytes = g_steal_pointer (&good);
+}
+
 /* Editing while a run goes on: what still fits is kept, live values arrive, the run goes on. */
 static void
 test_refresh (void)
@@ -322,6 +360,9 @@ test_branch (void)
   g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
   g_assert_cmpfloat (again->setup->learning_rate, ==, 0.02);
   g_clear_pointer (&y, cj_tensor_unref);
+  g_assert_false (cjl_session_branch (later, 21, &error));
+  g_assert_true (g_pattern_match_simple ("*no step 21*from 0 to 20*", error->message));
+  g_clear_error (&error);
   g_assert_true (cjl_session_branch (later, 3, &error));
   g_assert_cmpfloat (again->setup->learning_rate, !=, 0.02);
   run (later, 7);
@@ -398,6 +439,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/project/merge", test_merge);
   g_test_add_func ("/lab/session/resume", test_resume);
   g_test_add_func ("/lab/session/resume-every-step", test_resume_every_step);
+  g_test_add_func ("/lab/session/damaged-run", test_damaged_run);
   g_test_add_func ("/lab/session/refresh", test_refresh);
   g_test_add_func ("/lab/session/branch", test_branch);
   g_test_add_func ("/lab/session/delete-unit", test_delete_unit);
