@@ -79,6 +79,9 @@ static const struct
   { "bce", { 2, { SHARES (5, 7), SHARES (5, 7) } } },
   { "kl-divergence", { 2, { SHARES (1, 1), SHARES (1, 1) } } },
   { "kl-divergence", { 2, { SHARES (5, 7), SHARES (5, 7) } } },
+  { "cross-entropy", { 2, { SCORES (3, 5), SHARES (3, 5) } } },
+  { "cross-entropy",
+    { 2, { FLOATS ({ 4, { 4, 3, 3, 2 } }), { { 3, { 4, 3, 2 } }, CJ_INT32, 3 } } } },
   { "cosine-embedding", { 3, { SCORES (1, 3), SCORES (1, 3), SIGNS (1) } } },
   { "cosine-embedding", { 3, { SCORES (7, 5), SCORES (7, 5), SIGNS (7) } } },
 };
