@@ -152,15 +152,16 @@ describe_param (const CjParam *param, gconstpointer values)
       = param->choices != NULL ? g_strjoinv (", ", (char **) param->choices) : NULL;
 
   g_print ("  %-14s %s", param->name, param->blurb);
-  if (choices != NULL)
+  if (param->kind == CJ_PARAM_CHOICE)
     g_print (" (%s; preset %s)\n", choices, preset);
   else if (param->kind == CJ_PARAM_BOOL)
     g_print (" (true or false; preset %s)\n", preset);
   else if (g_str_equal (name_kind (param), "text"))
     g_print (" (text; preset “%s”)\n", preset);
   else
-    g_print (" (%g to %g%s%s; preset %s)\n", param->min, param->max, param->unit != NULL ? " " : "",
-             param->unit != NULL ? param->unit : "", preset);
+    g_print (" (%g to %g%s%s%s%s; preset %s)\n", param->min, param->max,
+             param->unit != NULL ? " " : "", param->unit != NULL ? param->unit : "",
+             choices != NULL ? ", or " : "", choices != NULL ? choices : "", preset);
 }
 
 static GVariant *

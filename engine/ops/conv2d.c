@@ -647,9 +647,18 @@ const CjOpInfo cj_op_conv2d = {
   .twin = twin,
 };
 
+static void
+relu_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  twin (op, in, out);
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    out[0][i] = MAX (out[0][i], 0);
+}
+
 const CjOpInfo cj_op_conv2d_relu = {
   .id = "conv2d-relu",
   .layout = CJ_LAYOUT_LAST,
+  .plain_in = 1u << 1,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
   .forward = { { out_panels, pack_weight }, { cj_op_chunk_samples, forward } },
@@ -657,4 +666,5 @@ const CjOpInfo cj_op_conv2d_relu = {
                 { out_panels, backward_reduce },
                 { in_panels, pack_weight_back },
                 { cj_op_chunk_samples, backward_input } },
+  .twin = relu_twin,
 };

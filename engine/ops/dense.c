@@ -182,6 +182,14 @@ const CjOpInfo cj_op_dense = {
   .twin = twin,
 };
 
+static void
+relu_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  twin (op, in, out);
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    out[0][i] = MAX (out[0][i], 0);
+}
+
 const CjOpInfo cj_op_dense_relu = {
   .id = "dense-relu",
   .layout = CJ_LAYOUT_PLAIN,
@@ -190,4 +198,5 @@ const CjOpInfo cj_op_dense_relu = {
   .backward = { { cj_op_chunk_blocks, mask_gradient },
                 { input_chunks, backward_input },
                 { unit_panels, backward_weight } },
+  .twin = relu_twin,
 };
