@@ -191,8 +191,9 @@ fill (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed
       const gsize sample = self->samples[indices[i]];
 
       fill_x (self->dataset, sample, x_size, x->data, i);
-      memcpy ((char *) y->data + i * y_bytes,
-              (const char *) self->dataset->y->data + sample * y_bytes, y_bytes);
+      if (y != NULL)
+        memcpy ((char *) y->data + i * y_bytes,
+                (const char *) self->dataset->y->data + sample * y_bytes, y_bytes);
     }
 }
 

@@ -65,7 +65,7 @@ collect (void)
     }
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {
-      const Item item = { "templates", t->id, t->title, t->blurb, t->network, t->teaches, NULL, 0 };
+      const Item item = { "templates", t->id, t->title, t->blurb, t->network, t->teaches };
 
       g_array_append_val (items, item);
     }
@@ -211,6 +211,8 @@ describe_json (const Item *item, gconstpointer values)
     g_variant_dict_insert (&dict, "formula", "s", item->formula);
   if (item->note != NULL)
     g_variant_dict_insert (&dict, "note", "s", item->note);
+  if (item->rate > 0)
+    g_variant_dict_insert (&dict, "learning-rate", "d", item->rate);
   g_variant_dict_insert_value (&dict, "parameters", g_variant_builder_end (&params));
   cli_print_json (g_variant_dict_end (&dict));
 }

@@ -111,7 +111,7 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
     }
   g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB at batch %d\n",
+           " multiply-adds a sample, %.1f MiB to train at batch %d\n",
            cost->n_params, cost->macs, (double) cost->peak_bytes / (1 << 20),
            project->setup->batch);
 }

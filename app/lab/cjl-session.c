@@ -352,7 +352,8 @@ static void
 store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 {
   g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
-  g_autoptr (CjCheckpoint) chosen = best ? cj_runner_dup_best (self->runner) : NULL;
+  const gboolean wanted = best && self->project->setup->keep_best;
+  g_autoptr (CjCheckpoint) chosen = wanted ? cj_runner_dup_best (self->runner) : NULL;
 
   cjl_project_store (project, chosen != NULL ? chosen : now);
   cjl_run_store (project, self->runner, budget);

@@ -40,8 +40,8 @@ gboolean cjl_session_branch (CjlSession *session, guint64 step, GError **error);
 gboolean cjl_session_reset (CjlSession *session, GError **error);
 
 /* Writes weights, the run with its kept checkpoints and its history into the project. `best`: the
- * weights best on validation, where there are some, instead of the last; the run goes on from the last
- * all the same. */
+ * weights best on validation, where there are some and the setup keeps them, instead of the last; the
+ * run goes on from the last all the same. */
 void cjl_session_store (CjlSession *session, gboolean best);
 
 /* The same, with the last checkpoint only, into a project of its own without a drawing: what is left on

@@ -137,6 +137,45 @@ sum_axis (CjlVerifyCase *c)
       c, 0, cjl_verify_layer (c, "sum", cjl_verify_input (c, "in0"), "axes=1 keep=true"), 0);
 }
 
+/* One convolution of the block and its batch norm, with tensors conv<k> and bn<k>. */
+static CjNode *
+add_half (CjlVerifyCase *c, CjNode *x, int k)
+{
+  g_autofree char *weight = g_strdup_printf ("param.conv%d.weight", k);
+  CjNode *conv = cjl_verify_layer (c, "conv-2d", x, "filters=%d kernel=3 padding=1 bias=false",
+                                   (int) cjl_verify_dim (c, weight, 0));
+  CjNode *norm = cjl_verify_layer (c, "batch-norm", conv, "%s", "");
+  static const struct
+  {
+    const char *kind, *name;
+  } tensors[] = {
+    { "param", "weight" },
+    { "param", "bias" },
+    { "buffer", "running_mean" },
+    { "buffer", "running_var" },
+  };
+
+  cjl_verify_param (c, conv, "weight", weight, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (tensors); i++)
+    {
+      g_autofree char *array = g_strdup_printf ("%s.bn%d.%s", tensors[i].kind, k, tensors[i].name);
+
+      cjl_verify_param (c, norm, tensors[i].name, array, 0);
+    }
+  return norm;
+}
+
+static void
+residual (CjlVerifyCase *c)
+{
+  CjNode *x = cjl_verify_input (c, "in0");
+  CjNode *y = add_half (c, cjl_verify_layer (c, "relu", add_half (c, x, 1), "%s", ""), 2);
+  CjNode *sum = cjl_verify_layer (c, "add", y, "%s", "");
+
+  cjl_verify_wire (c, x, 0, sum, 1);
+  cjl_verify_output (c, 0, cjl_verify_layer (c, "relu", sum, "%s", ""), 0);
+}
+
 const CjlVerifyLayer cjl_verify_norms[] = {
   { "BatchNorm1d", batch_norm },
   { "BatchNorm2d", batch_norm },
@@ -150,5 +189,6 @@ const CjlVerifyLayer cjl_verify_norms[] = {
   { "LogSoftmax", log_softmax },
   { "mean_axis", mean_axis },
   { "sum_axis_keep", sum_axis },
+  { "Residual", residual },
   { NULL },
 };

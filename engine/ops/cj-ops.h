@@ -101,6 +101,9 @@ typedef struct
 extern const CjOpInfo cj_op_dense;
 /* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
+/* The same two with what is below 0 set to 0; put in by the plan. */
+extern const CjOpInfo cj_op_dense_relu;
+extern const CjOpInfo cj_op_conv2d_relu;
 /* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
 extern const CjOpInfo cj_op_matmul;
 

@@ -36,6 +36,9 @@ cj_program_aligned (gint64 floats)
   return (floats + CJ_PROGRAM_ALIGN - 1) / CJ_PROGRAM_ALIGN * CJ_PROGRAM_ALIGN;
 }
 
+/* Joins ops of `lowered`, before the plan. */
+void cj_program_fuse (CjProgram *program);
+
 /* Fills everything above from `lowered`; FALSE if it does not fit into memory. */
 gboolean cj_program_plan (CjProgram *program, const CjGraph *graph, const CjDataSpec *spec,
                           GError **error);

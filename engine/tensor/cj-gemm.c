@@ -6,6 +6,8 @@
 
 #include "cj-kernel.h"
 
+#include <string.h>
+
 /* Rows of B so many floats apart fall on the same few places of the first cache. */
 #define BAD_STRIDE 256
 
@@ -23,15 +25,12 @@ cj_gemm_pack_matrix (gconstpointer source, gint64 first, int count, int width, g
     }
   for (int p = 0; p < depth; p++, from += m->k_stride, panel += width)
     {
-      int i = 0;
-
       if (m->stride == 1)
-        for (; i < count; i++)
-          panel[i] = from[i];
+        memcpy (panel, from, sizeof (float) * (gsize) count);
       else
-        for (; i < count; i++)
+        for (int i = 0; i < count; i++)
           panel[i] = from[i * m->stride];
-      for (; i < width; i++)
+      for (int i = count; i < width; i++)
         panel[i] = 0;
     }
 }

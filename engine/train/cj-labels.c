@@ -238,6 +238,8 @@ walk_dense (Walk *walk, const CjStep *step)
   CjParamLabels *bias = step->op.n_in > 2 ? find_param (walk, step->in[2]) : NULL;
   CjAxisLabels from = *axis_of (walk, step->in[0], last), units;
 
+  for (guint a = 1; a < last; a++)
+    *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a);
   if (weight == NULL)
     return;
   units = label_units (walk, weight, n, walk->n_blocks[walk->producer[step->out]]);
@@ -252,8 +254,6 @@ walk_dense (Walk *walk, const CjStep *step)
         bias->n_passed = n_in;
       units = pass_on (walk, from, n_in, units, n);
     }
-  for (guint a = 1; a < last; a++)
-    *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a);
   *axis_of (walk, step->out, last) = units;
 }
 
@@ -453,10 +453,15 @@ walk_matmul (Walk *walk, const CjStep *step)
     *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a);
 }
 
+/* Queries, keys and values come apart or as one; the values are what is handed on. */
 static void
 walk_attention (Walk *walk, const CjStep *step)
 {
-  *axis_of (walk, step->out, 2) = *axis_of (walk, step->in[2], 2);
+  const gboolean packed = step->in[2] == CJ_NO_VALUE;
+  CjAxisLabels from = *axis_of (walk, step->in[packed ? 0 : 2], 2);
+
+  *axis_of (walk, step->out, 2)
+      = packed && from != NULL ? from + 2 * step->op.out_shape[0].dims[2] : from;
 }
 
 static void
@@ -503,7 +508,7 @@ walk_recurrent (Walk *walk, const CjStep *step)
     set_axis (find_param (walk, step->in[2]), 0, weight->axis[0]);
   if (step->op.n_in > 5)
     set_axis (find_param (walk, step->in[5]), 0, labels);
-  *axis_of (walk, step->out, 2) = labels;
+  *axis_of (walk, step->out, 2) = *axis_of (walk, step->out + 1, 1) = labels;
 }
 
 static const struct
@@ -550,6 +555,8 @@ find_blocks (Walk *walk, guint i)
     return;
   if (is_op (step, "recurrent"))
     walk->n_blocks[product] = count_gates (step);
+  else if (is_op (step, "attention") && step->in[1] == CJ_NO_VALUE)
+    walk->n_blocks[product] = 3;
   else if (slice != NULL && slice->axis == (int) last && slice->begin % slice->length == 0
            && step->op.in_shape[0].dims[last] % slice->length == 0)
     walk->n_blocks[product] = (guint) (step->op.in_shape[0].dims[last] / slice->length);

@@ -6,6 +6,7 @@
 #include "cj-error.h"
 
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #define SNAPSHOT_SECONDS 0.05
@@ -309,24 +310,32 @@ swap (CjRunner *self, CjRig *rig)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* With the lock held: LIVE values that changed. */
+/* With the lock held. */
+static void
+take_value (CjRunner *self, const char *name, const char *text)
+{
+  g_autofree char *before = cj_train_setup_print (cj_trainer_get_setup (self->rig->trainer), name);
+
+  if (g_strcmp0 (before, text) == 0 || !cj_trainer_set (self->rig->trainer, name, text, NULL))
+    return;
+  forget_ahead (self);
+  cj_run_log_add_value (self->log, get_place (self)->step, name, text);
+  cj_trainer_set_n_commands (self->rig->trainer, self->log->commands->len);
+}
+
+/* With the lock held: LIVE values that changed; a schedule before what it is asked to do. */
 static void
 take_values (CjRunner *self, GHashTable *values)
 {
-  GHashTableIter iter;
-  gpointer name, text;
-
-  g_hash_table_iter_init (&iter, values);
-  while (g_hash_table_iter_next (&iter, &name, &text))
+  for (guint pass = 0; pass < 2; pass++)
     {
-      g_autofree char *before
-          = cj_train_setup_print (cj_trainer_get_setup (self->rig->trainer), name);
+      GHashTableIter iter;
+      gpointer name, text;
 
-      if (g_strcmp0 (before, text) == 0 || !cj_trainer_set (self->rig->trainer, name, text, NULL))
-        continue;
-      forget_ahead (self);
-      cj_run_log_add_value (self->log, get_place (self)->step, name, text);
-      cj_trainer_set_n_commands (self->rig->trainer, self->log->commands->len);
+      g_hash_table_iter_init (&iter, values);
+      while (g_hash_table_iter_next (&iter, &name, &text))
+        if ((strchr (name, '.') != NULL) == (pass == 1))
+          take_value (self, name, text);
     }
   g_hash_table_remove_all (values);
 }

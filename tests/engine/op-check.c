@@ -117,7 +117,8 @@ run_twin (const Check *c)
   for (guint i = 0; i < c->op->n_in; i++)
     if (c->in[i].given)
       {
-        x[i] = turn (c->x[i], info->layout, TRUE);
+        x[i] = turn (c->x[i], (info->plain_in & 1u << i) != 0 ? CJ_LAYOUT_PLAIN : info->layout,
+                     TRUE);
         in[i] = x[i]->data;
       }
   for (guint k = 0; k < c->op->n_out; k++)

@@ -128,6 +128,17 @@ test_widen (void)
       "batch1.weight" },
     { "conv-2d 4, silu, global-avg-pool, dense 6, tanh, dense 4, cross-entropy",
       "conv-2d 9, silu, global-avg-pool, dense 8, tanh, dense 4, cross-entropy", "dense1.weight" },
+    { "patch-embedding features=8 patch=3, transformer-block heads=2 hidden=9, flatten, dense 4, "
+      "cross-entropy",
+      "patch-embedding features=8 patch=3, transformer-block heads=2 hidden=14, flatten, dense 4, "
+      "cross-entropy",
+      "transformer1.linear2.weight" },
+    { "patch-embedding features=4 patch=3, lstm 5, flatten, dense 4, cross-entropy",
+      "patch-embedding features=6 patch=3, lstm 8, flatten, dense 4, cross-entropy",
+      "lstm1.weight_hh_l0" },
+    { "patch-embedding features=4 patch=3, gru 5 output=last, dense 4, cross-entropy",
+      "patch-embedding features=4 patch=3, gru 7 output=last, dense 4, cross-entropy",
+      "gru1.weight_hh_l0" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (chains); i++)

@@ -400,6 +400,59 @@ test_average (void)
   g_assert_cmpfloat (score.accuracy, >, 0.5);
 }
 
+/* Patience counts validations without a better one; what is better, the setup says. */
+static void
+test_patience (void)
+{
+  static const CjScore scores[] = { { 1, 0.5 }, { 0.8, 0.6 }, { 0.9, 0.7 }, { 0.85, 0.65 } };
+  static const char *const judges[] = { "loss", "accuracy" };
+  static const guint best[] = { 2, 3 };
+
+  for (guint j = 0; j < G_N_ELEMENTS (judges); j++)
+    {
+      g_autofree char *settings = g_strdup_printf ("patience=2 judge=%s", judges[j]);
+      g_autoptr (CjProgram) program = compile (1);
+      g_autoptr (CjTrainer) trainer = new_trainer (program, settings);
+      g_autoptr (CjCheckpoint) saved = NULL;
+
+      for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
+        {
+          g_assert_false (cj_trainer_has_ended (trainer));
+          run_to (trainer, i + 1);
+          g_assert_cmpint (cj_trainer_set_validation (trainer, scores[i]), ==, i < best[j]);
+        }
+      g_assert_cmpuint (cj_trainer_get_place (trainer)->best_step, ==, best[j]);
+      g_assert_cmpint (cj_trainer_has_ended (trainer), ==, j == 0);
+      saved = cj_trainer_save (trainer);
+      g_assert_true (cj_trainer_set (trainer, "patience", "0", NULL));
+      g_assert_false (cj_trainer_has_ended (trainer));
+      g_assert_true (cj_trainer_set (trainer, "patience", "1", NULL));
+      g_assert_true (cj_trainer_load (trainer, saved, NULL));
+      g_assert_true (cj_trainer_has_ended (trainer));
+    }
+}
+
+/* Momentum that a schedule gives is used: a one-cycle of SGD differs from one without it. */
+static void
+test_cycled_momentum (void)
+{
+  g_autoptr (CjProgram) a = compile (1), b = compile (1);
+  const char *settings = "optimizer=sgd learning-rate=0.01 schedule=one-cycle schedule.momentum=%s";
+  g_autofree char *with = g_strdup_printf (settings, "true");
+  g_autofree char *without = g_strdup_printf (settings, "false");
+  g_autoptr (CjTrainer) one = new_trainer (a, with), two = new_trainer (b, without);
+  const gsize bytes = sizeof (float) * (gsize) cj_program_get_param (a, 0)->size;
+
+  run_to (one, 1);
+  run_to (two, 1);
+  g_assert_cmpmem (cj_program_get_weights (a, NULL), bytes, cj_program_get_weights (b, NULL),
+                   bytes);
+  run_to (one, 20);
+  run_to (two, 20);
+  g_assert_cmpint (
+      memcmp (cj_program_get_weights (a, NULL), cj_program_get_weights (b, NULL), bytes), !=, 0);
+}
+
 /* LIVE values act at the next step; the others are refused while a run goes on. */
 static void
 test_live (void)
@@ -454,6 +507,110 @@ test_setup (void)
       }
 }
 
+/* What the deviation of a kind must be, fans 96 and 160, gain 2; 0: not random. */
+static double
+expect_deviation (CjInitKind kind)
+{
+  switch (kind)
+    {
+    case CJ_INIT_FAN_IN:
+    case CJ_INIT_UNIFORM:
+      return 2 / sqrt (3) / (kind == CJ_INIT_FAN_IN ? sqrt (96) : 1);
+    case CJ_INIT_NORMAL:
+      return 2;
+    case CJ_INIT_TRUNCATED:
+      return 2 * 0.8796; /* of a normal cut at two deviations */
+    case CJ_INIT_GLOROT_UNIFORM:
+    case CJ_INIT_GLOROT_NORMAL:
+      return 2 * sqrt (2.0 / (96 + 160));
+    case CJ_INIT_HE_UNIFORM:
+    case CJ_INIT_HE_NORMAL:
+      return 2 * sqrt (2.0 / 96);
+    case CJ_INIT_HE_UNIFORM_OUT:
+    case CJ_INIT_HE_NORMAL_OUT:
+      return 2 * sqrt (2.0 / 160);
+    case CJ_INIT_LECUN_UNIFORM:
+    case CJ_INIT_LECUN_NORMAL:
+      return 2 * sqrt (1.0 / 96);
+    case CJ_INIT_ORTHOGONAL:
+      return 2 / sqrt (160); /* the longer side */
+    case CJ_INIT_ZEROS:
+    case CJ_INIT_ONES:
+    case CJ_INIT_CONSTANT:
+    default:
+      return 0;
+    }
+}
+
+/* Chosen as a parameter of a layer, every initialiser has the moments of its formula. */
+static void
+test_inits (void)
+{
+  const double n = 160 * 96;
+
+  for (int kind = 0; kind <= CJ_INIT_LAST; kind++)
+    {
+      g_autofree char *chain = g_strdup_printf (
+          "dense 160 init=%s init-gain=2, dense 4, cross-entropy", cj_init_names[kind]);
+      g_autoptr (CjProgram) program
+          = network_compile (chain, CJ_PURPOSE_TRAIN, cj_shape1 (96), 4, 4, 1);
+      const CjProgramParam *weight = cj_program_find_param (program, "dense1.weight");
+      const CjProgramParam *bias = cj_program_find_param (program, "dense1.bias");
+      const double expected = expect_deviation ((CjInitKind) kind);
+      const float *w = cj_program_get_param_data (program, weight);
+      double sum = 0, squares = 0, mean;
+
+      cj_program_init (program, 5);
+      for (gint64 i = 0; i < weight->size; i++)
+        {
+          sum += w[i];
+          squares += (double) w[i] * w[i];
+        }
+      mean = sum / n;
+      g_test_message ("%s: mean %g, deviation %g, expected %g", cj_init_names[kind], mean,
+                      sqrt (MAX (squares / n - mean * mean, 0)), expected);
+      g_assert_cmpfloat_with_epsilon (sqrt (MAX (squares / n - mean * mean, 0)), expected,
+                                      expected * 0.03 + 1e-6);
+      g_assert_cmpfloat_with_epsilon (mean,
+                                      kind == CJ_INIT_ONES       ? 1
+                                      : kind == CJ_INIT_CONSTANT ? 2
+                                                                 : 0,
+                                      5 * expected / sqrt (n) + 1e-6);
+      if (kind != CJ_INIT_FAN_IN)
+        for (gint64 i = 0; i < bias->size; i++)
+          g_assert_cmpfloat (cj_program_get_param_data (program, bias)[i], ==, 0);
+    }
+}
+
+/* Rows or columns, whichever are fewer, are at right angles and as long as the gain. */
+static void
+test_orthogonal (void)
+{
+  static const gint64 shapes[][2] = { { 3, 7 }, { 7, 3 }, { 5, 5 }, { 1, 4 }, { 1, 1 } };
+
+  for (guint s = 0; s < G_N_ELEMENTS (shapes); s++)
+    {
+      const gint64 rows = shapes[s][0], columns = shapes[s][1], few = MIN (rows, columns);
+      const CjShape shape = cj_shape2 (rows, columns);
+      const CjInit init = { .kind = CJ_INIT_ORTHOGONAL, .scale = 3 };
+      float w[49];
+      CjRng rng;
+
+      cj_rng_init (&rng, 1, CJ_RNG_TEST, s);
+      cj_init_fill (&init, &shape, &rng, w);
+      for (gint64 i = 0; i < few; i++)
+        for (gint64 j = 0; j < few; j++)
+          {
+            double dot = 0;
+
+            for (gint64 k = 0; k < MAX (rows, columns); k++)
+              dot += rows <= columns ? (double) w[i * columns + k] * w[j * columns + k]
+                                     : (double) w[k * columns + i] * w[k * columns + j];
+            g_assert_cmpfloat_with_epsilon (dot, i == j ? 9 : 0, 1e-5);
+          }
+    }
+}
+
 static void
 add_items (void)
 {
@@ -483,7 +640,11 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/trainer/rates-of-nodes", test_rates);
   g_test_add_func ("/engine/train/trainer/clip", test_clip);
   g_test_add_func ("/engine/train/trainer/average", test_average);
+  g_test_add_func ("/engine/train/trainer/patience", test_patience);
+  g_test_add_func ("/engine/train/trainer/cycled-momentum", test_cycled_momentum);
   g_test_add_func ("/engine/train/trainer/live", test_live);
+  g_test_add_func ("/engine/graph/init/moments", test_inits);
+  g_test_add_func ("/engine/graph/init/orthogonal", test_orthogonal);
   g_test_add_func ("/engine/train/setup/value", test_setup);
   return g_test_run ();
 }

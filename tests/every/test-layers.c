@@ -18,10 +18,13 @@ typedef struct
   float low, high; /* floats are drawn evenly from here; both 0: normal */
 } Feed;
 
-#define FLOATS(...)                                                                                \
-  {                                                                                                \
-    .shape = __VA_ARGS__                                                                           \
-  }
+/* clang-format off */
+#define FLOATS(...) { .shape = __VA_ARGS__ }
+#define SCORES(n, k) { .shape = { 2, { n, k } } }
+#define SHARES(n, k) { .shape = { 2, { n, k } }, .low = 0.05f, .high = 0.95f }
+#define CLASSES(n, k) { .shape = { 1, { n } }, .dtype = CJ_INT32, .below = k }
+#define SIGNS(n) { .shape = { 1, { n } }, .below = 2 }
+/* clang-format on */
 
 typedef struct
 {
@@ -66,8 +69,18 @@ static const struct
   { "gcn-conv", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 2, { 9, 2 } }, CJ_INT32, 7 } } } },
   { "gat-conv", { 2, { FLOATS ({ 2, { 1, 1 } }), { { 2, { 1, 2 } }, CJ_INT32, 1 } } } },
   { "gat-conv", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 2, { 9, 2 } }, CJ_INT32, 7 } } } },
-  { "cross-entropy", { 2, { FLOATS ({ 2, { 1, 3 } }), { { 1, { 1 } }, CJ_INT32, 3 } } } },
-  { "cross-entropy", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 1, { 7 } }, CJ_INT32, 5 } } } },
+  { "cross-entropy", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },
+  { "cross-entropy", { 2, { SCORES (7, 5), CLASSES (7, 5) } } },
+  { "nll", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },
+  { "nll", { 2, { SCORES (7, 5), CLASSES (7, 5) } } },
+  { "multi-class-hinge", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },
+  { "multi-class-hinge", { 2, { SCORES (7, 5), CLASSES (7, 5) } } },
+  { "bce", { 2, { SHARES (1, 1), SHARES (1, 1) } } },
+  { "bce", { 2, { SHARES (5, 7), SHARES (5, 7) } } },
+  { "kl-divergence", { 2, { SHARES (1, 1), SHARES (1, 1) } } },
+  { "kl-divergence", { 2, { SHARES (5, 7), SHARES (5, 7) } } },
+  { "cosine-embedding", { 3, { SCORES (1, 3), SCORES (1, 3), SIGNS (1) } } },
+  { "cosine-embedding", { 3, { SCORES (7, 5), SCORES (7, 5), SIGNS (7) } } },
 };
 
 typedef struct
@@ -132,6 +145,12 @@ bench_init (Bench *b, const CjLayerInfo *layer, const Feeds *feeds)
     }
 }
 
+static guint
+get_index (const Bench *b)
+{
+  return (guint) cj_graph_get_index (b->graph, b->node);
+}
+
 /* NULL if the layer refuses, which it must do with a sentence that begins with its title. */
 static CjProgram *
 bench_compile (const Bench *b, guint threads)
@@ -156,18 +175,13 @@ bench_compile (const Bench *b, guint threads)
       g_assert_true (g_str_has_prefix (problem->sentence, b->layer->title));
       g_assert_true (g_str_has_suffix (problem->sentence, "."));
     }
-  if (program == NULL || problem != NULL)
+  if (program == NULL || problem != NULL
+      || !cj_program_get_lowered (program)->nodes[get_index (b)].valid)
     return NULL;
   cj_program_init (program, 7);
   for (guint i = 0; i < b->n_in; i++)
     memcpy (cj_program_get_input (program, i)->data, b->x[i]->data, cj_tensor_bytes (b->x[i]));
   return g_steal_pointer (&program);
-}
-
-static guint
-get_index (const Bench *b)
-{
-  return (guint) cj_graph_get_index (b->graph, b->node);
 }
 
 /* Outputs that are floats, each with a cotangent of its own. */
@@ -350,7 +364,8 @@ for_all_feeds (const CjLayerInfo *layer, void (*func) (Bench *b, gpointer data),
 
       same.n = 1;
       for (guint port = 1; port < cj_layer_get_n_in (layer) && port < MAX_PORTS; port++)
-        if (cj_layer_get_input (layer, port)->kind == CJ_PORT_REQUIRED)
+        if (cj_layer_get_input (layer, port)->kind == CJ_PORT_REQUIRED
+            || layer->role == CJ_ROLE_LOSS)
           same.ports[same.n++] = same.ports[0];
       bench_init (&b, layer, &same);
       func (&b, data);
@@ -406,7 +421,8 @@ get_texts (const CjParam *param)
     g_ptr_array_add (texts, g_strdup ("3x2"));
   if (param->kind == CJ_PARAM_FLOAT)
     {
-      const double low = param->soft_max > param->soft_min ? param->soft_min : param->min;
+      const double low
+          = MAX (param->soft_max > param->soft_min ? param->soft_min : param->min, param->min);
       const double high = param->soft_max > param->soft_min ? param->soft_max : param->max;
       char text[G_ASCII_DTOSTR_BUF_SIZE];
 

@@ -46,6 +46,7 @@ killed ()
     [ -n "$(ls state/runs 2>/dev/null)" ] && break
     sleep 0.1
   done
+  sleep 0.5 # the writing itself
   kill -9 $pid
   "$cli" recover k.cajal -o l.cajal >/dev/null &&
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
