@@ -118,7 +118,8 @@ static const CjlTemplate templates[] = {
                "transformer-block heads=4 hidden=512 causal=true, "
                "transformer-block heads=4 hidden=512 causal=true, "
                "layer-norm, dense 71 bias=false, cross-entropy",
-    .setup = "epochs=6 batch=16 optimizer=adamw learning-rate=0.001 schedule=cosine" },
+    .setup = "epochs=6 batch=16 optimizer=adamw optimizer.beta2=0.99 optimizer.weight-decay=0.1 "
+             "learning-rate=0.002 schedule=cosine warmup=0.25" },
   { .id = "lstm",
     .title = "A memory",
     .category = "Sequences",
