@@ -103,28 +103,31 @@ static const CjlTemplate templates[] = {
     .setup = "epochs=20 batch=64 optimizer=adamw learning-rate=0.001 schedule=cosine warmup=1" },
   { .id = "char-gpt",
     .title = "Letter by letter",
-    .category = "Attention",
-    .blurb = "A small transformer learns to go on with a text, one character at a time",
-    .teaches = "The loss falls in steps: letters, then words, then who speaks when",
-    .expected = "1.8 nats",
+    .category = "Sequences",
+    .blurb = "A small transformer learns to write by guessing the next letter",
+    .teaches = "Read what it writes after each epoch: first letters, then words, then sentences",
+    .expected = "2 nats a letter",
     .task = "gpt",
     .source = "text",
     .data = "length=128",
     .network = "input, embedding 128, learned-position, "
-               "transformer-block 4 512 causal=true, transformer-block 4 512 causal=true, "
-               "transformer-block 4 512 causal=true, transformer-block 4 512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
                "layer-norm, dense 71 bias=false, cross-entropy",
-    .setup = "epochs=8 batch=16 optimizer=adamw learning-rate=0.001 schedule=cosine warmup=0.5 "
-             "clip-norm=1" },
+    .setup = "epochs=6 batch=16 optimizer=adamw optimizer.beta2=0.99 optimizer.weight-decay=0.1 "
+             "learning-rate=0.002 schedule=cosine warmup=0.25" },
   { .id = "lstm",
-    .title = "Remember and repeat",
-    .category = "Memory",
-    .blurb = "An LSTM hears a row of symbols and must say them again after a mark",
-    .teaches = "Follow a cell through time: it opens at its symbol and holds it until it is due",
-    .expected = "99 %",
+    .title = "A memory",
+    .category = "Sequences",
+    .blurb = "Cells that gate what they keep tell at every moment whether the ones so far are odd",
+    .teaches = "Lengthen the sequence and find out for how long the cells can hold a bit",
+    .expected = "100 %",
     .source = "sequences",
-    .network = "input, embedding 32, lstm 128, dense 10, cross-entropy",
-    .setup = "epochs=20 batch=64 learning-rate=0.003" },
+    .data = "task=parity",
+    .network = "input, embedding 16, lstm 32, dense 2, cross-entropy",
+    .setup = "epochs=20 batch=64 learning-rate=0.01" },
   { .id = "autoencoder",
     .title = "Through a bottleneck",
     .category = "First steps",

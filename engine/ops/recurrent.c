@@ -374,69 +374,64 @@ typedef struct
   gboolean add_x;
 } Back;
 
-CJ_INLINE void
-give (const Back *b, gint64 i, float d_share, float d_x)
-{
-  b->d_share[i] = d_share;
-  if (b->d_x != NULL)
-    b->d_x[i] = d_x + (b->add_x ? b->d_x[i] : 0);
-}
-
+/* The gradients of the sums that go into the functions of the gates, into d_share. */
 CJ_CLONES static void
 retreat_plain (const Back *b, gint64 h, gboolean relu)
 {
-  for (gint64 i = 0; i < h; i++)
-    {
-      const float y = b->m.gates[i], d = b->d_full[i] * (relu ? (y > 0 ? 1 : 0) : 1 - y * y);
+  const float *y = b->m.gates, *d_full = b->d_full;
+  float *d = b->d_share;
 
-      give (b, i, d, d);
-    }
+#pragma GCC ivdep
+  for (gint64 i = 0; i < h; i++)
+    d[i] = d_full[i] * (relu ? (y[i] > 0 ? 1 : 0) : 1 - y[i] * y[i]);
 }
 
 CJ_CLONES static void
 retreat_lstm (const Back *b, gint64 h)
 {
-  const float *g = b->m.gates;
+  const float *g = b->m.gates, *extra = b->m.extra, *before = b->m.c_before, *d_full = b->d_full;
+  float *d = b->d_share, *d_c = b->d_c;
 
+#pragma GCC ivdep
   for (gint64 i = 0; i < h; i++)
     {
       const float in = g[i], forget = g[h + i], cell = g[2 * h + i], out = g[3 * h + i];
-      const float c = cj_tanh (b->m.extra[i]);
-      const float before = b->m.c_before != NULL ? b->m.c_before[i] : 0;
-      const float dc = b->d_c[i] + b->d_full[i] * out * (1 - c * c);
-      const float d_in = dc * cell * in * (1 - in), d_cell = dc * in * (1 - cell * cell);
-      const float d_forget = dc * before * forget * (1 - forget);
-      const float d_out = b->d_full[i] * c * out * (1 - out);
+      const float c = cj_tanh (extra[i]), dc = d_c[i] + d_full[i] * out * (1 - c * c);
 
-      give (b, i, d_in, d_in);
-      give (b, h + i, d_forget, d_forget);
-      give (b, 2 * h + i, d_cell, d_cell);
-      give (b, 3 * h + i, d_out, d_out);
-      b->d_c[i] = dc * forget;
+      d[i] = dc * cell * in * (1 - in);
+      d[h + i] = dc * forget * (1 - forget);
+      d[2 * h + i] = dc * in * (1 - cell * cell);
+      d[3 * h + i] = d_full[i] * c * out * (1 - out);
+      d_c[i] = dc * forget;
     }
+  for (gint64 i = 0; i < h; i++)
+    d[h + i] = before != NULL ? d[h + i] * before[i] : 0;
 }
 
 CJ_CLONES static void
 retreat_gru (const Back *b, gint64 h)
 {
-  const float *g = b->m.gates;
+  const float *g = b->m.gates, *extra = b->m.extra, *before = b->m.y_before, *d_full = b->d_full;
+  float *d = b->d_share, *d_before = b->d_before;
 
+#pragma GCC ivdep
   for (gint64 i = 0; i < h; i++)
     {
-      const float reset = g[i], keep = g[h + i], new = g[2 * h + i], dy = b->d_full[i];
-      const float before = b->m.y_before != NULL ? b->m.y_before[i] : 0;
+      const float reset = g[i], keep = g[h + i], new = g[2 * h + i], dy = d_full[i];
       const float d_new = dy * (1 - keep) * (1 - new *new);
-      const float d_reset = d_new * b->m.extra[i] * reset * (1 - reset);
-      const float d_keep = dy * (before - new) * keep * (1 - keep);
 
-      give (b, i, d_reset, d_reset);
-      give (b, h + i, d_keep, d_keep);
-      give (b, 2 * h + i, d_new * reset, d_new);
-      if (b->d_before != NULL)
-        b->d_before[i] += dy * keep;
+      d[i] = d_new * extra[i] * reset * (1 - reset);
+      d[h + i] = -dy * new *keep *(1 - keep);
+      d[2 * h + i] = d_new;
     }
+  for (gint64 i = 0; before != NULL && i < h; i++)
+    d[h + i] += d_full[i] * before[i] * g[h + i] * (1 - g[h + i]);
+  for (gint64 i = 0; d_before != NULL && i < h; i++)
+    d_before[i] += d_full[i] * g[h + i];
 }
 
+/* The input's share of the gates has these gradients as they are; the hidden share of n passes the
+ * reset gate of a GRU. */
 static void
 retreat (const Sizes *s, const Back *b)
 {
@@ -446,6 +441,12 @@ retreat (const Sizes *s, const Back *b)
     retreat_gru (b, s->h);
   else
     retreat_plain (b, s->h, s->cell == CJ_CELL_RELU);
+  if (b->d_x != NULL && !b->add_x)
+    fill_row (b->d_x, b->d_share, s->g);
+  for (gint64 i = 0; b->d_x != NULL && b->add_x && i < s->g; i++)
+    b->d_x[i] += b->d_share[i];
+  for (gint64 i = 0; s->cell == CJ_CELL_GRU && i < s->h; i++)
+    b->d_share[2 * s->h + i] *= b->m.gates[i];
 }
 
 /* The parts of the workspace. */
