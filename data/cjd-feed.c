@@ -116,7 +116,8 @@ augment (DatasetFeed *self, guint32 index, guint64 epoch, guint64 seed, float *r
       get_values (self, partner, size, self->other);
     }
   cjd_augmenter_apply (self->augmenter, &rng, &call);
-  mix_target (feed, &call, (const char *) dataset->y->data + partner * y_bytes, target);
+  if (target != NULL)
+    mix_target (feed, &call, (const char *) dataset->y->data + partner * y_bytes, target);
   for (gint64 channel = 0, plane = size / call.c; channel < call.c; channel++)
     {
       const float scale = 1 / dataset->std[channel], offset = dataset->mean[channel] * scale;
@@ -137,10 +138,11 @@ fill (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed
   for (guint i = 0; i < n; i++)
     {
       const gsize sample = self->samples[indices[i]];
-      void *target = (char *) y->data + i * y_bytes;
+      void *target = y != NULL ? (char *) y->data + i * y_bytes : NULL;
       char *row = (char *) x->data + i * (gsize) size * sizeof (float);
 
-      memcpy (target, (const char *) self->dataset->y->data + sample * y_bytes, y_bytes);
+      if (target != NULL)
+        memcpy (target, (const char *) self->dataset->y->data + sample * y_bytes, y_bytes);
       if (self->augmenter != NULL)
         augment (self, indices[i], epoch, seed, (float *) row, target);
       else

@@ -127,7 +127,8 @@ fill (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed
   if (settle (self) == READY && is_ready (self, indices, n, epoch, seed))
     {
       memcpy (x->data, self->x->data, x_bytes * n);
-      memcpy (y->data, self->y->data, y_bytes * n);
+      if (y != NULL)
+        memcpy (y->data, self->y->data, y_bytes * n);
     }
   else
     self->inner->fill (self->inner, indices, n, epoch, seed, x, y);

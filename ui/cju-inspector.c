@@ -374,6 +374,8 @@ show_node (CjuInspector *self, const CjNode *node)
   add_label (self, words, "dim-label");
   add_problem (self, node);
   add_table (self, NULL, node->layer->params, prefix, node->params);
+  if (node->layer->role == CJ_ROLE_LAYER)
+    add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
     add_label (self, node->layer->formula, "monospace");
   add_label (self, _ (node->layer->blurb), "dim-label");

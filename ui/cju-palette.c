@@ -97,8 +97,8 @@ set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
 static int
 get_rank (const CjLayerInfo *layer)
 {
-  static const char *const order[]
-      = { "data", "feature", "dense", "activation", "regularisation", "shape", "loss" };
+  static const char *const order[] = { "data",          "feature",        "dense", "activation",
+                                       "normalisation", "regularisation", "shape", "loss" };
 
   for (int i = 0; i < (int) G_N_ELEMENTS (order); i++)
     if (g_str_equal (order[i], layer->category))

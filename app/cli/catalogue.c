@@ -16,6 +16,7 @@ typedef struct
   const char *kind, *id, *title, *blurb, *formula, *note;
   const CjParam *params;
   gsize params_size;
+  double rate; /* learning rate to begin with, 0: has none */
 } Item;
 
 static GArray *
@@ -38,15 +39,15 @@ collect (void)
     }
   for (const CjOptimizerInfo *const *i = cj_optimizers (); *i != NULL; i++)
     {
-      const Item item = { "optimizers",  (*i)->id,     (*i)->title,  (*i)->blurb,
-                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+      const Item item = { "optimizers", (*i)->id,     (*i)->title,       (*i)->blurb, (*i)->formula,
+                          (*i)->source, (*i)->params, (*i)->params_size, (*i)->rate };
 
       g_array_append_val (items, item);
     }
   for (const CjScheduleInfo *const *i = cj_schedules (); *i != NULL; i++)
     {
-      const Item item = { "schedules",   (*i)->id, (*i)->title,  (*i)->blurb,
-                          (*i)->formula, NULL,     (*i)->params, (*i)->params_size };
+      const Item item = { "schedules",   (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
 
       g_array_append_val (items, item);
     }
@@ -78,7 +79,48 @@ collect (void)
 
       g_array_append_val (items, item);
     }
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    {
+      const Item item = { "templates", t->id, t->title, t->blurb, t->network, t->teaches };
+
+      g_array_append_val (items, item);
+    }
   return items;
+}
+
+/* id, title, blurb: what every item has. Takes what is in `dict`. */
+static void
+put_words (GVariantDict *dict, const Item *item)
+{
+  g_variant_dict_insert (dict, "kind", "s", item->kind);
+  g_variant_dict_insert (dict, "id", "s", item->id);
+  g_variant_dict_insert (dict, "title", "s", item->title);
+  g_variant_dict_insert (dict, "blurb", "s", item->blurb);
+}
+
+static void
+list_item (const Item *item, gboolean json)
+{
+  GVariantDict dict;
+
+  if (!json)
+    {
+      g_print ("%-11s %-18s %s\n", item->kind, item->id, item->blurb);
+      return;
+    }
+  g_variant_dict_init (&dict, NULL);
+  put_words (&dict, item);
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
+static const GOptionEntry *
+json_option (gboolean *json)
+{
+  static GOptionEntry entries[2];
+
+  entries[0]
+      = (GOptionEntry){ "json", 0, 0, G_OPTION_ARG_NONE, json, "One JSON object a line", NULL };
+  return entries;
 }
 
 static int
@@ -86,10 +128,11 @@ run_list (int argc, char **argv)
 {
   g_autoptr (GArray) items = collect ();
   const char *kind;
+  gboolean json = FALSE;
   int status = 0;
   guint shown = 0;
 
-  if (!cli_parse_words (&cli_list, NULL, &argc, &argv, 0, 1, &status))
+  if (!cli_parse_words (&cli_list, json_option (&json), &argc, &argv, 0, 1, &status))
     return status;
   kind = argc > 1 ? argv[1] : NULL;
   for (guint i = 0; i < items->len; i++)
@@ -98,15 +141,23 @@ run_list (int argc, char **argv)
 
       if (kind != NULL && !g_str_equal (kind, item->kind))
         continue;
-      g_print ("%-13s %-18s %s\n", item->kind, item->id, item->blurb);
+      list_item (item, json);
       shown++;
     }
   if (shown > 0)
     return 0;
   g_printerr ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-              "sources, readers, augmentations and figures.\n",
+              "sources, readers, augmentations, figures and templates.\n",
               kind);
   return 1;
+}
+
+static const char *
+name_kind (const CjParam *param)
+{
+  static const char *const names[] = { "int", "float", "bool", "choice", "pair", "text" };
+
+  return param->kind < G_N_ELEMENTS (names) ? names[param->kind] : "text";
 }
 
 static void
@@ -117,11 +168,11 @@ describe_param (const CjParam *param, gconstpointer values)
       = param->choices != NULL ? g_strjoinv (", ", (char **) param->choices) : NULL;
 
   g_print ("  %-14s %s", param->name, param->blurb);
-  if (choices != NULL && param->kind == CJ_PARAM_CHOICE)
+  if (param->kind == CJ_PARAM_CHOICE)
     g_print (" (%s; preset %s)\n", choices, preset);
   else if (param->kind == CJ_PARAM_BOOL)
     g_print (" (true or false; preset %s)\n", preset);
-  else if (param->kind == CJ_PARAM_TEXT)
+  else if (g_str_equal (name_kind (param), "text"))
     g_print (" (text; preset “%s”)\n", preset);
   else
     g_print (" (%g to %g%s%s%s%s; preset %s)\n", param->min, param->max,
@@ -129,18 +180,86 @@ describe_param (const CjParam *param, gconstpointer values)
              choices != NULL ? ", or " : "", choices != NULL ? choices : "", preset);
 }
 
+static GVariant *
+param_to_data (const CjParam *param, gconstpointer values)
+{
+  g_autofree char *preset = cj_params_print (param, values);
+  const gboolean number = param->kind == CJ_PARAM_INT || param->kind == CJ_PARAM_FLOAT
+                          || param->kind == CJ_PARAM_PAIR;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "name", "s", param->name);
+  g_variant_dict_insert (&dict, "title", "s", param->title);
+  g_variant_dict_insert (&dict, "blurb", "s", param->blurb);
+  g_variant_dict_insert (&dict, "kind", "s", name_kind (param));
+  g_variant_dict_insert (&dict, "preset", "s", preset);
+  if (param->unit != NULL)
+    g_variant_dict_insert (&dict, "unit", "s", param->unit);
+  if (number)
+    {
+      g_variant_dict_insert (&dict, "min", "d", param->min);
+      g_variant_dict_insert (&dict, "max", "d", param->max);
+    }
+  if (param->choices != NULL)
+    {
+      GVariantBuilder choices;
+
+      g_variant_builder_init (&choices, G_VARIANT_TYPE ("av"));
+      for (guint i = 0; param->choices[i] != NULL; i++)
+        g_variant_builder_add (&choices, "v", g_variant_new_string (param->choices[i]));
+      g_variant_dict_insert_value (&dict, "choices", g_variant_builder_end (&choices));
+    }
+  return g_variant_dict_end (&dict);
+}
+
 static void
-describe_item (const Item *item)
+describe_json (const Item *item, gconstpointer values)
+{
+  GVariantBuilder params;
+  GVariantDict dict;
+
+  g_variant_builder_init (&params, G_VARIANT_TYPE ("av"));
+  for (const CjParam *p = item->params; p != NULL && p->name != NULL; p++)
+    g_variant_builder_add (&params, "v", param_to_data (p, values));
+  g_variant_dict_init (&dict, NULL);
+  put_words (&dict, item);
+  if (item->formula != NULL)
+    g_variant_dict_insert (&dict, "formula", "s", item->formula);
+  if (item->note != NULL)
+    g_variant_dict_insert (&dict, "note", "s", item->note);
+  if (item->rate > 0)
+    g_variant_dict_insert (&dict, "learning-rate", "d", item->rate);
+  g_variant_dict_insert_value (&dict, "parameters", g_variant_builder_end (&params));
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
+static const char *
+name_note (const Item *item)
+{
+  if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules"))
+    return "Source";
+  return g_str_equal (item->kind, "templates") ? "What to look at" : "In the brain";
+}
+
+static void
+describe_item (const Item *item, gboolean json)
 {
   g_autofree gpointer values = g_malloc0 (MAX (item->params_size, 1));
 
   cj_params_reset (item->params, values);
+  if (json)
+    {
+      describe_json (item, values);
+      return;
+    }
   g_print ("%s (%s, %s)\n%s.\n", item->title, item->id, item->kind, item->blurb);
   if (item->formula != NULL)
     g_print ("\n  %s\n", item->formula);
   if (item->note != NULL)
-    g_print ("\n%s: %s.\n", g_str_equal (item->kind, "optimizers") ? "Source" : "In the brain",
-             item->note);
+    g_print ("\n%s: %s.\n", name_note (item), item->note);
+  if (item->rate > 0)
+    g_print ("Learning rate to begin with: %g.\n", item->rate);
   if (item->params != NULL && item->params->name != NULL)
     g_print ("\nParameters:\n");
   for (const CjParam *p = item->params; p != NULL && p->name != NULL; p++)
@@ -151,17 +270,18 @@ static int
 run_describe (int argc, char **argv)
 {
   g_autoptr (GArray) items = collect ();
+  gboolean json = FALSE;
   guint shown = 0;
   int status = 0;
 
-  if (!cli_parse_words (&cli_describe, NULL, &argc, &argv, 1, 1, &status))
+  if (!cli_parse_words (&cli_describe, json_option (&json), &argc, &argv, 1, 1, &status))
     return status;
   for (guint i = 0; i < items->len; i++)
     if (g_str_equal (g_array_index (items, Item, i).id, argv[1]))
       {
-        if (shown++ > 0)
+        if (shown++ > 0 && !json)
           g_print ("\n");
-        describe_item (&g_array_index (items, Item, i));
+        describe_item (&g_array_index (items, Item, i), json);
       }
   if (shown > 0)
     return 0;
@@ -170,21 +290,58 @@ run_describe (int argc, char **argv)
   return 1;
 }
 
+static void
+print_template (const CjlTemplate *t, gboolean json)
+{
+  GVariantDict dict;
+
+  if (!json)
+    {
+      g_print ("%-12s %-24s %s (%s)\n", t->id, t->title, t->blurb, t->expected);
+      return;
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "id", "s", t->id);
+  g_variant_dict_insert (&dict, "title", "s", t->title);
+  g_variant_dict_insert (&dict, "category", "s", t->category);
+  g_variant_dict_insert (&dict, "blurb", "s", t->blurb);
+  g_variant_dict_insert (&dict, "teaches", "s", t->teaches);
+  g_variant_dict_insert (&dict, "expected", "s", t->expected);
+  g_variant_dict_insert (&dict, "source", "s", t->source);
+  g_variant_dict_insert (&dict, "network", "s", t->network);
+  g_variant_dict_insert (&dict, "training", "s", t->setup);
+  if (t->task != NULL)
+    g_variant_dict_insert (&dict, "task", "s", t->task);
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
 static int
 run_templates (int argc, char **argv)
 {
+  gboolean json = FALSE;
   int status = 0;
 
-  if (!cli_parse_words (&cli_templates, NULL, &argc, &argv, 0, 0, &status))
+  if (!cli_parse_words (&cli_templates, json_option (&json), &argc, &argv, 0, 0, &status))
     return status;
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
-    g_print ("%-12s %-18s %s (%s)\n", t->id, t->title, t->blurb, t->expected);
+    print_template (t, json);
   return 0;
 }
 
-const CliCommand cli_list
-    = { "list", "[KIND]", "Names layers, losses, optimizers, schedules, sources, figures",
-        run_list };
-const CliCommand cli_describe
-    = { "describe", "ID", "Shows one of them: formula, parameters, ranges", run_describe };
-const CliCommand cli_templates = { "templates", "", "Names the ready experiments", run_templates };
+const CliCommand cli_list = {
+  "list",
+  "[KIND]",
+  "Names layers, losses, optimizers, schedules, sources, figures, templates",
+  run_list,
+  "KIND is one of them; without it everything is named.",
+};
+const CliCommand cli_describe = {
+  "describe", "ID", "Shows one of them: formula, parameters, ranges", run_describe, NULL,
+};
+const CliCommand cli_templates = {
+  "templates",
+  "",
+  "Names the ready experiments",
+  run_templates,
+  "“cajal-cli new ID” makes a project of one.",
+};

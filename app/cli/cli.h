@@ -3,7 +3,8 @@
  * code of the program: 0 done, 1 failed, 2 wrong use. */
 #pragma once
 
-#include <glib.h>
+#include "cj-trainer.h"
+#include "cjd-dataset.h"
 
 G_BEGIN_DECLS
 
@@ -13,13 +14,17 @@ typedef struct
   const char *arguments; /* as help shows them */
   const char *blurb;
   int (*run) (int argc, char **argv);
+  const char *details; /* shown by --help below the options, or NULL */
 } CliCommand;
 
 extern const CliCommand cli_list, cli_describe, cli_templates; /* catalogue.c */
 extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
+extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_data;                              /* data.c */
-extern const CliCommand cli_train, cli_eval;                   /* train.c */
+extern const CliCommand cli_eval;                              /* eval.c */
+extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure, cli_export;                /* figure.c */
+extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_verify;                            /* verify.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
@@ -36,6 +41,14 @@ int cli_fail (GError *error);
 
 /* Prints one JSON object on a line of its own; takes a floating a{sv}. */
 void cli_print_json (GVariant *object);
+
+/* Says that a file was written: its name, or {"file": name}. */
+void cli_print_file (const char *path, gboolean json);
+
+/* Prints how a network does on a split: a line of text, or one JSON object with the measures of every
+ * class and the confusion matrix. */
+void cli_print_score (const char *split, CjScore score, const CjMetrics *metrics,
+                      const CjdDataset *dataset, gboolean json);
 
 /* `threads` as given, or as many as there are processors; 1 to 64. */
 guint cli_get_threads (int threads);

@@ -6,28 +6,37 @@
 #include <locale.h>
 
 static const CliCommand *const commands[]
-    = { &cli_list, &cli_describe, &cli_templates, &cli_new,    &cli_show,   &cli_check, &cli_set,
-        &cli_data, &cli_train,    &cli_eval,      &cli_figure, &cli_export, &cli_verify };
+    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,    &cli_show,
+        &cli_check,  &cli_set,      &cli_data,      &cli_train,  &cli_eval,
+        &cli_figure, &cli_export,   &cli_recover,   &cli_verify, &cli_bench };
+
+static const char exit_status[] = "Exit status: 0 done, 1 failed, 2 wrong use.";
 
 static void
 print_help (void)
 {
-  g_print ("Usage: cajal-cli COMMAND [ARGUMENTS]\n\nCommands:\n");
+  g_print ("Usage: cajal-cli COMMAND [OPTION…] [ARGUMENT…]\n"
+           "A lab for neural networks, without its window.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-10s %-28s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
-  g_print ("\n“cajal-cli COMMAND --help” says more about one of them.\n");
+  g_print ("\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
+           "  --version  show the version\n\n%s\n",
+           exit_status);
 }
 
 gboolean
 cli_parse (const CliCommand *command, const GOptionEntry *entries, int *argc, char ***argv,
            int *status)
 {
-  g_autofree char *usage = g_strdup_printf ("%s — %s", command->arguments, command->blurb);
+  g_autofree char *usage = g_strdup_printf ("%s\n\n%s.", command->arguments, command->blurb);
+  g_autofree char *end = g_strconcat (command->details != NULL ? command->details : "",
+                                      command->details != NULL ? "\n\n" : "", exit_status, NULL);
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
   g_autofree char *program = g_strdup_printf ("cajal-cli %s", command->name);
   g_autoptr (GError) error = NULL;
 
   g_set_prgname (program);
+  g_option_context_set_description (context, end);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, NULL);
   if (g_option_context_parse (context, argc, argv, &error))
@@ -68,6 +77,21 @@ cli_print_json (GVariant *object)
   g_print ("%s\n", text);
 }
 
+void
+cli_print_file (const char *path, gboolean json)
+{
+  GVariantDict dict;
+
+  if (!json)
+    {
+      g_print ("%s\n", path);
+      return;
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "file", "s", path);
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
 guint
 cli_get_threads (int threads)
 {
@@ -82,6 +106,11 @@ main (int argc, char **argv)
     {
       print_help ();
       return argc < 2 ? 2 : 0;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_print ("cajal-cli %s\n", CAJAL_VERSION);
+      return 0;
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (commands[i]->name, argv[1]))

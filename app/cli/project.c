@@ -4,6 +4,7 @@
 
 #include "cj-lower.h"
 #include "cj-program.h"
+#include "cjl-recovery.h"
 #include "cjl-template.h"
 
 #include <string.h>
@@ -12,8 +13,10 @@ static int
 run_new (int argc, char **argv)
 {
   g_autofree char *output = NULL;
+  gboolean json = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "File to write", "F.cajal" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
     { NULL },
   };
   const CjlTemplate *template;
@@ -40,109 +43,229 @@ run_new (int argc, char **argv)
   project = cjl_template_make (template, &error);
   if (project == NULL || !cjl_project_save (project, output, &error))
     return cli_fail (error);
-  g_print ("%s\n", output);
+  cli_print_file (output, json);
   return 0;
 }
 
+/* One node as `show` prints it. */
+typedef struct
+{
+  const CjNode *node;
+  char *shape;         /* of its output, or NULL */
+  gint64 params, macs; /* learned numbers; multiply-adds of one sample */
+} Row;
+
 static void
-print_nodes (const CjlProject *project, const CjLowered *lowered, gint64 batch)
+clear_row (gpointer row)
+{
+  g_free (((Row *) row)->shape);
+}
+
+static GArray *
+make_rows (const CjlProject *project, const CjLowered *lowered, const CjProgram *program,
+           gint64 batch)
 {
   g_autoptr (GPtrArray) order = cj_graph_sort (project->graph);
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (Row));
 
+  g_array_set_clear_func (rows, clear_row);
   for (guint i = 0; i < order->len; i++)
     {
-      const CjNode *node = order->pdata[i];
-      const CjLoweredNode *l = &lowered->nodes[cj_graph_get_index (project->graph, node)];
-      g_autofree char *shape = NULL;
+      Row row = { .node = order->pdata[i] };
+      const CjLoweredNode *l = &lowered->nodes[cj_graph_get_index (project->graph, row.node)];
+      g_autofree char *prefix = g_strconcat (row.node->id, ".", NULL);
 
+      row.macs = l->macs / batch;
       if (l->valid)
         {
           const CjShape *s = cj_builder_get_shape (lowered->builder, l->out[0]);
           const CjShape one = cj_shape (s->n_dims > 0 ? s->n_dims - 1 : 0, s->dims + 1);
 
-          shape = cj_shape_print (&one);
+          row.shape = cj_shape_print (&one);
         }
-      g_print ("  %-12s %-14s %-14s %12" G_GINT64_FORMAT " multiply-adds\n", node->id,
-               node->layer->id, shape != NULL ? shape : "?", l->macs / batch);
+      for (guint k = 0; program != NULL && k < cj_program_get_n_params (program); k++)
+        {
+          const CjProgramParam *param = cj_program_get_param (program, k);
+
+          if (!param->state && g_str_has_prefix (param->name, prefix))
+            row.params += param->size;
+        }
+      g_array_append_val (rows, row);
     }
+  return rows;
+}
+
+static void
+print_table (const CjlProject *project, const CjdDataset *dataset, const GArray *rows,
+             const CjProgramCost *cost)
+{
+  g_autofree char *words = cjd_dataset_describe (dataset);
+
+  g_print ("%s\n%s\n\n  %-14s %-18s %-14s %12s %14s\n", project->title, words, "node", "layer",
+           "output", "parameters", "multiply-adds");
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const Row *row = &g_array_index (rows, Row, i);
+
+      g_print ("  %-14s %-18s %-14s %12" G_GINT64_FORMAT " %14" G_GINT64_FORMAT "\n", row->node->id,
+               row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
+    }
+  g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
+           " multiply-adds a sample, %.1f MiB to train at batch %d\n",
+           cost->n_params, cost->macs, (double) cost->peak_bytes / (1 << 20),
+           project->setup->batch);
+}
+
+static void
+print_table_json (const CjlProject *project, const GArray *rows, const CjProgramCost *cost)
+{
+  GVariantDict dict;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const Row *row = &g_array_index (rows, Row, i);
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "node", "s", row->node->id);
+      g_variant_dict_insert (&dict, "layer", "s", row->node->layer->id);
+      if (row->shape != NULL)
+        g_variant_dict_insert (&dict, "output", "s", row->shape);
+      g_variant_dict_insert (&dict, "parameters", "x", row->params);
+      g_variant_dict_insert (&dict, "macs", "x", row->macs);
+      cli_print_json (g_variant_dict_end (&dict));
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "title", "s", project->title);
+  g_variant_dict_insert (&dict, "data", "s", project->data.source);
+  g_variant_dict_insert (&dict, "parameters", "x", cost->n_params);
+  g_variant_dict_insert (&dict, "macs", "x", cost->macs);
+  g_variant_dict_insert (&dict, "peak-bytes", "x", cost->peak_bytes);
+  g_variant_dict_insert (&dict, "batch", "x", (gint64) project->setup->batch);
+  g_variant_dict_insert (&dict, "trained", "b", project->weights->len > 0);
+  cli_print_json (g_variant_dict_end (&dict));
 }
 
 static gboolean
-show (CjlProject *project, GError **error)
+show (CjlProject *project, gboolean json, GError **error)
 {
   g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, error);
   g_autoptr (CjLowered) lowered = NULL;
   g_autoptr (CjProgram) program = NULL;
-  g_autofree char *words = NULL;
+  g_autoptr (GArray) rows = NULL;
   CjDataSpec spec;
-  CjProgramCost cost;
+  CjProgramCost cost = { 0 };
 
   if (dataset == NULL)
     return FALSE;
   spec = cjl_data_spec (dataset, project->setup->batch);
   lowered = cj_lower (project->graph, &spec);
-  words = cjd_dataset_describe (dataset);
-  g_print ("%s\n%s\n\n", project->title, words);
-  print_nodes (project, lowered, spec.batch);
   program = cj_program_new (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
-  if (program == NULL)
-    return FALSE;
-  cost = cj_program_get_cost (program);
-  g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB at batch %d\n",
-           cost.n_params, cost.macs, (double) cost.peak_bytes / (1 << 20), project->setup->batch);
-  return TRUE;
+  if (program != NULL)
+    {
+      cost = cj_program_get_cost (program);
+      cost.peak_bytes = cj_trainer_count_bytes (program, project->setup);
+    }
+  rows = make_rows (project, lowered, program, spec.batch);
+  if (json)
+    print_table_json (project, rows, &cost);
+  else
+    print_table (project, dataset, rows, &cost);
+  return program != NULL;
 }
 
 static int
 run_show (int argc, char **argv)
 {
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a layer, the last of the whole",
+      NULL },
+    { NULL },
+  };
   g_autoptr (CjlProject) project = NULL;
   GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_show, NULL, &argc, &argv, 1, 1, &status))
+  if (!cli_parse_words (&cli_show, entries, &argc, &argv, 1, 1, &status))
     return status;
   project = cjl_project_load (argv[1], &error);
-  if (project == NULL || !show (project, &error))
+  if (project == NULL || !show (project, json, &error))
     return cli_fail (error);
   return 0;
+}
+
+static void
+print_problem (const CjProblem *problem, gboolean json)
+{
+  const char *kind = problem->kind == CJ_PROBLEM_ERROR ? "error" : "note";
+  GVariantDict dict;
+
+  if (!json)
+    {
+      g_print ("%s: %s\n", kind, problem->sentence);
+      return;
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "kind", "s", kind);
+  g_variant_dict_insert (&dict, "sentence", "s", problem->sentence);
+  if (problem->node != NULL)
+    g_variant_dict_insert (&dict, "node", "s", problem->node);
+  if (problem->mend != NULL)
+    g_variant_dict_insert (&dict, "insert", "s", problem->mend);
+  if (problem->set != NULL)
+    g_variant_dict_insert (&dict, "set", "s", problem->set);
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
+static int
+check (CjlProject *project, const CjdDataset *dataset, gboolean json)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
+  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
+  int status = 0;
+
+  for (guint i = 0; i < lowered->problems->len; i++)
+    {
+      const CjProblem *problem = lowered->problems->pdata[i];
+
+      print_problem (problem, json);
+      status |= problem->kind == CJ_PROBLEM_ERROR;
+    }
+  if (lowered->losses->len == 0)
+    {
+      const CjProblem none
+          = { .sentence
+              = "no valid path leads from the data to a loss. Add one, as cross-entropy." };
+
+      print_problem (&none, json);
+      status = 1;
+    }
+  if (status == 0 && !json)
+    g_print ("The network can be trained.\n");
+  return status;
 }
 
 static int
 run_check (int argc, char **argv)
 {
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a problem", NULL },
+    { NULL },
+  };
   g_autoptr (CjlProject) project = NULL;
   g_autoptr (CjdDataset) dataset = NULL;
-  g_autoptr (CjLowered) lowered = NULL;
-  CjDataSpec spec;
   GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_check, NULL, &argc, &argv, 1, 1, &status))
+  if (!cli_parse_words (&cli_check, entries, &argc, &argv, 1, 1, &status))
     return status;
   project = cjl_project_load (argv[1], &error);
   if (project != NULL)
     dataset = cjl_data_load (&project->data, &error);
   if (dataset == NULL)
     return cli_fail (error);
-  spec = cjl_data_spec (dataset, project->setup->batch);
-  lowered = cj_lower (project->graph, &spec);
-  for (guint i = 0; i < lowered->problems->len; i++)
-    {
-      const CjProblem *problem = lowered->problems->pdata[i];
-
-      g_print ("%s: %s\n", problem->kind == CJ_PROBLEM_ERROR ? "error" : "note", problem->sentence);
-      status |= problem->kind == CJ_PROBLEM_ERROR;
-    }
-  if (lowered->losses->len == 0)
-    {
-      g_print ("error: no valid path leads from the data to a loss.\n");
-      return 1;
-    }
-  if (lowered->problems->len == 0)
-    g_print ("The network can be trained.\n");
-  return status;
+  return check (project, dataset, json);
 }
 
 static int
@@ -157,6 +280,7 @@ run_set (int argc, char **argv)
   project = cjl_project_load (argv[1], &error);
   if (project == NULL)
     return cli_fail (error);
+  cjl_project_keep (project, NULL); /* so that the window can undo it */
   for (int i = 2; i < argc; i++)
     {
       char *value = strchr (argv[i], '=');
@@ -164,19 +288,34 @@ run_set (int argc, char **argv)
       if (value == NULL)
         {
           g_printerr ("cajal-cli set: “%s” is not of the form node.param=value.\n", argv[i]);
-          return 2;
+          status = 2;
+          break;
         }
       *value++ = '\0';
       if (!cjl_project_set (project, argv[i], value, &error))
-        return cli_fail (error);
+        {
+          status = cli_fail (error);
+          break;
+        }
     }
-  return cjl_project_save (project, argv[1], &error) ? 0 : cli_fail (error);
+  if (status == 0 && !cjl_project_save (project, argv[1], &error))
+    status = cli_fail (error);
+  if (status != 0)
+    cjl_project_forget_unsaved (project);
+  return status;
 }
 
-const CliCommand cli_new = { "new", "TEMPLATE [-o F.cajal]", "Makes a project file", run_new };
+const CliCommand cli_new = { "new", "TEMPLATE", "Makes a project file of a template", run_new,
+                             "Without -o the file is TEMPLATE.cajal in this folder." };
 const CliCommand cli_show
-    = { "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show };
-const CliCommand cli_check
-    = { "check", "F.cajal", "Lists everything that keeps it from training", run_check };
-const CliCommand cli_set = { "set", "F.cajal NAME=VALUE…",
-                             "Changes node.param, a training value, title or data", run_set };
+    = { "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show, NULL };
+const CliCommand cli_check = { "check", "F.cajal", "Lists everything that keeps it from training",
+                               run_check, "Fails if there is an error among the problems." };
+const CliCommand cli_set = {
+  "set",
+  "F.cajal NAME=VALUE…",
+  "Changes node.param, a training value, title or data",
+  run_set,
+  "Either all values are set or none.\n\n"
+  "  cajal-cli set F.cajal conv1.filters=32 optimizer=sgd optimizer.momentum=0.9 data=../mnist",
+};

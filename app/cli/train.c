@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cajal-cli train and eval: runs a project. */
+/* cajal-cli train: runs a project. */
 #include "cli.h"
 
 #include "cj-error.h"
 #include "cjl-figures.h"
-#include "cjl-session.h"
+#include "cjl-recovery.h"
 
 #include <signal.h>
 #include <math.h>
@@ -50,22 +50,36 @@ print_epoch (const CjRunEpoch *e, gboolean json)
   g_variant_dict_insert (&dict, "accuracy", "d", e->train.accuracy);
   g_variant_dict_insert (&dict, "validation-loss", "d", e->val.loss);
   g_variant_dict_insert (&dict, "validation-accuracy", "d", e->val.accuracy);
+  if (isfinite (e->val_top))
+    g_variant_dict_insert (&dict, "validation-top-5", "d", e->val_top);
+  if (isfinite (e->val_f1))
+    g_variant_dict_insert (&dict, "validation-f1", "d", e->val_f1);
+  if (isfinite (e->val_mse))
+    g_variant_dict_insert (&dict, "validation-mse", "d", e->val_mse);
   cli_print_json (g_variant_dict_end (&dict));
 }
 
+#define BAR 24 /* characters */
+
+/* One line, written over: how much of the run is done, and where it stands. */
 static void
 print_progress (const CjRunState *state)
 {
-  const guint64 done = state->step % MAX (state->steps_per_epoch, 1);
+  const double share = (double) state->step / (double) MAX (state->n_steps, 1);
+  const guint filled = (guint) CLAMP (share * BAR, 0, BAR);
+  const double left = isfinite (state->seconds_left) ? state->seconds_left : 0;
+  g_autofree char *full = g_strnfill (filled, '#'), *rest = g_strnfill (BAR - filled, '.');
 
-  g_printerr ("\r\033[Kepoch %u  %3u %%  loss %.4f  accuracy %5.2f %%  %.0f samples/s  %.0f s left",
-              state->epoch + 1, (guint) (done * 100 / MAX (state->steps_per_epoch, 1)),
-              state->score.loss, state->score.accuracy * 100, state->rate, state->seconds_left);
+  g_printerr ("\r\033[K[%s%s] %3.0f %%  epoch %u of %u  loss %.4f  accuracy %5.2f %%  "
+              "%.0f samples/s  %d:%02d left",
+              full, rest, share * 100, MIN (state->epoch + 1, state->n_epochs), state->n_epochs,
+              state->score.loss, state->score.accuracy * 100, state->rate, (int) left / 60,
+              (int) left % 60);
 }
 
 /* Trains to the end of the run, `steps` steps, or Ctrl-C; prints every epoch. */
 static gboolean
-run_session (CjlSession *session, const Options *options, GError **error)
+run_session (CjlProject *project, CjlSession *session, const Options *options, GError **error)
 {
   CjRunner *runner = cjl_session_get_runner (session);
   const gboolean terminal = isatty (STDERR_FILENO);
@@ -83,6 +97,7 @@ run_session (CjlSession *session, const Options *options, GError **error)
       if (interrupted)
         cj_runner_pause (runner);
       state = cj_runner_get_state (runner);
+      cjl_project_keep_run (project, session, CJL_KEEP_INTERVAL);
       epochs = cjl_session_read_epochs (session);
       if (terminal && printed < epochs->len)
         g_printerr ("\r\033[K");
@@ -97,27 +112,12 @@ run_session (CjlSession *session, const Options *options, GError **error)
   failure = cj_runner_dup_error (runner);
   if (failure == NULL)
     return TRUE;
-  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_NUMBER, failure);
+  state = cj_runner_get_state (runner);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+               "%s The run is saved; “--resume --from-step %" G_GUINT64_FORMAT
+               "” goes on from its last good checkpoint.",
+               failure, state.good);
   return FALSE;
-}
-
-static void
-print_score (const char *split, CjScore score, gsize n, gboolean json)
-{
-  GVariantDict dict;
-
-  if (!json)
-    {
-      g_print ("%s  loss %.4f  accuracy %.2f %%  (%" G_GSIZE_FORMAT " samples)\n", split,
-               score.loss, score.accuracy * 100, n);
-      return;
-    }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "split", "s", split);
-  g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
-  g_variant_dict_insert (&dict, "loss", "d", score.loss);
-  g_variant_dict_insert (&dict, "samples", "x", (gint64) n);
-  cli_print_json (g_variant_dict_end (&dict));
 }
 
 /* The node whose units must be the number of classes is told so by the compiler; do as it says. */
@@ -145,6 +145,14 @@ refit (CjlProject *project, const CjdDataset *dataset, GError **error)
 }
 
 static gboolean
+set_number (CjlProject *project, const char *name, int number, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%d", number);
+
+  return cjl_project_set (project, name, text, error);
+}
+
+static gboolean
 apply_options (CjlProject *project, const Options *options, GError **error)
 {
   for (guint i = 0; options->settings != NULL && options->settings[i] != NULL; i++)
@@ -154,10 +162,9 @@ apply_options (CjlProject *project, const Options *options, GError **error)
       if (!cjl_project_set (project, pair[0], pair[1] != NULL ? pair[1] : "", error))
         return FALSE;
     }
-  if (options->epochs > 0)
-    project->setup->epochs = options->epochs;
-  if (options->seed >= 0)
-    project->setup->seed = options->seed;
+  if ((options->epochs > 0 && !set_number (project, "epochs", options->epochs, error))
+      || (options->seed >= 0 && !set_number (project, "seed", options->seed, error)))
+    return FALSE;
   if (options->data != NULL)
     {
       cjl_project_begin (project);
@@ -193,39 +200,65 @@ print_notice (CjRunner *runner)
     g_printerr ("cajal-cli: %s\n", notice);
 }
 
+/* Changes the project as the options say and trains it; *finished: to the end of the run. */
+static gboolean
+run_project (CjlProject *project, CjdDataset **dataset, const Options *options, gboolean *finished,
+             GError **error)
+{
+  g_autoptr (CjlSession) session = NULL;
+
+  if ((options->from_step >= 0
+       && !go_back (project, (guint64) options->from_step, options->threads, error))
+      || !apply_options (project, options, error))
+    return FALSE;
+  *dataset = cjl_data_load (&project->data, error);
+  if (*dataset == NULL || !refit (project, *dataset, error))
+    return FALSE;
+  session = cjl_session_new (project, *dataset, cli_get_threads (options->threads), error);
+  if (session == NULL)
+    return FALSE;
+  print_notice (cjl_session_get_runner (session));
+  if (!run_session (project, session, options, error))
+    {
+      cjl_session_store (session, FALSE);
+      return FALSE;
+    }
+  *finished = cj_runner_get_state (cjl_session_get_runner (session)).status == CJ_RUN_FINISHED;
+  cjl_session_store (session, *finished);
+  return TRUE;
+}
+
 static gboolean
 train (const char *path, const Options *options, GError **error)
 {
   g_autoptr (CjlProject) project = cjl_project_load (path, error);
   g_autoptr (CjdDataset) dataset = NULL;
-  g_autoptr (CjlSession) session = NULL;
-  CjRunState state;
+  gboolean finished = FALSE;
+  g_autoptr (CjMetrics) metrics = NULL;
   CjScore score;
-  gsize n;
 
-  if (project == NULL
-      || (options->from_step >= 0
-          && !go_back (project, (guint64) options->from_step, options->threads, error))
-      || !apply_options (project, options, error))
+  if (project == NULL)
     return FALSE;
-  dataset = cjl_data_load (&project->data, error);
-  if (dataset == NULL || !refit (project, dataset, error))
-    return FALSE;
-  session = cjl_session_new (project, dataset, cli_get_threads (options->threads), error);
-  if (session == NULL)
-    return FALSE;
-  print_notice (cjl_session_get_runner (session));
-  if (!run_session (session, options, error))
-    return FALSE;
-  state = cj_runner_get_state (cjl_session_get_runner (session));
-  cjl_session_store (session, state.status == CJ_RUN_FINISHED);
+  cjl_project_keep (project, NULL); /* a run without a journal is better than none */
+  if (!run_project (project, &dataset, options, &finished, error))
+    {
+      if (g_error_matches (*error, CJ_ERROR, CJ_ERROR_NUMBER))
+        cjl_project_save (project, options->save != NULL ? options->save : path, NULL);
+      cjl_project_forget_unsaved (project);
+      return FALSE;
+    }
   if (!cjl_project_save (project, options->save != NULL ? options->save : path, error))
-    return FALSE;
-  if (state.status != CJ_RUN_FINISHED || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
+    {
+      g_printerr ("cajal-cli: the run was not saved; “cajal-cli recover” still has its edits and "
+                  "its last checkpoint.\n");
+      return FALSE;
+    }
+  if (!finished || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
     return TRUE;
-  if (!cjl_score_split (project, dataset, CJD_SPLIT_TEST, &n, &score, error))
+  metrics = cjl_score_split (project, dataset, CJD_SPLIT_TEST, &score, error);
+  if (metrics == NULL)
     return FALSE;
-  print_score ("test", score, n, options->json);
+  cli_print_score ("test", score, metrics, dataset, options->json);
   return TRUE;
 }
 
@@ -269,45 +302,13 @@ run_train (int argc, char **argv)
   return status;
 }
 
-static int
-run_eval (int argc, char **argv)
-{
-  static const char *const splits[] = { "train", "val", "test", NULL };
-  g_autofree char *split = NULL;
-  gboolean json = FALSE;
-  const GOptionEntry entries[] = {
-    { "split", 0, 0, G_OPTION_ARG_STRING, &split, "train, val or test (the preset)", "S" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
-    { NULL },
-  };
-  g_autoptr (CjlProject) project = NULL;
-  g_autoptr (CjdDataset) dataset = NULL;
-  GError *error = NULL;
-  CjScore score;
-  gsize n;
-  guint which = 0;
-  int status = 0;
-
-  if (!cli_parse_words (&cli_eval, entries, &argc, &argv, 1, 1, &status))
-    return status;
-  if (split == NULL)
-    split = g_strdup ("test");
-  while (splits[which] != NULL && !g_str_equal (splits[which], split))
-    which++;
-  if (splits[which] == NULL)
-    {
-      g_printerr ("cajal-cli eval: there is no split “%s”. Choose train, val or test.\n", split);
-      return 2;
-    }
-  project = cjl_project_load (argv[1], &error);
-  if (project != NULL)
-    dataset = cjl_data_load (&project->data, &error);
-  if (dataset == NULL || !cjl_score_split (project, dataset, (CjdSplit) which, &n, &score, &error))
-    return cli_fail (error);
-  print_score (split, score, n, json);
-  return 0;
-}
-
-const CliCommand cli_train = { "train", "F.cajal [OPTION…]", "Trains and saves it", run_train };
-const CliCommand cli_eval
-    = { "eval", "F.cajal [--split S] [--json]", "Measures it on a split", run_eval };
+const CliCommand cli_train = {
+  "train",
+  "F.cajal",
+  "Trains and saves it",
+  run_train,
+  "Without --resume a new run begins. Ctrl-C stops after the step under way and saves. The "
+  "weights\n"
+  "that were best on validation are kept; the test samples are measured once, at the end.\n\n"
+  "  cajal-cli train F.cajal --data ../mnist --epochs 5 --set learning-rate=0.002",
+};

@@ -12,23 +12,24 @@
 
 #define EVALUATION_BATCH 64
 
-gboolean
-cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, gsize *n, CjScore *score,
+CjMetrics *
+cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, CjScore *score,
                  GError **error)
 {
   const CjDataSpec spec = cjl_data_spec (dataset, EVALUATION_BATCH);
   g_autoptr (CjProgram) program
       = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 2, error);
   g_autoptr (CjFeed) feed = NULL;
+  CjMetrics *metrics;
 
   if (program == NULL)
-    return FALSE;
+    return NULL;
   cj_program_init (program, (guint64) project->setup->seed);
   cjl_project_apply_weights (project, program);
   feed = cjd_dataset_new_feed (dataset, split);
-  *score = cj_evaluate (program, feed, NULL);
-  *n = feed->n_samples;
-  return TRUE;
+  metrics = cj_metrics_new (program);
+  *score = cj_evaluate (program, feed, metrics);
+  return metrics;
 }
 
 /* Column of an array of structs, as a frame's array. */

@@ -2,6 +2,7 @@
 /* Fills the frames of figures from a project and its data. */
 #pragma once
 
+#include "cj-metrics.h"
 #include "cjl-project.h"
 #include "cjv-figure.h"
 
@@ -13,10 +14,10 @@ G_BEGIN_DECLS
 CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
                             const char *node, GError **error);
 
-/* Loss and accuracy of the project's weights over a split of *n samples. Slow. FALSE with the reason if
- * the network cannot be run. */
-gboolean cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, gsize *n,
-                          CjScore *score, GError **error);
+/* How the project's weights do on a split. Slow. NULL with the reason if the network cannot be run. You
+ * free. */
+CjMetrics *cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split,
+                            CjScore *score, GError **error);
 
 /* A frame of curves from points and epochs of a run. */
 CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch);

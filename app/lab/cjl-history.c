@@ -4,6 +4,18 @@
 #include "cjl-project.h"
 
 #include <math.h>
+#include <stddef.h>
+
+/* Measures that only some tasks have. */
+static const struct
+{
+  const char *name;
+  gsize offset;
+} more[] = {
+  { "validation-top-5", offsetof (CjRunEpoch, val_top) },
+  { "validation-f1", offsetof (CjRunEpoch, val_f1) },
+  { "validation-mse", offsetof (CjRunEpoch, val_mse) },
+};
 
 GArray *
 cjl_project_read_history (CjlProject *project)
@@ -16,7 +28,7 @@ cjl_project_read_history (CjlProject *project)
   while (g_variant_iter_next (&iter, "v", &item))
     {
       g_autoptr (GVariant) owned = item;
-      CjRunEpoch epoch = { .val = { NAN, NAN } };
+      CjRunEpoch epoch = { .val = { NAN, NAN }, .val_top = NAN, .val_f1 = NAN, .val_mse = NAN };
       gint64 number = 0, step = 0;
 
       if (!g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
@@ -27,6 +39,8 @@ cjl_project_read_history (CjlProject *project)
       g_variant_lookup (item, "accuracy", "d", &epoch.train.accuracy);
       g_variant_lookup (item, "validation-loss", "d", &epoch.val.loss);
       g_variant_lookup (item, "validation-accuracy", "d", &epoch.val.accuracy);
+      for (guint k = 0; k < G_N_ELEMENTS (more); k++)
+        g_variant_lookup (item, more[k].name, "d", (double *) ((char *) &epoch + more[k].offset));
       epoch.epoch = (guint) number;
       epoch.step = (guint64) step;
       g_array_append_val (epochs, epoch);
@@ -54,6 +68,13 @@ cjl_project_write_history (CjlProject *project, const GArray *epochs)
         {
           g_variant_dict_insert (&dict, "validation-loss", "d", epoch->val.loss);
           g_variant_dict_insert (&dict, "validation-accuracy", "d", epoch->val.accuracy);
+        }
+      for (guint k = 0; k < G_N_ELEMENTS (more); k++)
+        {
+          const double value = *(const double *) ((const char *) epoch + more[k].offset);
+
+          if (isfinite (value))
+            g_variant_dict_insert (&dict, more[k].name, "d", value);
         }
       g_variant_builder_add (&list, "v", g_variant_dict_end (&dict));
     }

@@ -138,6 +138,7 @@ cjl_project_commit (CjlProject *self, const char *title, const char *merge)
 {
   CjlProjectFull *full = cjl_project_full (self);
   CjlEdit *top, *edit;
+  const gint64 position = full->undo->len;
   g_autoptr (GVariant) before = NULL, after = NULL;
   CjPatch *patch;
 
@@ -150,8 +151,10 @@ cjl_project_commit (CjlProject *self, const char *title, const char *merge)
   if (patch == NULL && g_variant_equal (before, after))
     return;
   g_ptr_array_set_size (full->redo, 0);
-  top = full->undo->len > 0 ? full->undo->pdata[full->undo->len - 1] : NULL;
-  if (top != NULL && top != full->saved && merge != NULL && g_strcmp0 (top->merge, merge) == 0)
+  if (full->saved > position)
+    full->saved = -1;
+  top = position > 0 ? full->undo->pdata[position - 1] : NULL;
+  if (top != NULL && position != full->saved && merge != NULL && g_strcmp0 (top->merge, merge) == 0)
     {
       top->graph = join_patches (top->graph, patch);
       g_variant_unref (top->after);
@@ -167,22 +170,43 @@ cjl_project_commit (CjlProject *self, const char *title, const char *merge)
       edit->after = g_steal_pointer (&after);
       g_ptr_array_add (full->undo, edit);
     }
+  cjl_keep_edited (self);
   cjl_project_notify (self);
 }
 
-static gboolean
-travel (CjlProject *self, GPtrArray *from, GPtrArray *to, gboolean reverse)
+/* The edits of a damaged journal may not fit: then the project stays as it is. */
+gboolean
+cjl_project_travel (CjlProject *self, gboolean back)
 {
-  CjlEdit *edit;
+  CjlProjectFull *full = cjl_project_full (self);
+  GPtrArray *from = back ? full->undo : full->redo, *to = back ? full->redo : full->undo;
+  const CjlEdit *edit = from->len > 0 ? from->pdata[from->len - 1] : NULL;
+  g_autoptr (GVariant) graph = NULL, rest = NULL;
 
-  if (from->len == 0)
+  if (edit == NULL)
     return FALSE;
-  edit = g_ptr_array_steal_index (from, from->len - 1);
-  if (edit->graph != NULL && !cj_graph_apply (self->graph, edit->graph, reverse, NULL))
-    g_assert_not_reached ();
-  if (!cjl_project_load_rest (self, reverse ? edit->before : edit->after, NULL))
-    g_assert_not_reached ();
-  g_ptr_array_add (to, edit);
+  graph = g_variant_ref_sink (cj_graph_save (self->graph));
+  rest = g_variant_ref_sink (cjl_project_save_rest (self));
+  if ((edit->graph == NULL || cj_graph_apply (self->graph, edit->graph, back, NULL))
+      && cjl_project_load_rest (self, back ? edit->before : edit->after, NULL))
+    {
+      g_ptr_array_add (to, g_ptr_array_steal_index (from, from->len - 1));
+      return TRUE;
+    }
+  cj_graph_load (self->graph, graph, NULL);
+  cjl_project_load_rest (self, rest, NULL);
+  g_ptr_array_set_size (full->undo, 0);
+  g_ptr_array_set_size (full->redo, 0);
+  full->saved = -1;
+  return FALSE;
+}
+
+static gboolean
+travel (CjlProject *self, gboolean back)
+{
+  if (!cjl_project_travel (self, back))
+    return FALSE;
+  cjl_keep_moved (self);
   cjl_project_notify (self);
   return TRUE;
 }
@@ -190,17 +214,13 @@ travel (CjlProject *self, GPtrArray *from, GPtrArray *to, gboolean reverse)
 gboolean
 cjl_project_undo (CjlProject *self)
 {
-  CjlProjectFull *full = cjl_project_full (self);
-
-  return travel (self, full->undo, full->redo, TRUE);
+  return travel (self, TRUE);
 }
 
 gboolean
 cjl_project_redo (CjlProject *self)
 {
-  CjlProjectFull *full = cjl_project_full (self);
-
-  return travel (self, full->redo, full->undo, FALSE);
+  return travel (self, FALSE);
 }
 
 static const char *
@@ -224,10 +244,9 @@ cjl_project_get_redo_title (CjlProject *self)
 gboolean
 cjl_project_is_modified (CjlProject *self)
 {
-  CjlProjectFull *full = cjl_project_full (self);
-  const CjlEdit *top = full->undo->len > 0 ? full->undo->pdata[full->undo->len - 1] : NULL;
+  const CjlProjectFull *full = cjl_project_full (self);
 
-  return top != full->saved || full->stored;
+  return full->undo->len != full->saved || full->stored;
 }
 
 void

@@ -38,14 +38,30 @@ print_json (CjlProject *self)
   return cjl_json_print (root, TRUE);
 }
 
-GBytes *
-cjl_project_print (CjlProject *self, GError **error)
+static GPtrArray *
+print_pieces (CjlProject *self)
 {
-  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
+  GPtrArray *pieces = cjd_pieces_new ();
   char *json = print_json (self);
 
   cjd_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
   cjd_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
+  return pieces;
+}
+
+GBytes *
+cjl_project_print_bare (CjlProject *self)
+{
+  g_autoptr (GPtrArray) pieces = print_pieces (self);
+
+  return cjd_zip_print (pieces, NULL);
+}
+
+GBytes *
+cjl_project_print (CjlProject *self, GError **error)
+{
+  g_autoptr (GPtrArray) pieces = print_pieces (self);
+
   if (self->weights->len > 0)
     cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
   if (self->norm->len > 0)
@@ -104,6 +120,7 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
 
   if (root == NULL)
     return FALSE;
+  cjl_project_full (self)->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   if (!g_variant_is_of_type (root, G_VARIANT_TYPE_VARDICT)
       || !g_variant_lookup (root, "format", "x", &format) || format < 1 || format > FORMAT)
     {
@@ -171,7 +188,8 @@ CjlProject *
 cjl_project_load (const char *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
-  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, NULL, error);
+  g_autofree char *etag = NULL;
+  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, &etag, error);
   CjlProject *self = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
 
   if (self == NULL)
@@ -180,7 +198,42 @@ cjl_project_load (const char *path, GError **error)
       return NULL;
     }
   self->path = g_strdup (path);
+  cjl_project_full (self)->etag = g_steal_pointer (&etag);
   return self;
+}
+
+/* Puts the bytes in the place of the file, unless another program changed it since it was read here;
+ * reads them back. `etag` is replaced by the new one. */
+static gboolean
+replace (GFile *file, GBytes *bytes, char **etag, GError **error)
+{
+  g_autofree char *fresh = NULL;
+  g_autoptr (GBytes) there = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!g_file_replace_contents (file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                *etag, FALSE, G_FILE_CREATE_NONE, &fresh, NULL, &local))
+    {
+      if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG))
+        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                     "Another program changed the file since it was opened. Save under another "
+                     "name, or open it again.");
+      else
+        g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  there = g_file_load_bytes (file, NULL, NULL, error);
+  if (there == NULL)
+    return FALSE;
+  if (!g_bytes_equal (there, bytes))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "What was read back is not what was written. Save on another disk.");
+      return FALSE;
+    }
+  g_free (*etag);
+  *etag = g_steal_pointer (&fresh);
+  return TRUE;
 }
 
 gboolean
@@ -188,22 +241,37 @@ cjl_project_save (CjlProject *self, const char *path, GError **error)
 {
   CjlProjectFull *full = cjl_project_full (self);
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
-  g_autoptr (GBytes) bytes = cjl_project_print (self, error);
-  g_autoptr (CjlProject) read_back = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
-  char *copy;
+  g_autoptr (GFile) old = self->path != NULL ? g_file_new_for_commandline_arg (self->path) : NULL;
+  /* a copy is a project of its own, with a journal of its own */
+  const gboolean moved = old != NULL && !g_file_equal (file, old);
+  g_autofree char *uuid = g_strdup (self->uuid), *etag = moved ? NULL : g_strdup (full->etag);
+  g_autofree char *place = g_strdup (path);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjlProject) read_back = NULL;
 
-  if (read_back == NULL
-      || !g_file_replace_contents (file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                   NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, error))
+  if (moved)
     {
+      g_free (self->uuid);
+      self->uuid = g_uuid_string_random ();
+    }
+  bytes = cjl_project_print (self, error);
+  read_back = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
+  if (read_back == NULL || !replace (file, bytes, &etag, error))
+    {
+      g_free (self->uuid);
+      self->uuid = g_steal_pointer (&uuid);
       g_prefix_error (error, "%s: ", path);
       return FALSE;
     }
-  copy = g_strdup (path);
   g_free (self->path);
-  self->path = copy;
-  full->saved = full->undo->len > 0 ? full->undo->pdata[full->undo->len - 1] : NULL;
+  self->path = g_steal_pointer (&place);
+  g_free (full->etag);
+  full->etag = g_steal_pointer (&etag);
+  g_free (full->digest);
+  full->digest = g_strdup (cjl_project_full (read_back)->digest);
+  full->saved = full->undo->len;
   full->stored = FALSE;
+  cjl_keep_saved (self, moved);
   cjl_project_notify (self);
   return TRUE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cjl-project.c, cjl-project-edit.c and cjl-project-file.c. */
+/* Shared by cjl-project.c, cjl-project-edit.c, cjl-project-file.c and cjl-recovery.c. */
 #pragma once
 
+#include "cjl-journal.h"
 #include "cjl-project.h"
 
 G_BEGIN_DECLS
@@ -26,9 +27,13 @@ typedef struct
   GPtrArray *undo, *redo; /* CjlEdit */
   guint depth;            /* of begin */
   GVariant *at_begin;
-  const CjlEdit *saved; /* top of the undo stack when the file was written; NULL: empty stack */
-  gboolean stored;      /* weights changed since the file was written */
-  GArray *watches;      /* CjlWatch */
+  gint64 saved; /* length of the undo stack when the file was written; -1: it cannot be reached */
+  gboolean stored;       /* weights changed since the file was written */
+  GArray *watches;       /* CjlWatch */
+  char *digest;          /* SHA-256 of project.json in the file, NULL until saved */
+  char *etag;            /* of the file when it was last read or written */
+  gboolean restored;     /* from the journal, whose edits are on the stacks already */
+  struct _CjlKeep *keep; /* ties to the journal, NULL: none */
 } CjlProjectFull;
 
 static inline CjlProjectFull *
@@ -44,5 +49,18 @@ GVariant *cjl_project_save_rest (CjlProject *project);
 gboolean cjl_project_load_rest (CjlProject *project, GVariant *data, GError **error);
 
 void cjl_project_notify (CjlProject *project);
+
+/* The container without weights; what the journal keeps. */
+GBytes *cjl_project_print_bare (CjlProject *project);
+
+/* Brings the project to an edit of its stacks; FALSE: it did not fit, then both stacks are empty. */
+gboolean cjl_project_travel (CjlProject *project, gboolean back);
+
+/* Tell the journal that an edit was made or merged, that the place in the stack moved, that the file
+ * was written (`moved`: to another path, under a new uuid), that the project goes. */
+void cjl_keep_edited (CjlProject *project);
+void cjl_keep_moved (CjlProject *project);
+void cjl_keep_saved (CjlProject *project, gboolean moved);
+void cjl_keep_end (CjlProject *project);
 
 G_END_DECLS

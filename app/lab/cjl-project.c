@@ -5,6 +5,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <math.h>
 #include <string.h>
 
 CjlProject *
@@ -48,6 +49,9 @@ cjl_project_unref (CjlProject *self)
 
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
+  cjl_keep_end (self);
+  g_free (full->digest);
+  g_free (full->etag);
   g_free (self->uuid);
   g_free (self->title);
   g_free (self->path);

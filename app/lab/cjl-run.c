@@ -113,7 +113,7 @@ cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
 }
 
 void
-cjl_run_store (CjlProject *project, CjRunner *runner)
+cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget)
 {
   g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   g_autoptr (CjRunLog) log = NULL;
@@ -123,7 +123,7 @@ cjl_run_store (CjlProject *project, CjRunner *runner)
   GVariantDict dict;
   char *json;
 
-  cj_runner_dup_run (runner, CJL_RUN_BUDGET, &log, &ring);
+  cj_runner_dup_run (runner, budget, &log, &ring);
   g_variant_builder_init (&places, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < cj_ring_get_n (ring); i++)
     {

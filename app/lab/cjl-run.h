@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 #define CJL_RUN_BUDGET                                                                             \
   ((gsize) 64 << 20) /* bytes of kept checkpoints in a file; one is always kept */
 
-/* Takes log and kept checkpoints of a run into the project. */
-void cjl_run_store (CjlProject *project, CjRunner *runner);
+/* Takes log and kept checkpoints of a run, thinned to `budget` bytes, into the project. */
+void cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget);
 
 /* The run of the project, and back; FALSE and no error if it has none. Damage is an error. You free. */
 gboolean cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error);

@@ -19,6 +19,7 @@ struct _CjlSession
   GVariant *compiled_graph, *compiled_setup;
   GArray *points, *epochs; /* of the whole run */
   guint n_cuts;            /* of the series when they were read */
+  GArray *cuts;            /* CjUnitCut: of the edit that is going on */
 };
 
 /* What of the drawing matters to the compiler: everything but where cards stand. */
@@ -161,6 +162,7 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
   self->n_threads = n_threads;
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
   self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
+  self->cuts = cj_unit_cuts_new ();
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     self->feeds[i] = cjd_dataset_new_feed (dataset, (CjdSplit) i);
   if (!check (self, error))
@@ -189,6 +191,7 @@ cjl_session_free (CjlSession *self)
   g_clear_pointer (&self->compiled_setup, g_variant_unref);
   g_array_unref (self->points);
   g_array_unref (self->epochs);
+  g_array_unref (self->cuts);
   cjd_dataset_unref (self->dataset);
   cjl_project_unref (self->project);
   g_free (self);
@@ -229,8 +232,7 @@ send_setup (CjlSession *self)
 
       if (before != NULL && g_variant_equal (before, value))
         continue;
-      if (before == NULL || g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-          || g_str_equal (name, "average") || g_str_equal (name, "seed"))
+      if (before == NULL || !cj_train_setup_is_live (self->project->setup, name))
         return FALSE;
       cj_runner_set (self->runner, name, g_variant_get_string (value, NULL));
     }
@@ -249,7 +251,7 @@ cjl_session_refresh (CjlSession *self, GError **error)
     return TRUE;
   if (!check (self, error))
     return FALSE;
-  cj_runner_swap (self->runner, self->project->graph, self->project->setup);
+  cj_runner_swap (self->runner, self->project->graph, self->project->setup, self->cuts);
   note_compiled (self, self->project->graph, self->project->setup);
   if (redrawn)
     make_probe (self);
@@ -262,6 +264,7 @@ cjl_session_delete_unit (CjlSession *self, const char *id, guint unit, GError **
   const CjNode *node = cj_graph_find (self->project->graph, id);
   const CjParam *param = NULL;
   g_autofree char *name = NULL, *before = NULL, *after = NULL;
+  gboolean done;
 
   if (node != NULL)
     {
@@ -278,20 +281,31 @@ cjl_session_delete_unit (CjlSession *self, const char *id, guint unit, GError **
                    id, unit + 1);
       return FALSE;
     }
-  cj_runner_cut_unit (self->runner, id, unit);
+  cj_unit_cuts_add (self->cuts, id, unit);
   name = g_strdup_printf ("%s.%s", id, param->name);
   after = g_strdup_printf ("%d", atoi (before) - 1);
-  return cjl_project_set (self->project, name, after, error) && cjl_session_refresh (self, error);
+  done = cjl_project_set (self->project, name, after, error) && cjl_session_refresh (self, error);
+  g_array_set_size (self->cuts, 0);
+  return done;
 }
 
 gboolean
 cjl_session_branch (CjlSession *self, guint64 step, GError **error)
 {
+  const CjRunState state = cj_runner_get_state (self->runner);
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjTrainSetup) setup = NULL;
   g_autoptr (GVariant) graph_data = NULL, setup_data = NULL;
   g_autofree char *refusal = NULL, *title = NULL;
 
+  if (step < state.first || step > state.last)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "The run has no step %" G_GUINT64_FORMAT ". Choose one from %" G_GUINT64_FORMAT
+                   " to %" G_GUINT64_FORMAT ".",
+                   step, state.first, state.last);
+      return FALSE;
+    }
   cj_runner_branch (self->runner, step);
   cj_runner_wait (self->runner);
   refusal = cj_runner_dup_refusal (self->runner);
@@ -334,31 +348,47 @@ cjl_session_reset (CjlSession *self, GError **error)
 
 /* Mean and deviation of the data travel with the weights. */
 static void
-store_norm (CjlSession *self)
+store_norm (CjlSession *self, CjlProject *project)
 {
   const CjShape shape = cj_shape1 (self->dataset->n_channels);
 
-  g_ptr_array_set_size (self->project->norm, 0);
+  g_ptr_array_set_size (project->norm, 0);
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)
     {
       CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &shape);
 
       memcpy (tensor->data, i == 0 ? self->dataset->mean : self->dataset->std,
               cj_tensor_bytes (tensor));
-      g_ptr_array_add (self->project->norm, cjd_named_tensor_new (i == 0 ? "mean" : "std", tensor));
+      g_ptr_array_add (project->norm, cjd_named_tensor_new (i == 0 ? "mean" : "std", tensor));
     }
+}
+
+static void
+store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
+{
+  g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
+  const gboolean wanted = best && self->project->setup->keep_best;
+  g_autoptr (CjCheckpoint) chosen = wanted ? cj_runner_dup_best (self->runner) : NULL;
+
+  cjl_project_store (project, chosen != NULL ? chosen : now);
+  cjl_run_store (project, self->runner, budget);
+  store_norm (self, project);
+  cjl_project_write_history (project, cjl_session_read_epochs (self));
 }
 
 void
 cjl_session_store (CjlSession *self, gboolean best)
 {
-  g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
-  g_autoptr (CjCheckpoint) chosen = best ? cj_runner_dup_best (self->runner) : NULL;
+  store (self, self->project, best, CJL_RUN_BUDGET);
+}
 
-  cjl_project_store (self->project, chosen != NULL ? chosen : now);
-  cjl_run_store (self->project, self->runner);
-  store_norm (self);
-  cjl_project_write_history (self->project, cjl_session_read_epochs (self));
+CjlProject *
+cjl_session_dup_run (CjlSession *self)
+{
+  CjlProject *run = cjl_project_new ();
+
+  store (self, run, FALSE, 0);
+  return run;
 }
 
 /* After a cut, both series are read from the start. */

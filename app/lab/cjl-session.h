@@ -40,9 +40,13 @@ gboolean cjl_session_branch (CjlSession *session, guint64 step, GError **error);
 gboolean cjl_session_reset (CjlSession *session, GError **error);
 
 /* Writes weights, the run with its kept checkpoints and its history into the project. `best`: the
- * weights best on validation, where there are some, instead of the last; the run goes on from the last
- * all the same. */
+ * weights best on validation, where there are some and the setup keeps them, instead of the last; the
+ * run goes on from the last all the same. */
 void cjl_session_store (CjlSession *session, gboolean best);
+
+/* The same, with the last checkpoint only, into a project of its own without a drawing: what is left on
+ * disk every few seconds while a run goes on. You unref. */
+CjlProject *cjl_session_dup_run (CjlSession *session);
 
 /* All points (CjRunPoint) and epochs (CjRunEpoch) of the run, over refreshes; read on each call.
  * Borrowed. */

@@ -3,6 +3,19 @@
  * see cjl_graph_add_text. Networks and batches are those that the benchmark measures. */
 #include "cjl-template.h"
 
+/* Two convolutions of the VGG kind and a pool. */
+#define VGG_STAGE(filters)                                                                         \
+  "conv-2d " filters " kernel=3 padding=1 bias=false, batch-norm, relu, "                          \
+  "conv-2d " filters " kernel=3 padding=1 bias=false, batch-norm, relu, max-pool-2d, "
+
+/* A residual block: two convolutions, to which what came in is added. */
+#define RES_BLOCK(filters, stride, from)                                                           \
+  from ": conv-2d " filters " kernel=3 padding=1 stride=" stride " bias=false, batch-norm, relu, " \
+       "conv-2d " filters " kernel=3 padding=1 bias=false, batch-norm, add, relu;"
+#define RES_SAME(filters, from, add) RES_BLOCK (filters, "1", from) from " > " add ":1;"
+#define RES_DOWN(filters, from, add, short)                                                        \
+  from ": shortcut " filters ";" RES_BLOCK (filters, "2", from) short " > " add ":1;"
+
 static const CjlTemplate templates[] = {
   { .id = "lenet-5",
     .title = "Handwritten signs",
@@ -47,6 +60,84 @@ static const CjlTemplate templates[] = {
     .source = "spirals",
     .network = "input, dense 8 tanh, dense 8 tanh, dense 2, cross-entropy",
     .setup = "epochs=60 batch=10 learning-rate=0.01" },
+  { .id = "vgg",
+    .title = "Shapes in clutter",
+    .category = "Vision",
+    .blurb = "Six convolutions in three stages find the shape in a coloured picture",
+    .teaches = "See how the maps shrink while their number grows, from where to what",
+    .expected = "95 %",
+    .task = "vgg",
+    .source = "shapes",
+    .network = "input, " VGG_STAGE ("32") VGG_STAGE ("64")
+        VGG_STAGE ("128") "flatten, dense 128 relu, dense 8, cross-entropy",
+    .setup = "epochs=8 batch=64 schedule=cosine" },
+  { .id = "resnet-20",
+    .title = "Deep with shortcuts",
+    .category = "Vision",
+    .blurb = "Twenty layers that can be trained because every block only adds to what it was given",
+    .teaches = "Mute the wires into Add and see how much harder the same depth learns",
+    .expected = "95 %",
+    .task = "resnet20",
+    .source = "shapes",
+    .network = "input, conv-2d 16 kernel=3 padding=1 bias=false, batch-norm, relu;" RES_SAME (
+        "16", "relu1", "add1") RES_SAME ("16", "relu3", "add2") RES_SAME ("16", "relu5", "add3")
+        RES_DOWN ("32", "relu7", "add4",
+                  "shortcut1") RES_SAME ("32", "relu9", "add5") RES_SAME ("32", "relu11", "add6")
+            RES_DOWN ("64", "relu13", "add7", "shortcut2") RES_SAME ("64", "relu15", "add8")
+                RES_SAME ("64", "relu17", "add9") "relu19: global-avg-pool, dense 8, cross-entropy",
+    .setup = "epochs=20 batch=128 optimizer=sgd optimizer.momentum=0.9 "
+             "optimizer.weight-decay=0.0005 learning-rate=0.1 schedule=one-cycle "
+             "schedule.momentum=false" },
+  { .id = "tiny-vit",
+    .title = "A picture as a sentence",
+    .category = "Attention",
+    .blurb = "A small vision transformer cuts pictures into 64 patches and lets them look at each "
+             "other",
+    .teaches = "Open a block's weights: early heads look around, late ones at the object",
+    .expected = "95 %",
+    .task = "vit",
+    .source = "shapes",
+    .network = "input, patch-embedding 64 patch=4, class-token, learned-position, "
+               "transformer-block 4 256, transformer-block 4 256, transformer-block 4 256, "
+               "transformer-block 4 256, layer-norm, pick-token 0, dense 8, cross-entropy",
+    .setup = "epochs=20 batch=64 optimizer=adamw learning-rate=0.001 schedule=cosine warmup=1" },
+  { .id = "char-gpt",
+    .title = "Letter by letter",
+    .category = "Sequences",
+    .blurb = "A small transformer learns to write by guessing the next letter",
+    .teaches = "Read what it writes after each epoch: first letters, then words, then sentences",
+    .expected = "2 nats a letter",
+    .task = "gpt",
+    .source = "text",
+    .data = "length=128",
+    .network = "input, embedding 128, learned-position, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "transformer-block heads=4 hidden=512 causal=true, "
+               "layer-norm, dense 71 bias=false, cross-entropy",
+    .setup = "epochs=6 batch=16 optimizer=adamw optimizer.beta2=0.99 optimizer.weight-decay=0.1 "
+             "learning-rate=0.002 schedule=cosine warmup=0.25" },
+  { .id = "lstm",
+    .title = "A memory",
+    .category = "Sequences",
+    .blurb = "Cells that gate what they keep tell at every moment whether the ones so far are odd",
+    .teaches = "Lengthen the sequence and find out for how long the cells can hold a bit",
+    .expected = "100 %",
+    .source = "sequences",
+    .data = "task=parity",
+    .network = "input, embedding 16, lstm 32, dense 2, cross-entropy",
+    .setup = "epochs=20 batch=64 learning-rate=0.01" },
+  { .id = "autoencoder",
+    .title = "Through a bottleneck",
+    .category = "First steps",
+    .blurb = "A network draws its input anew from sixteen numbers",
+    .teaches = "What the code keeps is what the pictures have in common",
+    .expected = "loss 0.3",
+    .source = "glyphs",
+    .network = "input, flatten, dense 128 relu, dense 16, dense 128 relu, dense 784, mse;"
+               "flatten1 > mse1:1",
+    .setup = "epochs=8 batch=64" },
   { NULL },
 };
 

@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-static const CjlVerifyLayer *const tables[] = { cjl_verify_shapes, cjl_verify_pointwise };
+static const CjlVerifyLayer *const tables[]
+    = { cjl_verify_losses, cjl_verify_norms, cjl_verify_pointwise, cjl_verify_sequences,
+        cjl_verify_shapes };
 
 typedef struct
 {
@@ -18,7 +20,7 @@ typedef struct
 
 typedef struct
 {
-  CjNode *node;
+  CjNode *node; /* NULL: given as text, by cjl_verify_list */
   char *name, *array;
   gint64 offset;
 } Param;
@@ -138,6 +140,22 @@ cjl_verify_param (CjlVerifyCase *c, CjNode *node, const char *name, const char *
   g_array_append_val (c->params, param);
 }
 
+char *
+cjl_verify_list (CjlVerifyCase *c, const char *array)
+{
+  const CjdNpyArray *a = cjd_npz_find (c->arrays, array);
+  GString *text = g_string_new (NULL);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (gint64 i = 0; a != NULL && i < a->size; i++)
+    g_string_append_printf (
+        text, "%s%s", i > 0 ? ";" : "",
+        g_ascii_formatd (number, sizeof number, "%.9g", cjd_npy_array_get (a, i)));
+  if (a != NULL)
+    cjl_verify_param (c, NULL, "", array, 0);
+  return g_string_free (text, FALSE);
+}
+
 void
 cjl_verify_output (CjlVerifyCase *c, guint k, CjNode *node, guint port)
 {
@@ -223,8 +241,11 @@ feed (const CjlVerifyCase *c, CjProgram *program, GError **error)
     {
       const Param *param = &g_array_index (c->params, Param, i);
       const CjdNpyArray *a = cjd_npz_find (c->arrays, param->array);
-      const CjProgramParam *to = find_param (program, param, error);
+      const CjProgramParam *to;
 
+      if (param->node == NULL)
+        continue;
+      to = find_param (program, param, error);
       if (to == NULL)
         return FALSE;
       if (a == NULL || param->offset < 0 || param->offset + to->size > a->size)
@@ -313,6 +334,20 @@ compare_inputs (const CjlVerifyCase *c, CjProgram *program, CjlVerifyRow *row, G
     }
 }
 
+/* Numbers given as text cannot have changed; the reference's must not have either. */
+static void
+compare_given (const CjlVerifyCase *c, const Param *param, CjlVerifyRow *row, GHashTable *seen)
+{
+  const CjdNpyArray *a = cjd_npz_find (c->arrays, param->array);
+  g_autofree char *name = g_strconcat ("buffer_after.", param->array + strlen ("buffer."), NULL);
+  g_autofree float *values = g_new (float, a->size + 1);
+
+  for (gint64 i = 0; i < a->size; i++)
+    values[i] = (float) cjd_npy_array_get (a, i);
+  cjl_verify_compare (c, row, name, values, a->size, c->tolerance);
+  g_hash_table_add (seen, g_steal_pointer (&name));
+}
+
 /* Learned tensors: their gradients; states: what they became. Parts of one array add up in `seen`. */
 static gboolean
 compare_params (const CjlVerifyCase *c, CjProgram *program, CjlVerifyRow *row, GHashTable *seen,
@@ -323,11 +358,17 @@ compare_params (const CjlVerifyCase *c, CjProgram *program, CjlVerifyRow *row, G
   for (guint i = 0; i < c->params->len; i++)
     {
       const Param *param = &g_array_index (c->params, Param, i);
-      const CjProgramParam *of = find_param (program, param, error);
       const CjdNpyArray *a = cjd_npz_find (c->arrays, param->array);
+      const CjProgramParam *of;
       g_autofree char *name = NULL;
       gint64 done;
 
+      if (param->node == NULL)
+        {
+          compare_given (c, param, row, seen);
+          continue;
+        }
+      of = find_param (program, param, error);
       if (of == NULL)
         return FALSE;
       name = g_str_has_prefix (param->array, "buffer.")

@@ -78,6 +78,12 @@ gboolean cjl_verify_has (const CjlVerifyCase *c, const char *array);
 gint64 cjl_verify_dim (const CjlVerifyCase *c, const char *array, int dim);
 guint cjl_verify_n_dims (const CjlVerifyCase *c, const char *array);
 
+/* --- the other kinds, in cjl-verify-train.c --- */
+
+gboolean cjl_verify_run_optimizer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+gboolean cjl_verify_run_schedule (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+gboolean cjl_verify_run_init (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
+
 /* --- the graph of a layer case --- */
 
 typedef struct
@@ -87,8 +93,11 @@ typedef struct
 } CjlVerifyLayer;
 
 /* One table a family, ending with NULL. */
+extern const CjlVerifyLayer cjl_verify_losses[];    /* cjl-verify-losses.c */
+extern const CjlVerifyLayer cjl_verify_norms[];     /* cjl-verify-norms.c */
 extern const CjlVerifyLayer cjl_verify_shapes[];    /* cjl-verify-shapes.c */
 extern const CjlVerifyLayer cjl_verify_pointwise[]; /* cjl-verify-pointwise.c */
+extern const CjlVerifyLayer cjl_verify_sequences[]; /* cjl-verify-sequences.c */
 
 gboolean cjl_verify_run_layer (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
 
@@ -101,6 +110,9 @@ CjNode *cjl_verify_constant (CjlVerifyCase *c, const char *id, CjTensor *tensor)
  * 0 to 0, unless that is NULL. */
 CjNode *cjl_verify_layer (CjlVerifyCase *c, const char *layer, CjNode *from, const char *format,
                           ...) G_GNUC_PRINTF (4, 5);
+/* The numbers of a buffer as text "1;2.5", for a parameter; "" if the case has no such buffer. It must
+ * be unchanged afterwards. You free. */
+char *cjl_verify_list (CjlVerifyCase *c, const char *array);
 void cjl_verify_wire (CjlVerifyCase *c, CjNode *from, guint port, CjNode *to, guint to_port);
 /* The node's tensor `name` is the part of `array` ("param.x" or "buffer.x") from element `offset` on:
  * it starts from there, its gradient is compared with grad.ARRAY, or a state with buffer_after.X. */

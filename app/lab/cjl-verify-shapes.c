@@ -337,12 +337,12 @@ lenet (CjlVerifyCase *c)
 {
   CjNode *y = cjl_verify_input (c, "in0");
 
-  y = add_named (c, "conv-2d", y, "conv1", "filters", "kernel=5 padding=2 activation=relu");
+  y = add_named (c, "conv-2d", y, "conv1", "filters", "kernel=5 padding=2 activation=tanh");
   y = cjl_verify_layer (c, "max-pool-2d", y, "window=2 stride=2");
-  y = add_named (c, "conv-2d", y, "conv2", "filters", "kernel=5 activation=relu");
+  y = add_named (c, "conv-2d", y, "conv2", "filters", "kernel=5 activation=tanh");
   y = cjl_verify_layer (c, "max-pool-2d", y, "window=2 stride=2");
   y = cjl_verify_layer (c, "flatten", y, "%s", "");
-  y = add_named (c, "dense", y, "fc1", "units", "activation=relu");
+  y = add_named (c, "dense", y, "fc1", "units", "activation=tanh");
   cjl_verify_output (c, 0, add_named (c, "dense", y, "fc2", "units", ""), 0);
 }
 

@@ -12,6 +12,9 @@
 /* What runs a case of each kind. */
 static const CjlVerifyKind kinds[] = {
   { "layer", cjl_verify_run_layer },
+  { "optimizer", cjl_verify_run_optimizer },
+  { "scheduler", cjl_verify_run_schedule },
+  { "init", cjl_verify_run_init },
 };
 
 /* --- comparing --- */
@@ -215,6 +218,7 @@ run_case (const char *folder, guint n_threads, const char *name, CjlVerifyRow *r
     cjl_verify_fail (row, g_strdup (error->message));
   else if (row->array == NULL)
     cjl_verify_fail (row, g_strdup ("nothing was compared"));
+  g_clear_error (&c.mistake);
   g_clear_pointer (&c.settings, g_variant_unref);
   g_clear_pointer (&c.meta, g_variant_unref);
   g_clear_pointer (&c.arrays, g_ptr_array_unref);

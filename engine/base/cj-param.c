@@ -41,6 +41,15 @@ cj_params_find (const CjParam *table, const char *name)
   return NULL;
 }
 
+void
+cj_params_set_float (const CjParam *table, gpointer values, const char *name, double value)
+{
+  const CjParam *param = cj_params_find (table, name);
+
+  g_return_if_fail (param != NULL && param->kind == CJ_PARAM_FLOAT);
+  *float_field (param, values) = value;
+}
+
 static gboolean
 parse_choice (const CjParam *param, gpointer values, const char *text, GError **error)
 {
@@ -208,16 +217,25 @@ cj_params_parse (const CjParam *table, gpointer values, const char *name, const 
   return parse_number (param, values, text, error);
 }
 
+/* The shortest text that reads back as the same number: 0.3, not 0.29999999999999999. */
+static char *
+print_float (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (text, sizeof text, "%.15g", value);
+  if (g_ascii_strtod (text, NULL) != value)
+    g_ascii_dtostr (text, sizeof text, value);
+  return g_strdup (text);
+}
+
 char *
 cj_params_print (const CjParam *param, gconstpointer values)
 {
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
   switch (param->kind)
     {
     case CJ_PARAM_FLOAT:
-      return g_strdup (
-          g_ascii_dtostr (buffer, sizeof buffer, *float_field (param, (gpointer) values)));
+      return print_float (*float_field (param, (gpointer) values));
     case CJ_PARAM_BOOL:
       return g_strdup (*int_field (param, (gpointer) values) ? "true" : "false");
     case CJ_PARAM_CHOICE:

@@ -56,6 +56,9 @@ const CjParam *cj_params_find (const CjParam *table, const char *name);
 gboolean cj_params_parse (const CjParam *table, gpointer values, const char *name, const char *text,
                           GError **error);
 
+/* Sets a CJ_PARAM_FLOAT without allocating. */
+void cj_params_set_float (const CjParam *table, gpointer values, const char *name, double value);
+
 /* Whether the parameter means something with these values (`when`). */
 gboolean cj_params_applies (const CjParam *table, const CjParam *param, gconstpointer values);
 

@@ -141,7 +141,8 @@ cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, 
       step.in[i] = in[i];
       if (in[i] == CJ_NO_VALUE)
         continue;
-      step.in[i] = in_layout (builder, in[i], layout);
+      step.in[i]
+          = in_layout (builder, in[i], (info->plain_in & 1u << i) != 0 ? CJ_LAYOUT_PLAIN : layout);
       step.op.has_in[i] = TRUE;
       step.op.in_shape[i] = cj_builder_get_value (builder, in[i])->shape;
       step.op.in_dtype[i] = cj_builder_get_value (builder, in[i])->dtype;

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <stddef.h>
 #include <string.h>
 
 void
@@ -15,6 +16,27 @@ cj_node_free (gpointer data)
   g_clear_pointer (&node->kept, g_variant_unref);
   g_free (node);
 }
+
+const CjParam cj_node_params[] = {
+  { .name = "frozen",
+    .title = "Frozen",
+    .blurb = "Keeps the weights of this layer as they are while the others learn",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjNode, frozen),
+    .max = 1,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "rate-factor",
+    .title = "Rate factor",
+    .blurb = "The learning rate of this layer is that of the run times this",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjNode, rate),
+    .preset = 1,
+    .max = 1e6,
+    .soft_max = 10,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { NULL },
+};
 
 CjGraph *
 cj_graph_new (void)
@@ -222,8 +244,12 @@ gboolean
 cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                     GError **error)
 {
+  const gboolean common = cj_params_find (node->layer->params, name) == NULL
+                          && cj_params_find (cj_node_params, name) != NULL;
+
   cj_graph_touch (graph, node);
-  return cj_params_parse (node->layer->params, node->params, name, text, error);
+  return common ? cj_params_parse (cj_node_params, node, name, text, error)
+                : cj_params_parse (node->layer->params, node->params, name, text, error);
 }
 
 void

@@ -42,6 +42,9 @@ typedef struct
   GVariant *changes;
 } CjPatch;
 
+/* What every node with weights has besides its layer's parameters; offsets into CjNode. */
+extern const CjParam cj_node_params[];
+
 CjGraph *cj_graph_new (void);
 void cj_graph_free (CjGraph *graph);
 CjGraph *cj_graph_dup (const CjGraph *graph);
@@ -64,6 +67,7 @@ gboolean cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to,
 void cj_graph_disconnect (CjGraph *graph, CjNode *to, guint to_port);
 
 gboolean cj_graph_rename (CjGraph *graph, CjNode *node, const char *id, GError **error);
+/* By name: of the layer's table, or of cj_node_params. */
 gboolean cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                              GError **error);
 void cj_graph_move (CjGraph *graph, CjNode *node, double x, double y);

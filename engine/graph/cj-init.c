@@ -3,10 +3,13 @@
 
 #include <math.h>
 
-const char *const cj_init_names[] = { "zeros",         "ones",       "constant",  "fan-in",
-                                      "uniform",       "normal",     "truncated", "glorot-uniform",
-                                      "glorot-normal", "he-uniform", "he-normal", "lecun-normal",
-                                      "orthogonal",    NULL };
+const char *const cj_init_names[] = {
+  "zeros",      "ones",           "constant",      "fan-in",        "uniform",   "normal",
+  "truncated",  "glorot-uniform", "glorot-normal", "he-uniform",    "he-normal", "lecun-normal",
+  "orthogonal", "he-uniform-out", "he-normal-out", "lecun-uniform", NULL
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (cj_init_names) == CJ_INIT_LAST + 2);
 
 static void
 fill_uniform (CjRng *rng, double limit, gint64 n, float *out)
@@ -69,7 +72,7 @@ cj_init_fill (const CjInit *init, const CjShape *shape, CjRng *rng, float *out)
 {
   const gint64 n = cj_shape_size (shape);
   const double scale = init->scale == 0 ? 1 : init->scale;
-  const double in = (double) MAX (init->fan_in, 1), both = in + (double) MAX (init->fan_out, 1);
+  const double in = (double) MAX (init->fan_in, 1), fan_out = (double) MAX (init->fan_out, 1);
 
   switch (init->kind)
     {
@@ -86,10 +89,10 @@ cj_init_fill (const CjInit *init, const CjShape *shape, CjRng *rng, float *out)
       fill_normal (rng, scale, 2, n, out);
       break;
     case CJ_INIT_GLOROT_UNIFORM:
-      fill_uniform (rng, scale * sqrt (6 / both), n, out);
+      fill_uniform (rng, scale * sqrt (6 / (in + fan_out)), n, out);
       break;
     case CJ_INIT_GLOROT_NORMAL:
-      fill_normal (rng, scale * sqrt (2 / both), INFINITY, n, out);
+      fill_normal (rng, scale * sqrt (2 / (in + fan_out)), INFINITY, n, out);
       break;
     case CJ_INIT_HE_UNIFORM:
       fill_uniform (rng, scale * sqrt (6 / in), n, out);
@@ -100,6 +103,15 @@ cj_init_fill (const CjInit *init, const CjShape *shape, CjRng *rng, float *out)
     case CJ_INIT_LECUN_NORMAL:
       fill_normal (rng, scale / sqrt (in), INFINITY, n, out);
       break;
+    case CJ_INIT_HE_UNIFORM_OUT:
+      fill_uniform (rng, scale * sqrt (6 / fan_out), n, out);
+      break;
+    case CJ_INIT_HE_NORMAL_OUT:
+      fill_normal (rng, scale * sqrt (2 / fan_out), INFINITY, n, out);
+      break;
+    case CJ_INIT_LECUN_UNIFORM:
+      fill_uniform (rng, scale * sqrt (3 / in), n, out);
+      break;
     case CJ_INIT_ORTHOGONAL:
       fill_orthogonal (rng, shape->n_dims > 0 ? shape->dims[0] : 1,
                        shape->n_dims > 0 ? n / MAX (shape->dims[0], 1) : 1, scale, out);
@@ -109,6 +121,8 @@ cj_init_fill (const CjInit *init, const CjShape *shape, CjRng *rng, float *out)
     case CJ_INIT_CONSTANT:
     default:
       for (gint64 i = 0; i < n; i++)
-        out[i] = init->kind == CJ_INIT_ZEROS ? 0 : init->kind == CJ_INIT_ONES ? 1 : (float) scale;
+        out[i] = init->kind == CJ_INIT_ZEROS  ? 0
+                 : init->kind == CJ_INIT_ONES ? 1
+                                              : (float) init->scale;
     }
 }

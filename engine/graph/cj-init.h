@@ -20,15 +20,20 @@ typedef enum
   CJ_INIT_GLOROT_NORMAL,
   CJ_INIT_HE_UNIFORM, /* He et al., 2015, gain sqrt 2; times scale */
   CJ_INIT_HE_NORMAL,
-  CJ_INIT_LECUN_NORMAL, /* LeCun et al., 1998; times scale */
-  CJ_INIT_ORTHOGONAL    /* Saxe et al., 2014; rows (or columns) orthonormal, times scale */
+  CJ_INIT_LECUN_NORMAL,   /* LeCun et al., 1998; times scale */
+  CJ_INIT_ORTHOGONAL,     /* Saxe et al., 2014; rows (or columns) orthonormal, times scale */
+  CJ_INIT_HE_UNIFORM_OUT, /* as He, by fan_out: keeps the size of gradients, not of signals */
+  CJ_INIT_HE_NORMAL_OUT,
+  CJ_INIT_LECUN_UNIFORM
 } CjInitKind;
+
+#define CJ_INIT_LAST CJ_INIT_LECUN_UNIFORM
 
 typedef struct
 {
   CjInitKind kind;
   gint64 fan_in, fan_out;
-  double scale; /* 0 means 1 */
+  double scale; /* 0 means 1, but for CJ_INIT_CONSTANT */
 } CjInit;
 
 /* Names for CJ_PARAM_CHOICE, in the order of CjInitKind, NULL-terminated. */

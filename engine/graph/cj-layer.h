@@ -47,6 +47,7 @@ typedef struct
   int out[CJ_LAYER_MAX_OUT]; /* to fill, one value a port of outputs */
   guint n_classes;           /* of the data, 0 if it has none */
   const char *mend;          /* set when refusing: id of a layer that put before would help */
+  char *note;                /* set when building: worth knowing, reads on from the layer's name */
 } CjLayerBuild;
 
 typedef struct

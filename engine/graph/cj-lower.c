@@ -103,6 +103,24 @@ collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjData
   return TRUE;
 }
 
+/* A loss that gives many numbers can be looked at, but nothing learns from it. `looks_at` is what it
+ * judges. */
+static void
+add_loss (CjLowered *self, const CjNode *node, int looks_at, int loss)
+{
+  if (cj_builder_get_shape (self->builder, loss)->n_dims > 0)
+    {
+      add_problem (self, CJ_PROBLEM_NOTE, node, 0,
+                   g_strdup_printf ("%s “%s” keeps its losses apart, so nothing learns from it. "
+                                    "Choose mean as its reduction.",
+                                    node->layer->title, node->id));
+      return;
+    }
+  if (self->losses->len == 0)
+    self->prediction = looks_at;
+  g_array_append_val (self->losses, loss);
+}
+
 static void
 lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjDataSpec *spec)
 {
@@ -139,20 +157,21 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
           g_strdup_printf ("%s “%s” %s", node->layer->title, node->id, error->message));
 
       problem->mend = build.mend;
+      g_free (build.note);
       cj_builder_truncate (self->builder, n_values, n_steps);
       return;
     }
+  if (build.note != NULL)
+    add_problem (self, CJ_PROBLEM_NOTE, node, 0,
+                 g_strdup_printf ("%s “%s” %s", node->layer->title, node->id, build.note));
+  g_free (build.note);
   for (guint i = n_steps; i < self->builder->steps->len; i++)
     out->macs += g_array_index (self->builder->steps, CjStep, i).op.macs;
   for (guint i = 0; i < out->n_out; i++)
     out->out[i] = build.out[i];
   out->valid = TRUE;
   if (node->layer->role == CJ_ROLE_LOSS)
-    {
-      if (self->losses->len == 0)
-        self->prediction = out->in[0];
-      g_array_append_val (self->losses, out->out[0]);
-    }
+    add_loss (self, node, build.in[0], out->out[0]);
 }
 
 /* Without a loss the prediction is what the last node in order makes. */
@@ -176,6 +195,14 @@ forget_loss (CjLowered *self, int value)
       g_array_remove_index (self->losses, i--);
 }
 
+/* Whether input 1 of a loss is the target and nothing is wired to it. */
+static gboolean
+takes_y (const CjNode *node)
+{
+  return g_str_equal (cj_layer_get_input (node->layer, 1)->name, "target")
+         && node->from[1].node == NULL;
+}
+
 /* The last layer must fit the classes: says so with the parameter that would. */
 static void
 check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
@@ -189,7 +216,7 @@ check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
       gint64 k;
 
       if (node->layer->role != CJ_ROLE_LOSS || !lowered->valid || spec->n_classes == 0
-          || spec->y_dtype != CJ_INT32 || node->from[1].node != NULL)
+          || spec->y_dtype != CJ_INT32 || !takes_y (node))
         continue;
       shape = cj_builder_get_shape (self->builder, lowered->in[0]);
       k = shape->n_dims > 1 ? shape->dims[shape->n_dims == 4 ? 1 : shape->n_dims - 1] : 0;

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   CJ_PROBLEM_ERROR, /* keeps the network from training */
-  CJ_PROBLEM_NOTE   /* the node is ignored */
+  CJ_PROBLEM_NOTE   /* worth knowing: a node is ignored, or taken otherwise than drawn */
 } CjProblemKind;
 
 typedef struct

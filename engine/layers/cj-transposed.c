@@ -33,8 +33,8 @@ turn_weight (CjLayerBuild *build, const CjShape *shape, int kh, int kw, int grou
 
 gboolean
 cj_transposed_build (CjLayerBuild *build, int x, const CjShape *shape, const CjTransposedAxis *rows,
-                     const CjTransposedAxis *columns, int groups, gboolean bias, int *out,
-                     GError **error)
+                     const CjTransposedAxis *columns, int groups, gboolean bias,
+                     const CjStart *start, int *out, GError **error)
 {
   const int top = (rows->kernel - 1) * rows->dilation - rows->padding;
   const int left = (columns->kernel - 1) * columns->dilation - columns->padding;
@@ -53,8 +53,8 @@ cj_transposed_build (CjLayerBuild *build, int x, const CjShape *shape, const CjT
   if (refuse_axis (rows, error) || refuse_axis (columns, error)
       || !cj_layer_build_emit (build, &cj_op_remap2d, &spread, &x, 1, &x, error))
     return FALSE;
-  weight = cj_window_add_weight (build, shape, groups);
-  offset = cj_window_add_bias (build, bias, shape->dims[1] * groups, fan_in);
+  weight = cj_window_add_weight (build, shape, groups, start);
+  offset = cj_window_add_bias (build, bias, shape->dims[1] * groups, fan_in, start);
   return turn_weight (build, shape, rows->kernel, columns->kernel, groups, &weight, error)
          && cj_window_convolve (build, x, weight, offset, &down, &across, groups, CJ_REMAP_ZEROS,
                                 out, error);

@@ -16,6 +16,7 @@ typedef struct
  * window, and a bias. The result goes to *out. */
 gboolean cj_transposed_build (CjLayerBuild *build, int x, const CjShape *shape,
                               const CjTransposedAxis *rows, const CjTransposedAxis *columns,
-                              int groups, gboolean bias, int *out, GError **error);
+                              int groups, gboolean bias, const CjStart *start, int *out,
+                              GError **error);
 
 G_END_DECLS

@@ -77,23 +77,22 @@ cj_window_convolve (CjLayerBuild *build, int x, int weight, int bias, const CjWi
 }
 
 int
-cj_window_add_weight (CjLayerBuild *build, const CjShape *shape, int groups)
+cj_window_add_weight (CjLayerBuild *build, const CjShape *shape, int groups, const CjStart *start)
 {
-  const gint64 fan_in = cj_shape_size (shape) / MAX (shape->dims[0], 1);
-  const CjInit init = { .kind = CJ_INIT_FAN_IN,
-                        .fan_in = fan_in,
-                        .fan_out = cj_shape_size (shape) / MAX (shape->dims[1] * groups, 1) };
+  const gint64 size = cj_shape_size (shape);
 
-  return cj_layer_build_param (build, "weight", shape, init);
+  return cj_layer_build_param (build, "weight", shape,
+                               cj_start_weight (start, size / MAX (shape->dims[0], 1),
+                                                size / MAX (shape->dims[1] * groups, 1)));
 }
 
 int
-cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64 fan_in)
+cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64 fan_in,
+                    const CjStart *start)
 {
   const CjShape shape = cj_shape1 (filters);
 
-  return wanted ? cj_layer_build_param (build, "bias", &shape,
-                                        (CjInit){ .kind = CJ_INIT_FAN_IN, .fan_in = fan_in })
+  return wanted ? cj_layer_build_param (build, "bias", &shape, cj_start_bias (start, fan_in))
                 : CJ_NO_VALUE;
 }
 

@@ -2,7 +2,7 @@
 /* What layers that slide a window share: padding by number or by word, groups, borders, weights. */
 #pragma once
 
-#include "cj-layer.h"
+#include "cj-start.h"
 
 G_BEGIN_DECLS
 
@@ -40,10 +40,11 @@ gboolean cj_window_convolve (CjLayerBuild *build, int x, int weight, int bias,
                              const CjWindowAxis *rows, const CjWindowAxis *columns, int groups,
                              CjRemapMode border, int *out, GError **error);
 
-/* The learned weight of `shape` [O, C/groups, ...] with the habit's start, and the bias [O] or
- * CJ_NO_VALUE. */
-int cj_window_add_weight (CjLayerBuild *build, const CjShape *shape, int groups);
-int cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64 fan_in);
+/* The learned weight of `shape` [O, C/groups, ...], and the bias [O] or CJ_NO_VALUE. */
+int cj_window_add_weight (CjLayerBuild *build, const CjShape *shape, int groups,
+                          const CjStart *start);
+int cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64 fan_in,
+                        const CjStart *start);
 
 /* A sequence [N, T, C] as a picture [N, C, 1, T], or a refusal. */
 gboolean cj_window_to_picture (CjLayerBuild *build, int *value, GError **error);

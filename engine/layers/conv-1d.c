@@ -9,6 +9,7 @@ typedef struct
   int filters, kernel, stride, padding, dilation, groups, border;
   gboolean bias;
   int activation; /* index into cj_activation_names */
+  CjStart start;
 } Params;
 
 static const CjPort inputs[] = { { "x", "Input", "N T C", CJ_PORT_REQUIRED }, { NULL } };
@@ -106,6 +107,8 @@ static const CjParam params[] = {
     .max = CJ_WINDOW_BORDER_LAST,
     .choices = cj_window_borders,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
+  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -129,8 +132,9 @@ build (CjLayerBuild *build, GError **error)
     return FALSE;
   shape = cj_shape3 (p->filters, channels / groups, p->kernel);
   flat.shape = cj_shape4 (p->filters, channels / groups, 1, p->kernel);
-  weight = cj_window_add_weight (build, &shape, groups);
-  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters);
+  weight = cj_window_add_weight (build, &shape, groups, &p->start);
+  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters,
+                             &p->start);
   if (!cj_layer_build_emit (build, &cj_op_reshape, &flat, &weight, 1, &weight, error)
       || !cj_window_convolve (build, value, weight, bias, &rows, &columns, groups,
                               (CjRemapMode) p->border, &value, error)

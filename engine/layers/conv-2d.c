@@ -9,6 +9,7 @@ typedef struct
   int filters, kernel[2], stride[2], padding[2], dilation[2], groups, border;
   gboolean bias;
   int activation; /* index into cj_activation_names */
+  CjStart start;
 } Params;
 
 static const CjParam params[] = {
@@ -103,6 +104,8 @@ static const CjParam params[] = {
     .max = CJ_WINDOW_BORDER_LAST,
     .choices = cj_window_borders,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
+  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -124,8 +127,9 @@ build (CjLayerBuild *build, GError **error)
   if (groups == 0)
     return FALSE;
   shape = cj_shape4 (p->filters, channels / groups, p->kernel[0], p->kernel[1]);
-  weight = cj_window_add_weight (build, &shape, groups);
-  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters);
+  weight = cj_window_add_weight (build, &shape, groups, &p->start);
+  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters,
+                             &p->start);
   return cj_window_convolve (build, build->in[0], weight, bias, &rows, &columns, groups,
                              (CjRemapMode) p->border, &build->out[0], error)
          && cj_activation_emit (build, p->activation, &build->out[0], error);

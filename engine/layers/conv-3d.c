@@ -10,6 +10,7 @@ typedef struct
   int stride_depth, padding_depth, dilation_depth, groups, border;
   gboolean bias;
   int activation; /* index into cj_activation_names */
+  CjStart start;
 } Params;
 
 static const CjPort inputs[] = { { "x", "Input", "N C D H W", CJ_PORT_REQUIRED }, { NULL } };
@@ -151,6 +152,8 @@ static const CjParam params[] = {
     .max = CJ_WINDOW_BORDER_LAST,
     .choices = cj_window_borders,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
+  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -183,8 +186,9 @@ build (CjLayerBuild *build, GError **error)
   shape.dims[3] = p->kernel[0];
   shape.dims[4] = p->kernel[1];
   flat.shape = cj_shape4 (p->filters, channels / groups * p->depth, p->kernel[0], p->kernel[1]);
-  weight = cj_window_add_weight (build, &shape, groups);
-  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters);
+  weight = cj_window_add_weight (build, &shape, groups, &p->start);
+  bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters,
+                             &p->start);
   if (!cj_layer_build_emit (build, &cj_op_reshape, &flat, &weight, 1, &weight, error)
       || !cj_window_convolve (build, value, weight, bias, &rows, &columns, groups,
                               (CjRemapMode) p->border, &value, error)

@@ -1,16 +1,66 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-layer.h"
+#include "cj-loss-params.h"
 
-static const CjPort inputs[] = { { "x", "Scores", "N K", CJ_PORT_REQUIRED },
-                                 { "target", "Target", "N", CJ_PORT_OPTIONAL },
-                                 { NULL } };
-static const CjPort outputs[] = { { "loss", "Loss", "", CJ_PORT_REQUIRED }, { NULL } };
+#include <stddef.h>
+
+typedef struct
+{
+  double smoothing;
+  char weights[CJ_PARAM_TEXT_SIZE];
+  int ignore;
+  int reduction; /* CjReduction */
+} Params;
+
+static const CjParam params[] = {
+  { .name = "smoothing",
+    .title = "Label smoothing",
+    .blurb = "Share of the target spread over all classes, against too sure answers",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (Params, smoothing),
+    .max = 1,
+    .soft_max = 0.3,
+    .digits = 2 },
+  { .name = "weights",
+    .title = "Class weights",
+    .blurb
+    = "One number a class, as “1 2.5 1”: mistakes on a class count so much; empty: all alike",
+    .kind = CJ_PARAM_TEXT,
+    .offset = offsetof (Params, weights),
+    .flags = CJ_PARAM_ADVANCED },
+  { .name = "ignore",
+    .title = "Ignored class",
+    .blurb = "Samples of this class do not count; −1: all count",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (Params, ignore),
+    .preset = -1,
+    .min = -1,
+    .max = G_MAXINT32,
+    .soft_min = -1,
+    .soft_max = 100,
+    .flags = CJ_PARAM_ADVANCED },
+  { .offset = offsetof (Params, reduction), CJ_REDUCTION_CHOICES },
+  { NULL },
+};
+
+static gboolean
+is_softmax (const CjOp *op)
+{
+  const CjSoftmaxAttrs *a = op->attrs;
+
+  return !a->log && a->axis == (op->in_shape[0].n_dims == 4 ? 1 : (int) op->in_shape[0].n_dims - 1);
+}
 
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  return cj_layer_build_emit (build, &cj_op_cross_entropy, NULL, build->in, 2, &build->out[0],
-                              error);
+  const Params *p = build->params;
+  CjCrossEntropyAttrs attrs
+      = { .reduction = (CjReduction) p->reduction, .ignore = p->ignore, .smoothing = p->smoothing };
+
+  cj_loss_fold (build, &cj_op_softmax, is_softmax,
+                "has a softmax inside, so the one before it is folded into it: the loss takes the "
+                "scores. Remove the softmax, or keep it to look at probabilities.");
+  return cj_loss_build_classes (build, &attrs, p->weights, error);
 }
 
 const CjLayerInfo cj_layer_cross_entropy = {
@@ -19,12 +69,14 @@ const CjLayerInfo cj_layer_cross_entropy = {
   .title = "Cross-entropy",
   .category = "loss",
   .blurb = "How surprised the network is by the right class; takes scores before any softmax",
-  .formula = "L = −log softmax (x)[target], mean over the batch",
+  .formula = "L = −Σ t[k] · log softmax (x)[k], mean over the batch",
   .biology = "Surprise: the less likely the right answer was held, the stronger the lesson",
-  .synonyms = "ce softmax nll crossentropy",
+  .synonyms = "ce softmax crossentropy classification",
   .version = 1,
   .role = CJ_ROLE_LOSS,
-  .inputs = inputs,
-  .outputs = outputs,
+  .inputs = cj_loss_inputs,
+  .outputs = cj_loss_outputs,
+  .params_size = sizeof (Params),
+  .params = params,
   .build = build,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-activation.h"
+#include "cj-start.h"
 
 #include <stddef.h>
 
@@ -8,6 +9,7 @@ typedef struct
   int units;
   gboolean bias;
   int activation; /* index into cj_activation_names */
+  CjStart start;
 } Params;
 
 static const CjParam params[] = {
@@ -35,6 +37,8 @@ static const CjParam params[] = {
     .preset = TRUE,
     .max = 1,
     .flags = CJ_PARAM_RESHAPES },
+  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
+  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -44,15 +48,15 @@ build (CjLayerBuild *build, GError **error)
   const Params *p = build->params;
   const CjShape *x = cj_layer_build_shape (build, 0);
   const gint64 inputs = x->n_dims > 0 ? x->dims[x->n_dims - 1] : 1;
-  const CjInit init = { .kind = CJ_INIT_FAN_IN, .fan_in = inputs, .fan_out = p->units };
   const CjShape weight = cj_shape2 (p->units, inputs), bias = cj_shape1 (p->units);
   int all[3] = { build->in[0] };
 
   if (x->n_dims == 4)
     build->mend = "flatten";
-  all[1] = cj_layer_build_param (build, "weight", &weight, init);
+  all[1] = cj_layer_build_param (build, "weight", &weight,
+                                 cj_start_weight (&p->start, inputs, p->units));
   if (p->bias)
-    all[2] = cj_layer_build_param (build, "bias", &bias, init);
+    all[2] = cj_layer_build_param (build, "bias", &bias, cj_start_bias (&p->start, inputs));
   if (!cj_layer_build_emit (build, &cj_op_dense, NULL, all, p->bias ? 3 : 2, &build->out[0], error))
     return FALSE;
   return cj_activation_emit (build, p->activation, &build->out[0], error);

@@ -9,6 +9,7 @@ typedef struct
   int filters, kernel, stride, padding, output_padding, dilation, groups;
   gboolean bias;
   int activation; /* index into cj_activation_names */
+  CjStart start;
 } Params;
 
 static const CjPort inputs[] = { { "x", "Input", "N T C", CJ_PORT_REQUIRED }, { NULL } };
@@ -102,6 +103,8 @@ static const CjParam params[] = {
     .preset = TRUE,
     .max = 1,
     .flags = CJ_PARAM_RESHAPES },
+  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
+  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -121,7 +124,8 @@ build (CjLayerBuild *build, GError **error)
   if (groups == 0 || !cj_window_to_picture (build, &value, error))
     return FALSE;
   shape = cj_shape3 (channels, p->filters / groups, p->kernel);
-  if (!cj_transposed_build (build, value, &shape, &rows, &columns, groups, p->bias, &value, error)
+  if (!cj_transposed_build (build, value, &shape, &rows, &columns, groups, p->bias, &p->start,
+                            &value, error)
       || !cj_activation_emit (build, p->activation, &value, error)
       || !cj_window_to_sequence (build, &value, error))
     return FALSE;

@@ -9,6 +9,7 @@ typedef struct
   int filters, kernel[2], stride[2], padding[2], output_padding[2], dilation[2], groups;
   gboolean bias;
   int activation; /* index into cj_activation_names */
+  CjStart start;
 } Params;
 
 static const CjParam params[] = {
@@ -100,6 +101,8 @@ static const CjParam params[] = {
     .preset = TRUE,
     .max = 1,
     .flags = CJ_PARAM_RESHAPES },
+  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
+  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -120,7 +123,7 @@ build (CjLayerBuild *build, GError **error)
     return FALSE;
   shape = cj_shape4 (channels, p->filters / groups, p->kernel[0], p->kernel[1]);
   return cj_transposed_build (build, build->in[0], &shape, &rows, &columns, groups, p->bias,
-                              &build->out[0], error)
+                              &p->start, &build->out[0], error)
          && cj_activation_emit (build, p->activation, &build->out[0], error);
 }
 

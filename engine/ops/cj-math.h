@@ -7,10 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Compiles a function twice, for AVX2 and for any machine, and picks at start. The thread sanitizer
- * is not ready when the choice is made. */
+/* Compiles a function twice, for AVX2 with FMA and for any machine, and picks at start. (An arch= of a
+ * model would be picked on that very model only.) The thread sanitizer is not ready when the choice
+ * is made. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
-#define CJ_CLONES __attribute__ ((target_clones ("arch=haswell", "default")))
+#define CJ_CLONES __attribute__ ((target_clones ("arch=x86-64-v3", "default")))
 #else
 #define CJ_CLONES
 #endif

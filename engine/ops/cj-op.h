@@ -24,7 +24,8 @@ typedef enum
 typedef struct _CjOp CjOp;
 
 /* Where one op finds its data in a step. d_in[i] is NULL where no gradient is wanted, d_out[i] where
- * none comes from. in[i] is NULL for an optional input that is not given. */
+ * none comes from. in[i] is NULL for an optional input that is not given, out[k] for an optional
+ * output that nobody reads. */
 typedef struct
 {
   const CjOp *op;
@@ -53,7 +54,9 @@ typedef struct
 {
   const char *id;
   CjLayout layout; /* wanted of inputs of three dimensions and more */
-  CjLayout makes;  /* of the results; CJ_LAYOUT_ANY: the same */
+  guint
+      plain_in; /* bits of inputs that are read in the logical order whatever the layout: weights */
+  CjLayout makes; /* of the results; CJ_LAYOUT_ANY: the same */
   gsize attrs_size;
 
   /* Fills out_shape (and n_out, out_dtype if not one float32), saved_bytes, workspace_bytes and macs
@@ -64,6 +67,8 @@ typedef struct
   /* Bits of inputs and outputs whose numbers backward does not read, so that their room can be used
    * again. 0 keeps everything. */
   guint free_in, free_out;
+  /* Bits of outputs that are not worth their room unless someone looks: out[k] is NULL then. */
+  guint optional_out;
   /* The slow, obvious twin of forward: plain loops in the logical layout, for tests. */
   void (*twin) (const CjOp *op, const void *const *in, float *const *out);
 } CjOpInfo;

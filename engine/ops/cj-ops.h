@@ -101,6 +101,9 @@ typedef struct
 extern const CjOpInfo cj_op_dense;
 /* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
+/* The same two with what is below 0 set to 0; put in by the plan. */
+extern const CjOpInfo cj_op_dense_relu;
+extern const CjOpInfo cj_op_conv2d_relu;
 /* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
 extern const CjOpInfo cj_op_matmul;
 
@@ -251,7 +254,7 @@ typedef struct
 typedef struct
 {
   int heads;
-  gboolean causal;
+  gboolean causal; /* a moment hears itself and the ones before it */
 } CjAttentionAttrs;
 
 typedef enum
@@ -270,22 +273,22 @@ typedef struct
 
 /* in: ids [N, ...] (integers, or floats that are), table [V, E]; out [N, ..., E]. */
 extern const CjOpInfo cj_op_embedding;
+/* in: x [N, T, E]; out: x plus the sine and cosine waves of the moment. */
+extern const CjOpInfo cj_op_sinusoid;
 /* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it is 0);
- * out: mixed [N, T, E], weights [N, heads, T, S]. */
+ * or, without k and v, q [N, T, 3 E] holds the three side by side. Out: mixed [N, T, E], weights
+ * [N, heads, T, S] (only where someone looks). */
 extern const CjOpInfo cj_op_attention;
 /* in: gates [N, T, G H] (the input's share, bias included), weight [G H, P], bias [G H], h0 [N, P],
- * c0 [N, H], projection [P, H] (the last four optional); out: y [N, T, P], h [N, P], c [N, H]. G is
- * 1, 4 or 3; without projection P = H. */
+ * c0 [N, H], projection [P, H] (the last four optional); out: y [N, T, P], and where someone looks
+ * the last h [N, P] and c [N, H]. G is 1, 4 or 3; without projection P = H. */
 extern const CjOpInfo cj_op_recurrent;
 
-/* --- graphs --- */
+/* --- graphs: V vertices; edges int32 [E, 2], every edge once in any direction --- */
 
-typedef struct
-{
-  gboolean mask; /* 0 at an edge, -1e30 elsewhere, instead of weights */
-} CjAdjacencyAttrs;
-
-/* in: x [V, ...], edges int32 [E, 2]; out [V, V]: D^-1/2 (A + I) D^-1/2 (Kipf and Welling, 2017). */
+/* in: h [V, U], edges; out [V, U]: D^-1/2 (A + I) D^-1/2 h (Kipf and Welling, 2017). */
+extern const CjOpInfo cj_op_propagate;
+/* in: x [V, ...], edges; out [V, V]: 0 at an edge and on the diagonal, -1e30 elsewhere. */
 extern const CjOpInfo cj_op_adjacency;
 
 /* --- losses; out: a scalar, or one number a row or element --- */
@@ -298,13 +301,23 @@ typedef enum
   CJ_REDUCTION_BATCH_MEAN /* sum over N */
 } CjReduction;
 
+#define CJ_MAX_WEIGHTS 128
+
+/* A weight a class or output; n 0: all are 1. */
+typedef struct
+{
+  int n;
+  float w[CJ_MAX_WEIGHTS];
+} CjWeights;
+
 typedef struct
 {
   CjReduction reduction;
   int axis;         /* of the classes */
-  int ignore;       /* class that does not count, -1: none */
+  int ignore;       /* class that does not count, -1: none; classes below 0 never count */
   double smoothing; /* share of the target spread over all classes */
   gboolean logs;    /* x holds logarithms of probabilities, not scores */
+  CjWeights weights;
 } CjCrossEntropyAttrs;
 
 typedef enum
@@ -313,11 +326,11 @@ typedef enum
   CJ_PAIR_ABSOLUTE,
   CJ_PAIR_HUBER,      /* a: border, Huber 1964 */
   CJ_PAIR_SMOOTH_L1,  /* a: border, Girshick 2015 */
-  CJ_PAIR_BCE_LOGITS, /* in[2]: weight of the positive [C], optional */
+  CJ_PAIR_BCE_LOGITS, /* weights: of targets of 1; of the channels of pictures, else last */
   CJ_PAIR_BCE,
   CJ_PAIR_KL,          /* x holds log q, the target p */
   CJ_PAIR_GAUSSIAN_KL, /* x: mean, target: log variance; against the standard normal */
-  CJ_PAIR_HINGE        /* the target is 1 or -1 (or 0) */
+  CJ_PAIR_HINGE        /* a: margin; the target is 1, or -1 or 0 */
 } CjPairKind;
 
 typedef struct
@@ -325,6 +338,7 @@ typedef struct
   CjPairKind kind;
   CjReduction reduction;
   double a;
+  CjWeights weights;
 } CjPairLossAttrs;
 
 typedef enum
@@ -342,9 +356,9 @@ typedef struct
 } CjRowLossAttrs;
 
 /* in: scores with the classes on an axis, target int32 (the same shape without that axis) or float
- * (the same shape), class weights [K] (optional). */
+ * (the same shape). */
 extern const CjOpInfo cj_op_cross_entropy;
-extern const CjOpInfo cj_op_pair_loss; /* in: x, target, of one shape */
+extern const CjOpInfo cj_op_pair_loss; /* in: x, target, of one shape; [N, 1] meets [N] */
 extern const CjOpInfo cj_op_row_loss;
 
 G_END_DECLS

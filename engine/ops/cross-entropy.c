@@ -1,99 +1,318 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mean of -log softmax (z)[target], from logits z [N, K], in the form that cannot overflow.
- * dz = (softmax (z) - one hot (target)) / N. */
-#include "cj-error.h"
-#include "cj-ops.h"
+/* L = -sum over classes k of q[k] log p[k] with p the softmax of the scores, taken from the scores so
+ * that nothing overflows. Seen as [outer, K, inner]; a row is one pixel or moment. The target is a
+ * class y or a distribution t; with smoothing e and class weights w, q[k] = w[k] (e / K + (1 - e) t[k])
+ * (Szegedy et al., 2016). The mean divides by the summed w[y] of the rows that count, or by their
+ * number where the target is a distribution. dz = Q p - q with Q the sum of q; with logarithms of
+ * probabilities as input dz = -q. */
+#include "cj-loss.h"
+#include "cj-rows.h"
 
-#include <math.h>
+#define CHUNK 8192 /* scores a chunk, about */
+
+typedef struct
+{
+  gint64 outer, k, inner;
+} Size;
+
+static Size
+get_size (const CjOp *op)
+{
+  const CjCrossEntropyAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+  Size size = { 1, x->dims[a->axis], 1 };
+
+  for (guint i = 0; i < x->n_dims; i++)
+    if ((int) i < a->axis)
+      size.outer *= x->dims[i];
+    else if ((int) i > a->axis)
+      size.inner *= x->dims[i];
+  return size;
+}
+
+static gint64
+get_share (const Size *size)
+{
+  return MAX (CHUNK / size->k, 1);
+}
+
+static guint
+n_chunks (const CjOp *op)
+{
+  const Size size = get_size (op);
+
+  return (guint) ((size.outer * size.inner + get_share (&size) - 1) / get_share (&size));
+}
 
 static gboolean
 infer (CjOp *op, GError **error)
 {
-  if (op->in_shape[0].n_dims != 2)
-    {
-      g_autofree char *got = cj_shape_print_sample (&op->in_shape[0]);
+  const CjCrossEntropyAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+  const gboolean soft = op->in_dtype[1] == CJ_FLOAT32;
+  CjShape rows = *x;
+  Size size;
 
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects one score a class, got %s. Add Flatten and Dense before it.", got);
-      return FALSE;
+  if (a->axis < 1 || a->axis >= (int) x->n_dims)
+    return cj_op_refuse (op, "one score a class", "Add Flatten and Dense before it.", error);
+  size = get_size (op);
+  rows.n_dims--;
+  memmove (&rows.dims[a->axis], &x->dims[a->axis + 1],
+           sizeof (gint64) * (x->n_dims - (guint) a->axis - 1));
+  if (cj_shape_size (&op->in_shape[1]) != cj_shape_size (soft ? x : &rows))
+    return cj_op_refuse (op, soft ? "one score a number of its target" : "one score a class",
+                         "Add Flatten and Dense before it.", error);
+  if (a->weights.n > 0 && a->weights.n != size.k)
+    {
+      g_autofree char *wanted
+          = g_strdup_printf ("as many scores as class weights, %d", a->weights.n);
+
+      return cj_op_refuse (op, wanted, "Give one weight a class.", error);
     }
-  op->out_shape[0] = cj_shape (0, NULL);
-  op->saved_bytes = sizeof (float) * op->in_shape[0].dims[0];
+  op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? rows : cj_shape (0, NULL);
+  op->saved_bytes = sizeof (float) * (gsize) (2 * cj_shape_size (&rows) + 1);
+  op->workspace_bytes = sizeof (double) * 2 * n_chunks (op);
+  op->macs = cj_shape_size (x);
   return TRUE;
 }
 
-/* log of the sum of exp of one row */
-static double
-log_sum (const float *z, gint64 k)
+CJ_INLINE float
+get_weight (const CjCrossEntropyAttrs *a, gint64 k)
 {
-  double largest = z[0], sum = 0;
+  return a->weights.n > 0 ? a->weights.w[k] : 1;
+}
 
+/* The class of a row, or -1 if the row does not count. */
+static gint64
+get_class (const CjOp *op, const gint32 *target, gint64 row, gint64 k)
+{
+  const int ignore = ((const CjCrossEntropyAttrs *) op->attrs)->ignore;
+
+  return target[row] >= 0 && target[row] < k && target[row] != ignore ? target[row] : -1;
+}
+
+/* The largest z, `step` apart, and the logarithm of the sum of e^(z - largest): kept apart, because
+ * their sum would round where scores are large. */
+CJ_CLONES static void
+log_sum (const float *z, gint64 k, gint64 step, float *from)
+{
+  float buffer[64], most = z[0], sum = 0;
+
+  if (step == 1)
+    {
+      most = cj_row_max (z, k);
+      for (gint64 i = 0; i < k; i += 64)
+        sum += cj_row_exp (z + i, MIN (64, k - i), most, buffer);
+      from[0] = most;
+      from[1] = logf (sum);
+      return;
+    }
   for (gint64 i = 1; i < k; i++)
-    largest = MAX (largest, z[i]);
+    most = MAX (most, z[i * step]);
   for (gint64 i = 0; i < k; i++)
-    sum += exp (z[i] - largest);
-  return largest + log (sum);
+    sum += cj_exp (z[i * step] - most);
+  from[0] = most;
+  from[1] = logf (sum);
+}
+
+static double
+surprise_of (float z, const float *from)
+{
+  return (double) from[1] - ((double) z - from[0]);
+}
+
+/* The loss of one row; what it adds to the divisor of the mean goes to *divisor. */
+static double
+row_loss (const CjOp *op, const Size *size, const void *const *in, gint64 row, const float *from,
+          double *divisor)
+{
+  const CjCrossEntropyAttrs *a = op->attrs;
+  const gint64 at = row / size->inner * size->k * size->inner + row % size->inner;
+  const float *z = (const float *) in[0] + at;
+  const float *t = op->in_dtype[1] == CJ_FLOAT32 ? (const float *) in[1] + at : NULL;
+  const gint64 y = t == NULL ? get_class (op, in[1], row, size->k) : 0;
+  double hit = 0, spread = 0;
+
+  *divisor = t != NULL ? 1 : y >= 0 ? get_weight (a, y) : 0;
+  if (t == NULL && y < 0)
+    return 0;
+  if (t == NULL)
+    hit = get_weight (a, y) * surprise_of (z[y * size->inner], from);
+  for (gint64 k = 0; k < size->k && (a->smoothing > 0 || t != NULL); k++)
+    {
+      const double surprise = get_weight (a, k) * surprise_of (z[k * size->inner], from);
+
+      spread += surprise;
+      if (t != NULL)
+        hit += t[k * size->inner] * surprise;
+    }
+  return (1 - a->smoothing) * hit + a->smoothing / (double) size->k * spread;
 }
 
 static void
 forward (const CjOpCall *call, guint chunk)
 {
-  const gint64 n = call->n_valid, k = call->op->in_shape[0].dims[1];
-  const gint32 *target = call->in[1];
-  float *log_sums = call->saved;
-  double loss = 0;
+  const CjCrossEntropyAttrs *a = call->op->attrs;
+  const Size size = get_size (call->op);
+  const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
+  const gint64 valid = cj_loss_get_valid (call, rows);
+  double *sums = (double *) call->workspace + 2 * chunk;
+  float *from = call->saved;
+
+  sums[0] = sums[1] = 0;
+  for (gint64 r = begin; r < MIN (begin + share, rows); r++)
+    {
+      const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
+      double loss, divisor;
+
+      from[2 * r] = from[2 * r + 1] = 0;
+      if (!a->logs)
+        log_sum ((const float *) call->in[0] + at, size.k, size.inner, &from[2 * r]);
+      loss = row_loss (call->op, &size, (const void *const *) call->in, r, &from[2 * r], &divisor);
+      if (a->reduction == CJ_REDUCTION_NONE)
+        call->out[0][r] = (float) loss;
+      if (r >= valid)
+        continue;
+      sums[0] += loss;
+      sums[1] += divisor;
+    }
+}
+
+static void
+join (const CjOpCall *call, guint chunk)
+{
+  const CjReduction reduction = ((const CjCrossEntropyAttrs *) call->op->attrs)->reduction;
+  const double *sums = (const double *) call->workspace;
+  const Size size = get_size (call->op);
+  double loss = 0, divisor = 0;
 
   (void) chunk;
-  for (gint64 i = 0; i < n; i++)
+  for (guint i = 0; i < n_chunks (call->op); i++)
     {
-      const float *z = (const float *) call->in[0] + i * k;
-
-      log_sums[i] = (float) log_sum (z, k);
-      if (target[i] >= 0 && target[i] < k)
-        loss += (double) log_sums[i] - z[target[i]];
+      loss += sums[2 * i];
+      divisor += sums[2 * i + 1];
     }
-  call->out[0][0] = (float) (loss / (double) n);
+  ((float *) call->saved)[2 * size.outer * size.inner]
+      = cj_loss_reduce (call, reduction, loss, divisor);
+}
+
+/* `scale` is the gradient of the row's loss; classes are `step` apart, a constant where inlined. */
+CJ_INLINE void
+row_backward (const CjCrossEntropyAttrs *a, const float *z, const float *from, gint64 n, gint64 y,
+              const float *t, float scale, float *dz, float *dt, gboolean add, const gint64 step)
+{
+  const float smooth = (float) (a->smoothing / (double) n), keep = (float) (1 - a->smoothing);
+  float all = 0;
+
+  for (gint64 k = 0; k < n; k++)
+    all += get_weight (a, k) * (smooth + (t != NULL ? keep * t[k * step] : 0));
+  if (t == NULL)
+    all += keep * get_weight (a, y);
+  all = a->logs ? 0 : all * scale;
+  for (gint64 k = 0; k < n && dz != NULL; k++)
+    {
+      const float p = cj_exp ((z[k * step] - from[0]) - from[1]) * all;
+      const float q = smooth + (t != NULL ? keep * t[k * step] : 0);
+      const float d = p - q * scale * get_weight (a, k);
+
+      dz[k * step] = add ? dz[k * step] + d : d;
+    }
+  if (t == NULL && dz != NULL)
+    dz[y * step] -= keep * get_weight (a, y) * scale;
+  for (gint64 k = 0; k < n && dt != NULL; k++)
+    dt[k * step] += keep * get_weight (a, k) * (from[1] - (z[k * step] - from[0])) * scale;
+}
+
+/* The common case, without weights and distributions. */
+CJ_CLONES static void
+plain_backward (const float *z, const float *from, gint64 n, gint64 y, float smooth, float scale,
+                float *dz, gboolean add)
+{
+  const float base = smooth / (float) n * scale;
+
+  for (gint64 k = 0; k < n; k++)
+    {
+      const float d = cj_exp ((z[k] - from[0]) - from[1]) * scale - base;
+
+      dz[k] = add ? dz[k] + d : d;
+    }
+  dz[y] -= (1 - smooth) * scale;
 }
 
 static void
 backward (const CjOpCall *call, guint chunk)
 {
-  const gint64 n = call->op->in_shape[0].dims[0], k = call->op->in_shape[0].dims[1];
-  const gint32 *target = call->in[1];
-  const float *log_sums = call->saved;
-  const float scale = call->d_out[0][0] / (float) n;
-  float *dz = call->d_in[0];
+  const CjCrossEntropyAttrs *a = call->op->attrs;
+  const Size size = get_size (call->op);
+  const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
+  const gint64 valid = cj_loss_get_valid (call, rows);
+  const gboolean soft = call->op->in_dtype[1] == CJ_FLOAT32,
+                 none = call->op->out_shape[0].n_dims > 0;
+  const float *from = call->saved, *target = call->in[1];
 
-  (void) chunk;
-  for (gint64 i = 0; dz != NULL && i < n * k; i++)
+  for (gint64 r = begin; r < MIN (begin + share, rows); r++)
     {
-      const float p = expf (((const float *) call->in[0])[i] - log_sums[i / k]);
-      const float gradient = (p - (i % k == target[i / k] ? 1 : 0)) * scale;
+      const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
+      const gint64 y = soft ? 0 : get_class (call->op, call->in[1], r, size.k);
+      const float scale = r < valid && y >= 0 ? call->d_out[0][none ? r : 0] * from[2 * rows] : 0;
+      const float *z = (const float *) call->in[0] + at, *t = soft ? target + at : NULL;
+      float *dz = call->d_in[0] != NULL ? call->d_in[0] + at : NULL;
+      float *dt = call->d_in[1] != NULL && soft ? call->d_in[1] + at : NULL;
 
-      dz[i] = call->add_in[0] ? dz[i] + gradient : gradient;
+      for (gint64 k = 0; k < size.k && dt != NULL && !call->add_in[1]; k++)
+        dt[k * size.inner] = 0;
+      if (size.inner > 1)
+        row_backward (a, z, &from[2 * r], size.k, MAX (y, 0), t, scale, dz, dt, call->add_in[0],
+                      size.inner);
+      else if (soft || a->weights.n > 0 || a->logs)
+        row_backward (a, z, &from[2 * r], size.k, MAX (y, 0), t, scale, dz, dt, call->add_in[0], 1);
+      else if (dz != NULL)
+        plain_backward (z, &from[2 * r], size.k, MAX (y, 0), (float) a->smoothing, scale, dz,
+                        call->add_in[0]);
     }
 }
 
 static void
 twin (const CjOp *op, const void *const *in, float *const *out)
 {
-  const gint64 n = op->in_shape[0].dims[0], k = op->in_shape[0].dims[1];
-  double loss = 0;
+  const CjCrossEntropyAttrs *a = op->attrs;
+  const Size size = get_size (op);
+  double sum = 0, divisors = 0;
 
-  for (gint64 i = 0; i < n; i++)
+  for (gint64 r = 0; r < size.outer * size.inner; r++)
     {
-      const float *z = (const float *) in[0] + i * k;
+      const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
+      const gint64 y = op->in_dtype[1] == CJ_INT32 ? get_class (op, in[1], r, size.k) : size.k;
+      double total = 0, loss = 0;
 
-      loss += log_sum (z, k) - z[((const gint32 *) in[1])[i]];
+      for (gint64 k = 0; k < size.k; k++)
+        total += exp (((const float *) in[0])[at + k * size.inner]);
+      for (gint64 k = 0; k < size.k && y >= 0; k++)
+        {
+          const gint64 i = at + k * size.inner;
+          const double log_p = ((const float *) in[0])[i] - (a->logs ? 0 : log (total));
+          const double t = y < size.k ? k == y : ((const float *) in[1])[i];
+
+          loss -= get_weight (a, k) * ((1 - a->smoothing) * t + a->smoothing / (double) size.k)
+                  * log_p;
+        }
+      sum += loss;
+      divisors += y == size.k ? 1 : y >= 0 ? get_weight (a, y) : 0;
+      if (a->reduction == CJ_REDUCTION_NONE)
+        out[0][r] = (float) loss;
     }
-  out[0][0] = (float) (loss / (double) n);
+  if (a->reduction == CJ_REDUCTION_BATCH_MEAN)
+    divisors = (double) op->in_shape[0].dims[0];
+  if (a->reduction != CJ_REDUCTION_NONE)
+    out[0][0] = (float) (sum / (a->reduction == CJ_REDUCTION_SUM || divisors == 0 ? 1 : divisors));
 }
 
 const CjOpInfo cj_op_cross_entropy = {
   .id = "cross-entropy",
   .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjCrossEntropyAttrs),
   .infer = infer,
-  .forward = { { cj_op_chunk_one, forward } },
-  .backward = { { cj_op_chunk_one, backward } },
+  .forward = { { n_chunks, forward }, { NULL, join } },
+  .backward = { { n_chunks, backward } },
   .twin = twin,
 };

@@ -69,7 +69,8 @@ copy_twin (const CjOp *op, const void *const *in, float *const *out)
 
 const CjOpInfo cj_op_to_last = {
   .id = "to-last",
-  .layout = CJ_LAYOUT_LAST,
+  .layout = CJ_LAYOUT_PLAIN,
+  .makes = CJ_LAYOUT_LAST,
   .infer = cj_op_infer_same,
   .forward = { { cj_op_chunk_samples, to_last_forward } },
   .backward = { { cj_op_chunk_samples, to_last_backward } },
@@ -80,7 +81,8 @@ const CjOpInfo cj_op_to_last = {
 
 const CjOpInfo cj_op_to_plain = {
   .id = "to-plain",
-  .layout = CJ_LAYOUT_PLAIN,
+  .layout = CJ_LAYOUT_LAST,
+  .makes = CJ_LAYOUT_PLAIN,
   .infer = cj_op_infer_same,
   .forward = { { cj_op_chunk_samples, to_plain_forward } },
   .backward = { { cj_op_chunk_samples, to_plain_backward } },

@@ -104,44 +104,130 @@ infer_max (CjOp *op, GError **error)
   return TRUE;
 }
 
-/* One tap of all channels against the best so far. */
-CJ_CLONES static void
-take_larger (const float *tap, gint64 c, gint32 at, gboolean first, float *best, gint32 *place)
-{
-  if (first)
-    for (gint64 k = 0; k < c; k++)
-      {
-        best[k] = tap[k];
-        place[k] = at;
-      }
-  else
-    for (gint64 k = 0; k < c; k++)
-      {
-        const gboolean better = tap[k] > best[k];
+typedef float Vec8 __attribute__ ((vector_size (32), aligned (4), may_alias));
+typedef gint32 Place8 __attribute__ ((vector_size (32), aligned (4), may_alias));
+typedef float Vec4 __attribute__ ((vector_size (16), aligned (4), may_alias));
+typedef gint32 Place4 __attribute__ ((vector_size (16), aligned (4), may_alias));
 
-        best[k] = better ? tap[k] : best[k];
-        place[k] = better ? at : place[k];
+/* The windows of one row; places are pixels of the picture. */
+typedef struct
+{
+  const float *in;
+  gint64 c, width; /* of the picture */
+  Span rows;
+} Windows;
+
+/* One window for 8, 4 or 1 channels, of which out, place and in + k are the first: the best so far
+ * stays in registers, and no branch depends on the numbers. */
+CJ_INLINE void
+max_8 (const Windows *w, Span columns, gint64 k, float *out, gint32 *place)
+{
+  gint32 pixel = (gint32) (w->rows.begin * w->width + columns.begin);
+  Vec8 best = *(const Vec8 *) (w->in + pixel * w->c + k);
+  Place8 at = (Place8){ 0 } + pixel;
+
+  for (gint64 i = w->rows.begin; i < w->rows.end; i += w->rows.step)
+    for (gint64 j = columns.begin; j < columns.end; j += columns.step)
+      {
+        Vec8 value;
+        Place8 better;
+
+        pixel = (gint32) (i * w->width + j);
+        value = *(const Vec8 *) (w->in + pixel * w->c + k);
+        better = (Place8) (value > best);
+        best = (Vec8) (((Place8) value & better) | ((Place8) best & ~better));
+        at = (pixel & better) | (at & ~better);
       }
+  *(Vec8 *) out = best;
+  *(Place8 *) place = at;
+}
+
+CJ_INLINE void
+max_4 (const Windows *w, Span columns, gint64 k, float *out, gint32 *place)
+{
+  gint32 pixel = (gint32) (w->rows.begin * w->width + columns.begin);
+  Vec4 best = *(const Vec4 *) (w->in + pixel * w->c + k);
+  Place4 at = (Place4){ 0 } + pixel;
+
+  for (gint64 i = w->rows.begin; i < w->rows.end; i += w->rows.step)
+    for (gint64 j = columns.begin; j < columns.end; j += columns.step)
+      {
+        Vec4 value;
+        Place4 better;
+
+        pixel = (gint32) (i * w->width + j);
+        value = *(const Vec4 *) (w->in + pixel * w->c + k);
+        better = (Place4) (value > best);
+        best = (Vec4) (((Place4) value & better) | ((Place4) best & ~better));
+        at = (pixel & better) | (at & ~better);
+      }
+  *(Vec4 *) out = best;
+  *(Place4 *) place = at;
+}
+
+CJ_INLINE void
+max_1 (const Windows *w, Span columns, gint64 k, float *out, gint32 *place)
+{
+  gint32 at = (gint32) (w->rows.begin * w->width + columns.begin);
+  float best = w->in[at * w->c + k];
+
+  for (gint64 i = w->rows.begin; i < w->rows.end; i += w->rows.step)
+    for (gint64 j = columns.begin; j < columns.end; j += columns.step)
+      {
+        const gint32 pixel = (gint32) (i * w->width + j);
+        const float value = w->in[pixel * w->c + k];
+
+        at = value > best ? pixel : at;
+        best = value > best ? value : best;
+      }
+  *out = best;
+  *place = at;
+}
+
+/* Channels left over by whole vectors are done in one that overlaps the last. */
+CJ_CLONES static void
+max_row (const CjOp *op, const Windows *w, gint64 n, float *out, gint32 *place)
+{
+  const gint64 c = w->c;
+
+  for (gint64 column = 0; column < n; column++, out += c, place += c)
+    {
+      const Span columns = get_columns (op, column);
+
+      if (c >= 8)
+        for (gint64 i = 0; i < c; i += 8)
+          {
+            const gint64 k = MIN (i, c - 8);
+
+            max_8 (w, columns, k, out + k, place + k);
+          }
+      else if (c >= 4)
+        for (gint64 i = 0; i < c; i += 4)
+          {
+            const gint64 k = MIN (i, c - 4);
+
+            max_4 (w, columns, k, out + k, place + k);
+          }
+      else
+        for (gint64 k = 0; k < c; k++)
+          max_1 (w, columns, k, out + k, place + k);
+    }
 }
 
 static void
 max_forward (const CjOpCall *call, guint sample)
 {
   const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
-  const float *in = (const float *) call->in[0] + sample * x[2] * x[3] * c;
-  gint32 *place = (gint32 *) call->saved + sample * y[2] * y[3] * c;
-  float *out = call->out[0] + sample * y[2] * y[3] * c;
+  Windows w
+      = { .in = (const float *) call->in[0] + sample * x[2] * x[3] * c, .c = c, .width = x[3] };
 
   for (gint64 row = 0; row < y[2]; row++)
-    for (gint64 column = 0; column < y[3]; column++, out += c, place += c)
-      {
-        const Span rows = get_rows (call->op, row), columns = get_columns (call->op, column);
-        gboolean first = TRUE;
+    {
+      const gint64 at = (sample * y[2] + row) * y[3] * c;
 
-        for (gint64 i = rows.begin; i < rows.end; i += rows.step)
-          for (gint64 j = columns.begin; j < columns.end; j += columns.step, first = FALSE)
-            take_larger (in + (i * x[3] + j) * c, c, (gint32) (i * x[3] + j), first, out, place);
-      }
+      w.rows = get_rows (call->op, row);
+      max_row (call->op, &w, y[3], call->out[0] + at, (gint32 *) call->saved + at);
+    }
 }
 
 static void

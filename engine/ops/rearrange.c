@@ -308,6 +308,20 @@ slice_backward (const CjOpCall *call, guint chunk)
   slice_run (call, call->d_in[0]);
 }
 
+static void
+slice_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjSliceAttrs *a = op->attrs;
+  const gint64 inner = get_inner (&op->in_shape[0], a->axis), n = op->in_shape[0].dims[a->axis];
+
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    {
+      const gint64 outer = i / inner / a->length, at = i / inner % a->length;
+
+      out[0][i] = ((const float *) in[0])[(outer * n + a->begin + at) * inner + i % inner];
+    }
+}
+
 const CjOpInfo cj_op_slice = {
   .id = "slice",
   .layout = CJ_LAYOUT_PLAIN,
@@ -317,6 +331,7 @@ const CjOpInfo cj_op_slice = {
   .backward = { { cj_op_chunk_one, slice_backward } },
   .free_in = 1,
   .free_out = 1,
+  .twin = slice_twin,
 };
 
 static gboolean
@@ -388,6 +403,25 @@ concat_backward (const CjOpCall *call, guint chunk)
       concat_run (call, i, TRUE);
 }
 
+static void
+concat_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const int axis = ((const CjAxisAttrs *) op->attrs)->axis;
+  const CjShape *y = &op->out_shape[0];
+  const gint64 inner = get_inner (y, axis);
+
+  for (gint64 i = 0; i < cj_shape_size (y); i++)
+    {
+      gint64 at = i / inner % y->dims[axis];
+      guint which = 0;
+
+      while (at >= op->in_shape[which].dims[axis])
+        at -= op->in_shape[which++].dims[axis];
+      at += i / inner / y->dims[axis] * op->in_shape[which].dims[axis];
+      out[0][i] = ((const float *) in[which])[at * inner + i % inner];
+    }
+}
+
 const CjOpInfo cj_op_concat = {
   .id = "concat",
   .layout = CJ_LAYOUT_PLAIN,
@@ -397,6 +431,7 @@ const CjOpInfo cj_op_concat = {
   .backward = { { cj_op_chunk_one, concat_backward } },
   .free_in = G_MAXUINT,
   .free_out = 1,
+  .twin = concat_twin,
 };
 
 static gboolean
@@ -437,6 +472,20 @@ prepend_backward (const CjOpCall *call, guint chunk)
     }
 }
 
+static void
+prepend_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const gint64 t = op->in_shape[0].dims[1], e = op->in_shape[0].dims[2];
+
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    {
+      const gint64 sample = i / e / (t + 1), moment = i / e % (t + 1);
+
+      out[0][i] = moment == 0 ? ((const float *) in[1])[i % e]
+                              : ((const float *) in[0])[(sample * t + moment - 1) * e + i % e];
+    }
+}
+
 const CjOpInfo cj_op_prepend = {
   .id = "prepend",
   .layout = CJ_LAYOUT_PLAIN,
@@ -445,6 +494,7 @@ const CjOpInfo cj_op_prepend = {
   .backward = { { cj_op_chunk_one, prepend_backward } },
   .free_in = 3,
   .free_out = 1,
+  .twin = prepend_twin,
 };
 
 /* --- windows of depths --- */
@@ -509,6 +559,27 @@ unfold_backward (const CjOpCall *call, guint sample)
   unfold_run (call, sample, call->d_in[0]);
 }
 
+static void
+unfold_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjUnfoldAttrs *a = op->attrs;
+  const gint64 *x = op->in_shape[0].dims, plane = x[3] * x[4];
+  const gint64 depth = op->out_shape[0].dims[0] / x[0];
+
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    {
+      const gint64 slice = i / plane % a->kernel, channel = i / plane / a->kernel % x[1];
+      const gint64 sample = i / plane / a->kernel / x[1] / depth;
+      const gint64 at = i / plane / a->kernel / x[1] % depth * a->stride;
+      const gint64 from = at - a->pad + slice * a->dilation;
+
+      out[0][i] = from < 0 || from >= x[2]
+                      ? 0
+                      : ((const float *)
+                             in[0])[((sample * x[1] + channel) * x[2] + from) * plane + i % plane];
+    }
+}
+
 const CjOpInfo cj_op_unfold_depth = {
   .id = "unfold-depth",
   .layout = CJ_LAYOUT_PLAIN,
@@ -518,4 +589,5 @@ const CjOpInfo cj_op_unfold_depth = {
   .backward = { { cj_op_chunk_samples, unfold_backward } },
   .free_in = 1,
   .free_out = 1,
+  .twin = unfold_twin,
 };

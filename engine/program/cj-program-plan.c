@@ -4,10 +4,10 @@
 #include "cj-program-private.h"
 
 #include "cj-error.h"
+#include "cj-memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct
 {
@@ -57,7 +57,7 @@ goes_back (const CjProgram *self)
 static void
 find_live (CjProgram *self)
 {
-  g_autofree gboolean *needed = g_new0 (gboolean, n_values (self) + 1);
+  gboolean *needed = self->needed = g_new0 (gboolean, n_values (self) + 1);
 
   self->live = g_new0 (gboolean, n_steps (self) + 1);
   for (guint i = 0; i < self->lowered->losses->len; i++)
@@ -251,6 +251,8 @@ collect_rooms (CjProgram *self, GArray *rooms, const gboolean *wanted, const gui
           const int out = step->out + (int) k;
           const gint64 size = cj_shape_size (&step->op.out_shape[k]);
 
+          if ((step->op.info->optional_out & 1u << k) != 0 && !all && !self->needed[out])
+            continue;
           add_room (rooms, &self->data[out], size, all ? 0 : i, all ? last : ends[out]);
           if (wanted[out] && first_written[out] != G_MAXUINT)
             add_room (rooms, &self->d_data[out], size, all ? 0 : first_written[out],
@@ -334,23 +336,21 @@ new_floats (gint64 n)
 static gboolean
 allocate (CjProgram *self, GError **error)
 {
-  const double need = (double) (self->arena_floats + 2 * self->n_weights + self->n_states) * 4;
-  const double have = (double) sysconf (_SC_PHYS_PAGES) * (double) sysconf (_SC_PAGE_SIZE);
+  const gint64 need = 4 * (self->arena_floats + 2 * self->n_weights + self->n_states);
 
-  if (need < 0.9 * have)
-    {
-      self->weights = new_floats (self->n_weights);
-      self->gradients = new_floats (goes_back (self) ? self->n_weights : 0);
-      self->states = new_floats (self->n_states);
-      self->arena = new_floats (self->arena_floats);
-    }
+  if (!cj_memory_check (need, "The network", self->batch, error))
+    return FALSE;
+  self->weights = new_floats (self->n_weights);
+  self->gradients = new_floats (goes_back (self) ? self->n_weights : 0);
+  self->states = new_floats (self->n_states);
+  self->arena = new_floats (self->arena_floats);
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
       && self->arena != NULL)
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-               "The network needs %.1f GiB for a batch of %" G_GINT64_FORMAT
-               ", this machine has %.1f GiB. Make the batch or the network smaller.",
-               need / (1 << 30), self->batch, have / (1 << 30));
+               "The network needs %.1f GiB, which the machine does not give. Make the batch or the "
+               "network smaller.",
+               (double) need / (1 << 30));
   return FALSE;
 }
 

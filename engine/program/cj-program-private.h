@@ -22,6 +22,7 @@ struct _CjProgram
   float *weights, *gradients, *states, *arena;
   float **data;       /* by value */
   float **d_data;     /* by value, NULL where no gradient is wanted */
+  gboolean *needed;   /* by value: an op that runs, a loss or the prediction reads it */
   gboolean *live;     /* by step: does anything for the purpose */
   gboolean *backward; /* by step: its backward runs */
   gboolean *seeded;   /* by value: backward may start here */
@@ -34,6 +35,9 @@ cj_program_aligned (gint64 floats)
 {
   return (floats + CJ_PROGRAM_ALIGN - 1) / CJ_PROGRAM_ALIGN * CJ_PROGRAM_ALIGN;
 }
+
+/* Joins ops of `lowered`, before the plan. */
+void cj_program_fuse (CjProgram *program);
 
 /* Fills everything above from `lowered`; FALSE if it does not fit into memory. */
 gboolean cj_program_plan (CjProgram *program, const CjGraph *graph, const CjDataSpec *spec,

@@ -31,7 +31,10 @@ cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
   self->batch = spec->batch;
   self->params = g_array_new (FALSE, TRUE, sizeof (CjProgramParam));
   self->lowered = cj_lower (graph, spec);
-  if (!check_ready (self, error) || !cj_program_plan (self, graph, spec, error))
+  if (!check_ready (self, error))
+    return NULL;
+  cj_program_fuse (self);
+  if (!cj_program_plan (self, graph, spec, error))
     return NULL;
   self->pool = cj_pool_new (n_threads);
   return g_steal_pointer (&self);
@@ -54,6 +57,7 @@ cj_program_free (CjProgram *self)
   g_free (self->inputs);
   g_free (self->data);
   g_free (self->d_data);
+  g_free (self->needed);
   g_free (self->live);
   g_free (self->backward);
   g_free (self->seeded);

@@ -1,132 +1,125 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Blocking after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008. */
+/* Blocking after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, but
+ * nothing is packed that the kernel can read in place: the matrices of small networks stay in the
+ * second cache, and packing them would cost a tenth to a third of the product. */
 #include "cj-gemm.h"
 
-#define MR CJ_GEMM_MR
-#define NR CJ_GEMM_NR
+#include "cj-kernel.h"
 
-typedef float Vec8 __attribute__ ((vector_size (32), aligned (4)));
+#include <string.h>
 
-typedef void (*TileFunc) (int depth, const float *a, const float *b, float tile[MR * NR]);
-
-static inline __attribute__ ((always_inline)) void
-tile_body (int depth, const float *a, const float *b, float *tile)
-{
-  Vec8 acc[MR][2] = { 0 };
-
-  for (int p = 0; p < depth; p++)
-    {
-      const Vec8 b0 = *(const Vec8 *) (b + p * NR);
-      const Vec8 b1 = *(const Vec8 *) (b + p * NR + 8);
-
-#pragma GCC unroll 6
-      for (int i = 0; i < MR; i++)
-        {
-          acc[i][0] += a[p * MR + i] * b0;
-          acc[i][1] += a[p * MR + i] * b1;
-        }
-    }
-#pragma GCC unroll 6
-  for (int i = 0; i < MR; i++)
-    {
-      *(Vec8 *) (tile + i * NR) = acc[i][0];
-      *(Vec8 *) (tile + i * NR + 8) = acc[i][1];
-    }
-}
-
-static void
-tile_baseline (int depth, const float *a, const float *b, float tile[MR * NR])
-{
-  tile_body (depth, a, b, tile);
-}
-
-#if defined(__x86_64__)
-__attribute__ ((target ("avx2,fma"))) static void
-tile_avx2 (int depth, const float *a, const float *b, float tile[MR * NR])
-{
-  tile_body (depth, a, b, tile);
-}
-#endif
-
-static TileFunc
-choose_tile (void)
-{
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
-    return tile_avx2;
-#endif
-  return tile_baseline;
-}
+/* Rows of B so many floats apart fall on the same few places of the first cache. */
+#define BAD_STRIDE 256
 
 void
 cj_gemm_pack_matrix (gconstpointer source, gint64 first, int count, int width, gint64 k, int depth,
                      float *panel)
 {
   const CjGemmMatrix *m = source;
+  const float *from = m->data + first * m->stride + k * m->k_stride;
 
-  for (int p = 0; p < depth; p++)
+  if (m->k_stride == 1)
     {
-      const float *from = m->data + first * m->stride + (k + p) * m->k_stride;
-      float *to = panel + (gsize) p * width;
-      int i = 0;
-
+      cj_kernel_get (width)->transpose (from, m->stride, count, width, depth, panel);
+      return;
+    }
+  for (int p = 0; p < depth; p++, from += m->k_stride, panel += width)
+    {
       if (m->stride == 1)
-        for (; i < count; i++)
-          to[i] = from[i];
+        memcpy (panel, from, sizeof (float) * (gsize) count);
       else
-        for (; i < count; i++)
-          to[i] = from[i * m->stride];
-      for (; i < width; i++)
-        to[i] = 0;
+        for (int i = 0; i < count; i++)
+          panel[i] = from[i * m->stride];
+      for (int i = count; i < width; i++)
+        panel[i] = 0;
     }
 }
 
-/* Packs `count` rows (or columns) in panels of `width`. */
+/* All rows of A times columns [j, j + n) of B, at most a panel, of one block of the depth. */
 static void
-pack_block (CjGemmOperand operand, gint64 first, gint64 count, int width, gint64 k, int depth,
-            float *block)
+multiply_packed (const CjKernel *kernel, CjProduct *p, CjGemmOperand b, gint64 j, gint64 n,
+                 gint64 k0, float *panel)
 {
-  for (gint64 i = 0; i < count; i += width)
-    operand.pack (operand.source, first + i, (int) MIN (width, count - i), width, k, depth,
-                  block + i * depth);
+  const CjProduct whole = *p;
+
+  for (; n > 0; j += 2 * kernel->lanes, n -= 2 * kernel->lanes)
+    {
+      p->n = MIN (n, 2 * kernel->lanes);
+      p->b_step = cj_kernel_pad (kernel, p->n);
+      p->b = panel;
+      p->c = whole.c + j;
+      p->bias = whole.bias != NULL ? whole.bias + j : NULL;
+      b.pack (b.source, j, (int) p->n, (int) p->b_step, k0, (int) p->run, panel);
+      kernel->multiply (p);
+    }
+  *p = whole;
 }
 
+/* One block of the depth: columns read where they lie, then those that need packing. */
 static void
-add_tile (const float *tile, int rows, int cols, float *c, gint64 c_stride, gboolean accumulate)
+multiply_block (const CjKernel *kernel, CjProduct *p, CjGemmOperand b, gint64 n, gint64 k0,
+                float *panel)
 {
-  for (int i = 0; i < rows; i++)
-    for (int j = 0; j < cols; j++)
-      c[i * c_stride + j] = tile[i * NR + j] + (accumulate ? c[i * c_stride + j] : 0);
+  const CjGemmMatrix *matrix = b.pack == cj_gemm_pack_matrix ? b.source : NULL;
+  const gboolean direct
+      = matrix != NULL && matrix->stride == 1 && (matrix->k_stride % BAD_STRIDE != 0 || p->m <= 16);
+  const gint64 there = direct ? n / kernel->lanes * kernel->lanes : 0;
+
+  if (there > 0)
+    {
+      p->n = there;
+      p->b = matrix->data + k0 * matrix->k_stride;
+      p->b_step = matrix->k_stride;
+      p->b_panel = 2 * kernel->lanes;
+      kernel->multiply (p);
+    }
+  multiply_packed (kernel, p, b, there, n - there, k0, panel);
+}
+
+void
+cj_gemm_end (gint64 m, gint64 n, gint64 k, CjGemmOperand a, CjGemmOperand b, float *c,
+             gint64 c_stride, gboolean accumulate, CjGemmEnd end, float *scratch)
+{
+  const CjKernel *kernel = cj_kernel_get (n);
+  const CjGemmMatrix *matrix = a.pack == cj_gemm_pack_matrix ? a.source : NULL;
+  const gint64 n_blocks = MAX ((k + CJ_GEMM_KC - 1) / CJ_GEMM_KC, 1);
+  const gint64 rows = matrix != NULL ? MAX (m, 1) : CJ_GEMM_MC;
+  float *packed_a = scratch + CJ_GEMM_KC * CJ_GEMM_NR;
+
+  for (gint64 block = 0; block < n_blocks; block++)
+    for (gint64 i = 0; i < m; i += rows)
+      {
+        const gint64 k0 = k * block / n_blocks, k1 = k * (block + 1) / n_blocks;
+        const gboolean last = block == n_blocks - 1;
+        CjProduct p = { .n_runs = 1,
+                        .run = k1 - k0,
+                        .c = c + i * c_stride,
+                        .c_row = c_stride,
+                        .m = MIN (rows, m - i),
+                        .bias = last ? end.bias : NULL,
+                        .add = accumulate || block > 0,
+                        .relu = last && end.relu };
+
+        if (matrix != NULL)
+          {
+            p.a = matrix->data + k0 * matrix->k_stride;
+            p.a_row = matrix->stride;
+            p.a_step = matrix->k_stride;
+          }
+        else
+          {
+            a.pack (a.source, i, (int) p.m, CJ_GEMM_MC, k0, (int) p.run, packed_a);
+            p.a = packed_a;
+            p.a_row = 1;
+            p.a_step = CJ_GEMM_MC;
+          }
+        multiply_block (kernel, &p, b, n, k0, scratch);
+      }
 }
 
 void
 cj_gemm (gint64 m, gint64 n, gint64 k, CjGemmOperand a, CjGemmOperand b, float *c, gint64 c_stride,
          gboolean accumulate, float *scratch)
 {
-  const TileFunc tile_func = choose_tile ();
-  float *a_block = scratch;
-  float *b_block = scratch + CJ_GEMM_KC * CJ_GEMM_MC;
-  float tile[MR * NR] __attribute__ ((aligned (64)));
-
-  for (gint64 j0 = 0; j0 < n; j0 += CJ_GEMM_NC)
-    for (gint64 k0 = 0; k0 < k; k0 += CJ_GEMM_KC)
-      {
-        const gint64 nc = MIN (CJ_GEMM_NC, n - j0);
-        const int kc = (int) MIN (CJ_GEMM_KC, k - k0);
-
-        pack_block (b, j0, nc, NR, k0, kc, b_block);
-        for (gint64 i0 = 0; i0 < m; i0 += CJ_GEMM_MC)
-          {
-            const gint64 mc = MIN (CJ_GEMM_MC, m - i0);
-
-            pack_block (a, i0, mc, MR, k0, kc, a_block);
-            for (gint64 j = 0; j < nc; j += NR)
-              for (gint64 i = 0; i < mc; i += MR)
-                {
-                  tile_func (kc, a_block + i * kc, b_block + j * kc, tile);
-                  add_tile (tile, (int) MIN (MR, mc - i), (int) MIN (NR, nc - j),
-                            c + (i0 + i) * c_stride + j0 + j, c_stride, accumulate || k0 > 0);
-                }
-          }
-      }
+  cj_gemm_end (m, n, k, a, b, c, c_stride, accumulate, (CjGemmEnd){ 0 }, scratch);
 }

@@ -20,8 +20,8 @@ struct _CjFeed
   guint n_classes;                /* 0 if the target is not a class */
   const char *const *class_names; /* n_classes strings and NULL, or NULL; owned by the feed */
 
-  /* Writes the samples `indices[0..n)` into the first n rows of x and y. `epoch` and `seed` choose
-   * the augmentation, so the same call gives the same bits. Any one thread at a time. */
+  /* Writes the samples `indices[0..n)` into the first n rows of x and y (NULL: the network learns
+   * from something else). `epoch` and `seed` choose the augmentation, so the same call gives the same bits. Any one thread at a time. */
   void (*fill) (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed,
                 CjTensor *x, CjTensor *y);
   /* Says what `fill` will most likely be asked next, so that it can be prepared; may be NULL. */

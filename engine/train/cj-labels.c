@@ -152,9 +152,10 @@ set_axis (CjParamLabels *param, guint axis, CjAxisLabels labels)
   param->labelled = TRUE;
 }
 
-/* Whether a new layer stands between a unit and those that heard it before. */
+/* Whether the network before had all these units: then a new layer stands between them and what
+ * listened to them. */
 static gboolean
-all_heard (const Walk *walk, CjAxisLabels axis, gint64 n)
+all_known (const Walk *walk, CjAxisLabels axis, gint64 n)
 {
   gboolean all = walk->before != NULL;
 
@@ -162,21 +163,9 @@ all_heard (const Walk *walk, CjAxisLabels axis, gint64 n)
     {
       const guint64 label = cj_label (axis, i);
 
-      all = g_hash_table_contains (walk->before->heard, &label);
+      all = axis == NULL || g_hash_table_contains (walk->before->known, &label);
     }
   return all;
-}
-
-static void
-note_heard (Walk *walk, CjAxisLabels axis, gint64 n)
-{
-  for (gint64 i = 0; i < n; i++)
-    {
-      guint64 *label = g_new (guint64, 1);
-
-      *label = cj_label (axis, i);
-      g_hash_table_add (walk->out->heard, label);
-    }
 }
 
 static gboolean
@@ -249,6 +238,8 @@ walk_dense (Walk *walk, const CjStep *step)
   CjParamLabels *bias = step->op.n_in > 2 ? find_param (walk, step->in[2]) : NULL;
   CjAxisLabels from = *axis_of (walk, step->in[0], last), units;
 
+  for (guint a = 1; a < last; a++)
+    *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a);
   if (weight == NULL)
     return;
   units = label_units (walk, weight, n, walk->n_blocks[walk->producer[step->out]]);
@@ -256,16 +247,13 @@ walk_dense (Walk *walk, const CjStep *step)
   set_axis (weight, 1, from);
   set_axis (bias, 0, units);
   weight->inputs = TRUE;
-  note_heard (walk, from, n_in);
-  if (is_inserted (walk, weight) && n >= n_in && all_heard (walk, from, n_in))
+  if (is_inserted (walk, weight) && n >= n_in && all_known (walk, from, n_in))
     {
       weight->n_passed = n_in;
       if (bias != NULL)
         bias->n_passed = n_in;
       units = pass_on (walk, from, n_in, units, n);
     }
-  for (guint a = 1; a < last; a++)
-    *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a);
   *axis_of (walk, step->out, last) = units;
 }
 
@@ -324,8 +312,7 @@ walk_conv (Walk *walk, const CjStep *step)
   for (guint a = 2; a < n_dims; a++)
     set_axis (weight, a, label_taps (walk, weight->value->shape.dims[a]));
   weight->inputs = TRUE;
-  note_heard (walk, from, n_in);
-  if (is_inserted (walk, weight) && n_dims == 4 && all_heard (walk, from, n_in)
+  if (is_inserted (walk, weight) && n_dims == 4 && all_known (walk, from, n_in)
       && passes_through (step, weight))
     {
       weight->n_passed = n_in;
@@ -466,10 +453,15 @@ walk_matmul (Walk *walk, const CjStep *step)
     *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a);
 }
 
+/* Queries, keys and values come apart or as one; the values are what is handed on. */
 static void
 walk_attention (Walk *walk, const CjStep *step)
 {
-  *axis_of (walk, step->out, 2) = *axis_of (walk, step->in[2], 2);
+  const gboolean packed = step->in[2] == CJ_NO_VALUE;
+  CjAxisLabels from = *axis_of (walk, step->in[packed ? 0 : 2], 2);
+
+  *axis_of (walk, step->out, 2)
+      = packed && from != NULL ? from + 2 * step->op.out_shape[0].dims[2] : from;
 }
 
 static void
@@ -516,7 +508,7 @@ walk_recurrent (Walk *walk, const CjStep *step)
     set_axis (find_param (walk, step->in[2]), 0, weight->axis[0]);
   if (step->op.n_in > 5)
     set_axis (find_param (walk, step->in[5]), 0, labels);
-  *axis_of (walk, step->out, 2) = labels;
+  *axis_of (walk, step->out, 2) = *axis_of (walk, step->out + 1, 1) = labels;
 }
 
 static const struct
@@ -563,6 +555,8 @@ find_blocks (Walk *walk, guint i)
     return;
   if (is_op (step, "recurrent"))
     walk->n_blocks[product] = count_gates (step);
+  else if (is_op (step, "attention") && step->in[1] == CJ_NO_VALUE)
+    walk->n_blocks[product] = 3;
   else if (slice != NULL && slice->axis == (int) last && slice->begin % slice->length == 0
            && step->op.in_shape[0].dims[last] % slice->length == 0)
     walk->n_blocks[product] = (guint) (step->op.in_shape[0].dims[last] / slice->length);
@@ -589,6 +583,14 @@ prepare (Walk *walk)
         walk->n_products[get_value (walk, step->out)->node]++;
       find_blocks (walk, i);
     }
+}
+
+static void
+note_known (Walk *walk, CjAxisLabels axis, const CjValue *value, guint number)
+{
+  for (gint64 i = 0; i < value->shape.dims[number]; i++)
+    if (!g_hash_table_contains (walk->out->known, &axis[i]))
+      g_hash_table_add (walk->out->known, (gpointer) &axis[i]);
 }
 
 static void
@@ -625,7 +627,7 @@ cj_labels_new (const CjGraph *graph, const CjDataSpec *spec, GHashTable *ids, co
   self->n_values = builder->values->len;
   self->params = g_new0 (CjParamLabels, self->n_values + 1);
   self->axes = g_new0 (CjAxisLabels, self->n_values * CJ_MAX_DIMS + 1);
-  self->heard = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->known = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->owned = g_ptr_array_new_with_free_func (g_free);
   prepare (&walk);
   name_params (&walk);
@@ -639,13 +641,10 @@ cj_labels_new (const CjGraph *graph, const CjDataSpec *spec, GHashTable *ids, co
           go = walks[k].walk;
       go (&walk, step);
     }
-  if (self->lowered->prediction != CJ_NO_VALUE)
-    {
-      const CjShape *shape = &get_value (&walk, self->lowered->prediction)->shape;
-      const guint axis = shape->n_dims == 4 ? 1 : MAX (shape->n_dims, 1) - 1;
-
-      note_heard (&walk, *axis_of (&walk, self->lowered->prediction, axis), shape->dims[axis]);
-    }
+  for (guint i = 0; i < self->n_values * CJ_MAX_DIMS; i++)
+    if (self->axes[i] != NULL)
+      note_known (&walk, self->axes[i], get_value (&walk, (int) (i / CJ_MAX_DIMS)),
+                  i % CJ_MAX_DIMS);
   g_free (walk.producer);
   g_free (walk.n_blocks);
   g_free (walk.n_products);
@@ -659,7 +658,7 @@ cj_labels_free (CjLabels *self)
     g_free (self->params[i].key);
   g_free (self->params);
   g_free (self->axes);
-  g_hash_table_unref (self->heard);
+  g_hash_table_unref (self->known);
   g_ptr_array_unref (self->owned);
   cj_lowered_free (self->lowered);
   g_free (self);

@@ -30,7 +30,7 @@ typedef struct
   CjParamLabels *params; /* by value */
   guint n_values;
   CjAxisLabels *axes; /* by value and axis */
-  GHashTable *heard;  /* of labels that a parameter or a loss listens to */
+  GHashTable *known;  /* all labels */
   GPtrArray *owned;
 } CjLabels;
 

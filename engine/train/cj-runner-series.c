@@ -19,14 +19,15 @@ get_place (const CjRunner *self)
   return cj_trainer_get_place (self->rig->trainer);
 }
 
-/* The step of the newest kept checkpoint up to where the run is. */
+/* The step of the newest kept checkpoint up to where the run is; if its next step fails, before. */
 static guint64
 find_good (const CjRunner *self)
 {
+  const gboolean failed = self->state.status == CJ_RUN_FAILED;
   guint64 good = self->state.first;
 
   for (guint i = 0; i < cj_ring_get_n (self->ring); i++)
-    if (cj_ring_get_step (self->ring, i) <= self->state.step)
+    if (cj_ring_get_step (self->ring, i) + failed <= self->state.step)
       good = MAX (good, cj_ring_get_step (self->ring, i));
   return good;
 }
@@ -83,13 +84,21 @@ cj_runner_note_epoch (CjRunner *self, CjScore train)
   CjRunEpoch entry = { .epoch = get_place (self)->epoch,
                        .step = get_place (self)->step,
                        .train = train,
-                       .val = { NAN, NAN } };
+                       .val = { NAN, NAN },
+                       .val_top = NAN,
+                       .val_f1 = NAN,
+                       .val_mse = NAN };
   gboolean best = FALSE;
   guint n;
 
   if (self->validation != NULL && self->validation->n_samples > 0)
     {
-      entry.val = cj_trainer_evaluate (self->rig->trainer, self->validation, NULL);
+      g_autoptr (CjMetrics) metrics = cj_metrics_new (self->rig->program);
+
+      entry.val = cj_trainer_evaluate (self->rig->trainer, self->validation, metrics);
+      entry.val_top = cj_metrics_get_top (metrics);
+      entry.val_f1 = cj_metrics_get_f1 (metrics);
+      entry.val_mse = cj_metrics_get_mse (metrics);
       best = cj_trainer_set_validation (self->rig->trainer, entry.val);
     }
   pthread_mutex_lock (&self->lock);
@@ -169,6 +178,7 @@ cj_runner_fail (CjRunner *self, GError *error)
   self->error = g_strdup_printf ("%s In this step %s.", error->message, where);
   self->bad_node = node;
   self->state.status = CJ_RUN_FAILED;
+  self->state.good = find_good (self);
   self->until = self->wants_steps = 0;
   pthread_mutex_unlock (&self->lock);
   g_error_free (error);

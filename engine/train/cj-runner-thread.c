@@ -6,6 +6,7 @@
 #include "cj-error.h"
 
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #define SNAPSHOT_SECONDS 0.05
@@ -37,7 +38,6 @@ run_step (CjRunner *self)
 
   if (!cj_trainer_step (self->rig->trainer, &report, &error))
     {
-      cj_runner_keep (self, FALSE);
       cj_runner_fail (self, error);
       return FALSE;
     }
@@ -100,6 +100,21 @@ do_due (CjRunner *self, guint n_commands, GError **error)
   return TRUE;
 }
 
+static void
+check_plan (CjRunner *self, const CjCheckpoint *checkpoint)
+{
+  const char *plan = cj_program_get_plan (self->rig->program);
+  g_autofree char *text = NULL;
+
+  if (checkpoint->plan == NULL || g_str_equal (checkpoint->plan, plan))
+    return;
+  text = g_strdup_printf (
+      "This run was computed with “%s”; this machine computes with “%s”. It goes on from the "
+      "same weights, but the last bits of what follows may differ.",
+      checkpoint->plan, plan);
+  set_text (self, &self->notice, text);
+}
+
 /* Puts a checkpoint in place; NULL: the start, drawn from the seed. */
 static gboolean
 restore (CjRunner *self, const CjCheckpoint *checkpoint, GError **error)
@@ -133,16 +148,7 @@ restore (CjRunner *self, const CjCheckpoint *checkpoint, GError **error)
     return TRUE;
   if (!cj_trainer_load (self->rig->trainer, checkpoint, error))
     return FALSE;
-  if (checkpoint->plan != NULL
-      && !g_str_equal (checkpoint->plan, cj_program_get_plan (self->rig->program)))
-    {
-      g_autofree char *text = g_strdup_printf (
-          "This run was computed with “%s”; this machine computes with “%s”. It goes on from the "
-          "same weights, but the last bits of what follows may differ.",
-          checkpoint->plan, cj_program_get_plan (self->rig->program));
-
-      set_text (self, &self->notice, text);
-    }
+  check_plan (self, checkpoint);
   return TRUE;
 }
 
@@ -253,6 +259,7 @@ load (CjRunner *self, CjCheckpoint *checkpoint)
 
   if (!cj_trainer_load (self->rig->trainer, checkpoint, NULL))
     return;
+  check_plan (self, checkpoint);
   pthread_mutex_lock (&self->lock);
   cj_run_log_cut (self->log, 0);
   self->log->fresh = FALSE;
@@ -302,24 +309,32 @@ swap (CjRunner *self, CjRig *rig)
   pthread_mutex_unlock (&self->lock);
 }
 
-/* With the lock held: LIVE values that changed. */
+/* With the lock held. */
+static void
+take_value (CjRunner *self, const char *name, const char *text)
+{
+  g_autofree char *before = cj_train_setup_print (cj_trainer_get_setup (self->rig->trainer), name);
+
+  if (g_strcmp0 (before, text) == 0 || !cj_trainer_set (self->rig->trainer, name, text, NULL))
+    return;
+  forget_ahead (self);
+  cj_run_log_add_value (self->log, get_place (self)->step, name, text);
+  cj_trainer_set_n_commands (self->rig->trainer, self->log->commands->len);
+}
+
+/* With the lock held: LIVE values that changed; a schedule before what it is asked to do. */
 static void
 take_values (CjRunner *self, GHashTable *values)
 {
-  GHashTableIter iter;
-  gpointer name, text;
-
-  g_hash_table_iter_init (&iter, values);
-  while (g_hash_table_iter_next (&iter, &name, &text))
+  for (guint pass = 0; pass < 2; pass++)
     {
-      g_autofree char *before
-          = cj_train_setup_print (cj_trainer_get_setup (self->rig->trainer), name);
+      GHashTableIter iter;
+      gpointer name, text;
 
-      if (g_strcmp0 (before, text) == 0 || !cj_trainer_set (self->rig->trainer, name, text, NULL))
-        continue;
-      forget_ahead (self);
-      cj_run_log_add_value (self->log, get_place (self)->step, name, text);
-      cj_trainer_set_n_commands (self->rig->trainer, self->log->commands->len);
+      g_hash_table_iter_init (&iter, values);
+      while (g_hash_table_iter_next (&iter, &name, &text))
+        if ((strchr (name, '.') != NULL) == (pass == 1))
+          take_value (self, name, text);
     }
   g_hash_table_remove_all (values);
 }

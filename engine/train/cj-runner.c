@@ -68,10 +68,11 @@ CjRunner *
 cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training,
                   CjFeed *validation, GError **error)
 {
-  const guint n = log->commands->len;
+  const guint n = cj_ring_get_n (ring);
   g_autoptr (CjTrainSetup) setup = cj_run_log_make_setup (log, 1, error);
   g_autoptr (CjGraph) graph = setup != NULL ? cj_run_log_make_graph (log, 1, error) : NULL;
   CjRig *rig = graph != NULL ? cj_rig_new (graph, setup, training, n_threads, error) : NULL;
+  g_autofree char *refusal = NULL;
   CjRunner *self;
 
   if (rig == NULL)
@@ -87,17 +88,20 @@ cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
   self->placed = log->fresh;
   self->state.first = cj_run_log_get (log, 0)->step;
   cj_runner_note_place (self);
-  self->state.last = MAX (self->state.first, cj_run_log_get (log, n - 1)->step);
-  if (cj_ring_get_n (ring) > 0)
-    self->state.last = MAX (self->state.last, cj_ring_get_step (ring, cj_ring_get_n (ring) - 1));
+  self->state.last = self->state.first;
+  if (n > 0)
+    self->state.last = MAX (self->state.last, cj_ring_get_step (ring, n - 1));
+  cj_run_log_cut (log, cj_run_log_count (log, self->state.last, TRUE));
   if (!log->fresh)
     cj_ring_keep_first (ring);
+  self->goal = (CjGoal){ .wanted = TRUE, .step = self->state.last };
+  self->state.status = CJ_RUN_SEEKING;
   start (self);
-  cj_runner_seek (self, self->state.last);
   cj_runner_wait (self);
-  if (self->refusal == NULL)
+  refusal = cj_runner_dup_refusal (self);
+  if (refusal == NULL)
     return self;
-  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, self->refusal);
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, refusal);
   cj_runner_free (self);
   return NULL;
 }
@@ -211,7 +215,7 @@ cj_runner_load (CjRunner *self, CjCheckpoint *checkpoint)
 }
 
 void
-cj_runner_swap (CjRunner *self, const CjGraph *graph, const CjTrainSetup *setup)
+cj_runner_swap (CjRunner *self, const CjGraph *graph, const CjTrainSetup *setup, const GArray *cuts)
 {
   CjGraph *copy = cj_graph_dup (graph);
 
@@ -220,16 +224,14 @@ cj_runner_swap (CjRunner *self, const CjGraph *graph, const CjTrainSetup *setup)
   g_clear_pointer (&self->to_compile_setup, cj_train_setup_free);
   self->to_compile = copy;
   self->to_compile_setup = cj_train_setup_dup (setup);
+  for (guint i = 0; cuts != NULL && i < cuts->len; i++)
+    {
+      const CjUnitCut *cut = &g_array_index (cuts, CjUnitCut, i);
+
+      cj_unit_cuts_add (self->cuts, cut->node, cut->unit);
+    }
   g_hash_table_remove_all (self->since);
   call (self);
-  pthread_mutex_unlock (&self->lock);
-}
-
-void
-cj_runner_cut_unit (CjRunner *self, const char *node, guint unit)
-{
-  pthread_mutex_lock (&self->lock);
-  cj_unit_cuts_add (self->cuts, node, unit);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -349,6 +351,8 @@ void
 cj_runner_put_epochs (CjRunner *self, const CjRunEpoch *epochs, guint n)
 {
   pthread_mutex_lock (&self->lock);
+  while (n > 0 && epochs[n - 1].step > self->state.last)
+    n--;
   g_array_insert_vals (self->epochs, 0, epochs, n);
   self->state.n_epochs_done = self->epochs->len;
   self->state.n_cuts++;

@@ -39,6 +39,8 @@ typedef struct
   guint epoch;
   guint64 step;
   CjScore train, val; /* val is NAN without validation samples */
+  /* More of the validation; NAN where the task has no such measure. */
+  double val_top, val_f1, val_mse;
 } CjRunEpoch;
 
 typedef struct
@@ -46,8 +48,8 @@ typedef struct
   CjRunStatus status;
   guint64 step, n_steps;
   guint64 first, last; /* steps that can be sought: where the run began, and how far it came */
-  guint64 good;        /* step of the newest kept checkpoint up to `step`; after a failure, where to
-                          go back to */
+  guint64 good;        /* step of the newest kept checkpoint up to `step`; after a failure before
+                          it: where to go back to */
   guint revision;      /* networks before the one that is trained */
   guint n_commands;    /* of the log that are in effect */
   gboolean compiling;  /* a changed network is on its way */
@@ -65,8 +67,8 @@ typedef struct
  * refuse; then the feeds are freed. You free; that stops the thread after the step under way. */
 CjRunner *cj_runner_new (const CjGraph *graph, const CjTrainSetup *setup, guint n_threads,
                          CjFeed *training, CjFeed *validation, GError **error);
-/* Goes on with a run that was saved, at its last step. Takes log, ring and feeds, in any case. Refuses
- * a run without a checkpoint to start from. */
+/* Goes on with a run that was saved, at its last kept checkpoint. Takes log, ring and feeds, in any
+ * case. Refuses a run without a checkpoint to start from. */
 CjRunner *cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training,
                             CjFeed *validation, GError **error);
 void cj_runner_free (CjRunner *runner);
@@ -81,10 +83,10 @@ void cj_runner_limit (CjRunner *runner, double steps_per_second);          /* 0:
 void cj_runner_load (CjRunner *runner, CjCheckpoint *checkpoint);
 
 /* Another network or setup: compiled on a worker while the old one trains on, and put in its place
- * with all that still fits. The latest wins. Copies both. */
-void cj_runner_swap (CjRunner *runner, const CjGraph *graph, const CjTrainSetup *setup);
-/* Says of the next swap that its network lacks this unit. */
-void cj_runner_cut_unit (CjRunner *runner, const char *node, guint unit);
+ * with all that still fits. The latest wins. `cuts` (CjUnitCut, may be NULL) says which units this
+ * network lacks. Copies all. */
+void cj_runner_swap (CjRunner *runner, const CjGraph *graph, const CjTrainSetup *setup,
+                     const GArray *cuts);
 
 /* Goes to a step between first and last, with what was done at it in effect, and pauses there; or
  * goes to it as it was come to and forgets what was done at it and later. */

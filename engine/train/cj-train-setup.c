@@ -3,8 +3,11 @@
 
 #include "cj-error.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
+
+static const char *const judges[] = { "loss", "accuracy", NULL };
 
 const CjParam cj_train_setup_params[] = {
   { .name = "epochs",
@@ -41,6 +44,25 @@ const CjParam cj_train_setup_params[] = {
     .soft_max = 1,
     .digits = 5,
     .flags = CJ_PARAM_LIVE | CJ_PARAM_LOG },
+  { .name = "warmup",
+    .title = "Warm-up",
+    .blurb = "Raises the learning rate along a line at the start; the schedule begins after it",
+    .unit = "epochs",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, warmup),
+    .max = 1e6,
+    .soft_max = 10,
+    .digits = 2,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "warmup-start",
+    .title = "Warm-up from",
+    .blurb = "Share of the learning rate that the warm-up begins with",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, warmup_start),
+    .preset = 0.1,
+    .max = 1,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { .name = "seed",
     .title = "Seed",
     .blurb = "Chooses all random numbers of the run",
@@ -71,6 +93,14 @@ const CjParam cj_train_setup_params[] = {
     .soft_max = 10,
     .digits = 3,
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "judge",
+    .title = "Judged by",
+    .blurb = "What makes a validation better: for the best weights, patience and plateaus",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjTrainSetup, judge),
+    .max = 1,
+    .choices = judges,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { .name = "patience",
     .title = "Patience",
     .blurb = "Stops after so many epochs without a better validation; 0 goes on to the end",
@@ -81,6 +111,14 @@ const CjParam cj_train_setup_params[] = {
     .min = 0,
     .max = 100000,
     .soft_max = 20,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "keep-best",
+    .title = "Keep the best",
+    .blurb = "Ends a run with the weights of its best validation rather than the last ones",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjTrainSetup, keep_best),
+    .preset = TRUE,
+    .max = 1,
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { .name = "average",
     .title = "Weight average",
@@ -192,6 +230,55 @@ cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text, GEr
         return FALSE;
     }
   return TRUE;
+}
+
+const CjParam *
+cj_train_setup_find (const CjTrainSetup *setup, const char *name)
+{
+  gpointer values;
+  const char *rest;
+  const CjParam *table = find_table (setup, name, &values, &rest);
+
+  return cj_params_find (table, rest);
+}
+
+gboolean
+cj_train_setup_is_live (const CjTrainSetup *setup, const char *name)
+{
+  const CjParam *param = cj_train_setup_find (setup, name);
+
+  return param != NULL ? (param->flags & CJ_PARAM_LIVE) != 0 : g_str_equal (name, "schedule");
+}
+
+guint
+cj_train_setup_count_slots (const CjTrainSetup *setup)
+{
+  const CjOptimizerInfo *info = setup->optimizer;
+
+  return (info->count_slots != NULL ? info->count_slots (setup->optimizer_params) : info->n_slots)
+         + (setup->average > 0 ? 1 : 0);
+}
+
+CjRate
+cj_train_setup_get_rate (const CjTrainSetup *setup, const CjScheduleTime *time, double *state)
+{
+  const CjScheduleInfo *info = setup->schedule;
+  const double wanted = round (setup->warmup * (double) time->steps_per_epoch);
+  const guint64 warmup = (guint64) MIN (wanted, (double) time->n_steps);
+  CjScheduleTime at = *time;
+  CjRate rate = { 0, NAN };
+
+  at.rate = setup->learning_rate;
+  at.step -= MIN (time->step, warmup);
+  at.n_steps -= warmup;
+  at.validated = time->validated && time->step >= warmup;
+  rate.rate = info->get_rate (setup->schedule_params, &at, state);
+  if (time->step < warmup)
+    rate.rate
+        *= setup->warmup_start + (1 - setup->warmup_start) * (double) time->step / (double) warmup;
+  if (info->get_momentum != NULL)
+    rate.momentum = info->get_momentum (setup->schedule_params, &at);
+  return rate;
 }
 
 char *

@@ -7,13 +7,22 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  CJ_JUDGE_LOSS,
+  CJ_JUDGE_ACCURACY /* R² where targets are values */
+} CjJudge;
+
 typedef struct
 {
   int epochs, batch;
   double learning_rate;
+  double warmup, warmup_start; /* epochs, 0: off; share of the rate to begin with */
   int seed;
   double clip_norm, clip_value; /* 0: off */
+  int judge;                    /* CjJudge: what makes a validation better than another */
   int patience;                 /* epochs without a better validation before stopping, 0: off */
+  gboolean keep_best;           /* the run ends with its best weights, not its last */
   double average;               /* of weights: decay of the moving average, 0: off */
   const CjOptimizerInfo *optimizer;
   gpointer optimizer_params; /* owned */
@@ -31,8 +40,25 @@ void cj_train_setup_free (CjTrainSetup *setup);
  * the same), "optimizer.beta1", "schedule.gamma". On refusal nothing changes. */
 gboolean cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text,
                              GError **error);
+/* The row of a name in its table; NULL for "optimizer", "schedule" and what is not there. */
+const CjParam *cj_train_setup_find (const CjTrainSetup *setup, const char *name);
+/* Whether a run takes a change of the name at its next step; the schedule is LIVE. */
+gboolean cj_train_setup_is_live (const CjTrainSetup *setup, const char *name);
 /* The value of a name as text, or NULL. You free. */
 char *cj_train_setup_print (const CjTrainSetup *setup, const char *name);
+
+/* Arrays as long as the weights that a run keeps: the optimizer's, then the moving average if any. */
+guint cj_train_setup_count_slots (const CjTrainSetup *setup);
+
+typedef struct
+{
+  double rate, momentum; /* NAN: the optimizer's own */
+} CjRate;
+
+/* What is in force in a step: warm-up, then the schedule, which begins when the warm-up ends. Called
+ * once a step, in order; `time->rate` is ignored, `state` is the schedule's. */
+CjRate cj_train_setup_get_rate (const CjTrainSetup *setup, const CjScheduleTime *time,
+                                double *state);
 
 /* All names with values as a{sv} of strings, and back; names that are not known are skipped. */
 GVariant *cj_train_setup_save (const CjTrainSetup *setup);

@@ -2,6 +2,8 @@
 #include "cj-trainer.h"
 
 #include "cj-error.h"
+#include "cj-math.h"
+#include "cj-memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,6 +32,7 @@ struct _CjTrainer
   float *spare;         /* weights put aside while the average is in place */
   float *states_before; /* of the step under way */
   double rate, clip;    /* of the step under way */
+  gpointer params;      /* the optimizer's, with the momentum of the step under way */
 };
 
 static void
@@ -48,6 +51,16 @@ make_slices (CjTrainer *self)
     }
 }
 
+gint64
+cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
+{
+  const CjProgramCost cost = cj_program_get_cost (program);
+  const gint64 arrays
+      = 1 + 2 * (gint64) cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
+
+  return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
+}
+
 CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
@@ -61,6 +74,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
                    setup->batch, feed->n_samples);
       return NULL;
     }
+  if (!cj_memory_check (cj_trainer_count_bytes (program, setup), "Training", setup->batch, error))
+    return NULL;
   self = g_new0 (CjTrainer, 1);
   self->program = program;
   self->feed = feed;
@@ -72,9 +87,10 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->table = cj_table_new (program);
   self->at.val_loss = NAN;
   self->at.best_loss = INFINITY;
-  self->n_slots = setup->optimizer->n_slots + (setup->average > 0 ? 1 : 0);
+  self->n_slots = cj_train_setup_count_slots (setup);
   self->slots = g_new0 (float, self->table->n_weights * self->n_slots + 1);
   self->states_before = g_new (float, self->table->n_states + 1);
+  self->params = g_malloc0 (setup->optimizer->params_size + 1);
   if (setup->average > 0)
     self->spare = g_new (float, self->table->n_weights + 1);
   return self;
@@ -87,6 +103,7 @@ cj_trainer_free (CjTrainer *self)
   g_array_unref (self->slices);
   cj_table_unref (self->table);
   g_free (self->squares);
+  g_free (self->params);
   g_free (self->order);
   g_free (self->slots);
   g_free (self->spare);
@@ -101,22 +118,28 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
 
   if (g_strcmp0 (before, text) == 0)
     return TRUE;
-  if (g_str_equal (name, "optimizer") || g_str_equal (name, "batch")
-      || g_str_equal (name, "average"))
+  if (!cj_train_setup_is_live (self->setup, name))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    "“%s” cannot change while a run goes on. Reset the run first.", name);
       return FALSE;
     }
-  return cj_train_setup_set (self->setup, name, text, error);
+  if (!cj_train_setup_set (self->setup, name, text, error))
+    return FALSE;
+  if (g_str_equal (name, "schedule"))
+    memset (self->at.schedule, 0, sizeof self->at.schedule);
+  return TRUE;
 }
 
 gboolean
 cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
   if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
-      || (setup->average > 0) != (self->setup->average > 0))
+      || (setup->average > 0) != (self->setup->average > 0)
+      || cj_train_setup_count_slots (setup) != self->n_slots)
     return FALSE;
+  if (setup->schedule != self->setup->schedule)
+    memset (self->at.schedule, 0, sizeof self->at.schedule);
   cj_train_setup_free (self->setup);
   self->setup = cj_train_setup_dup (setup);
   self->order_epoch = 0;
@@ -154,17 +177,63 @@ cj_trainer_has_ended (const CjTrainer *self)
          || (self->setup->patience > 0 && self->at.n_worse >= (guint) self->setup->patience);
 }
 
+/* Squares are summed in lanes, so that the loop becomes vector code with one fixed order. */
+#define LANES 16
+
+CJ_CLONES static double
+sum_squares (const float *g, gint64 n)
+{
+  double lanes[LANES] = { 0 }, sum = 0;
+  gint64 i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    for (guint k = 0; k < LANES; k++)
+      lanes[k] += (double) g[i + k] * g[i + k];
+  for (; i < n; i++)
+    sum += (double) g[i] * g[i];
+  for (guint k = 0; k < LANES; k++)
+    sum += lanes[k];
+  return sum;
+}
+
+CJ_CLONES static void
+clip (float *g, gint64 n, float scale, float limit)
+{
+  for (gint64 i = 0; i < n && scale < 1; i++)
+    g[i] *= scale;
+  for (gint64 i = 0; i < n && limit > 0; i++)
+    g[i] = g[i] > limit ? limit : g[i] < -limit ? -limit : g[i];
+}
+
+CJ_CLONES static void
+add_to_average (float *restrict average, const float *restrict w, gint64 n, float keep)
+{
+  for (gint64 i = 0; i < n; i++)
+    average[i] = keep * average[i] + (1 - keep) * w[i];
+}
+
+/* A young average forgets faster, so that the first weights do not linger in it; as in TensorFlow's
+ * ExponentialMovingAverage with num_updates. */
+static float
+find_keep (double decay, guint64 step)
+{
+  return step == 0 ? 0 : (float) MIN (decay, (1.0 + (double) step) / (10.0 + (double) step));
+}
+
+static float *
+get_average (const CjTrainer *self)
+{
+  return self->slots + (self->n_slots - 1) * self->table->n_weights;
+}
+
 static void
 square_slice (gpointer data, guint chunk)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const float *g = cj_program_get_gradients (self->program) + slice->offset;
-  double sum = 0;
 
-  for (gint64 i = 0; i < slice->n; i++)
-    sum += (double) g[i] * g[i];
-  self->squares[chunk] = sum;
+  self->squares[chunk] = sum_squares (g, slice->n);
 }
 
 static void
@@ -174,7 +243,6 @@ update_slice (gpointer data, guint chunk)
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const CjOptimizerInfo *info = self->setup->optimizer;
   float *g = cj_program_get_gradients (self->program) + slice->offset;
-  const float limit = (float) self->setup->clip_value, scale = (float) self->clip;
   CjOptimizerSlice s = { .w = cj_program_get_weights (self->program, NULL) + slice->offset,
                          .g = g,
                          .n = slice->n,
@@ -182,96 +250,13 @@ update_slice (gpointer data, guint chunk)
                          .t = self->at.step + 1,
                          .scalars = self->at.scalars };
 
-  if (scale < 1)
-    for (gint64 i = 0; i < s.n; i++)
-      g[i] *= scale;
-  if (limit > 0)
-    for (gint64 i = 0; i < s.n; i++)
-      g[i] = CLAMP (g[i], -limit, limit);
-  for (guint k = 0; k < info->n_slots; k++)
+  clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
+  for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
-  info->update (self->setup->optimizer_params, &s);
+  info->update (self->params, &s);
   if (self->spare != NULL)
-    {
-      float *average = self->slots + info->n_slots * self->table->n_weights + slice->offset;
-      const float keep = self->at.step == 0 ? 0 : (float) self->setup->average;
-
-      for (gint64 i = 0; i < s.n; i++)
-        average[i] = keep * average[i] + (1 - keep) * s.w[i];
-    }
-}
-
-/* Sums of a score over rows: what is right of how many, or what R² needs. */
-typedef struct
-{
-  double right, count, residual, sum, squares;
-} Tally;
-
-static void
-tally_classes (const float *z, const CjShape *shape, const gint32 *target, gint64 n,
-               gint32 *classes, Tally *tally)
-{
-  const gint64 k = shape->dims[shape->n_dims - 1];
-  const gint64 rows = n * (cj_shape_size (shape) / MAX (shape->dims[0] * k, 1));
-
-  for (gint64 i = 0; i < rows; i++)
-    {
-      gint32 best = 0;
-
-      for (gint32 j = 1; j < k; j++)
-        if (z[i * k + j] > z[i * k + best])
-          best = j;
-      if (target[i] >= 0)
-        {
-          tally->right += best == target[i];
-          tally->count++;
-        }
-      if (classes != NULL && rows == n)
-        classes[i] = best;
-    }
-}
-
-static void
-tally_values (const float *z, const CjShape *shape, const float *target, gint64 n, Tally *tally)
-{
-  const gint64 size = n * (cj_shape_size (shape) / MAX (shape->dims[0], 1));
-
-  for (gint64 i = 0; i < size; i++)
-    {
-      const double error = (double) z[i] - target[i];
-
-      tally->residual += error * error;
-      tally->sum += target[i];
-      tally->squares += (double) target[i] * target[i];
-      tally->count++;
-    }
-}
-
-/* Adds the first `n` rows of the last forward. */
-static void
-tally_rows (CjProgram *program, gint64 n, gint32 *classes, Tally *tally)
-{
-  const CjTensor *y = cj_program_get_y (program);
-  CjShape shape;
-  const float *z = cj_program_get_prediction (program, &shape);
-
-  if (y == NULL || shape.n_dims == 0)
-    return;
-  if (y->dtype == CJ_INT32
-      && cj_shape_size (&y->shape) * shape.dims[shape.n_dims - 1] == cj_shape_size (&shape))
-    tally_classes (z, &shape, cj_tensor_i32 (y), n, classes, tally);
-  else if (y->dtype == CJ_FLOAT32 && cj_shape_size (&y->shape) == cj_shape_size (&shape))
-    tally_values (z, &shape, cj_tensor_f32 (y), n, tally);
-}
-
-static double
-get_share (const Tally *tally)
-{
-  const double spread = tally->squares - tally->sum * tally->sum / MAX (tally->count, 1);
-
-  if (tally->squares > 0)
-    return spread > 0 ? 1 - tally->residual / spread : 0;
-  return tally->right / MAX (tally->count, 1);
+    add_to_average (get_average (self) + slice->offset, s.w, s.n,
+                    find_keep (self->setup->average, self->at.step));
 }
 
 static void
@@ -288,19 +273,24 @@ find_order (CjTrainer *self)
   self->order_epoch = self->at.epoch + 1;
 }
 
+/* Learning rate and momentum of the step. */
 static void
 find_rate (CjTrainer *self)
 {
+  const CjTrainSetup *setup = self->setup;
   const CjScheduleTime time = { .step = self->at.step,
                                 .n_steps = cj_trainer_get_n_steps (self),
                                 .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                                .rate = self->setup->learning_rate,
                                 .loss = self->at.val_loss,
                                 .validated = self->at.validated };
+  const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
-  self->rate
-      = self->setup->schedule->get_rate (self->setup->schedule_params, &time, self->at.schedule);
+  self->rate = rate.rate;
   self->at.validated = FALSE;
+  memcpy (self->params, setup->optimizer_params, setup->optimizer->params_size);
+  if (setup->optimizer->momentum != NULL && isfinite (rate.momentum))
+    cj_params_set_float (setup->optimizer->params, self->params, setup->optimizer->momentum,
+                         rate.momentum);
 }
 
 /* The tensor whose gradient is the first that is not finite. */
@@ -343,7 +333,7 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->setup->optimizer_params, self->at.step + 1, self->rate, self->at.scalars);
+    info->begin (self->params, self->at.step + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
   return TRUE;
@@ -397,7 +387,7 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   const guint64 seed = (guint64) self->setup->seed;
   const gsize states = sizeof (float) * (gsize) self->table->n_states;
   float *now = cj_program_get_states (self->program, NULL);
-  Tally tally = { 0 };
+  CjMetrics metrics;
   float loss;
 
   find_order (self);
@@ -414,8 +404,9 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
                    self->at.step + 1);
       return FALSE;
     }
-  tally_rows (self->program, batch, NULL, &tally);
-  report->score = (CjScore){ loss, get_share (&tally) };
+  cj_metrics_begin (&metrics, self->program);
+  cj_metrics_add (&metrics, self->program, batch);
+  report->score = (CjScore){ loss, cj_metrics_get_share (&metrics) };
   cj_program_backward (self->program);
   if (!update (self, report, error))
     {
@@ -427,14 +418,18 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 }
 
 CjScore
-cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted)
+cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
 {
   const guint batch = (guint) cj_program_get_batch (program);
   g_autofree guint32 *indices = g_new0 (guint32, batch);
-  g_autofree gint32 *classes = g_new0 (gint32, batch);
   CjScore score = { 0 };
-  Tally tally = { 0 };
+  CjMetrics own;
 
+  if (metrics == NULL)
+    {
+      metrics = &own;
+      cj_metrics_begin (metrics, program);
+    }
   for (gsize begin = 0; begin < feed->n_samples; begin += batch)
     {
       const guint n = (guint) MIN (batch, feed->n_samples - begin);
@@ -444,19 +439,17 @@ cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted)
       feed->fill (feed, indices, batch, 0, 0, cj_program_get_x (program),
                   cj_program_get_y (program));
       score.loss += (double) cj_program_forward (program, FALSE, n, 0, 0) * n;
-      tally_rows (program, n, classes, &tally);
-      if (predicted != NULL)
-        memcpy (predicted + begin, classes, sizeof (gint32) * n);
+      cj_metrics_add (metrics, program, n);
     }
   if (feed->problem != NULL)
     return (CjScore){ NAN, NAN };
   score.loss /= (double) MAX (feed->n_samples, 1);
-  score.accuracy = get_share (&tally);
+  score.accuracy = cj_metrics_get_share (metrics);
   return score;
 }
 
 CjScore
-cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
+cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, CjMetrics *metrics)
 {
   float *weights = cj_program_get_weights (self->program, NULL);
   const gsize size = sizeof (float) * (gsize) self->table->n_weights;
@@ -466,10 +459,9 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
   if (average)
     {
       memcpy (self->spare, weights, size);
-      memcpy (weights, self->slots + self->setup->optimizer->n_slots * self->table->n_weights,
-              size);
+      memcpy (weights, get_average (self), size);
     }
-  score = cj_evaluate (self->program, feed, predicted);
+  score = cj_evaluate (self->program, feed, metrics);
   if (average)
     memcpy (weights, self->spare, size);
   return score;
@@ -478,14 +470,15 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, gint32 *predicted)
 gboolean
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
-  const gboolean best = !(score.loss >= self->at.best_loss);
+  const double loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
+  const gboolean best = !(loss >= self->at.best_loss);
 
-  self->at.val_loss = score.loss;
+  self->at.val_loss = loss;
   self->at.validated = TRUE;
   self->at.n_worse = best ? 0 : self->at.n_worse + 1;
   if (best)
     {
-      self->at.best_loss = score.loss;
+      self->at.best_loss = loss;
       self->at.best_step = self->at.step;
     }
   return best;
@@ -547,6 +540,8 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
       return FALSE;
     }
   self->at = from->at;
+  self->at.position = MIN (self->at.position,
+                           MAX (cj_trainer_get_steps_per_epoch (self), 1) - 1); /* other data */
   memcpy (cj_program_get_weights (self->program, NULL), from->weights,
           sizeof (float) * (gsize) self->table->n_weights);
   memcpy (cj_program_get_states (self->program, NULL), from->states,

@@ -5,6 +5,7 @@
 
 #include "cj-checkpoint.h"
 #include "cj-feed.h"
+#include "cj-metrics.h"
 #include "cj-train-setup.h"
 
 G_BEGIN_DECLS
@@ -20,8 +21,12 @@ typedef struct
 
 typedef struct _CjTrainer CjTrainer;
 
+/* Peak bytes of training: the program's, the optimizer's memory, and one checkpoint. */
+gint64 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup);
+
 /* The program must be compiled for training with the setup's batch. Both are borrowed, as is the feed;
- * the setup is copied. Refuses a feed with fewer samples than one batch. You free. */
+ * the setup is copied. Refuses a feed with fewer samples than one batch, and what would not fit into
+ * memory. You free. */
 CjTrainer *cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed,
                            GError **error);
 void cj_trainer_free (CjTrainer *trainer);
@@ -45,9 +50,9 @@ gboolean cj_trainer_has_ended (const CjTrainer *trainer);
  * changed, and the program still holds the batch. */
 gboolean cj_trainer_step (CjTrainer *trainer, CjStepReport *report, GError **error);
 
-/* Means over the whole feed in evaluation mode, with the averaged weights if the setup has them. If
- * `predicted` is given it takes the class of every sample (n_samples numbers). */
-CjScore cj_trainer_evaluate (CjTrainer *trainer, CjFeed *feed, gint32 *predicted);
+/* Means over the whole feed in evaluation mode, with the averaged weights if the setup has them.
+ * `metrics`, made for the trainer's program, takes all there is to know; NULL: not wanted. */
+CjScore cj_trainer_evaluate (CjTrainer *trainer, CjFeed *feed, CjMetrics *metrics);
 
 /* Tells schedule and early stopping the outcome of a validation; part of the run. Whether it is the
  * best so far. */
@@ -65,7 +70,7 @@ gboolean cj_trainer_load (CjTrainer *trainer, const CjCheckpoint *checkpoint, GE
 
 /* Mean loss and accuracy of `program` over the whole feed; as cj_trainer_evaluate, for programs that
  * are not being trained. NAN if the feed had a problem. */
-CjScore cj_evaluate (CjProgram *program, CjFeed *feed, gint32 *predicted);
+CjScore cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjTrainer, cj_trainer_free)
 

@@ -21,6 +21,11 @@ static const struct
   { "conv-2d filters=17 kernel=5 padding=2, max-pool-2d window=3 stride=2, conv-2d filters=3 "
     "kernel=2, flatten, dropout rate=0.3, dense units=3",
     1, 11, 13, 4 },
+  { "conv-2d filters=4 kernel=3 bias=false, batch-norm, relu, group-norm groups=2, "
+    "local-response-norm, instance-norm, flatten, layer-norm, dense units=5, rms-norm, "
+    "softmax temperature=0.5, batch-norm affine=false, dense units=3",
+    2, 7, 6, 5 },
+  { "mean axes=2;3, dense units=3, log-softmax", 6, 3, 5, 4 },
 };
 
 static void
@@ -117,7 +122,7 @@ test_conv_twin (void)
 }
 
 #define SMALL_CNN                                                                                  \
-  "conv-2d filters=6 kernel=3 padding=1, relu, max-pool-2d, flatten, dropout rate=0.2, "           \
+  "conv-2d filters=6 kernel=3 padding=1, batch-norm, relu, max-pool-2d, flatten, dropout 0.2, "    \
   "dense units=40, relu, dense units=4, cross-entropy"
 
 static CjTrainSetup *
@@ -238,6 +243,59 @@ test_refusals (void)
     }
 }
 
+/* What a loss says of itself though nothing is wrong, and what it looks at. */
+static void
+test_notes (void)
+{
+  static const struct
+  {
+    const char *chain, *says;
+  } cases[] = {
+    { "flatten, dense 2, softmax, cross-entropy", "*“cross1”*softmax*folded*" },
+    { "flatten, dense 2, softmax temperature=2, cross-entropy", "*“cross1”*folded*" },
+    { "flatten, dense 2, cross-entropy reduction=none", "*losses apart*" },
+    { "flatten, dense 2, log-softmax, nll", NULL },
+    { "flatten, dense 2, cross-entropy", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CjGraph) graph = network_new_graph (cases[i].chain);
+      const CjDataSpec spec = { .batch = 2,
+                                .x_shape = cj_shape3 (1, 4, 4),
+                                .has_y = TRUE,
+                                .y_dtype = CJ_INT32,
+                                .n_classes = 2 };
+      g_autoptr (CjLowered) lowered = cj_lower (graph, &spec);
+      const CjProblem *note = lowered->problems->len > 0 ? lowered->problems->pdata[0] : NULL;
+
+      g_assert_null (cj_lowered_get_error (lowered));
+      g_assert_true ((note != NULL) == (cases[i].says != NULL));
+      if (note != NULL)
+        g_assert_true (g_pattern_match_simple (cases[i].says, note->sentence));
+    }
+}
+
+/* A softmax that is folded changes neither loss nor gradient: scores are scores. */
+static void
+test_folded_softmax (void)
+{
+  const CjShape x = cj_shape1 (5);
+  g_autoptr (CjProgram) folded
+      = network_compile ("dense 3, softmax, cross-entropy", CJ_PURPOSE_TRAIN, x, 4, 3, 1);
+  g_autoptr (CjProgram) plain
+      = network_compile ("dense 3, cross-entropy", CJ_PURPOSE_TRAIN, x, 4, 3, 1);
+
+  cj_program_init (folded, 5);
+  cj_program_init (plain, 5);
+  network_fill (folded, 3);
+  network_fill (plain, 3);
+  g_assert_cmpfloat (cj_program_forward (folded, TRUE, 4, 1, 1), ==,
+                     cj_program_forward (plain, TRUE, 4, 1, 1));
+  g_assert_cmpmem (cj_program_get_prediction (folded, NULL), sizeof (float) * 12,
+                   cj_program_get_prediction (plain, NULL), sizeof (float) * 12);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -245,6 +303,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/ops/conv2d/twin", test_conv_twin);
   g_test_add_func ("/engine/program/gradients", test_gradients);
   g_test_add_func ("/engine/program/refusals", test_refusals);
+  g_test_add_func ("/engine/program/notes", test_notes);
+  g_test_add_func ("/engine/program/folded-softmax", test_folded_softmax);
   g_test_add_func ("/engine/train/same-bits-for-any-threads", test_threads);
   g_test_add_func ("/engine/train/same-bits-after-resume", test_resume);
   return g_test_run ();

@@ -71,13 +71,13 @@ live (CjRunner *runner)
   cj_runner_set (runner, "schedule", "constant");
   train (runner, 9);
   g_assert_true (cj_train_setup_set (setup, "learning-rate", "0.004", NULL));
-  cj_runner_swap (runner, graph, setup);
+  cj_runner_swap (runner, graph, setup, NULL);
   cj_runner_wait (runner);
   g_assert_cmpuint (cj_runner_get_state (runner).revision, ==, 1);
   train (runner, 10);
   g_assert_true (cj_train_setup_set (setup, "optimizer", "sgd", NULL));
   g_assert_true (cj_train_setup_set (setup, "batch", "7", NULL));
-  cj_runner_swap (runner, graph, setup);
+  cj_runner_swap (runner, graph, setup, NULL);
   train (runner, 0);
   train (runner, 15);
   g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 49);
@@ -311,13 +311,13 @@ test_swaps (void)
       g_autofree char *chain = g_strdup_printf ("flatten, dense %u, dense 4, cross-entropy", units);
       g_autoptr (CjGraph) graph = network_new_graph (chain);
 
-      cj_runner_swap (runner, graph, setup);
+      cj_runner_swap (runner, graph, setup, NULL);
     }
   cj_runner_wait (runner);
   now = cj_runner_save (runner);
   g_assert_cmpint (cj_table_find (now->table, "dense1.weight")->shape.dims[0], ==, 11);
   g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 60);
-  cj_runner_swap (runner, bad, setup);
+  cj_runner_swap (runner, bad, setup, NULL);
   cj_runner_wait (runner);
   refusal = cj_runner_dup_refusal (runner);
   g_assert_true (g_pattern_match_simple ("*5 scores*4 classes*", refusal));

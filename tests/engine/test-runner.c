@@ -2,9 +2,11 @@
 /* The trainer on its thread: commands, series, snapshots; pausing changes no bit. */
 #include "network.h"
 
+#include "cj-error.h"
 #include "cj-runner.h"
 
 #include <math.h>
+#include <string.h>
 
 #define CHAIN "conv-2d 4, relu, flatten, dropout 0.2, dense 4, cross-entropy"
 
@@ -92,42 +94,46 @@ test_failure (void)
   g_assert_null (none);
 }
 
-/* Every optimizer with every schedule learns, and goes on with the same bits after a checkpoint. */
+/* What would not fit is refused before the first step, with the numbers. */
 static void
-test_optimizers (void)
+test_memory (void)
 {
-  CjFeed *feed = network_get_prototypes ();
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  g_autoptr (CjGraph) graph
+      = network_new_graph ("conv-2d 4096 kernel=1, relu, conv-2d 4096 kernel=1, relu, "
+                           "conv-2d 4096 kernel=1, flatten, dense 4, cross-entropy");
+  CjFeed feed = *network_get_prototypes ();
+  g_autoptr (CjRunner) runner = NULL;
+  g_autoptr (GError) error = NULL;
 
-  for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
-    for (const CjScheduleInfo *const *sched = cj_schedules (); *sched != NULL; sched++)
-      {
-        g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
-        g_autoptr (CjProgram) program
-            = network_compile (CHAIN, CJ_PURPOSE_TRAIN, feed->x_shape, 10, 4, 1);
-        g_autoptr (CjTrainer) trainer = NULL;
-        g_autoptr (CjCheckpoint) middle = NULL, end = NULL, again = NULL;
-        CjStepReport report;
+  feed.n_samples = setup->batch = 65536;
+  runner = cj_runner_new (graph, setup, 1, &feed, NULL, &error);
+  g_assert_null (runner);
+  g_assert_error (error, CJ_ERROR, CJ_ERROR_MEMORY);
+  g_assert_true (g_pattern_match_simple ("The network needs * GiB for a batch of 65536, this "
+                                         "machine has * GiB. *",
+                                         error->message));
+}
 
-        setup->batch = 10;
-        setup->learning_rate = 0.003;
-        g_assert_true (cj_train_setup_set (setup, "optimizer", (*o)->id, NULL));
-        g_assert_true (cj_train_setup_set (setup, "schedule", (*sched)->id, NULL));
-        cj_program_init (program, 1);
-        trainer = cj_trainer_new (program, setup, feed, NULL);
-        while (cj_trainer_get_place (trainer)->step < 100)
-          {
-            if (cj_trainer_get_place (trainer)->step == 47)
-              middle = cj_trainer_save (trainer);
-            g_assert_true (cj_trainer_step (trainer, &report, NULL));
-          }
-        g_assert_cmpfloat (cj_trainer_evaluate (trainer, feed, NULL).accuracy, >, 0.9);
-        end = cj_trainer_save (trainer);
-        g_assert_true (cj_trainer_load (trainer, middle, NULL));
-        while (cj_trainer_get_place (trainer)->step < 100)
-          g_assert_true (cj_trainer_step (trainer, &report, NULL));
-        again = cj_trainer_save (trainer);
-        network_assert_same (end, again);
-      }
+/* A checkpoint of a machine with other kernels: the run goes on, and says so. */
+static void
+test_plan (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (1);
+  g_autoptr (CjCheckpoint) start = cj_runner_save (runner);
+  g_autofree char *none = NULL, *notice = NULL;
+
+  cj_runner_load (runner, start);
+  cj_runner_wait (runner);
+  none = cj_runner_dup_notice (runner);
+  g_assert_null (none);
+  start->plan = "kernels of another kind";
+  cj_runner_load (runner, start);
+  cj_runner_train (runner, 5);
+  cj_runner_wait (runner);
+  notice = cj_runner_dup_notice (runner);
+  g_assert_nonnull (strstr (notice, "kernels of another kind"));
+  g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 5);
 }
 
 int
@@ -136,6 +142,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/train/runner/whole-run", test_whole_run);
   g_test_add_func ("/engine/train/runner/failure", test_failure);
-  g_test_add_func ("/engine/train/optimizers-and-schedules", test_optimizers);
+  g_test_add_func ("/engine/train/runner/memory", test_memory);
+  g_test_add_func ("/engine/train/runner/plan", test_plan);
   return g_test_run ();
 }

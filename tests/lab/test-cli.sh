@@ -6,6 +6,7 @@ cli=$(realpath "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
+export CAJAL_STATE_DIR=$folder/state
 number=0
 
 # check NAME COMMAND…: one test; what the command prints goes to `said`.
@@ -25,7 +26,33 @@ check ()
 refuses () { ! "$@"; }
 contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
 
-echo 1..20
+# every_help: each command that the list names explains itself.
+every_help ()
+{
+  local command
+  for command in $("$cli" --help | sed -n 's/^  \([a-z]\+\) .*/\1/p'); do
+    "$cli" "$command" --help | grep -q 'Exit status' || return 1
+  done
+}
+
+# killed: a run that dies after its first checkpoint comes back with what it had learned.
+killed ()
+{
+  local pid
+  "$cli" new playground -o k.cajal >/dev/null
+  "$cli" train k.cajal --epochs 100000 >/dev/null 2>&1 &
+  pid=$!
+  for _ in $(seq 300); do
+    [ -n "$(ls state/runs 2>/dev/null)" ] && break
+    sleep 0.1
+  done
+  sleep 0.5 # the writing itself
+  kill -9 $pid
+  "$cli" recover k.cajal -o l.cajal >/dev/null &&
+    "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
+}
+
+echo 1..30
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
@@ -46,4 +73,14 @@ check set "$cli" set p.cajal dense1.units=7 epochs=2
 check set-refuses contains 'Units cannot be' "$cli" set p.cajal dense1.units=-1
 "$cli" set p.cajal dense3.units=3
 check check-problem contains 'but the data has 2 classes' "$cli" check p.cajal
+check bench contains '"train_samples_per_s"' "$cli" bench tiny --window 0.01 --json
+check bench-refuses contains 'no task “nothing”' "$cli" bench nothing
+check list-json contains '"id":"dense"' "$cli" list layers --json
+check describe-json contains '"name":"units"' "$cli" describe dense --json
+check templates-json contains '"network":' "$cli" templates --json
+check show-json contains '"peak-bytes":[1-9]' "$cli" show q.cajal --json
+check version contains 'cajal-cli [0-9]' "$cli" --version
+check every-help every_help
+check nothing-lost contains 'Everything is saved' "$cli" recover
+check killed killed
 check no-toolkit refuses contains 'libgtk\|libadwaita' ldd "$cli"

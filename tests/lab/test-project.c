@@ -5,6 +5,7 @@
 #include "cjl-json.h"
 #include "cjl-session.h"
 #include "cjl-template.h"
+#include "zip.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,6 +41,33 @@ test_round_trip (void)
       g_assert_no_error (error);
       g_assert_true (same_bytes (project, again));
       g_assert_cmpstr (project->uuid, ==, again->uuid);
+    }
+}
+
+/* Every template fits its data as it is, and takes a step; with few samples, for the time. */
+static void
+test_templates (void)
+{
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CjlProject) project = cjl_template_make (t, &error);
+      g_autoptr (CjdDataset) dataset = NULL;
+      g_autoptr (CjlSession) session = NULL;
+      GVariantDict params;
+
+      g_assert_no_error (error);
+      g_variant_dict_init (&params, project->data.params);
+      g_variant_dict_insert (&params, "samples", "s", "300");
+      cjl_project_set_data (project, t->source, g_variant_dict_end (&params));
+      dataset = cjl_data_load (&project->data, &error);
+      g_assert_no_error (error);
+      session = cjl_session_new (project, dataset, 2, &error);
+      g_assert_no_error (error);
+      cj_runner_train (cjl_session_get_runner (session), 1);
+      while (cj_runner_get_state (cjl_session_get_runner (session)).status == CJ_RUN_TRAINING)
+        g_usleep (500);
+      g_assert_cmpuint (cj_runner_get_state (cjl_session_get_runner (session)).step, ==, 1);
     }
 }
 
@@ -186,6 +214,94 @@ test_resume (void)
   g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
 }
 
+/* Through a file after every step, with running statistics, a moving average and dropout. */
+static void
+test_resume_every_step (void)
+{
+  g_autoptr (CjlProject) whole = new_project ();
+  g_autoptr (CjdDataset) dataset = load (whole);
+  g_autoptr (CjlSession) straight = NULL;
+  g_autoptr (CjCheckpoint) a = NULL, b = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (GVariant) data = NULL;
+  CjlProject *project;
+
+  cj_graph_add_chain (
+      graph, NULL, "input, dense 9, batch-norm, relu, dropout 0.2, dense 2, cross-entropy", &error);
+  g_assert_no_error (error);
+  data = g_variant_ref_sink (cj_graph_save (graph));
+  cjl_project_begin (whole);
+  g_assert_true (cj_graph_load (whole->graph, data, NULL));
+  cjl_project_commit (whole, "Draw", NULL);
+  g_assert_true (cjl_project_set (whole, "average", "0.9", NULL));
+  g_assert_true (cjl_project_set (whole, "batch", "200", NULL));
+  project = cjl_project_ref (whole);
+  straight = cjl_session_new (whole, dataset, 2, NULL);
+  run (straight, 20);
+  a = cj_runner_save (cjl_session_get_runner (straight));
+  for (guint step = 1; step <= 20; step++)
+    {
+      g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1 + step % 4, &error);
+      g_autoptr (GBytes) bytes = NULL;
+
+      g_assert_no_error (error);
+      run (session, 1);
+      cjl_session_store (session, step % 2 == 0);
+      g_clear_pointer (&b, cj_checkpoint_unref);
+      b = cj_runner_save (cjl_session_get_runner (session));
+      g_assert_cmpuint (b->at.step, ==, step);
+      bytes = cjl_project_print (project, NULL);
+      cjl_project_unref (project);
+      project = cjl_project_parse (bytes, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_cmpmem (a->weights, 4 * (gsize) a->table->n_weights, b->weights,
+                   4 * (gsize) b->table->n_weights);
+  g_assert_cmpmem (a->states, 4 * (gsize) a->table->n_states, b->states,
+                   4 * (gsize) b->table->n_states);
+  g_assert_cmpmem (a->slots, 4 * (gsize) a->table->n_weights * a->n_slots, b->slots,
+                   4 * (gsize) b->table->n_weights * b->n_slots);
+  cjl_project_unref (project);
+}
+
+/* A log whose bytes were changed: a session or a sentence, and no step that cannot be. */
+static void
+test_damaged_run (void)
+{
+  g_autoptr (CjlProject) project = new_project ();
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
+  CjdPiece *log = NULL;
+  g_autoptr (GBytes) good = NULL;
+  gsize size;
+
+  run (session, 3);
+  cjl_session_store (session, FALSE);
+  for (guint i = 0; i < project->run->len; i++)
+    if (g_str_has_suffix (((CjdPiece *) project->run->pdata[i])->name, ".json"))
+      log = project->run->pdata[i];
+  g_assert_nonnull (log);
+  good = g_bytes_ref (log->bytes);
+  size = g_bytes_get_size (good);
+  for (gsize i = 0; i < size; i += 7)
+    {
+      guint8 *copy = g_memdup2 (g_bytes_get_data (good, NULL), size);
+      g_autoptr (CjlSession) again = NULL;
+      g_autoptr (GError) error = NULL;
+
+      copy[i] = copy[i] >= '0' && copy[i] <= '9' ? '9' : 'x';
+      g_bytes_unref (log->bytes);
+      log->bytes = g_bytes_new_take (copy, size);
+      again = cjl_session_new (project, dataset, 1, &error);
+      g_assert_true (again != NULL || (error != NULL && strlen (error->message) > 8));
+      if (again != NULL)
+        run (again, 2);
+    }
+  g_bytes_unref (log->bytes);
+  log->bytes = g_steal_pointer (&good);
+}
+
 /* Editing while a run goes on: what still fits is kept, live values arrive, the run goes on. */
 static void
 test_refresh (void)
@@ -244,6 +360,9 @@ test_branch (void)
   g_assert_cmpmem (x->data, cj_tensor_bytes (x), y->data, cj_tensor_bytes (y));
   g_assert_cmpfloat (again->setup->learning_rate, ==, 0.02);
   g_clear_pointer (&y, cj_tensor_unref);
+  g_assert_false (cjl_session_branch (later, 21, &error));
+  g_assert_true (g_pattern_match_simple ("*no step 21*from 0 to 20*", error->message));
+  g_clear_error (&error);
   g_assert_true (cjl_session_branch (later, 3, &error));
   g_assert_cmpfloat (again->setup->learning_rate, !=, 0.02);
   run (later, 7);
@@ -279,8 +398,7 @@ test_delete_unit (void)
       const gint64 was = i < 3 ? i : i + 1;
 
       g_assert_cmpfloat (cj_tensor_f32 (v1)[2 * i], ==, cj_tensor_f32 (w1)[2 * was]);
-      g_assert_cmpfloat (cj_tensor_f32 (v2)[n * 5 + i], ==,
-                       cj_tensor_f32 (w2)[(n + 1) * 5 + was]);
+      g_assert_cmpfloat (cj_tensor_f32 (v2)[n * 5 + i], ==, cj_tensor_f32 (w2)[(n + 1) * 5 + was]);
     }
   g_assert_false (cjl_session_delete_unit (session, "dense1", (guint) n, &error));
   g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
@@ -313,12 +431,15 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/project/round-trip", test_round_trip);
+  g_test_add_func ("/lab/project/templates", test_templates);
   g_test_add_func ("/lab/project/damage", test_damage);
   g_test_add_func ("/lab/project/deep-json", test_deep_json);
   g_test_add_func ("/lab/project/missing", test_newer);
   g_test_add_func ("/lab/project/undo", test_undo);
   g_test_add_func ("/lab/project/merge", test_merge);
   g_test_add_func ("/lab/session/resume", test_resume);
+  g_test_add_func ("/lab/session/resume-every-step", test_resume_every_step);
+  g_test_add_func ("/lab/session/damaged-run", test_damaged_run);
   g_test_add_func ("/lab/session/refresh", test_refresh);
   g_test_add_func ("/lab/session/branch", test_branch);
   g_test_add_func ("/lab/session/delete-unit", test_delete_unit);

@@ -5,20 +5,12 @@
 
 typedef struct
 {
-  double momentum, decay;
-  gboolean nesterov;
+  double momentum, dampening, decay;
+  gboolean nesterov, decoupled;
 } Params;
 
 static const CjParam params[] = {
-  { .name = "momentum",
-    .title = "Momentum",
-    .blurb = "How much of the last step is kept",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, momentum),
-    .preset = 0.9,
-    .max = 0.9999,
-    .digits = 3,
-    .flags = CJ_PARAM_LIVE },
+  { CJ_OPTIMIZER_MOMENTUM, .offset = offsetof (Params, momentum), .preset = 0.9 },
   { .name = "nesterov",
     .title = "Nesterov",
     .blurb = "Looks ahead along the last step",
@@ -26,32 +18,37 @@ static const CjParam params[] = {
     .offset = offsetof (Params, nesterov),
     .max = 1,
     .flags = CJ_PARAM_LIVE },
-  { .name = "weight-decay",
-    .title = "Weight decay",
-    .blurb = "Adds the weight times this to its gradient",
+  { .name = "dampening",
+    .title = "Dampening",
+    .blurb = "Takes this share of the gradient away before it joins the last step",
     .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, decay),
-    .max = 10,
-    .soft_max = 0.1,
-    .digits = 5,
-    .flags = CJ_PARAM_LIVE },
+    .offset = offsetof (Params, dampening),
+    .max = 1,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { CJ_OPTIMIZER_DECAY, .offset = offsetof (Params, decay) },
+  { CJ_OPTIMIZER_DECOUPLED, .offset = offsetof (Params, decoupled) },
   { NULL },
 };
 
-/* The memory starts at zero, so the first step is the gradient itself. */
-static void
+/* The memory starts as the gradient of the first step, undampened. */
+CJ_CLONES static void
 update (gconstpointer data, const CjOptimizerSlice *s)
 {
   const Params *p = data;
-  const float rate = (float) s->rate, momentum = (float) p->momentum, decay = (float) p->decay;
-  float *v = s->slots[0];
+  const CjDecay decay = cj_optimizer_decay (s->rate, p->decay, p->decoupled);
+  const float rate = (float) s->rate, momentum = (float) p->momentum;
+  const float joins = s->t == 1 ? 1 : (float) (1 - p->dampening);
+  const float fresh = p->nesterov ? 1 : 0, kept = p->nesterov ? momentum : 1;
+  float *restrict w = s->w, *restrict v = s->slots[0];
+  const float *restrict gradient = s->g;
 
   for (gint64 i = 0; i < s->n; i++)
     {
-      const float g = s->g[i] + decay * s->w[i];
+      const float g = gradient[i] + decay.add * w[i];
 
-      v[i] = momentum * v[i] + g;
-      s->w[i] -= rate * (p->nesterov ? g + momentum * v[i] : v[i]);
+      v[i] = momentum * v[i] + joins * g;
+      w[i] = decay.shrink * w[i] - rate * (fresh * g + kept * v[i]);
     }
 }
 
@@ -62,8 +59,10 @@ const CjOptimizerInfo cj_optimizer_sgd = {
   .blurb = "Walks down the gradient, with momentum like a heavy ball",
   .formula = "v ← μ v + g, w ← w − η v",
   .source = "Sutskever et al., On the importance of initialization and momentum, ICML 2013",
+  .rate = 0.01,
   .params_size = sizeof (Params),
   .params = params,
+  .momentum = "momentum",
   .n_slots = 1,
   .update = update,
 };

@@ -15,5 +15,6 @@ const CjScheduleInfo cj_schedule_constant = {
   .title = "Constant",
   .blurb = "The same learning rate all the time",
   .formula = "η(t) = η",
+  .source = NULL,
   .get_rate = get_rate,
 };

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cajal-cli bench: training and inference speed of the templates' networks on one batch of random
+ * numbers that lies in memory. A training step is everything the trainer does in one: forward, loss,
+ * score, backward, optimizer. */
+#include "cli.h"
+
+#include "cj-error.h"
+#include "cj-trainer.h"
+#include "cjl-template.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WINDOWS 7
+
+typedef struct
+{
+  const char *name; /* as templates name it */
+  int batch;
+  CjShape x;
+  guint n_words; /* x holds so many words, y one for each of them; 0: numbers and a class */
+  guint n_classes;
+  const char *setup;
+} Task;
+
+static const Task tasks[] = {
+  { "mlp", 64, { 1, { 784 } }, 0, 10, "optimizer=sgd learning-rate=0.01" },
+  { "lenet", 64, { 3, { 1, 28, 28 } }, 0, 10, "optimizer=adam learning-rate=0.001" },
+  { "fashion", 64, { 3, { 1, 28, 28 } }, 0, 10, "optimizer=adam learning-rate=0.001" },
+  { "vgg", 64, { 3, { 3, 32, 32 } }, 0, 10, "optimizer=adam learning-rate=0.001" },
+  { "resnet20", 128, { 3, { 3, 32, 32 } }, 0, 10, "optimizer=sgd learning-rate=0.01" },
+  { "vit", 64, { 3, { 3, 32, 32 } }, 0, 10, "optimizer=adamw learning-rate=0.001" },
+  { "gpt", 16, { 1, { 128 } }, 65, 65, "optimizer=adamw learning-rate=0.001" },
+  { "tiny", 10, { 1, { 2 } }, 0, 2, "optimizer=sgd optimizer.momentum=0 learning-rate=0.03" },
+};
+
+typedef struct
+{
+  int threads, batch;
+  double window; /* seconds */
+  gboolean json;
+} Options;
+
+typedef struct
+{
+  double median, best; /* seconds a step */
+} Times;
+
+typedef struct
+{
+  CjFeed base;
+  const Task *task;
+  gboolean filled;
+} Batch;
+
+/* The numbers are drawn once and stay. */
+static void
+fill_batch (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed, CjTensor *x,
+            CjTensor *y)
+{
+  Batch *batch = (Batch *) feed;
+  const guint n_words = batch->task->n_words;
+  CjRng rng;
+
+  (void) indices;
+  (void) n;
+  if (batch->filled)
+    return;
+  cj_rng_init (&rng, seed, CJ_RNG_TEST, epoch);
+  for (gint64 i = 0; i < cj_shape_size (&x->shape); i++)
+    if (n_words > 0)
+      cj_tensor_i32 (x)[i] = (gint32) cj_rng_below (&rng, n_words);
+    else
+      cj_tensor_f32 (x)[i] = cj_rng_normal (&rng);
+  for (gint64 i = 0; y != NULL && i < cj_shape_size (&y->shape); i++)
+    cj_tensor_i32 (y)[i] = (gint32) cj_rng_below (&rng, batch->task->n_classes);
+  batch->filled = TRUE;
+}
+
+static double
+get_seconds (clockid_t clock)
+{
+  struct timespec t;
+
+  clock_gettime (clock, &t);
+  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+/* Seconds since this process began, 0 where the system does not tell. */
+static double
+get_age (void)
+{
+  g_autofree char *text = NULL;
+  const char *rest;
+  double ticks = 0;
+
+  if (!g_file_get_contents ("/proc/self/stat", &text, NULL, NULL))
+    return 0;
+  rest = strrchr (text, ')');
+  for (guint field = 2; rest != NULL && field < 22; field++)
+    rest = strchr (rest + 1, ' ');
+  if (rest == NULL)
+    return 0;
+  ticks = g_ascii_strtod (rest, NULL);
+  return get_seconds (CLOCK_BOOTTIME) - ticks / (double) sysconf (_SC_CLK_TCK);
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  const double x = *(const double *) a, y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+static void
+run_infer (gpointer program)
+{
+  cj_program_forward (program, FALSE, cj_program_get_batch (program), 0, 0);
+}
+
+static void
+run_train (gpointer trainer)
+{
+  CjStepReport report;
+
+  cj_trainer_step (trainer, &report, NULL);
+}
+
+/* Windows of equal numbers of calls, after one of warming up. */
+static Times
+measure (void (*run) (gpointer), gpointer data, double window)
+{
+  double seconds[WINDOWS], begin = get_seconds (CLOCK_MONOTONIC);
+  guint n = 0;
+
+  do
+    run (data);
+  while (++n < 3 || get_seconds (CLOCK_MONOTONIC) - begin < window);
+  for (guint i = 0; i < WINDOWS; i++)
+    {
+      begin = get_seconds (CLOCK_MONOTONIC);
+      for (guint k = 0; k < n; k++)
+        run (data);
+      seconds[i] = (get_seconds (CLOCK_MONOTONIC) - begin) / n;
+    }
+  qsort (seconds, WINDOWS, sizeof *seconds, compare_doubles);
+  return (Times){ seconds[WINDOWS / 2], seconds[0] };
+}
+
+/* The template's network, its last layer made to fit the task's classes. */
+static CjGraph *
+draw_network (const Task *task, const CjDataSpec *spec, GError **error)
+{
+  const CjlTemplate *t = cjl_templates ();
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (CjLowered) lowered = NULL;
+
+  while (t->id != NULL && g_strcmp0 (t->task, task->name) != 0)
+    t++;
+  if (t->id == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "No template of this build is measured as “%s”. “cajal-cli templates” names "
+                   "what there is.",
+                   task->name);
+      return NULL;
+    }
+  if (!cjl_graph_add_text (graph, t->network, error))
+    return NULL;
+  lowered = cj_lower (graph, spec);
+  for (guint i = 0; i < lowered->problems->len; i++)
+    {
+      const CjProblem *problem = lowered->problems->pdata[i];
+      g_auto (GStrv) pair = g_strsplit (problem->set != NULL ? problem->set : "", "=", 2);
+
+      if (g_strv_length (pair) == 2
+          && !cj_graph_set_param (graph, cj_graph_find (graph, problem->node), pair[0], pair[1],
+                                  error))
+        return NULL;
+    }
+  return g_steal_pointer (&graph);
+}
+
+/* Multiply-adds of one sample in the first product, whose input gets no gradient. */
+static gint64
+count_first (const CjGraph *graph, CjProgram *program)
+{
+  const CjLowered *lowered = cj_program_get_lowered (program);
+  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
+
+  for (guint i = 0; i < order->len; i++)
+    {
+      const gint64 macs = lowered->nodes[cj_graph_get_index (graph, order->pdata[i])].macs;
+
+      if (macs > 0)
+        return macs / cj_program_get_batch (program);
+    }
+  return 0;
+}
+
+static GVariant *
+make_pair (double train, double infer)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "train", "d", train);
+  g_variant_dict_insert (&dict, "infer", "d", infer);
+  return g_variant_dict_end (&dict);
+}
+
+typedef struct
+{
+  double cold_start, memory; /* s, MiB */
+  Times train, infer;
+  double train_flops, infer_flops; /* a sample */
+  gint64 n_params;
+} Result;
+
+static void
+print_result (const Task *task, gint64 batch, const Options *options, const Result *r)
+{
+  const double n = (double) batch;
+  GVariantDict dict;
+
+  if (!options->json)
+    {
+      g_print ("%-9s %5" G_GINT64_FORMAT "  train %10.1f (best %10.1f) samples/s  infer %10.1f "
+               "(best %10.1f)  %6.1f GFLOP/s  %5.0f MiB\n",
+               task->name, batch, n / r->train.median, n / r->train.best, n / r->infer.median,
+               n / r->infer.best, n / r->train.median * r->train_flops / 1e9, r->memory);
+      return;
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "task", "s", task->name);
+  g_variant_dict_insert (&dict, "threads", "x", (gint64) cli_get_threads (options->threads));
+  g_variant_dict_insert (&dict, "batch", "x", batch);
+  g_variant_dict_insert (&dict, "cold_start_s", "d", r->cold_start);
+  g_variant_dict_insert (&dict, "train_samples_per_s", "d", n / r->train.median);
+  g_variant_dict_insert (&dict, "train_best", "d", n / r->train.best);
+  g_variant_dict_insert (&dict, "train_step_us", "d", r->train.median * 1e6);
+  g_variant_dict_insert (&dict, "peak_rss_mib", "d", r->memory);
+  g_variant_dict_insert (&dict, "infer_samples_per_s", "d", n / r->infer.median);
+  g_variant_dict_insert (&dict, "infer_best", "d", n / r->infer.best);
+  g_variant_dict_insert (&dict, "infer_us", "d", r->infer.median * 1e6);
+  g_variant_dict_insert_value (&dict, "flops_per_sample",
+                               make_pair (r->train_flops, r->infer_flops));
+  g_variant_dict_insert_value (&dict, "gflops",
+                               make_pair (n / r->train.median * r->train_flops / 1e9,
+                                          n / r->infer.median * r->infer_flops / 1e9));
+  g_variant_dict_insert (&dict, "params", "x", r->n_params);
+  cli_print_json (g_variant_dict_end (&dict));
+}
+
+static gboolean
+apply_setup (CjTrainSetup *setup, const char *text, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (words[i], "=", 2);
+
+      if (!cj_train_setup_set (setup, pair[0], pair[1], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+bench (const Task *task, const Options *options, GError **error)
+{
+  const gint64 size = options->batch > 0 ? options->batch : task->batch;
+  const guint threads = cli_get_threads (options->threads);
+  CjDataSpec spec = { .batch = size,
+                      .x_shape = task->x,
+                      .has_y = TRUE,
+                      .y_dtype = CJ_INT32,
+                      .n_classes = task->n_classes };
+  Batch batch = { .base = { .n_samples = (gsize) size, .fill = fill_batch }, .task = task };
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  g_autoptr (CjGraph) graph = NULL;
+  g_autoptr (CjProgram) program = NULL, infer = NULL;
+  g_autoptr (CjTrainer) trainer = NULL;
+  CjStepReport report;
+  CjProgramCost cost;
+  Result result = { 0 };
+  struct rusage usage;
+
+  if (task->n_words > 0)
+    {
+      spec.x_dtype = CJ_INT32;
+      spec.y_shape = task->x;
+    }
+  graph = draw_network (task, &spec, error);
+  if (graph == NULL || !apply_setup (setup, task->setup, error))
+    return FALSE;
+  setup->batch = (int) size;
+  program = cj_program_new (graph, CJ_PURPOSE_TRAIN, &spec, threads, error);
+  if (program == NULL)
+    return FALSE;
+  cj_program_init (program, 1);
+  trainer = cj_trainer_new (program, setup, &batch.base, error);
+  if (trainer == NULL || !cj_trainer_step (trainer, &report, error))
+    return FALSE;
+  result.cold_start = get_age ();
+  result.train = measure (run_train, trainer, options->window);
+  getrusage (RUSAGE_SELF, &usage);
+  result.memory = (double) usage.ru_maxrss / 1024;
+  infer = cj_program_new (graph, CJ_PURPOSE_INFER, &spec, threads, error);
+  if (infer == NULL)
+    return FALSE;
+  cj_program_init (infer, 1);
+  batch.filled = FALSE;
+  fill_batch (&batch.base, NULL, (guint) size, 0, 0, cj_program_get_x (infer),
+              cj_program_get_y (infer));
+  result.infer = measure (run_infer, infer, options->window);
+  cost = cj_program_get_cost (program);
+  result.n_params = cost.n_params;
+  result.infer_flops = 2.0 * (double) cost.macs;
+  result.train_flops = 2.0 * (double) (3 * cost.macs - count_first (graph, program));
+  print_result (task, size, options, &result);
+  return TRUE;
+}
+
+static const Task *
+find_task (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tasks); i++)
+    if (g_str_equal (tasks[i].name, name))
+      return &tasks[i];
+  return NULL;
+}
+
+/* Whether a template is measured under this name. */
+static gboolean
+has_network (const Task *task)
+{
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    if (g_strcmp0 (t->task, task->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static int
+run_bench (int argc, char **argv)
+{
+  Options options = { .window = 0.5 };
+  const GOptionEntry entries[] = {
+    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "Threads; none: all processors", "N" },
+    { "batch", 'b', 0, G_OPTION_ARG_INT, &options.batch, "Samples a step; none: the task's own",
+      "N" },
+    { "window", 'w', 0, G_OPTION_ARG_DOUBLE, &options.window,
+      "Length of one measurement; the median and the best of seven count", "SECONDS" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a task", NULL },
+    { NULL },
+  };
+  GError *error = NULL;
+  int status = 0;
+
+  if (!cli_parse_words (&cli_bench, entries, &argc, &argv, 0, 64, &status))
+    return status;
+  for (int i = 1; i < argc; i++)
+    {
+      const Task *task = find_task (argv[i]);
+
+      if (task == NULL)
+        {
+          g_printerr ("cajal-cli: there is no task “%s”. Tasks:", argv[i]);
+          for (guint k = 0; k < G_N_ELEMENTS (tasks); k++)
+            g_printerr (" %s", tasks[k].name);
+          g_printerr ("\n");
+          return 2;
+        }
+      if (!bench (task, &options, &error))
+        return cli_fail (error);
+    }
+  for (guint i = 0; argc == 1 && i < G_N_ELEMENTS (tasks); i++)
+    if (has_network (&tasks[i]) && !bench (&tasks[i], &options, &error))
+      return cli_fail (error);
+  return 0;
+}
+
+const CliCommand cli_bench
+    = { "bench", "[TASK…] [OPTION…]", "Measures how fast networks train and answer", run_bench };

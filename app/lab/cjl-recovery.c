@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-recovery.h"
+
+#include "cj-error.h"
+#include "cjl-project-private.h"
+#include "cjl-run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define EDIT_TYPE "(sa{sv}a{sv}a{sv})" /* title; patch of the graph; the rest before and after */
+
+typedef struct _CjlKeep
+{
+  CjlJournal *journal;
+  CjlRecord *record;
+  int lock;
+  gboolean joined; /* the rows of the journal are the stacks of the project */
+  char *trouble;
+  gint64 run_kept; /* monotonic time of the last checkpoint */
+  guint64 run_step;
+  GThread *writer;
+} CjlKeep;
+
+/* --- places --- */
+
+static char *
+dup_place (const char *kind, const char *uuid)
+{
+  g_autofree char *folder = cjl_journal_dup_folder ();
+  g_autofree char *place = g_build_filename (folder, kind, NULL);
+
+  g_mkdir_with_parents (place, 0700);
+  return g_build_filename (place, uuid, NULL);
+}
+
+static char *
+dup_run_place (const char *uuid)
+{
+  return dup_place ("runs", uuid);
+}
+
+/* The lock ends with the process, however it ends. -1: another has it. */
+static int
+lock (const char *uuid)
+{
+  g_autofree char *place = dup_place ("locks", uuid);
+  const int fd = g_open (place, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0 || flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+/* --- edits as bytes --- */
+
+static GVariant *
+no_entries (void)
+{
+  return g_variant_new ("a{sv}", NULL);
+}
+
+static GBytes *
+print_edit (const CjlEdit *edit)
+{
+  g_autoptr (GVariant) data = g_variant_ref_sink (g_variant_new (
+      "(s@a{sv}@a{sv}@a{sv})", edit->title,
+      edit->graph != NULL ? edit->graph->changes : no_entries (), edit->before, edit->after));
+
+  return g_variant_get_data_as_bytes (data);
+}
+
+/* NULL for bytes that are no edit. */
+static CjlEdit *
+parse_edit (GBytes *bytes)
+{
+  g_autoptr (GVariant) data
+      = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (EDIT_TYPE), bytes, FALSE));
+  g_autoptr (GVariant) changes = NULL;
+  GVariantIter iter;
+  GVariant *pair;
+  CjlEdit *edit;
+
+  if (!g_variant_is_normal_form (data))
+    return NULL;
+  edit = g_new0 (CjlEdit, 1);
+  g_variant_get (data, "(s@a{sv}@a{sv}@a{sv})", &edit->title, &changes, &edit->before,
+                 &edit->after);
+  g_variant_iter_init (&iter, changes);
+  while (g_variant_iter_next (&iter, "{&sv}", NULL, &pair))
+    {
+      const gboolean fits = g_variant_is_of_type (pair, G_VARIANT_TYPE ("(a{sv}a{sv})"));
+
+      g_variant_unref (pair);
+      if (!fits)
+        {
+          cjl_edit_free (edit);
+          return NULL;
+        }
+    }
+  if (g_variant_n_children (changes) > 0)
+    edit->graph = cj_patch_new (changes);
+  return edit;
+}
+
+/* Puts the edits on the stacks, `position` of them done. FALSE, and nothing, if they are no edits. */
+static gboolean
+fill_stacks (CjlProject *project, const GPtrArray *edits, gint64 position)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (GPtrArray) parsed = g_ptr_array_new_with_free_func (cjl_edit_free);
+
+  if (position < 0 || position > edits->len)
+    return FALSE;
+  for (guint i = 0; i < edits->len; i++)
+    {
+      CjlEdit *edit = parse_edit (edits->pdata[i]);
+
+      if (edit == NULL)
+        return FALSE;
+      g_ptr_array_add (parsed, edit);
+    }
+  g_ptr_array_set_size (full->undo, 0);
+  g_ptr_array_set_size (full->redo, 0);
+  while (parsed->len > position)
+    g_ptr_array_add (full->redo, g_ptr_array_steal_index (parsed, parsed->len - 1));
+  g_ptr_array_extend_and_steal (full->undo, g_steal_pointer (&parsed));
+  return TRUE;
+}
+
+/* --- writing --- */
+
+static void
+set_trouble (CjlKeep *keep, GError *error)
+{
+  g_free (keep->trouble);
+  keep->trouble = error != NULL ? g_strdup (error->message) : NULL;
+  g_clear_error (&error);
+}
+
+static void
+note_place (CjlProject *project, CjlKeep *keep)
+{
+  const CjlProjectFull *full = cjl_project_full (project);
+
+  keep->record->saved = full->saved;
+  keep->record->position = full->undo->len;
+}
+
+static void
+note_snapshot (CjlProject *project, CjlKeep *keep)
+{
+  const CjlProjectFull *full = cjl_project_full (project);
+  CjlRecord *record = keep->record;
+
+  g_free (record->path);
+  record->path = NULL;
+  if (project->path != NULL) /* the journal is read from other folders */
+    record->path = g_canonicalize_filename (project->path, NULL);
+  g_free (record->title);
+  record->title = g_strdup (project->title);
+  g_free (record->file);
+  record->file = g_strdup (full->digest);
+  g_clear_pointer (&record->snapshot, g_bytes_unref);
+  record->snapshot = cjl_project_print_bare (project);
+  record->snapshot_at = full->undo->len;
+}
+
+static gboolean
+write_edits (CjlProject *project, CjlKeep *keep, GError **error)
+{
+  const CjlProjectFull *full = cjl_project_full (project);
+  const guint n = full->undo->len + full->redo->len;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const CjlEdit *edit
+          = i < full->undo->len ? full->undo->pdata[i] : full->redo->pdata[n - 1 - i];
+      g_autoptr (GBytes) bytes = print_edit (edit);
+
+      if (!cjl_journal_put_edit (keep->journal, project->uuid, i, bytes, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Everything anew, in place of what the journal held under this uuid. */
+static void
+write_all (CjlProject *project, CjlKeep *keep)
+{
+  GError *error = NULL;
+  gboolean done;
+
+  note_place (project, keep);
+  if (cjl_journal_begin (keep->journal, &error))
+    {
+      done = cjl_journal_forget (keep->journal, project->uuid, &error)
+             && cjl_journal_put (keep->journal, keep->record, &error)
+             && write_edits (project, keep, &error);
+      keep->joined = cjl_journal_end (keep->journal, done, done ? &error : NULL);
+    }
+  set_trouble (keep, error);
+}
+
+void
+cjl_keep_edited (CjlProject *project)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  CjlKeep *keep = full->keep;
+  const gint64 number = (gint64) full->undo->len - 1;
+  g_autoptr (GBytes) bytes = NULL;
+  GError *error = NULL;
+  gboolean done;
+
+  if (keep == NULL)
+    return;
+  if (keep->record->snapshot_at > number) /* it stood on edits that are no more */
+    note_snapshot (project, keep);
+  if (!keep->joined)
+    {
+      write_all (project, keep);
+      return;
+    }
+  note_place (project, keep);
+  bytes = print_edit (full->undo->pdata[number]);
+  if (cjl_journal_begin (keep->journal, &error))
+    {
+      done = cjl_journal_put_edit (keep->journal, project->uuid, number, bytes, &error)
+             && (keep->record->snapshot_at > number
+                     ? cjl_journal_put (keep->journal, keep->record, &error)
+                     : cjl_journal_move (keep->journal, keep->record, &error));
+      cjl_journal_end (keep->journal, done, done ? &error : NULL);
+    }
+  set_trouble (keep, error);
+}
+
+void
+cjl_keep_moved (CjlProject *project)
+{
+  CjlKeep *keep = cjl_project_full (project)->keep;
+  GError *error = NULL;
+
+  if (keep == NULL || !keep->joined)
+    return;
+  note_place (project, keep);
+  cjl_journal_move (keep->journal, keep->record, &error);
+  set_trouble (keep, error);
+}
+
+static void
+drop_run (CjlKeep *keep, const char *uuid)
+{
+  g_autofree char *place = dup_run_place (uuid);
+
+  g_clear_pointer (&keep->writer, g_thread_join);
+  g_unlink (place);
+}
+
+/* Back to what the file holds. */
+static gboolean
+settle (CjlJournal *journal, CjlRecord *record, GError **error)
+{
+  if (record->saved < 0 || record->file == NULL)
+    return cjl_journal_forget (journal, record->uuid, error);
+  record->position = record->saved;
+  return cjl_journal_move (journal, record, error);
+}
+
+void
+cjl_project_forget_unsaved (CjlProject *project)
+{
+  CjlKeep *keep = cjl_project_full (project)->keep;
+  GError *error = NULL;
+
+  if (keep == NULL)
+    return;
+  drop_run (keep, project->uuid);
+  settle (keep->journal, keep->record, &error);
+  set_trouble (keep, error);
+}
+
+void
+cjl_keep_saved (CjlProject *project, gboolean moved)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  CjlKeep *keep = full->keep;
+  GError *error = NULL;
+
+  if (keep == NULL)
+    return;
+  drop_run (keep, keep->record->uuid);
+  if (moved)
+    {
+      settle (keep->journal, keep->record, &error);
+      g_free (keep->record->uuid);
+      keep->record->uuid = g_strdup (project->uuid);
+      keep->joined = FALSE;
+      close (keep->lock);
+      keep->lock = lock (project->uuid);
+    }
+  note_snapshot (project, keep);
+  note_place (project, keep);
+  set_trouble (keep, error);
+  error = NULL;
+  if (!keep->joined)
+    {
+      write_all (project, keep);
+      return;
+    }
+  cjl_journal_put (keep->journal, keep->record, &error);
+  set_trouble (keep, error);
+}
+
+void
+cjl_keep_end (CjlProject *project)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  CjlKeep *keep = g_steal_pointer (&full->keep);
+
+  if (keep == NULL)
+    return;
+  g_clear_pointer (&keep->writer, g_thread_join);
+  g_clear_pointer (&keep->journal, cjl_journal_free);
+  g_clear_pointer (&keep->record, cjl_record_free);
+  g_free (keep->trouble);
+  close (keep->lock);
+  g_free (keep);
+}
+
+/* --- reading --- */
+
+/* Takes the record over if its edits fit the file. */
+static void
+join (CjlProject *project, CjlKeep *keep, CjlRecord *record)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (CjlRecord) owned = record;
+  g_autoptr (GPtrArray) edits = NULL;
+
+  if (!full->restored)
+    {
+      if (record->saved < 0 || g_strcmp0 (record->file, full->digest) != 0)
+        return;
+      edits = cjl_journal_read_edits (keep->journal, record->uuid, NULL);
+      if (edits == NULL || !fill_stacks (project, edits, record->saved))
+        return;
+      full->saved = record->saved;
+    }
+  cjl_record_free (keep->record);
+  keep->record = g_steal_pointer (&owned);
+  keep->joined = TRUE;
+}
+
+gboolean
+cjl_project_keep (CjlProject *project, GError **error)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (CjlJournal) journal = NULL;
+  g_autoptr (GError) local = NULL;
+  CjlRecord *found;
+  CjlKeep *keep;
+  int fd;
+
+  g_return_val_if_fail (full->keep == NULL, FALSE);
+  journal = cjl_journal_new (error);
+  if (journal == NULL)
+    return FALSE;
+  found = cjl_journal_find (journal, project->uuid, &local);
+  fd = local == NULL ? lock (project->uuid) : -1;
+  if (fd < 0)
+    {
+      g_clear_pointer (&found, cjl_record_free);
+      if (local != NULL)
+        g_propagate_error (error, g_steal_pointer (&local));
+      else
+        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                     "“%s” is open in another window or program. Close it there first.",
+                     project->title);
+      return FALSE;
+    }
+  keep = full->keep = g_new0 (CjlKeep, 1);
+  keep->journal = g_steal_pointer (&journal);
+  keep->lock = fd;
+  keep->run_kept = g_get_monotonic_time ();
+  keep->record = g_new0 (CjlRecord, 1);
+  keep->record->uuid = g_strdup (project->uuid);
+  note_snapshot (project, keep);
+  if (found != NULL)
+    join (project, keep, found);
+  return TRUE;
+}
+
+const char *
+cjl_project_get_keep_trouble (CjlProject *project)
+{
+  const CjlKeep *keep = cjl_project_full (project)->keep;
+
+  return keep != NULL ? keep->trouble : NULL;
+}
+
+/* --- checkpoints of a run --- */
+
+typedef struct
+{
+  char *place;
+  GBytes *bytes;
+} Write;
+
+static gpointer
+write_thread (gpointer data)
+{
+  Write *write = data;
+
+  /* a disk that is full now may not be in 10 s; the run goes on meanwhile */
+  g_file_set_contents (write->place, g_bytes_get_data (write->bytes, NULL),
+                       (gssize) g_bytes_get_size (write->bytes), NULL);
+  g_free (write->place);
+  g_bytes_unref (write->bytes);
+  g_free (write);
+  return NULL;
+}
+
+/* Leaves weights and run of `from` in the journal's folder. */
+static gboolean
+write_run (CjlProject *project, CjlKeep *keep, CjlProject *from)
+{
+  GBytes *bytes = cjl_project_print (from, NULL);
+  Write *write;
+
+  if (bytes == NULL)
+    return FALSE;
+  if (!keep->joined)
+    write_all (project, keep);
+  g_clear_pointer (&keep->writer, g_thread_join);
+  write = g_new0 (Write, 1);
+  write->place = dup_run_place (project->uuid);
+  write->bytes = bytes;
+  keep->writer = g_thread_new ("keep-run", write_thread, write);
+  return TRUE;
+}
+
+gboolean
+cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
+{
+  CjlKeep *keep = cjl_project_full (project)->keep;
+  const gint64 now = g_get_monotonic_time ();
+  const guint64 step = cj_runner_get_state (cjl_session_get_runner (session)).step;
+  g_autoptr (CjlProject) run = NULL;
+
+  if (keep == NULL || (double) (now - keep->run_kept) < interval * G_USEC_PER_SEC
+      || step == keep->run_step)
+    return FALSE;
+  keep->run_kept = now;
+  keep->run_step = step;
+  run = cjl_session_dup_run (session);
+  return write_run (project, keep, run);
+}
+
+static CjlProject *
+load_run (const char *uuid)
+{
+  g_autofree char *place = dup_run_place (uuid);
+
+  return g_file_test (place, G_FILE_TEST_EXISTS) ? cjl_project_load (place, NULL) : NULL;
+}
+
+/* --- what a crash left --- */
+
+void
+cjl_remains_free (CjlRemains *remains)
+{
+  g_free (remains->uuid);
+  g_free (remains->path);
+  g_free (remains->title);
+  g_free (remains);
+}
+
+static gint64
+get_last_step (CjlProject *project)
+{
+  g_autoptr (CjRunLog) log = NULL;
+  g_autoptr (CjRing) ring = NULL;
+
+  if (!cjl_run_load (project, &log, &ring, NULL) || cj_ring_get_n (ring) == 0)
+    return 0;
+  return (gint64) cj_ring_get_step (ring, cj_ring_get_n (ring) - 1);
+}
+
+static CjlRemains *
+find_remains (const CjlRecord *record)
+{
+  g_autoptr (CjlProject) run = load_run (record->uuid);
+  CjlRemains *remains;
+
+  if (record->position == record->saved && run == NULL)
+    return NULL;
+  remains = g_new0 (CjlRemains, 1);
+  remains->uuid = g_strdup (record->uuid);
+  remains->path = g_strdup (record->path);
+  remains->title = g_strdup (record->title);
+  remains->n_edits = (guint) ABS (record->position - MAX (record->saved, 0));
+  remains->when = record->updated;
+  remains->step = run != NULL ? get_last_step (run) : 0;
+  return remains;
+}
+
+GPtrArray *
+cjl_recovery_list (GError **error)
+{
+  g_autoptr (CjlJournal) journal = cjl_journal_new (error);
+  g_autoptr (GPtrArray) records = journal != NULL ? cjl_journal_list (journal, error) : NULL;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_remains_free);
+
+  if (records == NULL)
+    return NULL;
+  for (guint i = 0; i < records->len; i++)
+    {
+      const CjlRecord *record = records->pdata[i];
+      const int fd = lock (record->uuid);
+      CjlRemains *remains = fd >= 0 ? find_remains (record) : NULL;
+
+      if (fd >= 0)
+        close (fd);
+      if (remains != NULL)
+        g_ptr_array_add (all, remains);
+    }
+  return g_steal_pointer (&all);
+}
+
+CjlRemains *
+cjl_recovery_find (const char *uuid)
+{
+  g_autoptr (GPtrArray) all = cjl_recovery_list (NULL);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    if (g_str_equal (((CjlRemains *) all->pdata[i])->uuid, uuid))
+      return g_ptr_array_steal_index (all, i);
+  return NULL;
+}
+
+static void
+take_weights (CjlProject *to, CjlProject *from)
+{
+  CjlProjectFull *full = cjl_project_full (to);
+  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm };
+  GPtrArray *theirs[] = { from->weights, from->run, from->norm };
+
+  for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
+    {
+      g_ptr_array_unref (*mine[i]);
+      *mine[i] = g_ptr_array_ref (theirs[i]);
+    }
+  g_variant_unref (to->history);
+  to->history = g_variant_ref (from->history);
+  full->stored = g_strcmp0 (from->path, to->path) != 0;
+}
+
+/* Weights from the last checkpoint, else from the file. A file that was changed since keeps its name:
+ * the project then has none. */
+static void
+find_weights (CjlProject *project, const CjlRecord *record)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (CjlProject) run = load_run (record->uuid);
+  g_autoptr (CjlProject) file = record->path != NULL ? cjl_project_load (record->path, NULL) : NULL;
+  const gboolean same
+      = file != NULL && g_strcmp0 (cjl_project_full (file)->digest, record->file) == 0;
+
+  full->saved = same ? record->saved : -1;
+  if (same
+      || (file == NULL && record->path != NULL && !g_file_test (record->path, G_FILE_TEST_EXISTS)))
+    {
+      project->path = g_strdup (record->path);
+      if (same)
+        full->etag = g_strdup (cjl_project_full (file)->etag);
+    }
+  if (run != NULL)
+    take_weights (project, run);
+  else if (same)
+    take_weights (project, file);
+}
+
+static gboolean
+restore (CjlProject *project, CjlJournal *journal, const CjlRecord *record, GError **error)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (GPtrArray) edits = cjl_journal_read_edits (journal, record->uuid, error);
+
+  if (edits == NULL)
+    return FALSE;
+  if (!fill_stacks (project, edits, record->snapshot_at))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "The journal of “%s” is damaged. Open the file as it was saved instead.",
+                   record->title);
+      return FALSE;
+    }
+  while (full->undo->len != record->position)
+    if (!cjl_project_travel (project, full->undo->len > record->position))
+      {
+        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                     "An edit of “%s” in the journal does not fit. Open the file as it was saved "
+                     "instead.",
+                     record->title);
+        return FALSE;
+      }
+  find_weights (project, record);
+  g_free (full->digest);
+  full->digest = g_strdup (record->file);
+  full->restored = TRUE;
+  return TRUE;
+}
+
+/* The record of a project, or a sentence. */
+static CjlRecord *
+get_record (CjlJournal *journal, const char *uuid, GError **error)
+{
+  GError *local = NULL;
+  CjlRecord *record = cjl_journal_find (journal, uuid, &local);
+
+  if (local != NULL)
+    g_propagate_error (error, local);
+  else if (record == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                 "The journal knows no project “%s”. “cajal-cli recover” lists what it holds.",
+                 uuid);
+  return record;
+}
+
+CjlProject *
+cjl_recovery_restore (const char *uuid, GError **error)
+{
+  g_autoptr (CjlJournal) journal = cjl_journal_new (error);
+  g_autoptr (CjlRecord) record = journal != NULL ? get_record (journal, uuid, error) : NULL;
+  g_autoptr (CjlProject) project
+      = record != NULL ? cjl_project_parse (record->snapshot, error) : NULL;
+
+  return project != NULL && restore (project, journal, record, error) ? g_steal_pointer (&project)
+                                                                      : NULL;
+}
+
+gboolean
+cjl_recovery_discard (const char *uuid, GError **error)
+{
+  g_autoptr (CjlJournal) journal = cjl_journal_new (error);
+  g_autoptr (CjlRecord) record = journal != NULL ? get_record (journal, uuid, error) : NULL;
+  g_autofree char *place = dup_run_place (uuid);
+
+  if (record == NULL)
+    return FALSE;
+  g_unlink (place);
+  return settle (journal, record, error);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What layers with attention share. N batch, T queries, S keys, E features. */
+#pragma once
+
+#include "cj-layer.h"
+
+G_BEGIN_DECLS
+
+/* Fields of a row for an `int`. */
+#define CJ_ATTENTION_HEADS                                                                         \
+  .name = "heads", .title = "Heads",                                                               \
+  .blurb = "How many independent patterns of looking; must divide the features",                   \
+  .kind = CJ_PARAM_INT, .preset = 4, .min = 1, .max = 256, .soft_max = 16,                         \
+  .flags = CJ_PARAM_RESHAPES
+
+/* Fields of rows for a gboolean. */
+#define CJ_ATTENTION_CAUSAL                                                                        \
+  .name = "causal", .title = "Causal",                                                             \
+  .blurb = "Every token sees itself and those before it only", .kind = CJ_PARAM_BOOL, .max = 1,    \
+  .flags = CJ_PARAM_RESHAPES
+
+typedef struct
+{
+  const char *prefix; /* of the names of parameters: "" or "self_attn." */
+  int q, k, v;        /* values [N, T, E], [N, S, E]; k and v CJ_NO_VALUE: the queries */
+  int padding;        /* [N, S] or CJ_NO_VALUE */
+  int heads;
+  gboolean causal, bias;
+} CjAttentionParts;
+
+/* Multi-head attention with its projections in and out, under the names of PyTorch: in_proj_weight
+ * [3 E, E], in_proj_bias, out_proj.weight [E, E], out_proj.bias. *out [N, T, E], *weights [N, heads, T,
+ * S]; weights may be NULL. FALSE and a refusal. */
+gboolean cj_attention_emit (CjLayerBuild *build, const CjAttentionParts *parts, int *out,
+                            int *weights, GError **error);
+
+G_END_DECLS

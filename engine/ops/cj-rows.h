@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sums over a row of numbers, eight lanes side by side. The order of the additions is fixed by the
+ * length, so the result does not depend on the machine's width. */
+#pragma once
+
+#include "cj-math.h"
+
+typedef float CjLanes __attribute__ ((vector_size (32), aligned (4), may_alias));
+typedef gint32 CjLaneBits __attribute__ ((vector_size (32), aligned (4), may_alias));
+
+#define CJ_LANES 8
+
+CJ_INLINE float
+cj_lanes_sum (const CjLanes *v)
+{
+  return (((*v)[0] + (*v)[4]) + ((*v)[2] + (*v)[6])) + (((*v)[1] + (*v)[5]) + ((*v)[3] + (*v)[7]));
+}
+
+CJ_INLINE float
+cj_row_sum (const float *x, gint64 n)
+{
+  CjLanes sum = { 0 };
+  float rest = 0;
+  gint64 i = 0;
+
+  for (; i + CJ_LANES <= n; i += CJ_LANES)
+    sum += *(const CjLanes *) (x + i);
+  for (; i < n; i++)
+    rest += x[i];
+  return cj_lanes_sum (&sum) + rest;
+}
+
+CJ_INLINE float
+cj_row_dot (const float *x, const float *y, gint64 n)
+{
+  CjLanes sum = { 0 };
+  float rest = 0;
+  gint64 i = 0;
+
+  for (; i + CJ_LANES <= n; i += CJ_LANES)
+    sum += *(const CjLanes *) (x + i) * *(const CjLanes *) (y + i);
+  for (; i < n; i++)
+    rest += x[i] * y[i];
+  return cj_lanes_sum (&sum) + rest;
+}
+
+/* Sum of the squares of x - from. */
+CJ_INLINE float
+cj_row_squares (const float *x, gint64 n, float from)
+{
+  CjLanes sum = { 0 };
+  float rest = 0;
+  gint64 i = 0;
+
+  for (; i + CJ_LANES <= n; i += CJ_LANES)
+    {
+      const CjLanes d = *(const CjLanes *) (x + i) - from;
+
+      sum += d * d;
+    }
+  for (; i < n; i++)
+    rest += (x[i] - from) * (x[i] - from);
+  return cj_lanes_sum (&sum) + rest;
+}
+
+CJ_INLINE float
+cj_row_max (const float *x, gint64 n)
+{
+  float most = x[0];
+  gint64 i = 0;
+
+  if (n >= CJ_LANES)
+    {
+      CjLanes m = *(const CjLanes *) x;
+
+      for (i = CJ_LANES; i + CJ_LANES <= n; i += CJ_LANES)
+        {
+          const CjLanes v = *(const CjLanes *) (x + i);
+
+          const CjLaneBits more = v > m;
+
+          m = (CjLanes) (((CjLaneBits) v & more) | ((CjLaneBits) m & ~more));
+        }
+      for (int k = 0; k < CJ_LANES; k++)
+        most = MAX (most, m[k]);
+    }
+  for (; i < n; i++)
+    most = MAX (most, x[i]);
+  return most;
+}
+
+/* y = e^(x - from); the sum of y. x and y may be the same. */
+CJ_INLINE float
+cj_row_exp (const float *x, gint64 n, float from, float *y)
+{
+  for (gint64 i = 0; i < n; i++)
+    y[i] = cj_exp (x[i] - from);
+  return cj_row_sum (y, n);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Normalisation within rows of D numbers: layer norm (Ba, Kiros and Hinton, 2016), group norm (Wu and
+ * He, 2018), instance norm (Ulyanov et al., 2016), RMS norm (Zhang and Sennrich, 2019).
+ * x' = (x - m) / s with m and s² = v + eps of the row; y = w x' + b. With g = w dy:
+ * dx = (g - mean g - x' mean (x' g)) / s; for RMS m is 0 and mean g is left out. dw and db are sums over
+ * the rows, first within chunks of rows, then over the chunks in order. */
+#include "cj-ops.h"
+#include "cj-rows.h"
+
+#define CHUNK 16384    /* numbers a chunk, about */
+#define MAX_CHUNKS 128 /* each has a copy of the weights' gradients */
+#define PANEL 256      /* weights a chunk when the copies are added */
+
+enum
+{
+  X,
+  WEIGHT,
+  BIAS
+};
+
+static gint64
+get_rows (const CjOp *op)
+{
+  return cj_shape_size (&op->in_shape[X]) / ((const CjRowNormAttrs *) op->attrs)->row;
+}
+
+/* Rows a chunk. */
+static gint64
+get_share (const CjOp *op)
+{
+  const gint64 most = (get_rows (op) + MAX_CHUNKS - 1) / MAX_CHUNKS;
+
+  return MAX (MAX (CHUNK / ((const CjRowNormAttrs *) op->attrs)->row, 1), most);
+}
+
+static guint
+n_chunks (const CjOp *op)
+{
+  return (guint) ((get_rows (op) + get_share (op) - 1) / get_share (op));
+}
+
+static gint64
+get_n_weights (const CjOp *op)
+{
+  return op->has_in[WEIGHT] ? cj_shape_size (&op->in_shape[WEIGHT])
+                            : cj_shape_size (&op->in_shape[BIAS]);
+}
+
+static gboolean
+has_weights (const CjOp *op)
+{
+  return op->has_in[WEIGHT] || op->has_in[BIAS];
+}
+
+static guint
+n_panels (const CjOp *op)
+{
+  return has_weights (op) ? (guint) ((get_n_weights (op) + PANEL - 1) / PANEL) : 0;
+}
+
+static gboolean
+infer (CjOp *op, GError **error)
+{
+  const CjRowNormAttrs *a = op->attrs;
+  const gint64 size = cj_shape_size (&op->in_shape[X]);
+
+  if (op->in_shape[X].n_dims < 2)
+    return cj_op_refuse (op, "channels or features", "Wire it to a layer that has some.", error);
+  if (a->row < 1 || a->per < 1 || size % a->row != 0)
+    return cj_op_refuse (op, "a size that splits into whole rows", "Normalise other dimensions.",
+                         error);
+  op->out_shape[0] = op->in_shape[X];
+  op->saved_bytes = sizeof (float) * 2 * (gsize) get_rows (op); /* m, 1 / s */
+  if (has_weights (op))
+    op->workspace_bytes = sizeof (float) * 2 * n_chunks (op) * (gsize) get_n_weights (op);
+  op->macs = size;
+  return TRUE;
+}
+
+/* A stretch of a row under one weight (step 0) or under weights side by side (step 1). */
+typedef struct
+{
+  gint64 begin, n, weight;
+} Piece;
+
+/* The piece of a row from number i on. */
+CJ_INLINE Piece
+get_piece (const CjRowNormAttrs *a, gint64 n_weights, gint64 row, gint64 i)
+{
+  const gint64 at = row * a->row + i, weight = at / a->per % n_weights;
+
+  return (Piece){ i, MIN (a->per > 1 ? a->per - at % a->per : n_weights - weight, a->row - i),
+                  weight };
+}
+
+/* y = (x - mean) scale, then weighted where there are weights */
+CJ_CLONES static void
+row_forward (const CjOpCall *call, gint64 row)
+{
+  const CjRowNormAttrs *a = call->op->attrs;
+  const gint64 n = has_weights (call->op) ? get_n_weights (call->op) : 1;
+  const float *x = (const float *) call->in[X] + row * a->row;
+  const float *w = call->in[WEIGHT], *b = call->in[BIAS];
+  const float mean = a->rms ? 0 : cj_row_sum (x, a->row) / (float) a->row;
+  const float variance = cj_row_squares (x, a->row, mean) / (float) a->row;
+  const float scale = 1 / sqrtf (variance + (float) a->eps);
+  float *y = call->out[0] + row * a->row;
+
+  ((float *) call->saved)[2 * row] = mean;
+  ((float *) call->saved)[2 * row + 1] = scale;
+  for (gint64 i = 0; i < a->row; i++)
+    y[i] = (x[i] - mean) * scale;
+  for (gint64 i = 0; i < a->row && has_weights (call->op);)
+    {
+      const Piece p = get_piece (a, n, row, i);
+
+      for (gint64 j = 0; j < p.n && w != NULL; j++)
+        y[i + j] *= w[p.weight + (a->per > 1 ? 0 : j)];
+      for (gint64 j = 0; j < p.n && b != NULL; j++)
+        y[i + j] += b[p.weight + (a->per > 1 ? 0 : j)];
+      i += p.n;
+    }
+}
+
+static void
+forward (const CjOpCall *call, guint chunk)
+{
+  const gint64 share = get_share (call->op), begin = chunk * share;
+
+  for (gint64 r = begin; r < MIN (begin + share, get_rows (call->op)); r++)
+    row_forward (call, r);
+}
+
+/* One piece of a row whose weights lie side by side: what it gives to dw, db, and to the means. */
+CJ_INLINE void
+piece_sums (const Piece *p, const float *x, const float *dy, const float *w, float mean,
+            float scale, float *dw, float *db, float *sums)
+{
+  CjLanes sum = { 0 }, dot = { 0 };
+  gint64 j = 0;
+
+  for (; j + CJ_LANES <= p->n; j += CJ_LANES)
+    {
+      const CjLanes d = *(const CjLanes *) (dy + j);
+      const CjLanes xn = (*(const CjLanes *) (x + j) - mean) * scale;
+      CjLanes g = d;
+
+      if (w != NULL)
+        g *= *(const CjLanes *) (w + p->weight + j);
+      if (dw != NULL)
+        {
+          *(CjLanes *) (dw + p->weight + j) += d * xn;
+          *(CjLanes *) (db + p->weight + j) += d;
+        }
+      sum += g;
+      dot += g * xn;
+    }
+  sums[0] += cj_lanes_sum (&sum);
+  sums[1] += cj_lanes_sum (&dot);
+  for (; j < p->n; j++)
+    {
+      const float xn = (x[j] - mean) * scale, g = w != NULL ? dy[j] * w[p->weight + j] : dy[j];
+
+      if (dw != NULL)
+        {
+          dw[p->weight + j] += dy[j] * xn;
+          db[p->weight + j] += dy[j];
+        }
+      sums[0] += g;
+      sums[1] += g * xn;
+    }
+}
+
+/* dw and db of a chunk, at its place in the workspace, grow; dx is written. */
+CJ_CLONES static void
+row_backward (const CjOpCall *call, gint64 row, float *dw, float *db)
+{
+  const CjRowNormAttrs *a = call->op->attrs;
+  const gint64 n = has_weights (call->op) ? get_n_weights (call->op) : a->row;
+  const float *x = (const float *) call->in[X] + row * a->row;
+  const float *dy = call->d_out[0] + row * a->row, *w = call->in[WEIGHT];
+  const float mean = ((const float *) call->saved)[2 * row];
+  const float scale = ((const float *) call->saved)[2 * row + 1];
+  float *dx = call->d_in[X] != NULL ? call->d_in[X] + row * a->row : NULL;
+  float sums[2] = { 0 };
+
+  for (gint64 i = 0; i < a->row;)
+    {
+      const Piece p = get_piece (a, n, row, i);
+
+      if (a->per == 1)
+        piece_sums (&p, x + i, dy + i, w, mean, scale, dw, db, sums);
+      else
+        {
+          const float sum = cj_row_sum (dy + i, p.n);
+          const float dot = (cj_row_dot (x + i, dy + i, p.n) - mean * sum) * scale;
+
+          if (dw != NULL)
+            {
+              dw[p.weight] += dot;
+              db[p.weight] += sum;
+            }
+          sums[0] += w != NULL ? sum * w[p.weight] : sum;
+          sums[1] += w != NULL ? dot * w[p.weight] : dot;
+        }
+      i += p.n;
+    }
+  sums[0] = a->rms ? 0 : sums[0] / (float) a->row;
+  sums[1] = sums[1] / (float) a->row * scale;
+  for (gint64 i = 0; i < a->row && dx != NULL;)
+    {
+      const Piece p = get_piece (a, n, row, i);
+      const float one = w != NULL && a->per > 1 ? w[p.weight] : 1;
+      const float *many = w != NULL && a->per == 1 ? w + p.weight : NULL;
+
+      for (gint64 j = i; j < i + p.n; j++)
+        {
+          const float g = many != NULL ? dy[j] * many[j - i] : dy[j] * one;
+          const float d = (g - sums[0] - (x[j] - mean) * sums[1]) * scale;
+
+          dx[j] = call->add_in[X] ? dx[j] + d : d;
+        }
+      i += p.n;
+    }
+}
+
+static void
+backward (const CjOpCall *call, guint chunk)
+{
+  const gint64 share = get_share (call->op), begin = chunk * share;
+  const gboolean learns = call->d_in[WEIGHT] != NULL || call->d_in[BIAS] != NULL;
+  const gint64 n = learns ? get_n_weights (call->op) : 0;
+  float *dw = learns ? call->workspace + chunk * 2 * n : NULL;
+
+  if (learns)
+    memset (dw, 0, sizeof (float) * 2 * (gsize) n);
+  for (gint64 r = begin; r < MIN (begin + share, get_rows (call->op)); r++)
+    row_backward (call, r, dw, learns ? dw + n : NULL);
+}
+
+/* Adds the copies that the chunks made. */
+static void
+backward_join (const CjOpCall *call, guint panel)
+{
+  const gint64 n = get_n_weights (call->op), begin = (gint64) panel * PANEL;
+
+  for (guint side = WEIGHT; side <= BIAS; side++)
+    {
+      float *to = call->d_in[side];
+
+      for (gint64 k = begin; k < MIN (begin + PANEL, n) && to != NULL && !call->add_in[side]; k++)
+        to[k] = 0;
+      for (guint i = 0; i < n_chunks (call->op) && to != NULL; i++)
+        {
+          const float *part = call->workspace + (2 * (gint64) i + side - WEIGHT) * n;
+
+          for (gint64 k = begin; k < MIN (begin + PANEL, n); k++)
+            to[k] += part[k];
+        }
+    }
+}
+
+static void
+twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjRowNormAttrs *a = op->attrs;
+  const gint64 n = has_weights (op) ? get_n_weights (op) : 1;
+
+  for (gint64 r = 0; r < get_rows (op); r++)
+    {
+      const float *x = (const float *) in[X] + r * a->row;
+      double mean = 0, variance = 0;
+
+      for (gint64 i = 0; i < a->row && !a->rms; i++)
+        mean += x[i] / (double) a->row;
+      for (gint64 i = 0; i < a->row; i++)
+        variance += (x[i] - mean) * (x[i] - mean) / (double) a->row;
+      for (gint64 i = 0; i < a->row; i++)
+        {
+          const gint64 k = (r * a->row + i) / a->per % n;
+
+          out[0][r * a->row + i]
+              = (float) ((x[i] - mean) / sqrt (variance + a->eps)
+                             * (in[WEIGHT] != NULL ? ((const float *) in[WEIGHT])[k] : 1)
+                         + (in[BIAS] != NULL ? ((const float *) in[BIAS])[k] : 0));
+        }
+    }
+}
+
+const CjOpInfo cj_op_row_norm = {
+  .id = "row-norm",
+  .layout = CJ_LAYOUT_PLAIN,
+  .attrs_size = sizeof (CjRowNormAttrs),
+  .infer = infer,
+  .forward = { { n_chunks, forward } },
+  .backward = { { n_chunks, backward }, { n_panels, backward_join } },
+  .free_out = 1,
+  .twin = twin,
+};

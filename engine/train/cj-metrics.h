@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How well a network does, by what its data asks for: classes, classes at every moment or pixel, or
+ * values. Counted batch by batch. K classes; a row is a sample, moment or pixel. */
+#pragma once
+
+#include "cj-program.h"
+
+G_BEGIN_DECLS
+
+#define CJ_METRICS_TOP 5            /* how many of the best classes count as found for `top` */
+#define CJ_METRICS_MAX_CLASSES 1024 /* beyond, no confusion is counted */
+
+typedef enum
+{
+  CJ_TASK_NONE, /* nothing to compare the prediction with */
+  CJ_TASK_CLASSES,
+  CJ_TASK_SEQUENCE, /* a class at every moment or pixel */
+  CJ_TASK_VALUES
+} CjTask;
+
+typedef struct
+{
+  CjTask task;
+  guint n_classes;  /* K; 0 for values */
+  gint64 n_samples; /* seen */
+  double count;     /* rows of a known class, or values */
+  double right, top;
+  double residual, absolute; /* sums of (z - t)² and |z - t| */
+  double sum, squares;       /* of targets */
+  gint64 *confusion;         /* [K, K], true class first; NULL: not counted */
+} CjMetrics;
+
+/* One class against all others. What has no samples to be measured on is NAN. */
+typedef struct
+{
+  gint64 n; /* rows of the class */
+  double precision, recall, f1;
+} CjClassMetrics;
+
+/* Nothing seen yet. `begin` is for a metrics of one's own, allocates nothing and leaves the confusion
+ * out; `new` counts it. The program must have a prediction. */
+void cj_metrics_begin (CjMetrics *metrics, CjProgram *program);
+CjMetrics *cj_metrics_new (CjProgram *program);
+void cj_metrics_free (CjMetrics *metrics);
+
+/* Adds the first `n` samples of the program's last forward. */
+void cj_metrics_add (CjMetrics *metrics, CjProgram *program, gint64 n);
+
+/* Shares from 0 to 1 of rows; R² may be below 0. NAN where the task has no such measure. */
+double cj_metrics_get_accuracy (const CjMetrics *metrics);
+double cj_metrics_get_top (const CjMetrics *metrics); /* with confusion and enough classes */
+double cj_metrics_get_f1 (const CjMetrics *metrics);  /* mean over the classes that occur */
+double cj_metrics_get_mse (const CjMetrics *metrics);
+double cj_metrics_get_mae (const CjMetrics *metrics);
+double cj_metrics_get_r2 (const CjMetrics *metrics);
+CjClassMetrics cj_metrics_get_class (const CjMetrics *metrics, guint class_number);
+
+/* Accuracy, or R² where targets are values; 0 where there is neither. */
+double cj_metrics_get_share (const CjMetrics *metrics);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjMetrics, cj_metrics_free)
+
+G_END_DECLS

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every op against its slow twin and central differences, at sizes of one and odd ones. Ops with a test
+ * program of their own in tests/engine are only asked for it. */
+#include "../engine/op-check.h"
+
+#include <string.h>
+
+#define F(...)                                                                                     \
+  {                                                                                                \
+    .shape = __VA_ARGS__, .given = TRUE                                                            \
+  }
+#define POSITIVE(...)                                                                              \
+  {                                                                                                \
+    .shape = __VA_ARGS__, .given = TRUE, .low = 0.2, .high = 3                                     \
+  }
+#define ATTRS(type, ...) (&(const type){ __VA_ARGS__ })
+
+typedef struct
+{
+  const CjOpInfo *info;
+  gconstpointer attrs;
+  guint n_in;
+  OpCheckInput in[3];
+} Row;
+
+/* clang-format off */
+static const Row rows[] = {
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_ADD), 2, { F ({ 1, { 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_SUBTRACT), 2, { F ({ 3, { 3, 5, 7 } }), F ({ 3, { 3, 5, 7 } }) } },
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_MULTIPLY), 2, { F ({ 2, { 91, 101 } }), F ({ 2, { 91, 101 } }) } },
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_DIVIDE), 2, { F ({ 2, { 5, 7 } }), POSITIVE ({ 2, { 5, 7 } }) } },
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_MAXIMUM), 2, { F ({ 2, { 3, 9 } }), F ({ 2, { 3, 9 } }) } },
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_MINIMUM), 2, { F ({ 2, { 3, 9 } }), F ({ 2, { 3, 9 } }) } },
+  { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_ADD), 2, { F ({ 3, { 2, 3, 4 } }), F ({ 2, { 3, 1 } }) } },
+  { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_MULTIPLY), 2, { F ({ 2, { 1, 5 } }), F ({ 3, { 7, 3, 1 } }) } },
+  { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_SUBTRACT), 2, { F ({ 1, { 1 } }), F ({ 4, { 1, 3, 5, 7 } }) } },
+  { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_DIVIDE), 2, { F ({ 2, { 97, 89 } }), POSITIVE ({ 1, { 89 } }) } },
+  { &cj_op_noise, ATTRS (CjNoiseAttrs, CJ_NOISE_DROPOUT, 0), 1, { F ({ 2, { 5, 7 } }) } },
+  { &cj_op_noise, ATTRS (CjNoiseAttrs, CJ_NOISE_CHANNELS, 0), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
+  { &cj_op_noise, ATTRS (CjNoiseAttrs, CJ_NOISE_GAUSSIAN, 0), 1, { F ({ 2, { 5, 7 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_dense, NULL, 2, { F ({ 2, { 7, 5 } }), F ({ 2, { 3, 5 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 3, { 2, 3, 37 } }), F ({ 2, { 65, 37 } }), F ({ 1, { 65 } }) } },
+  { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
+  { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },
+  { &cj_op_matmul, ATTRS (CjMatmulAttrs, TRUE), 2, { F ({ 3, { 3, 33, 17 } }), F ({ 3, { 3, 35, 17 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 7, 5 } }), F ({ 2, { 3, 5 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1), 3, { F ({ 4, { 1, 1, 1, 1 } }), F ({ 4, { 1, 1, 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1), 3, { F ({ 4, { 2, 3, 5, 4 } }), F ({ 4, { 4, 3, 3, 3 } }), F ({ 1, { 4 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1), 3, { F ({ 4, { 1, 1, 1, 1 } }), F ({ 4, { 1, 1, 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1), 3, { F ({ 4, { 2, 3, 6, 6 } }), F ({ 4, { 4, 3, 3, 3 } }), F ({ 1, { 4 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 2, 2, 1, 1, 1, 0, 1, 1, 2, 2), 2, { F ({ 4, { 3, 4, 9, 8 } }), F ({ 4, { 6, 2, 3, 2 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 5, 5, 2, 3, 2, 2, 2, 2, 1, 1, 1), 3, { F ({ 4, { 1, 35, 13, 11 } }), F ({ 4, { 33, 35, 5, 5 } }), F ({ 1, { 33 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 5), 3, { F ({ 4, { 2, 5, 7, 6 } }), F ({ 4, { 10, 1, 3, 3 } }), F ({ 1, { 10 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 1, 5, 1, 1, 0, 0, 8, 0, 1, 2, 1), 2, { F ({ 4, { 3, 2, 1, 17 } }), F ({ 4, { 12, 2, 1, 5 } }) } },
+  { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, 1, 1, 1, 1, .dilation_h = 1, .dilation_w = 1), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, 3, 3, 2, 2, 1, 1, 1, 1), 1, { F ({ 4, { 2, 3, 7, 8 } }) } },
+  { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, 2, 3, 2, 1, 1, 1, 2, 1, TRUE), 1, { F ({ 4, { 3, 17, 9, 5 } }) } },
+  { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, .out_h = 2, .out_w = 3), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
+  { &cj_op_avg_pool2d, ATTRS (CjPoolAttrs, 1, 1, 1, 1, .dilation_h = 1, .dilation_w = 1), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_avg_pool2d, ATTRS (CjPoolAttrs, 3, 3, 2, 2, 1, 1, 1, 1), 1, { F ({ 4, { 2, 3, 7, 8 } }) } },
+  { &cj_op_avg_pool2d, ATTRS (CjPoolAttrs, 3, 2, 2, 2, 1, 1, 1, 1, TRUE, TRUE), 1, { F ({ 4, { 3, 17, 9, 5 } }) } },
+  { &cj_op_avg_pool2d, ATTRS (CjPoolAttrs, .out_h = 3, .out_w = 2), 1, { F ({ 4, { 2, 3, 7, 5 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_ZEROS, 1, 2, 0, 3, 1, 1), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_ZEROS, -1, 2, 1, -2, 1, 1), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_ZEROS, 1, -1, 2, 0, 2, 3), 1, { F ({ 4, { 2, 3, 5, 4 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_REFLECT, 2, 1, 3, 2, 1, 1), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_CIRCULAR, 7, 1, 3, 2, 1, 1), 1, { F ({ 4, { 1, 2, 3, 5 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_EDGE, 2, 1, 3, 9, 1, 1), 1, { F ({ 4, { 2, 1, 1, 5 } }) } },
+  { &cj_op_remap2d, ATTRS (CjRemapAttrs, CJ_REMAP_NEAREST, .spread_h = 1, .spread_w = 1, .out_h = 7, .out_w = 2), 1, { F ({ 4, { 2, 3, 3, 5 } }) } },
+  { &cj_op_bilinear, ATTRS (CjBilinearAttrs, 1, 1, FALSE), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_bilinear, ATTRS (CjBilinearAttrs, 6, 3, FALSE), 1, { F ({ 4, { 2, 3, 3, 5 } }) } },
+  { &cj_op_bilinear, ATTRS (CjBilinearAttrs, 7, 1, TRUE), 1, { F ({ 4, { 1, 2, 3, 4 } }) } },
+  { &cj_op_reshape, ATTRS (CjReshapeAttrs, { 2, { 3, 35 } }), 1, { F ({ 4, { 3, 5, 7, 1 } }) } },
+  { &cj_op_reshape, ATTRS (CjReshapeAttrs, { 1, { 9191 } }), 1, { F ({ 3, { 7, 13, 101 } }) } },
+  { &cj_op_permute, ATTRS (CjPermuteAttrs, { 0 }), 1, { F ({ 1, { 1 } }) } },
+  { &cj_op_permute, ATTRS (CjPermuteAttrs, { 0, 2, 3, 1 }), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
+  { &cj_op_permute, ATTRS (CjPermuteAttrs, { 2, 0, 1 }, 5), 1, { F ({ 3, { 19, 23, 29 } }) } },
+  { &cj_op_permute, ATTRS (CjPermuteAttrs, { 5, 4, 3, 2, 1, 0 }), 1, { F ({ 6, { 1, 2, 3, 1, 2, 3 } }) } },
+  { &cj_op_slice, ATTRS (CjSliceAttrs, 0, 0, 1), 1, { F ({ 1, { 1 } }) } },
+  { &cj_op_slice, ATTRS (CjSliceAttrs, 1, 2, 3), 1, { F ({ 3, { 2, 7, 5 } }) } },
+  { &cj_op_slice, ATTRS (CjSliceAttrs, 3, 6, 1), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
+  { &cj_op_concat, ATTRS (CjAxisAttrs, 0), 1, { F ({ 1, { 1 } }) } },
+  { &cj_op_concat, ATTRS (CjAxisAttrs, 1), 3, { F ({ 3, { 2, 1, 5 } }), F ({ 3, { 2, 7, 5 } }), F ({ 3, { 2, 3, 5 } }) } },
+  { &cj_op_concat, ATTRS (CjAxisAttrs, 3), 2, { F ({ 4, { 2, 3, 1, 7 } }), F ({ 4, { 2, 3, 1, 2 } }) } },
+  { &cj_op_prepend, NULL, 2, { F ({ 3, { 1, 1, 1 } }), F ({ 2, { 1, 1 } }) } },
+  { &cj_op_prepend, NULL, 2, { F ({ 3, { 3, 5, 7 } }), F ({ 2, { 1, 7 } }) } },
+  { &cj_op_to_picture, NULL, 1, { F ({ 3, { 1, 1, 1 } }) } },
+  { &cj_op_to_picture, NULL, 1, { F ({ 3, { 3, 5, 7 } }) } },
+  { &cj_op_to_tokens, NULL, 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_to_tokens, NULL, 1, { F ({ 4, { 3, 5, 7, 2 } }) } },
+  { &cj_op_unfold_depth, ATTRS (CjUnfoldAttrs, 1, 1, 0, 1), 1, { F ({ 5, { 1, 1, 1, 1, 1 } }) } },
+  { &cj_op_unfold_depth, ATTRS (CjUnfoldAttrs, 3, 2, 1, 1), 1, { F ({ 5, { 2, 3, 5, 4, 3 } }) } },
+  { &cj_op_unfold_depth, ATTRS (CjUnfoldAttrs, 2, 1, 2, 3), 1, { F ({ 5, { 1, 2, 7, 3, 5 } }) } },
+  { &cj_op_to_last, NULL, 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_to_last, NULL, 1, { F ({ 4, { 3, 5, 7, 2 } }) } },
+  { &cj_op_to_plain, NULL, 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
+  { &cj_op_to_plain, NULL, 1, { F ({ 4, { 3, 5, 7, 2 } }) } },
+};
+/* clang-format on */
+
+static void
+test_row (gconstpointer data)
+{
+  const Row *row = data;
+
+  op_check (row->info->id, row->info, row->attrs, row->in, row->n_in, 3);
+}
+
+/* Functions of one number: where they are defined, and of sizes around a block. */
+static void
+test_unary (void)
+{
+  static const gint64 sizes[] = { 1, 7, CJ_OP_BLOCK + 3 };
+
+  for (int kind = 0; kind <= CJ_UNARY_POWER; kind++)
+    for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+      {
+        const gboolean positive
+            = kind == CJ_UNARY_SQRT || kind == CJ_UNARY_LOG || kind == CJ_UNARY_POWER;
+        const CjUnaryAttrs attrs = { .kind = (CjUnaryKind) kind,
+                                     .a = kind == CJ_UNARY_CLAMP ? -0.5 : 0.7,
+                                     .b = kind == CJ_UNARY_SOFTPLUS ? 20 : 0.9 };
+        const OpCheckInput in = {
+          .shape = cj_shape1 (sizes[i]), .given = TRUE, .low = positive ? 0.2 : -4, .high = 4
+        };
+        g_autofree char *what = g_strdup_printf ("unary %d", kind);
+
+        op_check (what, &cj_op_unary, &attrs, &in, 1, i);
+      }
+}
+
+/* Reads every op's name out of the list of ops and looks for it in the tests. */
+static void
+test_complete (void)
+{
+  g_autofree char *list = NULL;
+  g_autoptr (GString) tests = g_string_new ("");
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "../engine/ops/cj-ops.h", NULL);
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "engine", NULL);
+  g_autofree char *here = g_test_build_filename (G_TEST_DIST, "every/test-ops.c", NULL);
+  g_autofree char *own = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GRegex) regex = g_regex_new ("extern const CjOpInfo (cj_op_\\w+);", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  const char *name;
+  guint found = 0;
+
+  g_assert_nonnull (dir);
+  g_assert_true (g_file_get_contents (path, &list, NULL, NULL));
+  g_assert_true (g_file_get_contents (here, &own, NULL, NULL));
+  g_string_append (tests, own);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (folder, name, NULL);
+      g_autofree char *text = NULL;
+
+      if (g_str_has_suffix (name, "-ops.c") && g_file_get_contents (file, &text, NULL, NULL))
+        g_string_append (tests, text);
+    }
+  g_regex_match (regex, list, 0, &match);
+  for (; g_match_info_matches (match); g_match_info_next (match, NULL))
+    {
+      g_autofree char *op = g_match_info_fetch (match, 1);
+      g_autofree char *pattern = g_strdup_printf ("&%s\\b", op);
+
+      found++;
+      if (!g_regex_match_simple (pattern, tests->str, 0, 0))
+        g_test_fail_printf ("no test checks %s", op);
+    }
+  g_assert_cmpuint (found, >, 30);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/every/ops/complete", test_complete);
+  g_test_add_func ("/every/ops/unary", test_unary);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/every/ops/%s/%u", rows[i].info->id, i);
+
+      g_test_add_data_func (path, &rows[i], test_row);
+    }
+  return g_test_run ();
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reference vectors: a folder made here whose right answers are plain, wrong ones that must be found,
+ * and the downloaded folder where there is one. */
+#include "cj-error.h"
+#include "cjl-verify.h"
+#include "npz.h"
+#include "safetensors.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  guint n_rows;
+  char *note, *array;
+  gboolean pass;
+} Fixture;
+
+static void
+setup (Fixture *f, gconstpointer data)
+{
+  (void) data;
+  f->folder = g_dir_make_tmp ("cajal-verify-XXXXXX", NULL);
+  g_assert_nonnull (f->folder);
+}
+
+static void
+teardown (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (f->folder, 0, NULL);
+  const char *name;
+
+  (void) data;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (f->folder);
+  g_free (f->folder);
+  g_free (f->note);
+  g_free (f->array);
+}
+
+static void
+add (GPtrArray *arrays, const char *name, CjShape shape, const float *values)
+{
+  CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &shape);
+
+  memcpy (tensor->data, values, cj_tensor_bytes (tensor));
+  g_ptr_array_add (arrays, cjd_named_tensor_new (name, tensor));
+}
+
+static void
+write_text (const Fixture *f, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* One case "it" of y = x Wᵀ + b with two inputs, one unit; `off` is added to the gradient of x. */
+static void
+write_case (const Fixture *f, const char *meta, float off, gboolean extra)
+{
+  g_autoptr (GPtrArray) arrays = cjd_named_tensors_new ();
+  const CjShape text = cj_shape1 ((gint64) strlen (meta));
+  CjTensor *bytes = cj_tensor_new (CJ_UINT8, &text);
+  g_autofree char *path = g_build_filename (f->folder, "it.npz", NULL);
+  g_autoptr (GBytes) file = NULL;
+
+  memcpy (bytes->data, meta, strlen (meta));
+  g_ptr_array_add (arrays, cjd_named_tensor_new ("meta", bytes));
+  add (arrays, "in0", cj_shape2 (1, 2), (const float[]){ 3, 5 });
+  add (arrays, "param.weight", cj_shape2 (1, 2), (const float[]){ 2, -1 });
+  add (arrays, "param.bias", cj_shape1 (1), (const float[]){ 10 });
+  add (arrays, "cot0", cj_shape2 (1, 1), (const float[]){ 4 });
+  add (arrays, "out0", cj_shape2 (1, 1), (const float[]){ 11 });
+  add (arrays, "grad.in0", cj_shape2 (1, 2), (const float[]){ 8, -4 + off });
+  add (arrays, "grad.param.weight", cj_shape2 (1, 2), (const float[]){ 12, 20 });
+  add (arrays, "grad.param.bias", cj_shape1 (1), (const float[]){ 4 });
+  if (extra)
+    add (arrays, "grad.param.more", cj_shape1 (1), (const float[]){ 4 });
+  file = cjd_npz_print (arrays, NULL);
+  g_assert_nonnull (file);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (file, NULL),
+                                      (gssize) g_bytes_get_size (file), NULL));
+  write_text (f, "manifest.json", "{\"cases\": [{\"name\": \"it\"}]}");
+}
+
+static void
+take_row (const CjlVerifyRow *row, gpointer data)
+{
+  Fixture *f = data;
+
+  f->n_rows++;
+  g_free (f->note);
+  g_free (f->array);
+  f->note = g_strdup (row->note);
+  f->array = g_strdup (row->array);
+  f->pass = row->pass;
+  g_assert_true (row->pass == (row->note == NULL));
+}
+
+static void
+run (Fixture *f)
+{
+  CjlVerifyCount count = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  f->n_rows = 0;
+  g_assert_true (cjl_verify (f->folder, 2, take_row, f, &count, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (f->n_rows, ==, 1);
+  g_assert_cmpuint (count.n_passed, ==, f->pass ? 1 : 0);
+  g_assert_cmpuint (count.n_failed, ==, f->pass ? 0 : 1);
+}
+
+#define LINEAR                                                                                     \
+  "{\"kind\": \"layer\", \"module\": \"Linear\", \"train\": true, "                                \
+  "\"settings\": {\"in_features\": 2, \"out_features\": 1}}"
+
+static void
+test_right (Fixture *f, gconstpointer data)
+{
+  (void) data;
+  write_case (f, LINEAR, 0, FALSE);
+  run (f);
+  g_assert_true (f->pass);
+  g_assert_nonnull (f->array);
+}
+
+/* A number a little off, one that nothing makes, a module nobody knows: each fails and says why. */
+static void
+test_wrong (Fixture *f, gconstpointer data)
+{
+  (void) data;
+  write_case (f, LINEAR, 1e-3f, FALSE);
+  run (f);
+  g_assert_cmpstr (f->note, ==, "grad.in0 is off");
+  g_assert_cmpstr (f->array, ==, "grad.in0");
+  write_case (f, LINEAR, 0, TRUE);
+  run (f);
+  g_assert_cmpstr (f->note, ==, "nothing gives grad.param.more");
+  write_case (f, "{\"kind\": \"layer\", \"module\": \"Nonsense\"}", 0, FALSE);
+  run (f);
+  g_assert_true (g_str_has_prefix (f->note, "not supported"));
+  write_case (f, "{\"kind\": \"nonsense\"}", 0, FALSE);
+  run (f);
+  g_assert_true (g_str_has_prefix (f->note, "not supported"));
+}
+
+static void
+test_damaged (Fixture *f, gconstpointer data)
+{
+  static const char *const manifests[]
+      = { "", "[", "[]", "{}", "{\"cases\": 3}", "{\"cases\": {}}" };
+  CjlVerifyCount count = { 0 };
+
+  (void) data;
+  for (guint i = 0; i < G_N_ELEMENTS (manifests); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      write_text (f, "manifest.json", manifests[i]);
+      g_assert_false (cjl_verify (f->folder, 1, take_row, f, &count, &error));
+      g_assert_nonnull (error);
+      g_assert_true (strstr (error->message, "manifest.json") != NULL);
+    }
+  write_case (f, "no json", 0, FALSE);
+  run (f);
+  g_assert_false (f->pass);
+  write_text (f, "it.npz", "PK, but not a zip");
+  run (f);
+  g_assert_false (f->pass);
+  write_text (f, "manifest.json", "{\"cases\": [{\"name\": \"../it\"}]}");
+  run (f);
+  g_assert_false (f->pass);
+}
+
+static void
+tell (const CjlVerifyRow *row, gpointer data)
+{
+  (void) data;
+  if (!row->pass)
+    g_test_message ("%s: %s", row->name, row->note);
+}
+
+static void
+test_folder (void)
+{
+  const char *data = g_getenv ("CAJAL_DATA_DIR");
+  g_autofree char *folder = data != NULL ? g_build_filename (data, "layer-vectors", NULL) : NULL;
+  CjlVerifyCount count = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (folder == NULL || !g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("CAJAL_DATA_DIR has no folder layer-vectors");
+      return;
+    }
+  g_assert_true (cjl_verify (folder, 3, tell, NULL, &count, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count.n_failed, ==, 0);
+  g_assert_cmpuint (count.n_passed, >=, 189);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/lab/verify/right", Fixture, NULL, setup, test_right, teardown);
+  g_test_add ("/lab/verify/wrong", Fixture, NULL, setup, test_wrong, teardown);
+  g_test_add ("/lab/verify/damaged", Fixture, NULL, setup, test_damaged, teardown);
+  g_test_add_func ("/lab/verify/layer-vectors", test_folder);
+  return g_test_run ();
+}
