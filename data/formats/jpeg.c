@@ -92,7 +92,7 @@ cjd_jpeg_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *pict
   struct jpeg_decompress_struct jpeg;
   struct jpeg_progress_mgr progress = { .progress_monitor = watch_scans };
   Errors errors = { .why = why, .n_why = n_why };
-  gboolean done = FALSE;
+  volatile gboolean done = FALSE; /* survives longjmp */
 
   jpeg.err = jpeg_std_error (&errors.manager);
   errors.manager.error_exit = fail;
