@@ -23,16 +23,19 @@ CJ_INLINE float
 cj_exp (float x)
 {
   const float clamped = x > 88.3f ? 88.3f : x < -87.3f ? -87.3f : x;
-  const float n = (clamped * 1.44269504f + 12582912.0f) - 12582912.0f;
+  const float whole = clamped * 1.44269504f + 12582912.0f; /* the power of two, in the lowest bits */
+  const float n = whole - 12582912.0f;
   const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
-  const gint32 bits = ((gint32) n + 127) << 23;
   float p = 1.9875691500e-4f, scale;
+  guint32 bits;
 
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
+  memcpy (&bits, &whole, sizeof bits);
+  bits = (bits + 127) << 23;
   memcpy (&scale, &bits, sizeof scale);
   return (p * r * r + r + 1.0f) * scale;
 }

@@ -193,6 +193,20 @@ train (CjlProject *project, guint64 n_steps, gboolean kept)
     cjl_session_store (session, FALSE);
 }
 
+/* Gives the writer's thread the time it needs until the only journal there tells of `step`. */
+static void
+wait_until_kept (gint64 step)
+{
+  for (int i = 0; i < 3000; i++)
+    {
+      g_autoptr (GPtrArray) all = cjl_recovery_list (NULL);
+
+      if (all != NULL && all->len == 1 && ((const CjlRemains *) all->pdata[0])->step == step)
+        return;
+      g_usleep (10000);
+    }
+}
+
 /* The same actions with and without the end. */
 static void
 act (CjlProject *project, gboolean kept)
@@ -219,7 +233,7 @@ test_killed (void)
       g_autoptr (CjlProject) project = open_kept (g_getenv ("CAJAL_TEST_FILE"));
 
       act (project, TRUE);
-      g_usleep (300000); /* the writer's thread */
+      wait_until_kept (7);
       raise (SIGKILL);
     }
   folder = new_folder ();
