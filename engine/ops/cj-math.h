@@ -23,7 +23,8 @@ CJ_INLINE float
 cj_exp (float x)
 {
   const float clamped = x > 88.3f ? 88.3f : x < -87.3f ? -87.3f : x;
-  const float whole = clamped * 1.44269504f + 12582912.0f; /* the power of two, in the lowest bits */
+  const float whole
+      = clamped * 1.44269504f + 12582912.0f; /* the power of two, in the lowest bits */
   const float n = whole - 12582912.0f;
   const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f, scale;
