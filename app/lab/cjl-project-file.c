@@ -4,6 +4,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjl-archive.h"
 #include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
@@ -23,12 +24,13 @@ print_json (CjlProject *self)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, self->kept);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 4; i++)
     {
-      static const char *const keys[] = { "title", "data", "training" };
+      static const char *const keys[] = { "title", "data", "training", "runs" };
       g_autoptr (GVariant) value = g_variant_lookup_value (rest, keys[i], NULL);
 
-      g_variant_dict_insert_value (&dict, keys[i], value);
+      if (value != NULL)
+        g_variant_dict_insert_value (&dict, keys[i], value);
     }
   g_variant_dict_insert (&dict, "format", "x", (gint64) FORMAT);
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
@@ -72,6 +74,7 @@ cjl_project_print (CjlProject *self, GError **error)
 
       cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
     }
+  cjl_archive_print (self, pieces);
   return cjd_zip_print (pieces, error);
 }
 
@@ -99,7 +102,7 @@ static GVariant *
 keep_unknown (GVariant *root)
 {
   static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", NULL };
+      = { "format", "uuid", "title", "data", "training", "graph", "history", "runs", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -180,6 +183,8 @@ cjl_project_parse (GBytes *bytes, GError **error)
 
       if (g_str_has_prefix (piece->name, "run/"))
         cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+      if (g_str_has_prefix (piece->name, "runs/"))
+        cjd_pieces_add (self->archive, piece->name, g_bytes_ref (piece->bytes));
     }
   return g_steal_pointer (&self);
 }
