@@ -120,30 +120,6 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   return FALSE;
 }
 
-/* The node whose units must be the number of classes is told so by the compiler; do as it says. */
-static gboolean
-refit (CjlProject *project, const CjdDataset *dataset, GError **error)
-{
-  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
-  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
-
-  for (guint i = 0; i < lowered->problems->len; i++)
-    {
-      const CjProblem *problem = lowered->problems->pdata[i];
-      g_autofree char *name = NULL;
-      const char *value = problem->set != NULL ? strchr (problem->set, '=') : NULL;
-
-      if (value == NULL)
-        continue;
-      name = g_strdup_printf ("%s.%.*s", problem->node, (int) (value - problem->set), problem->set);
-      if (!cjl_project_set (project, name, value + 1, error))
-        return FALSE;
-      g_printerr ("cajal-cli: %s set to %s to fit the %u classes of the data.\n", name, value + 1,
-                  dataset->n_classes);
-    }
-  return TRUE;
-}
-
 static gboolean
 set_number (CjlProject *project, const char *name, int number, GError **error)
 {
@@ -212,8 +188,11 @@ run_project (CjlProject *project, CjdDataset **dataset, const Options *options, 
       || !apply_options (project, options, error))
     return FALSE;
   *dataset = cjl_data_load (&project->data, error);
-  if (*dataset == NULL || !refit (project, *dataset, error))
+  if (*dataset == NULL)
     return FALSE;
+  if (cjl_project_refit (project, *dataset))
+    g_printerr ("cajal-cli: The last layer was set to fit the %u classes of the data.\n",
+                (*dataset)->n_classes);
   session = cjl_session_new (project, *dataset, cli_get_threads (options->threads), error);
   if (session == NULL)
     return FALSE;

@@ -15,6 +15,8 @@
  * that it took back. */
 #define EDIT_TYPE "(sa{sv}a{sv}a{sv}ssx)"
 
+#define SOON 0.5 /* s; so that a slider that is dragged does not write all the time */
+
 typedef struct _CjlKeep
 {
   CjlJournal *journal;
@@ -542,14 +544,18 @@ cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
 {
   CjlKeep *keep = cjl_project_full (project)->keep;
   const gint64 now = g_get_monotonic_time ();
-  const guint64 step = cj_runner_get_state (cjl_session_get_runner (session)).step;
+  const CjRunState state = cj_runner_get_state (cjl_session_get_runner (session));
+  /* an edit of the run is kept soon, and what has come to rest */
+  const gboolean soon = keep != NULL && keep->run_step == G_MAXUINT64
+                        && state.status != CJ_RUN_TRAINING && state.status != CJ_RUN_SEEKING;
+  const double patience = soon ? MIN (interval, SOON) : interval;
   g_autoptr (CjlProject) run = NULL;
 
-  if (keep == NULL || (double) (now - keep->run_kept) < interval * G_USEC_PER_SEC
-      || step == keep->run_step)
+  if (keep == NULL || (double) (now - keep->run_kept) < patience * G_USEC_PER_SEC
+      || state.step == keep->run_step || (state.last == 0 && state.n_commands < 2))
     return FALSE;
   keep->run_kept = now;
-  keep->run_step = step;
+  keep->run_step = state.step;
   run = cjl_session_dup_run (session);
   return write_run (project, keep, run);
 }

@@ -366,10 +366,9 @@ void
 cjl_session_leave (CjlSession *self)
 {
   rest (self);
-  cjl_session_store (self, FALSE);
-  g_ptr_array_set_size (self->project->run, 0);
-  g_variant_unref (self->project->history);
-  self->project->history = g_variant_ref_sink (g_variant_new ("av", NULL));
+  if (cj_runner_get_state (self->runner).last > 0)
+    cjl_session_store (self, FALSE);
+  cjl_project_forget_run (self->project);
   cjl_session_free (self);
 }
 
