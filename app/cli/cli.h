@@ -24,6 +24,7 @@ extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure, cli_export;                /* figure.c */
+extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_verify;                            /* verify.c */
 
@@ -38,6 +39,9 @@ gboolean cli_parse_words (const CliCommand *command, const GOptionEntry *entries
 
 /* Prints "cajal-cli: message" on the error stream and returns 1. Takes the error. */
 int cli_fail (GError *error);
+
+/* Prints text for machines: UTF-8, whatever the locale. */
+void cli_print_text (const char *text);
 
 /* Prints one JSON object on a line of its own; takes a floating a{sv}. */
 void cli_print_json (GVariant *object);
