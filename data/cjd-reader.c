@@ -8,6 +8,8 @@
 
 static const char *const channel_choices[] = { "as-is", "grey", "colour", NULL };
 
+static const char *const normalise_choices[] = { "measured", "as-is", "centred", "custom", NULL };
+
 const CjParam cjd_read_params[] = {
   { .name = "size",
     .title = "Picture size",
@@ -52,6 +54,28 @@ const CjParam cjd_read_params[] = {
     .min = 0,
     .max = 1 << 20,
     .flags = CJ_PARAM_LOG | CJ_PARAM_ADVANCED },
+  { .name = "normalise",
+    .title = "Normalise",
+    .blurb
+    = "How numbers are scaled: to mean 0 and deviation 1 as measured, not at all, pixels from "
+      "-1 to 1, or by numbers of one's own",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjdReadOptions, normalise),
+    .choices = normalise_choices },
+  { .name = "mean",
+    .title = "Mean",
+    .blurb = "What is taken from every channel, pixels from 0 to 1: one number, or one a channel",
+    .kind = CJ_PARAM_TEXT,
+    .offset = offsetof (CjdReadOptions, mean),
+    .text = "0.5",
+    .when = "normalise=custom" },
+  { .name = "deviation",
+    .title = "Deviation",
+    .blurb = "What every channel is then divided by: one number, or one a channel",
+    .kind = CJ_PARAM_TEXT,
+    .offset = offsetof (CjdReadOptions, deviation),
+    .text = "0.5",
+    .when = "normalise=custom" },
   { NULL },
 };
 

@@ -84,7 +84,7 @@ predict (const char *project_path, const char *const *paths, const char *file, i
 
       cli_print_text (header);
     }
-  return cjl_predict (predictor, paths, NULL, print_prediction, output, count, error);
+  return cjl_predict (predictor, paths, NULL, print_prediction, output, count);
 }
 
 static int

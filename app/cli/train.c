@@ -171,8 +171,14 @@ apply_options (CjlProject *project, const Options *options, GError **error)
       g_ptr_array_set_size (said, 0);
       dataset = cjl_data_load (&project->data, error);
     }
-  if (dataset == NULL || !cjl_refit_network (project, dataset, said, error))
+  if (dataset == NULL)
     return NULL;
+  if (cjl_project_refit (project, dataset))
+    g_ptr_array_add (said, dataset->n_classes > 0
+                               ? g_strdup_printf ("The last layer is set to fit the %u classes of "
+                                                  "the data.",
+                                                  dataset->n_classes)
+                               : g_strdup ("The last layer is set to fit the data."));
   print_said (said);
   return g_steal_pointer (&dataset);
 }

@@ -102,13 +102,13 @@ add_row (const CjlPrediction *prediction, gpointer data)
 
 gboolean
 cjl_predict_save (CjlPredictor *predictor, const char *const *paths, guint top, const char *output,
-                  GCancellable *cancellable, CjlPredictFunc func, gpointer data,
-                  CjlPredictCount *count, GError **error)
+                  CjlJob *job, CjlPredictFunc func, gpointer data, CjlPredictCount *count,
+                  GError **error)
 {
   g_autofree char *header = cjl_predict_print_header (predictor, top);
   g_autoptr (GString) text = g_string_new (header);
   Table table = { predictor, text, top, func, data };
 
-  return cjl_predict (predictor, paths, cancellable, add_row, &table, count, error)
+  return cjl_predict (predictor, paths, job, add_row, &table, count)
          && g_file_set_contents (output, text->str, (gssize) text->len, error);
 }

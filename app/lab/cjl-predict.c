@@ -287,13 +287,23 @@ cjl_predictor_get_name (const CjlPredictor *self, guint k)
 typedef struct
 {
   CjlPredictor *predictor;
-  GCancellable *cancellable;
+  CjlJob *job; /* or NULL */
   CjlPredictFunc func;
   gpointer data;
   CjlPredictCount *count;
   char *names[BATCH]; /* of the samples that wait in the program's x */
   guint n;
+  guint path, n_paths; /* the one under way, and all */
 } Work;
+
+/* `i` of `n` samples of a path are done. */
+static void
+tell (const Work *work, gsize i, gsize n)
+{
+  if (work->job != NULL)
+    cjl_job_set_progress (work->job, (work->path + (double) i / (double) MAX (n, 1))
+                                         / (double) MAX (work->n_paths, 1));
+}
 
 static void
 fail (Work *work, const char *file, const char *problem)
@@ -449,7 +459,7 @@ find_pictures (const char *folder, guint depth, GPtrArray *paths)
 static gboolean
 is_cancelled (const Work *work)
 {
-  return g_cancellable_is_cancelled (work->cancellable);
+  return work->job != NULL && cjl_job_is_cancelled (work->job);
 }
 
 /* All samples of a data set that is stored as the training data was. */
@@ -496,6 +506,7 @@ answer_dataset (Work *work, const char *path)
     {
       g_autofree char *name = g_strdup_printf ("%s:%" G_GSIZE_FORMAT, path, i + 1);
 
+      tell (work, i, cjd_dataset_get_n_samples (dataset));
       if (cjd_dataset_read (dataset, i, sample, &error))
         put (work, sample, g_steal_pointer (&name));
       else
@@ -525,22 +536,27 @@ answer_path (Work *work, const char *path)
     find_pictures (path, 0, found);
   g_ptr_array_sort (found, compare_paths);
   for (guint i = 0; i < found->len && !is_cancelled (work); i++)
-    answer_picture (work, found->pdata[i]);
+    {
+      tell (work, i, found->len);
+      answer_picture (work, found->pdata[i]);
+    }
   if (found->len == 0)
     answer_dataset (work, path);
 }
 
 gboolean
-cjl_predict (CjlPredictor *self, const char *const *paths, GCancellable *cancellable,
-             CjlPredictFunc func, gpointer data, CjlPredictCount *count, GError **error)
+cjl_predict (CjlPredictor *self, const char *const *paths, CjlJob *job, CjlPredictFunc func,
+             gpointer data, CjlPredictCount *count)
 {
-  Work work = { self, cancellable, func, data, count, { NULL }, 0 };
+  Work work = { .predictor = self, .job = job, .func = func, .data = data, .count = count };
 
-  for (guint i = 0; paths[i] != NULL && !is_cancelled (&work); i++)
-    answer_path (&work, paths[i]);
+  while (paths[work.n_paths] != NULL)
+    work.n_paths++;
+  for (; work.path < work.n_paths && !is_cancelled (&work); work.path++)
+    answer_path (&work, paths[work.path]);
   if (!is_cancelled (&work))
     answer (&work);
   for (guint i = 0; i < work.n; i++)
     g_free (work.names[i]);
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
+  return !is_cancelled (&work);
 }

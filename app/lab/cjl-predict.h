@@ -3,9 +3,8 @@
  * C channels, H W picture, K classes or values of an answer. */
 #pragma once
 
+#include "cjl-job.h"
 #include "cjl-project.h"
-
-#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -48,10 +47,10 @@ typedef struct
 /* Answers every path in order: a picture; a folder, of which all pictures below it, sorted by name; any
  * other data set that can be read, of which every sample. Pictures are made grey or coloured, scaled to
  * the network's input and normalised as its training data was. What cannot be read is handed to `func`
- * with its problem, and the others go on. FALSE only if cancelled. Slow: for a worker; `func` is called
- * there. */
-gboolean cjl_predict (CjlPredictor *predictor, const char *const *paths, GCancellable *cancellable,
-                      CjlPredictFunc func, gpointer data, CjlPredictCount *count, GError **error);
+ * with its problem, and the others go on. `job` (may be NULL) is told the progress; FALSE only if it was
+ * cancelled. Slow: for a worker; `func` is called there. */
+gboolean cjl_predict (CjlPredictor *predictor, const char *const *paths, CjlJob *job,
+                      CjlPredictFunc func, gpointer data, CjlPredictCount *count);
 
 /* Lines of a CSV with their line end: "file,prediction,probability" and one column a class,
  * or, with `top` > 0, the next likeliest classes; "file" and one column a value. You free; the row is
@@ -61,10 +60,11 @@ char *cjl_predict_print_row (const CjlPredictor *predictor, guint top,
                              const CjlPrediction *prediction);
 
 /* All of the paths as one CSV file, which is replaced as a whole at the end. `func` (may be NULL) sees
- * every prediction, and what could not be read, as it comes. */
+ * every prediction, and what could not be read, as it comes. FALSE without an error if `job` was
+ * cancelled. */
 gboolean cjl_predict_save (CjlPredictor *predictor, const char *const *paths, guint top,
-                           const char *output, GCancellable *cancellable, CjlPredictFunc func,
-                           gpointer data, CjlPredictCount *count, GError **error);
+                           const char *output, CjlJob *job, CjlPredictFunc func, gpointer data,
+                           CjlPredictCount *count, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlPredictor, cjl_predictor_free)
 

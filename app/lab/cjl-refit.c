@@ -100,25 +100,3 @@ cjl_refit_data (CjlProject *project, const char *source, GPtrArray *said, GError
   cjl_data_choice_clear (&before);
   return dataset;
 }
-
-gboolean
-cjl_refit_network (CjlProject *project, const CjdDataset *dataset, GPtrArray *said, GError **error)
-{
-  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
-  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
-
-  for (guint i = 0; i < lowered->problems->len; i++)
-    {
-      const CjProblem *problem = lowered->problems->pdata[i];
-      const char *value = problem->set != NULL ? strchr (problem->set, '=') : NULL;
-      g_autofree char *name = NULL;
-
-      if (value == NULL || problem->node == NULL)
-        continue;
-      name = g_strdup_printf ("%s.%.*s", problem->node, (int) (value - problem->set), problem->set);
-      if (!cjl_project_set (project, name, value + 1, error))
-        return FALSE;
-      g_ptr_array_add (said, g_strdup_printf ("%s is set to %s to fit the data.", name, value + 1));
-    }
-  return TRUE;
-}
