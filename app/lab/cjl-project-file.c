@@ -36,6 +36,8 @@ print_json (CjlProject *self)
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
   g_variant_dict_insert_value (&dict, "graph", cj_graph_save (self->graph));
   g_variant_dict_insert_value (&dict, "history", self->history);
+  if (self->learned != NULL)
+    g_variant_dict_insert_value (&dict, "learned", self->learned);
   root = g_variant_ref_sink (g_variant_dict_end (&dict));
   return cjl_json_print (root, TRUE);
 }
@@ -101,8 +103,8 @@ read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GE
 static GVariant *
 keep_unknown (GVariant *root)
 {
-  static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", "runs", NULL };
+  static const char *const known[] = { "format", "uuid",    "title", "data",    "training",
+                                       "graph",  "history", "runs",  "learned", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -152,6 +154,7 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       g_variant_unref (self->history);
       self->history = g_steal_pointer (&history);
     }
+  self->learned = g_variant_lookup_value (root, "learned", G_VARIANT_TYPE_VARDICT);
   self->kept = keep_unknown (root);
   return TRUE;
 }

@@ -40,6 +40,7 @@ struct _CjlProject
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
   GVariant *runs;     /* av: what is known of earlier runs, see cjl-archive.h */
   GPtrArray *archive; /* CjdPiece "runs/...": those runs themselves */
+  GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
   GVariant *kept;     /* unknown keys of the file, written back */
 };
 

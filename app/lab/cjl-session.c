@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-archive.h"
 #include "cjl-project-private.h"
+#include "cjl-predict.h"
 #include "cjl-run.h"
 #include "safetensors.h"
 #include "zip.h"
@@ -646,12 +647,14 @@ cjl_session_reset (CjlSession *self, GError **error)
   return done;
 }
 
-/* Mean and deviation of the data travel with the weights. */
+/* Mean, deviation, shape and classes of the data travel with the weights. */
 static void
-store_norm (CjlSession *self, CjlProject *project)
+store_facts (CjlSession *self, CjlProject *project)
 {
   const CjShape shape = cj_shape1 (self->dataset->n_channels);
 
+  g_clear_pointer (&project->learned, g_variant_unref);
+  project->learned = g_variant_ref_sink (cjl_learned_print (self->dataset));
   g_ptr_array_set_size (project->norm, 0);
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)
     {
@@ -672,7 +675,7 @@ store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 
   cjl_project_store (project, chosen != NULL ? chosen : now);
   cjl_run_store (project, self->runner, budget);
-  store_norm (self, project);
+  store_facts (self, project);
   cjl_project_write_history (project, cjl_session_read_epochs (self));
 }
 
