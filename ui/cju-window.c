@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-window.h"
+#include "cju-window-private.h"
 
 #include "cjl-template.h"
 #include "cju-canvas.h"
@@ -14,20 +14,10 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-struct _CjuWindow
-{
-  AdwApplicationWindow parent;
-  CjuDocument *document;
-  GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
-  GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
-  GPtrArray *lab_buttons; /* in the header, for a project only */
-  gboolean train_when_loaded, closing;
-};
-
 G_DEFINE_FINAL_TYPE (CjuWindow, cju_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static void
-tell (CjuWindow *self, const char *text)
+void
+cju_window_tell (CjuWindow *self, const char *text)
 {
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
 }
@@ -36,7 +26,7 @@ static void
 on_message (GtkWidget *canvas, const char *text, gpointer data)
 {
   (void) canvas;
-  tell (data, text);
+  cju_window_tell (data, text);
 }
 
 static void
@@ -146,7 +136,7 @@ on_loaded (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train",
                                  cju_document_get_dataset (self->document) != NULL);
   if (trouble != NULL)
-    tell (self, trouble);
+    cju_window_tell (self, trouble);
   if (self->train_when_loaded)
     cju_document_train (self->document, G_MAXUINT64);
   self->train_when_loaded = FALSE;
@@ -306,7 +296,7 @@ static const char *const document_actions[]
         "win.save",  "win.save-as", "win.undo",  "win.redo" };
 
 void
-cju_window_open (CjuWindow *self, CjlProject *project)
+cju_window_show_project (CjuWindow *self, CjlProject *project)
 {
   close_document (self);
   self->document = cju_document_new (project);
@@ -326,21 +316,6 @@ cju_window_open (CjuWindow *self, CjlProject *project)
 }
 
 gboolean
-cju_window_open_path (CjuWindow *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = cjl_project_load (path, &error);
-
-  if (project == NULL)
-    {
-      tell (self, error->message);
-      return FALSE;
-    }
-  cju_window_open (self, project);
-  return TRUE;
-}
-
-gboolean
 cju_window_open_template (CjuWindow *self, const char *id)
 {
   const CjlTemplate *template = cjl_template_find (id);
@@ -349,7 +324,7 @@ cju_window_open_template (CjuWindow *self, const char *id)
 
   if (project == NULL)
     {
-      tell (self, error != NULL ? error->message : _ ("There is no such template."));
+      cju_window_tell (self, error != NULL ? error->message : _ ("There is no such template."));
       return FALSE;
     }
   cju_window_open (self, project);
@@ -390,9 +365,9 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (name, "win.redo"))
     cjl_project_redo (project);
   else if (cju_document_get_session (self->document) == NULL)
-    tell (self, cju_document_get_trouble (self->document) != NULL
-                    ? cju_document_get_trouble (self->document)
-                    : _ ("The data is still loading."));
+    cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
+                               ? cju_document_get_trouble (self->document)
+                               : _ ("The data is still loading."));
   else if (g_str_equal (name, "win.step"))
     cju_document_train (self->document, 1);
   else if (g_str_equal (name, "win.epoch"))
@@ -403,84 +378,6 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_pause (self->document);
   else
     cju_document_train (self->document, G_MAXUINT64);
-}
-
-static void
-save_to (CjuWindow *self, const char *path)
-{
-  CjlProject *project = cju_document_get_project (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autoptr (GError) error = NULL;
-
-  if (session != NULL)
-    cjl_session_store (session, FALSE);
-  if (!cjl_project_save (project, path, &error))
-    tell (self, error->message);
-  else
-    tell (self, _ ("Saved"));
-}
-
-static void
-on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      if (path != NULL)
-        save_to (data, path);
-    }
-  g_object_unref (dialog);
-}
-
-static void
-save_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuWindow *self = CJU_WINDOW (widget);
-  CjlProject *project = cju_document_get_project (self->document);
-  GtkFileChooserNative *dialog;
-  g_autofree char *file = NULL;
-
-  (void) parameter;
-  if (g_str_equal (name, "win.save") && project->path != NULL)
-    {
-      save_to (self, project->path);
-      return;
-    }
-  file = g_strdup_printf ("%s.cajal", project->title);
-  dialog = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      if (path != NULL)
-        cju_window_open_path (data, path);
-    }
-  g_object_unref (dialog);
-}
-
-static void
-open_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new (_ ("Open project"), GTK_WINDOW (widget),
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
-
-  (void) name;
-  (void) parameter;
-  g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), widget);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 static void
@@ -558,37 +455,11 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   return cju_window_open_path (self, path);
 }
 
-static void
-on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data)
-{
-  CjuWindow *self = data;
-
-  (void) dialog;
-  if (g_str_equal (response, "cancel"))
-    return;
-  self->closing = TRUE;
-  gtk_window_close (GTK_WINDOW (self));
-}
-
 static gboolean
 cju_window_close_request (GtkWindow *window)
 {
-  CjuWindow *self = CJU_WINDOW (window);
-  GtkWidget *dialog;
-
-  if (self->closing || self->document == NULL
-      || (!cjl_project_is_modified (cju_document_get_project (self->document))
-          && cju_document_get_state (self->document).step == 0))
-    return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
-  dialog = adw_message_dialog_new (window, _ ("Close without saving?"),
-                                   _ ("What was changed or learned since the last save is lost."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
-                                    _ ("_Discard"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_close_response), self);
-  gtk_window_present (GTK_WINDOW (dialog));
-  return TRUE;
+  return !cju_window_may_close (CJU_WINDOW (window))
+         || GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
 }
 
 static void
@@ -616,9 +487,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
-  gtk_widget_class_install_action (widget, "win.save", NULL, save_action);
-  gtk_widget_class_install_action (widget, "win.save-as", NULL, save_action);
-  gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
+  cju_window_install_file_actions (widget);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
@@ -727,6 +596,7 @@ cju_window_init (CjuWindow *self)
   gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (cju_window_check_file), NULL);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 }
