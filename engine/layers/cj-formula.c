@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A recursive descent parser; numbers are put together while it reads. */
-#include "cj-formula.h"
+#include "cj-formula-private.h"
 
 #include "cj-error.h"
 
@@ -17,60 +17,6 @@ typedef struct
   GError **error;
   guint depth;
 } Parser;
-
-typedef enum
-{
-  CALL_UNARY,
-  CALL_BINARY, /* two arguments or more, from left to right */
-  CALL_POWER,
-  CALL_CLAMP,
-  CALL_LEAKY,
-  CALL_REDUCE,
-  CALL_SOFTMAX
-} CallKind;
-
-typedef struct
-{
-  const char *name;
-  CallKind call;
-  int kind; /* of the op */
-  double a, b;
-  double (*of_number) (double x);
-} Function;
-
-static const Function functions[] = {
-  { "abs", CALL_UNARY, CJ_UNARY_ABS, 0, 0, fabs },
-  { "celu", CALL_UNARY, CJ_UNARY_CELU, 1, 0, NULL },
-  { "clamp", CALL_CLAMP, CJ_UNARY_CLAMP, 0, 0, NULL },
-  { "cos", CALL_UNARY, CJ_UNARY_COS, 0, 0, cos },
-  { "elu", CALL_UNARY, CJ_UNARY_ELU, 1, 0, NULL },
-  { "exp", CALL_UNARY, CJ_UNARY_EXP, 0, 0, exp },
-  { "gelu", CALL_UNARY, CJ_UNARY_GELU, 0, 0, NULL },
-  { "hardsigmoid", CALL_UNARY, CJ_UNARY_HARDSIGMOID, 0, 0, NULL },
-  { "hardswish", CALL_UNARY, CJ_UNARY_HARDSWISH, 0, 0, NULL },
-  { "leaky_relu", CALL_LEAKY, CJ_UNARY_LEAKY_RELU, 0.01, 0, NULL },
-  { "ln", CALL_UNARY, CJ_UNARY_LOG, 0, 0, log },
-  { "log", CALL_UNARY, CJ_UNARY_LOG, 0, 0, log },
-  { "log_sigmoid", CALL_UNARY, CJ_UNARY_LOG_SIGMOID, 0, 0, NULL },
-  { "log_softmax", CALL_SOFTMAX, TRUE, 0, 0, NULL },
-  { "max", CALL_BINARY, CJ_BINARY_MAXIMUM, 0, 0, NULL },
-  { "mean", CALL_REDUCE, CJ_REDUCE_MEAN, 0, 0, NULL },
-  { "min", CALL_BINARY, CJ_BINARY_MINIMUM, 0, 0, NULL },
-  { "mish", CALL_UNARY, CJ_UNARY_MISH, 0, 0, NULL },
-  { "pow", CALL_POWER, CJ_BINARY_POWER, 0, 0, NULL },
-  { "relu", CALL_UNARY, CJ_UNARY_RELU, 0, 0, NULL },
-  { "selu", CALL_UNARY, CJ_UNARY_SELU, 0, 0, NULL },
-  { "sigmoid", CALL_UNARY, CJ_UNARY_SIGMOID, 0, 0, NULL },
-  { "silu", CALL_UNARY, CJ_UNARY_SILU, 0, 0, NULL },
-  { "sin", CALL_UNARY, CJ_UNARY_SIN, 0, 0, sin },
-  { "softmax", CALL_SOFTMAX, FALSE, 0, 0, NULL },
-  { "softplus", CALL_UNARY, CJ_UNARY_SOFTPLUS, 1, 20, NULL },
-  { "softsign", CALL_UNARY, CJ_UNARY_SOFTSIGN, 0, 0, NULL },
-  { "sqrt", CALL_UNARY, CJ_UNARY_SQRT, 0, 0, sqrt },
-  { "square", CALL_UNARY, CJ_UNARY_SQUARE, 0, 0, NULL },
-  { "sum", CALL_REDUCE, CJ_REDUCE_SUM, 0, 0, NULL },
-  { "tanh", CALL_UNARY, CJ_UNARY_TANH, 0, 0, tanh },
-};
 
 static const char *const inputs[] = { "x", "y", "z" };
 static const char *const axes[] = { "channel", "space", "time", "all" }; /* as CjAlong */
@@ -98,50 +44,6 @@ fail (Parser *p, guint column, const char *format, ...)
   if (p->error != NULL && *p->error == NULL)
     g_set_error (p->error, CJ_ERROR, CJ_ERROR_PARAM, "column %u: %s", column, sentence);
   return NONE;
-}
-
-/* Insertions, deletions and replacements that turn one word into the other (Levenshtein, 1966). */
-static guint
-distance (const char *a, const char *b)
-{
-  guint row[2 * CJ_FORMULA_MAX_NAME];
-  const guint n = (guint) strlen (b);
-
-  g_assert (n < G_N_ELEMENTS (row));
-  for (guint j = 0; j <= n; j++)
-    row[j] = j;
-  for (guint i = 0; a[i] != '\0'; i++)
-    {
-      guint before = row[0]++;
-
-      for (guint j = 0; j < n; j++)
-        {
-          const guint replaced = before + (a[i] == b[j] ? 0 : 1);
-
-          before = row[j + 1];
-          row[j + 1] = MIN (replaced, MIN (row[j], before) + 1);
-        }
-    }
-  return row[n];
-}
-
-static const char *
-find_nearest (const char *name)
-{
-  const char *best = NULL;
-  guint least = 3; /* letters, more is another word */
-
-  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
-    {
-      const guint d = distance (name, functions[i].name);
-
-      if (d < least && d < strlen (name))
-        {
-          least = d;
-          best = functions[i].name;
-        }
-    }
-  return best;
 }
 
 /* --- words --- */
@@ -393,15 +295,6 @@ add_binary (Parser *p, CjBinaryKind kind, int a, int b, guint column)
 static int parse_sum (Parser *p);
 static int parse_sign (Parser *p);
 
-static const Function *
-find_function (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
-    if (g_str_equal (functions[i].name, name))
-      return &functions[i];
-  return NULL;
-}
-
 static int
 find_word (const char *const *list, guint n, const char *name)
 {
@@ -413,7 +306,7 @@ find_word (const char *const *list, guint n, const char *name)
 
 /* An axis behind the comma; `along` stays as it was if there is none. */
 static gboolean
-parse_axis (Parser *p, const Function *function, CjAlong *along)
+parse_axis (Parser *p, const CjFormulaFunction *function, CjAlong *along)
 {
   char name[CJ_FORMULA_MAX_NAME];
   const char *start;
@@ -436,7 +329,7 @@ parse_axis (Parser *p, const Function *function, CjAlong *along)
 
 /* A plain number as argument, with its sign. */
 static gboolean
-parse_constant (Parser *p, const Function *function, double *number)
+parse_constant (Parser *p, const CjFormulaFunction *function, double *number)
 {
   const char *start;
   const double *value;
@@ -458,49 +351,49 @@ parse_constant (Parser *p, const Function *function, double *number)
 }
 
 static int
-call_on_number (Parser *p, const Function *function, double number, guint column)
+call_on_number (Parser *p, const CjFormulaFunction *function, double number, guint column)
 {
-  if (function->call == CALL_UNARY && function->of_number != NULL)
+  if (function->call == CJ_CALL_UNARY && function->of_number != NULL)
     return add_number (p, function->of_number (number), column);
   return fail (p, column, "%s of a number is a number. Write that number.", function->name);
 }
 
 /* Everything behind the first argument. */
 static int
-finish_call (Parser *p, const Function *f, int first, guint column)
+finish_call (Parser *p, const CjFormulaFunction *f, int first, guint column)
 {
-  CjTerm term = make (f->call == CALL_REDUCE ? CJ_TERM_REDUCE : CJ_TERM_SOFTMAX, column);
+  CjTerm term = make (f->call == CJ_CALL_REDUCE ? CJ_TERM_REDUCE : CJ_TERM_SOFTMAX, column);
   double a = f->a, b = f->b;
 
   switch (f->call)
     {
-    case CALL_UNARY:
+    case CJ_CALL_UNARY:
       return add_unary (p, (CjUnaryKind) f->kind, a, b, first, column);
-    case CALL_BINARY:
-    case CALL_POWER:
+    case CJ_CALL_BINARY:
+    case CJ_CALL_POWER:
       if (!take (p, ','))
         return fail (p, column, "%s takes two numbers. Write %s(first, second).", f->name, f->name);
       first = add_binary (p, (CjBinaryKind) f->kind, first, parse_sum (p), column);
-      while (f->call == CALL_BINARY && first != NONE && take (p, ','))
+      while (f->call == CJ_CALL_BINARY && first != NONE && take (p, ','))
         first = add_binary (p, (CjBinaryKind) f->kind, first, parse_sum (p), column);
       return first;
-    case CALL_LEAKY:
+    case CJ_CALL_LEAKY:
       if (take (p, ',') && !parse_constant (p, f, &a))
         return NONE;
       return add_unary (p, CJ_UNARY_LEAKY_RELU, a, 0, first, column);
-    case CALL_CLAMP:
+    case CJ_CALL_CLAMP:
       if (!take (p, ',') || !parse_constant (p, f, &a) || !take (p, ',')
           || !parse_constant (p, f, &b) || a >= b)
         return fail (p, column, "clamp takes two borders, the lower first. Write clamp(x, 0, 1).");
       return add_unary (p, CJ_UNARY_CLAMP, a, b, first, column);
-    case CALL_REDUCE:
-    case CALL_SOFTMAX:
+    case CJ_CALL_REDUCE:
+    case CJ_CALL_SOFTMAX:
       if (!parse_axis (p, f, &term.along))
         return NONE;
       if (!p->formula->terms[first].of_input)
         return fail (p, column, "%s needs something made of an input. Put x into it.", f->name);
-      term.reduce = f->call == CALL_REDUCE ? (CjReduceKind) f->kind : CJ_REDUCE_SUM;
-      term.log = f->call == CALL_SOFTMAX && f->kind;
+      term.reduce = f->call == CJ_CALL_REDUCE ? (CjReduceKind) f->kind : CJ_REDUCE_SUM;
+      term.log = f->call == CJ_CALL_SOFTMAX && f->kind;
       term.a = first;
       term.of_input = TRUE;
       return add (p, term);
@@ -511,8 +404,8 @@ finish_call (Parser *p, const Function *f, int first, guint column)
 static int
 parse_call (Parser *p, const char *name, guint column)
 {
-  const Function *function = find_function (name);
-  const char *nearest = function == NULL ? find_nearest (name) : NULL;
+  const CjFormulaFunction *function = cj_formula_find_function (name);
+  const char *nearest = function == NULL ? cj_formula_find_nearest (name) : NULL;
   g_autofree char *here = NULL;
   int term;
 
@@ -526,8 +419,8 @@ parse_call (Parser *p, const char *name, guint column)
   if (term == NONE)
     return NONE;
   if (get_number (p, term) != NULL
-      && (function->call == CALL_UNARY || function->call == CALL_CLAMP
-          || function->call == CALL_LEAKY))
+      && (function->call == CJ_CALL_UNARY || function->call == CJ_CALL_CLAMP
+          || function->call == CJ_CALL_LEAKY))
     term = call_on_number (p, function, *get_number (p, term), column);
   else
     term = finish_call (p, function, term, column);
@@ -546,7 +439,7 @@ parse_learned (Parser *p, const char *name, guint column)
   CjTerm term = make (CJ_TERM_LEARNED, column);
   guint i = 0;
 
-  if (find_function (name) != NULL)
+  if (cj_formula_find_function (name) != NULL)
     return fail (p, column, "“%s” is a function. Write %s(x).", name, name);
   if (find_word (words, G_N_ELEMENTS (words), name) != NONE)
     return fail (p, column, "“%s” has a meaning of its own. Use another name.", name);
