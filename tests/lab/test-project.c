@@ -138,7 +138,8 @@ test_formula (void)
   before = cjl_project_print (project, NULL);
   g_assert_false (cjl_project_set (project, "formula1.formula", "a * tahn(x)", &error));
   g_assert_cmpstr (error->message, ==,
-                   "Formula, column 5: there is no function “tahn”. Did you mean “tanh”?");
+                   "“formula1”: Formula, column 5: there is no function “tahn”. Did you mean "
+                   "“tanh”?");
   g_clear_error (&error);
   g_assert_true (cjl_project_set (project, "formula1.formula", curve, &error));
   saved = cjl_project_print (project, &error);
