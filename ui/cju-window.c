@@ -8,7 +8,9 @@
 #include "cju-inspector.h"
 #include "cju-minimap.h"
 #include "cju-palette.h"
+#include "cju-pill.h"
 #include "cju-samples.h"
+#include "cju-scrubber.h"
 #include "cju-start-page.h"
 
 #include <glib/gi18n-lib.h>
@@ -38,39 +40,6 @@ on_add (GtkWidget *palette, const char *id, gpointer data)
   cju_canvas_add (CJU_CANVAS (self->canvas), id);
 }
 
-/* "42 s", "3 min". */
-static char *
-print_time (double seconds)
-{
-  return seconds < 90 ? g_strdup_printf (_ ("%.0f s left"), seconds)
-                      : g_strdup_printf (_ ("%.0f min left"), seconds / 60);
-}
-
-static void
-update_pill (CjuWindow *self)
-{
-  const CjRunState state = cju_document_get_state (self->document);
-  g_autoptr (GString) text = g_string_new (NULL);
-  const guint epoch = MIN (state.epoch + 1, MAX (state.n_epochs, 1));
-
-  gtk_widget_set_visible (self->pill, state.step > 0);
-  g_string_printf (text, _ ("<b>Epoch %u</b> / %u   loss <b>%.3f</b>"), epoch, state.n_epochs,
-                   state.score.loss);
-  if (isfinite (state.val.accuracy))
-    g_string_append_printf (text, _ ("   validation <b>%.1f %%</b>"), state.val.accuracy * 100);
-  if (state.status == CJ_RUN_TRAINING && state.rate > 0)
-    {
-      g_autofree char *left = print_time (state.seconds_left);
-
-      g_string_append_printf (text, _ ("   %'.0f samples/s   %s"), state.rate, left);
-    }
-  else if (state.status == CJ_RUN_FINISHED)
-    g_string_append (text, _ ("   finished"));
-  else if (state.status == CJ_RUN_FAILED)
-    g_string_append (text, _ ("   stopped: the loss is no longer a number"));
-  gtk_label_set_markup (GTK_LABEL (self->pill), text->str);
-}
-
 static void
 update_train (CjuWindow *self)
 {
@@ -84,13 +53,6 @@ update_train (CjuWindow *self)
                                              : "media-playback-start-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   training ? _ ("Pause") : _ ("Train"), -1);
-}
-
-static void
-on_tick (CjuWindow *self)
-{
-  update_pill (self);
-  update_train (self);
 }
 
 static void
@@ -126,6 +88,17 @@ on_edited (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
   gtk_widget_set_tooltip_text (self->undo, undo_tip);
   gtk_widget_set_tooltip_text (self->redo, redo_tip);
+}
+
+static void
+on_tick (CjuWindow *self)
+{
+  const CjRunStatus status = cju_document_get_state (self->document).status;
+
+  update_train (self);
+  if (status != self->status) /* undo means something else while training */
+    on_edited (self);
+  self->status = status;
 }
 
 static void
@@ -211,27 +184,12 @@ make_zoom (CjuWindow *self)
 }
 
 static GtkWidget *
-make_pill (void)
-{
-  GtkWidget *pill = gtk_label_new (NULL);
-
-  gtk_widget_add_css_class (pill, "pill-status");
-  gtk_widget_add_css_class (pill, "numeric");
-  gtk_widget_set_halign (pill, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (pill, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (pill, 10);
-  gtk_widget_set_visible (pill, FALSE);
-  gtk_widget_set_can_target (pill, FALSE);
-  return pill;
-}
-
-static GtkWidget *
 make_canvas (CjuWindow *self)
 {
   GtkWidget *overlay = gtk_overlay_new (), *map;
 
   self->canvas = cju_canvas_new (self->document);
-  self->pill = make_pill ();
+  self->pill = cju_pill_new (self->document);
   map = cju_minimap_new (CJU_CANVAS (self->canvas), self->document);
   gtk_widget_set_halign (map, GTK_ALIGN_END);
   gtk_widget_set_valign (map, GTK_ALIGN_END);
@@ -256,6 +214,7 @@ make_lab (CjuWindow *self)
   GtkWidget *palette = cju_palette_new (), *inspector = cju_inspector_new (self->document);
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
@@ -265,7 +224,10 @@ make_lab (CjuWindow *self)
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
   gtk_paned_set_start_child (GTK_PANED (paned), middle);
-  gtk_paned_set_end_child (GTK_PANED (paned), make_dock (self));
+  gtk_box_append (GTK_BOX (bottom), make_dock (self));
+  gtk_widget_set_vexpand (self->dock, TRUE);
+  gtk_box_append (GTK_BOX (bottom), cju_scrubber_new (self->document));
+  gtk_paned_set_end_child (GTK_PANED (paned), bottom);
   gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   adw_flap_set_flap (ADW_FLAP (inner), inspector);
@@ -292,8 +254,8 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train", "win.step",    "win.epoch", "win.reset",
-        "win.save",  "win.save-as", "win.undo",  "win.redo" };
+    = { "win.train", "win.step", "win.epoch",   "win.reset", "win.branch",
+        "win.now",   "win.save", "win.save-as", "win.undo",  "win.redo" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -354,6 +316,15 @@ on_chosen (GtkWidget *page, const char *id, gpointer data)
 }
 
 static void
+branch (CjuWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cju_document_branch (self->document, &error) && error != NULL)
+    cju_window_tell (self, error->message);
+}
+
+static void
 run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -374,6 +345,10 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_train (self->document, cju_document_get_state (self->document).steps_per_epoch);
   else if (g_str_equal (name, "win.reset"))
     cju_document_reset (self->document);
+  else if (g_str_equal (name, "win.now"))
+    cju_document_seek (self->document, cju_document_get_state (self->document).last);
+  else if (g_str_equal (name, "win.branch"))
+    branch (self);
   else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
     cju_document_pause (self->document);
   else
@@ -485,6 +460,8 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.step", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.epoch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.branch", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);

@@ -19,6 +19,8 @@ struct _CjlSession
   guint n_threads;
   CjRunner *runner;
   CjlProbe *probe;
+  guint probed;                /* revision of the network that the probe is of */
+  double limit;                /* steps a second */
   CjFeed *feeds[CJD_N_SPLITS]; /* for the probe */
   GVariant *compiled_graph, *compiled_setup;
   GArray *points, *epochs; /* of the whole run */
@@ -63,6 +65,7 @@ make_probe (CjlSession *self)
 
   g_clear_pointer (&self->probe, cjl_probe_free);
   self->probe = cjl_probe_new (self->project->graph, &spec, NULL);
+  self->probed = G_MAXUINT;
 }
 
 /* Remembers what the runner has been told. */
@@ -97,6 +100,7 @@ adopt (CjlSession *self, CjRunner *runner)
   self->n_cuts = G_MAXUINT;
   self->n_told++;
   cj_runner_watch (runner, TRUE);
+  cj_runner_limit (runner, self->limit);
   make_probe (self);
 }
 
@@ -285,16 +289,20 @@ restore (gpointer session, CjlMoment *moment)
   make_probe (self);
 }
 
+/* The run as it is at its last step, wherever in it a person looks. */
 static void
 archive (gpointer session, GVariant *settings)
 {
   CjlSession *self = session;
-  g_autoptr (CjCheckpoint) weights = NULL;
+  const CjRunState state = cj_runner_get_state (self->runner);
+  g_autoptr (CjCheckpoint) last = NULL;
 
-  if (cj_runner_get_state (self->runner).last == 0)
+  if (state.last == 0)
     return;
-  weights = cj_runner_save (self->runner);
-  cjl_archive_add (self->project, settings, weights, cjl_session_read_epochs (self), self->seconds);
+  last = state.step == state.last ? cj_runner_save (self->runner)
+                                  : cj_runner_dup_kept (self->runner, state.last);
+  if (last != NULL)
+    cjl_archive_add (self->project, settings, last, cjl_session_read_epochs (self), self->seconds);
 }
 
 static gboolean
@@ -530,17 +538,6 @@ go_back (CjlSession *self, guint64 step, GError **error)
          && cj_train_setup_load (self->project->setup, setup_data, error);
 }
 
-/* Keeps the run as it is at its last step, which is to be given up. */
-static void
-archive_last (CjlSession *self)
-{
-  const CjRunState state = cj_runner_get_state (self->runner);
-  g_autoptr (CjCheckpoint) last = cj_runner_dup_kept (self->runner, state.last);
-
-  if (state.last > 0 && last != NULL)
-    cjl_archive_add (self->project, NULL, last, cjl_session_read_epochs (self), self->seconds);
-}
-
 gboolean
 cjl_session_branch (CjlSession *self, guint64 step, GError **error)
 {
@@ -560,7 +557,7 @@ cjl_session_branch (CjlSession *self, guint64 step, GError **error)
     }
   cjl_project_begin (self->project);
   if (step < state.last)
-    archive_last (self);
+    archive (self, NULL);
   done = go_back (self, step, error);
   cjl_project_mark_run (self->project);
   cjl_project_commit (self->project, title, NULL);
@@ -618,6 +615,13 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   if (n_taken != NULL)
     *n_taken = n;
   return TRUE;
+}
+
+void
+cjl_session_limit (CjlSession *self, double steps_per_second)
+{
+  self->limit = steps_per_second;
+  cj_runner_limit (self->runner, steps_per_second);
 }
 
 double
@@ -755,12 +759,33 @@ cjl_session_dup_param (CjlSession *self, const char *name)
   return tensor;
 }
 
+/* In the past of a run the network may have been another one than is drawn. */
+static void
+follow_revision (CjlSession *self)
+{
+  const CjRunState state = cj_runner_get_state (self->runner);
+  const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
+  g_autoptr (CjGraph) graph = NULL;
+  g_autoptr (CjTrainSetup) setup = NULL;
+
+  if (self->probed == G_MAXUINT && state.step == state.last)
+    self->probed = state.revision;
+  if (self->probed == state.revision || !read_log (self, &graph, &setup, NULL))
+    return;
+  g_clear_pointer (&self->probe, cjl_probe_free);
+  self->probe = cjl_probe_new (graph, &spec, NULL);
+  self->probed = state.revision;
+}
+
 static gboolean
 ask (CjlSession *self, CjTensor *x, gint64 sample)
 {
   g_autoptr (CjCheckpoint) snapshot = cj_runner_dup_snapshot (self->runner);
 
-  if (snapshot == NULL || self->probe == NULL)
+  if (snapshot == NULL)
+    return FALSE;
+  follow_revision (self);
+  if (self->probe == NULL)
     return FALSE;
   cjl_probe_ask (self->probe, x, snapshot, sample);
   return TRUE;
