@@ -14,7 +14,8 @@ struct _CjlSession
   guint n_threads;
   CjRunner *runner;
   CjlProbe *probe;
-  guint probed;                /* revision of the network that the probe is of */
+  GVariant *probed_graph;      /* what the probe is of */
+  guint probed;                /* revision that it was compared with */
   double limit;                /* steps a second */
   CjFeed *feeds[CJD_N_SPLITS]; /* for the probe */
   GVariant *compiled_graph, *compiled_setup;

@@ -31,13 +31,24 @@ check (CjlSession *self, GError **error)
   return cj_lowered_can_train (lowered, error);
 }
 
+static void
+probe_graph (CjlSession *self, const CjGraph *graph)
+{
+  const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
+  g_autoptr (GVariant) structure = save_structure (graph);
+
+  if (self->probe != NULL && g_variant_equal (structure, self->probed_graph))
+    return;
+  g_clear_pointer (&self->probe, cjl_probe_free);
+  g_clear_pointer (&self->probed_graph, g_variant_unref);
+  self->probe = cjl_probe_new (graph, &spec, NULL);
+  self->probed_graph = g_steal_pointer (&structure);
+}
+
 void
 cjl_session_make_probe (CjlSession *self)
 {
-  const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
-
-  g_clear_pointer (&self->probe, cjl_probe_free);
-  self->probe = cjl_probe_new (self->project->graph, &spec, NULL);
+  probe_graph (self, self->project->graph);
   self->probed = G_MAXUINT;
 }
 
@@ -226,6 +237,7 @@ cjl_session_free (CjlSession *self)
   g_clear_pointer (&self->base, cj_checkpoint_unref);
   g_clear_pointer (&self->runner, cj_runner_free);
   g_clear_pointer (&self->probe, cjl_probe_free);
+  g_clear_pointer (&self->probed_graph, g_variant_unref);
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     g_clear_pointer (&self->feeds[i], cj_feed_free);
   g_clear_pointer (&self->compiled_graph, g_variant_unref);
@@ -593,17 +605,13 @@ static void
 follow_revision (CjlSession *self)
 {
   const CjRunState state = cj_runner_get_state (self->runner);
-  const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjTrainSetup) setup = NULL;
 
-  if (self->probed == G_MAXUINT && state.step == state.last)
-    self->probed = state.revision;
-  if (self->probed == state.revision || !read_log (self, &graph, &setup, NULL))
+  if (state.compiling || state.revision == self->probed || !read_log (self, &graph, &setup, NULL))
     return;
-  g_clear_pointer (&self->probe, cjl_probe_free);
-  self->probe = cjl_probe_new (graph, &spec, NULL);
   self->probed = state.revision;
+  probe_graph (self, graph);
 }
 
 static gboolean
