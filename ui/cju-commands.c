@@ -194,6 +194,10 @@ on_activate (Palette *palette)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (palette->list));
 
+  if (row != NULL && !matches (row, palette)) /* typed faster than the list follows */
+    on_changed (palette);
+  row = gtk_list_box_get_selected_row (GTK_LIST_BOX (palette->list));
+
   if (row != NULL)
     run (GTK_LIST_BOX (palette->list), row, palette);
 }

@@ -34,29 +34,67 @@ dup_picture_path (const char *uri)
   return g_build_filename (folder, name, NULL);
 }
 
+typedef struct
+{
+  GtkWidget *canvas;
+  char *picture;
+} Drawing;
+
+static void
+free_drawing (gpointer data, GClosure *closure)
+{
+  Drawing *drawing = data;
+
+  (void) closure;
+  g_object_unref (drawing->canvas);
+  g_free (drawing->picture);
+  g_free (drawing);
+}
+
+/* Everything has its place in the frame now. */
+static void
+draw (GdkFrameClock *clock, gpointer data)
+{
+  const Drawing *drawing = data;
+  GtkWidget *canvas = drawing->canvas;
+  GtkNative *native = gtk_widget_get_native (canvas);
+  const float width = (float) gtk_widget_get_width (canvas);
+  const float height = (float) gtk_widget_get_height (canvas);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+
+  if (native != NULL && gtk_widget_get_mapped (canvas) && width > 10 && height > 10)
+    {
+      gtk_snapshot_scale (snapshot, 2 * WIDTH / width, 2 * WIDTH / width);
+      gtk_widget_snapshot_child (gtk_widget_get_parent (canvas), canvas, snapshot);
+    }
+  node = gtk_snapshot_free_to_node (snapshot);
+  if (node != NULL)
+    {
+      texture = gsk_renderer_render_texture (
+          gtk_native_get_renderer (native), node,
+          &GRAPHENE_RECT_INIT (0, 0, 2 * WIDTH, 2 * WIDTH * height / width));
+      gdk_texture_save_to_png (texture, drawing->picture);
+    }
+  g_signal_handlers_disconnect_by_data (clock, data);
+}
+
 void
 cju_recent_draw (const char *path, GtkWidget *canvas)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (canvas);
-  GtkNative *native = gtk_widget_get_native (canvas);
-  const double width = gtk_widget_get_width (canvas), height = gtk_widget_get_height (canvas);
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (canvas);
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
-  g_autofree char *uri = g_file_get_uri (file), *picture = dup_picture_path (uri);
-  g_autoptr (GskRenderNode) node = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-  GtkSnapshot *snapshot;
+  g_autofree char *uri = g_file_get_uri (file);
+  Drawing *drawing;
 
-  if (native == NULL || width < 10 || height < 10)
+  if (clock == NULL)
     return;
-  snapshot = gtk_snapshot_new ();
-  gdk_paintable_snapshot (paintable, snapshot, 2 * WIDTH, 2 * WIDTH * height / width);
-  node = gtk_snapshot_free_to_node (snapshot);
-  if (node == NULL)
-    return;
-  texture = gsk_renderer_render_texture (
-      gtk_native_get_renderer (native), node,
-      &GRAPHENE_RECT_INIT (0, 0, 2 * WIDTH, (float) (2 * WIDTH * height / width)));
-  gdk_texture_save_to_png (texture, picture);
+  drawing = g_new0 (Drawing, 1);
+  drawing->canvas = g_object_ref (canvas);
+  drawing->picture = dup_picture_path (uri);
+  g_signal_connect_data (clock, "after-paint", G_CALLBACK (draw), drawing, free_drawing, 0);
+  gtk_widget_queue_draw (canvas);
 }
 
 /* --- showing --- */

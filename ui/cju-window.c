@@ -549,7 +549,10 @@ make_header (CjuWindow *self)
         make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
   pack (self, bar, FALSE, self->train);
   pack (self, bar, FALSE,
-        make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step")));
+        make_button ("media-seek-forward-symbolic", "win.epoch",
+                     _ ("Train one epoch (Ctrl+Shift+Return)")));
+  pack (self, bar, FALSE,
+        make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step (Ctrl+.)")));
   pack (self, bar, FALSE, make_button ("view-refresh-symbolic", "win.reset", _ ("Reset weights")));
   return header;
 }

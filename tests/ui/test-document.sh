@@ -19,6 +19,20 @@ kept () { [ -n "$(ls "$XDG_STATE_HOME/cajal/runs")" ]; }
 undone () { [ "$(steps_of two.cajal)" -le "$steps" ]; }
 gone () { ! kill -0 "$app" 2>/dev/null; }
 
+runs_in () { unzip -l "$1" | grep -c 'runs/.*json'; }
+branched () { [ "$(steps_of two.cajal)" -lt "$last" ] && [ "$(runs_in two.cajal)" = 1 ]; }
+whole () { [ "$(steps_of two.cajal)" = "$last" ] && [ "$(runs_in two.cajal)" = 0 ]; }
+fresh () { [ "$(steps_of two.cajal)" = 0 ] && [ "$(runs_in two.cajal)" = 1 ]; }
+
+# run_command WORD: by the command palette.
+run_command ()
+{
+  press ctrl+k
+  xdotool type "$1"
+  press Return
+  sleep 1
+}
+
 # add TEXT: puts layers on the canvas by typing.
 add ()
 {
@@ -27,7 +41,7 @@ add ()
   press Return Escape
 }
 
-echo 1..16
+echo 1..19
 "$cli" new playground -o two.cajal >/dev/null
 cp two.cajal fresh.cajal
 
@@ -83,6 +97,29 @@ sleep 1
 press ctrl+s
 check burst-is-undone-after-restart until_holds 10 undone
 
+# back in time by the scrubber, and on from there; undone, the run is whole again
+press ctrl+Return
+sleep 2
+press ctrl+Return
+sleep 1
+press ctrl+s
+sleep 1
+last=$(steps_of two.cajal)
+xdotool mousemove 560 874 click 1
+sleep 1
+run_command branch
+press ctrl+s
+check branch-forks-the-run until_holds 10 branched
+press ctrl+z
+sleep 1
+press ctrl+s
+check branch-is-undone until_holds 10 whole
+run_command reset
+press ctrl+s
+check reset-keeps-the-old-run until_holds 10 fresh
+
+xdotool mousemove 700 500
+sleep 1
 "$program" two.cajal 2>>app.log
 sleep 1
 check same-file-raises-its-window count_windows 1
