@@ -397,7 +397,10 @@ cju_window_may_close (CjuWindow *self)
   if (cju_document_get_session (self->document) != NULL)
     cjl_session_settle (cju_document_get_session (self->document));
   if (!training && !cjl_project_is_modified (cju_document_get_project (self->document)))
-    return TRUE;
+    {
+      cjl_project_forget_unsaved (cju_document_get_project (self->document));
+      return TRUE;
+    }
   if (self->asks)
     return FALSE;
   self->asks = TRUE;

@@ -590,8 +590,29 @@ get_last_step (CjlProject *project)
   return (gint64) cj_ring_get_step (ring, cj_ring_get_n (ring) - 1);
 }
 
+/* Edits between the file and where the person was, without bursts of training. */
+static guint
+count_edits (CjlJournal *journal, const CjlRecord *record)
+{
+  g_autoptr (GPtrArray) edits = cjl_journal_read_edits (journal, record->uuid, NULL);
+  const gint64 saved = MAX (record->saved, 0);
+  const gint64 from = MIN (saved, record->position), to = MAX (saved, record->position);
+  guint n = 0;
+
+  for (gint64 i = from; edits != NULL && i < MIN (to, edits->len); i++)
+    {
+      CjlEdit *edit = parse_edit (edits->pdata[i]);
+
+      if (edit == NULL)
+        continue;
+      n += edit->graph != NULL || !g_variant_equal (edit->before, edit->after);
+      cjl_edit_free (edit);
+    }
+  return n;
+}
+
 static CjlRemains *
-find_remains (const CjlRecord *record)
+find_remains (CjlJournal *journal, const CjlRecord *record)
 {
   g_autoptr (CjlProject) run = load_run (record->uuid);
   CjlRemains *remains;
@@ -602,9 +623,21 @@ find_remains (const CjlRecord *record)
   remains->uuid = g_strdup (record->uuid);
   remains->path = g_strdup (record->path);
   remains->title = g_strdup (record->title);
-  remains->n_edits = (guint) ABS (record->position - MAX (record->saved, 0));
+  remains->n_edits = count_edits (journal, record);
   remains->when = record->updated;
   remains->step = run != NULL ? get_last_step (run) : 0;
+  return remains;
+}
+
+/* NULL as well if the project is open somewhere. */
+static CjlRemains *
+find_unused (CjlJournal *journal, const CjlRecord *record)
+{
+  const int fd = lock (record->uuid);
+  CjlRemains *remains = fd >= 0 ? find_remains (journal, record) : NULL;
+
+  if (fd >= 0)
+    close (fd);
   return remains;
 }
 
@@ -620,11 +653,8 @@ cjl_recovery_list (GError **error)
   for (guint i = 0; i < records->len; i++)
     {
       const CjlRecord *record = records->pdata[i];
-      const int fd = lock (record->uuid);
-      CjlRemains *remains = fd >= 0 ? find_remains (record) : NULL;
+      CjlRemains *remains = find_unused (journal, record);
 
-      if (fd >= 0)
-        close (fd);
       if (remains != NULL)
         g_ptr_array_add (all, remains);
     }
@@ -634,12 +664,10 @@ cjl_recovery_list (GError **error)
 CjlRemains *
 cjl_recovery_find (const char *uuid)
 {
-  g_autoptr (GPtrArray) all = cjl_recovery_list (NULL);
+  g_autoptr (CjlJournal) journal = cjl_journal_new (NULL);
+  g_autoptr (CjlRecord) record = journal != NULL ? cjl_journal_find (journal, uuid, NULL) : NULL;
 
-  for (guint i = 0; all != NULL && i < all->len; i++)
-    if (g_str_equal (((CjlRemains *) all->pdata[i])->uuid, uuid))
-      return g_ptr_array_steal_index (all, i);
-  return NULL;
+  return record != NULL ? find_unused (journal, record) : NULL;
 }
 
 static void

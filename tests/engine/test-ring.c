@@ -361,6 +361,86 @@ test_explosion (void)
   g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 15);
 }
 
+/* Numbers set by hand are part of the run: through a file, and at every step. */
+static void
+test_numbers (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (2), other = NULL;
+  g_autoptr (CjCheckpoint) before = NULL, set = NULL, end = NULL, again = NULL;
+  g_autoptr (CjRunLog) log = NULL, read = NULL;
+  g_autoptr (CjRing) ring = NULL;
+  g_autoptr (GVariant) saved = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  const CjTableEntry *entry;
+  g_autofree float *values = NULL;
+
+  train (runner, 6);
+  before = cj_runner_save (runner);
+  entry = cj_table_find (before->table, "dense2.bias");
+  values = g_new (float, entry->size);
+  for (gint64 i = 0; i < entry->size; i++)
+    values[i] = (float) i - 1.25f;
+  bytes = g_bytes_new (values, sizeof (float) * (gsize) entry->size);
+  cj_runner_put (runner, "dense2.bias", bytes);
+  cj_runner_put (runner, "nobody.bias", bytes); /* does nothing */
+  cj_runner_wait (runner);
+  set = cj_runner_save (runner);
+  g_assert_cmpmem (cj_checkpoint_get_data (set, entry), sizeof (float) * (gsize) entry->size,
+                   values, sizeof (float) * (gsize) entry->size);
+  train (runner, 6);
+  end = cj_runner_save (runner);
+  other = copy (runner, 1);
+  for (guint64 k = 0; k < 12; k += 3)
+    {
+      cj_runner_seek (other, k);
+      train (other, 12 - k);
+      g_clear_pointer (&again, cj_checkpoint_unref);
+      again = cj_runner_save (other);
+      network_assert_same (end, again);
+    }
+  cj_runner_dup_run (runner, 0, &log, &ring);
+  g_assert_cmpuint (log->commands->len, ==, 2);
+  saved = g_variant_ref_sink (cj_run_log_save (log));
+  read = cj_run_log_load (saved, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (cj_run_log_get (read, 1)->numbers, bytes));
+}
+
+/* Back to a moment, of another network as well, and forth: the same bits, and the same future. */
+static void
+test_moments (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (2);
+  g_autoptr (CjMoment) early = NULL, late = NULL;
+  g_autoptr (CjCheckpoint) middle = NULL, end = NULL, back = NULL, again = NULL;
+  g_autoptr (CjTrainSetup) setup = new_setup ();
+  g_autoptr (CjGraph) wider = network_new_graph (WIDER);
+  guint n_points;
+
+  train (runner, 9);
+  early = cj_runner_dup_moment (runner, 1 << 20);
+  middle = cj_runner_save (runner);
+  cj_runner_set (runner, "learning-rate", "0.01");
+  train (runner, 4);
+  cj_runner_swap (runner, wider, setup, NULL);
+  train (runner, 5);
+  end = cj_runner_save (runner);
+  n_points = cj_runner_get_state (runner).n_points;
+  late = cj_runner_dup_moment (runner, 1 << 20);
+  cj_runner_restore (runner, early);
+  cj_runner_wait (runner);
+  back = cj_runner_save (runner);
+  network_assert_same (middle, back);
+  g_assert_cmpuint (cj_runner_get_state (runner).last, ==, 9);
+  g_assert_cmpuint (cj_runner_get_state (runner).n_points, ==, 9);
+  cj_runner_restore (runner, late);
+  cj_runner_wait (runner);
+  again = cj_runner_save (runner);
+  network_assert_same (end, again);
+  g_assert_cmpuint (cj_runner_get_state (runner).n_points, ==, n_points);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -372,6 +452,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/ring/thinning", test_thinning);
   g_test_add_func ("/engine/train/ring/later", test_later);
   g_test_add_func ("/engine/train/ring/log", test_log);
+  g_test_add_func ("/engine/train/ring/numbers", test_numbers);
+  g_test_add_func ("/engine/train/ring/moments", test_moments);
   g_test_add_func ("/engine/train/runner/swaps", test_swaps);
   g_test_add_func ("/engine/train/runner/explosion", test_explosion);
   return g_test_run ();
