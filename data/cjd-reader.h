@@ -60,7 +60,4 @@ CjdDataset *cjd_load (const char *path, const CjdReadOptions *options, GError **
 CjdDataset *cjd_dataset_fit (CjdDataset *dataset, const int size[2], CjdChannels channels,
                              GError **error);
 
-/* A file's bytes, refused beyond `max`. The error names the file. */
-GBytes *cjd_read_file (const char *path, gsize max, GError **error);
-
 G_END_DECLS

@@ -3,6 +3,7 @@
  * character on as the target. The last parts are for validation and test. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 #include "cjd-text.h"
 
 #include <stdio.h>
@@ -41,7 +42,7 @@ cut (const gint32 *codes, gsize n, gsize length, CjTensor *x, CjTensor *y)
 static CjdDataset *
 load (const char *path, const CjdReadOptions *options, GError **error)
 {
-  g_autoptr (GBytes) bytes = cjd_read_file (path, MAX_TEXT, error);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, MAX_TEXT, error);
   g_autofree char *name = g_path_get_basename (path);
   const gsize length = (gsize) options->length;
   g_autofree gunichar *text = NULL;

@@ -3,6 +3,7 @@
  * columns of words become one feature a word, a missing number is the mean of its column. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 
 #include <math.h>
 #include <string.h>
@@ -411,7 +412,7 @@ build (const Table *table, const CjdReadOptions *options, GArray *columns, GErro
 static CjdDataset *
 load (const char *path, const CjdReadOptions *options, GError **error)
 {
-  g_autoptr (GBytes) bytes = cjd_read_file (path, MAX_TABLE, error);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, MAX_TABLE, error);
   Table table = { .path = path };
   g_autofree char *text = NULL;
   CjdDataset *dataset = NULL;
