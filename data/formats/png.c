@@ -106,7 +106,8 @@ cjd_png_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *pictu
       return FALSE;
     }
   png_set_read_fn (png, &source, read_bytes);
-  png_set_user_limits (png, CJD_PICTURE_MAX_SIDE, CJD_PICTURE_MAX_SIDE);
+  /* cjd_picture_accept says better what is too large */
+  png_set_user_limits (png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_chunk_malloc_max (png, MAX_CHUNK);
   png_set_chunk_cache_max (png, MAX_CHUNKS);
   png_read_info (png, info);

@@ -66,8 +66,13 @@ load (const char *path, const CjdReadOptions *options, GError **error)
                    size == 0 ? 0 : (gsize) (end - start));
       return NULL;
     }
+  if (size >= 3 && memcmp (start, "\xef\xbb\xbf", 3) == 0) /* the byte order mark is no character */
+    {
+      start += 3;
+      size -= 3;
+    }
   text = g_utf8_to_ucs4_fast (start, (glong) size, &n_characters);
-  n = ((gsize) n_characters - 1) / length;
+  n = n_characters > 0 ? ((gsize) n_characters - 1) / length : 0;
   if (n < 3)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
