@@ -3,6 +3,7 @@
  * sizes as big-endian 32-bit numbers, then the bytes. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -181,15 +182,16 @@ read_stream (GInputStream *stream, guint n_dims, CjShape *shape, GError **error)
 static GByteArray *
 read_file (const char *path, guint n_dims, CjShape *shape, GError **error)
 {
+  g_autoptr (GBytes) start = cjd_file_read_start (path, 1, error); /* says why not, if it cannot */
   g_autoptr (GError) local = NULL;
-  g_autoptr (GInputStream) stream = open_file (path, &local);
+  g_autoptr (GInputStream) stream = start != NULL ? open_file (path, &local) : NULL;
   GByteArray *body = stream != NULL ? read_stream (stream, n_dims, shape, &local) : NULL;
 
-  if (body == NULL && local->domain == CJ_ERROR)
+  if (local != NULL && local->domain == CJ_ERROR)
     g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: %s", path, local->message);
-  else if (body == NULL) /* of the system or the unpacker, a piece of a sentence */
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file cannot be %s: %s.", path,
-                 stream != NULL ? "unpacked to its end" : "opened", local->message);
+  else if (local != NULL) /* of the system or the unpacker, a piece of a sentence */
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file cannot be read to its end: %s.",
+                 path, local->message);
   return body;
 }
 

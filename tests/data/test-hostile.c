@@ -72,7 +72,8 @@ test_idx (void)
   g_assert_cmpuint (g_bytes_get_size (bomb), <, 1 << 20);
   refuse ("train-images-idx3-ubyte.gz", g_bytes_get_data (bomb, NULL), g_bytes_get_size (bomb),
           "longer than the 4 bytes");
-  refuse ("train-images-idx3-ubyte.gz", g_bytes_get_data (bomb, NULL), 14, "cannot be unpacked");
+  refuse ("train-images-idx3-ubyte.gz", g_bytes_get_data (bomb, NULL), 14,
+          "cannot be read to its end");
 }
 
 static void
