@@ -106,10 +106,8 @@ from_node (JsonNode *node, guint depth)
         {
           GVariant *value = from_node (member, depth + 1);
 
-          if (value != NULL && g_utf8_validate (key, -1, NULL))
+          if (value != NULL)
             g_variant_builder_add (&builder, "{sv}", key, value);
-          else if (value != NULL)
-            g_variant_unref (g_variant_ref_sink (value));
         }
       return g_variant_builder_end (&builder);
     }
@@ -130,8 +128,7 @@ from_node (JsonNode *node, guint depth)
   switch (json_node_get_value_type (node))
     {
     case G_TYPE_STRING:
-      /* an escape may name half a character, which the parser lets through */
-      return g_variant_new_take_string (g_utf8_make_valid (json_node_get_string (node), -1));
+      return g_variant_new_string (json_node_get_string (node));
     case G_TYPE_BOOLEAN:
       return g_variant_new_boolean (json_node_get_boolean (node));
     case G_TYPE_INT64:

@@ -368,7 +368,7 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
 
       if (g_str_equal (l->data, "__metadata__"))
         continue;
-      if (!JSON_NODE_HOLDS_OBJECT (node) || !g_utf8_validate (l->data, -1, NULL))
+      if (!JSON_NODE_HOLDS_OBJECT (node))
         {
           refuse (error, l->data, "is not described by an object");
           return NULL;

@@ -272,8 +272,18 @@ test_json (void)
 {
   const gsize n = 1000000;
   g_autofree char *deep = g_malloc (n + 1), *wide = g_malloc (20 * n);
+  static const char *const strings[]
+      = { "\"open", "\"\\ud83d\"", "\"\\ude00\"", "\"\\u12x4\"", "\"\\u0000\"", "\"\\x\"", "\"\\" };
   g_autoptr (GError) error = NULL, second = NULL, third = NULL;
 
+  g_assert_true (cjd_json_check ("{\"a\\n\": \"\\ud83d\\ude00\"}", 23, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      g_assert_false (cjd_json_check (strings[i], strlen (strings[i]), &local));
+      g_assert_nonnull (strstr (local->message, "A string of the JSON text, at byte 0"));
+    }
   memset (deep, '[', n);
   g_assert_false (cjd_json_check (deep, n, &error));
   g_assert_nonnull (strstr (error->message, "deeper than 64 levels"));
