@@ -64,6 +64,9 @@ cjl_project_full (CjlProject *project)
 }
 
 void cjl_edit_free (gpointer edit);
+/* As bytes, and back; NULL for bytes that are no edit. */
+GBytes *cjl_edit_print (const CjlEdit *edit);
+CjlEdit *cjl_edit_parse (GBytes *bytes);
 
 /* Everything but the drawing and the weights, as a{sv}; and back. */
 GVariant *cjl_project_save_rest (CjlProject *project);

@@ -11,10 +11,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Title; patch of the graph; the rest before and after; ids of the moments before and after; the edit
- * that it took back. */
-#define EDIT_TYPE "(sa{sv}a{sv}a{sv}ssx)"
-
 #define SOON 0.5 /* s; so that a slider that is dragged does not write all the time */
 
 typedef struct _CjlKeep
@@ -61,63 +57,7 @@ lock (const char *uuid)
   return -1;
 }
 
-/* --- edits as bytes --- */
-
-static GVariant *
-no_entries (void)
-{
-  return g_variant_new ("a{sv}", NULL);
-}
-
-static GBytes *
-print_edit (const CjlEdit *edit)
-{
-  g_autoptr (GVariant) data = g_variant_ref_sink (
-      g_variant_new ("(s@a{sv}@a{sv}@a{sv}ssx)", edit->title,
-                     edit->graph != NULL ? edit->graph->changes : no_entries (), edit->before,
-                     edit->after, edit->run_before != NULL ? edit->run_before->id : "",
-                     edit->run_after != NULL ? edit->run_after->id : "", edit->reverts));
-
-  return g_variant_get_data_as_bytes (data);
-}
-
-/* NULL for bytes that are no edit. */
-static CjlEdit *
-parse_edit (GBytes *bytes)
-{
-  g_autoptr (GVariant) data
-      = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (EDIT_TYPE), bytes, FALSE));
-  g_autoptr (GVariant) changes = NULL;
-  const char *run_before, *run_after;
-  GVariantIter iter;
-  GVariant *pair;
-  CjlEdit *edit;
-
-  if (!g_variant_is_normal_form (data))
-    return NULL;
-  edit = g_new0 (CjlEdit, 1);
-  g_variant_get (data, "(s@a{sv}@a{sv}@a{sv}&s&sx)", &edit->title, &changes, &edit->before,
-                 &edit->after, &run_before, &run_after, &edit->reverts);
-  if (*run_before != '\0')
-    edit->run_before = cjl_moment_new_kept (run_before);
-  if (*run_after != '\0')
-    edit->run_after = cjl_moment_new_kept (run_after);
-  g_variant_iter_init (&iter, changes);
-  while (g_variant_iter_next (&iter, "{&sv}", NULL, &pair))
-    {
-      const gboolean fits = g_variant_is_of_type (pair, G_VARIANT_TYPE ("(a{sv}a{sv})"));
-
-      g_variant_unref (pair);
-      if (!fits)
-        {
-          cjl_edit_free (edit);
-          return NULL;
-        }
-    }
-  if (g_variant_n_children (changes) > 0)
-    edit->graph = cj_patch_new (changes);
-  return edit;
-}
+/* --- edits --- */
 
 /* Puts the edits on the stacks, `position` of them done. FALSE, and nothing, if they are no edits. */
 static gboolean
@@ -130,7 +70,7 @@ fill_stacks (CjlProject *project, const GPtrArray *edits, gint64 position)
     return FALSE;
   for (guint i = 0; i < edits->len; i++)
     {
-      CjlEdit *edit = parse_edit (edits->pdata[i]);
+      CjlEdit *edit = cjl_edit_parse (edits->pdata[i]);
 
       if (edit == NULL)
         return FALSE;
@@ -240,7 +180,7 @@ write_edits (CjlProject *project, CjlKeep *keep, GError **error)
     {
       const CjlEdit *edit
           = i < full->undo->len ? full->undo->pdata[i] : full->redo->pdata[n - 1 - i];
-      g_autoptr (GBytes) bytes = print_edit (edit);
+      g_autoptr (GBytes) bytes = cjl_edit_print (edit);
 
       keep_moments (project, keep, edit);
 
@@ -289,7 +229,7 @@ cjl_keep_edited (CjlProject *project)
     }
   note_place (project, keep);
   keep->run_step = G_MAXUINT64; /* the edit may be one of the run */
-  bytes = print_edit (full->undo->pdata[number]);
+  bytes = cjl_edit_print (full->undo->pdata[number]);
   keep_moments (project, keep, full->undo->pdata[number]);
   if (cjl_journal_begin (keep->journal, &error))
     {
@@ -315,7 +255,7 @@ cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number)
   note_place (project, keep);
   keep->run_step = G_MAXUINT64;
   keep_moments (project, keep, edit);
-  bytes = print_edit (edit);
+  bytes = cjl_edit_print (edit);
   if (cjl_journal_begin (keep->journal, &error))
     {
       done = cjl_journal_change_edit (keep->journal, project->uuid, number, bytes, &error)
@@ -601,7 +541,7 @@ count_edits (CjlJournal *journal, const CjlRecord *record)
 
   for (gint64 i = from; edits != NULL && i < MIN (to, edits->len); i++)
     {
-      CjlEdit *edit = parse_edit (edits->pdata[i]);
+      CjlEdit *edit = cjl_edit_parse (edits->pdata[i]);
 
       if (edit == NULL)
         continue;
