@@ -13,7 +13,8 @@
 #include <string.h>
 
 #define MAX_FILE (G_GUINT64_CONSTANT (4) << 30)
-#define POINT_FLOATS 6 /* step, epoch, loss, accuracy, rate, norm */
+#define DISK_BUDGET (G_GUINT64_CONSTANT (1) << 30) /* of one project's files */
+#define POINT_FLOATS 6                             /* step, epoch, loss, accuracy, rate, norm */
 
 CjlMoment *
 cjl_moment_new (CjMoment *run, CjlMoment *base)
@@ -256,15 +257,40 @@ cjl_moment_writer_push (CjlMomentWriter *self, CjlMoment *moment, const char *fo
   g_thread_pool_push (self->pool, job, NULL);
 }
 
+/* A file in the folder. */
+typedef struct
+{
+  char *path;
+  guint64 bytes;
+  gint64 when;
+} Lying;
+
+static void
+clear_lying (gpointer data)
+{
+  g_free (((Lying *) data)->path);
+}
+
+static int
+compare_ages (gconstpointer a, gconstpointer b)
+{
+  const gint64 x = ((const Lying *) a)->when, y = ((const Lying *) b)->when;
+
+  return (x > y) - (x < y);
+}
+
 void
 cjl_moment_sweep (const char *folder, GHashTable *ids)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autoptr (GHashTable) needed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (Lying));
   GHashTableIter iter;
   gpointer id;
   const char *name;
+  guint64 bytes = 0;
 
+  g_array_set_clear_func (files, clear_lying);
   g_hash_table_iter_init (&iter, ids);
   while (g_hash_table_iter_next (&iter, &id, NULL))
     {
@@ -274,10 +300,24 @@ cjl_moment_sweep (const char *folder, GHashTable *ids)
         g_hash_table_add (needed, g_strdup (parts[i]));
     }
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (!g_hash_table_contains (needed, name))
-      {
-        g_autofree char *path = g_build_filename (folder, name, NULL);
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      Lying lying;
+      GStatBuf status;
 
+      if (!g_hash_table_contains (needed, name))
         g_unlink (path);
-      }
+      else if (g_stat (path, &status) == 0)
+        {
+          lying = (Lying){ g_steal_pointer (&path), (guint64) status.st_size, status.st_mtime };
+          g_array_append_val (files, lying);
+          bytes += lying.bytes;
+        }
+    }
+  g_array_sort (files, compare_ages);
+  for (guint i = 0; i < files->len && bytes > DISK_BUDGET; i++)
+    {
+      g_unlink (g_array_index (files, Lying, i).path);
+      bytes -= g_array_index (files, Lying, i).bytes;
+    }
 }

@@ -35,7 +35,8 @@ void cjl_moment_writer_free (CjlMomentWriter *writer);
 /* Writes the moment, and before it its base, unless they are. */
 void cjl_moment_writer_push (CjlMomentWriter *writer, CjlMoment *moment, const char *folder);
 
-/* Deletes files that none of the ids (a set of strings) needs. */
+/* Deletes files that none of the ids (a set of strings) needs, and the oldest when all together are too
+ * large: undo then ends there. */
 void cjl_moment_sweep (const char *folder, GHashTable *ids);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlMoment, cjl_moment_unref)

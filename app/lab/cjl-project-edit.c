@@ -7,6 +7,7 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-archive.h"
+#include "cjl-run.h"
 
 #include <string.h>
 
@@ -378,15 +379,55 @@ travel_run (CjlProject *self, CjlMoment *target, CjlMoment *now, gboolean same)
 }
 
 static gboolean
+is_run_only (const CjlEdit *edit)
+{
+  return edit->graph == NULL && g_variant_equal (edit->before, edit->after);
+}
+
+/* The run as it is: of the session, or as it waits for one. */
+static CjlMoment *
+capture (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  CjRunLog *log;
+  CjRing *ring;
+  guint64 last;
+
+  if (full->hooks != NULL)
+    return full->hooks->capture (full->session);
+  if (full->pending != NULL)
+    return cjl_moment_ref (full->pending);
+  if (!cjl_run_load (self, &log, &ring, NULL))
+    return NULL;
+  last = cj_ring_get_n (ring) > 0 ? cj_ring_get_step (ring, cj_ring_get_n (ring) - 1)
+                                  : cj_run_log_get (log, 0)->step;
+  return cjl_moment_new (cj_moment_new (log, ring, last, last,
+                                        g_array_new (FALSE, FALSE, sizeof (CjRunPoint)),
+                                        cjl_project_read_history (self)),
+                         NULL);
+}
+
+static gboolean
+can_reach (CjlProject *self, CjlMoment *moment)
+{
+  g_autofree char *folder = cjl_project_dup_moments (self);
+
+  return moment != NULL && cjl_moment_read (moment, folder);
+}
+
+static gboolean
 travel (CjlProject *self, gboolean back)
 {
   CjlProjectFull *full = cjl_project_full (self);
   GPtrArray *from = back ? full->undo : full->redo;
   CjlEdit *edit = from->len > 0 ? from->pdata[from->len - 1] : NULL;
-  g_autoptr (CjlMoment) now
-      = full->hooks != NULL && edit != NULL ? full->hooks->capture (full->session) : NULL;
+  g_autoptr (CjlMoment) now = edit != NULL ? capture (self) : NULL;
   CjlMoment **leave;
 
+  /* a burst of training whose files are gone cannot be taken back */
+  if (edit != NULL && is_run_only (edit)
+      && !can_reach (self, back ? edit->run_before : edit->run_after))
+    return FALSE;
   if (!cjl_project_travel (self, back))
     return FALSE;
   leave = back ? &edit->run_after : &edit->run_before;
@@ -412,12 +453,6 @@ static gboolean
 is_training (const CjlProjectFull *full)
 {
   return full->hooks != NULL && full->hooks->is_training (full->session);
-}
-
-static gboolean
-is_run_only (const CjlEdit *edit)
-{
-  return edit->graph == NULL && g_variant_equal (edit->before, edit->after);
 }
 
 /* While training: the edit that undo takes back, under those that were and those that took them back;

@@ -94,4 +94,10 @@ void cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number);
 void cjl_keep_saved (CjlProject *project, gboolean moved);
 void cjl_keep_end (CjlProject *project);
 
+/* The lock of a project, a descriptor to be closed; it ends with the process, however that ends. -1:
+ * another has it. */
+int cjl_keep_lock (const char *uuid);
+/* Weights and run as they were last left in the journal's folder; NULL: none. */
+CjlProject *cjl_keep_load_run (const char *uuid);
+
 G_END_DECLS

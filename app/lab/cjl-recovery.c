@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-project-private.h"
 #include "cjl-run.h"
+#include "zip.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#define MAX_ARCHIVE (G_GUINT64_CONSTANT (4) << 30)
 #define SOON 0.5 /* s; so that a slider that is dragged does not write all the time */
 
 typedef struct _CjlKeep
@@ -24,6 +26,7 @@ typedef struct _CjlKeep
   gint64 run_kept; /* monotonic time of the last checkpoint */
   guint64 run_step;
   GThread *writer;
+  guint n_archived; /* pieces of earlier runs in the journal's folder */
 } CjlKeep;
 
 /* --- places --- */
@@ -44,9 +47,16 @@ dup_run_place (const char *uuid)
   return dup_place ("runs", uuid);
 }
 
+/* Earlier runs do not change: they lie beside the one under way, which is written again and again. */
+static char *
+dup_archive_place (const char *uuid)
+{
+  return dup_place ("archives", uuid);
+}
+
 /* The lock ends with the process, however it ends. -1: another has it. */
-static int
-lock (const char *uuid)
+int
+cjl_keep_lock (const char *uuid)
 {
   g_autofree char *place = dup_place ("locks", uuid);
   const int fd = g_open (place, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -268,10 +278,12 @@ cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number)
 static void
 drop_run (CjlKeep *keep, const char *uuid)
 {
-  g_autofree char *place = dup_run_place (uuid);
+  g_autofree char *place = dup_run_place (uuid), *archive = dup_archive_place (uuid);
 
   g_clear_pointer (&keep->writer, g_thread_join);
   g_unlink (place);
+  g_unlink (archive);
+  keep->n_archived = 0;
 }
 
 /* Back to what the file holds. */
@@ -333,7 +345,7 @@ cjl_keep_saved (CjlProject *project, gboolean moved)
       keep->record->uuid = g_strdup (project->uuid);
       keep->joined = FALSE;
       close (keep->lock);
-      keep->lock = lock (project->uuid);
+      keep->lock = cjl_keep_lock (project->uuid);
     }
   note_snapshot (project, keep);
   note_place (project, keep);
@@ -404,7 +416,7 @@ cjl_project_keep (CjlProject *project, GError **error)
   if (journal == NULL)
     return FALSE;
   found = cjl_journal_find (journal, project->uuid, &local);
-  fd = local == NULL ? lock (project->uuid) : -1;
+  fd = local == NULL ? cjl_keep_lock (project->uuid) : -1;
   if (fd < 0)
     {
       g_clear_pointer (&found, cjl_record_free);
@@ -444,6 +456,8 @@ typedef struct
 {
   char *place;
   GBytes *bytes;
+  char *archive_place;
+  GPtrArray *archive; /* NULL: as it is there already */
 } Write;
 
 static gpointer
@@ -454,10 +468,34 @@ write_thread (gpointer data)
   /* a disk that is full now may not be in 10 s; the run goes on meanwhile */
   g_file_set_contents (write->place, g_bytes_get_data (write->bytes, NULL),
                        (gssize) g_bytes_get_size (write->bytes), NULL);
+  if (write->archive != NULL)
+    {
+      g_autoptr (GBytes) bytes = cjd_zip_print (write->archive, NULL);
+
+      if (bytes != NULL)
+        g_file_set_contents (write->archive_place, g_bytes_get_data (bytes, NULL),
+                             (gssize) g_bytes_get_size (bytes), NULL);
+      g_ptr_array_unref (write->archive);
+    }
   g_free (write->place);
+  g_free (write->archive_place);
   g_bytes_unref (write->bytes);
   g_free (write);
   return NULL;
+}
+
+static GPtrArray *
+copy_pieces (const GPtrArray *pieces)
+{
+  GPtrArray *copy = cjd_pieces_new ();
+
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const CjdPiece *piece = pieces->pdata[i];
+
+      cjd_pieces_add (copy, piece->name, g_bytes_ref (piece->bytes));
+    }
+  return copy;
 }
 
 /* Leaves weights and run of `from` in the journal's folder. */
@@ -475,6 +513,12 @@ write_run (CjlProject *project, CjlKeep *keep, CjlProject *from)
   write = g_new0 (Write, 1);
   write->place = dup_run_place (project->uuid);
   write->bytes = bytes;
+  if (keep->n_archived != project->archive->len)
+    {
+      write->archive_place = dup_archive_place (project->uuid);
+      write->archive = copy_pieces (project->archive);
+      keep->n_archived = project->archive->len;
+    }
   keep->writer = g_thread_new ("keep-run", write_thread, write);
   return TRUE;
 }
@@ -500,8 +544,8 @@ cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
   return write_run (project, keep, run);
 }
 
-static CjlProject *
-load_run (const char *uuid)
+CjlProject *
+cjl_keep_load_run (const char *uuid)
 {
   g_autofree char *place = dup_run_place (uuid);
 
@@ -510,112 +554,12 @@ load_run (const char *uuid)
 
 /* --- what a crash left --- */
 
-void
-cjl_remains_free (CjlRemains *remains)
-{
-  g_free (remains->uuid);
-  g_free (remains->path);
-  g_free (remains->title);
-  g_free (remains);
-}
-
-static gint64
-get_last_step (CjlProject *project)
-{
-  g_autoptr (CjRunLog) log = NULL;
-  g_autoptr (CjRing) ring = NULL;
-
-  if (!cjl_run_load (project, &log, &ring, NULL) || cj_ring_get_n (ring) == 0)
-    return 0;
-  return (gint64) cj_ring_get_step (ring, cj_ring_get_n (ring) - 1);
-}
-
-/* Edits between the file and where the person was, without bursts of training. */
-static guint
-count_edits (CjlJournal *journal, const CjlRecord *record)
-{
-  g_autoptr (GPtrArray) edits = cjl_journal_read_edits (journal, record->uuid, NULL);
-  const gint64 saved = MAX (record->saved, 0);
-  const gint64 from = MIN (saved, record->position), to = MAX (saved, record->position);
-  guint n = 0;
-
-  for (gint64 i = from; edits != NULL && i < MIN (to, edits->len); i++)
-    {
-      CjlEdit *edit = cjl_edit_parse (edits->pdata[i]);
-
-      if (edit == NULL)
-        continue;
-      n += edit->graph != NULL || !g_variant_equal (edit->before, edit->after);
-      cjl_edit_free (edit);
-    }
-  return n;
-}
-
-static CjlRemains *
-find_remains (CjlJournal *journal, const CjlRecord *record)
-{
-  g_autoptr (CjlProject) run = load_run (record->uuid);
-  CjlRemains *remains;
-
-  if (record->position == record->saved && run == NULL)
-    return NULL;
-  remains = g_new0 (CjlRemains, 1);
-  remains->uuid = g_strdup (record->uuid);
-  remains->path = g_strdup (record->path);
-  remains->title = g_strdup (record->title);
-  remains->n_edits = count_edits (journal, record);
-  remains->when = record->updated;
-  remains->step = run != NULL ? get_last_step (run) : 0;
-  return remains;
-}
-
-/* NULL as well if the project is open somewhere. */
-static CjlRemains *
-find_unused (CjlJournal *journal, const CjlRecord *record)
-{
-  const int fd = lock (record->uuid);
-  CjlRemains *remains = fd >= 0 ? find_remains (journal, record) : NULL;
-
-  if (fd >= 0)
-    close (fd);
-  return remains;
-}
-
-GPtrArray *
-cjl_recovery_list (GError **error)
-{
-  g_autoptr (CjlJournal) journal = cjl_journal_new (error);
-  g_autoptr (GPtrArray) records = journal != NULL ? cjl_journal_list (journal, error) : NULL;
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_remains_free);
-
-  if (records == NULL)
-    return NULL;
-  for (guint i = 0; i < records->len; i++)
-    {
-      const CjlRecord *record = records->pdata[i];
-      CjlRemains *remains = find_unused (journal, record);
-
-      if (remains != NULL)
-        g_ptr_array_add (all, remains);
-    }
-  return g_steal_pointer (&all);
-}
-
-CjlRemains *
-cjl_recovery_find (const char *uuid)
-{
-  g_autoptr (CjlJournal) journal = cjl_journal_new (NULL);
-  g_autoptr (CjlRecord) record = journal != NULL ? cjl_journal_find (journal, uuid, NULL) : NULL;
-
-  return record != NULL ? find_unused (journal, record) : NULL;
-}
-
 static void
 take_weights (CjlProject *to, CjlProject *from)
 {
   CjlProjectFull *full = cjl_project_full (to);
-  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm, &to->archive };
-  GPtrArray *theirs[] = { from->weights, from->run, from->norm, from->archive };
+  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm };
+  GPtrArray *theirs[] = { from->weights, from->run, from->norm };
 
   for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
     {
@@ -629,14 +573,26 @@ take_weights (CjlProject *to, CjlProject *from)
   full->stored = g_strcmp0 (from->path, to->path) != 0;
 }
 
+/* Takes the pieces, or NULL. */
+static void
+take_archive (CjlProject *project, GPtrArray *pieces)
+{
+  if (pieces == NULL)
+    return;
+  g_ptr_array_unref (project->archive);
+  project->archive = pieces;
+}
+
 /* Weights from the last checkpoint, else from the file. A file that was changed since keeps its name:
  * the project then has none. */
 static void
 find_weights (CjlProject *project, const CjlRecord *record)
 {
   CjlProjectFull *full = cjl_project_full (project);
-  g_autoptr (CjlProject) run = load_run (record->uuid);
+  g_autoptr (CjlProject) run = cjl_keep_load_run (record->uuid);
   g_autoptr (CjlProject) file = record->path != NULL ? cjl_project_load (record->path, NULL) : NULL;
+  g_autofree char *archive = dup_archive_place (record->uuid), *data = NULL;
+  gsize size = 0;
   const gboolean same
       = file != NULL && g_strcmp0 (cjl_project_full (file)->digest, record->file) == 0;
 
@@ -652,6 +608,15 @@ find_weights (CjlProject *project, const CjlRecord *record)
     take_weights (project, run);
   else if (same)
     take_weights (project, file);
+  if (g_file_get_contents (archive, &data, &size, NULL))
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&data), size);
+      GPtrArray *pieces = cjd_zip_parse (bytes, MAX_ARCHIVE, NULL);
+
+      take_archive (project, pieces);
+    }
+  else if (file != NULL)
+    take_archive (project, g_ptr_array_ref (file->archive));
 }
 
 /* After an undo the run is where the edit found it; the last checkpoint may be of before. */
@@ -736,10 +701,11 @@ cjl_recovery_discard (const char *uuid, GError **error)
 {
   g_autoptr (CjlJournal) journal = cjl_journal_new (error);
   g_autoptr (CjlRecord) record = journal != NULL ? get_record (journal, uuid, error) : NULL;
-  g_autofree char *place = dup_run_place (uuid);
+  g_autofree char *place = dup_run_place (uuid), *archived = dup_archive_place (uuid);
 
   if (record == NULL)
     return FALSE;
   g_unlink (place);
+  g_unlink (archived);
   return settle (journal, record, error);
 }

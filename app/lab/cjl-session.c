@@ -536,14 +536,6 @@ cjl_session_dup_run (CjlSession *self)
   CjlProject *run = cjl_project_new ();
 
   store (self, run, FALSE, 0);
-  g_variant_unref (run->runs);
-  run->runs = g_variant_ref (self->project->runs);
-  for (guint i = 0; i < self->project->archive->len; i++)
-    {
-      const CjdPiece *piece = self->project->archive->pdata[i];
-
-      cjd_pieces_add (run->archive, piece->name, g_bytes_ref (piece->bytes));
-    }
   return run;
 }
 

@@ -346,6 +346,8 @@ test_restart (void)
   lab.project = cjl_project_load (path, &error);
   g_assert_no_error (error);
   g_assert_true (cjl_project_keep (lab.project, &error));
+  g_assert_true (cjl_project_undo (lab.project)); /* before the data are there */
+  g_assert_true (cjl_project_redo (lab.project));
   open_lab (&lab, lab.project);
   now = print_weights (&lab);
   assert_same (now, end);

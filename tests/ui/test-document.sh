@@ -41,7 +41,7 @@ add ()
   press Return Escape
 }
 
-echo 1..19
+echo 1..23
 "$cli" new playground -o two.cajal >/dev/null
 cp two.cajal fresh.cajal
 
@@ -130,6 +130,13 @@ cp fresh.cajal two.cajal
 press ctrl+s Escape
 sleep 0.5
 check changed-file-is-not-overwritten cmp -s fresh.cajal two.cajal
-kill $app
-wait $app 2>/dev/null
+# closing asks once, Escape keeps the window, Discard forgets
+sleep 1
+press ctrl+w
+check closing-asks until_holds 5 count_windows 2
+press Escape
+check escape-keeps-the-window until_holds 5 count_windows 1
+press ctrl+w alt+d
+check discard-closes until_holds 10 gone
+check nothing-is-offered nothing_unsaved
 check nothing-on-the-log bash -c "! grep -E 'CRITICAL|WARNING' app.log >&2"
