@@ -218,14 +218,16 @@ show_facts (CjuBrowser *self, const CjdDataset *dataset)
     adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), dataset->name);
 }
 
-/* The data are others, or the same with changes: then what is selected stays selected. */
+/* The data are others, or the same with changes: then what is selected stays selected, and where a
+ * sample left the list the next one is. */
 static void
 on_loaded (CjuBrowser *self)
 {
   CjdDataset *dataset = cju_document_get_dataset (self->document);
   g_autoptr (GtkBitset) chosen = gtk_selection_model_get_selection (self->selection);
   const guint first = gtk_bitset_is_empty (chosen) ? 0 : gtk_bitset_get_minimum (chosen);
-  const guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+  const guint before = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+  guint n;
 
   self->filling = TRUE;
   if (!same_classes (self, dataset))
@@ -241,16 +243,11 @@ on_loaded (CjuBrowser *self)
         cju_tile_show (tile, dataset, cju_tile_get_sample (tile));
     }
   refill (self);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) == n && n > 0)
-    {
-      g_autoptr (GtkBitset) all = gtk_bitset_new_range (0, n);
-
-      gtk_selection_model_set_selection (self->selection, chosen, all);
-    }
-  else if (first < g_list_model_get_n_items (G_LIST_MODEL (self->list)))
-    gtk_selection_model_select_item (self->selection, first, TRUE);
-  if (first > 0)
-    gtk_widget_activate_action (self->grid, "list.scroll-to-item", "u", first);
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
+  if (n == before || first == 0 || n == 0)
+    return;
+  gtk_selection_model_select_item (self->selection, MIN (first, n - 1), TRUE);
+  gtk_widget_activate_action (self->grid, "list.scroll-to-item", "u", MIN (first, n - 1));
 }
 
 /* --- changes --- */

@@ -269,6 +269,7 @@ make_sheet (CjuPad *self)
   gtk_drawing_area_set_content_width (GTK_DRAWING_AREA (sheet), SIDE);
   gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (sheet), SIDE);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (sheet), draw, self, NULL);
+  gtk_widget_set_halign (sheet, GTK_ALIGN_CENTER);
   gtk_widget_set_focusable (sheet, TRUE);
   gtk_widget_set_cursor_from_name (sheet, "crosshair");
   gtk_widget_set_tooltip_text (sheet,

@@ -126,7 +126,7 @@ find_classes (const CjdDataset *dataset, const char *text, gsize *number)
 void
 cju_sample_list_fill (CjuSampleList *self, CjdDataset *dataset, const CjuSampleFilter *filter)
 {
-  const guint before = self->samples->len;
+  g_autoptr (GArray) before = g_steal_pointer (&self->samples);
   const gsize n = dataset != NULL ? cjd_dataset_get_n_samples (dataset) : 0;
   const gboolean search = filter->text != NULL && *filter->text != '\0' && dataset != NULL;
   gsize number = 0;
@@ -136,7 +136,7 @@ cju_sample_list_fill (CjuSampleList *self, CjdDataset *dataset, const CjuSampleF
     cjd_dataset_ref (dataset);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   self->dataset = dataset;
-  g_array_set_size (self->samples, 0);
+  self->samples = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (gsize i = 0; i < n; i++)
     {
       const gint32 class = cjd_dataset_get_class (dataset, i);
@@ -149,7 +149,9 @@ cju_sample_list_fill (CjuSampleList *self, CjdDataset *dataset, const CjuSampleF
                                 : i == number)))
         g_array_append_val (self->samples, sample);
     }
-  g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->samples->len);
+  if (before->len != self->samples->len
+      || memcmp (before->data, self->samples->data, sizeof (guint32) * before->len) != 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), 0, before->len, self->samples->len);
 }
 
 gsize

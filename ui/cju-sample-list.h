@@ -27,7 +27,7 @@ typedef struct
 
 CjuSampleList *cju_sample_list_new (void);
 
-/* References the data set (NULL: empty) and fills the list anew. */
+/* References the data set (NULL: empty) and fills the list anew; what comes out the same is no change. */
 void cju_sample_list_fill (CjuSampleList *self, CjdDataset *dataset, const CjuSampleFilter *filter);
 gsize cju_sample_list_get_sample (CjuSampleList *self, guint position);
 /* Position of a sample, G_MAXUINT if it is not in the list. */
