@@ -86,28 +86,6 @@ cjd_read_options_init (CjdReadOptions *options)
   cj_params_reset (cjd_read_params, options);
 }
 
-const CjdReaderInfo *
-cjd_recognise (const char *path, GError **error)
-{
-  g_autofree char *all = NULL;
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: There is no such file or folder, and no source of that name.", path);
-      return NULL;
-    }
-  for (const CjdReaderInfo *const *i = cjd_readers (); *i != NULL; i++)
-    if ((*i)->recognise (path))
-      return *i;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "%s: This is of no kind that can be read. There are folders of IDX or CIFAR files, "
-               "folders with one folder of PNG or JPEG pictures a class, .npz, .csv and .tsv "
-               "tables, and plain text.",
-               path);
-  return NULL;
-}
-
 GBytes *
 cjd_read_file (const char *path, gsize max, GError **error)
 {
@@ -136,9 +114,12 @@ cjd_read_file (const char *path, gsize max, GError **error)
 CjdDataset *
 cjd_load (const char *path, const CjdReadOptions *options, GError **error)
 {
-  const CjdReaderInfo *reader = cjd_recognise (path, error);
-  CjdDataset *dataset = reader != NULL ? reader->load (path, options, error) : NULL;
+  const CjdReaderInfo *reader = NULL;
+  g_autofree char *place = cjd_find (path, &reader, error);
+  CjdDataset *dataset = place != NULL ? reader->load (place, options, error) : NULL;
 
+  if (dataset != NULL && !g_str_equal (place, path))
+    cjd_dataset_take_note (dataset, g_strdup_printf ("Found in %s.", place));
   if (dataset != NULL && dataset->x != NULL)
     dataset = cjd_dataset_fit (dataset, options->size, (CjdChannels) options->channels, error);
   if (dataset == NULL)

@@ -58,10 +58,12 @@ typedef struct
 const CjdReaderInfo *const *cjd_readers (void);
 const CjdReaderInfo *cjd_reader_find (const char *id);
 
-/* The reader of a path; an error that says what can be read. Any thread. */
-const CjdReaderInfo *cjd_recognise (const char *path, GError **error);
+/* The path of the data set that is meant by `path`, and its reader (may be NULL): the path itself, or, of
+ * a folder that is none, the only data set in it. An error names what there is to choose from, or what
+ * can be read. Any thread. You free. */
+char *cjd_find (const char *path, const CjdReaderInfo **reader, GError **error);
 
-/* Reads a path with the reader that recognises it, brings pictures to the size and channels asked for,
+/* Reads the data set that cjd_find finds, brings pictures to the size and channels asked for,
  * and splits by the shares and the seed what the files do not split. Slow. */
 CjdDataset *cjd_load (const char *path, const CjdReadOptions *options, GError **error);
 

@@ -63,6 +63,7 @@ cjl_project_unref (CjlProject *self)
   g_ptr_array_unref (self->run);
   g_ptr_array_unref (self->norm);
   g_variant_unref (self->history);
+  g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
   g_ptr_array_unref (full->undo);
   g_ptr_array_unref (full->redo);
@@ -131,6 +132,7 @@ void
 cjl_project_forget (CjlProject *self)
 {
   g_ptr_array_set_size (self->weights, 0);
+  g_clear_pointer (&self->learned, g_variant_unref);
   cjl_project_forget_run (self);
 }
 

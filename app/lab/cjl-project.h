@@ -38,6 +38,7 @@ struct _CjlProject
   GPtrArray *run;     /* CjdPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
   GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
+  GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
   GVariant *kept;     /* unknown keys of the file, written back */
 };
 
