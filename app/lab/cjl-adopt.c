@@ -262,12 +262,11 @@ collect (GPtrArray *paths, const char *folder, guint depth)
          && found->len <= MAX_HEAP)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autofree char *place = *name != '.' && is_meant (path) ? cjd_find (path, NULL, NULL) : NULL;
 
-      if (*name == '.' || !is_meant (path))
-        continue;
-      if (cjd_recognise (path, NULL) != NULL)
-        g_ptr_array_add (found, g_steal_pointer (&path));
-      else if (depth > 0 && g_file_test (path, G_FILE_TEST_IS_DIR))
+      if (place != NULL)
+        g_ptr_array_add (found, g_steal_pointer (&place));
+      else if (depth > 0 && *name != '.' && g_file_test (path, G_FILE_TEST_IS_DIR))
         collect (paths, path, depth - 1);
     }
   for (guint i = 0; i < found->len && found->len <= MAX_HEAP; i++)
