@@ -23,12 +23,7 @@ struct _CjuDocument
   CjlDataChoice base_choice;
   gboolean pending;  /* a worker reads data for project->data */
   gboolean train_on; /* training goes on when the data are there */
-  struct
-  {
-    CjlDataChoice choice; /* no source: none */
-    GPtrArray *run;
-    GVariant *history;
-  } left;               /* the run on the data before these, for their return */
+
   GPtrArray *selection; /* ids and a final NULL */
   CjdSplit split;
   gsize sample;
