@@ -2,7 +2,7 @@
 /* What a tensor looks like on a card. */
 #pragma once
 
-#include "cj-tensor.h"
+#include "cjd-dataset.h"
 
 #include <gdk/gdk.h>
 
@@ -12,6 +12,12 @@ G_BEGIN_DECLS
  * by height pixels. NULL where there is nothing to draw. You unref. */
 GdkTexture *cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width,
                              int height);
+
+/* A sample of a data set as float [1, C, H, W], pixels 0..1 and other numbers as they are; NULL if it is
+ * no picture or cannot be read. You unref. */
+CjTensor *cju_picture_read (const CjdDataset *dataset, gsize index);
+/* Pictures [N, C, H, W], 0 black and 1 white, in rows of `columns` tiles of `tile` pixels. You unref. */
+GdkTexture *cju_picture_sheet (const CjTensor *pictures, int columns, int tile);
 
 /* Colour of a layer's category. */
 GdkRGBA cju_category_color (const char *category);

@@ -3,6 +3,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjd-augment.h"
 #include "cjd-edits.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
@@ -544,6 +545,21 @@ cjl_project_set_title (CjlProject *self, const char *title)
   self->title = copy;
 }
 
+/* "shift.amount" */
+static gboolean
+set_augment_value (CjlProject *self, const char *name, const char *text, GError **error)
+{
+  g_auto (GStrv) pair = g_strsplit (name, ".", 2);
+  char *chain = cjd_augment_text_set (self->data.augment, pair[0], pair[1] != NULL ? pair[1] : "",
+                                      text, error);
+
+  if (chain == NULL)
+    return FALSE;
+  g_free (self->data.augment);
+  self->data.augment = chain;
+  return TRUE;
+}
+
 /* "augment", "edits", the shares, the seed, or a parameter of the source or of reading files; what it makes of
  * the data shows when they are loaded. */
 static gboolean
@@ -563,6 +579,8 @@ set_data_value (CjlProject *self, const char *name, const char *text, GError **e
       self->data.augment = g_strdup (text);
       return TRUE;
     }
+  if (g_str_has_prefix (name, "augment."))
+    return set_augment_value (self, name + strlen ("augment."), text, error);
   if (g_str_equal (name, "edits"))
     {
       g_autoptr (GArray) edits = cjd_edits_parse (text, error);
@@ -623,8 +641,8 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
     cjl_project_set_title (self, text);
   else if (g_str_equal (name, "data"))
     cjl_project_set_data (self, text, NULL);
-  else if (id != NULL && g_str_equal (id, "data"))
-    done = set_data_value (self, dot + 1, text, error);
+  else if (id != NULL && (g_str_equal (id, "data") || g_str_has_prefix (id, "data.")))
+    done = set_data_value (self, name + strlen ("data."), text, error);
   else if (id != NULL && !g_str_equal (id, "optimizer") && !g_str_equal (id, "schedule"))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,

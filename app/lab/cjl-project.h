@@ -79,7 +79,8 @@ void cjl_project_set_title (CjlProject *project, const char *title);
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 
-/* Sets "node.param", "title", "data", "data.augment", "data.size" and their like, or a name of the training setup, as one edit. */
+/* Sets "node.param", "title", "data", "data.augment", "data.augment.shift.amount",
+ * "data.size" and their like, or a name of the training setup, as one edit. */
 gboolean cjl_project_set (CjlProject *project, const char *name, const char *text, GError **error);
 
 /* Loads the data set of the choice, split. Slow: for a worker. `choice` is not altered. */
