@@ -2,6 +2,7 @@
 #include "cju-inspector.h"
 
 #include "cju-figure-view.h"
+#include "cju-help.h"
 #include "cju-problems.h"
 
 #include <adwaita.h>
@@ -440,11 +441,21 @@ add_kinds (CjuInspector *self, const CjTrainSetup *setup)
             setup->schedule->id);
 }
 
+/* What F1 on the group added last is about. */
+static void
+set_topic (CjuInspector *self, const char *kind, const char *id)
+{
+  g_autofree char *topic = g_strconcat (kind, id, NULL);
+
+  cju_help_set_topic (gtk_widget_get_last_child (self->box), topic);
+}
+
 static void
 rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
   const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
+  g_autofree char *topic = NULL;
   GtkWidget *child;
 
   if (self->busy)
@@ -453,6 +464,9 @@ rebuild (CjuInspector *self)
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_ptr_array_set_size (self->rows, 0);
+  if (node != NULL)
+    topic = g_strconcat ("layer/", node->layer->id, NULL);
+  cju_help_set_topic (GTK_WIDGET (self), node != NULL ? topic : "guide/training");
   if (node != NULL)
     {
       show_node (self, node);
@@ -466,8 +480,10 @@ rebuild (CjuInspector *self)
   add_kinds (self, setup);
   add_table (self, _ (setup->optimizer->title), setup->optimizer->params, "optimizer.",
              setup->optimizer_params);
+  set_topic (self, "optimizer/", setup->optimizer->id);
   add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
              setup->schedule_params);
+  set_topic (self, "schedule/", setup->schedule->id);
   update_rows (self);
 }
 
