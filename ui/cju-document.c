@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-document.h"
 
+#include "cju-settings.h"
+
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -82,8 +84,8 @@ follow (CjuDocument *self)
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
   else
-    self->session = cjl_session_new (self->project, self->dataset,
-                                     (guint) CLAMP (g_get_num_processors (), 1, 64), &error);
+    self->session
+        = cjl_session_new (self->project, self->dataset, cju_settings_get_threads (), &error);
   set_trouble (self, error != NULL ? error->message : NULL);
   self->ask_again = TRUE;
 }

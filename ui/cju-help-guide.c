@@ -13,7 +13,8 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("While the network learns, every card shows what its layer makes of one sample. Choose "
           "another sample in <a href=\"guide/samples\">the strip below the canvas</a>; every card "
           "follows."),
-      N_ ("Click a card to see its settings in <a href=\"guide/inspector\">the inspector</a>. Change "
+      N_ ("Click a card to see its settings in <a href=\"guide/inspector\">the inspector</a>. "
+          "Change "
           "one while the network trains: weights that still fit are kept. <b>Ctrl+Z</b> takes the "
           "change back."),
       N_ ("Below the samples stand the views, such as <a href=\"view/curves\">learning curves</a> "
@@ -23,8 +24,10 @@ const CjuHelpGuide cju_help_guide[] = {
   { "canvas",
     N_ ("The canvas"),
     N_ ("Cards joined by wires on a plane that pans and zooms"),
-    { N_ ("Turn the wheel to zoom at the pointer. Drag with the middle button, or with the left one "
-          "while <b>Space</b> is held, to move the view. <b>Home</b> shows everything, <b>Ctrl+0</b> "
+    { N_ ("Turn the wheel to zoom at the pointer. Drag with the middle button, or with the left "
+          "one "
+          "while <b>Space</b> is held, to move the view. <b>Home</b> shows everything, "
+          "<b>Ctrl+0</b> "
           "shows it at 100 %."),
       N_ ("Drag from the right side of a card to the left side of another to draw a wire; drag a "
           "wire off a card to take it away. A card dropped on a wire is inserted there."),
@@ -63,9 +66,11 @@ const CjuHelpGuide cju_help_guide[] = {
     N_ ("Training"),
     N_ ("Train, pause, step, and what the numbers mean"),
     { N_ ("<b>Train</b> (<b>Ctrl+Enter</b>) starts and pauses. <b>Ctrl+.</b> trains one step, that "
-          "is one batch of samples; <b>Ctrl+Shift+Enter</b> trains one epoch, that is every training "
+          "is one batch of samples; <b>Ctrl+Shift+Enter</b> trains one epoch, that is every "
+          "training "
           "sample once. <b>Reset</b> begins again with fresh weights."),
-      N_ ("The pill above the canvas shows the epoch, the loss, the result on the validation samples "
+      N_ ("The pill above the canvas shows the epoch, the loss, the result on the validation "
+          "samples "
           "(which are never trained on), the speed, and the time left."),
       N_ ("An optimizer changes the weights (<a href=\"optimizer/adam\">Adam</a> is a good first "
           "choice) and a schedule changes its learning rate over the run (<a "
@@ -74,7 +79,8 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Parameters such as the learning rate or the rate of <a "
           "href=\"layer/dropout\">dropout</a> act at the next step. Other changes are built beside "
           "the running network and swapped in between two steps."),
-      N_ ("The same seed gives the same network, bit for bit, whatever the number of threads, paused "
+      N_ ("The same seed gives the same network, bit for bit, whatever the number of threads, "
+          "paused "
           "or not. Your computer does not go to sleep while a network trains."),
       NULL } },
   { "samples",
@@ -83,7 +89,8 @@ const CjuHelpGuide cju_help_guide[] = {
     { N_ ("The strip under the canvas holds validation samples: pictures that the network was not "
           "trained on. Click one to see every layer's answer to it, while the network trains and "
           "while it is paused."),
-      N_ ("In the view <a href=\"view/predictions\">Predictions</a> the surest mistakes come first; "
+      N_ ("In the view <a href=\"view/predictions\">Predictions</a> the surest mistakes come "
+          "first; "
           "click one to choose it."),
       NULL } },
   { "problems",
@@ -92,7 +99,8 @@ const CjuHelpGuide cju_help_guide[] = {
     { N_ ("A network is checked with every edit. All problems stand in the view Problems and on "
           "their cards, each in a sentence that names the layer and what does not fit."),
       N_ ("Where Cajal knows what would help, it offers to do it: to insert <a "
-          "href=\"layer/flatten\">Flatten</a> before a dense layer, or to set the number of units to "
+          "href=\"layer/flatten\">Flatten</a> before a dense layer, or to set the number of units "
+          "to "
           "the number of classes."),
       N_ ("A card that is connected to nothing is left out and does no harm."), NULL } },
   { "figures",
@@ -101,7 +109,8 @@ const CjuHelpGuide cju_help_guide[] = {
     { N_ ("The views under the canvas are figures: what you see is drawn by the code that writes "
           "SVG, PDF and PNG files. The button at the right end of the tabs exports the view, its "
           "numbers as CSV, or copies it as a picture."),
-      N_ ("Blue is positive or excitatory, red is negative or inhibitory, wherever there is a sign. "
+      N_ ("Blue is positive or excitatory, red is negative or inhibitory, wherever there is a "
+          "sign. "
           "Colour never stands alone: side or dash says the same."),
       N_ ("A view is there only while the network has something to show in it."), NULL } },
   { "data",
@@ -113,7 +122,8 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Drop a folder on the window to train on it: <a href=\"reader/image-folder\">a folder of "
           "pictures</a> with a folder for each class, the files of MNIST or CIFAR, a <a "
           "href=\"reader/table\">table</a>, NumPy arrays or plain text."),
-      N_ ("Samples are split into training, validation and test samples. The validation samples say "
+      N_ ("Samples are split into training, validation and test samples. The validation samples "
+          "say "
           "how well the network does on what it has not seen; the test samples are kept for the "
           "end."),
       NULL } },
@@ -132,8 +142,10 @@ const CjuHelpGuide cju_help_guide[] = {
     { N_ ("<b>F6</b> goes from pane to pane, <b>Tab</b> from control to control. On the canvas the "
           "arrow keys go from card to card, and <b>Ctrl</b> with an arrow key moves the card. "
           "<b>Shift+F10</b> opens the menu of a card."),
-      N_ ("<b>Ctrl+?</b> lists every key, <b>Ctrl+K</b> every command. In this window: <b>Ctrl+F</b> "
-          "searches, <b>Alt+Left</b> and <b>Alt+Right</b> go back and forward, <b>Escape</b> closes "
+      N_ ("<b>Ctrl+?</b> lists every key, <b>Ctrl+K</b> every command. In this window: "
+          "<b>Ctrl+F</b> "
+          "searches, <b>Alt+Left</b> and <b>Alt+Right</b> go back and forward, <b>Escape</b> "
+          "closes "
           "it."),
       NULL } },
   { "command-line",

@@ -22,7 +22,6 @@ add_label (const Writer *writer, const char *text, gboolean markup, const char *
     gtk_label_set_text (GTK_LABEL (label), text);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
   if (class != NULL)
     gtk_widget_add_css_class (label, class);
   if (markup)
@@ -71,8 +70,9 @@ add_params (const Writer *writer, const CjParam *table)
     {
       g_autofree char *range = cju_help_print_range (p);
       g_autofree char *when = print_when (table, p);
-      g_autofree char *title = p->unit != NULL ? g_strdup_printf ("%s (%s)", _ (p->title), _ (p->unit))
-                                               : g_strdup (_ (p->title));
+      g_autofree char *title = p->unit != NULL
+                                   ? g_strdup_printf ("%s (%s)", _ (p->title), _ (p->unit))
+                                   : g_strdup (_ (p->title));
       g_autoptr (GString) words = g_string_new (range);
 
       if (when != NULL)
@@ -81,7 +81,8 @@ add_params (const Writer *writer, const CjParam *table)
         g_string_append_printf (words, " · %s", _ ("acts at the next step of training"));
       adw_preferences_group_add (
           ADW_PREFERENCES_GROUP (group),
-          make_row (title, p->blurb != NULL && p->blurb[0] != '\0' ? _ (p->blurb) : "", words->str));
+          make_row (title, p->blurb != NULL && p->blurb[0] != '\0' ? _ (p->blurb) : "",
+                    words->str));
     }
   gtk_box_append (GTK_BOX (writer->box), group);
 }
@@ -158,7 +159,8 @@ cju_help_page_new (const CjuHelpPage *page, GCallback on_link, gpointer data)
   if (page->formula != NULL)
     {
       add_heading (&writer, _ ("Formula"));
-      add_label (&writer, page->formula, FALSE, "help-formula");
+      gtk_label_set_selectable (
+          GTK_LABEL (add_label (&writer, page->formula, FALSE, "help-formula")), TRUE);
     }
   if (page->biology != NULL)
     {

@@ -12,7 +12,8 @@
 
 typedef struct
 {
-  GtkWidget *window, *search, *list, *scroller, *flap, *back, *forward, *nothing;
+  GtkWidget *window, *search, *list, *list_scroller, *scroller, *flap, *back, *forward, *nothing;
+  guint reveal;     /* source, 0: none */
   GPtrArray *trail; /* CjuHelpPage, as they were read */
   guint at;         /* in the trail */
 } Help;
@@ -39,8 +40,11 @@ cju_help_find_topic (GtkWidget *widget)
 static void
 free_help (gpointer data)
 {
-  g_ptr_array_unref (((Help *) data)->trail);
-  g_free (data);
+  Help *help = data;
+
+  g_clear_handle_id (&help->reveal, g_source_remove);
+  g_ptr_array_unref (help->trail);
+  g_free (help);
 }
 
 static const CjuHelpPage *
@@ -64,10 +68,30 @@ on_link (GtkLabel *label, const char *id, gpointer data)
   return page != NULL;
 }
 
+/* Once it has a place: brings the selected row into view. */
+static gboolean
+reveal_row (gpointer data)
+{
+  Help *help = data;
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (help->list));
+  GtkAdjustment *adjustment
+      = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (help->list_scroller));
+  graphene_rect_t bounds;
+
+  help->reveal = 0;
+  if (row != NULL && gtk_widget_compute_bounds (GTK_WIDGET (row), help->list, &bounds))
+    gtk_adjustment_clamp_page (adjustment, bounds.origin.y - 40,
+                               bounds.origin.y + bounds.size.height + 40);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 select_row (Help *help, const CjuHelpPage *page)
 {
   GtkListBoxRow *row;
+
+  if (help->reveal == 0)
+    help->reveal = g_timeout_add (60, reveal_row, help);
 
   for (int i = 0; (row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (help->list), i)) != NULL; i++)
     if (get_page (row) == page)
@@ -248,9 +272,11 @@ make_row (const CjuHelpPage *page, int place)
 static GtkWidget *
 make_list (Help *help)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *scroller = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6),
+            *scroller = gtk_scrolled_window_new ();
   const GPtrArray *pages = cju_help_pages ();
 
+  help->list_scroller = scroller;
   help->search = gtk_search_entry_new ();
   help->list = gtk_list_box_new ();
   help->nothing = gtk_label_new (_ ("Nothing was found"));
@@ -335,13 +361,12 @@ make_header (Help *help)
   GtkWidget *header = adw_header_bar_new ();
   AdwHeaderBar *bar = ADW_HEADER_BAR (header);
 
-  help->back = make_button (help, "go-previous-symbolic", _ ("Back (Alt+Left)"),
-                            G_CALLBACK (on_back));
-  help->forward = make_button (help, "go-next-symbolic", _ ("Forward (Alt+Right)"),
-                               G_CALLBACK (on_forward));
-  adw_header_bar_pack_start (
-      bar, make_button (help, "sidebar-show-symbolic", _ ("Show the list of pages"),
-                        G_CALLBACK (on_list)));
+  help->back
+      = make_button (help, "go-previous-symbolic", _ ("Back (Alt+Left)"), G_CALLBACK (on_back));
+  help->forward
+      = make_button (help, "go-next-symbolic", _ ("Forward (Alt+Right)"), G_CALLBACK (on_forward));
+  adw_header_bar_pack_start (bar, make_button (help, "sidebar-show-symbolic",
+                                               _ ("Show the list of pages"), G_CALLBACK (on_list)));
   adw_header_bar_pack_start (bar, help->back);
   adw_header_bar_pack_start (bar, help->forward);
   return header;

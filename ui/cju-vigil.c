@@ -56,10 +56,9 @@ send (Vigil *vigil, CjuDocument *document, const CjRunState *state)
   const guint window = gtk_application_window_get_id (GTK_APPLICATION_WINDOW (vigil->window));
   g_autofree char *id = g_strdup_printf ("run-%u", window);
   g_autofree char *body = print_result (state);
-  g_autofree char *title = g_strdup_printf (state->status == CJ_RUN_FAILED
-                                                ? _ ("“%s” stopped")
-                                                : _ ("“%s” has finished training"),
-                                            cju_document_get_project (document)->title);
+  g_autofree char *title = g_strdup_printf (
+      state->status == CJ_RUN_FAILED ? _ ("“%s” stopped") : _ ("“%s” has finished training"),
+      cju_document_get_project (document)->title);
   g_autoptr (GNotification) notification = g_notification_new (title);
 
   g_notification_set_body (notification, body);
@@ -79,10 +78,10 @@ on_tick (CjuDocument *document, gpointer data)
       if (vigil->cookie == 0 && vigil->since == 0)
         {
           vigil->since = now;
-          vigil->cookie = gtk_application_inhibit (
-              vigil->application, vigil->window,
-              GTK_APPLICATION_INHIBIT_SUSPEND | GTK_APPLICATION_INHIBIT_LOGOUT,
-              _ ("A network is training"));
+          vigil->cookie = gtk_application_inhibit (vigil->application, vigil->window,
+                                                   GTK_APPLICATION_INHIBIT_SUSPEND
+                                                       | GTK_APPLICATION_INHIBIT_LOGOUT,
+                                                   _ ("A network is training"));
         }
       return;
     }

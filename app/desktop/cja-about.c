@@ -11,8 +11,7 @@
 static char *
 print_debug (GtkWindow *parent)
 {
-  GskRenderer *renderer
-      = parent != NULL ? gtk_native_get_renderer (GTK_NATIVE (parent)) : NULL;
+  GskRenderer *renderer = parent != NULL ? gtk_native_get_renderer (GTK_NATIVE (parent)) : NULL;
 
   return g_strdup_printf (
       "Cajal %s\nGTK %u.%u.%u, libadwaita %u.%u.%u, GLib %u.%u.%u\nrenderer: %s\n"
@@ -29,23 +28,31 @@ void
 cja_about_present (GtkWindow *parent)
 {
   static const char *const people[] = { "The Cajal team", NULL };
-  static const char *const thanks[]
-      = { "Santiago Ramón y Cajal", "Camillo Golgi", "GTK", "libadwaita", "cairo", "OpenBLAS",
-          "libarchive", "SQLite", "JSON-GLib", NULL };
+  static const char *const thanks[] = { "Santiago Ramón y Cajal",
+                                        "Camillo Golgi",
+                                        "GTK",
+                                        "libadwaita",
+                                        "cairo",
+                                        "OpenBLAS",
+                                        "libarchive",
+                                        "SQLite",
+                                        "JSON-GLib",
+                                        NULL };
   g_autofree char *debug = print_debug (parent);
   GtkWidget *window = adw_about_window_new ();
   AdwAboutWindow *about = ADW_ABOUT_WINDOW (window);
 
-  g_object_set (about, "application-name", "Cajal", "application-icon", "org.cajal.Cajal",
-                "version", CAJAL_VERSION, "developer-name", _ ("The Cajal team"), "copyright",
-                "© 2026 The Cajal team", "license-type", GTK_LICENSE_GPL_3_0, "comments",
-                _ ("A lab for neural networks that you can see into.\n\nNamed after Santiago Ramón y "
-                   "Cajal, who drew what he saw through the microscope and so showed that brains "
-                   "are made of cells."),
-                "developers", people, "artists", people, "documenters", people,
-                /* Translators: your name, and a line break before the next one */
-                "translator-credits", _ ("translator-credits"), "debug-info", debug,
-                "debug-info-filename", "cajal-debug-info.txt", NULL);
+  g_object_set (
+      about, "application-name", "Cajal", "application-icon", "org.cajal.Cajal", "version",
+      CAJAL_VERSION, "developer-name", _ ("The Cajal team"), "copyright", "© 2026 The Cajal team",
+      "license-type", GTK_LICENSE_GPL_3_0, "comments",
+      _ ("A lab for neural networks that you can see into.\n\nNamed after Santiago Ramón y "
+         "Cajal, who drew what he saw through the microscope and so showed that brains "
+         "are made of cells."),
+      "developers", people, "artists", people, "documenters", people,
+      /* Translators: your name, and a line break before the next one */
+      "translator-credits", _ ("translator-credits"), "debug-info", debug, "debug-info-filename",
+      "cajal-debug-info.txt", NULL);
   adw_about_window_add_acknowledgement_section (about, _ ("Standing on the shoulders of"),
                                                 (const char **) thanks);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);

@@ -133,8 +133,8 @@ cja_application_handle_local_options (GApplication *application, GVariantDict *g
   if (g_variant_dict_contains (given, "benchmark-startup"))
     {
       CJA_APPLICATION (application)->benchmark = TRUE;
-      g_application_set_flags (application, g_application_get_flags (application)
-                                                | G_APPLICATION_NON_UNIQUE);
+      g_application_set_flags (application,
+                               g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
     }
   return -1;
 }

@@ -18,9 +18,10 @@ get_age (void)
 
   if (!g_file_get_contents ("/proc/self/stat", &text, NULL, NULL)
       || (end = strrchr (text, ')')) == NULL /* the name of the program may hold anything */
-      || sscanf (end + 1,
-                 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                 &start)
+      || sscanf (
+             end + 1,
+             " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+             &start)
              != 1
       || clock_gettime (CLOCK_BOOTTIME, &now) != 0)
     return -1;
