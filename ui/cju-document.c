@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-document-private.h"
 
+#include "cjl-recovery.h"
 #include "cju-settings.h"
 
 #include <gio/gio.h>
@@ -201,6 +202,10 @@ on_tick (gpointer data)
       self->ask_again = !cju_document_ask (self);
     }
   evaluate (self);
+  cjl_session_settle (self->session);
+  if (self->session != NULL) /* an entry of the undo stack may have changed it */
+    cjl_project_keep_run (self->project, self->session,
+                          cju_settings_get_number ("autosave-interval"));
   if (moved)
     cju_document_emit (self, CJU_DOCUMENT_TICKED);
   return G_SOURCE_CONTINUE;
@@ -392,7 +397,7 @@ void
 cju_document_train (CjuDocument *self, guint64 n_steps)
 {
   if (self->session != NULL)
-    cj_runner_train (cjl_session_get_runner (self->session), n_steps);
+    cjl_session_train (self->session, n_steps);
 }
 
 void
