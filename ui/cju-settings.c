@@ -217,6 +217,46 @@ cju_settings_get_threads (void)
 }
 
 void
+cju_settings_give_size (GtkWindow *window)
+{
+  gtk_window_set_default_size (window, cju_settings_get_number ("window-width"),
+                               cju_settings_get_number ("window-height"));
+  if (cju_settings_get_flag ("window-maximized"))
+    gtk_window_maximize (window);
+}
+
+void
+cju_settings_keep_size (GtkWindow *window)
+{
+  int width, height;
+
+  gtk_window_get_default_size (window, &width, &height);
+  cju_settings_set_flag ("window-maximized", gtk_window_is_maximized (window));
+  if (gtk_window_is_maximized (window) || gtk_window_is_fullscreen (window))
+    return;
+  cju_settings_set_number ("window-width", MAX (width, 360));
+  cju_settings_set_number ("window-height", MAX (height, 300));
+}
+
+void
+cju_settings_begin_in_folder (GtkFileChooser *chooser)
+{
+  g_autofree char *path = cju_settings_dup_text ("data-folder");
+  g_autoptr (GFile) folder = path[0] != '\0' ? g_file_new_for_path (path) : NULL;
+
+  if (folder != NULL && g_file_query_exists (folder, NULL))
+    gtk_file_chooser_set_current_folder (chooser, folder, NULL);
+}
+
+void
+cju_settings_keep_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  cju_settings_set_text ("data-folder", folder);
+}
+
+void
 cju_settings_follow (void)
 {
   GSettings *settings = cju_settings_get ();

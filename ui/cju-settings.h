@@ -3,7 +3,7 @@
  * Main thread. */
 #pragma once
 
-#include <gio/gio.h>
+#include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
@@ -30,6 +30,14 @@ void cju_settings_set_style (CjuStyle style);
 
 /* Threads to train with: as many as the machine has cores, unless set otherwise. */
 guint cju_settings_get_threads (void);
+
+/* A new window is as large as the one closed last. */
+void cju_settings_give_size (GtkWindow *window);
+void cju_settings_keep_size (GtkWindow *window);
+
+/* Dialogs begin in the folder of the last file. */
+void cju_settings_begin_in_folder (GtkFileChooser *chooser);
+void cju_settings_keep_folder (const char *path); /* of a file */
 
 /* Style and animations are put in force, now and whenever they change. Once, after GTK started. */
 void cju_settings_follow (void);

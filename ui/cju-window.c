@@ -424,25 +424,6 @@ save_to (CjuWindow *self, const char *path)
     tell (self, _ ("Saved"));
 }
 
-/* Dialogs begin where the last file was. */
-static void
-begin_in_folder (GtkFileChooserNative *dialog)
-{
-  g_autofree char *path = cju_settings_dup_text ("data-folder");
-  g_autoptr (GFile) folder = path[0] != '\0' ? g_file_new_for_path (path) : NULL;
-
-  if (folder != NULL && g_file_query_exists (folder, NULL))
-    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder, NULL);
-}
-
-static void
-remember_folder (const char *path)
-{
-  g_autofree char *folder = g_path_get_dirname (path);
-
-  cju_settings_set_text ("data-folder", folder);
-}
-
 static void
 on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
 {
@@ -453,7 +434,7 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
 
       if (path != NULL)
         {
-          remember_folder (path);
+          cju_settings_keep_folder (path);
           save_to (data, path);
         }
     }
@@ -477,7 +458,7 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
   file = g_strdup_printf ("%s.cajal", project->title);
   dialog = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
                                         GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  begin_in_folder (dialog);
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
   g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
@@ -493,7 +474,7 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
 
       if (path != NULL)
         {
-          remember_folder (path);
+          cju_settings_keep_folder (path);
           cju_window_open_path (data, path);
         }
     }
@@ -509,7 +490,7 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   (void) name;
   (void) parameter;
-  begin_in_folder (dialog);
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), widget);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
@@ -618,20 +599,6 @@ on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data
   gtk_window_close (GTK_WINDOW (self));
 }
 
-/* The next window is as large as the one closed last. */
-static void
-remember_size (GtkWindow *window)
-{
-  int width, height;
-
-  gtk_window_get_default_size (window, &width, &height);
-  cju_settings_set_flag ("window-maximized", gtk_window_is_maximized (window));
-  if (gtk_window_is_maximized (window) || gtk_window_is_fullscreen (window))
-    return;
-  cju_settings_set_number ("window-width", MAX (width, 360));
-  cju_settings_set_number ("window-height", MAX (height, 300));
-}
-
 static gboolean
 cju_window_close_request (GtkWindow *window)
 {
@@ -642,7 +609,7 @@ cju_window_close_request (GtkWindow *window)
       || (!cjl_project_is_modified (cju_document_get_project (self->document))
           && cju_document_get_state (self->document).step == 0))
     {
-      remember_size (window);
+      cju_settings_keep_size (window);
       return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
     }
   dialog = adw_message_dialog_new (window, _ ("Close without saving?"),
@@ -792,10 +759,7 @@ cju_window_init (CjuWindow *self)
   gtk_box_append (GTK_BOX (box), make_header (self));
   gtk_box_append (GTK_BOX (box), self->toasts);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
-  gtk_window_set_default_size (GTK_WINDOW (self), cju_settings_get_number ("window-width"),
-                               cju_settings_get_number ("window-height"));
-  if (cju_settings_get_flag ("window-maximized"))
-    gtk_window_maximize (GTK_WINDOW (self));
+  cju_settings_give_size (GTK_WINDOW (self));
   cju_help_set_topic (start, "guide/first-steps");
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
