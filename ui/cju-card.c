@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-card.h"
 
+#include "cju-help.h"
 #include "cju-picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -427,9 +428,12 @@ GtkWidget *
 cju_card_new (CjuDocument *document, const char *id)
 {
   CjuCard *self = g_object_new (CJU_TYPE_CARD, NULL);
+  g_autofree char *topic = NULL;
 
   self->document = document;
   self->id = g_strdup (id);
+  topic = g_strconcat ("layer/", get_node (self)->layer->id, NULL);
+  cju_help_set_topic (GTK_WIDGET (self), topic);
   cju_card_update (self);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);

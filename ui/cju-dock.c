@@ -3,6 +3,7 @@
 
 #include "cjl-figures.h"
 #include "cju-figure-view.h"
+#include "cju-help.h"
 #include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
@@ -267,6 +268,15 @@ static const View views[] = {
     make_scatter, pick_point },
 };
 
+gboolean
+cju_dock_describe (guint i, CjuDockView *view)
+{
+  if (i >= G_N_ELEMENTS (views))
+    return FALSE;
+  *view = (CjuDockView){ views[i].id, views[i].title, views[i].blurb };
+  return TRUE;
+}
+
 /* --- keeping them new --- */
 
 static GtkWidget *
@@ -486,6 +496,9 @@ add_views (CjuDock *self)
       GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
       GtkWidget *figure = cju_figure_view_new (views[i].figure);
 
+      g_autofree char *topic = g_strconcat ("view/", views[i].id, NULL);
+
+      cju_help_set_topic (page, topic);
       gtk_widget_set_vexpand (figure, TRUE);
       cju_figure_view_set_pickable (CJU_FIGURE_VIEW (figure), views[i].picked != NULL);
       g_signal_connect (figure, "map", G_CALLBACK (on_mapped), self);
@@ -495,6 +508,7 @@ add_views (CjuDock *self)
       g_ptr_array_add (self->figures, figure);
     }
   self->problems = cju_problems_new (self->document);
+  cju_help_set_topic (self->problems, "guide/problems");
   gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), self->problems,
                             gtk_label_new (_ ("Problems")));
 }
@@ -555,6 +569,7 @@ cju_dock_new (CjuDocument *document)
   GtkWidget *end = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   self->document = g_object_ref (document);
+  cju_help_set_topic (GTK_WIDGET (self), "guide/figures");
   self->notebook = gtk_notebook_new ();
   gtk_notebook_set_scrollable (GTK_NOTEBOOK (self->notebook), TRUE);
   gtk_notebook_set_show_border (GTK_NOTEBOOK (self->notebook), FALSE);

@@ -16,6 +16,15 @@ G_DECLARE_FINAL_TYPE (CjuDock, cju_dock, CJU, DOCK, GtkWidget)
  * the file, "dock.copy". */
 GtkWidget *cju_dock_new (CjuDocument *document);
 
+/* What there is to say about a view, to be translated. */
+typedef struct
+{
+  const char *id, *title, *blurb;
+} CjuDockView;
+
+/* Describes view `i`; FALSE: there are no more. */
+gboolean cju_dock_describe (guint i, CjuDockView *view);
+
 /* Shows the view with this id, if it is there. */
 void cju_dock_show (CjuDock *self, const char *id);
 

@@ -6,6 +6,7 @@
 #include "cju-commands.h"
 #include "cju-data.h"
 #include "cju-dock.h"
+#include "cju-help.h"
 #include "cju-inspector.h"
 #include "cju-intake.h"
 #include "cju-minimap.h"
@@ -13,7 +14,9 @@
 #include "cju-pad.h"
 #include "cju-palette.h"
 #include "cju-samples.h"
+#include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -152,9 +155,8 @@ on_edited (CjuWindow *self)
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
   if (lowered != NULL)
-    g_string_append_printf (subtitle,
-                            _ (" · %'" G_GINT64_FORMAT " parameters · %.2f M multiply–adds"),
-                            parameters, (double) macs / 1e6);
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
+                            (long long) parameters, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -308,6 +310,7 @@ make_lab (CjuWindow *self)
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
+  cju_help_set_topic (gtk_widget_get_last_child (middle), "guide/samples");
   gtk_paned_set_start_child (GTK_PANED (paned), middle);
   gtk_paned_set_end_child (GTK_PANED (paned), make_dock (self));
   gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
@@ -358,6 +361,7 @@ cju_window_open (CjuWindow *self, CjlProject *project)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
+  cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
 }
@@ -478,7 +482,10 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
       g_autofree char *path = g_file_get_path (file);
 
       if (path != NULL)
-        save_to (data, path);
+        {
+          cju_settings_keep_folder (path);
+          save_to (data, path);
+        }
     }
   g_object_unref (dialog);
 }
@@ -500,6 +507,7 @@ save_action (GtkWidget *widget, const char *name, GVariant *parameter)
   file = g_strdup_printf ("%s.cajal", project->title);
   dialog = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
                                         GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
   g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), self);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
@@ -514,7 +522,10 @@ on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
       g_autofree char *path = g_file_get_path (file);
 
       if (path != NULL)
-        cju_window_open_path (data, path);
+        {
+          cju_settings_keep_folder (path);
+          cju_window_open_path (data, path);
+        }
     }
   g_object_unref (dialog);
 }
@@ -528,6 +539,7 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   (void) name;
   (void) parameter;
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), widget);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
@@ -571,6 +583,23 @@ commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_commands_present (GTK_WINDOW (self), self->lab != NULL ? all : none);
   else
     gtk_window_present (GTK_WINDOW (cju_commands_new_shortcuts (GTK_WINDOW (self))));
+}
+
+/* F1: the page of what has the focus, else of the selected layer, else of the window. */
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  const CjNode *node = self->document != NULL ? cju_document_get_selected (self->document) : NULL;
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  const char *topic = cju_help_find_topic (focus);
+  g_autofree char *layer = node != NULL ? g_strconcat ("layer/", node->layer->id, NULL) : NULL;
+
+  (void) name;
+  (void) parameter;
+  if (layer != NULL && (topic == NULL || focus == self->canvas))
+    topic = layer;
+  cju_help_present (gtk_window_get_application (GTK_WINDOW (self)), topic);
 }
 
 /* F6: palette, canvas, dock, inspector, and round again. */
@@ -619,7 +648,10 @@ cju_window_close_request (GtkWindow *window)
   if (self->closing || self->document == NULL
       || (!cjl_project_is_modified (cju_document_get_project (self->document))
           && cju_document_get_state (self->document).step == 0))
-    return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
+    {
+      cju_settings_keep_size (window);
+      return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
+    }
   dialog = adw_message_dialog_new (window, _ ("Close without saving?"),
                                    _ ("What was changed or learned since the last save is lost."));
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
@@ -664,6 +696,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
+  gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
   gtk_widget_class_install_action (widget, "win.shortcuts", NULL, commands_action);
 }
@@ -694,7 +727,9 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
+  g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
+  g_menu_append (rest, _ ("_Help"), "win.help");
   g_menu_append (rest, _ ("_About Cajal"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
@@ -769,7 +804,8 @@ cju_window_init (CjuWindow *self)
   gtk_box_append (GTK_BOX (box), make_header (self));
   gtk_box_append (GTK_BOX (box), self->toasts);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
-  gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
+  cju_settings_give_size (GTK_WINDOW (self));
+  cju_help_set_topic (start, "guide/first-steps");
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
   cju_intake_watch (self);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gi18n-lib.h>
 #include "cjl-adopt.h"
 
 #include "cjd-augment.h"
@@ -39,7 +40,7 @@ cjl_project_refit (CjlProject *project, const CjdDataset *dataset)
 
   cjl_project_begin (project);
   changed = refit (project->graph, &spec);
-  cjl_project_commit (project, "Fit the last layer", NULL);
+  cjl_project_commit (project, _ ("Fit the last layer"), NULL);
   return changed;
 }
 

@@ -8,6 +8,8 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
+#include <glib/gi18n-lib.h>
+
 CjlDataChoice
 cjl_data_choice_copy (const CjlDataChoice *choice)
 {
