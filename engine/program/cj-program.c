@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-gemm.h"
+#include "cj-isa.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -157,7 +158,9 @@ cj_program_get_cost (const CjProgram *self)
     if (self->live[i])
       cost.macs += g_array_index (self->lowered->builder->steps, CjStep, i).op.macs;
   cost.macs /= MAX (self->batch, 1);
-  cost.peak_bytes = 4 * (self->arena_floats + 2 * self->n_weights + self->n_states);
+  cost.peak_bytes = (gint64) sizeof (float)
+                    * (cj_program_count_floats (self)
+                       + CJ_GEMM_SCRATCH * (gint64) cj_pool_get_n_threads (self->pool));
   if (self->x != NULL)
     cost.peak_bytes += (gint64) cj_tensor_bytes (self->x);
   if (self->y != NULL)
@@ -170,8 +173,13 @@ cj_program_get_plan (const CjProgram *self)
 {
   (void) self; /* kernels are chosen by the machine alone */
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+  const gboolean fused = cj_isa_is_there (CJ_ISA_AVX2);
+
+  /* products with AVX-512 add in the order of those with AVX2 */
+  if (fused && cj_isa_get () != CJ_ISA_BASELINE)
     return g_intern_static_string ("kernels-1 x86-64 avx2 fma");
+  if (fused)
+    return g_intern_static_string ("kernels-1 x86-64 avx2 fma, baseline products");
   return g_intern_static_string ("kernels-1 x86-64");
 #else
   return g_intern_static_string ("kernels-1 plain");
@@ -400,4 +408,18 @@ cj_program_find_bad_node (const CjProgram *self)
           return (int) v->node;
     }
   return -1;
+}
+
+const CjProgramParam *
+cj_program_find_bad_gradient (const CjProgram *self)
+{
+  for (guint i = self->params->len; i-- > 0;)
+    {
+      const CjProgramParam *param = cj_program_get_param (self, i);
+
+      for (gint64 j = 0; !param->state && !param->frozen && j < param->size; j++)
+        if (!isfinite (self->gradients[param->offset + j]))
+          return param;
+    }
+  return NULL;
 }

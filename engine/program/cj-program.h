@@ -34,7 +34,7 @@ typedef struct
 {
   gint64 n_params;
   gint64 macs;       /* multiply-adds of one sample, forward */
-  gint64 peak_bytes; /* weights, gradients, activations, workspace */
+  gint64 peak_bytes; /* weights, gradients, activations, workspace, batch, scratch of the threads */
 } CjProgramCost;
 
 /* Compiles. Training needs a valid path to a loss; other purposes need anything valid. The error is
@@ -98,6 +98,10 @@ void cj_program_backward (CjProgram *program);
 /* The graph position and op of the first value that is not finite after a forward (probe and explain
  * programs), or -1. */
 int cj_program_find_bad_node (const CjProgram *program);
+
+/* After a backward: the learned tensor nearest to the loss whose gradient is not finite, where the
+ * trouble arose, or NULL. */
+const CjProgramParam *cj_program_find_bad_gradient (const CjProgram *program);
 
 const CjLowered *cj_program_get_lowered (const CjProgram *program);
 
