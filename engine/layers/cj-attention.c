@@ -74,11 +74,7 @@ cj_attention_emit (CjLayerBuild *build, const CjAttentionParts *p, int *out, int
   int last[3];
 
   if (e == 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects a sequence of vectors. Put Embedding or Patch embedding before it.");
-      return FALSE;
-    }
+    return cj_layer_build_refuse_sequence (build, 0, error);
   weight = add_param (build, p, "in_proj_weight", &in_shape,
                       (CjInit){ .kind = CJ_INIT_GLOROT_UNIFORM, .fan_in = e, .fan_out = 3 * e });
   if (p->bias)

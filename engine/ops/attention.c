@@ -457,4 +457,5 @@ const CjOpInfo cj_op_attention = {
   .backward = { { heads_of_samples, backward } },
   .optional_out = 1u << 1,
   .twin = twin,
+  .whole_in = 1u << 3,
 };

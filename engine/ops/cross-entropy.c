@@ -59,9 +59,11 @@ infer (CjOp *op, GError **error)
   rows.n_dims--;
   memmove (&rows.dims[a->axis], &x->dims[a->axis + 1],
            sizeof (gint64) * (x->n_dims - (guint) a->axis - 1));
-  if (cj_shape_size (&op->in_shape[1]) != cj_shape_size (soft ? x : &rows))
-    return cj_op_refuse (op, soft ? "one score a number of its target" : "one score a class",
-                         "Add Flatten and Dense before it.", error);
+  if (soft && cj_shape_size (&op->in_shape[1]) != cj_shape_size (x))
+    return cj_op_refuse (op, "classes, or one share a score, as targets",
+                         "Use Mean squared error for values, or wire another target.", error);
+  if (!soft && cj_shape_size (&op->in_shape[1]) != cj_shape_size (&rows))
+    return cj_op_refuse (op, "one score a class", "Add Flatten and Dense before it.", error);
   if (a->weights.n > 0 && a->weights.n != size.k)
     {
       g_autofree char *wanted
@@ -315,4 +317,5 @@ const CjOpInfo cj_op_cross_entropy = {
   .forward = { { n_chunks, forward }, { NULL, join } },
   .backward = { { n_chunks, backward } },
   .twin = twin,
+  .whole_in = 1u << 1,
 };
