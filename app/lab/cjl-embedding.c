@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-embedding.h"
+
+#include "cj-error.h"
+#include "cjl-embed.h"
+
+#include <string.h>
+
+#define BATCH 32
+#define MAX_FLOATS ((gint64) 16 << 20) /* of the layer's answers together */
+#define FIRST_COMPONENTS 50            /* t-SNE sees that many, as its authors advise */
+#define LEAVE_EVERY 10                 /* iterations between partial results */
+#define COLLECT_SHARE 0.2              /* of the progress bar, before the iterations */
+
+const char *const cjl_embed_methods[] = { "pca", "tsne", NULL };
+
+void
+cjl_embed_options_init (CjlEmbedOptions *options)
+{
+  *options = (CjlEmbedOptions){ .split = CJD_SPLIT_VAL,
+                                .method = CJL_EMBED_TSNE,
+                                .n_samples = 1000,
+                                .perplexity = 30,
+                                .n_iterations = 500 };
+}
+
+CjlEmbedding *
+cjl_embedding_ref (CjlEmbedding *self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+void
+cjl_embedding_unref (CjlEmbedding *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+  g_clear_pointer (&self->map, cj_tensor_unref);
+  cjd_dataset_unref (self->dataset);
+  g_free (self->node);
+  g_free (self->index);
+  g_free (self->place);
+  g_free (self->targets);
+  g_free (self);
+}
+
+static void
+embedding_free (gpointer data)
+{
+  cjl_embedding_unref (data);
+}
+
+/* Everything but the map; the samples stand evenly spaced in their split. */
+static CjlEmbedding *
+embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width)
+{
+  CjlEmbedding *self = g_new0 (CjlEmbedding, 1);
+  const gsize all = cjd_dataset_count (dataset, options->split);
+  gsize want = MIN (all, MIN (options->n_samples, CJL_TSNE_MAX)), seen = 0;
+
+  want = MIN (want, (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1));
+  self->ref_count = 1;
+  self->node = g_strdup (options->node);
+  self->method = options->method;
+  self->split = options->split;
+  self->n_iterations = options->n_iterations;
+  self->dataset = cjd_dataset_ref (dataset);
+  self->index = g_new0 (guint32, want + 1);
+  self->place = g_new0 (guint32, want + 1);
+  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset) && self->n < want; i++)
+    if (dataset->split[i] == options->split)
+      {
+        if (seen * want / all >= self->n)
+          {
+            self->index[self->n] = (guint32) i;
+            self->place[self->n++] = (guint32) seen;
+          }
+        seen++;
+      }
+  if (dataset->n_classes > 0)
+    {
+      self->targets = g_new0 (gint32, self->n + 1);
+      for (gsize i = 0; i < self->n; i++)
+        self->targets[i] = cjd_dataset_get_class (dataset, self->index[i]);
+    }
+  return self;
+}
+
+/* The same with another map; takes it. */
+static CjlEmbedding *
+embedding_dup (const CjlEmbedding *from, CjTensor *map)
+{
+  CjlEmbedding *self = g_memdup2 (from, sizeof *from);
+
+  self->ref_count = 1;
+  self->node = g_strdup (from->node);
+  self->dataset = cjd_dataset_ref (from->dataset);
+  self->index = g_memdup2 (from->index, (from->n + 1) * sizeof *from->index);
+  self->place = g_memdup2 (from->place, (from->n + 1) * sizeof *from->place);
+  self->targets = from->targets != NULL
+                      ? g_memdup2 (from->targets, (from->n + 1) * sizeof *from->targets)
+                      : NULL;
+  self->map = map;
+  return self;
+}
+
+typedef struct
+{
+  CjProgram *program;
+  guint node; /* place in the graph */
+  CjdDataset *dataset;
+  CjlEmbedOptions options;
+  char *node_id;
+  guint64 step;
+  /* while t-SNE runs */
+  CjlJob *job;
+  CjlEmbedding *pattern;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_clear_pointer (&work->program, cj_program_free);
+  g_clear_pointer (&work->dataset, cjd_dataset_unref);
+  g_free (work->node_id);
+  g_free (work);
+}
+
+/* What the layer answers to every sample, [N, D]; NULL if it was stopped or gives nothing. */
+static CjTensor *
+collect (Work *work, CjlJob *job, CjlEmbedding **embedding, GError **error)
+{
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (work->dataset, work->options.split);
+  g_autoptr (CjTensor) answers = NULL;
+  gint64 width = 0;
+  guint32 indices[BATCH];
+
+  for (gsize begin = 0; *embedding == NULL || begin < (*embedding)->n; begin += BATCH)
+    {
+      g_autoptr (CjTensor) out = NULL;
+      const gsize n = *embedding == NULL ? 1 : MIN (BATCH, (*embedding)->n - begin);
+
+      if (job != NULL && cjl_job_is_cancelled (job))
+        return NULL;
+      for (guint i = 0; i < BATCH; i++)
+        indices[i] = *embedding == NULL ? 0 : (*embedding)->place[begin + MIN (i, n - 1)];
+      feed->fill (feed, indices, BATCH, 0, 0, cj_program_get_x (work->program),
+                  cj_program_get_y (work->program));
+      cj_program_forward (work->program, FALSE, (gint64) n, 0, 0);
+      out = cj_program_dup_output (work->program, work->node, 0);
+      if (out == NULL || out->dtype != CJ_FLOAT32 || out->shape.n_dims < 2
+          || out->shape.dims[0] != BATCH)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                       "“%s” does not give numbers for every sample. Choose a layer that is wired "
+                       "to the data.",
+                       work->node_id);
+          return NULL;
+        }
+      if (*embedding == NULL) /* now its width is known */
+        {
+          CjShape shape;
+
+          width = cj_shape_size (&out->shape) / BATCH;
+          *embedding = embedding_new (work->dataset, &work->options, width);
+          shape = cj_shape2 ((gint64) (*embedding)->n, width);
+          answers = cj_tensor_new (CJ_FLOAT32, &shape);
+          begin = (gsize) -BATCH; /* from the start */
+          continue;
+        }
+      memcpy (cj_tensor_f32 (answers) + (gint64) begin * width, out->data,
+              sizeof (float) * n * (gsize) width);
+      if (job != NULL)
+        cjl_job_set_progress (job, COLLECT_SHARE * (double) (begin + n) / (double) (*embedding)->n);
+    }
+  return g_steal_pointer (&answers);
+}
+
+static gboolean
+on_step (guint iteration, const CjTensor *map, gpointer data)
+{
+  Work *work = data;
+
+  work->pattern->iteration = iteration;
+  if (work->job == NULL)
+    return TRUE;
+  cjl_job_set_progress (
+      work->job, COLLECT_SHARE + (1 - COLLECT_SHARE) * iteration / work->options.n_iterations);
+  if (iteration % LEAVE_EVERY == 0)
+    cjl_job_leave (work->job, embedding_dup (work->pattern, cj_tensor_dup (map)));
+  return !cjl_job_is_cancelled (work->job);
+}
+
+static gpointer
+embed (CjlJob *job, gpointer data, GError **error)
+{
+  Work *work = data;
+  g_autoptr (CjlEmbedding) self = NULL;
+  g_autoptr (CjTensor) answers = collect (work, job, &self, error);
+  gint64 least;
+
+  if (answers == NULL)
+    return NULL;
+  least = MIN (answers->shape.dims[0], answers->shape.dims[1]);
+  if (self->n < 4 || (work->options.method == CJL_EMBED_PCA && least < 2))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "“%s” gives too little to lay out in a plane. Choose a layer of two units or "
+                   "more and a split of four samples or more.",
+                   work->node_id);
+      return NULL;
+    }
+  self->step = work->step;
+  if (work->options.method == CJL_EMBED_PCA)
+    self->map = cjl_pca (answers, 2, work->options.seed, self->shares);
+  else
+    {
+      g_autoptr (CjTensor) few
+          = answers->shape.dims[1] > FIRST_COMPONENTS
+                ? cjl_pca (answers, (guint) MIN (least, FIRST_COMPONENTS), work->options.seed, NULL)
+                : cj_tensor_ref (answers);
+
+      work->job = job;
+      work->pattern = self;
+      self->map = cjl_tsne (few, work->options.perplexity, work->options.n_iterations,
+                            work->options.seed, on_step, work);
+    }
+  return g_steal_pointer (&self);
+}
+
+/* NULL and the reason if the network cannot be run or has no such layer. */
+static Work *
+work_new (const CjGraph *graph, CjdDataset *dataset, const CjlEmbedOptions *options, GError **error)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, BATCH);
+  CjNode *node = cj_graph_find (graph, options->node);
+  CjProgram *program;
+  Work *work;
+
+  if (node == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "There is no layer “%s” in the network.",
+                   options->node);
+      return NULL;
+    }
+  program = cj_program_new (graph, CJ_PURPOSE_PROBE, &spec, 1, error);
+  if (program == NULL)
+    return NULL;
+  work = g_new0 (Work, 1);
+  work->program = program;
+  work->node = (guint) cj_graph_get_index (graph, node);
+  work->dataset = cjd_dataset_ref (dataset);
+  work->options = *options;
+  work->node_id = g_strdup (options->node);
+  work->options.node = work->node_id;
+  return work;
+}
+
+/* The network is compiled on the job's thread as well. */
+typedef struct
+{
+  CjGraph *graph;
+  CjdDataset *dataset;
+  CjCheckpoint *weights;
+  CjlEmbedOptions options;
+  char *node;
+} Order;
+
+static void
+order_free (gpointer data)
+{
+  Order *order = data;
+
+  cj_graph_free (order->graph);
+  cjd_dataset_unref (order->dataset);
+  cj_checkpoint_unref (order->weights);
+  g_free (order->node);
+  g_free (order);
+}
+
+static gpointer
+run_order (CjlJob *job, gpointer data, GError **error)
+{
+  Order *order = data;
+  Work *work = work_new (order->graph, order->dataset, &order->options, error);
+  gpointer result = NULL;
+
+  if (work == NULL)
+    return NULL;
+  work->step = order->weights->at.step;
+  if (cj_checkpoint_apply (order->weights, work->program))
+    result = embed (job, work, error);
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                 "The weights are of another network. Train it for a step.");
+  work_free (work);
+  return result;
+}
+
+CjlJob *
+cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
+                     const CjlEmbedOptions *options)
+{
+  Order *order = g_new0 (Order, 1);
+
+  order->graph = cj_graph_dup (graph);
+  order->dataset = cjd_dataset_ref (dataset);
+  order->weights = cj_checkpoint_ref (weights);
+  order->options = *options;
+  order->options.node = order->node = g_strdup (options->node);
+  return cjl_job_new (run_order, order, order_free, embedding_free);
+}
+
+CjlEmbedding *
+cjl_embed_project (CjlProject *project, CjdDataset *dataset, const CjlEmbedOptions *options,
+                   GError **error)
+{
+  Work *work = work_new (project->graph, dataset, options, error);
+  CjlEmbedding *embedding;
+
+  if (work == NULL)
+    return NULL;
+  cj_program_init (work->program, (guint64) project->setup->seed);
+  cjl_project_apply_weights (project, work->program);
+  embedding = embed (NULL, work, error);
+  work_free (work);
+  return embedding;
+}
+
+CjvFrame *
+cjl_embedding_frame (const CjlEmbedding *self)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *labels = NULL;
+  g_autofree char *title
+      = g_strdup_printf ("%s of %s", self->method == CJL_EMBED_PCA ? "PCA" : "t-SNE", self->node);
+  g_autofree char *provenance
+      = g_strdup_printf ("%s, %" G_GSIZE_FORMAT " samples, step %" G_GUINT64_FORMAT,
+                         self->dataset->name, self->n, self->step);
+
+  cjv_frame_set_array (frame, "points", self->map);
+  cjv_frame_set_text (frame, "title", title);
+  if (self->targets != NULL)
+    {
+      labels = g_new (float, self->n + 1);
+      for (gsize i = 0; i < self->n; i++)
+        labels[i] = (float) self->targets[i];
+      cjv_frame_set_values (frame, "labels", labels, self->n);
+    }
+  if (self->dataset->class_names != NULL)
+    cjv_frame_set_strings (frame, "classes", (const char *const *) self->dataset->class_names);
+  if (self->method == CJL_EMBED_PCA)
+    cjv_frame_set_values (frame, "shares",
+                          (const float[]){ (float) self->shares[0], (float) self->shares[1] }, 2);
+  cjv_frame_set_provenance (frame, provenance);
+  return cjv_frame_seal (frame);
+}

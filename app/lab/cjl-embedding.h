@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a layer makes of many samples, brought down to the plane: the map on which alike samples lie
+ * near one another. N samples. */
+#pragma once
+
+#include "cjl-job.h"
+#include "cjl-project.h"
+#include "cjv-frame.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  CJL_EMBED_PCA,
+  CJL_EMBED_TSNE,
+  CJL_EMBED_N_METHODS
+} CjlEmbedMethod;
+
+extern const char *const cjl_embed_methods[]; /* "pca", "tsne", NULL */
+
+/* What is asked for. */
+typedef struct
+{
+  const char *node; /* id of the layer */
+  CjdSplit split;
+  CjlEmbedMethod method;
+  guint n_samples; /* at most; CJL_TSNE_MAX is the most */
+  double perplexity;
+  guint n_iterations;
+  guint64 seed;
+} CjlEmbedOptions;
+
+void cjl_embed_options_init (CjlEmbedOptions *options); /* 1000 samples of validation, t-SNE */
+
+/* Immutable; atomic reference count. */
+typedef struct
+{
+  gint ref_count;
+  guint64 step; /* of the weights */
+  char *node;
+  CjlEmbedMethod method;
+  guint iteration, n_iterations; /* of t-SNE */
+  double shares[2];              /* of the variance, for PCA */
+  CjdDataset *dataset;
+  CjdSplit split;
+  gsize n;
+  guint32 *index;  /* N: number of each sample in the data set */
+  guint32 *place;  /* N: number within the split */
+  gint32 *targets; /* N class numbers, -1: unknown; NULL for values */
+  CjTensor *map;   /* [N, 2] */
+} CjlEmbedding;
+
+/* A job whose results are CjlEmbedding: a map after every few iterations, and the final one. Copies the
+ * graph, references data and weights. The error says what cannot be embedded. You free. */
+CjlJob *cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
+                             const CjlEmbedOptions *options);
+/* The same at once, with the weights of a project. Slow. Main thread. You unref. */
+CjlEmbedding *cjl_embed_project (CjlProject *project, CjdDataset *dataset,
+                                 const CjlEmbedOptions *options, GError **error);
+
+CjlEmbedding *cjl_embedding_ref (CjlEmbedding *embedding);
+void cjl_embedding_unref (CjlEmbedding *embedding);
+
+/* Sealed frame of the figure "embedding". You unref. */
+CjvFrame *cjl_embedding_frame (const CjlEmbedding *embedding);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlEmbedding, cjl_embedding_unref)
+
+G_END_DECLS

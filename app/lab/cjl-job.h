@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Something slow on a thread of its own: an embedding, an explanation, a text that is written. It says
+ * how far it is, leaves partial results, and stops when asked. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _CjlJob CjlJob;
+
+/* The work; on the job's thread. Returns the result, or NULL and an error. Looks at
+ * cjl_job_is_cancelled often and then returns what there is, or NULL without an error. */
+typedef gpointer (*CjlJobFunc) (CjlJob *job, gpointer data, GError **error);
+
+/* Starts. `data` is freed with `free_data` when the work is done, results that nobody took with
+ * `free_result`. You free; that cancels and waits for the thread. */
+CjlJob *cjl_job_new (CjlJobFunc func, gpointer data, GDestroyNotify free_data,
+                     GDestroyNotify free_result);
+void cjl_job_free (CjlJob *job);
+
+/* For the owner. */
+void cjl_job_cancel (CjlJob *job);
+gboolean cjl_job_is_done (CjlJob *job);
+double cjl_job_get_progress (CjlJob *job);     /* 0..1 */
+double cjl_job_get_seconds_left (CjlJob *job); /* NAN as long as that cannot be told */
+/* The newest result that was not taken before, partial or final; NULL: none. You free. */
+gpointer cjl_job_take_result (CjlJob *job);
+/* Why it failed, once it is done; NULL: it did not. You free. */
+GError *cjl_job_dup_error (CjlJob *job);
+/* Returns when it is done. */
+void cjl_job_wait (CjlJob *job);
+
+/* For the work. */
+gboolean cjl_job_is_cancelled (CjlJob *job);
+void cjl_job_set_progress (CjlJob *job, double progress);
+/* Leaves a partial result in place of one that nobody took; the job takes it. */
+void cjl_job_leave (CjlJob *job, gpointer partial);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlJob, cjl_job_free)
+
+G_END_DECLS
