@@ -66,7 +66,7 @@ cj_attention_emit (CjLayerBuild *build, const CjAttentionParts *p, int *out, int
                    GError **error)
 {
   const CjShape *q = cj_builder_get_shape (build->builder, p->q);
-  const CjAttentionAttrs attrs = { p->heads, p->causal };
+  const CjAttentionAttrs attrs = { p->heads, p->causal, p->padding_word >= 0, p->padding_word };
   const gint64 e = q->n_dims == 3 ? q->dims[2] : 0;
   const CjShape in_shape = cj_shape2 (3 * e, e), out_shape = cj_shape2 (e, e);
   const CjShape in_bias = cj_shape1 (3 * e), out_bias = cj_shape1 (e);

@@ -80,7 +80,8 @@ test_attention (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      const CjAttentionAttrs attrs = { cases[i].heads, cases[i].causal };
+      /* by word: as many keys are left as with marks of 0 and 1 */
+      const CjAttentionAttrs attrs = { cases[i].heads, cases[i].causal, i % 2 == 1, 1 };
       const gint64 n = cases[i].n, t = cases[i].t, s = cases[i].s, e = cases[i].e;
       OpCheckInput in[4]
           = { floats (cj_shape3 (n, t, cases[i].packed ? 3 * e : e)), floats (cj_shape3 (n, s, e)),
