@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cj-lower.h"
+#include "cj-memory.h"
 #include "cj-program.h"
 #include "cj-runner.h"
 #include "cjl-recovery.h"
@@ -164,7 +165,7 @@ show (CjlProject *project, gboolean json, GError **error)
     return FALSE;
   spec = cjl_data_spec (dataset, project->setup->batch);
   lowered = cj_lower (project->graph, &spec);
-  program = cj_program_new (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
+  program = cj_program_new_sketch (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
   if (program != NULL)
     {
       cost = cj_program_get_cost (program);
@@ -176,7 +177,7 @@ show (CjlProject *project, gboolean json, GError **error)
     print_table_json (project, rows, &cost, kept_bytes);
   else
     print_table (project, dataset, rows, &cost, kept_bytes);
-  return program != NULL;
+  return program != NULL && cj_memory_check (cost.peak_bytes, "Training", spec.batch, error);
 }
 
 static int

@@ -444,6 +444,8 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
   link_backward (self, wanted, first_written);
   collect_rooms (self, rooms, wanted, first_written);
   self->arena_floats = assign_offsets (rooms);
+  if (self->sketch)
+    return TRUE;
   if (!allocate (self, error))
     return FALSE;
   for (guint i = 0; i < rooms->len; i++)

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 struct _CjProgram
 {
   CjPurpose purpose;
+  gboolean sketch; /* planned only */
+  guint n_threads;
   CjLowered *lowered;
   CjPool *pool;
   GArray *params; /* CjProgramParam, learned and state, in order of values */

@@ -41,6 +41,10 @@ typedef struct
  * the first problem of the graph, or says that memory would not do, with the numbers. You free. */
 CjProgram *cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
                            guint n_threads, GError **error);
+/* The same without memory, however much it would take: to be asked for cost and parameters, and for
+ * nothing that has numbers. You free. */
+CjProgram *cj_program_new_sketch (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
+                                  guint n_threads, GError **error);
 void cj_program_free (CjProgram *program);
 
 /* Draws the initial weights from `seed`: a stream for every name, so that one layer more or less
