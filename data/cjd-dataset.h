@@ -31,6 +31,7 @@ struct _CjdDataset
   CjdCache *cache; /* of streamed samples, or NULL */
   CjTensor *y;     /* int32 [N] or [N, T]: class numbers; float32 [N, ...]: values */
   guint n_classes; /* 0 if the targets are values */
+  guint n_words;   /* all samples of int32 are smaller than this; 0: x is not words */
   GStrv class_names; /* n_classes strings, or NULL */
   guint8 *split;     /* N values of CjdSplit, or CJD_SPLIT_OUT */
   guint n_channels;  /* C of pictures, I of tables; 0: x is passed on as it is (int32) */

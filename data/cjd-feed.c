@@ -184,6 +184,7 @@ cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split)
   self->feed.y_shape = cj_shape (y->n_dims - 1, y->dims + 1);
   self->feed.y_dtype = dataset->y->dtype;
   self->feed.n_classes = dataset->n_classes;
+  self->feed.n_words = dataset->n_words;
   self->feed.class_names = (const char *const *) dataset->class_names;
   self->feed.fill = fill;
   self->feed.free = free_feed;

@@ -6,33 +6,12 @@
 
 #include <math.h>
 
-/* Names and values of what the task is measured by. */
-typedef struct
+/* The measure's value where the task has it, beside loss and accuracy; else NAN. */
+static double
+get_measure (const CjMetricInfo *info, const CjMetrics *m)
 {
-  const char *name, *title;
-  double value;
-  gboolean share; /* to print in percent */
-} Measure;
-
-static guint
-list_measures (const CjMetrics *m, Measure *list)
-{
-  const Measure all[] = {
-    { "top-5", "top 5", cj_metrics_get_top (m), TRUE },
-    { "f1", "F1", cj_metrics_get_f1 (m), TRUE },
-    { "mse", "MSE", cj_metrics_get_mse (m), FALSE },
-    { "mae", "MAE", cj_metrics_get_mae (m), FALSE },
-    { "r2", "R²", m->task == CJ_TASK_VALUES ? cj_metrics_get_r2 (m) : NAN, FALSE },
-  };
-  guint n = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    if (isfinite (all[i].value))
-      list[n++] = all[i];
-  return n;
+  return info->get == NULL || info->get == cj_metrics_get_accuracy ? NAN : info->get (m);
 }
-
-#define MAX_MEASURES 5
 
 static char *
 get_class_name (const CjdDataset *dataset, guint k)
@@ -87,8 +66,6 @@ list_confusion (const CjMetrics *m)
 static void
 print_score_json (const char *split, CjScore score, const CjMetrics *m, const CjdDataset *dataset)
 {
-  Measure list[MAX_MEASURES];
-  const guint n = list_measures (m, list);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
@@ -96,8 +73,9 @@ print_score_json (const char *split, CjScore score, const CjMetrics *m, const Cj
   g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
   g_variant_dict_insert (&dict, "loss", "d", score.loss);
   g_variant_dict_insert (&dict, "samples", "x", m->n_samples);
-  for (guint i = 0; i < n; i++)
-    g_variant_dict_insert (&dict, list[i].name, "d", list[i].value);
+  for (const CjMetricInfo *i = cj_metric_infos; i->id != NULL; i++)
+    if (isfinite (get_measure (i, m)))
+      g_variant_dict_insert (&dict, i->id, "d", get_measure (i, m));
   if (m->confusion != NULL)
     {
       g_variant_dict_insert_value (&dict, "classes", list_classes (m, dataset));
@@ -110,9 +88,6 @@ void
 cli_print_score (const char *split, CjScore score, const CjMetrics *m, const CjdDataset *dataset,
                  gboolean json)
 {
-  Measure list[MAX_MEASURES];
-  const guint n = list_measures (m, list);
-
   if (json)
     {
       print_score_json (split, score, m, dataset);
@@ -121,11 +96,15 @@ cli_print_score (const char *split, CjScore score, const CjMetrics *m, const Cjd
   g_print ("%s  loss %.4f", split, score.loss);
   if (m->task == CJ_TASK_CLASSES || m->task == CJ_TASK_SEQUENCE)
     g_print ("  accuracy %.2f %%", score.accuracy * 100);
-  for (guint i = 0; i < n; i++)
-    if (list[i].share)
-      g_print ("  %s %.2f %%", list[i].title, list[i].value * 100);
-    else
-      g_print ("  %s %.4g", list[i].title, list[i].value);
+  for (const CjMetricInfo *i = cj_metric_infos; i->id != NULL; i++)
+    {
+      const double value = get_measure (i, m);
+
+      if (isfinite (value) && i->unit != NULL)
+        g_print ("  %s %.2f %%", i->title, value * 100);
+      else if (isfinite (value))
+        g_print ("  %s %.4g", i->title, value);
+    }
   g_print ("  (%" G_GINT64_FORMAT " samples)\n", m->n_samples);
 }
 

@@ -177,6 +177,7 @@ cjl_data_spec (const CjdDataset *dataset, gint64 batch)
     .x_dtype = dataset->x_dtype == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32,
     .y_dtype = dataset->y->dtype,
     .n_classes = dataset->n_classes,
+    .n_words = dataset->n_words,
     .has_y = TRUE,
   };
 }

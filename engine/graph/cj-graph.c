@@ -38,6 +38,17 @@ const CjParam cj_node_params[] = {
   { NULL },
 };
 
+/* Of every node, with weights or not; people meet it as an action, so it has no row. */
+static const CjParam muted_params[] = {
+  { .name = "muted",
+    .title = "Muted",
+    .blurb = "Passes its input on as it is",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjNode, muted),
+    .max = 1 },
+  { NULL },
+};
+
 CjGraph *
 cj_graph_new (void)
 {
@@ -245,12 +256,13 @@ gboolean
 cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                     GError **error)
 {
-  const gboolean common = cj_params_find (node->layer->params, name) == NULL
-                          && cj_params_find (cj_node_params, name) != NULL;
+  const CjParam *const common[] = { cj_node_params, muted_params };
 
   cj_graph_touch (graph, node);
-  if (common)
-    return cj_params_parse (cj_node_params, node, name, text, error);
+  for (guint i = 0; i < G_N_ELEMENTS (common); i++)
+    if (cj_params_find (node->layer->params, name) == NULL
+        && cj_params_find (common[i], name) != NULL)
+      return cj_params_parse (common[i], node, name, text, error);
   if (!cj_params_parse (node->layer->params, node->params, name, text, error))
     return FALSE;
   /* wires into ports that are gone go with them */

@@ -52,7 +52,7 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..30
+echo 1..34
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
@@ -65,6 +65,12 @@ check train contains '"validation-accuracy"' "$cli" train p.cajal --epochs 4 --j
 check resume "$cli" train q.cajal --resume --epochs 5 --save r.cajal
 check from-step "$cli" train r.cajal --resume --from-step 3 --steps 4 --save s.cajal
 check from-step-refuses contains 'goes with --resume' "$cli" train r.cajal --from-step 3
+# what no machine has room for is shown with its numbers, and refused
+check large "$cli" new mlp -o large.cajal
+check large-set "$cli" set large.cajal dense1.units=65536 dense2.units=65536 batch=65536
+check large-shows contains 'dense2 .* 4295032832' "$cli" show large.cajal
+check large-refused contains 'needs .* GiB for a batch of 65536, this machine has' \
+  "$cli" show large.cajal
 check eval contains '"accuracy":0.[5-9]\|"accuracy":1' "$cli" eval q.cajal --json
 check figure-svg "$cli" figure q.cajal curves -o c.svg
 check figure-png "$cli" figure q.cajal confusion -o c.png
