@@ -29,6 +29,8 @@ struct _CjuDocument
   gint64 wanted;          /* monotonic time when the evaluation was last asked for */
   guint64 evaluated_step; /* of the weights last given to the worker; G_MAXUINT64: none */
   guint evaluated_epoch;
+  CjuUnit unit; /* its node is owned */
+  gint64 cell[2];
 };
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
@@ -41,6 +43,8 @@ enum
   SELECTED,
   SAMPLE,
   EVALUATED,
+  UNIT,
+  CELL,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -325,6 +329,7 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
+  g_clear_pointer ((char **) &self->unit.node, g_free);
   cjl_data_choice_clear (&self->loaded);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
@@ -333,7 +338,7 @@ static void
 cju_document_class_init (CjuDocumentClass *class)
 {
   static const char *const names[N_SIGNALS]
-      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated" };
+      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated", "unit", "cell" };
 
   G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
   for (guint i = 0; i < N_SIGNALS; i++)
@@ -346,6 +351,7 @@ cju_document_init (CjuDocument *self)
 {
   self->state.val = (CjScore){ NAN, NAN };
   self->evaluated_step = G_MAXUINT64;
+  self->cell[0] = self->cell[1] = -1;
   self->selection = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->selection, NULL);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
@@ -584,4 +590,36 @@ gsize
 cju_document_get_sample (CjuDocument *self)
 {
   return self->sample;
+}
+
+void
+cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
+                          gint64 column)
+{
+  char *old = (char *) self->unit.node;
+
+  self->unit = (CjuUnit){ g_strdup (node), unit, row, column };
+  g_free (old);
+  emit (self, UNIT);
+}
+
+CjuUnit
+cju_document_get_unit (CjuDocument *self)
+{
+  return self->unit;
+}
+
+void
+cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column)
+{
+  self->cell[0] = row;
+  self->cell[1] = column;
+  emit (self, CELL);
+}
+
+void
+cju_document_get_cell (CjuDocument *self, gint64 *row, gint64 *column)
+{
+  *row = self->cell[0];
+  *column = self->cell[1];
 }
