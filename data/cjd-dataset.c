@@ -52,6 +52,26 @@ cjd_dataset_new_streamed (const char *name, CjdStore *store, CjDtype dtype, cons
 }
 
 CjdDataset *
+cjd_dataset_new_view (CjdDataset *base)
+{
+  CjdDataset *view = make (base->name, base->x_dtype, &base->x_shape,
+                           cj_tensor_new (base->y->dtype, &base->y->shape), base->n_classes,
+                           (const char *const *) base->class_names);
+  const gsize bytes = sizeof (float) * base->n_channels;
+
+  view->base = cjd_dataset_ref (base);
+  view->x = base->x != NULL ? cj_tensor_ref (base->x) : NULL;
+  view->cache = base->cache;
+  view->has_splits = base->has_splits;
+  view->note = g_strdup (base->note);
+  memcpy (view->y->data, base->y->data, cj_tensor_bytes (base->y));
+  memcpy (view->split, base->split, cjd_dataset_get_n_samples (base));
+  memcpy (view->mean, base->mean, bytes);
+  memcpy (view->std, base->std, bytes);
+  return view;
+}
+
+CjdDataset *
 cjd_dataset_ref (CjdDataset *dataset)
 {
   g_atomic_int_inc (&dataset->ref_count);
@@ -64,7 +84,8 @@ cjd_dataset_unref (CjdDataset *dataset)
   if (!g_atomic_int_dec_and_test (&dataset->ref_count))
     return;
   g_clear_pointer (&dataset->x, cj_tensor_unref);
-  g_clear_pointer (&dataset->cache, cjd_cache_free);
+  if (dataset->base == NULL)
+    g_clear_pointer (&dataset->cache, cjd_cache_free);
   cj_tensor_unref (dataset->y);
   g_strfreev (dataset->class_names);
   g_free (dataset->split);
@@ -73,6 +94,7 @@ cjd_dataset_unref (CjdDataset *dataset)
   g_clear_pointer (&dataset->augmenter, cjd_augmenter_unref);
   g_free (dataset->note);
   g_free (dataset->name);
+  g_clear_pointer (&dataset->base, cjd_dataset_unref);
   g_free (dataset);
 }
 

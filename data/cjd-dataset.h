@@ -17,8 +17,11 @@ typedef enum
 } CjdSplit;
 
 #define CJD_N_SPLITS 3
+#define CJD_SPLIT_OUT 3 /* of a sample that was taken out by a person */
 
-typedef struct
+typedef struct _CjdDataset CjdDataset;
+
+struct _CjdDataset
 {
   gint ref_count;
   char *name;
@@ -29,13 +32,14 @@ typedef struct
   CjTensor *y;     /* int32 [N] or [N, T]: class numbers; float32 [N, ...]: values */
   guint n_classes; /* 0 if the targets are values */
   GStrv class_names; /* n_classes strings, or NULL */
-  guint8 *split;     /* N values of CjdSplit */
+  guint8 *split;     /* N values of CjdSplit, or CJD_SPLIT_OUT */
   guint n_channels;  /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
   float *mean, *std; /* n_channels each: of the training samples; pixels scaled to 0..1 */
   struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
   gboolean has_splits; /* the files themselves say which samples are for validation and test */
   char *note;          /* what a person should know of how it was read, or NULL */
-} CjdDataset;
+  CjdDataset *base;    /* of a view: the data set whose samples it shows, else NULL */
+};
 
 /* Takes the tensors; all samples start in training. `class_names` is copied and may be NULL. */
 CjdDataset *cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
@@ -44,6 +48,9 @@ CjdDataset *cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n
 CjdDataset *cjd_dataset_new_streamed (const char *name, CjdStore *store, CjDtype dtype,
                                       const CjShape *x_shape, CjTensor *y, guint n_classes,
                                       const char *const *class_names, gsize budget);
+/* The samples of another data set with targets, splits and normalisation of its own, to be changed
+ * before anyone else sees it. Shares the samples; no augmentation. References `base`. */
+CjdDataset *cjd_dataset_new_view (CjdDataset *base);
 CjdDataset *cjd_dataset_ref (CjdDataset *dataset);
 void cjd_dataset_unref (CjdDataset *dataset);
 

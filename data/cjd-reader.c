@@ -8,6 +8,8 @@
 
 static const char *const channel_choices[] = { "as-is", "grey", "colour", NULL };
 
+static const char *const normalise_choices[] = { "measured", "as-is", "centred", "custom", NULL };
+
 const CjParam cjd_read_params[] = {
   { .name = "size",
     .title = "Picture size",
@@ -52,6 +54,28 @@ const CjParam cjd_read_params[] = {
     .min = 0,
     .max = 1 << 20,
     .flags = CJ_PARAM_LOG | CJ_PARAM_ADVANCED },
+  { .name = "normalise",
+    .title = "Normalise",
+    .blurb
+    = "How numbers are scaled: to mean 0 and deviation 1 as measured, not at all, pixels from "
+      "-1 to 1, or by numbers of one's own",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjdReadOptions, normalise),
+    .choices = normalise_choices },
+  { .name = "mean",
+    .title = "Mean",
+    .blurb = "What is taken from every channel, pixels from 0 to 1: one number, or one a channel",
+    .kind = CJ_PARAM_TEXT,
+    .offset = offsetof (CjdReadOptions, mean),
+    .text = "0.5",
+    .when = "normalise=custom" },
+  { .name = "deviation",
+    .title = "Deviation",
+    .blurb = "What every channel is then divided by: one number, or one a channel",
+    .kind = CJ_PARAM_TEXT,
+    .offset = offsetof (CjdReadOptions, deviation),
+    .text = "0.5",
+    .when = "normalise=custom" },
   { NULL },
 };
 
@@ -60,28 +84,6 @@ cjd_read_options_init (CjdReadOptions *options)
 {
   *options = (CjdReadOptions){ .val_share = 0.1, .test_share = 0.1, .seed = 1 };
   cj_params_reset (cjd_read_params, options);
-}
-
-const CjdReaderInfo *
-cjd_recognise (const char *path, GError **error)
-{
-  g_autofree char *all = NULL;
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: There is no such file or folder, and no source of that name.", path);
-      return NULL;
-    }
-  for (const CjdReaderInfo *const *i = cjd_readers (); *i != NULL; i++)
-    if ((*i)->recognise (path))
-      return *i;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "%s: This is of no kind that can be read. There are folders of IDX or CIFAR files, "
-               "folders with one folder of PNG or JPEG pictures a class, .npz, .csv and .tsv "
-               "tables, and plain text.",
-               path);
-  return NULL;
 }
 
 GBytes *
@@ -112,9 +114,12 @@ cjd_read_file (const char *path, gsize max, GError **error)
 CjdDataset *
 cjd_load (const char *path, const CjdReadOptions *options, GError **error)
 {
-  const CjdReaderInfo *reader = cjd_recognise (path, error);
-  CjdDataset *dataset = reader != NULL ? reader->load (path, options, error) : NULL;
+  const CjdReaderInfo *reader = NULL;
+  g_autofree char *place = cjd_find (path, &reader, error);
+  CjdDataset *dataset = place != NULL ? reader->load (place, options, error) : NULL;
 
+  if (dataset != NULL && !g_str_equal (place, path))
+    cjd_dataset_take_note (dataset, g_strdup_printf ("Found in %s.", place));
   if (dataset != NULL && dataset->x != NULL)
     dataset = cjd_dataset_fit (dataset, options->size, (CjdChannels) options->channels, error);
   if (dataset == NULL)

@@ -16,14 +16,24 @@ typedef enum
   CJD_CHANNELS_COLOUR
 } CjdChannels;
 
+typedef enum
+{
+  CJD_NORMALISE_MEASURED, /* mean 0 and deviation 1 over the training samples */
+  CJD_NORMALISE_AS_IS,    /* pixels 0..1, features as they are */
+  CJD_NORMALISE_CENTRED,  /* 0..1 becomes -1..1 */
+  CJD_NORMALISE_CUSTOM
+} CjdNormalise;
+
 /* How files are read; one table for all readers, each takes what concerns it. */
 typedef struct
 {
   int size[2];  /* height and width of pictures, 0: as in the files */
   int channels; /* CjdChannels */
   char label[CJ_PARAM_TEXT_SIZE];
-  int length;                   /* of pieces of text, characters */
-  int memory;                   /* MiB of decoded pictures kept */
+  int length;                                                   /* of pieces of text, characters */
+  int memory;                                                   /* MiB of decoded pictures kept */
+  int normalise;                                                /* CjdNormalise */
+  char mean[CJ_PARAM_TEXT_SIZE], deviation[CJ_PARAM_TEXT_SIZE]; /* of CJD_NORMALISE_CUSTOM */
   double val_share, test_share; /* where the files do not say; not in the table */
   guint64 seed;                 /* of the splits; not in the table */
 } CjdReadOptions;
@@ -48,10 +58,12 @@ typedef struct
 const CjdReaderInfo *const *cjd_readers (void);
 const CjdReaderInfo *cjd_reader_find (const char *id);
 
-/* The reader of a path; an error that says what can be read. Any thread. */
-const CjdReaderInfo *cjd_recognise (const char *path, GError **error);
+/* The path of the data set that is meant by `path`, and its reader (may be NULL): the path itself, or, of
+ * a folder that is none, the only data set in it. An error names what there is to choose from, or what
+ * can be read. Any thread. You free. */
+char *cjd_find (const char *path, const CjdReaderInfo **reader, GError **error);
 
-/* Reads a path with the reader that recognises it, brings pictures to the size and channels asked for,
+/* Reads the data set that cjd_find finds, brings pictures to the size and channels asked for,
  * and splits by the shares and the seed what the files do not split. Slow. */
 CjdDataset *cjd_load (const char *path, const CjdReadOptions *options, GError **error);
 
@@ -59,6 +71,10 @@ CjdDataset *cjd_load (const char *path, const CjdReadOptions *options, GError **
  * data set if nothing changes or it holds no pictures. Takes the data set. */
 CjdDataset *cjd_dataset_fit (CjdDataset *dataset, const int size[2], CjdChannels channels,
                              GError **error);
+
+/* Sets mean and deviation of a data set that nobody else has yet: x becomes (x - mean) / deviation.
+ * Refuses numbers that are not one for all channels or one each. */
+gboolean cjd_dataset_normalise (CjdDataset *dataset, const CjdReadOptions *options, GError **error);
 
 /* A file's bytes, refused beyond `max`. The error names the file. */
 GBytes *cjd_read_file (const char *path, gsize max, GError **error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-document.h"
+#include "cju-document-private.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -7,56 +7,18 @@
 
 #define TICK_MS 80
 
-struct _CjuDocument
-{
-  GObject parent;
-  CjlProject *project;
-  CjdDataset *dataset;
-  CjlSession *session;
-  CjLowered *lowered;
-  CjlProbeFrame *frame;
-  CjRunState state;
-  char *trouble;
-  CjlDataChoice loaded; /* what dataset is, or will be when it is there; no source: none */
-  GPtrArray *selection; /* ids and a final NULL */
-  gsize sample;
-  guint tick, asked, seen;
-  guint64 asked_step;
-  gboolean ask_again;
-  GCancellable *loading;
-  CjlEvaluation *evaluation;
-  gboolean evaluating;    /* a worker is at it */
-  gint64 wanted;          /* monotonic time when the evaluation was last asked for */
-  guint64 evaluated_step; /* of the weights last given to the worker; G_MAXUINT64: none */
-  guint evaluated_epoch;
-  CjuUnit unit; /* its node is owned */
-  gint64 cell[2];
-};
-
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
-enum
-{
-  EDITED,
-  LOADED,
-  TICKED,
-  SELECTED,
-  SAMPLE,
-  EVALUATED,
-  UNIT,
-  CELL,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
+static guint signals[CJU_DOCUMENT_N_SIGNALS], notice_signal;
 
-static void
-emit (CjuDocument *self, guint which)
+void
+cju_document_emit (CjuDocument *self, CjuDocumentSignal which)
 {
   g_signal_emit (self, signals[which], 0);
 }
 
-static void
-set_trouble (CjuDocument *self, const char *text)
+void
+cju_document_set_trouble (CjuDocument *self, const char *text)
 {
   g_free (self->trouble);
   self->trouble = g_strdup (text);
@@ -74,9 +36,8 @@ check (CjuDocument *self)
   self->lowered = cj_lower (self->project->graph, &spec);
 }
 
-/* Brings the running network in line with the drawing. */
-static void
-follow (CjuDocument *self)
+void
+cju_document_follow (CjuDocument *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -88,11 +49,9 @@ follow (CjuDocument *self)
   else
     self->session = cjl_session_new (self->project, self->dataset,
                                      (guint) CLAMP (g_get_num_processors (), 1, 64), &error);
-  set_trouble (self, error != NULL ? error->message : NULL);
+  cju_document_set_trouble (self, error != NULL ? error->message : NULL);
   self->ask_again = TRUE;
 }
-
-static void load (CjuDocument *self);
 
 /* Nodes that are no more are not selected. */
 static void
@@ -107,7 +66,7 @@ forget_removed (CjuDocument *self)
         changed = TRUE;
       }
   if (changed)
-    emit (self, SELECTED);
+    cju_document_emit (self, CJU_DOCUMENT_SELECTED);
 }
 
 static void
@@ -116,76 +75,11 @@ project_changed (CjlProject *project, gpointer data)
   CjuDocument *self = data;
 
   if (self->loaded.source == NULL || !cjl_data_choice_equal (&project->data, &self->loaded))
-    load (self);
+    cju_document_load (self);
   else
-    follow (self);
+    cju_document_follow (self);
   forget_removed (self);
-  emit (self, EDITED);
-}
-
-static void
-load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  CjlDataChoice *choice = data;
-  GError *error = NULL;
-  CjdDataset *dataset = cjl_data_load (choice, &error);
-
-  (void) source;
-  (void) cancellable;
-  if (dataset != NULL)
-    g_task_return_pointer (task, dataset, (GDestroyNotify) cjd_dataset_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-load_done (GObject *object, GAsyncResult *result, gpointer data)
-{
-  CjuDocument *self = CJU_DOCUMENT (object);
-  g_autoptr (GError) error = NULL;
-  CjdDataset *dataset = g_task_propagate_pointer (G_TASK (result), &error);
-
-  (void) data;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  self->dataset = dataset;
-  if (dataset != NULL)
-    follow (self);
-  else
-    set_trouble (self, error->message);
-  emit (self, LOADED);
-  emit (self, EDITED);
-}
-
-static void
-free_choice (gpointer data)
-{
-  cjl_data_choice_clear (data);
-  g_free (data);
-}
-
-static void
-load (CjuDocument *self)
-{
-  CjlDataChoice *choice = g_new0 (CjlDataChoice, 1);
-  g_autoptr (GTask) task = NULL;
-
-  if (self->loading != NULL)
-    g_cancellable_cancel (self->loading);
-  g_clear_object (&self->loading);
-  g_clear_pointer (&self->session, cjl_session_free);
-  g_clear_pointer (&self->dataset, cjd_dataset_unref);
-  g_clear_pointer (&self->lowered, cj_lowered_free);
-  g_clear_pointer (&self->frame, cjl_probe_frame_unref);
-  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
-  cjl_data_choice_clear (&self->loaded);
-  self->loaded = cjl_data_choice_copy (&self->project->data);
-  self->loading = g_cancellable_new ();
-  self->sample = 0;
-  *choice = cjl_data_choice_copy (&self->project->data);
-  task = g_task_new (self, self->loading, load_done, NULL);
-  g_task_set_task_data (task, choice, free_choice);
-  g_task_run_in_thread (task, load_thread);
+  cju_document_emit (self, CJU_DOCUMENT_EDITED);
 }
 
 /* What a worker needs to run the validation samples. */
@@ -237,7 +131,7 @@ evaluate_done (GObject *object, GAsyncResult *result, gpointer data)
     return;
   g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
   self->evaluation = evaluation;
-  emit (self, EVALUATED);
+  cju_document_emit (self, CJU_DOCUMENT_EVALUATED);
 }
 
 /* While a view looks: after each epoch, and once when training has stopped. */
@@ -302,11 +196,11 @@ on_tick (gpointer data)
   if (probe != NULL && (self->ask_again || state.step != self->asked_step))
     {
       self->asked_step = state.step;
-      self->ask_again = !cjl_session_probe (self->session, CJD_SPLIT_VAL, self->sample);
+      self->ask_again = !cju_document_ask (self);
     }
   evaluate (self);
   if (moved)
-    emit (self, TICKED);
+    cju_document_emit (self, CJU_DOCUMENT_TICKED);
   return G_SOURCE_CONTINUE;
 }
 
@@ -328,28 +222,37 @@ cju_document_dispose (GObject *object)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
+  cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer ((char **) &self->unit.node, g_free);
-  cjl_data_choice_clear (&self->loaded);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
 
 static void
 cju_document_class_init (CjuDocumentClass *class)
 {
-  static const char *const names[N_SIGNALS]
+  static const char *const names[CJU_DOCUMENT_N_SIGNALS]
       = { "edited", "loaded", "ticked", "selected", "sample", "evaluated", "unit", "cell" };
 
   G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
-  for (guint i = 0; i < N_SIGNALS; i++)
+  for (guint i = 0; i < CJU_DOCUMENT_N_SIGNALS; i++)
     signals[i] = g_signal_new (names[i], CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 0);
+  notice_signal = g_signal_new ("notice", CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+}
+
+void
+cju_document_notice (CjuDocument *self, const char *text, gboolean undoable)
+{
+  g_signal_emit (self, notice_signal, 0, text, undoable);
 }
 
 static void
 cju_document_init (CjuDocument *self)
 {
   self->state.val = (CjScore){ NAN, NAN };
+  self->split = CJD_SPLIT_VAL;
   self->evaluated_step = G_MAXUINT64;
   self->cell[0] = self->cell[1] = -1;
   self->selection = g_ptr_array_new_with_free_func (g_free);
@@ -364,7 +267,7 @@ cju_document_new (CjlProject *project)
 
   self->project = cjl_project_ref (project);
   cjl_project_watch (project, project_changed, self);
-  load (self);
+  cju_document_load (self);
   return self;
 }
 
@@ -509,8 +412,8 @@ cju_document_reset (CjuDocument *self)
       self->evaluated_step = G_MAXUINT64;
       self->evaluated_epoch = 0;
       g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
-      emit (self, EVALUATED);
-      emit (self, TICKED);
+      cju_document_emit (self, CJU_DOCUMENT_EVALUATED);
+      cju_document_emit (self, CJU_DOCUMENT_TICKED);
     }
 }
 
@@ -530,7 +433,7 @@ cju_document_select_all (CjuDocument *self, const char *const *ids)
   g_ptr_array_add (selection, NULL);
   g_ptr_array_unref (self->selection);
   self->selection = selection;
-  emit (self, SELECTED);
+  cju_document_emit (self, CJU_DOCUMENT_SELECTED);
 }
 
 void
@@ -555,7 +458,7 @@ cju_document_toggle (CjuDocument *self, const char *id)
     g_ptr_array_remove_index (self->selection, at);
   else
     g_ptr_array_insert (self->selection, (int) end, g_strdup (id));
-  emit (self, SELECTED);
+  cju_document_emit (self, CJU_DOCUMENT_SELECTED);
 }
 
 gboolean
@@ -579,20 +482,6 @@ cju_document_get_selection (CjuDocument *self)
 }
 
 void
-cju_document_choose_sample (CjuDocument *self, gsize index)
-{
-  self->sample = index;
-  self->ask_again = TRUE;
-  emit (self, SAMPLE);
-}
-
-gsize
-cju_document_get_sample (CjuDocument *self)
-{
-  return self->sample;
-}
-
-void
 cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
                           gint64 column)
 {
@@ -600,7 +489,7 @@ cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint
 
   self->unit = (CjuUnit){ g_strdup (node), unit, row, column };
   g_free (old);
-  emit (self, UNIT);
+  cju_document_emit (self, CJU_DOCUMENT_UNIT);
 }
 
 CjuUnit
@@ -614,7 +503,7 @@ cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column)
 {
   self->cell[0] = row;
   self->cell[1] = column;
-  emit (self, CELL);
+  cju_document_emit (self, CJU_DOCUMENT_CELL);
 }
 
 void

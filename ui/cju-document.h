@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
 /* Signals: "edited" after every change of the project; "loaded" when data came or failed; "ticked" when
  * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
  * sample was chosen; "evaluated" when the validation samples were run through newer weights; "unit" and
- * "cell", see there. */
+ * "cell", see there; "notice" (text, whether undo takes it back) when a person should be told of
+ * something that was done. */
 CjuDocument *cju_document_new (CjlProject *project);
 
 CjlProject *cju_document_get_project (CjuDocument *self);
@@ -50,9 +51,25 @@ gboolean cju_document_is_selected (CjuDocument *self, const char *id);
 CjNode *cju_document_get_selected (CjuDocument *self);             /* the last, or NULL */
 const char *const *cju_document_get_selection (CjuDocument *self); /* borrowed, ends with NULL */
 
-/* The sample shown: a number within the validation samples. */
+/* The sample shown: a number within the samples of a split, the validation samples unless said
+ * otherwise. */
 void cju_document_choose_sample (CjuDocument *self, gsize index);
+void cju_document_choose_from (CjuDocument *self, CjdSplit split, gsize index);
 gsize cju_document_get_sample (CjuDocument *self);
+CjdSplit cju_document_get_split (CjuDocument *self);
+/* Its number in the data set; FALSE for a sample of one's own, or without data. */
+gboolean cju_document_find_sample (CjuDocument *self, gsize *sample);
+
+/* A sample of one's own in place of one of the data, until another is chosen: float [1, C, H, W] of the
+ * shape of the data, pixels 0..1. Takes the tensor; `name` is for people. */
+void cju_document_take_own (CjuDocument *self, CjTensor *x, const char *name);
+CjTensor *cju_document_get_own (CjuDocument *self);        /* borrowed, NULL: none */
+const char *cju_document_get_own_name (CjuDocument *self); /* borrowed */
+
+/* Data that were read already: the next choice that needs nothing else is there at once. */
+void cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDataset *base);
+
+void cju_document_notice (CjuDocument *self, const char *text, gboolean undoable);
 
 /* What the network says of all validation samples: borrowed, NULL before the first. As long as anyone
  * calls this a worker makes a new one after each epoch, and whenever training stops. */

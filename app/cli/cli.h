@@ -22,8 +22,10 @@ extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
 extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
+extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_train;                             /* train.c */
-extern const CliCommand cli_figure, cli_export;                /* figure.c */
+extern const CliCommand cli_figure;                            /* figure.c */
+extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_verify;                            /* verify.c */
 
@@ -38,6 +40,9 @@ gboolean cli_parse_words (const CliCommand *command, const GOptionEntry *entries
 
 /* Prints "cajal-cli: message" on the error stream and returns 1. Takes the error. */
 int cli_fail (GError *error);
+
+/* Prints text for machines: UTF-8, whatever the locale. */
+void cli_print_text (const char *text);
 
 /* Prints one JSON object on a line of its own; takes a floating a{sv}. */
 void cli_print_json (GVariant *object);

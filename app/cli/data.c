@@ -218,7 +218,8 @@ run_data (int argc, char **argv)
   };
   g_autoptr (CjlProject) project = NULL;
   g_autoptr (CjdDataset) dataset = NULL;
-  const CjdReaderInfo *reader;
+  g_autofree char *place = NULL;
+  const CjdReaderInfo *reader = NULL;
   const CjdSourceInfo *source;
   const char *kind;
   GError *error = NULL;
@@ -229,8 +230,8 @@ run_data (int argc, char **argv)
   if (!choose (&project, argv[1], settings, chain, &error))
     return cli_fail (error);
   source = cjd_source_find (project->data.source);
-  reader = source == NULL ? cjd_recognise (project->data.source, &error) : NULL;
-  if (source == NULL && reader == NULL)
+  place = source == NULL ? cjd_find (project->data.source, &reader, &error) : NULL;
+  if (source == NULL && place == NULL)
     return cli_fail (error);
   dataset = cjl_data_load (&project->data, &error);
   if (dataset == NULL || (output != NULL && !draw (dataset, output, &error)))

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cajal-cli figure and export: pictures and weights out of a project. */
+/* cajal-cli figure: pictures out of a project. */
 #include "cli.h"
 
 #include "cj-error.h"
 #include "cjl-figures.h"
 #include "cjv-export.h"
-#include "safetensors.h"
 
 static gboolean
 draw (const char *path, const char *id, const char *node, gboolean dark, const char *output,
@@ -64,43 +63,6 @@ run_figure (int argc, char **argv)
   return draw (argv[1], argv[2], node, dark, output, &error) ? 0 : cli_fail (error);
 }
 
-static int
-run_export (int argc, char **argv)
-{
-  g_autofree char *output = NULL;
-  const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "File to write", "model.safetensors" },
-    { NULL },
-  };
-  g_autoptr (CjlProject) project = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  GError *error = NULL;
-  int status = 0;
-
-  if (!cli_parse_words (&cli_export, entries, &argc, &argv, 1, 1, &status))
-    return status;
-  if (output == NULL || !g_str_has_suffix (output, ".safetensors"))
-    {
-      g_printerr ("cajal-cli export: give a file that ends in .safetensors with -o.\n");
-      return 2;
-    }
-  project = cjl_project_load (argv[1], &error);
-  if (project == NULL)
-    return cli_fail (error);
-  if (project->weights->len == 0)
-    {
-      g_printerr ("cajal-cli: %s has no weights yet. Train it first.\n", argv[1]);
-      return 1;
-    }
-  bytes = cjd_safetensors_print (project->weights);
-  if (!g_file_set_contents (output, g_bytes_get_data (bytes, NULL),
-                            (gssize) g_bytes_get_size (bytes), &error))
-    return cli_fail (error);
-  return 0;
-}
-
 const CliCommand cli_figure
     = { "figure", "F.cajal ID -o X.{svg,pdf,png,csv}",
         "Draws curves, confusion, contact-sheet, filters or histogram", run_figure };
-const CliCommand cli_export
-    = { "export", "F.cajal -o X.safetensors", "Writes the weights", run_export };

@@ -4,11 +4,12 @@
 #include "cjl-json.h"
 
 #include <locale.h>
+#include <stdio.h>
 
 static const CliCommand *const commands[]
-    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,    &cli_show,
-        &cli_check,  &cli_set,      &cli_data,      &cli_train,  &cli_eval,
-        &cli_figure, &cli_export,   &cli_recover,   &cli_verify, &cli_bench };
+    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,  &cli_show,    &cli_check,
+        &cli_set,    &cli_data,     &cli_train,     &cli_eval, &cli_predict, &cli_figure,
+        &cli_export, &cli_recover,  &cli_verify,    &cli_bench };
 
 static const char exit_status[] = "Exit status: 0 done, 1 failed, 2 wrong use.";
 
@@ -69,12 +70,20 @@ cli_fail (GError *error)
 }
 
 void
+cli_print_text (const char *text)
+{
+  fputs (text, stdout);
+  fflush (stdout);
+}
+
+void
 cli_print_json (GVariant *object)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (object);
   g_autofree char *text = cjl_json_print (owned, FALSE);
 
-  g_print ("%s\n", text);
+  cli_print_text (text);
+  cli_print_text ("\n");
 }
 
 void

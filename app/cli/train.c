@@ -5,6 +5,7 @@
 #include "cj-error.h"
 #include "cjl-figures.h"
 #include "cjl-recovery.h"
+#include "cjl-refit.h"
 
 #include <signal.h>
 #include <math.h>
@@ -120,28 +121,13 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   return FALSE;
 }
 
-/* The node whose units must be the number of classes is told so by the compiler; do as it says. */
-static gboolean
-refit (CjlProject *project, const CjdDataset *dataset, GError **error)
+/* Says what was done to the project, sentence by sentence. */
+static void
+print_said (GPtrArray *said)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
-  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
-
-  for (guint i = 0; i < lowered->problems->len; i++)
-    {
-      const CjProblem *problem = lowered->problems->pdata[i];
-      g_autofree char *name = NULL;
-      const char *value = problem->set != NULL ? strchr (problem->set, '=') : NULL;
-
-      if (value == NULL)
-        continue;
-      name = g_strdup_printf ("%s.%.*s", problem->node, (int) (value - problem->set), problem->set);
-      if (!cjl_project_set (project, name, value + 1, error))
-        return FALSE;
-      g_printerr ("cajal-cli: %s set to %s to fit the %u classes of the data.\n", name, value + 1,
-                  dataset->n_classes);
-    }
-  return TRUE;
+  for (guint i = 0; i < said->len; i++)
+    g_printerr ("cajal-cli: %s\n", (const char *) said->pdata[i]);
+  g_ptr_array_set_size (said, 0);
 }
 
 static gboolean
@@ -152,28 +138,49 @@ set_number (CjlProject *project, const char *name, int number, GError **error)
   return cjl_project_set (project, name, text, error);
 }
 
-static gboolean
+/* The project on its data, as the options want both. */
+static CjdDataset *
 apply_options (CjlProject *project, const Options *options, GError **error)
 {
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (CjdDataset) dataset = NULL;
+  gboolean stale = options->data == NULL;
+
+  if (options->data != NULL)
+    {
+      dataset = cjl_refit_data (project, options->data, said, error);
+      if (dataset == NULL)
+        return NULL;
+    }
   for (guint i = 0; options->settings != NULL && options->settings[i] != NULL; i++)
     {
       g_auto (GStrv) pair = g_strsplit (options->settings[i], "=", 2);
 
       if (!cjl_project_set (project, pair[0], pair[1] != NULL ? pair[1] : "", error))
-        return FALSE;
+        return NULL;
+      stale = stale || g_str_has_prefix (pair[0], "data.");
     }
   if ((options->epochs > 0 && !set_number (project, "epochs", options->epochs, error))
       || (options->seed >= 0 && !set_number (project, "seed", options->seed, error)))
-    return FALSE;
-  if (options->data != NULL)
-    {
-      cjl_project_begin (project);
-      cjl_project_set_data (project, options->data, NULL);
-      cjl_project_commit (project, "Change data", NULL);
-    }
+    return NULL;
   if (!options->resume)
     cjl_project_forget (project);
-  return TRUE;
+  if (stale)
+    {
+      g_clear_pointer (&dataset, cjd_dataset_unref);
+      g_ptr_array_set_size (said, 0);
+      dataset = cjl_data_load (&project->data, error);
+    }
+  if (dataset == NULL)
+    return NULL;
+  if (cjl_project_refit (project, dataset))
+    g_ptr_array_add (said, dataset->n_classes > 0
+                               ? g_strdup_printf ("The last layer is set to fit the %u classes of "
+                                                  "the data.",
+                                                  dataset->n_classes)
+                               : g_strdup ("The last layer is set to fit the data."));
+  print_said (said);
+  return g_steal_pointer (&dataset);
 }
 
 /* The project as it was at a step of its run. */
@@ -207,12 +214,11 @@ run_project (CjlProject *project, CjdDataset **dataset, const Options *options, 
 {
   g_autoptr (CjlSession) session = NULL;
 
-  if ((options->from_step >= 0
-       && !go_back (project, (guint64) options->from_step, options->threads, error))
-      || !apply_options (project, options, error))
+  if (options->from_step >= 0
+      && !go_back (project, (guint64) options->from_step, options->threads, error))
     return FALSE;
-  *dataset = cjl_data_load (&project->data, error);
-  if (*dataset == NULL || !refit (project, *dataset, error))
+  *dataset = apply_options (project, options, error);
+  if (*dataset == NULL)
     return FALSE;
   session = cjl_session_new (project, *dataset, cli_get_threads (options->threads), error);
   if (session == NULL)

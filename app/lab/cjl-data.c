@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The data choice of a project: loading it and telling the compiler about it. */
+/* The data choice of a project: loading it, telling the compiler about it, fitting the network to it. */
 #include "cj-error.h"
 #include "cjl-project.h"
 
 #include "cjd-augment.h"
+#include "cjd-edits.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
@@ -14,6 +15,7 @@ cjl_data_choice_copy (const CjlDataChoice *choice)
 
   copy.source = g_strdup (choice->source);
   copy.augment = g_strdup (choice->augment);
+  copy.edits = g_strdup (choice->edits);
   copy.params = g_variant_ref (choice->params);
   return copy;
 }
@@ -23,6 +25,7 @@ cjl_data_choice_clear (CjlDataChoice *choice)
 {
   g_clear_pointer (&choice->source, g_free);
   g_clear_pointer (&choice->augment, g_free);
+  g_clear_pointer (&choice->edits, g_free);
   g_clear_pointer (&choice->params, g_variant_unref);
 }
 
@@ -67,47 +70,118 @@ make (const CjdSourceInfo *source, const CjlDataChoice *choice, const CjdReadOpt
              : NULL;
 }
 
+static gboolean
+read_options (const CjlDataChoice *choice, CjdReadOptions *options, GError **error)
+{
+  const CjdSourceInfo *source = cjd_source_find (choice->source);
+
+  cjd_read_options_init (options);
+  options->val_share = choice->val_share;
+  options->test_share = choice->test_share;
+  options->seed = (guint64) choice->seed;
+  return read_params (cjd_read_params, source != NULL ? source->params : NULL, choice->params,
+                      options, error);
+}
+
 CjdDataset *
-cjl_data_load (const CjlDataChoice *choice, GError **error)
+cjl_data_load_base (const CjlDataChoice *choice, GError **error)
 {
   const CjdSourceInfo *source = cjd_source_find (choice->source);
   CjdReadOptions options;
-  g_autoptr (CjdDataset) dataset = NULL;
 
-  cjd_read_options_init (&options);
-  options.val_share = choice->val_share;
-  options.test_share = choice->test_share;
-  options.seed = (guint64) choice->seed;
-  if (!read_params (cjd_read_params, source != NULL ? source->params : NULL, choice->params,
-                    &options, error))
+  if (!read_options (choice, &options, error))
     return NULL;
-  dataset = source != NULL ? make (source, choice, &options, error)
-                           : cjd_load (choice->source, &options, error);
-  if (dataset == NULL)
+  return source != NULL ? make (source, choice, &options, error)
+                        : cjd_load (choice->source, &options, error);
+}
+
+CjdDataset *
+cjl_data_dress (CjdDataset *base, const CjlDataChoice *choice, GError **error)
+{
+  g_autoptr (CjdDataset) dataset = cjd_dataset_new_view (base);
+  g_autoptr (GArray) edits = cjd_edits_parse (choice->edits, error);
+  const CjShape sample = cjd_dataset_get_x_shape (dataset);
+  CjdReadOptions options;
+
+  if (edits == NULL || !read_options (choice, &options, error)
+      || !cjd_dataset_edit (dataset, edits, error)
+      || !cjd_dataset_normalise (dataset, &options, error))
     return NULL;
-  if (*choice->augment != '\0')
+  if (*choice->augment == '\0')
+    return g_steal_pointer (&dataset);
+  if (dataset->x_dtype == CJ_INT32)
     {
-      const CjShape sample = cjd_dataset_get_x_shape (dataset);
-
-      if (dataset->x_dtype == CJ_INT32)
-        {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       "%s holds characters or symbols, which cannot be augmented.", dataset->name);
-          return NULL;
-        }
-      dataset->augmenter = cjd_augmenter_parse (choice->augment, &sample, error);
-      if (dataset->augmenter == NULL)
-        return NULL;
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "%s holds characters or symbols, which cannot be augmented.", dataset->name);
+      return NULL;
     }
-  return g_steal_pointer (&dataset);
+  dataset->augmenter = cjd_augmenter_parse (choice->augment, &sample, error);
+  return dataset->augmenter != NULL ? g_steal_pointer (&dataset) : NULL;
+}
+
+CjdDataset *
+cjl_data_load (const CjlDataChoice *choice, GError **error)
+{
+  g_autoptr (CjdDataset) base = cjl_data_load_base (choice, error);
+
+  return base != NULL ? cjl_data_dress (base, choice, error) : NULL;
 }
 
 gboolean
 cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b)
 {
   return g_str_equal (a->source, b->source) && g_str_equal (a->augment, b->augment)
-         && g_variant_equal (a->params, b->params) && a->val_share == b->val_share
+         && g_str_equal (a->edits, b->edits) && g_variant_equal (a->params, b->params)
+         && a->val_share == b->val_share && a->test_share == b->test_share && a->seed == b->seed;
+}
+
+/* Whether `b` has what `a` has, but for those that concern a view only. */
+static gboolean
+covers (GVariant *a, GVariant *b)
+{
+  static const char *const dress[] = { "normalise", "mean", "deviation", NULL };
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, a);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      g_autoptr (GVariant) owned = value, other = g_variant_lookup_value (b, name, NULL);
+
+      if (!g_strv_contains (dress, name) && (other == NULL || !g_variant_equal (value, other)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+cjl_data_choice_same_base (const CjlDataChoice *a, const CjlDataChoice *b)
+{
+  return g_str_equal (a->source, b->source) && covers (a->params, b->params)
+         && covers (b->params, a->params) && a->val_share == b->val_share
          && a->test_share == b->test_share && a->seed == b->seed;
+}
+
+gboolean
+cjl_project_refit (CjlProject *project, const CjdDataset *dataset)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
+  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
+  gboolean changed = FALSE;
+
+  cjl_project_begin (project);
+  for (guint i = 0; i < lowered->problems->len; i++)
+    {
+      const CjProblem *problem = lowered->problems->pdata[i];
+      g_auto (GStrv) pair = problem->set != NULL ? g_strsplit (problem->set, "=", 2) : NULL;
+      CjNode *node = pair != NULL ? cj_graph_find (project->graph, problem->node) : NULL;
+
+      if (node != NULL)
+        changed |= cj_graph_set_param (project->graph, node, pair[0], pair[1], NULL);
+    }
+  cjl_project_commit (project, "Fit the last layer", NULL);
+  return changed;
 }
 
 CjDataSpec

@@ -3,6 +3,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjd-edits.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
@@ -30,6 +31,8 @@ cjl_project_save_rest (CjlProject *self)
   g_variant_dict_insert (&data, "source", "s", self->data.source);
   g_variant_dict_insert_value (&data, "params", self->data.params);
   g_variant_dict_insert (&data, "augment", "s", self->data.augment);
+  if (*self->data.edits != '\0')
+    g_variant_dict_insert (&data, "edits", "s", self->data.edits);
   g_variant_dict_insert (&data, "validation-share", "d", self->data.val_share);
   g_variant_dict_insert (&data, "test-share", "d", self->data.test_share);
   g_variant_dict_insert (&data, "seed", "x", (gint64) self->data.seed);
@@ -44,7 +47,7 @@ static void
 load_data (CjlProject *self, GVariant *data)
 {
   g_autoptr (GVariant) params = g_variant_lookup_value (data, "params", G_VARIANT_TYPE_VARDICT);
-  const char *source, *augment;
+  const char *source, *augment, *edits = "";
   gint64 whole;
 
   if (g_variant_lookup (data, "source", "&s", &source))
@@ -62,6 +65,9 @@ load_data (CjlProject *self, GVariant *data)
       g_free (self->data.augment);
       self->data.augment = g_strdup (augment);
     }
+  g_variant_lookup (data, "edits", "&s", &edits);
+  g_free (self->data.edits);
+  self->data.edits = g_strdup (edits);
   if (g_variant_lookup (data, "test-share", "d", &self->data.test_share))
     self->data.test_share = CLAMP (self->data.test_share, 0, 0.9);
   if (g_variant_lookup (data, "validation-share", "d", &self->data.val_share))
@@ -257,6 +263,8 @@ cjl_project_set_data (CjlProject *self, const char *source, GVariant *params)
 
   g_free (self->data.source);
   self->data.source = copy;
+  g_free (self->data.edits);
+  self->data.edits = g_strdup ("");
   g_variant_unref (self->data.params);
   self->data.params = sunk;
 }
@@ -270,7 +278,7 @@ cjl_project_set_title (CjlProject *self, const char *title)
   self->title = copy;
 }
 
-/* "augment", the shares, the seed, or a parameter of the source or of reading files; what it makes of
+/* "augment", "edits", the shares, the seed, or a parameter of the source or of reading files; what it makes of
  * the data shows when they are loaded. */
 static gboolean
 set_data_value (CjlProject *self, const char *name, const char *text, GError **error)
@@ -287,6 +295,16 @@ set_data_value (CjlProject *self, const char *name, const char *text, GError **e
     {
       g_free (self->data.augment);
       self->data.augment = g_strdup (text);
+      return TRUE;
+    }
+  if (g_str_equal (name, "edits"))
+    {
+      g_autoptr (GArray) edits = cjd_edits_parse (text, error);
+
+      if (edits == NULL)
+        return FALSE;
+      g_free (self->data.edits);
+      self->data.edits = cjd_edits_print (edits);
       return TRUE;
     }
   if (share != NULL)
@@ -306,8 +324,9 @@ set_data_value (CjlProject *self, const char *name, const char *text, GError **e
       && cj_params_find (cjd_read_params, name) == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "The data have no “%s”. There are augment, validation-share, test-share, size, "
-                   "channels, label, length, memory and what “cajal-cli describe %s” names.",
+                   "The data have no “%s”. There are augment, edits, validation-share, test-share, "
+                   "size, channels, label, length, memory, normalise and what “cajal-cli describe "
+                   "%s” names.",
                    name, source != NULL ? source->id : "SOURCE");
       return FALSE;
     }

@@ -34,6 +34,8 @@ print_json (CjlProject *self)
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
   g_variant_dict_insert_value (&dict, "graph", cj_graph_save (self->graph));
   g_variant_dict_insert_value (&dict, "history", self->history);
+  if (self->learned != NULL)
+    g_variant_dict_insert_value (&dict, "learned", self->learned);
   root = g_variant_ref_sink (g_variant_dict_end (&dict));
   return cjl_json_print (root, TRUE);
 }
@@ -99,7 +101,7 @@ static GVariant *
 keep_unknown (GVariant *root)
 {
   static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", NULL };
+      = { "format", "uuid", "title", "data", "training", "graph", "history", "learned", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -149,6 +151,7 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       g_variant_unref (self->history);
       self->history = g_steal_pointer (&history);
     }
+  self->learned = g_variant_lookup_value (root, "learned", G_VARIANT_TYPE_VARDICT);
   self->kept = keep_unknown (root);
   return TRUE;
 }

@@ -22,6 +22,7 @@ cjl_project_new (void)
   self->data.source = g_strdup ("glyphs");
   self->data.params = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
   self->data.augment = g_strdup ("");
+  self->data.edits = g_strdup ("");
   self->data.val_share = 0.1;
   self->data.test_share = 0.1;
   self->data.seed = 1;
@@ -62,6 +63,7 @@ cjl_project_unref (CjlProject *self)
   g_ptr_array_unref (self->run);
   g_ptr_array_unref (self->norm);
   g_variant_unref (self->history);
+  g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
   g_ptr_array_unref (full->undo);
   g_ptr_array_unref (full->redo);
@@ -130,7 +132,15 @@ void
 cjl_project_forget (CjlProject *self)
 {
   g_ptr_array_set_size (self->weights, 0);
-  g_ptr_array_set_size (self->run, 0);
+  g_clear_pointer (&self->learned, g_variant_unref);
+  cjl_project_forget_run (self);
+}
+
+void
+cjl_project_forget_run (CjlProject *self)
+{
+  g_ptr_array_unref (self->run);
+  self->run = cjd_pieces_new ();
   g_variant_unref (self->history);
   self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
 }

@@ -15,6 +15,7 @@ typedef struct
   char *source;      /* id of a generated source, or a path */
   GVariant *params;  /* a{sv} of strings: parameters of a generated source, and cjd_read_params */
   char *augment;     /* chain of augmentations of the training samples, "flip, shift amount=3" */
+  char *edits;       /* what was changed about single samples, as cjd_edits_parse reads it */
   double val_share;  /* of the training samples, for data without validation samples of its own */
   double test_share; /* of all samples, for data without test samples of its own */
   int seed;          /* of the split */
@@ -37,6 +38,7 @@ struct _CjlProject
   GPtrArray *run;     /* CjdPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
   GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
+  GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
   GVariant *kept;     /* unknown keys of the file, written back */
 };
 
@@ -78,6 +80,11 @@ gboolean cjl_project_set (CjlProject *project, const char *name, const char *tex
 
 /* Loads the data set of the choice, split. Slow: for a worker. `choice` is not altered. */
 CjdDataset *cjl_data_load (const CjlDataChoice *choice, GError **error);
+/* The same in two steps: what is read or made, and a view of it with normalisation, changes of single
+ * samples and augmentation, which is quick. Whether two choices differ in the second step at most. */
+CjdDataset *cjl_data_load_base (const CjlDataChoice *choice, GError **error);
+CjdDataset *cjl_data_dress (CjdDataset *base, const CjlDataChoice *choice, GError **error);
+gboolean cjl_data_choice_same_base (const CjlDataChoice *a, const CjlDataChoice *b);
 CjlDataChoice cjl_data_choice_copy (const CjlDataChoice *choice);
 gboolean cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b);
 void cjl_data_choice_clear (CjlDataChoice *choice);
@@ -89,8 +96,14 @@ CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);
  * names that do not fit are skipped, and says how many tensors were taken. */
 void cjl_project_store (CjlProject *project, const CjCheckpoint *checkpoint);
 guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
-/* Forgets what was learned: weights, run and history. */
+/* Forgets what was learned: weights, run and history; or run and history only, so that the next run
+ * begins with these weights. */
 void cjl_project_forget (CjlProject *project);
+void cjl_project_forget_run (CjlProject *project);
+
+/* Gives the last layers as many units as the data have classes, as the compiler says; TRUE if anything
+ * changed. Within begin and commit, or as an edit of its own. */
+gboolean cjl_project_refit (CjlProject *project, const CjdDataset *dataset);
 
 /* The epochs (CjRunEpoch) of the project's run, and back. You unref. */
 GArray *cjl_project_read_history (CjlProject *project);

@@ -556,6 +556,8 @@ take_weights (CjlProject *to, CjlProject *from)
     }
   g_variant_unref (to->history);
   to->history = g_variant_ref (from->history);
+  g_clear_pointer (&to->learned, g_variant_unref);
+  to->learned = from->learned != NULL ? g_variant_ref (from->learned) : NULL;
   full->stored = g_strcmp0 (from->path, to->path) != 0;
 }
 

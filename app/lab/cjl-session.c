@@ -2,6 +2,7 @@
 #include "cjl-session.h"
 
 #include "cj-error.h"
+#include "cjl-predict.h"
 #include "cjl-run.h"
 #include "safetensors.h"
 
@@ -346,12 +347,14 @@ cjl_session_reset (CjlSession *self, GError **error)
   return begin (self, error);
 }
 
-/* Mean and deviation of the data travel with the weights. */
+/* Mean, deviation, shape and classes of the data travel with the weights. */
 static void
-store_norm (CjlSession *self, CjlProject *project)
+store_facts (CjlSession *self, CjlProject *project)
 {
   const CjShape shape = cj_shape1 (self->dataset->n_channels);
 
+  g_clear_pointer (&project->learned, g_variant_unref);
+  project->learned = g_variant_ref_sink (cjl_learned_print (self->dataset));
   g_ptr_array_set_size (project->norm, 0);
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)
     {
@@ -372,7 +375,7 @@ store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 
   cjl_project_store (project, chosen != NULL ? chosen : now);
   cjl_run_store (project, self->runner, budget);
-  store_norm (self, project);
+  store_facts (self, project);
   cjl_project_write_history (project, cjl_session_read_epochs (self));
 }
 

@@ -56,6 +56,12 @@ print_dtype (CjDtype dtype)
 GBytes *
 cjd_safetensors_print (const GPtrArray *tensors)
 {
+  return cjd_safetensors_print_noted (tensors, NULL);
+}
+
+GBytes *
+cjd_safetensors_print_noted (const GPtrArray *tensors, const char *const *notes)
+{
   g_autoptr (JsonBuilder) json = json_builder_new ();
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = NULL;
@@ -65,6 +71,17 @@ cjd_safetensors_print (const GPtrArray *tensors)
   guint64 prefix;
 
   json_builder_begin_object (json);
+  if (notes != NULL)
+    {
+      json_builder_set_member_name (json, "__metadata__");
+      json_builder_begin_object (json);
+      for (guint i = 0; notes[i] != NULL; i += 2)
+        {
+          json_builder_set_member_name (json, notes[i]);
+          json_builder_add_string_value (json, notes[i + 1]);
+        }
+      json_builder_end_object (json);
+    }
   for (guint i = 0; i < tensors->len; i++)
     {
       const CjdNamedTensor *named = tensors->pdata[i];

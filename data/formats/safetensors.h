@@ -22,6 +22,8 @@ CjTensor *cjd_named_tensors_find (const GPtrArray *tensors, const char *name);
 
 /* The file's bytes: names in the order given, little-endian. You free. */
 GBytes *cjd_safetensors_print (const GPtrArray *tensors);
+/* The same with "__metadata__": names and texts in turn, ending with NULL. */
+GBytes *cjd_safetensors_print_noted (const GPtrArray *tensors, const char *const *notes);
 
 /* Reads F32, F64, F16, BF16 (all to float32), I32 and I64 (to int32, refused where they do not fit)
  * and U8. Sizes are checked against the bytes there are before anything is allocated. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pictures in one folder a class: PATH/CLASS/NAME.png, or PATH/train/CLASS/… with val and test beside it.
+/* Pictures in one folder a class: PATH/CLASS/NAME.png, or PATH/train/CLASS/… with val and test beside it;
+ * or pictures alone, PATH/NAME.png, which are then all of one class, as for an autoencoder.
  * Every header is read at first; pixels at once if they fit the memory, else when they are needed. */
 #include "cj-error.h"
 #include "cjd-reader.h"
@@ -23,6 +24,7 @@ typedef struct
   GPtrArray *paths, *classes; /* one each a picture; class names are owned by `names` */
   GArray *splits;             /* guint8 */
   GHashTable *names;
+  gboolean alone; /* the pictures stand in no folders of classes */
 } Found;
 
 static gint
@@ -68,11 +70,42 @@ has_classes (const char *folder)
 }
 
 static gboolean
+has_pictures (const char *folder)
+{
+  g_autoptr (GPtrArray) pictures = list (folder, TRUE);
+
+  return pictures->len > 0;
+}
+
+static gboolean
 recognise (const char *path)
 {
   g_autofree char *train = g_build_filename (path, "train", NULL);
 
-  return has_classes (path) || has_classes (train);
+  return has_classes (path) || has_classes (train) || has_pictures (path);
+}
+
+/* The pictures of one class. */
+static void
+collect_class (Found *found, const char *path, const char *class_name, CjdSplit split)
+{
+  g_autoptr (GPtrArray) pictures = list (path, TRUE);
+  const guint8 which = (guint8) split;
+  gpointer name;
+
+  if (pictures->len == 0)
+    return;
+  if (!g_hash_table_lookup_extended (found->names, class_name, &name, NULL))
+    {
+      name = g_strdup (class_name);
+      g_hash_table_add (found->names, name);
+    }
+  for (guint k = 0; k < pictures->len && found->paths->len < MAX_PICTURES; k++)
+    {
+      g_ptr_array_add (found->paths, g_build_filename (path, pictures->pdata[k], NULL));
+      g_ptr_array_add (found->classes, name);
+      g_array_append_val (found->splits, which);
+    }
 }
 
 static void
@@ -83,23 +116,8 @@ collect (Found *found, const char *folder, CjdSplit split)
   for (guint i = 0; i < classes->len; i++)
     {
       g_autofree char *path = g_build_filename (folder, classes->pdata[i], NULL);
-      g_autoptr (GPtrArray) pictures = list (path, TRUE);
-      const guint8 which = (guint8) split;
-      gpointer name;
 
-      if (pictures->len == 0)
-        continue;
-      if (!g_hash_table_lookup_extended (found->names, classes->pdata[i], &name, NULL))
-        {
-          name = g_strdup (classes->pdata[i]);
-          g_hash_table_add (found->names, name);
-        }
-      for (guint k = 0; k < pictures->len && found->paths->len < MAX_PICTURES; k++)
-        {
-          g_ptr_array_add (found->paths, g_build_filename (path, pictures->pdata[k], NULL));
-          g_ptr_array_add (found->classes, name);
-          g_array_append_val (found->splits, which);
-        }
+      collect_class (found, path, classes->pdata[i], split);
     }
 }
 
@@ -127,6 +145,13 @@ find_pictures (Found *found, const char *path)
     }
   if (!parted)
     collect (found, path, CJD_SPLIT_TRAIN);
+  if (found->paths->len == 0)
+    {
+      g_autofree char *name = g_path_get_basename (path);
+
+      collect_class (found, path, name, CJD_SPLIT_TRAIN);
+      found->alone = found->paths->len > 0;
+    }
 }
 
 /* Reads all headers; the shape of one sample. */
@@ -265,7 +290,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
 {
   Found found = { g_ptr_array_new_with_free_func (g_free), g_ptr_array_new (),
                   g_array_new (FALSE, FALSE, sizeof (guint8)),
-                  g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+                  g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL), FALSE };
   CjdDataset *dataset = NULL;
 
   find_pictures (&found, path);
@@ -275,6 +300,9 @@ load (const char *path, const CjdReadOptions *options, GError **error)
                  path, MAX_CLASSES);
   else
     dataset = make (&found, path, options, error);
+  if (dataset != NULL && found.alone)
+    cjd_dataset_take_note (dataset, g_strdup ("The pictures stand in no folders of classes, so all "
+                                              "are of one class."));
   if (dataset != NULL)
     memcpy (dataset->split, found.splits->data, found.splits->len);
   g_ptr_array_unref (found.paths);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A .npz file with samples and targets under their usual names: x and y, x_train, y_train, x_test and
+/* A .npz file, or a folder of .npy files, with samples and targets under their usual names: x and y, x_train, y_train, x_test and
  * y_test (val too), or train_images, train_labels and so on. Pictures are [N, H, W], [N, H, W, 1 or 3]
  * or [N, 1 or 3, H, W]. */
 #include "cj-error.h"
@@ -10,12 +10,7 @@
 #include <string.h>
 
 #define MAX_CLASSES 65536
-
-static gboolean
-recognise (const char *path)
-{
-  return g_str_has_suffix (path, ".npz");
-}
+#define MAX_FILES 64 /* arrays of a folder that are looked at */
 
 static gboolean
 refuse (GError **error, const char *path, const char *why)
@@ -205,10 +200,59 @@ build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
   return dataset;
 }
 
+/* The .npy files of a folder as one .npz would hold them. */
+static GPtrArray *
+load_folder (const char *path, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, error);
+  g_autoptr (GPtrArray) arrays
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) cjd_npy_array_free);
+  const char *name;
+
+  if (dir == NULL)
+    return NULL;
+  while ((name = g_dir_read_name (dir)) != NULL && arrays->len < MAX_FILES)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+      CjdNpyArray *array;
+
+      if (!g_str_has_suffix (name, ".npy"))
+        continue;
+      array = cjd_npy_load (file, error);
+      if (array == NULL)
+        return NULL;
+      g_free (array->name);
+      array->name = g_strndup (name, strlen (name) - strlen (".npy"));
+      g_ptr_array_add (arrays, array);
+    }
+  return g_steal_pointer (&arrays);
+}
+
+/* A .npz file, or a folder with samples and targets in files of their own. */
+static gboolean
+recognise (const char *path)
+{
+  static const char *const samples[] = { "x.npy", "x_train.npy", "train_x.npy",     "images.npy",
+                                         "X.npy", "X_train.npy", "train_images.npy" };
+
+  if (g_str_has_suffix (path, ".npz"))
+    return g_file_test (path, G_FILE_TEST_IS_REGULAR);
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    {
+      g_autofree char *file = g_build_filename (path, samples[i], NULL);
+
+      if (g_file_test (file, G_FILE_TEST_IS_REGULAR))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static CjdDataset *
 load (const char *path, const CjdReadOptions *options, GError **error)
 {
-  g_autoptr (GPtrArray) arrays = cjd_npz_load (path, error);
+  g_autoptr (GPtrArray) arrays = g_file_test (path, G_FILE_TEST_IS_DIR)
+                                     ? load_folder (path, error)
+                                     : cjd_npz_load (path, error);
   const CjdNpyArray *x[CJD_N_SPLITS], *y[CJD_N_SPLITS];
   gint64 n;
 
@@ -226,7 +270,8 @@ load (const char *path, const CjdReadOptions *options, GError **error)
 const CjdReaderInfo cjd_reader_numpy = {
   .id = "numpy",
   .title = "NumPy",
-  .blurb = "Arrays x and y, or x_train, y_train, x_test and y_test, in a .npz file",
+  .blurb = "Arrays x and y, or x_train, y_train, x_test and y_test, in a .npz file or a folder "
+           "of .npy files",
   .recognise = recognise,
   .load = load,
 };

@@ -16,11 +16,14 @@ write_file (const char *folder, const char *name, const guint8 *bytes, gsize siz
 static CjdDataset *
 load (const char *folder, GError **error)
 {
+  const CjdReaderInfo *reader = NULL;
+  g_autofree char *place = cjd_find (folder, &reader, NULL);
   CjdReadOptions options;
 
   cjd_read_options_init (&options);
   options.val_share = 0;
-  g_assert_cmpstr (cjd_recognise (folder, NULL)->id, ==, "idx");
+  g_assert_cmpstr (place, ==, folder);
+  g_assert_cmpstr (reader->id, ==, "idx");
   return cjd_load (folder, &options, error);
 }
 

@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-predict.h"
+
+#include "cj-error.h"
+#include "cj-metrics.h"
+#include "cjd-reader.h"
+#include "picture.h"
+#include "safetensors.h"
+
+#include <math.h>
+#include <string.h>
+
+#define BATCH 32
+#define MAX_DEPTH 16       /* of folders in folders */
+#define MAX_FILES 10000000 /* of a folder */
+
+struct _CjlPredictor
+{
+  CjProgram *program;
+  GVariant *learned;
+  CjShape shape; /* of a sample */
+  CjDtype dtype;
+  guint n_channels;  /* 0: samples go in as they are */
+  float *mean, *std; /* n_channels */
+  guint n;           /* K */
+  gboolean classes;
+  GPtrArray *names; /* K */
+  float *scores;    /* BATCH × K */
+  guint *order;     /* K */
+};
+
+/* --- what the weights were learned from --- */
+
+static GVariant *
+print_dims (const CjShape *shape)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < shape->n_dims; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_int64 (shape->dims[i]));
+  return g_variant_builder_end (&list);
+}
+
+static GVariant *
+print_names (const CjdDataset *dataset)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_string (dataset->class_names[i]));
+  return g_variant_builder_end (&list);
+}
+
+GVariant *
+cjl_learned_print (const CjdDataset *dataset)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, 1);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "shape", print_dims (&spec.x_shape));
+  g_variant_dict_insert (&dict, "type", "x", (gint64) dataset->x_dtype);
+  g_variant_dict_insert_value (&dict, "target-shape", print_dims (&spec.y_shape));
+  g_variant_dict_insert (&dict, "target-type", "x", (gint64) spec.y_dtype);
+  g_variant_dict_insert (&dict, "n-classes", "x", (gint64) spec.n_classes);
+  g_variant_dict_insert_value (&dict, "classes", print_names (dataset));
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+parse_dims (GVariant *learned, const char *key, CjShape *shape)
+{
+  g_autoptr (GVariant) list = g_variant_lookup_value (learned, key, G_VARIANT_TYPE ("av"));
+  const gsize n = list != NULL ? g_variant_n_children (list) : CJ_MAX_DIMS;
+
+  *shape = (CjShape){ 0 };
+  if (n >= CJ_MAX_DIMS) /* the batch is one more */
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
+      g_autoptr (GVariant) item = g_variant_get_variant (box);
+
+      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_INT64) || g_variant_get_int64 (item) < 1
+          || g_variant_get_int64 (item) > G_MAXINT32)
+        return FALSE;
+      shape->dims[shape->n_dims++] = g_variant_get_int64 (item);
+    }
+  return TRUE;
+}
+
+/* What a project says its weights were learned from; FALSE if it does not, or in no sensible way. */
+static gboolean
+parse_learned (CjlPredictor *self, CjDataSpec *spec)
+{
+  gint64 type = -1, target = -1, n_classes = -1;
+  gsize bytes;
+  CjShape all;
+
+  if (!parse_dims (self->learned, "shape", &spec->x_shape)
+      || !parse_dims (self->learned, "target-shape", &spec->y_shape)
+      || !g_variant_lookup (self->learned, "type", "x", &type)
+      || !g_variant_lookup (self->learned, "target-type", "x", &target)
+      || !g_variant_lookup (self->learned, "n-classes", "x", &n_classes)
+      || (type != CJ_UINT8 && type != CJ_FLOAT32 && type != CJ_INT32)
+      || (target != CJ_INT32 && target != CJ_FLOAT32) || n_classes < 0 || n_classes > G_MAXINT32)
+    return FALSE;
+  self->dtype = (CjDtype) type;
+  self->shape = spec->x_shape;
+  spec->batch = BATCH;
+  spec->x_dtype = type == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32;
+  spec->y_dtype = (CjDtype) target;
+  spec->n_classes = (guint) n_classes;
+  spec->has_y = TRUE;
+  all = cj_shape_batched (&self->shape, BATCH);
+  return cj_shape_bytes (&all, CJ_FLOAT32, &bytes) && bytes <= CJD_READ_MAX_BYTES;
+}
+
+/* Mean and deviation as they were in training. */
+static gboolean
+take_norm (CjlPredictor *self, const CjTensor *mean, const CjTensor *std)
+{
+  const gint64 n = self->shape.n_dims > 0 ? self->shape.dims[0] : 0;
+
+  if (self->dtype == CJ_INT32)
+    return TRUE;
+  if (mean == NULL || std == NULL || mean->dtype != CJ_FLOAT32 || std->dtype != CJ_FLOAT32
+      || cj_shape_size (&mean->shape) != cj_shape_size (&std->shape))
+    return FALSE;
+  self->n_channels = (guint) cj_shape_size (&mean->shape);
+  if (self->n_channels == 0 || n % self->n_channels != 0)
+    return FALSE;
+  self->mean = g_memdup2 (mean->data, sizeof (float) * self->n_channels);
+  self->std = g_memdup2 (std->data, sizeof (float) * self->n_channels);
+  for (guint i = 0; i < self->n_channels; i++)
+    if (!(self->std[i] > 0) || !isfinite (self->std[i]) || !isfinite (self->mean[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* A project that was written before its weights said what they were learned from. */
+static gboolean
+ask_data (CjlPredictor *self, CjlProject *project, GError **error)
+{
+  g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, error);
+  g_autoptr (CjTensor) mean = NULL, std = NULL;
+  CjShape shape;
+
+  if (dataset == NULL)
+    return FALSE;
+  self->learned = g_variant_ref_sink (cjl_learned_print (dataset));
+  self->shape = cjd_dataset_get_x_shape (dataset);
+  self->dtype = dataset->x_dtype;
+  if (dataset->n_channels == 0)
+    return TRUE;
+  shape = cj_shape1 (dataset->n_channels);
+  mean = cj_tensor_new (CJ_FLOAT32, &shape);
+  std = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (mean->data, dataset->mean, cj_tensor_bytes (mean));
+  memcpy (std->data, dataset->std, cj_tensor_bytes (std));
+  return take_norm (self, mean, std);
+}
+
+static void
+take_names (CjlPredictor *self)
+{
+  g_autoptr (GVariant) list
+      = g_variant_lookup_value (self->learned, "classes", G_VARIANT_TYPE ("av"));
+  const gsize n = list != NULL && self->classes ? g_variant_n_children (list) : 0;
+
+  self->names = g_ptr_array_new_full (self->n, g_free);
+  for (guint k = 0; k < self->n; k++)
+    {
+      g_autoptr (GVariant) box = k < n ? g_variant_get_child_value (list, k) : NULL;
+      g_autoptr (GVariant) item = box != NULL ? g_variant_get_variant (box) : NULL;
+
+      if (item != NULL && g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
+        g_ptr_array_add (self->names, g_variant_dup_string (item, NULL));
+      else
+        g_ptr_array_add (self->names, self->classes ? g_strdup_printf ("%u", k)
+                                                    : g_strdup_printf ("value %u", k + 1));
+    }
+}
+
+static gboolean
+compile (CjlPredictor *self, CjlProject *project, const CjDataSpec *spec, guint n_threads,
+         GError **error)
+{
+  g_autoptr (CjMetrics) metrics = NULL;
+  CjShape shape;
+
+  self->program = cj_program_new (project->graph, CJ_PURPOSE_INFER, spec, n_threads, error);
+  if (self->program == NULL)
+    return FALSE;
+  metrics = cj_metrics_new (self->program);
+  self->classes = metrics->task == CJ_TASK_CLASSES;
+  if (cj_program_get_prediction (self->program, &shape) == NULL || shape.n_dims != 2
+      || cj_program_get_x (self->program) == NULL || metrics->task == CJ_TASK_SEQUENCE)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "The network does not give one row of numbers a sample. End it with Dense.");
+      return FALSE;
+    }
+  self->n = (guint) shape.dims[1];
+  cj_program_init (self->program, (guint64) project->setup->seed);
+  if (cjl_project_apply_weights (project, self->program) > 0)
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               "The weights are of another network. Train it for a step.");
+  return FALSE;
+}
+
+CjlPredictor *
+cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
+{
+  g_autoptr (CjlPredictor) self = g_new0 (CjlPredictor, 1);
+  CjDataSpec spec = { 0 };
+  gboolean known;
+
+  if (project->weights->len == 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "The project has no weights yet. Train it first.");
+      return NULL;
+    }
+  self->learned = project->learned != NULL ? g_variant_ref (project->learned) : NULL;
+  known = self->learned != NULL && parse_learned (self, &spec)
+          && take_norm (self, cjd_named_tensors_find (project->norm, "mean"),
+                        cjd_named_tensors_find (project->norm, "std"));
+  if (!known)
+    {
+      g_clear_pointer (&self->learned, g_variant_unref);
+      g_clear_pointer (&self->mean, g_free);
+      g_clear_pointer (&self->std, g_free);
+      if (!ask_data (self, project, error) || !parse_learned (self, &spec))
+        {
+          if (error != NULL && *error == NULL)
+            g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                         "The project does not say what its network takes in.");
+          return NULL;
+        }
+    }
+  if (!compile (self, project, &spec, n_threads, error))
+    return NULL;
+  take_names (self);
+  self->scores = g_new0 (float, (gsize) BATCH * self->n);
+  self->order = g_new0 (guint, self->n);
+  return g_steal_pointer (&self);
+}
+
+void
+cjl_predictor_free (CjlPredictor *self)
+{
+  g_clear_pointer (&self->program, cj_program_free);
+  g_clear_pointer (&self->learned, g_variant_unref);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_free (self->mean);
+  g_free (self->std);
+  g_free (self->scores);
+  g_free (self->order);
+  g_free (self);
+}
+
+guint
+cjl_predictor_get_n (const CjlPredictor *self)
+{
+  return self->n;
+}
+
+gboolean
+cjl_predictor_has_classes (const CjlPredictor *self)
+{
+  return self->classes;
+}
+
+const char *
+cjl_predictor_get_name (const CjlPredictor *self, guint k)
+{
+  return self->names->pdata[k];
+}
+
+/* --- answering --- */
+
+/* One call of cjl_predict. */
+typedef struct
+{
+  CjlPredictor *predictor;
+  CjlJob *job; /* or NULL */
+  CjlPredictFunc func;
+  gpointer data;
+  CjlPredictCount *count;
+  char *names[BATCH]; /* of the samples that wait in the program's x */
+  guint n;
+  guint path, n_paths; /* the one under way, and all */
+} Work;
+
+/* `i` of `n` samples of a path are done. */
+static void
+tell (const Work *work, gsize i, gsize n)
+{
+  if (work->job != NULL)
+    cjl_job_set_progress (work->job, (work->path + (double) i / (double) MAX (n, 1))
+                                         / (double) MAX (work->n_paths, 1));
+}
+
+static void
+fail (Work *work, const char *file, const char *problem)
+{
+  const CjlPrediction prediction = { .file = file, .problem = problem };
+
+  work->count->n_failed++;
+  work->func (&prediction, work->data);
+}
+
+static gint
+compare_scores (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const float *scores = data;
+  const guint i = *(const guint *) a, k = *(const guint *) b;
+
+  return scores[i] > scores[k] ? -1 : scores[i] < scores[k] ? 1 : i < k ? -1 : 1;
+}
+
+/* Scores become probabilities; the order of the classes. */
+static void
+rank (CjlPredictor *self, float *row)
+{
+  float largest = row[0];
+  double sum = 0;
+
+  for (guint k = 1; k < self->n; k++)
+    largest = MAX (largest, row[k]);
+  for (guint k = 0; k < self->n; k++)
+    sum += row[k] = expf (row[k] - largest);
+  for (guint k = 0; k < self->n; k++)
+    {
+      row[k] = (float) (row[k] / sum);
+      self->order[k] = k;
+    }
+  g_qsort_with_data (self->order, (int) self->n, sizeof *self->order, compare_scores, row);
+}
+
+/* Runs the samples that wait. */
+static void
+answer (Work *work)
+{
+  CjlPredictor *self = work->predictor;
+
+  if (work->n == 0)
+    return;
+  cj_program_forward (self->program, FALSE, work->n, 0, 0);
+  memcpy (self->scores, cj_program_get_prediction (self->program, NULL),
+          sizeof (float) * work->n * self->n);
+  for (guint i = 0; i < work->n; i++)
+    {
+      float *row = self->scores + (gsize) i * self->n;
+      CjlPrediction prediction = { .file = work->names[i], .scores = row };
+
+      if (self->classes)
+        {
+          rank (self, row);
+          prediction.order = self->order;
+        }
+      work->count->n_answered++;
+      work->func (&prediction, work->data);
+      g_clear_pointer (&work->names[i], g_free);
+    }
+  work->n = 0;
+}
+
+/* Puts a sample, stored as in the training data, into the next row; takes the name. */
+static void
+put (Work *work, const void *sample, char *name)
+{
+  CjlPredictor *self = work->predictor;
+  CjTensor *x = cj_program_get_x (self->program);
+  const gint64 size = cj_shape_size (&self->shape);
+  float *to = cj_tensor_f32 (x) + size * work->n;
+
+  if (self->dtype == CJ_INT32)
+    memcpy (cj_tensor_i32 (x) + size * work->n, sample, sizeof (gint32) * (gsize) size);
+  for (gint64 j = 0; j < size && self->dtype != CJ_INT32; j++)
+    {
+      const gint64 c = j / (size / self->n_channels);
+      const float value = self->dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
+                                                  : ((const float *) sample)[j];
+
+      to[j] = (value - self->mean[c]) / self->std[c];
+    }
+  work->names[work->n++] = name;
+  if (work->n == BATCH)
+    answer (work);
+}
+
+static gboolean
+takes_pictures (const CjlPredictor *self)
+{
+  return self->shape.n_dims == 3 && (self->shape.dims[0] == 1 || self->shape.dims[0] == 3)
+         && self->dtype != CJ_INT32;
+}
+
+static void
+answer_picture (Work *work, const char *path)
+{
+  const CjlPredictor *self = work->predictor;
+  const gint64 *d = self->shape.dims;
+  const gsize size = (gsize) cj_shape_size (&self->shape);
+  g_autofree guint8 *bytes = g_new (guint8, size + 1);
+  g_autoptr (GError) error = NULL;
+  CjdPicture picture;
+
+  if (!cjd_picture_load (path, TRUE, &picture, &error))
+    {
+      fail (work, path, error->message);
+      return;
+    }
+  cjd_picture_fit (&picture, (guint) d[0], (guint) d[1], (guint) d[2], bytes);
+  cjd_picture_clear (&picture);
+  if (self->dtype == CJ_UINT8)
+    put (work, bytes, g_strdup (path));
+  else
+    {
+      g_autofree float *values = g_new (float, size + 1);
+
+      for (gsize i = 0; i < size; i++)
+        values[i] = bytes[i] / 255.0f;
+      put (work, values, g_strdup (path));
+    }
+}
+
+static gint
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Adds the pictures in a folder and below it. */
+static void
+find_pictures (const char *folder, guint depth, GPtrArray *paths)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL && paths->len < MAX_FILES)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (*name == '.')
+        continue;
+      if (cjd_picture_is_name (name))
+        g_ptr_array_add (paths, g_steal_pointer (&path));
+      else if (depth < MAX_DEPTH && g_file_test (path, G_FILE_TEST_IS_DIR))
+        find_pictures (path, depth + 1, paths);
+    }
+}
+
+static gboolean
+is_cancelled (const Work *work)
+{
+  return work->job != NULL && cjl_job_is_cancelled (work->job);
+}
+
+/* All samples of a data set that is stored as the training data was. */
+static void
+answer_dataset (Work *work, const char *path)
+{
+  const CjlPredictor *self = work->predictor;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autofree gpointer sample = NULL;
+  CjdReadOptions options;
+  CjShape shape;
+
+  cjd_read_options_init (&options);
+  if (takes_pictures (self))
+    {
+      options.size[0] = (int) self->shape.dims[1];
+      options.size[1] = (int) self->shape.dims[2];
+      options.channels = self->shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
+    }
+  dataset = cjd_load (path, &options, &error);
+  if (dataset == NULL)
+    {
+      fail (work, path, error->message);
+      return;
+    }
+  shape = cjd_dataset_get_x_shape (dataset);
+  if (dataset->x_dtype != self->dtype || !cj_shape_equal (&shape, &self->shape))
+    {
+      g_autofree char *got = cj_shape_print (&shape), *wanted = cj_shape_print (&self->shape);
+      g_autofree char *problem
+          = cj_shape_equal (&shape, &self->shape)
+                ? g_strdup_printf ("%s: Its numbers are of another kind than those the network "
+                                   "learned from.",
+                                   path)
+                : g_strdup_printf ("%s: Its samples are %s, the network takes %s.", path, got,
+                                   wanted);
+
+      fail (work, path, problem);
+      return;
+    }
+  sample = g_malloc (cjd_dataset_sample_bytes (dataset) + 1);
+  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset) && !is_cancelled (work); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s:%" G_GSIZE_FORMAT, path, i + 1);
+
+      tell (work, i, cjd_dataset_get_n_samples (dataset));
+      if (cjd_dataset_read (dataset, i, sample, &error))
+        put (work, sample, g_steal_pointer (&name));
+      else
+        fail (work, name, error->message);
+      g_clear_error (&error);
+    }
+}
+
+static void
+answer_path (Work *work, const char *path)
+{
+  const gboolean pictures = takes_pictures (work->predictor);
+  g_autofree char *place = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      place = pictures ? cjd_find (path, NULL, NULL) : NULL;
+      if (pictures && (cjd_picture_is_name (path) || place == NULL))
+        answer_picture (work, path);
+      else
+        answer_dataset (work, path);
+      return;
+    }
+  found = g_ptr_array_new_with_free_func (g_free);
+  if (pictures)
+    find_pictures (path, 0, found);
+  g_ptr_array_sort (found, compare_paths);
+  for (guint i = 0; i < found->len && !is_cancelled (work); i++)
+    {
+      tell (work, i, found->len);
+      answer_picture (work, found->pdata[i]);
+    }
+  if (found->len == 0)
+    answer_dataset (work, path);
+}
+
+gboolean
+cjl_predict (CjlPredictor *self, const char *const *paths, CjlJob *job, CjlPredictFunc func,
+             gpointer data, CjlPredictCount *count)
+{
+  Work work = { .predictor = self, .job = job, .func = func, .data = data, .count = count };
+
+  while (paths[work.n_paths] != NULL)
+    work.n_paths++;
+  for (; work.path < work.n_paths && !is_cancelled (&work); work.path++)
+    answer_path (&work, paths[work.path]);
+  if (!is_cancelled (&work))
+    answer (&work);
+  for (guint i = 0; i < work.n; i++)
+    g_free (work.names[i]);
+  return !is_cancelled (&work);
+}

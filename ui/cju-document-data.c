@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The data of a document: read by a worker, and the sample of them, or of one's own, that is shown. */
+#include "cju-document-private.h"
+
+/* What a worker needs to load data, and what it made. */
+typedef struct
+{
+  CjlDataChoice choice;
+  CjdDataset *base, *dataset;
+} LoadTask;
+
+static void
+free_load_task (gpointer data)
+{
+  LoadTask *task = data;
+
+  cjl_data_choice_clear (&task->choice);
+  g_clear_pointer (&task->base, cjd_dataset_unref);
+  g_clear_pointer (&task->dataset, cjd_dataset_unref);
+  g_free (task);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  LoadTask *load = data;
+  GError *error = NULL;
+
+  (void) source;
+  (void) cancellable;
+  if (load->base == NULL)
+    load->base = cjl_data_load_base (&load->choice, &error);
+  if (load->base != NULL)
+    load->dataset = cjl_data_dress (load->base, &load->choice, &error);
+  if (load->dataset != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* A sample of one's own that does not fit the data is gone. */
+static void
+forget_own (CjuDocument *self)
+{
+  const CjShape shape
+      = self->dataset != NULL ? cjd_dataset_get_x_shape (self->dataset) : cj_shape1 (0);
+  const CjShape one = cj_shape_batched (&shape, 1);
+
+  if (self->own == NULL || cj_shape_equal (&one, &self->own->shape))
+    return;
+  g_clear_pointer (&self->own, cj_tensor_unref);
+  g_clear_pointer (&self->own_name, g_free);
+}
+
+static void
+load_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuDocument *self = CJU_DOCUMENT (object);
+  LoadTask *load = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  g_task_propagate_boolean (G_TASK (result), &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (load->base != NULL)
+    cju_document_put_base (self, &load->choice, load->base);
+  self->dataset = g_steal_pointer (&load->dataset);
+  forget_own (self);
+  if (self->dataset != NULL)
+    cju_document_follow (self);
+  else
+    cju_document_set_trouble (self, error->message);
+  if (self->train_on)
+    cju_document_train (self, G_MAXUINT64);
+  self->train_on = FALSE;
+  cju_document_emit (self, CJU_DOCUMENT_LOADED);
+  cju_document_emit (self, CJU_DOCUMENT_EDITED);
+}
+
+void
+cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDataset *base)
+{
+  const CjlDataChoice copy = cjl_data_choice_copy (choice);
+
+  cjd_dataset_ref (base);
+  g_clear_pointer (&self->base, cjd_dataset_unref);
+  cjl_data_choice_clear (&self->base_choice);
+  self->base = base;
+  self->base_choice = copy;
+}
+
+static void
+clear_left (CjuDocument *self)
+{
+  cjl_data_choice_clear (&self->left.choice);
+  g_clear_pointer (&self->left.run, g_ptr_array_unref);
+  g_clear_pointer (&self->left.history, g_variant_unref);
+}
+
+/* The run of `session` (NULL: there is none) stands on data that go: the project keeps its weights for
+ * the next run, the run itself waits for the data to come back, as they do when the change is undone.
+ * Takes what is in `choice`. */
+static void
+leave_run (CjuDocument *self, CjlSession *session, CjlDataChoice *choice)
+{
+  CjlProject *project = self->project;
+  g_autoptr (GPtrArray) run = NULL;
+  g_autoptr (GVariant) history = NULL;
+
+  if (self->left.choice.source != NULL
+      && cjl_data_choice_equal (&self->left.choice, &project->data))
+    {
+      run = g_steal_pointer (&self->left.run);
+      history = g_steal_pointer (&self->left.history);
+    }
+  if (session == NULL && run == NULL)
+    return;
+  clear_left (self);
+  if (session != NULL)
+    {
+      cjl_session_store (session, FALSE);
+      self->left.choice = *choice;
+      *choice = (CjlDataChoice){ 0 };
+      self->left.run = g_ptr_array_ref (project->run);
+      self->left.history = g_variant_ref (project->history);
+    }
+  cjl_project_forget_run (project);
+  if (run != NULL)
+    {
+      g_ptr_array_unref (project->run);
+      g_variant_unref (project->history);
+      project->run = g_steal_pointer (&run);
+      project->history = g_steal_pointer (&history);
+    }
+}
+
+void
+cju_document_load (CjuDocument *self)
+{
+  CjlSession *session = g_steal_pointer (&self->session);
+  CjlDataChoice before = self->loaded;
+  LoadTask *load = g_new0 (LoadTask, 1);
+  g_autoptr (GTask) task = NULL;
+
+  if (self->loading != NULL)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  g_clear_pointer (&self->dataset, cjd_dataset_unref);
+  g_clear_pointer (&self->lowered, cj_lowered_free);
+  g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+  self->loaded = cjl_data_choice_copy (&self->project->data);
+  self->loading = g_cancellable_new ();
+  if (before.source == NULL || !cjl_data_choice_same_base (&before, &self->loaded))
+    self->sample = 0;
+  if (session != NULL)
+    {
+      const CjRunState state = cj_runner_get_state (cjl_session_get_runner (session));
+
+      self->train_on = state.status == CJ_RUN_TRAINING;
+      leave_run (self, state.step > 0 ? session : NULL, &before);
+    }
+  g_clear_pointer (&session, cjl_session_free);
+  cjl_data_choice_clear (&before);
+  self->evaluated_step = G_MAXUINT64;
+  self->evaluated_epoch = 0;
+  load->choice = cjl_data_choice_copy (&self->project->data);
+  if (self->base != NULL && cjl_data_choice_same_base (&self->base_choice, &load->choice))
+    load->base = cjd_dataset_ref (self->base);
+  task = g_task_new (self, self->loading, load_done, NULL);
+  g_task_set_task_data (task, load, free_load_task);
+  g_task_run_in_thread (task, load_thread);
+}
+
+/* One's own sample as the data are normalised. You unref. */
+static CjTensor *
+normalise_own (CjuDocument *self)
+{
+  CjTensor *x = cj_tensor_new (CJ_FLOAT32, &self->own->shape);
+  const gint64 c = self->own->shape.dims[1], plane = cj_shape_size (&self->own->shape) / c;
+
+  for (gint64 i = 0; i < c * plane; i++)
+    cj_tensor_f32 (x)[i] = (cj_tensor_f32 (self->own)[i] - self->dataset->mean[i / plane])
+                           / self->dataset->std[i / plane];
+  return x;
+}
+
+gboolean
+cju_document_ask (CjuDocument *self)
+{
+  g_autoptr (CjTensor) x = NULL;
+
+  if (self->own == NULL)
+    return cjl_session_probe (self->session, self->split, self->sample);
+  x = normalise_own (self);
+  return cjl_session_probe_tensor (self->session, x);
+}
+
+void
+cju_document_clear_data (CjuDocument *self)
+{
+  g_clear_pointer (&self->base, cjd_dataset_unref);
+  cjl_data_choice_clear (&self->base_choice);
+  cjl_data_choice_clear (&self->loaded);
+  clear_left (self);
+  g_clear_pointer (&self->own, cj_tensor_unref);
+  g_clear_pointer (&self->own_name, g_free);
+}
+
+void
+cju_document_choose_from (CjuDocument *self, CjdSplit split, gsize index)
+{
+  self->split = split;
+  self->sample = index;
+  self->ask_again = TRUE;
+  g_clear_pointer (&self->own, cj_tensor_unref);
+  g_clear_pointer (&self->own_name, g_free);
+  cju_document_emit (self, CJU_DOCUMENT_SAMPLE);
+}
+
+void
+cju_document_choose_sample (CjuDocument *self, gsize index)
+{
+  cju_document_choose_from (self, CJD_SPLIT_VAL, index);
+}
+
+gsize
+cju_document_get_sample (CjuDocument *self)
+{
+  return self->sample;
+}
+
+CjdSplit
+cju_document_get_split (CjuDocument *self)
+{
+  return self->split;
+}
+
+gboolean
+cju_document_find_sample (CjuDocument *self, gsize *sample)
+{
+  const gsize n = self->dataset != NULL ? cjd_dataset_get_n_samples (self->dataset) : 0;
+  gsize left = self->sample;
+
+  for (*sample = 0; *sample < n && self->own == NULL; (*sample)++)
+    if (self->dataset->split[*sample] == self->split && left-- == 0)
+      return TRUE;
+  return FALSE;
+}
+
+void
+cju_document_take_own (CjuDocument *self, CjTensor *x, const char *name)
+{
+  g_clear_pointer (&self->own, cj_tensor_unref);
+  g_free (self->own_name);
+  self->own_name = g_strdup (name);
+  self->own = x;
+  forget_own (self);
+  self->ask_again = TRUE;
+  cju_document_emit (self, CJU_DOCUMENT_SAMPLE);
+}
+
+CjTensor *
+cju_document_get_own (CjuDocument *self)
+{
+  return self->own;
+}
+
+const char *
+cju_document_get_own_name (CjuDocument *self)
+{
+  return self->own_name;
+}
