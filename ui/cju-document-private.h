@@ -33,7 +33,7 @@ struct _CjuDocument
   gsize sample;
   CjTensor *own;
   char *own_name;
-  guint tick, asked, seen;
+  guint tick, beat, asked, seen;
   guint64 asked_step;
   gboolean ask_again;
   GCancellable *loading;

@@ -5,7 +5,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define TICK_MS 80
+#define TICK_MS 33
+#define CALM                                                                                       \
+  2 /* ticks left out in between, unless the data is a plane: that is shown at full speed */
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
@@ -170,6 +172,12 @@ cju_document_get_evaluation (CjuDocument *self)
   return self->evaluation;
 }
 
+static gboolean
+is_plane (const CjdDataset *dataset)
+{
+  return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2;
+}
+
 /* Looks at the runner and keeps one question at a time with the probe. */
 static gboolean
 on_tick (gpointer data)
@@ -180,7 +188,7 @@ on_tick (gpointer data)
   gboolean moved = FALSE;
   guint count;
 
-  if (self->session == NULL)
+  if (self->session == NULL || (!is_plane (self->dataset) && self->beat++ % (CALM + 1) != 0))
     return G_SOURCE_CONTINUE;
   state = cj_runner_get_state (cjl_session_get_runner (self->session));
   moved = state.step != self->state.step || state.status != self->state.status;

@@ -104,7 +104,7 @@ changed (CjuFigureView *self)
 }
 
 static void
-zoom_to (CjuFigureView *self, double x, double y, double width, double height)
+zoom (CjuFigureView *self, const CjvZoom *how)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   CjvStyle style;
@@ -113,30 +113,19 @@ zoom_to (CjuFigureView *self, double x, double y, double width, double height)
     return;
   init_style (self, &style);
   if (cjv_figure_zoom (self->info, self->frame, self->params, &style, gtk_widget_get_width (widget),
-                       gtk_widget_get_height (widget), x, y, width, height))
+                       gtk_widget_get_height (widget), how))
     changed (self);
-}
-
-/* So that what is at x, y stays there. */
-static void
-zoom_at (CjuFigureView *self, double x, double y, double factor)
-{
-  const double width = gtk_widget_get_width (GTK_WIDGET (self));
-  const double height = gtk_widget_get_height (GTK_WIDGET (self));
-
-  zoom_to (self, x - x / factor, y - y / factor, width / factor, height / factor);
 }
 
 void
 cju_figure_view_zoom (CjuFigureView *self, double factor)
 {
-  const double width = gtk_widget_get_width (GTK_WIDGET (self));
-  const double height = gtk_widget_get_height (GTK_WIDGET (self));
+  const CjvZoom how = { .kind = factor > 0 ? CJV_ZOOM_AT : CJV_ZOOM_ALL,
+                        .x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                        .y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0,
+                        .factor = factor };
 
-  if (factor > 0)
-    zoom_at (self, width / 2, height / 2, factor);
-  else
-    zoom_to (self, 0, 0, 0, 0);
+  zoom (self, &how);
 }
 
 static void
@@ -173,7 +162,10 @@ static void
 on_drag_end (GtkGestureDrag *drag, double x, double y, gpointer data)
 {
   CjuFigureView *self = data;
-  const double height = gtk_widget_get_height (GTK_WIDGET (self));
+  const CjvZoom how = { .kind = CJV_ZOOM_BOX,
+                        .x = MIN (self->drag_from, self->drag_to),
+                        .width = ABS (self->drag_to - self->drag_from),
+                        .height = gtk_widget_get_height (GTK_WIDGET (self)) };
 
   (void) drag;
   (void) x;
@@ -181,8 +173,7 @@ on_drag_end (GtkGestureDrag *drag, double x, double y, gpointer data)
   if (!self->dragging)
     return;
   self->dragging = FALSE;
-  zoom_to (self, MIN (self->drag_from, self->drag_to), 0, ABS (self->drag_to - self->drag_from),
-           height);
+  zoom (self, &how);
   changed (self);
 }
 
@@ -191,10 +182,12 @@ on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data
 {
   CjuFigureView *self = data;
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (scroll));
-  double x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0;
-  double y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0;
   GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
-  double surface_x = 0, surface_y = 0;
+  CjvZoom how = { .kind = CJV_ZOOM_AT,
+                  .x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                  .y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0,
+                  .factor = dy < 0 ? 1.25 : 0.8 };
+  double x, y, surface_x = 0, surface_y = 0;
 
   (void) dx;
   if (!can_zoom (self) || dy == 0)
@@ -203,9 +196,9 @@ on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data
     {
       gtk_native_get_surface_transform (native, &surface_x, &surface_y);
       gtk_widget_translate_coordinates (GTK_WIDGET (native), GTK_WIDGET (self), x - surface_x,
-                                        y - surface_y, &x, &y);
+                                        y - surface_y, &how.x, &how.y);
     }
-  zoom_at (self, x, y, dy < 0 ? 1.25 : 0.8);
+  zoom (self, &how);
   return TRUE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-inspector.h"
 
-#include "cju-figure-view.h"
+#include "cju-health.h"
 #include "cju-problems.h"
 
 #include <adwaita.h>
@@ -12,9 +12,8 @@ struct _CjuInspector
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *scroller, *box, *trouble, *figure;
-  gboolean busy; /* the edit under way is ours: the rows are right already */
-  guint ticks;
+  GtkWidget *scroller, *box, *trouble;
+  gboolean busy;   /* the edit under way is ours: the rows are right already */
   GPtrArray *rows; /* Binding of every row that is shown, owned */
 };
 
@@ -321,27 +320,6 @@ add_table (CjuInspector *self, const char *title, const CjParam *table, const ch
   gtk_box_append (GTK_BOX (self->box), group);
 }
 
-static void
-update_figure (CjuInspector *self)
-{
-  const CjNode *node = cju_document_get_selected (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autofree char *name = NULL;
-  CjTensor *weights;
-  CjvFrame *frame;
-
-  if (self->figure == NULL || node == NULL || session == NULL)
-    return;
-  name = g_strdup_printf ("%s.weight", node->id);
-  weights = cjl_session_dup_param (session, name);
-  gtk_widget_set_visible (self->figure, weights != NULL);
-  if (weights == NULL)
-    return;
-  frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "weights", weights);
-  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), cjv_frame_seal (frame));
-}
-
 /* Selected nodes of the layer of the last: they are edited together. */
 static guint
 count_alike (CjuInspector *self, const CjNode *node)
@@ -382,12 +360,8 @@ show_node (CjuInspector *self, const CjNode *node)
   add_label (self, _ (node->layer->blurb), "dim-label");
   if (node->layer->biology != NULL)
     add_label (self, _ (node->layer->biology), "dim-label");
-  self->figure
-      = cju_figure_view_new (g_str_equal (node->layer->id, "dense") ? "histogram" : "filters");
-  gtk_widget_set_size_request (self->figure, -1, 210);
-  gtk_box_append (GTK_BOX (self->box), self->figure);
-  gtk_widget_set_visible (self->figure, FALSE);
-  update_figure (self);
+  if (node->layer->role == CJ_ROLE_LAYER)
+    gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
 }
 
 static void
@@ -450,7 +424,6 @@ rebuild (CjuInspector *self)
 
   if (self->busy)
     return;
-  self->figure = NULL;
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_ptr_array_set_size (self->rows, 0);
@@ -470,13 +443,6 @@ rebuild (CjuInspector *self)
   add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
              setup->schedule_params);
   update_rows (self);
-}
-
-static void
-on_tick (CjuInspector *self)
-{
-  if (self->ticks++ % 4 == 0)
-    update_figure (self);
 }
 
 static void
@@ -523,7 +489,6 @@ cju_inspector_new (CjuDocument *document)
   self->document = g_object_ref (document);
   g_signal_connect_swapped (document, "selected", G_CALLBACK (rebuild), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (rebuild), self);
-  g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_tick), self);
   rebuild (self);
   return GTK_WIDGET (self);
 }

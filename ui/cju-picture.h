@@ -13,6 +13,14 @@ G_BEGIN_DECLS
 GdkTexture *cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width,
                              int height);
 
+/* What of the tensor is at x, y of that picture (not an image): the map or unit, and the place on the map. FALSE where
+ * there is nothing. */
+gboolean cju_picture_find (const CjTensor *tensor, int width, int height, double x, double y,
+                           gint64 *unit, gint64 *row, gint64 *column);
+/* Where a map or unit is in that picture; FALSE if it is not shown. */
+gboolean cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, int *x,
+                            int *y, int *side_x, int *side_y);
+
 /* Colour of a layer's category. */
 GdkRGBA cju_category_color (const char *category);
 

@@ -123,8 +123,7 @@ cjv_figure_hit (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer 
 
 gboolean
 cjv_figure_zoom (const CjvFigureInfo *info, const CjvFrame *frame, gpointer params,
-                 const CjvStyle *style, double width, double height, double x, double y, double w,
-                 double h)
+                 const CjvStyle *style, double width, double height, const CjvZoom *zoom)
 {
   PangoContext *pango;
   CjvScene scene;
@@ -137,7 +136,7 @@ cjv_figure_zoom (const CjvFigureInfo *info, const CjvFrame *frame, gpointer para
     return FALSE;
   pango = cjv_text_context_new ();
   scene = (CjvScene){ frame, params, style, pango, width, height };
-  zoomed = info->zoom (&scene, x, y, w, h, params);
+  zoomed = info->zoom (&scene, zoom, params);
   g_object_unref (pango);
   return zoomed;
 }

@@ -242,7 +242,7 @@ frame_decision (int k)
   const int side = 48, n = 90 * k;
   const gint64 dims[] = { k, side, side }, places[] = { n, 2 };
   CjTensor *surface = tensor (3, dims), *points = tensor (2, places);
-  g_autofree float *labels = g_new (float, n);
+  g_autofree float *labels = g_new (float, n), *held = g_new (float, n);
   const float range[] = { -6, 6, -4, 4 };
   const char *const names[] = { "inner", "outer", "third", NULL };
 
@@ -262,12 +262,14 @@ frame_decision (int k)
       const double r = 0.4 + 3.4 * (i / k) / 90.0, a = 1.2 * r + 2 * G_PI * (i % k) / k;
 
       labels[i] = (float) (i % k);
+      held[i] = i % 5 == 0;
       cj_tensor_f32 (points)[2 * i] = (float) (r * cos (a) + 0.12 * bell ((guint32) i));
       cj_tensor_f32 (points)[2 * i + 1] = (float) (r * sin (a) + 0.12 * bell ((guint32) i + 999));
     }
   cjv_frame_take_array (frame, "surface", surface);
   cjv_frame_take_array (frame, "points", points);
   cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+  cjv_frame_set_values (frame, "held", held, (gsize) n);
   cjv_frame_set_values (frame, "range", range, 4);
   cjv_frame_set_strings (frame, "classes", names);
   return cjv_frame_seal (frame);

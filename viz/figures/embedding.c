@@ -231,33 +231,31 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
 }
 
 static gboolean
-zoom (const CjvScene *scene, double x, double y, double width, double height, gpointer params_out)
+zoom (const CjvScene *scene, const CjvZoom *z, gpointer out)
 {
-  Params *p = params_out;
+  double left = 0, right = 1, bottom = 0, top = 1;
+  Params *p = out;
   Map m;
 
-  if (!(width > 0))
+  if (z->kind == CJV_ZOOM_ALL)
     {
       p->left = p->right = p->bottom = p->top = 0;
       return TRUE;
     }
-  if (!map_init (&m, scene))
+  if (!map_init (&m, scene) || !cjv_plot_zoom (&m.plot, z, FALSE, &left, &right)
+      || !cjv_plot_zoom (&m.plot, z, TRUE, &bottom, &top))
     return FALSE;
-  {
-    const CjvRect *in = &m.plot.inner;
-    const double left = cjv_axis_unmap (&m.plot.x, (x - in->x) / in->width);
-    const double right = cjv_axis_unmap (&m.plot.x, (x + width - in->x) / in->width);
-    const double top = cjv_axis_unmap (&m.plot.y, 1 - (y - in->y) / in->height);
-    const double bottom = cjv_axis_unmap (&m.plot.y, 1 - (y + height - in->y) / in->height);
-
-    if (!isfinite (left) || !isfinite (bottom) || !(right > left) || !(top > bottom)
-        || MAX (fabs (left), MAX (fabs (right), MAX (fabs (top), fabs (bottom)))) > 1e9)
-      return FALSE;
-    p->left = left;
-    p->right = right;
-    p->bottom = bottom;
-    p->top = top;
-  }
+  left = cjv_axis_unmap (&m.plot.x, left);
+  right = cjv_axis_unmap (&m.plot.x, right);
+  bottom = cjv_axis_unmap (&m.plot.y, bottom);
+  top = cjv_axis_unmap (&m.plot.y, top);
+  if (!(right > left && top > bottom && fabs (left) < 1e9 && fabs (right) < 1e9
+        && fabs (bottom) < 1e9 && fabs (top) < 1e9))
+    return FALSE;
+  p->left = left;
+  p->right = right;
+  p->bottom = bottom;
+  p->top = top;
   return TRUE;
 }
 
