@@ -103,8 +103,9 @@ make_sheet (CjuView *view)
                        && evaluation->predicted[i] == column
                  : !cjl_evaluation_is_mistake (evaluation, i))
       g_array_append_val (sheet->shown, i);
-  return cjl_evaluation_sheet (evaluation, (const guint32 *) sheet->shown->data, sheet->shown->len,
-                               SHEET);
+  return sheet->shown->len > 0 ? cjl_evaluation_sheet (
+             evaluation, (const guint32 *) sheet->shown->data, sheet->shown->len, SHEET)
+                               : NULL;
 }
 
 static void

@@ -252,9 +252,14 @@ draw (const CjvScene *scene, cairo_t *cr)
       cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, NULL);
       cjv_draw_heading (scene, cr, d.plot.inner.x, d.pad, d.plot.inner.width, title, NULL);
       if (d.has_points)
-        cjv_points_draw_legend (&d.points, scene, cr, d.plot.inner.x + width + em * 1.2,
-                                d.pad + (body - note) / 2,
-                                scene->width - d.pad - d.plot.inner.x - width - em * 1.2);
+        width = cjv_points_draw_legend (&d.points, scene, cr, d.plot.inner.x + width + em * 1.2,
+                                        d.pad + (body - note) / 2,
+                                        scene->width - d.pad - d.plot.inner.x - width - em * 1.2);
+      if (d.has_points && p->held && cjv_tensor_size (d.points.hollow) == d.points.n
+          && scene->width - width > em * 9)
+        cjv_text_draw (scene, cr, width, d.pad + (body - note) / 2, scene->width - d.pad - width,
+                       CJV_SIZE_NOTE, 0, cjv_style_color (scene->style, CJV_INK_DIM),
+                       _ ("outlines: not trained on"));
     }
   cj_tensor_unref (d.surface);
   return TRUE;
@@ -354,7 +359,7 @@ const CjvFigureInfo cjv_figure_decision = {
   .id = "decision",
   .title = N_ ("Decision"),
   .blurb = N_ ("Which class the network gives to every point of the plane"),
-  .empty = N_ ("Train a network with two inputs."),
+  .empty = N_ ("Wire a network with two inputs to a loss: it divides this plane."),
   .version = 1,
   .wants = wants,
   .params = params,

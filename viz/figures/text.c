@@ -127,7 +127,11 @@ draw_letters (const CjvScene *scene, cairo_t *cr, const Sheet *s)
   const CjvColor dim = cjv_style_color (scene->style, CJV_INK_DIM);
   const CjvColor warm = cjv_style_category (scene->style, 1);
   const guint first = first_line (s, scene);
+  CjvStyle mono = *scene->style;
+  CjvScene even = *scene; /* every letter has the same room */
 
+  mono.font = "monospace";
+  even.style = &mono;
   for (guint k = first; k < s->n_lines; k++)
     {
       const char *c = g_utf8_offset_to_pointer (s->text, s->lines[k].from);
@@ -146,7 +150,7 @@ draw_letters (const CjvScene *scene, cairo_t *cr, const Sheet *s)
               cairo_rectangle (cr, x, y, s->width, s->height - 1);
               cairo_fill (cr);
             }
-          cjv_text_draw (scene, cr, x + s->width / 2, y + s->height * 0.1, 0, s->size,
+          cjv_text_draw (&even, cr, x + s->width / 2, y + s->height * 0.1, 0, s->size,
                          CJV_TEXT_CENTER | (i < s->given ? CJV_TEXT_BOLD : 0),
                          i < s->given ? dim : ink, letter);
         }
