@@ -114,9 +114,10 @@ cju_view_class_init (CjuViewClass *class)
 static void
 cju_view_init (CjuView *self)
 {
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  self->bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0); /* the dock is wide and low */
+  self->bar = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_add_css_class (self->bar, "view-bar");
+  gtk_widget_set_hexpand (self->bar, FALSE); /* whatever stands in it */
   gtk_widget_set_visible (self->bar, FALSE);
   gtk_box_append (GTK_BOX (self->box), self->bar);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
@@ -131,6 +132,7 @@ cju_view_new (const CjuViewInfo *info, CjuDocument *document)
   self->document = g_object_ref (document);
   self->figure = cju_figure_view_new (info->figure);
   gtk_widget_set_vexpand (self->figure, TRUE);
+  gtk_widget_set_hexpand (self->figure, TRUE);
   cju_figure_view_set_pickable (CJU_FIGURE_VIEW (self->figure), info->picked != NULL);
   gtk_box_append (GTK_BOX (self->box), self->figure);
   g_signal_connect_swapped (self->figure, "picked", G_CALLBACK (on_picked), self);
@@ -181,7 +183,6 @@ cju_view_refresh (CjuView *self)
 void
 cju_view_add_control (CjuView *self, GtkWidget *control)
 {
-  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (self->bar), control);
   gtk_widget_set_visible (self->bar, TRUE);
 }

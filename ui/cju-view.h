@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One view of the dock: a figure, made from the document whenever that moves on, with a bar of its own
- * controls where it has any. What a view is stands in a const table entry. */
+/* One view of the dock: a figure, made from the document whenever that moves on, with a column of its
+ * own controls where it has any. What a view is stands in a const table entry. */
 #pragma once
 
 #include "cju-document.h"
@@ -52,7 +52,7 @@ gboolean cju_view_belongs (CjuView *view);
 void cju_view_refresh (CjuView *view);
 
 /* For the functions of an entry. */
-void cju_view_add_control (CjuView *view, GtkWidget *control); /* into the bar, which appears */
+void cju_view_add_control (CjuView *view, GtkWidget *control); /* into the column, which appears */
 void cju_view_take_state (CjuView *view, gpointer state, GDestroyNotify free_state);
 gpointer cju_view_get_state (CjuView *view);
 void cju_view_tell (CjuView *view, const char *text);

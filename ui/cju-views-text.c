@@ -126,6 +126,8 @@ make_number (CjuView *view, double max, double step, guint digits, double value,
   gtk_widget_set_tooltip_text (spin, words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_widget_add_css_class (label, "dim-label");
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), spin);
   cju_view_add_control (view, box);
@@ -144,7 +146,7 @@ build (CjuView *view)
   cju_view_take_state (view, state, free_state);
   state->prompt = gtk_entry_new ();
   gtk_entry_set_placeholder_text (GTK_ENTRY (state->prompt), _ ("What it begins from"));
-  gtk_widget_set_hexpand (state->prompt, TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (state->prompt), 16);
   gtk_accessible_update_property (GTK_ACCESSIBLE (state->prompt), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Prompt"), -1);
   cju_view_add_control (view, state->prompt);
