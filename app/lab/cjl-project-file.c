@@ -4,6 +4,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjl-archive.h"
 #include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
@@ -23,12 +24,13 @@ print_json (CjlProject *self)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, self->kept);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 4; i++)
     {
-      static const char *const keys[] = { "title", "data", "training" };
+      static const char *const keys[] = { "title", "data", "training", "runs" };
       g_autoptr (GVariant) value = g_variant_lookup_value (rest, keys[i], NULL);
 
-      g_variant_dict_insert_value (&dict, keys[i], value);
+      if (value != NULL)
+        g_variant_dict_insert_value (&dict, keys[i], value);
     }
   g_variant_dict_insert (&dict, "format", "x", (gint64) FORMAT);
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
@@ -74,6 +76,7 @@ cjl_project_print (CjlProject *self, GError **error)
 
       cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
     }
+  cjl_archive_print (self, pieces);
   return cjd_zip_print (pieces, error);
 }
 
@@ -100,8 +103,8 @@ read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GE
 static GVariant *
 keep_unknown (GVariant *root)
 {
-  static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", "learned", NULL };
+  static const char *const known[] = { "format", "uuid",    "title", "data",    "training",
+                                       "graph",  "history", "runs",  "learned", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -183,6 +186,8 @@ cjl_project_parse (GBytes *bytes, GError **error)
 
       if (g_str_has_prefix (piece->name, "run/"))
         cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+      if (g_str_has_prefix (piece->name, "runs/"))
+        cjd_pieces_add (self->archive, piece->name, g_bytes_ref (piece->bytes));
     }
   return g_steal_pointer (&self);
 }
