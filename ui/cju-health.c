@@ -32,7 +32,7 @@ static CjTensor *
 dup_weights (CjuHealth *self, char **name)
 {
   CjlSession *session = cju_document_get_session (self->document);
-  g_auto (GStrv) names = session != NULL ? cjl_session_list_params (session, self->node, 2) : NULL;
+  g_auto (GStrv) names = session != NULL ? cjl_layer_list_params (session, self->node, 2) : NULL;
 
   *name = names != NULL && names[0] != NULL ? g_strdup (names[0]) : NULL;
   return *name != NULL ? cjl_session_dup_param (session, *name) : NULL;

@@ -113,7 +113,7 @@ list_weights (CjuDocument *document, const CjNode *node)
 {
   CjlSession *session = cju_document_get_session (document);
 
-  return session != NULL ? cjl_session_list_params (session, node->id, 2) : g_new0 (char *, 1);
+  return session != NULL ? cjl_layer_list_params (session, node->id, 2) : g_new0 (char *, 1);
 }
 
 static gboolean
@@ -226,7 +226,7 @@ static GStrv
 list_numbers (CjuDocument *document, const CjNode *node)
 {
   CjlSession *session = cju_document_get_session (document);
-  GStrv names = session != NULL ? cjl_session_list_params (session, node->id, 1) : NULL;
+  GStrv names = session != NULL ? cjl_layer_list_params (session, node->id, 1) : NULL;
   GStrvBuilder *builder = g_strv_builder_new ();
   GStrv all;
 

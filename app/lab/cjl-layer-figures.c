@@ -84,6 +84,26 @@ cjl_activations_frame (const CjlActivations *what)
 
 /* --- weights --- */
 
+GStrv
+cjl_layer_list_params (CjlSession *session, const char *node, guint least)
+{
+  g_autoptr (CjCheckpoint) snapshot = cj_runner_dup_snapshot (cjl_session_get_runner (session));
+  g_autofree char *prefix = g_strconcat (node, ".", NULL);
+  GStrvBuilder *names = g_strv_builder_new ();
+  GStrv result;
+
+  for (guint i = 0; snapshot != NULL && i < snapshot->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (snapshot->table, i);
+
+      if (!entry->state && entry->shape.n_dims >= least && g_str_has_prefix (entry->name, prefix))
+        g_strv_builder_add (names, entry->name);
+    }
+  result = g_strv_builder_end (names);
+  g_strv_builder_unref (names);
+  return result;
+}
+
 /* Shape of a sample of what comes into the node's first port, looking through flatten; n_dims 0: not
  * known. */
 static CjShape

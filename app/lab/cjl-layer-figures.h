@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cjl-checkup.h"
-#include "cjl-probe.h"
+#include "cjl-session.h"
 #include "cjv-frame.h"
 
 G_BEGIN_DECLS
@@ -22,6 +22,9 @@ typedef struct
 const char *cjl_activations_get_figure (const CjlActivations *what);
 /* Sealed frame of that figure; NULL if the node made nothing. You unref. */
 CjvFrame *cjl_activations_frame (const CjlActivations *what);
+
+/* Full names of what a node learns that has `least` dimensions or more. You free. */
+GStrv cjl_layer_list_params (CjlSession *session, const char *node, guint least);
 
 /* "filters" where a row of the weights is a picture or a kernel, else "heatmap". `node` is where the
  * weights belong, `lowered` (may be NULL) tells what comes into it. */

@@ -755,26 +755,6 @@ cjl_session_dup_param (CjlSession *self, const char *name)
   return tensor;
 }
 
-GStrv
-cjl_session_list_params (CjlSession *self, const char *node, guint least)
-{
-  g_autoptr (CjCheckpoint) snapshot = cj_runner_dup_snapshot (self->runner);
-  g_autofree char *prefix = g_strconcat (node, ".", NULL);
-  GStrvBuilder *names = g_strv_builder_new ();
-  GStrv result;
-
-  for (guint i = 0; snapshot != NULL && i < snapshot->table->entries->len; i++)
-    {
-      const CjTableEntry *entry = cj_table_get (snapshot->table, i);
-
-      if (!entry->state && entry->shape.n_dims >= least && g_str_has_prefix (entry->name, prefix))
-        g_strv_builder_add (names, entry->name);
-    }
-  result = g_strv_builder_end (names);
-  g_strv_builder_unref (names);
-  return result;
-}
-
 static gboolean
 ask (CjlSession *self, CjTensor *x, gint64 sample)
 {

@@ -74,10 +74,6 @@ const GArray *cjl_session_read_epochs (CjlSession *session);
 /* The newest published value of a parameter or state, as a new tensor; NULL if there is none. */
 CjTensor *cjl_session_dup_param (CjlSession *session, const char *name);
 
-/* Full names of the parameters of a node that have `least` dimensions or more; what it learns alone, no
- * state. You free. */
-GStrv cjl_session_list_params (CjlSession *session, const char *node, guint least);
-
 /* Shows the probe sample `index` of `split` with the newest weights; FALSE if there is no such sample
  * or the network cannot be probed. Cheap; call it whenever weights or sample changed. */
 gboolean cjl_session_probe (CjlSession *session, CjdSplit split, gsize index);
