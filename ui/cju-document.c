@@ -8,7 +8,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define TICK_MS 80
+#define TICK_MS 33
+#define CALM                                                                                       \
+  2 /* ticks left out in between, unless the data is a plane: that is shown at full speed */
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
@@ -173,6 +175,12 @@ cju_document_get_evaluation (CjuDocument *self)
   return self->evaluation;
 }
 
+static gboolean
+is_plane (const CjdDataset *dataset)
+{
+  return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2;
+}
+
 /* Looks at the runner and keeps one question at a time with the probe. */
 static gboolean
 on_tick (gpointer data)
@@ -183,7 +191,7 @@ on_tick (gpointer data)
   gboolean moved = FALSE;
   guint count;
 
-  if (self->session == NULL)
+  if (self->session == NULL || (!is_plane (self->dataset) && self->beat++ % (CALM + 1) != 0))
     return G_SOURCE_CONTINUE;
   state = cj_runner_get_state (cjl_session_get_runner (self->session));
   moved = state.step != self->state.step || state.status != self->state.status;
@@ -231,6 +239,7 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->trouble, g_free);
   cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
+  g_clear_pointer ((char **) &self->unit.node, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
 
@@ -238,7 +247,7 @@ static void
 cju_document_class_init (CjuDocumentClass *class)
 {
   static const char *const names[CJU_DOCUMENT_N_SIGNALS]
-      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated" };
+      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated", "unit", "cell" };
 
   G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
   for (guint i = 0; i < CJU_DOCUMENT_N_SIGNALS; i++)
@@ -260,6 +269,7 @@ cju_document_init (CjuDocument *self)
   self->state.val = (CjScore){ NAN, NAN };
   self->split = CJD_SPLIT_VAL;
   self->evaluated_step = G_MAXUINT64;
+  self->cell[0] = self->cell[1] = -1;
   self->selection = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->selection, NULL);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
@@ -484,4 +494,36 @@ const char *const *
 cju_document_get_selection (CjuDocument *self)
 {
   return (const char *const *) self->selection->pdata;
+}
+
+void
+cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
+                          gint64 column)
+{
+  char *old = (char *) self->unit.node;
+
+  self->unit = (CjuUnit){ g_strdup (node), unit, row, column };
+  g_free (old);
+  cju_document_emit (self, CJU_DOCUMENT_UNIT);
+}
+
+CjuUnit
+cju_document_get_unit (CjuDocument *self)
+{
+  return self->unit;
+}
+
+void
+cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column)
+{
+  self->cell[0] = row;
+  self->cell[1] = column;
+  cju_document_emit (self, CJU_DOCUMENT_CELL);
+}
+
+void
+cju_document_get_cell (CjuDocument *self, gint64 *row, gint64 *column)
+{
+  *row = self->cell[0];
+  *column = self->cell[1];
 }

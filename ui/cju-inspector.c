@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-inspector-private.h"
 
-#include "cju-figure-view.h"
 #include "cju-help.h"
+#include "cju-health.h"
 #include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
@@ -419,27 +419,6 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
   return group;
 }
 
-static void
-update_figure (CjuInspector *self)
-{
-  const CjNode *node = cju_document_get_selected (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autofree char *name = NULL;
-  CjTensor *weights;
-  CjvFrame *frame;
-
-  if (self->figure == NULL || node == NULL || session == NULL)
-    return;
-  name = g_strdup_printf ("%s.weight", node->id);
-  weights = cjl_session_dup_param (session, name);
-  gtk_widget_set_visible (self->figure, weights != NULL);
-  if (weights == NULL)
-    return;
-  frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "weights", weights);
-  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), cjv_frame_seal (frame));
-}
-
 /* Selected nodes of the layer of the last: they are edited together. */
 static guint
 count_alike (CjuInspector *self, const CjNode *node)
@@ -480,12 +459,8 @@ show_node (CjuInspector *self, const CjNode *node)
   cju_inspector_add_label (self, _ (node->layer->blurb), "dim-label");
   if (node->layer->biology != NULL)
     cju_inspector_add_label (self, _ (node->layer->biology), "dim-label");
-  self->figure
-      = cju_figure_view_new (g_str_equal (node->layer->id, "dense") ? "histogram" : "filters");
-  gtk_widget_set_size_request (self->figure, -1, 210);
-  gtk_box_append (GTK_BOX (self->box), self->figure);
-  gtk_widget_set_visible (self->figure, FALSE);
-  update_figure (self);
+  if (node->layer->role == CJ_ROLE_LAYER)
+    gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
 }
 
 static void
@@ -617,7 +592,6 @@ rebuild (CjuInspector *self)
       cju_inspector_show_facts (self);
       return;
     }
-  self->figure = NULL;
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_ptr_array_set_size (self->rows, 0);
@@ -631,13 +605,6 @@ rebuild (CjuInspector *self)
   else
     show_setup (self);
   update_rows (self);
-}
-
-static void
-on_tick (CjuInspector *self)
-{
-  if (self->ticks++ % 4 == 0)
-    update_figure (self);
 }
 
 static void
@@ -685,7 +652,6 @@ cju_inspector_new (CjuDocument *document)
   self->document = g_object_ref (document);
   g_signal_connect_swapped (document, "selected", G_CALLBACK (rebuild), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (rebuild), self);
-  g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_tick), self);
   g_signal_connect_swapped (document, "sample", G_CALLBACK (cju_inspector_show_preview), self);
   rebuild (self);
   return GTK_WIDGET (self);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib/gi18n-lib.h>
 #include "cjl-adopt.h"
 
 #include "cjd-augment.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define GROWN 4 /* pictures so many times larger than those before are shrunk to them */

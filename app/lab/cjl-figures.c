@@ -106,7 +106,7 @@ cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
                            -(float) CJL_SURFACE_REACH, (float) CJL_SURFACE_REACH };
   CjTensor *surface = cj_tensor_new (CJ_FLOAT32, &shape);
   CjTensor *points = cj_tensor_new (CJ_FLOAT32, &point_shape);
-  g_autofree float *labels = g_new0 (float, n + 1);
+  g_autofree float *labels = g_new0 (float, n + 1), *held = g_new0 (float, n + 1);
   CjvFrame *frame = cjv_frame_new ();
   gsize shown = 0;
 
@@ -132,11 +132,13 @@ cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
       for (guint d = 0; d < 2; d++)
         point[d] = (point[d] - dataset->mean[d]) / dataset->std[d];
       labels[shown] = (float) cj_tensor_i32 (dataset->y)[i];
+      held[shown] = dataset->split[i] != CJD_SPLIT_TRAIN;
     }
   cjv_frame_take_array (frame, "surface", surface);
   cjv_frame_take_array (frame, "points", points);
   cjv_frame_set_values (frame, "range", range, 4);
   cjv_frame_set_values (frame, "labels", labels, shown);
+  cjv_frame_set_values (frame, "held", held, shown);
   if (dataset->class_names != NULL)
     cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
   return cjv_frame_seal (frame);

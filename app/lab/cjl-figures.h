@@ -22,8 +22,8 @@ CjMetrics *cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit s
 /* A frame of curves from points and epochs of a run. */
 CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch);
 
-/* A frame of the decision surface: scores [1, K, H, W] over the plane of CJL_SURFACE_REACH, and the
- * training samples of a data set of two features. */
+/* A frame of the decision surface: scores [1, K, H, W] over the plane of CJL_SURFACE_REACH, and samples
+ * of a data set of two features, with those not trained on told apart. */
 CjvFrame *cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores);
 
 G_END_DECLS

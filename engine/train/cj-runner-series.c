@@ -169,8 +169,11 @@ replace (CjRunner *self, CjCheckpoint **slot, CjCheckpoint *fresh)
 void
 cj_runner_publish (CjRunner *self)
 {
+  const double begin = cj_runner_get_time ();
+
   replace (self, &self->snapshot, cj_trainer_save_weights (self->rig->trainer));
   self->snapshot_time = cj_runner_get_time ();
+  self->snapshot_cost = self->snapshot_time - begin;
 }
 
 void

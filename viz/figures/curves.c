@@ -14,6 +14,7 @@ typedef struct
   gboolean log;
   gboolean raw;
   int x;
+  double from, to; /* along the horizontal axis; to <= from: everything */
 } Params;
 
 enum
@@ -56,6 +57,22 @@ static const CjParam params[] = {
     .offset = offsetof (Params, x),
     .choices = x_choices,
     .flags = CJ_PARAM_LIVE },
+  { .name = "from",
+    .title = N_ ("From"),
+    .blurb = N_ ("First epoch or step that is shown"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (Params, from),
+    .max = 1e9,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "to",
+    .title = N_ ("To"),
+    .blurb = N_ ("Last epoch or step that is shown; 0: all of them"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (Params, to),
+    .max = 1e9,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { NULL },
 };
 
@@ -174,16 +191,23 @@ compare (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+/* Whether a place along the axis is shown. */
+static gboolean
+is_shown (const Params *p, double x)
+{
+  return !(p->to > p->from) || (x >= p->from && x <= p->to);
+}
+
 /* Range of the thin line without its few largest outliers. */
 static void
-include_raw (CjvAxis *axis, const Series *series, gint64 run)
+include_raw (CjvAxis *axis, const Series *series, gint64 run, const Params *p)
 {
   double sample[512];
   guint n = 0;
   const gint64 stride = MAX (1, (series->n_points + 511) / 512);
 
   for (gint64 i = 0; i < series->n_points && n < G_N_ELEMENTS (sample); i += stride)
-    if (isfinite (series_y (series, run, i)))
+    if (isfinite (series_y (series, run, i)) && is_shown (p, series_x (series, run, i)))
       sample[n++] = series_y (series, run, i);
   if (n == 0)
     return;
@@ -204,13 +228,16 @@ include_series (CjvPlot *plot, const Series *series, const Params *p, gboolean s
       for (gint64 i = 0; i < series->n_points; i++)
         {
           const double y = smooth_next (&state, series_y (series, run, i));
+          const double x = series_x (series, run, i);
 
+          if (!is_shown (p, x))
+            continue;
           cjv_axis_include (&plot->y, y);
           if (series->x != NULL || isfinite (y))
-            cjv_axis_include (&plot->x, series_x (series, run, i));
+            cjv_axis_include (&plot->x, x);
         }
       if (smooth && p->raw)
-        include_raw (&plot->y, series, run);
+        include_raw (&plot->y, series, run, p);
     }
 }
 
@@ -237,6 +264,13 @@ panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double headi
     plot->x.unit = CJV_UNIT_PLAIN;
   if (plot->x.low > 0 && plot->x.low < plot->x.high / 10)
     plot->x.low = 0;
+  if (p->to > p->from)
+    {
+      plot->x.low = p->from;
+      plot->x.high = p->to;
+      if (p->to - p->from < 3)
+        plot->x.unit = CJV_UNIT_PLAIN;
+    }
   room.y += heading;
   room.height -= heading;
   shares = plot->y.low >= 0 && plot->y.high <= 1;
@@ -591,6 +625,44 @@ hit_test (const CjvScene *scene, double x, double y, CjvHit *hit)
   return found;
 }
 
+/* Along the horizontal axis alone; the other one fits what is seen. */
+static gboolean
+zoom (const CjvScene *scene, const CjvZoom *z, gpointer out)
+{
+  Params *p = out;
+  gboolean zoomed = FALSE;
+  Layout layout;
+
+  if (z->kind == CJV_ZOOM_ALL)
+    {
+      p->from = p->to = 0;
+      return TRUE;
+    }
+  if (!layout_init (&layout, scene))
+    return FALSE;
+  for (guint i = 0; i < layout.n_panels && !zoomed; i++)
+    {
+      const CjvPlot *plot = &layout.panels[i].plot;
+      const CjvRect *outer = &layout.panels[i].outer;
+      const double middle = z->x + z->width / 2;
+      double from = 0, to = 1;
+
+      if (middle < outer->x || middle > outer->x + outer->width
+          || !cjv_plot_zoom (plot, z, FALSE, &from, &to))
+        continue;
+      from = MAX (cjv_axis_unmap (&plot->x, from), 0);
+      to = cjv_axis_unmap (&plot->x, to);
+      zoomed = isfinite (from) && isfinite (to) && to > from && to < 1e9;
+      if (zoomed)
+        {
+          p->from = from;
+          p->to = to;
+        }
+    }
+  layout_clear (&layout);
+  return zoomed;
+}
+
 static void
 csv_split (const CjvScene *scene, GString *out, const char *split, const char *loss_name,
            const char *accuracy_name, const char *x_name)
@@ -697,7 +769,7 @@ const CjvFigureInfo cjv_figure_curves = {
   .id = "curves",
   .title = N_ ("Curves"),
   .blurb = N_ ("Loss and accuracy of training and validation as the steps go by"),
-  .empty = N_ ("The curves begin with the first training step."),
+  .empty = N_ ("Press Train: the curves begin with the first step."),
   .version = 1,
   .wants = wants,
   .params = params,
@@ -708,4 +780,5 @@ const CjvFigureInfo cjv_figure_curves = {
   .hit = hit_test,
   .csv = csv,
   .words = words,
+  .zoom = zoom,
 };
