@@ -274,7 +274,7 @@ test_json (void)
   g_autofree char *deep = g_malloc (n + 1), *wide = g_malloc (20 * n);
   static const char *const strings[]
       = { "\"open", "\"\\ud83d\"", "\"\\ude00\"", "\"\\u12x4\"", "\"\\u0000\"", "\"\\x\"", "\"\\" };
-  g_autoptr (GError) error = NULL, second = NULL, third = NULL;
+  g_autoptr (GError) error = NULL, second = NULL, third = NULL, fourth = NULL;
 
   g_assert_true (cjd_json_check ("{\"a\\n\": \"\\ud83d\\ude00\"}", 23, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -284,10 +284,14 @@ test_json (void)
       g_assert_false (cjd_json_check (strings[i], strlen (strings[i]), &local));
       g_assert_nonnull (strstr (local->message, "A string of the JSON text, at byte 0"));
     }
+  g_assert_false (cjd_json_check ("{} []", 5, &fourth));
+  g_assert_nonnull (strstr (fourth->message, "goes on after its end, at byte 3"));
+  g_assert_true (cjd_json_check (" -12.5e3\n", 9, NULL));
   memset (deep, '[', n);
   g_assert_false (cjd_json_check (deep, n, &error));
   g_assert_nonnull (strstr (error->message, "deeper than 64 levels"));
   memset (wide, ',', 20 * n);
+  wide[0] = '[';
   g_assert_false (cjd_json_check (wide, 20 * n, &second));
   g_assert_nonnull (strstr (second->message, "values"));
   g_assert_false (cjd_json_check ("\"\xff\"", 3, &third));
