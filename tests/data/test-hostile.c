@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NOBODY 65534
 #define LIMIT ((rlim_t) 3 << 30)
 
 static char *folder;
@@ -324,19 +325,28 @@ test_odd_files (void)
     }
 }
 
-/* Permissions do not hold root back, so this one needs an ordinary user. */
+/* As an ordinary user, whom permissions hold back. */
 static void
 test_unreadable (void)
 {
-  g_autofree char *path = files_write_text (folder, "secret.csv", "a,b\n1,2\n3,4\n");
+  g_autofree char *table = files_write_text (folder, "secret.csv", "a,b\n1,2\n3,4\n");
+  g_autofree char *text = files_write_text (folder, "secret.txt", "words, words, words");
+  g_autofree char *closed = g_build_filename (folder, "closed", NULL);
+  const gboolean root = geteuid () == 0;
 
-  if (geteuid () == 0)
-    g_test_skip ("root may read everything");
-  else
-    {
-      g_assert_cmpint (g_chmod (path, 0), ==, 0);
-      files_refuse (path, "secret.csv", "cannot be opened");
-    }
+  files_write_grey (closed, "a/1.png", 2, 2, 1);
+  g_assert_cmpint (g_chmod (folder, 0755), ==, 0);
+  g_assert_cmpint (g_chmod (table, 0), ==, 0);
+  g_assert_cmpint (g_chmod (text, 0), ==, 0);
+  g_assert_cmpint (g_chmod (closed, 0), ==, 0);
+  if (root)
+    g_assert_cmpint (seteuid (NOBODY), ==, 0);
+  files_refuse (table, "secret.csv", "The file cannot be opened: ");
+  files_refuse (text, "secret.txt", "The file cannot be opened: ");
+  files_refuse (closed, "closed", "The folder cannot be opened: ");
+  if (root)
+    g_assert_cmpint (seteuid (0), ==, 0);
+  g_assert_cmpint (g_chmod (closed, 0700), ==, 0);
 }
 
 typedef struct
