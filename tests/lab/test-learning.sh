@@ -18,8 +18,8 @@ learn ()
 {
   local name=$1 template=$2 epochs=$3 sign=$4 bar=$5 reached
   number=$((number + 1))
-  "$cli" new "$template" -o p.cajal >/dev/null && "$cli" train p.cajal --epochs "$epochs" >log 2>&1
-  reached=$("$cli" eval p.cajal --split test --json | sed -n 's/.*"accuracy": *\([0-9.]*\).*/\1/p')
+  "$cli" new "$template" -o "$name.cajal" >/dev/null && "$cli" train "$name.cajal" --epochs "$epochs" >log 2>&1
+  reached=$("$cli" eval "$name.cajal" --split test --json | sed -n 's/.*"accuracy": *\([0-9.]*\).*/\1/p')
   if awk -v a="${reached:-none}" -v b="$bar" -v s="$sign" \
     'BEGIN { exit !(a ~ /^[0-9]/ && (s == "<=" ? a <= b : a >= b)) }'; then
     echo "ok $number $name # $reached"
