@@ -184,6 +184,19 @@ frame_of_evaluation (const CjlEvaluation *evaluation, const char *id)
   return cjl_evaluation_ranking (evaluation);
 }
 
+/* So that a plugin's figure gets what the built-in ones get. */
+static gboolean
+wants_array (const char *id, const char *name)
+{
+  const CjvFigureInfo *info = cjv_figure_find (id);
+
+  for (const CjvWant *want = info != NULL ? info->wants : NULL; want != NULL && want->name != NULL;
+       want++)
+    if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, name))
+      return TRUE;
+  return FALSE;
+}
+
 CjvFrame *
 cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, const char *node,
                   GError **error)
@@ -191,13 +204,13 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
   static const char *const evaluated[]
       = { "confusion", "contact-sheet", "roc", "precision-recall", "scatter", NULL };
 
-  if (g_str_equal (id, "curves"))
+  if (wants_array (id, "train-loss"))
     {
       g_autoptr (GArray) epochs = cjl_project_read_history (project);
 
       return cjl_curves_frame (NULL, epochs, 0);
     }
-  if (g_str_equal (id, "filters") || g_str_equal (id, "histogram"))
+  if (wants_array (id, "weights"))
     return frame_of_weights (project, node, error);
   if (dataset != NULL && g_strv_contains (evaluated, id))
     {

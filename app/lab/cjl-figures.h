@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* A sealed frame with what figure `id` wants; `node` chooses a layer (NULL: the first with weights).
+/* A sealed frame with what figure `id` wants (one of a plugin too, if it wants weights or curves); `node` chooses a layer (NULL: the first with weights).
  * `dataset` may be NULL for figures of weights and curves. Slow where samples must be run. You unref.
  * Errors say what is missing. */
 CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
