@@ -118,6 +118,12 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
   shape = cj_shape2 ((gint64) MAX (self->n, 1), shape.dims[1]);
   self->scores = cj_tensor_new (CJ_FLOAT32, &shape);
   run (self, program, feed);
+  if (feed->problem != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+      cjl_evaluation_unref (self);
+      return NULL;
+    }
   judge (self);
   return self;
 }

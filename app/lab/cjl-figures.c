@@ -29,7 +29,11 @@ cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, CjSco
   feed = cjd_dataset_new_feed (dataset, split);
   metrics = cj_metrics_new (program);
   *score = cj_evaluate (program, feed, metrics);
-  return metrics;
+  if (feed->problem == NULL)
+    return metrics;
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+  cj_metrics_free (metrics);
+  return NULL;
 }
 
 /* Column of an array of structs, as a frame's array. */

@@ -52,7 +52,7 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..34
+echo 1..36
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
@@ -79,6 +79,13 @@ check set "$cli" set p.cajal dense1.units=7 epochs=2
 check set-refuses contains 'Units cannot be' "$cli" set p.cajal dense1.units=-1
 "$cli" set p.cajal dense3.units=3
 check check-problem contains 'but the data has 2 classes' "$cli" check p.cajal
+check data contains '36 classes, 1×28×28' "$cli" data glyphs --set samples=720
+check data-json contains '"kind":"shapes".*"samples":800' "$cli" data shapes --set samples=800 --json
+check data-preview "$cli" data glyphs --set samples=720 --augment 'shift amount=3, mixup' -o a.png
+check data-preview-file test -s a.png
+check data-augment-refuses contains '“spin” is no augmentation' "$cli" data glyphs --augment spin
+printf 'a,b\n1,2\n3\n' >ragged.csv
+check data-ragged contains 'ragged.csv, line 3: There are 1 cells' "$cli" data ragged.csv
 check bench contains '"train_samples_per_s"' "$cli" bench tiny --window 0.01 --json
 check bench-refuses contains 'no task “nothing”' "$cli" bench nothing
 check list-json contains '"id":"dense"' "$cli" list layers --json
