@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "cj-error.h"
 #include "cjl-json.h"
 
 #include <locale.h>
@@ -99,6 +100,24 @@ cli_print_file (const char *path, gboolean json)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "file", "s", path);
   cli_print_json (g_variant_dict_end (&dict));
+}
+
+gboolean
+cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error)
+{
+  static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+
+  *split = preset;
+  for (guint i = 0; text != NULL && i < CJD_N_SPLITS; i++)
+    if (g_str_equal (splits[i], text))
+      {
+        *split = (CjdSplit) i;
+        return TRUE;
+      }
+  if (text != NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 "There is no split “%s”. Choose train, val or test.", text);
+  return text == NULL;
 }
 
 guint
