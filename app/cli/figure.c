@@ -57,6 +57,8 @@ draw (const char *path, const char *id, const Options *options, GError **error)
       return FALSE;
     }
   params = cjv_figure_new_params (info);
+  if (g_str_equal (id, "curves")) /* a project keeps epochs, which are smooth already */
+    cj_params_parse (info->params, params, "smoothing", "0", NULL);
   if (!read_settings (info, options->settings, params, error))
     return FALSE;
   if (cjl_figure_needs_data (id))

@@ -85,6 +85,8 @@ cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_ep
                   offsetof (CjRunEpoch, val.accuracy), TRUE);
       put_steps (frame, "val-step", epochs, sizeof (CjRunEpoch), offsetof (CjRunEpoch, step));
     }
+  if (epochs->len > 0 && isfinite (g_array_index (epochs, CjRunEpoch, epochs->len - 1).val_mse))
+    cjv_frame_set_text (frame, "accuracy-title", "R²");
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
   return cjv_frame_seal (frame);
