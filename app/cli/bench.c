@@ -424,7 +424,7 @@ run_bench (int argc, char **argv)
 
 const CliCommand cli_bench = {
   "bench",
-  "[TASK…] [OPTION…]",
+  "[TASK…]",
   "Measures how fast networks train and answer",
   run_bench,
   "TASK is mlp, lenet, fashion, vgg, resnet20, vit, gpt or tiny; without one all are measured, "

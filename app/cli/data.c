@@ -244,5 +244,17 @@ run_data (int argc, char **argv)
   return 0;
 }
 
-const CliCommand cli_data
-    = { "data", "SOURCE, PATH or F.cajal [OPTION…]", "Says what it holds, and draws it", run_data };
+const CliCommand cli_data = {
+  "data",
+  "SOURCE|PATH|F.cajal",
+  "Says what data hold, and draws them",
+  run_data,
+  "SOURCE is one of “cajal-cli list sources”, made on the spot. PATH is a folder of IDX or CIFAR\n"
+  "files, a folder of pictures with one folder a class (and train, val, test above, if there "
+  "are),\n"
+  "pictures without classes, a .npz file or a folder of .npy files, a .csv or .tsv table, a text, "
+  "or\n"
+  "a folder with one of these in it. Of a project, its data are shown.\n\n"
+  "  cajal-cli data glyphs -o signs.png --augment \"shift, rotate amount=15\"\n"
+  "  cajal-cli data iris.csv --set label=species --json",
+};

@@ -200,4 +200,13 @@ run_eval (int argc, char **argv)
   return 0;
 }
 
-const CliCommand cli_eval = { "eval", "F.cajal", "Measures it on a split", run_eval, NULL };
+const CliCommand cli_eval = {
+  "eval",
+  "F.cajal",
+  "Measures it on a split",
+  run_eval,
+  "Prints loss and accuracy (or MSE, MAE and R²), then precision, recall and F1 of every class, "
+  "the\n"
+  "worst first. The JSON object holds “accuracy”, “loss”, the classes and the confusion matrix.\n\n"
+  "  cajal-cli eval signs.cajal --split val --json",
+};

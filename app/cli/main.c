@@ -20,10 +20,17 @@ print_help (void)
   g_print ("Usage: cajal-cli COMMAND [OPTION…] [ARGUMENT…]\n"
            "A lab for neural networks, without its window.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-10s %-28s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
-  g_print ("\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
-           "  --version  show the version\n\n%s\n",
-           exit_status);
+    g_print ("  %-10s %s\n", commands[i]->name, commands[i]->blurb);
+  g_print (
+      "\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
+      "  --version  show the version\n\n"
+      "A first run:\n"
+      "  cajal-cli new lenet-5 -o signs.cajal\n"
+      "  cajal-cli train signs.cajal\n"
+      "  cajal-cli figure signs.cajal confusion -o confusion.pdf\n\n"
+      "With --json a command prints one JSON object a line, in UTF-8, and nothing else, on its\n"
+      "output; progress and mistakes go to the error stream.\n\n%s\n",
+      exit_status);
 }
 
 gboolean

@@ -367,6 +367,10 @@ const CliCommand cli_train = {
   "F.cajal",
   "Trains and saves it",
   run_train,
+  "With --data the pictures are resized, and made grey or coloured, to what the network took "
+  "before;\n"
+  "the last layer is set to the number of classes, and both are said. A terminal shows a bar with\n"
+  "speed and time left.\n\n"
   "Without --resume a new run begins. Ctrl-C stops after the step under way and saves. The "
   "weights\n"
   "that were best on validation are kept; the test samples are measured once, at the end.\n\n"
