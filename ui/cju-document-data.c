@@ -90,55 +90,9 @@ cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDatase
   self->base_choice = copy;
 }
 
-static void
-clear_left (CjuDocument *self)
-{
-  cjl_data_choice_clear (&self->left.choice);
-  g_clear_pointer (&self->left.run, g_ptr_array_unref);
-  g_clear_pointer (&self->left.history, g_variant_unref);
-}
-
-/* The run of `session` (NULL: there is none) stands on data that go: the project keeps its weights for
- * the next run, the run itself waits for the data to come back, as they do when the change is undone.
- * Takes what is in `choice`. */
-static void
-leave_run (CjuDocument *self, CjlSession *session, CjlDataChoice *choice)
-{
-  CjlProject *project = self->project;
-  g_autoptr (GPtrArray) run = NULL;
-  g_autoptr (GVariant) history = NULL;
-
-  if (self->left.choice.source != NULL
-      && cjl_data_choice_equal (&self->left.choice, &project->data))
-    {
-      run = g_steal_pointer (&self->left.run);
-      history = g_steal_pointer (&self->left.history);
-    }
-  if (session == NULL && run == NULL)
-    return;
-  clear_left (self);
-  if (session != NULL)
-    {
-      cjl_session_store (session, FALSE);
-      self->left.choice = *choice;
-      *choice = (CjlDataChoice){ 0 };
-      self->left.run = g_ptr_array_ref (project->run);
-      self->left.history = g_variant_ref (project->history);
-    }
-  cjl_project_forget_run (project);
-  if (run != NULL)
-    {
-      g_ptr_array_unref (project->run);
-      g_variant_unref (project->history);
-      project->run = g_steal_pointer (&run);
-      project->history = g_steal_pointer (&history);
-    }
-}
-
 void
 cju_document_load (CjuDocument *self)
 {
-  CjlSession *session = g_steal_pointer (&self->session);
   CjlDataChoice before = self->loaded;
   LoadTask *load = g_new0 (LoadTask, 1);
   g_autoptr (GTask) task = NULL;
@@ -146,6 +100,9 @@ cju_document_load (CjuDocument *self)
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
+  /* what was trained stays with undo; the weights go on to the next run */
+  self->train_on = self->session != NULL && self->state.status == CJ_RUN_TRAINING;
+  g_clear_pointer (&self->session, cjl_session_leave);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
@@ -154,14 +111,6 @@ cju_document_load (CjuDocument *self)
   self->loading = g_cancellable_new ();
   if (before.source == NULL || !cjl_data_choice_same_base (&before, &self->loaded))
     self->sample = 0;
-  if (session != NULL)
-    {
-      const CjRunState state = cj_runner_get_state (cjl_session_get_runner (session));
-
-      self->train_on = state.status == CJ_RUN_TRAINING;
-      leave_run (self, state.step > 0 ? session : NULL, &before);
-    }
-  g_clear_pointer (&session, cjl_session_free);
   cjl_data_choice_clear (&before);
   self->evaluated_step = G_MAXUINT64;
   self->evaluated_epoch = 0;
@@ -203,7 +152,6 @@ cju_document_clear_data (CjuDocument *self)
   g_clear_pointer (&self->base, cjd_dataset_unref);
   cjl_data_choice_clear (&self->base_choice);
   cjl_data_choice_clear (&self->loaded);
-  clear_left (self);
   g_clear_pointer (&self->own, cj_tensor_unref);
   g_clear_pointer (&self->own_name, g_free);
 }

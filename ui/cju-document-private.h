@@ -22,12 +22,7 @@ struct _CjuDocument
   CjdDataset *base;     /* what was read for base_choice, or NULL */
   CjlDataChoice base_choice;
   gboolean train_on; /* training goes on when the data are there */
-  struct
-  {
-    CjlDataChoice choice; /* no source: none */
-    GPtrArray *run;
-    GVariant *history;
-  } left;               /* the run on the data before these, for their return */
+
   GPtrArray *selection; /* ids and a final NULL */
   CjdSplit split;
   gsize sample;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-document-private.h"
 
+#include "cjl-recovery.h"
+
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -199,6 +201,9 @@ on_tick (gpointer data)
       self->ask_again = !cju_document_ask (self);
     }
   evaluate (self);
+  cjl_session_settle (self->session);
+  if (self->session != NULL) /* an entry of the undo stack may have changed it */
+    cjl_project_keep_run (self->project, self->session, CJL_KEEP_INTERVAL);
   if (moved)
     cju_document_emit (self, CJU_DOCUMENT_TICKED);
   return G_SOURCE_CONTINUE;
@@ -390,7 +395,7 @@ void
 cju_document_train (CjuDocument *self, guint64 n_steps)
 {
   if (self->session != NULL)
-    cj_runner_train (cjl_session_get_runner (self->session), n_steps);
+    cjl_session_train (self->session, n_steps);
 }
 
 void

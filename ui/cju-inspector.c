@@ -184,7 +184,7 @@ make_control (Binding *binding, const char *value)
     {
       control = gtk_entry_new ();
       gtk_editable_set_text (GTK_EDITABLE (control), value);
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), 9);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), p->kind == CJ_PARAM_FORMULA ? 20 : 9);
       g_signal_connect (control, "activate", G_CALLBACK (on_text), binding);
     }
   return control;
@@ -239,6 +239,7 @@ make_row (CjuInspector *self, const CjParam *table, const CjParam *param, const 
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE); /* “<” in a message */
   gtk_widget_set_tooltip_text (row, _ (param->blurb));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), binding->reset);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);

@@ -155,9 +155,10 @@ run_list (int argc, char **argv)
 static const char *
 name_kind (const CjParam *param)
 {
-  static const char *const names[] = { "int", "float", "bool", "choice", "pair", "text" };
+  static const char *const names[]
+      = { "int", "float", "bool", "choice", "pair", "text", "formula" };
 
-  return param->kind < G_N_ELEMENTS (names) ? names[param->kind] : "text";
+  return names[param->kind];
 }
 
 static void
@@ -172,8 +173,8 @@ describe_param (const CjParam *param, gconstpointer values)
     g_print (" (%s; preset %s)\n", choices, preset);
   else if (param->kind == CJ_PARAM_BOOL)
     g_print (" (true or false; preset %s)\n", preset);
-  else if (g_str_equal (name_kind (param), "text"))
-    g_print (" (text; preset “%s”)\n", preset);
+  else if (param->kind == CJ_PARAM_TEXT || param->kind == CJ_PARAM_FORMULA)
+    g_print (" (%s; preset “%s”)\n", name_kind (param), preset);
   else
     g_print (" (%g to %g%s%s%s%s; preset %s)\n", param->min, param->max,
              param->unit != NULL ? " " : "", param->unit != NULL ? param->unit : "",

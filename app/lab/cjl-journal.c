@@ -300,6 +300,21 @@ cjl_journal_put_edit (CjlJournal *self, const char *uuid, gint64 number, GBytes 
   return finish (self, statement, error);
 }
 
+gboolean
+cjl_journal_change_edit (CjlJournal *self, const char *uuid, gint64 number, GBytes *edit,
+                         GError **error)
+{
+  sqlite3_stmt *statement
+      = prepare (self, "UPDATE edits SET edit = ? WHERE uuid = ? AND number = ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  bind_bytes (statement, 1, edit);
+  bind_text (statement, 2, uuid);
+  sqlite3_bind_int64 (statement, 3, number);
+  return finish (self, statement, error);
+}
+
 GPtrArray *
 cjl_journal_read_edits (CjlJournal *self, const char *uuid, GError **error)
 {

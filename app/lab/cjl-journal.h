@@ -49,6 +49,9 @@ gboolean cjl_journal_move (CjlJournal *journal, const CjlRecord *record, GError 
 /* Writes edit `number` (0: the bottom) in place of what was there, and drops those after it. */
 gboolean cjl_journal_put_edit (CjlJournal *journal, const char *uuid, gint64 number, GBytes *edit,
                                GError **error);
+/* Writes edit `number` anew and leaves those after it. */
+gboolean cjl_journal_change_edit (CjlJournal *journal, const char *uuid, gint64 number,
+                                  GBytes *edit, GError **error);
 GPtrArray *cjl_journal_read_edits (CjlJournal *journal, const char *uuid,
                                    GError **error); /* GBytes */
 

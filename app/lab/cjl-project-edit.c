@@ -6,8 +6,11 @@
 #include "cjd-edits.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
+#include "cjl-archive.h"
 
 #include <string.h>
+
+#define MOMENTS_BUDGET ((gsize) 256 << 20) /* bytes of checkpoints that undo keeps in memory */
 
 void
 cjl_edit_free (gpointer data)
@@ -19,6 +22,8 @@ cjl_edit_free (gpointer data)
   g_clear_pointer (&edit->graph, cj_patch_free);
   g_clear_pointer (&edit->before, g_variant_unref);
   g_clear_pointer (&edit->after, g_variant_unref);
+  g_clear_pointer (&edit->run_before, cjl_moment_unref);
+  g_clear_pointer (&edit->run_after, cjl_moment_unref);
   g_free (edit);
 }
 
@@ -40,6 +45,8 @@ cjl_project_save_rest (CjlProject *self)
   g_variant_dict_insert (&root, "title", "s", self->title);
   g_variant_dict_insert_value (&root, "data", g_variant_dict_end (&data));
   g_variant_dict_insert_value (&root, "training", cj_train_setup_save (self->setup));
+  if (g_variant_n_children (self->runs) > 0)
+    g_variant_dict_insert_value (&root, "runs", self->runs);
   return g_variant_dict_end (&root);
 }
 
@@ -81,7 +88,11 @@ cjl_project_load_rest (CjlProject *self, GVariant *root, GError **error)
 {
   g_autoptr (GVariant) data = g_variant_lookup_value (root, "data", G_VARIANT_TYPE_VARDICT);
   g_autoptr (GVariant) setup = g_variant_lookup_value (root, "training", G_VARIANT_TYPE_VARDICT);
+  GVariant *runs = g_variant_lookup_value (root, "runs", G_VARIANT_TYPE ("av"));
   const char *title;
+
+  g_variant_unref (self->runs);
+  self->runs = runs != NULL ? runs : g_variant_ref_sink (g_variant_new ("av", NULL));
 
   if (g_variant_lookup (root, "title", "&s", &title))
     {
@@ -93,15 +104,34 @@ cjl_project_load_rest (CjlProject *self, GVariant *root, GError **error)
   return setup == NULL || cj_train_setup_load (self->setup, setup, error);
 }
 
+static void
+settle (CjlProjectFull *full)
+{
+  if (full->hooks != NULL)
+    full->hooks->settle (full->session);
+}
+
 void
 cjl_project_begin (CjlProject *self)
 {
   CjlProjectFull *full = cjl_project_full (self);
 
+  if (full->depth == 0)
+    settle (full);
   if (full->depth++ > 0)
     return;
+  if (full->hooks != NULL)
+    full->at_begin_run = full->hooks->capture (full->session);
+  full->run_changed = FALSE;
   cj_graph_begin (self->graph);
   full->at_begin = g_variant_ref_sink (cjl_project_save_rest (self));
+}
+
+void
+cjl_project_mark_run (CjlProject *self)
+{
+  g_return_if_fail (cjl_project_full (self)->depth > 0);
+  cjl_project_full (self)->run_changed = TRUE;
 }
 
 /* The states before of `first` and after of `second`, as one patch; takes both. */
@@ -139,13 +169,131 @@ join_patches (CjPatch *first, CjPatch *second)
   return cj_patch_new (g_variant_builder_end (&joined));
 }
 
+/* Older moments give up kept checkpoints, all but the newest of each, when together they are too many. */
+static void
+thin_moments (CjlProjectFull *full)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  gsize bytes = 0;
+
+  for (guint i = full->undo->len; i-- > 0;)
+    {
+      CjlMoment *moment = ((CjlEdit *) full->undo->pdata[i])->run_before;
+      CjMoment *run;
+
+      if (moment == NULL || moment->run == NULL || !g_hash_table_add (seen, moment->run))
+        continue;
+      if (bytes > MOMENTS_BUDGET && cj_ring_get_n (moment->run->ring) > 2)
+        {
+          run = cj_moment_thin (moment->run, 0);
+          cj_moment_unref (moment->run);
+          moment->run = run;
+        }
+      for (guint k = 0; k < cj_ring_get_n (moment->run->ring); k++)
+        {
+          CjCheckpoint *checkpoint = cj_ring_peek (moment->run->ring, k);
+
+          if (checkpoint != NULL && g_hash_table_add (seen, checkpoint))
+            bytes += cj_checkpoint_get_bytes (checkpoint);
+        }
+    }
+}
+
+static void
+push_edit (CjlProject *self, CjlEdit *edit)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  const gint64 position = full->undo->len;
+
+  g_ptr_array_set_size (full->redo, 0);
+  if (full->saved > position)
+    full->saved = -1;
+  g_ptr_array_add (full->undo, edit);
+  thin_moments (full);
+  cjl_keep_edited (self);
+}
+
+void
+cjl_project_push_run (CjlProject *self, const char *title, CjlMoment *before)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  CjlEdit *edit = g_new0 (CjlEdit, 1);
+
+  g_return_if_fail (full->depth == 0);
+  edit->title = g_strdup (title);
+  edit->reverts = -1;
+  edit->before = g_variant_ref_sink (cjl_project_save_rest (self));
+  edit->after = g_variant_ref (edit->before);
+  edit->run_before = cjl_moment_ref (before);
+  push_edit (self, edit);
+  cjl_project_notify (self);
+}
+
+static gboolean
+same_data (GVariant *a, GVariant *b)
+{
+  g_autoptr (GVariant) x = g_variant_lookup_value (a, "data", NULL);
+  g_autoptr (GVariant) y = g_variant_lookup_value (b, "data", NULL);
+
+  return g_variant_equal (x, y);
+}
+
+/* A run goes on with one data set only: what was trained on the one before becomes an entry of its own,
+ * under the change of data. */
+static void
+end_training (CjlProject *self, GVariant *before)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  g_autoptr (GVariant) now = g_variant_ref_sink (cjl_project_save_rest (self));
+
+  cjl_project_load_rest (self, before, NULL);
+  full->hooks->rest (full->session);
+  cjl_project_load_rest (self, now, NULL);
+  g_clear_pointer (&full->at_begin_run, cjl_moment_unref);
+  full->at_begin_run = full->hooks->capture (full->session);
+}
+
+/* The run that ends with a change of data goes to the earlier ones, with the settings that it had. */
+static void
+archive_run (CjlProject *self, GVariant *before)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  g_autoptr (GVariant) now = cjl_archive_dup_settings (self), settings = NULL;
+  g_autoptr (GVariant) data = g_variant_lookup_value (before, "data", NULL);
+  g_autoptr (GVariant) training = g_variant_lookup_value (before, "training", NULL);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, now);
+  g_variant_dict_insert_value (&dict, "data", data);
+  g_variant_dict_insert_value (&dict, "training", training);
+  settings = g_variant_ref_sink (g_variant_dict_end (&dict));
+  full->hooks->archive (full->session, settings);
+}
+
+/* Makes the edit part of the last one if both belong together. */
+static gboolean
+merge_edit (CjlProjectFull *full, const char *merge, CjPatch *patch, GVariant *after)
+{
+  const gint64 position = full->undo->len;
+  CjlEdit *top = position > 0 ? full->undo->pdata[position - 1] : NULL;
+
+  if (top == NULL || position == full->saved || merge == NULL || g_strcmp0 (top->merge, merge) != 0)
+    return FALSE;
+  top->graph = join_patches (top->graph, patch);
+  g_variant_unref (top->after);
+  top->after = g_variant_ref (after);
+  g_ptr_array_set_size (full->redo, 0);
+  if (full->saved > position)
+    full->saved = -1;
+  return TRUE;
+}
+
 void
 cjl_project_commit (CjlProject *self, const char *title, const char *merge)
 {
   CjlProjectFull *full = cjl_project_full (self);
-  CjlEdit *top, *edit;
-  const gint64 position = full->undo->len;
   g_autoptr (GVariant) before = NULL, after = NULL;
+  CjlEdit *edit;
   CjPatch *patch;
 
   g_return_if_fail (full->depth > 0);
@@ -154,29 +302,35 @@ cjl_project_commit (CjlProject *self, const char *title, const char *merge)
   patch = cj_graph_commit (self->graph);
   before = g_steal_pointer (&full->at_begin);
   after = g_variant_ref_sink (cjl_project_save_rest (self));
-  if (patch == NULL && g_variant_equal (before, after))
-    return;
-  g_ptr_array_set_size (full->redo, 0);
-  if (full->saved > position)
-    full->saved = -1;
-  top = position > 0 ? full->undo->pdata[position - 1] : NULL;
-  if (top != NULL && position != full->saved && merge != NULL && g_strcmp0 (top->merge, merge) == 0)
+  if (patch == NULL && !full->run_changed && g_variant_equal (before, after))
     {
-      top->graph = join_patches (top->graph, patch);
-      g_variant_unref (top->after);
-      top->after = g_steal_pointer (&after);
+      g_clear_pointer (&full->at_begin_run, cjl_moment_unref);
+      return;
     }
-  else
+  if (full->hooks != NULL && !same_data (before, after))
     {
-      edit = g_new0 (CjlEdit, 1);
-      edit->title = g_strdup (title);
-      edit->merge = g_strdup (merge);
-      edit->graph = patch;
-      edit->before = g_steal_pointer (&before);
-      edit->after = g_steal_pointer (&after);
-      g_ptr_array_add (full->undo, edit);
+      if (full->hooks->is_training (full->session))
+        end_training (self, before);
+      archive_run (self, before);
+      g_variant_unref (after);
+      after = g_variant_ref_sink (cjl_project_save_rest (self));
     }
-  cjl_keep_edited (self);
+  if (merge_edit (full, merge, patch, after))
+    {
+      g_clear_pointer (&full->at_begin_run, cjl_moment_unref);
+      cjl_keep_edited (self);
+      cjl_project_notify (self);
+      return;
+    }
+  edit = g_new0 (CjlEdit, 1);
+  edit->title = g_strdup (title);
+  edit->merge = g_strdup (merge);
+  edit->reverts = full->reverting;
+  edit->graph = patch;
+  edit->before = g_steal_pointer (&before);
+  edit->after = g_steal_pointer (&after);
+  edit->run_before = g_steal_pointer (&full->at_begin_run);
+  push_edit (self, edit);
   cjl_project_notify (self);
 }
 
@@ -207,26 +361,128 @@ cjl_project_travel (CjlProject *self, gboolean back)
   return FALSE;
 }
 
+/* Brings the run back as well: at once, or when the data of then is loaded. */
+static void
+travel_run (CjlProject *self, CjlMoment *target, CjlMoment *now, gboolean same)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  g_autofree char *folder = cjl_project_dup_moments (self);
+
+  if (target == NULL || target == now || !cjl_moment_read (target, folder))
+    return;
+  g_clear_pointer (&full->pending, cjl_moment_unref);
+  if (full->hooks != NULL && same)
+    full->hooks->restore (full->session, target);
+  else
+    full->pending = cjl_moment_ref (target);
+}
+
 static gboolean
 travel (CjlProject *self, gboolean back)
 {
+  CjlProjectFull *full = cjl_project_full (self);
+  GPtrArray *from = back ? full->undo : full->redo;
+  CjlEdit *edit = from->len > 0 ? from->pdata[from->len - 1] : NULL;
+  g_autoptr (CjlMoment) now
+      = full->hooks != NULL && edit != NULL ? full->hooks->capture (full->session) : NULL;
+  CjlMoment **leave;
+
   if (!cjl_project_travel (self, back))
     return FALSE;
-  cjl_keep_moved (self);
+  leave = back ? &edit->run_after : &edit->run_before;
+  if (now != NULL)
+    {
+      g_clear_pointer (leave, cjl_moment_unref);
+      *leave = cjl_moment_ref (now);
+    }
+  travel_run (self, back ? edit->run_before : edit->run_after, now,
+              same_data (edit->before, edit->after));
+  cjl_keep_moved (self, edit, (gint64) full->undo->len - (back ? 0 : 1));
   cjl_project_notify (self);
   return TRUE;
+}
+
+static CjlEdit *
+get_edit (const CjlProjectFull *full, gint64 at)
+{
+  return full->undo->pdata[at];
+}
+
+static gboolean
+is_training (const CjlProjectFull *full)
+{
+  return full->hooks != NULL && full->hooks->is_training (full->session);
+}
+
+static gboolean
+is_run_only (const CjlEdit *edit)
+{
+  return edit->graph == NULL && g_variant_equal (edit->before, edit->after);
+}
+
+/* While training: the edit that undo takes back, under those that were and those that took them back;
+ * -1: there is none, or what there is would end the run. */
+static gint64
+find_undo (const CjlProjectFull *full)
+{
+  gint64 at = (gint64) full->undo->len - 1;
+
+  while (at >= 0 && (get_edit (full, at)->reverts >= 0 || is_run_only (get_edit (full, at))))
+    at = get_edit (full, at)->reverts >= 0 ? get_edit (full, at)->reverts - 1 : at - 1;
+  return at >= 0 && same_data (get_edit (full, at)->before, get_edit (full, at)->after) ? at : -1;
+}
+
+/* The entry that took an edit back and is to be taken back itself; -1: none. */
+static gint64
+find_redo (const CjlProjectFull *full)
+{
+  gint64 at = (gint64) full->undo->len - 1;
+
+  while (at >= 0 && get_edit (full, at)->reverts >= 0
+         && get_edit (full, get_edit (full, at)->reverts)->reverts >= 0)
+    at = get_edit (full, at)->reverts - 1;
+  return at >= 0 && get_edit (full, at)->reverts >= 0 ? at : -1;
+}
+
+/* Takes an edit back by a new one; what came after it was taken back already. */
+static gboolean
+revert (CjlProject *self, gint64 at)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  const CjlEdit *edit = at >= 0 ? get_edit (full, at) : NULL;
+  const guint n = full->undo->len;
+  g_autofree char *title = NULL;
+
+  if (edit == NULL)
+    return FALSE;
+  title = edit->reverts >= 0 ? g_strdup (get_edit (full, edit->reverts)->title)
+                             : g_strdup_printf ("Revert %s", edit->title);
+  cjl_project_begin (self);
+  if (edit->graph != NULL)
+    cj_graph_apply (self->graph, edit->graph, TRUE, NULL);
+  cjl_project_load_rest (self, edit->before, NULL);
+  full->reverting = at;
+  cjl_project_commit (self, title, NULL);
+  full->reverting = -1;
+  return full->undo->len > n;
 }
 
 gboolean
 cjl_project_undo (CjlProject *self)
 {
-  return travel (self, TRUE);
+  CjlProjectFull *full = cjl_project_full (self);
+
+  settle (full);
+  return is_training (full) ? revert (self, find_undo (full)) : travel (self, TRUE);
 }
 
 gboolean
 cjl_project_redo (CjlProject *self)
 {
-  return travel (self, FALSE);
+  CjlProjectFull *full = cjl_project_full (self);
+
+  settle (full);
+  return is_training (full) ? revert (self, find_redo (full)) : travel (self, FALSE);
 }
 
 static const char *
@@ -238,13 +494,23 @@ get_title (const GPtrArray *edits)
 const char *
 cjl_project_get_undo_title (CjlProject *self)
 {
-  return get_title (cjl_project_full (self)->undo);
+  const CjlProjectFull *full = cjl_project_full (self);
+  const gint64 at = is_training (full) ? find_undo (full) : -1;
+
+  if (!is_training (full))
+    return get_title (full->undo);
+  return at >= 0 ? get_edit (full, at)->title : NULL;
 }
 
 const char *
 cjl_project_get_redo_title (CjlProject *self)
 {
-  return get_title (cjl_project_full (self)->redo);
+  const CjlProjectFull *full = cjl_project_full (self);
+  const gint64 at = is_training (full) ? find_redo (full) : -1;
+
+  if (!is_training (full))
+    return get_title (full->redo);
+  return at >= 0 ? get_edit (full, get_edit (full, at)->reverts)->title : NULL;
 }
 
 gboolean

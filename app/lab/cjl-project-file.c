@@ -4,6 +4,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjl-archive.h"
 #include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
@@ -23,12 +24,13 @@ print_json (CjlProject *self)
   GVariantDict dict;
 
   g_variant_dict_init (&dict, self->kept);
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < 4; i++)
     {
-      static const char *const keys[] = { "title", "data", "training" };
+      static const char *const keys[] = { "title", "data", "training", "runs" };
       g_autoptr (GVariant) value = g_variant_lookup_value (rest, keys[i], NULL);
 
-      g_variant_dict_insert_value (&dict, keys[i], value);
+      if (value != NULL)
+        g_variant_dict_insert_value (&dict, keys[i], value);
     }
   g_variant_dict_insert (&dict, "format", "x", (gint64) FORMAT);
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
@@ -74,6 +76,7 @@ cjl_project_print (CjlProject *self, GError **error)
 
       cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
     }
+  cjl_archive_print (self, pieces);
   return cjd_zip_print (pieces, error);
 }
 
@@ -100,8 +103,8 @@ read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GE
 static GVariant *
 keep_unknown (GVariant *root)
 {
-  static const char *const known[]
-      = { "format", "uuid", "title", "data", "training", "graph", "history", "learned", NULL };
+  static const char *const known[] = { "format", "uuid",    "title", "data",    "training",
+                                       "graph",  "history", "runs",  "learned", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -183,8 +186,26 @@ cjl_project_parse (GBytes *bytes, GError **error)
 
       if (g_str_has_prefix (piece->name, "run/"))
         cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+      if (g_str_has_prefix (piece->name, "runs/"))
+        cjd_pieces_add (self->archive, piece->name, g_bytes_ref (piece->bytes));
     }
   return g_steal_pointer (&self);
+}
+
+/* The bytes of a file, which may lie behind a portal; endless and overlong ones are refused. */
+static GBytes *
+read_file (GFile *file, char **etag, GError **error)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info (
+      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, error);
+
+  if (info == NULL)
+    return NULL;
+  if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR
+      && (guint64) g_file_info_get_size (info) <= MAX_FILE)
+    return g_file_load_bytes (file, NULL, etag, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "This is no plain file of at most 4 GiB.");
+  return NULL;
 }
 
 CjlProject *
@@ -192,7 +213,7 @@ cjl_project_load (const char *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
   g_autofree char *etag = NULL;
-  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, &etag, error);
+  g_autoptr (GBytes) bytes = read_file (file, &etag, error);
   CjlProject *self = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
 
   if (self == NULL)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cjl-journal.h"
+#include "cjl-moment.h"
 #include "cjl-project.h"
 
 G_BEGIN_DECLS
@@ -11,9 +12,23 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *title, *merge;
-  CjPatch *graph;           /* NULL: the drawing did not change */
-  GVariant *before, *after; /* the rest: setup, data, title */
+  CjPatch *graph;                    /* NULL: the drawing did not change */
+  GVariant *before, *after;          /* the rest: setup, data, title, earlier runs */
+  CjlMoment *run_before, *run_after; /* NULL: none, or not known */
+  gint64 reverts; /* place in the stack of the edit that this one took back while training; -1 */
 } CjlEdit;
+
+/* What a session does for the project that it runs. */
+typedef struct
+{
+  CjlMoment *(*capture) (
+      gpointer session); /* the run as it is, or was before training; you unref */
+  gboolean (*is_training) (gpointer session);
+  gboolean (*settle) (gpointer session); /* makes the entry of training that has ended */
+  void (*rest) (gpointer session);       /* ends training, and makes its entry of the stack */
+  void (*restore) (gpointer session, CjlMoment *moment);
+  void (*archive) (gpointer session, GVariant *settings); /* keeps the run that ends */
+} CjlRunHooks;
 
 typedef struct
 {
@@ -27,6 +42,12 @@ typedef struct
   GPtrArray *undo, *redo; /* CjlEdit */
   guint depth;            /* of begin */
   GVariant *at_begin;
+  CjlMoment *at_begin_run;
+  gboolean run_changed;     /* since begin: commit makes an entry, whatever else changed */
+  CjlMoment *pending;       /* where the next session is to start */
+  const CjlRunHooks *hooks; /* of the session, NULL: none runs */
+  gpointer session;
+  gint64 reverting; /* the edit that the commit under way takes back; -1 */
   gint64 saved; /* length of the undo stack when the file was written; -1: it cannot be reached */
   gboolean stored;       /* weights changed since the file was written */
   GArray *watches;       /* CjlWatch */
@@ -48,6 +69,13 @@ void cjl_edit_free (gpointer edit);
 GVariant *cjl_project_save_rest (CjlProject *project);
 gboolean cjl_project_load_rest (CjlProject *project, GVariant *data, GError **error);
 
+/* Between begin and commit: weights or course of the run are not what they were. */
+void cjl_project_mark_run (CjlProject *project);
+/* An entry of the stack that is nothing but a run that went on since a moment. */
+void cjl_project_push_run (CjlProject *project, const char *title, CjlMoment *before);
+/* The folder with the files of the project's moments; made if need be. You free. */
+char *cjl_project_dup_moments (CjlProject *project);
+
 void cjl_project_notify (CjlProject *project);
 
 /* The container without weights; what the journal keeps. */
@@ -59,7 +87,7 @@ gboolean cjl_project_travel (CjlProject *project, gboolean back);
 /* Tell the journal that an edit was made or merged, that the place in the stack moved, that the file
  * was written (`moved`: to another path, under a new uuid), that the project goes. */
 void cjl_keep_edited (CjlProject *project);
-void cjl_keep_moved (CjlProject *project);
+void cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number);
 void cjl_keep_saved (CjlProject *project, gboolean moved);
 void cjl_keep_end (CjlProject *project);
 

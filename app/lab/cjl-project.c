@@ -15,6 +15,7 @@ cjl_project_new (void)
   CjlProject *self = &full->project;
 
   self->ref_count = 1;
+  full->reverting = -1;
   self->uuid = g_uuid_string_random ();
   self->title = g_strdup ("Untitled");
   self->graph = cj_graph_new ();
@@ -29,6 +30,8 @@ cjl_project_new (void)
   self->weights = cjd_named_tensors_new ();
   self->run = cjd_pieces_new ();
   self->norm = cjd_named_tensors_new ();
+  self->archive = cjd_pieces_new ();
+  self->runs = g_variant_ref_sink (g_variant_new ("av", NULL));
   self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
   full->undo = g_ptr_array_new_with_free_func (cjl_edit_free);
   full->redo = g_ptr_array_new_with_free_func (cjl_edit_free);
@@ -63,6 +66,10 @@ cjl_project_unref (CjlProject *self)
   g_ptr_array_unref (self->run);
   g_ptr_array_unref (self->norm);
   g_variant_unref (self->history);
+  g_variant_unref (self->runs);
+  g_ptr_array_unref (self->archive);
+  g_clear_pointer (&full->at_begin_run, cjl_moment_unref);
+  g_clear_pointer (&full->pending, cjl_moment_unref);
   g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
   g_ptr_array_unref (full->undo);

@@ -38,6 +38,8 @@ struct _CjlProject
   GPtrArray *run;     /* CjdPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
   GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
+  GVariant *runs;     /* av: what is known of earlier runs, see cjl-archive.h */
+  GPtrArray *archive; /* CjdPiece "runs/...": those runs themselves */
   GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
   GVariant *kept;     /* unknown keys of the file, written back */
 };
@@ -61,6 +63,8 @@ CjlProject *cjl_project_parse (GBytes *bytes, GError **error);
 void cjl_project_begin (CjlProject *project);
 void cjl_project_commit (CjlProject *project, const char *title, const char *merge);
 
+/* Undo and redo go back to the run and the weights of then as well, and count a burst of training as one
+ * entry. While a session trains they take back the last edit by a new one, and weights stay. */
 gboolean cjl_project_undo (CjlProject *project);
 gboolean cjl_project_redo (CjlProject *project);
 const char *cjl_project_get_undo_title (CjlProject *project); /* NULL: nothing to undo */

@@ -11,7 +11,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define EDIT_TYPE "(sa{sv}a{sv}a{sv})" /* title; patch of the graph; the rest before and after */
+/* Title; patch of the graph; the rest before and after; ids of the moments before and after; the edit
+ * that it took back. */
+#define EDIT_TYPE "(sa{sv}a{sv}a{sv}ssx)"
+
+#define SOON 0.5 /* s; so that a slider that is dragged does not write all the time */
 
 typedef struct _CjlKeep
 {
@@ -20,6 +24,7 @@ typedef struct _CjlKeep
   int lock;
   gboolean joined; /* the rows of the journal are the stacks of the project */
   char *trouble;
+  CjlMomentWriter *moments;
   gint64 run_kept; /* monotonic time of the last checkpoint */
   guint64 run_step;
   GThread *writer;
@@ -67,9 +72,11 @@ no_entries (void)
 static GBytes *
 print_edit (const CjlEdit *edit)
 {
-  g_autoptr (GVariant) data = g_variant_ref_sink (g_variant_new (
-      "(s@a{sv}@a{sv}@a{sv})", edit->title,
-      edit->graph != NULL ? edit->graph->changes : no_entries (), edit->before, edit->after));
+  g_autoptr (GVariant) data = g_variant_ref_sink (
+      g_variant_new ("(s@a{sv}@a{sv}@a{sv}ssx)", edit->title,
+                     edit->graph != NULL ? edit->graph->changes : no_entries (), edit->before,
+                     edit->after, edit->run_before != NULL ? edit->run_before->id : "",
+                     edit->run_after != NULL ? edit->run_after->id : "", edit->reverts));
 
   return g_variant_get_data_as_bytes (data);
 }
@@ -81,6 +88,7 @@ parse_edit (GBytes *bytes)
   g_autoptr (GVariant) data
       = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (EDIT_TYPE), bytes, FALSE));
   g_autoptr (GVariant) changes = NULL;
+  const char *run_before, *run_after;
   GVariantIter iter;
   GVariant *pair;
   CjlEdit *edit;
@@ -88,8 +96,12 @@ parse_edit (GBytes *bytes)
   if (!g_variant_is_normal_form (data))
     return NULL;
   edit = g_new0 (CjlEdit, 1);
-  g_variant_get (data, "(s@a{sv}@a{sv}@a{sv})", &edit->title, &changes, &edit->before,
-                 &edit->after);
+  g_variant_get (data, "(s@a{sv}@a{sv}@a{sv}&s&sx)", &edit->title, &changes, &edit->before,
+                 &edit->after, &run_before, &run_after, &edit->reverts);
+  if (*run_before != '\0')
+    edit->run_before = cjl_moment_new_kept (run_before);
+  if (*run_after != '\0')
+    edit->run_after = cjl_moment_new_kept (run_after);
   g_variant_iter_init (&iter, changes);
   while (g_variant_iter_next (&iter, "{&sv}", NULL, &pair))
     {
@@ -123,6 +135,8 @@ fill_stacks (CjlProject *project, const GPtrArray *edits, gint64 position)
       if (edit == NULL)
         return FALSE;
       g_ptr_array_add (parsed, edit);
+      if (edit->reverts >= i)
+        return FALSE;
     }
   g_ptr_array_set_size (full->undo, 0);
   g_ptr_array_set_size (full->redo, 0);
@@ -170,6 +184,52 @@ note_snapshot (CjlProject *project, CjlKeep *keep)
   record->snapshot_at = full->undo->len;
 }
 
+char *
+cjl_project_dup_moments (CjlProject *project)
+{
+  char *folder = dup_place ("moments", project->uuid);
+
+  g_mkdir_with_parents (folder, 0700);
+  return folder;
+}
+
+/* Writes the moments of an edit into files. */
+static void
+keep_moments (CjlProject *project, CjlKeep *keep, const CjlEdit *edit)
+{
+  g_autofree char *folder = NULL;
+
+  if (edit->run_before == NULL && edit->run_after == NULL)
+    return;
+  folder = cjl_project_dup_moments (project);
+  if (edit->run_before != NULL)
+    cjl_moment_writer_push (keep->moments, edit->run_before, folder);
+  if (edit->run_after != NULL)
+    cjl_moment_writer_push (keep->moments, edit->run_after, folder);
+}
+
+/* Deletes the files of moments that no edit goes to. */
+static void
+sweep (CjlProject *project)
+{
+  const CjlProjectFull *full = cjl_project_full (project);
+  GPtrArray *const stacks[] = { full->undo, full->redo };
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *folder = cjl_project_dup_moments (project);
+
+  for (guint k = 0; k < G_N_ELEMENTS (stacks); k++)
+    for (guint i = 0; i < stacks[k]->len; i++)
+      {
+        const CjlEdit *edit = stacks[k]->pdata[i];
+
+        if (edit->run_before != NULL)
+          g_hash_table_add (ids, edit->run_before->id);
+        if (edit->run_after != NULL)
+          g_hash_table_add (ids, edit->run_after->id);
+      }
+  cjl_moment_sweep (folder, ids);
+}
+
 static gboolean
 write_edits (CjlProject *project, CjlKeep *keep, GError **error)
 {
@@ -181,6 +241,8 @@ write_edits (CjlProject *project, CjlKeep *keep, GError **error)
       const CjlEdit *edit
           = i < full->undo->len ? full->undo->pdata[i] : full->redo->pdata[n - 1 - i];
       g_autoptr (GBytes) bytes = print_edit (edit);
+
+      keep_moments (project, keep, edit);
 
       if (!cjl_journal_put_edit (keep->journal, project->uuid, i, bytes, error))
         return FALSE;
@@ -226,7 +288,9 @@ cjl_keep_edited (CjlProject *project)
       return;
     }
   note_place (project, keep);
+  keep->run_step = G_MAXUINT64; /* the edit may be one of the run */
   bytes = print_edit (full->undo->pdata[number]);
+  keep_moments (project, keep, full->undo->pdata[number]);
   if (cjl_journal_begin (keep->journal, &error))
     {
       done = cjl_journal_put_edit (keep->journal, project->uuid, number, bytes, &error)
@@ -239,15 +303,25 @@ cjl_keep_edited (CjlProject *project)
 }
 
 void
-cjl_keep_moved (CjlProject *project)
+cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number)
 {
   CjlKeep *keep = cjl_project_full (project)->keep;
+  g_autoptr (GBytes) bytes = NULL;
   GError *error = NULL;
+  gboolean done;
 
   if (keep == NULL || !keep->joined)
     return;
   note_place (project, keep);
-  cjl_journal_move (keep->journal, keep->record, &error);
+  keep->run_step = G_MAXUINT64;
+  keep_moments (project, keep, edit);
+  bytes = print_edit (edit);
+  if (cjl_journal_begin (keep->journal, &error))
+    {
+      done = cjl_journal_change_edit (keep->journal, project->uuid, number, bytes, &error)
+             && cjl_journal_move (keep->journal, keep->record, &error);
+      cjl_journal_end (keep->journal, done, done ? &error : NULL);
+    }
   set_trouble (keep, error);
 }
 
@@ -283,6 +357,24 @@ cjl_project_forget_unsaved (CjlProject *project)
   set_trouble (keep, error);
 }
 
+/* A copy of a project has the same undo history. */
+static void
+copy_moments (CjlProject *project, const char *from_uuid)
+{
+  g_autofree char *from = dup_place ("moments", from_uuid), *to = cjl_project_dup_moments (project);
+  g_autoptr (GDir) dir = g_dir_open (from, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *old = g_build_filename (from, name, NULL);
+      g_autofree char *copy = g_build_filename (to, name, NULL);
+
+      if (link (old, copy) != 0)
+        g_debug ("%s: %s", copy, g_strerror (errno)); /* undo of training ends with the program */
+    }
+}
+
 void
 cjl_keep_saved (CjlProject *project, gboolean moved)
 {
@@ -296,6 +388,7 @@ cjl_keep_saved (CjlProject *project, gboolean moved)
   if (moved)
     {
       settle (keep->journal, keep->record, &error);
+      copy_moments (project, keep->record->uuid);
       g_free (keep->record->uuid);
       keep->record->uuid = g_strdup (project->uuid);
       keep->joined = FALSE;
@@ -324,6 +417,7 @@ cjl_keep_end (CjlProject *project)
   if (keep == NULL)
     return;
   g_clear_pointer (&keep->writer, g_thread_join);
+  g_clear_pointer (&keep->moments, cjl_moment_writer_free);
   g_clear_pointer (&keep->journal, cjl_journal_free);
   g_clear_pointer (&keep->record, cjl_record_free);
   g_free (keep->trouble);
@@ -385,12 +479,14 @@ cjl_project_keep (CjlProject *project, GError **error)
   keep = full->keep = g_new0 (CjlKeep, 1);
   keep->journal = g_steal_pointer (&journal);
   keep->lock = fd;
+  keep->moments = cjl_moment_writer_new ();
   keep->run_kept = g_get_monotonic_time ();
   keep->record = g_new0 (CjlRecord, 1);
   keep->record->uuid = g_strdup (project->uuid);
   note_snapshot (project, keep);
   if (found != NULL)
     join (project, keep, found);
+  sweep (project);
   return TRUE;
 }
 
@@ -448,14 +544,18 @@ cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
 {
   CjlKeep *keep = cjl_project_full (project)->keep;
   const gint64 now = g_get_monotonic_time ();
-  const guint64 step = cj_runner_get_state (cjl_session_get_runner (session)).step;
+  const CjRunState state = cj_runner_get_state (cjl_session_get_runner (session));
+  /* an edit of the run is kept soon, and what has come to rest */
+  const gboolean soon = keep != NULL && keep->run_step == G_MAXUINT64
+                        && state.status != CJ_RUN_TRAINING && state.status != CJ_RUN_SEEKING;
+  const double patience = soon ? MIN (interval, SOON) : interval;
   g_autoptr (CjlProject) run = NULL;
 
-  if (keep == NULL || (double) (now - keep->run_kept) < interval * G_USEC_PER_SEC
-      || step == keep->run_step)
+  if (keep == NULL || (double) (now - keep->run_kept) < patience * G_USEC_PER_SEC
+      || state.step == keep->run_step || (state.last == 0 && state.n_commands < 2))
     return FALSE;
   keep->run_kept = now;
-  keep->run_step = step;
+  keep->run_step = state.step;
   run = cjl_session_dup_run (session);
   return write_run (project, keep, run);
 }
@@ -546,8 +646,8 @@ static void
 take_weights (CjlProject *to, CjlProject *from)
 {
   CjlProjectFull *full = cjl_project_full (to);
-  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm };
-  GPtrArray *theirs[] = { from->weights, from->run, from->norm };
+  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm, &to->archive };
+  GPtrArray *theirs[] = { from->weights, from->run, from->norm, from->archive };
 
   for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
     {
@@ -586,6 +686,23 @@ find_weights (CjlProject *project, const CjlRecord *record)
     take_weights (project, file);
 }
 
+/* After an undo the run is where the edit found it; the last checkpoint may be of before. */
+static void
+find_moment (CjlProject *project)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  const guint n = full->redo->len;
+  const CjlEdit *next = n > 0 ? full->redo->pdata[n - 1] : NULL;
+  g_autofree char *folder = cjl_project_dup_moments (project);
+
+  if (next == NULL || next->run_before == NULL || !cjl_moment_read (next->run_before, folder))
+    return;
+  full->pending = cjl_moment_ref (next->run_before);
+  cjl_run_put (project, full->pending->run->log, full->pending->run->ring);
+  cjl_project_write_history (project, full->pending->run->epochs);
+  full->stored = TRUE;
+}
+
 static gboolean
 restore (CjlProject *project, CjlJournal *journal, const CjlRecord *record, GError **error)
 {
@@ -611,6 +728,7 @@ restore (CjlProject *project, CjlJournal *journal, const CjlRecord *record, GErr
         return FALSE;
       }
   find_weights (project, record);
+  find_moment (project);
   g_free (full->digest);
   full->digest = g_strdup (record->file);
   full->restored = TRUE;

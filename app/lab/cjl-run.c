@@ -115,15 +115,22 @@ cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
 void
 cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget)
 {
-  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   g_autoptr (CjRunLog) log = NULL;
   g_autoptr (CjRing) ring = NULL;
+
+  cj_runner_dup_run (runner, budget, &log, &ring);
+  cjl_run_put (project, log, ring);
+}
+
+void
+cjl_run_put (CjlProject *project, const CjRunLog *log, CjRing *ring)
+{
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
   g_autoptr (GVariant) root = NULL;
   GVariantBuilder places;
   GVariantDict dict;
   char *json;
 
-  cj_runner_dup_run (runner, budget, &log, &ring);
   g_variant_builder_init (&places, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < cj_ring_get_n (ring); i++)
     {

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* Takes log and kept checkpoints of a run, thinned to `budget` bytes, into the project. */
 void cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget);
 
+/* The same from log and ring, all of it; any thread that has the project alone. */
+void cjl_run_put (CjlProject *project, const CjRunLog *log, CjRing *ring);
+
 /* The run of the project, and back; FALSE and no error if it has none. Damage is an error. You free. */
 gboolean cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error);
 

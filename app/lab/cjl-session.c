@@ -2,9 +2,12 @@
 #include "cjl-session.h"
 
 #include "cj-error.h"
+#include "cjl-archive.h"
+#include "cjl-project-private.h"
 #include "cjl-predict.h"
 #include "cjl-run.h"
 #include "safetensors.h"
+#include "zip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,16 @@ struct _CjlSession
   GArray *points, *epochs; /* of the whole run */
   guint n_cuts;            /* of the series when they were read */
   GArray *cuts;            /* CjUnitCut: of the edit that is going on */
+  CjlMoment *burst;        /* where the training under way began, NULL: there is none */
+  guint64 burst_from;
+  gint64 burst_time; /* monotonic */
+  double seconds;    /* trained since the run began or was opened */
+  /* The last moment, as long as nothing has moved since. */
+  CjlMoment *moment;
+  guint n_told, moment_told; /* commands given to the runner */
+  CjRunState moment_state;
+  CjCheckpoint *base; /* newest of the last moment that has checkpoints of its own */
+  CjlMoment *base_moment;
 };
 
 /* What of the drawing matters to the compiler: everything but where cards stand. */
@@ -82,6 +95,7 @@ adopt (CjlSession *self, CjRunner *runner)
   g_clear_pointer (&self->runner, cj_runner_free);
   self->runner = runner;
   self->n_cuts = G_MAXUINT;
+  self->n_told++;
   cj_runner_watch (runner, TRUE);
   make_probe (self);
 }
@@ -122,8 +136,10 @@ take_weights (CjlSession *self)
       memcpy (cj_checkpoint_get_data (start, entry), tensor->data, cj_tensor_bytes (tensor));
       n++;
     }
-  if (n > 0)
-    cj_runner_load (self->runner, start);
+  if (n == 0)
+    return;
+  cj_runner_load (self->runner, start);
+  cj_runner_wait (self->runner);
 }
 
 /* Goes on with the project's run; what was changed since then is a change to the run. */
@@ -150,6 +166,170 @@ resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
   return TRUE;
 }
 
+/* --- for undo --- */
+
+static gboolean
+is_same_place (const CjRunState *a, const CjRunState *b)
+{
+  return a->step == b->step && a->last == b->last && a->n_commands == b->n_commands
+         && a->n_cuts == b->n_cuts && a->n_points == b->n_points && a->good == b->good;
+}
+
+static CjlMoment *
+capture (gpointer session)
+{
+  CjlSession *self = session;
+  const CjRunState state = cj_runner_get_state (self->runner);
+  CjMoment *run;
+  CjCheckpoint *newest;
+  guint n;
+
+  if (self->burst != NULL)
+    return cjl_moment_ref (self->burst);
+  if (self->moment != NULL && self->n_told == self->moment_told && state.status != CJ_RUN_SEEKING
+      && is_same_place (&state, &self->moment_state))
+    return cjl_moment_ref (self->moment);
+  run = cj_runner_dup_moment (self->runner, CJL_RUN_BUDGET);
+  n = cj_ring_get_n (run->ring);
+  newest = n > 0 ? cj_ring_peek (run->ring, n - 1) : NULL;
+  g_clear_pointer (&self->moment, cjl_moment_unref);
+  self->moment
+      = cjl_moment_new (run, newest != NULL && newest == self->base ? self->base_moment : NULL);
+  self->moment_told = self->n_told;
+  self->moment_state = state;
+  if (newest != NULL && newest != self->base)
+    {
+      g_clear_pointer (&self->base, cj_checkpoint_unref);
+      g_clear_pointer (&self->base_moment, cjl_moment_unref);
+      self->base = cj_checkpoint_ref (newest);
+      self->base_moment = cjl_moment_ref (self->moment);
+    }
+  return cjl_moment_ref (self->moment);
+}
+
+static gboolean
+is_training (gpointer session)
+{
+  CjlSession *self = session;
+
+  return self->burst != NULL && cj_runner_get_state (self->runner).status == CJ_RUN_TRAINING;
+}
+
+gboolean
+cjl_session_settle (CjlSession *self)
+{
+  g_autoptr (CjlMoment) before = NULL;
+  g_autofree char *title = NULL;
+  guint64 to;
+
+  if (self->burst == NULL || is_training (self))
+    return FALSE;
+  before = g_steal_pointer (&self->burst);
+  to = cj_runner_get_state (self->runner).step;
+  self->seconds += (double) (g_get_monotonic_time () - self->burst_time) / G_USEC_PER_SEC;
+  if (to == self->burst_from)
+    return FALSE;
+  title = g_strdup_printf ("Training, steps %" G_GUINT64_FORMAT "–%" G_GUINT64_FORMAT,
+                           self->burst_from, to);
+  cjl_project_push_run (self->project, title, before);
+  return TRUE;
+}
+
+void
+cjl_session_train (CjlSession *self, guint64 n_steps)
+{
+  cjl_session_settle (self);
+  if (self->burst == NULL)
+    {
+      self->burst = capture (self);
+      self->burst_from = self->burst->run->step;
+      self->burst_time = g_get_monotonic_time ();
+    }
+  cj_runner_train (self->runner, n_steps);
+}
+
+/* Pauses and waits for the step under way. */
+static void
+rest (gpointer session)
+{
+  CjlSession *self = session;
+
+  if (self->burst == NULL)
+    return;
+  cj_runner_pause (self->runner);
+  while (is_training (self))
+    g_usleep (200);
+  cjl_session_settle (self);
+}
+
+void
+cjl_session_seek (CjlSession *self, guint64 step)
+{
+  rest (self);
+  cj_runner_seek (self->runner, step);
+}
+
+static void
+restore (gpointer session, CjlMoment *moment)
+{
+  CjlSession *self = session;
+  const guint n = moment->run->log->commands->len;
+  g_autoptr (CjGraph) graph = cj_run_log_make_graph (moment->run->log, n, NULL);
+  g_autoptr (CjTrainSetup) setup = cj_run_log_make_setup (moment->run->log, n, NULL);
+
+  self->n_told++;
+  self->n_cuts = G_MAXUINT;
+  cj_runner_restore (self->runner, moment->run);
+  if (graph != NULL && setup != NULL)
+    note_compiled (self, graph, setup);
+  make_probe (self);
+}
+
+static void
+archive (gpointer session, GVariant *settings)
+{
+  CjlSession *self = session;
+  g_autoptr (CjCheckpoint) weights = NULL;
+
+  if (cj_runner_get_state (self->runner).last == 0)
+    return;
+  weights = cj_runner_save (self->runner);
+  cjl_archive_add (self->project, settings, weights, cjl_session_read_epochs (self), self->seconds);
+}
+
+static gboolean
+settle (gpointer session)
+{
+  return cjl_session_settle (session);
+}
+
+static const CjlRunHooks hooks = { capture, is_training, settle, rest, restore, archive };
+
+/* The project's undo knows of the session from now on; a moment that waits for it is gone to. */
+static CjlSession *
+tie (CjlSession *self)
+{
+  CjlProjectFull *full = cjl_project_full (self->project);
+
+  full->hooks = &hooks;
+  full->session = self;
+  return self;
+}
+
+/* What undo brought back while there was no session for it. */
+static gboolean
+start_pending (CjlSession *self)
+{
+  CjlProjectFull *full = cjl_project_full (self->project);
+  g_autoptr (CjlMoment) moment = g_steal_pointer (&full->pending);
+
+  if (!resume (self, cj_run_log_dup (moment->run->log),
+               cj_ring_thin (moment->run->ring, CJ_RUNNER_BUDGET), NULL))
+    return FALSE;
+  restore (self, moment);
+  return cjl_session_refresh (self, NULL);
+}
+
 CjlSession *
 cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GError **error)
 {
@@ -168,8 +348,10 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
     self->feeds[i] = cjd_dataset_new_feed (dataset, (CjdSplit) i);
   if (!check (self, error))
     return NULL;
+  if (cjl_project_full (project)->pending != NULL && start_pending (self))
+    return tie (g_steal_pointer (&self));
   if (cjl_run_load (project, &log, &ring, &damage))
-    return resume (self, log, ring, error) ? g_steal_pointer (&self) : NULL;
+    return resume (self, log, ring, error) ? tie (g_steal_pointer (&self)) : NULL;
   if (damage != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&damage));
@@ -178,12 +360,33 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
   if (!begin (self, error))
     return NULL;
   take_weights (self);
-  return g_steal_pointer (&self);
+  return tie (g_steal_pointer (&self));
+}
+
+void
+cjl_session_leave (CjlSession *self)
+{
+  rest (self);
+  if (cj_runner_get_state (self->runner).last > 0)
+    cjl_session_store (self, FALSE);
+  cjl_project_forget_run (self->project);
+  cjl_session_free (self);
 }
 
 void
 cjl_session_free (CjlSession *self)
 {
+  CjlProjectFull *full = cjl_project_full (self->project);
+
+  if (full->session == self)
+    {
+      full->hooks = NULL;
+      full->session = NULL;
+    }
+  g_clear_pointer (&self->burst, cjl_moment_unref);
+  g_clear_pointer (&self->moment, cjl_moment_unref);
+  g_clear_pointer (&self->base_moment, cjl_moment_unref);
+  g_clear_pointer (&self->base, cj_checkpoint_unref);
   g_clear_pointer (&self->runner, cj_runner_free);
   g_clear_pointer (&self->probe, cjl_probe_free);
   for (guint i = 0; i < CJD_N_SPLITS; i++)
@@ -236,6 +439,7 @@ send_setup (CjlSession *self)
       if (before == NULL || !cj_train_setup_is_live (self->project->setup, name))
         return FALSE;
       cj_runner_set (self->runner, name, g_variant_get_string (value, NULL));
+      self->n_told++;
     }
   g_variant_unref (self->compiled_setup);
   self->compiled_setup = g_steal_pointer (&now);
@@ -253,6 +457,7 @@ cjl_session_refresh (CjlSession *self, GError **error)
   if (!check (self, error))
     return FALSE;
   cj_runner_swap (self->runner, self->project->graph, self->project->setup, self->cuts);
+  self->n_told++;
   note_compiled (self, self->project->graph, self->project->setup);
   if (redrawn)
     make_probe (self);
@@ -290,23 +495,16 @@ cjl_session_delete_unit (CjlSession *self, const char *id, guint unit, GError **
   return done;
 }
 
-gboolean
-cjl_session_branch (CjlSession *self, guint64 step, GError **error)
+/* Goes to the step for good, and gives the project network and setup of then; between begin and commit. */
+static gboolean
+go_back (CjlSession *self, guint64 step, GError **error)
 {
-  const CjRunState state = cj_runner_get_state (self->runner);
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjTrainSetup) setup = NULL;
   g_autoptr (GVariant) graph_data = NULL, setup_data = NULL;
-  g_autofree char *refusal = NULL, *title = NULL;
+  g_autofree char *refusal = NULL;
 
-  if (step < state.first || step > state.last)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "The run has no step %" G_GUINT64_FORMAT ". Choose one from %" G_GUINT64_FORMAT
-                   " to %" G_GUINT64_FORMAT ".",
-                   step, state.first, state.last);
-      return FALSE;
-    }
+  self->n_told++;
   cj_runner_branch (self->runner, step);
   cj_runner_wait (self->runner);
   refusal = cj_runner_dup_refusal (self->runner);
@@ -328,23 +526,125 @@ cjl_session_branch (CjlSession *self, guint64 step, GError **error)
     }
   graph_data = g_variant_ref_sink (cj_graph_save (graph));
   setup_data = g_variant_ref_sink (cj_train_setup_save (setup));
-  title = g_strdup_printf ("Go back to step %" G_GUINT64_FORMAT, step);
-  cjl_project_begin (self->project);
-  if (!cj_graph_load (self->project->graph, graph_data, error)
-      || !cj_train_setup_load (self->project->setup, setup_data, error))
+  return cj_graph_load (self->project->graph, graph_data, error)
+         && cj_train_setup_load (self->project->setup, setup_data, error);
+}
+
+/* Keeps the run as it is at its last step, which is to be given up. */
+static void
+archive_last (CjlSession *self)
+{
+  const CjRunState state = cj_runner_get_state (self->runner);
+  g_autoptr (CjCheckpoint) last = cj_runner_dup_kept (self->runner, state.last);
+
+  if (state.last > 0 && last != NULL)
+    cjl_archive_add (self->project, NULL, last, cjl_session_read_epochs (self), self->seconds);
+}
+
+gboolean
+cjl_session_branch (CjlSession *self, guint64 step, GError **error)
+{
+  CjRunState state;
+  g_autofree char *title = g_strdup_printf ("Go back to step %" G_GUINT64_FORMAT, step);
+  gboolean done;
+
+  rest (self);
+  state = cj_runner_get_state (self->runner);
+  if (step < state.first || step > state.last)
     {
-      cjl_project_commit (self->project, title, NULL);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "The run has no step %" G_GUINT64_FORMAT ". Choose one from %" G_GUINT64_FORMAT
+                   " to %" G_GUINT64_FORMAT ".",
+                   step, state.first, state.last);
       return FALSE;
     }
+  cjl_project_begin (self->project);
+  if (step < state.last)
+    archive_last (self);
+  done = go_back (self, step, error);
+  cjl_project_mark_run (self->project);
   cjl_project_commit (self->project, title, NULL);
-  make_probe (self);
+  if (done)
+    make_probe (self);
+  return done;
+}
+
+gboolean
+cjl_session_put (CjlSession *self, const char *name, const float *values, gsize n,
+                 const char *title, const char *merge, GError **error)
+{
+  g_autoptr (CjCheckpoint) now = cj_runner_dup_snapshot (self->runner);
+  const CjTableEntry *entry = now != NULL ? cj_table_find (now->table, name) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (entry == NULL || (gsize) entry->size != n)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "The network has no parameter “%s” of %" G_GSIZE_FORMAT " numbers.", name, n);
+      return FALSE;
+    }
+  bytes = g_bytes_new (values, n * sizeof (float));
+  cjl_project_begin (self->project);
+  cj_runner_put (self->runner, name, bytes);
+  self->n_told++;
+  if (!is_training (self))
+    cj_runner_wait (self->runner);
+  cjl_project_mark_run (self->project);
+  cjl_project_commit (self->project, title, merge);
   return TRUE;
+}
+
+gboolean
+cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, GError **error)
+{
+  g_autoptr (GPtrArray) tensors = cjl_archive_read_weights (self->project, id, error);
+  g_autoptr (CjCheckpoint) now = cj_runner_dup_snapshot (self->runner);
+  guint n = 0;
+
+  if (tensors == NULL || now == NULL)
+    return FALSE;
+  cjl_project_begin (self->project);
+  for (guint i = 0; i < now->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (now->table, i);
+      const CjTensor *tensor = cjd_named_tensors_find (tensors, entry->name);
+
+      if (tensor != NULL && tensor->dtype == CJ_FLOAT32
+          && cj_shape_equal (&tensor->shape, &entry->shape))
+        n += cjl_session_put (self, entry->name, cj_tensor_f32 (tensor), (gsize) entry->size, "",
+                              NULL, NULL);
+    }
+  cjl_project_commit (self->project, "Weights of an earlier run", NULL);
+  if (n_taken != NULL)
+    *n_taken = n;
+  return TRUE;
+}
+
+double
+cjl_session_get_seconds (CjlSession *self)
+{
+  const double now
+      = self->burst != NULL ? (double) (g_get_monotonic_time () - self->burst_time) : 0;
+
+  return self->seconds + now / G_USEC_PER_SEC;
 }
 
 gboolean
 cjl_session_reset (CjlSession *self, GError **error)
 {
-  return begin (self, error);
+  gboolean done;
+
+  rest (self);
+  cjl_project_begin (self->project);
+  archive (self, NULL);
+  done = begin (self, error);
+  if (done)
+    {
+      self->seconds = 0;
+      cjl_project_mark_run (self->project);
+    }
+  cjl_project_commit (self->project, "Reset weights", NULL);
+  return done;
 }
 
 /* Mean, deviation, shape and classes of the data travel with the weights. */
@@ -391,6 +691,14 @@ cjl_session_dup_run (CjlSession *self)
   CjlProject *run = cjl_project_new ();
 
   store (self, run, FALSE, 0);
+  g_variant_unref (run->runs);
+  run->runs = g_variant_ref (self->project->runs);
+  for (guint i = 0; i < self->project->archive->len; i++)
+    {
+      const CjdPiece *piece = self->project->archive->pdata[i];
+
+      cjd_pieces_add (run->archive, piece->name, g_bytes_ref (piece->bytes));
+    }
   return run;
 }
 

@@ -17,6 +17,17 @@ typedef struct _CjlSession CjlSession;
 CjlSession *cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads,
                              GError **error);
 void cjl_session_free (CjlSession *session);
+/* Frees it and leaves its weights, but not its run, in the project: for another data set. */
+void cjl_session_leave (CjlSession *session);
+
+/* Trains as cj_runner_train does, and what is trained becomes one entry of the undo stack as soon as
+ * training has stopped and settle is called; to be called often. TRUE: there is a new entry. */
+void cjl_session_train (CjlSession *session, guint64 n_steps);
+gboolean cjl_session_settle (CjlSession *session);
+/* Goes to a step of the run and stays there; the rest of the run is still there. */
+void cjl_session_seek (CjlSession *session, guint64 step);
+double cjl_session_get_seconds (
+    CjlSession *session); /* trained since the run began or was opened */
 
 /* For training, pausing, seeking and state; borrowed until the next reset. */
 CjRunner *cjl_session_get_runner (CjlSession *session);
@@ -36,7 +47,14 @@ gboolean cjl_session_delete_unit (CjlSession *session, const char *node, guint u
  * and training setup as they were, as one edit. Waits until the step is reached. */
 gboolean cjl_session_branch (CjlSession *session, guint64 step, GError **error);
 
-/* A new run from fresh weights. */
+/* Sets the n numbers of a parameter, as one edit; those with one `merge` key become one entry. */
+gboolean cjl_session_put (CjlSession *session, const char *name, const float *values, gsize n,
+                          const char *title, const char *merge, GError **error);
+/* The weights of an earlier run (cjl-archive.h) where they fit, as one edit; says how many tensors did. */
+gboolean cjl_session_restore_weights (CjlSession *session, const char *id, guint *n_taken,
+                                      GError **error);
+
+/* A new run from fresh weights, as one edit; the old one goes to the earlier runs. */
 gboolean cjl_session_reset (CjlSession *session, GError **error);
 
 /* Writes weights, the run with its kept checkpoints and its history into the project. `best`: the

@@ -54,7 +54,8 @@ static gboolean
 add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
 {
   g_auto (GStrv) target = g_strsplit (to, ":", 2);
-  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, target[0]);
+  const char *id = target[0] != NULL ? target[0] : "";
+  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, id);
 
   if (a != NULL && b != NULL)
     return cj_graph_connect (graph, a, 0, b,
@@ -62,7 +63,7 @@ add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
                              error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                "There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”.",
-               a == NULL ? from : target[0]);
+               a == NULL ? from : id);
   return FALSE;
 }
 
@@ -89,8 +90,18 @@ cjl_graph_add_text (CjGraph *graph, const char *text, GError **error)
       if (colon != NULL)
         {
           *colon = '\0';
-          last = cj_graph_find (graph, piece);
+          last = cj_graph_find (graph, g_strstrip (piece));
+          if (last == NULL)
+            {
+              g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                           "There is no node “%s” to go on from. Name nodes as the chain numbers "
+                           "them, “relu3”.",
+                           piece);
+              return FALSE;
+            }
           piece = g_strstrip (colon + 1);
+          if (*piece == '\0')
+            continue;
         }
       last = cj_graph_add_chain (graph, last, piece, error);
       if (last == NULL)

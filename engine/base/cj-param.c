@@ -6,6 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+static gboolean
+is_text (const CjParam *param)
+{
+  return param->kind == CJ_PARAM_TEXT || param->kind == CJ_PARAM_FORMULA;
+}
+
 static int *
 int_field (const CjParam *param, gpointer values)
 {
@@ -26,7 +32,7 @@ cj_params_reset (const CjParam *table, gpointer values)
       *float_field (p, values) = p->preset;
     else if (p->kind == CJ_PARAM_PAIR)
       int_field (p, values)[0] = int_field (p, values)[1] = (int) p->preset;
-    else if (p->kind == CJ_PARAM_TEXT)
+    else if (is_text (p))
       g_strlcpy ((char *) values + p->offset, p->text != NULL ? p->text : "", CJ_PARAM_TEXT_SIZE);
     else
       *int_field (p, values) = (int) p->preset;
@@ -170,6 +176,11 @@ parse_text (const CjParam *param, gpointer values, const char *text, GError **er
                    CJ_PARAM_TEXT_SIZE - 1);
       return FALSE;
     }
+  if (param->kind == CJ_PARAM_FORMULA && !param->check (text, error))
+    {
+      g_prefix_error (error, "%s, ", param->title);
+      return FALSE;
+    }
   g_strlcpy ((char *) values + param->offset, text, CJ_PARAM_TEXT_SIZE);
   return TRUE;
 }
@@ -201,7 +212,7 @@ cj_params_parse (const CjParam *table, gpointer values, const char *name, const 
     return TRUE;
   if (param->kind == CJ_PARAM_PAIR)
     return parse_pair (param, values, text, error);
-  if (param->kind == CJ_PARAM_TEXT)
+  if (is_text (param))
     return parse_text (param, values, text, error);
   if (param->kind == CJ_PARAM_BOOL)
     {
@@ -241,6 +252,7 @@ cj_params_print (const CjParam *param, gconstpointer values)
     case CJ_PARAM_CHOICE:
       return g_strdup (param->choices[*int_field (param, (gpointer) values)]);
     case CJ_PARAM_TEXT:
+    case CJ_PARAM_FORMULA:
       return g_strdup ((const char *) values + param->offset);
     case CJ_PARAM_PAIR:
       {

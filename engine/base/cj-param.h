@@ -14,7 +14,8 @@ typedef enum
   CJ_PARAM_BOOL,   /* field: gboolean */
   CJ_PARAM_CHOICE, /* field: int, index into choices */
   CJ_PARAM_PAIR,   /* field: int[2], height and width; "3" means 3×3 */
-  CJ_PARAM_TEXT    /* field: char[CJ_PARAM_TEXT_SIZE], one line of UTF-8 */
+  CJ_PARAM_TEXT,   /* field: char[CJ_PARAM_TEXT_SIZE], one line of UTF-8 */
+  CJ_PARAM_FORMULA /* the same, and `check` has read it */
 } CjParamKind;
 
 #define CJ_PARAM_TEXT_SIZE 256
@@ -43,9 +44,11 @@ typedef struct
   int digits;                 /* after the point, for CJ_PARAM_FLOAT */
   const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE; for CJ_PARAM_INT and
                                * CJ_PARAM_PAIR words that may stand for a number, CJ_PARAM_WORD */
-  const char *text;           /* preset of CJ_PARAM_TEXT, NULL: empty */
+  const char *text;           /* preset of CJ_PARAM_TEXT and CJ_PARAM_FORMULA, NULL: empty */
   const char *when;           /* "name=value": means something only then; NULL: always */
   CjParamFlags flags;
+  /* Of CJ_PARAM_FORMULA: refuses with a sentence that begins with the place, "column 3: …". */
+  gboolean (*check) (const char *text, GError **error);
 } CjParam;
 
 /* Tables end with a name of NULL. `values` points to the struct the offsets refer to. Any thread. */

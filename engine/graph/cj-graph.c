@@ -185,7 +185,7 @@ cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to, guint to
 {
   const gboolean many = cj_layer_takes_many (to->layer);
 
-  if (to_port >= (many ? CJ_LAYER_MAX_IN : cj_layer_get_n_in (to->layer))
+  if (to_port >= (many ? CJ_LAYER_MAX_IN : cj_node_get_n_in (to))
       || port >= cj_layer_get_n_out (from->layer))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
@@ -248,8 +248,15 @@ cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *
                           && cj_params_find (cj_node_params, name) != NULL;
 
   cj_graph_touch (graph, node);
-  return common ? cj_params_parse (cj_node_params, node, name, text, error)
-                : cj_params_parse (node->layer->params, node->params, name, text, error);
+  if (common)
+    return cj_params_parse (cj_node_params, node, name, text, error);
+  if (!cj_params_parse (node->layer->params, node->params, name, text, error))
+    return FALSE;
+  /* wires into ports that are gone go with them */
+  for (guint port = cj_node_get_n_in (node); port < CJ_LAYER_MAX_IN; port++)
+    if (node->from[port].node != NULL)
+      cj_graph_disconnect (graph, node, port);
+  return TRUE;
 }
 
 void
@@ -286,6 +293,8 @@ cj_node_get_n_in (const CjNode *node)
 {
   guint n = cj_layer_get_n_in (node->layer);
 
+  if (node->layer->count_in != NULL)
+    return MIN (n, node->layer->count_in (node->params));
   while (cj_layer_takes_many (node->layer) && n < CJ_LAYER_MAX_IN && node->from[n].node != NULL)
     n++;
   return n;

@@ -69,6 +69,8 @@ typedef struct
 
   /* Emits the ops and fills out[]; or refuses with a sentence that reads on from the layer's name. */
   gboolean (*build) (CjLayerBuild *build, GError **error);
+  /* How many of `inputs`, at least 1, a node with these parameters has; NULL: all. */
+  guint (*count_in) (gconstpointer params);
 } CjLayerInfo;
 
 /* All built-in layers, NULL-terminated, and one by id or NULL. */
@@ -87,7 +89,8 @@ typedef enum
 /* How well a typed word names a layer, in small or capital letters. */
 CjLayerMatch cj_layer_match (const CjLayerInfo *layer, const char *word);
 
-guint cj_layer_get_n_in (const CjLayerInfo *layer); /* ports; a port for many counts one */
+/* Ports; a port for many counts one. Of inputs the most that a node can have: cj_node_get_n_in. */
+guint cj_layer_get_n_in (const CjLayerInfo *layer);
 guint cj_layer_get_n_out (const CjLayerInfo *layer);
 const CjPort *cj_layer_get_input (const CjLayerInfo *layer, guint port);
 const CjPort *cj_layer_get_output (const CjLayerInfo *layer, guint port);

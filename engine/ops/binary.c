@@ -21,6 +21,8 @@ value (const CjBinaryKind kind, float a, float b)
       return a >= b ? a : b;
     case CJ_BINARY_MINIMUM:
       return a <= b ? a : b;
+    case CJ_BINARY_POWER:
+      return powf (a, b);
     }
   return 0;
 }
@@ -43,6 +45,10 @@ slope (const CjBinaryKind kind, int side, float a, float b)
       return (a >= b) == (side == 0) ? 1 : 0;
     case CJ_BINARY_MINIMUM:
       return (a <= b) == (side == 0) ? 1 : 0;
+    case CJ_BINARY_POWER:
+      if (side == 0)
+        return b == 0 ? 0 : b * powf (a, b - 1);
+      return a > 0 ? powf (a, b) * logf (a) : 0;
     }
   return 0;
 }
@@ -97,6 +103,9 @@ run (CjBinaryKind kind, const Run *r)
       break;
     case CJ_BINARY_MINIMUM:
       loop (CJ_BINARY_MINIMUM, r);
+      break;
+    case CJ_BINARY_POWER:
+      loop (CJ_BINARY_POWER, r);
       break;
     }
 }

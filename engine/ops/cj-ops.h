@@ -54,7 +54,8 @@ typedef enum
   CJ_BINARY_MULTIPLY,
   CJ_BINARY_DIVIDE,
   CJ_BINARY_MAXIMUM, /* ties go to the first */
-  CJ_BINARY_MINIMUM
+  CJ_BINARY_MINIMUM,
+  CJ_BINARY_POWER /* a^b; the exponent learns where a > 0 */
 } CjBinaryKind;
 
 typedef struct

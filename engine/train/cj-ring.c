@@ -85,6 +85,13 @@ cj_ring_get_step (const CjRing *self, guint index)
 }
 
 CjCheckpoint *
+cj_ring_peek (const CjRing *self, guint index)
+{
+  g_return_val_if_fail (index < self->kept->len, NULL);
+  return get (self, index)->checkpoint;
+}
+
+CjCheckpoint *
 cj_ring_dup (CjRing *self, guint index)
 {
   const Kept *kept = get (self, index);

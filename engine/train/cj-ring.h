@@ -20,6 +20,8 @@ void cj_ring_free (CjRing *ring);
 guint cj_ring_get_n (const CjRing *ring);
 gsize cj_ring_get_bytes (const CjRing *ring);
 guint64 cj_ring_get_step (const CjRing *ring, guint index);
+/* Borrowed; NULL if it lies in a file. */
+CjCheckpoint *cj_ring_peek (const CjRing *ring, guint index);
 /* A reference; loads it if it lies in a file. NULL if that failed. */
 CjCheckpoint *cj_ring_dup (CjRing *ring, guint index);
 

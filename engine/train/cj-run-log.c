@@ -4,12 +4,15 @@
 #include "cj-error.h"
 
 static void
-free_command (gpointer data)
+unref_command (gpointer data)
 {
   CjCommand *command = data;
 
+  if (!g_atomic_int_dec_and_test (&command->ref_count))
+    return;
   g_free (command->name);
   g_free (command->text);
+  g_clear_pointer (&command->numbers, g_bytes_unref);
   g_clear_pointer (&command->graph, g_variant_unref);
   g_clear_pointer (&command->setup, g_variant_unref);
   g_clear_pointer (&command->cuts, g_array_unref);
@@ -21,7 +24,7 @@ cj_run_log_new (void)
 {
   CjRunLog *self = g_new0 (CjRunLog, 1);
 
-  self->commands = g_ptr_array_new_with_free_func (free_command);
+  self->commands = g_ptr_array_new_with_free_func (unref_command);
   return self;
 }
 
@@ -32,24 +35,41 @@ cj_run_log_free (CjRunLog *self)
   g_free (self);
 }
 
-void
-cj_run_log_add_value (CjRunLog *self, guint64 step, const char *name, const char *text)
+static CjCommand *
+append (CjRunLog *self, guint64 step)
 {
   CjCommand *command = g_new0 (CjCommand, 1);
 
+  command->ref_count = 1;
   command->step = step;
+  g_ptr_array_add (self->commands, command);
+  return command;
+}
+
+void
+cj_run_log_add_value (CjRunLog *self, guint64 step, const char *name, const char *text)
+{
+  CjCommand *command = append (self, step);
+
   command->name = g_strdup (name);
   command->text = g_strdup (text);
-  g_ptr_array_add (self->commands, command);
+}
+
+void
+cj_run_log_add_numbers (CjRunLog *self, guint64 step, const char *name, GBytes *numbers)
+{
+  CjCommand *command = append (self, step);
+
+  command->name = g_strdup (name);
+  command->numbers = g_bytes_ref (numbers);
 }
 
 void
 cj_run_log_add_network (CjRunLog *self, guint64 step, GVariant *graph, GVariant *setup,
                         const GArray *cuts)
 {
-  CjCommand *command = g_new0 (CjCommand, 1);
+  CjCommand *command = append (self, step);
 
-  command->step = step;
   command->graph = g_variant_ref_sink (graph);
   command->setup = g_variant_ref_sink (setup);
   command->cuts = cj_unit_cuts_new ();
@@ -59,7 +79,6 @@ cj_run_log_add_network (CjRunLog *self, guint64 step, GVariant *graph, GVariant 
 
       cj_unit_cuts_add (command->cuts, cut->node, cut->unit);
     }
-  g_ptr_array_add (self->commands, command);
 }
 
 CjRunLog *
@@ -70,12 +89,10 @@ cj_run_log_dup (const CjRunLog *self)
   copy->fresh = self->fresh;
   for (guint i = 0; i < self->commands->len; i++)
     {
-      const CjCommand *c = cj_run_log_get (self, i);
+      CjCommand *command = self->commands->pdata[i];
 
-      if (c->graph != NULL)
-        cj_run_log_add_network (copy, c->step, c->graph, c->setup, c->cuts);
-      else
-        cj_run_log_add_value (copy, c->step, c->name, c->text);
+      g_atomic_int_inc (&command->ref_count);
+      g_ptr_array_add (copy->commands, command);
     }
   return copy;
 }
@@ -121,7 +138,7 @@ cj_run_log_make_setup (const CjRunLog *self, guint n_commands, GError **error)
     {
       const CjCommand *command = cj_run_log_get (self, i);
 
-      if (!cj_train_setup_set (setup, command->name, command->text, error))
+      if (command->text != NULL && !cj_train_setup_set (setup, command->name, command->text, error))
         return NULL;
     }
   return g_steal_pointer (&setup);
@@ -144,6 +161,35 @@ cj_run_log_cut (CjRunLog *self, guint n_commands)
     g_ptr_array_set_size (self->commands, (int) n_commands);
 }
 
+/* Little-endian float32 as base64: exact, and a third longer than the bytes. */
+static GVariant *
+print_numbers (GBytes *numbers)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (numbers, &size);
+  g_autofree guint32 *swapped = g_memdup2 (data, size);
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; i < size / sizeof (guint32); i++)
+    swapped[i] = GUINT32_TO_LE (swapped[i]);
+  text = g_base64_encode ((const guchar *) swapped, size);
+  return g_variant_new_string (text);
+}
+
+/* NULL for what is no row of numbers. */
+static GBytes *
+parse_numbers (const char *text)
+{
+  gsize size = 0;
+  g_autofree guint32 *numbers = (guint32 *) g_base64_decode (text, &size);
+
+  if (size == 0 || size % sizeof (guint32) != 0)
+    return NULL;
+  for (gsize i = 0; i < size / sizeof (guint32); i++)
+    numbers[i] = GUINT32_FROM_LE (numbers[i]);
+  return g_bytes_new_take (g_steal_pointer (&numbers), size);
+}
+
 static GVariant *
 save_command (const CjCommand *command)
 {
@@ -155,7 +201,10 @@ save_command (const CjCommand *command)
   if (command->graph == NULL)
     {
       g_variant_dict_insert (&dict, "name", "s", command->name);
-      g_variant_dict_insert (&dict, "text", "s", command->text);
+      if (command->text != NULL)
+        g_variant_dict_insert (&dict, "text", "s", command->text);
+      else
+        g_variant_dict_insert_value (&dict, "numbers", print_numbers (command->numbers));
       return g_variant_dict_end (&dict);
     }
   g_variant_dict_insert_value (&dict, "graph", command->graph);
@@ -221,6 +270,7 @@ load_command (CjRunLog *self, GVariant *data)
   g_autoptr (GVariant) graph = NULL, setup = NULL;
   const guint n = self->commands->len;
   const char *name, *text;
+  g_autoptr (GBytes) numbers = NULL;
   gint64 step;
 
   if (!g_variant_is_of_type (data, G_VARIANT_TYPE_VARDICT)
@@ -236,8 +286,16 @@ load_command (CjRunLog *self, GVariant *data)
       cj_run_log_add_network (self, (guint64) step, graph, setup, cuts);
       return TRUE;
     }
-  if (n == 0 || !g_variant_lookup (data, "name", "&s", &name)
-      || !g_variant_lookup (data, "text", "&s", &text))
+  if (n == 0 || !g_variant_lookup (data, "name", "&s", &name))
+    return FALSE;
+  if (g_variant_lookup (data, "numbers", "&s", &text))
+    {
+      numbers = parse_numbers (text);
+      if (numbers != NULL)
+        cj_run_log_add_numbers (self, (guint64) step, name, numbers);
+      return numbers != NULL;
+    }
+  if (!g_variant_lookup (data, "text", "&s", &text))
     return FALSE;
   cj_run_log_add_value (self, (guint64) step, name, text);
   return TRUE;

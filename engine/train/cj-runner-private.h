@@ -17,6 +17,13 @@ typedef struct
   guint64 step;
 } CjGoal;
 
+/* Numbers for a parameter. */
+typedef struct
+{
+  char *name;
+  GBytes *numbers;
+} CjPut;
+
 struct _CjRunner
 {
   /* the thread's own */
@@ -39,13 +46,18 @@ struct _CjRunner
   GHashTable *settings; /* name to text, latest wins */
   GHashTable *since;    /* those that came after the network under way was asked for */
   CjGoal goal;
+  CjMoment *to_restore;
+  guint64 target;    /* of the seeking under way */
+  GPtrArray *to_put; /* CjPut */
+  gboolean put;      /* numbers were put that nobody has seen */
   CjCheckpoint *to_load, *saved, *snapshot, *best;
 
   CjGraph *to_compile; /* asked for; the compiler takes it */
   CjTrainSetup *to_compile_setup;
   gboolean compiling;
-  CjRig *compiled; /* the run's thread takes it */
-  GArray *cuts;    /* CjUnitCut since the network that is trained */
+  gboolean called_off; /* what compiles now is no longer wanted */
+  CjRig *compiled;     /* the run's thread takes it */
+  GArray *cuts;        /* CjUnitCut since the network that is trained */
 
   CjRunLog *log;
   CjRing *ring;
@@ -61,6 +73,8 @@ gpointer cj_runner_compile (gpointer runner); /* thread: compiles what is asked 
 double cj_runner_get_time (void);
 void cj_runner_note_place (CjRunner *runner); /* with the lock held */
 void cj_runner_note_step (CjRunner *runner, const CjStepReport *report, double seconds);
+/* Score and validation as they were at the step where the run is, from the series; lock held. */
+void cj_runner_note_scores (CjRunner *runner);
 /* Validates after an epoch; whether it is the best so far. */
 gboolean cj_runner_note_epoch (CjRunner *runner, CjScore train);
 void cj_runner_cut_series (CjRunner *runner, guint64 step); /* with the lock held */

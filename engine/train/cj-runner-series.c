@@ -112,6 +112,34 @@ cj_runner_note_epoch (CjRunner *self, CjScore train)
 }
 
 void
+cj_runner_note_scores (CjRunner *self)
+{
+  const guint64 step = get_place (self)->step;
+  CjRunState *state = &self->state;
+
+  state->score = state->val = (CjScore){ NAN, NAN };
+  for (guint i = 0; i < self->epochs->len; i++)
+    {
+      const CjRunEpoch *epoch = &g_array_index (self->epochs, CjRunEpoch, i);
+
+      if (epoch->step > step)
+        break;
+      state->score = epoch->train;
+      state->val = epoch->val;
+    }
+  for (guint i = self->points->len; i-- > 0;)
+    {
+      const CjRunPoint *point = &g_array_index (self->points, CjRunPoint, i);
+
+      if (point->step > step)
+        continue;
+      if (point->step == step)
+        state->score = (CjScore){ point->loss, point->accuracy };
+      break;
+    }
+}
+
+void
 cj_runner_cut_series (CjRunner *self, guint64 step)
 {
   while (self->points->len > 0

@@ -93,6 +93,8 @@ do_due (CjRunner *self, guint n_commands, GError **error)
           cj_rig_take_over (rig, self->rig, command->cuts);
           adopt (self, rig, i);
         }
+      else if (command->numbers != NULL)
+        cj_trainer_put (self->rig->trainer, command->name, command->numbers);
       else
         cj_trainer_set (self->rig->trainer, command->name, command->text, NULL);
       cj_trainer_set_n_commands (self->rig->trainer, i + 1);
@@ -158,7 +160,7 @@ is_called_off (CjRunner *self)
   gboolean off;
 
   pthread_mutex_lock (&self->lock);
-  off = self->quit || self->goal.wanted || self->to_load != NULL;
+  off = self->quit || self->goal.wanted || self->to_load != NULL || self->to_restore != NULL;
   pthread_mutex_unlock (&self->lock);
   return off;
 }
@@ -244,6 +246,7 @@ seek (CjRunner *self, CjGoal goal)
     forget_ahead (self);
   find_best (self);
   cj_runner_note_place (self);
+  cj_runner_note_scores (self);
   failed = self->state.status == CJ_RUN_FAILED;
   if (!failed && !self->goal.wanted)
     self->state.status = CJ_RUN_PAUSED;
@@ -278,6 +281,58 @@ load (CjRunner *self, CjCheckpoint *checkpoint)
   pthread_mutex_unlock (&self->lock);
   cj_runner_keep (self, FALSE);
   cj_runner_publish (self);
+}
+
+/* The command of a log that made the network at hand, or G_MAXUINT. */
+static guint
+find_network (const CjRunner *self, const CjRunLog *log)
+{
+  const CjCommand *mine = cj_run_log_get (self->log, self->network);
+
+  for (guint i = log->commands->len; i-- > 0;)
+    {
+      const CjCommand *command = cj_run_log_get (log, i);
+
+      if (command == mine
+          || (command->graph != NULL && g_variant_equal (command->graph, mine->graph)
+              && g_variant_equal (command->setup, mine->setup)))
+        return i;
+    }
+  return G_MAXUINT;
+}
+
+/* Another course of the run, as it was at a moment. */
+static void
+restore_moment (CjRunner *self, const CjMoment *moment)
+{
+  g_autoptr (GError) error = NULL;
+
+  pthread_mutex_lock (&self->lock);
+  self->network = find_network (self, moment->log);
+  cj_run_log_free (self->log);
+  cj_ring_free (self->ring);
+  self->log = cj_run_log_dup (moment->log);
+  self->ring = cj_ring_thin (moment->ring, CJ_RUNNER_BUDGET);
+  g_array_set_size (self->points, 0);
+  g_array_set_size (self->epochs, 0);
+  g_array_append_vals (self->points, moment->points->data, moment->points->len);
+  g_array_append_vals (self->epochs, moment->epochs->data, moment->epochs->len);
+  cj_runner_cut_series (self, moment->last);
+  self->state.first = cj_run_log_get (self->log, 0)->step;
+  self->placed = FALSE;
+  pthread_mutex_unlock (&self->lock);
+  if (!go_to (self, moment->step, cj_run_log_count (self->log, moment->step, TRUE), &error)
+      && error != NULL)
+    set_text (self, &self->refusal, error->message);
+  cj_runner_publish (self);
+  pthread_mutex_lock (&self->lock);
+  find_best (self);
+  cj_runner_note_place (self);
+  cj_runner_note_scores (self);
+  if (self->state.status != CJ_RUN_FAILED && !self->goal.wanted && self->to_restore == NULL)
+    self->state.status = CJ_RUN_PAUSED;
+  self->state.rate = 0;
+  pthread_mutex_unlock (&self->lock);
 }
 
 /* The compiled network in place of the one that is trained. */
@@ -339,6 +394,26 @@ take_values (CjRunner *self, GHashTable *values)
   g_hash_table_remove_all (values);
 }
 
+/* With the lock held. */
+static void
+take_numbers (CjRunner *self)
+{
+  const guint64 step = get_place (self)->step;
+
+  for (guint i = 0; i < self->to_put->len; i++)
+    {
+      const CjPut *put = self->to_put->pdata[i];
+
+      if (!cj_trainer_put (self->rig->trainer, put->name, put->numbers))
+        continue;
+      forget_ahead (self);
+      cj_run_log_add_numbers (self->log, step, put->name, put->numbers);
+      cj_trainer_set_n_commands (self->rig->trainer, self->log->commands->len);
+      self->put = TRUE;
+    }
+  g_ptr_array_set_size (self->to_put, 0);
+}
+
 /* With the lock held: the commands that are done at once. */
 static void
 take_commands (CjRunner *self)
@@ -346,6 +421,7 @@ take_commands (CjRunner *self)
   const guint64 step = get_place (self)->step;
 
   take_values (self, self->settings);
+  take_numbers (self);
   if (self->wants_steps > 0 && self->state.status != CJ_RUN_FAILED)
     self->until = self->wants_steps > G_MAXUINT64 - step ? G_MAXUINT64 : step + self->wants_steps;
   self->wants_steps = 0;
@@ -422,13 +498,19 @@ step_on (CjRunner *self)
 static gboolean
 do_long_command (CjRunner *self)
 {
-  CjCheckpoint *to_load = g_steal_pointer (&self->to_load);
-  CjRig *compiled = self->to_compile == NULL && to_load == NULL && !self->goal.wanted
-                        ? g_steal_pointer (&self->compiled)
-                        : NULL;
+  CjMoment *moment = g_steal_pointer (&self->to_restore);
+  CjCheckpoint *to_load = moment == NULL ? g_steal_pointer (&self->to_load) : NULL;
+  const gboolean first = moment == NULL && to_load == NULL && !self->goal.wanted;
+  CjRig *compiled = first && self->to_compile == NULL ? g_steal_pointer (&self->compiled) : NULL;
   const CjGoal goal = self->goal;
 
-  if (to_load != NULL)
+  if (moment != NULL)
+    {
+      pthread_mutex_unlock (&self->lock);
+      restore_moment (self, moment);
+      cj_moment_unref (moment);
+    }
+  else if (to_load != NULL)
     {
       pthread_mutex_unlock (&self->lock);
       load (self, to_load);
@@ -484,6 +566,14 @@ cj_runner_run (gpointer data)
       if (do_long_command (self))
         continue;
       take_commands (self);
+      if (self->put)
+        {
+          self->put = FALSE;
+          pthread_mutex_unlock (&self->lock);
+          cj_runner_publish (self);
+          pthread_mutex_lock (&self->lock);
+          continue; /* a command may have come meanwhile */
+        }
       if (self->wants_save)
         {
           pthread_mutex_unlock (&self->lock);
@@ -527,11 +617,12 @@ cj_runner_compile (gpointer data)
           continue;
         }
       self->compiling = TRUE;
+      self->called_off = FALSE;
       pthread_mutex_unlock (&self->lock);
       rig = cj_rig_new (graph, setup, self->training, self->n_threads, &error);
       pthread_mutex_lock (&self->lock);
       self->compiling = FALSE;
-      if (self->to_compile == NULL) /* else this one is late */
+      if (self->to_compile == NULL && !self->called_off) /* else this one is late */
         {
           g_free (self->refusal);
           self->refusal = error != NULL ? g_strdup (error->message) : NULL;

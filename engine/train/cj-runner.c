@@ -6,6 +6,16 @@
 #include <math.h>
 #include <string.h>
 
+static void
+free_put (gpointer data)
+{
+  CjPut *put = data;
+
+  g_free (put->name);
+  g_bytes_unref (put->numbers);
+  g_free (put);
+}
+
 static CjRunner *
 make (CjRig *rig, CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training,
       CjFeed *validation)
@@ -23,6 +33,7 @@ make (CjRig *rig, CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->cuts = cj_unit_cuts_new ();
+  self->to_put = g_ptr_array_new_with_free_func (free_put);
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
   self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
   pthread_mutex_init (&self->lock, NULL);
@@ -128,6 +139,8 @@ cj_runner_free (CjRunner *self)
   g_clear_pointer (&self->saved, cj_checkpoint_unref);
   g_clear_pointer (&self->snapshot, cj_checkpoint_unref);
   g_clear_pointer (&self->best, cj_checkpoint_unref);
+  g_clear_pointer (&self->to_restore, cj_moment_unref);
+  g_ptr_array_unref (self->to_put);
   g_hash_table_unref (self->settings);
   g_hash_table_unref (self->since);
   g_array_unref (self->cuts);
@@ -195,6 +208,19 @@ cj_runner_set (CjRunner *self, const char *name, const char *text)
 }
 
 void
+cj_runner_put (CjRunner *self, const char *name, GBytes *numbers)
+{
+  CjPut *put = g_new0 (CjPut, 1);
+
+  put->name = g_strdup (name);
+  put->numbers = g_bytes_ref (numbers);
+  pthread_mutex_lock (&self->lock);
+  g_ptr_array_add (self->to_put, put);
+  call (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
 cj_runner_limit (CjRunner *self, double steps_per_second)
 {
   pthread_mutex_lock (&self->lock);
@@ -240,6 +266,7 @@ go (CjRunner *self, guint64 step, gboolean forget)
 {
   pthread_mutex_lock (&self->lock);
   self->goal = (CjGoal){ .wanted = TRUE, .forget = forget, .step = step };
+  self->target = step;
   self->until = self->wants_steps = 0;
   forgive (self);
   g_clear_pointer (&self->refusal, g_free);
@@ -258,6 +285,57 @@ void
 cj_runner_branch (CjRunner *self, guint64 step)
 {
   go (self, step, TRUE);
+}
+
+/* With the lock held: the points of a moment. */
+static GArray *
+dup_points (const CjRunner *self)
+{
+  const guint n = self->points->len, stride = 1 + n / CJ_MOMENT_MAX_POINTS;
+  GArray *points = g_array_sized_new (FALSE, FALSE, sizeof (CjRunPoint), n / stride + 1);
+
+  for (guint i = 0; i < n; i += stride)
+    g_array_append_vals (points, &g_array_index (self->points, CjRunPoint, i), 1);
+  return points;
+}
+
+CjMoment *
+cj_runner_dup_moment (CjRunner *self, gsize budget)
+{
+  CjMoment *moment;
+  guint64 step;
+
+  pthread_mutex_lock (&self->lock);
+  step = self->state.status == CJ_RUN_SEEKING ? self->target : self->state.step;
+  moment = cj_moment_new (cj_run_log_dup (self->log), cj_ring_thin (self->ring, budget), step,
+                          self->state.last, dup_points (self), g_array_copy (self->epochs));
+  pthread_mutex_unlock (&self->lock);
+  return moment;
+}
+
+void
+cj_runner_restore (CjRunner *self, CjMoment *moment)
+{
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->to_restore, cj_moment_unref);
+  g_clear_pointer (&self->to_load, cj_checkpoint_unref);
+  g_clear_pointer (&self->to_compile, cj_graph_free);
+  g_clear_pointer (&self->to_compile_setup, cj_train_setup_free);
+  g_clear_pointer (&self->compiled, cj_rig_free);
+  self->called_off = TRUE;
+  g_hash_table_remove_all (self->settings);
+  g_hash_table_remove_all (self->since);
+  g_array_set_size (self->cuts, 0);
+  g_ptr_array_set_size (self->to_put, 0);
+  self->to_restore = cj_moment_ref (moment);
+  self->goal.wanted = FALSE;
+  self->target = moment->step;
+  self->until = self->wants_steps = 0;
+  forgive (self);
+  g_clear_pointer (&self->refusal, g_free);
+  self->state.status = CJ_RUN_SEEKING;
+  call (self);
+  pthread_mutex_unlock (&self->lock);
 }
 
 void

@@ -6,8 +6,7 @@
  * owner thread. */
 #pragma once
 
-#include "cj-ring.h"
-#include "cj-run-log.h"
+#include "cj-moment.h"
 #include "cj-trainer.h"
 
 G_BEGIN_DECLS
@@ -78,7 +77,10 @@ void cj_runner_free (CjRunner *runner);
 void cj_runner_train (CjRunner *runner, guint64 n_steps); /* G_MAXUINT64: to the end of the run */
 void cj_runner_pause (CjRunner *runner);
 void cj_runner_set (CjRunner *runner, const char *name, const char *text); /* LIVE values */
-void cj_runner_limit (CjRunner *runner, double steps_per_second);          /* 0: none */
+/* Sets the numbers of a parameter, float32 in its order, at the next step boundary; references them. A
+ * name or size that the network does not have at that step does nothing. */
+void cj_runner_put (CjRunner *runner, const char *name, GBytes *numbers);
+void cj_runner_limit (CjRunner *runner, double steps_per_second); /* 0: none */
 /* Begins the run anew from a checkpoint of its network; takes a reference. */
 void cj_runner_load (CjRunner *runner, CjCheckpoint *checkpoint);
 
@@ -92,6 +94,12 @@ void cj_runner_swap (CjRunner *runner, const CjGraph *graph, const CjTrainSetup 
  * goes to it as it was come to and forgets what was done at it and later. */
 void cj_runner_seek (CjRunner *runner, guint64 step);
 void cj_runner_branch (CjRunner *runner, guint64 step);
+
+/* The run as it is, with kept checkpoints thinned to a budget; while it seeks, as it will be. And back to
+ * such a moment of this or another run on the same data, which forgets commands not yet done. The
+ * moment must not change; a reference is kept. */
+CjMoment *cj_runner_dup_moment (CjRunner *runner, gsize budget);
+void cj_runner_restore (CjRunner *runner, CjMoment *moment);
 
 /* Returns when nothing is under way any more: no training, seeking, compiling. */
 void cj_runner_wait (CjRunner *runner);

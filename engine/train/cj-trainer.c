@@ -551,3 +551,23 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
   self->order_epoch = 0;
   return TRUE;
 }
+
+gboolean
+cj_trainer_put (CjTrainer *self, const char *name, GBytes *numbers)
+{
+  const CjTableEntry *entry = cj_table_find (self->table, name);
+  const gsize size = entry != NULL ? sizeof (float) * (gsize) entry->size : 0;
+  gconstpointer from = g_bytes_get_data (numbers, NULL);
+
+  if (entry == NULL || g_bytes_get_size (numbers) != size)
+    return FALSE;
+  if (entry->state)
+    {
+      memcpy (cj_program_get_states (self->program, NULL) + entry->offset, from, size);
+      return TRUE;
+    }
+  memcpy (cj_program_get_weights (self->program, NULL) + entry->offset, from, size);
+  if (self->spare != NULL)
+    memcpy (get_average (self) + entry->offset, from, size);
+  return TRUE;
+}

@@ -34,6 +34,10 @@ void cj_trainer_free (CjTrainer *trainer);
 /* Changes a LIVE value between two steps. */
 gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text, GError **error);
 
+/* Puts numbers in the place of a parameter, and of its moving average, between two steps. FALSE: there is
+ * no parameter of that name and size. */
+gboolean cj_trainer_put (CjTrainer *trainer, const char *name, GBytes *numbers);
+
 /* All values at once; refuses what only a new trainer can have. */
 gboolean cj_trainer_set_setup (CjTrainer *trainer, const CjTrainSetup *setup);
 

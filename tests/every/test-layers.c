@@ -129,11 +129,11 @@ bench_init (Bench *b, const CjLayerInfo *layer, const Feeds *feeds)
   g_autoptr (GError) error = NULL;
 
   *b = (Bench){ .layer = layer, .graph = cj_graph_new () };
-  b->n_in = cj_layer_get_n_in (layer) + (cj_layer_takes_many (layer) ? 1 : 0);
-  if (feeds->n < b->n_in && cj_layer_get_input (layer, feeds->n)->kind == CJ_PORT_OPTIONAL)
-    b->n_in = feeds->n;
   b->node = cj_graph_add (b->graph, layer, "it", &error);
   g_assert_no_error (error);
+  b->n_in = cj_node_get_n_in (b->node) + (cj_layer_takes_many (layer) ? 1 : 0);
+  if (feeds->n < b->n_in && cj_layer_get_input (layer, feeds->n)->kind == CJ_PORT_OPTIONAL)
+    b->n_in = feeds->n;
   for (guint i = 0; i < b->n_in; i++)
     {
       g_autofree char *id = g_strdup_printf ("in%u", i);
@@ -403,6 +403,14 @@ test_gradients (gconstpointer data)
 
 /* --- parameters --- */
 
+static const char *const formulas[] = {
+  "2 * x",
+  "a / (1 + exp(-b * x)) - c where a = 2 per channel, b = 0.5 per unit, c = -1",
+  "(x - mean(x, all)) / sqrt(mean((x - mean(x, all))^2, all) + 1)",
+  "(x^2 + 0.3)^n - 3^x + max(a, x) - min(x, b, 0.2) where n = 1.3, a = 0.1 per channel",
+  "softmax(a * x) * log_softmax(x, all) + sum(gelu(x)) + clamp(x, -1, 1)",
+};
+
 /* Texts worth trying for a parameter; ends with NULL. You free. */
 static char **
 get_texts (const CjParam *param)
@@ -433,6 +441,8 @@ get_texts (const CjParam *param)
         g_ptr_array_add (texts,
                          g_strdup (g_ascii_dtostr (text, sizeof text, low + (high - low) * i / 2)));
     }
+  for (guint i = 0; param->kind == CJ_PARAM_FORMULA && i < G_N_ELEMENTS (formulas); i++)
+    g_ptr_array_add (texts, g_strdup (formulas[i]));
   g_ptr_array_add (texts, NULL);
   return (char **) g_ptr_array_free (texts, FALSE);
 }

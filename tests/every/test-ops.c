@@ -31,6 +31,8 @@ static const Row rows[] = {
   { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_DIVIDE), 2, { F ({ 2, { 5, 7 } }), POSITIVE ({ 2, { 5, 7 } }) } },
   { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_MAXIMUM), 2, { F ({ 2, { 3, 9 } }), F ({ 2, { 3, 9 } }) } },
   { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_MINIMUM), 2, { F ({ 2, { 3, 9 } }), F ({ 2, { 3, 9 } }) } },
+  { &cj_op_binary, ATTRS (CjBinaryAttrs, CJ_BINARY_POWER), 2, { POSITIVE ({ 2, { 3, 9 } }), F ({ 2, { 3, 9 } }) } },
+  { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_POWER), 2, { POSITIVE ({ 3, { 2, 3, 5 } }), F ({ 1, { 5 } }) } },
   { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_ADD), 2, { F ({ 3, { 2, 3, 4 } }), F ({ 2, { 3, 1 } }) } },
   { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_MULTIPLY), 2, { F ({ 2, { 1, 5 } }), F ({ 3, { 7, 3, 1 } }) } },
   { &cj_op_broadcast, ATTRS (CjBinaryAttrs, CJ_BINARY_SUBTRACT), 2, { F ({ 1, { 1 } }), F ({ 4, { 1, 3, 5, 7 } }) } },

@@ -120,6 +120,39 @@ test_newer (void)
   g_assert_true (g_str_has_prefix (error->message, "/nowhere/at/all.cajal: "));
 }
 
+/* A formula is set by name, refused with its place, saved, and undone. */
+static void
+test_formula (void)
+{
+  static const char curve[] = "a * tanh(b * x) + c where a = 0.5 per channel, b = -2";
+  g_autoptr (CjlProject) project = new_project (), again = NULL;
+  g_autoptr (GBytes) before = NULL, saved = NULL, undone = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  const CjNode *node;
+
+  cjl_project_begin (project);
+  g_assert_nonnull (cj_graph_add_chain (project->graph, cj_graph_find (project->graph, "dense1"),
+                                        "formula", NULL));
+  cjl_project_commit (project, "Add Formula", NULL);
+  before = cjl_project_print (project, NULL);
+  g_assert_false (cjl_project_set (project, "formula1.formula", "a * tahn(x)", &error));
+  g_assert_cmpstr (error->message, ==,
+                   "“formula1”: Formula, column 5: there is no function “tahn”. Did you mean "
+                   "“tanh”?");
+  g_clear_error (&error);
+  g_assert_true (cjl_project_set (project, "formula1.formula", curve, &error));
+  saved = cjl_project_print (project, &error);
+  again = cjl_project_parse (saved, &error);
+  g_assert_no_error (error);
+  node = cj_graph_find (again->graph, "formula1");
+  text = cj_params_print (cj_params_find (node->layer->params, "formula"), node->params);
+  g_assert_cmpstr (text, ==, curve);
+  g_assert_true (cjl_project_undo (project));
+  undone = cjl_project_print (project, NULL);
+  g_assert_true (g_bytes_equal (before, undone));
+}
+
 static void
 test_undo (void)
 {
@@ -435,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/project/damage", test_damage);
   g_test_add_func ("/lab/project/deep-json", test_deep_json);
   g_test_add_func ("/lab/project/missing", test_newer);
+  g_test_add_func ("/lab/project/formula", test_formula);
   g_test_add_func ("/lab/project/undo", test_undo);
   g_test_add_func ("/lab/project/merge", test_merge);
   g_test_add_func ("/lab/session/resume", test_resume);
