@@ -31,7 +31,7 @@ starts () { "$cli" train "$1" --data "$2" --steps 2 --save started.cajal; }
 # lines N FILE
 lines () { [ "$(wc -l <"$2")" = "$1" ]; }
 
-echo 1..28
+echo 1..29
 recognises mnist '10 classes, 1×28×28, 54000 training, 6000 validation, 10000 test' 0
 recognises fashion-mnist '10 classes, 1×28×28' 0
 recognises cifar10 '2 data sets in the folder: binary (CIFAR), imagefolder-small' 1
@@ -47,12 +47,14 @@ check data-made says '2 classes' 0 "$cli" data spirals
 check data-nowhere says 'no such file or folder, and no source' 1 "$cli" data nothing
 flowers >flowers.csv
 mkdir above && cp flowers.csv above/
-check data-inner says 'Found in above/flowers.csv' 0 "$cli" data above
+check data-inner says 'Found in .*/above/flowers.csv' 0 "$cli" data above
 check data-json says '"samples":60' 0 "$cli" data flowers.csv --json
 
 "$cli" new playground -o p.cajal >/dev/null
 check train-table says 'Column “kind” is to be predicted' 0 "$cli" train p.cajal \
   --data flowers.csv --epochs 30 --set batch=6
+mkdir elsewhere
+check train-elsewhere says 'accuracy' 0 env -C elsewhere "$cli" eval ../p.cajal
 check predict-table says '^flowers.csv:60,large,0\.[5-9]' 0 "$cli" predict p.cajal flowers.csv
 check predict-json says '"prediction":"small"' 0 "$cli" predict p.cajal flowers.csv --json
 check predict-nowhere says 'spirals.csv: There is no such file' 1 "$cli" predict p.cajal spirals.csv flowers.csv
