@@ -469,13 +469,34 @@ static const struct
   { "decision", TRUE, frame_of_plane },
 };
 
+/* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
+static guint
+find_maker (const char *id)
+{
+  static const struct
+  {
+    const char *wanted, *like;
+  } kinds[] = { { "weights", "histogram" }, { "train-loss", "curves" } };
+  const CjvFigureInfo *info = cjv_figure_find (id);
+  guint found = 0;
+
+  while (found < G_N_ELEMENTS (makers) && !g_str_equal (makers[found].id, id))
+    found++;
+  if (found < G_N_ELEMENTS (makers) || info == NULL)
+    return found;
+  for (const CjvWant *want = info->wants; want != NULL && want->name != NULL; want++)
+    for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+      if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, kinds[i].wanted))
+        return find_maker (kinds[i].like);
+  return found;
+}
+
 gboolean
 cjl_figure_needs_data (const char *id)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
-    if (g_str_equal (makers[i].id, id))
-      return makers[i].samples;
-  return FALSE;
+  const guint i = find_maker (id);
+
+  return i < G_N_ELEMENTS (makers) && makers[i].samples;
 }
 
 CjvFrame *
@@ -483,10 +504,10 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
                   const CjlFigureChoice *choice, GError **error)
 {
   const Request request = { project, dataset, choice, id };
+  const guint i = find_maker (id);
 
-  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
-    if (g_str_equal (makers[i].id, id) && (dataset != NULL || !makers[i].samples))
-      return makers[i].make (&request, error);
+  if (i < G_N_ELEMENTS (makers) && (dataset != NULL || !makers[i].samples))
+    return makers[i].make (&request, error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "Figure “%s” cannot be drawn from a project.", id);
   return NULL;
 }

@@ -20,7 +20,7 @@ typedef struct
 /* Whether figure `id` is drawn from samples, so that the data set must be loaded. */
 gboolean cjl_figure_needs_data (const char *id);
 
-/* A sealed frame with what figure `id` wants. `dataset` may be NULL for figures that need none. Slow
+/* A sealed frame with what figure `id` wants; one of a plugin, too, if it wants weights or curves. `dataset` may be NULL for figures that need none. Slow
  * where samples must be run. You unref. Errors say what is missing. */
 CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
                             const CjlFigureChoice *choice, GError **error);
