@@ -256,12 +256,13 @@ run_data (int argc, char **argv)
 
 const CliCommand cli_data = {
   "data",
-  "SOURCE, PATH or F.cajal",
-  "Says what it holds, and draws it",
+  "SOURCE|PATH|F.cajal",
+  "Says what data hold, and draws them",
   run_data,
   "A path may be a folder of IDX files (MNIST and its like, plain or .gz), of CIFAR in the binary\n"
   "layout, of PNG or JPEG pictures in one folder a class (with train, val and test above if there\n"
-  "are), or of .npy arrays; a .npz file; a table (.csv, .tsv, .tab, .data); a plain text.\n"
+  "are), or of .npy arrays; a .npz file; a table (.csv, .tsv, .tab, .data); a plain text; or a\n"
+  "folder with one of these in it. Of a project, its data are shown.\n"
   "“cajal-cli list readers” and “list sources” name them, “list augmentations” what CHAIN may "
   "hold.\n"
   "\n"

@@ -527,7 +527,9 @@ void
 cjl_project_set_data (CjlProject *self, const char *source, GVariant *params)
 {
   GVariant *sunk = g_variant_ref_sink (params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  char *copy = g_strdup (source);
+  /* the project may be opened from another folder */
+  const gboolean path = cjd_source_find (source) == NULL && *source != '\0';
+  char *copy = path ? g_canonicalize_filename (source, NULL) : g_strdup (source);
 
   g_free (self->data.source);
   self->data.source = copy;

@@ -71,7 +71,7 @@ const char *cjl_project_get_undo_title (CjlProject *project); /* NULL: nothing t
 const char *cjl_project_get_redo_title (CjlProject *project);
 gboolean cjl_project_is_modified (CjlProject *project);
 
-/* Changes the data choice; between begin and commit. */
+/* Changes the data choice; between begin and commit. A path is kept from the root. */
 void cjl_project_set_data (CjlProject *project, const char *source, GVariant *params);
 void cjl_project_set_title (CjlProject *project, const char *title);
 

@@ -85,6 +85,7 @@ static const CjvWant wants[] = {
   { "val-loss", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]", N_ ("Loss on the validation split") },
   { "val-accuracy", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]",
     N_ ("Share right in validation, 0..1") },
+  { "accuracy-title", CJV_WANT_TEXT, FALSE, NULL, N_ ("What is measured instead of accuracy") },
   { "steps-per-epoch", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Steps in one epoch") },
   { "runs", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the runs") },
   { NULL },
@@ -298,7 +299,9 @@ layout_init (Layout *layout, const CjvScene *scene)
   if (loss->train.y == NULL)
     return FALSE;
   loss->title = _ ("Loss");
-  accuracy->title = _ ("Accuracy");
+  accuracy->title = cjv_frame_get_text (scene->frame, "accuracy-title");
+  if (accuracy->title == NULL)
+    accuracy->title = _ ("Accuracy");
   layout->n_panels = accuracy->train.y != NULL || accuracy->val.y != NULL ? 2 : 1;
   layout->n_runs = loss->train.n_runs;
   layout->heading = cjv_text_height (scene, CJV_SIZE_BODY) * 1.35;
@@ -411,6 +414,13 @@ draw_train (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, 
   cairo_set_line_width (cr, scene->style->line_width);
   trace (panel, &panel->train, run, p->smoothing, scene->style->scale, cr);
   cairo_stroke (cr);
+  if (panel->train.n_points == 1) /* one point makes no line */
+    {
+      cairo_arc (cr, cjv_plot_x (&panel->plot, series_x (&panel->train, run, 0)),
+                 cjv_plot_y (&panel->plot, series_y (&panel->train, run, 0)),
+                 scene->style->line_width * 1.4, 0, 2 * G_PI);
+      cairo_fill (cr);
+    }
 }
 
 static gboolean
