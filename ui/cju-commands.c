@@ -27,6 +27,8 @@ static const CjuCommand commands[] = {
   { N_ ("Data"), N_ ("Paste a picture to look at"), "win.paste-picture", "<Control><Shift>v" },
   { N_ ("Data"), N_ ("Invert the picture of one's own"), "win.invert-picture", NULL },
   { N_ ("Data"), N_ ("Back to samples of the data"), "win.forget-picture", NULL },
+  { N_ ("Training"), N_ ("Branch from the step shown"), "win.branch", NULL },
+  { N_ ("Training"), N_ ("Back to now"), "win.now", NULL },
   { N_ ("View"), N_ ("Command palette"), "win.commands", "<Control>k" },
   { N_ ("View"), N_ ("Help on what has the focus"), "win.help", "F1" },
   { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },

@@ -2,12 +2,14 @@
 #include "cju-dock.h"
 
 #include "cju-help.h"
+#include "cju-history.h"
 #include "cju-options.h"
 #include "cju-problems.h"
 #include "cju-view.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #define N_SLOTS 2
 
@@ -450,6 +452,8 @@ cju_dock_add_page (CjuDock *self, GtkWidget *page, const char *id, const char *t
 static void
 add_pages (CjuDock *self)
 {
+  GtkWidget *history;
+
   for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
     {
       GtkWidget *view = cju_view_new (*info, self->document);
@@ -466,6 +470,11 @@ add_pages (CjuDock *self)
   cju_help_set_topic (self->problems, "guide/problems");
   cju_dock_add_page (self, self->problems, "problems", _ ("Problems"),
                      _ ("What keeps the network from training, with what would help"));
+  history = cju_history_new (self->document);
+  g_signal_connect_swapped (history, "message", G_CALLBACK (on_message), self);
+  cju_help_set_topic (history, "view/history");
+  cju_dock_add_page (self, history, "history", _ ("History"),
+                     _ ("Every run with its settings, to compare and to go back to"));
 }
 
 static void

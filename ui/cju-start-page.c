@@ -4,6 +4,7 @@
 #include "cjd-source.h"
 #include "cjl-template.h"
 #include "cju-offer.h"
+#include "cju-recent.h"
 #include "cju-samples.h"
 
 #include <glib/gi18n-lib.h>
@@ -180,6 +181,7 @@ cju_start_page_init (CjuStartPage *self)
   gtk_widget_set_margin_top (self->offer, 12);
   g_signal_connect_swapped (self->offer, "made", G_CALLBACK (on_made), self);
   gtk_box_append (GTK_BOX (box), self->offer);
+  gtk_box_append (GTK_BOX (box), cju_recent_new ());
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 18);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 18);

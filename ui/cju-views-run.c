@@ -5,17 +5,20 @@
 #include "cjl-figures.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 static CjvFrame *
 make_curves (CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
   CjlSession *session = cju_document_get_session (document);
+  const CjRunState state = cju_document_get_state (document);
 
-  return session == NULL ? NULL
-                         : cjl_curves_frame (cjl_session_read_points (session),
-                                             cjl_session_read_epochs (session),
-                                             cju_document_get_state (document).steps_per_epoch);
+  return session == NULL
+             ? NULL
+             : cjl_curves_frame (cjl_session_read_points (session),
+                                 cjl_session_read_epochs (session), state.steps_per_epoch,
+                                 state.target < state.last ? (double) state.target : NAN);
 }
 
 const CjuViewInfo cju_view_curves = {

@@ -443,7 +443,7 @@ frame_of_history (const Request *r, GError **error)
   g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
 
   if (epochs->len > 0)
-    return cjl_curves_frame (NULL, epochs, 0);
+    return cjl_curves_frame (NULL, epochs, 0, NAN);
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                "There is no epoch to draw yet. Train the project first.");
   return NULL;
@@ -467,6 +467,7 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "embedding", TRUE, frame_of_embedding },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
