@@ -432,7 +432,8 @@ draw_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (cju_own_is_possible (self->document))
     gtk_widget_set_visible (self->pad, !gtk_widget_get_visible (self->pad));
   else
-    tell (self, _ ("One can draw for networks that look at pictures. Choose data of pictures."));
+    cju_window_tell (
+        self, _ ("One can draw for networks that look at pictures. Choose data of pictures."));
 }
 
 static void

@@ -467,7 +467,6 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
-  { "embedding", TRUE, frame_of_embedding },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-figures.h"
 
+#include "cj-error.h"
 #include "cj-runner.h"
 #include "cjl-probe.h"
 
