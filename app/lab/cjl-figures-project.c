@@ -443,7 +443,7 @@ frame_of_history (const Request *r, GError **error)
   g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
 
   if (epochs->len > 0)
-    return cjl_curves_frame (NULL, epochs, 0);
+    return cjl_curves_frame (NULL, epochs, 0, NAN);
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                "There is no epoch to draw yet. Train the project first.");
   return NULL;

@@ -56,7 +56,7 @@ put_steps (CjvFrame *frame, const char *name, const GArray *rows, gsize stride, 
 }
 
 CjvFrame *
-cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch)
+cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch, double now)
 {
   CjvFrame *frame = cjv_frame_new ();
   const gboolean has_points = points != NULL && points->len > 0;
@@ -89,6 +89,8 @@ cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_ep
     cjv_frame_set_text (frame, "accuracy-title", "R²");
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
+  if (isfinite (now))
+    cjv_frame_set_scalar (frame, "now", now);
   return cjv_frame_seal (frame);
 }
 
