@@ -31,29 +31,31 @@ interrupt (int number)
   interrupted = 1;
 }
 
-/* Loss, and accuracy or, for values, R². */
+/* Loss, and what the task is measured by besides: accuracy, R², or nothing. */
 static void
-print_score (CjScore score, gboolean values, void (*print) (const char *format, ...))
+print_score (CjScore score, CjTask task)
 {
-  if (values)
-    print ("loss %.4g  R² %.4f", score.loss, score.accuracy);
+  if (task == CJ_TASK_NONE)
+    g_print ("loss %.4g", score.loss);
+  else if (task == CJ_TASK_VALUES)
+    g_print ("loss %.4g  R² %.4f", score.loss, score.accuracy);
   else
-    print ("loss %.4f  accuracy %6.2f %%", score.loss, score.accuracy * 100);
+    g_print ("loss %.4f  accuracy %6.2f %%", score.loss, score.accuracy * 100);
 }
 
 static void
-print_epoch (const CjRunEpoch *e, gboolean values, gboolean json)
+print_epoch (const CjRunEpoch *e, CjTask task, gboolean json)
 {
   GVariantDict dict;
 
   if (!json)
     {
       g_print ("epoch %3u  ", e->epoch);
-      print_score (e->train, values, g_print);
+      print_score (e->train, task);
       if (isfinite (e->val.loss))
         {
           g_print ("  validation ");
-          print_score (e->val, values, g_print);
+          print_score (e->val, task);
         }
       g_print ("\n");
       return;
@@ -62,10 +64,15 @@ print_epoch (const CjRunEpoch *e, gboolean values, gboolean json)
   g_variant_dict_insert (&dict, "epoch", "x", (gint64) e->epoch);
   g_variant_dict_insert (&dict, "step", "x", (gint64) e->step);
   g_variant_dict_insert (&dict, "loss", "d", e->train.loss);
-  g_variant_dict_insert (&dict, values ? "r2" : "accuracy", "d", e->train.accuracy);
   g_variant_dict_insert (&dict, "validation-loss", "d", e->val.loss);
-  g_variant_dict_insert (&dict, values ? "validation-r2" : "validation-accuracy", "d",
-                         e->val.accuracy);
+  if (task != CJ_TASK_NONE)
+    {
+      const gboolean values = task == CJ_TASK_VALUES;
+
+      g_variant_dict_insert (&dict, values ? "r2" : "accuracy", "d", e->train.accuracy);
+      g_variant_dict_insert (&dict, values ? "validation-r2" : "validation-accuracy", "d",
+                             e->val.accuracy);
+    }
   if (isfinite (e->val_top))
     g_variant_dict_insert (&dict, "validation-top-5", "d", e->val_top);
   if (isfinite (e->val_f1))
@@ -89,7 +96,7 @@ get_width (void)
 /* One line, written over: how much of the run is done, where it stands, how fast it goes and how long
  * it will take. The bar gives way where the terminal is narrow. */
 static void
-print_progress (const CjRunState *state, gboolean values)
+print_progress (const CjRunState *state, CjTask task)
 {
   const double share = (double) state->step / (double) MAX (state->n_steps, 1);
   const int left = isfinite (state->seconds_left) ? (int) state->seconds_left : -1;
@@ -99,9 +106,10 @@ print_progress (const CjRunState *state, gboolean values)
                      : g_strdup ("");
   const guint width = get_width ();
   g_autofree char *score
-      = values ? g_strdup_printf ("loss %.4g", state->score.loss)
-               : g_strdup_printf ("loss %.4f  %s%.2f %%", state->score.loss,
-                                  width > 90 ? "accuracy " : "", state->score.accuracy * 100);
+      = task == CJ_TASK_NONE || task == CJ_TASK_VALUES
+            ? g_strdup_printf ("loss %.4g", state->score.loss)
+            : g_strdup_printf ("loss %.4f  %s%.2f %%", state->score.loss,
+                               width > 90 ? "accuracy " : "", state->score.accuracy * 100);
   g_autofree char *text = g_strdup_printf (
       "%3.0f %%  epoch %u/%u  %s  %.0f%s  %s", share * 100, MIN (state->epoch + 1, state->n_epochs),
       state->n_epochs, score, state->rate, width > 90 ? " samples/s" : "/s", time);
@@ -116,15 +124,15 @@ print_progress (const CjRunState *state, gboolean values)
     g_printerr ("\r\033[K%.*s", (int) width - 1, text);
 }
 
-/* Whether the network is measured by values rather than by classes. */
-static gboolean
-has_values (const CjlProject *project, const CjdDataset *dataset)
+/* What the network's answers are compared with. */
+static CjTask
+find_task (const CjlProject *project, const CjdDataset *dataset)
 {
   const CjDataSpec spec = cjl_data_spec (dataset, 1);
   g_autoptr (CjProgram) program = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 1, NULL);
   g_autoptr (CjMetrics) metrics = program != NULL ? cj_metrics_new (program) : NULL;
 
-  return metrics != NULL && metrics->task == CJ_TASK_VALUES;
+  return metrics != NULL ? metrics->task : CJ_TASK_NONE;
 }
 
 /* Trains to the end of the run, `steps` steps, or Ctrl-C; prints every epoch. */
@@ -133,7 +141,7 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
 {
   CjRunner *runner = cjl_session_get_runner (session);
   const gboolean terminal = isatty (STDERR_FILENO);
-  const gboolean values = has_values (project, cjl_session_get_dataset (session));
+  const CjTask task = find_task (project, cjl_session_get_dataset (session));
   gint64 next = 0;
   guint printed = cjl_session_read_epochs (session)->len;
   CjRunState state;
@@ -154,10 +162,10 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
       if (terminal && printed < epochs->len)
         g_printerr ("\r\033[K");
       for (; printed < epochs->len; printed++)
-        print_epoch (&g_array_index (epochs, CjRunEpoch, printed), values, options->json);
+        print_epoch (&g_array_index (epochs, CjRunEpoch, printed), task, options->json);
       if (terminal && state.status == CJ_RUN_TRAINING && g_get_monotonic_time () >= next)
         {
-          print_progress (&state, values);
+          print_progress (&state, task);
           next = g_get_monotonic_time () + PROGRESS_US;
         }
     }

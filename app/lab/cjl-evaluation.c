@@ -77,8 +77,8 @@ judge (CjlEvaluation *self)
   gsize right = 0, known = 0;
 
   self->score.accuracy = NAN;
-  if (self->dataset->n_classes == 0)
-    return;
+  if (self->dataset->n_classes == 0 || k != self->dataset->n_classes)
+    return; /* values, whatever else the samples have: an autoencoder draws pictures with classes */
   self->predicted = g_new0 (gint32, self->n + 1);
   self->targets = g_new0 (gint32, self->n + 1);
   for (gsize i = 0; i < self->n; i++)

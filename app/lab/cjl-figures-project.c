@@ -185,17 +185,17 @@ frame_of_answer (const Request *r, GError **error)
   if (program == NULL)
     return NULL;
   scores = cj_program_get_prediction (program, &shape);
-  if (scores == NULL || metrics->task == CJ_TASK_NONE)
+  if (scores == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network has no answer to compare with a target. End it with a loss.");
+                   "The network has no answer to show. End it with a loss.");
       return NULL;
     }
   k = shape.dims[shape.n_dims - 1];
   first = cj_shape_size (&shape) - k; /* of a sequence the last moment */
   values = g_memdup2 (scores + first, sizeof *values * (gsize) k);
   frame = cjv_frame_new ();
-  if (metrics->task != CJ_TASK_VALUES)
+  if (metrics->task == CJ_TASK_CLASSES || metrics->task == CJ_TASK_SEQUENCE)
     {
       const CjTensor *y = cj_program_get_y (program);
       double sum = 0;
