@@ -99,5 +99,7 @@ void cjl_keep_end (CjlProject *project);
 int cjl_keep_lock (const char *uuid);
 /* Weights and run as they were last left in the journal's folder; NULL: none. */
 CjlProject *cjl_keep_load_run (const char *uuid);
+/* Steps of the project's run as it is stored, 0: none. */
+gint64 cjl_keep_get_last_step (CjlProject *project);
 
 G_END_DECLS

@@ -433,6 +433,7 @@ cjl_project_keep (CjlProject *project, GError **error)
   keep->lock = fd;
   keep->moments = cjl_moment_writer_new ();
   keep->run_kept = g_get_monotonic_time ();
+  keep->run_step = (guint64) cjl_keep_get_last_step (project); /* what is stored need not be kept */
   keep->record = g_new0 (CjlRecord, 1);
   keep->record->uuid = g_strdup (project->uuid);
   note_snapshot (project, keep);

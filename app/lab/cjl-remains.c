@@ -15,8 +15,8 @@ cjl_remains_free (CjlRemains *remains)
   g_free (remains);
 }
 
-static gint64
-get_last_step (CjlProject *project)
+gint64
+cjl_keep_get_last_step (CjlProject *project)
 {
   g_autoptr (CjRunLog) log = NULL;
   g_autoptr (CjRing) ring = NULL;
@@ -61,7 +61,7 @@ find_remains (CjlJournal *journal, const CjlRecord *record)
   remains->title = g_strdup (record->title);
   remains->n_edits = count_edits (journal, record);
   remains->when = record->updated;
-  remains->step = run != NULL ? get_last_step (run) : 0;
+  remains->step = run != NULL ? cjl_keep_get_last_step (run) : 0;
   return remains;
 }
 

@@ -65,6 +65,7 @@ press ctrl+z ctrl+s ctrl+w
 "$cli" train two.cajal --steps 1 --set epochs=100000 >/dev/null
 start two.cajal
 press ctrl+Return
+sleep 3
 check training-leaves-checkpoints until_holds 30 kept
 crash
 check steps-are-in-the-journal until_holds 5 unsaved '"step": *[1-9]'
@@ -125,6 +126,7 @@ sleep 1
 check same-file-raises-its-window count_windows 1
 
 # another program writes the file: saving asks, and Escape keeps what that program wrote
+xdotool mousemove 640 460 click 1
 add 'dense 5'
 cp fresh.cajal two.cajal
 press ctrl+s Escape
