@@ -3,9 +3,11 @@
 
 #include "cjl-figures.h"
 #include "cju-figure-view.h"
+#include "cju-history.h"
 #include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #define SHEET 48 /* pictures on the sheet of predictions */
 
@@ -46,12 +48,13 @@ static CjvFrame *
 make_curves (CjuDock *self)
 {
   CjlSession *session = cju_document_get_session (self->document);
+  const CjRunState state = cju_document_get_state (self->document);
 
   return session == NULL
              ? NULL
              : cjl_curves_frame (cjl_session_read_points (session),
-                                 cjl_session_read_epochs (session),
-                                 cju_document_get_state (self->document).steps_per_epoch);
+                                 cjl_session_read_epochs (session), state.steps_per_epoch,
+                                 state.target < state.last ? (double) state.target : NAN);
 }
 
 /* The selected layer, or the first that `fits`. */
@@ -479,8 +482,16 @@ make_tab (const View *view)
 }
 
 static void
+on_history_message (CjuDock *self, const char *text)
+{
+  g_signal_emit (self, message_signal, 0, text);
+}
+
+static void
 add_views (CjuDock *self)
 {
+  GtkWidget *history;
+
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     {
       GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -497,6 +508,9 @@ add_views (CjuDock *self)
   self->problems = cju_problems_new (self->document);
   gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), self->problems,
                             gtk_label_new (_ ("Problems")));
+  history = cju_history_new (self->document);
+  g_signal_connect_swapped (history, "message", G_CALLBACK (on_history_message), self);
+  gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), history, gtk_label_new (_ ("History")));
 }
 
 static void

@@ -59,7 +59,7 @@ put_steps (CjvFrame *frame, const char *name, const GArray *rows, gsize stride, 
 }
 
 CjvFrame *
-cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch)
+cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch, double now)
 {
   CjvFrame *frame = cjv_frame_new ();
   const gboolean has_points = points != NULL && points->len > 0;
@@ -90,6 +90,8 @@ cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_ep
     }
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
+  if (isfinite (now))
+    cjv_frame_set_scalar (frame, "now", now);
   return cjv_frame_seal (frame);
 }
 
@@ -204,7 +206,7 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
     {
       g_autoptr (GArray) epochs = cjl_project_read_history (project);
 
-      return cjl_curves_frame (NULL, epochs, 0);
+      return cjl_curves_frame (NULL, epochs, 0, NAN);
     }
   if (wants_array (id, "weights"))
     return frame_of_weights (project, node, error);

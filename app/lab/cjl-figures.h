@@ -19,8 +19,10 @@ CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char
 CjMetrics *cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split,
                             CjScore *score, GError **error);
 
-/* A frame of curves from points and epochs of a run. */
-CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch);
+/* A frame of curves from points and epochs of a run; `now` is the step that is looked at, NAN: the
+ * last. */
+CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch,
+                            double now);
 
 /* A frame of the decision surface: scores [1, K, H, W] over the plane of CJL_SURFACE_REACH, and the
  * training samples of a data set of two features. */
