@@ -87,6 +87,10 @@ CjFeed *cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split);
  * are prepared on dataset->n_loaders threads of the feed's own. You free. */
 CjFeed *cjd_dataset_new_training_feed (CjdDataset *dataset);
 
+/* What the augmenter makes of a picture or row in `n` epochs; without one the same n times. x as floats,
+ * pixels 0..1, of a sample's shape; `out` n times as many. */
+void cjd_dataset_preview (CjdDataset *dataset, const float *x, guint n, float *out);
+
 #define CJD_MAX_LOADERS 8
 
 /* A feed that fills the batch it is told to expect on threads of its own, one for each of the n alike

@@ -4,14 +4,21 @@
 #include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
+#include "cju-data.h"
 #include "cju-dock.h"
+#include "cju-help.h"
 #include "cju-inspector.h"
+#include "cju-intake.h"
 #include "cju-minimap.h"
+#include "cju-own.h"
+#include "cju-pad.h"
 #include "cju-palette.h"
 #include "cju-pill.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
+#include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -22,6 +29,28 @@ void
 cju_window_tell (CjuWindow *self, const char *text)
 {
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
+}
+
+/* What was done, in as many lines as it takes, and how to take it back. */
+static void
+on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer data)
+{
+  CjuWindow *self = data;
+  AdwToast *toast = adw_toast_new (text);
+  GtkWidget *label = gtk_label_new (text);
+
+  (void) document;
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, 10);
+  if (undoable)
+    {
+      adw_toast_set_button_label (toast, _ ("_Undo"));
+      adw_toast_set_action_name (toast, "win.undo");
+    }
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
 static void
@@ -77,9 +106,8 @@ on_edited (CjuWindow *self)
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
   if (lowered != NULL)
-    g_string_append_printf (subtitle,
-                            _ (" · %'" G_GINT64_FORMAT " parameters · %.2f M multiply–adds"),
-                            parameters, (double) macs / 1e6);
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
+                            (long long) parameters, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -199,6 +227,13 @@ make_canvas (CjuWindow *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), make_zoom (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
+  self->pad = cju_pad_new (self->document);
+  gtk_widget_set_halign (self->pad, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->pad, GTK_ALIGN_END);
+  gtk_widget_set_margin_start (self->pad, 12);
+  gtk_widget_set_margin_bottom (self->pad, 12);
+  gtk_widget_set_visible (self->pad, FALSE);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pad);
   g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
   g_signal_connect_swapped (self->canvas, "moved", G_CALLBACK (on_moved), self);
   gtk_widget_set_hexpand (overlay, TRUE);
@@ -223,6 +258,7 @@ make_lab (CjuWindow *self)
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
+  cju_help_set_topic (gtk_widget_get_last_child (middle), "guide/samples");
   gtk_paned_set_start_child (GTK_PANED (paned), middle);
   gtk_box_append (GTK_BOX (bottom), make_dock (self));
   gtk_widget_set_vexpand (self->dock, TRUE);
@@ -245,6 +281,7 @@ make_lab (CjuWindow *self)
 static void
 close_document (CjuWindow *self)
 {
+  cju_intake_close (self);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->lab != NULL)
@@ -268,11 +305,14 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   g_signal_connect_swapped (self->document, "ticked", G_CALLBACK (on_tick), self);
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
+  g_signal_connect (self->document, "notice", G_CALLBACK (on_notice), self);
+  adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
+  cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
 }
@@ -291,6 +331,18 @@ cju_window_open_template (CjuWindow *self, const char *id)
     }
   cju_window_open (self, project);
   return TRUE;
+}
+
+CjuDocument *
+cju_window_get_document (CjuWindow *self)
+{
+  return self->document;
+}
+
+void
+cju_window_offer (CjuWindow *self, const char *path)
+{
+  cju_start_page_offer (CJU_START_PAGE (self->start), path);
 }
 
 gboolean
@@ -369,6 +421,22 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+draw_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  if (cju_own_is_possible (self->document))
+    gtk_widget_set_visible (self->pad, !gtk_widget_get_visible (self->pad));
+  else
+    cju_window_tell (
+        self, _ ("One can draw for networks that look at pictures. Choose data of pictures."));
+}
+
+static void
 commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -379,6 +447,23 @@ commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_commands_present (GTK_WINDOW (self), self->lab != NULL ? all : none);
   else
     gtk_window_present (GTK_WINDOW (cju_commands_new_shortcuts (GTK_WINDOW (self))));
+}
+
+/* F1: the page of what has the focus, else of the selected layer, else of the window. */
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  const CjNode *node = self->document != NULL ? cju_document_get_selected (self->document) : NULL;
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  const char *topic = cju_help_find_topic (focus);
+  g_autofree char *layer = node != NULL ? g_strconcat ("layer/", node->layer->id, NULL) : NULL;
+
+  (void) name;
+  (void) parameter;
+  if (layer != NULL && (topic == NULL || focus == self->canvas))
+    topic = layer;
+  cju_help_present (gtk_window_get_application (GTK_WINDOW (self)), topic);
 }
 
 /* F6: palette, canvas, dock, inspector, and round again. */
@@ -404,30 +489,6 @@ pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
       if (gtk_widget_get_mapped (pane) && gtk_widget_child_focus (pane, GTK_DIR_TAB_FORWARD))
         return;
     }
-}
-
-static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
-{
-  CjuWindow *self = data;
-  GSList *files = g_value_get_boxed (value);
-  g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
-
-  (void) target;
-  (void) x;
-  (void) y;
-  if (path == NULL)
-    return FALSE;
-  if (self->document != NULL && g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      CjlProject *project = cju_document_get_project (self->document);
-
-      cjl_project_begin (project);
-      cjl_project_set_data (project, path, NULL);
-      cjl_project_commit (project, _ ("Change data"), NULL);
-      return TRUE;
-    }
-  return cju_window_open_path (self, path);
 }
 
 static gboolean
@@ -465,9 +526,12 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
+  cju_intake_install (widget);
+  gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
+  gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
   gtk_widget_class_install_action (widget, "win.shortcuts", NULL, commands_action);
 }
@@ -498,7 +562,9 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
+  g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
+  g_menu_append (rest, _ ("_Help"), "win.help");
   g_menu_append (rest, _ ("_About Cajal"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
@@ -544,6 +610,8 @@ make_header (CjuWindow *self)
         make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
   pack (self, bar, TRUE, self->undo);
   pack (self, bar, TRUE, self->redo);
+  self->data_slot = adw_bin_new ();
+  pack (self, bar, TRUE, self->data_slot);
   adw_header_bar_pack_end (bar, make_menu ());
   pack (self, bar, FALSE,
         make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
@@ -558,24 +626,25 @@ static void
 cju_window_init (CjuWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *start = cju_start_page_new ();
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  self->start = start;
   self->lab_buttons = g_ptr_array_new ();
   self->toasts = adw_toast_overlay_new ();
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), start, "start");
   g_signal_connect (start, "chosen", G_CALLBACK (on_chosen), self);
+  g_signal_connect_swapped (start, "made", G_CALLBACK (cju_window_open), self);
   gtk_widget_set_vexpand (self->stack, TRUE);
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->stack);
   gtk_box_append (GTK_BOX (box), make_header (self));
   gtk_box_append (GTK_BOX (box), self->toasts);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
-  gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
+  cju_settings_give_size (GTK_WINDOW (self));
+  cju_help_set_topic (start, "guide/first-steps");
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
+  cju_intake_watch (self);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (cju_window_check_file), NULL);
-  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 }
 
 GtkWidget *

@@ -369,7 +369,13 @@ const CliCommand cli_list = {
   "KIND is one of them; without it everything is named.",
 };
 const CliCommand cli_describe = {
-  "describe", "ID", "Shows one of them: formula, parameters, ranges", run_describe, NULL,
+  "describe",
+  "ID",
+  "Shows one of them: formula, parameters, ranges",
+  run_describe,
+  "ID is a name of “cajal-cli list”. A parameter is set as node.name=value, in “cajal-cli set” or\n"
+  "with --set.\n\n"
+  "  cajal-cli describe conv-2d",
 };
 const CliCommand cli_templates = {
   "templates",

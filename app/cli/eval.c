@@ -144,7 +144,6 @@ print_classes (const CjMetrics *m, const CjdDataset *dataset)
 static int
 run_eval (int argc, char **argv)
 {
-  static const char *const splits[] = { "train", "val", "test", NULL };
   g_autofree char *split = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
@@ -157,31 +156,36 @@ run_eval (int argc, char **argv)
   g_autoptr (CjMetrics) metrics = NULL;
   GError *error = NULL;
   CjScore score;
-  guint which = 0;
+  CjdSplit which;
   int status = 0;
 
   if (!cli_parse_words (&cli_eval, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (split == NULL)
-    split = g_strdup ("test");
-  while (splits[which] != NULL && !g_str_equal (splits[which], split))
-    which++;
-  if (splits[which] == NULL)
+  if (!cli_parse_split (split, CJD_SPLIT_TEST, &which, &error))
     {
-      g_printerr ("cajal-cli eval: there is no split “%s”. Choose train, val or test.\n", split);
+      cli_fail (error);
       return 2;
     }
   project = cjl_project_load (argv[1], &error);
   if (project != NULL)
     dataset = cjl_data_load (&project->data, &error);
   if (dataset != NULL)
-    metrics = cjl_score_split (project, dataset, (CjdSplit) which, &score, &error);
+    metrics = cjl_score_split (project, dataset, which, &score, &error);
   if (metrics == NULL)
     return cli_fail (error);
-  cli_print_score (split, score, metrics, dataset, json);
+  cli_print_score (split != NULL ? split : "test", score, metrics, dataset, json);
   if (!json)
     print_classes (metrics, dataset);
   return 0;
 }
 
-const CliCommand cli_eval = { "eval", "F.cajal", "Measures it on a split", run_eval, NULL };
+const CliCommand cli_eval = {
+  "eval",
+  "F.cajal",
+  "Measures it on a split",
+  run_eval,
+  "Prints loss and accuracy (or MSE, MAE and R²), then precision, recall and F1 of every class, "
+  "the\n"
+  "worst first. The JSON object holds “accuracy”, “loss”, the classes and the confusion matrix.\n\n"
+  "  cajal-cli eval signs.cajal --split val --json",
+};

@@ -314,10 +314,16 @@ run_set (int argc, char **argv)
 
 const CliCommand cli_new = { "new", "TEMPLATE", "Makes a project file of a template", run_new,
                              "Without -o the file is TEMPLATE.cajal in this folder." };
-const CliCommand cli_show
-    = { "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show, NULL };
-const CliCommand cli_check = { "check", "F.cajal", "Lists everything that keeps it from training",
-                               run_check, "Fails if there is an error among the problems." };
+const CliCommand cli_show = {
+  "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show,
+  "Memory is what training takes at the project's batch size. Fails if the network cannot be\n"
+  "compiled; “cajal-cli check” then says why."
+};
+const CliCommand cli_check = {
+  "check", "F.cajal", "Lists everything that keeps it from training", run_check,
+  "Each problem is a sentence with the way out. The exit status is 1 if one of them keeps the\n"
+  "network from being trained; notes do not."
+};
 const CliCommand cli_set = {
   "set",
   "F.cajal NAME=VALUE…",

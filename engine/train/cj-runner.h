@@ -109,7 +109,7 @@ void cj_runner_restore (CjRunner *runner, CjMoment *moment);
 /* Returns when nothing is under way any more: no training, seeking, compiling. */
 void cj_runner_wait (CjRunner *runner);
 
-/* Whether anyone looks at the weights: then a snapshot is published, at most 20 a second. */
+/* Whether anyone looks at the weights: then a snapshot is published, at most 40 a second. */
 void cj_runner_watch (CjRunner *runner, gboolean watch);
 
 CjRunState cj_runner_get_state (CjRunner *runner);

@@ -460,7 +460,7 @@ gboolean
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
   const double loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
-  const gboolean best = !(loss >= self->at.best_loss);
+  const gboolean best = loss < self->at.best_loss; /* never what is no number */
 
   self->at.val_loss = loss;
   self->at.validated = TRUE;

@@ -455,6 +455,26 @@ test_patience (void)
     }
 }
 
+/* A validation that is no number is never the best, and those after it are judged as before. */
+static void
+test_bad_validation (void)
+{
+  static const double losses[] = { NAN, 1, NAN, 2, 0.5, INFINITY };
+  static const gboolean best[] = { FALSE, TRUE, FALSE, FALSE, TRUE, FALSE };
+  g_autoptr (CjProgram) program = compile (1);
+  g_autoptr (CjTrainer) trainer = new_trainer (program, "patience=3");
+
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      run_to (trainer, i + 1);
+      g_assert_cmpint (cj_trainer_set_validation (trainer, (CjScore){ losses[i], 0.5 }), ==,
+                       best[i]);
+      g_assert_false (cj_trainer_has_ended (trainer));
+    }
+  g_assert_cmpuint (cj_trainer_get_place (trainer)->best_step, ==, 5);
+  g_assert_cmpfloat (cj_trainer_get_place (trainer)->best_loss, ==, 0.5);
+}
+
 /* Momentum that a schedule gives is used: a one-cycle of SGD differs from one without it. */
 static void
 test_cycled_momentum (void)
@@ -678,6 +698,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/trainer/average", test_average);
   g_test_add_func ("/engine/train/trainer/average-frozen", test_average_frozen);
   g_test_add_func ("/engine/train/trainer/patience", test_patience);
+  g_test_add_func ("/engine/train/trainer/bad-validation", test_bad_validation);
   g_test_add_func ("/engine/train/trainer/cycled-momentum", test_cycled_momentum);
   g_test_add_func ("/engine/train/trainer/live", test_live);
   g_test_add_func ("/engine/graph/init/moments", test_inits);
