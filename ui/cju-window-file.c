@@ -214,6 +214,21 @@ text_action (GtkWidget *widget, const char *name, GVariant *parameter)
 /* --- saving --- */
 
 static gboolean
+close_now (gpointer window)
+{
+  gtk_window_close (window);
+  return G_SOURCE_REMOVE;
+}
+
+/* After the dialog that asked, which knows the window as its parent, is gone. */
+static void
+close_soon (CjuWindow *self)
+{
+  self->closing = TRUE;
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_now, g_object_ref (self), g_object_unref);
+}
+
+static gboolean
 is_training (CjuWindow *self)
 {
   return cju_document_get_state (self->document).status == CJ_RUN_TRAINING;
@@ -241,10 +256,7 @@ save_to (CjuWindow *self, const char *path)
   cju_recent_draw (path, self->canvas);
   cju_window_tell (self, _ ("Saved"));
   if (self->close_when_saved)
-    {
-      self->closing = TRUE;
-      gtk_window_close (GTK_WINDOW (self));
-    }
+    close_soon (self);
   return TRUE;
 }
 
@@ -387,8 +399,7 @@ on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data
   else if (g_str_equal (response, "discard"))
     {
       cjl_project_forget_unsaved (cju_document_get_project (self->document));
-      self->closing = TRUE;
-      gtk_window_close (GTK_WINDOW (self));
+      close_soon (self);
     }
 }
 

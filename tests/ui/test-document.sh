@@ -136,9 +136,12 @@ check changed-file-is-not-overwritten cmp -s fresh.cajal two.cajal
 sleep 1
 press ctrl+w
 check closing-asks until_holds 5 count_windows 2
+sleep 1
 press Escape
 check escape-keeps-the-window until_holds 5 count_windows 1
-press ctrl+w alt+d
+press ctrl+w
+sleep 1
+press alt+d
 check discard-closes until_holds 10 gone
 check nothing-is-offered nothing_unsaved
 check nothing-on-the-log bash -c "! grep -E 'CRITICAL|WARNING' app.log >&2"
