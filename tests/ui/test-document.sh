@@ -78,7 +78,7 @@ steps=$(steps_of two.cajal)
 
 # train, pause, change, undo, save, close, reopen: the same state
 press ctrl+Return
-sleep 2
+sleep 4
 press ctrl+Return
 sleep 1
 add 'dense 9'
@@ -100,7 +100,7 @@ check burst-is-undone-after-restart until_holds 10 undone
 
 # back in time by the scrubber, and on from there; undone, the run is whole again
 press ctrl+Return
-sleep 2
+sleep 4
 press ctrl+Return
 sleep 1
 press ctrl+s
