@@ -104,8 +104,8 @@ cju_document_load (CjuDocument *self)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
   /* what was trained stays with undo; the weights go on to the next run */
-  self->train_on = self->train_on
-                   || (self->session != NULL && self->state.status == CJ_RUN_TRAINING);
+  self->train_on
+      = self->train_on || (self->session != NULL && self->state.status == CJ_RUN_TRAINING);
   g_clear_pointer (&self->session, cjl_session_leave);
   g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
   self->loaded = cjl_data_choice_copy (&self->project->data);

@@ -28,32 +28,6 @@ enum
 
 G_DEFINE_FINAL_TYPE (CjuSamples, cju_samples, GTK_TYPE_WIDGET)
 
-GdkTexture *
-cju_samples_draw (const CjdDataset *dataset, int columns, int rows, int tile)
-{
-  const int width = columns * (tile + 4) + 4, height = rows * (tile + 4) + 4;
-  guint32 *pixels;
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (cjd_dataset_get_x_shape (dataset).n_dims != 3)
-    return NULL;
-  pixels = g_new (guint32, (gsize) width * (gsize) height);
-  for (int i = 0; i < width * height; i++)
-    pixels[i] = 0xff111111;
-  for (int i = 0; i < columns * rows; i++)
-    {
-      const gsize n = cjd_dataset_get_n_samples (dataset);
-      g_autoptr (CjTensor) x = cju_picture_read (dataset, (gsize) i % n);
-      const gint64 *d = x->shape.dims;
-      const int left = 4 + i % columns * (tile + 4), top = 4 + i / columns * (tile + 4);
-
-      cjv_thumbnail_image (x->data, d[1] == 3 ? 3 : 1, d[2], d[3], 0, 1,
-                           pixels + (gsize) top * (gsize) width + left, (gsize) width, tile, tile);
-    }
-  bytes = g_bytes_new_take (pixels, 4 * (gsize) width * (gsize) height);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, 4 * (gsize) width);
-}
-
 /* The split that the strip shows; mistakes are looked for among the validation samples. */
 static CjdSplit
 get_split (CjuSamples *self)
