@@ -25,7 +25,7 @@ draw (const char *path, const char *id, const char *node, gboolean dark, const c
                    "There is no figure “%s”. “cajal-cli list figures” names them.", id);
       return FALSE;
     }
-  if (g_str_equal (id, "confusion") || g_str_equal (id, "contact-sheet"))
+  if (!g_str_equal (id, "curves") && !g_str_equal (id, "filters") && !g_str_equal (id, "histogram"))
     {
       dataset = cjl_data_load (&project->data, error);
       if (dataset == NULL)

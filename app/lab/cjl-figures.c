@@ -166,6 +166,41 @@ frame_of_weights (CjlProject *project, const char *node, GError **error)
   return NULL;
 }
 
+/* What the network makes of the plane of two features. */
+static CjvFrame *
+frame_of_plane (CjlProject *project, const CjdDataset *dataset, GError **error)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, CJL_SURFACE_SIDE * CJL_SURFACE_SIDE);
+  g_autoptr (CjProgram) program = NULL;
+  g_autoptr (CjTensor) values = NULL, scores = NULL;
+  const float *prediction;
+  CjShape shape;
+
+  if (spec.x_shape.n_dims != 1 || spec.x_shape.dims[0] != 2 || spec.x_dtype != CJ_FLOAT32)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "Figure “decision” is for data of two features. Try it on spirals or moons.");
+      return NULL;
+    }
+  program = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 1, error);
+  if (program == NULL)
+    return NULL;
+  cjl_project_apply_weights (project, program);
+  cjl_surface_fill (cj_tensor_f32 (cj_program_get_x (program)));
+  cj_program_forward (program, FALSE, cj_program_get_batch (program), 0, 0);
+  prediction = cj_program_get_prediction (program, &shape);
+  if (prediction == NULL || shape.n_dims != 2)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "The network does not give one row of numbers a sample. End it with Dense.");
+      return NULL;
+    }
+  values = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (values->data, prediction, cj_tensor_bytes (values));
+  scores = cjl_surface_turn (values);
+  return cjl_decision_frame (dataset, scores);
+}
+
 #define SHEET 64 /* samples on a contact sheet */
 
 static CjvFrame *
@@ -195,6 +230,8 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
     }
   if (g_str_equal (id, "filters") || g_str_equal (id, "histogram"))
     return frame_of_weights (project, node, error);
+  if (dataset != NULL && g_str_equal (id, "decision"))
+    return frame_of_plane (project, dataset, error);
   if (dataset != NULL && g_strv_contains (evaluated, id))
     {
       g_autoptr (CjlEvaluation) evaluation
@@ -210,7 +247,7 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
     }
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                "Figure “%s” cannot be drawn from a project. There are curves, filters, histogram, "
-               "confusion, contact-sheet, roc, precision-recall and scatter.",
+               "confusion, contact-sheet, decision, roc, precision-recall and scatter.",
                id);
   return NULL;
 }
