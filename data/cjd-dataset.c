@@ -29,6 +29,17 @@ make (const char *name, CjDtype dtype, const CjShape *x_shape, CjTensor *y, guin
   return dataset;
 }
 
+/* As many words as the samples use; where the targets are words as well, both share the vocabulary. */
+static guint
+count_words (const CjdDataset *dataset)
+{
+  guint n = cj_shape_equal (&dataset->x->shape, &dataset->y->shape) ? dataset->n_classes : 0;
+
+  for (gint64 i = 0; i < cj_shape_size (&dataset->x->shape); i++)
+    n = MAX (n, (guint) MAX (cj_tensor_i32 (dataset->x)[i], 0) + 1);
+  return n;
+}
+
 CjdDataset *
 cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
                  const char *const *class_names)
@@ -36,6 +47,8 @@ cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
   CjdDataset *dataset = make (name, x->dtype, &x->shape, y, n_classes, class_names);
 
   dataset->x = x;
+  if (x->dtype == CJ_INT32)
+    dataset->n_words = count_words (dataset);
   return dataset;
 }
 
@@ -166,10 +179,18 @@ cjd_dataset_mark (CjdDataset *dataset, gsize first, CjdSplit split)
 
 #define MEASURED 4096 /* of streamed training samples, spread evenly */
 
+/* Sums of a channel less its first value, so that a large mean does not drown a small deviation. */
 typedef struct
 {
-  double sum, squares, count;
+  double first, sum, squares, count;
 } Moments;
+
+static double
+get_value (const CjdDataset *dataset, const void *sample, gsize at)
+{
+  return dataset->x_dtype == CJ_UINT8 ? ((const guint8 *) sample)[at] / 255.0
+                                      : (double) ((const float *) sample)[at];
+}
 
 static void
 add_sample (const CjdDataset *dataset, const void *sample, Moments *moments)
@@ -182,10 +203,11 @@ add_sample (const CjdDataset *dataset, const void *sample, Moments *moments)
     {
       Moments *m = &moments[channel];
 
+      if (m->count == 0 && plane > 0)
+        m->first = get_value (dataset, sample, channel * plane);
       for (gsize j = channel * plane; j < (channel + 1) * plane; j++)
         {
-          const double value = dataset->x_dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0
-                                                            : ((const float *) sample)[j];
+          const double value = get_value (dataset, sample, j) - m->first;
 
           m->sum += value;
           m->squares += value * value;
@@ -218,11 +240,11 @@ measure (CjdDataset *dataset)
   for (guint channel = 0; channel < dataset->n_channels; channel++)
     {
       const Moments *m = &moments[channel];
-      const double mean = m->sum / MAX (m->count, 1);
-      const double variance = MAX (m->squares / MAX (m->count, 1) - mean * mean, 0);
+      const double mean = m->sum / MAX (m->count, 1), squares = m->squares / MAX (m->count, 1);
+      const double variance = squares - mean * mean;
 
-      dataset->mean[channel] = (float) mean;
-      dataset->std[channel] = variance > 1e-10 ? (float) sqrt (variance) : 1;
+      dataset->mean[channel] = (float) (m->first + mean);
+      dataset->std[channel] = variance > 1e-12 * squares ? (float) sqrt (variance) : 1;
     }
 }
 
@@ -238,22 +260,38 @@ split_members (CjdDataset *dataset, guint32 *members, guint32 count, CjdSplit sp
     dataset->split[members[i]] = (guint8) split;
 }
 
+/* The class of a sample for the split, n_classes if it has none: such samples are not moved. */
+static guint
+get_stratum (const CjdDataset *dataset, gsize sample)
+{
+  const gint32 y = cj_tensor_i32 (dataset->y)[sample];
+
+  return y >= 0 && y < (gint32) dataset->n_classes ? (guint) y : dataset->n_classes;
+}
+
 void
 cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint64 seed)
 {
   const guint32 n = (guint32) cjd_dataset_get_n_samples (dataset);
   const gboolean stratified = dataset->n_classes > 0 && dataset->y->shape.n_dims == 1;
+  const guint n_strata = stratified ? dataset->n_classes : 1;
   g_autofree guint32 *members = g_new (guint32, n + 1);
+  g_autofree guint32 *end = g_new0 (guint32, n_strata + 2); /* of each stratum among the members */
 
-  for (guint class = 0; class < (stratified ? dataset->n_classes : 1); class ++)
+  for (guint32 i = 0; i < n; i++)
+    if (dataset->split[i] == CJD_SPLIT_TRAIN)
+      end[(stratified ? get_stratum (dataset, i) : 0) + 1]++;
+  for (guint k = 0; k < n_strata; k++)
+    end[k + 1] += end[k];
+  for (guint32 i = 0; i < n; i++) /* end[k] runs from the start of stratum k to its end */
+    if (dataset->split[i] == CJD_SPLIT_TRAIN
+        && (!stratified || get_stratum (dataset, i) < n_strata))
+      members[end[stratified ? get_stratum (dataset, i) : 0]++] = i;
+  for (guint k = 0; k < n_strata; k++)
     {
-      guint32 count = 0;
+      const guint32 first = k > 0 ? end[k - 1] : 0;
 
-      for (guint32 i = 0; i < n; i++)
-        if (dataset->split[i] == CJD_SPLIT_TRAIN
-            && (!stratified || cj_tensor_i32 (dataset->y)[i] == (gint32) class))
-          members[count++] = i;
-      split_members (dataset, members, count, split, share, seed, class);
+      split_members (dataset, members + first, end[k] - first, split, share, seed, k);
     }
   measure (dataset);
 }

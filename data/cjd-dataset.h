@@ -31,11 +31,14 @@ struct _CjdDataset
   CjdCache *cache; /* of streamed samples, or NULL */
   CjTensor *y;     /* int32 [N] or [N, T]: class numbers; float32 [N, ...]: values */
   guint n_classes; /* 0 if the targets are values */
+  guint n_words;   /* all samples of int32 are smaller than this; 0: x is not words */
   GStrv class_names; /* n_classes strings, or NULL */
   guint8 *split;     /* N values of CjdSplit, or CJD_SPLIT_OUT */
   guint n_channels;  /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
   float *mean, *std; /* n_channels each: of the training samples; pixels scaled to 0..1 */
   struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
+  guint
+      n_loaders; /* threads that prepare batches; 0: half the processors where files are decoded */
   gboolean has_splits; /* the files themselves say which samples are for validation and test */
   char *note;          /* what a person should know of how it was read, or NULL */
   CjdDataset *base;    /* of a view: the data set whose samples it shows, else NULL */
@@ -81,15 +84,18 @@ void cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint
 CjFeed *cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split);
 
 /* The training samples, augmented as dataset->augmenter says; batches of streamed or augmented samples
- * are prepared on a thread of the feed's own. You free. */
+ * are prepared on dataset->n_loaders threads of the feed's own. You free. */
 CjFeed *cjd_dataset_new_training_feed (CjdDataset *dataset);
 
 /* What the augmenter makes of a picture or row in `n` epochs; without one the same n times. x as floats,
  * pixels 0..1, of a sample's shape; `out` n times as many. */
 void cjd_dataset_preview (CjdDataset *dataset, const float *x, guint n, float *out);
 
-/* A feed that fills the batch it is told to expect on its own thread. Takes `inner`. You free. */
-CjFeed *cjd_loader_new (CjFeed *inner);
+#define CJD_MAX_LOADERS 8
+
+/* A feed that fills the batch it is told to expect on threads of its own, one for each of the n alike
+ * feeds, which it takes. You free. */
+CjFeed *cjd_loader_new (CjFeed *const *feeds, guint n);
 
 /* "mnist: 10 classes, 1×28×28, 54000 training, 6000 validation, 10000 test samples". You free. */
 char *cjd_dataset_describe (const CjdDataset *dataset);

@@ -184,14 +184,16 @@ cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split)
   self->feed.y_shape = cj_shape (y->n_dims - 1, y->dims + 1);
   self->feed.y_dtype = dataset->y->dtype;
   self->feed.n_classes = dataset->n_classes;
+  self->feed.n_words = dataset->n_words;
   self->feed.class_names = (const char *const *) dataset->class_names;
   self->feed.fill = fill;
   self->feed.free = free_feed;
   return &self->feed;
 }
 
-CjFeed *
-cjd_dataset_new_training_feed (CjdDataset *dataset)
+/* Training samples of one thread. */
+static CjFeed *
+new_part (CjdDataset *dataset)
 {
   CjFeed *feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
   DatasetFeed *self = (DatasetFeed *) feed;
@@ -204,7 +206,21 @@ cjd_dataset_new_training_feed (CjdDataset *dataset)
       self->other = g_new0 (float, size + 1);
       self->scratch = g_new0 (float, size + 1);
     }
-  return dataset->augmenter != NULL || dataset->x == NULL ? cjd_loader_new (feed) : feed;
+  return feed;
+}
+
+CjFeed *
+cjd_dataset_new_training_feed (CjdDataset *dataset)
+{
+  const guint usual = dataset->x == NULL ? g_get_num_processors () / 2 : 1;
+  const guint n = CLAMP (dataset->n_loaders > 0 ? dataset->n_loaders : usual, 1, CJD_MAX_LOADERS);
+  CjFeed *feeds[CJD_MAX_LOADERS];
+
+  if (dataset->augmenter == NULL && dataset->x != NULL)
+    return new_part (dataset);
+  for (guint i = 0; i < n; i++)
+    feeds[i] = new_part (dataset);
+  return cjd_loader_new (feeds, n);
 }
 
 void

@@ -135,7 +135,7 @@ void
 cjd_ink_print (const CjdInk *self, gboolean centred, guint h, guint w, float *out)
 {
   const Frame frame = centred ? find_centred (self, h, w) : find_whole (self, h, w);
-  const int n = (int) CLAMP (ceil (frame.step), 2, 16); /* looks a pixel and direction */
+  const int n = (int) CLAMP (ceil (3 * frame.step), 2, 16); /* looks a pixel and direction */
 
   for (guint row = 0; row < h; row++)
     for (guint column = 0; column < w; column++)

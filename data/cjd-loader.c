@@ -1,50 +1,81 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A feed that has the next batch ready: while the trainer computes, a thread fills the batch that the
- * trainer said it will ask for next. What a batch holds depends on the question alone, so it is the
- * same bits whether it was ready, still under way, or never expected. */
+/* A feed that has the next batch ready: while the trainer computes, threads fill the batch that the
+ * trainer said it will ask for next, each a share of its rows. What a row holds depends on the question
+ * alone, so it is the same bits whether it was ready, still under way, or never expected, and whoever
+ * filled it. */
 #include "cjd-dataset.h"
 
 #include <pthread.h>
 #include <string.h>
 
-typedef enum
-{
-  IDLE,
-  ASKED,
-  READY,
-  ENDING
-} State;
+typedef struct _Loader Loader;
 
 typedef struct
 {
-  CjFeed feed;
-  CjFeed *inner; /* the thread's while ASKED, else the caller's */
+  Loader *loader;
+  CjFeed *feed; /* the thread's while the batch is under way, else the caller's */
+  guint index;
+  guint64 done; /* batches that it has filled; with lock */
   pthread_t thread;
+} Worker;
+
+struct _Loader
+{
+  CjFeed feed;
+  Worker workers[CJD_MAX_LOADERS];
+  guint n_workers;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  State state; /* with lock */
-  /* The batch in hand: written by the caller while IDLE or READY. */
+  guint64 asked;   /* batches asked for; with lock */
+  gboolean ready;  /* the batch in hand is one that was asked for */
+  gboolean ending; /* with lock */
+  /* The batch in hand: written by the caller while no worker is behind `asked`. */
   guint32 *indices;
   guint n, room;
   guint64 epoch, seed;
   CjTensor *x, *y;
-} Loader;
+};
+
+/* The tensor from a row on; borrows its data. */
+static CjTensor
+view_from (const CjTensor *tensor, const CjShape *sample, guint row)
+{
+  CjTensor view = *tensor;
+
+  view.data = (char *) tensor->data
+              + (gsize) row * (gsize) cj_shape_size (sample) * cj_dtype_size (tensor->dtype);
+  return view;
+}
+
+/* The rows of one worker. */
+static void
+fill_share (const Loader *self, const Worker *worker)
+{
+  const guint first = (guint) ((guint64) self->n * worker->index / self->n_workers);
+  const guint end = (guint) ((guint64) self->n * (worker->index + 1) / self->n_workers);
+  CjTensor x = view_from (self->x, &self->feed.x_shape, first);
+  CjTensor y = view_from (self->y, &self->feed.y_shape, first);
+
+  if (end > first)
+    worker->feed->fill (worker->feed, self->indices + first, end - first, self->epoch, self->seed,
+                        &x, &y);
+}
 
 static void *
 load (void *data)
 {
-  Loader *self = data;
+  Worker *worker = data;
+  Loader *self = worker->loader;
 
   pthread_mutex_lock (&self->lock);
-  while (self->state != ENDING)
+  while (!self->ending)
     {
-      if (self->state == ASKED)
+      if (worker->done < self->asked)
         {
           pthread_mutex_unlock (&self->lock);
-          self->inner->fill (self->inner, self->indices, self->n, self->epoch, self->seed, self->x,
-                             self->y);
+          fill_share (self, worker);
           pthread_mutex_lock (&self->lock);
-          self->state = READY;
+          worker->done++;
           pthread_cond_broadcast (&self->changed);
         }
       else
@@ -54,27 +85,15 @@ load (void *data)
   return NULL;
 }
 
+/* Waits until no thread works; then the feeds and the batch are the caller's. */
 static void
-set_state (Loader *self, State state)
-{
-  pthread_mutex_lock (&self->lock);
-  self->state = state;
-  pthread_cond_broadcast (&self->changed);
-  pthread_mutex_unlock (&self->lock);
-}
-
-/* Waits until the thread no longer works; then inner and the batch are the caller's. */
-static State
 settle (Loader *self)
 {
-  State state;
-
   pthread_mutex_lock (&self->lock);
-  while (self->state == ASKED)
-    pthread_cond_wait (&self->changed, &self->lock);
-  state = self->state;
+  for (guint i = 0; i < self->n_workers; i++)
+    while (self->workers[i].done < self->asked)
+      pthread_cond_wait (&self->changed, &self->lock);
   pthread_mutex_unlock (&self->lock);
-  return state;
 }
 
 /* Room for n samples; only the first batch of a run allocates. */
@@ -106,13 +125,17 @@ expect (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 se
   self->n = n;
   self->epoch = epoch;
   self->seed = seed;
-  set_state (self, ASKED);
+  self->ready = TRUE;
+  pthread_mutex_lock (&self->lock);
+  self->asked++;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 }
 
 static gboolean
 is_ready (const Loader *self, const guint32 *indices, guint n, guint64 epoch, guint64 seed)
 {
-  return n == self->n && epoch == self->epoch && seed == self->seed
+  return self->ready && n == self->n && epoch == self->epoch && seed == self->seed
          && memcmp (indices, self->indices, sizeof *indices * n) == 0;
 }
 
@@ -124,15 +147,22 @@ fill (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed
   const gsize x_bytes = (gsize) cj_shape_size (&feed->x_shape) * cj_dtype_size (feed->x_dtype);
   const gsize y_bytes = (gsize) cj_shape_size (&feed->y_shape) * cj_dtype_size (feed->y_dtype);
 
-  if (settle (self) == READY && is_ready (self, indices, n, epoch, seed))
+  settle (self);
+  if (self->n_workers == 0) /* no thread could be started */
+    self->workers[0].feed->fill (self->workers[0].feed, indices, n, epoch, seed, x, y);
+  else
     {
+      if (!is_ready (self, indices, n, epoch, seed))
+        {
+          expect (feed, indices, n, epoch, seed);
+          settle (self);
+        }
       memcpy (x->data, self->x->data, x_bytes * n);
       if (y != NULL)
         memcpy (y->data, self->y->data, y_bytes * n);
     }
-  else
-    self->inner->fill (self->inner, indices, n, epoch, seed, x, y);
-  feed->problem = self->inner->problem;
+  for (guint i = 0; i < MAX (self->n_workers, 1) && feed->problem == NULL; i++)
+    feed->problem = self->workers[i].feed->problem;
 }
 
 static void
@@ -141,30 +171,44 @@ free_loader (CjFeed *feed)
   Loader *self = (Loader *) feed;
 
   settle (self);
-  set_state (self, ENDING);
-  pthread_join (self->thread, NULL);
+  pthread_mutex_lock (&self->lock);
+  self->ending = TRUE;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
+  for (guint i = 0; i < self->n_workers; i++)
+    pthread_join (self->workers[i].thread, NULL);
+  for (guint i = 0; i < CJD_MAX_LOADERS; i++)
+    if (self->workers[i].feed != NULL)
+      cj_feed_free (self->workers[i].feed);
   pthread_mutex_destroy (&self->lock);
   pthread_cond_destroy (&self->changed);
   g_clear_pointer (&self->x, cj_tensor_unref);
   g_clear_pointer (&self->y, cj_tensor_unref);
   g_free (self->indices);
-  cj_feed_free (self->inner);
   g_free (self);
 }
 
 CjFeed *
-cjd_loader_new (CjFeed *inner)
+cjd_loader_new (CjFeed *const *feeds, guint n)
 {
   Loader *self = g_new0 (Loader, 1);
+  guint started = 0;
 
-  self->feed = *inner;
-  self->inner = inner;
+  g_return_val_if_fail (n >= 1 && n <= CJD_MAX_LOADERS, NULL);
+  self->feed = *feeds[0];
   self->feed.fill = fill;
   self->feed.expect = expect;
   self->feed.free = free_loader;
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->changed, NULL);
-  if (pthread_create (&self->thread, NULL, load, self) != 0)
-    g_error ("The loader thread could not be started.");
+  for (guint i = 0; i < n; i++)
+    self->workers[i] = (Worker){ .loader = self, .feed = feeds[i], .index = i };
+  while (started < n
+         && pthread_create (&self->workers[started].thread, NULL, load, &self->workers[started])
+                == 0)
+    started++;
+  self->n_workers = started; /* read by the threads only after a batch was asked for */
+  if (started == 0)
+    self->feed.expect = NULL;
   return &self->feed;
 }

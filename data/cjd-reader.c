@@ -3,7 +3,6 @@
 
 #include "cj-error.h"
 
-#include <gio/gio.h>
 #include <stddef.h>
 
 static const char *const channel_choices[] = { "as-is", "grey", "colour", NULL };
@@ -84,31 +83,6 @@ cjd_read_options_init (CjdReadOptions *options)
 {
   *options = (CjdReadOptions){ .val_share = 0.1, .test_share = 0.1, .seed = 1 };
   cj_params_reset (cjd_read_params, options);
-}
-
-GBytes *
-cjd_read_file (const char *path, gsize max, GError **error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInfo) info = g_file_query_info (
-      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, error);
-  GBytes *bytes = NULL;
-
-  if (info == NULL)
-    g_prefix_error (error, "%s: ", path);
-  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: This is no plain file.", path);
-  else if ((guint64) g_file_info_get_size (info) > max)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                 "%s: The file is larger than the %" G_GSIZE_FORMAT " MiB that are read.", path,
-                 max >> 20);
-  else
-    {
-      bytes = g_file_load_bytes (file, NULL, NULL, error);
-      if (bytes == NULL)
-        g_prefix_error (error, "%s: ", path);
-    }
-  return bytes;
 }
 
 CjdDataset *

@@ -76,7 +76,4 @@ CjdDataset *cjd_dataset_fit (CjdDataset *dataset, const int size[2], CjdChannels
  * Refuses numbers that are not one for all channels or one each. */
 gboolean cjd_dataset_normalise (CjdDataset *dataset, const CjdReadOptions *options, GError **error);
 
-/* A file's bytes, refused beyond `max`. The error names the file. */
-GBytes *cjd_read_file (const char *path, gsize max, GError **error);
-
 G_END_DECLS

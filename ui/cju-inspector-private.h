@@ -14,11 +14,10 @@ struct _CjuInspector
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *scroller, *box, *trouble, *figure;
+  GtkWidget *scroller, *box, *trouble;
   gboolean busy;    /* the edit under way is ours: the rows are right already */
   gboolean showing; /* rows are being brought in line, which is no edit */
-  guint ticks;
-  GPtrArray *rows; /* Binding of every row that is shown, owned */
+  GPtrArray *rows;  /* Binding of every row that is shown, owned */
 
   /* With nothing selected: */
   char *shown;         /* what the rows were made for; NULL: something else is shown */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-inspector-private.h"
 
-#include "cju-figure-view.h"
+#include "cju-help.h"
+#include "cju-health.h"
 #include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,7 +18,9 @@ typedef struct
   const CjParam *table, *param;
   gconstpointer values; /* of the node or the training setup that the inspector shows */
   char *name;
-  GtkWidget *row, *reset, *control;
+  GtkWidget *row, *reset;
+  GtkWidget *message; /* under a wide row; NULL: the subtitle of the row */
+  GtkWidget *control;
 } Binding;
 
 static void
@@ -126,6 +129,18 @@ list_names (const Binding *binding)
 }
 
 static void
+show_message (Binding *binding, const char *text)
+{
+  if (binding->message == NULL)
+    {
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (binding->row), text);
+      return;
+    }
+  gtk_label_set_text (GTK_LABEL (binding->message), text);
+  gtk_widget_set_visible (binding->message, text[0] != '\0');
+}
+
+static void
 apply (Binding *binding, const char *text)
 {
   CjuInspector *self = binding->inspector;
@@ -145,7 +160,7 @@ apply (Binding *binding, const char *text)
     gtk_widget_remove_css_class (binding->row, "error");
   else
     gtk_widget_add_css_class (binding->row, "error");
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (binding->row), error != NULL ? error->message : "");
+  show_message (binding, error != NULL ? error->message : "");
   cju_inspector_read_data (self);
   update_rows (self);
   self->busy = FALSE;
@@ -198,7 +213,11 @@ make_control (Binding *binding, const char *value)
     }
   else if (p->kind == CJ_PARAM_CHOICE)
     {
-      control = gtk_drop_down_new_from_strings (p->choices);
+      g_autoptr (GtkStringList) words = gtk_string_list_new (NULL);
+
+      for (guint i = 0; p->choices[i] != NULL; i++)
+        gtk_string_list_append (words, _ (p->choices[i]));
+      control = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&words)), NULL);
       for (guint i = 0; p->choices[i] != NULL; i++)
         if (g_str_equal (p->choices[i], value))
           gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
@@ -219,7 +238,7 @@ make_control (Binding *binding, const char *value)
     {
       control = gtk_entry_new ();
       gtk_editable_set_text (GTK_EDITABLE (control), value);
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), p->kind == CJ_PARAM_FORMULA ? 20 : 9);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), 9);
       g_signal_connect (control, "activate", G_CALLBACK (on_text), binding);
     }
   return control;
@@ -250,11 +269,56 @@ make_reset (Binding *binding, const char *title)
   return button;
 }
 
+/* Title, reset and the control beside each other. */
+static GtkWidget *
+make_narrow (Binding *binding, const char *title, GtkWidget *control)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE); /* “<” in a message */
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), binding->reset);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
+  return row;
+}
+
+/* A formula has the whole width, below its title, and its message below that. */
+static GtkWidget *
+make_wide (Binding *binding, const char *title, GtkWidget *control)
+{
+  GtkWidget *row = adw_preferences_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (title);
+
+  binding->message = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (binding->message), 0);
+  gtk_label_set_wrap (GTK_LABEL (binding->message), TRUE);
+  gtk_widget_add_css_class (binding->message, "error");
+  gtk_widget_set_visible (binding->message, FALSE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (control, "monospace");
+  gtk_box_append (GTK_BOX (head), label);
+  gtk_box_append (GTK_BOX (head), binding->reset);
+  gtk_box_append (GTK_BOX (box), head);
+  gtk_box_append (GTK_BOX (box), control);
+  gtk_box_append (GTK_BOX (box), binding->message);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+  gtk_widget_set_margin_top (box, 8);
+  gtk_widget_set_margin_bottom (box, 12);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  return row;
+}
+
 GtkWidget *
 cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam *param,
                         const char *prefix, gconstpointer values)
 {
-  GtkWidget *row = adw_action_row_new (), *control;
+  GtkWidget *row, *control;
   Binding *binding = g_new0 (Binding, 1);
   g_autofree char *value = cj_params_print (param, values);
   g_autofree char *title = param->unit != NULL
@@ -266,20 +330,16 @@ cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam 
   binding->param = param;
   binding->values = values;
   binding->name = g_strconcat (prefix, param->name, NULL);
-  binding->row = row;
   binding->reset = make_reset (binding, _ (param->title));
   g_ptr_array_add (self->rows, binding);
   control = make_control (binding, value);
+  row = param->kind == CJ_PARAM_FORMULA ? make_wide (binding, title, control)
+                                        : make_narrow (binding, title, control);
+  binding->row = row;
   binding->control = control;
-  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE); /* “<” in a message */
   gtk_widget_set_tooltip_text (row, _ (param->blurb));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), binding->reset);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
   return row;
 }
 
@@ -359,27 +419,6 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
   return group;
 }
 
-static void
-update_figure (CjuInspector *self)
-{
-  const CjNode *node = cju_document_get_selected (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autofree char *name = NULL;
-  CjTensor *weights;
-  CjvFrame *frame;
-
-  if (self->figure == NULL || node == NULL || session == NULL)
-    return;
-  name = g_strdup_printf ("%s.weight", node->id);
-  weights = cjl_session_dup_param (session, name);
-  gtk_widget_set_visible (self->figure, weights != NULL);
-  if (weights == NULL)
-    return;
-  frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "weights", weights);
-  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), cjv_frame_seal (frame));
-}
-
 /* Selected nodes of the layer of the last: they are edited together. */
 static guint
 count_alike (CjuInspector *self, const CjNode *node)
@@ -420,37 +459,32 @@ show_node (CjuInspector *self, const CjNode *node)
   cju_inspector_add_label (self, _ (node->layer->blurb), "dim-label");
   if (node->layer->biology != NULL)
     cju_inspector_add_label (self, _ (node->layer->biology), "dim-label");
-  self->figure
-      = cju_figure_view_new (g_str_equal (node->layer->id, "dense") ? "histogram" : "filters");
-  gtk_widget_set_size_request (self->figure, -1, 210);
-  gtk_box_append (GTK_BOX (self->box), self->figure);
-  gtk_widget_set_visible (self->figure, FALSE);
-  update_figure (self);
+  if (node->layer->role == CJ_ROLE_LAYER)
+    gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
 }
 
 static void
 on_kind (GObject *object, GParamSpec *pspec, gpointer data)
 {
   CjuInspector *self = data;
-  GtkStringObject *item
-      = GTK_STRING_OBJECT (gtk_drop_down_get_selected_item (GTK_DROP_DOWN (object)));
+  const char *name = g_object_get_data (object, "name");
+  const guint i = gtk_drop_down_get_selected (GTK_DROP_DOWN (object));
 
   (void) pspec;
-  cjl_project_set (cju_document_get_project (self->document), g_object_get_data (object, "name"),
-                   gtk_string_object_get_string (item), NULL);
+  cjl_project_set (
+      cju_document_get_project (self->document), name,
+      g_str_equal (name, "optimizer") ? cj_optimizers ()[i]->id : cj_schedules ()[i]->id, NULL);
 }
 
-/* The choice of an optimizer or schedule by id; `chosen` is in `ids`. */
+/* The choice of an optimizer or schedule; takes the words. */
 static void
-add_kind (CjuInspector *self, const char *title, const char *name, const char *const *ids,
-          const char *chosen)
+add_kind (CjuInspector *self, const char *title, const char *name, GtkStringList *words,
+          guint chosen)
 {
   GtkWidget *group = adw_preferences_group_new (), *row = adw_action_row_new ();
-  GtkWidget *control = gtk_drop_down_new_from_strings (ids);
+  GtkWidget *control = gtk_drop_down_new (G_LIST_MODEL (words), NULL);
 
-  for (guint i = 0; ids[i] != NULL; i++)
-    if (g_str_equal (ids[i], chosen))
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (control), chosen);
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   g_object_set_data (G_OBJECT (control), "name", (gpointer) name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
@@ -465,18 +499,36 @@ add_kind (CjuInspector *self, const char *title, const char *name, const char *c
 static void
 add_kinds (CjuInspector *self, const CjTrainSetup *setup)
 {
-  g_autoptr (GPtrArray) optimizers = g_ptr_array_new (), schedules = g_ptr_array_new ();
+  const CjOptimizerInfo *const *optimizers = cj_optimizers ();
+  const CjScheduleInfo *const *schedules = cj_schedules ();
+  GtkStringList *words = gtk_string_list_new (NULL);
+  guint chosen = 0;
 
-  for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
-    g_ptr_array_add (optimizers, (gpointer) (*o)->id);
-  for (const CjScheduleInfo *const *s = cj_schedules (); *s != NULL; s++)
-    g_ptr_array_add (schedules, (gpointer) (*s)->id);
-  g_ptr_array_add (optimizers, NULL);
-  g_ptr_array_add (schedules, NULL);
-  add_kind (self, _ ("Optimizer"), "optimizer", (const char *const *) optimizers->pdata,
-            setup->optimizer->id);
-  add_kind (self, _ ("Schedule"), "schedule", (const char *const *) schedules->pdata,
-            setup->schedule->id);
+  for (guint i = 0; optimizers[i] != NULL; i++)
+    {
+      gtk_string_list_append (words, _ (optimizers[i]->title));
+      if (optimizers[i] == setup->optimizer)
+        chosen = i;
+    }
+  add_kind (self, _ ("Optimizer"), "optimizer", words, chosen);
+  words = gtk_string_list_new (NULL);
+  chosen = 0;
+  for (guint i = 0; schedules[i] != NULL; i++)
+    {
+      gtk_string_list_append (words, _ (schedules[i]->title));
+      if (schedules[i] == setup->schedule)
+        chosen = i;
+    }
+  add_kind (self, _ ("Schedule"), "schedule", words, chosen);
+}
+
+/* What F1 on the group added last is about. */
+static void
+set_topic (CjuInspector *self, const char *kind, const char *id)
+{
+  g_autofree char *topic = g_strconcat (kind, id, NULL);
+
+  cju_help_set_topic (gtk_widget_get_last_child (self->box), topic);
 }
 
 /* What the rows of training and data depend on, as text. */
@@ -516,8 +568,10 @@ show_setup (CjuInspector *self)
   add_kinds (self, setup);
   cju_inspector_add_table (self, _ (setup->optimizer->title), setup->optimizer->params,
                            "optimizer.", setup->optimizer_params);
+  set_topic (self, "optimizer/", setup->optimizer->id);
   cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
                            setup->schedule_params);
+  set_topic (self, "schedule/", setup->schedule->id);
   cju_inspector_add_augmentations (self);
 }
 
@@ -526,6 +580,7 @@ rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
   g_autofree char *sign = node == NULL ? sign_setup (self) : NULL;
+  g_autofree char *topic = NULL;
   GtkWidget *child;
 
   if (self->busy)
@@ -537,24 +592,19 @@ rebuild (CjuInspector *self)
       cju_inspector_show_facts (self);
       return;
     }
-  self->figure = NULL;
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_ptr_array_set_size (self->rows, 0);
   cju_inspector_clear_data (self);
   self->shown = g_steal_pointer (&sign);
   if (node != NULL)
+    topic = g_strconcat ("layer/", node->layer->id, NULL);
+  cju_help_set_topic (GTK_WIDGET (self), node != NULL ? topic : "guide/training");
+  if (node != NULL)
     show_node (self, node);
   else
     show_setup (self);
   update_rows (self);
-}
-
-static void
-on_tick (CjuInspector *self)
-{
-  if (self->ticks++ % 4 == 0)
-    update_figure (self);
 }
 
 static void
@@ -602,7 +652,6 @@ cju_inspector_new (CjuDocument *document)
   self->document = g_object_ref (document);
   g_signal_connect_swapped (document, "selected", G_CALLBACK (rebuild), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (rebuild), self);
-  g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_tick), self);
   g_signal_connect_swapped (document, "sample", G_CALLBACK (cju_inspector_show_preview), self);
   rebuild (self);
   return GTK_WIDGET (self);

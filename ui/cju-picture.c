@@ -24,6 +24,54 @@ draw_image (const float *values, gint64 c, gint64 h, gint64 w, int width, int he
   return take_pixels (pixels, tw, th);
 }
 
+/* How maps, or units, are laid out; FALSE for what is neither. */
+static gboolean
+lay_out (const CjTensor *tensor, int width, int height, CjvTiles *tiles, gint64 *n, gint64 *h,
+         gint64 *w)
+{
+  const gint64 *d = tensor->shape.dims;
+  const gboolean units = tensor->shape.n_dims == 2;
+
+  if (tensor->shape.n_dims < 2 || tensor->shape.n_dims > 4)
+    return FALSE;
+  *n = units || tensor->shape.n_dims == 4 ? d[1] : 1;
+  *h = units ? 1 : d[tensor->shape.n_dims - 2];
+  *w = units ? 1 : d[tensor->shape.n_dims - 1];
+  *tiles = units ? cjv_tiles_fit (*n, 1, 1, width, height, 2, 6)
+                 : cjv_tiles_fit (*n, *h, *w, width, height, 3, 18);
+  return TRUE;
+}
+
+gboolean
+cju_picture_find (const CjTensor *tensor, int width, int height, double x, double y, gint64 *unit,
+                  gint64 *row, gint64 *column)
+{
+  CjvTiles tiles;
+  gint64 n, h, w;
+
+  if (!lay_out (tensor, width, height, &tiles, &n, &h, &w))
+    return FALSE;
+  *unit = cjv_tiles_find (&tiles, MIN (n, (gint64) tiles.columns * tiles.rows), h, w, x, y, row,
+                          column);
+  return *unit >= 0;
+}
+
+gboolean
+cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, int *x, int *y,
+                   int *side_x, int *side_y)
+{
+  CjvTiles tiles;
+  gint64 n, h, w;
+
+  if (!lay_out (tensor, width, height, &tiles, &n, &h, &w) || unit < 0
+      || unit >= MIN (n, (gint64) tiles.columns * tiles.rows))
+    return FALSE;
+  cjv_tiles_get_origin (&tiles, unit, x, y);
+  *side_x = tiles.tile_width;
+  *side_y = tiles.tile_height;
+  return TRUE;
+}
+
 static GdkTexture *
 draw_maps (const float *values, gint64 c, gint64 h, gint64 w, gboolean dark, int width, int height)
 {

@@ -18,6 +18,13 @@ GdkTexture *cju_picture_new (const CjTensor *tensor, gboolean image, gboolean da
 CjTensor *cju_picture_read (const CjdDataset *dataset, gsize index);
 /* Pictures [N, C, H, W], 0 black and 1 white, in rows of `columns` tiles of `tile` pixels. You unref. */
 GdkTexture *cju_picture_sheet (const CjTensor *pictures, int columns, int tile);
+/* What of the tensor is at x, y of that picture (not an image): the map or unit, and the place on the map. FALSE where
+ * there is nothing. */
+gboolean cju_picture_find (const CjTensor *tensor, int width, int height, double x, double y,
+                           gint64 *unit, gint64 *row, gint64 *column);
+/* Where a map or unit is in that picture; FALSE if it is not shown. */
+gboolean cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, int *x,
+                            int *y, int *side_x, int *side_y);
 
 /* Colour of a layer's category. */
 GdkRGBA cju_category_color (const char *category);

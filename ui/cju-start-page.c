@@ -3,6 +3,7 @@
 
 #include "cju-gallery.h"
 #include "cju-offer.h"
+#include "cju-recent.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -80,6 +81,7 @@ cju_start_page_init (CjuStartPage *self)
   g_signal_connect_swapped (self->offer, "made", G_CALLBACK (on_made), self);
   g_signal_connect_swapped (gallery, "chosen", G_CALLBACK (on_chosen), self);
   gtk_box_append (GTK_BOX (box), self->offer);
+  gtk_box_append (GTK_BOX (box), cju_recent_new ());
   gtk_box_append (GTK_BOX (box), gallery);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));

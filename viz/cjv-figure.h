@@ -4,6 +4,7 @@
  * numbers as CSV and describes itself in words. Any thread may draw; a frame is only read. */
 #pragma once
 
+#include "cj-catalogue.h"
 #include "cj-param.h"
 #include "cjv-frame.h"
 #include "cjv-style.h"
@@ -50,9 +51,26 @@ typedef struct
   char *text;                 /* you free: cjv_hit_clear */
 } CjvHit;
 
+#define CJV_FIGURE_ABI 1
+
+typedef enum
+{
+  CJV_ZOOM_ALL, /* everything is shown */
+  CJV_ZOOM_BOX, /* what is in x, y, width, height px fills the plot */
+  CJV_ZOOM_AT   /* by `factor` (over 1: in) while what is at x, y px stays there */
+} CjvZoomKind;
+
 typedef struct
 {
-  const char *id;    /* kebab-case, never changes */
+  CjvZoomKind kind;
+  double x, y, width, height, factor;
+} CjvZoom;
+
+typedef struct
+{
+  guint abi;         /* CJV_FIGURE_ABI, in a plugin */
+  gsize size;        /* sizeof (CjvFigureInfo), in a plugin; new fields come last */
+  const char *id;    /* kebab-case, never changes; in a plugin vendor:name */
   const char *title; /* two or three words */
   const char *blurb; /* one sentence */
   const char *empty; /* the sentence that stands where there is nothing to show yet */
@@ -68,7 +86,13 @@ typedef struct
   gboolean (*hit) (const CjvScene *scene, double x, double y, CjvHit *hit); /* may be NULL */
   void (*csv) (const CjvScene *scene, GString *out);                        /* no size, no style */
   char *(*words) (const CjvScene *scene); /* no size, no style; you free */
+  /* Alters `params`, which are those of the scene. FALSE: nothing was altered. NULL: there is nothing to
+   * zoom. */
+  gboolean (*zoom) (const CjvScene *scene, const CjvZoom *zoom, gpointer params);
 } CjvFigureInfo;
+
+/* What the two below read; plugins are added to it. */
+extern CjCatalogue cjv_figure_catalogue;
 
 const CjvFigureInfo *const *cjv_figures (void); /* ends with NULL */
 const CjvFigureInfo *cjv_figure_find (const char *id);
@@ -89,6 +113,10 @@ gboolean cjv_figure_hit (const CjvFigureInfo *info, const CjvFrame *frame, gcons
                          const CjvStyle *style, double width, double height, double x, double y,
                          CjvHit *hit);
 void cjv_hit_clear (CjvHit *hit);
+
+/* Zooms by altering `params`, of the figure's own table. FALSE where there is nothing to zoom. */
+gboolean cjv_figure_zoom (const CjvFigureInfo *info, const CjvFrame *frame, gpointer params,
+                          const CjvStyle *style, double width, double height, const CjvZoom *zoom);
 
 /* The numbers as RFC 4180 text in UTF-8 with a header line; decimal points whatever the locale.
  * You free. */

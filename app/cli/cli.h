@@ -26,6 +26,7 @@ extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_predict;                           /* predict.c */
+extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_verify;                            /* verify.c */
 
@@ -54,6 +55,9 @@ void cli_print_file (const char *path, gboolean json);
  * class and the confusion matrix. */
 void cli_print_score (const char *split, CjScore score, const CjMetrics *metrics,
                       const CjdDataset *dataset, gboolean json);
+
+/* "train", "val" or "test"; NULL: `preset`. */
+gboolean cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error);
 
 /* `threads` as given, or as many as there are processors; 1 to 64. */
 guint cli_get_threads (int threads);

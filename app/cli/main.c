@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "cj-error.h"
 #include "cjl-json.h"
+#include "cjl-plugins.h"
 
 #include <locale.h>
 #include <stdio.h>
 
 static const CliCommand *const commands[]
-    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,  &cli_show,    &cli_check,
-        &cli_set,    &cli_data,     &cli_train,     &cli_eval, &cli_predict, &cli_figure,
-        &cli_export, &cli_recover,  &cli_verify,    &cli_bench };
+    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,   &cli_show,    &cli_check,
+        &cli_set,    &cli_data,     &cli_train,     &cli_eval,  &cli_predict, &cli_figure,
+        &cli_export, &cli_recover,  &cli_verify,    &cli_bench, &cli_plugins };
 
 static const char exit_status[] = "Exit status: 0 done, 1 failed, 2 wrong use.";
 
@@ -19,10 +21,17 @@ print_help (void)
   g_print ("Usage: cajal-cli COMMAND [OPTION…] [ARGUMENT…]\n"
            "A lab for neural networks, without its window.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-10s %-28s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
-  g_print ("\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
-           "  --version  show the version\n\n%s\n",
-           exit_status);
+    g_print ("  %-10s %s\n", commands[i]->name, commands[i]->blurb);
+  g_print (
+      "\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
+      "  --version  show the version\n\n"
+      "A first run:\n"
+      "  cajal-cli new lenet-5 -o signs.cajal\n"
+      "  cajal-cli train signs.cajal\n"
+      "  cajal-cli figure signs.cajal confusion -o confusion.pdf\n\n"
+      "With --json a command prints one JSON object a line, in UTF-8, and nothing else, on its\n"
+      "output; progress and mistakes go to the error stream.\n\n%s\n",
+      exit_status);
 }
 
 gboolean
@@ -101,10 +110,43 @@ cli_print_file (const char *path, gboolean json)
   cli_print_json (g_variant_dict_end (&dict));
 }
 
+gboolean
+cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error)
+{
+  static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+
+  *split = preset;
+  for (guint i = 0; text != NULL && i < CJD_N_SPLITS; i++)
+    if (g_str_equal (splits[i], text))
+      {
+        *split = (CjdSplit) i;
+        return TRUE;
+      }
+  if (text != NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 "There is no split “%s”. Choose train, val or test.", text);
+  return text == NULL;
+}
+
 guint
 cli_get_threads (int threads)
 {
   return (guint) CLAMP (threads > 0 ? threads : (int) g_get_num_processors (), 1, 64);
+}
+
+/* The plugins, before anything else; what is wrong with one is said, and the command goes on. */
+static void
+load_plugins (const CliCommand *command)
+{
+  const GPtrArray *plugins = cjl_plugins_load ();
+
+  for (guint i = 0; i < plugins->len && command != &cli_plugins; i++)
+    {
+      const CjlPlugin *plugin = plugins->pdata[i];
+
+      if (plugin->sentence != NULL)
+        g_printerr ("cajal-cli: %s: %s\n", plugin->path, plugin->sentence);
+    }
 }
 
 int
@@ -123,7 +165,10 @@ main (int argc, char **argv)
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (commands[i]->name, argv[1]))
-      return commands[i]->run (argc - 1, argv + 1);
+      {
+        load_plugins (commands[i]);
+        return commands[i]->run (argc - 1, argv + 1);
+      }
   g_printerr ("cajal-cli: there is no command “%s”. “cajal-cli --help” lists them.\n", argv[1]);
   return 2;
 }

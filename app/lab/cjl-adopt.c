@@ -5,6 +5,7 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define GROWN 4 /* pictures so many times larger than those before are shrunk to them */
@@ -39,7 +40,7 @@ cjl_project_refit (CjlProject *project, const CjdDataset *dataset)
 
   cjl_project_begin (project);
   changed = refit (project->graph, &spec);
-  cjl_project_commit (project, "Fit the last layer", NULL);
+  cjl_project_commit (project, _ ("Fit the last layer"), NULL);
   return changed;
 }
 

@@ -8,6 +8,8 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
+#include <glib/gi18n-lib.h>
+
 CjlDataChoice
 cjl_data_choice_copy (const CjlDataChoice *choice)
 {
@@ -175,6 +177,7 @@ cjl_data_spec (const CjdDataset *dataset, gint64 batch)
     .x_dtype = dataset->x_dtype == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32,
     .y_dtype = dataset->y->dtype,
     .n_classes = dataset->n_classes,
+    .n_words = dataset->n_words,
     .has_y = TRUE,
   };
 }

@@ -62,8 +62,9 @@ cjl_probe_frame_find_surface (const CjlProbeFrame *self, const char *id)
   return NULL;
 }
 
-CjTensor *
-cjl_surface_turn (const CjTensor *values)
+/* [points, U] to [1, U, side, side] */
+static CjTensor *
+turn (const CjTensor *values)
 {
   const gint64 points = CJL_SURFACE_SIDE * CJL_SURFACE_SIDE, u = values->shape.dims[1];
   const CjShape shape = cj_shape4 (1, u, CJL_SURFACE_SIDE, CJL_SURFACE_SIDE);
@@ -75,9 +76,12 @@ cjl_surface_turn (const CjTensor *values)
   return surface;
 }
 
-void
-cjl_surface_fill (float *x)
+static void
+make_surfaces (CjlProbe *self, const CjCheckpoint *weights, CjlProbeFrame *frame)
 {
+  float *x = cj_tensor_f32 (cj_program_get_x (self->plane));
+
+  cj_checkpoint_apply (weights, self->plane);
   for (int row = 0; row < CJL_SURFACE_SIDE; row++)
     for (int column = 0; column < CJL_SURFACE_SIDE; column++)
       {
@@ -86,20 +90,13 @@ cjl_surface_fill (float *x)
         *x++ = (float) (-CJL_SURFACE_REACH + step * (column + 0.5));
         *x++ = (float) (CJL_SURFACE_REACH - step * (row + 0.5));
       }
-}
-
-static void
-make_surfaces (CjlProbe *self, const CjCheckpoint *weights, CjlProbeFrame *frame)
-{
-  cj_checkpoint_apply (weights, self->plane);
-  cjl_surface_fill (cj_tensor_f32 (cj_program_get_x (self->plane)));
   cj_program_forward (self->plane, FALSE, cj_program_get_batch (self->plane), 0, 0);
   for (guint i = 0; i < frame->n_nodes; i++)
     {
       g_autoptr (CjTensor) values = cj_program_dup_output (self->plane, i, 0);
 
       if (values != NULL && values->shape.n_dims == 2 && values->dtype == CJ_FLOAT32)
-        frame->surfaces[i] = cjl_surface_turn (values);
+        frame->surfaces[i] = turn (values);
     }
 }
 

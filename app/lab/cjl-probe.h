@@ -24,11 +24,6 @@ typedef struct
 #define CJL_SURFACE_SIDE 48
 #define CJL_SURFACE_REACH 2.2 /* the plane shown, in deviations on each side of the mean */
 
-/* The points of that plane, [CJL_SURFACE_SIDE², 2], from the top; and what came out for them, [points, U],
- * as a surface of each unit. You unref. */
-void cjl_surface_fill (float *x);
-CjTensor *cjl_surface_turn (const CjTensor *values);
-
 typedef struct _CjlProbe CjlProbe;
 
 /* The graph is copied into a program of batch 1; `spec` is of the data. Errors as cj_program_new. You

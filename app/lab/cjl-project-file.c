@@ -192,12 +192,28 @@ cjl_project_parse (GBytes *bytes, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* The bytes of a file, which may lie behind a portal; endless and overlong ones are refused. */
+static GBytes *
+read_file (GFile *file, char **etag, GError **error)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info (
+      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, error);
+
+  if (info == NULL)
+    return NULL;
+  if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR
+      && (guint64) g_file_info_get_size (info) <= MAX_FILE)
+    return g_file_load_bytes (file, NULL, etag, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "This is no plain file of at most 4 GiB.");
+  return NULL;
+}
+
 CjlProject *
 cjl_project_load (const char *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
   g_autofree char *etag = NULL;
-  g_autoptr (GBytes) bytes = g_file_load_bytes (file, NULL, &etag, error);
+  g_autoptr (GBytes) bytes = read_file (file, &etag, error);
   CjlProject *self = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
 
   if (self == NULL)
@@ -282,4 +298,23 @@ cjl_project_save (CjlProject *self, const char *path, GError **error)
   cjl_keep_saved (self, moved);
   cjl_project_notify (self);
   return TRUE;
+}
+
+gboolean
+cjl_project_is_changed_elsewhere (CjlProject *self)
+{
+  const char *etag = cjl_project_full (self)->etag;
+  g_autoptr (GFile) file = self->path != NULL ? g_file_new_for_commandline_arg (self->path) : NULL;
+  g_autoptr (GFileInfo) info = file != NULL && etag != NULL
+                                   ? g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE,
+                                                        G_FILE_QUERY_INFO_NONE, NULL, NULL)
+                                   : NULL;
+
+  return info != NULL && g_strcmp0 (g_file_info_get_etag (info), etag) != 0;
+}
+
+void
+cjl_project_forget_file (CjlProject *self)
+{
+  g_clear_pointer (&cjl_project_full (self)->etag, g_free);
 }

@@ -2,12 +2,9 @@
 #include "cjl-template.h"
 
 #include "cj-error.h"
+#include "cjl-arrange.h"
 
 #include <string.h>
-
-#define CARD_WIDTH 216.0
-#define CARD_HEIGHT 230.0
-#define ROW 6 /* cards in a row of a long chain */
 
 const CjlTemplate *
 cjl_template_find (const char *id)
@@ -18,43 +15,13 @@ cjl_template_find (const char *id)
   return NULL;
 }
 
-void
-cjl_layout_graph (CjGraph *graph)
-{
-  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
-  g_autoptr (GHashTable) depth = g_hash_table_new (NULL, NULL);
-  g_autofree guint *filled = g_new0 (guint, order->len + 1);
-  guint deepest = 0;
-
-  for (guint i = 0; i < order->len; i++)
-    {
-      const CjNode *node = order->pdata[i];
-      guint d = 0;
-
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        if (node->from[port].node != NULL)
-          d = MAX (d, 1 + GPOINTER_TO_UINT (g_hash_table_lookup (depth, node->from[port].node)));
-      g_hash_table_insert (depth, (gpointer) node, GUINT_TO_POINTER (d));
-      deepest = MAX (deepest, d);
-    }
-  for (guint i = 0; i < order->len; i++)
-    {
-      CjNode *node = order->pdata[i];
-      const guint d = GPOINTER_TO_UINT (g_hash_table_lookup (depth, node));
-      const guint n_rows = deepest / ROW + 1, in_row = (deepest + n_rows) / n_rows;
-      const guint row = d / in_row, column = d % in_row;
-
-      cj_graph_move (graph, node, CARD_WIDTH * column,
-                     CARD_HEIGHT * row + 24.0 * (column % 2) + 120.0 * filled[d]++);
-    }
-}
-
 /* "relu3 > add1:1" */
 static gboolean
 add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
 {
   g_auto (GStrv) target = g_strsplit (to, ":", 2);
-  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, target[0]);
+  const char *id = target[0] != NULL ? target[0] : "";
+  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, id);
 
   if (a != NULL && b != NULL)
     return cj_graph_connect (graph, a, 0, b,
@@ -62,7 +29,7 @@ add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
                              error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                "There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”.",
-               a == NULL ? from : target[0]);
+               a == NULL ? from : id);
   return FALSE;
 }
 
@@ -89,8 +56,18 @@ cjl_graph_add_text (CjGraph *graph, const char *text, GError **error)
       if (colon != NULL)
         {
           *colon = '\0';
-          last = cj_graph_find (graph, piece);
+          last = cj_graph_find (graph, g_strstrip (piece));
+          if (last == NULL)
+            {
+              g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                           "There is no node “%s” to go on from. Name nodes as the chain numbers "
+                           "them, “relu3”.",
+                           piece);
+              return FALSE;
+            }
           piece = g_strstrip (colon + 1);
+          if (*piece == '\0')
+            continue;
         }
       last = cj_graph_add_chain (graph, last, piece, error);
       if (last == NULL)
@@ -147,6 +124,6 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;
-  cjl_layout_graph (project->graph);
+  cjl_arrange_layers (project->graph);
   return g_steal_pointer (&project);
 }

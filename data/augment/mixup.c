@@ -55,7 +55,8 @@ apply (gconstpointer data, CjRng *rng, CjdAugmentCall *call)
   for (gint64 i = 0; i < n; i++)
     call->x[i] = keep * call->x[i] + (1 - keep) * call->other[i];
   call->keep *= share;
-  call->swap = (double) cj_rng_uniform (rng) >= share;
+  /* after two of them the first sample is left with the product of both shares */
+  call->swap = (double) cj_rng_uniform (rng) >= share || call->swap;
 }
 
 const CjdAugmentInfo cjd_augment_mixup = {

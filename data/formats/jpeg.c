@@ -89,7 +89,7 @@ gboolean
 cjd_jpeg_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *picture, char *why,
                gsize n_why)
 {
-  struct jpeg_decompress_struct jpeg;
+  struct jpeg_decompress_struct jpeg = { 0 };
   struct jpeg_progress_mgr progress = { .progress_monitor = watch_scans };
   Errors errors = { .why = why, .n_why = n_why };
   volatile gboolean done = FALSE; /* survives longjmp */
@@ -109,11 +109,10 @@ cjd_jpeg_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *pict
   picture->width = jpeg.image_width;
   picture->height = jpeg.image_height;
   picture->colour = jpeg.num_components > 1;
-  if (!pixels)
-    done = TRUE;
-  else if (cjd_picture_allocate (picture, why, n_why))
+  if (cjd_picture_accept (picture, pixels, why, n_why))
     {
-      read_rows (&jpeg, picture);
+      if (pixels)
+        read_rows (&jpeg, picture);
       done = TRUE;
     }
   jpeg_destroy_decompress (&jpeg);

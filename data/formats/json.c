@@ -3,34 +3,120 @@
 
 #include "cj-error.h"
 
-gboolean
-cjd_json_check (const char *text, gsize length, GError **error)
-{
-  gboolean in_string = FALSE;
-  guint depth = 0;
+#include <string.h>
 
-  if (text == NULL || length == 0)
+#define BRACKETS "{}[]\""
+
+/* The four hexadecimal digits of "\\u" at text[i], or -1. */
+static int
+read_escape (const char *text, gsize length, gsize i)
+{
+  int code = 0;
+
+  if (i + 6 > length || text[i] != '\\' || text[i + 1] != 'u')
+    return -1;
+  for (gsize k = i + 2; k < i + 6; k++)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "There is nothing in the JSON text.");
-      return FALSE;
+      if (!g_ascii_isxdigit (text[k]))
+        return -1;
+      code = code * 16 + g_ascii_xdigit_value (text[k]);
     }
+  return code;
+}
+
+/* Moves *i from the quote that opens a string to the one that closes it. Escapes must be whole: json-glib
+ * makes broken UTF-8 of half a pair, and loses memory over a string that does not end. */
+static gboolean
+skip_string (const char *text, gsize length, gsize *i)
+{
+  for (gsize k = *i + 1; k < length; k++)
+    {
+      if (text[k] == '"')
+        {
+          *i = k;
+          return TRUE;
+        }
+      if (text[k] == '\\' && k + 1 < length && text[k + 1] == 'u')
+        {
+          const int code = read_escape (text, length, k);
+          const int low = code >> 10 == 0x36 ? read_escape (text, length, k + 6) : -1;
+
+          /* 0xd800 to 0xdbff and then 0xdc00 to 0xdfff make one character */
+          if (code <= 0 || code >> 10 == 0x37 || (code >> 10 == 0x36 && low >> 10 != 0x37))
+            return FALSE;
+          k += low >= 0 ? 11 : 5;
+        }
+      else if (text[k] == '\\' && (++k == length || strchr ("\"\\/bfnrt", text[k]) == NULL))
+        return FALSE;
+    }
+  return FALSE;
+}
+
+static gboolean
+check_structure (const char *text, gsize length, GError **error)
+{
+  guint depth = 0, values = 0;
+  gboolean begun = FALSE; /* the one value that a text holds */
+
   for (gsize i = 0; i < length; i++)
     {
-      if (in_string && text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = !in_string;
-      else if (!in_string && (text[i] == '{' || text[i] == '['))
-        depth++;
-      else if (!in_string && (text[i] == '}' || text[i] == ']') && depth > 0)
-        depth--;
-      if (depth > CJD_JSON_MAX_DEPTH)
+      if (depth == 0 && !g_ascii_isspace (text[i]))
+        {
+          if (begun)
+            {
+              g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                           "The JSON text goes on after its end, at byte %" G_GSIZE_FORMAT
+                           ". The file is damaged.",
+                           i);
+              return FALSE;
+            }
+          begun = TRUE;
+          if (strchr (BRACKETS, text[i]) == NULL)
+            while (i + 1 < length && strchr (BRACKETS " \t\n\r", text[i + 1]) == NULL)
+              i++;
+        }
+      if (text[i] == '"' && !skip_string (text, length, &i))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "The JSON text is nested deeper than %d levels. The file is damaged.",
-                       CJD_JSON_MAX_DEPTH);
+                       "A string of the JSON text, at byte %" G_GSIZE_FORMAT
+                       ", does not end or has an escape that is none. The file is damaged.",
+                       i);
+          return FALSE;
+        }
+      else if (text[i] == '{' || text[i] == '[')
+        depth++;
+      else if ((text[i] == '}' || text[i] == ']') && depth > 0)
+        depth--;
+      values += text[i] == ',' || text[i] == '{' || text[i] == '[';
+      if (depth > CJD_JSON_MAX_DEPTH || values > CJD_JSON_MAX_VALUES)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       "The JSON text is nested deeper than %d levels or holds more than %d "
+                       "values, at byte %" G_GSIZE_FORMAT ". The file is damaged.",
+                       CJD_JSON_MAX_DEPTH, CJD_JSON_MAX_VALUES, i);
           return FALSE;
         }
     }
   return TRUE;
+}
+
+gboolean
+cjd_json_check (const char *text, gsize length, GError **error)
+{
+  const char *end;
+
+  if (text == NULL || length == 0 || length > CJD_JSON_MAX_BYTES)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "There is %s in the JSON text.",
+                   length == 0 || text == NULL ? "nothing" : "more than can be read");
+      return FALSE;
+    }
+  if (!g_utf8_validate (text, (gssize) length, &end))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "The JSON text is no UTF-8 at byte %" G_GSIZE_FORMAT ". The file is damaged.",
+                   (gsize) (end - text));
+      return FALSE;
+    }
+  return check_structure (text, length, error);
 }

@@ -3,11 +3,11 @@
 #include "npz.h"
 
 #include "cj-error.h"
+#include "file.h"
 #include "half.h"
 #include "safetensors.h"
 #include "zip.h"
 
-#include <gio/gio.h>
 #include <math.h>
 #include <string.h>
 
@@ -243,30 +243,13 @@ parse_members (const GPtrArray *pieces, GError **error)
   return g_steal_pointer (&arrays);
 }
 
-static GBytes *
-read_file (const char *path, GError **error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInfo) info
-      = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, 0, NULL, error);
-
-  if (info == NULL)
-    return NULL;
-  if ((guint64) g_file_info_get_size (info) > CJD_NPZ_MAX_BYTES)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is larger than 2 GiB.");
-      return NULL;
-    }
-  return g_file_load_bytes (file, NULL, NULL, error);
-}
-
 CjdNpyArray *
 cjd_npy_load (const char *path, GError **error)
 {
-  g_autoptr (GBytes) bytes = read_file (path, error);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, CJD_NPZ_MAX_BYTES, error);
   CjdNpyArray *array = bytes != NULL ? cjd_npy_parse ("array", bytes, error) : NULL;
 
-  if (array == NULL)
+  if (array == NULL && bytes != NULL)
     g_prefix_error (error, "%s: ", path);
   return array;
 }
@@ -274,12 +257,12 @@ cjd_npy_load (const char *path, GError **error)
 GPtrArray *
 cjd_npz_load (const char *path, GError **error)
 {
-  g_autoptr (GBytes) bytes = read_file (path, error);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, CJD_NPZ_MAX_BYTES, error);
   g_autoptr (GPtrArray) pieces
       = bytes != NULL ? cjd_zip_parse (bytes, CJD_NPZ_MAX_BYTES, error) : NULL;
   GPtrArray *arrays = pieces != NULL ? parse_members (pieces, error) : NULL;
 
-  if (arrays == NULL)
+  if (arrays == NULL && bytes != NULL)
     g_prefix_error (error, "%s: ", path);
   return arrays;
 }

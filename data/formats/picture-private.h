@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Refuses a size beyond the caps, else allocates `rgba`; `why` takes the reason. */
-gboolean cjd_picture_allocate (CjdPicture *picture, char *why, gsize n_why);
+/* Refuses a size beyond the caps; allocates `rgba` if `pixels` are wanted. `why` takes the reason. */
+gboolean cjd_picture_accept (CjdPicture *picture, gboolean pixels, char *why, gsize n_why);
 
 /* FALSE with the reason in `why`; the caller clears the picture. */
 gboolean cjd_png_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *picture,

@@ -2,9 +2,12 @@
 #include "picture-private.h"
 
 #include "cj-error.h"
+#include "file.h"
 
 #include <math.h>
 #include <string.h>
+
+#define START (64u << 10) /* bytes that hold most headers */
 
 void
 cjd_picture_clear (CjdPicture *picture)
@@ -13,20 +16,24 @@ cjd_picture_clear (CjdPicture *picture)
 }
 
 gboolean
-cjd_picture_allocate (CjdPicture *picture, char *why, gsize n_why)
+cjd_picture_accept (CjdPicture *picture, gboolean pixels, char *why, gsize n_why)
 {
-  const guint64 pixels = (guint64) picture->width * picture->height;
+  const guint64 n = (guint64) picture->width * picture->height;
 
-  if (pixels > 0 && pixels <= CJD_PICTURE_MAX_PIXELS && picture->width <= CJD_PICTURE_MAX_SIDE
-      && picture->height <= CJD_PICTURE_MAX_SIDE)
+  if (n == 0 || n > CJD_PICTURE_MAX_PIXELS || picture->width > CJD_PICTURE_MAX_SIDE
+      || picture->height > CJD_PICTURE_MAX_SIDE)
     {
-      picture->rgba = g_try_malloc0 ((gsize) pixels * 4);
-      if (picture->rgba != NULL)
-        return TRUE;
+      g_snprintf (why, n_why, "its header declares %u × %u pixels; up to 64 million can be read",
+                  picture->width, picture->height);
+      return FALSE;
     }
-  g_snprintf (why, n_why, "its header declares %u × %u pixels; up to 64 million can be read",
-              picture->width, picture->height);
-  return FALSE;
+  if (!pixels)
+    return TRUE;
+  picture->rgba = g_try_malloc0 ((gsize) n * 4);
+  if (picture->rgba == NULL)
+    g_snprintf (why, n_why, "there is no memory for its %u × %u pixels", picture->width,
+                picture->height);
+  return picture->rgba != NULL;
 }
 
 gboolean
@@ -87,16 +94,25 @@ cjd_picture_parse (const guint8 *data, gsize size, gboolean pixels, CjdPicture *
 gboolean
 cjd_picture_load (const char *path, gboolean pixels, CjdPicture *picture, GError **error)
 {
-  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
-  const gsize size = file != NULL ? g_mapped_file_get_length (file) : 0;
+  g_autoptr (GBytes) start = pixels ? NULL : cjd_file_read_start (path, START, error);
+  g_autoptr (GBytes) bytes = NULL;
+  gsize size;
+  const guint8 *data;
 
   *picture = (CjdPicture){ 0 };
-  if (file == NULL)
+  if (!pixels && start == NULL)
     return FALSE;
-  if (size > CJD_PICTURE_MAX_FILE)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is larger than 256 MiB.");
-  else if (cjd_picture_parse ((const guint8 *) g_mapped_file_get_contents (file), size, pixels,
-                              picture, error))
+  if (start != NULL)
+    {
+      data = g_bytes_get_data (start, &size);
+      if (cjd_picture_parse (data, size, FALSE, picture, NULL))
+        return TRUE;
+    }
+  bytes = cjd_file_read (path, CJD_PICTURE_MAX_FILE, error);
+  if (bytes == NULL)
+    return FALSE;
+  data = g_bytes_get_data (bytes, &size);
+  if (cjd_picture_parse (data, size, pixels, picture, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;

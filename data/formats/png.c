@@ -6,6 +6,8 @@
 
 #define MAX_CHUNK (8u << 20) /* of text and colour profiles, which are skipped */
 #define MAX_CHUNKS 256
+#define SIGNATURE 8 /* bytes before the first chunk */
+#define CHUNK 12    /* bytes of a chunk beside its data */
 
 typedef struct
 {
@@ -60,6 +62,30 @@ read_pixels (png_structp png, png_infop info, CjdPicture *picture)
   png_read_end (png, NULL);
 }
 
+/* Whether every chunk lies within the file, up to the end or, for the header alone, the pixels. libpng
+ * believes the length of a chunk, and allocates it, before it finds the end of the file. */
+static gboolean
+check_chunks (const Source *source, gboolean pixels)
+{
+  for (gsize at = SIGNATURE; source->size - at >= CHUNK;)
+    {
+      const guint8 *chunk = source->data + at;
+      const guint32 length = (guint32) chunk[0] << 24 | (guint32) chunk[1] << 16
+                             | (guint32) chunk[2] << 8 | chunk[3];
+
+      if ((!pixels && memcmp (chunk + 4, "IDAT", 4) == 0) || memcmp (chunk + 4, "IEND", 4) == 0)
+        return TRUE;
+      if (length > source->size - at - CHUNK)
+        {
+          g_snprintf (source->why, source->n_why,
+                      "the file is cut off in the chunk at byte %" G_GSIZE_FORMAT, at);
+          return FALSE;
+        }
+      at += CHUNK + length;
+    }
+  return TRUE;
+}
+
 gboolean
 cjd_png_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *picture, char *why,
               gsize n_why)
@@ -67,29 +93,30 @@ cjd_png_read (const guint8 *data, gsize size, gboolean pixels, CjdPicture *pictu
   Source source = { data, size, 0, why, n_why };
   png_structp png = png_create_read_struct (PNG_LIBPNG_VER_STRING, &source, fail, ignore);
   png_infop info = png != NULL ? png_create_info_struct (png) : NULL;
+  gboolean accepted;
 
+  if (info != NULL && !check_chunks (&source, pixels))
+    {
+      png_destroy_read_struct (&png, &info, NULL);
+      return FALSE;
+    }
   if (info == NULL || setjmp (png_jmpbuf (png)))
     {
       png_destroy_read_struct (&png, info != NULL ? &info : NULL, NULL);
       return FALSE;
     }
   png_set_read_fn (png, &source, read_bytes);
-  png_set_user_limits (png, CJD_PICTURE_MAX_SIDE, CJD_PICTURE_MAX_SIDE);
+  /* cjd_picture_accept says better what is too large */
+  png_set_user_limits (png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_chunk_malloc_max (png, MAX_CHUNK);
   png_set_chunk_cache_max (png, MAX_CHUNKS);
   png_read_info (png, info);
   picture->width = png_get_image_width (png, info);
   picture->height = png_get_image_height (png, info);
   picture->colour = (png_get_color_type (png, info) & PNG_COLOR_MASK_COLOR) != 0;
-  if (pixels)
-    {
-      if (!cjd_picture_allocate (picture, why, n_why))
-        {
-          png_destroy_read_struct (&png, &info, NULL);
-          return FALSE;
-        }
-      read_pixels (png, info, picture);
-    }
+  accepted = cjd_picture_accept (picture, pixels, why, n_why);
+  if (accepted && pixels)
+    read_pixels (png, info, picture);
   png_destroy_read_struct (&png, &info, NULL);
-  return TRUE;
+  return accepted;
 }

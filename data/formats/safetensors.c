@@ -130,7 +130,13 @@ typedef enum
   BF16,
   I32,
   I64,
+  I8,
+  I16,
+  U16,
+  U32,
+  U64,
   U8,
+  BOOL,
   N_KINDS
 } Kind;
 
@@ -141,7 +147,25 @@ static const struct
   CjDtype dtype;
 } kinds[N_KINDS] = { { "F32", 4, CJ_FLOAT32 },  { "F64", 8, CJ_FLOAT32 }, { "F16", 2, CJ_FLOAT32 },
                      { "BF16", 2, CJ_FLOAT32 }, { "I32", 4, CJ_INT32 },   { "I64", 8, CJ_INT32 },
-                     { "U8", 1, CJ_UINT8 } };
+                     { "I8", 1, CJ_INT32 },     { "I16", 2, CJ_INT32 },   { "U16", 2, CJ_INT32 },
+                     { "U32", 4, CJ_INT32 },    { "U64", 8, CJ_INT32 },   { "U8", 1, CJ_UINT8 },
+                     { "BOOL", 1, CJ_UINT8 } };
+
+/* A whole number of the file as int32; FALSE if it does not fit. */
+static gboolean
+convert_whole (Kind kind, const guint8 *from, gint32 *to)
+{
+  const guint width = (guint) kinds[kind].size * 8;
+  const gboolean has_sign = kind <= I16;
+  guint64 bits = 0;
+  gint64 wide;
+
+  for (guint i = 0; i < width / 8; i++)
+    bits |= (guint64) from[i] << 8 * i;
+  wide = has_sign ? (gint64) (bits << (64 - width)) >> (64 - width) : (gint64) bits;
+  *to = (gint32) wide;
+  return wide == *to && (has_sign || bits <= G_MAXINT32);
+}
 
 /* Converts one number; FALSE if an integer does not fit. */
 static gboolean
@@ -149,7 +173,6 @@ convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
 {
   guint16 half;
   guint32 bits;
-  gint64 wide;
   double number;
 
   switch (kind)
@@ -167,15 +190,14 @@ convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
       bits = (guint32) GUINT16_FROM_LE (half) << 16;
       memcpy (cj_tensor_f32 (to) + i, &bits, 4);
       return TRUE;
-    case I64:
-      memcpy (&wide, from + i * 8, 8);
-      wide = GINT64_FROM_LE (wide);
-      cj_tensor_i32 (to)[i] = (gint32) wide;
-      return wide >= G_MININT32 && wide <= G_MAXINT32;
-    default:
+    case F32:
+    case U8:
+    case BOOL:
       memcpy ((guint8 *) to->data + (gsize) i * kinds[kind].size,
               from + (gsize) i * kinds[kind].size, kinds[kind].size);
       return TRUE;
+    default:
+      return convert_whole (kind, from + (gsize) i * kinds[kind].size, cj_tensor_i32 (to) + i);
     }
 }
 
@@ -194,55 +216,118 @@ get_array (JsonObject *object, const char *member)
   return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
 
+/* Whole numbers of an array, none below 0; FALSE if there is anything else, or more than `max`. */
 static gboolean
-read_shape (JsonArray *array, CjShape *shape)
+read_numbers (JsonObject *object, const char *member, guint max, gint64 *numbers, guint *n)
 {
-  if (array == NULL || json_array_get_length (array) > CJ_MAX_DIMS)
+  JsonArray *array = get_array (object, member);
+
+  if (array == NULL || json_array_get_length (array) > max)
     return FALSE;
-  *shape = (CjShape){ .n_dims = json_array_get_length (array) };
-  for (guint i = 0; i < shape->n_dims; i++)
+  *n = json_array_get_length (array);
+  for (guint i = 0; i < *n; i++)
     {
       JsonNode *item = json_array_get_element (array, i);
 
       if (!JSON_NODE_HOLDS_VALUE (item) || json_node_get_value_type (item) != G_TYPE_INT64)
         return FALSE;
-      shape->dims[i] = json_node_get_int (item);
+      numbers[i] = json_node_get_int (item);
+      if (numbers[i] < 0)
+        return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize size,
-             GPtrArray *tensors, GError **error)
+read_kind (JsonObject *object, Kind *kind)
 {
-  JsonArray *offsets = get_array (object, "data_offsets");
-  const char *dtype = json_object_get_string_member_with_default (object, "dtype", "");
-  guint64 begin, end;
-  CjTensor *tensor;
-  CjShape shape;
-  gsize bytes;
-  Kind kind = F32;
+  JsonNode *node = json_object_get_member (object, "dtype");
+  const char *dtype = NULL;
 
-  while (kind < N_KINDS && !g_str_equal (kinds[kind].name, dtype))
-    kind++;
-  if (kind == N_KINDS)
+  if (node != NULL && JSON_NODE_HOLDS_VALUE (node)
+      && json_node_get_value_type (node) == G_TYPE_STRING)
+    dtype = json_node_get_string (node);
+  for (*kind = F32; *kind < N_KINDS && dtype != NULL; (*kind)++)
+    if (g_str_equal (kinds[*kind].name, dtype))
+      return TRUE;
+  return FALSE;
+}
+
+/* Where a tensor lies in the data. */
+typedef struct
+{
+  const char *name;
+  gint64 begin, end;
+} Span;
+
+static gboolean
+read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize size,
+             GPtrArray *tensors, GArray *spans, GError **error)
+{
+  Span span = { name, 0, 0 };
+  gint64 offsets[2] = { 0 };
+  CjTensor *tensor;
+  CjShape shape = { 0 };
+  gsize bytes;
+  Kind kind;
+  guint n;
+
+  if (!read_kind (object, &kind))
     return refuse (error, name,
-                   "is of a type that is not read (F32, F64, F16, BF16, I32, I64, U8)");
-  if (!read_shape (get_array (object, "shape"), &shape)
+                   "is of a type that is not read (F16, F32, F64, BF16, I8 to I64, U8 to U64, "
+                   "BOOL)");
+  if (!read_numbers (object, "shape", CJ_MAX_DIMS, shape.dims, &shape.n_dims)
       || !cj_shape_bytes (&shape, CJ_UINT8, &bytes))
     return refuse (error, name, "has no usable shape");
-  if (offsets == NULL || json_array_get_length (offsets) != 2)
+  if (!read_numbers (object, "data_offsets", 2, offsets, &n) || n != 2)
     return refuse (error, name, "has no data offsets");
-  begin = (guint64) json_array_get_int_element (offsets, 0);
-  end = (guint64) json_array_get_int_element (offsets, 1);
-  if (begin > end || end > size || (end - begin) != (guint64) bytes * kinds[kind].size)
+  if (offsets[0] > offsets[1] || (guint64) offsets[1] > size
+      || (guint64) (offsets[1] - offsets[0]) != (guint64) bytes * kinds[kind].size)
     return refuse (error, name, "has offsets that do not fit its shape or the file");
+  span.begin = offsets[0];
+  span.end = offsets[1];
+  g_array_append_val (spans, span);
   tensor = cj_tensor_new (kinds[kind].dtype, &shape);
   g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
   for (gint64 i = 0; i < cj_shape_size (&shape); i++)
-    if (!convert (kind, data + begin, tensor, i))
+    if (!convert (kind, data + span.begin, tensor, i))
       return refuse (error, name, "has an integer beyond 32 bits");
   return TRUE;
+}
+
+static gint
+compare_spans (gconstpointer a, gconstpointer b)
+{
+  const Span *one = a, *two = b;
+
+  if (one->begin != two->begin)
+    return one->begin < two->begin ? -1 : 1;
+  return one->end < two->end ? -1 : one->end > two->end;
+}
+
+/* The format allows neither holes nor bytes that belong to two tensors. */
+static gboolean
+check_spans (GArray *spans, gsize size, GError **error)
+{
+  gint64 at = 0;
+
+  g_array_sort (spans, compare_spans);
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const Span *span = &g_array_index (spans, Span, i);
+
+      if (span->begin < at)
+        return refuse (error, span->name, "overlaps another tensor; the file is damaged");
+      if (span->begin > at)
+        return refuse (error, span->name, "follows a hole in the data; the file is damaged");
+      at = span->end;
+    }
+  if ((gsize) at == size)
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               "%" G_GSIZE_FORMAT " bytes at the end belong to no tensor; the file is damaged.",
+               size - (gsize) at);
+  return FALSE;
 }
 
 GPtrArray *
@@ -252,6 +337,7 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
   const guint8 *data = g_bytes_get_data (bytes, &size);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GPtrArray) tensors = cjd_named_tensors_new ();
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (Span));
   g_autoptr (GList) names = NULL;
   JsonObject *root;
   guint64 length = 0;
@@ -287,9 +373,9 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
           refuse (error, l->data, "is not described by an object");
           return NULL;
         }
-      if (!read_tensor (l->data, json_node_get_object (node), data + 8 + length,
-                        size - 8 - (gsize) length, tensors, error))
+      if (!read_tensor (l->data, json_node_get_object (node), data + 8 + length, size - 8 - length,
+                        tensors, spans, error))
         return NULL;
     }
-  return g_steal_pointer (&tensors);
+  return check_spans (spans, size - 8 - length, error) ? g_steal_pointer (&tensors) : NULL;
 }

@@ -7,6 +7,7 @@
 #include <archive_entry.h>
 
 #define MAX_PIECES 10000
+#define MAX_PIECE ((gsize) 1 << 31) /* unpacked */
 #define EPOCH 315532800 /* 1980, the first date a zip can hold: equal contents give equal bytes */
 
 static void
@@ -102,26 +103,32 @@ cjd_zip_print (const GPtrArray *pieces, GError **error)
   return done ? g_byte_array_free_to_bytes (g_steal_pointer (&out)) : NULL;
 }
 
-/* Reads the piece at hand; *left bytes may still be unpacked. */
+/* Reads the piece at hand of `declared` bytes; *left bytes may still be unpacked. */
 static GBytes *
-read_piece (struct archive *archive, const char *name, gsize *left, GError **error)
+read_piece (struct archive *archive, const char *name, guint64 declared, gsize *left,
+            GError **error)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
+  const gsize most = MIN (*left, MAX_PIECE);
   guint8 buffer[65536];
-  la_ssize_t n;
+  la_ssize_t n = 1;
 
-  while ((n = archive_read_data (archive, buffer, sizeof buffer)) > 0)
+  while (n > 0)
     {
-      if ((gsize) n > *left)
+      /* what the entry declares first, so that an honest bomb costs nothing */
+      if (declared <= most)
+        n = archive_read_data (archive, buffer, sizeof buffer);
+      if (declared > most || (n > 0 && (gsize) n > most - out->len))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                        "“%s” unpacks to more than is allowed. The file is damaged or hostile.",
                        name);
           return NULL;
         }
-      *left -= (gsize) n;
-      g_byte_array_append (out, buffer, (guint) n);
+      if (n > 0)
+        g_byte_array_append (out, buffer, (guint) n);
     }
+  *left -= out->len;
   if (n < 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "“%s” cannot be unpacked: %s.", name,
@@ -148,7 +155,10 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
                        "The container has an entry without a usable name, or too many of them.");
           return FALSE;
         }
-      bytes = read_piece (archive, name, &left, error);
+      bytes = read_piece (archive, name,
+                          archive_entry_size_is_set (entry) ? (guint64) archive_entry_size (entry)
+                                                            : 0,
+                          &left, error);
       if (bytes == NULL)
         return FALSE;
       cjd_pieces_add (pieces, name, bytes);

@@ -4,6 +4,7 @@
  * red, green and blue. A folder holds data_batch*.bin and test_batch*.bin, or train.bin and test.bin. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 
 #include <string.h>
 
@@ -69,7 +70,7 @@ static GStrv
 read_names (const char *folder, const char *file, guint n)
 {
   g_autofree char *path = g_build_filename (folder, file, NULL);
-  g_autoptr (GBytes) bytes = cjd_read_file (path, 1 << 16, NULL);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, 1 << 16, NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -93,7 +94,7 @@ append (const char *path, guint n_labels, guint n_classes, GByteArray *pixels, G
         GError **error)
 {
   const gsize record = n_labels + PIXELS;
-  g_autoptr (GBytes) bytes = cjd_read_file (path, CJD_READ_MAX_BYTES - pixels->len, error);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, CJD_READ_MAX_BYTES - pixels->len, error);
   const guint8 *data;
   gsize size;
 

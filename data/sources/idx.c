@@ -3,6 +3,7 @@
  * sizes as big-endian 32-bit numbers, then the bytes. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -80,7 +81,7 @@ find_files (const char *images, Files *files)
 {
   g_autofree char *base = g_path_get_basename (images);
 
-  files->emnist = g_str_has_prefix (base, "emnist");
+  files->emnist = g_ascii_strncasecmp (base, "emnist", 6) == 0;
   files->paths[0][0] = find_sister (images, "train", "images");
   files->paths[0][1] = find_sister (images, "train", "labels");
   files->paths[1][0] = find_sister (images, "t10k", "images");
@@ -181,11 +182,16 @@ read_stream (GInputStream *stream, guint n_dims, CjShape *shape, GError **error)
 static GByteArray *
 read_file (const char *path, guint n_dims, CjShape *shape, GError **error)
 {
-  g_autoptr (GInputStream) stream = open_file (path, error);
-  GByteArray *body = stream != NULL ? read_stream (stream, n_dims, shape, error) : NULL;
+  g_autoptr (GBytes) start = cjd_file_read_start (path, 1, error); /* says why not, if it cannot */
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GInputStream) stream = start != NULL ? open_file (path, &local) : NULL;
+  GByteArray *body = stream != NULL ? read_stream (stream, n_dims, shape, &local) : NULL;
 
-  if (body == NULL)
-    g_prefix_error (error, "%s: ", path);
+  if (local != NULL && local->domain == CJ_ERROR)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: %s", path, local->message);
+  else if (local != NULL) /* of the system or the unpacker, a piece of a sentence */
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file cannot be read to its end: %s.",
+                 path, local->message);
   return body;
 }
 
@@ -213,9 +219,9 @@ recognise (const char *path)
   return images != NULL;
 }
 
-/* Classes from 0 on; those of EMNIST's letters are counted from 1. */
+/* Classes from 0 on; those of EMNIST's letters are counted `from_one`. */
 static CjTensor *
-make_labels (const GByteArray *labels, guint *n_classes)
+make_labels (const GByteArray *labels, gboolean from_one, guint *n_classes)
 {
   const CjShape shape = cj_shape1 (labels->len);
   CjTensor *y = cj_tensor_new (CJ_INT32, &shape);
@@ -226,7 +232,7 @@ make_labels (const GByteArray *labels, guint *n_classes)
       least = MIN (least, labels->data[i]);
       most = MAX (most, labels->data[i]);
     }
-  least = least == 1 ? 1 : 0;
+  least = from_one && least == 1 ? 1 : 0;
   for (guint i = 0; i < labels->len; i++)
     cj_tensor_i32 (y)[i] = labels->data[i] - least;
   *n_classes = most - least + 1u;
@@ -249,8 +255,9 @@ read_part (const Files *files, guint part, GByteArray *pixels, GByteArray *label
       || (guint64) pixels->len + a->len > MAX_BYTES)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: Pictures and labels do not fit together, or take more than 2 GiB.",
-                   files->paths[part][0]);
+                   "%s: Its %" G_GINT64_FORMAT " pictures do not fit the %" G_GINT64_FORMAT
+                   " labels or the size of the training pictures, or take more than 2 GiB.",
+                   files->paths[part][0], d[0], label.dims[0]);
       return FALSE;
     }
   if (files->emnist)
@@ -258,6 +265,19 @@ read_part (const Files *files, guint part, GByteArray *pixels, GByteArray *label
   g_byte_array_append (pixels, a->data, a->len);
   g_byte_array_append (labels, b->data, b->len);
   return TRUE;
+}
+
+/* EMNIST's folder holds six data sets, of which one was chosen, and its pictures were turned. */
+static void
+say_what_was_read (CjdDataset *dataset, const Files *files)
+{
+  g_autofree char *name = g_path_get_basename (files->paths[0][0]);
+
+  if (files->emnist)
+    cjd_dataset_take_note (dataset,
+                           g_strdup_printf ("Read from %s. EMNIST stores pictures by columns; they "
+                                            "were turned upright.",
+                                            name));
 }
 
 static CjdDataset *
@@ -287,17 +307,20 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   all = cj_shape4 (labels->len, 1, image[0].dims[1], image[0].dims[2]);
   x = cj_tensor_new (CJ_UINT8, &all);
   memcpy (x->data, pixels->data, pixels->len);
-  y = make_labels (labels, &n_classes);
+  y = make_labels (labels, files.emnist, &n_classes);
   dataset = cjd_dataset_new (base, x, y, n_classes, NULL);
   if (has_test)
     cjd_dataset_mark (dataset, (gsize) image[0].dims[0], CJD_SPLIT_TEST);
+  say_what_was_read (dataset, &files);
   return dataset;
 }
 
 const CjdReaderInfo cjd_reader_idx = {
   .id = "idx",
   .title = "IDX",
-  .blurb = "A folder of MNIST, Fashion-MNIST, KMNIST or EMNIST files, plain or .gz",
+  .blurb
+  = "A folder of MNIST, Fashion-MNIST, KMNIST or EMNIST files, plain or .gz; EMNIST is turned "
+    "upright",
   .recognise = recognise,
   .load = load,
 };

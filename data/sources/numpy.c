@@ -81,7 +81,7 @@ fill_x (const CjdNpyArray *from, gboolean last, CjTensor *x, gint64 *at)
       const gint64 source = last ? i - in + in % plane * c + in / plane : i;
       const double value = cjd_npy_array_get (from, source);
 
-      if (!isfinite (value) || (x->dtype == CJ_INT32 && (value < 0 || value > G_MAXINT32)))
+      if (!isfinite ((float) value) || (x->dtype == CJ_INT32 && (value < 0 || value > G_MAXINT32)))
         return FALSE;
       if (x->dtype == CJ_UINT8)
         ((guint8 *) x->data)[*at] = (guint8) value;
@@ -106,7 +106,8 @@ fill_y (const CjdNpyArray *from, CjTensor *y, gint64 *at, guint *n_classes)
     {
       const double value = cjd_npy_array_get (from, i);
 
-      if (!isfinite (value) || (y->dtype == CJ_INT32 && (value < 0 || value >= MAX_CLASSES)))
+      if (!isfinite ((float) value)
+          || (y->dtype == CJ_INT32 && (value < 0 || value >= MAX_CLASSES)))
         return FALSE;
       if (y->dtype == CJ_INT32)
         {
@@ -174,9 +175,10 @@ build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
     y_shape.n_dims = 1;
   else if (!classes && y_shape.n_dims == 1)
     y_shape = cj_shape2 (n, 1);
-  if (!cj_shape_bytes (&x_shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES)
+  if (!cj_shape_bytes (&x_shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES
+      || !cj_shape_bytes (&y_shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES)
     {
-      refuse (error, path, "The samples take more than 2 GiB.");
+      refuse (error, path, "The samples or targets take more than 2 GiB.");
       return NULL;
     }
   xs = cj_tensor_new (tokens                        ? CJ_INT32

@@ -3,6 +3,7 @@
  * character on as the target. The last parts are for validation and test. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 #include "cjd-text.h"
 
 #include <stdio.h>
@@ -41,7 +42,7 @@ cut (const gint32 *codes, gsize n, gsize length, CjTensor *x, CjTensor *y)
 static CjdDataset *
 load (const char *path, const CjdReadOptions *options, GError **error)
 {
-  g_autoptr (GBytes) bytes = cjd_read_file (path, MAX_TEXT, error);
+  g_autoptr (GBytes) bytes = cjd_file_read (path, MAX_TEXT, error);
   g_autofree char *name = g_path_get_basename (path);
   const gsize length = (gsize) options->length;
   g_autofree gunichar *text = NULL;
@@ -65,8 +66,13 @@ load (const char *path, const CjdReadOptions *options, GError **error)
                    size == 0 ? 0 : (gsize) (end - start));
       return NULL;
     }
+  if (size >= 3 && memcmp (start, "\xef\xbb\xbf", 3) == 0) /* the byte order mark is no character */
+    {
+      start += 3;
+      size -= 3;
+    }
   text = g_utf8_to_ucs4_fast (start, (glong) size, &n_characters);
-  n = ((gsize) n_characters - 1) / length;
+  n = n_characters > 0 ? ((gsize) n_characters - 1) / length : 0;
   if (n < 3)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,

@@ -3,6 +3,7 @@
  * columns of words become one feature a word, a missing number is the mean of its column. */
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "file.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,8 +11,9 @@
 #define MAX_TABLE ((gsize) 256 << 20)
 #define MAX_COLUMNS 10000
 #define MAX_CELLS 50000000
-#define MAX_WORDS 64   /* different ones in a column; more tell rows apart, not kinds */
-#define MAX_NUMBERS 20 /* different whole numbers that are classes */
+#define MAX_WORDS 64     /* different ones in a column; more tell rows apart, not kinds */
+#define MAX_CLASSES 1024 /* different words to predict */
+#define MAX_NUMBERS 20   /* different whole numbers that are classes */
 
 typedef struct
 {
@@ -35,8 +37,10 @@ recognise (const char *path)
 {
   static const char *const endings[] = { ".csv", ".tsv", ".tab", ".data" };
 
+  g_autofree char *low = g_ascii_strdown (path, -1);
+
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_suffix (path, endings[i]) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    if (g_str_has_suffix (low, endings[i]) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
       return TRUE;
   return FALSE;
 }
@@ -48,21 +52,24 @@ refuse (GError **error, const Table *table, guint line, const char *why)
   return FALSE;
 }
 
-/* The one of tab, semicolon and comma that comes most often in the first line. */
+/* The one of tab, semicolon and comma that comes most often in the first line, outside quotes. */
 static char
 find_separator (const char *text)
 {
   static const char candidates[] = ",;\t";
-  const gsize n = strcspn (text, "\r\n");
   char best = ',';
   guint most = 0;
 
   for (const char *c = candidates; *c != '\0'; c++)
     {
+      gboolean quoted = FALSE;
       guint count = 0;
 
-      for (gsize i = 0; i < n; i++)
-        count += text[i] == *c;
+      for (const char *p = text; *p != '\0' && (quoted || (*p != '\n' && *p != '\r')); p++)
+        {
+          quoted ^= *p == '"';
+          count += *p == *c && !quoted;
+        }
       if (count > most)
         {
           most = count;
@@ -72,28 +79,33 @@ find_separator (const char *text)
   return best;
 }
 
-/* One cell from *at on, which moves to what ends it; NULL for an open quote. */
+/* One cell from *at on, unpacked and stripped in its place; *at moves behind what ended it, which is
+ * left in *ended. NULL for an open quote. */
 static char *
-read_cell (const char **at, char separator, guint *line)
+read_cell (char **at, char separator, guint *line, char *ended)
 {
-  g_autoptr (GString) cell = g_string_new (NULL);
-  const char *p = *at;
+  char *p = *at, *cell, *to;
 
+  while (*p == ' ' || (*p == '\t' && separator != '\t'))
+    p++;
+  cell = to = p;
   if (*p == '"')
     {
       for (p++; *p != '\0' && (*p != '"' || p[1] == '"'); p++)
         {
           *line += *p == '\n';
-          g_string_append_c (cell, *p);
+          *to++ = *p;
           p += *p == '"';
         }
       if (*p++ != '"')
         return NULL;
     }
-  for (; *p != '\0' && *p != separator && *p != '\n' && *p != '\r'; p++)
-    g_string_append_c (cell, *p);
-  *at = p;
-  return g_strdup (g_strstrip (cell->str));
+  while (*p != '\0' && *p != separator && *p != '\n' && *p != '\r')
+    *to++ = *p++;
+  *ended = *p;
+  *at = *p != '\0' ? p + 1 : p;
+  *to = '\0';
+  return g_strchomp (cell);
 }
 
 static gboolean
@@ -103,26 +115,25 @@ end_row (Table *table, guint n, guint line, GError **error)
 
   if (table->n_columns == 0)
     table->n_columns = n;
-  if (n != table->n_columns)
+  if (n == table->n_columns)
     {
-      why = g_strdup_printf ("There are %u cells; the lines above have %u.", n, table->n_columns);
-      return refuse (error, table, line, why);
+      g_array_append_val (table->lines, line);
+      return TRUE;
     }
-  if (n > MAX_COLUMNS || table->cells->len > MAX_CELLS)
-    return refuse (error, table, line, "There are more than 10000 columns or 50 million cells.");
-  g_array_append_val (table->lines, line);
-  return TRUE;
+  why = g_strdup_printf ("There are %u cells; the lines above have %u.", n, table->n_columns);
+  return refuse (error, table, line, why);
 }
 
 static gboolean
-read_rows (Table *table, const char *text, GError **error)
+read_rows (Table *table, char *text, GError **error)
 {
   const char separator = find_separator (text);
   guint line = 1;
 
-  for (const char *at = text; *at != '\0';)
+  for (char *at = text; *at != '\0';)
     {
       const guint start = line;
+      char ended = separator;
       guint n = 0;
 
       if (*at == '\n' || *at == '\r')
@@ -130,16 +141,18 @@ read_rows (Table *table, const char *text, GError **error)
           line += *at++ == '\n';
           continue;
         }
-      for (gboolean more = TRUE; more; n++)
+      for (; ended == separator; n++)
         {
-          char *cell = read_cell (&at, separator, &line);
+          char *cell = read_cell (&at, separator, &line, &ended);
 
           if (cell == NULL)
             return refuse (error, table, start, "A quotation mark opens and never closes.");
+          if (n == MAX_COLUMNS || table->cells->len == MAX_CELLS)
+            return refuse (error, table, start,
+                           "There are more than 10000 columns or 50 million cells.");
           g_ptr_array_add (table->cells, cell);
-          more = *at == separator;
-          at += more;
         }
+      line += ended == '\n';
       if (!end_row (table, n, start, error))
         return FALSE;
     }
@@ -211,7 +224,7 @@ infer (const Table *table, guint first, guint c, Column *column)
         }
       else
         column->numeric = FALSE;
-      if (column->ordered->len <= MAX_WORDS * 16 && !g_hash_table_contains (column->words, cell))
+      if (column->ordered->len <= MAX_CLASSES && !g_hash_table_contains (column->words, cell))
         {
           char *word = g_strdup (cell);
 
@@ -247,7 +260,8 @@ find_label (const Table *table, const GArray *columns, const char *chosen, guint
             GError **error)
 {
   static const char *const usual[] = { "class", "label", "target", "y", "species", "diagnosis" };
-  const guint64 number = g_ascii_strtoull (chosen, NULL, 10);
+  char *end;
+  const guint64 number = g_ascii_strtoull (chosen, &end, 10);
   g_autofree char *why = NULL;
 
   for (guint c = 0; c < columns->len; c++)
@@ -257,7 +271,7 @@ find_label (const Table *table, const GArray *columns, const char *chosen, guint
         *label = c;
         return TRUE;
       }
-  if (number >= 1 && number <= columns->len)
+  if (*end == '\0' && number >= 1 && number <= columns->len)
     {
       *label = (guint) number - 1;
       return TRUE;
@@ -353,6 +367,21 @@ fill_targets (const Table *table, guint first, const Column *column, guint label
   return g_steal_pointer (&y);
 }
 
+static gboolean
+check_size (const Table *table, const Column *label, const CjShape *shape, GError **error)
+{
+  gsize bytes;
+
+  if (shape->dims[1] == 0)
+    return refuse (error, table, 1, "There is no column to predict from.");
+  if (!cj_shape_bytes (shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES)
+    return refuse (error, table, 1, "With one feature a word the table takes more than 2 GiB.");
+  if (!label->numeric && label->ordered->len > MAX_CLASSES)
+    return refuse (error, table, 1,
+                   "The column to predict has more than 1024 different words. Choose another one.");
+  return TRUE;
+}
+
 static CjdDataset *
 build (const Table *table, const CjdReadOptions *options, GArray *columns, GError **error)
 {
@@ -386,13 +415,8 @@ build (const Table *table, const CjdReadOptions *options, GArray *columns, GErro
         g_string_append_printf (left_out, "%s“%s”", left_out->len > 0 ? ", " : "", column->name);
     }
   shape = cj_shape2 (table->lines->len - first, width);
-  if (width == 0 || (gsize) cj_shape_size (&shape) * sizeof (float) > CJD_READ_MAX_BYTES
-      || (!g_array_index (columns, Column, label).numeric
-          && g_array_index (columns, Column, label).ordered->len > MAX_WORDS * 16))
-    {
-      refuse (error, table, 1, "There is no column to predict from, or too much of one.");
-      return NULL;
-    }
+  if (!check_size (table, &g_array_index (columns, Column, label), &shape, error))
+    return NULL;
   y = fill_targets (table, first, &g_array_index (columns, Column, label), label, &classes, error);
   if (y == NULL)
     return NULL;
@@ -408,30 +432,45 @@ build (const Table *table, const CjdReadOptions *options, GArray *columns, GErro
   return dataset;
 }
 
-static CjdDataset *
-load (const char *path, const CjdReadOptions *options, GError **error)
+/* The text of the file, with its end marked; refused if it is none. */
+static char *
+read_text (const Table *table, GError **error)
 {
-  g_autoptr (GBytes) bytes = cjd_read_file (path, MAX_TABLE, error);
-  Table table = { .path = path };
-  g_autofree char *text = NULL;
-  CjdDataset *dataset = NULL;
-  const char *end, *start;
+  g_autoptr (GBytes) bytes = cjd_file_read (table->path, MAX_TABLE, error);
+  const char *start, *end;
+  guint line = 1;
   gsize size;
 
   if (bytes == NULL)
     return NULL;
   start = g_bytes_get_data (bytes, &size);
-  if (size == 0 || !g_utf8_validate (start, (gssize) size, &end))
+  if (size == 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: Byte %" G_GSIZE_FORMAT " is not UTF-8 text. Save the table as UTF-8.", path,
-                   size == 0 ? 0 : (gsize) (end - start));
+      refuse (error, table, 1, "The file is empty.");
       return NULL;
     }
-  text = g_strndup (start, size);
-  table.cells = g_ptr_array_new_with_free_func (g_free);
+  if (g_utf8_validate (start, (gssize) size, &end))
+    return g_strndup (start, size);
+  for (const char *p = start; p < end; p++)
+    line += *p == '\n';
+  refuse (error, table, line,
+          *end == '\0' ? "There is a NUL byte, which no table has. The file is no text."
+                       : "This is not UTF-8 text. Save the table as UTF-8.");
+  return NULL;
+}
+
+static CjdDataset *
+load (const char *path, const CjdReadOptions *options, GError **error)
+{
+  Table table = { .path = path };
+  g_autofree char *text = read_text (&table, error); /* the cells lie in it */
+  CjdDataset *dataset = NULL;
+
+  if (text == NULL)
+    return NULL;
+  table.cells = g_ptr_array_new ();
   table.lines = g_array_new (FALSE, FALSE, sizeof (guint));
-  if (read_rows (&table, g_str_has_prefix (text, "\xef\xbb\xbf") ? text + 3 : text, error))
+  if (read_rows (&table, text + (g_str_has_prefix (text, "\xef\xbb\xbf") ? 3 : 0), error))
     {
       g_autoptr (GArray) columns = g_array_new (FALSE, TRUE, sizeof (Column));
 

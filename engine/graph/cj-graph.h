@@ -52,7 +52,7 @@ CjGraph *cj_graph_dup (const CjGraph *graph);
 CjNode *cj_graph_find (const CjGraph *graph, const char *id);
 int cj_graph_get_index (const CjGraph *graph, const CjNode *node);
 
-/* The first free id made of a layer's id without its dashed end and a number, "conv1". You free. */
+/* The first free id made of a layer's id, without vendor and dashed end, and a number: "conv1". You free. */
 char *cj_graph_make_id (const CjGraph *graph, const CjLayerInfo *layer);
 
 /* Adds a node with preset parameters, wired to nothing; `id` NULL makes one. Refuses an id that is
@@ -67,7 +67,7 @@ gboolean cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to,
 void cj_graph_disconnect (CjGraph *graph, CjNode *to, guint to_port);
 
 gboolean cj_graph_rename (CjGraph *graph, CjNode *node, const char *id, GError **error);
-/* By name: of the layer's table, or of cj_node_params. */
+/* By name: of the layer's table, of cj_node_params, or "muted". */
 gboolean cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                              GError **error);
 void cj_graph_move (CjGraph *graph, CjNode *node, double x, double y);

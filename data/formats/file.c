@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "file.h"
+
+#include "cj-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Opens a plain file and tells its size; -1 with an error. */
+static int
+open_plain (const char *path, gsize *size, GError **error)
+{
+  /* A pipe without a writer must not hold us up. */
+  const int fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+  struct stat about;
+
+  if (fd < 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file cannot be opened: %s.", path,
+                   g_strerror (errno));
+      return -1;
+    }
+  if (fstat (fd, &about) == 0 && S_ISREG (about.st_mode))
+    {
+      *size = (gsize) about.st_size;
+      return fd;
+    }
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: This is no plain file.", path);
+  close (fd);
+  return -1;
+}
+
+/* Reads up to `n` bytes; -1 with an error. */
+static gssize
+read_bytes (int fd, const char *path, guint8 *to, gsize n, GError **error)
+{
+  gsize got = 0;
+  gssize step = 1;
+
+  while (got < n && step != 0)
+    {
+      step = read (fd, to + got, n - got);
+      if (step < 0 && errno != EINTR)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       "%s: The file cannot be read beyond byte %" G_GSIZE_FORMAT ": %s.", path,
+                       got, g_strerror (errno));
+          return -1;
+        }
+      got += (gsize) MAX (step, 0);
+    }
+  return (gssize) got;
+}
+
+GBytes *
+cjd_file_read (const char *path, gsize max, GError **error)
+{
+  gsize size = 0;
+  const int fd = open_plain (path, &size, error);
+  g_autofree guint8 *bytes = NULL;
+  gssize got;
+
+  if (fd < 0)
+    return NULL;
+  if (size > max)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "%s: The file is larger than the %" G_GSIZE_FORMAT " MiB that are read.", path,
+                   max >> 20);
+      close (fd);
+      return NULL;
+    }
+  bytes = g_try_malloc (size + 1);
+  if (bytes == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
+                   "%s: There is no memory for its %" G_GSIZE_FORMAT " bytes.", path, size);
+      close (fd);
+      return NULL;
+    }
+  got = read_bytes (fd, path, bytes, size + 1, error);
+  close (fd);
+  if (got < 0)
+    return NULL;
+  if ((gsize) got != size)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   "%s: The file changed its size while it was read. Try again when it is whole.",
+                   path);
+      return NULL;
+    }
+  return g_bytes_new_take (g_steal_pointer (&bytes), size);
+}
+
+GBytes *
+cjd_file_read_start (const char *path, gsize n, GError **error)
+{
+  gsize size = 0;
+  const int fd = open_plain (path, &size, error);
+  g_autofree guint8 *bytes = fd >= 0 ? g_malloc (MIN (size, n) + 1) : NULL;
+  gssize got;
+
+  if (fd < 0)
+    return NULL;
+  got = read_bytes (fd, path, bytes, MIN (size, n), error);
+  close (fd);
+  return got >= 0 ? g_bytes_new_take (g_steal_pointer (&bytes), (gsize) got) : NULL;
+}
