@@ -54,7 +54,7 @@ test_fits (void)
   g_assert_false (adoption.resized);
   g_assert_true (adoption.refitted);
   g_assert_cmpint (adoption.batch, ==, 0);
-  g_assert_cmpstr (project->data.source, ==, "somewhere");
+  g_assert_true (g_str_has_suffix (project->data.source, "somewhere"));
   g_assert_true (cjl_project_undo (project));
   g_assert_cmpstr (project->data.source, ==, "glyphs");
   g_assert_null (cjl_project_get_undo_title (project));
@@ -115,7 +115,7 @@ test_templates (void)
     g_assert_cmpstr (for_rows[i]->source, !=, "glyphs");
   project = cjl_template_make_for (for_colour[0], "my-folder", colour, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (project->data.source, ==, "my-folder");
+  g_assert_true (g_str_has_suffix (project->data.source, "my-folder"));
   g_assert_cmpstr (project->title, ==, "pictures");
 }
 
