@@ -58,8 +58,14 @@ until_holds ()
 find_window () { window=$(xdotool search --onlyvisible --pid "$app" | tail -1) && [ -n "$window" ]; }
 shows () { import -window root "$1.png"; }
 
-# Where the chosen sample stands in the strip there is a frame only for one's own: it is darker there.
-chip () { convert "$1.png" -crop 60x44+868+618 -colorspace gray -format '%[fx:int(100*mean)]' info:; }
+# The end of the strip of samples, where one's own appears, is another one now.
+strip_changed ()
+{
+  local changed
+  changed=$(convert "$1.png" "$2.png" -crop 60x140+870+560 +repage -metric AE -compare \
+    -format '%[distortion]' info: | cut -d. -f1)
+  [ "$changed" -gt 800 ]
+}
 # A black sheet with a little white on it.
 inked ()
 {
@@ -141,10 +147,12 @@ xdotool key ctrl+z
 sleep 1
 xdotool key ctrl+s
 check taken-in-by-undo until_holds 15 has_edits ''
+sleep 1
+shows before
 drag "$HOME/mine/disk/3.png" 700 300
 sleep 1
 shows own
-check dropped-picture-is-the-sample [ "$(chip own)" -lt 60 ]
+check dropped-picture-is-the-sample strip_changed before own
 xdotool windowactivate --sync "$window" 2>/dev/null
 xdotool key ctrl+shift+d
 sleep 1
