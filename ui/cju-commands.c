@@ -19,6 +19,8 @@ static const CjuCommand commands[] = {
   { N_ ("Training"), N_ ("Train one step"), "win.step", "<Control>period" },
   { N_ ("Training"), N_ ("Train one epoch"), "win.epoch", "<Control><Shift>Return" },
   { N_ ("Training"), N_ ("Reset weights"), "win.reset", NULL },
+  { N_ ("Training"), N_ ("Branch from the step shown"), "win.branch", NULL },
+  { N_ ("Training"), N_ ("Back to now"), "win.now", NULL },
   { N_ ("View"), N_ ("Command palette"), "win.commands", "<Control>k" },
   { N_ ("View"), N_ ("Help on what has the focus"), "win.help", "F1" },
   { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },

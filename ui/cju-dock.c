@@ -4,9 +4,11 @@
 #include "cjl-figures.h"
 #include "cju-figure-view.h"
 #include "cju-help.h"
+#include "cju-history.h"
 #include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #define SHEET 48 /* pictures on the sheet of predictions */
 
@@ -47,12 +49,13 @@ static CjvFrame *
 make_curves (CjuDock *self)
 {
   CjlSession *session = cju_document_get_session (self->document);
+  const CjRunState state = cju_document_get_state (self->document);
 
   return session == NULL
              ? NULL
              : cjl_curves_frame (cjl_session_read_points (session),
-                                 cjl_session_read_epochs (session),
-                                 cju_document_get_state (self->document).steps_per_epoch);
+                                 cjl_session_read_epochs (session), state.steps_per_epoch,
+                                 state.target < state.last ? (double) state.target : NAN);
 }
 
 /* The selected layer, or the first that `fits`. */
@@ -489,8 +492,16 @@ make_tab (const View *view)
 }
 
 static void
+on_history_message (CjuDock *self, const char *text)
+{
+  g_signal_emit (self, message_signal, 0, text);
+}
+
+static void
 add_views (CjuDock *self)
 {
+  GtkWidget *history;
+
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     {
       GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -511,6 +522,9 @@ add_views (CjuDock *self)
   cju_help_set_topic (self->problems, "guide/problems");
   gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), self->problems,
                             gtk_label_new (_ ("Problems")));
+  history = cju_history_new (self->document);
+  g_signal_connect_swapped (history, "message", G_CALLBACK (on_history_message), self);
+  gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), history, gtk_label_new (_ ("History")));
 }
 
 static void

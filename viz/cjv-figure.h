@@ -4,6 +4,7 @@
  * numbers as CSV and describes itself in words. Any thread may draw; a frame is only read. */
 #pragma once
 
+#include "cj-catalogue.h"
 #include "cj-param.h"
 #include "cjv-frame.h"
 #include "cjv-style.h"
@@ -50,9 +51,13 @@ typedef struct
   char *text;                 /* you free: cjv_hit_clear */
 } CjvHit;
 
+#define CJV_FIGURE_ABI 1
+
 typedef struct
 {
-  const char *id;    /* kebab-case, never changes */
+  guint abi;         /* CJV_FIGURE_ABI, in a plugin */
+  gsize size;        /* sizeof (CjvFigureInfo), in a plugin; new fields come last */
+  const char *id;    /* kebab-case, never changes; in a plugin vendor:name */
   const char *title; /* two or three words */
   const char *blurb; /* one sentence */
   const char *empty; /* the sentence that stands where there is nothing to show yet */
@@ -69,6 +74,9 @@ typedef struct
   void (*csv) (const CjvScene *scene, GString *out);                        /* no size, no style */
   char *(*words) (const CjvScene *scene); /* no size, no style; you free */
 } CjvFigureInfo;
+
+/* What the two below read; plugins are added to it. */
+extern CjCatalogue cjv_figure_catalogue;
 
 const CjvFigureInfo *const *cjv_figures (void); /* ends with NULL */
 const CjvFigureInfo *cjv_figure_find (const char *id);

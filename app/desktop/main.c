@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cja-application.h"
+#include "cjl-plugins.h"
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
@@ -23,6 +24,7 @@ main (int argc, char **argv)
   g_autoptr (CjaApplication) application = NULL;
 
   set_language ();
+  cjl_plugins_load ();
   application = cja_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

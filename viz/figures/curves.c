@@ -70,6 +70,7 @@ static const CjvWant wants[] = {
     N_ ("Share right in validation, 0..1") },
   { "steps-per-epoch", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Steps in one epoch") },
   { "runs", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the runs") },
+  { "now", CJV_WANT_SCALAR, FALSE, NULL, N_ ("The step that is looked at") },
   { NULL },
 };
 
@@ -437,6 +438,23 @@ draw_broken (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run)
       }
 }
 
+/* A line where the person looks at the run. */
+static void
+draw_now (const CjvScene *scene, cairo_t *cr, const Panel *panel)
+{
+  const double step = cjv_frame_get_scalar (scene->frame, "now", NAN);
+  const double per_epoch = panel->train.y != NULL ? panel->train.per_epoch : panel->val.per_epoch;
+  const double x = cjv_plot_x (&panel->plot, per_epoch > 0 ? step / per_epoch : step);
+
+  if (!isfinite (x) || x < panel->plot.inner.x || x > panel->plot.inner.x + panel->plot.inner.width)
+    return;
+  cjv_draw_set_color (cr, cjv_color_alpha (cjv_style_color (scene->style, CJV_INK), 0.6));
+  cairo_set_line_width (cr, scene->style->line_width * 0.7);
+  cairo_move_to (cr, x, panel->plot.inner.y);
+  cairo_line_to (cr, x, panel->plot.inner.y + panel->plot.inner.height);
+  cairo_stroke (cr);
+}
+
 static void
 draw_heading (const CjvScene *scene, cairo_t *cr, const Layout *layout, const Panel *panel)
 {
@@ -508,6 +526,7 @@ draw (const CjvScene *scene, cairo_t *cr)
           draw_val (scene, cr, panel, run, run_color (scene, layout.n_runs, run, TRUE));
           draw_broken (scene, cr, panel, run);
         }
+      draw_now (scene, cr, panel);
       cairo_restore (cr);
     }
   layout_clear (&layout);
