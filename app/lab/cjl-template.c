@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define CARD_WIDTH 216.0
@@ -153,7 +154,7 @@ cjl_template_make (const CjlTemplate *info, GError **error)
 
   g_variant_builder_init (&params, G_VARIANT_TYPE_VARDICT);
   for_each_setting (info->data, add_data_param, &params, NULL);
-  cjl_project_set_title (project, info->title);
+  cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
