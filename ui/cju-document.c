@@ -8,7 +8,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define TICK_MS 80
+#define TICK_MS 33
+#define CALM                                                                                       \
+  2 /* ticks left out in between, unless the data is a plane: that is shown at full speed */
 #define FAST_MS 16
 #define FAST_SECONDS 0.5 /* after the last move */
 
@@ -47,7 +49,7 @@ cju_document_follow (CjuDocument *self)
   g_autoptr (GError) error = NULL;
 
   check (self);
-  if (self->dataset == NULL)
+  if (self->dataset == NULL || self->pending)
     return;
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
@@ -177,18 +179,23 @@ cju_document_get_evaluation (CjuDocument *self)
   return self->evaluation;
 }
 
-/* Looks at the runner and keeps one question at a time with the probe. */
 static gboolean
-on_tick (gpointer data)
+is_plane (const CjdDataset *dataset)
 {
-  CjuDocument *self = data;
+  return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2;
+}
+
+/* Looks at the runner and keeps one question at a time with the probe. */
+static void
+look (CjuDocument *self)
+{
   CjlProbe *probe = self->session != NULL ? cjl_session_get_probe (self->session) : NULL;
   CjRunState state;
   gboolean moved = FALSE;
   guint count;
 
   if (self->session == NULL)
-    return G_SOURCE_CONTINUE;
+    return;
   state = cj_runner_get_state (cjl_session_get_runner (self->session));
   moved = state.step != self->state.step || state.status != self->state.status
           || state.last != self->state.last || state.n_cuts != self->state.n_cuts;
@@ -216,6 +223,15 @@ on_tick (gpointer data)
                           cju_settings_get_number ("autosave-interval"));
   if (moved)
     cju_document_emit (self, CJU_DOCUMENT_TICKED);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  CjuDocument *self = data;
+
+  if (is_plane (self->dataset) || self->beat++ % (CALM + 1) == 0)
+    look (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -240,6 +256,7 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->trouble, g_free);
   cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
+  g_clear_pointer ((char **) &self->unit.node, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
 
@@ -247,7 +264,7 @@ static void
 cju_document_class_init (CjuDocumentClass *class)
 {
   static const char *const names[CJU_DOCUMENT_N_SIGNALS]
-      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated" };
+      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated", "unit", "cell" };
 
   G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
   for (guint i = 0; i < CJU_DOCUMENT_N_SIGNALS; i++)
@@ -269,6 +286,7 @@ cju_document_init (CjuDocument *self)
   self->state.val = (CjScore){ NAN, NAN };
   self->split = CJD_SPLIT_VAL;
   self->evaluated_step = G_MAXUINT64;
+  self->cell[0] = self->cell[1] = -1;
   self->selection = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->selection, NULL);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
@@ -416,7 +434,7 @@ on_fast_tick (gpointer data)
   CjuDocument *self = data;
   const gint64 now = g_get_monotonic_time ();
 
-  on_tick (self);
+  look (self);
   if (self->state.status == CJ_RUN_SEEKING || now - self->sought < FAST_SECONDS * G_USEC_PER_SEC)
     return G_SOURCE_CONTINUE;
   self->fast = 0;
@@ -538,4 +556,36 @@ const char *const *
 cju_document_get_selection (CjuDocument *self)
 {
   return (const char *const *) self->selection->pdata;
+}
+
+void
+cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
+                          gint64 column)
+{
+  char *old = (char *) self->unit.node;
+
+  self->unit = (CjuUnit){ g_strdup (node), unit, row, column };
+  g_free (old);
+  cju_document_emit (self, CJU_DOCUMENT_UNIT);
+}
+
+CjuUnit
+cju_document_get_unit (CjuDocument *self)
+{
+  return self->unit;
+}
+
+void
+cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column)
+{
+  self->cell[0] = row;
+  self->cell[1] = column;
+  cju_document_emit (self, CJU_DOCUMENT_CELL);
+}
+
+void
+cju_document_get_cell (CjuDocument *self, gint64 *row, gint64 *column)
+{
+  *row = self->cell[0];
+  *column = self->cell[1];
 }

@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
 
 /* Signals: "edited" after every change of the project; "loaded" when data came or failed; "ticked" when
  * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
- * sample was chosen; "evaluated" when the validation samples were run through newer weights; "notice"
- * (text, whether undo takes it back) when a person should be told of something that was done. */
+ * sample was chosen; "evaluated" when the validation samples were run through newer weights; "unit" and
+ * "cell", see there; "notice" (text, whether undo takes it back) when a person should be told of
+ * something that was done. */
 CjuDocument *cju_document_new (CjlProject *project);
 
 CjlProject *cju_document_get_project (CjuDocument *self);
@@ -74,6 +75,9 @@ void cju_document_take_own (CjuDocument *self, CjTensor *x, const char *name);
 CjTensor *cju_document_get_own (CjuDocument *self);        /* borrowed, NULL: none */
 const char *cju_document_get_own_name (CjuDocument *self); /* borrowed */
 
+/* The chosen picture as float [1, C, H, W], pixels 0..1; NULL: there is none. You unref. */
+CjTensor *cju_document_dup_picture (CjuDocument *self);
+
 /* Data that were read already: the next choice that needs nothing else is there at once. */
 void cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDataset *base);
 
@@ -82,5 +86,22 @@ void cju_document_notice (CjuDocument *self, const char *text, gboolean undoable
 /* What the network says of all validation samples: borrowed, NULL before the first. As long as anyone
  * calls this a worker makes a new one after each epoch, and whenever training stops. */
 const CjlEvaluation *cju_document_get_evaluation (CjuDocument *self);
+
+/* One unit of a layer - a filter, a neuron - and, where the layer makes maps, a place on its map. Signal
+ * "unit" when another one was chosen. */
+typedef struct
+{
+  const char *node; /* borrowed; NULL: none is chosen */
+  gint64 unit, row, column;
+} CjuUnit;
+
+void cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
+                               gint64 column); /* NULL: none */
+CjuUnit cju_document_get_unit (CjuDocument *self);
+
+/* A cell of the confusion matrix that is looked into: samples of class `row` taken for `column`; -1: none.
+ * Signal "cell". */
+void cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column);
+void cju_document_get_cell (CjuDocument *self, gint64 *row, gint64 *column);
 
 G_END_DECLS

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#define SNAPSHOT_SECONDS 0.05
+#define SNAPSHOT_SECONDS 0.025
+#define SNAPSHOT_SHARE 50 /* publishing takes at most one part in so many of the time */
 #define KEEP_SECONDS 1.0
 #define KEEP_SHARE 20 /* keeping checkpoints takes at most one part in so many of the time */
 
@@ -44,11 +45,18 @@ run_step (CjRunner *self)
   cj_runner_note_step (self, &report, cj_runner_get_time () - begin);
   if (report.epoch_ended)
     best = cj_runner_note_epoch (self, report.epoch_score);
+  if (self->validation != NULL && self->validation->problem != NULL)
+    {
+      cj_runner_fail (self,
+                      g_error_new_literal (CJ_ERROR, CJ_ERROR_FILE, self->validation->problem));
+      return FALSE;
+    }
   if (best
       || cj_runner_get_time () - self->kept_time > MAX (KEEP_SECONDS, KEEP_SHARE * self->kept_cost))
     cj_runner_keep (self, best);
   if (g_atomic_int_get (&self->watch)
-      && cj_runner_get_time () - self->snapshot_time > SNAPSHOT_SECONDS)
+      && cj_runner_get_time () - self->snapshot_time
+             > MAX (SNAPSHOT_SECONDS, SNAPSHOT_SHARE * self->snapshot_cost))
     cj_runner_publish (self);
   return TRUE;
 }
