@@ -325,6 +325,7 @@ add_tools (CjuSamples *self)
 static void
 cju_samples_init (CjuSamples *self)
 {
+  GtkExpression *words = gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
   const char *const splits[] = { _ ("Validation"), _ ("Training"), _ ("Test"), NULL };
 
   self->split = gtk_drop_down_new_from_strings (splits);
@@ -346,9 +347,8 @@ cju_samples_init (CjuSamples *self)
   gtk_widget_set_size_request (self->filter, 116, -1);
   gtk_widget_set_tooltip_text (self->filter, _ ("Which samples stand here"));
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), TRUE);
-  gtk_drop_down_set_expression (
-      GTK_DROP_DOWN (self->filter),
-      gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  gtk_drop_down_set_expression (GTK_DROP_DOWN (self->filter), words);
+  gtk_expression_unref (words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Samples shown"), -1);
   gtk_box_append (GTK_BOX (self->row), self->split);
