@@ -494,8 +494,10 @@ pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static gboolean
 cju_window_close_request (GtkWindow *window)
 {
-  return !cju_window_may_close (CJU_WINDOW (window))
-         || GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
+  if (!cju_window_may_close (CJU_WINDOW (window)))
+    return TRUE;
+  cju_settings_keep_size (window);
+  return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
 }
 
 static void
@@ -561,6 +563,7 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Step"), "win.step");
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
+  g_menu_append (run, _ ("_Predict a Folder of Pictures…"), "win.predict-folder");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
   g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
