@@ -421,7 +421,7 @@ frame_of_points (const Request *r, GError **error)
   g_autoptr (CjlEmbedding) embedding = NULL;
   CjlEmbedOptions options;
 
-  if (r->dataset->n_classes == 0)
+  if (r->dataset->n_classes == 0 && g_str_equal (r->id, "scatter"))
     return frame_of_evaluation (r, error);
   cjl_embed_options_init (&options);
   options.node = r->choice->node != NULL ? r->choice->node : find_hidden (r->project->graph);
@@ -463,6 +463,7 @@ static const struct
   { "roc", TRUE, frame_of_evaluation },
   { "precision-recall", TRUE, frame_of_evaluation },
   { "scatter", TRUE, frame_of_points },
+  { "embedding", TRUE, frame_of_points },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },

@@ -34,12 +34,12 @@ two_tasks ()
       <<<"$said")" = 2 ] && grep -q '"task":"tiny"' <<<"$said" && grep -q '"task":"mlp"' <<<"$said"
 }
 
-echo 1..26
+echo 1..28
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
 "$cli" train p.cajal --epochs 3 >/dev/null
-for id in curves filters histogram confusion roc precision-recall scatter units bars decision; do
+for id in curves filters histogram heatmap embedding confusion roc precision-recall scatter units bars decision; do
   check "figure-$id" all_formats p.cajal $id
 done
 "$cli" new lenet-5 -o l.cajal >/dev/null
