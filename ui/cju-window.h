@@ -20,6 +20,9 @@ gboolean cju_window_open_path (CjuWindow *self, const char *path);
 gboolean cju_window_open_template (CjuWindow *self, const char *id);
 gboolean cju_window_has_project (CjuWindow *self);
 
+/* Shows a sentence for some seconds. */
+void cju_window_tell (CjuWindow *self, const char *text);
+
 /* Starts training as soon as the data is there. */
 void cju_window_train (CjuWindow *self);
 
