@@ -226,6 +226,18 @@ end_cards (CjuCanvas *self)
   cjl_project_commit (project, to != NULL ? _ ("Insert layer") : _ ("Move cards"), NULL);
 }
 
+/* A card that was pressed and not moved: what of its picture is under the pointer is chosen. */
+static void
+pick (CjuCanvas *self)
+{
+  const CjNode *node = cju_canvas_find_card (self, self->start_x, self->start_y);
+  CjuCard *card = node != NULL ? g_hash_table_lookup (self->cards, node->id) : NULL;
+
+  if (card != NULL)
+    cju_card_pick (card, (self->start_x - self->x) / self->zoom - node->x,
+                   (self->start_y - self->y) / self->zoom - node->y);
+}
+
 static void
 on_drag_end (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
 {
@@ -236,7 +248,9 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
   self->drag = CJU_DRAG_NONE;
   if (drag == CJU_DRAG_CARDS)
     end_cards (self);
-  else if (drag == CJU_DRAG_WIRE)
+  if (drag == CJU_DRAG_CARDS && hypot (dx, dy) < 4)
+    pick (self);
+  if (drag == CJU_DRAG_WIRE)
     end_wire (self, dx, dy);
   else if (drag == CJU_DRAG_BAND)
     end_band (self);

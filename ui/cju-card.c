@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-card.h"
 
+#include "cju-help.h"
+#include "cjl-figures.h"
+#include "cjl-receptive.h"
 #include "cju-picture.h"
+#include "cjv-figure.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -21,6 +25,7 @@ typedef enum
   FACE_MAPS,
   FACE_UNITS,
   FACE_BARS,
+  FACE_PLANE, /* what the network makes of every point of two-feature data */
   FACE_CURVE
 } Face;
 
@@ -34,6 +39,7 @@ struct _CjuCard
   float bars[BARS];
   int classes[BARS];
   int n_bars;
+  CjvFrame *plane; /* of FACE_PLANE */
 };
 
 G_DEFINE_FINAL_TYPE (CjuCard, cju_card, GTK_TYPE_WIDGET)
@@ -78,9 +84,8 @@ choose_face (CjuCard *self, const CjNode *node)
   if (shape->n_dims != 2)
     return FACE_PLAIN;
   if (cjd_dataset_get_x_shape (dataset).dims[0] == 2
-      && cjd_dataset_get_x_shape (dataset).n_dims == 1 && !feeds_loss (self, node)
-      && node->layer->role == CJ_ROLE_LAYER)
-    return FACE_MAPS;
+      && cjd_dataset_get_x_shape (dataset).n_dims == 1 && node->layer->role == CJ_ROLE_LAYER)
+    return !feeds_loss (self, node) ? FACE_MAPS : dataset->n_classes > 1 ? FACE_PLANE : FACE_MAPS;
   return feeds_loss (self, node) && dataset->n_classes > 1 ? FACE_BARS : FACE_UNITS;
 }
 
@@ -202,6 +207,15 @@ cju_card_update_picture (CjuCard *self)
   g_object_get (settings, "gtk-application-prefer-dark-theme", &dark, NULL);
   if (self->face == FACE_BARS && tensor != NULL)
     find_bars (self, tensor);
+  else if (self->face == FACE_PLANE)
+    {
+      const CjTensor *scores
+          = frame != NULL ? cjl_probe_frame_find_surface (frame, self->id) : NULL;
+
+      g_clear_pointer (&self->plane, cjv_frame_unref);
+      if (scores != NULL)
+        self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
+    }
   else if (tensor != NULL && self->face != FACE_CURVE && self->face != FACE_PLAIN)
     {
       const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
@@ -224,6 +238,7 @@ cju_card_get_height (CjuCard *self)
     {
     case FACE_IMAGE:
     case FACE_MAPS:
+    case FACE_PLANE:
       return HEADER + MAPS_HEIGHT + PADDING;
     case FACE_UNITS:
       return HEADER + UNITS_HEIGHT + PADDING;
@@ -328,6 +343,145 @@ snapshot_texture (CjuCard *self, GtkSnapshot *snapshot)
       &GRAPHENE_RECT_INIT (floorf ((CJU_CARD_WIDTH - w) / 2), HEADER, w, h));
 }
 
+/* A yellow line on a black one is seen on any picture. */
+static void
+snapshot_ring (GtkSnapshot *snapshot, double x, double y, double width, double height)
+{
+  static const struct
+  {
+    float line;
+    GdkRGBA color;
+  } rings[] = { { 2.5f, { 0, 0, 0, 1 } }, { 1.2f, { 1, 0.85f, 0.1f, 1 } } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rings); i++)
+    {
+      const float w = rings[i].line;
+      const float widths[4] = { w, w, w, w };
+      const GdkRGBA colors[4] = { rings[i].color, rings[i].color, rings[i].color, rings[i].color };
+      GskRoundedRect rect;
+
+      gsk_rounded_rect_init_from_rect (&rect,
+                                       &GRAPHENE_RECT_INIT ((float) x - w / 2, (float) y - w / 2,
+                                                            (float) width + w, (float) height + w),
+                                       0);
+      gtk_snapshot_append_border (snapshot, &rect, widths, colors);
+    }
+}
+
+/* What the card's picture shows: over the plane where the data has two features. */
+static const CjTensor *
+get_shown (CjuCard *self)
+{
+  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
+  const CjTensor *surface = frame != NULL ? cjl_probe_frame_find_surface (frame, self->id) : NULL;
+
+  return frame == NULL                                ? NULL
+         : self->face == FACE_MAPS && surface != NULL ? surface
+                                                      : cjl_probe_frame_find (frame, self->id);
+}
+
+/* The upper left corner of the texture on the card, and its pixels a px. */
+static float
+find_texture (CjuCard *self, double *left)
+{
+  const float scale = (float) gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  const float w = (float) gdk_texture_get_width (self->texture) / scale;
+
+  *left = floorf ((CJU_CARD_WIDTH - w) / 2);
+  return scale;
+}
+
+/* On the card of the chosen unit: which map, and where on it. */
+static void
+snapshot_unit (CjuCard *self, GtkSnapshot *snapshot, const CjuUnit *unit)
+{
+  const CjTensor *shown = get_shown (self);
+  double left;
+  const float scale = find_texture (self, &left);
+  const int height = self->face == FACE_UNITS ? UNITS_HEIGHT : MAPS_HEIGHT;
+  int x, y, w, h;
+
+  if (shown == NULL
+      || !cju_picture_place (shown, (int) (PICTURE_WIDTH * scale), (int) (height * scale),
+                             unit->unit, &x, &y, &w, &h))
+    return;
+  snapshot_ring (snapshot, left + x / scale, HEADER + y / scale, w / scale, h / scale);
+  if (shown->shape.n_dims == 4 && self->face == FACE_MAPS && unit->row < shown->shape.dims[2]
+      && unit->column < shown->shape.dims[3])
+    {
+      const double side_y = h / scale / (double) shown->shape.dims[2];
+      const double side_x = w / scale / (double) shown->shape.dims[3];
+
+      snapshot_ring (snapshot, left + x / scale + side_x * (double) unit->column,
+                     HEADER + y / scale + side_y * (double) unit->row, side_x, side_y);
+    }
+}
+
+/* On the card of the input: the pixels that the chosen place saw. */
+static void
+snapshot_field (CjuCard *self, GtkSnapshot *snapshot, const CjuUnit *unit)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjLowered *lowered = cju_document_get_lowered (self->document);
+  CjNode *node = cj_graph_find (graph, unit->node);
+  const CjTensor *shown = get_shown (self);
+  CjlField field;
+  double left, side;
+  float scale;
+
+  if (node == NULL || lowered == NULL || shown == NULL || shown->shape.n_dims != 4
+      || !cjl_receptive_field (lowered, (guint) cj_graph_get_index (graph, node), unit->row,
+                               unit->column, &field))
+    return;
+  scale = find_texture (self, &left);
+  side = gdk_texture_get_width (self->texture) / scale / (double) shown->shape.dims[3];
+  snapshot_ring (snapshot, left + side * (double) field.left, HEADER + side * (double) field.top,
+                 side * (double) (field.right - field.left + 1),
+                 side * (double) (field.bottom - field.top + 1));
+}
+
+static void
+snapshot_plane (CjuCard *self, GtkSnapshot *snapshot)
+{
+  const CjvFigureInfo *info = cjv_figure_find ("decision");
+  g_autofree gpointer params = cjv_figure_new_params (info);
+  gboolean dark = FALSE;
+  CjvStyle style;
+  cairo_t *cr;
+
+  if (self->plane == NULL)
+    return;
+  g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &dark, NULL);
+  cjv_style_init (&style, dark);
+  style.transparent = TRUE;
+  style.scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  cj_params_parse (info->params, params, "bare", "true", NULL);
+  cj_params_parse (info->params, params, "held", "false", NULL);
+  cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (PADDING, HEADER, PICTURE_WIDTH, MAPS_HEIGHT));
+  cairo_translate (cr, PADDING, HEADER);
+  cjv_figure_draw (info, self->plane, params, &style, cr, PICTURE_WIDTH, MAPS_HEIGHT);
+  cairo_destroy (cr);
+}
+
+void
+cju_card_pick (CjuCard *self, double x, double y)
+{
+  const CjTensor *shown = get_shown (self);
+  const int height = self->face == FACE_UNITS ? UNITS_HEIGHT : MAPS_HEIGHT;
+  gint64 unit, row = 0, column = 0;
+  double left;
+  float scale;
+
+  if (shown == NULL || self->texture == NULL
+      || (self->face != FACE_MAPS && self->face != FACE_UNITS))
+    return;
+  scale = find_texture (self, &left);
+  if (cju_picture_find (shown, (int) (PICTURE_WIDTH * scale), (int) (height * scale),
+                        (x - left) * scale, (y - HEADER) * scale, &unit, &row, &column))
+    cju_document_choose_unit (self->document, self->id, unit, row, column);
+}
+
 static void
 cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -352,8 +506,18 @@ cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     snapshot_bars (self, snapshot, &ink);
   else if (self->face == FACE_CURVE)
     snapshot_curve (self, snapshot);
+  else if (self->face == FACE_PLANE)
+    snapshot_plane (self, snapshot);
   else if (self->texture != NULL)
-    snapshot_texture (self, snapshot);
+    {
+      const CjuUnit unit = cju_document_get_unit (self->document);
+
+      snapshot_texture (self, snapshot);
+      if (unit.node != NULL && g_str_equal (unit.node, self->id))
+        snapshot_unit (self, snapshot, &unit);
+      else if (unit.node != NULL && self->face == FACE_IMAGE)
+        snapshot_field (self, snapshot, &unit);
+    }
 }
 
 static void
@@ -393,6 +557,7 @@ cju_card_finalize (GObject *object)
   CjuCard *self = CJU_CARD (object);
 
   g_clear_object (&self->texture);
+  g_clear_pointer (&self->plane, cjv_frame_unref);
   g_free (self->id);
   g_free (self->title);
   g_free (self->subtitle);
@@ -427,9 +592,14 @@ GtkWidget *
 cju_card_new (CjuDocument *document, const char *id)
 {
   CjuCard *self = g_object_new (CJU_TYPE_CARD, NULL);
+  g_autofree char *topic = NULL;
 
   self->document = document;
   self->id = g_strdup (id);
+  topic = g_strconcat ("layer/", get_node (self)->layer->id, NULL);
+  cju_help_set_topic (GTK_WIDGET (self), topic);
+  g_signal_connect_object (document, "unit", G_CALLBACK (gtk_widget_queue_draw), self,
+                           G_CONNECT_SWAPPED);
   cju_card_update (self);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);

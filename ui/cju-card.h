@@ -26,4 +26,7 @@ void cju_card_set_selected (CjuCard *self, gboolean selected);
 /* Height in pixels at 100 %; depends on the layer. */
 int cju_card_get_height (CjuCard *self);
 
+/* A click at x, y of the card: if a map or unit is there it is chosen, with the place on it. */
+void cju_card_pick (CjuCard *card, double x, double y);
+
 G_END_DECLS

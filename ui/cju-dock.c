@@ -1,346 +1,164 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-dock.h"
 
-#include "cjl-figures.h"
-#include "cju-figure-view.h"
+#include "cju-help.h"
+#include "cju-history.h"
+#include "cju-options.h"
 #include "cju-problems.h"
+#include "cju-view.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
-#define SHEET 48 /* pictures on the sheet of predictions */
-
-/* What makes a view old. */
-typedef enum
-{
-  ON_TICK = 1 << 0,
-  ON_SELECTED = 1 << 1,
-  ON_EVALUATED = 1 << 2
-} Trigger;
-
-typedef struct
-{
-  const char *id, *title, *blurb, *figure;
-  Trigger triggers;
-  /* A sealed frame, or NULL: nothing to show. */
-  CjvFrame *(*make) (CjuDock *self);
-  void (*picked) (CjuDock *self, gint64 index, gint64 series); /* a click, or NULL */
-} View;
+#define N_SLOTS 2
 
 struct _CjuDock
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *notebook, *problems, *clear;
-  GPtrArray *figures; /* CjuFigureView by place in the table */
-  gint64 row, column; /* cell of the confusion matrix that is looked into, or -1 */
-  GArray *shown;      /* guint32: sample of each picture on the sheet */
+  GtkWidget *paned, *problems;
+  GtkWidget *slots[N_SLOTS]; /* GtkNotebook; the second is there while it holds something */
+  GtkWidget *options[N_SLOTS], *exports[N_SLOTS];
+  GPtrArray *pages; /* every page, wherever it is */
+  guint active;     /* slot that was used last */
 };
 
 G_DEFINE_FINAL_TYPE (CjuDock, cju_dock, GTK_TYPE_WIDGET)
 
 static guint message_signal;
 
-/* --- frames --- */
+/* --- pages --- */
 
-static CjvFrame *
-make_curves (CjuDock *self)
+static const char *
+get_id (GtkWidget *page)
 {
-  CjlSession *session = cju_document_get_session (self->document);
-
-  return session == NULL
-             ? NULL
-             : cjl_curves_frame (cjl_session_read_points (session),
-                                 cjl_session_read_epochs (session),
-                                 cju_document_get_state (self->document).steps_per_epoch);
+  return g_object_get_data (G_OBJECT (page), "id");
 }
 
-/* The selected layer, or the first that `fits`. */
-static const CjNode *
-find_node (CjuDock *self, gboolean (*fits) (CjuDock *self, const CjNode *node))
+static const char *
+get_title (GtkWidget *page)
 {
-  const CjNode *selected = cju_document_get_selected (self->document);
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  return g_object_get_data (G_OBJECT (page), "title");
+}
 
-  if (selected != NULL && fits (self, selected))
-    return selected;
-  for (guint i = 0; i < graph->nodes->len; i++)
-    if (fits (self, graph->nodes->pdata[i]))
-      return graph->nodes->pdata[i];
+static GtkWidget *
+find_page (CjuDock *self, const char *id)
+{
+  for (guint i = 0; i < self->pages->len; i++)
+    if (g_str_equal (get_id (self->pages->pdata[i]), id))
+      return self->pages->pdata[i];
   return NULL;
 }
 
-static gboolean
-has_maps (CjuDock *self, const CjNode *node)
+static GtkNotebook *
+get_slot (GtkWidget *page)
 {
-  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
-  const CjTensor *tensor = frame != NULL ? cjl_probe_frame_find (frame, node->id) : NULL;
-
-  return tensor != NULL && tensor->shape.n_dims == 4 && node->layer->role == CJ_ROLE_LAYER;
+  return GTK_NOTEBOOK (gtk_widget_get_ancestor (page, GTK_TYPE_NOTEBOOK));
 }
-
-static CjvFrame *
-make_maps (CjuDock *self)
-{
-  const CjNode *node = find_node (self, has_maps);
-  CjvFrame *frame;
-
-  if (node == NULL)
-    return NULL;
-  frame = cjv_frame_new ();
-  cjv_frame_set_array (frame, "maps",
-                       cjl_probe_frame_find (cju_document_get_frame (self->document), node->id));
-  cjv_frame_set_text (frame, "title", node->id);
-  return cjv_frame_seal (frame);
-}
-
-static CjTensor *
-dup_weights (CjuDock *self, const CjNode *node)
-{
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autofree char *name = g_strdup_printf ("%s.weight", node->id);
-
-  return session != NULL ? cjl_session_dup_param (session, name) : NULL;
-}
-
-static gboolean
-has_filters (CjuDock *self, const CjNode *node)
-{
-  g_autoptr (CjTensor) weights = dup_weights (self, node);
-
-  return weights != NULL && weights->shape.n_dims == 4;
-}
-
-static gboolean
-has_weights (CjuDock *self, const CjNode *node)
-{
-  g_autoptr (CjTensor) weights = dup_weights (self, node);
-
-  return weights != NULL;
-}
-
-static CjvFrame *
-make_weights (CjuDock *self, gboolean (*fits) (CjuDock *self, const CjNode *node))
-{
-  const CjNode *node = find_node (self, fits);
-  CjvFrame *frame;
-
-  if (node == NULL)
-    return NULL;
-  frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "weights", dup_weights (self, node));
-  cjv_frame_set_text (frame, "title", node->id);
-  return cjv_frame_seal (frame);
-}
-
-static CjvFrame *
-make_filters (CjuDock *self)
-{
-  return make_weights (self, has_filters);
-}
-
-static CjvFrame *
-make_histogram (CjuDock *self)
-{
-  return make_weights (self, has_weights);
-}
-
-static CjvFrame *
-make_decision (CjuDock *self)
-{
-  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
-  const CjNode *node = cju_document_find_prediction (self->document);
-  const CjTensor *scores
-      = frame != NULL && node != NULL ? cjl_probe_frame_find_surface (frame, node->id) : NULL;
-
-  return scores != NULL ? cjl_decision_frame (cju_document_get_dataset (self->document), scores)
-                        : NULL;
-}
-
-static CjvFrame *
-make_confusion (CjuDock *self)
-{
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
-
-  return evaluation != NULL ? cjl_evaluation_confusion (evaluation) : NULL;
-}
-
-static CjvFrame *
-make_ranking (CjuDock *self)
-{
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
-
-  return evaluation != NULL ? cjl_evaluation_ranking (evaluation) : NULL;
-}
-
-static CjvFrame *
-make_scatter (CjuDock *self)
-{
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
-
-  return evaluation != NULL ? cjl_evaluation_scatter (evaluation) : NULL;
-}
-
-/* The samples of a cell of the confusion matrix, or mistakes first and then the rest. */
-static CjvFrame *
-make_sheet (CjuDock *self)
-{
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
-  g_autofree guint32 *mistakes = NULL;
-  gsize n = 0;
-
-  if (evaluation == NULL)
-    return NULL;
-  g_array_set_size (self->shown, 0);
-  mistakes = cjl_evaluation_list_mistakes (evaluation, &n);
-  if (self->row < 0)
-    g_array_append_vals (self->shown, mistakes, (guint) MIN (n, SHEET));
-  for (guint32 i = 0; i < evaluation->n && self->shown->len < SHEET; i++)
-    if (self->row >= 0 ? evaluation->predicted != NULL && evaluation->targets[i] == self->row
-                             && evaluation->predicted[i] == self->column
-                       : !cjl_evaluation_is_mistake (evaluation, i))
-      g_array_append_val (self->shown, i);
-  return cjl_evaluation_sheet (evaluation, (const guint32 *) self->shown->data, self->shown->len,
-                               SHEET);
-}
-
-/* --- clicks --- */
-
-static void
-pick_picture (CjuDock *self, gint64 index, gint64 series)
-{
-  (void) series;
-  if (index >= 0 && index < self->shown->len)
-    cju_document_choose_sample (self->document, g_array_index (self->shown, guint32, index));
-}
-
-static void refresh (CjuDock *self, Trigger trigger);
-
-static void
-look_into (CjuDock *self, gint64 row, gint64 column)
-{
-  self->row = row;
-  self->column = column;
-  gtk_widget_set_visible (self->clear, row >= 0);
-  cju_dock_show (self, "predictions");
-  refresh (self, ON_EVALUATED);
-}
-
-static void
-pick_cell (CjuDock *self, gint64 index, gint64 series)
-{
-  if (index >= 0 && series >= 0)
-    look_into (self, series, index);
-}
-
-static void
-pick_point (CjuDock *self, gint64 index, gint64 series)
-{
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
-
-  (void) series;
-  if (evaluation != NULL && index >= 0)
-    cju_document_choose_sample (self->document,
-                                (gsize) (index / evaluation->scores->shape.dims[1]));
-}
-
-static const View views[] = {
-  { "curves", N_ ("Curves"), N_ ("Loss and accuracy over the run"), "curves", ON_TICK, make_curves,
-    NULL },
-  { "decision", N_ ("Decision"), N_ ("The plane as the network divides it"), "decision", ON_TICK,
-    make_decision, NULL },
-  { "activations", N_ ("Activations"), N_ ("What the selected layer makes of the sample"), "maps",
-    ON_TICK | ON_SELECTED, make_maps, NULL },
-  { "filters", N_ ("Filters"), N_ ("The kernels of the selected layer"), "filters",
-    ON_TICK | ON_SELECTED, make_filters, NULL },
-  { "weights", N_ ("Weights"), N_ ("How the weights of the selected layer are spread"), "histogram",
-    ON_TICK | ON_SELECTED, make_histogram, NULL },
-  { "confusion", N_ ("Confusion"),
-    N_ ("Which classes are taken for which; click a cell to see them"), "confusion", ON_EVALUATED,
-    make_confusion, pick_cell },
-  { "predictions", N_ ("Predictions"), N_ ("Validation samples, the surest mistakes first"),
-    "contact-sheet", ON_EVALUATED, make_sheet, pick_picture },
-  { "roc", N_ ("ROC"), N_ ("True against false positives of each class"), "roc", ON_EVALUATED,
-    make_ranking, NULL },
-  { "precision-recall", N_ ("Precision–recall"), N_ ("Precision against recall of each class"),
-    "precision-recall", ON_EVALUATED, make_ranking, NULL },
-  { "scatter", N_ ("Predicted–true"), N_ ("Predicted against true values"), "scatter", ON_EVALUATED,
-    make_scatter, pick_point },
-};
-
-/* --- keeping them new --- */
 
 static GtkWidget *
-get_page (CjuDock *self, guint i)
+get_current (CjuDock *self, guint slot)
 {
-  return gtk_widget_get_parent (self->figures->pdata[i]);
+  GtkNotebook *book = GTK_NOTEBOOK (self->slots[slot]);
+
+  return gtk_notebook_get_nth_page (book, gtk_notebook_get_current_page (book));
 }
 
-/* Views that can be empty for good are hidden; curves and the evaluated ones wait for training. */
-static gboolean
-belongs (CjuDock *self, guint i)
+/* The view that actions mean, or NULL. */
+static CjuView *
+get_view (CjuDock *self)
 {
-  const CjdDataset *dataset = cju_document_get_dataset (self->document);
-  const gboolean classes = dataset != NULL && dataset->n_classes > 0;
-  const gboolean pictures = dataset != NULL && cjd_dataset_get_x_shape (dataset).n_dims == 3;
-  const char *id = views[i].id;
+  GtkWidget *page = get_current (self, self->active);
 
-  if (g_str_equal (id, "decision"))
-    return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2
-           && classes;
-  if (g_str_equal (id, "activations"))
-    return pictures;
-  if (g_str_equal (id, "filters"))
-    return find_node (self, has_filters) != NULL;
-  if (g_str_equal (id, "predictions"))
-    return pictures;
-  if (g_str_equal (id, "scatter"))
-    return dataset != NULL && !classes && dataset->y->dtype == CJ_FLOAT32;
-  return (views[i].triggers & ON_EVALUATED) == 0 || classes;
+  return page != NULL && CJU_IS_VIEW (page) ? CJU_VIEW (page) : NULL;
 }
 
-/* The plane of two-feature data is what such a network is about: it comes to the front. */
+static guint
+count_visible (GtkNotebook *book)
+{
+  guint n = 0;
+
+  for (int i = 0; i < gtk_notebook_get_n_pages (book); i++)
+    n += gtk_widget_get_visible (gtk_notebook_get_nth_page (book, i));
+  return n;
+}
+
 static void
-update_pages (CjuDock *self)
+update_slots (CjuDock *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
+  gtk_widget_set_visible (self->slots[1], count_visible (GTK_NOTEBOOK (self->slots[1])) > 0);
+  if (!gtk_widget_get_visible (self->slots[1]))
+    self->active = 0;
+  for (guint i = 0; i < N_SLOTS; i++)
     {
-      const gboolean was = gtk_widget_get_visible (get_page (self, i)), is = belongs (self, i);
+      GtkWidget *page = get_current (self, i);
+      const gboolean view = page != NULL && CJU_IS_VIEW (page);
 
-      gtk_widget_set_visible (get_page (self, i), is);
-      if (is && !was && g_str_equal (views[i].id, "decision"))
-        cju_dock_show (self, views[i].id);
+      gtk_widget_set_visible (self->options[i], view);
+      gtk_widget_set_visible (self->exports[i], view);
     }
 }
 
 static void
-refresh (CjuDock *self, Trigger trigger)
+put_page (CjuDock *self, GtkWidget *page, GtkNotebook *book)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
-    if ((views[i].triggers & trigger) != 0 && gtk_widget_get_child_visible (get_page (self, i))
-        && gtk_widget_get_mapped (self->figures->pdata[i]))
-      cju_figure_view_take_frame (self->figures->pdata[i], views[i].make (self));
+  GtkWidget *label = gtk_label_new (get_title (page));
+  const int at = gtk_notebook_append_page (book, page, label);
+
+  gtk_widget_set_tooltip_text (label, g_object_get_data (G_OBJECT (page), "blurb"));
+  gtk_notebook_set_tab_detachable (book, page, TRUE);
+  gtk_notebook_set_tab_reorderable (book, page, TRUE);
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+    gtk_notebook_set_current_page (book, at);
+  update_slots (self);
 }
 
 static void
-on_tick (CjuDock *self)
+move_page (CjuDock *self, GtkWidget *page, GtkNotebook *to)
 {
-  const int page = gtk_notebook_get_current_page (GTK_NOTEBOOK (self->notebook));
+  GtkNotebook *from = get_slot (page);
 
-  if (page >= 0 && page < (int) G_N_ELEMENTS (views) && (views[page].triggers & ON_EVALUATED) != 0)
-    cju_document_get_evaluation (self->document); /* somebody looks */
-  refresh (self, ON_TICK);
+  g_object_ref (page);
+  if (from != NULL)
+    gtk_notebook_detach_tab (from, page);
+  put_page (self, page, to);
+  g_object_unref (page);
+}
+
+void
+cju_dock_show (CjuDock *self, const char *id)
+{
+  GtkWidget *page = find_page (self, id);
+  GtkNotebook *book = page != NULL ? get_slot (page) : NULL;
+
+  if (book != NULL)
+    gtk_notebook_set_current_page (book, gtk_notebook_page_num (book, page));
 }
 
 static void
-on_selected (CjuDock *self)
+on_switched (CjuDock *self)
 {
-  refresh (self, ON_SELECTED);
+  update_slots (self);
 }
 
+/* The plane of two-feature data is what such a network is about: it stands beside the curves. */
 static void
-on_evaluated (CjuDock *self)
+update_pages (CjuDock *self)
 {
-  refresh (self, ON_EVALUATED);
+  for (guint i = 0; i < self->pages->len; i++)
+    {
+      GtkWidget *page = self->pages->pdata[i];
+      const gboolean was = gtk_widget_get_visible (page);
+      const gboolean is = !CJU_IS_VIEW (page) || cju_view_belongs (CJU_VIEW (page));
+
+      if (is == was)
+        continue;
+      gtk_widget_set_visible (page, is);
+      if (is && g_str_equal (get_id (page), "decision"))
+        move_page (self, page, GTK_NOTEBOOK (self->slots[1]));
+    }
+  update_slots (self);
 }
 
 static void
@@ -351,42 +169,91 @@ on_edited (CjuDock *self)
 }
 
 static void
-on_mapped (GtkWidget *figure, gpointer data)
+on_message (CjuDock *self, const char *text)
+{
+  g_signal_emit (self, message_signal, 0, text);
+}
+
+/* --- windows of their own --- */
+
+static gboolean
+on_window_closed (GtkWindow *window, gpointer data)
 {
   CjuDock *self = data;
+  GtkWidget *page = g_object_get_data (G_OBJECT (window), "page");
 
-  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
-    if (self->figures->pdata[i] == figure)
-      cju_figure_view_take_frame (CJU_FIGURE_VIEW (figure), views[i].make (self));
+  adw_window_set_content (ADW_WINDOW (window), NULL);
+  if (self->slots[0] != NULL)
+    put_page (self, page, GTK_NOTEBOOK (self->slots[0]));
+  return FALSE;
 }
 
 static void
-on_picked (GtkWidget *figure, gint64 index, gint64 series, gpointer data)
+detach (CjuDock *self, GtkWidget *page)
 {
-  CjuDock *self = data;
+  GtkWidget *window = adw_window_new (), *header = adw_header_bar_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
-    if (self->figures->pdata[i] == figure && views[i].picked != NULL)
-      {
-        views[i].picked (self, index, series);
-        return;
-      }
+  g_object_set_data_full (G_OBJECT (window), "page", g_object_ref (page), g_object_unref);
+  if (get_slot (page) != NULL)
+    gtk_notebook_detach_tab (get_slot (page), page);
+  gtk_widget_set_vexpand (page, TRUE);
+  gtk_box_append (GTK_BOX (box), header);
+  gtk_box_append (GTK_BOX (box), page);
+  adw_window_set_content (ADW_WINDOW (window), box);
+  gtk_window_set_title (GTK_WINDOW (window), get_title (page));
+  gtk_window_set_default_size (GTK_WINDOW (window), 640, 480);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  g_signal_connect_object (window, "close-request", G_CALLBACK (on_window_closed), self, 0);
+  update_slots (self);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+place_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuDock *self = CJU_DOCK (widget);
+  GtkWidget *page = get_current (self, self->active);
+
+  (void) parameter;
+  if (page == NULL)
+    return;
+  if (g_str_equal (name, "dock.detach"))
+    detach (self, page);
+  else
+    {
+      self->active = 1 - self->active;
+      move_page (self, page, GTK_NOTEBOOK (self->slots[self->active]));
+    }
+}
+
+static void
+show_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  (void) name;
+  cju_dock_show (CJU_DOCK (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuView *view = get_view (CJU_DOCK (widget));
+  const char *way = g_variant_get_string (parameter, NULL);
+
+  (void) name;
+  if (view != NULL)
+    cju_figure_view_zoom (cju_view_get_figure (view), g_str_equal (way, "in")    ? 1.5
+                                                      : g_str_equal (way, "out") ? 1 / 1.5
+                                                                                 : 0);
 }
 
 /* --- exports --- */
 
-static CjuFigureView *
-get_current (CjuDock *self)
-{
-  const int page = gtk_notebook_get_current_page (GTK_NOTEBOOK (self->notebook));
-
-  return page >= 0 && page < (int) self->figures->len ? self->figures->pdata[page] : NULL;
-}
-
 static void
 on_export_response (GtkNativeDialog *dialog, int response, gpointer data)
 {
-  CjuDock *self = data;
   CjuFigureView *figure = g_object_get_data (G_OBJECT (dialog), "figure");
 
   if (response == GTK_RESPONSE_ACCEPT)
@@ -398,7 +265,10 @@ on_export_response (GtkNativeDialog *dialog, int response, gpointer data)
       g_autoptr (GError) error = NULL;
       const gboolean written = path != NULL && cju_figure_view_export (figure, path, &error);
 
-      g_signal_emit (self, message_signal, 0, written ? text : error->message);
+      g_signal_emit (data, message_signal, 0,
+                     written         ? text
+                     : error != NULL ? error->message
+                                     : _ ("Choose a folder on this machine."));
     }
   g_object_unref (dialog);
 }
@@ -407,20 +277,21 @@ static void
 export_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuDock *self = CJU_DOCK (widget);
-  const int page = gtk_notebook_get_current_page (GTK_NOTEBOOK (self->notebook));
-  CjuFigureView *figure = get_current (self);
+  CjuView *view = get_view (self);
   g_autofree char *file = NULL;
   GtkFileChooserNative *dialog;
 
   (void) name;
-  if (figure == NULL)
+  if (view == NULL)
     return;
-  file = g_strdup_printf ("%s.%s", views[page].id, g_variant_get_string (parameter, NULL));
+  file = g_strdup_printf ("%s.%s", cju_view_get_info (view)->id,
+                          g_variant_get_string (parameter, NULL));
   dialog
       = gtk_file_chooser_native_new (_ ("Export figure"), GTK_WINDOW (gtk_widget_get_root (widget)),
                                      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), _ ("_Cancel"));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_object_set_data_full (G_OBJECT (dialog), "figure", g_object_ref (figure), g_object_unref);
+  g_object_set_data_full (G_OBJECT (dialog), "figure", g_object_ref (cju_view_get_figure (view)),
+                          g_object_unref);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_export_response), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
@@ -428,25 +299,37 @@ export_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  CjuFigureView *figure = get_current (CJU_DOCK (widget));
+  CjuView *view = get_view (CJU_DOCK (widget));
 
   (void) name;
   (void) parameter;
-  if (figure == NULL)
+  if (view == NULL)
     return;
-  cju_figure_view_copy (figure);
+  cju_figure_view_copy (cju_view_get_figure (view));
   g_signal_emit (widget, message_signal, 0, _ ("The figure is on the clipboard"));
 }
 
-static GtkWidget *
-make_export (void)
+/* --- buttons at the end of each row of tabs --- */
+
+static void
+name_button (GtkWidget *button, const char *words)
+{
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                  -1);
+}
+
+static GMenuModel *
+make_export_menu (void)
 {
   static const char *const kinds[][2] = { { "svg", N_ ("Export as _SVG…") },
                                           { "pdf", N_ ("Export as _PDF…") },
                                           { "png", N_ ("Export as P_NG…") },
                                           { "csv", N_ ("Export Numbers as _CSV…") } };
-  GtkWidget *button = gtk_menu_button_new ();
-  g_autoptr (GMenu) menu = g_menu_new (), files = g_menu_new (), rest = g_menu_new ();
+  g_autoptr (GMenu) files = g_menu_new (), rest = g_menu_new (), places = g_menu_new ();
+  GMenu *menu = g_menu_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
@@ -455,62 +338,164 @@ make_export (void)
       g_menu_append (files, _ (kinds[i][1]), action);
     }
   g_menu_append (rest, _ ("_Copy Picture"), "dock.copy");
+  g_menu_append (rest, _ ("Show _Everything"), "dock.zoom::all");
+  g_menu_append (places, _ ("Move to Other _Side"), "dock.beside");
+  g_menu_append (places, _ ("Open in Own _Window"), "dock.detach");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-save-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
-  gtk_menu_button_set_direction (GTK_MENU_BUTTON (button), GTK_ARROW_UP);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, _ ("Export this view"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Export this view"), -1);
-  return button;
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (places));
+  return G_MENU_MODEL (menu);
+}
+
+static guint
+find_slot (CjuDock *self, GtkWidget *widget)
+{
+  return widget != NULL && (gtk_widget_is_ancestor (widget, self->slots[1])) ? 1 : 0;
+}
+
+/* The options of the view that is seen, made when they are asked for. */
+static void
+make_popup (GtkMenuButton *button, gpointer data)
+{
+  CjuDock *self = data;
+  GtkWidget *popover = gtk_popover_new (), *list = NULL;
+  CjuView *view;
+
+  self->active = find_slot (self, GTK_WIDGET (button));
+  view = get_view (self);
+  if (view != NULL)
+    list = cju_options_new (cju_view_get_figure (view));
+  if (list == NULL)
+    list = gtk_label_new (_ ("This view has nothing to set."));
+  gtk_popover_set_child (GTK_POPOVER (popover), list);
+  gtk_menu_button_set_popover (button, popover);
+}
+
+static void
+make_export_popup (GtkMenuButton *button, gpointer data)
+{
+  CjuDock *self = data;
+
+  self->active = find_slot (self, GTK_WIDGET (button));
+}
+
+static GtkWidget *
+make_end (CjuDock *self, guint slot)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *options = gtk_menu_button_new (), *export = gtk_menu_button_new ();
+  g_autoptr (GMenuModel) menu = make_export_menu ();
+
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (options), "emblem-system-symbolic");
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (options), make_popup, self, NULL);
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (options), GTK_ARROW_UP);
+  name_button (options, _ ("How this view is drawn"));
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (export), "view-more-symbolic");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (export), menu);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (export), make_export_popup, self, NULL);
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (export), GTK_ARROW_UP);
+  name_button (export, _ ("Export or move this view"));
+  gtk_box_append (GTK_BOX (box), options);
+  gtk_box_append (GTK_BOX (box), export);
+  self->options[slot] = options;
+  self->exports[slot] = export;
+  return box;
+}
+
+static void
+on_pressed (GtkGestureClick *click, int n, double x, double y, gpointer data)
+{
+  CjuDock *self = data;
+  GtkWidget *widget = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click));
+
+  (void) n;
+  (void) x;
+  (void) y;
+  self->active = widget == self->slots[1] ? 1 : 0;
+}
+
+static GtkWidget *
+make_slot (CjuDock *self, guint slot)
+{
+  GtkWidget *book = gtk_notebook_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  self->slots[slot] = book;
+  gtk_notebook_set_scrollable (GTK_NOTEBOOK (book), TRUE);
+  gtk_notebook_set_show_border (GTK_NOTEBOOK (book), FALSE);
+  gtk_notebook_set_group_name (GTK_NOTEBOOK (book), "cajal-dock");
+  gtk_widget_add_css_class (book, "dock");
+  gtk_notebook_set_action_widget (GTK_NOTEBOOK (book), make_end (self, slot), GTK_PACK_END);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), self);
+  gtk_widget_add_controller (book, GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_swapped (book, "page-added", G_CALLBACK (on_switched), self);
+  g_signal_connect_swapped (book, "page-removed", G_CALLBACK (on_switched), self);
+  g_signal_connect_data (book, "switch-page", G_CALLBACK (on_switched), self, NULL,
+                         G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  return book;
 }
 
 /* --- the widget --- */
 
-static GtkWidget *
-make_tab (const View *view)
+void
+cju_dock_add_page (CjuDock *self, GtkWidget *page, const char *id, const char *title,
+                   const char *blurb)
 {
-  GtkWidget *label = gtk_label_new (_ (view->title));
+  g_object_set_data (G_OBJECT (page), "id", (gpointer) id);
+  g_object_set_data (G_OBJECT (page), "title", (gpointer) title);
+  g_object_set_data (G_OBJECT (page), "blurb", (gpointer) blurb);
+  g_ptr_array_add (self->pages, g_object_ref_sink (page));
+  put_page (self, page, GTK_NOTEBOOK (self->slots[0]));
+}
 
-  gtk_widget_set_tooltip_text (label, _ (view->blurb));
-  return label;
+static const CjuDockView history_view
+    = { "history", N_ ("History"),
+        N_ ("Every run with its settings, to compare and to go back to") };
+
+gboolean
+cju_dock_describe (guint i, CjuDockView *view)
+{
+  const CjuViewInfo *const *info = cju_views ();
+  guint n = 0;
+
+  while (info[n] != NULL && n < i)
+    n++;
+  if (info[n] != NULL)
+    *view = (CjuDockView){ info[n]->id, info[n]->title, info[n]->blurb };
+  else if (i == n)
+    *view = history_view;
+  else
+    return FALSE;
+  return TRUE;
 }
 
 static void
-add_views (CjuDock *self)
+add_pages (CjuDock *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
-    {
-      GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-      GtkWidget *figure = cju_figure_view_new (views[i].figure);
+  GtkWidget *history;
 
-      gtk_widget_set_vexpand (figure, TRUE);
-      cju_figure_view_set_pickable (CJU_FIGURE_VIEW (figure), views[i].picked != NULL);
-      g_signal_connect (figure, "map", G_CALLBACK (on_mapped), self);
-      g_signal_connect (figure, "picked", G_CALLBACK (on_picked), self);
-      gtk_box_append (GTK_BOX (page), figure);
-      gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), page, make_tab (&views[i]));
-      g_ptr_array_add (self->figures, figure);
+  for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
+    {
+      GtkWidget *view = cju_view_new (*info, self->document);
+
+      g_autofree char *topic = g_strconcat ("view/", (*info)->id, NULL);
+
+      cju_help_set_topic (view, topic);
+      gtk_widget_set_visible (view, cju_view_belongs (CJU_VIEW (view)));
+      g_signal_connect_swapped (view, "message", G_CALLBACK (on_message), self);
+      g_signal_connect_swapped (view, "ask", G_CALLBACK (cju_dock_show), self);
+      cju_dock_add_page (self, view, (*info)->id, _ ((*info)->title), _ ((*info)->blurb));
     }
   self->problems = cju_problems_new (self->document);
-  gtk_notebook_append_page (GTK_NOTEBOOK (self->notebook), self->problems,
-                            gtk_label_new (_ ("Problems")));
-}
-
-static void
-on_clear (CjuDock *self)
-{
-  look_into (self, -1, -1);
-}
-
-void
-cju_dock_show (CjuDock *self, const char *id)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
-    if (g_str_equal (views[i].id, id))
-      gtk_notebook_set_current_page (GTK_NOTEBOOK (self->notebook), (int) i);
+  cju_help_set_topic (self->problems, "guide/problems");
+  cju_dock_add_page (self, self->problems, "problems", _ ("Problems"),
+                     _ ("What keeps the network from training, with what would help"));
+  history = cju_history_new (self->document);
+  g_signal_connect_swapped (history, "message", G_CALLBACK (on_message), self);
+  cju_help_set_topic (history, "view/history");
+  cju_dock_add_page (self, history, history_view.id, _ (history_view.title),
+                     _ (history_view.blurb));
 }
 
 static void
@@ -520,10 +505,15 @@ cju_dock_dispose (GObject *object)
 
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
-  g_clear_pointer (&self->notebook, gtk_widget_unparent);
+  for (guint i = 0; i < N_SLOTS; i++)
+    if (self->slots[i] != NULL)
+      {
+        g_signal_handlers_disconnect_by_data (self->slots[i], self);
+        self->slots[i] = NULL;
+      }
+  g_clear_pointer (&self->paned, gtk_widget_unparent);
+  g_clear_pointer (&self->pages, g_ptr_array_unref);
   g_clear_object (&self->document);
-  g_clear_pointer (&self->figures, g_ptr_array_unref);
-  g_clear_pointer (&self->shown, g_array_unref);
   G_OBJECT_CLASS (cju_dock_parent_class)->dispose (object);
 }
 
@@ -536,6 +526,10 @@ cju_dock_class_init (CjuDockClass *class)
   gtk_widget_class_set_layout_manager_type (widget, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget, "dock.export", "s", export_action);
   gtk_widget_class_install_action (widget, "dock.copy", NULL, copy_action);
+  gtk_widget_class_install_action (widget, "dock.zoom", "s", zoom_action);
+  gtk_widget_class_install_action (widget, "dock.show", "s", show_action);
+  gtk_widget_class_install_action (widget, "dock.beside", NULL, place_action);
+  gtk_widget_class_install_action (widget, "dock.detach", NULL, place_action);
   message_signal = g_signal_new ("message", CJU_TYPE_DOCK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -543,36 +537,23 @@ cju_dock_class_init (CjuDockClass *class)
 static void
 cju_dock_init (CjuDock *self)
 {
-  self->row = self->column = -1;
-  self->figures = g_ptr_array_new ();
-  self->shown = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->pages = g_ptr_array_new_with_free_func (g_object_unref);
+  self->paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
+  gtk_widget_set_parent (self->paned, GTK_WIDGET (self));
 }
 
 GtkWidget *
 cju_dock_new (CjuDocument *document)
 {
   CjuDock *self = g_object_new (CJU_TYPE_DOCK, NULL);
-  GtkWidget *end = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   self->document = g_object_ref (document);
-  self->notebook = gtk_notebook_new ();
-  gtk_notebook_set_scrollable (GTK_NOTEBOOK (self->notebook), TRUE);
-  gtk_notebook_set_show_border (GTK_NOTEBOOK (self->notebook), FALSE);
-  self->clear = gtk_button_new_with_label (_ ("Show All"));
-  gtk_widget_add_css_class (self->clear, "flat");
-  gtk_widget_set_visible (self->clear, FALSE);
-  gtk_widget_set_tooltip_text (self->clear, _ ("Show samples of all classes again"));
-  g_signal_connect_swapped (self->clear, "clicked", G_CALLBACK (on_clear), self);
-  gtk_box_append (GTK_BOX (end), self->clear);
-  gtk_box_append (GTK_BOX (end), make_export ());
-  gtk_notebook_set_action_widget (GTK_NOTEBOOK (self->notebook), end, GTK_PACK_END);
-  gtk_widget_add_css_class (self->notebook, "dock");
-  gtk_widget_set_parent (self->notebook, GTK_WIDGET (self));
-  add_views (self);
+  cju_help_set_topic (GTK_WIDGET (self), "guide/figures");
+  gtk_paned_set_start_child (GTK_PANED (self->paned), make_slot (self, 0));
+  gtk_paned_set_end_child (GTK_PANED (self->paned), make_slot (self, 1));
+  gtk_widget_set_visible (self->slots[1], FALSE);
+  add_pages (self);
   update_pages (self);
-  g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_tick), self);
-  g_signal_connect_swapped (document, "selected", G_CALLBACK (on_selected), self);
-  g_signal_connect_swapped (document, "evaluated", G_CALLBACK (on_evaluated), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (on_edited), self);
   return GTK_WIDGET (self);
 }

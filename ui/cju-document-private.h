@@ -21,6 +21,7 @@ struct _CjuDocument
   CjlDataChoice loaded; /* what dataset is, or will be when it is there; no source: none */
   CjdDataset *base;     /* what was read for base_choice, or NULL */
   CjlDataChoice base_choice;
+  gboolean pending;  /* a worker reads data for project->data */
   gboolean train_on; /* training goes on when the data are there */
 
   GPtrArray *selection; /* ids and a final NULL */
@@ -28,7 +29,11 @@ struct _CjuDocument
   gsize sample;
   CjTensor *own;
   char *own_name;
-  guint tick, asked, seen;
+  guint fast;    /* ticks while a person drags through time */
+  gint64 sought; /* monotonic */
+  double speed;  /* steps a second, 0: no limit */
+  const CjlProbe *seen_probe;
+  guint tick, beat, asked, seen;
   guint64 asked_step;
   gboolean ask_again;
   GCancellable *loading;
@@ -37,6 +42,8 @@ struct _CjuDocument
   gint64 wanted;          /* monotonic time when the evaluation was last asked for */
   guint64 evaluated_step; /* of the weights last given to the worker; G_MAXUINT64: none */
   guint evaluated_epoch;
+  CjuUnit unit; /* its node is owned */
+  gint64 cell[2];
 };
 
 typedef enum
@@ -47,6 +54,8 @@ typedef enum
   CJU_DOCUMENT_SELECTED,
   CJU_DOCUMENT_SAMPLE,
   CJU_DOCUMENT_EVALUATED,
+  CJU_DOCUMENT_UNIT,
+  CJU_DOCUMENT_CELL,
   CJU_DOCUMENT_N_SIGNALS
 } CjuDocumentSignal;
 

@@ -2,12 +2,17 @@
 #include "cju-document-private.h"
 
 #include "cjl-recovery.h"
+#include "cju-settings.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define TICK_MS 80
+#define TICK_MS 33
+#define CALM                                                                                       \
+  2 /* ticks left out in between, unless the data is a plane: that is shown at full speed */
+#define FAST_MS 16
+#define FAST_SECONDS 0.5 /* after the last move */
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
@@ -44,13 +49,15 @@ cju_document_follow (CjuDocument *self)
   g_autoptr (GError) error = NULL;
 
   check (self);
-  if (self->dataset == NULL)
+  if (self->dataset == NULL || self->pending)
     return;
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
   else
-    self->session = cjl_session_new (self->project, self->dataset,
-                                     (guint) CLAMP (g_get_num_processors (), 1, 64), &error);
+    self->session
+        = cjl_session_new (self->project, self->dataset, cju_settings_get_threads (), &error);
+  if (self->session != NULL)
+    cjl_session_limit (self->session, self->speed);
   cju_document_set_trouble (self, error != NULL ? error->message : NULL);
   self->ask_again = TRUE;
 }
@@ -172,22 +179,31 @@ cju_document_get_evaluation (CjuDocument *self)
   return self->evaluation;
 }
 
-/* Looks at the runner and keeps one question at a time with the probe. */
 static gboolean
-on_tick (gpointer data)
+is_plane (const CjdDataset *dataset)
 {
-  CjuDocument *self = data;
+  return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2;
+}
+
+/* Looks at the runner and keeps one question at a time with the probe. */
+static void
+look (CjuDocument *self)
+{
   CjlProbe *probe = self->session != NULL ? cjl_session_get_probe (self->session) : NULL;
   CjRunState state;
   gboolean moved = FALSE;
   guint count;
 
   if (self->session == NULL)
-    return G_SOURCE_CONTINUE;
+    return;
   state = cj_runner_get_state (cjl_session_get_runner (self->session));
-  moved = state.step != self->state.step || state.status != self->state.status;
+  moved = state.step != self->state.step || state.status != self->state.status
+          || state.last != self->state.last || state.n_cuts != self->state.n_cuts;
   self->state = state;
   count = probe != NULL ? cjl_probe_get_count (probe) : 0;
+  if (probe != self->seen_probe)
+    self->seen = 0;
+  self->seen_probe = probe;
   if (count > 0 && count != self->seen)
     {
       g_clear_pointer (&self->frame, cjl_probe_frame_unref);
@@ -203,9 +219,19 @@ on_tick (gpointer data)
   evaluate (self);
   cjl_session_settle (self->session);
   if (self->session != NULL) /* an entry of the undo stack may have changed it */
-    cjl_project_keep_run (self->project, self->session, CJL_KEEP_INTERVAL);
+    cjl_project_keep_run (self->project, self->session,
+                          cju_settings_get_number ("autosave-interval"));
   if (moved)
     cju_document_emit (self, CJU_DOCUMENT_TICKED);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  CjuDocument *self = data;
+
+  if (is_plane (self->dataset) || self->beat++ % (CALM + 1) == 0)
+    look (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -215,6 +241,7 @@ cju_document_dispose (GObject *object)
   CjuDocument *self = CJU_DOCUMENT (object);
 
   g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->fast, g_source_remove);
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
@@ -229,6 +256,7 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->trouble, g_free);
   cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
+  g_clear_pointer ((char **) &self->unit.node, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
 }
 
@@ -236,7 +264,7 @@ static void
 cju_document_class_init (CjuDocumentClass *class)
 {
   static const char *const names[CJU_DOCUMENT_N_SIGNALS]
-      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated" };
+      = { "edited", "loaded", "ticked", "selected", "sample", "evaluated", "unit", "cell" };
 
   G_OBJECT_CLASS (class)->dispose = cju_document_dispose;
   for (guint i = 0; i < CJU_DOCUMENT_N_SIGNALS; i++)
@@ -258,6 +286,7 @@ cju_document_init (CjuDocument *self)
   self->state.val = (CjScore){ NAN, NAN };
   self->split = CJD_SPLIT_VAL;
   self->evaluated_step = G_MAXUINT64;
+  self->cell[0] = self->cell[1] = -1;
   self->selection = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (self->selection, NULL);
   self->tick = g_timeout_add (TICK_MS, on_tick, self);
@@ -398,6 +427,51 @@ cju_document_train (CjuDocument *self, guint64 n_steps)
     cjl_session_train (self->session, n_steps);
 }
 
+/* While a person drags through time, views follow at the pace of the screen. */
+static gboolean
+on_fast_tick (gpointer data)
+{
+  CjuDocument *self = data;
+  const gint64 now = g_get_monotonic_time ();
+
+  look (self);
+  if (self->state.status == CJ_RUN_SEEKING || now - self->sought < FAST_SECONDS * G_USEC_PER_SEC)
+    return G_SOURCE_CONTINUE;
+  self->fast = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+cju_document_seek (CjuDocument *self, guint64 step)
+{
+  if (self->session == NULL)
+    return;
+  cjl_session_seek (self->session, step);
+  self->state = cj_runner_get_state (cjl_session_get_runner (self->session));
+  self->ask_again = TRUE;
+  self->sought = g_get_monotonic_time ();
+  if (self->fast == 0)
+    self->fast = g_timeout_add (FAST_MS, on_fast_tick, self);
+}
+
+gboolean
+cju_document_branch (CjuDocument *self, GError **error)
+{
+  const gboolean done
+      = self->session != NULL && cjl_session_branch (self->session, self->state.target, error);
+
+  self->ask_again = TRUE;
+  return done;
+}
+
+void
+cju_document_set_speed (CjuDocument *self, double steps_per_second)
+{
+  self->speed = steps_per_second;
+  if (self->session != NULL)
+    cjl_session_limit (self->session, steps_per_second);
+}
+
 void
 cju_document_pause (CjuDocument *self)
 {
@@ -482,4 +556,36 @@ const char *const *
 cju_document_get_selection (CjuDocument *self)
 {
   return (const char *const *) self->selection->pdata;
+}
+
+void
+cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
+                          gint64 column)
+{
+  char *old = (char *) self->unit.node;
+
+  self->unit = (CjuUnit){ g_strdup (node), unit, row, column };
+  g_free (old);
+  cju_document_emit (self, CJU_DOCUMENT_UNIT);
+}
+
+CjuUnit
+cju_document_get_unit (CjuDocument *self)
+{
+  return self->unit;
+}
+
+void
+cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column)
+{
+  self->cell[0] = row;
+  self->cell[1] = column;
+  cju_document_emit (self, CJU_DOCUMENT_CELL);
+}
+
+void
+cju_document_get_cell (CjuDocument *self, gint64 *row, gint64 *column)
+{
+  *row = self->cell[0];
+  *column = self->cell[1];
 }

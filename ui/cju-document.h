@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
 
 /* Signals: "edited" after every change of the project; "loaded" when data came or failed; "ticked" when
  * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
- * sample was chosen; "evaluated" when the validation samples were run through newer weights; "notice"
- * (text, whether undo takes it back) when a person should be told of something that was done. */
+ * sample was chosen; "evaluated" when the validation samples were run through newer weights; "unit" and
+ * "cell", see there; "notice" (text, whether undo takes it back) when a person should be told of
+ * something that was done. */
 CjuDocument *cju_document_new (CjlProject *project);
 
 CjlProject *cju_document_get_project (CjuDocument *self);
@@ -40,7 +41,16 @@ const CjNode *cju_document_find_prediction (CjuDocument *self);
 
 void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
+/* One edit; the old run goes to the history. */
 void cju_document_reset (CjuDocument *self);
+
+/* Shows the run as it was at a step; it stays there, and training repeats what was done from there. */
+void cju_document_seek (CjuDocument *self, guint64 step);
+/* Makes the step that is shown the last of the run, as one edit; the run as it was goes to the
+ * history. */
+gboolean cju_document_branch (CjuDocument *self, GError **error);
+/* How fast it trains at most, to be watched; 0: no limit. */
+void cju_document_set_speed (CjuDocument *self, double steps_per_second);
 
 /* The selection is a set of nodes; the one chosen last is what the inspector shows. */
 void cju_document_select (CjuDocument *self, const char *id); /* that alone; NULL: nothing */
@@ -65,6 +75,9 @@ void cju_document_take_own (CjuDocument *self, CjTensor *x, const char *name);
 CjTensor *cju_document_get_own (CjuDocument *self);        /* borrowed, NULL: none */
 const char *cju_document_get_own_name (CjuDocument *self); /* borrowed */
 
+/* The chosen picture as float [1, C, H, W], pixels 0..1; NULL: there is none. You unref. */
+CjTensor *cju_document_dup_picture (CjuDocument *self);
+
 /* Data that were read already: the next choice that needs nothing else is there at once. */
 void cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDataset *base);
 
@@ -73,5 +86,22 @@ void cju_document_notice (CjuDocument *self, const char *text, gboolean undoable
 /* What the network says of all validation samples: borrowed, NULL before the first. As long as anyone
  * calls this a worker makes a new one after each epoch, and whenever training stops. */
 const CjlEvaluation *cju_document_get_evaluation (CjuDocument *self);
+
+/* One unit of a layer - a filter, a neuron - and, where the layer makes maps, a place on its map. Signal
+ * "unit" when another one was chosen. */
+typedef struct
+{
+  const char *node; /* borrowed; NULL: none is chosen */
+  gint64 unit, row, column;
+} CjuUnit;
+
+void cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
+                               gint64 column); /* NULL: none */
+CjuUnit cju_document_get_unit (CjuDocument *self);
+
+/* A cell of the confusion matrix that is looked into: samples of class `row` taken for `column`; -1: none.
+ * Signal "cell". */
+void cju_document_choose_cell (CjuDocument *self, gint64 row, gint64 column);
+void cju_document_get_cell (CjuDocument *self, gint64 *row, gint64 *column);
 
 G_END_DECLS

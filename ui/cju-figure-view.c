@@ -4,18 +4,45 @@
 #include "cjv-export.h"
 
 #include <adwaita.h>
+#include <glib/gi18n-lib.h>
 
 struct _CjuFigureView
 {
   GtkWidget parent;
   const CjvFigureInfo *info;
+  gpointer params; /* of the figure; NULL if it has none */
   CjvFrame *frame;
   gboolean pickable;
+  gboolean dragging;
+  double drag_from, drag_to; /* px, across */
 };
 
 G_DEFINE_FINAL_TYPE (CjuFigureView, cju_figure_view, GTK_TYPE_WIDGET)
 
 static guint picked_signal;
+
+static void
+init_style (CjuFigureView *self, CjvStyle *style)
+{
+  cjv_style_init (style, adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  style->high_contrast = adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
+  style->transparent = TRUE;
+  style->scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+}
+
+/* The stretch that is being dragged over. */
+static void
+snapshot_drag (CjuFigureView *self, GtkSnapshot *snapshot, int height)
+{
+  const float from = (float) MIN (self->drag_from, self->drag_to);
+  const float to = (float) MAX (self->drag_from, self->drag_to);
+  GdkRGBA color;
+
+  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &color);
+  color.alpha = 0.12f;
+  gtk_snapshot_append_color (snapshot, &color,
+                             &GRAPHENE_RECT_INIT (from, 0, to - from, (float) height));
+}
 
 static void
 cju_figure_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
@@ -27,13 +54,12 @@ cju_figure_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (width < 20 || height < 20)
     return;
-  cjv_style_init (&style, adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  style.high_contrast = adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
-  style.transparent = TRUE;
-  style.scale = gtk_widget_get_scale_factor (widget);
+  init_style (self, &style);
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  cjv_figure_draw (self->info, self->frame, NULL, &style, cr, width, height);
+  cjv_figure_draw (self->info, self->frame, self->params, &style, cr, width, height);
   cairo_destroy (cr);
+  if (self->dragging)
+    snapshot_drag (self, snapshot, height);
 }
 
 /* What is under a point of the widget; clear it with cjv_hit_clear. */
@@ -43,10 +69,11 @@ find_hit (CjuFigureView *self, double x, double y, CjvHit *hit)
   GtkWidget *widget = GTK_WIDGET (self);
   CjvStyle style;
 
-  cjv_style_init (&style, FALSE);
+  init_style (self, &style);
   return self->frame != NULL
-         && cjv_figure_hit (self->info, self->frame, NULL, &style, gtk_widget_get_width (widget),
-                            gtk_widget_get_height (widget), x, y, hit);
+         && cjv_figure_hit (self->info, self->frame, self->params, &style,
+                            gtk_widget_get_width (widget), gtk_widget_get_height (widget), x, y,
+                            hit);
 }
 
 static gboolean
@@ -64,6 +91,43 @@ on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip
   return TRUE;
 }
 
+static gboolean
+can_zoom (CjuFigureView *self)
+{
+  return self->info->zoom != NULL && self->frame != NULL;
+}
+
+static void
+changed (CjuFigureView *self)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+zoom (CjuFigureView *self, const CjvZoom *how)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  CjvStyle style;
+
+  if (!can_zoom (self))
+    return;
+  init_style (self, &style);
+  if (cjv_figure_zoom (self->info, self->frame, self->params, &style, gtk_widget_get_width (widget),
+                       gtk_widget_get_height (widget), how))
+    changed (self);
+}
+
+void
+cju_figure_view_zoom (CjuFigureView *self, double factor)
+{
+  const CjvZoom how = { .kind = factor > 0 ? CJV_ZOOM_AT : CJV_ZOOM_ALL,
+                        .x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                        .y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0,
+                        .factor = factor };
+
+  zoom (self, &how);
+}
+
 static void
 on_pressed (GtkGestureClick *click, int n, double x, double y, gpointer data)
 {
@@ -71,11 +135,71 @@ on_pressed (GtkGestureClick *click, int n, double x, double y, gpointer data)
   CjvHit hit;
 
   (void) click;
-  (void) n;
-  if (!self->pickable || !find_hit (self, x, y, &hit))
+  if (n == 2)
+    cju_figure_view_zoom (self, 0);
+  if (n != 1 || !self->pickable || !find_hit (self, x, y, &hit))
     return;
-  g_signal_emit (self, picked_signal, 0, hit.index, hit.series);
+  g_signal_emit (self, picked_signal, 0, &hit);
   cjv_hit_clear (&hit);
+}
+
+static void
+on_drag (GtkGestureDrag *drag, double x, double y, gpointer data)
+{
+  CjuFigureView *self = data;
+  double from = 0;
+
+  (void) y;
+  if (!can_zoom (self) || !gtk_gesture_drag_get_start_point (drag, &from, NULL))
+    return;
+  self->dragging = ABS (x) > 6;
+  self->drag_from = from;
+  self->drag_to = from + x;
+  changed (self);
+}
+
+static void
+on_drag_end (GtkGestureDrag *drag, double x, double y, gpointer data)
+{
+  CjuFigureView *self = data;
+  const CjvZoom how = { .kind = CJV_ZOOM_BOX,
+                        .x = MIN (self->drag_from, self->drag_to),
+                        .width = ABS (self->drag_to - self->drag_from),
+                        .height = gtk_widget_get_height (GTK_WIDGET (self)) };
+
+  (void) drag;
+  (void) x;
+  (void) y;
+  if (!self->dragging)
+    return;
+  self->dragging = FALSE;
+  zoom (self, &how);
+  changed (self);
+}
+
+static gboolean
+on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data)
+{
+  CjuFigureView *self = data;
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (scroll));
+  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
+  CjvZoom how = { .kind = CJV_ZOOM_AT,
+                  .x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                  .y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0,
+                  .factor = dy < 0 ? 1.25 : 0.8 };
+  double x, y, surface_x = 0, surface_y = 0;
+
+  (void) dx;
+  if (!can_zoom (self) || dy == 0)
+    return FALSE;
+  if (event != NULL && gdk_event_get_position (event, &x, &y))
+    {
+      gtk_native_get_surface_transform (native, &surface_x, &surface_y);
+      gtk_widget_translate_coordinates (GTK_WIDGET (native), GTK_WIDGET (self), x - surface_x,
+                                        y - surface_y, &how.x, &how.y);
+    }
+  zoom (self, &how);
+  return TRUE;
 }
 
 static void
@@ -94,7 +218,10 @@ on_moved (GtkEventControllerMotion *motion, double x, double y, gpointer data)
 static void
 cju_figure_view_finalize (GObject *object)
 {
-  g_clear_pointer (&CJU_FIGURE_VIEW (object)->frame, cjv_frame_unref);
+  CjuFigureView *self = CJU_FIGURE_VIEW (object);
+
+  g_clear_pointer (&self->frame, cjv_frame_unref);
+  g_free (self->params);
   G_OBJECT_CLASS (cju_figure_view_parent_class)->finalize (object);
 }
 
@@ -105,18 +232,26 @@ cju_figure_view_class_init (CjuFigureViewClass *class)
   GTK_WIDGET_CLASS (class)->snapshot = cju_figure_view_snapshot;
   gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (class), GTK_ACCESSIBLE_ROLE_IMG);
   picked_signal = g_signal_new ("picked", CJU_TYPE_FIGURE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
+                                NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
 cju_figure_view_init (CjuFigureView *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *drag = gtk_gesture_drag_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *scroll
+      = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
 
   g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), self);
   g_signal_connect (motion, "motion", G_CALLBACK (on_moved), self);
+  g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag), self);
+  g_signal_connect (drag, "drag-end", G_CALLBACK (on_drag_end), self);
+  g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_add_controller (GTK_WIDGET (self), scroll);
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
@@ -128,10 +263,45 @@ cju_figure_view_new (const char *figure)
 {
   CjuFigureView *self = g_object_new (CJU_TYPE_FIGURE_VIEW, NULL);
 
-  self->info = cjv_figure_find (figure);
-  g_assert (self->info != NULL);
-  cju_figure_view_take_frame (self, NULL);
+  cju_figure_view_set_figure (self, figure);
   return GTK_WIDGET (self);
+}
+
+void
+cju_figure_view_set_figure (CjuFigureView *self, const char *figure)
+{
+  const CjvFigureInfo *info = cjv_figure_find (figure);
+
+  g_assert (info != NULL);
+  if (info == self->info)
+    return;
+  g_free (self->params);
+  self->info = info;
+  self->params = cjv_figure_new_params (info);
+  cju_figure_view_take_frame (self, NULL);
+}
+
+const CjvFigureInfo *
+cju_figure_view_get_info (CjuFigureView *self)
+{
+  return self->info;
+}
+
+void
+cju_figure_view_set_param (CjuFigureView *self, const char *name, const char *text)
+{
+  if (self->params != NULL && cj_params_find (self->info->params, name) != NULL
+      && cj_params_parse (self->info->params, self->params, name, text, NULL))
+    changed (self);
+}
+
+char *
+cju_figure_view_print_param (CjuFigureView *self, const char *name)
+{
+  const CjParam *param
+      = self->info->params != NULL ? cj_params_find (self->info->params, name) : NULL;
+
+  return param != NULL ? cj_params_print (param, self->params) : g_strdup ("");
 }
 
 void
@@ -141,9 +311,9 @@ cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame)
 
   g_clear_pointer (&self->frame, cjv_frame_unref);
   self->frame = frame;
-  words = cjv_figure_print_words (self->info, frame, NULL);
+  words = cjv_figure_print_words (self->info, frame, self->params);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  self->info->title, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
+                                  _ (self->info->title), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
                                   -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -162,7 +332,7 @@ cju_figure_view_export (CjuFigureView *self, const char *path, GError **error)
 
   cjv_style_init (&style, FALSE);
   style.scale = 2;
-  return cjv_export (self->info, self->frame, NULL, &style,
+  return cjv_export (self->info, self->frame, self->params, &style,
                      MAX (gtk_widget_get_width (widget), self->info->preset_width),
                      MAX (gtk_widget_get_height (widget), self->info->preset_height), path, error);
 }
@@ -178,7 +348,7 @@ cju_figure_view_copy (CjuFigureView *self)
 
   cjv_style_init (&style, FALSE);
   style.scale = 2;
-  pixels = cjv_render_tensor (self->info, self->frame, NULL, &style,
+  pixels = cjv_render_tensor (self->info, self->frame, self->params, &style,
                               MAX (gtk_widget_get_width (widget), 50),
                               MAX (gtk_widget_get_height (widget), 50));
   if (pixels == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A figure in the window: the drawing code of the exports. */
+/* A figure in the window: the drawing code of the exports, with what a hand does to it: hover, click,
+ * zoom. */
 #pragma once
 
 #include "cjv-figure.h"
@@ -13,11 +14,24 @@ G_DECLARE_FINAL_TYPE (CjuFigureView, cju_figure_view, CJU, FIGURE_VIEW, GtkWidge
 
 GtkWidget *cju_figure_view_new (const char *figure);
 
+/* Shows another figure, with preset parameters, until the next frame in its empty state; nothing if it
+ * is that already. */
+void cju_figure_view_set_figure (CjuFigureView *self, const char *figure);
+const CjvFigureInfo *cju_figure_view_get_info (CjuFigureView *self);
+
 /* Takes the frame; NULL shows the empty state. */
 void cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame);
 
-/* Whether a click on something in the figure emits "picked" (index, series as in CjvHit). */
+/* A parameter of the figure, by name and as text; what the figure does not know is ignored. */
+void cju_figure_view_set_param (CjuFigureView *self, const char *name, const char *text);
+char *cju_figure_view_print_param (CjuFigureView *self, const char *name); /* you free */
+
+/* Whether a click on something in the figure emits "picked" (CjvHit, valid until it returns). */
 void cju_figure_view_set_pickable (CjuFigureView *self, gboolean pickable);
+
+/* Figures that can be zoomed: a drag or the wheel zooms in, a double click shows all again. `factor`
+ * over 1 zooms in at the middle; 0 shows all. */
+void cju_figure_view_zoom (CjuFigureView *self, double factor);
 
 /* Writes what is shown to `path`, at the size that the figure has on the screen and on white ground. */
 gboolean cju_figure_view_export (CjuFigureView *self, const char *path, GError **error);

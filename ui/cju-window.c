@@ -1,42 +1,63 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-window.h"
+#include "cju-window-private.h"
 
 #include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
+#include "cju-data.h"
 #include "cju-dock.h"
+#include "cju-help.h"
 #include "cju-inspector.h"
+#include "cju-intake.h"
 #include "cju-minimap.h"
+#include "cju-own.h"
+#include "cju-pad.h"
 #include "cju-palette.h"
+#include "cju-pill.h"
 #include "cju-samples.h"
+#include "cju-scrubber.h"
+#include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-struct _CjuWindow
-{
-  AdwApplicationWindow parent;
-  CjuDocument *document;
-  GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
-  GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
-  GPtrArray *lab_buttons; /* in the header, for a project only */
-  gboolean train_when_loaded, closing;
-};
-
 G_DEFINE_FINAL_TYPE (CjuWindow, cju_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static void
-tell (CjuWindow *self, const char *text)
+void
+cju_window_tell (CjuWindow *self, const char *text)
 {
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
+}
+
+/* What was done, in as many lines as it takes, and how to take it back. */
+static void
+on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer data)
+{
+  CjuWindow *self = data;
+  AdwToast *toast = adw_toast_new (text);
+  GtkWidget *label = gtk_label_new (text);
+
+  (void) document;
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, 10);
+  if (undoable)
+    {
+      adw_toast_set_button_label (toast, _ ("_Undo"));
+      adw_toast_set_action_name (toast, "win.undo");
+    }
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
 static void
 on_message (GtkWidget *canvas, const char *text, gpointer data)
 {
   (void) canvas;
-  tell (data, text);
+  cju_window_tell (data, text);
 }
 
 static void
@@ -46,39 +67,6 @@ on_add (GtkWidget *palette, const char *id, gpointer data)
 
   (void) palette;
   cju_canvas_add (CJU_CANVAS (self->canvas), id);
-}
-
-/* "42 s", "3 min". */
-static char *
-print_time (double seconds)
-{
-  return seconds < 90 ? g_strdup_printf (_ ("%.0f s left"), seconds)
-                      : g_strdup_printf (_ ("%.0f min left"), seconds / 60);
-}
-
-static void
-update_pill (CjuWindow *self)
-{
-  const CjRunState state = cju_document_get_state (self->document);
-  g_autoptr (GString) text = g_string_new (NULL);
-  const guint epoch = MIN (state.epoch + 1, MAX (state.n_epochs, 1));
-
-  gtk_widget_set_visible (self->pill, state.step > 0);
-  g_string_printf (text, _ ("<b>Epoch %u</b> / %u   loss <b>%.3f</b>"), epoch, state.n_epochs,
-                   state.score.loss);
-  if (isfinite (state.val.accuracy))
-    g_string_append_printf (text, _ ("   validation <b>%.1f %%</b>"), state.val.accuracy * 100);
-  if (state.status == CJ_RUN_TRAINING && state.rate > 0)
-    {
-      g_autofree char *left = print_time (state.seconds_left);
-
-      g_string_append_printf (text, _ ("   %'.0f samples/s   %s"), state.rate, left);
-    }
-  else if (state.status == CJ_RUN_FINISHED)
-    g_string_append (text, _ ("   finished"));
-  else if (state.status == CJ_RUN_FAILED)
-    g_string_append (text, _ ("   stopped: the loss is no longer a number"));
-  gtk_label_set_markup (GTK_LABEL (self->pill), text->str);
 }
 
 static void
@@ -94,13 +82,6 @@ update_train (CjuWindow *self)
                                              : "media-playback-start-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   training ? _ ("Pause") : _ ("Train"), -1);
-}
-
-static void
-on_tick (CjuWindow *self)
-{
-  update_pill (self);
-  update_train (self);
 }
 
 static void
@@ -125,9 +106,8 @@ on_edited (CjuWindow *self)
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
   if (lowered != NULL)
-    g_string_append_printf (subtitle,
-                            _ (" · %'" G_GINT64_FORMAT " parameters · %.2f M multiply–adds"),
-                            parameters, (double) macs / 1e6);
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
+                            (long long) parameters, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -139,6 +119,17 @@ on_edited (CjuWindow *self)
 }
 
 static void
+on_tick (CjuWindow *self)
+{
+  const CjRunStatus status = cju_document_get_state (self->document).status;
+
+  update_train (self);
+  if (status != self->status) /* undo means something else while training */
+    on_edited (self);
+  self->status = status;
+}
+
+static void
 on_loaded (CjuWindow *self)
 {
   const char *trouble = cju_document_get_trouble (self->document);
@@ -146,7 +137,7 @@ on_loaded (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train",
                                  cju_document_get_dataset (self->document) != NULL);
   if (trouble != NULL)
-    tell (self, trouble);
+    cju_window_tell (self, trouble);
   if (self->train_when_loaded)
     cju_document_train (self->document, G_MAXUINT64);
   self->train_when_loaded = FALSE;
@@ -221,27 +212,12 @@ make_zoom (CjuWindow *self)
 }
 
 static GtkWidget *
-make_pill (void)
-{
-  GtkWidget *pill = gtk_label_new (NULL);
-
-  gtk_widget_add_css_class (pill, "pill-status");
-  gtk_widget_add_css_class (pill, "numeric");
-  gtk_widget_set_halign (pill, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (pill, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (pill, 10);
-  gtk_widget_set_visible (pill, FALSE);
-  gtk_widget_set_can_target (pill, FALSE);
-  return pill;
-}
-
-static GtkWidget *
 make_canvas (CjuWindow *self)
 {
   GtkWidget *overlay = gtk_overlay_new (), *map;
 
   self->canvas = cju_canvas_new (self->document);
-  self->pill = make_pill ();
+  self->pill = cju_pill_new (self->document);
   map = cju_minimap_new (CJU_CANVAS (self->canvas), self->document);
   gtk_widget_set_halign (map, GTK_ALIGN_END);
   gtk_widget_set_valign (map, GTK_ALIGN_END);
@@ -251,6 +227,13 @@ make_canvas (CjuWindow *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), make_zoom (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
+  self->pad = cju_pad_new (self->document);
+  gtk_widget_set_halign (self->pad, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->pad, GTK_ALIGN_END);
+  gtk_widget_set_margin_start (self->pad, 12);
+  gtk_widget_set_margin_bottom (self->pad, 12);
+  gtk_widget_set_visible (self->pad, FALSE);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pad);
   g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
   g_signal_connect_swapped (self->canvas, "moved", G_CALLBACK (on_moved), self);
   gtk_widget_set_hexpand (overlay, TRUE);
@@ -266,6 +249,7 @@ make_lab (CjuWindow *self)
   GtkWidget *palette = cju_palette_new (), *inspector = cju_inspector_new (self->document);
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
@@ -274,8 +258,12 @@ make_lab (CjuWindow *self)
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
+  cju_help_set_topic (gtk_widget_get_last_child (middle), "guide/samples");
   gtk_paned_set_start_child (GTK_PANED (paned), middle);
-  gtk_paned_set_end_child (GTK_PANED (paned), make_dock (self));
+  gtk_box_append (GTK_BOX (bottom), make_dock (self));
+  gtk_widget_set_vexpand (self->dock, TRUE);
+  gtk_box_append (GTK_BOX (bottom), cju_scrubber_new (self->document));
+  gtk_paned_set_end_child (GTK_PANED (paned), bottom);
   gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   adw_flap_set_flap (ADW_FLAP (inner), inspector);
@@ -293,6 +281,7 @@ make_lab (CjuWindow *self)
 static void
 close_document (CjuWindow *self)
 {
+  cju_intake_close (self);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->lab != NULL)
@@ -302,11 +291,11 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train", "win.step",    "win.epoch", "win.reset",
-        "win.save",  "win.save-as", "win.undo",  "win.redo" };
+    = { "win.train", "win.step", "win.epoch",   "win.reset", "win.branch",
+        "win.now",   "win.save", "win.save-as", "win.undo",  "win.redo" };
 
 void
-cju_window_open (CjuWindow *self, CjlProject *project)
+cju_window_show_project (CjuWindow *self, CjlProject *project)
 {
   close_document (self);
   self->document = cju_document_new (project);
@@ -316,28 +305,16 @@ cju_window_open (CjuWindow *self, CjlProject *project)
   g_signal_connect_swapped (self->document, "ticked", G_CALLBACK (on_tick), self);
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
+  g_signal_connect (self->document, "notice", G_CALLBACK (on_notice), self);
+  adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
+  cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
-}
-
-gboolean
-cju_window_open_path (CjuWindow *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = cjl_project_load (path, &error);
-
-  if (project == NULL)
-    {
-      tell (self, error->message);
-      return FALSE;
-    }
-  cju_window_open (self, project);
-  return TRUE;
 }
 
 gboolean
@@ -349,11 +326,23 @@ cju_window_open_template (CjuWindow *self, const char *id)
 
   if (project == NULL)
     {
-      tell (self, error != NULL ? error->message : _ ("There is no such template."));
+      cju_window_tell (self, error != NULL ? error->message : _ ("There is no such template."));
       return FALSE;
     }
   cju_window_open (self, project);
   return TRUE;
+}
+
+CjuDocument *
+cju_window_get_document (CjuWindow *self)
+{
+  return self->document;
+}
+
+void
+cju_window_offer (CjuWindow *self, const char *path)
+{
+  cju_start_page_offer (CJU_START_PAGE (self->start), path);
 }
 
 gboolean
@@ -387,6 +376,15 @@ on_chosen (GtkWidget *page, const char *id, gpointer data)
 }
 
 static void
+branch (CjuWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cju_document_branch (self->document, &error) && error != NULL)
+    cju_window_tell (self, error->message);
+}
+
+static void
 run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -398,97 +396,23 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (name, "win.redo"))
     cjl_project_redo (project);
   else if (cju_document_get_session (self->document) == NULL)
-    tell (self, cju_document_get_trouble (self->document) != NULL
-                    ? cju_document_get_trouble (self->document)
-                    : _ ("The data is still loading."));
+    cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
+                               ? cju_document_get_trouble (self->document)
+                               : _ ("The data is still loading."));
   else if (g_str_equal (name, "win.step"))
     cju_document_train (self->document, 1);
   else if (g_str_equal (name, "win.epoch"))
     cju_document_train (self->document, cju_document_get_state (self->document).steps_per_epoch);
   else if (g_str_equal (name, "win.reset"))
     cju_document_reset (self->document);
+  else if (g_str_equal (name, "win.now"))
+    cju_document_seek (self->document, cju_document_get_state (self->document).last);
+  else if (g_str_equal (name, "win.branch"))
+    branch (self);
   else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
     cju_document_pause (self->document);
   else
     cju_document_train (self->document, G_MAXUINT64);
-}
-
-static void
-save_to (CjuWindow *self, const char *path)
-{
-  CjlProject *project = cju_document_get_project (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autoptr (GError) error = NULL;
-
-  if (session != NULL)
-    cjl_session_store (session, FALSE);
-  if (!cjl_project_save (project, path, &error))
-    tell (self, error->message);
-  else
-    tell (self, _ ("Saved"));
-}
-
-static void
-on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      if (path != NULL)
-        save_to (data, path);
-    }
-  g_object_unref (dialog);
-}
-
-static void
-save_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuWindow *self = CJU_WINDOW (widget);
-  CjlProject *project = cju_document_get_project (self->document);
-  GtkFileChooserNative *dialog;
-  g_autofree char *file = NULL;
-
-  (void) parameter;
-  if (g_str_equal (name, "win.save") && project->path != NULL)
-    {
-      save_to (self, project->path);
-      return;
-    }
-  file = g_strdup_printf ("%s.cajal", project->title);
-  dialog = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      if (path != NULL)
-        cju_window_open_path (data, path);
-    }
-  g_object_unref (dialog);
-}
-
-static void
-open_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new (_ ("Open project"), GTK_WINDOW (widget),
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
-
-  (void) name;
-  (void) parameter;
-  g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), widget);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 static void
@@ -505,6 +429,22 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+draw_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  if (cju_own_is_possible (self->document))
+    gtk_widget_set_visible (self->pad, !gtk_widget_get_visible (self->pad));
+  else
+    cju_window_tell (
+        self, _ ("One can draw for networks that look at pictures. Choose data of pictures."));
+}
+
+static void
 commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -515,6 +455,23 @@ commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_commands_present (GTK_WINDOW (self), self->lab != NULL ? all : none);
   else
     gtk_window_present (GTK_WINDOW (cju_commands_new_shortcuts (GTK_WINDOW (self))));
+}
+
+/* F1: the page of what has the focus, else of the selected layer, else of the window. */
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  const CjNode *node = self->document != NULL ? cju_document_get_selected (self->document) : NULL;
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  const char *topic = cju_help_find_topic (focus);
+  g_autofree char *layer = node != NULL ? g_strconcat ("layer/", node->layer->id, NULL) : NULL;
+
+  (void) name;
+  (void) parameter;
+  if (layer != NULL && (topic == NULL || focus == self->canvas))
+    topic = layer;
+  cju_help_present (gtk_window_get_application (GTK_WINDOW (self)), topic);
 }
 
 /* F6: palette, canvas, dock, inspector, and round again. */
@@ -543,60 +500,10 @@ pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
-{
-  CjuWindow *self = data;
-  GSList *files = g_value_get_boxed (value);
-  g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
-
-  (void) target;
-  (void) x;
-  (void) y;
-  if (path == NULL)
-    return FALSE;
-  if (self->document != NULL && g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      CjlProject *project = cju_document_get_project (self->document);
-
-      cjl_project_begin (project);
-      cjl_project_set_data (project, path, NULL);
-      cjl_project_commit (project, _ ("Change data"), NULL);
-      return TRUE;
-    }
-  return cju_window_open_path (self, path);
-}
-
-static void
-on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data)
-{
-  CjuWindow *self = data;
-
-  (void) dialog;
-  if (g_str_equal (response, "cancel"))
-    return;
-  self->closing = TRUE;
-  gtk_window_close (GTK_WINDOW (self));
-}
-
-static gboolean
 cju_window_close_request (GtkWindow *window)
 {
-  CjuWindow *self = CJU_WINDOW (window);
-  GtkWidget *dialog;
-
-  if (self->closing || self->document == NULL
-      || (!cjl_project_is_modified (cju_document_get_project (self->document))
-          && cju_document_get_state (self->document).step == 0))
-    return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
-  dialog = adw_message_dialog_new (window, _ ("Close without saving?"),
-                                   _ ("What was changed or learned since the last save is lost."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
-                                    _ ("_Discard"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_close_response), self);
-  gtk_window_present (GTK_WINDOW (dialog));
-  return TRUE;
+  return !cju_window_may_close (CJU_WINDOW (window))
+         || GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
 }
 
 static void
@@ -622,14 +529,17 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.step", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.epoch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.branch", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
-  gtk_widget_class_install_action (widget, "win.save", NULL, save_action);
-  gtk_widget_class_install_action (widget, "win.save-as", NULL, save_action);
-  gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
+  cju_window_install_file_actions (widget);
+  cju_intake_install (widget);
+  gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
+  gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
   gtk_widget_class_install_action (widget, "win.shortcuts", NULL, commands_action);
 }
@@ -660,7 +570,9 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
+  g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
+  g_menu_append (rest, _ ("_Help"), "win.help");
   g_menu_append (rest, _ ("_About Cajal"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
@@ -706,6 +618,8 @@ make_header (CjuWindow *self)
         make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
   pack (self, bar, TRUE, self->undo);
   pack (self, bar, TRUE, self->redo);
+  self->data_slot = adw_bin_new ();
+  pack (self, bar, TRUE, self->data_slot);
   adw_header_bar_pack_end (bar, make_menu ());
   pack (self, bar, FALSE,
         make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
@@ -720,23 +634,25 @@ static void
 cju_window_init (CjuWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *start = cju_start_page_new ();
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  self->start = start;
   self->lab_buttons = g_ptr_array_new ();
   self->toasts = adw_toast_overlay_new ();
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), start, "start");
   g_signal_connect (start, "chosen", G_CALLBACK (on_chosen), self);
+  g_signal_connect_swapped (start, "made", G_CALLBACK (cju_window_open), self);
   gtk_widget_set_vexpand (self->stack, TRUE);
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->stack);
   gtk_box_append (GTK_BOX (box), make_header (self));
   gtk_box_append (GTK_BOX (box), self->toasts);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
-  gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
+  cju_settings_give_size (GTK_WINDOW (self));
+  cju_help_set_topic (start, "guide/first-steps");
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
-  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  cju_intake_watch (self);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (cju_window_check_file), NULL);
 }
 
 GtkWidget *

@@ -206,6 +206,27 @@ cjv_plot_y (const CjvPlot *plot, double value)
   return plot->inner.y + (1 - CLAMP (t, -10, 11)) * plot->inner.height;
 }
 
+gboolean
+cjv_plot_zoom (const CjvPlot *plot, const CjvZoom *zoom, gboolean upright, double *from, double *to)
+{
+  const CjvRect *in = &plot->inner;
+  const double at = upright ? 1 - (zoom->y - in->y) / in->height : (zoom->x - in->x) / in->width;
+
+  if (zoom->kind == CJV_ZOOM_ALL)
+    return FALSE;
+  if (zoom->kind == CJV_ZOOM_AT)
+    {
+      *from = at - at / zoom->factor;
+      *to = at + (1 - at) / zoom->factor;
+    }
+  else
+    {
+      *from = upright ? at - zoom->height / in->height : at;
+      *to = upright ? at : at + zoom->width / in->width;
+    }
+  return TRUE;
+}
+
 /* Width of the widest text of an axis. */
 static double
 widest_tick (const CjvScene *scene, const CjvAxis *axis)

@@ -65,6 +65,11 @@ void cjv_plot_draw_grid (const CjvPlot *plot, const CjvScene *scene, cairo_t *cr
 double cjv_plot_x (const CjvPlot *plot, double value);
 double cjv_plot_y (const CjvPlot *plot, double value);
 
+/* The stretch of an axis, 0..1 along the plot, that a zoom asks for; along y if `upright`. FALSE if it
+ * asks for everything. */
+gboolean cjv_plot_zoom (const CjvPlot *plot, const CjvZoom *zoom, gboolean upright, double *from,
+                        double *to);
+
 #define CJV_LEGEND_LINE -1
 #define CJV_LEGEND_DOTTED_LINE -2 /* a line with a dot on it */
 

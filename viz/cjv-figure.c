@@ -121,6 +121,26 @@ cjv_figure_hit (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer 
   return found;
 }
 
+gboolean
+cjv_figure_zoom (const CjvFigureInfo *info, const CjvFrame *frame, gpointer params,
+                 const CjvStyle *style, double width, double height, const CjvZoom *zoom)
+{
+  PangoContext *pango;
+  CjvScene scene;
+  gboolean zoomed;
+
+  g_return_val_if_fail (info != NULL && params != NULL && style != NULL, FALSE);
+
+  if (info->zoom == NULL || cjv_figure_get_missing (info, frame) != NULL || width < MIN_SIDE
+      || height < MIN_SIDE)
+    return FALSE;
+  pango = cjv_text_context_new ();
+  scene = (CjvScene){ frame, params, style, pango, width, height };
+  zoomed = info->zoom (&scene, zoom, params);
+  g_object_unref (pango);
+  return zoomed;
+}
+
 char *
 cjv_figure_print_csv (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer params)
 {

@@ -53,6 +53,19 @@ typedef struct
 
 #define CJV_FIGURE_ABI 1
 
+typedef enum
+{
+  CJV_ZOOM_ALL, /* everything is shown */
+  CJV_ZOOM_BOX, /* what is in x, y, width, height px fills the plot */
+  CJV_ZOOM_AT   /* by `factor` (over 1: in) while what is at x, y px stays there */
+} CjvZoomKind;
+
+typedef struct
+{
+  CjvZoomKind kind;
+  double x, y, width, height, factor;
+} CjvZoom;
+
 typedef struct
 {
   guint abi;         /* CJV_FIGURE_ABI, in a plugin */
@@ -73,6 +86,9 @@ typedef struct
   gboolean (*hit) (const CjvScene *scene, double x, double y, CjvHit *hit); /* may be NULL */
   void (*csv) (const CjvScene *scene, GString *out);                        /* no size, no style */
   char *(*words) (const CjvScene *scene); /* no size, no style; you free */
+  /* Alters `params`, which are those of the scene. FALSE: nothing was altered. NULL: there is nothing to
+   * zoom. */
+  gboolean (*zoom) (const CjvScene *scene, const CjvZoom *zoom, gpointer params);
 } CjvFigureInfo;
 
 /* What the two below read; plugins are added to it. */
@@ -97,6 +113,10 @@ gboolean cjv_figure_hit (const CjvFigureInfo *info, const CjvFrame *frame, gcons
                          const CjvStyle *style, double width, double height, double x, double y,
                          CjvHit *hit);
 void cjv_hit_clear (CjvHit *hit);
+
+/* Zooms by altering `params`, of the figure's own table. FALSE where there is nothing to zoom. */
+gboolean cjv_figure_zoom (const CjvFigureInfo *info, const CjvFrame *frame, gpointer params,
+                          const CjvStyle *style, double width, double height, const CjvZoom *zoom);
 
 /* The numbers as RFC 4180 text in UTF-8 with a header line; decimal points whatever the locale.
  * You free. */

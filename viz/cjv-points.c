@@ -80,6 +80,12 @@ class_color (const CjvPoints *points, const CjvScene *scene, gint64 i)
                 : cjv_style_color (scene->style, CJV_INK_DIM);
 }
 
+static gboolean
+is_hollow (const CjvPoints *points, gint64 i)
+{
+  return cjv_tensor_size (points->hollow) == points->n && cjv_tensor_at (points->hollow, i) != 0;
+}
+
 static void
 draw_shapes (const CjvPoints *points, const CjvScene *scene, cairo_t *cr, const CjvPlot *plot,
              gboolean edges)
@@ -93,8 +99,18 @@ draw_shapes (const CjvPoints *points, const CjvScene *scene, cairo_t *cr, const 
     {
       if (!place (points, plot, i, &x, &y))
         continue;
+      if (is_hollow (points, i) && points->skip_hollow)
+        continue;
       cairo_new_path (cr);
       cjv_draw_marker (cr, (guint) MAX (cjv_points_get_class (points, i), 0), x, y, points->radius);
+      if (is_hollow (points, i))
+        {
+          cjv_draw_set_color (cr, edge);
+          cairo_fill_preserve (cr);
+          cjv_draw_set_color (cr, class_color (points, scene, i));
+          cairo_stroke (cr);
+          continue;
+        }
       if (edges)
         {
           cjv_draw_set_color (cr, edge);

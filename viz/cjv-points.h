@@ -12,6 +12,9 @@ typedef struct
   const CjTensor *xy;        /* [N, 2] */
   const CjTensor *labels;    /* [N] class numbers, or NULL */
   const CjTensor *predicted; /* [N] class numbers, or NULL: ring around those that differ */
+  const CjTensor
+      *hollow; /* [N]: not 0 for points that are drawn as outlines; or NULL. Yours to set */
+  gboolean skip_hollow; /* those are not drawn at all */
   gint64 n, n_classes;
   double radius; /* px */
 } CjvPoints;

@@ -33,7 +33,7 @@ struct _CjRunner
   CjFeed *training, *validation;
   guint n_threads;
   pthread_t thread, compiler;
-  double snapshot_time, kept_time, kept_cost;
+  double snapshot_time, snapshot_cost, kept_time, kept_cost;
 
   pthread_mutex_t lock; /* guards what follows; held for copies only, never during a step */
   pthread_cond_t wake;  /* to the thread and the compiler: a command */

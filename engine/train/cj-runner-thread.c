@@ -9,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#define SNAPSHOT_SECONDS 0.05
+#define SNAPSHOT_SECONDS 0.025
+#define SNAPSHOT_SHARE 50 /* publishing takes at most one part in so many of the time */
 #define KEEP_SECONDS 1.0
 #define KEEP_SHARE 20 /* keeping checkpoints takes at most one part in so many of the time */
 
@@ -44,11 +45,18 @@ run_step (CjRunner *self)
   cj_runner_note_step (self, &report, cj_runner_get_time () - begin);
   if (report.epoch_ended)
     best = cj_runner_note_epoch (self, report.epoch_score);
+  if (self->validation != NULL && self->validation->problem != NULL)
+    {
+      cj_runner_fail (self,
+                      g_error_new_literal (CJ_ERROR, CJ_ERROR_FILE, self->validation->problem));
+      return FALSE;
+    }
   if (best
       || cj_runner_get_time () - self->kept_time > MAX (KEEP_SECONDS, KEEP_SHARE * self->kept_cost))
     cj_runner_keep (self, best);
   if (g_atomic_int_get (&self->watch)
-      && cj_runner_get_time () - self->snapshot_time > SNAPSHOT_SECONDS)
+      && cj_runner_get_time () - self->snapshot_time
+             > MAX (SNAPSHOT_SECONDS, SNAPSHOT_SHARE * self->snapshot_cost))
     cj_runner_publish (self);
   return TRUE;
 }
@@ -165,6 +173,16 @@ is_called_off (CjRunner *self)
   return off;
 }
 
+static void
+show_place (CjRunner *self)
+{
+  cj_runner_publish (self);
+  pthread_mutex_lock (&self->lock);
+  cj_runner_note_place (self);
+  cj_runner_note_scores (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* Brings the run to a step with `n_commands` in effect: from where it is if that lies on the way, else
  * from the nearest kept checkpoint. */
 static gboolean
@@ -185,8 +203,12 @@ go_to (CjRunner *self, guint64 step, guint n_commands, GError **error)
                    step);
       return FALSE;
     }
-  if ((!ahead || (from != NULL && from->at.step > at->step)) && !restore (self, from, error))
-    return FALSE;
+  if (!ahead || (from != NULL && from->at.step > at->step))
+    {
+      if (!restore (self, from, error))
+        return FALSE;
+      show_place (self); /* the nearest that is kept, until the rest is computed */
+    }
   while (get_place (self)->step < step)
     {
       if (is_called_off (self))

@@ -6,6 +6,20 @@
 #include <math.h>
 #include <string.h>
 
+gint64
+cj_runner_count_kept_bytes (const CjProgram *program, const CjTrainSetup *setup)
+{
+  g_autoptr (CjTable) table = cj_table_new (program);
+  const gint64 n_slots = cj_train_setup_count_slots (setup);
+  const gint64 snapshot = (gint64) sizeof (float) * (table->n_weights + table->n_states);
+  const gint64 one = snapshot + (gint64) sizeof (float) * table->n_weights * n_slots;
+  const gint64 most = MIN (CJ_RING_MAX * one, (gint64) CJ_RUNNER_BUDGET);
+
+  /* however large they are the ring keeps the first, the best and the newest, and one more is being
+   * copied; of snapshots one is shown while the next is made */
+  return MAX (most, 3 * one) + one + 2 * snapshot;
+}
+
 static void
 free_put (gpointer data)
 {
@@ -106,6 +120,7 @@ cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
   if (!log->fresh)
     cj_ring_keep_first (ring);
   self->goal = (CjGoal){ .wanted = TRUE, .step = self->state.last };
+  self->target = self->state.last;
   self->state.status = CJ_RUN_SEEKING;
   start (self);
   cj_runner_wait (self);
@@ -360,6 +375,7 @@ cj_runner_get_state (CjRunner *self)
 
   pthread_mutex_lock (&self->lock);
   state = self->state;
+  state.target = state.status == CJ_RUN_SEEKING ? self->target : state.step;
   state.compiling = self->to_compile != NULL || self->compiling || self->compiled != NULL;
   pthread_mutex_unlock (&self->lock);
   return state;

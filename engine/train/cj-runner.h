@@ -46,6 +46,7 @@ typedef struct
 {
   CjRunStatus status;
   guint64 step, n_steps;
+  guint64 target;      /* where it is going; `step` unless it seeks */
   guint64 first, last; /* steps that can be sought: where the run began, and how far it came */
   guint64 good;        /* step of the newest kept checkpoint up to `step`; after a failure before
                           it: where to go back to */
@@ -60,6 +61,10 @@ typedef struct
   guint n_points, n_epochs_done;
   guint n_cuts; /* of the series: after each, read it from the start */
 } CjRunState;
+
+/* The most bytes that a run of this program keeps in checkpoints and snapshots beside
+ * cj_trainer_count_bytes. */
+gint64 cj_runner_count_kept_bytes (const CjProgram *program, const CjTrainSetup *setup);
 
 /* A new run of a network, with weights drawn from the setup's seed. Copies graph and setup, takes the
  * feeds (`validation` may be NULL). Starts paused. Refuses what cj_program_new and cj_trainer_new
@@ -104,7 +109,7 @@ void cj_runner_restore (CjRunner *runner, CjMoment *moment);
 /* Returns when nothing is under way any more: no training, seeking, compiling. */
 void cj_runner_wait (CjRunner *runner);
 
-/* Whether anyone looks at the weights: then a snapshot is published, at most 20 a second. */
+/* Whether anyone looks at the weights: then a snapshot is published, at most 40 a second. */
 void cj_runner_watch (CjRunner *runner, gboolean watch);
 
 CjRunState cj_runner_get_state (CjRunner *runner);

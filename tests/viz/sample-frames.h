@@ -242,7 +242,7 @@ frame_decision (int k)
   const int side = 48, n = 90 * k;
   const gint64 dims[] = { k, side, side }, places[] = { n, 2 };
   CjTensor *surface = tensor (3, dims), *points = tensor (2, places);
-  g_autofree float *labels = g_new (float, n);
+  g_autofree float *labels = g_new (float, n), *held = g_new (float, n);
   const float range[] = { -6, 6, -4, 4 };
   const char *const names[] = { "inner", "outer", "third", NULL };
 
@@ -262,12 +262,14 @@ frame_decision (int k)
       const double r = 0.4 + 3.4 * (i / k) / 90.0, a = 1.2 * r + 2 * G_PI * (i % k) / k;
 
       labels[i] = (float) (i % k);
+      held[i] = i % 5 == 0;
       cj_tensor_f32 (points)[2 * i] = (float) (r * cos (a) + 0.12 * bell ((guint32) i));
       cj_tensor_f32 (points)[2 * i + 1] = (float) (r * sin (a) + 0.12 * bell ((guint32) i + 999));
     }
   cjv_frame_take_array (frame, "surface", surface);
   cjv_frame_take_array (frame, "points", points);
   cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+  cjv_frame_set_values (frame, "held", held, (gsize) n);
   cjv_frame_set_values (frame, "range", range, 4);
   cjv_frame_set_strings (frame, "classes", names);
   return cjv_frame_seal (frame);
@@ -332,6 +334,60 @@ frame_scatter (int n, int k)
   return cjv_frame_seal (frame);
 }
 
+/* Maps beside the picture, with a place on one of them marked and what it sees. */
+static CjvFrame *
+frame_seen (void)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autoptr (CjvFrame) maps = frame_maps (16, 10), picture = frame_maps (3, 32);
+  const float unit[] = { 5, 3, 7 }, field[] = { 14, 6, 11, 9 };
+
+  cjv_frame_set_array (frame, "maps", (CjTensor *) cjv_frame_get_array (maps, "maps"));
+  cjv_frame_set_array (frame, "input", (CjTensor *) cjv_frame_get_array (picture, "maps"));
+  cjv_frame_set_values (frame, "unit", unit, 3);
+  cjv_frame_set_values (frame, "field", field, 4);
+  cjv_frame_set_text (frame, "title", "conv2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_heatmap (int rows, int columns)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { rows, columns };
+  CjTensor *weights = tensor (2, dims);
+
+  for (int i = 0; i < rows * columns; i++)
+    cj_tensor_f32 (weights)[i]
+        = (float) (0.2 * bell ((guint32) i) * (1 + sin (0.3 * (i % columns)) * (i / columns % 3)));
+  cjv_frame_take_array (frame, "weights", weights);
+  cjv_frame_set_text (frame, "title", "dense1.weight");
+  cjv_frame_set_scalar (frame, "unit", rows / 3);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_text (const char *text, int given)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const glong n = g_utf8_strlen (text, -1);
+  g_autofree float *probability = g_new (float, n);
+
+  for (glong i = 0; i < n; i++)
+    probability[i] = i < given ? NAN : (float) pow (noise ((guint32) i), 0.5);
+  cjv_frame_set_text (frame, "text", text);
+  cjv_frame_set_values (frame, "probability", probability, (gsize) n);
+  cjv_frame_set_scalar (frame, "given", given);
+  cjv_frame_set_text (frame, "title", "Step 1200");
+  return cjv_frame_seal (frame);
+}
+
+static const char written[]
+    = "The cell is a city of its own: it has streets, gates and\nkeepers of the gates. No wall "
+      "of it is ever still,\n\nand what comes in is weighed, named and answered. A letter that "
+      "nobody reads is no letter; a cell that nobody hears falls silent, and the silence is a "
+      "sign for the others.";
+
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
 sample_frame (const char *id)
@@ -358,6 +414,12 @@ sample_frame (const char *id)
     return frame_ranking (1500, 10);
   if (g_str_equal (id, "scatter"))
     return frame_scatter (1200, 10);
+  if (g_str_equal (id, "embedding"))
+    return frame_scatter (900, 10);
+  if (g_str_equal (id, "heatmap"))
+    return frame_heatmap (64, 120);
+  if (g_str_equal (id, "text"))
+    return frame_text (written, 8);
   return NULL;
 }
 
@@ -370,7 +432,7 @@ other_frame (const char *id)
   if (g_str_equal (id, "confusion"))
     return frame_confusion (100);
   if (g_str_equal (id, "maps"))
-    return frame_maps (256, 28);
+    return frame_seen ();
   if (g_str_equal (id, "filters"))
     return frame_filters (32, 3, 7);
   if (g_str_equal (id, "histogram"))
@@ -387,6 +449,12 @@ other_frame (const char *id)
     return frame_ranking (300, 2);
   if (g_str_equal (id, "scatter"))
     return frame_scatter (500, 0);
+  if (g_str_equal (id, "embedding"))
+    return frame_scatter (400, 36);
+  if (g_str_equal (id, "heatmap"))
+    return frame_heatmap (2, 8);
+  if (g_str_equal (id, "text"))
+    return frame_text ("¿Qué?", 5);
   return NULL;
 }
 

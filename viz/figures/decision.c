@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  gboolean sure;
+  gboolean sure, held, bare;
 } Params;
 
 static const CjParam params[] = {
@@ -22,6 +22,21 @@ static const CjParam params[] = {
     .preset = 1,
     .max = 1,
     .flags = CJ_PARAM_LIVE },
+  { .name = "held",
+    .title = N_ ("Samples held back"),
+    .blurb = N_ ("Draws samples that are not trained on as well, as outlines"),
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, held),
+    .preset = 1,
+    .max = 1,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "bare",
+    .title = N_ ("Nothing around it"),
+    .blurb = N_ ("Leaves heading and axes away, so that the plane fills the picture"),
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, bare),
+    .max = 1,
+    .flags = CJ_PARAM_LIVE },
   { NULL },
 };
 
@@ -30,6 +45,7 @@ static const CjvWant wants[] = {
   { "range", CJV_WANT_ARRAY, FALSE, "[4]", N_ ("Least x, largest x, least y, largest y") },
   { "points", CJV_WANT_ARRAY, FALSE, "[P, 2]", N_ ("The samples") },
   { "labels", CJV_WANT_ARRAY, FALSE, "[P]", N_ ("Their classes") },
+  { "held", CJV_WANT_ARRAY, FALSE, "[P]", N_ ("Not 0 for samples that are not trained on") },
   { "classes", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the classes") },
   { NULL },
 };
@@ -72,12 +88,17 @@ decision_init (Decision *d, const CjvScene *scene)
 static void
 decision_place (Decision *d, const CjvScene *scene)
 {
+  const Params *p = scene->params;
   const double em = scene->style->font_size;
   CjvRect room;
 
   d->pad = MIN (em * 0.8, scene->width / 10);
-  d->has_points = cjv_points_init (&d->points, scene, "points", "labels", NULL, em * 0.32);
-  d->heading = cjv_heading_height (scene);
+  d->has_points
+      = cjv_points_init (&d->points, scene, "points", "labels", NULL, em * (p->bare ? 0.2 : 0.32));
+  if (d->has_points)
+    d->points.hollow = cjv_frame_get_array (scene->frame, "held");
+  d->points.skip_hollow = !p->held;
+  d->heading = p->bare ? 0 : cjv_heading_height (scene);
   room = (CjvRect){ d->pad, d->pad + d->heading, scene->width - 2 * d->pad,
                     scene->height - 2 * d->pad - d->heading };
   /* A plane is not stretched beyond twice its height. */
@@ -88,7 +109,10 @@ decision_place (Decision *d, const CjvScene *scene)
   d->plot.x.high = d->range[1];
   d->plot.y.low = d->range[2];
   d->plot.y.high = d->range[3];
-  cjv_plot_place (&d->plot, scene, &room, FALSE, FALSE);
+  if (p->bare)
+    d->plot.inner = (CjvRect){ 0, 0, scene->width, scene->height };
+  else
+    cjv_plot_place (&d->plot, scene, &room, FALSE, FALSE);
 }
 
 /* The class at u, v (0..1 from the lower left) and its probability, between the four cells around it;
@@ -200,6 +224,7 @@ draw_surface (const Decision *d, const CjvScene *scene, cairo_t *cr)
 static gboolean
 draw (const CjvScene *scene, cairo_t *cr)
 {
+  const Params *p = scene->params;
   const char *title = _ ("Decision");
   const double em = scene->style->font_size;
   Decision d;
@@ -207,7 +232,8 @@ draw (const CjvScene *scene, cairo_t *cr)
   if (!decision_init (&d, scene))
     return FALSE;
   decision_place (&d, scene);
-  cjv_plot_draw_grid (&d.plot, scene, cr, FALSE);
+  if (!p->bare)
+    cjv_plot_draw_grid (&d.plot, scene, cr, FALSE);
   draw_surface (&d, scene, cr);
   if (d.has_points)
     {
@@ -226,9 +252,14 @@ draw (const CjvScene *scene, cairo_t *cr)
       cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, NULL);
       cjv_draw_heading (scene, cr, d.plot.inner.x, d.pad, d.plot.inner.width, title, NULL);
       if (d.has_points)
-        cjv_points_draw_legend (&d.points, scene, cr, d.plot.inner.x + width + em * 1.2,
-                                d.pad + (body - note) / 2,
-                                scene->width - d.pad - d.plot.inner.x - width - em * 1.2);
+        width = cjv_points_draw_legend (&d.points, scene, cr, d.plot.inner.x + width + em * 1.2,
+                                        d.pad + (body - note) / 2,
+                                        scene->width - d.pad - d.plot.inner.x - width - em * 1.2);
+      if (d.has_points && p->held && cjv_tensor_size (d.points.hollow) == d.points.n
+          && scene->width - width > em * 9)
+        cjv_text_draw (scene, cr, width, d.pad + (body - note) / 2, scene->width - d.pad - width,
+                       CJV_SIZE_NOTE, 0, cjv_style_color (scene->style, CJV_INK_DIM),
+                       _ ("outlines: not trained on"));
     }
   cj_tensor_unref (d.surface);
   return TRUE;
@@ -328,7 +359,7 @@ const CjvFigureInfo cjv_figure_decision = {
   .id = "decision",
   .title = N_ ("Decision"),
   .blurb = N_ ("Which class the network gives to every point of the plane"),
-  .empty = N_ ("Train a network with two inputs."),
+  .empty = N_ ("Wire a network with two inputs to a loss: it divides this plane."),
   .version = 1,
   .wants = wants,
   .params = params,

@@ -44,6 +44,7 @@ static const CjvWant wants[] = {
     N_ ("Kernels, or weights of units") },
   { "input-shape", CJV_WANT_ARRAY, FALSE, "[3]",
     N_ ("C, H, W that the inputs of [U, I] stand for") },
+  { "unit", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Row to mark") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the layer") },
   { NULL },
 };
@@ -161,6 +162,22 @@ draw_frames (const CjvScene *scene, cairo_t *cr, const CjvTileGrid *grid)
   cairo_restore (cr);
 }
 
+/* A ring around the chosen unit. */
+static void
+draw_unit (const CjvScene *scene, cairo_t *cr, const CjvTileGrid *grid)
+{
+  const double unit = cjv_frame_get_scalar (scene->frame, "unit", -1);
+  CjvRect tile;
+
+  if (!(unit >= 0 && unit < (double) cjv_tile_grid_get_shown (grid)))
+    return;
+  tile = cjv_tile_grid_get_rect (grid, (gint64) unit);
+  cairo_rectangle (cr, tile.x, tile.y, tile.width, tile.height);
+  cairo_set_line_width (cr, scene->style->line_width);
+  cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_ACCENT));
+  cairo_stroke (cr);
+}
+
 static gboolean
 draw (const CjvScene *scene, cairo_t *cr)
 {
@@ -180,6 +197,7 @@ draw (const CjvScene *scene, cairo_t *cr)
     fill (scene, &data, &panel.grid, pixels, stride);
   cjv_tile_grid_paint (&panel.grid, cr, image);
   draw_frames (scene, cr, &panel.grid);
+  draw_unit (scene, cr, &panel.grid);
   if (data.rgb || data.c == 1)
     note = g_strdup_printf (_ ("%d kernels of %d×%d"), (int) data.n, (int) data.h, (int) data.w);
   else
@@ -288,7 +306,8 @@ const CjvFigureInfo cjv_figure_filters = {
   .id = "filters",
   .title = N_ ("Filters"),
   .blurb = N_ ("The kernels of a layer: blue excites, red inhibits"),
-  .empty = N_ ("Choose a layer with weights."),
+  .empty
+  = N_ ("Choose a layer with weights on the canvas; they appear as soon as the data is loaded."),
   .version = 1,
   .wants = wants,
   .params = params,

@@ -12,6 +12,7 @@ static const CjParam params[] = { { NULL } };
 static const CjvWant wants[] = {
   { "values", CJV_WANT_ARRAY, TRUE, "[U] or [1, U]", N_ ("Activation of every unit") },
   { "mask", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("0 for units that are dropped or pruned") },
+  { "unit", CJV_WANT_ARRAY, FALSE, "[3]", N_ ("Unit to mark, and two numbers more") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the layer") },
   { NULL },
 };
@@ -116,6 +117,25 @@ draw_shapes (const CjvScene *scene, cairo_t *cr, const Units *units)
   cairo_restore (cr);
 }
 
+/* A ring around the chosen unit. */
+static void
+draw_unit (const CjvScene *scene, cairo_t *cr, const CjvTileGrid *grid)
+{
+  const CjTensor *mark = cjv_frame_get_array (scene->frame, "unit");
+  const double unit = cjv_tensor_size (mark) == 3 ? cjv_tensor_at (mark, 0) : -1;
+  CjvRect tile;
+
+  if (!(unit >= 0 && unit < (double) cjv_tile_grid_get_shown (grid)))
+    return;
+  tile = cjv_tile_grid_get_rect (grid, (gint64) unit);
+  cairo_new_path (cr);
+  cairo_arc (cr, tile.x + tile.width / 2, tile.y + tile.height / 2,
+             tile.width / 2 + scene->style->line_width, 0, 2 * G_PI);
+  cairo_set_line_width (cr, scene->style->line_width);
+  cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_ACCENT));
+  cairo_stroke (cr);
+}
+
 static gboolean
 draw (const CjvScene *scene, cairo_t *cr)
 {
@@ -138,6 +158,7 @@ draw (const CjvScene *scene, cairo_t *cr)
                              units.map, scene->style->dark, units.low, units.high, pixels, stride);
       cjv_tile_grid_paint (&units.panel.grid, cr, image);
     }
+  draw_unit (scene, cr, &units.panel.grid);
   note = g_strdup_printf (_ ("%d units"), (int) units.n);
   cjv_tile_panel_draw_heading (&units.panel, scene, cr, title != NULL ? title : _ ("Units"), note);
   if (units.panel.has_bar)
@@ -219,7 +240,8 @@ const CjvFigureInfo cjv_figure_units = {
   .id = "units",
   .title = N_ ("Units"),
   .blurb = N_ ("What every unit of a layer answers to the chosen sample"),
-  .empty = N_ ("Choose a sample and a layer of units."),
+  .empty = N_ (
+      "Choose a sample in the strip and a layer on the canvas: what its units answer stands here."),
   .version = 1,
   .wants = wants,
   .params = params,

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-view.h"
+
+struct _CjuView
+{
+  GtkWidget parent;
+  const CjuViewInfo *info;
+  CjuDocument *document;
+  GtkWidget *box, *bar, *figure;
+  gpointer state;
+  GDestroyNotify free_state;
+};
+
+G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
+
+static guint message_signal, ask_signal;
+
+const CjuViewInfo *const *
+cju_views (void)
+{
+  static const CjuViewInfo *const views[] = {
+    &cju_view_curves,
+    &cju_view_decision,
+    &cju_view_activations,
+    &cju_view_weights,
+    &cju_view_histogram,
+    &cju_view_confusion,
+    &cju_view_predictions,
+    &cju_view_roc,
+    &cju_view_precision_recall,
+    &cju_view_scatter,
+    &cju_view_embedding,
+    &cju_view_text,
+    NULL,
+  };
+
+  return views;
+}
+
+static void
+refresh_on (CjuView *self, CjuViewTriggers trigger)
+{
+  if ((self->info->triggers & trigger) != 0)
+    cju_view_refresh (self);
+}
+
+static void
+on_ticked (CjuView *self)
+{
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  if ((self->info->triggers & CJU_VIEW_ON_EVALUATED) != 0)
+    cju_document_get_evaluation (self->document); /* somebody looks */
+  refresh_on (self, CJU_VIEW_ON_TICK);
+}
+
+static void
+on_selected (CjuView *self)
+{
+  refresh_on (self, CJU_VIEW_ON_SELECTED);
+}
+
+static void
+on_evaluated (CjuView *self)
+{
+  refresh_on (self, CJU_VIEW_ON_EVALUATED);
+}
+
+static gboolean
+on_frame_clock (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  CjuView *self = CJU_VIEW (widget);
+
+  (void) clock;
+  (void) data;
+  if (gtk_widget_get_mapped (widget))
+    self->info->tick (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_picked (CjuView *self, const CjvHit *hit)
+{
+  if (self->info->picked != NULL)
+    self->info->picked (self, hit);
+}
+
+static void
+cju_view_dispose (GObject *object)
+{
+  CjuView *self = CJU_VIEW (object);
+
+  if (self->document != NULL)
+    g_signal_handlers_disconnect_by_data (self->document, self);
+  if (self->state != NULL && self->free_state != NULL)
+    self->free_state (self->state);
+  self->state = NULL;
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_object (&self->document);
+  G_OBJECT_CLASS (cju_view_parent_class)->dispose (object);
+}
+
+static void
+cju_view_class_init (CjuViewClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = cju_view_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  message_signal = g_signal_new ("message", CJU_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_STRING);
+  ask_signal = g_signal_new ("ask", CJU_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                             G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+cju_view_init (CjuView *self)
+{
+  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0); /* the dock is wide and low */
+  self->bar = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  gtk_widget_add_css_class (self->bar, "view-bar");
+  gtk_widget_set_hexpand (self->bar, FALSE); /* whatever stands in it */
+  gtk_widget_set_visible (self->bar, FALSE);
+  gtk_box_append (GTK_BOX (self->box), self->bar);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+}
+
+GtkWidget *
+cju_view_new (const CjuViewInfo *info, CjuDocument *document)
+{
+  CjuView *self = g_object_new (CJU_TYPE_VIEW, NULL);
+
+  self->info = info;
+  self->document = g_object_ref (document);
+  self->figure = cju_figure_view_new (info->figure);
+  gtk_widget_set_vexpand (self->figure, TRUE);
+  gtk_widget_set_hexpand (self->figure, TRUE);
+  cju_figure_view_set_pickable (CJU_FIGURE_VIEW (self->figure), info->picked != NULL);
+  gtk_box_append (GTK_BOX (self->box), self->figure);
+  g_signal_connect_swapped (self->figure, "picked", G_CALLBACK (on_picked), self);
+  g_signal_connect_swapped (self, "map", G_CALLBACK (cju_view_refresh), self);
+  g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_ticked), self);
+  g_signal_connect_swapped (document, "selected", G_CALLBACK (on_selected), self);
+  g_signal_connect_swapped (document, "unit", G_CALLBACK (on_selected), self);
+  g_signal_connect_swapped (document, "evaluated", G_CALLBACK (on_evaluated), self);
+  g_signal_connect_swapped (document, "cell", G_CALLBACK (on_evaluated), self);
+  if (info->build != NULL)
+    info->build (self);
+  if (info->tick != NULL)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame_clock, NULL, NULL);
+  return GTK_WIDGET (self);
+}
+
+const CjuViewInfo *
+cju_view_get_info (CjuView *self)
+{
+  return self->info;
+}
+
+CjuDocument *
+cju_view_get_document (CjuView *self)
+{
+  return self->document;
+}
+
+CjuFigureView *
+cju_view_get_figure (CjuView *self)
+{
+  return CJU_FIGURE_VIEW (self->figure);
+}
+
+gboolean
+cju_view_belongs (CjuView *self)
+{
+  return self->info->belongs == NULL || self->info->belongs (self->document);
+}
+
+void
+cju_view_refresh (CjuView *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), self->info->make (self));
+}
+
+void
+cju_view_add_control (CjuView *self, GtkWidget *control)
+{
+  gtk_box_append (GTK_BOX (self->bar), control);
+  gtk_widget_set_visible (self->bar, TRUE);
+}
+
+void
+cju_view_take_state (CjuView *self, gpointer state, GDestroyNotify free_state)
+{
+  self->state = state;
+  self->free_state = free_state;
+}
+
+gpointer
+cju_view_get_state (CjuView *self)
+{
+  return self->state;
+}
+
+void
+cju_view_tell (CjuView *self, const char *text)
+{
+  g_signal_emit (self, message_signal, 0, text);
+}
+
+void
+cju_view_ask (CjuView *self, const char *id)
+{
+  g_signal_emit (self, ask_signal, 0, id);
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a network that guesses letters writes, again and again while it learns. */
+#include "cju-view.h"
+
+#include "cjl-write.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  GtkWidget *prompt, *temperature, *top_k;
+  CjlJob *job;
+  CjlWriting *writing;
+  guint64 begun; /* step of the weights that it was last begun with */
+  gboolean anew; /* something was changed by hand */
+  char *failure; /* that has been told */
+} State;
+
+static void
+free_state (gpointer data)
+{
+  State *state = data;
+
+  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->writing, cjl_writing_unref);
+  g_free (state->failure);
+  g_free (state);
+}
+
+static gboolean
+has_text (CjuDocument *document)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+
+  return dataset != NULL && cjl_write_suits (dataset);
+}
+
+/* With the newest weights, once they are newer or something was changed. */
+static void
+start (CjuView *view)
+{
+  CjuDocument *document = cju_view_get_document (view);
+  State *state = cju_view_get_state (view);
+  CjlSession *session = cju_document_get_session (document);
+  g_autoptr (CjCheckpoint) weights = NULL;
+  CjlWriteOptions options;
+
+  if (session == NULL || !has_text (document))
+    return;
+  weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
+  if (weights == NULL || (weights->at.step == state->begun && !state->anew))
+    return;
+  cjl_write_options_init (&options);
+  options.prompt = gtk_editable_get_text (GTK_EDITABLE (state->prompt));
+  options.temperature = gtk_spin_button_get_value (GTK_SPIN_BUTTON (state->temperature));
+  options.top_k = (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (state->top_k));
+  state->begun = weights->at.step;
+  state->anew = FALSE;
+  state->job = cjl_write_start (cju_document_get_project (document)->graph,
+                                cju_document_get_dataset (document), weights, &options);
+}
+
+static void
+tick (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  CjlWriting *fresh;
+  gboolean done;
+
+  if (state->job == NULL)
+    {
+      start (view);
+      return;
+    }
+  if (state->anew)
+    cjl_job_cancel (state->job);
+  done = cjl_job_is_done (state->job);
+  fresh = cjl_job_take_result (state->job);
+  /* the old text stays until the new one is as long as can be read at a glance */
+  if (fresh != NULL && (done || state->writing == NULL || fresh->n - fresh->n_given >= 32))
+    {
+      g_clear_pointer (&state->writing, cjl_writing_unref);
+      state->writing = fresh;
+      cju_view_refresh (view);
+    }
+  else
+    g_clear_pointer (&fresh, cjl_writing_unref);
+  if (done)
+    {
+      g_autoptr (GError) error = cjl_job_dup_error (state->job);
+
+      if (error != NULL && g_strcmp0 (error->message, state->failure) != 0)
+        {
+          g_free (state->failure);
+          state->failure = g_strdup (error->message);
+          cju_view_tell (view, error->message);
+        }
+      g_clear_pointer (&state->job, cjl_job_free);
+    }
+}
+
+static CjvFrame *
+make (CjuView *view)
+{
+  const State *state = cju_view_get_state (view);
+
+  return state->writing != NULL ? cjl_writing_frame (state->writing) : NULL;
+}
+
+static void
+on_changed (CjuView *view)
+{
+  ((State *) cju_view_get_state (view))->anew = TRUE;
+}
+
+static GtkWidget *
+make_number (CjuView *view, double max, double step, guint digits, double value, const char *title,
+             const char *words)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4), *label = gtk_label_new (title);
+  GtkWidget *spin = gtk_spin_button_new_with_range (0, max, step);
+
+  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
+  gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
+  gtk_widget_set_tooltip_text (spin, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), spin);
+  cju_view_add_control (view, box);
+  g_signal_connect_object (spin, "value-changed", G_CALLBACK (on_changed), view, G_CONNECT_SWAPPED);
+  return spin;
+}
+
+static void
+build (CjuView *view)
+{
+  State *state = g_new0 (State, 1);
+  CjlWriteOptions options;
+
+  cjl_write_options_init (&options);
+  state->begun = G_MAXUINT64;
+  cju_view_take_state (view, state, free_state);
+  state->prompt = gtk_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (state->prompt), _ ("What it begins from"));
+  gtk_editable_set_width_chars (GTK_EDITABLE (state->prompt), 16);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (state->prompt), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Prompt"), -1);
+  cju_view_add_control (view, state->prompt);
+  g_signal_connect_object (state->prompt, "changed", G_CALLBACK (on_changed), view,
+                           G_CONNECT_SWAPPED);
+  state->temperature = make_number (view, 3, 0.1, 1, options.temperature, _ ("Temperature"),
+                                    _ ("Below 1 bolder, above 1 wilder, 0: always the likeliest"));
+  state->top_k = make_number (view, 1000, 1, 0, options.top_k, _ ("Top"),
+                              _ ("Draws from that many of the likeliest letters alone; 0: all"));
+}
+
+const CjuViewInfo cju_view_text = {
+  .id = "text",
+  .title = N_ ("Text"),
+  .blurb = N_ ("What the network writes, letter by letter, with the newest weights"),
+  .figure = "text",
+  .belongs = has_text,
+  .make = make,
+  .build = build,
+  .tick = tick,
+};
