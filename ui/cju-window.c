@@ -352,14 +352,6 @@ cju_window_has_project (CjuWindow *self)
 }
 
 void
-cju_window_tell (CjuWindow *self, const char *text)
-{
-  g_return_if_fail (CJU_IS_WINDOW (self) && text != NULL);
-
-  tell (self, text);
-}
-
-void
 cju_window_train (CjuWindow *self)
 {
   if (self->document != NULL && cju_document_get_session (self->document) != NULL)
