@@ -494,8 +494,10 @@ pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static gboolean
 cju_window_close_request (GtkWindow *window)
 {
-  return !cju_window_may_close (CJU_WINDOW (window))
-         || GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
+  if (!cju_window_may_close (CJU_WINDOW (window)))
+    return TRUE;
+  cju_settings_keep_size (window);
+  return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
 }
 
 static void
