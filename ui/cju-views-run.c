@@ -3,19 +3,68 @@
 #include "cju-view.h"
 
 #include "cjl-figures.h"
+#include "cjl-runs.h"
 
 #include <glib/gi18n-lib.h>
+
+/* Earlier runs, which stay the same until the project is edited. */
+typedef struct
+{
+  GtkWidget *toggle;
+  GPtrArray *past; /* CjlPastRun, or NULL: to be read */
+} Compared;
+
+static void
+free_compared (gpointer data)
+{
+  g_clear_pointer (&((Compared *) data)->past, g_ptr_array_unref);
+  g_free (data);
+}
 
 static CjvFrame *
 make_curves (CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
   CjlSession *session = cju_document_get_session (document);
+  const guint steps = cju_document_get_state (document).steps_per_epoch;
+  Compared *compared = cju_view_get_state (view);
+  const GArray *points, *epochs;
 
-  return session == NULL ? NULL
-                         : cjl_curves_frame (cjl_session_read_points (session),
-                                             cjl_session_read_epochs (session),
-                                             cju_document_get_state (document).steps_per_epoch);
+  if (session == NULL)
+    return NULL;
+  if (compared->past == NULL)
+    compared->past = cjl_archive_list (cju_document_get_project (document));
+  gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), compared->past->len > 0);
+  points = cjl_session_read_points (session);
+  epochs = cjl_session_read_epochs (session);
+  return compared->past->len > 0
+                 && gtk_check_button_get_active (GTK_CHECK_BUTTON (compared->toggle))
+             ? cjl_runs_frame (points, epochs, compared->past, steps)
+             : cjl_curves_frame (points, epochs, steps);
+}
+
+static void
+forget_past (CjuView *view)
+{
+  g_clear_pointer (&((Compared *) cju_view_get_state (view))->past, g_ptr_array_unref);
+  cju_view_refresh (view);
+}
+
+static void
+build_curves (CjuView *view)
+{
+  Compared *compared = g_new0 (Compared, 1);
+
+  compared->toggle = gtk_check_button_new_with_label (_ ("Earlier runs"));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (compared->toggle), TRUE);
+  gtk_widget_set_tooltip_text (compared->toggle, _ ("Lay the runs of the history over this one"));
+  cju_view_take_state (view, compared, free_compared);
+  cju_view_add_control (view, compared->toggle);
+  gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), FALSE);
+  g_signal_connect_object (compared->toggle, "toggled", G_CALLBACK (cju_view_refresh), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (cju_view_get_document (view), "edited", G_CALLBACK (forget_past), view,
+                           G_CONNECT_SWAPPED);
 }
 
 const CjuViewInfo cju_view_curves = {
@@ -25,6 +74,7 @@ const CjuViewInfo cju_view_curves = {
   .figure = "curves",
   .triggers = CJU_VIEW_ON_TICK,
   .make = make_curves,
+  .build = build_curves,
 };
 
 static gboolean

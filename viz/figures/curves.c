@@ -647,7 +647,7 @@ zoom (const CjvScene *scene, const CjvZoom *z, gpointer out)
       const double middle = z->x + z->width / 2;
       double from = 0, to = 1;
 
-      if (middle < outer->x || middle > outer->x + outer->width
+      if ((middle > outer->x + outer->width && i + 1 < layout.n_panels)
           || !cjv_plot_zoom (plot, z, FALSE, &from, &to))
         continue;
       from = MAX (cjv_axis_unmap (&plot->x, from), 0);
