@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-dock.h"
 
+#include "cju-history.h"
 #include "cju-options.h"
 #include "cju-problems.h"
 #include "cju-view.h"
@@ -449,6 +450,8 @@ cju_dock_add_page (CjuDock *self, GtkWidget *page, const char *id, const char *t
 static void
 add_pages (CjuDock *self)
 {
+  GtkWidget *history;
+
   for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
     {
       GtkWidget *view = cju_view_new (*info, self->document);
@@ -461,6 +464,10 @@ add_pages (CjuDock *self)
   self->problems = cju_problems_new (self->document);
   cju_dock_add_page (self, self->problems, "problems", _ ("Problems"),
                      _ ("What keeps the network from training, with what would help"));
+  history = cju_history_new (self->document);
+  g_signal_connect_swapped (history, "message", G_CALLBACK (on_message), self);
+  cju_dock_add_page (self, history, "history", _ ("History"),
+                     _ ("Earlier runs of this project, how they went and how they differ"));
 }
 
 static void

@@ -28,6 +28,10 @@ struct _CjuDocument
   gsize sample;
   CjTensor *own;
   char *own_name;
+  guint fast;    /* ticks while a person drags through time */
+  gint64 sought; /* monotonic */
+  double speed;  /* steps a second, 0: no limit */
+  const CjlProbe *seen_probe;
   guint tick, beat, asked, seen;
   guint64 asked_step;
   gboolean ask_again;

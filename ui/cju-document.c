@@ -8,8 +8,9 @@
 #include <math.h>
 
 #define TICK_MS 33
-#define CALM                                                                                       \
-  2 /* ticks left out in between, unless the data is a plane: that is shown at full speed */
+#define CALM 2 /* of three ticks are left out, unless the data is a plane */
+#define FAST_MS 16
+#define FAST_SECONDS 0.5 /* after the last move */
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
@@ -53,6 +54,8 @@ cju_document_follow (CjuDocument *self)
   else
     self->session = cjl_session_new (self->project, self->dataset,
                                      (guint) CLAMP (g_get_num_processors (), 1, 64), &error);
+  if (self->session != NULL)
+    cjl_session_limit (self->session, self->speed);
   cju_document_set_trouble (self, error != NULL ? error->message : NULL);
   self->ask_again = TRUE;
 }
@@ -190,12 +193,17 @@ on_tick (gpointer data)
   gboolean moved = FALSE;
   guint count;
 
-  if (self->session == NULL || (!is_plane (self->dataset) && self->beat++ % (CALM + 1) != 0))
+  if (self->session == NULL
+      || (self->fast == 0 && !is_plane (self->dataset) && self->beat++ % (CALM + 1) != 0))
     return G_SOURCE_CONTINUE;
   state = cj_runner_get_state (cjl_session_get_runner (self->session));
-  moved = state.step != self->state.step || state.status != self->state.status;
+  moved = state.step != self->state.step || state.status != self->state.status
+          || state.last != self->state.last || state.n_cuts != self->state.n_cuts;
   self->state = state;
   count = probe != NULL ? cjl_probe_get_count (probe) : 0;
+  if (probe != self->seen_probe)
+    self->seen = 0;
+  self->seen_probe = probe;
   if (count > 0 && count != self->seen)
     {
       g_clear_pointer (&self->frame, cjl_probe_frame_unref);
@@ -223,6 +231,7 @@ cju_document_dispose (GObject *object)
   CjuDocument *self = CJU_DOCUMENT (object);
 
   g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->fast, g_source_remove);
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
@@ -406,6 +415,51 @@ cju_document_train (CjuDocument *self, guint64 n_steps)
 {
   if (self->session != NULL)
     cjl_session_train (self->session, n_steps);
+}
+
+/* While a person drags through time, views follow at the pace of the screen. */
+static gboolean
+on_fast_tick (gpointer data)
+{
+  CjuDocument *self = data;
+  const gint64 now = g_get_monotonic_time ();
+
+  on_tick (self);
+  if (self->state.status == CJ_RUN_SEEKING || now - self->sought < FAST_SECONDS * G_USEC_PER_SEC)
+    return G_SOURCE_CONTINUE;
+  self->fast = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+cju_document_seek (CjuDocument *self, guint64 step)
+{
+  if (self->session == NULL)
+    return;
+  cjl_session_seek (self->session, step);
+  self->state = cj_runner_get_state (cjl_session_get_runner (self->session));
+  self->ask_again = TRUE;
+  self->sought = g_get_monotonic_time ();
+  if (self->fast == 0)
+    self->fast = g_timeout_add (FAST_MS, on_fast_tick, self);
+}
+
+gboolean
+cju_document_branch (CjuDocument *self, GError **error)
+{
+  const gboolean done
+      = self->session != NULL && cjl_session_branch (self->session, self->state.target, error);
+
+  self->ask_again = TRUE;
+  return done;
+}
+
+void
+cju_document_set_speed (CjuDocument *self, double steps_per_second)
+{
+  self->speed = steps_per_second;
+  if (self->session != NULL)
+    cjl_session_limit (self->session, steps_per_second);
 }
 
 void

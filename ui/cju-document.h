@@ -41,7 +41,16 @@ const CjNode *cju_document_find_prediction (CjuDocument *self);
 
 void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
+/* One edit; the old run goes to the history. */
 void cju_document_reset (CjuDocument *self);
+
+/* Shows the run as it was at a step; it stays there, and training repeats what was done from there. */
+void cju_document_seek (CjuDocument *self, guint64 step);
+/* Makes the step that is shown the last of the run, as one edit; the run as it was goes to the
+ * history. */
+gboolean cju_document_branch (CjuDocument *self, GError **error);
+/* How fast it trains at most, to be watched; 0: no limit. */
+void cju_document_set_speed (CjuDocument *self, double steps_per_second);
 
 /* The selection is a set of nodes; the one chosen last is what the inspector shows. */
 void cju_document_select (CjuDocument *self, const char *id); /* that alone; NULL: nothing */

@@ -27,6 +27,7 @@ typedef struct
   gconstpointer values; /* of the node or the training setup that the inspector shows */
   char *name;
   GtkWidget *row, *reset;
+  GtkWidget *message; /* under a wide row; NULL: the subtitle of the row */
 } Binding;
 
 static void
@@ -93,6 +94,18 @@ list_names (const Binding *binding)
 }
 
 static void
+show_message (Binding *binding, const char *text)
+{
+  if (binding->message == NULL)
+    {
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (binding->row), text);
+      return;
+    }
+  gtk_label_set_text (GTK_LABEL (binding->message), text);
+  gtk_widget_set_visible (binding->message, text[0] != '\0');
+}
+
+static void
 apply (Binding *binding, const char *text)
 {
   CjuInspector *self = binding->inspector;
@@ -110,7 +123,7 @@ apply (Binding *binding, const char *text)
     gtk_widget_remove_css_class (binding->row, "error");
   else
     gtk_widget_add_css_class (binding->row, "error");
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (binding->row), error != NULL ? error->message : "");
+  show_message (binding, error != NULL ? error->message : "");
   update_rows (self);
   self->busy = FALSE;
 }
@@ -183,7 +196,7 @@ make_control (Binding *binding, const char *value)
     {
       control = gtk_entry_new ();
       gtk_editable_set_text (GTK_EDITABLE (control), value);
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), p->kind == CJ_PARAM_FORMULA ? 20 : 9);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), 9);
       g_signal_connect (control, "activate", G_CALLBACK (on_text), binding);
     }
   return control;
@@ -214,11 +227,56 @@ make_reset (Binding *binding, const char *title)
   return button;
 }
 
+/* Title, reset and the control beside each other. */
+static GtkWidget *
+make_narrow (Binding *binding, const char *title, GtkWidget *control)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE); /* “<” in a message */
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), binding->reset);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
+  return row;
+}
+
+/* A formula has the whole width, below its title, and its message below that. */
+static GtkWidget *
+make_wide (Binding *binding, const char *title, GtkWidget *control)
+{
+  GtkWidget *row = adw_preferences_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (title);
+
+  binding->message = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (binding->message), 0);
+  gtk_label_set_wrap (GTK_LABEL (binding->message), TRUE);
+  gtk_widget_add_css_class (binding->message, "error");
+  gtk_widget_set_visible (binding->message, FALSE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (control, "monospace");
+  gtk_box_append (GTK_BOX (head), label);
+  gtk_box_append (GTK_BOX (head), binding->reset);
+  gtk_box_append (GTK_BOX (box), head);
+  gtk_box_append (GTK_BOX (box), control);
+  gtk_box_append (GTK_BOX (box), binding->message);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+  gtk_widget_set_margin_top (box, 8);
+  gtk_widget_set_margin_bottom (box, 12);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  return row;
+}
+
 static GtkWidget *
 make_row (CjuInspector *self, const CjParam *table, const CjParam *param, const char *prefix,
           gconstpointer values)
 {
-  GtkWidget *row = adw_action_row_new (), *control;
+  GtkWidget *row, *control;
   Binding *binding = g_new0 (Binding, 1);
   g_autofree char *value = cj_params_print (param, values);
   g_autofree char *title = param->unit != NULL
@@ -230,19 +288,15 @@ make_row (CjuInspector *self, const CjParam *table, const CjParam *param, const 
   binding->param = param;
   binding->values = values;
   binding->name = g_strconcat (prefix, param->name, NULL);
-  binding->row = row;
   binding->reset = make_reset (binding, _ (param->title));
   g_ptr_array_add (self->rows, binding);
   control = make_control (binding, value);
-  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  row = param->kind == CJ_PARAM_FORMULA ? make_wide (binding, title, control)
+                                        : make_narrow (binding, title, control);
+  binding->row = row;
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE); /* “<” in a message */
   gtk_widget_set_tooltip_text (row, _ (param->blurb));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), binding->reset);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
   return row;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cjd-source.h"
 #include "cjl-template.h"
+#include "cju-recent.h"
 #include "cju-samples.h"
 
 #include <glib/gi18n-lib.h>
@@ -166,6 +167,7 @@ cju_start_page_init (CjuStartPage *self)
                   make_label (_ ("Pick an experiment, or drop a project anywhere on this window."),
                               "dim-label", TRUE));
   gtk_label_set_max_width_chars (GTK_LABEL (gtk_widget_get_last_child (box)), 90);
+  gtk_box_append (GTK_BOX (box), cju_recent_new ());
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 18);
   gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 18);

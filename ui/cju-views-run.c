@@ -6,6 +6,7 @@
 #include "cjl-runs.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 /* Earlier runs, which stay the same until the project is edited. */
 typedef struct
@@ -26,7 +27,8 @@ make_curves (CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
   CjlSession *session = cju_document_get_session (document);
-  const guint steps = cju_document_get_state (document).steps_per_epoch;
+  const CjRunState run = cju_document_get_state (document);
+  const double now = run.target < run.last ? (double) run.target : NAN;
   Compared *compared = cju_view_get_state (view);
   const GArray *points, *epochs;
 
@@ -39,8 +41,8 @@ make_curves (CjuView *view)
   epochs = cjl_session_read_epochs (session);
   return compared->past->len > 0
                  && gtk_check_button_get_active (GTK_CHECK_BUTTON (compared->toggle))
-             ? cjl_runs_frame (points, epochs, compared->past, steps)
-             : cjl_curves_frame (points, epochs, steps);
+             ? cjl_runs_frame (points, epochs, compared->past, run.steps_per_epoch, now)
+             : cjl_curves_frame (points, epochs, run.steps_per_epoch, now);
 }
 
 static void

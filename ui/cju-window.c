@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-window.h"
+#include "cju-window-private.h"
 
 #include "cjl-template.h"
 #include "cju-canvas.h"
@@ -8,26 +8,18 @@
 #include "cju-inspector.h"
 #include "cju-minimap.h"
 #include "cju-palette.h"
+#include "cju-pill.h"
 #include "cju-samples.h"
+#include "cju-scrubber.h"
 #include "cju-start-page.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-struct _CjuWindow
-{
-  AdwApplicationWindow parent;
-  CjuDocument *document;
-  GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
-  GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
-  GPtrArray *lab_buttons; /* in the header, for a project only */
-  gboolean train_when_loaded, closing;
-};
-
 G_DEFINE_FINAL_TYPE (CjuWindow, cju_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static void
-tell (CjuWindow *self, const char *text)
+void
+cju_window_tell (CjuWindow *self, const char *text)
 {
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
 }
@@ -36,7 +28,7 @@ static void
 on_message (GtkWidget *canvas, const char *text, gpointer data)
 {
   (void) canvas;
-  tell (data, text);
+  cju_window_tell (data, text);
 }
 
 static void
@@ -46,39 +38,6 @@ on_add (GtkWidget *palette, const char *id, gpointer data)
 
   (void) palette;
   cju_canvas_add (CJU_CANVAS (self->canvas), id);
-}
-
-/* "42 s", "3 min". */
-static char *
-print_time (double seconds)
-{
-  return seconds < 90 ? g_strdup_printf (_ ("%.0f s left"), seconds)
-                      : g_strdup_printf (_ ("%.0f min left"), seconds / 60);
-}
-
-static void
-update_pill (CjuWindow *self)
-{
-  const CjRunState state = cju_document_get_state (self->document);
-  g_autoptr (GString) text = g_string_new (NULL);
-  const guint epoch = MIN (state.epoch + 1, MAX (state.n_epochs, 1));
-
-  gtk_widget_set_visible (self->pill, state.step > 0);
-  g_string_printf (text, _ ("<b>Epoch %u</b> / %u   loss <b>%.3f</b>"), epoch, state.n_epochs,
-                   state.score.loss);
-  if (isfinite (state.val.accuracy))
-    g_string_append_printf (text, _ ("   validation <b>%.1f %%</b>"), state.val.accuracy * 100);
-  if (state.status == CJ_RUN_TRAINING && state.rate > 0)
-    {
-      g_autofree char *left = print_time (state.seconds_left);
-
-      g_string_append_printf (text, _ ("   %'.0f samples/s   %s"), state.rate, left);
-    }
-  else if (state.status == CJ_RUN_FINISHED)
-    g_string_append (text, _ ("   finished"));
-  else if (state.status == CJ_RUN_FAILED)
-    g_string_append (text, _ ("   stopped: the loss is no longer a number"));
-  gtk_label_set_markup (GTK_LABEL (self->pill), text->str);
 }
 
 static void
@@ -94,13 +53,6 @@ update_train (CjuWindow *self)
                                              : "media-playback-start-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   training ? _ ("Pause") : _ ("Train"), -1);
-}
-
-static void
-on_tick (CjuWindow *self)
-{
-  update_pill (self);
-  update_train (self);
 }
 
 static void
@@ -139,6 +91,17 @@ on_edited (CjuWindow *self)
 }
 
 static void
+on_tick (CjuWindow *self)
+{
+  const CjRunStatus status = cju_document_get_state (self->document).status;
+
+  update_train (self);
+  if (status != self->status) /* undo means something else while training */
+    on_edited (self);
+  self->status = status;
+}
+
+static void
 on_loaded (CjuWindow *self)
 {
   const char *trouble = cju_document_get_trouble (self->document);
@@ -146,7 +109,7 @@ on_loaded (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train",
                                  cju_document_get_dataset (self->document) != NULL);
   if (trouble != NULL)
-    tell (self, trouble);
+    cju_window_tell (self, trouble);
   if (self->train_when_loaded)
     cju_document_train (self->document, G_MAXUINT64);
   self->train_when_loaded = FALSE;
@@ -221,27 +184,12 @@ make_zoom (CjuWindow *self)
 }
 
 static GtkWidget *
-make_pill (void)
-{
-  GtkWidget *pill = gtk_label_new (NULL);
-
-  gtk_widget_add_css_class (pill, "pill-status");
-  gtk_widget_add_css_class (pill, "numeric");
-  gtk_widget_set_halign (pill, GTK_ALIGN_CENTER);
-  gtk_widget_set_valign (pill, GTK_ALIGN_START);
-  gtk_widget_set_margin_top (pill, 10);
-  gtk_widget_set_visible (pill, FALSE);
-  gtk_widget_set_can_target (pill, FALSE);
-  return pill;
-}
-
-static GtkWidget *
 make_canvas (CjuWindow *self)
 {
   GtkWidget *overlay = gtk_overlay_new (), *map;
 
   self->canvas = cju_canvas_new (self->document);
-  self->pill = make_pill ();
+  self->pill = cju_pill_new (self->document);
   map = cju_minimap_new (CJU_CANVAS (self->canvas), self->document);
   gtk_widget_set_halign (map, GTK_ALIGN_END);
   gtk_widget_set_valign (map, GTK_ALIGN_END);
@@ -266,6 +214,7 @@ make_lab (CjuWindow *self)
   GtkWidget *palette = cju_palette_new (), *inspector = cju_inspector_new (self->document);
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
@@ -275,7 +224,10 @@ make_lab (CjuWindow *self)
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
   gtk_paned_set_start_child (GTK_PANED (paned), middle);
-  gtk_paned_set_end_child (GTK_PANED (paned), make_dock (self));
+  gtk_box_append (GTK_BOX (bottom), make_dock (self));
+  gtk_widget_set_vexpand (self->dock, TRUE);
+  gtk_box_append (GTK_BOX (bottom), cju_scrubber_new (self->document));
+  gtk_paned_set_end_child (GTK_PANED (paned), bottom);
   gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   adw_flap_set_flap (ADW_FLAP (inner), inspector);
@@ -302,11 +254,11 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train", "win.step",    "win.epoch", "win.reset",
-        "win.save",  "win.save-as", "win.undo",  "win.redo" };
+    = { "win.train", "win.step", "win.epoch",   "win.reset", "win.branch",
+        "win.now",   "win.save", "win.save-as", "win.undo",  "win.redo" };
 
 void
-cju_window_open (CjuWindow *self, CjlProject *project)
+cju_window_show_project (CjuWindow *self, CjlProject *project)
 {
   close_document (self);
   self->document = cju_document_new (project);
@@ -326,21 +278,6 @@ cju_window_open (CjuWindow *self, CjlProject *project)
 }
 
 gboolean
-cju_window_open_path (CjuWindow *self, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = cjl_project_load (path, &error);
-
-  if (project == NULL)
-    {
-      tell (self, error->message);
-      return FALSE;
-    }
-  cju_window_open (self, project);
-  return TRUE;
-}
-
-gboolean
 cju_window_open_template (CjuWindow *self, const char *id)
 {
   const CjlTemplate *template = cjl_template_find (id);
@@ -349,7 +286,7 @@ cju_window_open_template (CjuWindow *self, const char *id)
 
   if (project == NULL)
     {
-      tell (self, error != NULL ? error->message : _ ("There is no such template."));
+      cju_window_tell (self, error != NULL ? error->message : _ ("There is no such template."));
       return FALSE;
     }
   cju_window_open (self, project);
@@ -379,6 +316,15 @@ on_chosen (GtkWidget *page, const char *id, gpointer data)
 }
 
 static void
+branch (CjuWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cju_document_branch (self->document, &error) && error != NULL)
+    cju_window_tell (self, error->message);
+}
+
+static void
 run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -390,97 +336,23 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (name, "win.redo"))
     cjl_project_redo (project);
   else if (cju_document_get_session (self->document) == NULL)
-    tell (self, cju_document_get_trouble (self->document) != NULL
-                    ? cju_document_get_trouble (self->document)
-                    : _ ("The data is still loading."));
+    cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
+                               ? cju_document_get_trouble (self->document)
+                               : _ ("The data is still loading."));
   else if (g_str_equal (name, "win.step"))
     cju_document_train (self->document, 1);
   else if (g_str_equal (name, "win.epoch"))
     cju_document_train (self->document, cju_document_get_state (self->document).steps_per_epoch);
   else if (g_str_equal (name, "win.reset"))
     cju_document_reset (self->document);
+  else if (g_str_equal (name, "win.now"))
+    cju_document_seek (self->document, cju_document_get_state (self->document).last);
+  else if (g_str_equal (name, "win.branch"))
+    branch (self);
   else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
     cju_document_pause (self->document);
   else
     cju_document_train (self->document, G_MAXUINT64);
-}
-
-static void
-save_to (CjuWindow *self, const char *path)
-{
-  CjlProject *project = cju_document_get_project (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
-  g_autoptr (GError) error = NULL;
-
-  if (session != NULL)
-    cjl_session_store (session, FALSE);
-  if (!cjl_project_save (project, path, &error))
-    tell (self, error->message);
-  else
-    tell (self, _ ("Saved"));
-}
-
-static void
-on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      if (path != NULL)
-        save_to (data, path);
-    }
-  g_object_unref (dialog);
-}
-
-static void
-save_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuWindow *self = CJU_WINDOW (widget);
-  CjlProject *project = cju_document_get_project (self->document);
-  GtkFileChooserNative *dialog;
-  g_autofree char *file = NULL;
-
-  (void) parameter;
-  if (g_str_equal (name, "win.save") && project->path != NULL)
-    {
-      save_to (self, project->path);
-      return;
-    }
-  file = g_strdup_printf ("%s.cajal", project->title);
-  dialog = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
-                                        GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_save_response), self);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-
-      if (path != NULL)
-        cju_window_open_path (data, path);
-    }
-  g_object_unref (dialog);
-}
-
-static void
-open_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new (_ ("Open project"), GTK_WINDOW (widget),
-                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
-
-  (void) name;
-  (void) parameter;
-  g_signal_connect (dialog, "response", G_CALLBACK (on_open_response), widget);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 static void
@@ -558,37 +430,11 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   return cju_window_open_path (self, path);
 }
 
-static void
-on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data)
-{
-  CjuWindow *self = data;
-
-  (void) dialog;
-  if (g_str_equal (response, "cancel"))
-    return;
-  self->closing = TRUE;
-  gtk_window_close (GTK_WINDOW (self));
-}
-
 static gboolean
 cju_window_close_request (GtkWindow *window)
 {
-  CjuWindow *self = CJU_WINDOW (window);
-  GtkWidget *dialog;
-
-  if (self->closing || self->document == NULL
-      || (!cjl_project_is_modified (cju_document_get_project (self->document))
-          && cju_document_get_state (self->document).step == 0))
-    return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
-  dialog = adw_message_dialog_new (window, _ ("Close without saving?"),
-                                   _ ("What was changed or learned since the last save is lost."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "close",
-                                    _ ("_Discard"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "close",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_close_response), self);
-  gtk_window_present (GTK_WINDOW (dialog));
-  return TRUE;
+  return !cju_window_may_close (CJU_WINDOW (window))
+         || GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
 }
 
 static void
@@ -614,11 +460,11 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.step", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.epoch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.branch", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
-  gtk_widget_class_install_action (widget, "win.save", NULL, save_action);
-  gtk_widget_class_install_action (widget, "win.save-as", NULL, save_action);
-  gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
+  cju_window_install_file_actions (widget);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
@@ -727,6 +573,7 @@ cju_window_init (CjuWindow *self)
   gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (cju_window_check_file), NULL);
   g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 }

@@ -4,6 +4,7 @@
  * numbers as CSV and describes itself in words. Any thread may draw; a frame is only read. */
 #pragma once
 
+#include "cj-catalogue.h"
 #include "cj-param.h"
 #include "cjv-frame.h"
 #include "cjv-style.h"
@@ -63,9 +64,13 @@ typedef struct
   double x, y, width, height, factor;
 } CjvZoom;
 
+#define CJV_FIGURE_ABI 1
+
 typedef struct
 {
-  const char *id;    /* kebab-case, never changes */
+  guint abi;         /* CJV_FIGURE_ABI, in a plugin */
+  gsize size;        /* sizeof (CjvFigureInfo), in a plugin; new fields come last */
+  const char *id;    /* kebab-case, never changes; in a plugin vendor:name */
   const char *title; /* two or three words */
   const char *blurb; /* one sentence */
   const char *empty; /* the sentence that stands where there is nothing to show yet */
@@ -85,6 +90,9 @@ typedef struct
    * zoom. */
   gboolean (*zoom) (const CjvScene *scene, const CjvZoom *zoom, gpointer params);
 } CjvFigureInfo;
+
+/* What the two below read; plugins are added to it. */
+extern CjCatalogue cjv_figure_catalogue;
 
 const CjvFigureInfo *const *cjv_figures (void); /* ends with NULL */
 const CjvFigureInfo *cjv_figure_find (const char *id);

@@ -2,14 +2,15 @@
 #include "cli.h"
 
 #include "cjl-json.h"
+#include "cjl-plugins.h"
 
 #include <locale.h>
 #include <stdio.h>
 
 static const CliCommand *const commands[]
-    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,  &cli_show,    &cli_check,
-        &cli_set,    &cli_data,     &cli_train,     &cli_eval, &cli_predict, &cli_figure,
-        &cli_export, &cli_recover,  &cli_verify,    &cli_bench };
+    = { &cli_list,   &cli_describe, &cli_templates, &cli_new,   &cli_show,    &cli_check,
+        &cli_set,    &cli_data,     &cli_train,     &cli_eval,  &cli_predict, &cli_figure,
+        &cli_export, &cli_recover,  &cli_verify,    &cli_bench, &cli_plugins };
 
 static const char exit_status[] = "Exit status: 0 done, 1 failed, 2 wrong use.";
 
@@ -107,6 +108,21 @@ cli_get_threads (int threads)
   return (guint) CLAMP (threads > 0 ? threads : (int) g_get_num_processors (), 1, 64);
 }
 
+/* The plugins, before anything else; what is wrong with one is said, and the command goes on. */
+static void
+load_plugins (const CliCommand *command)
+{
+  const GPtrArray *plugins = cjl_plugins_load ();
+
+  for (guint i = 0; i < plugins->len && command != &cli_plugins; i++)
+    {
+      const CjlPlugin *plugin = plugins->pdata[i];
+
+      if (plugin->sentence != NULL)
+        g_printerr ("cajal-cli: %s: %s\n", plugin->path, plugin->sentence);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -123,7 +139,10 @@ main (int argc, char **argv)
     }
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (commands[i]->name, argv[1]))
-      return commands[i]->run (argc - 1, argv + 1);
+      {
+        load_plugins (commands[i]);
+        return commands[i]->run (argc - 1, argv + 1);
+      }
   g_printerr ("cajal-cli: there is no command “%s”. “cajal-cli --help” lists them.\n", argv[1]);
   return 2;
 }

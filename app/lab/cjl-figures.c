@@ -59,7 +59,7 @@ put_steps (CjvFrame *frame, const char *name, const GArray *rows, gsize stride, 
 }
 
 CjvFrame *
-cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch)
+cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch, double now)
 {
   CjvFrame *frame = cjv_frame_new ();
   const gboolean has_points = points != NULL && points->len > 0;
@@ -90,6 +90,8 @@ cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_ep
     }
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
+  if (isfinite (now))
+    cjv_frame_set_scalar (frame, "now", now);
   return cjv_frame_seal (frame);
 }
 
@@ -182,6 +184,19 @@ frame_of_evaluation (const CjlEvaluation *evaluation, const char *id)
   return cjl_evaluation_ranking (evaluation);
 }
 
+/* So that a plugin's figure gets what the built-in ones get. */
+static gboolean
+wants_array (const char *id, const char *name)
+{
+  const CjvFigureInfo *info = cjv_figure_find (id);
+
+  for (const CjvWant *want = info != NULL ? info->wants : NULL; want != NULL && want->name != NULL;
+       want++)
+    if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, name))
+      return TRUE;
+  return FALSE;
+}
+
 CjvFrame *
 cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, const char *node,
                   GError **error)
@@ -189,13 +204,13 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, cons
   static const char *const evaluated[]
       = { "confusion", "contact-sheet", "roc", "precision-recall", "scatter", NULL };
 
-  if (g_str_equal (id, "curves"))
+  if (wants_array (id, "train-loss"))
     {
       g_autoptr (GArray) epochs = cjl_project_read_history (project);
 
-      return cjl_curves_frame (NULL, epochs, 0);
+      return cjl_curves_frame (NULL, epochs, 0, NAN);
     }
-  if (g_str_equal (id, "filters") || g_str_equal (id, "histogram"))
+  if (wants_array (id, "weights"))
     return frame_of_weights (project, node, error);
   if (dataset != NULL && g_strv_contains (evaluated, id))
     {

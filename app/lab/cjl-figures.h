@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* A sealed frame with what figure `id` wants; `node` chooses a layer (NULL: the first with weights).
+/* A sealed frame with what figure `id` wants (one of a plugin too, if it wants weights or curves); `node` chooses a layer (NULL: the first with weights).
  * `dataset` may be NULL for figures of weights and curves. Slow where samples must be run. You unref.
  * Errors say what is missing. */
 CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
@@ -19,8 +19,10 @@ CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char
 CjMetrics *cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split,
                             CjScore *score, GError **error);
 
-/* A frame of curves from points and epochs of a run. */
-CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch);
+/* A frame of curves from points and epochs of a run; `now` is the step that is looked at, NAN: the
+ * last. */
+CjvFrame *cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_epoch,
+                            double now);
 
 /* A frame of the decision surface: scores [1, K, H, W] over the plane of CJL_SURFACE_REACH, and samples
  * of a data set of two features, with those not trained on told apart. */

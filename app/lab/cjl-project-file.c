@@ -299,3 +299,22 @@ cjl_project_save (CjlProject *self, const char *path, GError **error)
   cjl_project_notify (self);
   return TRUE;
 }
+
+gboolean
+cjl_project_is_changed_elsewhere (CjlProject *self)
+{
+  const char *etag = cjl_project_full (self)->etag;
+  g_autoptr (GFile) file = self->path != NULL ? g_file_new_for_commandline_arg (self->path) : NULL;
+  g_autoptr (GFileInfo) info = file != NULL && etag != NULL
+                                   ? g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE,
+                                                        G_FILE_QUERY_INFO_NONE, NULL, NULL)
+                                   : NULL;
+
+  return info != NULL && g_strcmp0 (g_file_info_get_etag (info), etag) != 0;
+}
+
+void
+cjl_project_forget_file (CjlProject *self)
+{
+  g_clear_pointer (&cjl_project_full (self)->etag, g_free);
+}

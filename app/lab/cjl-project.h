@@ -53,6 +53,11 @@ void cjl_project_unref (CjlProject *project);
 CjlProject *cjl_project_load (const char *path, GError **error);
 gboolean cjl_project_save (CjlProject *project, const char *path, GError **error);
 
+/* Whether another program changed the file since it was read or written here; then save refuses, until
+ * forget says that what is there may go. */
+gboolean cjl_project_is_changed_elsewhere (CjlProject *project);
+void cjl_project_forget_file (CjlProject *project);
+
 /* As bytes, for files behind portals and for autosaves. */
 GBytes *cjl_project_print (CjlProject *project, GError **error);
 CjlProject *cjl_project_parse (GBytes *bytes, GError **error);

@@ -58,7 +58,7 @@ take (CjvFrame *frame, Rows *rows, const char *step, const char *loss, const cha
 
 CjvFrame *
 cjl_runs_frame (const GArray *points, const GArray *epochs, const GPtrArray *past,
-                guint steps_per_epoch)
+                guint steps_per_epoch, double now)
 {
   const guint n_past = MIN (past != NULL ? past->len : 0, CJL_RUNS_MAX - 1);
   const gboolean fine = points != NULL && points->len > 0;
@@ -112,6 +112,8 @@ cjl_runs_frame (const GArray *points, const GArray *epochs, const GPtrArray *pas
   all = g_strv_builder_end (names);
   g_strv_builder_unref (names);
   cjv_frame_set_strings (frame, "runs", (const char *const *) all);
+  if (isfinite (now))
+    cjv_frame_set_scalar (frame, "now", now);
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
   return cjv_frame_seal (frame);

@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 #define CJL_RUNS_MAX 8 /* more cannot be told apart */
 
 /* A sealed frame of "curves": the run under way (points CjRunPoint and epochs CjRunEpoch) and after it
- * earlier ones (CjlPastRun), latest first, which are known by epoch; at most CJL_RUNS_MAX together. You
+ * earlier ones (CjlPastRun), latest first, which are known by epoch; at most CJL_RUNS_MAX together. `now`
+ * as for cjl_curves_frame. You
  * unref. */
 CjvFrame *cjl_runs_frame (const GArray *points, const GArray *epochs, const GPtrArray *past,
-                          guint steps_per_epoch);
+                          guint steps_per_epoch, double now);
 
 G_END_DECLS

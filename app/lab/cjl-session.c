@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cjl-session.h"
+#include "cjl-session-private.h"
 
 #include "cj-error.h"
 #include "cjl-archive.h"
-#include "cjl-project-private.h"
 #include "cjl-predict.h"
 #include "cjl-run.h"
 #include "safetensors.h"
@@ -11,30 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-struct _CjlSession
-{
-  CjlProject *project;
-  CjdDataset *dataset;
-  guint n_threads;
-  CjRunner *runner;
-  CjlProbe *probe;
-  CjFeed *feeds[CJD_N_SPLITS]; /* for the probe */
-  GVariant *compiled_graph, *compiled_setup;
-  GArray *points, *epochs; /* of the whole run */
-  guint n_cuts;            /* of the series when they were read */
-  GArray *cuts;            /* CjUnitCut: of the edit that is going on */
-  CjlMoment *burst;        /* where the training under way began, NULL: there is none */
-  guint64 burst_from;
-  gint64 burst_time; /* monotonic */
-  double seconds;    /* trained since the run began or was opened */
-  /* The last moment, as long as nothing has moved since. */
-  CjlMoment *moment;
-  guint n_told, moment_told; /* commands given to the runner */
-  CjRunState moment_state;
-  CjCheckpoint *base; /* newest of the last moment that has checkpoints of its own */
-  CjlMoment *base_moment;
-};
 
 /* What of the drawing matters to the compiler: everything but where cards stand. */
 static GVariant *
@@ -57,17 +32,28 @@ check (CjlSession *self, GError **error)
 }
 
 static void
-make_probe (CjlSession *self)
+probe_graph (CjlSession *self, const CjGraph *graph)
 {
   const CjDataSpec spec = cjl_data_spec (self->dataset, 1);
+  g_autoptr (GVariant) structure = save_structure (graph);
 
+  if (self->probe != NULL && g_variant_equal (structure, self->probed_graph))
+    return;
   g_clear_pointer (&self->probe, cjl_probe_free);
-  self->probe = cjl_probe_new (self->project->graph, &spec, NULL);
+  g_clear_pointer (&self->probed_graph, g_variant_unref);
+  self->probe = cjl_probe_new (graph, &spec, NULL);
+  self->probed_graph = g_steal_pointer (&structure);
 }
 
-/* Remembers what the runner has been told. */
-static void
-note_compiled (CjlSession *self, const CjGraph *graph, const CjTrainSetup *setup)
+void
+cjl_session_make_probe (CjlSession *self)
+{
+  probe_graph (self, self->project->graph);
+  self->probed = G_MAXUINT;
+}
+
+void
+cjl_session_note_compiled (CjlSession *self, const CjGraph *graph, const CjTrainSetup *setup)
 {
   g_clear_pointer (&self->compiled_graph, g_variant_unref);
   g_clear_pointer (&self->compiled_setup, g_variant_unref);
@@ -97,7 +83,8 @@ adopt (CjlSession *self, CjRunner *runner)
   self->n_cuts = G_MAXUINT;
   self->n_told++;
   cj_runner_watch (runner, TRUE);
-  make_probe (self);
+  cj_runner_limit (runner, self->limit);
+  cjl_session_make_probe (self);
 }
 
 /* A new run, drawn from the seed. */
@@ -111,7 +98,7 @@ begin (CjlSession *self, GError **error)
   if (runner == NULL)
     return FALSE;
   adopt (self, runner);
-  note_compiled (self, self->project->graph, self->project->setup);
+  cjl_session_note_compiled (self, self->project->graph, self->project->setup);
   return TRUE;
 }
 
@@ -159,151 +146,12 @@ resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
   adopt (self, runner);
   if (!read_log (self, &graph, &setup, error))
     return FALSE;
-  note_compiled (self, graph, setup);
+  cjl_session_note_compiled (self, graph, setup);
   if (!cjl_session_refresh (self, error))
     return FALSE;
   cj_runner_wait (runner);
   return TRUE;
 }
-
-/* --- for undo --- */
-
-static gboolean
-is_same_place (const CjRunState *a, const CjRunState *b)
-{
-  return a->step == b->step && a->last == b->last && a->n_commands == b->n_commands
-         && a->n_cuts == b->n_cuts && a->n_points == b->n_points && a->good == b->good;
-}
-
-static CjlMoment *
-capture (gpointer session)
-{
-  CjlSession *self = session;
-  const CjRunState state = cj_runner_get_state (self->runner);
-  CjMoment *run;
-  CjCheckpoint *newest;
-  guint n;
-
-  if (self->burst != NULL)
-    return cjl_moment_ref (self->burst);
-  if (self->moment != NULL && self->n_told == self->moment_told && state.status != CJ_RUN_SEEKING
-      && is_same_place (&state, &self->moment_state))
-    return cjl_moment_ref (self->moment);
-  run = cj_runner_dup_moment (self->runner, CJL_RUN_BUDGET);
-  n = cj_ring_get_n (run->ring);
-  newest = n > 0 ? cj_ring_peek (run->ring, n - 1) : NULL;
-  g_clear_pointer (&self->moment, cjl_moment_unref);
-  self->moment
-      = cjl_moment_new (run, newest != NULL && newest == self->base ? self->base_moment : NULL);
-  self->moment_told = self->n_told;
-  self->moment_state = state;
-  if (newest != NULL && newest != self->base)
-    {
-      g_clear_pointer (&self->base, cj_checkpoint_unref);
-      g_clear_pointer (&self->base_moment, cjl_moment_unref);
-      self->base = cj_checkpoint_ref (newest);
-      self->base_moment = cjl_moment_ref (self->moment);
-    }
-  return cjl_moment_ref (self->moment);
-}
-
-static gboolean
-is_training (gpointer session)
-{
-  CjlSession *self = session;
-
-  return self->burst != NULL && cj_runner_get_state (self->runner).status == CJ_RUN_TRAINING;
-}
-
-gboolean
-cjl_session_settle (CjlSession *self)
-{
-  g_autoptr (CjlMoment) before = NULL;
-  g_autofree char *title = NULL;
-  guint64 to;
-
-  if (self->burst == NULL || is_training (self))
-    return FALSE;
-  before = g_steal_pointer (&self->burst);
-  to = cj_runner_get_state (self->runner).step;
-  self->seconds += (double) (g_get_monotonic_time () - self->burst_time) / G_USEC_PER_SEC;
-  if (to == self->burst_from)
-    return FALSE;
-  title = g_strdup_printf ("Training, steps %" G_GUINT64_FORMAT "–%" G_GUINT64_FORMAT,
-                           self->burst_from, to);
-  cjl_project_push_run (self->project, title, before);
-  return TRUE;
-}
-
-void
-cjl_session_train (CjlSession *self, guint64 n_steps)
-{
-  cjl_session_settle (self);
-  if (self->burst == NULL)
-    {
-      self->burst = capture (self);
-      self->burst_from = self->burst->run->step;
-      self->burst_time = g_get_monotonic_time ();
-    }
-  cj_runner_train (self->runner, n_steps);
-}
-
-/* Pauses and waits for the step under way. */
-static void
-rest (gpointer session)
-{
-  CjlSession *self = session;
-
-  if (self->burst == NULL)
-    return;
-  cj_runner_pause (self->runner);
-  while (is_training (self))
-    g_usleep (200);
-  cjl_session_settle (self);
-}
-
-void
-cjl_session_seek (CjlSession *self, guint64 step)
-{
-  rest (self);
-  cj_runner_seek (self->runner, step);
-}
-
-static void
-restore (gpointer session, CjlMoment *moment)
-{
-  CjlSession *self = session;
-  const guint n = moment->run->log->commands->len;
-  g_autoptr (CjGraph) graph = cj_run_log_make_graph (moment->run->log, n, NULL);
-  g_autoptr (CjTrainSetup) setup = cj_run_log_make_setup (moment->run->log, n, NULL);
-
-  self->n_told++;
-  self->n_cuts = G_MAXUINT;
-  cj_runner_restore (self->runner, moment->run);
-  if (graph != NULL && setup != NULL)
-    note_compiled (self, graph, setup);
-  make_probe (self);
-}
-
-static void
-archive (gpointer session, GVariant *settings)
-{
-  CjlSession *self = session;
-  g_autoptr (CjCheckpoint) weights = NULL;
-
-  if (cj_runner_get_state (self->runner).last == 0)
-    return;
-  weights = cj_runner_save (self->runner);
-  cjl_archive_add (self->project, settings, weights, cjl_session_read_epochs (self), self->seconds);
-}
-
-static gboolean
-settle (gpointer session)
-{
-  return cjl_session_settle (session);
-}
-
-static const CjlRunHooks hooks = { capture, is_training, settle, rest, restore, archive };
 
 /* The project's undo knows of the session from now on; a moment that waits for it is gone to. */
 static CjlSession *
@@ -311,7 +159,7 @@ tie (CjlSession *self)
 {
   CjlProjectFull *full = cjl_project_full (self->project);
 
-  full->hooks = &hooks;
+  full->hooks = &cjl_session_hooks;
   full->session = self;
   return self;
 }
@@ -326,7 +174,7 @@ start_pending (CjlSession *self)
   if (!resume (self, cj_run_log_dup (moment->run->log),
                cj_ring_thin (moment->run->ring, CJ_RUNNER_BUDGET), NULL))
     return FALSE;
-  restore (self, moment);
+  cjl_session_restore (self, moment);
   return cjl_session_refresh (self, NULL);
 }
 
@@ -366,7 +214,7 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
 void
 cjl_session_leave (CjlSession *self)
 {
-  rest (self);
+  cjl_session_rest (self);
   if (cj_runner_get_state (self->runner).last > 0)
     cjl_session_store (self, FALSE);
   cjl_project_forget_run (self->project);
@@ -389,6 +237,7 @@ cjl_session_free (CjlSession *self)
   g_clear_pointer (&self->base, cj_checkpoint_unref);
   g_clear_pointer (&self->runner, cj_runner_free);
   g_clear_pointer (&self->probe, cjl_probe_free);
+  g_clear_pointer (&self->probed_graph, g_variant_unref);
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     g_clear_pointer (&self->feeds[i], cj_feed_free);
   g_clear_pointer (&self->compiled_graph, g_variant_unref);
@@ -458,9 +307,9 @@ cjl_session_refresh (CjlSession *self, GError **error)
     return FALSE;
   cj_runner_swap (self->runner, self->project->graph, self->project->setup, self->cuts);
   self->n_told++;
-  note_compiled (self, self->project->graph, self->project->setup);
+  cjl_session_note_compiled (self, self->project->graph, self->project->setup);
   if (redrawn)
-    make_probe (self);
+    cjl_session_make_probe (self);
   return TRUE;
 }
 
@@ -515,7 +364,7 @@ go_back (CjlSession *self, guint64 step, GError **error)
     }
   if (!read_log (self, &graph, &setup, error))
     return FALSE;
-  note_compiled (self, graph, setup);
+  cjl_session_note_compiled (self, graph, setup);
   for (guint i = 0; i < graph->nodes->len; i++) /* cards stay where they stand */
     {
       CjNode *node = graph->nodes->pdata[i];
@@ -530,17 +379,6 @@ go_back (CjlSession *self, guint64 step, GError **error)
          && cj_train_setup_load (self->project->setup, setup_data, error);
 }
 
-/* Keeps the run as it is at its last step, which is to be given up. */
-static void
-archive_last (CjlSession *self)
-{
-  const CjRunState state = cj_runner_get_state (self->runner);
-  g_autoptr (CjCheckpoint) last = cj_runner_dup_kept (self->runner, state.last);
-
-  if (state.last > 0 && last != NULL)
-    cjl_archive_add (self->project, NULL, last, cjl_session_read_epochs (self), self->seconds);
-}
-
 gboolean
 cjl_session_branch (CjlSession *self, guint64 step, GError **error)
 {
@@ -548,7 +386,7 @@ cjl_session_branch (CjlSession *self, guint64 step, GError **error)
   g_autofree char *title = g_strdup_printf ("Go back to step %" G_GUINT64_FORMAT, step);
   gboolean done;
 
-  rest (self);
+  cjl_session_rest (self);
   state = cj_runner_get_state (self->runner);
   if (step < state.first || step > state.last)
     {
@@ -560,12 +398,12 @@ cjl_session_branch (CjlSession *self, guint64 step, GError **error)
     }
   cjl_project_begin (self->project);
   if (step < state.last)
-    archive_last (self);
+    cjl_session_archive (self, NULL);
   done = go_back (self, step, error);
   cjl_project_mark_run (self->project);
   cjl_project_commit (self->project, title, NULL);
   if (done)
-    make_probe (self);
+    cjl_session_make_probe (self);
   return done;
 }
 
@@ -587,7 +425,7 @@ cjl_session_put (CjlSession *self, const char *name, const float *values, gsize 
   cjl_project_begin (self->project);
   cj_runner_put (self->runner, name, bytes);
   self->n_told++;
-  if (!is_training (self))
+  if (!cjl_session_is_training (self))
     cj_runner_wait (self->runner);
   cjl_project_mark_run (self->project);
   cjl_project_commit (self->project, title, merge);
@@ -620,6 +458,13 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   return TRUE;
 }
 
+void
+cjl_session_limit (CjlSession *self, double steps_per_second)
+{
+  self->limit = steps_per_second;
+  cj_runner_limit (self->runner, steps_per_second);
+}
+
 double
 cjl_session_get_seconds (CjlSession *self)
 {
@@ -634,9 +479,9 @@ cjl_session_reset (CjlSession *self, GError **error)
 {
   gboolean done;
 
-  rest (self);
+  cjl_session_rest (self);
   cjl_project_begin (self->project);
-  archive (self, NULL);
+  cjl_session_archive (self, NULL);
   done = begin (self, error);
   if (done)
     {
@@ -755,12 +600,29 @@ cjl_session_dup_param (CjlSession *self, const char *name)
   return tensor;
 }
 
+/* In the past of a run the network may have been another one than is drawn. */
+static void
+follow_revision (CjlSession *self)
+{
+  const CjRunState state = cj_runner_get_state (self->runner);
+  g_autoptr (CjGraph) graph = NULL;
+  g_autoptr (CjTrainSetup) setup = NULL;
+
+  if (state.compiling || state.revision == self->probed || !read_log (self, &graph, &setup, NULL))
+    return;
+  self->probed = state.revision;
+  probe_graph (self, graph);
+}
+
 static gboolean
 ask (CjlSession *self, CjTensor *x, gint64 sample)
 {
   g_autoptr (CjCheckpoint) snapshot = cj_runner_dup_snapshot (self->runner);
 
-  if (snapshot == NULL || self->probe == NULL)
+  if (snapshot == NULL)
+    return FALSE;
+  follow_revision (self);
+  if (self->probe == NULL)
     return FALSE;
   cjl_probe_ask (self->probe, x, snapshot, sample);
   return TRUE;

@@ -26,6 +26,8 @@ void cjl_session_train (CjlSession *session, guint64 n_steps);
 gboolean cjl_session_settle (CjlSession *session);
 /* Goes to a step of the run and stays there; the rest of the run is still there. */
 void cjl_session_seek (CjlSession *session, guint64 step);
+/* How fast it trains at most, to be watched; 0: no limit. Holds for later runs as well. */
+void cjl_session_limit (CjlSession *session, double steps_per_second);
 double cjl_session_get_seconds (
     CjlSession *session); /* trained since the run began or was opened */
 

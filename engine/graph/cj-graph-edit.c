@@ -6,44 +6,42 @@
 
 #include <string.h>
 
-static gboolean
-refuse_placeholder (CjLayerBuild *build, GError **error)
-{
-  (void) build;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-               "is of a kind that is not installed. Install its plugin, or delete the card.");
-  return FALSE;
-}
-
+/* It cannot be built: cj_lower says so. */
 static const CjLayerInfo placeholder = {
   .id = "placeholder",
   .title = "Missing layer",
   .category = "placeholder",
   .blurb = "Stands for a layer that is not installed and keeps its data",
   .version = 1,
-  .build = refuse_placeholder,
 };
 
 static GVariant *
-save_node (const CjNode *node)
+save_params (const CjNode *node)
 {
-  GVariantDict dict;
-  GVariantBuilder params, wires;
+  GVariantBuilder params;
 
-  if (node->kept != NULL)
-    {
-      g_variant_dict_init (&dict, node->kept);
-      g_variant_dict_insert (&dict, "x", "d", node->x);
-      g_variant_dict_insert (&dict, "y", "d", node->y);
-      return g_variant_dict_end (&dict);
-    }
-  g_variant_dict_init (&dict, NULL);
   g_variant_builder_init (&params, G_VARIANT_TYPE ("a{sv}"));
   for (const CjParam *p = node->layer->params; p != NULL && p->name != NULL; p++)
     {
       g_autofree char *text = cj_params_print (p, node->params);
 
       g_variant_builder_add (&params, "{sv}", p->name, g_variant_new_string (text));
+    }
+  return g_variant_builder_end (&params);
+}
+
+static GVariant *
+save_node (const CjNode *node)
+{
+  GVariantDict dict;
+  GVariantBuilder wires;
+
+  g_variant_dict_init (&dict, node->kept); /* layer, version and parameters of a placeholder */
+  if (node->kept == NULL)
+    {
+      g_variant_dict_insert (&dict, "layer", "s", node->layer->id);
+      g_variant_dict_insert (&dict, "version", "x", (gint64) node->layer->version);
+      g_variant_dict_insert_value (&dict, "params", save_params (node));
     }
   g_variant_builder_init (&wires, G_VARIANT_TYPE ("a{sv}"));
   for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
@@ -56,9 +54,6 @@ save_node (const CjNode *node)
         g_variant_builder_add (&wires, "{sv}", port, g_variant_new_string (source));
       }
   g_variant_dict_insert (&dict, "id", "s", node->id);
-  g_variant_dict_insert (&dict, "layer", "s", node->layer->id);
-  g_variant_dict_insert (&dict, "version", "x", (gint64) node->layer->version);
-  g_variant_dict_insert_value (&dict, "params", g_variant_builder_end (&params));
   g_variant_dict_insert_value (&dict, "from", g_variant_builder_end (&wires));
   g_variant_dict_insert (&dict, "x", "d", node->x);
   g_variant_dict_insert (&dict, "y", "d", node->y);

@@ -87,11 +87,12 @@ cj_graph_get_index (const CjGraph *graph, const CjNode *node)
 char *
 cj_graph_make_id (const CjGraph *graph, const CjLayerInfo *layer)
 {
-  const gsize end = strcspn (layer->id, ":-");
+  const char *colon = strchr (layer->id, ':'), *name = colon != NULL ? colon + 1 : layer->id;
+  const gsize end = strcspn (name, "-");
 
   for (guint i = 1;; i++)
     {
-      char *id = g_strdup_printf ("%.*s%u", (int) end, layer->id, i);
+      char *id = g_strdup_printf ("%.*s%u", (int) end, name, i);
 
       if (cj_graph_find (graph, id) == NULL)
         return id;

@@ -52,7 +52,7 @@ CjGraph *cj_graph_dup (const CjGraph *graph);
 CjNode *cj_graph_find (const CjGraph *graph, const char *id);
 int cj_graph_get_index (const CjGraph *graph, const CjNode *node);
 
-/* The first free id made of a layer's id without its dashed end and a number, "conv1". You free. */
+/* The first free id made of a layer's id, without vendor and dashed end, and a number: "conv1". You free. */
 char *cj_graph_make_id (const CjGraph *graph, const CjLayerInfo *layer);
 
 /* Adds a node with preset parameters, wired to nothing; `id` NULL makes one. Refuses an id that is

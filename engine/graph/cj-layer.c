@@ -32,6 +32,7 @@ CjLayerMatch
 cj_layer_match (const CjLayerInfo *layer, const char *word)
 {
   const char *also = layer->synonyms != NULL ? layer->synonyms : "";
+  const char *colon = strchr (layer->id, ':'); /* behind the vendor of a plugin's layer */
   g_auto (GStrv) synonyms = g_strsplit (also, " ", -1);
   g_autofree char *needle = g_utf8_casefold (word, -1);
   g_autofree char *all = g_strjoin (" ", layer->id, layer->title, also, NULL);
@@ -39,9 +40,11 @@ cj_layer_match (const CjLayerInfo *layer, const char *word)
 
   if (g_str_equal (layer->id, needle))
     return CJ_LAYER_MATCH_ID;
-  if (g_strv_contains ((const char *const *) synonyms, needle))
+  if (g_strv_contains ((const char *const *) synonyms, needle)
+      || (colon != NULL && g_str_equal (colon + 1, needle)))
     return CJ_LAYER_MATCH_SYNONYM;
-  if (g_str_has_prefix (layer->id, needle))
+  if (g_str_has_prefix (layer->id, needle)
+      || (colon != NULL && g_str_has_prefix (colon + 1, needle)))
     return CJ_LAYER_MATCH_PREFIX;
   for (guint i = 0; synonyms[i] != NULL; i++)
     if (g_str_has_prefix (synonyms[i], needle))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cj-builder.h"
+#include "cj-catalogue.h"
 #include "cj-ops.h"
 #include "cj-param.h"
 
@@ -52,8 +53,9 @@ typedef struct
 
 typedef struct
 {
-  guint abi;      /* CJ_LAYER_ABI; of plugins */
-  const char *id; /* kebab-case, never changes */
+  guint abi;      /* CJ_LAYER_ABI */
+  gsize size;     /* sizeof (CjLayerInfo), in a plugin; new fields come last */
+  const char *id; /* kebab-case, never changes; in a plugin vendor:name */
   const char *title;
   const char *category; /* "core", "activation", "normalisation", "attention" ... */
   const char *blurb;    /* one sentence */
@@ -73,7 +75,10 @@ typedef struct
   guint (*count_in) (gconstpointer params);
 } CjLayerInfo;
 
-/* All built-in layers, NULL-terminated, and one by id or NULL. */
+/* What the two below read; plugins are added to it. */
+extern CjCatalogue cj_layer_catalogue;
+
+/* All layers, NULL-terminated, and one by id or NULL. */
 const CjLayerInfo *const *cj_layers (void);
 const CjLayerInfo *cj_layer_find (const char *id);
 

@@ -139,6 +139,17 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       lower_input (self, node, spec, out);
       return;
     }
+  if (node->kept != NULL)
+    {
+      const char *kind = "";
+
+      g_variant_lookup (node->kept, "layer", "&s", &kind);
+      add_problem (self, CJ_PROBLEM_ERROR, node, 0,
+                   g_strdup_printf ("“%s” is a layer “%s”, which is not installed. Install its "
+                                    "plugin, or delete the card.",
+                                    node->id, kind));
+      return;
+    }
   if (!collect (self, graph, node, spec, out))
     return;
   if (node->muted && node->layer->role == CJ_ROLE_LAYER)

@@ -167,6 +167,16 @@ is_called_off (CjRunner *self)
   return off;
 }
 
+static void
+show_place (CjRunner *self)
+{
+  cj_runner_publish (self);
+  pthread_mutex_lock (&self->lock);
+  cj_runner_note_place (self);
+  cj_runner_note_scores (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* Brings the run to a step with `n_commands` in effect: from where it is if that lies on the way, else
  * from the nearest kept checkpoint. */
 static gboolean
@@ -187,8 +197,12 @@ go_to (CjRunner *self, guint64 step, guint n_commands, GError **error)
                    step);
       return FALSE;
     }
-  if ((!ahead || (from != NULL && from->at.step > at->step)) && !restore (self, from, error))
-    return FALSE;
+  if (!ahead || (from != NULL && from->at.step > at->step))
+    {
+      if (!restore (self, from, error))
+        return FALSE;
+      show_place (self); /* the nearest that is kept, until the rest is computed */
+    }
   while (get_place (self)->step < step)
     {
       if (is_called_off (self))

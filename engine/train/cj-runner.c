@@ -106,6 +106,7 @@ cj_runner_resume (CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
   if (!log->fresh)
     cj_ring_keep_first (ring);
   self->goal = (CjGoal){ .wanted = TRUE, .step = self->state.last };
+  self->target = self->state.last;
   self->state.status = CJ_RUN_SEEKING;
   start (self);
   cj_runner_wait (self);
@@ -360,6 +361,7 @@ cj_runner_get_state (CjRunner *self)
 
   pthread_mutex_lock (&self->lock);
   state = self->state;
+  state.target = state.status == CJ_RUN_SEEKING ? self->target : state.step;
   state.compiling = self->to_compile != NULL || self->compiling || self->compiled != NULL;
   pthread_mutex_unlock (&self->lock);
   return state;

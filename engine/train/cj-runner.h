@@ -46,6 +46,7 @@ typedef struct
 {
   CjRunStatus status;
   guint64 step, n_steps;
+  guint64 target;      /* where it is going; `step` unless it seeks */
   guint64 first, last; /* steps that can be sought: where the run began, and how far it came */
   guint64 good;        /* step of the newest kept checkpoint up to `step`; after a failure before
                           it: where to go back to */

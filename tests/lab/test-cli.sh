@@ -6,7 +6,7 @@ cli=$(realpath "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-export CAJAL_STATE_DIR=$folder/state
+export CAJAL_STATE_DIR=$folder/state CAJAL_PLUGIN_PATH=
 number=0
 
 # check NAME COMMAND…: one test; what the command prints goes to `said`.

@@ -352,11 +352,11 @@ test_runs (void)
 
       g_array_append_val (run.epochs, epoch);
     }
-  empty = cjl_runs_frame (points, epochs, NULL, 5);
+  empty = cjl_runs_frame (points, epochs, NULL, 5, NAN);
   g_assert_cmpint (cjv_frame_get_array (empty, "train-loss")->shape.dims[0], ==, 1);
   g_assert_null (cjv_frame_get_array (empty, "val-loss"));
   g_ptr_array_add (past, &run);
-  frame = cjl_runs_frame (points, epochs, past, 5);
+  frame = cjl_runs_frame (points, epochs, past, 5, NAN);
   loss = cjv_frame_get_array (frame, "train-loss");
   val = cjv_frame_get_array (frame, "val-accuracy");
   g_assert_cmpint (loss->shape.dims[0], ==, 2);

@@ -84,5 +84,10 @@ act () { xdotool mousemove 610 690 click 1; }
 picture confusion 16 --new lenet-5 --train
 act () { xdotool mousemove 690 690 click 1; }
 picture predictions 16 --new lenet-5 --train
+# dragged back in time; a second run beside the first, in the history
+act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 560 874 click 1; sleep 1; }
+picture scrubber 14 --new lenet-5 --train
+act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; sleep 1.5; xdotool key ctrl+Return; sleep 10; xdotool mousemove 1026 642 click 1; sleep 0.5; }
+picture history 14 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train

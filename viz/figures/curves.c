@@ -87,6 +87,7 @@ static const CjvWant wants[] = {
     N_ ("Share right in validation, 0..1") },
   { "steps-per-epoch", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Steps in one epoch") },
   { "runs", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the runs") },
+  { "now", CJV_WANT_SCALAR, FALSE, NULL, N_ ("The step that is looked at") },
   { NULL },
 };
 
@@ -471,6 +472,23 @@ draw_broken (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run)
       }
 }
 
+/* A line where the person looks at the run. */
+static void
+draw_now (const CjvScene *scene, cairo_t *cr, const Panel *panel)
+{
+  const double step = cjv_frame_get_scalar (scene->frame, "now", NAN);
+  const double per_epoch = panel->train.y != NULL ? panel->train.per_epoch : panel->val.per_epoch;
+  const double x = cjv_plot_x (&panel->plot, per_epoch > 0 ? step / per_epoch : step);
+
+  if (!isfinite (x) || x < panel->plot.inner.x || x > panel->plot.inner.x + panel->plot.inner.width)
+    return;
+  cjv_draw_set_color (cr, cjv_color_alpha (cjv_style_color (scene->style, CJV_INK), 0.6));
+  cairo_set_line_width (cr, scene->style->line_width * 0.7);
+  cairo_move_to (cr, x, panel->plot.inner.y);
+  cairo_line_to (cr, x, panel->plot.inner.y + panel->plot.inner.height);
+  cairo_stroke (cr);
+}
+
 static void
 draw_heading (const CjvScene *scene, cairo_t *cr, const Layout *layout, const Panel *panel)
 {
@@ -542,6 +560,7 @@ draw (const CjvScene *scene, cairo_t *cr)
           draw_val (scene, cr, panel, run, run_color (scene, layout.n_runs, run, TRUE));
           draw_broken (scene, cr, panel, run);
         }
+      draw_now (scene, cr, panel);
       cairo_restore (cr);
     }
   layout_clear (&layout);
@@ -642,22 +661,17 @@ zoom (const CjvScene *scene, const CjvZoom *z, gpointer out)
     return FALSE;
   for (guint i = 0; i < layout.n_panels && !zoomed; i++)
     {
-      const CjvPlot *plot = &layout.panels[i].plot;
-      const CjvRect *outer = &layout.panels[i].outer;
-      const double middle = z->x + z->width / 2;
+      const Panel *panel = &layout.panels[i];
       double from = 0, to = 1;
 
-      if ((middle > outer->x + outer->width && i + 1 < layout.n_panels)
-          || !cjv_plot_zoom (plot, z, FALSE, &from, &to))
+      if ((z->x + z->width / 2 > panel->outer.x + panel->outer.width && i + 1 < layout.n_panels)
+          || !cjv_plot_zoom (&panel->plot, z, FALSE, &from, &to))
         continue;
-      from = MAX (cjv_axis_unmap (&plot->x, from), 0);
-      to = cjv_axis_unmap (&plot->x, to);
-      zoomed = isfinite (from) && isfinite (to) && to > from && to < 1e9;
-      if (zoomed)
-        {
-          p->from = from;
-          p->to = to;
-        }
+      from = MAX (cjv_axis_unmap (&panel->plot.x, from), 0);
+      to = cjv_axis_unmap (&panel->plot.x, to);
+      zoomed = isfinite (from) && to > from && to < 1e9;
+      p->from = zoomed ? from : p->from;
+      p->to = zoomed ? to : p->to;
     }
   layout_clear (&layout);
   return zoomed;

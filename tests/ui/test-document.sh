@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A project in the window is never lost: killed while editing and while training, reopened, undone.
+# Speaks TAP. test-document.sh PATH-OF-CAJAL PATH-OF-CLI
+set -u
+# shellcheck source=tests/ui/harness.sh
+. "$(dirname "$(realpath "$0")")/harness.sh"
+
+has () { "$cli" show "$1" | grep -q "$2"; }
+has_not () { ! has "$1" "$2"; }
+unsaved () { "$cli" recover --json | grep -q "$1"; }
+nothing_unsaved () { [ -z "$("$cli" recover --json)" ]; }
+crash () { kill -9 "$app"; wait "$app" 2>/dev/null; }
+history_of () { "$cli" show "$1" --json; }
+steps_of () { unzip -p "$1" run/log.json | grep -o '"step": *[0-9]*' | grep -o '[0-9]*' | sort -n | tail -1; }
+trained () { [ "$(steps_of "$1")" -gt "$2" ]; }
+count_windows () { [ "$(xdotool search --onlyvisible --class cajal | wc -l)" = "$1" ]; }
+kept () { [ -n "$(ls "$XDG_STATE_HOME/cajal/runs")" ]; }
+undone () { [ "$(steps_of two.cajal)" -le "$steps" ]; }
+gone () { ! kill -0 "$app" 2>/dev/null; }
+
+# add TEXT: puts layers on the canvas by typing.
+add ()
+{
+  press slash
+  xdotool type "$1"
+  press Return Escape
+}
+
+echo 1..16
+"$cli" new playground -o two.cajal >/dev/null
+cp two.cajal fresh.cajal
+
+start two.cajal
+add 'dense 7'
+sleep 1
+crash
+check edit-is-in-the-journal until_holds 5 unsaved '"edits": *1'
+start two.cajal
+press Return # Restore is what Enter means
+sleep 1
+press ctrl+s
+check killed-while-editing until_holds 10 has two.cajal 'dense4 '
+check nothing-left-over until_holds 5 nothing_unsaved
+press ctrl+z ctrl+s
+check undo-after-crash until_holds 10 has_not two.cajal 'dense4 '
+press ctrl+shift+z ctrl+s
+check redo until_holds 10 has two.cajal 'dense4 '
+
+press ctrl+z ctrl+s ctrl+w
+"$cli" train two.cajal --steps 1 --set epochs=100000 >/dev/null
+start two.cajal
+press ctrl+Return
+check training-leaves-checkpoints until_holds 30 kept
+crash
+check steps-are-in-the-journal until_holds 5 unsaved '"step": *[1-9]'
+start two.cajal
+press Return
+sleep 1.5
+press ctrl+s
+check killed-while-training until_holds 10 trained two.cajal 1
+steps=$(steps_of two.cajal)
+
+# train, pause, change, undo, save, close, reopen: the same state
+press ctrl+Return
+sleep 2
+press ctrl+Return
+sleep 1
+add 'dense 9'
+press ctrl+z ctrl+s
+check trains-on until_holds 10 trained two.cajal "$steps"
+check pause-change-undo has_not two.cajal 'dense4 '
+cp two.cajal saved.cajal
+press ctrl+w
+check closes-without-asking until_holds 10 gone
+start two.cajal
+press ctrl+shift+s Escape ctrl+s
+sleep 1
+check same-after-reopen test "$(history_of two.cajal | grep -v uuid)" = "$(history_of saved.cajal | grep -v uuid)"
+
+press ctrl+z # the training before the edit: one entry
+sleep 1
+press ctrl+s
+check burst-is-undone-after-restart until_holds 10 undone
+
+"$program" two.cajal 2>>app.log
+sleep 1
+check same-file-raises-its-window count_windows 1
+
+# another program writes the file: saving asks, and Escape keeps what that program wrote
+add 'dense 5'
+cp fresh.cajal two.cajal
+press ctrl+s Escape
+sleep 0.5
+check changed-file-is-not-overwritten cmp -s fresh.cajal two.cajal
+kill $app
+wait $app 2>/dev/null
+check nothing-on-the-log bash -c "! grep -E 'CRITICAL|WARNING' app.log >&2"

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-recent.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MIME "application/vnd.cajal.project+zip"
+#define MAX_SHOWN 4
+#define WIDTH 200
+#define HEIGHT 104
+
+/* --- remembering --- */
+
+void
+cju_recent_add (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  g_autofree char *uri = g_file_get_uri (file);
+  GtkRecentData data = { .mime_type = (char *) MIME,
+                         .app_name = (char *) "Cajal",
+                         .app_exec = (char *) "cajal %f" };
+
+  gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
+}
+
+static char *
+dup_picture_path (const char *uri)
+{
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, uri, -1);
+  g_autofree char *name = g_strconcat (hash, ".png", NULL);
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "cajal", "pictures", NULL);
+
+  g_mkdir_with_parents (folder, 0700);
+  return g_build_filename (folder, name, NULL);
+}
+
+void
+cju_recent_draw (const char *path, GtkWidget *canvas)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (canvas);
+  GtkNative *native = gtk_widget_get_native (canvas);
+  const double width = gtk_widget_get_width (canvas), height = gtk_widget_get_height (canvas);
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  g_autofree char *uri = g_file_get_uri (file), *picture = dup_picture_path (uri);
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  GtkSnapshot *snapshot;
+
+  if (native == NULL || width < 10 || height < 10)
+    return;
+  snapshot = gtk_snapshot_new ();
+  gdk_paintable_snapshot (paintable, snapshot, 2 * WIDTH, 2 * WIDTH * height / width);
+  node = gtk_snapshot_free_to_node (snapshot);
+  if (node == NULL)
+    return;
+  texture = gsk_renderer_render_texture (
+      gtk_native_get_renderer (native), node,
+      &GRAPHENE_RECT_INIT (0, 0, 2 * WIDTH, (float) (2 * WIDTH * height / width)));
+  gdk_texture_save_to_png (texture, picture);
+}
+
+/* --- showing --- */
+
+char *
+cju_recent_print_remains (const CjlRemains *remains)
+{
+  g_autofree char *edits = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u edit", "%u edits", remains->n_edits), remains->n_edits);
+  g_autofree char *steps
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'lld step of training",
+                                      "%'lld steps of training", (gulong) remains->step),
+                         (long long) remains->step);
+
+  if (remains->step == 0)
+    return g_steal_pointer (&edits);
+  if (remains->n_edits == 0)
+    return g_steal_pointer (&steps);
+  return g_strdup_printf (_ ("%s and %s"), edits, steps);
+}
+
+static void
+add_label (GtkWidget *box, const char *text, const char *class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 20);
+  gtk_widget_add_css_class (label, class);
+  gtk_box_append (GTK_BOX (box), label);
+}
+
+static GtkWidget *
+make_button (const char *label, const char *action, const char *text)
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", text);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  return button;
+}
+
+static void
+forget_row (GtkWidget *button, gpointer row)
+{
+  GtkWidget *list = gtk_widget_get_parent (row);
+
+  (void) button;
+  gtk_list_box_remove (GTK_LIST_BOX (list), row);
+  if (gtk_widget_get_first_child (list) == NULL)
+    gtk_widget_set_visible (gtk_widget_get_parent (list), FALSE);
+}
+
+/* "Title — 3 edits … not saved   [Discard] [Restore]". */
+static GtkWidget *
+make_remains (const CjlRemains *remains)
+{
+  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *button;
+  g_autofree char *what = cju_recent_print_remains (remains);
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_local (remains->when);
+  g_autofree char *when = g_date_time_format (utc, "%x %H:%M");
+  g_autofree char *text = g_strdup_printf (_ ("Not saved: %s, %s"), what, when);
+
+  add_label (words, remains->title, "heading");
+  add_label (words, text, "dim-label");
+  gtk_label_set_max_width_chars (GTK_LABEL (gtk_widget_get_last_child (words)), 80);
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_box_append (GTK_BOX (box), words);
+  button = make_button (_ ("_Discard"), "win.discard", remains->uuid);
+  gtk_widget_set_tooltip_text (button, _ ("Throw it away; the file stays as it was saved"));
+  g_signal_connect_after (button, "clicked", G_CALLBACK (forget_row), row);
+  gtk_box_append (GTK_BOX (box), button);
+  button = make_button (_ ("_Restore"), "win.restore", remains->uuid);
+  gtk_widget_add_css_class (button, "suggested-action");
+  g_signal_connect_after (button, "clicked", G_CALLBACK (forget_row), row);
+  gtk_box_append (GTK_BOX (box), button);
+  gtk_widget_set_margin_top (box, 8);
+  gtk_widget_set_margin_bottom (box, 8);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  return row;
+}
+
+static GtkWidget *
+make_card (GtkRecentInfo *info)
+{
+  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2), *picture;
+  g_autofree char *picture_path = dup_picture_path (gtk_recent_info_get_uri (info));
+  g_autoptr (GFile) file = g_file_new_for_uri (gtk_recent_info_get_uri (info));
+  g_autofree char *path = g_file_get_path (file);
+  g_autoptr (GFile) folder = g_file_get_parent (file);
+  g_autofree char *place = g_file_get_parse_name (folder);
+  g_autofree char *name = g_strdup (gtk_recent_info_get_display_name (info));
+
+  if (g_str_has_suffix (name, ".cajal"))
+    name[strlen (name) - strlen (".cajal")] = '\0';
+  picture = g_file_test (picture_path, G_FILE_TEST_EXISTS)
+                ? gtk_picture_new_for_filename (picture_path)
+                : gtk_image_new_from_icon_name ("document-open-recent-symbolic");
+  if (GTK_IS_PICTURE (picture))
+    gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
+  gtk_widget_set_size_request (picture, WIDTH, HEIGHT);
+  gtk_widget_add_css_class (words, "template-words");
+  add_label (words, name, "heading");
+  add_label (words, place, "dim-label");
+  gtk_box_append (GTK_BOX (box), picture);
+  gtk_box_append (GTK_BOX (box), words);
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "card");
+  gtk_widget_add_css_class (button, "template");
+  gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_tooltip_text (button, path);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.open-path");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", path);
+  return button;
+}
+
+static int
+compare_infos (gconstpointer a, gconstpointer b)
+{
+  GDateTime *x = gtk_recent_info_get_modified ((GtkRecentInfo *) a);
+  GDateTime *y = gtk_recent_info_get_modified ((GtkRecentInfo *) b);
+
+  return g_date_time_compare (y, x);
+}
+
+static GtkWidget *
+make_section (GtkWidget *box, const char *title, GtkWidget *content)
+{
+  GtkWidget *section = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+
+  add_label (section, title, "title-4");
+  gtk_label_set_max_width_chars (GTK_LABEL (gtk_widget_get_first_child (section)), -1);
+  gtk_box_append (GTK_BOX (section), content);
+  gtk_box_append (GTK_BOX (box), section);
+  return section;
+}
+
+static void
+fill_remains (GtkWidget *box)
+{
+  g_autoptr (GPtrArray) all = cjl_recovery_list (NULL);
+  GtkWidget *list;
+
+  if (all == NULL || all->len == 0)
+    return;
+  list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  for (guint i = 0; i < all->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (list), make_remains (all->pdata[i]));
+  make_section (box, _ ("Not saved"), list);
+}
+
+static void
+fill_files (GtkWidget *box)
+{
+  GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  guint n = 0;
+
+  items = g_list_sort (items, compare_infos);
+  for (GList *l = items; l != NULL && n < MAX_SHOWN; l = l->next)
+    if (g_strcmp0 (gtk_recent_info_get_mime_type (l->data), MIME) == 0
+        && gtk_recent_info_is_local (l->data) && gtk_recent_info_exists (l->data))
+      {
+        gtk_box_append (GTK_BOX (row), make_card (l->data));
+        n++;
+      }
+  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+  if (n > 0)
+    make_section (box, _ ("Recent"), row);
+  else
+    g_object_unref (g_object_ref_sink (row));
+}
+
+/* After the first frame: reading the journal must not keep the window waiting. */
+static gboolean
+fill (gpointer data)
+{
+  GtkWidget *box = data, *child;
+
+  while ((child = gtk_widget_get_first_child (box)) != NULL)
+    gtk_box_remove (GTK_BOX (box), child);
+  fill_remains (box);
+  fill_files (box);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_map (GtkWidget *box)
+{
+  g_idle_add_full (G_PRIORITY_LOW, fill, g_object_ref (box), g_object_unref);
+}
+
+GtkWidget *
+cju_recent_new (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+
+  g_signal_connect (box, "map", G_CALLBACK (on_map), NULL);
+  return box;
+}

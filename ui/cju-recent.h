@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Projects of earlier days on the start page: what was left unsaved, and the recent files with their
+ * pictures. Acts through win.open-path, win.restore and win.discard. */
+#pragma once
+
+#include "cjl-recovery.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Empty, and not seen, without any. */
+GtkWidget *cju_recent_new (void);
+
+/* Tells the desktop that the project was used. */
+void cju_recent_add (const char *path);
+/* Keeps a picture of the canvas for the project. */
+void cju_recent_draw (const char *path, GtkWidget *canvas);
+
+/* "3 edits and 120 steps of training". You free. */
+char *cju_recent_print_remains (const CjlRemains *remains);
+
+G_END_DECLS

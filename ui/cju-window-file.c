@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files and windows: opening, saving, what was left unsaved, and closing. */
+#include "cju-window-private.h"
+
+#include "cjl-recovery.h"
+#include "cju-recent.h"
+
+#include <glib/gi18n-lib.h>
+
+/* --- opening --- */
+
+/* The window that shows the file, or NULL. */
+static CjuWindow *
+find_window (CjuWindow *self, const char *path)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  g_autofree char *wanted = g_canonicalize_filename (path, NULL);
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    {
+      CjuWindow *window = CJU_IS_WINDOW (l->data) ? l->data : NULL;
+      const CjlProject *project = window != NULL && window->document != NULL
+                                      ? cju_document_get_project (window->document)
+                                      : NULL;
+      g_autofree char *its = project != NULL && project->path != NULL
+                                 ? g_canonicalize_filename (project->path, NULL)
+                                 : NULL;
+
+      if (g_strcmp0 (its, wanted) == 0)
+        return window;
+    }
+  return NULL;
+}
+
+/* Every edit goes to the journal from now on. */
+static void
+keep (CjuWindow *self, CjlProject *project)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cjl_project_keep (project, &error))
+    cju_window_tell (self, error->message);
+}
+
+void
+cju_window_open (CjuWindow *self, CjlProject *project)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  CjuWindow *target = self->document == NULL ? self : CJU_WINDOW (cju_window_new (application));
+
+  keep (target, project);
+  cju_window_show_project (target, project);
+  if (project->path != NULL)
+    cju_recent_add (project->path);
+  gtk_window_present (GTK_WINDOW (target));
+}
+
+static gboolean
+restore (CjuWindow *self, const char *uuid)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = cjl_recovery_restore (uuid, &error);
+
+  if (project == NULL)
+    {
+      cju_window_tell (self, error->message);
+      return FALSE;
+    }
+  cju_window_open (self, project);
+  return TRUE;
+}
+
+static void
+discard (CjuWindow *self, const char *uuid)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cjl_recovery_discard (uuid, &error))
+    cju_window_tell (self, error->message);
+}
+
+static void
+on_remains_response (AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+  CjuWindow *self = data;
+  CjlProject *project = g_object_get_data (G_OBJECT (dialog), "project");
+
+  if (g_str_equal (response, "restore"))
+    {
+      restore (self, project->uuid);
+      return;
+    }
+  if (g_str_equal (response, "saved"))
+    {
+      /* under another name in the journal, so that what is left stays there */
+      g_free (project->uuid);
+      project->uuid = g_uuid_string_random ();
+    }
+  else if (g_str_equal (response, "discard"))
+    discard (self, project->uuid);
+  else
+    return;
+  cju_window_open (self, project);
+}
+
+/* What was not saved of the project is offered. */
+static void
+offer (CjuWindow *self, CjlProject *project, const CjlRemains *remains)
+{
+  g_autofree char *what = cju_recent_print_remains (remains);
+  g_autofree char *body = g_strdup_printf (
+      _ ("Cajal ended before they were saved: %s. Nothing is lost until you discard it."), what);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL, body);
+
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Restore “%s”?"),
+                                     remains->title);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
+                                    _ ("_Discard"), "saved", _ ("Open as _Saved"), "restore",
+                                    _ ("_Restore"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "restore",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "restore");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "project", cjl_project_ref (project),
+                          (GDestroyNotify) cjl_project_unref);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_remains_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+close_empty (gpointer window)
+{
+  gtk_window_destroy (window);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+cju_window_open_path (CjuWindow *self, const char *path)
+{
+  CjuWindow *open = find_window (self, path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = open == NULL ? cjl_project_load (path, &error) : NULL;
+  CjlRemains *remains;
+
+  if (open != NULL)
+    {
+      gtk_window_present (GTK_WINDOW (open));
+      if (self->document == NULL) /* it was made, or waited, for this project */
+        g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_empty, g_object_ref (self), g_object_unref);
+      return FALSE;
+    }
+  if (project == NULL)
+    {
+      cju_window_tell (self, error->message);
+      return FALSE;
+    }
+  remains = cjl_recovery_find (project->uuid);
+  if (remains == NULL)
+    {
+      cju_window_open (self, project);
+      return TRUE;
+    }
+  offer (self, project, remains);
+  cjl_remains_free (remains);
+  return TRUE;
+}
+
+static void
+on_open_response (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        cju_window_open_path (data, path);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkFileChooserNative *dialog
+      = gtk_file_chooser_native_new (_ ("Open project"), GTK_WINDOW (widget),
+                                     GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Open"), _ ("_Cancel"));
+
+  (void) name;
+  (void) parameter;
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_open_response), widget, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* win.open-path, win.restore and win.discard of the start page. */
+static void
+text_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  const char *text = g_variant_get_string (parameter, NULL);
+
+  if (g_str_equal (name, "win.open-path"))
+    cju_window_open_path (self, text);
+  else if (g_str_equal (name, "win.restore"))
+    restore (self, text);
+  else
+    discard (self, text);
+}
+
+/* --- saving --- */
+
+static gboolean
+is_training (CjuWindow *self)
+{
+  return cju_document_get_state (self->document).status == CJ_RUN_TRAINING;
+}
+
+static gboolean
+save_to (CjuWindow *self, const char *path)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  CjlSession *session = cju_document_get_session (self->document);
+  g_autoptr (GError) error = NULL;
+
+  if (session != NULL)
+    {
+      cjl_session_settle (session);
+      cjl_session_store (session, FALSE);
+    }
+  if (!cjl_project_save (project, path, &error))
+    {
+      self->close_when_saved = FALSE;
+      cju_window_tell (self, error->message);
+      return FALSE;
+    }
+  cju_recent_add (path);
+  cju_recent_draw (path, self->canvas);
+  cju_window_tell (self, _ ("Saved"));
+  if (self->close_when_saved)
+    {
+      self->closing = TRUE;
+      gtk_window_close (GTK_WINDOW (self));
+    }
+  return TRUE;
+}
+
+static void
+on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  CjuWindow *self = data;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        save_to (self, path);
+    }
+  else
+    self->close_when_saved = FALSE;
+  g_object_unref (dialog);
+}
+
+static void
+ask_name (CjuWindow *self)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  g_autofree char *file = g_strdup_printf ("%s.cajal", project->title);
+  GtkFileChooserNative *dialog
+      = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
+                                     GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_save_response), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_conflict_response (AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+  CjuWindow *self = data;
+  CjlProject *project = cju_document_get_project (self->document);
+  g_autofree char *path = g_strdup (project->path);
+
+  (void) dialog;
+  self->asks = FALSE;
+  if (g_str_equal (response, "overwrite"))
+    {
+      cjl_project_forget_file (project);
+      save_to (self, path);
+    }
+  else if (g_str_equal (response, "save-as"))
+    ask_name (self);
+  else
+    self->close_when_saved = FALSE;
+}
+
+static void
+ask_conflict (CjuWindow *self)
+{
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), _ ("The file has changed"),
+      _ ("Another program changed the file since it was opened here. Saving would lose what that "
+         "program wrote."));
+
+  self->asks = TRUE;
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"),
+                                    "overwrite", _ ("_Overwrite"), "save-as", _ ("Save _As…"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "overwrite",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "save-as");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_conflict_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* Under its name, or asks for one. */
+static void
+save (CjuWindow *self)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+  g_autofree char *path = g_strdup (project->path);
+
+  if (path == NULL)
+    ask_name (self);
+  else if (cjl_project_is_changed_elsewhere (project))
+    ask_conflict (self);
+  else
+    save_to (self, path);
+}
+
+static void
+save_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) parameter;
+  if (g_str_equal (name, "win.save"))
+    save (self);
+  else
+    ask_name (self);
+}
+
+void
+cju_window_check_file (CjuWindow *self)
+{
+  CjlProject *project = self->document != NULL ? cju_document_get_project (self->document) : NULL;
+  g_autofree char *name = NULL, *text = NULL;
+
+  if (project == NULL || !cjl_project_is_changed_elsewhere (project))
+    {
+      self->warned = FALSE;
+      return;
+    }
+  if (self->warned)
+    return;
+  self->warned = TRUE;
+  name = g_path_get_basename (project->path);
+  text = g_strdup_printf (_ ("Another program changed “%s”. Saving will ask what to keep."), name);
+  cju_window_tell (self, text);
+}
+
+/* --- closing --- */
+
+static void
+on_close_response (AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+  CjuWindow *self = data;
+
+  (void) dialog;
+  self->asks = FALSE;
+  if (g_str_equal (response, "save"))
+    {
+      self->close_when_saved = TRUE;
+      save (self);
+    }
+  else if (g_str_equal (response, "discard"))
+    {
+      cjl_project_forget_unsaved (cju_document_get_project (self->document));
+      self->closing = TRUE;
+      gtk_window_close (GTK_WINDOW (self));
+    }
+}
+
+gboolean
+cju_window_may_close (CjuWindow *self)
+{
+  const gboolean training = self->document != NULL && is_training (self);
+  GtkWidget *dialog;
+
+  if (self->closing || self->document == NULL)
+    return TRUE;
+  if (cju_document_get_session (self->document) != NULL)
+    cjl_session_settle (cju_document_get_session (self->document));
+  if (!training && !cjl_project_is_modified (cju_document_get_project (self->document)))
+    return TRUE;
+  if (self->asks)
+    return FALSE;
+  self->asks = TRUE;
+  dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), NULL,
+      training ? _ ("The network is being trained. What it has learned since the last save is lost "
+                    "unless you save it; training can go on from there.")
+               : _ ("What was changed or learned since the last save is lost unless you save it."));
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Save “%s” before closing?"),
+                                     cju_document_get_project (self->document)->title);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "discard",
+                                    _ ("_Discard"), "save", _ ("_Save"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "save",
+                                              ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "save");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return FALSE;
+}
+
+void
+cju_window_install_file_actions (GtkWidgetClass *widget)
+{
+  gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
+  gtk_widget_class_install_action (widget, "win.open-path", "s", text_action);
+  gtk_widget_class_install_action (widget, "win.restore", "s", text_action);
+  gtk_widget_class_install_action (widget, "win.discard", "s", text_action);
+  gtk_widget_class_install_action (widget, "win.save", NULL, save_action);
+  gtk_widget_class_install_action (widget, "win.save-as", NULL, save_action);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by cju-window.c and cju-window-file.c. */
+#pragma once
+
+#include "cju-document.h"
+#include "cju-window.h"
+
+G_BEGIN_DECLS
+
+struct _CjuWindow
+{
+  AdwApplicationWindow parent;
+  CjuDocument *document;
+  GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
+  GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
+  GPtrArray *lab_buttons; /* in the header, for a project only */
+  gboolean train_when_loaded, closing;
+  gboolean close_when_saved;
+  gboolean asks;      /* a dialog about closing or saving is open */
+  gboolean warned;    /* of a file that another program changed */
+  CjRunStatus status; /* as the buttons show it */
+};
+
+void cju_window_tell (CjuWindow *self, const char *text);
+/* Shows a project in this window, which has none. */
+void cju_window_show_project (CjuWindow *self, CjlProject *project);
+
+/* Actions win.open, win.open-path (s), win.save, win.save-as, win.restore (s), win.discard (s). */
+void cju_window_install_file_actions (GtkWidgetClass *widget);
+/* Whether the window may close; asks once if something would be lost. */
+gboolean cju_window_may_close (CjuWindow *self);
+/* Tells once if another program changed the project's file. */
+void cju_window_check_file (CjuWindow *self);
+
+G_END_DECLS
