@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-canvas-private.h"
+#include "cju-help.h"
+#include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -90,6 +92,9 @@ update_pictures (CjuCanvas *self)
 {
   CjGraph *graph = cju_canvas_get_graph (self);
 
+  if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING
+      && !cju_settings_get_flag ("live-cards"))
+    return;
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
@@ -411,6 +416,7 @@ cju_canvas_new (CjuDocument *document)
   self->document = g_object_ref (document);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (sync_cards), self);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (update_pictures), self);
+  cju_help_set_topic (GTK_WIDGET (self), "guide/canvas");
   g_signal_connect_swapped (document, "selected", G_CALLBACK (update_selection), self);
   sync_cards (self);
   return GTK_WIDGET (self);

@@ -3,6 +3,7 @@
 
 #include "cjl-figures.h"
 #include "cjl-receptive.h"
+#include "cju-help.h"
 #include "cju-picture.h"
 #include "cjv-figure.h"
 
@@ -591,11 +592,14 @@ GtkWidget *
 cju_card_new (CjuDocument *document, const char *id)
 {
   CjuCard *self = g_object_new (CJU_TYPE_CARD, NULL);
+  g_autofree char *topic = NULL;
 
   self->document = document;
   self->id = g_strdup (id);
   g_signal_connect_object (document, "unit", G_CALLBACK (gtk_widget_queue_draw), self,
                            G_CONNECT_SWAPPED);
+  topic = g_strconcat ("layer/", get_node (self)->layer->id, NULL);
+  cju_help_set_topic (GTK_WIDGET (self), topic);
   cju_card_update (self);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);

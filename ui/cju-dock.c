@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-dock.h"
 
+#include "cju-help.h"
 #include "cju-history.h"
 #include "cju-options.h"
 #include "cju-problems.h"
@@ -122,6 +123,20 @@ move_page (CjuDock *self, GtkWidget *page, GtkNotebook *to)
     gtk_notebook_detach_tab (from, page);
   put_page (self, page, to);
   g_object_unref (page);
+}
+
+gboolean
+cju_dock_describe (guint i, CjuDockView *view)
+{
+  const CjuViewInfo *const *views = cju_views ();
+  guint n = 0;
+
+  while (views[n] != NULL)
+    n++;
+  if (i >= n)
+    return FALSE;
+  *view = (CjuDockView){ views[i]->id, views[i]->title, views[i]->blurb };
+  return TRUE;
 }
 
 void
@@ -455,13 +470,16 @@ add_pages (CjuDock *self)
   for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
     {
       GtkWidget *view = cju_view_new (*info, self->document);
+      g_autofree char *topic = g_strconcat ("view/", (*info)->id, NULL);
 
+      cju_help_set_topic (view, topic);
       gtk_widget_set_visible (view, cju_view_belongs (CJU_VIEW (view)));
       g_signal_connect_swapped (view, "message", G_CALLBACK (on_message), self);
       g_signal_connect_swapped (view, "ask", G_CALLBACK (cju_dock_show), self);
       cju_dock_add_page (self, view, (*info)->id, _ ((*info)->title), _ ((*info)->blurb));
     }
   self->problems = cju_problems_new (self->document);
+  cju_help_set_topic (self->problems, "guide/problems");
   cju_dock_add_page (self, self->problems, "problems", _ ("Problems"),
                      _ ("What keeps the network from training, with what would help"));
   history = cju_history_new (self->document);
@@ -520,6 +538,7 @@ cju_dock_new (CjuDocument *document)
   CjuDock *self = g_object_new (CJU_TYPE_DOCK, NULL);
 
   self->document = g_object_ref (document);
+  cju_help_set_topic (GTK_WIDGET (self), "guide/figures");
   gtk_paned_set_start_child (GTK_PANED (self->paned), make_slot (self, 0));
   gtk_paned_set_end_child (GTK_PANED (self->paned), make_slot (self, 1));
   gtk_widget_set_visible (self->slots[1], FALSE);

@@ -18,6 +18,15 @@ G_DECLARE_FINAL_TYPE (CjuDock, cju_dock, CJU, DOCK, GtkWidget)
  * "dock.beside", "dock.detach"; "dock.show" with the id of a view. */
 GtkWidget *cju_dock_new (CjuDocument *document);
 
+/* What there is to say about a view, to be translated. */
+typedef struct
+{
+  const char *id, *title, *blurb;
+} CjuDockView;
+
+/* Describes view `i`; FALSE: there are no more. */
+gboolean cju_dock_describe (guint i, CjuDockView *view);
+
 /* Shows the view with this id, if it is there. */
 void cju_dock_show (CjuDock *self, const char *id);
 

@@ -2,6 +2,7 @@
 #include "cju-document-private.h"
 
 #include "cjl-recovery.h"
+#include "cju-settings.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -52,8 +53,8 @@ cju_document_follow (CjuDocument *self)
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
   else
-    self->session = cjl_session_new (self->project, self->dataset,
-                                     (guint) CLAMP (g_get_num_processors (), 1, 64), &error);
+    self->session
+        = cjl_session_new (self->project, self->dataset, cju_settings_get_threads (), &error);
   if (self->session != NULL)
     cjl_session_limit (self->session, self->speed);
   cju_document_set_trouble (self, error != NULL ? error->message : NULL);
@@ -219,7 +220,8 @@ on_tick (gpointer data)
   evaluate (self);
   cjl_session_settle (self->session);
   if (self->session != NULL) /* an entry of the undo stack may have changed it */
-    cjl_project_keep_run (self->project, self->session, CJL_KEEP_INTERVAL);
+    cjl_project_keep_run (self->project, self->session,
+                          cju_settings_get_number ("autosave-interval"));
   if (moved)
     cju_document_emit (self, CJU_DOCUMENT_TICKED);
   return G_SOURCE_CONTINUE;

@@ -2,6 +2,7 @@
 #include "cju-inspector.h"
 
 #include "cju-health.h"
+#include "cju-help.h"
 #include "cju-problems.h"
 
 #include <adwaita.h>
@@ -175,7 +176,11 @@ make_control (Binding *binding, const char *value)
     }
   else if (p->kind == CJ_PARAM_CHOICE)
     {
-      control = gtk_drop_down_new_from_strings (p->choices);
+      g_autoptr (GtkStringList) words = gtk_string_list_new (NULL);
+
+      for (guint i = 0; p->choices[i] != NULL; i++)
+        gtk_string_list_append (words, _ (p->choices[i]));
+      control = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&words)), NULL);
       for (guint i = 0; p->choices[i] != NULL; i++)
         if (g_str_equal (p->choices[i], value))
           gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
@@ -422,25 +427,24 @@ static void
 on_kind (GObject *object, GParamSpec *pspec, gpointer data)
 {
   CjuInspector *self = data;
-  GtkStringObject *item
-      = GTK_STRING_OBJECT (gtk_drop_down_get_selected_item (GTK_DROP_DOWN (object)));
+  const char *name = g_object_get_data (object, "name");
+  const guint i = gtk_drop_down_get_selected (GTK_DROP_DOWN (object));
 
   (void) pspec;
-  cjl_project_set (cju_document_get_project (self->document), g_object_get_data (object, "name"),
-                   gtk_string_object_get_string (item), NULL);
+  cjl_project_set (
+      cju_document_get_project (self->document), name,
+      g_str_equal (name, "optimizer") ? cj_optimizers ()[i]->id : cj_schedules ()[i]->id, NULL);
 }
 
-/* The choice of an optimizer or schedule by id; `chosen` is in `ids`. */
+/* The choice of an optimizer or schedule; takes the words. */
 static void
-add_kind (CjuInspector *self, const char *title, const char *name, const char *const *ids,
-          const char *chosen)
+add_kind (CjuInspector *self, const char *title, const char *name, GtkStringList *words,
+          guint chosen)
 {
   GtkWidget *group = adw_preferences_group_new (), *row = adw_action_row_new ();
-  GtkWidget *control = gtk_drop_down_new_from_strings (ids);
+  GtkWidget *control = gtk_drop_down_new (G_LIST_MODEL (words), NULL);
 
-  for (guint i = 0; ids[i] != NULL; i++)
-    if (g_str_equal (ids[i], chosen))
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (control), i);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (control), chosen);
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   g_object_set_data (G_OBJECT (control), "name", (gpointer) name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
@@ -455,18 +459,36 @@ add_kind (CjuInspector *self, const char *title, const char *name, const char *c
 static void
 add_kinds (CjuInspector *self, const CjTrainSetup *setup)
 {
-  g_autoptr (GPtrArray) optimizers = g_ptr_array_new (), schedules = g_ptr_array_new ();
+  const CjOptimizerInfo *const *optimizers = cj_optimizers ();
+  const CjScheduleInfo *const *schedules = cj_schedules ();
+  GtkStringList *words = gtk_string_list_new (NULL);
+  guint chosen = 0;
 
-  for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
-    g_ptr_array_add (optimizers, (gpointer) (*o)->id);
-  for (const CjScheduleInfo *const *s = cj_schedules (); *s != NULL; s++)
-    g_ptr_array_add (schedules, (gpointer) (*s)->id);
-  g_ptr_array_add (optimizers, NULL);
-  g_ptr_array_add (schedules, NULL);
-  add_kind (self, _ ("Optimizer"), "optimizer", (const char *const *) optimizers->pdata,
-            setup->optimizer->id);
-  add_kind (self, _ ("Schedule"), "schedule", (const char *const *) schedules->pdata,
-            setup->schedule->id);
+  for (guint i = 0; optimizers[i] != NULL; i++)
+    {
+      gtk_string_list_append (words, _ (optimizers[i]->title));
+      if (optimizers[i] == setup->optimizer)
+        chosen = i;
+    }
+  add_kind (self, _ ("Optimizer"), "optimizer", words, chosen);
+  words = gtk_string_list_new (NULL);
+  chosen = 0;
+  for (guint i = 0; schedules[i] != NULL; i++)
+    {
+      gtk_string_list_append (words, _ (schedules[i]->title));
+      if (schedules[i] == setup->schedule)
+        chosen = i;
+    }
+  add_kind (self, _ ("Schedule"), "schedule", words, chosen);
+}
+
+/* What F1 on the group added last is about. */
+static void
+set_topic (CjuInspector *self, const char *kind, const char *id)
+{
+  g_autofree char *topic = g_strconcat (kind, id, NULL);
+
+  cju_help_set_topic (gtk_widget_get_last_child (self->box), topic);
 }
 
 static void
@@ -474,6 +496,7 @@ rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
   const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
+  g_autofree char *topic = NULL;
   GtkWidget *child;
 
   if (self->busy)
@@ -481,6 +504,9 @@ rebuild (CjuInspector *self)
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_ptr_array_set_size (self->rows, 0);
+  if (node != NULL)
+    topic = g_strconcat ("layer/", node->layer->id, NULL);
+  cju_help_set_topic (GTK_WIDGET (self), node != NULL ? topic : "guide/training");
   if (node != NULL)
     {
       show_node (self, node);
@@ -494,8 +520,10 @@ rebuild (CjuInspector *self)
   add_kinds (self, setup);
   add_table (self, _ (setup->optimizer->title), setup->optimizer->params, "optimizer.",
              setup->optimizer_params);
+  set_topic (self, "optimizer/", setup->optimizer->id);
   add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
              setup->schedule_params);
+  set_topic (self, "schedule/", setup->schedule->id);
   update_rows (self);
 }
 

@@ -3,6 +3,7 @@
 
 #include "cj-layer.h"
 #include "cju-canvas.h"
+#include "cju-help.h"
 #include "cju-picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -53,6 +54,7 @@ make_row (const CjLayerInfo *layer)
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *dot = gtk_drawing_area_new (), *label = gtk_label_new (_ (layer->title));
   GtkDragSource *source = gtk_drag_source_new ();
+  g_autofree char *topic = g_strconcat ("layer/", layer->id, NULL);
   g_autofree char *tip = g_strdup_printf ("%s\n%s%s%s", _ (layer->blurb), layer->formula,
                                           layer->biology != NULL ? "\n" : "",
                                           layer->biology != NULL ? _ (layer->biology) : "");
@@ -67,9 +69,19 @@ make_row (const CjLayerInfo *layer)
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (layer->title), -1);
   g_object_set_data (G_OBJECT (row), "layer", (gpointer) layer);
+  cju_help_set_topic (row, topic);
   g_signal_connect (source, "prepare", G_CALLBACK (on_drag), (gpointer) layer);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
   return row;
+}
+
+char *
+cju_palette_dup_category (const CjLayerInfo *layer)
+{
+  g_autofree char *title = g_strdup (layer->category);
+
+  title[0] = g_ascii_toupper (title[0]);
+  return g_strdup (_ (title));
 }
 
 static void
@@ -85,9 +97,8 @@ set_header (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
       gtk_list_box_row_set_header (row, NULL);
       return;
     }
-  title = g_strdup (layer->category);
-  title[0] = g_ascii_toupper (title[0]);
-  label = gtk_label_new (_ (title));
+  title = cju_palette_dup_category (layer);
+  label = gtk_label_new (title);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "heading");
   gtk_widget_add_css_class (label, "palette-heading");
@@ -106,14 +117,22 @@ get_rank (const CjLayerInfo *layer)
   return 100;
 }
 
+int
+cju_palette_compare (const CjLayerInfo *a, const CjLayerInfo *b)
+{
+  const int by_rank = get_rank (a) - get_rank (b);
+  const int by_category = strcmp (a->category, b->category);
+
+  if (by_rank != 0)
+    return by_rank;
+  return by_category != 0 ? by_category : g_utf8_collate (_ (a->title), _ (b->title));
+}
+
 static int
 compare (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
 {
-  const CjLayerInfo *x = get_layer (a), *y = get_layer (b);
-  const int by_rank = get_rank (x) - get_rank (y);
-
   (void) data;
-  return by_rank != 0 ? by_rank : strcmp (x->title, y->title);
+  return cju_palette_compare (get_layer (a), get_layer (b));
 }
 
 static gboolean

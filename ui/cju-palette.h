@@ -2,6 +2,8 @@
 /* Every layer there is, by category, with a search; Enter or a click adds one. */
 #pragma once
 
+#include "cj-layer.h"
+
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
@@ -11,5 +13,10 @@ G_DECLARE_FINAL_TYPE (CjuPalette, cju_palette, CJU, PALETTE, GtkWidget)
 
 /* Signal "add" (layer id). */
 GtkWidget *cju_palette_new (void);
+
+/* The order in which layers are listed: by category, then by title. */
+int cju_palette_compare (const CjLayerInfo *a, const CjLayerInfo *b);
+/* The layer's category as shown. You free. */
+char *cju_palette_dup_category (const CjLayerInfo *layer);
 
 G_END_DECLS

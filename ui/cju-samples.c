@@ -108,7 +108,7 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
   const gint32 class = dataset->y->dtype == CJ_INT32 ? cj_tensor_i32 (dataset->y)[index] : -1;
   const gboolean named
       = class >= 0 && dataset->class_names != NULL && class < (gint32) dataset->n_classes;
-  g_autofree char *words = g_strdup_printf (_ ("Sample %" G_GSIZE_FORMAT ", %s"), sample + 1,
+  g_autofree char *words = g_strdup_printf (_ ("Sample %zu, %s"), sample + 1,
                                             named ? dataset->class_names[class] : _ ("no class"));
 
   if (texture != NULL)

@@ -4,6 +4,7 @@
 
 #include "cjl-recovery.h"
 #include "cju-recent.h"
+#include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -190,6 +191,7 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   (void) name;
   (void) parameter;
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_open_response), widget, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
@@ -273,6 +275,7 @@ ask_name (CjuWindow *self)
       = gtk_file_chooser_native_new (_ ("Save project"), GTK_WINDOW (self),
                                      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
 
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_save_response), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));

@@ -5,13 +5,16 @@
 #include "cju-canvas.h"
 #include "cju-commands.h"
 #include "cju-dock.h"
+#include "cju-help.h"
 #include "cju-inspector.h"
 #include "cju-minimap.h"
 #include "cju-palette.h"
 #include "cju-pill.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
+#include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -77,9 +80,8 @@ on_edited (CjuWindow *self)
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
   if (lowered != NULL)
-    g_string_append_printf (subtitle,
-                            _ (" · %'" G_GINT64_FORMAT " parameters · %.2f M multiply–adds"),
-                            parameters, (double) macs / 1e6);
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
+                            (long long) parameters, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -223,6 +225,7 @@ make_lab (CjuWindow *self)
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
+  cju_help_set_topic (gtk_widget_get_last_child (middle), "guide/samples");
   gtk_paned_set_start_child (GTK_PANED (paned), middle);
   gtk_box_append (GTK_BOX (bottom), make_dock (self));
   gtk_widget_set_vexpand (self->dock, TRUE);
@@ -273,6 +276,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
+  cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
 }
@@ -381,6 +385,23 @@ commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_window_present (GTK_WINDOW (cju_commands_new_shortcuts (GTK_WINDOW (self))));
 }
 
+/* F1: the page of what has the focus, else of the selected layer, else of the window. */
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  const CjNode *node = self->document != NULL ? cju_document_get_selected (self->document) : NULL;
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  const char *topic = cju_help_find_topic (focus);
+  g_autofree char *layer = node != NULL ? g_strconcat ("layer/", node->layer->id, NULL) : NULL;
+
+  (void) name;
+  (void) parameter;
+  if (layer != NULL && (topic == NULL || focus == self->canvas))
+    topic = layer;
+  cju_help_present (gtk_window_get_application (GTK_WINDOW (self)), topic);
+}
+
 /* F6: palette, canvas, dock, inspector, and round again. */
 static void
 pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -433,8 +454,10 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
 static gboolean
 cju_window_close_request (GtkWindow *window)
 {
-  return !cju_window_may_close (CJU_WINDOW (window))
-         || GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
+  if (!cju_window_may_close (CJU_WINDOW (window)))
+    return TRUE;
+  cju_settings_keep_size (window);
+  return GTK_WINDOW_CLASS (cju_window_parent_class)->close_request (window);
 }
 
 static void
@@ -468,6 +491,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
+  gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
   gtk_widget_class_install_action (widget, "win.shortcuts", NULL, commands_action);
 }
@@ -498,7 +522,9 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
+  g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
+  g_menu_append (rest, _ ("_Help"), "win.help");
   g_menu_append (rest, _ ("_About Cajal"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
@@ -570,7 +596,8 @@ cju_window_init (CjuWindow *self)
   gtk_box_append (GTK_BOX (box), make_header (self));
   gtk_box_append (GTK_BOX (box), self->toasts);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), box);
-  gtk_window_set_default_size (GTK_WINDOW (self), 1400, 880);
+  cju_settings_give_size (GTK_WINDOW (self));
+  cju_help_set_topic (start, "guide/first-steps");
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (cju_window_check_file), NULL);

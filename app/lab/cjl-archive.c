@@ -7,6 +7,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -216,7 +217,7 @@ make_name (CjlProject *project)
           && g_variant_lookup (entry, "name", "&s", &name) && g_str_has_prefix (name, "Run "))
         highest = MAX (highest, g_ascii_strtoull (name + 4, NULL, 10));
     }
-  return g_strdup_printf ("Run %" G_GUINT64_FORMAT, highest + 1);
+  return g_strdup_printf (_ ("Run %llu"), (unsigned long long) highest + 1);
 }
 
 void
@@ -269,13 +270,13 @@ change (CjlProject *project, const char *id, const char *name, const char *note,
 void
 cjl_archive_rename (CjlProject *project, const char *id, const char *name)
 {
-  change (project, id, name, NULL, "Rename run");
+  change (project, id, name, NULL, _ ("Rename run"));
 }
 
 void
 cjl_archive_set_note (CjlProject *project, const char *id, const char *note)
 {
-  change (project, id, NULL, note, "Note on run");
+  change (project, id, NULL, note, _ ("Note on run"));
 }
 
 void
@@ -283,7 +284,7 @@ cjl_archive_delete (CjlProject *project, const char *id)
 {
   cjl_project_begin (project);
   put_entry (project, id, NULL);
-  cjl_project_commit (project, "Delete run", NULL);
+  cjl_project_commit (project, _ ("Delete run"), NULL);
 }
 
 gboolean
@@ -324,7 +325,7 @@ cjl_archive_restore_settings (CjlProject *project, const char *id, GError **erro
     done = cj_graph_load (project->graph, data, error)
            && cjl_project_load_rest (project, rest, error);
   }
-  cjl_project_commit (project, "Settings of an earlier run", NULL);
+  cjl_project_commit (project, _ ("Settings of an earlier run"), NULL);
   return done;
 }
 

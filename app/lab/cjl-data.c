@@ -8,6 +8,8 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 
+#include <glib/gi18n-lib.h>
+
 CjlDataChoice
 cjl_data_choice_copy (const CjlDataChoice *choice)
 {
@@ -180,7 +182,7 @@ cjl_project_refit (CjlProject *project, const CjdDataset *dataset)
       if (node != NULL)
         changed |= cj_graph_set_param (project->graph, node, pair[0], pair[1], NULL);
     }
-  cjl_project_commit (project, "Fit the last layer", NULL);
+  cjl_project_commit (project, _ ("Fit the last layer"), NULL);
   return changed;
 }
 

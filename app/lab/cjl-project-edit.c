@@ -8,6 +8,7 @@
 #include "cjd-source.h"
 #include "cjl-archive.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MOMENTS_BUDGET ((gsize) 256 << 20) /* bytes of checkpoints that undo keeps in memory */
@@ -456,7 +457,7 @@ revert (CjlProject *self, gint64 at)
   if (edit == NULL)
     return FALSE;
   title = edit->reverts >= 0 ? g_strdup (get_edit (full, edit->reverts)->title)
-                             : g_strdup_printf ("Revert %s", edit->title);
+                             : g_strdup_printf (_ ("Revert %s"), edit->title);
   cjl_project_begin (self);
   if (edit->graph != NULL)
     cj_graph_apply (self->graph, edit->graph, TRUE, NULL);
@@ -609,7 +610,7 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
   const char *dot = strrchr (name, '.');
   g_autofree char *id = dot != NULL ? g_strndup (name, (gsize) (dot - name)) : NULL;
   CjNode *node = id != NULL ? cj_graph_find (self->graph, id) : NULL;
-  g_autofree char *title = g_strdup_printf ("Change %s", name);
+  g_autofree char *title = g_strdup_printf (_ ("Change %s"), name);
   gboolean done = TRUE;
 
   cjl_project_begin (self);

@@ -3,6 +3,7 @@
 
 #include "cjd-reader.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Height, width and channels of the pictures that the network takes now; FALSE if it takes none or
@@ -96,7 +97,7 @@ cjl_refit_data (CjlProject *project, const char *source, GPtrArray *said, GError
     drop_size (project);
   if (dataset != NULL && dataset->note != NULL)
     g_ptr_array_add (said, g_strdup (dataset->note));
-  cjl_project_commit (project, "Change data", NULL);
+  cjl_project_commit (project, _ ("Change data"), NULL);
   cjl_data_choice_clear (&before);
   return dataset;
 }

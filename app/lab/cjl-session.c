@@ -8,6 +8,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -383,7 +384,7 @@ gboolean
 cjl_session_branch (CjlSession *self, guint64 step, GError **error)
 {
   CjRunState state;
-  g_autofree char *title = g_strdup_printf ("Go back to step %" G_GUINT64_FORMAT, step);
+  g_autofree char *title = g_strdup_printf (_ ("Go back to step %llu"), (unsigned long long) step);
   gboolean done;
 
   cjl_session_rest (self);
@@ -452,7 +453,7 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
         n += cjl_session_put (self, entry->name, cj_tensor_f32 (tensor), (gsize) entry->size, "",
                               NULL, NULL);
     }
-  cjl_project_commit (self->project, "Weights of an earlier run", NULL);
+  cjl_project_commit (self->project, _ ("Weights of an earlier run"), NULL);
   if (n_taken != NULL)
     *n_taken = n;
   return TRUE;
@@ -488,7 +489,7 @@ cjl_session_reset (CjlSession *self, GError **error)
       self->seconds = 0;
       cjl_project_mark_run (self->project);
     }
-  cjl_project_commit (self->project, "Reset weights", NULL);
+  cjl_project_commit (self->project, _ ("Reset weights"), NULL);
   return done;
 }
 

@@ -76,7 +76,20 @@ act () { xdotool mousemove 240 160 mousedown 1 mousemove 600 300 mousemove 760 4
 picture selection 4 --new lenet-5
 act () { xdotool mousemove 500 270 click 3; }
 picture menu 4 --new lenet-5
+# The window of help, about or preferences is above the one that opened it.
+act () { xdotool mousemove 495 300 click 1; sleep 0.5; xdotool key F1; sleep 2; }
+picture help 6 --new lenet-5
+act () { xdotool key F1; sleep 2; xdotool type 'train'; sleep 1; }
+picture help-search 3
+act () { xdotool key ctrl+comma; sleep 2; }
+picture preferences 3
+act () { xdotool key F10; sleep 1; }
+picture main-menu 3
+act () { xdotool key F10; sleep 0.5; xdotool key Up; sleep 0.3; xdotool key Return; sleep 2; }
+picture about 3
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+act () { xdotool mousemove 495 300 click 1; sleep 0.5; xdotool key F1; sleep 2; }
+picture help-dark 6 --new lenet-5
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3
 unset ADW_DEBUG_COLOR_SCHEME

@@ -511,7 +511,7 @@ draw_heading (const CjvScene *scene, cairo_t *cr, const Layout *layout, const Pa
         const char *name = cjv_frame_get_string (scene->frame, "runs", run);
 
         names[run] = name != NULL ? g_strdup (name)
-                                  : g_strdup_printf (_ ("run %" G_GINT64_FORMAT), run + 1);
+                                  : g_strdup_printf (_ ("run %lld"), (long long) run + 1);
         items[n++] = (CjvLegendItem){ run_color (scene, n_runs, run, FALSE), names[run], 0, FALSE };
       }
   else

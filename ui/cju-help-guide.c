@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-help-guide.h"
+
+#include <glib/gi18n-lib.h>
+
+const CjuHelpGuide cju_help_guide[] = {
+  { "first-steps",
+    N_ ("First steps"),
+    N_ ("From the start page to a trained network"),
+    { N_ ("Choose an experiment on the start page. Its network appears on the <a "
+          "href=\"guide/canvas\">canvas</a>, its data is loaded, and <b>Train</b> is the button to "
+          "press."),
+      N_ ("While the network learns, every card shows what its layer makes of one sample. Choose "
+          "another sample in <a href=\"guide/samples\">the strip below the canvas</a>; every card "
+          "follows."),
+      N_ ("Click a card to see its settings in <a href=\"guide/inspector\">the inspector</a>. "
+          "Change "
+          "one while the network trains: weights that still fit are kept. <b>Ctrl+Z</b> takes the "
+          "change back."),
+      N_ ("Below the samples stand the views, such as <a href=\"view/curves\">learning curves</a> "
+          "and <a href=\"view/confusion\">confusion</a>. <b>F1</b> opens the page of whatever has "
+          "the focus; <b>Ctrl+K</b> finds every command by name."),
+      NULL } },
+  { "canvas",
+    N_ ("The canvas"),
+    N_ ("Cards joined by wires on a plane that pans and zooms"),
+    { N_ ("Turn the wheel to zoom at the pointer. Drag with the middle button, or with the left "
+          "one "
+          "while <b>Space</b> is held, to move the view. <b>Home</b> shows everything, "
+          "<b>Ctrl+0</b> "
+          "shows it at 100 %."),
+      N_ ("Drag from the right side of a card to the left side of another to draw a wire; drag a "
+          "wire off a card to take it away. A card dropped on a wire is inserted there."),
+      N_ ("The shape of a sample stands on every wire. Where a layer cannot take what it gets, the "
+          "wire turns red, the card says why, and <a href=\"guide/problems\">a mend</a> is "
+          "offered."),
+      N_ ("Drag over the ground to select several cards, or click them with <b>Shift</b> held. "
+          "<b>Ctrl+C</b> and <b>Ctrl+V</b> copy cards as text, so they can be pasted into another "
+          "window or a letter. <b>Delete</b> takes cards out and joins what was around them; "
+          "<b>M</b> mutes a card, <b>F</b> freezes it."),
+      N_ ("<b>Ctrl+Shift+L</b> lays everything out from left to right."), NULL } },
+  { "typing",
+    N_ ("Adding layers by typing"),
+    N_ ("One line of text can draw a whole network"),
+    { N_ ("Press <b>/</b> or double-click the empty canvas, type the name of a layer and press "
+          "<b>Enter</b>. Other names work as well: “fc” and “linear” find <a "
+          "href=\"layer/dense\">Dense</a>."),
+      N_ ("Values follow the name, and commas join layers into a chain:"),
+      N_ ("<tt>conv 6 5, pool, conv 16 5, pool, flatten, dense 120</tt>"),
+      N_ ("A value may be named: <tt>conv filters=16 kernel=5 activation=relu</tt>. The new cards "
+          "are wired behind the selected one. The palette on the left (<b>F9</b>) lists every "
+          "layer; drag one onto the canvas, or double-click it."),
+      NULL } },
+  { "inspector",
+    N_ ("The inspector"),
+    N_ ("What the selected card is set to"),
+    { N_ ("Every row is one parameter; its tooltip says what it does. A row that differs from its "
+          "preset shows a button that puts it back. With several cards of the same layer selected, "
+          "all of them are set together."),
+      N_ ("A value that is refused stays as it was, and the row says what is allowed."),
+      N_ ("Below the rows stand the formula, the counterpart in the brain where there is one, and "
+          "the live weights. With nothing selected the inspector shows <a "
+          "href=\"guide/training\">how the network is trained</a>."),
+      NULL } },
+  { "training",
+    N_ ("Training"),
+    N_ ("Train, pause, step, and what the numbers mean"),
+    { N_ ("<b>Train</b> (<b>Ctrl+Enter</b>) starts and pauses. <b>Ctrl+.</b> trains one step, that "
+          "is one batch of samples; <b>Ctrl+Shift+Enter</b> trains one epoch, that is every "
+          "training "
+          "sample once. <b>Reset</b> begins again with fresh weights."),
+      N_ ("The pill above the canvas shows the epoch, the loss, the result on the validation "
+          "samples "
+          "(which are never trained on), the speed, and the time left."),
+      N_ ("An optimizer changes the weights (<a href=\"optimizer/adam\">Adam</a> is a good first "
+          "choice) and a schedule changes its learning rate over the run (<a "
+          "href=\"schedule/cosine\">Cosine</a> rarely harms). If the loss is no longer a number, "
+          "lower the learning rate."),
+      N_ ("Parameters such as the learning rate or the rate of <a "
+          "href=\"layer/dropout\">dropout</a> act at the next step. Other changes are built beside "
+          "the running network and swapped in between two steps."),
+      N_ ("The same seed gives the same network, bit for bit, whatever the number of threads, "
+          "paused "
+          "or not. Your computer does not go to sleep while a network trains."),
+      NULL } },
+  { "samples",
+    N_ ("Samples"),
+    N_ ("The chosen sample drives every card"),
+    { N_ ("The strip under the canvas holds validation samples: pictures that the network was not "
+          "trained on. Click one to see every layer's answer to it, while the network trains and "
+          "while it is paused."),
+      N_ ("In the view <a href=\"view/predictions\">Predictions</a> the surest mistakes come "
+          "first; "
+          "click one to choose it."),
+      NULL } },
+  { "problems",
+    N_ ("Problems and mends"),
+    N_ ("What keeps a network from training, and the way out"),
+    { N_ ("A network is checked with every edit. All problems stand in the view Problems and on "
+          "their cards, each in a sentence that names the layer and what does not fit."),
+      N_ ("Where Cajal knows what would help, it offers to do it: to insert <a "
+          "href=\"layer/flatten\">Flatten</a> before a dense layer, or to set the number of units "
+          "to "
+          "the number of classes."),
+      N_ ("A card that is connected to nothing is left out and does no harm."), NULL } },
+  { "figures",
+    N_ ("Views and figures"),
+    N_ ("Everything on the screen can be exported"),
+    { N_ ("The views under the canvas are figures: what you see is drawn by the code that writes "
+          "SVG, PDF and PNG files. The button at the right end of the tabs exports the view, its "
+          "numbers as CSV, or copies it as a picture."),
+      N_ ("Blue is positive or excitatory, red is negative or inhibitory, wherever there is a "
+          "sign. "
+          "Colour never stands alone: side or dash says the same."),
+      N_ ("A view is there only while the network has something to show in it."), NULL } },
+  { "data",
+    N_ ("Data"),
+    N_ ("Made on the spot, or your own"),
+    { N_ ("The experiments on the start page use data that Cajal makes from a seed, such as <a "
+          "href=\"source/glyphs\">handwritten signs</a>: no download, and the same bytes on every "
+          "computer."),
+      N_ ("Drop a folder on the window to train on it: <a href=\"reader/image-folder\">a folder of "
+          "pictures</a> with a folder for each class, the files of MNIST or CIFAR, a <a "
+          "href=\"reader/table\">table</a>, NumPy arrays or plain text."),
+      N_ ("Samples are split into training, validation and test samples. The validation samples "
+          "say "
+          "how well the network does on what it has not seen; the test samples are kept for the "
+          "end."),
+      NULL } },
+  { "projects",
+    N_ ("Projects and undo"),
+    N_ ("One file holds network, weights and history"),
+    { N_ ("A project is one file that ends in <tt>.cajal</tt>. It holds the drawing, the weights, "
+          "the state of the run and its history; any archive manager can look into it."),
+      N_ ("Every edit can be undone with <b>Ctrl+Z</b> and done again with <b>Ctrl+Shift+Z</b>. "
+          "Edits are written to a journal at once, and while a network trains its state is left on "
+          "disk every few seconds, so that a crash loses next to nothing."),
+      N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
+  { "keyboard",
+    N_ ("Keyboard"),
+    N_ ("Everything works without a mouse"),
+    { N_ ("<b>F6</b> goes from pane to pane, <b>Tab</b> from control to control. On the canvas the "
+          "arrow keys go from card to card, and <b>Ctrl</b> with an arrow key moves the card. "
+          "<b>Shift+F10</b> opens the menu of a card."),
+      N_ ("<b>Ctrl+?</b> lists every key, <b>Ctrl+K</b> every command. In this window: "
+          "<b>Ctrl+F</b> "
+          "searches, <b>Alt+Left</b> and <b>Alt+Right</b> go back and forward, <b>Escape</b> "
+          "closes "
+          "it."),
+      NULL } },
+  { "command-line",
+    N_ ("Command line"),
+    N_ ("The same work without a window"),
+    { N_ ("<tt>cajal FILE…</tt> opens projects, <tt>cajal --new lenet-5 --train</tt> starts an "
+          "experiment and trains at once."),
+      N_ ("<tt>cajal-cli</tt> makes, shows, changes, trains and evaluates projects and writes "
+          "figures, all without a display; <tt>cajal-cli --help</tt> lists its commands. It gives "
+          "the same bits as the window."),
+      NULL } },
+  { NULL, NULL, NULL, { NULL } },
+};
