@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#define MAX_POINTS 6000 /* of a curve; a screen has fewer columns */
+
 /* Earlier runs, which stay the same until the project is edited. */
 typedef struct
 {
@@ -30,14 +32,15 @@ make_curves (CjuView *view)
   const CjRunState run = cju_document_get_state (document);
   const double now = run.target < run.last ? (double) run.target : NAN;
   Compared *compared = cju_view_get_state (view);
-  const GArray *points, *epochs;
+  g_autoptr (GArray) points = NULL;
+  const GArray *epochs;
 
   if (session == NULL)
     return NULL;
   if (compared->past == NULL)
     compared->past = cjl_archive_list (cju_document_get_project (document));
   gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), compared->past->len > 0);
-  points = cjl_session_read_points (session);
+  points = cjl_thin_points (cjl_session_read_points (session), MAX_POINTS);
   epochs = cjl_session_read_epochs (session);
   return compared->past->len > 0
                  && gtk_check_button_get_active (GTK_CHECK_BUTTON (compared->toggle))
@@ -75,6 +78,7 @@ const CjuViewInfo cju_view_curves = {
   .blurb = N_ ("Loss and accuracy over the run; drag or turn the wheel to zoom"),
   .figure = "curves",
   .triggers = CJU_VIEW_ON_TICK,
+  .calm = TRUE,
   .make = make_curves,
   .build = build_curves,
 };

@@ -56,6 +56,39 @@ take (CjvFrame *frame, Rows *rows, const char *step, const char *loss, const cha
   cjv_frame_take_array (frame, accuracy, rows->accuracy);
 }
 
+GArray *
+cjl_thin_points (const GArray *points, guint most)
+{
+  GArray *thin = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
+  const guint n = MIN (MAX (most / 2, 1), points->len);
+
+  if (points->len <= most)
+    {
+      g_array_append_vals (thin, points->data, points->len);
+      return thin;
+    }
+  for (guint k = 0; k < n; k++)
+    {
+      const guint begin = (guint) ((guint64) points->len * k / n);
+      const guint end = (guint) ((guint64) points->len * (k + 1) / n);
+      guint least = begin, largest = begin;
+
+      for (guint i = begin + 1; i < end; i++)
+        {
+          const float loss = g_array_index (points, CjRunPoint, i).loss;
+
+          if (!(loss >= g_array_index (points, CjRunPoint, least).loss))
+            least = i;
+          if (loss > g_array_index (points, CjRunPoint, largest).loss)
+            largest = i;
+        }
+      g_array_append_val (thin, g_array_index (points, CjRunPoint, MIN (least, largest)));
+      if (least != largest)
+        g_array_append_val (thin, g_array_index (points, CjRunPoint, MAX (least, largest)));
+    }
+  return thin;
+}
+
 CjvFrame *
 cjl_runs_frame (const GArray *points, const GArray *epochs, const GPtrArray *past,
                 guint steps_per_epoch, double now)

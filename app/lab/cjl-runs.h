@@ -16,4 +16,8 @@ G_BEGIN_DECLS
 CjvFrame *cjl_runs_frame (const GArray *points, const GArray *epochs, const GPtrArray *past,
                           guint steps_per_epoch, double now);
 
+/* Points (CjRunPoint) for a curve that is at most `most` of them long: of each stretch the one of the least and
+ * the one of the largest loss, so that the curve keeps its outline. You unref. */
+GArray *cjl_thin_points (const GArray *points, guint most);
+
 G_END_DECLS

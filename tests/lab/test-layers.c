@@ -370,6 +370,35 @@ test_runs (void)
   g_array_unref (run.epochs);
 }
 
+/* The outline stays: nothing that was larger or less than its neighbours is lost. */
+static void
+test_thin (void)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
+  g_autoptr (GArray) thin = NULL, all = NULL;
+  float largest = 0;
+
+  for (guint i = 0; i < 10001; i++)
+    {
+      const CjRunPoint point = { .step = i, .loss = i == 7777 ? 99 : 1 + 0.1f * (float) (i % 7) };
+
+      g_array_append_val (points, point);
+    }
+  thin = cjl_thin_points (points, 100);
+  all = cjl_thin_points (points, 20000);
+  g_assert_cmpuint (all->len, ==, points->len);
+  g_assert_cmpuint (thin->len, <=, 100);
+  g_assert_cmpuint (thin->len, >, 50);
+  for (guint i = 0; i < thin->len; i++)
+    {
+      largest = MAX (largest, g_array_index (thin, CjRunPoint, i).loss);
+      g_assert_true (i == 0
+                     || g_array_index (thin, CjRunPoint, i).step
+                            > g_array_index (thin, CjRunPoint, i - 1).step);
+    }
+  g_assert_cmpfloat (largest, ==, 99);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -381,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/write", test_write);
   g_test_add_func ("/lab/write/refusals", test_write_refusals);
   g_test_add_func ("/lab/runs", test_runs);
+  g_test_add_func ("/lab/runs/thin", test_thin);
   g_test_add_func ("/lab/layer-figures/weights", test_weights);
   return g_test_run ();
 }
