@@ -114,8 +114,6 @@ act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
 act () { show written 25; }
 picture text 12 --new char-gpt --train
-act () { show predicted 2; }
-picture scatter 12 --new autoencoder --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
