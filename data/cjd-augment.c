@@ -106,6 +106,24 @@ cjd_augmenter_parse (const char *text, const CjShape *sample, GError **error)
   return g_steal_pointer (&self);
 }
 
+guint
+cjd_augmenter_get_n (const CjdAugmenter *self)
+{
+  return self->n;
+}
+
+const CjdAugmentInfo *
+cjd_augmenter_get_info (const CjdAugmenter *self, guint step)
+{
+  return self->steps[step].info;
+}
+
+gconstpointer
+cjd_augmenter_get_params (const CjdAugmenter *self, guint step)
+{
+  return self->steps[step].params;
+}
+
 gboolean
 cjd_augmenter_needs_other (const CjdAugmenter *self)
 {

@@ -49,6 +49,18 @@ CjdAugmenter *cjd_augmenter_parse (const char *text, const CjShape *sample, GErr
 CjdAugmenter *cjd_augmenter_ref (CjdAugmenter *augmenter);
 void cjd_augmenter_unref (CjdAugmenter *augmenter);
 
+/* The steps in order; borrowed. */
+guint cjd_augmenter_get_n (const CjdAugmenter *augmenter);
+const CjdAugmentInfo *cjd_augmenter_get_info (const CjdAugmenter *augmenter, guint step);
+gconstpointer cjd_augmenter_get_params (const CjdAugmenter *augmenter, guint step);
+
+/* A chain changed in one place, as text; you free. Turns a step on (at the end, with preset values) or
+ * off; moves it by places; sets one of its values, which may be refused. */
+char *cjd_augment_text_toggle (const char *text, const char *id, gboolean on);
+char *cjd_augment_text_move (const char *text, const char *id, int places);
+char *cjd_augment_text_set (const char *text, const char *id, const char *name, const char *value,
+                            GError **error);
+
 gboolean cjd_augmenter_needs_other (const CjdAugmenter *augmenter);
 void cjd_augmenter_apply (const CjdAugmenter *augmenter, CjRng *rng, CjdAugmentCall *call);
 

@@ -29,6 +29,17 @@ make (const char *name, CjDtype dtype, const CjShape *x_shape, CjTensor *y, guin
   return dataset;
 }
 
+/* As many words as the samples use; where the targets are words as well, both share the vocabulary. */
+static guint
+count_words (const CjdDataset *dataset)
+{
+  guint n = cj_shape_equal (&dataset->x->shape, &dataset->y->shape) ? dataset->n_classes : 0;
+
+  for (gint64 i = 0; i < cj_shape_size (&dataset->x->shape); i++)
+    n = MAX (n, (guint) MAX (cj_tensor_i32 (dataset->x)[i], 0) + 1);
+  return n;
+}
+
 CjdDataset *
 cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
                  const char *const *class_names)
@@ -36,6 +47,8 @@ cjd_dataset_new (const char *name, CjTensor *x, CjTensor *y, guint n_classes,
   CjdDataset *dataset = make (name, x->dtype, &x->shape, y, n_classes, class_names);
 
   dataset->x = x;
+  if (x->dtype == CJ_INT32)
+    dataset->n_words = count_words (dataset);
   return dataset;
 }
 

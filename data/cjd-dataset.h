@@ -31,6 +31,7 @@ struct _CjdDataset
   CjdCache *cache; /* of streamed samples, or NULL */
   CjTensor *y;     /* int32 [N] or [N, T]: class numbers; float32 [N, ...]: values */
   guint n_classes; /* 0 if the targets are values */
+  guint n_words;   /* all samples of int32 are smaller than this; 0: x is not words */
   GStrv class_names; /* n_classes strings, or NULL */
   guint8 *split;     /* N values of CjdSplit, or CJD_SPLIT_OUT */
   guint n_channels;  /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
@@ -85,6 +86,10 @@ CjFeed *cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split);
 /* The training samples, augmented as dataset->augmenter says; batches of streamed or augmented samples
  * are prepared on dataset->n_loaders threads of the feed's own. You free. */
 CjFeed *cjd_dataset_new_training_feed (CjdDataset *dataset);
+
+/* What the augmenter makes of a picture or row in `n` epochs; without one the same n times. x as floats,
+ * pixels 0..1, of a sample's shape; `out` n times as many. */
+void cjd_dataset_preview (CjdDataset *dataset, const float *x, guint n, float *out);
 
 #define CJD_MAX_LOADERS 8
 

@@ -184,6 +184,7 @@ cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split)
   self->feed.y_shape = cj_shape (y->n_dims - 1, y->dims + 1);
   self->feed.y_dtype = dataset->y->dtype;
   self->feed.n_classes = dataset->n_classes;
+  self->feed.n_words = dataset->n_words;
   self->feed.class_names = (const char *const *) dataset->class_names;
   self->feed.fill = fill;
   self->feed.free = free_feed;
@@ -220,4 +221,36 @@ cjd_dataset_new_training_feed (CjdDataset *dataset)
   for (guint i = 0; i < n; i++)
     feeds[i] = new_part (dataset);
   return cjd_loader_new (feeds, n);
+}
+
+void
+cjd_dataset_preview (CjdDataset *dataset, const float *x, guint n, float *out)
+{
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
+  DatasetFeed *self = (DatasetFeed *) feed;
+  const CjShape *shape = &feed->x_shape;
+  const gsize size = (gsize) cj_shape_size (shape);
+  g_autofree float *other = g_new0 (float, size + 1), *scratch = g_new0 (float, size + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      CjdAugmentCall call = { .x = out + i * size,
+                              .other = other,
+                              .scratch = scratch,
+                              .c = shape->n_dims > 0 ? shape->dims[0] : 1,
+                              .h = shape->n_dims == 3 ? shape->dims[1] : 1,
+                              .w = shape->n_dims == 3 ? shape->dims[2] : 1,
+                              .std = dataset->std,
+                              .keep = 1 };
+      CjRng rng;
+
+      memcpy (call.x, x, sizeof (float) * size);
+      cj_rng_init (&rng, 1, CJ_RNG_AUGMENT, (guint64) i << 32);
+      if (dataset->augmenter == NULL)
+        continue;
+      if (cjd_augmenter_needs_other (dataset->augmenter) && feed->n_samples > 0)
+        get_values (self, self->samples[cj_rng_below (&rng, (guint32) feed->n_samples)],
+                    (gint64) size, other);
+      cjd_augmenter_apply (dataset->augmenter, &rng, &call);
+    }
 }

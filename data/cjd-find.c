@@ -3,7 +3,10 @@
 #include "cj-error.h"
 #include "cjd-reader.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_ENTRIES 256 /* names of a folder that are looked at */
 #define MAX_NAMED 6     /* names that an error lists */
@@ -125,6 +128,12 @@ cjd_find (const char *path, const CjdReaderInfo **reader, GError **error)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                    "%s: There is no such file or folder, and no source of that name.", path);
+      return NULL;
+    }
+  if (faccessat (AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The %s cannot be opened: %s.", path,
+                   g_file_test (path, G_FILE_TEST_IS_DIR) ? "folder" : "file", g_strerror (errno));
       return NULL;
     }
   direct = ask (path);

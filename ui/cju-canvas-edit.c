@@ -3,6 +3,7 @@
 #include "cju-canvas-private.h"
 
 #include "cjl-arrange.h"
+#include "cju-intake.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -93,10 +94,14 @@ on_text (GObject *object, GAsyncResult *result, gpointer data)
 static void
 paste_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
+
   (void) name;
   (void) parameter;
-  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (widget), NULL, on_text,
-                                 g_object_ref (widget));
+  if (cju_intake_has_picture (clipboard))
+    gtk_widget_activate_action (widget, "win.paste-picture", NULL);
+  else
+    gdk_clipboard_read_text_async (clipboard, NULL, on_text, g_object_ref (widget));
 }
 
 static void

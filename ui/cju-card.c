@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-card.h"
 
+#include "cju-help.h"
 #include "cjl-figures.h"
 #include "cjl-receptive.h"
-#include "cju-help.h"
 #include "cju-picture.h"
 #include "cjv-figure.h"
 
@@ -605,10 +605,10 @@ cju_card_new (CjuDocument *document, const char *id)
 
   self->document = document;
   self->id = g_strdup (id);
-  g_signal_connect_object (document, "unit", G_CALLBACK (gtk_widget_queue_draw), self,
-                           G_CONNECT_SWAPPED);
   topic = g_strconcat ("layer/", get_node (self)->layer->id, NULL);
   cju_help_set_topic (GTK_WIDGET (self), topic);
+  g_signal_connect_object (document, "unit", G_CALLBACK (gtk_widget_queue_draw), self,
+                           G_CONNECT_SWAPPED);
   cju_card_update (self);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);

@@ -125,20 +125,6 @@ move_page (CjuDock *self, GtkWidget *page, GtkNotebook *to)
   g_object_unref (page);
 }
 
-gboolean
-cju_dock_describe (guint i, CjuDockView *view)
-{
-  const CjuViewInfo *const *views = cju_views ();
-  guint n = 0;
-
-  while (views[n] != NULL)
-    n++;
-  if (i >= n)
-    return FALSE;
-  *view = (CjuDockView){ views[i]->id, views[i]->title, views[i]->blurb };
-  return TRUE;
-}
-
 void
 cju_dock_show (CjuDock *self, const char *id)
 {
@@ -462,6 +448,27 @@ cju_dock_add_page (CjuDock *self, GtkWidget *page, const char *id, const char *t
   put_page (self, page, GTK_NOTEBOOK (self->slots[0]));
 }
 
+static const CjuDockView history_view
+    = { "history", N_ ("History"),
+        N_ ("Every run with its settings, to compare and to go back to") };
+
+gboolean
+cju_dock_describe (guint i, CjuDockView *view)
+{
+  const CjuViewInfo *const *info = cju_views ();
+  guint n = 0;
+
+  while (info[n] != NULL && n < i)
+    n++;
+  if (info[n] != NULL)
+    *view = (CjuDockView){ info[n]->id, info[n]->title, info[n]->blurb };
+  else if (i == n)
+    *view = history_view;
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static void
 add_pages (CjuDock *self)
 {
@@ -484,8 +491,9 @@ add_pages (CjuDock *self)
                      _ ("What keeps the network from training, with what would help"));
   history = cju_history_new (self->document);
   g_signal_connect_swapped (history, "message", G_CALLBACK (on_message), self);
-  cju_dock_add_page (self, history, "history", _ ("History"),
-                     _ ("Earlier runs of this project, how they went and how they differ"));
+  cju_help_set_topic (history, "view/history");
+  cju_dock_add_page (self, history, history_view.id, _ (history_view.title),
+                     _ (history_view.blurb));
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The data of a document: read by a worker, and the sample of them, or of one's own, that is shown. */
 #include "cju-document-private.h"
+#include "cju-picture.h"
 
 /* What a worker needs to load data, and what it made. */
 typedef struct
@@ -65,6 +66,8 @@ load_done (GObject *object, GAsyncResult *result, gpointer data)
     return;
   if (load->base != NULL)
     cju_document_put_base (self, &load->choice, load->base);
+  self->pending = FALSE;
+  g_clear_pointer (&self->dataset, cjd_dataset_unref);
   self->dataset = g_steal_pointer (&load->dataset);
   forget_own (self);
   if (self->dataset != NULL)
@@ -101,16 +104,21 @@ cju_document_load (CjuDocument *self)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
   /* what was trained stays with undo; the weights go on to the next run */
-  self->train_on = self->session != NULL && self->state.status == CJ_RUN_TRAINING;
+  self->train_on
+      = self->train_on || (self->session != NULL && self->state.status == CJ_RUN_TRAINING);
   g_clear_pointer (&self->session, cjl_session_leave);
-  g_clear_pointer (&self->dataset, cjd_dataset_unref);
-  g_clear_pointer (&self->lowered, cj_lowered_free);
-  g_clear_pointer (&self->frame, cjl_probe_frame_unref);
   g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
   self->loaded = cjl_data_choice_copy (&self->project->data);
   self->loading = g_cancellable_new ();
+  self->pending = TRUE;
   if (before.source == NULL || !cjl_data_choice_same_base (&before, &self->loaded))
-    self->sample = 0;
+    {
+      /* what is shown of the old data stays only as long as they are nearly the same */
+      g_clear_pointer (&self->dataset, cjd_dataset_unref);
+      g_clear_pointer (&self->lowered, cj_lowered_free);
+      g_clear_pointer (&self->frame, cjl_probe_frame_unref);
+      self->sample = 0;
+    }
   cjl_data_choice_clear (&before);
   self->evaluated_step = G_MAXUINT64;
   self->evaluated_epoch = 0;
@@ -219,4 +227,14 @@ const char *
 cju_document_get_own_name (CjuDocument *self)
 {
   return self->own_name;
+}
+
+CjTensor *
+cju_document_dup_picture (CjuDocument *self)
+{
+  gsize sample;
+
+  if (self->own != NULL)
+    return cj_tensor_ref (self->own);
+  return cju_document_find_sample (self, &sample) ? cju_picture_read (self->dataset, sample) : NULL;
 }

@@ -21,6 +21,7 @@ struct _CjuDocument
   CjlDataChoice loaded; /* what dataset is, or will be when it is there; no source: none */
   CjdDataset *base;     /* what was read for base_choice, or NULL */
   CjlDataChoice base_choice;
+  gboolean pending;  /* a worker reads data for project->data */
   gboolean train_on; /* training goes on when the data are there */
 
   GPtrArray *selection; /* ids and a final NULL */

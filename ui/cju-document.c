@@ -48,7 +48,7 @@ cju_document_follow (CjuDocument *self)
   g_autoptr (GError) error = NULL;
 
   check (self);
-  if (self->dataset == NULL)
+  if (self->dataset == NULL || self->pending)
     return;
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
@@ -185,18 +185,16 @@ is_plane (const CjdDataset *dataset)
 }
 
 /* Looks at the runner and keeps one question at a time with the probe. */
-static gboolean
-on_tick (gpointer data)
+static void
+look (CjuDocument *self)
 {
-  CjuDocument *self = data;
   CjlProbe *probe = self->session != NULL ? cjl_session_get_probe (self->session) : NULL;
   CjRunState state;
   gboolean moved = FALSE;
   guint count;
 
-  if (self->session == NULL
-      || (self->fast == 0 && !is_plane (self->dataset) && self->beat++ % (CALM + 1) != 0))
-    return G_SOURCE_CONTINUE;
+  if (self->session == NULL)
+    return;
   state = cj_runner_get_state (cjl_session_get_runner (self->session));
   moved = state.step != self->state.step || state.status != self->state.status
           || state.last != self->state.last || state.n_cuts != self->state.n_cuts;
@@ -224,6 +222,15 @@ on_tick (gpointer data)
                           cju_settings_get_number ("autosave-interval"));
   if (moved)
     cju_document_emit (self, CJU_DOCUMENT_TICKED);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  CjuDocument *self = data;
+
+  if (is_plane (self->dataset) || self->beat++ % (CALM + 1) == 0)
+    look (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -426,7 +433,7 @@ on_fast_tick (gpointer data)
   CjuDocument *self = data;
   const gint64 now = g_get_monotonic_time ();
 
-  on_tick (self);
+  look (self);
   if (self->state.status == CJ_RUN_SEEKING || now - self->sought < FAST_SECONDS * G_USEC_PER_SEC)
     return G_SOURCE_CONTINUE;
   self->fast = 0;

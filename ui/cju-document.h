@@ -75,6 +75,9 @@ void cju_document_take_own (CjuDocument *self, CjTensor *x, const char *name);
 CjTensor *cju_document_get_own (CjuDocument *self);        /* borrowed, NULL: none */
 const char *cju_document_get_own_name (CjuDocument *self); /* borrowed */
 
+/* The chosen picture as float [1, C, H, W], pixels 0..1; NULL: there is none. You unref. */
+CjTensor *cju_document_dup_picture (CjuDocument *self);
+
 /* Data that were read already: the next choice that needs nothing else is there at once. */
 void cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDataset *base);
 

@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-inspector.h"
+#include "cju-inspector-private.h"
 
-#include "cju-health.h"
 #include "cju-help.h"
+#include "cju-health.h"
 #include "cju-problems.h"
 
-#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
-
-struct _CjuInspector
-{
-  GtkWidget parent;
-  CjuDocument *document;
-  GtkWidget *scroller, *box, *trouble;
-  gboolean busy;   /* the edit under way is ours: the rows are right already */
-  GPtrArray *rows; /* Binding of every row that is shown, owned */
-};
+#include <string.h>
 
 G_DEFINE_FINAL_TYPE (CjuInspector, cju_inspector, GTK_TYPE_WIDGET)
 
@@ -29,6 +20,7 @@ typedef struct
   char *name;
   GtkWidget *row, *reset;
   GtkWidget *message; /* under a wide row; NULL: the subtitle of the row */
+  GtkWidget *control;
 } Binding;
 
 static void
@@ -53,10 +45,49 @@ dup_preset (const Binding *binding)
   return cj_params_print (binding->param, values);
 }
 
+/* What the control stands at. */
+static char *
+read_control (const Binding *binding)
+{
+  const CjParam *p = binding->param;
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (GTK_IS_SWITCH (binding->control))
+    return g_strdup (gtk_switch_get_active (GTK_SWITCH (binding->control)) ? "true" : "false");
+  if (GTK_IS_DROP_DOWN (binding->control))
+    return g_strdup (p->choices[gtk_drop_down_get_selected (GTK_DROP_DOWN (binding->control))]);
+  if (!GTK_IS_SPIN_BUTTON (binding->control))
+    return g_strdup (gtk_editable_get_text (GTK_EDITABLE (binding->control)));
+  g_ascii_formatd (text, sizeof text, "%.10g",
+                   gtk_spin_button_get_value (GTK_SPIN_BUTTON (binding->control)));
+  return g_strdup (text);
+}
+
+/* Brings a control in line with a value that was changed elsewhere. */
+static void
+show_value (const Binding *binding, const char *value)
+{
+  const CjParam *p = binding->param;
+  g_autofree char *before = read_control (binding);
+
+  if (g_str_equal (before, value))
+    return;
+  if (GTK_IS_SWITCH (binding->control))
+    gtk_switch_set_active (GTK_SWITCH (binding->control), g_str_equal (value, "true"));
+  else if (GTK_IS_SPIN_BUTTON (binding->control))
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (binding->control), g_ascii_strtod (value, NULL));
+  else if (!GTK_IS_DROP_DOWN (binding->control))
+    gtk_editable_set_text (GTK_EDITABLE (binding->control), value);
+  for (guint i = 0; GTK_IS_DROP_DOWN (binding->control) && p->choices[i] != NULL; i++)
+    if (g_str_equal (p->choices[i], value))
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (binding->control), i);
+}
+
 /* Rows that mean nothing with the other values are away; what is not preset can be put back. */
 static void
 update_rows (CjuInspector *self)
 {
+  self->showing = TRUE;
   for (guint i = 0; i < self->rows->len; i++)
     {
       const Binding *binding = self->rows->pdata[i];
@@ -66,7 +97,10 @@ update_rows (CjuInspector *self)
       gtk_widget_set_visible (binding->row,
                               cj_params_applies (binding->table, binding->param, binding->values));
       gtk_widget_set_visible (binding->reset, !g_str_equal (now, preset));
+      if (!gtk_widget_has_css_class (binding->row, "error"))
+        show_value (binding, now);
     }
+  self->showing = FALSE;
 }
 
 /* "conv1.filters" for every selected node of the same layer; else the name alone. */
@@ -115,6 +149,8 @@ apply (Binding *binding, const char *text)
   g_autofree char *title = g_strdup_printf (_ ("Set %s"), _ (binding->param->title));
   g_autoptr (GError) error = NULL;
 
+  if (self->showing)
+    return;
   self->busy = TRUE;
   cjl_project_begin (project);
   for (guint i = 0; names[i] != NULL && error == NULL; i++)
@@ -125,6 +161,7 @@ apply (Binding *binding, const char *text)
   else
     gtk_widget_add_css_class (binding->row, "error");
   show_message (binding, error != NULL ? error->message : "");
+  cju_inspector_read_data (self);
   update_rows (self);
   self->busy = FALSE;
 }
@@ -277,9 +314,9 @@ make_wide (Binding *binding, const char *title, GtkWidget *control)
   return row;
 }
 
-static GtkWidget *
-make_row (CjuInspector *self, const CjParam *table, const CjParam *param, const char *prefix,
-          gconstpointer values)
+GtkWidget *
+cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam *param,
+                        const char *prefix, gconstpointer values)
 {
   GtkWidget *row, *control;
   Binding *binding = g_new0 (Binding, 1);
@@ -299,14 +336,15 @@ make_row (CjuInspector *self, const CjParam *table, const CjParam *param, const 
   row = param->kind == CJ_PARAM_FORMULA ? make_wide (binding, title, control)
                                         : make_narrow (binding, title, control);
   binding->row = row;
+  binding->control = control;
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
                                   -1);
   gtk_widget_set_tooltip_text (row, _ (param->blurb));
   return row;
 }
 
-static void
-add_label (CjuInspector *self, const char *text, const char *class)
+GtkWidget *
+cju_inspector_add_label (CjuInspector *self, const char *text, const char *class)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -314,6 +352,7 @@ add_label (CjuInspector *self, const char *text, const char *class)
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_widget_add_css_class (label, class);
   gtk_box_append (GTK_BOX (self->box), label);
+  return label;
 }
 
 static void
@@ -337,7 +376,7 @@ add_problem (CjuInspector *self, const CjNode *node)
 
   if (problem == NULL)
     return;
-  add_label (self, problem->sentence, "error");
+  cju_inspector_add_label (self, problem->sentence, "error");
   words = cju_problem_print_mend (problem);
   if (words == NULL)
     return;
@@ -347,20 +386,20 @@ add_problem (CjuInspector *self, const CjNode *node)
   gtk_box_append (GTK_BOX (self->box), button);
 }
 
-static void
-add_table (CjuInspector *self, const char *title, const CjParam *table, const char *prefix,
-           gconstpointer values)
+GtkWidget *
+cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *table,
+                         const char *prefix, gconstpointer values)
 {
   GtkWidget *group, *more = NULL;
 
   if (table == NULL || table->name == NULL)
-    return;
+    return NULL;
   group = adw_preferences_group_new ();
   if (title != NULL)
     adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
   for (const CjParam *p = table; p->name != NULL; p++)
     {
-      GtkWidget *row = make_row (self, table, p, prefix, values);
+      GtkWidget *row = cju_inspector_make_row (self, table, p, prefix, values);
 
       if ((p->flags & CJ_PARAM_ADVANCED) == 0)
         {
@@ -377,6 +416,7 @@ add_table (CjuInspector *self, const char *title, const CjParam *table, const ch
   if (more != NULL)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), more);
   gtk_box_append (GTK_BOX (self->box), group);
+  return group;
 }
 
 /* Selected nodes of the layer of the last: they are edited together. */
@@ -408,17 +448,17 @@ show_node (CjuInspector *self, const CjNode *node)
 
   if (n > 1)
     title = g_strdup_printf (_ ("%u × %s"), n, _ (node->layer->title));
-  add_label (self, n > 1 ? title : _ (node->layer->title), "title-4");
-  add_label (self, words, "dim-label");
+  cju_inspector_add_label (self, n > 1 ? title : _ (node->layer->title), "title-4");
+  cju_inspector_add_label (self, words, "dim-label");
   add_problem (self, node);
-  add_table (self, NULL, node->layer->params, prefix, node->params);
+  cju_inspector_add_table (self, NULL, node->layer->params, prefix, node->params);
   if (node->layer->role == CJ_ROLE_LAYER)
-    add_table (self, _ ("Learning"), cj_node_params, prefix, node);
+    cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
-    add_label (self, node->layer->formula, "monospace");
-  add_label (self, _ (node->layer->blurb), "dim-label");
+    cju_inspector_add_label (self, node->layer->formula, "monospace");
+  cju_inspector_add_label (self, _ (node->layer->blurb), "dim-label");
   if (node->layer->biology != NULL)
-    add_label (self, _ (node->layer->biology), "dim-label");
+    cju_inspector_add_label (self, _ (node->layer->biology), "dim-label");
   if (node->layer->role == CJ_ROLE_LAYER)
     gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
 }
@@ -491,39 +531,79 @@ set_topic (CjuInspector *self, const char *kind, const char *id)
   cju_help_set_topic (gtk_widget_get_last_child (self->box), topic);
 }
 
+/* What the rows of training and data depend on, as text. */
+static char *
+sign_setup (CjuInspector *self)
+{
+  const CjlProject *project = cju_document_get_project (self->document);
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+  const char *trouble = cju_document_get_trouble (self->document);
+  g_auto (GStrv) chain = g_strsplit (project->data.augment, ",", -1);
+  g_autoptr (GString) steps = g_string_new (NULL);
+
+  for (guint i = 0; chain[i] != NULL; i++)
+    {
+      g_strstrip (chain[i]);
+      g_string_append_len (steps, chain[i], (gssize) strcspn (chain[i], " "));
+      g_string_append_c (steps, ',');
+    }
+  return g_strdup_printf (
+      "%p %p %s %s %s %u %d %s", project->setup->optimizer_params, project->setup->schedule_params,
+      project->data.source, steps->str, dataset != NULL ? dataset->name : "",
+      dataset != NULL ? dataset->x_shape.n_dims : 0, dataset != NULL ? (int) dataset->x_dtype : 0,
+      trouble != NULL ? trouble : "");
+}
+
+static void
+show_setup (CjuInspector *self)
+{
+  const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
+
+  cju_inspector_read_data (self);
+  cju_inspector_add_data (self);
+  cju_inspector_add_label (self, _ ("Training"), "title-4");
+  if (cju_document_get_trouble (self->document) != NULL)
+    cju_inspector_add_label (self, cju_document_get_trouble (self->document), "error");
+  cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
+  add_kinds (self, setup);
+  cju_inspector_add_table (self, _ (setup->optimizer->title), setup->optimizer->params,
+                           "optimizer.", setup->optimizer_params);
+  set_topic (self, "optimizer/", setup->optimizer->id);
+  cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
+                           setup->schedule_params);
+  set_topic (self, "schedule/", setup->schedule->id);
+  cju_inspector_add_augmentations (self);
+}
+
 static void
 rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
-  const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
+  g_autofree char *sign = node == NULL ? sign_setup (self) : NULL;
   g_autofree char *topic = NULL;
   GtkWidget *child;
 
   if (self->busy)
     return;
+  if (sign != NULL && g_strcmp0 (sign, self->shown) == 0)
+    {
+      cju_inspector_read_data (self);
+      update_rows (self);
+      cju_inspector_show_facts (self);
+      return;
+    }
   while ((child = gtk_widget_get_first_child (self->box)) != NULL)
     gtk_box_remove (GTK_BOX (self->box), child);
   g_ptr_array_set_size (self->rows, 0);
+  cju_inspector_clear_data (self);
+  self->shown = g_steal_pointer (&sign);
   if (node != NULL)
     topic = g_strconcat ("layer/", node->layer->id, NULL);
   cju_help_set_topic (GTK_WIDGET (self), node != NULL ? topic : "guide/training");
   if (node != NULL)
-    {
-      show_node (self, node);
-      update_rows (self);
-      return;
-    }
-  add_label (self, _ ("Training"), "title-4");
-  if (cju_document_get_trouble (self->document) != NULL)
-    add_label (self, cju_document_get_trouble (self->document), "error");
-  add_table (self, NULL, cj_train_setup_params, "", setup);
-  add_kinds (self, setup);
-  add_table (self, _ (setup->optimizer->title), setup->optimizer->params, "optimizer.",
-             setup->optimizer_params);
-  set_topic (self, "optimizer/", setup->optimizer->id);
-  add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
-             setup->schedule_params);
-  set_topic (self, "schedule/", setup->schedule->id);
+    show_node (self, node);
+  else
+    show_setup (self);
   update_rows (self);
 }
 
@@ -536,6 +616,7 @@ cju_inspector_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
+  cju_inspector_clear_data (self);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (cju_inspector_parent_class)->dispose (object);
 }
@@ -571,6 +652,7 @@ cju_inspector_new (CjuDocument *document)
   self->document = g_object_ref (document);
   g_signal_connect_swapped (document, "selected", G_CALLBACK (rebuild), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (rebuild), self);
+  g_signal_connect_swapped (document, "sample", G_CALLBACK (cju_inspector_show_preview), self);
   rebuild (self);
   return GTK_WIDGET (self);
 }

@@ -116,6 +116,43 @@ cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int widt
   return NULL;
 }
 
+CjTensor *
+cju_picture_read (const CjdDataset *dataset, gsize index)
+{
+  const CjShape sample = cjd_dataset_get_x_shape (dataset);
+  const CjShape one = cj_shape_batched (&sample, 1);
+  const gint64 size = cj_shape_size (&sample);
+  g_autofree guint8 *stored = NULL;
+  g_autoptr (CjTensor) tensor = NULL;
+
+  if (sample.n_dims != 3 || dataset->x_dtype == CJ_INT32)
+    return NULL;
+  tensor = cj_tensor_new (CJ_FLOAT32, &one);
+  stored = g_malloc0 (cjd_dataset_sample_bytes (dataset) + 1);
+  if (!cjd_dataset_read (dataset, index, stored, NULL))
+    return NULL;
+  for (gint64 i = 0; i < size; i++)
+    cj_tensor_f32 (tensor)[i]
+        = dataset->x_dtype == CJ_UINT8 ? (float) stored[i] / 255.0f : ((const float *) stored)[i];
+  return g_steal_pointer (&tensor);
+}
+
+GdkTexture *
+cju_picture_sheet (const CjTensor *pictures, int columns, int tile)
+{
+  const gint64 *d = pictures->shape.dims, size = d[1] * d[2] * d[3];
+  const int gap = 4, rows = (int) (d[0] + columns - 1) / columns;
+  const int width = columns * (tile + gap) - gap, height = rows * (tile + gap) - gap;
+  guint32 *pixels = g_new0 (guint32, (gsize) width * (gsize) height);
+
+  for (int i = 0; i < (int) d[0]; i++)
+    cjv_thumbnail_image (
+        (const float *) pictures->data + i * size, d[1] == 3 ? 3 : 1, d[2], d[3], 0, 1,
+        pixels + (gsize) (i / columns * (tile + gap)) * (gsize) width + i % columns * (tile + gap),
+        (gsize) width, tile, tile);
+  return take_pixels (pixels, width, height);
+}
+
 GdkRGBA
 cju_category_color (const char *category)
 {

@@ -14,7 +14,7 @@ struct _CjuSamples
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *row, *filter, *scroller, *box;
+  GtkWidget *row, *split, *filter, *scroller, *box, *own, *own_picture;
   gboolean filling; /* the filter's list is being made */
 };
 
@@ -27,27 +27,6 @@ enum
 };
 
 G_DEFINE_FINAL_TYPE (CjuSamples, cju_samples, GTK_TYPE_WIDGET)
-
-/* Sample as float [1, C, H, W], or NULL if it is no picture. */
-static CjTensor *
-read_picture (const CjdDataset *dataset, gsize index)
-{
-  const CjShape sample = cjd_dataset_get_x_shape (dataset);
-  const CjShape one = cj_shape_batched (&sample, 1);
-  const gint64 size = cj_shape_size (&sample);
-  g_autofree guint8 *stored = NULL;
-  CjTensor *tensor;
-
-  if (sample.n_dims != 3 || dataset->x_dtype == CJ_INT32)
-    return NULL;
-  tensor = cj_tensor_new (CJ_FLOAT32, &one);
-  stored = g_malloc0 (cjd_dataset_sample_bytes (dataset));
-  cjd_dataset_read (dataset, index, stored, NULL);
-  for (gint64 i = 0; i < size; i++)
-    cj_tensor_f32 (tensor)[i]
-        = dataset->x_dtype == CJ_UINT8 ? stored[i] : ((const float *) stored)[i];
-  return tensor;
-}
 
 GdkTexture *
 cju_samples_draw (const CjdDataset *dataset, int columns, int rows, int tile)
@@ -64,15 +43,43 @@ cju_samples_draw (const CjdDataset *dataset, int columns, int rows, int tile)
   for (int i = 0; i < columns * rows; i++)
     {
       const gsize n = cjd_dataset_get_n_samples (dataset);
-      g_autoptr (CjTensor) x = read_picture (dataset, (gsize) i % n);
+      g_autoptr (CjTensor) x = cju_picture_read (dataset, (gsize) i % n);
       const gint64 *d = x->shape.dims;
       const int left = 4 + i % columns * (tile + 4), top = 4 + i / columns * (tile + 4);
 
-      cjv_thumbnail_image (x->data, d[1] == 3 ? 3 : 1, d[2], d[3], 0, 255,
+      cjv_thumbnail_image (x->data, d[1] == 3 ? 3 : 1, d[2], d[3], 0, 1,
                            pixels + (gsize) top * (gsize) width + left, (gsize) width, tile, tile);
     }
   bytes = g_bytes_new_take (pixels, 4 * (gsize) width * (gsize) height);
   return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, 4 * (gsize) width);
+}
+
+/* The split that the strip shows; mistakes are looked for among the validation samples. */
+static CjdSplit
+get_split (CjuSamples *self)
+{
+  static const CjdSplit splits[] = { CJD_SPLIT_VAL, CJD_SPLIT_TRAIN, CJD_SPLIT_TEST };
+
+  return gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES
+             ? CJD_SPLIT_VAL
+             : splits[gtk_drop_down_get_selected (GTK_DROP_DOWN (self->split)) % 3];
+}
+
+static void
+show_own (CjuSamples *self)
+{
+  const CjTensor *own = cju_document_get_own (self->document);
+  const char *name = cju_document_get_own_name (self->document);
+  g_autoptr (GdkTexture) texture
+      = own != NULL ? cju_picture_new (own, TRUE, TRUE, SIDE, SIDE) : NULL;
+
+  gtk_widget_set_visible (self->own, own != NULL);
+  gtk_image_set_from_paintable (GTK_IMAGE (self->own_picture), GDK_PAINTABLE (texture));
+  if (own == NULL)
+    return;
+  gtk_widget_set_tooltip_text (self->own_picture, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->own_picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name, -1);
 }
 
 static void
@@ -80,8 +87,8 @@ on_clicked (GtkButton *button, gpointer data)
 {
   CjuSamples *self = data;
 
-  cju_document_choose_sample (self->document,
-                              GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (button), "sample")));
+  cju_document_choose_from (self->document, get_split (self),
+                            GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (button), "sample")));
 }
 
 static void
@@ -92,18 +99,21 @@ mark (CjuSamples *self)
     {
       const gsize sample = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (child), "sample"));
 
-      if (sample == cju_document_get_sample (self->document))
+      if (sample == cju_document_get_sample (self->document)
+          && get_split (self) == cju_document_get_split (self->document)
+          && cju_document_get_own (self->document) == NULL)
         gtk_widget_add_css_class (child, "chosen");
       else
         gtk_widget_remove_css_class (child, "chosen");
     }
+  show_own (self);
 }
 
 static GtkWidget *
 make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize index)
 {
   GtkWidget *button = gtk_button_new ();
-  g_autoptr (CjTensor) x = read_picture (dataset, index);
+  g_autoptr (CjTensor) x = cju_picture_read (dataset, index);
   g_autoptr (GdkTexture) texture = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE) : NULL;
   const gint32 class = dataset->y->dtype == CJ_INT32 ? cj_tensor_i32 (dataset->y)[index] : -1;
   const gboolean named
@@ -130,15 +140,15 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
   return button;
 }
 
-/* Number of the validation sample in the data set, for each, in order; you free. */
+/* Number of each sample of a split in the data set, in order; you free. */
 static guint32 *
-list_validation (const CjdDataset *dataset, gsize *n)
+list_split (const CjdDataset *dataset, CjdSplit split, gsize *n)
 {
   guint32 *list = g_new (guint32, cjd_dataset_get_n_samples (dataset) + 1);
 
   *n = 0;
   for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset); i++)
-    if (dataset->split[i] == CJD_SPLIT_VAL)
+    if (dataset->split[i] == split)
       list[(*n)++] = (guint32) i;
   return list;
 }
@@ -193,7 +203,7 @@ rebuild (CjuSamples *self)
   if (chosen == FILTER_MISTAKES)
     show_mistakes (self, dataset);
   else
-    all = list_validation (dataset, &n);
+    all = list_split (dataset, get_split (self), &n);
   for (gsize i = 0; i < n && shown < N_SHOWN; i++)
     if (chosen < FILTER_CLASSES || chosen == GTK_INVALID_LIST_POSITION
         || cj_tensor_i32 (dataset->y)[all[i]] == (gint32) (chosen - FILTER_CLASSES))
@@ -202,6 +212,20 @@ rebuild (CjuSamples *self)
         shown++;
       }
   mark (self);
+}
+
+static gboolean
+same_strings (GListModel *model, GtkStringList *list)
+{
+  const guint n = g_list_model_get_n_items (G_LIST_MODEL (list));
+
+  if (model == NULL || g_list_model_get_n_items (model) != n)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (model), i),
+                      gtk_string_list_get_string (list, i)))
+      return FALSE;
+  return TRUE;
 }
 
 /* All, mistakes, and the classes by name. */
@@ -223,7 +247,8 @@ fill_filter (CjuSamples *self)
                               dataset->class_names != NULL ? dataset->class_names[i] : number);
     }
   self->filling = TRUE;
-  gtk_drop_down_set_model (GTK_DROP_DOWN (self->filter), G_LIST_MODEL (list));
+  if (!same_strings (gtk_drop_down_get_model (GTK_DROP_DOWN (self->filter)), list))
+    gtk_drop_down_set_model (GTK_DROP_DOWN (self->filter), G_LIST_MODEL (list));
   self->filling = FALSE;
   gtk_widget_set_visible (self->filter, classes);
 }
@@ -276,9 +301,64 @@ cju_samples_class_init (CjuSamplesClass *class)
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
 }
 
+static GtkWidget *
+make_button_for (const char *icon, const char *action, const char *tip)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, tip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  return button;
+}
+
+/* One's own sample, while it is the chosen one. */
+static GtkWidget *
+make_own (CjuSamples *self)
+{
+  GtkWidget *own = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  self->own_picture = gtk_image_new ();
+  gtk_image_set_pixel_size (GTK_IMAGE (self->own_picture), SIDE);
+  gtk_widget_add_css_class (own, "own-sample");
+  gtk_box_append (GTK_BOX (own), self->own_picture);
+  gtk_box_append (GTK_BOX (own),
+                  make_button_for ("display-brightness-symbolic", "win.invert-picture",
+                                   _ ("Invert: dark becomes light")));
+  gtk_box_append (GTK_BOX (own), make_button_for ("window-close-symbolic", "win.forget-picture",
+                                                  _ ("Back to samples of the data")));
+  return own;
+}
+
+static void
+add_tools (CjuSamples *self)
+{
+  self->own = make_own (self);
+  gtk_box_append (GTK_BOX (self->row), self->own);
+  gtk_box_append (GTK_BOX (self->row),
+                  make_button_for ("document-edit-symbolic", "win.draw",
+                                   _ ("Draw a sign to look at (Ctrl+Shift+D)")));
+  gtk_box_append (GTK_BOX (self->row), make_button_for ("insert-image-symbolic", "win.picture",
+                                                        _ ("Look at a picture of one's own; it can "
+                                                           "be dropped or pasted as well")));
+  gtk_box_append (GTK_BOX (self->row), make_button_for ("view-grid-symbolic", "win.browse",
+                                                        _ ("Browse samples (Ctrl+B)")));
+  gtk_widget_set_margin_end (gtk_widget_get_last_child (self->row), 8);
+}
+
 static void
 cju_samples_init (CjuSamples *self)
 {
+  const char *const splits[] = { _ ("Validation"), _ ("Training"), _ ("Test"), NULL };
+
+  self->split = gtk_drop_down_new_from_strings (splits);
+  gtk_widget_set_valign (self->split, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_start (self->split, 8);
+  gtk_widget_set_tooltip_text (self->split, _ ("Which split the samples are from"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->split), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Split shown"), -1);
   self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
   self->scroller = gtk_scrolled_window_new ();
@@ -289,16 +369,21 @@ cju_samples_init (CjuSamples *self)
   gtk_widget_set_hexpand (self->scroller, TRUE);
   gtk_widget_set_size_request (self->scroller, -1, SIDE + 10);
   gtk_widget_set_valign (self->filter, GTK_ALIGN_CENTER);
-  gtk_widget_set_margin_start (self->filter, 8);
   gtk_widget_set_size_request (self->filter, 116, -1);
   gtk_widget_set_tooltip_text (self->filter, _ ("Which samples stand here"));
-  gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), FALSE);
+  gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), TRUE);
+  gtk_drop_down_set_expression (
+      GTK_DROP_DOWN (self->filter),
+      gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Samples shown"), -1);
+  gtk_box_append (GTK_BOX (self->row), self->split);
   gtk_box_append (GTK_BOX (self->row), self->filter);
   gtk_box_append (GTK_BOX (self->row), self->scroller);
+  add_tools (self);
   gtk_widget_set_parent (self->row, GTK_WIDGET (self));
   g_signal_connect_swapped (self->filter, "notify::selected", G_CALLBACK (on_filter), self);
+  g_signal_connect_swapped (self->split, "notify::selected", G_CALLBACK (on_filter), self);
 }
 
 GtkWidget *

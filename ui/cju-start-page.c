@@ -3,6 +3,7 @@
 
 #include "cjd-source.h"
 #include "cjl-template.h"
+#include "cju-offer.h"
 #include "cju-recent.h"
 #include "cju-samples.h"
 
@@ -15,12 +16,12 @@
 struct _CjuStartPage
 {
   GtkWidget parent;
-  GtkWidget *scroller;
+  GtkWidget *scroller, *offer;
 };
 
 G_DEFINE_FINAL_TYPE (CjuStartPage, cju_start_page, GTK_TYPE_WIDGET)
 
-static guint chosen_signal;
+static guint chosen_signal, made_signal;
 
 static CjdDataset *
 make_few (const char *id, const char *n)
@@ -149,6 +150,14 @@ cju_start_page_class_init (CjuStartPageClass *class)
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   chosen_signal = g_signal_new ("chosen", CJU_TYPE_START_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  made_signal = g_signal_new ("made", CJU_TYPE_START_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 1, G_TYPE_POINTER);
+}
+
+static void
+on_made (CjuStartPage *self, CjlProject *project)
+{
+  g_signal_emit (self, made_signal, 0, project);
 }
 
 static void
@@ -164,9 +173,14 @@ cju_start_page_init (CjuStartPage *self)
   gtk_box_append (GTK_BOX (box),
                   make_label (_ ("What would you like to look into?"), "title-1", TRUE));
   gtk_box_append (GTK_BOX (box),
-                  make_label (_ ("Pick an experiment, or drop a project anywhere on this window."),
+                  make_label (_ ("Pick an experiment, or drop a project or data of your own "
+                                 "anywhere on this window: a folder of pictures, a table, a text."),
                               "dim-label", TRUE));
   gtk_label_set_max_width_chars (GTK_LABEL (gtk_widget_get_last_child (box)), 90);
+  self->offer = cju_offer_new ();
+  gtk_widget_set_margin_top (self->offer, 12);
+  g_signal_connect_swapped (self->offer, "made", G_CALLBACK (on_made), self);
+  gtk_box_append (GTK_BOX (box), self->offer);
   gtk_box_append (GTK_BOX (box), cju_recent_new ());
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 18);
@@ -188,4 +202,12 @@ GtkWidget *
 cju_start_page_new (void)
 {
   return g_object_new (CJU_TYPE_START_PAGE, NULL);
+}
+
+void
+cju_start_page_offer (CjuStartPage *self, const char *path)
+{
+  gtk_adjustment_set_value (
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scroller)), 0);
+  cju_offer_read (CJU_OFFER (self->offer), path);
 }

@@ -12,4 +12,7 @@ G_DECLARE_FINAL_TYPE (CjuStartPage, cju_start_page, CJU, START_PAGE, GtkWidget)
 /* Signal "chosen" (template id). */
 GtkWidget *cju_start_page_new (void);
 
+/* Reads a file or folder by a worker and offers experiments that can learn from it. */
+void cju_start_page_offer (CjuStartPage *self, const char *path);
+
 G_END_DECLS

@@ -259,7 +259,10 @@ on_save_response (GtkNativeDialog *dialog, int response, gpointer data)
       g_autofree char *path = g_file_get_path (file);
 
       if (path != NULL)
-        save_to (self, path);
+        {
+          cju_settings_keep_folder (path);
+          save_to (self, path);
+        }
     }
   else
     self->close_when_saved = FALSE;

@@ -13,7 +13,8 @@ struct _CjuWindow
   CjuDocument *document;
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
   GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
-  GPtrArray *lab_buttons; /* in the header, for a project only */
+  GtkWidget *start, *pad, *data_slot; /* in the header: what the network learns from */
+  GPtrArray *lab_buttons;             /* in the header, for a project only */
   gboolean train_when_loaded, closing;
   gboolean close_when_saved;
   gboolean asks;      /* a dialog about closing or saving is open */

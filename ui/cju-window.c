@@ -4,10 +4,14 @@
 #include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
+#include "cju-data.h"
 #include "cju-dock.h"
 #include "cju-help.h"
 #include "cju-inspector.h"
+#include "cju-intake.h"
 #include "cju-minimap.h"
+#include "cju-own.h"
+#include "cju-pad.h"
 #include "cju-palette.h"
 #include "cju-pill.h"
 #include "cju-samples.h"
@@ -25,6 +29,28 @@ void
 cju_window_tell (CjuWindow *self, const char *text)
 {
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (text));
+}
+
+/* What was done, in as many lines as it takes, and how to take it back. */
+static void
+on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer data)
+{
+  CjuWindow *self = data;
+  AdwToast *toast = adw_toast_new (text);
+  GtkWidget *label = gtk_label_new (text);
+
+  (void) document;
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, 10);
+  if (undoable)
+    {
+      adw_toast_set_button_label (toast, _ ("_Undo"));
+      adw_toast_set_action_name (toast, "win.undo");
+    }
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
 static void
@@ -201,6 +227,13 @@ make_canvas (CjuWindow *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), make_zoom (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
+  self->pad = cju_pad_new (self->document);
+  gtk_widget_set_halign (self->pad, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->pad, GTK_ALIGN_END);
+  gtk_widget_set_margin_start (self->pad, 12);
+  gtk_widget_set_margin_bottom (self->pad, 12);
+  gtk_widget_set_visible (self->pad, FALSE);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pad);
   g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
   g_signal_connect_swapped (self->canvas, "moved", G_CALLBACK (on_moved), self);
   gtk_widget_set_hexpand (overlay, TRUE);
@@ -248,6 +281,7 @@ make_lab (CjuWindow *self)
 static void
 close_document (CjuWindow *self)
 {
+  cju_intake_close (self);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->lab != NULL)
@@ -271,6 +305,8 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   g_signal_connect_swapped (self->document, "ticked", G_CALLBACK (on_tick), self);
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
+  g_signal_connect (self->document, "notice", G_CALLBACK (on_notice), self);
+  adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
@@ -295,6 +331,18 @@ cju_window_open_template (CjuWindow *self, const char *id)
     }
   cju_window_open (self, project);
   return TRUE;
+}
+
+CjuDocument *
+cju_window_get_document (CjuWindow *self)
+{
+  return self->document;
+}
+
+void
+cju_window_offer (CjuWindow *self, const char *path)
+{
+  cju_start_page_offer (CJU_START_PAGE (self->start), path);
 }
 
 gboolean
@@ -373,6 +421,22 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+draw_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  if (cju_own_is_possible (self->document))
+    gtk_widget_set_visible (self->pad, !gtk_widget_get_visible (self->pad));
+  else
+    cju_window_tell (
+        self, _ ("One can draw for networks that look at pictures. Choose data of pictures."));
+}
+
+static void
 commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -428,30 +492,6 @@ pane_focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static gboolean
-on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
-{
-  CjuWindow *self = data;
-  GSList *files = g_value_get_boxed (value);
-  g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
-
-  (void) target;
-  (void) x;
-  (void) y;
-  if (path == NULL)
-    return FALSE;
-  if (self->document != NULL && g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      CjlProject *project = cju_document_get_project (self->document);
-
-      cjl_project_begin (project);
-      cjl_project_set_data (project, path, NULL);
-      cjl_project_commit (project, _ ("Change data"), NULL);
-      return TRUE;
-    }
-  return cju_window_open_path (self, path);
-}
-
-static gboolean
 cju_window_close_request (GtkWindow *window)
 {
   if (!cju_window_may_close (CJU_WINDOW (window)))
@@ -488,6 +528,8 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
+  cju_intake_install (widget);
+  gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
@@ -570,6 +612,8 @@ make_header (CjuWindow *self)
         make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
   pack (self, bar, TRUE, self->undo);
   pack (self, bar, TRUE, self->redo);
+  self->data_slot = adw_bin_new ();
+  pack (self, bar, TRUE, self->data_slot);
   adw_header_bar_pack_end (bar, make_menu ());
   pack (self, bar, FALSE,
         make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
@@ -584,13 +628,14 @@ static void
 cju_window_init (CjuWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *start = cju_start_page_new ();
-  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  self->start = start;
   self->lab_buttons = g_ptr_array_new ();
   self->toasts = adw_toast_overlay_new ();
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), start, "start");
   g_signal_connect (start, "chosen", G_CALLBACK (on_chosen), self);
+  g_signal_connect_swapped (start, "made", G_CALLBACK (cju_window_open), self);
   gtk_widget_set_vexpand (self->stack, TRUE);
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->stack);
   gtk_box_append (GTK_BOX (box), make_header (self));
@@ -600,9 +645,8 @@ cju_window_init (CjuWindow *self)
   cju_help_set_topic (start, "guide/first-steps");
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], FALSE);
+  cju_intake_watch (self);
   g_signal_connect (self, "notify::is-active", G_CALLBACK (cju_window_check_file), NULL);
-  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
 }
 
 GtkWidget *

@@ -2,7 +2,7 @@
 /* A window: the start page, or one project with palette, canvas, inspector and dock. */
 #pragma once
 
-#include "cjl-project.h"
+#include "cju-document.h"
 
 #include <adwaita.h>
 
@@ -21,6 +21,10 @@ void cju_window_open (CjuWindow *self, CjlProject *project);
 gboolean cju_window_open_path (CjuWindow *self, const char *path);
 gboolean cju_window_open_template (CjuWindow *self, const char *id);
 gboolean cju_window_has_project (CjuWindow *self);
+CjuDocument *cju_window_get_document (CjuWindow *self); /* NULL on the start page */
+
+/* On the start page: what is in a file or folder, and experiments that can learn from it. */
+void cju_window_offer (CjuWindow *self, const char *path);
 
 /* Starts training as soon as the data is there. */
 void cju_window_train (CjuWindow *self);

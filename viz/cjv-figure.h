@@ -51,6 +51,8 @@ typedef struct
   char *text;                 /* you free: cjv_hit_clear */
 } CjvHit;
 
+#define CJV_FIGURE_ABI 1
+
 typedef enum
 {
   CJV_ZOOM_ALL, /* everything is shown */
@@ -63,8 +65,6 @@ typedef struct
   CjvZoomKind kind;
   double x, y, width, height, factor;
 } CjvZoom;
-
-#define CJV_FIGURE_ABI 1
 
 typedef struct
 {

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cj-layer.h"
+#include "cj-metrics.h"
 #include "cj-train-setup.h"
 #include "cjd-augment.h"
 #include "cjd-reader.h"
@@ -19,8 +20,9 @@ typedef struct
   double rate; /* learning rate to begin with, 0: has none */
 } Item;
 
+/* What networks are made of and trained with. */
 static GArray *
-collect (void)
+collect_engine (void)
 {
   GArray *items = g_array_new (FALSE, FALSE, sizeof (Item));
 
@@ -51,6 +53,27 @@ collect (void)
 
       g_array_append_val (items, item);
     }
+  for (guint i = 0; i <= CJ_INIT_LAST; i++)
+    {
+      const CjInitInfo *init = &cj_inits[i];
+      const Item item
+          = { "initialisers", init->id, init->title, init->blurb, init->formula, init->source };
+
+      g_array_append_val (items, item);
+    }
+  for (const CjMetricInfo *m = cj_metric_infos; m->id != NULL; m++)
+    {
+      const Item item = { "metrics", m->id, m->title, m->blurb, m->formula };
+
+      g_array_append_val (items, item);
+    }
+  return items;
+}
+
+/* Adds data, figures and templates. */
+static void
+collect_rest (GArray *items)
+{
   for (const CjdSourceInfo *const *i = cjd_sources (); *i != NULL; i++)
     {
       const Item item = { "sources", (*i)->id, (*i)->title,  (*i)->blurb,
@@ -85,6 +108,14 @@ collect (void)
 
       g_array_append_val (items, item);
     }
+}
+
+static GArray *
+collect (void)
+{
+  GArray *items = collect_engine ();
+
+  collect_rest (items);
   return items;
 }
 
@@ -105,7 +136,7 @@ list_item (const Item *item, gboolean json)
 
   if (!json)
     {
-      g_print ("%-11s %-18s %s\n", item->kind, item->id, item->blurb);
+      g_print ("%-13s %-18s %s\n", item->kind, item->id, item->blurb);
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -147,7 +178,7 @@ run_list (int argc, char **argv)
   if (shown > 0)
     return 0;
   g_printerr ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-              "sources, readers, augmentations, figures and templates.\n",
+              "initialisers, metrics, sources, readers, augmentations, figures and templates.\n",
               kind);
   return 1;
 }
@@ -238,7 +269,8 @@ describe_json (const Item *item, gconstpointer values)
 static const char *
 name_note (const Item *item)
 {
-  if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules"))
+  if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
+      || g_str_equal (item->kind, "initialisers"))
     return "Source";
   return g_str_equal (item->kind, "templates") ? "What to look at" : "In the brain";
 }
@@ -332,12 +364,18 @@ run_templates (int argc, char **argv)
 const CliCommand cli_list = {
   "list",
   "[KIND]",
-  "Names layers, losses, optimizers, schedules, sources, figures, templates",
+  "Names layers, losses, optimizers, schedules, metrics, sources, figures …",
   run_list,
   "KIND is one of them; without it everything is named.",
 };
 const CliCommand cli_describe = {
-  "describe", "ID", "Shows one of them: formula, parameters, ranges", run_describe, NULL,
+  "describe",
+  "ID",
+  "Shows one of them: formula, parameters, ranges",
+  run_describe,
+  "ID is a name of “cajal-cli list”. A parameter is set as node.name=value, in “cajal-cli set” or\n"
+  "with --set.\n\n"
+  "  cajal-cli describe conv-2d",
 };
 const CliCommand cli_templates = {
   "templates",

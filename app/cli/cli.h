@@ -56,6 +56,9 @@ void cli_print_file (const char *path, gboolean json);
 void cli_print_score (const char *split, CjScore score, const CjMetrics *metrics,
                       const CjdDataset *dataset, gboolean json);
 
+/* "train", "val" or "test"; NULL: `preset`. */
+gboolean cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error);
+
 /* `threads` as given, or as many as there are processors; 1 to 64. */
 guint cli_get_threads (int threads);
 

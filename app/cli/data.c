@@ -160,7 +160,16 @@ make_sheet (CjdDataset *dataset, GError **error)
     cjv_frame_set_values (frame, "labels", labels, n);
   if (dataset->class_names != NULL)
     cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
-  cjv_frame_set_text (frame, "title", dataset->name);
+  if (dataset->augmenter != NULL)
+    {
+      g_autofree char *title = g_strdup_printf (
+          "%s: as it is, then as training sees it in %d epochs", dataset->name, VARIANTS);
+
+      cjv_frame_set_scalar (frame, "group", a_picture);
+      cjv_frame_set_text (frame, "title", title);
+    }
+  else
+    cjv_frame_set_text (frame, "title", dataset->name);
   return cjv_frame_seal (frame);
 }
 
@@ -172,8 +181,8 @@ draw (CjdDataset *dataset, const char *path, GError **error)
 
   cjv_style_init (&style, FALSE);
   return frame != NULL
-         && cjv_export (cjv_figure_find ("contact-sheet"), frame, NULL, &style, 640, 640, path,
-                        error);
+         && cjv_export (cjv_figure_find ("contact-sheet"), frame, NULL, &style, 640,
+                        dataset->augmenter != NULL ? 760 : 640, path, error);
 }
 
 /* The choice that the words describe: a project's, or a source or path of its own. */
@@ -210,9 +219,10 @@ run_data (int argc, char **argv)
     { "augment", 'a', 0, G_OPTION_ARG_STRING, &chain,
       "Show what augmentations make of it, as “flip, shift amount=3”", "CHAIN" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &settings,
-      "Read it so: size, channels, label, length, memory, or a value of the source", "NAME=VALUE" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Draw a contact sheet of training pictures",
-      "F.png" },
+      "Read it so: “cajal-cli list” and “describe” name what sources and files take",
+      "NAME=VALUE" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+      "Draw training pictures; with augmentations, each beside what becomes of it", "F.png" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
     { NULL },
   };
@@ -244,5 +254,22 @@ run_data (int argc, char **argv)
   return 0;
 }
 
-const CliCommand cli_data
-    = { "data", "SOURCE, PATH or F.cajal [OPTION…]", "Says what it holds, and draws it", run_data };
+const CliCommand cli_data = {
+  "data",
+  "SOURCE|PATH|F.cajal",
+  "Says what data hold, and draws them",
+  run_data,
+  "A path may be a folder of IDX files (MNIST and its like, plain or .gz), of CIFAR in the binary\n"
+  "layout, of PNG or JPEG pictures in one folder a class (with train, val and test above if there\n"
+  "are), or of .npy arrays; a .npz file; a table (.csv, .tsv, .tab, .data); a plain text; or a\n"
+  "folder with one of these in it. Of a project, its data are shown.\n"
+  "“cajal-cli list readers” and “list sources” name them, “list augmentations” what CHAIN may "
+  "hold.\n"
+  "\n"
+  "NAME=VALUE may be size=HEIGHTxWIDTH and channels=grey or colour for pictures, label=COLUMN for\n"
+  "tables, length=CHARACTERS for text, memory=MIB (pictures that take more are read from the disk\n"
+  "while training), normalise=measured, as-is, centred or custom, or a parameter of a source.\n"
+  "\n"
+  "  cajal-cli data ../mnist -o sheet.png\n"
+  "  cajal-cli data ../pets --set size=64 --augment \"flip, shift amount=4\" -o sheet.png",
+};

@@ -6,33 +6,12 @@
 
 #include <math.h>
 
-/* Names and values of what the task is measured by. */
-typedef struct
+/* The measure's value where the task has it, beside loss and accuracy; else NAN. */
+static double
+get_measure (const CjMetricInfo *info, const CjMetrics *m)
 {
-  const char *name, *title;
-  double value;
-  gboolean share; /* to print in percent */
-} Measure;
-
-static guint
-list_measures (const CjMetrics *m, Measure *list)
-{
-  const Measure all[] = {
-    { "top-5", "top 5", cj_metrics_get_top (m), TRUE },
-    { "f1", "F1", cj_metrics_get_f1 (m), TRUE },
-    { "mse", "MSE", cj_metrics_get_mse (m), FALSE },
-    { "mae", "MAE", cj_metrics_get_mae (m), FALSE },
-    { "r2", "R²", m->task == CJ_TASK_VALUES ? cj_metrics_get_r2 (m) : NAN, FALSE },
-  };
-  guint n = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    if (isfinite (all[i].value))
-      list[n++] = all[i];
-  return n;
+  return info->get == NULL || info->get == cj_metrics_get_accuracy ? NAN : info->get (m);
 }
-
-#define MAX_MEASURES 5
 
 static char *
 get_class_name (const CjdDataset *dataset, guint k)
@@ -87,8 +66,6 @@ list_confusion (const CjMetrics *m)
 static void
 print_score_json (const char *split, CjScore score, const CjMetrics *m, const CjdDataset *dataset)
 {
-  Measure list[MAX_MEASURES];
-  const guint n = list_measures (m, list);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
@@ -96,8 +73,9 @@ print_score_json (const char *split, CjScore score, const CjMetrics *m, const Cj
   g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
   g_variant_dict_insert (&dict, "loss", "d", score.loss);
   g_variant_dict_insert (&dict, "samples", "x", m->n_samples);
-  for (guint i = 0; i < n; i++)
-    g_variant_dict_insert (&dict, list[i].name, "d", list[i].value);
+  for (const CjMetricInfo *i = cj_metric_infos; i->id != NULL; i++)
+    if (isfinite (get_measure (i, m)))
+      g_variant_dict_insert (&dict, i->id, "d", get_measure (i, m));
   if (m->confusion != NULL)
     {
       g_variant_dict_insert_value (&dict, "classes", list_classes (m, dataset));
@@ -110,9 +88,6 @@ void
 cli_print_score (const char *split, CjScore score, const CjMetrics *m, const CjdDataset *dataset,
                  gboolean json)
 {
-  Measure list[MAX_MEASURES];
-  const guint n = list_measures (m, list);
-
   if (json)
     {
       print_score_json (split, score, m, dataset);
@@ -121,11 +96,15 @@ cli_print_score (const char *split, CjScore score, const CjMetrics *m, const Cjd
   g_print ("%s  loss %.4f", split, score.loss);
   if (m->task == CJ_TASK_CLASSES || m->task == CJ_TASK_SEQUENCE)
     g_print ("  accuracy %.2f %%", score.accuracy * 100);
-  for (guint i = 0; i < n; i++)
-    if (list[i].share)
-      g_print ("  %s %.2f %%", list[i].title, list[i].value * 100);
-    else
-      g_print ("  %s %.4g", list[i].title, list[i].value);
+  for (const CjMetricInfo *i = cj_metric_infos; i->id != NULL; i++)
+    {
+      const double value = get_measure (i, m);
+
+      if (isfinite (value) && i->unit != NULL)
+        g_print ("  %s %.2f %%", i->title, value * 100);
+      else if (isfinite (value))
+        g_print ("  %s %.4g", i->title, value);
+    }
   g_print ("  (%" G_GINT64_FORMAT " samples)\n", m->n_samples);
 }
 
@@ -165,7 +144,6 @@ print_classes (const CjMetrics *m, const CjdDataset *dataset)
 static int
 run_eval (int argc, char **argv)
 {
-  static const char *const splits[] = { "train", "val", "test", NULL };
   g_autofree char *split = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
@@ -178,31 +156,36 @@ run_eval (int argc, char **argv)
   g_autoptr (CjMetrics) metrics = NULL;
   GError *error = NULL;
   CjScore score;
-  guint which = 0;
+  CjdSplit which;
   int status = 0;
 
   if (!cli_parse_words (&cli_eval, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (split == NULL)
-    split = g_strdup ("test");
-  while (splits[which] != NULL && !g_str_equal (splits[which], split))
-    which++;
-  if (splits[which] == NULL)
+  if (!cli_parse_split (split, CJD_SPLIT_TEST, &which, &error))
     {
-      g_printerr ("cajal-cli eval: there is no split “%s”. Choose train, val or test.\n", split);
+      cli_fail (error);
       return 2;
     }
   project = cjl_project_load (argv[1], &error);
   if (project != NULL)
     dataset = cjl_data_load (&project->data, &error);
   if (dataset != NULL)
-    metrics = cjl_score_split (project, dataset, (CjdSplit) which, &score, &error);
+    metrics = cjl_score_split (project, dataset, which, &score, &error);
   if (metrics == NULL)
     return cli_fail (error);
-  cli_print_score (split, score, metrics, dataset, json);
+  cli_print_score (split != NULL ? split : "test", score, metrics, dataset, json);
   if (!json)
     print_classes (metrics, dataset);
   return 0;
 }
 
-const CliCommand cli_eval = { "eval", "F.cajal", "Measures it on a split", run_eval, NULL };
+const CliCommand cli_eval = {
+  "eval",
+  "F.cajal",
+  "Measures it on a split",
+  run_eval,
+  "Prints loss and accuracy (or MSE, MAE and R²), then precision, recall and F1 of every class, "
+  "the\n"
+  "worst first. The JSON object holds “accuracy”, “loss”, the classes and the confusion matrix.\n\n"
+  "  cajal-cli eval signs.cajal --split val --json",
+};

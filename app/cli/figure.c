@@ -6,18 +6,49 @@
 #include "cjl-figures.h"
 #include "cjv-export.h"
 
+typedef struct
+{
+  char *output, *node, *split;
+  char **settings;
+  int width, height, sample;
+  double scale;
+  gboolean dark, mistakes, json;
+} Options;
+
 static gboolean
-draw (const char *path, const char *id, const char *node, gboolean dark, const char *output,
-      GError **error)
+read_settings (const CjvFigureInfo *info, char **settings, gpointer params, GError **error)
+{
+  for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2);
+
+      if (info->params == NULL || cj_params_find (info->params, pair[0]) == NULL)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                       "Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has.",
+                       info->id, pair[0], info->id);
+          return FALSE;
+        }
+      if (!cj_params_parse (info->params, params, pair[0], pair[1] != NULL ? pair[1] : "", error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+draw (const char *path, const char *id, const Options *options, GError **error)
 {
   const CjvFigureInfo *info = cjv_figure_find (id);
   g_autoptr (CjlProject) project = cjl_project_load (path, error);
   g_autoptr (CjdDataset) dataset = NULL;
   g_autoptr (CjvFrame) frame = NULL;
   g_autofree gpointer params = NULL;
+  CjlFigureChoice choice = { .node = options->node,
+                             .sample = (gsize) MAX (options->sample, 0),
+                             .mistakes = options->mistakes };
   CjvStyle style;
 
-  if (project == NULL)
+  if (project == NULL || !cli_parse_split (options->split, CJD_SPLIT_VAL, &choice.split, error))
     return FALSE;
   if (info == NULL)
     {
@@ -25,32 +56,51 @@ draw (const char *path, const char *id, const char *node, gboolean dark, const c
                    "There is no figure “%s”. “cajal-cli list figures” names them.", id);
       return FALSE;
     }
-  if (g_str_equal (id, "confusion") || g_str_equal (id, "contact-sheet"))
+  params = cjv_figure_new_params (info);
+  if (g_str_equal (id, "curves")) /* a project keeps epochs, which are smooth already */
+    cj_params_parse (info->params, params, "smoothing", "0", NULL);
+  if (!read_settings (info, options->settings, params, error))
+    return FALSE;
+  if (cjl_figure_needs_data (id))
     {
       dataset = cjl_data_load (&project->data, error);
       if (dataset == NULL)
         return FALSE;
     }
-  frame = cjl_figure_frame (project, dataset, id, node, error);
+  frame = cjl_figure_frame (project, dataset, id, &choice, error);
   if (frame == NULL)
     return FALSE;
-  params = cjv_figure_new_params (info);
-  cjv_style_init (&style, dark);
-  style.scale = 2;
-  return cjv_export (info, frame, params, &style, info->preset_width, info->preset_height, output,
-                     error);
+  cjv_style_init (&style, options->dark);
+  style.scale = CLAMP (options->scale, 0.25, 8);
+  return cjv_export (
+      info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
+      options->height > 0 ? options->height : info->preset_height, options->output, error);
 }
 
 static int
 run_figure (int argc, char **argv)
 {
-  g_autofree char *output = NULL, *node = NULL;
-  gboolean dark = FALSE;
+  Options options = { .scale = 2 };
+  gboolean light = FALSE;
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "File to write: .svg, .pdf, .png or .csv",
-      "X.svg" },
-    { "node", 'n', 0, G_OPTION_ARG_STRING, &node, "Layer whose weights are drawn", "ID" },
-    { "dark", 0, 0, G_OPTION_ARG_NONE, &dark, "Light ink on a dark ground", NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+      "File to write: .svg, .pdf, .png or .csv; none: ID.svg", "X.svg" },
+    { "node", 'n', 0, G_OPTION_ARG_STRING, &options.node,
+      "Layer that is drawn; none: the first that fits", "ID" },
+    { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, "train, val (the preset) or test", "S" },
+    { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
+      "For maps, units and bars: its number in the split, from 0", "N" },
+    { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
+      "For contact-sheet: only what got a wrong class, the surest first", NULL },
+    { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
+      "A parameter of the figure; “cajal-cli describe ID” names them", "NAME=VALUE" },
+    { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, "Light ink on a dark ground", NULL },
+    { "light", 0, 0, G_OPTION_ARG_NONE, &light, "Dark ink on a light ground (the preset)", NULL },
+    { "width", 0, 0, G_OPTION_ARG_INT, &options.width, "Width; none: a good one", "PX" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &options.height, "Height; none: a good one", "PX" },
+    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,
+      "Pixels of a .png for each of these (the preset: 2)", "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Name the file in a JSON object", NULL },
     { NULL },
   };
   GError *error = NULL;
@@ -58,11 +108,33 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 2, 2, &status))
     return status;
-  if (output == NULL)
-    output = g_strconcat (argv[2], ".svg", NULL);
-  return draw (argv[1], argv[2], node, dark, output, &error) ? 0 : cli_fail (error);
+  if (options.dark && light)
+    {
+      g_printerr ("cajal-cli figure: choose one of --dark and --light.\n");
+      return 2;
+    }
+  if (options.output == NULL)
+    options.output = g_strconcat (argv[2], ".svg", NULL);
+  if (draw (argv[1], argv[2], &options, &error))
+    cli_print_file (options.output, options.json);
+  else
+    status = cli_fail (error);
+  g_free (options.output);
+  g_free (options.node);
+  g_free (options.split);
+  g_strfreev (options.settings);
+  return status;
 }
 
-const CliCommand cli_figure
-    = { "figure", "F.cajal ID -o X.{svg,pdf,png,csv}",
-        "Draws curves, confusion, contact-sheet, filters or histogram", run_figure };
+const CliCommand cli_figure = {
+  "figure",
+  "F.cajal ID -o X.{svg,pdf,png,csv}",
+  "Draws what a project learned and how well",
+  run_figure,
+  "ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's weights;\n"
+  "confusion, roc, precision-recall, contact-sheet and scatter of a split; maps, units and bars "
+  "of\n"
+  "one sample; decision for data of two numbers. A .csv holds the numbers of the picture.\n\n"
+  "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
+  "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf",
+};

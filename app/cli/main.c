@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "cj-error.h"
 #include "cjl-json.h"
 #include "cjl-plugins.h"
 
@@ -20,10 +21,17 @@ print_help (void)
   g_print ("Usage: cajal-cli COMMAND [OPTION…] [ARGUMENT…]\n"
            "A lab for neural networks, without its window.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-10s %-28s %s\n", commands[i]->name, commands[i]->arguments, commands[i]->blurb);
-  g_print ("\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
-           "  --version  show the version\n\n%s\n",
-           exit_status);
+    g_print ("  %-10s %s\n", commands[i]->name, commands[i]->blurb);
+  g_print (
+      "\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
+      "  --version  show the version\n\n"
+      "A first run:\n"
+      "  cajal-cli new lenet-5 -o signs.cajal\n"
+      "  cajal-cli train signs.cajal\n"
+      "  cajal-cli figure signs.cajal confusion -o confusion.pdf\n\n"
+      "With --json a command prints one JSON object a line, in UTF-8, and nothing else, on its\n"
+      "output; progress and mistakes go to the error stream.\n\n%s\n",
+      exit_status);
 }
 
 gboolean
@@ -100,6 +108,24 @@ cli_print_file (const char *path, gboolean json)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "file", "s", path);
   cli_print_json (g_variant_dict_end (&dict));
+}
+
+gboolean
+cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error)
+{
+  static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+
+  *split = preset;
+  for (guint i = 0; text != NULL && i < CJD_N_SPLITS; i++)
+    if (g_str_equal (splits[i], text))
+      {
+        *split = (CjdSplit) i;
+        return TRUE;
+      }
+  if (text != NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 "There is no split “%s”. Choose train, val or test.", text);
+  return text == NULL;
 }
 
 guint

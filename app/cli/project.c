@@ -3,7 +3,9 @@
 #include "cli.h"
 
 #include "cj-lower.h"
+#include "cj-memory.h"
 #include "cj-program.h"
+#include "cj-runner.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 
@@ -97,7 +99,7 @@ make_rows (const CjlProject *project, const CjLowered *lowered, const CjProgram 
 
 static void
 print_table (const CjlProject *project, const CjdDataset *dataset, const GArray *rows,
-             const CjProgramCost *cost)
+             const CjProgramCost *cost, gint64 kept_bytes)
 {
   g_autofree char *words = cjd_dataset_describe (dataset);
 
@@ -111,13 +113,15 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
     }
   g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB to train at batch %d\n",
-           cost->n_params, cost->macs, (double) cost->peak_bytes / (1 << 20),
-           project->setup->batch);
+           " multiply-adds a sample, %.1f MiB to train at batch %d, at most %.1f MiB more of kept "
+           "checkpoints\n",
+           cost->n_params, cost->macs, (double) cost->peak_bytes / (1 << 20), project->setup->batch,
+           (double) kept_bytes / (1 << 20));
 }
 
 static void
-print_table_json (const CjlProject *project, const GArray *rows, const CjProgramCost *cost)
+print_table_json (const CjlProject *project, const GArray *rows, const CjProgramCost *cost,
+                  gint64 kept_bytes)
 {
   GVariantDict dict;
 
@@ -140,6 +144,7 @@ print_table_json (const CjlProject *project, const GArray *rows, const CjProgram
   g_variant_dict_insert (&dict, "parameters", "x", cost->n_params);
   g_variant_dict_insert (&dict, "macs", "x", cost->macs);
   g_variant_dict_insert (&dict, "peak-bytes", "x", cost->peak_bytes);
+  g_variant_dict_insert (&dict, "checkpoint-bytes", "x", kept_bytes);
   g_variant_dict_insert (&dict, "batch", "x", (gint64) project->setup->batch);
   g_variant_dict_insert (&dict, "trained", "b", project->weights->len > 0);
   cli_print_json (g_variant_dict_end (&dict));
@@ -154,23 +159,25 @@ show (CjlProject *project, gboolean json, GError **error)
   g_autoptr (GArray) rows = NULL;
   CjDataSpec spec;
   CjProgramCost cost = { 0 };
+  gint64 kept_bytes = 0;
 
   if (dataset == NULL)
     return FALSE;
   spec = cjl_data_spec (dataset, project->setup->batch);
   lowered = cj_lower (project->graph, &spec);
-  program = cj_program_new (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
+  program = cj_program_new_sketch (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
   if (program != NULL)
     {
       cost = cj_program_get_cost (program);
       cost.peak_bytes = cj_trainer_count_bytes (program, project->setup);
+      kept_bytes = cj_runner_count_kept_bytes (program, project->setup);
     }
   rows = make_rows (project, lowered, program, spec.batch);
   if (json)
-    print_table_json (project, rows, &cost);
+    print_table_json (project, rows, &cost, kept_bytes);
   else
-    print_table (project, dataset, rows, &cost);
-  return program != NULL;
+    print_table (project, dataset, rows, &cost, kept_bytes);
+  return program != NULL && cj_memory_check (cost.peak_bytes, "Training", spec.batch, error);
 }
 
 static int
@@ -307,10 +314,16 @@ run_set (int argc, char **argv)
 
 const CliCommand cli_new = { "new", "TEMPLATE", "Makes a project file of a template", run_new,
                              "Without -o the file is TEMPLATE.cajal in this folder." };
-const CliCommand cli_show
-    = { "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show, NULL };
-const CliCommand cli_check = { "check", "F.cajal", "Lists everything that keeps it from training",
-                               run_check, "Fails if there is an error among the problems." };
+const CliCommand cli_show = {
+  "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show,
+  "Memory is what training takes at the project's batch size. Fails if the network cannot be\n"
+  "compiled; “cajal-cli check” then says why."
+};
+const CliCommand cli_check = {
+  "check", "F.cajal", "Lists everything that keeps it from training", run_check,
+  "Each problem is a sentence with the way out. The exit status is 1 if one of them keeps the\n"
+  "network from being trained; notes do not."
+};
 const CliCommand cli_set = {
   "set",
   "F.cajal NAME=VALUE…",

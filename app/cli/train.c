@@ -7,9 +7,10 @@
 #include "cjl-recovery.h"
 #include "cjl-refit.h"
 
-#include <signal.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 typedef struct
@@ -30,17 +31,32 @@ interrupt (int number)
   interrupted = 1;
 }
 
+/* Loss, and what the task is measured by besides: accuracy, R², or nothing. */
 static void
-print_epoch (const CjRunEpoch *e, gboolean json)
+print_score (CjScore score, CjTask task)
+{
+  if (task == CJ_TASK_NONE)
+    g_print ("loss %.4g", score.loss);
+  else if (task == CJ_TASK_VALUES)
+    g_print ("loss %.4g  R² %.4f", score.loss, score.accuracy);
+  else
+    g_print ("loss %.4f  accuracy %6.2f %%", score.loss, score.accuracy * 100);
+}
+
+static void
+print_epoch (const CjRunEpoch *e, CjTask task, gboolean json)
 {
   GVariantDict dict;
 
   if (!json)
     {
-      g_print ("epoch %3u  loss %.4f  accuracy %6.2f %%", e->epoch, e->train.loss,
-               e->train.accuracy * 100);
+      g_print ("epoch %3u  ", e->epoch);
+      print_score (e->train, task);
       if (isfinite (e->val.loss))
-        g_print ("  validation loss %.4f  accuracy %6.2f %%", e->val.loss, e->val.accuracy * 100);
+        {
+          g_print ("  validation ");
+          print_score (e->val, task);
+        }
       g_print ("\n");
       return;
     }
@@ -48,9 +64,15 @@ print_epoch (const CjRunEpoch *e, gboolean json)
   g_variant_dict_insert (&dict, "epoch", "x", (gint64) e->epoch);
   g_variant_dict_insert (&dict, "step", "x", (gint64) e->step);
   g_variant_dict_insert (&dict, "loss", "d", e->train.loss);
-  g_variant_dict_insert (&dict, "accuracy", "d", e->train.accuracy);
   g_variant_dict_insert (&dict, "validation-loss", "d", e->val.loss);
-  g_variant_dict_insert (&dict, "validation-accuracy", "d", e->val.accuracy);
+  if (task != CJ_TASK_NONE)
+    {
+      const gboolean values = task == CJ_TASK_VALUES;
+
+      g_variant_dict_insert (&dict, values ? "r2" : "accuracy", "d", e->train.accuracy);
+      g_variant_dict_insert (&dict, values ? "validation-r2" : "validation-accuracy", "d",
+                             e->val.accuracy);
+    }
   if (isfinite (e->val_top))
     g_variant_dict_insert (&dict, "validation-top-5", "d", e->val_top);
   if (isfinite (e->val_f1))
@@ -60,22 +82,57 @@ print_epoch (const CjRunEpoch *e, gboolean json)
   cli_print_json (g_variant_dict_end (&dict));
 }
 
-#define BAR 24 /* characters */
+#define BAR 24             /* characters */
+#define PROGRESS_US 100000 /* between two lines */
 
-/* One line, written over: how much of the run is done, and where it stands. */
+static guint
+get_width (void)
+{
+  struct winsize size;
+
+  return ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* One line, written over: how much of the run is done, where it stands, how fast it goes and how long
+ * it will take. The bar gives way where the terminal is narrow. */
 static void
-print_progress (const CjRunState *state)
+print_progress (const CjRunState *state, CjTask task)
 {
   const double share = (double) state->step / (double) MAX (state->n_steps, 1);
-  const guint filled = (guint) CLAMP (share * BAR, 0, BAR);
-  const double left = isfinite (state->seconds_left) ? state->seconds_left : 0;
-  g_autofree char *full = g_strnfill (filled, '#'), *rest = g_strnfill (BAR - filled, '.');
+  const int left = isfinite (state->seconds_left) ? (int) state->seconds_left : -1;
+  g_autofree char *time
+      = left >= 3600 ? g_strdup_printf ("%d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60)
+        : left >= 0  ? g_strdup_printf ("%d:%02d left", left / 60, left % 60)
+                     : g_strdup ("");
+  const guint width = get_width ();
+  g_autofree char *score
+      = task == CJ_TASK_NONE || task == CJ_TASK_VALUES
+            ? g_strdup_printf ("loss %.4g", state->score.loss)
+            : g_strdup_printf ("loss %.4f  %s%.2f %%", state->score.loss,
+                               width > 90 ? "accuracy " : "", state->score.accuracy * 100);
+  g_autofree char *text = g_strdup_printf (
+      "%3.0f %%  epoch %u/%u  %s  %.0f%s  %s", share * 100, MIN (state->epoch + 1, state->n_epochs),
+      state->n_epochs, score, state->rate, width > 90 ? " samples/s" : "/s", time);
+  const int room = (int) width - (int) strlen (text) - 4;
+  const guint bar = (guint) CLAMP (room, 0, BAR);
+  const guint filled = (guint) CLAMP (share * bar, 0, bar);
+  g_autofree char *full = g_strnfill (filled, '#'), *rest = g_strnfill (bar - filled, '.');
 
-  g_printerr ("\r\033[K[%s%s] %3.0f %%  epoch %u of %u  loss %.4f  accuracy %5.2f %%  "
-              "%.0f samples/s  %d:%02d left",
-              full, rest, share * 100, MIN (state->epoch + 1, state->n_epochs), state->n_epochs,
-              state->score.loss, state->score.accuracy * 100, state->rate, (int) left / 60,
-              (int) left % 60);
+  if (bar >= 4)
+    g_printerr ("\r\033[K[%s%s] %s", full, rest, text);
+  else
+    g_printerr ("\r\033[K%.*s", (int) width - 1, text);
+}
+
+/* What the network's answers are compared with. */
+static CjTask
+find_task (const CjlProject *project, const CjdDataset *dataset)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, 1);
+  g_autoptr (CjProgram) program = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 1, NULL);
+  g_autoptr (CjMetrics) metrics = program != NULL ? cj_metrics_new (program) : NULL;
+
+  return metrics != NULL ? metrics->task : CJ_TASK_NONE;
 }
 
 /* Trains to the end of the run, `steps` steps, or Ctrl-C; prints every epoch. */
@@ -84,6 +141,8 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
 {
   CjRunner *runner = cjl_session_get_runner (session);
   const gboolean terminal = isatty (STDERR_FILENO);
+  const CjTask task = find_task (project, cjl_session_get_dataset (session));
+  gint64 next = 0;
   guint printed = cjl_session_read_epochs (session)->len;
   CjRunState state;
   g_autofree char *failure = NULL;
@@ -103,9 +162,12 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
       if (terminal && printed < epochs->len)
         g_printerr ("\r\033[K");
       for (; printed < epochs->len; printed++)
-        print_epoch (&g_array_index (epochs, CjRunEpoch, printed), options->json);
-      if (terminal && state.status == CJ_RUN_TRAINING)
-        print_progress (&state);
+        print_epoch (&g_array_index (epochs, CjRunEpoch, printed), task, options->json);
+      if (terminal && state.status == CJ_RUN_TRAINING && g_get_monotonic_time () >= next)
+        {
+          print_progress (&state, task);
+          next = g_get_monotonic_time () + PROGRESS_US;
+        }
     }
   while (state.status == CJ_RUN_TRAINING);
   if (terminal)
@@ -313,6 +375,10 @@ const CliCommand cli_train = {
   "F.cajal",
   "Trains and saves it",
   run_train,
+  "With --data the pictures are resized, and made grey or coloured, to what the network took "
+  "before;\n"
+  "the last layer is set to the number of classes, and both are said. A terminal shows a bar with\n"
+  "speed and time left.\n\n"
   "Without --resume a new run begins. Ctrl-C stops after the step under way and saves. The "
   "weights\n"
   "that were best on validation are kept; the test samples are measured once, at the end.\n\n"

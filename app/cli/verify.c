@@ -59,5 +59,14 @@ run_verify (int argc, char **argv)
   return count.n_failed == 0 && count.n_passed > 0 ? 0 : 1;
 }
 
-const CliCommand cli_verify
-    = { "verify", "FOLDER", "Compares the engine with reference vectors", run_verify };
+const CliCommand cli_verify = {
+  "verify",
+  "FOLDER",
+  "Compares the engine with reference vectors",
+  run_verify,
+  "FOLDER holds manifest.json and one .npz a case. Every case is compiled and run as any network "
+  "is;\n"
+  "the largest error against its limit is printed. A case that no layer stands for counts as "
+  "failed.\n"
+  "The exit status is 0 only if all passed.",
+};

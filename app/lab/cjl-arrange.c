@@ -7,6 +7,8 @@
 #include <math.h>
 
 #define SWEEPS 6
+#define ROW 6        /* cards in a row of a long chain, at most */
+#define ROW_GAP 40.0 /* for the wires that go from row to row */
 #define FORMAT "cajal-network"
 
 void
@@ -276,6 +278,33 @@ order_layer (Plan *plan, guint layer, gboolean sources)
     g_array_index (wishes, Wish, i).spot->place = i - (wishes->len - 1) / 2.0;
 }
 
+/* Long chains are broken into rows of about equal length, one below the other. */
+static void
+place_rows (const Plan *plan, CjGraph *graph)
+{
+  const guint n_rows = (plan->n_layers + ROW - 1) / ROW;
+  const guint in_row = n_rows > 0 ? (plan->n_layers + n_rows - 1) / n_rows : 1;
+  double top = 0;
+
+  for (guint row = 0; row < n_rows; row++)
+    {
+      double low = G_MAXDOUBLE, high = -G_MAXDOUBLE;
+
+      for (guint i = 0; i < plan->n; i++)
+        if (plan->spots[i].layer / in_row == row)
+          {
+            low = MIN (low, plan->spots[i].place);
+            high = MAX (high, plan->spots[i].place);
+          }
+      for (guint i = 0; i < plan->n; i++)
+        if (plan->spots[i].layer / in_row == row)
+          cj_graph_move (graph, plan->spots[i].node,
+                         plan->spots[i].layer % in_row * CJL_CARD_STEP_X,
+                         round (top + (plan->spots[i].place - low) * CJL_CARD_STEP_Y));
+      top += (high - low + 1) * CJL_CARD_STEP_Y + ROW_GAP;
+    }
+}
+
 void
 cjl_arrange_layers (CjGraph *graph)
 {
@@ -288,8 +317,6 @@ cjl_arrange_layers (CjGraph *graph)
   for (guint sweep = 0; sweep < SWEEPS; sweep++)
     for (guint i = 0; i < plan.n_layers; i++)
       order_layer (&plan, sweep % 2 == 0 ? i : plan.n_layers - 1 - i, sweep % 2 == 0);
-  for (guint i = 0; i < plan.n; i++)
-    cj_graph_move (graph, plan.spots[i].node, plan.spots[i].layer * CJL_CARD_STEP_X,
-                   round (plan.spots[i].place * CJL_CARD_STEP_Y));
+  place_rows (&plan, graph);
   g_free (plan.spots);
 }

@@ -33,7 +33,8 @@ gboolean cjl_arrange_insert (CjGraph *graph, CjNode *node, CjNode *to, guint por
 
 void cjl_arrange_align (CjGraph *graph, const char *const *ids, CjlAlign how);
 
-/* Layers from left to right, as few crossings as a few sweeps find: K. Sugiyama, S. Tagawa, M. Toda,
+/* Layers from left to right, in rows that fit a window if they are many, with as few crossings as a
+ * few sweeps find: K. Sugiyama, S. Tagawa, M. Toda,
  * "Methods for visual understanding of hierarchical system structures" (1981): longest-path layers,
  * order by the mean place of the neighbours. */
 void cjl_arrange_layers (CjGraph *graph);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The data choice of a project: loading it, telling the compiler about it, fitting the network to it. */
+/* The data choice of a project: loading it, telling the compiler about it. */
 #include "cj-error.h"
 #include "cjl-project.h"
 
@@ -165,27 +165,6 @@ cjl_data_choice_same_base (const CjlDataChoice *a, const CjlDataChoice *b)
          && a->test_share == b->test_share && a->seed == b->seed;
 }
 
-gboolean
-cjl_project_refit (CjlProject *project, const CjdDataset *dataset)
-{
-  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
-  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
-  gboolean changed = FALSE;
-
-  cjl_project_begin (project);
-  for (guint i = 0; i < lowered->problems->len; i++)
-    {
-      const CjProblem *problem = lowered->problems->pdata[i];
-      g_auto (GStrv) pair = problem->set != NULL ? g_strsplit (problem->set, "=", 2) : NULL;
-      CjNode *node = pair != NULL ? cj_graph_find (project->graph, problem->node) : NULL;
-
-      if (node != NULL)
-        changed |= cj_graph_set_param (project->graph, node, pair[0], pair[1], NULL);
-    }
-  cjl_project_commit (project, _ ("Fit the last layer"), NULL);
-  return changed;
-}
-
 CjDataSpec
 cjl_data_spec (const CjdDataset *dataset, gint64 batch)
 {
@@ -198,6 +177,7 @@ cjl_data_spec (const CjdDataset *dataset, gint64 batch)
     .x_dtype = dataset->x_dtype == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32,
     .y_dtype = dataset->y->dtype,
     .n_classes = dataset->n_classes,
+    .n_words = dataset->n_words,
     .has_y = TRUE,
   };
 }

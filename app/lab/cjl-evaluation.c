@@ -77,8 +77,8 @@ judge (CjlEvaluation *self)
   gsize right = 0, known = 0;
 
   self->score.accuracy = NAN;
-  if (self->dataset->n_classes == 0)
-    return;
+  if (self->dataset->n_classes == 0 || k != self->dataset->n_classes)
+    return; /* values, whatever else the samples have: an autoencoder draws pictures with classes */
   self->predicted = g_new0 (gint32, self->n + 1);
   self->targets = g_new0 (gint32, self->n + 1);
   for (gsize i = 0; i < self->n; i++)
@@ -118,6 +118,12 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
   shape = cj_shape2 ((gint64) MAX (self->n, 1), shape.dims[1]);
   self->scores = cj_tensor_new (CJ_FLOAT32, &shape);
   run (self, program, feed);
+  if (feed->problem != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+      cjl_evaluation_unref (self);
+      return NULL;
+    }
   judge (self);
   return self;
 }

@@ -3,9 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-runner.h"
-#include "cjl-evaluation.h"
 #include "cjl-probe.h"
-#include "safetensors.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,7 +27,11 @@ cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, CjSco
   feed = cjd_dataset_new_feed (dataset, split);
   metrics = cj_metrics_new (program);
   *score = cj_evaluate (program, feed, metrics);
-  return metrics;
+  if (feed->problem == NULL)
+    return metrics;
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+  cj_metrics_free (metrics);
+  return NULL;
 }
 
 /* Column of an array of structs, as a frame's array. */
@@ -88,6 +90,8 @@ cjl_curves_frame (const GArray *points, const GArray *epochs, guint steps_per_ep
                   offsetof (CjRunEpoch, val.accuracy), TRUE);
       put_steps (frame, "val-step", epochs, sizeof (CjRunEpoch), offsetof (CjRunEpoch, step));
     }
+  if (epochs->len > 0 && isfinite (g_array_index (epochs, CjRunEpoch, epochs->len - 1).val_mse))
+    cjv_frame_set_text (frame, "accuracy-title", "R²");
   if (steps_per_epoch > 0)
     cjv_frame_set_scalar (frame, "steps-per-epoch", steps_per_epoch);
   if (isfinite (now))
@@ -144,90 +148,4 @@ cjl_decision_frame (const CjdDataset *dataset, const CjTensor *scores)
   if (dataset->class_names != NULL)
     cjv_frame_set_strings (frame, "classes", (const char *const *) dataset->class_names);
   return cjv_frame_seal (frame);
-}
-
-static CjvFrame *
-frame_of_weights (CjlProject *project, const char *node, GError **error)
-{
-  CjvFrame *frame;
-
-  for (guint i = 0; i < project->weights->len; i++)
-    {
-      const CjdNamedTensor *named = project->weights->pdata[i];
-      g_autofree char *prefix = node != NULL ? g_strconcat (node, ".", NULL) : NULL;
-
-      if (named->tensor->shape.n_dims < 2
-          || (prefix != NULL && !g_str_has_prefix (named->name, prefix)))
-        continue;
-      frame = cjv_frame_new ();
-      cjv_frame_set_array (frame, "weights", named->tensor);
-      cjv_frame_set_text (frame, "title", named->name);
-      return cjv_frame_seal (frame);
-    }
-  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-               "There are no weights to draw%s%s. Train the project first.",
-               node != NULL ? " in node " : "", node != NULL ? node : "");
-  return NULL;
-}
-
-#define SHEET 64 /* samples on a contact sheet */
-
-static CjvFrame *
-frame_of_evaluation (const CjlEvaluation *evaluation, const char *id)
-{
-  if (g_str_equal (id, "confusion"))
-    return cjl_evaluation_confusion (evaluation);
-  if (g_str_equal (id, "contact-sheet"))
-    return cjl_evaluation_sheet (evaluation, NULL, 0, SHEET);
-  if (g_str_equal (id, "scatter"))
-    return cjl_evaluation_scatter (evaluation);
-  return cjl_evaluation_ranking (evaluation);
-}
-
-/* So that a plugin's figure gets what the built-in ones get. */
-static gboolean
-wants_array (const char *id, const char *name)
-{
-  const CjvFigureInfo *info = cjv_figure_find (id);
-
-  for (const CjvWant *want = info != NULL ? info->wants : NULL; want != NULL && want->name != NULL;
-       want++)
-    if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, name))
-      return TRUE;
-  return FALSE;
-}
-
-CjvFrame *
-cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id, const char *node,
-                  GError **error)
-{
-  static const char *const evaluated[]
-      = { "confusion", "contact-sheet", "roc", "precision-recall", "scatter", NULL };
-
-  if (wants_array (id, "train-loss"))
-    {
-      g_autoptr (GArray) epochs = cjl_project_read_history (project);
-
-      return cjl_curves_frame (NULL, epochs, 0, NAN);
-    }
-  if (wants_array (id, "weights"))
-    return frame_of_weights (project, node, error);
-  if (dataset != NULL && g_strv_contains (evaluated, id))
-    {
-      g_autoptr (CjlEvaluation) evaluation
-          = cjl_evaluate_project (project, dataset, CJD_SPLIT_VAL, error);
-      CjvFrame *frame = evaluation != NULL ? frame_of_evaluation (evaluation, id) : NULL;
-
-      if (evaluation != NULL && frame == NULL)
-        g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                     "Figure “%s” means nothing for this data. Try confusion for classes, scatter "
-                     "for values, contact-sheet for pictures.",
-                     id);
-      return frame;
-    }
-  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-               "Figure “%s” cannot be drawn from a project. There are curves, filters, histogram, "
-               "confusion, contact-sheet, roc, precision-recall and scatter.",
-               id);
-  return NULL;
 }

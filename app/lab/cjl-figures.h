@@ -8,11 +8,22 @@
 
 G_BEGIN_DECLS
 
-/* A sealed frame with what figure `id` wants (one of a plugin too, if it wants weights or curves); `node` chooses a layer (NULL: the first with weights).
- * `dataset` may be NULL for figures of weights and curves. Slow where samples must be run. You unref.
- * Errors say what is missing. */
+/* What a figure is drawn of. */
+typedef struct
+{
+  const char *node;  /* id of a layer; NULL: the first that the figure can show */
+  CjdSplit split;    /* whose samples are measured or chosen from */
+  gsize sample;      /* for maps, units, bars: its number in the split */
+  gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
+} CjlFigureChoice;
+
+/* Whether figure `id` is drawn from samples, so that the data set must be loaded. */
+gboolean cjl_figure_needs_data (const char *id);
+
+/* A sealed frame with what figure `id` wants; one of a plugin, too, if it wants weights or curves. `dataset` may be NULL for figures that need none. Slow
+ * where samples must be run. You unref. Errors say what is missing. */
 CjvFrame *cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
-                            const char *node, GError **error);
+                            const CjlFigureChoice *choice, GError **error);
 
 /* How the project's weights do on a split. Slow. NULL with the reason if the network cannot be run. You
  * free. */

@@ -76,15 +76,46 @@ to_node (GVariant *data)
   return node;
 }
 
+/* Takes the ".0" off numbers like 1e+22.0: the generator appends it where it sees no point, and no parser
+ * reads it. */
+static void
+mend_exponents (char *text)
+{
+  gboolean in_string = FALSE, in_exponent = FALSE;
+  char *to = text;
+
+  for (const char *from = text; *from != '\0'; from++)
+    {
+      if (in_exponent && from[0] == '.' && from[1] == '0')
+        {
+          in_exponent = FALSE;
+          from++;
+          continue;
+        }
+      if (in_string && *from == '\\')
+        *to++ = *from++;
+      else if (*from == '"')
+        in_string = !in_string;
+      in_exponent = !in_string
+                    && (in_exponent ? g_ascii_isdigit (*from) || *from == '+' || *from == '-'
+                                    : *from == 'e' && from > text && g_ascii_isdigit (from[-1]));
+      *to++ = *from;
+    }
+  *to = '\0';
+}
+
 char *
 cjl_json_print (GVariant *data, gboolean pretty)
 {
   g_autoptr (JsonNode) root = to_node (data);
   g_autoptr (JsonGenerator) generator = json_generator_new ();
+  char *text;
 
   json_generator_set_root (generator, root);
   json_generator_set_pretty (generator, pretty);
-  return json_generator_to_data (generator, NULL);
+  text = json_generator_to_data (generator, NULL);
+  mend_exponents (text);
+  return text;
 }
 
 static GVariant *

@@ -3,6 +3,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjd-augment.h"
 #include "cjd-edits.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
@@ -526,7 +527,9 @@ void
 cjl_project_set_data (CjlProject *self, const char *source, GVariant *params)
 {
   GVariant *sunk = g_variant_ref_sink (params != NULL ? params : g_variant_new ("a{sv}", NULL));
-  char *copy = g_strdup (source);
+  /* the project may be opened from another folder */
+  const gboolean path = cjd_source_find (source) == NULL && *source != '\0';
+  char *copy = path ? g_canonicalize_filename (source, NULL) : g_strdup (source);
 
   g_free (self->data.source);
   self->data.source = copy;
@@ -543,6 +546,21 @@ cjl_project_set_title (CjlProject *self, const char *title)
 
   g_free (self->title);
   self->title = copy;
+}
+
+/* "shift.amount" */
+static gboolean
+set_augment_value (CjlProject *self, const char *name, const char *text, GError **error)
+{
+  g_auto (GStrv) pair = g_strsplit (name, ".", 2);
+  char *chain = cjd_augment_text_set (self->data.augment, pair[0], pair[1] != NULL ? pair[1] : "",
+                                      text, error);
+
+  if (chain == NULL)
+    return FALSE;
+  g_free (self->data.augment);
+  self->data.augment = chain;
+  return TRUE;
 }
 
 /* "augment", "edits", the shares, the seed, or a parameter of the source or of reading files; what it makes of
@@ -564,6 +582,8 @@ set_data_value (CjlProject *self, const char *name, const char *text, GError **e
       self->data.augment = g_strdup (text);
       return TRUE;
     }
+  if (g_str_has_prefix (name, "augment."))
+    return set_augment_value (self, name + strlen ("augment."), text, error);
   if (g_str_equal (name, "edits"))
     {
       g_autoptr (GArray) edits = cjd_edits_parse (text, error);
@@ -624,8 +644,8 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
     cjl_project_set_title (self, text);
   else if (g_str_equal (name, "data"))
     cjl_project_set_data (self, text, NULL);
-  else if (id != NULL && g_str_equal (id, "data"))
-    done = set_data_value (self, dot + 1, text, error);
+  else if (id != NULL && (g_str_equal (id, "data") || g_str_has_prefix (id, "data.")))
+    done = set_data_value (self, name + strlen ("data."), text, error);
   else if (id != NULL && !g_str_equal (id, "optimizer") && !g_str_equal (id, "schedule"))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,

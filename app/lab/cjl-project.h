@@ -76,7 +76,7 @@ const char *cjl_project_get_undo_title (CjlProject *project); /* NULL: nothing t
 const char *cjl_project_get_redo_title (CjlProject *project);
 gboolean cjl_project_is_modified (CjlProject *project);
 
-/* Changes the data choice; between begin and commit. */
+/* Changes the data choice; between begin and commit. A path is kept from the root. */
 void cjl_project_set_data (CjlProject *project, const char *source, GVariant *params);
 void cjl_project_set_title (CjlProject *project, const char *title);
 
@@ -84,7 +84,8 @@ void cjl_project_set_title (CjlProject *project, const char *title);
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 
-/* Sets "node.param", "title", "data", "data.augment", "data.size" and their like, or a name of the training setup, as one edit. */
+/* Sets "node.param", "title", "data", "data.augment", "data.augment.shift.amount",
+ * "data.size" and their like, or a name of the training setup, as one edit. */
 gboolean cjl_project_set (CjlProject *project, const char *name, const char *text, GError **error);
 
 /* Loads the data set of the choice, split. Slow: for a worker. `choice` is not altered. */

@@ -643,7 +643,7 @@ cjl_session_probe (CjlSession *self, CjdSplit split, gsize index)
   x = cj_tensor_new (feed->x_dtype, &x_shape);
   y = cj_tensor_new (feed->y_dtype, &y_shape);
   feed->fill (feed, &sample, 1, 0, 0, x, y);
-  return ask (self, x, (gint64) index);
+  return feed->problem == NULL && ask (self, x, (gint64) index);
 }
 
 gboolean

@@ -2,12 +2,9 @@
 #include "cjl-template.h"
 
 #include "cj-error.h"
+#include "cjl-arrange.h"
 
 #include <string.h>
-
-#define CARD_WIDTH 216.0
-#define CARD_HEIGHT 230.0
-#define ROW 6 /* cards in a row of a long chain */
 
 const CjlTemplate *
 cjl_template_find (const char *id)
@@ -16,37 +13,6 @@ cjl_template_find (const char *id)
     if (g_str_equal (t->id, id))
       return t;
   return NULL;
-}
-
-void
-cjl_layout_graph (CjGraph *graph)
-{
-  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
-  g_autoptr (GHashTable) depth = g_hash_table_new (NULL, NULL);
-  g_autofree guint *filled = g_new0 (guint, order->len + 1);
-  guint deepest = 0;
-
-  for (guint i = 0; i < order->len; i++)
-    {
-      const CjNode *node = order->pdata[i];
-      guint d = 0;
-
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        if (node->from[port].node != NULL)
-          d = MAX (d, 1 + GPOINTER_TO_UINT (g_hash_table_lookup (depth, node->from[port].node)));
-      g_hash_table_insert (depth, (gpointer) node, GUINT_TO_POINTER (d));
-      deepest = MAX (deepest, d);
-    }
-  for (guint i = 0; i < order->len; i++)
-    {
-      CjNode *node = order->pdata[i];
-      const guint d = GPOINTER_TO_UINT (g_hash_table_lookup (depth, node));
-      const guint n_rows = deepest / ROW + 1, in_row = (deepest + n_rows) / n_rows;
-      const guint row = d / in_row, column = d % in_row;
-
-      cj_graph_move (graph, node, CARD_WIDTH * column,
-                     CARD_HEIGHT * row + 24.0 * (column % 2) + 120.0 * filled[d]++);
-    }
 }
 
 /* "relu3 > add1:1" */
@@ -158,6 +124,6 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;
-  cjl_layout_graph (project->graph);
+  cjl_arrange_layers (project->graph);
   return g_steal_pointer (&project);
 }

@@ -34,7 +34,4 @@ CjlProject *cjl_template_make (const CjlTemplate *info, GError **error);
  * order in which they stand. On refusal the graph may hold part of the drawing. */
 gboolean cjl_graph_add_text (CjGraph *graph, const char *text, GError **error);
 
-/* Puts cards in layered order from left to right, in rows that fit a window. */
-void cjl_layout_graph (CjGraph *graph);
-
 G_END_DECLS

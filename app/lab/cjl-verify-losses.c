@@ -2,6 +2,8 @@
 /* Cases of losses. */
 #include "cjl-verify-private.h"
 
+#include "cj-error.h"
+
 static const char *
 get_reduction (const CjlVerifyCase *c)
 {
@@ -104,6 +106,9 @@ smooth_l1 (CjlVerifyCase *c)
 static void
 kl_divergence (CjlVerifyCase *c)
 {
+  if (cjl_verify_bool (c, "log_target", FALSE) && c->mistake == NULL)
+    g_set_error (&c->mistake, CJ_ERROR, CJ_ERROR_GRAPH,
+                 "not supported: a KL divergence whose targets are logarithms");
   add_loss (c, "kl-divergence", "");
 }
 

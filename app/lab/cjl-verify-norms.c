@@ -41,7 +41,7 @@ batch_norm (CjlVerifyCase *c)
 static void
 layer_norm (CjlVerifyCase *c)
 {
-  const guint dims = cjl_verify_has (c, "param.weight") ? cjl_verify_n_dims (c, "param.weight") : 1;
+  const guint dims = MAX (cjl_verify_count (c, "normalized_shape"), 1);
   CjNode *y = cjl_verify_layer (c, "layer-norm", cjl_verify_input (c, "in0"),
                                 "dims=%u eps=%.17g affine=%s", dims, get_eps (c), print_affine (c));
 
@@ -70,11 +70,12 @@ instance_norm (CjlVerifyCase *c)
   cjl_verify_output (c, 0, y, 0);
 }
 
-/* Its weight comes as a second input of the case. */
+/* Its weight comes as a second input of the case, its eps in the note. */
 static void
 rms_norm (CjlVerifyCase *c)
 {
-  CjNode *y = cjl_verify_layer (c, "rms-norm", cjl_verify_input (c, "in0"), "eps=1e-6");
+  CjNode *y = cjl_verify_layer (c, "rms-norm", cjl_verify_input (c, "in0"), "eps=%.17g",
+                                cjl_verify_noted (c, "eps", 1e-6));
 
   cjl_verify_param (c, y, "weight", "in1", 0);
   cjl_verify_output (c, 0, y, 0);
@@ -123,18 +124,38 @@ log_softmax (CjlVerifyCase *c)
       cjl_verify_layer (c, "log-softmax", cjl_verify_input (c, "in0"), "axis=%d", get_axis (c)), 0);
 }
 
+/* The axes that a reduction went over, as the shapes tell: those that became 1, or, where the result has
+ * fewer axes, the last ones. You free. */
+static char *
+print_axes (const CjlVerifyCase *c)
+{
+  const int from = (int) cjl_verify_n_dims (c, "in0"), to = (int) cjl_verify_n_dims (c, "out0");
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (int i = 0; i < from; i++)
+    if (to < from ? i >= to : cjl_verify_dim (c, "out0", i) != cjl_verify_dim (c, "in0", i))
+      g_string_append_printf (text, "%s%d", text->len > 0 ? "," : "", i);
+  return g_strdup_printf ("axes=%s keep=%s", text->str, to < from ? "false" : "true");
+}
+
+static void
+reduce (CjlVerifyCase *c, const char *layer)
+{
+  g_autofree char *axes = print_axes (c);
+
+  cjl_verify_output (c, 0, cjl_verify_layer (c, layer, cjl_verify_input (c, "in0"), "%s", axes), 0);
+}
+
 static void
 mean_axis (CjlVerifyCase *c)
 {
-  cjl_verify_output (c, 0, cjl_verify_layer (c, "mean", cjl_verify_input (c, "in0"), "axes=2,3"),
-                     0);
+  reduce (c, "mean");
 }
 
 static void
 sum_axis (CjlVerifyCase *c)
 {
-  cjl_verify_output (
-      c, 0, cjl_verify_layer (c, "sum", cjl_verify_input (c, "in0"), "axes=1 keep=true"), 0);
+  reduce (c, "sum");
 }
 
 /* One convolution of the block and its batch norm, with tensors conv<k> and bn<k>. */

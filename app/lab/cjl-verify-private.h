@@ -73,6 +73,9 @@ double cjl_verify_number (const CjlVerifyCase *c, const char *setting, guint ind
 int cjl_verify_int (const CjlVerifyCase *c, const char *setting, guint index, int preset);
 gboolean cjl_verify_bool (const CjlVerifyCase *c, const char *setting, gboolean preset);
 const char *cjl_verify_text (const CjlVerifyCase *c, const char *setting); /* or NULL */
+guint cjl_verify_count (const CjlVerifyCase *c, const char *setting); /* of a list; 0: it is none */
+/* The number that follows a word ("eps") in the note of the case. */
+double cjl_verify_noted (const CjlVerifyCase *c, const char *word, double preset);
 gboolean cjl_verify_has (const CjlVerifyCase *c, const char *array);
 /* Size of a dimension, counted from the end if negative; 0 if there is none. */
 gint64 cjl_verify_dim (const CjlVerifyCase *c, const char *array, int dim);

@@ -117,16 +117,17 @@ padded_attention (CjlVerifyCase *c)
 
 /* --- transformers --- */
 
-/* The heads are no setting of the case: two, the reference's choice. */
+/* Where the case does not say the heads they are two, the reference's choice. */
 #define HEADS 2
 
 static CjNode *
 draw_transformer (CjlVerifyCase *c, const char *layer, const char *activation)
 {
+  const int heads = cjl_verify_int (c, "nhead", 0, cjl_verify_int (c, "num_heads", 0, HEADS));
   CjNode *y
       = cjl_verify_layer (c, layer, cjl_verify_input (c, "in0"),
                           "heads=%d hidden=%d causal=false dropout=0 activation=%s norm-first=%s",
-                          HEADS, (int) cjl_verify_dim (c, "param.linear1.weight", 0), activation,
+                          heads, (int) cjl_verify_dim (c, "param.linear1.weight", 0), activation,
                           print_bool (cjl_verify_bool (c, "norm_first", FALSE)));
 
   map_all (c, y);
@@ -185,7 +186,8 @@ recurrent (CjlVerifyCase *c)
 
 /* --- graphs --- */
 
-/* Edges "0-1" that stand in the note of the case, or else pairs that the reference's attention joins. */
+/* Edges "0-1" that stand in the note of the case, or else pairs that the reference's attention joins in
+ * either direction: a softmax over neighbours leaves exact zeros elsewhere, whatever the numbers. */
 static CjTensor *
 new_edges (const CjlVerifyCase *c)
 {
@@ -205,13 +207,16 @@ new_edges (const CjlVerifyCase *c)
       if (sscanf (words[i], "%d-%d", &pair[0], &pair[1]) == 2)
         g_array_append_vals (pairs, pair, 2);
     }
-  if (pairs->len == 0 && joined != NULL && joined->shape.n_dims == 2)
+  if (pairs->len == 0 && joined != NULL && joined->shape.n_dims == 2
+      && joined->shape.dims[0] == joined->shape.dims[1])
     for (gint64 i = 0; i < joined->size; i++)
       {
         const gint32 v = (gint32) joined->shape.dims[1];
         const gint32 pair[2] = { (gint32) i / v, (gint32) i % v };
 
-        if (pair[0] < pair[1] && cjd_npy_array_get (joined, i) != 0)
+        if (pair[0] < pair[1]
+            && (cjd_npy_array_get (joined, i) != 0
+                || cjd_npy_array_get (joined, (gint64) pair[1] * v + pair[0]) != 0))
           g_array_append_vals (pairs, pair, 2);
       }
   shape = cj_shape2 (pairs->len / 2, 2);

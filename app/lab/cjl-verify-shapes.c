@@ -298,11 +298,26 @@ matrix_product (CjlVerifyCase *c)
   join_two (c, "matrix-product");
 }
 
+/* The order in which the axes behind the batch stand in the result, by their sizes; of axes of one size
+ * the first that is left. */
 static void
 permute (CjlVerifyCase *c)
 {
-  cjl_verify_output (c, 0,
-                     cjl_verify_layer (c, "permute", cjl_verify_input (c, "in0"), "order=231"), 0);
+  const int n = (int) MIN (cjl_verify_n_dims (c, "in0"), cjl_verify_n_dims (c, "out0"));
+  g_autoptr (GString) order = g_string_new (NULL);
+  guint taken = 0;
+
+  for (int i = 1; i < n; i++)
+    for (int k = 1; k < n; k++)
+      if ((taken & 1u << k) == 0 && cjl_verify_dim (c, "in0", k) == cjl_verify_dim (c, "out0", i))
+        {
+          taken |= 1u << k;
+          g_string_append_printf (order, "%d", k);
+          break;
+        }
+  cjl_verify_output (
+      c, 0, cjl_verify_layer (c, "permute", cjl_verify_input (c, "in0"), "order=%s", order->str),
+      0);
 }
 
 /* --- small networks --- */

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include <math.h>
+#include <string.h>
 
 #define MAX_MANIFEST (64 << 20)
 
@@ -127,6 +128,32 @@ gboolean
 cjl_verify_bool (const CjlVerifyCase *c, const char *setting, gboolean preset)
 {
   return cjl_verify_number (c, setting, 0, preset) != 0;
+}
+
+guint
+cjl_verify_count (const CjlVerifyCase *c, const char *setting)
+{
+  g_autoptr (GVariant) list
+      = c->settings != NULL ? g_variant_lookup_value (c->settings, setting, G_VARIANT_TYPE ("av"))
+                            : NULL;
+
+  return list != NULL ? (guint) g_variant_n_children (list) : 0;
+}
+
+double
+cjl_verify_noted (const CjlVerifyCase *c, const char *word, double preset)
+{
+  const char *note = "", *at;
+  double value;
+  char *end;
+
+  g_variant_lookup (c->meta, "note", "&s", &note);
+  at = strstr (note, word);
+  if (at == NULL)
+    return preset;
+  at += strlen (word);
+  value = g_ascii_strtod (at, &end);
+  return end != at ? value : preset;
 }
 
 const char *

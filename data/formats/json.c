@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define BRACKETS "{}[]\""
+
 /* The four hexadecimal digits of "\\u" at text[i], or -1. */
 static int
 read_escape (const char *text, gsize length, gsize i)
@@ -54,9 +56,25 @@ static gboolean
 check_structure (const char *text, gsize length, GError **error)
 {
   guint depth = 0, values = 0;
+  gboolean begun = FALSE; /* the one value that a text holds */
 
   for (gsize i = 0; i < length; i++)
     {
+      if (depth == 0 && !g_ascii_isspace (text[i]))
+        {
+          if (begun)
+            {
+              g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                           "The JSON text goes on after its end, at byte %" G_GSIZE_FORMAT
+                           ". The file is damaged.",
+                           i);
+              return FALSE;
+            }
+          begun = TRUE;
+          if (strchr (BRACKETS, text[i]) == NULL)
+            while (i + 1 < length && strchr (BRACKETS " \t\n\r", text[i + 1]) == NULL)
+              i++;
+        }
       if (text[i] == '"' && !skip_string (text, length, &i))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,

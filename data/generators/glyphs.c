@@ -337,7 +337,9 @@ make (gconstpointer data, GError **error)
 const CjdSourceInfo cjd_source_glyphs = {
   .id = "glyphs",
   .title = "Glyphs",
-  .blurb = "Handwritten digits and capital letters, 28×28 pixels, 36 classes",
+  .blurb
+  = "Handwritten digits and capital letters, 28×28 pixels, 36 classes; one layer reads 87 % of "
+    "them, LeNet-5 99 %",
   .params_size = sizeof (Params),
   .params = params,
   .make = make,

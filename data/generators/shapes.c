@@ -299,7 +299,9 @@ make (gconstpointer data, GError **error)
 const CjdSourceInfo cjd_source_shapes = {
   .id = "shapes",
   .title = "Shapes",
-  .blurb = "Coloured shapes before a busy ground, 32×32 pixels, where the colour says nothing",
+  .blurb
+  = "Coloured shapes before a busy ground, 32×32 pixels, where the colour says nothing; LeNet-5 "
+    "tells 91 % of them, six convolutions 99 %",
   .params_size = sizeof (Params),
   .params = params,
   .make = make,

@@ -3,12 +3,35 @@
 
 #include "cj-error.h"
 
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+/* What the control group allows that Linux has put this process into; the machine's if it does not
+ * say. */
+static gint64
+get_group_limit (void)
+{
+  g_autofree char *text = NULL;
+  gint64 limit;
+
+  if (!g_file_get_contents ("/sys/fs/cgroup/memory.max", &text, NULL, NULL))
+    return G_MAXINT64;
+  limit = g_ascii_strtoll (text, NULL, 10);
+  return limit > 0 ? limit : G_MAXINT64; /* "max" */
+}
 
 gint64
 cj_memory_get_total (void)
 {
-  return (gint64) sysconf (_SC_PHYS_PAGES) * (gint64) sysconf (_SC_PAGE_SIZE);
+  const gint64 machine = (gint64) sysconf (_SC_PHYS_PAGES) * (gint64) sysconf (_SC_PAGE_SIZE);
+  const gint64 group = get_group_limit ();
+  struct rlimit own;
+  gint64 total = MIN (machine, group);
+
+  if (getrlimit (RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY)
+    total = MIN (total, (gint64) MIN (own.rlim_cur, (rlim_t) G_MAXINT64));
+  return total;
 }
 
 gboolean

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Bytes of main memory. Any thread. */
+/* Bytes of main memory that this process may have: the machine's, or less where a control group or
+ * limit of the process says so. Any thread. */
 gint64 cj_memory_get_total (void);
 
 /* Whether `bytes` fit with a tenth to spare; else the error names both. `what` begins the sentence: "The

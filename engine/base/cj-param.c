@@ -195,6 +195,18 @@ cj_params_applies (const CjParam *table, const CjParam *param, gconstpointer val
   return value == NULL || g_str_equal (value, pair[1]);
 }
 
+static void
+refuse_name (const CjParam *table, const char *name, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
+    g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", p->name);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               "There is no parameter “%s” here. Choose one of: %s.", name,
+               names->len > 0 ? names->str : "none");
+}
+
 gboolean
 cj_params_parse (const CjParam *table, gpointer values, const char *name, const char *text,
                  GError **error)
@@ -203,7 +215,7 @@ cj_params_parse (const CjParam *table, gpointer values, const char *name, const 
 
   if (param == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "There is no parameter “%s” here.", name);
+      refuse_name (table, name, error);
       return FALSE;
     }
   if (param->kind == CJ_PARAM_CHOICE)

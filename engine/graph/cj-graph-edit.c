@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MAX_NODES 10000 /* of a drawing that is read; what walks along its wires calls itself */
+
 /* It cannot be built: cj_lower says so. */
 static const CjLayerInfo placeholder = {
   .id = "placeholder",
@@ -171,7 +173,11 @@ load_wires (CjGraph *graph, CjNode *node, GVariant *data, GError **error)
           return FALSE;
         }
       if (node->kept != NULL || source->kept != NULL)
-        node->from[index] = (CjWire){ source, (guint) MIN (output, CJ_LAYER_MAX_OUT - 1) };
+        {
+          if (!cj_graph_check_loop (source, node, error))
+            return FALSE;
+          node->from[index] = (CjWire){ source, (guint) MIN (output, CJ_LAYER_MAX_OUT - 1) };
+        }
       else if (!cj_graph_connect (graph, source, (guint) output, node, (guint) index, error))
         return FALSE;
     }
@@ -338,6 +344,12 @@ cj_graph_load (CjGraph *graph, GVariant *data, GError **error)
           if (!g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
             {
               g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "Node %u is not a dictionary.", i + 1);
+              return FALSE;
+            }
+          if (i == MAX_NODES)
+            {
+              g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                           "There are more than %d nodes. The file is damaged.", MAX_NODES);
               return FALSE;
             }
           if (pass == 0 && load_node (fresh, item, error) == NULL)

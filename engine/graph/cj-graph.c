@@ -38,6 +38,17 @@ const CjParam cj_node_params[] = {
   { NULL },
 };
 
+/* Of every node, with weights or not; people meet it as an action, so it has no row. */
+static const CjParam muted_params[] = {
+  { .name = "muted",
+    .title = "Muted",
+    .blurb = "Passes its input on as it is",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjNode, muted),
+    .max = 1 },
+  { NULL },
+};
+
 CjGraph *
 cj_graph_new (void)
 {
@@ -168,15 +179,29 @@ cj_graph_remove (CjGraph *graph, CjNode *node)
   g_ptr_array_remove (graph->nodes, node);
 }
 
-/* Whether `target` is `node` or upstream of it. */
+/* Looks at each node once: through n shortcuts in a row lead 2^n ways. */
 static gboolean
-depends_on (const CjNode *node, const CjNode *target)
+find_upstream (CjNode *node, const CjNode *target, GHashTable *seen)
 {
   if (node == target)
     return TRUE;
-  for (guint i = 0; node != NULL && i < CJ_LAYER_MAX_IN; i++)
-    if (node->from[i].node != NULL && depends_on (node->from[i].node, target))
+  if (!g_hash_table_add (seen, node))
+    return FALSE;
+  for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
+    if (node->from[i].node != NULL && find_upstream (node->from[i].node, target, seen))
       return TRUE;
+  return FALSE;
+}
+
+gboolean
+cj_graph_check_loop (CjNode *from, const CjNode *to, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  if (!find_upstream (from, to, seen))
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               "A wire into “%s” would close a loop. Take its input from further left.", to->id);
   return FALSE;
 }
 
@@ -194,13 +219,8 @@ cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to, guint to
                    port + 1, from->id, to_port + 1, to->id);
       return FALSE;
     }
-  if (depends_on (from, to))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "A wire into “%s” would close a loop. Take its input from further left.",
-                   to->id);
-      return FALSE;
-    }
+  if (!cj_graph_check_loop (from, to, error))
+    return FALSE;
   cj_graph_touch (graph, to);
   to->from[to_port] = (CjWire){ from, port };
   return TRUE;
@@ -245,12 +265,13 @@ gboolean
 cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                     GError **error)
 {
-  const gboolean common = cj_params_find (node->layer->params, name) == NULL
-                          && cj_params_find (cj_node_params, name) != NULL;
+  const CjParam *const common[] = { cj_node_params, muted_params };
 
   cj_graph_touch (graph, node);
-  if (common)
-    return cj_params_parse (cj_node_params, node, name, text, error);
+  for (guint i = 0; i < G_N_ELEMENTS (common); i++)
+    if (cj_params_find (node->layer->params, name) == NULL
+        && cj_params_find (common[i], name) != NULL)
+      return cj_params_parse (common[i], node, name, text, error);
   if (!cj_params_parse (node->layer->params, node->params, name, text, error))
     return FALSE;
   /* wires into ports that are gone go with them */

@@ -67,7 +67,7 @@ gboolean cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to,
 void cj_graph_disconnect (CjGraph *graph, CjNode *to, guint to_port);
 
 gboolean cj_graph_rename (CjGraph *graph, CjNode *node, const char *id, GError **error);
-/* By name: of the layer's table, or of cj_node_params. */
+/* By name: of the layer's table, of cj_node_params, or "muted". */
 gboolean cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                              GError **error);
 void cj_graph_move (CjGraph *graph, CjNode *node, double x, double y);

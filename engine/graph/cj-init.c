@@ -9,6 +9,51 @@ const char *const cj_init_names[] = {
   "orthogonal", "he-uniform-out", "he-normal-out", "lecun-uniform", NULL
 };
 
+#define GLOROT                                                                                     \
+  "Glorot and Bengio, Understanding the difficulty of training deep networks, AISTATS 2010"
+#define HE "He et al., Delving deep into rectifiers, ICCV 2015"
+#define LECUN "LeCun et al., Efficient backprop, 1998"
+
+const CjInitInfo cj_inits[] = {
+  { "zeros", "Zeros", "All weights are 0; for offsets, since units that begin alike stay alike",
+    "w = 0", NULL },
+  { "ones", "Ones", "All weights are 1; for factors of a normalisation", "w = 1", NULL },
+  { "constant", "Constant", "All weights are one number", "w = gain", NULL },
+  { "fan-in", "Fan-in", "Uniform, the narrower the more inputs a unit has; the habit of the field",
+    "w ~ U (±gain / √in)", NULL },
+  { "uniform", "Uniform", "Every value between two limits is as likely", "w ~ U (±gain)", NULL },
+  { "normal", "Normal", "Gaussian around 0", "w ~ N (0, gain²)", NULL },
+  { "truncated", "Truncated normal", "Gaussian around 0 without values beyond two deviations",
+    "w ~ N (0, gain²), |w| ≤ 2 gain", NULL },
+  { "glorot-uniform", "Glorot uniform",
+    "Keeps the size of signals and of gradients alike, for symmetric activations",
+    "w ~ U (±gain √(6 / (in + out)))", GLOROT },
+  { "glorot-normal", "Glorot normal",
+    "Keeps the size of signals and of gradients alike, for symmetric activations",
+    "w ~ N (0, gain² 2 / (in + out))", GLOROT },
+  { "he-uniform", "He uniform", "Keeps the size of signals through ReLUs, which silence one half",
+    "w ~ U (±gain √(6 / in))", HE },
+  { "he-normal", "He normal", "Keeps the size of signals through ReLUs, which silence one half",
+    "w ~ N (0, gain² 2 / in)", HE },
+  { "lecun-normal", "LeCun normal",
+    "Keeps the size of signals where activations hardly bend, and "
+    "for SELU",
+    "w ~ N (0, gain² / in)", LECUN },
+  { "orthogonal", "Orthogonal",
+    "Units listen to directions at right angles, so that nothing is "
+    "stretched or lost",
+    "W Wᵀ = gain² I",
+    "Saxe et al., Exact solutions to the nonlinear dynamics "
+    "of learning in deep linear networks, ICLR 2014" },
+  { "he-uniform-out", "He uniform, by outputs", "Keeps the size of gradients through ReLUs",
+    "w ~ U (±gain √(6 / out))", HE },
+  { "he-normal-out", "He normal, by outputs", "Keeps the size of gradients through ReLUs",
+    "w ~ N (0, gain² 2 / out)", HE },
+  { "lecun-uniform", "LeCun uniform", "Keeps the size of signals where activations hardly bend",
+    "w ~ U (±gain √(3 / in))", LECUN },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (cj_inits) == CJ_INIT_LAST + 1);
 G_STATIC_ASSERT (G_N_ELEMENTS (cj_init_names) == CJ_INIT_LAST + 2);
 
 static void

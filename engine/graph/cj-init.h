@@ -36,7 +36,17 @@ typedef struct
   double scale; /* 0 means 1, but for CJ_INIT_CONSTANT */
 } CjInit;
 
-/* Names for CJ_PARAM_CHOICE, in the order of CjInitKind, NULL-terminated. */
+/* One way to begin, for people. */
+typedef struct
+{
+  const char *id, *title, *blurb, *formula;
+  const char *source; /* paper, or NULL */
+} CjInitInfo;
+
+/* In the order of CjInitKind, CJ_INIT_LAST + 1 of them. */
+extern const CjInitInfo cj_inits[];
+
+/* Their ids for CJ_PARAM_CHOICE, in the order of CjInitKind, NULL-terminated. */
 extern const char *const cj_init_names[];
 
 /* Fills `size` numbers of a tensor of `shape` from the stream. */

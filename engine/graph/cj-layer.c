@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-layer.h"
 
+#include "cj-error.h"
+
 #include <string.h>
 
 static const CjPort one_in[] = { { "x", "Input", "N …", CJ_PORT_REQUIRED }, { NULL } };
@@ -98,12 +100,52 @@ cj_layer_build_param (CjLayerBuild *build, const char *name, const CjShape *shap
   return cj_builder_add_param (build->builder, build->node, name, shape, init);
 }
 
+/* Only some inputs take numbers that stand for words or classes. */
+static gboolean
+refuse_words (CjLayerBuild *build, const CjOpInfo *info, const int *in, guint n_in, GError **error)
+{
+  for (guint i = 0; i < n_in; i++)
+    {
+      if (in[i] == CJ_NO_VALUE || (info->whole_in & 1u << i) != 0
+          || cj_builder_get_value (build->builder, in[i])->dtype == CJ_FLOAT32)
+        continue;
+      build->mend = "embedding";
+      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+        if (build->in[port] == in[i])
+          build->mend_port = port;
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                   "expects measured values, got numbers of words. Put Embedding before it.");
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+cj_layer_build_refuse_sequence (CjLayerBuild *build, guint port, GError **error)
+{
+  const CjShape *x = cj_layer_build_shape (build, port);
+  const gboolean words
+      = cj_builder_get_value (build->builder, build->in[port])->dtype != CJ_FLOAT32;
+  g_autofree char *got = cj_shape_print_sample (x);
+
+  build->mend = words ? "embedding" : x->n_dims == 4 ? "patch-embedding" : NULL;
+  build->mend_port = port;
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_SHAPE, "expects a sequence of vectors, got %s%s. Put %s before it.",
+      words ? "numbers of words, " : "", got,
+      build->mend != NULL ? cj_layer_find (build->mend)->title : "Reshape to moments × features");
+  return FALSE;
+}
+
 gboolean
 cj_layer_build_emit (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs, const int *in,
                      guint n_in, int *out, GError **error)
 {
-  const int value = cj_builder_emit (build->builder, info, attrs, in, n_in, error);
+  int value;
 
+  if (refuse_words (build, info, in, n_in, error))
+    return FALSE;
+  value = cj_builder_emit (build->builder, info, attrs, in, n_in, error);
   if (value == CJ_NO_VALUE)
     return FALSE;
   *out = value;

@@ -47,7 +47,10 @@ typedef struct
   int in[CJ_LAYER_MAX_IN];   /* values; CJ_NO_VALUE where nothing is wired */
   int out[CJ_LAYER_MAX_OUT]; /* to fill, one value a port of outputs */
   guint n_classes;           /* of the data, 0 if it has none */
+  guint n_words;             /* of the data: its tokens are smaller; 0: not known */
   const char *mend;          /* set when refusing: id of a layer that put before would help */
+  guint mend_port;           /* ... before this input */
+  char *set;                 /* set when refusing: "words=60", a parameter that would help; owned */
   char *note;                /* set when building: worth knowing, reads on from the layer's name */
 } CjLayerBuild;
 
@@ -111,6 +114,10 @@ int cj_layer_build_param (CjLayerBuild *build, const char *name, const CjShape *
  * *out. */
 gboolean cj_layer_build_emit (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs,
                               const int *in, guint n_in, int *out, GError **error);
+
+/* For build functions: refuses input `port`, which should be a sequence of vectors, and names the layer
+ * that makes one of it. Always FALSE. */
+gboolean cj_layer_build_refuse_sequence (CjLayerBuild *build, guint port, GError **error);
 
 /* For build functions: one op on in[0] makes out[0]. */
 gboolean cj_layer_build_simple (CjLayerBuild *build, const CjOpInfo *info, gconstpointer attrs,

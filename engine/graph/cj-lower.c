@@ -129,7 +129,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
                          .node = node->id,
                          .params = node->params,
                          .n_in = cj_node_get_n_in (node),
-                         .n_classes = spec->n_classes };
+                         .n_classes = spec->n_classes,
+                         .n_words = spec->n_words };
   const guint n_values = self->builder->values->len, n_steps = self->builder->steps->len;
   g_autoptr (GError) error = NULL;
 
@@ -164,10 +165,11 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
   if (!node->layer->build (&build, &error))
     {
       CjProblem *problem = add_problem (
-          self, CJ_PROBLEM_ERROR, node, 0,
+          self, CJ_PROBLEM_ERROR, node, build.mend_port,
           g_strdup_printf ("%s “%s” %s", node->layer->title, node->id, error->message));
 
       problem->mend = build.mend;
+      problem->set = build.set;
       g_free (build.note);
       cj_builder_truncate (self->builder, n_values, n_steps);
       return;
@@ -214,6 +216,54 @@ takes_y (const CjNode *node)
          && node->from[1].node == NULL;
 }
 
+/* The node whose parameter makes the number of scores: `last`, or the one before layers that keep the
+ * shape. *name is its parameter; NULL if there is none. */
+static const CjNode *
+find_scorer (const CjNode *last, const char **name)
+{
+  for (; last != NULL; last = last->from[0].node)
+    {
+      *name = cj_params_find (last->layer->params, "units") != NULL     ? "units"
+              : cj_params_find (last->layer->params, "filters") != NULL ? "filters"
+                                                                        : NULL;
+      if (*name != NULL && !last->muted)
+        return last;
+      if (!last->muted
+          && (g_str_equal (last->layer->id, "glu") /* the one that halves */
+              || (!g_str_equal (last->layer->category, "activation")
+                  && !g_str_equal (last->layer->category, "normalisation")
+                  && !g_str_equal (last->layer->category, "regularisation"))))
+        return NULL;
+    }
+  return NULL;
+}
+
+static void
+add_class_problem (CjLowered *self, const CjNode *loss, gint64 k, guint n_classes)
+{
+  const CjNode *last = loss->from[0].node;
+  const char *name = NULL;
+  const CjNode *scorer = find_scorer (last, &name);
+  CjProblem *problem;
+
+  if (scorer == NULL)
+    {
+      add_problem (self, CJ_PROBLEM_ERROR, loss, 0,
+                   g_strdup_printf ("“%s” gives %" G_GINT64_FORMAT
+                                    " scores, but the data has %u classes. Put Dense of %u units "
+                                    "before “%s”.",
+                                    last->id, k, n_classes, n_classes, loss->id))
+          ->mend
+          = "dense";
+      return;
+    }
+  problem = add_problem (self, CJ_PROBLEM_ERROR, scorer, 0,
+                         g_strdup_printf ("“%s” gives %" G_GINT64_FORMAT
+                                          " scores, but the data has %u classes. Give it %u %s.",
+                                          scorer->id, k, n_classes, n_classes, name));
+  problem->set = g_strdup_printf ("%s=%u", name, n_classes);
+}
+
 /* The last layer must fit the classes: says so with the parameter that would. */
 static void
 check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
@@ -222,7 +272,6 @@ check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
     {
       const CjNode *node = graph->nodes->pdata[i];
       const CjLoweredNode *lowered = &self->nodes[i];
-      const CjNode *last = node->from[0].node;
       const CjShape *shape;
       gint64 k;
 
@@ -233,14 +282,7 @@ check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
       k = shape->n_dims > 1 ? shape->dims[shape->n_dims == 4 ? 1 : shape->n_dims - 1] : 0;
       if (k == 0 || k == spec->n_classes)
         continue;
-      add_problem (self, CJ_PROBLEM_ERROR, last, 0,
-                   g_strdup_printf ("“%s” gives %" G_GINT64_FORMAT
-                                    " scores, but the data has %u classes. Give it %u units.",
-                                    last->id, k, spec->n_classes, spec->n_classes))
-          ->set
-          = cj_params_find (last->layer->params, "units") != NULL
-                ? g_strdup_printf ("units=%u", spec->n_classes)
-                : NULL;
+      add_class_problem (self, node, k, spec->n_classes);
       forget_loss (self, lowered->out[0]);
     }
 }

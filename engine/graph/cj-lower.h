@@ -38,6 +38,7 @@ typedef struct
   CjShape x_shape, y_shape; /* of one sample */
   CjDtype x_dtype, y_dtype;
   guint n_classes;
+  guint n_words;  /* size of the vocabulary where x is words; 0: not known */
   gboolean has_y; /* FALSE: losses without a wired target are left out */
   const CjInputSpec *inputs;
   guint n_inputs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-layer.h"
+#include "cj-pool-params.h"
 
 #include <stddef.h>
 
@@ -9,18 +9,7 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "size",
-    .title = "Size",
-    .blurb = "Height and width of the result, whatever the input has",
-    .unit = "px",
-    .kind = CJ_PARAM_PAIR,
-    .offset = offsetof (Params, size),
-    .preset = 1,
-    .min = 1,
-    .max = 4096,
-    .soft_min = 1,
-    .soft_max = 16,
-    .flags = CJ_PARAM_RESHAPES },
+  { .offset = offsetof (Params, size), CJ_POOL_SIZE },
   { NULL },
 };
 

@@ -66,7 +66,7 @@ cj_attention_emit (CjLayerBuild *build, const CjAttentionParts *p, int *out, int
                    GError **error)
 {
   const CjShape *q = cj_builder_get_shape (build->builder, p->q);
-  const CjAttentionAttrs attrs = { p->heads, p->causal };
+  const CjAttentionAttrs attrs = { p->heads, p->causal, p->padding_word >= 0, p->padding_word };
   const gint64 e = q->n_dims == 3 ? q->dims[2] : 0;
   const CjShape in_shape = cj_shape2 (3 * e, e), out_shape = cj_shape2 (e, e);
   const CjShape in_bias = cj_shape1 (3 * e), out_bias = cj_shape1 (e);
@@ -74,11 +74,7 @@ cj_attention_emit (CjLayerBuild *build, const CjAttentionParts *p, int *out, int
   int last[3];
 
   if (e == 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects a sequence of vectors. Put Embedding or Patch embedding before it.");
-      return FALSE;
-    }
+    return cj_layer_build_refuse_sequence (build, 0, error);
   weight = add_param (build, p, "in_proj_weight", &in_shape,
                       (CjInit){ .kind = CJ_INIT_GLOROT_UNIFORM, .fan_in = e, .fan_out = 3 * e });
   if (p->bias)

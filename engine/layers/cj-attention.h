@@ -19,11 +19,21 @@ G_BEGIN_DECLS
   .blurb = "Every token sees itself and those before it only", .kind = CJ_PARAM_BOOL, .max = 1,    \
   .flags = CJ_PARAM_RESHAPES
 
+/* Fields of a row for an `int`. */
+#define CJ_ATTENTION_PADDING                                                                       \
+  .name = "padding-word", .title = "Padding word",                                                 \
+  .blurb                                                                                           \
+      = "With words wired to the padding marks: the number of the one that only fills up, which "  \
+        "no token looks at; -1: the marks are 1 where the padding is",                             \
+  .kind = CJ_PARAM_INT, .preset = -1, .min = -1, .max = 1 << 24, .soft_max = 255,                  \
+  .flags = CJ_PARAM_ADVANCED | CJ_PARAM_RESHAPES
+
 typedef struct
 {
   const char *prefix; /* of the names of parameters: "" or "self_attn." */
   int q, k, v;        /* values [N, T, E], [N, S, E]; k and v CJ_NO_VALUE: the queries */
   int padding;        /* [N, S] or CJ_NO_VALUE */
+  int padding_word;   /* -1: what is not 0 is padding */
   int heads;
   gboolean causal, bias;
 } CjAttentionParts;

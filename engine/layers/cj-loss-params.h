@@ -16,6 +16,19 @@ extern const char *const cj_reduction_names[];
   .kind = CJ_PARAM_CHOICE, .choices = cj_reduction_names, .max = CJ_REDUCTION_BATCH_MEAN,          \
   .flags = CJ_PARAM_ADVANCED | CJ_PARAM_RESHAPES
 
+/* Fields of rows of losses that judge classes: text, an int. */
+#define CJ_LOSS_CLASS_WEIGHTS                                                                      \
+  .name = "weights", .title = "Class weights",                                                     \
+  .blurb                                                                                           \
+      = "One number a class, as “1 2.5 1”: mistakes on a class count so much; empty: all alike",   \
+  .kind = CJ_PARAM_TEXT, .flags = CJ_PARAM_ADVANCED
+
+#define CJ_LOSS_IGNORE                                                                             \
+  .name = "ignore", .title = "Ignored class",                                                      \
+  .blurb = "Samples of this class do not count; −1: all count", .kind = CJ_PARAM_INT,              \
+  .preset = -1, .min = -1, .max = G_MAXINT32, .soft_min = -1, .soft_max = 100,                     \
+  .flags = CJ_PARAM_ADVANCED
+
 /* Ports "x" and "target" in, "loss" out. */
 extern const CjPort cj_loss_inputs[];
 extern const CjPort cj_loss_outputs[];

@@ -153,12 +153,7 @@ cj_recurrent_build (CjLayerBuild *build, CjCell cell, GError **error)
   int x = build->in[0];
 
   if (shape->n_dims != 3)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects a sequence of vectors. Wire it to sequences, or put Embedding before "
-                   "it.");
-      return FALSE;
-    }
+    return cj_layer_build_refuse_sequence (build, 0, error);
   for (int layer = 0; layer < p->layers; layer++)
     if (!build_layer (&s, layer, &x, error))
       return FALSE;

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  int heads, hidden, activation;
+  int heads, hidden, activation, padding_word;
   gboolean causal, norm_first;
   double dropout, eps;
 } CjTransformerParams;

@@ -16,6 +16,22 @@ refuse_axis (const CjTransposedAxis *axis, GError **error)
   return TRUE;
 }
 
+/* Whether padding takes away more than the kernel paints. */
+static gboolean
+refuse_padding (const CjTransposedAxis *axis, gint64 n, GError **error)
+{
+  const gint64 out = (n - 1) * axis->stride + (gint64) (axis->kernel - 1) * axis->dilation + 1
+                     + axis->output_padding - 2 * axis->padding;
+
+  if (out >= 1)
+    return FALSE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+               "has a padding of %d, which cuts away all that a kernel of %d paints. Make the "
+               "padding smaller.",
+               axis->padding, axis->kernel);
+  return TRUE;
+}
+
 /* [C, O/groups, kh, kw] to [O, C/groups, kh, kw], turned round. */
 static gboolean
 turn_weight (CjLayerBuild *build, const CjShape *shape, int kh, int kw, int groups, int *weight,
@@ -36,6 +52,7 @@ cj_transposed_build (CjLayerBuild *build, int x, const CjShape *shape, const CjT
                      const CjTransposedAxis *columns, int groups, gboolean bias,
                      const CjStart *start, int *out, GError **error)
 {
+  const CjShape *in = cj_builder_get_shape (build->builder, x);
   const int top = (rows->kernel - 1) * rows->dilation - rows->padding;
   const int left = (columns->kernel - 1) * columns->dilation - columns->padding;
   const CjRemapAttrs spread = { .mode = CJ_REMAP_ZEROS,
@@ -50,7 +67,13 @@ cj_transposed_build (CjLayerBuild *build, int x, const CjShape *shape, const CjT
   const gint64 fan_in = cj_shape_size (shape) / MAX (shape->dims[0], 1);
   int weight, offset;
 
+  if (in->n_dims != 4)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "expects pictures. Put it before Flatten.");
+      return FALSE;
+    }
   if (refuse_axis (rows, error) || refuse_axis (columns, error)
+      || refuse_padding (rows, in->dims[2], error) || refuse_padding (columns, in->dims[3], error)
       || !cj_layer_build_emit (build, &cj_op_remap2d, &spread, &x, 1, &x, error))
     return FALSE;
   weight = cj_window_add_weight (build, shape, groups, start);

@@ -99,6 +99,8 @@ cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64
 gboolean
 cj_window_to_picture (CjLayerBuild *build, int *value, GError **error)
 {
+  if (cj_builder_get_shape (build->builder, *value)->n_dims != 3)
+    return cj_layer_build_refuse_sequence (build, 0, error);
   return cj_layer_build_emit (build, &cj_op_to_picture, NULL, value, 1, value, error);
 }
 

@@ -21,6 +21,29 @@ extern const char *const cj_window_groups[]; /* depthwise */
 extern const char *const cj_window_borders[];
 #define CJ_WINDOW_BORDER_LAST CJ_REMAP_EDGE
 
+/* Fields of rows that convolutions share: an int, an int that may be the word of cj_window_groups, a
+ * gboolean, a CjRemapMode. */
+#define CJ_WINDOW_FILTERS                                                                          \
+  .name = "filters", .title = "Filters", .blurb = "How many feature maps the layer makes",         \
+  .kind = CJ_PARAM_INT, .preset = 16, .min = 1, .max = 4096, .soft_min = 1, .soft_max = 256,       \
+  .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG
+
+#define CJ_WINDOW_GROUPS                                                                              \
+  .name = "groups", .title = "Groups",                                                                \
+  .blurb = "Splits the channels into groups that do not see each other; “depthwise” gives every " \
+           "channel its own",                                                                         \
+  .kind = CJ_PARAM_INT, .preset = 1, .min = 1, .max = 4096, .soft_min = 1, .soft_max = 64,            \
+  .choices = cj_window_groups, .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED
+
+#define CJ_WINDOW_BIAS                                                                             \
+  .name = "bias", .title = "Bias", .blurb = "Adds one learned offset a filter",                    \
+  .kind = CJ_PARAM_BOOL, .preset = TRUE, .max = 1, .flags = CJ_PARAM_RESHAPES
+
+#define CJ_WINDOW_BORDER                                                                           \
+  .name = "border", .title = "Border", .blurb = "What the padding is made of",                     \
+  .kind = CJ_PARAM_CHOICE, .max = CJ_WINDOW_BORDER_LAST, .choices = cj_window_borders,             \
+  .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED
+
 /* One axis of a window; n is the size of the input. */
 typedef struct
 {

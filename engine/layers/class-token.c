@@ -10,12 +10,7 @@ build (CjLayerBuild *build, GError **error)
   CjShape token;
 
   if (x->n_dims != 3)
-    {
-      build->mend = x->n_dims == 4 ? "patch-embedding" : NULL;
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects a sequence of vectors. Put Patch embedding or Embedding before it.");
-      return FALSE;
-    }
+    return cj_layer_build_refuse_sequence (build, 0, error);
   token = cj_shape2 (1, x->dims[2]);
   in[1] = cj_layer_build_param (build, "weight", &token,
                                 (CjInit){ .kind = CJ_INIT_NORMAL, .scale = 0.02 });

@@ -22,7 +22,7 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
   { .name = "words",
     .title = "Words",
-    .blurb = "Size of the vocabulary; 0 takes as many as the data has classes",
+    .blurb = "Size of the vocabulary; 0 takes as many as the data has",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, words),
     .max = 1 << 24,
@@ -49,7 +49,8 @@ build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
   const CjEmbeddingAttrs attrs = { p->padding };
-  const gint64 words = p->words > 0 ? p->words : (gint64) build->n_classes;
+  const gint64 known = build->n_words > 0 ? build->n_words : build->n_classes;
+  const gint64 words = p->words > 0 ? p->words : known;
   const CjShape table = cj_shape2 (words, p->features);
   int in[2] = { build->in[0] };
 
@@ -57,6 +58,16 @@ build (CjLayerBuild *build, GError **error)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
                    "cannot tell the size of the vocabulary from the data. Set its words.");
+      return FALSE;
+    }
+  if (words < (gint64) build->n_words)
+    {
+      build->set = g_strdup_printf ("words=%u", build->n_words);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                   "has %" G_GINT64_FORMAT
+                   " words, but the data has %u. Set its words to %u, or to "
+                   "0 for as many as there are.",
+                   words, build->n_words, build->n_words);
       return FALSE;
     }
   in[1] = cj_layer_build_param (build, "weight", &table,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-error.h"
 #include "cj-layer.h"
 
 #include <stddef.h>
@@ -40,6 +41,14 @@ build (CjLayerBuild *build, GError **error)
   const Params *p = build->params;
   const CjUnaryAttrs attrs = { .kind = CJ_UNARY_CLAMP, .a = p->lowest, .b = p->highest };
 
+  if (p->lowest > p->highest)
+    {
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          "lets nothing pass: its lowest value %g lies above its highest %g. Lower Lowest.",
+          p->lowest, p->highest);
+      return FALSE;
+    }
   return cj_layer_build_simple (build, &cj_op_unary, &attrs, error);
 }
 

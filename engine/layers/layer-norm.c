@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-norm-params.h"
 
+#include "cj-error.h"
+
 #include <stddef.h>
 
 typedef struct
@@ -37,6 +39,14 @@ build (CjLayerBuild *build, GError **error)
   const CjShape over = cj_shape (n, &x->dims[first]);
   const CjRowNormAttrs attrs = { .row = cj_shape_size (&over), .per = 1, .eps = p->eps };
 
+  if ((guint) p->dims > n)
+    {
+      build->set = g_strdup_printf ("dims=%u", n);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                   "normalises %d dimensions, but a sample has %u. Set its dimensions to %u.",
+                   p->dims, n, n);
+      return FALSE;
+    }
   return cj_norm_build_rows (build, &attrs, &over, p->affine, p->affine, error);
 }
 

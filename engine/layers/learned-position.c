@@ -11,11 +11,7 @@ build (CjLayerBuild *build, GError **error)
   CjShape places;
 
   if (x->n_dims != 3)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects a sequence of vectors. Put Embedding or Patch embedding before it.");
-      return FALSE;
-    }
+    return cj_layer_build_refuse_sequence (build, 0, error);
   places = cj_shape2 (x->dims[1], x->dims[2]);
   in[1] = cj_layer_build_param (build, "weight", &places,
                                 (CjInit){ .kind = CJ_INIT_NORMAL, .scale = 0.02 });

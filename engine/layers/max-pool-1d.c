@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-window.h"
+#include "cj-pool-params.h"
 
 #include <stddef.h>
 
@@ -24,27 +24,8 @@ static const CjParam params[] = {
     .soft_min = 2,
     .soft_max = 9,
     .flags = CJ_PARAM_RESHAPES },
-  { .name = "stride",
-    .title = "Stride",
-    .blurb = "Distance between neighbouring windows",
-    .unit = "steps",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, stride),
-    .preset = 2,
-    .min = 1,
-    .max = 1023,
-    .soft_min = 1,
-    .soft_max = 9,
-    .flags = CJ_PARAM_RESHAPES },
-  { .name = "padding",
-    .title = "Padding",
-    .blurb = "Moments put before and after, at most half the window",
-    .unit = "steps",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, padding),
-    .max = 511,
-    .soft_max = 4,
-    .flags = CJ_PARAM_RESHAPES },
+  { .offset = offsetof (Params, stride), CJ_POOL_STRIDE_1D },
+  { .offset = offsetof (Params, padding), CJ_POOL_PADDING_1D },
   { .name = "dilation",
     .title = "Dilation",
     .blurb = "Spacing between the points of the window",
@@ -57,13 +38,7 @@ static const CjParam params[] = {
     .soft_min = 1,
     .soft_max = 4,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
-  { .name = "ceil",
-    .title = "Partial windows",
-    .blurb = "A last window that is not full counts as well",
-    .kind = CJ_PARAM_BOOL,
-    .offset = offsetof (Params, ceil),
-    .max = 1,
-    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { .offset = offsetof (Params, ceil), CJ_POOL_CEIL },
   { NULL },
 };
 

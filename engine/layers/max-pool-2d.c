@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-layer.h"
+#include "cj-pool-params.h"
 
 #include <stddef.h>
 
@@ -22,27 +22,8 @@ static const CjParam params[] = {
     .soft_min = 2,
     .soft_max = 5,
     .flags = CJ_PARAM_RESHAPES },
-  { .name = "stride",
-    .title = "Stride",
-    .blurb = "Distance between neighbouring windows",
-    .unit = "px",
-    .kind = CJ_PARAM_PAIR,
-    .offset = offsetof (Params, stride),
-    .preset = 2,
-    .min = 1,
-    .max = 63,
-    .soft_min = 1,
-    .soft_max = 5,
-    .flags = CJ_PARAM_RESHAPES },
-  { .name = "padding",
-    .title = "Padding",
-    .blurb = "Pixels put around the picture on each side, at most half the window",
-    .unit = "px",
-    .kind = CJ_PARAM_PAIR,
-    .offset = offsetof (Params, padding),
-    .max = 31,
-    .soft_max = 2,
-    .flags = CJ_PARAM_RESHAPES },
+  { .offset = offsetof (Params, stride), CJ_POOL_STRIDE_2D },
+  { .offset = offsetof (Params, padding), CJ_POOL_PADDING_2D },
   { .name = "dilation",
     .title = "Dilation",
     .blurb = "Spacing between the points of the window",
@@ -55,13 +36,7 @@ static const CjParam params[] = {
     .soft_min = 1,
     .soft_max = 4,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
-  { .name = "ceil",
-    .title = "Partial windows",
-    .blurb = "A last window that is not full counts as well",
-    .kind = CJ_PARAM_BOOL,
-    .offset = offsetof (Params, ceil),
-    .max = 1,
-    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { .offset = offsetof (Params, ceil), CJ_POOL_CEIL },
   { NULL },
 };
 

@@ -5,7 +5,7 @@
 
 typedef struct
 {
-  int heads;
+  int heads, padding_word;
   gboolean causal, bias;
 } Params;
 
@@ -20,6 +20,7 @@ static const CjParam params[] = {
     .preset = TRUE,
     .max = 1,
     .flags = CJ_PARAM_RESHAPES },
+  { .offset = offsetof (Params, padding_word), CJ_ATTENTION_PADDING },
   { NULL },
 };
 
@@ -36,8 +37,15 @@ static gboolean
 build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
-  const CjAttentionParts parts = { "",           build->in[0], build->in[1], build->in[2],
-                                   build->in[3], p->heads,     p->causal,    p->bias };
+  const CjAttentionParts parts = { .prefix = "",
+                                   .q = build->in[0],
+                                   .k = build->in[1],
+                                   .v = build->in[2],
+                                   .padding = build->in[3],
+                                   .padding_word = p->padding_word,
+                                   .heads = p->heads,
+                                   .causal = p->causal,
+                                   .bias = p->bias };
 
   return cj_attention_emit (build, &parts, &build->out[0], &build->out[1], error);
 }

@@ -11,24 +11,8 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "weights",
-    .title = "Class weights",
-    .blurb
-    = "One number a class, as “1 2.5 1”: mistakes on a class count so much; empty: all alike",
-    .kind = CJ_PARAM_TEXT,
-    .offset = offsetof (Params, weights),
-    .flags = CJ_PARAM_ADVANCED },
-  { .name = "ignore",
-    .title = "Ignored class",
-    .blurb = "Samples of this class do not count; −1: all count",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, ignore),
-    .preset = -1,
-    .min = -1,
-    .max = G_MAXINT32,
-    .soft_min = -1,
-    .soft_max = 100,
-    .flags = CJ_PARAM_ADVANCED },
+  { .offset = offsetof (Params, weights), CJ_LOSS_CLASS_WEIGHTS },
+  { .offset = offsetof (Params, ignore), CJ_LOSS_IGNORE },
   { .offset = offsetof (Params, reduction), CJ_REDUCTION_CHOICES },
   { NULL },
 };

@@ -32,11 +32,13 @@ build (CjLayerBuild *build, GError **error)
   const CjReshapeAttrs flat = { cj_shape2 (x->dims[0], x->n_dims == 3 ? x->dims[2] : 1) };
   int value;
 
+  if (x->n_dims != 3)
+    return cj_layer_build_refuse_sequence (build, 0, error);
   if (at < 0 || at >= t)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
                    "finds no token number %d in its input of %" G_GINT64_FORMAT
-                   " tokens. Choose another index or wire it to a sequence.",
+                   " tokens. Choose another index.",
                    index, t);
       return FALSE;
     }

@@ -4,6 +4,8 @@
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
+  if (cj_layer_build_shape (build, 0)->n_dims != 3)
+    return cj_layer_build_refuse_sequence (build, 0, error);
   return cj_layer_build_simple (build, &cj_op_sinusoid, NULL, error);
 }
 

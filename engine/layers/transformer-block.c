@@ -9,6 +9,7 @@ static const CjParam params[] = {
   { CJ_TRANSFORMER_ACTIVATION },
   { CJ_TRANSFORMER_NORM_FIRST },
   { CJ_TRANSFORMER_EPS },
+  { .offset = G_STRUCT_OFFSET (CjTransformerParams, padding_word), CJ_ATTENTION_PADDING },
   { NULL },
 };
 
@@ -27,6 +28,7 @@ build (CjLayerBuild *build, GError **error)
           .k = CJ_NO_VALUE,
           .v = CJ_NO_VALUE,
           .padding = build->in[1],
+          .padding_word = ((const CjTransformerParams *) build->params)->padding_word,
           .causal = ((const CjTransformerParams *) build->params)->causal };
 
   build->out[0] = build->in[0];

@@ -26,10 +26,13 @@ build (CjLayerBuild *build, GError **error)
                                  .k = CJ_NO_VALUE,
                                  .v = CJ_NO_VALUE,
                                  .padding = CJ_NO_VALUE,
+                                 .padding_word = -1,
                                  .causal = ((const CjTransformerParams *) build->params)->causal };
-  const CjAttentionParts cross = {
-    .prefix = "multihead_attn.", .k = build->in[1], .v = build->in[1], .padding = CJ_NO_VALUE
-  };
+  const CjAttentionParts cross = { .prefix = "multihead_attn.",
+                                   .k = build->in[1],
+                                   .v = build->in[1],
+                                   .padding = CJ_NO_VALUE,
+                                   .padding_word = -1 };
 
   build->out[0] = build->in[0];
   return cj_transformer_attend (build, own, "norm1", &build->out[0], NULL, error)

@@ -106,6 +106,7 @@ typedef struct
   gboolean add_q, add_k, add_v;
   const void *padding; /* of the sample */
   CjDtype padding_dtype;
+  const CjAttentionAttrs *attrs;
   float *log_sums, *weights; /* [T]; [T, S] */
   float *scratch;
 } Head;
@@ -142,6 +143,7 @@ get_head (const CjOpCall *call, guint chunk)
     .add_k = call->add_in[ik],
     .add_v = call->add_in[iv],
     .padding = padded ? (const char *) call->in[3] + (gsize) (n * s.s) * mark : NULL,
+    .attrs = call->op->attrs,
     .padding_dtype = padded ? call->op->in_dtype[3] : CJ_FLOAT32,
     .log_sums = (float *) call->saved + chunk * s.t,
     .weights = offset (call->out[1], chunk * s.t * s.s),
@@ -152,11 +154,14 @@ get_head (const CjOpCall *call, guint chunk)
 static gboolean
 is_padding (const Head *h, gint64 key)
 {
+  double mark;
+
   if (h->padding == NULL)
     return FALSE;
-  return h->padding_dtype == CJ_FLOAT32 ? ((const float *) h->padding)[key] != 0
-         : h->padding_dtype == CJ_INT32 ? ((const gint32 *) h->padding)[key] != 0
-                                        : ((const guint8 *) h->padding)[key] != 0;
+  mark = h->padding_dtype == CJ_FLOAT32 ? (double) ((const float *) h->padding)[key]
+         : h->padding_dtype == CJ_INT32 ? ((const gint32 *) h->padding)[key]
+                                        : ((const guint8 *) h->padding)[key];
+  return h->attrs->by_word ? mark == h->attrs->word : mark != 0;
 }
 
 /* Keys that the queries first .. first + count - 1 may hear, from 0. */
@@ -457,4 +462,5 @@ const CjOpInfo cj_op_attention = {
   .backward = { { heads_of_samples, backward } },
   .optional_out = 1u << 1,
   .twin = twin,
+  .whole_in = 1u << 3,
 };

@@ -69,6 +69,8 @@ typedef struct
   guint free_in, free_out;
   /* Bits of outputs that are not worth their room unless someone looks: out[k] is NULL then. */
   guint optional_out;
+  /* Bits of inputs that may hold whole numbers: words, classes, edges. */
+  guint whole_in;
   /* The slow, obvious twin of forward: plain loops in the logical layout, for tests. */
   void (*twin) (const CjOp *op, const void *const *in, float *const *out);
 } CjOpInfo;

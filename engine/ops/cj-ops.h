@@ -256,6 +256,9 @@ typedef struct
 {
   int heads;
   gboolean causal; /* a moment hears itself and the ones before it */
+  gboolean
+      by_word; /* the marks of padding are words, and `word` is the one that counts for nothing */
+  int word;
 } CjAttentionAttrs;
 
 typedef enum
@@ -272,11 +275,12 @@ typedef struct
   gboolean reverse; /* runs from the last moment to the first */
 } CjRecurrentAttrs;
 
-/* in: ids [N, ...] (integers, or floats that are), table [V, E]; out [N, ..., E]. */
+/* in: ids [N, ...] (integers), table [V, E]; out [N, ..., E]. */
 extern const CjOpInfo cj_op_embedding;
 /* in: x [N, T, E]; out: x plus the sine and cosine waves of the moment. */
 extern const CjOpInfo cj_op_sinusoid;
-/* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it is 0);
+/* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it
+ * is 0, or by word);
  * or, without k and v, q [N, T, 3 E] holds the three side by side. Out: mixed [N, T, E], weights
  * [N, heads, T, S] (only where someone looks). */
 extern const CjOpInfo cj_op_attention;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sums over a row of numbers, eight lanes side by side. The order of the additions is fixed by the
- * length, so the result does not depend on the machine's width. */
+ * length, so the result does not depend on the machine's width. And shapes seen around one axis. */
 #pragma once
 
 #include "cj-math.h"
+#include "cj-tensor.h"
 
 typedef float CjLanes __attribute__ ((vector_size (32), aligned (4), may_alias));
 typedef gint32 CjLaneBits __attribute__ ((vector_size (32), aligned (4), may_alias));
@@ -96,4 +97,23 @@ cj_row_exp (const float *x, gint64 n, float from, float *y)
   for (gint64 i = 0; i < n; i++)
     y[i] = cj_exp (x[i] - from);
   return cj_row_sum (y, n);
+}
+
+/* A shape seen as [outer, K, inner] around one axis of size K. */
+typedef struct
+{
+  gint64 outer, k, inner;
+} CjAxisSize;
+
+static inline CjAxisSize
+cj_axis_split (const CjShape *x, int axis)
+{
+  CjAxisSize size = { 1, x->dims[axis], 1 };
+
+  for (int i = 0; i < (int) x->n_dims; i++)
+    if (i < axis)
+      size.outer *= x->dims[i];
+    else if (i > axis)
+      size.inner *= x->dims[i];
+  return size;
 }

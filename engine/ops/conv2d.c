@@ -182,7 +182,9 @@ infer (CjOp *op, GError **error)
       g_autofree char *got = cj_shape_print_sample (x);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects pictures of channels × height × width, got %s.", got);
+                   "expects pictures of channels × height × width, got %s. Put it before Flatten, "
+                   "or Reshape before it.",
+                   got);
       return FALSE;
     }
   oh = x->dims[2] + a->pad_top + a->pad_bottom - (gint64) a->dilation_h * (a->kernel_h - 1);
@@ -197,9 +199,11 @@ infer (CjOp *op, GError **error)
   if (oh < 1 || ow < 1)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "has a kernel of %d×%d, larger than its padded input of %" G_GINT64_FORMAT
-                   "×%" G_GINT64_FORMAT ". Make the kernel smaller or add padding.",
-                   a->kernel_h, a->kernel_w, x->dims[2] + a->pad_top + a->pad_bottom,
+                   "has a kernel that reaches over %d×%d, larger than its padded input of "
+                   "%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
+                   ". Make kernel or dilation smaller, or add padding.",
+                   (a->kernel_h - 1) * a->dilation_h + 1, (a->kernel_w - 1) * a->dilation_w + 1,
+                   x->dims[2] + a->pad_top + a->pad_bottom,
                    x->dims[3] + a->pad_left + a->pad_right);
       return FALSE;
     }

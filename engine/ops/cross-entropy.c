@@ -10,28 +10,14 @@
 
 #define CHUNK 8192 /* scores a chunk, about */
 
-typedef struct
-{
-  gint64 outer, k, inner;
-} Size;
-
-static Size
+static CjAxisSize
 get_size (const CjOp *op)
 {
-  const CjCrossEntropyAttrs *a = op->attrs;
-  const CjShape *x = &op->in_shape[0];
-  Size size = { 1, x->dims[a->axis], 1 };
-
-  for (guint i = 0; i < x->n_dims; i++)
-    if ((int) i < a->axis)
-      size.outer *= x->dims[i];
-    else if ((int) i > a->axis)
-      size.inner *= x->dims[i];
-  return size;
+  return cj_axis_split (&op->in_shape[0], ((const CjCrossEntropyAttrs *) op->attrs)->axis);
 }
 
 static gint64
-get_share (const Size *size)
+get_share (const CjAxisSize *size)
 {
   return MAX (CHUNK / size->k, 1);
 }
@@ -39,7 +25,7 @@ get_share (const Size *size)
 static guint
 n_chunks (const CjOp *op)
 {
-  const Size size = get_size (op);
+  const CjAxisSize size = get_size (op);
 
   return (guint) ((size.outer * size.inner + get_share (&size) - 1) / get_share (&size));
 }
@@ -51,7 +37,7 @@ infer (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
   const gboolean soft = op->in_dtype[1] == CJ_FLOAT32;
   CjShape rows = *x;
-  Size size;
+  CjAxisSize size;
 
   if (a->axis < 1 || a->axis >= (int) x->n_dims)
     return cj_op_refuse (op, "one score a class", "Add Flatten and Dense before it.", error);
@@ -59,9 +45,11 @@ infer (CjOp *op, GError **error)
   rows.n_dims--;
   memmove (&rows.dims[a->axis], &x->dims[a->axis + 1],
            sizeof (gint64) * (x->n_dims - (guint) a->axis - 1));
-  if (cj_shape_size (&op->in_shape[1]) != cj_shape_size (soft ? x : &rows))
-    return cj_op_refuse (op, soft ? "one score a number of its target" : "one score a class",
-                         "Add Flatten and Dense before it.", error);
+  if (soft && cj_shape_size (&op->in_shape[1]) != cj_shape_size (x))
+    return cj_op_refuse (op, "classes, or one share a score, as targets",
+                         "Use Mean squared error for values, or wire another target.", error);
+  if (!soft && cj_shape_size (&op->in_shape[1]) != cj_shape_size (&rows))
+    return cj_op_refuse (op, "one score a class", "Add Flatten and Dense before it.", error);
   if (a->weights.n > 0 && a->weights.n != size.k)
     {
       g_autofree char *wanted
@@ -123,8 +111,8 @@ surprise_of (float z, const float *from)
 
 /* The loss of one row; what it adds to the divisor of the mean goes to *divisor. */
 static double
-row_loss (const CjOp *op, const Size *size, const void *const *in, gint64 row, const float *from,
-          double *divisor)
+row_loss (const CjOp *op, const CjAxisSize *size, const void *const *in, gint64 row,
+          const float *from, double *divisor)
 {
   const CjCrossEntropyAttrs *a = op->attrs;
   const gint64 at = row / size->inner * size->k * size->inner + row % size->inner;
@@ -153,7 +141,7 @@ static void
 forward (const CjOpCall *call, guint chunk)
 {
   const CjCrossEntropyAttrs *a = call->op->attrs;
-  const Size size = get_size (call->op);
+  const CjAxisSize size = get_size (call->op);
   const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
   const gint64 valid = cj_loss_get_valid (call, rows);
   double *sums = (double *) call->workspace + 2 * chunk;
@@ -183,7 +171,7 @@ join (const CjOpCall *call, guint chunk)
 {
   const CjReduction reduction = ((const CjCrossEntropyAttrs *) call->op->attrs)->reduction;
   const double *sums = (const double *) call->workspace;
-  const Size size = get_size (call->op);
+  const CjAxisSize size = get_size (call->op);
   double loss = 0, divisor = 0;
 
   (void) chunk;
@@ -243,7 +231,7 @@ static void
 backward (const CjOpCall *call, guint chunk)
 {
   const CjCrossEntropyAttrs *a = call->op->attrs;
-  const Size size = get_size (call->op);
+  const CjAxisSize size = get_size (call->op);
   const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
   const gint64 valid = cj_loss_get_valid (call, rows);
   const gboolean soft = call->op->in_dtype[1] == CJ_FLOAT32,
@@ -276,7 +264,7 @@ static void
 twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const CjCrossEntropyAttrs *a = op->attrs;
-  const Size size = get_size (op);
+  const CjAxisSize size = get_size (op);
   double sum = 0, divisors = 0;
 
   for (gint64 r = 0; r < size.outer * size.inner; r++)
@@ -315,4 +303,5 @@ const CjOpInfo cj_op_cross_entropy = {
   .forward = { { n_chunks, forward }, { NULL, join } },
   .backward = { { n_chunks, backward } },
   .twin = twin,
+  .whole_in = 1u << 1,
 };

@@ -12,10 +12,8 @@
 static gint64
 get_word (const CjOp *op, const void *ids, gint64 i)
 {
-  const gint64 word = op->in_dtype[0] == CJ_INT32    ? ((const gint32 *) ids)[i]
-                      : op->in_dtype[0] == CJ_UINT8  ? ((const guint8 *) ids)[i]
-                      : ((const float *) ids)[i] < 0 ? -1
-                                                     : (gint64) (((const float *) ids)[i] + 0.5f);
+  const gint64 word
+      = op->in_dtype[0] == CJ_INT32 ? ((const gint32 *) ids)[i] : ((const guint8 *) ids)[i];
 
   return word < op->in_shape[1].dims[0] ? word : -1;
 }
@@ -25,8 +23,9 @@ infer (CjOp *op, GError **error)
 {
   const CjShape *ids = &op->in_shape[0];
 
-  if (ids->n_dims + 1 > CJ_MAX_DIMS)
-    return cj_op_refuse (op, "rows of word numbers", "Wire it to text.", error);
+  if (ids->n_dims + 1 > CJ_MAX_DIMS || op->in_dtype[0] == CJ_FLOAT32)
+    return cj_op_refuse (op, "numbers of words, not measured values",
+                         "Wire it to text, or remove it.", error);
   op->out_shape[0] = *ids;
   op->out_shape[0].dims[op->out_shape[0].n_dims++] = op->in_shape[1].dims[1];
   return TRUE;
@@ -118,4 +117,5 @@ const CjOpInfo cj_op_embedding = {
   .free_in = 1u << 1,
   .free_out = 1,
   .twin = twin,
+  .whole_in = 1,
 };

@@ -151,6 +151,7 @@ const CjOpInfo cj_op_propagate = {
   .free_in = 1,
   .free_out = 1,
   .twin = propagate_twin,
+  .whole_in = 1u << 1,
 };
 
 /* --- adjacency --- */
@@ -205,4 +206,5 @@ const CjOpInfo cj_op_adjacency = {
   .free_in = 1,
   .free_out = 1,
   .twin = adjacency_twin,
+  .whole_in = 1u << 1,
 };

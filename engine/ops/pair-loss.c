@@ -351,4 +351,5 @@ const CjOpInfo cj_op_pair_loss = {
   .forward = { { n_chunks, forward }, { NULL, join } },
   .backward = { { n_chunks, backward } },
   .twin = twin,
+  .whole_in = 1u << 1,
 };

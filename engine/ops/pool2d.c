@@ -72,8 +72,9 @@ infer (CjOp *op, GError **error)
 {
   const CjPoolAttrs *a = op->attrs;
   const CjShape *x = &op->in_shape[0];
-  g_autofree char *wanted
-      = g_strdup_printf ("pictures of at least %d×%d", a->kernel_h, a->kernel_w);
+  g_autofree char *wanted = g_strdup_printf ("pictures of at least %d×%d",
+                                             (a->kernel_h - 1) * a->dilation_h + 1 - 2 * a->pad_h,
+                                             (a->kernel_w - 1) * a->dilation_w + 1 - 2 * a->pad_w);
   gint64 h, w;
 
   if (x->n_dims != 4)
@@ -86,6 +87,9 @@ infer (CjOp *op, GError **error)
           : count_windows (x->dims[3], a->kernel_w, a->stride_w, a->pad_w, a->dilation_w, a->ceil);
   if (h < 1 || w < 1)
     return cj_op_refuse (op, wanted, "Use a smaller window.", error);
+  if (a->out_h == 0 && (a->pad_h * 2 > a->kernel_h || a->pad_w * 2 > a->kernel_w))
+    return cj_op_refuse (op, "a padding of at most half the window", "Make the padding smaller.",
+                         error);
   op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1], h, w);
   return TRUE;
 }
@@ -93,13 +97,8 @@ infer (CjOp *op, GError **error)
 static gboolean
 infer_max (CjOp *op, GError **error)
 {
-  const CjPoolAttrs *a = op->attrs;
-
   if (!infer (op, error))
     return FALSE;
-  if (a->out_h == 0 && (a->pad_h * 2 > a->kernel_h || a->pad_w * 2 > a->kernel_w))
-    return cj_op_refuse (op, "a padding of at most half the window", "Make the padding smaller.",
-                         error);
   op->saved_bytes = sizeof (gint32) * (gsize) cj_shape_size (&op->out_shape[0]);
   return TRUE;
 }

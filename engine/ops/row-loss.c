@@ -270,4 +270,5 @@ const CjOpInfo cj_op_row_loss = {
   .forward = { { n_chunks, forward }, { NULL, join } },
   .backward = { { n_chunks, backward } },
   .twin = twin,
+  .whole_in = ~1u,
 };

@@ -8,24 +8,10 @@
 #define CHUNK 16384 /* numbers a chunk, about */
 #define TILE 64     /* columns side by side where the axis is not the last */
 
-typedef struct
-{
-  gint64 outer, k, inner;
-} Size;
-
-static Size
+static CjAxisSize
 get_size (const CjOp *op)
 {
-  const CjSoftmaxAttrs *a = op->attrs;
-  const CjShape *x = &op->in_shape[0];
-  Size size = { 1, x->dims[a->axis], 1 };
-
-  for (guint i = 0; i < x->n_dims; i++)
-    if ((int) i < a->axis)
-      size.outer *= x->dims[i];
-    else if ((int) i > a->axis)
-      size.inner *= x->dims[i];
-  return size;
+  return cj_axis_split (&op->in_shape[0], ((const CjSoftmaxAttrs *) op->attrs)->axis);
 }
 
 static gboolean
@@ -39,7 +25,7 @@ infer (CjOp *op, GError **error)
 }
 
 static gint64
-get_rows (const Size *size)
+get_rows (const CjAxisSize *size)
 {
   return MAX (CHUNK / MAX (size->k * size->inner, 1), 1);
 }
@@ -47,7 +33,7 @@ get_rows (const Size *size)
 static guint
 n_chunks (const CjOp *op)
 {
-  const Size size = get_size (op);
+  const CjAxisSize size = get_size (op);
 
   return (guint) ((size.outer + get_rows (&size) - 1) / get_rows (&size));
 }
@@ -130,7 +116,7 @@ static void
 forward (const CjOpCall *call, guint chunk)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) call->op->attrs)->log;
-  const Size size = get_size (call->op);
+  const CjAxisSize size = get_size (call->op);
   const gint64 rows = get_rows (&size), begin = (gint64) chunk * rows;
 
   for (gint64 r = begin; r < MIN (begin + rows, size.outer); r++)
@@ -150,7 +136,7 @@ static void
 backward (const CjOpCall *call, guint chunk)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) call->op->attrs)->log;
-  const Size size = get_size (call->op);
+  const CjAxisSize size = get_size (call->op);
   const gint64 rows = get_rows (&size), begin = (gint64) chunk * rows;
 
   for (gint64 r = begin; r < MIN (begin + rows, size.outer) && call->d_in[0] != NULL; r++)
@@ -172,7 +158,7 @@ static void
 twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) op->attrs)->log;
-  const Size size = get_size (op);
+  const CjAxisSize size = get_size (op);
 
   for (gint64 i = 0; i < size.outer * size.inner; i++)
     {

@@ -47,12 +47,6 @@ keeps_all (const CjProgram *self)
   return self->purpose == CJ_PURPOSE_PROBE || self->purpose == CJ_PURPOSE_EXPLAIN;
 }
 
-static gboolean
-goes_back (const CjProgram *self)
-{
-  return self->purpose == CJ_PURPOSE_TRAIN || self->purpose == CJ_PURPOSE_EXPLAIN;
-}
-
 /* Programs that keep everything run every op; others only what the losses and the prediction need. */
 static void
 find_live (CjProgram *self)
@@ -110,7 +104,7 @@ find_wanted (const CjProgram *self, const CjGraph *graph, const CjDataSpec *spec
 {
   gboolean *wanted = g_new0 (gboolean, n_values (self) + 1);
 
-  for (guint i = 0; i < n_values (self) && goes_back (self); i++)
+  for (guint i = 0; i < n_values (self) && cj_program_goes_back (self); i++)
     {
       const CjValue *v = get_value (self, (int) i);
       const CjNode *node = graph->nodes->pdata[MIN (v->node, graph->nodes->len - 1)];
@@ -119,7 +113,7 @@ find_wanted (const CjProgram *self, const CjGraph *graph, const CjDataSpec *spec
     }
   for (guint i = 0; i < spec->n_inputs; i++)
     if (spec->inputs[i].wants_gradient && self->lowered->inputs[i] != CJ_NO_VALUE)
-      wanted[self->lowered->inputs[i]] = goes_back (self);
+      wanted[self->lowered->inputs[i]] = cj_program_goes_back (self);
   if (self->purpose == CJ_PURPOSE_EXPLAIN && self->lowered->x != CJ_NO_VALUE)
     wanted[self->lowered->x] = spec->x_dtype == CJ_FLOAT32;
   for (guint i = 0; i < n_steps (self); i++)
@@ -223,7 +217,7 @@ static void
 find_seeded (CjProgram *self, const gboolean *wanted)
 {
   self->seeded = g_new0 (gboolean, n_values (self) + 1);
-  for (guint i = 0; i < self->lowered->losses->len && goes_back (self); i++)
+  for (guint i = 0; i < self->lowered->losses->len && cj_program_goes_back (self); i++)
     self->seeded[g_array_index (self->lowered->losses, int, i)] = TRUE;
   for (guint i = 0; i < self->lowered->n_nodes && self->purpose == CJ_PURPOSE_EXPLAIN; i++)
     for (guint k = 0; k < self->lowered->nodes[i].n_out; k++)
@@ -336,12 +330,12 @@ new_floats (gint64 n)
 static gboolean
 allocate (CjProgram *self, GError **error)
 {
-  const gint64 need = 4 * (self->arena_floats + 2 * self->n_weights + self->n_states);
+  const gint64 need = (gint64) sizeof (float) * cj_program_count_floats (self);
 
   if (!cj_memory_check (need, "The network", self->batch, error))
     return FALSE;
   self->weights = new_floats (self->n_weights);
-  self->gradients = new_floats (goes_back (self) ? self->n_weights : 0);
+  self->gradients = new_floats (cj_program_goes_back (self) ? self->n_weights : 0);
   self->states = new_floats (self->n_states);
   self->arena = new_floats (self->arena_floats);
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
@@ -450,6 +444,8 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
   link_backward (self, wanted, first_written);
   collect_rooms (self, rooms, wanted, first_written);
   self->arena_floats = assign_offsets (rooms);
+  if (self->sketch)
+    return TRUE;
   if (!allocate (self, error))
     return FALSE;
   for (guint i = 0; i < rooms->len; i++)

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 struct _CjProgram
 {
   CjPurpose purpose;
+  gboolean sketch; /* planned only */
+  guint n_threads;
   CjLowered *lowered;
   CjPool *pool;
   GArray *params; /* CjProgramParam, learned and state, in order of values */
@@ -34,6 +36,20 @@ static inline gint64
 cj_program_aligned (gint64 floats)
 {
   return (floats + CJ_PROGRAM_ALIGN - 1) / CJ_PROGRAM_ALIGN * CJ_PROGRAM_ALIGN;
+}
+
+static inline gboolean
+cj_program_goes_back (const CjProgram *program)
+{
+  return program->purpose == CJ_PURPOSE_TRAIN || program->purpose == CJ_PURPOSE_EXPLAIN;
+}
+
+/* Floats of arena, weights, their gradients where there are any, and state. */
+static inline gint64
+cj_program_count_floats (const CjProgram *program)
+{
+  return program->arena_floats + program->n_states
+         + program->n_weights * (cj_program_goes_back (program) ? 2 : 1);
 }
 
 /* Joins ops of `lowered`, before the plan. */

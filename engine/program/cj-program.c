@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-gemm.h"
+#include "cj-isa.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,13 +22,15 @@ check_ready (const CjProgram *self, GError **error)
          || cj_lowered_can_train (self->lowered, error);
 }
 
-CjProgram *
-cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_threads,
-                GError **error)
+static CjProgram *
+make (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_threads,
+      gboolean sketch, GError **error)
 {
   g_autoptr (CjProgram) self = g_new0 (CjProgram, 1);
 
   self->purpose = purpose;
+  self->sketch = sketch;
+  self->n_threads = n_threads;
   self->batch = spec->batch;
   self->params = g_array_new (FALSE, TRUE, sizeof (CjProgramParam));
   self->lowered = cj_lower (graph, spec);
@@ -36,8 +39,23 @@ cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
   cj_program_fuse (self);
   if (!cj_program_plan (self, graph, spec, error))
     return NULL;
-  self->pool = cj_pool_new (n_threads);
+  if (!sketch)
+    self->pool = cj_pool_new (n_threads);
   return g_steal_pointer (&self);
+}
+
+CjProgram *
+cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_threads,
+                GError **error)
+{
+  return make (graph, purpose, spec, n_threads, FALSE, error);
+}
+
+CjProgram *
+cj_program_new_sketch (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
+                       guint n_threads, GError **error)
+{
+  return make (graph, purpose, spec, n_threads, TRUE, error);
 }
 
 void
@@ -157,11 +175,16 @@ cj_program_get_cost (const CjProgram *self)
     if (self->live[i])
       cost.macs += g_array_index (self->lowered->builder->steps, CjStep, i).op.macs;
   cost.macs /= MAX (self->batch, 1);
-  cost.peak_bytes = 4 * (self->arena_floats + 2 * self->n_weights + self->n_states);
-  if (self->x != NULL)
-    cost.peak_bytes += (gint64) cj_tensor_bytes (self->x);
-  if (self->y != NULL)
-    cost.peak_bytes += (gint64) cj_tensor_bytes (self->y);
+  cost.peak_bytes
+      = (gint64) sizeof (float)
+        * (cj_program_count_floats (self) + CJ_GEMM_SCRATCH * (gint64) MAX (self->n_threads, 1));
+  for (guint i = 0; i < self->lowered->builder->values->len; i++)
+    {
+      const CjValue *v = get_value (self, (int) i);
+
+      if (v->kind == CJ_VALUE_INPUT)
+        cost.peak_bytes += cj_shape_size (&v->shape) * (gint64) cj_dtype_size (v->dtype);
+    }
   return cost;
 }
 
@@ -170,8 +193,13 @@ cj_program_get_plan (const CjProgram *self)
 {
   (void) self; /* kernels are chosen by the machine alone */
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma"))
+  const gboolean fused = cj_isa_is_there (CJ_ISA_AVX2);
+
+  /* products with AVX-512 add in the order of those with AVX2 */
+  if (fused && cj_isa_get () != CJ_ISA_BASELINE)
     return g_intern_static_string ("kernels-1 x86-64 avx2 fma");
+  if (fused)
+    return g_intern_static_string ("kernels-1 x86-64 avx2 fma, baseline products");
   return g_intern_static_string ("kernels-1 x86-64");
 #else
   return g_intern_static_string ("kernels-1 plain");
@@ -400,4 +428,18 @@ cj_program_find_bad_node (const CjProgram *self)
           return (int) v->node;
     }
   return -1;
+}
+
+const CjProgramParam *
+cj_program_find_bad_gradient (const CjProgram *self)
+{
+  for (guint i = self->params->len; i-- > 0;)
+    {
+      const CjProgramParam *param = cj_program_get_param (self, i);
+
+      for (gint64 j = 0; !param->state && !param->frozen && j < param->size; j++)
+        if (!isfinite (self->gradients[param->offset + j]))
+          return param;
+    }
+  return NULL;
 }

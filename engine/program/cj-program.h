@@ -34,13 +34,17 @@ typedef struct
 {
   gint64 n_params;
   gint64 macs;       /* multiply-adds of one sample, forward */
-  gint64 peak_bytes; /* weights, gradients, activations, workspace */
+  gint64 peak_bytes; /* weights, gradients, activations, workspace, batch, scratch of the threads */
 } CjProgramCost;
 
 /* Compiles. Training needs a valid path to a loss; other purposes need anything valid. The error is
  * the first problem of the graph, or says that memory would not do, with the numbers. You free. */
 CjProgram *cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
                            guint n_threads, GError **error);
+/* The same without memory, however much it would take: to be asked for cost and parameters, and for
+ * nothing that has numbers. You free. */
+CjProgram *cj_program_new_sketch (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
+                                  guint n_threads, GError **error);
 void cj_program_free (CjProgram *program);
 
 /* Draws the initial weights from `seed`: a stream for every name, so that one layer more or less
@@ -98,6 +102,10 @@ void cj_program_backward (CjProgram *program);
 /* The graph position and op of the first value that is not finite after a forward (probe and explain
  * programs), or -1. */
 int cj_program_find_bad_node (const CjProgram *program);
+
+/* After a backward: the learned tensor nearest to the loss whose gradient is not finite, where the
+ * trouble arose, or NULL. */
+const CjProgramParam *cj_program_find_bad_gradient (const CjProgram *program);
 
 const CjLowered *cj_program_get_lowered (const CjProgram *program);
 

@@ -18,6 +18,7 @@ struct _CjFeed
   CjShape y_shape;                /* of one target; a class number is a scalar (n_dims 0) */
   CjDtype y_dtype;                /* CJ_INT32: class numbers, CJ_FLOAT32: values */
   guint n_classes;                /* 0 if the target is not a class */
+  guint n_words;                  /* size of the vocabulary where x is words, or 0 */
   const char *const *class_names; /* n_classes strings and NULL, or NULL; owned by the feed */
 
   /* Writes the samples `indices[0..n)` into the first n rows of x and y (NULL: the network learns

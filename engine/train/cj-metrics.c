@@ -230,3 +230,27 @@ cj_metrics_get_share (const CjMetrics *self)
 
   return isnan (share) ? 0 : share;
 }
+
+const CjMetricInfo cj_metric_infos[] = {
+  { "loss", "Loss", "What training lowers; the mean over samples", "L = Σ loss / N", NULL, FALSE,
+    NULL },
+  { "accuracy", "Accuracy", "How often the class with the highest score is the right one",
+    "right / N", "%", TRUE, cj_metrics_get_accuracy },
+  { "top-5", "top 5", "How often the right class is among the five highest scores",
+    "#{rank ≤ 5} / N", "%", TRUE, cj_metrics_get_top },
+  { "precision", "Precision", "Of those given a class, how many belong to it", "TP / (TP + FP)",
+    "%", TRUE, NULL },
+  { "recall", "Recall", "Of those that belong to a class, how many are given it", "TP / (TP + FN)",
+    "%", TRUE, NULL },
+  { "f1", "F1", "Harmonic mean of precision and recall, one a class and their mean",
+    "2 P R / (P + R)", "%", TRUE, cj_metrics_get_f1 },
+  { "confusion", "Confusion matrix", "How many samples of each class are taken for which",
+    "n[true, given]", NULL, FALSE, NULL },
+  { "mse", "MSE", "Mean squared error of predicted values", "Σ (x − t)² / N", NULL, FALSE,
+    cj_metrics_get_mse },
+  { "mae", "MAE", "Mean absolute error of predicted values", "Σ |x − t| / N", NULL, FALSE,
+    cj_metrics_get_mae },
+  { "r2", "R²", "Share of the variance of the targets that is explained; may be below 0",
+    "1 − Σ (x − t)² / Σ (t − mean t)²", NULL, TRUE, cj_metrics_get_r2 },
+  { NULL },
+};

@@ -37,6 +37,18 @@ typedef struct
   double precision, recall, f1;
 } CjClassMetrics;
 
+/* One measure, for people. */
+typedef struct
+{
+  const char *id, *title, *blurb, *formula;
+  const char *unit;                         /* "%": a share from 0 to 1; NULL: a plain number */
+  gboolean more;                            /* more is better */
+  double (*get) (const CjMetrics *metrics); /* NULL: the loss, or one number a class or pair */
+} CjMetricInfo;
+
+/* All of them, ended by an id of NULL. */
+extern const CjMetricInfo cj_metric_infos[];
+
 /* Nothing seen yet. `begin` is for a metrics of one's own, allocates nothing and leaves the confusion
  * out; `new` counts it. The program must have a prediction. */
 void cj_metrics_begin (CjMetrics *metrics, CjProgram *program);

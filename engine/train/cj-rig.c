@@ -13,6 +13,7 @@ cj_feed_get_spec (const CjFeed *feed, gint64 batch)
                        .y_shape = feed->y_shape,
                        .y_dtype = feed->y_dtype,
                        .n_classes = feed->n_classes,
+                       .n_words = feed->n_words,
                        .has_y = TRUE };
 }
 
@@ -116,7 +117,14 @@ cj_rig_find_bad (CjRig *self, char **node)
   cj_program_forward (probe, TRUE, spec.batch, (guint64) setup->seed, now->at.step);
   bad = cj_program_find_bad_node (probe);
   if (bad < 0)
-    return g_strdup ("every output is finite, only their gradient is not");
+    {
+      const CjProgramParam *param = cj_program_find_bad_gradient (self->program);
+
+      if (param == NULL)
+        return g_strdup ("every output and every gradient is finite, only their size is not");
+      *node = g_strndup (param->name, strcspn (param->name, "."));
+      return g_strdup_printf ("every output is finite, but not the gradient of “%s”", param->name);
+    }
   *node = g_strdup (((CjNode *) self->graph->nodes->pdata[bad])->id);
   return g_strdup_printf ("the output of “%s” is the first that is not finite", *node);
 }

@@ -2,6 +2,8 @@
 /* What a run tells of itself: state, series, snapshots, kept checkpoints, failure. */
 #include "cj-runner-private.h"
 
+#include "cj-error.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -200,13 +202,16 @@ cj_runner_keep (CjRunner *self, gboolean best)
 void
 cj_runner_fail (CjRunner *self, GError *error)
 {
-  char *node;
-  g_autofree char *where = cj_rig_find_bad (self->rig, &node);
+  /* a file that cannot be read is no matter of numbers */
+  const gboolean number = g_error_matches (error, CJ_ERROR, CJ_ERROR_NUMBER);
+  char *node = NULL;
+  g_autofree char *where = number ? cj_rig_find_bad (self->rig, &node) : NULL;
 
   pthread_mutex_lock (&self->lock);
   g_free (self->error);
   g_free (self->bad_node);
-  self->error = g_strdup_printf ("%s In this step %s.", error->message, where);
+  self->error = number ? g_strdup_printf ("%s In this step %s.", error->message, where)
+                       : g_strdup (error->message);
   self->bad_node = node;
   self->state.status = CJ_RUN_FAILED;
   self->state.good = find_good (self);

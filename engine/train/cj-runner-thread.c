@@ -45,6 +45,12 @@ run_step (CjRunner *self)
   cj_runner_note_step (self, &report, cj_runner_get_time () - begin);
   if (report.epoch_ended)
     best = cj_runner_note_epoch (self, report.epoch_score);
+  if (self->validation != NULL && self->validation->problem != NULL)
+    {
+      cj_runner_fail (self,
+                      g_error_new_literal (CJ_ERROR, CJ_ERROR_FILE, self->validation->problem));
+      return FALSE;
+    }
   if (best
       || cj_runner_get_time () - self->kept_time > MAX (KEEP_SECONDS, KEEP_SHARE * self->kept_cost))
     cj_runner_keep (self, best);

@@ -6,6 +6,20 @@
 #include <math.h>
 #include <string.h>
 
+gint64
+cj_runner_count_kept_bytes (const CjProgram *program, const CjTrainSetup *setup)
+{
+  g_autoptr (CjTable) table = cj_table_new (program);
+  const gint64 n_slots = cj_train_setup_count_slots (setup);
+  const gint64 snapshot = (gint64) sizeof (float) * (table->n_weights + table->n_states);
+  const gint64 one = snapshot + (gint64) sizeof (float) * table->n_weights * n_slots;
+  const gint64 most = MIN (CJ_RING_MAX * one, (gint64) CJ_RUNNER_BUDGET);
+
+  /* however large they are the ring keeps the first, the best and the newest, and one more is being
+   * copied; of snapshots one is shown while the next is made */
+  return MAX (most, 3 * one) + one + 2 * snapshot;
+}
+
 static void
 free_put (gpointer data)
 {

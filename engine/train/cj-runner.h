@@ -62,6 +62,10 @@ typedef struct
   guint n_cuts; /* of the series: after each, read it from the start */
 } CjRunState;
 
+/* The most bytes that a run of this program keeps in checkpoints and snapshots beside
+ * cj_trainer_count_bytes. */
+gint64 cj_runner_count_kept_bytes (const CjProgram *program, const CjTrainSetup *setup);
+
 /* A new run of a network, with weights drawn from the setup's seed. Copies graph and setup, takes the
  * feeds (`validation` may be NULL). Starts paused. Refuses what cj_program_new and cj_trainer_new
  * refuse; then the feeds are freed. You free; that stops the thread after the step under way. */

@@ -51,12 +51,12 @@ make_slices (CjTrainer *self)
     }
 }
 
+/* The optimizer's memory and the weights put aside while the average is in place. */
 gint64
 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
 {
   const CjProgramCost cost = cj_program_get_cost (program);
-  const gint64 arrays
-      = 1 + 2 * (gint64) cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
+  const gint64 arrays = cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
 
   return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
 }
@@ -293,22 +293,6 @@ find_rate (CjTrainer *self)
                          rate.momentum);
 }
 
-/* The tensor whose gradient is the first that is not finite. */
-static const char *
-find_bad_gradient (CjTrainer *self)
-{
-  for (guint i = 0; i < self->slices->len; i++)
-    for (guint k = 0; k < self->table->entries->len && !isfinite (self->squares[i]); k++)
-      {
-        const CjTableEntry *entry = cj_table_get (self->table, k);
-        const gint64 at = g_array_index (self->slices, Slice, i).offset - entry->offset;
-
-        if (!entry->state && at >= 0 && at < entry->size)
-          return entry->name;
-      }
-  return "the loss";
-}
-
 static gboolean
 update (CjTrainer *self, CjStepReport *report, GError **error)
 {
@@ -322,11 +306,13 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
   report->norm = sqrt (squares);
   if (!isfinite (squares))
     {
+      const CjProgramParam *bad = cj_program_find_bad_gradient (self->program);
+
       g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
                    "The gradient of “%s” is no longer a number in step %" G_GUINT64_FORMAT
                    ". Go back to an earlier step and use a smaller learning rate, or clip the "
                    "gradient.",
-                   find_bad_gradient (self), self->at.step + 1);
+                   bad != NULL ? bad->name : "the loss", self->at.step + 1);
       return FALSE;
     }
   self->clip
@@ -391,6 +377,9 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   float loss;
 
   find_order (self);
+  if (self->spare != NULL && self->at.step == 0) /* what is frozen has its average from here */
+    memcpy (get_average (self), cj_program_get_weights (self->program, NULL),
+            sizeof (float) * (gsize) self->table->n_weights);
   memcpy (self->states_before, now, states);
   if (!fetch (self, error))
     return FALSE;
@@ -471,7 +460,7 @@ gboolean
 cj_trainer_set_validation (CjTrainer *self, CjScore score)
 {
   const double loss = self->setup->judge == CJ_JUDGE_LOSS ? score.loss : 1 - score.accuracy;
-  const gboolean best = !(loss >= self->at.best_loss);
+  const gboolean best = loss < self->at.best_loss; /* never what is no number */
 
   self->at.val_loss = loss;
   self->at.validated = TRUE;

@@ -21,7 +21,8 @@ typedef struct
 
 typedef struct _CjTrainer CjTrainer;
 
-/* Peak bytes of training: the program's, the optimizer's memory, and one checkpoint. */
+/* Peak bytes of training: the program's and the optimizer's memory. Checkpoints that a run keeps come
+ * on top, see cj_runner_count_kept_bytes. */
 gint64 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup);
 
 /* The program must be compiled for training with the setup's batch. Both are borrowed, as is the feed;

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NOBODY 65534
 #define LIMIT ((rlim_t) 3 << 30)
 
 static char *folder;
@@ -274,7 +275,7 @@ test_json (void)
   g_autofree char *deep = g_malloc (n + 1), *wide = g_malloc (20 * n);
   static const char *const strings[]
       = { "\"open", "\"\\ud83d\"", "\"\\ude00\"", "\"\\u12x4\"", "\"\\u0000\"", "\"\\x\"", "\"\\" };
-  g_autoptr (GError) error = NULL, second = NULL, third = NULL;
+  g_autoptr (GError) error = NULL, second = NULL, third = NULL, fourth = NULL;
 
   g_assert_true (cjd_json_check ("{\"a\\n\": \"\\ud83d\\ude00\"}", 23, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -284,10 +285,14 @@ test_json (void)
       g_assert_false (cjd_json_check (strings[i], strlen (strings[i]), &local));
       g_assert_nonnull (strstr (local->message, "A string of the JSON text, at byte 0"));
     }
+  g_assert_false (cjd_json_check ("{} []", 5, &fourth));
+  g_assert_nonnull (strstr (fourth->message, "goes on after its end, at byte 3"));
+  g_assert_true (cjd_json_check (" -12.5e3\n", 9, NULL));
   memset (deep, '[', n);
   g_assert_false (cjd_json_check (deep, n, &error));
   g_assert_nonnull (strstr (error->message, "deeper than 64 levels"));
   memset (wide, ',', 20 * n);
+  wide[0] = '[';
   g_assert_false (cjd_json_check (wide, 20 * n, &second));
   g_assert_nonnull (strstr (second->message, "values"));
   g_assert_false (cjd_json_check ("\"\xff\"", 3, &third));
@@ -320,19 +325,28 @@ test_odd_files (void)
     }
 }
 
-/* Permissions do not hold root back, so this one needs an ordinary user. */
+/* As an ordinary user, whom permissions hold back. */
 static void
 test_unreadable (void)
 {
-  g_autofree char *path = files_write_text (folder, "secret.csv", "a,b\n1,2\n3,4\n");
+  g_autofree char *table = files_write_text (folder, "secret.csv", "a,b\n1,2\n3,4\n");
+  g_autofree char *text = files_write_text (folder, "secret.txt", "words, words, words");
+  g_autofree char *closed = g_build_filename (folder, "closed", NULL);
+  const gboolean root = geteuid () == 0;
 
-  if (geteuid () == 0)
-    g_test_skip ("root may read everything");
-  else
-    {
-      g_assert_cmpint (g_chmod (path, 0), ==, 0);
-      files_refuse (path, "secret.csv", "cannot be opened");
-    }
+  files_write_grey (closed, "a/1.png", 2, 2, 1);
+  g_assert_cmpint (g_chmod (folder, 0755), ==, 0);
+  g_assert_cmpint (g_chmod (table, 0), ==, 0);
+  g_assert_cmpint (g_chmod (text, 0), ==, 0);
+  g_assert_cmpint (g_chmod (closed, 0), ==, 0);
+  if (root)
+    g_assert_cmpint (seteuid (NOBODY), ==, 0);
+  files_refuse (table, "secret.csv", "The file cannot be opened: ");
+  files_refuse (text, "secret.txt", "The file cannot be opened: ");
+  files_refuse (closed, "closed", "The folder cannot be opened: ");
+  if (root)
+    g_assert_cmpint (seteuid (0), ==, 0);
+  g_assert_cmpint (g_chmod (closed, 0700), ==, 0);
 }
 
 typedef struct

@@ -3,6 +3,8 @@
  * and computed again from any kept checkpoint. */
 #include "network.h"
 
+#include "cj-isa.h"
+
 #include <string.h>
 
 #define N_STEPS 42 /* two epochs of twenty and the beginning of a third */
@@ -157,6 +159,29 @@ test_replay (gconstpointer data)
     cj_checkpoint_unref (steps[k]);
 }
 
+/* Programs of one plan compute the same bits, whatever the width of the processor's vectors. */
+static void
+test_plan (gconstpointer data)
+{
+  const CjIsa best = cj_isa_get ();
+  CjCheckpoint *ends[CJ_N_ISAS] = { NULL };
+
+  for (guint isa = 0; isa < CJ_N_ISAS; isa++)
+    if (cj_isa_force ((CjIsa) isa))
+      {
+        g_autoptr (CjRunner) runner = new_runner (data, 2);
+
+        train (runner, 8);
+        ends[isa] = cj_runner_save (runner);
+        for (guint other = 0; other < isa; other++)
+          if (ends[other] != NULL && g_str_equal (ends[other]->plan, ends[isa]->plan))
+            network_assert_same (ends[other], ends[isa]);
+      }
+  for (guint isa = 0; isa < CJ_N_ISAS; isa++)
+    g_clear_pointer (&ends[isa], cj_checkpoint_unref);
+  g_assert_true (cj_isa_force (best));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,7 +189,10 @@ main (int argc, char **argv)
   {
     const char *name;
     GTestDataFunc run;
-  } tests[] = { { "threads", test_threads }, { "resume", test_resume }, { "replay", test_replay } };
+  } tests[] = { { "threads", test_threads },
+                { "resume", test_resume },
+                { "replay", test_replay },
+                { "plan", test_plan } };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -16,6 +16,67 @@ test_loops (void)
   g_assert_true (cj_graph_connect (graph, first, 0, last, 0, NULL));
 }
 
+/* Through sixty shortcuts in a row lead 2^60 ways; each node is looked at once. */
+static void
+test_shortcuts (void)
+{
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  CjNode *node = cj_graph_add_chain (graph, NULL, "input", NULL), *first = node;
+  g_autoptr (GPtrArray) order = NULL;
+
+  for (guint i = 0; i < 60; i++)
+    {
+      CjNode *relu = cj_graph_add_chain (graph, node, "relu", NULL);
+      CjNode *add = cj_graph_add_chain (graph, relu, "add", NULL);
+
+      g_assert_true (cj_graph_connect (graph, node, 0, add, 1, NULL));
+      node = add;
+    }
+  g_assert_false (cj_graph_connect (graph, node, 0, cj_graph_find (graph, "relu1"), 0, NULL));
+  order = cj_graph_sort (graph);
+  g_assert_cmpuint (order->len, ==, 121);
+  g_assert_true (order->pdata[0] == first);
+}
+
+/* A loop that leads through a layer that is not there. */
+static void
+test_loop_of_unknown (void)
+{
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GError) error = NULL;
+
+  data = g_variant_ref_sink (g_variant_new_parsed (
+      "[<{'id': <'a'>, 'layer': <'no-such-layer'>, 'from': <{'0': <'b:0'>}>}>,"
+      " <{'id': <'b'>, 'layer': <'relu'>, 'from': <{'0': <'a:0'>}>}>]"));
+  g_assert_false (cj_graph_load (graph, data, &error));
+  g_assert_nonnull (strstr (error->message, "close a loop"));
+}
+
+static void
+test_too_many (void)
+{
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder nodes;
+
+  g_variant_builder_init (&nodes, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < 10001; i++)
+    {
+      GVariantDict node;
+
+      g_variant_dict_init (&node, NULL);
+      g_variant_dict_insert (&node, "layer", "s", "relu");
+      g_variant_dict_insert_value (&node, "id",
+                                   g_variant_new_take_string (g_strdup_printf ("r%u", i)));
+      g_variant_builder_add (&nodes, "v", g_variant_dict_end (&node));
+    }
+  data = g_variant_ref_sink (g_variant_builder_end (&nodes));
+  g_assert_false (cj_graph_load (graph, data, &error));
+  g_assert_nonnull (strstr (error->message, "more than 10000 nodes"));
+}
+
 static void
 test_chain (void)
 {
@@ -150,6 +211,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/graph/loops", test_loops);
+  g_test_add_func ("/engine/graph/shortcuts", test_shortcuts);
+  g_test_add_func ("/engine/graph/loop-of-unknown", test_loop_of_unknown);
+  g_test_add_func ("/engine/graph/too-many", test_too_many);
   g_test_add_func ("/engine/graph/chain", test_chain);
   g_test_add_func ("/engine/graph/undo-is-exact", test_undo);
   g_test_add_func ("/engine/graph/save", test_save);

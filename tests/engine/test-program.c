@@ -3,6 +3,8 @@
  * the same bits for any number of threads, and learning that learns. */
 #include "network.h"
 
+#include "cj-memory.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -296,6 +298,44 @@ test_folded_softmax (void)
                    cj_program_get_prediction (plain, NULL), sizeof (float) * 12);
 }
 
+/* A sketch tells the same cost, and tells it of what could never run. */
+static void
+test_sketch (void)
+{
+  static const char *const chains[]
+      = { "flatten, dense 30, relu, dense 3, cross-entropy",
+          "conv-2d 8, batch-norm, relu, max-pool-2d, flatten, dense 3, cross-entropy" };
+  const CjDataSpec spec = {
+    .batch = 16, .x_shape = cj_shape3 (2, 8, 8), .has_y = TRUE, .y_dtype = CJ_INT32, .n_classes = 3
+  };
+  g_autoptr (CjGraph) large
+      = network_new_graph ("flatten, dense 65536, dense 65536, dense 65536, dense 65536, dense "
+                           "65536, dense 3, cross-entropy");
+  g_autoptr (CjProgram) sketch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (chains); i++)
+    {
+      g_autoptr (CjGraph) graph = network_new_graph (chains[i]);
+      g_autoptr (CjProgram) real = cj_program_new (graph, CJ_PURPOSE_TRAIN, &spec, 2, NULL);
+      g_autoptr (CjProgram) drawn = cj_program_new_sketch (graph, CJ_PURPOSE_TRAIN, &spec, 2, NULL);
+      const CjProgramCost a = cj_program_get_cost (real), b = cj_program_get_cost (drawn);
+
+      g_assert_cmpint (a.peak_bytes, ==, b.peak_bytes);
+      g_assert_cmpint (a.macs, ==, b.macs);
+      g_assert_cmpint (a.n_params, ==, b.n_params);
+      g_assert_cmpuint (cj_program_get_n_params (real), ==, cj_program_get_n_params (drawn));
+    }
+  sketch = cj_program_new_sketch (large, CJ_PURPOSE_TRAIN, &spec, 1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cj_program_get_cost (sketch).peak_bytes, >,
+                   (gint64) 4 * 4 * 65536 * 65536); /* weights and gradients of four */
+  g_assert_false (cj_memory_check (G_GINT64_CONSTANT (1) << 60, "Training", 16, &error));
+  g_assert_true (g_pattern_match_simple ("Training needs * GiB for a batch of 16, this machine has "
+                                         "* GiB. Make the batch or the network smaller.",
+                                         error->message));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,5 +347,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/program/folded-softmax", test_folded_softmax);
   g_test_add_func ("/engine/train/same-bits-for-any-threads", test_threads);
   g_test_add_func ("/engine/train/same-bits-after-resume", test_resume);
+  g_test_add_func ("/engine/program/sketch", test_sketch);
   return g_test_run ();
 }

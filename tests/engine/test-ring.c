@@ -361,6 +361,42 @@ test_explosion (void)
   g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 15);
 }
 
+/* Every output is finite, but what is sent back is not: the node is named all the same, the numbers
+ * stay as they were, and the run can go back. */
+static void
+test_bad_gradient (void)
+{
+  g_autoptr (CjTrainSetup) setup = new_setup ();
+  g_autoptr (CjGraph) graph
+      = network_new_graph ("flatten, dense 6, dense 6, dense 4, cross-entropy");
+  CjFeed *feed = network_get_prototypes ();
+  g_autoptr (CjRunner) runner = cj_runner_new (graph, setup, 2, feed, feed, NULL);
+  g_autoptr (CjCheckpoint) start = cj_runner_save (runner);
+  const CjTableEntry *one = cj_table_find (start->table, "dense1.weight");
+  const CjTableEntry *two = cj_table_find (start->table, "dense2.weight");
+  const CjTableEntry *three = cj_table_find (start->table, "dense3.weight");
+  g_autofree char *error = NULL, *node = NULL;
+  CjRunState state;
+
+  for (gint64 i = 0; i < one->size; i++)
+    cj_checkpoint_get_data (start, one)[i] *= 1e-37f;
+  for (gint64 i = 0; i < two->size; i++)
+    cj_checkpoint_get_data (start, two)[i] = i % 2 == 0 ? 1e38f : -1e38f;
+  for (gint64 i = 0; i < three->size; i++)
+    cj_checkpoint_get_data (start, three)[i] = i / 6 % 2 == 0 ? 1e3f : -1e3f;
+  memset (cj_checkpoint_get_data (start, cj_table_find (start->table, "dense1.bias")), 0, 24);
+  cj_runner_load (runner, start);
+  train (runner, 1);
+  state = cj_runner_get_state (runner);
+  g_assert_cmpint (state.status, ==, CJ_RUN_FAILED);
+  g_assert_cmpuint (state.step, ==, 0);
+  error = cj_runner_dup_error (runner);
+  g_test_message ("%s", error);
+  g_assert_nonnull (strstr (error, "“dense1.bias” is no longer a number in step 1."));
+  node = cj_runner_dup_bad_node (runner);
+  g_assert_cmpstr (node, ==, "dense1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -374,5 +410,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/ring/log", test_log);
   g_test_add_func ("/engine/train/runner/swaps", test_swaps);
   g_test_add_func ("/engine/train/runner/explosion", test_explosion);
+  g_test_add_func ("/engine/train/runner/bad-gradient", test_bad_gradient);
   return g_test_run ();
 }

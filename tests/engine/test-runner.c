@@ -2,9 +2,12 @@
 /* The trainer on its thread: commands, series, snapshots; pausing changes no bit. */
 #include "network.h"
 
+#include "cj-rig.h"
+
 #include "cj-error.h"
 #include "cj-runner.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <string.h>
 
@@ -115,6 +118,53 @@ test_memory (void)
                                          error->message));
 }
 
+/* What is announced before the first step is what the allocator is asked for. The allocators of
+ * sanitizers do not tell; the scratch of a thread is not allocated. */
+static void
+test_true_peak (void)
+{
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  static const struct
+  {
+    const char *chain, *setup;
+  } cases[] = {
+    { "conv-2d 32, batch-norm, relu, conv-2d 32, relu, flatten, dense 300, relu, dense 4, "
+      "cross-entropy",
+      "optimizer=adam" },
+    { "flatten, dense 1000, relu, dense 1000, relu, dense 4, cross-entropy", "average=0.9" },
+    { "flatten, dense 1000, relu, dense 1000, relu, dense 4, cross-entropy", "optimizer=sgd" },
+    { "patch-embedding features=64 patch=3, transformer-block heads=4 hidden=256, flatten, "
+      "dense 4, cross-entropy",
+      "optimizer=lion" },
+  };
+  CjFeed *feed = network_get_prototypes ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (CjGraph) graph = network_new_graph (cases[i].chain);
+      g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+      g_auto (GStrv) pair = g_strsplit (cases[i].setup, "=", 2);
+      const struct mallinfo2 before = mallinfo2 ();
+      g_autoptr (CjRig) rig = NULL;
+      struct mallinfo2 after;
+      CjStepReport report;
+      double told, used;
+
+      g_assert_true (cj_train_setup_set (setup, pair[0], pair[1], NULL));
+      rig = cj_rig_new (graph, setup, feed, 1, NULL);
+      g_assert_true (cj_trainer_step (rig->trainer, &report, NULL));
+      after = mallinfo2 ();
+      told = (double) cj_trainer_count_bytes (rig->program, setup);
+      used = (double) (after.uordblks + after.hblkhd) - (double) (before.uordblks + before.hblkhd);
+      g_test_message ("%s: told %.0f, used %.0f", cases[i].chain, told, used);
+      g_assert_cmpfloat (used, <=, told + (64 << 10));
+      g_assert_cmpfloat (used, >=, told - (512 << 10));
+    }
+#else
+  g_test_skip ("this allocator does not tell what is in use");
+#endif
+}
+
 /* A checkpoint of a machine with other kernels: the run goes on, and says so. */
 static void
 test_plan (void)
@@ -143,6 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/runner/whole-run", test_whole_run);
   g_test_add_func ("/engine/train/runner/failure", test_failure);
   g_test_add_func ("/engine/train/runner/memory", test_memory);
+  g_test_add_func ("/engine/train/runner/true-peak", test_true_peak);
   g_test_add_func ("/engine/train/runner/plan", test_plan);
   return g_test_run ();
 }

@@ -3,6 +3,9 @@
  * of threads. */
 #include "network.h"
 
+#include <math.h>
+#include <string.h>
+
 #define LENGTH 12
 #define WORDS 5
 
@@ -101,6 +104,36 @@ test_training (gconstpointer chain)
     }
 }
 
+/* The first words are padding; what stands in the rows of other paddings cannot be told from the
+ * answers to the words that count. */
+static void
+test_padding (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("embedding 8, multi-head-attention heads=2 "
+                                                 "padding-word=0, pick-token -1, dense 5");
+  const CjDataSpec spec = {
+    .batch = 2, .x_shape = cj_shape1 (6), .x_dtype = CJ_INT32, .n_classes = WORDS, .n_words = WORDS
+  };
+  static const gint32 rows[2][6] = { { 0, 0, 0, 3, 1, 4 }, { 3, 0, 1, 0, 0, 4 } };
+  g_autoptr (CjProgram) program = NULL;
+  g_autoptr (GError) error = NULL;
+  const float *y;
+
+  g_assert_true (cj_graph_connect (graph, cj_graph_find (graph, "input1"), 0,
+                                   cj_graph_find (graph, "multi1"), 3, &error));
+  program = cj_program_new (graph, CJ_PURPOSE_INFER, &spec, 1, &error);
+  g_assert_no_error (error);
+  cj_program_init (program, 3);
+  memcpy (cj_program_get_x (program)->data, rows, sizeof rows);
+  cj_program_forward (program, FALSE, 2, 0, 0);
+  y = cj_program_get_prediction (program, NULL);
+  for (guint i = 0; i < WORDS; i++) /* without places, a sum over the same words */
+    g_assert_cmpfloat_with_epsilon (y[i], y[WORDS + i], 1e-5);
+  cj_tensor_i32 (cj_program_get_x (program))[0] = 2;
+  cj_program_forward (program, FALSE, 2, 0, 0);
+  g_assert_cmpfloat (fabsf (y[0] - y[WORDS]), >, 1e-4);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -116,5 +149,6 @@ main (int argc, char **argv)
                         test_training);
   g_test_add_data_func ("/engine/train/sequences/rnn",
                         "embedding 8, rnn 24, dense 5, cross-entropy", test_training);
+  g_test_add_func ("/engine/train/sequences/padding", test_padding);
   return g_test_run ();
 }

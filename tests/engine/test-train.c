@@ -2,7 +2,7 @@
 /* Every optimizer and every schedule is asked for the same; what of a step can be told by hand. */
 #include "network.h"
 
-#include "cj-trainer.h"
+#include "cj-rig.h"
 
 #include <math.h>
 #include <string.h>
@@ -400,6 +400,29 @@ test_average (void)
   g_assert_cmpfloat (score.accuracy, >, 0.5);
 }
 
+/* What does not learn has itself as its average. */
+static void
+test_average_frozen (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("flatten, dense 5, relu, dense 4, cross-entropy");
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  CjFeed *feed = network_get_prototypes ();
+  g_autoptr (CjRig) rig = NULL;
+  g_autoptr (CjCheckpoint) last = NULL;
+  const CjTableEntry *entry;
+
+  cj_graph_set_frozen (graph, cj_graph_find (graph, "dense1"), TRUE);
+  setup->average = 0.9;
+  setup->batch = 10;
+  rig = cj_rig_new (graph, setup, feed, 1, NULL);
+  run_to (rig->trainer, 5);
+  last = cj_trainer_save (rig->trainer);
+  entry = cj_table_find (last->table, "dense1.weight");
+  g_assert_cmpmem (cj_checkpoint_get_data (last, entry), 4 * (gsize) entry->size,
+                   cj_checkpoint_get_slot (last, entry, last->n_slots - 1),
+                   4 * (gsize) entry->size);
+}
+
 /* Patience counts validations without a better one; what is better, the setup says. */
 static void
 test_patience (void)
@@ -430,6 +453,26 @@ test_patience (void)
       g_assert_true (cj_trainer_load (trainer, saved, NULL));
       g_assert_true (cj_trainer_has_ended (trainer));
     }
+}
+
+/* A validation that is no number is never the best, and those after it are judged as before. */
+static void
+test_bad_validation (void)
+{
+  static const double losses[] = { NAN, 1, NAN, 2, 0.5, INFINITY };
+  static const gboolean best[] = { FALSE, TRUE, FALSE, FALSE, TRUE, FALSE };
+  g_autoptr (CjProgram) program = compile (1);
+  g_autoptr (CjTrainer) trainer = new_trainer (program, "patience=3");
+
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
+    {
+      run_to (trainer, i + 1);
+      g_assert_cmpint (cj_trainer_set_validation (trainer, (CjScore){ losses[i], 0.5 }), ==,
+                       best[i]);
+      g_assert_false (cj_trainer_has_ended (trainer));
+    }
+  g_assert_cmpuint (cj_trainer_get_place (trainer)->best_step, ==, 5);
+  g_assert_cmpfloat (cj_trainer_get_place (trainer)->best_loss, ==, 0.5);
 }
 
 /* Momentum that a schedule gives is used: a one-cycle of SGD differs from one without it. */
@@ -628,6 +671,19 @@ add_items (void)
     }
 }
 
+/* Every way to begin has words for people, under the name that parameters use. */
+static void
+test_init_words (void)
+{
+  for (guint i = 0; i <= CJ_INIT_LAST; i++)
+    {
+      g_assert_cmpstr (cj_inits[i].id, ==, cj_init_names[i]);
+      g_assert_cmpuint (strlen (cj_inits[i].blurb), >, 10);
+      g_assert_nonnull (cj_inits[i].formula);
+    }
+  g_assert_null (cj_init_names[CJ_INIT_LAST + 1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -640,10 +696,13 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/trainer/rates-of-nodes", test_rates);
   g_test_add_func ("/engine/train/trainer/clip", test_clip);
   g_test_add_func ("/engine/train/trainer/average", test_average);
+  g_test_add_func ("/engine/train/trainer/average-frozen", test_average_frozen);
   g_test_add_func ("/engine/train/trainer/patience", test_patience);
+  g_test_add_func ("/engine/train/trainer/bad-validation", test_bad_validation);
   g_test_add_func ("/engine/train/trainer/cycled-momentum", test_cycled_momentum);
   g_test_add_func ("/engine/train/trainer/live", test_live);
   g_test_add_func ("/engine/graph/init/moments", test_inits);
+  g_test_add_func ("/engine/graph/init/words", test_init_words);
   g_test_add_func ("/engine/graph/init/orthogonal", test_orthogonal);
   g_test_add_func ("/engine/train/setup/value", test_setup);
   return g_test_run ();

@@ -44,6 +44,8 @@ fuzz_write (const char *name, const uint8_t *data, size_t size)
       atexit (remove_folder);
     }
   path = g_build_filename (folder, name, NULL);
+  /* Some file systems wait for the disk when a file is written anew, and not when it is new. */
+  g_unlink (path);
   file = fopen (path, "wb");
   g_assert_nonnull (file);
   g_assert_cmpuint (fwrite (data, 1, size, file), ==, size);

@@ -113,6 +113,32 @@ test_layers (void)
     }
 }
 
+/* A long chain is broken into rows, as few columns wide as a window shows. */
+static void
+test_rows (void)
+{
+  g_autoptr (CjGraph) graph
+      = make ("input, dense 8, relu, dense 8, relu, dense 8, relu, dense 8, relu, dense 3");
+  double right = 0, bottom = 0;
+
+  cjl_arrange_layers (graph);
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *a = graph->nodes->pdata[i];
+
+      right = MAX (right, a->x);
+      bottom = MAX (bottom, a->y);
+      for (guint j = i + 1; j < graph->nodes->len; j++)
+        {
+          const CjNode *b = graph->nodes->pdata[j];
+
+          g_assert_true (a->x != b->x || ABS (a->y - b->y) >= CJL_CARD_STEP_Y);
+        }
+    }
+  g_assert_cmpfloat (right, ==, 4 * CJL_CARD_STEP_X); /* ten cards: two rows of five */
+  g_assert_cmpfloat (bottom, >, CJL_CARD_STEP_Y);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -123,5 +149,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/arrange/insert", test_insert);
   g_test_add_func ("/lab/arrange/align", test_align);
   g_test_add_func ("/lab/arrange/layers", test_layers);
+  g_test_add_func ("/lab/arrange/rows", test_rows);
   return g_test_run ();
 }

@@ -1,30 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The command line as a user types it; speaks TAP. test-cli.sh PATH-OF-CAJAL-CLI
-set -u
-cli=$(realpath "$1")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-export CAJAL_STATE_DIR=$folder/state CAJAL_PLUGIN_PATH=
-number=0
-
-# check NAME COMMAND…: one test; what the command prints goes to `said`.
-check ()
-{
-  local name=$1
-  shift
-  number=$((number + 1))
-  if said=$("$@" 2>&1); then
-    echo "ok $number $name"
-  else
-    echo "not ok $number $name"
-    sed 's/^/# /' <<<"$said"
-  fi
-}
-
-refuses () { ! "$@"; }
-contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
+# shellcheck source=tests/lab/cli.sh
+. "$(dirname "$0")/cli.sh"
 
 # every_help: each command that the list names explains itself.
 every_help ()
@@ -34,6 +12,9 @@ every_help ()
     "$cli" "$command" --help | grep -q 'Exit status' || return 1
   done
 }
+
+# on_terminal WIDTH COMMAND…: with a terminal of so many columns.
+on_terminal () { script -qec "stty cols $1; ${*:2}" /dev/null | tr '\r' '\n'; }
 
 # killed: a run that dies after its first checkpoint comes back with what it had learned.
 killed ()
@@ -52,7 +33,7 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..30
+echo 1..32
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-kind refuses "$cli" list nothings
@@ -65,16 +46,20 @@ check train contains '"validation-accuracy"' "$cli" train p.cajal --epochs 4 --j
 check resume "$cli" train q.cajal --resume --epochs 5 --save r.cajal
 check from-step "$cli" train r.cajal --resume --from-step 3 --steps 4 --save s.cajal
 check from-step-refuses contains 'goes with --resume' "$cli" train r.cajal --from-step 3
+# what no machine has room for is shown with its numbers, and refused
+check large "$cli" new mlp -o large.cajal
+check large-set "$cli" set large.cajal dense1.units=65536 dense2.units=65536 batch=65536
+check large-shows contains 'dense2 .* 4295032832' "$cli" show large.cajal
+check large-refused contains 'needs .* GiB for a batch of 65536, this machine has' \
+  "$cli" show large.cajal
 check eval contains '"accuracy":0.[5-9]\|"accuracy":1' "$cli" eval q.cajal --json
-check figure-svg "$cli" figure q.cajal curves -o c.svg
-check figure-png "$cli" figure q.cajal confusion -o c.png
-check export "$cli" export q.cajal -o w.safetensors
+check train-narrow contains '\[#*\.*\] *[0-9]* %.*left' on_terminal 80 "$cli" train p.cajal --epochs 40 --save n.cajal
+check train-wide contains 'samples/s' on_terminal 120 "$cli" train p.cajal --epochs 40 --save n.cajal
 check set "$cli" set p.cajal dense1.units=7 epochs=2
 check set-refuses contains 'Units cannot be' "$cli" set p.cajal dense1.units=-1
 "$cli" set p.cajal dense3.units=3
 check check-problem contains 'but the data has 2 classes' "$cli" check p.cajal
-check bench contains '"train_samples_per_s"' "$cli" bench tiny --window 0.01 --json
-check bench-refuses contains 'no task “nothing”' "$cli" bench nothing
+check split-refuses says 'no split “all”' 2 "$cli" eval q.cajal --split all
 check list-json contains '"id":"dense"' "$cli" list layers --json
 check describe-json contains '"name":"units"' "$cli" describe dense --json
 check templates-json contains '"network":' "$cli" templates --json

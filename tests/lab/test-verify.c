@@ -61,18 +61,32 @@ write_text (const Fixture *f, const char *name, const char *text)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+/* Writes a case and a manifest with it alone. */
+static void
+save_case (const Fixture *f, const char *name, const char *meta, GPtrArray *arrays)
+{
+  const CjShape text = cj_shape1 ((gint64) strlen (meta));
+  CjTensor *bytes = cj_tensor_new (CJ_UINT8, &text);
+  g_autofree char *base = g_strconcat (name, ".npz", NULL);
+  g_autofree char *path = g_build_filename (f->folder, base, NULL);
+  g_autofree char *manifest = g_strdup_printf ("{\"cases\": [{\"name\": \"%s\"}]}", name);
+  g_autoptr (GBytes) file = NULL;
+
+  memcpy (bytes->data, meta, strlen (meta));
+  g_ptr_array_add (arrays, cjd_named_tensor_new ("meta", bytes));
+  file = cjd_npz_print (arrays, NULL);
+  g_assert_nonnull (file);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (file, NULL),
+                                      (gssize) g_bytes_get_size (file), NULL));
+  write_text (f, "manifest.json", manifest);
+}
+
 /* One case "it" of y = x Wᵀ + b with two inputs, one unit; `off` is added to the gradient of x. */
 static void
 write_case (const Fixture *f, const char *meta, float off, gboolean extra)
 {
   g_autoptr (GPtrArray) arrays = cjd_named_tensors_new ();
-  const CjShape text = cj_shape1 ((gint64) strlen (meta));
-  CjTensor *bytes = cj_tensor_new (CJ_UINT8, &text);
-  g_autofree char *path = g_build_filename (f->folder, "it.npz", NULL);
-  g_autoptr (GBytes) file = NULL;
 
-  memcpy (bytes->data, meta, strlen (meta));
-  g_ptr_array_add (arrays, cjd_named_tensor_new ("meta", bytes));
   add (arrays, "in0", cj_shape2 (1, 2), (const float[]){ 3, 5 });
   add (arrays, "param.weight", cj_shape2 (1, 2), (const float[]){ 2, -1 });
   add (arrays, "param.bias", cj_shape1 (1), (const float[]){ 10 });
@@ -83,11 +97,7 @@ write_case (const Fixture *f, const char *meta, float off, gboolean extra)
   add (arrays, "grad.param.bias", cj_shape1 (1), (const float[]){ 4 });
   if (extra)
     add (arrays, "grad.param.more", cj_shape1 (1), (const float[]){ 4 });
-  file = cjd_npz_print (arrays, NULL);
-  g_assert_nonnull (file);
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (file, NULL),
-                                      (gssize) g_bytes_get_size (file), NULL));
-  write_text (f, "manifest.json", "{\"cases\": [{\"name\": \"it\"}]}");
+  save_case (f, "it", meta, arrays);
 }
 
 static void
@@ -152,6 +162,42 @@ test_wrong (Fixture *f, gconstpointer data)
   g_assert_true (g_str_has_prefix (f->note, "not supported"));
 }
 
+/* One input, no gradient to speak of, one output. */
+static void
+check_case (Fixture *f, const char *name, const char *meta, CjShape in, const float *x, CjShape out,
+            const float *y)
+{
+  static const float zeros[8] = { 0 };
+  g_autoptr (GPtrArray) arrays = cjd_named_tensors_new ();
+
+  add (arrays, "in0", in, x);
+  add (arrays, "cot0", out, zeros);
+  add (arrays, "out0", out, y);
+  add (arrays, "grad.in0", in, zeros);
+  save_case (f, name, meta, arrays);
+  run (f);
+  g_assert_cmpstr (f->note, ==, NULL);
+}
+
+#define BY_HAND "{\"kind\": \"layer\", \"module\": \"Fn\", \"settings\": {}}"
+
+/* What a case declares, or its shapes tell, decides; not what such cases usually are. */
+static void
+test_declared (Fixture *f, gconstpointer data)
+{
+  static const float x[] = { 1, 1, -1, -1, 2, 2 };
+  static const float turned[] = { 1, -1, 2, 1, -1, 2 }, sums[] = { 2, -2 };
+  static const float norm[] = { 0.999995f, 0.999995f, -0.999995f, -0.999995f };
+
+  (void) data;
+  check_case (f, "norm",
+              "{\"kind\": \"layer\", \"module\": \"LayerNorm\", \"settings\": "
+              "{\"normalized_shape\": [2, 2], \"eps\": 1e-5, \"elementwise_affine\": false}}",
+              cj_shape3 (1, 2, 2), x, cj_shape3 (1, 2, 2), norm);
+  check_case (f, "transpose_permute", BY_HAND, cj_shape3 (1, 3, 2), x, cj_shape3 (1, 2, 3), turned);
+  check_case (f, "sum_axis_keep", BY_HAND, cj_shape3 (1, 2, 2), x, cj_shape3 (1, 2, 1), sums);
+}
+
 static void
 test_damaged (Fixture *f, gconstpointer data)
 {
@@ -213,6 +259,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/lab/verify/right", Fixture, NULL, setup, test_right, teardown);
   g_test_add ("/lab/verify/wrong", Fixture, NULL, setup, test_wrong, teardown);
+  g_test_add ("/lab/verify/declared", Fixture, NULL, setup, test_declared, teardown);
   g_test_add ("/lab/verify/damaged", Fixture, NULL, setup, test_damaged, teardown);
   g_test_add_func ("/lab/verify/layer-vectors", test_folder);
   return g_test_run ();

@@ -389,6 +389,42 @@ test_bad_numbers (gconstpointer data)
     }
 }
 
+/* Pictures that belong together make a row each, the first of them apart. */
+static void
+test_groups (void)
+{
+  const CjvFigureInfo *info = cjv_figure_find ("contact-sheet");
+  const CjShape shape = cj_shape4 (24, 1, 6, 6);
+  CjvFrame *open = cjv_frame_new ();
+  g_autoptr (CjTensor) images = cj_tensor_new (CJ_FLOAT32, &shape);
+  g_autoptr (CjvFrame) frame = NULL;
+  double x_of[8] = { 0 }, y_of[3] = { 0 };
+  gboolean seen[24] = { FALSE };
+  CjvStyle style;
+
+  cjv_frame_set_array (open, "images", images);
+  cjv_frame_set_scalar (open, "group", 8);
+  frame = cjv_frame_seal (open);
+  cjv_style_init (&style, FALSE);
+  for (double y = 0; y < 480; y += 3)
+    for (double x = 0; x < 640; x += 3)
+      {
+        CjvHit hit;
+
+        if (!cjv_figure_hit (info, frame, NULL, &style, 640, 480, x, y, &hit))
+          continue;
+        g_assert_true (x_of[hit.index % 8] == 0 || x_of[hit.index % 8] == hit.x);
+        g_assert_true (y_of[hit.index / 8] == 0 || y_of[hit.index / 8] == hit.y);
+        x_of[hit.index % 8] = hit.x;
+        y_of[hit.index / 8] = hit.y;
+        seen[hit.index] = TRUE;
+        cjv_hit_clear (&hit);
+      }
+  for (guint i = 0; i < 24; i++)
+    g_assert_true (seen[i]);
+  g_assert_cmpfloat (x_of[1] - x_of[0], >, x_of[2] - x_of[1] + 4);
+}
+
 /* Arrays of every number of dimensions, empty and of one element, where others are expected. */
 static void
 test_bad_shapes (gconstpointer data)
@@ -499,6 +535,7 @@ main (int argc, char **argv)
 
         g_test_add_data_func (path, cjv_figures ()[i], tests[k].run);
       }
+  g_test_add_func ("/viz/figures/contact-sheet/groups", test_groups);
   g_test_add_func ("/viz/export/refusals", test_export_refusals);
   g_test_add_func ("/viz/threads", test_threads);
   return g_test_run ();

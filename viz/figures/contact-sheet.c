@@ -38,6 +38,8 @@ static const CjvWant wants[] = {
   { "low", CJV_WANT_SCALAR, FALSE, NULL,
     N_ ("Value that is black; else the smallest, or 0 for bytes") },
   { "high", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Value that is white; else the largest, or 255") },
+  { "group", CJV_WANT_SCALAR, FALSE, NULL,
+    N_ ("How many pictures make a row, of which the first stands apart; else as many as fit") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("What the pictures are") },
   { NULL },
 };
@@ -53,6 +55,8 @@ typedef struct
   int lines;                               /* of text under a picture */
   double bar;                              /* px, height of the confidence bar */
   gint64 columns, rows, shown;
+  gint64 group; /* pictures of a row that belong together, or 0 */
+  double apart; /* px, between the first picture of a group and the others */
 } Sheet;
 
 static const CjTensor *
@@ -79,6 +83,7 @@ sheet_init (Sheet *s, const CjvScene *scene)
   s->predicted = one_each (scene, "predicted", s->n);
   s->labels = one_each (scene, "labels", s->n);
   s->confidence = one_each (scene, "confidence", s->n);
+  s->group = (gint64) CLAMP (cjv_frame_get_scalar (scene->frame, "group", 0), 0, 1000);
   return TRUE;
 }
 
@@ -124,6 +129,9 @@ sheet_place (Sheet *s, const CjvScene *scene)
   two = (room_h - s->gap) / 2 - s->bar * 3 - s->lines * s->line;
   if (two < size && two > size * 0.55 && (double) s->n * size > room_w)
     size = two;
+  s->apart = s->group > 1 ? em * 0.8 : 0;
+  if (s->group > 1)
+    size = MIN (size, MAX ((room_w - s->apart + s->gap) / (double) s->group - s->gap, 1));
   /* A small figure shows at least one whole picture. */
   zoom = MIN (size, MIN (room_w, room_h - s->bar * 3)) / longer;
   if (zoom * scene->style->scale >= 4)
@@ -133,6 +141,11 @@ sheet_place (Sheet *s, const CjvScene *scene)
   s->cell_w = MAX (s->image_w, s->lines > 0 ? em * 5.2 : 0) + s->gap;
   s->cell_h = s->image_h + s->bar * 3 + s->lines * s->line + s->gap;
   s->columns = MAX (1, (gint64) ((room_w + s->gap) / s->cell_w));
+  if (s->group > 1)
+    {
+      s->columns = s->group;
+      s->cell_w = MIN (s->cell_w, (room_w - s->apart + s->gap) / (double) s->group);
+    }
   s->rows = MAX (1, (gint64) ((room_h + s->gap) / s->cell_h));
   s->shown = MIN (s->n, s->columns * s->rows);
 }
@@ -157,7 +170,7 @@ class_of (const CjvScene *scene, const CjTensor *tensor, gint64 i)
 static void
 cell_of (const Sheet *s, gint64 i, double *x, double *y)
 {
-  *x = s->pad + (double) (i % s->columns) * s->cell_w;
+  *x = s->pad + (double) (i % s->columns) * s->cell_w + (i % s->columns > 0 ? s->apart : 0);
   *y = s->pad + s->heading + (double) (i / s->columns) * s->cell_h;
 }
 
@@ -300,6 +313,8 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
   if (!sheet_init (&s, scene))
     return FALSE;
   sheet_place (&s, scene);
+  if (x >= s.pad + s.cell_w)
+    x = MAX (x - s.apart, s.pad + s.cell_w - 1);
   column = (gint64) floor ((x - s.pad) / s.cell_w);
   row = (gint64) floor ((y - s.pad - s.heading) / s.cell_h);
   i = row * s.columns + column;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* R runs, P points of training, V points of validation. Rows of shorter runs end in NaN. */
 #include "cjv-axes.h"
+#include "cjv-series.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
-
-#define MAX_RUNS 16
 
 typedef struct
 {
@@ -85,27 +84,19 @@ static const CjvWant wants[] = {
   { "val-loss", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]", N_ ("Loss on the validation split") },
   { "val-accuracy", CJV_WANT_ARRAY, FALSE, "[V] or [R, V]",
     N_ ("Share right in validation, 0..1") },
+  { "accuracy-title", CJV_WANT_TEXT, FALSE, NULL, N_ ("What is measured instead of accuracy") },
   { "steps-per-epoch", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Steps in one epoch") },
   { "runs", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the runs") },
   { "now", CJV_WANT_SCALAR, FALSE, NULL, N_ ("The step that is looked at") },
   { NULL },
 };
 
-/* One array of curves; x and y are float32. */
-typedef struct
-{
-  CjTensor *y, *x;
-  gint64 n_runs, n_points;
-  gboolean shared_x;
-  double per_epoch; /* 0: by step */
-} Series;
-
 typedef struct
 {
   CjvPlot plot;
   CjvRect outer;
   const char *title;
-  Series train, val;
+  CjvSeries train, val;
 } Panel;
 
 typedef struct
@@ -116,55 +107,10 @@ typedef struct
   double heading; /* px */
 } Layout;
 
-static void
-series_init (Series *series, const CjvScene *scene, const char *y, const char *x)
+static gboolean
+is_by_epoch (const CjvScene *scene)
 {
-  const CjTensor *values = cjv_frame_get_array (scene->frame, y);
-  const CjTensor *steps = cjv_frame_get_array (scene->frame, x);
-  const Params *p = scene->params;
-
-  *series = (Series){ 0 };
-  if (cjv_tensor_size (values) == 0 || values->shape.n_dims < 1 || values->shape.n_dims > 2)
-    return;
-  series->y = cjv_tensor_to_float (values);
-  series->n_points = values->shape.dims[values->shape.n_dims - 1];
-  series->n_runs = values->shape.n_dims == 2 ? MIN (values->shape.dims[0], MAX_RUNS) : 1;
-  if (steps != NULL && cjv_tensor_size (steps) == series->n_points)
-    series->shared_x = TRUE;
-  else if (steps == NULL || !cj_shape_equal (&steps->shape, &values->shape))
-    steps = NULL;
-  series->x = steps != NULL ? cjv_tensor_to_float (steps) : NULL;
-  if (p->x == X_EPOCH)
-    series->per_epoch = cjv_frame_get_scalar (scene->frame, "steps-per-epoch", 0);
-}
-
-static void
-series_clear (Series *series)
-{
-  g_clear_pointer (&series->x, cj_tensor_unref);
-  g_clear_pointer (&series->y, cj_tensor_unref);
-}
-
-static double
-series_y (const Series *series, gint64 run, gint64 i)
-{
-  return cj_tensor_f32 (series->y)[run * series->n_points + i];
-}
-
-static double
-series_step (const Series *series, gint64 run, gint64 i)
-{
-  if (series->x == NULL)
-    return (double) i;
-  return cj_tensor_f32 (series->x)[(series->shared_x ? 0 : run * series->n_points) + i];
-}
-
-static double
-series_x (const Series *series, gint64 run, gint64 i)
-{
-  const double step = series_step (series, run, i);
-
-  return series->per_epoch > 0 ? step / series->per_epoch : step;
+  return ((const Params *) scene->params)->x == X_EPOCH;
 }
 
 /* Exponential mean without the pull of the start (D. Kingma, J. Ba 2015, section 3). */
@@ -201,15 +147,15 @@ is_shown (const Params *p, double x)
 
 /* Range of the thin line without its few largest outliers. */
 static void
-include_raw (CjvAxis *axis, const Series *series, gint64 run, const Params *p)
+include_raw (CjvAxis *axis, const CjvSeries *series, gint64 run, const Params *p)
 {
   double sample[512];
   guint n = 0;
   const gint64 stride = MAX (1, (series->n_points + 511) / 512);
 
   for (gint64 i = 0; i < series->n_points && n < G_N_ELEMENTS (sample); i += stride)
-    if (isfinite (series_y (series, run, i)) && is_shown (p, series_x (series, run, i)))
-      sample[n++] = series_y (series, run, i);
+    if (isfinite (cjv_series_y (series, run, i)) && is_shown (p, cjv_series_x (series, run, i)))
+      sample[n++] = cjv_series_y (series, run, i);
   if (n == 0)
     return;
   qsort (sample, n, sizeof sample[0], compare);
@@ -218,7 +164,7 @@ include_raw (CjvAxis *axis, const Series *series, gint64 run, const Params *p)
 }
 
 static void
-include_series (CjvPlot *plot, const Series *series, const Params *p, gboolean smooth)
+include_series (CjvPlot *plot, const CjvSeries *series, const Params *p, gboolean smooth)
 {
   if (series->y == NULL)
     return;
@@ -228,8 +174,8 @@ include_series (CjvPlot *plot, const Series *series, const Params *p, gboolean s
 
       for (gint64 i = 0; i < series->n_points; i++)
         {
-          const double y = smooth_next (&state, series_y (series, run, i));
-          const double x = series_x (series, run, i);
+          const double y = smooth_next (&state, cjv_series_y (series, run, i));
+          const double x = cjv_series_x (series, run, i);
 
           if (!is_shown (p, x))
             continue;
@@ -292,14 +238,16 @@ layout_init (Layout *layout, const CjvScene *scene)
   Panel *loss = &layout->panels[0], *accuracy = &layout->panels[1];
 
   *layout = (Layout){ 0 };
-  series_init (&loss->train, scene, "train-loss", "step");
-  series_init (&loss->val, scene, "val-loss", "val-step");
-  series_init (&accuracy->train, scene, "train-accuracy", "step");
-  series_init (&accuracy->val, scene, "val-accuracy", "val-step");
+  cjv_series_init (&loss->train, scene->frame, "train-loss", "step", is_by_epoch (scene));
+  cjv_series_init (&loss->val, scene->frame, "val-loss", "val-step", is_by_epoch (scene));
+  cjv_series_init (&accuracy->train, scene->frame, "train-accuracy", "step", is_by_epoch (scene));
+  cjv_series_init (&accuracy->val, scene->frame, "val-accuracy", "val-step", is_by_epoch (scene));
   if (loss->train.y == NULL)
     return FALSE;
   loss->title = _ ("Loss");
-  accuracy->title = _ ("Accuracy");
+  accuracy->title = cjv_frame_get_text (scene->frame, "accuracy-title");
+  if (accuracy->title == NULL)
+    accuracy->title = _ ("Accuracy");
   layout->n_panels = accuracy->train.y != NULL || accuracy->val.y != NULL ? 2 : 1;
   layout->n_runs = loss->train.n_runs;
   layout->heading = cjv_text_height (scene, CJV_SIZE_BODY) * 1.35;
@@ -332,8 +280,8 @@ layout_clear (Layout *layout)
 {
   for (guint i = 0; i < G_N_ELEMENTS (layout->panels); i++)
     {
-      series_clear (&layout->panels[i].train);
-      series_clear (&layout->panels[i].val);
+      cjv_series_clear (&layout->panels[i].train);
+      cjv_series_clear (&layout->panels[i].val);
     }
 }
 
@@ -346,7 +294,8 @@ run_color (const CjvScene *scene, gint64 n_runs, gint64 run, gboolean val)
 /* A line through the finite points. Of all points in one column of device pixels only the first, the
  * lowest, the highest and the last are drawn: they cover the same pixels. */
 static void
-trace (const Panel *panel, const Series *series, gint64 run, double keep, double scale, cairo_t *cr)
+trace (const Panel *panel, const CjvSeries *series, gint64 run, double keep, double scale,
+       cairo_t *cr)
 {
   Smooth state = { .keep = keep };
   gint64 column = G_MININT64;
@@ -356,8 +305,8 @@ trace (const Panel *panel, const Series *series, gint64 run, double keep, double
   for (gint64 i = 0; i <= series->n_points; i++)
     {
       const double value
-          = i < series->n_points ? smooth_next (&state, series_y (series, run, i)) : NAN;
-      const double at = i < series->n_points ? series_x (series, run, i) : NAN;
+          = i < series->n_points ? smooth_next (&state, cjv_series_y (series, run, i)) : NAN;
+      const double at = i < series->n_points ? cjv_series_x (series, run, i) : NAN;
       const gboolean ok = isfinite (value) && isfinite (at) && !(panel->plot.y.log && value <= 0);
       const double px = ok ? cjv_plot_x (&panel->plot, at) : 0;
       const double py = ok ? cjv_plot_y (&panel->plot, value) : 0;
@@ -412,6 +361,13 @@ draw_train (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, 
   cairo_set_line_width (cr, scene->style->line_width);
   trace (panel, &panel->train, run, p->smoothing, scene->style->scale, cr);
   cairo_stroke (cr);
+  if (panel->train.n_points == 1) /* one point makes no line */
+    {
+      cairo_arc (cr, cjv_plot_x (&panel->plot, cjv_series_x (&panel->train, run, 0)),
+                 cjv_plot_y (&panel->plot, cjv_series_y (&panel->train, run, 0)),
+                 scene->style->line_width * 1.4, 0, 2 * G_PI);
+      cairo_fill (cr);
+    }
 }
 
 static gboolean
@@ -424,7 +380,7 @@ has_dots (const CjvScene *scene, const Panel *panel)
 static void
 draw_val (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, CjvColor color)
 {
-  const Series *val = &panel->val;
+  const CjvSeries *val = &panel->val;
   const double radius = scene->style->line_width * 1.4;
   const double dash[] = { scene->style->line_width * 3, scene->style->line_width * 2 };
   gboolean dots;
@@ -441,7 +397,7 @@ draw_val (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, Cj
   cairo_set_dash (cr, NULL, 0, 0);
   for (gint64 i = 0; dots && i < val->n_points; i++)
     {
-      const double x = series_x (val, run, i), y = series_y (val, run, i);
+      const double x = cjv_series_x (val, run, i), y = cjv_series_y (val, run, i);
 
       if (!isfinite (x) || !isfinite (y) || (panel->plot.y.log && y <= 0))
         continue;
@@ -456,16 +412,16 @@ draw_val (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run, Cj
 static void
 draw_broken (const CjvScene *scene, cairo_t *cr, const Panel *panel, gint64 run)
 {
-  const Series *train = &panel->train;
+  const CjvSeries *train = &panel->train;
   const double radius = scene->style->font_size * 0.4;
 
   if (train->y == NULL || train->x == NULL || run >= train->n_runs)
     return;
   for (gint64 i = 0; i < train->n_points; i++)
-    if (!isfinite (series_y (train, run, i)) && isfinite (series_x (train, run, i)))
+    if (!isfinite (cjv_series_y (train, run, i)) && isfinite (cjv_series_x (train, run, i)))
       {
         cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_WARN));
-        cjv_draw_marker (cr, 4, cjv_plot_x (&panel->plot, series_x (train, run, i)),
+        cjv_draw_marker (cr, 4, cjv_plot_x (&panel->plot, cjv_series_x (train, run, i)),
                          panel->plot.inner.y + radius, radius);
         cairo_fill (cr);
         return;
@@ -496,8 +452,8 @@ draw_heading (const CjvScene *scene, cairo_t *cr, const Layout *layout, const Pa
   const double left = panel->plot.inner.x;
   const double end = panel->outer.x + panel->outer.width;
   const gint64 n_runs = layout->n_runs;
-  CjvLegendItem items[MAX_RUNS + 2];
-  char *names[MAX_RUNS] = { NULL };
+  CjvLegendItem items[CJV_SERIES_MAX_RUNS + 2];
+  char *names[CJV_SERIES_MAX_RUNS] = { NULL };
   guint n = 0;
   double width, body, note;
 
@@ -569,7 +525,7 @@ draw (const CjvScene *scene, cairo_t *cr)
 
 /* The point of `series` next to x, y px; FALSE if farther than `best`, which it lowers. */
 static gboolean
-nearest (const Panel *panel, const Series *series, double x, double y, double *best, gint64 *run,
+nearest (const Panel *panel, const CjvSeries *series, double x, double y, double *best, gint64 *run,
          gint64 *point)
 {
   gboolean found = FALSE;
@@ -577,8 +533,8 @@ nearest (const Panel *panel, const Series *series, double x, double y, double *b
   for (gint64 r = 0; series->y != NULL && r < series->n_runs; r++)
     for (gint64 i = 0; i < series->n_points; i++)
       {
-        const double px = cjv_plot_x (&panel->plot, series_x (series, r, i));
-        const double py = cjv_plot_y (&panel->plot, series_y (series, r, i));
+        const double px = cjv_plot_x (&panel->plot, cjv_series_x (series, r, i));
+        const double py = cjv_plot_y (&panel->plot, cjv_series_y (series, r, i));
         /* Along the line first: a reader points at a time, not at a dot. */
         const double distance = fabs (px - x) * 4 + fabs (py - y);
 
@@ -594,20 +550,21 @@ nearest (const Panel *panel, const Series *series, double x, double y, double *b
 }
 
 static void
-fill_hit (const CjvScene *scene, const Layout *layout, const Panel *panel, const Series *series,
+fill_hit (const CjvScene *scene, const Layout *layout, const Panel *panel, const CjvSeries *series,
           gint64 run, gint64 i, CjvHit *hit)
 {
   const double radius = scene->style->font_size * 0.5;
-  g_autofree char *value = cjv_axis_print (&panel->plot.y, series_y (series, run, i),
+  g_autofree char *value = cjv_axis_print (&panel->plot.y, cjv_series_y (series, run, i),
                                            panel->plot.y.unit == CJV_UNIT_PERCENT ? 1 : 3);
-  g_autofree char *at = cjv_number_print (series_x (series, run, i), series->per_epoch > 0 ? 3 : 6);
+  g_autofree char *at
+      = cjv_number_print (cjv_series_x (series, run, i), series->per_epoch > 0 ? 3 : 6);
   const char *name = cjv_frame_get_string (scene->frame, "runs", run);
   const char *split = series == &panel->val ? _ ("validation") : _ ("train");
 
   hit->index = i;
   hit->series = run;
-  hit->x = cjv_plot_x (&panel->plot, series_x (series, run, i)) - radius;
-  hit->y = cjv_plot_y (&panel->plot, series_y (series, run, i)) - radius;
+  hit->x = cjv_plot_x (&panel->plot, cjv_series_x (series, run, i)) - radius;
+  hit->y = cjv_plot_y (&panel->plot, cjv_series_y (series, run, i)) - radius;
   hit->width = hit->height = 2 * radius;
   hit->text
       = g_strdup_printf ("%s%s%s, %s%s: %s %s", layout->n_runs > 1 && name != NULL ? name : "",
@@ -628,7 +585,7 @@ hit_test (const CjvScene *scene, double x, double y, CjvHit *hit)
       const Panel *panel = &layout.panels[k];
       double best = INFINITY;
       gint64 run = 0, i = 0;
-      const Series *series = NULL;
+      const CjvSeries *series = NULL;
 
       if (!cjv_rect_contains (&panel->plot.inner, x, y))
         continue;
@@ -681,16 +638,16 @@ static void
 csv_split (const CjvScene *scene, GString *out, const char *split, const char *loss_name,
            const char *accuracy_name, const char *x_name)
 {
-  Series loss, accuracy;
-  const Series *any;
+  CjvSeries loss, accuracy;
+  const CjvSeries *any;
 
-  series_init (&loss, scene, loss_name, x_name);
-  series_init (&accuracy, scene, accuracy_name, x_name);
+  cjv_series_init (&loss, scene->frame, loss_name, x_name, is_by_epoch (scene));
+  cjv_series_init (&accuracy, scene->frame, accuracy_name, x_name, is_by_epoch (scene));
   any = loss.y != NULL ? &loss : &accuracy;
   for (gint64 run = 0; any->y != NULL && run < any->n_runs; run++)
     for (gint64 i = 0; i < any->n_points; i++)
       {
-        const double step = series_step (any, run, i);
+        const double step = cjv_series_step (any, run, i);
         const double per_epoch = cjv_frame_get_scalar (scene->frame, "steps-per-epoch", NAN);
         g_autofree char *name = cjv_class_dup (scene->frame, "runs", run);
 
@@ -704,14 +661,14 @@ csv_split (const CjvScene *scene, GString *out, const char *split, const char *l
           cjv_csv_number (out, step / per_epoch);
         g_string_append_c (out, ',');
         if (loss.y != NULL)
-          cjv_csv_number (out, series_y (&loss, run, i));
+          cjv_csv_number (out, cjv_series_y (&loss, run, i));
         g_string_append_c (out, ',');
         if (accuracy.y != NULL && run < accuracy.n_runs && i < accuracy.n_points)
-          cjv_csv_number (out, series_y (&accuracy, run, i));
+          cjv_csv_number (out, cjv_series_y (&accuracy, run, i));
         g_string_append (out, "\r\n");
       }
-  series_clear (&loss);
-  series_clear (&accuracy);
+  cjv_series_clear (&loss);
+  cjv_series_clear (&accuracy);
 }
 
 static void
@@ -724,16 +681,16 @@ csv (const CjvScene *scene, GString *out)
 
 /* First and last finite value of the first run; FALSE if there is none. */
 static gboolean
-ends (const Series *series, double *first, double *last)
+ends (const CjvSeries *series, double *first, double *last)
 {
   gboolean any = FALSE;
 
   for (gint64 i = 0; series->y != NULL && i < series->n_points; i++)
-    if (isfinite (series_y (series, 0, i)))
+    if (isfinite (cjv_series_y (series, 0, i)))
       {
         if (!any)
-          *first = series_y (series, 0, i);
-        *last = series_y (series, 0, i);
+          *first = cjv_series_y (series, 0, i);
+        *last = cjv_series_y (series, 0, i);
         any = TRUE;
       }
   return any;
@@ -743,12 +700,12 @@ static char *
 words (const CjvScene *scene)
 {
   GString *out = g_string_new (NULL);
-  Series train, val, accuracy;
+  CjvSeries train, val, accuracy;
   double first, last;
 
-  series_init (&train, scene, "train-loss", "step");
-  series_init (&val, scene, "val-loss", "val-step");
-  series_init (&accuracy, scene, "val-accuracy", "val-step");
+  cjv_series_init (&train, scene->frame, "train-loss", "step", is_by_epoch (scene));
+  cjv_series_init (&val, scene->frame, "val-loss", "val-step", is_by_epoch (scene));
+  cjv_series_init (&accuracy, scene->frame, "val-accuracy", "val-step", is_by_epoch (scene));
   if (train.n_runs > 1)
     g_string_append_printf (out, _ ("%d runs; the first: "), (int) train.n_runs);
   if (ends (&train, &first, &last))
@@ -773,9 +730,9 @@ words (const CjvScene *scene)
       g_string_append_printf (out, _ ("; validation accuracy is %s"), b);
     }
   g_string_append_c (out, '.');
-  series_clear (&train);
-  series_clear (&val);
-  series_clear (&accuracy);
+  cjv_series_clear (&train);
+  cjv_series_clear (&val);
+  cjv_series_clear (&accuracy);
   return g_string_free (out, FALSE);
 }
 

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Frames of figures from a project at rest: its weights, its history, and what its network makes of
+ * samples. K classes, P points of a plane. */
+#include "cjl-figures.h"
+
+#include "cj-error.h"
+#include "cjl-embedding.h"
+#include "cjl-evaluation.h"
+#include "cjl-probe.h"
+#include "safetensors.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SHEET 64 /* samples on a contact sheet */
+#define SIDE 192 /* points of a decision surface along each axis */
+
+typedef struct
+{
+  CjlProject *project;
+  CjdDataset *dataset;
+  const CjlFigureChoice *choice;
+  const char *id; /* of the figure */
+} Request;
+
+/* --- one sample --- */
+
+/* The project's network with its weights, for `batch` samples. */
+static CjProgram *
+compile (const Request *r, CjPurpose purpose, gint64 batch, GError **error)
+{
+  const CjDataSpec spec = cjl_data_spec (r->dataset, batch);
+  CjProgram *program = cj_program_new (r->project->graph, purpose, &spec, 2, error);
+
+  if (program != NULL)
+    {
+      cj_program_init (program, (guint64) r->project->setup->seed);
+      cjl_project_apply_weights (r->project, program);
+    }
+  return program;
+}
+
+/* The network after it has seen the chosen sample. */
+static CjProgram *
+run_sample (const Request *r, GError **error)
+{
+  g_autoptr (CjProgram) program = compile (r, CJ_PURPOSE_PROBE, 1, error);
+  g_autoptr (CjFeed) feed = NULL;
+  const guint32 index = (guint32) r->choice->sample;
+
+  if (program == NULL)
+    return NULL;
+  feed = cjd_dataset_new_feed (r->dataset, r->choice->split);
+  if (r->choice->sample >= feed->n_samples)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "There is no sample %" G_GSIZE_FORMAT " in this split. It has %" G_GSIZE_FORMAT
+                   ", counted from 0.",
+                   r->choice->sample, feed->n_samples);
+      return NULL;
+    }
+  feed->fill (feed, &index, 1, 0, 0, cj_program_get_x (program), cj_program_get_y (program));
+  if (feed->problem != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+      return NULL;
+    }
+  cj_program_forward (program, FALSE, 1, 0, 0);
+  return g_steal_pointer (&program);
+}
+
+static gboolean
+has_weights (const CjProgram *program, const CjNode *node)
+{
+  g_autofree char *name = g_strconcat (node->id, ".weight", NULL);
+
+  return cj_program_find_param (program, name) != NULL;
+}
+
+/* What the chosen node, or the first that fits, made of the sample: maps [1, C, H, W] or units [1, U].
+ * Sequences [1, T, C] are both. */
+static CjTensor *
+find_output (const Request *r, const CjProgram *program, const CjNode **of)
+{
+  const guint wanted = g_str_equal (r->id, "maps") ? 4 : 2;
+  g_autoptr (GPtrArray) order = cj_graph_sort (r->project->graph);
+  g_autoptr (CjTensor) sequence = NULL;
+  const CjNode *sequence_node = NULL;
+
+  for (guint i = 0; i < order->len; i++)
+    {
+      const CjNode *node = order->pdata[i];
+      g_autoptr (CjTensor) values = NULL;
+
+      if (node->layer->role != CJ_ROLE_LAYER
+          || (r->choice->node != NULL && !g_str_equal (node->id, r->choice->node))
+          || (r->choice->node == NULL && !has_weights (program, node)))
+        continue;
+      values = cj_program_dup_output (program, (guint) cj_graph_get_index (r->project->graph, node),
+                                      0);
+      if (values == NULL || values->dtype != CJ_FLOAT32)
+        continue;
+      if (values->shape.n_dims == wanted)
+        {
+          *of = node;
+          return g_steal_pointer (&values);
+        }
+      if (values->shape.n_dims == 3 && sequence == NULL)
+        {
+          sequence = g_steal_pointer (&values);
+          sequence_node = node;
+        }
+    }
+  *of = sequence_node;
+  return g_steal_pointer (&sequence);
+}
+
+/* "glyphs, validation split, sample 3, step 120". You free. */
+static char *
+print_place (const Request *r)
+{
+  static const char *const splits[CJD_N_SPLITS] = { "training", "validation", "test" };
+
+  return g_strdup_printf ("%s, %s split, sample %" G_GSIZE_FORMAT, r->dataset->name,
+                          splits[r->choice->split], r->choice->sample);
+}
+
+static CjvFrame *
+frame_of_node (const Request *r, GError **error)
+{
+  g_autoptr (CjProgram) program = run_sample (r, error);
+  g_autofree char *place = print_place (r);
+  const CjNode *node = NULL;
+  CjTensor *values;
+  CjvFrame *frame;
+
+  if (program == NULL)
+    return NULL;
+  values = find_output (r, program, &node);
+  if (values == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "%s%s%s gives no %s. Choose another layer with --node, or figure “%s”.",
+                   r->choice->node != NULL ? "Layer “" : "The network",
+                   r->choice->node != NULL ? r->choice->node : "",
+                   r->choice->node != NULL ? "”" : "",
+                   g_str_equal (r->id, "maps") ? "feature maps" : "row of units",
+                   g_str_equal (r->id, "maps") ? "units" : "maps");
+      return NULL;
+    }
+  frame = cjv_frame_new ();
+  if (g_str_equal (r->id, "units"))
+    {
+      /* of a sequence the last moment */
+      const gint64 units = values->shape.dims[values->shape.n_dims - 1];
+      const gint64 first = cj_shape_size (&values->shape) - units;
+
+      cjv_frame_set_values (frame, "values", cj_tensor_f32 (values) + first, (gsize) units);
+      cj_tensor_unref (values);
+    }
+  else
+    {
+      if (values->shape.n_dims == 3)
+        values->shape = cj_shape2 (values->shape.dims[1], values->shape.dims[2]);
+      cjv_frame_take_array (frame, "maps", values);
+    }
+  cjv_frame_set_text (frame, "title", node->id);
+  cjv_frame_set_provenance (frame, place);
+  return cjv_frame_seal (frame);
+}
+
+/* Probabilities of the classes, or the values, of the chosen sample. */
+static CjvFrame *
+frame_of_answer (const Request *r, GError **error)
+{
+  g_autoptr (CjProgram) program = run_sample (r, error);
+  g_autoptr (CjMetrics) metrics = program != NULL ? cj_metrics_new (program) : NULL;
+  g_autofree char *place = print_place (r);
+  g_autofree float *values = NULL;
+  const float *scores;
+  CjvFrame *frame;
+  CjShape shape;
+  gint64 k, first;
+
+  if (program == NULL)
+    return NULL;
+  scores = cj_program_get_prediction (program, &shape);
+  if (scores == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "The network has no answer to show. End it with a loss.");
+      return NULL;
+    }
+  k = shape.dims[shape.n_dims - 1];
+  first = cj_shape_size (&shape) - k; /* of a sequence the last moment */
+  values = g_memdup2 (scores + first, sizeof *values * (gsize) k);
+  frame = cjv_frame_new ();
+  if (metrics->task == CJ_TASK_CLASSES || metrics->task == CJ_TASK_SEQUENCE)
+    {
+      const CjTensor *y = cj_program_get_y (program);
+      double sum = 0;
+      float largest = values[0];
+
+      for (gint64 i = 1; i < k; i++)
+        largest = MAX (largest, values[i]);
+      for (gint64 i = 0; i < k; i++)
+        sum += values[i] = expf (values[i] - largest);
+      for (gint64 i = 0; i < k; i++)
+        values[i] = (float) (values[i] / sum);
+      if (y != NULL && y->dtype == CJ_INT32)
+        cjv_frame_set_scalar (frame, "target", cj_tensor_i32 (y)[cj_shape_size (&y->shape) - 1]);
+      if (r->dataset->class_names != NULL)
+        cjv_frame_set_strings (frame, "classes", (const char *const *) r->dataset->class_names);
+    }
+  cjv_frame_set_values (frame, "values", values, (gsize) k);
+  cjv_frame_set_text (frame, "title", place);
+  cjv_frame_set_provenance (frame, place);
+  return cjv_frame_seal (frame);
+}
+
+/* --- the plane --- */
+
+/* Scores [P, K] of the points of the plane as [1, K, SIDE, SIDE], from the top. */
+static CjTensor *
+score_plane (CjProgram *program)
+{
+  float *x = cj_tensor_f32 (cj_program_get_x (program));
+  const double step = 2 * CJL_SURFACE_REACH / SIDE;
+  const float *scores;
+  CjTensor *plane;
+  CjShape shape;
+
+  for (int row = 0; row < SIDE; row++)
+    for (int column = 0; column < SIDE; column++)
+      {
+        *x++ = (float) (-CJL_SURFACE_REACH + step * (column + 0.5));
+        *x++ = (float) (CJL_SURFACE_REACH - step * (row + 0.5));
+      }
+  cj_program_forward (program, FALSE, SIDE * SIDE, 0, 0);
+  scores = cj_program_get_prediction (program, &shape);
+  shape = cj_shape4 (1, shape.dims[1], SIDE, SIDE);
+  plane = cj_tensor_new (CJ_FLOAT32, &shape);
+  for (gint64 p = 0; p < SIDE * SIDE; p++)
+    for (gint64 k = 0; k < shape.dims[1]; k++)
+      cj_tensor_f32 (plane)[k * SIDE * SIDE + p] = scores[p * shape.dims[1] + k];
+  return plane;
+}
+
+static CjvFrame *
+frame_of_plane (const Request *r, GError **error)
+{
+  const CjShape sample = cjd_dataset_get_x_shape (r->dataset);
+  g_autoptr (CjProgram) program = NULL;
+  g_autoptr (CjTensor) plane = NULL;
+  CjShape shape;
+
+  if (sample.n_dims != 1 || sample.dims[0] != 2 || r->dataset->n_classes == 0
+      || r->dataset->x_dtype != CJ_FLOAT32)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "A decision surface needs samples of two numbers and classes; %s has others.",
+                   r->dataset->name);
+      return NULL;
+    }
+  program = compile (r, CJ_PURPOSE_INFER, SIDE * SIDE, error);
+  if (program == NULL)
+    return NULL;
+  if (cj_program_get_prediction (program, &shape) == NULL || shape.n_dims != 2)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   "The network does not give one row of numbers a sample. End it with Dense.");
+      return NULL;
+    }
+  plane = score_plane (program);
+  return cjl_decision_frame (r->dataset, plane);
+}
+
+/* --- weights --- */
+
+/* C, H, W of the pictures that the units of a dense node look at, through one Flatten. */
+static void
+put_input_shape (const Request *r, const char *node, CjvFrame *frame)
+{
+  const CjNode *dense = cj_graph_find (r->project->graph, node);
+  const CjNode *flatten = dense != NULL ? dense->from[0].node : NULL;
+  const CjNode *input = flatten != NULL ? flatten->from[0].node : NULL;
+  g_autoptr (GVariant) list
+      = r->project->learned != NULL
+            ? g_variant_lookup_value (r->project->learned, "shape", G_VARIANT_TYPE ("av"))
+            : NULL;
+  float shape[3];
+
+  if (input == NULL || !g_str_equal (flatten->layer->id, "flatten")
+      || input->layer->role != CJ_ROLE_INPUT || list == NULL || g_variant_n_children (list) != 3)
+    return;
+  for (gsize i = 0; i < 3; i++)
+    {
+      g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
+      g_autoptr (GVariant) item = g_variant_get_variant (box);
+
+      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_INT64))
+        return;
+      shape[i] = (float) g_variant_get_int64 (item);
+    }
+  cjv_frame_set_values (frame, "input-shape", shape, 3);
+}
+
+static CjvFrame *
+frame_of_weights (const Request *r, GError **error)
+{
+  const char *node = r->choice->node;
+  g_autofree char *prefix = node != NULL ? g_strconcat (node, ".", NULL) : NULL;
+
+  if (node != NULL && cj_graph_find (r->project->graph, node) == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "There is no layer “%s”. “cajal-cli show” names them.", node);
+      return NULL;
+    }
+  for (guint i = 0; i < r->project->weights->len; i++)
+    {
+      const CjdNamedTensor *named = r->project->weights->pdata[i];
+      g_autofree char *owner = g_strndup (named->name, strcspn (named->name, "."));
+      CjvFrame *frame;
+
+      if (named->tensor->shape.n_dims < 2
+          || (prefix != NULL && !g_str_has_prefix (named->name, prefix)))
+        continue;
+      frame = cjv_frame_new ();
+      cjv_frame_set_array (frame, "weights", named->tensor);
+      cjv_frame_set_text (frame, "title", named->name);
+      if (named->tensor->shape.n_dims == 2)
+        put_input_shape (r, owner, frame);
+      return cjv_frame_seal (frame);
+    }
+  if (r->project->weights->len == 0)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                 "There are no weights to draw yet. Train the project first.");
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                 "“%s” has no weights to draw. Choose a dense or convolution layer.",
+                 node != NULL ? node : r->project->title);
+  return NULL;
+}
+
+/* --- all samples of a split --- */
+
+static CjvFrame *
+frame_of_sheet (const Request *r, const CjlEvaluation *evaluation, GError **error)
+{
+  g_autofree guint32 *mistakes = NULL;
+  gsize n = 0;
+
+  if (!r->choice->mistakes || evaluation->predicted == NULL)
+    return cjl_evaluation_sheet (evaluation, NULL, 0, SHEET);
+  mistakes = cjl_evaluation_list_mistakes (evaluation, &n);
+  if (n == 0)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 "There is no mistake to show: every sample of the split is right.");
+  return n > 0 ? cjl_evaluation_sheet (evaluation, mistakes, n, SHEET) : NULL;
+}
+
+static CjvFrame *
+frame_of_evaluation (const Request *r, GError **error)
+{
+  g_autoptr (CjlEvaluation) evaluation = NULL;
+  GError *local = NULL;
+  CjvFrame *frame;
+
+  if (cjd_dataset_count (r->dataset, r->choice->split) == 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   "This split of %s has no samples. Choose another one.", r->dataset->name);
+      return NULL;
+    }
+  evaluation = cjl_evaluate_project (r->project, r->dataset, r->choice->split, error);
+  if (evaluation == NULL)
+    return NULL;
+  if (g_str_equal (r->id, "confusion"))
+    frame = cjl_evaluation_confusion (evaluation);
+  else if (g_str_equal (r->id, "contact-sheet"))
+    frame = frame_of_sheet (r, evaluation, &local);
+  else if (g_str_equal (r->id, "scatter"))
+    frame = cjl_evaluation_scatter (evaluation);
+  else
+    frame = cjl_evaluation_ranking (evaluation);
+  if (frame == NULL && local == NULL)
+    g_set_error (&local, CJ_ERROR, CJ_ERROR_PARAM,
+                 "Figure “%s” means nothing for this data. Try confusion for classes, scatter "
+                 "for values, contact-sheet for pictures.",
+                 r->id);
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return frame;
+}
+
+/* The layer before the last one: where the classes lie apart. */
+static const char *
+find_hidden (const CjGraph *graph)
+{
+  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
+  const CjNode *last = NULL;
+
+  for (guint i = 0; i < order->len; i++)
+    {
+      const CjNode *node = order->pdata[i];
+
+      if (node->layer->role == CJ_ROLE_LOSS && node->from[0].node != NULL)
+        last = node->from[0].node;
+    }
+  if (last != NULL && last->from[0].node != NULL
+      && last->from[0].node->layer->role == CJ_ROLE_LAYER)
+    last = last->from[0].node;
+  return last != NULL ? last->id : NULL;
+}
+
+/* Samples with classes lie on the map of a layer; values against what was predicted. */
+static CjvFrame *
+frame_of_points (const Request *r, GError **error)
+{
+  g_autoptr (CjlEmbedding) embedding = NULL;
+  CjlEmbedOptions options;
+
+  if (r->dataset->n_classes == 0)
+    return frame_of_evaluation (r, error);
+  cjl_embed_options_init (&options);
+  options.node = r->choice->node != NULL ? r->choice->node : find_hidden (r->project->graph);
+  options.split = r->choice->split;
+  if (options.node == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "The network has no layer to make a map of.");
+      return NULL;
+    }
+  embedding = cjl_embed_project (r->project, r->dataset, &options, error);
+  return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
+}
+
+/* --- the catalogue --- */
+
+static CjvFrame *
+frame_of_history (const Request *r, GError **error)
+{
+  g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
+
+  if (epochs->len > 0)
+    return cjl_curves_frame (NULL, epochs, 0, NAN);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               "There is no epoch to draw yet. Train the project first.");
+  return NULL;
+}
+
+static const struct
+{
+  const char *id;
+  gboolean samples; /* needs the data set */
+  CjvFrame *(*make) (const Request *r, GError **error);
+} makers[] = {
+  { "curves", FALSE, frame_of_history },
+  { "filters", FALSE, frame_of_weights },
+  { "histogram", FALSE, frame_of_weights },
+  { "confusion", TRUE, frame_of_evaluation },
+  { "contact-sheet", TRUE, frame_of_evaluation },
+  { "roc", TRUE, frame_of_evaluation },
+  { "precision-recall", TRUE, frame_of_evaluation },
+  { "scatter", TRUE, frame_of_points },
+  { "maps", TRUE, frame_of_node },
+  { "units", TRUE, frame_of_node },
+  { "bars", TRUE, frame_of_answer },
+  { "decision", TRUE, frame_of_plane },
+};
+
+/* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
+static guint
+find_maker (const char *id)
+{
+  static const struct
+  {
+    const char *wanted, *like;
+  } kinds[] = { { "weights", "histogram" }, { "train-loss", "curves" } };
+  const CjvFigureInfo *info = cjv_figure_find (id);
+  guint found = 0;
+
+  while (found < G_N_ELEMENTS (makers) && !g_str_equal (makers[found].id, id))
+    found++;
+  if (found < G_N_ELEMENTS (makers) || info == NULL)
+    return found;
+  for (const CjvWant *want = info->wants; want != NULL && want->name != NULL; want++)
+    for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+      if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, kinds[i].wanted))
+        return find_maker (kinds[i].like);
+  return found;
+}
+
+gboolean
+cjl_figure_needs_data (const char *id)
+{
+  const guint i = find_maker (id);
+
+  return i < G_N_ELEMENTS (makers) && makers[i].samples;
+}
+
+CjvFrame *
+cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
+                  const CjlFigureChoice *choice, GError **error)
+{
+  const Request request = { project, dataset, choice, id };
+  const guint i = find_maker (id);
+
+  if (i < G_N_ELEMENTS (makers) && (dataset != NULL || !makers[i].samples))
+    return makers[i].make (&request, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "Figure “%s” cannot be drawn from a project.", id);
+  return NULL;
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What comes out of a trained project on the command line: figures, weights, speed.
+# test-cli-results.sh PATH-OF-CAJAL-CLI
+# shellcheck source=tests/lab/cli.sh
+. "$(dirname "$0")/cli.sh"
+
+# is FILE START: whether a file begins so.
+is () { [ "$(head -c "${#2}" "$1" | tr '\0\r' '..')" = "$2" ]; }
+
+# all_formats PROJECT ID [OPTION…]: a figure in every format it is written in.
+all_formats ()
+{
+  local end
+  for end in svg pdf png csv; do
+    "$cli" figure "$@" -o "f.$end" || return 1
+  done
+  is f.svg '<?xml' && is f.pdf '%PDF' && is f.png $'\x89PNG' && grep -q , f.csv
+}
+
+# size OPTION…: width and height of a PNG.
+size ()
+{
+  "$cli" figure p.cajal confusion -o s.png "$@" >/dev/null &&
+    od -An -j16 -N8 -tu1 s.png | awk '{print $3 * 256 + $4, $7 * 256 + $8}'
+}
+
+# two_tasks: each is measured in a process of its own, in the keys of the reference.
+two_tasks ()
+{
+  local said
+  said=$("$cli" bench tiny mlp --window 0.01 --threads 1 --json) &&
+    [ "$(grep -c '"cold_start_s".*"flops_per_sample".*"gflops".*"infer_us".*"params".*"peak_rss_mib"' \
+      <<<"$said")" = 2 ] && grep -q '"task":"tiny"' <<<"$said" && grep -q '"task":"mlp"' <<<"$said"
+}
+
+echo 1..26
+"$cli" new playground -o p.cajal >/dev/null
+"$cli" set p.cajal data.samples=300
+check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
+"$cli" train p.cajal --epochs 3 >/dev/null
+for id in curves filters histogram confusion roc precision-recall scatter units bars decision; do
+  check "figure-$id" all_formats p.cajal $id
+done
+"$cli" new lenet-5 -o l.cajal >/dev/null
+"$cli" set l.cajal data.samples=720
+"$cli" train l.cajal --steps 2 >/dev/null
+check figure-maps all_formats l.cajal maps --node conv2 --sample 3
+check figure-contact-sheet all_formats l.cajal contact-sheet --split test --mistakes
+check figure-size contains '^300 200$' size --width 150 --height 100
+check figure-scale contains '^150 100$' size --width 150 --height 100 --scale 1
+check figure-parameter says '^f.csv' 0 "$cli" figure p.cajal histogram --set bins=7 -o f.csv
+check figure-parameter-refuses says 'has no “nothing”' 1 "$cli" figure p.cajal roc --set nothing=1
+check figure-no-maps says 'gives no feature maps' 1 "$cli" figure p.cajal maps
+check figure-no-plane says 'needs samples of two numbers' 1 "$cli" figure l.cajal decision
+check figure-no-sample says 'counted from 0' 1 "$cli" figure p.cajal units --sample 100000
+check figure-no-node says 'no layer “nobody”' 1 "$cli" figure p.cajal filters --node nobody
+check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safetensors
+check export-npz says '"file":"w.npz"' 0 "$cli" export l.cajal -o w.npz --json
+check export-refuses says 'Choose one of these endings' 1 "$cli" export l.cajal -o w.onnx
+check bench two_tasks
+check bench-refuses says 'no task “nothing”' 2 "$cli" bench nothing

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by cju-inspector.c and cju-inspector-data.c. */
+#pragma once
+
+#include "cju-inspector.h"
+
+#include "cjd-reader.h"
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+struct _CjuInspector
+{
+  GtkWidget parent;
+  CjuDocument *document;
+  GtkWidget *scroller, *box, *trouble;
+  gboolean busy;    /* the edit under way is ours: the rows are right already */
+  gboolean showing; /* rows are being brought in line, which is no edit */
+  GPtrArray *rows;  /* Binding of every row that is shown, owned */
+
+  /* With nothing selected: */
+  char *shown;         /* what the rows were made for; NULL: something else is shown */
+  CjdReadOptions read; /* values behind the rows of data */
+  gpointer source;     /* of the generated source */
+  gpointer *steps;     /* of each augmentation, in the order of the catalogue; NULL ends */
+  GtkWidget *facts, *norm, *preview, *chain;
+};
+
+/* A group of rows; `prefix` stands before the names of the parameters in cjl_project_set. `values` lives
+ * as long as the rows. Returns the group, NULL without parameters. */
+GtkWidget *cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *table,
+                                    const char *prefix, gconstpointer values);
+GtkWidget *cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam *param,
+                                   const char *prefix, gconstpointer values);
+GtkWidget *cju_inspector_add_label (CjuInspector *self, const char *text, const char *class);
+
+/* The rows of data: values as the project has them, the rows themselves, what follows from the data. */
+void cju_inspector_read_data (CjuInspector *self);
+void cju_inspector_add_data (CjuInspector *self);
+void cju_inspector_add_augmentations (CjuInspector *self);
+void cju_inspector_show_facts (CjuInspector *self);
+void cju_inspector_show_preview (CjuInspector *self);
+void cju_inspector_clear_data (CjuInspector *self);
+
+G_END_DECLS

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-intake.h"
+
+#include "cju-browser.h"
+#include "cju-data.h"
+#include "cju-own.h"
+#include "picture.h"
+
+#include <glib/gi18n-lib.h>
+
+/* A project, a picture for the network to look at, or data. */
+static gboolean
+take_path (CjuWindow *window, const char *path)
+{
+  CjuDocument *document = cju_window_get_document (window);
+
+  if (g_str_has_suffix (path, ".cajal"))
+    return cju_window_open_path (window, path);
+  if (document == NULL)
+    {
+      cju_window_offer (window, path);
+      return TRUE;
+    }
+  if (cjd_picture_is_name (path) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return cju_own_take_file (document, path);
+  cju_data_use (document, path);
+  return TRUE;
+}
+
+static gboolean
+take_value (CjuWindow *window, const GValue *value)
+{
+  CjuDocument *document = cju_window_get_document (window);
+
+  if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
+    return document != NULL
+           && cju_own_take_texture (document, g_value_get_object (value), _ ("Dropped picture"));
+  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+    {
+      GSList *files = g_value_get_boxed (value);
+      g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
+
+      return path != NULL && take_path (window, path);
+    }
+  return FALSE;
+}
+
+static gboolean
+on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
+{
+  (void) target;
+  (void) x;
+  (void) y;
+  return take_value (data, value);
+}
+
+void
+cju_intake_watch (CjuWindow *window)
+{
+  GType types[2];
+  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+
+  types[0] = GDK_TYPE_FILE_LIST;
+  types[1] = GDK_TYPE_TEXTURE;
+  gtk_drop_target_set_gtypes (drop, types, G_N_ELEMENTS (types));
+  g_signal_connect (drop, "drop", G_CALLBACK (on_drop), window);
+  gtk_widget_add_controller (GTK_WIDGET (window), GTK_EVENT_CONTROLLER (drop));
+}
+
+static void
+data_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuDocument *document = cju_window_get_document (CJU_WINDOW (widget));
+
+  (void) parameter;
+  if (document != NULL)
+    cju_data_ask (document, GTK_WINDOW (widget), g_str_equal (name, "win.data-folder"));
+}
+
+static void
+on_picture (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      g_autofree char *path = g_file_get_path (file);
+
+      if (path != NULL)
+        cju_own_take_file (data, path);
+    }
+  g_object_unref (data);
+  g_object_unref (dialog);
+}
+
+static void
+picture_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuDocument *document = cju_window_get_document (CJU_WINDOW (widget));
+  GtkFileChooserNative *dialog;
+
+  (void) name;
+  (void) parameter;
+  if (document == NULL)
+    return;
+  dialog = gtk_file_chooser_native_new (_ ("Picture of One's Own"), GTK_WINDOW (widget),
+                                        GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Look"), _ ("_Cancel"));
+  g_signal_connect (dialog, "response", G_CALLBACK (on_picture), g_object_ref (document));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+gboolean
+cju_intake_has_picture (GdkClipboard *clipboard)
+{
+  const GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+
+  return gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE)
+         || gdk_content_formats_contain_mime_type (formats, "image/png")
+         || gdk_content_formats_contain_mime_type (formats, "image/jpeg")
+         || gdk_content_formats_contain_mime_type (formats, "text/uri-list");
+}
+
+static void
+on_pasted (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (CjuWindow) window = data;
+  g_autoptr (GError) error = NULL;
+  CjuDocument *document = cju_window_get_document (window);
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (object), result, &error);
+
+  if (value != NULL)
+    take_value (window, value);
+  else if (document != NULL)
+    cju_document_notice (document, _ ("There is no picture on the clipboard."), FALSE);
+}
+
+static void
+paste_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (widget);
+  const GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+  const gboolean files = gdk_content_formats_contain_mime_type (formats, "text/uri-list")
+                         || gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST);
+
+  (void) name;
+  (void) parameter;
+  gdk_clipboard_read_value_async (clipboard, files ? GDK_TYPE_FILE_LIST : GDK_TYPE_TEXTURE,
+                                  G_PRIORITY_DEFAULT, NULL, on_pasted, g_object_ref (widget));
+}
+
+static void
+on_browser_gone (GtkWidget *browser, gpointer window)
+{
+  (void) browser;
+  g_object_set_data (G_OBJECT (window), "cju-browser", NULL);
+}
+
+/* The window of samples is there once. */
+static void
+browse_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuDocument *document = cju_window_get_document (CJU_WINDOW (widget));
+  GtkWidget *browser = g_object_get_data (G_OBJECT (widget), "cju-browser");
+
+  (void) name;
+  (void) parameter;
+  if (document == NULL)
+    return;
+  if (browser == NULL)
+    {
+      browser = cju_browser_new (GTK_WINDOW (widget), document);
+      g_object_set_data (G_OBJECT (widget), "cju-browser", browser);
+      g_signal_connect_object (browser, "destroy", G_CALLBACK (on_browser_gone), widget, 0);
+    }
+  gtk_window_present (GTK_WINDOW (browser));
+}
+
+void
+cju_intake_close (CjuWindow *window)
+{
+  GtkWidget *browser = g_object_get_data (G_OBJECT (window), "cju-browser");
+
+  if (browser != NULL)
+    gtk_window_destroy (GTK_WINDOW (browser));
+}
+
+static void
+own_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuDocument *document = cju_window_get_document (CJU_WINDOW (widget));
+
+  (void) parameter;
+  if (document == NULL || cju_document_get_own (document) == NULL)
+    return;
+  if (g_str_equal (name, "win.invert-picture"))
+    cju_own_invert (document);
+  else
+    cju_document_choose_from (document, cju_document_get_split (document),
+                              cju_document_get_sample (document));
+}
+
+void
+cju_intake_install (GtkWidgetClass *class)
+{
+  gtk_widget_class_install_action (class, "win.data-file", NULL, data_action);
+  gtk_widget_class_install_action (class, "win.data-folder", NULL, data_action);
+  gtk_widget_class_install_action (class, "win.browse", NULL, browse_action);
+  gtk_widget_class_install_action (class, "win.picture", NULL, picture_action);
+  gtk_widget_class_install_action (class, "win.paste-picture", NULL, paste_action);
+  gtk_widget_class_install_action (class, "win.invert-picture", NULL, own_action);
+  gtk_widget_class_install_action (class, "win.forget-picture", NULL, own_action);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What comes into a window from outside: files and pictures dropped, pasted or chosen in a dialog.
+ * Projects are opened, data are learned from, a picture becomes the chosen sample. */
+#pragma once
+
+#include "cju-window.h"
+
+G_BEGIN_DECLS
+
+/* Actions "win.data-file", "win.data-folder", "win.browse", "win.picture",
+ * "win.paste-picture", "win.invert-picture", "win.forget-picture". */
+void cju_intake_install (GtkWidgetClass *window_class);
+/* Lets things be dropped on a window. */
+void cju_intake_watch (CjuWindow *window);
+
+/* Closes what belongs to the window's present document. */
+void cju_intake_close (CjuWindow *window);
+
+/* Whether "win.paste-picture" would find a picture. */
+gboolean cju_intake_has_picture (GdkClipboard *clipboard);
+
+G_END_DECLS
