@@ -9,6 +9,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <pthread.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -198,7 +199,11 @@ cjl_moment_read (CjlMoment *self, const char *folder)
 
 struct _CjlMomentWriter
 {
-  GThreadPool *pool;
+  pthread_t thread;
+  pthread_mutex_t lock; /* guards what follows */
+  pthread_cond_t wake;
+  GQueue jobs;
+  gboolean quit;
 };
 
 typedef struct
@@ -209,12 +214,10 @@ typedef struct
 } Job;
 
 static void
-write_job (gpointer data, gpointer unused)
+write_job (Job *job)
 {
-  Job *job = data;
   g_autoptr (GBytes) bytes = print_moment (job->run, job->with_checkpoints);
 
-  (void) unused;
   if (bytes != NULL) /* on a full disk undo ends with the program */
     g_file_set_contents (job->path, g_bytes_get_data (bytes, NULL),
                          (gssize) g_bytes_get_size (bytes), NULL);
@@ -223,19 +226,53 @@ write_job (gpointer data, gpointer unused)
   g_free (job);
 }
 
+/* Writes what comes, and before it ends what is left. */
+static gpointer
+write_jobs (gpointer data)
+{
+  CjlMomentWriter *self = data;
+
+  pthread_mutex_lock (&self->lock);
+  while (!self->quit || !g_queue_is_empty (&self->jobs))
+    {
+      Job *job = g_queue_pop_head (&self->jobs);
+
+      if (job == NULL)
+        {
+          pthread_cond_wait (&self->wake, &self->lock);
+          continue;
+        }
+      pthread_mutex_unlock (&self->lock);
+      write_job (job);
+      pthread_mutex_lock (&self->lock);
+    }
+  pthread_mutex_unlock (&self->lock);
+  return NULL;
+}
+
 CjlMomentWriter *
 cjl_moment_writer_new (void)
 {
   CjlMomentWriter *self = g_new0 (CjlMomentWriter, 1);
 
-  self->pool = g_thread_pool_new (write_job, NULL, 1, FALSE, NULL);
+  g_queue_init (&self->jobs);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_cond_init (&self->wake, NULL);
+  if (pthread_create (&self->thread, NULL, write_jobs, self) != 0)
+    g_error ("no thread could be made for writing");
   return self;
 }
 
 void
 cjl_moment_writer_free (CjlMomentWriter *self)
 {
-  g_thread_pool_free (self->pool, FALSE, TRUE);
+  pthread_mutex_lock (&self->lock);
+  self->quit = TRUE;
+  pthread_cond_signal (&self->wake);
+  pthread_mutex_unlock (&self->lock);
+  pthread_join (self->thread, NULL);
+  pthread_cond_destroy (&self->wake);
+  pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
@@ -253,7 +290,10 @@ cjl_moment_writer_push (CjlMomentWriter *self, CjlMoment *moment, const char *fo
   job->run = cj_moment_ref (moment->run);
   job->path = dup_path (moment->id, folder);
   job->with_checkpoints = moment->base == NULL;
-  g_thread_pool_push (self->pool, job, NULL);
+  pthread_mutex_lock (&self->lock);
+  g_queue_push_tail (&self->jobs, job);
+  pthread_cond_signal (&self->wake);
+  pthread_mutex_unlock (&self->lock);
 }
 
 void
