@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-arrange.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 const CjlTemplate *
@@ -119,7 +120,7 @@ cjl_template_make (const CjlTemplate *info, GError **error)
 
   g_variant_builder_init (&params, G_VARIANT_TYPE_VARDICT);
   for_each_setting (info->data, add_data_param, &params, NULL);
-  cjl_project_set_title (project, info->title);
+  cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))

@@ -16,8 +16,9 @@ KEYS = ['id', 'runtime', 'runtime-version', 'sdk', 'command', 'finish-args', 'cl
 PERMISSIONS = {'--socket=wayland', '--socket=fallback-x11', '--share=ipc', '--device=dri'}
 OLDEST_RUNTIME = 47
 # What org.gnome.Platform brings, by name of its pkg-config file.
-RUNTIME = {'glib-2.0', 'gio-2.0', 'gio-unix-2.0', 'gmodule-2.0', 'gmodule-no-export-2.0', 'gtk4', 'libadwaita-1', 'cairo',
-           'cairo-svg', 'cairo-pdf', 'cairo-png', 'pangocairo', 'pango', 'json-glib-1.0', 'libarchive',
+RUNTIME = {'glib-2.0', 'gio-2.0', 'gio-unix-2.0', 'gmodule-2.0', 'gmodule-no-export-2.0', 'gtk4',
+           'libadwaita-1', 'cairo', 'cairo-svg', 'cairo-pdf', 'cairo-png', 'pangocairo', 'pango',
+           'json-glib-1.0', 'libarchive',
            'sqlite3', 'libpng', 'libjpeg', 'threads'}
 
 manifest = pathlib.Path(sys.argv[1])
