@@ -24,10 +24,10 @@ killed ()
   "$cli" train k.cajal --epochs 100000 >/dev/null 2>&1 &
   pid=$!
   for _ in $(seq 300); do
-    [ -n "$(ls state/runs 2>/dev/null)" ] && break
+    ls state/runs 2>/dev/null | grep -qE '^[0-9a-f-]{36}$' && break # whole, not being written
     sleep 0.1
   done
-  sleep 0.5 # the writing itself
+  sleep 0.5 # the journal
   kill -9 $pid
   "$cli" recover k.cajal -o l.cajal >/dev/null &&
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
