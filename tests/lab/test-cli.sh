@@ -24,10 +24,12 @@ killed ()
   "$cli" train k.cajal --epochs 100000 >/dev/null 2>&1 &
   pid=$!
   for _ in $(seq 300); do
-    "$cli" recover | grep -q 'steps of training' && break # all of it is written
+    [ -n "$(ls state/runs 2>/dev/null)" ] && break
     sleep 0.1
   done
+  sleep 0.5 # the writing itself
   kill -9 $pid
+  wait $pid 2>/dev/null # while it dies its work counts as open
   "$cli" recover k.cajal -o l.cajal >/dev/null &&
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
