@@ -237,11 +237,26 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   return TRUE;
 }
 
+/* Files can come as text as well; they are for the window. */
+static gboolean
+on_accept (GtkDropTarget *target, GdkDrop *drop, gpointer data)
+{
+  const GdkContentFormats *formats = gdk_drop_get_formats (drop);
+
+  (void) target;
+  (void) data;
+  return !gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST)
+         && !gdk_content_formats_contain_mime_type (formats, "text/uri-list")
+         && (gdk_content_formats_contain_gtype (formats, G_TYPE_STRING)
+             || gdk_content_formats_contain_mime_type (formats, "text/plain;charset=utf-8"));
+}
+
 void
 cju_canvas_add_drops (CjuCanvas *self)
 {
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_STRING, GDK_ACTION_COPY);
 
+  g_signal_connect (target, "accept", G_CALLBACK (on_accept), self);
   g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 }

@@ -25,6 +25,7 @@ static const CjuCommand commands[] = {
   { N_ ("Data"), N_ ("Draw a sign to look at"), "win.draw", "<Control><Shift>d" },
   { N_ ("Data"), N_ ("Look at a picture of one's own…"), "win.picture", NULL },
   { N_ ("Data"), N_ ("Paste a picture to look at"), "win.paste-picture", "<Control><Shift>v" },
+  { N_ ("Data"), N_ ("Predict a folder of pictures into a CSV…"), "win.predict-folder", NULL },
   { N_ ("Data"), N_ ("Invert the picture of one's own"), "win.invert-picture", NULL },
   { N_ ("Data"), N_ ("Back to samples of the data"), "win.forget-picture", NULL },
   { N_ ("Training"), N_ ("Branch from the step shown"), "win.branch", NULL },

@@ -4,6 +4,7 @@
 #include "cju-browser.h"
 #include "cju-data.h"
 #include "cju-own.h"
+#include "cju-predict.h"
 #include "picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -174,6 +175,17 @@ browse_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (browser));
 }
 
+static void
+predict_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuDocument *document = cju_window_get_document (CJU_WINDOW (widget));
+
+  (void) name;
+  (void) parameter;
+  if (document != NULL)
+    cju_predict_ask (document, GTK_WINDOW (widget));
+}
+
 void
 cju_intake_close (CjuWindow *window)
 {
@@ -204,6 +216,7 @@ cju_intake_install (GtkWidgetClass *class)
   gtk_widget_class_install_action (class, "win.data-file", NULL, data_action);
   gtk_widget_class_install_action (class, "win.data-folder", NULL, data_action);
   gtk_widget_class_install_action (class, "win.browse", NULL, browse_action);
+  gtk_widget_class_install_action (class, "win.predict-folder", NULL, predict_action);
   gtk_widget_class_install_action (class, "win.picture", NULL, picture_action);
   gtk_widget_class_install_action (class, "win.paste-picture", NULL, paste_action);
   gtk_widget_class_install_action (class, "win.invert-picture", NULL, own_action);

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Actions "win.data-file", "win.data-folder", "win.browse", "win.picture",
+/* Actions "win.data-file", "win.data-folder", "win.browse",
+ * "win.predict-folder", "win.picture",
  * "win.paste-picture", "win.invert-picture", "win.forget-picture". */
 void cju_intake_install (GtkWidgetClass *window_class);
 /* Lets things be dropped on a window. */

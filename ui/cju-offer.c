@@ -8,7 +8,8 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-#define COLUMNS 6
+#define COLUMNS 4
+#define ROWS 3
 #define TILE 48
 #define MAX_OFFERS 6
 
@@ -105,7 +106,7 @@ static GdkTexture *
 draw (const CjdDataset *base)
 {
   const gsize n = cjd_dataset_get_n_samples (base);
-  const int shown = (int) MIN (n, COLUMNS * 2);
+  const int shown = (int) MIN (n, COLUMNS * ROWS);
   g_autoptr (CjTensor) many = NULL;
 
   for (int i = 0; i < shown; i++)
@@ -143,7 +144,7 @@ show_found (CjuOffer *self, const Found *found)
                                    "project and build a network that can."));
   gtk_label_set_text (GTK_LABEL (self->title), found->base->name);
   gtk_label_set_text (GTK_LABEL (self->words), words->str);
-  gtk_picture_set_paintable (GTK_PICTURE (self->picture), GDK_PAINTABLE (texture));
+  gtk_image_set_from_paintable (GTK_IMAGE (self->picture), GDK_PAINTABLE (texture));
   gtk_widget_set_visible (self->picture, texture != NULL);
   for (guint i = 0; found->templates[i] != NULL && i < MAX_OFFERS; i++)
     add_button (self, found->templates[i], i == 0);
@@ -230,7 +231,7 @@ cju_offer_init (CjuOffer *self)
 
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   self->spinner = gtk_spinner_new ();
-  self->picture = gtk_picture_new ();
+  self->picture = gtk_image_new ();
   self->title = gtk_label_new (NULL);
   self->words = gtk_label_new (NULL);
   self->buttons = gtk_flow_box_new ();
@@ -243,8 +244,10 @@ cju_offer_init (CjuOffer *self)
   gtk_label_set_selectable (GTK_LABEL (self->words), FALSE);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->buttons), GTK_SELECTION_NONE);
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->buttons), 8);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->buttons), MAX_OFFERS);
-  gtk_picture_set_can_shrink (GTK_PICTURE (self->picture), FALSE);
+  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (self->buttons), 8);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (self->buttons), 2);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->buttons), 3);
+  gtk_image_set_pixel_size (GTK_IMAGE (self->picture), COLUMNS * (TILE + 4));
   gtk_widget_set_valign (self->picture, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (self->spinner, GTK_ALIGN_CENTER);
   gtk_widget_set_hexpand (right, TRUE);

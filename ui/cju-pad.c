@@ -8,8 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define SIDE 252     /* of the sheet in the window */
-#define FINE 252     /* points of ink along a side */
+#define SIDE 280     /* of the sheet in the window */
+#define FINE 280     /* points of ink along a side */
 #define RADIUS 0.043 /* of the pen: strokes of MNIST are two to three of 28 pixels wide */
 #define SOFT 0.014
 #define SEEN 56

@@ -28,32 +28,6 @@ enum
 
 G_DEFINE_FINAL_TYPE (CjuSamples, cju_samples, GTK_TYPE_WIDGET)
 
-GdkTexture *
-cju_samples_draw (const CjdDataset *dataset, int columns, int rows, int tile)
-{
-  const int width = columns * (tile + 4) + 4, height = rows * (tile + 4) + 4;
-  guint32 *pixels;
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (cjd_dataset_get_x_shape (dataset).n_dims != 3)
-    return NULL;
-  pixels = g_new (guint32, (gsize) width * (gsize) height);
-  for (int i = 0; i < width * height; i++)
-    pixels[i] = 0xff111111;
-  for (int i = 0; i < columns * rows; i++)
-    {
-      const gsize n = cjd_dataset_get_n_samples (dataset);
-      g_autoptr (CjTensor) x = cju_picture_read (dataset, (gsize) i % n);
-      const gint64 *d = x->shape.dims;
-      const int left = 4 + i % columns * (tile + 4), top = 4 + i / columns * (tile + 4);
-
-      cjv_thumbnail_image (x->data, d[1] == 3 ? 3 : 1, d[2], d[3], 0, 1,
-                           pixels + (gsize) top * (gsize) width + left, (gsize) width, tile, tile);
-    }
-  bytes = g_bytes_new_take (pixels, 4 * (gsize) width * (gsize) height);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, 4 * (gsize) width);
-}
-
 /* The split that the strip shows; mistakes are looked for among the validation samples. */
 static CjdSplit
 get_split (CjuSamples *self)
@@ -351,6 +325,7 @@ add_tools (CjuSamples *self)
 static void
 cju_samples_init (CjuSamples *self)
 {
+  GtkExpression *words = gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string");
   const char *const splits[] = { _ ("Validation"), _ ("Training"), _ ("Test"), NULL };
 
   self->split = gtk_drop_down_new_from_strings (splits);
@@ -372,9 +347,8 @@ cju_samples_init (CjuSamples *self)
   gtk_widget_set_size_request (self->filter, 116, -1);
   gtk_widget_set_tooltip_text (self->filter, _ ("Which samples stand here"));
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), TRUE);
-  gtk_drop_down_set_expression (
-      GTK_DROP_DOWN (self->filter),
-      gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  gtk_drop_down_set_expression (GTK_DROP_DOWN (self->filter), words);
+  gtk_expression_unref (words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Samples shown"), -1);
   gtk_box_append (GTK_BOX (self->row), self->split);

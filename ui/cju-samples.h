@@ -13,7 +13,4 @@ G_DECLARE_FINAL_TYPE (CjuSamples, cju_samples, CJU, SAMPLES, GtkWidget)
 
 GtkWidget *cju_samples_new (CjuDocument *document);
 
-/* A few samples of a data set as one picture, `columns` by `rows`. NULL if they are no pictures. */
-GdkTexture *cju_samples_draw (const CjdDataset *dataset, int columns, int rows, int tile);
-
 G_END_DECLS

@@ -563,6 +563,7 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Step"), "win.step");
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
+  g_menu_append (run, _ ("_Predict a Folder of Pictures…"), "win.predict-folder");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
   g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");

@@ -6,7 +6,7 @@
 
 #include "cj-error.h"
 #include "cj-trainer.h"
-#include "cjl-template.h"
+#include "cjl-pace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -347,6 +347,35 @@ has_network (const Task *task)
   return FALSE;
 }
 
+/* What the templates' `work` is taken from: the whole training of each in samples of the yardstick, which
+ * is measured before and after, so that other work on the machine matters less. */
+static int
+print_work (const Options *options)
+{
+  const CjlTemplate *yardstick = cjl_pace_yardstick ();
+  const guint threads = cli_get_threads (options->threads);
+  GError *error = NULL;
+
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    {
+      g_autoptr (CjlProject) project = cjl_template_make (t, &error);
+      g_autoptr (CjdDataset) dataset
+          = project != NULL ? cjl_data_load (&project->data, &error) : NULL;
+      double pace, rate;
+
+      if (dataset == NULL)
+        return cli_fail (error);
+      pace = cjl_pace_measure (yardstick, options->window, threads);
+      rate = cjl_pace_measure (t, options->window, threads);
+      pace = (pace + cjl_pace_measure (yardstick, options->window, threads)) / 2;
+      if (rate > 0)
+        g_print ("%-12s %.2e\n", t->id,
+                 (double) cjd_dataset_count (dataset, CJD_SPLIT_TRAIN) * project->setup->epochs
+                     / rate * pace);
+    }
+  return 0;
+}
+
 /* A task in a process of its own, so that neither its start nor its memory is that of another. The child
  * prints the result. */
 static int
@@ -390,6 +419,7 @@ static int
 run_bench (int argc, char **argv)
 {
   Options options = { .window = 0.5 };
+  gboolean work = FALSE;
   const GOptionEntry entries[] = {
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "Threads; none: all processors", "N" },
     { "batch", 'b', 0, G_OPTION_ARG_INT, &options.batch, "Samples a step; none: the task's own",
@@ -397,6 +427,8 @@ run_bench (int argc, char **argv)
     { "window", 'w', 0, G_OPTION_ARG_DOUBLE, &options.window,
       "Length of one measurement; the median and the best of seven count", "SECONDS" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a task", NULL },
+    { "work", 0, 0, G_OPTION_ARG_NONE, &work,
+      "The whole training of each template, in samples of the first one", NULL },
     { NULL },
   };
   const Task *chosen[64];
@@ -406,6 +438,8 @@ run_bench (int argc, char **argv)
 
   if (!cli_parse_words (&cli_bench, entries, &argc, &argv, 0, 64, &status))
     return status;
+  if (work)
+    return print_work (&options);
   for (int i = 1; i < argc; i++)
     {
       chosen[n] = find_task (argv[i]);

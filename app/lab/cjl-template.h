@@ -14,6 +14,7 @@ typedef struct
   const char *blurb;    /* one sentence */
   const char *teaches;  /* what to look at */
   const char *expected; /* what it reaches, "99 %" */
+  double work;          /* of the whole training, see cjl-pace.h; 0: not measured */
   const char *task;     /* name of the benchmark of the same network, or NULL */
   const char *source;   /* data */
   const char *data;     /* parameters of the source, "length=128", or NULL */

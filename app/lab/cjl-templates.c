@@ -23,6 +23,7 @@ static const CjlTemplate templates[] = {
     .blurb = "A convolutional network learns to read digits and letters",
     .teaches = "Watch edges become strokes and strokes become letters, layer by layer",
     .expected = "99 %",
+    .work = 1.46e5,
     .task = "lenet",
     .source = "glyphs",
     .network = "input, conv-2d 6 kernel=5 padding=2 activation=relu, max-pool-2d, "
@@ -35,6 +36,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Three dense layers learn the same signs, without knowing what a neighbour is",
     .teaches = "Compare its units with the filters of the convolutional network",
     .expected = "96 %",
+    .work = 2.90e4,
     .task = "mlp",
     .source = "glyphs",
     .network = "input, flatten, dense 256 relu, dense 128 relu, dense 36, cross-entropy",
@@ -55,6 +57,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Two wide convolutions and dropout, the usual answer to small grey pictures",
     .teaches = "Set both dropout rates to 0 and see training and validation drift apart",
     .expected = "98.5 %",
+    .work = 1.09e6,
     .task = "fashion",
     .source = "glyphs",
     .network = "input, conv-2d 32 activation=relu, conv-2d 64 activation=relu, max-pool-2d, "
@@ -66,6 +69,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Bend a line until it separates two arms, and see what every unit draws",
     .teaches = "Each hidden unit cuts the plane once; the next layer folds the cuts together",
     .expected = "99 %",
+    .work = 1.05e3,
     .task = "tiny",
     .source = "spirals",
     .network = "input, dense 8 tanh, dense 8 tanh, dense 2, cross-entropy",
@@ -76,6 +80,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Six convolutions in three stages find the shape in a coloured picture",
     .teaches = "See how the maps shrink while their number grows, from where to what",
     .expected = "95 %",
+    .work = 2.38e6,
     .task = "vgg",
     .source = "shapes",
     .network = "input, " VGG_STAGE ("32") VGG_STAGE ("64")
@@ -87,6 +92,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Twenty layers that can be trained because every block only adds to what it was given",
     .teaches = "Mute the wires into Add and see how much harder the same depth learns",
     .expected = "95 %",
+    .work = 9.03e6,
     .task = "resnet20",
     .source = "shapes",
     .network = "input, conv-2d 16 kernel=3 padding=1 bias=false, batch-norm, relu;" RES_SAME (
@@ -105,6 +111,7 @@ static const CjlTemplate templates[] = {
              "other",
     .teaches = "Open a block's weights: early heads look around, late ones at the object",
     .expected = "95 %",
+    .work = 1.44e7,
     .task = "vit",
     .source = "shapes",
     .network = "input, patch-embedding 64 patch=4, class-token, learned-position, "
@@ -117,6 +124,7 @@ static const CjlTemplate templates[] = {
     .blurb = "A small transformer learns to write by guessing the next letter",
     .teaches = "Read what it writes after each epoch: first letters, then words, then sentences",
     .expected = "2 nats a letter",
+    .work = 1.27e6,
     .task = "gpt",
     .source = "text",
     .data = "length=128",
@@ -134,6 +142,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Cells that gate what they keep tell at every moment whether the ones so far are odd",
     .teaches = "Lengthen the sequence and find out for how long the cells can hold a bit",
     .expected = "100 %",
+    .work = 1.36e4,
     .source = "sequences",
     .data = "task=parity",
     .network = "input, embedding 16, lstm 32, dense 2, cross-entropy",
@@ -144,6 +153,7 @@ static const CjlTemplate templates[] = {
     .blurb = "A network draws its input anew from sixteen numbers",
     .teaches = "What the code keeps is what the pictures have in common",
     .expected = "loss 0.3",
+    .work = 1.33e4,
     .source = "glyphs",
     .network = "input, flatten, dense 128 relu, dense 16, dense 128 relu, dense 784, mse;"
                "flatten1 > mse1:1",

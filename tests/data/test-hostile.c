@@ -19,6 +19,13 @@
 #include <unistd.h>
 
 #define NOBODY 65534
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature) /* clang says it so */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
 #define LIMIT ((rlim_t) 3 << 30)
 
 static char *folder;
@@ -394,7 +401,7 @@ int
 main (int argc, char **argv)
 {
   int status;
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
   const struct rlimit limit = { LIMIT, LIMIT };
 
   setrlimit (RLIMIT_AS, &limit);

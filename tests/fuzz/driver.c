@@ -11,6 +11,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature) /* clang says it so */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
 #define COUNT 3000
 #define MOST 65536
 #define MEMORY ((rlim_t) 4 << 30) /* of the process: no parser may ask for more */
@@ -184,7 +192,7 @@ run (void)
 static void
 limit_memory (void)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
   const struct rlimit limit = { MEMORY, MEMORY };
 
   setrlimit (RLIMIT_AS, &limit);

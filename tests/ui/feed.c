@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Another program in the display: a small window from which a file can be dragged, and whose picture lies
+ * on the clipboard if it is one. feed PATH */
+#include <gtk/gtk.h>
+
+static void
+activate (GtkApplication *application, gpointer data)
+{
+  const char *path = data;
+  GtkWidget *window = gtk_application_window_new (application);
+  GtkWidget *label = gtk_label_new ("drag me");
+  GtkDragSource *source = gtk_drag_source_new ();
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GFile *files[] = { file };
+  GdkFileList *list = gdk_file_list_new_from_array (files, 1);
+  g_autoptr (GdkContentProvider) content
+      = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
+  g_autoptr (GdkTexture) texture = g_file_test (path, G_FILE_TEST_IS_REGULAR)
+                                       ? gdk_texture_new_from_filename (path, NULL)
+                                       : NULL;
+
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  gtk_drag_source_set_content (source, content);
+  gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  gtk_widget_add_controller (label, GTK_EVENT_CONTROLLER (source));
+  gtk_window_set_child (GTK_WINDOW (window), label);
+  gtk_window_set_decorated (GTK_WINDOW (window), FALSE);
+  gtk_window_set_title (GTK_WINDOW (window), "feed");
+  gtk_window_set_default_size (GTK_WINDOW (window), 160, 100);
+  gtk_window_present (GTK_WINDOW (window));
+  if (texture != NULL)
+    gdk_clipboard_set_texture (gtk_widget_get_clipboard (window), texture);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GtkApplication) application
+      = gtk_application_new ("org.cajal.Feed", G_APPLICATION_NON_UNIQUE);
+
+  if (argc != 2)
+    return 2;
+  g_signal_connect (application, "activate", G_CALLBACK (activate), argv[1]);
+  return g_application_run (G_APPLICATION (application), 1, argv);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cju-gallery.h"
+
+#include "cjd-source.h"
+#include "cjl-pace.h"
+#include "cju-picture.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#define PICTURE_WIDTH 280
+#define PICTURE_HEIGHT 132
+#define COLUMNS 8
+#define ROWS 4
+#define TILE 31
+#define FEW "240"
+#define PACE_SECONDS 0.25
+#define PACE_WAIT_MS 1500 /* the machine has other work while the window opens */
+
+struct _CjuGallery
+{
+  GtkWidget parent;
+  GtkWidget *box, *pills, *flow;
+  const char *category; /* shown; NULL: all */
+  guint timer;
+};
+
+G_DEFINE_FINAL_TYPE (CjuGallery, cju_gallery, GTK_TYPE_WIDGET)
+
+static guint chosen_signal;
+
+static const CjlTemplate *
+get_template (gpointer object)
+{
+  return g_object_get_data (G_OBJECT (object), "template");
+}
+
+/* "about 40 s", "about 3 min", "about 2 h" */
+static char *
+print_time (double seconds)
+{
+  if (seconds < 10)
+    return g_strdup (_ ("a few seconds"));
+  if (seconds < 90)
+    return g_strdup_printf (_ ("about %.0f s"), ceil (seconds / 10) * 10);
+  if (seconds < 90 * 60)
+    return g_strdup_printf (_ ("about %.0f min"), ceil (seconds / 60));
+  return g_strdup_printf (_ ("about %.0f h"), ceil (seconds / 3600));
+}
+
+/* --- cards --- */
+
+static GtkWidget *
+make_label (const char *text, const char *class, gboolean wrap)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), wrap);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
+  if (class != NULL)
+    gtk_widget_add_css_class (label, class);
+  return label;
+}
+
+/* A few samples of the template's data. */
+static CjdDataset *
+make_few (const char *id)
+{
+  const CjdSourceInfo *source = cjd_source_find (id);
+  g_autofree gpointer params = NULL;
+
+  if (source == NULL)
+    return NULL;
+  params = g_malloc0 (MAX (source->params_size, 1));
+  cj_params_reset (source->params, params);
+  cj_params_parse (source->params, params, "samples", FEW, NULL);
+  return source->make (params, NULL);
+}
+
+static GdkTexture *
+draw_pictures (const CjdDataset *dataset)
+{
+  CjShape shape = dataset->x_shape;
+  g_autoptr (CjTensor) many = NULL;
+
+  if (shape.n_dims != 4)
+    return NULL;
+  shape.dims[0] = MIN (shape.dims[0], COLUMNS * ROWS);
+  many = cj_tensor_new (CJ_FLOAT32, &shape);
+  for (gint64 i = 0; i < shape.dims[0]; i++)
+    {
+      g_autoptr (CjTensor) x = cju_picture_read (dataset, (gsize) i);
+
+      if (x != NULL)
+        memcpy ((char *) many->data + (gsize) i * cj_tensor_bytes (x), x->data,
+                cj_tensor_bytes (x));
+    }
+  return cju_picture_sheet (many, COLUMNS, TILE);
+}
+
+static void
+draw_points (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+{
+  const CjdDataset *dataset = data;
+  const float *x = dataset->x->data;
+  float largest = 1e-6f;
+
+  (void) area;
+  for (gsize i = 0; i < 2 * cjd_dataset_get_n_samples (dataset); i++)
+    largest = MAX (largest, fabsf (x[i]));
+  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset); i++)
+    {
+      const gboolean first = cj_tensor_i32 (dataset->y)[i] == 0;
+      const double scale = (height / 2.0 - 8) / (double) largest;
+
+      cairo_set_source_rgb (cr, first ? 0.21 : 0.9, first ? 0.52 : 0.38, first ? 0.89 : 0);
+      cairo_arc (cr, width / 2.0 + (double) x[2 * i] * scale,
+                 height / 2.0 - (double) x[2 * i + 1] * scale, 2.6, 0, 2 * G_PI);
+      cairo_fill (cr);
+    }
+}
+
+/* What a run of the template looked like, or else its data. */
+static GtkWidget *
+make_picture (const CjlTemplate *info)
+{
+  g_autofree char *path = g_strdup_printf ("/org/cajal/Cajal/templates/%s.png", info->id);
+  const gboolean stored = g_resources_get_info (path, 0, NULL, NULL, NULL);
+  g_autoptr (CjdDataset) few = stored ? NULL : make_few (info->source);
+  g_autoptr (GdkTexture) texture = few != NULL ? draw_pictures (few) : NULL;
+  GtkWidget *picture;
+
+  if (few != NULL && few->x_shape.n_dims == 2 && few->x_shape.dims[1] == 2
+      && few->x_dtype == CJ_FLOAT32)
+    {
+      picture = gtk_drawing_area_new ();
+      gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (picture), draw_points,
+                                      cjd_dataset_ref (few), (GDestroyNotify) cjd_dataset_unref);
+    }
+  else
+    {
+      picture = stored ? gtk_picture_new_for_resource (path)
+                       : gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
+      gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
+    }
+  gtk_widget_set_size_request (picture, PICTURE_WIDTH, PICTURE_HEIGHT);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  return picture;
+}
+
+static void
+on_clicked (GtkButton *button, gpointer data)
+{
+  g_signal_emit (data, chosen_signal, 0, get_template (button)->id);
+}
+
+/* `seconds` NAN: not known yet. */
+static void
+show_time (GtkWidget *button, double seconds)
+{
+  const CjlTemplate *info = get_template (button);
+  GtkWidget *label = g_object_get_data (G_OBJECT (button), "time");
+  g_autofree char *time = isnan (seconds) ? NULL : print_time (seconds);
+  g_autofree char *reach = g_strdup_printf ("%s%s%s", info->expected, time != NULL ? " · " : "",
+                                            time != NULL ? time : "");
+  g_autofree char *words
+      = g_strdup_printf (_ ("%s. %s. Reaches %s."), _ (info->title), _ (info->blurb), reach);
+
+  gtk_label_set_text (GTK_LABEL (label), reach);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, _ (info->teaches), -1);
+}
+
+static GtkWidget *
+make_card (CjuGallery *self, const CjlTemplate *info)
+{
+  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *time = make_label (NULL, "dim-label", FALSE);
+  GtkWidget *category = make_label (_ (info->category), "dim-label", FALSE);
+
+  g_object_set_data (G_OBJECT (button), "template", (gpointer) info);
+  g_object_set_data (G_OBJECT (button), "time", time);
+  gtk_widget_add_css_class (words, "template-words");
+  gtk_widget_add_css_class (time, "numeric");
+  gtk_widget_add_css_class (time, "caption");
+  gtk_widget_add_css_class (category, "caption");
+  gtk_widget_set_hexpand (time, TRUE);
+  gtk_widget_set_vexpand (foot, TRUE);
+  gtk_widget_set_valign (foot, GTK_ALIGN_END);
+  gtk_box_append (GTK_BOX (foot), time);
+  gtk_box_append (GTK_BOX (foot), category);
+  gtk_box_append (GTK_BOX (box), make_picture (info));
+  gtk_box_append (GTK_BOX (words), make_label (_ (info->title), "heading", FALSE));
+  gtk_box_append (GTK_BOX (words), make_label (_ (info->blurb), NULL, TRUE));
+  gtk_box_append (GTK_BOX (words), make_label (_ (info->teaches), "template-teaches", TRUE));
+  gtk_box_append (GTK_BOX (words), foot);
+  gtk_widget_set_vexpand (words, TRUE);
+  gtk_box_append (GTK_BOX (box), words);
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "card");
+  gtk_widget_add_css_class (button, "template");
+  gtk_widget_set_valign (button, GTK_ALIGN_FILL);
+  gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
+  show_time (button, NAN);
+  g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), self);
+  return button;
+}
+
+/* --- how long it takes --- */
+
+static void
+measure_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  double *pace = g_new (double, 1);
+
+  (void) source;
+  (void) data;
+  (void) cancellable;
+  *pace = cjl_pace_measure (cjl_pace_yardstick (), PACE_SECONDS, g_get_num_processors ());
+  g_task_return_pointer (task, pace, g_free);
+}
+
+static GtkWidget *
+get_card (GtkWidget *child)
+{
+  return gtk_flow_box_child_get_child (GTK_FLOW_BOX_CHILD (child));
+}
+
+static void
+measure_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuGallery *self = CJU_GALLERY (object);
+  g_autofree double *pace = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  (void) data;
+  if (self->box == NULL || pace == NULL)
+    return;
+  for (GtkWidget *child = gtk_widget_get_first_child (self->flow); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *card = get_card (child);
+
+      show_time (card, cjl_pace_estimate (get_template (card), *pace));
+    }
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  CjuGallery *self = data;
+  g_autoptr (GTask) task = NULL;
+
+  self->timer = 0;
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_REMOVE; /* an experiment has begun, which is not to be disturbed */
+  task = g_task_new (self, NULL, measure_done, NULL);
+  g_task_run_in_thread (task, measure_thread);
+  return G_SOURCE_REMOVE;
+}
+
+/* --- categories --- */
+
+static gboolean
+is_shown (GtkFlowBoxChild *child, gpointer data)
+{
+  const CjuGallery *self = data;
+  const CjlTemplate *info = get_template (gtk_flow_box_child_get_child (child));
+
+  return self->category == NULL || g_str_equal (info->category, self->category);
+}
+
+static void
+on_pill (GtkToggleButton *pill, gpointer data)
+{
+  CjuGallery *self = data;
+
+  if (!gtk_toggle_button_get_active (pill))
+    return;
+  self->category = g_object_get_data (G_OBJECT (pill), "category");
+  gtk_flow_box_invalidate_filter (GTK_FLOW_BOX (self->flow));
+}
+
+static void
+add_pill (CjuGallery *self, const char *category)
+{
+  GtkWidget *first = gtk_widget_get_first_child (self->pills);
+  GtkWidget *pill = gtk_toggle_button_new_with_label (category != NULL ? _ (category) : _ ("All"));
+
+  gtk_widget_add_css_class (pill, "category");
+  g_object_set_data (G_OBJECT (pill), "category", (gpointer) category);
+  if (first != NULL)
+    gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (pill), GTK_TOGGLE_BUTTON (first));
+  else
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (pill), TRUE);
+  g_signal_connect (pill, "toggled", G_CALLBACK (on_pill), self);
+  gtk_box_append (GTK_BOX (self->pills), pill);
+}
+
+/* Every category once, in the order of the templates. */
+static void
+add_pills (CjuGallery *self)
+{
+  const CjlTemplate *all = cjl_templates ();
+
+  add_pill (self, NULL);
+  for (guint i = 0; all[i].id != NULL; i++)
+    {
+      guint k = 0;
+
+      while (k < i && !g_str_equal (all[k].category, all[i].category))
+        k++;
+      if (k == i)
+        add_pill (self, all[i].category);
+    }
+}
+
+static void
+cju_gallery_dispose (GObject *object)
+{
+  CjuGallery *self = CJU_GALLERY (object);
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  G_OBJECT_CLASS (cju_gallery_parent_class)->dispose (object);
+}
+
+static void
+cju_gallery_class_init (CjuGalleryClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = cju_gallery_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
+  chosen_signal = g_signal_new ("chosen", CJU_TYPE_GALLERY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+cju_gallery_init (CjuGallery *self)
+{
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  self->pills = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  self->flow = gtk_flow_box_new ();
+  add_pills (self);
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (self->flow), 18);
+  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (self->flow), 18);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 4);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
+  gtk_flow_box_set_filter_func (GTK_FLOW_BOX (self->flow), is_shown, self, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->flow), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Experiments"), -1);
+  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
+    {
+      gtk_flow_box_append (GTK_FLOW_BOX (self->flow), make_card (self, t));
+      gtk_widget_set_focusable (gtk_widget_get_last_child (self->flow), FALSE);
+    }
+  gtk_box_append (GTK_BOX (self->box), self->pills);
+  gtk_box_append (GTK_BOX (self->box), self->flow);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  self->timer = g_timeout_add (PACE_WAIT_MS, on_timer, self);
+}
+
+GtkWidget *
+cju_gallery_new (void)
+{
+  return g_object_new (CJU_TYPE_GALLERY, NULL);
+}

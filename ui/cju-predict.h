@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the network says of a folder of pictures of one's own, as a CSV file. Main thread. */
+#pragma once
+
+#include "cju-document.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* Asks for a folder and for a file to write; a job answers, with its progress in a
+ * window that cancels it, and a notice says how it went. */
+void cju_predict_ask (CjuDocument *document, GtkWindow *parent);
+
+G_END_DECLS
