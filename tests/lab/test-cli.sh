@@ -30,6 +30,7 @@ killed ()
   done
   sleep 0.5 # the journal
   kill -9 $pid
+  wait $pid 2>/dev/null # while it dies its work counts as open
   "$cli" recover k.cajal -o l.cajal >/dev/null &&
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
