@@ -50,7 +50,7 @@ get_node (CjuCard *self)
   return cj_graph_find (cju_document_get_project (self->document)->graph, self->id);
 }
 
-/* Whether the loss looks at this node: then it shows classes. */
+/* Whether the loss looks at this node. */
 static gboolean
 feeds_loss (CjuCard *self, const CjNode *node)
 {
@@ -64,6 +64,15 @@ feeds_loss (CjuCard *self, const CjNode *node)
         return TRUE;
     }
   return FALSE;
+}
+
+/* Whether its numbers are scores of the classes of the data. */
+static gboolean
+shows_classes (CjuCard *self, const CjNode *node, const CjShape *shape)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+
+  return dataset->n_classes > 1 && shape->dims[1] == dataset->n_classes && feeds_loss (self, node);
 }
 
 static Face
@@ -85,8 +94,8 @@ choose_face (CjuCard *self, const CjNode *node)
     return FACE_PLAIN;
   if (cjd_dataset_get_x_shape (dataset).dims[0] == 2
       && cjd_dataset_get_x_shape (dataset).n_dims == 1 && node->layer->role == CJ_ROLE_LAYER)
-    return !feeds_loss (self, node) ? FACE_MAPS : dataset->n_classes > 1 ? FACE_PLANE : FACE_MAPS;
-  return feeds_loss (self, node) && dataset->n_classes > 1 ? FACE_BARS : FACE_UNITS;
+    return shows_classes (self, node, shape) ? FACE_PLANE : FACE_MAPS;
+  return shows_classes (self, node, shape) ? FACE_BARS : FACE_UNITS;
 }
 
 /* The values a person looks at first: the first parameters of the table, in a few words. */

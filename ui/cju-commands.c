@@ -63,6 +63,7 @@ static const CjuCommand commands[] = {
   { N_ ("View"), N_ ("Show embedding"), "dock.show::embedding", NULL },
   { N_ ("View"), N_ ("Show written text"), "dock.show::text", NULL },
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
+  { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },
   { N_ ("Layers"), N_ ("Add layers"), "canvas.add", "slash" },
   { N_ ("Layers"), N_ ("Select all"), "canvas.select-all", "<Control>a" },
   { N_ ("Layers"), N_ ("Select none"), "canvas.deselect", "Escape" },

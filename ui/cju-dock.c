@@ -9,7 +9,6 @@
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #define N_SLOTS 2
 
@@ -478,7 +477,6 @@ add_pages (CjuDock *self)
   for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
     {
       GtkWidget *view = cju_view_new (*info, self->document);
-
       g_autofree char *topic = g_strconcat ("view/", (*info)->id, NULL);
 
       cju_help_set_topic (view, topic);

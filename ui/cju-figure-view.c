@@ -14,7 +14,8 @@ struct _CjuFigureView
   CjvFrame *frame;
   gboolean pickable;
   gboolean dragging;
-  double drag_from, drag_to; /* px, across */
+  double drag_from, drag_to;   /* px, across */
+  double pointer_x, pointer_y; /* px, where it was last */
 };
 
 G_DEFINE_FINAL_TYPE (CjuFigureView, cju_figure_view, GTK_TYPE_WIDGET)
@@ -181,23 +182,14 @@ static gboolean
 on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data)
 {
   CjuFigureView *self = data;
-  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (scroll));
-  GtkNative *native = gtk_widget_get_native (GTK_WIDGET (self));
-  CjvZoom how = { .kind = CJV_ZOOM_AT,
-                  .x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
-                  .y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0,
-                  .factor = dy < 0 ? 1.25 : 0.8 };
-  double x, y, surface_x = 0, surface_y = 0;
+  const CjvZoom how = {
+    .kind = CJV_ZOOM_AT, .x = self->pointer_x, .y = self->pointer_y, .factor = dy < 0 ? 1.25 : 0.8
+  };
 
+  (void) scroll;
   (void) dx;
   if (!can_zoom (self) || dy == 0)
     return FALSE;
-  if (event != NULL && gdk_event_get_position (event, &x, &y))
-    {
-      gtk_native_get_surface_transform (native, &surface_x, &surface_y);
-      gtk_widget_translate_coordinates (GTK_WIDGET (native), GTK_WIDGET (self), x - surface_x,
-                                        y - surface_y, &how.x, &how.y);
-    }
   zoom (self, &how);
   return TRUE;
 }
@@ -210,6 +202,8 @@ on_moved (GtkEventControllerMotion *motion, double x, double y, gpointer data)
   const gboolean over = self->pickable && find_hit (self, x, y, &hit);
 
   (void) motion;
+  self->pointer_x = x;
+  self->pointer_y = y;
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), over ? "pointer" : NULL);
   if (over)
     cjv_hit_clear (&hit);

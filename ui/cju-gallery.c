@@ -58,7 +58,7 @@ make_label (const char *text, const char *class, gboolean wrap)
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), wrap);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 32);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 26);
   if (class != NULL)
     gtk_widget_add_css_class (label, class);
   return label;
@@ -143,7 +143,8 @@ make_picture (const CjlTemplate *info)
     {
       picture = stored ? gtk_picture_new_for_resource (path)
                        : gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
-      gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
+      gtk_picture_set_content_fit (GTK_PICTURE (picture),
+                                   stored ? GTK_CONTENT_FIT_CONTAIN : GTK_CONTENT_FIT_COVER);
     }
   gtk_widget_set_size_request (picture, PICTURE_WIDTH, PICTURE_HEIGHT);
   gtk_accessible_update_state (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);

@@ -28,13 +28,23 @@ enum
 
 G_DEFINE_FINAL_TYPE (CjuSamples, cju_samples, GTK_TYPE_WIDGET)
 
+/* Whether a cell of the confusion matrix is looked into, and which. */
+static gboolean
+has_cell (CjuSamples *self, gint64 *row, gint64 *column)
+{
+  cju_document_get_cell (self->document, row, column);
+  return *row >= 0;
+}
+
 /* The split that the strip shows; mistakes are looked for among the validation samples. */
 static CjdSplit
 get_split (CjuSamples *self)
 {
   static const CjdSplit splits[] = { CJD_SPLIT_VAL, CJD_SPLIT_TRAIN, CJD_SPLIT_TEST };
+  gint64 row, column;
 
-  return gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES
+  return has_cell (self, &row, &column)
+                 || gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES
              ? CJD_SPLIT_VAL
              : splits[gtk_drop_down_get_selected (GTK_DROP_DOWN (self->split)) % 3];
 }
@@ -163,6 +173,39 @@ show_mistakes (CjuSamples *self, const CjdDataset *dataset)
                                         : _ ("Mistakes are found once the network has trained."));
 }
 
+/* "4" or the name of the class. */
+static char *
+dup_class (const CjdDataset *dataset, gint64 class)
+{
+  return dataset->class_names != NULL && class < dataset->n_classes
+             ? g_strdup (dataset->class_names[class])
+             : g_strdup_printf ("%d", (int) class);
+}
+
+/* Validation samples of class `row` that were taken for `column`. */
+static void
+show_cell (CjuSamples *self, const CjdDataset *dataset, gint64 row, gint64 column)
+{
+  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
+  g_autofree char *true_name = dup_class (dataset, row), *taken = dup_class (dataset, column);
+  g_autofree char *words = row == column
+                               ? g_strdup_printf (_ ("%s, known"), true_name)
+                               : g_strdup_printf (_ ("%s taken for %s"), true_name, taken);
+  gsize shown = 0;
+
+  say_empty (self, words);
+  for (guint32 i = 0;
+       evaluation != NULL && evaluation->predicted != NULL && i < evaluation->n && shown < N_SHOWN;
+       i++)
+    if (evaluation->targets[i] == row && evaluation->predicted[i] == column)
+      {
+        gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, i, evaluation->index[i]));
+        shown++;
+      }
+  if (shown == 0)
+    say_empty (self, _ ("No validation sample."));
+}
+
 static void
 rebuild (CjuSamples *self)
 {
@@ -170,11 +213,14 @@ rebuild (CjuSamples *self)
   const guint chosen = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter));
   g_autofree guint32 *all = NULL;
   gsize n = 0, shown = 0;
+  gint64 row, column;
 
   clear_box (self);
   if (dataset == NULL)
     return;
-  if (chosen == FILTER_MISTAKES)
+  if (has_cell (self, &row, &column))
+    show_cell (self, dataset, row, column);
+  else if (chosen == FILTER_MISTAKES)
     show_mistakes (self, dataset);
   else
     all = list_split (dataset, get_split (self), &n);
@@ -237,14 +283,19 @@ on_loaded (CjuSamples *self)
 static void
 on_filter (CjuSamples *self)
 {
-  if (!self->filling)
-    rebuild (self);
+  if (self->filling)
+    return;
+  cju_document_choose_cell (self->document, -1, -1); /* the choice made last counts */
+  rebuild (self);
 }
 
 static void
 on_evaluated (CjuSamples *self)
 {
-  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES)
+  gint64 row, column;
+
+  if (has_cell (self, &row, &column)
+      || gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES)
     rebuild (self);
 }
 
@@ -369,6 +420,7 @@ cju_samples_new (CjuDocument *document)
   g_signal_connect_swapped (document, "loaded", G_CALLBACK (on_loaded), self);
   g_signal_connect_swapped (document, "sample", G_CALLBACK (mark), self);
   g_signal_connect_swapped (document, "evaluated", G_CALLBACK (on_evaluated), self);
+  g_signal_connect_swapped (document, "cell", G_CALLBACK (rebuild), self);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_ticked), self);
   on_loaded (self);
   return GTK_WIDGET (self);

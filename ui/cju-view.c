@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-view.h"
 
+#define CALM (G_USEC_PER_SEC / 8)
+
 struct _CjuView
 {
   GtkWidget parent;
@@ -9,6 +11,7 @@ struct _CjuView
   GtkWidget *box, *bar, *figure;
   gpointer state;
   GDestroyNotify free_state;
+  gint64 refreshed; /* monotonic */
 };
 
 G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
@@ -47,7 +50,11 @@ refresh_on (CjuView *self, CjuViewTriggers trigger)
 static void
 on_ticked (CjuView *self)
 {
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+  const CjRunState state = cju_document_get_state (self->document);
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self))
+      || (self->info->calm && state.status == CJ_RUN_TRAINING
+          && g_get_monotonic_time () - self->refreshed < CALM))
     return;
   if ((self->info->triggers & CJU_VIEW_ON_EVALUATED) != 0)
     cju_document_get_evaluation (self->document); /* somebody looks */
@@ -176,8 +183,10 @@ cju_view_belongs (CjuView *self)
 void
 cju_view_refresh (CjuView *self)
 {
-  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), self->info->make (self));
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  self->refreshed = g_get_monotonic_time ();
+  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), self->info->make (self));
 }
 
 void

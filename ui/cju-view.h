@@ -25,6 +25,7 @@ typedef struct
   const char *title, *blurb;
   const char *figure; /* id; make may choose another with cju_figure_view_set_figure */
   CjuViewTriggers triggers;
+  gboolean calm; /* a few times a second will do */
   /* Whether the network has something to show here; NULL: always. */
   gboolean (*belongs) (CjuDocument *document);
   /* A sealed frame, or NULL: the empty state of the figure. */

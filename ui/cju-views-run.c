@@ -3,22 +3,73 @@
 #include "cju-view.h"
 
 #include "cjl-figures.h"
+#include "cjl-runs.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+
+#define MAX_POINTS 6000 /* of a curve; a screen has fewer columns */
+
+/* Earlier runs, which stay the same until the project is edited. */
+typedef struct
+{
+  GtkWidget *toggle;
+  GPtrArray *past; /* CjlPastRun, or NULL: to be read */
+} Compared;
+
+static void
+free_compared (gpointer data)
+{
+  g_clear_pointer (&((Compared *) data)->past, g_ptr_array_unref);
+  g_free (data);
+}
 
 static CjvFrame *
 make_curves (CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
   CjlSession *session = cju_document_get_session (document);
-  const CjRunState state = cju_document_get_state (document);
+  const CjRunState run = cju_document_get_state (document);
+  const double now = run.target < run.last ? (double) run.target : NAN;
+  Compared *compared = cju_view_get_state (view);
+  g_autoptr (GArray) points = NULL;
+  const GArray *epochs;
 
-  return session == NULL
-             ? NULL
-             : cjl_curves_frame (cjl_session_read_points (session),
-                                 cjl_session_read_epochs (session), state.steps_per_epoch,
-                                 state.target < state.last ? (double) state.target : NAN);
+  if (session == NULL)
+    return NULL;
+  if (compared->past == NULL)
+    compared->past = cjl_archive_list (cju_document_get_project (document));
+  gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), compared->past->len > 0);
+  points = cjl_thin_points (cjl_session_read_points (session), MAX_POINTS);
+  epochs = cjl_session_read_epochs (session);
+  return compared->past->len > 0
+                 && gtk_check_button_get_active (GTK_CHECK_BUTTON (compared->toggle))
+             ? cjl_runs_frame (points, epochs, compared->past, run.steps_per_epoch, now)
+             : cjl_curves_frame (points, epochs, run.steps_per_epoch, now);
+}
+
+static void
+forget_past (CjuView *view)
+{
+  g_clear_pointer (&((Compared *) cju_view_get_state (view))->past, g_ptr_array_unref);
+  cju_view_refresh (view);
+}
+
+static void
+build_curves (CjuView *view)
+{
+  Compared *compared = g_new0 (Compared, 1);
+
+  compared->toggle = gtk_check_button_new_with_label (_ ("Earlier runs"));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (compared->toggle), TRUE);
+  gtk_widget_set_tooltip_text (compared->toggle, _ ("Lay the runs of the history over this one"));
+  cju_view_take_state (view, compared, free_compared);
+  cju_view_add_control (view, compared->toggle);
+  gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), FALSE);
+  g_signal_connect_object (compared->toggle, "toggled", G_CALLBACK (cju_view_refresh), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (cju_view_get_document (view), "edited", G_CALLBACK (forget_past), view,
+                           G_CONNECT_SWAPPED);
 }
 
 const CjuViewInfo cju_view_curves = {
@@ -27,7 +78,9 @@ const CjuViewInfo cju_view_curves = {
   .blurb = N_ ("Loss and accuracy over the run; drag or turn the wheel to zoom"),
   .figure = "curves",
   .triggers = CJU_VIEW_ON_TICK,
+  .calm = TRUE,
   .make = make_curves,
+  .build = build_curves,
 };
 
 static gboolean

@@ -26,6 +26,9 @@ CjuDocument *cju_window_get_document (CjuWindow *self); /* NULL on the start pag
 /* On the start page: what is in a file or folder, and experiments that can learn from it. */
 void cju_window_offer (CjuWindow *self, const char *path);
 
+/* Shows a sentence for some seconds. */
+void cju_window_tell (CjuWindow *self, const char *text);
+
 /* Starts training as soon as the data is there. */
 void cju_window_train (CjuWindow *self);
 

@@ -86,47 +86,104 @@ is_hollow (const CjvPoints *points, gint64 i)
   return cjv_tensor_size (points->hollow) == points->n && cjv_tensor_at (points->hollow, i) != 0;
 }
 
+/* One marker at x, y: with an edge that parts it from its neighbours, or as an outline. */
+static void
+draw_shape (const CjvPoints *points, const CjvScene *scene, cairo_t *cr, gint64 i, double x,
+            double y, gboolean edges)
+{
+  const CjvColor edge = cjv_style_color (scene->style, CJV_BACKGROUND);
+  const CjvColor color = class_color (points, scene, i);
+  const gboolean hollow = is_hollow (points, i);
+
+  cairo_set_line_width (cr, MAX (points->radius * 0.4, 1));
+  cairo_new_path (cr);
+  cjv_draw_marker (cr, (guint) MAX (cjv_points_get_class (points, i), 0), x, y, points->radius);
+  if (hollow)
+    {
+      cjv_draw_set_color (cr, edge);
+      cairo_fill_preserve (cr);
+      cjv_draw_set_color (cr, color);
+      cairo_stroke (cr);
+      return;
+    }
+  if (edges)
+    {
+      cjv_draw_set_color (cr, edge);
+      cairo_stroke_preserve (cr);
+    }
+  cjv_draw_set_color (cr, cjv_color_alpha (color, edges ? 1 : 0.75));
+  cairo_fill (cr);
+}
+
+/* Files of shapes get shapes. Elsewhere every kind of marker is drawn once and stamped, at whole
+ * pixels: a window draws hundreds of them many times a second. */
+static gboolean
+wants_shapes (cairo_t *cr)
+{
+  const cairo_surface_type_t type = cairo_surface_get_type (cairo_get_target (cr));
+
+  return type == CAIRO_SURFACE_TYPE_SVG || type == CAIRO_SURFACE_TYPE_PDF
+         || type == CAIRO_SURFACE_TYPE_PS;
+}
+
+static cairo_surface_t *
+make_stamp (const CjvPoints *points, const CjvScene *scene, gint64 i, double half, gboolean edges)
+{
+  const double scale = scene->style->scale;
+  const int side = (int) ceil (2 * half * scale);
+  cairo_surface_t *stamp = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, side, side);
+  cairo_t *cr;
+
+  cairo_surface_set_device_scale (stamp, scale, scale);
+  cr = cairo_create (stamp);
+  draw_shape (points, scene, cr, i, half, half, edges);
+  cairo_destroy (cr);
+  return stamp;
+}
+
 static void
 draw_shapes (const CjvPoints *points, const CjvScene *scene, cairo_t *cr, const CjvPlot *plot,
              gboolean edges)
 {
-  const CjvColor edge = cjv_style_color (scene->style, CJV_BACKGROUND);
+  const gint64 n_stamps = 2 * (points->n_classes + 1);
+  const double half = ceil (points->radius * 1.4 + 2);
+  g_autofree cairo_surface_t **stamps = g_new0 (cairo_surface_t *, n_stamps);
+  const gboolean shapes = wants_shapes (cr);
   double x, y;
 
   cairo_save (cr);
-  cairo_set_line_width (cr, MAX (points->radius * 0.4, 1));
   for (gint64 i = 0; i < points->n; i++)
     {
-      if (!place (points, plot, i, &x, &y))
+      const gboolean hollow = is_hollow (points, i);
+      cairo_surface_t **stamp = &stamps[2 * (cjv_points_get_class (points, i) + 1) + hollow];
+
+      if ((hollow && points->skip_hollow) || !place (points, plot, i, &x, &y))
         continue;
-      if (is_hollow (points, i) && points->skip_hollow)
-        continue;
-      cairo_new_path (cr);
-      cjv_draw_marker (cr, (guint) MAX (cjv_points_get_class (points, i), 0), x, y, points->radius);
-      if (is_hollow (points, i))
+      if (shapes)
+        draw_shape (points, scene, cr, i, x, y, edges);
+      else
         {
-          cjv_draw_set_color (cr, edge);
-          cairo_fill_preserve (cr);
-          cjv_draw_set_color (cr, class_color (points, scene, i));
-          cairo_stroke (cr);
-          continue;
+          const double left = cjv_snap (scene->style, x - half);
+          const double top = cjv_snap (scene->style, y - half);
+
+          if (*stamp == NULL)
+            *stamp = make_stamp (points, scene, i, half, edges);
+          cairo_set_source_surface (cr, *stamp, left, top);
+          cairo_rectangle (cr, left, top, 2 * half, 2 * half);
+          cairo_fill (cr);
         }
-      if (edges)
-        {
-          cjv_draw_set_color (cr, edge);
-          cairo_stroke_preserve (cr);
-        }
-      cjv_draw_set_color (cr, cjv_color_alpha (class_color (points, scene, i), edges ? 1 : 0.75));
-      cairo_fill (cr);
       if (cjv_points_is_wrong (points, i))
         {
           cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK));
+          cairo_set_line_width (cr, MAX (points->radius * 0.4, 1));
           cairo_new_path (cr);
           cairo_arc (cr, x, y, points->radius * 1.9, 0, 2 * G_PI);
           cairo_stroke (cr);
         }
     }
   cairo_restore (cr);
+  for (gint64 i = 0; i < n_stamps; i++)
+    g_clear_pointer (&stamps[i], cairo_surface_destroy);
 }
 
 /* Lays `color` over an opaque or clear premultiplied pixel. */

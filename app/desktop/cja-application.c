@@ -3,6 +3,7 @@
 
 #include "cja-about.h"
 #include "cja-startup.h"
+#include "cjl-plugins.h"
 #include "cju-commands.h"
 #include "cju-help.h"
 #include "cju-preferences.h"
@@ -31,11 +32,33 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
+/* What is wrong with the plugins; the first window says it. */
+static void
+tell_plugins (CjuWindow *window)
+{
+  static gboolean told;
+  const GPtrArray *plugins = cjl_plugins_load ();
+
+  for (guint i = 0; i < plugins->len && !told; i++)
+    {
+      const CjlPlugin *plugin = plugins->pdata[i];
+      g_autofree char *text = plugin->sentence != NULL
+                                  ? g_strdup_printf (_ ("Plugin “%s” is not loaded. %s"),
+                                                     plugin->name, plugin->sentence)
+                                  : NULL;
+
+      if (text != NULL)
+        cju_window_tell (window, text);
+    }
+  told = TRUE;
+}
+
 static CjuWindow *
 new_window (gpointer application)
 {
   GtkWidget *window = cju_window_new (GTK_APPLICATION (application));
 
+  tell_plugins (CJU_WINDOW (window));
   gtk_window_present (GTK_WINDOW (window));
   return CJU_WINDOW (window);
 }

@@ -7,6 +7,7 @@
 #include "cjl-embedding.h"
 #include "cjl-evaluation.h"
 #include "cjl-probe.h"
+#include "cjl-write.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -324,6 +325,7 @@ frame_of_weights (const Request *r, GError **error)
       CjvFrame *frame;
 
       if (named->tensor->shape.n_dims < 2
+          || (g_str_equal (r->id, "heatmap") && named->tensor->shape.n_dims != 2)
           || (prefix != NULL && !g_str_has_prefix (named->name, prefix)))
         continue;
       frame = cjv_frame_new ();
@@ -414,15 +416,13 @@ find_hidden (const CjGraph *graph)
   return last != NULL ? last->id : NULL;
 }
 
-/* Samples with classes lie on the map of a layer; values against what was predicted. */
+/* The map of a layer: samples that it takes for alike lie near one another. */
 static CjvFrame *
-frame_of_points (const Request *r, GError **error)
+frame_of_map (const Request *r, GError **error)
 {
   g_autoptr (CjlEmbedding) embedding = NULL;
   CjlEmbedOptions options;
 
-  if (r->dataset->n_classes == 0)
-    return frame_of_evaluation (r, error);
   cjl_embed_options_init (&options);
   options.node = r->choice->node != NULL ? r->choice->node : find_hidden (r->project->graph);
   options.split = r->choice->split;
@@ -433,6 +433,25 @@ frame_of_points (const Request *r, GError **error)
     }
   embedding = cjl_embed_project (r->project, r->dataset, &options, error);
   return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
+}
+
+/* Samples with classes lie on a map; values stand against what was predicted. */
+static CjvFrame *
+frame_of_points (const Request *r, GError **error)
+{
+  return r->dataset->n_classes == 0 ? frame_of_evaluation (r, error) : frame_of_map (r, error);
+}
+
+/* What the network writes from nothing. */
+static CjvFrame *
+frame_of_text (const Request *r, GError **error)
+{
+  g_autoptr (CjlWriting) writing = NULL;
+  CjlWriteOptions options;
+
+  cjl_write_options_init (&options);
+  writing = cjl_write_project (r->project, r->dataset, &options, error);
+  return writing != NULL ? cjl_writing_frame (writing) : NULL;
 }
 
 /* --- the catalogue --- */
@@ -458,11 +477,14 @@ static const struct
   { "curves", FALSE, frame_of_history },
   { "filters", FALSE, frame_of_weights },
   { "histogram", FALSE, frame_of_weights },
+  { "heatmap", FALSE, frame_of_weights },
   { "confusion", TRUE, frame_of_evaluation },
   { "contact-sheet", TRUE, frame_of_evaluation },
   { "roc", TRUE, frame_of_evaluation },
   { "precision-recall", TRUE, frame_of_evaluation },
   { "scatter", TRUE, frame_of_points },
+  { "embedding", TRUE, frame_of_map },
+  { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },

@@ -198,7 +198,7 @@ adopt (const CjPluginItem *item, GError **error)
   const gboolean layer = item->kind == CJ_PLUGIN_LAYER;
   const Head *head = item->info;
   const gsize whole = layer ? sizeof (CjLayerInfo) : sizeof (CjvFigureInfo);
-  const gsize least = layer ? offsetof (CjLayerInfo, count_in) : sizeof (CjvFigureInfo);
+  const gsize least = layer ? offsetof (CjLayerInfo, count_in) : offsetof (CjvFigureInfo, zoom);
   gpointer info;
 
   if ((item->kind != CJ_PLUGIN_LAYER && item->kind != CJ_PLUGIN_FIGURE) || head == NULL

@@ -39,6 +39,12 @@ static const CjFormulaFunction functions[] = {
   { "tanh", CJ_CALL_UNARY, CJ_UNARY_TANH, 0, 0, tanh },
 };
 
+guint
+cj_formula_count_functions (void)
+{
+  return G_N_ELEMENTS (functions);
+}
+
 const CjFormulaFunction *
 cj_formula_find_function (const char *name)
 {

@@ -26,6 +26,8 @@ typedef struct
   double (*of_number) (double x); /* NULL: not of a number alone */
 } CjFormulaFunction;
 
+guint cj_formula_count_functions (void);
+
 /* NULL if there is none. */
 const CjFormulaFunction *cj_formula_find_function (const char *name);
 

@@ -16,8 +16,11 @@ static const CjParam params[] = {
   { .name = "formula",
     .title = "Formula",
     .blurb
-    = "Of the inputs x, y, z; every other name is learned: a * tanh(b * x) + c where a = 0.5 "
-      "per channel, c = 0",
+    = "Of the inputs x, y, z and learned names: a * tanh(b * x) + c where a = 0.5 per channel, "
+      "c = 0. Signs: + - * / ^. Functions: abs, celu, clamp, cos, elu, exp, gelu, hardsigmoid, "
+      "hardswish, leaky_relu, ln, log, log_sigmoid, max, min, mish, pow, relu, selu, sigmoid, "
+      "silu, sin, softplus, softsign, sqrt, square, tanh; along channel, space, time or all: "
+      "log_softmax, mean, softmax, sum",
     .kind = CJ_PARAM_FORMULA,
     .offset = offsetof (Params, formula),
     .text = "a * tanh(b * x) + c where c = 0",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Formulas: what is read and what is refused, against arithmetic in C, gradients, ports, training. */
 #include "cj-error.h"
-#include "cj-formula.h"
+#include "cj-formula-private.h"
 #include "network.h"
 
 #include <math.h>
@@ -116,6 +116,19 @@ test_terms (void)
   g_assert_cmpstr (formula->learned[0].name, ==, "a");
   g_assert_cmpfloat (formula->learned[0].start, ==, -0.5);
   g_assert_cmpint (formula->learned[0].per, ==, CJ_PER_CHANNEL);
+}
+
+/* The words that a person reads name functions that there are, and all of them. */
+static void
+test_words (void)
+{
+  const CjParam *param = cj_params_find (cj_layer_find ("formula")->params, "formula");
+  g_auto (GStrv) words = g_strsplit_set (strstr (param->blurb, "Functions: "), ",; :", -1);
+  guint n = 0;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    n += cj_formula_find_function (words[i]) != NULL;
+  g_assert_cmpuint (n, ==, cj_formula_count_functions ());
 }
 
 /* --- computing --- */
@@ -506,6 +519,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/layers/formula/bad", test_bad);
   g_test_add_func ("/engine/layers/formula/bounds", test_bounds);
   g_test_add_func ("/engine/layers/formula/terms", test_terms);
+  g_test_add_func ("/engine/layers/formula/words", test_words);
   g_test_add_func ("/engine/layers/formula/good", test_good);
   g_test_add_func ("/engine/layers/formula/shapes", test_shapes);
   g_test_add_func ("/engine/layers/formula/learned", test_learned);

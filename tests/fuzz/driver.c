@@ -81,7 +81,8 @@ splice (guint64 *state, const GPtrArray *seeds)
 {
   gsize size;
   const guint8 *other = g_bytes_get_data (seeds->pdata[below (state, seeds->len)], &size);
-  const gsize from = below (state, size), n = MIN (1 + below (state, 64), size - from);
+  const gsize from = below (state, size), most = 1 + below (state, 64); /* MIN draws twice */
+  const gsize n = MIN (most, size - from);
   const gsize at = below (state, input_size + 1);
 
   if (size == 0 || input_size + n > MOST)

@@ -34,17 +34,18 @@ two_tasks ()
       <<<"$said")" = 2 ] && grep -q '"task":"tiny"' <<<"$said" && grep -q '"task":"mlp"' <<<"$said"
 }
 
-echo 1..26
+echo 1..29
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
 "$cli" train p.cajal --epochs 3 >/dev/null
-for id in curves filters histogram confusion roc precision-recall scatter units bars decision; do
+for id in curves filters histogram heatmap embedding confusion roc precision-recall scatter units bars decision; do
   check "figure-$id" all_formats p.cajal $id
 done
 "$cli" new lenet-5 -o l.cajal >/dev/null
 "$cli" set l.cajal data.samples=720
 "$cli" train l.cajal --steps 2 >/dev/null
+check figure-text-refuses says 'no text whose next character' 1 "$cli" figure p.cajal text
 check figure-maps all_formats l.cajal maps --node conv2 --sample 3
 check figure-contact-sheet all_formats l.cajal contact-sheet --split test --mistakes
 check figure-size contains '^300 200$' size --width 150 --height 100

@@ -20,15 +20,17 @@ on_terminal () { script -qec "stty cols $1; ${*:2}" /dev/null | tr '\r' '\n'; }
 killed ()
 {
   local pid
+  export CAJAL_STATE_DIR=$folder/killed # a slow run before this one leaves a checkpoint, too
   "$cli" new playground -o k.cajal >/dev/null
   "$cli" train k.cajal --epochs 100000 >/dev/null 2>&1 &
   pid=$!
-  for _ in $(seq 300); do
-    [ -n "$(ls state/runs 2>/dev/null)" ] && break
+  for _ in $(seq 900); do
+    ls killed/runs 2>/dev/null | grep -qE '^[0-9a-f-]{36}$' && break # whole, not being written
     sleep 0.1
   done
-  sleep 0.5 # the writing itself
+  sleep 0.5 # the journal
   kill -9 $pid
+  wait $pid 2>/dev/null # while it dies its work counts as open
   "$cli" recover k.cajal -o l.cajal >/dev/null &&
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }

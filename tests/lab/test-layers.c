@@ -3,6 +3,7 @@
  * writes. */
 #include "cjl-layer-figures.h"
 #include "cjl-receptive.h"
+#include "cjl-runs.h"
 #include "cjl-write.h"
 
 #include "cj-error.h"
@@ -325,6 +326,79 @@ test_weights (void)
   g_assert_cmpfloat (cjv_frame_get_scalar (frame, "unit", -1), ==, 2);
 }
 
+/* Runs of other lengths than each other end in NaN. */
+static void
+test_runs (void)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
+  g_autoptr (GArray) epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
+  g_autoptr (GPtrArray) past = g_ptr_array_new ();
+  CjlPastRun run
+      = { .name = (char *) "before", .epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch)) };
+  g_autoptr (CjvFrame) frame = NULL, empty = NULL;
+  const CjTensor *loss, *val;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      const CjRunPoint point = { .step = i + 1, .loss = 2.0f - 0.1f * (float) i };
+
+      g_array_append_val (points, point);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      const CjRunEpoch epoch = {
+        .epoch = i + 1, .step = 10 * (i + 1), .train = { 1.0 - 0.2 * i, 0.5 }, .val = { 1.5, 0.25 }
+      };
+
+      g_array_append_val (run.epochs, epoch);
+    }
+  empty = cjl_runs_frame (points, epochs, NULL, 5, NAN);
+  g_assert_cmpint (cjv_frame_get_array (empty, "train-loss")->shape.dims[0], ==, 1);
+  g_assert_null (cjv_frame_get_array (empty, "val-loss"));
+  g_ptr_array_add (past, &run);
+  frame = cjl_runs_frame (points, epochs, past, 5, NAN);
+  loss = cjv_frame_get_array (frame, "train-loss");
+  val = cjv_frame_get_array (frame, "val-accuracy");
+  g_assert_cmpint (loss->shape.dims[0], ==, 2);
+  g_assert_cmpint (loss->shape.dims[1], ==, 5);
+  g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (loss)[4], 1.6, 1e-5);
+  g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (loss)[6], 0.8, 1e-5);
+  g_assert_true (isnan (cj_tensor_f32 (loss)[7]));
+  g_assert_true (isnan (cj_tensor_f32 (val)[0]));
+  g_assert_cmpfloat (cj_tensor_f32 (val)[3], ==, 0.25);
+  g_assert_cmpstr (cjv_frame_get_string (frame, "runs", 1), ==, "before");
+  g_array_unref (run.epochs);
+}
+
+/* The outline stays: nothing that was larger or less than its neighbours is lost. */
+static void
+test_thin (void)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
+  g_autoptr (GArray) thin = NULL, all = NULL;
+  float largest = 0;
+
+  for (guint i = 0; i < 10001; i++)
+    {
+      const CjRunPoint point = { .step = i, .loss = i == 7777 ? 99 : 1 + 0.1f * (float) (i % 7) };
+
+      g_array_append_val (points, point);
+    }
+  thin = cjl_thin_points (points, 100);
+  all = cjl_thin_points (points, 20000);
+  g_assert_cmpuint (all->len, ==, points->len);
+  g_assert_cmpuint (thin->len, <=, 100);
+  g_assert_cmpuint (thin->len, >, 50);
+  for (guint i = 0; i < thin->len; i++)
+    {
+      largest = MAX (largest, g_array_index (thin, CjRunPoint, i).loss);
+      g_assert_true (i == 0
+                     || g_array_index (thin, CjRunPoint, i).step
+                            > g_array_index (thin, CjRunPoint, i - 1).step);
+    }
+  g_assert_cmpfloat (largest, ==, 99);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -335,6 +409,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/checkup/gradient", test_checkup_gradient);
   g_test_add_func ("/lab/write", test_write);
   g_test_add_func ("/lab/write/refusals", test_write_refusals);
+  g_test_add_func ("/lab/runs", test_runs);
+  g_test_add_func ("/lab/runs/thin", test_thin);
   g_test_add_func ("/lab/layer-figures/weights", test_weights);
   return g_test_run ();
 }

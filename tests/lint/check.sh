@@ -70,6 +70,8 @@ function check_include(name,   own, target, theirs, base, gtk, cairo)
     offence(FNR, "data must not include " name ".")
   else if (FILENAME ~ /^viz\// && (base ~ /^cj[dlua]-/ || gtk))
     offence(FNR, "viz must not include " name ".")
+  else if (FILENAME ~ /^plugins\// && (base ~ /^cj[lua]-/ || base ~ /-private\.h$/ || gtk))
+    offence(FNR, "plugins must not include " name ".")
   else if (FILENAME ~ /^app\/(lab|cli)\// && (base ~ /^cj[ua]-/ || gtk))
     offence(FNR, "app/lab and app/cli must not include " name ".")
 }

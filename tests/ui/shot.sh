@@ -61,6 +61,8 @@ picture ()
   echo "$out/$name.png"
 }
 act () { :; }
+# show WORDS [SECONDS]: brings a view of the dock to the front, as the command palette does.
+show () { xdotool key ctrl+k; sleep 1; xdotool type "show $1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
 
 picture start 3
 picture lab 12 --new lenet-5 --train
@@ -93,14 +95,38 @@ picture help-dark 6 --new lenet-5
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3
 unset ADW_DEBUG_COLOR_SCHEME
-act () { xdotool mousemove 610 690 click 1; }
+act () { show confusion 2; }
 picture confusion 16 --new lenet-5 --train
-act () { xdotool mousemove 690 690 click 1; }
+act () { show predictions 2; }
 picture predictions 16 --new lenet-5 --train
+act () { show roc 2; }
+picture roc 16 --new lenet-5 --train
+act () { show precision 2; }
+picture precision-recall 16 --new lenet-5 --train
+# a place on a map is clicked: what it sees is marked on the input
+act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
+picture activations 12 --new lenet-5 --train
+act () { show weights; }
+picture weights 12 --new lenet-5 --train
+act () { show histogram 3; }
+picture histogram 12 --new lenet-5 --train
+act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
+picture embedding 14 --new lenet-5 --train
+act () { show written 25; }
+picture text 12 --new char-gpt --train
+act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
+picture narrow 10 --new lenet-5 --train
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
+picture activations-dark 12 --new lenet-5 --train
+act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
+picture embedding-dark 14 --new lenet-5 --train
+picture playground-dark 10 --new playground --train
+unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history
 act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 560 874 click 1; sleep 1; }
 picture scrubber 14 --new lenet-5 --train
-act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; sleep 1.5; xdotool key ctrl+Return; sleep 10; xdotool mousemove 1026 642 click 1; sleep 0.5; }
+act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; sleep 1.5; xdotool key ctrl+Return; sleep 10; show history; }
 picture history 14 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train

@@ -14,7 +14,7 @@ picture ()
   shift 3
   "$cli" new "$id" -o "$work/p.cajal" >/dev/null
   "$cli" train "$work/p.cajal" --set "data.samples=$samples" --epochs "$epochs" >/dev/null
-  "$cli" figure "$work/p.cajal" "$@" --width 280 --height 132 --scale 2 -o "$work/p.png"
+  "$cli" figure "$work/p.cajal" "$@" --width 280 --height 132 --scale 1 -o "$work/p.png"
   convert "$work/p.png" -strip -colors 96 "PNG8:$id.png"
   rm -f "$work"/p.*
 }

@@ -618,22 +618,17 @@ zoom (const CjvScene *scene, const CjvZoom *z, gpointer out)
     return FALSE;
   for (guint i = 0; i < layout.n_panels && !zoomed; i++)
     {
-      const CjvPlot *plot = &layout.panels[i].plot;
-      const CjvRect *outer = &layout.panels[i].outer;
-      const double middle = z->x + z->width / 2;
+      const Panel *panel = &layout.panels[i];
       double from = 0, to = 1;
 
-      if (middle < outer->x || middle > outer->x + outer->width
-          || !cjv_plot_zoom (plot, z, FALSE, &from, &to))
+      if ((z->x + z->width / 2 > panel->outer.x + panel->outer.width && i + 1 < layout.n_panels)
+          || !cjv_plot_zoom (&panel->plot, z, FALSE, &from, &to))
         continue;
-      from = MAX (cjv_axis_unmap (&plot->x, from), 0);
-      to = cjv_axis_unmap (&plot->x, to);
-      zoomed = isfinite (from) && isfinite (to) && to > from && to < 1e9;
-      if (zoomed)
-        {
-          p->from = from;
-          p->to = to;
-        }
+      from = MAX (cjv_axis_unmap (&panel->plot.x, from), 0);
+      to = cjv_axis_unmap (&panel->plot.x, to);
+      zoomed = isfinite (from) && to > from && to < 1e9;
+      p->from = zoomed ? from : p->from;
+      p->to = zoomed ? to : p->to;
     }
   layout_clear (&layout);
   return zoomed;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #define MAX_CLASSES 64
+#define SHADES 64
 
 typedef struct
 {
@@ -154,29 +155,87 @@ pixel_of (CjvColor c)
          | (guint32) lround (c.b * 255);
 }
 
+/* Colours of a class from the least to the most certain. */
+static void
+make_shades (const Decision *d, const CjvScene *scene, guint32 *shades)
+{
+  const CjvColor back = cjv_style_color (scene->style, CJV_BACKGROUND);
+
+  for (gint64 k = 0; k < MAX (d->k, 2); k++)
+    for (int i = 0; i < SHADES; i++)
+      shades[k * SHADES + i] = pixel_of (cjv_color_mix (
+          back, cjv_style_category (scene->style, (guint) k), 0.1 + 0.3 * i / (SHADES - 1)));
+}
+
+/* One row of pixels at v (0..1 from below): the winner of each and its certainty, as winner () has it,
+ * with what is the same for the whole row taken out of the loop. `mixed` holds K W numbers. */
+static void
+fill_row (const Decision *d, double v, int width, float *mixed, gint8 *classes, float *sure)
+{
+  const double y = CLAMP (v * (double) d->h - 0.5, 0, (double) d->h - 1);
+  const gint64 y0 = (gint64) y, y1 = MIN (y0 + 1, d->h - 1);
+  const float fy = (float) (y - (double) y0);
+
+  for (gint64 k = 0; k < d->k; k++)
+    {
+      const float *plane = cj_tensor_f32 (d->surface) + k * d->h * d->w;
+
+      for (gint64 x = 0; x < d->w; x++)
+        mixed[k * d->w + x] = plane[y0 * d->w + x] * (1 - fy) + plane[y1 * d->w + x] * fy;
+    }
+  for (int i = 0; i < width; i++)
+    {
+      const double x = CLAMP ((i + 0.5) / width * (double) d->w - 0.5, 0, (double) d->w - 1);
+      const gint64 x0 = (gint64) x, x1 = MIN (x0 + 1, d->w - 1);
+      const float fx = (float) (x - (double) x0);
+
+      classes[i] = -1;
+      sure[i] = -INFINITY;
+      for (gint64 k = 0; k < d->k; k++)
+        {
+          const float *row = mixed + k * d->w, p = row[x0] * (1 - fx) + row[x1] * fx;
+
+          if (p > sure[i])
+            {
+              sure[i] = p;
+              classes[i] = (gint8) k;
+            }
+        }
+      if (d->k == 1 && classes[i] == 0)
+        {
+          classes[i] = sure[i] > 0.5f;
+          sure[i] = MAX (sure[i], 1 - sure[i]);
+        }
+    }
+}
+
 static void
 fill (const Decision *d, const CjvScene *scene, guint32 *pixels, int stride, int width, int height)
 {
   const Params *p = scene->params;
+  const float chance = 1.0f / (float) MAX (d->k, 2);
   const CjvColor back = cjv_style_color (scene->style, CJV_BACKGROUND);
-  const double chance = 1.0 / (double) MAX (d->k, 2);
   const guint32 line
       = pixel_of (cjv_color_mix (back, cjv_style_color (scene->style, CJV_INK), 0.75));
+  const guint32 none = pixel_of (cjv_style_color (scene->style, CJV_SURFACE));
   g_autofree gint8 *classes = g_new (gint8, (gsize) width * (gsize) height);
+  g_autofree float *sure = g_new (float, width), *mixed = g_new (float, d->k * d->w);
+  g_autofree guint32 *shades = g_new (guint32, SHADES * MAX (d->k, 2));
 
+  make_shades (d, scene, shades);
   for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      {
-        double sure;
-        const int k = winner (d, (x + 0.5) / width, 1 - (y + 0.5) / height, &sure);
-        const double t = p->sure ? CLAMP ((sure - chance) / (1 - chance), 0, 1) : 1;
+    {
+      gint8 *row = classes + (gsize) y * width;
 
-        classes[(gsize) y * width + x] = (gint8) k;
-        pixels[(gsize) y * stride + x]
-            = pixel_of (k < 0 ? cjv_style_color (scene->style, CJV_SURFACE)
-                              : cjv_color_mix (back, cjv_style_category (scene->style, (guint) k),
-                                               0.1 + 0.3 * t));
-      }
+      fill_row (d, 1 - (y + 0.5) / height, width, mixed, row, sure);
+      for (int x = 0; x < width; x++)
+        {
+          const float t = p->sure ? CLAMP ((sure[x] - chance) / (1 - chance), 0, 1) : 1;
+
+          pixels[(gsize) y * stride + x]
+              = row[x] < 0 ? none : shades[row[x] * SHADES + (int) (t * (SHADES - 1) + 0.5f)];
+        }
+    }
   /* The border between classes, a line of ink two of these pixels wide: seen without colour. */
   for (int y = 1; y < height; y++)
     for (int x = 1; x < width; x++)
@@ -198,7 +257,7 @@ draw_surface (const Decision *d, const CjvScene *scene, cairo_t *cr)
 {
   /* Twice as fine as the screen, so that the border is smooth, unless that would take long. */
   const double cost = d->plot.inner.width * d->plot.inner.height * (double) d->k;
-  const double scale = cost > 1e6 ? scene->style->scale : MIN (2 * scene->style->scale, 4);
+  const double scale = cost > 3e5 ? scene->style->scale : MIN (2 * scene->style->scale, 4);
   const int width = (int) CLAMP (d->plot.inner.width * scale, 1, 2048);
   const int height = (int) CLAMP (d->plot.inner.height * scale, 1, 2048);
   cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
