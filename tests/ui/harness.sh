@@ -1,30 +1,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced by the tests of the window: a virtual display with real keys, a home of its own, and TAP.
-# The arguments of the test are PATH-OF-CAJAL PATH-OF-CLI.
+# The arguments of the test are PATH-OF-CAJAL PATH-OF-CLI, and more of its own. Keys come too early now and then on a
+# busy machine, so what fails is tried once more as a whole, and the first try is told.
 program=$(realpath "$1")
 cli=$(realpath "$2")
 
-for tool in xvfb-run openbox xdotool import dbus-run-session; do
+for tool in xvfb-run openbox xdotool import convert dbus-run-session; do
   if ! command -v "$tool" >/dev/null; then
     echo "1..0 # SKIP $tool is not installed"
     exit 0
   fi
 done
 
-if [ -z "${CAJAL_UI_INSIDE:-}" ]; then
+# once ARGUMENT…: the whole test in a new home and display. Its lines are left in $tap.
+once ()
+{
+  local home status=0
   home=$(mktemp -d)
   mkdir -p "$home/.config/gtk-4.0" "$home/run"
   chmod 700 "$home/run"
   printf '[Settings]\ngtk-enable-animations=0\n' >"$home/.config/gtk-4.0/settings.ini"
-  status=0
-  env -u WAYLAND_DISPLAY -u CAJAL_STATE_DIR CAJAL_UI_INSIDE=1 HOME="$home" \
+  env -u WAYLAND_DISPLAY -u CAJAL_STATE_DIR -u CAJAL_DATA_DIR CAJAL_UI_INSIDE=1 HOME="$home" \
     XDG_CONFIG_HOME="$home/.config" XDG_CACHE_HOME="$home/cache" XDG_DATA_HOME="$home/data" \
     XDG_RUNTIME_DIR="$home/run" XDG_STATE_HOME="$home/state" GDK_BACKEND=x11 GSK_RENDERER=cairo \
     GSETTINGS_BACKEND=memory ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0 GTK_A11Y=none \
-    xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- bash "$0" "$program" "$cli" \
-    2>"$home/log" || status=$?
-  grep -E 'CRITICAL|WARNING \*\*' "$home/log" | sed 's/^/# /'
+    xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- bash "$0" "$@" \
+    2>"$home/log" >"$tap" || status=$?
+  grep -E 'CRITICAL|WARNING \*\*' "$home/log" | sed 's/^/# /' >>"$tap"
   rm -rf "$home"
+  return $status
+}
+
+if [ -z "${CAJAL_UI_INSIDE:-}" ]; then
+  tap=$(mktemp)
+  status=0
+  once "$@" || status=$?
+  if [ $status -ne 0 ] || grep -q '^not ok' "$tap"; then
+    sed -n 's/^not ok/# at the first try:/p' "$tap"
+    status=0
+    once "$@" || status=$?
+  fi
+  cat "$tap"
+  rm -f "$tap"
   exit $status
 fi
 

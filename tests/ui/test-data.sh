@@ -4,58 +4,10 @@
 # two clicks, samples left out and undone, a picture dropped and pasted, a sign drawn, predictions.
 # Speaks TAP. test-data.sh PATH-OF-CAJAL PATH-OF-CLI PATH-OF-FEED
 set -u
-program=$(realpath "$1")
-cli=$(realpath "$2")
+# shellcheck source=tests/ui/harness.sh
+. "$(dirname "$(realpath "$0")")/harness.sh"
 feed=$(realpath "$3")
 
-for tool in xvfb-run openbox xdotool import convert dbus-run-session; do
-  if ! command -v "$tool" >/dev/null; then
-    echo "1..0 # SKIP $tool is not installed"
-    exit 0
-  fi
-done
-
-if [ -z "${CAJAL_UI_INSIDE:-}" ]; then
-  home=$(mktemp -d)
-  mkdir -p "$home/.config/gtk-4.0" "$home/run"
-  chmod 700 "$home/run"
-  printf '[Settings]\ngtk-enable-animations=0\n' >"$home/.config/gtk-4.0/settings.ini"
-  status=0
-  env -u WAYLAND_DISPLAY -u CAJAL_DATA_DIR CAJAL_UI_INSIDE=1 HOME="$home" XDG_CONFIG_HOME="$home/.config" \
-    XDG_RUNTIME_DIR="$home/run" XDG_STATE_HOME="$home/state" GDK_BACKEND=x11 GSK_RENDERER=cairo \
-    GSETTINGS_BACKEND=memory ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0 GTK_A11Y=none \
-    xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- bash "$0" "$program" "$cli" "$feed" \
-    2>"$home/log" || status=$?
-  grep -E 'CRITICAL|WARNING \*\*' "$home/log" | sed 's/^/# /'
-  [ -z "${CAJAL_UI_KEEP:-}" ] || cp "$home"/*.png "$CAJAL_UI_KEEP"
-  rm -rf "$home"
-  exit $status
-fi
-
-openbox &
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-cd "$HOME" || exit 1
-number=0
-
-check ()
-{
-  local name=$1
-  shift
-  number=$((number + 1))
-  if "$@"; then echo "ok $number $name"; else echo "not ok $number $name"; fi
-}
-
-until_holds ()
-{
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" 2>/dev/null; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.2
-  done
-}
-
-find_window () { window=$(xdotool search --onlyvisible --pid "$app" | tail -1) && [ -n "$window" ]; }
 shows () { import -window root "$1.png"; }
 
 # The end of the strip of samples, where one's own appears, is another one now.

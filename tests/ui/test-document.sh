@@ -27,10 +27,13 @@ fresh () { [ "$(steps_of two.cajal)" = 0 ] && [ "$(runs_in two.cajal)" = 1 ]; }
 # run_command WORD: by the command palette.
 run_command ()
 {
-  press ctrl+k
+  xdotool key ctrl+k
+  until_holds 20 count_windows 2
+  sleep 0.5
   xdotool type "$1"
   press Return
-  sleep 1
+  until_holds 20 count_windows 1
+  sleep 0.5
 }
 
 # add TEXT: puts layers on the canvas by typing.
@@ -128,18 +131,23 @@ check same-file-raises-its-window count_windows 1
 # another program writes the file: saving asks, and Escape keeps what that program wrote
 xdotool mousemove 640 460 click 1
 add 'dense 5'
+xdotool mousemove 640 40 # no tooltip, which would count as a window
 cp fresh.cajal two.cajal
-press ctrl+s Escape
+xdotool key ctrl+s
+until_holds 20 count_windows 2
 sleep 0.5
+press Escape
+until_holds 20 count_windows 1
 check changed-file-is-not-overwritten cmp -s fresh.cajal two.cajal
 # closing asks once, Escape keeps the window, Discard forgets
 sleep 1
 press ctrl+w
-check closing-asks until_holds 5 count_windows 2
+check closing-asks until_holds 20 count_windows 2
 sleep 1
 press Escape
-check escape-keeps-the-window until_holds 5 count_windows 1
-press ctrl+w
+check escape-keeps-the-window until_holds 20 count_windows 1
+xdotool key ctrl+w
+until_holds 20 count_windows 2
 sleep 1
 press alt+d
 check discard-closes until_holds 10 gone
