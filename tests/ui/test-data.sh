@@ -4,9 +4,9 @@
 # two clicks, samples left out and undone, a picture dropped and pasted, a sign drawn, predictions.
 # Speaks TAP. test-data.sh PATH-OF-CAJAL PATH-OF-CLI PATH-OF-FEED
 set -u
+feed=$(realpath "$3") # before the harness goes to its own folder
 # shellcheck source=tests/ui/harness.sh
 . "$(dirname "$(realpath "$0")")/harness.sh"
-feed=$(realpath "$3")
 
 shows () { import -window root "$1.png"; }
 
