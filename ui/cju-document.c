@@ -90,32 +90,17 @@ project_changed (CjlProject *project, gpointer data)
   cju_document_emit (self, CJU_DOCUMENT_EDITED);
 }
 
-/* What a worker needs to run the validation samples. */
-typedef struct
-{
-  CjGraph *graph;
-  CjdDataset *dataset;
-  CjCheckpoint *weights;
-} EvaluationTask;
-
 static void
-free_evaluation_task (gpointer data)
+free_network (gpointer data)
 {
-  EvaluationTask *task = data;
-
-  cj_graph_free (task->graph);
-  cjd_dataset_unref (task->dataset);
-  cj_checkpoint_unref (task->weights);
-  g_free (task);
+  cjl_network_free (data);
 }
 
 static void
 evaluate_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const EvaluationTask *given = data;
   GError *error = NULL;
-  CjlEvaluation *evaluation
-      = cjl_evaluate (given->graph, given->dataset, CJD_SPLIT_VAL, given->weights, &error);
+  CjlEvaluation *evaluation = cjl_evaluate (data, CJD_SPLIT_VAL, &error);
 
   (void) source;
   (void) cancellable;
@@ -151,7 +136,6 @@ evaluate (CjuDocument *self)
                                 : self->state.step != self->evaluated_step;
   g_autoptr (CjCheckpoint) weights = NULL;
   g_autoptr (GTask) task = NULL;
-  EvaluationTask *given;
 
   if (self->evaluating || !due || self->state.step == 0
       || g_get_monotonic_time () - self->wanted > G_USEC_PER_SEC)
@@ -159,15 +143,12 @@ evaluate (CjuDocument *self)
   weights = cj_runner_dup_snapshot (cjl_session_get_runner (self->session));
   if (weights == NULL)
     return;
-  given = g_new0 (EvaluationTask, 1);
-  given->graph = cj_graph_dup (self->project->graph);
-  given->dataset = cjd_dataset_ref (self->dataset);
-  given->weights = g_steal_pointer (&weights);
   self->evaluating = TRUE;
   self->evaluated_step = self->state.step;
   self->evaluated_epoch = self->state.epoch;
   task = g_task_new (self, NULL, evaluate_done, NULL);
-  g_task_set_task_data (task, given, free_evaluation_task);
+  g_task_set_task_data (task, cjl_network_new (self->project->graph, self->dataset, weights),
+                        free_network);
   g_task_run_in_thread (task, evaluate_thread);
 }
 

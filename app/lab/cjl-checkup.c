@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-checkup.h"
 
-#include "cj-error.h"
 #include "cj-ops.h"
+#include "cjl-network.h"
 #include "safetensors.h"
 
 #include <math.h>
@@ -189,44 +189,25 @@ look (const CjGraph *graph, CjProgram *program, CjdDataset *dataset)
   return self;
 }
 
-typedef struct
-{
-  CjGraph *graph;
-  CjdDataset *dataset;
-  CjCheckpoint *weights;
-} Order;
-
-static void
-order_free (gpointer data)
-{
-  Order *order = data;
-
-  cj_graph_free (order->graph);
-  cjd_dataset_unref (order->dataset);
-  cj_checkpoint_unref (order->weights);
-  g_free (order);
-}
-
 static gpointer
 run (CjlJob *job, gpointer data, GError **error)
 {
-  const Order *order = data;
-  const CjDataSpec spec = cjl_data_spec (order->dataset, CJL_CHECKUP_BATCH);
+  const CjlNetwork *network = data;
   g_autoptr (CjProgram) program
-      = cj_program_new (order->graph, CJ_PURPOSE_EXPLAIN, &spec, 1, error);
+      = cjl_network_compile (network, CJ_PURPOSE_EXPLAIN, CJL_CHECKUP_BATCH, error);
   CjlCheckup *checkup;
 
   if (program == NULL || cjl_job_is_cancelled (job))
     return NULL;
-  if (!cj_checkpoint_apply (order->weights, program))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The weights are of another network. Train it for a step.");
-      return NULL;
-    }
-  checkup = look (order->graph, program, order->dataset);
-  checkup->step = order->weights->at.step;
+  checkup = look (network->graph, program, network->dataset);
+  checkup->step = network->weights->at.step;
   return checkup;
+}
+
+static void
+free_network (gpointer data)
+{
+  cjl_network_free (data);
 }
 
 static void
@@ -238,24 +219,14 @@ free_checkup (gpointer data)
 CjlJob *
 cjl_checkup_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights)
 {
-  Order *order = g_new0 (Order, 1);
-
-  order->graph = cj_graph_dup (graph);
-  order->dataset = cjd_dataset_ref (dataset);
-  order->weights = cj_checkpoint_ref (weights);
-  return cjl_job_new (run, order, order_free, free_checkup);
+  return cjl_job_new (run, cjl_network_new (graph, dataset, weights), free_network, free_checkup);
 }
 
 CjlCheckup *
 cjl_checkup_project (CjlProject *project, CjdDataset *dataset, GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, CJL_CHECKUP_BATCH);
-  g_autoptr (CjProgram) program
-      = cj_program_new (project->graph, CJ_PURPOSE_EXPLAIN, &spec, 2, error);
+  g_autoptr (CjProgram) program = cjl_network_compile_project (project, dataset, CJ_PURPOSE_EXPLAIN,
+                                                               CJL_CHECKUP_BATCH, error);
 
-  if (program == NULL)
-    return NULL;
-  cj_program_init (program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, program);
-  return look (project->graph, program, dataset);
+  return program != NULL ? look (project->graph, program, dataset) : NULL;
 }

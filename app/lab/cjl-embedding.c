@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cjl-embed.h"
+#include "cjl-network.h"
 
 #include <string.h>
 
@@ -105,29 +106,18 @@ embedding_dup (const CjlEmbedding *from, CjTensor *map)
   return self;
 }
 
+/* Borrows everything. */
 typedef struct
 {
   CjProgram *program;
   guint node; /* place in the graph */
   CjdDataset *dataset;
   CjlEmbedOptions options;
-  char *node_id;
   guint64 step;
   /* while t-SNE runs */
   CjlJob *job;
   CjlEmbedding *pattern;
 } Work;
-
-static void
-work_free (gpointer data)
-{
-  Work *work = data;
-
-  g_clear_pointer (&work->program, cj_program_free);
-  g_clear_pointer (&work->dataset, cjd_dataset_unref);
-  g_free (work->node_id);
-  g_free (work);
-}
 
 /* What the layer answers to every sample, [N, D]; NULL if it was stopped or gives nothing. */
 static CjTensor *
@@ -157,7 +147,7 @@ collect (Work *work, CjlJob *job, CjlEmbedding **embedding, GError **error)
           g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                        "“%s” does not give numbers for every sample. Choose a layer that is wired "
                        "to the data.",
-                       work->node_id);
+                       work->options.node);
           return NULL;
         }
       if (*embedding == NULL) /* now its width is known */
@@ -210,7 +200,7 @@ embed (CjlJob *job, gpointer data, GError **error)
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    "“%s” gives too little to lay out in a plane. Choose a layer of two units or "
                    "more and a split of four samples or more.",
-                   work->node_id);
+                   work->options.node);
       return NULL;
     }
   self->step = work->step;
@@ -231,40 +221,21 @@ embed (CjlJob *job, gpointer data, GError **error)
   return g_steal_pointer (&self);
 }
 
-/* NULL and the reason if the network cannot be run or has no such layer. */
-static Work *
-work_new (const CjGraph *graph, CjdDataset *dataset, const CjlEmbedOptions *options, GError **error)
+/* The layer, or NULL and an error. */
+static const CjNode *
+find_layer (const CjGraph *graph, const CjlEmbedOptions *options, GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, BATCH);
-  CjNode *node = cj_graph_find (graph, options->node);
-  CjProgram *program;
-  Work *work;
+  const CjNode *node = cj_graph_find (graph, options->node);
 
   if (node == NULL)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "There is no layer “%s” in the network.",
-                   options->node);
-      return NULL;
-    }
-  program = cj_program_new (graph, CJ_PURPOSE_PROBE, &spec, 1, error);
-  if (program == NULL)
-    return NULL;
-  work = g_new0 (Work, 1);
-  work->program = program;
-  work->node = (guint) cj_graph_get_index (graph, node);
-  work->dataset = cjd_dataset_ref (dataset);
-  work->options = *options;
-  work->node_id = g_strdup (options->node);
-  work->options.node = work->node_id;
-  return work;
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "There is no layer “%s” in the network.",
+                 options->node);
+  return node;
 }
 
-/* The network is compiled on the job's thread as well. */
 typedef struct
 {
-  CjGraph *graph;
-  CjdDataset *dataset;
-  CjCheckpoint *weights;
+  CjlNetwork *network;
   CjlEmbedOptions options;
   char *node;
 } Order;
@@ -274,30 +245,27 @@ order_free (gpointer data)
 {
   Order *order = data;
 
-  cj_graph_free (order->graph);
-  cjd_dataset_unref (order->dataset);
-  cj_checkpoint_unref (order->weights);
+  cjl_network_free (order->network);
   g_free (order->node);
   g_free (order);
 }
 
+/* The network is compiled on the job's thread as well. */
 static gpointer
 run_order (CjlJob *job, gpointer data, GError **error)
 {
-  Order *order = data;
-  Work *work = work_new (order->graph, order->dataset, &order->options, error);
-  gpointer result = NULL;
+  const Order *order = data;
+  const CjlNetwork *network = order->network;
+  const CjNode *node = find_layer (network->graph, &order->options, error);
+  g_autoptr (CjProgram) program
+      = node != NULL ? cjl_network_compile (network, CJ_PURPOSE_PROBE, BATCH, error) : NULL;
+  Work work = { .program = program, .dataset = network->dataset, .options = order->options };
 
-  if (work == NULL)
+  if (program == NULL)
     return NULL;
-  work->step = order->weights->at.step;
-  if (cj_checkpoint_apply (order->weights, work->program))
-    result = embed (job, work, error);
-  else
-    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                 "The weights are of another network. Train it for a step.");
-  work_free (work);
-  return result;
+  work.node = (guint) cj_graph_get_index (network->graph, node);
+  work.step = network->weights->at.step;
+  return embed (job, &work, error);
 }
 
 CjlJob *
@@ -306,9 +274,7 @@ cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *we
 {
   Order *order = g_new0 (Order, 1);
 
-  order->graph = cj_graph_dup (graph);
-  order->dataset = cjd_dataset_ref (dataset);
-  order->weights = cj_checkpoint_ref (weights);
+  order->network = cjl_network_new (graph, dataset, weights);
   order->options = *options;
   order->options.node = order->node = g_strdup (options->node);
   return cjl_job_new (run_order, order, order_free, embedding_free);
@@ -318,16 +284,17 @@ CjlEmbedding *
 cjl_embed_project (CjlProject *project, CjdDataset *dataset, const CjlEmbedOptions *options,
                    GError **error)
 {
-  Work *work = work_new (project->graph, dataset, options, error);
-  CjlEmbedding *embedding;
+  const CjNode *node = find_layer (project->graph, options, error);
+  g_autoptr (CjProgram) program
+      = node != NULL
+            ? cjl_network_compile_project (project, dataset, CJ_PURPOSE_PROBE, BATCH, error)
+            : NULL;
+  Work work = { .program = program, .dataset = dataset, .options = *options };
 
-  if (work == NULL)
+  if (program == NULL)
     return NULL;
-  cj_program_init (work->program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, work->program);
-  embedding = embed (NULL, work, error);
-  work_free (work);
-  return embedding;
+  work.node = (guint) cj_graph_get_index (project->graph, node);
+  return embed (NULL, &work, error);
 }
 
 CjvFrame *

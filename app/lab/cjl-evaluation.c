@@ -129,39 +129,23 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
 }
 
 CjlEvaluation *
-cjl_evaluate (const CjGraph *graph, CjdDataset *dataset, CjdSplit split,
-              const CjCheckpoint *weights, GError **error)
+cjl_evaluate (const CjlNetwork *network, CjdSplit split, GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, BATCH);
-  g_autoptr (CjProgram) program = cj_program_new (graph, CJ_PURPOSE_INFER, &spec, 1, error);
-  CjlEvaluation *self;
+  g_autoptr (CjProgram) program = cjl_network_compile (network, CJ_PURPOSE_INFER, BATCH, error);
+  CjlEvaluation *self = program != NULL ? evaluate (program, network->dataset, split, error) : NULL;
 
-  if (program == NULL)
-    return NULL;
-  if (!cj_checkpoint_apply (weights, program))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The weights are of another network. Train it for a step.");
-      return NULL;
-    }
-  self = evaluate (program, dataset, split, error);
   if (self != NULL)
-    self->step = weights->at.step;
+    self->step = network->weights->at.step;
   return self;
 }
 
 CjlEvaluation *
 cjl_evaluate_project (CjlProject *project, CjdDataset *dataset, CjdSplit split, GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, BATCH);
   g_autoptr (CjProgram) program
-      = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 2, error);
+      = cjl_network_compile_project (project, dataset, CJ_PURPOSE_INFER, BATCH, error);
 
-  if (program == NULL)
-    return NULL;
-  cj_program_init (program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, program);
-  return evaluate (program, dataset, split, error);
+  return program != NULL ? evaluate (program, dataset, split, error) : NULL;
 }
 
 gboolean

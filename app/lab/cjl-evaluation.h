@@ -4,7 +4,7 @@
  * D values a target. */
 #pragma once
 
-#include "cjl-project.h"
+#include "cjl-network.h"
 #include "cjv-frame.h"
 
 G_BEGIN_DECLS
@@ -24,11 +24,10 @@ typedef struct
   CjScore score;
 } CjlEvaluation;
 
-/* Runs the whole split. Slow: for a worker; `graph` and `weights` are only read and must not change
- * meanwhile. Refuses networks that do not give one row of numbers a sample, and weights of another
- * network. You unref. */
-CjlEvaluation *cjl_evaluate (const CjGraph *graph, CjdDataset *dataset, CjdSplit split,
-                             const CjCheckpoint *weights, GError **error);
+/* Runs the whole split. Slow: for a worker; the network is only read and must not change meanwhile.
+ * Refuses networks that do not give one row of numbers a sample, and weights of another network. You
+ * unref. */
+CjlEvaluation *cjl_evaluate (const CjlNetwork *network, CjdSplit split, GError **error);
 /* The same with the weights of the project. Main thread. */
 CjlEvaluation *cjl_evaluate_project (CjlProject *project, CjdDataset *dataset, CjdSplit split,
                                      GError **error);

@@ -26,26 +26,12 @@ typedef struct
 
 /* --- one sample --- */
 
-/* The project's network with its weights, for `batch` samples. */
-static CjProgram *
-compile (const Request *r, CjPurpose purpose, gint64 batch, GError **error)
-{
-  const CjDataSpec spec = cjl_data_spec (r->dataset, batch);
-  CjProgram *program = cj_program_new (r->project->graph, purpose, &spec, 2, error);
-
-  if (program != NULL)
-    {
-      cj_program_init (program, (guint64) r->project->setup->seed);
-      cjl_project_apply_weights (r->project, program);
-    }
-  return program;
-}
-
 /* The network after it has seen the chosen sample. */
 static CjProgram *
 run_sample (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = compile (r, CJ_PURPOSE_PROBE, 1, error);
+  g_autoptr (CjProgram) program
+      = cjl_network_compile_project (r->project, r->dataset, CJ_PURPOSE_PROBE, 1, error);
   g_autoptr (CjFeed) feed = NULL;
   const guint32 index = (guint32) r->choice->sample;
 
@@ -263,7 +249,8 @@ frame_of_plane (const Request *r, GError **error)
                    r->dataset->name);
       return NULL;
     }
-  program = compile (r, CJ_PURPOSE_INFER, SIDE * SIDE, error);
+  program
+      = cjl_network_compile_project (r->project, r->dataset, CJ_PURPOSE_INFER, SIDE * SIDE, error);
   if (program == NULL)
     return NULL;
   if (cj_program_get_prediction (program, &shape) == NULL || shape.n_dims != 2)

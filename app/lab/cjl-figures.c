@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-runner.h"
+#include "cjl-network.h"
 #include "cjl-probe.h"
 
 #include <math.h>
@@ -14,16 +15,13 @@ CjMetrics *
 cjl_score_split (CjlProject *project, CjdDataset *dataset, CjdSplit split, CjScore *score,
                  GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, EVALUATION_BATCH);
   g_autoptr (CjProgram) program
-      = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 2, error);
+      = cjl_network_compile_project (project, dataset, CJ_PURPOSE_INFER, EVALUATION_BATCH, error);
   g_autoptr (CjFeed) feed = NULL;
   CjMetrics *metrics;
 
   if (program == NULL)
     return NULL;
-  cj_program_init (program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, program);
   feed = cjd_dataset_new_feed (dataset, split);
   metrics = cj_metrics_new (program);
   *score = cj_evaluate (program, feed, metrics);

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-rng.h"
+#include "cjl-network.h"
 
 #include <math.h>
 #include <string.h>
@@ -236,27 +237,21 @@ write_text (CjlJob *job, Writer *w, GError **error)
   return result;
 }
 
-static CjProgram *
-compile (const CjGraph *graph, const CjdDataset *dataset, GError **error)
+static gboolean
+check_text (const CjdDataset *dataset, GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, 1);
-
-  if (!cjl_write_suits (dataset))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "“%s” is no text whose next character is to be guessed. Choose the data “text” "
-                   "or a text file.",
-                   dataset->name);
-      return NULL;
-    }
-  return cj_program_new (graph, CJ_PURPOSE_INFER, &spec, 1, error);
+  if (cjl_write_suits (dataset))
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               "“%s” is no text whose next character is to be guessed. Choose the data “text” "
+               "or a text file.",
+               dataset->name);
+  return FALSE;
 }
 
 typedef struct
 {
-  CjGraph *graph;
-  CjdDataset *dataset;
-  CjCheckpoint *weights;
+  CjlNetwork *network;
   CjlWriteOptions options;
   char *prompt;
 } Order;
@@ -266,9 +261,7 @@ order_free (gpointer data)
 {
   Order *order = data;
 
-  cj_graph_free (order->graph);
-  cjd_dataset_unref (order->dataset);
-  cj_checkpoint_unref (order->weights);
+  cjl_network_free (order->network);
   g_free (order->prompt);
   g_free (order);
 }
@@ -277,21 +270,16 @@ static gpointer
 run (CjlJob *job, gpointer data, GError **error)
 {
   const Order *order = data;
-  g_autoptr (CjProgram) program = compile (order->graph, order->dataset, error);
-  Writer writer = { .dataset = order->dataset,
+  const CjlNetwork *network = order->network;
+  g_autoptr (CjProgram) program = check_text (network->dataset, error)
+                                      ? cjl_network_compile (network, CJ_PURPOSE_INFER, 1, error)
+                                      : NULL;
+  Writer writer = { .dataset = network->dataset,
                     .program = program,
                     .options = order->options,
-                    .step = order->weights->at.step };
+                    .step = network->weights->at.step };
 
-  if (program == NULL)
-    return NULL;
-  if (!cj_checkpoint_apply (order->weights, program))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The weights are of another network. Train it for a step.");
-      return NULL;
-    }
-  return write_text (job, &writer, error);
+  return program != NULL ? write_text (job, &writer, error) : NULL;
 }
 
 CjlJob *
@@ -300,9 +288,7 @@ cjl_write_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weight
 {
   Order *order = g_new0 (Order, 1);
 
-  order->graph = cj_graph_dup (graph);
-  order->dataset = cjd_dataset_ref (dataset);
-  order->weights = cj_checkpoint_ref (weights);
+  order->network = cjl_network_new (graph, dataset, weights);
   order->options = *options;
   order->options.prompt = order->prompt = g_strdup (options->prompt);
   return cjl_job_new (run, order, order_free, writing_free);
@@ -312,14 +298,13 @@ CjlWriting *
 cjl_write_project (CjlProject *project, CjdDataset *dataset, const CjlWriteOptions *options,
                    GError **error)
 {
-  g_autoptr (CjProgram) program = compile (project->graph, dataset, error);
+  g_autoptr (CjProgram) program
+      = check_text (dataset, error)
+            ? cjl_network_compile_project (project, dataset, CJ_PURPOSE_INFER, 1, error)
+            : NULL;
   Writer writer = { .dataset = dataset, .program = program, .options = *options };
 
-  if (program == NULL)
-    return NULL;
-  cj_program_init (program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, program);
-  return write_text (NULL, &writer, error);
+  return program != NULL ? write_text (NULL, &writer, error) : NULL;
 }
 
 CjvFrame *

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network made ready to be run on samples: that of a run at one moment, for a worker, or that of a
+ * project at rest. N samples. */
+#pragma once
+
+#include "cjl-project.h"
+
+G_BEGIN_DECLS
+
+/* What a worker needs to run a network while the window goes on with its own. */
+typedef struct
+{
+  CjGraph *graph;
+  CjdDataset *dataset;
+  CjCheckpoint *weights;
+} CjlNetwork;
+
+/* Copies the graph, references data and weights. You free; on any thread. */
+CjlNetwork *cjl_network_new (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights);
+void cjl_network_free (CjlNetwork *network);
+
+/* Compiles it for `batch` samples on one thread and puts the weights in. On any thread. NULL with the
+ * reason if it cannot be run or the weights are of another network. You free. */
+CjProgram *cjl_network_compile (const CjlNetwork *network, CjPurpose purpose, gint64 batch,
+                                GError **error);
+
+/* The same of a project, on two threads; what has no weights yet starts as the seed has it. Main
+ * thread. */
+CjProgram *cjl_network_compile_project (CjlProject *project, const CjdDataset *dataset,
+                                        CjPurpose purpose, gint64 batch, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlNetwork, cjl_network_free)
+
+G_END_DECLS
