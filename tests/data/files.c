@@ -17,6 +17,15 @@ files_new_folder (void)
 }
 
 char *
+files_new_state_folder (void)
+{
+  char *folder = files_new_folder ();
+
+  g_setenv ("CAJAL_STATE_DIR", folder, TRUE);
+  return folder;
+}
+
+char *
 files_write (const char *folder, const char *name, gconstpointer data, gsize size)
 {
   char *path = g_build_filename (folder, name, NULL);

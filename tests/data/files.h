@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 /* A new folder; files and folders in it; and it away with all that it holds. */
 char *files_new_folder (void);
+char *files_new_state_folder (void); /* CAJAL_STATE_DIR names it from now on */
 char *files_write (const char *folder, const char *name, gconstpointer data, gsize size);
 char *files_write_text (const char *folder, const char *name, const char *text);
 void files_remove (char *folder);

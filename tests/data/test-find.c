@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which data set a person means by a path. */
 #include "cj-error.h"
-#include "cjd-reader.h"
+#include "files.h"
 
-#include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 typedef struct
@@ -16,43 +14,22 @@ static void
 setup (Fixture *f, gconstpointer data)
 {
   (void) data;
-  f->folder = g_dir_make_tmp ("cajal-find-XXXXXX", NULL);
-}
-
-/* Removes a folder with all that is in it. */
-static void
-clear (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        clear (path);
-      g_remove (path);
-    }
+  f->folder = files_new_folder ();
 }
 
 static void
 teardown (Fixture *f, gconstpointer data)
 {
   (void) data;
-  clear (f->folder);
-  g_rmdir (f->folder);
-  g_free (f->folder);
+  files_remove (f->folder);
 }
 
 static void
 write_file (const Fixture *f, const char *name, const char *text)
 {
-  g_autofree char *path = g_build_filename (f->folder, name, NULL);
-  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *path = files_write_text (f->folder, name, text);
 
-  g_mkdir_with_parents (folder, 0700);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  g_assert_nonnull (path);
 }
 
 /* The path below the folder that is found, "." for itself, and its reader's id. */

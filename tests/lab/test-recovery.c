@@ -5,35 +5,11 @@
 #include "cjl-journal.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
+#include "../data/files.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-
-static char *
-new_folder (void)
-{
-  char *folder = g_dir_make_tmp ("cajal-XXXXXX", NULL);
-
-  g_assert_nonnull (folder);
-  g_setenv ("CAJAL_STATE_DIR", folder, TRUE);
-  return folder;
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *inner = g_build_filename (path, name, NULL);
-
-      remove_folder (inner);
-    }
-  g_remove (path);
-}
 
 static CjlProject *
 new_project (const char *path)
@@ -80,7 +56,7 @@ set (CjlProject *project, const char *name, const char *value)
 static void
 test_restart (void)
 {
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = files_new_state_folder ();
   g_autofree char *path = g_build_filename (folder, "p.cajal", NULL);
   CjlProject *project = new_project (path);
   g_autoptr (GBytes) start = print (project), end = NULL;
@@ -115,13 +91,13 @@ test_restart (void)
     g_assert_true (g_bytes_equal (now, end));
   }
   cjl_project_unref (project);
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 static void
 test_elsewhere (void)
 {
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = files_new_state_folder ();
   g_autofree char *path = g_build_filename (folder, "p.cajal", NULL);
   g_autofree char *other = g_build_filename (folder, "other", NULL);
   CjlProject *project = new_project (path), *writer;
@@ -152,13 +128,13 @@ test_elsewhere (void)
   project = open_kept (path);
   g_assert_null (cjl_project_get_undo_title (project));
   cjl_project_unref (project);
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 static void
 test_changed_under_us (void)
 {
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = files_new_state_folder ();
   g_autofree char *path = g_build_filename (folder, "p.cajal", NULL);
   g_autofree char *other = g_build_filename (folder, "q.cajal", NULL);
   g_autoptr (CjlProject) project = new_project (path), writer = cjl_project_load (path, NULL);
@@ -174,7 +150,7 @@ test_changed_under_us (void)
   g_assert_cmpstr (project->uuid, ==, uuid);
   g_assert_true (cjl_project_save (project, other, NULL)); /* a copy is a project of its own */
   g_assert_cmpstr (project->uuid, !=, uuid);
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 /* `kept`: as while a run goes on, and not as when it is saved. */
@@ -234,7 +210,7 @@ test_killed (void)
       wait_until_kept (project);
       raise (SIGKILL);
     }
-  folder = new_folder ();
+  folder = files_new_state_folder ();
   path = g_build_filename (folder, "p.cajal", NULL);
   expected = new_project (path);
   g_setenv ("CAJAL_TEST_FILE", path, TRUE);
@@ -263,13 +239,13 @@ test_killed (void)
   g_clear_pointer (&all, g_ptr_array_unref);
   all = cjl_recovery_list (NULL);
   g_assert_cmpuint (all->len, ==, 0);
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 static void
 test_discard (void)
 {
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = files_new_state_folder ();
   CjlProject *project = new_project (NULL);
   g_autofree char *uuid = g_strdup (project->uuid);
   CjlRemains *remains;
@@ -286,7 +262,7 @@ test_discard (void)
   g_assert_null (cjl_recovery_find (uuid));
   g_assert_null (cjl_recovery_restore (uuid, &error));
   g_assert_true (g_pattern_match_simple ("*knows no project*", error->message));
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 /* One random action; saves, restarts and crashes among them. Takes and gives the project. */
@@ -335,7 +311,7 @@ stir (CjlProject *project, GRand *random, const char *path)
 static void
 test_random (void)
 {
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = files_new_state_folder ();
   g_autofree char *path = g_build_filename (folder, "p.cajal", NULL);
 
   for (guint seed = 1; seed <= 4; seed++)
@@ -355,14 +331,14 @@ test_random (void)
       cjl_project_unref (project);
       g_remove (path);
     }
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 /* Bytes of the database turned round: a sentence or a project, never worse. */
 static void
 test_damage (void)
 {
-  g_autofree char *folder = new_folder ();
+  g_autofree char *folder = files_new_state_folder ();
   g_autofree char *path = g_build_filename (folder, "p.cajal", NULL);
   g_autofree char *db = g_build_filename (folder, "journal.db", NULL);
   CjlProject *project = new_project (path);
@@ -389,7 +365,7 @@ test_damage (void)
       g_clear_error (&error);
       g_assert_true (cjl_project_keep (plain, &error) || error != NULL);
     }
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 int

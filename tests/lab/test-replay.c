@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-session.h"
 #include "cjl-template.h"
+#include "../engine/network.h"
 
 #include <string.h>
 
@@ -94,22 +95,6 @@ save (CjlSession *session)
   return cj_runner_save (cjl_session_get_runner (session));
 }
 
-static void
-assert_same (const CjCheckpoint *a, const CjCheckpoint *b)
-{
-  g_autoptr (GVariant) x = g_variant_ref_sink (cj_checkpoint_save_place (a));
-  g_autoptr (GVariant) y = g_variant_ref_sink (cj_checkpoint_save_place (b));
-
-  g_assert_true (cj_table_equal (a->table, b->table));
-  g_assert_true (g_variant_equal (x, y));
-  g_assert_cmpmem (a->weights, sizeof (float) * (gsize) a->table->n_weights, b->weights,
-                   sizeof (float) * (gsize) b->table->n_weights);
-  g_assert_cmpmem (a->states, sizeof (float) * (gsize) a->table->n_states, b->states,
-                   sizeof (float) * (gsize) b->table->n_states);
-  g_assert_cmpmem (a->slots, sizeof (float) * (gsize) (a->table->n_weights * a->n_slots), b->slots,
-                   sizeof (float) * (gsize) (b->table->n_weights * b->n_slots));
-}
-
 /* What is left of a project when it was written to a file and read again. */
 static CjlProject *
 through_file (CjlProject *project)
@@ -150,7 +135,7 @@ test_every_step (gconstpointer data)
       cjl_project_unref (project);
       project = next;
     }
-  assert_same (a, b);
+  network_assert_same (a, b);
   cjl_project_unref (project);
 }
 
@@ -234,7 +219,7 @@ test_surgery (void)
   twin = open_session (straight, same, 4);
   live (straight, twin);
   also = save (twin);
-  assert_same (end, also);
+  network_assert_same (end, also);
   cjl_session_store (session, FALSE);
   again = through_file (project);
   later = open_session (again, dataset, 3);
@@ -252,11 +237,11 @@ test_surgery (void)
       cj_runner_seek (other, k);
       cj_runner_wait (other);
       there = cj_runner_save (other);
-      assert_same (here, there);
+      network_assert_same (here, there);
       cj_runner_train (other, LAST - k);
       cj_runner_wait (other);
       after = cj_runner_save (other);
-      assert_same (end, after);
+      network_assert_same (end, after);
     }
 }
 

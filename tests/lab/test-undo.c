@@ -5,6 +5,7 @@
 #include "cjl-archive.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
+#include "../data/files.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -284,31 +285,6 @@ test_burst (void)
   close_lab (&lab);
 }
 
-static char *
-new_folder (void)
-{
-  char *folder = g_dir_make_tmp ("cajal-XXXXXX", NULL);
-
-  g_assert_nonnull (folder);
-  g_setenv ("CAJAL_STATE_DIR", folder, TRUE);
-  return folder;
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *inner = g_build_filename (path, name, NULL);
-
-      remove_folder (inner);
-    }
-  g_remove (path);
-}
-
 /* Without the kept checkpoints: of each moment only the newest outlives the program. */
 static GBytes *
 print_weights (Lab *lab)
@@ -322,7 +298,8 @@ print_weights (Lab *lab)
 static void
 test_restart (void)
 {
-  g_autofree char *folder = new_folder (), *path = g_build_filename (folder, "p.cajal", NULL);
+  g_autofree char *folder = files_new_state_folder (),
+                  *path = g_build_filename (folder, "p.cajal", NULL);
   g_autoptr (GBytes) start = NULL, middle = NULL, end = NULL, now = NULL;
   g_autoptr (GError) error = NULL;
   Lab lab;
@@ -367,7 +344,7 @@ test_restart (void)
   now = print_weights (&lab);
   assert_same (now, end);
   close_lab (&lab);
-  remove_folder (folder);
+  files_remove (g_steal_pointer (&folder));
 }
 
 /* Earlier runs: kept by a reset, named, compared, brought back; and they lie in the file. */

@@ -1,32 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The loader of plugins as a user meets it; speaks TAP. test-plugins.sh CAJAL-CLI BUILD SOURCE
-set -u
-cli=$(realpath "$1")
 build=$(realpath "$2")
 source=$(realpath "$3")
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-export CAJAL_STATE_DIR=$folder/state CAJAL_PLUGIN_PATH=$folder/plugins
+# shellcheck source=tests/lab/cli.sh
+. "$(dirname "$(realpath "$0")")/../lab/cli.sh"
+export CAJAL_PLUGIN_PATH=$folder/plugins
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:handle_abort=0
-number=0
-
-check ()
-{
-  local name=$1
-  shift
-  number=$((number + 1))
-  if said=$("$@" 2>&1); then
-    echo "ok $number $name"
-  else
-    echo "not ok $number $name"
-    sed 's/^/# /' <<<"$said"
-  fi
-}
-
-refuses () { ! "$@"; }
-contains () { grep -q -e "$1" <<<"$("${@:2}" 2>&1)"; }
 
 # put NAME…: only these modules of the tests are in the plugin folder.
 put ()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* JPEG pictures. */
+/* PNG and JPEG pictures: which, say the seeds. */
 #include "fuzz.h"
 #include "picture.h"
 
