@@ -482,7 +482,6 @@ add_pages (CjuDock *self)
       cju_help_set_topic (view, topic);
       gtk_widget_set_visible (view, cju_view_belongs (CJU_VIEW (view)));
       g_signal_connect_swapped (view, "message", G_CALLBACK (on_message), self);
-      g_signal_connect_swapped (view, "ask", G_CALLBACK (cju_dock_show), self);
       cju_dock_add_page (self, view, (*info)->id, _ ((*info)->title), _ ((*info)->blurb));
     }
   self->problems = cju_problems_new (self->document);
