@@ -44,7 +44,10 @@ picture ()
   local name=$1 wait=$2
   shift 2
 
-  wants "$name" || return 0
+  if ! wants "$name"; then
+    act () { :; }
+    return 0
+  fi
   rm -rf "$XDG_STATE_HOME"
   "$program" "$@" &
   local app=$!
