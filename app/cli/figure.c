@@ -12,7 +12,7 @@ typedef struct
   char **settings;
   int width, height, sample;
   double scale;
-  gboolean dark, mistakes, json;
+  gboolean dark, bare, mistakes, json;
 } Options;
 
 static gboolean
@@ -71,6 +71,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   if (frame == NULL)
     return FALSE;
   cjv_style_init (&style, options->dark);
+  style.bare = options->bare;
   style.scale = CLAMP (options->scale, 0.25, 8);
   return cjv_export (
       info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
@@ -96,6 +97,8 @@ run_figure (int argc, char **argv)
       "A parameter of the figure; “cajal-cli describe ID” names them", "NAME=VALUE" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, "Light ink on a dark ground", NULL },
     { "light", 0, 0, G_OPTION_ARG_NONE, &light, "Dark ink on a light ground (the preset)", NULL },
+    { "bare", 0, 0, G_OPTION_ARG_NONE, &options.bare,
+      "The drawing alone, for a small picture: no heading, axes or scale", NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &options.width, "Width; none: a good one", "PX" },
     { "height", 0, 0, G_OPTION_ARG_INT, &options.height, "Height; none: a good one", "PX" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,
