@@ -8,6 +8,7 @@
 #include "cj-trainer.h"
 #include "cjl-pace.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +166,8 @@ draw_network (const Task *task, const CjDataSpec *spec, GError **error)
   if (t->id == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "No template of this build is measured as “%s”. “cajal-cli templates” names "
-                   "what there is.",
+                   _ ("No template of this build is measured as “%s”. “cajal-cli templates” names "
+                      "what there is."),
                    task->name);
       return NULL;
     }

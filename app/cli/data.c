@@ -10,6 +10,7 @@
 #include "cjv-export.h"
 #include "cjv-figure.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define SHEET 64   /* pictures on the contact sheet */
@@ -127,7 +128,7 @@ make_sheet (CjdDataset *dataset, GError **error)
 
   if (plain->x_shape.n_dims != 3 || plain->x_dtype != CJ_FLOAT32 || n == 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s holds no pictures for a contact sheet.",
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s holds no pictures for a contact sheet."),
                    dataset->name);
       return NULL;
     }

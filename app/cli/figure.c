@@ -6,6 +6,8 @@
 #include "cjl-figures.h"
 #include "cjv-export.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct
 {
   char *output, *node, *split;
@@ -25,7 +27,7 @@ read_settings (const CjvFigureInfo *info, char **settings, gpointer params, GErr
       if (info->params == NULL || cj_params_find (info->params, pair[0]) == NULL)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       "Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has.",
+                       _ ("Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has."),
                        info->id, pair[0], info->id);
           return FALSE;
         }
@@ -53,7 +55,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   if (info == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "There is no figure “%s”. “cajal-cli list figures” names them.", id);
+                   _ ("There is no figure “%s”. “cajal-cli list figures” names them."), id);
       return FALSE;
     }
   params = cjv_figure_new_params (info);

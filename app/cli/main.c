@@ -3,9 +3,10 @@
 
 #include "cj-error.h"
 #include "cjl-json.h"
+#include "cjl-language.h"
 #include "cjl-plugins.h"
 
-#include <locale.h>
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 
 static const CliCommand *const commands[]
@@ -124,7 +125,7 @@ cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **er
       }
   if (text != NULL)
     g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                 "There is no split “%s”. Choose train, val or test.", text);
+                 _ ("There is no split “%s”. Choose train, val or test."), text);
   return text == NULL;
 }
 
@@ -152,7 +153,9 @@ load_plugins (const CliCommand *command)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
+  cjl_language_set ();
+  if (argv != NULL && g_strv_contains ((const char *const *) argv, "--json"))
+    cjl_language_set_plain ();
   if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help"))
     {
       print_help ();

@@ -9,6 +9,7 @@
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static int
@@ -177,7 +178,7 @@ show (CjlProject *project, gboolean json, GError **error)
     print_table_json (project, rows, &cost, kept_bytes);
   else
     print_table (project, dataset, rows, &cost, kept_bytes);
-  return program != NULL && cj_memory_check (cost.peak_bytes, "Training", spec.batch, error);
+  return program != NULL && cj_memory_check (cost.peak_bytes, _ ("Training"), spec.batch, error);
 }
 
 static int

@@ -7,6 +7,7 @@
 #include "cjl-recovery.h"
 #include "cjl-refit.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -176,10 +177,10 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   if (failure == NULL)
     return TRUE;
   state = cj_runner_get_state (runner);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
-               "%s The run is saved; “--resume --from-step %" G_GUINT64_FORMAT
-               "” goes on from its last good checkpoint.",
-               failure, state.good);
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_NUMBER,
+      _ ("%s The run is saved; “--resume --from-step %llu” goes on from its last good checkpoint."),
+      failure, (unsigned long long) state.good);
   return FALSE;
 }
 
