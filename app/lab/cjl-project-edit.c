@@ -674,7 +674,7 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
     {
       done = cj_graph_set_param (self->graph, node, dot + 1, text, error);
       if (!done)
-        g_prefix_error (error, "“%s”: ", id);
+        g_prefix_error (error, _ ("“%s”: "), id);
     }
   else if (g_str_equal (name, "title"))
     cjl_project_set_title (self, text);

@@ -116,7 +116,7 @@ fill_node (CjNode *node, GVariantDict *dict, GError **error)
           && !cj_params_parse (node->layer->params, node->params, name,
                                g_variant_get_string (value, NULL), error))
         {
-          g_prefix_error (error, "“%s”: ", node->id);
+          g_prefix_error (error, _ ("“%s”: "), node->id);
           return FALSE;
         }
     }
