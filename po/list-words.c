@@ -152,6 +152,7 @@ say_lab (void)
       say (where, "category", t->category);
       say (where, "what it is", t->blurb);
       say (where, "what to look at", t->teaches);
+      say (where, "how well it does", t->expected);
     }
   for (const CjvFigureInfo *const *f = cjv_figures (); *f != NULL; f++)
     {
