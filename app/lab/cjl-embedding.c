@@ -26,18 +26,9 @@ cjl_embed_options_init (CjlEmbedOptions *options)
                                 .n_iterations = 500 };
 }
 
-CjlEmbedding *
-cjl_embedding_ref (CjlEmbedding *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_embedding_unref (CjlEmbedding *self)
+cjl_embedding_free (CjlEmbedding *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_clear_pointer (&self->map, cj_tensor_unref);
   cjd_dataset_unref (self->dataset);
   g_free (self->node);
@@ -45,12 +36,6 @@ cjl_embedding_unref (CjlEmbedding *self)
   g_free (self->place);
   g_free (self->targets);
   g_free (self);
-}
-
-static void
-embedding_free (gpointer data)
-{
-  cjl_embedding_unref (data);
 }
 
 /* Everything but the map; the samples stand evenly spaced in their split. */
@@ -62,7 +47,6 @@ embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width
   gsize want = MIN (all, MIN (options->n_samples, CJL_TSNE_MAX)), seen = 0;
 
   want = MIN (want, (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1));
-  self->ref_count = 1;
   self->node = g_strdup (options->node);
   self->method = options->method;
   self->split = options->split;
@@ -95,7 +79,6 @@ embedding_dup (const CjlEmbedding *from, CjTensor *map)
 {
   CjlEmbedding *self = g_memdup2 (from, sizeof *from);
 
-  self->ref_count = 1;
   self->node = g_strdup (from->node);
   self->dataset = cjd_dataset_ref (from->dataset);
   self->index = g_memdup2 (from->index, (from->n + 1) * sizeof *from->index);
@@ -279,7 +262,7 @@ cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *we
   order->network = cjl_network_new (graph, dataset, weights);
   order->options = *options;
   order->options.node = order->node = g_strdup (options->node);
-  return cjl_job_new (run_order, order, order_free, embedding_free);
+  return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_embedding_free);
 }
 
 CjlEmbedding *

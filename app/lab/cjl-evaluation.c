@@ -9,18 +9,9 @@
 
 #define BATCH 64
 
-CjlEvaluation *
-cjl_evaluation_ref (CjlEvaluation *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_evaluation_unref (CjlEvaluation *self)
+cjl_evaluation_free (CjlEvaluation *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_clear_pointer (&self->scores, cj_tensor_unref);
   cjd_dataset_unref (self->dataset);
   g_free (self->index);
@@ -107,7 +98,6 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
       return NULL;
     }
   self = g_new0 (CjlEvaluation, 1);
-  self->ref_count = 1;
   self->split = split;
   self->dataset = cjd_dataset_ref (dataset);
   feed = cjd_dataset_new_feed (dataset, split);
@@ -122,7 +112,7 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
   if (feed->problem != NULL)
     {
       g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
-      cjl_evaluation_unref (self);
+      cjl_evaluation_free (self);
       return NULL;
     }
   judge (self);

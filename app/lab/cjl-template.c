@@ -123,6 +123,8 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   for_each_setting (info->data, add_data_param, &params, NULL);
   cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
+  if (info->augment != NULL && !cjl_project_set (project, "data.augment", info->augment, error))
+    return NULL;
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;

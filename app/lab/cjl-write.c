@@ -17,27 +17,12 @@ cjl_write_options_init (CjlWriteOptions *options)
   *options = (CjlWriteOptions){ .prompt = "", .length = 400, .temperature = 0.8 };
 }
 
-CjlWriting *
-cjl_writing_ref (CjlWriting *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_writing_unref (CjlWriting *self)
+cjl_writing_free (CjlWriting *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_free (self->text);
   g_free (self->probability);
   g_free (self);
-}
-
-static void
-writing_free (gpointer data)
-{
-  cjl_writing_unref (data);
 }
 
 gboolean
@@ -172,7 +157,6 @@ print (const Writer *w)
 
   for (guint i = 0; i < w->n; i++)
     g_string_append_unichar (text, get_letter (w->dataset, w->codes[i]));
-  writing->ref_count = 1;
   writing->step = w->step;
   writing->text = g_string_free (text, FALSE);
   writing->n = w->n;
@@ -293,7 +277,7 @@ cjl_write_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weight
   order->network = cjl_network_new (graph, dataset, weights);
   order->options = *options;
   order->options.prompt = order->prompt = g_strdup (options->prompt);
-  return cjl_job_new (run, order, order_free, writing_free);
+  return cjl_job_new (run, order, order_free, (GDestroyNotify) cjl_writing_free);
 }
 
 CjlWriting *
