@@ -5,6 +5,7 @@
 #include "cjl-embed.h"
 #include "cjl-network.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define BATCH 32
@@ -127,10 +128,11 @@ collect (Work *work, CjlJob *job, CjlEmbedding **embedding, GError **error)
       if (out == NULL || out->dtype != CJ_FLOAT32 || out->shape.n_dims < 2
           || out->shape.dims[0] != BATCH)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                       "“%s” does not give numbers for every sample. Choose a layer that is wired "
-                       "to the data.",
-                       work->options.node);
+          g_set_error (
+              error, CJ_ERROR, CJ_ERROR_GRAPH,
+              _ ("“%s” does not give numbers for every sample. Choose a layer that is wired "
+                 "to the data."),
+              work->options.node);
           return NULL;
         }
       if (*embedding == NULL) /* now its width is known */
@@ -181,8 +183,8 @@ embed (CjlJob *job, gpointer data, GError **error)
   if (self->n < 4 || (work->options.method == CJL_EMBED_PCA && least < 2))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "“%s” gives too little to lay out in a plane. Choose a layer of two units or "
-                   "more and a split of four samples or more.",
+                   _ ("“%s” gives too little to lay out in a plane. Choose a layer of two units or "
+                      "more and a split of four samples or more."),
                    work->options.node);
       return NULL;
     }
@@ -211,7 +213,7 @@ find_layer (const CjGraph *graph, const CjlEmbedOptions *options, GError **error
   const CjNode *node = cj_graph_find (graph, options->node);
 
   if (node == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "There is no layer “%s” in the network.",
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("There is no layer “%s” in the network."),
                  options->node);
   return node;
 }
@@ -285,11 +287,13 @@ cjl_embedding_frame (const CjlEmbedding *self)
 {
   CjvFrame *frame = cjv_frame_new ();
   g_autofree float *labels = NULL;
-  g_autofree char *title
-      = g_strdup_printf ("%s of %s", self->method == CJL_EMBED_PCA ? "PCA" : "t-SNE", self->node);
+  /* Translators: the method, as t-SNE, and the layer whose activations it lays out */
+  g_autofree char *title = g_strdup_printf (
+      _ ("%s of %s"), self->method == CJL_EMBED_PCA ? "PCA" : "t-SNE", self->node);
   g_autofree char *provenance
-      = g_strdup_printf ("%s, %" G_GSIZE_FORMAT " samples, step %" G_GUINT64_FORMAT,
-                         self->dataset->name, self->n, self->step);
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %zu sample, step %llu",
+                                      "%s, %zu samples, step %llu", self->n),
+                         self->dataset->name, self->n, (unsigned long long) self->step);
 
   cjv_frame_set_array (frame, "points", self->map);
   cjv_frame_set_text (frame, "title", title);

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -93,7 +94,7 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
   if (cj_program_get_prediction (program, &shape) == NULL || shape.n_dims != 2)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network does not give one row of numbers a sample. End it with Dense.");
+                   _ ("The network does not give one row of numbers a sample. End it with Dense."));
       return NULL;
     }
   self = g_new0 (CjlEvaluation, 1);
@@ -183,10 +184,13 @@ put_classes (CjvFrame *frame, const CjlEvaluation *self)
 static CjvFrame *
 seal (CjvFrame *frame, const CjlEvaluation *self)
 {
-  static const char *const splits[CJD_N_SPLITS] = { "training", "validation", "test" };
-  g_autofree char *text
-      = g_strdup_printf ("%s, %s split, %" G_GSIZE_FORMAT " samples, step %" G_GUINT64_FORMAT,
-                         self->dataset->name, splits[self->split], self->n, self->step);
+  static const char *const splits[CJD_N_SPLITS]
+      = { N_ ("training"), N_ ("validation"), N_ ("test") };
+  /* Translators: data set, “training”, “validation” or “test”, how many samples, step of training */
+  g_autofree char *text = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%s, %s split, %zu sample, step %llu",
+                   "%s, %s split, %zu samples, step %llu", self->n),
+      self->dataset->name, _ (splits[self->split]), self->n, (unsigned long long) self->step);
 
   cjv_frame_set_provenance (frame, text);
   return cjv_frame_seal (frame);

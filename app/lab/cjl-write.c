@@ -5,6 +5,7 @@
 #include "cj-rng.h"
 #include "cjl-network.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -138,10 +139,11 @@ ask (Writer *w, GError **error)
   scores = cj_program_get_prediction (w->program, &shape);
   if (scores == NULL || shape.n_dims != 3 || shape.dims[1] != w->t || shape.dims[2] != k)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network does not give a score to every one of the %d characters at every "
-                   "moment. End it with Dense of %d units.",
-                   (int) k, (int) k);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_GRAPH,
+          _ ("The network does not give a score to every one of the %d characters at every "
+             "moment. End it with Dense of %d units."),
+          (int) k, (int) k);
       return NULL;
     }
   return scores + (seen - 1) * k;
@@ -227,8 +229,8 @@ check_text (const CjdDataset *dataset, GError **error)
   if (cjl_write_suits (dataset))
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-               "“%s” is no text whose next character is to be guessed. Choose the data “text” "
-               "or a text file.",
+               _ ("“%s” is no text whose next character is to be guessed. Choose the data “text” "
+                  "or a text file."),
                dataset->name);
   return FALSE;
 }
@@ -295,7 +297,7 @@ CjvFrame *
 cjl_writing_frame (const CjlWriting *self)
 {
   CjvFrame *frame = cjv_frame_new ();
-  g_autofree char *title = g_strdup_printf ("Step %" G_GUINT64_FORMAT, self->step);
+  g_autofree char *title = g_strdup_printf (_ ("Step %llu"), (unsigned long long) self->step);
 
   cjv_frame_set_text (frame, "text", self->text);
   cjv_frame_set_values (frame, "probability", self->probability, self->n);
