@@ -37,6 +37,7 @@ static const CjuCommand commands[] = {
   { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },
   { N_ ("View"), N_ ("Show or hide the palette"), "win.palette", "F9" },
   { N_ ("View"), N_ ("Show or hide the inspector"), "win.inspector", "F8" },
+  { N_ ("View"), N_ ("Search parameters"), "win.search", "<Control>f" },
   { N_ ("View"), N_ ("Next pane"), "win.next-pane", "F6" },
   { N_ ("View"), N_ ("Zoom in"), "canvas.zoom-in", "<Control>plus" },
   { N_ ("View"), N_ ("Zoom out"), "canvas.zoom-out", "<Control>minus" },

@@ -14,7 +14,7 @@ struct _CjuInspector
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *scroller, *box, *trouble;
+  GtkWidget *whole, *search, *nothing, *scroller, *box, *trouble;
   gboolean busy;    /* the edit under way is ours: the rows are right already */
   gboolean showing; /* rows are being brought in line, which is no edit */
   GPtrArray *rows;  /* Binding of every row that is shown, owned */

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#define REST_MS 200
+
 G_DEFINE_FINAL_TYPE (CjuInspector, cju_inspector, GTK_TYPE_WIDGET)
 
 /* Which value a row edits: "conv1.filters" or "batch". Owned by the row. */
@@ -21,13 +23,18 @@ typedef struct
   GtkWidget *row, *reset;
   GtkWidget *message; /* under a wide row; NULL: the subtitle of the row */
   GtkWidget *control;
+  GtkWidget *scale; /* under a number with a range that is usual; else NULL */
+  guint timer;      /* until a slider that reshapes the network has come to rest */
 } Binding;
 
 static void
 free_binding (gpointer data)
 {
-  g_free (((Binding *) data)->name);
-  g_free (data);
+  Binding *binding = data;
+
+  g_clear_handle_id (&binding->timer, g_source_remove);
+  g_free (binding->name);
+  g_free (binding);
 }
 
 static void rebuild (CjuInspector *self);
@@ -83,6 +90,78 @@ show_value (const Binding *binding, const char *value)
       gtk_drop_down_set_selected (GTK_DROP_DOWN (binding->control), i);
 }
 
+/* --- sliders --- */
+
+static gboolean
+has_slider (const CjParam *p)
+{
+  return ((p->kind == CJ_PARAM_INT && p->choices == NULL) || p->kind == CJ_PARAM_FLOAT)
+         && p->soft_max > p->soft_min;
+}
+
+/* Where a logarithmic slider begins: four decades, or what the range says. */
+static double
+get_least (const CjParam *p)
+{
+  return p->soft_min > 0 ? p->soft_min : p->soft_max * 1e-4;
+}
+
+static double
+to_slider (const CjParam *p, double value)
+{
+  return p->flags & CJ_PARAM_LOG ? log10 (MAX (value, get_least (p))) : value;
+}
+
+/* The slider stands where the number is, or at its end. */
+static void
+sync_slider (const Binding *binding)
+{
+  if (binding->scale != NULL)
+    gtk_range_set_value (
+        GTK_RANGE (binding->scale),
+        to_slider (binding->param, gtk_spin_button_get_value (GTK_SPIN_BUTTON (binding->control))));
+}
+
+/* Whether a row is looked for. */
+static gboolean
+is_wanted (CjuInspector *self, const CjParam *p)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+
+  return text[0] == '\0' || g_str_match_string (text, _ (p->title), TRUE)
+         || g_str_match_string (text, p->name, TRUE)
+         || g_str_match_string (text, _ (p->blurb), TRUE);
+}
+
+/* While something is looked for, only groups with such rows are there, unfolded. */
+static void
+update_groups (CjuInspector *self)
+{
+  const gboolean searching = gtk_editable_get_text (GTK_EDITABLE (self->search))[0] != '\0';
+  gboolean any = FALSE;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (self->box); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      gboolean found = !searching;
+
+      for (guint i = 0; i < self->rows->len; i++)
+        {
+          const Binding *binding = self->rows->pdata[i];
+          GtkWidget *fold = gtk_widget_get_ancestor (binding->row, ADW_TYPE_EXPANDER_ROW);
+
+          if (!gtk_widget_is_ancestor (binding->row, child))
+            continue;
+          if (searching && fold != NULL && gtk_widget_get_visible (binding->row))
+            adw_expander_row_set_expanded (ADW_EXPANDER_ROW (fold), TRUE);
+          found |= gtk_widget_get_visible (binding->row);
+        }
+      gtk_widget_set_visible (child, found);
+      any |= found;
+    }
+  gtk_widget_set_visible (self->nothing, !any);
+}
+
 /* Rows that mean nothing with the other values are away; what is not preset can be put back. */
 static void
 update_rows (CjuInspector *self)
@@ -95,11 +174,14 @@ update_rows (CjuInspector *self)
       g_autofree char *preset = dup_preset (binding);
 
       gtk_widget_set_visible (binding->row,
-                              cj_params_applies (binding->table, binding->param, binding->values));
+                              cj_params_applies (binding->table, binding->param, binding->values)
+                                  && is_wanted (self, binding->param));
       gtk_widget_set_visible (binding->reset, !g_str_equal (now, preset));
       if (!gtk_widget_has_css_class (binding->row, "error"))
         show_value (binding, now);
+      sync_slider (binding);
     }
+  update_groups (self);
   self->showing = FALSE;
 }
 
@@ -176,6 +258,38 @@ on_spin (GtkSpinButton *spin, gpointer data)
   apply (binding, text);
 }
 
+static gboolean
+on_rest (gpointer data)
+{
+  Binding *binding = data;
+
+  binding->timer = 0;
+  on_spin (GTK_SPIN_BUTTON (binding->control), binding);
+  return G_SOURCE_REMOVE;
+}
+
+/* What can be changed in a run follows the slider; what reshapes the network waits until it rests. */
+static void
+on_slider (GtkRange *range, gpointer data)
+{
+  Binding *binding = data;
+  CjuInspector *self = binding->inspector;
+  const CjParam *p = binding->param;
+  const double at = gtk_range_get_value (range);
+
+  if (self->showing)
+    return;
+  self->showing = (p->flags & CJ_PARAM_RESHAPES) != 0;
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (binding->control),
+                             p->flags & CJ_PARAM_LOG ? pow (10, at) : at);
+  if (self->showing)
+    {
+      g_clear_handle_id (&binding->timer, g_source_remove);
+      binding->timer = g_timeout_add (REST_MS, on_rest, binding);
+    }
+  self->showing = FALSE;
+}
+
 static void
 on_switch (GObject *object, GParamSpec *pspec, gpointer data)
 {
@@ -238,7 +352,8 @@ make_control (Binding *binding, const char *value)
     {
       control = gtk_entry_new ();
       gtk_editable_set_text (GTK_EDITABLE (control), value);
-      gtk_editable_set_width_chars (GTK_EDITABLE (control), 9);
+      gtk_editable_set_width_chars (GTK_EDITABLE (control), p->kind == CJ_PARAM_PAIR ? 6 : 9);
+      gtk_editable_set_max_width_chars (GTK_EDITABLE (control), p->kind == CJ_PARAM_PAIR ? 6 : 9);
       g_signal_connect (control, "activate", G_CALLBACK (on_text), binding);
     }
   return control;
@@ -284,11 +399,30 @@ make_narrow (Binding *binding, const char *title, GtkWidget *control)
   return row;
 }
 
-/* A formula has the whole width, below its title, and its message below that. */
+static GtkWidget *
+make_slider (Binding *binding, const char *title)
+{
+  const CjParam *p = binding->param;
+  const double low = to_slider (p, p->flags & CJ_PARAM_LOG ? get_least (p) : p->soft_min);
+  const double high = to_slider (p, p->soft_max);
+  const double step
+      = p->kind == CJ_PARAM_INT && !(p->flags & CJ_PARAM_LOG) ? 1 : (high - low) / 100;
+  g_autofree char *words = g_strdup_printf (_ ("%s, slider"), title);
+
+  binding->scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, low, high, step);
+  gtk_scale_set_draw_value (GTK_SCALE (binding->scale), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (binding->scale), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  words, -1);
+  g_signal_connect (binding->scale, "value-changed", G_CALLBACK (on_slider), binding);
+  return binding->scale;
+}
+
+/* A formula or a slider has the whole width, below its title, and its message below that. */
 static GtkWidget *
 make_wide (Binding *binding, const char *title, GtkWidget *control)
 {
-  GtkWidget *row = adw_preferences_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  const int gap = has_slider (binding->param) ? 0 : 6;
+  GtkWidget *row = adw_preferences_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, gap);
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (title);
 
   binding->message = gtk_label_new (NULL);
@@ -298,16 +432,30 @@ make_wide (Binding *binding, const char *title, GtkWidget *control)
   gtk_widget_set_visible (binding->message, FALSE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_add_css_class (control, "monospace");
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_box_append (GTK_BOX (head), label);
-  gtk_box_append (GTK_BOX (head), binding->reset);
   gtk_box_append (GTK_BOX (box), head);
-  gtk_box_append (GTK_BOX (box), control);
+  if (has_slider (binding->param))
+    {
+      GtkWidget *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+      gtk_box_append (GTK_BOX (head), control);
+      gtk_box_append (GTK_BOX (below), make_slider (binding, title));
+      gtk_widget_set_hexpand (binding->scale, TRUE);
+      gtk_box_append (GTK_BOX (below), binding->reset);
+      gtk_box_append (GTK_BOX (box), below);
+    }
+  else
+    {
+      gtk_box_append (GTK_BOX (head), binding->reset);
+      gtk_widget_add_css_class (control, "monospace");
+      gtk_box_append (GTK_BOX (box), control);
+    }
   gtk_box_append (GTK_BOX (box), binding->message);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   gtk_widget_set_margin_top (box, 8);
-  gtk_widget_set_margin_bottom (box, 12);
+  gtk_widget_set_margin_bottom (box, has_slider (binding->param) ? 4 : 12);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
@@ -333,8 +481,9 @@ cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam 
   binding->reset = make_reset (binding, _ (param->title));
   g_ptr_array_add (self->rows, binding);
   control = make_control (binding, value);
-  row = param->kind == CJ_PARAM_FORMULA ? make_wide (binding, title, control)
-                                        : make_narrow (binding, title, control);
+  row = param->kind == CJ_PARAM_FORMULA || has_slider (param)
+            ? make_wide (binding, title, control)
+            : make_narrow (binding, title, control);
   binding->row = row;
   binding->control = control;
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
@@ -614,7 +763,7 @@ cju_inspector_dispose (GObject *object)
 
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->whole, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   cju_inspector_clear_data (self);
   g_clear_object (&self->document);
@@ -641,7 +790,30 @@ cju_inspector_init (CjuInspector *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_widget_set_vexpand (self->scroller, TRUE);
+  self->search = gtk_search_entry_new ();
+  g_object_set (self->search, "placeholder-text", _ ("Search parameters…"), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Search parameters"), -1);
+  gtk_widget_set_margin_top (self->search, 8);
+  gtk_widget_set_margin_start (self->search, 12);
+  gtk_widget_set_margin_end (self->search, 12);
+  g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (update_rows), self);
+  self->nothing = gtk_label_new (_ ("No parameter of that name here"));
+  gtk_widget_add_css_class (self->nothing, "dim-label");
+  gtk_widget_set_margin_top (self->nothing, 24);
+  gtk_widget_set_visible (self->nothing, FALSE);
+  self->whole = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (self->whole), self->search);
+  gtk_box_append (GTK_BOX (self->whole), self->nothing);
+  gtk_box_append (GTK_BOX (self->whole), self->scroller);
+  gtk_widget_set_parent (self->whole, GTK_WIDGET (self));
+}
+
+void
+cju_inspector_search (CjuInspector *self)
+{
+  gtk_widget_grab_focus (self->search);
 }
 
 GtkWidget *

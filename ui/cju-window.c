@@ -424,6 +424,19 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), TRUE);
+  cju_inspector_search (CJU_INSPECTOR (self->inspector));
+}
+
+static void
 draw_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -536,6 +549,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
+  gtk_widget_class_install_action (widget, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
   gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
