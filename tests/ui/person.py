@@ -121,8 +121,7 @@ class Person:
 
     def frames(self):
         self.app.clear_cache()
-        return [f for f in children(self.app)
-                if f.get_role_name() in ('frame', 'dialog', 'window', 'alert')]
+        return list(children(self.app))
 
     def find(self, name, role=None, below=None, seconds=15):
         """An object by name: a text, or a compiled expression. None after a while."""
