@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-inspector-private.h"
 
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cju-health.h"
 #include "cju-problems.h"
@@ -378,8 +379,7 @@ make_reset (Binding *binding, const char *title)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "circular");
   gtk_widget_set_tooltip_text (button, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (button, words);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_reset), binding);
   return button;
 }
@@ -486,8 +486,7 @@ cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam 
             : make_narrow (binding, title, control);
   binding->row = row;
   binding->control = control;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  -1);
+  cju_access_name (control, title);
   gtk_widget_set_tooltip_text (row, _ (param->blurb));
   return row;
 }
@@ -636,8 +635,7 @@ add_kind (CjuInspector *self, const char *title, const char *name, GtkStringList
   gtk_drop_down_set_selected (GTK_DROP_DOWN (control), chosen);
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   g_object_set_data (G_OBJECT (control), "name", (gpointer) name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  -1);
+  cju_access_name (control, title);
   g_signal_connect (control, "notify::selected", G_CALLBACK (on_kind), self);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
