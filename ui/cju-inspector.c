@@ -377,7 +377,7 @@ add_problem (CjuInspector *self, const CjNode *node)
   if (problem == NULL)
     return;
   cju_inspector_add_label (self, problem->sentence, "error");
-  words = cju_problem_print_mend (problem);
+  words = cju_document_print_mend (self->document, problem);
   if (words == NULL)
     return;
   button = gtk_button_new_with_label (words);

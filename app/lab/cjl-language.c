@@ -28,7 +28,8 @@ cjl_language_set (void)
   g_autofree char *built = cjl_language_find_built ("po");
 
   if (setlocale (LC_ALL, "") == NULL)
-    setlocale (LC_ALL, "C.UTF-8"); /* a locale that is not installed: LANGUAGE counts all the same */
+    setlocale (LC_ALL,
+               "C.UTF-8"); /* a locale that is not installed: LANGUAGE counts all the same */
   bindtextdomain (GETTEXT_PACKAGE, built != NULL ? built : CAJAL_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

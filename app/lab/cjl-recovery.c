@@ -27,6 +27,7 @@ typedef struct _CjlKeep
   gint64 run_kept; /* monotonic time of the last checkpoint */
   guint64 run_step;
   GThread *writer;
+  guint n_dropped;  /* bursts of training that undo no longer reaches, not told yet */
   guint n_archived; /* pieces of earlier runs in the journal's folder */
 } CjlKeep;
 
@@ -159,9 +160,9 @@ keep_moments (CjlProject *project, CjlKeep *keep, const CjlEdit *edit)
     cjl_moment_writer_push (keep->moments, edit->run_after, folder);
 }
 
-/* Deletes the files of moments that no edit goes to. */
+/* Deletes the files of moments that no edit goes to, and the oldest if there are too many. */
 static void
-sweep (CjlProject *project)
+sweep (CjlProject *project, CjlKeep *keep)
 {
   const CjlProjectFull *full = cjl_project_full (project);
   GPtrArray *const stacks[] = { full->undo, full->redo };
@@ -178,7 +179,7 @@ sweep (CjlProject *project)
         if (edit->run_after != NULL)
           g_hash_table_add (ids, edit->run_after->id);
       }
-  cjl_moment_sweep (folder, ids);
+  keep->n_dropped += cjl_moment_sweep (folder, ids);
 }
 
 static gboolean
@@ -440,7 +441,7 @@ cjl_project_keep (CjlProject *project, GError **error)
   note_snapshot (project, keep);
   if (found != NULL)
     join (project, keep, found);
-  sweep (project);
+  sweep (project, keep);
   return TRUE;
 }
 
@@ -450,6 +451,17 @@ cjl_project_get_keep_trouble (CjlProject *project)
   const CjlKeep *keep = cjl_project_full (project)->keep;
 
   return keep != NULL ? keep->trouble : NULL;
+}
+
+guint
+cjl_project_take_dropped (CjlProject *project)
+{
+  CjlKeep *keep = cjl_project_full (project)->keep;
+  const guint n = keep != NULL ? keep->n_dropped : 0;
+
+  if (keep != NULL)
+    keep->n_dropped = 0;
+  return n;
 }
 
 /* --- checkpoints of a run --- */
