@@ -14,7 +14,7 @@ typedef struct
   char **settings;
   int width, height, sample;
   double scale;
-  gboolean dark, mistakes, json;
+  gboolean dark, bare, mistakes, json;
 } Options;
 
 static gboolean
@@ -73,6 +73,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   if (frame == NULL)
     return FALSE;
   cjv_style_init (&style, options->dark);
+  style.bare = options->bare;
   style.scale = CLAMP (options->scale, 0.25, 8);
   return cjv_export (
       info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
@@ -100,6 +101,8 @@ run_figure (int argc, char **argv)
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
     { "light", 0, 0, G_OPTION_ARG_NONE, &light, N_ ("Dark ink on a light ground (the preset)"),
       NULL },
+    { "bare", 0, 0, G_OPTION_ARG_NONE, &options.bare,
+      N_ ("The drawing alone, for a small picture: no heading, axes or scale"), NULL },
     { "width", 0, 0, G_OPTION_ARG_INT, &options.width, N_ ("Width; none: a good one"), "PX" },
     { "height", 0, 0, G_OPTION_ARG_INT, &options.height, N_ ("Height; none: a good one"), "PX" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,

@@ -102,6 +102,26 @@ find_output (const Request *r, const CjProgram *program, const CjNode **of)
   return g_steal_pointer (&sequence);
 }
 
+/* The picture that the sample is, or NULL. */
+static CjTensor *
+find_picture (const Request *r, const CjProgram *program)
+{
+  const GPtrArray *nodes = r->project->graph->nodes;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CjNode *node = nodes->pdata[i];
+      g_autoptr (CjTensor) values = NULL;
+
+      if (node->layer->role != CJ_ROLE_INPUT)
+        continue;
+      values = cj_program_dup_output (program, i, 0);
+      if (values != NULL && values->dtype == CJ_FLOAT32 && values->shape.n_dims == 4)
+        return g_steal_pointer (&values);
+    }
+  return NULL;
+}
+
 /* "glyphs, validation split, sample 3, step 120". You free. */
 static char *
 print_place (const Request *r)
@@ -165,9 +185,13 @@ frame_of_node (const Request *r, GError **error)
     }
   else
     {
+      CjTensor *picture = find_picture (r, program);
+
       if (values->shape.n_dims == 3)
         values->shape = cj_shape2 (values->shape.dims[1], values->shape.dims[2]);
       cjv_frame_take_array (frame, "maps", values);
+      if (picture != NULL)
+        cjv_frame_take_array (frame, "input", picture);
     }
   cjv_frame_set_text (frame, "title", node->id);
   cjv_frame_set_provenance (frame, place);

@@ -90,7 +90,8 @@ map_init (Map *m, const CjvScene *scene)
   if (!cjv_points_init (&m->points, scene, "points", "labels", NULL, em * p->radius))
     return FALSE;
   m->heading = cjv_heading_height (scene);
-  if (m->points.labels != NULL && scene->width > em * 30 && scene->height > em * 8)
+  if (!scene->style->bare && m->points.labels != NULL && scene->width > em * 30
+      && scene->height > em * 8)
     m->legend = em * 10;
   m->plot.inner
       = (CjvRect){ m->pad, m->pad + m->heading, MAX (scene->width - 2 * m->pad - m->legend, 1),
