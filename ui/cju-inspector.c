@@ -3,7 +3,6 @@
 
 #include "cju-help.h"
 #include "cju-health.h"
-#include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>

@@ -403,8 +403,8 @@ join (CjlProject *project, CjlKeep *keep, CjlRecord *record)
   keep->joined = TRUE;
 }
 
-gboolean
-cjl_project_keep (CjlProject *project, GError **error)
+static gboolean
+tie (CjlProject *project, GError **error)
 {
   CjlProjectFull *full = cjl_project_full (project);
   g_autoptr (CjlJournal) journal = NULL;
@@ -413,7 +413,6 @@ cjl_project_keep (CjlProject *project, GError **error)
   CjlKeep *keep;
   int fd;
 
-  g_return_val_if_fail (full->keep == NULL, FALSE);
   journal = cjl_journal_new (error);
   if (journal == NULL)
     return FALSE;
@@ -445,12 +444,27 @@ cjl_project_keep (CjlProject *project, GError **error)
   return TRUE;
 }
 
+gboolean
+cjl_project_keep (CjlProject *project, GError **error)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (full->keep == NULL, FALSE);
+  g_clear_pointer (&full->unkept, g_free);
+  if (tie (project, &local))
+    return TRUE;
+  full->unkept = g_strdup (local->message);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 const char *
 cjl_project_get_keep_trouble (CjlProject *project)
 {
-  const CjlKeep *keep = cjl_project_full (project)->keep;
+  const CjlProjectFull *full = cjl_project_full (project);
 
-  return keep != NULL ? keep->trouble : NULL;
+  return full->keep != NULL ? full->keep->trouble : full->unkept;
 }
 
 guint
