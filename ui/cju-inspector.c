@@ -4,7 +4,6 @@
 #include "cju-access.h"
 #include "cju-help.h"
 #include "cju-health.h"
-#include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -525,7 +524,7 @@ add_problem (CjuInspector *self, const CjNode *node)
   if (problem == NULL)
     return;
   cju_inspector_add_label (self, problem->sentence, "error");
-  words = cju_problem_print_mend (problem);
+  words = cju_document_print_mend (self->document, problem);
   if (words == NULL)
     return;
   button = gtk_button_new_with_label (words);

@@ -19,6 +19,7 @@
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-trouble.h"
 #include "cju-export.h"
 #include "cju-vigil.h"
 
@@ -38,14 +39,9 @@ static void
 on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer data)
 {
   CjuWindow *self = data;
-  AdwToast *toast = adw_toast_new (text);
-  GtkWidget *label = gtk_label_new (text);
+  AdwToast *toast = cju_trouble_new_toast (text);
 
   (void) document;
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, 10);
   if (undoable)
     {
@@ -115,6 +111,8 @@ on_edited (CjuWindow *self)
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), subtitle->str);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", undo != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.go-back",
+                                 cju_document_get_failure (self->document) != NULL);
   gtk_widget_set_tooltip_text (self->undo, undo_tip);
   gtk_widget_set_tooltip_text (self->redo, redo_tip);
 }
@@ -246,7 +244,7 @@ make_canvas (CjuWindow *self)
   return overlay;
 }
 
-/* Palette | canvas, samples, dock | inspector. */
+/* What is wrong, above palette | canvas, samples, dock | inspector. */
 static GtkWidget *
 make_lab (CjuWindow *self)
 {
@@ -255,6 +253,7 @@ make_lab (CjuWindow *self)
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
@@ -280,7 +279,11 @@ make_lab (CjuWindow *self)
   adw_flap_set_content (ADW_FLAP (outer), inner);
   self->palette_flap = outer;
   self->inspector_flap = inner;
-  return outer;
+  gtk_widget_set_vexpand (outer, TRUE);
+  gtk_box_append (GTK_BOX (all),
+                  cju_trouble_new (self->document, ADW_TOAST_OVERLAY (self->toasts)));
+  gtk_box_append (GTK_BOX (all), outer);
+  return all;
 }
 
 static void
@@ -296,9 +299,10 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",  "win.step", "win.epoch",          "win.reset",
-        "win.branch", "win.now",  "win.save",           "win.save-as",
-        "win.undo",   "win.redo", "win.export-weights", "win.export-view" };
+    = { "win.train",       "win.step",   "win.epoch",          "win.reset",
+        "win.branch",      "win.now",    "win.save",           "win.save-as",
+        "win.undo",        "win.redo",   "win.export-weights", "win.export-view",
+        "win.delete-unit", "win.go-back" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -408,6 +412,10 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_seek (self->document, cju_document_get_state (self->document).last);
   else if (g_str_equal (name, "win.branch"))
     branch (self);
+  else if (g_str_equal (name, "win.go-back"))
+    cju_document_mend (self->document, cju_document_get_failure (self->document));
+  else if (g_str_equal (name, "win.delete-unit"))
+    cju_document_delete_unit (self->document);
   else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
     cju_document_pause (self->document);
   else
@@ -545,6 +553,8 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.branch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.go-back", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.delete-unit", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
