@@ -310,7 +310,7 @@ cju_inspector_init (CjuInspector *self)
   gtk_widget_set_vexpand (self->scroller, TRUE);
   self->search = gtk_search_entry_new ();
   g_object_set (self->search, "placeholder-text", _ ("Search parameters…"), NULL);
-  cju_access_name (self->search, _ ("Search parameters"));
+  cju_access_name_search (self->search, _ ("Search parameters"));
   gtk_widget_set_margin_top (self->search, 8);
   gtk_widget_set_margin_start (self->search, 12);
   gtk_widget_set_margin_end (self->search, 12);

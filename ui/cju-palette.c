@@ -200,7 +200,7 @@ cju_palette_init (CjuPalette *self)
   gtk_widget_set_margin_end (self->search, 8);
   gtk_widget_set_margin_top (self->search, 8);
   g_object_set (self->search, "placeholder-text", _ ("Search layers…"), NULL);
-  cju_access_name (self->search, _ ("Search layers"));
+  cju_access_name_search (self->search, _ ("Search layers"));
   cju_access_name (self->list, _ ("Layers"));
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
