@@ -27,7 +27,7 @@ each ()
 same () { [ "$(list)" = "$before" ] || { diff <(echo "$before") <(list); return 1; }; }
 list () { find . -path ./state -prune -o -type f -exec sha256sum {} + | sort; }
 
-echo 1..38
+echo 1..40
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" train p.cajal --epochs 1 >/dev/null
 mkdir folder folder.npz folder.csv
@@ -80,3 +80,10 @@ check set-no-title once 'A title is one line' 1 "$cli" set p.cajal title=
 check set-all-or-none once 'There is no parameter “nope”' 1 "$cli" set p.cajal epochs=9 dense2.nope=1
 check empty-argument once 'argument 1 is empty' 2 "$cli" show ''
 check nothing-written same
+
+# numbers that explode: where, and the way back, which works
+wild=(--set optimizer=sgd --set optimizer.weight-decay=10 --set learning-rate=100)
+check numbers-explode once 'no longer a number in step .* In this step .*“dense.*--from-step [0-9]*” goes on' 1 \
+  "$cli" train p.cajal --save wild.cajal "${wild[@]}"
+check numbers-mended "$cli" train wild.cajal --resume --from-step 0 --set learning-rate=0.01 \
+  --set optimizer.weight-decay=0 --steps 3
