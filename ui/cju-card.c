@@ -140,9 +140,9 @@ describe (CjuCard *self, const CjNode *node)
       shape != NULL ? shape : "", self->trouble != NULL ? _ (", has a problem") : "");
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, node->layer->blurb, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, _ (node->layer->blurb), -1);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               self->trouble != NULL ? self->trouble : node->layer->blurb);
+                               self->trouble != NULL ? self->trouble : _ (node->layer->blurb));
 }
 
 void
