@@ -230,7 +230,7 @@ cju_card_update_picture (CjuCard *self)
       const CjTensor *scores
           = frame != NULL ? cjl_probe_frame_find_surface (frame, self->id) : NULL;
 
-      g_clear_pointer (&self->plane, cjv_frame_unref);
+      g_clear_pointer (&self->plane, cjv_frame_free);
       if (scores != NULL)
         self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
     }
@@ -614,7 +614,7 @@ cju_card_finalize (GObject *object)
   CjuCard *self = CJU_CARD (object);
 
   g_clear_object (&self->texture);
-  g_clear_pointer (&self->plane, cjv_frame_unref);
+  g_clear_pointer (&self->plane, cjv_frame_free);
   g_free (self->id);
   g_free (self->title);
   g_free (self->subtitle);
@@ -674,10 +674,4 @@ cju_card_new (CjuDocument *document, const char *id)
   cju_card_update (self);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);
-}
-
-const char *
-cju_card_get_id (CjuCard *self)
-{
-  return self->id;
 }

@@ -7,7 +7,15 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const CjuCommand commands[] = {
+typedef struct
+{
+  const char *section;
+  const char *title;
+  const char *action; /* detailed: "win.train", "canvas.align::left" */
+  const char *key;    /* as gtk_accelerator_parse reads it; NULL: none */
+} Command;
+
+static const Command commands[] = {
   { N_ ("Project"), N_ ("New window"), "app.new-window", "<Control>n" },
   { N_ ("Project"), N_ ("New, empty canvas"), "win.empty", "<Control><Shift>n" },
   { N_ ("Project"), N_ ("Open…"), "win.open", "<Control>o" },
@@ -90,13 +98,6 @@ static const CjuCommand commands[] = {
   { N_ ("Layers"), N_ ("Lay out everything"), "canvas.layout", "<Control><Shift>l" },
 };
 
-const CjuCommand *
-cju_commands (guint *n)
-{
-  *n = G_N_ELEMENTS (commands);
-  return commands;
-}
-
 void
 cju_commands_set_keys (GtkApplication *application)
 {
@@ -168,7 +169,7 @@ free_palette (gpointer data)
   g_free (palette);
 }
 
-static const CjuCommand *
+static const Command *
 get_command (GtkListBoxRow *row)
 {
   return g_object_get_data (G_OBJECT (row), "command");
@@ -266,7 +267,7 @@ on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 }
 
 static GtkWidget *
-make_row (const CjuCommand *command)
+make_row (const Command *command)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *title = gtk_label_new (_ (command->title));

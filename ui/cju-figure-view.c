@@ -223,7 +223,7 @@ cju_figure_view_finalize (GObject *object)
 {
   CjuFigureView *self = CJU_FIGURE_VIEW (object);
 
-  g_clear_pointer (&self->frame, cjv_frame_unref);
+  g_clear_pointer (&self->frame, cjv_frame_free);
   g_free (self->params);
   G_OBJECT_CLASS (cju_figure_view_parent_class)->finalize (object);
 }
@@ -312,7 +312,7 @@ cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame)
 {
   g_autofree char *words = NULL;
 
-  g_clear_pointer (&self->frame, cjv_frame_unref);
+  g_clear_pointer (&self->frame, cjv_frame_free);
   self->frame = frame;
   words = cjv_figure_print_words (self->info, frame, self->params);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
