@@ -675,3 +675,9 @@ cju_card_new (CjuDocument *document, const char *id)
   cju_card_update_picture (self);
   return GTK_WIDGET (self);
 }
+
+const char *
+cju_card_get_id (CjuCard *self)
+{
+  return self->id;
+}
