@@ -127,9 +127,15 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
       self->x = self->from_x + dx;
       self->y = self->from_y + dy;
     }
-  else if (self->drag == CJU_DRAG_CARDS)
-    move_cards (self, dx, dy);
-  cju_canvas_moved (self);
+  if (self->drag == CJU_DRAG_CARDS)
+    {
+      move_cards (self, dx, dy);
+      cju_canvas_place (self);
+    }
+  else if (self->drag == CJU_DRAG_PAN)
+    cju_canvas_moved (self);
+  else
+    cju_canvas_redraw (self);
 }
 
 /* All cards the band touches, with those selected before where a key was held. */

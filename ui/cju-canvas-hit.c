@@ -80,9 +80,9 @@ cju_canvas_find_card (CjuCanvas *self, double x, double y)
 }
 
 void
-cju_canvas_bend (CjuCanvas *self, double x0, double y0, double x1, double y1, double points[8])
+cju_canvas_bend (double zoom, double x0, double y0, double x1, double y1, double points[8])
 {
-  const double bend = MAX (30 * self->zoom, fabs (x1 - x0) / 2);
+  const double bend = MAX (30 * zoom, fabs (x1 - x0) / 2);
   const double all[8] = { x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1 };
 
   for (guint i = 0; i < 8; i++)
@@ -98,7 +98,7 @@ measure_wire (CjuCanvas *self, const CjNode *node, guint port, double x, double 
 
   cju_canvas_get_out_port (self, wire->node, wire->port, &x0, &y0);
   cju_canvas_get_in_port (self, node, port, &x1, &y1);
-  cju_canvas_bend (self, x0, y0, x1, y1, p);
+  cju_canvas_bend (self->zoom, x0, y0, x1, y1, p);
   for (guint i = 0; i <= 24 && x1 > x0; i++)
     {
       const double t = i / 24.0, s = 1 - t;

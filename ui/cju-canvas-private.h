@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by the files of the canvas: cju-canvas.c (the widget), -hit.c (what is where), -draw.c,
- * -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection). */
+/* Shared by the files of the canvas: cju-canvas.c (the widget), -world.c (what pans and zooms), -hit.c
+ * (what is where), -draw.c, -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on
+ * the selection). */
 #pragma once
 
 #include "cju-canvas.h"
@@ -14,6 +15,8 @@ G_BEGIN_DECLS
 #define CJU_CANVAS_PORT_REACH 12
 #define CJU_CANVAS_MIN_ZOOM 0.1
 #define CJU_CANVAS_MAX_ZOOM 4.0
+#define CJU_CANVAS_FAR                                                                             \
+  0.3 /* the zoom below which cards are rectangles: titles are 4 pixels high there */
 
 typedef enum
 {
@@ -24,18 +27,34 @@ typedef enum
   CJU_DRAG_BAND
 } CjuDrag;
 
+/* What is drawn for a node besides its card, kept until it changes; in coordinates of the world. */
+typedef struct
+{
+  struct
+  {
+    GskRenderNode *node;   /* NULL: to be drawn */
+    double x0, y0, x1, y1; /* where it was drawn */
+  } wires[CJ_LAYER_MAX_IN];
+  GskRenderNode *ports;          /* from the corner of the card; NULL: to be drawn */
+  char *shapes[CJ_LAYER_MAX_IN]; /* what comes along each wire, or NULL */
+  gboolean bad;                  /* has a problem */
+} CjuTrace;
+
 struct _CjuCanvas
 {
   GtkWidget parent;
   CjuDocument *document;
+  GtkWidget *world;                   /* holds the cards; carries pan and zoom */
   GHashTable *cards;                  /* id to CjuCard */
+  GHashTable *traces;                 /* id to CjuTrace */
   GtkWidget *popover, *entry, *found; /* quick add */
   GtkWidget *menu;                    /* of cards and ground */
   int width, height;                  /* at the last allocation */
   double zoom, x, y;                  /* world is drawn at x + zoom * position */
   gboolean fitted, space;             /* space: held, dragging pans */
   double pointer_x, pointer_y;
-  GskRenderNode *below, *above; /* wires and ports, kept until they change; NULL: to be drawn */
+  GskRenderNode *grid, *lines;  /* ground, and all wires seen from far; NULL: to be drawn */
+  double drawn_zoom, grid_step; /* what traces and lines were drawn for, and the grid */
 
   CjuDrag drag;
   CjNode *drag_node;
@@ -44,10 +63,12 @@ struct _CjuCanvas
   GArray *origins; /* double pairs: where each selected card was when the drag began */
 };
 
-/* Wires and ports are drawn again; a card that changes alone does not come here. */
+/* What is kept is put together again; a card that changes alone does not come here. */
 void cju_canvas_redraw (CjuCanvas *self);
-/* The view moved: cards are placed again. */
+/* The view moved; cards moved. */
 void cju_canvas_moved (CjuCanvas *self);
+void cju_canvas_place (CjuCanvas *self);
+gboolean cju_canvas_is_in_view (CjuCanvas *self, const CjNode *node, CjuCard *card);
 CjGraph *cju_canvas_get_graph (CjuCanvas *self);
 void cju_canvas_say (CjuCanvas *self, const char *text); /* emits "message" */
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);
@@ -61,15 +82,23 @@ CjNode *cju_canvas_find_in_port (CjuCanvas *self, double x, double y, guint *por
 CjNode *cju_canvas_find_card (CjuCanvas *self, double x, double y);
 /* The node that the wire under the point leads to, and its port; NULL: no wire. */
 CjNode *cju_canvas_find_wire (CjuCanvas *self, double x, double y, guint *port);
-/* Control points of a wire that runs to the right: x0 y0, x1 y1, x2 y2, x3 y3. */
-void cju_canvas_bend (CjuCanvas *self, double x0, double y0, double x1, double y1,
-                      double points[8]);
+/* Control points of a wire that runs to the right, drawn at a zoom: x0 y0, x1 y1, x2 y2, x3 y3. */
+void cju_canvas_bend (double zoom, double x0, double y0, double x1, double y1, double points[8]);
 
-/* cju-canvas-draw.c */
-void cju_canvas_draw_below (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, int width,
-                            int height);
-void cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink,
-                            const GdkRGBA *ground);
+/* cju-canvas-world.c */
+GtkWidget *cju_canvas_new_world (CjuCanvas *self);
+
+/* cju-canvas-draw.c: below and above what is in the world, in coordinates of the widget; wires and ports
+ * in those of the world; all of the world as it looks from far, in those of the widget. */
+void cju_canvas_draw_ground (CjuCanvas *self, GtkSnapshot *snapshot);
+void cju_canvas_draw_top (CjuCanvas *self, GtkSnapshot *snapshot);
+void cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot);
+void cju_canvas_draw_ports (CjuCanvas *self, GtkSnapshot *snapshot);
+void cju_canvas_draw_far (CjuCanvas *self, GtkSnapshot *snapshot);
+/* After an edit: what is known of every node's wires is read again. */
+void cju_canvas_read_traces (CjuCanvas *self);
+/* Everything kept is thrown away: colours or the font changed. */
+void cju_canvas_forget_drawn (CjuCanvas *self);
 
 /* cju-canvas-drag.c, -add.c, -edit.c: each adds its controllers or actions. */
 void cju_canvas_add_gestures (CjuCanvas *self);

@@ -13,8 +13,7 @@ static guint message_signal, moved_signal;
 void
 cju_canvas_redraw (CjuCanvas *self)
 {
-  g_clear_pointer (&self->below, gsk_render_node_unref);
-  g_clear_pointer (&self->above, gsk_render_node_unref);
+  gtk_widget_queue_draw (self->world);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -27,6 +26,14 @@ cju_canvas_moved (CjuCanvas *self)
 }
 
 void
+cju_canvas_place (CjuCanvas *self)
+{
+  gtk_widget_queue_allocate (self->world);
+  g_clear_pointer (&self->lines, gsk_render_node_unref);
+  cju_canvas_moved (self);
+}
+
+void
 cju_canvas_say (CjuCanvas *self, const char *text)
 {
   g_signal_emit (self, message_signal, 0, text);
@@ -36,7 +43,8 @@ static void
 cju_canvas_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   GTK_WIDGET_CLASS (cju_canvas_parent_class)->css_changed (widget, change);
-  cju_canvas_redraw (CJU_CANVAS (widget));
+  if (CJU_CANVAS (widget)->world != NULL)
+    cju_canvas_forget_drawn (CJU_CANVAS (widget));
 }
 
 CjGraph *
@@ -68,16 +76,17 @@ sync_cards (CjuCanvas *self)
       if (widget == NULL)
         {
           widget = cju_card_new (self->document, node->id);
-          gtk_widget_set_parent (widget, GTK_WIDGET (self));
+          gtk_widget_set_parent (widget, self->world);
           g_hash_table_insert (self->cards, g_strdup (node->id), widget);
         }
       cju_card_update (CJU_CARD (widget));
     }
-  cju_canvas_moved (self);
+  cju_canvas_read_traces (self);
+  cju_canvas_place (self);
 }
 
-static gboolean
-in_view (CjuCanvas *self, const CjNode *node, CjuCard *card)
+gboolean
+cju_canvas_is_in_view (CjuCanvas *self, const CjNode *node, CjuCard *card)
 {
   const double w = gtk_widget_get_width (GTK_WIDGET (self));
   const double h = gtk_widget_get_height (GTK_WIDGET (self));
@@ -100,7 +109,7 @@ update_pictures (CjuCanvas *self)
       const CjNode *node = graph->nodes->pdata[i];
       CjuCard *card = g_hash_table_lookup (self->cards, node->id);
 
-      if (card != NULL && in_view (self, node, card))
+      if (card != NULL && cju_canvas_is_in_view (self, node, card))
         cju_card_update_picture (card);
     }
 }
@@ -121,6 +130,7 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
 {
   CjuCanvas *self = CJU_CANVAS (widget);
   CjGraph *graph = cju_canvas_get_graph (self);
+  GskTransform *transform;
 
   (void) baseline;
   if (!self->fitted && width > 50 && height > 50 && graph->nodes->len > 0)
@@ -128,23 +138,12 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
       self->fitted = TRUE;
       cju_canvas_fit (self);
     }
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
-      GskTransform *transform;
-
-      if (card == NULL)
-        continue;
-      transform = gsk_transform_translate (
-          NULL, &GRAPHENE_POINT_INIT ((float) round (self->x + self->zoom * node->x),
-                                      (float) round (self->y + self->zoom * node->y)));
-      transform = gsk_transform_scale (transform, (float) self->zoom, (float) self->zoom);
-      gtk_widget_allocate (GTK_WIDGET (card), CJU_CARD_WIDTH, cju_card_get_height (card), -1,
-                           transform);
-    }
+  transform = gsk_transform_translate (
+      NULL, &GRAPHENE_POINT_INIT ((float) round (self->x), (float) round (self->y)));
+  transform = gsk_transform_scale (transform, (float) self->zoom, (float) self->zoom);
+  gtk_widget_allocate (self->world, width, height, -1, transform);
   if (width != self->width || height != self->height)
-    cju_canvas_redraw (self);
+    g_clear_pointer (&self->grid, gsk_render_node_unref);
   self->width = width;
   self->height = height;
   if (self->popover != NULL)
@@ -156,40 +155,13 @@ static void
 cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CjuCanvas *self = CJU_CANVAS (widget);
-  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  GtkStyleContext *style = gtk_widget_get_style_context (widget);
-  CjGraph *graph = cju_canvas_get_graph (self);
-  GdkRGBA ink, ground = { 1, 1, 1, 1 };
-  cairo_t *cr;
 
-  gtk_style_context_get_color (style, &ink);
-  gtk_style_context_lookup_color (style, "card_bg_color", &ground);
-  if (ink.red > 0.5)
-    ground = (GdkRGBA){ 0.21f, 0.21f, 0.22f, 1 };
-  if (self->below == NULL)
-    {
-      self->below = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
-      cr = gsk_cairo_node_get_draw_context (self->below);
-      cju_canvas_draw_below (self, cr, &ink, width, height);
-      cairo_destroy (cr);
-    }
-  if (self->above == NULL)
-    {
-      self->above = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
-      cr = gsk_cairo_node_get_draw_context (self->above);
-      cju_canvas_draw_above (self, cr, &ink, &ground);
-      cairo_destroy (cr);
-    }
-  gtk_snapshot_append_node (snapshot, self->below);
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
-
-      if (card != NULL && in_view (self, node, card))
-        gtk_widget_snapshot_child (widget, GTK_WIDGET (card), snapshot);
-    }
-  gtk_snapshot_append_node (snapshot, self->above);
+  cju_canvas_draw_ground (self, snapshot);
+  if (self->zoom < CJU_CANVAS_FAR)
+    cju_canvas_draw_far (self, snapshot);
+  else
+    gtk_widget_snapshot_child (widget, self->world, snapshot);
+  cju_canvas_draw_top (self, snapshot);
 }
 
 void
@@ -308,8 +280,10 @@ cju_canvas_dispose (GObject *object)
         gtk_widget_unparent (card);
     }
   g_clear_pointer (&self->cards, g_hash_table_unref);
-  g_clear_pointer (&self->below, gsk_render_node_unref);
-  g_clear_pointer (&self->above, gsk_render_node_unref);
+  g_clear_pointer (&self->traces, g_hash_table_unref);
+  g_clear_pointer (&self->grid, gsk_render_node_unref);
+  g_clear_pointer (&self->lines, gsk_render_node_unref);
+  g_clear_pointer (&self->world, gtk_widget_unparent);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->origins, g_array_unref);
@@ -396,6 +370,7 @@ cju_canvas_init (CjuCanvas *self)
 {
   self->zoom = 1;
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->world = cju_canvas_new_world (self);
   self->menu = make_menu ();
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);

@@ -80,9 +80,9 @@ make_project (guint *n_wires)
         const gboolean last = row == ROWS - 1 && column == COLUMNS - 4;
 
         if (row + column > 0)
-          *n_wires += cj_graph_connect (graph, column > 0 ? get_node (nodes, row, column - 1)
-                                                          : get_node (nodes, row - 1, 0),
-                                        0, node, 0, NULL);
+          *n_wires += cj_graph_connect (
+              graph, column > 0 ? get_node (nodes, row, column - 1) : get_node (nodes, row - 1, 0),
+              0, node, 0, NULL);
         if (g_str_equal (node->layer->id, "add"))
           *n_wires += cj_graph_connect (
               graph, get_node (nodes, row - 1, last ? COLUMNS - 1 : column), 0, node, 1, NULL);
@@ -138,9 +138,8 @@ drag (int button, double x, double y, int dx, int dy)
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GSubprocess) mouse = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *line
-      = g_strdup_printf ("xdotool mousemove %d %d sleep 0.2 mousedown %d sleep 0.2", (int) x,
-                         (int) y, button);
+  g_autofree char *line = g_strdup_printf (
+      "xdotool mousemove %d %d sleep 0.2 mousedown %d sleep 0.2", (int) x, (int) y, button);
   g_auto (GStrv) first = g_strsplit (line, " ", -1);
   gboolean over = FALSE;
 
@@ -171,13 +170,16 @@ drag (int button, double x, double y, int dx, int dy)
 }
 
 static CjuCard *
-find_card (GtkWidget *canvas, const char *id)
+find_card (GtkWidget *widget, const char *id)
 {
-  for (GtkWidget *child = gtk_widget_get_first_child (canvas); child != NULL;
+  CjuCard *found = NULL;
+
+  if (CJU_IS_CARD (widget) && g_str_equal (cju_card_get_id (CJU_CARD (widget)), id))
+    return CJU_CARD (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
        child = gtk_widget_get_next_sibling (child))
-    if (CJU_IS_CARD (child) && g_str_equal (cju_card_get_id (CJU_CARD (child)), id))
-      return CJU_CARD (child);
-  return NULL;
+    found = find_card (child, id);
+  return found;
 }
 
 static gboolean

@@ -93,7 +93,8 @@ print_table (const BenchReport *self)
   for (guint i = 0; i < self->lines->len; i++)
     {
       const Line *line = &g_array_index (self->lines, Line, i);
-      g_autofree char *tail = isnan (line->tail) ? g_strdup ("") : g_strdup_printf ("%.2f", line->tail);
+      g_autofree char *tail
+          = isnan (line->tail) ? g_strdup ("") : g_strdup_printf ("%.2f", line->tail);
       g_autofree char *bar
           = line->kind == BENCH_TOLD
                 ? g_strdup ("")

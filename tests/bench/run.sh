@@ -21,7 +21,7 @@ if [ -z "${CAJAL_BENCH_INSIDE:-}" ]; then
   exit $status
 fi
 
-openbox 2>/dev/null &
+openbox >/dev/null 2>&1 &
 manager=$!
 trap 'kill $manager 2>/dev/null || true' EXIT
 sleep 0.5
