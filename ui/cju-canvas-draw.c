@@ -3,10 +3,12 @@
  * recorded once and kept until they change; what is out of view is not drawn. */
 #include "cju-canvas-private.h"
 #include "cju-picture.h"
+#include "cju-shape.h"
 
 #include <math.h>
 
 #define LABELS 0.55    /* the zoom above which wires say what comes along them */
+#define STRIP 3000     /* area of a strip of a wire */
 #define WIRE_MARGIN 30 /* around the ends of a wire: its bend, its label */
 
 typedef struct
@@ -71,7 +73,7 @@ void
 cju_canvas_forget_drawn (CjuCanvas *self)
 {
   g_clear_pointer (&self->grid, gsk_render_node_unref);
-  g_clear_pointer (&self->lines, gsk_render_node_unref);
+  g_clear_pointer (&self->far, gsk_render_node_unref);
   forget_traces (self);
   cju_canvas_redraw (self);
 }
@@ -145,93 +147,176 @@ follow_zoom (CjuCanvas *self)
   self->drawn_zoom = now;
   if (before == now)
     return;
-  g_clear_pointer (&self->lines, gsk_render_node_unref);
+  g_clear_pointer (&self->far, gsk_render_node_unref);
   if (before <= 0 || find_pen (before) != find_pen (now) || find_type (before) != find_type (now)
       || find_radius (before) != find_radius (now))
     forget_traces (self);
 }
 
-static void
-draw_grid (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, double step)
+/* One row of dots, which all rows share. */
+static GskRenderNode *
+record_row (CjuCanvas *self, double step)
 {
-  cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.13);
+  const Colors colors = get_colors (self);
+  GskRenderNode *row
+      = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) (self->width + step + 1), 1));
+  cairo_t *cr = gsk_cairo_node_get_draw_context (row);
+
+  cairo_set_source_rgba (cr, colors.ink.red, colors.ink.green, colors.ink.blue, 0.13);
   for (double x = 0; x < self->width + step; x += step)
-    for (double y = 0; y < self->height + step; y += step)
-      cairo_rectangle (cr, floor (x), floor (y), 1, 1);
+    cairo_rectangle (cr, floor (x), 0, 1, 1);
   cairo_fill (cr);
+  cairo_destroy (cr);
+  return row;
 }
 
 void
 cju_canvas_draw_ground (CjuCanvas *self, GtkSnapshot *snapshot)
 {
   const double step = CJU_CANVAS_GRID * self->zoom;
-  double x, y;
+  const double left = fmod (self->x, step), top = fmod (self->y, step);
 
   follow_zoom (self);
   if (step < 8)
     return;
-  if (self->grid == NULL || self->grid_step != step)
+  if (self->grid_step != step)
+    g_clear_pointer (&self->grid, gsk_render_node_unref);
+  if (self->grid == NULL)
+    self->grid = record_row (self, step);
+  self->grid_step = step;
+  for (double y = top > 0 ? top - step : top; y < self->height; y += step)
     {
-      const Colors colors = get_colors (self);
-      cairo_t *cr;
-
-      g_clear_pointer (&self->grid, gsk_render_node_unref);
-      self->grid = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) (self->width + step + 1),
-                                                            (float) (self->height + step + 1)));
-      cr = gsk_cairo_node_get_draw_context (self->grid);
-      draw_grid (self, cr, &colors.ink, step);
-      cairo_destroy (cr);
-      self->grid_step = step;
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (
+          snapshot,
+          &GRAPHENE_POINT_INIT ((float) floor (left > 0 ? left - step : left), (float) floor (y)));
+      gtk_snapshot_append_node (snapshot, self->grid);
+      gtk_snapshot_restore (snapshot);
     }
-  x = fmod (self->x, step);
-  y = fmod (self->y, step);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) floor (x > 0 ? x - step : x),
-                                                          (float) floor (y > 0 ? y - step : y)));
-  gtk_snapshot_append_node (snapshot, self->grid);
-  gtk_snapshot_restore (snapshot);
 }
 
+/* A wire that runs to the right. */
 static void
-draw_wire (cairo_t *cr, double zoom, double x0, double y0, double x1, double y1)
+draw_curve (cairo_t *cr, double zoom, double x0, double y0, double x1, double y1)
 {
   double p[8];
 
   cju_canvas_bend (zoom, x0, y0, x1, y1, p);
   cairo_move_to (cr, x0, y0);
-  if (x1 > x0)
-    cairo_curve_to (cr, p[2], p[3], p[4], p[5], p[6], p[7]);
-  else
-    {
-      /* back to the left: around the cards, above the target */
-      const double out = 26 * zoom, r = 12 * zoom, middle = y1 - 40 * zoom;
-
-      cairo_line_to (cr, x0 + out - r, y0);
-      cairo_curve_to (cr, x0 + out, y0, x0 + out, y0, x0 + out, y0 + r);
-      cairo_line_to (cr, x0 + out, middle - r);
-      cairo_curve_to (cr, x0 + out, middle, x0 + out, middle, x0 + out - r, middle);
-      cairo_line_to (cr, x1 - out + r, middle);
-      cairo_curve_to (cr, x1 - out, middle, x1 - out, middle, x1 - out, middle + r);
-      cairo_line_to (cr, x1 - out, y1 - r);
-      cairo_curve_to (cr, x1 - out, y1, x1 - out, y1, x1 - out + r, y1);
-      cairo_line_to (cr, x1, y1);
-    }
+  cairo_curve_to (cr, p[2], p[3], p[4], p[5], p[6], p[7]);
   cairo_stroke (cr);
 }
 
+/* A line across or down, `pen` wide. */
 static void
-draw_label (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const char *text, double x, double y)
+append_line (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x0, double y0,
+             double x1, double y1)
+{
+  gtk_snapshot_append_color (snapshot, color,
+                             &GRAPHENE_RECT_INIT ((float) (MIN (x0, x1) - (x0 == x1 ? pen / 2 : 0)),
+                                                  (float) (MIN (y0, y1) - (y0 == y1 ? pen / 2 : 0)),
+                                                  (float) (x0 == x1 ? pen : fabs (x1 - x0)),
+                                                  (float) (y0 == y1 ? pen : fabs (y1 - y0))));
+}
+
+/* A quarter of a circle from x0, y0 to x1, y1, along the corner x, y. */
+static void
+append_corner (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x0, double y0,
+               double x, double y, double x1, double y1)
+{
+  const double left = MIN (x0, x1) - pen, top = MIN (y0, y1) - pen;
+  cairo_t *cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (fabs (x1 - x0) + 2 * pen),
+                                     (float) (fabs (y1 - y0) + 2 * pen)));
+
+  cairo_set_line_width (cr, pen);
+  gdk_cairo_set_source_rgba (cr, color);
+  cairo_move_to (cr, x0, y0);
+  cairo_curve_to (cr, (x0 + 2 * x) / 3, (y0 + 2 * y) / 3, (x1 + 2 * x) / 3, (y1 + 2 * y) / 3, x1,
+                  y1);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
+/* A wire that runs back to the left: around the cards, above the target. In straight pieces, for one
+ * recording of it all would be as large as the way it goes. */
+static void
+append_return (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoom, double x0,
+               double y0, double x1, double y1)
+{
+  const double r = 12 * zoom, middle = y1 - 40 * zoom, up = middle < y0 ? -r : r;
+  const double right = x0 + 26 * zoom, left = x1 - 26 * zoom;
+
+  append_line (snapshot, color, pen, x0, y0, right - r, y0);
+  append_corner (snapshot, color, pen, right - r, y0, right, y0, right, y0 + up);
+  append_line (snapshot, color, pen, right, y0 + up, right, middle - up);
+  append_corner (snapshot, color, pen, right, middle - up, right, middle, right - r, middle);
+  append_line (snapshot, color, pen, right - r, middle, left + r, middle);
+  append_corner (snapshot, color, pen, left + r, middle, left, middle, left, middle + r);
+  append_line (snapshot, color, pen, left, middle + r, left, y1 - r);
+  append_corner (snapshot, color, pen, left, y1 - r, left, y1, left + r, y1);
+  append_line (snapshot, color, pen, left + r, y1, x1, y1);
+}
+
+/* In strips, for the same reason. */
+static void
+append_curve (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoom, double x0,
+              double y0, double x1, double y1)
+{
+  const int n = CLAMP ((int) ((x1 - x0) * fabs (y1 - y0) / STRIP), 1, 16);
+  double p[8], from = y0, left = floor (x0);
+
+  cju_canvas_bend (zoom, x0, y0, x1, y1, p);
+  for (int i = 1; i <= n; i++)
+    {
+      const double t = i / (double) n, s = 1 - t;
+      const double y
+          = s * s * s * p[1] + 3 * s * s * t * p[3] + 3 * s * t * t * p[5] + t * t * t * p[7];
+      const double x
+          = s * s * s * p[0] + 3 * s * s * t * p[2] + 3 * s * t * t * p[4] + t * t * t * p[6];
+      const double right = i < n ? floor (x) : ceil (x1);
+      const double top = floor (MIN (from, y) - 2 * pen), bottom = ceil (MAX (from, y) + 2 * pen);
+      cairo_t *cr = gtk_snapshot_append_cairo (
+          snapshot, &GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (right - left),
+                                         (float) (bottom - top)));
+
+      cairo_set_line_width (cr, pen);
+      gdk_cairo_set_source_rgba (cr, color);
+      draw_curve (cr, zoom, x0, y0, x1, y1);
+      cairo_destroy (cr);
+      left = right;
+      from = y;
+    }
+}
+
+static void
+append_wire (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoom, double x0,
+             double y0, double x1, double y1)
+{
+  if (x1 > x0)
+    append_curve (snapshot, color, pen, zoom, x0, y0, x1, y1);
+  else
+    append_return (snapshot, color, pen, zoom, x0, y0, x1, y1);
+}
+
+static void
+append_label (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const char *text,
+              double x, double y)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
+  GdkRGBA color = *ink;
   int w, h;
 
+  color.alpha *= 0.75f;
   pango_attr_list_insert (attrs, pango_attr_scale_new (find_type (self->zoom)));
   pango_layout_set_attributes (layout, attrs);
   pango_layout_get_pixel_size (layout, &w, &h);
-  cairo_move_to (cr, x - w / 2.0, y - h - 6);
-  cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.75);
-  pango_cairo_show_layout (cr, layout);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT ((float) (x - w / 2.0), (float) (y - h - 6)));
+  gtk_snapshot_append_layout (snapshot, layout, &color);
+  gtk_snapshot_restore (snapshot);
 }
 
 /* Ends of a wire in the world. */
@@ -262,23 +347,18 @@ record_wire (CjuCanvas *self, const Colors *colors, const CjuTrace *trace, guint
 {
   const double x0 = trace->wires[port].x0, y0 = trace->wires[port].y0;
   const double x1 = trace->wires[port].x1, y1 = trace->wires[port].y1;
-  const graphene_rect_t bounds = bound_wire (x0, y0, x1, y1);
-  GskRenderNode *node = gsk_cairo_node_new (&bounds);
-  cairo_t *cr = gsk_cairo_node_get_draw_context (node);
   const char *shape = trace->shapes[port];
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  GdkRGBA color = trace->bad ? red : colors->ink;
 
-  cairo_set_line_width (cr, find_pen (self->zoom));
-  if (trace->bad)
-    gdk_cairo_set_source_rgba (cr, &red);
-  else
-    cairo_set_source_rgba (cr, colors->ink.red, colors->ink.green, colors->ink.blue, 0.45);
-  draw_wire (cr, 1, x0, y0, x1, y1);
+  if (!trace->bad)
+    color.alpha = 0.45f;
+  append_wire (snapshot, &color, find_pen (self->zoom), 1, x0, y0, x1, y1);
   if (shape != NULL && self->zoom > LABELS && x1 - x0 > 40)
-    draw_label (self, cr, &colors->ink, shape, (x0 + x1) / 2, MIN (y0, y1));
+    append_label (self, snapshot, &colors->ink, shape, (x0 + x1) / 2, MIN (y0, y1));
   else if (shape != NULL && self->zoom > LABELS && x1 < x0)
-    draw_label (self, cr, &colors->ink, shape, (x0 + x1) / 2, y1 - 40);
-  cairo_destroy (cr);
-  return node;
+    append_label (self, snapshot, &colors->ink, shape, (x0 + x1) / 2, y1 - 40);
+  return gtk_snapshot_free_to_node (snapshot);
 }
 
 void
@@ -314,39 +394,37 @@ cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
           trace->wires[port].y1 = y1;
           if (trace->wires[port].node == NULL)
             trace->wires[port].node = record_wire (self, &colors, trace, port);
-          gtk_snapshot_append_node (snapshot, trace->wires[port].node);
+          if (trace->wires[port].node != NULL)
+            gtk_snapshot_append_node (snapshot, trace->wires[port].node);
         }
     }
 }
 
 static void
-draw_port (cairo_t *cr, const Colors *colors, double zoom, double x, double y)
+append_port (GtkSnapshot *snapshot, const Colors *colors, double zoom, double x, double y)
 {
-  cairo_arc (cr, x, y, find_radius (zoom), 0, 2 * G_PI);
-  gdk_cairo_set_source_rgba (cr, &colors->ground);
-  cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, colors->ink.red, colors->ink.green, colors->ink.blue, 0.6);
-  cairo_set_line_width (cr, MAX (1.5, 0.5 / zoom));
-  cairo_stroke (cr);
+  const double pen = MAX (1.5, 0.5 / zoom), r = find_radius (zoom) + pen / 2;
+  const graphene_rect_t rect
+      = GRAPHENE_RECT_INIT ((float) (x - r), (float) (y - r), (float) (2 * r), (float) (2 * r));
+  GdkRGBA line = colors->ink;
+
+  line.alpha = 0.6f;
+  cju_shape_fill (snapshot, &rect, (float) r, &colors->ground);
+  cju_shape_ring (snapshot, &rect, (float) r, (float) pen, &line);
 }
 
 static GskRenderNode *
 record_ports (CjuCanvas *self, const Colors *colors, const CjNode *node)
 {
   const guint n_out = node->layer->role != CJ_ROLE_LOSS ? cj_layer_get_n_out (node->layer) : 0;
-  const guint n_in = cj_node_get_n_in (node), n = MAX (n_in, n_out);
-  const double margin = find_radius (self->zoom) + 2;
-  GskRenderNode *ports = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (
-      (float) -margin, (float) (CJU_CARD_PORT_Y - margin), (float) (CJU_CARD_WIDTH + 2 * margin),
-      (float) (n * CJU_CARD_PORT_STEP + 2 * margin)));
-  cairo_t *cr = gsk_cairo_node_get_draw_context (ports);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
 
-  for (guint port = 0; port < n_in; port++)
-    draw_port (cr, colors, self->zoom, 0, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
+  for (guint port = 0; port < cj_node_get_n_in (node); port++)
+    append_port (snapshot, colors, self->zoom, 0, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
   for (guint port = 0; port < n_out; port++)
-    draw_port (cr, colors, self->zoom, CJU_CARD_WIDTH, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
-  cairo_destroy (cr);
-  return ports;
+    append_port (snapshot, colors, self->zoom, CJU_CARD_WIDTH,
+                 CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
+  return gtk_snapshot_free_to_node (snapshot);
 }
 
 void
@@ -367,63 +445,38 @@ cju_canvas_draw_ports (CjuCanvas *self, GtkSnapshot *snapshot)
         trace->ports = record_ports (self, &colors, node);
       gtk_snapshot_save (snapshot);
       gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) node->x, (float) node->y));
-      gtk_snapshot_append_node (snapshot, trace->ports);
+      if (trace->ports != NULL)
+        gtk_snapshot_append_node (snapshot, trace->ports);
       gtk_snapshot_restore (snapshot);
     }
 }
 
-/* All wires as straight lines, from the corner where the world begins. */
-static GskRenderNode *
-record_lines (CjuCanvas *self, const Colors *colors)
+/* Across, down and across; on whole pixels. */
+static void
+append_far_wire (GtkSnapshot *snapshot, const GdkRGBA *color, double zoom, const CjNode *node,
+                 guint port)
 {
-  const CjGraph *graph = cju_canvas_get_graph (self);
-  const double zoom = self->zoom;
-  graphene_rect_t all = GRAPHENE_RECT_INIT (0, 0, 1, 1);
-  GskRenderNode *lines;
-  cairo_t *cr;
+  double x0, y0, x1, y1, middle;
 
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      const graphene_rect_t card = GRAPHENE_RECT_INIT (
-          (float) (zoom * node->x - 5), (float) (zoom * node->y - 5),
-          (float) (zoom * CJU_CARD_WIDTH + 10), (float) (zoom * CJU_CARD_WIDTH + 10));
-
-      graphene_rect_union (&all, &card, &all);
-    }
-  lines = gsk_cairo_node_new (&all);
-  cr = gsk_cairo_node_get_draw_context (lines);
-  cairo_set_line_width (cr, 1);
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        {
-          double x0, y0, x1, y1;
-
-          if (node->from[port].node == NULL)
-            continue;
-          find_ends (node, port, &x0, &y0, &x1, &y1);
-          cairo_move_to (cr, floor (zoom * x0) + 0.5, floor (zoom * y0) + 0.5);
-          cairo_line_to (cr, floor (zoom * x1) + 0.5, floor (zoom * y1) + 0.5);
-        }
-    }
-  cairo_set_source_rgba (cr, colors->ink.red, colors->ink.green, colors->ink.blue, 0.45);
-  cairo_stroke (cr);
-  cairo_destroy (cr);
-  return lines;
+  find_ends (node, port, &x0, &y0, &x1, &y1);
+  x0 = floor (zoom * x0) + 0.5;
+  y0 = floor (zoom * y0) + 0.5;
+  x1 = floor (zoom * x1) + 0.5;
+  y1 = floor (zoom * y1) + 0.5;
+  middle = x1 > x0 ? floor ((x0 + x1) / 2) + 0.5 : x1 - 2;
+  append_line (snapshot, color, 1, x0, y0, middle, y0);
+  append_line (snapshot, color, 1, middle, y0, middle, y1);
+  append_line (snapshot, color, 1, middle, y1, x1, y1);
 }
 
 static void
-draw_far_card (CjuCanvas *self, GtkSnapshot *snapshot, const CjNode *node, CjuCard *card,
-               gboolean bad)
+append_far_card (CjuCanvas *self, GtkSnapshot *snapshot, const CjNode *node, CjuCard *card,
+                 gboolean bad)
 {
-  const double left = floor (self->x + self->zoom * node->x);
-  const double top = floor (self->y + self->zoom * node->y);
-  const graphene_rect_t rect
-      = GRAPHENE_RECT_INIT ((float) left, (float) top, (float) ceil (self->zoom * CJU_CARD_WIDTH),
-                            (float) ceil (self->zoom * cju_card_get_height (card)));
+  const graphene_rect_t rect = GRAPHENE_RECT_INIT (
+      (float) floor (self->zoom * node->x), (float) floor (self->zoom * node->y),
+      (float) ceil (self->zoom * CJU_CARD_WIDTH),
+      (float) ceil (self->zoom * cju_card_get_height (card)));
   GdkRGBA color = bad ? red : cju_category_color (node->layer->category);
 
   if (node->muted)
@@ -435,28 +488,47 @@ draw_far_card (CjuCanvas *self, GtkSnapshot *snapshot, const CjNode *node, CjuCa
   gtk_snapshot_append_color (snapshot, &color, &rect);
 }
 
-void
-cju_canvas_draw_far (CjuCanvas *self, GtkSnapshot *snapshot)
+/* Everything, from the corner where the world begins: a view that moves draws it again as it is. */
+static GskRenderNode *
+record_far (CjuCanvas *self)
 {
   const CjGraph *graph = cju_canvas_get_graph (self);
-  const Colors colors = get_colors (self);
+  GdkRGBA line = get_colors (self).ink;
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
 
-  if (self->lines == NULL)
-    self->lines = record_lines (self, &colors);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) floor (self->x), (float) floor (self->y)));
-  gtk_snapshot_append_node (snapshot, self->lines);
-  gtk_snapshot_restore (snapshot);
+  line.alpha = 0.45f;
+  for (guint i = 0; i < graph->nodes->len; i++)
+    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+      {
+        const CjNode *node = graph->nodes->pdata[i];
+
+        if (node->from[port].node != NULL)
+          append_far_wire (snapshot, &line, self->zoom, node, port);
+      }
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
       CjuCard *card = g_hash_table_lookup (self->cards, node->id);
       const CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
 
-      if (card != NULL && trace != NULL && cju_canvas_is_in_view (self, node, card))
-        draw_far_card (self, snapshot, node, card, trace->bad);
+      if (card != NULL && trace != NULL)
+        append_far_card (self, snapshot, node, card, trace->bad);
     }
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
+void
+cju_canvas_draw_far (CjuCanvas *self, GtkSnapshot *snapshot)
+{
+  if (self->far == NULL)
+    self->far = record_far (self);
+  if (self->far == NULL) /* there is nothing */
+    return;
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot,
+                          &GRAPHENE_POINT_INIT ((float) round (self->x), (float) round (self->y)));
+  gtk_snapshot_append_node (snapshot, self->far);
+  gtk_snapshot_restore (snapshot);
 }
 
 static void
@@ -468,13 +540,10 @@ draw_band (CjuCanvas *self, GtkSnapshot *snapshot)
       = GRAPHENE_RECT_INIT ((float) x, (float) y, (float) floor (fabs (self->at_x - self->start_x)),
                             (float) floor (fabs (self->at_y - self->start_y)));
   GdkRGBA veil = accent;
-  GskRoundedRect frame;
 
   veil.alpha = 0.12f;
   gtk_snapshot_append_color (snapshot, &veil, &rect);
-  gsk_rounded_rect_init_from_rect (&frame, &rect, 0);
-  gtk_snapshot_append_border (snapshot, &frame, (float[4]){ 1, 1, 1, 1 },
-                              (GdkRGBA[4]){ accent, accent, accent, accent });
+  cju_shape_ring (snapshot, &rect, 0, 1, &accent);
 }
 
 /* The wire that hangs on the pointer. */
@@ -482,14 +551,10 @@ static void
 draw_loose (CjuCanvas *self, GtkSnapshot *snapshot)
 {
   double x0, y0;
-  cairo_t *cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) self->width, (float) self->height));
 
   cju_canvas_get_out_port (self, self->drag_node, self->drag_port, &x0, &y0);
-  cairo_set_line_width (cr, MAX (2 * self->zoom, 1));
-  gdk_cairo_set_source_rgba (cr, &accent);
-  draw_wire (cr, self->zoom, x0, y0, self->at_x, self->at_y);
-  cairo_destroy (cr);
+  append_wire (snapshot, &accent, MAX (2 * self->zoom, 1), self->zoom, x0, y0, self->at_x,
+               self->at_y);
 }
 
 void

@@ -53,8 +53,8 @@ struct _CjuCanvas
   double zoom, x, y;                  /* world is drawn at x + zoom * position */
   gboolean fitted, space;             /* space: held, dragging pans */
   double pointer_x, pointer_y;
-  GskRenderNode *grid, *lines;  /* ground, and all wires seen from far; NULL: to be drawn */
-  double drawn_zoom, grid_step; /* what traces and lines were drawn for, and the grid */
+  GskRenderNode *grid, *far;    /* a row of dots; everything as seen from far; NULL: to be drawn */
+  double drawn_zoom, grid_step; /* what traces and far were drawn for, and the grid */
 
   CjuDrag drag;
   CjNode *drag_node;

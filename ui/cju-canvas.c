@@ -29,7 +29,7 @@ void
 cju_canvas_place (CjuCanvas *self)
 {
   gtk_widget_queue_allocate (self->world);
-  g_clear_pointer (&self->lines, gsk_render_node_unref);
+  g_clear_pointer (&self->far, gsk_render_node_unref);
   cju_canvas_moved (self);
 }
 
@@ -123,6 +123,11 @@ update_selection (CjuCanvas *self)
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, &id, &card))
     cju_card_set_selected (card, cju_document_is_selected (self->document, id));
+  if (self->zoom < CJU_CANVAS_FAR)
+    {
+      g_clear_pointer (&self->far, gsk_render_node_unref);
+      cju_canvas_redraw (self);
+    }
 }
 
 static void
@@ -282,7 +287,7 @@ cju_canvas_dispose (GObject *object)
   g_clear_pointer (&self->cards, g_hash_table_unref);
   g_clear_pointer (&self->traces, g_hash_table_unref);
   g_clear_pointer (&self->grid, gsk_render_node_unref);
-  g_clear_pointer (&self->lines, gsk_render_node_unref);
+  g_clear_pointer (&self->far, gsk_render_node_unref);
   g_clear_pointer (&self->world, gtk_widget_unparent);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);

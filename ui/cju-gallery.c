@@ -79,7 +79,7 @@ make_few (const char *id)
   return source->make (params, NULL);
 }
 
-static GdkTexture *
+static GdkPaintable *
 draw_pictures (const CjdDataset *dataset)
 {
   CjShape shape = dataset->x_shape;
@@ -129,7 +129,7 @@ make_picture (const CjlTemplate *info)
   g_autofree char *path = g_strdup_printf ("/org/cajal/Cajal/templates/%s.png", info->id);
   const gboolean stored = g_resources_get_info (path, 0, NULL, NULL, NULL);
   g_autoptr (CjdDataset) few = stored ? NULL : make_few (info->source);
-  g_autoptr (GdkTexture) texture = few != NULL ? draw_pictures (few) : NULL;
+  g_autoptr (GdkPaintable) texture = few != NULL ? draw_pictures (few) : NULL;
   GtkWidget *picture;
 
   if (few != NULL && few->x_shape.n_dims == 2 && few->x_shape.dims[1] == 2
@@ -141,8 +141,8 @@ make_picture (const CjlTemplate *info)
     }
   else
     {
-      picture = stored ? gtk_picture_new_for_resource (path)
-                       : gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
+      picture
+          = stored ? gtk_picture_new_for_resource (path) : gtk_picture_new_for_paintable (texture);
       gtk_picture_set_content_fit (GTK_PICTURE (picture),
                                    stored ? GTK_CONTENT_FIT_CONTAIN : GTK_CONTENT_FIT_COVER);
     }

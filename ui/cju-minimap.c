@@ -3,6 +3,7 @@
 
 #include "cju-card.h"
 #include "cju-picture.h"
+#include "cju-shape.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -52,7 +53,6 @@ cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   CjuMinimap *self = CJU_MINIMAP (widget);
   const CjGraph *graph = cju_document_get_project (self->document)->graph;
   graphene_rect_t view;
-  GskRoundedRect frame;
   double x, y, scale;
   GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
 
@@ -62,19 +62,19 @@ cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       const CjNode *node = graph->nodes->pdata[i];
       const GdkRGBA color = cju_category_color (node->layer->category);
 
-      gtk_snapshot_append_color (snapshot, &color,
-                                 &GRAPHENE_RECT_INIT ((float) (x + scale * node->x),
-                                                      (float) (y + scale * node->y),
-                                                      (float) MAX (scale * CJU_CARD_WIDTH, 2),
-                                                      (float) MAX (scale * CARD_HEIGHT * 0.6, 2)));
+      /* on whole pixels, where a thousand of them cost nothing */
+      gtk_snapshot_append_color (
+          snapshot, &color,
+          &GRAPHENE_RECT_INIT ((float) round (x + scale * node->x),
+                               (float) round (y + scale * node->y),
+                               (float) MAX (round (scale * CJU_CARD_WIDTH), 2),
+                               (float) MAX (round (scale * CARD_HEIGHT * 0.6), 2)));
     }
   cju_canvas_get_view (self->canvas, &view);
   graphene_rect_init (&view, (float) (x + scale * view.origin.x),
                       (float) (y + scale * view.origin.y), (float) (scale * view.size.width),
                       (float) (scale * view.size.height));
-  gsk_rounded_rect_init_from_rect (&frame, &view, 2);
-  gtk_snapshot_append_border (snapshot, &frame, (float[4]){ 1, 1, 1, 1 },
-                              (GdkRGBA[4]){ line, line, line, line });
+  cju_shape_ring (snapshot, &view, 2, 1, &line);
 }
 
 static void
