@@ -195,15 +195,30 @@ cju_canvas_draw_ground (CjuCanvas *self, GtkSnapshot *snapshot)
     }
 }
 
-/* A wire that runs to the right. */
+/* The way of a wire; one that runs to the left is led around the cards, above its target. */
 static void
-draw_curve (cairo_t *cr, double zoom, double x0, double y0, double x1, double y1)
+draw_wire (cairo_t *cr, double zoom, double x0, double y0, double x1, double y1)
 {
+  const double out = 26 * zoom, r = 12 * zoom, middle = y1 - 40 * zoom;
+  const double turn = middle < y0 ? -r : r;
   double p[8];
 
   cju_canvas_bend (zoom, x0, y0, x1, y1, p);
   cairo_move_to (cr, x0, y0);
-  cairo_curve_to (cr, p[2], p[3], p[4], p[5], p[6], p[7]);
+  if (x1 > x0)
+    cairo_curve_to (cr, p[2], p[3], p[4], p[5], p[6], p[7]);
+  else
+    {
+      cairo_line_to (cr, x0 + out - r, y0);
+      cairo_curve_to (cr, x0 + out, y0, x0 + out, y0, x0 + out, y0 + turn);
+      cairo_line_to (cr, x0 + out, middle - turn);
+      cairo_curve_to (cr, x0 + out, middle, x0 + out, middle, x0 + out - r, middle);
+      cairo_line_to (cr, x1 - out + r, middle);
+      cairo_curve_to (cr, x1 - out, middle, x1 - out, middle, x1 - out, middle + r);
+      cairo_line_to (cr, x1 - out, y1 - r);
+      cairo_curve_to (cr, x1 - out, y1, x1 - out, y1, x1 - out + r, y1);
+      cairo_line_to (cr, x1, y1);
+    }
   cairo_stroke (cr);
 }
 
@@ -219,7 +234,7 @@ append_line (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x0,
                                                   (float) (y0 == y1 ? pen : fabs (y1 - y0))));
 }
 
-/* A quarter of a circle from x0, y0 to x1, y1, along the corner x, y. */
+/* A bend from x0, y0 to x1, y1 along the corner x, y. */
 static void
 append_corner (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x0, double y0,
                double x, double y, double x1, double y1)
@@ -232,14 +247,12 @@ append_corner (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x
   cairo_set_line_width (cr, pen);
   gdk_cairo_set_source_rgba (cr, color);
   cairo_move_to (cr, x0, y0);
-  cairo_curve_to (cr, (x0 + 2 * x) / 3, (y0 + 2 * y) / 3, (x1 + 2 * x) / 3, (y1 + 2 * y) / 3, x1,
-                  y1);
+  cairo_curve_to (cr, x, y, x, y, x1, y1);
   cairo_stroke (cr);
   cairo_destroy (cr);
 }
 
-/* A wire that runs back to the left: around the cards, above the target. In straight pieces, for one
- * recording of it all would be as large as the way it goes. */
+/* A wire that runs to the left, in pieces: a recording of it all would be as large as the way it goes. */
 static void
 append_return (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoom, double x0,
                double y0, double x1, double y1)
@@ -282,21 +295,45 @@ append_curve (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zo
 
       cairo_set_line_width (cr, pen);
       gdk_cairo_set_source_rgba (cr, color);
-      draw_curve (cr, zoom, x0, y0, x1, y1);
+      draw_wire (cr, zoom, x0, y0, x1, y1);
       cairo_destroy (cr);
       left = right;
       from = y;
     }
 }
 
-static void
-append_wire (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoom, double x0,
-             double y0, double x1, double y1)
+static graphene_rect_t
+bound_wire (double zoom, double x0, double y0, double x1, double y1)
 {
-  if (x1 > x0)
+  /* one that goes back is led around its cards */
+  const double margin = (x1 > x0 ? 1 : 2) * WIRE_MARGIN * zoom;
+  const double left = MIN (x0, x1) - margin, top = MIN (y0, y1) - margin;
+
+  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (MAX (x0, x1) + margin - left),
+                             (float) (MAX (y0, y1) + margin - top));
+}
+
+/* `whole`: one recording all the same. One that moves should change one rectangle of the window: of more
+ * than some twenty GTK makes the whole window. */
+static void
+append_wire (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoom, gboolean whole,
+             double x0, double y0, double x1, double y1)
+{
+  const graphene_rect_t bounds = bound_wire (zoom, x0, y0, x1, y1);
+  cairo_t *cr;
+
+  if (!whole && x1 > x0)
     append_curve (snapshot, color, pen, zoom, x0, y0, x1, y1);
-  else
+  else if (!whole)
     append_return (snapshot, color, pen, zoom, x0, y0, x1, y1);
+  else
+    {
+      cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+      cairo_set_line_width (cr, pen);
+      gdk_cairo_set_source_rgba (cr, color);
+      draw_wire (cr, zoom, x0, y0, x1, y1);
+      cairo_destroy (cr);
+    }
 }
 
 static void
@@ -331,17 +368,6 @@ find_ends (const CjNode *node, guint port, double *x0, double *y0, double *x1, d
   *y1 = node->y + CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP;
 }
 
-static graphene_rect_t
-bound_wire (double x0, double y0, double x1, double y1)
-{
-  /* one that goes back is led around its cards */
-  const double margin = x1 > x0 ? WIRE_MARGIN : 2 * WIRE_MARGIN;
-  const double left = MIN (x0, x1) - margin, top = MIN (y0, y1) - margin;
-
-  return GRAPHENE_RECT_INIT ((float) left, (float) top, (float) (MAX (x0, x1) + margin - left),
-                             (float) (MAX (y0, y1) + margin - top));
-}
-
 static GskRenderNode *
 record_wire (CjuCanvas *self, const Colors *colors, const CjuTrace *trace, guint port)
 {
@@ -350,15 +376,53 @@ record_wire (CjuCanvas *self, const Colors *colors, const CjuTrace *trace, guint
   const char *shape = trace->shapes[port];
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   GdkRGBA color = trace->bad ? red : colors->ink;
+  GskRenderNode *drawn, *node;
 
   if (!trace->bad)
     color.alpha = 0.45f;
-  append_wire (snapshot, &color, find_pen (self->zoom), 1, x0, y0, x1, y1);
+  append_wire (snapshot, &color, find_pen (self->zoom), 1, trace->wires[port].whole, x0, y0, x1,
+               y1);
   if (shape != NULL && self->zoom > LABELS && x1 - x0 > 40)
     append_label (self, snapshot, &colors->ink, shape, (x0 + x1) / 2, MIN (y0, y1));
   else if (shape != NULL && self->zoom > LABELS && x1 < x0)
     append_label (self, snapshot, &colors->ink, shape, (x0 + x1) / 2, y1 - 40);
-  return gtk_snapshot_free_to_node (snapshot);
+  /* All wires are nodes of one kind, for GTK finds out what changed by pairing nodes of a kind: one
+   * that became another kind would shift the pairs of all the others, and everything be drawn. */
+  drawn = gtk_snapshot_free_to_node (snapshot);
+  node = gsk_container_node_new (&drawn, 1);
+  gsk_render_node_unref (drawn);
+  return node;
+}
+
+static gboolean
+is_moving (CjuCanvas *self, const CjNode *node)
+{
+  return self->drag == CJU_DRAG_CARDS && cju_document_is_selected (self->document, node->id);
+}
+
+static void
+draw_trace (CjuCanvas *self, GtkSnapshot *snapshot, const Colors *colors,
+            const graphene_rect_t *view, CjuTrace *trace, const CjNode *node, guint port)
+{
+  const gboolean whole = is_moving (self, node) || is_moving (self, node->from[port].node);
+  double x0, y0, x1, y1;
+  graphene_rect_t bounds;
+
+  find_ends (node, port, &x0, &y0, &x1, &y1);
+  bounds = bound_wire (1, x0, y0, x1, y1);
+  if (!graphene_rect_intersection (view, &bounds, NULL))
+    return;
+  if (trace->wires[port].x0 != x0 || trace->wires[port].y0 != y0 || trace->wires[port].x1 != x1
+      || trace->wires[port].y1 != y1 || trace->wires[port].whole != whole)
+    forget_wire (trace, port);
+  trace->wires[port].x0 = x0;
+  trace->wires[port].y0 = y0;
+  trace->wires[port].x1 = x1;
+  trace->wires[port].y1 = y1;
+  trace->wires[port].whole = whole;
+  if (trace->wires[port].node == NULL)
+    trace->wires[port].node = record_wire (self, colors, trace, port);
+  gtk_snapshot_append_node (snapshot, trace->wires[port].node);
 }
 
 void
@@ -375,28 +439,8 @@ cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
       CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
 
       for (guint port = 0; trace != NULL && port < CJ_LAYER_MAX_IN; port++)
-        {
-          double x0, y0, x1, y1;
-          graphene_rect_t bounds;
-
-          if (node->from[port].node == NULL)
-            continue;
-          find_ends (node, port, &x0, &y0, &x1, &y1);
-          bounds = bound_wire (x0, y0, x1, y1);
-          if (!graphene_rect_intersection (&view, &bounds, NULL))
-            continue;
-          if (trace->wires[port].x0 != x0 || trace->wires[port].y0 != y0
-              || trace->wires[port].x1 != x1 || trace->wires[port].y1 != y1)
-            forget_wire (trace, port);
-          trace->wires[port].x0 = x0;
-          trace->wires[port].y0 = y0;
-          trace->wires[port].x1 = x1;
-          trace->wires[port].y1 = y1;
-          if (trace->wires[port].node == NULL)
-            trace->wires[port].node = record_wire (self, &colors, trace, port);
-          if (trace->wires[port].node != NULL)
-            gtk_snapshot_append_node (snapshot, trace->wires[port].node);
-        }
+        if (node->from[port].node != NULL)
+          draw_trace (self, snapshot, &colors, &view, trace, node, port);
     }
 }
 
@@ -553,7 +597,7 @@ draw_loose (CjuCanvas *self, GtkSnapshot *snapshot)
   double x0, y0;
 
   cju_canvas_get_out_port (self, self->drag_node, self->drag_port, &x0, &y0);
-  append_wire (snapshot, &accent, MAX (2 * self->zoom, 1), self->zoom, x0, y0, self->at_x,
+  append_wire (snapshot, &accent, MAX (2 * self->zoom, 1), self->zoom, TRUE, x0, y0, self->at_x,
                self->at_y);
 }
 

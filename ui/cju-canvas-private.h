@@ -34,6 +34,7 @@ typedef struct
   {
     GskRenderNode *node;   /* NULL: to be drawn */
     double x0, y0, x1, y1; /* where it was drawn */
+    gboolean whole;        /* as one recording, while an end is dragged */
   } wires[CJ_LAYER_MAX_IN];
   GskRenderNode *ports;          /* from the corner of the card; NULL: to be drawn */
   char *shapes[CJ_LAYER_MAX_IN]; /* what comes along each wire, or NULL */

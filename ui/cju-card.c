@@ -496,11 +496,11 @@ cju_card_pick (CjuCard *self, double x, double y)
 static void
 snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
 {
-  static const float shadow[] = { 0.05f, 0.03f };
   const float w = CJU_CARD_WIDTH, h = (float) cju_card_get_height (self);
   GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
   const graphene_rect_t body = GRAPHENE_RECT_INIT (0, 0, w, h);
   const gboolean selected = gtk_widget_has_css_class (GTK_WIDGET (self), "selected");
+  const GdkRGBA shade = { 0, 0, 0, 0.06f };
   GdkRGBA ground = { 1, 1, 1, 1 }, line = *ink;
 
   gtk_style_context_lookup_color (style, "card_bg_color", &ground);
@@ -509,11 +509,7 @@ snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
   line.alpha = 0.15f;
   if (selected)
     gtk_style_context_lookup_color (style, "accent_bg_color", &line);
-  for (guint i = 0; i < G_N_ELEMENTS (shadow); i++)
-    cju_shape_ring (snapshot,
-                    &GRAPHENE_RECT_INIT (-(float) i - 1, -(float) i, w + 2 * (float) i + 2,
-                                         h + 2 * (float) i + 2),
-                    RADIUS + (float) i + 1, 3, &(GdkRGBA){ 0, 0, 0, shadow[i] });
+  cju_shape_ring (snapshot, &GRAPHENE_RECT_INIT (-1, 0, w + 2, h + 2), RADIUS + 1, 2, &shade);
   cju_shape_fill (snapshot, &body, RADIUS, &ground);
   cju_shape_ring (snapshot, &body, RADIUS, selected ? 2 : 1, &line);
 }
