@@ -6,6 +6,7 @@
 #include "cju-shape.h"
 
 #include <math.h>
+#include <string.h>
 
 #define LABELS 0.55    /* the zoom above which wires say what comes along them */
 #define STRIP 3000     /* area of a strip of a wire */
@@ -371,8 +372,8 @@ find_ends (const CjNode *node, guint port, double *x0, double *y0, double *x1, d
 static GskRenderNode *
 record_wire (CjuCanvas *self, const Colors *colors, const CjuTrace *trace, guint port)
 {
-  const double x0 = trace->wires[port].x0, y0 = trace->wires[port].y0;
-  const double x1 = trace->wires[port].x1, y1 = trace->wires[port].y1;
+  const double *ends = trace->wires[port].ends;
+  const double x0 = ends[0], y0 = ends[1], x1 = ends[2], y1 = ends[3];
   const char *shape = trace->shapes[port];
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   GdkRGBA color = trace->bad ? red : colors->ink;
@@ -401,24 +402,18 @@ is_moving (CjuCanvas *self, const CjNode *node)
 }
 
 static void
-draw_trace (CjuCanvas *self, GtkSnapshot *snapshot, const Colors *colors,
-            const graphene_rect_t *view, CjuTrace *trace, const CjNode *node, guint port)
+draw_trace (CjuCanvas *self, GtkSnapshot *snapshot, const Colors *colors, const CjNode *node,
+            guint port, const double ends[4])
 {
   const gboolean whole = is_moving (self, node) || is_moving (self, node->from[port].node);
-  double x0, y0, x1, y1;
-  graphene_rect_t bounds;
+  CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
 
-  find_ends (node, port, &x0, &y0, &x1, &y1);
-  bounds = bound_wire (1, x0, y0, x1, y1);
-  if (!graphene_rect_intersection (view, &bounds, NULL))
+  if (trace == NULL)
     return;
-  if (trace->wires[port].x0 != x0 || trace->wires[port].y0 != y0 || trace->wires[port].x1 != x1
-      || trace->wires[port].y1 != y1 || trace->wires[port].whole != whole)
+  if (memcmp (trace->wires[port].ends, ends, sizeof trace->wires[port].ends) != 0
+      || trace->wires[port].whole != whole)
     forget_wire (trace, port);
-  trace->wires[port].x0 = x0;
-  trace->wires[port].y0 = y0;
-  trace->wires[port].x1 = x1;
-  trace->wires[port].y1 = y1;
+  memcpy (trace->wires[port].ends, ends, sizeof trace->wires[port].ends);
   trace->wires[port].whole = whole;
   if (trace->wires[port].node == NULL)
     trace->wires[port].node = record_wire (self, colors, trace, port);
@@ -434,27 +429,44 @@ cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
 
   cju_canvas_get_view (self, &view);
   for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
+    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+      {
+        const CjNode *node = graph->nodes->pdata[i];
+        graphene_rect_t bounds;
+        double p[4];
 
-      for (guint port = 0; trace != NULL && port < CJ_LAYER_MAX_IN; port++)
-        if (node->from[port].node != NULL)
-          draw_trace (self, snapshot, &colors, &view, trace, node, port);
-    }
+        if (node->from[port].node == NULL)
+          continue;
+        find_ends (node, port, &p[0], &p[1], &p[2], &p[3]);
+        bounds = bound_wire (1, p[0], p[1], p[2], p[3]);
+        if (graphene_rect_intersection (&view, &bounds, NULL))
+          draw_trace (self, snapshot, &colors, node, port, p);
+      }
 }
 
+/* The ports of one side: `n` of them, the first at `x` and the height of a first port. */
 static void
-append_port (GtkSnapshot *snapshot, const Colors *colors, double zoom, double x, double y)
+append_ports (GtkSnapshot *snapshot, const Colors *colors, double zoom, guint n, double x)
 {
-  const double pen = MAX (1.5, 0.5 / zoom), r = find_radius (zoom) + pen / 2;
-  const graphene_rect_t rect
-      = GRAPHENE_RECT_INIT ((float) (x - r), (float) (y - r), (float) (2 * r), (float) (2 * r));
-  GdkRGBA line = colors->ink;
+  const double pen = MAX (1.5, 0.5 / zoom), r = find_radius (zoom), side = ceil (r + pen);
+  cairo_t *cr;
 
-  line.alpha = 0.6f;
-  cju_shape_fill (snapshot, &rect, (float) r, &colors->ground);
-  cju_shape_ring (snapshot, &rect, (float) r, (float) pen, &line);
+  if (n == 0)
+    return;
+  cr = gtk_snapshot_append_cairo (
+      snapshot,
+      &GRAPHENE_RECT_INIT ((float) (x - side), (float) (CJU_CARD_PORT_Y - side), (float) (2 * side),
+                           (float) ((n - 1) * CJU_CARD_PORT_STEP + 2 * side)));
+  cairo_set_line_width (cr, pen);
+  for (guint port = 0; port < n; port++)
+    {
+      cairo_arc (cr, x, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP, r, 0, 2 * G_PI);
+      gdk_cairo_set_source_rgba (cr, &colors->ground);
+      cairo_fill_preserve (cr);
+      cairo_set_source_rgba (cr, colors->ink.red, colors->ink.green, colors->ink.blue, 0.6);
+      cairo_stroke (cr);
+    }
+  cairo_destroy (cr);
 }
 
 static GskRenderNode *
@@ -463,11 +475,8 @@ record_ports (CjuCanvas *self, const Colors *colors, const CjNode *node)
   const guint n_out = node->layer->role != CJ_ROLE_LOSS ? cj_layer_get_n_out (node->layer) : 0;
   GtkSnapshot *snapshot = gtk_snapshot_new ();
 
-  for (guint port = 0; port < cj_node_get_n_in (node); port++)
-    append_port (snapshot, colors, self->zoom, 0, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
-  for (guint port = 0; port < n_out; port++)
-    append_port (snapshot, colors, self->zoom, CJU_CARD_WIDTH,
-                 CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
+  append_ports (snapshot, colors, self->zoom, cj_node_get_n_in (node), 0);
+  append_ports (snapshot, colors, self->zoom, n_out, CJU_CARD_WIDTH);
   return gtk_snapshot_free_to_node (snapshot);
 }
 
@@ -480,10 +489,11 @@ cju_canvas_draw_ports (CjuCanvas *self, GtkSnapshot *snapshot)
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
-      CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
-      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
+      CjuTrace *trace = cju_canvas_is_in_view (self, node)
+                            ? g_hash_table_lookup (self->traces, node->id)
+                            : NULL;
 
-      if (trace == NULL || card == NULL || !cju_canvas_is_in_view (self, node, card))
+      if (trace == NULL)
         continue;
       if (trace->ports == NULL)
         trace->ports = record_ports (self, &colors, node);

@@ -32,9 +32,9 @@ typedef struct
 {
   struct
   {
-    GskRenderNode *node;   /* NULL: to be drawn */
-    double x0, y0, x1, y1; /* where it was drawn */
-    gboolean whole;        /* as one recording, while an end is dragged */
+    GskRenderNode *node; /* NULL: to be drawn */
+    double ends[4];      /* x0, y0, x1, y1: where it was drawn */
+    gboolean whole;      /* as one recording, while an end is dragged */
   } wires[CJ_LAYER_MAX_IN];
   GskRenderNode *ports;          /* from the corner of the card; NULL: to be drawn */
   char *shapes[CJ_LAYER_MAX_IN]; /* what comes along each wire, or NULL */
@@ -69,7 +69,7 @@ void cju_canvas_redraw (CjuCanvas *self);
 /* The view moved; cards moved. */
 void cju_canvas_moved (CjuCanvas *self);
 void cju_canvas_place (CjuCanvas *self);
-gboolean cju_canvas_is_in_view (CjuCanvas *self, const CjNode *node, CjuCard *card);
+gboolean cju_canvas_is_in_view (CjuCanvas *self, const CjNode *node);
 CjGraph *cju_canvas_get_graph (CjuCanvas *self);
 void cju_canvas_say (CjuCanvas *self, const char *text); /* emits "message" */
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);

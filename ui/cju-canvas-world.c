@@ -47,9 +47,11 @@ cju_world_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (canvas->cards, node->id);
+      CjuCard *card = cju_canvas_is_in_view (canvas, node)
+                          ? g_hash_table_lookup (canvas->cards, node->id)
+                          : NULL;
 
-      if (card != NULL && cju_canvas_is_in_view (canvas, node, card))
+      if (card != NULL)
         gtk_widget_snapshot_child (widget, GTK_WIDGET (card), snapshot);
     }
   cju_canvas_draw_ports (canvas, snapshot);

@@ -86,14 +86,14 @@ sync_cards (CjuCanvas *self)
 }
 
 gboolean
-cju_canvas_is_in_view (CjuCanvas *self, const CjNode *node, CjuCard *card)
+cju_canvas_is_in_view (CjuCanvas *self, const CjNode *node)
 {
   const double w = gtk_widget_get_width (GTK_WIDGET (self));
   const double h = gtk_widget_get_height (GTK_WIDGET (self));
   const double x = self->x + self->zoom * node->x, y = self->y + self->zoom * node->y;
 
   return x < w && y < h && x + self->zoom * CJU_CARD_WIDTH > 0
-         && y + self->zoom * cju_card_get_height (card) > 0;
+         && y + self->zoom * CJU_CARD_MAX_HEIGHT > 0;
 }
 
 static void
@@ -107,9 +107,10 @@ update_pictures (CjuCanvas *self)
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
+      CjuCard *card
+          = cju_canvas_is_in_view (self, node) ? g_hash_table_lookup (self->cards, node->id) : NULL;
 
-      if (card != NULL && cju_canvas_is_in_view (self, node, card))
+      if (card != NULL)
         cju_card_update_picture (card);
     }
 }
@@ -195,7 +196,7 @@ cju_canvas_fit (CjuCanvas *self)
       left = MIN (left, node->x);
       top = MIN (top, node->y);
       right = MAX (right, node->x + CJU_CARD_WIDTH);
-      bottom = MAX (bottom, node->y + 155);
+      bottom = MAX (bottom, node->y + CJU_CARD_MAX_HEIGHT);
     }
   if (graph->nodes->len == 0 || width < 1 || height < 1)
     return;

@@ -47,29 +47,39 @@ find_scale (CjuMinimap *self, double *x, double *y)
   return scale;
 }
 
+/* All cards in one recording: a picture of this size costs less than a thousand nodes. */
 static void
-cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+snapshot_cards (CjuMinimap *self, GtkSnapshot *snapshot, double scale, double x, double y)
 {
-  CjuMinimap *self = CJU_MINIMAP (widget);
   const CjGraph *graph = cju_document_get_project (self->document)->graph;
-  graphene_rect_t view;
-  double x, y, scale;
-  GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
+  const double width = MAX (round (scale * CJU_CARD_WIDTH), 2);
+  const double height = MAX (round (scale * CARD_HEIGHT * 0.6), 2);
+  cairo_t *cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                                     (float) gtk_widget_get_height (GTK_WIDGET (self))));
 
-  scale = find_scale (self, &x, &y);
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
       const GdkRGBA color = cju_category_color (node->layer->category);
 
-      /* on whole pixels, where a thousand of them cost nothing */
-      gtk_snapshot_append_color (
-          snapshot, &color,
-          &GRAPHENE_RECT_INIT ((float) round (x + scale * node->x),
-                               (float) round (y + scale * node->y),
-                               (float) MAX (round (scale * CJU_CARD_WIDTH), 2),
-                               (float) MAX (round (scale * CARD_HEIGHT * 0.6), 2)));
+      gdk_cairo_set_source_rgba (cr, &color);
+      cairo_rectangle (cr, round (x + scale * node->x), round (y + scale * node->y), width, height);
+      cairo_fill (cr);
     }
+  cairo_destroy (cr);
+}
+
+static void
+cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  CjuMinimap *self = CJU_MINIMAP (widget);
+  const GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
+  graphene_rect_t view;
+  double x, y, scale;
+
+  scale = find_scale (self, &x, &y);
+  snapshot_cards (self, snapshot, scale, x, y);
   cju_canvas_get_view (self->canvas, &view);
   graphene_rect_init (&view, (float) (x + scale * view.origin.x),
                       (float) (y + scale * view.origin.y), (float) (scale * view.size.width),

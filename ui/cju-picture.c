@@ -248,17 +248,18 @@ cju_category_color (const char *category)
 {
   static const struct
   {
-    const char *category, *color;
+    const char *category;
+    guint32 color;
   } colors[] = {
-    { "data", "#3584e4" },       { "feature", "#1a8f8f" },        { "dense", "#9141ac" },
-    { "activation", "#2a7f4f" }, { "regularisation", "#986a44" }, { "shape", "#77767b" },
-    { "loss", "#e66100" },       { "placeholder", "#c01c28" },    { "normalisation", "#63800f" },
+    { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
+    { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
+    { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
   };
-  GdkRGBA rgba;
+  guint32 color = 0x77767b;
 
-  gdk_rgba_parse (&rgba, "#77767b");
   for (guint i = 0; i < G_N_ELEMENTS (colors); i++)
     if (g_str_equal (colors[i].category, category))
-      gdk_rgba_parse (&rgba, colors[i].color);
-  return rgba;
+      color = colors[i].color;
+  return (GdkRGBA){ (float) (color >> 16) / 255, (float) (color >> 8 & 255) / 255,
+                    (float) (color & 255) / 255, 1 };
 }
