@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-json.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define SWEEPS 6
@@ -69,7 +70,7 @@ read_copy (const char *text, GError **error)
   if (nodes == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The clipboard holds no layers. Copy some cards first.");
+                   _ ("The clipboard holds no layers. Copy some cards first."));
       return NULL;
     }
   return cj_graph_load (graph, nodes, error) ? g_steal_pointer (&graph) : NULL;
@@ -128,8 +129,8 @@ cjl_arrange_insert (CjGraph *graph, CjNode *node, CjNode *to, guint port, GError
   if (source.node == NULL || cj_layer_get_n_in (node->layer) == 0
       || node->layer->role == CJ_ROLE_LOSS)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "%s cannot stand on a wire. Wire it by hand.",
-                   node->layer->title);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("%s cannot stand on a wire. Wire it by hand."), _ (node->layer->title));
       return FALSE;
     }
   return cj_graph_connect (graph, source.node, source.port, node, 0, error)
