@@ -59,7 +59,8 @@ paste (CjuCanvas *self, const char *text, const char *title)
   g_autoptr (GError) error = NULL;
 
   cjl_project_begin (project);
-  ids = cjl_arrange_paste (project->graph, text, CJU_CANVAS_GRID, CJU_CARD_PORT_Y * 2, &error);
+  ids = cjl_arrange_paste (project->graph, text, NULL, CJU_CANVAS_GRID, CJU_CARD_PORT_Y * 2,
+                           &error);
   cjl_project_commit (project, title, NULL);
   if (ids != NULL)
     cju_document_select_all (self->document, (const char *const *) ids);
@@ -174,7 +175,7 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   cjl_project_begin (project);
   if (g_str_equal (name, "canvas.layout"))
-    cjl_arrange_layers (project->graph);
+    cjl_arrange_layers (project->graph, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (kinds) && parameter != NULL; i++)
     if (g_str_equal (g_variant_get_string (parameter, NULL), kinds[i]))
       cjl_arrange_align (project->graph, get_ids (self), (CjlAlign) i);
