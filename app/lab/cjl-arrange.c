@@ -302,6 +302,8 @@ cjl_arrange_put (CjGraph *graph, CjGraph *part, const char *level, double dx, do
       if (node == NULL)
         return NULL;
       copy_settings (graph, node, old);
+      if (old->kept != NULL) /* its layer is not installed */
+        node->kept = g_variant_ref (old->kept);
       cj_graph_put_node (graph, node, outer ? level : g_hash_table_lookup (blocks, old->block));
       cj_graph_move (graph, node, old->x + (outer ? dx : 0), old->y + (outer ? dy : 0));
       for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
