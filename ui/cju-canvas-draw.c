@@ -60,84 +60,125 @@ draw_shape (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const char *text, 
   pango_cairo_show_layout (cr, layout);
 }
 
-static void
-draw_wires (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink)
+/* Red where the layer cannot take what the wire brings. */
+static gboolean
+is_bad (CjuCanvas *self, const CjlLine *line)
 {
-  CjGraph *graph = cju_canvas_get_graph (self);
+  const CjProblem *problem = cju_document_find_problem (self->document, line->to);
 
-  cairo_set_line_width (cr, MAX (2 * self->zoom, 1));
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      const gboolean bad = cju_document_find_problem (self->document, node) != NULL;
+  return problem != NULL && problem->kind == CJ_PROBLEM_ERROR && problem->port == line->port;
+}
 
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        {
-          const CjWire *wire = &node->from[port];
-          double x0, y0, x1, y1;
+/* The shape that passes, and beyond the border also what it comes from or goes to. */
+static void
+draw_words (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const CjlLine *line,
+            const double e[4])
+{
+  const CjNode *source = line->to->from[line->port].node;
+  g_autofree char *shape = cju_document_dup_shape (self->document, source);
+  const char *words = shape != NULL ? shape : "";
+  g_autofree char *border = line->from_card < 0 ? g_strdup_printf ("%s %s", source->id, words)
+                            : line->to_card < 0 ? g_strdup_printf ("%s %s", words, line->to->id)
+                                                : NULL;
 
-          if (wire->node == NULL)
-            continue;
-          cju_canvas_get_out_port (self, wire->node, wire->port, &x0, &y0);
-          cju_canvas_get_in_port (self, node, port, &x1, &y1);
-          if (bad)
-            cairo_set_source_rgb (cr, 0.88, 0.11, 0.14);
-          else
-            cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.45);
-          draw_wire (self, cr, x0, y0, x1, y1);
-          if (self->zoom > 0.55)
-            {
-              g_autofree char *shape = cju_document_dup_shape (self->document, wire->node);
-
-              if (shape != NULL && x1 - x0 > 40 * self->zoom)
-                draw_shape (self, cr, ink, shape, (x0 + x1) / 2, MIN (y0, y1));
-              else if (shape != NULL && x1 < x0)
-                draw_shape (self, cr, ink, shape, (x0 + x1) / 2, y1 - 40 * self->zoom);
-            }
-        }
-    }
-  if (self->drag == CJU_DRAG_WIRE)
-    {
-      double x0, y0;
-
-      cju_canvas_get_out_port (self, self->drag_node, self->drag_port, &x0, &y0);
-      cairo_set_source_rgb (cr, 0.21, 0.52, 0.89);
-      draw_wire (self, cr, x0, y0, self->at_x, self->at_y);
-    }
+  if (border != NULL)
+    draw_shape (self, cr, ink, border, (e[0] + e[2]) / 2, e[1]);
+  else if (shape != NULL && e[2] - e[0] > 40 * self->zoom)
+    draw_shape (self, cr, ink, shape, (e[0] + e[2]) / 2, MIN (e[1], e[3]));
+  else if (shape != NULL && e[2] < e[0])
+    draw_shape (self, cr, ink, shape, (e[0] + e[2]) / 2, e[3] - 40 * self->zoom);
 }
 
 static void
-draw_port (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *ground, double x,
-           double y)
+draw_wires (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink)
 {
-  cairo_arc (cr, x, y, MAX (CJU_CANVAS_PORT_RADIUS * self->zoom, 1.5), 0, 2 * G_PI);
+  const double dashes[] = { 4 * self->zoom, 4 * self->zoom };
+  double e[4];
+
+  cairo_set_line_width (cr, MAX (2 * self->zoom, 1));
+  for (guint i = 0; i < self->scene->lines->len; i++)
+    {
+      const CjlLine *line = &g_array_index (self->scene->lines, CjlLine, i);
+
+      cju_canvas_get_line (self, line, e);
+      if (is_bad (self, line))
+        cairo_set_source_rgb (cr, 0.88, 0.11, 0.14);
+      else
+        cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.45);
+      cairo_set_dash (cr, dashes, line->from_card < 0 || line->to_card < 0 ? 2 : 0, 0);
+      draw_wire (self, cr, e[0], e[1], e[2], e[3]);
+      if (self->zoom > 0.55)
+        draw_words (self, cr, ink, line, e);
+    }
+  cairo_set_dash (cr, NULL, 0, 0);
+  if (self->drag != CJU_DRAG_WIRE)
+    return;
+  if (!cju_canvas_find_output (self, self->drag_from, &e[0], &e[1]))
+    {
+      e[0] = self->start_x - 60 * self->zoom;
+      e[1] = self->start_y;
+    }
+  cairo_set_source_rgb (cr, 0.21, 0.52, 0.89);
+  draw_wire (self, cr, e[0], e[1], self->at_x, self->at_y);
+}
+
+typedef enum
+{
+  PORT_PLAIN,
+  PORT_LIT, /* the wire that is being drawn may go there */
+  PORT_DIM
+} PortLook;
+
+static void
+draw_port (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *ground, double x,
+           double y, PortLook look)
+{
+  const double radius = CJU_CANVAS_PORT_RADIUS + (look == PORT_LIT ? 2 : 0);
+
+  cairo_arc (cr, x, y, MAX (radius * self->zoom, 1.5), 0, 2 * G_PI);
   gdk_cairo_set_source_rgba (cr, ground);
+  if (look == PORT_LIT)
+    cairo_set_source_rgb (cr, 0.21, 0.52, 0.89);
   cairo_fill_preserve (cr);
-  cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.6);
+  cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, look == PORT_DIM ? 0.2 : 0.6);
   cairo_set_line_width (cr, MAX (1.5 * self->zoom, 0.5));
+  cairo_stroke (cr);
+}
+
+/* The end of a wire that is drawn by keys. */
+static void
+draw_target (CjuCanvas *self, cairo_t *cr)
+{
+  cairo_arc (cr, self->at_x, self->at_y, MAX (11 * self->zoom, 6), 0, 2 * G_PI);
+  cairo_set_source_rgb (cr, 0.21, 0.52, 0.89);
+  cairo_set_line_width (cr, 2);
   cairo_stroke (cr);
 }
 
 static void
 draw_ports (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *ground)
 {
-  CjGraph *graph = cju_canvas_get_graph (self);
+  const gboolean wiring = self->drag == CJU_DRAG_WIRE;
   double x, y;
 
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < self->scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
+      const CjlCard *card = cjl_scene_get (self->scene, i);
 
-      for (guint port = 0; port < cj_node_get_n_in (node); port++)
+      for (guint port = 0; port < card->in->len; port++)
         {
-          cju_canvas_get_in_port (self, node, port, &x, &y);
-          draw_port (self, cr, ink, ground, x, y);
+          const CjWire *input = &g_array_index (card->in, CjWire, port);
+
+          cju_canvas_get_in_port (self, card, port, &x, &y);
+          draw_port (self, cr, ink, ground, x, y,
+                     !wiring                         ? PORT_PLAIN
+                     : cju_canvas_fits (self, input) ? PORT_LIT
+                                                     : PORT_DIM);
         }
-      for (guint port = 0;
-           node->layer->role != CJ_ROLE_LOSS && port < cj_layer_get_n_out (node->layer); port++)
+      for (guint port = 0; port < card->out->len; port++)
         {
-          cju_canvas_get_out_port (self, node, port, &x, &y);
-          draw_port (self, cr, ink, ground, x, y);
+          cju_canvas_get_out_port (self, card, port, &x, &y);
+          draw_port (self, cr, ink, ground, x, y, wiring ? PORT_DIM : PORT_PLAIN);
         }
     }
 }
@@ -169,4 +210,6 @@ cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const G
   draw_ports (self, cr, ink, ground);
   if (self->drag == CJU_DRAG_BAND)
     draw_band (self, cr);
+  if (self->drag == CJU_DRAG_WIRE && self->target >= 0)
+    draw_target (self, cr);
 }

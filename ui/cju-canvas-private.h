@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the canvas: cju-canvas.c (the widget), -hit.c (what is where), -draw.c,
- * -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection). */
+ * -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection), -block.c
+ * (going into blocks and out), -wire.c (wires while they are drawn). */
 #pragma once
 
 #include "cju-canvas.h"
 
+#include "cjl-blocks.h"
 #include "cju-card.h"
 
 G_BEGIN_DECLS
@@ -28,6 +30,9 @@ struct _CjuCanvas
 {
   GtkWidget parent;
   CjuDocument *document;
+  CjlScene *scene;                    /* what is seen of the network */
+  GPtrArray *path;                    /* ids of the blocks one is in, outermost first */
+  GHashTable *views;                  /* id of a block, "" outside: zoom, x, y when it was left */
   GHashTable *cards;                  /* id to CjuCard */
   GtkWidget *popover, *entry, *found; /* quick add */
   GtkWidget *menu;                    /* of cards and ground */
@@ -38,8 +43,10 @@ struct _CjuCanvas
   GskRenderNode *below, *above; /* wires and ports, kept until they change; NULL: to be drawn */
 
   CjuDrag drag;
-  CjNode *drag_node;
-  guint drag_port;
+  char *drag_id;  /* the card that was pressed */
+  CjWire drag_from; /* the output that a new wire comes from */
+  GArray *fits;   /* CjWire: inputs that it may go to, while it is drawn */
+  int target;     /* among fits, when the wire is drawn by keys; -1: by the mouse */
   double start_x, start_y, from_x, from_y, at_x, at_y;
   GArray *origins; /* double pairs: where each selected card was when the drag began */
 };
@@ -52,15 +59,19 @@ CjGraph *cju_canvas_get_graph (CjuCanvas *self);
 void cju_canvas_say (CjuCanvas *self, const char *text); /* emits "message" */
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);
 
-/* cju-canvas-hit.c */
-void cju_canvas_get_out_port (CjuCanvas *self, const CjNode *node, guint port, double *x,
+/* cju-canvas-hit.c: cards and lines are of the scene. */
+void cju_canvas_get_out_port (CjuCanvas *self, const CjlCard *card, guint port, double *x,
                               double *y);
-void cju_canvas_get_in_port (CjuCanvas *self, const CjNode *node, guint port, double *x, double *y);
-CjNode *cju_canvas_find_out_port (CjuCanvas *self, double x, double y, guint *port);
-CjNode *cju_canvas_find_in_port (CjuCanvas *self, double x, double y, guint *port);
-CjNode *cju_canvas_find_card (CjuCanvas *self, double x, double y);
-/* The node that the wire under the point leads to, and its port; NULL: no wire. */
-CjNode *cju_canvas_find_wire (CjuCanvas *self, double x, double y, guint *port);
+void cju_canvas_get_in_port (CjuCanvas *self, const CjlCard *card, guint port, double *x,
+                             double *y);
+const CjlCard *cju_canvas_find_out_port (CjuCanvas *self, double x, double y, guint *port);
+const CjlCard *cju_canvas_find_in_port (CjuCanvas *self, double x, double y, guint *port);
+const CjlCard *cju_canvas_find_card (CjuCanvas *self, double x, double y);
+/* Where an output of a node is seen; FALSE: it is not. */
+gboolean cju_canvas_find_output (CjuCanvas *self, CjWire output, double *x, double *y);
+const CjlLine *cju_canvas_find_wire (CjuCanvas *self, double x, double y);
+/* Ends of a wire: x0, y0, x1, y1. */
+void cju_canvas_get_line (CjuCanvas *self, const CjlLine *line, double ends[4]);
 /* Control points of a wire that runs to the right: x0 y0, x1 y1, x2 y2, x3 y3. */
 void cju_canvas_bend (CjuCanvas *self, double x0, double y0, double x1, double y1,
                       double points[8]);
@@ -71,9 +82,29 @@ void cju_canvas_draw_below (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, in
 void cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink,
                             const GdkRGBA *ground);
 
-/* cju-canvas-drag.c, -add.c, -edit.c: each adds its controllers or actions. */
+/* cju-canvas-wire.c: a wire from an output is being drawn; over, or put into an input. */
+void cju_canvas_begin_wire (CjuCanvas *self, CjWire from);
+void cju_canvas_end_wire (CjuCanvas *self);
+void cju_canvas_connect (CjuCanvas *self, CjNode *to, guint port);
+gboolean cju_canvas_fits (CjuCanvas *self, const CjWire *input);
+gboolean cju_canvas_card_fits (CjuCanvas *self, const CjlCard *card);
+
+/* cju-canvas-block.c: the card of the document's last selected id; NULL: none is seen. */
+const CjlCard *cju_canvas_get_selected (CjuCanvas *self);
+/* The block one looks into; NULL: none. Borrowed. */
+const char *cju_canvas_get_level (CjuCanvas *self);
+void cju_canvas_enter (CjuCanvas *self, const char *block); /* NULL: out of all */
+/* Steps out of blocks that are no more. */
+void cju_canvas_trim_path (CjuCanvas *self);
+
+/* cju-canvas-add.c: quick add for what a wire may be drawn into. */
+void cju_canvas_quick_add_after (CjuCanvas *self, CjWire from);
+
+/* cju-canvas-drag.c, -add.c, -edit.c, -block.c, -wire.c: each adds its controllers or actions. */
 void cju_canvas_add_gestures (CjuCanvas *self);
 void cju_canvas_add_drops (CjuCanvas *self);
 void cju_canvas_install_edits (GtkWidgetClass *widget);
+void cju_canvas_install_blocks (GtkWidgetClass *widget);
+void cju_canvas_install_wires (GtkWidgetClass *widget);
 
 G_END_DECLS
