@@ -45,8 +45,10 @@ draw_wire (CjuCanvas *self, cairo_t *cr, double x0, double y0, double x1, double
   cairo_stroke (cr);
 }
 
+/* Above a wire; `align` 0: x is the left end of the text, 0.5: its middle, 1: its right end. */
 static void
-draw_shape (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const char *text, double x, double y)
+draw_shape (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const char *text, double x, double y,
+            double align)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
@@ -55,7 +57,7 @@ draw_shape (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const char *text, 
   pango_attr_list_insert (attrs, pango_attr_scale_new (MIN (0.8 * self->zoom, 0.9)));
   pango_layout_set_attributes (layout, attrs);
   pango_layout_get_pixel_size (layout, &w, &h);
-  cairo_move_to (cr, x - w / 2.0, y - h - 6);
+  cairo_move_to (cr, x - w * align, y - h - 6);
   cairo_set_source_rgba (cr, ink->red, ink->green, ink->blue, 0.75);
   pango_cairo_show_layout (cr, layout);
 }
@@ -76,17 +78,24 @@ draw_words (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const CjlLine *lin
 {
   const CjNode *source = line->to->from[line->port].node;
   g_autofree char *shape = cju_document_dup_shape (self->document, source);
-  const char *words = shape != NULL ? shape : "";
-  g_autofree char *border = line->from_card < 0 ? g_strdup_printf ("%s %s", source->id, words)
-                            : line->to_card < 0 ? g_strdup_printf ("%s %s", words, line->to->id)
-                                                : NULL;
+  const double reach = (CJU_CANVAS_PORT_RADIUS + 4) * self->zoom;
+  g_autofree char *border
+      = line->from_card < 0 || line->to_card < 0
+            ? g_strdup_printf ("%s%s%s", line->from_card < 0 ? source->id : line->to->id,
+                               shape != NULL ? " · " : "", shape != NULL ? shape : "")
+            : NULL;
 
-  if (border != NULL)
-    draw_shape (self, cr, ink, border, (e[0] + e[2]) / 2, e[1]);
+  if (border != NULL && line->from_card < 0)
+    draw_shape (self, cr, ink, border, e[2] - reach, e[3], 1);
+  else if (border != NULL)
+    draw_shape (self, cr, ink, border, e[0] + reach, e[1], 0);
   else if (shape != NULL && e[2] - e[0] > 40 * self->zoom)
-    draw_shape (self, cr, ink, shape, (e[0] + e[2]) / 2, MIN (e[1], e[3]));
+    /* steep wires pass their middle; others lie in the row of the upper port */
+    draw_shape (self, cr, ink, shape, (e[0] + e[2]) / 2,
+                fabs (e[3] - e[1]) > 60 * self->zoom ? (e[1] + e[3]) / 2 - 4 : MIN (e[1], e[3]),
+                fabs (e[3] - e[1]) > 60 * self->zoom ? (e[3] > e[1] ? -0.1 : 1.1) : 0.5);
   else if (shape != NULL && e[2] < e[0])
-    draw_shape (self, cr, ink, shape, (e[0] + e[2]) / 2, e[3] - 40 * self->zoom);
+    draw_shape (self, cr, ink, shape, (e[0] + e[2]) / 2, e[3] - 40 * self->zoom, 0.5);
 }
 
 static void

@@ -10,8 +10,7 @@ static void
 get_port (CjuCanvas *self, const CjlCard *card, gboolean out, guint port, double *x, double *y)
 {
   *x = self->x + self->zoom * (cjl_card_get_x (card) + (out ? CJU_CARD_WIDTH : 0));
-  *y = self->y
-       + self->zoom * (cjl_card_get_y (card) + CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
+  *y = self->y + self->zoom * (cjl_card_get_y (card) + CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP);
 }
 
 void

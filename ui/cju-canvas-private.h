@@ -35,18 +35,25 @@ struct _CjuCanvas
   GHashTable *views;                  /* id of a block, "" outside: zoom, x, y when it was left */
   GHashTable *cards;                  /* id to CjuCard */
   GtkWidget *popover, *entry, *found; /* quick add */
+  GPtrArray *own;                     /* CjlOwnBlock that quick add knows; NULL before the first */
   GtkWidget *menu;                    /* of cards and ground */
+  GtkWidget *naming, *name_entry;     /* a block's name */
+  char *renamed;                      /* that block */
   int width, height;                  /* at the last allocation */
   double zoom, x, y;                  /* world is drawn at x + zoom * position */
   gboolean fitted, space;             /* space: held, dragging pans */
+  gboolean came_out;                  /* of a block that is no more: the view is to be brought */
+  gboolean close;                     /* at the units of a card; was_* is the view before */
+  double was_zoom, was_x, was_y;
+  CjWire quick_from; /* what quick add wires to; its node NULL: the selection */
   double pointer_x, pointer_y;
   GskRenderNode *below, *above; /* wires and ports, kept until they change; NULL: to be drawn */
 
   CjuDrag drag;
-  char *drag_id;  /* the card that was pressed */
+  char *drag_id;    /* the card that was pressed */
   CjWire drag_from; /* the output that a new wire comes from */
-  GArray *fits;   /* CjWire: inputs that it may go to, while it is drawn */
-  int target;     /* among fits, when the wire is drawn by keys; -1: by the mouse */
+  GArray *fits;     /* CjWire: inputs that it may go to, while it is drawn */
+  int target;       /* among fits, when the wire is drawn by keys; -1: by the mouse */
   double start_x, start_y, from_x, from_y, at_x, at_y;
   GArray *origins; /* double pairs: where each selected card was when the drag began */
 };
@@ -56,7 +63,12 @@ void cju_canvas_redraw (CjuCanvas *self);
 /* The view moved: cards are placed again. */
 void cju_canvas_moved (CjuCanvas *self);
 CjGraph *cju_canvas_get_graph (CjuCanvas *self);
-void cju_canvas_say (CjuCanvas *self, const char *text); /* emits "message" */
+void cju_canvas_say (CjuCanvas *self, const char *text);  /* emits "message" */
+void cju_canvas_hint (CjuCanvas *self, const char *text); /* emits "hint" */
+void cju_canvas_sync (CjuCanvas *self);                   /* cards are those of the level */
+/* Close to the units of a card, and back; FALSE: one is not there. */
+void cju_canvas_zoom_to (CjuCanvas *self, const CjlCard *card);
+gboolean cju_canvas_zoom_back (CjuCanvas *self);
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);
 
 /* cju-canvas-hit.c: cards and lines are of the scene. */
@@ -87,13 +99,12 @@ void cju_canvas_begin_wire (CjuCanvas *self, CjWire from);
 void cju_canvas_end_wire (CjuCanvas *self);
 void cju_canvas_connect (CjuCanvas *self, CjNode *to, guint port);
 gboolean cju_canvas_fits (CjuCanvas *self, const CjWire *input);
+/* While a wire is drawn by keys: the next target, or 0 to connect. FALSE: none is drawn. */
+gboolean cju_canvas_wire_key (CjuCanvas *self, int step);
 gboolean cju_canvas_card_fits (CjuCanvas *self, const CjlCard *card);
 
 /* cju-canvas-block.c: the card of the document's last selected id; NULL: none is seen. */
 const CjlCard *cju_canvas_get_selected (CjuCanvas *self);
-/* The block one looks into; NULL: none. Borrowed. */
-const char *cju_canvas_get_level (CjuCanvas *self);
-void cju_canvas_enter (CjuCanvas *self, const char *block); /* NULL: out of all */
 /* Steps out of blocks that are no more. */
 void cju_canvas_trim_path (CjuCanvas *self);
 

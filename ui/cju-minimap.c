@@ -25,16 +25,17 @@ G_DEFINE_FINAL_TYPE (CjuMinimap, cju_minimap, GTK_TYPE_WIDGET)
 static double
 find_scale (CjuMinimap *self, double *x, double *y)
 {
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjlScene *scene = cju_canvas_get_scene (self->canvas);
   graphene_rect_t all, card;
   double scale;
 
   cju_canvas_get_view (self->canvas, &all);
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
+      const CjlCard *seen = cjl_scene_get (scene, i);
 
-      graphene_rect_init (&card, (float) node->x, (float) node->y, CJU_CARD_WIDTH, CARD_HEIGHT);
+      graphene_rect_init (&card, (float) cjl_card_get_x (seen), (float) cjl_card_get_y (seen),
+                          CJU_CARD_WIDTH, CARD_HEIGHT);
       graphene_rect_union (&all, &card, &all);
     }
   scale = MIN ((gtk_widget_get_width (GTK_WIDGET (self)) - 2 * MARGIN) / all.size.width,
@@ -50,21 +51,22 @@ static void
 cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CjuMinimap *self = CJU_MINIMAP (widget);
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjlScene *scene = cju_canvas_get_scene (self->canvas);
   graphene_rect_t view;
   GskRoundedRect frame;
   double x, y, scale;
   GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
 
   scale = find_scale (self, &x, &y);
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      const GdkRGBA color = cju_category_color (node->layer->category);
+      const CjlCard *seen = cjl_scene_get (scene, i);
+      const GdkRGBA color
+          = cju_category_color (seen->node != NULL ? seen->node->layer->category : "block");
 
       gtk_snapshot_append_color (snapshot, &color,
-                                 &GRAPHENE_RECT_INIT ((float) (x + scale * node->x),
-                                                      (float) (y + scale * node->y),
+                                 &GRAPHENE_RECT_INIT ((float) (x + scale * cjl_card_get_x (seen)),
+                                                      (float) (y + scale * cjl_card_get_y (seen)),
                                                       (float) MAX (scale * CJU_CARD_WIDTH, 2),
                                                       (float) MAX (scale * CARD_HEIGHT * 0.6, 2)));
     }

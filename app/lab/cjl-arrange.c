@@ -339,19 +339,21 @@ cjl_arrange_paste (CjGraph *graph, const char *text, const char *level, double d
 }
 
 gboolean
-cjl_arrange_insert (CjGraph *graph, CjNode *node, CjNode *to, guint port, GError **error)
+cjl_arrange_insert (CjGraph *graph, const CjlCard *card, CjNode *to, guint port, GError **error)
 {
   const CjWire source = to->from[port];
+  CjWire in, out;
 
-  if (source.node == NULL || cj_layer_get_n_in (node->layer) == 0
-      || node->layer->role == CJ_ROLE_LOSS)
+  if (source.node == NULL || card->in->len == 0 || card->out->len == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "%s cannot stand on a wire. Wire it by hand.",
-                   node->layer->title);
+                   card->node != NULL ? card->node->layer->title : card->block->title);
       return FALSE;
     }
-  return cj_graph_connect (graph, source.node, source.port, node, 0, error)
-         && cj_graph_connect (graph, node, 0, to, port, error);
+  in = g_array_index (card->in, CjWire, 0);
+  out = g_array_index (card->out, CjWire, 0);
+  return cj_graph_connect (graph, source.node, source.port, in.node, in.port, error)
+         && cj_graph_connect (graph, out.node, out.port, to, port, error);
 }
 
 typedef struct

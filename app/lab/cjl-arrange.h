@@ -49,8 +49,9 @@ GStrv cjl_arrange_put (CjGraph *graph, CjGraph *part, const char *level, double 
 GStrv cjl_arrange_paste (CjGraph *graph, const char *text, const char *level, double dx, double dy,
                          GError **error);
 
-/* Puts `node` on the wire into input `port` of `to`. */
-gboolean cjl_arrange_insert (CjGraph *graph, CjNode *node, CjNode *to, guint port, GError **error);
+/* Puts a card, by its first input and its first output, on the wire into input `port` of `to`. */
+gboolean cjl_arrange_insert (CjGraph *graph, const CjlCard *card, CjNode *to, guint port,
+                             GError **error);
 
 void cjl_arrange_align (CjGraph *graph, const char *const *ids, CjlAlign how);
 

@@ -92,7 +92,8 @@ add_inputs (CjlCard *card, CjNode *node, GHashTable *by_node)
     {
       const CjNode *source = node->from[i].node;
       const gboolean needed = cj_layer_get_input (node->layer, i)->kind != CJ_PORT_OPTIONAL;
-      const gboolean open = source == NULL && needed && (node->layer->role != CJ_ROLE_LOSS || i == 0);
+      const gboolean open
+          = source == NULL && needed && (node->layer->role != CJ_ROLE_LOSS || i == 0);
       const gboolean crosses = source != NULL && g_hash_table_lookup (by_node, source) != card;
 
       if (card->node != NULL || open || crosses)

@@ -65,8 +65,10 @@ test_insert (void)
   g_autoptr (CjGraph) graph = make ("input, dense 8, dense 3");
   CjNode *relu = cj_graph_add_chain (graph, NULL, "relu", NULL);
   CjNode *last = cj_graph_find (graph, "dense2");
+  g_autoptr (CjlScene) scene = cjl_scene_new (graph, NULL);
 
-  g_assert_true (cjl_arrange_insert (graph, relu, last, 0, NULL));
+  g_assert_false (cjl_arrange_insert (graph, cjl_scene_find (scene, "input1"), last, 0, NULL));
+  g_assert_true (cjl_arrange_insert (graph, cjl_scene_find (scene, "relu1"), last, 0, NULL));
   g_assert_true (last->from[0].node == relu);
   g_assert_true (relu->from[0].node == cj_graph_find (graph, "dense1"));
 }
