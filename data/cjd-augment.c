@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ parse_step (CjdAugmenter *self, const char *text, const CjShape *sample, GError 
           *value++ = '\0';
           if (cj_params_parse (info->params, step->params, words[i], value, error))
             continue;
-          g_prefix_error (error, "Augmentation “%s”: ", info->id);
+          g_prefix_error (error, _ ("Augmentation “%s”: "), info->id);
           return FALSE;
         }
       if (info == NULL)
@@ -65,8 +66,8 @@ parse_step (CjdAugmenter *self, const char *text, const CjShape *sample, GError 
       if (info == NULL || step->info == info || self->n == MAX_STEPS)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       "“%s” is no augmentation, or not of the form name=value. “cajal-cli list "
-                       "augmentations” names them all; put commas between them.",
+                       _ ("“%s” is no augmentation, or not of the form name=value. “cajal-cli list "
+                          "augmentations” names them all; put commas between them."),
                        words[i]);
           return FALSE;
         }
@@ -77,9 +78,10 @@ parse_step (CjdAugmenter *self, const char *text, const CjShape *sample, GError 
     }
   if (info != NULL && info->pictures_only && sample->n_dims != 3)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "Augmentation “%s” is for pictures, which these samples are not. Leave it out.",
-                   info->id);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("Augmentation “%s” is for pictures, which these samples are not. Leave it out."),
+          info->id);
       return FALSE;
     }
   return TRUE;
@@ -96,8 +98,8 @@ cjd_augmenter_parse (const char *text, const CjShape *sample, GError **error)
     {
       if (self->n == MAX_STEPS)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "At most %d augmentations make a chain.",
-                       MAX_STEPS);
+          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                       _ ("At most %d augmentations make a chain."), MAX_STEPS);
           return NULL;
         }
       if (!parse_step (self, steps[i], sample, error))

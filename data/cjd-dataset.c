@@ -3,6 +3,7 @@
 
 #include "cjd-augment.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -302,12 +303,14 @@ cjd_dataset_describe (const CjdDataset *dataset)
   const CjShape sample = cjd_dataset_get_x_shape (dataset);
   g_autofree char *shape = cj_shape_print (&sample);
   g_autofree char *classes = dataset->n_classes > 0
-                                 ? g_strdup_printf ("%u classes", dataset->n_classes)
-                                 : g_strdup ("values to predict");
+                                 ? g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u class",
+                                                                 "%u classes", dataset->n_classes),
+                                                    dataset->n_classes)
+                                 : g_strdup (_ ("values to predict"));
 
+  /* Translators: name of the data, how many classes, shape of a sample; the rest are numbers */
   return g_strdup_printf (
-      "%s: %s, %s, %" G_GSIZE_FORMAT " training, %" G_GSIZE_FORMAT " validation, %" G_GSIZE_FORMAT
-      " test samples",
-      dataset->name, classes, shape, cjd_dataset_count (dataset, CJD_SPLIT_TRAIN),
+      _ ("%s: %s, %s, %zu training, %zu validation, %zu test samples"), dataset->name, classes,
+      shape, cjd_dataset_count (dataset, CJD_SPLIT_TRAIN),
       cjd_dataset_count (dataset, CJD_SPLIT_VAL), cjd_dataset_count (dataset, CJD_SPLIT_TEST));
 }

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static guint
@@ -129,10 +130,11 @@ cjd_edits_parse (const char *text, GError **error)
   for (guint i = 0; words[i] != NULL; i++)
     if (*words[i] != '\0' && !parse_word (words[i], edits))
       {
-        g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                     "“%s” is no change of a sample. “17=3” gives sample 17 class 3, “42=-” leaves "
-                     "sample 42 out, “100..199=-” a hundred.",
-                     words[i]);
+        g_set_error (
+            error, CJ_ERROR, CJ_ERROR_PARAM,
+            _ ("“%s” is no change of a sample. “17=3” gives sample 17 class 3, “42=-” leaves "
+               "sample 42 out, “100..199=-” a hundred."),
+            words[i]);
         return NULL;
       }
   tidy (edits);
@@ -179,9 +181,9 @@ cjd_dataset_edit (CjdDataset *dataset, const GArray *edits, GError **error)
           || (edit->class >= 0 && (guint) edit->class >= dataset->n_classes))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       "%s: Sample %u was changed by hand, but these data have %" G_GSIZE_FORMAT
-                       " samples and %u classes. Put the data back as they were, or forget the "
-                       "changes: empty data.edits.",
+                       _ ("%s: Sample %u was changed by hand, but these data have %zu samples and "
+                          "%u classes. Put the data back as they were, or forget the changes: "
+                          "empty data.edits."),
                        dataset->name, edit->sample, n, classes ? dataset->n_classes : 0);
           return FALSE;
         }
@@ -193,7 +195,7 @@ cjd_dataset_edit (CjdDataset *dataset, const GArray *edits, GError **error)
   if (edits->len > 0 && cjd_dataset_count (dataset, CJD_SPLIT_TRAIN) == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s: Every training sample is left out. Take some of them in again.",
+                   _ ("%s: Every training sample is left out. Take some of them in again."),
                    dataset->name);
       return FALSE;
     }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -98,23 +99,24 @@ refuse_many (const char *path, const GPtrArray *found, GError **error)
       const Found *item = found->pdata[i];
 
       g_string_append_printf (names, "%s%s (%s)", i > 0 ? ", " : "", item->name,
-                              item->reader->title);
+                              _ (item->reader->title));
     }
   if (found->len > MAX_NAMED)
     g_string_append (names, " …");
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "%s: There are %u data sets in the folder: %s. Choose one, as “%s”.", path,
+               _ ("%s: There are %u data sets in the folder: %s. Choose one, as “%s”."), path,
                found->len, names->str, first);
 }
 
 static void
 refuse_none (const char *path, guint n_archives, GError **error)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "%s: This is of no kind that can be read. There are folders of IDX or CIFAR files, "
-               "folders with one folder of PNG or JPEG pictures a class, .npz, .csv and .tsv "
-               "tables, and plain text.%s",
-               path, n_archives > 0 ? " Archives must be unpacked first, as with “tar -xf”." : "");
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_FILE,
+      _ ("%s: This is of no kind that can be read. There are folders of IDX or CIFAR files, "
+         "folders with one folder of PNG or JPEG pictures a class, .npz, .csv and .tsv "
+         "tables, and plain text.%s"),
+      path, n_archives > 0 ? _ (" Archives must be unpacked first, as with “tar -xf”.") : "");
 }
 
 char *
@@ -127,13 +129,16 @@ cjd_find (const char *path, const CjdReaderInfo **reader, GError **error)
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: There is no such file or folder, and no source of that name.", path);
+                   _ ("%s: There is no such file or folder, and no source of that name."), path);
       return NULL;
     }
   if (faccessat (AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The %s cannot be opened: %s.", path,
-                   g_file_test (path, G_FILE_TEST_IS_DIR) ? "folder" : "file", g_strerror (errno));
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   g_file_test (path, G_FILE_TEST_IS_DIR)
+                       ? _ ("%s: The folder cannot be opened: %s.")
+                       : _ ("%s: The file cannot be opened: %s."),
+                   path, g_strerror (errno));
       return NULL;
     }
   direct = ask (path);

@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Luma of ITU-R BT.601 from three channels, or the first of the others; or three times the same. */
@@ -70,7 +71,7 @@ cjd_dataset_fit (CjdDataset *dataset, const int size[2], CjdChannels channels, G
   if (!cj_shape_bytes (&shape, dataset->x_dtype, &bytes) || bytes > CJD_READ_MAX_BYTES)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   "%s: At this size the pictures take more than 2 GiB. Choose a smaller one.",
+                   _ ("%s: At this size the pictures take more than 2 GiB. Choose a smaller one."),
                    dataset->name);
       cjd_dataset_unref (dataset);
       return NULL;
@@ -93,7 +94,7 @@ cjd_dataset_fit (CjdDataset *dataset, const int size[2], CjdChannels channels, G
     dataset->n_channels = (guint) shape.dims[1];
     dataset->mean = g_renew (float, dataset->mean, dataset->n_channels + 1);
     dataset->std = g_renew (float, dataset->std, dataset->n_channels + 1);
-    cjd_dataset_take_note (dataset, g_strdup_printf ("Resized from %s to %s.", before, after));
+    cjd_dataset_take_note (dataset, g_strdup_printf (_ ("Resized from %s to %s."), before, after));
   }
   cjd_dataset_split (dataset, CJD_SPLIT_VAL, 0, 0);
   return dataset;

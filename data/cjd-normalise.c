@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,9 +37,12 @@ read_numbers (const char *text, const char *what, guint n, double least, float *
     }
   if (!good || (found != 1 && found != n))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s cannot be “%s”. Give one number, or one for each of the %u channels%s.",
-                   what, text, n, least > 0 ? ", larger than 0" : "");
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          least > 0 ? _ ("%s cannot be “%s”. Give one number, or one for each of the %u channels, "
+                         "larger than 0.")
+                    : _ ("%s cannot be “%s”. Give one number, or one for each of the %u channels."),
+          what, text, n);
       return FALSE;
     }
   for (guint i = found; i < n; i++)
@@ -58,7 +62,7 @@ cjd_dataset_normalise (CjdDataset *dataset, const CjdReadOptions *options, GErro
   else if (options->normalise == CJD_NORMALISE_CENTRED)
     set_all (dataset, 0.5f, 0.5f);
   else
-    return read_numbers (options->mean, "Mean", n, -1e30, dataset->mean, error)
-           && read_numbers (options->deviation, "Deviation", n, 1e-12, dataset->std, error);
+    return read_numbers (options->mean, _ ("Mean"), n, -1e30, dataset->mean, error)
+           && read_numbers (options->deviation, _ ("Deviation"), n, 1e-12, dataset->std, error);
   return TRUE;
 }

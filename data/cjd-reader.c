@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 static const char *const channel_choices[] = { "as-is", "grey", "colour", NULL };
@@ -93,7 +94,7 @@ cjd_load (const char *path, const CjdReadOptions *options, GError **error)
   CjdDataset *dataset = place != NULL ? reader->load (place, options, error) : NULL;
 
   if (dataset != NULL && !g_str_equal (place, path))
-    cjd_dataset_take_note (dataset, g_strdup_printf ("Found in %s.", place));
+    cjd_dataset_take_note (dataset, g_strdup_printf (_ ("Found in %s."), place));
   if (dataset != NULL && dataset->x != NULL)
     dataset = cjd_dataset_fit (dataset, options->size, (CjdChannels) options->channels, error);
   if (dataset == NULL)

@@ -3,6 +3,7 @@
  * A new layer, source, figure or template is there by itself. */
 #include "cj-graph.h"
 #include "cj-layer.h"
+#include "cj-metrics.h"
 #include "cj-optimizer.h"
 #include "cj-schedule.h"
 #include "cj-train-setup.h"
@@ -68,6 +69,13 @@ say_layers (void)
       say_ports (where, (*l)->outputs);
     }
   say_params ("every layer", cj_node_params);
+  for (guint i = 0; i <= CJ_INIT_LAST; i++)
+    {
+      g_autofree char *where = g_strdup_printf ("initialiser %s", cj_inits[i].id);
+
+      say (where, "title", cj_inits[i].title);
+      say (where, "what it does", cj_inits[i].blurb);
+    }
 }
 
 static void
@@ -89,6 +97,18 @@ say_training (void)
       say (where, "title", (*s)->title);
       say (where, "what it does", (*s)->blurb);
       say_params (where, (*s)->params);
+    }
+}
+
+static void
+say_metrics (void)
+{
+  for (const CjMetricInfo *m = cj_metric_infos; m->id != NULL; m++)
+    {
+      g_autofree char *where = g_strdup_printf ("metric %s", m->id);
+
+      say (where, "title", m->title);
+      say (where, "what it says", m->blurb);
     }
 }
 
@@ -132,6 +152,7 @@ say_lab (void)
       say (where, "category", t->category);
       say (where, "what it is", t->blurb);
       say (where, "what to look at", t->teaches);
+      say (where, "how well it does", t->expected);
     }
   for (const CjvFigureInfo *const *f = cjv_figures (); *f != NULL; f++)
     {
@@ -149,6 +170,7 @@ main (void)
 {
   say_layers ();
   say_training ();
+  say_metrics ();
   say_data ();
   say_lab ();
   return 0;

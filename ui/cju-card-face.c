@@ -229,8 +229,8 @@ snapshot_plane (CjuCard *self, GtkSnapshot *snapshot)
   g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &dark, NULL);
   cjv_style_init (&style, dark);
   style.transparent = TRUE;
+  style.bare = TRUE;
   style.scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  cj_params_parse (info->params, params, "bare", "true", NULL);
   cj_params_parse (info->params, params, "held", "false", NULL);
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (CJU_CARD_PADDING, CJU_CARD_HEADER,
                                                                  CJU_CARD_PICTURE_WIDTH,

@@ -29,10 +29,10 @@ finish (CjuChecker *self)
 
   g_clear_pointer (&self->job, cjl_job_free);
   if (self->dataset != cju_document_get_dataset (self->document))
-    g_clear_pointer (&checkup, cjl_checkup_unref);
+    g_clear_pointer (&checkup, cjl_checkup_free);
   if (checkup == NULL)
     return;
-  g_clear_pointer (&self->checkup, cjl_checkup_unref);
+  g_clear_pointer (&self->checkup, cjl_checkup_free);
   self->checkup = checkup;
   g_signal_emit (self, changed_signal, 0);
 }
@@ -78,7 +78,7 @@ on_timeout (gpointer data)
 static void
 on_loaded (CjuChecker *self)
 {
-  g_clear_pointer (&self->checkup, cjl_checkup_unref);
+  g_clear_pointer (&self->checkup, cjl_checkup_free);
   self->begun = 0;
 }
 
@@ -89,7 +89,7 @@ cju_checker_dispose (GObject *object)
 
   g_source_remove_by_user_data (self);
   g_clear_pointer (&self->job, cjl_job_free);
-  g_clear_pointer (&self->checkup, cjl_checkup_unref);
+  g_clear_pointer (&self->checkup, cjl_checkup_free);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   G_OBJECT_CLASS (cju_checker_parent_class)->dispose (object);
 }

@@ -7,9 +7,11 @@
 
 static const CjuCommand commands[] = {
   { N_ ("Project"), N_ ("New window"), "app.new-window", "<Control>n" },
+  { N_ ("Project"), N_ ("New, empty canvas"), "win.empty", "<Control><Shift>n" },
   { N_ ("Project"), N_ ("Open…"), "win.open", "<Control>o" },
   { N_ ("Project"), N_ ("Save"), "win.save", "<Control>s" },
   { N_ ("Project"), N_ ("Save as…"), "win.save-as", "<Control><Shift>s" },
+  { N_ ("Project"), N_ ("Export weights…"), "win.export-weights", "<Control><Shift>e" },
   { N_ ("Project"), N_ ("Undo"), "win.undo", "<Control>z" },
   { N_ ("Project"), N_ ("Redo"), "win.redo", "<Control><Shift>z" },
   { N_ ("Project"), N_ ("Close window"), "window.close", "<Control>w" },

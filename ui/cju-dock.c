@@ -141,6 +141,18 @@ on_switched (CjuDock *self)
   update_slots (self);
 }
 
+/* A notebook of GTK 4.8 does not measure its tabs again when a page comes into view, and a tab that
+ * was hidden has nothing to say upwards, for it never had a size. */
+static void
+measure_tabs (GtkWidget *page)
+{
+  GtkNotebook *book = get_slot (page);
+  GtkWidget *widget = book != NULL ? gtk_notebook_get_tab_label (book, page) : NULL;
+
+  for (; widget != NULL && widget != GTK_WIDGET (book); widget = gtk_widget_get_parent (widget))
+    gtk_widget_queue_resize (widget);
+}
+
 /* The plane of two-feature data is what such a network is about: it stands beside the curves. */
 static void
 update_pages (CjuDock *self)
@@ -156,6 +168,8 @@ update_pages (CjuDock *self)
       gtk_widget_set_visible (page, is);
       if (is && g_str_equal (get_id (page), "decision"))
         move_page (self, page, GTK_NOTEBOOK (self->slots[1]));
+      if (is)
+        measure_tabs (page);
     }
   update_slots (self);
 }
@@ -482,7 +496,6 @@ add_pages (CjuDock *self)
       cju_help_set_topic (view, topic);
       gtk_widget_set_visible (view, cju_view_belongs (CJU_VIEW (view)));
       g_signal_connect_swapped (view, "message", G_CALLBACK (on_message), self);
-      g_signal_connect_swapped (view, "ask", G_CALLBACK (cju_dock_show), self);
       cju_dock_add_page (self, view, (*info)->id, _ ((*info)->title), _ ((*info)->blurb));
     }
   self->problems = cju_problems_new (self->document);

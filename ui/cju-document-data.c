@@ -107,7 +107,7 @@ cju_document_load (CjuDocument *self)
   self->train_on
       = self->train_on || (self->session != NULL && self->state.status == CJ_RUN_TRAINING);
   g_clear_pointer (&self->session, cjl_session_leave);
-  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+  g_clear_pointer (&self->evaluation, cjl_evaluation_free);
   self->loaded = cjl_data_choice_copy (&self->project->data);
   self->loading = g_cancellable_new ();
   self->pending = TRUE;

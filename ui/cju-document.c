@@ -92,12 +92,6 @@ project_changed (CjlProject *project, gpointer data)
 }
 
 static void
-free_network (gpointer data)
-{
-  cjl_network_free (data);
-}
-
-static void
 evaluate_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
@@ -106,7 +100,7 @@ evaluate_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   (void) source;
   (void) cancellable;
   if (evaluation != NULL)
-    g_task_return_pointer (task, evaluation, (GDestroyNotify) cjl_evaluation_unref);
+    g_task_return_pointer (task, evaluation, (GDestroyNotify) cjl_evaluation_free);
   else
     g_task_return_error (task, error);
 }
@@ -120,10 +114,10 @@ evaluate_done (GObject *object, GAsyncResult *result, gpointer data)
   (void) data;
   self->evaluating = FALSE;
   if (evaluation != NULL && evaluation->dataset != self->dataset)
-    g_clear_pointer (&evaluation, cjl_evaluation_unref);
+    g_clear_pointer (&evaluation, cjl_evaluation_free);
   if (evaluation == NULL) /* of a network that is no longer, or gives no row of numbers */
     return;
-  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+  g_clear_pointer (&self->evaluation, cjl_evaluation_free);
   self->evaluation = evaluation;
   cju_document_emit (self, CJU_DOCUMENT_EVALUATED);
 }
@@ -149,7 +143,7 @@ evaluate (CjuDocument *self)
   self->evaluated_epoch = self->state.epoch;
   task = g_task_new (self, NULL, evaluate_done, NULL);
   g_task_set_task_data (task, cjl_network_new (self->project->graph, self->dataset, weights),
-                        free_network);
+                        (GDestroyNotify) cjl_network_free);
   g_task_run_in_thread (task, evaluate_thread);
 }
 
@@ -229,7 +223,7 @@ cju_document_dispose (GObject *object)
   g_clear_pointer (&self->session, cjl_session_free);
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
-  g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+  g_clear_pointer (&self->evaluation, cjl_evaluation_free);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   if (self->project != NULL)
     cjl_project_unwatch (self->project, project_changed, self);
@@ -470,7 +464,7 @@ cju_document_reset (CjuDocument *self)
       self->seen = 0;
       self->evaluated_step = G_MAXUINT64;
       self->evaluated_epoch = 0;
-      g_clear_pointer (&self->evaluation, cjl_evaluation_unref);
+      g_clear_pointer (&self->evaluation, cjl_evaluation_free);
       cju_document_emit (self, CJU_DOCUMENT_EVALUATED);
       cju_document_emit (self, CJU_DOCUMENT_TICKED);
     }

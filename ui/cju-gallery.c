@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-gallery.h"
 
-#include "cjd-source.h"
 #include "cjl-pace.h"
-#include "cju-picture.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
 
 #define PICTURE_WIDTH 280
 #define PICTURE_HEIGHT 132
-#define COLUMNS 8
-#define ROWS 4
-#define TILE 31
-#define FEW "240"
 #define PACE_SECONDS 0.25
 #define PACE_WAIT_MS 1500 /* the machine has other work while the window opens */
 
@@ -64,91 +58,35 @@ make_label (const char *text, const char *class, gboolean wrap)
   return label;
 }
 
-/* A few samples of the template's data. */
-static CjdDataset *
-make_few (const char *id)
-{
-  const CjdSourceInfo *source = cjd_source_find (id);
-  g_autofree gpointer params = NULL;
-
-  if (source == NULL)
-    return NULL;
-  params = g_malloc0 (MAX (source->params_size, 1));
-  cj_params_reset (source->params, params);
-  cj_params_parse (source->params, params, "samples", FEW, NULL);
-  return source->make (params, NULL);
-}
-
-static GdkTexture *
-draw_pictures (const CjdDataset *dataset)
-{
-  CjShape shape = dataset->x_shape;
-  g_autoptr (CjTensor) many = NULL;
-
-  if (shape.n_dims != 4)
-    return NULL;
-  shape.dims[0] = MIN (shape.dims[0], COLUMNS * ROWS);
-  many = cj_tensor_new (CJ_FLOAT32, &shape);
-  for (gint64 i = 0; i < shape.dims[0]; i++)
-    {
-      g_autoptr (CjTensor) x = cju_picture_read (dataset, (gsize) i);
-
-      if (x != NULL)
-        memcpy ((char *) many->data + (gsize) i * cj_tensor_bytes (x), x->data,
-                cj_tensor_bytes (x));
-    }
-  return cju_picture_sheet (many, COLUMNS, TILE);
-}
-
+/* What a run of the template looked like, for the style of the window. */
 static void
-draw_points (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer data)
+show_picture (GtkWidget *picture)
 {
-  const CjdDataset *dataset = data;
-  const float *x = dataset->x->data;
-  float largest = 1e-6f;
+  const char *id = g_object_get_data (G_OBJECT (picture), "id");
+  const gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  g_autofree char *path
+      = g_strdup_printf ("/org/cajal/Cajal/templates/%s%s.png", id, dark ? "-dark" : "");
 
-  (void) area;
-  for (gsize i = 0; i < 2 * cjd_dataset_get_n_samples (dataset); i++)
-    largest = MAX (largest, fabsf (x[i]));
-  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset); i++)
-    {
-      const gboolean first = cj_tensor_i32 (dataset->y)[i] == 0;
-      const double scale = (height / 2.0 - 8) / (double) largest;
-
-      cairo_set_source_rgb (cr, first ? 0.21 : 0.9, first ? 0.52 : 0.38, first ? 0.89 : 0);
-      cairo_arc (cr, width / 2.0 + (double) x[2 * i] * scale,
-                 height / 2.0 - (double) x[2 * i + 1] * scale, 2.6, 0, 2 * G_PI);
-      cairo_fill (cr);
-    }
+  gtk_picture_set_resource (GTK_PICTURE (picture), path);
 }
 
-/* What a run of the template looked like, or else its data. */
 static GtkWidget *
 make_picture (const CjlTemplate *info)
 {
-  g_autofree char *path = g_strdup_printf ("/org/cajal/Cajal/templates/%s.png", info->id);
-  const gboolean stored = g_resources_get_info (path, 0, NULL, NULL, NULL);
-  g_autoptr (CjdDataset) few = stored ? NULL : make_few (info->source);
-  g_autoptr (GdkTexture) texture = few != NULL ? draw_pictures (few) : NULL;
-  GtkWidget *picture;
+  GtkWidget *picture = gtk_picture_new (), *frame = gtk_overlay_new ();
+  GtkWidget *room = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
-  if (few != NULL && few->x_shape.n_dims == 2 && few->x_shape.dims[1] == 2
-      && few->x_dtype == CJ_FLOAT32)
-    {
-      picture = gtk_drawing_area_new ();
-      gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (picture), draw_points,
-                                      cjd_dataset_ref (few), (GDestroyNotify) cjd_dataset_unref);
-    }
-  else
-    {
-      picture = stored ? gtk_picture_new_for_resource (path)
-                       : gtk_picture_new_for_paintable (GDK_PAINTABLE (texture));
-      gtk_picture_set_content_fit (GTK_PICTURE (picture),
-                                   stored ? GTK_CONTENT_FIT_CONTAIN : GTK_CONTENT_FIT_COVER);
-    }
-  gtk_widget_set_size_request (picture, PICTURE_WIDTH, PICTURE_HEIGHT);
+  g_object_set_data (G_OBJECT (picture), "id", (gpointer) info->id);
+  gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
+  /* A picture asks for as many pixels as it has, which are two for each of the screen. */
+  gtk_widget_set_size_request (room, PICTURE_WIDTH, PICTURE_HEIGHT);
+  gtk_overlay_set_child (GTK_OVERLAY (frame), room);
+  gtk_overlay_add_overlay (GTK_OVERLAY (frame), picture);
   gtk_accessible_update_state (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
-  return picture;
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
+                           G_CALLBACK (show_picture), picture, G_CONNECT_SWAPPED);
+  show_picture (picture);
+  return frame;
 }
 
 static void

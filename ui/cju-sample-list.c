@@ -159,22 +159,3 @@ cju_sample_list_get_sample (CjuSampleList *self, guint position)
 {
   return g_array_index (self->samples, guint32, position);
 }
-
-guint
-cju_sample_list_find (CjuSampleList *self, gsize sample)
-{
-  guint low = 0, high = self->samples->len;
-
-  while (low < high)
-    {
-      const guint middle = (low + high) / 2;
-
-      if (g_array_index (self->samples, guint32, middle) < sample)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low < self->samples->len && g_array_index (self->samples, guint32, low) == sample
-             ? low
-             : G_MAXUINT;
-}

@@ -30,7 +30,5 @@ CjuSampleList *cju_sample_list_new (void);
 /* References the data set (NULL: empty) and fills the list anew; what comes out the same is no change. */
 void cju_sample_list_fill (CjuSampleList *self, CjdDataset *dataset, const CjuSampleFilter *filter);
 gsize cju_sample_list_get_sample (CjuSampleList *self, guint position);
-/* Position of a sample, G_MAXUINT if it is not in the list. */
-guint cju_sample_list_find (CjuSampleList *self, gsize sample);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-settings.h"
 
+#include "cjl-language.h"
+
 #include <adwaita.h>
 
 #define SCHEMA "org.cajal.Cajal"
@@ -37,24 +39,6 @@ cju_settings_presets (void)
   return presets;
 }
 
-char *
-cju_settings_find_built (const char *below)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
-  g_autofree char *ninja = NULL;
-  char *path;
-
-  if (folder == NULL)
-    return NULL;
-  /* app/desktop/cajal */
-  ninja = g_build_filename (folder, "..", "..", "build.ninja", NULL);
-  path = g_build_filename (folder, "..", "..", below, NULL);
-  if (!g_file_test (ninja, G_FILE_TEST_EXISTS) || !g_file_test (path, G_FILE_TEST_IS_DIR))
-    g_clear_pointer (&path, g_free);
-  return path;
-}
-
 /* The schema beside a program in its build folder, else the one that is installed: a new key is there
  * before it is installed anew. */
 static GSettingsSchema *
@@ -62,7 +46,7 @@ find_schema (void)
 {
   GSettingsSchemaSource *system = g_settings_schema_source_get_default ();
   g_autoptr (GSettingsSchemaSource) own = NULL;
-  g_autofree char *folder = cju_settings_find_built ("desktop");
+  g_autofree char *folder = cjl_language_find_built ("desktop");
 
   if (folder != NULL)
     own = g_settings_schema_source_new_from_directory (folder, system, TRUE, NULL);

@@ -45,8 +45,4 @@ void cju_settings_follow (void);
 /* Presets of all keys for whom no schema is there: "name", value as text of a GVariant; ends with NULL. */
 const char *const *cju_settings_presets (void);
 
-/* A folder beside the program in its build folder, `below` that folder's root, or NULL: the program is
- * installed. You free. */
-char *cju_settings_find_built (const char *below);
-
 G_END_DECLS

@@ -16,7 +16,7 @@ struct _CjuView
 
 G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
 
-static guint message_signal, ask_signal;
+static guint message_signal;
 
 const CjuViewInfo *const *
 cju_views (void)
@@ -114,8 +114,6 @@ cju_view_class_init (CjuViewClass *class)
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   message_signal = g_signal_new ("message", CJU_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
-  ask_signal = g_signal_new ("ask", CJU_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                             G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -213,10 +211,4 @@ void
 cju_view_tell (CjuView *self, const char *text)
 {
   g_signal_emit (self, message_signal, 0, text);
-}
-
-void
-cju_view_ask (CjuView *self, const char *id)
-{
-  g_signal_emit (self, ask_signal, 0, id);
 }

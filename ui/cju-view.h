@@ -41,8 +41,7 @@ extern const CjuViewInfo cju_view_curves, cju_view_decision, cju_view_activation
     cju_view_histogram, cju_view_confusion, cju_view_predictions, cju_view_roc,
     cju_view_precision_recall, cju_view_scatter, cju_view_embedding, cju_view_text;
 
-/* Signals: "message" (string), something to tell the person; "ask" (string), the id of a view to be
- * shown. */
+/* Signal: "message" (string), something to tell the person. */
 GtkWidget *cju_view_new (const CjuViewInfo *info, CjuDocument *document);
 const CjuViewInfo *cju_view_get_info (CjuView *view);
 CjuDocument *cju_view_get_document (CjuView *view);
@@ -57,6 +56,5 @@ void cju_view_add_control (CjuView *view, GtkWidget *control); /* into the colum
 void cju_view_take_state (CjuView *view, gpointer state, GDestroyNotify free_state);
 gpointer cju_view_get_state (CjuView *view);
 void cju_view_tell (CjuView *view, const char *text);
-void cju_view_ask (CjuView *view, const char *id);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ free_state (gpointer data)
   State *state = data;
 
   g_clear_pointer (&state->job, cjl_job_free);
-  g_clear_pointer (&state->embedding, cjl_embedding_unref);
+  g_clear_pointer (&state->embedding, cjl_embedding_free);
   g_strfreev (state->nodes);
   g_free (state);
 }
@@ -160,7 +160,7 @@ tick (CjuView *view)
   fresh = cjl_job_take_result (state->job);
   if (fresh != NULL)
     {
-      g_clear_pointer (&state->embedding, cjl_embedding_unref);
+      g_clear_pointer (&state->embedding, cjl_embedding_free);
       state->embedding = fresh;
       cju_view_refresh (view);
     }
@@ -183,7 +183,7 @@ make (CjuView *view)
   /* a map of other data says nothing of this */
   if (state->embedding != NULL
       && state->embedding->dataset != cju_document_get_dataset (cju_view_get_document (view)))
-    g_clear_pointer (&state->embedding, cjl_embedding_unref);
+    g_clear_pointer (&state->embedding, cjl_embedding_free);
   return state->embedding != NULL ? cjl_embedding_frame (state->embedding) : NULL;
 }
 

@@ -22,7 +22,7 @@ free_state (gpointer data)
   State *state = data;
 
   g_clear_pointer (&state->job, cjl_job_free);
-  g_clear_pointer (&state->writing, cjl_writing_unref);
+  g_clear_pointer (&state->writing, cjl_writing_free);
   g_free (state->failure);
   g_free (state);
 }
@@ -79,12 +79,12 @@ tick (CjuView *view)
   /* the old text stays until the new one is as long as can be read at a glance */
   if (fresh != NULL && (done || state->writing == NULL || fresh->n - fresh->n_given >= 32))
     {
-      g_clear_pointer (&state->writing, cjl_writing_unref);
+      g_clear_pointer (&state->writing, cjl_writing_free);
       state->writing = fresh;
       cju_view_refresh (view);
     }
   else
-    g_clear_pointer (&fresh, cjl_writing_unref);
+    g_clear_pointer (&fresh, cjl_writing_free);
   if (done)
     {
       g_autoptr (GError) error = cjl_job_dup_error (state->job);

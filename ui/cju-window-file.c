@@ -196,6 +196,19 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
+/* A canvas with nothing on it but the data. */
+static void
+empty_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (CjlProject) project = cjl_project_new ();
+
+  (void) name;
+  (void) parameter;
+  cjl_project_set_title (project, _ ("Untitled"));
+  cj_graph_add (project->graph, cj_layer_find ("input"), NULL, NULL);
+  cju_window_open (CJU_WINDOW (widget), project);
+}
+
 /* win.open-path, win.restore and win.discard of the start page. */
 static void
 text_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -445,6 +458,7 @@ void
 cju_window_install_file_actions (GtkWidgetClass *widget)
 {
   gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
+  gtk_widget_class_install_action (widget, "win.empty", NULL, empty_action);
   gtk_widget_class_install_action (widget, "win.open-path", "s", text_action);
   gtk_widget_class_install_action (widget, "win.restore", "s", text_action);
   gtk_widget_class_install_action (widget, "win.discard", "s", text_action);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cju-window.c and cju-window-file.c. */
+/* Shared by cju-window.c, cju-window-file.c and cju-export.c. */
 #pragma once
 
 #include "cju-document.h"
@@ -13,8 +13,9 @@ struct _CjuWindow
   CjuDocument *document;
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
   GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
-  GtkWidget *start, *pad, *data_slot; /* in the header: what the network learns from */
-  GPtrArray *lab_buttons;             /* in the header, for a project only */
+  GtkWidget *start, *start_buttons, *pad;
+  GtkWidget *data_slot;   /* in the header: what the network learns from */
+  GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
   gboolean close_when_saved;
   gboolean asks;      /* a dialog about closing or saving is open */

@@ -6,6 +6,7 @@
 #include "cju-commands.h"
 #include "cju-data.h"
 #include "cju-dock.h"
+#include "cju-export.h"
 #include "cju-help.h"
 #include "cju-inspector.h"
 #include "cju-intake.h"
@@ -298,8 +299,9 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train", "win.step", "win.epoch",   "win.reset", "win.branch",
-        "win.now",   "win.save", "win.save-as", "win.undo",  "win.redo" };
+    = { "win.train",  "win.step", "win.epoch",          "win.reset",
+        "win.branch", "win.now",  "win.save",           "win.save-as",
+        "win.undo",   "win.redo", "win.export-weights", "win.export-view" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -317,6 +319,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
+  gtk_widget_set_visible (self->start_buttons, FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
   cju_vigil_keep (GTK_WINDOW (self), self->document);
@@ -536,6 +539,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
   cju_intake_install (widget);
+  cju_export_install (widget);
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
@@ -564,6 +568,7 @@ make_menu (void)
                     rest = g_menu_new ();
 
   g_menu_append (file, _ ("_New Window"), "app.new-window");
+  g_menu_append (file, _ ("New _Empty Canvas"), "win.empty");
   g_menu_append (file, _ ("_Open…"), "win.open");
   g_menu_append (file, _ ("_Save"), "win.save");
   g_menu_append (file, _ ("Save _As…"), "win.save-as");
@@ -600,6 +605,16 @@ pack (CjuWindow *self, AdwHeaderBar *bar, gboolean start, GtkWidget *button)
 }
 
 static GtkWidget *
+make_worded (const char *label, const char *action, const char *tip)
+{
+  GtkWidget *button = gtk_button_new_with_label (label);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, tip);
+  return button;
+}
+
+static GtkWidget *
 make_header (CjuWindow *self)
 {
   GtkWidget *header = adw_header_bar_new (), *content = adw_button_content_new ();
@@ -616,6 +631,13 @@ make_header (CjuWindow *self)
   gtk_widget_set_tooltip_text (self->train, _ ("Train or pause (Ctrl+Return)"));
   self->title = adw_window_title_new ("Cajal", NULL);
   adw_header_bar_set_title_widget (bar, self->title);
+  self->start_buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  gtk_box_append (GTK_BOX (self->start_buttons),
+                  make_worded (_ ("Open…"), "win.open", _ ("Open a project (Ctrl+O)")));
+  gtk_box_append (GTK_BOX (self->start_buttons),
+                  make_worded (_ ("Empty Canvas"), "win.empty",
+                               _ ("Begin with nothing but data (Ctrl+Shift+N)")));
+  adw_header_bar_pack_start (bar, self->start_buttons);
   pack (self, bar, TRUE,
         make_button ("sidebar-show-symbolic", "win.palette", _ ("Show palette (F9)")));
   pack (self, bar, TRUE, self->undo);
@@ -625,6 +647,7 @@ make_header (CjuWindow *self)
   adw_header_bar_pack_end (bar, make_menu ());
   pack (self, bar, FALSE,
         make_button ("sidebar-show-right-symbolic", "win.inspector", _ ("Show inspector (F8)")));
+  pack (self, bar, FALSE, cju_export_button_new ());
   pack (self, bar, FALSE, self->train);
   pack (self, bar, FALSE,
         make_button ("media-seek-forward-symbolic", "win.epoch",

@@ -255,6 +255,8 @@ cjv_plot_place (CjvPlot *plot, const CjvScene *scene, const CjvRect *outer, gboo
   plot->inner = (CjvRect){ cjv_snap (scene->style, outer->x + left),
                            cjv_snap (scene->style, outer->y + line / 2),
                            MAX (outer->width - left - em * 0.5, 1), MAX (height, 1) };
+  if (scene->style->bare)
+    plot->inner = *outer;
   plot->inner.width = cjv_snap (scene->style, plot->inner.width);
   plot->inner.height = cjv_snap (scene->style, plot->inner.height);
 
@@ -304,6 +306,8 @@ cjv_plot_draw_grid (const CjvPlot *plot, const CjvScene *scene, cairo_t *cr,
   const CjvRect *in = &plot->inner;
   double edge = INFINITY;
 
+  if (style->bare)
+    return;
   cairo_save (cr);
   cjv_draw_set_color (cr, cjv_style_color (style, CJV_GRID));
   cairo_set_line_width (cr, 1);

@@ -111,6 +111,8 @@ cjv_draw_heading (const CjvScene *scene, cairo_t *cr, double x, double y, double
   const double em = scene->style->font_size;
   double width, body;
 
+  if (scene->style->bare)
+    return;
   cjv_text_measure (scene, 0, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, &body);
   cjv_text_draw (scene, cr, x, y, MAX (room, 1), CJV_SIZE_BODY, CJV_TEXT_BOLD,
                  cjv_style_color (scene->style, CJV_INK), title);
@@ -123,8 +125,9 @@ cjv_draw_heading (const CjvScene *scene, cairo_t *cr, double x, double y, double
 double
 cjv_heading_height (const CjvScene *scene)
 {
-  return scene->height > scene->style->font_size * 6 ? cjv_text_height (scene, CJV_SIZE_BODY) * 1.5
-                                                     : 0;
+  if (scene->style->bare || scene->height <= scene->style->font_size * 6)
+    return 0;
+  return cjv_text_height (scene, CJV_SIZE_BODY) * 1.5;
 }
 
 void

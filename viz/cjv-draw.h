@@ -55,7 +55,8 @@ void cjv_draw_mark (const CjvScene *scene, cairo_t *cr, gboolean right, double x
 /* A bold title and a dim note behind it, on one line in `room` px. */
 void cjv_draw_heading (const CjvScene *scene, cairo_t *cr, double x, double y, double room,
                        const char *title, const char *note);
-double cjv_heading_height (const CjvScene *scene); /* with the gap below; 0 in a small figure */
+double cjv_heading_height (
+    const CjvScene *scene); /* with the gap below; 0 in a small or bare one */
 
 /* A message in the middle of the figure. */
 void cjv_draw_empty (const CjvScene *scene, cairo_t *cr, const char *title, const char *text);

@@ -118,7 +118,7 @@ static void
 set_status (GError **error, cairo_status_t status)
 {
   g_set_error (error, CJ_ERROR, status == CAIRO_STATUS_NO_MEMORY ? CJ_ERROR_MEMORY : CJ_ERROR_FILE,
-               "cannot draw the figure: %s", cairo_status_to_string (status));
+               _ ("cannot draw the figure: %s"), cairo_status_to_string (status));
 }
 
 static GByteArray *
@@ -132,7 +132,7 @@ print_png (const Job *job, GError **error)
   if (surface == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   "cannot make a picture of %.0f×%.0f pixels. Choose a smaller size.",
+                   _ ("cannot make a picture of %.0f×%.0f pixels. Choose a smaller size."),
                    job->width * job->style->scale, job->height * job->style->scale);
       return NULL;
     }
@@ -275,7 +275,7 @@ cjv_export (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer para
     bytes = print_csv (&job);
   else
     g_set_error (&local, CJ_ERROR, CJ_ERROR_FILE,
-                 "the ending says no known kind. End the name with .svg, .pdf, .png or .csv.");
+                 _ ("the ending says no known kind. End the name with .svg, .pdf, .png or .csv."));
 
   ok = bytes != NULL
        && g_file_set_contents_full (path, (const char *) bytes->data, bytes->len,

@@ -270,6 +270,23 @@ cjv_points_find (const CjvPoints *points, const CjvPlot *plot, double x, double 
   return found;
 }
 
+gboolean
+cjv_points_hit (const CjvPoints *points, const CjvPlot *plot, double x, double y, double reach,
+                CjvHit *out)
+{
+  const gint64 i = cjv_points_find (points, plot, x, y, reach);
+
+  if (i < 0)
+    return FALSE;
+  *out = (CjvHit){ .index = i,
+                   .series = cjv_points_get_class (points, i),
+                   .x = cjv_plot_x (plot, cjv_tensor_at (points->xy, 2 * i)) - reach / 2,
+                   .y = cjv_plot_y (plot, cjv_tensor_at (points->xy, 2 * i + 1)) - reach / 2,
+                   .width = reach,
+                   .height = reach };
+  return TRUE;
+}
+
 double
 cjv_points_draw_legend (const CjvPoints *points, const CjvScene *scene, cairo_t *cr, double x,
                         double y, double room)

@@ -31,6 +31,10 @@ void cjv_points_draw (const CjvPoints *points, const CjvScene *scene, cairo_t *c
 /* The point nearest to x, y within `reach` px, or -1. */
 gint64 cjv_points_find (const CjvPoints *points, const CjvPlot *plot, double x, double y,
                         double reach);
+/* The same as a hit with index, series (its class) and a box of `reach` px; the text is yours to set.
+ * FALSE if there is none. */
+gboolean cjv_points_hit (const CjvPoints *points, const CjvPlot *plot, double x, double y,
+                         double reach, CjvHit *out);
 
 /* Marker, colour and name of every class. Returns the right edge. */
 double cjv_points_draw_legend (const CjvPoints *points, const CjvScene *scene, cairo_t *cr,

@@ -32,6 +32,7 @@ typedef struct
   gboolean dark;
   gboolean high_contrast; /* stronger grid, no dim text */
   gboolean transparent;   /* draws no background */
+  gboolean bare;          /* no headings, axes and scales: the drawing fills its place, small */
   const char *font;       /* families as pango takes them: "Cantarell, sans-serif"; borrowed */
   double font_size;       /* px */
   double line_width;      /* px, of the main lines */

@@ -96,11 +96,19 @@ cjv_tile_panel_place (CjvTilePanel *panel, const CjvScene *scene, gint64 n, gint
   panel->heading = cjv_heading_height (scene);
   room.y += panel->heading;
   room.height -= panel->heading;
-  if (isfinite (low) && isfinite (high) && room.width > em * 18 && room.height > em * 4)
+  if (!scene->style->bare && isfinite (low) && isfinite (high) && room.width > em * 18
+      && room.height > em * 4)
     bar = cjv_color_bar_width (scene, low, high) + em;
   room.width = MAX (room.width - bar, 1);
   room.height = MAX (room.height, 1);
   cjv_tile_grid_place (&panel->grid, scene, &room, n, h, w, gap, least);
+  if (scene->style->bare)
+    {
+      const CjvRect bounds = cjv_tile_grid_get_bounds (&panel->grid);
+
+      panel->grid.x = cjv_snap (scene->style, room.x + (room.width - bounds.width) / 2);
+      panel->grid.y = cjv_snap (scene->style, room.y + (room.height - bounds.height) / 2);
+    }
   if (bar > 0)
     {
       const CjvRect bounds = cjv_tile_grid_get_bounds (&panel->grid);

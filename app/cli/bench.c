@@ -8,6 +8,7 @@
 #include "cj-trainer.h"
 #include "cjl-pace.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,8 +166,8 @@ draw_network (const Task *task, const CjDataSpec *spec, GError **error)
   if (t->id == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "No template of this build is measured as “%s”. “cajal-cli templates” names "
-                   "what there is.",
+                   _ ("No template of this build is measured as “%s”. “cajal-cli templates” names "
+                      "what there is."),
                    task->name);
       return NULL;
     }
@@ -230,10 +231,11 @@ print_result (const Task *task, gint64 batch, const Options *options, const Resu
 
   if (!options->json)
     {
-      g_print ("%-9s %5" G_GINT64_FORMAT "  train %10.1f (best %10.1f) samples/s  infer %10.1f "
-               "(best %10.1f)  %6.1f GFLOP/s  %5.0f MiB\n",
-               task->name, batch, n / r->train.median, n / r->train.best, n / r->infer.median,
-               n / r->infer.best, n / r->train.median * r->train_flops / 1e9, r->memory);
+      g_print ("%-9s %5lld  train %10.1f (best %10.1f) samples/s  infer %10.1f (best %10.1f)  "
+               "%6.1f GFLOP/s  %5.0f MiB\n",
+               task->name, (long long) batch, n / r->train.median, n / r->train.best,
+               n / r->infer.median, n / r->infer.best, n / r->train.median * r->train_flops / 1e9,
+               r->memory);
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -408,7 +410,7 @@ run_child (const Task *task, const Options *options)
 static int
 refuse_task (const char *name)
 {
-  g_printerr ("cajal-cli: there is no task “%s”. Tasks:", name);
+  g_printerr (_ ("cajal-cli: there is no task “%s”. Tasks:"), name);
   for (guint k = 0; k < G_N_ELEMENTS (tasks); k++)
     g_printerr (" %s", tasks[k].name);
   g_printerr ("\n");
@@ -421,14 +423,15 @@ run_bench (int argc, char **argv)
   Options options = { .window = 0.5 };
   gboolean work = FALSE;
   const GOptionEntry entries[] = {
-    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "Threads; none: all processors", "N" },
-    { "batch", 'b', 0, G_OPTION_ARG_INT, &options.batch, "Samples a step; none: the task's own",
+    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, N_ ("Threads; none: all processors"),
       "N" },
+    { "batch", 'b', 0, G_OPTION_ARG_INT, &options.batch,
+      N_ ("Samples a step; none: the task's own"), "N" },
     { "window", 'w', 0, G_OPTION_ARG_DOUBLE, &options.window,
-      "Length of one measurement; the median and the best of seven count", "SECONDS" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a task", NULL },
+      N_ ("Length of one measurement; the median and the best of seven count"), "SECONDS" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("One JSON object a task"), NULL },
     { "work", 0, 0, G_OPTION_ARG_NONE, &work,
-      "The whole training of each template, in samples of the first one", NULL },
+      N_ ("The whole training of each template, in samples of the first one"), NULL },
     { NULL },
   };
   const Task *chosen[64];
@@ -459,14 +462,13 @@ run_bench (int argc, char **argv)
 const CliCommand cli_bench = {
   "bench",
   "[TASK…]",
-  "Measures how fast networks train and answer",
+  N_ ("Measures how fast networks train and answer"),
   run_bench,
-  "TASK is mlp, lenet, fashion, vgg, resnet20, vit, gpt or tiny; without one all are measured, "
-  "each\n"
-  "in a process of its own. The JSON keys: cold_start_s is the time from the start of the program "
-  "to\n"
-  "the end of the first training step, peak_rss_mib the most memory in training, gflops what the\n"
-  "products of the network come to. Samples are random numbers in memory.\n\n"
-  "  cajal-cli bench mlp --json         how soon it trains: see cold_start_s\n"
-  "  cajal-cli bench lenet vgg -t 2",
+  N_ ("TASK is mlp, lenet, fashion, vgg, resnet20, vit, gpt or tiny; without one all are\n"
+      "measured, each in a process of its own. The JSON keys: cold_start_s is the time from\n"
+      "the start of the program to the end of the first training step, peak_rss_mib the most\n"
+      "memory in training, gflops what the products of the network come to. Samples are\n"
+      "random numbers in memory.\n\n"
+      "  cajal-cli bench mlp --json         how soon it trains: see cold_start_s\n"
+      "  cajal-cli bench lenet vgg -t 2"),
 };

@@ -11,6 +11,8 @@
 #include "cjl-template.h"
 #include "cjv-figure.h"
 
+#include <glib/gi18n-lib.h>
+
 /* One item of any catalogue. */
 typedef struct
 {
@@ -136,7 +138,7 @@ list_item (const Item *item, gboolean json)
 
   if (!json)
     {
-      g_print ("%-13s %-18s %s\n", item->kind, item->id, item->blurb);
+      g_print ("%-13s %-18s %s\n", item->kind, item->id, _ (item->blurb));
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -149,8 +151,8 @@ json_option (gboolean *json)
 {
   static GOptionEntry entries[2];
 
-  entries[0]
-      = (GOptionEntry){ "json", 0, 0, G_OPTION_ARG_NONE, json, "One JSON object a line", NULL };
+  entries[0] = (GOptionEntry){ "json", 0, 0, G_OPTION_ARG_NONE, json, N_ ("One JSON object a line"),
+                               NULL };
   return entries;
 }
 
@@ -177,9 +179,10 @@ run_list (int argc, char **argv)
     }
   if (shown > 0)
     return 0;
-  g_printerr ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-              "initialisers, metrics, sources, readers, augmentations, figures and templates.\n",
-              kind);
+  g_printerr (
+      _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
+         "initialisers, metrics, sources, readers, augmentations, figures and templates.\n"),
+      kind);
   return 1;
 }
 
@@ -199,17 +202,22 @@ describe_param (const CjParam *param, gconstpointer values)
   g_autofree char *choices
       = param->choices != NULL ? g_strjoinv (", ", (char **) param->choices) : NULL;
 
-  g_print ("  %-14s %s", param->name, param->blurb);
+  g_print ("  %-14s %s", param->name, _ (param->blurb));
   if (param->kind == CJ_PARAM_CHOICE)
-    g_print (" (%s; preset %s)\n", choices, preset);
+    g_print (_ (" (%s; preset %s)\n"), choices, preset);
   else if (param->kind == CJ_PARAM_BOOL)
-    g_print (" (true or false; preset %s)\n", preset);
+    g_print (_ (" (true or false; preset %s)\n"), preset);
   else if (param->kind == CJ_PARAM_TEXT || param->kind == CJ_PARAM_FORMULA)
-    g_print (" (%s; preset “%s”)\n", name_kind (param), preset);
+    g_print (_ (" (%s; preset “%s”)\n"), name_kind (param), preset);
   else
-    g_print (" (%g to %g%s%s%s%s; preset %s)\n", param->min, param->max,
-             param->unit != NULL ? " " : "", param->unit != NULL ? param->unit : "",
-             choices != NULL ? ", or " : "", choices != NULL ? choices : "", preset);
+    {
+      g_autofree char *words = choices != NULL ? g_strdup_printf (_ (", or: %s"), choices) : NULL;
+
+      /* Translators: lowest, highest, a blank and the unit if it has one, “, or: same, valid” or nothing, preset */
+      g_print (_ (" (%g to %g%s%s%s; preset %s)\n"), param->min, param->max,
+               param->unit != NULL ? " " : "", param->unit != NULL ? _ (param->unit) : "",
+               words != NULL ? words : "", preset);
+    }
 }
 
 static GVariant *
@@ -271,8 +279,8 @@ name_note (const Item *item)
 {
   if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
       || g_str_equal (item->kind, "initialisers"))
-    return "Source";
-  return g_str_equal (item->kind, "templates") ? "What to look at" : "In the brain";
+    return _ ("Source");
+  return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }
 
 static void
@@ -286,15 +294,15 @@ describe_item (const Item *item, gboolean json)
       describe_json (item, values);
       return;
     }
-  g_print ("%s (%s, %s)\n%s.\n", item->title, item->id, item->kind, item->blurb);
+  g_print ("%s (%s, %s)\n%s.\n", _ (item->title), item->id, item->kind, _ (item->blurb));
   if (item->formula != NULL)
     g_print ("\n  %s\n", item->formula);
   if (item->note != NULL)
-    g_print ("\n%s: %s.\n", name_note (item), item->note);
+    g_print ("\n%s: %s.\n", name_note (item), _ (item->note));
   if (item->rate > 0)
-    g_print ("Learning rate to begin with: %g.\n", item->rate);
+    g_print (_ ("Learning rate to begin with: %g.\n"), item->rate);
   if (item->params != NULL && item->params->name != NULL)
-    g_print ("\nParameters:\n");
+    g_print (_ ("\nParameters:\n"));
   for (const CjParam *p = item->params; p != NULL && p->name != NULL; p++)
     describe_param (p, values);
 }
@@ -318,7 +326,7 @@ run_describe (int argc, char **argv)
       }
   if (shown > 0)
     return 0;
-  g_printerr ("cajal-cli: there is nothing called “%s”. “cajal-cli list” names everything.\n",
+  g_printerr (_ ("cajal-cli: there is nothing called “%s”. “cajal-cli list” names everything.\n"),
               argv[1]);
   return 1;
 }
@@ -330,7 +338,7 @@ print_template (const CjlTemplate *t, gboolean json)
 
   if (!json)
     {
-      g_print ("%-12s %-24s %s (%s)\n", t->id, t->title, t->blurb, t->expected);
+      g_print ("%-12s %-24s %s (%s)\n", t->id, _ (t->title), _ (t->blurb), _ (t->expected));
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -364,23 +372,23 @@ run_templates (int argc, char **argv)
 const CliCommand cli_list = {
   "list",
   "[KIND]",
-  "Names layers, losses, optimizers, schedules, metrics, sources, figures …",
+  N_ ("Names layers, losses, optimizers, schedules, metrics, sources, figures …"),
   run_list,
-  "KIND is one of them; without it everything is named.",
+  N_ ("KIND is one of them; without it everything is named."),
 };
 const CliCommand cli_describe = {
   "describe",
   "ID",
-  "Shows one of them: formula, parameters, ranges",
+  N_ ("Shows one of them: formula, parameters, ranges"),
   run_describe,
-  "ID is a name of “cajal-cli list”. A parameter is set as node.name=value, in “cajal-cli set” or\n"
-  "with --set.\n\n"
-  "  cajal-cli describe conv-2d",
+  N_ ("ID is a name of “cajal-cli list”. A parameter is set as node.name=value, in “cajal-cli\n"
+      "set” or with --set.\n\n"
+      "  cajal-cli describe conv-2d"),
 };
 const CliCommand cli_templates = {
   "templates",
   "",
-  "Names the ready experiments",
+  N_ ("Names the ready experiments"),
   run_templates,
-  "“cajal-cli new ID” makes a project of one.",
+  N_ ("“cajal-cli new ID” makes a project of one."),
 };

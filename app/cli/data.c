@@ -10,6 +10,7 @@
 #include "cjv-export.h"
 #include "cjv-figure.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define SHEET 64   /* pictures on the contact sheet */
@@ -39,10 +40,10 @@ print_words (const CjdDataset *dataset, const char *kind)
   g_autofree char *words = cjd_dataset_describe (dataset);
   g_autofree gsize *count = g_new0 (gsize, dataset->n_classes + 1);
 
-  g_print ("%s\nRead as: %s.%s%s\n", words, kind, dataset->note != NULL ? " " : "",
+  g_print (_ ("%s\nRead as: %s.%s%s\n"), words, kind, dataset->note != NULL ? " " : "",
            dataset->note != NULL ? dataset->note : "");
   for (guint i = 0; i < MIN (dataset->n_channels, 8); i++)
-    g_print ("  channel %u: mean %.4f, deviation %.4f in training\n", i + 1,
+    g_print (_ ("  channel %u: mean %.4f, deviation %.4f in training\n"), i + 1,
              (double) dataset->mean[i], (double) dataset->std[i]);
   count_classes (dataset, count);
   for (guint k = 0; k < dataset->n_classes && has_balance (dataset); k++)
@@ -127,7 +128,7 @@ make_sheet (CjdDataset *dataset, GError **error)
 
   if (plain->x_shape.n_dims != 3 || plain->x_dtype != CJ_FLOAT32 || n == 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s holds no pictures for a contact sheet.",
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s holds no pictures for a contact sheet."),
                    dataset->name);
       return NULL;
     }
@@ -163,7 +164,7 @@ make_sheet (CjdDataset *dataset, GError **error)
   if (dataset->augmenter != NULL)
     {
       g_autofree char *title = g_strdup_printf (
-          "%s: as it is, then as training sees it in %d epochs", dataset->name, VARIANTS);
+          _ ("%s: as it is, then as training sees it in %d epochs"), dataset->name, VARIANTS);
 
       cjv_frame_set_scalar (frame, "group", a_picture);
       cjv_frame_set_text (frame, "title", title);
@@ -217,13 +218,13 @@ run_data (int argc, char **argv)
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
     { "augment", 'a', 0, G_OPTION_ARG_STRING, &chain,
-      "Show what augmentations make of it, as “flip, shift amount=3”", "CHAIN" },
+      N_ ("Show what augmentations make of it, as “flip, shift amount=3”"), "CHAIN" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &settings,
-      "Read it so: “cajal-cli list” and “describe” name what sources and files take",
+      N_ ("Read it so: “cajal-cli list” and “describe” name what sources and files take"),
       "NAME=VALUE" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
-      "Draw training pictures; with augmentations, each beside what becomes of it", "F.png" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
+      N_ ("Draw training pictures; with augmentations, each beside what becomes of it"), "F.png" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
   g_autoptr (CjlProject) project = NULL;
@@ -257,19 +258,18 @@ run_data (int argc, char **argv)
 const CliCommand cli_data = {
   "data",
   "SOURCE|PATH|F.cajal",
-  "Says what data hold, and draws them",
+  N_ ("Says what data hold, and draws them"),
   run_data,
-  "A path may be a folder of IDX files (MNIST and its like, plain or .gz), of CIFAR in the binary\n"
-  "layout, of PNG or JPEG pictures in one folder a class (with train, val and test above if there\n"
-  "are), or of .npy arrays; a .npz file; a table (.csv, .tsv, .tab, .data); a plain text; or a\n"
-  "folder with one of these in it. Of a project, its data are shown.\n"
-  "“cajal-cli list readers” and “list sources” name them, “list augmentations” what CHAIN may "
-  "hold.\n"
-  "\n"
-  "NAME=VALUE may be size=HEIGHTxWIDTH and channels=grey or colour for pictures, label=COLUMN for\n"
-  "tables, length=CHARACTERS for text, memory=MIB (pictures that take more are read from the disk\n"
-  "while training), normalise=measured, as-is, centred or custom, or a parameter of a source.\n"
-  "\n"
-  "  cajal-cli data ../mnist -o sheet.png\n"
-  "  cajal-cli data ../pets --set size=64 --augment \"flip, shift amount=4\" -o sheet.png",
+  N_ ("A path may be a folder of IDX files (MNIST and its like, plain or .gz), of CIFAR in\n"
+      "the binary layout, of PNG or JPEG pictures in one folder a class (with train, val and\n"
+      "test above if there are), or of .npy arrays; a .npz file; a table (.csv, .tsv, .tab,\n"
+      ".data); a plain text; or a folder with one of these in it. Of a project, its data are\n"
+      "shown. “cajal-cli list readers” and “list sources” name them, “list augmentations”\n"
+      "what CHAIN may hold.\n\n"
+      "NAME=VALUE may be size=HEIGHTxWIDTH and channels=grey or colour for pictures,\n"
+      "label=COLUMN for tables, length=CHARACTERS for text, memory=MIB (pictures that take\n"
+      "more are read from the disk while training), normalise=measured, as-is, centred or\n"
+      "custom, or a parameter of a source.\n\n"
+      "  cajal-cli data ../mnist -o sheet.png\n"
+      "  cajal-cli data ../pets --set size=64 --augment \"flip, shift amount=4\" -o sheet.png"),
 };

@@ -4,6 +4,7 @@
 
 #include "cjl-figures.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* The measure's value where the task has it, beside loss and accuracy; else NAN. */
@@ -93,19 +94,21 @@ cli_print_score (const char *split, CjScore score, const CjMetrics *m, const Cjd
       print_score_json (split, score, m, dataset);
       return;
     }
-  g_print ("%s  loss %.4f", split, score.loss);
+  g_print (_ ("%s  loss %.4f"), split, score.loss);
   if (m->task == CJ_TASK_CLASSES || m->task == CJ_TASK_SEQUENCE)
-    g_print ("  accuracy %.2f %%", score.accuracy * 100);
+    g_print (_ ("  accuracy %.2f %%"), score.accuracy * 100);
   for (const CjMetricInfo *i = cj_metric_infos; i->id != NULL; i++)
     {
       const double value = get_measure (i, m);
 
       if (isfinite (value) && i->unit != NULL)
-        g_print ("  %s %.2f %%", i->title, value * 100);
+        g_print ("  %s %.2f %%", _ (i->title), value * 100);
       else if (isfinite (value))
-        g_print ("  %s %.4g", i->title, value);
+        g_print ("  %s %.4g", _ (i->title), value);
     }
-  g_print ("  (%" G_GINT64_FORMAT " samples)\n", m->n_samples);
+  g_print (g_dngettext (GETTEXT_PACKAGE, "  (%lld sample)\n", "  (%lld samples)\n",
+                        (gulong) m->n_samples),
+           (long long) m->n_samples);
 }
 
 /* The classes one by one, the worst first. */
@@ -116,7 +119,8 @@ print_classes (const CjMetrics *m, const CjdDataset *dataset)
 
   if (m->confusion == NULL)
     return;
-  g_print ("%-20s %9s %9s %9s %9s\n", "class", "precision", "recall", "F1", "samples");
+  /* Translators: heads of the columns of a table; keep each where it ends or begins */
+  g_print ("%s\n", _ ("class                precision    recall        F1   samples"));
   for (guint i = 0; i < m->n_classes; i++)
     {
       guint worst = m->n_classes;
@@ -147,8 +151,8 @@ run_eval (int argc, char **argv)
   g_autofree char *split = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
-    { "split", 0, 0, G_OPTION_ARG_STRING, &split, "train, val or test (the preset)", "S" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
+    { "split", 0, 0, G_OPTION_ARG_STRING, &split, N_ ("train, val or test (the preset)"), "S" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
   g_autoptr (CjlProject) project = NULL;
@@ -182,10 +186,10 @@ run_eval (int argc, char **argv)
 const CliCommand cli_eval = {
   "eval",
   "F.cajal",
-  "Measures it on a split",
+  N_ ("Measures it on a split"),
   run_eval,
-  "Prints loss and accuracy (or MSE, MAE and R²), then precision, recall and F1 of every class, "
-  "the\n"
-  "worst first. The JSON object holds “accuracy”, “loss”, the classes and the confusion matrix.\n\n"
-  "  cajal-cli eval signs.cajal --split val --json",
+  N_ ("Prints loss and accuracy (or MSE, MAE and R²), then precision, recall and F1 of every\n"
+      "class, the worst first. The JSON object holds “accuracy”, “loss”, the classes and the\n"
+      "confusion matrix.\n\n"
+      "  cajal-cli eval signs.cajal --split val --json"),
 };

@@ -6,13 +6,15 @@
 #include "cjl-figures.h"
 #include "cjv-export.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct
 {
   char *output, *node, *split;
   char **settings;
   int width, height, sample;
   double scale;
-  gboolean dark, mistakes, json;
+  gboolean dark, bare, mistakes, json;
 } Options;
 
 static gboolean
@@ -25,7 +27,7 @@ read_settings (const CjvFigureInfo *info, char **settings, gpointer params, GErr
       if (info->params == NULL || cj_params_find (info->params, pair[0]) == NULL)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       "Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has.",
+                       _ ("Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has."),
                        info->id, pair[0], info->id);
           return FALSE;
         }
@@ -53,7 +55,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   if (info == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "There is no figure “%s”. “cajal-cli list figures” names them.", id);
+                   _ ("There is no figure “%s”. “cajal-cli list figures” names them."), id);
       return FALSE;
     }
   params = cjv_figure_new_params (info);
@@ -71,6 +73,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   if (frame == NULL)
     return FALSE;
   cjv_style_init (&style, options->dark);
+  style.bare = options->bare;
   style.scale = CLAMP (options->scale, 0.25, 8);
   return cjv_export (
       info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
@@ -84,23 +87,27 @@ run_figure (int argc, char **argv)
   gboolean light = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      "File to write: .svg, .pdf, .png or .csv; none: ID.svg", "X.svg" },
+      N_ ("File to write: .svg, .pdf, .png or .csv; none: ID.svg"), "X.svg" },
     { "node", 'n', 0, G_OPTION_ARG_STRING, &options.node,
-      "Layer that is drawn; none: the first that fits", "ID" },
-    { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, "train, val (the preset) or test", "S" },
+      N_ ("Layer that is drawn; none: the first that fits"), "ID" },
+    { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
+      "S" },
     { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
-      "For maps, units and bars: its number in the split, from 0", "N" },
+      N_ ("For maps, units and bars: its number in the split, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
-      "For contact-sheet: only what got a wrong class, the surest first", NULL },
+      N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
-      "A parameter of the figure; “cajal-cli describe ID” names them", "NAME=VALUE" },
-    { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, "Light ink on a dark ground", NULL },
-    { "light", 0, 0, G_OPTION_ARG_NONE, &light, "Dark ink on a light ground (the preset)", NULL },
-    { "width", 0, 0, G_OPTION_ARG_INT, &options.width, "Width; none: a good one", "PX" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &options.height, "Height; none: a good one", "PX" },
+      N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
+    { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
+    { "light", 0, 0, G_OPTION_ARG_NONE, &light, N_ ("Dark ink on a light ground (the preset)"),
+      NULL },
+    { "bare", 0, 0, G_OPTION_ARG_NONE, &options.bare,
+      N_ ("The drawing alone, for a small picture: no heading, axes or scale"), NULL },
+    { "width", 0, 0, G_OPTION_ARG_INT, &options.width, N_ ("Width; none: a good one"), "PX" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &options.height, N_ ("Height; none: a good one"), "PX" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,
-      "Pixels of a .png for each of these (the preset: 2)", "N" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Name the file in a JSON object", NULL },
+      N_ ("Pixels of a .png for each of these (the preset: 2)"), "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Name the file in a JSON object"), NULL },
     { NULL },
   };
   GError *error = NULL;
@@ -110,7 +117,7 @@ run_figure (int argc, char **argv)
     return status;
   if (options.dark && light)
     {
-      g_printerr ("cajal-cli figure: choose one of --dark and --light.\n");
+      g_printerr (_ ("cajal-cli figure: choose one of --dark and --light.\n"));
       return 2;
     }
   if (options.output == NULL)
@@ -129,12 +136,12 @@ run_figure (int argc, char **argv)
 const CliCommand cli_figure = {
   "figure",
   "F.cajal ID -o X.{svg,pdf,png,csv}",
-  "Draws what a project learned and how well",
+  N_ ("Draws what a project learned and how well"),
   run_figure,
-  "ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's weights;\n"
-  "confusion, roc, precision-recall, contact-sheet and scatter of a split; maps, units and bars "
-  "of\n"
-  "one sample; decision for data of two numbers. A .csv holds the numbers of the picture.\n\n"
-  "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
-  "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf",
+  N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
+      "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
+      "units and bars of one sample; decision for data of two numbers. A .csv holds the\n"
+      "numbers of the picture.\n\n"
+      "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
+      "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf"),
 };

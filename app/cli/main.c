@@ -3,9 +3,10 @@
 
 #include "cj-error.h"
 #include "cjl-json.h"
+#include "cjl-language.h"
 #include "cjl-plugins.h"
 
-#include <locale.h>
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 
 static const CliCommand *const commands[]
@@ -13,34 +14,35 @@ static const CliCommand *const commands[]
         &cli_set,    &cli_data,     &cli_train,     &cli_eval,  &cli_predict, &cli_figure,
         &cli_export, &cli_recover,  &cli_verify,    &cli_bench, &cli_plugins };
 
-static const char exit_status[] = "Exit status: 0 done, 1 failed, 2 wrong use.";
+static const char exit_status[] = N_ ("Exit status: 0 done, 1 failed, 2 wrong use.");
 
 static void
 print_help (void)
 {
-  g_print ("Usage: cajal-cli COMMAND [OPTION…] [ARGUMENT…]\n"
-           "A lab for neural networks, without its window.\n\nCommands:\n");
+  g_print (_ ("Usage: cajal-cli COMMAND [OPTION…] [ARGUMENT…]\n"
+              "A lab for neural networks, without its window.\n\nCommands:\n"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-10s %s\n", commands[i]->name, commands[i]->blurb);
+    g_print ("  %-10s %s\n", commands[i]->name, _ (commands[i]->blurb));
   g_print (
-      "\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
-      "  --version  show the version\n\n"
-      "A first run:\n"
-      "  cajal-cli new lenet-5 -o signs.cajal\n"
-      "  cajal-cli train signs.cajal\n"
-      "  cajal-cli figure signs.cajal confusion -o confusion.pdf\n\n"
-      "With --json a command prints one JSON object a line, in UTF-8, and nothing else, on its\n"
-      "output; progress and mistakes go to the error stream.\n\n%s\n",
-      exit_status);
+      _ ("\n  --help     show this text; “cajal-cli COMMAND --help” says more about one command\n"
+         "  --version  show the version\n\n"
+         "A first run:\n"
+         "  cajal-cli new lenet-5 -o signs.cajal\n"
+         "  cajal-cli train signs.cajal\n"
+         "  cajal-cli figure signs.cajal confusion -o confusion.pdf\n\n"
+         "With --json a command prints one JSON object a line, in UTF-8, and nothing else, on its\n"
+         "output, and speaks English; progress and mistakes go to the error stream.\n\n%s\n"),
+      _ (exit_status));
 }
 
 gboolean
 cli_parse (const CliCommand *command, const GOptionEntry *entries, int *argc, char ***argv,
            int *status)
 {
-  g_autofree char *usage = g_strdup_printf ("%s\n\n%s.", command->arguments, command->blurb);
-  g_autofree char *end = g_strconcat (command->details != NULL ? command->details : "",
-                                      command->details != NULL ? "\n\n" : "", exit_status, NULL);
+  g_autofree char *usage = g_strdup_printf ("%s\n\n%s.", command->arguments, _ (command->blurb));
+  g_autofree char *end
+      = g_strconcat (command->details != NULL ? _ (command->details) : "",
+                     command->details != NULL ? "\n\n" : "", _ (exit_status), NULL);
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
   g_autofree char *program = g_strdup_printf ("cajal-cli %s", command->name);
   g_autoptr (GError) error = NULL;
@@ -48,7 +50,7 @@ cli_parse (const CliCommand *command, const GOptionEntry *entries, int *argc, ch
   g_set_prgname (program);
   g_option_context_set_description (context, end);
   if (entries != NULL)
-    g_option_context_add_main_entries (context, entries, NULL);
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (g_option_context_parse (context, argc, argv, &error))
     return TRUE;
   g_printerr ("%s: %s\n", program, error->message);
@@ -64,7 +66,7 @@ cli_parse_words (const CliCommand *command, const GOptionEntry *entries, int *ar
     return FALSE;
   if (*argc - 1 >= least && *argc - 1 <= most)
     return TRUE;
-  g_printerr ("cajal-cli %s: it takes %s. “cajal-cli %s --help” says more.\n", command->name,
+  g_printerr (_ ("cajal-cli %s: it takes %s. “cajal-cli %s --help” says more.\n"), command->name,
               command->arguments, command->name);
   *status = 2;
   return FALSE;
@@ -124,7 +126,7 @@ cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **er
       }
   if (text != NULL)
     g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                 "There is no split “%s”. Choose train, val or test.", text);
+                 _ ("There is no split “%s”. Choose train, val or test."), text);
   return text == NULL;
 }
 
@@ -152,7 +154,9 @@ load_plugins (const CliCommand *command)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
+  cjl_language_set ();
+  if (argv != NULL && g_strv_contains ((const char *const *) argv, "--json"))
+    cjl_language_set_plain ();
   if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help"))
     {
       print_help ();
@@ -169,6 +173,6 @@ main (int argc, char **argv)
         load_plugins (commands[i]);
         return commands[i]->run (argc - 1, argv + 1);
       }
-  g_printerr ("cajal-cli: there is no command “%s”. “cajal-cli --help” lists them.\n", argv[1]);
+  g_printerr (_ ("cajal-cli: there is no command “%s”. “cajal-cli --help” lists them.\n"), argv[1]);
   return 2;
 }

@@ -4,6 +4,8 @@
 
 #include "cli.h"
 
+#include <glib/gi18n-lib.h>
+
 static const char *const states[] = { "loaded", "refused", "crashed" }; /* as CjlPluginState */
 
 static void
@@ -52,8 +54,8 @@ run_plugins (int argc, char **argv)
   g_autofree char *retry = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
-    { "retry", 0, 0, G_OPTION_ARG_STRING, &retry, "Load one that crashed once more", "NAME" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a plugin", NULL },
+    { "retry", 0, 0, G_OPTION_ARG_STRING, &retry, N_ ("Load one that crashed once more"), "NAME" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a plugin"), NULL },
     { NULL },
   };
   const GPtrArray *plugins;
@@ -68,18 +70,16 @@ run_plugins (int argc, char **argv)
   for (guint i = 0; i < plugins->len; i++)
     print_plugin (plugins->pdata[i], json);
   if (plugins->len == 0 && !json)
-    g_print ("There are no plugins. They go into ~/.local/share/cajal/plugins.\n");
+    g_print (_ ("There are no plugins. They go into ~/.local/share/cajal/plugins.\n"));
   return 0;
 }
 
 const CliCommand cli_plugins = {
   "plugins",
   "",
-  "Names the plugins that were found, and why one was not loaded",
+  N_ ("Names the plugins that were found, and why one was not loaded"),
   run_plugins,
-  "Plugins lie in the installed folder and in ~/.local/share/cajal/plugins; CAJAL_PLUGIN_PATH "
-  "names\n"
-  "other folders instead. One that crashed while it was loaded is passed over until its file "
-  "changes\n"
-  "or it is retried.",
+  N_ ("Plugins lie in the installed folder and in ~/.local/share/cajal/plugins;\n"
+      "CAJAL_PLUGIN_PATH names other folders instead. One that crashed while it was loaded is\n"
+      "passed over until its file changes or it is retried."),
 };

@@ -4,6 +4,8 @@
 
 #include "cjl-predict.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct
 {
   const CjlPredictor *predictor;
@@ -94,11 +96,11 @@ run_predict (int argc, char **argv)
   Output output = { 0 };
   int top = 0, threads = 0, status = 0;
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &file, "Write the table there", "X.csv" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &file, N_ ("Write the table there"), "X.csv" },
     { "top", 'k', 0, G_OPTION_ARG_INT, &top,
-      "Only the K likeliest classes, by rank; none: a column for every class", "K" },
-    { "threads", 't', 0, G_OPTION_ARG_INT, &threads, "Threads; none: all processors", "N" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &output.json, "One JSON object a sample", NULL },
+      N_ ("Only the K likeliest classes, by rank; none: a column for every class"), "K" },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &threads, N_ ("Threads; none: all processors"), "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &output.json, N_ ("One JSON object a sample"), NULL },
     { NULL },
   };
   CjlPredictCount count = { 0 };
@@ -110,21 +112,21 @@ run_predict (int argc, char **argv)
   if (!predict (argv[1], (const char *const *) argv + 2, file, threads, &output, &count, &error))
     return cli_fail (error);
   if (count.n_failed > 0)
-    g_printerr ("cajal-cli: %" G_GSIZE_FORMAT " answered, %" G_GSIZE_FORMAT " could not be read.\n",
-                count.n_answered, count.n_failed);
+    g_printerr (_ ("cajal-cli: %zu answered, %zu could not be read.\n"), count.n_answered,
+                count.n_failed);
   return count.n_failed == 0 ? 0 : 1;
 }
 
 const CliCommand cli_predict = {
   "predict",
   "F.cajal PATH…",
-  "Says what pictures, folders, tables or arrays are",
+  N_ ("Says what pictures, folders, tables or arrays are"),
   run_predict,
-  "PATH is a picture, a folder of pictures (with all folders in it), or any data that “cajal-cli\n"
-  "data” can read. Pictures are made grey or coloured, scaled to the network's input and "
-  "normalised\n"
-  "as its training data was. The table has the columns file, prediction, probability, and one a\n"
-  "class. A file that cannot be read is named on the error stream; the others are answered.\n\n"
-  "  cajal-cli predict signs.cajal photos/ -o answers.csv\n"
-  "  cajal-cli predict signs.cajal a.png b.jpeg --top 3",
+  N_ ("PATH is a picture, a folder of pictures (with all folders in it), or any data that\n"
+      "“cajal-cli data” can read. Pictures are made grey or coloured, scaled to the network's\n"
+      "input and normalised as its training data was. The table has the columns file,\n"
+      "prediction, probability, and one a class. A file that cannot be read is named on the\n"
+      "error stream; the others are answered.\n\n"
+      "  cajal-cli predict signs.cajal photos/ -o answers.csv\n"
+      "  cajal-cli predict signs.cajal a.png b.jpeg --top 3"),
 };

@@ -9,6 +9,7 @@
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static int
@@ -17,8 +18,8 @@ run_new (int argc, char **argv)
   g_autofree char *output = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "File to write", "F.cajal" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object", NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_ ("File to write"), "F.cajal" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
   const CjlTemplate *template;
@@ -31,7 +32,7 @@ run_new (int argc, char **argv)
   template = cjl_template_find (argv[1]);
   if (template == NULL)
     {
-      g_printerr ("cajal-cli: there is no template “%s”. “cajal-cli templates” names them.\n",
+      g_printerr (_ ("cajal-cli: there is no template “%s”. “cajal-cli templates” names them.\n"),
                   argv[1]);
       return 1;
     }
@@ -39,7 +40,7 @@ run_new (int argc, char **argv)
     output = g_strconcat (argv[1], ".cajal", NULL);
   if (g_file_test (output, G_FILE_TEST_EXISTS))
     {
-      g_printerr ("cajal-cli: “%s” is there already. Give another name with -o.\n", output);
+      g_printerr (_ ("cajal-cli: “%s” is there already. Give another name with -o.\n"), output);
       return 1;
     }
   project = cjl_template_make (template, &error);
@@ -103,8 +104,9 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
 {
   g_autofree char *words = cjd_dataset_describe (dataset);
 
-  g_print ("%s\n%s\n\n  %-14s %-18s %-14s %12s %14s\n", project->title, words, "node", "layer",
-           "output", "parameters", "multiply-adds");
+  g_print ("%s\n%s\n\n%s\n", project->title, words,
+           /* Translators: heads of the columns of a table; keep each where it ends or begins */
+           _ ("  node           layer              output           parameters  multiply-adds"));
   for (guint i = 0; i < rows->len; i++)
     {
       const Row *row = &g_array_index (rows, Row, i);
@@ -112,10 +114,10 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
       g_print ("  %-14s %-18s %-14s %12" G_GINT64_FORMAT " %14" G_GINT64_FORMAT "\n", row->node->id,
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
     }
-  g_print ("\n%" G_GINT64_FORMAT " parameters, %" G_GINT64_FORMAT
-           " multiply-adds a sample, %.1f MiB to train at batch %d, at most %.1f MiB more of kept "
-           "checkpoints\n",
-           cost->n_params, cost->macs, (double) cost->peak_bytes / (1 << 20), project->setup->batch,
+  g_print (_ ("\n%lld parameters, %lld multiply-adds a sample, %.1f MiB to train at batch %d, at "
+              "most %.1f MiB more of kept checkpoints\n"),
+           (long long) cost->n_params, (long long) cost->macs,
+           (double) cost->peak_bytes / (1 << 20), project->setup->batch,
            (double) kept_bytes / (1 << 20));
 }
 
@@ -177,7 +179,7 @@ show (CjlProject *project, gboolean json, GError **error)
     print_table_json (project, rows, &cost, kept_bytes);
   else
     print_table (project, dataset, rows, &cost, kept_bytes);
-  return program != NULL && cj_memory_check (cost.peak_bytes, "Training", spec.batch, error);
+  return program != NULL && cj_memory_check (cost.peak_bytes, _ ("Training"), spec.batch, error);
 }
 
 static int
@@ -185,7 +187,7 @@ run_show (int argc, char **argv)
 {
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a layer, the last of the whole",
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a layer, the last of the whole"),
       NULL },
     { NULL },
   };
@@ -209,7 +211,8 @@ print_problem (const CjProblem *problem, gboolean json)
 
   if (!json)
     {
-      g_print ("%s: %s\n", kind, problem->sentence);
+      g_print ("%s: %s\n", problem->kind == CJ_PROBLEM_ERROR ? _ ("error") : _ ("note"),
+               problem->sentence);
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -242,13 +245,13 @@ check (CjlProject *project, const CjdDataset *dataset, gboolean json)
     {
       const CjProblem none
           = { .sentence
-              = "no valid path leads from the data to a loss. Add one, as cross-entropy." };
+              = _ ("no valid path leads from the data to a loss. Add one, as cross-entropy.") };
 
       print_problem (&none, json);
       status = 1;
     }
   if (status == 0 && !json)
-    g_print ("The network can be trained.\n");
+    g_print (_ ("The network can be trained.\n"));
   return status;
 }
 
@@ -257,7 +260,7 @@ run_check (int argc, char **argv)
 {
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a problem", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a problem"), NULL },
     { NULL },
   };
   g_autoptr (CjlProject) project = NULL;
@@ -294,7 +297,7 @@ run_set (int argc, char **argv)
 
       if (value == NULL)
         {
-          g_printerr ("cajal-cli set: “%s” is not of the form node.param=value.\n", argv[i]);
+          g_printerr (_ ("cajal-cli set: “%s” is not of the form node.param=value.\n"), argv[i]);
           status = 2;
           break;
         }
@@ -312,23 +315,24 @@ run_set (int argc, char **argv)
   return status;
 }
 
-const CliCommand cli_new = { "new", "TEMPLATE", "Makes a project file of a template", run_new,
-                             "Without -o the file is TEMPLATE.cajal in this folder." };
+const CliCommand cli_new = { "new", "TEMPLATE", N_ ("Makes a project file of a template"), run_new,
+                             N_ ("Without -o the file is TEMPLATE.cajal in this folder.") };
 const CliCommand cli_show = {
-  "show", "F.cajal", "Prints layers, shapes, parameters, cost and memory", run_show,
-  "Memory is what training takes at the project's batch size. Fails if the network cannot be\n"
-  "compiled; “cajal-cli check” then says why."
+  "show", "F.cajal", N_ ("Prints layers, shapes, parameters, cost and memory"), run_show,
+  N_ ("Memory is what training takes at the project's batch size. Fails if the network cannot\n"
+      "be compiled; “cajal-cli check” then says why.")
 };
 const CliCommand cli_check = {
-  "check", "F.cajal", "Lists everything that keeps it from training", run_check,
-  "Each problem is a sentence with the way out. The exit status is 1 if one of them keeps the\n"
-  "network from being trained; notes do not."
+  "check", "F.cajal", N_ ("Lists everything that keeps it from training"), run_check,
+  N_ ("Each problem is a sentence with the way out. The exit status is 1 if one of them keeps\n"
+      "the network from being trained; notes do not.")
 };
 const CliCommand cli_set = {
   "set",
   "F.cajal NAME=VALUE…",
-  "Changes node.param, a training value, title or data",
+  N_ ("Changes node.param, a training value, title or data"),
   run_set,
-  "Either all values are set or none.\n\n"
-  "  cajal-cli set F.cajal conv1.filters=32 optimizer=sgd optimizer.momentum=0.9 data=../mnist",
+  N_ ("Either all values are set or none.\n\n"
+      "  cajal-cli set F.cajal conv1.filters=32 optimizer=sgd optimizer.momentum=0.9 "
+      "data=../mnist"),
 };

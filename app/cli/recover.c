@@ -4,6 +4,8 @@
 
 #include "cjl-recovery.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 print_remains (const CjlRemains *remains, gboolean json)
 {
@@ -13,9 +15,10 @@ print_remains (const CjlRemains *remains, gboolean json)
 
   if (!json)
     {
-      g_print ("%s  %s  “%s”  %u edits, %" G_GINT64_FORMAT " steps of training, %s\n",
-               remains->uuid, date != NULL ? date : "", remains->title, remains->n_edits,
-               remains->step, remains->path != NULL ? remains->path : "never saved");
+      g_print (_ ("%s  %s  “%s”  %u edits, %lld steps of training, %s\n"), remains->uuid,
+               date != NULL ? date : "", remains->title, remains->n_edits,
+               (long long) remains->step,
+               remains->path != NULL ? remains->path : _ ("never saved"));
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -57,9 +60,10 @@ recover (const CjlRemains *remains, const char *output, gboolean json)
   path = g_strdup (output != NULL ? output : project->path);
   if (path == NULL)
     {
-      g_printerr ("cajal-cli: “%s” has no file, or another program changed it since. Give a name "
-                  "with -o.\n",
-                  project->title);
+      g_printerr (
+          _ ("cajal-cli: “%s” has no file, or another program changed it since. Give a name "
+             "with -o.\n"),
+          project->title);
       return 2;
     }
   if (!cjl_project_keep (project, &error) || !cjl_project_save (project, path, &error))
@@ -74,11 +78,11 @@ run_recover (int argc, char **argv)
   g_autofree char *output = NULL;
   gboolean discard = FALSE, json = FALSE;
   const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Write there, not over the project",
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_ ("Write there, not over the project"),
       "F.cajal" },
-    { "discard", 0, 0, G_OPTION_ARG_NONE, &discard, "Throw it away; the file stays as it is",
+    { "discard", 0, 0, G_OPTION_ARG_NONE, &discard, N_ ("Throw it away; the file stays as it is"),
       NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a line", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a line"), NULL },
     { NULL },
   };
   g_autoptr (GPtrArray) all = NULL;
@@ -96,15 +100,15 @@ run_recover (int argc, char **argv)
       for (guint i = 0; i < all->len; i++)
         print_remains (all->pdata[i], json);
       if (all->len == 0 && !json)
-        g_print ("Everything is saved.\n");
+        g_print (_ ("Everything is saved.\n"));
       return 0;
     }
   remains = find (all, argv[1]);
   if (remains == NULL)
     {
       g_printerr (
-          "cajal-cli: there is nothing unsaved of “%s”. “cajal-cli recover” lists what there "
-          "is.\n",
+          _ ("cajal-cli: there is nothing unsaved of “%s”. “cajal-cli recover” lists what there "
+             "is.\n"),
           argv[1]);
       return 1;
     }
@@ -116,8 +120,8 @@ run_recover (int argc, char **argv)
 const CliCommand cli_recover = {
   "recover",
   "[F.cajal or UUID]",
-  "Lists or saves what a crash left unsaved",
+  N_ ("Lists or saves what a crash left unsaved"),
   run_recover,
-  "Every edit, and every ten seconds the state of a training, lies in the user's state folder\n"
-  "(CAJAL_STATE_DIR chooses another) until it is saved.",
+  N_ ("Every edit, and every ten seconds the state of a training, lies in the user's state\n"
+      "folder (CAJAL_STATE_DIR chooses another) until it is saved."),
 };

@@ -7,6 +7,7 @@
 #include "cjl-recovery.h"
 #include "cjl-refit.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -36,11 +37,11 @@ static void
 print_score (CjScore score, CjTask task)
 {
   if (task == CJ_TASK_NONE)
-    g_print ("loss %.4g", score.loss);
+    g_print (_ ("loss %.4g"), score.loss);
   else if (task == CJ_TASK_VALUES)
-    g_print ("loss %.4g  R² %.4f", score.loss, score.accuracy);
+    g_print (_ ("loss %.4g  R² %.4f"), score.loss, score.accuracy);
   else
-    g_print ("loss %.4f  accuracy %6.2f %%", score.loss, score.accuracy * 100);
+    g_print (_ ("loss %.4f  accuracy %6.2f %%"), score.loss, score.accuracy * 100);
 }
 
 static void
@@ -50,11 +51,11 @@ print_epoch (const CjRunEpoch *e, CjTask task, gboolean json)
 
   if (!json)
     {
-      g_print ("epoch %3u  ", e->epoch);
+      g_print (_ ("epoch %3u  "), e->epoch);
       print_score (e->train, task);
       if (isfinite (e->val.loss))
         {
-          g_print ("  validation ");
+          g_print (_ ("  validation "));
           print_score (e->val, task);
         }
       g_print ("\n");
@@ -100,20 +101,21 @@ print_progress (const CjRunState *state, CjTask task)
 {
   const double share = (double) state->step / (double) MAX (state->n_steps, 1);
   const int left = isfinite (state->seconds_left) ? (int) state->seconds_left : -1;
-  g_autofree char *time
-      = left >= 3600 ? g_strdup_printf ("%d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60)
-        : left >= 0  ? g_strdup_printf ("%d:%02d left", left / 60, left % 60)
-                     : g_strdup ("");
+  g_autofree char *time = left >= 3600 ? g_strdup_printf (_ ("%d:%02d:%02d left"), left / 3600,
+                                                          left / 60 % 60, left % 60)
+                          : left >= 0  ? g_strdup_printf (_ ("%d:%02d left"), left / 60, left % 60)
+                                       : g_strdup ("");
   const guint width = get_width ();
   g_autofree char *score
       = task == CJ_TASK_NONE || task == CJ_TASK_VALUES
-            ? g_strdup_printf ("loss %.4g", state->score.loss)
-            : g_strdup_printf ("loss %.4f  %s%.2f %%", state->score.loss,
-                               width > 90 ? "accuracy " : "", state->score.accuracy * 100);
-  g_autofree char *text = g_strdup_printf (
-      "%3.0f %%  epoch %u/%u  %s  %.0f%s  %s", share * 100, MIN (state->epoch + 1, state->n_epochs),
-      state->n_epochs, score, state->rate, width > 90 ? " samples/s" : "/s", time);
-  const int room = (int) width - (int) strlen (text) - 4;
+            ? g_strdup_printf (_ ("loss %.4g"), state->score.loss)
+            : g_strdup_printf (_ ("loss %.4f  %s%.2f %%"), state->score.loss,
+                               width > 90 ? _ ("accuracy ") : "", state->score.accuracy * 100);
+  g_autofree char *text
+      = g_strdup_printf (_ ("%3.0f %%  epoch %u/%u  %s  %.0f%s  %s"), share * 100,
+                         MIN (state->epoch + 1, state->n_epochs), state->n_epochs, score,
+                         state->rate, width > 90 ? _ (" samples/s") : _ ("/s"), time);
+  const int room = (int) width - (int) g_utf8_strlen (text, -1) - 4;
   const guint bar = (guint) CLAMP (room, 0, BAR);
   const guint filled = (guint) CLAMP (share * bar, 0, bar);
   g_autofree char *full = g_strnfill (filled, '#'), *rest = g_strnfill (bar - filled, '.');
@@ -121,7 +123,12 @@ print_progress (const CjRunState *state, CjTask task)
   if (bar >= 4)
     g_printerr ("\r\033[K[%s%s] %s", full, rest, text);
   else
-    g_printerr ("\r\033[K%.*s", (int) width - 1, text);
+    {
+      g_autofree char *start
+          = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), (glong) width - 1));
+
+      g_printerr ("\r\033[K%s", start);
+    }
 }
 
 /* What the network's answers are compared with. */
@@ -176,10 +183,10 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   if (failure == NULL)
     return TRUE;
   state = cj_runner_get_state (runner);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
-               "%s The run is saved; “--resume --from-step %" G_GUINT64_FORMAT
-               "” goes on from its last good checkpoint.",
-               failure, state.good);
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_NUMBER,
+      _ ("%s The run is saved; “--resume --from-step %llu” goes on from its last good checkpoint."),
+      failure, (unsigned long long) state.good);
   return FALSE;
 }
 
@@ -236,11 +243,14 @@ apply_options (CjlProject *project, const Options *options, GError **error)
   if (dataset == NULL)
     return NULL;
   if (cjl_project_refit (project, dataset))
-    g_ptr_array_add (said, dataset->n_classes > 0
-                               ? g_strdup_printf ("The last layer is set to fit the %u classes of "
-                                                  "the data.",
-                                                  dataset->n_classes)
-                               : g_strdup ("The last layer is set to fit the data."));
+    g_ptr_array_add (
+        said,
+        dataset->n_classes > 0 ? g_strdup_printf (
+            g_dngettext (GETTEXT_PACKAGE, "The last layer is set to fit the %u class of the data.",
+                         "The last layer is set to fit the %u classes of the data.",
+                         dataset->n_classes),
+            dataset->n_classes)
+                               : g_strdup (_ ("The last layer is set to fit the data.")));
   print_said (said);
   return g_steal_pointer (&dataset);
 }
@@ -317,8 +327,9 @@ train (const char *path, const Options *options, GError **error)
     }
   if (!cjl_project_save (project, options->save != NULL ? options->save : path, error))
     {
-      g_printerr ("cajal-cli: the run was not saved; “cajal-cli recover” still has its edits and "
-                  "its last checkpoint.\n");
+      g_printerr (
+          _ ("cajal-cli: the run was not saved; “cajal-cli recover” still has its edits and "
+             "its last checkpoint.\n"));
       return FALSE;
     }
   if (!finished || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
@@ -335,20 +346,23 @@ run_train (int argc, char **argv)
 {
   Options options = { .seed = -1, .from_step = -1 };
   const GOptionEntry entries[] = {
-    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data, "Other data: a source's id or a path",
-      "PATH" },
-    { "epochs", 'e', 0, G_OPTION_ARG_INT, &options.epochs, "Passes over the data", "N" },
-    { "steps", 0, 0, G_OPTION_ARG_INT, &options.steps, "Stop after so many batches", "N" },
-    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "Threads; none: all processors", "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, "Chooses all random numbers of the run", "N" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
+      N_ ("Other data: a source's id or a path"), "PATH" },
+    { "epochs", 'e', 0, G_OPTION_ARG_INT, &options.epochs, N_ ("Passes over the data"), "N" },
+    { "steps", 0, 0, G_OPTION_ARG_INT, &options.steps, N_ ("Stop after so many batches"), "N" },
+    { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, N_ ("Threads; none: all processors"),
+      "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed, N_ ("Chooses all random numbers of the run"),
+      "N" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
-      "Change node.param or a training value first", "NAME=VALUE" },
-    { "resume", 'r', 0, G_OPTION_ARG_NONE, &options.resume, "Go on where the run stopped", NULL },
+      N_ ("Change node.param or a training value first"), "NAME=VALUE" },
+    { "resume", 'r', 0, G_OPTION_ARG_NONE, &options.resume, N_ ("Go on where the run stopped"),
+      NULL },
     { "from-step", 0, 0, G_OPTION_ARG_INT64, &options.from_step,
-      "With --resume: go back to this step of the run first", "K" },
-    { "save", 'o', 0, G_OPTION_ARG_FILENAME, &options.save, "Write there, not over the project",
-      "OUT" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object a line", NULL },
+      N_ ("With --resume: go back to this step of the run first"), "K" },
+    { "save", 'o', 0, G_OPTION_ARG_FILENAME, &options.save,
+      N_ ("Write there, not over the project"), "OUT" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("One JSON object a line"), NULL },
     { NULL },
   };
   GError *error = NULL;
@@ -358,7 +372,7 @@ run_train (int argc, char **argv)
     return status;
   if (options.from_step >= 0 && !options.resume)
     {
-      g_printerr ("cajal-cli train: --from-step goes with --resume.\n");
+      g_printerr (_ ("cajal-cli train: --from-step goes with --resume.\n"));
       return 2;
     }
   signal (SIGINT, interrupt);
@@ -373,14 +387,13 @@ run_train (int argc, char **argv)
 const CliCommand cli_train = {
   "train",
   "F.cajal",
-  "Trains and saves it",
+  N_ ("Trains and saves it"),
   run_train,
-  "With --data the pictures are resized, and made grey or coloured, to what the network took "
-  "before;\n"
-  "the last layer is set to the number of classes, and both are said. A terminal shows a bar with\n"
-  "speed and time left.\n\n"
-  "Without --resume a new run begins. Ctrl-C stops after the step under way and saves. The "
-  "weights\n"
-  "that were best on validation are kept; the test samples are measured once, at the end.\n\n"
-  "  cajal-cli train F.cajal --data ../mnist --epochs 5 --set learning-rate=0.002",
+  N_ ("With --data the pictures are resized, and made grey or coloured, to what the network\n"
+      "took before; the last layer is set to the number of classes, and both are said. A\n"
+      "terminal shows a bar with speed and time left.\n\n"
+      "Without --resume a new run begins. Ctrl-C stops after the step under way and saves.\n"
+      "The weights that were best on validation are kept; the test samples are measured once,\n"
+      "at the end.\n\n"
+      "  cajal-cli train F.cajal --data ../mnist --epochs 5 --set learning-rate=0.002"),
 };

@@ -4,6 +4,8 @@
 
 #include "cjl-verify.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 print_row (const CjlVerifyRow *row, gpointer data)
 {
@@ -32,7 +34,7 @@ print_row (const CjlVerifyRow *row, gpointer data)
     g_print ("%9.2e  %9.2e  ", row->error, row->limit);
   else
     g_print ("%9s  %9s  ", "", "");
-  g_print ("%s%s%s\n", row->pass ? "pass" : "FAIL", row->note != NULL ? "  " : "",
+  g_print ("%s%s%s\n", row->pass ? _ ("pass") : _ ("FAIL"), row->note != NULL ? "  " : "",
            row->note != NULL ? row->note : "");
 }
 
@@ -42,8 +44,8 @@ run_verify (int argc, char **argv)
   gboolean json = FALSE;
   int threads = 0, status = 0;
   const GOptionEntry entries[]
-      = { { "json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a case", NULL },
-          { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "How many threads compute", "N" },
+      = { { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a case"), NULL },
+          { "threads", 0, 0, G_OPTION_ARG_INT, &threads, N_ ("How many threads compute"), "N" },
           { NULL } };
   CjlVerifyCount count = { 0 };
   GError *error = NULL;
@@ -51,22 +53,21 @@ run_verify (int argc, char **argv)
   if (!cli_parse_words (&cli_verify, entries, &argc, &argv, 1, 1, &status))
     return status;
   if (!json)
-    g_print ("%-42s %9s  %9s\n", "case", "error", "limit");
+    /* Translators: heads of the columns of a table; keep each where it ends or begins */
+    g_print ("%s\n", _ ("case                                           error      limit"));
   if (!cjl_verify (argv[1], cli_get_threads (threads), print_row, &json, &count, &error))
     return cli_fail (error);
   if (!json)
-    g_print ("%u passed, %u failed\n", count.n_passed, count.n_failed);
+    g_print (_ ("%u passed, %u failed\n"), count.n_passed, count.n_failed);
   return count.n_failed == 0 && count.n_passed > 0 ? 0 : 1;
 }
 
 const CliCommand cli_verify = {
   "verify",
   "FOLDER",
-  "Compares the engine with reference vectors",
+  N_ ("Compares the engine with reference vectors"),
   run_verify,
-  "FOLDER holds manifest.json and one .npz a case. Every case is compiled and run as any network "
-  "is;\n"
-  "the largest error against its limit is printed. A case that no layer stands for counts as "
-  "failed.\n"
-  "The exit status is 0 only if all passed.",
+  N_ ("FOLDER holds manifest.json and one .npz a case. Every case is compiled and run as any\n"
+      "network is; the largest error against its limit is printed. A case that no layer\n"
+      "stands for counts as failed. The exit status is 0 only if all passed."),
 };

@@ -83,8 +83,8 @@ print_params (const CjShape *own, const CjShape *shape)
   g_variant_builder_init (&params, G_VARIANT_TYPE_VARDICT);
   if (shape->n_dims == 3 && (shape->dims[1] != own->dims[1] || shape->dims[2] != own->dims[2]))
     {
-      g_autofree char *size = g_strdup_printf ("%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT,
-                                               shape->dims[1], shape->dims[2]);
+      g_autofree char *size
+          = g_strdup_printf ("%lldx%lld", (long long) shape->dims[1], (long long) shape->dims[2]);
 
       g_variant_builder_add (&params, "{sv}", "size", g_variant_new_string (size));
     }
@@ -137,7 +137,8 @@ void
 cjl_project_adopt (CjlProject *project, const char *source, const CjdDataset *base,
                    const CjShape *before, CjlAdoption *adoption)
 {
-  g_autofree char *title = g_strdup_printf ("Use %s", base->name);
+  /* Translators: title of an edit; %s is the name of a data set */
+  g_autofree char *title = g_strdup_printf (_ ("Use %s"), base->name);
 
   cjl_project_begin (project);
   adopt (project, source, base, before, adoption);

@@ -153,7 +153,7 @@ cjl_archive_read_weights (CjlProject *project, const char *id, GError **error)
 
   if (bytes != NULL)
     return cjd_safetensors_parse (bytes, error);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The weights of this run are no longer there.");
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The weights of this run are no longer there."));
   return NULL;
 }
 
@@ -302,7 +302,8 @@ cjl_archive_restore_settings (CjlProject *project, const char *id, GError **erro
     graph = g_variant_lookup_value (settings, "graph", G_VARIANT_TYPE ("av"));
   if (graph == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The settings of this run are no longer there.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("The settings of this run are no longer there."));
       return FALSE;
     }
   if (!cj_graph_load (drawn, graph, error))

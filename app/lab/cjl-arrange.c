@@ -127,7 +127,7 @@ cjl_arrange_group (CjGraph *graph, const char *const *ids, const char *level, GE
   if (!find_middle (graph, ids, &x, &y))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There is nothing to group. Select some cards first.");
+                   _ ("There is nothing to group. Select some cards first."));
       return NULL;
     }
   block = cj_graph_add_block (graph, title, level, error);
@@ -219,7 +219,7 @@ cjl_arrange_parse (const char *text, GError **error)
   if (nodes == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "This text holds no layers copied from a network.");
+                   _ ("This text holds no layers copied from a network."));
       return NULL;
     }
   blocks = g_variant_lookup_value (root, "blocks", G_VARIANT_TYPE ("av"));
@@ -334,7 +334,7 @@ cjl_arrange_paste (CjGraph *graph, const char *text, const char *level, double d
   if (part != NULL)
     return cjl_arrange_put (graph, part, level, dx, dy, error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-               "The clipboard holds no layers. Copy some cards first.");
+               _ ("The clipboard holds no layers. Copy some cards first."));
   return NULL;
 }
 
@@ -346,8 +346,9 @@ cjl_arrange_insert (CjGraph *graph, const CjlCard *card, CjNode *to, guint port,
 
   if (source.node == NULL || card->in->len == 0 || card->out->len == 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "%s cannot stand on a wire. Wire it by hand.",
-                   card->node != NULL ? card->node->layer->title : card->block->title);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("%s cannot stand on a wire. Wire it by hand."),
+                   card->node != NULL ? _ (card->node->layer->title) : card->block->title);
       return FALSE;
     }
   in = g_array_index (card->in, CjWire, 0);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -53,14 +54,14 @@ read_text (const char *path, GError **error)
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
       || g_file_info_get_size (info) > MAX_BYTES)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "This is no plain file of at most 4 MiB.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is no plain file of at most 4 MiB."));
       return NULL;
     }
   if (!g_file_load_contents (file, NULL, &text, &length, NULL, error))
     return NULL;
   if (g_utf8_validate_len (text, length, NULL))
     return g_steal_pointer (&text);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "This is no text.");
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is no text."));
   return NULL;
 }
 
@@ -81,13 +82,15 @@ cjl_block_load (const char *path, GError **error)
 
       g_variant_lookup (missing->kept, "layer", "&s", &layer);
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The layer “%s” is not installed. Install the plugin that brings it.", layer);
+                   _ ("The layer “%s” is not installed. Install the plugin that brings it."),
+                   layer);
       g_clear_pointer (&part, cj_graph_free);
     }
   else if (part != NULL && find_outermost (part) == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "There is not one block in it with everything inside. Save the block again.");
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("There is not one block in it with everything inside. Save the block again."));
       g_clear_pointer (&part, cj_graph_free);
     }
   if (part == NULL)

@@ -11,18 +11,9 @@
 #define MAX_ANSWERS 65536
 #define FULL_SHARE 0.95 /* of its answers are at an end: then a unit is saturated */
 
-CjlCheckup *
-cjl_checkup_ref (CjlCheckup *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_checkup_unref (CjlCheckup *self)
+cjl_checkup_free (CjlCheckup *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_ptr_array_unref (self->layers);
   g_ptr_array_unref (self->gradients);
   g_free (self);
@@ -151,7 +142,6 @@ look (const CjGraph *graph, CjProgram *program, CjdDataset *dataset)
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
   guint32 indices[CJL_CHECKUP_BATCH];
 
-  self->ref_count = 1;
   self->n_samples = (guint) MIN (feed->n_samples, CJL_CHECKUP_BATCH);
   self->layers = g_ptr_array_new_with_free_func (layer_free);
   self->gradients = cjd_named_tensors_new ();
@@ -204,22 +194,11 @@ run (CjlJob *job, gpointer data, GError **error)
   return checkup;
 }
 
-static void
-free_network (gpointer data)
-{
-  cjl_network_free (data);
-}
-
-static void
-free_checkup (gpointer data)
-{
-  cjl_checkup_unref (data);
-}
-
 CjlJob *
 cjl_checkup_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights)
 {
-  return cjl_job_new (run, cjl_network_new (graph, dataset, weights), free_network, free_checkup);
+  return cjl_job_new (run, cjl_network_new (graph, dataset, weights),
+                      (GDestroyNotify) cjl_network_free, (GDestroyNotify) cjl_checkup_free);
 }
 
 CjlCheckup *

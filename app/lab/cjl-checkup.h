@@ -22,10 +22,9 @@ typedef struct
   CjTensor *answers; /* [n]: the numbers themselves, at most 65536, evenly taken; NULL: none */
 } CjlLayerHealth;
 
-/* Immutable; atomic reference count. */
+/* Immutable. */
 typedef struct
 {
-  gint ref_count;
   guint64 step; /* of the weights */
   guint n_samples;
   GPtrArray *layers;    /* CjlLayerHealth */
@@ -35,16 +34,15 @@ typedef struct
 /* A job whose result is a CjlCheckup, from the first samples of the training split. Copies the graph,
  * references data and weights. You free. */
 CjlJob *cjl_checkup_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights);
-/* The same at once, with the weights of a project. Slow. Main thread. You unref. */
+/* The same at once, with the weights of a project. Slow. Main thread. You free. */
 CjlCheckup *cjl_checkup_project (CjlProject *project, CjdDataset *dataset, GError **error);
 
-CjlCheckup *cjl_checkup_ref (CjlCheckup *checkup);
-void cjl_checkup_unref (CjlCheckup *checkup);
+void cjl_checkup_free (CjlCheckup *checkup);
 
 /* Borrowed, or NULL. */
 const CjlLayerHealth *cjl_checkup_find (const CjlCheckup *checkup, const char *node);
 CjTensor *cjl_checkup_find_gradient (const CjlCheckup *checkup, const char *param);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlCheckup, cjl_checkup_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlCheckup, cjl_checkup_free)
 
 G_END_DECLS

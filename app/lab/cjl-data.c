@@ -114,7 +114,7 @@ cjl_data_dress (CjdDataset *base, const CjlDataChoice *choice, GError **error)
   if (dataset->x_dtype == CJ_INT32)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s holds characters or symbols, which cannot be augmented.", dataset->name);
+                   _ ("%s holds characters or symbols, which cannot be augmented."), dataset->name);
       return NULL;
     }
   dataset->augmenter = cjd_augmenter_parse (choice->augment, &sample, error);

@@ -5,6 +5,7 @@
 #include "cjl-embed.h"
 #include "cjl-network.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define BATCH 32
@@ -25,18 +26,9 @@ cjl_embed_options_init (CjlEmbedOptions *options)
                                 .n_iterations = 500 };
 }
 
-CjlEmbedding *
-cjl_embedding_ref (CjlEmbedding *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_embedding_unref (CjlEmbedding *self)
+cjl_embedding_free (CjlEmbedding *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_clear_pointer (&self->map, cj_tensor_unref);
   cjd_dataset_unref (self->dataset);
   g_free (self->node);
@@ -44,12 +36,6 @@ cjl_embedding_unref (CjlEmbedding *self)
   g_free (self->place);
   g_free (self->targets);
   g_free (self);
-}
-
-static void
-embedding_free (gpointer data)
-{
-  cjl_embedding_unref (data);
 }
 
 /* Everything but the map; the samples stand evenly spaced in their split. */
@@ -61,7 +47,6 @@ embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width
   gsize want = MIN (all, MIN (options->n_samples, CJL_TSNE_MAX)), seen = 0;
 
   want = MIN (want, (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1));
-  self->ref_count = 1;
   self->node = g_strdup (options->node);
   self->method = options->method;
   self->split = options->split;
@@ -94,7 +79,6 @@ embedding_dup (const CjlEmbedding *from, CjTensor *map)
 {
   CjlEmbedding *self = g_memdup2 (from, sizeof *from);
 
-  self->ref_count = 1;
   self->node = g_strdup (from->node);
   self->dataset = cjd_dataset_ref (from->dataset);
   self->index = g_memdup2 (from->index, (from->n + 1) * sizeof *from->index);
@@ -144,10 +128,11 @@ collect (Work *work, CjlJob *job, CjlEmbedding **embedding, GError **error)
       if (out == NULL || out->dtype != CJ_FLOAT32 || out->shape.n_dims < 2
           || out->shape.dims[0] != BATCH)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                       "“%s” does not give numbers for every sample. Choose a layer that is wired "
-                       "to the data.",
-                       work->options.node);
+          g_set_error (
+              error, CJ_ERROR, CJ_ERROR_GRAPH,
+              _ ("“%s” does not give numbers for every sample. Choose a layer that is wired "
+                 "to the data."),
+              work->options.node);
           return NULL;
         }
       if (*embedding == NULL) /* now its width is known */
@@ -198,8 +183,8 @@ embed (CjlJob *job, gpointer data, GError **error)
   if (self->n < 4 || (work->options.method == CJL_EMBED_PCA && least < 2))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "“%s” gives too little to lay out in a plane. Choose a layer of two units or "
-                   "more and a split of four samples or more.",
+                   _ ("“%s” gives too little to lay out in a plane. Choose a layer of two units or "
+                      "more and a split of four samples or more."),
                    work->options.node);
       return NULL;
     }
@@ -228,7 +213,7 @@ find_layer (const CjGraph *graph, const CjlEmbedOptions *options, GError **error
   const CjNode *node = cj_graph_find (graph, options->node);
 
   if (node == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "There is no layer “%s” in the network.",
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("There is no layer “%s” in the network."),
                  options->node);
   return node;
 }
@@ -277,7 +262,7 @@ cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *we
   order->network = cjl_network_new (graph, dataset, weights);
   order->options = *options;
   order->options.node = order->node = g_strdup (options->node);
-  return cjl_job_new (run_order, order, order_free, embedding_free);
+  return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_embedding_free);
 }
 
 CjlEmbedding *
@@ -302,11 +287,13 @@ cjl_embedding_frame (const CjlEmbedding *self)
 {
   CjvFrame *frame = cjv_frame_new ();
   g_autofree float *labels = NULL;
-  g_autofree char *title
-      = g_strdup_printf ("%s of %s", self->method == CJL_EMBED_PCA ? "PCA" : "t-SNE", self->node);
+  /* Translators: the method, as t-SNE, and the layer whose activations it lays out */
+  g_autofree char *title = g_strdup_printf (
+      _ ("%s of %s"), self->method == CJL_EMBED_PCA ? "PCA" : "t-SNE", self->node);
   g_autofree char *provenance
-      = g_strdup_printf ("%s, %" G_GSIZE_FORMAT " samples, step %" G_GUINT64_FORMAT,
-                         self->dataset->name, self->n, self->step);
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %zu sample, step %llu",
+                                      "%s, %zu samples, step %llu", self->n),
+                         self->dataset->name, self->n, (unsigned long long) self->step);
 
   cjv_frame_set_array (frame, "points", self->map);
   cjv_frame_set_text (frame, "title", title);

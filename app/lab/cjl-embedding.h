@@ -32,10 +32,9 @@ typedef struct
 
 void cjl_embed_options_init (CjlEmbedOptions *options); /* 1000 samples of validation, t-SNE */
 
-/* Immutable; atomic reference count. */
+/* Immutable. */
 typedef struct
 {
-  gint ref_count;
   guint64 step; /* of the weights */
   char *node;
   CjlEmbedMethod method;
@@ -54,16 +53,15 @@ typedef struct
  * graph, references data and weights. The error says what cannot be embedded. You free. */
 CjlJob *cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
                              const CjlEmbedOptions *options);
-/* The same at once, with the weights of a project. Slow. Main thread. You unref. */
+/* The same at once, with the weights of a project. Slow. Main thread. You free. */
 CjlEmbedding *cjl_embed_project (CjlProject *project, CjdDataset *dataset,
                                  const CjlEmbedOptions *options, GError **error);
 
-CjlEmbedding *cjl_embedding_ref (CjlEmbedding *embedding);
-void cjl_embedding_unref (CjlEmbedding *embedding);
+void cjl_embedding_free (CjlEmbedding *embedding);
 
 /* Sealed frame of the figure "embedding". You unref. */
 CjvFrame *cjl_embedding_frame (const CjlEmbedding *embedding);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlEmbedding, cjl_embedding_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlEmbedding, cjl_embedding_free)
 
 G_END_DECLS

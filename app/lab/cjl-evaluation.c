@@ -3,23 +3,15 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
 #define BATCH 64
 
-CjlEvaluation *
-cjl_evaluation_ref (CjlEvaluation *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_evaluation_unref (CjlEvaluation *self)
+cjl_evaluation_free (CjlEvaluation *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_clear_pointer (&self->scores, cj_tensor_unref);
   cjd_dataset_unref (self->dataset);
   g_free (self->index);
@@ -102,11 +94,10 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
   if (cj_program_get_prediction (program, &shape) == NULL || shape.n_dims != 2)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network does not give one row of numbers a sample. End it with Dense.");
+                   _ ("The network does not give one row of numbers a sample. End it with Dense."));
       return NULL;
     }
   self = g_new0 (CjlEvaluation, 1);
-  self->ref_count = 1;
   self->split = split;
   self->dataset = cjd_dataset_ref (dataset);
   feed = cjd_dataset_new_feed (dataset, split);
@@ -121,7 +112,7 @@ evaluate (CjProgram *program, CjdDataset *dataset, CjdSplit split, GError **erro
   if (feed->problem != NULL)
     {
       g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
-      cjl_evaluation_unref (self);
+      cjl_evaluation_free (self);
       return NULL;
     }
   judge (self);
@@ -193,10 +184,13 @@ put_classes (CjvFrame *frame, const CjlEvaluation *self)
 static CjvFrame *
 seal (CjvFrame *frame, const CjlEvaluation *self)
 {
-  static const char *const splits[CJD_N_SPLITS] = { "training", "validation", "test" };
-  g_autofree char *text
-      = g_strdup_printf ("%s, %s split, %" G_GSIZE_FORMAT " samples, step %" G_GUINT64_FORMAT,
-                         self->dataset->name, splits[self->split], self->n, self->step);
+  static const char *const splits[CJD_N_SPLITS]
+      = { N_ ("training"), N_ ("validation"), N_ ("test") };
+  /* Translators: data set, “training”, “validation” or “test”, how many samples, step of training */
+  g_autofree char *text = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%s, %s split, %zu sample, step %llu",
+                   "%s, %s split, %zu samples, step %llu", self->n),
+      self->dataset->name, _ (splits[self->split]), self->n, (unsigned long long) self->step);
 
   cjv_frame_set_provenance (frame, text);
   return cjv_frame_seal (frame);

@@ -9,10 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Immutable; atomic reference count. */
+/* Immutable. */
 typedef struct
 {
-  gint ref_count;
   guint64 step; /* of the weights */
   CjdSplit split;
   CjdDataset *dataset;
@@ -26,14 +25,13 @@ typedef struct
 
 /* Runs the whole split. Slow: for a worker; the network is only read and must not change meanwhile.
  * Refuses networks that do not give one row of numbers a sample, and weights of another network. You
- * unref. */
+ * free. */
 CjlEvaluation *cjl_evaluate (const CjlNetwork *network, CjdSplit split, GError **error);
 /* The same with the weights of the project. Main thread. */
 CjlEvaluation *cjl_evaluate_project (CjlProject *project, CjdDataset *dataset, CjdSplit split,
                                      GError **error);
 
-CjlEvaluation *cjl_evaluation_ref (CjlEvaluation *evaluation);
-void cjl_evaluation_unref (CjlEvaluation *evaluation);
+void cjl_evaluation_free (CjlEvaluation *evaluation);
 
 /* Whether sample `i` of N was given a wrong class. */
 gboolean cjl_evaluation_is_mistake (const CjlEvaluation *evaluation, gsize i);
@@ -48,6 +46,6 @@ CjvFrame *cjl_evaluation_scatter (const CjlEvaluation *evaluation); /* predicted
 CjvFrame *cjl_evaluation_sheet (const CjlEvaluation *evaluation, const guint32 *samples, gsize n,
                                 gsize max);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlEvaluation, cjl_evaluation_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlEvaluation, cjl_evaluation_free)
 
 G_END_DECLS

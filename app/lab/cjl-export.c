@@ -6,6 +6,8 @@
 #include "npz.h"
 #include "safetensors.h"
 
+#include <glib/gi18n-lib.h>
+
 /* "0.1307 0.25": a number a channel. */
 static char *
 print_numbers (const CjTensor *tensor)
@@ -62,14 +64,15 @@ cjl_export_weights (CjlProject *project, const char *path, GError **error)
 
   if (!safetensors && !g_str_has_suffix (path, ".npz"))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s: Weights are written as .safetensors or .npz. Choose one of these endings.",
-                   path);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("%s: Weights are written as .safetensors or .npz. Choose one of these endings."),
+          path);
       return FALSE;
     }
   if (project->weights->len == 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "“%s” has no weights yet. Train it first.",
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("“%s” has no weights yet. Train it first."),
                    project->title);
       return FALSE;
     }

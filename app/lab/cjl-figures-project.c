@@ -10,6 +10,7 @@
 #include "cjl-write.h"
 #include "safetensors.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,8 +42,7 @@ run_sample (const Request *r, GError **error)
   if (r->choice->sample >= feed->n_samples)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "There is no sample %" G_GSIZE_FORMAT " in this split. It has %" G_GSIZE_FORMAT
-                   ", counted from 0.",
+                   _ ("There is no sample %zu in this split. It has %zu, counted from 0."),
                    r->choice->sample, feed->n_samples);
       return NULL;
     }
@@ -102,14 +102,58 @@ find_output (const Request *r, const CjProgram *program, const CjNode **of)
   return g_steal_pointer (&sequence);
 }
 
+/* The picture that the sample is, or NULL. */
+static CjTensor *
+find_picture (const Request *r, const CjProgram *program)
+{
+  const GPtrArray *nodes = r->project->graph->nodes;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CjNode *node = nodes->pdata[i];
+      g_autoptr (CjTensor) values = NULL;
+
+      if (node->layer->role != CJ_ROLE_INPUT)
+        continue;
+      values = cj_program_dup_output (program, i, 0);
+      if (values != NULL && values->dtype == CJ_FLOAT32 && values->shape.n_dims == 4)
+        return g_steal_pointer (&values);
+    }
+  return NULL;
+}
+
 /* "glyphs, validation split, sample 3, step 120". You free. */
 static char *
 print_place (const Request *r)
 {
-  static const char *const splits[CJD_N_SPLITS] = { "training", "validation", "test" };
+  static const char *const splits[CJD_N_SPLITS]
+      = { N_ ("training"), N_ ("validation"), N_ ("test") };
 
-  return g_strdup_printf ("%s, %s split, sample %" G_GSIZE_FORMAT, r->dataset->name,
-                          splits[r->choice->split], r->choice->sample);
+  /* Translators: data set, “training”, “validation” or “test”, and the number of a sample */
+  return g_strdup_printf (_ ("%s, %s split, sample %zu"), r->dataset->name,
+                          _ (splits[r->choice->split]), r->choice->sample);
+}
+
+/* The layer, or the whole network, gives nothing for the figure that was asked for. */
+static void
+refuse_values (const Request *r, GError **error)
+{
+  const gboolean maps = g_str_equal (r->id, "maps");
+
+  if (r->choice->node == NULL)
+    g_set_error_literal (
+        error, CJ_ERROR, CJ_ERROR_PARAM,
+        maps ? _ ("The network gives no feature maps. Choose another layer with --node, or figure "
+                  "“units”.")
+             : _ ("The network gives no row of units. Choose another layer with --node, or figure "
+                  "“maps”."));
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 maps ? _ ("Layer “%s” gives no feature maps. Choose another layer with --node, or "
+                           "figure “units”.")
+                      : _ ("Layer “%s” gives no row of units. Choose another layer with --node, or "
+                           "figure “maps”."),
+                 r->choice->node);
 }
 
 static CjvFrame *
@@ -126,13 +170,7 @@ frame_of_node (const Request *r, GError **error)
   values = find_output (r, program, &node);
   if (values == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s%s%s gives no %s. Choose another layer with --node, or figure “%s”.",
-                   r->choice->node != NULL ? "Layer “" : "The network",
-                   r->choice->node != NULL ? r->choice->node : "",
-                   r->choice->node != NULL ? "”" : "",
-                   g_str_equal (r->id, "maps") ? "feature maps" : "row of units",
-                   g_str_equal (r->id, "maps") ? "units" : "maps");
+      refuse_values (r, error);
       return NULL;
     }
   frame = cjv_frame_new ();
@@ -147,9 +185,13 @@ frame_of_node (const Request *r, GError **error)
     }
   else
     {
+      CjTensor *picture = find_picture (r, program);
+
       if (values->shape.n_dims == 3)
         values->shape = cj_shape2 (values->shape.dims[1], values->shape.dims[2]);
       cjv_frame_take_array (frame, "maps", values);
+      if (picture != NULL)
+        cjv_frame_take_array (frame, "input", picture);
     }
   cjv_frame_set_text (frame, "title", node->id);
   cjv_frame_set_provenance (frame, place);
@@ -175,7 +217,7 @@ frame_of_answer (const Request *r, GError **error)
   if (scores == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network has no answer to show. End it with a loss.");
+                   _ ("The network has no answer to show. End it with a loss."));
       return NULL;
     }
   k = shape.dims[shape.n_dims - 1];
@@ -244,9 +286,10 @@ frame_of_plane (const Request *r, GError **error)
   if (sample.n_dims != 1 || sample.dims[0] != 2 || r->dataset->n_classes == 0
       || r->dataset->x_dtype != CJ_FLOAT32)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "A decision surface needs samples of two numbers and classes; %s has others.",
-                   r->dataset->name);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("A decision surface needs samples of two numbers and classes; %s has others."),
+          r->dataset->name);
       return NULL;
     }
   program
@@ -256,7 +299,7 @@ frame_of_plane (const Request *r, GError **error)
   if (cj_program_get_prediction (program, &shape) == NULL || shape.n_dims != 2)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network does not give one row of numbers a sample. End it with Dense.");
+                   _ ("The network does not give one row of numbers a sample. End it with Dense."));
       return NULL;
     }
   plane = score_plane (program);
@@ -302,7 +345,7 @@ frame_of_weights (const Request *r, GError **error)
   if (node != NULL && cj_graph_find (r->project->graph, node) == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "There is no layer “%s”. “cajal-cli show” names them.", node);
+                   _ ("There is no layer “%s”. “cajal-cli show” names them."), node);
       return NULL;
     }
   for (guint i = 0; i < r->project->weights->len; i++)
@@ -324,10 +367,10 @@ frame_of_weights (const Request *r, GError **error)
     }
   if (r->project->weights->len == 0)
     g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                 "There are no weights to draw yet. Train the project first.");
+                 _ ("There are no weights to draw yet. Train the project first."));
   else
     g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                 "“%s” has no weights to draw. Choose a dense or convolution layer.",
+                 _ ("“%s” has no weights to draw. Choose a dense or convolution layer."),
                  node != NULL ? node : r->project->title);
   return NULL;
 }
@@ -345,7 +388,7 @@ frame_of_sheet (const Request *r, const CjlEvaluation *evaluation, GError **erro
   mistakes = cjl_evaluation_list_mistakes (evaluation, &n);
   if (n == 0)
     g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                 "There is no mistake to show: every sample of the split is right.");
+                 _ ("There is no mistake to show: every sample of the split is right."));
   return n > 0 ? cjl_evaluation_sheet (evaluation, mistakes, n, SHEET) : NULL;
 }
 
@@ -359,7 +402,7 @@ frame_of_evaluation (const Request *r, GError **error)
   if (cjd_dataset_count (r->dataset, r->choice->split) == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "This split of %s has no samples. Choose another one.", r->dataset->name);
+                   _ ("This split of %s has no samples. Choose another one."), r->dataset->name);
       return NULL;
     }
   evaluation = cjl_evaluate_project (r->project, r->dataset, r->choice->split, error);
@@ -375,8 +418,8 @@ frame_of_evaluation (const Request *r, GError **error)
     frame = cjl_evaluation_ranking (evaluation);
   if (frame == NULL && local == NULL)
     g_set_error (&local, CJ_ERROR, CJ_ERROR_PARAM,
-                 "Figure “%s” means nothing for this data. Try confusion for classes, scatter "
-                 "for values, contact-sheet for pictures.",
+                 _ ("Figure “%s” means nothing for this data. Try confusion for classes, scatter "
+                    "for values, contact-sheet for pictures."),
                  r->id);
   if (local != NULL)
     g_propagate_error (error, local);
@@ -415,7 +458,8 @@ frame_of_map (const Request *r, GError **error)
   options.split = r->choice->split;
   if (options.node == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "The network has no layer to make a map of.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("The network has no layer to make a map of."));
       return NULL;
     }
   embedding = cjl_embed_project (r->project, r->dataset, &options, error);
@@ -451,7 +495,7 @@ frame_of_history (const Request *r, GError **error)
   if (epochs->len > 0)
     return cjl_curves_frame (NULL, epochs, 0, NAN);
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-               "There is no epoch to draw yet. Train the project first.");
+               _ ("There is no epoch to draw yet. Train the project first."));
   return NULL;
 }
 
@@ -517,6 +561,7 @@ cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
 
   if (i < G_N_ELEMENTS (makers) && (dataset != NULL || !makers[i].samples))
     return makers[i].make (&request, error);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "Figure “%s” cannot be drawn from a project.", id);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("Figure “%s” cannot be drawn from a project."),
+               id);
   return NULL;
 }

@@ -4,6 +4,7 @@
 #include "cj-error.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -41,9 +42,11 @@ cjl_journal_dup_folder (void)
 static gboolean
 fail (CjlJournal *self, GError **error)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "%s: %s. Undo and unsaved work cannot be kept; move the file away to start anew.",
-               self->path, self->db != NULL ? sqlite3_errmsg (self->db) : "out of memory");
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_FILE,
+      /* Translators: the file of the journal, and what is wrong with it */
+      _ ("%s: %s. Undo and unsaved work cannot be kept; move the file away to start anew."),
+      self->path, self->db != NULL ? sqlite3_errmsg (self->db) : _ ("out of memory"));
   return FALSE;
 }
 
@@ -107,7 +110,7 @@ set_up (CjlJournal *self, GError **error)
   if (version > FORMAT)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s was written by a newer Cajal. Undo and unsaved work are not kept.",
+                   _ ("%s was written by a newer Cajal. Undo and unsaved work are not kept."),
                    self->path);
       return FALSE;
     }
@@ -124,7 +127,7 @@ cjl_journal_new (GError **error)
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: %s. Undo and unsaved work cannot be kept there.", folder,
+                   _ ("%s: %s. Undo and unsaved work cannot be kept there."), folder,
                    g_strerror (errno));
       return NULL;
     }

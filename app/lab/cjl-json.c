@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "json.h"
 
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -184,7 +185,7 @@ cjl_json_parse (const char *text, gssize length, GError **error)
       = json_parser_get_root (parser) != NULL ? from_node (json_parser_get_root (parser), 0) : NULL;
   if (data == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "There is nothing in the JSON text.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("There is nothing in the JSON text."));
       return NULL;
     }
   return g_variant_ref_sink (data);

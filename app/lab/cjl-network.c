@@ -3,6 +3,8 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 CjlNetwork *
 cjl_network_new (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights)
 {
@@ -34,7 +36,7 @@ cjl_network_compile (const CjlNetwork *self, CjPurpose purpose, gint64 batch, GE
   if (!cj_checkpoint_apply (self->weights, program))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The weights are of another network. Train it for a step.");
+                   _ ("The weights are of another network. Train it for a step."));
       return NULL;
     }
   return g_steal_pointer (&program);

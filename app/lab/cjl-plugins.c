@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <gmodule.h>
 #include <stddef.h>
@@ -130,8 +131,10 @@ end_mark (Mark *mark)
 static gboolean
 refuse (GError **error, const char *id, const char *what)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "“%s” %s. Ask who made the plugin to mend it.", id,
-               what);
+  g_set_error (
+      error, CJ_ERROR,
+      CJ_ERROR_FILE, /* Translators: an item of a plugin, and what is wrong, as “lacks its category” */
+      _ ("“%s” %s. Ask who made the plugin to mend it."), id, what);
   return FALSE;
 }
 
@@ -161,7 +164,7 @@ check_params (const char *id, const CjParam *table, gsize size, GError **error)
         || p->offset + get_field_size (p->kind) > size
         || (p->kind == CJ_PARAM_CHOICE && p->choices == NULL)
         || (p->kind == CJ_PARAM_FORMULA && p->check == NULL))
-      return refuse (error, id, "has a parameter that is not described whole");
+      return refuse (error, id, _ ("has a parameter that is not described whole"));
   return TRUE;
 }
 
@@ -170,13 +173,13 @@ check_layer (const CjLayerInfo *layer, GError **error)
 {
   if (layer->category == NULL || layer->blurb == NULL || layer->build == NULL || layer->version < 1)
     return refuse (error, layer->id,
-                   "lacks its category, its blurb, its version or what builds it");
+                   _ ("lacks its category, its blurb, its version or what builds it"));
   for (const CjPort *p = layer->inputs; p != NULL && p->name != NULL; p++)
     if (p - layer->inputs >= CJ_LAYER_MAX_IN || p->title == NULL)
-      return refuse (error, layer->id, "has too many inputs, or one without a title");
+      return refuse (error, layer->id, _ ("has too many inputs, or one without a title"));
   for (const CjPort *p = layer->outputs; p != NULL && p->name != NULL; p++)
     if (p - layer->outputs >= CJ_LAYER_MAX_OUT || p->title == NULL)
-      return refuse (error, layer->id, "has too many outputs, or one without a title");
+      return refuse (error, layer->id, _ ("has too many outputs, or one without a title"));
   return check_params (layer->id, layer->params, layer->params_size, error);
 }
 
@@ -186,7 +189,7 @@ check_figure (const CjvFigureInfo *figure, GError **error)
   if (figure->blurb == NULL || figure->empty == NULL || figure->wants == NULL
       || figure->draw == NULL || figure->csv == NULL || figure->words == NULL
       || figure->preset_width < 1 || figure->preset_height < 1)
-    return refuse (error, figure->id, "lacks a text, its size or a function");
+    return refuse (error, figure->id, _ ("lacks a text, its size or a function"));
   return check_params (figure->id, figure->params, figure->params_size, error);
 }
 
@@ -205,13 +208,14 @@ adopt (const CjPluginItem *item, GError **error)
       || head->abi != (layer ? CJ_LAYER_ABI : CJV_FIGURE_ABI) || head->size < least
       || head->size > whole)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "It brings an item for another version of Cajal. Get or build it for this one.");
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("It brings an item for another version of Cajal. Get or build it for this one."));
       return NULL;
     }
   if (!is_id (head->id) || head->title == NULL)
     {
-      refuse (error, head->id != NULL ? head->id : "", "is no id of the form vendor:name");
+      refuse (error, head->id != NULL ? head->id : "", _ ("is no id of the form vendor:name"));
       return NULL;
     }
   if (head->size == whole)
@@ -246,7 +250,7 @@ register_items (const CjPlugin *plugin, GError **error)
           || cj_catalogue_find (get_catalogue (i->kind), head->id) != NULL)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "It brings “%s”, which is there already. Remove one of the two plugins.",
+                       _ ("It brings “%s”, which is there already. Remove one of the two plugins."),
                        head->id);
           return FALSE;
         }
@@ -263,10 +267,11 @@ check_plugin (const CjPlugin *plugin, GError **error)
 {
   if (plugin == NULL || plugin->abi != CJ_PLUGIN_ABI || plugin->size < sizeof (CjPlugin))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "It was built for another version of Cajal (interface %u, this one has %u). Get "
-                   "or build it for this one.",
-                   plugin != NULL ? plugin->abi : 0, CJ_PLUGIN_ABI);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("It was built for another version of Cajal (interface %u, this one has %u). Get "
+             "or build it for this one."),
+          plugin != NULL ? plugin->abi : 0, CJ_PLUGIN_ABI);
       return FALSE;
     }
   if (plugin->name == NULL || plugin->title == NULL || plugin->version == NULL
@@ -274,8 +279,8 @@ check_plugin (const CjPlugin *plugin, GError **error)
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_FILE,
-          "It does not say its name, title, version, licence and items. Ask who made it to "
-          "mend it.");
+          _ ("It does not say its name, title, version, licence and items. Ask who made it to "
+             "mend it."));
       return FALSE;
     }
   return register_items (plugin, error);
@@ -291,15 +296,16 @@ open_module (const char *path, GError **error)
 
   if (module == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s. Get or build it for this Cajal.",
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s. Get or build it for this Cajal."),
                    g_module_error ());
       return NULL;
     }
   if (!g_module_symbol (module, CJ_PLUGIN_ENTRY, &symbol) || symbol == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "It is no plugin of Cajal: the function " CJ_PLUGIN_ENTRY
-                   " is missing. Move it out of the folder.");
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("It is no plugin of Cajal: the function %s is missing. Move it out of the folder."),
+          CJ_PLUGIN_ENTRY);
       g_module_close (module);
       return NULL;
     }
@@ -336,8 +342,8 @@ load_or_skip (CjlPlugin *plugin)
     {
       plugin->state = CJL_PLUGIN_CRASHED;
       plugin->sentence = g_strdup_printf (
-          "The program ended while it was being loaded the last time. Try again with “cajal-cli "
-          "plugins --retry %s”, or remove it.",
+          _ ("The program ended while it was being loaded the last time. Try again with “cajal-cli "
+             "plugins --retry %s”, or remove it."),
           plugin->name);
     }
   else if (!load (plugin, &error))
@@ -415,6 +421,7 @@ cjl_plugins_retry (const char *name, GError **error)
       return FALSE;
     }
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "There is no plugin “%s”. “cajal-cli plugins” names those that were found.", name);
+               _ ("There is no plugin “%s”. “cajal-cli plugins” names those that were found."),
+               name);
   return FALSE;
 }

@@ -7,6 +7,7 @@
 #include "picture.h"
 #include "safetensors.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -180,7 +181,7 @@ take_names (CjlPredictor *self)
         g_ptr_array_add (self->names, g_variant_dup_string (item, NULL));
       else
         g_ptr_array_add (self->names, self->classes ? g_strdup_printf ("%u", k)
-                                                    : g_strdup_printf ("value %u", k + 1));
+                                                    : g_strdup_printf (_ ("value %u"), k + 1));
     }
 }
 
@@ -200,7 +201,7 @@ compile (CjlPredictor *self, CjlProject *project, const CjDataSpec *spec, guint 
       || cj_program_get_x (self->program) == NULL || metrics->task == CJ_TASK_SEQUENCE)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network does not give one row of numbers a sample. End it with Dense.");
+                   _ ("The network does not give one row of numbers a sample. End it with Dense."));
       return FALSE;
     }
   self->n = (guint) shape.dims[1];
@@ -208,7 +209,7 @@ compile (CjlPredictor *self, CjlProject *project, const CjDataSpec *spec, guint 
   if (cjl_project_apply_weights (project, self->program) > 0)
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-               "The weights are of another network. Train it for a step.");
+               _ ("The weights are of another network. Train it for a step."));
   return FALSE;
 }
 
@@ -222,7 +223,7 @@ cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
   if (project->weights->len == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The project has no weights yet. Train it first.");
+                   _ ("The project has no weights yet. Train it first."));
       return NULL;
     }
   self->learned = project->learned != NULL ? g_variant_ref (project->learned) : NULL;
@@ -238,7 +239,7 @@ cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
         {
           if (error != NULL && *error == NULL)
             g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                         "The project does not say what its network takes in.");
+                         _ ("The project does not say what its network takes in."));
           return NULL;
         }
     }
@@ -492,10 +493,10 @@ answer_dataset (Work *work, const char *path)
       g_autofree char *got = cj_shape_print (&shape), *wanted = cj_shape_print (&self->shape);
       g_autofree char *problem
           = cj_shape_equal (&shape, &self->shape)
-                ? g_strdup_printf ("%s: Its numbers are of another kind than those the network "
-                                   "learned from.",
+                ? g_strdup_printf (_ ("%s: Its numbers are of another kind than those the network "
+                                      "learned from."),
                                    path)
-                : g_strdup_printf ("%s: Its samples are %s, the network takes %s.", path, got,
+                : g_strdup_printf (_ ("%s: Its samples are %s, the network takes %s."), path, got,
                                    wanted);
 
       fail (work, path, problem);

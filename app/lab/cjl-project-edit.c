@@ -640,18 +640,19 @@ set_data_value (CjlProject *self, const char *name, const char *text, GError **e
           *share = value;
           return TRUE;
         }
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "A share cannot be “%s”. It is from 0 to 0.9.",
-                   text);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("A share cannot be “%s”. It is from 0 to 0.9."), text);
       return FALSE;
     }
   if ((table == NULL || cj_params_find (table, name) == NULL)
       && cj_params_find (cjd_read_params, name) == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "The data have no “%s”. There are augment, edits, validation-share, test-share, "
-                   "size, channels, label, length, memory, normalise and what “cajal-cli describe "
-                   "%s” names.",
-                   name, source != NULL ? source->id : "SOURCE");
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("The data have no “%s”. There are augment, edits, validation-share, test-share, "
+             "size, channels, label, length, memory, normalise and what “cajal-cli describe "
+             "%s” names."),
+          name, source != NULL ? source->id : "SOURCE");
       return FALSE;
     }
   g_variant_dict_init (&dict, self->data.params);
@@ -675,7 +676,7 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
     {
       done = cj_graph_set_param (self->graph, node, dot + 1, text, error);
       if (!done)
-        g_prefix_error (error, "“%s”: ", id);
+        g_prefix_error (error, _ ("“%s”: "), id);
     }
   else if (g_str_equal (name, "title"))
     cjl_project_set_title (self, text);
@@ -686,7 +687,7 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
   else if (id != NULL && !g_str_equal (id, "optimizer") && !g_str_equal (id, "schedule"))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "There is no node “%s” in the network. “cajal-cli show” lists them.", id);
+                   _ ("There is no node “%s” in the network. “cajal-cli show” lists them."), id);
       done = FALSE;
     }
   else

@@ -10,6 +10,7 @@
 #include "safetensors.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MIMETYPE "application/vnd.cajal.project+zip"
@@ -132,15 +133,15 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       || !g_variant_lookup (root, "format", "x", &format) || format < 1 || format > FORMAT)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The project is of format %" G_GINT64_FORMAT
-                   "; this version reads formats up to %d. A newer Cajal can open it.",
-                   format, FORMAT);
+                   _ ("The project is of format %lld; this version reads formats up to %d. A newer "
+                      "Cajal can open it."),
+                   (long long) format, FORMAT);
       return FALSE;
     }
   graph = g_variant_lookup_value (root, "graph", G_VARIANT_TYPE ("av"));
   if (graph == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The project has no network in it.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The project has no network in it."));
       return FALSE;
     }
   blocks = g_variant_lookup_value (root, "blocks", G_VARIANT_TYPE ("av"));
@@ -178,7 +179,7 @@ cjl_project_parse (GBytes *bytes, GError **error)
   if (mimetype == NULL || json == NULL || g_bytes_get_size (mimetype) != strlen (MIMETYPE)
       || memcmp (g_bytes_get_data (mimetype, NULL), MIMETYPE, strlen (MIMETYPE)) != 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "This is a zip file, but no Cajal project.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is a zip file, but no Cajal project."));
       return NULL;
     }
   if (!read_json (self, json, error)
@@ -209,7 +210,7 @@ read_file (GFile *file, char **etag, GError **error)
   if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR
       && (guint64) g_file_info_get_size (info) <= MAX_FILE)
     return g_file_load_bytes (file, NULL, etag, error);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "This is no plain file of at most 4 GiB.");
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is no plain file of at most 4 GiB."));
   return NULL;
 }
 
@@ -245,8 +246,8 @@ replace (GFile *file, GBytes *bytes, char **etag, GError **error)
     {
       if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG))
         g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                     "Another program changed the file since it was opened. Save under another "
-                     "name, or open it again.");
+                     _ ("Another program changed the file since it was opened. Save under another "
+                        "name, or open it again."));
       else
         g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -257,7 +258,7 @@ replace (GFile *file, GBytes *bytes, char **etag, GError **error)
   if (!g_bytes_equal (there, bytes))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "What was read back is not what was written. Save on another disk.");
+                   _ ("What was read back is not what was written. Save on another disk."));
       return FALSE;
     }
   g_free (*etag);

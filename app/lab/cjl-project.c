@@ -5,6 +5,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ cjl_project_new (void)
   self->ref_count = 1;
   full->reverting = -1;
   self->uuid = g_uuid_string_random ();
-  self->title = g_strdup ("Untitled");
+  self->title = g_strdup (_ ("Untitled"));
   self->graph = cj_graph_new ();
   self->setup = cj_train_setup_new ();
   self->data.source = g_strdup ("glyphs");

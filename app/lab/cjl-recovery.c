@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -424,7 +425,7 @@ cjl_project_keep (CjlProject *project, GError **error)
         g_propagate_error (error, g_steal_pointer (&local));
       else
         g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                     "“%s” is open in another window or program. Close it there first.",
+                     _ ("“%s” is open in another window or program. Close it there first."),
                      project->title);
       return FALSE;
     }
@@ -648,17 +649,18 @@ restore (CjlProject *project, CjlJournal *journal, const CjlRecord *record, GErr
   if (!fill_stacks (project, edits, record->snapshot_at))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The journal of “%s” is damaged. Open the file as it was saved instead.",
+                   _ ("The journal of “%s” is damaged. Open the file as it was saved instead."),
                    record->title);
       return FALSE;
     }
   while (full->undo->len != record->position)
     if (!cjl_project_travel (project, full->undo->len > record->position))
       {
-        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                     "An edit of “%s” in the journal does not fit. Open the file as it was saved "
-                     "instead.",
-                     record->title);
+        g_set_error (
+            error, CJ_ERROR, CJ_ERROR_FILE,
+            _ ("An edit of “%s” in the journal does not fit. Open the file as it was saved "
+               "instead."),
+            record->title);
         return FALSE;
       }
   find_weights (project, record);
@@ -680,7 +682,7 @@ get_record (CjlJournal *journal, const char *uuid, GError **error)
     g_propagate_error (error, local);
   else if (record == NULL)
     g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                 "The journal knows no project “%s”. “cajal-cli recover” lists what it holds.",
+                 _ ("The journal knows no project “%s”. “cajal-cli recover” lists what it holds."),
                  uuid);
   return record;
 }

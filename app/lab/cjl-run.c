@@ -6,6 +6,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define LOG "run/log.json"
@@ -105,7 +106,7 @@ cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
   if (!good)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "A kept checkpoint lacks a part of its optimizer's memory.");
+                   _ ("A kept checkpoint lacks a part of its optimizer's memory."));
       return NULL;
     }
   cj_checkpoint_load_place (checkpoint, place);
@@ -225,7 +226,7 @@ cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error
     }
   if (data == NULL || places == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s says nothing of a run.", LOG);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s says nothing of a run."), LOG);
       return FALSE;
     }
   *log = cj_run_log_load (data, error);

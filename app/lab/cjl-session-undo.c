@@ -5,6 +5,8 @@
 #include "cjl-archive.h"
 #include "cjl-run.h"
 
+#include <glib/gi18n-lib.h>
+
 static gboolean
 is_same_place (const CjRunState *a, const CjRunState *b)
 {
@@ -64,8 +66,8 @@ cjl_session_settle (CjlSession *self)
   self->seconds += (double) (g_get_monotonic_time () - self->burst_time) / G_USEC_PER_SEC;
   if (to == self->burst_from)
     return FALSE;
-  title = g_strdup_printf ("Training, steps %" G_GUINT64_FORMAT "–%" G_GUINT64_FORMAT,
-                           self->burst_from, to);
+  title = g_strdup_printf (_ ("Training, steps %llu–%llu"), (unsigned long long) self->burst_from,
+                           (unsigned long long) to);
   cjl_project_push_run (self->project, title, before);
   return TRUE;
 }

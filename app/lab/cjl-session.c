@@ -331,10 +331,11 @@ cjl_session_delete_unit (CjlSession *self, const char *id, guint unit, GError **
   before = param != NULL ? cj_params_print (param, node->params) : NULL;
   if (before == NULL || unit >= (guint) atoi (before) || atoi (before) < 2)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "“%s” has no unit %u that could be deleted. Choose a Dense or convolution layer "
-                   "of two units or more.",
-                   id, unit + 1);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("“%s” has no unit %u that could be deleted. Choose a Dense or convolution layer "
+             "of two units or more."),
+          id, unit + 1);
       return FALSE;
     }
   cj_unit_cuts_add (self->cuts, id, unit);
@@ -392,9 +393,9 @@ cjl_session_branch (CjlSession *self, guint64 step, GError **error)
   if (step < state.first || step > state.last)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "The run has no step %" G_GUINT64_FORMAT ". Choose one from %" G_GUINT64_FORMAT
-                   " to %" G_GUINT64_FORMAT ".",
-                   step, state.first, state.last);
+                   _ ("The run has no step %llu. Choose one from %llu to %llu."),
+                   (unsigned long long) step, (unsigned long long) state.first,
+                   (unsigned long long) state.last);
       return FALSE;
     }
   cjl_project_begin (self->project);
@@ -419,7 +420,9 @@ cjl_session_put (CjlSession *self, const char *name, const float *values, gsize 
   if (entry == NULL || (gsize) entry->size != n)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "The network has no parameter “%s” of %" G_GSIZE_FORMAT " numbers.", name, n);
+                   g_dngettext (GETTEXT_PACKAGE, "The network has no parameter “%s” of %zu number.",
+                                "The network has no parameter “%s” of %zu numbers.", n),
+                   name, n);
       return FALSE;
     }
   bytes = g_bytes_new (values, n * sizeof (float));

@@ -29,7 +29,7 @@ add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
                              target[1] != NULL ? (guint) g_ascii_strtoull (target[1], NULL, 10) : 0,
                              error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-               "There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”.",
+               _ ("There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”."),
                a == NULL ? from : id);
   return FALSE;
 }
@@ -60,10 +60,11 @@ cjl_graph_add_text (CjGraph *graph, const char *text, GError **error)
           last = cj_graph_find (graph, g_strstrip (piece));
           if (last == NULL)
             {
-              g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                           "There is no node “%s” to go on from. Name nodes as the chain numbers "
-                           "them, “relu3”.",
-                           piece);
+              g_set_error (
+                  error, CJ_ERROR, CJ_ERROR_GRAPH,
+                  _ ("There is no node “%s” to go on from. Name nodes as the chain numbers "
+                     "them, “relu3”."),
+                  piece);
               return FALSE;
             }
           piece = g_strstrip (colon + 1);
@@ -122,6 +123,8 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   for_each_setting (info->data, add_data_param, &params, NULL);
   cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
+  if (info->augment != NULL && !cjl_project_set (project, "data.augment", info->augment, error))
+    return NULL;
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;

@@ -18,6 +18,7 @@ typedef struct
   const char *task;     /* name of the benchmark of the same network, or NULL */
   const char *source;   /* data */
   const char *data;     /* parameters of the source, "length=128", or NULL */
+  const char *augment;  /* "flip, shift amount=4", or NULL */
   const char *network;  /* for cjl_graph_add_text */
   const char *setup;    /* "epochs=8 batch=64" */
 } CjlTemplate;

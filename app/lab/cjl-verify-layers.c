@@ -5,6 +5,7 @@
 #include "cj-error.h"
 #include "cj-program.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const CjlVerifyLayer *const tables[]
@@ -73,7 +74,7 @@ cjl_verify_input (CjlVerifyCase *c, const char *array)
     return NULL;
   if (a == NULL)
     {
-      g_set_error (&c->mistake, CJ_ERROR, CJ_ERROR_FILE, "%s is missing", array);
+      g_set_error (&c->mistake, CJ_ERROR, CJ_ERROR_FILE, _ ("%s is missing"), array);
       return NULL;
     }
   tensor = cjd_npy_array_dup_tensor (a, &c->mistake);
@@ -102,7 +103,7 @@ cjl_verify_layer (CjlVerifyCase *c, const char *layer, CjNode *from, const char 
     return NULL;
   if (info == NULL)
     {
-      g_set_error (&c->mistake, CJ_ERROR, CJ_ERROR_GRAPH, "not supported: there is no layer %s",
+      g_set_error (&c->mistake, CJ_ERROR, CJ_ERROR_GRAPH, _ ("not supported: there is no layer %s"),
                    layer);
       return NULL;
     }
@@ -177,7 +178,7 @@ draw (CjlVerifyCase *c, GError **error)
         found = i;
   if (found == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "not supported: no layer stands for %s",
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("not supported: no layer stands for %s"),
                    c->module);
       return FALSE;
     }
@@ -222,7 +223,7 @@ find_param (const CjProgram *program, const Param *param, GError **error)
   const CjProgramParam *found = cj_program_find_param (program, full);
 
   if (found == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "the layer has no tensor “%s” for %s",
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("the layer has no tensor “%s” for %s"),
                  param->name, param->array);
   return found;
 }
@@ -250,7 +251,8 @@ feed (const CjlVerifyCase *c, CjProgram *program, GError **error)
         return FALSE;
       if (a == NULL || param->offset < 0 || param->offset + to->size > a->size)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "%s is missing or too small", param->array);
+          g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, _ ("%s is missing or too small"),
+                       param->array);
           return FALSE;
         }
       for (gint64 j = 0; j < to->size; j++)
@@ -276,7 +278,7 @@ seed (const CjlVerifyCase *c, CjProgram *program, GError **error)
         continue;
       if (values == NULL || cj_shape_size (&values->shape) != a->size)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "%s is not shaped as the output", name);
+          g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, _ ("%s is not shaped as the output"), name);
           return FALSE;
         }
       cotangent = cjd_npy_array_dup_tensor (a, error);
@@ -326,7 +328,7 @@ compare_inputs (const CjlVerifyCase *c, CjProgram *program, CjlVerifyRow *row, G
         continue;
       gradient = cj_program_dup_input_gradient (program, i);
       if (gradient == NULL)
-        cjl_verify_fail (row, g_strdup_printf ("no gradient reaches %s", input->array));
+        cjl_verify_fail (row, g_strdup_printf (_ ("no gradient reaches %s"), input->array));
       else
         cjl_verify_compare (c, row, name, gradient->data, cj_shape_size (&gradient->shape),
                             c->tolerance);
@@ -400,7 +402,7 @@ check_all_seen (const CjlVerifyCase *c, CjlVerifyRow *row, GHashTable *seen)
 
       if (expected && a->type <= CJD_NPY_FLOAT64 && !g_str_has_suffix (a->name, "_f64")
           && !g_hash_table_contains (seen, a->name))
-        cjl_verify_fail (row, g_strdup_printf ("nothing gives %s", a->name));
+        cjl_verify_fail (row, g_strdup_printf (_ ("nothing gives %s"), a->name));
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static const char *
 get_reduction (const CjlVerifyCase *c)
 {
@@ -108,7 +110,7 @@ kl_divergence (CjlVerifyCase *c)
 {
   if (cjl_verify_bool (c, "log_target", FALSE) && c->mistake == NULL)
     g_set_error (&c->mistake, CJ_ERROR, CJ_ERROR_GRAPH,
-                 "not supported: a KL divergence whose targets are logarithms");
+                 _ ("not supported: a KL divergence whose targets are logarithms"));
   add_loss (c, "kl-divergence", "");
 }
 

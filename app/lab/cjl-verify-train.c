@@ -6,6 +6,7 @@
 #include "cj-error.h"
 #include "cj-trainer.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -189,7 +190,8 @@ settle (CjlVerifyCase *c, const char *what, const char *name, gboolean found, GE
   const gboolean good = found && c->mistake == NULL;
 
   if (!found)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "not supported: no %s stands for %s", what, name);
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("not supported: no %s stands for %s"), what,
+                 name);
   else if (c->mistake != NULL)
     g_propagate_error (error, g_steal_pointer (&c->mistake));
   return good;
@@ -355,7 +357,7 @@ make_feed (const CjlVerifyCase *c, GError **error)
 
   if (x == NULL || y == NULL || x->shape.n_dims != 2 || y->shape.n_dims != 2)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "x or y is missing or no table");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("x or y is missing or no table"));
       return NULL;
     }
   self = g_new0 (Feed, 1);
@@ -370,7 +372,7 @@ make_feed (const CjlVerifyCase *c, GError **error)
   if (self->y != NULL && self->x->dtype == CJ_FLOAT32 && self->y->dtype == CJ_FLOAT32)
     return &self->feed;
   if (error != NULL && *error == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "x or y is not of floats");
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("x or y is not of floats"));
   free_feed (&self->feed);
   return NULL;
 }
@@ -410,7 +412,8 @@ start (const CjlVerifyCase *c, CjProgram *program, GError **error)
 
       if (a == NULL || param == NULL || a->size != param->size)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s is missing or of another size", name);
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s is missing or of another size"),
+                       name);
           return FALSE;
         }
       for (gint64 k = 0; k < a->size; k++)
@@ -507,7 +510,7 @@ draw (const CjlVerifyCase *c, const char *init, const char *shape, GError **erro
 
   if (!picture && g_strv_length (dims) != 2)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "not supported: weights of shape %s", shape);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("not supported: weights of shape %s"), shape);
       return NULL;
     }
   chain = picture ? g_strdup_printf ("input, conv-2d filters=%s kernel=%sx%s init=%s", dims[0],
@@ -554,7 +557,7 @@ compare_moments (CjlVerifyRow *row, const CjdNpyArray *a, const float *w, gint64
           row->limit = limits[i];
         }
       if (!(off <= limits[i]))
-        cjl_verify_fail (row, g_strdup_printf ("%s is off", a->name));
+        cjl_verify_fail (row, g_strdup_printf (_ ("%s is off"), a->name));
     }
 }
 
@@ -577,7 +580,7 @@ cjl_verify_run_init (CjlVerifyCase *c, CjlVerifyRow *row, GError **error)
       if (id == NULL || words[1] == NULL || a->size != 3)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                       "not supported: no initialiser stands for %s", a->name);
+                       _ ("not supported: no initialiser stands for %s"), a->name);
           return FALSE;
         }
       program = draw (c, id, words[1], error);

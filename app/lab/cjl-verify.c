@@ -5,6 +5,7 @@
 #include "cjl-json.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ cjl_verify_compare_part (const CjlVerifyCase *c, CjlVerifyRow *row, const char *
     r = cjd_npz_find (c->arrays, array);
   if (r == NULL || offset < 0 || offset + n > r->size)
     {
-      cjl_verify_fail (row, g_strdup_printf ("%s is missing or too small", array));
+      cjl_verify_fail (row, g_strdup_printf (_ ("%s is missing or too small"), array));
       return FALSE;
     }
   for (gint64 i = 0; i < r->size; i++)
@@ -62,7 +63,7 @@ cjl_verify_compare_part (const CjlVerifyCase *c, CjlVerifyRow *row, const char *
       row->limit = limit;
     }
   if (error > limit)
-    cjl_verify_fail (row, g_strdup_printf ("%s is off", array));
+    cjl_verify_fail (row, g_strdup_printf (_ ("%s is off"), array));
   return TRUE;
 }
 
@@ -74,9 +75,11 @@ cjl_verify_compare (const CjlVerifyCase *c, CjlVerifyRow *row, const char *array
 
   if (r != NULL && r->size != n)
     {
-      cjl_verify_fail (row, g_strdup_printf ("%s has %" G_GINT64_FORMAT
-                                             " numbers, the engine makes %" G_GINT64_FORMAT,
-                                             array, r->size, n));
+      cjl_verify_fail (
+          row, g_strdup_printf (
+                   g_dngettext (GETTEXT_PACKAGE, "%s has %lld number, the engine makes %lld",
+                                "%s has %lld numbers, the engine makes %lld", (gulong) r->size),
+                   array, (long long) r->size, (long long) n));
       return FALSE;
     }
   return cjl_verify_compare_part (c, row, array, 0, values, n, tolerance);
@@ -199,7 +202,7 @@ read_meta (CjlVerifyCase *c, GError **error)
 
   if (meta == NULL || meta->type != CJD_NPY_UINT8)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "It has no array “meta” of bytes.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("It has no array “meta” of bytes."));
       return FALSE;
     }
   c->meta = cjl_json_parse ((const char *) meta->data, meta->size, error);
@@ -208,7 +211,7 @@ read_meta (CjlVerifyCase *c, GError **error)
   if (!g_variant_is_of_type (c->meta, G_VARIANT_TYPE_VARDICT)
       || !g_variant_lookup (c->meta, "kind", "&s", &c->kind))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "Its array “meta” names no kind.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("Its array “meta” names no kind."));
       return FALSE;
     }
   c->settings = g_variant_lookup_value (c->meta, "settings", G_VARIANT_TYPE_VARDICT);
@@ -225,7 +228,7 @@ run_kind (CjlVerifyCase *c, CjlVerifyRow *row, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (g_str_equal (kinds[i].kind, c->kind))
       return kinds[i].run (c, row, error);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "not supported: no case of kind “%s” can be run",
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("not supported: no case of kind “%s” can be run"),
                c->kind);
   return FALSE;
 }
@@ -244,7 +247,7 @@ run_case (const char *folder, guint n_threads, const char *name, CjlVerifyRow *r
   if (c.arrays == NULL || !read_meta (&c, &error) || !run_kind (&c, row, &error))
     cjl_verify_fail (row, g_strdup (error->message));
   else if (row->array == NULL)
-    cjl_verify_fail (row, g_strdup ("nothing was compared"));
+    cjl_verify_fail (row, g_strdup (_ ("nothing was compared")));
   g_clear_error (&c.mistake);
   g_clear_pointer (&c.settings, g_variant_unref);
   g_clear_pointer (&c.meta, g_variant_unref);
@@ -266,7 +269,7 @@ load_manifest (const char *folder, GError **error)
   if (manifest != NULL && g_variant_is_of_type (manifest, G_VARIANT_TYPE_VARDICT))
     cases = g_variant_lookup_value (manifest, "cases", G_VARIANT_TYPE ("av"));
   if (cases == NULL && error != NULL && *error == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "It lists no cases.");
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("It lists no cases."));
   if (cases == NULL)
     g_prefix_error (error, "%s: ", path);
   return cases;
@@ -295,7 +298,7 @@ cjl_verify (const char *folder, guint n_threads, CjlVerifyFunc func, gpointer da
       else
         {
           row.name = "?";
-          cjl_verify_fail (&row, g_strdup ("the manifest has a case without a usable name"));
+          cjl_verify_fail (&row, g_strdup (_ ("the manifest has a case without a usable name")));
         }
       func (&row, data);
       count->n_passed += row.pass;

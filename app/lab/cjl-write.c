@@ -5,6 +5,7 @@
 #include "cj-rng.h"
 #include "cjl-network.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,27 +17,12 @@ cjl_write_options_init (CjlWriteOptions *options)
   *options = (CjlWriteOptions){ .prompt = "", .length = 400, .temperature = 0.8 };
 }
 
-CjlWriting *
-cjl_writing_ref (CjlWriting *self)
-{
-  g_atomic_int_inc (&self->ref_count);
-  return self;
-}
-
 void
-cjl_writing_unref (CjlWriting *self)
+cjl_writing_free (CjlWriting *self)
 {
-  if (!g_atomic_int_dec_and_test (&self->ref_count))
-    return;
   g_free (self->text);
   g_free (self->probability);
   g_free (self);
-}
-
-static void
-writing_free (gpointer data)
-{
-  cjl_writing_unref (data);
 }
 
 gboolean
@@ -153,10 +139,11 @@ ask (Writer *w, GError **error)
   scores = cj_program_get_prediction (w->program, &shape);
   if (scores == NULL || shape.n_dims != 3 || shape.dims[1] != w->t || shape.dims[2] != k)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "The network does not give a score to every one of the %d characters at every "
-                   "moment. End it with Dense of %d units.",
-                   (int) k, (int) k);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_GRAPH,
+          _ ("The network does not give a score to every one of the %d characters at every "
+             "moment. End it with Dense of %d units."),
+          (int) k, (int) k);
       return NULL;
     }
   return scores + (seen - 1) * k;
@@ -170,7 +157,6 @@ print (const Writer *w)
 
   for (guint i = 0; i < w->n; i++)
     g_string_append_unichar (text, get_letter (w->dataset, w->codes[i]));
-  writing->ref_count = 1;
   writing->step = w->step;
   writing->text = g_string_free (text, FALSE);
   writing->n = w->n;
@@ -243,8 +229,8 @@ check_text (const CjdDataset *dataset, GError **error)
   if (cjl_write_suits (dataset))
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-               "“%s” is no text whose next character is to be guessed. Choose the data “text” "
-               "or a text file.",
+               _ ("“%s” is no text whose next character is to be guessed. Choose the data “text” "
+                  "or a text file."),
                dataset->name);
   return FALSE;
 }
@@ -291,7 +277,7 @@ cjl_write_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weight
   order->network = cjl_network_new (graph, dataset, weights);
   order->options = *options;
   order->options.prompt = order->prompt = g_strdup (options->prompt);
-  return cjl_job_new (run, order, order_free, writing_free);
+  return cjl_job_new (run, order, order_free, (GDestroyNotify) cjl_writing_free);
 }
 
 CjlWriting *
@@ -311,7 +297,7 @@ CjvFrame *
 cjl_writing_frame (const CjlWriting *self)
 {
   CjvFrame *frame = cjv_frame_new ();
-  g_autofree char *title = g_strdup_printf ("Step %" G_GUINT64_FORMAT, self->step);
+  g_autofree char *title = g_strdup_printf (_ ("Step %llu"), (unsigned long long) self->step);
 
   cjv_frame_set_text (frame, "text", self->text);
   cjv_frame_set_values (frame, "probability", self->probability, self->n);

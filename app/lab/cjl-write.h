@@ -22,10 +22,9 @@ typedef struct
 
 void cjl_write_options_init (CjlWriteOptions *options); /* 400 characters, 0.8, all */
 
-/* Immutable; atomic reference count. */
+/* Immutable. */
 typedef struct
 {
-  gint ref_count;
   guint64 step;       /* of the weights */
   char *text;         /* what it began from, and what it wrote */
   guint n, n_given;   /* characters, and those of the prompt */
@@ -41,16 +40,15 @@ gboolean cjl_write_suits (const CjdDataset *dataset);
  * Lewis, Y. Dauphin, "Hierarchical neural story generation", 2018). You free. */
 CjlJob *cjl_write_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
                          const CjlWriteOptions *options);
-/* The same at once, with the weights of a project. Slow. Main thread. You unref. */
+/* The same at once, with the weights of a project. Slow. Main thread. You free. */
 CjlWriting *cjl_write_project (CjlProject *project, CjdDataset *dataset,
                                const CjlWriteOptions *options, GError **error);
 
-CjlWriting *cjl_writing_ref (CjlWriting *writing);
-void cjl_writing_unref (CjlWriting *writing);
+void cjl_writing_free (CjlWriting *writing);
 
 /* Sealed frame of the figure "text". You unref. */
 CjvFrame *cjl_writing_frame (const CjlWriting *writing);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlWriting, cjl_writing_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlWriting, cjl_writing_free)
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@ open_plain (const char *path, gsize *size, GError **error)
 
   if (fd < 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file cannot be opened: %s.", path,
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: The file cannot be opened: %s."), path,
                    g_strerror (errno));
       return -1;
     }
@@ -28,7 +29,7 @@ open_plain (const char *path, gsize *size, GError **error)
       *size = (gsize) about.st_size;
       return fd;
     }
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: This is no plain file.", path);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: This is no plain file."), path);
   close (fd);
   return -1;
 }
@@ -46,8 +47,8 @@ read_bytes (int fd, const char *path, guint8 *to, gsize n, GError **error)
       if (step < 0 && errno != EINTR)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "%s: The file cannot be read beyond byte %" G_GSIZE_FORMAT ": %s.", path,
-                       got, g_strerror (errno));
+                       _ ("%s: The file cannot be read beyond byte %zu: %s."), path, got,
+                       g_strerror (errno));
           return -1;
         }
       got += (gsize) MAX (step, 0);
@@ -68,8 +69,7 @@ cjd_file_read (const char *path, gsize max, GError **error)
   if (size > max)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: The file is larger than the %" G_GSIZE_FORMAT " MiB that are read.", path,
-                   max >> 20);
+                   _ ("%s: The file is larger than the %zu MiB that are read."), path, max >> 20);
       close (fd);
       return NULL;
     }
@@ -77,7 +77,7 @@ cjd_file_read (const char *path, gsize max, GError **error)
   if (bytes == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   "%s: There is no memory for its %" G_GSIZE_FORMAT " bytes.", path, size);
+                   _ ("%s: There is no memory for its %zu bytes."), path, size);
       close (fd);
       return NULL;
     }
@@ -87,9 +87,9 @@ cjd_file_read (const char *path, gsize max, GError **error)
     return NULL;
   if ((gsize) got != size)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: The file changed its size while it was read. Try again when it is whole.",
-                   path);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("%s: The file changed its size while it was read. Try again when it is whole."), path);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&bytes), size);

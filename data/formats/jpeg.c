@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picture-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <setjmp.h>
 #include <stdio.h>
 /* needs stdio.h before it */
@@ -49,7 +50,7 @@ watch_scans (j_common_ptr jpeg)
 
   if (((j_decompress_ptr) jpeg)->input_scan_number <= MAX_SCANS)
     return;
-  g_snprintf (errors->why, errors->n_why, "it has more than %d scans", MAX_SCANS);
+  g_snprintf (errors->why, errors->n_why, _ ("it has more than %d scans"), MAX_SCANS);
   longjmp (errors->out, 1);
 }
 

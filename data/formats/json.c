@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define BRACKETS "{}[]\""
@@ -64,10 +65,9 @@ check_structure (const char *text, gsize length, GError **error)
         {
           if (begun)
             {
-              g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                           "The JSON text goes on after its end, at byte %" G_GSIZE_FORMAT
-                           ". The file is damaged.",
-                           i);
+              g_set_error (
+                  error, CJ_ERROR, CJ_ERROR_FILE,
+                  _ ("The JSON text goes on after its end, at byte %zu. The file is damaged."), i);
               return FALSE;
             }
           begun = TRUE;
@@ -78,8 +78,8 @@ check_structure (const char *text, gsize length, GError **error)
       if (text[i] == '"' && !skip_string (text, length, &i))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "A string of the JSON text, at byte %" G_GSIZE_FORMAT
-                       ", does not end or has an escape that is none. The file is damaged.",
+                       _ ("A string of the JSON text, at byte %zu, does not end or has an escape "
+                          "that is none. The file is damaged."),
                        i);
           return FALSE;
         }
@@ -91,8 +91,8 @@ check_structure (const char *text, gsize length, GError **error)
       if (depth > CJD_JSON_MAX_DEPTH || values > CJD_JSON_MAX_VALUES)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "The JSON text is nested deeper than %d levels or holds more than %d "
-                       "values, at byte %" G_GSIZE_FORMAT ". The file is damaged.",
+                       _ ("The JSON text is nested deeper than %d levels or holds more than %d "
+                          "values, at byte %zu. The file is damaged."),
                        CJD_JSON_MAX_DEPTH, CJD_JSON_MAX_VALUES, i);
           return FALSE;
         }
@@ -107,14 +107,16 @@ cjd_json_check (const char *text, gsize length, GError **error)
 
   if (text == NULL || length == 0 || length > CJD_JSON_MAX_BYTES)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "There is %s in the JSON text.",
-                   length == 0 || text == NULL ? "nothing" : "more than can be read");
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE,
+                           length == 0 || text == NULL
+                               ? _ ("There is nothing in the JSON text.")
+                               : _ ("There is more than can be read in the JSON text."));
       return FALSE;
     }
   if (!g_utf8_validate (text, (gssize) length, &end))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The JSON text is no UTF-8 at byte %" G_GSIZE_FORMAT ". The file is damaged.",
+                   _ ("The JSON text is no UTF-8 at byte %zu. The file is damaged."),
                    (gsize) (end - text));
       return FALSE;
     }

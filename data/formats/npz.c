@@ -8,6 +8,7 @@
 #include "safetensors.h"
 #include "zip.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,7 +29,9 @@ static const struct
 static gboolean
 refuse (GError **error, const char *name, const char *why)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The array “%s” %s.", name, why);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               /* Translators: name of an array, and what is wrong, as “is cut off …” */
+               _ ("The array “%s” %s."), name, why);
   return FALSE;
 }
 
@@ -59,24 +62,25 @@ parse_shape (CjdNpyArray *array, const char *text, gsize bytes_left, guint item,
   gint64 size = 1;
 
   if (text == NULL || *text++ != '(')
-    return refuse (error, array->name, "has a header without a shape; the file is damaged");
+    return refuse (error, array->name, _ ("has a header without a shape; the file is damaged"));
   while (text += strspn (text, " ,"), g_ascii_isdigit (*text))
     {
       char *end;
       const guint64 dim = g_ascii_strtoull (text, &end, 10);
 
       if (array->shape.n_dims == CJ_MAX_DIMS)
-        return refuse (error, array->name, "has more than six dimensions, which is too many");
+        return refuse (error, array->name, _ ("has more than six dimensions, which is too many"));
       if (dim > MAX_SIZE || (dim > 0 && size > MAX_SIZE / (gint64) dim))
-        return refuse (error, array->name, "is cut off: there is less data than its shape says");
+        return refuse (error, array->name,
+                       _ ("is cut off: there is less data than its shape says"));
       array->shape.dims[array->shape.n_dims++] = (gint64) dim;
       size *= (gint64) dim;
       text = end;
     }
   if (*text != ')')
-    return refuse (error, array->name, "has a header without a shape; the file is damaged");
+    return refuse (error, array->name, _ ("has a header without a shape; the file is damaged"));
   if ((guint64) size > bytes_left / item)
-    return refuse (error, array->name, "is cut off: there is less data than its shape says");
+    return refuse (error, array->name, _ ("is cut off: there is less data than its shape says"));
   array->size = size;
   return TRUE;
 }
@@ -94,12 +98,12 @@ parse_header (CjdNpyArray *array, const char *header, gsize bytes_left, GError *
         array->big = descr[1] == '>';
         array->columns = order != NULL && g_str_has_prefix (order, "True");
         if (!array->columns && (order == NULL || !g_str_has_prefix (order, "False")))
-          return refuse (error, array->name, "has a header without an order of its numbers");
+          return refuse (error, array->name, _ ("has a header without an order of its numbers"));
         return parse_shape (array, find_key (header, "shape"), bytes_left, types[i].size, error);
       }
   return refuse (
       error, array->name,
-      "has numbers of a kind that is not read. Save it as floats, whole numbers or bool");
+      _ ("has numbers of a kind that is not read. Save it as floats, whole numbers or bool"));
 }
 
 CjdNpyArray *
@@ -114,7 +118,7 @@ cjd_npy_parse (const char *name, GBytes *bytes, GError **error)
   array->bytes = g_bytes_ref (bytes);
   if (total < 12 || memcmp (data, "\x93NUMPY", 6) != 0 || data[6] < 1 || data[6] > 3)
     {
-      refuse (error, name, "does not start like a NumPy array");
+      refuse (error, name, _ ("does not start like a NumPy array"));
       return NULL;
     }
   start = data[6] == 1 ? 10 : 12;
@@ -123,7 +127,7 @@ cjd_npy_parse (const char *name, GBytes *bytes, GError **error)
     length += ((gsize) data[10] << 16) + ((gsize) data[11] << 24);
   if (length > MAX_HEADER || start + length > total)
     {
-      refuse (error, name, "is cut off inside its header");
+      refuse (error, name, _ ("is cut off inside its header"));
       return NULL;
     }
   header = g_strndup ((const char *) data + start, length);
@@ -214,7 +218,7 @@ cjd_npy_array_dup_tensor (const CjdNpyArray *array, GError **error)
         cj_tensor_i32 (tensor)[i] = (gint32) value;
       else
         {
-          refuse (error, array->name, "holds a whole number beyond 32 bits");
+          refuse (error, array->name, _ ("holds a whole number beyond 32 bits"));
           return NULL;
         }
     }

@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "file.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ cjd_picture_accept (CjdPicture *picture, gboolean pixels, char *why, gsize n_why
   if (n == 0 || n > CJD_PICTURE_MAX_PIXELS || picture->width > CJD_PICTURE_MAX_SIDE
       || picture->height > CJD_PICTURE_MAX_SIDE)
     {
-      g_snprintf (why, n_why, "its header declares %u × %u pixels; up to 64 million can be read",
+      g_snprintf (why, n_why,
+                  _ ("its header declares %u × %u pixels; up to 64 million can be read"),
                   picture->width, picture->height);
       return FALSE;
     }
@@ -31,7 +33,7 @@ cjd_picture_accept (CjdPicture *picture, gboolean pixels, char *why, gsize n_why
     return TRUE;
   picture->rgba = g_try_malloc0 ((gsize) n * 4);
   if (picture->rgba == NULL)
-    g_snprintf (why, n_why, "there is no memory for its %u × %u pixels", picture->width,
+    g_snprintf (why, n_why, _ ("there is no memory for its %u × %u pixels"), picture->width,
                 picture->height);
   return picture->rgba != NULL;
 }
@@ -59,7 +61,7 @@ read_jpeg (const guint8 *data, gsize size, gboolean pixels, CjdPicture *picture,
   (void) size;
   (void) pixels;
   (void) picture;
-  g_snprintf (why, n_why, "this Cajal was built without JPEG; save it as PNG");
+  g_snprintf (why, n_why, _ ("this Cajal was built without JPEG; save it as PNG"));
   return FALSE;
 #endif
 }
@@ -69,25 +71,26 @@ cjd_picture_parse (const guint8 *data, gsize size, gboolean pixels, CjdPicture *
                    GError **error)
 {
   static const guint8 png[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-  char why[256] = "its first bytes are neither those of PNG nor of JPEG";
-  const char *kind = "picture";
+  char why[256];
+  const char *sentence = _ ("The picture cannot be read: %s.");
   gboolean done = FALSE;
 
   *picture = (CjdPicture){ 0 };
+  g_strlcpy (why, _ ("its first bytes are neither those of PNG nor of JPEG"), sizeof why);
   if (size >= sizeof png && memcmp (data, png, sizeof png) == 0)
     {
-      kind = "PNG picture";
+      sentence = _ ("The PNG picture cannot be read: %s.");
       done = cjd_png_read (data, size, pixels, picture, why, sizeof why);
     }
   else if (size >= 3 && data[0] == 0xff && data[1] == 0xd8 && data[2] == 0xff)
     {
-      kind = "JPEG picture";
+      sentence = _ ("The JPEG picture cannot be read: %s.");
       done = read_jpeg (data, size, pixels, picture, why, sizeof why);
     }
   if (done)
     return TRUE;
   cjd_picture_clear (picture);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The %s cannot be read: %s.", kind, why);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, sentence, why);
   return FALSE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picture-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <png.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ read_bytes (png_structp png, png_bytep out, png_size_t n)
   Source *source = png_get_io_ptr (png);
 
   if (n > source->size - source->at)
-    png_error (png, "the file is cut off");
+    png_error (png, _ ("the file is cut off"));
   memcpy (out, source->data + source->at, n);
   source->at += n;
 }
@@ -33,7 +34,7 @@ fail (png_structp png, png_const_charp message)
 {
   Source *source = png_get_error_ptr (png);
 
-  g_snprintf (source->why, source->n_why, "%s (at byte %" G_GSIZE_FORMAT ")", message, source->at);
+  g_snprintf (source->why, source->n_why, _ ("%s (at byte %zu)"), message, source->at);
   png_longjmp (png, 1);
 }
 
@@ -55,7 +56,7 @@ read_pixels (png_structp png, png_infop info, CjdPicture *picture)
   png_set_add_alpha (png, 255, PNG_FILLER_AFTER);
   png_read_update_info (png, info);
   if (png_get_rowbytes (png, info) != (png_size_t) picture->width * 4)
-    png_error (png, "its rows are of an unknown kind");
+    png_error (png, _ ("its rows are of an unknown kind"));
   for (int pass = 0; pass < passes; pass++)
     for (guint y = 0; y < picture->height; y++)
       png_read_row (png, picture->rgba + (gsize) y * picture->width * 4, NULL);
@@ -78,7 +79,7 @@ check_chunks (const Source *source, gboolean pixels)
       if (length > source->size - at - CHUNK)
         {
           g_snprintf (source->why, source->n_why,
-                      "the file is cut off in the chunk at byte %" G_GSIZE_FORMAT, at);
+                      _ ("the file is cut off in the chunk at byte %zu"), at);
           return FALSE;
         }
       at += CHUNK + length;

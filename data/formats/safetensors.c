@@ -5,6 +5,7 @@
 #include "half.h"
 #include "json.h"
 
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -204,7 +205,9 @@ convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
 static gboolean
 refuse (GError **error, const char *name, const char *reason)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "Tensor “%s” %s.", name, reason);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               /* Translators: name of a tensor, and what is wrong, as “has no usable shape” */
+               _ ("Tensor “%s” %s."), name, reason);
   return FALSE;
 }
 
@@ -274,16 +277,16 @@ read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize siz
 
   if (!read_kind (object, &kind))
     return refuse (error, name,
-                   "is of a type that is not read (F16, F32, F64, BF16, I8 to I64, U8 to U64, "
-                   "BOOL)");
+                   _ ("is of a type that is not read (F16, F32, F64, BF16, I8 to I64, U8 to U64, "
+                      "BOOL)"));
   if (!read_numbers (object, "shape", CJ_MAX_DIMS, shape.dims, &shape.n_dims)
       || !cj_shape_bytes (&shape, CJ_UINT8, &bytes))
-    return refuse (error, name, "has no usable shape");
+    return refuse (error, name, _ ("has no usable shape"));
   if (!read_numbers (object, "data_offsets", 2, offsets, &n) || n != 2)
-    return refuse (error, name, "has no data offsets");
+    return refuse (error, name, _ ("has no data offsets"));
   if (offsets[0] > offsets[1] || (guint64) offsets[1] > size
       || (guint64) (offsets[1] - offsets[0]) != (guint64) bytes * kinds[kind].size)
-    return refuse (error, name, "has offsets that do not fit its shape or the file");
+    return refuse (error, name, _ ("has offsets that do not fit its shape or the file"));
   span.begin = offsets[0];
   span.end = offsets[1];
   g_array_append_val (spans, span);
@@ -291,7 +294,7 @@ read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize siz
   g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
   for (gint64 i = 0; i < cj_shape_size (&shape); i++)
     if (!convert (kind, data + span.begin, tensor, i))
-      return refuse (error, name, "has an integer beyond 32 bits");
+      return refuse (error, name, _ ("has an integer beyond 32 bits"));
   return TRUE;
 }
 
@@ -317,15 +320,15 @@ check_spans (GArray *spans, gsize size, GError **error)
       const Span *span = &g_array_index (spans, Span, i);
 
       if (span->begin < at)
-        return refuse (error, span->name, "overlaps another tensor; the file is damaged");
+        return refuse (error, span->name, _ ("overlaps another tensor; the file is damaged"));
       if (span->begin > at)
-        return refuse (error, span->name, "follows a hole in the data; the file is damaged");
+        return refuse (error, span->name, _ ("follows a hole in the data; the file is damaged"));
       at = span->end;
     }
   if ((gsize) at == size)
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               "%" G_GSIZE_FORMAT " bytes at the end belong to no tensor; the file is damaged.",
+               _ ("%zu bytes at the end belong to no tensor; the file is damaged."),
                size - (gsize) at);
   return FALSE;
 }
@@ -347,8 +350,9 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
   length = GUINT64_FROM_LE (length);
   if (size < 8 || length > size - 8 || length > MAX_HEADER)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The header is longer than the file, which is cut off or no safetensors file.");
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("The header is longer than the file, which is cut off or no safetensors file."));
       return NULL;
     }
   if (!cjd_json_check ((const char *) data + 8, (gsize) length, error)
@@ -357,7 +361,7 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
   if (json_parser_get_root (parser) == NULL
       || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The header is no JSON object.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The header is no JSON object."));
       return NULL;
     }
   root = json_node_get_object (json_parser_get_root (parser));
@@ -370,7 +374,7 @@ cjd_safetensors_parse (GBytes *bytes, GError **error)
         continue;
       if (!JSON_NODE_HOLDS_OBJECT (node))
         {
-          refuse (error, l->data, "is not described by an object");
+          refuse (error, l->data, _ ("is not described by an object"));
           return NULL;
         }
       if (!read_tensor (l->data, json_node_get_object (node), data + 8 + length, size - 8 - length,

@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <glib/gi18n-lib.h>
 
 #define MAX_PIECES 10000
 #define MAX_PIECE ((gsize) 1 << 31) /* unpacked */
@@ -97,7 +98,7 @@ cjd_zip_print (const GPtrArray *pieces, GError **error)
     }
   done = done && archive_write_close (archive) == ARCHIVE_OK;
   if (!done)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The container could not be packed: %s.",
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The container could not be packed: %s."),
                  archive_error_string (archive));
   archive_write_free (archive);
   return done ? g_byte_array_free_to_bytes (g_steal_pointer (&out)) : NULL;
@@ -121,7 +122,7 @@ read_piece (struct archive *archive, const char *name, guint64 declared, gsize *
       if (declared > most || (n > 0 && (gsize) n > most - out->len))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "“%s” unpacks to more than is allowed. The file is damaged or hostile.",
+                       _ ("“%s” unpacks to more than is allowed. The file is damaged or hostile."),
                        name);
           return NULL;
         }
@@ -131,7 +132,7 @@ read_piece (struct archive *archive, const char *name, guint64 declared, gsize *
   *left -= out->len;
   if (n < 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "“%s” cannot be unpacked: %s.", name,
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("“%s” cannot be unpacked: %s."), name,
                    archive_error_string (archive));
       return NULL;
     }
@@ -151,8 +152,9 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
 
       if (name == NULL || pieces->len >= MAX_PIECES)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "The container has an entry without a usable name, or too many of them.");
+          g_set_error (
+              error, CJ_ERROR, CJ_ERROR_FILE,
+              _ ("The container has an entry without a usable name, or too many of them."));
           return FALSE;
         }
       bytes = read_piece (archive, name,
@@ -165,9 +167,13 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
     }
   if (status == ARCHIVE_EOF && pieces->len > 0)
     return TRUE;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is no zip container, or is cut off%s%s.",
-               archive_error_string (archive) != NULL ? ": " : "",
-               archive_error_string (archive) != NULL ? archive_error_string (archive) : "");
+  if (archive_error_string (archive) != NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                 _ ("The file is no zip container, or is cut off: %s."),
+                 archive_error_string (archive));
+  else
+    g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE,
+                         _ ("The file is no zip container, or is cut off."));
   return FALSE;
 }
 
@@ -184,7 +190,7 @@ cjd_zip_parse (GBytes *bytes, gsize max_bytes, GError **error)
   if (archive_read_open_memory (archive, data, size) == ARCHIVE_OK)
     done = read_pieces (archive, pieces, max_bytes, error);
   else
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "The file is no zip container: %s.",
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The file is no zip container: %s."),
                  archive_error_string (archive));
   archive_read_free (archive);
   return done ? g_steal_pointer (&pieces) : NULL;

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define TEST_SHARE 0.15
@@ -116,7 +117,7 @@ cjd_gen_tensor (CjDtype dtype, const CjShape *shape, GError **error)
       g_autofree char *text = cj_shape_print (shape);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   "%s numbers take more than 1 GiB. Choose fewer samples.", text);
+                   _ ("%s numbers take more than 1 GiB. Choose fewer samples."), text);
       return NULL;
     }
   return cj_tensor_new (dtype, shape);

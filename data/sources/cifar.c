@@ -6,6 +6,7 @@
 #include "cjd-reader.h"
 #include "file.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PIXELS 3072
@@ -104,9 +105,8 @@ append (const char *path, guint n_labels, guint n_classes, GByteArray *pixels, G
   if (size == 0 || size % record != 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: The file ends inside record %" G_GSIZE_FORMAT ", after %" G_GSIZE_FORMAT
-                   " of its %" G_GSIZE_FORMAT " bytes.",
-                   path, size / record + 1, size % record, record);
+                   _ ("%s: The file ends inside record %zu, after %zu of its %zu bytes."), path,
+                   size / record + 1, size % record, record);
       return FALSE;
     }
   for (gsize i = 0; i < size / record; i++)
@@ -116,8 +116,8 @@ append (const char *path, guint n_labels, guint n_classes, GByteArray *pixels, G
       if (label >= (gint32) n_classes)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "%s: Record %" G_GSIZE_FORMAT " has class %d; there are %u.", path, i + 1,
-                       label, n_classes);
+                       _ ("%s: Record %zu has class %d; there are %u."), path, i + 1, label,
+                       n_classes);
           return FALSE;
         }
       g_array_append_val (labels, label);

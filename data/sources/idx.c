@@ -6,6 +6,7 @@
 #include "file.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_BYTES (G_GUINT64_CONSTANT (1) << 31)
@@ -128,8 +129,8 @@ read_body (GInputStream *stream, gsize size, GError **error)
   if (body->len < size)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The file ends after %u of the %" G_GSIZE_FORMAT " bytes its header declares.",
-                   body->len, size);
+                   _ ("The file ends after %u of the %zu bytes its header declares."), body->len,
+                   size);
       return NULL;
     }
   if (!g_input_stream_read_all (stream, &extra, 1, &got, NULL, error))
@@ -137,8 +138,7 @@ read_body (GInputStream *stream, gsize size, GError **error)
   if (got > 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The file is longer than the %" G_GSIZE_FORMAT " bytes its header declares.",
-                   size);
+                   _ ("The file is longer than the %zu bytes its header declares."), size);
       return NULL;
     }
   return g_steal_pointer (&body);
@@ -157,7 +157,7 @@ read_stream (GInputStream *stream, guint n_dims, CjShape *shape, GError **error)
       || header[3] != n_dims)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "This is not an IDX file of bytes with %u dimensions.", n_dims);
+                   _ ("This is not an IDX file of bytes with %u dimensions."), n_dims);
       return NULL;
     }
   shape->n_dims = n_dims;
@@ -173,7 +173,7 @@ read_stream (GInputStream *stream, guint n_dims, CjShape *shape, GError **error)
       g_autofree char *text = cj_shape_print (shape);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The header declares %s bytes; from 1 byte to 2 GiB can be read.", text);
+                   _ ("The header declares %s bytes; from 1 byte to 2 GiB can be read."), text);
       return NULL;
     }
   return read_body (stream, size, error);
@@ -190,7 +190,7 @@ read_file (const char *path, guint n_dims, CjShape *shape, GError **error)
   if (local != NULL && local->domain == CJ_ERROR)
     g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: %s", path, local->message);
   else if (local != NULL) /* of the system or the unpacker, a piece of a sentence */
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: The file cannot be read to its end: %s.",
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: The file cannot be read to its end: %s."),
                  path, local->message);
   return body;
 }
@@ -255,9 +255,9 @@ read_part (const Files *files, guint part, GByteArray *pixels, GByteArray *label
       || (guint64) pixels->len + a->len > MAX_BYTES)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: Its %" G_GINT64_FORMAT " pictures do not fit the %" G_GINT64_FORMAT
-                   " labels or the size of the training pictures, or take more than 2 GiB.",
-                   files->paths[part][0], d[0], label.dims[0]);
+                   _ ("%s: Its %lld pictures do not fit the %lld labels or the size of the "
+                      "training pictures, or take more than 2 GiB."),
+                   files->paths[part][0], (long long) d[0], (long long) label.dims[0]);
       return FALSE;
     }
   if (files->emnist)
@@ -274,10 +274,10 @@ say_what_was_read (CjdDataset *dataset, const Files *files)
   g_autofree char *name = g_path_get_basename (files->paths[0][0]);
 
   if (files->emnist)
-    cjd_dataset_take_note (dataset,
-                           g_strdup_printf ("Read from %s. EMNIST stores pictures by columns; they "
-                                            "were turned upright.",
-                                            name));
+    cjd_dataset_take_note (
+        dataset, g_strdup_printf (_ ("Read from %s. EMNIST stores pictures by columns; they "
+                                     "were turned upright."),
+                                  name));
 }
 
 static CjdDataset *
@@ -295,7 +295,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   (void) options;
   if (images == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: There is no file of training pictures.",
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: There is no file of training pictures."),
                    path);
       return NULL;
     }

@@ -6,6 +6,7 @@
 #include "cjd-reader.h"
 #include "picture.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_PICTURES 10000000
@@ -180,7 +181,7 @@ find_shape (const GPtrArray *paths, const CjdReadOptions *options, Pictures *to,
           : colour                                   ? 3
                                                      : 1;
   if (!alike || to->h != h || to->w != w)
-    *note = g_strdup_printf ("Pictures are scaled to %u×%u.", to->h, to->w);
+    *note = g_strdup_printf (_ ("Pictures are scaled to %u×%u."), to->h, to->w);
   return TRUE;
 }
 
@@ -270,7 +271,8 @@ make (const Found *found, const char *path, const CjdReadOptions *options, GErro
           dataset = cjd_dataset_new_streamed (name, &pictures->store, CJ_UINT8, &shape, y,
                                               n_classes, (const char *const *) names, budget);
           cjd_dataset_take_note (
-              dataset, g_strdup_printf ("Streamed from disk; %d MiB are kept.", options->memory));
+              dataset,
+              g_strdup_printf (_ ("Streamed from disk; %d MiB are kept."), options->memory));
           pictures = NULL;
         }
       else if ((x = read_all (pictures, &shape, error)) != NULL)
@@ -295,14 +297,16 @@ load (const char *path, const CjdReadOptions *options, GError **error)
 
   find_pictures (&found, path);
   if (found.paths->len == 0 || g_hash_table_size (found.names) > MAX_CLASSES)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                 "%s: There are no folders of PNG or JPEG pictures, one a class, or more than %d.",
-                 path, MAX_CLASSES);
+    g_set_error (
+        error, CJ_ERROR, CJ_ERROR_FILE,
+        _ ("%s: There are no folders of PNG or JPEG pictures, one a class, or more than %d."), path,
+        MAX_CLASSES);
   else
     dataset = make (&found, path, options, error);
   if (dataset != NULL && found.alone)
-    cjd_dataset_take_note (dataset, g_strdup ("The pictures stand in no folders of classes, so all "
-                                              "are of one class."));
+    cjd_dataset_take_note (dataset,
+                           g_strdup (_ ("The pictures stand in no folders of classes, so all "
+                                        "are of one class.")));
   if (dataset != NULL)
     memcpy (dataset->split, found.splits->data, found.splits->len);
   g_ptr_array_unref (found.paths);

@@ -6,6 +6,7 @@
 #include "cjd-reader.h"
 #include "npz.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -135,8 +136,8 @@ check (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
 {
   if (x[0] == NULL || y[0] == NULL)
     return refuse (error, path,
-                   "There are no arrays x and y, x_train and y_train, or images and "
-                   "labels. Save them under these names.");
+                   _ ("There are no arrays x and y, x_train and y_train, or images and "
+                      "labels. Save them under these names."));
   *n = 0;
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     {
@@ -149,7 +150,7 @@ check (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
           || x[i]->size == 0 || y[i]->size == 0 || x[i]->shape.dims[0] != y[i]->shape.dims[0]
           || !alike (&x[i]->shape, &x[0]->shape) || !alike (&y[i]->shape, &y[0]->shape)
           || x[i]->type != x[0]->type || y[i]->type != y[0]->type)
-        return refuse (error, path, "The arrays of samples and targets do not fit together.");
+        return refuse (error, path, _ ("The arrays of samples and targets do not fit together."));
       *n += x[i]->shape.dims[0];
     }
   return TRUE;
@@ -178,7 +179,7 @@ build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
   if (!cj_shape_bytes (&x_shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES
       || !cj_shape_bytes (&y_shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES)
     {
-      refuse (error, path, "The samples or targets take more than 2 GiB.");
+      refuse (error, path, _ ("The samples or targets take more than 2 GiB."));
       return NULL;
     }
   xs = cj_tensor_new (tokens                        ? CJ_INT32
@@ -189,7 +190,7 @@ build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     if (x[i] != NULL && (!fill_x (x[i], last, xs, &x_at) || !fill_y (y[i], ys, &y_at, &n_classes)))
       {
-        refuse (error, path, "A sample is not finite, or a class is below 0 or beyond 65535.");
+        refuse (error, path, _ ("A sample is not finite, or a class is below 0 or beyond 65535."));
         return NULL;
       }
   dataset = cjd_dataset_new (name, g_steal_pointer (&xs), g_steal_pointer (&ys), n_classes, NULL);

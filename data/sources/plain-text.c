@@ -6,6 +6,7 @@
 #include "file.h"
 #include "cjd-text.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   if (size == 0 || !g_utf8_validate (start, (gssize) size, &end))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: Byte %" G_GSIZE_FORMAT " is not UTF-8 text. Save the file as UTF-8.", path,
+                   _ ("%s: Byte %zu is not UTF-8 text. Save the file as UTF-8."), path,
                    size == 0 ? 0 : (gsize) (end - start));
       return NULL;
     }
@@ -75,17 +76,21 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   n = n_characters > 0 ? ((gsize) n_characters - 1) / length : 0;
   if (n < 3)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: %ld characters make less than 3 pieces of %d. Choose a smaller length.",
-                   path, n_characters, options->length);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          g_dngettext (GETTEXT_PACKAGE,
+                       "%s: %ld character makes less than 3 pieces of %d. Choose a smaller length.",
+                       "%s: %ld characters make less than 3 pieces of %d. Choose a smaller length.",
+                       (gulong) n_characters),
+          path, n_characters, options->length);
       return NULL;
     }
   codes = cjd_text_encode (text, (gsize) n_characters, &names, &different);
   if (different > MAX_CHARACTERS)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "%s: There are %u different characters; up to %d make classes.", path, different,
-                   MAX_CHARACTERS);
+                   _ ("%s: There are %u different characters; up to %d make classes."), path,
+                   different, MAX_CHARACTERS);
       return NULL;
     }
   shape = cj_shape2 ((gint64) n, (gint64) length);

@@ -5,6 +5,7 @@
 #include "cjd-reader.h"
 #include "file.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -48,7 +49,7 @@ recognise (const char *path)
 static gboolean
 refuse (GError **error, const Table *table, guint line, const char *why)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s, line %u: %s", table->path, line, why);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s, line %u: %s"), table->path, line, why);
   return FALSE;
 }
 
@@ -120,7 +121,9 @@ end_row (Table *table, guint n, guint line, GError **error)
       g_array_append_val (table->lines, line);
       return TRUE;
     }
-  why = g_strdup_printf ("There are %u cells; the lines above have %u.", n, table->n_columns);
+  why = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "There is %u cell; the lines above have %u.",
+                                      "There are %u cells; the lines above have %u.", n),
+                         n, table->n_columns);
   return refuse (error, table, line, why);
 }
 
@@ -146,10 +149,10 @@ read_rows (Table *table, char *text, GError **error)
           char *cell = read_cell (&at, separator, &line, &ended);
 
           if (cell == NULL)
-            return refuse (error, table, start, "A quotation mark opens and never closes.");
+            return refuse (error, table, start, _ ("A quotation mark opens and never closes."));
           if (n == MAX_COLUMNS || table->cells->len == MAX_CELLS)
             return refuse (error, table, start,
-                           "There are more than 10000 columns or 50 million cells.");
+                           _ ("There are more than 10000 columns or 50 million cells."));
           g_ptr_array_add (table->cells, cell);
         }
       line += ended == '\n';
@@ -278,8 +281,10 @@ find_label (const Table *table, const GArray *columns, const char *chosen, guint
     }
   if (*chosen != '\0')
     {
-      why = g_strdup_printf ("There is no column “%s” to predict; there are %u columns.", chosen,
-                             columns->len);
+      why = g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "There is no column “%s” to predict; there is %u column.",
+                       "There is no column “%s” to predict; there are %u columns.", columns->len),
+          chosen, columns->len);
       return refuse (error, table, 1, why);
     }
   *label = columns->len - 1;
@@ -356,7 +361,7 @@ fill_targets (const Table *table, guint first, const Column *column, guint label
       if (is_missing (cell))
         {
           refuse (error, table, g_array_index (table->lines, guint, r),
-                  "The cell to predict is empty. Fill it or leave the line out.");
+                  _ ("The cell to predict is empty. Fill it or leave the line out."));
           return NULL;
         }
       if (classes)
@@ -373,12 +378,13 @@ check_size (const Table *table, const Column *label, const CjShape *shape, GErro
   gsize bytes;
 
   if (shape->dims[1] == 0)
-    return refuse (error, table, 1, "There is no column to predict from.");
+    return refuse (error, table, 1, _ ("There is no column to predict from."));
   if (!cj_shape_bytes (shape, CJ_FLOAT32, &bytes) || bytes > CJD_READ_MAX_BYTES)
-    return refuse (error, table, 1, "With one feature a word the table takes more than 2 GiB.");
+    return refuse (error, table, 1, _ ("With one feature a word the table takes more than 2 GiB."));
   if (!label->numeric && label->ordered->len > MAX_CLASSES)
-    return refuse (error, table, 1,
-                   "The column to predict has more than 1024 different words. Choose another one.");
+    return refuse (
+        error, table, 1,
+        _ ("The column to predict has more than 1024 different words. Choose another one."));
   return TRUE;
 }
 
@@ -424,11 +430,12 @@ build (const Table *table, const CjdReadOptions *options, GArray *columns, GErro
   fill_features (table, first, columns, label, x);
   dataset = cjd_dataset_new (name, x, y, classes != NULL ? g_strv_length (classes) : 0,
                              (const char *const *) classes);
-  cjd_dataset_take_note (dataset, g_strdup_printf ("Column “%s” is to be predicted.",
+  cjd_dataset_take_note (dataset, g_strdup_printf (_ ("Column “%s” is to be predicted."),
                                                    g_array_index (columns, Column, label).name));
   if (left_out->len > 0)
     cjd_dataset_take_note (
-        dataset, g_strdup_printf ("Left out, for too many different words: %s.", left_out->str));
+        dataset,
+        g_strdup_printf (_ ("Left out, for too many different words: %s."), left_out->str));
   return dataset;
 }
 
@@ -446,7 +453,7 @@ read_text (const Table *table, GError **error)
   start = g_bytes_get_data (bytes, &size);
   if (size == 0)
     {
-      refuse (error, table, 1, "The file is empty.");
+      refuse (error, table, 1, _ ("The file is empty."));
       return NULL;
     }
   if (g_utf8_validate (start, (gssize) size, &end))
@@ -454,8 +461,8 @@ read_text (const Table *table, GError **error)
   for (const char *p = start; p < end; p++)
     line += *p == '\n';
   refuse (error, table, line,
-          *end == '\0' ? "There is a NUL byte, which no table has. The file is no text."
-                       : "This is not UTF-8 text. Save the table as UTF-8.");
+          *end == '\0' ? _ ("There is a NUL byte, which no table has. The file is no text.")
+                       : _ ("This is not UTF-8 text. Save the table as UTF-8."));
   return NULL;
 }
 
@@ -477,7 +484,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
       g_array_set_clear_func (columns, clear_column);
       g_array_set_size (columns, table.n_columns);
       if (table.lines->len < 3 || table.n_columns < 2)
-        refuse (error, &table, 1, "A table has at least two columns and three lines.");
+        refuse (error, &table, 1, _ ("A table has at least two columns and three lines."));
       else
         dataset = build (&table, options, columns, error);
     }

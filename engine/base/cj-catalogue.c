@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const char *
@@ -49,7 +50,7 @@ cj_catalogue_add (CjCatalogue *self, gconstpointer item, GError **error)
       if (find (self, before, get_id (self, item)) != NULL)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       "“%s” is there already. Take one of the two away.", get_id (self, item));
+                       _ ("“%s” is there already. Take one of the two away."), get_id (self, item));
           return FALSE;
         }
       while (before[n] != NULL)

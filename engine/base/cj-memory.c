@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -42,8 +43,9 @@ cj_memory_check (gint64 bytes, const char *what, gint64 batch, GError **error)
   if (bytes < have / 10 * 9)
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-               "%s needs %.1f GiB for a batch of %" G_GINT64_FORMAT
-               ", this machine has %.1f GiB. Make the batch or the network smaller.",
-               what, (double) bytes / (1 << 30), batch, (double) have / (1 << 30));
+               /* Translators: what needs memory, “Training” or “The network” */
+               _ ("%s needs %.1f GiB for a batch of %lld, this machine has %.1f GiB. Make the "
+                  "batch or the network smaller."),
+               what, (double) bytes / (1 << 30), (long long) batch, (double) have / (1 << 30));
   return FALSE;
 }

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -68,8 +69,8 @@ parse_choice (const CjParam *param, gpointer values, const char *text, GError **
         return TRUE;
       }
   all = g_strjoinv (", ", (char **) param->choices);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s cannot be “%s”. Choose one of: %s.",
-               param->title, text, all);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s cannot be “%s”. Choose one of: %s."),
+               _ (param->title), text, all);
   return FALSE;
 }
 
@@ -98,14 +99,14 @@ get_word (const CjParam *param, int value)
   return NULL;
 }
 
-/* ", or one of the words: same, valid" where there are any. You free. */
+/* ", or: same, valid" where there are any. You free. */
 static char *
 print_words (const CjParam *param)
 {
   g_autofree char *all
       = param->choices != NULL ? g_strjoinv (", ", (char **) param->choices) : NULL;
 
-  return all != NULL ? g_strdup_printf (", or: %s", all) : g_strdup ("");
+  return all != NULL ? g_strdup_printf (_ (", or: %s"), all) : g_strdup ("");
 }
 
 static gboolean
@@ -120,10 +121,13 @@ parse_number (const CjParam *param, gpointer values, const char *text, GError **
     {
       g_autofree char *words = print_words (param);
 
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s cannot be “%s”. It takes %s from %.10g to %.10g%s.", param->title, text,
-                   param->kind == CJ_PARAM_FLOAT ? "a number" : "a whole number", param->min,
-                   param->max, words);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          param->kind == CJ_PARAM_FLOAT
+              /* Translators: parameter, refused value, lowest and highest; then “, or: same, valid” or nothing */
+              ? _ ("%s cannot be “%s”. It takes a number from %.10g to %.10g%s.")
+              : _ ("%s cannot be “%s”. It takes a whole number from %.10g to %.10g%s."),
+          _ (param->title), text, param->min, param->max, words);
       return FALSE;
     }
   if (param->kind == CJ_PARAM_FLOAT)
@@ -155,9 +159,9 @@ parse_pair (const CjParam *param, gpointer values, const char *text, GError **er
 
         g_set_error (
             error, CJ_ERROR, CJ_ERROR_PARAM,
-            "%s cannot be “%s”. It takes height×width, as 3x5, or one number for both, from "
-            "%.10g to %.10g%s.",
-            param->title, text, param->min, param->max, words);
+            _ ("%s cannot be “%s”. It takes height×width, as 3x5, or one number for both, from "
+               "%.10g to %.10g%s."),
+            _ (param->title), text, param->min, param->max, words);
         return FALSE;
       }
   int_field (param, values)[0] = (int) pair[0];
@@ -172,13 +176,13 @@ parse_text (const CjParam *param, gpointer values, const char *text, GError **er
       || !g_utf8_validate (text, -1, NULL))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "%s takes one line of at most %d bytes of UTF-8 text.", param->title,
+                   _ ("%s takes one line of at most %d bytes of UTF-8 text."), _ (param->title),
                    CJ_PARAM_TEXT_SIZE - 1);
       return FALSE;
     }
   if (param->kind == CJ_PARAM_FORMULA && !param->check (text, error))
     {
-      g_prefix_error (error, "%s, ", param->title);
+      g_prefix_error (error, "%s, ", _ (param->title));
       return FALSE;
     }
   g_strlcpy ((char *) values + param->offset, text, CJ_PARAM_TEXT_SIZE);
@@ -202,9 +206,12 @@ refuse_name (const CjParam *table, const char *name, GError **error)
 
   for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
     g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", p->name);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-               "There is no parameter “%s” here. Choose one of: %s.", name,
-               names->len > 0 ? names->str : "none");
+  if (names->len > 0)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 _ ("There is no parameter “%s” here. Choose one of: %s."), name, names->str);
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 _ ("There is no parameter “%s” here, and no other either."), name);
 }
 
 gboolean
@@ -233,8 +240,8 @@ cj_params_parse (const CjParam *table, gpointer values, const char *name, const 
           *int_field (param, values) = g_str_equal (text, "true");
           return TRUE;
         }
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s cannot be “%s”. It is true or false.",
-                   param->title, text);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s cannot be “%s”. It is true or false."),
+                   _ (param->title), text);
       return FALSE;
     }
   return parse_number (param, values, text, error);

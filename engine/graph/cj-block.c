@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PREFIX "block:"
@@ -101,8 +102,8 @@ cj_graph_add_block (CjGraph *graph, const char *title, const char *parent, GErro
   if (graph->blocks->len >= MAX_BLOCKS || cj_graph_get_depth (graph, parent) >= MAX_DEPTH)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There can be %d blocks, %d inside one another. Ungroup one first.", MAX_BLOCKS,
-                   MAX_DEPTH);
+                   _ ("There can be %d blocks, %d inside one another. Ungroup one first."),
+                   MAX_BLOCKS, MAX_DEPTH);
       return NULL;
     }
   for (guint i = 1; id == NULL || cj_graph_find_block (graph, id) != NULL; i++)
@@ -157,7 +158,8 @@ cj_graph_rename_block (CjGraph *graph, CjBlock *block, const char *title, GError
   if (*text == '\0' || g_utf8_strlen (text, -1) > CJ_BLOCK_TITLE_MAX)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "“%s” cannot name a block. Use 1 to %d characters.", text, CJ_BLOCK_TITLE_MAX);
+                   _ ("“%s” cannot name a block. Use 1 to %d characters."), text,
+                   CJ_BLOCK_TITLE_MAX);
       return FALSE;
     }
   cj_graph_touch_block (graph, block);
@@ -313,7 +315,7 @@ load_block (CjGraph *fresh, GVariant *item, GError **error)
       || fresh->blocks->len >= MAX_BLOCKS)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "Block %u has no proper name of its own. The file is damaged.",
+                   _ ("Block %u has no proper name of its own. The file is damaged."),
                    fresh->blocks->len + 1);
       return FALSE;
     }
@@ -334,7 +336,7 @@ check_parents (CjGraph *fresh, GError **error)
       if (cj_graph_get_depth (fresh, block->id) <= MAX_DEPTH)
         continue;
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The block “%s” is inside itself, or too deep. The file is damaged.",
+                   _ ("The block “%s” is inside itself, or too deep. The file is damaged."),
                    block->title);
       return FALSE;
     }

@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define CARD_STEP 216.0
@@ -43,8 +44,9 @@ set_words (CjGraph *graph, CjNode *node, char **words, GError **error)
         *value++ = '\0';
       else if (next == NULL || next->name == NULL)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, "%s does not take “%s”. Write name=value.",
-                       node->layer->title, words[i]);
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                       _ ("%s does not take “%s”. Write name=value."), _ (node->layer->title),
+                       words[i]);
           return FALSE;
         }
       if (!cj_graph_set_param (graph, node, value != NULL ? words[i] : next->name,
@@ -66,7 +68,7 @@ add_link (CjGraph *graph, CjNode *after, const char *text, GError **error)
   if (layer == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There is no layer “%s”. “cajal-cli list layers” names them all.",
+                   _ ("There is no layer “%s”. “cajal-cli list layers” names them all."),
                    words[0] != NULL ? words[0] : "");
       return NULL;
     }

@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define MAX_NODES 10000 /* of a drawing that is read; what walks along its wires calls itself */
@@ -121,7 +122,7 @@ fill_node (CjNode *node, GVariantDict *dict, GError **error)
           && !cj_params_parse (node->layer->params, node->params, name,
                                g_variant_get_string (value, NULL), error))
         {
-          g_prefix_error (error, "“%s”: ", node->id);
+          g_prefix_error (error, _ ("“%s”: "), node->id);
           return FALSE;
         }
     }
@@ -175,7 +176,7 @@ load_wires (CjGraph *graph, CjNode *node, GVariant *data, GError **error)
       if (source == NULL || index >= CJ_LAYER_MAX_IN)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                       "A wire of “%s” comes from a node that is not there.", node->id);
+                       _ ("A wire of “%s” comes from a node that is not there."), node->id);
           return FALSE;
         }
       if (node->kept != NULL || source->kept != NULL)
@@ -394,13 +395,14 @@ cj_graph_load (CjGraph *graph, GVariant *data, GError **error)
 
           if (!g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
             {
-              g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "Node %u is not a dictionary.", i + 1);
+              g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("Node %u is not a dictionary."),
+                           i + 1);
               return FALSE;
             }
           if (i == MAX_NODES)
             {
               g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                           "There are more than %d nodes. The file is damaged.", MAX_NODES);
+                           _ ("There are more than %d nodes. The file is damaged."), MAX_NODES);
               return FALSE;
             }
           if (pass == 0 && load_node (fresh, item, error) == NULL)

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -133,13 +134,13 @@ cj_graph_check_id (const CjGraph *graph, const char *id, GError **error)
   if (good == 0 || id[good] != '\0' || good > 64)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "“%s” cannot name a node. Use up to 64 letters, digits, - and _.", id);
+                   _ ("“%s” cannot name a node. Use up to 64 letters, digits, - and _."), id);
       return FALSE;
     }
   if (cj_graph_find (graph, id) != NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There is a node “%s” already. Choose another name.", id);
+                   _ ("There is a node “%s” already. Choose another name."), id);
       return FALSE;
     }
   return TRUE;
@@ -214,7 +215,8 @@ cj_graph_check_loop (CjNode *from, const CjNode *to, GError **error)
   if (!find_upstream (from, to, seen))
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-               "A wire into “%s” would close a loop. Take its input from further left.", to->id);
+               _ ("A wire into “%s” would close a loop. Take its input from further left."),
+               to->id);
   return FALSE;
 }
 
@@ -228,7 +230,7 @@ cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to, guint to
       || port >= cj_layer_get_n_out (from->layer))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   "There is no wire from output %u of “%s” to input %u of “%s”: no such port.",
+                   _ ("There is no wire from output %u of “%s” to input %u of “%s”: no such port."),
                    port + 1, from->id, to_port + 1, to->id);
       return FALSE;
     }

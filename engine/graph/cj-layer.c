@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const CjPort one_in[] = { { "x", "Input", "N …", CJ_PORT_REQUIRED }, { NULL } };
@@ -114,7 +115,7 @@ refuse_words (CjLayerBuild *build, const CjOpInfo *info, const int *in, guint n_
         if (build->in[port] == in[i])
           build->mend_port = port;
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects measured values, got numbers of words. Put Embedding before it.");
+                   _ ("expects measured values, got numbers of words. Put Embedding before it."));
       return TRUE;
     }
   return FALSE;
@@ -130,10 +131,19 @@ cj_layer_build_refuse_sequence (CjLayerBuild *build, guint port, GError **error)
 
   build->mend = words ? "embedding" : x->n_dims == 4 ? "patch-embedding" : NULL;
   build->mend_port = port;
-  g_set_error (
-      error, CJ_ERROR, CJ_ERROR_SHAPE, "expects a sequence of vectors, got %s%s. Put %s before it.",
-      words ? "numbers of words, " : "", got,
-      build->mend != NULL ? cj_layer_find (build->mend)->title : "Reshape to moments × features");
+  if (words)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                 _ ("expects a sequence of vectors, got numbers of words, %s. Put %s before it."),
+                 got, _ (cj_layer_find (build->mend)->title));
+  else if (build->mend != NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                 _ ("expects a sequence of vectors, got %s. Put %s before it."), got,
+                 _ (cj_layer_find (build->mend)->title));
+  else
+    g_set_error (
+        error, CJ_ERROR, CJ_ERROR_SHAPE,
+        _ ("expects a sequence of vectors, got %s. Put Reshape to moments × features before it."),
+        got);
   return FALSE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdarg.h>
 
 static void
@@ -94,9 +95,9 @@ collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjData
         {
           add_problem (
               self, CJ_PROBLEM_NOTE, node, port,
-              g_strdup_printf ("%s “%s” has nothing on its input “%s” and is ignored. Wire "
-                               "it to a layer or to the data.",
-                               node->layer->title, node->id, info->title));
+              g_strdup_printf (_ ("%s “%s” has nothing on its input “%s” and is ignored. Wire "
+                                  "it to a layer or to the data."),
+                               _ (node->layer->title), node->id, _ (info->title)));
           return FALSE;
         }
     }
@@ -111,9 +112,9 @@ add_loss (CjLowered *self, const CjNode *node, int looks_at, int loss)
   if (cj_builder_get_shape (self->builder, loss)->n_dims > 0)
     {
       add_problem (self, CJ_PROBLEM_NOTE, node, 0,
-                   g_strdup_printf ("%s “%s” keeps its losses apart, so nothing learns from it. "
-                                    "Choose mean as its reduction.",
-                                    node->layer->title, node->id));
+                   g_strdup_printf (_ ("%s “%s” keeps its losses apart, so nothing learns from it. "
+                                       "Choose mean as its reduction."),
+                                    _ (node->layer->title), node->id));
       return;
     }
   if (self->losses->len == 0)
@@ -146,8 +147,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
 
       g_variant_lookup (node->kept, "layer", "&s", &kind);
       add_problem (self, CJ_PROBLEM_ERROR, node, 0,
-                   g_strdup_printf ("“%s” is a layer “%s”, which is not installed. Install its "
-                                    "plugin, or delete the card.",
+                   g_strdup_printf (_ ("“%s” is a layer “%s”, which is not installed. Install its "
+                                       "plugin, or delete the card."),
                                     node->id, kind));
       return;
     }
@@ -166,7 +167,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
     {
       CjProblem *problem = add_problem (
           self, CJ_PROBLEM_ERROR, node, build.mend_port,
-          g_strdup_printf ("%s “%s” %s", node->layer->title, node->id, error->message));
+          /* Translators: kind of a layer, its name, what is wrong, as “expects pictures …” */
+          g_strdup_printf (_ ("%s “%s” %s"), _ (node->layer->title), node->id, error->message));
 
       problem->mend = build.mend;
       problem->set = build.set;
@@ -175,8 +177,10 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       return;
     }
   if (build.note != NULL)
-    add_problem (self, CJ_PROBLEM_NOTE, node, 0,
-                 g_strdup_printf ("%s “%s” %s", node->layer->title, node->id, build.note));
+    add_problem (
+        self, CJ_PROBLEM_NOTE, node, 0,
+        /* Translators: kind of a layer, its name, what is wrong, as “expects pictures …” */
+        g_strdup_printf (_ ("%s “%s” %s"), _ (node->layer->title), node->id, build.note));
   g_free (build.note);
   for (guint i = n_steps; i < self->builder->steps->len; i++)
     out->macs += g_array_index (self->builder->steps, CjStep, i).op.macs;
@@ -249,18 +253,26 @@ add_class_problem (CjLowered *self, const CjNode *loss, gint64 k, guint n_classe
   if (scorer == NULL)
     {
       add_problem (self, CJ_PROBLEM_ERROR, loss, 0,
-                   g_strdup_printf ("“%s” gives %" G_GINT64_FORMAT
-                                    " scores, but the data has %u classes. Put Dense of %u units "
-                                    "before “%s”.",
-                                    last->id, k, n_classes, n_classes, loss->id))
+                   g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                                 "“%s” gives %lld score, but the data has %u "
+                                                 "classes. Put Dense of %u units before “%s”.",
+                                                 "“%s” gives %lld scores, but the data has %u "
+                                                 "classes. Put Dense of %u units before “%s”.",
+                                                 (gulong) k),
+                                    last->id, (long long) k, n_classes, n_classes, loss->id))
           ->mend
           = "dense";
       return;
     }
-  problem = add_problem (self, CJ_PROBLEM_ERROR, scorer, 0,
-                         g_strdup_printf ("“%s” gives %" G_GINT64_FORMAT
-                                          " scores, but the data has %u classes. Give it %u %s.",
-                                          scorer->id, k, n_classes, n_classes, name));
+  problem = add_problem (
+      self, CJ_PROBLEM_ERROR, scorer, 0,
+      g_strdup_printf (/* Translators: the last %s is the name of a parameter, as “units” or “filters” */
+                       g_dngettext (
+                           GETTEXT_PACKAGE,
+                           "“%s” gives %lld score, but the data has %u classes. Give it %u %s.",
+                           "“%s” gives %lld scores, but the data has %u classes. Give it %u %s.",
+                           (gulong) k),
+                       scorer->id, (long long) k, n_classes, n_classes, name));
   problem->set = g_strdup_printf ("%s=%u", name, n_classes);
 }
 
@@ -347,7 +359,7 @@ cj_lowered_can_train (const CjLowered *self, GError **error)
     problem = self->problems->pdata[0];
   g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
                        problem != NULL ? problem->sentence
-                                       : "No path leads from the data to a loss. Add a loss and "
-                                         "wire the last layer to it.");
+                                       : _ ("No path leads from the data to a loss. Add a loss and "
+                                            "wire the last layer to it."));
   return FALSE;
 }

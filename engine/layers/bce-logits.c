@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-loss-params.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -33,9 +34,10 @@ build (CjLayerBuild *build, GError **error)
   const Params *p = build->params;
   CjPairLossAttrs attrs = { .kind = CJ_PAIR_BCE_LOGITS, .reduction = (CjReduction) p->reduction };
 
-  cj_loss_fold (build, &cj_op_unary, is_sigmoid,
-                "has a sigmoid inside, so the one before it is folded into it: the loss takes the "
-                "scores. Remove the sigmoid, or keep it to look at probabilities.");
+  cj_loss_fold (
+      build, &cj_op_unary, is_sigmoid,
+      _ ("has a sigmoid inside, so the one before it is folded into it: the loss takes the "
+         "scores. Remove the sigmoid, or keep it to look at probabilities."));
   return cj_weights_parse (p->weights, &attrs.weights, error)
          && cj_layer_build_emit (build, &cj_op_pair_loss, &attrs, build->in, 2, &build->out[0],
                                  error);

@@ -2,6 +2,7 @@
 #include "cj-activation.h"
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -57,7 +58,7 @@ build (CjLayerBuild *build, GError **error)
   if (a.n_dims != 2 || b.n_dims != 2 || a.dims[0] != b.dims[0])
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects two vectors a sample. Add Flatten before its inputs.");
+                   _ ("expects two vectors a sample. Add Flatten before its inputs."));
       build->mend = "flatten";
       return FALSE;
     }

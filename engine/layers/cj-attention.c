@@ -4,6 +4,8 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static int
 add_param (CjLayerBuild *build, const CjAttentionParts *p, const char *name, const CjShape *shape,
            CjInit init)
@@ -50,9 +52,9 @@ project (CjLayerBuild *build, const CjAttentionParts *p, int weight, int bias, g
       if (shape->n_dims != 3 || shape->dims[2] != e)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                       "expects keys and values of %" G_GINT64_FORMAT
-                       " features like the queries. Put Dense before them.",
-                       e);
+                       _ ("expects keys and values of %lld features like the queries. Put Dense "
+                          "before them."),
+                       (long long) e);
           return FALSE;
         }
       if (!project_part (build, sources[i], weight, bias, i, e, &in[i], error))

@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -42,7 +43,7 @@ fail (Parser *p, guint column, const char *format, ...)
   sentence = g_strdup_vprintf (format, args);
   va_end (args);
   if (p->error != NULL && *p->error == NULL)
-    g_set_error (p->error, CJ_ERROR, CJ_ERROR_PARAM, "column %u: %s", column, sentence);
+    g_set_error (p->error, CJ_ERROR, CJ_ERROR_PARAM, _ ("column %u: %s"), column, sentence);
   return NONE;
 }
 
@@ -111,7 +112,7 @@ take_name (Parser *p, char *name)
     n++;
   if (n >= CJ_FORMULA_MAX_NAME)
     {
-      fail (p, column_of (p, p->at), "this name is too long. Use at most %d letters.",
+      fail (p, column_of (p, p->at), _ ("this name is too long. Use at most %d letters."),
             CJ_FORMULA_MAX_NAME - 1);
       return FALSE;
     }
@@ -176,7 +177,7 @@ dup_here (Parser *p)
 {
   skip (p);
   return *p->at == '\0'
-             ? g_strdup ("the end")
+             ? g_strdup (_ ("the end"))
              : g_strdup_printf ("“%.*s”", (int) (g_utf8_next_char (p->at) - p->at), p->at);
 }
 
@@ -201,7 +202,7 @@ add (Parser *p, CjTerm term)
     if (is_same (&f->terms[i], &term))
       return (int) i;
   if (f->n_terms == CJ_FORMULA_MAX_TERMS)
-    return fail (p, term.column, "the formula is too long. Split it over two cards.");
+    return fail (p, term.column, _ ("the formula is too long. Split it over two cards."));
   f->terms[f->n_terms] = term;
   return (int) f->n_terms++;
 }
@@ -218,7 +219,7 @@ add_number (Parser *p, double number, guint column)
   CjTerm term = make (CJ_TERM_NUMBER, column);
 
   if (!isfinite (number))
-    return fail (p, column, "this is no finite number. Change it.");
+    return fail (p, column, _ ("this is no finite number. Change it."));
   term.number = number;
   return add (p, term);
 }
@@ -279,10 +280,10 @@ add_binary (Parser *p, CjBinaryKind kind, int a, int b, guint column)
   if (left != NULL && right != NULL)
     return add_number (p, combine (kind, *left, *right), column);
   if (kind == CJ_BINARY_POWER && left != NULL && *left <= 0)
-    return fail (p, column, "%g cannot be raised to a power that varies. Use a base above 0.",
+    return fail (p, column, _ ("%g cannot be raised to a power that varies. Use a base above 0."),
                  *left);
   if (kind == CJ_BINARY_DIVIDE && right != NULL && *right == 0)
-    return fail (p, column, "nothing can be divided by 0. Change the divisor.");
+    return fail (p, column, _ ("nothing can be divided by 0. Change the divisor."));
   term.binary = kind;
   term.a = a;
   term.b = b;
@@ -320,7 +321,7 @@ parse_axis (Parser *p, const CjFormulaFunction *function, CjAlong *along)
   if (found == NONE)
     {
       fail (p, column_of (p, start),
-            "%s runs along channel, space, time or all. Write one of them.", function->name);
+            _ ("%s runs along channel, space, time or all. Write one of them."), function->name);
       return FALSE;
     }
   *along = (CjAlong) found;
@@ -343,7 +344,8 @@ parse_constant (Parser *p, const CjFormulaFunction *function, double *number)
   value = get_number (p, term);
   if (value == NULL)
     {
-      fail (p, column_of (p, start), "%s takes a number here. Write one, as 0.1.", function->name);
+      fail (p, column_of (p, start), _ ("%s takes a number here. Write one, as 0.1."),
+            function->name);
       return FALSE;
     }
   *number = *value;
@@ -355,7 +357,7 @@ call_on_number (Parser *p, const CjFormulaFunction *function, double number, gui
 {
   if (function->call == CJ_CALL_UNARY && function->of_number != NULL)
     return add_number (p, function->of_number (number), column);
-  return fail (p, column, "%s of a number is a number. Write that number.", function->name);
+  return fail (p, column, _ ("%s of a number is a number. Write that number."), function->name);
 }
 
 /* Everything behind the first argument. */
@@ -372,7 +374,8 @@ finish_call (Parser *p, const CjFormulaFunction *f, int first, guint column)
     case CJ_CALL_BINARY:
     case CJ_CALL_POWER:
       if (!take (p, ','))
-        return fail (p, column, "%s takes two numbers. Write %s(first, second).", f->name, f->name);
+        return fail (p, column, _ ("%s takes two numbers. Write %s(first, second)."), f->name,
+                     f->name);
       first = add_binary (p, (CjBinaryKind) f->kind, first, parse_sum (p), column);
       while (f->call == CJ_CALL_BINARY && first != NONE && take (p, ','))
         first = add_binary (p, (CjBinaryKind) f->kind, first, parse_sum (p), column);
@@ -384,14 +387,15 @@ finish_call (Parser *p, const CjFormulaFunction *f, int first, guint column)
     case CJ_CALL_CLAMP:
       if (!take (p, ',') || !parse_constant (p, f, &a) || !take (p, ',')
           || !parse_constant (p, f, &b) || a >= b)
-        return fail (p, column, "clamp takes two borders, the lower first. Write clamp(x, 0, 1).");
+        return fail (p, column,
+                     _ ("clamp takes two borders, the lower first. Write clamp(x, 0, 1)."));
       return add_unary (p, CJ_UNARY_CLAMP, a, b, first, column);
     case CJ_CALL_REDUCE:
     case CJ_CALL_SOFTMAX:
       if (!parse_axis (p, f, &term.along))
         return NONE;
       if (!p->formula->terms[first].of_input)
-        return fail (p, column, "%s needs something made of an input. Put x into it.", f->name);
+        return fail (p, column, _ ("%s needs something made of an input. Put x into it."), f->name);
       term.reduce = f->call == CJ_CALL_REDUCE ? (CjReduceKind) f->kind : CJ_REDUCE_SUM;
       term.log = f->call == CJ_CALL_SOFTMAX && f->kind;
       term.a = first;
@@ -410,10 +414,10 @@ parse_call (Parser *p, const char *name, guint column)
   int term;
 
   if (function == NULL && nearest != NULL)
-    return fail (p, column, "there is no function “%s”. Did you mean “%s”?", name, nearest);
+    return fail (p, column, _ ("there is no function “%s”. Did you mean “%s”?"), name, nearest);
   if (function == NULL)
     return fail (p, column,
-                 "there is no function “%s”. To multiply by what stands in brackets, write *.",
+                 _ ("there is no function “%s”. To multiply by what stands in brackets, write *."),
                  name);
   term = parse_sum (p);
   if (term == NONE)
@@ -427,7 +431,7 @@ parse_call (Parser *p, const char *name, guint column)
   if (term == NONE || take (p, ')'))
     return term;
   here = dup_here (p);
-  return fail (p, column_of (p, p->at), "there is %s where “)” should end the arguments of %s.",
+  return fail (p, column_of (p, p->at), _ ("there is %s where “)” should end the arguments of %s."),
                here, name);
 }
 
@@ -440,13 +444,13 @@ parse_learned (Parser *p, const char *name, guint column)
   guint i = 0;
 
   if (cj_formula_find_function (name) != NULL)
-    return fail (p, column, "“%s” is a function. Write %s(x).", name, name);
+    return fail (p, column, _ ("“%s” is a function. Write %s(x)."), name, name);
   if (find_word (words, G_N_ELEMENTS (words), name) != NONE)
-    return fail (p, column, "“%s” has a meaning of its own. Use another name.", name);
+    return fail (p, column, _ ("“%s” has a meaning of its own. Use another name."), name);
   while (i < f->n_learned && !g_str_equal (f->learned[i].name, name))
     i++;
   if (i == CJ_FORMULA_MAX_LEARNED)
-    return fail (p, column, "there are more than %d learned names. Split the formula.",
+    return fail (p, column, _ ("there are more than %d learned names. Split the formula."),
                  CJ_FORMULA_MAX_LEARNED);
   if (i == f->n_learned)
     {
@@ -496,10 +500,10 @@ parse_atom (Parser *p)
     return NONE; /* a name too long */
   here = dup_here (p);
   if (!take (p, '('))
-    return fail (p, column, "there is %s where a number, a name or “(” is expected.", here);
+    return fail (p, column, _ ("there is %s where a number, a name or “(” is expected."), here);
   term = parse_sum (p);
   if (term != NONE && !take (p, ')'))
-    return fail (p, column, "this bracket is not closed. Add “)”.");
+    return fail (p, column, _ ("this bracket is not closed. Add “)”."));
   return term;
 }
 
@@ -537,7 +541,7 @@ parse_sign (Parser *p)
   skip (p);
   column = column_of (p, p->at);
   if (++p->depth > CJ_FORMULA_MAX_DEPTH)
-    return fail (p, column, "the formula is nested too deeply. Split it over two cards.");
+    return fail (p, column, _ ("the formula is nested too deeply. Split it over two cards."));
   if (take (p, '-'))
     term = negate (p, parse_sign (p), column);
   else if (take (p, '+'))
@@ -602,25 +606,27 @@ parse_setting (Parser *p)
   skip (p);
   column = column_of (p, p->at);
   if (!take_name (p, name))
-    return fail (p, column, "“where” is followed by learned names. Write a = 0.5.");
+    return fail (p, column, _ ("“where” is followed by learned names. Write a = 0.5."));
   while (i < f->n_learned && !g_str_equal (f->learned[i].name, name))
     i++;
   if (i == f->n_learned)
-    return fail (p, column, "“%s” is not learned by this formula. Take it out, or use it.", name);
+    return fail (p, column, _ ("“%s” is not learned by this formula. Take it out, or use it."),
+                 name);
   if (f->learned[i].set)
-    return fail (p, column, "“%s” is set twice. Take one out.", name);
+    return fail (p, column, _ ("“%s” is set twice. Take one out."), name);
   f->learned[i].set = TRUE;
   if (!take (p, '='))
-    return fail (p, column_of (p, p->at), "“=” and a number must follow “%s”. Write %s = 1.", name,
-                 name);
+    return fail (p, column_of (p, p->at), _ ("“=” and a number must follow “%s”. Write %s = 1."),
+                 name, name);
   negative = take (p, '-');
   skip (p);
   if (!at_number (p))
-    return fail (p, column_of (p, p->at), "“%s” starts with a number. Write %s = 1.", name, name);
+    return fail (p, column_of (p, p->at), _ ("“%s” starts with a number. Write %s = 1."), name,
+                 name);
   column = column_of (p, p->at);
   f->learned[i].start = take_number (p) * (negative ? -1 : 1);
   if (!(fabs (f->learned[i].start) <= 1e6))
-    return fail (p, column, "“%s” starts too large. Stay within ±1000000.", name);
+    return fail (p, column, _ ("“%s” starts too large. Stay within ±1000000."), name);
   if (!take_word (p, "per"))
     return 0;
   if (take_word (p, "channel"))
@@ -628,7 +634,7 @@ parse_setting (Parser *p)
   else if (take_word (p, "unit"))
     f->learned[i].per = CJ_PER_UNIT;
   else
-    return fail (p, column_of (p, p->at), "“per” is followed by channel or unit. Write one.");
+    return fail (p, column_of (p, p->at), _ ("“per” is followed by channel or unit. Write one."));
   return 0;
 }
 
@@ -649,10 +655,10 @@ parse_rest (Parser *p)
   here = dup_here (p);
   if (is_letter (*p->at) || g_ascii_isdigit (*p->at) || *p->at == '(')
     return fail (p, column_of (p, p->at),
-                 "there is %s without a sign before it. To multiply, "
-                 "write *.",
+                 _ ("there is %s without a sign before it. To multiply, "
+                    "write *."),
                  here);
-  return fail (p, column_of (p, p->at), "%s has no meaning here. Take it out.", here);
+  return fail (p, column_of (p, p->at), _ ("%s has no meaning here. Take it out."), here);
 }
 
 /* The inputs are taken from x on, so that ports have no gap. */
@@ -666,10 +672,10 @@ check_inputs (Parser *p)
     if (f->terms[i].kind == CJ_TERM_INPUT)
       used[f->terms[i].index] = TRUE;
   if (f->n_inputs == 0)
-    return fail (p, 1, "the formula has no input. Put x into it.");
+    return fail (p, 1, _ ("the formula has no input. Put x into it."));
   for (guint i = 0; i < f->n_inputs; i++)
     if (!used[i])
-      return fail (p, 1, "%s is not used, but %s is. Name the inputs x, y, z in this order.",
+      return fail (p, 1, _ ("%s is not used, but %s is. Name the inputs x, y, z in this order."),
                    inputs[i], inputs[f->n_inputs - 1]);
   return 0;
 }
@@ -685,7 +691,7 @@ cj_formula_parse (const char *text, GError **error)
 
   skip (&p);
   if (*p.at == '\0')
-    fail (&p, 1, "there is no formula. Write one, as a * tanh(b * x) + c.");
+    fail (&p, 1, _ ("there is no formula. Write one, as a * tanh(b * x) + c."));
   else
     formula->result = parse_sum (&p);
   if (mistake == NULL && parse_rest (&p) != NONE)

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 const char *const cj_reduction_names[] = { "mean", "sum", "none", "batch-mean", NULL };
@@ -29,7 +30,7 @@ cj_weights_parse (const char *text, CjWeights *weights, GError **error)
         {
           g_set_error (
               error, CJ_ERROR, CJ_ERROR_PARAM,
-              "cannot use the weight “%s”. Write up to %d numbers of 0 or more, as “1 2.5”.",
+              _ ("cannot use the weight “%s”. Write up to %d numbers of 0 or more, as “1 2.5”."),
               words[i], CJ_MAX_WEIGHTS);
           return FALSE;
         }

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 const char *const cj_recurrent_outputs[] = { "sequence", "last", NULL };
@@ -49,10 +50,9 @@ get_state (const Stack *s, guint port, int index, gint64 size, int *out, GError 
       != s->p->layers * (s->p->bidirectional ? 2 : 1) * s->n * size)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects a first state of %" G_GINT64_FORMAT
-                   " numbers for every layer, direction and sample. Wire it to the last state of a "
-                   "layer like this one.",
-                   size);
+                   _ ("expects a first state of %lld numbers for every layer, direction and "
+                      "sample. Wire it to the last state of a layer like this one."),
+                   (long long) size);
       return FALSE;
     }
   return cj_layer_build_emit (s->build, &cj_op_slice, &slice, &s->build->in[port], 1, &value, error)

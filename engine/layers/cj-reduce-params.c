@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 const CjParam cj_reduce_params[] = {
@@ -43,8 +44,8 @@ cj_reduce_build (CjLayerBuild *build, CjReduceKind kind, GError **error)
       if (*end != '\0' || axis < 1 || axis >= n_dims)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                       "cannot add up along axis “%s”. Its input has the axes 1 to %d.", words[i],
-                       (int) n_dims - 1);
+                       _ ("cannot add up along axis “%s”. Its input has the axes 1 to %d."),
+                       words[i], (int) n_dims - 1);
           return FALSE;
         }
       attrs.axes |= 1u << axis;

@@ -5,14 +5,17 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static gboolean
 refuse_axis (const CjTransposedAxis *axis, GError **error)
 {
   if (axis->output_padding < MAX (axis->stride, axis->dilation))
     return FALSE;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-               "has an output padding of %d. It must be smaller than the stride or the dilation.",
-               axis->output_padding);
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_SHAPE,
+      _ ("has an output padding of %d. It must be smaller than the stride or the dilation."),
+      axis->output_padding);
   return TRUE;
 }
 
@@ -26,8 +29,8 @@ refuse_padding (const CjTransposedAxis *axis, gint64 n, GError **error)
   if (out >= 1)
     return FALSE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-               "has a padding of %d, which cuts away all that a kernel of %d paints. Make the "
-               "padding smaller.",
+               _ ("has a padding of %d, which cuts away all that a kernel of %d paints. Make the "
+                  "padding smaller."),
                axis->padding, axis->kernel);
   return TRUE;
 }
@@ -69,7 +72,7 @@ cj_transposed_build (CjLayerBuild *build, int x, const CjShape *shape, const CjT
 
   if (in->n_dims != 4)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "expects pictures. Put it before Flatten.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, _ ("expects pictures. Put it before Flatten."));
       return FALSE;
     }
   if (refuse_axis (rows, error) || refuse_axis (columns, error)

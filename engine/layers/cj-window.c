@@ -3,6 +3,8 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 const char *const cj_window_paddings[] = { "same", "valid", NULL };
 const char *const cj_window_paddings_causal[] = { "same", "valid", "causal", NULL };
 const char *const cj_window_groups[] = { "depthwise", NULL };
@@ -38,9 +40,9 @@ cj_window_get_groups (int groups, gint64 channels, int filters, GError **error)
   if (channels % groups == 0 && filters % groups == 0)
     return groups;
   g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-               "cannot split %" G_GINT64_FORMAT " channels and %d filters into %d groups. "
-               "Choose a number of groups that divides both.",
-               channels, filters, groups);
+               _ ("cannot split %lld channels and %d filters into %d groups. Choose a number of "
+                  "groups that divides both."),
+               (long long) channels, filters, groups);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-loss-params.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -41,9 +42,10 @@ build (CjLayerBuild *build, GError **error)
   CjCrossEntropyAttrs attrs
       = { .reduction = (CjReduction) p->reduction, .ignore = p->ignore, .smoothing = p->smoothing };
 
-  cj_loss_fold (build, &cj_op_softmax, is_softmax,
-                "has a softmax inside, so the one before it is folded into it: the loss takes the "
-                "scores. Remove the softmax, or keep it to look at probabilities.");
+  cj_loss_fold (
+      build, &cj_op_softmax, is_softmax,
+      _ ("has a softmax inside, so the one before it is folded into it: the loss takes the "
+         "scores. Remove the softmax, or keep it to look at probabilities."));
   return cj_loss_build_classes (build, &attrs, p->weights, error);
 }
 

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -57,17 +58,16 @@ build (CjLayerBuild *build, GError **error)
   if (words == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot tell the size of the vocabulary from the data. Set its words.");
+                   _ ("cannot tell the size of the vocabulary from the data. Set its words."));
       return FALSE;
     }
   if (words < (gint64) build->n_words)
     {
       build->set = g_strdup_printf ("words=%u", build->n_words);
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "has %" G_GINT64_FORMAT
-                   " words, but the data has %u. Set its words to %u, or to "
-                   "0 for as many as there are.",
-                   words, build->n_words, build->n_words);
+                   _ ("has %lld words, but the data has %u. Set its words to %u, or to 0 for as "
+                      "many as there are."),
+                   (long long) words, build->n_words, build->n_words);
       return FALSE;
     }
   in[1] = cj_layer_build_param (build, "weight", &table,

@@ -4,6 +4,7 @@
 #include "cj-formula.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -101,8 +102,8 @@ begin (Emission *e, int *inputs_of, GError **error)
           g_autofree char *b = cj_shape_print_sample (&widest);
 
           g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                       "has inputs of %s and %s. Give them as many dimensions, or one number a "
-                       "channel.",
+                       _ ("has inputs of %s and %s. Give them as many dimensions, or one number a "
+                          "channel."),
                        a, b);
           return FALSE;
         }
@@ -227,8 +228,8 @@ find_axes (const CjShape *shape, CjAlong along, guint *first, GError **error)
     return 1;
   g_set_error (
       error, CJ_ERROR, CJ_ERROR_SHAPE,
-      "has no such axis in %s. Pictures have channel and space, sequences channel and time, "
-      "and everything has all.",
+      _ ("has no such axis in %s. Pictures have channel and space, sequences channel and time, "
+         "and everything has all."),
       sample);
   return 0;
 }
@@ -306,7 +307,8 @@ build (CjLayerBuild *build, GError **error)
 
   if (formula == NULL)
     {
-      g_prefix_error (error, "cannot be read, ");
+      /* Translators: goes before “column 3: …” */
+      g_prefix_error (error, _ ("cannot be read, "));
       return FALSE;
     }
   if (!begin (&e, inputs_of, error))
@@ -316,7 +318,8 @@ build (CjLayerBuild *build, GError **error)
   for (guint i = 0; i < formula->n_terms; i++)
     if (!emit (&e, &formula->terms[i], inputs_of, learned, &e.values[i], error))
       {
-        g_prefix_error (error, "at column %u ", formula->terms[i].column);
+        /* Translators: goes before what is wrong there, as “has no such axis …” */
+        g_prefix_error (error, _ ("at column %u "), formula->terms[i].column);
         return FALSE;
       }
   build->out[0] = e.values[formula->result];

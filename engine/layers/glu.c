@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -37,9 +38,8 @@ build (CjLayerBuild *build, GError **error)
   if (half * 2 != x->dims[axis])
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "halves an axis of %" G_GINT64_FORMAT
-                   " numbers. Give the layer before it an even number.",
-                   x->dims[axis]);
+                   _ ("halves an axis of %lld numbers. Give the layer before it an even number."),
+                   (long long) x->dims[axis]);
       return FALSE;
     }
   return cj_layer_build_emit (build, &cj_op_slice, &first, build->in, 1, &halves[0], error)

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -41,10 +42,10 @@ build (CjLayerBuild *build, GError **error)
 
   if (c % p->groups == 0)
     return cj_norm_build_rows (build, &attrs, &weights, p->affine, p->affine, error);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-               "cannot split %" G_GINT64_FORMAT
-               " channels into %d groups. Choose a number of groups that divides them.",
-               c, p->groups);
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_SHAPE,
+      _ ("cannot split %lld channels into %d groups. Choose a number of groups that divides them."),
+      (long long) c, p->groups);
   return FALSE;
 }
 

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -45,7 +46,7 @@ build (CjLayerBuild *build, GError **error)
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_PARAM,
-          "lets nothing pass: its lowest value %g lies above its highest %g. Lower Lowest.",
+          _ ("lets nothing pass: its lowest value %g lies above its highest %g. Lower Lowest."),
           p->lowest, p->highest);
       return FALSE;
     }

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -28,7 +29,7 @@ build (CjLayerBuild *build, GError **error)
 
   if (plane > 0)
     return cj_norm_build_rows (build, &attrs, &weights, p->affine, p->affine, error);
-  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "expects pictures. Put it before Flatten.");
+  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, _ ("expects pictures. Put it before Flatten."));
   return FALSE;
 }
 

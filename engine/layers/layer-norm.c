@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -43,7 +44,7 @@ build (CjLayerBuild *build, GError **error)
     {
       build->set = g_strdup_printf ("dims=%u", n);
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "normalises %d dimensions, but a sample has %u. Set its dimensions to %u.",
+                   _ ("normalises %d dimensions, but a sample has %u. Set its dimensions to %u."),
                    p->dims, n, n);
       return FALSE;
     }

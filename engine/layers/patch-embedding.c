@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -52,16 +53,15 @@ build (CjLayerBuild *build, GError **error)
 
   if (x->n_dims != 4)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "expects pictures. Put it before Flatten.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, _ ("expects pictures. Put it before Flatten."));
       return FALSE;
     }
   if (x->dims[2] >= p->patch && x->dims[3] >= p->patch
       && (x->dims[2] % p->patch != 0 || x->dims[3] % p->patch != 0))
-    build->note
-        = g_strdup_printf ("leaves out the last %" G_GINT64_FORMAT " rows and %" G_GINT64_FORMAT
-                           " columns of the picture. Choose a patch that "
-                           "divides its sides, or put Pad 2D before it.",
-                           x->dims[2] % p->patch, x->dims[3] % p->patch);
+    build->note = g_strdup_printf (
+        _ ("leaves out the last rows (%lld) and columns (%lld) of the picture. Choose a patch that "
+           "divides its sides, or put Pad 2D before it."),
+        (long long) (x->dims[2] % p->patch), (long long) (x->dims[3] % p->patch));
   weight = cj_shape4 (p->features, x->dims[1], p->patch, p->patch);
   init.fan_in = x->dims[1] * p->patch * p->patch;
   init.fan_out = p->features;

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ build (CjLayerBuild *build, GError **error)
   if (n + 1 != x->n_dims || strspn (p->order, "12345") != n)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "has the order “%s” for samples of %u axes. Name each axis once, as %.*s.",
+                   _ ("has the order “%s” for samples of %u axes. Name each axis once, as %.*s."),
                    p->order, x->n_dims - 1, (int) x->n_dims - 1, "12345");
       return FALSE;
     }

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -36,10 +37,10 @@ build (CjLayerBuild *build, GError **error)
     return cj_layer_build_refuse_sequence (build, 0, error);
   if (at < 0 || at >= t)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "finds no token number %d in its input of %" G_GINT64_FORMAT
-                   " tokens. Choose another index.",
-                   index, t);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_SHAPE,
+          _ ("finds no token number %d in its input of %lld tokens. Choose another index."), index,
+          (long long) t);
       return FALSE;
     }
   return cj_layer_build_emit (build, &cj_op_slice, &slice, build->in, 1, &value, error)

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -41,9 +42,9 @@ build (CjLayerBuild *build, GError **error)
       g_autofree char *got = cj_shape_print_sample (&x);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects pictures with a multiple of %" G_GINT64_FORMAT
-                   " channels, got %s. Change the factor or the filters before it.",
-                   r * r, got);
+                   _ ("expects pictures with a multiple of %lld channels, got %s. Change the "
+                      "factor or the filters before it."),
+                   (long long) (r * r), got);
       return FALSE;
     }
   return cj_layer_build_emit (build, &cj_op_reshape, &split, &value, 1, &value, error)

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -24,10 +25,11 @@ static const CjParam params[] = {
 static gboolean
 refuse (const char *text, GError **error)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-               "cannot read the shape “%s”. Write up to five sizes, as 16x7x7, one of them ? for "
-               "what is left.",
-               text);
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_SHAPE,
+      _ ("cannot read the shape “%s”. Write up to five sizes, as 16x7x7, one of them ? for "
+         "what is left."),
+      text);
   return FALSE;
 }
 
@@ -70,8 +72,8 @@ build (CjLayerBuild *build, GError **error)
       g_autofree char *got = cj_shape_print_sample (x);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot make %s of a sample of %s. Choose a shape of the same size.", p->shape,
-                   got);
+                   _ ("cannot make %s of a sample of %s. Choose a shape of the same size."),
+                   p->shape, got);
       return FALSE;
     }
   if (open > 0)

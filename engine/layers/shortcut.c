@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -67,10 +68,15 @@ build (CjLayerBuild *build, GError **error)
 
   if (x->n_dims != 4 || x->dims[1] > p->filters)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   x->n_dims != 4 ? "takes pictures of channels × height × width."
-                                  : "cannot make %d channels of more. Raise Filters.",
-                   p->filters);
+      if (x->n_dims != 4)
+        g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                     _ ("takes pictures of channels × height × width."));
+      else
+        g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                     g_dngettext (GETTEXT_PACKAGE, "cannot make %d channel of more. Raise Filters.",
+                                  "cannot make %d channels of more. Raise Filters.",
+                                  (gulong) p->filters),
+                     p->filters);
       return FALSE;
     }
   if (p->stride > 1

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
@@ -45,10 +46,10 @@ build (CjLayerBuild *build, GError **error)
     return FALSE;
   if (size < 1 || size >= all)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot take %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                   " and leave a rest. Choose a smaller size or another axis.",
-                   size, all);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_SHAPE,
+          _ ("cannot take %lld of %lld and leave a rest. Choose a smaller size or another axis."),
+          (long long) size, (long long) all);
       return FALSE;
     }
   return cj_layer_build_emit (build, &cj_op_slice, &first, build->in, 1, &build->out[0], error)

@@ -2,6 +2,7 @@
 #include "cj-error.h"
 #include "cj-layer.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -69,9 +70,8 @@ build (CjLayerBuild *build, GError **error)
       if (size[i] >= 1 && size[i] <= 65536)
         continue;
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "would make pictures of %" G_GINT64_FORMAT
-                   " pixels a side. Choose another factor.",
-                   size[i]);
+                   _ ("would make pictures of %lld pixels a side. Choose another factor."),
+                   (long long) size[i]);
       return FALSE;
     }
   if (p->mode == 0)

@@ -9,6 +9,7 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define ROWS 48     /* queries of a block of scores, whole register tiles */
@@ -49,8 +50,8 @@ check_keys (const CjOp *op, GError **error)
   if (k->n_dims == 3 && k->dims[0] == q->dims[0] && k->dims[2] == q->dims[2] && op->n_in > 2
       && op->has_in[2] && cj_shape_equal (k, v))
     return TRUE;
-  return cj_op_refuse (op, "keys and values with as many features as the queries",
-                       "Put Dense before the keys.", error);
+  return cj_op_refuse (op, _ ("keys and values with as many features as the queries"),
+                       _ ("Put Dense before the keys."), error);
 }
 
 static gboolean
@@ -61,26 +62,27 @@ infer (CjOp *op, GError **error)
   Sizes s;
 
   if (q->n_dims != 3)
-    return cj_op_refuse (op, "a sequence of vectors", "Put Embedding or Patch embedding before it.",
-                         error);
+    return cj_op_refuse (op, _ ("a sequence of vectors"),
+                         _ ("Put Embedding or Patch embedding before it."), error);
   s = get_sizes (op);
   if (!s.packed && !check_keys (op, error))
     return FALSE;
   if (s.e % heads != 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot share %" G_GINT64_FORMAT " features among %d heads. Choose a number of "
-                   "heads that divides the features.",
-                   s.e, heads);
+                   _ ("cannot share %lld features among %d heads. Choose a number of heads that "
+                      "divides the features."),
+                   (long long) s.e, heads);
       return FALSE;
     }
   if (s.causal && s.t != s.s)
-    return cj_op_refuse (op, "as many keys as queries when causal", "Turn causal off.", error);
+    return cj_op_refuse (op, _ ("as many keys as queries when causal"), _ ("Turn causal off."),
+                         error);
   if (op->n_in > 3 && op->has_in[3]
       && (op->in_shape[3].n_dims != 2 || op->in_shape[3].dims[0] != q->dims[0]
           || op->in_shape[3].dims[1] != s.s))
-    return cj_op_refuse (op, "one mark of padding a key", "Wire the marks of the same tokens.",
-                         error);
+    return cj_op_refuse (op, _ ("one mark of padding a key"),
+                         _ ("Wire the marks of the same tokens."), error);
   op->n_out = 2;
   op->out_shape[0] = cj_shape3 (q->dims[0], s.t, s.e);
   op->out_shape[1] = cj_shape4 (q->dims[0], heads, s.t, s.s);

@@ -9,6 +9,8 @@
 #include "cj-ops.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CHUNK 16384 /* numbers a chunk, about */
 
 enum
@@ -58,9 +60,10 @@ infer (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[X];
 
   if (x->n_dims < 2 || op->in_dtype[X] != CJ_FLOAT32)
-    return cj_op_refuse (op, "channels or features", "Wire it to a layer that has some.", error);
+    return cj_op_refuse (op, _ ("channels or features"), _ ("Wire it to a layer that has some."),
+                         error);
   if (op->info == &cj_op_batch_norm_rows && x->n_dims != 3)
-    return cj_op_refuse (op, "a sequence of vectors", "Wire it to a sequence.", error);
+    return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Wire it to a sequence."), error);
   op->out_shape[0] = *x;
   op->saved_bytes = sizeof (float) * 2 * (gsize) get_c (op); /* m, 1 / s */
   /* two sums a chunk and channel; then scale, offset and slope a channel */

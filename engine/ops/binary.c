@@ -4,6 +4,8 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
+
 CJ_INLINE float
 value (const CjBinaryKind kind, float a, float b)
 {
@@ -119,7 +121,7 @@ infer_equal (CjOp *op, GError **error)
       g_autofree char *b = cj_shape_print_sample (&op->in_shape[1]);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot combine %s with %s. Make the shapes equal.", a, b);
+                   _ ("cannot combine %s with %s. Make the shapes equal."), a, b);
       return FALSE;
     }
   op->out_shape[0] = op->in_shape[0];
@@ -200,9 +202,10 @@ infer_broadcast (CjOp *op, GError **error)
         {
           g_autofree char *sa = cj_shape_print_sample (a), *sb = cj_shape_print_sample (b);
 
-          g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                       "cannot combine %s with %s. Make the shapes equal, or 1 where they differ.",
-                       sa, sb);
+          g_set_error (
+              error, CJ_ERROR, CJ_ERROR_SHAPE,
+              _ ("cannot combine %s with %s. Make the shapes equal, or 1 where they differ."), sa,
+              sb);
           return FALSE;
         }
       out->dims[out->n_dims - 1 - back] = MAX (da, db);

@@ -3,6 +3,8 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 guint
 cj_op_chunk_one (const CjOp *op)
 {
@@ -44,6 +46,9 @@ cj_op_refuse (const CjOp *op, const char *wanted, const char *mend, GError **err
 {
   g_autofree char *got = cj_shape_print_sample (&op->in_shape[0]);
 
-  g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE, "expects %s, got %s. %s", wanted, got, mend);
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_SHAPE,
+      /* Translators: what a layer takes, as “pictures”, the shape that it got, and what to do, a sentence of its own */
+      _ ("expects %s, got %s. %s"), wanted, got, mend);
   return FALSE;
 }

@@ -11,6 +11,8 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
+
 #define MAX_SLICES                                                                                 \
   8 /* the weight gradient is summed in this many slices of the batch, then in order */
 #define MAX_RUNS 1024 /* offsets kept on the stack at once */
@@ -181,10 +183,11 @@ infer (CjOp *op, GError **error)
     {
       g_autofree char *got = cj_shape_print_sample (x);
 
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "expects pictures of channels × height × width, got %s. Put it before Flatten, "
-                   "or Reshape before it.",
-                   got);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_SHAPE,
+          _ ("expects pictures of channels × height × width, got %s. Put it before Flatten, "
+             "or Reshape before it."),
+          got);
       return FALSE;
     }
   oh = x->dims[2] + a->pad_top + a->pad_bottom - (gint64) a->dilation_h * (a->kernel_h - 1);
@@ -192,19 +195,18 @@ infer (CjOp *op, GError **error)
   if ((gint64) a->kernel_h * a->kernel_w > MAX_RUNS)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "has a kernel of %d×%d; it may have %d points at most.", a->kernel_h,
+                   _ ("has a kernel of %d×%d; it may have %d points at most."), a->kernel_h,
                    a->kernel_w, MAX_RUNS);
       return FALSE;
     }
   if (oh < 1 || ow < 1)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "has a kernel that reaches over %d×%d, larger than its padded input of "
-                   "%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT
-                   ". Make kernel or dilation smaller, or add padding.",
+                   _ ("has a kernel that reaches over %d×%d, larger than its padded input of "
+                      "%lld×%lld. Make kernel or dilation smaller, or add padding."),
                    (a->kernel_h - 1) * a->dilation_h + 1, (a->kernel_w - 1) * a->dilation_w + 1,
-                   x->dims[2] + a->pad_top + a->pad_bottom,
-                   x->dims[3] + a->pad_left + a->pad_right);
+                   (long long) (x->dims[2] + a->pad_top + a->pad_bottom),
+                   (long long) (x->dims[3] + a->pad_left + a->pad_right));
       return FALSE;
     }
   op->out_shape[0] = cj_shape4 (x->dims[0], op->in_shape[1].dims[0], (oh - 1) / a->stride_h + 1,

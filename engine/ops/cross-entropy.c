@@ -8,6 +8,8 @@
 #include "cj-loss.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CHUNK 8192 /* scores a chunk, about */
 
 static CjAxisSize
@@ -40,22 +42,24 @@ infer (CjOp *op, GError **error)
   CjAxisSize size;
 
   if (a->axis < 1 || a->axis >= (int) x->n_dims)
-    return cj_op_refuse (op, "one score a class", "Add Flatten and Dense before it.", error);
+    return cj_op_refuse (op, _ ("one score a class"), _ ("Add Flatten and Dense before it."),
+                         error);
   size = get_size (op);
   rows.n_dims--;
   memmove (&rows.dims[a->axis], &x->dims[a->axis + 1],
            sizeof (gint64) * (x->n_dims - (guint) a->axis - 1));
   if (soft && cj_shape_size (&op->in_shape[1]) != cj_shape_size (x))
-    return cj_op_refuse (op, "classes, or one share a score, as targets",
-                         "Use Mean squared error for values, or wire another target.", error);
+    return cj_op_refuse (op, _ ("classes, or one share a score, as targets"),
+                         _ ("Use Mean squared error for values, or wire another target."), error);
   if (!soft && cj_shape_size (&op->in_shape[1]) != cj_shape_size (&rows))
-    return cj_op_refuse (op, "one score a class", "Add Flatten and Dense before it.", error);
+    return cj_op_refuse (op, _ ("one score a class"), _ ("Add Flatten and Dense before it."),
+                         error);
   if (a->weights.n > 0 && a->weights.n != size.k)
     {
       g_autofree char *wanted
-          = g_strdup_printf ("as many scores as class weights, %d", a->weights.n);
+          = g_strdup_printf (_ ("as many scores as class weights, %d"), a->weights.n);
 
-      return cj_op_refuse (op, wanted, "Give one weight a class.", error);
+      return cj_op_refuse (op, wanted, _ ("Give one weight a class."), error);
     }
   op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? rows : cj_shape (0, NULL);
   op->saved_bytes = sizeof (float) * (gsize) (2 * cj_shape_size (&rows) + 1);

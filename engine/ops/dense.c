@@ -5,6 +5,8 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
+
 #define PANEL 32 /* units or inputs a chunk */
 #define ROWS 768 /* rows a chunk: enough to be worth packing a panel of the weight */
 
@@ -38,7 +40,8 @@ infer (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims < 2 || x->n_dims > 3 || op->in_shape[1].dims[1] != x->dims[x->n_dims - 1])
-    return cj_op_refuse (op, "one vector a sample or moment", "Add Flatten before it.", error);
+    return cj_op_refuse (op, _ ("one vector a sample or moment"), _ ("Add Flatten before it."),
+                         error);
   op->out_shape[0] = *x;
   op->out_shape[0].dims[x->n_dims - 1] = get_u (op);
   op->macs = get_n (op) * get_i (op) * get_u (op);

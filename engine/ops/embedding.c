@@ -5,6 +5,7 @@
 #include "cj-error.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define PANELS 32 /* chunks of the gradient, at most */
@@ -24,8 +25,8 @@ infer (CjOp *op, GError **error)
   const CjShape *ids = &op->in_shape[0];
 
   if (ids->n_dims + 1 > CJ_MAX_DIMS || op->in_dtype[0] == CJ_FLOAT32)
-    return cj_op_refuse (op, "numbers of words, not measured values",
-                         "Wire it to text, or remove it.", error);
+    return cj_op_refuse (op, _ ("numbers of words, not measured values"),
+                         _ ("Wire it to text, or remove it."), error);
   op->out_shape[0] = *ids;
   op->out_shape[0].dims[op->out_shape[0].n_dims++] = op->in_shape[1].dims[1];
   return TRUE;

@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,8 +18,8 @@ infer_edges (const CjOp *op, GError **error)
 
   if (op->in_dtype[1] == CJ_INT32 && edges->n_dims == 2 && edges->dims[1] == 2)
     return TRUE;
-  return cj_op_refuse (op, "edges as pairs of vertex numbers beside the features",
-                       "Wire the edges of the graph to it.", error);
+  return cj_op_refuse (op, _ ("edges as pairs of vertex numbers beside the features"),
+                       _ ("Wire the edges of the graph to it."), error);
 }
 
 /* The ends of an edge; FALSE if it does not join two vertices. */
@@ -40,7 +41,7 @@ infer_propagate (CjOp *op, GError **error)
   const CjShape *h = &op->in_shape[0];
 
   if (h->n_dims != 2)
-    return cj_op_refuse (op, "one vector a vertex", "Put Flatten before it.", error);
+    return cj_op_refuse (op, _ ("one vector a vertex"), _ ("Put Flatten before it."), error);
   op->out_shape[0] = *h;
   op->saved_bytes = sizeof (float) * (gsize) h->dims[0];
   op->macs = (h->dims[0] + 2 * op->in_shape[1].dims[0]) * h->dims[1];

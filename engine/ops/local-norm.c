@@ -6,6 +6,8 @@
 #include "cj-ops.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CHUNK 4096 /* numbers a chunk, about */
 
 static gint64
@@ -32,7 +34,7 @@ infer (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims != 4)
-    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+    return cj_op_refuse (op, _ ("pictures"), _ ("Put it before Flatten."), error);
   op->out_shape[0] = *x;
   op->saved_bytes = sizeof (float) * (gsize) cj_shape_size (x); /* s */
   op->macs = cj_shape_size (x) * ((const CjLocalNormAttrs *) op->attrs)->size;

@@ -4,6 +4,8 @@
 #include "cj-gemm.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct
 {
   gint64 batch, m, n, k;
@@ -38,8 +40,8 @@ infer (CjOp *op, GError **error)
       g_autofree char *sa = cj_shape_print (a), *sb = cj_shape_print (b);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   "cannot multiply %s by %s. The columns of the first must be the rows of the "
-                   "second.",
+                   _ ("cannot multiply %s by %s. The columns of the first must be the rows of the "
+                      "second."),
                    sa, sb);
       return FALSE;
     }

@@ -3,6 +3,8 @@
 #include "cj-loss.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define LEAST 1e-12f /* of a probability, so that its logarithm is a number */
 
 /* log (1 + e^-x), for any x */
@@ -120,17 +122,17 @@ infer (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0], *t = &op->in_shape[1];
   const gint64 classes = x->n_dims == 4 ? x->dims[1] : x->n_dims > 0 ? x->dims[x->n_dims - 1] : 1;
   g_autofree char *target = cj_shape_print_sample (t);
-  g_autofree char *wanted = g_strdup_printf ("the shape of its target, %s", target);
-  g_autofree char *many = g_strdup_printf ("as many outputs as weights, %d", a->weights.n);
+  g_autofree char *wanted = g_strdup_printf (_ ("the shape of its target, %s"), target);
+  g_autofree char *many = g_strdup_printf (_ ("as many outputs as weights, %d"), a->weights.n);
 
   if (op->in_dtype[1] != CJ_FLOAT32)
-    return cj_op_refuse (op, "values as targets, not classes",
-                         "Use Cross-entropy, or wire its target.", error);
+    return cj_op_refuse (op, _ ("values as targets, not classes"),
+                         _ ("Use Cross-entropy, or wire its target."), error);
   if (!cj_shape_equal (x, t)
       && (x->n_dims != 2 || t->n_dims != 1 || x->dims[0] != t->dims[0] || x->dims[1] != 1))
-    return cj_op_refuse (op, wanted, "Change the last layer, or wire another target.", error);
+    return cj_op_refuse (op, wanted, _ ("Change the last layer, or wire another target."), error);
   if (a->weights.n > 1 && a->weights.n != classes)
-    return cj_op_refuse (op, many, "Give one weight an output, or one for all.", error);
+    return cj_op_refuse (op, many, _ ("Give one weight an output, or one for all."), error);
   op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? *x : cj_shape (0, NULL);
   op->saved_bytes = sizeof (float);
   op->workspace_bytes = sizeof (double) * (gsize) (cj_shape_size (x) / CJ_OP_BLOCK + 1);

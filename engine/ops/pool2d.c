@@ -5,6 +5,8 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
+
 /* One axis of a window: positions begin, begin + step ... below end; count is what an average divides
  * by along this axis. */
 typedef struct
@@ -72,13 +74,13 @@ infer (CjOp *op, GError **error)
 {
   const CjPoolAttrs *a = op->attrs;
   const CjShape *x = &op->in_shape[0];
-  g_autofree char *wanted = g_strdup_printf ("pictures of at least %d×%d",
+  g_autofree char *wanted = g_strdup_printf (_ ("pictures of at least %d×%d"),
                                              (a->kernel_h - 1) * a->dilation_h + 1 - 2 * a->pad_h,
                                              (a->kernel_w - 1) * a->dilation_w + 1 - 2 * a->pad_w);
   gint64 h, w;
 
   if (x->n_dims != 4)
-    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+    return cj_op_refuse (op, _ ("pictures"), _ ("Put it before Flatten."), error);
   h = a->out_h > 0
           ? a->out_h
           : count_windows (x->dims[2], a->kernel_h, a->stride_h, a->pad_h, a->dilation_h, a->ceil);
@@ -86,10 +88,10 @@ infer (CjOp *op, GError **error)
           ? a->out_w
           : count_windows (x->dims[3], a->kernel_w, a->stride_w, a->pad_w, a->dilation_w, a->ceil);
   if (h < 1 || w < 1)
-    return cj_op_refuse (op, wanted, "Use a smaller window.", error);
+    return cj_op_refuse (op, wanted, _ ("Use a smaller window."), error);
   if (a->out_h == 0 && (a->pad_h * 2 > a->kernel_h || a->pad_w * 2 > a->kernel_w))
-    return cj_op_refuse (op, "a padding of at most half the window", "Make the padding smaller.",
-                         error);
+    return cj_op_refuse (op, _ ("a padding of at most half the window"),
+                         _ ("Make the padding smaller."), error);
   op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1], h, w);
   return TRUE;
 }

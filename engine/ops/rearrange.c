@@ -3,6 +3,7 @@
 #include "cj-error.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* to (+)= from */
@@ -26,9 +27,9 @@ infer_reshape (CjOp *op, GError **error)
   if (cj_shape_size (shape) != cj_shape_size (&op->in_shape[0]))
     {
       g_autofree char *to = cj_shape_print_sample (shape);
-      g_autofree char *wanted = g_strdup_printf ("as many numbers as %s has", to);
+      g_autofree char *wanted = g_strdup_printf (_ ("as many numbers as %s has"), to);
 
-      return cj_op_refuse (op, wanted, "Choose a shape of the same size.", error);
+      return cj_op_refuse (op, wanted, _ ("Choose a shape of the same size."), error);
     }
   op->out_shape[0] = *shape;
   return TRUE;
@@ -40,7 +41,7 @@ infer_to_picture (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims != 3)
-    return cj_op_refuse (op, "a sequence of vectors", "Wire it to a sequence.", error);
+    return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Wire it to a sequence."), error);
   op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[2], 1, x->dims[1]);
   return TRUE;
 }
@@ -51,7 +52,7 @@ infer_to_tokens (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims != 4)
-    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+    return cj_op_refuse (op, _ ("pictures"), _ ("Put it before Flatten."), error);
   op->out_shape[0] = cj_shape3 (x->dims[0], x->dims[2] * x->dims[3], x->dims[1]);
   return TRUE;
 }
@@ -141,7 +142,8 @@ infer_permute (CjOp *op, GError **error)
     if (a->axes[i] >= 0 && a->axes[i] < (int) x->n_dims)
       seen |= 1u << a->axes[i];
   if (seen != (1u << x->n_dims) - 1)
-    return cj_op_refuse (op, "an order that names every axis once", "Change the order.", error);
+    return cj_op_refuse (op, _ ("an order that names every axis once"), _ ("Change the order."),
+                         error);
   op->out_shape[0].n_dims = x->n_dims;
   for (guint i = 0; i < x->n_dims; i++)
     op->out_shape[0].dims[i] = x->dims[a->axes[i]];
@@ -265,7 +267,8 @@ infer_slice (CjOp *op, GError **error)
 
   if (a->axis < 0 || a->axis >= (int) x->n_dims || a->begin < 0 || a->length < 1
       || a->begin + a->length > x->dims[a->axis])
-    return cj_op_refuse (op, "a part that lies inside its input", "Choose a smaller part.", error);
+    return cj_op_refuse (op, _ ("a part that lies inside its input"), _ ("Choose a smaller part."),
+                         error);
   op->out_shape[0] = *x;
   op->out_shape[0].dims[a->axis] = a->length;
   return TRUE;
@@ -356,8 +359,8 @@ infer_concat (CjOp *op, GError **error)
           g_autofree char *a = cj_shape_print_sample (first), *b = cj_shape_print_sample (x);
 
           g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                       "cannot join %s and %s. They may differ in the joined dimension only.", a,
-                       b);
+                       _ ("cannot join %s and %s. They may differ in the joined dimension only."),
+                       a, b);
           return FALSE;
         }
     }
@@ -440,7 +443,7 @@ infer_prepend (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims != 3 || cj_shape_size (&op->in_shape[1]) != x->dims[2])
-    return cj_op_refuse (op, "a sequence of vectors", "Wire it to a sequence.", error);
+    return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Wire it to a sequence."), error);
   op->out_shape[0] = cj_shape3 (x->dims[0], x->dims[1] + 1, x->dims[2]);
   return TRUE;
 }
@@ -507,11 +510,11 @@ infer_unfold (CjOp *op, GError **error)
   gint64 depth;
 
   if (op->in_shape[0].n_dims != 5)
-    return cj_op_refuse (op, "volumes", "Wire it to volumes of C×D×H×W.", error);
+    return cj_op_refuse (op, _ ("volumes"), _ ("Wire it to volumes of C×D×H×W."), error);
   depth = x[2] + 2 * a->pad - (gint64) (a->kernel - 1) * a->dilation - 1;
   if (depth < 0)
-    return cj_op_refuse (op, "volumes at least as deep as the kernel", "Use a smaller kernel.",
-                         error);
+    return cj_op_refuse (op, _ ("volumes at least as deep as the kernel"),
+                         _ ("Use a smaller kernel."), error);
   op->out_shape[0] = cj_shape4 (x[0] * (depth / a->stride + 1), x[1] * a->kernel, x[3], x[4]);
   return TRUE;
 }

@@ -12,6 +12,7 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define SAMPLES 8 /* of a chunk */
@@ -82,16 +83,17 @@ infer (CjOp *op, GError **error)
   Sizes s;
 
   if (x->n_dims != 3 || x->dims[1] < 1)
-    return cj_op_refuse (op, "a sequence of vectors", "Wire it to a sequence.", error);
+    return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Wire it to a sequence."), error);
   s = get_sizes (op);
   if (w->dims[0] != s.g || (!s.projected && s.p != s.h))
-    return cj_op_refuse (op, "a weight of every gate", "Use the layers RNN, LSTM or GRU.", error);
+    return cj_op_refuse (op, _ ("a weight of every gate"), _ ("Use the layers RNN, LSTM or GRU."),
+                         error);
   for (int i = IN_H0; i <= IN_C0; i++)
     if ((int) op->n_in > i && op->has_in[i]
         && (op->in_shape[i].n_dims != 2 || op->in_shape[i].dims[0] != s.n
             || op->in_shape[i].dims[1] != (i == IN_H0 ? s.p : s.h)))
-      return cj_op_refuse (op, "a first state of its own size for every sample",
-                           "Wire the state of a layer of as many units.", error);
+      return cj_op_refuse (op, _ ("a first state of its own size for every sample"),
+                           _ ("Wire the state of a layer of as many units."), error);
   op->n_out = 3;
   op->out_shape[0] = cj_shape3 (s.n, s.t, s.p);
   op->out_shape[1] = cj_shape2 (s.n, s.p);

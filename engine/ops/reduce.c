@@ -4,6 +4,8 @@
 #include "cj-ops.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CHUNK 32768 /* numbers read a chunk, about */
 #define PIECE 1024  /* numbers added in single precision */
 
@@ -68,8 +70,8 @@ infer (CjOp *op, GError **error)
   CjShape *y = &op->out_shape[0];
 
   if (a->axes == 0 || a->axes >> x->n_dims != 0)
-    return cj_op_refuse (op, "to be given axes that its input has",
-                         "Choose others; the batch is axis 0.", error);
+    return cj_op_refuse (op, _ ("to be given axes that its input has"),
+                         _ ("Choose others; the batch is axis 0."), error);
   y->n_dims = 0;
   for (guint axis = 0; axis < x->n_dims; axis++)
     if ((a->axes & 1u << axis) == 0)

@@ -4,6 +4,8 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
+
 /* Where position i of an axis of the result comes from; -1: nowhere. */
 static gint64
 source (CjRemapMode mode, gint64 i, gint64 n, int before, int spread, gint64 out)
@@ -43,16 +45,16 @@ infer_remap (CjOp *op, GError **error)
   gint64 h, w;
 
   if (x->n_dims != 4)
-    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+    return cj_op_refuse (op, _ ("pictures"), _ ("Put it before Flatten."), error);
   h = nearest ? a->out_h : (x->dims[2] - 1) * a->spread_h + 1 + a->top + a->bottom;
   w = nearest ? a->out_w : (x->dims[3] - 1) * a->spread_w + 1 + a->left + a->right;
   if (a->mode == CJ_REMAP_REFLECT
       && (MAX (a->top, a->bottom) >= x->dims[2] || MAX (a->left, a->right) >= x->dims[3]))
-    return cj_op_refuse (op, "pictures larger than the padding that mirrors them",
-                         "Make the padding smaller.", error);
+    return cj_op_refuse (op, _ ("pictures larger than the padding that mirrors them"),
+                         _ ("Make the padding smaller."), error);
   if (h < 1 || w < 1)
-    return cj_op_refuse (op, "pictures larger than what is cut off", "Make the padding larger.",
-                         error);
+    return cj_op_refuse (op, _ ("pictures larger than what is cut off"),
+                         _ ("Make the padding larger."), error);
   op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1], h, w);
   return TRUE;
 }
@@ -143,7 +145,7 @@ infer_bilinear (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims != 4)
-    return cj_op_refuse (op, "pictures", "Put it before Flatten.", error);
+    return cj_op_refuse (op, _ ("pictures"), _ ("Put it before Flatten."), error);
   op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1], a->out_h, a->out_w);
   op->macs = 4 * cj_shape_size (&op->out_shape[0]);
   return TRUE;

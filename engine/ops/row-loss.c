@@ -2,6 +2,7 @@
 /* Losses of whole rows of D numbers. */
 #include "cj-loss.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -37,19 +38,19 @@ infer (CjOp *op, GError **error)
   const guint n_alike = a->kind == CJ_ROW_TRIPLET ? 3 : a->kind == CJ_ROW_COSINE ? 2 : 1;
 
   if (x->n_dims != 2)
-    return cj_op_refuse (op, "one vector a sample", "Add Flatten before it.", error);
+    return cj_op_refuse (op, _ ("one vector a sample"), _ ("Add Flatten before it."), error);
   for (guint i = 1; i < n_alike; i++)
     if (!cj_shape_equal (x, &op->in_shape[i]))
       {
         g_autofree char *other = cj_shape_print_sample (&op->in_shape[i]);
-        g_autofree char *wanted = g_strdup_printf ("vectors of one length, as %s", other);
+        g_autofree char *wanted = g_strdup_printf (_ ("vectors of one length, as %s"), other);
 
-        return cj_op_refuse (op, wanted, "Give both branches as many units.", error);
+        return cj_op_refuse (op, wanted, _ ("Give both branches as many units."), error);
       }
   if (n_alike < op->n_in && cj_shape_size (&op->in_shape[n_alike]) != x->dims[0])
-    return cj_op_refuse (op, "one target a sample", "Wire its target to one.", error);
+    return cj_op_refuse (op, _ ("one target a sample"), _ ("Wire its target to one."), error);
   if (a->kind == CJ_ROW_MULTI_HINGE && op->in_dtype[1] != CJ_INT32)
-    return cj_op_refuse (op, "classes as targets", "Use a data set with classes.", error);
+    return cj_op_refuse (op, _ ("classes as targets"), _ ("Use a data set with classes."), error);
   op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? rows : cj_shape (0, NULL);
   op->saved_bytes = sizeof (float);
   op->workspace_bytes = sizeof (double) * n_chunks (op);

@@ -7,6 +7,8 @@
 #include "cj-ops.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CHUNK 16384    /* numbers a chunk, about */
 #define MAX_CHUNKS 128 /* each has a copy of the weights' gradients */
 #define PANEL 256      /* weights a chunk when the copies are added */
@@ -65,10 +67,11 @@ infer (CjOp *op, GError **error)
   const gint64 size = cj_shape_size (&op->in_shape[X]);
 
   if (op->in_shape[X].n_dims < 2)
-    return cj_op_refuse (op, "channels or features", "Wire it to a layer that has some.", error);
-  if (a->row < 1 || a->per < 1 || size % a->row != 0)
-    return cj_op_refuse (op, "a size that splits into whole rows", "Normalise other dimensions.",
+    return cj_op_refuse (op, _ ("channels or features"), _ ("Wire it to a layer that has some."),
                          error);
+  if (a->row < 1 || a->per < 1 || size % a->row != 0)
+    return cj_op_refuse (op, _ ("a size that splits into whole rows"),
+                         _ ("Normalise other dimensions."), error);
   op->out_shape[0] = op->in_shape[X];
   op->saved_bytes = sizeof (float) * 2 * (gsize) get_rows (op); /* m, 1 / s */
   if (has_weights (op))

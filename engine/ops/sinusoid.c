@@ -3,6 +3,7 @@
  * (Vaswani et al., "Attention is all you need", 2017, section 3.5). x [N, T, E]. */
 #include "cj-ops.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define PLACES 16 /* moments of a chunk of the table */
@@ -13,7 +14,7 @@ infer (CjOp *op, GError **error)
   const CjShape *x = &op->in_shape[0];
 
   if (x->n_dims != 3)
-    return cj_op_refuse (op, "a sequence of vectors", "Put Embedding before it.", error);
+    return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Put Embedding before it."), error);
   op->out_shape[0] = *x;
   op->workspace_bytes = sizeof (float) * (gsize) (x->dims[1] * x->dims[2]);
   return TRUE;

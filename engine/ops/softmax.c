@@ -5,6 +5,8 @@
 #include "cj-ops.h"
 #include "cj-rows.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CHUNK 16384 /* numbers a chunk, about */
 #define TILE 64     /* columns side by side where the axis is not the last */
 
@@ -20,7 +22,7 @@ infer (CjOp *op, GError **error)
   const int axis = ((const CjSoftmaxAttrs *) op->attrs)->axis;
 
   if (axis < 1 || axis >= (int) op->in_shape[0].n_dims)
-    return cj_op_refuse (op, "an axis behind the batch", "Choose another axis.", error);
+    return cj_op_refuse (op, _ ("an axis behind the batch"), _ ("Choose another axis."), error);
   return cj_op_infer_same (op, error);
 }
 

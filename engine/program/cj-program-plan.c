@@ -6,6 +6,7 @@
 #include "cj-error.h"
 #include "cj-memory.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -332,7 +333,7 @@ allocate (CjProgram *self, GError **error)
 {
   const gint64 need = (gint64) sizeof (float) * cj_program_count_floats (self);
 
-  if (!cj_memory_check (need, "The network", self->batch, error))
+  if (!cj_memory_check (need, _ ("The network"), self->batch, error))
     return FALSE;
   self->weights = new_floats (self->n_weights);
   self->gradients = new_floats (cj_program_goes_back (self) ? self->n_weights : 0);
@@ -341,10 +342,11 @@ allocate (CjProgram *self, GError **error)
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
       && self->arena != NULL)
     return TRUE;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-               "The network needs %.1f GiB, which the machine does not give. Make the batch or the "
-               "network smaller.",
-               (double) need / (1 << 30));
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_MEMORY,
+      _ ("The network needs %.1f GiB, which the machine does not give. Make the batch or the "
+         "network smaller."),
+      (double) need / (1 << 30));
   return FALSE;
 }
 
@@ -361,7 +363,7 @@ check_sizes (const CjProgram *self, GError **error)
       if (cj_shape_bytes (&v->shape, CJ_FLOAT32, &bytes) && bytes < G_GUINT64_CONSTANT (1) << 42)
         continue;
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   "The network has a tensor of %s, more than can be kept. Make it smaller.",
+                   _ ("The network has a tensor of %s, more than can be kept. Make it smaller."),
                    shape);
       return FALSE;
     }

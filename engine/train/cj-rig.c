@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-rig.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -103,11 +104,11 @@ cj_rig_find_bad (CjRig *self, char **node)
   if (entry != NULL)
     {
       *node = g_strndup (entry->name, strcspn (entry->name, "."));
-      return g_strdup_printf ("the tensor “%s” has numbers that are not finite", entry->name);
+      return g_strdup_printf (_ ("the tensor “%s” has numbers that are not finite"), entry->name);
     }
   probe = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &spec, 1, NULL);
   if (probe == NULL)
-    return g_strdup ("the batch cannot be looked at for want of memory");
+    return g_strdup (_ ("the batch cannot be looked at for want of memory"));
   cj_checkpoint_apply (now, probe);
   memcpy (cj_program_get_x (probe)->data, cj_program_get_x (self->program)->data,
           cj_tensor_bytes (cj_program_get_x (probe)));
@@ -121,10 +122,11 @@ cj_rig_find_bad (CjRig *self, char **node)
       const CjProgramParam *param = cj_program_find_bad_gradient (self->program);
 
       if (param == NULL)
-        return g_strdup ("every output and every gradient is finite, only their size is not");
+        return g_strdup (_ ("every output and every gradient is finite, only their size is not"));
       *node = g_strndup (param->name, strcspn (param->name, "."));
-      return g_strdup_printf ("every output is finite, but not the gradient of “%s”", param->name);
+      return g_strdup_printf (_ ("every output is finite, but not the gradient of “%s”"),
+                              param->name);
     }
   *node = g_strdup (((CjNode *) self->graph->nodes->pdata[bad])->id);
-  return g_strdup_printf ("the output of “%s” is the first that is not finite", *node);
+  return g_strdup_printf (_ ("the output of “%s” is the first that is not finite"), *node);
 }

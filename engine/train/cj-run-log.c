@@ -3,6 +3,8 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 unref_command (gpointer data)
 {
@@ -323,7 +325,7 @@ cj_run_log_load (GVariant *data, GError **error)
   if (!good)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   "The log of the run is damaged: its steps cannot be computed again.");
+                   _ ("The log of the run is damaged: its steps cannot be computed again."));
       return NULL;
     }
   g_variant_lookup (data, "fresh", "b", &self->fresh);

@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -210,7 +211,8 @@ cj_runner_fail (CjRunner *self, GError *error)
   pthread_mutex_lock (&self->lock);
   g_free (self->error);
   g_free (self->bad_node);
-  self->error = number ? g_strdup_printf ("%s In this step %s.", error->message, where)
+  /* Translators: what happened, and where: “the output of “relu1” is the first that is not finite” */
+  self->error = number ? g_strdup_printf (_ ("%s In this step %s."), error->message, where)
                        : g_strdup (error->message);
   self->bad_node = node;
   self->state.status = CJ_RUN_FAILED;

@@ -5,6 +5,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -119,8 +120,8 @@ check_plan (CjRunner *self, const CjCheckpoint *checkpoint)
   if (checkpoint->plan == NULL || g_str_equal (checkpoint->plan, plan))
     return;
   text = g_strdup_printf (
-      "This run was computed with “%s”; this machine computes with “%s”. It goes on from the "
-      "same weights, but the last bits of what follows may differ.",
+      _ ("This run was computed with “%s”; this machine computes with “%s”. It goes on from the "
+         "same weights, but the last bits of what follows may differ."),
       checkpoint->plan, plan);
   set_text (self, &self->notice, text);
 }
@@ -135,7 +136,8 @@ restore (CjRunner *self, const CjCheckpoint *checkpoint, GError **error)
 
   if (n_commands < 1 || n_commands > self->log->commands->len)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "A kept checkpoint does not belong to its run.");
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("A kept checkpoint does not belong to its run."));
       return FALSE;
     }
   while (cj_run_log_get (self->log, network - 1)->graph == NULL)
@@ -198,9 +200,8 @@ go_to (CjRunner *self, guint64 step, guint n_commands, GError **error)
   if (from == NULL && !ahead && !self->log->fresh)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "No checkpoint of this run is left before step %" G_GUINT64_FORMAT
-                   ". Choose a later one.",
-                   step);
+                   _ ("No checkpoint of this run is left before step %llu. Choose a later one."),
+                   (unsigned long long) step);
       return FALSE;
     }
   if (!ahead || (from != NULL && from->at.step > at->step))

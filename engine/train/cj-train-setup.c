@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -219,8 +220,12 @@ cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text, GEr
     choose_schedule (setup, cj_schedule_find (text));
   else if (g_str_equal (name, "optimizer") || g_str_equal (name, "schedule"))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "There is no %s “%s”. “cajal-cli list %ss” names them all.", name, text, name);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          g_str_equal (name, "optimizer")
+              ? _ ("There is no optimizer “%s”. “cajal-cli list optimizers” names them all.")
+              : _ ("There is no schedule “%s”. “cajal-cli list schedules” names them all."),
+          text);
       return FALSE;
     }
   else

@@ -5,6 +5,7 @@
 #include "cj-math.h"
 #include "cj-memory.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -68,13 +69,14 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
 
   if (feed->n_samples < (gsize) cj_program_get_batch (program))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "Batch size %d is larger than the %" G_GSIZE_FORMAT
-                   " training samples. Choose a smaller one.",
-                   setup->batch, feed->n_samples);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("Batch size %d is larger than the %zu training samples. Choose a smaller one."),
+          setup->batch, feed->n_samples);
       return NULL;
     }
-  if (!cj_memory_check (cj_trainer_count_bytes (program, setup), "Training", setup->batch, error))
+  if (!cj_memory_check (cj_trainer_count_bytes (program, setup), _ ("Training"), setup->batch,
+                        error))
     return NULL;
   self = g_new0 (CjTrainer, 1);
   self->program = program;
@@ -121,7 +123,7 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
   if (!cj_train_setup_is_live (self->setup, name))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   "“%s” cannot change while a run goes on. Reset the run first.", name);
+                   _ ("“%s” cannot change while a run goes on. Reset the run first."), name);
       return FALSE;
     }
   if (!cj_train_setup_set (self->setup, name, text, error))
@@ -309,10 +311,10 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
       const CjProgramParam *bad = cj_program_find_bad_gradient (self->program);
 
       g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
-                   "The gradient of “%s” is no longer a number in step %" G_GUINT64_FORMAT
-                   ". Go back to an earlier step and use a smaller learning rate, or clip the "
-                   "gradient.",
-                   bad != NULL ? bad->name : "the loss", self->at.step + 1);
+                   _ ("The gradient of “%s” is no longer a number in step %llu. Go back to an "
+                      "earlier step and use a smaller learning rate, or clip the gradient."),
+                   bad != NULL ? bad->name : _ ("the loss"),
+                   (unsigned long long) (self->at.step + 1));
       return FALSE;
     }
   self->clip
@@ -388,9 +390,9 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
     {
       memcpy (now, self->states_before, states);
       g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
-                   "The loss is no longer a number in step %" G_GUINT64_FORMAT
-                   ". Go back to an earlier step and use a smaller learning rate.",
-                   self->at.step + 1);
+                   _ ("The loss is no longer a number in step %llu. Go back to an earlier step and "
+                      "use a smaller learning rate."),
+                   (unsigned long long) (self->at.step + 1));
       return FALSE;
     }
   cj_metrics_begin (&metrics, self->program);
@@ -524,8 +526,8 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_GRAPH,
-          "The checkpoint is of another network or optimizer. Undo the changes made since, "
-          "or start a new run.");
+          _ ("The checkpoint is of another network or optimizer. Undo the changes made since, "
+             "or start a new run."));
       return FALSE;
     }
   self->at = from->at;

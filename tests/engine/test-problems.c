@@ -197,7 +197,7 @@ test_left_out (void)
 
   g_assert_cmpint (note->kind, ==, CJ_PROBLEM_NOTE);
   g_assert_true (
-      g_pattern_match_simple ("*leaves out the last 2 rows and 2 columns*", note->sentence));
+      g_pattern_match_simple ("*leaves out the last rows (2) and columns (2)*", note->sentence));
 }
 
 /* A muted embedding lets the numbers of words through to where they cannot go. */

@@ -52,7 +52,7 @@ check data-preview says '36 classes' 0 "$cli" data glyphs --set samples=720 --au
 check data-preview-file test -s a.png
 check data-augment-refuses says '“spin” is no augmentation' 1 "$cli" data glyphs --augment spin
 printf 'a,b\n1,2\n3\n' >ragged.csv
-check data-ragged says 'ragged.csv, line 3: There are 1 cells' 1 "$cli" data ragged.csv
+check data-ragged says 'ragged.csv, line 3: There is 1 cell' 1 "$cli" data ragged.csv
 check data-json says '"samples":60' 0 "$cli" data flowers.csv --json
 
 "$cli" new playground -o p.cajal >/dev/null

@@ -194,12 +194,12 @@ test_job (void)
 
       if (now != NULL && now->iteration < 100)
         partial++;
-      g_clear_pointer (&embedding, cjl_embedding_unref);
+      g_clear_pointer (&embedding, cjl_embedding_free);
       embedding = now;
     }
   if (embedding == NULL || embedding->iteration < 100)
     {
-      g_clear_pointer (&embedding, cjl_embedding_unref);
+      g_clear_pointer (&embedding, cjl_embedding_free);
       embedding = cjl_job_take_result (job);
     }
   error = cjl_job_dup_error (job);

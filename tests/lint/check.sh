@@ -76,6 +76,17 @@ function check_include(name,   own, target, theirs, base, gtk, cairo)
     offence(FNR, "app/lab and app/cli must not include " name ".")
 }
 
+# A sentence for people goes through gettext. What is left of the call without the literals that do holds
+# none of two words.
+function check_sentence(call, line,   text)
+{
+  text = "(\"([^\"\\\\]|\\\\.)*\"[ ]*)+"
+  gsub("(^|[^A-Za-z0-9_])_ \\([ ]*" text "\\)", "", call)
+  gsub("g_dngettext \\([ ]*GETTEXT_PACKAGE,[ ]*" text ",[ ]*" text ",", "", call)
+  if (call ~ /"[^"]*[A-Za-z][A-Za-z][.,:;]* [^"]*[A-Za-z][A-Za-z][^"]*"/)
+    offence(line, "a sentence for people is not translated; write _ (\"…\").")
+}
+
 function end_of_file()
 {
   if (last == "") return
@@ -84,6 +95,7 @@ function end_of_file()
 }
 
 BEGIN {
+  says = "(^|[^A-Za-z0-9_])(g_set_error|g_set_error_literal|g_prefix_error|cj_op_refuse) \\("
   order = split("base tensor ops graph layers program train explain", folder, " ")
   for (i = 1; i <= order; i++) rank[folder[i]] = i
   n = split(all, path, "\n")
@@ -96,6 +108,7 @@ BEGIN {
 
 FNR == 1 {
   end_of_file()
+  call = ""
   last = FILENAME; licensed = 0; start = 0; excused = 0; before = ""; title = ""
 }
 { lines = FNR }
@@ -111,6 +124,12 @@ FNR == 1 {
   name = $0
   sub(/^[ ]*#[ ]*include[ ]*[<"]/, "", name); sub(/[>"].*/, "", name)
   check_include(name)
+}
+
+FILENAME !~ /^(plugins|tests)\// && (call != "" || $0 ~ says) {
+  if (call == "") { call = substr($0, match($0, says)); called = FNR }
+  else { sub(/^ +/, " "); call = call $0 }
+  if (call ~ /;$/) { check_sentence(call, called); call = "" }
 }
 
 # Functions: a brace in column 0 to the next closing brace in column 0. Tables and types are none.

@@ -19,7 +19,7 @@ if [ -z "${CAJAL_SHOT_INSIDE:-}" ]; then
   env -u WAYLAND_DISPLAY CAJAL_SHOT_INSIDE=1 HOME="$home" XDG_CONFIG_HOME="$home/.config" \
     XDG_RUNTIME_DIR="$home/run" XDG_STATE_HOME="$home/state" GDK_BACKEND=x11 GSK_RENDERER=cairo \
     GSETTINGS_BACKEND=memory ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0 GTK_A11Y=none \
-    timeout 300 xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- \
+    timeout 1200 xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- \
     bash "$0" "$program" "$out" "${wanted[@]}" 2>"$out/log.txt" || status=$?
   rm -rf "$home"
   grep -E 'CRITICAL|WARNING \*\*' "$out/log.txt" || true
@@ -44,7 +44,11 @@ picture ()
   local name=$1 wait=$2
   shift 2
 
-  wants "$name" || return 0
+  if ! wants "$name"; then
+    act () { :; }
+    return 0
+  fi
+  rm -rf "$XDG_STATE_HOME"
   "$program" "$@" &
   local app=$!
   sleep "$wait"

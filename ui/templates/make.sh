@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The pictures of the gallery, each a figure of a short run of its template: make.sh PATH-OF-CAJAL-CLI
+# The pictures of the gallery, each a figure of a short run of its template, light and dark:
+# make.sh PATH-OF-CAJAL-CLI [TEMPLATE…]
 set -euo pipefail
 cli=$(realpath "$1")
+shift
+wanted=("$@")
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -10,17 +13,28 @@ trap 'rm -rf "$work"' EXIT
 # picture TEMPLATE SAMPLES EPOCHS FIGURE…
 picture ()
 {
-  local id=$1 samples=$2 epochs=$3
+  local id=$1 samples=$2 epochs=$3 style end
   shift 3
+  [ ${#wanted[@]} -eq 0 ] || [[ " ${wanted[*]} " == *" $id "* ]] || return 0
   "$cli" new "$id" -o "$work/p.cajal" >/dev/null
   "$cli" train "$work/p.cajal" --set "data.samples=$samples" --epochs "$epochs" >/dev/null
-  "$cli" figure "$work/p.cajal" "$@" --width 280 --height 132 --scale 1 -o "$work/p.png"
-  convert "$work/p.png" -strip -colors 96 "PNG8:$id.png"
+  for style in light dark; do
+    end=$([ $style = dark ] && echo -dark || true)
+    "$cli" figure "$work/p.cajal" "$@" --bare --$style --width 292 --height 132 --scale 2 -o "$work/p.png" >/dev/null
+    convert "$work/p.png" -strip -colors 128 "PNG8:$id$end.png"
+  done
   rm -f "$work"/p.*
+  echo "$id"
 }
 
-picture lenet-5 6000 3 maps --node conv2 --sample 4
+picture lenet-5 6000 3 maps --node conv1 --sample 4
 picture mlp 6000 3 confusion
-picture fashion-cnn 2000 1 filters
-picture resnet-20 1000 2 maps --node conv7 --sample 3
-picture lstm 2000 8 curves
+picture softmax 6000 4 filters --node dense1
+picture fashion-cnn 3000 2 maps --node conv2 --sample 6
+picture playground 600 60 decision
+picture vgg 2000 2 maps --node conv1 --sample 5
+picture resnet-20 1500 3 maps --node conv2 --sample 3
+picture tiny-vit 3000 4 embedding --node pick1
+picture char-gpt 1500 2 text
+picture lstm 2000 8 maps --node lstm1
+picture autoencoder 6000 6 filters --node dense1

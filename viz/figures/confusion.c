@@ -113,18 +113,19 @@ matrix_place (Matrix *m, const CjvScene *scene)
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE);
   const double k = (double) m->k;
   const double widest = cjv_text_widest (scene, CJV_SIZE_NOTE, (const char *const *) m->names);
-  const gboolean roomy = scene->width > em * 22 && scene->height > em * 14;
+  const gboolean bare = scene->style->bare;
+  const gboolean roomy = !bare && scene->width > em * 22 && scene->height > em * 14;
   double width = scene->width - 2 * pad, height = scene->height - 2 * pad;
   double left = pad, top = pad;
 
-  if (scene->height > em * 8)
+  if (!bare && scene->height > em * 8)
     {
       m->heading = cjv_text_height (scene, CJV_SIZE_BODY) * 1.5;
       top += m->heading;
       height -= m->heading;
     }
   m->caption = roomy ? line * 1.3 : 0;
-  if (scene->width > em * 12 && scene->height > em * 8)
+  if (!bare && scene->width > em * 12 && scene->height > em * 8)
     m->row_room = MIN (widest, scene->width * 0.22) + em * 0.5;
   if (roomy)
     m->recall_room = cjv_text_width (scene, CJV_SIZE_NOTE, "100 %") + em * 0.6;
@@ -143,6 +144,11 @@ matrix_place (Matrix *m, const CjvScene *scene)
     {
       m->cell_w = floor (m->cell_w * scene->style->scale) / scene->style->scale;
       m->cell_h = floor (m->cell_h * scene->style->scale) / scene->style->scale;
+    }
+  if (bare)
+    {
+      left += (width - m->cell_w * k) / 2;
+      top += (height - m->cell_h * k) / 2;
     }
   m->cells = (CjvRect){ cjv_snap (scene->style, left), cjv_snap (scene->style, top), m->cell_w * k,
                         m->cell_h * k };

@@ -250,7 +250,7 @@ layout_init (Layout *layout, const CjvScene *scene)
     accuracy->title = _ ("Accuracy");
   layout->n_panels = accuracy->train.y != NULL || accuracy->val.y != NULL ? 2 : 1;
   layout->n_runs = loss->train.n_runs;
-  layout->heading = cjv_text_height (scene, CJV_SIZE_BODY) * 1.35;
+  layout->heading = scene->style->bare ? 0 : cjv_text_height (scene, CJV_SIZE_BODY) * 1.35;
 
   loss->outer = (CjvRect){ pad, pad, width, height };
   if (layout->n_panels == 2 && width >= em * 34)
@@ -503,7 +503,8 @@ draw (const CjvScene *scene, cairo_t *cr)
       const Panel *panel = &layout.panels[i];
       const double margin = scene->style->line_width * 2;
 
-      draw_heading (scene, cr, &layout, panel);
+      if (layout.heading > 0)
+        draw_heading (scene, cr, &layout, panel);
       cjv_plot_draw_grid (&panel->plot, scene, cr, FALSE);
       cairo_save (cr);
       cairo_rectangle (cr, panel->plot.inner.x - margin, panel->plot.inner.y - margin,

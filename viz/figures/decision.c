@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  gboolean sure, held, bare;
+  gboolean sure, held;
 } Params;
 
 static const CjParam params[] = {
@@ -29,13 +29,6 @@ static const CjParam params[] = {
     .kind = CJ_PARAM_BOOL,
     .offset = offsetof (Params, held),
     .preset = 1,
-    .max = 1,
-    .flags = CJ_PARAM_LIVE },
-  { .name = "bare",
-    .title = N_ ("Nothing around it"),
-    .blurb = N_ ("Leaves heading and axes away, so that the plane fills the picture"),
-    .kind = CJ_PARAM_BOOL,
-    .offset = offsetof (Params, bare),
     .max = 1,
     .flags = CJ_PARAM_LIVE },
   { NULL },
@@ -94,12 +87,12 @@ decision_place (Decision *d, const CjvScene *scene)
   CjvRect room;
 
   d->pad = MIN (em * 0.8, scene->width / 10);
-  d->has_points
-      = cjv_points_init (&d->points, scene, "points", "labels", NULL, em * (p->bare ? 0.2 : 0.32));
+  d->has_points = cjv_points_init (&d->points, scene, "points", "labels", NULL,
+                                   em * (scene->style->bare ? 0.2 : 0.32));
   if (d->has_points)
     d->points.hollow = cjv_frame_get_array (scene->frame, "held");
   d->points.skip_hollow = !p->held;
-  d->heading = p->bare ? 0 : cjv_heading_height (scene);
+  d->heading = cjv_heading_height (scene);
   room = (CjvRect){ d->pad, d->pad + d->heading, scene->width - 2 * d->pad,
                     scene->height - 2 * d->pad - d->heading };
   /* A plane is not stretched beyond twice its height. */
@@ -110,7 +103,7 @@ decision_place (Decision *d, const CjvScene *scene)
   d->plot.x.high = d->range[1];
   d->plot.y.low = d->range[2];
   d->plot.y.high = d->range[3];
-  if (p->bare)
+  if (scene->style->bare)
     d->plot.inner = (CjvRect){ 0, 0, scene->width, scene->height };
   else
     cjv_plot_place (&d->plot, scene, &room, FALSE, FALSE);
@@ -291,7 +284,7 @@ draw (const CjvScene *scene, cairo_t *cr)
   if (!decision_init (&d, scene))
     return FALSE;
   decision_place (&d, scene);
-  if (!p->bare)
+  if (!scene->style->bare)
     cjv_plot_draw_grid (&d.plot, scene, cr, FALSE);
   draw_surface (&d, scene, cr);
   if (d.has_points)

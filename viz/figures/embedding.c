@@ -90,7 +90,8 @@ map_init (Map *m, const CjvScene *scene)
   if (!cjv_points_init (&m->points, scene, "points", "labels", NULL, em * p->radius))
     return FALSE;
   m->heading = cjv_heading_height (scene);
-  if (m->points.labels != NULL && scene->width > em * 30 && scene->height > em * 8)
+  if (!scene->style->bare && m->points.labels != NULL && scene->width > em * 30
+      && scene->height > em * 8)
     m->legend = em * 10;
   m->plot.inner
       = (CjvRect){ m->pad, m->pad + m->heading, MAX (scene->width - 2 * m->pad - m->legend, 1),
@@ -205,28 +206,16 @@ draw (const CjvScene *scene, cairo_t *cr)
 static gboolean
 hit (const CjvScene *scene, double x, double y, CjvHit *out)
 {
-  const double reach = scene->style->font_size * 0.8;
+  g_autofree char *name = NULL;
   Map m;
-  gint64 i;
 
-  if (!map_init (&m, scene))
+  if (!map_init (&m, scene)
+      || !cjv_points_hit (&m.points, &m.plot, x, y, scene->style->font_size * 0.8, out))
     return FALSE;
-  i = cjv_points_find (&m.points, &m.plot, x, y, reach);
-  if (i < 0)
-    return FALSE;
-  {
-    const int k = cjv_points_get_class (&m.points, i);
-    g_autofree char *name = cjv_class_dup (scene->frame, "classes", k);
-
-    *out = (CjvHit){ .index = i,
-                     .series = k,
-                     .x = cjv_plot_x (&m.plot, cjv_tensor_at (m.points.xy, 2 * i)) - reach / 2,
-                     .y = cjv_plot_y (&m.plot, cjv_tensor_at (m.points.xy, 2 * i + 1)) - reach / 2,
-                     .width = reach,
-                     .height = reach };
-    out->text = m.points.labels != NULL ? g_strdup_printf (_ ("sample %d, %s"), (int) i + 1, name)
-                                        : g_strdup_printf (_ ("sample %d"), (int) i + 1);
-  }
+  name = cjv_class_dup (scene->frame, "classes", out->series);
+  out->text = m.points.labels != NULL
+                  ? g_strdup_printf (_ ("sample %d, %s"), (int) out->index + 1, name)
+                  : g_strdup_printf (_ ("sample %d"), (int) out->index + 1);
   return TRUE;
 }
 

@@ -63,11 +63,11 @@ heatmap_place (Heatmap *h, const CjvScene *scene)
   const Params *p = scene->params;
   const double em = scene->style->font_size, pad = MIN (em * 0.8, scene->width / 10);
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE);
-  const gboolean labels = scene->width > em * 14 && scene->height > em * 9;
+  const gboolean labels = !scene->style->bare && scene->width > em * 14 && scene->height > em * 9;
   double bar = 0, cell;
 
   h->heading = cjv_heading_height (scene);
-  if (scene->width > em * 18 && scene->height > em * 7)
+  if (!scene->style->bare && scene->width > em * 18 && scene->height > em * 7)
     bar = cjv_color_bar_width (scene, h->low, h->high) + em;
   h->room.x = pad + (labels ? line * 1.3 : 0);
   h->room.y = pad + h->heading;

@@ -183,12 +183,16 @@ place_input (const CjvScene *scene, const Data *data)
   const double em = scene->style->font_size, pad = MIN (em * 0.8, scene->width / 10);
   const double heading = cjv_heading_height (scene);
   const double height = scene->height - 2 * pad - heading, width = scene->width * 0.3;
+  CjvRect room;
   double scale;
 
-  if (data->input == NULL || scene->width < em * 26 || height < em * 5)
+  if (data->input == NULL || height < em * 5 || (!scene->style->bare && scene->width < em * 26))
     return (CjvRect){ 0 };
   scale = MIN (width / (double) data->iw, height / (double) data->ih);
-  return (CjvRect){ pad, pad + heading, scale * (double) data->iw, scale * (double) data->ih };
+  room = (CjvRect){ pad, pad + heading, scale * (double) data->iw, scale * (double) data->ih };
+  if (scene->style->bare)
+    room.y += (height - room.height) / 2;
+  return room;
 }
 
 /* The scene of the maps alone, and how far right it begins. */

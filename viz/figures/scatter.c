@@ -152,33 +152,19 @@ draw (const CjvScene *scene, cairo_t *cr)
 static gboolean
 hit (const CjvScene *scene, double x, double y, CjvHit *out)
 {
-  const double reach = scene->style->font_size * 0.8;
+  g_autofree char *a = NULL, *b = NULL, *name = NULL;
   Scatter s;
-  gint64 i;
 
-  if (!scatter_init (&s, scene))
+  if (!scatter_init (&s, scene)
+      || !cjv_points_hit (&s.points, &s.plot, x, y, scene->style->font_size * 0.8, out))
     return FALSE;
-  i = cjv_points_find (&s.points, &s.plot, x, y, reach);
-  if (i < 0)
-    return FALSE;
-  {
-    const double u = cjv_tensor_at (s.points.xy, 2 * i), v = cjv_tensor_at (s.points.xy, 2 * i + 1);
-    const int k = cjv_points_get_class (&s.points, i);
-    g_autofree char *a = cjv_number_print (u, 3);
-    g_autofree char *b = cjv_number_print (v, 3);
-    g_autofree char *name = cjv_class_dup (scene->frame, "classes", k);
-
-    *out = (CjvHit){ .index = i,
-                     .series = k,
-                     .x = cjv_plot_x (&s.plot, u) - reach / 2,
-                     .y = cjv_plot_y (&s.plot, v) - reach / 2,
-                     .width = reach,
-                     .height = reach };
-    if (s.points.labels != NULL)
-      out->text = g_strdup_printf (_ ("point %d, %s: %s, %s"), (int) i, name, a, b);
-    else
-      out->text = g_strdup_printf (_ ("point %d: %s, %s"), (int) i, a, b);
-  }
+  a = cjv_number_print (cjv_tensor_at (s.points.xy, 2 * out->index), 3);
+  b = cjv_number_print (cjv_tensor_at (s.points.xy, 2 * out->index + 1), 3);
+  name = cjv_class_dup (scene->frame, "classes", out->series);
+  if (s.points.labels != NULL)
+    out->text = g_strdup_printf (_ ("point %d, %s: %s, %s"), (int) out->index, name, a, b);
+  else
+    out->text = g_strdup_printf (_ ("point %d: %s, %s"), (int) out->index, a, b);
   return TRUE;
 }
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What leaves the window for other programs: the weights, and the figure that the dock shows. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* The button of the header with everything that can be exported. */
+GtkWidget *cju_export_button_new (void);
+
+/* The actions win.export-weights and win.export-view ("svg", "pdf", "png" or "csv") of a CjuWindow. */
+void cju_export_install (GtkWidgetClass *window);
+
+G_END_DECLS
