@@ -2,7 +2,7 @@
 /* What the canvas draws itself: grid, wires, ports, the rubber band. A wire and the ports of a card are each
  * recorded once and kept until they change; what is out of view is not drawn. */
 #include "cju-canvas-private.h"
-#include "cju-picture.h"
+
 #include "cju-shape.h"
 
 #include <math.h>
@@ -33,41 +33,28 @@ get_colors (CjuCanvas *self)
 }
 
 static void
-forget_wire (CjuTrace *trace, guint port)
+clear_trace (gpointer data)
 {
-  g_clear_pointer (&trace->wires[port].node, gsk_render_node_unref);
+  g_clear_pointer (&((CjuTrace *) data)->node, gsk_render_node_unref);
 }
 
-static void
-forget_trace (CjuTrace *trace)
+/* Empty traces for `n` things. */
+static GArray *
+new_traces (GArray *old, guint n)
 {
-  for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
-    forget_wire (trace, i);
-  g_clear_pointer (&trace->ports, gsk_render_node_unref);
-}
+  GArray *traces = g_array_sized_new (FALSE, TRUE, sizeof (CjuTrace), n);
 
-static void
-free_trace (gpointer data)
-{
-  CjuTrace *trace = data;
-
-  forget_trace (trace);
-  for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
-    g_free (trace->shapes[i]);
-  g_free (trace);
+  g_clear_pointer (&old, g_array_unref);
+  g_array_set_clear_func (traces, clear_trace);
+  g_array_set_size (traces, n);
+  return traces;
 }
 
 static void
 forget_traces (CjuCanvas *self)
 {
-  GHashTableIter iter;
-  gpointer trace;
-
-  if (self->traces == NULL)
-    return;
-  g_hash_table_iter_init (&iter, self->traces);
-  while (g_hash_table_iter_next (&iter, NULL, &trace))
-    forget_trace (trace);
+  self->wires = new_traces (self->wires, self->scene->lines->len);
+  self->ports = new_traces (self->ports, self->scene->cards->len);
 }
 
 void
@@ -75,50 +62,9 @@ cju_canvas_forget_drawn (CjuCanvas *self)
 {
   g_clear_pointer (&self->grid, gsk_render_node_unref);
   g_clear_pointer (&self->far, gsk_render_node_unref);
-  forget_traces (self);
+  if (self->scene != NULL)
+    forget_traces (self);
   cju_canvas_redraw (self);
-}
-
-/* One wire of a node as it is now; what is kept of it stays only if nothing but its place changed. */
-static void
-read_wire (CjuCanvas *self, const CjNode *node, CjuTrace *trace, guint port)
-{
-  const CjNode *from = node->from[port].node;
-  char *shape = from != NULL ? cju_document_dup_shape (self->document, from) : NULL;
-
-  if (g_strcmp0 (shape, trace->shapes[port]) != 0)
-    forget_wire (trace, port);
-  g_free (trace->shapes[port]);
-  trace->shapes[port] = shape;
-}
-
-void
-cju_canvas_read_traces (CjuCanvas *self)
-{
-  CjGraph *graph = cju_canvas_get_graph (self);
-  g_autoptr (GHashTable) old = g_steal_pointer (&self->traces);
-
-  self->traces = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_trace);
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      const gboolean bad = cju_document_find_problem (self->document, node) != NULL;
-      gpointer id = NULL, trace = NULL;
-
-      if (old == NULL || !g_hash_table_steal_extended (old, node->id, &id, &trace))
-        {
-          id = g_strdup (node->id);
-          trace = g_new0 (CjuTrace, 1);
-        }
-      g_hash_table_insert (self->traces, id, trace);
-      if (bad != ((CjuTrace *) trace)->bad)
-        forget_trace (trace);
-      ((CjuTrace *) trace)->bad = bad;
-      /* the number of its ports may be another */
-      g_clear_pointer (&((CjuTrace *) trace)->ports, gsk_render_node_unref);
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        read_wire (self, node, trace, port);
-    }
 }
 
 /* Widths and sizes of type are of the screen at some zooms: then what was drawn for another one goes. */
@@ -223,10 +169,9 @@ draw_wire (cairo_t *cr, double zoom, double x0, double y0, double x1, double y1)
   cairo_stroke (cr);
 }
 
-/* A line across or down, `pen` wide. */
-static void
-append_line (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x0, double y0,
-             double x1, double y1)
+void
+cju_canvas_append_line (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double x0,
+                        double y0, double x1, double y1)
 {
   gtk_snapshot_append_color (snapshot, color,
                              &GRAPHENE_RECT_INIT ((float) (MIN (x0, x1) - (x0 == x1 ? pen / 2 : 0)),
@@ -261,15 +206,15 @@ append_return (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double z
   const double r = 12 * zoom, middle = y1 - 40 * zoom, up = middle < y0 ? -r : r;
   const double right = x0 + 26 * zoom, left = x1 - 26 * zoom;
 
-  append_line (snapshot, color, pen, x0, y0, right - r, y0);
+  cju_canvas_append_line (snapshot, color, pen, x0, y0, right - r, y0);
   append_corner (snapshot, color, pen, right - r, y0, right, y0, right, y0 + up);
-  append_line (snapshot, color, pen, right, y0 + up, right, middle - up);
+  cju_canvas_append_line (snapshot, color, pen, right, y0 + up, right, middle - up);
   append_corner (snapshot, color, pen, right, middle - up, right, middle, right - r, middle);
-  append_line (snapshot, color, pen, right - r, middle, left + r, middle);
+  cju_canvas_append_line (snapshot, color, pen, right - r, middle, left + r, middle);
   append_corner (snapshot, color, pen, left + r, middle, left, middle, left, middle + r);
-  append_line (snapshot, color, pen, left, middle + r, left, y1 - r);
+  cju_canvas_append_line (snapshot, color, pen, left, middle + r, left, y1 - r);
   append_corner (snapshot, color, pen, left, y1 - r, left, y1, left + r, y1);
-  append_line (snapshot, color, pen, left + r, y1, x1, y1);
+  cju_canvas_append_line (snapshot, color, pen, left + r, y1, x1, y1);
 }
 
 /* In strips, for the same reason. */
@@ -337,9 +282,10 @@ append_wire (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, double zoo
     }
 }
 
+/* Above a wire; `align` 0: x is the left end of the text, 0.5: its middle, 1: its right end. */
 static void
 append_label (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const char *text,
-              double x, double y)
+              double x, double y, double align)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
@@ -352,41 +298,71 @@ append_label (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
   pango_layout_get_pixel_size (layout, &w, &h);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) (x - w / 2.0), (float) (y - h - 6)));
+                          &GRAPHENE_POINT_INIT ((float) (x - w * align), (float) (y - h - 6)));
   gtk_snapshot_append_layout (snapshot, layout, &color);
   gtk_snapshot_restore (snapshot);
 }
 
-/* Ends of a wire in the world. */
-static void
-find_ends (const CjNode *node, guint port, double *x0, double *y0, double *x1, double *y1)
+gboolean
+cju_canvas_is_bad (CjuCanvas *self, const CjlLine *line)
 {
-  const CjWire *wire = &node->from[port];
+  const CjProblem *problem = cju_document_find_problem (self->document, line->to);
 
-  *x0 = wire->node->x + CJU_CARD_WIDTH;
-  *y0 = wire->node->y + CJU_CARD_PORT_Y + wire->port * CJU_CARD_PORT_STEP;
-  *x1 = node->x;
-  *y1 = node->y + CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP;
+  return problem != NULL && problem->kind == CJ_PROBLEM_ERROR && problem->port == line->port;
+}
+
+/* The shape that passes, and beyond the border also what it comes from or goes to. */
+static void
+append_words (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const CjlLine *line,
+              const double e[4])
+{
+  const CjNode *source = line->to->from[line->port].node;
+  g_autofree char *shape = cju_document_dup_shape (self->document, source);
+  const double reach = CJU_CANVAS_PORT_RADIUS + 4;
+  g_autofree char *border
+      = line->from_card < 0 || line->to_card < 0
+            ? g_strdup_printf ("%s%s%s", line->from_card < 0 ? source->id : line->to->id,
+                               shape != NULL ? " · " : "", shape != NULL ? shape : "")
+            : NULL;
+
+  if (border != NULL && line->from_card < 0)
+    append_label (self, snapshot, ink, border, e[2] - reach, e[3], 1);
+  else if (border != NULL)
+    append_label (self, snapshot, ink, border, e[0] + reach, e[1], 0);
+  else if (shape != NULL && e[2] - e[0] > 40)
+    /* steep wires pass their middle; others lie in the row of the upper port */
+    append_label (self, snapshot, ink, shape, (e[0] + e[2]) / 2,
+                  fabs (e[3] - e[1]) > 60 ? (e[1] + e[3]) / 2 - 4 : MIN (e[1], e[3]),
+                  fabs (e[3] - e[1]) > 60 ? (e[3] > e[1] ? -0.1 : 1.1) : 0.5);
+  else if (shape != NULL && e[2] < e[0])
+    append_label (self, snapshot, ink, shape, (e[0] + e[2]) / 2, e[3] - 40, 0.5);
+}
+
+/* In dashes: a wire that goes beyond the border. */
+static void
+append_stub (GtkSnapshot *snapshot, const GdkRGBA *color, double pen, const double e[4])
+{
+  for (double x = e[0]; x < e[2]; x += 8)
+    cju_canvas_append_line (snapshot, color, pen, x, e[1], MIN (x + 4, e[2]), e[1]);
 }
 
 static GskRenderNode *
-record_wire (CjuCanvas *self, const Colors *colors, const CjuTrace *trace, guint port)
+record_wire (CjuCanvas *self, const Colors *colors, const CjlLine *line, const CjuTrace *trace)
 {
-  const double *ends = trace->wires[port].ends;
-  const double x0 = ends[0], y0 = ends[1], x1 = ends[2], y1 = ends[3];
-  const char *shape = trace->shapes[port];
+  const double *e = trace->ends, pen = find_pen (self->zoom);
+  const gboolean bad = cju_canvas_is_bad (self, line);
   GtkSnapshot *snapshot = gtk_snapshot_new ();
-  GdkRGBA color = trace->bad ? red : colors->ink;
+  GdkRGBA color = bad ? red : colors->ink;
   GskRenderNode *drawn, *node;
 
-  if (!trace->bad)
+  if (!bad)
     color.alpha = 0.45f;
-  append_wire (snapshot, &color, find_pen (self->zoom), 1, trace->wires[port].whole, x0, y0, x1,
-               y1);
-  if (shape != NULL && self->zoom > LABELS && x1 - x0 > 40)
-    append_label (self, snapshot, &colors->ink, shape, (x0 + x1) / 2, MIN (y0, y1));
-  else if (shape != NULL && self->zoom > LABELS && x1 < x0)
-    append_label (self, snapshot, &colors->ink, shape, (x0 + x1) / 2, y1 - 40);
+  if (line->from_card < 0 || line->to_card < 0)
+    append_stub (snapshot, &color, pen, e);
+  else
+    append_wire (snapshot, &color, pen, 1, trace->whole, e[0], e[1], e[2], e[3]);
+  if (self->zoom > LABELS)
+    append_words (self, snapshot, &colors->ink, line, e);
   /* All wires are nodes of one kind, for GTK finds out what changed by pairing nodes of a kind: one
    * that became another kind would shift the pairs of all the others, and everything be drawn. */
   drawn = gtk_snapshot_free_to_node (snapshot);
@@ -396,193 +372,124 @@ record_wire (CjuCanvas *self, const Colors *colors, const CjuTrace *trace, guint
 }
 
 static gboolean
-is_moving (CjuCanvas *self, const CjNode *node)
+is_moving (CjuCanvas *self, int card)
 {
-  return self->drag == CJU_DRAG_CARDS && cju_document_is_selected (self->document, node->id);
-}
-
-static void
-draw_trace (CjuCanvas *self, GtkSnapshot *snapshot, const Colors *colors, const CjNode *node,
-            guint port, const double ends[4])
-{
-  const gboolean whole = is_moving (self, node) || is_moving (self, node->from[port].node);
-  CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
-
-  if (trace == NULL)
-    return;
-  if (memcmp (trace->wires[port].ends, ends, sizeof trace->wires[port].ends) != 0
-      || trace->wires[port].whole != whole)
-    forget_wire (trace, port);
-  memcpy (trace->wires[port].ends, ends, sizeof trace->wires[port].ends);
-  trace->wires[port].whole = whole;
-  if (trace->wires[port].node == NULL)
-    trace->wires[port].node = record_wire (self, colors, trace, port);
-  gtk_snapshot_append_node (snapshot, trace->wires[port].node);
+  return card >= 0 && self->drag == CJU_DRAG_CARDS
+         && cju_document_is_selected (self->document,
+                                      cjl_scene_get (self->scene, (guint) card)->id);
 }
 
 void
 cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
 {
-  const CjGraph *graph = cju_canvas_get_graph (self);
   const Colors colors = get_colors (self);
   graphene_rect_t view;
 
   cju_canvas_get_view (self, &view);
-  for (guint i = 0; i < graph->nodes->len; i++)
-    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-      {
-        const CjNode *node = graph->nodes->pdata[i];
-        graphene_rect_t bounds;
-        double p[4];
+  for (guint i = 0; i < self->scene->lines->len; i++)
+    {
+      const CjlLine *line = &g_array_index (self->scene->lines, CjlLine, i);
+      CjuTrace *trace = &g_array_index (self->wires, CjuTrace, i);
+      graphene_rect_t bounds;
+      gboolean whole;
+      double ends[4];
 
-        if (node->from[port].node == NULL)
-          continue;
-        find_ends (node, port, &p[0], &p[1], &p[2], &p[3]);
-        bounds = bound_wire (1, p[0], p[1], p[2], p[3]);
-        if (graphene_rect_intersection (&view, &bounds, NULL))
-          draw_trace (self, snapshot, &colors, node, port, p);
-      }
+      cju_canvas_get_world_line (self, line, ends);
+      bounds = bound_wire (1, ends[0], ends[1], ends[2], ends[3]);
+      if (!graphene_rect_intersection (&view, &bounds, NULL))
+        continue;
+      whole = is_moving (self, line->from_card) || is_moving (self, line->to_card);
+      if (memcmp (trace->ends, ends, sizeof ends) != 0 || trace->whole != whole)
+        clear_trace (trace);
+      memcpy (trace->ends, ends, sizeof ends);
+      trace->whole = whole;
+      if (trace->node == NULL)
+        trace->node = record_wire (self, &colors, line, trace);
+      gtk_snapshot_append_node (snapshot, trace->node);
+    }
 }
 
-/* The ports of one side: `n` of them, the first at `x` and the height of a first port. */
-static void
-append_ports (GtkSnapshot *snapshot, const Colors *colors, double zoom, guint n, double x)
+typedef enum
 {
-  const double pen = MAX (1.5, 0.5 / zoom), r = find_radius (zoom), side = ceil (r + pen);
+  PORT_PLAIN,
+  PORT_LIT, /* the wire that is being drawn may go there */
+  PORT_DIM
+} PortLook;
+
+static void
+draw_port (cairo_t *cr, const Colors *colors, double zoom, double x, guint port, PortLook look)
+{
+  cairo_arc (cr, x, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP,
+             find_radius (zoom) + (look == PORT_LIT ? 2 : 0), 0, 2 * G_PI);
+  gdk_cairo_set_source_rgba (cr, look == PORT_LIT ? &accent : &colors->ground);
+  cairo_fill_preserve (cr);
+  cairo_set_source_rgba (cr, colors->ink.red, colors->ink.green, colors->ink.blue,
+                         look == PORT_DIM ? 0.2 : 0.6);
+  cairo_set_line_width (cr, MAX (1.5, 0.5 / zoom));
+  cairo_stroke (cr);
+}
+
+/* The ports of one side of a card, from its corner. */
+static void
+append_ports (CjuCanvas *self, GtkSnapshot *snapshot, const Colors *colors, const GArray *ports,
+              gboolean out)
+{
+  const gboolean wiring = self->drag == CJU_DRAG_WIRE;
+  const double x = out ? CJU_CARD_WIDTH : 0, side = ceil (find_radius (self->zoom) + 4);
   cairo_t *cr;
 
-  if (n == 0)
+  if (ports->len == 0)
     return;
   cr = gtk_snapshot_append_cairo (
       snapshot,
       &GRAPHENE_RECT_INIT ((float) (x - side), (float) (CJU_CARD_PORT_Y - side), (float) (2 * side),
-                           (float) ((n - 1) * CJU_CARD_PORT_STEP + 2 * side)));
-  cairo_set_line_width (cr, pen);
-  for (guint port = 0; port < n; port++)
+                           (float) ((ports->len - 1) * CJU_CARD_PORT_STEP + 2 * side)));
+  for (guint port = 0; port < ports->len; port++)
     {
-      cairo_arc (cr, x, CJU_CARD_PORT_Y + port * CJU_CARD_PORT_STEP, r, 0, 2 * G_PI);
-      gdk_cairo_set_source_rgba (cr, &colors->ground);
-      cairo_fill_preserve (cr);
-      cairo_set_source_rgba (cr, colors->ink.red, colors->ink.green, colors->ink.blue, 0.6);
-      cairo_stroke (cr);
+      const gboolean lit
+          = wiring && !out && cju_canvas_fits (self, &g_array_index (ports, CjWire, port));
+
+      draw_port (cr, colors, self->zoom, x, port, !wiring ? PORT_PLAIN : lit ? PORT_LIT : PORT_DIM);
     }
   cairo_destroy (cr);
 }
 
 static GskRenderNode *
-record_ports (CjuCanvas *self, const Colors *colors, const CjNode *node)
+record_ports (CjuCanvas *self, const Colors *colors, const CjlCard *card)
 {
-  const guint n_out = node->layer->role != CJ_ROLE_LOSS ? cj_layer_get_n_out (node->layer) : 0;
   GtkSnapshot *snapshot = gtk_snapshot_new ();
 
-  append_ports (snapshot, colors, self->zoom, cj_node_get_n_in (node), 0);
-  append_ports (snapshot, colors, self->zoom, n_out, CJU_CARD_WIDTH);
+  append_ports (self, snapshot, colors, card->in, FALSE);
+  append_ports (self, snapshot, colors, card->out, TRUE);
   return gtk_snapshot_free_to_node (snapshot);
 }
 
 void
 cju_canvas_draw_ports (CjuCanvas *self, GtkSnapshot *snapshot)
 {
-  const CjGraph *graph = cju_canvas_get_graph (self);
   const Colors colors = get_colors (self);
 
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < self->scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuTrace *trace = cju_canvas_is_in_view (self, node)
-                            ? g_hash_table_lookup (self->traces, node->id)
-                            : NULL;
+      const CjlCard *card = cjl_scene_get (self->scene, i);
+      CjuTrace *trace = &g_array_index (self->ports, CjuTrace, i);
 
-      if (trace == NULL)
+      if (!cju_canvas_is_in_view (self, card))
         continue;
-      if (trace->ports == NULL)
-        trace->ports = record_ports (self, &colors, node);
+      /* where a wire may go is said while it is drawn */
+      if (trace->wiring != (self->drag == CJU_DRAG_WIRE))
+        clear_trace (trace);
+      trace->wiring = self->drag == CJU_DRAG_WIRE;
+      if (trace->node == NULL)
+        trace->node = record_ports (self, &colors, card);
+      if (trace->node == NULL)
+        continue;
       gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) node->x, (float) node->y));
-      if (trace->ports != NULL)
-        gtk_snapshot_append_node (snapshot, trace->ports);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) cjl_card_get_x (card),
+                                                              (float) cjl_card_get_y (card)));
+      gtk_snapshot_append_node (snapshot, trace->node);
       gtk_snapshot_restore (snapshot);
     }
-}
-
-/* Across, down and across; on whole pixels. */
-static void
-append_far_wire (GtkSnapshot *snapshot, const GdkRGBA *color, double zoom, const CjNode *node,
-                 guint port)
-{
-  double x0, y0, x1, y1, middle;
-
-  find_ends (node, port, &x0, &y0, &x1, &y1);
-  x0 = floor (zoom * x0) + 0.5;
-  y0 = floor (zoom * y0) + 0.5;
-  x1 = floor (zoom * x1) + 0.5;
-  y1 = floor (zoom * y1) + 0.5;
-  middle = x1 > x0 ? floor ((x0 + x1) / 2) + 0.5 : x1 - 2;
-  append_line (snapshot, color, 1, x0, y0, middle, y0);
-  append_line (snapshot, color, 1, middle, y0, middle, y1);
-  append_line (snapshot, color, 1, middle, y1, x1, y1);
-}
-
-static void
-append_far_card (CjuCanvas *self, GtkSnapshot *snapshot, const CjNode *node, CjuCard *card,
-                 gboolean bad)
-{
-  const graphene_rect_t rect = GRAPHENE_RECT_INIT (
-      (float) floor (self->zoom * node->x), (float) floor (self->zoom * node->y),
-      (float) ceil (self->zoom * CJU_CARD_WIDTH),
-      (float) ceil (self->zoom * cju_card_get_height (card)));
-  GdkRGBA color = bad ? red : cju_category_color (node->layer->category);
-
-  if (node->muted)
-    color.alpha = 0.45f;
-  if (cju_document_is_selected (self->document, node->id))
-    gtk_snapshot_append_color (snapshot, &accent,
-                               &GRAPHENE_RECT_INIT (rect.origin.x - 2, rect.origin.y - 2,
-                                                    rect.size.width + 4, rect.size.height + 4));
-  gtk_snapshot_append_color (snapshot, &color, &rect);
-}
-
-/* Everything, from the corner where the world begins: a view that moves draws it again as it is. */
-static GskRenderNode *
-record_far (CjuCanvas *self)
-{
-  const CjGraph *graph = cju_canvas_get_graph (self);
-  GdkRGBA line = get_colors (self).ink;
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-
-  line.alpha = 0.45f;
-  for (guint i = 0; i < graph->nodes->len; i++)
-    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-      {
-        const CjNode *node = graph->nodes->pdata[i];
-
-        if (node->from[port].node != NULL)
-          append_far_wire (snapshot, &line, self->zoom, node, port);
-      }
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
-      const CjuTrace *trace = g_hash_table_lookup (self->traces, node->id);
-
-      if (card != NULL && trace != NULL)
-        append_far_card (self, snapshot, node, card, trace->bad);
-    }
-  return gtk_snapshot_free_to_node (snapshot);
-}
-
-void
-cju_canvas_draw_far (CjuCanvas *self, GtkSnapshot *snapshot)
-{
-  if (self->far == NULL)
-    self->far = record_far (self);
-  if (self->far == NULL) /* there is nothing */
-    return;
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float) round (self->x), (float) round (self->y)));
-  gtk_snapshot_append_node (snapshot, self->far);
-  gtk_snapshot_restore (snapshot);
 }
 
 static void
@@ -600,15 +507,25 @@ draw_band (CjuCanvas *self, GtkSnapshot *snapshot)
   cju_shape_ring (snapshot, &rect, 0, 1, &accent);
 }
 
-/* The wire that hangs on the pointer. */
+/* The wire that is being drawn, and its end where it is drawn by keys. */
 static void
 draw_loose (CjuCanvas *self, GtkSnapshot *snapshot)
 {
-  double x0, y0;
+  const float radius = (float) MAX (11 * self->zoom, 6) + 1;
+  double x, y;
 
-  cju_canvas_get_out_port (self, self->drag_node, self->drag_port, &x0, &y0);
-  append_wire (snapshot, &accent, MAX (2 * self->zoom, 1), self->zoom, TRUE, x0, y0, self->at_x,
+  if (!cju_canvas_find_output (self, self->drag_from, &x, &y))
+    {
+      x = self->start_x - 60 * self->zoom;
+      y = self->start_y;
+    }
+  append_wire (snapshot, &accent, MAX (2 * self->zoom, 1), self->zoom, TRUE, x, y, self->at_x,
                self->at_y);
+  if (self->target >= 0)
+    cju_shape_ring (snapshot,
+                    &GRAPHENE_RECT_INIT ((float) self->at_x - radius, (float) self->at_y - radius,
+                                         2 * radius, 2 * radius),
+                    radius, 2, &accent);
 }
 
 void

@@ -20,20 +20,19 @@ static void
 cju_world_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   CjuCanvas *canvas = CJU_WORLD (widget)->canvas;
-  const CjGraph *graph = cju_canvas_get_graph (canvas);
 
   (void) width;
   (void) height;
   (void) baseline;
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < canvas->widgets->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (canvas->cards, node->id);
+      const CjlCard *seen = cjl_scene_get (canvas->scene, i);
+      CjuCard *card = canvas->widgets->pdata[i];
 
-      if (card != NULL)
-        gtk_widget_allocate (GTK_WIDGET (card), CJU_CARD_WIDTH, cju_card_get_height (card), -1,
-                             gsk_transform_translate (
-                                 NULL, &GRAPHENE_POINT_INIT ((float) node->x, (float) node->y)));
+      gtk_widget_allocate (
+          GTK_WIDGET (card), CJU_CARD_WIDTH, cju_card_get_height (card), -1,
+          gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) cjl_card_get_x (seen),
+                                                               (float) cjl_card_get_y (seen))));
     }
 }
 
@@ -41,18 +40,20 @@ static void
 cju_world_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CjuCanvas *canvas = CJU_WORLD (widget)->canvas;
-  const CjGraph *graph = cju_canvas_get_graph (canvas);
 
   cju_canvas_draw_wires (canvas, snapshot);
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < canvas->widgets->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = cju_canvas_is_in_view (canvas, node)
-                          ? g_hash_table_lookup (canvas->cards, node->id)
-                          : NULL;
+      const CjlCard *seen = cjl_scene_get (canvas->scene, i);
+      const gboolean dim = canvas->drag == CJU_DRAG_WIRE && !cju_canvas_card_fits (canvas, seen);
 
-      if (card != NULL)
-        gtk_widget_snapshot_child (widget, GTK_WIDGET (card), snapshot);
+      if (!cju_canvas_is_in_view (canvas, seen))
+        continue;
+      if (dim)
+        gtk_snapshot_push_opacity (snapshot, 0.4);
+      gtk_widget_snapshot_child (widget, canvas->widgets->pdata[i], snapshot);
+      if (dim)
+        gtk_snapshot_pop (snapshot);
     }
   cju_canvas_draw_ports (canvas, snapshot);
 }

@@ -26,16 +26,17 @@ G_DEFINE_FINAL_TYPE (CjuMinimap, cju_minimap, GTK_TYPE_WIDGET)
 static double
 find_scale (CjuMinimap *self, double *x, double *y)
 {
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjlScene *scene = cju_canvas_get_scene (self->canvas);
   graphene_rect_t all, card;
   double scale;
 
   cju_canvas_get_view (self->canvas, &all);
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
+      const CjlCard *seen = cjl_scene_get (scene, i);
 
-      graphene_rect_init (&card, (float) node->x, (float) node->y, CJU_CARD_WIDTH, CARD_HEIGHT);
+      graphene_rect_init (&card, (float) cjl_card_get_x (seen), (float) cjl_card_get_y (seen),
+                          CJU_CARD_WIDTH, CARD_HEIGHT);
       graphene_rect_union (&all, &card, &all);
     }
   scale = MIN ((gtk_widget_get_width (GTK_WIDGET (self)) - 2 * MARGIN) / all.size.width,
@@ -51,20 +52,22 @@ find_scale (CjuMinimap *self, double *x, double *y)
 static void
 snapshot_cards (CjuMinimap *self, GtkSnapshot *snapshot, double scale, double x, double y)
 {
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjlScene *scene = cju_canvas_get_scene (self->canvas);
   const double width = MAX (round (scale * CJU_CARD_WIDTH), 2);
   const double height = MAX (round (scale * CARD_HEIGHT * 0.6), 2);
   cairo_t *cr = gtk_snapshot_append_cairo (
       snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
                                      (float) gtk_widget_get_height (GTK_WIDGET (self))));
 
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      const GdkRGBA color = cju_category_color (node->layer->category);
+      const CjlCard *seen = cjl_scene_get (scene, i);
+      const GdkRGBA color
+          = cju_category_color (seen->node != NULL ? seen->node->layer->category : "block");
 
       gdk_cairo_set_source_rgba (cr, &color);
-      cairo_rectangle (cr, round (x + scale * node->x), round (y + scale * node->y), width, height);
+      cairo_rectangle (cr, round (x + scale * cjl_card_get_x (seen)),
+                       round (y + scale * cjl_card_get_y (seen)), width, height);
       cairo_fill (cr);
     }
   cairo_destroy (cr);

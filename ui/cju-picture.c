@@ -116,8 +116,8 @@ draw_image (const float *values, gint64 c, gint64 h, gint64 w, int width, int he
 
 /* How maps, or units, are laid out; FALSE for what is neither. */
 static gboolean
-lay_out (const CjTensor *tensor, int width, int height, CjvTiles *tiles, gint64 *n, gint64 *h,
-         gint64 *w)
+lay_out (const CjTensor *tensor, int width, int height, gboolean all, CjvTiles *tiles, gint64 *n,
+         gint64 *h, gint64 *w)
 {
   const gint64 *d = tensor->shape.dims;
   const gboolean units = tensor->shape.n_dims == 2;
@@ -127,19 +127,19 @@ lay_out (const CjTensor *tensor, int width, int height, CjvTiles *tiles, gint64 
   *n = units || tensor->shape.n_dims == 4 ? d[1] : 1;
   *h = units ? 1 : d[tensor->shape.n_dims - 2];
   *w = units ? 1 : d[tensor->shape.n_dims - 1];
-  *tiles = units ? cjv_tiles_fit (*n, 1, 1, width, height, 2, 6)
-                 : cjv_tiles_fit (*n, *h, *w, width, height, 3, 18);
+  *tiles = units ? cjv_tiles_fit (*n, 1, 1, width, height, 2, all ? 3 : 6)
+                 : cjv_tiles_fit (*n, *h, *w, width, height, 3, all ? 8 : 18);
   return TRUE;
 }
 
 gboolean
-cju_picture_find (const CjTensor *tensor, int width, int height, double x, double y, gint64 *unit,
-                  gint64 *row, gint64 *column)
+cju_picture_find (const CjTensor *tensor, int width, int height, gboolean all, double x, double y,
+                  gint64 *unit, gint64 *row, gint64 *column)
 {
   CjvTiles tiles;
   gint64 n, h, w;
 
-  if (!lay_out (tensor, width, height, &tiles, &n, &h, &w))
+  if (!lay_out (tensor, width, height, all, &tiles, &n, &h, &w))
     return FALSE;
   *unit = cjv_tiles_find (&tiles, MIN (n, (gint64) tiles.columns * tiles.rows), h, w, x, y, row,
                           column);
@@ -147,13 +147,13 @@ cju_picture_find (const CjTensor *tensor, int width, int height, double x, doubl
 }
 
 gboolean
-cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, int *x, int *y,
-                   int *side_x, int *side_y)
+cju_picture_place (const CjTensor *tensor, int width, int height, gboolean all, gint64 unit, int *x,
+                   int *y, int *side_x, int *side_y)
 {
   CjvTiles tiles;
   gint64 n, h, w;
 
-  if (!lay_out (tensor, width, height, &tiles, &n, &h, &w) || unit < 0
+  if (!lay_out (tensor, width, height, all, &tiles, &n, &h, &w) || unit < 0
       || unit >= MIN (n, (gint64) tiles.columns * tiles.rows))
     return FALSE;
   cjv_tiles_get_origin (&tiles, unit, x, y);
@@ -163,47 +163,43 @@ cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, i
 }
 
 static GdkPaintable *
-draw_maps (const float *values, gint64 c, gint64 h, gint64 w, gboolean dark, int width, int height)
+draw_tiles (const CjTensor *tensor, gboolean dark, int width, int height, gboolean all)
 {
-  const CjvTiles tiles = cjv_tiles_fit (c, h, w, width, height, 3, 18);
-  const int tw = MAX (cjv_tiles_get_width (&tiles), 1), th = MAX (cjv_tiles_get_height (&tiles), 1);
-  const gint64 n = MIN (c, (gint64) tiles.columns * tiles.rows);
-  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
-
-  cjv_thumbnail_maps (values, n, h, w, &tiles, CJV_MAP_SEQUENTIAL, dark, TRUE, 0, 1, pixels,
-                      (gsize) tw);
-  return take_pixels (pixels, tw, th);
-}
-
-static GdkPaintable *
-draw_units (const float *values, gint64 n, gboolean dark, int width, int height)
-{
-  const CjvTiles tiles = cjv_tiles_fit (n, 1, 1, width, height, 2, 6);
-  const int tw = MAX (cjv_tiles_get_width (&tiles), 1), th = MAX (cjv_tiles_get_height (&tiles), 1);
-  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+  CjvTiles tiles;
+  gint64 n, h, w;
+  int tw, th;
   float low, high;
+  guint32 *pixels;
 
+  if (!lay_out (tensor, width, height, all, &tiles, &n, &h, &w))
+    return NULL;
+  tw = MAX (cjv_tiles_get_width (&tiles), 1);
+  th = MAX (cjv_tiles_get_height (&tiles), 1);
   n = MIN (n, (gint64) tiles.columns * tiles.rows);
-  cjv_range_find (values, n, CJV_MAP_SEQUENTIAL, &low, &high);
-  cjv_thumbnail_units (values, n, &tiles, CJV_MAP_SEQUENTIAL, dark, low, high, pixels, (gsize) tw);
+  pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+  if (tensor->shape.n_dims == 2)
+    {
+      cjv_range_find (tensor->data, n, CJV_MAP_SEQUENTIAL, &low, &high);
+      cjv_thumbnail_units (tensor->data, n, &tiles, CJV_MAP_SEQUENTIAL, dark, low, high, pixels,
+                           (gsize) tw);
+    }
+  else
+    cjv_thumbnail_maps (tensor->data, n, h, w, &tiles, CJV_MAP_SEQUENTIAL, dark, TRUE, 0, 1, pixels,
+                        (gsize) tw);
   return take_pixels (pixels, tw, th);
 }
 
 GdkPaintable *
-cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width, int height)
+cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width, int height,
+                 gboolean all)
 {
   const gint64 *d = tensor != NULL ? tensor->shape.dims : NULL;
 
   if (tensor == NULL || tensor->dtype != CJ_FLOAT32 || cj_shape_size (&tensor->shape) == 0)
     return NULL;
-  if (tensor->shape.n_dims == 4)
-    return image ? draw_image (tensor->data, d[1], d[2], d[3], width, height)
-                 : draw_maps (tensor->data, d[1], d[2], d[3], dark, width, height);
-  if (tensor->shape.n_dims == 3)
-    return draw_maps (tensor->data, 1, d[1], d[2], dark, width, height);
-  if (tensor->shape.n_dims == 2)
-    return draw_units (tensor->data, d[1], dark, width, height);
-  return NULL;
+  return tensor->shape.n_dims == 4 && image
+             ? draw_image (tensor->data, d[1], d[2], d[3], width, height)
+             : draw_tiles (tensor, dark, width, height, all);
 }
 
 CjTensor *
@@ -254,6 +250,7 @@ cju_category_color (const char *category)
     { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
     { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
     { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
+    { "block", 0x3d3846 },
   };
   guint32 color = 0x77767b;
 

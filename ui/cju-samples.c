@@ -55,7 +55,7 @@ show_own (CjuSamples *self)
   const CjTensor *own = cju_document_get_own (self->document);
   const char *name = cju_document_get_own_name (self->document);
   g_autoptr (GdkPaintable) texture
-      = own != NULL ? cju_picture_new (own, TRUE, TRUE, SIDE, SIDE) : NULL;
+      = own != NULL ? cju_picture_new (own, TRUE, TRUE, SIDE, SIDE, FALSE) : NULL;
 
   gtk_widget_set_visible (self->own, own != NULL);
   gtk_image_set_from_paintable (GTK_IMAGE (self->own_picture), texture);
@@ -98,7 +98,8 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
 {
   GtkWidget *button = gtk_button_new ();
   g_autoptr (CjTensor) x = cju_picture_read (dataset, index);
-  g_autoptr (GdkPaintable) texture = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE) : NULL;
+  g_autoptr (GdkPaintable) texture
+      = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE, FALSE) : NULL;
   const gint32 class = dataset->y->dtype == CJ_INT32 ? cj_tensor_i32 (dataset->y)[index] : -1;
   const gboolean named
       = class >= 0 && dataset->class_names != NULL && class < (gint32) dataset->n_classes;
