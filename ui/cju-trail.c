@@ -3,6 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define BELOW_PILL 42 /* pixels: the status of the run is on the same height as the path */
+
 struct _CjuTrail
 {
   GtkWidget parent;
@@ -93,6 +95,7 @@ on_hint (CjuTrail *self, const char *text)
 {
   gtk_label_set_text (GTK_LABEL (self->hint), text != NULL ? text : "");
   gtk_widget_set_visible (self->hint, text != NULL);
+  gtk_widget_set_margin_top (self->hint, gtk_widget_get_visible (self->path) ? 4 : BELOW_PILL);
   gtk_widget_set_visible (GTK_WIDGET (self), text != NULL || gtk_widget_get_visible (self->path));
 }
 
@@ -125,8 +128,6 @@ cju_trail_init (CjuTrail *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   self->path = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
   self->hint = g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, NULL);
-  gtk_widget_set_margin_start (self->hint, 8);
-  gtk_widget_set_margin_end (self->hint, 8);
   gtk_label_set_xalign (GTK_LABEL (self->hint), 0);
   gtk_label_set_wrap (GTK_LABEL (self->hint), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (self->hint), 44);
@@ -134,7 +135,9 @@ cju_trail_init (CjuTrail *self)
   gtk_box_append (GTK_BOX (self->box), self->path);
   gtk_box_append (GTK_BOX (self->box), self->hint);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
-  gtk_widget_add_css_class (GTK_WIDGET (self), "trail");
+  gtk_widget_add_css_class (self->path, "trail");
+  gtk_widget_add_css_class (self->hint, "trail");
+  gtk_widget_set_halign (self->path, GTK_ALIGN_START);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->path), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Blocks around what is seen"), -1);
 }
