@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-probe.h"
 
+#include "cj-pool.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -147,6 +149,7 @@ run_thread (gpointer data)
 {
   CjlProbe *self = data;
 
+  cj_pool_name_thread ("cjl-probe");
   pthread_mutex_lock (&self->lock);
   while (!self->quit)
     {

@@ -183,12 +183,49 @@ bench_other_seconds (int pid)
   return pid > 0 && clock_getcpuclockid (pid, &id) == 0 ? read_clock (id) : NAN;
 }
 
+double
+bench_named_seconds (const char *prefix)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *id;
+  double sum = 0;
+
+  while (dir != NULL && (id = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *name_path = g_build_filename ("/proc/self/task", id, "comm", NULL);
+      g_autofree char *time_path = g_build_filename ("/proc/self/task", id, "schedstat", NULL);
+      g_autofree char *name = NULL, *time = NULL;
+
+      if (g_file_get_contents (name_path, &name, NULL, NULL) && g_str_has_prefix (name, prefix)
+          && g_file_get_contents (time_path, &time, NULL, NULL))
+        sum += 1e-9 * g_ascii_strtod (time, NULL);
+    }
+  return sum;
+}
+
 int
 bench_server_pid (void)
 {
   const char *text = g_getenv ("CAJAL_BENCH_SERVER");
 
   return text != NULL ? atoi (text) : 0;
+}
+
+static double longest_turn; /* s */
+
+void
+bench_note_turn (double ms)
+{
+  longest_turn = MAX (longest_turn, 1e-3 * ms);
+}
+
+double
+bench_take_longest_turn (void)
+{
+  const double ms = 1e3 * longest_turn;
+
+  longest_turn = 0;
+  return ms;
 }
 
 static gboolean
@@ -205,7 +242,12 @@ bench_wait_for (double seconds, gboolean (*done) (gpointer), gpointer data)
   const guint source = g_timeout_add ((guint) (seconds * 1000), on_time, &over);
 
   while (!over && !(good = done != NULL && done (data)))
-    g_main_context_iteration (NULL, TRUE);
+    {
+      const double begin = bench_thread_seconds (); /* waiting takes none */
+
+      g_main_context_iteration (NULL, TRUE);
+      bench_note_turn (1e3 * (bench_thread_seconds () - begin));
+    }
   if (!over)
     g_source_remove (source);
   return good;

@@ -34,6 +34,14 @@ double bench_other_seconds (int pid);
 /* The process that serves $DISPLAY, as the starting script says; 0: unknown. */
 int bench_server_pid (void);
 
+/* Processor seconds of those threads of this process whose names begin so. */
+double bench_named_seconds (const char *prefix);
+
+/* Turns of the main loop are timed while it runs through bench_wait: since the last call the longest,
+ * in processor ms. Longer ones that happen elsewhere are noted by hand. */
+double bench_take_longest_turn (void);
+void bench_note_turn (double ms);
+
 /* Runs the main loop for so many seconds, or until `done` says so; FALSE: time was up before. */
 void bench_wait (double seconds);
 gboolean bench_wait_for (double seconds, gboolean (*done) (gpointer), gpointer data);
