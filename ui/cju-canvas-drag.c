@@ -160,14 +160,14 @@ end_band (CjuCanvas *self)
   cju_document_select_all (self->document, (const char *const *) ids->pdata);
 }
 
-static void
-connect_wire (CjuCanvas *self, CjNode *to, guint port)
+void
+cju_canvas_connect (CjuCanvas *self, CjNode *from, guint port, CjNode *to, guint to_port)
 {
   CjlProject *project = cju_document_get_project (self->document);
   g_autoptr (GError) error = NULL;
 
   cjl_project_begin (project);
-  cj_graph_connect (project->graph, self->drag_node, self->drag_port, to, port, &error);
+  cj_graph_connect (project->graph, from, port, to, to_port, &error);
   cjl_project_commit (project, _ ("Connect"), NULL);
   if (error != NULL)
     cju_canvas_say (self, error->message);
@@ -186,7 +186,7 @@ end_wire (CjuCanvas *self, double dx, double dy)
       to = cju_canvas_find_card (self, x, y);
     }
   if (to != NULL && to != self->drag_node && cj_layer_get_n_in (to->layer) > 0)
-    connect_wire (self, to, port);
+    cju_canvas_connect (self, self->drag_node, self->drag_port, to, port);
   else if (to == NULL && hypot (dx, dy) > 30)
     {
       cju_document_select (self->document, self->drag_node->id);

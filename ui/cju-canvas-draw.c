@@ -167,6 +167,7 @@ void
 cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *ground)
 {
   draw_ports (self, cr, ink, ground);
+  cju_canvas_draw_link (self, cr);
   if (self->drag == CJU_DRAG_BAND)
     draw_band (self, cr);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the canvas: cju-canvas.c (the widget), -hit.c (what is where), -draw.c,
- * -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection). */
+ * -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection), -keys.c (wires
+ * and the focus without a mouse). */
 #pragma once
 
 #include "cju-canvas.h"
@@ -41,6 +42,8 @@ struct _CjuCanvas
   CjNode *drag_node;
   guint drag_port;
   double start_x, start_y, from_x, from_y, at_x, at_y;
+  char *link;      /* id of the card whose wire is in hand, by the keyboard; NULL: none */
+  guint link_port; /* output there */
   GArray *origins; /* double pairs: where each selected card was when the drag began */
 };
 
@@ -51,6 +54,8 @@ void cju_canvas_moved (CjuCanvas *self);
 CjGraph *cju_canvas_get_graph (CjuCanvas *self);
 void cju_canvas_say (CjuCanvas *self, const char *text); /* emits "message" */
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);
+/* Wires two cards as one edit, or says why not. */
+void cju_canvas_connect (CjuCanvas *self, CjNode *from, guint port, CjNode *to, guint to_port);
 
 /* cju-canvas-hit.c */
 void cju_canvas_get_out_port (CjuCanvas *self, const CjNode *node, guint port, double *x,
@@ -71,9 +76,14 @@ void cju_canvas_draw_below (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, in
 void cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink,
                             const GdkRGBA *ground);
 
-/* cju-canvas-drag.c, -add.c, -edit.c: each adds its controllers or actions. */
+/* cju-canvas-keys.c */
+void cju_canvas_draw_link (CjuCanvas *self, cairo_t *cr); /* the wire in hand */
+
+/* cju-canvas-drag.c, -add.c, -edit.c, -keys.c: each adds its controllers or actions. */
 void cju_canvas_add_gestures (CjuCanvas *self);
 void cju_canvas_add_drops (CjuCanvas *self);
+void cju_canvas_add_keys (CjuCanvas *self);
 void cju_canvas_install_edits (GtkWidgetClass *widget);
+void cju_canvas_install_keys (GtkWidgetClass *widget);
 
 G_END_DECLS

@@ -114,6 +114,8 @@ update_selection (CjuCanvas *self)
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, &id, &card))
     cju_card_set_selected (card, cju_document_is_selected (self->document, id));
+  if (self->link != NULL)
+    cju_canvas_redraw (self);
 }
 
 static void
@@ -313,6 +315,7 @@ cju_canvas_dispose (GObject *object)
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->origins, g_array_unref);
+  g_clear_pointer (&self->link, g_free);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -345,6 +348,7 @@ cju_canvas_class_init (CjuCanvasClass *class)
   gtk_widget_class_add_binding_action (widget, GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-100",
                                        NULL);
   cju_canvas_install_edits (widget);
+  cju_canvas_install_keys (widget);
   moved_signal = g_signal_new ("moved", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 0);
   message_signal = g_signal_new ("message", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -404,6 +408,7 @@ cju_canvas_init (CjuCanvas *self)
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   cju_canvas_add_gestures (self);
   cju_canvas_add_drops (self);
+  cju_canvas_add_keys (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Network"), -1);
 }

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-card.h"
 
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cjl-figures.h"
 #include "cjl-receptive.h"
 #include "cju-picture.h"
+#include "cju-port.h"
 #include "cjv-figure.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define HEADER 44
 #define PADDING 10
@@ -34,6 +37,7 @@ struct _CjuCard
   GtkWidget parent;
   CjuDocument *document;
   char *id, *title, *subtitle, *trouble;
+  char *words; /* its accessible name */
   Face face;
   GdkTexture *texture;
   float bars[BARS];
@@ -134,13 +138,17 @@ make_subtitle (CjuCard *self, const CjNode *node)
 static void
 describe (CjuCard *self, const CjNode *node)
 {
-  g_autofree char *shape = cju_document_dup_shape (self->document, node);
-  g_autofree char *words = g_strdup_printf (
-      "%s, %s, %s%s%s%s", self->title, node->id, self->subtitle, shape != NULL ? ", " : "",
-      shape != NULL ? shape : "", self->trouble != NULL ? _ (", has a problem") : "");
+  char *words = cju_access_print_card (self->document, node,
+                                       cju_document_is_selected (self->document, self->id));
+  g_autofree char *more = cju_access_describe_card (self->document, node);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, _ (node->layer->blurb), -1);
+  if (g_strcmp0 (words, self->words) != 0)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                    -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, more,
+                                  -1);
+  g_free (self->words);
+  self->words = words;
   gtk_widget_set_tooltip_text (GTK_WIDGET (self),
                                self->trouble != NULL ? self->trouble : _ (node->layer->blurb));
 }
@@ -170,6 +178,7 @@ cju_card_update (CjuCard *self)
       gtk_widget_queue_resize (GTK_WIDGET (self));
     }
   describe (self, node);
+  cju_ports_update (GTK_WIDGET (self), self->document, node);
   gtk_widget_set_opacity (GTK_WIDGET (self), node->muted ? 0.45 : 1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -540,14 +549,53 @@ cju_card_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
   *minimum_baseline = *natural_baseline = -1;
 }
 
+static void
+cju_card_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  (void) width;
+  (void) height;
+  (void) baseline;
+  cju_ports_allocate (widget);
+}
+
+static void
+on_unit (CjuCard *self)
+{
+  const CjNode *node = get_node (self);
+
+  if (node != NULL)
+    describe (self, node);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 void
 cju_card_set_selected (CjuCard *self, gboolean selected)
 {
+  const CjNode *node = get_node (self);
+
+  if (selected == gtk_widget_has_css_class (GTK_WIDGET (self), "selected"))
+    return;
   if (selected)
     gtk_widget_add_css_class (GTK_WIDGET (self), "selected");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "selected");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
+  if (node != NULL)
+    describe (self, node);
+}
+
+/* "card.mute" is "canvas.mute" for this card, or for the whole selection if it is part of it. */
+static void
+card_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (CjuCard) self = g_object_ref (CJU_CARD (widget)); /* it may delete itself */
+  g_autofree char *action = g_strconcat ("canvas.", name + strlen ("card."), NULL);
+
+  (void) parameter;
+  if (!cju_document_is_selected (self->document, self->id))
+    cju_document_select (self->document, self->id);
+  if (!g_str_equal (name, "card.select"))
+    gtk_widget_activate_action (widget, action, NULL);
 }
 
 static void
@@ -571,15 +619,30 @@ cju_card_finalize (GObject *object)
   g_free (self->title);
   g_free (self->subtitle);
   g_free (self->trouble);
+  g_free (self->words);
   G_OBJECT_CLASS (cju_card_parent_class)->finalize (object);
+}
+
+static void
+cju_card_dispose (GObject *object)
+{
+  cju_ports_remove (GTK_WIDGET (object));
+  G_OBJECT_CLASS (cju_card_parent_class)->dispose (object);
 }
 
 static void
 cju_card_class_init (CjuCardClass *class)
 {
+  static const char *const actions[]
+      = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
+          "card.copy",   "card.cut",  "card.link",   "card.menu" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 
+  G_OBJECT_CLASS (class)->dispose = cju_card_dispose;
   G_OBJECT_CLASS (class)->finalize = cju_card_finalize;
+  widget->size_allocate = cju_card_size_allocate;
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget, actions[i], NULL, card_action);
   widget->snapshot = cju_card_snapshot;
   widget->measure = cju_card_measure;
   gtk_widget_class_set_css_name (widget, "networkcard");
@@ -607,9 +670,14 @@ cju_card_new (CjuDocument *document, const char *id)
   self->id = g_strdup (id);
   topic = g_strconcat ("layer/", get_node (self)->layer->id, NULL);
   cju_help_set_topic (GTK_WIDGET (self), topic);
-  g_signal_connect_object (document, "unit", G_CALLBACK (gtk_widget_queue_draw), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "unit", G_CALLBACK (on_unit), self, G_CONNECT_SWAPPED);
   cju_card_update (self);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);
+}
+
+const char *
+cju_card_get_id (CjuCard *self)
+{
+  return self->id;
 }

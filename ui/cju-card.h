@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CjuCard, cju_card, CJU, CARD, GtkWidget)
 
 GtkWidget *cju_card_new (CjuDocument *document, const char *id);
+const char *cju_card_get_id (CjuCard *self);
 
 /* After an edit: words, shape, problem. After a tick: the picture. */
 void cju_card_update (CjuCard *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-commands.h"
 
+#include "cju-access.h"
+
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -46,6 +48,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },
   { N_ ("View"), N_ ("Show or hide the palette"), "win.palette", "F9" },
   { N_ ("View"), N_ ("Show or hide the inspector"), "win.inspector", "F8" },
+  { N_ ("View"), N_ ("Search parameters"), "win.search", "<Control>f" },
   { N_ ("View"), N_ ("Next pane"), "win.next-pane", "F6" },
   { N_ ("View"), N_ ("Zoom in"), "canvas.zoom-in", "<Control>plus" },
   { N_ ("View"), N_ ("Zoom out"), "canvas.zoom-out", "<Control>minus" },
@@ -76,6 +79,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
   { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },
   { N_ ("Layers"), N_ ("Add layers"), "canvas.add", "slash" },
+  { N_ ("Layers"), N_ ("Take a wire from the output"), "canvas.link", "<Control>l" },
   { N_ ("Layers"), N_ ("Select all"), "canvas.select-all", "<Control>a" },
   { N_ ("Layers"), N_ ("Select none"), "canvas.deselect", "Escape" },
   { N_ ("Layers"), N_ ("Cut"), "canvas.cut", "<Control>x" },
@@ -285,8 +289,7 @@ make_row (const Command *command)
       gtk_box_append (GTK_BOX (box), label);
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (command->title), -1);
+  cju_access_name (row, _ (command->title));
   g_object_set_data (G_OBJECT (row), "command", (gpointer) command);
   return row;
 }
@@ -310,10 +313,8 @@ cju_commands_present (GtkWindow *parent, GtkWidget *const *targets)
   gtk_list_box_set_filter_func (GTK_LIST_BOX (palette->list), matches, palette, NULL);
   gtk_widget_add_css_class (palette->list, "navigation-sidebar");
   g_object_set (palette->search, "placeholder-text", _ ("What would you like to do?"), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (palette->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Search commands"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (palette->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Commands"), -1);
+  cju_access_name (palette->search, _ ("Search commands"));
+  cju_access_name (palette->list, _ ("Commands"));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), palette->list);
   gtk_box_append (GTK_BOX (box), palette->search);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-health.h"
 
+#include "cju-access.h"
+
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
 #include "cju-figure-view.h"
@@ -133,8 +135,7 @@ update_unit (CjuHealth *self)
   g_signal_handlers_unblock_by_func (spin, on_unit, self);
   words = g_strdup_printf (_ ("Delete Unit %u of %s"), unit, self->node);
   gtk_widget_set_tooltip_text (self->remove, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->remove), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  words, -1);
+  cju_access_name (self->remove, words);
 }
 
 static void
@@ -224,8 +225,7 @@ add_unit_row (CjuHealth *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Unit"));
   gtk_widget_set_tooltip_text (row, _ ("The chosen unit of the layer, counted from 0. The others "
                                        "keep what they have learned when it is deleted"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->unit), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Unit"), -1);
+  cju_access_name (self->unit, _ ("Unit"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->unit);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->remove);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->units), row);

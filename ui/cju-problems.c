@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-problems.h"
 
+#include "cju-access.h"
+
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
@@ -111,8 +113,7 @@ cju_problems_init (CjuProblems *self)
   gtk_widget_add_css_class (none, "dim-label");
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Problems"), -1);
+  cju_access_name (self->list, _ ("Problems"));
   g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row), self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);
   self->stack = gtk_stack_new ();

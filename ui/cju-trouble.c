@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-trouble.h"
 
+#include "cju-access.h"
+
 #include "cjl-recovery.h"
 
 #include <glib/gi18n-lib.h>
@@ -127,6 +129,7 @@ cju_trouble_new (CjuDocument *document, AdwToastOverlay *toasts)
   gtk_label_set_xalign (GTK_LABEL (self->label), 0);
   gtk_info_bar_set_message_type (GTK_INFO_BAR (self->bar), GTK_MESSAGE_WARNING);
   gtk_info_bar_set_show_close_button (GTK_INFO_BAR (self->bar), TRUE);
+  cju_access_name_inside (self->bar, GTK_TYPE_BUTTON, _ ("Close"));
   gtk_info_bar_add_child (GTK_INFO_BAR (self->bar), self->label);
   gtk_info_bar_set_revealed (GTK_INFO_BAR (self->bar), FALSE);
   g_signal_connect (self->bar, "response", G_CALLBACK (on_response), NULL);

@@ -3,6 +3,7 @@
  * the first that has something to show. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
 #include "cju-unit-menu.h"
@@ -200,8 +201,7 @@ build_choice (CjuView *view)
 
   choice->list = gtk_drop_down_new (NULL, NULL);
   gtk_widget_set_tooltip_text (choice->list, _ ("Which weights of the layer are shown"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Weights shown"), -1);
+  cju_access_name (choice->list, _ ("Weights shown"));
   cju_view_take_state (view, choice, free_choice);
   cju_view_add_control (view, choice->list);
   gtk_widget_set_visible (gtk_widget_get_parent (choice->list), FALSE);

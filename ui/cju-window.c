@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-window-private.h"
 
+#include "cju-access.h"
 #include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
@@ -77,8 +78,7 @@ update_train (CjuWindow *self)
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content),
                                     training ? "media-playback-pause-symbolic"
                                              : "media-playback-start-symbolic");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  training ? _ ("Pause") : _ ("Train"), -1);
+  cju_access_name (self->train, training ? _ ("Pause") : _ ("Train"));
 }
 
 static void
@@ -169,7 +169,12 @@ on_moved (CjuWindow *self)
       = g_strdup_printf (_ ("%.0f %%"), cju_canvas_get_zoom (CJU_CANVAS (self->canvas)) * 100);
 
   if (!g_str_equal (text, gtk_button_get_label (GTK_BUTTON (self->zoom))))
-    gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+    {
+      g_autofree char *words = g_strdup_printf (_ ("Zoom %s"), text);
+
+      gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+      cju_access_name (self->zoom, words);
+    }
 }
 
 /* Buttons in the corner; the one that shows the zoom sets it to 100 %. */
@@ -197,8 +202,7 @@ make_zoom (CjuWindow *self)
         }
       g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
       gtk_widget_set_tooltip_text (button, _ (buttons[i][2]));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ (buttons[i][2]), -1);
+      cju_access_name (button, _ (buttons[i][2]));
       g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
       gtk_box_append (GTK_BOX (box), button);
     }
@@ -432,6 +436,19 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), TRUE);
+  cju_inspector_search (CJU_INSPECTOR (self->inspector));
+}
+
+static void
 draw_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
@@ -546,6 +563,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
+  gtk_widget_class_install_action (widget, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
   gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
@@ -559,7 +577,7 @@ make_button (const char *icon, const char *action, const char *tip)
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  cju_access_name (button, tip);
   return button;
 }
 
@@ -591,8 +609,7 @@ make_menu (void)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (button), TRUE);
   gtk_widget_set_tooltip_text (button, _ ("Main menu"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Main menu"), -1);
+  cju_access_name (button, _ ("Main menu"));
   return button;
 }
 
