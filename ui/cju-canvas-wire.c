@@ -121,6 +121,24 @@ show_target (CjuCanvas *self)
   cju_canvas_redraw (self);
 }
 
+/* Takes a wire from an output in hand: it goes to the first input that it fits. */
+static void
+take (CjuCanvas *self, CjWire from)
+{
+  cju_canvas_begin_wire (self, from);
+  if (self->fits->len == 0)
+    {
+      g_autofree char *words
+          = g_strdup_printf (_ ("Nothing here can take what %s gives."), from.node->id);
+
+      cju_canvas_end_wire (self);
+      cju_canvas_say (self, words);
+      return;
+    }
+  self->target = 0;
+  show_target (self);
+}
+
 /* From the first output of the selected card; again: from its next. */
 static void
 wire_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -143,18 +161,7 @@ wire_action (GtkWidget *widget, const char *name, GVariant *parameter)
       if (out->node == self->drag_from.node && out->port == self->drag_from.port)
         port = (i + 1) % card->out->len;
     }
-  cju_canvas_begin_wire (self, g_array_index (card->out, CjWire, port));
-  if (self->fits->len == 0)
-    {
-      g_autofree char *words
-          = g_strdup_printf (_ ("Nothing here can take what %s gives."), self->drag_from.node->id);
-
-      cju_canvas_end_wire (self);
-      cju_canvas_say (self, words);
-      return;
-    }
-  self->target = 0;
-  show_target (self);
+  take (self, g_array_index (card->out, CjWire, port));
 }
 
 gboolean
@@ -177,9 +184,44 @@ cju_canvas_wire_key (CjuCanvas *self, int step)
   return TRUE;
 }
 
+/* Ports, by their actions: "(su)" is a node and the number of its output or input. */
+static void
+port_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuCanvas *self = CJU_CANVAS (widget);
+  CjlProject *project = cju_document_get_project (self->document);
+  const char *id;
+  CjWire port;
+
+  g_variant_get (parameter, "(&su)", &id, &port.port);
+  port.node = cj_graph_find (project->graph, id);
+  if (port.node == NULL)
+    return;
+  if (g_str_equal (name, "canvas.wire-from"))
+    take (self, port);
+  else if (g_str_equal (name, "canvas.unwire"))
+    {
+      if (port.port >= CJ_LAYER_MAX_IN || port.node->from[port.port].node == NULL)
+        return;
+      cjl_project_begin (project);
+      cj_graph_disconnect (project->graph, port.node, port.port);
+      cjl_project_commit (project, _ ("Disconnect"), NULL);
+    }
+  else if (self->drag != CJU_DRAG_WIRE)
+    cju_canvas_say (self, _ ("No wire is in hand. Take one at the output of a card, with Ctrl+L."));
+  else
+    {
+      cju_canvas_end_wire (self);
+      cju_canvas_connect (self, port.node, port.port);
+    }
+}
+
 void
 cju_canvas_install_wires (GtkWidgetClass *widget)
 {
   gtk_widget_class_install_action (widget, "canvas.wire", NULL, wire_action);
+  gtk_widget_class_install_action (widget, "canvas.wire-from", "(su)", port_action);
+  gtk_widget_class_install_action (widget, "canvas.wire-to", "(su)", port_action);
+  gtk_widget_class_install_action (widget, "canvas.unwire", "(su)", port_action);
   gtk_widget_class_add_binding_action (widget, GDK_KEY_l, GDK_CONTROL_MASK, "canvas.wire", NULL);
 }

@@ -9,6 +9,7 @@
 #include "cjl-project.h"
 #include "cjv-export.h"
 #include "cjv-figure.h"
+#include "file.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ print_words (const CjdDataset *dataset, const char *kind)
   g_autofree char *words = cjd_dataset_describe (dataset);
   g_autofree gsize *count = g_new0 (gsize, dataset->n_classes + 1);
 
-  g_print (_ ("%s\nRead as: %s.%s%s\n"), words, kind, dataset->note != NULL ? " " : "",
+  g_print (_ ("%s\nRead as: %s.%s%s\n"), words, _ (kind), dataset->note != NULL ? " " : "",
            dataset->note != NULL ? dataset->note : "");
   for (guint i = 0; i < MIN (dataset->n_channels, 8); i++)
     g_print (_ ("  channel %u: mean %.4f, deviation %.4f in training\n"), i + 1,
@@ -238,7 +239,8 @@ run_data (int argc, char **argv)
 
   if (!cli_parse_words (&cli_data, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (!choose (&project, argv[1], settings, chain, &error))
+  if ((output != NULL && !cjd_file_can_write (output, &error))
+      || !choose (&project, argv[1], settings, chain, &error))
     return cli_fail (error);
   source = cjd_source_find (project->data.source);
   place = source == NULL ? cjd_find (project->data.source, &reader, &error) : NULL;
