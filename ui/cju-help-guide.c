@@ -57,6 +57,8 @@ const CjuHelpGuide cju_help_guide[] = {
     { N_ ("Every row is one parameter; its tooltip says what it does. A row that differs from its "
           "preset shows a button that puts it back. With several cards of the same layer selected, "
           "all of them are set together."),
+      N_ ("A slider spans the usual values; the number beside it takes any that is allowed. "
+          "<b>Ctrl+F</b> searches the parameters by name and by what they do."),
       N_ ("A value that is refused stays as it was, and the row says what is allowed."),
       N_ ("Below the rows stand the formula, the counterpart in the brain where there is one, and "
           "the live weights. With nothing selected the inspector shows <a "
@@ -94,6 +96,14 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("In the view <a href=\"view/predictions\">Predictions</a> the surest mistakes come "
           "first; "
           "click one to choose it."),
+      N_ ("A picture of your own is looked at as well: open, drop or paste one "
+          "(<b>Ctrl+Shift+V</b>), or draw a sign by hand on the pad (<b>Ctrl+Shift+D</b>). Two "
+          "buttons beside it invert it, for data that is light on dark, and lead back to the "
+          "samples."),
+      N_ ("<b>Ctrl+B</b> opens all samples: search them by class, see how many each class has, "
+          "give a sample another class, or leave it out of training. Each of it can be undone."),
+      N_ ("The main menu predicts a whole folder of pictures and writes the classes and their "
+          "probabilities to a CSV file."),
       NULL } },
   { "problems",
     N_ ("Problems and mends"),
@@ -118,7 +128,9 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Blue is positive or excitatory, red is negative or inhibitory, wherever there is a "
           "sign. "
           "Colour never stands alone: side or dash says the same."),
-      N_ ("A view is there only while the network has something to show in it."), NULL } },
+      N_ ("A view is there only while the network has something to show in it. It can stand beside "
+          "another, or in a window of its own; its menu has both."),
+      NULL } },
   { "data",
     N_ ("Data"),
     N_ ("Made on the spot, or your own"),
