@@ -39,7 +39,7 @@ void cju_canvas_enter (CjuCanvas *self, const char *block); /* NULL: out of all 
 /* Opens the entry that adds layers by typing. */
 void cju_canvas_quick_add (CjuCanvas *self);
 
-/* Adds layers and blocks of one's own as typed, wired behind the selected card; FALSE after telling why not. */
+/* Adds layers and blocks of one's own as typed, or what CJU_CANVAS_BLOCK_PREFIX names, wired behind the selected card; FALSE after telling why not. */
 gboolean cju_canvas_add (CjuCanvas *self, const char *chain);
 
 G_END_DECLS

@@ -33,6 +33,9 @@ const char *cju_document_get_trouble (CjuDocument *self);
 char *cju_document_dup_shape (CjuDocument *self, const CjNode *node);
 const CjProblem *cju_document_find_problem (CjuDocument *self, const CjNode *node);
 
+/* Learned numbers of nodes (CjNode) for the network as drawn; -1 without data. */
+gint64 cju_document_count_parameters (CjuDocument *self, const GPtrArray *nodes);
+
 /* Does what the problem offers: puts a layer in, or sets a parameter. One edit. */
 void cju_document_mend (CjuDocument *self, const CjProblem *problem);
 

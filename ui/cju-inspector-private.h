@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cju-inspector.c and cju-inspector-data.c. */
+/* Shared by cju-inspector.c, cju-inspector-block.c and cju-inspector-data.c. */
 #pragma once
 
 #include "cju-inspector.h"
@@ -34,6 +34,9 @@ GtkWidget *cju_inspector_add_table (CjuInspector *self, const char *title, const
 GtkWidget *cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam *param,
                                    const char *prefix, gconstpointer values);
 GtkWidget *cju_inspector_add_label (CjuInspector *self, const char *text, const char *class);
+
+/* Name and contents of a block. */
+void cju_inspector_show_block (CjuInspector *self, const CjBlock *block);
 
 /* The rows of data: values as the project has them, the rows themselves, what follows from the data. */
 void cju_inspector_read_data (CjuInspector *self);

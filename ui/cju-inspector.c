@@ -103,6 +103,15 @@ update_rows (CjuInspector *self)
   self->showing = FALSE;
 }
 
+/* Whether an id is of a node of the same layer. */
+static gboolean
+is_alike (const CjGraph *graph, const char *id, const CjNode *node)
+{
+  const CjNode *other = cj_graph_find (graph, id);
+
+  return other != NULL && other->layer == node->layer;
+}
+
 /* "conv1.filters" for every selected node of the same layer; else the name alone. */
 static GStrv
 list_names (const Binding *binding)
@@ -115,7 +124,7 @@ list_names (const Binding *binding)
   GStrv result;
 
   for (guint i = 0; last != NULL && ids[i] != NULL; i++)
-    if (cj_graph_find (graph, ids[i])->layer == last->layer)
+    if (is_alike (graph, ids[i], last))
       {
         g_autofree char *name = g_strdup_printf ("%s.%s", ids[i], binding->param->name);
 
@@ -428,11 +437,7 @@ count_alike (CjuInspector *self, const CjNode *node)
   guint n = 0;
 
   for (guint i = 0; ids[i] != NULL; i++)
-    {
-      const CjNode *other = cj_graph_find (graph, ids[i]);
-
-      n += other != NULL && other->layer == node->layer;
-    }
+    n += is_alike (graph, ids[i], node);
   return n;
 }
 
@@ -579,7 +584,8 @@ static void
 rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
-  g_autofree char *sign = node == NULL ? sign_setup (self) : NULL;
+  const CjBlock *block = cju_document_get_selected_block (self->document);
+  g_autofree char *sign = node == NULL && block == NULL ? sign_setup (self) : NULL;
   g_autofree char *topic = NULL;
   GtkWidget *child;
 
@@ -599,9 +605,13 @@ rebuild (CjuInspector *self)
   self->shown = g_steal_pointer (&sign);
   if (node != NULL)
     topic = g_strconcat ("layer/", node->layer->id, NULL);
-  cju_help_set_topic (GTK_WIDGET (self), node != NULL ? topic : "guide/training");
+  cju_help_set_topic (GTK_WIDGET (self), node != NULL    ? topic
+                                         : block != NULL ? "guide/blocks"
+                                                         : "guide/training");
   if (node != NULL)
     show_node (self, node);
+  else if (block != NULL)
+    cju_inspector_show_block (self, block);
   else
     show_setup (self);
   update_rows (self);
