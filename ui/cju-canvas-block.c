@@ -123,8 +123,7 @@ enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
     {
       cju_canvas_enter (self, card->id); /* the card is gone with that */
       if (self->scene->cards->len > 0)
-        gtk_widget_grab_focus (
-            g_hash_table_lookup (self->cards, cjl_scene_get (self->scene, 0)->id));
+        gtk_widget_grab_focus (g_hash_table_lookup (self->cards, cju_canvas_get_first (self)->id));
     }
   else
     cju_canvas_zoom_to (self, card);

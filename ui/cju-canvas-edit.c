@@ -188,6 +188,23 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_canvas_fit (self);
 }
 
+const CjlCard *
+cju_canvas_get_first (CjuCanvas *self)
+{
+  const CjlCard *first = NULL;
+
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    {
+      const CjlCard *card = cjl_scene_get (self->scene, i);
+
+      if (first == NULL
+          || cjl_card_get_x (card) + cjl_card_get_y (card)
+                 < cjl_card_get_x (first) + cjl_card_get_y (first))
+        first = card;
+    }
+  return first;
+}
+
 /* The card nearest in a direction from the one selected last, or the first; NULL: there is none. */
 static const CjlCard *
 find_next (CjuCanvas *self, int dx, int dy)
@@ -196,7 +213,7 @@ find_next (CjuCanvas *self, int dx, int dy)
   double least = INFINITY;
 
   if (from == NULL)
-    return self->scene->cards->len > 0 ? cjl_scene_get (self->scene, 0) : NULL;
+    return cju_canvas_get_first (self);
   for (guint i = 0; i < self->scene->cards->len; i++)
     {
       const CjlCard *card = cjl_scene_get (self->scene, i);
