@@ -159,7 +159,7 @@ cju_category_color (const char *category)
     { "data", "#3584e4" },       { "feature", "#1a8f8f" },        { "dense", "#9141ac" },
     { "activation", "#2a7f4f" }, { "regularisation", "#986a44" }, { "shape", "#77767b" },
     { "loss", "#e66100" },       { "placeholder", "#c01c28" },    { "normalisation", "#63800f" },
-    { "block", "#3d3846" },
+    { "block", "#6a79ab" },
   };
   GdkRGBA rgba;
 

@@ -87,9 +87,9 @@ levels ()
 {
   act () { xdotool mousemove 620 540 click 1 key Home; sleep 0.3; for _ in 1 2 3 4; do xdotool key ctrl+minus; sleep 0.2; done; }
   picture "levels-far$1" 12 --new lenet-5 --train
-  act () { xdotool mousemove 850 262 click 1; sleep 0.3; for _ in 1 2 3; do xdotool key ctrl+plus; sleep 0.2; done; }
+  act () { xdotool mousemove 850 262 click 1; sleep 0.3; xdotool key period; }
   picture "levels-middle$1" 12 --new lenet-5 --train
-  act () { xdotool mousemove 495 475 click 1; sleep 0.3; xdotool key Return; }
+  act () { xdotool mousemove 495 418 click 1; sleep 0.3; xdotool key Return; }
   picture "levels-near$1" 12 --new lenet-5 --train
 }
 # blocks from outside and from inside; the first cards are one
@@ -106,8 +106,8 @@ invalid ()
 {
   act () { xdotool mousemove 1052 216 click 1; xdotool mousemove 313 470 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 640 540 click 1; }
   picture "invalid$1" 5 --new lenet-5
-  act () { xdotool mousemove 732 205 mousedown 1 mousemove 760 300 mousemove 700 330; sleep 0.5; }
-  picture "wiring$1" 5 --new lenet-5
+  act () { xdotool mousemove 495 262 click 1; sleep 0.3; xdotool key ctrl+l; sleep 0.3; xdotool key Right; }
+  picture "wiring$1" 8 --new lenet-5
 }
 levels ''
 blocks ''
