@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-browser.h"
 
+#include "cju-access.h"
 #include "cjd-edits.h"
 #include "cju-data.h"
 #include "cju-sample-list.h"
@@ -133,7 +134,7 @@ show_balance_row (CjuBrowser *self, int index, gsize n, gsize most)
   gtk_label_set_text (g_object_get_data (G_OBJECT (row), "count"), text);
   gtk_progress_bar_set_fraction (g_object_get_data (G_OBJECT (row), "bar"),
                                  (double) n / (double) MAX (most, 1));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  cju_access_name (row, words);
 }
 
 /* One row a class, and the names to relabel with. */
@@ -414,8 +415,7 @@ make_grid (CjuBrowser *self)
   gtk_grid_view_set_max_columns (GTK_GRID_VIEW (self->grid), 40);
   gtk_grid_view_set_min_columns (GTK_GRID_VIEW (self->grid), 3);
   gtk_grid_view_set_enable_rubberband (GTK_GRID_VIEW (self->grid), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->grid), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Samples"), -1);
+  cju_access_name (self->grid, _ ("Samples"));
   g_signal_connect (self->grid, "activate", G_CALLBACK (on_activate), self);
   g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (update_count), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
@@ -436,8 +436,7 @@ make_side (CjuBrowser *self)
   self->facts = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->balance, "navigation-sidebar");
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->balance), GTK_SELECTION_BROWSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->balance), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Class balance"), -1);
+  cju_access_name (self->balance, _ ("Class balance"));
   g_signal_connect (self->balance, "row-selected", G_CALLBACK (on_class), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
@@ -463,6 +462,7 @@ make_button (const char *text, const char *action, const char *tip)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (text);
 
+  cju_access_name_mnemonic (button, text);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tip);
   return button;
@@ -483,8 +483,7 @@ make_bar (CjuBrowser *self)
   self->look = make_button (_ ("_Look at It"), "browser.look",
                             _ ("Shows the first selected sample to the network (Return)"));
   gtk_widget_set_tooltip_text (self->relabel, _ ("Gives the selected samples another class"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->relabel), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Class of the selected samples"), -1);
+  cju_access_name (self->relabel, _ ("Class of the selected samples"));
   g_signal_connect_swapped (self->relabel, "notify::selected", G_CALLBACK (on_relabel), self);
   gtk_action_bar_pack_start (GTK_ACTION_BAR (bar), self->count);
   gtk_action_bar_pack_end (GTK_ACTION_BAR (bar), self->look);
@@ -510,12 +509,9 @@ make_header (CjuBrowser *self)
   self->title = adw_window_title_new (_ ("Samples"), NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (undo), "browser.undo");
   gtk_widget_set_tooltip_text (undo, _ ("Undo (Ctrl+Z)"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (undo), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Undo"),
-                                  -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->split), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Split shown"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Search samples"), -1);
+  cju_access_name (undo, _ ("Undo"));
+  cju_access_name (self->split, _ ("Split shown"));
+  cju_access_name_search (self->search, _ ("Search samples"));
   g_object_set (self->search, "placeholder-text", _ ("Class, or #number"), NULL);
   g_signal_connect_swapped (self->split, "notify::selected", G_CALLBACK (on_filter), self);
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (on_filter), self);

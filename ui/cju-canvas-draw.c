@@ -154,20 +154,10 @@ draw_port (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *grou
   cairo_stroke (cr);
 }
 
-/* The end of a wire that is drawn by keys. */
-static void
-draw_target (CjuCanvas *self, cairo_t *cr)
-{
-  cairo_arc (cr, self->at_x, self->at_y, MAX (11 * self->zoom, 6), 0, 2 * G_PI);
-  cairo_set_source_rgb (cr, 0.21, 0.52, 0.89);
-  cairo_set_line_width (cr, 2);
-  cairo_stroke (cr);
-}
-
 static void
 draw_ports (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *ground)
 {
-  const gboolean wiring = self->drag == CJU_DRAG_WIRE;
+  const gboolean wiring = cju_canvas_is_wiring (self);
   double x, y;
 
   for (guint i = 0; i < self->scene->cards->len; i++)
@@ -217,8 +207,7 @@ void
 cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, const GdkRGBA *ground)
 {
   draw_ports (self, cr, ink, ground);
+  cju_canvas_draw_link (self, cr);
   if (self->drag == CJU_DRAG_BAND)
     draw_band (self, cr);
-  if (self->drag == CJU_DRAG_WIRE && self->target >= 0)
-    draw_target (self, cr);
 }

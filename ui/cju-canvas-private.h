@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the canvas: cju-canvas.c (the widget), -hit.c (what is where), -draw.c,
  * -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection), -block.c
- * (going into blocks and out), -wire.c (wires while they are drawn). */
+ * (going into blocks and out), -wire.c (wires while they are drawn), -keys.c (wires and the focus without
+ * a mouse). */
 #pragma once
 
 #include "cju-canvas.h"
@@ -53,8 +54,9 @@ struct _CjuCanvas
   char *drag_id;    /* the card that was pressed */
   CjWire drag_from; /* the output that a new wire comes from */
   GArray *fits;     /* CjWire: inputs that it may go to, while it is drawn */
-  int target;       /* among fits, when the wire is drawn by keys; -1: by the mouse */
   double start_x, start_y, from_x, from_y, at_x, at_y;
+  char *link;      /* id of the card whose wire is in hand, by the keyboard; NULL: none */
+  guint link_port; /* output there */
   GArray *origins; /* double pairs: where each selected card was when the drag began */
 };
 
@@ -63,13 +65,14 @@ void cju_canvas_redraw (CjuCanvas *self);
 /* The view moved: cards are placed again. */
 void cju_canvas_moved (CjuCanvas *self);
 CjGraph *cju_canvas_get_graph (CjuCanvas *self);
-void cju_canvas_say (CjuCanvas *self, const char *text);  /* emits "message" */
-void cju_canvas_hint (CjuCanvas *self, const char *text); /* emits "hint" */
-void cju_canvas_sync (CjuCanvas *self);                   /* cards are those of the level */
+void cju_canvas_say (CjuCanvas *self, const char *text); /* emits "message" */
+void cju_canvas_sync (CjuCanvas *self);                  /* cards are those of the level */
 /* Close to the units of a card, and back; FALSE: one is not there. */
 void cju_canvas_zoom_to (CjuCanvas *self, const CjlCard *card);
 gboolean cju_canvas_zoom_back (CjuCanvas *self);
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);
+/* Wires two nodes as one edit, or says why not. */
+void cju_canvas_connect (CjuCanvas *self, CjNode *from, guint port, CjNode *to, guint to_port);
 
 /* cju-canvas-hit.c: cards and lines are of the scene. */
 void cju_canvas_get_out_port (CjuCanvas *self, const CjlCard *card, guint port, double *x,
@@ -94,14 +97,15 @@ void cju_canvas_draw_below (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink, in
 void cju_canvas_draw_above (CjuCanvas *self, cairo_t *cr, const GdkRGBA *ink,
                             const GdkRGBA *ground);
 
-/* cju-canvas-wire.c: a wire from an output is being drawn; over, or put into an input. */
+/* cju-canvas-wire.c: a wire is drawn from an output, by the mouse or by keys: what it fits is lit. */
 void cju_canvas_begin_wire (CjuCanvas *self, CjWire from);
 void cju_canvas_end_wire (CjuCanvas *self);
-void cju_canvas_connect (CjuCanvas *self, CjNode *to, guint port);
+gboolean cju_canvas_is_wiring (CjuCanvas *self);
 gboolean cju_canvas_fits (CjuCanvas *self, const CjWire *input);
-/* While a wire is drawn by keys: the next target, or 0 to connect. FALSE: none is drawn. */
-gboolean cju_canvas_wire_key (CjuCanvas *self, int step);
 gboolean cju_canvas_card_fits (CjuCanvas *self, const CjlCard *card);
+/* Where a wire goes that no port was named for: an input that it fits, a free one first. Its node is
+ * NULL if the card has none. */
+CjWire cju_canvas_choose_input (CjuCanvas *self, const CjlCard *card);
 
 /* cju-canvas-block.c: the card of the document's last selected id; NULL: none is seen. */
 const CjlCard *cju_canvas_get_selected (CjuCanvas *self);
@@ -113,11 +117,16 @@ void cju_canvas_trim_path (CjuCanvas *self);
 /* cju-canvas-add.c: quick add for what a wire may be drawn into. */
 void cju_canvas_quick_add_after (CjuCanvas *self, CjWire from);
 
-/* cju-canvas-drag.c, -add.c, -edit.c, -block.c, -wire.c: each adds its controllers or actions. */
+/* cju-canvas-keys.c */
+void cju_canvas_draw_link (CjuCanvas *self, cairo_t *cr); /* the wire in hand */
+void cju_canvas_let_go (CjuCanvas *self);
+
+/* cju-canvas-drag.c, -add.c, -edit.c, -block.c, -keys.c: each adds its controllers or actions. */
 void cju_canvas_add_gestures (CjuCanvas *self);
 void cju_canvas_add_drops (CjuCanvas *self);
+void cju_canvas_add_keys (CjuCanvas *self);
 void cju_canvas_install_edits (GtkWidgetClass *widget);
 void cju_canvas_install_blocks (GtkWidgetClass *widget);
-void cju_canvas_install_wires (GtkWidgetClass *widget);
+void cju_canvas_install_keys (GtkWidgetClass *widget);
 
 G_END_DECLS

@@ -12,7 +12,7 @@
 
 G_DEFINE_FINAL_TYPE (CjuCanvas, cju_canvas, GTK_TYPE_WIDGET)
 
-static guint message_signal, moved_signal, hint_signal;
+static guint message_signal, moved_signal;
 
 void
 cju_canvas_redraw (CjuCanvas *self)
@@ -34,12 +34,6 @@ void
 cju_canvas_say (CjuCanvas *self, const char *text)
 {
   g_signal_emit (self, message_signal, 0, text);
-}
-
-void
-cju_canvas_hint (CjuCanvas *self, const char *text)
-{
-  g_signal_emit (self, hint_signal, 0, text);
 }
 
 static void
@@ -95,6 +89,7 @@ on_edited (CjuCanvas *self)
 {
   self->came_out = FALSE;
   cju_canvas_end_wire (self);
+  cju_canvas_let_go (self);
   cju_canvas_trim_path (self);
   cju_canvas_sync (self);
   if (self->came_out)
@@ -141,6 +136,8 @@ update_selection (CjuCanvas *self)
     cju_card_set_selected (card, cju_document_is_selected (self->document, id));
   if (cju_document_get_selected (self->document) != NULL && cju_canvas_get_selected (self) == NULL)
     cju_canvas_reveal (self, cju_document_get_selected (self->document)->id);
+  if (self->link != NULL)
+    cju_canvas_redraw (self);
 }
 
 static void
@@ -212,7 +209,7 @@ cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     {
       const CjlCard *seen = cjl_scene_get (self->scene, i);
       CjuCard *card = g_hash_table_lookup (self->cards, seen->id);
-      const gboolean dim = self->drag == CJU_DRAG_WIRE && !cju_canvas_card_fits (self, seen);
+      const gboolean dim = cju_canvas_is_wiring (self) && !cju_canvas_card_fits (self, seen);
 
       if (!in_view (self, seen, card))
         continue;
@@ -389,25 +386,6 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
                                                                    : 0);
 }
 
-/* Tab goes to the card that is selected, and from any card out of the canvas: arrows go from card to
- * card. */
-static gboolean
-cju_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
-{
-  CjuCanvas *self = CJU_CANVAS (widget);
-  const GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
-  const gboolean within
-      = focus != NULL && (focus == widget || gtk_widget_is_ancestor ((GtkWidget *) focus, widget));
-  const CjlCard *card = cju_canvas_get_selected (self);
-
-  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
-    return GTK_WIDGET_CLASS (cju_canvas_parent_class)->focus (widget, direction);
-  if (within)
-    return FALSE;
-  return gtk_widget_grab_focus (card != NULL ? g_hash_table_lookup (self->cards, card->id)
-                                             : widget);
-}
-
 static void
 cju_canvas_dispose (GObject *object)
 {
@@ -435,6 +413,7 @@ cju_canvas_dispose (GObject *object)
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->origins, g_array_unref);
+  g_clear_pointer (&self->link, g_free);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -450,7 +429,6 @@ cju_canvas_class_init (CjuCanvasClass *class)
   widget->size_allocate = cju_canvas_size_allocate;
   widget->snapshot = cju_canvas_snapshot;
   widget->css_changed = cju_canvas_css_changed;
-  widget->focus = cju_canvas_focus;
   gtk_widget_class_set_css_name (widget, "networkcanvas");
   gtk_widget_class_set_accessible_role (widget, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_install_action (widget, "canvas.fit", NULL, view_action);
@@ -471,9 +449,7 @@ cju_canvas_class_init (CjuCanvasClass *class)
                                        NULL);
   cju_canvas_install_edits (widget);
   cju_canvas_install_blocks (widget);
-  cju_canvas_install_wires (widget);
-  hint_signal = g_signal_new ("hint", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                              G_TYPE_NONE, 1, G_TYPE_STRING);
+  cju_canvas_install_keys (widget);
   moved_signal = g_signal_new ("moved", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 0);
   message_signal = g_signal_new ("message", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -531,7 +507,6 @@ static void
 cju_canvas_init (CjuCanvas *self)
 {
   self->zoom = 1;
-  self->target = -1;
   self->path = g_ptr_array_new_with_free_func (g_free);
   self->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->fits = g_array_new (FALSE, FALSE, sizeof (CjWire));
@@ -544,6 +519,7 @@ cju_canvas_init (CjuCanvas *self)
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   cju_canvas_add_gestures (self);
   cju_canvas_add_drops (self);
+  cju_canvas_add_keys (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Network"), -1);
 }

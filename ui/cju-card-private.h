@@ -47,6 +47,7 @@ struct _CjuCard
   char *shown; /* the node whose result it shows; NULL: none */
   gboolean is_block, selected;
   char *title, *subtitle, *footer, *trouble;
+  char *words;     /* its accessible name */
   gboolean grave;  /* the trouble is an error */
   GtkWidget *mend; /* button, NULL: nothing is offered */
   guint n_ports;   /* on the side with more of them */

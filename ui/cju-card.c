@@ -3,12 +3,14 @@
 
 #include "cjl-arrange.h"
 #include "cjl-figures.h"
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cju-picture.h"
-#include "cju-problems.h"
+#include "cju-port.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 /* Heights of the text on the screen, in pixels, from which on a card shows more. */
 #define READABLE 6.0
@@ -113,20 +115,40 @@ make_subtitle (CjuCard *self, const CjNode *node)
   return g_string_free (text, FALSE);
 }
 
-static void
-describe (CjuCard *self, const CjNode *node)
+/* What a screen reader says of a block. */
+static char *
+print_block (CjuCard *self)
 {
-  g_autofree char *shape = node != NULL ? cju_document_dup_shape (self->document, node) : NULL;
-  const char *blurb = self->is_block ? _ ("A block: Enter goes inside") : _ (node->layer->blurb);
-  g_autofree char *words = g_strdup_printf (
-      "%s, %s, %s%s%s%s%s%s", self->title, self->is_block ? _ ("block") : self->id, self->subtitle,
-      self->footer != NULL ? ", " : "", self->footer != NULL ? self->footer : "",
-      shape != NULL ? ", " : "", shape != NULL ? shape : "",
-      self->trouble != NULL ? _ (", has a problem") : "");
+  const CjNode *last = get_node (self);
+  g_autofree char *shape = last != NULL ? cju_document_dup_shape (self->document, last) : NULL;
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  self->trouble != NULL ? self->trouble : blurb, -1);
+  return g_strdup_printf ("%s, %s, %s, %s%s%s%s%s", _ ("Block"), self->title, self->subtitle,
+                          self->footer, shape != NULL ? ", " : "", shape != NULL ? shape : "",
+                          self->trouble != NULL ? _ (", has a problem") : "",
+                          self->selected ? _ (", selected") : "");
+}
+
+static void
+describe (CjuCard *self)
+{
+  const CjNode *node = get_node (self);
+  const char *blurb = self->is_block ? _ ("A block: Enter goes inside")
+                      : node != NULL ? _ (node->layer->blurb)
+                                     : "";
+  char *words = self->is_block ? print_block (self)
+                : node != NULL ? cju_access_print_card (self->document, node, self->selected)
+                               : g_strdup (self->title);
+  g_autofree char *more = self->is_block || node == NULL
+                              ? g_strdup (blurb)
+                              : cju_access_describe_card (self->document, node);
+
+  if (g_strcmp0 (words, self->words) != 0)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
+                                    -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, more,
+                                  -1);
+  g_free (self->words);
+  self->words = words;
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
 }
 
@@ -171,8 +193,9 @@ on_mend (CjuCard *self)
 static void
 offer_mend (CjuCard *self, const CjProblem *problem)
 {
-  g_autofree char *words
-      = problem != NULL && !self->is_block ? cju_problem_print_mend (problem) : NULL;
+  g_autofree char *words = problem != NULL && !self->is_block
+                               ? cju_document_print_mend (self->document, problem)
+                               : NULL;
   GtkWidget *label;
 
   if (words == NULL)
@@ -233,7 +256,8 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
     }
   if (height != cju_card_get_height (self))
     gtk_widget_queue_resize (GTK_WIDGET (self));
-  describe (self, seen->last);
+  describe (self);
+  cju_ports_update (GTK_WIDGET (self), self->document, seen);
   gtk_widget_set_opacity (GTK_WIDGET (self), muted ? 0.45 : 1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -294,7 +318,7 @@ cju_card_update_picture (CjuCard *self)
       const CjTensor *scores
           = frame != NULL ? cjl_probe_frame_find_surface (frame, self->shown) : NULL;
 
-      g_clear_pointer (&self->plane, cjv_frame_unref);
+      g_clear_pointer (&self->plane, cjv_frame_free);
       if (scores != NULL)
         self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
     }
@@ -456,6 +480,7 @@ cju_card_size_allocate (GtkWidget *widget, int width, int height, int baseline)
                              CJU_CARD_MEND - 8 };
 
   (void) baseline;
+  cju_ports_allocate (widget);
   if (self->mend != NULL)
     gtk_widget_size_allocate (self->mend, &at, -1);
 }
@@ -471,15 +496,39 @@ cju_card_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
   *minimum_baseline = *natural_baseline = -1;
 }
 
+static void
+on_unit (CjuCard *self)
+{
+  describe (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 void
 cju_card_set_selected (CjuCard *self, gboolean selected)
 {
+  if (selected == self->selected)
+    return;
+  self->selected = selected;
   if (selected)
     gtk_widget_add_css_class (GTK_WIDGET (self), "selected");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "selected");
-  self->selected = selected;
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
+  describe (self);
+}
+
+/* "card.mute" is "canvas.mute" for this card, or for the whole selection if it is part of it. */
+static void
+card_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (CjuCard) self = g_object_ref (CJU_CARD (widget)); /* it may delete itself */
+  g_autofree char *action = g_strconcat ("canvas.", name + strlen ("card."), NULL);
+
+  (void) parameter;
+  if (!cju_document_is_selected (self->document, self->id))
+    cju_document_select (self->document, self->id);
+  if (!g_str_equal (name, "card.select"))
+    gtk_widget_activate_action (widget, action, NULL);
 }
 
 static void
@@ -495,6 +544,7 @@ on_focus (GtkEventControllerFocus *controller, gpointer data)
 static void
 cju_card_dispose (GObject *object)
 {
+  cju_ports_remove (GTK_WIDGET (object));
   g_clear_pointer (&CJU_CARD (object)->mend, gtk_widget_unparent);
   G_OBJECT_CLASS (cju_card_parent_class)->dispose (object);
 }
@@ -505,24 +555,30 @@ cju_card_finalize (GObject *object)
   CjuCard *self = CJU_CARD (object);
 
   g_clear_object (&self->texture);
-  g_clear_pointer (&self->plane, cjv_frame_unref);
+  g_clear_pointer (&self->plane, cjv_frame_free);
   g_free (self->id);
   g_free (self->shown);
   g_free (self->title);
   g_free (self->subtitle);
   g_free (self->footer);
   g_free (self->trouble);
+  g_free (self->words);
   G_OBJECT_CLASS (cju_card_parent_class)->finalize (object);
 }
 
 static void
 cju_card_class_init (CjuCardClass *class)
 {
+  static const char *const actions[]
+      = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
+          "card.copy",   "card.cut",  "card.link",   "card.menu",   "card.enter" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = cju_card_dispose;
   G_OBJECT_CLASS (class)->finalize = cju_card_finalize;
   widget->size_allocate = cju_card_size_allocate;
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget, actions[i], NULL, card_action);
   widget->snapshot = cju_card_snapshot;
   widget->measure = cju_card_measure;
   gtk_widget_class_set_css_name (widget, "networkcard");
@@ -556,8 +612,7 @@ cju_card_new (CjuDocument *document, const CjlCard *seen)
   topic = self->is_block ? g_strdup ("guide/blocks")
                          : g_strconcat ("layer/", seen->node->layer->id, NULL);
   cju_help_set_topic (GTK_WIDGET (self), topic);
-  g_signal_connect_object (document, "unit", G_CALLBACK (gtk_widget_queue_draw), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (document, "unit", G_CALLBACK (on_unit), self, G_CONNECT_SWAPPED);
   cju_card_update (self, seen);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-commands.h"
 
+#include "cju-access.h"
+
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const CjuCommand commands[] = {
+typedef struct
+{
+  const char *section;
+  const char *title;
+  const char *action; /* detailed: "win.train", "canvas.align::left" */
+  const char *key;    /* as gtk_accelerator_parse reads it; NULL: none */
+} Command;
+
+static const Command commands[] = {
   { N_ ("Project"), N_ ("New window"), "app.new-window", "<Control>n" },
   { N_ ("Project"), N_ ("New, empty canvas"), "win.empty", "<Control><Shift>n" },
   { N_ ("Project"), N_ ("Open…"), "win.open", "<Control>o" },
@@ -32,11 +42,13 @@ static const CjuCommand commands[] = {
   { N_ ("Data"), N_ ("Back to samples of the data"), "win.forget-picture", NULL },
   { N_ ("Training"), N_ ("Branch from the step shown"), "win.branch", NULL },
   { N_ ("Training"), N_ ("Back to now"), "win.now", NULL },
+  { N_ ("Training"), N_ ("Go back to before the numbers went wrong"), "win.go-back", NULL },
   { N_ ("View"), N_ ("Command palette"), "win.commands", "<Control>k" },
   { N_ ("View"), N_ ("Help on what has the focus"), "win.help", "F1" },
   { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },
   { N_ ("View"), N_ ("Show or hide the palette"), "win.palette", "F9" },
   { N_ ("View"), N_ ("Show or hide the inspector"), "win.inspector", "F8" },
+  { N_ ("View"), N_ ("Search parameters"), "win.search", "<Control>f" },
   { N_ ("View"), N_ ("Next pane"), "win.next-pane", "F6" },
   { N_ ("View"), N_ ("Zoom in"), "canvas.zoom-in", "<Control>plus" },
   { N_ ("View"), N_ ("Zoom out"), "canvas.zoom-out", "<Control>minus" },
@@ -68,6 +80,7 @@ static const CjuCommand commands[] = {
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
   { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },
   { N_ ("Layers"), N_ ("Add layers"), "canvas.add", "slash" },
+  { N_ ("Layers"), N_ ("Take a wire from the output"), "canvas.link", "<Control>l" },
   { N_ ("Layers"), N_ ("Select all"), "canvas.select-all", "<Control>a" },
   { N_ ("Layers"), N_ ("Select none"), "canvas.deselect", "Escape" },
   { N_ ("Layers"), N_ ("Cut"), "canvas.cut", "<Control>x" },
@@ -75,9 +88,9 @@ static const CjuCommand commands[] = {
   { N_ ("Layers"), N_ ("Paste"), "canvas.paste", "<Control>v" },
   { N_ ("Layers"), N_ ("Duplicate"), "canvas.duplicate", "<Control>d" },
   { N_ ("Layers"), N_ ("Delete, and heal the wire"), "canvas.delete", "Delete" },
+  { N_ ("Layers"), N_ ("Delete the chosen unit"), "win.delete-unit", "<Control><Shift>Delete" },
   { N_ ("Layers"), N_ ("Mute"), "canvas.mute", "m" },
   { N_ ("Layers"), N_ ("Freeze"), "canvas.freeze", "f" },
-  { N_ ("Layers"), N_ ("Draw a wire"), "canvas.wire", "<Control>l" },
   { N_ ("Layers"), N_ ("Group into a block"), "canvas.group", "<Control>g" },
   { N_ ("Layers"), N_ ("Ungroup"), "canvas.ungroup", "<Control><Shift>g" },
   { N_ ("Layers"), N_ ("Go inside a block or up to a card"), "canvas.enter", "Return" },
@@ -91,13 +104,6 @@ static const CjuCommand commands[] = {
   { N_ ("Layers"), N_ ("Distribute down"), "canvas.align::down", NULL },
   { N_ ("Layers"), N_ ("Lay out everything"), "canvas.layout", "<Control><Shift>l" },
 };
-
-const CjuCommand *
-cju_commands (guint *n)
-{
-  *n = G_N_ELEMENTS (commands);
-  return commands;
-}
 
 void
 cju_commands_set_keys (GtkApplication *application)
@@ -170,7 +176,7 @@ free_palette (gpointer data)
   g_free (palette);
 }
 
-static const CjuCommand *
+static const Command *
 get_command (GtkListBoxRow *row)
 {
   return g_object_get_data (G_OBJECT (row), "command");
@@ -268,7 +274,7 @@ on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 }
 
 static GtkWidget *
-make_row (const CjuCommand *command)
+make_row (const Command *command)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *title = gtk_label_new (_ (command->title));
@@ -290,8 +296,7 @@ make_row (const CjuCommand *command)
       gtk_box_append (GTK_BOX (box), label);
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (command->title), -1);
+  cju_access_name (row, _ (command->title));
   g_object_set_data (G_OBJECT (row), "command", (gpointer) command);
   return row;
 }
@@ -315,10 +320,8 @@ cju_commands_present (GtkWindow *parent, GtkWidget *const *targets)
   gtk_list_box_set_filter_func (GTK_LIST_BOX (palette->list), matches, palette, NULL);
   gtk_widget_add_css_class (palette->list, "navigation-sidebar");
   g_object_set (palette->search, "placeholder-text", _ ("What would you like to do?"), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (palette->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Search commands"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (palette->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Commands"), -1);
+  cju_access_name (palette->search, _ ("Search commands"));
+  cju_access_name (palette->list, _ ("Commands"));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), palette->list);
   gtk_box_append (GTK_BOX (box), palette->search);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-data.h"
 
+#include "cju-access.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-adopt.h"
@@ -199,8 +200,7 @@ show_title (Chooser *chooser)
   g_autofree char *words = g_strdup_printf (_ ("Data: %s"), title);
 
   gtk_label_set_text (GTK_LABEL (chooser->label), title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (chooser->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  words, -1);
+  cju_access_name (chooser->button, words);
 }
 
 static void
@@ -222,7 +222,7 @@ add_row (Chooser *chooser, const char *source, const char *title, const char *bl
   gtk_box_append (GTK_BOX (box), head);
   gtk_box_append (GTK_BOX (box), text);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  cju_access_name (row, title);
   g_object_set_data_full (G_OBJECT (row), "source", g_strdup (source), g_free);
   gtk_list_box_append (GTK_LIST_BOX (chooser->list), row);
   if (g_str_equal (source, cju_document_get_project (chooser->document)->data.source))
@@ -269,6 +269,7 @@ make_action (const char *icon, const char *text, const char *action)
   adw_button_content_set_label (ADW_BUTTON_CONTENT (content), text);
   adw_button_content_set_use_underline (ADW_BUTTON_CONTENT (content), TRUE);
   gtk_button_set_child (GTK_BUTTON (button), content);
+  cju_access_name_mnemonic (button, text);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_hexpand (button, TRUE);
   return button;
@@ -294,8 +295,7 @@ make_popover (Chooser *chooser)
 
   chooser->list = gtk_list_box_new ();
   gtk_widget_add_css_class (chooser->list, "navigation-sidebar");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (chooser->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Data sets"), -1);
+  cju_access_name (chooser->list, _ ("Data sets"));
   g_signal_connect (chooser->list, "row-activated", G_CALLBACK (on_row), chooser);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), chooser->list);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-dock.h"
 
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cju-history.h"
 #include "cju-options.h"
@@ -105,6 +106,8 @@ put_page (CjuDock *self, GtkWidget *page, GtkNotebook *book)
   GtkWidget *label = gtk_label_new (get_title (page));
   const int at = gtk_notebook_append_page (book, page, label);
 
+  cju_access_name_tab (label,
+                       GTK_WIDGET (book) == self->slots[0] ? _ ("Views") : _ ("Views beside"));
   gtk_widget_set_tooltip_text (label, g_object_get_data (G_OBJECT (page), "blurb"));
   gtk_notebook_set_tab_detachable (book, page, TRUE);
   gtk_notebook_set_tab_reorderable (book, page, TRUE);
@@ -330,8 +333,7 @@ name_button (GtkWidget *button, const char *words)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (button, words);
 }
 
 static GMenuModel *

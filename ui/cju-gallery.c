@@ -2,6 +2,7 @@
 #include "cju-gallery.h"
 
 #include "cjl-pace.h"
+#include "cju-access.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -289,8 +290,7 @@ cju_gallery_init (CjuGallery *self)
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->flow), 4);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (self->flow), TRUE);
   gtk_flow_box_set_filter_func (GTK_FLOW_BOX (self->flow), is_shown, self, NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->flow), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Experiments"), -1);
+  cju_access_name (self->flow, _ ("Experiments"));
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {
       gtk_flow_box_append (GTK_FLOW_BOX (self->flow), make_card (self, t));

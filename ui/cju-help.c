@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-help.h"
 
+#include "cju-access.h"
 #include "cju-help-page.h"
 
 #include <adwaita.h>
@@ -281,10 +282,8 @@ make_list (Help *help)
   help->list = gtk_list_box_new ();
   help->nothing = gtk_label_new (_ ("Nothing was found"));
   g_object_set (help->search, "placeholder-text", _ ("Search help…"), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (help->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Search help"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (help->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Pages"), -1);
+  cju_access_name_search (help->search, _ ("Search help"));
+  cju_access_name (help->list, _ ("Pages"));
   gtk_widget_set_margin_top (help->search, 8);
   gtk_widget_set_margin_start (help->search, 8);
   gtk_widget_set_margin_end (help->search, 8);
@@ -342,7 +341,7 @@ make_button (Help *help, const char *icon, const char *tip, GCallback callback)
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
   gtk_widget_set_tooltip_text (button, tip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  cju_access_name (button, tip);
   g_signal_connect_swapped (button, "clicked", callback, help);
   return button;
 }

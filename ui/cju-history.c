@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-history.h"
 
+#include "cju-access.h"
 #include "cjl-archive.h"
 #include "cju-figure-view.h"
 
@@ -340,7 +341,7 @@ make_menu (const CjlPastRun *run)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  cju_access_name (button, name);
   return button;
 }
 
@@ -378,7 +379,7 @@ make_row (CjuHistory *self, const CjlPastRun *run)
   g_object_set_data (G_OBJECT (row), "check", check);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), is_compared (self, get_id (run)));
   gtk_widget_set_tooltip_text (check, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  cju_access_name (check, name);
   g_signal_connect (check, "toggled", G_CALLBACK (on_check), self);
   score = gtk_label_new (text);
   gtk_widget_add_css_class (score, "numeric");
@@ -533,8 +534,7 @@ words_action (GtkWidget *widget, const char *name, GVariant *parameter)
   entry = gtk_entry_new ();
   gtk_editable_set_text (GTK_EDITABLE (entry), note ? run->note : run->name);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  note ? _ ("Note") : _ ("Name"), -1);
+  cju_access_name (entry, note ? _ ("Note") : _ ("Name"));
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
   g_object_set_data_full (G_OBJECT (dialog), "id", g_strdup (run->id), g_free);
   g_object_set_data (G_OBJECT (dialog), "note", note ? dialog : NULL);
@@ -621,6 +621,7 @@ cju_history_init (CjuHistory *self)
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->list, "runs");
+  cju_access_name (self->list, _ ("Runs"));
   self->paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_paned_set_start_child (GTK_PANED (self->paned), make_scroller (self->list));
   gtk_paned_set_end_child (GTK_PANED (self->paned), make_comparison (self));

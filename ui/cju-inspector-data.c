@@ -3,6 +3,7 @@
  * how training samples are varied. */
 #include "cju-inspector-private.h"
 
+#include "cju-access.h"
 #include "cjd-augment.h"
 #include "cjd-source.h"
 #include "cju-data.h"
@@ -207,6 +208,7 @@ make_browse (void)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Samples"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
+  cju_access_name (button, _ ("Browse samples"));
   return row;
 }
 
@@ -284,8 +286,7 @@ make_move (CjuInspector *self, const CjdAugmentInfo *info, int places)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "augmentation", (gpointer) info);
   g_object_set_data (G_OBJECT (button), "places", GINT_TO_POINTER (places));
   g_signal_connect (button, "clicked", G_CALLBACK (on_move), self);
@@ -303,6 +304,7 @@ add_augmentation (CjuInspector *self, GtkWidget *group, const CjdAugmentInfo *in
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (info->title));
   gtk_widget_set_tooltip_text (row, _ (info->blurb));
   adw_expander_row_set_show_enable_switch (ADW_EXPANDER_ROW (row), TRUE);
+  cju_access_name_inside (row, GTK_TYPE_SWITCH, _ (info->title));
   for (const CjParam *p = info->params; p != NULL && p->name != NULL && on; p++)
     adw_expander_row_add_row (ADW_EXPANDER_ROW (row),
                               cju_inspector_make_row (self, info->params, p, prefix, values));
@@ -340,8 +342,7 @@ cju_inspector_add_augmentations (CjuInspector *self)
   gtk_widget_set_margin_bottom (self->preview, 8);
   gtk_widget_set_tooltip_text (self->preview,
                                _ ("The chosen sample, and what training makes of it"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->preview), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("The chosen sample, and what training makes of it"), -1);
+  cju_access_name (self->preview, _ ("The chosen sample, and what training makes of it"));
   gtk_box_append (GTK_BOX (self->box), group);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->preview);
   for (guint place = 0; place < n_on; place++)

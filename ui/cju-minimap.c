@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-minimap.h"
 
+#include "cju-access.h"
 #include "cju-card.h"
 #include "cju-picture.h"
 
@@ -146,8 +147,7 @@ cju_minimap_init (CjuMinimap *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   gtk_widget_add_css_class (GTK_WIDGET (self), "minimap");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ ("The whole network; drag to move the view"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Minimap"), -1);
+  cju_access_name (GTK_WIDGET (self), _ ("Minimap"));
 }
 
 GtkWidget *

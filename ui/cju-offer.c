@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-offer.h"
 
+#include "cju-access.h"
 #include "cjl-adopt.h"
 #include "cju-data.h"
 #include "cju-picture.h"
@@ -91,8 +92,7 @@ add_button (CjuOffer *self, const CjlTemplate *info, gboolean first)
     gtk_widget_add_css_class (button, "suggested-action");
   gtk_widget_add_css_class (button, "pill");
   gtk_widget_set_tooltip_text (button, _ (info->blurb));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "template", (gpointer) info);
   g_signal_connect (button, "clicked", G_CALLBACK (on_button), self);
   gtk_flow_box_append (GTK_FLOW_BOX (self->buttons), button);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-options.h"
 
+#include "cju-access.h"
+
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -88,8 +90,7 @@ make_control (CjuFigureView *figure, const CjParam *p)
     }
   else
     control = make_number (figure, p, g_ascii_strtod (value, NULL));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ (p->title), -1);
+  cju_access_name (control, _ (p->title));
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
   return control;
 }

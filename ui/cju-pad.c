@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-pad.h"
 
+#include "cju-access.h"
 #include "cjd-ink.h"
 #include "cju-own.h"
 #include "cju-picture.h"
@@ -274,8 +275,7 @@ make_sheet (CjuPad *self)
   gtk_widget_set_cursor_from_name (sheet, "crosshair");
   gtk_widget_set_tooltip_text (sheet,
                                _ ("Draw here; with keys: arrows move, Space draws, Delete clears"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (sheet), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Sheet to draw on"), -1);
+  cju_access_name (sheet, _ ("Sheet to draw on"));
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_update), self);
   g_signal_connect (drag, "drag-end", G_CALLBACK (on_end), self);
@@ -294,6 +294,9 @@ make_tools (CjuPad *self)
 
   self->eraser = gtk_toggle_button_new_with_mnemonic (_ ("_Eraser"));
   self->centred = gtk_check_button_new_with_mnemonic (_ ("_Centre"));
+  cju_access_name_mnemonic (wipe, _ ("C_lear"));
+  cju_access_name_mnemonic (self->eraser, _ ("_Eraser"));
+  cju_access_name_mnemonic (self->centred, _ ("_Centre"));
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->centred), TRUE);
   gtk_widget_set_tooltip_text (
       self->centred, _ ("Scales and moves the drawing as the digits of MNIST were: 20 of 28 pixels "
@@ -302,8 +305,7 @@ make_tools (CjuPad *self)
   gtk_widget_set_tooltip_text (wipe, _ ("An empty sheet (Delete)"));
   gtk_widget_set_tooltip_text (close, _ ("Close (Ctrl+Shift+D)"));
   gtk_widget_add_css_class (close, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Close the sheet"), -1);
+  cju_access_name (close, _ ("Close the sheet"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (close), "win.draw");
   gtk_widget_set_halign (close, GTK_ALIGN_END);
   gtk_widget_set_hexpand (close, TRUE);
@@ -325,8 +327,7 @@ make_answer (CjuPad *self)
   self->seen = gtk_image_new ();
   gtk_image_set_pixel_size (GTK_IMAGE (self->seen), SEEN);
   gtk_widget_set_tooltip_text (self->seen, _ ("What the network sees"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->seen), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("What the network sees"), -1);
+  cju_access_name (self->seen, _ ("What the network sees"));
   gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
   gtk_widget_set_valign (grid, GTK_ALIGN_CENTER);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-palette.h"
 
+#include "cju-access.h"
 #include "cj-layer.h"
 #include "cjl-blocks.h"
 #include "cju-canvas.h"
@@ -90,8 +91,9 @@ make_row (const char *title, const char *category, const char *tip, const char *
   gtk_box_append (GTK_BOX (box), label);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_tooltip_text (row, tip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tip, -1);
+  cju_access_name (row, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tip,
+                                  -1);
   cju_help_set_topic (row, topic);
   g_signal_connect (source, "prepare", G_CALLBACK (on_drag), row);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
@@ -395,10 +397,8 @@ cju_palette_init (CjuPalette *self)
   gtk_widget_set_margin_end (self->search, 8);
   gtk_widget_set_margin_top (self->search, 8);
   g_object_set (self->search, "placeholder-text", _ ("Search layers…"), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Search layers"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Layers"), -1);
+  cju_access_name_search (self->search, _ ("Search layers"));
+  cju_access_name (self->list, _ ("Layers"));
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   gtk_list_box_set_sort_func (GTK_LIST_BOX (self->list), compare, NULL, NULL);

@@ -80,7 +80,9 @@ update (Pill *self)
   const guint n = MAX (state.n_epochs, 1);
   g_autofree char *epoch
       = g_strdup_printf (_ ("<b>Epoch %u</b> / %u"), MIN (state.epoch + 1, n), n);
-  g_autofree char *loss = g_strdup_printf (_ ("loss <b>%.3f</b>"), state.score.loss);
+  g_autofree char *number
+      = g_strdup_printf (state.score.loss < 1e5 ? "%.3f" : "%.3g", state.score.loss);
+  g_autofree char *loss = g_strdup_printf (_ ("loss <b>%s</b>"), number);
   g_autofree char *metric
       = has_classes (self)
             ? g_strdup_printf (_ ("validation <b>%.1f %%</b>"), state.val.accuracy * 100)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-predict.h"
 
+#include "cju-access.h"
 #include "cjl-predict.h"
 
 #include <adwaita.h>
@@ -115,6 +116,7 @@ show_progress (CjuDocument *document, GtkWindow *parent, CjlJob *job)
   GtkWidget *cancel = gtk_button_new_with_mnemonic (_ ("_Cancel"));
   GtkWidget *title = gtk_label_new (_ ("Predicting…"));
 
+  cju_access_name_mnemonic (cancel, _ ("_Cancel"));
   progress->document = g_object_ref (document);
   progress->job = job;
   progress->window = adw_window_new ();
@@ -128,8 +130,7 @@ show_progress (CjuDocument *document, GtkWindow *parent, CjlJob *job)
   gtk_box_append (GTK_BOX (box), progress->bar);
   gtk_box_append (GTK_BOX (box), progress->left);
   gtk_box_append (GTK_BOX (box), cancel);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (progress->bar), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Pictures predicted"), -1);
+  cju_access_name (progress->bar, _ ("Pictures predicted"));
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_destroy), progress->window);
   adw_window_set_content (ADW_WINDOW (progress->window), box);
   gtk_window_set_title (GTK_WINDOW (progress->window), _ ("Predicting"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-preferences.h"
 
+#include "cju-access.h"
 #include "cju-settings.h"
 
 #include <adwaita.h>
@@ -57,8 +58,7 @@ make_row (const char *title, const char *subtitle, GtkWidget *control)
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, plain,
-                                  -1);
+  cju_access_name (control, plain);
   return row;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-recent.h"
 
+#include "cju-access.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -133,6 +135,7 @@ make_button (const char *label, const char *action, const char *text)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (label);
 
+  cju_access_name_mnemonic (button, label);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", text);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
@@ -213,7 +216,7 @@ make_card (GtkRecentInfo *info)
   gtk_widget_add_css_class (button, "template");
   gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_tooltip_text (button, path);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  cju_access_name (button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.open-path");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", path);
   return button;

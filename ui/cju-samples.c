@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-samples.h"
 
+#include "cju-access.h"
 #include "cju-picture.h"
 #include "cjv-thumbnail.h"
 
@@ -62,8 +63,7 @@ show_own (CjuSamples *self)
   if (own == NULL)
     return;
   gtk_widget_set_tooltip_text (self->own_picture, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->own_picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name, -1);
+  cju_access_name (self->own_picture, name);
 }
 
 static void
@@ -118,8 +118,7 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "sample");
   gtk_widget_set_tooltip_text (button, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "sample", GSIZE_TO_POINTER (sample));
   g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), self);
   return button;
@@ -336,7 +335,7 @@ make_button_for (const char *icon, const char *action, const char *tip)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, tip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  cju_access_name (button, tip);
   return button;
 }
 
@@ -384,8 +383,7 @@ cju_samples_init (CjuSamples *self)
   gtk_widget_set_valign (self->split, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_start (self->split, 8);
   gtk_widget_set_tooltip_text (self->split, _ ("Which split the samples are from"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->split), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Split shown"), -1);
+  cju_access_name (self->split, _ ("Split shown"));
   self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
   self->scroller = gtk_scrolled_window_new ();
@@ -401,8 +399,7 @@ cju_samples_init (CjuSamples *self)
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), TRUE);
   gtk_drop_down_set_expression (GTK_DROP_DOWN (self->filter), words);
   gtk_expression_unref (words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Samples shown"), -1);
+  cju_access_name (self->filter, _ ("Samples shown"));
   gtk_box_append (GTK_BOX (self->row), self->split);
   gtk_box_append (GTK_BOX (self->row), self->filter);
   gtk_box_append (GTK_BOX (self->row), self->scroller);

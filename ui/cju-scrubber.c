@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-scrubber.h"
 
+#include "cju-access.h"
+
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -85,8 +87,7 @@ make_speed (Scrubber *self)
   self->speed = gtk_drop_down_new (G_LIST_MODEL (list), NULL);
   gtk_widget_add_css_class (self->speed, "flat");
   gtk_widget_set_tooltip_text (self->speed, _ ("How fast the network trains, to watch it"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->speed), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Speed of training"), -1);
+  cju_access_name (self->speed, _ ("Speed of training"));
   g_signal_connect_swapped (self->speed, "notify::selected", G_CALLBACK (on_speed), self);
   return self->speed;
 }
@@ -96,6 +97,7 @@ make_button (const char *label, const char *action, const char *tip)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (label);
 
+  cju_access_name_mnemonic (button, label);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tip);
   gtk_widget_add_css_class (button, "flat");
@@ -127,8 +129,7 @@ cju_scrubber_new (CjuDocument *document)
   gtk_widget_set_hexpand (self->scale, TRUE);
   gtk_widget_set_tooltip_text (
       self->scale, _ ("Drag back through the run: every view shows the network as it was then"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->scale), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Time of the run"), -1);
+  cju_access_name (self->scale, _ ("Time of the run"));
   self->label = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->label, "numeric");
   gtk_widget_add_css_class (self->label, "dim-label");

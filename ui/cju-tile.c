@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-tile.h"
 
+#include "cju-access.h"
 #include "cju-picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -138,7 +139,7 @@ cju_tile_show (CjuTile *self, CjdDataset *dataset, gsize sample)
                            (guint) sample, class);
   gtk_label_set_text (GTK_LABEL (self->class), class);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  cju_access_name (GTK_WIDGET (self), words);
   if (out)
     gtk_widget_add_css_class (GTK_WIDGET (self), "left-out");
   else

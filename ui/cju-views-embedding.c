@@ -2,6 +2,7 @@
 /* The map of what a layer makes of the validation samples. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include "cjl-embedding.h"
 
 #include <glib/gi18n-lib.h>
@@ -200,8 +201,7 @@ static void
 name_control (GtkWidget *control, const char *words)
 {
   gtk_widget_set_tooltip_text (control, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (control, words);
 }
 
 static void

@@ -3,8 +3,10 @@
  * the first that has something to show. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
+#include "cju-unit-menu.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -80,6 +82,12 @@ pick_unit (CjuView *view, const CjvHit *hit)
                             MAX (hit->series, 0) % width);
 }
 
+static void
+build_menu (CjuView *view)
+{
+  cju_unit_menu_attach (cju_view_get_figure (view), cju_view_get_document (view));
+}
+
 const CjuViewInfo cju_view_activations = {
   .id = "activations",
   .title = N_ ("Activations"),
@@ -89,6 +97,7 @@ const CjuViewInfo cju_view_activations = {
   .triggers = CJU_VIEW_ON_TICK | CJU_VIEW_ON_SELECTED,
   .make = make_activations,
   .picked = pick_unit,
+  .build = build_menu,
 };
 
 /* --- weights --- */
@@ -192,13 +201,19 @@ build_choice (CjuView *view)
 
   choice->list = gtk_drop_down_new (NULL, NULL);
   gtk_widget_set_tooltip_text (choice->list, _ ("Which weights of the layer are shown"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Weights shown"), -1);
+  cju_access_name (choice->list, _ ("Weights shown"));
   cju_view_take_state (view, choice, free_choice);
   cju_view_add_control (view, choice->list);
   gtk_widget_set_visible (gtk_widget_get_parent (choice->list), FALSE);
   g_signal_connect_object (choice->list, "notify::selected", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);
+}
+
+static void
+build_weights (CjuView *view)
+{
+  build_choice (view);
+  build_menu (view);
 }
 
 const CjuViewInfo cju_view_weights = {
@@ -209,7 +224,7 @@ const CjuViewInfo cju_view_weights = {
   .triggers = CJU_VIEW_ON_TICK | CJU_VIEW_ON_SELECTED,
   .make = make_weights,
   .picked = pick_row,
-  .build = build_choice,
+  .build = build_weights,
 };
 
 /* --- how numbers are spread --- */

@@ -2,6 +2,7 @@
 /* What a network that guesses letters writes, again and again while it learns. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include "cjl-write.h"
 
 #include <glib/gi18n-lib.h>
@@ -124,7 +125,7 @@ make_number (CjuView *view, double max, double step, guint digits, double value,
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
   gtk_widget_set_tooltip_text (spin, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  cju_access_name (spin, title);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
@@ -147,8 +148,7 @@ build (CjuView *view)
   state->prompt = gtk_entry_new ();
   gtk_entry_set_placeholder_text (GTK_ENTRY (state->prompt), _ ("What it begins from"));
   gtk_editable_set_width_chars (GTK_EDITABLE (state->prompt), 16);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (state->prompt), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Prompt"), -1);
+  cju_access_name (state->prompt, _ ("Prompt"));
   cju_view_add_control (view, state->prompt);
   g_signal_connect_object (state->prompt, "changed", G_CALLBACK (on_changed), view,
                            G_CONNECT_SWAPPED);

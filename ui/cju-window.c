@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-window-private.h"
 
+#include "cju-access.h"
 #include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
@@ -20,6 +21,7 @@
 #include "cju-settings.h"
 #include "cju-start-page.h"
 #include "cju-trail.h"
+#include "cju-trouble.h"
 #include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
@@ -38,14 +40,9 @@ static void
 on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer data)
 {
   CjuWindow *self = data;
-  AdwToast *toast = adw_toast_new (text);
-  GtkWidget *label = gtk_label_new (text);
+  AdwToast *toast = cju_trouble_new_toast (text);
 
   (void) document;
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, 10);
   if (undoable)
     {
@@ -82,8 +79,7 @@ update_train (CjuWindow *self)
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content),
                                     training ? "media-playback-pause-symbolic"
                                              : "media-playback-start-symbolic");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->train), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  training ? _ ("Pause") : _ ("Train"), -1);
+  cju_access_name (self->train, training ? _ ("Pause") : _ ("Train"));
 }
 
 static void
@@ -116,6 +112,8 @@ on_edited (CjuWindow *self)
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), subtitle->str);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", undo != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.go-back",
+                                 cju_document_get_failure (self->document) != NULL);
   gtk_widget_set_tooltip_text (self->undo, undo_tip);
   gtk_widget_set_tooltip_text (self->redo, redo_tip);
 }
@@ -172,7 +170,12 @@ on_moved (CjuWindow *self)
       = g_strdup_printf (_ ("%.0f %%"), cju_canvas_get_zoom (CJU_CANVAS (self->canvas)) * 100);
 
   if (!g_str_equal (text, gtk_button_get_label (GTK_BUTTON (self->zoom))))
-    gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+    {
+      g_autofree char *words = g_strdup_printf (_ ("Zoom %s"), text);
+
+      gtk_button_set_label (GTK_BUTTON (self->zoom), text);
+      cju_access_name (self->zoom, words);
+    }
 }
 
 /* Buttons in the corner; the one that shows the zoom sets it to 100 %. */
@@ -200,8 +203,7 @@ make_zoom (CjuWindow *self)
         }
       g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
       gtk_widget_set_tooltip_text (button, _ (buttons[i][2]));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      _ (buttons[i][2]), -1);
+      cju_access_name (button, _ (buttons[i][2]));
       g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
       gtk_box_append (GTK_BOX (box), button);
     }
@@ -249,7 +251,7 @@ make_canvas (CjuWindow *self)
   return overlay;
 }
 
-/* Palette | canvas, samples, dock | inspector. */
+/* What is wrong, above palette | canvas, samples, dock | inspector. */
 static GtkWidget *
 make_lab (CjuWindow *self)
 {
@@ -258,6 +260,7 @@ make_lab (CjuWindow *self)
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
@@ -283,7 +286,11 @@ make_lab (CjuWindow *self)
   adw_flap_set_content (ADW_FLAP (outer), inner);
   self->palette_flap = outer;
   self->inspector_flap = inner;
-  return outer;
+  gtk_widget_set_vexpand (outer, TRUE);
+  gtk_box_append (GTK_BOX (all),
+                  cju_trouble_new (self->document, ADW_TOAST_OVERLAY (self->toasts)));
+  gtk_box_append (GTK_BOX (all), outer);
+  return all;
 }
 
 static void
@@ -299,9 +306,10 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",  "win.step", "win.epoch",          "win.reset",
-        "win.branch", "win.now",  "win.save",           "win.save-as",
-        "win.undo",   "win.redo", "win.export-weights", "win.export-view" };
+    = { "win.train",       "win.step",   "win.epoch",          "win.reset",
+        "win.branch",      "win.now",    "win.save",           "win.save-as",
+        "win.undo",        "win.redo",   "win.export-weights", "win.export-view",
+        "win.delete-unit", "win.go-back" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -411,6 +419,10 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_seek (self->document, cju_document_get_state (self->document).last);
   else if (g_str_equal (name, "win.branch"))
     branch (self);
+  else if (g_str_equal (name, "win.go-back"))
+    cju_document_mend (self->document, cju_document_get_failure (self->document));
+  else if (g_str_equal (name, "win.delete-unit"))
+    cju_document_delete_unit (self->document);
   else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
     cju_document_pause (self->document);
   else
@@ -428,6 +440,19 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   flap = ADW_FLAP (g_str_equal (name, "win.palette") ? self->palette_flap : self->inspector_flap);
   adw_flap_set_reveal_flap (flap, !adw_flap_get_reveal_flap (flap));
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), TRUE);
+  cju_inspector_search (CJU_INSPECTOR (self->inspector));
 }
 
 static void
@@ -535,6 +560,8 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.branch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.go-back", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.delete-unit", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
@@ -543,6 +570,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
+  gtk_widget_class_install_action (widget, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
   gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
@@ -556,7 +584,7 @@ make_button (const char *icon, const char *action, const char *tip)
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_set_tooltip_text (button, tip);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
+  cju_access_name (button, tip);
   return button;
 }
 
@@ -588,8 +616,7 @@ make_menu (void)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (button), TRUE);
   gtk_widget_set_tooltip_text (button, _ ("Main menu"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Main menu"), -1);
+  cju_access_name (button, _ ("Main menu"));
   return button;
 }
 

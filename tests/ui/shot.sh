@@ -169,3 +169,8 @@ act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; 
 picture history 14 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train
+# the inspector with nothing selected, and while a parameter is looked for
+act () { :; }
+picture setup 5 --new lenet-5
+act () { xdotool key ctrl+f; sleep 0.5; xdotool type 'rate'; sleep 0.5; }
+picture search 5 --new lenet-5
