@@ -81,7 +81,6 @@ cju_canvas_enter (CjuCanvas *self, const char *block)
   if (g_strcmp0 (id, cju_canvas_get_level (self)) == 0)
     return;
   cju_canvas_end_wire (self);
-  cju_canvas_let_go (self);
   keep_view (self);
   set_path (self, id);
   cju_canvas_sync (self);
@@ -109,7 +108,7 @@ cju_canvas_trim_path (CjuCanvas *self)
   self->came_out = TRUE;
 }
 
-/* A block is entered, and of a card its units are seen. */
+/* Keys that were meant for a wire go there; else a block is entered, and of a card its units are seen. */
 static void
 enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -118,7 +117,7 @@ enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   (void) name;
   (void) parameter;
-  if (card == NULL)
+  if (cju_canvas_wire_key (self, 0) || card == NULL)
     return;
   if (card->block != NULL)
     {

@@ -38,12 +38,9 @@ begin_wire (CjuCanvas *self, double x, double y)
       if (card != NULL)
         from = g_array_index (card->out, CjWire, port);
     }
-  if (from.node == NULL)
-    return FALSE;
-  cju_canvas_let_go (self);
-  self->drag = CJU_DRAG_WIRE;
-  cju_canvas_begin_wire (self, from);
-  return TRUE;
+  if (from.node != NULL)
+    cju_canvas_begin_wire (self, from);
+  return from.node != NULL;
 }
 
 /* Dragging a card that is selected moves the whole selection. */
@@ -146,10 +143,15 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
     {
       self->x = self->from_x + dx;
       self->y = self->from_y + dy;
+      cju_canvas_moved (self);
     }
   else if (self->drag == CJU_DRAG_CARDS)
-    move_cards (self, dx, dy);
-  cju_canvas_moved (self);
+    {
+      move_cards (self, dx, dy);
+      cju_canvas_place (self);
+    }
+  else
+    cju_canvas_redraw (self);
 }
 
 /* All cards the band touches, with those selected before where a key was held. */
@@ -180,17 +182,26 @@ end_band (CjuCanvas *self)
   cju_document_select_all (self->document, (const char *const *) ids->pdata);
 }
 
-void
-cju_canvas_connect (CjuCanvas *self, CjNode *from, guint port, CjNode *to, guint to_port)
+/* The input that a wire dropped on a card goes to: one that it fits, a free one first. */
+static const CjWire *
+choose_input (CjuCanvas *self, const CjlCard *card)
 {
-  CjlProject *project = cju_document_get_project (self->document);
-  g_autoptr (GError) error = NULL;
+  const CjWire *best = NULL;
+  int most = -1;
 
-  cjl_project_begin (project);
-  cj_graph_connect (project->graph, from, port, to, to_port, &error);
-  cjl_project_commit (project, _ ("Connect"), NULL);
-  if (error != NULL)
-    cju_canvas_say (self, error->message);
+  for (guint port = 0; port < card->in->len; port++)
+    {
+      const CjWire *input = &g_array_index (card->in, CjWire, port);
+      const int worth = (cju_canvas_fits (self, input) ? 2 : 0)
+                        + (input->node->from[input->port].node == NULL ? 1 : 0);
+
+      if (worth > most)
+        {
+          most = worth;
+          best = input;
+        }
+    }
+  return best;
 }
 
 static void
@@ -199,19 +210,24 @@ end_wire (CjuCanvas *self, double dx, double dy)
   const double x = self->start_x + dx, y = self->start_y + dy;
   guint port = 0;
   const CjlCard *at = cju_canvas_find_in_port (self, x, y, &port);
+  const CjWire *to = at != NULL ? &g_array_index (at->in, CjWire, port) : NULL;
   const CjWire from = self->drag_from;
-  CjWire to = { NULL, 0 };
 
-  if (at != NULL)
-    to = g_array_index (at->in, CjWire, port);
-  else
-    at = cju_canvas_find_card (self, x, y);
-  if (at != NULL && to.node == NULL)
-    to = cju_canvas_choose_input (self, at);
+  if (at == NULL)
+    {
+      at = cju_canvas_find_card (self, x, y);
+      to = at != NULL ? choose_input (self, at) : NULL;
+    }
+  if (to != NULL && to->node != from.node)
+    {
+      const CjWire target = *to;
+
+      cju_canvas_end_wire (self);
+      cju_canvas_connect (self, target.node, target.port);
+      return;
+    }
   cju_canvas_end_wire (self);
-  if (to.node != NULL && to.node != from.node)
-    cju_canvas_connect (self, from.node, from.port, to.node, to.port);
-  else if (at == NULL && hypot (dx, dy) > 30)
+  if (at == NULL && hypot (dx, dy) > 30)
     {
       self->pointer_x = x;
       self->pointer_y = y;

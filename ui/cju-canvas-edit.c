@@ -231,7 +231,8 @@ find_next (CjuCanvas *self, int dx, int dy)
   return best;
 }
 
-/* The next card takes the focus, and with Shift is selected besides the others. */
+/* The next card takes the focus, and with Shift is selected besides the others; while a wire is drawn, the
+ * next place for it is chosen. */
 static void
 focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -240,6 +241,8 @@ focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
   int dx, dy;
 
   g_variant_get (parameter, "(ii)", &dx, &dy);
+  if (cju_canvas_wire_key (self, dx + dy))
+    return;
   next = find_next (self, dx, dy);
   if (next == NULL)
     return;

@@ -97,9 +97,9 @@ cju_canvas_find_card (CjuCanvas *self, double x, double y)
 }
 
 void
-cju_canvas_bend (CjuCanvas *self, double x0, double y0, double x1, double y1, double points[8])
+cju_canvas_bend (double zoom, double x0, double y0, double x1, double y1, double points[8])
 {
-  const double bend = MAX (30 * self->zoom, fabs (x1 - x0) / 2);
+  const double bend = MAX (30 * zoom, fabs (x1 - x0) / 2);
   const double all[8] = { x0, y0, x0 + bend, y0, x1 - bend, y1, x1, y1 };
 
   for (guint i = 0; i < 8; i++)
@@ -107,24 +107,41 @@ cju_canvas_bend (CjuCanvas *self, double x0, double y0, double x1, double y1, do
 }
 
 void
-cju_canvas_get_line (CjuCanvas *self, const CjlLine *line, double ends[4])
+cju_canvas_get_world_line (CjuCanvas *self, const CjlLine *line, double ends[4])
 {
-  if (line->from_card >= 0)
-    get_port (self, cjl_scene_get (self->scene, (guint) line->from_card), TRUE, line->from_port,
-              &ends[0], &ends[1]);
-  if (line->to_card >= 0)
-    get_port (self, cjl_scene_get (self->scene, (guint) line->to_card), FALSE, line->to_port,
-              &ends[2], &ends[3]);
-  if (line->from_card < 0)
+  const CjlCard *from
+      = line->from_card >= 0 ? cjl_scene_get (self->scene, (guint) line->from_card) : NULL;
+  const CjlCard *to
+      = line->to_card >= 0 ? cjl_scene_get (self->scene, (guint) line->to_card) : NULL;
+
+  if (from != NULL)
     {
-      ends[0] = ends[2] - STUB * self->zoom;
+      ends[0] = cjl_card_get_x (from) + CJU_CARD_WIDTH;
+      ends[1] = cjl_card_get_y (from) + CJU_CARD_PORT_Y + line->from_port * CJU_CARD_PORT_STEP;
+    }
+  if (to != NULL)
+    {
+      ends[2] = cjl_card_get_x (to);
+      ends[3] = cjl_card_get_y (to) + CJU_CARD_PORT_Y + line->to_port * CJU_CARD_PORT_STEP;
+    }
+  if (from == NULL)
+    {
+      ends[0] = ends[2] - STUB;
       ends[1] = ends[3];
     }
-  if (line->to_card < 0)
+  if (to == NULL)
     {
-      ends[2] = ends[0] + STUB * self->zoom;
+      ends[2] = ends[0] + STUB;
       ends[3] = ends[1];
     }
+}
+
+void
+cju_canvas_get_line (CjuCanvas *self, const CjlLine *line, double ends[4])
+{
+  cju_canvas_get_world_line (self, line, ends);
+  for (guint i = 0; i < 4; i++)
+    ends[i] = (i % 2 == 0 ? self->x : self->y) + self->zoom * ends[i];
 }
 
 /* Distance of a point to a wire, measured at points of its curve. */
@@ -134,7 +151,7 @@ measure_wire (CjuCanvas *self, const CjlLine *line, double x, double y)
   double e[4], p[8], least = INFINITY;
 
   cju_canvas_get_line (self, line, e);
-  cju_canvas_bend (self, e[0], e[1], e[2], e[3], p);
+  cju_canvas_bend (self->zoom, e[0], e[1], e[2], e[3], p);
   for (guint i = 0; i <= 24 && e[2] > e[0]; i++)
     {
       const double t = i / 24.0, s = 1 - t;

@@ -12,13 +12,12 @@
 
 G_DEFINE_FINAL_TYPE (CjuCanvas, cju_canvas, GTK_TYPE_WIDGET)
 
-static guint message_signal, moved_signal;
+static guint message_signal, moved_signal, hint_signal;
 
 void
 cju_canvas_redraw (CjuCanvas *self)
 {
-  g_clear_pointer (&self->below, gsk_render_node_unref);
-  g_clear_pointer (&self->above, gsk_render_node_unref);
+  gtk_widget_queue_draw (self->world);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -31,16 +30,31 @@ cju_canvas_moved (CjuCanvas *self)
 }
 
 void
+cju_canvas_place (CjuCanvas *self)
+{
+  gtk_widget_queue_allocate (self->world);
+  g_clear_pointer (&self->far, gsk_render_node_unref);
+  cju_canvas_moved (self);
+}
+
+void
 cju_canvas_say (CjuCanvas *self, const char *text)
 {
   g_signal_emit (self, message_signal, 0, text);
+}
+
+void
+cju_canvas_hint (CjuCanvas *self, const char *text)
+{
+  g_signal_emit (self, hint_signal, 0, text);
 }
 
 static void
 cju_canvas_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   GTK_WIDGET_CLASS (cju_canvas_parent_class)->css_changed (widget, change);
-  cju_canvas_redraw (CJU_CANVAS (widget));
+  if (CJU_CANVAS (widget)->world != NULL)
+    cju_canvas_forget_drawn (CJU_CANVAS (widget));
 }
 
 CjGraph *
@@ -66,6 +80,8 @@ cju_canvas_sync (CjuCanvas *self)
         gtk_widget_unparent (card);
         g_hash_table_iter_remove (&iter);
       }
+  g_ptr_array_set_size (self->widgets, 0);
+  self->tallest = 0;
   for (guint i = 0; i < self->scene->cards->len; i++)
     {
       const CjlCard *seen = cjl_scene_get (self->scene, i);
@@ -74,14 +90,17 @@ cju_canvas_sync (CjuCanvas *self)
       if (widget == NULL)
         {
           widget = cju_card_new (self->document, seen);
-          gtk_widget_set_parent (widget, GTK_WIDGET (self));
+          gtk_widget_set_parent (widget, self->world);
           g_hash_table_insert (self->cards, g_strdup (seen->id), widget);
           cju_card_set_selected (CJU_CARD (widget),
                                  cju_document_is_selected (self->document, seen->id));
         }
       cju_card_update (CJU_CARD (widget), seen);
+      g_ptr_array_add (self->widgets, widget);
+      self->tallest = MAX (self->tallest, cju_card_get_height (CJU_CARD (widget)));
     }
-  cju_canvas_moved (self);
+  cju_canvas_forget_drawn (self);
+  cju_canvas_place (self);
 }
 
 static void
@@ -89,15 +108,14 @@ on_edited (CjuCanvas *self)
 {
   self->came_out = FALSE;
   cju_canvas_end_wire (self);
-  cju_canvas_let_go (self);
   cju_canvas_trim_path (self);
   cju_canvas_sync (self);
   if (self->came_out)
     cju_canvas_fit (self);
 }
 
-static gboolean
-in_view (CjuCanvas *self, const CjlCard *seen, CjuCard *card)
+gboolean
+cju_canvas_is_in_view (CjuCanvas *self, const CjlCard *seen)
 {
   const double w = gtk_widget_get_width (GTK_WIDGET (self));
   const double h = gtk_widget_get_height (GTK_WIDGET (self));
@@ -105,7 +123,7 @@ in_view (CjuCanvas *self, const CjlCard *seen, CjuCard *card)
   const double y = self->y + self->zoom * cjl_card_get_y (seen);
 
   return x < w && y < h && x + self->zoom * CJU_CARD_WIDTH > 0
-         && y + self->zoom * cju_card_get_height (card) > 0;
+         && y + self->zoom * self->tallest > 0;
 }
 
 static void
@@ -115,13 +133,8 @@ update_pictures (CjuCanvas *self)
       && !cju_settings_get_flag ("live-cards"))
     return;
   for (guint i = 0; i < self->scene->cards->len; i++)
-    {
-      const CjlCard *seen = cjl_scene_get (self->scene, i);
-      CjuCard *card = g_hash_table_lookup (self->cards, seen->id);
-
-      if (in_view (self, seen, card))
-        cju_card_update_picture (card);
-    }
+    if (cju_canvas_is_in_view (self, cjl_scene_get (self->scene, i)))
+      cju_card_update_picture (self->widgets->pdata[i]);
 }
 
 /* A node that was selected elsewhere, in a list of problems or in a view, is shown. */
@@ -134,10 +147,13 @@ update_selection (CjuCanvas *self)
   g_hash_table_iter_init (&iter, self->cards);
   while (g_hash_table_iter_next (&iter, &id, &card))
     cju_card_set_selected (card, cju_document_is_selected (self->document, id));
+  if (self->zoom < CJU_CANVAS_FAR)
+    {
+      g_clear_pointer (&self->far, gsk_render_node_unref);
+      cju_canvas_redraw (self);
+    }
   if (cju_document_get_selected (self->document) != NULL && cju_canvas_get_selected (self) == NULL)
     cju_canvas_reveal (self, cju_document_get_selected (self->document)->id);
-  if (self->link != NULL)
-    cju_canvas_redraw (self);
 }
 
 static void
@@ -145,6 +161,7 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
 {
   CjuCanvas *self = CJU_CANVAS (widget);
   GtkWidget *const popovers[] = { self->popover, self->menu, self->naming };
+  GskTransform *transform;
 
   (void) baseline;
   if (!self->fitted && width > 50 && height > 50 && self->scene->cards->len > 0)
@@ -152,24 +169,15 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
       self->fitted = TRUE;
       cju_canvas_fit (self);
     }
-  for (guint i = 0; i < self->scene->cards->len; i++)
-    {
-      const CjlCard *seen = cjl_scene_get (self->scene, i);
-      CjuCard *card = g_hash_table_lookup (self->cards, seen->id);
-      GskTransform *transform;
-
-      transform = gsk_transform_translate (
-          NULL,
-          &GRAPHENE_POINT_INIT ((float) round (self->x + self->zoom * cjl_card_get_x (seen)),
-                                (float) round (self->y + self->zoom * cjl_card_get_y (seen))));
-      transform = gsk_transform_scale (transform, (float) self->zoom, (float) self->zoom);
-      if (in_view (self, seen, card))
-        cju_card_set_zoom (card, self->zoom);
-      gtk_widget_allocate (GTK_WIDGET (card), CJU_CARD_WIDTH, cju_card_get_height (card), -1,
-                           transform);
-    }
+  for (guint i = 0; self->zoom >= CJU_CANVAS_FAR && i < self->scene->cards->len; i++)
+    if (cju_canvas_is_in_view (self, cjl_scene_get (self->scene, i)))
+      cju_card_set_zoom (self->widgets->pdata[i], self->zoom);
+  transform = gsk_transform_translate (
+      NULL, &GRAPHENE_POINT_INIT ((float) round (self->x), (float) round (self->y)));
+  transform = gsk_transform_scale (transform, (float) self->zoom, (float) self->zoom);
+  gtk_widget_allocate (self->world, width, height, -1, transform);
   if (width != self->width || height != self->height)
-    cju_canvas_redraw (self);
+    g_clear_pointer (&self->grid, gsk_render_node_unref);
   self->width = width;
   self->height = height;
   for (guint i = 0; i < G_N_ELEMENTS (popovers); i++)
@@ -181,45 +189,13 @@ static void
 cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CjuCanvas *self = CJU_CANVAS (widget);
-  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  GtkStyleContext *style = gtk_widget_get_style_context (widget);
-  GdkRGBA ink, ground = { 1, 1, 1, 1 };
-  cairo_t *cr;
 
-  gtk_style_context_get_color (style, &ink);
-  gtk_style_context_lookup_color (style, "card_bg_color", &ground);
-  if (ink.red > 0.5)
-    ground = (GdkRGBA){ 0.21f, 0.21f, 0.22f, 1 };
-  if (self->below == NULL)
-    {
-      self->below = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
-      cr = gsk_cairo_node_get_draw_context (self->below);
-      cju_canvas_draw_below (self, cr, &ink, width, height);
-      cairo_destroy (cr);
-    }
-  if (self->above == NULL)
-    {
-      self->above = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, width, height));
-      cr = gsk_cairo_node_get_draw_context (self->above);
-      cju_canvas_draw_above (self, cr, &ink, &ground);
-      cairo_destroy (cr);
-    }
-  gtk_snapshot_append_node (snapshot, self->below);
-  for (guint i = 0; i < self->scene->cards->len; i++)
-    {
-      const CjlCard *seen = cjl_scene_get (self->scene, i);
-      CjuCard *card = g_hash_table_lookup (self->cards, seen->id);
-      const gboolean dim = cju_canvas_is_wiring (self) && !cju_canvas_card_fits (self, seen);
-
-      if (!in_view (self, seen, card))
-        continue;
-      if (dim)
-        gtk_snapshot_push_opacity (snapshot, 0.4);
-      gtk_widget_snapshot_child (widget, GTK_WIDGET (card), snapshot);
-      if (dim)
-        gtk_snapshot_pop (snapshot);
-    }
-  gtk_snapshot_append_node (snapshot, self->above);
+  cju_canvas_draw_ground (self, snapshot);
+  if (self->zoom < CJU_CANVAS_FAR)
+    cju_canvas_draw_far (self, snapshot);
+  else
+    gtk_widget_snapshot_child (widget, self->world, snapshot);
+  cju_canvas_draw_top (self, snapshot);
 }
 
 void
@@ -386,6 +362,25 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
                                                                    : 0);
 }
 
+/* Tab goes to the card that is selected, and from any card out of the canvas: arrows go from card to
+ * card. */
+static gboolean
+cju_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  CjuCanvas *self = CJU_CANVAS (widget);
+  const GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
+  const gboolean within
+      = focus != NULL && (focus == widget || gtk_widget_is_ancestor ((GtkWidget *) focus, widget));
+  const CjlCard *card = cju_canvas_get_selected (self);
+
+  if (direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD)
+    return GTK_WIDGET_CLASS (cju_canvas_parent_class)->focus (widget, direction);
+  if (within)
+    return FALSE;
+  return gtk_widget_grab_focus (card != NULL ? g_hash_table_lookup (self->cards, card->id)
+                                             : widget);
+}
+
 static void
 cju_canvas_dispose (GObject *object)
 {
@@ -408,12 +403,15 @@ cju_canvas_dispose (GObject *object)
   g_clear_pointer (&self->own, g_ptr_array_unref);
   g_clear_pointer (&self->drag_id, g_free);
   g_clear_pointer (&self->fits, g_array_unref);
-  g_clear_pointer (&self->below, gsk_render_node_unref);
-  g_clear_pointer (&self->above, gsk_render_node_unref);
+  g_clear_pointer (&self->widgets, g_ptr_array_unref);
+  g_clear_pointer (&self->wires, g_array_unref);
+  g_clear_pointer (&self->ports, g_array_unref);
+  g_clear_pointer (&self->grid, gsk_render_node_unref);
+  g_clear_pointer (&self->far, gsk_render_node_unref);
+  g_clear_pointer (&self->world, gtk_widget_unparent);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->origins, g_array_unref);
-  g_clear_pointer (&self->link, g_free);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -429,6 +427,7 @@ cju_canvas_class_init (CjuCanvasClass *class)
   widget->size_allocate = cju_canvas_size_allocate;
   widget->snapshot = cju_canvas_snapshot;
   widget->css_changed = cju_canvas_css_changed;
+  widget->focus = cju_canvas_focus;
   gtk_widget_class_set_css_name (widget, "networkcanvas");
   gtk_widget_class_set_accessible_role (widget, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_install_action (widget, "canvas.fit", NULL, view_action);
@@ -449,7 +448,9 @@ cju_canvas_class_init (CjuCanvasClass *class)
                                        NULL);
   cju_canvas_install_edits (widget);
   cju_canvas_install_blocks (widget);
-  cju_canvas_install_keys (widget);
+  cju_canvas_install_wires (widget);
+  hint_signal = g_signal_new ("hint", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 1, G_TYPE_STRING);
   moved_signal = g_signal_new ("moved", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 0);
   message_signal = g_signal_new ("message", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -507,10 +508,13 @@ static void
 cju_canvas_init (CjuCanvas *self)
 {
   self->zoom = 1;
+  self->target = -1;
   self->path = g_ptr_array_new_with_free_func (g_free);
   self->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->fits = g_array_new (FALSE, FALSE, sizeof (CjWire));
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->widgets = g_ptr_array_new ();
+  self->world = cju_canvas_new_world (self);
   self->menu = make_menu ();
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
@@ -519,7 +523,6 @@ cju_canvas_init (CjuCanvas *self)
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   cju_canvas_add_gestures (self);
   cju_canvas_add_drops (self);
-  cju_canvas_add_keys (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Network"), -1);
 }

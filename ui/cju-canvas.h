@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (CjuCanvas, cju_canvas, CJU, CANVAS, GtkWidget)
 #define CJU_CANVAS_BLOCK_PREFIX "cajal-block:"
 
 /* Signals: "message" (text): why something could not be done; "moved": the view or a card moved,
- * or another level is shown.
+ * or another level is shown; "hint" (text or NULL): what keys do now.
  * Actions "canvas.*" on the selection and the view, each with a key: cju-commands.c lists them. */
 GtkWidget *cju_canvas_new (CjuDocument *document);
 
@@ -39,7 +39,7 @@ void cju_canvas_enter (CjuCanvas *self, const char *block); /* NULL: out of all 
 /* Opens the entry that adds layers by typing. */
 void cju_canvas_quick_add (CjuCanvas *self);
 
-/* Adds layers and blocks of one's own as typed, or what CJU_CANVAS_BLOCK_PREFIX names, wired behind the selected card; FALSE after telling why not. */
+/* Adds layers and blocks of one's own as typed, wired behind the selected card; FALSE after telling why not. */
 gboolean cju_canvas_add (CjuCanvas *self, const char *chain);
 
 G_END_DECLS

@@ -55,7 +55,7 @@ struct _CjuCard
   double zoom; /* as the card was last seen */
   CjuDetail detail;
   double fine; /* pixels of the picture a pixel at 100 % */
-  GdkTexture *texture;
+  GdkPaintable *picture;
   float bars[CJU_CARD_BARS];
   int classes[CJU_CARD_BARS];
   int n_bars;
@@ -66,11 +66,13 @@ struct _CjuCard
 const CjTensor *cju_card_get_shown (CjuCard *self);
 int cju_card_get_picture_height (CjuCard *self);
 gboolean cju_card_is_fine (CjuCard *self); /* whether all maps are drawn */
-/* The left edge of the texture on the card; its pixels a pixel at 100 %. */
-double cju_card_find_texture (CjuCard *self, double *left);
+/* The left edge of the picture on the card; its pixels a pixel at 100 %. */
+double cju_card_find_picture (CjuCard *self, double *left);
 
 void cju_card_append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char *text, float x,
                            float y, int width, const GdkRGBA *color, gboolean bold, double scale);
+/* What lies under everything else: ground, edge, shadow. */
+void cju_card_snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
 /* The picture, whatever it is. */
 void cju_card_snapshot_face (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
 /* The whole card, where words are too small to read. */

@@ -7,6 +7,7 @@
 #include "cju-help.h"
 #include "cju-picture.h"
 #include "cju-port.h"
+#include "cju-problems.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -115,41 +116,35 @@ make_subtitle (CjuCard *self, const CjNode *node)
   return g_string_free (text, FALSE);
 }
 
-/* What a screen reader says of a block. */
+/* "Encoder, block, 4 layers, 18,496 parameters, selected". You free. */
 static char *
 print_block (CjuCard *self)
 {
-  const CjNode *last = get_node (self);
-  g_autofree char *shape = last != NULL ? cju_document_dup_shape (self->document, last) : NULL;
-
-  return g_strdup_printf ("%s, %s, %s, %s%s%s%s%s", _ ("Block"), self->title, self->subtitle,
-                          self->footer, shape != NULL ? ", " : "", shape != NULL ? shape : "",
-                          self->trouble != NULL ? _ (", has a problem") : "",
+  return g_strdup_printf ("%s, %s, %s, %s%s%s", self->title, _ ("block"), self->subtitle,
+                          self->footer, self->trouble != NULL ? _ (", has a problem") : "",
                           self->selected ? _ (", selected") : "");
 }
 
 static void
 describe (CjuCard *self)
 {
-  const CjNode *node = get_node (self);
-  const char *blurb = self->is_block ? _ ("A block: Enter goes inside")
-                      : node != NULL ? _ (node->layer->blurb)
-                                     : "";
-  char *words = self->is_block ? print_block (self)
-                : node != NULL ? cju_access_print_card (self->document, node, self->selected)
-                               : g_strdup (self->title);
-  g_autofree char *more = self->is_block || node == NULL
-                              ? g_strdup (blurb)
-                              : cju_access_describe_card (self->document, node);
+  const CjNode *node = self->is_block ? NULL : get_node (self);
+  char *words;
+  g_autofree char *more = node != NULL ? cju_access_describe_card (self->document, node) : NULL;
+  const char *blurb = node != NULL ? _ (node->layer->blurb) : _ ("A block: Enter goes inside");
 
+  if (node == NULL && !self->is_block)
+    return; /* deleted a moment ago */
+  words = node != NULL ? cju_access_print_card (self->document, node, self->selected)
+                       : print_block (self);
   if (g_strcmp0 (words, self->words) != 0)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                     -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, more,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  more != NULL ? more : blurb, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
   g_free (self->words);
   self->words = words;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
 }
 
 static const CjProblem *
@@ -215,8 +210,7 @@ offer_mend (CjuCard *self, const CjProblem *problem)
     }
   gtk_label_set_text (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->mend))), words);
   gtk_widget_set_tooltip_text (self->mend, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->mend), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
-                                  -1);
+  cju_access_name (self->mend, words);
 }
 
 void
@@ -251,7 +245,7 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
   if (choose_face (self, seen->last) != self->face)
     {
       self->face = choose_face (self, seen->last);
-      g_clear_object (&self->texture);
+      g_clear_object (&self->picture);
       self->n_bars = 0;
     }
   if (height != cju_card_get_height (self))
@@ -293,9 +287,9 @@ find_bars (CjuCard *self, const CjTensor *scores)
     }
 }
 
-/* Whether what it shows is drawn as one texture. */
+/* Whether what it shows is one picture. */
 static gboolean
-has_texture (const CjuCard *self)
+has_picture (const CjuCard *self)
 {
   return self->face == CJU_FACE_IMAGE || self->face == CJU_FACE_MAPS
          || self->face == CJU_FACE_UNITS;
@@ -322,14 +316,14 @@ cju_card_update_picture (CjuCard *self)
       if (scores != NULL)
         self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
     }
-  else if (tensor != NULL && has_texture (self))
+  else if (tensor != NULL && has_picture (self))
     {
       const double zoom = ceil (self->zoom * 4) / 4; /* not another picture for every turn */
 
       self->fine
           = gtk_widget_get_scale_factor (GTK_WIDGET (self)) * (cju_card_is_fine (self) ? zoom : 1);
-      g_clear_object (&self->texture);
-      self->texture = cju_picture_new (
+      g_clear_object (&self->picture);
+      self->picture = cju_picture_new (
           tensor, self->face == CJU_FACE_IMAGE, dark, (int) (CJU_CARD_PICTURE_WIDTH * self->fine),
           (int) (cju_card_get_picture_height (self) * self->fine), cju_card_is_fine (self));
     }
@@ -399,10 +393,10 @@ cju_card_pick (CjuCard *self, double x, double y)
   gint64 unit, row = 0, column = 0;
   double left, scale;
 
-  if (shown == NULL || self->texture == NULL
+  if (shown == NULL || self->picture == NULL
       || (self->face != CJU_FACE_MAPS && self->face != CJU_FACE_UNITS))
     return;
-  scale = cju_card_find_texture (self, &left);
+  scale = cju_card_find_picture (self, &left);
   if (cju_picture_find (shown, (int) (CJU_CARD_PICTURE_WIDTH * scale), (int) (height * scale),
                         cju_card_is_fine (self), (x - left) * scale, (y - CJU_CARD_HEADER) * scale,
                         &unit, &row, &column))
@@ -466,6 +460,7 @@ cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       return;
     }
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &ink);
+  cju_card_snapshot_body (self, snapshot, &ink);
   snapshot_words (self, snapshot, &ink, &accent);
   cju_card_snapshot_face (self, snapshot, &ink);
   if (self->mend != NULL)
@@ -480,9 +475,9 @@ cju_card_size_allocate (GtkWidget *widget, int width, int height, int baseline)
                              CJU_CARD_MEND - 8 };
 
   (void) baseline;
-  cju_ports_allocate (widget);
   if (self->mend != NULL)
     gtk_widget_size_allocate (self->mend, &at, -1);
+  cju_ports_allocate (widget);
 }
 
 static void
@@ -508,11 +503,12 @@ cju_card_set_selected (CjuCard *self, gboolean selected)
 {
   if (selected == self->selected)
     return;
-  self->selected = selected;
   if (selected)
     gtk_widget_add_css_class (GTK_WIDGET (self), "selected");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "selected");
+  self->selected = selected;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
   describe (self);
 }
@@ -544,8 +540,8 @@ on_focus (GtkEventControllerFocus *controller, gpointer data)
 static void
 cju_card_dispose (GObject *object)
 {
-  cju_ports_remove (GTK_WIDGET (object));
   g_clear_pointer (&CJU_CARD (object)->mend, gtk_widget_unparent);
+  cju_ports_remove (GTK_WIDGET (object));
   G_OBJECT_CLASS (cju_card_parent_class)->dispose (object);
 }
 
@@ -554,7 +550,7 @@ cju_card_finalize (GObject *object)
 {
   CjuCard *self = CJU_CARD (object);
 
-  g_clear_object (&self->texture);
+  g_clear_object (&self->picture);
   g_clear_pointer (&self->plane, cjv_frame_free);
   g_free (self->id);
   g_free (self->shown);
@@ -571,14 +567,14 @@ cju_card_class_init (CjuCardClass *class)
 {
   static const char *const actions[]
       = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
-          "card.copy",   "card.cut",  "card.link",   "card.menu",   "card.enter" };
+          "card.copy",   "card.cut",  "card.wire",   "card.menu",   "card.enter" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget, actions[i], NULL, card_action);
   G_OBJECT_CLASS (class)->dispose = cju_card_dispose;
   G_OBJECT_CLASS (class)->finalize = cju_card_finalize;
   widget->size_allocate = cju_card_size_allocate;
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_class_install_action (widget, actions[i], NULL, card_action);
   widget->snapshot = cju_card_snapshot;
   widget->measure = cju_card_measure;
   gtk_widget_class_set_css_name (widget, "networkcard");
@@ -593,7 +589,6 @@ cju_card_init (CjuCard *self)
   self->zoom = self->fine = 1;
   self->detail = CJU_DETAIL_THUMBNAIL;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);
   gtk_widget_add_controller (GTK_WIDGET (self), focus);
 }

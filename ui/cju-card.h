@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define CJU_CARD_WIDTH 150
+#define CJU_CARD_MAX_HEIGHT 155
 #define CJU_CARD_PORT_Y 24 /* height of the first port */
 #define CJU_CARD_PORT_STEP 16
 

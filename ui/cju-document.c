@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define TICK_MS 33
-#define CALM 2 /* of three ticks are left out, unless the data is a plane */
+#define CALM 1 /* of two ticks is left out, unless the data is a plane */
 #define FAST_MS 16
 #define FAST_SECONDS 0.5 /* after the last move */
 

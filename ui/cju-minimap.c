@@ -4,6 +4,7 @@
 #include "cju-access.h"
 #include "cju-card.h"
 #include "cju-picture.h"
+#include "cju-shape.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -48,36 +49,46 @@ find_scale (CjuMinimap *self, double *x, double *y)
   return scale;
 }
 
+/* All cards in one recording: a picture of this size costs less than a thousand nodes. */
 static void
-cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+snapshot_cards (CjuMinimap *self, GtkSnapshot *snapshot, double scale, double x, double y)
 {
-  CjuMinimap *self = CJU_MINIMAP (widget);
   const CjlScene *scene = cju_canvas_get_scene (self->canvas);
-  graphene_rect_t view;
-  GskRoundedRect frame;
-  double x, y, scale;
-  GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
+  const double width = MAX (round (scale * CJU_CARD_WIDTH), 2);
+  const double height = MAX (round (scale * CARD_HEIGHT * 0.6), 2);
+  cairo_t *cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                                     (float) gtk_widget_get_height (GTK_WIDGET (self))));
 
-  scale = find_scale (self, &x, &y);
   for (guint i = 0; i < scene->cards->len; i++)
     {
       const CjlCard *seen = cjl_scene_get (scene, i);
       const GdkRGBA color
           = cju_category_color (seen->node != NULL ? seen->node->layer->category : "block");
 
-      gtk_snapshot_append_color (snapshot, &color,
-                                 &GRAPHENE_RECT_INIT ((float) (x + scale * cjl_card_get_x (seen)),
-                                                      (float) (y + scale * cjl_card_get_y (seen)),
-                                                      (float) MAX (scale * CJU_CARD_WIDTH, 2),
-                                                      (float) MAX (scale * CARD_HEIGHT * 0.6, 2)));
+      gdk_cairo_set_source_rgba (cr, &color);
+      cairo_rectangle (cr, round (x + scale * cjl_card_get_x (seen)),
+                       round (y + scale * cjl_card_get_y (seen)), width, height);
+      cairo_fill (cr);
     }
+  cairo_destroy (cr);
+}
+
+static void
+cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  CjuMinimap *self = CJU_MINIMAP (widget);
+  const GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
+  graphene_rect_t view;
+  double x, y, scale;
+
+  scale = find_scale (self, &x, &y);
+  snapshot_cards (self, snapshot, scale, x, y);
   cju_canvas_get_view (self->canvas, &view);
   graphene_rect_init (&view, (float) (x + scale * view.origin.x),
                       (float) (y + scale * view.origin.y), (float) (scale * view.size.width),
                       (float) (scale * view.size.height));
-  gsk_rounded_rect_init_from_rect (&frame, &view, 2);
-  gtk_snapshot_append_border (snapshot, &frame, (float[4]){ 1, 1, 1, 1 },
-                              (GdkRGBA[4]){ line, line, line, line });
+  cju_shape_ring (snapshot, &view, 2, 1, &line);
 }
 
 static void

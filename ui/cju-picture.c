@@ -3,15 +3,105 @@
 
 #include "cjv-thumbnail.h"
 
-static GdkTexture *
-take_pixels (guint32 *pixels, int width, int height)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_take (pixels, 4 * (gsize) width * (gsize) height);
+#include <gtk/gtk.h>
 
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, 4 * (gsize) width);
+/* Pixels that are drawn through cairo: the cairo renderer of GTK 4.8 converts every texture of a window on
+ * each frame, in view or not; a kept cairo node costs nothing where nothing changed. */
+#define CJU_TYPE_PICTURE (cju_picture_get_type ())
+G_DECLARE_FINAL_TYPE (CjuPicture, cju_picture, CJU, PICTURE, GObject)
+
+struct _CjuPicture
+{
+  GObject parent;
+  int width, height;
+  GskRenderNode *node;
+};
+
+static void
+cju_picture_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, double height)
+{
+  CjuPicture *self = CJU_PICTURE (paintable);
+
+  gtk_snapshot_save (snapshot);
+  if (width != self->width || height != self->height)
+    gtk_snapshot_scale (snapshot, (float) (width / self->width), (float) (height / self->height));
+  gtk_snapshot_append_node (snapshot, self->node);
+  gtk_snapshot_restore (snapshot);
 }
 
-static GdkTexture *
+static int
+cju_picture_get_width (GdkPaintable *paintable)
+{
+  return CJU_PICTURE (paintable)->width;
+}
+
+static int
+cju_picture_get_height (GdkPaintable *paintable)
+{
+  return CJU_PICTURE (paintable)->height;
+}
+
+static GdkPaintableFlags
+cju_picture_get_flags (GdkPaintable *paintable)
+{
+  (void) paintable;
+  return GDK_PAINTABLE_STATIC_SIZE | GDK_PAINTABLE_STATIC_CONTENTS;
+}
+
+static void
+cju_picture_paint (GdkPaintableInterface *iface)
+{
+  iface->snapshot = cju_picture_snapshot;
+  iface->get_intrinsic_width = cju_picture_get_width;
+  iface->get_intrinsic_height = cju_picture_get_height;
+  iface->get_flags = cju_picture_get_flags;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CjuPicture, cju_picture, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, cju_picture_paint))
+
+static void
+cju_picture_finalize (GObject *object)
+{
+  gsk_render_node_unref (CJU_PICTURE (object)->node);
+  G_OBJECT_CLASS (cju_picture_parent_class)->finalize (object);
+}
+
+static void
+cju_picture_class_init (CjuPictureClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = cju_picture_finalize;
+}
+
+static void
+cju_picture_init (CjuPicture *self)
+{
+  (void) self;
+}
+
+static GdkPaintable *
+take_pixels (guint32 *pixels, int width, int height)
+{
+  static const cairo_user_data_key_t key;
+  CjuPicture *self = g_object_new (CJU_TYPE_PICTURE, NULL);
+  cairo_surface_t *surface = cairo_image_surface_create_for_data (
+      (guchar *) pixels, CAIRO_FORMAT_ARGB32, width, height, 4 * width);
+  cairo_t *cr;
+
+  cairo_surface_set_user_data (surface, &key, pixels, g_free);
+  self->width = width;
+  self->height = height;
+  self->node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  cr = gsk_cairo_node_get_draw_context (self->node);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BILINEAR);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  return GDK_PAINTABLE (self);
+}
+
+static GdkPaintable *
 draw_image (const float *values, gint64 c, gint64 h, gint64 w, int width, int height)
 {
   const double scale = MIN ((double) width / (double) w, (double) height / (double) h);
@@ -72,7 +162,7 @@ cju_picture_place (const CjTensor *tensor, int width, int height, gboolean all, 
   return TRUE;
 }
 
-static GdkTexture *
+static GdkPaintable *
 draw_tiles (const CjTensor *tensor, gboolean dark, int width, int height, gboolean all)
 {
   CjvTiles tiles;
@@ -99,7 +189,7 @@ draw_tiles (const CjTensor *tensor, gboolean dark, int width, int height, gboole
   return take_pixels (pixels, tw, th);
 }
 
-GdkTexture *
+GdkPaintable *
 cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width, int height,
                  gboolean all)
 {
@@ -133,7 +223,7 @@ cju_picture_read (const CjdDataset *dataset, gsize index)
   return g_steal_pointer (&tensor);
 }
 
-GdkTexture *
+GdkPaintable *
 cju_picture_sheet (const CjTensor *pictures, int columns, int tile)
 {
   const gint64 *d = pictures->shape.dims, size = d[1] * d[2] * d[3];
@@ -154,18 +244,19 @@ cju_category_color (const char *category)
 {
   static const struct
   {
-    const char *category, *color;
+    const char *category;
+    guint32 color;
   } colors[] = {
-    { "data", "#3584e4" },       { "feature", "#1a8f8f" },        { "dense", "#9141ac" },
-    { "activation", "#2a7f4f" }, { "regularisation", "#986a44" }, { "shape", "#77767b" },
-    { "loss", "#e66100" },       { "placeholder", "#c01c28" },    { "normalisation", "#63800f" },
-    { "block", "#6a79ab" },
+    { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
+    { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
+    { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
+    { "block", 0x6a79ab },
   };
-  GdkRGBA rgba;
+  guint32 color = 0x77767b;
 
-  gdk_rgba_parse (&rgba, "#77767b");
   for (guint i = 0; i < G_N_ELEMENTS (colors); i++)
     if (g_str_equal (colors[i].category, category))
-      gdk_rgba_parse (&rgba, colors[i].color);
-  return rgba;
+      color = colors[i].color;
+  return (GdkRGBA){ (float) (color >> 16) / 255, (float) (color >> 8 & 255) / 255,
+                    (float) (color & 255) / 255, 1 };
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define CJU_TYPE_PORT (cju_port_get_type ())
 G_DECLARE_FINAL_TYPE (CjuPort, cju_port, CJU, PORT, GtkWidget)
 
-/* Gives a card the ports that are seen of it, named for their wires. */
+/* Gives a card the ports that it has as it is seen now, named for their wires. */
 void cju_ports_update (GtkWidget *card, CjuDocument *document, const CjlCard *seen);
 /* Puts them where the canvas draws them; the card calls it when it is allocated. */
 void cju_ports_allocate (GtkWidget *card);

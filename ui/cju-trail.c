@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-trail.h"
 
-#include "cju-access.h"
-
 #include <glib/gi18n-lib.h>
+
+#define BELOW_PILL 42 /* pixels: the status of the run is on the same height as the path */
 
 struct _CjuTrail
 {
   GtkWidget parent;
   CjuCanvas *canvas;
   CjuDocument *document;
-  GtkWidget *path;
+  GtkWidget *box, *path, *hint;
   char *shown; /* ids and titles of the path, as one text */
 };
 
@@ -44,7 +44,8 @@ add_step (CjuTrail *self, const CjBlock *block, gboolean last)
     {
       gtk_widget_add_css_class (step, "flat");
       gtk_widget_set_tooltip_text (step, tip);
-      cju_access_name (step, tip);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (step), GTK_ACCESSIBLE_PROPERTY_LABEL, tip,
+                                      -1);
       g_object_set_data_full (G_OBJECT (step), "block", block != NULL ? g_strdup (block->id) : NULL,
                               g_free);
       g_signal_connect (step, "clicked", G_CALLBACK (on_clicked), self);
@@ -84,7 +85,18 @@ update (CjuTrail *self)
   add_step (self, NULL, around->len == 0);
   for (guint i = 0; i < around->len; i++)
     add_step (self, around->pdata[i], i + 1 == around->len);
-  gtk_widget_set_visible (GTK_WIDGET (self), around->len > 0);
+  gtk_widget_set_visible (self->path, around->len > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self),
+                          around->len > 0 || gtk_widget_get_visible (self->hint));
+}
+
+static void
+on_hint (CjuTrail *self, const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (self->hint), text != NULL ? text : "");
+  gtk_widget_set_visible (self->hint, text != NULL);
+  gtk_widget_set_margin_top (self->hint, gtk_widget_get_visible (self->path) ? 4 : BELOW_PILL);
+  gtk_widget_set_visible (GTK_WIDGET (self), text != NULL || gtk_widget_get_visible (self->path));
 }
 
 static void
@@ -98,7 +110,7 @@ cju_trail_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->canvas);
   g_clear_object (&self->document);
-  g_clear_pointer (&self->path, gtk_widget_unparent);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->shown, g_free);
   G_OBJECT_CLASS (cju_trail_parent_class)->dispose (object);
 }
@@ -113,10 +125,21 @@ cju_trail_class_init (CjuTrailClass *class)
 static void
 cju_trail_init (CjuTrail *self)
 {
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   self->path = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
-  gtk_widget_add_css_class (GTK_WIDGET (self), "trail");
-  cju_access_name (self->path, _ ("Blocks around what is seen"));
-  gtk_widget_set_parent (self->path, GTK_WIDGET (self));
+  self->hint = g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->hint), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->hint), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->hint), 44);
+  gtk_widget_set_visible (self->hint, FALSE);
+  gtk_box_append (GTK_BOX (self->box), self->path);
+  gtk_box_append (GTK_BOX (self->box), self->hint);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  gtk_widget_add_css_class (self->path, "trail");
+  gtk_widget_add_css_class (self->hint, "trail");
+  gtk_widget_set_halign (self->path, GTK_ALIGN_START);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->path), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Blocks around what is seen"), -1);
 }
 
 GtkWidget *
@@ -127,6 +150,7 @@ cju_trail_new (CjuCanvas *canvas, CjuDocument *document)
   self->canvas = g_object_ref (canvas);
   self->document = g_object_ref (document);
   g_signal_connect_swapped (canvas, "moved", G_CALLBACK (update), self);
+  g_signal_connect_swapped (canvas, "hint", G_CALLBACK (on_hint), self);
   update (self);
   return GTK_WIDGET (self);
 }

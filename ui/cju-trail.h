@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where on the canvas one is: the network and the blocks around what is seen, each a button that goes
- * there. Hidden outside all blocks. */
+ * there; and what keys do now. Hidden where there is nothing to say. */
 #pragma once
 
 #include "cju-canvas.h"

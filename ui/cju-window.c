@@ -20,8 +20,9 @@
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
-#include "cju-trail.h"
 #include "cju-trouble.h"
+#include "cju-export.h"
+#include "cju-trail.h"
 #include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>

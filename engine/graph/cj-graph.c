@@ -92,21 +92,41 @@ cj_graph_dup (const CjGraph *graph)
   return copy;
 }
 
+/* Nodes are in order of their ids. */
+static int
+find_index (const CjGraph *graph, const char *id)
+{
+  guint low = 0, high = graph->nodes->len;
+
+  while (low < high)
+    {
+      const guint middle = low + (high - low) / 2;
+      const int order = strcmp (((const CjNode *) graph->nodes->pdata[middle])->id, id);
+
+      if (order == 0)
+        return (int) middle;
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return -1;
+}
+
 CjNode *
 cj_graph_find (const CjGraph *graph, const char *id)
 {
-  for (guint i = 0; i < graph->nodes->len; i++)
-    if (g_str_equal (((CjNode *) graph->nodes->pdata[i])->id, id))
-      return graph->nodes->pdata[i];
-  return NULL;
+  const int index = find_index (graph, id);
+
+  return index >= 0 ? graph->nodes->pdata[index] : NULL;
 }
 
 int
 cj_graph_get_index (const CjGraph *graph, const CjNode *node)
 {
-  guint index;
+  const int index = find_index (graph, node->id);
 
-  return g_ptr_array_find (graph->nodes, node, &index) ? (int) index : -1;
+  return index >= 0 && graph->nodes->pdata[index] == node ? index : -1;
 }
 
 char *

@@ -100,7 +100,7 @@ rm n.cajal
 "$cli" new playground -o n.cajal >/dev/null
 start n.cajal
 fresh
-press Right ctrl+l Right Right Return
+press Right ctrl+l Return
 check wire-by-keys saved wired dense2 input1
 press ctrl+z
 drag 732 300 720 460
