@@ -38,7 +38,35 @@ const CjuHelpGuide cju_help_guide[] = {
           "<b>Ctrl+C</b> and <b>Ctrl+V</b> copy cards as text, so they can be pasted into another "
           "window or a letter. <b>Delete</b> takes cards out and joins what was around them; "
           "<b>M</b> mutes a card, <b>F</b> freezes it."),
-      N_ ("<b>Ctrl+Shift+L</b> lays everything out from left to right."), NULL } },
+      N_ ("The nearer a card is, the more it shows: colour and name, its words and a picture, all "
+          "maps of the layer, at last every unit with its value. <b>Enter</b> goes up to the "
+          "selected "
+          "card, <b>Backspace</b> back."),
+      N_ ("With keys alone: arrows go from card to card, with <b>Shift</b> they select more, with "
+          "<b>Ctrl</b> they move cards. <b>Ctrl+L</b> draws a wire from the selected card: arrows "
+          "choose where it goes, <b>Enter</b> connects. <b>.</b> shows the selection, <b>Tab</b> "
+          "leaves the canvas."),
+      N_ ("<b>Ctrl+Shift+L</b> lays everything out from left to right. Cards that belong together "
+          "can become <a href=\"guide/blocks\">a block</a>."),
+      NULL } },
+  { "blocks",
+    N_ ("Blocks"),
+    N_ ("Several cards as one, with an inside of its own"),
+    { N_ ("Select cards and press <b>Ctrl+G</b>: they become one card, a block. Its ports are the "
+          "wires that cross its border; it shows what its last layer makes of the sample, how many "
+          "layers it has and how many parameters they learn."),
+      N_ ("<b>Enter</b> or a double click goes inside, <b>Backspace</b> out; the path above the "
+          "canvas says where one is, and each step of it is a button. Blocks may hold blocks. "
+          "<b>F2</b> gives a block another name, <b>Ctrl+Shift+G</b> takes it apart."),
+      N_ ("A block is a view of the same network: to group or to ungroup changes nothing of what "
+          "is "
+          "learned, even while the network trains."),
+      N_ ("The context menu saves a block to the palette. There it stands above the layers, for "
+          "every network: drag it onto the canvas or type its name <a "
+          "href=\"guide/typing\">as a layer's</a>. It is a file of its own, which can be given "
+          "away; "
+          "the context menu in the palette removes it."),
+      NULL } },
   { "typing",
     N_ ("Adding layers by typing"),
     N_ ("One line of text can draw a whole network"),
