@@ -29,6 +29,8 @@ cju_canvas_add (CjuCanvas *self, const char *chain)
   const guint before = project->graph->nodes->len;
   g_autofree char *id = NULL;
 
+  if (selected == NULL && before == 1) /* the input on an empty canvas is what comes first */
+    selected = project->graph->nodes->pdata[0];
   if (selected != NULL && selected->layer->role == CJ_ROLE_LOSS)
     selected = NULL;
   cjl_project_begin (project);

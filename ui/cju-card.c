@@ -43,6 +43,7 @@ struct _CjuCard
   float bars[BARS];
   int classes[BARS];
   int n_bars;
+  int told;        /* class that the accessible description calls most likely, -1: none */
   CjvFrame *plane; /* of FACE_PLANE */
 };
 
@@ -135,22 +136,36 @@ make_subtitle (CjuCard *self, const CjNode *node)
   return g_string_free (text, FALSE);
 }
 
+static char *
+dup_class (CjuCard *self, int class)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+
+  return dataset != NULL && dataset->class_names != NULL && class < (int) dataset->n_classes
+             ? g_strdup (dataset->class_names[class])
+             : g_strdup_printf ("%d", class);
+}
+
 static void
 describe (CjuCard *self, const CjNode *node)
 {
   char *words = cju_access_print_card (self->document, node,
                                        cju_document_is_selected (self->document, self->id));
   g_autofree char *more = cju_access_describe_card (self->document, node);
+  g_autofree char *class = self->told >= 0 ? dup_class (self, self->told) : NULL;
+  g_autofree char *says
+      = class != NULL ? g_strdup_printf (_ ("%s. Most likely %s"), more, class) : g_strdup (more);
 
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
+                               self->trouble != NULL ? self->trouble : _ (node->layer->blurb));
   if (g_strcmp0 (words, self->words) != 0)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                     -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, more,
+  /* after the tooltip, which GTK takes for a description */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, says,
                                   -1);
   g_free (self->words);
   self->words = words;
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               self->trouble != NULL ? self->trouble : _ (node->layer->blurb));
 }
 
 void
@@ -175,6 +190,7 @@ cju_card_update (CjuCard *self)
       self->face = face;
       g_clear_object (&self->texture);
       self->n_bars = 0;
+      self->told = -1;
       gtk_widget_queue_resize (GTK_WIDGET (self));
     }
   describe (self, node);
@@ -219,12 +235,20 @@ cju_card_update_picture (CjuCard *self)
 {
   const CjlProbeFrame *frame = cju_document_get_frame (self->document);
   const CjTensor *tensor = frame != NULL ? cjl_probe_frame_find (frame, self->id) : NULL;
+  const CjNode *node = get_node (self);
   GtkSettings *settings = gtk_settings_get_default ();
   gboolean dark = FALSE;
 
   g_object_get (settings, "gtk-application-prefer-dark-theme", &dark, NULL);
   if (self->face == FACE_BARS && tensor != NULL)
-    find_bars (self, tensor);
+    {
+      find_bars (self, tensor);
+      if (self->classes[0] != self->told && node != NULL)
+        {
+          self->told = self->classes[0];
+          describe (self, node);
+        }
+    }
   else if (self->face == FACE_PLANE)
     {
       const CjTensor *scores
@@ -300,10 +324,7 @@ snapshot_bars (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
   for (int b = 0; b < self->n_bars && dataset != NULL; b++)
     {
       const float y = (float) (HEADER + b * BAR_STEP);
-      g_autofree char *number = g_strdup_printf ("%d", self->classes[b]);
-      const char *name = dataset->class_names != NULL && self->classes[b] < (int) dataset->n_classes
-                             ? dataset->class_names[self->classes[b]]
-                             : number;
+      g_autofree char *name = dup_class (self, self->classes[b]);
       const float full = PICTURE_WIDTH - 40;
 
       append_text (GTK_WIDGET (self), snapshot, name, PADDING, y, 36, ink, b == 0, 0.8);
@@ -654,6 +675,7 @@ cju_card_init (CjuCard *self)
 {
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
+  self->told = -1;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);

@@ -315,7 +315,6 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
   gtk_widget_set_visible (self->start_buttons, FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
@@ -394,6 +393,12 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cjl_project_undo (project);
   else if (g_str_equal (name, "win.redo"))
     cjl_project_redo (project);
+  else if (cju_document_get_session (self->document) == NULL && g_str_equal (name, "win.train")
+           && cju_document_get_trouble (self->document) == NULL)
+    {
+      self->train_when_loaded = TRUE;
+      cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
+    }
   else if (cju_document_get_session (self->document) == NULL)
     cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
                                ? cju_document_get_trouble (self->document)

@@ -92,6 +92,8 @@ class Person:
         self.app = wait(self._find_app, 30)
         if self.app is None:
             raise SystemExit('Bail out! the program is not on the accessibility bus')
+        # what changes without a word about it is asked for anew
+        self.app.set_cache_mask(Atspi.Cache.NONE)
         self.xid = wait(self._find_window, 20)
         self.main = wait(lambda: self.frames()[0])
         self.keys_go_here()
@@ -165,6 +167,13 @@ class Person:
         x, y, width, height = self.place(node)
         return x + width // 2, y + height // 2
 
+    def colours(self, node):
+        """How many colours an object has on the screen: a blank one has few."""
+        x, y, width, height = self.place(node)
+        out = subprocess.run(['import', '-window', 'root', '-crop', f'{width}x{height}+{x}+{y}',
+                              '-format', '%k', 'info:'], capture_output=True, text=True).stdout
+        return int(out)
+
     # --- hands
 
     def xdotool(self, *words):
@@ -205,6 +214,57 @@ class Person:
         time.sleep(.2)
         self.xdotool('mouseup', 1)
         time.sleep(.2)
+
+
+    def save(self, name):
+        """Saves as, by the dialog of files."""
+        before = len(self.frames())
+        self.key('ctrl+shift+s')
+        wait(lambda: len(self.frames()) > before)
+        self.key('ctrl+a')
+        self.type(os.path.abspath(name))
+        self.key('Return')
+        return wait(lambda: os.path.exists(name))
+
+
+def folder_of_pictures(path, each=30):
+    """Two kinds of pictures of 28 by 28: a disk, or a bar, somewhere."""
+    for i in range(each):
+        for kind, shape in (('disk', f'circle {9 + i % 9},{10 + i % 7} {13 + i % 9},{10 + i % 7}'),
+                            ('bar', f'rectangle 3,{4 + i % 18} 24,{6 + i % 18}')):
+            os.makedirs(f'{path}/{kind}', exist_ok=True)
+            subprocess.run(['convert', '-size', '28x28', 'xc:black', '-fill', 'white', '-draw', shape,
+                            f'{path}/{kind}/{i}.png'], check=True)
+
+
+def drop(feed, path, target):
+    """Drags a file or folder from a window of another program to a place on the screen."""
+    other = subprocess.Popen([feed, path])
+
+    def find():
+        out = subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^feed$'],
+                             capture_output=True, text=True).stdout.split()
+        return out[-1] if out else None
+
+    def go(*words):
+        subprocess.run(['xdotool', *map(str, words)], check=True, capture_output=True)
+        time.sleep(.15)
+
+    window = wait(find, 20)
+    time.sleep(.5)
+    go('windowmove', window, 1200, 700)
+    time.sleep(.5)
+    go('mousemove', 1280, 750, 'mousedown', 1)
+    for i in range(1, 5):
+        go('mousemove', 1280 - 50 * i, 750 - 25 * i)
+    go('mousemove', *target)
+    time.sleep(.4)
+    go('mousemove', target[0] + 3, target[1])
+    time.sleep(.4)
+    go('mouseup', 1)
+    time.sleep(.5)
+    other.kill()
+    other.wait()
 
 
 def actions(node):
