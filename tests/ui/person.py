@@ -107,9 +107,17 @@ class Person:
         return None
 
     def _find_window(self):
-        out = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
-                             capture_output=True, text=True).stdout.split()
-        return out[-1] if out else None
+        return self.windows()[-1]
+
+    def windows(self):
+        return subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
+                              capture_output=True, text=True).stdout.split()
+
+    @staticmethod
+    def geometry(xid):
+        lines = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', xid],
+                               capture_output=True, text=True).stdout.split()
+        return {k: int(v) for k, v in (line.split('=') for line in lines)}
 
     def close(self):
         self.process.kill()
@@ -155,13 +163,26 @@ class Person:
         """Where the middle of an object is on the screen, and its size."""
         box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
         frame = Atspi.Component.get_extents(self.main, Atspi.CoordType.WINDOW)
-        lines = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', self.xid],
-                               capture_output=True, text=True).stdout.split()
-        window = {k: int(v) for k, v in (line.split('=') for line in lines)}
+        window = self.geometry(self.xid)
         # extents begin inside the shadow that the program draws itself
         inset_x = window['X'] + (window['WIDTH'] - frame.width) // 2
         inset_y = window['Y'] + (window['HEIGHT'] - frame.height) // 2
         return (inset_x + box.x, inset_y + box.y, box.width, box.height)
+
+    def in_menu(self, item):
+        """The middle of an item of an open menu, which is a window of its own."""
+        menu = item
+        while menu.get_role_name() != 'menu':
+            menu = menu.get_parent()
+        return self.middle_of(menu, item)
+
+    def middle_of(self, frame, node):
+        """The middle of an object in a window above the first one."""
+        own = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW)
+        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        window = self.geometry(wait(lambda: next(w for w in self.windows() if w != self.xid)))
+        return (window['X'] + (window['WIDTH'] - own.width) // 2 + box.x - own.x + box.width // 2,
+                window['Y'] + (window['HEIGHT'] - own.height) // 2 + box.y - own.y + box.height // 2)
 
     def middle(self, node):
         x, y, width, height = self.place(node)
@@ -202,6 +223,29 @@ class Person:
         time.sleep(.1)
         self.xdotool('click', '--repeat', times, '--delay', 60, button)
         time.sleep(.1)
+
+    def scroll_to(self, node, pane):
+        """Turns the wheel over a pane until an object is in it. Returns the object's middle."""
+        for _ in range(80):
+            left, top, width, height = self.place(pane)
+            _, y, _, size = self.place(node)
+            if y >= top + 10 and y + size <= top + height - 10:
+                break
+            self.xdotool('mousemove', left + width // 2, top + height // 2)
+            self.xdotool('click', 5 if y > top + height // 2 else 4)
+            time.sleep(.1)
+        return self.middle(node)
+
+    def focus(self):
+        """What has the keyboard, with all that it is inside of."""
+        for node in walk(self.app):
+            if state(node, 'FOCUSED'):
+                chain = []
+                while node is not None and node.get_role_name() != 'application':
+                    chain.append(node.get_name() or '')
+                    node = node.get_parent()
+                return chain
+        return []
 
     def drag(self, start, end):
         self.count += 1

@@ -40,9 +40,10 @@ person.click(person.find('Train', 'push button'))
 learned = validation(person, 60)
 person.click(person.find('Confusion', 'page tab'))
 figure = person.find('Confusion', 'image')
-confusion = wait(lambda: re.search(r'\d+ (of|samples)', figure.get_description()), 60)
+confusion = wait(lambda: re.search(r'accuracy \d', figure.get_description()), 60)
 maps = person.colours(person.find(re.compile('^Conv 2D, conv2'))) > 40
 said = person.says(r'Most likely [0-9A-Z]$', 30)
+print('#', 'learned', learned, 'confusion', confusion, 'maps', maps, 'said', said)
 within(person, 3, 'pictures-learned-and-seen', learned and confusion and maps and said)
 person.close()
 
