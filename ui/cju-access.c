@@ -27,6 +27,13 @@ cju_access_name_mnemonic (GtkWidget *control, const char *label)
   cju_access_name (control, name);
 }
 
+void
+cju_access_name_search (GtkWidget *entry, const char *name)
+{
+  cju_access_name (entry, name);
+  cju_access_name (gtk_widget_get_last_child (entry), _ ("Clear"));
+}
+
 static GtkWidget *
 find_inside (GtkWidget *parent, GType type)
 {

@@ -15,6 +15,9 @@ void cju_access_name (GtkWidget *control, const char *name);
 /* A button with a mnemonic label is called what its label says, said once. `label` has the underscore. */
 void cju_access_name_mnemonic (GtkWidget *control, const char *label);
 
+/* A GtkSearchEntry, and the button in it that clears it. */
+void cju_access_name_search (GtkWidget *entry, const char *name);
+
 /* The first widget of a type inside another, which a library made without a name. */
 void cju_access_name_inside (GtkWidget *parent, GType type, const char *name);
 

@@ -511,7 +511,7 @@ make_header (CjuBrowser *self)
   gtk_widget_set_tooltip_text (undo, _ ("Undo (Ctrl+Z)"));
   cju_access_name (undo, _ ("Undo"));
   cju_access_name (self->split, _ ("Split shown"));
-  cju_access_name (self->search, _ ("Search samples"));
+  cju_access_name_search (self->search, _ ("Search samples"));
   g_object_set (self->search, "placeholder-text", _ ("Class, or #number"), NULL);
   g_signal_connect_swapped (self->split, "notify::selected", G_CALLBACK (on_filter), self);
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (on_filter), self);

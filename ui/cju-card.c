@@ -9,6 +9,7 @@
 #include "cju-port.h"
 #include "cjv-figure.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -254,7 +255,7 @@ cju_card_update_picture (CjuCard *self)
       const CjTensor *scores
           = frame != NULL ? cjl_probe_frame_find_surface (frame, self->id) : NULL;
 
-      g_clear_pointer (&self->plane, cjv_frame_unref);
+      g_clear_pointer (&self->plane, cjv_frame_free);
       if (scores != NULL)
         self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
     }
@@ -532,7 +533,7 @@ cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &ink);
   dim = ink;
-  dim.alpha = 0.65f;
+  dim.alpha = adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) ? 1 : 0.65f;
   accent = cju_category_color (node->layer->category);
   gtk_snapshot_append_color (snapshot, &accent, &GRAPHENE_RECT_INIT (PADDING, 11, 9, 9));
   append_text (widget, snapshot, self->title, PADDING + 15, 5, PICTURE_WIDTH - 15, &ink, TRUE,
@@ -635,7 +636,7 @@ cju_card_finalize (GObject *object)
   CjuCard *self = CJU_CARD (object);
 
   g_clear_object (&self->texture);
-  g_clear_pointer (&self->plane, cjv_frame_unref);
+  g_clear_pointer (&self->plane, cjv_frame_free);
   g_free (self->id);
   g_free (self->title);
   g_free (self->subtitle);
@@ -677,6 +678,8 @@ cju_card_init (CjuCard *self)
 
   self->told = -1;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  /* data flow to the right in every language, and shapes are read so */
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);
   gtk_widget_add_controller (GTK_WIDGET (self), focus);

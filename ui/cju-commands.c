@@ -7,7 +7,15 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const CjuCommand commands[] = {
+typedef struct
+{
+  const char *section;
+  const char *title;
+  const char *action; /* detailed: "win.train", "canvas.align::left" */
+  const char *key;    /* as gtk_accelerator_parse reads it; NULL: none */
+} Command;
+
+static const Command commands[] = {
   { N_ ("Project"), N_ ("New window"), "app.new-window", "<Control>n" },
   { N_ ("Project"), N_ ("New, empty canvas"), "win.empty", "<Control><Shift>n" },
   { N_ ("Project"), N_ ("Open…"), "win.open", "<Control>o" },
@@ -34,11 +42,13 @@ static const CjuCommand commands[] = {
   { N_ ("Data"), N_ ("Back to samples of the data"), "win.forget-picture", NULL },
   { N_ ("Training"), N_ ("Branch from the step shown"), "win.branch", NULL },
   { N_ ("Training"), N_ ("Back to now"), "win.now", NULL },
+  { N_ ("Training"), N_ ("Go back to before the numbers went wrong"), "win.go-back", NULL },
   { N_ ("View"), N_ ("Command palette"), "win.commands", "<Control>k" },
   { N_ ("View"), N_ ("Help on what has the focus"), "win.help", "F1" },
   { N_ ("View"), N_ ("Keyboard shortcuts"), "win.shortcuts", "<Control>question" },
   { N_ ("View"), N_ ("Show or hide the palette"), "win.palette", "F9" },
   { N_ ("View"), N_ ("Show or hide the inspector"), "win.inspector", "F8" },
+  { N_ ("View"), N_ ("Search parameters"), "win.search", "<Control>f" },
   { N_ ("View"), N_ ("Next pane"), "win.next-pane", "F6" },
   { N_ ("View"), N_ ("Zoom in"), "canvas.zoom-in", "<Control>plus" },
   { N_ ("View"), N_ ("Zoom out"), "canvas.zoom-out", "<Control>minus" },
@@ -77,6 +87,7 @@ static const CjuCommand commands[] = {
   { N_ ("Layers"), N_ ("Paste"), "canvas.paste", "<Control>v" },
   { N_ ("Layers"), N_ ("Duplicate"), "canvas.duplicate", "<Control>d" },
   { N_ ("Layers"), N_ ("Delete, and heal the wire"), "canvas.delete", "Delete" },
+  { N_ ("Layers"), N_ ("Delete the chosen unit"), "win.delete-unit", "<Control><Shift>Delete" },
   { N_ ("Layers"), N_ ("Mute"), "canvas.mute", "m" },
   { N_ ("Layers"), N_ ("Freeze"), "canvas.freeze", "f" },
   { N_ ("Layers"), N_ ("Context menu"), "canvas.menu", "<Shift>F10" },
@@ -86,13 +97,6 @@ static const CjuCommand commands[] = {
   { N_ ("Layers"), N_ ("Distribute down"), "canvas.align::down", NULL },
   { N_ ("Layers"), N_ ("Lay out everything"), "canvas.layout", "<Control><Shift>l" },
 };
-
-const CjuCommand *
-cju_commands (guint *n)
-{
-  *n = G_N_ELEMENTS (commands);
-  return commands;
-}
 
 void
 cju_commands_set_keys (GtkApplication *application)
@@ -165,7 +169,7 @@ free_palette (gpointer data)
   g_free (palette);
 }
 
-static const CjuCommand *
+static const Command *
 get_command (GtkListBoxRow *row)
 {
   return g_object_get_data (G_OBJECT (row), "command");
@@ -263,7 +267,7 @@ on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
 }
 
 static GtkWidget *
-make_row (const CjuCommand *command)
+make_row (const Command *command)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *title = gtk_label_new (_ (command->title));

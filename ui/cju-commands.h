@@ -7,16 +7,6 @@
 
 G_BEGIN_DECLS
 
-typedef struct
-{
-  const char *section;
-  const char *title;
-  const char *action; /* detailed: "win.train", "canvas.align::left" */
-  const char *key;    /* as gtk_accelerator_parse reads it; NULL: none */
-} CjuCommand;
-
-const CjuCommand *cju_commands (guint *n);
-
 /* Keys of "app." and "win." actions; widgets bind their own. */
 void cju_commands_set_keys (GtkApplication *application);
 

@@ -18,6 +18,7 @@ struct _CjuDocument
   CjlProbeFrame *frame;
   CjRunState state;
   char *trouble;
+  CjProblem *failure;   /* numbers that are none stopped the run; NULL: nothing did */
   CjlDataChoice loaded; /* what dataset is, or will be when it is there; no source: none */
   CjdDataset *base;     /* what was read for base_choice, or NULL */
   CjlDataChoice base_choice;

@@ -159,6 +159,35 @@ is_plane (const CjdDataset *dataset)
   return dataset != NULL && dataset->x_shape.n_dims == 2 && dataset->x_shape.dims[1] == 2;
 }
 
+static void
+forget_failure (CjuDocument *self)
+{
+  if (self->failure == NULL)
+    return;
+  g_free (self->failure->node);
+  g_free (self->failure->sentence);
+  g_clear_pointer (&self->failure, g_free);
+}
+
+/* A run that stopped on a number that is none is a problem of the node where it was found. */
+static void
+follow_failure (CjuDocument *self)
+{
+  const gboolean failed = self->state.status == CJ_RUN_FAILED;
+  CjRunner *runner = cjl_session_get_runner (self->session);
+
+  if (failed == (self->failure != NULL))
+    return;
+  forget_failure (self);
+  if (failed)
+    {
+      self->failure = g_new0 (CjProblem, 1);
+      self->failure->node = cj_runner_dup_bad_node (runner);
+      self->failure->sentence = cj_runner_dup_error (runner);
+    }
+  cju_document_emit (self, CJU_DOCUMENT_EDITED);
+}
+
 /* Looks at the runner and keeps one question at a time with the probe. */
 static void
 look (CjuDocument *self)
@@ -174,6 +203,7 @@ look (CjuDocument *self)
   moved = state.step != self->state.step || state.status != self->state.status
           || state.last != self->state.last || state.n_cuts != self->state.n_cuts;
   self->state = state;
+  follow_failure (self);
   count = probe != NULL ? cjl_probe_get_count (probe) : 0;
   if (probe != self->seen_probe)
     self->seen = 0;
@@ -228,6 +258,7 @@ cju_document_dispose (GObject *object)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
+  forget_failure (self);
   cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer ((char **) &self->unit.node, g_free);
@@ -337,8 +368,16 @@ cju_document_dup_shape (CjuDocument *self, const CjNode *node)
 }
 
 const CjProblem *
+cju_document_get_failure (CjuDocument *self)
+{
+  return self->failure;
+}
+
+const CjProblem *
 cju_document_find_problem (CjuDocument *self, const CjNode *node)
 {
+  if (self->failure != NULL && g_strcmp0 (self->failure->node, node->id) == 0)
+    return self->failure;
   for (guint i = 0; self->lowered != NULL && i < self->lowered->problems->len; i++)
     {
       const CjProblem *problem = self->lowered->problems->pdata[i];
@@ -349,6 +388,37 @@ cju_document_find_problem (CjuDocument *self, const CjNode *node)
   return NULL;
 }
 
+char *
+cju_document_print_mend (CjuDocument *self, const CjProblem *problem)
+{
+  if (problem == self->failure)
+    return g_strdup_printf (_ ("Go back to step %'llu"), (unsigned long long) self->state.good);
+  if (problem->set != NULL)
+    return g_strdup_printf (_ ("Set %s"), problem->set);
+  if (problem->mend != NULL)
+    return g_strdup_printf (_ ("Insert %s"), _ (cj_layer_find (problem->mend)->title));
+  return NULL;
+}
+
+/* To the last kept checkpoint before the numbers went wrong. */
+static void
+go_back (CjuDocument *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (!cjl_session_branch (self->session, self->state.good, &error))
+    {
+      cju_document_notice (self, error->message, FALSE);
+      return;
+    }
+  text = g_strdup_printf (_ ("The run is back at step %'llu. Use a smaller learning rate, or clip "
+                             "the gradient, before it goes on."),
+                          (unsigned long long) self->state.good);
+  self->ask_again = TRUE;
+  cju_document_notice (self, text, TRUE);
+}
+
 void
 cju_document_mend (CjuDocument *self, const CjProblem *problem)
 {
@@ -357,6 +427,11 @@ cju_document_mend (CjuDocument *self, const CjProblem *problem)
   const guint port = problem->port;
   CjWire from;
 
+  if (problem == self->failure && self->session != NULL)
+    {
+      go_back (self);
+      return;
+    }
   if (node == NULL)
     return;
   if (problem->set != NULL)
@@ -547,6 +622,32 @@ CjuUnit
 cju_document_get_unit (CjuDocument *self)
 {
   return self->unit;
+}
+
+void
+cju_document_delete_unit (CjuDocument *self)
+{
+  g_autofree char *node = g_strdup (self->unit.node);
+  const gint64 unit = self->unit.unit;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->session == NULL || node == NULL || unit < 0)
+    {
+      cju_document_notice (self,
+                           _ ("No unit is chosen. Click one in Activations or Weights, or choose "
+                              "it in the inspector."),
+                           FALSE);
+      return;
+    }
+  if (!cjl_session_delete_unit (self->session, node, (guint) unit, &error))
+    {
+      cju_document_notice (self, error->message, FALSE);
+      return;
+    }
+  text = g_strdup_printf (_ ("Unit %u of %s is deleted."), (guint) unit, node);
+  cju_document_choose_unit (self, NULL, -1, 0, 0);
+  cju_document_notice (self, text, TRUE);
 }
 
 void

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define CJU_TYPE_DOCUMENT (cju_document_get_type ())
 G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
 
-/* Signals: "edited" after every change of the project; "loaded" when data came or failed; "ticked" when
+/* Signals: "edited" after every change of the project, and when its run fails or is over that; "loaded" when data came or failed; "ticked" when
  * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
  * sample was chosen; "evaluated" when the validation samples were run through newer weights; "unit" and
  * "cell", see there; "notice" (text, whether undo takes it back) when a person should be told of
@@ -31,9 +31,15 @@ const char *cju_document_get_trouble (CjuDocument *self);
 
 /* Result of a node for the network as drawn, "6×28×28", or NULL. You free. */
 char *cju_document_dup_shape (CjuDocument *self, const CjNode *node);
+/* What is wrong with the node as drawn, or where numbers went wrong; NULL: nothing. Borrowed. */
 const CjProblem *cju_document_find_problem (CjuDocument *self, const CjNode *node);
+/* The run stopped because a number was none: which node, tensor and step; NULL: it did not. Borrowed. */
+const CjProblem *cju_document_get_failure (CjuDocument *self);
 
-/* Does what the problem offers: puts a layer in, or sets a parameter. One edit. */
+/* "Insert Flatten", "Set units=10", "Go back to step 120", or NULL where nothing is offered. You free. */
+char *cju_document_print_mend (CjuDocument *self, const CjProblem *problem);
+/* Does what the problem offers: puts a layer in, sets a parameter, or goes back to the last good
+ * checkpoint. One edit. */
 void cju_document_mend (CjuDocument *self, const CjProblem *problem);
 
 /* The node that the loss looks at, or NULL. */
@@ -98,6 +104,8 @@ typedef struct
 void cju_document_choose_unit (CjuDocument *self, const char *node, gint64 unit, gint64 row,
                                gint64 column); /* NULL: none */
 CjuUnit cju_document_get_unit (CjuDocument *self);
+/* Takes the chosen unit out of its layer, as one edit; says so where that cannot be. */
+void cju_document_delete_unit (CjuDocument *self);
 
 /* A cell of the confusion matrix that is looked into: samples of class `row` taken for `column`; -1: none.
  * Signal "cell". */

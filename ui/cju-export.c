@@ -2,6 +2,7 @@
 #include "cju-export.h"
 
 #include "cjl-export.h"
+#include "cju-access.h"
 #include "cju-window-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -101,7 +102,6 @@ cju_export_button_new (void)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-send-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_set_tooltip_text (button, _ ("Export"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Export"), -1);
+  cju_access_name (button, _ ("Export"));
   return button;
 }

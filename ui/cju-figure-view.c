@@ -129,19 +129,28 @@ cju_figure_view_zoom (CjuFigureView *self, double factor)
   zoom (self, &how);
 }
 
+gboolean
+cju_figure_view_pick (CjuFigureView *self, double x, double y)
+{
+  CjvHit hit;
+
+  if (!self->pickable || !find_hit (self, x, y, &hit))
+    return FALSE;
+  g_signal_emit (self, picked_signal, 0, &hit);
+  cjv_hit_clear (&hit);
+  return TRUE;
+}
+
 static void
 on_pressed (GtkGestureClick *click, int n, double x, double y, gpointer data)
 {
   CjuFigureView *self = data;
-  CjvHit hit;
 
   (void) click;
   if (n == 2)
     cju_figure_view_zoom (self, 0);
-  if (n != 1 || !self->pickable || !find_hit (self, x, y, &hit))
-    return;
-  g_signal_emit (self, picked_signal, 0, &hit);
-  cjv_hit_clear (&hit);
+  if (n == 1)
+    cju_figure_view_pick (self, x, y);
 }
 
 static void
@@ -214,7 +223,7 @@ cju_figure_view_finalize (GObject *object)
 {
   CjuFigureView *self = CJU_FIGURE_VIEW (object);
 
-  g_clear_pointer (&self->frame, cjv_frame_unref);
+  g_clear_pointer (&self->frame, cjv_frame_free);
   g_free (self->params);
   G_OBJECT_CLASS (cju_figure_view_parent_class)->finalize (object);
 }
@@ -303,7 +312,7 @@ cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame)
 {
   g_autofree char *words = NULL;
 
-  g_clear_pointer (&self->frame, cjv_frame_unref);
+  g_clear_pointer (&self->frame, cjv_frame_free);
   self->frame = frame;
   words = cjv_figure_print_words (self->info, frame, self->params);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -29,6 +29,9 @@ char *cju_figure_view_print_param (CjuFigureView *self, const char *name); /* yo
 /* Whether a click on something in the figure emits "picked" (CjvHit, valid until it returns). */
 void cju_figure_view_set_pickable (CjuFigureView *self, gboolean pickable);
 
+/* As a click at that place does, px; FALSE: there is nothing. */
+gboolean cju_figure_view_pick (CjuFigureView *self, double x, double y);
+
 /* Figures that can be zoomed: a drag or the wheel zooms in, a double click shows all again. `factor`
  * over 1 zooms in at the middle; 0 shows all. */
 void cju_figure_view_zoom (CjuFigureView *self, double factor);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-health.h"
 
+#include "cju-access.h"
+
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
 #include "cju-figure-view.h"
+#include "cju-unit-menu.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -16,6 +19,7 @@ struct _CjuHealth
   CjuDocument *document;
   char *node;
   GtkWidget *box, *weights, *spread, *answers, *group, *silent, *full;
+  GtkWidget *units, *unit, *remove; /* one unit of the layer, and a button to take it out */
   guint ticks;
 };
 
@@ -63,6 +67,22 @@ update_weights (CjuHealth *self, const CjlCheckup *checkup)
 }
 
 static void
+on_unit (GtkSpinButton *spin, gpointer data)
+{
+  CjuHealth *self = data;
+
+  cju_document_choose_unit (self->document, self->node, gtk_spin_button_get_value_as_int (spin), 0,
+                            0);
+}
+
+static void
+on_remove (CjuHealth *self)
+{
+  on_unit (GTK_SPIN_BUTTON (self->unit), self);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.delete-unit", NULL);
+}
+
+static void
 set_count (GtkWidget *row, gboolean means, guint n, guint of)
 {
   GtkWidget *label = g_object_get_data (G_OBJECT (row), "count");
@@ -91,6 +111,33 @@ update_units (CjuHealth *self, const CjlCheckup *checkup)
   set_count (self->full, layer->bounded, layer->n_full, layer->n_units);
 }
 
+/* The unit that is chosen, by its number, and what taking it out means. */
+static void
+update_unit (CjuHealth *self)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+  const guint n = session != NULL ? cjl_session_count_units (session, self->node) : 0;
+  const CjuUnit chosen = cju_document_get_unit (self->document);
+  GtkSpinButton *spin = GTK_SPIN_BUTTON (self->unit);
+  g_autofree char *words = NULL;
+  guint unit;
+
+  gtk_widget_set_visible (self->units, n >= 2);
+  if (n < 2)
+    return;
+  unit = chosen.node != NULL && g_str_equal (chosen.node, self->node) && chosen.unit >= 0
+             ? (guint) chosen.unit
+             : (guint) gtk_spin_button_get_value_as_int (spin);
+  unit = MIN (unit, n - 1);
+  g_signal_handlers_block_by_func (spin, on_unit, self);
+  gtk_spin_button_set_range (spin, 0, n - 1);
+  gtk_spin_button_set_value (spin, unit);
+  g_signal_handlers_unblock_by_func (spin, on_unit, self);
+  words = g_strdup_printf (_ ("Delete Unit %u of %s"), unit, self->node);
+  gtk_widget_set_tooltip_text (self->remove, words);
+  cju_access_name (self->remove, words);
+}
+
 static void
 update (CjuHealth *self)
 {
@@ -98,6 +145,7 @@ update (CjuHealth *self)
 
   update_weights (self, checkup);
   update_units (self, checkup);
+  update_unit (self);
 }
 
 static void
@@ -162,6 +210,30 @@ add_row (CjuHealth *self, const char *title, const char *words)
   return row;
 }
 
+/* A number and a button: what the figures offer to the mouse. */
+static void
+add_unit_row (CjuHealth *self)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  self->units = adw_preferences_group_new ();
+  self->unit = gtk_spin_button_new_with_range (0, 1, 1);
+  self->remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
+  gtk_widget_set_valign (self->unit, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (self->remove, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (self->remove, "flat");
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Unit"));
+  gtk_widget_set_tooltip_text (row, _ ("The chosen unit of the layer, counted from 0. The others "
+                                       "keep what they have learned when it is deleted"));
+  cju_access_name (self->unit, _ ("Unit"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->unit);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->remove);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->units), row);
+  gtk_box_append (GTK_BOX (self->box), self->units);
+  g_signal_connect (self->unit, "value-changed", G_CALLBACK (on_unit), self);
+  g_signal_connect_swapped (self->remove, "clicked", G_CALLBACK (on_remove), self);
+}
+
 static void
 cju_health_init (CjuHealth *self)
 {
@@ -181,6 +253,7 @@ cju_health_init (CjuHealth *self)
                         _ ("Units that almost always answer the most or the least they can. They "
                            "hardly learn: try smaller starting weights or normalisation"));
   gtk_widget_set_visible (self->group, FALSE);
+  add_unit_row (self);
   g_signal_connect_swapped (self->weights, "picked", G_CALLBACK (on_picked), self);
 }
 
@@ -191,6 +264,7 @@ cju_health_new (CjuDocument *document, const char *node)
 
   self->document = g_object_ref (document);
   self->node = g_strdup (node);
+  cju_unit_menu_attach (CJU_FIGURE_VIEW (self->weights), document);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_tick), self);
   g_signal_connect_swapped (document, "unit", G_CALLBACK (update), self);
   g_signal_connect_swapped (cju_checker_get (document), "changed", G_CALLBACK (update), self);

@@ -61,6 +61,8 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Below the rows stand the formula, the counterpart in the brain where there is one, and "
           "the live weights. With nothing selected the inspector shows <a "
           "href=\"guide/training\">how the network is trained</a>."),
+      N_ ("A unit of a layer can be deleted: choose it under the weights, or with the other mouse "
+          "button in Weights or Activations. The others keep what they have learned."),
       NULL } },
   { "training",
     N_ ("Training"),
@@ -102,7 +104,11 @@ const CjuHelpGuide cju_help_guide[] = {
           "href=\"layer/flatten\">Flatten</a> before a dense layer, or to set the number of units "
           "to "
           "the number of classes."),
-      N_ ("A card that is connected to nothing is left out and does no harm."), NULL } },
+      N_ ("A card that is connected to nothing is left out and does no harm."),
+      N_ ("When numbers explode while a network trains, it stops: the card where it began and the "
+          "view Problems say so, and one button goes back to the last good checkpoint. Use a "
+          "smaller learning rate before you train on."),
+      NULL } },
   { "figures",
     N_ ("Views and figures"),
     N_ ("Everything on the screen can be exported"),

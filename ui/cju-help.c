@@ -282,7 +282,7 @@ make_list (Help *help)
   help->list = gtk_list_box_new ();
   help->nothing = gtk_label_new (_ ("Nothing was found"));
   g_object_set (help->search, "placeholder-text", _ ("Search help…"), NULL);
-  cju_access_name (help->search, _ ("Search help"));
+  cju_access_name_search (help->search, _ ("Search help"));
   cju_access_name (help->list, _ ("Pages"));
   gtk_widget_set_margin_top (help->search, 8);
   gtk_widget_set_margin_start (help->search, 8);

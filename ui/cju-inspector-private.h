@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cju-inspector.c and cju-inspector-data.c. */
+/* Shared by cju-inspector.c, cju-inspector-rows.c and cju-inspector-data.c. */
 #pragma once
 
 #include "cju-inspector.h"
@@ -14,10 +14,10 @@ struct _CjuInspector
 {
   GtkWidget parent;
   CjuDocument *document;
-  GtkWidget *scroller, *box, *trouble;
+  GtkWidget *whole, *search, *nothing, *scroller, *box, *trouble;
   gboolean busy;    /* the edit under way is ours: the rows are right already */
   gboolean showing; /* rows are being brought in line, which is no edit */
-  GPtrArray *rows;  /* Binding of every row that is shown, owned */
+  GPtrArray *rows;  /* what every row that is shown edits; cju_inspector_new_rows */
 
   /* With nothing selected: */
   char *shown;         /* what the rows were made for; NULL: something else is shown */
@@ -33,6 +33,10 @@ GtkWidget *cju_inspector_add_table (CjuInspector *self, const char *title, const
                                     const char *prefix, gconstpointer values);
 GtkWidget *cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam *param,
                                    const char *prefix, gconstpointer values);
+GPtrArray *cju_inspector_new_rows (void);
+/* Brings rows in line with the values behind them and with what is searched. */
+void cju_inspector_update_rows (CjuInspector *self);
+void cju_inspector_rebuild (CjuInspector *self);
 GtkWidget *cju_inspector_add_label (CjuInspector *self, const char *text, const char *class);
 
 /* The rows of data: values as the project has them, the rows themselves, what follows from the data. */

@@ -13,5 +13,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CjuInspector, cju_inspector, CJU, INSPECTOR, GtkWidget)
 
 GtkWidget *cju_inspector_new (CjuDocument *document);
+void cju_inspector_search (CjuInspector *self); /* the focus goes where parameters are searched */
 
 G_END_DECLS

@@ -63,7 +63,7 @@ make_row (const CjLayerInfo *layer)
   gtk_drawing_area_set_content_width (GTK_DRAWING_AREA (dot), 12);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (dot), draw_dot, (gpointer) layer, NULL);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_box_append (GTK_BOX (box), dot);
   gtk_box_append (GTK_BOX (box), label);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
@@ -200,7 +200,7 @@ cju_palette_init (CjuPalette *self)
   gtk_widget_set_margin_end (self->search, 8);
   gtk_widget_set_margin_top (self->search, 8);
   g_object_set (self->search, "placeholder-text", _ ("Search layers…"), NULL);
-  cju_access_name (self->search, _ ("Search layers"));
+  cju_access_name_search (self->search, _ ("Search layers"));
   cju_access_name (self->list, _ ("Layers"));
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");

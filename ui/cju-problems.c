@@ -15,21 +15,15 @@ struct _CjuProblems
 
 G_DEFINE_FINAL_TYPE (CjuProblems, cju_problems, GTK_TYPE_WIDGET)
 
-char *
-cju_problem_print_mend (const CjProblem *problem)
-{
-  if (problem->set != NULL)
-    return g_strdup_printf (_ ("Set %s"), problem->set);
-  if (problem->mend != NULL)
-    return g_strdup_printf (_ ("Insert %s"), _ (cj_layer_find (problem->mend)->title));
-  return NULL;
-}
-
+/* What stopped the run comes first. */
 static const CjProblem *
 get_problem (CjuProblems *self, guint i)
 {
   const CjLowered *lowered = cju_document_get_lowered (self->document);
+  const CjProblem *failure = cju_document_get_failure (self->document);
 
+  if (failure != NULL && i-- == 0)
+    return failure;
   return lowered != NULL && i < lowered->problems->len ? lowered->problems->pdata[i] : NULL;
 }
 
@@ -62,7 +56,7 @@ make_row (CjuProblems *self, const CjProblem *problem, guint i)
   GtkWidget *icon = gtk_image_new_from_icon_name (
       problem->kind == CJ_PROBLEM_ERROR ? "dialog-error-symbolic" : "dialog-information-symbolic");
   GtkWidget *label = gtk_label_new (problem->sentence), *button;
-  g_autofree char *words = cju_problem_print_mend (problem);
+  g_autofree char *words = cju_document_print_mend (self->document, problem);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Everything that keeps the network from training, a row each, with a button for the mend. */
+/* Everything that keeps the network from training, and what stopped it, a row each, with a button for
+ * the mend. */
 #pragma once
 
 #include "cju-document.h"
@@ -15,8 +16,5 @@ GtkWidget *cju_problems_new (CjuDocument *document);
 
 /* After an edit. */
 void cju_problems_update (CjuProblems *self);
-
-/* "Insert Flatten", "Set units=10", or NULL where nothing is offered. You free. */
-char *cju_problem_print_mend (const CjProblem *problem);
 
 G_END_DECLS

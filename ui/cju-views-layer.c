@@ -6,6 +6,7 @@
 #include "cju-access.h"
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
+#include "cju-unit-menu.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -81,6 +82,12 @@ pick_unit (CjuView *view, const CjvHit *hit)
                             MAX (hit->series, 0) % width);
 }
 
+static void
+build_menu (CjuView *view)
+{
+  cju_unit_menu_attach (cju_view_get_figure (view), cju_view_get_document (view));
+}
+
 const CjuViewInfo cju_view_activations = {
   .id = "activations",
   .title = N_ ("Activations"),
@@ -90,6 +97,7 @@ const CjuViewInfo cju_view_activations = {
   .triggers = CJU_VIEW_ON_TICK | CJU_VIEW_ON_SELECTED,
   .make = make_activations,
   .picked = pick_unit,
+  .build = build_menu,
 };
 
 /* --- weights --- */
@@ -201,6 +209,13 @@ build_choice (CjuView *view)
                            G_CONNECT_SWAPPED);
 }
 
+static void
+build_weights (CjuView *view)
+{
+  build_choice (view);
+  build_menu (view);
+}
+
 const CjuViewInfo cju_view_weights = {
   .id = "weights",
   .title = N_ ("Weights"),
@@ -209,7 +224,7 @@ const CjuViewInfo cju_view_weights = {
   .triggers = CJU_VIEW_ON_TICK | CJU_VIEW_ON_SELECTED,
   .make = make_weights,
   .picked = pick_row,
-  .build = build_choice,
+  .build = build_weights,
 };
 
 /* --- how numbers are spread --- */

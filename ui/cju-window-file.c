@@ -33,23 +33,14 @@ find_window (CjuWindow *self, const char *path)
   return NULL;
 }
 
-/* Every edit goes to the journal from now on. */
-static void
-keep (CjuWindow *self, CjlProject *project)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!cjl_project_keep (project, &error))
-    cju_window_tell (self, error->message);
-}
-
 void
 cju_window_open (CjuWindow *self, CjlProject *project)
 {
   GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
   CjuWindow *target = self->document == NULL ? self : CJU_WINDOW (cju_window_new (application));
 
-  keep (target, project);
+  cjl_project_keep (project,
+                    NULL); /* every edit from now on; why it cannot is said in the window */
   cju_window_show_project (target, project);
   if (project->path != NULL)
     cju_recent_add (project->path);

@@ -19,6 +19,7 @@
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-trouble.h"
 #include "cju-export.h"
 #include "cju-vigil.h"
 
@@ -38,14 +39,9 @@ static void
 on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer data)
 {
   CjuWindow *self = data;
-  AdwToast *toast = adw_toast_new (text);
-  GtkWidget *label = gtk_label_new (text);
+  AdwToast *toast = cju_trouble_new_toast (text);
 
   (void) document;
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 80);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, 10);
   if (undoable)
     {
@@ -115,6 +111,8 @@ on_edited (CjuWindow *self)
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), subtitle->str);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", undo != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.go-back",
+                                 cju_document_get_failure (self->document) != NULL);
   gtk_widget_set_tooltip_text (self->undo, undo_tip);
   gtk_widget_set_tooltip_text (self->redo, redo_tip);
 }
@@ -246,7 +244,7 @@ make_canvas (CjuWindow *self)
   return overlay;
 }
 
-/* Palette | canvas, samples, dock | inspector. */
+/* What is wrong, above palette | canvas, samples, dock | inspector. */
 static GtkWidget *
 make_lab (CjuWindow *self)
 {
@@ -255,6 +253,7 @@ make_lab (CjuWindow *self)
   GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
   GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *bottom = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_size_request (palette, 200, -1);
   gtk_widget_set_size_request (inspector, 300, -1);
@@ -280,7 +279,11 @@ make_lab (CjuWindow *self)
   adw_flap_set_content (ADW_FLAP (outer), inner);
   self->palette_flap = outer;
   self->inspector_flap = inner;
-  return outer;
+  gtk_widget_set_vexpand (outer, TRUE);
+  gtk_box_append (GTK_BOX (all),
+                  cju_trouble_new (self->document, ADW_TOAST_OVERLAY (self->toasts)));
+  gtk_box_append (GTK_BOX (all), outer);
+  return all;
 }
 
 static void
@@ -296,9 +299,10 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",  "win.step", "win.epoch",          "win.reset",
-        "win.branch", "win.now",  "win.save",           "win.save-as",
-        "win.undo",   "win.redo", "win.export-weights", "win.export-view" };
+    = { "win.train",       "win.step",   "win.epoch",          "win.reset",
+        "win.branch",      "win.now",    "win.save",           "win.save-as",
+        "win.undo",        "win.redo",   "win.export-weights", "win.export-view",
+        "win.delete-unit", "win.go-back" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -318,6 +322,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   gtk_widget_set_visible (self->start_buttons, FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
+  cju_window_arrange (self);
   cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
@@ -413,6 +418,10 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_seek (self->document, cju_document_get_state (self->document).last);
   else if (g_str_equal (name, "win.branch"))
     branch (self);
+  else if (g_str_equal (name, "win.go-back"))
+    cju_document_mend (self->document, cju_document_get_failure (self->document));
+  else if (g_str_equal (name, "win.delete-unit"))
+    cju_document_delete_unit (self->document);
   else if (cju_document_get_state (self->document).status == CJ_RUN_TRAINING)
     cju_document_pause (self->document);
   else
@@ -430,6 +439,19 @@ pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   flap = ADW_FLAP (g_str_equal (name, "win.palette") ? self->palette_flap : self->inspector_flap);
   adw_flap_set_reveal_flap (flap, !adw_flap_get_reveal_flap (flap));
+}
+
+static void
+search_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->lab == NULL)
+    return;
+  adw_flap_set_reveal_flap (ADW_FLAP (self->inspector_flap), TRUE);
+  cju_inspector_search (CJU_INSPECTOR (self->inspector));
 }
 
 static void
@@ -521,7 +543,15 @@ cju_window_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
   g_clear_pointer (&self->lab_buttons, g_ptr_array_unref);
+  g_clear_pointer (&self->spare_buttons, g_ptr_array_unref);
   G_OBJECT_CLASS (cju_window_parent_class)->dispose (object);
+}
+
+static void
+cju_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  GTK_WIDGET_CLASS (cju_window_parent_class)->size_allocate (widget, width, height, baseline);
+  cju_window_fit (CJU_WINDOW (widget), width);
 }
 
 static void
@@ -531,12 +561,15 @@ cju_window_class_init (CjuWindowClass *class)
 
   G_OBJECT_CLASS (class)->dispose = cju_window_dispose;
   GTK_WINDOW_CLASS (class)->close_request = cju_window_close_request;
+  widget->size_allocate = cju_window_size_allocate;
   gtk_widget_class_install_action (widget, "win.train", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.step", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.epoch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.reset", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.branch", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.go-back", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.delete-unit", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
@@ -545,6 +578,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
+  gtk_widget_class_install_action (widget, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget, "win.next-pane", NULL, pane_focus_action);
   gtk_widget_class_install_action (widget, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget, "win.commands", NULL, commands_action);
@@ -656,6 +690,8 @@ make_header (CjuWindow *self)
   pack (self, bar, FALSE,
         make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step (Ctrl+.)")));
   pack (self, bar, FALSE, make_button ("view-refresh-symbolic", "win.reset", _ ("Reset weights")));
+  for (guint i = self->lab_buttons->len - 3; i < self->lab_buttons->len; i++)
+    g_ptr_array_add (self->spare_buttons, self->lab_buttons->pdata[i]);
   return header;
 }
 
@@ -666,6 +702,7 @@ cju_window_init (CjuWindow *self)
 
   self->start = start;
   self->lab_buttons = g_ptr_array_new ();
+  self->spare_buttons = g_ptr_array_new ();
   self->toasts = adw_toast_overlay_new ();
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), start, "start");

@@ -259,6 +259,7 @@ cjv_export (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer para
   GByteArray *bytes = NULL;
   GError *local = NULL;
   gboolean ok;
+  int number;
 
   g_return_val_if_fail (info != NULL && style != NULL && path != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -277,14 +278,17 @@ cjv_export (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer para
     g_set_error (&local, CJ_ERROR, CJ_ERROR_FILE,
                  _ ("the ending says no known kind. End the name with .svg, .pdf, .png or .csv."));
 
+  errno = 0;
   ok = bytes != NULL
        && g_file_set_contents_full (path, (const char *) bytes->data, bytes->len,
                                     G_FILE_SET_CONTENTS_CONSISTENT, 0666, &local);
+  number = errno;
   if (bytes != NULL)
     g_byte_array_unref (bytes);
-  if (local != NULL && local->domain == G_FILE_ERROR)
+  if (local != NULL && local->domain == G_FILE_ERROR) /* its words name a file that is not ours */
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s", local->message);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: The file cannot be written: %s."), path,
+                   g_strerror (number != 0 ? number : EIO));
       g_error_free (local);
     }
   else if (local != NULL)

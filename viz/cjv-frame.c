@@ -16,7 +16,6 @@ typedef struct
 
 struct _CjvFrame
 {
-  gint ref_count;
   gboolean sealed;
   GHashTable *entries; /* name -> Entry */
   char *provenance;
@@ -41,27 +40,15 @@ cjv_frame_new (void)
 {
   CjvFrame *frame = g_new0 (CjvFrame, 1);
 
-  frame->ref_count = 1;
   frame->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   return frame;
 }
 
-CjvFrame *
-cjv_frame_ref (CjvFrame *frame)
-{
-  g_return_val_if_fail (frame != NULL, NULL);
-
-  g_atomic_int_inc (&frame->ref_count);
-  return frame;
-}
-
 void
-cjv_frame_unref (CjvFrame *frame)
+cjv_frame_free (CjvFrame *frame)
 {
   g_return_if_fail (frame != NULL);
 
-  if (!g_atomic_int_dec_and_test (&frame->ref_count))
-    return;
   g_hash_table_unref (frame->entries);
   g_free (frame->provenance);
   g_free (frame);
@@ -252,16 +239,6 @@ const char *
 cjv_frame_get_provenance (const CjvFrame *frame)
 {
   return frame != NULL ? frame->provenance : NULL;
-}
-
-gboolean
-cjv_frame_has (const CjvFrame *frame, const char *name)
-{
-  const Entry *entry = find (frame, name);
-
-  return entry != NULL
-         && (entry->tensor != NULL || entry->has_scalar || entry->text != NULL
-             || entry->strings != NULL);
 }
 
 double

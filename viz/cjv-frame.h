@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a figure draws: named arrays, numbers, texts and lists of names. Filled by one thread, sealed,
- * then immutable: any thread may read it. Names are those of the `wants` table of a figure. */
+ * then immutable: any thread may read it. It has one owner. Names are those of the `wants` table of a figure. */
 #pragma once
 
 #include "cj-tensor.h"
@@ -10,8 +10,7 @@ G_BEGIN_DECLS
 typedef struct _CjvFrame CjvFrame;
 
 CjvFrame *cjv_frame_new (void);
-CjvFrame *cjv_frame_ref (CjvFrame *frame);
-void cjv_frame_unref (CjvFrame *frame);
+void cjv_frame_free (CjvFrame *frame);
 
 /* Ends the filling: from here on the setters refuse. Returns `frame`. */
 CjvFrame *cjv_frame_seal (CjvFrame *frame);
@@ -40,7 +39,6 @@ double cjv_frame_get_scalar (const CjvFrame *frame, const char *name, double fal
 const char *cjv_frame_get_text (const CjvFrame *frame, const char *name);
 const char *const *cjv_frame_get_strings (const CjvFrame *frame, const char *name, guint *n);
 const char *cjv_frame_get_provenance (const CjvFrame *frame);
-gboolean cjv_frame_has (const CjvFrame *frame, const char *name);
 
 /* String `i` of a list, or NULL where the list is shorter or missing. Borrowed. */
 const char *cjv_frame_get_string (const CjvFrame *frame, const char *name, gint64 i);
@@ -53,6 +51,6 @@ gint64 cjv_tensor_size (const CjTensor *tensor); /* 0 for NULL */
 /* The values as float32, the tensor itself where it is that already. You free. */
 CjTensor *cjv_tensor_to_float (const CjTensor *tensor);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjvFrame, cjv_frame_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjvFrame, cjv_frame_free)
 
 G_END_DECLS

@@ -439,7 +439,11 @@ run_bench (int argc, char **argv)
   GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_bench, entries, &argc, &argv, 0, 64, &status))
+  if (!cli_parse_words (&cli_bench, entries, &argc, &argv, 0, 64, &status)
+      || !cli_check_number (&cli_bench, "--threads", options.threads, 0, 1, CLI_MAX_THREADS,
+                            &status)
+      || !cli_check_number (&cli_bench, "--batch", options.batch, 0, 1, 65536, &status)
+      || !cli_check_number (&cli_bench, "--window", options.window, 0.5, 0.001, 3600, &status))
     return status;
   if (work)
     return print_work (&options);

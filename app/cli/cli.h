@@ -39,6 +39,11 @@ gboolean cli_parse (const CliCommand *command, const GOptionEntry *entries, int 
 gboolean cli_parse_words (const CliCommand *command, const GOptionEntry *entries, int *argc,
                           char ***argv, int least, int most, int *status);
 
+/* Whether the number given with an option lies within its limits, or is `unset`; else says so, and *status
+ * is that of wrong use. */
+gboolean cli_check_number (const CliCommand *command, const char *option, double value,
+                           double unset, double least, double most, int *status);
+
 /* Prints "cajal-cli: message" on the error stream and returns 1. Takes the error. */
 int cli_fail (GError *error);
 
@@ -59,7 +64,9 @@ void cli_print_score (const char *split, CjScore score, const CjMetrics *metrics
 /* "train", "val" or "test"; NULL: `preset`. */
 gboolean cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error);
 
-/* `threads` as given, or as many as there are processors; 1 to 64. */
+#define CLI_MAX_THREADS 64
+
+/* `threads` as given, or as many as there are processors; 1 to CLI_MAX_THREADS. */
 guint cli_get_threads (int threads);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "cjl-project.h"
 #include "cjv-export.h"
 #include "cjv-figure.h"
+#include "file.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -238,7 +239,8 @@ run_data (int argc, char **argv)
 
   if (!cli_parse_words (&cli_data, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (!choose (&project, argv[1], settings, chain, &error))
+  if ((output != NULL && !cjd_file_can_write (output, &error))
+      || !choose (&project, argv[1], settings, chain, &error))
     return cli_fail (error);
   source = cjd_source_find (project->data.source);
   place = source == NULL ? cjd_find (project->data.source, &reader, &error) : NULL;

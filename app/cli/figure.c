@@ -5,6 +5,7 @@
 #include "cj-error.h"
 #include "cjl-figures.h"
 #include "cjv-export.h"
+#include "file.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -45,12 +46,12 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   g_autoptr (CjdDataset) dataset = NULL;
   g_autoptr (CjvFrame) frame = NULL;
   g_autofree gpointer params = NULL;
-  CjlFigureChoice choice = { .node = options->node,
-                             .sample = (gsize) MAX (options->sample, 0),
-                             .mistakes = options->mistakes };
+  CjlFigureChoice choice
+      = { .node = options->node, .sample = (gsize) options->sample, .mistakes = options->mistakes };
   CjvStyle style;
 
-  if (project == NULL || !cli_parse_split (options->split, CJD_SPLIT_VAL, &choice.split, error))
+  if (project == NULL || !cjd_file_can_write (options->output, error)
+      || !cli_parse_split (options->split, CJD_SPLIT_VAL, &choice.split, error))
     return FALSE;
   if (info == NULL)
     {
@@ -74,7 +75,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
     return FALSE;
   cjv_style_init (&style, options->dark);
   style.bare = options->bare;
-  style.scale = CLAMP (options->scale, 0.25, 8);
+  style.scale = options->scale;
   return cjv_export (
       info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
       options->height > 0 ? options->height : info->preset_height, options->output, error);
@@ -113,7 +114,11 @@ run_figure (int argc, char **argv)
   GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 2, 2, &status))
+  if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 2, 2, &status)
+      || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_figure, "--width", options.width, 0, 40, 32000, &status)
+      || !cli_check_number (&cli_figure, "--height", options.height, 0, 40, 32000, &status)
+      || !cli_check_number (&cli_figure, "--scale", options.scale, 2, 0.25, 8, &status))
     return status;
   if (options.dark && light)
     {

@@ -64,10 +64,35 @@ cli_parse_words (const CliCommand *command, const GOptionEntry *entries, int *ar
 {
   if (!cli_parse (command, entries, argc, argv, status))
     return FALSE;
-  if (*argc - 1 >= least && *argc - 1 <= most)
+  *status = 2;
+  for (int i = 1; i < *argc; i++)
+    if ((*argv)[i][0] == '\0')
+      {
+        g_printerr (_ ("cajal-cli %s: argument %d is empty.\n"), command->name, i);
+        return FALSE;
+      }
+  if (*argc - 1 < least || *argc - 1 > most)
+    {
+      if (command->arguments[0] == '\0')
+        g_printerr (_ ("cajal-cli %s: it takes no arguments. “cajal-cli %s --help” says more.\n"),
+                    command->name, command->name);
+      else
+        g_printerr (_ ("cajal-cli %s: it takes %s. “cajal-cli %s --help” says more.\n"),
+                    command->name, command->arguments, command->name);
+      return FALSE;
+    }
+  *status = 0;
+  return TRUE;
+}
+
+gboolean
+cli_check_number (const CliCommand *command, const char *option, double value, double unset,
+                  double least, double most, int *status)
+{
+  if (value == unset || (value >= least && value <= most))
     return TRUE;
-  g_printerr (_ ("cajal-cli %s: it takes %s. “cajal-cli %s --help” says more.\n"), command->name,
-              command->arguments, command->name);
+  g_printerr (_ ("cajal-cli %s: %s cannot be %.10g. It takes a number from %.10g to %.10g.\n"),
+              command->name, option, value, least, most);
   *status = 2;
   return FALSE;
 }
@@ -133,7 +158,7 @@ cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **er
 guint
 cli_get_threads (int threads)
 {
-  return (guint) CLAMP (threads > 0 ? threads : (int) g_get_num_processors (), 1, 64);
+  return (guint) CLAMP (threads > 0 ? threads : (int) g_get_num_processors (), 1, CLI_MAX_THREADS);
 }
 
 /* The plugins, before anything else; what is wrong with one is said, and the command goes on. */

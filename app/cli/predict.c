@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cjl-predict.h"
+#include "file.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -73,7 +74,7 @@ predict (const char *project_path, const char *const *paths, const char *file, i
   g_autoptr (CjlPredictor) predictor
       = project != NULL ? cjl_predictor_new (project, cli_get_threads (threads), error) : NULL;
 
-  if (predictor == NULL)
+  if (predictor == NULL || (file != NULL && !cjd_file_can_write (file, error)))
     return FALSE;
   output->predictor = predictor;
   output->quiet = file != NULL;
@@ -106,9 +107,11 @@ run_predict (int argc, char **argv)
   CjlPredictCount count = { 0 };
   GError *error = NULL;
 
-  if (!cli_parse_words (&cli_predict, entries, &argc, &argv, 2, G_MAXINT, &status))
+  if (!cli_parse_words (&cli_predict, entries, &argc, &argv, 2, G_MAXINT, &status)
+      || !cli_check_number (&cli_predict, "--top", top, 0, 1, 65536, &status)
+      || !cli_check_number (&cli_predict, "--threads", threads, 0, 1, CLI_MAX_THREADS, &status))
     return status;
-  output.top = (guint) MAX (top, 0);
+  output.top = (guint) top;
   if (!predict (argv[1], (const char *const *) argv + 2, file, threads, &output, &count, &error))
     return cli_fail (error);
   if (count.n_failed > 0)

@@ -8,6 +8,7 @@
 #include "cj-runner.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
+#include "file.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -43,6 +44,8 @@ run_new (int argc, char **argv)
       g_printerr (_ ("cajal-cli: “%s” is there already. Give another name with -o.\n"), output);
       return 1;
     }
+  if (!cjd_file_can_write (output, &error))
+    return cli_fail (error);
   project = cjl_template_make (template, &error);
   if (project == NULL || !cjl_project_save (project, output, &error))
     return cli_fail (error);

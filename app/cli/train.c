@@ -6,6 +6,7 @@
 #include "cjl-figures.h"
 #include "cjl-recovery.h"
 #include "cjl-refit.h"
+#include "file.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -14,12 +15,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define NOT_GIVEN G_MININT
+
 typedef struct
 {
   char *data, *save;
   char **settings;
   int epochs, steps, threads, seed;
-  gint64 from_step; /* -1: the last */
+  gint64 from_step; /* NOT_GIVEN: the last */
   gboolean resume, json;
 } Options;
 
@@ -315,7 +318,8 @@ train (const char *path, const Options *options, GError **error)
   g_autoptr (CjMetrics) metrics = NULL;
   CjScore score;
 
-  if (project == NULL)
+  /* rather now than after a night of training */
+  if (project == NULL || !cjd_file_can_write (options->save != NULL ? options->save : path, error))
     return FALSE;
   cjl_project_keep (project, NULL); /* a run without a journal is better than none */
   if (!run_project (project, &dataset, options, &finished, error))
@@ -341,10 +345,22 @@ train (const char *path, const Options *options, GError **error)
   return TRUE;
 }
 
+static gboolean
+check (const Options *options, int *status)
+{
+  return cli_check_number (&cli_train, "--epochs", options->epochs, 0, 1, 100000, status)
+         && cli_check_number (&cli_train, "--steps", options->steps, 0, 1, G_MAXINT, status)
+         && cli_check_number (&cli_train, "--threads", options->threads, 0, 1, CLI_MAX_THREADS,
+                              status)
+         && cli_check_number (&cli_train, "--seed", options->seed, NOT_GIVEN, 0, G_MAXINT, status)
+         && cli_check_number (&cli_train, "--from-step", (double) options->from_step, NOT_GIVEN, 0,
+                              G_MAXINT, status);
+}
+
 static int
 run_train (int argc, char **argv)
 {
-  Options options = { .seed = -1, .from_step = -1 };
+  Options options = { .seed = NOT_GIVEN, .from_step = NOT_GIVEN };
   const GOptionEntry entries[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
       N_ ("Other data: a source's id or a path"), "PATH" },
@@ -368,7 +384,8 @@ run_train (int argc, char **argv)
   GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_train, entries, &argc, &argv, 1, 1, &status))
+  if (!cli_parse_words (&cli_train, entries, &argc, &argv, 1, 1, &status)
+      || !check (&options, &status))
     return status;
   if (options.from_step >= 0 && !options.resume)
     {

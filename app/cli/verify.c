@@ -6,12 +6,17 @@
 
 #include <glib/gi18n-lib.h>
 
+typedef struct
+{
+  gboolean json, begun;
+} Output;
+
 static void
 print_row (const CjlVerifyRow *row, gpointer data)
 {
-  const gboolean *json = data;
+  Output *output = data;
 
-  if (*json)
+  if (output->json)
     {
       GVariantDict dict;
 
@@ -29,6 +34,10 @@ print_row (const CjlVerifyRow *row, gpointer data)
       cli_print_json (g_variant_dict_end (&dict));
       return;
     }
+  if (!output->begun)
+    /* Translators: heads of the columns of a table; keep each where it ends or begins */
+    g_print ("%s\n", _ ("case                                           error      limit"));
+  output->begun = TRUE;
   g_print ("%-42s ", row->name);
   if (row->array != NULL)
     g_print ("%9.2e  %9.2e  ", row->error, row->limit);
@@ -41,23 +50,21 @@ print_row (const CjlVerifyRow *row, gpointer data)
 static int
 run_verify (int argc, char **argv)
 {
-  gboolean json = FALSE;
+  Output output = { FALSE, FALSE };
   int threads = 0, status = 0;
   const GOptionEntry entries[]
-      = { { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a case"), NULL },
+      = { { "json", 0, 0, G_OPTION_ARG_NONE, &output.json, N_ ("One JSON object a case"), NULL },
           { "threads", 0, 0, G_OPTION_ARG_INT, &threads, N_ ("How many threads compute"), "N" },
           { NULL } };
   CjlVerifyCount count = { 0 };
   GError *error = NULL;
 
-  if (!cli_parse_words (&cli_verify, entries, &argc, &argv, 1, 1, &status))
+  if (!cli_parse_words (&cli_verify, entries, &argc, &argv, 1, 1, &status)
+      || !cli_check_number (&cli_verify, "--threads", threads, 0, 1, CLI_MAX_THREADS, &status))
     return status;
-  if (!json)
-    /* Translators: heads of the columns of a table; keep each where it ends or begins */
-    g_print ("%s\n", _ ("case                                           error      limit"));
-  if (!cjl_verify (argv[1], cli_get_threads (threads), print_row, &json, &count, &error))
+  if (!cjl_verify (argv[1], cli_get_threads (threads), print_row, &output, &count, &error))
     return cli_fail (error);
-  if (!json)
+  if (!output.json)
     g_print (_ ("%u passed, %u failed\n"), count.n_passed, count.n_failed);
   return count.n_failed == 0 && count.n_passed > 0 ? 0 : 1;
 }

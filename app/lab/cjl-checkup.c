@@ -200,12 +200,3 @@ cjl_checkup_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weig
   return cjl_job_new (run, cjl_network_new (graph, dataset, weights),
                       (GDestroyNotify) cjl_network_free, (GDestroyNotify) cjl_checkup_free);
 }
-
-CjlCheckup *
-cjl_checkup_project (CjlProject *project, CjdDataset *dataset, GError **error)
-{
-  g_autoptr (CjProgram) program = cjl_network_compile_project (project, dataset, CJ_PURPOSE_EXPLAIN,
-                                                               CJL_CHECKUP_BATCH, error);
-
-  return program != NULL ? look (project->graph, program, dataset) : NULL;
-}

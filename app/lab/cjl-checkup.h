@@ -34,8 +34,6 @@ typedef struct
 /* A job whose result is a CjlCheckup, from the first samples of the training split. Copies the graph,
  * references data and weights. You free. */
 CjlJob *cjl_checkup_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights);
-/* The same at once, with the weights of a project. Slow. Main thread. You free. */
-CjlCheckup *cjl_checkup_project (CjlProject *project, CjdDataset *dataset, GError **error);
 
 void cjl_checkup_free (CjlCheckup *checkup);
 

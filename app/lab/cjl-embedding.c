@@ -14,8 +14,6 @@
 #define LEAVE_EVERY 10                 /* iterations between partial results */
 #define COLLECT_SHARE 0.2              /* of the progress bar, before the iterations */
 
-const char *const cjl_embed_methods[] = { "pca", "tsne", NULL };
-
 void
 cjl_embed_options_init (CjlEmbedOptions *options)
 {

@@ -16,8 +16,6 @@ typedef enum
   CJL_EMBED_N_METHODS
 } CjlEmbedMethod;
 
-extern const char *const cjl_embed_methods[]; /* "pca", "tsne", NULL */
-
 /* What is asked for. */
 typedef struct
 {

@@ -261,8 +261,8 @@ cjl_evaluation_scatter (const CjlEvaluation *self)
     }
   frame = cjv_frame_new ();
   cjv_frame_take_array (frame, "points", points);
-  cjv_frame_set_axis_label (frame, "points", 0, "true");
-  cjv_frame_set_axis_label (frame, "points", 1, "predicted");
+  cjv_frame_set_axis_label (frame, "points", 0, _ ("true"));
+  cjv_frame_set_axis_label (frame, "points", 1, _ ("predicted"));
   cjv_frame_set_scalar (frame, "diagonal", 1);
   return seal (frame, self);
 }

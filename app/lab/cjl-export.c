@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cjl-json.h"
+#include "file.h"
 #include "npz.h"
 #include "safetensors.h"
 
@@ -78,6 +79,5 @@ cjl_export_weights (CjlProject *project, const char *path, GError **error)
     }
   bytes = safetensors ? print_safetensors (project) : cjd_npz_print (project->weights, error);
   return bytes != NULL
-         && g_file_set_contents (path, g_bytes_get_data (bytes, NULL),
-                                 (gssize) g_bytes_get_size (bytes), error);
+         && cjd_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }

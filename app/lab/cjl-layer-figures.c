@@ -3,6 +3,7 @@
 
 #include "cjl-receptive.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* --- activations --- */
@@ -200,7 +201,7 @@ cjl_answers_frame (const CjlCheckup *checkup, const char *node)
     return NULL;
   frame = cjv_frame_new ();
   cjv_frame_set_array (frame, "weights", layer->answers);
-  cjv_frame_set_text (frame, "weights-name", "activations");
+  cjv_frame_set_text (frame, "weights-name", _ ("activations"));
   cjv_frame_set_text (frame, "title", node);
   return cjv_frame_seal (frame);
 }

@@ -14,8 +14,7 @@
 #include <string.h>
 
 #define MAX_FILE (G_GUINT64_CONSTANT (4) << 30)
-#define DISK_BUDGET (G_GUINT64_CONSTANT (1) << 30) /* of one project's files */
-#define POINT_FLOATS 6                             /* step, epoch, loss, accuracy, rate, norm */
+#define POINT_FLOATS 6 /* step, epoch, loss, accuracy, rate, norm */
 
 CjlMoment *
 cjl_moment_new (CjMoment *run, CjlMoment *base)
@@ -319,7 +318,7 @@ compare_ages (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-void
+guint
 cjl_moment_sweep (const char *folder, GHashTable *ids)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -329,6 +328,7 @@ cjl_moment_sweep (const char *folder, GHashTable *ids)
   gpointer id;
   const char *name;
   guint64 bytes = 0;
+  guint n = 0;
 
   g_array_set_clear_func (files, clear_lying);
   g_hash_table_iter_init (&iter, ids);
@@ -355,9 +355,10 @@ cjl_moment_sweep (const char *folder, GHashTable *ids)
         }
     }
   g_array_sort (files, compare_ages);
-  for (guint i = 0; i < files->len && bytes > DISK_BUDGET; i++)
+  for (; n < files->len && bytes > CJL_MOMENTS_ON_DISK; n++)
     {
-      g_unlink (g_array_index (files, Lying, i).path);
-      bytes -= g_array_index (files, Lying, i).bytes;
+      g_unlink (g_array_index (files, Lying, n).path);
+      bytes -= g_array_index (files, Lying, n).bytes;
     }
+  return n;
 }

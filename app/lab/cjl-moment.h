@@ -35,9 +35,11 @@ void cjl_moment_writer_free (CjlMomentWriter *writer);
 /* Writes the moment, and before it its base, unless they are. */
 void cjl_moment_writer_push (CjlMomentWriter *writer, CjlMoment *moment, const char *folder);
 
+#define CJL_MOMENTS_ON_DISK (G_GUINT64_CONSTANT (1) << 30) /* bytes of one project's files */
+
 /* Deletes files that none of the ids (a set of strings) needs, and the oldest when all together are too
- * large: undo then ends there. */
-void cjl_moment_sweep (const char *folder, GHashTable *ids);
+ * large: undo then ends there. How many of the oldest. */
+guint cjl_moment_sweep (const char *folder, GHashTable *ids);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlMoment, cjl_moment_unref)
 

@@ -2,6 +2,8 @@
 /* Predictions as CSV, quoted as RFC 4180 says, with the line ends of Unix. */
 #include "cjl-predict.h"
 
+#include "file.h"
+
 #include <string.h>
 
 static void
@@ -110,5 +112,5 @@ cjl_predict_save (CjlPredictor *predictor, const char *const *paths, guint top, 
   Table table = { predictor, text, top, func, data };
 
   return cjl_predict (predictor, paths, job, add_row, &table, count)
-         && g_file_set_contents (output, text->str, (gssize) text->len, error);
+         && cjd_file_write (output, text->str, text->len, error);
 }

@@ -660,6 +660,37 @@ set_data_value (CjlProject *self, const char *name, const char *text, GError **e
   return TRUE;
 }
 
+static gboolean
+set_title (CjlProject *self, const char *text, GError **error)
+{
+  if (*text == '\0' || strlen (text) >= CJ_PARAM_TEXT_SIZE || strchr (text, '\n') != NULL
+      || !g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("A title is one line of 1 to %d bytes of UTF-8 text."),
+                   CJ_PARAM_TEXT_SIZE - 1);
+      return FALSE;
+    }
+  cjl_project_set_title (self, text);
+  return TRUE;
+}
+
+/* A source of the catalogue, or a path that somebody can read. */
+static gboolean
+set_source (CjlProject *self, const char *text, GError **error)
+{
+  g_autofree char *place = NULL;
+
+  if (*text != '\0' && cjd_source_find (text) == NULL)
+    {
+      place = cjd_find (text, NULL, error);
+      if (place == NULL)
+        return FALSE;
+    }
+  cjl_project_set_data (self, text, NULL);
+  return TRUE;
+}
+
 gboolean
 cjl_project_set (CjlProject *self, const char *name, const char *text, GError **error)
 {
@@ -677,9 +708,9 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
         g_prefix_error (error, _ ("“%s”: "), id);
     }
   else if (g_str_equal (name, "title"))
-    cjl_project_set_title (self, text);
+    done = set_title (self, text, error);
   else if (g_str_equal (name, "data"))
-    cjl_project_set_data (self, text, NULL);
+    done = set_source (self, text, error);
   else if (id != NULL && (g_str_equal (id, "data") || g_str_has_prefix (id, "data.")))
     done = set_data_value (self, name + strlen ("data."), text, error);
   else if (id != NULL && !g_str_equal (id, "optimizer") && !g_str_equal (id, "schedule"))

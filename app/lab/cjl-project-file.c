@@ -9,6 +9,7 @@
 #include "cjl-json.h"
 #include "safetensors.h"
 
+#include <errno.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -193,18 +194,58 @@ cjl_project_parse (GBytes *bytes, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* Why it failed: GIO names the file again, and its own steps. */
+static const char *
+get_reason (const GError *error)
+{
+  static const struct
+  {
+    GIOErrorEnum code;
+    int number;
+  } reasons[] = { { G_IO_ERROR_NOT_FOUND, ENOENT },
+                  { G_IO_ERROR_PERMISSION_DENIED, EACCES },
+                  { G_IO_ERROR_IS_DIRECTORY, EISDIR },
+                  { G_IO_ERROR_NOT_DIRECTORY, ENOTDIR },
+                  { G_IO_ERROR_NO_SPACE, ENOSPC },
+                  { G_IO_ERROR_READ_ONLY, EROFS },
+                  { G_IO_ERROR_FILENAME_TOO_LONG, ENAMETOOLONG } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    if (g_error_matches (error, G_IO_ERROR, (int) reasons[i].code))
+      return g_strerror (reasons[i].number);
+  return error->message;
+}
+
+static void
+refuse_reading (GError *local, GError **error)
+{
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The file cannot be opened: %s."),
+               get_reason (local));
+  g_error_free (local);
+}
+
 /* The bytes of a file, which may lie behind a portal; endless and overlong ones are refused. */
 static GBytes *
 read_file (GFile *file, char **etag, GError **error)
 {
+  GError *local = NULL;
   g_autoptr (GFileInfo) info = g_file_query_info (
-      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, error);
+      file, G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_TYPE, 0, NULL, &local);
+  GBytes *bytes;
 
   if (info == NULL)
-    return NULL;
+    {
+      refuse_reading (local, error);
+      return NULL;
+    }
   if (g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR
       && (guint64) g_file_info_get_size (info) <= MAX_FILE)
-    return g_file_load_bytes (file, NULL, etag, error);
+    {
+      bytes = g_file_load_bytes (file, NULL, etag, &local);
+      if (bytes == NULL)
+        refuse_reading (local, error);
+      return bytes;
+    }
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is no plain file of at most 4 GiB."));
   return NULL;
 }
@@ -244,7 +285,8 @@ replace (GFile *file, GBytes *bytes, char **etag, GError **error)
                      _ ("Another program changed the file since it was opened. Save under another "
                         "name, or open it again."));
       else
-        g_propagate_error (error, g_steal_pointer (&local));
+        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The file cannot be written: %s."),
+                     get_reason (local));
       return FALSE;
     }
   there = g_file_load_bytes (file, NULL, NULL, error);

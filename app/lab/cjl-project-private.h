@@ -55,6 +55,7 @@ typedef struct
   char *etag;            /* of the file when it was last read or written */
   gboolean restored;     /* from the journal, whose edits are on the stacks already */
   struct _CjlKeep *keep; /* ties to the journal, NULL: none */
+  char *unkept;          /* why there are none, NULL: nobody wanted any */
 } CjlProjectFull;
 
 static inline CjlProjectFull *

@@ -55,6 +55,7 @@ cjl_project_unref (CjlProject *self)
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   cjl_keep_end (self);
+  g_free (full->unkept);
   g_free (full->digest);
   g_free (full->etag);
   g_free (self->uuid);

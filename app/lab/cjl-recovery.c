@@ -27,6 +27,7 @@ typedef struct _CjlKeep
   gint64 run_kept; /* monotonic time of the last checkpoint */
   guint64 run_step;
   GThread *writer;
+  guint n_dropped;  /* bursts of training that undo no longer reaches, not told yet */
   guint n_archived; /* pieces of earlier runs in the journal's folder */
 } CjlKeep;
 
@@ -159,9 +160,9 @@ keep_moments (CjlProject *project, CjlKeep *keep, const CjlEdit *edit)
     cjl_moment_writer_push (keep->moments, edit->run_after, folder);
 }
 
-/* Deletes the files of moments that no edit goes to. */
+/* Deletes the files of moments that no edit goes to, and the oldest if there are too many. */
 static void
-sweep (CjlProject *project)
+sweep (CjlProject *project, CjlKeep *keep)
 {
   const CjlProjectFull *full = cjl_project_full (project);
   GPtrArray *const stacks[] = { full->undo, full->redo };
@@ -178,7 +179,7 @@ sweep (CjlProject *project)
         if (edit->run_after != NULL)
           g_hash_table_add (ids, edit->run_after->id);
       }
-  cjl_moment_sweep (folder, ids);
+  keep->n_dropped += cjl_moment_sweep (folder, ids);
 }
 
 static gboolean
@@ -402,8 +403,8 @@ join (CjlProject *project, CjlKeep *keep, CjlRecord *record)
   keep->joined = TRUE;
 }
 
-gboolean
-cjl_project_keep (CjlProject *project, GError **error)
+static gboolean
+tie (CjlProject *project, GError **error)
 {
   CjlProjectFull *full = cjl_project_full (project);
   g_autoptr (CjlJournal) journal = NULL;
@@ -412,7 +413,6 @@ cjl_project_keep (CjlProject *project, GError **error)
   CjlKeep *keep;
   int fd;
 
-  g_return_val_if_fail (full->keep == NULL, FALSE);
   journal = cjl_journal_new (error);
   if (journal == NULL)
     return FALSE;
@@ -440,16 +440,42 @@ cjl_project_keep (CjlProject *project, GError **error)
   note_snapshot (project, keep);
   if (found != NULL)
     join (project, keep, found);
-  sweep (project);
+  sweep (project, keep);
   return TRUE;
+}
+
+gboolean
+cjl_project_keep (CjlProject *project, GError **error)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (GError) local = NULL;
+
+  g_return_val_if_fail (full->keep == NULL, FALSE);
+  g_clear_pointer (&full->unkept, g_free);
+  if (tie (project, &local))
+    return TRUE;
+  full->unkept = g_strdup (local->message);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 const char *
 cjl_project_get_keep_trouble (CjlProject *project)
 {
-  const CjlKeep *keep = cjl_project_full (project)->keep;
+  const CjlProjectFull *full = cjl_project_full (project);
 
-  return keep != NULL ? keep->trouble : NULL;
+  return full->keep != NULL ? full->keep->trouble : full->unkept;
+}
+
+guint
+cjl_project_take_dropped (CjlProject *project)
+{
+  CjlKeep *keep = cjl_project_full (project)->keep;
+  const guint n = keep != NULL ? keep->n_dropped : 0;
+
+  if (keep != NULL)
+    keep->n_dropped = 0;
+  return n;
 }
 
 /* --- checkpoints of a run --- */

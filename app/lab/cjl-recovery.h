@@ -27,8 +27,12 @@ void cjl_remains_free (CjlRemains *remains);
  * process: then it works without. */
 gboolean cjl_project_keep (CjlProject *project, GError **error);
 
-/* The last thing that went wrong with the journal, or NULL. Borrowed. */
+/* The last thing that went wrong with the journal, or why it could not be had; NULL: all is well.
+ * Borrowed. */
 const char *cjl_project_get_keep_trouble (CjlProject *project);
+/* How many of the oldest bursts of training were taken from undo since this was last asked, because the
+ * files of all together took too much room (CJL_MOMENTS_ON_DISK). */
+guint cjl_project_take_dropped (CjlProject *project);
 
 #define CJL_KEEP_INTERVAL 9.0 /* s; with the writing, under 10 */
 

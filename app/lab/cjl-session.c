@@ -314,34 +314,70 @@ cjl_session_refresh (CjlSession *self, GError **error)
   return TRUE;
 }
 
+/* The parameter that says how many units a node has; NULL: it has none of its own. */
+static const CjParam *
+find_units (const CjNode *node)
+{
+  const CjParam *units = cj_params_find (node->layer->params, "units");
+
+  return units != NULL ? units : cj_params_find (node->layer->params, "filters");
+}
+
+guint
+cjl_session_count_units (CjlSession *self, const char *id)
+{
+  const CjNode *node = cj_graph_find (self->project->graph, id);
+  const CjParam *param = node != NULL && node->kept == NULL ? find_units (node) : NULL;
+  g_autofree char *text = param != NULL ? cj_params_print (param, node->params) : NULL;
+
+  return text != NULL ? (guint) MAX (atoi (text), 0) : 0;
+}
+
+/* Whether the network could still be trained: groups must divide the filters, classes want as many
+ * scores. */
+static gboolean
+may_have (CjlSession *self, const char *id, const char *param, const char *units, GError **error)
+{
+  const CjDataSpec spec = cjl_data_spec (self->dataset, self->project->setup->batch);
+  g_autoptr (CjGraph) graph = cj_graph_dup (self->project->graph);
+  CjNode *node = cj_graph_find (graph, id);
+  g_autoptr (CjLowered) lowered = NULL;
+
+  if (!cj_params_parse (node->layer->params, node->params, param, units, error))
+    return FALSE;
+  lowered = cj_lower (graph, &spec);
+  return cj_lowered_can_train (lowered, error);
+}
+
 gboolean
 cjl_session_delete_unit (CjlSession *self, const char *id, guint unit, GError **error)
 {
-  const CjNode *node = cj_graph_find (self->project->graph, id);
-  const CjParam *param = NULL;
-  g_autofree char *name = NULL, *before = NULL, *after = NULL;
+  const guint n = cjl_session_count_units (self, id);
+  const CjParam *param;
+  g_autofree char *name = NULL, *units = NULL, *title = NULL;
   gboolean done;
 
-  if (node != NULL)
-    {
-      param = cj_params_find (node->layer->params, "units");
-      if (param == NULL)
-        param = cj_params_find (node->layer->params, "filters");
-    }
-  before = param != NULL ? cj_params_print (param, node->params) : NULL;
-  if (before == NULL || unit >= (guint) atoi (before) || atoi (before) < 2)
+  if (unit >= n || n < 2)
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_PARAM,
           _ ("“%s” has no unit %u that could be deleted. Choose a Dense or convolution layer "
              "of two units or more."),
-          id, unit + 1);
+          id, unit);
       return FALSE;
     }
-  cj_unit_cuts_add (self->cuts, id, unit);
+  param = find_units (cj_graph_find (self->project->graph, id));
   name = g_strdup_printf ("%s.%s", id, param->name);
-  after = g_strdup_printf ("%d", atoi (before) - 1);
-  done = cjl_project_set (self->project, name, after, error) && cjl_session_refresh (self, error);
+  units = g_strdup_printf ("%u", n - 1);
+  /* Translators: title of an edit; the number of a unit and the name of its layer */
+  title = g_strdup_printf (_ ("Delete unit %u of %s"), unit, id);
+  if (!may_have (self, id, param->name, units, error))
+    return FALSE;
+  cj_unit_cuts_add (self->cuts, id, unit);
+  cjl_project_begin (self->project);
+  done = cjl_project_set (self->project, name, units, error);
+  cjl_project_commit (self->project, title, NULL);
+  done = done && cjl_session_refresh (self, error);
   g_array_set_size (self->cuts, 0);
   return done;
 }

@@ -40,8 +40,10 @@ CjdDataset *cjl_session_get_dataset (CjlSession *session);
  * did. FALSE: the network cannot be trained as it is; the old one goes on. */
 gboolean cjl_session_refresh (CjlSession *session, GError **error);
 
-/* Takes one unit (row, filter) out of a node, with what listens to it, as one edit; refuses a node that
- * has no units or only one. */
+/* Units (rows, filters) of a node that are its own; 0: none. */
+guint cjl_session_count_units (CjlSession *session, const char *node);
+/* Takes one of them, counted from 0, out of the node, with what listens to it, as one edit; refuses a node
+ * that has no units or only one, and what would leave a network that cannot be trained. */
 gboolean cjl_session_delete_unit (CjlSession *session, const char *node, guint unit,
                                   GError **error);
 

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cjl-json.h"
+#include "file.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -258,14 +259,14 @@ static GVariant *
 load_manifest (const char *folder, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, "manifest.json", NULL);
-  g_autofree char *text = NULL;
+  g_autoptr (GBytes) text = cjd_file_read (path, MAX_MANIFEST, error);
   g_autoptr (GVariant) manifest = NULL;
   GVariant *cases = NULL;
-  gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, error))
+  if (text == NULL)
     return NULL;
-  manifest = length <= MAX_MANIFEST ? cjl_json_parse (text, (gssize) length, error) : NULL;
+  manifest
+      = cjl_json_parse (g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text), error);
   if (manifest != NULL && g_variant_is_of_type (manifest, G_VARIANT_TYPE_VARDICT))
     cases = g_variant_lookup_value (manifest, "cases", G_VARIANT_TYPE ("av"));
   if (cases == NULL && error != NULL && *error == NULL)

@@ -109,3 +109,50 @@ cjd_file_read_start (const char *path, gsize n, GError **error)
   close (fd);
   return got >= 0 ? g_bytes_new_take (g_steal_pointer (&bytes), (gsize) got) : NULL;
 }
+
+static gboolean
+refuse_writing (const char *path, int number, GError **error)
+{
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: The file cannot be written: %s."), path,
+               g_strerror (number));
+  return FALSE;
+}
+
+gboolean
+cjd_file_can_write (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat about;
+  gboolean there;
+
+  if (*path == '\0')
+    return refuse_writing (path, ENOENT, error);
+  there = stat (path, &about) == 0;
+  if (there && !S_ISREG (about.st_mode))
+    {
+      if (S_ISDIR (about.st_mode))
+        return refuse_writing (path, EISDIR, error);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: This is no plain file."), path);
+      return FALSE;
+    }
+  if (stat (folder, &about) != 0)
+    return refuse_writing (path, errno, error);
+  if (!S_ISDIR (about.st_mode))
+    return refuse_writing (path, ENOTDIR, error);
+  if (faccessat (AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0
+      || (there && faccessat (AT_FDCWD, path, W_OK, AT_EACCESS) == 0))
+    return TRUE;
+  return refuse_writing (path, errno, error);
+}
+
+gboolean
+cjd_file_write (const char *path, const char *bytes, gsize size, GError **error)
+{
+  if (!cjd_file_can_write (path, error))
+    return FALSE;
+  errno = 0;
+  if (g_file_set_contents_full (path, bytes, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0666,
+                                NULL))
+    return TRUE;
+  return refuse_writing (path, errno != 0 ? errno : EIO, error);
+}

@@ -115,12 +115,6 @@ cj_pool_free (CjPool *pool)
   g_free (pool);
 }
 
-guint
-cj_pool_get_n_threads (const CjPool *pool)
-{
-  return pool->n_threads;
-}
-
 void
 cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context)
 {

@@ -15,8 +15,6 @@ typedef void (*CjChunkFunc) (gpointer context, guint chunk);
 CjPool *cj_pool_new (guint n_threads);
 void cj_pool_free (CjPool *pool);
 
-guint cj_pool_get_n_threads (const CjPool *pool);
-
 /* Runs func (context, 0 .. n_chunks-1) and returns when all are done. One caller at a time. */
 void cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context);
 

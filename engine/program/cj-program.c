@@ -299,15 +299,6 @@ cj_program_dup_output (const CjProgram *self, guint index, guint port)
 }
 
 CjTensor *
-cj_program_dup_output_gradient (const CjProgram *self, guint index, guint port)
-{
-  const CjLoweredNode *node = &self->lowered->nodes[index];
-
-  g_return_val_if_fail (index < self->lowered->n_nodes, NULL);
-  return node->valid && port < node->n_out ? dup_value (self, node->out[port], self->d_data) : NULL;
-}
-
-CjTensor *
 cj_program_dup_input_gradient (const CjProgram *self, guint index)
 {
   g_return_val_if_fail (index < self->n_inputs, NULL);

@@ -82,8 +82,6 @@ const float *cj_program_get_prediction (const CjProgram *program, CjShape *shape
 /* Values of a node's output port in the logical layout, as a new tensor; probe and explain programs
  * only. NULL if the node was not built. `index` is the node's place in graph->nodes. */
 CjTensor *cj_program_dup_output (const CjProgram *program, guint index, guint port);
-/* The gradient that reached it in the last backward; explain programs only; NULL if none did. */
-CjTensor *cj_program_dup_output_gradient (const CjProgram *program, guint index, guint port);
 /* The gradient at spec->inputs[index] that wanted one, or NULL. */
 CjTensor *cj_program_dup_input_gradient (const CjProgram *program, guint index);
 

@@ -229,10 +229,16 @@ test_checkup_gradient (void)
   g_autoptr (CjlProject) project
       = make_project ("input, dense 8 tanh, dense 2, cross-entropy", "moons");
   g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, NULL);
-  g_autoptr (CjlCheckup) checkup = cjl_checkup_project (project, dataset, NULL);
+  g_autoptr (CjlSession) session = cjl_session_new (project, dataset, 1, NULL);
+  g_autoptr (CjCheckpoint) weights = cj_runner_save (cjl_session_get_runner (session));
+  CjlJob *job = cjl_checkup_start (project->graph, dataset, weights);
+  g_autoptr (CjlCheckup) checkup = NULL;
   double square = 0;
   CjTensor *gradient;
 
+  cjl_job_wait (job);
+  checkup = cjl_job_take_result (job);
+  cjl_job_free (job);
   g_assert_nonnull (checkup);
   gradient = cjl_checkup_find_gradient (checkup, "dense1.weight");
   g_assert_cmpint (gradient->shape.dims[0], ==, 8);

@@ -278,7 +278,7 @@ test_kept (Fixture *f, gconstpointer data)
   g_variant_dict_insert (&dict, "type", "x", (gint64) 77);
   g_variant_unref (again->learned);
   again->learned = g_variant_ref_sink (g_variant_dict_end (&dict));
-  cjl_project_set (again, "data", "/nowhere", NULL);
+  cjl_project_set_data (again, "/nowhere", NULL);
   g_assert_null (cjl_predictor_new (again, 1, NULL));
 }
 

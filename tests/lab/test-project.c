@@ -435,7 +435,7 @@ test_delete_unit (void)
     }
   g_assert_false (cjl_session_delete_unit (session, "dense1", (guint) n, &error));
   g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
-  g_assert_cmpstr (cjl_project_get_undo_title (project), ==, "Change dense1.units");
+  g_assert_cmpstr (cjl_project_get_undo_title (project), ==, "Delete unit 3 of dense1");
 }
 
 static void

@@ -3,12 +3,14 @@
  * training; undone, the start is there byte for byte, redone, the end; also after a restart. */
 #include "cj-error.h"
 #include "cjl-archive.h"
+#include "cjl-project-private.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 #include "../data/files.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What a window keeps of a project. */
 typedef struct
@@ -411,6 +413,127 @@ test_archive (void)
   close_lab (&lab);
 }
 
+/* A learning rate far too large stops the run; going back to the last good checkpoint is one edit, and
+ * undo leads to where it stopped. */
+static void
+test_failure (void)
+{
+  g_autoptr (CjCheckpoint) good = NULL;
+  g_autoptr (GBytes) stopped = NULL, again = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL, *node = NULL, *title = NULL, *none = NULL;
+  CjRunState state;
+  CjRunner *runner;
+  Lab lab;
+
+  open_lab (&lab, new_project ());
+  set (&lab, "optimizer", "sgd");
+  set (&lab, "schedule", "constant");
+  train (&lab, 10);
+  set (&lab, "learning-rate", "100");
+  set (&lab, "optimizer.weight-decay", "10");
+  train (&lab, G_MAXUINT64);
+  runner = cjl_session_get_runner (lab.session);
+  state = cj_runner_get_state (runner);
+  g_assert_cmpint (state.status, ==, CJ_RUN_FAILED);
+  g_assert_cmpuint (state.good, >=, 10);
+  g_assert_cmpuint (state.good, <, state.last);
+  sentence = cj_runner_dup_error (runner);
+  node = cj_runner_dup_bad_node (runner);
+  g_test_message ("%s", sentence);
+  g_assert_nonnull (strstr (sentence, "no longer a number in step"));
+  g_assert_nonnull (cj_graph_find (lab.project->graph, node));
+  stopped = print_weights (&lab);
+
+  g_assert_true (cjl_session_branch (lab.session, state.good, &error));
+  g_assert_no_error (error);
+  title = g_strdup_printf ("Go back to step %u", (guint) state.good);
+  g_assert_cmpstr (cjl_project_get_undo_title (lab.project), ==, title);
+  none = cj_runner_dup_error (runner);
+  g_assert_null (none);
+  good = cj_runner_save (runner);
+  g_assert_cmpuint (cj_runner_get_state (runner).last, ==, state.good);
+  g_assert_null (cj_checkpoint_find_bad (good));
+  set (&lab, "learning-rate", "0.01");
+  train (&lab, 5);
+  g_assert_cmpint (cj_runner_get_state (runner).status, !=, CJ_RUN_FAILED);
+  while (g_strcmp0 (cjl_project_get_undo_title (lab.project), title) != 0)
+    undo (&lab);
+  undo (&lab);
+  again = print_weights (&lab);
+  assert_same (stopped, again);
+  close_lab (&lab);
+}
+
+/* A unit that was deleted comes back with its weights; a layer that must keep its units says why. */
+static void
+test_unit (void)
+{
+  g_autoptr (GBytes) before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n;
+  Lab lab;
+
+  open_lab (&lab, new_project ());
+  train (&lab, 5);
+  before = print_weights (&lab);
+  n = cjl_session_count_units (lab.session, "dense1");
+  g_assert_cmpuint (n, >=, 2);
+  g_assert_cmpuint (cjl_session_count_units (lab.session, "cross1"), ==, 0);
+  g_assert_cmpuint (cjl_session_count_units (lab.session, "nobody"), ==, 0);
+  g_assert_true (cjl_session_delete_unit (lab.session, "dense1", 2, &error));
+  g_assert_no_error (error);
+  cj_runner_wait (cjl_session_get_runner (lab.session));
+  g_assert_cmpuint (cjl_session_count_units (lab.session, "dense1"), ==, n - 1);
+  g_assert_cmpstr (cjl_project_get_undo_title (lab.project), ==, "Delete unit 2 of dense1");
+  undo (&lab);
+  after = print_weights (&lab);
+  assert_same (before, after);
+  g_assert_false (cjl_session_delete_unit (lab.session, "dense3", 0, &error));
+  g_assert_nonnull (strstr (error->message, "classes"));
+  g_assert_cmpstr (cjl_project_get_undo_title (lab.project), !=, "Delete unit 0 of dense3");
+  close_lab (&lab);
+}
+
+/* Files of undo that are too large together are given up from the oldest on, and that is told once. */
+static void
+test_room (void)
+{
+  g_autofree char *folder = files_new_state_folder (),
+                  *path = g_build_filename (folder, "p.cajal", NULL), *moments = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  guint n = 0;
+  Lab lab;
+
+  open_lab (&lab, new_project ());
+  g_assert_true (cjl_project_keep (lab.project, NULL));
+  for (guint i = 0; i < 3; i++)
+    train (&lab, 4);
+  cjl_session_store (lab.session, FALSE);
+  g_assert_true (cjl_project_save (lab.project, path, &error));
+  g_assert_cmpuint (cjl_project_take_dropped (lab.project), ==, 0);
+  moments = cjl_project_dup_moments (lab.project);
+  close_lab (&lab);
+  dir = g_dir_open (moments, 0, &error);
+  g_assert_no_error (error);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (moments, name, NULL);
+
+      g_assert_cmpint (truncate (file, (off_t) (CJL_MOMENTS_ON_DISK / 2 + 1)), ==, 0); /* holes */
+      n++;
+    }
+  g_assert_cmpuint (n, >=, 3);
+  lab.project = cjl_project_load (path, &error);
+  g_assert_true (cjl_project_keep (lab.project, &error));
+  g_assert_cmpuint (cjl_project_take_dropped (lab.project), ==, n - 1);
+  g_assert_cmpuint (cjl_project_take_dropped (lab.project), ==, 0);
+  g_clear_pointer (&lab.project, cjl_project_unref);
+  files_remove (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -418,6 +541,9 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/undo/burst", test_burst);
   g_test_add_func ("/lab/undo/random", test_random);
   g_test_add_func ("/lab/undo/restart", test_restart);
+  g_test_add_func ("/lab/undo/failure", test_failure);
+  g_test_add_func ("/lab/undo/unit", test_unit);
+  g_test_add_func ("/lab/undo/room", test_room);
   g_test_add_func ("/lab/undo/archive", test_archive);
   return g_test_run ();
 }

@@ -293,7 +293,7 @@ test_spectrum_refuses (void)
       g_autofree char *words = cjv_figure_print_words (info, cjv_frame_seal (frames[i]), NULL);
 
       g_assert_true (g_pattern_match_simple (sentences[i], words));
-      cjv_frame_unref (frames[i]);
+      cjv_frame_free (frames[i]);
     }
 }
 

@@ -332,7 +332,9 @@ def nameless(root):
         if (name, node.get_description()) == ('GtkImage', 'Search'):
             continue  # of libadwaita's own window of preferences
         if NAMELESS.match(name) or '_' in name or (len(name) > 2 and name == f'{half} {half}'):
-            bad.append(f'{node.get_role_name()} "{name}" ({node.get_description()})')
+            above = node.get_parent()
+            bad.append(f'{node.get_role_name()} "{name}" ({node.get_description()}) in '
+                       f'{above.get_role_name()} "{above.get_name()}"')
     return bad
 
 

@@ -147,13 +147,18 @@ export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 act () { xdotool mousemove 495 300 click 1; }
 picture high-contrast-dark 10 --new lenet-5 --train
 unset ADW_DEBUG_COLOR_SCHEME ADW_DEBUG_HIGH_CONTRAST
-sed -i '$a gtk-xft-dpi=147456' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+sed -i 's/Cantarell 11/Cantarell 16.5/' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
 act () { xdotool mousemove 495 300 click 1; }
 picture large-text 10 --new lenet-5 --train
 picture large-text-start 3
-sed -i '$d' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+sed -i 's/Cantarell 16.5/Cantarell 11/' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
 export GTK_DEBUG=invert-text-dir
 act () { xdotool mousemove 945 300 click 1; }
 picture rtl 10 --new lenet-5 --train
 picture rtl-start 3
 unset GTK_DEBUG
+# the inspector with nothing selected, and while a parameter is looked for
+act () { :; }
+picture setup 5 --new lenet-5
+act () { xdotool key ctrl+f; sleep 0.5; xdotool type 'rate'; sleep 0.5; }
+picture search 5 --new lenet-5

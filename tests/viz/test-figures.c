@@ -481,7 +481,7 @@ test_threads (void)
     }
   g_ptr_array_unref (first);
   for (guint i = 0; frames[i] != NULL; i++)
-    cjv_frame_unref (frames[i]);
+    cjv_frame_free (frames[i]);
 }
 
 static void
