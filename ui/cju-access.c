@@ -3,6 +3,7 @@
 
 #include "cjl-receptive.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
 void
@@ -61,6 +62,12 @@ cju_access_name_tab (GtkWidget *label, const char *row)
 
   cju_access_name (tab, gtk_label_get_text (GTK_LABEL (label)));
   cju_access_name (gtk_widget_get_parent (tab), row);
+}
+
+gboolean
+cju_access_is_high_contrast (void)
+{
+  return adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
 }
 
 /* "6×28×28" as it is said. Takes `shape`; you free what comes back. */

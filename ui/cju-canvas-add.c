@@ -3,6 +3,7 @@
 #include "cju-canvas-private.h"
 
 #include "cjl-arrange.h"
+#include "cjl-fit.h"
 #include "cju-picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -11,33 +12,46 @@
 
 #define MAX_FOUND 7
 
-/* Moves nodes so that the first stands at a point of the widget. */
+/* Where a card whose first port is at a point of the widget stands in the world. */
 static void
-place_at (CjuCanvas *self, CjNode *node, double x, double y)
+find_place (CjuCanvas *self, double x, double y, double *left, double *top)
 {
-  cj_graph_move (cju_canvas_get_graph (self), node,
-                 round ((x - self->x) / self->zoom - CJU_CARD_WIDTH / 2.0),
-                 round ((y - self->y) / self->zoom - CJU_CARD_PORT_Y));
+  *left = round ((x - self->x) / self->zoom - CJU_CARD_WIDTH / 2.0);
+  *top = round ((y - self->y) / self->zoom - CJU_CARD_PORT_Y);
+}
+
+/* What a new chain is wired to, and where it begins: what quick add was opened for, else the selected
+ * card, else nothing and the pointer. */
+static CjWire
+find_start (CjuCanvas *self, double *x, double *y)
+{
+  const CjlCard *card = cju_canvas_get_selected (self);
+  CjWire from = self->quick_from;
+
+  find_place (self, self->pointer_x, self->pointer_y, x, y);
+  if (from.node != NULL)
+    return from;
+  if (card == NULL && self->scene->cards->len == 1) /* the input of an empty canvas comes first */
+    card = cjl_scene_get (self->scene, 0);
+  if (card == NULL || card->out->len == 0)
+    return (CjWire){ NULL, 0 };
+  *x = cjl_card_get_x (card) + CJL_CARD_STEP_X;
+  *y = cjl_card_get_y (card);
+  return g_array_index (card->out, CjWire, 0);
 }
 
 gboolean
 cju_canvas_add (CjuCanvas *self, const char *chain)
 {
   CjlProject *project = cju_document_get_project (self->document);
-  CjNode *selected = cju_document_get_selected (self->document), *last;
   g_autoptr (GError) error = NULL;
-  const guint before = project->graph->nodes->len;
   g_autofree char *id = NULL;
+  double x, y;
+  const CjWire from = find_start (self, &x, &y);
 
-  if (selected == NULL && before == 1) /* the input on an empty canvas is what comes first */
-    selected = project->graph->nodes->pdata[0];
-  if (selected != NULL && selected->layer->role == CJ_ROLE_LOSS)
-    selected = NULL;
   cjl_project_begin (project);
-  last = cj_graph_add_chain (project->graph, selected, chain, &error);
-  if (last != NULL && selected == NULL && project->graph->nodes->len == before + 1)
-    place_at (self, last, self->pointer_x, self->pointer_y);
-  id = last != NULL ? g_strdup (last->id) : NULL;
+  id = cjl_blocks_add_chain (project->graph, chain, cju_canvas_get_level (self), from, x, y,
+                             &error);
   cjl_project_commit (project, _ ("Add layers"), NULL);
   if (id == NULL)
     {
@@ -62,67 +76,116 @@ dup_word (CjuCanvas *self)
   return g_strdup (words[0] != NULL ? words[0] : "");
 }
 
-static const CjLayerInfo *
-get_row_layer (GtkListBoxRow *row)
-{
-  return g_object_get_data (G_OBJECT (row), "layer");
-}
-
 static void
-add_row (CjuCanvas *self, const CjLayerInfo *layer)
+add_row (CjuCanvas *self, const char *name, const char *title, const char *blurb)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *title = gtk_label_new (_ (layer->title)), *blurb = gtk_label_new (_ (layer->blurb));
+  GtkWidget *first = gtk_label_new (title), *second = gtk_label_new (blurb);
 
-  gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_label_set_xalign (GTK_LABEL (blurb), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (blurb), PANGO_ELLIPSIZE_END);
-  gtk_label_set_max_width_chars (GTK_LABEL (blurb), 44);
-  gtk_widget_add_css_class (blurb, "dim-label");
-  gtk_widget_add_css_class (blurb, "caption");
-  gtk_box_append (GTK_BOX (box), title);
-  gtk_box_append (GTK_BOX (box), blurb);
+  gtk_label_set_xalign (GTK_LABEL (first), 0);
+  gtk_label_set_xalign (GTK_LABEL (second), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (second), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (second), 44);
+  gtk_widget_add_css_class (second, "dim-label");
+  gtk_widget_add_css_class (second, "caption");
+  gtk_box_append (GTK_BOX (box), first);
+  gtk_box_append (GTK_BOX (box), second);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  g_object_set_data (G_OBJECT (row), "layer", (gpointer) layer);
+  g_object_set_data_full (G_OBJECT (row), "name", g_strdup (name), g_free);
   gtk_list_box_append (GTK_LIST_BOX (self->found), row);
 }
 
-/* The layers that match best, best first. */
+/* What the network takes behind the output that a wire was drawn from; NULL: quick add is for anything. */
+static CjlFit *
+make_fit (CjuCanvas *self, CjDataSpec *spec)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+  const CjLowered *lowered = dataset != NULL ? cju_document_get_lowered (self->document) : NULL;
+
+  if (lowered != NULL)
+    *spec = cjl_data_spec (dataset, 1);
+  return self->quick_from.node != NULL
+             ? cjl_fit_new (cju_canvas_get_graph (self), lowered, spec, self->quick_from)
+             : NULL;
+}
+
+/* The layers that match best, best first; with no word yet, those that fit the wire. */
+static guint
+add_layers (CjuCanvas *self, const char *word, CjlFit *fit)
+{
+  guint n = 0;
+
+  for (int quality = CJ_LAYER_MATCH_ID; quality >= 0; quality--)
+    for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL && n < MAX_FOUND; layer++)
+      {
+        const int match = *word != '\0' ? (int) cj_layer_match (*layer, word) : 0;
+
+        if (match != quality || (match == 0 && (*word != '\0' || fit == NULL))
+            || (fit != NULL && !cjl_fit_layer (fit, *layer, NULL)))
+          continue;
+        add_row (self, (*layer)->id, _ ((*layer)->title), _ ((*layer)->blurb));
+        n++;
+      }
+  return n;
+}
+
+/* Blocks of one's own whose title has the word in it. */
+static guint
+add_blocks (CjuCanvas *self, const char *word)
+{
+  g_autofree char *needle = g_utf8_casefold (word, -1);
+  guint n = 0;
+
+  for (guint i = 0; i < self->own->len && *word != '\0'; i++)
+    {
+      const CjlOwnBlock *own = self->own->pdata[i];
+      g_autofree char *title = g_utf8_casefold (own->title, -1);
+
+      if (own->part == NULL || strstr (title, needle) == NULL || n == MAX_FOUND)
+        continue;
+      add_row (self, own->title, own->title, _ ("A block of your own"));
+      n++;
+    }
+  return n;
+}
+
 static void
 update_found (CjuCanvas *self)
 {
   g_autofree char *word = dup_word (self);
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  CjDataSpec spec = { 0 };
+  CjlFit *fit = strchr (text, ',') == NULL ? make_fit (self, &spec) : NULL;
   GtkWidget *row;
-  guint n = 0;
+  guint n;
 
   while ((row = gtk_widget_get_first_child (self->found)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->found), row);
-  for (guint quality = CJ_LAYER_MATCH_ID; quality > 0 && word[0] != '\0'; quality--)
-    for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL && n < MAX_FOUND; layer++)
-      if (cj_layer_match (*layer, word) == quality)
-        {
-          add_row (self, *layer);
-          n++;
-        }
-  gtk_list_box_select_row (GTK_LIST_BOX (self->found),
-                           gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->found), 0));
+  n = add_blocks (self, word);
+  n += add_layers (self, word, fit);
+  if (*word != '\0')
+    gtk_list_box_select_row (GTK_LIST_BOX (self->found),
+                             gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->found), 0));
   gtk_widget_set_visible (self->found, n > 0);
+  g_clear_pointer (&fit, cjl_fit_free);
 }
 
-/* The text with the word that names the last layer replaced by the chosen layer's id. */
+/* The text with the word that names the last layer replaced by what was chosen. */
 static char *
 complete (CjuCanvas *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
   GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->found));
+  const char *name = row != NULL ? g_object_get_data (G_OBJECT (row), "name") : NULL;
   g_autofree char *word = dup_word (self);
   const char *comma = strrchr (text, ','), *at;
 
-  if (row == NULL || word[0] == '\0')
+  if (name == NULL)
     return g_strdup (text);
+  if (word[0] == '\0')
+    return g_strconcat (text, name, NULL);
   at = strstr (comma != NULL ? comma : text, word);
-  return g_strdup_printf ("%.*s%s%s", (int) (at - text), text, get_row_layer (row)->id,
-                          at + strlen (word));
+  return g_strdup_printf ("%.*s%s%s", (int) (at - text), text, name, at + strlen (word));
 }
 
 static void
@@ -162,6 +225,12 @@ on_entry_key (GtkEventControllerKey *controller, guint key, guint code, GdkModif
 }
 
 static void
+on_closed (CjuCanvas *self)
+{
+  self->quick_from = (CjWire){ NULL, 0 };
+}
+
+static void
 make_popover (CjuCanvas *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -185,6 +254,7 @@ make_popover (CjuCanvas *self)
   gtk_event_controller_set_propagation_phase (key, GTK_PHASE_CAPTURE);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_entry_key), self);
   gtk_widget_add_controller (self->entry, key);
+  g_signal_connect_swapped (self->popover, "closed", G_CALLBACK (on_closed), self);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (on_entry), self);
   g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (update_found), self);
   g_signal_connect (self->found, "row-activated", G_CALLBACK (on_row), self);
@@ -200,6 +270,8 @@ cju_canvas_quick_add (CjuCanvas *self)
 
   if (self->popover == NULL)
     make_popover (self);
+  g_clear_pointer (&self->own, g_ptr_array_unref);
+  self->own = cjl_blocks_list ();
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   update_found (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->popover), &at);
@@ -207,33 +279,79 @@ cju_canvas_quick_add (CjuCanvas *self)
   gtk_widget_grab_focus (self->entry);
 }
 
+void
+cju_canvas_quick_add_after (CjuCanvas *self, CjWire from)
+{
+  self->quick_from = from;
+  cju_canvas_quick_add (self);
+}
+
 /* --- drops --- */
 
-/* A layer from the palette: onto a wire, else where it falls. */
+/* The id of the card of what was dropped; NULL and why not. */
+static char *
+add_dropped (CjuCanvas *self, const char *text, double x, double y, GError **error)
+{
+  CjGraph *graph = cju_canvas_get_graph (self);
+  const char *level = cju_canvas_get_level (self);
+  CjNode *node;
+
+  if (g_str_has_prefix (text, CJU_CANVAS_BLOCK_PREFIX))
+    {
+      const char *path = text + strlen (CJU_CANVAS_BLOCK_PREFIX);
+      g_autoptr (GPtrArray) own = cjl_blocks_list ();
+
+      for (guint i = 0; i < own->len; i++)
+        if (g_str_equal (((const CjlOwnBlock *) own->pdata[i])->path, path))
+          {
+            const CjBlock *block
+                = cjl_blocks_add (graph, own->pdata[i], level, (CjWire){ NULL, 0 }, x, y, error);
+
+            return block != NULL ? g_strdup (block->id) : NULL;
+          }
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _ ("%s: the block is gone."), path);
+      return NULL;
+    }
+  node = cj_graph_add (graph, cj_layer_find (text + strlen (CJU_CANVAS_DRAG_PREFIX)), NULL, error);
+  if (node == NULL)
+    return NULL;
+  cj_graph_put_node (graph, node, level);
+  cj_graph_move (graph, node, x, y);
+  return g_strdup (node->id);
+}
+
+/* A layer or block from the palette: onto a wire, else where it falls. */
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointer data)
 {
   CjuCanvas *self = data;
   CjlProject *project = cju_document_get_project (self->document);
   const char *text = g_value_get_string (value);
-  const CjLayerInfo *layer = g_str_has_prefix (text, CJU_CANVAS_DRAG_PREFIX)
-                                 ? cj_layer_find (text + strlen (CJU_CANVAS_DRAG_PREFIX))
-                                 : NULL;
-  guint port = 0;
-  CjNode *to, *node;
+  const CjlLine *line = cju_canvas_find_wire (self, x, y);
   g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
+  double left, top;
 
   (void) target;
-  if (layer == NULL)
+  if (!g_str_has_prefix (text, CJU_CANVAS_BLOCK_PREFIX)
+      && (!g_str_has_prefix (text, CJU_CANVAS_DRAG_PREFIX)
+          || cj_layer_find (text + strlen (CJU_CANVAS_DRAG_PREFIX)) == NULL))
     return FALSE;
-  to = cju_canvas_find_wire (self, x, y, &port);
+  find_place (self, x, y, &left, &top);
   cjl_project_begin (project);
-  node = cj_graph_add (project->graph, layer, NULL, NULL);
-  place_at (self, node, x, y);
-  if (to != NULL)
-    cjl_arrange_insert (project->graph, node, to, port, NULL);
-  id = g_strdup (node->id);
+  id = add_dropped (self, text, left, top, &error);
+  if (id != NULL && line != NULL)
+    {
+      g_autoptr (CjlScene) scene = cjl_scene_new (project->graph, cju_canvas_get_level (self));
+
+      cjl_arrange_insert (project->graph, cjl_scene_find (scene, id), line->to, line->port, NULL);
+    }
   cjl_project_commit (project, _ ("Add layer"), NULL);
+  if (id == NULL)
+    {
+      cju_canvas_say (self, error->message);
+      return TRUE;
+    }
   cju_document_select (self->document, id);
   gtk_widget_grab_focus (GTK_WIDGET (self));
   return TRUE;

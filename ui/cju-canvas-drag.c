@@ -22,49 +22,67 @@ begin_wire (CjuCanvas *self, double x, double y)
 {
   CjlProject *project = cju_document_get_project (self->document);
   guint port;
-  CjNode *target = cju_canvas_find_in_port (self, x, y, &port);
+  const CjlCard *card = cju_canvas_find_in_port (self, x, y, &port);
+  const CjWire to = card != NULL ? g_array_index (card->in, CjWire, port) : (CjWire){ NULL, 0 };
+  CjWire from = to.node != NULL ? to.node->from[to.port] : (CjWire){ NULL, 0 };
 
-  self->drag_node = cju_canvas_find_out_port (self, x, y, &self->drag_port);
-  if (target != NULL && target->from[port].node != NULL)
+  if (from.node != NULL)
     {
-      self->drag_node = target->from[port].node;
-      self->drag_port = target->from[port].port;
       cjl_project_begin (project);
-      cj_graph_disconnect (project->graph, target, port);
+      cj_graph_disconnect (project->graph, to.node, to.port);
       cjl_project_commit (project, _ ("Disconnect"), NULL);
     }
-  return self->drag_node != NULL;
+  else
+    {
+      card = cju_canvas_find_out_port (self, x, y, &port);
+      if (card != NULL)
+        from = g_array_index (card->out, CjWire, port);
+    }
+  if (from.node != NULL)
+    cju_canvas_begin_wire (self, from);
+  return from.node != NULL;
 }
 
 /* Dragging a card that is selected moves the whole selection. */
 static gboolean
 begin_cards (CjuCanvas *self, GtkGesture *gesture, double x, double y)
 {
-  CjNode *node = cju_canvas_find_card (self, x, y);
+  const CjlCard *card = cju_canvas_find_card (self, x, y);
   const char *const *ids;
 
-  if (node == NULL)
+  if (card == NULL)
     return FALSE;
   if (is_modified (gesture, GDK_SHIFT_MASK | GDK_CONTROL_MASK))
-    cju_document_toggle (self->document, node->id);
+    cju_document_toggle (self->document, card->id);
   else
     {
-      if (!cju_document_is_selected (self->document, node->id))
-        cju_document_select (self->document, node->id);
-      gtk_widget_grab_focus (g_hash_table_lookup (self->cards, node->id));
+      if (!cju_document_is_selected (self->document, card->id))
+        cju_document_select (self->document, card->id);
+      gtk_widget_grab_focus (g_hash_table_lookup (self->cards, card->id));
     }
-  self->drag_node = node;
+  g_free (self->drag_id);
+  self->drag_id = g_strdup (card->id);
   g_array_set_size (self->origins, 0);
   ids = cju_document_get_selection (self->document);
   for (guint i = 0; ids[i] != NULL; i++)
     {
-      const CjNode *other = cj_graph_find (cju_canvas_get_graph (self), ids[i]);
-      const double place[2] = { other->x, other->y };
+      double place[2];
 
+      cjl_arrange_get_place (cju_canvas_get_graph (self), ids[i], &place[0], &place[1]);
       g_array_append_vals (self->origins, place, 2);
     }
   cjl_project_begin (cju_document_get_project (self->document));
   return TRUE;
+}
+
+/* A button on a card, which has its own mind. */
+static gboolean
+is_on_button (CjuCanvas *self, double x, double y)
+{
+  GtkWidget *at = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+
+  return at != NULL
+         && (GTK_IS_BUTTON (at) || gtk_widget_get_ancestor (at, GTK_TYPE_BUTTON) != NULL);
 }
 
 static void
@@ -73,7 +91,8 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, gpointer data)
   CjuCanvas *self = data;
   const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
 
-  if (button == GDK_BUTTON_SECONDARY)
+  cju_canvas_end_wire (self);
+  if (button == GDK_BUTTON_SECONDARY || is_on_button (self, x, y))
     {
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
       return;
@@ -85,7 +104,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, gpointer data)
   if (button != GDK_BUTTON_PRIMARY || self->space)
     self->drag = CJU_DRAG_PAN;
   else if (begin_wire (self, x, y))
-    self->drag = CJU_DRAG_WIRE;
+    gtk_widget_grab_focus (GTK_WIDGET (self)); /* for Escape */
   else if (begin_cards (self, GTK_GESTURE (gesture), x, y))
     self->drag = CJU_DRAG_CARDS;
   else
@@ -105,12 +124,10 @@ move_cards (CjuCanvas *self, double dx, double dy)
 
   for (guint i = 0; ids[i] != NULL && 2 * i + 1 < self->origins->len; i++)
     {
-      CjNode *node = cj_graph_find (cju_canvas_get_graph (self), ids[i]);
       const double *from = &g_array_index (self->origins, double, 2 * i);
 
-      if (node != NULL)
-        cj_graph_move (cju_canvas_get_graph (self), node, round (from[0] + dx / self->zoom),
-                       round (from[1] + dy / self->zoom));
+      cjl_arrange_move (cju_canvas_get_graph (self), ids[i], round (from[0] + dx / self->zoom),
+                        round (from[1] + dy / self->zoom));
     }
 }
 
@@ -126,17 +143,21 @@ on_drag_update (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
     {
       self->x = self->from_x + dx;
       self->y = self->from_y + dy;
+      cju_canvas_moved (self);
     }
   else if (self->drag == CJU_DRAG_CARDS)
-    move_cards (self, dx, dy);
-  cju_canvas_moved (self);
+    {
+      move_cards (self, dx, dy);
+      cju_canvas_place (self);
+    }
+  else
+    cju_canvas_redraw (self);
 }
 
 /* All cards the band touches, with those selected before where a key was held. */
 static void
 end_band (CjuCanvas *self)
 {
-  CjGraph *graph = cju_canvas_get_graph (self);
   const double left = (MIN (self->start_x, self->at_x) - self->x) / self->zoom;
   const double right = (MAX (self->start_x, self->at_x) - self->x) / self->zoom;
   const double top = (MIN (self->start_y, self->at_y) - self->y) / self->zoom;
@@ -146,31 +167,41 @@ end_band (CjuCanvas *self)
 
   if (hypot (self->at_x - self->start_x, self->at_y - self->start_y) < 4)
     return;
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < self->scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      CjuCard *card = g_hash_table_lookup (self->cards, node->id);
-      const gboolean touched = node->x < right && node->x + CJU_CARD_WIDTH > left
-                               && node->y < bottom && node->y + cju_card_get_height (card) > top;
+      const CjlCard *seen = cjl_scene_get (self->scene, i);
+      CjuCard *card = g_hash_table_lookup (self->cards, seen->id);
+      const double x = cjl_card_get_x (seen), y = cjl_card_get_y (seen);
+      const gboolean touched = x < right && x + CJU_CARD_WIDTH > left && y < bottom
+                               && y + cju_card_get_height (card) > top;
 
-      if (touched || g_strv_contains (before, node->id))
-        g_ptr_array_add (ids, g_strdup (node->id));
+      if (touched || g_strv_contains (before, seen->id))
+        g_ptr_array_add (ids, g_strdup (seen->id));
     }
   g_ptr_array_add (ids, NULL);
   cju_document_select_all (self->document, (const char *const *) ids->pdata);
 }
 
-void
-cju_canvas_connect (CjuCanvas *self, CjNode *from, guint port, CjNode *to, guint to_port)
+/* The input that a wire dropped on a card goes to: one that it fits, a free one first. */
+static const CjWire *
+choose_input (CjuCanvas *self, const CjlCard *card)
 {
-  CjlProject *project = cju_document_get_project (self->document);
-  g_autoptr (GError) error = NULL;
+  const CjWire *best = NULL;
+  int most = -1;
 
-  cjl_project_begin (project);
-  cj_graph_connect (project->graph, from, port, to, to_port, &error);
-  cjl_project_commit (project, _ ("Connect"), NULL);
-  if (error != NULL)
-    cju_canvas_say (self, error->message);
+  for (guint port = 0; port < card->in->len; port++)
+    {
+      const CjWire *input = &g_array_index (card->in, CjWire, port);
+      const int worth = (cju_canvas_fits (self, input) ? 2 : 0)
+                        + (input->node->from[input->port].node == NULL ? 1 : 0);
+
+      if (worth > most)
+        {
+          most = worth;
+          best = input;
+        }
+    }
+  return best;
 }
 
 static void
@@ -178,36 +209,44 @@ end_wire (CjuCanvas *self, double dx, double dy)
 {
   const double x = self->start_x + dx, y = self->start_y + dy;
   guint port = 0;
-  CjNode *to = cju_canvas_find_in_port (self, x, y, &port);
+  const CjlCard *at = cju_canvas_find_in_port (self, x, y, &port);
+  const CjWire *to = at != NULL ? &g_array_index (at->in, CjWire, port) : NULL;
+  const CjWire from = self->drag_from;
 
-  if (to == NULL)
+  if (at == NULL)
     {
-      port = 0;
-      to = cju_canvas_find_card (self, x, y);
+      at = cju_canvas_find_card (self, x, y);
+      to = at != NULL ? choose_input (self, at) : NULL;
     }
-  if (to != NULL && to != self->drag_node && cj_layer_get_n_in (to->layer) > 0)
-    cju_canvas_connect (self, self->drag_node, self->drag_port, to, port);
-  else if (to == NULL && hypot (dx, dy) > 30)
+  if (to != NULL && to->node != from.node)
     {
-      cju_document_select (self->document, self->drag_node->id);
+      const CjWire target = *to;
+
+      cju_canvas_end_wire (self);
+      cju_canvas_connect (self, target.node, target.port);
+      return;
+    }
+  cju_canvas_end_wire (self);
+  if (at == NULL && hypot (dx, dy) > 30)
+    {
       self->pointer_x = x;
       self->pointer_y = y;
-      cju_canvas_quick_add (self);
+      cju_canvas_quick_add_after (self, from);
     }
 }
 
 static gboolean
-is_unwired (CjuCanvas *self, const CjNode *node)
+is_unwired (CjuCanvas *self, const CjlCard *card)
 {
-  const CjGraph *graph = cju_canvas_get_graph (self);
+  guint place = 0;
 
-  for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
+  g_ptr_array_find (self->scene->cards, card, &place);
+  for (guint i = 0; i < self->scene->lines->len; i++)
     {
-      if (node->from[port].node != NULL)
+      const CjlLine *line = &g_array_index (self->scene->lines, CjlLine, i);
+
+      if (line->from_card == (int) place || line->to_card == (int) place)
         return FALSE;
-      for (guint i = 0; i < graph->nodes->len; i++)
-        if (((const CjNode *) graph->nodes->pdata[i])->from[port].node == node)
-          return FALSE;
     }
   return TRUE;
 }
@@ -217,25 +256,26 @@ static void
 end_cards (CjuCanvas *self)
 {
   CjlProject *project = cju_document_get_project (self->document);
-  CjNode *node = self->drag_node, *to;
-  guint port;
+  const CjlCard *card = cjl_scene_find (self->scene, self->drag_id);
+  const CjlLine *line = card != NULL && is_unwired (self, card)
+                            ? cju_canvas_find_wire (self, self->at_x, self->at_y)
+                            : NULL;
+  const gboolean put
+      = line != NULL && cjl_arrange_insert (project->graph, card, line->to, line->port, NULL);
 
-  to = is_unwired (self, node) ? cju_canvas_find_wire (self, self->at_x, self->at_y, &port) : NULL;
-  if (to != NULL)
-    cjl_arrange_insert (project->graph, node, to, port, NULL);
-  cjl_project_commit (project, to != NULL ? _ ("Insert layer") : _ ("Move cards"), NULL);
+  cjl_project_commit (project, put ? _ ("Insert layer") : _ ("Move cards"), NULL);
 }
 
 /* A card that was pressed and not moved: what of its picture is under the pointer is chosen. */
 static void
 pick (CjuCanvas *self)
 {
-  const CjNode *node = cju_canvas_find_card (self, self->start_x, self->start_y);
-  CjuCard *card = node != NULL ? g_hash_table_lookup (self->cards, node->id) : NULL;
+  const CjlCard *seen = cju_canvas_find_card (self, self->start_x, self->start_y);
 
-  if (card != NULL)
-    cju_card_pick (card, (self->start_x - self->x) / self->zoom - node->x,
-                   (self->start_y - self->y) / self->zoom - node->y);
+  if (seen != NULL)
+    cju_card_pick (g_hash_table_lookup (self->cards, seen->id),
+                   (self->start_x - self->x) / self->zoom - cjl_card_get_x (seen),
+                   (self->start_y - self->y) / self->zoom - cjl_card_get_y (seen));
 }
 
 static void
@@ -245,7 +285,8 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
   const CjuDrag drag = self->drag;
 
   (void) gesture;
-  self->drag = CJU_DRAG_NONE;
+  if (drag != CJU_DRAG_WIRE)
+    self->drag = CJU_DRAG_NONE;
   if (drag == CJU_DRAG_CARDS)
     end_cards (self);
   if (drag == CJU_DRAG_CARDS && hypot (dx, dy) < 4)
@@ -271,18 +312,23 @@ on_pressed (GtkGestureClick *gesture, int n, double x, double y, gpointer data)
 {
   CjuCanvas *self = data;
   const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
-  const CjNode *node = cju_canvas_find_card (self, x, y);
+  const CjlCard *card = cju_canvas_find_card (self, x, y);
 
   self->pointer_x = x;
   self->pointer_y = y;
-  if (button == GDK_BUTTON_PRIMARY && n == 2 && node == NULL)
-    cju_canvas_quick_add (self);
+  if (button == GDK_BUTTON_PRIMARY && n == 2 && !is_on_button (self, x, y))
+    {
+      if (card == NULL)
+        cju_canvas_quick_add (self);
+      else
+        gtk_widget_activate_action (GTK_WIDGET (self), "canvas.enter", NULL);
+    }
   if (button != GDK_BUTTON_SECONDARY)
     return;
-  if (node == NULL)
+  if (card == NULL)
     cju_document_select (self->document, NULL);
-  else if (!cju_document_is_selected (self->document, node->id))
-    cju_document_select (self->document, node->id);
+  else if (!cju_document_is_selected (self->document, card->id))
+    cju_document_select (self->document, card->id);
   show_menu (self, x, y);
 }
 

@@ -59,7 +59,8 @@ paste (CjuCanvas *self, const char *text, const char *title)
   g_autoptr (GError) error = NULL;
 
   cjl_project_begin (project);
-  ids = cjl_arrange_paste (project->graph, text, CJU_CANVAS_GRID, CJU_CARD_PORT_Y * 2, &error);
+  ids = cjl_arrange_paste (project->graph, text, cju_canvas_get_level (self), CJU_CANVAS_GRID,
+                           CJU_CARD_PORT_Y * 2, &error);
   cjl_project_commit (project, title, NULL);
   if (ids != NULL)
     cju_document_select_all (self->document, (const char *const *) ids);
@@ -108,13 +109,12 @@ static void
 select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuCanvas *self = CJU_CANVAS (widget);
-  const CjGraph *graph = cju_canvas_get_graph (self);
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
 
   (void) name;
   (void) parameter;
-  for (guint i = 0; i < graph->nodes->len; i++)
-    g_ptr_array_add (ids, ((CjNode *) graph->nodes->pdata[i])->id);
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    g_ptr_array_add (ids, (char *) cjl_scene_get (self->scene, i)->id);
   g_ptr_array_add (ids, NULL);
   cju_document_select_all (self->document, (const char *const *) ids->pdata);
 }
@@ -125,7 +125,11 @@ flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuCanvas *self = CJU_CANVAS (widget);
   CjlProject *project = cju_document_get_project (self->document);
-  const CjNode *last = cju_document_get_selected (self->document);
+  g_autoptr (GPtrArray) nodes = cjl_arrange_find_nodes (project->graph, get_ids (self));
+  const CjlCard *card = cju_canvas_get_selected (self);
+  const CjNode *last = card != NULL     ? card->last
+                       : nodes->len > 0 ? nodes->pdata[nodes->len - 1]
+                                        : NULL;
   const gboolean mute = g_str_equal (name, "canvas.mute");
   gboolean on;
 
@@ -134,9 +138,9 @@ flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   on = mute ? !last->muted : !last->frozen;
   cjl_project_begin (project);
-  for (guint i = 0; get_ids (self)[i] != NULL; i++)
+  for (guint i = 0; i < nodes->len; i++)
     {
-      CjNode *node = cj_graph_find (project->graph, get_ids (self)[i]);
+      CjNode *node = nodes->pdata[i];
 
       if (mute)
         cj_graph_set_muted (project->graph, node, on);
@@ -158,9 +162,10 @@ nudge_action (GtkWidget *widget, const char *name, GVariant *parameter)
   cjl_project_begin (project);
   for (guint i = 0; get_ids (self)[i] != NULL; i++)
     {
-      CjNode *node = cj_graph_find (project->graph, get_ids (self)[i]);
+      double x, y;
 
-      cj_graph_move (project->graph, node, node->x + dx, node->y + dy);
+      if (cjl_arrange_get_place (project->graph, get_ids (self)[i], &x, &y))
+        cjl_arrange_move (project->graph, get_ids (self)[i], x + dx, y + dy);
     }
   cjl_project_commit (project, _ ("Move cards"), "nudge");
 }
@@ -174,7 +179,7 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   cjl_project_begin (project);
   if (g_str_equal (name, "canvas.layout"))
-    cjl_arrange_layers (project->graph);
+    cjl_arrange_layers (project->graph, cju_canvas_get_level (self));
   for (guint i = 0; i < G_N_ELEMENTS (kinds) && parameter != NULL; i++)
     if (g_str_equal (g_variant_get_string (parameter, NULL), kinds[i]))
       cjl_arrange_align (project->graph, get_ids (self), (CjlAlign) i);
@@ -183,30 +188,34 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_canvas_fit (self);
 }
 
-/* The card nearest in a direction from the selected one takes the focus. */
+/* The card nearest in a direction from the selected one takes the focus; while a wire is drawn, the
+ * next place for it is chosen. */
 static void
 focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuCanvas *self = CJU_CANVAS (widget);
-  const CjGraph *graph = cju_canvas_get_graph (self);
-  const CjNode *from = cju_document_get_selected (self->document), *best = NULL;
+  const CjlCard *from = cju_canvas_get_selected (self), *best = NULL;
   double least = INFINITY;
   int dx, dy;
 
   (void) name;
   g_variant_get (parameter, "(ii)", &dx, &dy);
-  if (from == NULL && graph->nodes->len > 0)
-    best = graph->nodes->pdata[0];
-  for (guint i = 0; i < graph->nodes->len && from != NULL; i++)
+  if (cju_canvas_wire_key (self, dx + dy))
+    return;
+  if (from == NULL && self->scene->cards->len > 0)
+    best = cjl_scene_get (self->scene, 0);
+  for (guint i = 0; i < self->scene->cards->len && from != NULL; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
-      const double along = dx * (node->x - from->x) + dy * (node->y - from->y);
-      const double aside = fabs (dy * (node->x - from->x)) + fabs (dx * (node->y - from->y));
+      const CjlCard *card = cjl_scene_get (self->scene, i);
+      const double right = cjl_card_get_x (card) - cjl_card_get_x (from);
+      const double down = cjl_card_get_y (card) - cjl_card_get_y (from);
+      const double along = dx * right + dy * down;
+      const double aside = fabs (dy * right) + fabs (dx * down);
 
-      if (node != from && along > 1 && along + 2 * aside < least)
+      if (card != from && along > 1 && along + 2 * aside < least)
         {
           least = along + 2 * aside;
-          best = node;
+          best = card;
         }
     }
   if (best != NULL)
@@ -220,10 +229,11 @@ static void
 menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuCanvas *self = CJU_CANVAS (widget);
-  const CjNode *node = cju_document_get_selected (self->document);
-  const double x = node != NULL ? self->x + self->zoom * (node->x + CJU_CARD_WIDTH / 2.0)
-                                : gtk_widget_get_width (widget) / 2.0;
-  const double y = node != NULL ? self->y + self->zoom * (node->y + CJU_CARD_PORT_Y)
+  const CjlCard *card = cju_canvas_get_selected (self);
+  const double x = card != NULL
+                       ? self->x + self->zoom * (cjl_card_get_x (card) + CJU_CARD_WIDTH / 2.0)
+                       : gtk_widget_get_width (widget) / 2.0;
+  const double y = card != NULL ? self->y + self->zoom * (cjl_card_get_y (card) + CJU_CARD_PORT_Y)
                                 : gtk_widget_get_height (widget) / 2.0;
   const GdkRectangle at = { (int) x, (int) y, 1, 1 };
 
@@ -236,9 +246,16 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 deselect_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
+  CjuCanvas *self = CJU_CANVAS (widget);
+
   (void) name;
   (void) parameter;
-  cju_document_select (CJU_CANVAS (widget)->document, NULL);
+  if (self->drag == CJU_DRAG_WIRE)
+    {
+      cju_canvas_end_wire (self);
+      return;
+    }
+  cju_document_select (self->document, NULL);
   gtk_widget_grab_focus (widget);
 }
 
@@ -252,7 +269,6 @@ cju_canvas_install_edits (GtkWidgetClass *widget)
     guint key;
     GdkModifierType state;
   } actions[] = {
-    { "canvas.delete", NULL, delete_action, GDK_KEY_BackSpace, 0 },
     { "canvas.delete", NULL, delete_action, GDK_KEY_Delete, 0 },
     { "canvas.cut", NULL, copy_action, GDK_KEY_x, GDK_CONTROL_MASK },
     { "canvas.copy", NULL, copy_action, GDK_KEY_c, GDK_CONTROL_MASK },

@@ -1,59 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-card.h"
+#include "cju-card-private.h"
 
+#include "cjl-arrange.h"
+#include "cjl-figures.h"
 #include "cju-access.h"
 #include "cju-help.h"
-#include "cjl-figures.h"
-#include "cjl-receptive.h"
 #include "cju-picture.h"
 #include "cju-port.h"
-#include "cjv-figure.h"
+#include "cju-problems.h"
 
-#include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
-#define HEADER 44
-#define PADDING 10
-#define PICTURE_WIDTH (CJU_CARD_WIDTH - 2 * PADDING)
-#define MAPS_HEIGHT 98
-#define UNITS_HEIGHT 64
-#define BARS 5
-#define BAR_STEP 17
-
-typedef enum
-{
-  FACE_PLAIN,
-  FACE_IMAGE,
-  FACE_MAPS,
-  FACE_UNITS,
-  FACE_BARS,
-  FACE_PLANE, /* what the network makes of every point of two-feature data */
-  FACE_CURVE
-} Face;
-
-struct _CjuCard
-{
-  GtkWidget parent;
-  CjuDocument *document;
-  char *id, *title, *subtitle, *trouble;
-  char *words; /* its accessible name */
-  Face face;
-  GdkTexture *texture;
-  float bars[BARS];
-  int classes[BARS];
-  int n_bars;
-  int told;        /* class that the accessible description calls most likely, -1: none */
-  CjvFrame *plane; /* of FACE_PLANE */
-};
+/* Heights of the text on the screen, in pixels, from which on a card shows more. */
+#define READABLE 6.0
+#define LARGE 20.0
+#define HUGE_TEXT 31.0
+#define TITLE_SCALE 0.92
 
 G_DEFINE_FINAL_TYPE (CjuCard, cju_card, GTK_TYPE_WIDGET)
 
+/* The node whose result it shows, or NULL. */
 static CjNode *
 get_node (CjuCard *self)
 {
-  return cj_graph_find (cju_document_get_project (self->document)->graph, self->id);
+  return self->shown != NULL
+             ? cj_graph_find (cju_document_get_project (self->document)->graph, self->shown)
+             : NULL;
 }
 
 /* Whether the loss looks at this node. */
@@ -81,27 +55,32 @@ shows_classes (CjuCard *self, const CjNode *node, const CjShape *shape)
   return dataset->n_classes > 1 && shape->dims[1] == dataset->n_classes && feeds_loss (self, node);
 }
 
-static Face
+static CjuFace
 choose_face (CjuCard *self, const CjNode *node)
 {
   const CjLowered *lowered = cju_document_get_lowered (self->document);
   const CjdDataset *dataset = cju_document_get_dataset (self->document);
-  const int index = cj_graph_get_index (cju_document_get_project (self->document)->graph, node);
   const CjShape *shape;
+  int index;
 
+  if (self->trouble != NULL && !self->is_block)
+    return CJU_FACE_TROUBLE;
+  if (node == NULL)
+    return CJU_FACE_PLAIN;
   if (node->layer->role == CJ_ROLE_LOSS)
-    return FACE_CURVE;
+    return CJU_FACE_CURVE;
+  index = cj_graph_get_index (cju_document_get_project (self->document)->graph, node);
   if (lowered == NULL || index < 0 || !lowered->nodes[index].valid)
-    return FACE_PLAIN;
+    return CJU_FACE_PLAIN;
   shape = cj_builder_get_shape (lowered->builder, lowered->nodes[index].out[0]);
   if (shape->n_dims >= 3)
-    return node->layer->role == CJ_ROLE_INPUT ? FACE_IMAGE : FACE_MAPS;
+    return node->layer->role == CJ_ROLE_INPUT ? CJU_FACE_IMAGE : CJU_FACE_MAPS;
   if (shape->n_dims != 2)
-    return FACE_PLAIN;
+    return CJU_FACE_PLAIN;
   if (cjd_dataset_get_x_shape (dataset).dims[0] == 2
       && cjd_dataset_get_x_shape (dataset).n_dims == 1 && node->layer->role == CJ_ROLE_LAYER)
-    return shows_classes (self, node, shape) ? FACE_PLANE : FACE_MAPS;
-  return shows_classes (self, node, shape) ? FACE_BARS : FACE_UNITS;
+    return shows_classes (self, node, shape) ? CJU_FACE_PLANE : CJU_FACE_MAPS;
+  return shows_classes (self, node, shape) ? CJU_FACE_BARS : CJU_FACE_UNITS;
 }
 
 /* The values a person looks at first: the first parameters of the table, in a few words. */
@@ -137,8 +116,17 @@ make_subtitle (CjuCard *self, const CjNode *node)
   return g_string_free (text, FALSE);
 }
 
+/* "Encoder, block, 4 layers, 18,496 parameters, selected". You free. */
 static char *
-dup_class (CjuCard *self, int class)
+print_block (CjuCard *self)
+{
+  return g_strdup_printf ("%s, %s, %s, %s%s%s", self->title, _ ("block"), self->subtitle,
+                          self->footer, self->trouble != NULL ? _ (", has a problem") : "",
+                          self->selected ? _ (", selected") : "");
+}
+
+char *
+cju_card_dup_class (CjuCard *self, int class)
 {
   const CjdDataset *dataset = cju_document_get_dataset (self->document);
 
@@ -148,55 +136,166 @@ dup_class (CjuCard *self, int class)
 }
 
 static void
-describe (CjuCard *self, const CjNode *node)
+describe (CjuCard *self)
 {
-  char *words = cju_access_print_card (self->document, node,
-                                       cju_document_is_selected (self->document, self->id));
-  g_autofree char *more = cju_access_describe_card (self->document, node);
-  g_autofree char *class = self->told >= 0 ? dup_class (self, self->told) : NULL;
-  g_autofree char *says
-      = class != NULL ? g_strdup_printf (_ ("%s. Most likely %s"), more, class) : g_strdup (more);
+  const CjNode *node = self->is_block ? NULL : get_node (self);
+  char *words;
+  g_autofree char *more = node != NULL ? cju_access_describe_card (self->document, node) : NULL;
+  g_autofree char *says = NULL;
+  const char *blurb = node != NULL ? _ (node->layer->blurb) : _ ("A block: Enter goes inside");
 
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               self->trouble != NULL ? self->trouble : _ (node->layer->blurb));
+  if (node == NULL && !self->is_block)
+    return; /* deleted a moment ago */
+  words = node != NULL ? cju_access_print_card (self->document, node, self->selected)
+                       : print_block (self);
   if (g_strcmp0 (words, self->words) != 0)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                     -1);
-  /* after the tooltip, which GTK takes for a description */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, says,
+  if (self->told >= 0)
+    {
+      g_autofree char *class = cju_card_dup_class (self, self->told);
+
+      says = g_strdup_printf (_ ("%s. Most likely %s"), more != NULL ? more : blurb, class);
+    }
+  /* the description after the tooltip, which GTK takes for one */
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  says != NULL   ? says
+                                  : more != NULL ? more
+                                                 : blurb,
                                   -1);
   g_free (self->words);
   self->words = words;
 }
 
-void
-cju_card_update (CjuCard *self)
+/* Learned numbers of the nodes that a block stands for; -1 where that is not known. */
+static gint64
+count_parameters (CjuCard *self, const GPtrArray *nodes)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjLowered *lowered = cju_document_get_lowered (self->document);
+  gint64 n = 0;
+
+  if (lowered == NULL)
+    return -1;
+  for (guint i = 0; i < lowered->builder->values->len; i++)
+    {
+      const CjValue *value = cj_builder_get_value (lowered->builder, (int) i);
+
+      if (value->kind == CJ_VALUE_PARAM && value->node < graph->nodes->len
+          && g_ptr_array_find ((GPtrArray *) nodes, graph->nodes->pdata[value->node], NULL))
+        n += cj_shape_size (&value->shape);
+    }
+  return n;
+}
+
+static const CjProblem *
+find_problem (CjuCard *self, const GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CjProblem *problem = cju_document_find_problem (self->document, nodes->pdata[i]);
+
+      if (problem != NULL)
+        return problem;
+    }
+  return NULL;
+}
+
+static void
+write_block (CjuCard *self, const CjlCard *seen, const GPtrArray *nodes)
+{
+  const gint64 n = count_parameters (self, nodes);
+
+  self->title = g_strdup (seen->block->title);
+  self->subtitle = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u layer", "%u layers", nodes->len), nodes->len);
+  self->footer = n < 0 ? g_strdup (_ ("loading…"))
+                       : g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'lld parameter",
+                                                       "%'lld parameters", (gulong) n),
+                                          (long long) n);
+}
+
+static void
+on_mend (CjuCard *self)
 {
   const CjNode *node = get_node (self);
-  const CjProblem *problem;
-  Face face;
+  const CjProblem *problem = node != NULL ? cju_document_find_problem (self->document, node) : NULL;
 
-  if (node == NULL)
-    return;
-  problem = cju_document_find_problem (self->document, node);
-  face = choose_face (self, node);
+  if (problem != NULL)
+    cju_document_mend (self->document, problem);
+}
+
+/* The button that does what the problem offers. */
+static void
+offer_mend (CjuCard *self, const CjProblem *problem)
+{
+  g_autofree char *words = problem != NULL && !self->is_block
+                               ? cju_document_print_mend (self->document, problem)
+                               : NULL;
+  GtkWidget *label;
+
+  if (words == NULL)
+    {
+      g_clear_pointer (&self->mend, gtk_widget_unparent);
+      return;
+    }
+  if (self->mend == NULL)
+    {
+      self->mend = gtk_button_new ();
+      label = gtk_label_new (NULL);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_button_set_child (GTK_BUTTON (self->mend), label);
+      gtk_widget_add_css_class (self->mend, "card-mend");
+      g_signal_connect_swapped (self->mend, "clicked", G_CALLBACK (on_mend), self);
+      gtk_widget_set_parent (self->mend, GTK_WIDGET (self));
+    }
+  gtk_label_set_text (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->mend))), words);
+  gtk_widget_set_tooltip_text (self->mend, words);
+  cju_access_name (self->mend, words);
+}
+
+void
+cju_card_update (CjuCard *self, const CjlCard *seen)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const char *const ids[] = { seen->id, NULL };
+  g_autoptr (GPtrArray) nodes = cjl_arrange_find_nodes (graph, ids);
+  const CjProblem *problem = find_problem (self, nodes);
+  const int height = cju_card_get_height (self);
+  gboolean muted = nodes->len > 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    muted &= ((const CjNode *) nodes->pdata[i])->muted;
+  g_free (self->shown);
   g_free (self->title);
   g_free (self->subtitle);
   g_free (self->trouble);
-  self->title = g_strdup (_ (node->layer->title));
-  self->subtitle = make_subtitle (self, node);
+  g_clear_pointer (&self->footer, g_free);
+  self->shown = seen->last != NULL ? g_strdup (seen->last->id) : NULL;
+  self->n_ports = MAX (seen->in->len, seen->out->len);
   self->trouble = problem != NULL ? g_strdup (problem->sentence) : NULL;
-  if (face != self->face)
+  self->grave = problem != NULL && problem->kind == CJ_PROBLEM_ERROR;
+  if (seen->block != NULL)
+    write_block (self, seen, nodes);
+  else
     {
-      self->face = face;
-      g_clear_object (&self->texture);
+      self->title = g_strdup (_ (seen->node->layer->title));
+      self->subtitle = make_subtitle (self, seen->node);
+    }
+  offer_mend (self, problem);
+  if (choose_face (self, seen->last) != self->face)
+    {
+      self->face = choose_face (self, seen->last);
+      g_clear_object (&self->picture);
       self->n_bars = 0;
       self->told = -1;
-      gtk_widget_queue_resize (GTK_WIDGET (self));
     }
-  describe (self, node);
-  cju_ports_update (GTK_WIDGET (self), self->document, node);
-  gtk_widget_set_opacity (GTK_WIDGET (self), node->muted ? 0.45 : 1);
+  if (height != cju_card_get_height (self))
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+  describe (self);
+  cju_ports_update (GTK_WIDGET (self), self->document, seen);
+  gtk_widget_set_opacity (GTK_WIDGET (self), muted ? 0.45 : 1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -212,7 +311,7 @@ find_bars (CjuCard *self, const CjTensor *scores)
     largest = MAX (largest, z[i]);
   for (gint64 i = 0; i < k; i++)
     sum += exp (z[i] - largest);
-  self->n_bars = (int) MIN (k, BARS);
+  self->n_bars = (int) MIN (k, CJU_CARD_BARS);
   for (int b = 0; b < self->n_bars; b++)
     {
       int best = -1;
@@ -231,295 +330,168 @@ find_bars (CjuCard *self, const CjTensor *scores)
     }
 }
 
+/* Whether what it shows is one picture. */
+static gboolean
+has_picture (const CjuCard *self)
+{
+  return self->face == CJU_FACE_IMAGE || self->face == CJU_FACE_MAPS
+         || self->face == CJU_FACE_UNITS;
+}
+
 void
 cju_card_update_picture (CjuCard *self)
 {
   const CjlProbeFrame *frame = cju_document_get_frame (self->document);
-  const CjTensor *tensor = frame != NULL ? cjl_probe_frame_find (frame, self->id) : NULL;
-  const CjNode *node = get_node (self);
-  GtkSettings *settings = gtk_settings_get_default ();
+  const CjTensor *tensor = cju_card_get_shown (self);
   gboolean dark = FALSE;
 
-  g_object_get (settings, "gtk-application-prefer-dark-theme", &dark, NULL);
-  if (self->face == FACE_BARS && tensor != NULL)
+  if (self->detail == CJU_DETAIL_NAME)
+    return;
+  g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &dark, NULL);
+  if (self->face == CJU_FACE_BARS && tensor != NULL)
     {
       find_bars (self, tensor);
-      if (self->classes[0] != self->told && node != NULL)
+      if (self->classes[0] != self->told)
         {
           self->told = self->classes[0];
-          describe (self, node);
+          describe (self);
         }
     }
-  else if (self->face == FACE_PLANE)
+  else if (self->face == CJU_FACE_PLANE && self->shown != NULL)
     {
       const CjTensor *scores
-          = frame != NULL ? cjl_probe_frame_find_surface (frame, self->id) : NULL;
+          = frame != NULL ? cjl_probe_frame_find_surface (frame, self->shown) : NULL;
 
       g_clear_pointer (&self->plane, cjv_frame_free);
       if (scores != NULL)
         self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
     }
-  else if (tensor != NULL && self->face != FACE_CURVE && self->face != FACE_PLAIN)
+  else if (tensor != NULL && has_picture (self))
     {
-      const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-      const CjTensor *surface = cjl_probe_frame_find_surface (frame, self->id);
+      const double zoom = ceil (self->zoom * 4) / 4; /* not another picture for every turn */
 
-      if (self->face == FACE_MAPS && surface != NULL)
-        tensor = surface;
-      g_clear_object (&self->texture);
-      self->texture
-          = cju_picture_new (tensor, self->face == FACE_IMAGE, dark, PICTURE_WIDTH * scale,
-                             (self->face == FACE_UNITS ? UNITS_HEIGHT : MAPS_HEIGHT) * scale);
+      self->fine
+          = gtk_widget_get_scale_factor (GTK_WIDGET (self)) * (cju_card_is_fine (self) ? zoom : 1);
+      g_clear_object (&self->picture);
+      self->picture = cju_picture_new (
+          tensor, self->face == CJU_FACE_IMAGE, dark, (int) (CJU_CARD_PICTURE_WIDTH * self->fine),
+          (int) (cju_card_get_picture_height (self) * self->fine), cju_card_is_fine (self));
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* The height of the text at 100 %, in pixels. */
+static double
+measure_text (CjuCard *self)
+{
+  const PangoFontDescription *font
+      = pango_context_get_font_description (gtk_widget_get_pango_context (GTK_WIDGET (self)));
+  const double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+  const double dpi
+      = pango_cairo_context_get_resolution (gtk_widget_get_pango_context (GTK_WIDGET (self)));
+
+  return TITLE_SCALE * size
+         * (pango_font_description_get_size_is_absolute (font) || dpi <= 0 ? 1 : dpi / 72);
+}
+
+void
+cju_card_set_zoom (CjuCard *self, double zoom)
+{
+  const double text = measure_text (self) * zoom;
+  const CjuDetail detail = text < READABLE    ? CJU_DETAIL_NAME
+                           : text < LARGE     ? CJU_DETAIL_THUMBNAIL
+                           : text < HUGE_TEXT ? CJU_DETAIL_MAPS
+                                              : CJU_DETAIL_UNITS;
+
+  if (zoom == self->zoom)
+    return;
+  self->zoom = zoom;
+  if (detail != self->detail && self->mend != NULL)
+    gtk_widget_set_child_visible (self->mend, detail != CJU_DETAIL_NAME);
+  if (detail != self->detail || detail >= CJU_DETAIL_MAPS)
+    {
+      self->detail = detail;
+      cju_card_update_picture (self);
+    }
+  if (detail != CJU_DETAIL_THUMBNAIL)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 int
 cju_card_get_height (CjuCard *self)
 {
-  switch (self->face)
-    {
-    case FACE_IMAGE:
-    case FACE_MAPS:
-    case FACE_PLANE:
-      return HEADER + MAPS_HEIGHT + PADDING;
-    case FACE_UNITS:
-      return HEADER + UNITS_HEIGHT + PADDING;
-    case FACE_BARS:
-      return HEADER + BARS * BAR_STEP + PADDING;
-    case FACE_CURVE:
-      return HEADER + UNITS_HEIGHT + PADDING;
-    case FACE_PLAIN:
-    default:
-      return HEADER + 8;
-    }
-}
+  const int least = CJU_CARD_PORT_Y + (int) self->n_ports * CJU_CARD_PORT_STEP;
+  const int more
+      = (self->footer != NULL ? CJU_CARD_FOOTER : 0) + (self->mend != NULL ? CJU_CARD_MEND : 0);
+  int picture = 8 - CJU_CARD_PADDING;
 
-static void
-append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char *text, float x, float y,
-             int width, const GdkRGBA *color, gboolean bold, double scale)
-{
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
-  g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
-
-  pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
-  if (bold)
-    pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
-  pango_layout_set_attributes (layout, attrs);
-  pango_layout_set_width (layout, width * PANGO_SCALE);
-  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y));
-  gtk_snapshot_append_layout (snapshot, layout, color);
-  gtk_snapshot_restore (snapshot);
-}
-
-static void
-snapshot_bars (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
-{
-  const CjdDataset *dataset = cju_document_get_dataset (self->document);
-  GdkRGBA track = *ink, bar;
-
-  track.alpha = 0.08f;
-  gdk_rgba_parse (&bar, "#26a269");
-  for (int b = 0; b < self->n_bars && dataset != NULL; b++)
-    {
-      const float y = (float) (HEADER + b * BAR_STEP);
-      g_autofree char *name = dup_class (self, self->classes[b]);
-      const float full = PICTURE_WIDTH - 40;
-
-      append_text (GTK_WIDGET (self), snapshot, name, PADDING, y, 36, ink, b == 0, 0.8);
-      gtk_snapshot_append_color (snapshot, &track,
-                                 &GRAPHENE_RECT_INIT (PADDING + 40, y + 3, full, 9));
-      gtk_snapshot_append_color (
-          snapshot, &bar,
-          &GRAPHENE_RECT_INIT (PADDING + 40, y + 3, MAX (full * self->bars[b], 1), 9));
-    }
-}
-
-/* The loss of the run so far, thinned to the width of the card. */
-static void
-snapshot_curve (CjuCard *self, GtkSnapshot *snapshot)
-{
-  CjlSession *session = cju_document_get_session (self->document);
-  const GArray *points = session != NULL ? cjl_session_read_points (session) : NULL;
-  float top = 0;
-  cairo_t *cr;
-
-  if (points == NULL || points->len < 2)
-    return;
-  for (guint i = 0; i < points->len; i++)
-    top = MAX (top, g_array_index (points, CjRunPoint, i).loss);
-  cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT (PADDING, HEADER, PICTURE_WIDTH, UNITS_HEIGHT));
-  cairo_set_source_rgb (cr, 0.9, 0.38, 0);
-  cairo_set_line_width (cr, 1.5);
-  for (int x = 0; x < PICTURE_WIDTH; x++)
-    {
-      const guint begin = (guint) ((guint64) points->len * (guint) x / PICTURE_WIDTH);
-      const guint end
-          = MAX ((guint) ((guint64) points->len * (guint) (x + 1) / PICTURE_WIDTH), begin + 1);
-      double sum = 0;
-
-      for (guint i = begin; i < end; i++)
-        sum += g_array_index (points, CjRunPoint, i).loss;
-      cairo_line_to (cr, PADDING + x + 0.5,
-                     HEADER + UNITS_HEIGHT - 2
-                         - sum / (end - begin) / MAX (top, 1e-9f) * (UNITS_HEIGHT - 6));
-    }
-  cairo_stroke (cr);
-  cairo_destroy (cr);
-}
-
-static void
-snapshot_texture (CjuCard *self, GtkSnapshot *snapshot)
-{
-  const float scale = (float) gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  const float w = (float) gdk_texture_get_width (self->texture) / scale;
-  const float h = (float) gdk_texture_get_height (self->texture) / scale;
-
-  gtk_snapshot_append_texture (
-      snapshot, self->texture,
-      &GRAPHENE_RECT_INIT (floorf ((CJU_CARD_WIDTH - w) / 2), HEADER, w, h));
-}
-
-/* A yellow line on a black one is seen on any picture. */
-static void
-snapshot_ring (GtkSnapshot *snapshot, double x, double y, double width, double height)
-{
-  static const struct
-  {
-    float line;
-    GdkRGBA color;
-  } rings[] = { { 2.5f, { 0, 0, 0, 1 } }, { 1.2f, { 1, 0.85f, 0.1f, 1 } } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rings); i++)
-    {
-      const float w = rings[i].line;
-      const float widths[4] = { w, w, w, w };
-      const GdkRGBA colors[4] = { rings[i].color, rings[i].color, rings[i].color, rings[i].color };
-      GskRoundedRect rect;
-
-      gsk_rounded_rect_init_from_rect (&rect,
-                                       &GRAPHENE_RECT_INIT ((float) x - w / 2, (float) y - w / 2,
-                                                            (float) width + w, (float) height + w),
-                                       0);
-      gtk_snapshot_append_border (snapshot, &rect, widths, colors);
-    }
-}
-
-/* What the card's picture shows: over the plane where the data has two features. */
-static const CjTensor *
-get_shown (CjuCard *self)
-{
-  const CjlProbeFrame *frame = cju_document_get_frame (self->document);
-  const CjTensor *surface = frame != NULL ? cjl_probe_frame_find_surface (frame, self->id) : NULL;
-
-  return frame == NULL                                ? NULL
-         : self->face == FACE_MAPS && surface != NULL ? surface
-                                                      : cjl_probe_frame_find (frame, self->id);
-}
-
-/* The upper left corner of the texture on the card, and its pixels a px. */
-static float
-find_texture (CjuCard *self, double *left)
-{
-  const float scale = (float) gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  const float w = (float) gdk_texture_get_width (self->texture) / scale;
-
-  *left = floorf ((CJU_CARD_WIDTH - w) / 2);
-  return scale;
-}
-
-/* On the card of the chosen unit: which map, and where on it. */
-static void
-snapshot_unit (CjuCard *self, GtkSnapshot *snapshot, const CjuUnit *unit)
-{
-  const CjTensor *shown = get_shown (self);
-  double left;
-  const float scale = find_texture (self, &left);
-  const int height = self->face == FACE_UNITS ? UNITS_HEIGHT : MAPS_HEIGHT;
-  int x, y, w, h;
-
-  if (shown == NULL
-      || !cju_picture_place (shown, (int) (PICTURE_WIDTH * scale), (int) (height * scale),
-                             unit->unit, &x, &y, &w, &h))
-    return;
-  snapshot_ring (snapshot, left + x / scale, HEADER + y / scale, w / scale, h / scale);
-  if (shown->shape.n_dims == 4 && self->face == FACE_MAPS && unit->row < shown->shape.dims[2]
-      && unit->column < shown->shape.dims[3])
-    {
-      const double side_y = h / scale / (double) shown->shape.dims[2];
-      const double side_x = w / scale / (double) shown->shape.dims[3];
-
-      snapshot_ring (snapshot, left + x / scale + side_x * (double) unit->column,
-                     HEADER + y / scale + side_y * (double) unit->row, side_x, side_y);
-    }
-}
-
-/* On the card of the input: the pixels that the chosen place saw. */
-static void
-snapshot_field (CjuCard *self, GtkSnapshot *snapshot, const CjuUnit *unit)
-{
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
-  const CjLowered *lowered = cju_document_get_lowered (self->document);
-  CjNode *node = cj_graph_find (graph, unit->node);
-  const CjTensor *shown = get_shown (self);
-  CjlField field;
-  double left, side;
-  float scale;
-
-  if (node == NULL || lowered == NULL || shown == NULL || shown->shape.n_dims != 4
-      || !cjl_receptive_field (lowered, (guint) cj_graph_get_index (graph, node), unit->row,
-                               unit->column, &field))
-    return;
-  scale = find_texture (self, &left);
-  side = gdk_texture_get_width (self->texture) / scale / (double) shown->shape.dims[3];
-  snapshot_ring (snapshot, left + side * (double) field.left, HEADER + side * (double) field.top,
-                 side * (double) (field.right - field.left + 1),
-                 side * (double) (field.bottom - field.top + 1));
-}
-
-static void
-snapshot_plane (CjuCard *self, GtkSnapshot *snapshot)
-{
-  const CjvFigureInfo *info = cjv_figure_find ("decision");
-  g_autofree gpointer params = cjv_figure_new_params (info);
-  gboolean dark = FALSE;
-  CjvStyle style;
-  cairo_t *cr;
-
-  if (self->plane == NULL)
-    return;
-  g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &dark, NULL);
-  cjv_style_init (&style, dark);
-  style.transparent = TRUE;
-  style.bare = TRUE;
-  style.scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  cj_params_parse (info->params, params, "held", "false", NULL);
-  cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT (PADDING, HEADER, PICTURE_WIDTH, MAPS_HEIGHT));
-  cairo_translate (cr, PADDING, HEADER);
-  cjv_figure_draw (info, self->plane, params, &style, cr, PICTURE_WIDTH, MAPS_HEIGHT);
-  cairo_destroy (cr);
+  if (self->face == CJU_FACE_BARS)
+    picture = CJU_CARD_BARS * CJU_CARD_BAR_STEP;
+  else if (self->face == CJU_FACE_CURVE || self->face == CJU_FACE_UNITS
+           || self->face == CJU_FACE_TROUBLE)
+    picture = CJU_CARD_UNITS_HEIGHT;
+  else if (self->face != CJU_FACE_PLAIN)
+    picture = CJU_CARD_MAPS_HEIGHT;
+  return MAX (CJU_CARD_HEADER + picture + CJU_CARD_PADDING + more, least);
 }
 
 void
 cju_card_pick (CjuCard *self, double x, double y)
 {
-  const CjTensor *shown = get_shown (self);
-  const int height = self->face == FACE_UNITS ? UNITS_HEIGHT : MAPS_HEIGHT;
+  const CjTensor *shown = cju_card_get_shown (self);
+  const int height = cju_card_get_picture_height (self);
   gint64 unit, row = 0, column = 0;
-  double left;
-  float scale;
+  double left, scale;
 
-  if (shown == NULL || self->texture == NULL
-      || (self->face != FACE_MAPS && self->face != FACE_UNITS))
+  if (shown == NULL || self->picture == NULL
+      || (self->face != CJU_FACE_MAPS && self->face != CJU_FACE_UNITS))
     return;
-  scale = find_texture (self, &left);
-  if (cju_picture_find (shown, (int) (PICTURE_WIDTH * scale), (int) (height * scale),
-                        (x - left) * scale, (y - HEADER) * scale, &unit, &row, &column))
-    cju_document_choose_unit (self->document, self->id, unit, row, column);
+  scale = cju_card_find_picture (self, &left);
+  if (cju_picture_find (shown, (int) (CJU_CARD_PICTURE_WIDTH * scale), (int) (height * scale),
+                        cju_card_is_fine (self), (x - left) * scale, (y - CJU_CARD_HEADER) * scale,
+                        &unit, &row, &column))
+    cju_document_choose_unit (self->document, self->shown, unit, row, column);
+}
+
+/* The sentence that says what is wrong, in as many lines as there is room for. */
+static void
+snapshot_trouble (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *color)
+{
+  g_autoptr (PangoLayout) layout
+      = gtk_widget_create_pango_layout (GTK_WIDGET (self), self->trouble);
+  g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
+
+  pango_attr_list_insert (attrs, pango_attr_scale_new (0.72));
+  pango_layout_set_attributes (layout, attrs);
+  pango_layout_set_width (layout, CJU_CARD_PICTURE_WIDTH * PANGO_SCALE);
+  pango_layout_set_height (layout, CJU_CARD_UNITS_HEIGHT * PANGO_SCALE);
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  gtk_snapshot_save (snapshot);
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (CJU_CARD_PADDING, CJU_CARD_HEADER - 1));
+  gtk_snapshot_append_layout (snapshot, layout, color);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+snapshot_words (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const GdkRGBA *accent)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  GdkRGBA dim = *ink, red;
+
+  dim.alpha = cju_access_is_high_contrast () ? 1 : 0.65f;
+  gdk_rgba_parse (&red, ink->red > 0.5 ? "#ff7b63" : "#c01c28");
+  gtk_snapshot_append_color (snapshot, accent, &GRAPHENE_RECT_INIT (CJU_CARD_PADDING, 11, 9, 9));
+  cju_card_append_text (widget, snapshot, self->title, CJU_CARD_PADDING + 15, 5,
+                        CJU_CARD_PICTURE_WIDTH - 15, ink, TRUE, TITLE_SCALE);
+  cju_card_append_text (widget, snapshot, self->subtitle, CJU_CARD_PADDING, 24,
+                        CJU_CARD_PICTURE_WIDTH, &dim, FALSE, 0.82);
+  if (self->footer != NULL)
+    cju_card_append_text (widget, snapshot, self->footer, CJU_CARD_PADDING,
+                          (float) (cju_card_get_height (self) - CJU_CARD_FOOTER - 6),
+                          CJU_CARD_PICTURE_WIDTH, self->grave ? &red : &dim, FALSE, 0.82);
+  if (self->face == CJU_FACE_TROUBLE)
+    snapshot_trouble (self, snapshot, self->grave ? &red : &dim);
 }
 
 static void
@@ -527,37 +499,35 @@ cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CjuCard *self = CJU_CARD (widget);
   const CjNode *node = get_node (self);
-  GdkRGBA ink, dim, accent;
+  GdkRGBA ink, accent;
 
-  if (node == NULL)
-    return;
-  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &ink);
-  dim = ink;
-  dim.alpha = adw_style_manager_get_high_contrast (adw_style_manager_get_default ()) ? 1 : 0.65f;
-  accent = cju_category_color (node->layer->category);
-  gtk_snapshot_append_color (snapshot, &accent, &GRAPHENE_RECT_INIT (PADDING, 11, 9, 9));
-  append_text (widget, snapshot, self->title, PADDING + 15, 5, PICTURE_WIDTH - 15, &ink, TRUE,
-               0.92);
-  if (self->trouble != NULL)
-    gdk_rgba_parse (&dim, "#e01b24");
-  append_text (widget, snapshot, self->trouble != NULL ? self->trouble : self->subtitle, PADDING,
-               24, PICTURE_WIDTH, &dim, FALSE, 0.82);
-  if (self->face == FACE_BARS)
-    snapshot_bars (self, snapshot, &ink);
-  else if (self->face == FACE_CURVE)
-    snapshot_curve (self, snapshot);
-  else if (self->face == FACE_PLANE)
-    snapshot_plane (self, snapshot);
-  else if (self->texture != NULL)
+  accent = cju_category_color (self->is_block ? "block"
+                               : node != NULL ? node->layer->category
+                                              : "");
+  if (self->detail == CJU_DETAIL_NAME)
     {
-      const CjuUnit unit = cju_document_get_unit (self->document);
-
-      snapshot_texture (self, snapshot);
-      if (unit.node != NULL && g_str_equal (unit.node, self->id))
-        snapshot_unit (self, snapshot, &unit);
-      else if (unit.node != NULL && self->face == FACE_IMAGE)
-        snapshot_field (self, snapshot, &unit);
+      cju_card_snapshot_name (self, snapshot, &accent);
+      return;
     }
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &ink);
+  cju_card_snapshot_body (self, snapshot, &ink);
+  snapshot_words (self, snapshot, &ink, &accent);
+  cju_card_snapshot_face (self, snapshot, &ink);
+  if (self->mend != NULL)
+    gtk_widget_snapshot_child (widget, self->mend, snapshot);
+}
+
+static void
+cju_card_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  CjuCard *self = CJU_CARD (widget);
+  const GtkAllocation at = { CJU_CARD_PADDING, height - CJU_CARD_MEND, width - 2 * CJU_CARD_PADDING,
+                             CJU_CARD_MEND - 8 };
+
+  (void) baseline;
+  if (self->mend != NULL)
+    gtk_widget_size_allocate (self->mend, &at, -1);
+  cju_ports_allocate (widget);
 }
 
 static void
@@ -572,38 +542,25 @@ cju_card_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
 }
 
 static void
-cju_card_size_allocate (GtkWidget *widget, int width, int height, int baseline)
-{
-  (void) width;
-  (void) height;
-  (void) baseline;
-  cju_ports_allocate (widget);
-}
-
-static void
 on_unit (CjuCard *self)
 {
-  const CjNode *node = get_node (self);
-
-  if (node != NULL)
-    describe (self, node);
+  describe (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void
 cju_card_set_selected (CjuCard *self, gboolean selected)
 {
-  const CjNode *node = get_node (self);
-
-  if (selected == gtk_widget_has_css_class (GTK_WIDGET (self), "selected"))
+  if (selected == self->selected)
     return;
   if (selected)
     gtk_widget_add_css_class (GTK_WIDGET (self), "selected");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "selected");
+  self->selected = selected;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
-  if (node != NULL)
-    describe (self, node);
+  describe (self);
 }
 
 /* "card.mute" is "canvas.mute" for this card, or for the whole selection if it is part of it. */
@@ -631,25 +588,28 @@ on_focus (GtkEventControllerFocus *controller, gpointer data)
 }
 
 static void
+cju_card_dispose (GObject *object)
+{
+  g_clear_pointer (&CJU_CARD (object)->mend, gtk_widget_unparent);
+  cju_ports_remove (GTK_WIDGET (object));
+  G_OBJECT_CLASS (cju_card_parent_class)->dispose (object);
+}
+
+static void
 cju_card_finalize (GObject *object)
 {
   CjuCard *self = CJU_CARD (object);
 
-  g_clear_object (&self->texture);
+  g_clear_object (&self->picture);
   g_clear_pointer (&self->plane, cjv_frame_free);
   g_free (self->id);
+  g_free (self->shown);
   g_free (self->title);
   g_free (self->subtitle);
+  g_free (self->footer);
   g_free (self->trouble);
   g_free (self->words);
   G_OBJECT_CLASS (cju_card_parent_class)->finalize (object);
-}
-
-static void
-cju_card_dispose (GObject *object)
-{
-  cju_ports_remove (GTK_WIDGET (object));
-  G_OBJECT_CLASS (cju_card_parent_class)->dispose (object);
 }
 
 static void
@@ -657,14 +617,14 @@ cju_card_class_init (CjuCardClass *class)
 {
   static const char *const actions[]
       = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
-          "card.copy",   "card.cut",  "card.link",   "card.menu" };
+          "card.copy",   "card.cut",  "card.wire",   "card.menu" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget, actions[i], NULL, card_action);
   G_OBJECT_CLASS (class)->dispose = cju_card_dispose;
   G_OBJECT_CLASS (class)->finalize = cju_card_finalize;
   widget->size_allocate = cju_card_size_allocate;
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_class_install_action (widget, actions[i], NULL, card_action);
   widget->snapshot = cju_card_snapshot;
   widget->measure = cju_card_measure;
   gtk_widget_class_set_css_name (widget, "networkcard");
@@ -676,27 +636,32 @@ cju_card_init (CjuCard *self)
 {
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
+  self->zoom = self->fine = 1;
   self->told = -1;
-  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   /* data flow to the right in every language, and shapes are read so */
   gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  self->detail = CJU_DETAIL_THUMBNAIL;
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);
   gtk_widget_add_controller (GTK_WIDGET (self), focus);
 }
 
 GtkWidget *
-cju_card_new (CjuDocument *document, const char *id)
+cju_card_new (CjuDocument *document, const CjlCard *seen)
 {
   CjuCard *self = g_object_new (CJU_TYPE_CARD, NULL);
   g_autofree char *topic = NULL;
 
   self->document = document;
-  self->id = g_strdup (id);
-  topic = g_strconcat ("layer/", get_node (self)->layer->id, NULL);
+  self->id = g_strdup (seen->id);
+  self->is_block = seen->block != NULL;
+  if (self->is_block)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "block");
+  topic = self->is_block ? g_strdup ("guide/blocks")
+                         : g_strconcat ("layer/", seen->node->layer->id, NULL);
   cju_help_set_topic (GTK_WIDGET (self), topic);
   g_signal_connect_object (document, "unit", G_CALLBACK (on_unit), self, G_CONNECT_SWAPPED);
-  cju_card_update (self);
+  cju_card_update (self, seen);
   cju_card_update_picture (self);
   return GTK_WIDGET (self);
 }

@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define TICK_MS 33
-#define CALM 2 /* of three ticks are left out, unless the data is a plane */
+#define CALM 1 /* of two ticks is left out, unless the data is a plane */
 #define FAST_MS 16
 #define FAST_SECONDS 0.5 /* after the last move */
 
@@ -61,14 +61,15 @@ cju_document_follow (CjuDocument *self)
   self->ask_again = TRUE;
 }
 
-/* Nodes that are no more are not selected. */
+/* Nodes and blocks that are no more are not selected. */
 static void
 forget_removed (CjuDocument *self)
 {
   gboolean changed = FALSE;
 
   for (guint i = self->selection->len - 1; i-- > 0;)
-    if (cj_graph_find (self->project->graph, self->selection->pdata[i]) == NULL)
+    if (cj_graph_find (self->project->graph, self->selection->pdata[i]) == NULL
+        && cj_graph_find_block (self->project->graph, self->selection->pdata[i]) == NULL)
       {
         g_ptr_array_remove_index (self->selection, i);
         changed = TRUE;
@@ -447,6 +448,7 @@ cju_document_mend (CjuDocument *self, const CjProblem *problem)
   from = node->from[port];
   cjl_project_begin (self->project);
   fresh = cj_graph_add (graph, cj_layer_find (problem->mend), NULL, NULL);
+  cj_graph_put_node (graph, fresh, node->block);
   cj_graph_move (graph, fresh, node->x - 40, node->y - 70);
   if (from.node != NULL)
     cj_graph_connect (graph, from.node, from.port, fresh, 0, NULL);
@@ -599,6 +601,14 @@ cju_document_get_selected (CjuDocument *self)
   const guint n = count_selected (self);
 
   return n > 0 ? cj_graph_find (self->project->graph, self->selection->pdata[n - 1]) : NULL;
+}
+
+CjBlock *
+cju_document_get_selected_block (CjuDocument *self)
+{
+  const guint n = count_selected (self);
+
+  return n > 0 ? cj_graph_find_block (self->project->graph, self->selection->pdata[n - 1]) : NULL;
 }
 
 const char *const *

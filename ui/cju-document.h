@@ -58,12 +58,13 @@ gboolean cju_document_branch (CjuDocument *self, GError **error);
 /* How fast it trains at most, to be watched; 0: no limit. */
 void cju_document_set_speed (CjuDocument *self, double steps_per_second);
 
-/* The selection is a set of nodes; the one chosen last is what the inspector shows. */
+/* The selection is a set of nodes and blocks; the one chosen last is what the inspector shows. */
 void cju_document_select (CjuDocument *self, const char *id); /* that alone; NULL: nothing */
 void cju_document_select_all (CjuDocument *self, const char *const *ids);
 void cju_document_toggle (CjuDocument *self, const char *id);
 gboolean cju_document_is_selected (CjuDocument *self, const char *id);
 CjNode *cju_document_get_selected (CjuDocument *self);             /* the last, or NULL */
+CjBlock *cju_document_get_selected_block (CjuDocument *self);      /* the last if it is one */
 const char *const *cju_document_get_selection (CjuDocument *self); /* borrowed, ends with NULL */
 
 /* The sample shown: a number within the samples of a split, the validation samples unless said

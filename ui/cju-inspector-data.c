@@ -136,7 +136,7 @@ cju_inspector_show_preview (CjuInspector *self)
 {
   CjdDataset *dataset = cju_document_get_dataset (self->document);
   g_autoptr (CjTensor) x = NULL, many = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GdkPaintable) texture = NULL;
   CjShape shape;
 
   if (self->preview == NULL)
@@ -151,7 +151,7 @@ cju_inspector_show_preview (CjuInspector *self)
   cjd_dataset_preview (dataset, x->data, N_TILES, many->data);
   memcpy (many->data, x->data, cj_tensor_bytes (x)); /* the first is as it was */
   texture = cju_picture_sheet (many, 4, TILE);
-  gtk_picture_set_paintable (GTK_PICTURE (self->preview), GDK_PAINTABLE (texture));
+  gtk_picture_set_paintable (GTK_PICTURE (self->preview), texture);
 }
 
 /* --- how data are read --- */

@@ -4,6 +4,7 @@
 #include "cju-access.h"
 #include "cju-card.h"
 #include "cju-picture.h"
+#include "cju-shape.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -26,16 +27,17 @@ G_DEFINE_FINAL_TYPE (CjuMinimap, cju_minimap, GTK_TYPE_WIDGET)
 static double
 find_scale (CjuMinimap *self, double *x, double *y)
 {
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjlScene *scene = cju_canvas_get_scene (self->canvas);
   graphene_rect_t all, card;
   double scale;
 
   cju_canvas_get_view (self->canvas, &all);
-  for (guint i = 0; i < graph->nodes->len; i++)
+  for (guint i = 0; i < scene->cards->len; i++)
     {
-      const CjNode *node = graph->nodes->pdata[i];
+      const CjlCard *seen = cjl_scene_get (scene, i);
 
-      graphene_rect_init (&card, (float) node->x, (float) node->y, CJU_CARD_WIDTH, CARD_HEIGHT);
+      graphene_rect_init (&card, (float) cjl_card_get_x (seen), (float) cjl_card_get_y (seen),
+                          CJU_CARD_WIDTH, CARD_HEIGHT);
       graphene_rect_union (&all, &card, &all);
     }
   scale = MIN ((gtk_widget_get_width (GTK_WIDGET (self)) - 2 * MARGIN) / all.size.width,
@@ -47,35 +49,46 @@ find_scale (CjuMinimap *self, double *x, double *y)
   return scale;
 }
 
+/* All cards in one recording: a picture of this size costs less than a thousand nodes. */
+static void
+snapshot_cards (CjuMinimap *self, GtkSnapshot *snapshot, double scale, double x, double y)
+{
+  const CjlScene *scene = cju_canvas_get_scene (self->canvas);
+  const double width = MAX (round (scale * CJU_CARD_WIDTH), 2);
+  const double height = MAX (round (scale * CARD_HEIGHT * 0.6), 2);
+  cairo_t *cr = gtk_snapshot_append_cairo (
+      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                                     (float) gtk_widget_get_height (GTK_WIDGET (self))));
+
+  for (guint i = 0; i < scene->cards->len; i++)
+    {
+      const CjlCard *seen = cjl_scene_get (scene, i);
+      const GdkRGBA color
+          = cju_category_color (seen->node != NULL ? seen->node->layer->category : "block");
+
+      gdk_cairo_set_source_rgba (cr, &color);
+      cairo_rectangle (cr, round (x + scale * cjl_card_get_x (seen)),
+                       round (y + scale * cjl_card_get_y (seen)), width, height);
+      cairo_fill (cr);
+    }
+  cairo_destroy (cr);
+}
+
 static void
 cju_minimap_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   CjuMinimap *self = CJU_MINIMAP (widget);
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
   graphene_rect_t view;
-  GskRoundedRect frame;
   double x, y, scale;
-  GdkRGBA line = { 0.21f, 0.52f, 0.89f, 1 };
 
   scale = find_scale (self, &x, &y);
-  for (guint i = 0; i < graph->nodes->len; i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      const GdkRGBA color = cju_category_color (node->layer->category);
-
-      gtk_snapshot_append_color (snapshot, &color,
-                                 &GRAPHENE_RECT_INIT ((float) (x + scale * node->x),
-                                                      (float) (y + scale * node->y),
-                                                      (float) MAX (scale * CJU_CARD_WIDTH, 2),
-                                                      (float) MAX (scale * CARD_HEIGHT * 0.6, 2)));
-    }
+  snapshot_cards (self, snapshot, scale, x, y);
   cju_canvas_get_view (self->canvas, &view);
   graphene_rect_init (&view, (float) (x + scale * view.origin.x),
                       (float) (y + scale * view.origin.y), (float) (scale * view.size.width),
                       (float) (scale * view.size.height));
-  gsk_rounded_rect_init_from_rect (&frame, &view, 2);
-  gtk_snapshot_append_border (snapshot, &frame, (float[4]){ 1, 1, 1, 1 },
-                              (GdkRGBA[4]){ line, line, line, line });
+  cju_shape_ring (snapshot, &view, 2, 1, &line);
 }
 
 static void

@@ -102,7 +102,7 @@ add_button (CjuOffer *self, const CjlTemplate *info, gboolean first)
 }
 
 /* Pictures from all over the data. */
-static GdkTexture *
+static GdkPaintable *
 draw (const CjdDataset *base)
 {
   const gsize n = cjd_dataset_get_n_samples (base);
@@ -130,7 +130,7 @@ draw (const CjdDataset *base)
 static void
 show_found (CjuOffer *self, const Found *found)
 {
-  g_autoptr (GdkTexture) texture = draw (found->base);
+  g_autoptr (GdkPaintable) texture = draw (found->base);
   g_autofree char *sentence = cju_data_describe (found->base);
   g_autoptr (GString) words = g_string_new (sentence);
 
@@ -144,7 +144,7 @@ show_found (CjuOffer *self, const Found *found)
                                    "project and build a network that can."));
   gtk_label_set_text (GTK_LABEL (self->title), found->base->name);
   gtk_label_set_text (GTK_LABEL (self->words), words->str);
-  gtk_image_set_from_paintable (GTK_IMAGE (self->picture), GDK_PAINTABLE (texture));
+  gtk_image_set_from_paintable (GTK_IMAGE (self->picture), texture);
   gtk_widget_set_visible (self->picture, texture != NULL);
   for (guint i = 0; found->templates[i] != NULL && i < MAX_OFFERS; i++)
     add_button (self, found->templates[i], i == 0);

@@ -217,9 +217,9 @@ on_ticked (CjuPad *self)
     return;
   if (own != NULL)
     {
-      g_autoptr (GdkTexture) texture = cju_picture_sheet (own, 1, SEEN);
+      g_autoptr (GdkPaintable) texture = cju_picture_sheet (own, 1, SEEN);
 
-      gtk_image_set_from_paintable (GTK_IMAGE (self->seen), GDK_PAINTABLE (texture));
+      gtk_image_set_from_paintable (GTK_IMAGE (self->seen), texture);
     }
   if (scores != NULL && dataset != NULL && dataset->n_classes > 0 && own != NULL)
     n = find_guesses (scores, classes, shares);

@@ -3,15 +3,105 @@
 
 #include "cjv-thumbnail.h"
 
-static GdkTexture *
-take_pixels (guint32 *pixels, int width, int height)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_take (pixels, 4 * (gsize) width * (gsize) height);
+#include <gtk/gtk.h>
 
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_DEFAULT, bytes, 4 * (gsize) width);
+/* Pixels that are drawn through cairo: the cairo renderer of GTK 4.8 converts every texture of a window on
+ * each frame, in view or not; a kept cairo node costs nothing where nothing changed. */
+#define CJU_TYPE_PICTURE (cju_picture_get_type ())
+G_DECLARE_FINAL_TYPE (CjuPicture, cju_picture, CJU, PICTURE, GObject)
+
+struct _CjuPicture
+{
+  GObject parent;
+  int width, height;
+  GskRenderNode *node;
+};
+
+static void
+cju_picture_snapshot (GdkPaintable *paintable, GdkSnapshot *snapshot, double width, double height)
+{
+  CjuPicture *self = CJU_PICTURE (paintable);
+
+  gtk_snapshot_save (snapshot);
+  if (width != self->width || height != self->height)
+    gtk_snapshot_scale (snapshot, (float) (width / self->width), (float) (height / self->height));
+  gtk_snapshot_append_node (snapshot, self->node);
+  gtk_snapshot_restore (snapshot);
 }
 
-static GdkTexture *
+static int
+cju_picture_get_width (GdkPaintable *paintable)
+{
+  return CJU_PICTURE (paintable)->width;
+}
+
+static int
+cju_picture_get_height (GdkPaintable *paintable)
+{
+  return CJU_PICTURE (paintable)->height;
+}
+
+static GdkPaintableFlags
+cju_picture_get_flags (GdkPaintable *paintable)
+{
+  (void) paintable;
+  return GDK_PAINTABLE_STATIC_SIZE | GDK_PAINTABLE_STATIC_CONTENTS;
+}
+
+static void
+cju_picture_paint (GdkPaintableInterface *iface)
+{
+  iface->snapshot = cju_picture_snapshot;
+  iface->get_intrinsic_width = cju_picture_get_width;
+  iface->get_intrinsic_height = cju_picture_get_height;
+  iface->get_flags = cju_picture_get_flags;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CjuPicture, cju_picture, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE, cju_picture_paint))
+
+static void
+cju_picture_finalize (GObject *object)
+{
+  gsk_render_node_unref (CJU_PICTURE (object)->node);
+  G_OBJECT_CLASS (cju_picture_parent_class)->finalize (object);
+}
+
+static void
+cju_picture_class_init (CjuPictureClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = cju_picture_finalize;
+}
+
+static void
+cju_picture_init (CjuPicture *self)
+{
+  (void) self;
+}
+
+static GdkPaintable *
+take_pixels (guint32 *pixels, int width, int height)
+{
+  static const cairo_user_data_key_t key;
+  CjuPicture *self = g_object_new (CJU_TYPE_PICTURE, NULL);
+  cairo_surface_t *surface = cairo_image_surface_create_for_data (
+      (guchar *) pixels, CAIRO_FORMAT_ARGB32, width, height, 4 * width);
+  cairo_t *cr;
+
+  cairo_surface_set_user_data (surface, &key, pixels, g_free);
+  self->width = width;
+  self->height = height;
+  self->node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
+  cr = gsk_cairo_node_get_draw_context (self->node);
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_BILINEAR);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  return GDK_PAINTABLE (self);
+}
+
+static GdkPaintable *
 draw_image (const float *values, gint64 c, gint64 h, gint64 w, int width, int height)
 {
   const double scale = MIN ((double) width / (double) w, (double) height / (double) h);
@@ -26,8 +116,8 @@ draw_image (const float *values, gint64 c, gint64 h, gint64 w, int width, int he
 
 /* How maps, or units, are laid out; FALSE for what is neither. */
 static gboolean
-lay_out (const CjTensor *tensor, int width, int height, CjvTiles *tiles, gint64 *n, gint64 *h,
-         gint64 *w)
+lay_out (const CjTensor *tensor, int width, int height, gboolean all, CjvTiles *tiles, gint64 *n,
+         gint64 *h, gint64 *w)
 {
   const gint64 *d = tensor->shape.dims;
   const gboolean units = tensor->shape.n_dims == 2;
@@ -37,19 +127,19 @@ lay_out (const CjTensor *tensor, int width, int height, CjvTiles *tiles, gint64 
   *n = units || tensor->shape.n_dims == 4 ? d[1] : 1;
   *h = units ? 1 : d[tensor->shape.n_dims - 2];
   *w = units ? 1 : d[tensor->shape.n_dims - 1];
-  *tiles = units ? cjv_tiles_fit (*n, 1, 1, width, height, 2, 6)
-                 : cjv_tiles_fit (*n, *h, *w, width, height, 3, 18);
+  *tiles = units ? cjv_tiles_fit (*n, 1, 1, width, height, 2, all ? 3 : 6)
+                 : cjv_tiles_fit (*n, *h, *w, width, height, 3, all ? 8 : 18);
   return TRUE;
 }
 
 gboolean
-cju_picture_find (const CjTensor *tensor, int width, int height, double x, double y, gint64 *unit,
-                  gint64 *row, gint64 *column)
+cju_picture_find (const CjTensor *tensor, int width, int height, gboolean all, double x, double y,
+                  gint64 *unit, gint64 *row, gint64 *column)
 {
   CjvTiles tiles;
   gint64 n, h, w;
 
-  if (!lay_out (tensor, width, height, &tiles, &n, &h, &w))
+  if (!lay_out (tensor, width, height, all, &tiles, &n, &h, &w))
     return FALSE;
   *unit = cjv_tiles_find (&tiles, MIN (n, (gint64) tiles.columns * tiles.rows), h, w, x, y, row,
                           column);
@@ -57,13 +147,13 @@ cju_picture_find (const CjTensor *tensor, int width, int height, double x, doubl
 }
 
 gboolean
-cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, int *x, int *y,
-                   int *side_x, int *side_y)
+cju_picture_place (const CjTensor *tensor, int width, int height, gboolean all, gint64 unit, int *x,
+                   int *y, int *side_x, int *side_y)
 {
   CjvTiles tiles;
   gint64 n, h, w;
 
-  if (!lay_out (tensor, width, height, &tiles, &n, &h, &w) || unit < 0
+  if (!lay_out (tensor, width, height, all, &tiles, &n, &h, &w) || unit < 0
       || unit >= MIN (n, (gint64) tiles.columns * tiles.rows))
     return FALSE;
   cjv_tiles_get_origin (&tiles, unit, x, y);
@@ -72,48 +162,44 @@ cju_picture_place (const CjTensor *tensor, int width, int height, gint64 unit, i
   return TRUE;
 }
 
-static GdkTexture *
-draw_maps (const float *values, gint64 c, gint64 h, gint64 w, gboolean dark, int width, int height)
+static GdkPaintable *
+draw_tiles (const CjTensor *tensor, gboolean dark, int width, int height, gboolean all)
 {
-  const CjvTiles tiles = cjv_tiles_fit (c, h, w, width, height, 3, 18);
-  const int tw = MAX (cjv_tiles_get_width (&tiles), 1), th = MAX (cjv_tiles_get_height (&tiles), 1);
-  const gint64 n = MIN (c, (gint64) tiles.columns * tiles.rows);
-  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
-
-  cjv_thumbnail_maps (values, n, h, w, &tiles, CJV_MAP_SEQUENTIAL, dark, TRUE, 0, 1, pixels,
-                      (gsize) tw);
-  return take_pixels (pixels, tw, th);
-}
-
-static GdkTexture *
-draw_units (const float *values, gint64 n, gboolean dark, int width, int height)
-{
-  const CjvTiles tiles = cjv_tiles_fit (n, 1, 1, width, height, 2, 6);
-  const int tw = MAX (cjv_tiles_get_width (&tiles), 1), th = MAX (cjv_tiles_get_height (&tiles), 1);
-  guint32 *pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+  CjvTiles tiles;
+  gint64 n, h, w;
+  int tw, th;
   float low, high;
+  guint32 *pixels;
 
+  if (!lay_out (tensor, width, height, all, &tiles, &n, &h, &w))
+    return NULL;
+  tw = MAX (cjv_tiles_get_width (&tiles), 1);
+  th = MAX (cjv_tiles_get_height (&tiles), 1);
   n = MIN (n, (gint64) tiles.columns * tiles.rows);
-  cjv_range_find (values, n, CJV_MAP_SEQUENTIAL, &low, &high);
-  cjv_thumbnail_units (values, n, &tiles, CJV_MAP_SEQUENTIAL, dark, low, high, pixels, (gsize) tw);
+  pixels = g_new0 (guint32, (gsize) tw * (gsize) th);
+  if (tensor->shape.n_dims == 2)
+    {
+      cjv_range_find (tensor->data, n, CJV_MAP_SEQUENTIAL, &low, &high);
+      cjv_thumbnail_units (tensor->data, n, &tiles, CJV_MAP_SEQUENTIAL, dark, low, high, pixels,
+                           (gsize) tw);
+    }
+  else
+    cjv_thumbnail_maps (tensor->data, n, h, w, &tiles, CJV_MAP_SEQUENTIAL, dark, TRUE, 0, 1, pixels,
+                        (gsize) tw);
   return take_pixels (pixels, tw, th);
 }
 
-GdkTexture *
-cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width, int height)
+GdkPaintable *
+cju_picture_new (const CjTensor *tensor, gboolean image, gboolean dark, int width, int height,
+                 gboolean all)
 {
   const gint64 *d = tensor != NULL ? tensor->shape.dims : NULL;
 
   if (tensor == NULL || tensor->dtype != CJ_FLOAT32 || cj_shape_size (&tensor->shape) == 0)
     return NULL;
-  if (tensor->shape.n_dims == 4)
-    return image ? draw_image (tensor->data, d[1], d[2], d[3], width, height)
-                 : draw_maps (tensor->data, d[1], d[2], d[3], dark, width, height);
-  if (tensor->shape.n_dims == 3)
-    return draw_maps (tensor->data, 1, d[1], d[2], dark, width, height);
-  if (tensor->shape.n_dims == 2)
-    return draw_units (tensor->data, d[1], dark, width, height);
-  return NULL;
+  return tensor->shape.n_dims == 4 && image
+             ? draw_image (tensor->data, d[1], d[2], d[3], width, height)
+             : draw_tiles (tensor, dark, width, height, all);
 }
 
 CjTensor *
@@ -137,7 +223,7 @@ cju_picture_read (const CjdDataset *dataset, gsize index)
   return g_steal_pointer (&tensor);
 }
 
-GdkTexture *
+GdkPaintable *
 cju_picture_sheet (const CjTensor *pictures, int columns, int tile)
 {
   const gint64 *d = pictures->shape.dims, size = d[1] * d[2] * d[3];
@@ -158,17 +244,19 @@ cju_category_color (const char *category)
 {
   static const struct
   {
-    const char *category, *color;
+    const char *category;
+    guint32 color;
   } colors[] = {
-    { "data", "#3584e4" },       { "feature", "#1a8f8f" },        { "dense", "#9141ac" },
-    { "activation", "#2a7f4f" }, { "regularisation", "#986a44" }, { "shape", "#77767b" },
-    { "loss", "#e66100" },       { "placeholder", "#c01c28" },    { "normalisation", "#63800f" },
+    { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
+    { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
+    { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
+    { "block", 0x3d3846 },
   };
-  GdkRGBA rgba;
+  guint32 color = 0x77767b;
 
-  gdk_rgba_parse (&rgba, "#77767b");
   for (guint i = 0; i < G_N_ELEMENTS (colors); i++)
     if (g_str_equal (colors[i].category, category))
-      gdk_rgba_parse (&rgba, colors[i].color);
-  return rgba;
+      color = colors[i].color;
+  return (GdkRGBA){ (float) (color >> 16) / 255, (float) (color >> 8 & 255) / 255,
+                    (float) (color & 255) / 255, 1 };
 }

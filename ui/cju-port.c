@@ -10,7 +10,9 @@ struct _CjuPort
 {
   GtkWidget parent;
   gboolean output;
-  guint port;
+  guint row;  /* on its side of the card */
+  char *node; /* id of the node that it is a port of; of a block one inside */
+  guint port; /* of that node */
   char *words;
 };
 
@@ -21,18 +23,18 @@ static void
 port_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuPort *self = CJU_PORT (widget);
-  const char *id = cju_card_get_id (CJU_CARD (gtk_widget_get_parent (widget)));
-  const char *action = g_str_equal (name, "port.cut") ? "canvas.unlink"
-                       : self->output                 ? "canvas.link-from"
-                                                      : "canvas.link-to";
+  const char *action = g_str_equal (name, "port.cut") ? "canvas.unwire"
+                       : self->output                 ? "canvas.wire-from"
+                                                      : "canvas.wire-to";
 
   (void) parameter;
-  gtk_widget_activate_action (widget, action, "(su)", id, self->port);
+  gtk_widget_activate_action (widget, action, "(su)", self->node, self->port);
 }
 
 static void
 cju_port_finalize (GObject *object)
 {
+  g_free (CJU_PORT (object)->node);
   g_free (CJU_PORT (object)->words);
   G_OBJECT_CLASS (cju_port_parent_class)->finalize (object);
 }
@@ -45,7 +47,7 @@ cju_port_class_init (CjuPortClass *class)
   G_OBJECT_CLASS (class)->finalize = cju_port_finalize;
   gtk_widget_class_set_css_name (widget, "port");
   gtk_widget_class_set_accessible_role (widget, GTK_ACCESSIBLE_ROLE_GROUP);
-  gtk_widget_class_install_action (widget, "port.link", NULL, port_action);
+  gtk_widget_class_install_action (widget, "port.wire", NULL, port_action);
   gtk_widget_class_install_action (widget, "port.cut", NULL, port_action);
 }
 
@@ -65,7 +67,7 @@ next_port (GtkWidget *widget)
 
 /* The port that stands here takes its new place in the row, or a new one is made. */
 static CjuPort *
-take (GtkWidget *card, CjuPort *at, gboolean output, guint port)
+take (GtkWidget *card, CjuPort *at, gboolean output, guint row, const CjWire *port)
 {
   CjuPort *self = at;
 
@@ -75,7 +77,10 @@ take (GtkWidget *card, CjuPort *at, gboolean output, guint port)
       gtk_widget_set_parent (GTK_WIDGET (self), card);
     }
   self->output = output;
-  self->port = port;
+  self->row = row;
+  self->port = port->port;
+  g_free (self->node);
+  self->node = g_strdup (port->node->id);
   return self;
 }
 
@@ -92,22 +97,21 @@ name (CjuPort *self, char *words, gboolean wired)
 }
 
 void
-cju_ports_update (GtkWidget *card, CjuDocument *document, const CjNode *node)
+cju_ports_update (GtkWidget *card, CjuDocument *document, const CjlCard *seen)
 {
-  const guint n_in = cj_node_get_n_in (node);
-  const guint n_out = node->layer->role == CJ_ROLE_LOSS ? 0 : cj_layer_get_n_out (node->layer);
   CjuPort *at = next_port (gtk_widget_get_first_child (card));
 
-  for (guint i = 0; i < n_in + n_out; i++)
+  for (guint i = 0; i < seen->in->len + seen->out->len; i++)
     {
-      const gboolean output = i >= n_in;
-      const guint port = output ? i - n_in : i;
-      CjuPort *self = take (card, at, output, port);
+      const gboolean output = i >= seen->in->len;
+      const guint row = output ? i - seen->in->len : i;
+      const CjWire *port = &g_array_index (output ? seen->out : seen->in, CjWire, row);
+      CjuPort *self = take (card, at, output, row, port);
 
       name (self,
-            output ? cju_access_print_output (document, node, port)
-                   : cju_access_print_input (document, node, port),
-            !output && node->from[port].node != NULL);
+            output ? cju_access_print_output (document, port->node, port->port)
+                   : cju_access_print_input (document, port->node, port->port),
+            !output && port->node->from[port->port].node != NULL);
       at = next_port (gtk_widget_get_next_sibling (GTK_WIDGET (self)));
     }
   while (at != NULL)
@@ -127,7 +131,7 @@ cju_ports_allocate (GtkWidget *card)
     {
       const GtkAllocation place
           = { at->output ? CJU_CARD_WIDTH - REACH : 0,
-              CJU_CARD_PORT_Y + (int) at->port * CJU_CARD_PORT_STEP - REACH / 2, REACH, REACH };
+              CJU_CARD_PORT_Y + (int) at->row * CJU_CARD_PORT_STEP - REACH / 2, REACH, REACH };
 
       gtk_widget_size_allocate (GTK_WIDGET (at), &place, -1);
     }

@@ -55,11 +55,11 @@ show_own (CjuSamples *self)
 {
   const CjTensor *own = cju_document_get_own (self->document);
   const char *name = cju_document_get_own_name (self->document);
-  g_autoptr (GdkTexture) texture
-      = own != NULL ? cju_picture_new (own, TRUE, TRUE, SIDE, SIDE) : NULL;
+  g_autoptr (GdkPaintable) texture
+      = own != NULL ? cju_picture_new (own, TRUE, TRUE, SIDE, SIDE, FALSE) : NULL;
 
   gtk_widget_set_visible (self->own, own != NULL);
-  gtk_image_set_from_paintable (GTK_IMAGE (self->own_picture), GDK_PAINTABLE (texture));
+  gtk_image_set_from_paintable (GTK_IMAGE (self->own_picture), texture);
   if (own == NULL)
     return;
   gtk_widget_set_tooltip_text (self->own_picture, name);
@@ -98,7 +98,8 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
 {
   GtkWidget *button = gtk_button_new ();
   g_autoptr (CjTensor) x = cju_picture_read (dataset, index);
-  g_autoptr (GdkTexture) texture = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE) : NULL;
+  g_autoptr (GdkPaintable) texture
+      = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE, FALSE) : NULL;
   const gint32 class = dataset->y->dtype == CJ_INT32 ? cj_tensor_i32 (dataset->y)[index] : -1;
   const gboolean named
       = class >= 0 && dataset->class_names != NULL && class < (gint32) dataset->n_classes;
@@ -107,7 +108,7 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
 
   if (texture != NULL)
     {
-      GtkWidget *picture = gtk_image_new_from_paintable (GDK_PAINTABLE (texture));
+      GtkWidget *picture = gtk_image_new_from_paintable (texture);
 
       gtk_image_set_pixel_size (GTK_IMAGE (picture), SIDE);
       gtk_button_set_child (GTK_BUTTON (button), picture);

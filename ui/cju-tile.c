@@ -61,9 +61,10 @@ print_values (const CjdDataset *dataset, gsize sample)
 static void
 show_picture (CjuTile *self, const CjTensor *x)
 {
-  g_autoptr (GdkTexture) texture = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE) : NULL;
+  g_autoptr (GdkPaintable) texture
+      = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE, FALSE) : NULL;
 
-  gtk_image_set_from_paintable (GTK_IMAGE (self->picture), GDK_PAINTABLE (texture));
+  gtk_image_set_from_paintable (GTK_IMAGE (self->picture), texture);
 }
 
 /* A sample on its way from its file. */

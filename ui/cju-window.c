@@ -7,6 +7,7 @@
 #include "cju-commands.h"
 #include "cju-data.h"
 #include "cju-dock.h"
+#include "cju-export.h"
 #include "cju-help.h"
 #include "cju-inspector.h"
 #include "cju-intake.h"
@@ -21,6 +22,7 @@
 #include "cju-start-page.h"
 #include "cju-trouble.h"
 #include "cju-export.h"
+#include "cju-trail.h"
 #include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
@@ -217,7 +219,7 @@ make_zoom (CjuWindow *self)
 static GtkWidget *
 make_canvas (CjuWindow *self)
 {
-  GtkWidget *overlay = gtk_overlay_new (), *map;
+  GtkWidget *overlay = gtk_overlay_new (), *map, *trail;
 
   self->canvas = cju_canvas_new (self->document);
   self->pill = cju_pill_new (self->document);
@@ -230,6 +232,12 @@ make_canvas (CjuWindow *self)
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), make_zoom (self));
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
+  trail = cju_trail_new (CJU_CANVAS (self->canvas), self->document);
+  gtk_widget_set_halign (trail, GTK_ALIGN_START);
+  gtk_widget_set_valign (trail, GTK_ALIGN_START);
+  gtk_widget_set_margin_start (trail, 12);
+  gtk_widget_set_margin_top (trail, 12);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), trail);
   self->pad = cju_pad_new (self->document);
   gtk_widget_set_halign (self->pad, GTK_ALIGN_START);
   gtk_widget_set_valign (self->pad, GTK_ALIGN_END);
@@ -259,6 +267,7 @@ make_lab (CjuWindow *self)
   gtk_widget_set_size_request (inspector, 300, -1);
   self->palette = palette;
   self->inspector = inspector;
+  cju_access_name (inspector, _ ("Inspector"));
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));

@@ -7,21 +7,66 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define SWEEPS 6
-#define ROW 6        /* cards in a row of a long chain, at most */
-#define ROW_GAP 40.0 /* for the wires that go from row to row */
 #define FORMAT "cajal-network"
+
+gboolean
+cjl_arrange_get_place (const CjGraph *graph, const char *id, double *x, double *y)
+{
+  const CjBlock *block = cj_block_is_id (id) ? cj_graph_find_block (graph, id) : NULL;
+  const CjNode *node = cj_block_is_id (id) ? NULL : cj_graph_find (graph, id);
+
+  *x = block != NULL ? block->x : node != NULL ? node->x : 0;
+  *y = block != NULL ? block->y : node != NULL ? node->y : 0;
+  return block != NULL || node != NULL;
+}
+
+void
+cjl_arrange_move (CjGraph *graph, const char *id, double x, double y)
+{
+  CjBlock *block = cj_block_is_id (id) ? cj_graph_find_block (graph, id) : NULL;
+  CjNode *node = cj_block_is_id (id) ? NULL : cj_graph_find (graph, id);
+
+  if (block != NULL)
+    cj_graph_move_block (graph, block, x, y);
+  else if (node != NULL)
+    cj_graph_move (graph, node, x, y);
+}
+
+static gboolean
+is_listed (const CjGraph *graph, const char *const *ids, const char *block)
+{
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (cj_block_is_id (ids[i]) && cj_graph_is_within (graph, block, ids[i]))
+      return TRUE;
+  return FALSE;
+}
+
+GPtrArray *
+cjl_arrange_find_nodes (const CjGraph *graph, const char *const *ids)
+{
+  GPtrArray *nodes = g_ptr_array_new ();
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      CjNode *node = graph->nodes->pdata[i];
+
+      if (g_strv_contains (ids, node->id)
+          || (node->block != NULL && is_listed (graph, ids, node->block)))
+        g_ptr_array_add (nodes, node);
+    }
+  return nodes;
+}
 
 void
 cjl_arrange_remove (CjGraph *graph, const char *const *ids)
 {
-  for (guint k = 0; ids[k] != NULL; k++)
-    {
-      CjNode *node = cj_graph_find (graph, ids[k]);
-      const CjWire source = node != NULL ? node->from[0] : (CjWire){ 0 };
+  g_autoptr (GPtrArray) nodes = cjl_arrange_find_nodes (graph, ids);
 
-      if (node == NULL)
-        continue;
+  for (guint k = 0; k < nodes->len; k++)
+    {
+      CjNode *node = nodes->pdata[k];
+      const CjWire source = node->from[0];
+
       for (guint i = 0; i < graph->nodes->len && source.node != NULL; i++)
         for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
           {
@@ -34,33 +79,137 @@ cjl_arrange_remove (CjGraph *graph, const char *const *ids)
     }
 }
 
+/* The middle of what is drawn in a block, as the place of one card; FALSE if there is nothing. */
+static gboolean
+find_middle (const CjGraph *graph, const char *const *ids, double *x, double *y)
+{
+  double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      double px, py;
+
+      if (!cjl_arrange_get_place (graph, ids[i], &px, &py))
+        continue;
+      left = MIN (left, px);
+      right = MAX (right, px);
+      top = MIN (top, py);
+      bottom = MAX (bottom, py);
+    }
+  *x = round ((left + right) / 2);
+  *y = round ((top + bottom) / 2);
+  return left <= right;
+}
+
+static char *
+make_title (const CjGraph *graph)
+{
+  for (guint n = graph->blocks->len + 1;; n++)
+    {
+      char *title = g_strdup_printf (_ ("Block %u"), n);
+      gboolean taken = FALSE;
+
+      for (guint i = 0; i < graph->blocks->len; i++)
+        taken |= g_str_equal (((CjBlock *) graph->blocks->pdata[i])->title, title);
+      if (!taken)
+        return title;
+      g_free (title);
+    }
+}
+
+const char *
+cjl_arrange_group (CjGraph *graph, const char *const *ids, const char *level, GError **error)
+{
+  g_autofree char *title = make_title (graph);
+  CjBlock *block;
+  double x, y;
+
+  if (!find_middle (graph, ids, &x, &y))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("There is nothing to group. Select some cards first."));
+      return NULL;
+    }
+  block = cj_graph_add_block (graph, title, level, error);
+  if (block == NULL)
+    return NULL;
+  cj_graph_move_block (graph, block, x, y);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      CjBlock *inner = cj_block_is_id (ids[i]) ? cj_graph_find_block (graph, ids[i]) : NULL;
+      CjNode *node = cj_block_is_id (ids[i]) ? NULL : cj_graph_find (graph, ids[i]);
+
+      if (inner != NULL && cj_graph_get_depth (graph, inner->id) > 0)
+        cj_graph_put_block (graph, inner, block->id);
+      if (node != NULL)
+        cj_graph_put_node (graph, node, block->id);
+    }
+  return block->id;
+}
+
+GStrv
+cjl_arrange_ungroup (CjGraph *graph, CjBlock *block)
+{
+  g_autoptr (CjlScene) inside = cjl_scene_new (graph, block->id);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  double x, y;
+
+  for (guint i = 0; i < inside->cards->len; i++)
+    g_ptr_array_add (ids, g_strdup (cjl_scene_get (inside, i)->id));
+  g_ptr_array_add (ids, NULL);
+  if (find_middle (graph, (const char *const *) ids->pdata, &x, &y))
+    for (guint i = 0; i < inside->cards->len; i++)
+      {
+        const CjlCard *card = cjl_scene_get (inside, i);
+
+        cjl_arrange_move (graph, card->id, cjl_card_get_x (card) + block->x - x,
+                          cjl_card_get_y (card) + block->y - y);
+      }
+  cj_graph_remove_block (graph, block);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&ids), FALSE);
+}
+
+/* Nodes and blocks alone, in a graph of their own. */
+static CjGraph *
+dup_part (const CjGraph *graph, const char *const *ids)
+{
+  CjGraph *part = cj_graph_dup (graph);
+  g_autoptr (GPtrArray) nodes = cjl_arrange_find_nodes (part, ids);
+
+  for (guint i = part->nodes->len; i-- > 0;)
+    if (!g_ptr_array_find (nodes, part->nodes->pdata[i], NULL))
+      cj_graph_remove (part, part->nodes->pdata[i]);
+  for (guint i = part->blocks->len; i-- > 0;)
+    {
+      CjBlock *block = part->blocks->pdata[i];
+
+      if (!is_listed (graph, ids, block->id))
+        cj_graph_remove_block (part, block);
+    }
+  return part;
+}
+
 char *
 cjl_arrange_copy (const CjGraph *graph, const char *const *ids)
 {
-  g_autoptr (CjGraph) part = cj_graph_dup (graph);
+  g_autoptr (CjGraph) part = dup_part (graph, ids);
   GVariantDict root;
   g_autoptr (GVariant) whole = NULL;
 
-  for (guint i = part->nodes->len; i-- > 0;)
-    {
-      CjNode *node = part->nodes->pdata[i];
-
-      if (!g_strv_contains (ids, node->id))
-        cj_graph_remove (part, node);
-    }
   g_variant_dict_init (&root, NULL);
   g_variant_dict_insert (&root, "format", "s", FORMAT);
   g_variant_dict_insert_value (&root, "nodes", cj_graph_save (part));
+  if (part->blocks->len > 0)
+    g_variant_dict_insert_value (&root, "blocks", cj_graph_save_blocks (part));
   whole = g_variant_ref_sink (g_variant_dict_end (&root));
   return cjl_json_print (whole, TRUE);
 }
 
-/* The nodes of a copied text, in a graph of their own. */
-static CjGraph *
-read_copy (const char *text, GError **error)
+CjGraph *
+cjl_arrange_parse (const char *text, GError **error)
 {
   g_autoptr (GVariant) root = cjl_json_parse (text, -1, NULL);
-  g_autoptr (GVariant) nodes = NULL;
+  g_autoptr (GVariant) nodes = NULL, blocks = NULL;
   g_autoptr (CjGraph) graph = cj_graph_new ();
   const char *format = NULL;
 
@@ -70,10 +219,13 @@ read_copy (const char *text, GError **error)
   if (nodes == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("The clipboard holds no layers. Copy some cards first."));
+                   _ ("This text holds no layers copied from a network."));
       return NULL;
     }
-  return cj_graph_load (graph, nodes, error) ? g_steal_pointer (&graph) : NULL;
+  blocks = g_variant_lookup_value (root, "blocks", G_VARIANT_TYPE ("av"));
+  if (!cj_graph_load (graph, nodes, error) || !cj_graph_load_blocks (graph, blocks, error))
+    return NULL;
+  return g_steal_pointer (&graph);
 }
 
 static void
@@ -90,57 +242,131 @@ copy_settings (CjGraph *graph, CjNode *to, const CjNode *from)
   cj_graph_set_rate (graph, to, from->rate);
 }
 
-GStrv
-cjl_arrange_paste (CjGraph *graph, const char *text, double dx, double dy, GError **error)
+static gint
+compare_depths (gconstpointer a, gconstpointer b, gpointer part)
 {
-  g_autoptr (CjGraph) part = read_copy (text, error);
-  g_autoptr (GHashTable) fresh = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) order = NULL;
+  return (gint) cj_graph_get_depth (part, (*(CjBlock *const *) a)->id)
+         - (gint) cj_graph_get_depth (part, (*(CjBlock *const *) b)->id);
+}
+
+/* The blocks of a copy, outer ones first: old id to new id. NULL and none made if one cannot be. */
+static GHashTable *
+paste_blocks (CjGraph *graph, CjGraph *part, const char *level, double dx, double dy,
+              GError **error)
+{
+  g_autoptr (GHashTable) fresh = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  g_autoptr (GPtrArray) order = g_ptr_array_copy (part->blocks, NULL, NULL);
+
+  g_ptr_array_set_free_func (order, NULL);
+  g_ptr_array_sort_with_data (order, compare_depths, part);
+  for (guint i = 0; i < order->len; i++)
+    {
+      const CjBlock *old = order->pdata[i];
+      const gboolean outer = old->parent == NULL;
+      CjBlock *block = cj_graph_add_block (
+          graph, old->title, outer ? level : g_hash_table_lookup (fresh, old->parent), error);
+
+      if (block == NULL)
+        {
+          GHashTableIter iter;
+          gpointer id;
+
+          g_hash_table_iter_init (&iter, fresh);
+          while (g_hash_table_iter_next (&iter, NULL, &id))
+            cj_graph_remove_block (graph, cj_graph_find_block (graph, id));
+          return NULL;
+        }
+      cj_graph_move_block (graph, block, old->x + (outer ? dx : 0), old->y + (outer ? dy : 0));
+      g_hash_table_insert (fresh, old->id, g_strdup (block->id));
+    }
+  return g_steal_pointer (&fresh);
+}
+
+GStrv
+cjl_arrange_put (CjGraph *graph, CjGraph *part, const char *level, double dx, double dy,
+                 GError **error)
+{
+  g_autoptr (GHashTable) fresh = g_hash_table_new (NULL, NULL), blocks = NULL;
+  g_autoptr (GPtrArray) order = cj_graph_sort (part);
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
 
-  if (part == NULL)
+  blocks = paste_blocks (graph, part, level, dx, dy, error);
+  if (blocks == NULL)
     return NULL;
-  order = cj_graph_sort (part);
   for (guint i = 0; i < order->len; i++)
     {
       const CjNode *old = order->pdata[i];
+      const gboolean outer = old->block == NULL;
       CjNode *node = cj_graph_add (graph, old->layer, NULL, error);
 
       if (node == NULL)
         return NULL;
       copy_settings (graph, node, old);
-      cj_graph_move (graph, node, old->x + dx, old->y + dy);
+      if (old->kept != NULL) /* its layer is not installed */
+        node->kept = g_variant_ref (old->kept);
+      cj_graph_put_node (graph, node, outer ? level : g_hash_table_lookup (blocks, old->block));
+      cj_graph_move (graph, node, old->x + (outer ? dx : 0), old->y + (outer ? dy : 0));
       for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
         if (old->from[port].node != NULL)
           cj_graph_connect (graph, g_hash_table_lookup (fresh, old->from[port].node),
                             old->from[port].port, node, port, NULL);
       g_hash_table_insert (fresh, (gpointer) old, node);
-      g_ptr_array_add (ids, g_strdup (node->id));
+      if (outer)
+        g_ptr_array_add (ids, g_strdup (node->id));
+    }
+  for (guint i = 0; i < part->blocks->len; i++)
+    {
+      const CjBlock *old = part->blocks->pdata[i];
+
+      if (old->parent == NULL)
+        g_ptr_array_add (ids, g_strdup (g_hash_table_lookup (blocks, old->id)));
     }
   g_ptr_array_add (ids, NULL);
   return (GStrv) g_ptr_array_free (g_steal_pointer (&ids), FALSE);
 }
 
+GStrv
+cjl_arrange_paste (CjGraph *graph, const char *text, const char *level, double dx, double dy,
+                   GError **error)
+{
+  g_autoptr (CjGraph) part = cjl_arrange_parse (text, NULL);
+
+  if (part != NULL)
+    return cjl_arrange_put (graph, part, level, dx, dy, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               _ ("The clipboard holds no layers. Copy some cards first."));
+  return NULL;
+}
+
 gboolean
-cjl_arrange_insert (CjGraph *graph, CjNode *node, CjNode *to, guint port, GError **error)
+cjl_arrange_insert (CjGraph *graph, const CjlCard *card, CjNode *to, guint port, GError **error)
 {
   const CjWire source = to->from[port];
+  CjWire in, out;
 
-  if (source.node == NULL || cj_layer_get_n_in (node->layer) == 0
-      || node->layer->role == CJ_ROLE_LOSS)
+  if (source.node == NULL || card->in->len == 0 || card->out->len == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("%s cannot stand on a wire. Wire it by hand."), _ (node->layer->title));
+                   _ ("%s cannot stand on a wire. Wire it by hand."),
+                   card->node != NULL ? _ (card->node->layer->title) : card->block->title);
       return FALSE;
     }
-  return cj_graph_connect (graph, source.node, source.port, node, 0, error)
-         && cj_graph_connect (graph, node, 0, to, port, error);
+  in = g_array_index (card->in, CjWire, 0);
+  out = g_array_index (card->out, CjWire, 0);
+  return cj_graph_connect (graph, source.node, source.port, in.node, in.port, error)
+         && cj_graph_connect (graph, out.node, out.port, to, port, error);
 }
+
+typedef struct
+{
+  const char *id;
+  double x, y;
+} Place;
 
 static int
 compare_x (gconstpointer a, gconstpointer b)
 {
-  const CjNode *m = *(CjNode *const *) a, *n = *(CjNode *const *) b;
+  const Place *m = a, *n = b;
 
   return m->x < n->x ? -1 : m->x > n->x;
 }
@@ -148,7 +374,7 @@ compare_x (gconstpointer a, gconstpointer b)
 static int
 compare_y (gconstpointer a, gconstpointer b)
 {
-  const CjNode *m = *(CjNode *const *) a, *n = *(CjNode *const *) b;
+  const Place *m = a, *n = b;
 
   return m->y < n->y ? -1 : m->y > n->y;
 }
@@ -157,167 +383,31 @@ void
 cjl_arrange_align (CjGraph *graph, const char *const *ids, CjlAlign how)
 {
   const gboolean across = how == CJL_ALIGN_LEFT || how == CJL_DISTRIBUTE_ACROSS;
-  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (Place));
   double first, step;
 
   for (guint i = 0; ids[i] != NULL; i++)
-    if (cj_graph_find (graph, ids[i]) != NULL)
-      g_ptr_array_add (nodes, cj_graph_find (graph, ids[i]));
-  if (nodes->len < 2)
+    {
+      Place place = { .id = ids[i] };
+
+      if (cjl_arrange_get_place (graph, ids[i], &place.x, &place.y))
+        g_array_append_val (places, place);
+    }
+  if (places->len < 2)
     return;
-  g_ptr_array_sort (nodes, across ? compare_x : compare_y);
+  g_array_sort (places, across ? compare_x : compare_y);
   {
-    const CjNode *a = nodes->pdata[0], *b = nodes->pdata[nodes->len - 1];
+    const Place *a = &g_array_index (places, Place, 0);
+    const Place *b = &g_array_index (places, Place, places->len - 1);
 
     first = across ? a->x : a->y;
-    step = how < CJL_DISTRIBUTE_ACROSS ? 0 : ((across ? b->x : b->y) - first) / (nodes->len - 1);
+    step = how < CJL_DISTRIBUTE_ACROSS ? 0 : ((across ? b->x : b->y) - first) / (places->len - 1);
   }
-  for (guint i = 0; i < nodes->len; i++)
+  for (guint i = 0; i < places->len; i++)
     {
-      CjNode *node = nodes->pdata[i];
-      const double place = round (first + step * i);
+      const Place *place = &g_array_index (places, Place, i);
+      const double at = round (first + step * i);
 
-      cj_graph_move (graph, node, across ? place : node->x, across ? node->y : place);
+      cjl_arrange_move (graph, place->id, across ? at : place->x, across ? place->y : at);
     }
-}
-
-/* --- layers --- */
-
-typedef struct
-{
-  CjNode *node;
-  guint layer;
-  double place; /* in its layer */
-} Spot;
-
-typedef struct
-{
-  const CjGraph *graph;
-  Spot *spots; /* by place in graph->nodes */
-  guint n, n_layers;
-} Plan;
-
-static Spot *
-find_spot (Plan *plan, const CjNode *node)
-{
-  return &plan->spots[cj_graph_get_index (plan->graph, node)];
-}
-
-/* Each node one layer behind the last of its sources; sources stand just before what they feed. */
-static void
-find_layers (Plan *plan)
-{
-  g_autoptr (GPtrArray) order = cj_graph_sort (plan->graph);
-  g_autofree guint *filled = g_new0 (guint, plan->n + 1);
-
-  for (guint i = 0; i < order->len; i++)
-    {
-      const CjNode *node = order->pdata[i];
-      Spot *spot = find_spot (plan, node);
-
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        if (node->from[port].node != NULL)
-          spot->layer = MAX (spot->layer, find_spot (plan, node->from[port].node)->layer + 1);
-      spot->place = filled[spot->layer]++;
-      plan->n_layers = MAX (plan->n_layers, spot->layer + 1);
-    }
-}
-
-static double
-mean_of_neighbours (Plan *plan, const Spot *spot, gboolean sources)
-{
-  double sum = 0;
-  guint n = 0;
-
-  for (guint port = 0; port < CJ_LAYER_MAX_IN && sources; port++)
-    if (spot->node->from[port].node != NULL)
-      {
-        sum += find_spot (plan, spot->node->from[port].node)->place;
-        n++;
-      }
-  for (guint i = 0; i < plan->n && !sources; i++)
-    for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-      if (plan->spots[i].node->from[port].node == spot->node)
-        {
-          sum += plan->spots[i].place;
-          n++;
-        }
-  return n > 0 ? sum / n : spot->place;
-}
-
-typedef struct
-{
-  Spot *spot;
-  double wish;
-} Wish;
-
-static int
-compare_wishes (gconstpointer a, gconstpointer b)
-{
-  const Wish *m = a, *n = b;
-
-  if (m->wish != n->wish)
-    return m->wish < n->wish ? -1 : 1;
-  return m->spot->place < n->spot->place ? -1 : 1;
-}
-
-/* Orders one layer by the mean place of the neighbours on one side, centred on 0. */
-static void
-order_layer (Plan *plan, guint layer, gboolean sources)
-{
-  g_autoptr (GArray) wishes = g_array_new (FALSE, FALSE, sizeof (Wish));
-
-  for (guint i = 0; i < plan->n; i++)
-    if (plan->spots[i].layer == layer)
-      {
-        const Wish wish = { &plan->spots[i], mean_of_neighbours (plan, &plan->spots[i], sources) };
-
-        g_array_append_val (wishes, wish);
-      }
-  g_array_sort (wishes, compare_wishes);
-  for (guint i = 0; i < wishes->len; i++)
-    g_array_index (wishes, Wish, i).spot->place = i - (wishes->len - 1) / 2.0;
-}
-
-/* Long chains are broken into rows of about equal length, one below the other. */
-static void
-place_rows (const Plan *plan, CjGraph *graph)
-{
-  const guint n_rows = (plan->n_layers + ROW - 1) / ROW;
-  const guint in_row = n_rows > 0 ? (plan->n_layers + n_rows - 1) / n_rows : 1;
-  double top = 0;
-
-  for (guint row = 0; row < n_rows; row++)
-    {
-      double low = G_MAXDOUBLE, high = -G_MAXDOUBLE;
-
-      for (guint i = 0; i < plan->n; i++)
-        if (plan->spots[i].layer / in_row == row)
-          {
-            low = MIN (low, plan->spots[i].place);
-            high = MAX (high, plan->spots[i].place);
-          }
-      for (guint i = 0; i < plan->n; i++)
-        if (plan->spots[i].layer / in_row == row)
-          cj_graph_move (graph, plan->spots[i].node,
-                         plan->spots[i].layer % in_row * CJL_CARD_STEP_X,
-                         round (top + (plan->spots[i].place - low) * CJL_CARD_STEP_Y));
-      top += (high - low + 1) * CJL_CARD_STEP_Y + ROW_GAP;
-    }
-}
-
-void
-cjl_arrange_layers (CjGraph *graph)
-{
-  Plan plan = { .graph = graph, .n = graph->nodes->len };
-
-  plan.spots = g_new0 (Spot, plan.n + 1);
-  for (guint i = 0; i < plan.n; i++)
-    plan.spots[i].node = graph->nodes->pdata[i];
-  find_layers (&plan);
-  for (guint sweep = 0; sweep < SWEEPS; sweep++)
-    for (guint i = 0; i < plan.n_layers; i++)
-      order_layer (&plan, sweep % 2 == 0 ? i : plan.n_layers - 1 - i, sweep % 2 == 0);
-  place_rows (&plan, graph);
-  g_free (plan.spots);
 }

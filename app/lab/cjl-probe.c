@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-probe.h"
 
+#include "cj-pool.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -44,22 +46,37 @@ cjl_probe_frame_unref (CjlProbeFrame *self)
   g_free (self);
 }
 
+/* Ids are in order, as the nodes of the graph are. */
+static CjTensor *
+find (const CjlProbeFrame *self, CjTensor *const *tensors, const char *id)
+{
+  guint low = 0, high = self->n_nodes;
+
+  while (low < high)
+    {
+      const guint middle = low + (high - low) / 2;
+      const int order = strcmp (self->ids[middle], id);
+
+      if (order == 0)
+        return tensors[middle];
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return NULL;
+}
+
 CjTensor *
 cjl_probe_frame_find (const CjlProbeFrame *self, const char *id)
 {
-  for (guint i = 0; i < self->n_nodes; i++)
-    if (g_str_equal (self->ids[i], id))
-      return self->outputs[i];
-  return NULL;
+  return find (self, self->outputs, id);
 }
 
 CjTensor *
 cjl_probe_frame_find_surface (const CjlProbeFrame *self, const char *id)
 {
-  for (guint i = 0; i < self->n_nodes; i++)
-    if (g_str_equal (self->ids[i], id))
-      return self->surfaces[i];
-  return NULL;
+  return find (self, self->surfaces, id);
 }
 
 /* [points, U] to [1, U, side, side] */
@@ -132,6 +149,7 @@ run_thread (gpointer data)
 {
   CjlProbe *self = data;
 
+  cj_pool_name_thread ("cjl-probe");
   pthread_mutex_lock (&self->lock);
   while (!self->quit)
     {

@@ -344,11 +344,12 @@ cjl_project_travel (CjlProject *self, gboolean back)
   CjlProjectFull *full = cjl_project_full (self);
   GPtrArray *from = back ? full->undo : full->redo, *to = back ? full->redo : full->undo;
   const CjlEdit *edit = from->len > 0 ? from->pdata[from->len - 1] : NULL;
-  g_autoptr (GVariant) graph = NULL, rest = NULL;
+  g_autoptr (GVariant) graph = NULL, blocks = NULL, rest = NULL;
 
   if (edit == NULL)
     return FALSE;
   graph = g_variant_ref_sink (cj_graph_save (self->graph));
+  blocks = g_variant_ref_sink (cj_graph_save_blocks (self->graph));
   rest = g_variant_ref_sink (cjl_project_save_rest (self));
   if ((edit->graph == NULL || cj_graph_apply (self->graph, edit->graph, back, NULL))
       && cjl_project_load_rest (self, back ? edit->before : edit->after, NULL))
@@ -357,6 +358,7 @@ cjl_project_travel (CjlProject *self, gboolean back)
       return TRUE;
     }
   cj_graph_load (self->graph, graph, NULL);
+  cj_graph_load_blocks (self->graph, blocks, NULL);
   cjl_project_load_rest (self, rest, NULL);
   g_ptr_array_set_size (full->undo, 0);
   g_ptr_array_set_size (full->redo, 0);

@@ -37,6 +37,8 @@ print_json (CjlProject *self)
   g_variant_dict_insert (&dict, "format", "x", (gint64) FORMAT);
   g_variant_dict_insert (&dict, "uuid", "s", self->uuid);
   g_variant_dict_insert_value (&dict, "graph", cj_graph_save (self->graph));
+  if (self->graph->blocks->len > 0)
+    g_variant_dict_insert_value (&dict, "blocks", cj_graph_save_blocks (self->graph));
   g_variant_dict_insert_value (&dict, "history", self->history);
   if (self->learned != NULL)
     g_variant_dict_insert_value (&dict, "learned", self->learned);
@@ -105,8 +107,8 @@ read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GE
 static GVariant *
 keep_unknown (GVariant *root)
 {
-  static const char *const known[] = { "format", "uuid",    "title", "data",    "training",
-                                       "graph",  "history", "runs",  "learned", NULL };
+  static const char *const known[] = { "format", "uuid",    "title", "data",    "training", "graph",
+                                       "blocks", "history", "runs",  "learned", NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -121,7 +123,7 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
   gsize size;
   const char *text = g_bytes_get_data (bytes, &size);
   g_autoptr (GVariant) root = cjl_json_parse (text, (gssize) size, error);
-  g_autoptr (GVariant) graph = NULL, history = NULL;
+  g_autoptr (GVariant) graph = NULL, blocks = NULL, history = NULL;
   const char *uuid;
   gint64 format = 0;
 
@@ -143,7 +145,10 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The project has no network in it."));
       return FALSE;
     }
-  if (!cj_graph_load (self->graph, graph, error) || !cjl_project_load_rest (self, root, error))
+  blocks = g_variant_lookup_value (root, "blocks", G_VARIANT_TYPE ("av"));
+  if (!cj_graph_load (self->graph, graph, error)
+      || !cj_graph_load_blocks (self->graph, blocks, error)
+      || !cjl_project_load_rest (self, root, error))
     return FALSE;
   if (g_variant_lookup (root, "uuid", "&s", &uuid) && g_uuid_string_is_valid (uuid))
     {

@@ -483,7 +483,7 @@ cjl_project_take_dropped (CjlProject *project)
 typedef struct
 {
   char *place;
-  GBytes *bytes;
+  CjlProject *run; /* of the thread alone */
   char *archive_place;
   GPtrArray *archive; /* NULL: as it is there already */
 } Write;
@@ -492,10 +492,12 @@ static gpointer
 write_thread (gpointer data)
 {
   Write *write = data;
+  g_autoptr (GBytes) run = cjl_project_print (write->run, NULL);
 
   /* a disk that is full now may not be in 10 s; the run goes on meanwhile */
-  g_file_set_contents (write->place, g_bytes_get_data (write->bytes, NULL),
-                       (gssize) g_bytes_get_size (write->bytes), NULL);
+  if (run != NULL)
+    g_file_set_contents (write->place, g_bytes_get_data (run, NULL),
+                         (gssize) g_bytes_get_size (run), NULL);
   if (write->archive != NULL)
     {
       g_autoptr (GBytes) bytes = cjd_zip_print (write->archive, NULL);
@@ -507,7 +509,7 @@ write_thread (gpointer data)
     }
   g_free (write->place);
   g_free (write->archive_place);
-  g_bytes_unref (write->bytes);
+  cjl_project_unref (write->run);
   g_free (write);
   return NULL;
 }
@@ -526,21 +528,18 @@ copy_pieces (const GPtrArray *pieces)
   return copy;
 }
 
-/* Leaves weights and run of `from` in the journal's folder. */
-static gboolean
-write_run (CjlProject *project, CjlKeep *keep, CjlProject *from)
+/* Leaves weights and run of `run`, which is taken, in the journal's folder. */
+static void
+write_run (CjlProject *project, CjlKeep *keep, CjlProject *run)
 {
-  GBytes *bytes = cjl_project_print (from, NULL);
   Write *write;
 
-  if (bytes == NULL)
-    return FALSE;
   if (!keep->joined)
     write_all (project, keep);
   g_clear_pointer (&keep->writer, g_thread_join);
   write = g_new0 (Write, 1);
   write->place = dup_run_place (project->uuid);
-  write->bytes = bytes;
+  write->run = run;
   if (keep->n_archived != project->archive->len)
     {
       write->archive_place = dup_archive_place (project->uuid);
@@ -548,7 +547,6 @@ write_run (CjlProject *project, CjlKeep *keep, CjlProject *from)
       keep->n_archived = project->archive->len;
     }
   keep->writer = g_thread_new ("keep-run", write_thread, write);
-  return TRUE;
 }
 
 gboolean
@@ -561,15 +559,14 @@ cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
   const gboolean soon = keep != NULL && keep->run_step == G_MAXUINT64
                         && state.status != CJ_RUN_TRAINING && state.status != CJ_RUN_SEEKING;
   const double patience = soon ? MIN (interval, SOON) : interval;
-  g_autoptr (CjlProject) run = NULL;
 
   if (keep == NULL || (double) (now - keep->run_kept) < patience * G_USEC_PER_SEC
       || state.step == keep->run_step || (state.last == 0 && state.n_commands < 2))
     return FALSE;
   keep->run_kept = now;
   keep->run_step = state.step;
-  run = cjl_session_dup_run (session);
-  return write_run (project, keep, run);
+  write_run (project, keep, cjl_session_dup_run (session));
+  return TRUE;
 }
 
 CjlProject *

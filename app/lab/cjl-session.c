@@ -71,6 +71,12 @@ read_log (CjlSession *self, CjGraph **graph, CjTrainSetup **setup, GError **erro
   g_autoptr (CjRing) ring = NULL;
 
   cj_runner_dup_run (self->runner, 0, &log, &ring);
+  if (n < 1 || n > log->commands->len)
+    {
+      /* the run was on its way to another moment between the two questions */
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("The run is being changed. Try again."));
+      return FALSE;
+    }
   *graph = cj_run_log_make_graph (log, n, error);
   *setup = *graph != NULL ? cj_run_log_make_setup (log, n, error) : NULL;
   return *setup != NULL;

@@ -128,6 +128,6 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;
-  cjl_arrange_layers (project->graph);
+  cjl_arrange_layers (project->graph, NULL);
   return g_steal_pointer (&project);
 }

@@ -6,6 +6,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #define SPINS 4000 /* about 20 us: longer than the gap between two ops, shorter than a time slice */
 
@@ -57,12 +60,23 @@ get_generation (CjPool *pool)
   return (guint32) (atomic_load (&pool->ticket) >> 32);
 }
 
+void
+cj_pool_name_thread (const char *name)
+{
+#ifdef __linux__
+  prctl (PR_SET_NAME, name);
+#else
+  (void) name;
+#endif
+}
+
 static void *
 worker_main (void *data)
 {
   CjPool *pool = data;
   guint32 seen = 0;
 
+  cj_pool_name_thread ("cj-train-pool");
   while (!atomic_load (&pool->quit))
     {
       for (guint i = 0; i < SPINS && get_generation (pool) == seen; i++)

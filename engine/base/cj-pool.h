@@ -20,4 +20,7 @@ void cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer conte
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjPool, cj_pool_free)
 
+/* What debuggers, profilers and /proc call the calling thread, up to 15 letters. */
+void cj_pool_name_thread (const char *name);
+
 G_END_DECLS

@@ -33,8 +33,9 @@ save_params (const CjNode *node)
   return g_variant_builder_end (&params);
 }
 
+/* `placed`: with the block it is drawn in. */
 static GVariant *
-save_node (const CjNode *node)
+save_node (const CjNode *node, gboolean placed)
 {
   GVariantDict dict;
   GVariantBuilder wires;
@@ -58,6 +59,9 @@ save_node (const CjNode *node)
       }
   g_variant_dict_insert (&dict, "id", "s", node->id);
   g_variant_dict_insert_value (&dict, "from", g_variant_builder_end (&wires));
+  g_variant_dict_remove (&dict, "block");
+  if (placed && node->block != NULL)
+    g_variant_dict_insert (&dict, "block", "s", node->block);
   g_variant_dict_insert (&dict, "x", "d", node->x);
   g_variant_dict_insert (&dict, "y", "d", node->y);
   g_variant_dict_insert (&dict, "muted", "b", node->muted);
@@ -66,9 +70,8 @@ save_node (const CjNode *node)
   return g_variant_dict_end (&dict);
 }
 
-/* Numbers may come back from a text format as another type. */
-static double
-lookup_number (GVariantDict *dict, const char *key, double preset)
+double
+cj_dict_lookup_number (GVariantDict *dict, const char *key, double preset)
 {
   g_autoptr (GVariant) value = g_variant_dict_lookup_value (dict, key, NULL);
 
@@ -96,14 +99,17 @@ fill_node (CjNode *node, GVariantDict *dict, GError **error)
   g_autoptr (GVariant) params
       = g_variant_dict_lookup_value (dict, "params", G_VARIANT_TYPE_VARDICT);
   GVariantIter iter;
-  const char *name;
+  const char *name, *block = NULL;
   GVariant *value;
 
-  node->x = CLAMP (lookup_number (dict, "x", 0), -1e7, 1e7);
-  node->y = CLAMP (lookup_number (dict, "y", 0), -1e7, 1e7);
+  g_variant_dict_lookup (dict, "block", "&s", &block);
+  g_free (node->block);
+  node->block = g_strdup (block);
+  node->x = CLAMP (cj_dict_lookup_number (dict, "x", 0), -1e7, 1e7);
+  node->y = CLAMP (cj_dict_lookup_number (dict, "y", 0), -1e7, 1e7);
   node->muted = lookup_flag (dict, "muted");
   node->frozen = lookup_flag (dict, "frozen");
-  node->rate = CLAMP (lookup_number (dict, "rate", 1), 0, 1e6);
+  node->rate = CLAMP (cj_dict_lookup_number (dict, "rate", 1), 0, 1e6);
   if (node->kept != NULL || params == NULL)
     return TRUE;
   g_variant_iter_init (&iter, params);
@@ -190,7 +196,7 @@ cj_graph_touch (CjGraph *graph, const CjNode *node)
 {
   if (graph->touched != NULL && !g_hash_table_contains (graph->touched, node->id))
     g_hash_table_insert (graph->touched, g_strdup (node->id),
-                         g_variant_ref_sink (save_node (node)));
+                         g_variant_ref_sink (save_node (node, TRUE)));
 }
 
 void
@@ -209,23 +215,43 @@ cj_graph_begin (CjGraph *graph)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
 }
 
+/* The node or block of an id as patches have it. */
+static GVariant *
+save_any (const CjGraph *graph, const char *id)
+{
+  const CjBlock *block = cj_block_is_id (id) ? cj_graph_find_block (graph, id) : NULL;
+  const CjNode *node = cj_block_is_id (id) ? NULL : cj_graph_find (graph, id);
+
+  if (block != NULL)
+    return cj_block_save (block);
+  return node != NULL ? save_node (node, TRUE) : g_variant_new ("a{sv}", NULL);
+}
+
+/* Remembers the state before a change, whatever it is. */
+static void
+touch_any (CjGraph *graph, const char *id)
+{
+  if (graph->touched != NULL && !g_hash_table_contains (graph->touched, id))
+    g_hash_table_insert (graph->touched, g_strdup (id), g_variant_ref_sink (save_any (graph, id)));
+}
+
 CjPatch *
 cj_graph_commit (CjGraph *graph)
 {
-  g_autoptr (GHashTable) touched = g_steal_pointer (&graph->touched);
+  g_autoptr (GHashTable) touched = NULL;
   g_autoptr (GList) ids = NULL;
   GVariantBuilder changes;
   guint n = 0;
 
-  g_return_val_if_fail (touched != NULL, NULL);
+  g_return_val_if_fail (graph->touched != NULL, NULL);
+  cj_graph_prune_blocks (graph);
+  touched = g_steal_pointer (&graph->touched);
   ids = g_list_sort (g_hash_table_get_keys (touched), (GCompareFunc) strcmp);
   g_variant_builder_init (&changes, G_VARIANT_TYPE ("a{sv}"));
   for (GList *l = ids; l != NULL; l = l->next)
     {
       GVariant *before = g_hash_table_lookup (touched, l->data);
-      const CjNode *node = cj_graph_find (graph, l->data);
-      g_autoptr (GVariant) after
-          = g_variant_ref_sink (node != NULL ? save_node (node) : g_variant_new ("a{sv}", NULL));
+      g_autoptr (GVariant) after = g_variant_ref_sink (save_any (graph, l->data));
 
       if (g_variant_equal (before, after))
         continue;
@@ -258,13 +284,18 @@ cj_patch_free (CjPatch *patch)
   g_free (patch);
 }
 
-/* Brings one node to its wanted state but for the wires; existing nodes keep their place. */
+/* Brings one node or block to its wanted state but for the wires; existing nodes keep their place. */
 static gboolean
 apply_node (CjGraph *graph, const char *id, GVariant *state, GError **error)
 {
   CjNode *node = cj_graph_find (graph, id);
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (state);
 
+  if (cj_block_is_id (id))
+    {
+      cj_block_apply (graph, id, state);
+      return TRUE;
+    }
   if (g_variant_n_children (state) == 0)
     {
       if (node != NULL)
@@ -292,6 +323,8 @@ cj_graph_apply (CjGraph *graph, const CjPatch *patch, gboolean reverse, GError *
           g_autoptr (GVariant) state = g_variant_get_child_value (pair, reverse ? 0 : 1);
           CjNode *node = cj_graph_find (graph, id);
 
+          if (pass == 0)
+            touch_any (graph, id);
           if (pass == 0 && !apply_node (graph, id, state, error))
             return FALSE;
           /* all wires of the touched nodes go before the new ones come: no loop on the way */
@@ -312,7 +345,7 @@ cj_graph_save (const CjGraph *graph)
 
   g_variant_builder_init (&nodes, G_VARIANT_TYPE ("av"));
   for (guint i = 0; i < graph->nodes->len; i++)
-    g_variant_builder_add (&nodes, "v", save_node (graph->nodes->pdata[i]));
+    g_variant_builder_add (&nodes, "v", save_node (graph->nodes->pdata[i], FALSE));
   return g_variant_builder_end (&nodes);
 }
 
@@ -324,6 +357,24 @@ find_saved (const CjGraph *graph, GVariant *data)
 
   g_variant_dict_lookup (&dict, "id", "&s", &id);
   return cj_graph_find (graph, id);
+}
+
+/* All nodes are about to be those of another graph: that is remembered, and blocks keep their nodes. */
+static void
+take_places (CjGraph *graph, CjGraph *fresh)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    cj_graph_touch (graph, graph->nodes->pdata[i]);
+  for (guint i = 0; i < fresh->nodes->len; i++)
+    {
+      CjNode *node = fresh->nodes->pdata[i];
+      const CjNode *old = cj_graph_find (graph, node->id);
+
+      if (old == NULL)
+        cj_graph_touch_new (graph, node->id);
+      g_free (node->block);
+      node->block = old != NULL ? g_strdup (old->block) : NULL;
+    }
 }
 
 gboolean
@@ -361,6 +412,7 @@ cj_graph_load (CjGraph *graph, GVariant *data, GError **error)
           i++;
         }
     }
+  take_places (graph, fresh);
   g_ptr_array_unref (graph->nodes);
   graph->nodes = g_steal_pointer (&fresh->nodes);
   fresh->nodes = g_ptr_array_new ();

@@ -13,6 +13,7 @@ cj_node_free (gpointer data)
   CjNode *node = data;
 
   g_free (node->id);
+  g_free (node->block);
   g_free (node->params);
   g_clear_pointer (&node->kept, g_variant_unref);
   g_free (node);
@@ -56,6 +57,7 @@ cj_graph_new (void)
   CjGraph *graph = g_new0 (CjGraph, 1);
 
   graph->nodes = g_ptr_array_new_with_free_func (cj_node_free);
+  graph->blocks = g_ptr_array_new_with_free_func (cj_block_free);
   return graph;
 }
 
@@ -64,6 +66,7 @@ cj_graph_free (CjGraph *graph)
 {
   g_clear_pointer (&graph->touched, g_hash_table_unref);
   g_ptr_array_unref (graph->nodes);
+  g_ptr_array_unref (graph->blocks);
   g_free (graph);
 }
 
@@ -75,25 +78,55 @@ cj_graph_dup (const CjGraph *graph)
 
   if (!cj_graph_load (copy, data, NULL))
     g_assert_not_reached ();
+  for (guint i = 0; i < graph->blocks->len; i++)
+    {
+      const CjBlock *block = graph->blocks->pdata[i];
+      g_autoptr (GVariant) state = g_variant_ref_sink (cj_block_save (block));
+
+      cj_block_apply (copy, block->id, state);
+    }
+  for (guint i = 0; i < graph->nodes->len; i++) /* both in order of their ids */
+    ((CjNode *) copy->nodes->pdata[i])->block
+        = g_strdup (((const CjNode *) graph->nodes->pdata[i])->block);
   copy->revision = graph->revision;
   return copy;
+}
+
+/* Nodes are in order of their ids. */
+static int
+find_index (const CjGraph *graph, const char *id)
+{
+  guint low = 0, high = graph->nodes->len;
+
+  while (low < high)
+    {
+      const guint middle = low + (high - low) / 2;
+      const int order = strcmp (((const CjNode *) graph->nodes->pdata[middle])->id, id);
+
+      if (order == 0)
+        return (int) middle;
+      if (order < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return -1;
 }
 
 CjNode *
 cj_graph_find (const CjGraph *graph, const char *id)
 {
-  for (guint i = 0; i < graph->nodes->len; i++)
-    if (g_str_equal (((CjNode *) graph->nodes->pdata[i])->id, id))
-      return graph->nodes->pdata[i];
-  return NULL;
+  const int index = find_index (graph, id);
+
+  return index >= 0 ? graph->nodes->pdata[index] : NULL;
 }
 
 int
 cj_graph_get_index (const CjGraph *graph, const CjNode *node)
 {
-  guint index;
+  const int index = find_index (graph, node->id);
 
-  return g_ptr_array_find (graph->nodes, node, &index) ? (int) index : -1;
+  return index >= 0 && graph->nodes->pdata[index] == node ? index : -1;
 }
 
 char *

@@ -4,6 +4,7 @@
 #include "cj-runner-private.h"
 
 #include "cj-error.h"
+#include "cj-pool.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -580,6 +581,7 @@ cj_runner_run (gpointer data)
   CjRunner *self = data;
   double next = 0;
 
+  cj_pool_name_thread ("cj-train");
   self->kept_time = cj_runner_get_time ();
   pthread_mutex_lock (&self->lock);
   while (!self->quit)
@@ -626,6 +628,7 @@ cj_runner_compile (gpointer data)
 {
   CjRunner *self = data;
 
+  cj_pool_name_thread ("cj-compile");
   pthread_mutex_lock (&self->lock);
   while (!self->quit)
     {

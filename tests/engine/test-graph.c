@@ -100,12 +100,13 @@ static void
 random_edit (CjGraph *graph, CjRng *rng)
 {
   static const char *const kinds[] = { "dense", "relu", "conv-2d", "flatten" };
-  const guint n = graph->nodes->len;
+  const guint n = graph->nodes->len, n_blocks = graph->blocks->len;
+  CjBlock *block = n_blocks > 0 ? graph->blocks->pdata[cj_rng_below (rng, n_blocks)] : NULL;
   CjNode *node = n > 0 ? graph->nodes->pdata[cj_rng_below (rng, n)] : NULL;
   CjNode *other = n > 0 ? graph->nodes->pdata[cj_rng_below (rng, n)] : NULL;
   g_autofree char *name = g_strdup_printf ("n%u", cj_rng_below (rng, 1000));
 
-  switch (node == NULL ? 0 : cj_rng_below (rng, 8))
+  switch (node == NULL ? 0 : cj_rng_below (rng, 12))
     {
     case 0:
     case 1:
@@ -124,6 +125,25 @@ random_edit (CjGraph *graph, CjRng *rng)
     case 6:
       cj_graph_rename (graph, node, name, NULL);
       break;
+    case 7:
+      cj_graph_put_node (graph, node, cj_graph_add_block (graph, name, node->block, NULL)->id);
+      break;
+    case 8:
+      cj_graph_put_node (graph, node, block != NULL ? block->id : NULL);
+      break;
+    case 9:
+      if (block != NULL)
+        cj_graph_remove_block (graph, block);
+      break;
+    case 10:
+      if (block != NULL)
+        {
+          cj_graph_rename_block (graph, block, name, NULL);
+          cj_graph_move_block (graph, block, cj_rng_below (rng, 500), 3);
+          if (!cj_graph_is_within (graph, node->block, block->id))
+            cj_graph_put_block (graph, block, node->block);
+        }
+      break;
     default:
       cj_graph_set_param (graph, node, "units", "7", NULL);
       cj_graph_set_muted (graph, node, !node->muted);
@@ -134,8 +154,10 @@ static char *
 print (const CjGraph *graph)
 {
   g_autoptr (GVariant) data = g_variant_ref_sink (cj_graph_save (graph));
+  g_autoptr (GVariant) blocks = g_variant_ref_sink (cj_graph_save_blocks (graph));
+  g_autofree char *one = g_variant_print (data, TRUE), *two = g_variant_print (blocks, TRUE);
 
-  return g_variant_print (data, TRUE);
+  return g_strconcat (one, two, NULL);
 }
 
 static void
@@ -206,6 +228,130 @@ test_save (void)
   g_assert_cmpstr (one, ==, two);
 }
 
+/* What is where, from every level; what is left when a block goes. */
+static void
+test_blocks (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("dense 4, relu, dense 3, cross-entropy");
+  CjBlock *outer, *inner;
+  CjNode *dense = cj_graph_find (graph, "dense1"), *relu = cj_graph_find (graph, "relu1");
+  g_autoptr (CjGraph) copy = NULL;
+  g_autofree char *one = NULL, *two = NULL;
+  g_autoptr (GError) error = NULL;
+  CjPatch *patch;
+
+  cj_graph_begin (graph);
+  outer = cj_graph_add_block (graph, "Outer", NULL, NULL);
+  inner = cj_graph_add_block (graph, "Inner", outer->id, NULL);
+  cj_graph_put_node (graph, dense, outer->id);
+  cj_graph_put_node (graph, relu, inner->id);
+  cj_graph_add_block (graph, "Nothing in it", NULL, NULL);
+  patch = cj_graph_commit (graph);
+  g_assert_cmpuint (graph->blocks->len, ==, 2);
+  g_assert_true (cj_graph_find_card (graph, relu->block, NULL) == outer);
+  g_assert_true (cj_graph_find_card (graph, relu->block, outer->id) == inner);
+  g_assert_null (cj_graph_find_card (graph, relu->block, inner->id));
+  g_assert_true (cj_graph_is_within (graph, inner->id, outer->id));
+  g_assert_false (cj_graph_is_within (graph, outer->id, inner->id));
+  g_assert_false (cj_graph_rename_block (graph, inner, "  ", &error));
+  g_assert_nonnull (error);
+  copy = cj_graph_dup (graph);
+  one = print (graph);
+  two = print (copy);
+  g_assert_cmpstr (one, ==, two);
+  cj_graph_remove_block (copy, cj_graph_find_block (copy, outer->id));
+  g_assert_null (cj_graph_find (copy, "dense1")->block);
+  g_assert_null (cj_graph_find_block (copy, inner->id)->parent);
+  g_assert_true (cj_graph_apply (graph, patch, TRUE, NULL));
+  g_assert_cmpuint (graph->blocks->len, ==, 0);
+  g_assert_null (relu->block);
+  cj_patch_free (patch);
+}
+
+/* Nodes that are loaded anew stay in their blocks, and the patch knows. */
+static void
+test_load_in_edit (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("dense 4, relu, dense 3, cross-entropy");
+  g_autoptr (GVariant) early = g_variant_ref_sink (cj_graph_save (graph));
+  g_autofree char *before = NULL, *after = NULL;
+  CjPatch *patch;
+
+  cj_graph_put_node (graph, cj_graph_find (graph, "relu1"),
+                     cj_graph_add_block (graph, "Block", NULL, NULL)->id);
+  cj_graph_add (graph, cj_layer_find ("relu"), "late", NULL);
+  before = print (graph);
+  cj_graph_begin (graph);
+  g_assert_true (cj_graph_load (graph, early, NULL));
+  patch = cj_graph_commit (graph);
+  g_assert_nonnull (patch);
+  g_assert_null (cj_graph_find (graph, "late"));
+  g_assert_cmpstr (cj_graph_find (graph, "relu1")->block, ==, "block:1");
+  g_assert_true (cj_graph_apply (graph, patch, TRUE, NULL));
+  after = print (graph);
+  g_assert_cmpstr (before, ==, after);
+  cj_patch_free (patch);
+}
+
+/* A patch that is applied within an edit is part of it. */
+static void
+test_apply_in_edit (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph ("dense 4, relu, dense 3, cross-entropy");
+  g_autofree char *before = NULL, *after = NULL;
+  CjPatch *first, *second;
+
+  cj_graph_begin (graph);
+  cj_graph_set_param (graph, cj_graph_find (graph, "dense1"), "units", "9", NULL);
+  first = cj_graph_commit (graph);
+  before = print (graph);
+  cj_graph_begin (graph);
+  g_assert_true (cj_graph_apply (graph, first, TRUE, NULL));
+  second = cj_graph_commit (graph);
+  g_assert_nonnull (second);
+  g_assert_true (cj_graph_apply (graph, second, TRUE, NULL));
+  after = print (graph);
+  g_assert_cmpstr (before, ==, after);
+  cj_patch_free (first);
+  cj_patch_free (second);
+}
+
+static void
+test_damaged_blocks (void)
+{
+  static const char *const bad[] = {
+    "[<{'id': <'relu1'>, 'title': <'A'>}>]",
+    "[<{'title': <'A'>}>]",
+    "[<3>]",
+    "[<{'id': <'block:1'>, 'title': <'A'>, 'parent': <'block:1'>}>]",
+    "[<{'id': <'block:1'>}>, <{'id': <'block:1'>}>]",
+    "[<{'id': <'block:1'>, 'parent': <'block:2'>}>, <{'id': <'block:2'>, 'parent': <'block:1'>}>]",
+  };
+  g_autoptr (CjGraph) graph = network_new_graph ("dense 4, relu, dense 3, cross-entropy");
+  g_autofree char *before = print (graph), *after = NULL;
+  g_autoptr (GVariant) odd = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GVariant) data = g_variant_parse (G_VARIANT_TYPE ("av"), bad[i], NULL, NULL, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (cj_graph_load_blocks (graph, data, &error));
+      g_assert_true (g_str_has_suffix (error->message, "The file is damaged."));
+    }
+  after = print (graph);
+  g_assert_cmpstr (before, ==, after);
+  odd = g_variant_parse (G_VARIANT_TYPE ("av"),
+                         "[<{'id': <'block:7'>, 'parent': <'block:9'>, 'x': <int64 5>, 'nodes': "
+                         "<[<'nobody'>, <int64 3>, <'relu1'>]>}>, <{'id': <'block:8'>}>]",
+                         NULL, NULL, NULL);
+  g_assert_true (cj_graph_load_blocks (graph, odd, NULL));
+  g_assert_cmpuint (graph->blocks->len, ==, 1);
+  g_assert_cmpstr (cj_graph_find (graph, "relu1")->block, ==, "block:7");
+  g_assert_null (cj_graph_find_block (graph, "block:7")->parent);
+  g_assert_cmpfloat (cj_graph_find_block (graph, "block:7")->x, ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -217,5 +363,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/graph/chain", test_chain);
   g_test_add_func ("/engine/graph/undo-is-exact", test_undo);
   g_test_add_func ("/engine/graph/save", test_save);
+  g_test_add_func ("/engine/graph/blocks", test_blocks);
+  g_test_add_func ("/engine/graph/load-in-edit", test_load_in_edit);
+  g_test_add_func ("/engine/graph/apply-in-edit", test_apply_in_edit);
+  g_test_add_func ("/engine/graph/damaged-blocks", test_damaged_blocks);
   return g_test_run ();
 }

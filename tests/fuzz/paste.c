@@ -9,7 +9,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *text = g_utf8_make_valid ((const char *) data, (gssize) size);
   g_autoptr (GError) error = NULL;
   g_autoptr (CjGraph) graph = cj_graph_new ();
-  g_auto (GStrv) ids = cjl_arrange_paste (graph, text, 8, 8, &error);
+  g_auto (GStrv) ids = cjl_arrange_paste (graph, text, NULL, 8, 8, &error);
 
   fuzz_check (ids != NULL, error);
   if (ids != NULL)

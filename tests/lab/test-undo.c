@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-archive.h"
 #include "cjl-project-private.h"
+#include "cjl-arrange.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 #include "../data/files.h"
@@ -150,10 +151,41 @@ restructure (Lab *lab)
   follow (lab);
 }
 
+/* Groups a card or all there is on a level, renames, moves or ungroups a block. */
+static void
+regroup (Lab *lab, GRand *random)
+{
+  CjGraph *graph = lab->project->graph;
+  const guint n = graph->blocks->len;
+  CjBlock *block = n > 0 ? graph->blocks->pdata[g_rand_int_range (random, 0, (gint32) n)] : NULL;
+  g_autofree char *name = g_strdup_printf ("Part %d", g_rand_int_range (random, 0, 99));
+  g_auto (GStrv) loose = NULL;
+  const int action = block != NULL ? g_rand_int_range (random, 0, 4) : 0;
+
+  cjl_project_begin (lab->project);
+  if (action == 0)
+    {
+      g_autoptr (CjlScene) scene = cjl_scene_new (graph, block != NULL ? block->id : NULL);
+      const guint first = (guint) g_rand_int_range (random, 0, (gint32) scene->cards->len);
+      const char *ids[] = { cjl_scene_get (scene, first)->id,
+                            cjl_scene_get (scene, scene->cards->len - 1)->id, NULL };
+
+      g_assert_nonnull (cjl_arrange_group (graph, ids, scene->level, NULL));
+    }
+  else if (action == 1)
+    g_assert_true (cj_graph_rename_block (graph, block, name, NULL));
+  else if (action == 2)
+    cj_graph_move_block (graph, block, g_rand_double_range (random, 0, 900), 5);
+  else
+    loose = cjl_arrange_ungroup (graph, block);
+  cjl_project_commit (lab->project, "Regroup", NULL);
+  follow (lab);
+}
+
 static void
 act (Lab *lab, GRand *random)
 {
-  const int action = g_rand_int_range (random, 0, 12);
+  const int action = g_rand_int_range (random, 0, 15);
   g_autofree char *number = g_strdup_printf ("%d", g_rand_int_range (random, 2, 30));
 
   if (action == 0)
@@ -192,6 +224,8 @@ act (Lab *lab, GRand *random)
       cjl_session_seek (lab->session, state.first + (state.last - state.first) / 3);
       cj_runner_wait (cjl_session_get_runner (lab->session));
     }
+  else if (action > 11)
+    regroup (lab, random);
   else
     train (lab, (guint64) g_rand_int_range (random, 1, 9));
 }
@@ -534,12 +568,62 @@ test_room (void)
   files_remove (g_steal_pointer (&folder));
 }
 
+/* Blocks are a view: the run goes on as if there were none. */
+static void
+test_blocks (void)
+{
+  g_autoptr (GBytes) plain = NULL, grouped = NULL;
+  GRand *random = g_rand_new_with_seed (3);
+  Lab lab;
+
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      g_autoptr (CjTensor) weights = NULL;
+
+      open_lab (&lab, new_project ());
+      for (guint i = 0; i < 8; i++)
+        {
+          if (pass > 0)
+            regroup (&lab, random);
+          train (&lab, 3);
+        }
+      g_assert_cmpuint (cj_runner_get_state (cjl_session_get_runner (lab.session)).step, ==, 24);
+      weights = cjl_session_dup_param (lab.session, "dense1.weight");
+      *(pass == 0 ? &plain : &grouped) = g_bytes_new (weights->data, cj_tensor_bytes (weights));
+      close_lab (&lab);
+    }
+  assert_same (plain, grouped);
+  g_rand_free (random);
+}
+
+/* While training, undo of a change of the drawing is an edit that is told and can be redone. */
+static void
+test_revert_drawing (void)
+{
+  CjRunner *runner;
+  Lab lab;
+
+  open_lab (&lab, new_project ());
+  runner = cjl_session_get_runner (lab.session);
+  cj_runner_limit (runner, 50);
+  cjl_session_train (lab.session, 1000000);
+  g_assert_true (cjl_project_set (lab.project, "dense1.units", "11", NULL));
+  g_assert_true (cjl_project_undo (lab.project));
+  g_assert_cmpstr (cjl_project_get_redo_title (lab.project), ==, "Change dense1.units");
+  g_assert_true (cjl_project_redo (lab.project));
+  cj_runner_pause (runner);
+  cj_runner_wait (runner);
+  close_lab (&lab);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/undo/burst", test_burst);
   g_test_add_func ("/lab/undo/random", test_random);
+  g_test_add_func ("/lab/undo/blocks", test_blocks);
+  g_test_add_func ("/lab/undo/revert-drawing", test_revert_drawing);
   g_test_add_func ("/lab/undo/restart", test_restart);
   g_test_add_func ("/lab/undo/failure", test_failure);
   g_test_add_func ("/lab/undo/unit", test_unit);

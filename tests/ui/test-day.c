@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A day of use in a minute or two: windows are opened, networks edited, trained, undone, looked at, saved,
+ * closed and opened again. After the first rounds, in which caches fill, anonymous memory stays where it
+ * is; a critical on the log ends the program. */
+#include "bench.h"
+
+#include "cjl-recovery.h"
+#include "cjl-template.h"
+#include "cju-canvas.h"
+#include "cju-view.h"
+#include "cju-window.h"
+
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EDITS 20    /* a round */
+#define WARM_UP 12  /* rounds before memory is compared */
+#define MARGIN 12.0 /* MiB that all rounds after them may add: arenas of threads, caches of fonts */
+
+#ifdef __SANITIZE_ADDRESS__
+#define ROUNDS 12 /* slow, and freed memory stays: leaks are looked for at the end */
+#else
+#define ROUNDS 50
+#endif
+
+typedef struct
+{
+  GtkApplication *application;
+  CjuWindow *window;
+  CjuDocument *document;
+  GtkWidget *canvas, *dock;
+  GRand *rand;
+  char *path;
+} Day;
+
+static double
+read_memory (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  malloc_trim (0);
+  if (!g_file_get_contents ("/proc/self/smaps_rollup", &text, NULL, NULL)
+      || (line = strstr (text, "Anonymous:")) == NULL)
+    return 0;
+  return atof (line + strlen ("Anonymous:")) / 1024;
+}
+
+static GtkWidget *
+find_widget (GtkWidget *widget, const char *type)
+{
+  GtkWidget *found = NULL;
+
+  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+  return found;
+}
+
+static gboolean
+is_loaded (gpointer data)
+{
+  return cju_document_get_dataset (((Day *) data)->document) != NULL;
+}
+
+static gboolean
+is_still (gpointer data)
+{
+  return cju_document_get_state (((Day *) data)->document).status != CJ_RUN_TRAINING;
+}
+
+/* A template with little data, or what was saved in the round before. */
+static void
+open_window (Day *self, guint round)
+{
+  static const char *const templates[] = { "lenet-5", "playground", "mlp" };
+  const char *id = templates[round % G_N_ELEMENTS (templates)];
+
+  self->window = CJU_WINDOW (cju_window_new (self->application));
+  gtk_window_present (GTK_WINDOW (self->window));
+  if (round % 4 == 3)
+    g_assert_true (cju_window_open_path (self->window, self->path));
+  else
+    {
+      g_autoptr (CjlProject) project = cjl_template_make (cjl_template_find (id), NULL);
+
+      cjl_project_set (project, "data.samples", "600", NULL);
+      cju_window_open (self->window, project);
+    }
+  self->document = cju_window_get_document (self->window);
+  self->canvas = find_widget (GTK_WIDGET (self->window), "CjuCanvas");
+  self->dock = find_widget (GTK_WIDGET (self->window), "CjuDock");
+  g_assert_true (bench_wait_for (60, is_loaded, self));
+  bench_wait (0.1);
+}
+
+static void
+select_some (Day *self)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const CjNode *node
+      = graph->nodes->len > 0
+            ? graph->nodes->pdata[g_rand_int_range (self->rand, 0, (gint32) graph->nodes->len)]
+            : NULL;
+
+  cju_document_select (self->document, node != NULL ? node->id : NULL);
+}
+
+static void
+set_something (Day *self)
+{
+  static const char *const names[][2] = { { "learning-rate", "0.003" },
+                                          { "learning-rate", "0.001" },
+                                          { "batch", "16" },
+                                          { "batch", "32" },
+                                          { "title", "A day" },
+                                          { "dense1.units", "24" },
+                                          { "dense1.units", "40" },
+                                          { "conv1.filters", "5" },
+                                          { "seed", "7" } };
+  const int i = g_rand_int_range (self->rand, 0, G_N_ELEMENTS (names));
+
+  cjl_project_set (cju_document_get_project (self->document), names[i][0], names[i][1], NULL);
+}
+
+static void
+edit (Day *self)
+{
+  static const char *const canvas_actions[]
+      = { "canvas.duplicate", "canvas.delete", "canvas.mute",     "canvas.freeze",
+          "canvas.layout",    "canvas.fit",    "canvas.zoom-in",  "canvas.zoom-out",
+          "canvas.copy",      "canvas.paste",  "canvas.zoom-100", "canvas.select-all" };
+  const int what = g_rand_int_range (self->rand, 0, 20);
+  guint n = 0;
+
+  select_some (self);
+  while (cju_views ()[n] != NULL)
+    n++;
+  if (what < 6)
+    gtk_widget_activate_action (
+        self->canvas,
+        canvas_actions[g_rand_int_range (self->rand, 0, G_N_ELEMENTS (canvas_actions))], NULL);
+  else if (what < 9)
+    set_something (self);
+  else if (what < 11)
+    cju_canvas_add (CJU_CANVAS (self->canvas), what == 9 ? "dense 12 relu" : "dropout");
+  else if (what < 14)
+    gtk_widget_activate_action (GTK_WIDGET (self->window), "win.undo", NULL);
+  else if (what < 16)
+    gtk_widget_activate_action (GTK_WIDGET (self->window), "win.redo", NULL);
+  else if (what < 18)
+    cju_document_choose_sample (self->document, (gsize) g_rand_int_range (self->rand, 0, 50));
+  else
+    gtk_widget_activate_action (self->dock, "dock.show", "s",
+                                cju_views ()[g_rand_int_range (self->rand, 0, (gint32) n)]->id);
+  bench_wait (0.02);
+}
+
+static void
+close_window (Day *self, guint round)
+{
+  CjlProject *project = cju_document_get_project (self->document);
+
+  if (round % 4 == 2)
+    {
+      g_free (project->path);
+      project->path = g_strdup (self->path);
+      cjl_project_forget_file (project);
+      gtk_widget_activate_action (GTK_WIDGET (self->window), "win.save", NULL);
+      bench_wait (0.5);
+    }
+  cjl_project_forget_unsaved (project);
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  bench_wait (0.1);
+}
+
+static int
+run (GtkApplication *application, gboolean json)
+{
+  Day self = { .application = application,
+               .rand = g_rand_new_with_seed (20),
+               .path = g_build_filename (g_get_home_dir (), "day.cajal", NULL) };
+  double first = 0, last;
+
+  (void) json;
+  printf ("1..1\n");
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      open_window (&self, round);
+      for (guint i = 0; i < EDITS / 2; i++)
+        edit (&self);
+      cju_document_train (self.document, 40);
+      bench_wait (0.3);
+      cju_document_pause (self.document);
+      bench_wait_for (10, is_still, &self);
+      for (guint i = 0; i < EDITS / 2; i++)
+        edit (&self);
+      close_window (&self, round);
+      if (round + 1 == WARM_UP)
+        first = read_memory ();
+      if (round % 10 == 9)
+        printf ("# after %u rounds: %.1f MiB\n", round + 1, read_memory ());
+      fflush (stdout);
+    }
+  last = read_memory ();
+  g_rand_free (self.rand);
+  g_free (self.path);
+#ifdef __SANITIZE_ADDRESS__
+  printf ("ok 1 a day, without a leak\n");
+#else
+  printf ("%s 1 a day: %.1f MiB, then %.1f MiB; at most %.0f MiB more\n",
+          last - first <= MARGIN ? "ok" : "not ok", first, last, MARGIN);
+#endif
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  (void) argc;
+  return bench_run (run, 1, argv);
+}
