@@ -2,6 +2,7 @@
 #include "cju-canvas-private.h"
 
 #include "cjl-arrange.h"
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cju-settings.h"
 
@@ -241,7 +242,7 @@ fit (CjuCanvas *self, gboolean selected, double most)
 void
 cju_canvas_fit (CjuCanvas *self)
 {
-  fit (self, FALSE, 1);
+  fit (self, FALSE, 1 / cju_access_fit_text (GTK_WIDGET (self)));
 }
 
 void

@@ -22,7 +22,7 @@ cju_card_append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char *text
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
 
-  pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
+  pango_attr_list_insert (attrs, pango_attr_scale_new (scale * cju_access_fit_text (widget)));
   if (bold)
     pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   pango_layout_set_attributes (layout, attrs);
