@@ -41,7 +41,7 @@ print_words (const CjdDataset *dataset, const char *kind)
   g_autofree char *words = cjd_dataset_describe (dataset);
   g_autofree gsize *count = g_new0 (gsize, dataset->n_classes + 1);
 
-  g_print (_ ("%s\nRead as: %s.%s%s\n"), words, kind, dataset->note != NULL ? " " : "",
+  g_print (_ ("%s\nRead as: %s.%s%s\n"), words, _ (kind), dataset->note != NULL ? " " : "",
            dataset->note != NULL ? dataset->note : "");
   for (guint i = 0; i < MIN (dataset->n_channels, 8); i++)
     g_print (_ ("  channel %u: mean %.4f, deviation %.4f in training\n"), i + 1,

@@ -22,8 +22,8 @@ put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, const floa
   g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
 }
 
-GBytes *
-cjl_run_print_checkpoint (const CjCheckpoint *checkpoint)
+static GBytes *
+print_checkpoint (const CjCheckpoint *checkpoint)
 {
   g_autoptr (GPtrArray) tensors = cjd_named_tensors_new ();
 
@@ -74,8 +74,8 @@ take (const GPtrArray *tensors, const char *kind, const CjTableEntry *entry, flo
   return TRUE;
 }
 
-CjCheckpoint *
-cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
+static CjCheckpoint *
+parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
 {
   g_autoptr (GPtrArray) tensors = cjd_safetensors_parse (bytes, error);
   g_autoptr (CjTable) table = tensors != NULL ? make_table (tensors) : NULL;
@@ -146,7 +146,7 @@ cjl_run_put (CjlProject *project, const CjRunLog *log, CjRing *ring)
       g_variant_dict_init (&place, at);
       g_variant_dict_insert (&place, "file", "s", name);
       g_variant_builder_add (&places, "v", g_variant_dict_end (&place));
-      cjd_pieces_add (pieces, name, cjl_run_print_checkpoint (checkpoint));
+      cjd_pieces_add (pieces, name, print_checkpoint (checkpoint));
     }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert_value (&dict, "log", cj_run_log_save (log));
@@ -170,7 +170,7 @@ load_stored (gpointer data)
 {
   const Stored *stored = data;
 
-  return cjl_run_parse_checkpoint (stored->bytes, stored->place, NULL);
+  return parse_checkpoint (stored->bytes, stored->place, NULL);
 }
 
 static void

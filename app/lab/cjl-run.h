@@ -20,8 +20,4 @@ void cjl_run_put (CjlProject *project, const CjRunLog *log, CjRing *ring);
 /* The run of the project, and back; FALSE and no error if it has none. Damage is an error. You free. */
 gboolean cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error);
 
-/* One checkpoint as bytes, and back. You free. */
-GBytes *cjl_run_print_checkpoint (const CjCheckpoint *checkpoint);
-CjCheckpoint *cjl_run_parse_checkpoint (GBytes *bytes, GVariant *place, GError **error);
-
 G_END_DECLS

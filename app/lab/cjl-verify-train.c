@@ -185,13 +185,12 @@ static const Schedule schedules[] = {
 
 /* Fails with what cannot be stood for, or hands the mistake on. */
 static gboolean
-settle (CjlVerifyCase *c, const char *what, const char *name, gboolean found, GError **error)
+settle (CjlVerifyCase *c, const char *name, gboolean found, GError **error)
 {
   const gboolean good = found && c->mistake == NULL;
 
   if (!found)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("not supported: no %s stands for %s"), what,
-                 name);
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("not supported: nothing stands for %s"), name);
   else if (c->mistake != NULL)
     g_propagate_error (error, g_steal_pointer (&c->mistake));
   return good;
@@ -215,7 +214,7 @@ fill_schedule (CjlVerifyCase *c, CjTrainSetup *setup, GError **error)
         set_text (c, setup, "schedule", schedules[i].id);
         schedules[i].fill (c, setup, rate);
       }
-  return settle (c, "schedule", name, found, error);
+  return settle (c, name, found, error);
 }
 
 /* One step an epoch, so that the reference's steps are our epochs. */
@@ -287,7 +286,7 @@ fill_optimizer (CjlVerifyCase *c, CjTrainSetup *setup, GError **error)
   id = g_ascii_strdown (name, -1);
   info = cj_optimizer_find (id);
   if (info == NULL)
-    return settle (c, "optimizer", name, FALSE, error);
+    return settle (c, name, FALSE, error);
   set_text (c, setup, "optimizer", id);
   copy_number (c, setup, "learning-rate", "lr", 0);
   g_variant_lookup (c->meta, "torch", "&s", &version);
@@ -310,7 +309,7 @@ fill_optimizer (CjlVerifyCase *c, CjTrainSetup *setup, GError **error)
     c->tolerance = CJL_VERIFY_STRICT;
   else
     c->tolerance = CJL_VERIFY_LOOSE;
-  return settle (c, "optimizer", name, TRUE, error);
+  return settle (c, name, TRUE, error);
 }
 
 /* The arrays x and y as data. */

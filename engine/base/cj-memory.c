@@ -22,8 +22,10 @@ get_group_limit (void)
   return limit > 0 ? limit : G_MAXINT64; /* "max" */
 }
 
-gint64
-cj_memory_get_total (void)
+/* Bytes of main memory that this process may have: the machine's, or less where a control group or
+ * limit of the process says so. */
+static gint64
+get_total (void)
 {
   const gint64 machine = (gint64) sysconf (_SC_PHYS_PAGES) * (gint64) sysconf (_SC_PAGE_SIZE);
   const gint64 group = get_group_limit ();
@@ -38,7 +40,7 @@ cj_memory_get_total (void)
 gboolean
 cj_memory_check (gint64 bytes, const char *what, gint64 batch, GError **error)
 {
-  const gint64 have = cj_memory_get_total ();
+  const gint64 have = get_total ();
 
   if (bytes < have / 10 * 9)
     return TRUE;

@@ -6,10 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* Bytes of main memory that this process may have: the machine's, or less where a control group or
- * limit of the process says so. Any thread. */
-gint64 cj_memory_get_total (void);
-
 /* Whether `bytes` fit with a tenth to spare; else the error names both. `what` begins the sentence: "The
  * network". */
 gboolean cj_memory_check (gint64 bytes, const char *what, gint64 batch, GError **error);

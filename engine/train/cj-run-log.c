@@ -117,8 +117,9 @@ cj_run_log_count (const CjRunLog *self, guint64 step, gboolean with_step)
   return n;
 }
 
-const CjCommand *
-cj_run_log_get_network (const CjRunLog *self, guint n_commands)
+/* The last network among the first `n_commands`. */
+static const CjCommand *
+get_network (const CjRunLog *self, guint n_commands)
 {
   g_return_val_if_fail (n_commands >= 1 && n_commands <= self->commands->len, NULL);
   while (cj_run_log_get (self, n_commands - 1)->graph == NULL)
@@ -151,7 +152,7 @@ cj_run_log_make_graph (const CjRunLog *self, guint n_commands, GError **error)
 {
   g_autoptr (CjGraph) graph = cj_graph_new ();
 
-  if (!cj_graph_load (graph, cj_run_log_get_network (self, n_commands)->graph, error))
+  if (!cj_graph_load (graph, get_network (self, n_commands)->graph, error))
     return NULL;
   return g_steal_pointer (&graph);
 }

@@ -43,8 +43,6 @@ void cj_run_log_add_network (CjRunLog *log, guint64 step, GVariant *graph, GVari
 const CjCommand *cj_run_log_get (const CjRunLog *log, guint index);
 /* How many commands were given before `step`, or up to and at it. At least the first. */
 guint cj_run_log_count (const CjRunLog *log, guint64 step, gboolean with_step);
-/* The last network among the first `n_commands`. */
-const CjCommand *cj_run_log_get_network (const CjRunLog *log, guint n_commands);
 /* Setup after the first `n_commands`, and graph. You free. */
 CjTrainSetup *cj_run_log_make_setup (const CjRunLog *log, guint n_commands, GError **error);
 CjGraph *cj_run_log_make_graph (const CjRunLog *log, guint n_commands, GError **error);

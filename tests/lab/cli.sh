@@ -6,6 +6,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 export CAJAL_STATE_DIR=$folder/state CAJAL_PLUGIN_PATH=
+# Sentences are compared in English, whoever runs the tests.
+export LC_ALL=C.UTF-8
+unset LANGUAGE
 number=0
 
 # check NAME COMMAND…: one test; what the command prints goes to `said`.

@@ -20,7 +20,8 @@ once ()
   mkdir -p "$home/.config/gtk-4.0" "$home/run"
   chmod 700 "$home/run"
   printf '[Settings]\ngtk-enable-animations=0\n' >"$home/.config/gtk-4.0/settings.ini"
-  env -u WAYLAND_DISPLAY -u CAJAL_STATE_DIR -u CAJAL_DATA_DIR CAJAL_UI_INSIDE=1 HOME="$home" \
+  env -u WAYLAND_DISPLAY -u CAJAL_STATE_DIR -u CAJAL_DATA_DIR -u LANGUAGE LC_ALL=C.UTF-8 \
+    CAJAL_UI_INSIDE=1 HOME="$home" \
     XDG_CONFIG_HOME="$home/.config" XDG_CACHE_HOME="$home/cache" XDG_DATA_HOME="$home/data" \
     XDG_RUNTIME_DIR="$home/run" XDG_STATE_HOME="$home/state" GDK_BACKEND=x11 GSK_RENDERER=cairo \
     GSETTINGS_BACKEND=memory ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0 GTK_A11Y="${CAJAL_UI_A11Y:-none}" \

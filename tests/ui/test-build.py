@@ -59,6 +59,8 @@ tap.check('wired-by-dragging', person.find(re.compile('^Input .* of cross1, wire
 mend = person.find('Set units=36', 'push button', person.find(re.compile('^Dense, dense1')))
 tap.check('what-does-not-fit-offers-a-mend', mend)
 person.click(mend)
+person.find(re.compile('^Dense, dense1, 2704 to 36, 97.?380 parameters'))
+person.says('Most likely [0-9A-Z]$')
 person.click(person.find('Train', 'push button'))
 tap.check('trains', learned(person))
 person.click(person.find('Main menu', 'push button'))
