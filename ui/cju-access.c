@@ -3,7 +3,10 @@
 
 #include "cjl-receptive.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
+
+#define ROOM 15.5 /* pixels of a font at 100 % that a card is made for */
 
 void
 cju_access_name (GtkWidget *control, const char *name)
@@ -61,6 +64,24 @@ cju_access_name_tab (GtkWidget *label, const char *row)
 
   cju_access_name (tab, gtk_label_get_text (GTK_LABEL (label)));
   cju_access_name (gtk_widget_get_parent (tab), row);
+}
+
+double
+cju_access_fit_text (GtkWidget *widget)
+{
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+  const PangoFontDescription *font = pango_context_get_font_description (context);
+  const double dpi = pango_cairo_context_get_resolution (context);
+  const double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+  const gboolean pixels = pango_font_description_get_size_is_absolute (font) || dpi <= 0;
+
+  return MIN (1, ROOM / MAX (size * (pixels ? 1 : dpi / 72), 1));
+}
+
+gboolean
+cju_access_is_high_contrast (void)
+{
+  return adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
 }
 
 /* "6×28×28" as it is said. Takes `shape`; you free what comes back. */

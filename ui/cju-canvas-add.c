@@ -31,6 +31,8 @@ find_start (CjuCanvas *self, double *x, double *y)
   find_place (self, self->pointer_x, self->pointer_y, x, y);
   if (from.node != NULL)
     return from;
+  if (card == NULL && self->scene->cards->len == 1) /* the input of an empty canvas comes first */
+    card = cjl_scene_get (self->scene, 0);
   if (card == NULL || card->out->len == 0)
     return (CjWire){ NULL, 0 };
   *x = cjl_card_get_x (card) + CJL_CARD_STEP_X;

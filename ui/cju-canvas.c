@@ -2,6 +2,7 @@
 #include "cju-canvas-private.h"
 
 #include "cjl-arrange.h"
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cju-settings.h"
 
@@ -248,7 +249,7 @@ fit (CjuCanvas *self, gboolean selected, double most)
 void
 cju_canvas_fit (CjuCanvas *self)
 {
-  fit (self, FALSE, 1);
+  fit (self, FALSE, 1 / cju_access_fit_text (GTK_WIDGET (self)));
 }
 
 void
@@ -520,6 +521,7 @@ cju_canvas_init (CjuCanvas *self)
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR); /* as data flow */
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   cju_canvas_add_gestures (self);
   cju_canvas_add_drops (self);

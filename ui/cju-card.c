@@ -125,12 +125,23 @@ print_block (CjuCard *self)
                           self->selected ? _ (", selected") : "");
 }
 
+char *
+cju_card_dup_class (CjuCard *self, int class)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+
+  return dataset != NULL && dataset->class_names != NULL && class < (int) dataset->n_classes
+             ? g_strdup (dataset->class_names[class])
+             : g_strdup_printf ("%d", class);
+}
+
 static void
 describe (CjuCard *self)
 {
   const CjNode *node = self->is_block ? NULL : get_node (self);
   char *words;
   g_autofree char *more = node != NULL ? cju_access_describe_card (self->document, node) : NULL;
+  g_autofree char *says = NULL;
   const char *blurb = node != NULL ? _ (node->layer->blurb) : _ ("A block: Enter goes inside");
 
   if (node == NULL && !self->is_block)
@@ -140,9 +151,19 @@ describe (CjuCard *self)
   if (g_strcmp0 (words, self->words) != 0)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                     -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  more != NULL ? more : blurb, -1);
+  if (self->told >= 0)
+    {
+      g_autofree char *class = cju_card_dup_class (self, self->told);
+
+      says = g_strdup_printf (_ ("%s. Most likely %s"), more != NULL ? more : blurb, class);
+    }
+  /* the description after the tooltip, which GTK takes for one */
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  says != NULL   ? says
+                                  : more != NULL ? more
+                                                 : blurb,
+                                  -1);
   g_free (self->words);
   self->words = words;
 }
@@ -247,6 +268,7 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
       self->face = choose_face (self, seen->last);
       g_clear_object (&self->picture);
       self->n_bars = 0;
+      self->told = -1;
     }
   if (height != cju_card_get_height (self))
     gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -306,7 +328,14 @@ cju_card_update_picture (CjuCard *self)
     return;
   g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &dark, NULL);
   if (self->face == CJU_FACE_BARS && tensor != NULL)
-    find_bars (self, tensor);
+    {
+      find_bars (self, tensor);
+      if (self->classes[0] != self->told)
+        {
+          self->told = self->classes[0];
+          describe (self);
+        }
+    }
   else if (self->face == CJU_FACE_PLANE && self->shown != NULL)
     {
       const CjTensor *scores
@@ -429,7 +458,7 @@ snapshot_words (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
   GtkWidget *widget = GTK_WIDGET (self);
   GdkRGBA dim = *ink, red;
 
-  dim.alpha = 0.65f;
+  dim.alpha = cju_access_is_high_contrast () ? 1 : 0.65f;
   gdk_rgba_parse (&red, ink->red > 0.5 ? "#ff7b63" : "#c01c28");
   gtk_snapshot_append_color (snapshot, accent, &GRAPHENE_RECT_INIT (CJU_CARD_PADDING, 11, 9, 9));
   cju_card_append_text (widget, snapshot, self->title, CJU_CARD_PADDING + 15, 5,
@@ -587,6 +616,9 @@ cju_card_init (CjuCard *self)
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   self->zoom = self->fine = 1;
+  self->told = -1;
+  /* data flow to the right in every language, and shapes are read so */
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   self->detail = CJU_DETAIL_THUMBNAIL;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);

@@ -169,6 +169,29 @@ act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; 
 picture history 14 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train
+# As other people have it: their language, sharper contrast, text half as large again, from right to left.
+export LC_ALL=C.UTF-8 LANGUAGE=es
+act () { xdotool mousemove 495 300 click 1; }
+picture spanish 10 --new lenet-5 --train
+picture spanish-start 3
+unset LC_ALL LANGUAGE
+export ADW_DEBUG_HIGH_CONTRAST=1
+act () { xdotool mousemove 495 300 click 1; }
+picture high-contrast 10 --new lenet-5 --train
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+act () { xdotool mousemove 495 300 click 1; }
+picture high-contrast-dark 10 --new lenet-5 --train
+unset ADW_DEBUG_COLOR_SCHEME ADW_DEBUG_HIGH_CONTRAST
+sed -i 's/Cantarell 11/Cantarell 16.5/' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+act () { xdotool mousemove 495 300 click 1; }
+picture large-text 10 --new lenet-5 --train
+picture large-text-start 3
+sed -i 's/Cantarell 16.5/Cantarell 11/' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+export GTK_DEBUG=invert-text-dir
+act () { xdotool mousemove 945 300 click 1; }
+picture rtl 10 --new lenet-5 --train
+picture rtl-start 3
+unset GTK_DEBUG
 # the inspector with nothing selected, and while a parameter is looked for
 act () { :; }
 picture setup 5 --new lenet-5
