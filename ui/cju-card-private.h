@@ -22,6 +22,7 @@ typedef enum
 {
   CJU_FACE_PLAIN,
   CJU_FACE_TROUBLE,
+  CJU_FACE_LETTERS, /* of a sample of text, or its symbols */
   CJU_FACE_IMAGE,
   CJU_FACE_MAPS,
   CJU_FACE_UNITS,
@@ -48,6 +49,7 @@ struct _CjuCard
   gboolean is_block, selected;
   char *title, *subtitle, *footer, *trouble;
   char *words;     /* its accessible name */
+  char *letters;   /* of CJU_FACE_LETTERS */
   gboolean grave;  /* the trouble is an error */
   GtkWidget *mend; /* button, NULL: nothing is offered */
   guint n_ports;   /* on the side with more of them */

@@ -8,6 +8,7 @@
 #include "cju-picture.h"
 #include "cju-port.h"
 #include "cju-problems.h"
+#include "cju-tile.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -72,6 +73,8 @@ choose_face (CjuCard *self, const CjNode *node)
   index = cj_graph_get_index (cju_document_get_project (self->document)->graph, node);
   if (lowered == NULL || index < 0 || !lowered->nodes[index].valid)
     return CJU_FACE_PLAIN;
+  if (node->layer->role == CJ_ROLE_INPUT && dataset->x_dtype == CJ_INT32)
+    return CJU_FACE_LETTERS;
   shape = cj_builder_get_shape (lowered->builder, lowered->nodes[index].out[0]);
   if (shape->n_dims >= 3)
     return node->layer->role == CJ_ROLE_INPUT ? CJU_FACE_IMAGE : CJU_FACE_MAPS;
@@ -81,6 +84,15 @@ choose_face (CjuCard *self, const CjNode *node)
       && cjd_dataset_get_x_shape (dataset).n_dims == 1 && node->layer->role == CJ_ROLE_LAYER)
     return shows_classes (self, node, shape) ? CJU_FACE_PLANE : CJU_FACE_MAPS;
   return shows_classes (self, node, shape) ? CJU_FACE_BARS : CJU_FACE_UNITS;
+}
+
+/* A number that is preset, and either means “as it comes” or changes neither shapes nor learning. */
+static gboolean
+says_nothing (const CjParam *p, const char *value)
+{
+  return (p->kind == CJ_PARAM_INT || p->kind == CJ_PARAM_FLOAT)
+         && g_ascii_strtod (value, NULL) == p->preset
+         && (p->preset == 0 || (p->flags & (CJ_PARAM_RESHAPES | CJ_PARAM_LIVE)) == 0);
 }
 
 /* The values a person looks at first: the first parameters of the table, in a few words. */
@@ -104,7 +116,7 @@ make_subtitle (CjuCard *self, const CjNode *node)
       g_autofree char *value = cj_params_print (p, node->params);
 
       if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0
-          || g_str_equal (value, "none"))
+          || g_str_equal (value, "none") || says_nothing (p, value))
         continue;
       g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", value);
       if (n > 0 && p->unit != NULL && g_str_equal (p->unit, "px"))
@@ -345,6 +357,13 @@ cju_card_update_picture (CjuCard *self)
       if (scores != NULL)
         self->plane = cjl_decision_frame (cju_document_get_dataset (self->document), scores);
     }
+  else if (self->face == CJU_FACE_LETTERS && tensor != NULL && tensor->dtype == CJ_INT32)
+    {
+      g_free (self->letters);
+      self->letters
+          = cju_tile_print_symbols (cju_document_get_dataset (self->document),
+                                    cj_tensor_i32 (tensor), (gsize) cj_shape_size (&tensor->shape));
+    }
   else if (tensor != NULL && has_picture (self))
     {
       const double zoom = ceil (self->zoom * 4) / 4; /* not another picture for every turn */
@@ -432,18 +451,19 @@ cju_card_pick (CjuCard *self, double x, double y)
     cju_document_choose_unit (self->document, self->shown, unit, row, column);
 }
 
-/* The sentence that says what is wrong, in as many lines as there is room for. */
+/* The sentence that says what is wrong, or the letters of the sample, in as many lines as there is room
+ * for. */
 static void
-snapshot_trouble (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *color)
+snapshot_lines (CjuCard *self, GtkSnapshot *snapshot, const char *text, int height,
+                const GdkRGBA *color)
 {
-  g_autoptr (PangoLayout) layout
-      = gtk_widget_create_pango_layout (GTK_WIDGET (self), self->trouble);
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
 
   pango_attr_list_insert (attrs, pango_attr_scale_new (0.72));
   pango_layout_set_attributes (layout, attrs);
   pango_layout_set_width (layout, CJU_CARD_PICTURE_WIDTH * PANGO_SCALE);
-  pango_layout_set_height (layout, CJU_CARD_UNITS_HEIGHT * PANGO_SCALE);
+  pango_layout_set_height (layout, height * PANGO_SCALE);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
   gtk_snapshot_save (snapshot);
@@ -470,7 +490,10 @@ snapshot_words (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
                           (float) (cju_card_get_height (self) - CJU_CARD_FOOTER - 6),
                           CJU_CARD_PICTURE_WIDTH, self->grave ? &red : &dim, FALSE, 0.82);
   if (self->face == CJU_FACE_TROUBLE)
-    snapshot_trouble (self, snapshot, self->grave ? &red : &dim);
+    snapshot_lines (self, snapshot, self->trouble, CJU_CARD_UNITS_HEIGHT,
+                    self->grave ? &red : &dim);
+  else if (self->face == CJU_FACE_LETTERS && self->letters != NULL)
+    snapshot_lines (self, snapshot, self->letters, CJU_CARD_MAPS_HEIGHT, ink);
 }
 
 static void
@@ -588,6 +611,7 @@ cju_card_finalize (GObject *object)
   g_free (self->footer);
   g_free (self->trouble);
   g_free (self->words);
+  g_free (self->letters);
   G_OBJECT_CLASS (cju_card_parent_class)->finalize (object);
 }
 

@@ -31,6 +31,30 @@ cju_tile_print_class (const CjdDataset *dataset, gsize sample)
                                       : g_strdup_printf ("%d", class);
 }
 
+/* Whether the symbols are letters, each a class: what a text is made of. */
+static gboolean
+has_letters (const CjdDataset *dataset)
+{
+  for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
+    if (g_utf8_strlen (dataset->class_names[i], -1) != 1)
+      return FALSE;
+  return dataset->class_names != NULL;
+}
+
+char *
+cju_tile_print_symbols (const CjdDataset *dataset, const gint32 *symbols, gsize n)
+{
+  const gboolean letters = has_letters (dataset);
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < n; i++)
+    if (letters && symbols[i] >= 0 && symbols[i] < (gint32) dataset->n_classes)
+      g_string_append (text, dataset->class_names[symbols[i]]);
+    else
+      g_string_append_printf (text, "%s%d", i > 0 ? " " : "", symbols[i]);
+  return g_string_free (text, FALSE);
+}
+
 /* The first numbers of a row, or letters of a text. */
 static char *
 print_values (const CjdDataset *dataset, gsize sample)
@@ -42,16 +66,13 @@ print_values (const CjdDataset *dataset, gsize sample)
 
   if (!cjd_dataset_read (dataset, sample, stored, NULL))
     return g_string_free (text, FALSE);
-  for (gint64 i = 0; i < size && dataset->x_dtype == CJ_INT32 && i < N_LETTERS; i++)
+  if (dataset->x_dtype == CJ_INT32)
     {
-      const gint32 letter = ((const gint32 *) stored)[i];
-
-      if (dataset->class_names != NULL && letter >= 0 && letter < (gint32) dataset->n_classes)
-        g_string_append (text, dataset->class_names[letter]);
-      else
-        g_string_append_printf (text, "%d", letter);
+      g_string_free (text, TRUE);
+      return cju_tile_print_symbols (dataset, (const gint32 *) stored,
+                                     (gsize) MIN (size, N_LETTERS));
     }
-  for (gint64 i = 0; i < size && dataset->x_dtype != CJ_INT32 && i < N_VALUES; i++)
+  for (gint64 i = 0; i < size && i < N_VALUES; i++)
     g_string_append_printf (text, "%s%.3g", i > 0 ? "\n" : "",
                             dataset->x_dtype == CJ_UINT8 ? (double) stored[i]
                                                          : (double) ((const float *) stored)[i]);

@@ -17,6 +17,9 @@ GtkWidget *cju_tile_new (void);
 void cju_tile_show (CjuTile *self, CjdDataset *dataset, gsize sample);
 gsize cju_tile_get_sample (CjuTile *self);
 
+/* Letters as they stand, other symbols as numbers with spaces between. You free. */
+char *cju_tile_print_symbols (const CjdDataset *dataset, const gint32 *symbols, gsize n);
+
 /* The class of a sample in words, "?" if it has none. You free. */
 char *cju_tile_print_class (const CjdDataset *dataset, gsize sample);
 

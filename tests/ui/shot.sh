@@ -204,3 +204,4 @@ picture plugin 12 --new lenet-5 --train
 unset CAJAL_PLUGIN_PATH
 act () { xdotool mousemove 495 300 click 1; show activations; xdotool key ctrl+k; sleep 1; xdotool type 'own window'; sleep 0.5; xdotool key Return; sleep 2; }
 picture window-of-view 12 --new lenet-5 --train
+picture sequences 6 --new lstm --train
