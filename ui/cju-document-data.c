@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The data of a document: read by a worker, and the sample of them, or of one's own, that is shown. */
 #include "cju-document-private.h"
+#include "cju-memory.h"
 #include "cju-picture.h"
 
 /* What a worker needs to load data, and what it made. */
@@ -77,6 +78,7 @@ load_done (GObject *object, GAsyncResult *result, gpointer data)
   if (self->train_on)
     cju_document_train (self, G_MAXUINT64);
   self->train_on = FALSE;
+  cju_memory_trim (); /* what reading took */
   cju_document_emit (self, CJU_DOCUMENT_LOADED);
   cju_document_emit (self, CJU_DOCUMENT_EDITED);
 }

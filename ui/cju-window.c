@@ -11,6 +11,7 @@
 #include "cju-help.h"
 #include "cju-inspector.h"
 #include "cju-intake.h"
+#include "cju-memory.h"
 #include "cju-minimap.h"
 #include "cju-own.h"
 #include "cju-pad.h"
@@ -544,6 +545,7 @@ cju_window_dispose (GObject *object)
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
+  cju_memory_trim ();
   g_clear_pointer (&self->lab_buttons, g_ptr_array_unref);
   G_OBJECT_CLASS (cju_window_parent_class)->dispose (object);
 }

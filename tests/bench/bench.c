@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include "cjl-json.h"
+#include "cju-memory.h"
 #include "cju-settings.h"
 
 #include <math.h>
@@ -281,9 +282,10 @@ int
 bench_run (int (*run) (GtkApplication *application, gboolean json), int argc, char **argv)
 {
   Start start = { run, argc > 1 && g_str_equal (argv[1], "--json"), 1 };
-  g_autoptr (AdwApplication) application
-      = adw_application_new ("org.cajal.Cajal", G_APPLICATION_NON_UNIQUE);
+  g_autoptr (AdwApplication) application = NULL;
 
+  cju_memory_begin ();
+  application = adw_application_new ("org.cajal.Cajal", G_APPLICATION_NON_UNIQUE);
   if (argc > 1 && !start.json)
     {
       g_printerr ("%s takes --json and nothing else, not “%s”.\n", argv[0], argv[1]);

@@ -73,6 +73,12 @@ is_still (gpointer data)
   return cju_document_get_state (((Day *) data)->document).status != CJ_RUN_TRAINING;
 }
 
+static gboolean
+is_gone (gpointer data)
+{
+  return ((Day *) data)->window == NULL && ((Day *) data)->document == NULL;
+}
+
 /* A template with little data, or what was saved in the round before. */
 static void
 open_window (Day *self, guint round)
@@ -174,8 +180,12 @@ close_window (Day *self, guint round)
       bench_wait (0.5);
     }
   cjl_project_forget_unsaved (project);
+  g_object_add_weak_pointer (G_OBJECT (self->document), (gpointer *) &self->document);
+  g_object_add_weak_pointer (G_OBJECT (self->window), (gpointer *) &self->window);
   gtk_window_destroy (GTK_WINDOW (self->window));
-  bench_wait (0.1);
+  if (!bench_wait_for (10, is_gone, self)) /* whatever was under way ends */
+    g_error ("round %u: %s is still there", round,
+             self->window != NULL ? "the window" : "the document");
 }
 
 static int
