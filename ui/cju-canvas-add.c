@@ -20,6 +20,20 @@ find_place (CjuCanvas *self, double x, double y, double *left, double *top)
   *top = round ((y - self->y) / self->zoom - CJU_CARD_PORT_Y);
 }
 
+static gboolean
+is_taken (CjuCanvas *self, double x, double y)
+{
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    {
+      const CjlCard *card = cjl_scene_get (self->scene, i);
+
+      if (fabs (cjl_card_get_x (card) - x) < CJU_CARD_WIDTH
+          && fabs (cjl_card_get_y (card) - y) < CJL_CARD_STEP_Y - 1)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* What a new chain is wired to, and where it begins: what quick add was opened for, else the selected
  * card, else nothing and the pointer. */
 static CjWire
@@ -37,6 +51,8 @@ find_start (CjuCanvas *self, double *x, double *y)
     return (CjWire){ NULL, 0 };
   *x = cjl_card_get_x (card) + CJL_CARD_STEP_X;
   *y = cjl_card_get_y (card);
+  while (is_taken (self, *x, *y)) /* below what stands there */
+    *y += CJL_CARD_STEP_Y;
   return g_array_index (card->out, CjWire, 0);
 }
 
@@ -81,6 +97,7 @@ cju_canvas_add (CjuCanvas *self, const char *chain)
       return FALSE;
     }
   cju_document_select (self->document, id);
+  cju_canvas_reveal (self, id);
   return TRUE;
 }
 

@@ -258,6 +258,15 @@ get_value (const CjTensor *tensor, gint64 unit)
   return most;
 }
 
+/* In four characters, as long as that is enough. */
+static void
+print_value (char *text, gulong size, float value)
+{
+  const float much = fabsf (value);
+
+  g_snprintf (text, size, "%.*f", much < 10 ? 2 : much < 100 ? 1 : 0, (double) value);
+}
+
 /* Every unit's value in the middle of its disk, or in the corner of its map, where there is room. */
 static void
 snapshot_values (CjuCard *self, GtkSnapshot *snapshot)
@@ -294,7 +303,7 @@ snapshot_values (CjuCard *self, GtkSnapshot *snapshot)
       double across, down;
       int text_w, text_h;
 
-      g_snprintf (text, sizeof text, "%.2f", (double) get_value (shown, unit));
+      print_value (text, sizeof text, get_value (shown, unit));
       pango_layout_set_text (layout, text, -1);
       pango_layout_get_size (layout, &text_w, &text_h);
       across = left + x / fine;

@@ -105,7 +105,7 @@ blocks ()
 invalid ()
 {
   act () { xdotool mousemove 1052 216 click 1; xdotool mousemove 313 470 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 640 540 click 1; }
-  picture "invalid$1" 5 --new lenet-5
+  picture "invalid$1" 8 --new lenet-5
   act () { xdotool mousemove 495 262 click 1; sleep 0.3; xdotool key ctrl+l; sleep 0.3; xdotool key Right; }
   picture "wiring$1" 8 --new lenet-5
 }

@@ -29,11 +29,13 @@ END
 }
 
 # saved COMMAND…: saves until it holds.
-saved ()
+saves ()
 {
-  press ctrl+s
-  until_holds 10 "$@"
+  xdotool key ctrl+s
+  sleep 0.7
+  "$@"
 }
+saved () { until_holds 15 saves "$@"; }
 
 # drag X Y X Y: from one place to another, slowly enough for a drag.
 drag ()
