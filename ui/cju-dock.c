@@ -6,7 +6,7 @@
 #include "cju-history.h"
 #include "cju-options.h"
 #include "cju-problems.h"
-#include "cju-view.h"
+#include "cju-view-actions.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -207,21 +207,14 @@ on_window_closed (GtkWindow *window, gpointer data)
 static void
 detach (CjuDock *self, GtkWidget *page)
 {
-  GtkWidget *window = adw_window_new (), *header = adw_header_bar_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *window;
 
-  g_object_set_data_full (G_OBJECT (window), "page", g_object_ref (page), g_object_unref);
+  g_object_ref (page);
   if (get_slot (page) != NULL)
     gtk_notebook_detach_tab (get_slot (page), page);
-  gtk_widget_set_vexpand (page, TRUE);
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), page);
-  adw_window_set_content (ADW_WINDOW (window), box);
-  gtk_window_set_title (GTK_WINDOW (window), get_title (page));
-  gtk_window_set_default_size (GTK_WINDOW (window), 640, 480);
-  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (root));
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  window = cju_view_window_new (page, get_title (page),
+                                GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  g_object_set_data_full (G_OBJECT (window), "page", page, g_object_unref);
   g_signal_connect_object (window, "close-request", G_CALLBACK (on_window_closed), self, 0);
   update_slots (self);
   gtk_window_present (GTK_WINDOW (window));
@@ -252,77 +245,20 @@ show_action (GtkWidget *widget, const char *name, GVariant *parameter)
   cju_dock_show (CJU_DOCK (widget), g_variant_get_string (parameter, NULL));
 }
 
+/* dock.export, dock.zoom and dock.copy, of the view that was used last. */
 static void
-zoom_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuView *view = get_view (CJU_DOCK (widget));
-  const char *way = g_variant_get_string (parameter, NULL);
-
-  (void) name;
-  if (view != NULL)
-    cju_figure_view_zoom (cju_view_get_figure (view), g_str_equal (way, "in")    ? 1.5
-                                                      : g_str_equal (way, "out") ? 1 / 1.5
-                                                                                 : 0);
-}
-
-/* --- exports --- */
-
-static void
-on_export_response (GtkNativeDialog *dialog, int response, gpointer data)
-{
-  CjuFigureView *figure = g_object_get_data (G_OBJECT (dialog), "figure");
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-      g_autofree char *name = g_file_get_basename (file);
-      g_autofree char *text = g_strdup_printf (_ ("%s was written"), name);
-      g_autoptr (GError) error = NULL;
-      const gboolean written = path != NULL && cju_figure_view_export (figure, path, &error);
-
-      g_signal_emit (data, message_signal, 0,
-                     written         ? text
-                     : error != NULL ? error->message
-                                     : _ ("Choose a folder on this machine."));
-    }
-  g_object_unref (dialog);
-}
-
-static void
-export_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuDock *self = CJU_DOCK (widget);
-  CjuView *view = get_view (self);
-  g_autofree char *file = NULL;
-  GtkFileChooserNative *dialog;
-
-  (void) name;
-  if (view == NULL)
-    return;
-  file = g_strdup_printf ("%s.%s", cju_view_get_info (view)->id,
-                          g_variant_get_string (parameter, NULL));
-  dialog
-      = gtk_file_chooser_native_new (_ ("Export figure"), GTK_WINDOW (gtk_widget_get_root (widget)),
-                                     GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), _ ("_Cancel"));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_object_set_data_full (G_OBJECT (dialog), "figure", g_object_ref (cju_view_get_figure (view)),
-                          g_object_unref);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_export_response), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
+figure_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuView *view = get_view (CJU_DOCK (widget));
 
-  (void) name;
-  (void) parameter;
   if (view == NULL)
     return;
-  cju_figure_view_copy (cju_view_get_figure (view));
-  g_signal_emit (widget, message_signal, 0, _ ("The figure is on the clipboard"));
+  if (g_str_equal (name, "dock.export"))
+    cju_view_export (view, g_variant_get_string (parameter, NULL));
+  else if (g_str_equal (name, "dock.zoom"))
+    cju_view_zoom (view, g_variant_get_string (parameter, NULL));
+  else
+    cju_view_copy (view);
 }
 
 /* --- buttons at the end of each row of tabs --- */
@@ -339,25 +275,11 @@ name_button (GtkWidget *button, const char *words)
 static GMenuModel *
 make_export_menu (void)
 {
-  static const char *const kinds[][2] = { { "svg", N_ ("Export as _SVG…") },
-                                          { "pdf", N_ ("Export as _PDF…") },
-                                          { "png", N_ ("Export as P_NG…") },
-                                          { "csv", N_ ("Export Numbers as _CSV…") } };
-  g_autoptr (GMenu) files = g_menu_new (), rest = g_menu_new (), places = g_menu_new ();
-  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) places = g_menu_new ();
+  GMenu *menu = cju_view_new_menu ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    {
-      g_autofree char *action = g_strdup_printf ("dock.export::%s", kinds[i][0]);
-
-      g_menu_append (files, _ (kinds[i][1]), action);
-    }
-  g_menu_append (rest, _ ("_Copy Picture"), "dock.copy");
-  g_menu_append (rest, _ ("Show _Everything"), "dock.zoom::all");
   g_menu_append (places, _ ("Move to Other _Side"), "dock.beside");
   g_menu_append (places, _ ("Open in Own _Window"), "dock.detach");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (places));
   return G_MENU_MODEL (menu);
 }
@@ -537,9 +459,9 @@ cju_dock_class_init (CjuDockClass *class)
 
   G_OBJECT_CLASS (class)->dispose = cju_dock_dispose;
   gtk_widget_class_set_layout_manager_type (widget, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_install_action (widget, "dock.export", "s", export_action);
-  gtk_widget_class_install_action (widget, "dock.copy", NULL, copy_action);
-  gtk_widget_class_install_action (widget, "dock.zoom", "s", zoom_action);
+  gtk_widget_class_install_action (widget, "dock.export", "s", figure_action);
+  gtk_widget_class_install_action (widget, "dock.copy", NULL, figure_action);
+  gtk_widget_class_install_action (widget, "dock.zoom", "s", figure_action);
   gtk_widget_class_install_action (widget, "dock.show", "s", show_action);
   gtk_widget_class_install_action (widget, "dock.beside", NULL, place_action);
   gtk_widget_class_install_action (widget, "dock.detach", NULL, place_action);

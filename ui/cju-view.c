@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-view.h"
 
+#include "cjl-figures.h"
+
+#include <string.h>
+
 #define CALM (G_USEC_PER_SEC / 8)
 
 struct _CjuView
@@ -18,25 +22,53 @@ G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
 
 static guint message_signal;
 
+static const CjuViewInfo *const built_in[] = {
+  &cju_view_curves,           &cju_view_decision,  &cju_view_activations, &cju_view_weights,
+  &cju_view_histogram,        &cju_view_confusion, &cju_view_predictions, &cju_view_roc,
+  &cju_view_precision_recall, &cju_view_scatter,   &cju_view_embedding,   &cju_view_text,
+};
+
+/* A figure of a plugin has a view of its own, filled as that of the built-in figure that wants the same;
+ * NULL if there is none. Lives as long as the program, as plugins do. */
+static CjuViewInfo *
+view_plugin (const CjvFigureInfo *figure)
+{
+  const char *like = cjl_figure_find_like (figure->id);
+  CjuViewInfo *info;
+
+  for (guint i = 0; i < G_N_ELEMENTS (built_in) && like != NULL; i++)
+    if (g_str_equal (built_in[i]->figure, like))
+      {
+        info = g_new (CjuViewInfo, 1);
+        *info = *built_in[i];
+        info->id = info->figure = figure->id;
+        info->title = figure->title;
+        info->blurb = figure->blurb;
+        return info;
+      }
+  return NULL;
+}
+
 const CjuViewInfo *const *
 cju_views (void)
 {
-  static const CjuViewInfo *const views[] = {
-    &cju_view_curves,
-    &cju_view_decision,
-    &cju_view_activations,
-    &cju_view_weights,
-    &cju_view_histogram,
-    &cju_view_confusion,
-    &cju_view_predictions,
-    &cju_view_roc,
-    &cju_view_precision_recall,
-    &cju_view_scatter,
-    &cju_view_embedding,
-    &cju_view_text,
-    NULL,
-  };
+  static const CjuViewInfo *const *views;
+  GPtrArray *all;
 
+  if (views != NULL)
+    return views;
+  all = g_ptr_array_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (built_in); i++)
+    g_ptr_array_add (all, (gpointer) built_in[i]);
+  for (const CjvFigureInfo *const *figure = cjv_figures (); *figure != NULL; figure++)
+    {
+      CjuViewInfo *info = strchr ((*figure)->id, ':') != NULL ? view_plugin (*figure) : NULL;
+
+      if (info != NULL)
+        g_ptr_array_add (all, info);
+    }
+  g_ptr_array_add (all, NULL);
+  views = (const CjuViewInfo *const *) g_ptr_array_free (all, FALSE);
   return views;
 }
 

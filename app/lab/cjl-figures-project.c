@@ -544,6 +544,14 @@ find_maker (const char *id)
   return found;
 }
 
+const char *
+cjl_figure_find_like (const char *id)
+{
+  const guint i = find_maker (id);
+
+  return i < G_N_ELEMENTS (makers) ? makers[i].id : NULL;
+}
+
 gboolean
 cjl_figure_needs_data (const char *id)
 {

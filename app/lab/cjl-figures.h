@@ -17,6 +17,10 @@ typedef struct
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
 } CjlFigureChoice;
 
+/* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the
+ * same. NULL if there is none. */
+const char *cjl_figure_find_like (const char *id);
+
 /* Whether figure `id` is drawn from samples, so that the data set must be loaded. */
 gboolean cjl_figure_needs_data (const char *id);
 

@@ -139,3 +139,10 @@ act () { :; }
 picture setup 5 --new lenet-5
 act () { xdotool key ctrl+f; sleep 0.5; xdotool type 'rate'; sleep 0.5; }
 picture search 5 --new lenet-5
+# a figure of a plugin beside the others, and a view in a window of its own
+export CAJAL_PLUGIN_PATH=$(dirname "$program")/../../plugins
+act () { xdotool mousemove 495 300 click 1; sleep 1; for i in 1 2 3 4 5 6 7 8 9 10; do xdotool mousemove 1022 643 click 1; sleep 0.2; done; xdotool mousemove 960 643 click 1; sleep 2; }
+picture plugin 12 --new lenet-5 --train
+unset CAJAL_PLUGIN_PATH
+act () { xdotool mousemove 495 300 click 1; show activations; xdotool key ctrl+k; sleep 1; xdotool type 'own window'; sleep 0.5; xdotool key Return; sleep 2; }
+picture window-of-view 12 --new lenet-5 --train
