@@ -9,6 +9,10 @@
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 typedef struct
 {
@@ -317,6 +321,27 @@ assign_offsets (GArray *rooms)
   return total;
 }
 
+/* Zeros, without touching whole pages where the system has a way: what a network that is only looked at
+ * would need for training takes no memory then. */
+static void
+clear (char *data, gsize bytes)
+{
+#ifdef __linux__
+  const gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  char *first = data + (page - (gsize) data % page) % page;
+  char *last = data + bytes - (gsize) (data + bytes) % page;
+
+  /* of private memory that is not locked, pages given back come again as zeros */
+  if (last > first && madvise (first, (gsize) (last - first), MADV_DONTNEED) == 0)
+    {
+      memset (data, 0, (gsize) (first - data));
+      memset (last, 0, (gsize) (data + bytes - last));
+      return;
+    }
+#endif
+  memset (data, 0, bytes);
+}
+
 static float *
 new_floats (gint64 n)
 {
@@ -324,7 +349,7 @@ new_floats (gint64 n)
   float *data = aligned_alloc (64, bytes);
 
   if (data != NULL)
-    memset (data, 0, bytes);
+    clear ((char *) data, bytes);
   return data;
 }
 
