@@ -101,18 +101,10 @@ say_shape (char *shape)
 static gint64
 count_parameters (CjuDocument *document, const CjNode *node)
 {
-  const CjLowered *lowered = cju_document_get_lowered (document);
-  const int index = cj_graph_get_index (cju_document_get_project (document)->graph, node);
-  gint64 n = 0;
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
 
-  for (guint i = 0; lowered != NULL && i < lowered->builder->values->len; i++)
-    {
-      const CjValue *value = cj_builder_get_value (lowered->builder, (int) i);
-
-      if (value->kind == CJ_VALUE_PARAM && (int) value->node == index)
-        n += cj_shape_size (&value->shape);
-    }
-  return n;
+  g_ptr_array_add (nodes, (gpointer) node);
+  return cju_document_count_parameters (document, nodes);
 }
 
 char *

@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#define BORDER 100 /* pixels at 100 % */
+
 G_DEFINE_FINAL_TYPE (CjuCanvas, cju_canvas, GTK_TYPE_WIDGET)
 
 static guint message_signal, moved_signal, hint_signal;
@@ -231,6 +233,11 @@ fit (CjuCanvas *self, gboolean selected, double most)
     }
   if (left > right || width < 1 || height < 1)
     return;
+  if (self->scene->level != NULL) /* room for wires that go beyond the border, and their words */
+    {
+      left -= BORDER;
+      right += BORDER;
+    }
   self->zoom = CLAMP (MIN ((width - 60) / (right - left), (height - 110) / (bottom - top)),
                       CJU_CANVAS_MIN_ZOOM, most);
   self->x = round ((width - self->zoom * (left + right)) / 2);

@@ -11,7 +11,9 @@
 #include <math.h>
 
 #define NAME_PIXELS 12.0  /* height of a name on the screen, where the card is wide enough */
-#define VALUE_PIXELS 11.0 /* of a unit's value */
+#define VALUE_PIXELS 11.0 /* of a unit's value, at most */
+#define LEAST_VALUE 7.5   /* pixels: there is no room for values below that */
+#define VALUE_CHARS 2.7   /* widths of a value in heights of its text */
 #define RADIUS 10         /* of the corners of a card */
 #define MIN_PIXELS 5.0    /* nobody reads less */
 
@@ -265,20 +267,22 @@ snapshot_values (CjuCard *self, GtkSnapshot *snapshot)
   const int height = cju_card_get_picture_height (self);
   g_autoptr (PangoLayout) layout = NULL;
   g_autoptr (PangoFontDescription) font = NULL;
-  double left;
+  double left, size;
   const double fine = cju_card_find_picture (self, &left);
   int x, y, w, h;
   cairo_t *cr;
 
   if (shown == NULL || shown->dtype != CJ_FLOAT32
       || !cju_picture_place (shown, (int) (CJU_CARD_PICTURE_WIDTH * fine), (int) (height * fine),
-                             TRUE, 0, &x, &y, &w, &h)
-      || w / fine < 2.6 * VALUE_PIXELS * pixel)
+                             TRUE, 0, &x, &y, &w, &h))
+    return;
+  size = MIN (VALUE_PIXELS, w / fine / pixel / VALUE_CHARS);
+  if (size < LEAST_VALUE)
     return;
   layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   font = pango_font_description_copy (
       pango_context_get_font_description (pango_layout_get_context (layout)));
-  pango_font_description_set_absolute_size (font, VALUE_PIXELS * pixel * PANGO_SCALE);
+  pango_font_description_set_absolute_size (font, size * pixel * PANGO_SCALE);
   pango_layout_set_font_description (layout, font);
   cr = gtk_snapshot_append_cairo (
       snapshot, &GRAPHENE_RECT_INIT (0, CJU_CARD_HEADER, CJU_CARD_WIDTH, (float) height + 2));

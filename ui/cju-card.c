@@ -168,27 +168,6 @@ describe (CjuCard *self)
   self->words = words;
 }
 
-/* Learned numbers of the nodes that a block stands for; -1 where that is not known. */
-static gint64
-count_parameters (CjuCard *self, const GPtrArray *nodes)
-{
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
-  const CjLowered *lowered = cju_document_get_lowered (self->document);
-  gint64 n = 0;
-
-  if (lowered == NULL)
-    return -1;
-  for (guint i = 0; i < lowered->builder->values->len; i++)
-    {
-      const CjValue *value = cj_builder_get_value (lowered->builder, (int) i);
-
-      if (value->kind == CJ_VALUE_PARAM && value->node < graph->nodes->len
-          && g_ptr_array_find ((GPtrArray *) nodes, graph->nodes->pdata[value->node], NULL))
-        n += cj_shape_size (&value->shape);
-    }
-  return n;
-}
-
 static const CjProblem *
 find_problem (CjuCard *self, const GPtrArray *nodes)
 {
@@ -205,7 +184,7 @@ find_problem (CjuCard *self, const GPtrArray *nodes)
 static void
 write_block (CjuCard *self, const CjlCard *seen, const GPtrArray *nodes)
 {
-  const gint64 n = count_parameters (self, nodes);
+  const gint64 n = cju_document_count_parameters (self->document, nodes);
 
   self->title = g_strdup (seen->block->title);
   self->subtitle = g_strdup_printf (
@@ -617,7 +596,7 @@ cju_card_class_init (CjuCardClass *class)
 {
   static const char *const actions[]
       = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
-          "card.copy",   "card.cut",  "card.wire",   "card.menu" };
+          "card.copy",   "card.cut",  "card.wire",   "card.menu",   "card.enter" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)

@@ -53,6 +53,14 @@ free_drawing (gpointer data, GClosure *closure)
   g_free (drawing);
 }
 
+static void
+write_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  (void) source;
+  (void) cancellable;
+  gdk_texture_save_to_png (g_object_get_data (G_OBJECT (task), "texture"), data);
+}
+
 /* Everything has its place in the frame now. */
 static void
 draw (GdkFrameClock *clock, gpointer data)
@@ -65,6 +73,7 @@ draw (GdkFrameClock *clock, gpointer data)
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GTask) task = NULL;
 
   if (native != NULL && gtk_widget_get_mapped (canvas) && width > 10 && height > 10)
     {
@@ -77,7 +86,11 @@ draw (GdkFrameClock *clock, gpointer data)
       texture = gsk_renderer_render_texture (
           gtk_native_get_renderer (native), node,
           &GRAPHENE_RECT_INIT (0, 0, 2 * WIDTH, 2 * WIDTH * height / width));
-      gdk_texture_save_to_png (texture, drawing->picture);
+      task = g_task_new (NULL, NULL, NULL, NULL);
+      g_task_set_task_data (task, g_strdup (drawing->picture), g_free);
+      g_object_set_data_full (G_OBJECT (task), "texture", g_steal_pointer (&texture),
+                              g_object_unref);
+      g_task_run_in_thread (task, write_picture);
     }
   g_signal_handlers_disconnect_by_data (clock, data);
 }

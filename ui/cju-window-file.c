@@ -3,6 +3,7 @@
 #include "cju-window-private.h"
 
 #include "cjl-recovery.h"
+#include "cju-memory.h"
 #include "cju-recent.h"
 #include "cju-settings.h"
 
@@ -238,30 +239,88 @@ is_training (CjuWindow *self)
   return cju_document_get_state (self->document).status == CJ_RUN_TRAINING;
 }
 
-static gboolean
+/* What a worker writes. */
+typedef struct
+{
+  CjlProject *project;
+  CjlSave *save;
+  char *path;
+} Saving;
+
+static void
+free_saving (gpointer data)
+{
+  Saving *saving = data;
+
+  cjl_save_free (saving->save);
+  cjl_project_unref (saving->project);
+  g_free (saving->path);
+  g_free (saving);
+}
+
+static void
+save_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  (void) source;
+  (void) cancellable;
+  if (cjl_save_write (((Saving *) data)->save, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+save_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuWindow *self = CJU_WINDOW (object);
+  const Saving *saving = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  (void) data;
+  self->saving = FALSE;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      self->close_when_saved = FALSE;
+      cju_window_tell (self, error->message);
+      return;
+    }
+  cjl_save_end (saving->save, saving->project);
+  cju_recent_add (saving->path);
+  if (self->document == NULL)
+    return;
+  cju_recent_draw (saving->path, self->canvas);
+  cju_window_tell (self, _ ("Saved"));
+  cju_memory_trim ();
+  if (self->close_when_saved)
+    close_soon (self);
+}
+
+/* The file is packed, written and read back by a worker; what is edited meanwhile is not saved. */
+static void
 save_to (CjuWindow *self, const char *path)
 {
   CjlProject *project = cju_document_get_project (self->document);
   CjlSession *session = cju_document_get_session (self->document);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
+  Saving *saving;
 
+  if (self->saving)
+    return;
   if (session != NULL)
     {
       cjl_session_settle (session);
       cjl_session_store (session, FALSE);
     }
-  if (!cjl_project_save (project, path, &error))
-    {
-      self->close_when_saved = FALSE;
-      cju_window_tell (self, error->message);
-      return FALSE;
-    }
-  cju_recent_add (path);
-  cju_recent_draw (path, self->canvas);
-  cju_window_tell (self, _ ("Saved"));
-  if (self->close_when_saved)
-    close_soon (self);
-  return TRUE;
+  saving = g_new0 (Saving, 1);
+  saving->project = cjl_project_ref (project);
+  saving->save = cjl_save_new (project, path);
+  saving->path = g_strdup (path);
+  self->saving = TRUE;
+  task = g_task_new (self, NULL, save_done, NULL);
+  g_task_set_task_data (task, saving, free_saving);
+  g_task_run_in_thread (task, save_thread);
 }
 
 static void
@@ -347,6 +406,8 @@ save (CjuWindow *self)
   CjlProject *project = cju_document_get_project (self->document);
   g_autofree char *path = g_strdup (project->path);
 
+  if (self->saving)
+    return;
   if (path == NULL)
     ask_name (self);
   else if (cjl_project_is_changed_elsewhere (project))
@@ -415,6 +476,11 @@ cju_window_may_close (CjuWindow *self)
 
   if (self->closing || self->document == NULL)
     return TRUE;
+  if (self->saving)
+    {
+      self->close_when_saved = TRUE;
+      return FALSE;
+    }
   if (cju_document_get_session (self->document) != NULL)
     cjl_session_settle (cju_document_get_session (self->document));
   if (!training && !cjl_project_is_modified (cju_document_get_project (self->document)))

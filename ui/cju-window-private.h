@@ -20,6 +20,7 @@ struct _CjuWindow
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
   gboolean close_when_saved;
+  gboolean saving;    /* a thread writes the file */
   gboolean asks;      /* a dialog about closing or saving is open */
   gboolean warned;    /* of a file that another program changed */
   CjRunStatus status; /* as the buttons show it */

@@ -202,15 +202,25 @@ thin_moments (CjlProjectFull *full)
     }
 }
 
+/* There is no way forward any more. */
 static void
-push_edit (CjlProject *self, CjlEdit *edit)
+drop_redo (CjlProjectFull *full)
 {
-  CjlProjectFull *full = cjl_project_full (self);
   const gint64 position = full->undo->len;
 
   g_ptr_array_set_size (full->redo, 0);
   if (full->saved > position)
     full->saved = -1;
+  if (full->saving > position)
+    full->saving = -1;
+}
+
+static void
+push_edit (CjlProject *self, CjlEdit *edit)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+
+  drop_redo (full);
   g_ptr_array_add (full->undo, edit);
   thin_moments (full);
   cjl_keep_edited (self);
@@ -280,14 +290,13 @@ merge_edit (CjlProjectFull *full, const char *merge, CjPatch *patch, GVariant *a
   const gint64 position = full->undo->len;
   CjlEdit *top = position > 0 ? full->undo->pdata[position - 1] : NULL;
 
-  if (top == NULL || position == full->saved || merge == NULL || g_strcmp0 (top->merge, merge) != 0)
+  if (top == NULL || position == full->saved || position == full->saving || merge == NULL
+      || g_strcmp0 (top->merge, merge) != 0)
     return FALSE;
   top->graph = join_patches (top->graph, patch);
   g_variant_unref (top->after);
   top->after = g_variant_ref (after);
-  g_ptr_array_set_size (full->redo, 0);
-  if (full->saved > position)
-    full->saved = -1;
+  drop_redo (full);
   return TRUE;
 }
 
@@ -362,7 +371,7 @@ cjl_project_travel (CjlProject *self, gboolean back)
   cjl_project_load_rest (self, rest, NULL);
   g_ptr_array_set_size (full->undo, 0);
   g_ptr_array_set_size (full->redo, 0);
-  full->saved = -1;
+  full->saved = full->saving = -1;
   return FALSE;
 }
 

@@ -65,10 +65,11 @@ cjl_project_print_bare (CjlProject *self)
   return cjd_zip_print (pieces, NULL);
 }
 
-GBytes *
-cjl_project_print (CjlProject *self, GError **error)
+/* Everything that goes into the file; shares what does not change. */
+static GPtrArray *
+print_all (CjlProject *self)
 {
-  g_autoptr (GPtrArray) pieces = print_pieces (self);
+  GPtrArray *pieces = print_pieces (self);
 
   if (self->weights->len > 0)
     cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
@@ -81,6 +82,14 @@ cjl_project_print (CjlProject *self, GError **error)
       cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
     }
   cjl_archive_print (self, pieces);
+  return pieces;
+}
+
+GBytes *
+cjl_project_print (CjlProject *self, GError **error)
+{
+  g_autoptr (GPtrArray) pieces = print_all (self);
+
   return cjd_zip_print (pieces, error);
 }
 
@@ -308,43 +317,93 @@ replace (GFile *file, GBytes *bytes, char **etag, GError **error)
   return TRUE;
 }
 
+struct _CjlSave
+{
+  char *path, *uuid, *etag, *digest;
+  gboolean moved; /* a copy is a project of its own, with a journal of its own */
+  GPtrArray *pieces;
+  guint n_stored;
+};
+
+CjlSave *
+cjl_save_new (CjlProject *project, const char *path)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  g_autoptr (GFile) old
+      = project->path != NULL ? g_file_new_for_commandline_arg (project->path) : NULL;
+  CjlSave *self = g_new0 (CjlSave, 1);
+  char *uuid = project->uuid;
+
+  self->path = g_strdup (path);
+  self->moved = old != NULL && !g_file_equal (file, old);
+  self->uuid = self->moved ? g_uuid_string_random () : g_strdup (uuid);
+  self->etag = self->moved ? NULL : g_strdup (full->etag);
+  project->uuid = self->uuid; /* as it will be in the file */
+  self->pieces = print_all (project);
+  project->uuid = uuid;
+  self->n_stored = full->n_stored;
+  full->saving = full->undo->len;
+  return self;
+}
+
+gboolean
+cjl_save_write (CjlSave *self, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (self->path);
+  g_autoptr (GBytes) bytes = cjd_zip_print (self->pieces, error);
+  g_autoptr (CjlProject) read_back = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
+
+  if (read_back == NULL || !replace (file, bytes, &self->etag, error))
+    {
+      g_prefix_error (error, "%s: ", self->path);
+      return FALSE;
+    }
+  self->digest = g_strdup (cjl_project_full (read_back)->digest);
+  return TRUE;
+}
+
+void
+cjl_save_end (CjlSave *self, CjlProject *project)
+{
+  CjlProjectFull *full = cjl_project_full (project);
+
+  g_return_if_fail (self->digest != NULL);
+  g_free (project->uuid);
+  project->uuid = g_steal_pointer (&self->uuid);
+  g_free (project->path);
+  project->path = g_steal_pointer (&self->path);
+  g_free (full->etag);
+  full->etag = g_steal_pointer (&self->etag);
+  g_free (full->digest);
+  full->digest = g_steal_pointer (&self->digest);
+  full->saved = full->saving;
+  full->saving = -1;
+  if (full->n_stored == self->n_stored)
+    full->stored = FALSE;
+  cjl_keep_saved (project, self->moved);
+  cjl_project_notify (project);
+}
+
+void
+cjl_save_free (CjlSave *self)
+{
+  g_free (self->path);
+  g_free (self->uuid);
+  g_free (self->etag);
+  g_free (self->digest);
+  g_ptr_array_unref (self->pieces);
+  g_free (self);
+}
+
 gboolean
 cjl_project_save (CjlProject *self, const char *path, GError **error)
 {
-  CjlProjectFull *full = cjl_project_full (self);
-  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
-  g_autoptr (GFile) old = self->path != NULL ? g_file_new_for_commandline_arg (self->path) : NULL;
-  /* a copy is a project of its own, with a journal of its own */
-  const gboolean moved = old != NULL && !g_file_equal (file, old);
-  g_autofree char *uuid = g_strdup (self->uuid), *etag = moved ? NULL : g_strdup (full->etag);
-  g_autofree char *place = g_strdup (path);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (CjlProject) read_back = NULL;
+  g_autoptr (CjlSave) save = cjl_save_new (self, path);
 
-  if (moved)
-    {
-      g_free (self->uuid);
-      self->uuid = g_uuid_string_random ();
-    }
-  bytes = cjl_project_print (self, error);
-  read_back = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
-  if (read_back == NULL || !replace (file, bytes, &etag, error))
-    {
-      g_free (self->uuid);
-      self->uuid = g_steal_pointer (&uuid);
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
-  g_free (self->path);
-  self->path = g_steal_pointer (&place);
-  g_free (full->etag);
-  full->etag = g_steal_pointer (&etag);
-  g_free (full->digest);
-  full->digest = g_strdup (cjl_project_full (read_back)->digest);
-  full->saved = full->undo->len;
-  full->stored = FALSE;
-  cjl_keep_saved (self, moved);
-  cjl_project_notify (self);
+  if (!cjl_save_write (save, error))
+    return FALSE;
+  cjl_save_end (save, self);
   return TRUE;
 }
 

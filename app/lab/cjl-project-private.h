@@ -48,8 +48,10 @@ typedef struct
   const CjlRunHooks *hooks; /* of the session, NULL: none runs */
   gpointer session;
   gint64 reverting; /* the edit that the commit under way takes back; -1 */
-  gint64 saved; /* length of the undo stack when the file was written; -1: it cannot be reached */
+  gint64 saved;  /* length of the undo stack when the file was written; -1: it cannot be reached */
+  gint64 saving; /* the same of the save under way */
   gboolean stored;       /* weights changed since the file was written */
+  guint n_stored;        /* how often they did */
   GArray *watches;       /* CjlWatch */
   char *digest;          /* SHA-256 of project.json in the file, NULL until saved */
   char *etag;            /* of the file when it was last read or written */

@@ -135,6 +135,7 @@ cjl_project_store (CjlProject *self, const CjCheckpoint *from)
            (entry->state ? from->states : cj_checkpoint_get_best_weights (from)) + entry->offset);
     }
   cjl_project_full (self)->stored = TRUE;
+  cjl_project_full (self)->n_stored++;
 }
 
 void

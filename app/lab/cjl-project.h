@@ -53,6 +53,15 @@ void cjl_project_unref (CjlProject *project);
 CjlProject *cjl_project_load (const char *path, GError **error);
 gboolean cjl_project_save (CjlProject *project, const char *path, GError **error);
 
+/* The same in three steps, so that the slow one may be another thread's: takes the project as it is now
+ * (main thread), writes the file (any thread, the project goes on meanwhile), and tells the project that
+ * it was written (main thread). One at a time for a project. You free the save. */
+typedef struct _CjlSave CjlSave;
+CjlSave *cjl_save_new (CjlProject *project, const char *path);
+gboolean cjl_save_write (CjlSave *save, GError **error);
+void cjl_save_end (CjlSave *save, CjlProject *project);
+void cjl_save_free (CjlSave *save);
+
 /* Whether another program changed the file since it was read or written here; then save refuses, until
  * forget says that what is there may go. */
 gboolean cjl_project_is_changed_elsewhere (CjlProject *project);
@@ -120,5 +129,6 @@ GArray *cjl_project_read_history (CjlProject *project);
 void cjl_project_write_history (CjlProject *project, const GArray *epochs);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProject, cjl_project_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlSave, cjl_save_free)
 
 G_END_DECLS
