@@ -153,6 +153,7 @@ make_dock (CjuWindow *self)
   g_signal_connect (dock, "message", G_CALLBACK (on_message), self);
   gtk_widget_set_size_request (dock, -1, 230);
   self->dock = dock;
+  cju_access_name (dock, _ ("Views"));
   return dock;
 }
 
@@ -269,6 +270,7 @@ make_lab (CjuWindow *self)
   self->palette = palette;
   self->inspector = inspector;
   cju_access_name (inspector, _ ("Inspector"));
+  cju_access_name (palette, _ ("Layers"));
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));

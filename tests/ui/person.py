@@ -169,21 +169,6 @@ class Person:
         inset_y = window['Y'] + (window['HEIGHT'] - frame.height) // 2
         return (inset_x + box.x, inset_y + box.y, box.width, box.height)
 
-    def in_menu(self, item):
-        """The middle of an item of an open menu, which is a window of its own."""
-        menu = item
-        while menu.get_role_name() != 'menu':
-            menu = menu.get_parent()
-        return self.middle_of(menu, item)
-
-    def middle_of(self, frame, node):
-        """The middle of an object in a window above the first one."""
-        own = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW)
-        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
-        window = self.geometry(wait(lambda: next(w for w in self.windows() if w != self.xid)))
-        return (window['X'] + (window['WIDTH'] - own.width) // 2 + box.x - own.x + box.width // 2,
-                window['Y'] + (window['HEIGHT'] - own.height) // 2 + box.y - own.y + box.height // 2)
-
     def middle(self, node):
         x, y, width, height = self.place(node)
         return x + width // 2, y + height // 2
