@@ -3,7 +3,10 @@
 
 #include "cjl-receptive.h"
 
+#include <adwaita.h>
 #include <glib/gi18n-lib.h>
+
+#define ROOM 15.5 /* pixels of a font at 100 % that a card is made for */
 
 void
 cju_access_name (GtkWidget *control, const char *name)
@@ -63,6 +66,24 @@ cju_access_name_tab (GtkWidget *label, const char *row)
   cju_access_name (gtk_widget_get_parent (tab), row);
 }
 
+double
+cju_access_fit_text (GtkWidget *widget)
+{
+  PangoContext *context = gtk_widget_get_pango_context (widget);
+  const PangoFontDescription *font = pango_context_get_font_description (context);
+  const double dpi = pango_cairo_context_get_resolution (context);
+  const double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
+  const gboolean pixels = pango_font_description_get_size_is_absolute (font) || dpi <= 0;
+
+  return MIN (1, ROOM / MAX (size * (pixels ? 1 : dpi / 72), 1));
+}
+
+gboolean
+cju_access_is_high_contrast (void)
+{
+  return adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
+}
+
 /* "6×28×28" as it is said. Takes `shape`; you free what comes back. */
 static char *
 say_shape (char *shape)
@@ -80,18 +101,10 @@ say_shape (char *shape)
 static gint64
 count_parameters (CjuDocument *document, const CjNode *node)
 {
-  const CjLowered *lowered = cju_document_get_lowered (document);
-  const int index = cj_graph_get_index (cju_document_get_project (document)->graph, node);
-  gint64 n = 0;
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
 
-  for (guint i = 0; lowered != NULL && i < lowered->builder->values->len; i++)
-    {
-      const CjValue *value = cj_builder_get_value (lowered->builder, (int) i);
-
-      if (value->kind == CJ_VALUE_PARAM && (int) value->node == index)
-        n += cj_shape_size (&value->shape);
-    }
-  return n;
+  g_ptr_array_add (nodes, (gpointer) node);
+  return cju_document_count_parameters (document, nodes);
 }
 
 char *

@@ -24,6 +24,13 @@ void cju_access_name_inside (GtkWidget *parent, GType type, const char *name);
 /* A tab of a notebook is called what its label says, and the row of tabs gets a name. */
 void cju_access_name_tab (GtkWidget *label, const char *row);
 
+/* What text on cards and wires is multiplied with where a person has larger text than cards have room for, 1
+ * at most: there the canvas is zoomed in its place. */
+double cju_access_fit_text (GtkWidget *widget);
+
+/* Whether the person asked for sharper edges and text. */
+gboolean cju_access_is_high_contrast (void);
+
 /* "Conv 2D, conv2, 32 by 14 by 14 to 64 by 14 by 14, 18,496 parameters, selected". You free. */
 char *cju_access_print_card (CjuDocument *document, const CjNode *node, gboolean selected);
 

@@ -31,11 +31,27 @@ find_start (CjuCanvas *self, double *x, double *y)
   find_place (self, self->pointer_x, self->pointer_y, x, y);
   if (from.node != NULL)
     return from;
+  if (card == NULL && self->scene->cards->len == 1) /* the input of an empty canvas comes first */
+    card = cjl_scene_get (self->scene, 0);
   if (card == NULL || card->out->len == 0)
     return (CjWire){ NULL, 0 };
   *x = cjl_card_get_x (card) + CJL_CARD_STEP_X;
   *y = cjl_card_get_y (card);
   return g_array_index (card->out, CjWire, 0);
+}
+
+/* The block of one's own in a file, added; NULL and the reason. */
+static CjBlock *
+add_own (CjuCanvas *self, const char *path, CjWire from, double x, double y, GError **error)
+{
+  g_autoptr (GPtrArray) all = cjl_blocks_list ();
+
+  for (guint i = 0; i < all->len; i++)
+    if (g_str_equal (((const CjlOwnBlock *) all->pdata[i])->path, path))
+      return cjl_blocks_add (cju_canvas_get_graph (self), all->pdata[i],
+                             cju_canvas_get_level (self), from, x, y, error);
+  g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _ ("%s: the block is gone."), path);
+  return NULL;
 }
 
 gboolean
@@ -48,8 +64,16 @@ cju_canvas_add (CjuCanvas *self, const char *chain)
   const CjWire from = find_start (self, &x, &y);
 
   cjl_project_begin (project);
-  id = cjl_blocks_add_chain (project->graph, chain, cju_canvas_get_level (self), from, x, y,
-                             &error);
+  if (g_str_has_prefix (chain, CJU_CANVAS_BLOCK_PREFIX))
+    {
+      const CjBlock *block
+          = add_own (self, chain + strlen (CJU_CANVAS_BLOCK_PREFIX), from, x, y, &error);
+
+      id = block != NULL ? g_strdup (block->id) : NULL;
+    }
+  else
+    id = cjl_blocks_add_chain (project->graph, chain, cju_canvas_get_level (self), from, x, y,
+                               &error);
   cjl_project_commit (project, _ ("Add layers"), NULL);
   if (id == NULL)
     {
@@ -296,19 +320,10 @@ add_dropped (CjuCanvas *self, const char *text, double x, double y, GError **err
 
   if (g_str_has_prefix (text, CJU_CANVAS_BLOCK_PREFIX))
     {
-      const char *path = text + strlen (CJU_CANVAS_BLOCK_PREFIX);
-      g_autoptr (GPtrArray) own = cjl_blocks_list ();
+      const CjBlock *block = add_own (self, text + strlen (CJU_CANVAS_BLOCK_PREFIX),
+                                      (CjWire){ NULL, 0 }, x, y, error);
 
-      for (guint i = 0; i < own->len; i++)
-        if (g_str_equal (((const CjlOwnBlock *) own->pdata[i])->path, path))
-          {
-            const CjBlock *block
-                = cjl_blocks_add (graph, own->pdata[i], level, (CjWire){ NULL, 0 }, x, y, error);
-
-            return block != NULL ? g_strdup (block->id) : NULL;
-          }
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, _ ("%s: the block is gone."), path);
-      return NULL;
+      return block != NULL ? g_strdup (block->id) : NULL;
     }
   node = cj_graph_add (graph, cj_layer_find (text + strlen (CJU_CANVAS_DRAG_PREFIX)), NULL, error);
   if (node == NULL)

@@ -121,9 +121,9 @@ enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   if (card->block != NULL)
     {
-      cju_canvas_enter (self, card->id);
+      cju_canvas_enter (self, card->id); /* the card is gone with that */
       if (self->scene->cards->len > 0)
-        cju_document_select (self->document, cjl_scene_get (self->scene, 0)->id);
+        gtk_widget_grab_focus (g_hash_table_lookup (self->cards, cju_canvas_get_first (self)->id));
     }
   else
     cju_canvas_zoom_to (self, card);
@@ -143,7 +143,9 @@ leave_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   cju_canvas_enter (self, depth > 1 ? self->path->pdata[depth - 2] : NULL);
   cju_document_select (self->document, left);
-  gtk_widget_grab_focus (widget);
+  gtk_widget_grab_focus (left != NULL && g_hash_table_contains (self->cards, left)
+                             ? g_hash_table_lookup (self->cards, left)
+                             : widget);
 }
 
 /* Only cards that are seen can be grouped: the selection may hold others. */

@@ -3,6 +3,8 @@
  * recorded once and kept until they change; what is out of view is not drawn. */
 #include "cju-canvas-private.h"
 
+#include "cju-access.h"
+
 #include "cju-shape.h"
 
 #include <math.h>
@@ -293,7 +295,8 @@ append_label (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
   int w, h;
 
   color.alpha *= 0.75f;
-  pango_attr_list_insert (attrs, pango_attr_scale_new (find_type (self->zoom)));
+  pango_attr_list_insert (attrs, pango_attr_scale_new (find_type (self->zoom)
+                                                       * cju_access_fit_text (GTK_WIDGET (self))));
   pango_layout_set_attributes (layout, attrs);
   pango_layout_get_pixel_size (layout, &w, &h);
   gtk_snapshot_save (snapshot);

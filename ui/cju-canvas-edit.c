@@ -188,23 +188,33 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_canvas_fit (self);
 }
 
-/* The card nearest in a direction from the selected one takes the focus; while a wire is drawn, the
- * next place for it is chosen. */
-static void
-focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
+const CjlCard *
+cju_canvas_get_first (CjuCanvas *self)
 {
-  CjuCanvas *self = CJU_CANVAS (widget);
+  const CjlCard *first = NULL;
+
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    {
+      const CjlCard *card = cjl_scene_get (self->scene, i);
+
+      if (first == NULL
+          || cjl_card_get_x (card) + cjl_card_get_y (card)
+                 < cjl_card_get_x (first) + cjl_card_get_y (first))
+        first = card;
+    }
+  return first;
+}
+
+/* The card nearest in a direction from the one selected last, or the first; NULL: there is none. */
+static const CjlCard *
+find_next (CjuCanvas *self, int dx, int dy)
+{
   const CjlCard *from = cju_canvas_get_selected (self), *best = NULL;
   double least = INFINITY;
-  int dx, dy;
 
-  (void) name;
-  g_variant_get (parameter, "(ii)", &dx, &dy);
-  if (cju_canvas_wire_key (self, dx + dy))
-    return;
-  if (from == NULL && self->scene->cards->len > 0)
-    best = cjl_scene_get (self->scene, 0);
-  for (guint i = 0; i < self->scene->cards->len && from != NULL; i++)
+  if (from == NULL)
+    return cju_canvas_get_first (self);
+  for (guint i = 0; i < self->scene->cards->len; i++)
     {
       const CjlCard *card = cjl_scene_get (self->scene, i);
       const double right = cjl_card_get_x (card) - cjl_card_get_x (from);
@@ -218,11 +228,37 @@ focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
           best = card;
         }
     }
-  if (best != NULL)
+  return best;
+}
+
+/* The next card takes the focus, and with Shift is selected besides the others; while a wire is drawn, the
+ * next place for it is chosen. */
+static void
+focus_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuCanvas *self = CJU_CANVAS (widget);
+  const CjlCard *next;
+  int dx, dy;
+
+  g_variant_get (parameter, "(ii)", &dx, &dy);
+  if (cju_canvas_wire_key (self, dx + dy))
+    return;
+  next = find_next (self, dx, dy);
+  if (next == NULL)
+    return;
+  if (g_str_equal (name, "canvas.extend"))
     {
-      gtk_widget_grab_focus (g_hash_table_lookup (self->cards, best->id));
-      cju_canvas_reveal (self, best->id);
+      if (cju_document_is_selected (self->document, next->id))
+        cju_document_toggle (self->document, next->id);
+      cju_document_toggle (self->document, next->id); /* is the last now */
+      gtk_widget_grab_focus (g_hash_table_lookup (self->cards, next->id));
     }
+  else
+    {
+      gtk_widget_grab_focus (g_hash_table_lookup (self->cards, next->id));
+      cju_document_select (self->document, next->id);
+    }
+  cju_canvas_reveal (self, next->id);
 }
 
 static void
@@ -284,6 +320,7 @@ cju_canvas_install_edits (GtkWidgetClass *widget)
     { "canvas.menu", NULL, menu_action, GDK_KEY_Menu, 0 },
     { "canvas.nudge", "(ii)", nudge_action, 0, 0 },
     { "canvas.focus", "(ii)", focus_action, 0, 0 },
+    { "canvas.extend", "(ii)", focus_action, 0, 0 },
   };
   static const struct
   {
@@ -304,6 +341,8 @@ cju_canvas_install_edits (GtkWidgetClass *widget)
     {
       gtk_widget_class_add_binding_action (widget, arrows[i].key, 0, "canvas.focus", "(ii)",
                                            arrows[i].dx, arrows[i].dy);
+      gtk_widget_class_add_binding_action (widget, arrows[i].key, GDK_SHIFT_MASK, "canvas.extend",
+                                           "(ii)", arrows[i].dx, arrows[i].dy);
       gtk_widget_class_add_binding_action (widget, arrows[i].key, GDK_CONTROL_MASK, "canvas.nudge",
                                            "(ii)", NUDGE * arrows[i].dx, NUDGE * arrows[i].dy);
     }

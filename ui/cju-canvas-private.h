@@ -138,6 +138,8 @@ gboolean cju_canvas_card_fits (CjuCanvas *self, const CjlCard *card);
 
 /* cju-canvas-block.c: the card of the document's last selected id; NULL: none is seen. */
 const CjlCard *cju_canvas_get_selected (CjuCanvas *self);
+/* The card in the upper left; NULL: there is none. */
+const CjlCard *cju_canvas_get_first (CjuCanvas *self);
 /* Steps out of blocks that are no more. */
 void cju_canvas_trim_path (CjuCanvas *self);
 

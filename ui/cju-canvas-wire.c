@@ -5,6 +5,7 @@
 #include "cjl-fit.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 static void
 find_fits (CjuCanvas *self)
@@ -93,6 +94,51 @@ cju_canvas_connect (CjuCanvas *self, CjNode *to, guint port)
 
 /* --- by keys --- */
 
+typedef struct
+{
+  CjWire input;
+  double far;
+} Target;
+
+static int
+compare_far (gconstpointer a, gconstpointer b)
+{
+  const Target *m = a, *n = b;
+
+  return m->far < n->far ? -1 : m->far > n->far;
+}
+
+/* The nearest target first; without inputs that the wire goes to already. */
+static void
+order_fits (CjuCanvas *self)
+{
+  g_autoptr (GArray) targets = g_array_new (FALSE, FALSE, sizeof (Target));
+  double x = 0, y = 0, px, py;
+
+  cju_canvas_find_output (self, self->drag_from, &x, &y);
+  for (guint i = 0; i < self->scene->cards->len; i++)
+    {
+      const CjlCard *card = cjl_scene_get (self->scene, i);
+
+      for (guint port = 0; port < card->in->len; port++)
+        {
+          Target target = { g_array_index (card->in, CjWire, port), 0 };
+          const CjWire *now = &target.input.node->from[target.input.port];
+
+          if (!cju_canvas_fits (self, &target.input)
+              || (now->node == self->drag_from.node && now->port == self->drag_from.port))
+            continue;
+          cju_canvas_get_in_port (self, card, port, &px, &py);
+          target.far = hypot (px - x, py - y);
+          g_array_append_val (targets, target);
+        }
+    }
+  g_array_sort (targets, compare_far);
+  g_array_set_size (self->fits, 0);
+  for (guint i = 0; i < targets->len; i++)
+    g_array_append_val (self->fits, g_array_index (targets, Target, i).input);
+}
+
 /* Puts the end of the wire to a target and says which it is. */
 static void
 show_target (CjuCanvas *self)
@@ -126,6 +172,7 @@ static void
 take (CjuCanvas *self, CjWire from)
 {
   cju_canvas_begin_wire (self, from);
+  order_fits (self);
   if (self->fits->len == 0)
     {
       g_autofree char *words

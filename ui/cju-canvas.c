@@ -2,11 +2,14 @@
 #include "cju-canvas-private.h"
 
 #include "cjl-arrange.h"
+#include "cju-access.h"
 #include "cju-help.h"
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+
+#define BORDER 100 /* pixels at 100 % */
 
 G_DEFINE_FINAL_TYPE (CjuCanvas, cju_canvas, GTK_TYPE_WIDGET)
 
@@ -230,6 +233,11 @@ fit (CjuCanvas *self, gboolean selected, double most)
     }
   if (left > right || width < 1 || height < 1)
     return;
+  if (self->scene->level != NULL) /* room for wires that go beyond the border, and their words */
+    {
+      left -= BORDER;
+      right += BORDER;
+    }
   self->zoom = CLAMP (MIN ((width - 60) / (right - left), (height - 110) / (bottom - top)),
                       CJU_CANVAS_MIN_ZOOM, most);
   self->x = round ((width - self->zoom * (left + right)) / 2);
@@ -241,7 +249,7 @@ fit (CjuCanvas *self, gboolean selected, double most)
 void
 cju_canvas_fit (CjuCanvas *self)
 {
-  fit (self, FALSE, 1);
+  fit (self, FALSE, 1 / cju_access_fit_text (GTK_WIDGET (self)));
 }
 
 void
@@ -513,6 +521,7 @@ cju_canvas_init (CjuCanvas *self)
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR); /* as data flow */
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   cju_canvas_add_gestures (self);
   cju_canvas_add_drops (self);

@@ -2,6 +2,7 @@
 /* What a card draws: the picture of its result, at every level of detail. */
 #include "cju-card-private.h"
 
+#include "cju-access.h"
 #include "cjl-figures.h"
 #include "cjl-receptive.h"
 #include "cju-picture.h"
@@ -10,7 +11,9 @@
 #include <math.h>
 
 #define NAME_PIXELS 12.0  /* height of a name on the screen, where the card is wide enough */
-#define VALUE_PIXELS 11.0 /* of a unit's value */
+#define VALUE_PIXELS 11.0 /* of a unit's value, at most */
+#define LEAST_VALUE 7.5   /* pixels: there is no room for values below that */
+#define VALUE_CHARS 2.7   /* widths of a value in heights of its text */
 #define RADIUS 10         /* of the corners of a card */
 #define MIN_PIXELS 5.0    /* nobody reads less */
 
@@ -21,7 +24,7 @@ cju_card_append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char *text
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, text);
   g_autoptr (PangoAttrList) attrs = pango_attr_list_new ();
 
-  pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
+  pango_attr_list_insert (attrs, pango_attr_scale_new (scale * cju_access_fit_text (widget)));
   if (bold)
     pango_attr_list_insert (attrs, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   pango_layout_set_attributes (layout, attrs);
@@ -44,10 +47,7 @@ snapshot_bars (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
   for (int b = 0; b < self->n_bars && dataset != NULL; b++)
     {
       const float y = (float) (CJU_CARD_HEADER + b * CJU_CARD_BAR_STEP);
-      g_autofree char *number = g_strdup_printf ("%d", self->classes[b]);
-      const char *name = dataset->class_names != NULL && self->classes[b] < (int) dataset->n_classes
-                             ? dataset->class_names[self->classes[b]]
-                             : number;
+      g_autofree char *name = cju_card_dup_class (self, self->classes[b]);
       const float full = CJU_CARD_PICTURE_WIDTH - 40;
 
       cju_card_append_text (GTK_WIDGET (self), snapshot, name, CJU_CARD_PADDING, y, 36, ink, b == 0,
@@ -267,20 +267,22 @@ snapshot_values (CjuCard *self, GtkSnapshot *snapshot)
   const int height = cju_card_get_picture_height (self);
   g_autoptr (PangoLayout) layout = NULL;
   g_autoptr (PangoFontDescription) font = NULL;
-  double left;
+  double left, size;
   const double fine = cju_card_find_picture (self, &left);
   int x, y, w, h;
   cairo_t *cr;
 
   if (shown == NULL || shown->dtype != CJ_FLOAT32
       || !cju_picture_place (shown, (int) (CJU_CARD_PICTURE_WIDTH * fine), (int) (height * fine),
-                             TRUE, 0, &x, &y, &w, &h)
-      || w / fine < 2.6 * VALUE_PIXELS * pixel)
+                             TRUE, 0, &x, &y, &w, &h))
+    return;
+  size = MIN (VALUE_PIXELS, w / fine / pixel / VALUE_CHARS);
+  if (size < LEAST_VALUE)
     return;
   layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   font = pango_font_description_copy (
       pango_context_get_font_description (pango_layout_get_context (layout)));
-  pango_font_description_set_absolute_size (font, VALUE_PIXELS * pixel * PANGO_SCALE);
+  pango_font_description_set_absolute_size (font, size * pixel * PANGO_SCALE);
   pango_layout_set_font_description (layout, font);
   cr = gtk_snapshot_append_cairo (
       snapshot, &GRAPHENE_RECT_INIT (0, CJU_CARD_HEADER, CJU_CARD_WIDTH, (float) height + 2));
@@ -400,7 +402,7 @@ cju_card_snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink
   gtk_style_context_lookup_color (style, "card_bg_color", &ground);
   if (ink->red > 0.5)
     ground = (GdkRGBA){ 0.21f, 0.21f, 0.22f, 1 };
-  line = blend (ink, 0.15f, &ground);
+  line = blend (ink, cju_access_is_high_contrast () ? 0.5f : 0.15f, &ground);
   for (int i = self->is_block ? 2 : 0; i > 0; i--) /* more cards under it */
     snapshot_sheet (snapshot, (float) (3 * i), (float) (3 * i), w, h, 1, &line, &ground);
   if (self->selected)

@@ -59,9 +59,12 @@ struct _CjuCard
   float bars[CJU_CARD_BARS];
   int classes[CJU_CARD_BARS];
   int n_bars;
+  int told;        /* class that the description calls most likely, -1: none */
   CjvFrame *plane; /* of CJU_FACE_PLANE */
 };
 
+/* The name of a class of the data. You free. */
+char *cju_card_dup_class (CjuCard *self, int class);
 /* What the card's picture shows: over the plane where the data has two features. Borrowed. */
 const CjTensor *cju_card_get_shown (CjuCard *self);
 int cju_card_get_picture_height (CjuCard *self);

@@ -125,12 +125,23 @@ print_block (CjuCard *self)
                           self->selected ? _ (", selected") : "");
 }
 
+char *
+cju_card_dup_class (CjuCard *self, int class)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+
+  return dataset != NULL && dataset->class_names != NULL && class < (int) dataset->n_classes
+             ? g_strdup (dataset->class_names[class])
+             : g_strdup_printf ("%d", class);
+}
+
 static void
 describe (CjuCard *self)
 {
   const CjNode *node = self->is_block ? NULL : get_node (self);
   char *words;
   g_autofree char *more = node != NULL ? cju_access_describe_card (self->document, node) : NULL;
+  g_autofree char *says = NULL;
   const char *blurb = node != NULL ? _ (node->layer->blurb) : _ ("A block: Enter goes inside");
 
   if (node == NULL && !self->is_block)
@@ -140,32 +151,21 @@ describe (CjuCard *self)
   if (g_strcmp0 (words, self->words) != 0)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                     -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  more != NULL ? more : blurb, -1);
+  if (self->told >= 0)
+    {
+      g_autofree char *class = cju_card_dup_class (self, self->told);
+
+      says = g_strdup_printf (_ ("%s. Most likely %s"), more != NULL ? more : blurb, class);
+    }
+  /* the description after the tooltip, which GTK takes for one */
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  says != NULL   ? says
+                                  : more != NULL ? more
+                                                 : blurb,
+                                  -1);
   g_free (self->words);
   self->words = words;
-}
-
-/* Learned numbers of the nodes that a block stands for; -1 where that is not known. */
-static gint64
-count_parameters (CjuCard *self, const GPtrArray *nodes)
-{
-  const CjGraph *graph = cju_document_get_project (self->document)->graph;
-  const CjLowered *lowered = cju_document_get_lowered (self->document);
-  gint64 n = 0;
-
-  if (lowered == NULL)
-    return -1;
-  for (guint i = 0; i < lowered->builder->values->len; i++)
-    {
-      const CjValue *value = cj_builder_get_value (lowered->builder, (int) i);
-
-      if (value->kind == CJ_VALUE_PARAM && value->node < graph->nodes->len
-          && g_ptr_array_find ((GPtrArray *) nodes, graph->nodes->pdata[value->node], NULL))
-        n += cj_shape_size (&value->shape);
-    }
-  return n;
 }
 
 static const CjProblem *
@@ -184,7 +184,7 @@ find_problem (CjuCard *self, const GPtrArray *nodes)
 static void
 write_block (CjuCard *self, const CjlCard *seen, const GPtrArray *nodes)
 {
-  const gint64 n = count_parameters (self, nodes);
+  const gint64 n = cju_document_count_parameters (self->document, nodes);
 
   self->title = g_strdup (seen->block->title);
   self->subtitle = g_strdup_printf (
@@ -268,6 +268,7 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
       self->face = choose_face (self, seen->last);
       g_clear_object (&self->picture);
       self->n_bars = 0;
+      self->told = -1;
     }
   if (height != cju_card_get_height (self))
     gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -327,7 +328,14 @@ cju_card_update_picture (CjuCard *self)
     return;
   g_object_get (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", &dark, NULL);
   if (self->face == CJU_FACE_BARS && tensor != NULL)
-    find_bars (self, tensor);
+    {
+      find_bars (self, tensor);
+      if (self->classes[0] != self->told)
+        {
+          self->told = self->classes[0];
+          describe (self);
+        }
+    }
   else if (self->face == CJU_FACE_PLANE && self->shown != NULL)
     {
       const CjTensor *scores
@@ -450,7 +458,7 @@ snapshot_words (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
   GtkWidget *widget = GTK_WIDGET (self);
   GdkRGBA dim = *ink, red;
 
-  dim.alpha = 0.65f;
+  dim.alpha = cju_access_is_high_contrast () ? 1 : 0.65f;
   gdk_rgba_parse (&red, ink->red > 0.5 ? "#ff7b63" : "#c01c28");
   gtk_snapshot_append_color (snapshot, accent, &GRAPHENE_RECT_INIT (CJU_CARD_PADDING, 11, 9, 9));
   cju_card_append_text (widget, snapshot, self->title, CJU_CARD_PADDING + 15, 5,
@@ -588,7 +596,7 @@ cju_card_class_init (CjuCardClass *class)
 {
   static const char *const actions[]
       = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
-          "card.copy",   "card.cut",  "card.wire",   "card.menu" };
+          "card.copy",   "card.cut",  "card.wire",   "card.menu",   "card.enter" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -608,6 +616,9 @@ cju_card_init (CjuCard *self)
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
   self->zoom = self->fine = 1;
+  self->told = -1;
+  /* data flow to the right in every language, and shapes are read so */
+  gtk_widget_set_direction (GTK_WIDGET (self), GTK_TEXT_DIR_LTR);
   self->detail = CJU_DETAIL_THUMBNAIL;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect (focus, "enter", G_CALLBACK (on_focus), self);

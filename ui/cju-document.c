@@ -389,6 +389,25 @@ cju_document_find_problem (CjuDocument *self, const CjNode *node)
   return NULL;
 }
 
+gint64
+cju_document_count_parameters (CjuDocument *self, const GPtrArray *nodes)
+{
+  const CjGraph *graph = self->project->graph;
+  gint64 n = 0;
+
+  if (self->lowered == NULL)
+    return -1;
+  for (guint i = 0; i < self->lowered->builder->values->len; i++)
+    {
+      const CjValue *value = cj_builder_get_value (self->lowered->builder, (int) i);
+
+      if (value->kind == CJ_VALUE_PARAM && value->node < graph->nodes->len
+          && g_ptr_array_find ((GPtrArray *) nodes, graph->nodes->pdata[value->node], NULL))
+        n += cj_shape_size (&value->shape);
+    }
+  return n;
+}
+
 char *
 cju_document_print_mend (CjuDocument *self, const CjProblem *problem)
 {

@@ -36,6 +36,9 @@ const CjProblem *cju_document_find_problem (CjuDocument *self, const CjNode *nod
 /* The run stopped because a number was none: which node, tensor and step; NULL: it did not. Borrowed. */
 const CjProblem *cju_document_get_failure (CjuDocument *self);
 
+/* Learned numbers of nodes (CjNode) for the network as drawn; -1 without data. */
+gint64 cju_document_count_parameters (CjuDocument *self, const GPtrArray *nodes);
+
 /* "Insert Flatten", "Set units=10", "Go back to step 120", or NULL where nothing is offered. You free. */
 char *cju_document_print_mend (CjuDocument *self, const CjProblem *problem);
 /* Does what the problem offers: puts a layer in, sets a parameter, or goes back to the last good

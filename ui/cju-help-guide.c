@@ -38,7 +38,35 @@ const CjuHelpGuide cju_help_guide[] = {
           "<b>Ctrl+C</b> and <b>Ctrl+V</b> copy cards as text, so they can be pasted into another "
           "window or a letter. <b>Delete</b> takes cards out and joins what was around them; "
           "<b>M</b> mutes a card, <b>F</b> freezes it."),
-      N_ ("<b>Ctrl+Shift+L</b> lays everything out from left to right."), NULL } },
+      N_ ("The nearer a card is, the more it shows: colour and name, its words and a picture, all "
+          "maps of the layer, at last every unit with its value. <b>Enter</b> goes up to the "
+          "selected "
+          "card, <b>Backspace</b> back."),
+      N_ ("With keys alone: arrows go from card to card, with <b>Shift</b> they select more, with "
+          "<b>Ctrl</b> they move cards. <b>Ctrl+L</b> draws a wire from the selected card: arrows "
+          "choose where it goes, <b>Enter</b> connects. <b>.</b> shows the selection, <b>Tab</b> "
+          "leaves the canvas."),
+      N_ ("<b>Ctrl+Shift+L</b> lays everything out from left to right. Cards that belong together "
+          "can become <a href=\"guide/blocks\">a block</a>."),
+      NULL } },
+  { "blocks",
+    N_ ("Blocks"),
+    N_ ("Several cards as one, with an inside of its own"),
+    { N_ ("Select cards and press <b>Ctrl+G</b>: they become one card, a block. Its ports are the "
+          "wires that cross its border; it shows what its last layer makes of the sample, how many "
+          "layers it has and how many parameters they learn."),
+      N_ ("<b>Enter</b> or a double click goes inside, <b>Backspace</b> out; the path above the "
+          "canvas says where one is, and each step of it is a button. Blocks may hold blocks. "
+          "<b>F2</b> gives a block another name, <b>Ctrl+Shift+G</b> takes it apart."),
+      N_ ("A block is a view of the same network: to group or to ungroup changes nothing of what "
+          "is "
+          "learned, even while the network trains."),
+      N_ ("The context menu saves a block to the palette. There it stands above the layers, for "
+          "every network: drag it onto the canvas or type its name <a "
+          "href=\"guide/typing\">as a layer's</a>. It is a file of its own, which can be given "
+          "away; "
+          "the context menu in the palette removes it."),
+      NULL } },
   { "typing",
     N_ ("Adding layers by typing"),
     N_ ("One line of text can draw a whole network"),
@@ -57,6 +85,8 @@ const CjuHelpGuide cju_help_guide[] = {
     { N_ ("Every row is one parameter; its tooltip says what it does. A row that differs from its "
           "preset shows a button that puts it back. With several cards of the same layer selected, "
           "all of them are set together."),
+      N_ ("A slider spans the usual values; the number beside it takes any that is allowed. "
+          "<b>Ctrl+F</b> searches the parameters by name and by what they do."),
       N_ ("A value that is refused stays as it was, and the row says what is allowed."),
       N_ ("Below the rows stand the formula, the counterpart in the brain where there is one, and "
           "the live weights. With nothing selected the inspector shows <a "
@@ -94,6 +124,14 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("In the view <a href=\"view/predictions\">Predictions</a> the surest mistakes come "
           "first; "
           "click one to choose it."),
+      N_ ("A picture of your own is looked at as well: open, drop or paste one "
+          "(<b>Ctrl+Shift+V</b>), or draw a sign by hand on the pad (<b>Ctrl+Shift+D</b>). Two "
+          "buttons beside it invert it, for data that is light on dark, and lead back to the "
+          "samples."),
+      N_ ("<b>Ctrl+B</b> opens all samples: search them by class, see how many each class has, "
+          "give a sample another class, or leave it out of training. Each of it can be undone."),
+      N_ ("The main menu predicts a whole folder of pictures and writes the classes and their "
+          "probabilities to a CSV file."),
       NULL } },
   { "problems",
     N_ ("Problems and mends"),
@@ -118,7 +156,9 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Blue is positive or excitatory, red is negative or inhibitory, wherever there is a "
           "sign. "
           "Colour never stands alone: side or dash says the same."),
-      N_ ("A view is there only while the network has something to show in it."), NULL } },
+      N_ ("A view is there only while the network has something to show in it. It can stand beside "
+          "another, or in a window of its own; its menu has both."),
+      NULL } },
   { "data",
     N_ ("Data"),
     N_ ("Made on the spot, or your own"),

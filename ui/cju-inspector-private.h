@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cju-inspector.c, cju-inspector-rows.c and cju-inspector-data.c. */
+/* Shared by cju-inspector.c, cju-inspector-block.c, cju-inspector-data.c and cju-inspector-rows.c. */
 #pragma once
 
 #include "cju-inspector.h"
@@ -38,6 +38,9 @@ GPtrArray *cju_inspector_new_rows (void);
 void cju_inspector_update_rows (CjuInspector *self);
 void cju_inspector_rebuild (CjuInspector *self);
 GtkWidget *cju_inspector_add_label (CjuInspector *self, const char *text, const char *class);
+
+/* Name and contents of a block. */
+void cju_inspector_show_block (CjuInspector *self, const CjBlock *block);
 
 /* The rows of data: values as the project has them, the rows themselves, what follows from the data. */
 void cju_inspector_read_data (CjuInspector *self);

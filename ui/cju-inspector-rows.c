@@ -192,12 +192,13 @@ list_names (const Binding *binding)
   GStrv result;
 
   for (guint i = 0; last != NULL && ids[i] != NULL; i++)
-    if (cj_graph_find (graph, ids[i])->layer == last->layer)
-      {
-        g_autofree char *name = g_strdup_printf ("%s.%s", ids[i], binding->param->name);
+    {
+      const CjNode *node = cj_graph_find (graph, ids[i]); /* NULL: a block */
+      g_autofree char *name = g_strdup_printf ("%s.%s", ids[i], binding->param->name);
 
+      if (node != NULL && node->layer == last->layer)
         g_strv_builder_add (names, name);
-      }
+    }
   if (last == NULL)
     g_strv_builder_add (names, binding->name);
   result = g_strv_builder_end (names);

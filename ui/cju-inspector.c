@@ -245,7 +245,8 @@ void
 cju_inspector_rebuild (CjuInspector *self)
 {
   const CjNode *node = cju_document_get_selected (self->document);
-  g_autofree char *sign = node == NULL ? sign_setup (self) : NULL;
+  const CjBlock *block = cju_document_get_selected_block (self->document);
+  g_autofree char *sign = node == NULL && block == NULL ? sign_setup (self) : NULL;
   g_autofree char *topic = NULL;
   GtkWidget *child;
 
@@ -265,9 +266,13 @@ cju_inspector_rebuild (CjuInspector *self)
   self->shown = g_steal_pointer (&sign);
   if (node != NULL)
     topic = g_strconcat ("layer/", node->layer->id, NULL);
-  cju_help_set_topic (GTK_WIDGET (self), node != NULL ? topic : "guide/training");
+  cju_help_set_topic (GTK_WIDGET (self), node != NULL    ? topic
+                                         : block != NULL ? "guide/blocks"
+                                                         : "guide/training");
   if (node != NULL)
     show_node (self, node);
+  else if (block != NULL)
+    cju_inspector_show_block (self, block);
   else
     show_setup (self);
   cju_inspector_update_rows (self);

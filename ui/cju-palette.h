@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every layer there is, by category, with a search; Enter or a click adds one. */
+/* Every layer there is, by category, and blocks of one's own, with a search; Enter or a click adds one. */
 #pragma once
 
 #include "cj-layer.h"
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define CJU_TYPE_PALETTE (cju_palette_get_type ())
 G_DECLARE_FINAL_TYPE (CjuPalette, cju_palette, CJU, PALETTE, GtkWidget)
 
-/* Signal "add" (layer id). */
+/* Signal "add" (layer id, or a block as cju_canvas_add takes it). */
 GtkWidget *cju_palette_new (void);
 
 /* The order in which layers are listed: by category, then by title. */

@@ -250,7 +250,7 @@ cju_category_color (const char *category)
     { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
     { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
     { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
-    { "block", 0x3d3846 },
+    { "block", 0x6a79ab },
   };
   guint32 color = 0x77767b;
 

@@ -4,6 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#define ROOM 560 /* pixels; where there are fewer, speed and time left are away */
+
 typedef enum
 {
   EPOCH,
@@ -76,7 +78,9 @@ static void
 update (Pill *self)
 {
   const CjRunState state = cju_document_get_state (self->document);
-  const gboolean running = state.status == CJ_RUN_TRAINING && state.rate > 0;
+  GtkWidget *around = gtk_widget_get_parent (self->box);
+  const gboolean roomy = around == NULL || gtk_widget_get_width (around) >= ROOM;
+  const gboolean running = state.status == CJ_RUN_TRAINING && state.rate > 0 && roomy;
   const guint n = MAX (state.n_epochs, 1);
   g_autofree char *epoch
       = g_strdup_printf (_ ("<b>Epoch %u</b> / %u"), MIN (state.epoch + 1, n), n);

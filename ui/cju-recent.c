@@ -180,6 +180,8 @@ make_remains (const CjlRemains *remains)
   add_label (words, remains->title, "heading");
   add_label (words, text, "dim-label");
   gtk_label_set_max_width_chars (GTK_LABEL (gtk_widget_get_last_child (words)), 80);
+  gtk_label_set_ellipsize (GTK_LABEL (gtk_widget_get_last_child (words)), PANGO_ELLIPSIZE_NONE);
+  gtk_label_set_wrap (GTK_LABEL (gtk_widget_get_last_child (words)), TRUE);
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (box), words);
   button = make_button (_ ("_Discard"), "win.discard", remains->uuid);

@@ -127,6 +127,7 @@ cju_scrubber_new (CjuDocument *document)
   gtk_scale_set_draw_value (GTK_SCALE (self->scale), FALSE);
   gtk_range_set_round_digits (GTK_RANGE (self->scale), 0);
   gtk_widget_set_hexpand (self->scale, TRUE);
+  gtk_widget_set_direction (self->scale, GTK_TEXT_DIR_LTR); /* as time runs in the curves */
   gtk_widget_set_tooltip_text (
       self->scale, _ ("Drag back through the run: every view shows the network as it was then"));
   cju_access_name (self->scale, _ ("Time of the run"));

@@ -10,10 +10,9 @@
 typedef struct
 {
   CjuDocument *document;
-  AdwToastOverlay *toasts; /* borrowed: the bar stands inside of it */
-  GtkWidget *bar, *label;
-  char *told;      /* of the journal, last */
-  AdwToast *toast; /* weak: offers the way back; NULL: no run has stopped, or it was closed */
+  AdwToastOverlay *toasts;                /* borrowed: the bars stand inside of it */
+  GtkWidget *journal, *failure, *go_back; /* two bars, and the button of the second */
+  char *told;                             /* of the journal, last */
   gboolean failed;
 } Trouble;
 
@@ -30,6 +29,15 @@ cju_trouble_new_toast (const char *text)
   return toast;
 }
 
+/* The sentence of a bar; NULL hides it. */
+static void
+show (GtkWidget *bar, const char *text)
+{
+  if (text != NULL)
+    gtk_label_set_text (g_object_get_data (G_OBJECT (bar), "label"), text);
+  gtk_info_bar_set_revealed (GTK_INFO_BAR (bar), text != NULL);
+}
+
 static void
 follow_journal (Trouble *self)
 {
@@ -39,35 +47,22 @@ follow_journal (Trouble *self)
     return;
   g_free (self->told);
   self->told = g_strdup (text);
-  if (text != NULL)
-    gtk_label_set_text (GTK_LABEL (self->label), text);
-  gtk_info_bar_set_revealed (GTK_INFO_BAR (self->bar), text != NULL);
+  show (self->journal, text);
 }
 
 static void
 follow_failure (Trouble *self)
 {
   const CjProblem *failure = cju_document_get_failure (self->document);
-  g_autofree char *mend = NULL;
-  AdwToast *toast;
+  g_autofree char *mend
+      = failure != NULL ? cju_document_print_mend (self->document, failure) : NULL;
 
   if (self->failed == (failure != NULL))
     return;
   self->failed = failure != NULL;
-  if (failure == NULL)
-    {
-      if (self->toast != NULL)
-        adw_toast_dismiss (self->toast);
-      return;
-    }
-  mend = cju_document_print_mend (self->document, failure);
-  toast = cju_trouble_new_toast (failure->sentence);
-  adw_toast_set_timeout (toast, 0);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_set_button_label (toast, mend);
-  adw_toast_set_action_name (toast, "win.go-back");
-  g_set_weak_pointer (&self->toast, toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  if (failure != NULL)
+    gtk_button_set_label (GTK_BUTTON (self->go_back), mend);
+  show (self->failure, failure != NULL ? failure->sentence : NULL);
 }
 
 static void
@@ -96,20 +91,38 @@ follow (Trouble *self)
 static void
 on_response (GtkInfoBar *bar, int response, gpointer data)
 {
-  (void) response;
-  (void) data;
-  gtk_info_bar_set_revealed (bar, FALSE);
+  Trouble *self = data;
+  const CjProblem *failure = cju_document_get_failure (self->document);
+
+  if (response == GTK_RESPONSE_ACCEPT && failure != NULL)
+    cju_document_mend (self->document, failure);
+  else
+    gtk_info_bar_set_revealed (bar, FALSE);
+}
+
+static GtkWidget *
+make_bar (Trouble *self, GtkMessageType type)
+{
+  GtkWidget *bar = gtk_info_bar_new (), *label = gtk_label_new (NULL);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), type);
+  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
+  gtk_info_bar_add_child (GTK_INFO_BAR (bar), label);
+  gtk_info_bar_set_revealed (GTK_INFO_BAR (bar), FALSE);
+  g_object_set_data (G_OBJECT (bar), "label", label);
+  g_signal_connect (bar, "response", G_CALLBACK (on_response), self);
+  return bar;
 }
 
 static void
-free_trouble (gpointer data, GObject *bar)
+free_trouble (gpointer data, GObject *box)
 {
   Trouble *self = data;
 
-  (void) bar;
-  if (self->toast != NULL)
-    adw_toast_dismiss (self->toast);
-  g_clear_weak_pointer (&self->toast);
+  (void) box;
   g_signal_handlers_disconnect_by_data (self->document, self);
   g_object_unref (self->document);
   g_free (self->told);
@@ -120,22 +133,18 @@ GtkWidget *
 cju_trouble_new (CjuDocument *document, AdwToastOverlay *toasts)
 {
   Trouble *self = g_new0 (Trouble, 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   self->document = g_object_ref (document);
   self->toasts = toasts;
-  self->bar = gtk_info_bar_new ();
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_info_bar_set_message_type (GTK_INFO_BAR (self->bar), GTK_MESSAGE_WARNING);
-  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (self->bar), TRUE);
-  cju_access_name_inside (self->bar, GTK_TYPE_BUTTON, _ ("Close"));
-  gtk_info_bar_add_child (GTK_INFO_BAR (self->bar), self->label);
-  gtk_info_bar_set_revealed (GTK_INFO_BAR (self->bar), FALSE);
-  g_signal_connect (self->bar, "response", G_CALLBACK (on_response), NULL);
+  self->journal = make_bar (self, GTK_MESSAGE_WARNING);
+  self->failure = make_bar (self, GTK_MESSAGE_ERROR);
+  self->go_back = gtk_info_bar_add_button (GTK_INFO_BAR (self->failure), "", GTK_RESPONSE_ACCEPT);
+  gtk_box_append (GTK_BOX (box), self->journal);
+  gtk_box_append (GTK_BOX (box), self->failure);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (follow), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (follow), self);
-  g_object_weak_ref (G_OBJECT (self->bar), free_trouble, self);
+  g_object_weak_ref (G_OBJECT (box), free_trouble, self);
   follow (self);
-  return self->bar;
+  return box;
 }

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* A bar above the project, there only while its journal cannot be written; a sentence that was closed
- * does not come back. The rest is said in toasts. */
+/* Bars above the project: one while a run has stopped, with the way back; one while the journal cannot be
+ * written. A sentence that was closed does not come back. The rest is said in toasts. */
 GtkWidget *cju_trouble_new (CjuDocument *document, AdwToastOverlay *toasts);
 
 /* A toast of as many lines as the text takes. */

@@ -14,7 +14,9 @@ struct _CjuWindow
   GtkWidget *toasts, *stack, *lab, *title, *train, *pill, *undo, *redo;
   GtkWidget *canvas, *dock, *palette, *inspector, *zoom, *palette_flap, *inspector_flap;
   GtkWidget *start, *start_buttons, *pad;
-  GtkWidget *data_slot;   /* in the header: what the network learns from */
+  GtkWidget *data_slot;     /* in the header: what the network learns from */
+  GPtrArray *spare_buttons; /* of them, those that a narrow window does without */
+  gboolean narrow;
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_loaded, closing;
   gboolean close_when_saved;
@@ -23,6 +25,10 @@ struct _CjuWindow
   gboolean warned;    /* of a file that another program changed */
   CjRunStatus status; /* as the buttons show it */
 };
+
+/* cju-window-narrow.c: what changes where there is little room; after a width, and for a new lab. */
+void cju_window_fit (CjuWindow *self, int width);
+void cju_window_arrange (CjuWindow *self);
 
 void cju_window_tell (CjuWindow *self, const char *text);
 /* Shows a project in this window, which has none. */

@@ -268,6 +268,7 @@ make_lab (CjuWindow *self)
   gtk_widget_set_size_request (inspector, 300, -1);
   self->palette = palette;
   self->inspector = inspector;
+  cju_access_name (inspector, _ ("Inspector"));
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
   gtk_box_append (GTK_BOX (middle), make_canvas (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
@@ -328,10 +329,10 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.train", FALSE);
   gtk_widget_set_visible (self->start_buttons, FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);
+  cju_window_arrange (self);
   cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
   gtk_widget_grab_focus (self->canvas);
@@ -407,6 +408,12 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cjl_project_undo (project);
   else if (g_str_equal (name, "win.redo"))
     cjl_project_redo (project);
+  else if (cju_document_get_session (self->document) == NULL && g_str_equal (name, "win.train")
+           && cju_document_get_trouble (self->document) == NULL)
+    {
+      self->train_when_loaded = TRUE;
+      cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
+    }
   else if (cju_document_get_session (self->document) == NULL)
     cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
                                ? cju_document_get_trouble (self->document)
@@ -547,7 +554,15 @@ cju_window_dispose (GObject *object)
   g_clear_object (&self->document);
   cju_memory_trim ();
   g_clear_pointer (&self->lab_buttons, g_ptr_array_unref);
+  g_clear_pointer (&self->spare_buttons, g_ptr_array_unref);
   G_OBJECT_CLASS (cju_window_parent_class)->dispose (object);
+}
+
+static void
+cju_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  GTK_WIDGET_CLASS (cju_window_parent_class)->size_allocate (widget, width, height, baseline);
+  cju_window_fit (CJU_WINDOW (widget), width);
 }
 
 static void
@@ -557,6 +572,7 @@ cju_window_class_init (CjuWindowClass *class)
 
   G_OBJECT_CLASS (class)->dispose = cju_window_dispose;
   GTK_WINDOW_CLASS (class)->close_request = cju_window_close_request;
+  widget->size_allocate = cju_window_size_allocate;
   gtk_widget_class_install_action (widget, "win.train", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.step", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.epoch", NULL, run_action);
@@ -685,6 +701,8 @@ make_header (CjuWindow *self)
   pack (self, bar, FALSE,
         make_button ("media-skip-forward-symbolic", "win.step", _ ("Train one step (Ctrl+.)")));
   pack (self, bar, FALSE, make_button ("view-refresh-symbolic", "win.reset", _ ("Reset weights")));
+  for (guint i = self->lab_buttons->len - 3; i < self->lab_buttons->len; i++)
+    g_ptr_array_add (self->spare_buttons, self->lab_buttons->pdata[i]);
   return header;
 }
 
@@ -695,6 +713,7 @@ cju_window_init (CjuWindow *self)
 
   self->start = start;
   self->lab_buttons = g_ptr_array_new ();
+  self->spare_buttons = g_ptr_array_new ();
   self->toasts = adw_toast_overlay_new ();
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), start, "start");

@@ -101,6 +101,23 @@ make_rows (const CjlProject *project, const CjLowered *lowered, const CjProgram 
   return rows;
 }
 
+/* A line for each block with the nodes drawn in it. */
+static void
+print_blocks (const CjGraph *graph)
+{
+  for (guint i = 0; i < graph->blocks->len; i++)
+    {
+      const CjBlock *block = graph->blocks->pdata[i];
+      g_autoptr (GString) nodes = g_string_new (NULL);
+
+      for (guint k = 0; k < graph->nodes->len; k++)
+        if (cj_graph_is_within (graph, ((const CjNode *) graph->nodes->pdata[k])->block, block->id))
+          g_string_append_printf (nodes, "%s%s", nodes->len > 0 ? ", " : "",
+                                  ((const CjNode *) graph->nodes->pdata[k])->id);
+      g_print (_ ("  block “%s”: %s\n"), block->title, nodes->str);
+    }
+}
+
 static void
 print_table (const CjlProject *project, const CjdDataset *dataset, const GArray *rows,
              const CjProgramCost *cost, gint64 kept_bytes)
@@ -117,6 +134,7 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
       g_print ("  %-14s %-18s %-14s %12" G_GINT64_FORMAT " %14" G_GINT64_FORMAT "\n", row->node->id,
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
     }
+  print_blocks (project->graph);
   g_print (_ ("\n%lld parameters, %lld multiply-adds a sample, %.1f MiB to train at batch %d, at "
               "most %.1f MiB more of kept checkpoints\n"),
            (long long) cost->n_params, (long long) cost->macs,
@@ -133,6 +151,7 @@ print_table_json (const CjlProject *project, const GArray *rows, const CjProgram
   for (guint i = 0; i < rows->len; i++)
     {
       const Row *row = &g_array_index (rows, Row, i);
+      const CjBlock *block = cj_graph_find_block (project->graph, row->node->block);
 
       g_variant_dict_init (&dict, NULL);
       g_variant_dict_insert (&dict, "node", "s", row->node->id);
@@ -141,6 +160,8 @@ print_table_json (const CjlProject *project, const GArray *rows, const CjProgram
         g_variant_dict_insert (&dict, "output", "s", row->shape);
       g_variant_dict_insert (&dict, "parameters", "x", row->params);
       g_variant_dict_insert (&dict, "macs", "x", row->macs);
+      if (block != NULL)
+        g_variant_dict_insert (&dict, "block", "s", block->title);
       cli_print_json (g_variant_dict_end (&dict));
     }
   g_variant_dict_init (&dict, NULL);

@@ -292,12 +292,22 @@ cjl_blocks_add (CjGraph *graph, const CjlOwnBlock *own, const char *level, CjWir
   return cj_graph_find_block (graph, ids[0]);
 }
 
+/* A word that names a layer means that, whatever a person has called a block. */
+static gboolean
+is_layer (const char *word)
+{
+  for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
+    if (cj_layer_match (*layer, word) >= CJ_LAYER_MATCH_SYNONYM)
+      return TRUE;
+  return FALSE;
+}
+
 /* One link; its output is left in `after`. The id of its card, you free. */
 static char *
 add_link (CjGraph *graph, const GPtrArray *all, const char *text, const char *level, CjWire *after,
           double x, double y, GError **error)
 {
-  const CjlOwnBlock *own = find_own (all, text);
+  const CjlOwnBlock *own = is_layer (text) ? NULL : find_own (all, text);
   CjNode *node;
 
   if (own != NULL)

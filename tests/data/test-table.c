@@ -154,7 +154,7 @@ test_refused (void)
 {
   refuse ("a,b,c\n1,2,3\n\"4\n\n\",5\n", "t.csv, line 3:", "2 cells");
   refuse ("a,b\n1,2\n3,\"4\n5,6\n", "t.csv, line 3:", "never closes");
-  refuse ("a,b\n1,2\n3\n", "line 3", "There are 1 cells; the lines above have 2");
+  refuse ("a,b\n1,2\n3\n", "line 3", "There is 1 cell; the lines above have 2");
   refuse ("a,b\n1,2\n3,\n", "line 3", "cell to predict is empty");
   refuse ("a,b\n1,2\n3,caf\xe9\n", "line 3", "UTF-8");
   refuse ("only\n1\n2\n3\n", "t.csv", "two columns");

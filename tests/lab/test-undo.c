@@ -3,8 +3,8 @@
  * training; undone, the start is there byte for byte, redone, the end; also after a restart. */
 #include "cj-error.h"
 #include "cjl-archive.h"
-#include "cjl-project-private.h"
 #include "cjl-arrange.h"
+#include "cjl-project-private.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 #include "../data/files.h"

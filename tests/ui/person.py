@@ -92,6 +92,8 @@ class Person:
         self.app = wait(self._find_app, 30)
         if self.app is None:
             raise SystemExit('Bail out! the program is not on the accessibility bus')
+        # what changes without a word about it is asked for anew
+        self.app.set_cache_mask(Atspi.Cache.NONE)
         self.xid = wait(self._find_window, 20)
         self.main = wait(lambda: self.frames()[0])
         self.keys_go_here()
@@ -105,9 +107,17 @@ class Person:
         return None
 
     def _find_window(self):
-        out = subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
-                             capture_output=True, text=True).stdout.split()
-        return out[-1] if out else None
+        return self.windows()[-1]
+
+    def windows(self):
+        return subprocess.run(['xdotool', 'search', '--onlyvisible', '--pid', str(self.process.pid)],
+                              capture_output=True, text=True).stdout.split()
+
+    @staticmethod
+    def geometry(xid):
+        lines = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', xid],
+                               capture_output=True, text=True).stdout.split()
+        return {k: int(v) for k, v in (line.split('=') for line in lines)}
 
     def close(self):
         self.process.kill()
@@ -153,17 +163,37 @@ class Person:
         """Where the middle of an object is on the screen, and its size."""
         box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
         frame = Atspi.Component.get_extents(self.main, Atspi.CoordType.WINDOW)
-        lines = subprocess.run(['xdotool', 'getwindowgeometry', '--shell', self.xid],
-                               capture_output=True, text=True).stdout.split()
-        window = {k: int(v) for k, v in (line.split('=') for line in lines)}
+        window = self.geometry(self.xid)
         # extents begin inside the shadow that the program draws itself
         inset_x = window['X'] + (window['WIDTH'] - frame.width) // 2
         inset_y = window['Y'] + (window['HEIGHT'] - frame.height) // 2
         return (inset_x + box.x, inset_y + box.y, box.width, box.height)
 
+    def in_menu(self, item):
+        """The middle of an item of an open menu, which is a window of its own."""
+        menu = item
+        while menu.get_role_name() != 'menu':
+            menu = menu.get_parent()
+        return self.middle_of(menu, item)
+
+    def middle_of(self, frame, node):
+        """The middle of an object in a window above the first one."""
+        own = Atspi.Component.get_extents(frame, Atspi.CoordType.WINDOW)
+        box = Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW)
+        window = self.geometry(wait(lambda: next(w for w in self.windows() if w != self.xid)))
+        return (window['X'] + (window['WIDTH'] - own.width) // 2 + box.x - own.x + box.width // 2,
+                window['Y'] + (window['HEIGHT'] - own.height) // 2 + box.y - own.y + box.height // 2)
+
     def middle(self, node):
         x, y, width, height = self.place(node)
         return x + width // 2, y + height // 2
+
+    def colours(self, node):
+        """How many colours an object has on the screen: a blank one has few."""
+        x, y, width, height = self.place(node)
+        out = subprocess.run(['import', '-window', 'root', '-crop', f'{width}x{height}+{x}+{y}',
+                              '-format', '%k', 'info:'], capture_output=True, text=True).stdout
+        return int(out)
 
     # --- hands
 
@@ -194,6 +224,29 @@ class Person:
         self.xdotool('click', '--repeat', times, '--delay', 60, button)
         time.sleep(.1)
 
+    def scroll_to(self, node, pane):
+        """Turns the wheel over a pane until an object is in it. Returns the object's middle."""
+        for _ in range(80):
+            left, top, width, height = self.place(pane)
+            _, y, _, size = self.place(node)
+            if y >= top + 10 and y + size <= top + height - 10:
+                break
+            self.xdotool('mousemove', left + width // 2, top + height // 2)
+            self.xdotool('click', 5 if y > top + height // 2 else 4)
+            time.sleep(.1)
+        return self.middle(node)
+
+    def focus(self):
+        """What has the keyboard, with all that it is inside of."""
+        for node in walk(self.app):
+            if state(node, 'FOCUSED'):
+                chain = []
+                while node is not None and node.get_role_name() != 'application':
+                    chain.append(node.get_name() or '')
+                    node = node.get_parent()
+                return chain
+        return []
+
     def drag(self, start, end):
         self.count += 1
         (x0, y0), (x1, y1) = start, end
@@ -205,6 +258,57 @@ class Person:
         time.sleep(.2)
         self.xdotool('mouseup', 1)
         time.sleep(.2)
+
+
+    def save(self, name):
+        """Saves as, by the dialog of files."""
+        before = len(self.frames())
+        self.key('ctrl+shift+s')
+        wait(lambda: len(self.frames()) > before)
+        self.key('ctrl+a')
+        self.type(os.path.abspath(name))
+        self.key('Return')
+        return wait(lambda: os.path.exists(name))
+
+
+def folder_of_pictures(path, each=30):
+    """Two kinds of pictures of 28 by 28: a disk, or a bar, somewhere."""
+    for i in range(each):
+        for kind, shape in (('disk', f'circle {9 + i % 9},{10 + i % 7} {13 + i % 9},{10 + i % 7}'),
+                            ('bar', f'rectangle 3,{4 + i % 18} 24,{6 + i % 18}')):
+            os.makedirs(f'{path}/{kind}', exist_ok=True)
+            subprocess.run(['convert', '-size', '28x28', 'xc:black', '-fill', 'white', '-draw', shape,
+                            f'{path}/{kind}/{i}.png'], check=True)
+
+
+def drop(feed, path, target):
+    """Drags a file or folder from a window of another program to a place on the screen."""
+    other = subprocess.Popen([feed, path])
+
+    def find():
+        out = subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^feed$'],
+                             capture_output=True, text=True).stdout.split()
+        return out[-1] if out else None
+
+    def go(*words):
+        subprocess.run(['xdotool', *map(str, words)], check=True, capture_output=True)
+        time.sleep(.15)
+
+    window = wait(find, 20)
+    time.sleep(.5)
+    go('windowmove', window, 1200, 700)
+    time.sleep(.5)
+    go('mousemove', 1280, 750, 'mousedown', 1)
+    for i in range(1, 5):
+        go('mousemove', 1280 - 50 * i, 750 - 25 * i)
+    go('mousemove', *target)
+    time.sleep(.4)
+    go('mousemove', target[0] + 3, target[1])
+    time.sleep(.4)
+    go('mouseup', 1)
+    time.sleep(.5)
+    other.kill()
+    other.wait()
 
 
 def actions(node):

@@ -82,6 +82,41 @@ act () { xdotool mousemove 240 160 mousedown 1 mousemove 600 300 mousemove 760 4
 picture selection 4 --new lenet-5
 act () { xdotool mousemove 500 270 click 3; }
 picture menu 4 --new lenet-5
+# the same network from far to near: names, all maps, the values of units
+levels ()
+{
+  act () { xdotool mousemove 620 540 click 1 key Home; sleep 0.3; for _ in 1 2 3 4; do xdotool key ctrl+minus; sleep 0.2; done; }
+  picture "levels-far$1" 12 --new lenet-5 --train
+  act () { xdotool mousemove 850 262 click 1; sleep 0.3; xdotool key period; }
+  picture "levels-middle$1" 12 --new lenet-5 --train
+  act () { xdotool mousemove 495 418 click 1; sleep 0.3; xdotool key Return; }
+  picture "levels-near$1" 12 --new lenet-5 --train
+}
+# blocks from outside and from inside; the first cards are one
+blocks ()
+{
+  group () { xdotool mousemove 240 160 mousedown 1 mousemove 600 300 mousemove 1120 300; sleep 0.4; xdotool mouseup 1; sleep 0.4; xdotool keydown shift mousemove 300 260 click 1 keyup shift; sleep 0.4; xdotool key ctrl+g; sleep 0.5; xdotool key F2; sleep 0.5; xdotool type 'Eye'; xdotool key Return; sleep 0.5; }
+  act () { group; xdotool key ctrl+shift+l; }
+  picture "block$1" 12 --new lenet-5 --train
+  act () { group; xdotool key Return; }
+  picture "block-inside$1" 12 --new lenet-5 --train
+}
+# what does not fit: the wire is red, the card says why and offers the mend; and a wire that is being drawn
+invalid ()
+{
+  act () { xdotool mousemove 1052 216 click 1; xdotool mousemove 313 470 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 640 540 click 1; }
+  picture "invalid$1" 5 --new lenet-5
+  act () { xdotool mousemove 495 262 click 1; sleep 0.3; xdotool key ctrl+l; sleep 0.3; xdotool key Right; }
+  picture "wiring$1" 8 --new lenet-5
+}
+levels ''
+blocks ''
+invalid ''
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+levels -dark
+blocks -dark
+invalid -dark
+unset ADW_DEBUG_COLOR_SCHEME
 # The window of help, about or preferences is above the one that opened it.
 act () { xdotool mousemove 495 300 click 1; sleep 0.5; xdotool key F1; sleep 2; }
 picture help 6 --new lenet-5
@@ -134,6 +169,29 @@ act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; 
 picture history 14 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train
+# As other people have it: their language, sharper contrast, text half as large again, from right to left.
+export LC_ALL=C.UTF-8 LANGUAGE=es
+act () { xdotool mousemove 495 300 click 1; }
+picture spanish 10 --new lenet-5 --train
+picture spanish-start 3
+unset LC_ALL LANGUAGE
+export ADW_DEBUG_HIGH_CONTRAST=1
+act () { xdotool mousemove 495 300 click 1; }
+picture high-contrast 10 --new lenet-5 --train
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+act () { xdotool mousemove 495 300 click 1; }
+picture high-contrast-dark 10 --new lenet-5 --train
+unset ADW_DEBUG_COLOR_SCHEME ADW_DEBUG_HIGH_CONTRAST
+sed -i 's/Cantarell 11/Cantarell 16.5/' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+act () { xdotool mousemove 495 300 click 1; }
+picture large-text 10 --new lenet-5 --train
+picture large-text-start 3
+sed -i 's/Cantarell 16.5/Cantarell 11/' "$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+export GTK_DEBUG=invert-text-dir
+act () { xdotool mousemove 945 300 click 1; }
+picture rtl 10 --new lenet-5 --train
+picture rtl-start 3
+unset GTK_DEBUG
 # the inspector with nothing selected, and while a parameter is looked for
 act () { :; }
 picture setup 5 --new lenet-5

@@ -110,7 +110,7 @@ leave (Room *room)
 }
 
 /* A run whose numbers explode: the card has a problem, the list names it and leads back, and so does the
- * toast. */
+ * bar above. */
 static void
 test_numbers (void)
 {
@@ -139,7 +139,8 @@ test_numbers (void)
   state = cju_document_get_state (room.document);
   mend = cju_document_print_mend (room.document, failure);
   g_assert_nonnull (find (room.problems, GTK_TYPE_LABEL, sentence));
-  g_assert_nonnull (find (room.toasts, GTK_TYPE_BUTTON, mend));
+  g_assert_nonnull (find (room.bar, GTK_TYPE_LABEL, sentence));
+  g_assert_nonnull (find (room.bar, GTK_TYPE_BUTTON, mend));
   g_signal_emit_by_name (find (room.problems, GTK_TYPE_BUTTON, mend), "clicked");
   while (cju_document_get_failure (room.document) != NULL)
     g_main_context_iteration (NULL, TRUE);
@@ -160,6 +161,7 @@ test_journal (void)
   g_autoptr (CjlProject) project = new_project ();
   const int fd = g_mkstemp (file);
   const char *trouble;
+  GtkInfoBar *bar;
   Room room;
 
   g_assert_cmpint (fd, >=, 0);
@@ -169,12 +171,13 @@ test_journal (void)
   trouble = cjl_project_get_keep_trouble (project);
   g_assert_nonnull (strstr (trouble, "cannot be kept"));
   enter (&room, project);
-  g_assert_true (gtk_info_bar_get_revealed (GTK_INFO_BAR (room.bar)));
+  bar = GTK_INFO_BAR (find (room.bar, GTK_TYPE_INFO_BAR, NULL));
+  g_assert_true (gtk_info_bar_get_revealed (bar));
   g_assert_nonnull (find (room.bar, GTK_TYPE_LABEL, trouble));
-  gtk_info_bar_response (GTK_INFO_BAR (room.bar), GTK_RESPONSE_CLOSE);
+  gtk_info_bar_response (bar, GTK_RESPONSE_CLOSE);
   set (project, "epochs", "3");
   wait_ms (100);
-  g_assert_false (gtk_info_bar_get_revealed (GTK_INFO_BAR (room.bar)));
+  g_assert_false (gtk_info_bar_get_revealed (bar));
   leave (&room);
   g_unlink (file);
 }
