@@ -20,8 +20,10 @@
 #define MARGIN 12.0 /* MiB that all rounds after them may add: arenas of threads, caches of fonts */
 
 #ifdef __SANITIZE_ADDRESS__
+#define PASTE "canvas.duplicate" /* GTK 4.8 leaks the task that reads the clipboard */
 #define ROUNDS WARM_UP /* slow, and what was freed is kept: leaks are looked for at the end */
 #else
+#define PASTE "canvas.paste"
 #define ROUNDS 50
 #endif
 
@@ -139,7 +141,7 @@ edit (Day *self)
   static const char *const canvas_actions[]
       = { "canvas.duplicate", "canvas.delete", "canvas.mute",     "canvas.freeze",
           "canvas.layout",    "canvas.fit",    "canvas.zoom-in",  "canvas.zoom-out",
-          "canvas.copy",      "canvas.paste",  "canvas.zoom-100", "canvas.select-all" };
+          "canvas.copy",      PASTE,           "canvas.zoom-100", "canvas.select-all" };
   const int what = g_rand_int_range (self->rand, 0, 20);
   guint n = 0;
 
