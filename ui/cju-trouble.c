@@ -61,7 +61,10 @@ follow_failure (Trouble *self)
     return;
   self->failed = failure != NULL;
   if (failure != NULL)
-    gtk_button_set_label (GTK_BUTTON (self->go_back), mend);
+    {
+      gtk_button_set_label (GTK_BUTTON (self->go_back), mend);
+      cju_access_name (self->go_back, mend);
+    }
   show (self->failure, failure != NULL ? failure->sentence : NULL);
 }
 
@@ -110,6 +113,7 @@ make_bar (Trouble *self, GtkMessageType type)
   gtk_widget_set_hexpand (label, TRUE);
   gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), type);
   gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
+  cju_access_name_inside (bar, GTK_TYPE_BUTTON, _ ("Close"));
   gtk_info_bar_add_child (GTK_INFO_BAR (bar), label);
   gtk_info_bar_set_revealed (GTK_INFO_BAR (bar), FALSE);
   g_object_set_data (G_OBJECT (bar), "label", label);
@@ -139,7 +143,10 @@ cju_trouble_new (CjuDocument *document, AdwToastOverlay *toasts)
   self->toasts = toasts;
   self->journal = make_bar (self, GTK_MESSAGE_WARNING);
   self->failure = make_bar (self, GTK_MESSAGE_ERROR);
-  self->go_back = gtk_info_bar_add_button (GTK_INFO_BAR (self->failure), "", GTK_RESPONSE_ACCEPT);
+  self->go_back = gtk_info_bar_add_button (GTK_INFO_BAR (self->failure),
+                                           _ ("Go back to before the numbers went wrong"),
+                                           GTK_RESPONSE_ACCEPT);
+  cju_access_name (self->go_back, _ ("Go back to before the numbers went wrong"));
   gtk_box_append (GTK_BOX (box), self->journal);
   gtk_box_append (GTK_BOX (box), self->failure);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (follow), self);
