@@ -18,6 +18,17 @@ typedef struct
   gboolean dark, bare, mistakes, json;
 } Options;
 
+static void
+options_clear (Options *options)
+{
+  g_free (options->output);
+  g_free (options->node);
+  g_free (options->split);
+  g_strfreev (options->settings);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
 static gboolean
 read_settings (const CjvFigureInfo *info, char **settings, gpointer params, GError **error)
 {
@@ -84,7 +95,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
 static int
 run_figure (int argc, char **argv)
 {
-  Options options = { .scale = 2 };
+  g_auto (Options) options = { .scale = 2 };
   gboolean light = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -131,10 +142,6 @@ run_figure (int argc, char **argv)
     cli_print_file (options.output, options.json);
   else
     status = cli_fail (error);
-  g_free (options.output);
-  g_free (options.node);
-  g_free (options.split);
-  g_strfreev (options.settings);
   return status;
 }
 

@@ -26,6 +26,16 @@ typedef struct
   gboolean resume, json;
 } Options;
 
+static void
+options_clear (Options *options)
+{
+  g_free (options->data);
+  g_free (options->save);
+  g_strfreev (options->settings);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
 static volatile sig_atomic_t interrupted;
 
 static void
@@ -360,7 +370,7 @@ check (const Options *options, int *status)
 static int
 run_train (int argc, char **argv)
 {
-  Options options = { .seed = NOT_GIVEN, .from_step = NOT_GIVEN };
+  g_auto (Options) options = { .seed = NOT_GIVEN, .from_step = NOT_GIVEN };
   const GOptionEntry entries[] = {
     { "data", 'd', 0, G_OPTION_ARG_FILENAME, &options.data,
       N_ ("Other data: a source's id or a path"), "PATH" },
@@ -395,9 +405,6 @@ run_train (int argc, char **argv)
   signal (SIGINT, interrupt);
   if (!train (argv[1], &options, &error))
     status = cli_fail (error);
-  g_free (options.data);
-  g_free (options.save);
-  g_strfreev (options.settings);
   return status;
 }
 
