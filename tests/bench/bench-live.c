@@ -3,6 +3,7 @@
  * every card live, so that other work on the machine meets both alike. And the longest turn of the main
  * loop while a person works, in processor time. */
 #include "bench.h"
+#include "../ui/widgets.h"
 
 #include "cju-settings.h"
 #include "cju-view.h"
@@ -22,19 +23,6 @@ typedef struct
   guint n_painted;        /* frames of the probe that came to the screen */
   GtkWidget *dock;
 } Bench;
-
-static GtkWidget *
-find_widget (GtkWidget *widget, const char *type)
-{
-  GtkWidget *found = NULL;
-
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
-}
 
 static void
 on_painted (GdkFrameClock *clock, gpointer data)
@@ -103,7 +91,7 @@ open_template (Bench *self, BenchReport *to, GtkApplication *application, const 
   gtk_window_fullscreen (GTK_WINDOW (self->window));
   bench_wait_for (30, has_frame, self);
   bench_wait (1);
-  self->dock = find_widget (GTK_WIDGET (self->window), "CjuDock");
+  self->dock = widgets_find (GTK_WIDGET (self->window), "CjuDock");
 }
 
 static void

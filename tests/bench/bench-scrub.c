@@ -3,6 +3,7 @@
  * back a burst of training of a million weights. What is waited for is work of several threads one after
  * the other, so this is time on the clock: on a busy machine it says little. */
 #include "bench.h"
+#include "../ui/widgets.h"
 
 #include "cjl-recovery.h"
 #include "cju-window.h"
@@ -20,19 +21,6 @@ typedef struct
   guint64 step;    /* that is waited for */
   guint64 counted; /* what the evaluation has to be of */
 } Bench;
-
-static GtkWidget *
-find_widget (GtkWidget *widget, const char *type)
-{
-  GtkWidget *found = NULL;
-
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
-}
 
 static gboolean
 has_frame (gpointer data)
@@ -122,7 +110,7 @@ scrub (Bench *self, BenchReport *to)
   g_autoptr (GRand) rand = g_rand_new_with_seed (4);
 
   train (self, TRAINED);
-  gtk_widget_activate_action (find_widget (GTK_WIDGET (self->window), "CjuDock"), "dock.show", "s",
+  gtk_widget_activate_action (widgets_find (GTK_WIDGET (self->window), "CjuDock"), "dock.show", "s",
                               "confusion");
   bench_wait (1);
   for (guint i = 0; i < SEEKS; i++)

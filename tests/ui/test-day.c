@@ -3,6 +3,7 @@
  * closed and opened again. After the first rounds, in which caches fill, anonymous memory stays where it
  * is; a critical on the log ends the program. */
 #include "bench.h"
+#include "widgets.h"
 
 #include "cjl-recovery.h"
 #include "cjl-template.h"
@@ -50,19 +51,6 @@ read_memory (void)
   return atof (line + strlen ("Anonymous:")) / 1024;
 }
 
-static GtkWidget *
-find_widget (GtkWidget *widget, const char *type)
-{
-  GtkWidget *found = NULL;
-
-  if (g_str_equal (G_OBJECT_TYPE_NAME (widget), type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_widget (child, type);
-  return found;
-}
-
 static gboolean
 is_loaded (gpointer data)
 {
@@ -100,8 +88,8 @@ open_window (Day *self, guint round)
       cju_window_open (self->window, project);
     }
   self->document = cju_window_get_document (self->window);
-  self->canvas = find_widget (GTK_WIDGET (self->window), "CjuCanvas");
-  self->dock = find_widget (GTK_WIDGET (self->window), "CjuDock");
+  self->canvas = widgets_find (GTK_WIDGET (self->window), "CjuCanvas");
+  self->dock = widgets_find (GTK_WIDGET (self->window), "CjuDock");
   g_assert_true (bench_wait_for (60, is_loaded, self));
   bench_wait (0.1);
 }

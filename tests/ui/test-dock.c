@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The dock has the views that the data have something for, as soon as the data are there. */
 #include "cju-dock.h"
+#include "widgets.h"
 #include "cju-view.h"
 
 #include "cjl-template.h"
@@ -36,24 +37,6 @@ has_tab (GtkWidget *dock, const char *id)
   return gtk_widget_get_mapped (gtk_notebook_get_tab_label (book, view));
 }
 
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Lets the window lay itself out. */
-static void
-wait_ms (guint ms)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (ms, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 static void
 test_loaded (void)
 {
@@ -74,7 +57,7 @@ test_loaded (void)
   gtk_window_present (GTK_WINDOW (window));
   while (cju_document_get_dataset (document) == NULL)
     g_main_context_iteration (NULL, TRUE);
-  wait_ms (500);
+  widgets_wait (500);
   g_assert_true (has_tab (dock, "curves"));
   g_assert_true (has_tab (dock, "confusion"));
   g_assert_true (has_tab (dock, "predictions"));
@@ -86,14 +69,8 @@ test_loaded (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
-  if (!gtk_init_check ())
-    {
-      g_print ("1..0 # SKIP there is no display\n");
-      return 0;
-    }
-  adw_init ();
+  if (!widgets_begin (&argc, &argv))
+    return 0;
   g_test_add_func ("/ui/dock/loaded", test_loaded);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 /* The inspector has a row for every parameter of every layer, sliders for the usual ranges, and finds
  * what is searched. */
 #include "cju-inspector.h"
+#include "widgets.h"
 
 #include "cjl-template.h"
 
@@ -64,22 +65,6 @@ find_row (GtkWidget *widget, const char *title)
   return NULL;
 }
 
-static GtkWidget *
-find_type (GtkWidget *widget, GType type)
-{
-  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_type (child, type);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static char *
 print_title (const CjParam *p)
 {
@@ -121,8 +106,8 @@ test_slider (Fixture *f, gconstpointer data)
   cju_document_select (f->document, NULL);
   row = find_row (f->inspector, _ ("Learning rate"));
   g_assert_nonnull (row);
-  scale = find_type (row, GTK_TYPE_SCALE);
-  spin = find_type (row, GTK_TYPE_SPIN_BUTTON);
+  scale = widgets_find (row, "GtkScale");
+  spin = widgets_find (row, "GtkSpinButton");
   g_assert_nonnull (scale);
   g_assert_cmpfloat_with_epsilon (gtk_range_get_value (GTK_RANGE (scale)),
                                   log10 (f->project->setup->learning_rate), 1e-6);
@@ -135,47 +120,28 @@ test_slider (Fixture *f, gconstpointer data)
   g_assert_cmpfloat_with_epsilon (gtk_range_get_value (GTK_RANGE (scale)), -3, 1e-6);
 }
 
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
 static void
 test_search (Fixture *f, gconstpointer data)
 {
-  GtkWidget *search = find_type (f->inspector, GTK_TYPE_SEARCH_ENTRY);
-  gboolean over = FALSE;
+  GtkWidget *search = widgets_find (f->inspector, "GtkSearchEntry");
 
   (void) data;
   cju_document_select (f->document, NULL);
   g_assert_nonnull (search);
   gtk_editable_set_text (GTK_EDITABLE (search), "patience");
-  g_timeout_add (600, on_time, &over); /* the entry waits for the end of a word */
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  widgets_wait (600); /* the entry waits for the end of a word */
   g_assert_nonnull (find_row (f->inspector, _ ("Patience (epochs)")));
   g_assert_null (find_row (f->inspector, _ ("Batch size")));
   gtk_editable_set_text (GTK_EDITABLE (search), "");
-  over = FALSE;
-  g_timeout_add (600, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  widgets_wait (600);
   g_assert_nonnull (find_row (f->inspector, _ ("Batch size")));
 }
 
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
-  if (!gtk_init_check ())
-    {
-      g_print ("1..0 # SKIP there is no display\n");
-      return 0;
-    }
-  adw_init ();
+  if (!widgets_begin (&argc, &argv))
+    return 0;
   g_test_add ("/ui/inspector/layers", Fixture, NULL, set_up, test_layers, tear_down);
   g_test_add ("/ui/inspector/slider", Fixture, NULL, set_up, test_slider, tear_down);
   g_test_add ("/ui/inspector/search", Fixture, NULL, set_up, test_search, tear_down);

@@ -2,6 +2,7 @@
 /* What goes wrong is seen, with the way out: numbers that are none, a journal that cannot be written; and
  * a unit is deleted and comes back. */
 #include "cju-health.h"
+#include "widgets.h"
 #include "cju-problems.h"
 #include "cju-trouble.h"
 
@@ -39,23 +40,6 @@ find (GtkWidget *root, GType type, const char *label)
         return found;
     }
   return NULL;
-}
-
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_ms (guint ms)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (ms, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -98,7 +82,7 @@ enter (Room *room, CjlProject *project)
   gtk_window_present (GTK_WINDOW (room->window));
   while (cju_document_get_session (room->document) == NULL)
     g_main_context_iteration (NULL, TRUE);
-  wait_ms (100);
+  widgets_wait (100);
 }
 
 static void
@@ -176,7 +160,7 @@ test_journal (void)
   g_assert_nonnull (find (room.bar, GTK_TYPE_LABEL, trouble));
   gtk_info_bar_response (bar, GTK_RESPONSE_CLOSE);
   set (project, "epochs", "3");
-  wait_ms (100);
+  widgets_wait (100);
   g_assert_false (gtk_info_bar_get_revealed (bar));
   leave (&room);
   g_unlink (file);
@@ -231,14 +215,8 @@ test_unit (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
-  if (!gtk_init_check ())
-    {
-      g_print ("1..0 # SKIP there is no display\n");
-      return 0;
-    }
-  adw_init ();
+  if (!widgets_begin (&argc, &argv))
+    return 0;
   g_test_add_func ("/ui/trouble/journal", test_journal);
   g_test_add_func ("/ui/trouble/numbers", test_numbers);
   g_test_add_func ("/ui/trouble/unit", test_unit);

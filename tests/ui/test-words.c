@@ -2,6 +2,7 @@
 /* No text of the window is cut off: at a usual size, a smaller one and a narrow one, in English and in
  * Spanish. What may be shortened has a name below, and says the whole in a tooltip. */
 #include "cju-window-private.h"
+#include "widgets.h"
 
 #include "cjl-template.h"
 
@@ -9,24 +10,6 @@
 #include <locale.h>
 
 static GtkApplication *application;
-
-static gboolean
-on_time (gpointer data)
-{
-  *(gboolean *) data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Lets the window lay itself out. */
-static void
-wait_ms (guint ms)
-{
-  gboolean over = FALSE;
-
-  g_timeout_add (ms, on_time, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
-}
 
 /* Titles of projects and names of data are a person's own words, of any length. */
 static gboolean
@@ -91,13 +74,13 @@ check_words (const char *template, const char *selected)
             g_main_context_iteration (NULL, TRUE);
           cju_document_select (document, selected);
         }
-      wait_ms (700);
+      widgets_wait (700);
       g_assert_cmpuint (look (window, cut), >, 10);
       for (guint k = 0; k < cut->len; k++)
         g_test_message ("%d by %d cuts off: %s", sizes[i][0], sizes[i][1], (char *) cut->pdata[k]);
       g_assert_cmpuint (cut->len, ==, 0);
       gtk_window_destroy (GTK_WINDOW (window));
-      wait_ms (50);
+      widgets_wait (50);
     }
 }
 
