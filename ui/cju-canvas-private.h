@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the canvas: cju-canvas.c (the widget), -world.c (what pans and zooms), -hit.c
- * (what is where), -draw.c, -far.c (the same from far), -drag.c (mouse and touch), -add.c (quick add, drops), -edit.c (actions on the selection), -block.c
- * (going into blocks and out), -wire.c (wires while they are drawn). */
+ * (what is where), -draw.c, -far.c (the same from far), -drag.c (mouse and touch), -add.c (quick add,
+ * drops), -edit.c (actions on the selection), -block.c (going into blocks and out), -wire.c (wires while
+ * they are drawn). */
 #pragma once
 
 #include "cju-canvas.h"

@@ -4,7 +4,6 @@
 #include "cju-access.h"
 #include "cju-help.h"
 #include "cju-history.h"
-#include "cju-options.h"
 #include "cju-problems.h"
 #include "cju-view-actions.h"
 
@@ -295,17 +294,9 @@ static void
 make_popup (GtkMenuButton *button, gpointer data)
 {
   CjuDock *self = data;
-  GtkWidget *popover = gtk_popover_new (), *list = NULL;
-  CjuView *view;
 
   self->active = find_slot (self, GTK_WIDGET (button));
-  view = get_view (self);
-  if (view != NULL)
-    list = cju_options_new (cju_view_get_figure (view));
-  if (list == NULL)
-    list = gtk_label_new (_ ("This view has nothing to set."));
-  gtk_popover_set_child (GTK_POPOVER (popover), list);
-  gtk_menu_button_set_popover (button, popover);
+  gtk_menu_button_set_popover (button, cju_view_new_options (get_view (self)));
 }
 
 static void

@@ -491,6 +491,15 @@ cju_document_find_prediction (CjuDocument *self)
 }
 
 void
+cju_document_store (CjuDocument *self)
+{
+  if (self->session == NULL)
+    return;
+  cjl_session_settle (self->session);
+  cjl_session_store (self->session, FALSE);
+}
+
+void
 cju_document_train (CjuDocument *self, guint64 n_steps)
 {
   if (self->session != NULL)

@@ -48,6 +48,9 @@ void cju_document_mend (CjuDocument *self, const CjProblem *problem);
 /* The node that the loss looks at, or NULL. */
 const CjNode *cju_document_find_prediction (CjuDocument *self);
 
+/* Puts the weights and the run as they are now into the project, for a file. */
+void cju_document_store (CjuDocument *self);
+
 void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
 /* One edit; the old run goes to the history. */

@@ -4,39 +4,23 @@
 #include "cjl-export.h"
 #include "cju-access.h"
 #include "cju-window-private.h"
+#include "cju-write.h"
 
 #include <glib/gi18n-lib.h>
 
 static gboolean
-write_weights (CjuWindow *self, const char *path, GError **error)
+write_weights (gpointer window, const char *path, GError **error)
 {
-  CjlSession *session = cju_document_get_session (self->document);
+  const CjuWindow *self = window;
 
-  if (session != NULL)
-    {
-      cjl_session_settle (session);
-      cjl_session_store (session, FALSE);
-    }
+  cju_document_store (self->document);
   return cjl_export_weights (cju_document_get_project (self->document), path, error);
 }
 
 static void
-on_response (GtkNativeDialog *dialog, int response, gpointer data)
+tell (gpointer window, const char *text)
 {
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-      g_autofree char *name = g_file_get_basename (file);
-      g_autofree char *text = g_strdup_printf (_ ("%s was written"), name);
-      g_autoptr (GError) error = NULL;
-      const gboolean written = path != NULL && write_weights (data, path, &error);
-
-      cju_window_tell (data, written         ? text
-                             : error != NULL ? error->message
-                                             : _ ("Choose a folder on this machine."));
-    }
-  g_object_unref (dialog);
+  cju_window_tell (window, text);
 }
 
 static void
@@ -58,15 +42,12 @@ weights_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autofree char *file
       = g_strdelimit (g_strdup_printf ("%s.safetensors", project->title), "/", '-');
   GtkFileChooserNative *dialog
-      = gtk_file_chooser_native_new (_ ("Export Weights"), GTK_WINDOW (widget),
-                                     GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), _ ("_Cancel"));
+      = cju_write_new (_ ("Export Weights"), file, GTK_WINDOW (widget), self, write_weights, tell);
 
   (void) name;
   (void) parameter;
   add_filter (dialog, _ ("Weights as safetensors (*.safetensors)"), "*.safetensors");
   add_filter (dialog, _ ("Weights for NumPy (*.npz)"), "*.npz");
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_response), widget, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 

@@ -3,44 +3,32 @@
 
 #include "cju-access.h"
 #include "cju-options.h"
+#include "cju-write.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-static void
-on_response (GtkNativeDialog *dialog, int response, gpointer data)
+static gboolean
+write_figure (gpointer view, const char *path, GError **error)
 {
-  CjuView *view = data;
+  return cju_figure_view_export (cju_view_get_figure (view), path, error);
+}
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
-      g_autofree char *name = g_file_get_basename (file);
-      g_autofree char *text = g_strdup_printf (_ ("%s was written"), name);
-      g_autoptr (GError) error = NULL;
-      const gboolean written
-          = path != NULL && cju_figure_view_export (cju_view_get_figure (view), path, &error);
-
-      cju_view_tell (view, written         ? text
-                           : error != NULL ? error->message
-                                           : _ ("Choose a folder on this machine."));
-    }
-  g_object_unref (dialog);
+static void
+tell (gpointer view, const char *text)
+{
+  cju_view_tell (view, text);
 }
 
 void
 cju_view_export (CjuView *view, const char *ending)
 {
   g_autofree char *file = g_strdup_printf ("%s.%s", cju_view_get_info (view)->id, ending);
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
-      _ ("Export figure"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (view))),
-      GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Export"), _ ("_Cancel"));
 
   g_strdelimit (file, ":", '-'); /* of a plugin */
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), file);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_response), view, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (cju_write_new (
+      _ ("Export figure"), file, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (view))), view,
+      write_figure, tell)));
 }
 
 void
@@ -105,15 +93,22 @@ add_action (GSimpleActionGroup *group, const char *name, const GVariantType *typ
   g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (action));
 }
 
-static void
-make_popup (GtkMenuButton *button, gpointer data)
+GtkWidget *
+cju_view_new_options (CjuView *view)
 {
-  GtkWidget *popover = gtk_popover_new (), *list = cju_options_new (cju_view_get_figure (data));
+  GtkWidget *popover = gtk_popover_new ();
+  GtkWidget *list = view != NULL ? cju_options_new (cju_view_get_figure (view)) : NULL;
 
   if (list == NULL)
     list = gtk_label_new (_ ("This view has nothing to set."));
   gtk_popover_set_child (GTK_POPOVER (popover), list);
-  gtk_menu_button_set_popover (button, popover);
+  return popover;
+}
+
+static void
+make_popup (GtkMenuButton *button, gpointer view)
+{
+  gtk_menu_button_set_popover (button, cju_view_new_options (view));
 }
 
 static void

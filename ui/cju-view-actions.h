@@ -15,6 +15,10 @@ void cju_view_zoom (CjuView *view, const char *way); /* "in", "out" or "all" */
 /* "Export as SVG…" and the others, whose actions are dock.export, dock.copy and dock.zoom. You unref. */
 GMenu *cju_view_new_menu (void);
 
+/* A popover with what can be set about how the view is drawn; it says so where that is nothing. `view` may
+ * be NULL and must outlive it. */
+GtkWidget *cju_view_new_options (CjuView *view);
+
 /* The page of a dock, which nobody holds, in a window of its own; with the options, exports and zoom of
  * the dock if it is a view. */
 GtkWidget *cju_view_window_new (GtkWidget *page, const char *title, GtkWindow *parent);

@@ -302,17 +302,12 @@ static void
 save_to (CjuWindow *self, const char *path)
 {
   CjlProject *project = cju_document_get_project (self->document);
-  CjlSession *session = cju_document_get_session (self->document);
   g_autoptr (GTask) task = NULL;
   Saving *saving;
 
   if (self->saving)
     return;
-  if (session != NULL)
-    {
-      cjl_session_settle (session);
-      cjl_session_store (session, FALSE);
-    }
+  cju_document_store (self->document);
   saving = g_new0 (Saving, 1);
   saving->project = cjl_project_ref (project);
   saving->save = cjl_save_new (project, path);

@@ -55,10 +55,10 @@ gboolean cjl_arrange_insert (CjGraph *graph, const CjlCard *card, CjNode *to, gu
 
 void cjl_arrange_align (CjGraph *graph, const char *const *ids, CjlAlign how);
 
-/* The cards of a level in layers from left to right, in rows that fit a window if they are many, with as few crossings as a
- * few sweeps find: K. Sugiyama, S. Tagawa, M. Toda,
- * "Methods for visual understanding of hierarchical system structures" (1981): longest-path layers,
- * order by the mean place of the neighbours. */
+/* The cards of a level in layers from left to right, in rows that fit a window if they are many, with as
+ * few crossings as a few sweeps find: K. Sugiyama, S. Tagawa, M. Toda, "Methods for visual understanding
+ * of hierarchical system structures" (1981): longest-path layers, order by the mean place of the
+ * neighbours. */
 void cjl_arrange_layers (CjGraph *graph, const char *level);
 
 G_END_DECLS
