@@ -38,7 +38,7 @@ struct _CjRunner
   pthread_mutex_t lock; /* guards what follows; held for copies only, never during a step */
   pthread_cond_t wake;  /* to the thread and the compiler: a command */
   pthread_cond_t done;  /* to the owner: `saved` is there, or nothing is under way */
-  gboolean started, quit, wants_save, idle;
+  gboolean started, quit, wants_save, wants_keep, idle;
   gint watch;          /* atomic */
   guint64 wants_steps; /* to train from where the run is once the command acts */
   guint64 until;       /* train while step < until */
