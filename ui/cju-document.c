@@ -48,16 +48,14 @@ cju_document_follow (CjuDocument *self)
   g_autoptr (GError) error = NULL;
 
   check (self);
+  self->edited_since = TRUE;
   if (self->dataset == NULL || self->pending)
     return;
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
-  else
-    self->session
-        = cjl_session_new (self->project, self->dataset, cju_settings_get_threads (), &error);
-  if (self->session != NULL)
-    cjl_session_limit (self->session, self->speed);
-  cju_document_set_trouble (self, error != NULL ? error->message : NULL);
+  else if (cj_lowered_can_train (self->lowered, &error) && self->refusal == NULL)
+    cju_document_begin (self);
+  cju_document_set_trouble (self, error != NULL ? error->message : self->refusal);
   self->ask_again = TRUE;
 }
 
@@ -83,6 +81,7 @@ project_changed (CjlProject *project, gpointer data)
 {
   CjuDocument *self = data;
 
+  g_clear_pointer (&self->refusal, g_free);
   if (self->loaded.source == NULL || !cjl_data_choice_equal (&project->data, &self->loaded))
     cju_document_load (self);
   else
@@ -259,6 +258,7 @@ cju_document_dispose (GObject *object)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->refusal, g_free);
   forget_failure (self);
   cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
@@ -499,11 +499,22 @@ cju_document_store (CjuDocument *self)
   cjl_session_store (self->session, FALSE);
 }
 
+gboolean
+cju_document_try_store (CjuDocument *self)
+{
+  if (self->session == NULL)
+    return TRUE;
+  cjl_session_settle (self->session);
+  return cjl_session_try_store (self->session);
+}
+
 void
 cju_document_train (CjuDocument *self, guint64 n_steps)
 {
   if (self->session != NULL)
     cjl_session_train (self->session, n_steps);
+  else if (n_steps == G_MAXUINT64)
+    self->train_on = self->pending || self->starting;
 }
 
 /* While a person drags through time, views follow at the pace of the screen. */

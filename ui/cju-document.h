@@ -48,9 +48,12 @@ void cju_document_mend (CjuDocument *self, const CjProblem *problem);
 /* The node that the loss looks at, or NULL. */
 const CjNode *cju_document_find_prediction (CjuDocument *self);
 
-/* Puts the weights and the run as they are now into the project, for a file. */
+/* Puts the weights and the run as they are now into the project, for a file. Or without waiting for the
+ * step under way: FALSE, call again soon. */
 void cju_document_store (CjuDocument *self);
+gboolean cju_document_try_store (CjuDocument *self);
 
+/* Without a session as yet, training to the end begins when it is there. */
 void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
 /* One edit; the old run goes to the history. */

@@ -140,9 +140,6 @@ on_loaded (CjuWindow *self)
                                  cju_document_get_dataset (self->document) != NULL);
   if (trouble != NULL)
     cju_window_tell (self, trouble);
-  if (self->train_when_loaded)
-    cju_document_train (self->document, G_MAXUINT64);
-  self->train_when_loaded = FALSE;
 }
 
 static GtkWidget *
@@ -321,6 +318,9 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
 {
   close_document (self);
   self->document = cju_document_new (project);
+  if (self->train_when_opened)
+    cju_document_train (self->document, G_MAXUINT64);
+  self->train_when_opened = FALSE;
   self->lab = make_lab (self);
   gtk_stack_add_named (GTK_STACK (self->stack), self->lab, "lab");
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->lab);
@@ -377,10 +377,10 @@ cju_window_has_project (CjuWindow *self)
 void
 cju_window_train (CjuWindow *self)
 {
-  if (self->document != NULL && cju_document_get_session (self->document) != NULL)
+  if (self->document != NULL)
     cju_document_train (self->document, G_MAXUINT64);
   else
-    self->train_when_loaded = TRUE;
+    self->train_when_opened = TRUE;
 }
 
 static void
@@ -413,7 +413,7 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (cju_document_get_session (self->document) == NULL && g_str_equal (name, "win.train")
            && cju_document_get_trouble (self->document) == NULL)
     {
-      self->train_when_loaded = TRUE;
+      cju_document_train (self->document, G_MAXUINT64);
       cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
     }
   else if (cju_document_get_session (self->document) == NULL)
@@ -551,6 +551,7 @@ cju_window_dispose (GObject *object)
 {
   CjuWindow *self = CJU_WINDOW (object);
 
+  cju_window_end_files (self);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
