@@ -216,7 +216,7 @@ add_row (Chooser *chooser, const char *source, const char *title, const char *bl
   gtk_widget_add_css_class (head, "heading");
   gtk_widget_add_css_class (text, "dim-label");
   gtk_widget_add_css_class (text, "caption");
-  gtk_widget_set_tooltip_text (row, blurb);
+  cju_access_tip (row, blurb);
   gtk_widget_set_margin_top (box, 5);
   gtk_widget_set_margin_bottom (box, 5);
   gtk_box_append (GTK_BOX (box), head);
@@ -329,7 +329,7 @@ cju_data_button_new (CjuDocument *document)
   gtk_menu_button_set_child (GTK_MENU_BUTTON (chooser->button), chooser->label);
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (chooser->button), TRUE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (chooser->button), make_popover (chooser));
-  gtk_widget_set_tooltip_text (chooser->button, _ ("What the network learns from"));
+  cju_access_tip (chooser->button, _ ("What the network learns from"));
   g_object_set_data_full (G_OBJECT (chooser->button), "chooser", chooser, free_chooser);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (show_title), chooser);
   show_title (chooser);

@@ -103,11 +103,12 @@ static void
 put_page (CjuDock *self, GtkWidget *page, GtkNotebook *book)
 {
   GtkWidget *label = gtk_label_new (get_title (page));
-  const int at = gtk_notebook_append_page (book, page, label);
+  int at;
 
+  cju_access_tip (label, g_object_get_data (G_OBJECT (page), "blurb"));
+  at = gtk_notebook_append_page (book, page, label);
   cju_access_name_tab (label,
                        GTK_WIDGET (book) == self->slots[0] ? _ ("Views") : _ ("Views beside"));
-  gtk_widget_set_tooltip_text (label, g_object_get_data (G_OBJECT (page), "blurb"));
   gtk_notebook_set_tab_detachable (book, page, TRUE);
   gtk_notebook_set_tab_reorderable (book, page, TRUE);
   if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
@@ -267,7 +268,7 @@ name_button (GtkWidget *button, const char *words)
 {
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
 }
 

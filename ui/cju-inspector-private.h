@@ -5,6 +5,7 @@
 #include "cju-inspector.h"
 
 #include "cjd-reader.h"
+#include "cju-later.h"
 
 #include <adwaita.h>
 
@@ -15,6 +16,7 @@ struct _CjuInspector
   GtkWidget parent;
   CjuDocument *document;
   GtkWidget *whole, *search, *nothing, *scroller, *box, *trouble;
+  CjuLater *later;  /* what of the contents is still to be made */
   gboolean busy;    /* the edit under way is ours: the rows are right already */
   gboolean showing; /* rows are being brought in line, which is no edit */
   GPtrArray *rows;  /* what every row that is shown edits; cju_inspector_new_rows */

@@ -116,8 +116,8 @@ on_edited (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.go-back",
                                  cju_document_get_failure (self->document) != NULL);
-  gtk_widget_set_tooltip_text (self->undo, undo_tip);
-  gtk_widget_set_tooltip_text (self->redo, redo_tip);
+  cju_access_tip (self->undo, undo_tip);
+  cju_access_tip (self->redo, redo_tip);
 }
 
 static void
@@ -202,7 +202,7 @@ make_zoom (CjuWindow *self)
           gtk_widget_set_size_request (button, 72, -1);
         }
       g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
-      gtk_widget_set_tooltip_text (button, _ (buttons[i][2]));
+      cju_access_tip (button, _ (buttons[i][2]));
       cju_access_name (button, _ (buttons[i][2]));
       g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
       gtk_box_append (GTK_BOX (box), button);
@@ -605,7 +605,7 @@ make_button (const char *icon, const char *action, const char *tip)
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   cju_access_name (button, tip);
   return button;
 }
@@ -637,7 +637,7 @@ make_menu (void)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (button), TRUE);
-  gtk_widget_set_tooltip_text (button, _ ("Main menu"));
+  cju_access_tip (button, _ ("Main menu"));
   cju_access_name (button, _ ("Main menu"));
   return button;
 }
@@ -659,7 +659,7 @@ make_worded (const char *label, const char *action, const char *tip)
   GtkWidget *button = gtk_button_new_with_label (label);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   return button;
 }
 
@@ -677,7 +677,7 @@ make_header (CjuWindow *self)
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "media-playback-start-symbolic");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->train), "win.train");
   gtk_widget_add_css_class (self->train, "suggested-action");
-  gtk_widget_set_tooltip_text (self->train, _ ("Train or pause (Ctrl+Return)"));
+  cju_access_tip (self->train, _ ("Train or pause (Ctrl+Return)"));
   self->title = adw_window_title_new ("Cajal", NULL);
   adw_header_bar_set_title_widget (bar, self->title);
   self->start_buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
