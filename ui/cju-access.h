@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 void cju_access_name (GtkWidget *control, const char *name);
 
 /* The words beside the pointer. GTK 4.8 asks the display server where the pointer is whenever they are set,
- * even for what is in no window yet; then this does not. */
+ * even if they are the same or the widget is in no window yet; then this does not. */
 void cju_access_tip (GtkWidget *widget, const char *text);
 
 /* A button with a mnemonic label is called what its label says, said once. `label` has the underscore. */

@@ -293,6 +293,46 @@ show_setup (CjuInspector *self)
   cju_later_add (self->later, show_augmentations);
 }
 
+static void
+make_box (CjuInspector *self)
+{
+  self->rows = cju_inspector_new_rows ();
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
+  gtk_widget_set_margin_top (self->box, 14);
+  gtk_widget_set_margin_bottom (self->box, 14);
+  gtk_widget_set_margin_start (self->box, 12);
+  gtk_widget_set_margin_end (self->box, 12);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
+}
+
+/* A group of what was shown before is freed; to free a row takes as long as to make one. */
+static gboolean
+free_some (gpointer data)
+{
+  CjuInspector *self = data;
+  GtkWidget *child = self->old_box != NULL ? gtk_widget_get_first_child (self->old_box) : NULL;
+
+  if (child != NULL)
+    {
+      gtk_box_remove (GTK_BOX (self->old_box), child);
+      return TRUE;
+    }
+  g_clear_object (&self->old_box);
+  g_clear_pointer (&self->old_rows, g_ptr_array_unref); /* after what they belong to */
+  return FALSE;
+}
+
+/* What is shown makes room for something else. */
+static void
+put_away (CjuInspector *self)
+{
+  while (free_some (self))
+    ;
+  self->old_box = g_object_ref (self->box);
+  self->old_rows = self->rows;
+  make_box (self);
+}
+
 void
 cju_inspector_rebuild (CjuInspector *self)
 {
@@ -300,7 +340,6 @@ cju_inspector_rebuild (CjuInspector *self)
   const CjBlock *block = cju_document_get_selected_block (self->document);
   g_autofree char *sign = node == NULL && block == NULL ? sign_setup (self) : NULL;
   g_autofree char *topic = NULL;
-  GtkWidget *child;
 
   if (self->busy)
     return;
@@ -312,9 +351,7 @@ cju_inspector_rebuild (CjuInspector *self)
       return;
     }
   cju_later_clear (self->later);
-  while ((child = gtk_widget_get_first_child (self->box)) != NULL)
-    gtk_box_remove (GTK_BOX (self->box), child);
-  g_ptr_array_set_size (self->rows, 0);
+  put_away (self);
   cju_inspector_clear_data (self);
   self->shown = g_steal_pointer (&sign);
   if (node != NULL)
@@ -331,6 +368,7 @@ cju_inspector_rebuild (CjuInspector *self)
     cju_inspector_show_block (self, block);
   else
     show_setup (self);
+  cju_later_add (self->later, free_some);
   cju_inspector_update_rows (self);
 }
 
@@ -342,6 +380,8 @@ cju_inspector_dispose (GObject *object)
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_pointer (&self->later, cju_later_free);
+  while (free_some (self))
+    ;
   g_clear_pointer (&self->whole, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   cju_inspector_clear_data (self);
@@ -360,17 +400,11 @@ static void
 cju_inspector_init (CjuInspector *self)
 {
   self->later = cju_later_new (self);
-  self->rows = cju_inspector_new_rows ();
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
-  gtk_widget_set_margin_top (self->box, 14);
-  gtk_widget_set_margin_bottom (self->box, 14);
-  gtk_widget_set_margin_start (self->box, 12);
-  gtk_widget_set_margin_end (self->box, 12);
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
   gtk_widget_set_vexpand (self->scroller, TRUE);
+  make_box (self);
   self->search = gtk_search_entry_new ();
   g_object_set (self->search, "placeholder-text", _ ("Search parameters…"), NULL);
   cju_access_name_search (self->search, _ ("Search parameters"));

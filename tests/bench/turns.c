@@ -24,8 +24,6 @@ report (Turns *self, const char *while_)
 {
   g_autofree char *name = g_strdup_printf ("longest turn: %s", while_);
 
-  if (g_getenv ("TRACE_TURNS") != NULL)
-    g_printerr ("PHASE %s\n", while_);
   bench_report_add (self->to, name, bench_take_longest_turn (), NAN, "ms", BENCH_AT_MOST, BAR);
 }
 
