@@ -249,18 +249,18 @@ cju_document_dispose (GObject *object)
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
-  g_clear_pointer (&self->session, cjl_session_free);
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
   g_clear_pointer (&self->evaluation, cjl_evaluation_free);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
+  cju_document_clear_data (self);
+  g_clear_pointer (&self->session, cjl_session_retire); /* with the data, if nobody else has them */
   if (self->project != NULL)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
   g_clear_pointer (&self->refusal, g_free);
   forget_failure (self);
-  cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer ((char **) &self->unit.node, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);

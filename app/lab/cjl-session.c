@@ -235,9 +235,9 @@ go_to_pending (CjlSession *self)
 static void
 untie (CjlSession *self)
 {
-  CjlProjectFull *full = cjl_project_full (self->project);
+  CjlProjectFull *full = self->project != NULL ? cjl_project_full (self->project) : NULL;
 
-  if (full->session != self)
+  if (full == NULL || full->session != self)
     return;
   full->hooks = NULL;
   full->session = NULL;
@@ -261,7 +261,22 @@ cjl_session_leave (CjlSession *self)
   if (cj_runner_get_state (self->runner).last > 0)
     cjl_session_store (self, FALSE);
   cjl_project_forget_run (self->project);
-  cjl_session_free (self);
+  cjl_session_retire (self);
+}
+
+static gpointer
+free_thread (gpointer session)
+{
+  cjl_session_free (session);
+  return NULL;
+}
+
+void
+cjl_session_retire (CjlSession *self)
+{
+  untie (self);
+  g_clear_pointer (&self->project, cjl_project_unref); /* it is the main thread's */
+  g_thread_unref (g_thread_new ("retire", free_thread, self));
 }
 
 void
@@ -284,7 +299,7 @@ cjl_session_free (CjlSession *self)
   g_array_unref (self->epochs);
   g_array_unref (self->cuts);
   cjd_dataset_unref (self->dataset);
-  cjl_project_unref (self->project);
+  g_clear_pointer (&self->project, cjl_project_unref);
   g_free (self);
 }
 

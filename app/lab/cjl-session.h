@@ -21,7 +21,10 @@ CjlSession *cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_t
  * all the same. */
 gboolean cjl_session_move (CjlSession *session, CjlProject *project, GError **error);
 void cjl_session_free (CjlSession *session);
-/* Frees it and leaves its weights, but not its run, in the project: for another data set. */
+/* The same, but a thread waits for the step under way and gives the memory back, which is much. Main
+ * thread. */
+void cjl_session_retire (CjlSession *session);
+/* Retires it and leaves its weights, but not its run, in the project: for another data set. */
 void cjl_session_leave (CjlSession *session);
 
 /* Trains as cj_runner_train does, and what is trained becomes one entry of the undo stack as soon as
