@@ -609,11 +609,15 @@ static void
 store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 {
   const gboolean wanted = best && self->project->setup->keep_best;
+  const gboolean failed = cj_runner_get_state (self->runner).status == CJ_RUN_FAILED;
   g_autoptr (CjCheckpoint) now = cjl_run_store (project, self->runner, budget);
   g_autoptr (CjCheckpoint) chosen = wanted ? cj_runner_dup_best (self->runner) : NULL;
 
-  if (now == NULL) /* numbers that are none are not kept */
-    now = cj_runner_dup_snapshot (self->runner);
+  if (now == NULL || failed) /* numbers that are none are not kept */
+    {
+      g_clear_pointer (&now, cj_checkpoint_unref);
+      now = cj_runner_dup_snapshot (self->runner);
+    }
   cjl_project_store (project, chosen != NULL ? chosen : now);
   store_facts (self, project);
   cjl_project_write_history (project, cjl_session_read_epochs (self));
