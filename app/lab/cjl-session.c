@@ -609,11 +609,12 @@ static void
 store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 {
   const gboolean wanted = best && self->project->setup->keep_best;
-  const gboolean failed = cj_runner_get_state (self->runner).status == CJ_RUN_FAILED;
+  const CjRunState state = cj_runner_get_state (self->runner);
   g_autoptr (CjCheckpoint) now = cjl_run_store (project, self->runner, budget);
   g_autoptr (CjCheckpoint) chosen = wanted ? cj_runner_dup_best (self->runner) : NULL;
 
-  if (now == NULL || failed) /* numbers that are none are not kept */
+  /* numbers that are none are not kept, but they are what there is */
+  if (now == NULL || (state.status != CJ_RUN_TRAINING && now->at.step != state.step))
     {
       g_clear_pointer (&now, cj_checkpoint_unref);
       now = cj_runner_dup_snapshot (self->runner);

@@ -79,8 +79,8 @@ void cj_runner_note_scores (CjRunner *runner);
 gboolean cj_runner_note_epoch (CjRunner *runner, CjScore train);
 void cj_runner_cut_series (CjRunner *runner, guint64 step); /* with the lock held */
 void cj_runner_publish (CjRunner *runner);                  /* a snapshot */
-/* Copies the whole state into the ring, unless it has numbers that are not finite. */
-void cj_runner_keep (CjRunner *runner, gboolean best);
+/* Copies the whole state into the ring; FALSE: it has numbers that are not finite, and is not kept. */
+gboolean cj_runner_keep (CjRunner *runner, gboolean best);
 void cj_runner_fail (CjRunner *runner, GError *error); /* takes the error */
 
 G_END_DECLS

@@ -579,12 +579,11 @@ rest (CjRunner *self)
 static void
 keep_for_owner (CjRunner *self)
 {
-  const gboolean copy = self->wants_save, failed = self->state.status == CJ_RUN_FAILED;
+  const gboolean copy = self->wants_save;
   CjCheckpoint *saved = NULL;
 
   pthread_mutex_unlock (&self->lock);
-  cj_runner_keep (self, FALSE);
-  if (failed) /* what is not kept can be looked at all the same */
+  if (!cj_runner_keep (self, FALSE)) /* it can be looked at all the same */
     cj_runner_publish (self);
   if (copy)
     saved = cj_trainer_save (self->rig->trainer);

@@ -137,7 +137,7 @@ guint cj_runner_read_kept (CjRunner *runner, guint64 *steps, guint max);
 /* The whole state at the next step boundary, which is kept as well; waits for the step under way. */
 CjCheckpoint *cj_runner_save (CjRunner *runner);
 /* Asks that the whole state at the next step boundary be kept, and does not wait; whether that is still
- * to be done. That of a failed run, whose numbers are not kept, becomes the snapshot. */
+ * to be done. One with numbers that are not finite is not kept, but becomes the snapshot. */
 void cj_runner_ask_keep (CjRunner *runner);
 gboolean cj_runner_is_keeping (CjRunner *runner);
 /* Log and kept checkpoints of one moment, thinned to a budget, for saving; and the step where the run
