@@ -15,7 +15,7 @@
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
-static guint signals[CJU_DOCUMENT_N_SIGNALS], notice_signal;
+static guint signals[CJU_DOCUMENT_N_SIGNALS], notice_signal, reading_signal;
 
 void
 cju_document_emit (CjuDocument *self, CjuDocumentSignal which)
@@ -278,6 +278,14 @@ cju_document_class_init (CjuDocumentClass *class)
                                G_TYPE_NONE, 0);
   notice_signal = g_signal_new ("notice", CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  reading_signal = g_signal_new ("reading", CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+void
+cju_document_tell_reading (CjuDocument *self, const char *name)
+{
+  g_signal_emit (self, reading_signal, 0, name);
 }
 
 void

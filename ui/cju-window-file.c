@@ -4,14 +4,21 @@
 
 #include "cjl-recovery.h"
 #include "cju-memory.h"
+#include "cju-patience.h"
 #include "cju-recent.h"
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define PATIENCE_MS 300 /* before what takes its time is told */
-#define STORE_MS 5      /* between looks at a step that is to end */
+#define STORE_MS 5 /* between looks at a step that is to end */
+
+/* A thread that works for the window keeps it after it was destroyed. */
+static gboolean
+is_destroyed (CjuWindow *self)
+{
+  return gtk_window_get_application (GTK_WINDOW (self)) == NULL;
+}
 
 /* --- opening --- */
 
@@ -136,11 +143,9 @@ close_empty (gpointer window)
 /* A project that a thread reads. */
 typedef struct
 {
-  CjuWindow *window; /* owns it */
   char *path;
   GCancellable *cancellable;
-  AdwToast *toast; /* says that it takes its time; NULL: not yet */
-  guint patience;  /* source that is going to say it */
+  CjuPatience *patience;
 } Opening;
 
 static void
@@ -148,10 +153,7 @@ free_opening (gpointer data)
 {
   Opening *opening = data;
 
-  g_clear_handle_id (&opening->patience, g_source_remove);
-  if (opening->toast != NULL)
-    adw_toast_dismiss (opening->toast);
-  g_clear_object (&opening->toast);
+  cju_patience_free (opening->patience);
   g_object_unref (opening->cancellable);
   g_free (opening->path);
   g_free (opening);
@@ -227,7 +229,7 @@ open_done (GObject *object, GAsyncResult *result, gpointer data)
   Found *found = g_task_propagate_pointer (G_TASK (result), &error);
 
   (void) data;
-  if (self->opening == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (is_destroyed (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_clear_pointer (&found, free_found);
       return;
@@ -243,25 +245,6 @@ open_done (GObject *object, GAsyncResult *result, gpointer data)
   else if (!show_open (self, path))
     cju_window_open (self, found->project);
   g_clear_pointer (&found, free_found);
-}
-
-/* It takes long enough to be told, and to be called off. */
-static gboolean
-tell_opening (gpointer data)
-{
-  Opening *opening = data;
-  g_autofree char *name = g_filename_display_basename (opening->path);
-  g_autofree char *text = g_strdup_printf (_ ("Opening “%s”…"), name);
-
-  opening->patience = 0;
-  opening->toast = g_object_ref (adw_toast_new (text));
-  adw_toast_set_timeout (opening->toast, 0);
-  adw_toast_set_button_label (opening->toast, _ ("_Cancel"));
-  adw_toast_set_action_name (opening->toast, "win.cancel-opening");
-  adw_toast_set_action_target (opening->toast, "s", opening->path);
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (opening->window->toasts),
-                               g_object_ref (opening->toast));
-  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -295,6 +278,8 @@ cju_window_open_path (CjuWindow *self, const char *path)
 {
   g_autofree char *whole
       = strstr (path, "://") != NULL ? g_strdup (path) : g_canonicalize_filename (path, NULL);
+  g_autofree char *name = g_filename_display_basename (whole);
+  g_autofree char *text = g_strdup_printf (_ ("Opening “%s”…"), name);
   g_autoptr (GTask) task = NULL;
   Opening *opening;
 
@@ -305,10 +290,10 @@ cju_window_open_path (CjuWindow *self, const char *path)
   if (is_opening (self, whole))
     return TRUE;
   opening = g_new0 (Opening, 1);
-  opening->window = self;
   opening->path = g_strdup (whole);
   opening->cancellable = g_cancellable_new ();
-  opening->patience = g_timeout_add (PATIENCE_MS, tell_opening, opening);
+  opening->patience
+      = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-opening", whole);
   g_ptr_array_add (self->opening, opening);
   task = g_task_new (self, opening->cancellable, open_done, NULL);
   g_task_set_task_data (task, g_strdup (whole), g_free);
@@ -452,10 +437,10 @@ save_done (GObject *object, GAsyncResult *result, gpointer data)
 
       cjl_save_end (saving->save, saving->project);
       cju_recent_add (path);
-      if (self->document != NULL)
+      if (!is_destroyed (self))
         tell_saved (self, path);
     }
-  else if (self->document != NULL)
+  else if (!is_destroyed (self))
     {
       self->close_when_saved = FALSE;
       cju_window_tell (self, error->message);

@@ -20,12 +20,13 @@ struct _CjuWindow
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_opened, closing;
   gboolean close_when_saved;
-  gboolean saving;            /* a thread writes the file, or is going to */
-  struct _CjuSaving *storing; /* waits for the step whose end is to be saved, or NULL */
-  GPtrArray *opening;         /* projects that threads read for this window */
-  gboolean asks;              /* a dialog about closing or saving is open */
-  gboolean warned;            /* of a file that another program changed */
-  CjRunStatus status;         /* as the buttons show it */
+  gboolean saving;              /* a thread writes the file, or is going to */
+  struct _CjuSaving *storing;   /* waits for the step whose end is to be saved, or NULL */
+  GPtrArray *opening;           /* projects that threads read for this window */
+  struct _CjuPatience *reading; /* with data that a thread reads, or NULL */
+  gboolean asks;                /* a dialog about closing or saving is open */
+  gboolean warned;              /* of a file that another program changed */
+  CjRunStatus status;           /* as the buttons show it */
 };
 
 /* cju-window-narrow.c: what changes where there is little room; after a width, and for a new lab. */

@@ -16,6 +16,7 @@
 #include "cju-own.h"
 #include "cju-pad.h"
 #include "cju-palette.h"
+#include "cju-patience.h"
 #include "cju-pill.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
@@ -52,6 +53,31 @@ on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer 
       adw_toast_set_action_name (toast, "win.undo");
     }
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+/* Other data are read, or no longer. */
+static void
+on_reading (CjuDocument *document, const char *name, gpointer data)
+{
+  CjuWindow *self = data;
+  g_autofree char *text = name != NULL ? g_strdup_printf (_ ("Reading “%s”…"), name) : NULL;
+
+  (void) document;
+  g_clear_pointer (&self->reading, cju_patience_free);
+  if (text != NULL)
+    self->reading
+        = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-reading", NULL);
+}
+
+static void
+cancel_reading (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->document != NULL)
+    cju_data_cancel (self->document);
 }
 
 static void
@@ -300,6 +326,8 @@ close_document (CjuWindow *self)
 {
   cju_intake_close (self);
   if (self->document != NULL)
+    cju_data_cancel (self->document);
+  if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->lab != NULL)
     gtk_stack_remove (GTK_STACK (self->stack), self->lab);
@@ -328,6 +356,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
   g_signal_connect (self->document, "notice", G_CALLBACK (on_notice), self);
+  g_signal_connect (self->document, "reading", G_CALLBACK (on_reading), self);
   adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
@@ -553,6 +582,8 @@ cju_window_dispose (GObject *object)
 
   cju_window_end_files (self);
   if (self->document != NULL)
+    cju_data_cancel (self->document);
+  if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
   cju_memory_trim ();
@@ -589,6 +620,7 @@ cju_window_class_init (CjuWindowClass *class)
   cju_window_install_file_actions (widget);
   cju_intake_install (widget);
   cju_export_install (widget);
+  gtk_widget_class_install_action (widget, "win.cancel-reading", NULL, cancel_reading);
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
