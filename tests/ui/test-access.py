@@ -77,8 +77,9 @@ tap.check('tabs-are-named', {'Curves', 'Confusion', 'Problems', 'History'}
 
 
 def told():
-    """Figures of the dock with words; each is made when its tab is first opened."""
-    return [n.get_name() for n in walk(book) if n.get_role_name() == 'image' and n.get_description()]
+    """Pictures with words; a figure of the dock is made when its tab is first opened."""
+    return [n.get_name() for n in walk(person.app)
+            if n.get_role_name() == 'image' and n.get_description()]
 
 
 silent = []
