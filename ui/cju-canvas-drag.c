@@ -91,6 +91,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, gpointer data)
   CjuCanvas *self = data;
   const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
 
+  cju_canvas_end_glide (self);
   cju_canvas_end_wire (self);
   if (button == GDK_BUTTON_SECONDARY || is_on_button (self, x, y))
     {
@@ -354,6 +355,7 @@ on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data
     cju_canvas_zoom_at (self, pow (1.15, -dy), self->pointer_x, self->pointer_y);
   else
     {
+      cju_canvas_end_glide (self);
       self->x -= dx;
       self->y -= dy;
       cju_canvas_moved (self);
@@ -378,6 +380,7 @@ on_pinch_begin (GtkGesture *gesture, GdkEventSequence *sequence, gpointer data)
 
   (void) gesture;
   (void) sequence;
+  cju_canvas_end_glide (self);
   self->from_x = self->zoom; /* zoom at the start of the pinch */
 }
 
