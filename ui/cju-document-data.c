@@ -113,6 +113,7 @@ cju_document_load (CjuDocument *self)
   self->loaded = cjl_data_choice_copy (&self->project->data);
   self->loading = g_cancellable_new ();
   self->pending = TRUE;
+  cju_document_set_trouble (self, NULL); /* of the data before; of these nothing is known yet */
   if (before.source == NULL || !cjl_data_choice_same_base (&before, &self->loaded))
     {
       /* what is shown of the old data stays only as long as they are nearly the same */
