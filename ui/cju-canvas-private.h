@@ -76,6 +76,7 @@ struct _CjuCanvas
   double was_zoom, was_x, was_y;
   CjWire quick_from; /* what quick add wires to; its node NULL: the selection */
   double pointer_x, pointer_y;
+  GtkEventController *motion;   /* of the pointer, borrowed */
   GPtrArray *widgets;           /* CjuCard, borrowed, for each card of the scene */
   int tallest;                  /* of them, pixels at 100 % */
   GArray *wires, *ports;        /* CjuTrace for each line and each card of the scene */
