@@ -348,10 +348,10 @@ cju_canvas_zoom (CjuCanvas *self, double factor)
       = gtk_event_controller_motion_contains_pointer (GTK_EVENT_CONTROLLER_MOTION (self->motion));
 
   cju_canvas_end_glide (self);
-  cju_canvas_zoom_at (
-      self, factor > 0 ? factor : 1 / self->zoom,
-      at_pointer ? self->pointer_x : gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
-      at_pointer ? self->pointer_y : gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
+  cju_canvas_zoom_at (self, factor > 0 ? factor : 1 / self->zoom,
+                      at_pointer ? self->pointer_x : gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                      at_pointer ? self->pointer_y
+                                 : gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
 }
 
 static void

@@ -35,8 +35,7 @@ activate (GtkApplication *application, gpointer data)
 static void
 on_text (GObject *clipboard, GAsyncResult *result, gpointer loop)
 {
-  g_autofree char *text
-      = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+  g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
 
   g_print ("%s", text != NULL ? text : "");
   g_main_loop_quit (loop);
