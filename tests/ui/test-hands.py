@@ -9,7 +9,7 @@ import sys
 import time
 import zipfile
 
-from person import Atspi, Person, Tap, tries, wait, walk
+from person import Person, Tap, wait, walk
 
 program, cli, feed = sys.argv[1:4]
 tap = Tap(48)
@@ -97,22 +97,15 @@ def command(words):
 
 
 def menu(entry, at):
-    """Chooses an entry of the context menu of what is at a place. The menu is a window of its own."""
+    """Chooses an entry of the context menu of what is at a place."""
     person.click(at, 3)
-    item = person.find(entry, 'menu item', None, 5)
-    node, own = item, None
-    while node is not None:  # up to the menu as a whole, above which nothing has a place
-        box = tries(lambda: Atspi.Component.get_extents(node, Atspi.CoordType.WINDOW))
-        if box is None:
+    person.find(entry, 'menu item', None, 5)
+    for _ in range(40):
+        if person.focus()[:1] == [entry]:
             break
-        own, node = box, node.get_parent()
-    time.sleep(.3)
-    area, window = max((g['WIDTH'] * g['HEIGHT'], w) for w, g in
-                       ((w, person.geometry(w)) for w in person.windows() if w != person.xid))
-    box = Atspi.Component.get_extents(item, Atspi.CoordType.WINDOW)
-    frame = person.geometry(window)
-    person.click((frame['X'] + (frame['WIDTH'] - own.width) // 2 + box.x - own.x + box.width // 2,
-                  frame['Y'] + (frame['HEIGHT'] - own.height) // 2 + box.y - own.y + box.height // 2))
+        person.key('Up')
+        time.sleep(.05)
+    person.key('Return')
     time.sleep(.3)
 
 
@@ -158,6 +151,7 @@ person.click((x + 30, y + 14))
 person.key('period')
 time.sleep(.4)
 a, b, w, h = person.place(cards['dense2'])
+w = w * zoom() // 100  # what is told is the size at 100 %
 tap.check('period-shows-the-selection', wait(lambda: zoom() > zoom_home * 1.2, 5)
           and abs(a + w // 2 - left - width // 2) < 12, (a, w, left, width))
 home()
@@ -314,13 +308,14 @@ person.click(person.find('Go out to Network', 'push button'))
 tap.check('the-trail-goes-out', card('cross1') and not card('dense1', 1))
 command('save block')
 palette = person.find('Layers', 'list')
-row = person.find('Block', 'list item', palette)
+own = re.compile('^Block')
+row = person.find(own, 'list item', palette)
 menu('Remove from Palette', person.scroll_to(row, palette.get_parent()))
 tap.check('a-block-leaves-the-palette', wait(
-    lambda: person.find('Block', 'list item', palette, 0) is None))
+    lambda: person.find(own, 'list item', palette, 0) is None))
 person.click(person.find('Undo', 'push button', below=person.find(re.compile('no longer in the palette'))
                          .get_parent()))
-tap.check('and-is-put-back', person.find('Block', 'list item', palette))
+tap.check('and-is-put-back', person.find(own, 'list item', palette))
 person.close()
 with open('app.log') as log:
     bad = re.findall('.*(?:CRITICAL|WARNING).*', log.read())
