@@ -9,10 +9,10 @@ import sys
 import time
 import zipfile
 
-from person import Person, Tap, wait, walk
+from person import Person, Tap, state, wait, walk
 
 program, cli, feed = sys.argv[1:4]
-tap = Tap(48)
+tap = Tap(50)
 FILE = 'n.cajal'
 ALL = ['input1', 'dense1', 'dense2', 'dense3', 'cross1']
 
@@ -98,14 +98,21 @@ def command(words):
 
 def menu(entry, at):
     """Chooses an entry of the context menu of what is at a place."""
+    person.xdotool('mousemove', at[0], at[1] + 5)  # GTK looks for what is under it when it moves
     person.click(at, 3)
-    person.find(entry, 'menu item', None, 5)
+    item = person.find(entry, 'menu item', None, 5)
+    whole = item.get_parent().get_parent().get_parent()
+
+    def focused():
+        return next((n.get_name() for n in walk(whole) if state(n, 'FOCUSED')), None)
+
     for _ in range(40):
-        if person.focus()[:1] == [entry]:
+        at = focused()
+        if at == entry:
+            person.key('Return')
             break
         person.key('Up')
-        time.sleep(.05)
-    person.key('Return')
+        wait(lambda: focused() not in (None, at), 3)
     time.sleep(.3)
 
 
@@ -306,6 +313,7 @@ person.key('Return')
 tap.check('enter-goes-inside', card('dense1') and not card('cross1', 1))
 person.click(person.find('Go out to Network', 'push button'))
 tap.check('the-trail-goes-out', card('cross1') and not card('dense1', 1))
+person.click((x + 40, y + 14))
 command('save block')
 palette = person.find('Layers', 'list')
 own = re.compile('^Block')
@@ -313,8 +321,10 @@ row = person.find(own, 'list item', palette)
 menu('Remove from Palette', person.scroll_to(row, palette.get_parent()))
 tap.check('a-block-leaves-the-palette', wait(
     lambda: person.find(own, 'list item', palette, 0) is None))
-person.click(person.find('Undo', 'push button', below=person.find(re.compile('no longer in the palette'))
-                         .get_parent()))
+toast = person.find(re.compile('no longer in the palette'))
+while not any(n.get_role_name() == 'push button' for n in walk(toast)):
+    toast = toast.get_parent()
+person.click(person.find(re.compile('Undo'), 'push button', toast))
 tap.check('and-is-put-back', person.find(own, 'list item', palette))
 person.close()
 with open('app.log') as log:
