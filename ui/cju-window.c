@@ -428,6 +428,16 @@ branch (CjuWindow *self)
     cju_window_tell (self, error->message);
 }
 
+/* To train while the network as it is drawn cannot be: that would train the one before. */
+static gboolean
+wants_what_is_not_drawn (CjuWindow *self, const char *name)
+{
+  static const char *const starts[] = { "win.train", "win.step", "win.epoch", NULL };
+
+  return cju_document_get_trouble (self->document) != NULL && g_strv_contains (starts, name)
+         && cju_document_get_state (self->document).status != CJ_RUN_TRAINING;
+}
+
 static void
 run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -445,7 +455,8 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
       cju_document_train (self->document, G_MAXUINT64);
       cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
     }
-  else if (cju_document_get_session (self->document) == NULL)
+  else if (cju_document_get_session (self->document) == NULL
+           || wants_what_is_not_drawn (self, name))
     cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
                                ? cju_document_get_trouble (self->document)
                                : _ ("The data is still loading."));
