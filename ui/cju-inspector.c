@@ -103,15 +103,56 @@ count_alike (CjuInspector *self, const CjNode *node)
   return n;
 }
 
+/* "conv1, conv2": the selected nodes of the layer of the last. */
+static char *
+print_alike (CjuInspector *self, const CjNode *node)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const char *const *ids = cju_document_get_selection (self->document);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const CjNode *other = cj_graph_find (graph, ids[i]);
+
+      if (other != NULL && other->layer == node->layer)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", ids[i]);
+    }
+  return g_string_free (names, FALSE);
+}
+
+/* "conv1: 1×28×28 → 6×28×28 · 156 parameters". */
+static char *
+print_facts (CjuInspector *self, const CjNode *node)
+{
+  const CjNode *before = node->from[0].node;
+  g_autofree char *in = before != NULL ? cju_document_dup_shape (self->document, before) : NULL;
+  g_autofree char *out = cju_document_dup_shape (self->document, node);
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  GString *text = g_string_new (node->id);
+  gint64 n;
+
+  g_ptr_array_add (nodes, (gpointer) node);
+  n = cju_document_count_parameters (self->document, nodes);
+  if (in != NULL && out != NULL)
+    g_string_append_printf (text, ": %s → %s", in, out);
+  else if (in != NULL || out != NULL)
+    g_string_append_printf (text, ": %s", in != NULL ? in : out);
+  if (n > 0)
+    g_string_append_printf (
+        text,
+        g_dngettext (GETTEXT_PACKAGE, " · %'lld parameter", " · %'lld parameters", (gulong) n),
+        (long long) n);
+  return g_string_free (text, FALSE);
+}
+
 static void
 show_node (CjuInspector *self, const CjNode *node)
 {
   const guint n = count_alike (self, node);
   g_autofree char *title = NULL;
   g_autofree char *prefix = g_strdup_printf ("%s.", node->id);
-  g_autofree char *shape = cju_document_dup_shape (self->document, node);
-  g_autofree char *words = g_strdup_printf ("%s%s%s", node->id, shape != NULL ? " → " : "",
-                                            shape != NULL ? shape : "");
+  g_autofree char *words = n > 1 ? print_alike (self, node) : print_facts (self, node);
 
   if (n > 1)
     title = g_strdup_printf (_ ("%u × %s"), n, _ (node->layer->title));

@@ -105,9 +105,12 @@ on_edited (CjuWindow *self)
     }
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
-  if (lowered != NULL)
-    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
-                            (long long) parameters, (double) macs / 1e6);
+  if (lowered != NULL && macs < 100000)
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %'lld multiply–adds a sample"),
+                            (long long) parameters, (long long) macs);
+  else if (lowered != NULL)
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.*f M multiply–adds a sample"),
+                            (long long) parameters, macs < 10000000 ? 2 : 0, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -211,6 +214,7 @@ make_zoom (CjuWindow *self)
       gtk_box_append (GTK_BOX (box), button);
     }
   gtk_widget_add_css_class (box, "linked");
+  gtk_widget_add_css_class (box, "canvas-zoom");
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_set_valign (box, GTK_ALIGN_END);
   gtk_widget_set_margin_start (box, 12);
