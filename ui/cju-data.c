@@ -2,6 +2,7 @@
 #include "cju-data.h"
 
 #include "cju-access.h"
+#include "cju-tile.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-adopt.h"
@@ -44,6 +45,10 @@ cju_data_describe (const CjdDataset *dataset)
   g_autofree char *samples = describe_samples (dataset);
   g_autoptr (GString) names = g_string_new (NULL);
 
+  if (cju_tile_has_letters (dataset))
+    return g_strdup_printf (
+        g_dngettext (NULL, "%s, of %u kind", "%s, of %u kinds", dataset->n_classes), samples,
+        dataset->n_classes);
   if (dataset->n_classes == 0)
     return g_strdup_printf (_ ("%s, with values to predict"), samples);
   for (guint i = 0; dataset->class_names != NULL && i < MIN (dataset->n_classes, MAX_NAMES); i++)

@@ -155,7 +155,14 @@ measure_tabs (GtkWidget *page)
     gtk_widget_queue_resize (widget);
 }
 
-/* The plane of two-feature data is what such a network is about: it stands beside the curves. */
+/* What some networks are about stands beside the curves: the plane that they divide, or the text that
+ * they write. */
+static gboolean
+stands_beside (GtkWidget *page)
+{
+  return g_str_equal (get_id (page), "decision") || g_str_equal (get_id (page), "text");
+}
+
 static void
 update_pages (CjuDock *self)
 {
@@ -168,7 +175,7 @@ update_pages (CjuDock *self)
       if (is == was)
         continue;
       gtk_widget_set_visible (page, is);
-      if (is && g_str_equal (get_id (page), "decision"))
+      if (is && stands_beside (page))
         move_page (self, page, GTK_NOTEBOOK (self->slots[1]));
       if (is)
         measure_tabs (page);

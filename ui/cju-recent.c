@@ -8,6 +8,7 @@
 
 #define MIME "application/vnd.cajal.project+zip"
 #define MAX_SHOWN 4
+#define MAX_IN_MENU 8
 #define WIDTH 200
 #define HEIGHT 104
 
@@ -274,26 +275,91 @@ fill_remains (GtkWidget *box)
   make_section (box, _ ("Not saved"), list);
 }
 
+/* Projects that are still there, the newest first; free with free_files. */
+static GList *
+list_files (void)
+{
+  GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ()), *all = NULL;
+
+  for (GList *l = items; l != NULL; l = l->next)
+    if (g_strcmp0 (gtk_recent_info_get_mime_type (l->data), MIME) == 0
+        && gtk_recent_info_is_local (l->data) && gtk_recent_info_exists (l->data))
+      all = g_list_insert_sorted (all, gtk_recent_info_ref (l->data), compare_infos);
+  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+  return all;
+}
+
+static void
+free_files (GList *files)
+{
+  g_list_free_full (files, (GDestroyNotify) gtk_recent_info_unref);
+}
+
 static void
 fill_files (GtkWidget *box)
 {
-  GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
+  GList *files = list_files ();
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   guint n = 0;
 
-  items = g_list_sort (items, compare_infos);
-  for (GList *l = items; l != NULL && n < MAX_SHOWN; l = l->next)
-    if (g_strcmp0 (gtk_recent_info_get_mime_type (l->data), MIME) == 0
-        && gtk_recent_info_is_local (l->data) && gtk_recent_info_exists (l->data))
-      {
-        gtk_box_append (GTK_BOX (row), make_card (l->data));
-        n++;
-      }
-  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+  for (GList *l = files; l != NULL && n < MAX_SHOWN; l = l->next, n++)
+    gtk_box_append (GTK_BOX (row), make_card (l->data));
+  free_files (files);
   if (n > 0)
     make_section (box, _ ("Recent"), row);
   else
     g_object_unref (g_object_ref_sink (row));
+}
+
+/* Underlines of a name would be taken for keys of the menu. */
+static char *
+dup_label (GtkRecentInfo *info)
+{
+  g_auto (GStrv) parts = g_strsplit (gtk_recent_info_get_display_name (info), "_", -1);
+
+  return g_strjoinv ("__", parts);
+}
+
+static void
+fill_menu (GtkRecentManager *manager, GMenu *menu)
+{
+  GList *files = list_files ();
+  guint n = 0;
+
+  (void) manager;
+  g_menu_remove_all (menu);
+  for (GList *l = files; l != NULL && n < MAX_IN_MENU; l = l->next, n++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_uri (gtk_recent_info_get_uri (l->data));
+      g_autofree char *path = g_file_get_path (file), *label = dup_label (l->data);
+      g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+      g_menu_item_set_action_and_target (item, "win.open-path", "s", path);
+      g_menu_append_item (menu, item);
+    }
+  if (n == 0)
+    g_menu_append (menu, _ ("No project was opened yet"), "win.none");
+  free_files (files);
+}
+
+/* After the first frame, as the start page. */
+static gboolean
+begin_menu (gpointer menu)
+{
+  GtkRecentManager *manager = gtk_recent_manager_get_default ();
+
+  fill_menu (manager, menu);
+  g_signal_connect_object (manager, "changed", G_CALLBACK (fill_menu), menu, 0);
+  return G_SOURCE_REMOVE;
+}
+
+GMenuModel *
+cju_recent_new_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  g_idle_add_full (G_PRIORITY_LOW, begin_menu, g_object_ref (menu), g_object_unref);
+  return G_MENU_MODEL (menu);
 }
 
 /* After the first frame: reading the journal must not keep the window waiting. */

@@ -17,12 +17,12 @@
 #include "cju-pad.h"
 #include "cju-palette.h"
 #include "cju-pill.h"
+#include "cju-recent.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
 #include "cju-trouble.h"
-#include "cju-export.h"
 #include "cju-trail.h"
 #include "cju-vigil.h"
 
@@ -619,10 +619,12 @@ make_menu (void)
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new (), file = g_menu_new (), run = g_menu_new (),
                     rest = g_menu_new ();
+  g_autoptr (GMenuModel) recent = cju_recent_new_menu ();
 
   g_menu_append (file, _ ("_New Window"), "app.new-window");
   g_menu_append (file, _ ("New _Empty Canvas"), "win.empty");
   g_menu_append (file, _ ("_Open…"), "win.open");
+  g_menu_append_submenu (file, _ ("Open _Recent"), recent);
   g_menu_append (file, _ ("_Save"), "win.save");
   g_menu_append (file, _ ("Save _As…"), "win.save-as");
   g_menu_append (run, _ ("Train One _Step"), "win.step");
