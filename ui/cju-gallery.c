@@ -103,7 +103,7 @@ show_time (GtkWidget *button, double seconds)
   const CjlTemplate *info = get_template (button);
   GtkWidget *label = g_object_get_data (G_OBJECT (button), "time");
   g_autofree char *time = isnan (seconds) ? NULL : print_time (seconds);
-  g_autofree char *reach = g_strdup_printf ("%s%s%s", info->expected, time != NULL ? " · " : "",
+  g_autofree char *reach = g_strdup_printf ("%s%s%s", _ (info->expected), time != NULL ? " · " : "",
                                             time != NULL ? time : "");
   g_autofree char *words
       = g_strdup_printf (_ ("%s. %s. Reaches %s."), _ (info->title), _ (info->blurb), reach);

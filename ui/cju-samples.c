@@ -5,6 +5,7 @@
 #include "cju-own.h"
 #include "cju-picture.h"
 #include "cju-tile.h"
+#include "cju-view.h"
 #include "cjv-thumbnail.h"
 
 #include <glib/gi18n-lib.h>
@@ -197,7 +198,9 @@ say_empty (CjuSamples *self, const char *text)
 static void
 show_mistakes (CjuSamples *self, const CjdDataset *dataset)
 {
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
+  const CjlEvaluation *evaluation = cju_view_tells_classes (self->document)
+                                        ? cju_document_get_evaluation (self->document)
+                                        : NULL;
   g_autofree guint32 *mistakes = NULL;
   gsize n = 0;
 
@@ -209,8 +212,10 @@ show_mistakes (CjuSamples *self, const CjdDataset *dataset)
         make_button (self, dataset, mistakes[i], evaluation->index[mistakes[i]],
                      evaluation->predicted != NULL ? evaluation->predicted[mistakes[i]] : -1));
   if (n == 0)
-    say_empty (self, evaluation != NULL ? _ ("No validation sample is mistaken.")
-                                        : _ ("Mistakes are found once the network has trained."));
+    say_empty (self, !cju_view_tells_classes (self->document)
+                         ? _ ("This network tells no classes apart.")
+                     : evaluation != NULL ? _ ("No validation sample is mistaken.")
+                                          : _ ("Mistakes are found once the network has trained."));
 }
 
 /* Validation samples of class `row` that were taken for `column`. */
@@ -339,7 +344,8 @@ on_evaluated (CjuSamples *self)
 static void
 on_ticked (CjuSamples *self)
 {
-  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES)
+  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES
+      && cju_view_tells_classes (self->document))
     cju_document_get_evaluation (self->document);
 }
 
