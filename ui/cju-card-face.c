@@ -258,13 +258,13 @@ get_value (const CjTensor *tensor, gint64 unit)
   return most;
 }
 
-/* In four characters, as long as that is enough. */
+/* In three characters and a sign, as long as that is enough: more are not read in a disk. */
 static void
 print_value (char *text, gulong size, float value)
 {
   const float much = fabsf (value);
 
-  g_snprintf (text, size, "%.*f", much < 10 ? 2 : much < 100 ? 1 : 0, (double) value);
+  g_snprintf (text, size, "%.*f", much == 0 || much >= 10 ? 0 : much < 1 ? 2 : 1, (double) value);
 }
 
 /* Every unit's value in the middle of its disk, or in the corner of its map, where there is room. */

@@ -121,7 +121,7 @@ print_alike (CjuInspector *self, const CjNode *node)
   return g_string_free (names, FALSE);
 }
 
-/* "conv1: 1×28×28 → 6×28×28 · 156 parameters". */
+/* "conv1: 1×28×28 → 6×28×28", and below it "156 parameters". */
 static char *
 print_facts (CjuInspector *self, const CjNode *node)
 {
@@ -140,8 +140,7 @@ print_facts (CjuInspector *self, const CjNode *node)
     g_string_append_printf (text, ": %s", in != NULL ? in : out);
   if (n > 0)
     g_string_append_printf (
-        text,
-        g_dngettext (GETTEXT_PACKAGE, " · %'lld parameter", " · %'lld parameters", (gulong) n),
+        text, g_dngettext (GETTEXT_PACKAGE, "\n%'lld parameter", "\n%'lld parameters", (gulong) n),
         (long long) n);
   return g_string_free (text, FALSE);
 }
