@@ -139,9 +139,12 @@ print_facts (CjuInspector *self, const CjNode *node)
   else if (in != NULL || out != NULL)
     g_string_append_printf (text, ": %s", in != NULL ? in : out);
   if (n > 0)
-    g_string_append_printf (
-        text, g_dngettext (GETTEXT_PACKAGE, "\n%'lld parameter", "\n%'lld parameters", (gulong) n),
-        (long long) n);
+    {
+      g_string_append_c (text, '\n');
+      g_string_append_printf (
+          text, g_dngettext (GETTEXT_PACKAGE, "%'lld parameter", "%'lld parameters", (gulong) n),
+          (long long) n);
+    }
   return g_string_free (text, FALSE);
 }
 
