@@ -8,6 +8,7 @@
 
 #define MIME "application/vnd.cajal.project+zip"
 #define MAX_SHOWN 4
+#define MAX_REMAINS 2
 #define MAX_IN_MENU 8
 #define WIDTH 200
 #define HEIGHT 104
@@ -260,6 +261,28 @@ make_section (GtkWidget *box, const char *title, GtkWidget *content)
 }
 
 static void
+show_more (GtkWidget *button, gpointer list)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    gtk_widget_set_visible (row, TRUE);
+  gtk_widget_set_visible (button, FALSE);
+}
+
+/* The experiments must not be far down after some crashes. */
+static GtkWidget *
+make_more (GtkWidget *list, guint n)
+{
+  g_autofree char *text
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Show %u More", "Show %u More", n), n);
+  GtkWidget *button = gtk_button_new_with_label (text);
+
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (show_more), list, 0);
+  return button;
+}
+
+static void
 fill_remains (GtkWidget *box)
 {
   g_autoptr (GPtrArray) all = cjl_recovery_list (NULL);
@@ -271,8 +294,16 @@ fill_remains (GtkWidget *box)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
   for (guint i = 0; i < all->len; i++)
-    gtk_list_box_append (GTK_LIST_BOX (list), make_remains (all->pdata[i]));
+    {
+      GtkWidget *row = make_remains (all->pdata[i]);
+
+      gtk_widget_set_visible (row, i < MAX_REMAINS || all->len == MAX_REMAINS + 1);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
   make_section (box, _ ("Not saved"), list);
+  if (all->len > MAX_REMAINS + 1)
+    gtk_box_append (GTK_BOX (gtk_widget_get_parent (list)),
+                    make_more (list, all->len - MAX_REMAINS));
 }
 
 /* Projects that are still there, the newest first; free with free_files. */
@@ -386,6 +417,7 @@ cju_recent_new (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
 
+  gtk_widget_set_margin_top (box, 8);
   g_signal_connect (box, "map", G_CALLBACK (on_map), NULL);
   return box;
 }

@@ -3,11 +3,13 @@
 #include "cju-window-private.h"
 
 #include "cjl-recovery.h"
+#include "cju-intake.h"
 #include "cju-memory.h"
 #include "cju-recent.h"
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* --- opening --- */
 
@@ -129,14 +131,39 @@ close_empty (gpointer window)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether it is no project by its name, and a folder or a file that does not begin as one. */
+static gboolean
+is_data (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = NULL;
+  char begin[2] = { 0 };
+
+  if (g_str_has_suffix (path, ".cajal"))
+    return FALSE;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".npz"))
+    return TRUE;
+  stream = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_file_read (file, NULL, NULL) : NULL;
+  return stream != NULL
+         && g_input_stream_read_all (G_INPUT_STREAM (stream), begin, sizeof begin, NULL, NULL, NULL)
+         && memcmp (begin, "PK", sizeof begin) != 0;
+}
+
 gboolean
 cju_window_open_path (CjuWindow *self, const char *path)
 {
   CjuWindow *open = find_window (self, path);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = open == NULL ? cjl_project_load (path, &error) : NULL;
+  g_autoptr (CjlProject) project = NULL;
   CjlRemains *remains;
 
+  if (open == NULL && is_data (path))
+    {
+      cju_intake_take (self, path);
+      return FALSE;
+    }
+  if (open == NULL)
+    project = cjl_project_load (path, &error);
   if (open != NULL)
     {
       gtk_window_present (GTK_WINDOW (open));
