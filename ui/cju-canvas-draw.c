@@ -4,15 +4,18 @@
 #include "cju-canvas-private.h"
 
 #include "cju-access.h"
+#include "cju-bake.h"
 
 #include "cju-shape.h"
 
 #include <math.h>
 #include <string.h>
 
-#define LABELS 0.55    /* the zoom above which wires say what comes along them */
-#define STRIP 3000     /* area of a strip of a wire */
-#define WIRE_MARGIN 30 /* around the ends of a wire: its bend, its label */
+#define LABELS 0.55              /* the zoom above which wires say what comes along them */
+#define STRIP 3000               /* area of a strip of a wire */
+#define WIRE_MARGIN 30           /* around the ends of a wire: its bend, its label */
+#define WIRE_PICTURE (128 * 128) /* pixels that a picture of a piece of a wire may have */
+#define MAX_PICTURE (8192 * 8)   /* and a row of dots */
 
 typedef struct
 {
@@ -37,7 +40,18 @@ get_colors (CjuCanvas *self)
 static void
 clear_trace (gpointer data)
 {
-  g_clear_pointer (&((CjuTrace *) data)->node, gsk_render_node_unref);
+  CjuTrace *trace = data;
+
+  g_clear_pointer (&trace->node, gsk_render_node_unref);
+  g_clear_pointer (&trace->card, gsk_render_node_unref);
+  g_clear_pointer (&trace->picture, gsk_render_node_unref);
+}
+
+static void
+clear_pictures (GArray *traces)
+{
+  for (guint i = 0; i < traces->len; i++)
+    g_clear_pointer (&g_array_index (traces, CjuTrace, i).picture, gsk_render_node_unref);
 }
 
 /* Empty traces for `n` things. */
@@ -56,14 +70,14 @@ static void
 forget_traces (CjuCanvas *self)
 {
   self->wires = new_traces (self->wires, self->scene->lines->len);
-  self->ports = new_traces (self->ports, self->scene->cards->len);
+  self->looks = new_traces (self->looks, self->scene->cards->len);
 }
 
 void
 cju_canvas_forget_drawn (CjuCanvas *self)
 {
   g_clear_pointer (&self->grid, gsk_render_node_unref);
-  g_clear_pointer (&self->far, gsk_render_node_unref);
+  cju_canvas_forget_far (self);
   if (self->scene != NULL)
     forget_traces (self);
   cju_canvas_redraw (self);
@@ -92,11 +106,17 @@ static void
 follow_zoom (CjuCanvas *self)
 {
   const double before = self->drawn_zoom, now = self->zoom;
+  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
 
   self->drawn_zoom = now;
-  if (before == now)
+  if (before == now && scale == self->drawn_scale)
     return;
-  g_clear_pointer (&self->far, gsk_render_node_unref);
+  if (scale != self->drawn_scale)
+    g_clear_pointer (&self->grid, gsk_render_node_unref);
+  self->drawn_scale = scale;
+  cju_canvas_forget_far (self);
+  clear_pictures (self->wires);
+  clear_pictures (self->looks);
   if (before <= 0 || find_pen (before) != find_pen (now) || find_type (before) != find_type (now)
       || find_radius (before) != find_radius (now))
     forget_traces (self);
@@ -107,7 +127,7 @@ static GskRenderNode *
 record_row (CjuCanvas *self, double step)
 {
   const Colors colors = get_colors (self);
-  GskRenderNode *row
+  g_autoptr (GskRenderNode) row
       = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) (self->width + step + 1), 1));
   cairo_t *cr = gsk_cairo_node_get_draw_context (row);
 
@@ -116,7 +136,7 @@ record_row (CjuCanvas *self, double step)
     cairo_rectangle (cr, floor (x), 0, 1, 1);
   cairo_fill (cr);
   cairo_destroy (cr);
-  return row;
+  return cju_bake (row, 1, self->drawn_scale, MAX_PICTURE);
 }
 
 void
@@ -382,6 +402,22 @@ is_moving (CjuCanvas *self, int card)
                                       cjl_scene_get (self->scene, (guint) card)->id);
 }
 
+/* As it was recorded on the first frame, then as a picture. */
+static void
+append_trace (CjuCanvas *self, const Colors *colors, const CjlLine *line, CjuTrace *trace,
+              GtkSnapshot *snapshot)
+{
+  if (trace->node == NULL)
+    trace->node = record_wire (self, colors, line, trace);
+  else if (trace->picture == NULL && !trace->whole)
+    trace->picture = cju_bake (trace->node, self->zoom, self->drawn_scale, WIRE_PICTURE);
+  gtk_snapshot_save (snapshot);
+  if (trace->picture == NULL)
+    gtk_snapshot_scale (snapshot, (float) self->zoom, (float) self->zoom);
+  gtk_snapshot_append_node (snapshot, trace->picture != NULL ? trace->picture : trace->node);
+  gtk_snapshot_restore (snapshot);
+}
+
 void
 cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
 {
@@ -406,9 +442,7 @@ cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
         clear_trace (trace);
       memcpy (trace->ends, ends, sizeof ends);
       trace->whole = whole;
-      if (trace->node == NULL)
-        trace->node = record_wire (self, &colors, line, trace);
-      gtk_snapshot_append_node (snapshot, trace->node);
+      append_trace (self, &colors, line, trace, snapshot);
     }
 }
 
@@ -467,32 +501,22 @@ record_ports (CjuCanvas *self, const Colors *colors, const CjlCard *card)
   return gtk_snapshot_free_to_node (snapshot);
 }
 
-void
-cju_canvas_draw_ports (CjuCanvas *self, GtkSnapshot *snapshot)
+CjuTrace *
+cju_canvas_trace_card (CjuCanvas *self, guint i)
 {
   const Colors colors = get_colors (self);
+  CjuTrace *trace = &g_array_index (self->looks, CjuTrace, i);
 
-  for (guint i = 0; i < self->scene->cards->len; i++)
+  /* where a wire may go is said while it is drawn */
+  if (trace->wiring != (self->drag == CJU_DRAG_WIRE))
+    clear_trace (trace);
+  trace->wiring = self->drag == CJU_DRAG_WIRE;
+  if (trace->node == NULL)
     {
-      const CjlCard *card = cjl_scene_get (self->scene, i);
-      CjuTrace *trace = &g_array_index (self->ports, CjuTrace, i);
-
-      if (!cju_canvas_is_in_view (self, card))
-        continue;
-      /* where a wire may go is said while it is drawn */
-      if (trace->wiring != (self->drag == CJU_DRAG_WIRE))
-        clear_trace (trace);
-      trace->wiring = self->drag == CJU_DRAG_WIRE;
-      if (trace->node == NULL)
-        trace->node = record_ports (self, &colors, card);
-      if (trace->node == NULL)
-        continue;
-      gtk_snapshot_save (snapshot);
-      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) cjl_card_get_x (card),
-                                                              (float) cjl_card_get_y (card)));
-      gtk_snapshot_append_node (snapshot, trace->node);
-      gtk_snapshot_restore (snapshot);
+      clear_trace (trace);
+      trace->node = record_ports (self, &colors, cjl_scene_get (self->scene, i));
     }
+  return trace;
 }
 
 static void

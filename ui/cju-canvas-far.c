@@ -3,9 +3,12 @@
  * down, all of it on whole pixels and recorded once, so that a view that moves draws it again as it is. */
 #include "cju-canvas-private.h"
 
+#include "cju-bake.h"
 #include "cju-picture.h"
 
 #include <math.h>
+
+#define MAX_PICTURE 4e6 /* pixels of a picture of it all */
 
 static void
 append_wire (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *color, const CjlLine *line)
@@ -68,16 +71,37 @@ record (CjuCanvas *self)
   return gtk_snapshot_free_to_node (snapshot);
 }
 
+static gboolean
+is_small (CjuCanvas *self, GskRenderNode *node)
+{
+  graphene_rect_t bounds;
+
+  gsk_render_node_get_bounds (node, &bounds);
+  return bounds.size.width * bounds.size.height * self->drawn_scale * self->drawn_scale
+         < MAX_PICTURE;
+}
+
+void
+cju_canvas_forget_far (CjuCanvas *self)
+{
+  g_clear_pointer (&self->far.node, gsk_render_node_unref);
+  g_clear_pointer (&self->far.picture, gsk_render_node_unref);
+}
+
 void
 cju_canvas_draw_far (CjuCanvas *self, GtkSnapshot *snapshot)
 {
-  if (self->far == NULL)
-    self->far = record (self);
-  if (self->far == NULL) /* there is nothing */
+  CjuTrace *far = &self->far;
+
+  if (far->node == NULL)
+    far->node = record (self);
+  else if (far->picture == NULL && is_small (self, far->node))
+    far->picture = cju_bake (far->node, 1, self->drawn_scale, MAX_PICTURE);
+  if (far->node == NULL) /* there is nothing */
     return;
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot,
                           &GRAPHENE_POINT_INIT ((float) round (self->x), (float) round (self->y)));
-  gtk_snapshot_append_node (snapshot, self->far);
+  gtk_snapshot_append_node (snapshot, far->picture != NULL ? far->picture : far->node);
   gtk_snapshot_restore (snapshot);
 }

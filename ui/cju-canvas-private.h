@@ -29,14 +29,17 @@ typedef enum
   CJU_DRAG_BAND
 } CjuDrag;
 
-/* What is drawn for a wire, or for the ports of a card, kept until it changes; in coordinates of the
- * world. */
+/* What is drawn for a wire, or for a card and its ports, kept until it changes; in coordinates of the world,
+ * or of the card. */
 typedef struct
 {
-  GskRenderNode *node; /* NULL: to be drawn */
-  double ends[4];      /* of the wire, as it was drawn */
-  gboolean whole;      /* of a wire: as one recording, while an end is dragged */
-  gboolean wiring;     /* of ports: while a wire is drawn */
+  GskRenderNode *node; /* the wire, or the ports; NULL: to be drawn */
+  GskRenderNode *card; /* what the card drew last */
+  GskRenderNode
+      *picture;    /* of it all, as it is on the screen, once a frame went by without a change */
+  double ends[4];  /* of the wire, as it was drawn */
+  gboolean whole;  /* of a wire: as one recording, while an end is dragged */
+  gboolean wiring; /* of ports: while a wire is drawn */
 } CjuTrace;
 
 struct _CjuCanvas
@@ -63,9 +66,11 @@ struct _CjuCanvas
   double pointer_x, pointer_y;
   GPtrArray *widgets;           /* CjuCard, borrowed, for each card of the scene */
   int tallest;                  /* of them, pixels at 100 % */
-  GArray *wires, *ports;        /* CjuTrace for each line and each card of the scene */
-  GskRenderNode *grid, *far;    /* a row of dots; everything as seen from far; NULL: to be drawn */
+  GArray *wires, *looks;        /* CjuTrace for each line and each card of the scene */
+  GskRenderNode *grid;          /* a row of dots; NULL: to be drawn */
+  CjuTrace far;                 /* everything as seen from far */
   double drawn_zoom, grid_step; /* what traces and far were drawn for, and the grid */
+  int drawn_scale;              /* pixels a unit */
 
   CjuDrag drag;
   char *drag_id;    /* the card that was pressed */
@@ -110,13 +115,15 @@ void cju_canvas_bend (double zoom, double x0, double y0, double x1, double y1, d
 
 /* cju-canvas-world.c */
 GtkWidget *cju_canvas_new_world (CjuCanvas *self);
+void cju_canvas_draw_world (CjuCanvas *self, GtkSnapshot *snapshot);
 
-/* cju-canvas-draw.c: below and above what is in the world, in coordinates of the widget; wires and ports
- * in those of the world. */
+/* cju-canvas-draw.c: below and above what is in the world, in coordinates of the widget; wires in those of
+ * the screen, from the corner of the world. */
 void cju_canvas_draw_ground (CjuCanvas *self, GtkSnapshot *snapshot);
 void cju_canvas_draw_top (CjuCanvas *self, GtkSnapshot *snapshot);
 void cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot);
-void cju_canvas_draw_ports (CjuCanvas *self, GtkSnapshot *snapshot);
+/* Records the ports of a card where they changed; what is kept for it. */
+CjuTrace *cju_canvas_trace_card (CjuCanvas *self, guint card);
 /* There is a new scene; or colours or the font changed: what was drawn is thrown away. */
 void cju_canvas_forget_drawn (CjuCanvas *self);
 /* Red where the layer cannot take what the wire brings. */
@@ -127,6 +134,7 @@ void cju_canvas_append_line (GtkSnapshot *snapshot, const GdkRGBA *color, double
 
 /* cju-canvas-far.c: all of the world, in coordinates of the widget. */
 void cju_canvas_draw_far (CjuCanvas *self, GtkSnapshot *snapshot);
+void cju_canvas_forget_far (CjuCanvas *self);
 
 /* cju-canvas-wire.c: a wire from an output is being drawn; over, or put into an input. */
 void cju_canvas_begin_wire (CjuCanvas *self, CjWire from);

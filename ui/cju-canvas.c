@@ -34,7 +34,7 @@ void
 cju_canvas_place (CjuCanvas *self)
 {
   gtk_widget_queue_allocate (self->world);
-  g_clear_pointer (&self->far, gsk_render_node_unref);
+  cju_canvas_forget_far (self);
   cju_canvas_moved (self);
 }
 
@@ -118,12 +118,10 @@ on_edited (CjuCanvas *self)
 gboolean
 cju_canvas_is_in_view (CjuCanvas *self, const CjlCard *seen)
 {
-  const double w = gtk_widget_get_width (GTK_WIDGET (self));
-  const double h = gtk_widget_get_height (GTK_WIDGET (self));
   const double x = self->x + self->zoom * cjl_card_get_x (seen);
   const double y = self->y + self->zoom * cjl_card_get_y (seen);
 
-  return x < w && y < h && x + self->zoom * CJU_CARD_WIDTH > 0
+  return x < self->width && y < self->height && x + self->zoom * CJU_CARD_WIDTH > 0
          && y + self->zoom * self->tallest > 0;
 }
 
@@ -150,7 +148,7 @@ update_selection (CjuCanvas *self)
     cju_card_set_selected (card, cju_document_is_selected (self->document, id));
   if (self->zoom < CJU_CANVAS_FAR)
     {
-      g_clear_pointer (&self->far, gsk_render_node_unref);
+      cju_canvas_forget_far (self);
       cju_canvas_redraw (self);
     }
   if (cju_document_get_selected (self->document) != NULL && cju_canvas_get_selected (self) == NULL)
@@ -165,6 +163,10 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
   GskTransform *transform;
 
   (void) baseline;
+  if (width != self->width || height != self->height)
+    g_clear_pointer (&self->grid, gsk_render_node_unref);
+  self->width = width;
+  self->height = height;
   if (!self->fitted && width > 50 && height > 50 && self->scene->cards->len > 0)
     {
       self->fitted = TRUE;
@@ -177,10 +179,6 @@ cju_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline
       NULL, &GRAPHENE_POINT_INIT ((float) round (self->x), (float) round (self->y)));
   transform = gsk_transform_scale (transform, (float) self->zoom, (float) self->zoom);
   gtk_widget_allocate (self->world, width, height, -1, transform);
-  if (width != self->width || height != self->height)
-    g_clear_pointer (&self->grid, gsk_render_node_unref);
-  self->width = width;
-  self->height = height;
   for (guint i = 0; i < G_N_ELEMENTS (popovers); i++)
     if (popovers[i] != NULL)
       gtk_popover_present (GTK_POPOVER (popovers[i]));
@@ -195,7 +193,7 @@ cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->zoom < CJU_CANVAS_FAR)
     cju_canvas_draw_far (self, snapshot);
   else
-    gtk_widget_snapshot_child (widget, self->world, snapshot);
+    cju_canvas_draw_world (self, snapshot);
   cju_canvas_draw_top (self, snapshot);
 }
 
@@ -406,9 +404,9 @@ cju_canvas_dispose (GObject *object)
   g_clear_pointer (&self->fits, g_array_unref);
   g_clear_pointer (&self->widgets, g_ptr_array_unref);
   g_clear_pointer (&self->wires, g_array_unref);
-  g_clear_pointer (&self->ports, g_array_unref);
+  g_clear_pointer (&self->looks, g_array_unref);
   g_clear_pointer (&self->grid, gsk_render_node_unref);
-  g_clear_pointer (&self->far, gsk_render_node_unref);
+  cju_canvas_forget_far (self);
   g_clear_pointer (&self->world, gtk_widget_unparent);
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);

@@ -2,12 +2,14 @@
 #include "cju-minimap.h"
 
 #include "cju-access.h"
+#include "cju-bake.h"
 #include "cju-card.h"
 #include "cju-picture.h"
 #include "cju-shape.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define WIDTH 140
 #define HEIGHT 76
@@ -19,7 +21,17 @@ struct _CjuMinimap
   GtkWidget parent;
   CjuCanvas *canvas;
   CjuDocument *document;
+  GArray *marks;        /* Mark of each card, as it was drawn */
+  double drawn_scale;   /* at that scale */
+  GskRenderNode *drawn; /* the cards; NULL: to be drawn */
 };
+
+/* A card: its corner on whole pixels; its kind, which says its colour. */
+typedef struct
+{
+  int x, y;
+  const char *category;
+} Mark;
 
 G_DEFINE_FINAL_TYPE (CjuMinimap, cju_minimap, GTK_TYPE_WIDGET)
 
@@ -49,29 +61,73 @@ find_scale (CjuMinimap *self, double *x, double *y)
   return scale;
 }
 
-/* All cards in one recording: a picture of this size costs less than a thousand nodes. */
-static void
-snapshot_cards (CjuMinimap *self, GtkSnapshot *snapshot, double scale, double x, double y)
+/* Where the cards are, in the order of the scene. */
+static GArray *
+mark_cards (CjuMinimap *self, double scale, double x, double y)
 {
   const CjlScene *scene = cju_canvas_get_scene (self->canvas);
-  const double width = MAX (round (scale * CJU_CARD_WIDTH), 2);
-  const double height = MAX (round (scale * CARD_HEIGHT * 0.6), 2);
-  cairo_t *cr = gtk_snapshot_append_cairo (
-      snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
-                                     (float) gtk_widget_get_height (GTK_WIDGET (self))));
+  GArray *marks = g_array_sized_new (FALSE, TRUE, sizeof (Mark), scene->cards->len);
 
   for (guint i = 0; i < scene->cards->len; i++)
     {
       const CjlCard *seen = cjl_scene_get (scene, i);
-      const GdkRGBA color
-          = cju_category_color (seen->node != NULL ? seen->node->layer->category : "block");
+      const Mark mark = { (int) round (x + scale * cjl_card_get_x (seen)),
+                          (int) round (y + scale * cjl_card_get_y (seen)),
+                          seen->node != NULL ? seen->node->layer->category : "block" };
+
+      g_array_append_val (marks, mark);
+    }
+  return marks;
+}
+
+static GskRenderNode *
+record_cards (CjuMinimap *self, double scale)
+{
+  const double width = MAX (round (scale * CJU_CARD_WIDTH), 2);
+  const double height = MAX (round (scale * CARD_HEIGHT * 0.6), 2);
+  g_autoptr (GskRenderNode) cards = gsk_cairo_node_new (
+      &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                           (float) gtk_widget_get_height (GTK_WIDGET (self))));
+  cairo_t *cr = gsk_cairo_node_get_draw_context (cards);
+
+  for (guint i = 0; i < self->marks->len; i++)
+    {
+      const Mark *mark = &g_array_index (self->marks, Mark, i);
+      const GdkRGBA color = cju_category_color (mark->category);
 
       gdk_cairo_set_source_rgba (cr, &color);
-      cairo_rectangle (cr, round (x + scale * cjl_card_get_x (seen)),
-                       round (y + scale * cjl_card_get_y (seen)), width, height);
+      cairo_rectangle (cr, mark->x, mark->y, width, height);
       cairo_fill (cr);
     }
   cairo_destroy (cr);
+  return cju_bake (cards, 1, gtk_widget_get_scale_factor (GTK_WIDGET (self)), 1 << 20);
+}
+
+/* Most moves of the view, or of a card, move no card here by a pixel: what was drawn is good then, and only
+ * what did change makes the frame. */
+static void
+snapshot_cards (CjuMinimap *self, GtkSnapshot *snapshot, double scale, double x, double y)
+{
+  GArray *marks = mark_cards (self, scale, x, y);
+  const gboolean same = self->marks != NULL && self->drawn_scale == scale
+                        && self->marks->len == marks->len
+                        && memcmp (self->marks->data, marks->data, marks->len * sizeof (Mark)) == 0;
+
+  g_clear_pointer (&self->marks, g_array_unref);
+  self->marks = marks;
+  self->drawn_scale = scale;
+  if (!same)
+    g_clear_pointer (&self->drawn, gsk_render_node_unref);
+  if (self->drawn == NULL)
+    self->drawn = record_cards (self, scale);
+  gtk_snapshot_append_node (snapshot, self->drawn);
+}
+
+static void
+on_scale (CjuMinimap *self)
+{
+  g_clear_pointer (&self->drawn, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -134,6 +190,8 @@ cju_minimap_dispose (GObject *object)
 
   if (self->canvas != NULL)
     g_signal_handlers_disconnect_by_data (self->canvas, self);
+  g_clear_pointer (&self->marks, g_array_unref);
+  g_clear_pointer (&self->drawn, gsk_render_node_unref);
   g_clear_object (&self->canvas);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (cju_minimap_parent_class)->dispose (object);
@@ -169,5 +227,6 @@ cju_minimap_new (CjuCanvas *canvas, CjuDocument *document)
   self->canvas = g_object_ref (canvas);
   self->document = g_object_ref (document);
   g_signal_connect_swapped (canvas, "moved", G_CALLBACK (gtk_widget_queue_draw), self);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (on_scale), NULL);
   return GTK_WIDGET (self);
 }
