@@ -185,6 +185,7 @@ static void
 compare (CjuHistory *self)
 {
   g_autoptr (GPtrArray) runs = g_ptr_array_new ();
+  CjvFrame *frame;
 
   /* the older choice stands on the left */
   for (guint i = N_COMPARED; i-- > 0;)
@@ -194,12 +195,13 @@ compare (CjuHistory *self)
       if (run != NULL)
         g_ptr_array_add (runs, run);
     }
-  gtk_widget_set_visible (self->figure, runs->len > 0);
   gtk_widget_set_visible (self->differences, runs->len == N_COMPARED);
   gtk_widget_set_visible (self->hint, runs->len < N_COMPARED);
   if (runs->len == N_COMPARED)
     fill_differences (self, runs->pdata[0], runs->pdata[1]);
-  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), make_frame (runs));
+  frame = make_frame (runs);
+  gtk_widget_set_visible (self->figure, frame != NULL); /* NULL: no epoch has ended */
+  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), frame);
 }
 
 static void
