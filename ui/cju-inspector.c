@@ -58,6 +58,7 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
                          const char *prefix, gconstpointer values)
 {
   GtkWidget *group, *more = NULL;
+  gboolean any = FALSE; /* a row that is seen at once */
 
   if (table == NULL || table->name == NULL)
     return NULL;
@@ -71,6 +72,7 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
       if ((p->flags & CJ_PARAM_ADVANCED) == 0)
         {
           adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+          any = TRUE;
           continue;
         }
       if (more == NULL)
@@ -79,6 +81,11 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
           adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), _ ("More"));
         }
       adw_expander_row_add_row (ADW_EXPANDER_ROW (more), row);
+    }
+  if (more != NULL && !any && title != NULL)
+    {
+      adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), "");
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), title);
     }
   if (more != NULL)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), more);
@@ -121,6 +128,16 @@ print_alike (CjuInspector *self, const CjNode *node)
   return g_string_free (names, FALSE);
 }
 
+/* Numbers that the node learns; negative while that is not known. */
+static gint64
+count_parameters (CjuInspector *self, const CjNode *node)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+
+  g_ptr_array_add (nodes, (gpointer) node);
+  return cju_document_count_parameters (self->document, nodes);
+}
+
 /* "conv1: 1×28×28 → 6×28×28", and below it "156 parameters". */
 static char *
 print_facts (CjuInspector *self, const CjNode *node)
@@ -128,12 +145,9 @@ print_facts (CjuInspector *self, const CjNode *node)
   const CjNode *before = node->from[0].node;
   g_autofree char *in = before != NULL ? cju_document_dup_shape (self->document, before) : NULL;
   g_autofree char *out = cju_document_dup_shape (self->document, node);
-  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  const gint64 n = count_parameters (self, node);
   GString *text = g_string_new (node->id);
-  gint64 n;
 
-  g_ptr_array_add (nodes, (gpointer) node);
-  n = cju_document_count_parameters (self->document, nodes);
   if (in != NULL && out != NULL)
     g_string_append_printf (text, ": %s → %s", in, out);
   else if (in != NULL || out != NULL)
@@ -162,7 +176,7 @@ show_node (CjuInspector *self, const CjNode *node)
   cju_inspector_add_label (self, words, "dim-label");
   add_problem (self, node);
   cju_inspector_add_table (self, NULL, node->layer->params, prefix, node->params);
-  if (node->layer->role == CJ_ROLE_LAYER)
+  if (node->layer->role == CJ_ROLE_LAYER && count_parameters (self, node) != 0)
     cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
     cju_inspector_add_label (self, node->layer->formula, "monospace");
