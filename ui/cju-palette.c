@@ -315,15 +315,32 @@ get_rank (const CjLayerInfo *layer)
   return 100;
 }
 
+/* What nearly every network has is found without looking for it. */
+static int
+get_use (const CjLayerInfo *layer)
+{
+  static const char *const everyday[]
+      = { "conv-2d", "max-pool-2d",   "dense",      "relu",
+          "gelu",    "batch-norm",    "layer-norm", "dropout",
+          "flatten", "cross-entropy", "mse",        "multi-head-attention",
+          "add",     "lstm",          "embedding",  "transformer-block" };
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (everyday); i++)
+    if (g_str_equal (everyday[i], layer->id))
+      return i;
+  return 100;
+}
+
 int
 cju_palette_compare (const CjLayerInfo *a, const CjLayerInfo *b)
 {
   const int by_rank = get_rank (a) - get_rank (b);
   const int by_category = strcmp (a->category, b->category);
+  const int by_use = get_use (a) - get_use (b);
 
-  if (by_rank != 0)
-    return by_rank;
-  return by_category != 0 ? by_category : g_utf8_collate (_ (a->title), _ (b->title));
+  if (by_rank != 0 || by_category != 0)
+    return by_rank != 0 ? by_rank : by_category;
+  return by_use != 0 ? by_use : g_utf8_collate (_ (a->title), _ (b->title));
 }
 
 static int
