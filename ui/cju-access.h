@@ -32,6 +32,9 @@ void cju_access_name_tab (GtkWidget *label, const char *row);
  * at most: there the canvas is zoomed in its place. */
 double cju_access_fit_text (GtkWidget *widget);
 
+/* What text in figures is multiplied with where a person has larger text than usual, 1 at least. */
+double cju_access_grow_text (GtkWidget *widget);
+
 /* Whether the person asked for sharper edges and text. */
 gboolean cju_access_is_high_contrast (void);
 

@@ -211,9 +211,12 @@ show_facts (CjuBrowser *self, const CjdDataset *dataset)
   g_autofree char *found = dataset != NULL ? cju_data_describe (dataset) : NULL;
   g_autoptr (GString) text = g_string_new (found != NULL ? found : _ ("Loading…"));
 
-  for (guint i = 0; dataset != NULL && i < MIN (dataset->n_channels, 3); i++)
-    g_string_append_printf (text, _ ("\nChannel %u: mean %.4f, deviation %.4f"), i + 1,
-                            (double) dataset->mean[i], (double) dataset->std[i]);
+  if (dataset != NULL && dataset->n_channels > 0)
+    {
+      g_autofree char *norm = cju_data_print_norm (dataset);
+
+      g_string_append_printf (text, "\n%s", norm);
+    }
   gtk_label_set_text (GTK_LABEL (self->facts), text->str);
   if (dataset != NULL)
     adw_window_title_set_subtitle (ADW_WINDOW_TITLE (self->title), dataset->name);

@@ -177,6 +177,7 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
   CjuCanvas *self = CJU_CANVAS (widget);
   CjlProject *project = cju_document_get_project (self->document);
 
+  cju_canvas_keep_glide (self);
   cjl_project_begin (project);
   if (g_str_equal (name, "canvas.layout"))
     cjl_arrange_layers (project->graph, cju_canvas_get_level (self));
@@ -186,6 +187,7 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
   cjl_project_commit (project, _ ("Arrange cards"), NULL);
   if (g_str_equal (name, "canvas.layout"))
     cju_canvas_fit (self);
+  cju_canvas_glide (self);
 }
 
 const CjlCard *
@@ -271,12 +273,10 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
                        : gtk_widget_get_width (widget) / 2.0;
   const double y = card != NULL ? self->y + self->zoom * (cjl_card_get_y (card) + CJU_CARD_PORT_Y)
                                 : gtk_widget_get_height (widget) / 2.0;
-  const GdkRectangle at = { (int) x, (int) y, 1, 1 };
 
   (void) name;
   (void) parameter;
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &at);
-  gtk_popover_popup (GTK_POPOVER (self->menu));
+  cju_canvas_show_menu (self, x, y);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "cju-data.h"
 
 #include "cju-access.h"
+#include "cju-tile.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-adopt.h"
@@ -9,7 +10,8 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-#define MAX_NAMES 6 /* classes named in a sentence */
+#define MAX_CHANNELS 3 /* of which the normalisation is told */
+#define MAX_NAMES 6    /* classes named in a sentence */
 
 char *
 cju_data_dup_title (const char *source)
@@ -44,6 +46,10 @@ cju_data_describe (const CjdDataset *dataset)
   g_autofree char *samples = describe_samples (dataset);
   g_autoptr (GString) names = g_string_new (NULL);
 
+  if (cju_tile_has_letters (dataset))
+    return g_strdup_printf (
+        g_dngettext (NULL, "%s, of %u kind", "%s, of %u kinds", dataset->n_classes), samples,
+        dataset->n_classes);
   if (dataset->n_classes == 0)
     return g_strdup_printf (_ ("%s, with values to predict"), samples);
   for (guint i = 0; dataset->class_names != NULL && i < MIN (dataset->n_classes, MAX_NAMES); i++)
@@ -53,6 +59,19 @@ cju_data_describe (const CjdDataset *dataset)
   return g_strdup_printf (
       g_dngettext (NULL, "%s, in %u class%s", "%s, in %u classes%s", dataset->n_classes), samples,
       dataset->n_classes, names->str);
+}
+
+char *
+cju_data_print_norm (const CjdDataset *dataset)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (dataset->n_channels, MAX_CHANNELS); i++)
+    g_string_append_printf (text, "%s%.3f ± %.3f", i > 0 ? ", " : _ ("Mean ± deviation: "),
+                            (double) dataset->mean[i], (double) dataset->std[i]);
+  if (dataset->n_channels > MAX_CHANNELS)
+    g_string_append_printf (text, _ (" and %u more"), dataset->n_channels - MAX_CHANNELS);
+  return g_string_free (text, FALSE);
 }
 
 /* --- other data for a project --- */

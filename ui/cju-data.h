@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 /* "240 pictures, 3×32×32, in 4 classes: cat, dog, frog, ship". You free. */
 char *cju_data_describe (const CjdDataset *dataset);
+
+/* What is taken from and divided out of every number before the network sees it: "Mean ± deviation: 0.119 ±
+ * 0.257", a pair a channel. You free. */
+char *cju_data_print_norm (const CjdDataset *dataset);
 /* Name of a source or path for people: "Handwritten signs", "my-pictures". You free. */
 char *cju_data_dup_title (const char *source);
 

@@ -162,7 +162,27 @@ measure_tabs (GtkWidget *page)
     gtk_widget_queue_resize (widget);
 }
 
-/* The plane of two-feature data is what such a network is about: it stands beside the curves. */
+/* What some networks are about stands beside the curves: the plane that they divide, or the text that
+ * they write. */
+static gboolean
+stands_beside (GtkWidget *page)
+{
+  return g_str_equal (get_id (page), "decision") || g_str_equal (get_id (page), "text");
+}
+
+/* Lines of text are longer than curves need: they get more than half, once both sides have a size. */
+static gboolean
+give_room (GtkWidget *paned, GdkFrameClock *clock, gpointer slot)
+{
+  const int width = gtk_widget_get_width (paned);
+
+  (void) clock;
+  if (width == 0 || gtk_widget_get_width (slot) == 0)
+    return G_SOURCE_CONTINUE;
+  gtk_paned_set_position (GTK_PANED (paned), width * 2 / 5);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 update_pages (CjuDock *self)
 {
@@ -175,8 +195,10 @@ update_pages (CjuDock *self)
       if (is == was)
         continue;
       gtk_widget_set_visible (page, is);
-      if (is && g_str_equal (get_id (page), "decision"))
+      if (is && stands_beside (page))
         move_page (self, page, GTK_NOTEBOOK (self->slots[1]));
+      if (is && g_str_equal (get_id (page), "text"))
+        gtk_widget_add_tick_callback (self->paned, give_room, self->slots[1], NULL);
       if (is)
         measure_tabs (page);
     }
@@ -494,6 +516,7 @@ cju_dock_new (CjuDocument *document)
   cju_help_set_topic (GTK_WIDGET (self), "guide/figures");
   gtk_paned_set_start_child (GTK_PANED (self->paned), make_slot (self, 0));
   gtk_paned_set_end_child (GTK_PANED (self->paned), make_slot (self, 1));
+  gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), FALSE);
   gtk_widget_set_visible (self->slots[1], FALSE);
   cju_later_add (self->later, add_pages);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (on_edited), self);

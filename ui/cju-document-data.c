@@ -187,6 +187,7 @@ cju_document_load (CjuDocument *self)
   self->loading = g_cancellable_new ();
   self->pending = TRUE;
   self->starting = self->edited_since = FALSE;
+  cju_document_set_trouble (self, NULL); /* of the data before; of these nothing is known yet */
   if (before.source == NULL || !cjl_data_choice_same_base (&before, &self->loaded))
     {
       /* what is shown of the old data stays only as long as they are nearly the same */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-figure-view.h"
 
+#include "cju-access.h"
 #include "cjv-export.h"
 
 #include <adwaita.h>
@@ -31,6 +32,7 @@ init_style (CjuFigureView *self, CjvStyle *style)
 {
   cjv_style_init (style, adw_style_manager_get_dark (adw_style_manager_get_default ()));
   style->high_contrast = adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
+  style->font_size *= cju_access_grow_text (GTK_WIDGET (self));
   style->transparent = TRUE;
   style->scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
 }

@@ -222,10 +222,10 @@ add_unit_row (CjuHealth *self)
   gtk_widget_set_valign (self->unit, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (self->remove, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (self->remove, "flat");
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Unit"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Chosen unit"));
   cju_access_tip (row, _ ("The chosen unit of the layer, counted from 0. The others "
                           "keep what they have learned when it is deleted"));
-  cju_access_name (self->unit, _ ("Unit"));
+  cju_access_name (self->unit, _ ("Chosen unit"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->unit);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->remove);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->units), row);

@@ -185,6 +185,7 @@ static void
 compare (CjuHistory *self)
 {
   g_autoptr (GPtrArray) runs = g_ptr_array_new ();
+  CjvFrame *frame;
 
   /* the older choice stands on the left */
   for (guint i = N_COMPARED; i-- > 0;)
@@ -198,7 +199,9 @@ compare (CjuHistory *self)
   gtk_widget_set_visible (self->hint, runs->len < N_COMPARED);
   if (runs->len == N_COMPARED)
     fill_differences (self, runs->pdata[0], runs->pdata[1]);
-  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), make_frame (runs));
+  frame = make_frame (runs);
+  gtk_widget_set_visible (self->figure, frame != NULL); /* NULL: no epoch has ended */
+  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), frame);
 }
 
 static void
@@ -424,11 +427,8 @@ fill (CjuHistory *self)
   g_ptr_array_set_size (self->runs, 0);
   g_ptr_array_add (self->runs, describe_now (self));
   g_ptr_array_extend_and_steal (self->runs, g_steal_pointer (&earlier));
-  if (self->compared[1] == NULL && self->compared[0] == NULL && self->runs->len > 1)
-    {
-      self->compared[0] = g_strdup ("");
-      self->compared[1] = g_strdup (get_id (self->runs->pdata[1]));
-    }
+  if (self->compared[1] == NULL && self->runs->len > 1 && is_compared (self, ""))
+    self->compared[1] = g_strdup (get_id (self->runs->pdata[1]));
   while ((row = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), row);
   for (guint i = 0; i < self->runs->len; i++)
@@ -638,6 +638,7 @@ cju_history_new (CjuDocument *document)
   CjuHistory *self = g_object_new (CJU_TYPE_HISTORY, NULL);
 
   self->document = g_object_ref (document);
+  self->compared[0] = g_strdup (""); /* this run, and the last one before as soon as there is one */
   g_signal_connect_swapped (document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_ticked), self);
   return GTK_WIDGET (self);

@@ -94,25 +94,12 @@ cju_inspector_read_data (CjuInspector *self)
 
 /* --- what follows from the data --- */
 
-static char *
-print_norm (const CjdDataset *dataset)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < MIN (dataset->n_channels, 3); i++)
-    g_string_append_printf (text, _ ("%sChannel %u: mean %.4f, deviation %.4f"), i > 0 ? "\n" : "",
-                            i + 1, (double) dataset->mean[i], (double) dataset->std[i]);
-  if (dataset->n_channels > 3)
-    g_string_append_printf (text, _ ("\nand %u more"), dataset->n_channels - 3);
-  return g_string_free (text, FALSE);
-}
-
 void
 cju_inspector_show_facts (CjuInspector *self)
 {
   const CjdDataset *dataset = cju_document_get_dataset (self->document);
   g_autofree char *found = dataset != NULL ? cju_data_describe (dataset) : NULL;
-  g_autofree char *norm = dataset != NULL ? print_norm (dataset) : NULL;
+  g_autofree char *norm = dataset != NULL ? cju_data_print_norm (dataset) : NULL;
   g_autoptr (GString) text = g_string_new (found != NULL ? found : _ ("Loading…"));
 
   if (self->facts == NULL)

@@ -58,6 +58,7 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
                          const char *prefix, gconstpointer values)
 {
   GtkWidget *group, *more = NULL;
+  gboolean any = FALSE; /* a row that is seen at once */
 
   if (table == NULL || table->name == NULL)
     return NULL;
@@ -71,6 +72,7 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
       if ((p->flags & CJ_PARAM_ADVANCED) == 0)
         {
           adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+          any = TRUE;
           continue;
         }
       if (more == NULL)
@@ -79,6 +81,11 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
           adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), _ ("More"));
         }
       adw_expander_row_add_row (ADW_EXPANDER_ROW (more), row);
+    }
+  if (more != NULL && !any && title != NULL)
+    {
+      adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), "");
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), title);
     }
   if (more != NULL)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), more);
@@ -103,15 +110,65 @@ count_alike (CjuInspector *self, const CjNode *node)
   return n;
 }
 
+/* "conv1, conv2": the selected nodes of the layer of the last. */
+static char *
+print_alike (CjuInspector *self, const CjNode *node)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const char *const *ids = cju_document_get_selection (self->document);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const CjNode *other = cj_graph_find (graph, ids[i]);
+
+      if (other != NULL && other->layer == node->layer)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", ids[i]);
+    }
+  return g_string_free (names, FALSE);
+}
+
+/* Numbers that the node learns; negative while that is not known. */
+static gint64
+count_parameters (CjuInspector *self, const CjNode *node)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+
+  g_ptr_array_add (nodes, (gpointer) node);
+  return cju_document_count_parameters (self->document, nodes);
+}
+
+/* "conv1: 1×28×28 → 6×28×28", and below it "156 parameters". */
+static char *
+print_facts (CjuInspector *self, const CjNode *node)
+{
+  const CjNode *before = node->from[0].node;
+  g_autofree char *in = before != NULL ? cju_document_dup_shape (self->document, before) : NULL;
+  g_autofree char *out = cju_document_dup_shape (self->document, node);
+  const gint64 n = count_parameters (self, node);
+  GString *text = g_string_new (node->id);
+
+  if (in != NULL && out != NULL)
+    g_string_append_printf (text, ": %s → %s", in, out);
+  else if (in != NULL || out != NULL)
+    g_string_append_printf (text, ": %s", in != NULL ? in : out);
+  if (n > 0)
+    {
+      g_string_append_c (text, '\n');
+      g_string_append_printf (
+          text, g_dngettext (GETTEXT_PACKAGE, "%'lld parameter", "%'lld parameters", (gulong) n),
+          (long long) n);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static void
 show_node (CjuInspector *self, const CjNode *node)
 {
   const guint n = count_alike (self, node);
   g_autofree char *title = NULL;
   g_autofree char *prefix = g_strdup_printf ("%s.", node->id);
-  g_autofree char *shape = cju_document_dup_shape (self->document, node);
-  g_autofree char *words = g_strdup_printf ("%s%s%s", node->id, shape != NULL ? " → " : "",
-                                            shape != NULL ? shape : "");
+  g_autofree char *words = n > 1 ? print_alike (self, node) : print_facts (self, node);
 
   if (n > 1)
     title = g_strdup_printf (_ ("%u × %s"), n, _ (node->layer->title));
@@ -132,7 +189,7 @@ show_rest (gpointer data)
   if (node == NULL)
     return FALSE;
   prefix = g_strdup_printf ("%s.", node->id);
-  if (node->layer->role == CJ_ROLE_LAYER)
+  if (node->layer->role == CJ_ROLE_LAYER && count_parameters (self, node) != 0)
     cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
     cju_inspector_add_label (self, node->layer->formula, "monospace");

@@ -9,11 +9,11 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define SIDE 280     /* of the sheet in the window */
+#define SIDE 196     /* of the sheet in the window */
 #define FINE 280     /* points of ink along a side */
 #define RADIUS 0.043 /* of the pen: strokes of MNIST are two to three of 28 pixels wide */
 #define SOFT 0.014
-#define SEEN 56
+#define SEEN 48
 #define N_GUESSES 3
 #define STEP (1 / 28.0) /* an arrow key moves the pen so far */
 
@@ -312,7 +312,6 @@ make_tools (CjuPad *self)
   g_signal_connect_swapped (self->centred, "toggled", G_CALLBACK (send), self);
   gtk_box_append (GTK_BOX (tools), self->eraser);
   gtk_box_append (GTK_BOX (tools), wipe);
-  gtk_box_append (GTK_BOX (tools), self->centred);
   gtk_box_append (GTK_BOX (tools), close);
   return tools;
 }
@@ -335,7 +334,7 @@ make_answer (CjuPad *self)
       self->names[i] = gtk_label_new (NULL);
       self->bars[i] = gtk_progress_bar_new ();
       gtk_label_set_xalign (GTK_LABEL (self->names[i]), 0);
-      gtk_label_set_width_chars (GTK_LABEL (self->names[i]), 9);
+      gtk_label_set_width_chars (GTK_LABEL (self->names[i]), 8);
       gtk_label_set_ellipsize (GTK_LABEL (self->names[i]), PANGO_ELLIPSIZE_START);
       gtk_widget_add_css_class (self->names[i], "numeric");
       gtk_widget_set_hexpand (self->bars[i], TRUE);
@@ -360,6 +359,7 @@ cju_pad_init (CjuPad *self)
   gtk_widget_add_css_class (self->box, "pad");
   gtk_box_append (GTK_BOX (self->box), self->sheet);
   gtk_box_append (GTK_BOX (self->box), make_tools (self));
+  gtk_box_append (GTK_BOX (self->box), self->centred);
   gtk_box_append (GTK_BOX (self->box), make_answer (self));
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }

@@ -8,6 +8,7 @@
 #include "cju-help.h"
 #include "cju-later.h"
 #include "cju-picture.h"
+#include "cju-trouble.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #define ROWS_A_TURN 16 /* as many as are seen at first */
+#define UNDO_SECONDS 15
 
 struct _CjuPalette
 {
@@ -125,7 +127,7 @@ static void
 show_menu (CjuPalette *self, GtkListBoxRow *row)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
-  GMenuItem *item = g_menu_item_new (_ ("_Remove from Palette…"), NULL);
+  GMenuItem *item = g_menu_item_new (_ ("_Remove from Palette"), NULL);
   graphene_rect_t at;
 
   if (get_own (row) == NULL
@@ -165,38 +167,54 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_answer (AdwMessageDialog *dialog, const char *response, gpointer path)
+tell (GtkWidget *palette, AdwToast *toast)
 {
-  g_autoptr (GError) error = NULL;
-  GtkWidget *refusal;
+  GtkWidget *toasts = gtk_widget_get_ancestor (palette, ADW_TYPE_TOAST_OVERLAY);
 
-  if (!g_str_equal (response, "remove") || cjl_blocks_remove (path, &error))
-    return;
-  refusal = adw_message_dialog_new (gtk_window_get_transient_for (GTK_WINDOW (dialog)),
-                                    _ ("The block was not removed"), error->message);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (refusal), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (refusal));
+  if (toasts != NULL)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (toasts), toast);
+  else
+    g_object_unref (toast);
 }
 
-/* The file is all there is of the block, so this is asked. */
+static void
+on_put_back (AdwToast *toast, gpointer palette)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cjl_blocks_put_back (g_object_get_data (G_OBJECT (toast), "path"), &error))
+    tell (palette, cju_trouble_new_toast (error->message));
+}
+
+static void
+on_dismissed (AdwToast *toast)
+{
+  cjl_blocks_forget (g_object_get_data (G_OBJECT (toast), "path"));
+}
+
+/* As long as it is told the block can be put back. */
 static void
 remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_autofree char *path = g_variant_dup_string (parameter, NULL);
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Remove the block from the palette?"),
-      _ ("Its file is deleted. Networks that have the block keep it."));
+  const char *path = g_variant_get_string (parameter, NULL);
+  g_autoptr (GError) error = NULL;
+  AdwToast *toast;
 
   (void) name;
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "remove",
-                                    _ ("_Remove"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), g_steal_pointer (&path),
-                         (GClosureNotify) (void (*) (void)) g_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  if (!cjl_blocks_remove (path, &error))
+    {
+      tell (widget, cju_trouble_new_toast (error->message));
+      return;
+    }
+  toast = cju_trouble_new_toast (
+      _ ("The block is no longer in the palette. Networks that have it keep it."));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* before what else is to be told */
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_object_set_data_full (G_OBJECT (toast), "path", g_strdup (path), g_free);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (on_put_back), widget, 0);
+  g_signal_connect (toast, "dismissed", G_CALLBACK (on_dismissed), NULL);
+  tell (widget, toast);
 }
 
 static GtkWidget *
@@ -297,15 +315,32 @@ get_rank (const CjLayerInfo *layer)
   return 100;
 }
 
+/* What nearly every network has is found without looking for it. */
+static int
+get_use (const CjLayerInfo *layer)
+{
+  static const char *const everyday[]
+      = { "conv-2d", "max-pool-2d",   "dense",      "relu",
+          "gelu",    "batch-norm",    "layer-norm", "dropout",
+          "flatten", "cross-entropy", "mse",        "multi-head-attention",
+          "add",     "lstm",          "embedding",  "transformer-block" };
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (everyday); i++)
+    if (g_str_equal (everyday[i], layer->id))
+      return i;
+  return 100;
+}
+
 int
 cju_palette_compare (const CjLayerInfo *a, const CjLayerInfo *b)
 {
   const int by_rank = get_rank (a) - get_rank (b);
   const int by_category = strcmp (a->category, b->category);
+  const int by_use = get_use (a) - get_use (b);
 
-  if (by_rank != 0)
-    return by_rank;
-  return by_category != 0 ? by_category : g_utf8_collate (_ (a->title), _ (b->title));
+  if (by_rank != 0 || by_category != 0)
+    return by_rank != 0 ? by_rank : by_category;
+  return by_use != 0 ? by_use : g_utf8_collate (_ (a->title), _ (b->title));
 }
 
 static int

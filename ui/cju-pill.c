@@ -89,7 +89,9 @@ update (Pill *self)
       = g_strdup_printf (state.score.loss < 1e5 ? "%.3f" : "%.3g", state.score.loss);
   g_autofree char *loss = g_strdup_printf (_ ("loss <b>%s</b>"), number);
   g_autofree char *metric
-      = has_classes (self)
+      = !isfinite (state.val.accuracy)
+            ? g_strdup_printf (_ ("validation loss <b>%.3f</b>"), state.val.loss)
+        : has_classes (self)
             ? g_strdup_printf (_ ("validation <b>%.1f %%</b>"), state.val.accuracy * 100)
             : g_strdup_printf (_ ("validation R² <b>%.3f</b>"), state.val.accuracy);
   g_autofree char *rate = g_strdup_printf (_ ("%'.0f samples/s"), state.rate);
@@ -98,7 +100,7 @@ update (Pill *self)
   gtk_widget_set_visible (self->box, state.step > 0 || state.last > 0);
   set (self, EPOCH, epoch);
   set (self, LOSS, isfinite (state.score.loss) ? loss : NULL);
-  set (self, METRIC, isfinite (state.val.accuracy) ? metric : NULL);
+  set (self, METRIC, isfinite (state.val.loss) ? metric : NULL);
   set (self, RATE, running ? rate : NULL);
   set (self, LEFT, running && isfinite (state.seconds_left) ? left : NULL);
   set (self, STATUS, get_status (&state));

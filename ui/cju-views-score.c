@@ -7,12 +7,27 @@
 
 #define SHEET 48 /* pictures on the sheet of predictions */
 
+gboolean
+cju_view_tells_classes (CjuDocument *document)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+  const CjLowered *lowered = cju_document_get_lowered (document);
+  const CjShape *shape;
+
+  if (dataset == NULL || dataset->n_classes == 0)
+    return FALSE;
+  if (lowered == NULL || lowered->problems->len > 0 || lowered->prediction < 0)
+    return TRUE;
+  shape = cj_builder_get_shape (lowered->builder, lowered->prediction);
+  return shape->n_dims == 2 && shape->dims[1] == dataset->n_classes;
+}
+
 static gboolean
 has_classes (CjuDocument *document)
 {
   const CjdDataset *dataset = cju_document_get_dataset (document);
 
-  return dataset != NULL && dataset->n_classes > 0 && dataset->y->shape.n_dims == 1;
+  return dataset != NULL && dataset->y->shape.n_dims == 1 && cju_view_tells_classes (document);
 }
 
 static gboolean
@@ -20,7 +35,8 @@ has_pictures (CjuDocument *document)
 {
   const CjdDataset *dataset = cju_document_get_dataset (document);
 
-  return dataset != NULL && cjd_dataset_get_x_shape (dataset).n_dims == 3;
+  return dataset != NULL && cjd_dataset_get_x_shape (dataset).n_dims == 3
+         && (dataset->n_classes == 0 || cju_view_tells_classes (document));
 }
 
 static gboolean

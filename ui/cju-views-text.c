@@ -154,7 +154,7 @@ build (CjuView *view)
                            G_CONNECT_SWAPPED);
   state->temperature = make_number (view, 3, 0.1, 1, options.temperature, _ ("Temperature"),
                                     _ ("Below 1 bolder, above 1 wilder, 0: always the likeliest"));
-  state->top_k = make_number (view, 1000, 1, 0, options.top_k, _ ("Top"),
+  state->top_k = make_number (view, 1000, 1, 0, options.top_k, _ ("Top-k"),
                               _ ("Draws from that many of the likeliest letters alone; 0: all"));
 }
 

@@ -18,12 +18,12 @@
 #include "cju-palette.h"
 #include "cju-patience.h"
 #include "cju-pill.h"
+#include "cju-recent.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
 #include "cju-trouble.h"
-#include "cju-export.h"
 #include "cju-trail.h"
 #include "cju-vigil.h"
 
@@ -131,9 +131,12 @@ on_edited (CjuWindow *self)
     }
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
-  if (lowered != NULL)
-    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
-                            (long long) parameters, (double) macs / 1e6);
+  if (lowered != NULL && macs < 100000)
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %'lld multiply–adds a sample"),
+                            (long long) parameters, (long long) macs);
+  else if (lowered != NULL)
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.*f M multiply–adds a sample"),
+                            (long long) parameters, macs < 10000000 ? 2 : 0, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -234,6 +237,7 @@ make_zoom (CjuWindow *self)
       gtk_box_append (GTK_BOX (box), button);
     }
   gtk_widget_add_css_class (box, "linked");
+  gtk_widget_add_css_class (box, "canvas-zoom");
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_set_valign (box, GTK_ALIGN_END);
   gtk_widget_set_margin_start (box, 12);
@@ -428,6 +432,16 @@ branch (CjuWindow *self)
     cju_window_tell (self, error->message);
 }
 
+/* To train while the network as it is drawn cannot be: that would train the one before. */
+static gboolean
+wants_what_is_not_drawn (CjuWindow *self, const char *name)
+{
+  static const char *const starts[] = { "win.train", "win.step", "win.epoch", NULL };
+
+  return cju_document_get_trouble (self->document) != NULL && g_strv_contains (starts, name)
+         && cju_document_get_state (self->document).status != CJ_RUN_TRAINING;
+}
+
 static void
 run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -445,7 +459,8 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
       cju_document_train (self->document, G_MAXUINT64);
       cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
     }
-  else if (cju_document_get_session (self->document) == NULL)
+  else if (cju_document_get_session (self->document) == NULL
+           || wants_what_is_not_drawn (self, name))
     cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
                                ? cju_document_get_trouble (self->document)
                                : _ ("The data is still loading."));
@@ -648,10 +663,12 @@ make_menu (void)
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new (), file = g_menu_new (), run = g_menu_new (),
                     rest = g_menu_new ();
+  g_autoptr (GMenuModel) recent = cju_recent_new_menu ();
 
   g_menu_append (file, _ ("_New Window"), "app.new-window");
   g_menu_append (file, _ ("New _Empty Canvas"), "win.empty");
   g_menu_append (file, _ ("_Open…"), "win.open");
+  g_menu_append_submenu (file, _ ("Open _Recent"), recent);
   g_menu_append (file, _ ("_Save"), "win.save");
   g_menu_append (file, _ ("Save _As…"), "win.save-as");
   g_menu_append (run, _ ("Train One _Step"), "win.step");
