@@ -27,6 +27,7 @@ typedef struct _CjlKeep
   gint64 run_kept; /* monotonic time of the last checkpoint */
   guint64 run_step;
   GThread *writer;
+  gint writing;     /* atomic: the writer is at it */
   guint n_dropped;  /* bursts of training that undo no longer reaches, not told yet */
   guint n_archived; /* pieces of earlier runs in the journal's folder */
 } CjlKeep;
@@ -482,6 +483,7 @@ cjl_project_take_dropped (CjlProject *project)
 
 typedef struct
 {
+  gint *writing;
   char *place;
   CjlProject *run; /* of the thread alone */
   char *archive_place;
@@ -510,6 +512,7 @@ write_thread (gpointer data)
   g_free (write->place);
   g_free (write->archive_place);
   cjl_project_unref (write->run);
+  g_atomic_int_set (write->writing, FALSE);
   g_free (write);
   return NULL;
 }
@@ -538,6 +541,8 @@ write_run (CjlProject *project, CjlKeep *keep, CjlProject *run)
     write_all (project, keep);
   g_clear_pointer (&keep->writer, g_thread_join);
   write = g_new0 (Write, 1);
+  write->writing = &keep->writing;
+  g_atomic_int_set (write->writing, TRUE);
   write->place = dup_run_place (project->uuid);
   write->run = run;
   if (keep->n_archived != project->archive->len)
@@ -563,7 +568,8 @@ cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
   CjlProject *run;
 
   if (keep == NULL || (double) (now - keep->run_kept) < patience * G_USEC_PER_SEC
-      || state.step == keep->run_step || (state.last == 0 && state.n_commands < 2))
+      || state.step == keep->run_step || (state.last == 0 && state.n_commands < 2)
+      || g_atomic_int_get (&keep->writing)) /* a slow disk holds up nobody */
     return FALSE;
   run = cjl_session_try_dup_run (session);
   if (run == NULL) /* after the step under way */
