@@ -12,7 +12,7 @@ import zipfile
 from person import Person, Tap, state, wait, walk
 
 program, cli, feed = sys.argv[1:4]
-tap = Tap(50)
+tap = Tap(52)
 FILE = 'n.cajal'
 ALL = ['input1', 'dense1', 'dense2', 'dense3', 'cross1']
 
@@ -251,6 +251,31 @@ person.type('lesion')
 offered = person.find(re.compile('(?i)lesion'), 'list item', None, 1.5)
 person.key('Escape')
 tap.check('and-is-not-offered', offered is None)
+
+# --- a network that cannot be trained as it is drawn, and is mended
+def done():
+    return person.find(re.compile('^Undo$'), 'push button', None, 2).get_description()
+
+
+person.key('ctrl+period')
+wait(lambda: done().startswith('Undo Training'))
+x, y = places()['dense3']
+person.click((x + 30, y + 14))
+person.key('Delete')
+cards.pop('dense3')
+mend = person.find('Set units=2', 'push button', card('dense2'))
+person.key('ctrl+period')
+tap.check('train-says-why-it-cannot', person.says('classes', 8) and done() == 'Undo Delete dense3', done())
+train = person.middle(person.find('Train', 'push button'))
+person.xdotool('mousemove', *person.middle(mend))
+time.sleep(.2)
+person.xdotool('click', 1, 'mousemove', *train, 'click', 1)
+tap.check('train-right-after-a-mend', wait(lambda: done().startswith('Undo Training'), 60)
+          and card('dense2'))
+for _ in range(4):
+    person.key('ctrl+z')
+    time.sleep(.3)
+cards['dense3'] = card('dense3')
 
 # --- copies
 person.click(ground)
