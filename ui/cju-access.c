@@ -6,7 +6,8 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-#define ROOM 15.5 /* pixels of a font at 100 % that a card is made for */
+#define ROOM 15.5  /* pixels of a font at 100 % that a card is made for */
+#define USUAL 14.7 /* pixels of the font of a desktop that was left as it is: 11 points */
 
 void
 cju_access_name (GtkWidget *control, const char *name)
@@ -19,6 +20,20 @@ cju_access_name (GtkWidget *control, const char *name)
   if (inside != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (inside), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                     -1);
+}
+
+void
+cju_access_tip (GtkWidget *widget, const char *text)
+{
+  const gboolean away = gtk_widget_get_root (widget) == NULL && gtk_widget_get_visible (widget);
+
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) == 0)
+    return;
+  if (away) /* of what is not visible nothing is asked */
+    gtk_widget_set_visible (widget, FALSE);
+  gtk_widget_set_tooltip_text (widget, text);
+  if (away)
+    gtk_widget_set_visible (widget, TRUE);
 }
 
 void
@@ -66,8 +81,9 @@ cju_access_name_tab (GtkWidget *label, const char *row)
   cju_access_name (gtk_widget_get_parent (tab), row);
 }
 
-double
-cju_access_fit_text (GtkWidget *widget)
+/* Pixels of the text of a widget. */
+static double
+find_text_size (GtkWidget *widget)
 {
   PangoContext *context = gtk_widget_get_pango_context (widget);
   const PangoFontDescription *font = pango_context_get_font_description (context);
@@ -75,7 +91,19 @@ cju_access_fit_text (GtkWidget *widget)
   const double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
   const gboolean pixels = pango_font_description_get_size_is_absolute (font) || dpi <= 0;
 
-  return MIN (1, ROOM / MAX (size * (pixels ? 1 : dpi / 72), 1));
+  return MAX (size * (pixels ? 1 : dpi / 72), 1);
+}
+
+double
+cju_access_fit_text (GtkWidget *widget)
+{
+  return MIN (1, ROOM / find_text_size (widget));
+}
+
+double
+cju_access_grow_text (GtkWidget *widget)
+{
+  return MAX (1, find_text_size (widget) / USUAL);
 }
 
 gboolean

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * a drop-down's inner button, which has the focus, is called the same. */
 void cju_access_name (GtkWidget *control, const char *name);
 
+/* The words beside the pointer. GTK 4.8 asks the display server where the pointer is whenever they are set,
+ * even if they are the same or the widget is in no window yet; then this does not. */
+void cju_access_tip (GtkWidget *widget, const char *text);
+
 /* A button with a mnemonic label is called what its label says, said once. `label` has the underscore. */
 void cju_access_name_mnemonic (GtkWidget *control, const char *label);
 
@@ -27,6 +31,9 @@ void cju_access_name_tab (GtkWidget *label, const char *row);
 /* What text on cards and wires is multiplied with where a person has larger text than cards have room for, 1
  * at most: there the canvas is zoomed in its place. */
 double cju_access_fit_text (GtkWidget *widget);
+
+/* What text in figures is multiplied with where a person has larger text than usual, 1 at least. */
+double cju_access_grow_text (GtkWidget *widget);
 
 /* Whether the person asked for sharper edges and text. */
 gboolean cju_access_is_high_contrast (void);

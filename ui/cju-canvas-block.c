@@ -327,8 +327,8 @@ cju_canvas_install_blocks (GtkWidgetClass *widget)
   } actions[] = {
     { "canvas.group", group_action, GDK_KEY_g, GDK_CONTROL_MASK },
     { "canvas.ungroup", ungroup_action, GDK_KEY_G, GDK_CONTROL_MASK | GDK_SHIFT_MASK },
-    { "canvas.enter", enter_action, GDK_KEY_Return, 0 },
     { "canvas.enter", enter_action, GDK_KEY_KP_Enter, 0 },
+    { "canvas.enter", enter_action, GDK_KEY_Return, 0 }, /* the last is the one that menus show */
     { "canvas.leave", leave_action, GDK_KEY_BackSpace, 0 },
     { "canvas.rename", rename_action, GDK_KEY_F2, 0 },
     { "canvas.keep-block", keep_action, 0, 0 },

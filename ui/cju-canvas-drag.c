@@ -300,15 +300,6 @@ on_drag_end (GtkGestureDrag *gesture, double dx, double dy, gpointer data)
 }
 
 static void
-show_menu (CjuCanvas *self, double x, double y)
-{
-  const GdkRectangle at = { (int) x, (int) y, 1, 1 };
-
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &at);
-  gtk_popover_popup (GTK_POPOVER (self->menu));
-}
-
-static void
 on_pressed (GtkGestureClick *gesture, int n, double x, double y, gpointer data)
 {
   CjuCanvas *self = data;
@@ -330,7 +321,7 @@ on_pressed (GtkGestureClick *gesture, int n, double x, double y, gpointer data)
     cju_document_select (self->document, NULL);
   else if (!cju_document_is_selected (self->document, card->id))
     cju_document_select (self->document, card->id);
-  show_menu (self, x, y);
+  cju_canvas_show_menu (self, x, y);
 }
 
 static void

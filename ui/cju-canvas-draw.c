@@ -334,6 +334,31 @@ cju_canvas_is_bad (CjuCanvas *self, const CjlLine *line)
   return problem != NULL && problem->kind == CJ_PROBLEM_ERROR && problem->port == line->port;
 }
 
+/* "conv14, shortcut2": where an output goes beyond the border; NULL for all of its wires but the first,
+ * which lie on each other. You free. */
+static char *
+print_far_ends (CjuCanvas *self, const CjlLine *line)
+{
+  const CjWire *from = &line->to->from[line->port];
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < self->scene->lines->len; i++)
+    {
+      const CjlLine *other = &g_array_index (self->scene->lines, CjlLine, i);
+      const CjWire *its = &other->to->from[other->port];
+
+      if (other->to_card >= 0 || its->node != from->node || its->port != from->port)
+        continue;
+      if (names->len == 0 && other != line)
+        {
+          g_string_free (names, TRUE);
+          return NULL;
+        }
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", other->to->id);
+    }
+  return g_string_free (names, FALSE);
+}
+
 /* The shape that passes, and beyond the border also what it comes from or goes to. */
 static void
 append_words (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const CjlLine *line,
@@ -342,16 +367,20 @@ append_words (CjuCanvas *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
   const CjNode *source = line->to->from[line->port].node;
   g_autofree char *shape = cju_document_dup_shape (self->document, source);
   const double reach = CJU_CANVAS_PORT_RADIUS + 4;
-  g_autofree char *border
-      = line->from_card < 0 || line->to_card < 0
-            ? g_strdup_printf ("%s%s%s", line->from_card < 0 ? source->id : line->to->id,
-                               shape != NULL ? " · " : "", shape != NULL ? shape : "")
-            : NULL;
+  g_autofree char *far = line->from_card < 0 ? g_strdup (source->id)
+                         : line->to_card < 0 ? print_far_ends (self, line)
+                                             : NULL;
+  g_autofree char *border = far != NULL
+                                ? g_strdup_printf ("%s%s%s", far, shape != NULL ? " · " : "",
+                                                   shape != NULL ? shape : "")
+                                : NULL;
 
-  if (border != NULL && line->from_card < 0)
-    append_label (self, snapshot, ink, border, e[2] - reach, e[3], 1);
+  if (border != NULL && line->from_card < 0) /* below it where another wire runs above */
+    append_label (self, snapshot, ink, border, e[2] - reach, e[3] + (line->port > 0 ? 26 : 0), 1);
   else if (border != NULL)
     append_label (self, snapshot, ink, border, e[0] + reach, e[1], 0);
+  else if (line->to_card < 0)
+    return; /* another wire says it */
   else if (shape != NULL && e[2] - e[0] > 40)
     /* steep wires pass their middle; others lie in the row of the upper port */
     append_label (self, snapshot, ink, shape, (e[0] + e[2]) / 2,

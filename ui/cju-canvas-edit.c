@@ -273,12 +273,10 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
                        : gtk_widget_get_width (widget) / 2.0;
   const double y = card != NULL ? self->y + self->zoom * (cjl_card_get_y (card) + CJU_CARD_PORT_Y)
                                 : gtk_widget_get_height (widget) / 2.0;
-  const GdkRectangle at = { (int) x, (int) y, 1, 1 };
 
   (void) name;
   (void) parameter;
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &at);
-  gtk_popover_popup (GTK_POPOVER (self->menu));
+  cju_canvas_show_menu (self, x, y);
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shared by the files of the canvas: cju-canvas.c (the widget), -world.c (what pans and zooms), -hit.c
  * (what is where), -draw.c, -far.c (the same from far), -drag.c (mouse and touch), -add.c (quick add,
- * drops), -edit.c (actions on the selection), -block.c (going into blocks and out), -wire.c (wires while
- * they are drawn), -glide.c (cards and view on their way). */
+ * drops), -edit.c (actions on the selection), -menu.c (the same as a menu), -block.c (going into blocks and
+ * out), -wire.c (wires while they are drawn), -glide.c (cards and view on their way). */
 #pragma once
 
 #include "cju-canvas.h"
@@ -168,6 +168,9 @@ const CjlCard *cju_canvas_get_selected (CjuCanvas *self);
 const CjlCard *cju_canvas_get_first (CjuCanvas *self);
 /* Steps out of blocks that are no more. */
 void cju_canvas_trim_path (CjuCanvas *self);
+
+/* The menu of what is selected, at a point of the canvas. */
+void cju_canvas_show_menu (CjuCanvas *self, double x, double y);
 
 /* cju-canvas-add.c: quick add for what a wire may be drawn into. */
 void cju_canvas_quick_add_after (CjuCanvas *self, CjWire from);

@@ -473,53 +473,6 @@ cju_canvas_class_init (CjuCanvasClass *class)
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
-static GtkWidget *
-make_menu (void)
-{
-  static const char *const entries[][2] = {
-    { N_ ("_Add Layers…"), "canvas.add" },
-    { NULL, NULL },
-    { N_ ("Cu_t"), "canvas.cut" },
-    { N_ ("_Copy"), "canvas.copy" },
-    { N_ ("_Paste"), "canvas.paste" },
-    { N_ ("_Duplicate"), "canvas.duplicate" },
-    { N_ ("De_lete"), "canvas.delete" },
-    { NULL, NULL },
-    { N_ ("_Mute"), "canvas.mute" },
-    { N_ ("_Freeze"), "canvas.freeze" },
-    { NULL, NULL },
-    { N_ ("_Group"), "canvas.group" },
-    { N_ ("U_ngroup"), "canvas.ungroup" },
-    { N_ ("Go _Inside"), "canvas.enter" },
-    { N_ ("Go O_ut"), "canvas.leave" },
-    { N_ ("Rena_me Block…"), "canvas.rename" },
-    { N_ ("_Save Block to Palette"), "canvas.keep-block" },
-    { NULL, NULL },
-    { N_ ("Align to the Le_ft"), "canvas.align::left" },
-    { N_ ("Align at the T_op"), "canvas.align::top" },
-    { N_ ("Distribute Ac_ross"), "canvas.align::across" },
-    { N_ ("Distribute Do_wn"), "canvas.align::down" },
-    { N_ ("Lay O_ut Everything"), "canvas.layout" },
-    { NULL, NULL },
-    { N_ ("Select A_ll"), "canvas.select-all" },
-  };
-  g_autoptr (GMenu) menu = g_menu_new (), section = g_menu_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
-    {
-      if (entries[i][0] != NULL)
-        {
-          g_menu_append (section, _ (entries[i][0]), entries[i][1]);
-          continue;
-        }
-      g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
-      g_object_unref (section);
-      section = g_menu_new ();
-    }
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
-  return gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
-}
-
 static void
 cju_canvas_init (CjuCanvas *self)
 {
@@ -531,7 +484,7 @@ cju_canvas_init (CjuCanvas *self)
   self->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->widgets = g_ptr_array_new ();
   self->world = cju_canvas_new_world (self);
-  self->menu = make_menu ();
+  self->menu = gtk_popover_menu_new_from_model (NULL);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self));

@@ -36,6 +36,17 @@ cju_card_append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char *text
   gtk_snapshot_restore (snapshot);
 }
 
+/* Pixels for the names of the classes: the same for every sample. */
+static float
+find_name_room (const CjdDataset *dataset)
+{
+  glong longest = 1;
+
+  for (guint i = 0; dataset->class_names != NULL && i < MIN (dataset->n_classes, 64); i++)
+    longest = MAX (longest, g_utf8_strlen (dataset->class_names[i], -1));
+  return CLAMP ((float) longest * 6.5f, 36, 62);
+}
+
 static void
 snapshot_bars (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
 {
@@ -48,15 +59,14 @@ snapshot_bars (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
     {
       const float y = (float) (CJU_CARD_HEADER + b * CJU_CARD_BAR_STEP);
       g_autofree char *name = cju_card_dup_class (self, self->classes[b]);
-      const float full = CJU_CARD_PICTURE_WIDTH - 40;
+      const float room = find_name_room (dataset), full = CJU_CARD_PICTURE_WIDTH - room - 4;
+      const float left = CJU_CARD_PADDING + room + 4;
 
-      cju_card_append_text (GTK_WIDGET (self), snapshot, name, CJU_CARD_PADDING, y, 36, ink, b == 0,
-                            0.8);
-      gtk_snapshot_append_color (snapshot, &track,
-                                 &GRAPHENE_RECT_INIT (CJU_CARD_PADDING + 40, y + 3, full, 9));
+      cju_card_append_text (GTK_WIDGET (self), snapshot, name, CJU_CARD_PADDING, y, room, ink,
+                            b == 0, 0.8);
+      gtk_snapshot_append_color (snapshot, &track, &GRAPHENE_RECT_INIT (left, y + 3, full, 9));
       gtk_snapshot_append_color (
-          snapshot, &bar,
-          &GRAPHENE_RECT_INIT (CJU_CARD_PADDING + 40, y + 3, MAX (full * self->bars[b], 1), 9));
+          snapshot, &bar, &GRAPHENE_RECT_INIT (left, y + 3, MAX (full * self->bars[b], 1), 9));
     }
 }
 
@@ -258,13 +268,13 @@ get_value (const CjTensor *tensor, gint64 unit)
   return most;
 }
 
-/* In four characters, as long as that is enough. */
+/* In three characters and a sign, as long as that is enough: more are not read in a disk. */
 static void
 print_value (char *text, gulong size, float value)
 {
   const float much = fabsf (value);
 
-  g_snprintf (text, size, "%.*f", much < 10 ? 2 : much < 100 ? 1 : 0, (double) value);
+  g_snprintf (text, size, "%.*f", much == 0 || much >= 10 ? 0 : much < 1 ? 2 : 1, (double) value);
 }
 
 /* Every unit's value in the middle of its disk, or in the corner of its map, where there is room. */

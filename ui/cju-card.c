@@ -95,11 +95,20 @@ says_nothing (const CjParam *p, const char *value)
          && (p->preset == 0 || (p->flags & (CJ_PARAM_RESHAPES | CJ_PARAM_LIVE)) == 0);
 }
 
+/* A size in pixels, both ways. */
+static gboolean
+is_window (const CjParam *p)
+{
+  return p->unit != NULL && g_str_equal (p->unit, "px")
+         && (p->kind == CJ_PARAM_PAIR || g_str_equal (p->name, "patch"));
+}
+
 /* The values a person looks at first: the first parameters of the table, in a few words. */
 static char *
 make_subtitle (CjuCard *self, const CjNode *node)
 {
   GString *text = g_string_new (NULL);
+  gboolean window = FALSE;
   guint n = 0;
 
   if (node->layer->role == CJ_ROLE_INPUT)
@@ -118,9 +127,12 @@ make_subtitle (CjuCard *self, const CjNode *node)
       if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0
           || g_str_equal (value, "none") || says_nothing (p, value))
         continue;
+      if (window && is_window (p)) /* a stride says less */
+        continue;
       g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", value);
-      if (n > 0 && p->unit != NULL && g_str_equal (p->unit, "px"))
+      if (is_window (p) && strchr (value, 'x') == NULL)
         g_string_append_printf (text, "×%s", value);
+      window |= is_window (p);
       n++;
     }
   if (text->len == 0)
@@ -170,7 +182,7 @@ describe (CjuCard *self)
       says = g_strdup_printf (_ ("%s. Most likely %s"), more != NULL ? more : blurb, class);
     }
   /* the description after the tooltip, which GTK takes for one */
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
+  cju_access_tip (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   says != NULL   ? says
                                   : more != NULL ? more
@@ -242,7 +254,7 @@ offer_mend (CjuCard *self, const CjProblem *problem)
       gtk_widget_set_parent (self->mend, GTK_WIDGET (self));
     }
   gtk_label_set_text (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->mend))), words);
-  gtk_widget_set_tooltip_text (self->mend, words);
+  cju_access_tip (self->mend, words);
   cju_access_name (self->mend, words);
 }
 

@@ -2,6 +2,7 @@
 #include "cju-data.h"
 
 #include "cju-access.h"
+#include "cju-tile.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-adopt.h"
@@ -9,7 +10,8 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-#define MAX_NAMES 6 /* classes named in a sentence */
+#define MAX_CHANNELS 3 /* of which the normalisation is told */
+#define MAX_NAMES 6    /* classes named in a sentence */
 
 char *
 cju_data_dup_title (const char *source)
@@ -44,6 +46,10 @@ cju_data_describe (const CjdDataset *dataset)
   g_autofree char *samples = describe_samples (dataset);
   g_autoptr (GString) names = g_string_new (NULL);
 
+  if (cju_tile_has_letters (dataset))
+    return g_strdup_printf (
+        g_dngettext (NULL, "%s, of %u kind", "%s, of %u kinds", dataset->n_classes), samples,
+        dataset->n_classes);
   if (dataset->n_classes == 0)
     return g_strdup_printf (_ ("%s, with values to predict"), samples);
   for (guint i = 0; dataset->class_names != NULL && i < MIN (dataset->n_classes, MAX_NAMES); i++)
@@ -53,6 +59,19 @@ cju_data_describe (const CjdDataset *dataset)
   return g_strdup_printf (
       g_dngettext (NULL, "%s, in %u class%s", "%s, in %u classes%s", dataset->n_classes), samples,
       dataset->n_classes, names->str);
+}
+
+char *
+cju_data_print_norm (const CjdDataset *dataset)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (dataset->n_channels, MAX_CHANNELS); i++)
+    g_string_append_printf (text, "%s%.3f ± %.3f", i > 0 ? ", " : _ ("Mean ± deviation: "),
+                            (double) dataset->mean[i], (double) dataset->std[i]);
+  if (dataset->n_channels > MAX_CHANNELS)
+    g_string_append_printf (text, _ (" and %u more"), dataset->n_channels - MAX_CHANNELS);
+  return g_string_free (text, FALSE);
 }
 
 /* --- other data for a project --- */
@@ -120,7 +139,11 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
   CjlAdoption adoption;
 
   (void) data;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  g_task_propagate_boolean (G_TASK (result), &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  cju_data_cancel (document); /* it is over */
+  if (error != NULL)
     {
       cju_document_notice (document, error->message, FALSE);
       return;
@@ -132,12 +155,30 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
   g_free (adoption.problem);
 }
 
+static void
+cancel (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  g_object_unref (cancellable);
+}
+
+void
+cju_data_cancel (CjuDocument *document)
+{
+  g_object_set_data (G_OBJECT (document), "cju-reading", NULL);
+  cju_document_tell_reading (document, NULL);
+}
+
 void
 cju_data_use (CjuDocument *document, const char *source)
 {
   Reading *reading = g_new0 (Reading, 1);
-  g_autoptr (GTask) task = g_task_new (document, NULL, read_done, NULL);
+  GCancellable *cancellable = g_cancellable_new ();
+  g_autoptr (GTask) task = g_task_new (document, cancellable, read_done, NULL);
+  g_autofree char *title = cju_data_dup_title (source);
 
+  g_object_set_data_full (G_OBJECT (document), "cju-reading", cancellable, cancel);
+  cju_document_tell_reading (document, title);
   reading->choice = cjl_data_choice_copy (&cju_document_get_project (document)->data);
   g_free (reading->choice.source);
   reading->choice.source = g_strdup (source);
@@ -216,7 +257,7 @@ add_row (Chooser *chooser, const char *source, const char *title, const char *bl
   gtk_widget_add_css_class (head, "heading");
   gtk_widget_add_css_class (text, "dim-label");
   gtk_widget_add_css_class (text, "caption");
-  gtk_widget_set_tooltip_text (row, blurb);
+  cju_access_tip (row, blurb);
   gtk_widget_set_margin_top (box, 5);
   gtk_widget_set_margin_bottom (box, 5);
   gtk_box_append (GTK_BOX (box), head);
@@ -329,7 +370,7 @@ cju_data_button_new (CjuDocument *document)
   gtk_menu_button_set_child (GTK_MENU_BUTTON (chooser->button), chooser->label);
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (chooser->button), TRUE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (chooser->button), make_popover (chooser));
-  gtk_widget_set_tooltip_text (chooser->button, _ ("What the network learns from"));
+  cju_access_tip (chooser->button, _ ("What the network learns from"));
   g_object_set_data_full (G_OBJECT (chooser->button), "chooser", chooser, free_chooser);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (show_title), chooser);
   show_title (chooser);

@@ -8,8 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define PICTURE_WIDTH 280
-#define PICTURE_HEIGHT 132
+#define PICTURE_WIDTH 280 /* least; the form is that of make.sh */
+#define PICTURE_HEIGHT 127
 #define PACE_SECONDS 0.25
 #define PACE_WAIT_MS 1500 /* the machine has other work while the window opens */
 
@@ -71,18 +71,45 @@ show_picture (GtkWidget *picture)
   gtk_picture_set_resource (GTK_PICTURE (picture), path);
 }
 
+/* A picture is as wide as its card and keeps its form; by itself it would ask for as many pixels as it has,
+ * which are two for each of the screen. */
+static GtkSizeRequestMode
+get_mode (GtkWidget *widget)
+{
+  (void) widget;
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+measure_frame (GtkWidget *widget, GtkOrientation orientation, int size, int *least, int *natural,
+               int *least_base, int *natural_base)
+{
+  (void) widget;
+  *least = orientation == GTK_ORIENTATION_HORIZONTAL
+               ? PICTURE_WIDTH
+               : MAX (size, PICTURE_WIDTH) * PICTURE_HEIGHT / PICTURE_WIDTH;
+  *natural = *least;
+  *least_base = *natural_base = -1;
+}
+
+static void
+allocate_frame (GtkWidget *widget, int width, int height, int baseline)
+{
+  (void) baseline;
+  gtk_widget_size_allocate (gtk_widget_get_first_child (widget),
+                            &(GtkAllocation){ 0, 0, width, height }, -1);
+}
+
 static GtkWidget *
 make_picture (const CjlTemplate *info)
 {
-  GtkWidget *picture = gtk_picture_new (), *frame = gtk_overlay_new ();
-  GtkWidget *room = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *picture = gtk_picture_new (), *frame = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   g_object_set_data (G_OBJECT (picture), "id", (gpointer) info->id);
   gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
-  /* A picture asks for as many pixels as it has, which are two for each of the screen. */
-  gtk_widget_set_size_request (room, PICTURE_WIDTH, PICTURE_HEIGHT);
-  gtk_overlay_set_child (GTK_OVERLAY (frame), room);
-  gtk_overlay_add_overlay (GTK_OVERLAY (frame), picture);
+  gtk_box_append (GTK_BOX (frame), picture);
+  gtk_widget_set_layout_manager (frame,
+                                 gtk_custom_layout_new (get_mode, measure_frame, allocate_frame));
   gtk_accessible_update_state (GTK_ACCESSIBLE (picture), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (show_picture), picture, G_CONNECT_SWAPPED);
@@ -103,7 +130,7 @@ show_time (GtkWidget *button, double seconds)
   const CjlTemplate *info = get_template (button);
   GtkWidget *label = g_object_get_data (G_OBJECT (button), "time");
   g_autofree char *time = isnan (seconds) ? NULL : print_time (seconds);
-  g_autofree char *reach = g_strdup_printf ("%s%s%s", info->expected, time != NULL ? " · " : "",
+  g_autofree char *reach = g_strdup_printf ("%s%s%s", _ (info->expected), time != NULL ? " · " : "",
                                             time != NULL ? time : "");
   g_autofree char *words
       = g_strdup_printf (_ ("%s. %s. Reaches %s."), _ (info->title), _ (info->blurb), reach);

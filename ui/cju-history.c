@@ -153,7 +153,7 @@ add_cell (GtkWidget *grid, int column, int row, const char *text, const char *cl
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_tooltip_text (label, text);
+  cju_access_tip (label, text);
   gtk_widget_set_hexpand (label, column > 0);
   gtk_widget_add_css_class (label, class);
   gtk_grid_attach (GTK_GRID (grid), label, column, row, 1, 1);
@@ -185,6 +185,7 @@ static void
 compare (CjuHistory *self)
 {
   g_autoptr (GPtrArray) runs = g_ptr_array_new ();
+  CjvFrame *frame;
 
   /* the older choice stands on the left */
   for (guint i = N_COMPARED; i-- > 0;)
@@ -198,7 +199,9 @@ compare (CjuHistory *self)
   gtk_widget_set_visible (self->hint, runs->len < N_COMPARED);
   if (runs->len == N_COMPARED)
     fill_differences (self, runs->pdata[0], runs->pdata[1]);
-  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), make_frame (runs));
+  frame = make_frame (runs);
+  gtk_widget_set_visible (self->figure, frame != NULL); /* NULL: no epoch has ended */
+  cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), frame);
 }
 
 static void
@@ -258,7 +261,7 @@ make_spark (const CjlPastRun *run)
 
   gtk_widget_set_size_request (area, SPARK_WIDTH, SPARK_HEIGHT);
   gtk_widget_set_valign (area, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (area, _ ("Training loss over the epochs"));
+  cju_access_tip (area, _ ("Training loss over the epochs"));
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw_spark, g_array_ref (run->epochs),
                                   (GDestroyNotify) g_array_unref);
   return area;
@@ -305,7 +308,7 @@ make_words (const CjlPastRun *run)
       label = gtk_label_new (texts[i]);
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_widget_set_tooltip_text (label, texts[i]);
+      cju_access_tip (label, texts[i]);
       gtk_widget_add_css_class (label, i == 0 ? "heading" : "caption");
       if (i == 1)
         gtk_widget_add_css_class (label, "dim-label");
@@ -340,7 +343,7 @@ make_menu (const CjlPastRun *run)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, name);
+  cju_access_tip (button, name);
   cju_access_name (button, name);
   return button;
 }
@@ -378,12 +381,12 @@ make_row (CjuHistory *self, const CjlPastRun *run)
   g_object_set_data_full (G_OBJECT (check), "id", g_strdup (get_id (run)), g_free);
   g_object_set_data (G_OBJECT (row), "check", check);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), is_compared (self, get_id (run)));
-  gtk_widget_set_tooltip_text (check, name);
+  cju_access_tip (check, name);
   cju_access_name (check, name);
   g_signal_connect (check, "toggled", G_CALLBACK (on_check), self);
   score = gtk_label_new (text);
   gtk_widget_add_css_class (score, "numeric");
-  gtk_widget_set_tooltip_text (
+  cju_access_tip (
       score,
       _ ("On the validation samples after the last epoch; without any, on the training samples"));
   gtk_box_append (GTK_BOX (box), check);
@@ -424,11 +427,8 @@ fill (CjuHistory *self)
   g_ptr_array_set_size (self->runs, 0);
   g_ptr_array_add (self->runs, describe_now (self));
   g_ptr_array_extend_and_steal (self->runs, g_steal_pointer (&earlier));
-  if (self->compared[1] == NULL && self->compared[0] == NULL && self->runs->len > 1)
-    {
-      self->compared[0] = g_strdup ("");
-      self->compared[1] = g_strdup (get_id (self->runs->pdata[1]));
-    }
+  if (self->compared[1] == NULL && self->runs->len > 1 && is_compared (self, ""))
+    self->compared[1] = g_strdup (get_id (self->runs->pdata[1]));
   while ((row = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), row);
   for (guint i = 0; i < self->runs->len; i++)
@@ -638,6 +638,7 @@ cju_history_new (CjuDocument *document)
   CjuHistory *self = g_object_new (CJU_TYPE_HISTORY, NULL);
 
   self->document = g_object_ref (document);
+  self->compared[0] = g_strdup (""); /* this run, and the last one before as soon as there is one */
   g_signal_connect_swapped (document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_ticked), self);
   return GTK_WIDGET (self);

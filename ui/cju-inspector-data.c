@@ -94,25 +94,12 @@ cju_inspector_read_data (CjuInspector *self)
 
 /* --- what follows from the data --- */
 
-static char *
-print_norm (const CjdDataset *dataset)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < MIN (dataset->n_channels, 3); i++)
-    g_string_append_printf (text, _ ("%sChannel %u: mean %.4f, deviation %.4f"), i > 0 ? "\n" : "",
-                            i + 1, (double) dataset->mean[i], (double) dataset->std[i]);
-  if (dataset->n_channels > 3)
-    g_string_append_printf (text, _ ("\nand %u more"), dataset->n_channels - 3);
-  return g_string_free (text, FALSE);
-}
-
 void
 cju_inspector_show_facts (CjuInspector *self)
 {
   const CjdDataset *dataset = cju_document_get_dataset (self->document);
   g_autofree char *found = dataset != NULL ? cju_data_describe (dataset) : NULL;
-  g_autofree char *norm = dataset != NULL ? print_norm (dataset) : NULL;
+  g_autofree char *norm = dataset != NULL ? cju_data_print_norm (dataset) : NULL;
   g_autoptr (GString) text = g_string_new (found != NULL ? found : _ ("Loading…"));
 
   if (self->facts == NULL)
@@ -204,7 +191,7 @@ make_browse (void)
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.browse");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _ ("See, relabel and leave out samples (Ctrl+B)"));
+  cju_access_tip (button, _ ("See, relabel and leave out samples (Ctrl+B)"));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Samples"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
@@ -285,7 +272,7 @@ make_move (CjuInspector *self, const CjdAugmentInfo *info, int places)
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "augmentation", (gpointer) info);
   g_object_set_data (G_OBJECT (button), "places", GINT_TO_POINTER (places));
@@ -302,7 +289,7 @@ add_augmentation (CjuInspector *self, GtkWidget *group, const CjdAugmentInfo *in
   const gboolean on = place < n_on;
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (info->title));
-  gtk_widget_set_tooltip_text (row, _ (info->blurb));
+  cju_access_tip (row, _ (info->blurb));
   adw_expander_row_set_show_enable_switch (ADW_EXPANDER_ROW (row), TRUE);
   cju_access_name_inside (row, GTK_TYPE_SWITCH, _ (info->title));
   for (const CjParam *p = info->params; p != NULL && p->name != NULL && on; p++)
@@ -340,8 +327,7 @@ cju_inspector_add_augmentations (CjuInspector *self)
   gtk_picture_set_can_shrink (GTK_PICTURE (self->preview), TRUE);
   gtk_widget_set_visible (self->preview, FALSE);
   gtk_widget_set_margin_bottom (self->preview, 8);
-  gtk_widget_set_tooltip_text (self->preview,
-                               _ ("The chosen sample, and what training makes of it"));
+  cju_access_tip (self->preview, _ ("The chosen sample, and what training makes of it"));
   cju_access_name (self->preview, _ ("The chosen sample, and what training makes of it"));
   gtk_box_append (GTK_BOX (self->box), group);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->preview);

@@ -58,6 +58,7 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
                          const char *prefix, gconstpointer values)
 {
   GtkWidget *group, *more = NULL;
+  gboolean any = FALSE; /* a row that is seen at once */
 
   if (table == NULL || table->name == NULL)
     return NULL;
@@ -71,6 +72,7 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
       if ((p->flags & CJ_PARAM_ADVANCED) == 0)
         {
           adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+          any = TRUE;
           continue;
         }
       if (more == NULL)
@@ -79,6 +81,11 @@ cju_inspector_add_table (CjuInspector *self, const char *title, const CjParam *t
           adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), _ ("More"));
         }
       adw_expander_row_add_row (ADW_EXPANDER_ROW (more), row);
+    }
+  if (more != NULL && !any && title != NULL)
+    {
+      adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), "");
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (more), title);
     }
   if (more != NULL)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), more);
@@ -103,15 +110,65 @@ count_alike (CjuInspector *self, const CjNode *node)
   return n;
 }
 
+/* "conv1, conv2": the selected nodes of the layer of the last. */
+static char *
+print_alike (CjuInspector *self, const CjNode *node)
+{
+  const CjGraph *graph = cju_document_get_project (self->document)->graph;
+  const char *const *ids = cju_document_get_selection (self->document);
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const CjNode *other = cj_graph_find (graph, ids[i]);
+
+      if (other != NULL && other->layer == node->layer)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", ids[i]);
+    }
+  return g_string_free (names, FALSE);
+}
+
+/* Numbers that the node learns; negative while that is not known. */
+static gint64
+count_parameters (CjuInspector *self, const CjNode *node)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+
+  g_ptr_array_add (nodes, (gpointer) node);
+  return cju_document_count_parameters (self->document, nodes);
+}
+
+/* "conv1: 1×28×28 → 6×28×28", and below it "156 parameters". */
+static char *
+print_facts (CjuInspector *self, const CjNode *node)
+{
+  const CjNode *before = node->from[0].node;
+  g_autofree char *in = before != NULL ? cju_document_dup_shape (self->document, before) : NULL;
+  g_autofree char *out = cju_document_dup_shape (self->document, node);
+  const gint64 n = count_parameters (self, node);
+  GString *text = g_string_new (node->id);
+
+  if (in != NULL && out != NULL)
+    g_string_append_printf (text, ": %s → %s", in, out);
+  else if (in != NULL || out != NULL)
+    g_string_append_printf (text, ": %s", in != NULL ? in : out);
+  if (n > 0)
+    {
+      g_string_append_c (text, '\n');
+      g_string_append_printf (
+          text, g_dngettext (GETTEXT_PACKAGE, "%'lld parameter", "%'lld parameters", (gulong) n),
+          (long long) n);
+    }
+  return g_string_free (text, FALSE);
+}
+
 static void
 show_node (CjuInspector *self, const CjNode *node)
 {
   const guint n = count_alike (self, node);
   g_autofree char *title = NULL;
   g_autofree char *prefix = g_strdup_printf ("%s.", node->id);
-  g_autofree char *shape = cju_document_dup_shape (self->document, node);
-  g_autofree char *words = g_strdup_printf ("%s%s%s", node->id, shape != NULL ? " → " : "",
-                                            shape != NULL ? shape : "");
+  g_autofree char *words = n > 1 ? print_alike (self, node) : print_facts (self, node);
 
   if (n > 1)
     title = g_strdup_printf (_ ("%u × %s"), n, _ (node->layer->title));
@@ -119,7 +176,20 @@ show_node (CjuInspector *self, const CjNode *node)
   cju_inspector_add_label (self, words, "dim-label");
   add_problem (self, node);
   cju_inspector_add_table (self, NULL, node->layer->params, prefix, node->params);
-  if (node->layer->role == CJ_ROLE_LAYER)
+}
+
+/* What stands below the parameters. */
+static gboolean
+show_rest (gpointer data)
+{
+  CjuInspector *self = data;
+  const CjNode *node = cju_document_get_selected (self->document);
+  g_autofree char *prefix = NULL;
+
+  if (node == NULL)
+    return FALSE;
+  prefix = g_strdup_printf ("%s.", node->id);
+  if (node->layer->role == CJ_ROLE_LAYER && count_parameters (self, node) != 0)
     cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
     cju_inspector_add_label (self, node->layer->formula, "monospace");
@@ -128,6 +198,8 @@ show_node (CjuInspector *self, const CjNode *node)
     cju_inspector_add_label (self, _ (node->layer->biology), "dim-label");
   if (node->layer->role == CJ_ROLE_LAYER)
     gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
+  cju_inspector_update_rows (self);
+  return FALSE;
 }
 
 static void
@@ -220,17 +292,34 @@ sign_setup (CjuInspector *self)
       trouble != NULL ? trouble : "");
 }
 
-static void
-show_setup (CjuInspector *self)
+static gboolean
+show_data (gpointer data)
 {
+  cju_inspector_add_data (data);
+  cju_inspector_update_rows (data);
+  return FALSE;
+}
+
+static gboolean
+show_training (gpointer data)
+{
+  CjuInspector *self = data;
   const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
 
-  cju_inspector_read_data (self);
-  cju_inspector_add_data (self);
   cju_inspector_add_label (self, _ ("Training"), "title-4");
   if (cju_document_get_trouble (self->document) != NULL)
     cju_inspector_add_label (self, cju_document_get_trouble (self->document), "error");
   cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
+  cju_inspector_update_rows (self);
+  return FALSE;
+}
+
+static gboolean
+show_rules (gpointer data)
+{
+  CjuInspector *self = data;
+  const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
+
   add_kinds (self, setup);
   cju_inspector_add_table (self, _ (setup->optimizer->title), setup->optimizer->params,
                            "optimizer.", setup->optimizer_params);
@@ -238,7 +327,67 @@ show_setup (CjuInspector *self)
   cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
                            setup->schedule_params);
   set_topic (self, "schedule/", setup->schedule->id);
-  cju_inspector_add_augmentations (self);
+  cju_inspector_update_rows (self);
+  return FALSE;
+}
+
+static gboolean
+show_augmentations (gpointer data)
+{
+  cju_inspector_add_augmentations (data);
+  cju_inspector_update_rows (data);
+  return FALSE;
+}
+
+/* Piece by piece from the top: all of it at once would hold up the window. */
+static void
+show_setup (CjuInspector *self)
+{
+  cju_inspector_read_data (self);
+  cju_later_add (self->later, show_data);
+  cju_later_add (self->later, show_training);
+  cju_later_add (self->later, show_rules);
+  cju_later_add (self->later, show_augmentations);
+}
+
+static void
+make_box (CjuInspector *self)
+{
+  self->rows = cju_inspector_new_rows ();
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
+  gtk_widget_set_margin_top (self->box, 14);
+  gtk_widget_set_margin_bottom (self->box, 14);
+  gtk_widget_set_margin_start (self->box, 12);
+  gtk_widget_set_margin_end (self->box, 12);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
+}
+
+/* A group of what was shown before is freed; to free a row takes as long as to make one. */
+static gboolean
+free_some (gpointer data)
+{
+  CjuInspector *self = data;
+  GtkWidget *child = self->old_box != NULL ? gtk_widget_get_first_child (self->old_box) : NULL;
+
+  if (child != NULL)
+    {
+      gtk_box_remove (GTK_BOX (self->old_box), child);
+      return TRUE;
+    }
+  g_clear_object (&self->old_box);
+  g_clear_pointer (&self->old_rows, g_ptr_array_unref); /* after what they belong to */
+  return FALSE;
+}
+
+/* What is shown makes room for something else. */
+static void
+put_away (CjuInspector *self)
+{
+  while (free_some (self))
+    ;
+  self->old_box = g_object_ref (self->box);
+  self->old_rows = self->rows;
+  make_box (self);
 }
 
 void
@@ -248,7 +397,6 @@ cju_inspector_rebuild (CjuInspector *self)
   const CjBlock *block = cju_document_get_selected_block (self->document);
   g_autofree char *sign = node == NULL && block == NULL ? sign_setup (self) : NULL;
   g_autofree char *topic = NULL;
-  GtkWidget *child;
 
   if (self->busy)
     return;
@@ -259,9 +407,8 @@ cju_inspector_rebuild (CjuInspector *self)
       cju_inspector_show_facts (self);
       return;
     }
-  while ((child = gtk_widget_get_first_child (self->box)) != NULL)
-    gtk_box_remove (GTK_BOX (self->box), child);
-  g_ptr_array_set_size (self->rows, 0);
+  cju_later_clear (self->later);
+  put_away (self);
   cju_inspector_clear_data (self);
   self->shown = g_steal_pointer (&sign);
   if (node != NULL)
@@ -270,11 +417,15 @@ cju_inspector_rebuild (CjuInspector *self)
                                          : block != NULL ? "guide/blocks"
                                                          : "guide/training");
   if (node != NULL)
-    show_node (self, node);
+    {
+      show_node (self, node);
+      cju_later_add (self->later, show_rest);
+    }
   else if (block != NULL)
     cju_inspector_show_block (self, block);
   else
     show_setup (self);
+  cju_later_add (self->later, free_some);
   cju_inspector_update_rows (self);
 }
 
@@ -285,6 +436,9 @@ cju_inspector_dispose (GObject *object)
 
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_pointer (&self->later, cju_later_free);
+  while (free_some (self))
+    ;
   g_clear_pointer (&self->whole, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   cju_inspector_clear_data (self);
@@ -302,17 +456,12 @@ cju_inspector_class_init (CjuInspectorClass *class)
 static void
 cju_inspector_init (CjuInspector *self)
 {
-  self->rows = cju_inspector_new_rows ();
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
-  gtk_widget_set_margin_top (self->box, 14);
-  gtk_widget_set_margin_bottom (self->box, 14);
-  gtk_widget_set_margin_start (self->box, 12);
-  gtk_widget_set_margin_end (self->box, 12);
+  self->later = cju_later_new (self);
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
   gtk_widget_set_vexpand (self->scroller, TRUE);
+  make_box (self);
   self->search = gtk_search_entry_new ();
   g_object_set (self->search, "placeholder-text", _ ("Search parameters…"), NULL);
   cju_access_name_search (self->search, _ ("Search parameters"));

@@ -9,14 +9,11 @@
 
 #include <glib/gi18n-lib.h>
 
-/* A project, a picture for the network to look at, or data. */
-static gboolean
-take_path (CjuWindow *window, const char *path)
+gboolean
+cju_intake_take (CjuWindow *window, const char *path)
 {
   CjuDocument *document = cju_window_get_document (window);
 
-  if (g_str_has_suffix (path, ".cajal"))
-    return cju_window_open_path (window, path);
   if (document == NULL)
     {
       cju_window_offer (window, path);
@@ -41,7 +38,9 @@ take_value (CjuWindow *window, const GValue *value)
       GSList *files = g_value_get_boxed (value);
       g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
 
-      return path != NULL && take_path (window, path);
+      return path != NULL
+             && (g_str_has_suffix (path, ".cajal") ? cju_window_open_path (window, path)
+                                                   : cju_intake_take (window, path));
     }
   return FALSE;
 }

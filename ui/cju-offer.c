@@ -82,16 +82,60 @@ on_button (GtkButton *button, gpointer data)
     gtk_label_set_text (GTK_LABEL (self->words), error->message);
 }
 
+/* Whether a layer says what kind of network it is in. */
+static gboolean
+is_telling (const CjLayerInfo *layer)
+{
+  static const char *const categories[] = { "dense", "attention", "recurrent", "graph" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (categories); i++)
+    if (g_str_equal (layer->category, categories[i]))
+      return TRUE;
+  return g_str_has_prefix (layer->id, "conv-");
+}
+
+/* "2 × Conv 2D, 3 × Dense", in the order of the network. You free. */
+static char *
+print_layers (const CjlTemplate *info)
+{
+  g_autoptr (CjlProject) project = cjl_template_make (info, NULL);
+  const GPtrArray *nodes = project != NULL ? project->graph->nodes : NULL;
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; nodes != NULL && i < nodes->len; i++)
+    {
+      const CjLayerInfo *layer = ((const CjNode *) nodes->pdata[i])->layer;
+      guint n = 0;
+
+      for (guint k = 0; k < nodes->len; k++)
+        {
+          n += ((const CjNode *) nodes->pdata[k])->layer == layer;
+          if (k < i && ((const CjNode *) nodes->pdata[k])->layer == layer)
+            break; /* counted where it came first */
+          if (k + 1 == nodes->len && is_telling (layer))
+            g_string_append_printf (text, "%s%u × %s", text->len > 0 ? ", " : "", n,
+                                    _ (layer->title));
+        }
+    }
+  return g_string_free (text, FALSE);
+}
+
 static void
 add_button (CjuOffer *self, const CjlTemplate *info, gboolean first)
 {
-  GtkWidget *button = gtk_button_new_with_label (_ (info->title));
+  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *layers = print_layers (info);
   g_autofree char *words = g_strdup_printf (_ ("%s: %s"), _ (info->title), _ (info->blurb));
+  GtkWidget *title = gtk_label_new (_ (info->title)), *caption = gtk_label_new (layers);
+
+  gtk_widget_add_css_class (caption, "caption");
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), caption);
+  gtk_button_set_child (GTK_BUTTON (button), box);
 
   if (first)
     gtk_widget_add_css_class (button, "suggested-action");
-  gtk_widget_add_css_class (button, "pill");
-  gtk_widget_set_tooltip_text (button, _ (info->blurb));
+  cju_access_tip (button, _ (info->blurb));
   cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "template", (gpointer) info);
   g_signal_connect (button, "clicked", G_CALLBACK (on_button), self);

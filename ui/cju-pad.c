@@ -9,11 +9,11 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define SIDE 280     /* of the sheet in the window */
+#define SIDE 196     /* of the sheet in the window */
 #define FINE 280     /* points of ink along a side */
 #define RADIUS 0.043 /* of the pen: strokes of MNIST are two to three of 28 pixels wide */
 #define SOFT 0.014
-#define SEEN 56
+#define SEEN 48
 #define N_GUESSES 3
 #define STEP (1 / 28.0) /* an arrow key moves the pen so far */
 
@@ -273,8 +273,7 @@ make_sheet (CjuPad *self)
   gtk_widget_set_halign (sheet, GTK_ALIGN_CENTER);
   gtk_widget_set_focusable (sheet, TRUE);
   gtk_widget_set_cursor_from_name (sheet, "crosshair");
-  gtk_widget_set_tooltip_text (sheet,
-                               _ ("Draw here; with keys: arrows move, Space draws, Delete clears"));
+  cju_access_tip (sheet, _ ("Draw here; with keys: arrows move, Space draws, Delete clears"));
   cju_access_name (sheet, _ ("Sheet to draw on"));
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_update), self);
@@ -298,12 +297,12 @@ make_tools (CjuPad *self)
   cju_access_name_mnemonic (self->eraser, _ ("_Eraser"));
   cju_access_name_mnemonic (self->centred, _ ("_Centre"));
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->centred), TRUE);
-  gtk_widget_set_tooltip_text (
-      self->centred, _ ("Scales and moves the drawing as the digits of MNIST were: 20 of 28 pixels "
-                        "high, its centre of mass in the middle"));
-  gtk_widget_set_tooltip_text (self->eraser, _ ("Takes ink away"));
-  gtk_widget_set_tooltip_text (wipe, _ ("An empty sheet (Delete)"));
-  gtk_widget_set_tooltip_text (close, _ ("Close (Ctrl+Shift+D)"));
+  cju_access_tip (self->centred,
+                  _ ("Scales and moves the drawing as the digits of MNIST were: 20 of 28 pixels "
+                     "high, its centre of mass in the middle"));
+  cju_access_tip (self->eraser, _ ("Takes ink away"));
+  cju_access_tip (wipe, _ ("An empty sheet (Delete)"));
+  cju_access_tip (close, _ ("Close (Ctrl+Shift+D)"));
   gtk_widget_add_css_class (close, "flat");
   cju_access_name (close, _ ("Close the sheet"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (close), "win.draw");
@@ -313,7 +312,6 @@ make_tools (CjuPad *self)
   g_signal_connect_swapped (self->centred, "toggled", G_CALLBACK (send), self);
   gtk_box_append (GTK_BOX (tools), self->eraser);
   gtk_box_append (GTK_BOX (tools), wipe);
-  gtk_box_append (GTK_BOX (tools), self->centred);
   gtk_box_append (GTK_BOX (tools), close);
   return tools;
 }
@@ -326,7 +324,7 @@ make_answer (CjuPad *self)
 
   self->seen = gtk_image_new ();
   gtk_image_set_pixel_size (GTK_IMAGE (self->seen), SEEN);
-  gtk_widget_set_tooltip_text (self->seen, _ ("What the network sees"));
+  cju_access_tip (self->seen, _ ("What the network sees"));
   cju_access_name (self->seen, _ ("What the network sees"));
   gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
@@ -336,7 +334,7 @@ make_answer (CjuPad *self)
       self->names[i] = gtk_label_new (NULL);
       self->bars[i] = gtk_progress_bar_new ();
       gtk_label_set_xalign (GTK_LABEL (self->names[i]), 0);
-      gtk_label_set_width_chars (GTK_LABEL (self->names[i]), 9);
+      gtk_label_set_width_chars (GTK_LABEL (self->names[i]), 8);
       gtk_label_set_ellipsize (GTK_LABEL (self->names[i]), PANGO_ELLIPSIZE_START);
       gtk_widget_add_css_class (self->names[i], "numeric");
       gtk_widget_set_hexpand (self->bars[i], TRUE);
@@ -361,6 +359,7 @@ cju_pad_init (CjuPad *self)
   gtk_widget_add_css_class (self->box, "pad");
   gtk_box_append (GTK_BOX (self->box), self->sheet);
   gtk_box_append (GTK_BOX (self->box), make_tools (self));
+  gtk_box_append (GTK_BOX (self->box), self->centred);
   gtk_box_append (GTK_BOX (self->box), make_answer (self));
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }

@@ -6,6 +6,7 @@
 #include "cjl-blocks.h"
 #include "cju-canvas.h"
 #include "cju-help.h"
+#include "cju-later.h"
 #include "cju-picture.h"
 #include "cju-trouble.h"
 
@@ -14,12 +15,15 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define ROWS_A_TURN 16 /* as many as are seen at first */
 #define UNDO_SECONDS 15
 
 struct _CjuPalette
 {
   GtkWidget parent;
   GtkWidget *box, *search, *list, *menu;
+  CjuLater *later;       /* rows that are still to be made */
+  guint n_rows;          /* of layers, so far */
   GFileMonitor *monitor; /* of the folder of one's own blocks */
 };
 
@@ -94,7 +98,7 @@ make_row (const char *title, const char *category, const char *tip, const char *
   gtk_box_append (GTK_BOX (box), dot);
   gtk_box_append (GTK_BOX (box), label);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_widget_set_tooltip_text (row, tip);
+  cju_access_tip (row, tip);
   cju_access_name (row, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tip,
                                   -1);
@@ -311,15 +315,38 @@ get_rank (const CjLayerInfo *layer)
   return 100;
 }
 
+/* What nearly every network has is found without looking for it. */
+static int
+get_use (const CjLayerInfo *layer)
+{
+  static const char *const everyday[]
+      = { "conv-2d", "max-pool-2d",   "dense",      "relu",
+          "gelu",    "batch-norm",    "layer-norm", "dropout",
+          "flatten", "cross-entropy", "mse",        "multi-head-attention",
+          "add",     "lstm",          "embedding",  "transformer-block" };
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (everyday); i++)
+    if (g_str_equal (everyday[i], layer->id))
+      return i;
+  return 100;
+}
+
 int
 cju_palette_compare (const CjLayerInfo *a, const CjLayerInfo *b)
 {
   const int by_rank = get_rank (a) - get_rank (b);
   const int by_category = strcmp (a->category, b->category);
+  const int by_use = get_use (a) - get_use (b);
 
-  if (by_rank != 0)
-    return by_rank;
-  return by_category != 0 ? by_category : g_utf8_collate (_ (a->title), _ (b->title));
+  if (by_rank != 0 || by_category != 0)
+    return by_rank != 0 ? by_rank : by_category;
+  return by_use != 0 ? by_use : g_utf8_collate (_ (a->title), _ (b->title));
+}
+
+static int
+compare_layers (gconstpointer a, gconstpointer b)
+{
+  return cju_palette_compare (*(const CjLayerInfo *const *) a, *(const CjLayerInfo *const *) b);
 }
 
 static int
@@ -363,6 +390,7 @@ on_search_enter (GtkSearchEntry *entry, gpointer data)
   CjuPalette *self = data;
 
   (void) entry;
+  cju_later_finish (self->later);
   for (int i = 0;; i++)
     {
       GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), i);
@@ -385,6 +413,7 @@ cju_palette_dispose (GObject *object)
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
+  g_clear_pointer (&self->later, cju_later_free);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (cju_palette_parent_class)->dispose (object);
@@ -403,6 +432,28 @@ cju_palette_class_init (CjuPaletteClass *class)
   gtk_widget_class_add_binding_action (widget, GDK_KEY_F10, GDK_SHIFT_MASK, "palette.menu", NULL);
   add_signal = g_signal_new ("add", CJU_TYPE_PALETTE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                              G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+/* Some more rows, in the order in which they stand. */
+static gboolean
+add_rows (gpointer data)
+{
+  CjuPalette *self = data;
+  g_autoptr (GPtrArray) layers = g_ptr_array_new ();
+
+  for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
+    g_ptr_array_add (layers, (gpointer) *layer);
+  g_ptr_array_sort (layers, compare_layers);
+  for (guint i = 0; i < ROWS_A_TURN && self->n_rows < layers->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (self->list), make_layer_row (layers->pdata[self->n_rows++]));
+  return self->n_rows < layers->len;
+}
+
+static gboolean
+add_own (gpointer data)
+{
+  watch_own (data);
+  return FALSE;
 }
 
 static void
@@ -424,9 +475,9 @@ cju_palette_init (CjuPalette *self)
   gtk_list_box_set_sort_func (GTK_LIST_BOX (self->list), compare, NULL, NULL);
   gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), set_header, NULL, NULL);
   gtk_list_box_set_filter_func (GTK_LIST_BOX (self->list), matches, self, NULL);
-  for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
-    gtk_list_box_append (GTK_LIST_BOX (self->list), make_layer_row (*layer));
-  watch_own (self);
+  self->later = cju_later_new (self);
+  cju_later_add (self->later, add_rows);
+  cju_later_add (self->later, add_own);
   g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row), self);
   g_signal_connect (self->search, "activate", G_CALLBACK (on_search_enter), self);
   g_signal_connect_swapped (self->search, "search-changed",

@@ -250,7 +250,8 @@ cju_category_color (const char *category)
     { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
     { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
     { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
-    { "block", 0x6a79ab },
+    { "block", 0x6a79ab },      { "attention", 0xc0407a },      { "recurrent", 0x8f6b00 },
+    { "sequence", 0x5b62c0 },   { "combine", 0x5f6b7a },        { "graph", 0x705a80 },
   };
   guint32 color = 0x77767b;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-pill.h"
 
+#include "cju-access.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -88,7 +89,9 @@ update (Pill *self)
       = g_strdup_printf (state.score.loss < 1e5 ? "%.3f" : "%.3g", state.score.loss);
   g_autofree char *loss = g_strdup_printf (_ ("loss <b>%s</b>"), number);
   g_autofree char *metric
-      = has_classes (self)
+      = !isfinite (state.val.accuracy)
+            ? g_strdup_printf (_ ("validation loss <b>%.3f</b>"), state.val.loss)
+        : has_classes (self)
             ? g_strdup_printf (_ ("validation <b>%.1f %%</b>"), state.val.accuracy * 100)
             : g_strdup_printf (_ ("validation R² <b>%.3f</b>"), state.val.accuracy);
   g_autofree char *rate = g_strdup_printf (_ ("%'.0f samples/s"), state.rate);
@@ -97,7 +100,7 @@ update (Pill *self)
   gtk_widget_set_visible (self->box, state.step > 0 || state.last > 0);
   set (self, EPOCH, epoch);
   set (self, LOSS, isfinite (state.score.loss) ? loss : NULL);
-  set (self, METRIC, isfinite (state.val.accuracy) ? metric : NULL);
+  set (self, METRIC, isfinite (state.val.loss) ? metric : NULL);
   set (self, RATE, running ? rate : NULL);
   set (self, LEFT, running && isfinite (state.seconds_left) ? left : NULL);
   set (self, STATUS, get_status (&state));
@@ -126,7 +129,7 @@ cju_pill_new (CjuDocument *document)
   for (guint i = 0; i < N_PARTS; i++)
     {
       self->parts[i] = gtk_label_new (NULL);
-      gtk_widget_set_tooltip_text (self->parts[i], _ (tips[i]));
+      cju_access_tip (self->parts[i], _ (tips[i]));
       gtk_box_append (GTK_BOX (self->box), self->parts[i]);
     }
   gtk_widget_add_css_class (self->parts[STATUS], "dim-label");

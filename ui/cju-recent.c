@@ -8,6 +8,8 @@
 
 #define MIME "application/vnd.cajal.project+zip"
 #define MAX_SHOWN 4
+#define MAX_REMAINS 2
+#define MAX_IN_MENU 8
 #define WIDTH 200
 #define HEIGHT 104
 
@@ -185,7 +187,7 @@ make_remains (const CjlRemains *remains)
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (box), words);
   button = make_button (_ ("_Discard"), "win.discard", remains->uuid);
-  gtk_widget_set_tooltip_text (button, _ ("Throw it away; the file stays as it was saved"));
+  cju_access_tip (button, _ ("Throw it away; the file stays as it was saved"));
   g_signal_connect_after (button, "clicked", G_CALLBACK (forget_row), row);
   gtk_box_append (GTK_BOX (box), button);
   button = make_button (_ ("_Restore"), "win.restore", remains->uuid);
@@ -230,7 +232,7 @@ make_card (GtkRecentInfo *info)
   gtk_widget_add_css_class (button, "card");
   gtk_widget_add_css_class (button, "template");
   gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_set_tooltip_text (button, path);
+  cju_access_tip (button, path);
   cju_access_name (button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.open-path");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", path);
@@ -259,6 +261,28 @@ make_section (GtkWidget *box, const char *title, GtkWidget *content)
 }
 
 static void
+show_more (GtkWidget *button, gpointer list)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL;
+       row = gtk_widget_get_next_sibling (row))
+    gtk_widget_set_visible (row, TRUE);
+  gtk_widget_set_visible (button, FALSE);
+}
+
+/* The experiments must not be far down after some crashes. */
+static GtkWidget *
+make_more (GtkWidget *list, guint n)
+{
+  g_autofree char *text
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Show %u More", "Show %u More", n), n);
+  GtkWidget *button = gtk_button_new_with_label (text);
+
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (show_more), list, 0);
+  return button;
+}
+
+static void
 fill_remains (GtkWidget *box)
 {
   g_autoptr (GPtrArray) all = cjl_recovery_list (NULL);
@@ -270,30 +294,103 @@ fill_remains (GtkWidget *box)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
   for (guint i = 0; i < all->len; i++)
-    gtk_list_box_append (GTK_LIST_BOX (list), make_remains (all->pdata[i]));
+    {
+      GtkWidget *row = make_remains (all->pdata[i]);
+
+      gtk_widget_set_visible (row, i < MAX_REMAINS || all->len == MAX_REMAINS + 1);
+      gtk_list_box_append (GTK_LIST_BOX (list), row);
+    }
   make_section (box, _ ("Not saved"), list);
+  if (all->len > MAX_REMAINS + 1)
+    gtk_box_append (GTK_BOX (gtk_widget_get_parent (list)),
+                    make_more (list, all->len - MAX_REMAINS));
+}
+
+/* Projects that are still there, the newest first; free with free_files. */
+static GList *
+list_files (void)
+{
+  GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ()), *all = NULL;
+
+  for (GList *l = items; l != NULL; l = l->next)
+    if (g_strcmp0 (gtk_recent_info_get_mime_type (l->data), MIME) == 0
+        && gtk_recent_info_is_local (l->data) && gtk_recent_info_exists (l->data))
+      all = g_list_insert_sorted (all, gtk_recent_info_ref (l->data), compare_infos);
+  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+  return all;
+}
+
+static void
+free_files (GList *files)
+{
+  g_list_free_full (files, (GDestroyNotify) gtk_recent_info_unref);
 }
 
 static void
 fill_files (GtkWidget *box)
 {
-  GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ());
+  GList *files = list_files ();
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   guint n = 0;
 
-  items = g_list_sort (items, compare_infos);
-  for (GList *l = items; l != NULL && n < MAX_SHOWN; l = l->next)
-    if (g_strcmp0 (gtk_recent_info_get_mime_type (l->data), MIME) == 0
-        && gtk_recent_info_is_local (l->data) && gtk_recent_info_exists (l->data))
-      {
-        gtk_box_append (GTK_BOX (row), make_card (l->data));
-        n++;
-      }
-  g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
+  for (GList *l = files; l != NULL && n < MAX_SHOWN; l = l->next, n++)
+    gtk_box_append (GTK_BOX (row), make_card (l->data));
+  free_files (files);
   if (n > 0)
     make_section (box, _ ("Recent"), row);
   else
     g_object_unref (g_object_ref_sink (row));
+}
+
+/* Underlines of a name would be taken for keys of the menu. */
+static char *
+dup_label (GtkRecentInfo *info)
+{
+  g_auto (GStrv) parts = g_strsplit (gtk_recent_info_get_display_name (info), "_", -1);
+
+  return g_strjoinv ("__", parts);
+}
+
+static void
+fill_menu (GtkRecentManager *manager, GMenu *menu)
+{
+  GList *files = list_files ();
+  guint n = 0;
+
+  (void) manager;
+  g_menu_remove_all (menu);
+  for (GList *l = files; l != NULL && n < MAX_IN_MENU; l = l->next, n++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_uri (gtk_recent_info_get_uri (l->data));
+      g_autofree char *path = g_file_get_path (file), *label = dup_label (l->data);
+      g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+      g_menu_item_set_action_and_target (item, "win.open-path", "s", path);
+      g_menu_append_item (menu, item);
+    }
+  if (n == 0)
+    g_menu_append (menu, _ ("No project was opened yet"), "win.none");
+  free_files (files);
+}
+
+/* After the first frame, as the start page. */
+static gboolean
+begin_menu (gpointer menu)
+{
+  GtkRecentManager *manager = gtk_recent_manager_get_default ();
+
+  fill_menu (manager, menu);
+  g_signal_connect_object (manager, "changed", G_CALLBACK (fill_menu), menu, 0);
+  return G_SOURCE_REMOVE;
+}
+
+GMenuModel *
+cju_recent_new_menu (void)
+{
+  GMenu *menu = g_menu_new ();
+
+  g_idle_add_full (G_PRIORITY_LOW, begin_menu, g_object_ref (menu), g_object_unref);
+  return G_MENU_MODEL (menu);
 }
 
 /* After the first frame: reading the journal must not keep the window waiting. */
@@ -320,6 +417,7 @@ cju_recent_new (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
 
+  gtk_widget_set_margin_top (box, 8);
   g_signal_connect (box, "map", G_CALLBACK (on_map), NULL);
   return box;
 }

@@ -20,4 +20,7 @@ void cju_recent_draw (const char *path, GtkWidget *canvas);
 /* "3 edits and 120 steps of training". You free. */
 char *cju_recent_print_remains (const CjlRemains *remains);
 
+/* Files opened lately as a menu of win.open-path, kept new by itself. You unref. */
+GMenuModel *cju_recent_new_menu (void);
+
 G_END_DECLS

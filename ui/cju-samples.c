@@ -2,7 +2,10 @@
 #include "cju-samples.h"
 
 #include "cju-access.h"
+#include "cju-own.h"
 #include "cju-picture.h"
+#include "cju-tile.h"
+#include "cju-view.h"
 #include "cjv-thumbnail.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,13 +13,16 @@
 
 #define N_SHOWN 48
 #define SIDE 40
+#define N_LETTERS 16 /* of a text that stand for it */
+#define N_SYMBOLS 6
 
 struct _CjuSamples
 {
   GtkWidget parent;
   CjuDocument *document;
   GtkWidget *row, *split, *filter, *scroller, *box, *own, *own_picture;
-  gboolean filling; /* the filter's list is being made */
+  GtkWidget *draw, *look; /* for pictures alone */
+  gboolean filling;       /* the filter's list is being made */
 };
 
 /* Entries of the filter; classes follow. */
@@ -62,7 +68,7 @@ show_own (CjuSamples *self)
   gtk_image_set_from_paintable (GTK_IMAGE (self->own_picture), texture);
   if (own == NULL)
     return;
-  gtk_widget_set_tooltip_text (self->own_picture, name);
+  cju_access_tip (self->own_picture, name);
   cju_access_name (self->own_picture, name);
 }
 
@@ -93,31 +99,64 @@ mark (CjuSamples *self)
   show_own (self);
 }
 
+/* "4" or the name of the class. */
+static char *
+dup_class (const CjdDataset *dataset, gint64 class)
+{
+  return dataset->class_names != NULL && class < dataset->n_classes
+             ? g_strdup (dataset->class_names[class])
+             : g_strdup_printf ("%d", (int) class);
+}
+
+/* What stands for a sample that is no picture: its class, else how it begins. You free. */
+static char *
+print_label (const CjdDataset *dataset, gsize index)
+{
+  const gboolean symbols = dataset->x_dtype == CJ_INT32;
+
+  return cjd_dataset_get_class (dataset, index) >= 0
+             ? cju_tile_print_class (dataset, index)
+             : cju_tile_print_values (dataset, index,
+                                      !symbols                         ? 2
+                                      : cju_tile_has_letters (dataset) ? N_LETTERS
+                                                                       : N_SYMBOLS);
+}
+
+/* `taken`: the class that the network takes it for, or -1 where that is no matter. */
 static GtkWidget *
-make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize index)
+make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize index, gint64 taken)
 {
   GtkWidget *button = gtk_button_new ();
-  g_autoptr (CjTensor) x = cju_picture_read (dataset, index);
+  const gboolean picture = cjd_dataset_get_x_shape (dataset).n_dims == 3;
+  g_autoptr (CjTensor) x = picture ? cju_picture_read (dataset, index) : NULL;
   g_autoptr (GdkPaintable) texture
       = x != NULL ? cju_picture_new (x, TRUE, TRUE, SIDE, SIDE, FALSE) : NULL;
-  const gint32 class = dataset->y->dtype == CJ_INT32 ? cj_tensor_i32 (dataset->y)[index] : -1;
-  const gboolean named
-      = class >= 0 && dataset->class_names != NULL && class < (gint32) dataset->n_classes;
-  g_autofree char *words = g_strdup_printf (_ ("Sample %zu, %s"), sample + 1,
-                                            named ? dataset->class_names[class] : _ ("no class"));
+  g_autofree char *class = cjd_dataset_get_class (dataset, index) >= 0
+                               ? cju_tile_print_class (dataset, index)
+                               : g_strdup (_ ("no class"));
+  g_autofree char *other = taken >= 0 ? dup_class (dataset, taken) : NULL;
+  g_autofree char *words
+      = other != NULL
+            ? g_strdup_printf (_ ("Sample %zu, %s, taken for %s"), sample + 1, class, other)
+            : g_strdup_printf (_ ("Sample %zu, %s"), sample + 1, class);
+  g_autofree char *label = NULL;
 
   if (texture != NULL)
     {
-      GtkWidget *picture = gtk_image_new_from_paintable (texture);
+      GtkWidget *image = gtk_image_new_from_paintable (texture);
 
-      gtk_image_set_pixel_size (GTK_IMAGE (picture), SIDE);
-      gtk_button_set_child (GTK_BUTTON (button), picture);
+      gtk_image_set_pixel_size (GTK_IMAGE (image), SIDE);
+      gtk_button_set_child (GTK_BUTTON (button), image);
     }
   else
-    gtk_button_set_label (GTK_BUTTON (button), named ? dataset->class_names[class] : "·");
+    {
+      label = print_label (dataset, index);
+      gtk_button_set_label (GTK_BUTTON (button), label);
+      gtk_widget_add_css_class (button, "worded");
+    }
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "sample");
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "sample", GSIZE_TO_POINTER (sample));
   g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), self);
@@ -159,27 +198,24 @@ say_empty (CjuSamples *self, const char *text)
 static void
 show_mistakes (CjuSamples *self, const CjdDataset *dataset)
 {
-  const CjlEvaluation *evaluation = cju_document_get_evaluation (self->document);
+  const CjlEvaluation *evaluation = cju_view_tells_classes (self->document)
+                                        ? cju_document_get_evaluation (self->document)
+                                        : NULL;
   g_autofree guint32 *mistakes = NULL;
   gsize n = 0;
 
   if (evaluation != NULL)
     mistakes = cjl_evaluation_list_mistakes (evaluation, &n);
   for (gsize i = 0; i < MIN (n, N_SHOWN); i++)
-    gtk_box_append (GTK_BOX (self->box),
-                    make_button (self, dataset, mistakes[i], evaluation->index[mistakes[i]]));
+    gtk_box_append (
+        GTK_BOX (self->box),
+        make_button (self, dataset, mistakes[i], evaluation->index[mistakes[i]],
+                     evaluation->predicted != NULL ? evaluation->predicted[mistakes[i]] : -1));
   if (n == 0)
-    say_empty (self, evaluation != NULL ? _ ("No validation sample is mistaken.")
-                                        : _ ("Mistakes are found once the network has trained."));
-}
-
-/* "4" or the name of the class. */
-static char *
-dup_class (const CjdDataset *dataset, gint64 class)
-{
-  return dataset->class_names != NULL && class < dataset->n_classes
-             ? g_strdup (dataset->class_names[class])
-             : g_strdup_printf ("%d", (int) class);
+    say_empty (self, !cju_view_tells_classes (self->document)
+                         ? _ ("This network tells no classes apart.")
+                     : evaluation != NULL ? _ ("No validation sample is mistaken.")
+                                          : _ ("Mistakes are found once the network has trained."));
 }
 
 /* Validation samples of class `row` that were taken for `column`. */
@@ -199,7 +235,8 @@ show_cell (CjuSamples *self, const CjdDataset *dataset, gint64 row, gint64 colum
        i++)
     if (evaluation->targets[i] == row && evaluation->predicted[i] == column)
       {
-        gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, i, evaluation->index[i]));
+        gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, i, evaluation->index[i],
+                                                          row != column ? column : -1));
         shown++;
       }
   if (shown == 0)
@@ -228,7 +265,7 @@ rebuild (CjuSamples *self)
     if (chosen < FILTER_CLASSES || chosen == GTK_INVALID_LIST_POSITION
         || cj_tensor_i32 (dataset->y)[all[i]] == (gint32) (chosen - FILTER_CLASSES))
       {
-        gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, i, all[i]));
+        gtk_box_append (GTK_BOX (self->box), make_button (self, dataset, i, all[i], -1));
         shown++;
       }
   mark (self);
@@ -276,6 +313,10 @@ fill_filter (CjuSamples *self)
 static void
 on_loaded (CjuSamples *self)
 {
+  const gboolean pictures = cju_own_is_possible (self->document);
+
+  gtk_widget_set_visible (self->draw, pictures);
+  gtk_widget_set_visible (self->look, pictures);
   fill_filter (self);
   rebuild (self);
 }
@@ -303,7 +344,8 @@ on_evaluated (CjuSamples *self)
 static void
 on_ticked (CjuSamples *self)
 {
-  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES)
+  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->filter)) == FILTER_MISTAKES
+      && cju_view_tells_classes (self->document))
     cju_document_get_evaluation (self->document);
 }
 
@@ -334,7 +376,7 @@ make_button_for (const char *icon, const char *action, const char *tip)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   cju_access_name (button, tip);
   return button;
 }
@@ -362,12 +404,13 @@ add_tools (CjuSamples *self)
 {
   self->own = make_own (self);
   gtk_box_append (GTK_BOX (self->row), self->own);
-  gtk_box_append (GTK_BOX (self->row),
-                  make_button_for ("document-edit-symbolic", "win.draw",
-                                   _ ("Draw a sign to look at (Ctrl+Shift+D)")));
-  gtk_box_append (GTK_BOX (self->row), make_button_for ("insert-image-symbolic", "win.picture",
-                                                        _ ("Look at a picture of one's own; it can "
-                                                           "be dropped or pasted as well")));
+  self->draw = make_button_for ("document-edit-symbolic", "win.draw",
+                                _ ("Draw a sign to look at (Ctrl+Shift+D)"));
+  self->look
+      = make_button_for ("insert-image-symbolic", "win.picture",
+                         _ ("Look at a picture of one's own; it can be dropped or pasted as well"));
+  gtk_box_append (GTK_BOX (self->row), self->draw);
+  gtk_box_append (GTK_BOX (self->row), self->look);
   gtk_box_append (GTK_BOX (self->row), make_button_for ("view-grid-symbolic", "win.browse",
                                                         _ ("Browse samples (Ctrl+B)")));
   gtk_widget_set_margin_end (gtk_widget_get_last_child (self->row), 8);
@@ -382,7 +425,7 @@ cju_samples_init (CjuSamples *self)
   self->split = gtk_drop_down_new_from_strings (splits);
   gtk_widget_set_valign (self->split, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_start (self->split, 8);
-  gtk_widget_set_tooltip_text (self->split, _ ("Which split the samples are from"));
+  cju_access_tip (self->split, _ ("Which split the samples are from"));
   cju_access_name (self->split, _ ("Split shown"));
   self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
@@ -395,7 +438,7 @@ cju_samples_init (CjuSamples *self)
   gtk_widget_set_size_request (self->scroller, -1, SIDE + 10);
   gtk_widget_set_valign (self->filter, GTK_ALIGN_CENTER);
   gtk_widget_set_size_request (self->filter, 116, -1);
-  gtk_widget_set_tooltip_text (self->filter, _ ("Which samples stand here"));
+  cju_access_tip (self->filter, _ ("Which samples stand here"));
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), TRUE);
   gtk_drop_down_set_expression (GTK_DROP_DOWN (self->filter), words);
   gtk_expression_unref (words);

@@ -31,10 +31,11 @@ cju_tile_print_class (const CjdDataset *dataset, gsize sample)
                                       : g_strdup_printf ("%d", class);
 }
 
-/* Whether the symbols are letters, each a class: what a text is made of. */
-static gboolean
-has_letters (const CjdDataset *dataset)
+gboolean
+cju_tile_has_letters (const CjdDataset *dataset)
 {
+  if (dataset->x_dtype != CJ_INT32)
+    return FALSE;
   for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
     if (g_utf8_strlen (dataset->class_names[i], -1) != 1)
       return FALSE;
@@ -44,7 +45,7 @@ has_letters (const CjdDataset *dataset)
 char *
 cju_tile_print_symbols (const CjdDataset *dataset, const gint32 *symbols, gsize n)
 {
-  const gboolean letters = has_letters (dataset);
+  const gboolean letters = cju_tile_has_letters (dataset);
   GString *text = g_string_new (NULL);
 
   for (gsize i = 0; i < n; i++)
@@ -55,12 +56,11 @@ cju_tile_print_symbols (const CjdDataset *dataset, const gint32 *symbols, gsize 
   return g_string_free (text, FALSE);
 }
 
-/* The first numbers of a row, or letters of a text. */
-static char *
-print_values (const CjdDataset *dataset, gsize sample)
+char *
+cju_tile_print_values (const CjdDataset *dataset, gsize sample, gsize n)
 {
   const CjShape shape = cjd_dataset_get_x_shape (dataset);
-  const gint64 size = cj_shape_size (&shape);
+  const gsize size = MIN (n, (gsize) cj_shape_size (&shape));
   g_autofree guint8 *stored = g_malloc0 (cjd_dataset_sample_bytes (dataset) + 1);
   GString *text = g_string_new (NULL);
 
@@ -69,11 +69,11 @@ print_values (const CjdDataset *dataset, gsize sample)
   if (dataset->x_dtype == CJ_INT32)
     {
       g_string_free (text, TRUE);
-      return cju_tile_print_symbols (dataset, (const gint32 *) stored,
-                                     (gsize) MIN (size, N_LETTERS));
+      return g_strdelimit (cju_tile_print_symbols (dataset, (const gint32 *) stored, size), "\n",
+                           ' ');
     }
-  for (gint64 i = 0; i < size && i < N_VALUES; i++)
-    g_string_append_printf (text, "%s%.3g", i > 0 ? "\n" : "",
+  for (gsize i = 0; i < size; i++)
+    g_string_append_printf (text, "%s%.3g", i > 0 ? " " : "",
                             dataset->x_dtype == CJ_UINT8 ? (double) stored[i]
                                                          : (double) ((const float *) stored)[i]);
   return g_string_free (text, FALSE);
@@ -159,7 +159,7 @@ cju_tile_show (CjuTile *self, CjdDataset *dataset, gsize sample)
   words = g_strdup_printf (out ? _ ("Sample %u, %s, left out") : _ ("Sample %u, %s"),
                            (guint) sample, class);
   gtk_label_set_text (GTK_LABEL (self->class), class);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), words);
+  cju_access_tip (GTK_WIDGET (self), words);
   cju_access_name (GTK_WIDGET (self), words);
   if (out)
     gtk_widget_add_css_class (GTK_WIDGET (self), "left-out");
@@ -182,7 +182,9 @@ cju_tile_show (CjuTile *self, CjdDataset *dataset, gsize sample)
     }
   else
     {
-      g_autofree char *values = print_values (dataset, sample);
+      const gboolean symbols = dataset->x_dtype == CJ_INT32;
+      g_autofree char *values
+          = cju_tile_print_values (dataset, sample, symbols ? N_LETTERS : N_VALUES);
 
       gtk_stack_set_visible_child (GTK_STACK (self->stack), self->values);
       gtk_label_set_text (GTK_LABEL (self->values), values);

@@ -20,6 +20,12 @@ gsize cju_tile_get_sample (CjuTile *self);
 /* Letters as they stand, other symbols as numbers with spaces between. You free. */
 char *cju_tile_print_symbols (const CjdDataset *dataset, const gint32 *symbols, gsize n);
 
+/* Whether the symbols of the samples are letters, each a class: what a text is made of. */
+gboolean cju_tile_has_letters (const CjdDataset *dataset);
+
+/* The first `n` symbols or numbers of a sample, with a space for the end of a line. You free. */
+char *cju_tile_print_values (const CjdDataset *dataset, gsize sample, gsize n);
+
 /* The class of a sample in words, "?" if it has none. You free. */
 char *cju_tile_print_class (const CjdDataset *dataset, gsize sample);
 

@@ -51,6 +51,10 @@ gboolean cju_view_belongs (CjuView *view);
 /* Makes the frame anew, if the view is seen. */
 void cju_view_refresh (CjuView *view);
 
+/* Whether the network gives a score for each class of its samples: what draws pictures with classes does
+ * not. TRUE while the network is not whole. */
+gboolean cju_view_tells_classes (CjuDocument *document);
+
 /* For the functions of an entry. */
 void cju_view_add_control (CjuView *view, GtkWidget *control); /* into the column, which appears */
 void cju_view_take_state (CjuView *view, gpointer state, GDestroyNotify free_state);

@@ -2,16 +2,32 @@
 /* Views of how the network does on the validation samples. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include <glib/gi18n-lib.h>
 
 #define SHEET 48 /* pictures on the sheet of predictions */
+
+gboolean
+cju_view_tells_classes (CjuDocument *document)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+  const CjLowered *lowered = cju_document_get_lowered (document);
+  const CjShape *shape;
+
+  if (dataset == NULL || dataset->n_classes == 0)
+    return FALSE;
+  if (lowered == NULL || lowered->problems->len > 0 || lowered->prediction < 0)
+    return TRUE;
+  shape = cj_builder_get_shape (lowered->builder, lowered->prediction);
+  return shape->n_dims == 2 && shape->dims[1] == dataset->n_classes;
+}
 
 static gboolean
 has_classes (CjuDocument *document)
 {
   const CjdDataset *dataset = cju_document_get_dataset (document);
 
-  return dataset != NULL && dataset->n_classes > 0 && dataset->y->shape.n_dims == 1;
+  return dataset != NULL && dataset->y->shape.n_dims == 1 && cju_view_tells_classes (document);
 }
 
 static gboolean
@@ -19,7 +35,8 @@ has_pictures (CjuDocument *document)
 {
   const CjdDataset *dataset = cju_document_get_dataset (document);
 
-  return dataset != NULL && cjd_dataset_get_x_shape (dataset).n_dims == 3;
+  return dataset != NULL && cjd_dataset_get_x_shape (dataset).n_dims == 3
+         && (dataset->n_classes == 0 || cju_view_tells_classes (document));
 }
 
 static gboolean
@@ -131,7 +148,7 @@ build_sheet (CjuView *view)
 
   sheet->shown = g_array_new (FALSE, FALSE, sizeof (guint32));
   sheet->clear = gtk_button_new_with_label (_ ("Show All"));
-  gtk_widget_set_tooltip_text (sheet->clear, _ ("Show samples of all classes again"));
+  cju_access_tip (sheet->clear, _ ("Show samples of all classes again"));
   g_signal_connect_object (sheet->clear, "clicked", G_CALLBACK (on_clear), view, G_CONNECT_SWAPPED);
   cju_view_add_control (view, sheet->clear);
   gtk_widget_set_visible (gtk_widget_get_parent (sheet->clear), FALSE);

@@ -124,7 +124,7 @@ make_number (CjuView *view, double max, double step, guint digits, double value,
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
-  gtk_widget_set_tooltip_text (spin, words);
+  cju_access_tip (spin, words);
   cju_access_name (spin, title);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -154,7 +154,7 @@ build (CjuView *view)
                            G_CONNECT_SWAPPED);
   state->temperature = make_number (view, 3, 0.1, 1, options.temperature, _ ("Temperature"),
                                     _ ("Below 1 bolder, above 1 wilder, 0: always the likeliest"));
-  state->top_k = make_number (view, 1000, 1, 0, options.top_k, _ ("Top"),
+  state->top_k = make_number (view, 1000, 1, 0, options.top_k, _ ("Top-k"),
                               _ ("Draws from that many of the likeliest letters alone; 0: all"));
 }
 

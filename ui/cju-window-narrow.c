@@ -13,6 +13,7 @@ arrange (gpointer data)
 
   for (guint i = 0; i < self->spare_buttons->len; i++)
     gtk_widget_set_visible (self->spare_buttons->pdata[i], self->lab != NULL && !self->narrow);
+  gtk_widget_set_visible (self->data_slot, self->lab != NULL && !self->narrow);
   for (guint i = 0; i < G_N_ELEMENTS (flaps) && self->lab != NULL; i++)
     {
       adw_flap_set_fold_policy (flaps[i], self->narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS

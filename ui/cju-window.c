@@ -16,13 +16,14 @@
 #include "cju-own.h"
 #include "cju-pad.h"
 #include "cju-palette.h"
+#include "cju-patience.h"
 #include "cju-pill.h"
+#include "cju-recent.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
 #include "cju-trouble.h"
-#include "cju-export.h"
 #include "cju-trail.h"
 #include "cju-vigil.h"
 
@@ -52,6 +53,31 @@ on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer 
       adw_toast_set_action_name (toast, "win.undo");
     }
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+/* Other data are read, or no longer. */
+static void
+on_reading (CjuDocument *document, const char *name, gpointer data)
+{
+  CjuWindow *self = data;
+  g_autofree char *text = name != NULL ? g_strdup_printf (_ ("Reading “%s”…"), name) : NULL;
+
+  (void) document;
+  g_clear_pointer (&self->reading, cju_patience_free);
+  if (text != NULL)
+    self->reading
+        = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-reading", NULL);
+}
+
+static void
+cancel_reading (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->document != NULL)
+    cju_data_cancel (self->document);
 }
 
 static void
@@ -105,9 +131,12 @@ on_edited (CjuWindow *self)
     }
   for (guint i = 0; lowered != NULL && i < lowered->n_nodes; i++)
     macs += lowered->nodes[i].macs;
-  if (lowered != NULL)
-    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.2f M multiply–adds"),
-                            (long long) parameters, (double) macs / 1e6);
+  if (lowered != NULL && macs < 100000)
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %'lld multiply–adds a sample"),
+                            (long long) parameters, (long long) macs);
+  else if (lowered != NULL)
+    g_string_append_printf (subtitle, _ (" · %'lld parameters · %.*f M multiply–adds a sample"),
+                            (long long) parameters, macs < 10000000 ? 2 : 0, (double) macs / 1e6);
   else
     g_string_append (subtitle, _ (" · loading data…"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), project->title);
@@ -116,8 +145,8 @@ on_edited (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.go-back",
                                  cju_document_get_failure (self->document) != NULL);
-  gtk_widget_set_tooltip_text (self->undo, undo_tip);
-  gtk_widget_set_tooltip_text (self->redo, redo_tip);
+  cju_access_tip (self->undo, undo_tip);
+  cju_access_tip (self->redo, redo_tip);
 }
 
 static void
@@ -140,9 +169,6 @@ on_loaded (CjuWindow *self)
                                  cju_document_get_dataset (self->document) != NULL);
   if (trouble != NULL)
     cju_window_tell (self, trouble);
-  if (self->train_when_loaded)
-    cju_document_train (self->document, G_MAXUINT64);
-  self->train_when_loaded = FALSE;
 }
 
 static GtkWidget *
@@ -205,12 +231,13 @@ make_zoom (CjuWindow *self)
           gtk_widget_set_size_request (button, 72, -1);
         }
       g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
-      gtk_widget_set_tooltip_text (button, _ (buttons[i][2]));
+      cju_access_tip (button, _ (buttons[i][2]));
       cju_access_name (button, _ (buttons[i][2]));
       g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
       gtk_box_append (GTK_BOX (box), button);
     }
   gtk_widget_add_css_class (box, "linked");
+  gtk_widget_add_css_class (box, "canvas-zoom");
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_set_valign (box, GTK_ALIGN_END);
   gtk_widget_set_margin_start (box, 12);
@@ -303,6 +330,8 @@ close_document (CjuWindow *self)
 {
   cju_intake_close (self);
   if (self->document != NULL)
+    cju_data_cancel (self->document);
+  if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->lab != NULL)
     gtk_stack_remove (GTK_STACK (self->stack), self->lab);
@@ -321,6 +350,9 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
 {
   close_document (self);
   self->document = cju_document_new (project);
+  if (self->train_when_opened)
+    cju_document_train (self->document, G_MAXUINT64);
+  self->train_when_opened = FALSE;
   self->lab = make_lab (self);
   gtk_stack_add_named (GTK_STACK (self->stack), self->lab, "lab");
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->lab);
@@ -328,6 +360,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
   g_signal_connect (self->document, "notice", G_CALLBACK (on_notice), self);
+  g_signal_connect (self->document, "reading", G_CALLBACK (on_reading), self);
   adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
@@ -377,10 +410,10 @@ cju_window_has_project (CjuWindow *self)
 void
 cju_window_train (CjuWindow *self)
 {
-  if (self->document != NULL && cju_document_get_session (self->document) != NULL)
+  if (self->document != NULL)
     cju_document_train (self->document, G_MAXUINT64);
   else
-    self->train_when_loaded = TRUE;
+    self->train_when_opened = TRUE;
 }
 
 static void
@@ -423,7 +456,7 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (cju_document_get_session (self->document) == NULL && g_str_equal (name, "win.train")
            && cju_document_get_trouble (self->document) == NULL)
     {
-      self->train_when_loaded = TRUE;
+      cju_document_train (self->document, G_MAXUINT64);
       cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
     }
   else if (cju_document_get_session (self->document) == NULL
@@ -562,6 +595,9 @@ cju_window_dispose (GObject *object)
 {
   CjuWindow *self = CJU_WINDOW (object);
 
+  cju_window_end_files (self);
+  if (self->document != NULL)
+    cju_data_cancel (self->document);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -599,6 +635,7 @@ cju_window_class_init (CjuWindowClass *class)
   cju_window_install_file_actions (widget);
   cju_intake_install (widget);
   cju_export_install (widget);
+  gtk_widget_class_install_action (widget, "win.cancel-reading", NULL, cancel_reading);
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
@@ -615,7 +652,7 @@ make_button (const char *icon, const char *action, const char *tip)
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   cju_access_name (button, tip);
   return button;
 }
@@ -626,10 +663,12 @@ make_menu (void)
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new (), file = g_menu_new (), run = g_menu_new (),
                     rest = g_menu_new ();
+  g_autoptr (GMenuModel) recent = cju_recent_new_menu ();
 
   g_menu_append (file, _ ("_New Window"), "app.new-window");
   g_menu_append (file, _ ("New _Empty Canvas"), "win.empty");
   g_menu_append (file, _ ("_Open…"), "win.open");
+  g_menu_append_submenu (file, _ ("Open _Recent"), recent);
   g_menu_append (file, _ ("_Save"), "win.save");
   g_menu_append (file, _ ("Save _As…"), "win.save-as");
   g_menu_append (run, _ ("Train One _Step"), "win.step");
@@ -647,7 +686,7 @@ make_menu (void)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (button), TRUE);
-  gtk_widget_set_tooltip_text (button, _ ("Main menu"));
+  cju_access_tip (button, _ ("Main menu"));
   cju_access_name (button, _ ("Main menu"));
   return button;
 }
@@ -669,7 +708,7 @@ make_worded (const char *label, const char *action, const char *tip)
   GtkWidget *button = gtk_button_new_with_label (label);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   return button;
 }
 
@@ -687,7 +726,7 @@ make_header (CjuWindow *self)
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "media-playback-start-symbolic");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->train), "win.train");
   gtk_widget_add_css_class (self->train, "suggested-action");
-  gtk_widget_set_tooltip_text (self->train, _ ("Train or pause (Ctrl+Return)"));
+  cju_access_tip (self->train, _ ("Train or pause (Ctrl+Return)"));
   self->title = adw_window_title_new ("Cajal", NULL);
   adw_header_bar_set_title_widget (bar, self->title);
   self->start_buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);

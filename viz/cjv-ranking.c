@@ -7,6 +7,7 @@
 
 #define MAX_CLASSES 1000
 #define MAX_CURVES 10 /* in one plot */
+#define LINE 1.25     /* of the legend, heights of its text */
 
 const CjvWant cjv_ranking_wants[] = {
   { "scores", CJV_WANT_ARRAY, TRUE, "[N, K] or [N]",
@@ -121,7 +122,9 @@ typedef struct
   gint64 n_classes, n_ranked; /* classes; those with a curve */
   double mean;                /* of all areas */
   CjvPlot plot;
-  double pad, heading, legend; /* px */
+  double pad, heading;
+  double legend; /* px of one column of it; 0: there is none */
+  guint rows;    /* of the legend */
 } Ranking;
 
 static void
@@ -212,10 +215,13 @@ ranking_place (Ranking *r, const CjvScene *scene)
         r->legend = MAX (r->legend, cjv_text_width (scene, CJV_SIZE_NOTE, text) + em * 3.4);
       }
   r->legend = MIN (r->legend, scene->width * 0.4);
-  room = (CjvRect){ r->pad, r->pad + r->heading, scene->width - 2 * r->pad - r->legend,
+  room = (CjvRect){ r->pad, r->pad + r->heading, scene->width - 2 * r->pad,
                     scene->height - 2 * r->pad - r->heading };
-  /* Nearly square: both axes are shares. */
-  room.width = MIN (room.width, room.height * 1.5);
+  r->rows = (guint) MAX (1, room.height / (cjv_text_height (scene, CJV_SIZE_NOTE) * LINE));
+  if (r->legend > 0)
+    room.width -= MIN (r->legend * ((r->n_curves + r->rows - 1) / r->rows), scene->width * 0.5);
+  /* Both axes are shares: nearly square where there is room for that, wide where it is flat. */
+  room.width = MIN (room.width, room.height * 2.6);
   room.height = MIN (room.height, room.width * 1.1);
   cjv_axis_init (&r->plot.x);
   cjv_axis_init (&r->plot.y);
@@ -274,20 +280,23 @@ static void
 draw_legend (const Ranking *r, const CjvScene *scene, cairo_t *cr)
 {
   const double em = scene->style->font_size;
-  const double line = cjv_text_height (scene, CJV_SIZE_NOTE) * 1.25;
-  const double x = r->plot.inner.x + r->plot.inner.width + em * 1.2;
-  const guint fit = (guint) MAX (0, (scene->height - r->plot.inner.y - r->pad) / line);
+  const double line = cjv_text_height (scene, CJV_SIZE_NOTE) * LINE;
+  const double left = r->plot.inner.x + r->plot.inner.width + em * 1.2;
 
-  for (guint i = 0; i < MIN (r->n_curves, fit); i++)
+  for (guint i = 0; i < r->n_curves; i++)
     {
-      const double y = r->plot.inner.y + i * line;
+      const double x = left + i / r->rows * r->legend;
+      const double y = r->plot.inner.y + i % r->rows * line;
       g_autofree char *text = curve_name (scene, &r->curves[i]);
 
+      if (x + em * 4 > scene->width)
+        return;
       set_curve (scene, cr, &r->curves[i], i);
       cairo_move_to (cr, x, y + line * 0.4);
       cairo_line_to (cr, x + em * 1.7, y + line * 0.4);
       cairo_stroke (cr);
-      cjv_text_draw (scene, cr, x + em * 2.1, y, MAX (scene->width - x - em * 2.1, 1),
+      cjv_text_draw (scene, cr, x + em * 2.1, y,
+                     MAX (MIN (r->legend - em * 2.6, scene->width - x - em * 2.1), 1),
                      CJV_SIZE_NOTE, 0, cjv_style_color (scene->style, CJV_INK_DIM), text);
     }
 }

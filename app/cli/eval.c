@@ -71,7 +71,8 @@ print_score_json (const char *split, CjScore score, const CjMetrics *m, const Cj
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "split", "s", split);
-  g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
+  if (isfinite (score.accuracy))
+    g_variant_dict_insert (&dict, "accuracy", "d", score.accuracy);
   g_variant_dict_insert (&dict, "loss", "d", score.loss);
   g_variant_dict_insert (&dict, "samples", "x", m->n_samples);
   for (const CjMetricInfo *i = cj_metric_infos; i->id != NULL; i++)

@@ -28,7 +28,9 @@ cjl_project_read_history (CjlProject *project)
   while (g_variant_iter_next (&iter, "v", &item))
     {
       g_autoptr (GVariant) owned = item;
-      CjRunEpoch epoch = { .val = { NAN, NAN }, .val_top = NAN, .val_f1 = NAN, .val_mse = NAN };
+      CjRunEpoch epoch = {
+        .train.accuracy = NAN, .val = { NAN, NAN }, .val_top = NAN, .val_f1 = NAN, .val_mse = NAN
+      };
       gint64 number = 0, step = 0;
 
       if (!g_variant_is_of_type (item, G_VARIANT_TYPE_VARDICT))
@@ -63,12 +65,12 @@ cjl_project_write_history (CjlProject *project, const GArray *epochs)
       g_variant_dict_insert (&dict, "epoch", "x", (gint64) epoch->epoch);
       g_variant_dict_insert (&dict, "step", "x", (gint64) epoch->step);
       g_variant_dict_insert (&dict, "loss", "d", epoch->train.loss);
-      g_variant_dict_insert (&dict, "accuracy", "d", epoch->train.accuracy);
+      if (isfinite (epoch->train.accuracy))
+        g_variant_dict_insert (&dict, "accuracy", "d", epoch->train.accuracy);
       if (isfinite (epoch->val.loss))
-        {
-          g_variant_dict_insert (&dict, "validation-loss", "d", epoch->val.loss);
-          g_variant_dict_insert (&dict, "validation-accuracy", "d", epoch->val.accuracy);
-        }
+        g_variant_dict_insert (&dict, "validation-loss", "d", epoch->val.loss);
+      if (isfinite (epoch->val.accuracy))
+        g_variant_dict_insert (&dict, "validation-accuracy", "d", epoch->val.accuracy);
       for (guint k = 0; k < G_N_ELEMENTS (more); k++)
         {
           const double value = *(const double *) ((const char *) epoch + more[k].offset);

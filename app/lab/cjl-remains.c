@@ -62,6 +62,9 @@ find_remains (CjlJournal *journal, const CjlRecord *record)
   remains->n_edits = count_edits (journal, record);
   remains->when = record->updated;
   remains->step = run != NULL ? cjl_keep_get_last_step (run) : 0;
+  if (remains->n_edits == 0
+      && remains->step == 0) /* all was taken back: nothing would be restored */
+    g_clear_pointer (&remains, cjl_remains_free);
   return remains;
 }
 

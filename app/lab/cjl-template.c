@@ -34,6 +34,35 @@ add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
   return FALSE;
 }
 
+/* "[Residual 1] conv2 batch2 add1": these nodes are one card. */
+static gboolean
+add_block (CjGraph *graph, const char *piece, GError **error)
+{
+  g_auto (GStrv) halves = g_strsplit (piece + 1, "]", 2);
+  g_auto (GStrv) ids = g_strsplit (halves[1] != NULL ? halves[1] : "", " ", -1);
+  CjBlock *block = cj_graph_add_block (graph, halves[0], NULL, error);
+
+  if (block == NULL)
+    return FALSE;
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      CjNode *node = cj_graph_find (graph, ids[i]);
+
+      if (*ids[i] == '\0')
+        continue;
+      if (node == NULL)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                       _ ("There is no node “%s” for the block. Name nodes as the chain numbers "
+                          "them, “relu3”."),
+                       ids[i]);
+          return FALSE;
+        }
+      cj_graph_put_node (graph, node, block->id);
+    }
+  return TRUE;
+}
+
 gboolean
 cjl_graph_add_text (CjGraph *graph, const char *text, GError **error)
 {
@@ -54,6 +83,12 @@ cjl_graph_add_text (CjGraph *graph, const char *text, GError **error)
         }
       if (*piece == '\0')
         continue;
+      if (*piece == '[')
+        {
+          if (!add_block (graph, piece, error))
+            return FALSE;
+          continue;
+        }
       if (colon != NULL)
         {
           *colon = '\0';
@@ -128,6 +163,8 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;
+  for (guint i = 0; i < project->graph->blocks->len; i++)
+    cjl_arrange_layers (project->graph, ((CjBlock *) project->graph->blocks->pdata[i])->id);
   cjl_arrange_layers (project->graph, NULL);
   return g_steal_pointer (&project);
 }

@@ -228,7 +228,7 @@ cj_metrics_get_share (const CjMetrics *self)
   const double share
       = self->task == CJ_TASK_VALUES ? cj_metrics_get_r2 (self) : cj_metrics_get_accuracy (self);
 
-  return isnan (share) ? 0 : share;
+  return isnan (share) && self->task != CJ_TASK_NONE ? 0 : share;
 }
 
 const CjMetricInfo cj_metric_infos[] = {

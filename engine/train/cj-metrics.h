@@ -67,7 +67,8 @@ double cj_metrics_get_mae (const CjMetrics *metrics);
 double cj_metrics_get_r2 (const CjMetrics *metrics);
 CjClassMetrics cj_metrics_get_class (const CjMetrics *metrics, guint class_number);
 
-/* Accuracy, or R² where targets are values; 0 where there is neither. */
+/* Accuracy, or R² where targets are values; NAN where there is neither: an autoencoder draws its input
+ * and has nothing to do with the classes of its samples. */
 double cj_metrics_get_share (const CjMetrics *metrics);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjMetrics, cj_metrics_free)

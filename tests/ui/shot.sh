@@ -70,8 +70,6 @@ show () { xdotool key ctrl+k; sleep 1; xdotool type "show $1"; sleep 0.5; xdotoo
 
 picture start 3
 picture lab 12 --new lenet-5 --train
-act () { xdotool mousemove 770 460 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 270 480 click 1; sleep 0.3; xdotool key Delete; sleep 0.3; xdotool mousemove 500 470 click 1; }
-picture problem 5 --new lenet-5
 act () { xdotool mousemove 495 300 click 1; }
 picture inspector 10 --new lenet-5 --train
 act () { xdotool mousemove 700 180 click 1; sleep 0.3; xdotool key slash; sleep 0.5; xdotool type 'dense 12'; }
@@ -151,7 +149,7 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
-act () { show written 25; }
+act () { sleep 25; }
 picture text 12 --new char-gpt --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
@@ -165,7 +163,7 @@ unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history
 act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 560 874 click 1; sleep 1; }
 picture scrubber 14 --new lenet-5 --train
-act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 1072 47 click 1; sleep 1.5; xdotool key ctrl+Return; sleep 10; show history; }
+act () { xdotool key ctrl+Return; sleep 1.5; xdotool mousemove 990 47 click 1; sleep 1.5; xdotool key ctrl+Return; sleep 10; show history; }
 picture history 14 --new lenet-5 --train
 act () { xdotool mousemove 300 300; }
 picture playground 10 --new playground --train
@@ -205,3 +203,5 @@ unset CAJAL_PLUGIN_PATH
 act () { xdotool mousemove 495 300 click 1; show activations; xdotool key ctrl+k; sleep 1; xdotool type 'own window'; sleep 0.5; xdotool key Return; sleep 2; }
 picture window-of-view 12 --new lenet-5 --train
 picture sequences 6 --new lstm --train
+picture bottleneck 8 --new autoencoder --train
+picture residual 20 --new resnet-20 --train

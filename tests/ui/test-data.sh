@@ -22,7 +22,7 @@ strip_changed ()
 inked ()
 {
   local share
-  share=$(convert "$1.png" -crop 200x200+290+250 -colorspace gray -threshold 50% -format '%[fx:int(1000*mean)]' info:)
+  share=$(convert "$1.png" -crop 180x180+256+212 -colorspace gray -threshold 50% -format '%[fx:int(1000*mean)]' info:)
   [ "$share" -gt 5 ] && [ "$share" -lt 300 ]
 }
 
@@ -108,7 +108,7 @@ check dropped-picture-is-the-sample strip_changed before own
 xdotool windowactivate --sync "$window" 2>/dev/null
 xdotool key ctrl+shift+d
 sleep 1
-xdotool mousemove 330 400 mousedown 1 mousemove 340 430 mousemove 350 470 mousemove 360 500 mouseup 1
+xdotool mousemove 300 260 mousedown 1 mousemove 310 290 mousemove 320 320 mousemove 330 360 mouseup 1
 sleep 1.5
 shows pad
 check pad-shows-ink inked pad

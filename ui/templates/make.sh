@@ -34,7 +34,7 @@ picture fashion-cnn 3000 2 maps --node conv2 --sample 6
 picture playground 600 60 decision
 picture vgg 2000 2 maps --node conv1 --sample 5
 picture resnet-20 1500 3 maps --node conv2 --sample 3
-picture tiny-vit 3000 4 embedding --node pick1
+picture tiny-vit 16000 10 embedding --node pick1
 picture char-gpt 1500 2 text
 picture lstm 2000 8 maps --node lstm1
-picture autoencoder 6000 6 filters --node dense1
+picture autoencoder 6000 6 maps --node reshape1 --sample 6

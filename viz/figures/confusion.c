@@ -6,9 +6,17 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define MAX_CLASSES 4096
 #define MAX_SHAPES 40 /* classes; beyond, the cells are one image */
+#define MAX_WORST 24  /* mistakes named beside the matrix */
+#define LINE 1.3      /* of that list, heights of its text */
+
+typedef struct
+{
+  gint64 row, column;
+} Cell;
 
 typedef struct
 {
@@ -57,6 +65,11 @@ typedef struct
   double row_room, column_room, recall_room; /* px; 0: not drawn */
   double heading, caption;
   gboolean turned; /* names of columns stand upright */
+
+  Cell worst[MAX_WORST]; /* the most frequent mistakes, the worst first */
+  guint n_worst;
+  CjvRect list; /* where they stand, px; 0 wide: nowhere */
+  guint rows;   /* of that list */
 } Matrix;
 
 static void
@@ -103,6 +116,35 @@ matrix_init (Matrix *matrix, const CjvScene *scene)
       matrix->total += matrix->sums[i];
     }
   return TRUE;
+}
+
+/* The most frequent mistakes, in room that the matrix leaves beside it. */
+static void
+find_worst (Matrix *m, const CjvScene *scene)
+{
+  const double em = scene->style->font_size;
+  const double left = m->cells.x + m->cells.width + m->recall_room + em * 2.5;
+  const double room = scene->width - left - em * 0.8;
+
+  m->rows = (guint) ((scene->height - m->cells.y - em * 0.8)
+                     / (cjv_text_height (scene, CJV_SIZE_NOTE) * LINE));
+  if (scene->style->bare || room < em * 12 || m->rows < 3)
+    return;
+  for (gint64 i = 0; i < m->k; i++)
+    for (gint64 j = 0; j < m->k; j++)
+      {
+        const double n = i != j ? count (m, i, j) : 0;
+        guint at = m->n_worst;
+
+        while (at > 0 && count (m, m->worst[at - 1].row, m->worst[at - 1].column) < n)
+          at--;
+        if (n <= 0 || at == MAX_WORST)
+          continue;
+        m->n_worst = MIN (m->n_worst + 1, MAX_WORST);
+        memmove (&m->worst[at + 1], &m->worst[at], (m->n_worst - 1 - at) * sizeof (Cell));
+        m->worst[at] = (Cell){ i, j };
+      }
+  m->list = (CjvRect){ left, m->cells.y, MIN (room, em * 34), scene->height - m->cells.y };
 }
 
 static void
@@ -152,6 +194,46 @@ matrix_place (Matrix *m, const CjvScene *scene)
     }
   m->cells = (CjvRect){ cjv_snap (scene->style, left), cjv_snap (scene->style, top), m->cell_w * k,
                         m->cell_h * k };
+  find_worst (m, scene);
+}
+
+/* Where the mistake stands; the first row is the heading. One column where all fit, else two. */
+static CjvRect
+place_worst (const Matrix *m, guint i)
+{
+  const guint rows = m->rows - 1;
+  const guint columns = m->n_worst > rows ? 2 : 1;
+  const double line = m->list.height / m->rows;
+
+  return (CjvRect){ m->list.x + m->list.width / 2 * (i / rows), m->list.y + (1 + i % rows) * line,
+                    i / rows < columns ? m->list.width / 2 : 0, line };
+}
+
+static void
+draw_worst (const CjvScene *scene, cairo_t *cr, const Matrix *m)
+{
+  const double em = scene->style->font_size;
+  const CjvColor ink = cjv_style_color (scene->style, CJV_INK_DIM);
+
+  if (m->list.width <= 0 || m->n_worst == 0)
+    return;
+  cjv_text_draw (scene, cr, m->list.x, m->list.y, m->list.width, CJV_SIZE_NOTE, CJV_TEXT_BOLD,
+                 cjv_style_color (scene->style, CJV_INK), _ ("Most frequent mistakes"));
+  for (guint i = 0; i < m->n_worst; i++)
+    {
+      const CjvRect place = place_worst (m, i);
+      g_autofree char *n = NULL, *text = NULL;
+
+      if (place.width <= 0)
+        return;
+      n = cjv_count_print ((gint64) MIN (count (m, m->worst[i].row, m->worst[i].column), 1e15));
+      text = g_strdup_printf (_ ("%s taken for %s"), m->names[m->worst[i].row],
+                              m->names[m->worst[i].column]);
+      cjv_text_draw (scene, cr, place.x + em * 2.2, place.y, em * 2.2, CJV_SIZE_NOTE,
+                     CJV_TEXT_RIGHT | CJV_TEXT_BOLD, ink, n);
+      cjv_text_draw (scene, cr, place.x + em * 2.8, place.y, place.width - em * 3.4, CJV_SIZE_NOTE,
+                     0, ink, text);
+    }
 }
 
 /* Right is on the blue side, wrong on the red one: the diagonal is the second carrier. */
@@ -328,41 +410,61 @@ draw (const CjvScene *scene, cairo_t *cr)
     draw_counts (scene, cr, &m);
   draw_names (scene, cr, &m);
   draw_captions (scene, cr, &m);
+  draw_worst (scene, cr, &m);
   matrix_clear (&m);
   return TRUE;
+}
+
+/* The cell at a point, or the one that is named there. */
+static gboolean
+find_cell (const Matrix *m, double x, double y, Cell *cell, CjvRect *place)
+{
+  if (cjv_rect_contains (&m->cells, x, y))
+    {
+      *cell = (Cell){ MIN ((gint64) ((y - m->cells.y) / m->cell_h), m->k - 1),
+                      MIN ((gint64) ((x - m->cells.x) / m->cell_w), m->k - 1) };
+      *place = (CjvRect){ m->cells.x + (double) cell->column * m->cell_w,
+                          m->cells.y + (double) cell->row * m->cell_h, m->cell_w, m->cell_h };
+      return TRUE;
+    }
+  for (guint i = 0; m->list.width > 0 && i < m->n_worst; i++)
+    {
+      *place = place_worst (m, i);
+      *cell = m->worst[i];
+      if (cjv_rect_contains (place, x, y))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static gboolean
 hit (const CjvScene *scene, double x, double y, CjvHit *out)
 {
   gboolean inside;
+  CjvRect place;
+  Cell cell;
   Matrix m;
 
   if (!matrix_init (&m, scene))
     return FALSE;
   matrix_place (&m, scene);
-  inside = cjv_rect_contains (&m.cells, x, y);
+  inside = find_cell (&m, x, y, &cell, &place);
   if (inside)
     {
-      const gint64 i = MIN ((gint64) ((y - m.cells.y) / m.cell_h), m.k - 1);
-      const gint64 j = MIN ((gint64) ((x - m.cells.x) / m.cell_w), m.k - 1);
+      const gint64 i = cell.row, j = cell.column;
       g_autofree char *n = cjv_count_print ((gint64) MIN (count (&m, i, j), 1e15));
       g_autofree char *percent = cjv_percent_print (share (&m, i, j), 1);
 
       *out = (CjvHit){ .index = j,
                        .series = i,
-                       .x = m.cells.x + (double) j * m.cell_w,
-                       .y = m.cells.y + (double) i * m.cell_h,
-                       .width = m.cell_w,
-                       .height = m.cell_h };
-      out->text = g_strdup_printf (_ ("%s taken for %s: %s samples, %s of them"), m.names[i],
-                                   m.names[j], n, percent);
-      if (i == j)
-        {
-          g_free (out->text);
-          out->text = g_strdup_printf (_ ("%s recognized: %s samples, %s of them"), m.names[i], n,
-                                       percent);
-        }
+                       .x = place.x,
+                       .y = place.y,
+                       .width = place.width,
+                       .height = place.height };
+      out->text = i == j ? g_strdup_printf (_ ("%s recognized: %s samples, %s of them"), m.names[i],
+                                            n, percent)
+                         : g_strdup_printf (_ ("%s taken for %s: %s samples, %s of them"),
+                                            m.names[i], m.names[j], n, percent);
     }
   matrix_clear (&m);
   return inside;

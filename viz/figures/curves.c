@@ -229,6 +229,16 @@ panel_place (Panel *panel, const CjvScene *scene, gboolean percent, double headi
     }
 }
 
+/* What only draws or guesses values has no accuracy at any step. */
+static gboolean
+has_number (const CjvSeries *series)
+{
+  for (gint64 i = 0; series->y != NULL && i < cjv_tensor_size (series->y); i++)
+    if (isfinite (cj_tensor_f32 (series->y)[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 layout_init (Layout *layout, const CjvScene *scene)
 {
@@ -248,7 +258,7 @@ layout_init (Layout *layout, const CjvScene *scene)
   accuracy->title = cjv_frame_get_text (scene->frame, "accuracy-title");
   if (accuracy->title == NULL)
     accuracy->title = _ ("Accuracy");
-  layout->n_panels = accuracy->train.y != NULL || accuracy->val.y != NULL ? 2 : 1;
+  layout->n_panels = has_number (&accuracy->train) || has_number (&accuracy->val) ? 2 : 1;
   layout->n_runs = loss->train.n_runs;
   layout->heading = scene->style->bare ? 0 : cjv_text_height (scene, CJV_SIZE_BODY) * 1.35;
 

@@ -218,19 +218,12 @@ draw_legend (const CjvScene *scene, cairo_t *cr, const Histogram *h)
   const double top = h->plot.inner.y - cjv_text_height (scene, CJV_SIZE_NOTE) / 2 - h->heading;
   g_autofree char *gradients = NULL;
   CjvLegendItem items[2];
-  double width = 0, body, note;
+  double width = 0, needed = 0, body, note;
 
   if (h->heading <= 0)
     return;
   body = cjv_text_height (scene, CJV_SIZE_BODY);
   note = cjv_text_height (scene, CJV_SIZE_NOTE);
-  if (title != NULL)
-    {
-      cjv_text_measure (scene, (end - x) * 0.4, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, NULL);
-      cjv_text_draw (scene, cr, x, top, (end - x) * 0.4, CJV_SIZE_BODY, CJV_TEXT_BOLD,
-                     cjv_style_color (scene->style, CJV_INK), title);
-      width += em * 1.2;
-    }
   gradients = g_strdup (second != NULL ? second : _ ("gradients"));
   if (h->sets[1].factor != 1)
     {
@@ -245,6 +238,15 @@ draw_legend (const CjvScene *scene, cairo_t *cr, const Histogram *h)
                               first != NULL ? first : _ ("weights"), 1, FALSE };
   items[1]
       = (CjvLegendItem){ cjv_style_category (scene->style, 1), gradients, CJV_LEGEND_LINE, FALSE };
+  for (gint64 i = 0; i < h->n_sets; i++)
+    needed += cjv_text_width (scene, CJV_SIZE_NOTE, items[i].text) + em * 3.6;
+  if (title != NULL && (end - x) * 0.4 + needed <= end - x) /* what the colours mean comes first */
+    {
+      cjv_text_measure (scene, (end - x) * 0.4, CJV_SIZE_BODY, CJV_TEXT_BOLD, title, &width, NULL);
+      cjv_text_draw (scene, cr, x, top, (end - x) * 0.4, CJV_SIZE_BODY, CJV_TEXT_BOLD,
+                     cjv_style_color (scene->style, CJV_INK), title);
+      width += em * 1.2;
+    }
   cjv_legend_draw (scene, cr, x + width, top + (body - note) / 2, end - x - width, items,
                    (guint) h->n_sets);
 }
