@@ -473,6 +473,17 @@ cju_canvas_class_init (CjuCanvasClass *class)
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
+/* Of a menu within a menu the keyboard stays behind when that is closed. */
+static void
+on_menu_closed (CjuCanvas *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (root != NULL && (focus == NULL || gtk_widget_is_ancestor (focus, self->menu)))
+    gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
 static void
 cju_canvas_init (CjuCanvas *self)
 {
@@ -485,6 +496,7 @@ cju_canvas_init (CjuCanvas *self)
   self->widgets = g_ptr_array_new ();
   self->world = cju_canvas_new_world (self);
   self->menu = gtk_popover_menu_new_from_model (NULL);
+  g_signal_connect_swapped (self->menu, "closed", G_CALLBACK (on_menu_closed), self);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
   gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self));

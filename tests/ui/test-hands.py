@@ -12,7 +12,7 @@ import zipfile
 from person import Person, Tap, state, wait, walk
 
 program, cli, feed = sys.argv[1:4]
-tap = Tap(50)
+tap = Tap(54)
 FILE = 'n.cajal'
 ALL = ['input1', 'dense1', 'dense2', 'dense3', 'cross1']
 
@@ -96,24 +96,32 @@ def command(words):
     time.sleep(.2)
 
 
-def menu(entry, at):
-    """Chooses an entry of the context menu of what is at a place."""
-    person.xdotool('mousemove', at[0], at[1] + 5)  # GTK looks for what is under it when it moves
-    person.click(at, 3)
-    item = person.find(entry, 'menu item', None, 5)
-    whole = item.get_parent().get_parent().get_parent()
+def focused(below):
+    """The entry of the open menu that has the keyboard."""
+    return next((n.get_name() for n in walk(below)
+                 if n.get_role_name() == 'menu item' and state(n, 'FOCUSED')), None)
 
-    def focused():
-        return next((n.get_name() for n in walk(whole) if state(n, 'FOCUSED')), None)
 
-    for _ in range(40):
-        at = focused()
+def reach(entry, below):
+    """Goes to an entry of the open menu and chooses it."""
+    person.find(entry, 'menu item', below, 8)
+    wait(lambda: focused(below), 8)
+    for _ in range(30):
+        at = focused(below)
         if at == entry:
-            person.key('Return')
             break
         person.key('Up')
-        wait(lambda: focused() not in (None, at), 3)
-    time.sleep(.3)
+        time.sleep(.4)
+    person.key('Return')
+    time.sleep(.8)
+
+
+def menu(at, below, *entries):
+    """Chooses an entry of the context menu of what is at a place, through other menus."""
+    person.xdotool('mousemove', at[0], at[1] + 5)  # GTK looks for what is under it when it moves
+    person.click(at, 3)
+    for entry in entries:
+        reach(entry, below)
 
 
 def home():
@@ -215,7 +223,7 @@ orders = [('Align to the Left', 'align to the left', lambda g: len({g[n]['x'] fo
            and any(g[n]['y'] != before[n]['y'] for n in three))]
 for entry, words, holds in orders:
     a, b = places()['dense1']
-    menu(entry, (a + 30, b + 14))
+    menu((a + 30, b + 14), canvas, 'Arrange', entry)
     name = words.replace(' ', '-')
     tap.check(f'{name}-by-menu', saves(holds))
     person.key('ctrl+z')
@@ -251,6 +259,53 @@ person.type('lesion')
 offered = person.find(re.compile('(?i)lesion'), 'list item', None, 1.5)
 person.key('Escape')
 tap.check('and-is-not-offered', offered is None)
+
+# --- a network that cannot be trained as it is drawn, and is mended
+def done():
+    return person.find(re.compile('^Undo$'), 'push button', None, 2).get_description()
+
+
+person.key('ctrl+period')
+wait(lambda: done().startswith('Undo Training'))
+x, y = places()['dense3']
+person.click((x + 30, y + 14))
+person.key('Delete')
+cards.pop('dense3')
+mend = person.find('Set units=2', 'push button', card('dense2'))
+person.key('ctrl+period')
+tap.check('train-says-why-it-cannot', person.says('classes', 8) and done() == 'Undo Delete dense3', done())
+train = person.middle(person.find('Train', 'push button'))
+person.xdotool('mousemove', *person.middle(mend))
+time.sleep(.2)
+person.xdotool('click', 1, 'mousemove', *train, 'click', 1)
+tap.check('train-right-after-a-mend', wait(lambda: done().startswith('Undo Training'), 60)
+          and card('dense2'))
+for _ in range(4):
+    person.key('ctrl+z')
+    time.sleep(.3)
+cards['dense3'] = card('dense3')
+
+# --- a card that is free is let go over a wire, and taken away again
+person.click(ground)
+person.key('slash')
+person.find('Layers to add')
+person.type('dropout')
+person.key('Return')
+free = card('dropout1')
+x, y = person.place(free)[:2]
+x0, y0 = places()['dense1']
+x1, _ = places()['dense2']
+size = (x1 - x0) * 150 // 216  # of a card, on the screen
+wire = (x0 + size + (x1 - x0 - size) // 2, y0 + size * 23 // 150)
+person.drag((x + 20, y + 14), wire)
+tap.check('a-card-dropped-on-a-wire-is-put-in',
+          saves(lambda g: g['dropout1']['from'] == {'0': 'dense1:0'}
+                and g['dense2']['from'] == {'0': 'dropout1:0'}))
+person.key('Delete')
+tap.check('delete-heals-the-wire', saves(lambda g: 'dropout1' not in g
+                                         and g['dense2']['from'] == {'0': 'dense1:0'}))
+person.key('ctrl+z', 'ctrl+z', 'ctrl+z')
+saves(lambda g: len(g) == 5)
 
 # --- copies
 person.click(ground)
@@ -318,7 +373,7 @@ command('save block')
 palette = person.find('Layers', 'list')
 own = re.compile('^Block')
 row = person.find(own, 'list item', palette)
-menu('Remove from Palette', person.scroll_to(row, palette.get_parent()))
+menu(person.scroll_to(row, palette.get_parent()), person.main, 'Remove from Palette')
 tap.check('a-block-leaves-the-palette', wait(
     lambda: person.find(own, 'list item', palette, 0) is None))
 toast = person.find(re.compile('no longer in the palette'))
