@@ -9,7 +9,6 @@
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 /* --- opening --- */
 
@@ -131,24 +130,6 @@ close_empty (gpointer window)
   return G_SOURCE_REMOVE;
 }
 
-/* Whether it is no project by its name, and a folder or a file that does not begin as one. */
-static gboolean
-is_data (const char *path)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = NULL;
-  char begin[2] = { 0 };
-
-  if (g_str_has_suffix (path, ".cajal"))
-    return FALSE;
-  if (g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".npz"))
-    return TRUE;
-  stream = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_file_read (file, NULL, NULL) : NULL;
-  return stream != NULL
-         && g_input_stream_read_all (G_INPUT_STREAM (stream), begin, sizeof begin, NULL, NULL, NULL)
-         && memcmp (begin, "PK", sizeof begin) != 0;
-}
-
 gboolean
 cju_window_open_path (CjuWindow *self, const char *path)
 {
@@ -157,7 +138,7 @@ cju_window_open_path (CjuWindow *self, const char *path)
   g_autoptr (CjlProject) project = NULL;
   CjlRemains *remains;
 
-  if (open == NULL && is_data (path))
+  if (open == NULL && cju_intake_is_data (path))
     {
       cju_intake_take (self, path);
       return FALSE;
