@@ -23,6 +23,20 @@ cju_access_name (GtkWidget *control, const char *name)
 }
 
 void
+cju_access_tip (GtkWidget *widget, const char *text)
+{
+  const gboolean away = gtk_widget_get_root (widget) == NULL && gtk_widget_get_visible (widget);
+
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) == 0)
+    return;
+  if (away) /* of what is not visible nothing is asked */
+    gtk_widget_set_visible (widget, FALSE);
+  gtk_widget_set_tooltip_text (widget, text);
+  if (away)
+    gtk_widget_set_visible (widget, TRUE);
+}
+
+void
 cju_access_name_mnemonic (GtkWidget *control, const char *label)
 {
   g_auto (GStrv) parts = g_strsplit (label, "_", -1);

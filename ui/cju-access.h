@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * a drop-down's inner button, which has the focus, is called the same. */
 void cju_access_name (GtkWidget *control, const char *name);
 
+/* The words beside the pointer. GTK 4.8 asks the display server where the pointer is whenever they are set,
+ * even if they are the same or the widget is in no window yet; then this does not. */
+void cju_access_tip (GtkWidget *widget, const char *text);
+
 /* A button with a mnemonic label is called what its label says, said once. `label` has the underscore. */
 void cju_access_name_mnemonic (GtkWidget *control, const char *label);
 

@@ -467,7 +467,7 @@ make_button (const char *text, const char *action, const char *tip)
 
   cju_access_name_mnemonic (button, text);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   return button;
 }
 
@@ -485,7 +485,7 @@ make_bar (CjuBrowser *self)
                           _ ("The network sees the selected samples again (Insert)"));
   self->look = make_button (_ ("_Look at It"), "browser.look",
                             _ ("Shows the first selected sample to the network (Return)"));
-  gtk_widget_set_tooltip_text (self->relabel, _ ("Gives the selected samples another class"));
+  cju_access_tip (self->relabel, _ ("Gives the selected samples another class"));
   cju_access_name (self->relabel, _ ("Class of the selected samples"));
   g_signal_connect_swapped (self->relabel, "notify::selected", G_CALLBACK (on_relabel), self);
   gtk_action_bar_pack_start (GTK_ACTION_BAR (bar), self->count);
@@ -511,7 +511,7 @@ make_header (CjuBrowser *self)
   self->search = gtk_search_entry_new ();
   self->title = adw_window_title_new (_ ("Samples"), NULL);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (undo), "browser.undo");
-  gtk_widget_set_tooltip_text (undo, _ ("Undo (Ctrl+Z)"));
+  cju_access_tip (undo, _ ("Undo (Ctrl+Z)"));
   cju_access_name (undo, _ ("Undo"));
   cju_access_name (self->split, _ ("Split shown"));
   cju_access_name_search (self->search, _ ("Search samples"));

@@ -77,8 +77,10 @@ cju_canvas_add (CjuCanvas *self, const char *chain)
   g_autoptr (GError) error = NULL;
   g_autofree char *id = NULL;
   double x, y;
-  const CjWire from = find_start (self, &x, &y);
+  CjWire from;
 
+  cju_canvas_end_glide (self);
+  from = find_start (self, &x, &y);
   cjl_project_begin (project);
   if (g_str_has_prefix (chain, CJU_CANVAS_BLOCK_PREFIX))
     {
@@ -357,12 +359,14 @@ on_drop (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   CjuCanvas *self = data;
   CjlProject *project = cju_document_get_project (self->document);
   const char *text = g_value_get_string (value);
-  const CjlLine *line = cju_canvas_find_wire (self, x, y);
+  const CjlLine *line;
   g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
   double left, top;
 
   (void) target;
+  cju_canvas_end_glide (self);
+  line = cju_canvas_find_wire (self, x, y);
   if (!g_str_has_prefix (text, CJU_CANVAS_BLOCK_PREFIX)
       && (!g_str_has_prefix (text, CJU_CANVAS_DRAG_PREFIX)
           || cj_layer_find (text + strlen (CJU_CANVAS_DRAG_PREFIX)) == NULL))

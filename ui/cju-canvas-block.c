@@ -6,11 +6,6 @@
 
 #include <glib/gi18n-lib.h>
 
-typedef struct
-{
-  double zoom, x, y;
-} View;
-
 const CjlCard *
 cju_canvas_get_selected (CjuCanvas *self)
 {
@@ -37,7 +32,7 @@ get_key (CjuCanvas *self)
 static void
 keep_view (CjuCanvas *self)
 {
-  const View view = { self->zoom, self->x, self->y };
+  const CjuView view = { self->zoom, self->x, self->y };
 
   if (self->fitted)
     g_hash_table_replace (self->views, g_strdup (get_key (self)), g_memdup2 (&view, sizeof view));
@@ -47,7 +42,7 @@ keep_view (CjuCanvas *self)
 static void
 bring_view (CjuCanvas *self)
 {
-  const View *view = g_hash_table_lookup (self->views, get_key (self));
+  const CjuView *view = g_hash_table_lookup (self->views, get_key (self));
 
   if (view == NULL)
     {
@@ -80,6 +75,7 @@ cju_canvas_enter (CjuCanvas *self, const char *block)
 
   if (g_strcmp0 (id, cju_canvas_get_level (self)) == 0)
     return;
+  cju_canvas_end_glide (self);
   cju_canvas_end_wire (self);
   keep_view (self);
   set_path (self, id);
@@ -126,7 +122,11 @@ enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
         gtk_widget_grab_focus (g_hash_table_lookup (self->cards, cju_canvas_get_first (self)->id));
     }
   else
-    cju_canvas_zoom_to (self, card);
+    {
+      cju_canvas_keep_glide (self);
+      cju_canvas_zoom_to (self, card);
+      cju_canvas_glide (self);
+    }
 }
 
 /* Out of the block one is in; the block is then what is selected. */
@@ -139,7 +139,13 @@ leave_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   (void) name;
   (void) parameter;
-  if (cju_canvas_zoom_back (self) || depth == 0)
+  cju_canvas_keep_glide (self);
+  if (cju_canvas_zoom_back (self))
+    {
+      cju_canvas_glide (self);
+      return;
+    }
+  if (depth == 0)
     return;
   cju_canvas_enter (self, depth > 1 ? self->path->pdata[depth - 2] : NULL);
   cju_document_select (self->document, left);

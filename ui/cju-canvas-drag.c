@@ -91,6 +91,7 @@ on_drag_begin (GtkGestureDrag *gesture, double x, double y, gpointer data)
   CjuCanvas *self = data;
   const guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (gesture));
 
+  cju_canvas_end_glide (self);
   cju_canvas_end_wire (self);
   if (button == GDK_BUTTON_SECONDARY || is_on_button (self, x, y))
     {
@@ -345,6 +346,7 @@ on_scroll (GtkEventControllerScroll *scroll, double dx, double dy, gpointer data
     cju_canvas_zoom_at (self, pow (1.15, -dy), self->pointer_x, self->pointer_y);
   else
     {
+      cju_canvas_end_glide (self);
       self->x -= dx;
       self->y -= dy;
       cju_canvas_moved (self);
@@ -369,6 +371,7 @@ on_pinch_begin (GtkGesture *gesture, GdkEventSequence *sequence, gpointer data)
 
   (void) gesture;
   (void) sequence;
+  cju_canvas_end_glide (self);
   self->from_x = self->zoom; /* zoom at the start of the pinch */
 }
 
@@ -404,11 +407,11 @@ cju_canvas_add_gestures (CjuCanvas *self)
 {
   GtkGesture *drag = gtk_gesture_drag_new (), *click = gtk_gesture_click_new ();
   GtkGesture *pinch = gtk_gesture_zoom_new ();
-  GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkEventController *key = gtk_event_controller_key_new ();
   GtkEventController *scroll
       = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
 
+  self->motion = gtk_event_controller_motion_new ();
   self->origins = g_array_new (FALSE, FALSE, sizeof (double));
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), 0);
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), 0);
@@ -418,14 +421,14 @@ cju_canvas_add_gestures (CjuCanvas *self)
   g_signal_connect (click, "pressed", G_CALLBACK (on_pressed), self);
   g_signal_connect (pinch, "begin", G_CALLBACK (on_pinch_begin), self);
   g_signal_connect (pinch, "scale-changed", G_CALLBACK (on_pinch), self);
-  g_signal_connect (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect (self->motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect (scroll, "scroll", G_CALLBACK (on_scroll), self);
   g_signal_connect (key, "key-pressed", G_CALLBACK (on_key), self);
   g_signal_connect (key, "key-released", G_CALLBACK (on_key_released), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (pinch));
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  gtk_widget_add_controller (GTK_WIDGET (self), self->motion);
   gtk_widget_add_controller (GTK_WIDGET (self), scroll);
   gtk_widget_add_controller (GTK_WIDGET (self), key);
 }

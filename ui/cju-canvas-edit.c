@@ -177,6 +177,7 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
   CjuCanvas *self = CJU_CANVAS (widget);
   CjlProject *project = cju_document_get_project (self->document);
 
+  cju_canvas_keep_glide (self);
   cjl_project_begin (project);
   if (g_str_equal (name, "canvas.layout"))
     cjl_arrange_layers (project->graph, cju_canvas_get_level (self));
@@ -186,6 +187,7 @@ arrange_action (GtkWidget *widget, const char *name, GVariant *parameter)
   cjl_project_commit (project, _ ("Arrange cards"), NULL);
   if (g_str_equal (name, "canvas.layout"))
     cju_canvas_fit (self);
+  cju_canvas_glide (self);
 }
 
 const CjlCard *

@@ -2,13 +2,15 @@
 /* Shared by the files of the canvas: cju-canvas.c (the widget), -world.c (what pans and zooms), -hit.c
  * (what is where), -draw.c, -far.c (the same from far), -drag.c (mouse and touch), -add.c (quick add,
  * drops), -edit.c (actions on the selection), -menu.c (the same as a menu), -block.c (going into blocks and
- * out), -wire.c (wires while they are drawn). */
+ * out), -wire.c (wires while they are drawn), -glide.c (cards and view on their way). */
 #pragma once
 
 #include "cju-canvas.h"
 
 #include "cjl-blocks.h"
 #include "cju-card.h"
+
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
@@ -42,6 +44,19 @@ typedef struct
   gboolean wiring; /* of ports: while a wire is drawn */
 } CjuTrace;
 
+/* The world is drawn at x + zoom * position. */
+typedef struct
+{
+  double zoom, x, y;
+} CjuView;
+
+typedef struct
+{
+  AdwAnimation *animation; /* NULL before the first */
+  GArray *from; /* double pairs: where cards were, then how far that is from where they belong */
+  CjuView was, to;
+} CjuGlide;
+
 struct _CjuCanvas
 {
   GtkWidget parent;
@@ -64,6 +79,7 @@ struct _CjuCanvas
   double was_zoom, was_x, was_y;
   CjWire quick_from; /* what quick add wires to; its node NULL: the selection */
   double pointer_x, pointer_y;
+  GtkEventController *motion;   /* of the pointer, borrowed */
   GPtrArray *widgets;           /* CjuCard, borrowed, for each card of the scene */
   int tallest;                  /* of them, pixels at 100 % */
   GArray *wires, *looks;        /* CjuTrace for each line and each card of the scene */
@@ -79,6 +95,7 @@ struct _CjuCanvas
   int target;       /* among fits, when the wire is drawn by keys; -1: by the mouse */
   double start_x, start_y, from_x, from_y, at_x, at_y;
   GArray *origins; /* double pairs: where each selected card was when the drag began */
+  CjuGlide glide;
 };
 
 /* What is kept is put together again; a card that changes alone does not come here. */
@@ -157,6 +174,14 @@ void cju_canvas_show_menu (CjuCanvas *self, double x, double y);
 
 /* cju-canvas-add.c: quick add for what a wire may be drawn into. */
 void cju_canvas_quick_add_after (CjuCanvas *self, CjWire from);
+
+/* cju-canvas-glide.c: between these two, cards and view are put where they belong; then what is seen goes
+ * there from where it was. */
+void cju_canvas_keep_glide (CjuCanvas *self);
+void cju_canvas_glide (CjuCanvas *self);
+/* All is seen where it belongs, at once: before anything else moves. */
+void cju_canvas_end_glide (CjuCanvas *self);
+void cju_canvas_clear_glide (CjuCanvas *self); /* for dispose */
 
 /* cju-canvas-drag.c, -add.c, -edit.c, -block.c, -wire.c: each adds its controllers or actions. */
 void cju_canvas_add_gestures (CjuCanvas *self);

@@ -108,6 +108,7 @@ static void
 on_edited (CjuCanvas *self)
 {
   self->came_out = FALSE;
+  cju_canvas_end_glide (self);
   cju_canvas_end_wire (self);
   cju_canvas_trim_path (self);
   cju_canvas_sync (self);
@@ -200,8 +201,10 @@ cju_canvas_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 void
 cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y)
 {
-  const double zoom = CLAMP (self->zoom * factor, CJU_CANVAS_MIN_ZOOM, CJU_CANVAS_MAX_ZOOM);
+  double zoom;
 
+  cju_canvas_end_glide (self);
+  zoom = CLAMP (self->zoom * factor, CJU_CANVAS_MIN_ZOOM, CJU_CANVAS_MAX_ZOOM);
   self->x = x - (x - self->x) * zoom / self->zoom;
   self->y = y - (y - self->y) * zoom / self->zoom;
   self->zoom = zoom;
@@ -217,6 +220,7 @@ fit (CjuCanvas *self, gboolean selected, double most)
   const double height = gtk_widget_get_height (GTK_WIDGET (self));
   double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
 
+  cju_canvas_end_glide (self);
   for (guint i = 0; i < self->scene->cards->len; i++)
     {
       const CjlCard *card = cjl_scene_get (self->scene, i);
@@ -294,6 +298,7 @@ cju_canvas_reveal (CjuCanvas *self, const char *id)
   const double h = gtk_widget_get_height (GTK_WIDGET (self));
   double left, top, x, y, cx, cy;
 
+  cju_canvas_end_glide (self);
   if (node != NULL)
     cju_canvas_enter (self, node->block);
   if (!cjl_arrange_get_place (cju_canvas_get_graph (self), id, &left, &top))
@@ -330,6 +335,7 @@ cju_canvas_get_view (CjuCanvas *self, graphene_rect_t *view)
 void
 cju_canvas_center (CjuCanvas *self, double x, double y)
 {
+  cju_canvas_end_glide (self);
   self->x = round (gtk_widget_get_width (GTK_WIDGET (self)) / 2.0 - self->zoom * x);
   self->y = round (gtk_widget_get_height (GTK_WIDGET (self)) / 2.0 - self->zoom * y);
   cju_canvas_moved (self);
@@ -338,9 +344,14 @@ cju_canvas_center (CjuCanvas *self, double x, double y)
 void
 cju_canvas_zoom (CjuCanvas *self, double factor)
 {
+  const gboolean at_pointer
+      = gtk_event_controller_motion_contains_pointer (GTK_EVENT_CONTROLLER_MOTION (self->motion));
+
+  cju_canvas_end_glide (self);
   cju_canvas_zoom_at (self, factor > 0 ? factor : 1 / self->zoom,
-                      gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
-                      gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
+                      at_pointer ? self->pointer_x : gtk_widget_get_width (GTK_WIDGET (self)) / 2.0,
+                      at_pointer ? self->pointer_y
+                                 : gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
 }
 
 static void
@@ -349,10 +360,15 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
   CjuCanvas *self = CJU_CANVAS (widget);
 
   (void) parameter;
-  if (g_str_equal (name, "canvas.fit"))
-    cju_canvas_fit (self);
-  else if (g_str_equal (name, "canvas.selection"))
-    fit (self, TRUE, 1.6);
+  if (g_str_equal (name, "canvas.fit") || g_str_equal (name, "canvas.selection"))
+    {
+      cju_canvas_keep_glide (self);
+      if (g_str_equal (name, "canvas.fit"))
+        cju_canvas_fit (self);
+      else
+        fit (self, TRUE, 1.6);
+      cju_canvas_glide (self);
+    }
   else if (g_str_equal (name, "canvas.add"))
     cju_canvas_quick_add (self);
   else
@@ -411,6 +427,7 @@ cju_canvas_dispose (GObject *object)
   g_clear_pointer (&self->popover, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->origins, g_array_unref);
+  cju_canvas_clear_glide (self);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);

@@ -21,8 +21,9 @@ G_DECLARE_FINAL_TYPE (CjuCanvas, cju_canvas, CJU, CANVAS, GtkWidget)
  * Actions "canvas.*" on the selection and the view, each with a key: cju-commands.c lists them. */
 GtkWidget *cju_canvas_new (CjuDocument *document);
 
-void cju_canvas_fit (CjuCanvas *self);                 /* everything in view, at most 100 % */
-void cju_canvas_zoom (CjuCanvas *self, double factor); /* about the middle; 0: to 100 % */
+void cju_canvas_fit (CjuCanvas *self); /* everything in view, at most 100 % */
+/* At the pointer if it is over the canvas, else about the middle; 0: to 100 %. */
+void cju_canvas_zoom (CjuCanvas *self, double factor);
 
 double cju_canvas_get_zoom (CjuCanvas *self);
 /* The part of the world that is seen, pixels at 100 %. */

@@ -182,7 +182,7 @@ describe (CjuCard *self)
       says = g_strdup_printf (_ ("%s. Most likely %s"), more != NULL ? more : blurb, class);
     }
   /* the description after the tooltip, which GTK takes for one */
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
+  cju_access_tip (GTK_WIDGET (self), self->trouble != NULL ? self->trouble : blurb);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   says != NULL   ? says
                                   : more != NULL ? more
@@ -254,7 +254,7 @@ offer_mend (CjuCard *self, const CjProblem *problem)
       gtk_widget_set_parent (self->mend, GTK_WIDGET (self));
     }
   gtk_label_set_text (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (self->mend))), words);
-  gtk_widget_set_tooltip_text (self->mend, words);
+  cju_access_tip (self->mend, words);
   cju_access_name (self->mend, words);
 }
 

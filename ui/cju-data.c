@@ -139,7 +139,11 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
   CjlAdoption adoption;
 
   (void) data;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  g_task_propagate_boolean (G_TASK (result), &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  cju_data_cancel (document); /* it is over */
+  if (error != NULL)
     {
       cju_document_notice (document, error->message, FALSE);
       return;
@@ -151,12 +155,30 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
   g_free (adoption.problem);
 }
 
+static void
+cancel (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  g_object_unref (cancellable);
+}
+
+void
+cju_data_cancel (CjuDocument *document)
+{
+  g_object_set_data (G_OBJECT (document), "cju-reading", NULL);
+  cju_document_tell_reading (document, NULL);
+}
+
 void
 cju_data_use (CjuDocument *document, const char *source)
 {
   Reading *reading = g_new0 (Reading, 1);
-  g_autoptr (GTask) task = g_task_new (document, NULL, read_done, NULL);
+  GCancellable *cancellable = g_cancellable_new ();
+  g_autoptr (GTask) task = g_task_new (document, cancellable, read_done, NULL);
+  g_autofree char *title = cju_data_dup_title (source);
 
+  g_object_set_data_full (G_OBJECT (document), "cju-reading", cancellable, cancel);
+  cju_document_tell_reading (document, title);
   reading->choice = cjl_data_choice_copy (&cju_document_get_project (document)->data);
   g_free (reading->choice.source);
   reading->choice.source = g_strdup (source);
@@ -235,7 +257,7 @@ add_row (Chooser *chooser, const char *source, const char *title, const char *bl
   gtk_widget_add_css_class (head, "heading");
   gtk_widget_add_css_class (text, "dim-label");
   gtk_widget_add_css_class (text, "caption");
-  gtk_widget_set_tooltip_text (row, blurb);
+  cju_access_tip (row, blurb);
   gtk_widget_set_margin_top (box, 5);
   gtk_widget_set_margin_bottom (box, 5);
   gtk_box_append (GTK_BOX (box), head);
@@ -348,7 +370,7 @@ cju_data_button_new (CjuDocument *document)
   gtk_menu_button_set_child (GTK_MENU_BUTTON (chooser->button), chooser->label);
   gtk_menu_button_set_always_show_arrow (GTK_MENU_BUTTON (chooser->button), TRUE);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (chooser->button), make_popover (chooser));
-  gtk_widget_set_tooltip_text (chooser->button, _ ("What the network learns from"));
+  cju_access_tip (chooser->button, _ ("What the network learns from"));
   g_object_set_data_full (G_OBJECT (chooser->button), "chooser", chooser, free_chooser);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (show_title), chooser);
   show_title (chooser);

@@ -22,6 +22,8 @@ char *cju_data_dup_title (const char *source);
  * not suit the network are resized, the last layer is fitted to the classes. The document's "notice"
  * says what was found and done, or why not. */
 void cju_data_use (CjuDocument *document, const char *source);
+/* Calls that off, if it is under way; also when the document is no longer shown. Other data do as well. */
+void cju_data_cancel (CjuDocument *document);
 
 /* A button that lists what there is: built-in sources, data sets in CAJAL_DATA_DIR, files and folders.
  * `title`: it names the present data. */

@@ -4,6 +4,7 @@
 #include "cju-access.h"
 #include "cju-help.h"
 #include "cju-history.h"
+#include "cju-later.h"
 #include "cju-problems.h"
 #include "cju-view-actions.h"
 
@@ -20,7 +21,9 @@ struct _CjuDock
   GtkWidget *slots[N_SLOTS]; /* GtkNotebook; the second is there while it holds something */
   GtkWidget *options[N_SLOTS], *exports[N_SLOTS];
   GPtrArray *pages; /* every page, wherever it is */
-  guint active;     /* slot that was used last */
+  CjuLater *later;  /* until they are made */
+  gboolean filling;
+  guint active; /* slot that was used last */
 };
 
 G_DEFINE_FINAL_TYPE (CjuDock, cju_dock, GTK_TYPE_WIDGET)
@@ -103,14 +106,15 @@ static void
 put_page (CjuDock *self, GtkWidget *page, GtkNotebook *book)
 {
   GtkWidget *label = gtk_label_new (get_title (page));
-  const int at = gtk_notebook_append_page (book, page, label);
+  int at;
 
+  cju_access_tip (label, g_object_get_data (G_OBJECT (page), "blurb"));
+  at = gtk_notebook_append_page (book, page, label);
   cju_access_name_tab (label,
                        GTK_WIDGET (book) == self->slots[0] ? _ ("Views") : _ ("Views beside"));
-  gtk_widget_set_tooltip_text (label, g_object_get_data (G_OBJECT (page), "blurb"));
   gtk_notebook_set_tab_detachable (book, page, TRUE);
   gtk_notebook_set_tab_reorderable (book, page, TRUE);
-  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL)
+  if (gtk_widget_get_root (GTK_WIDGET (self)) != NULL && !self->filling)
     gtk_notebook_set_current_page (book, at);
   update_slots (self);
 }
@@ -130,9 +134,12 @@ move_page (CjuDock *self, GtkWidget *page, GtkNotebook *to)
 void
 cju_dock_show (CjuDock *self, const char *id)
 {
-  GtkWidget *page = find_page (self, id);
-  GtkNotebook *book = page != NULL ? get_slot (page) : NULL;
+  GtkWidget *page;
+  GtkNotebook *book;
 
+  cju_later_finish (self->later);
+  page = find_page (self, id);
+  book = page != NULL ? get_slot (page) : NULL;
   if (book != NULL)
     gtk_notebook_set_current_page (book, gtk_notebook_page_num (book, page));
 }
@@ -201,6 +208,8 @@ update_pages (CjuDock *self)
 static void
 on_edited (CjuDock *self)
 {
+  if (self->problems == NULL) /* not made yet */
+    return;
   update_pages (self);
   cju_problems_update (CJU_PROBLEMS (self->problems));
 }
@@ -289,7 +298,7 @@ name_button (GtkWidget *button, const char *words)
 {
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
 }
 
@@ -420,10 +429,13 @@ cju_dock_describe (guint i, CjuDockView *view)
   return TRUE;
 }
 
-static void
-add_pages (CjuDock *self)
+static gboolean
+add_pages (gpointer data)
 {
+  CjuDock *self = data;
   GtkWidget *history;
+
+  self->filling = TRUE;
 
   for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
     {
@@ -444,6 +456,9 @@ add_pages (CjuDock *self)
   cju_help_set_topic (history, "view/history");
   cju_dock_add_page (self, history, history_view.id, _ (history_view.title),
                      _ (history_view.blurb));
+  self->filling = FALSE;
+  update_pages (self);
+  return FALSE;
 }
 
 static void
@@ -459,6 +474,7 @@ cju_dock_dispose (GObject *object)
         g_signal_handlers_disconnect_by_data (self->slots[i], self);
         self->slots[i] = NULL;
       }
+  g_clear_pointer (&self->later, cju_later_free);
   g_clear_pointer (&self->paned, gtk_widget_unparent);
   g_clear_pointer (&self->pages, g_ptr_array_unref);
   g_clear_object (&self->document);
@@ -485,6 +501,7 @@ cju_dock_class_init (CjuDockClass *class)
 static void
 cju_dock_init (CjuDock *self)
 {
+  self->later = cju_later_new (self);
   self->pages = g_ptr_array_new_with_free_func (g_object_unref);
   self->paned = gtk_paned_new (GTK_ORIENTATION_HORIZONTAL);
   gtk_widget_set_parent (self->paned, GTK_WIDGET (self));
@@ -501,8 +518,7 @@ cju_dock_new (CjuDocument *document)
   gtk_paned_set_end_child (GTK_PANED (self->paned), make_slot (self, 1));
   gtk_paned_set_shrink_start_child (GTK_PANED (self->paned), FALSE);
   gtk_widget_set_visible (self->slots[1], FALSE);
-  add_pages (self);
-  update_pages (self);
+  cju_later_add (self->later, add_pages);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (on_edited), self);
   return GTK_WIDGET (self);
 }

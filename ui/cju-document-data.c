@@ -3,12 +3,17 @@
 #include "cju-document-private.h"
 #include "cju-memory.h"
 #include "cju-picture.h"
+#include "cju-settings.h"
 
-/* What a worker needs to load data, and what it made. */
+/* What a worker needs to load data and to make a session for them, and what it made. */
 typedef struct
 {
   CjlDataChoice choice;
   CjdDataset *base, *dataset;
+  CjlProject *copy; /* the project as it was when the worker began */
+  guint n_threads;
+  CjlSession *session; /* of the copy */
+  GError *refusal;     /* why there is none */
 } LoadTask;
 
 static void
@@ -17,8 +22,11 @@ free_load_task (gpointer data)
   LoadTask *task = data;
 
   cjl_data_choice_clear (&task->choice);
+  g_clear_pointer (&task->session, cjl_session_free);
+  g_clear_pointer (&task->copy, cjl_project_unref);
   g_clear_pointer (&task->base, cjd_dataset_unref);
   g_clear_pointer (&task->dataset, cjd_dataset_unref);
+  g_clear_error (&task->refusal);
   g_free (task);
 }
 
@@ -29,15 +37,82 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   GError *error = NULL;
 
   (void) source;
-  (void) cancellable;
-  if (load->base == NULL)
+  if (load->base == NULL && load->dataset == NULL)
     load->base = cjl_data_load_base (&load->choice, &error);
-  if (load->base != NULL)
+  if (load->base != NULL && load->dataset == NULL)
     load->dataset = cjl_data_dress (load->base, &load->choice, &error);
+  if (load->dataset != NULL && !g_cancellable_is_cancelled (cancellable))
+    load->session = cjl_session_new (load->copy, load->dataset, load->n_threads, &load->refusal);
   if (load->dataset != NULL)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+static void
+run_task (CjuDocument *self, LoadTask *load, GAsyncReadyCallback done)
+{
+  g_autoptr (GTask) task = g_task_new (self, self->loading, done, NULL);
+
+  load->copy = cjl_project_dup_for_worker (self->project);
+  load->n_threads = cju_settings_get_threads ();
+  g_task_set_task_data (task, load, free_load_task);
+  g_task_run_in_thread (task, load_thread);
+}
+
+/* The session for the project as it is by now. */
+static void
+take_session (CjuDocument *self, LoadTask *load)
+{
+  if (load->session == NULL && load->refusal != NULL && !self->edited_since)
+    self->refusal = g_strdup (load->refusal->message);
+  self->starting = FALSE;
+  if (load->session != NULL)
+    {
+      self->session = g_steal_pointer (&load->session);
+      cjl_session_move (self->session, self->project, NULL);
+      cjl_session_limit (self->session, self->speed);
+    }
+  cju_document_follow (self);
+}
+
+/* Training that waited for a session. */
+static void
+train_on (CjuDocument *self)
+{
+  const gboolean wanted = self->train_on;
+
+  self->train_on = FALSE;
+  if (wanted)
+    cju_document_train (self, G_MAXUINT64); /* which waits on if a session is on its way */
+}
+
+static void
+start_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuDocument *self = CJU_DOCUMENT (object);
+  LoadTask *load = g_task_get_task_data (G_TASK (result));
+
+  (void) data;
+  if (!g_task_propagate_boolean (G_TASK (result), NULL)) /* other data are on their way */
+    return;
+  take_session (self, load);
+  train_on (self);
+  cju_document_emit (self, CJU_DOCUMENT_EDITED);
+}
+
+void
+cju_document_begin (CjuDocument *self)
+{
+  LoadTask *load;
+
+  if (self->starting)
+    return;
+  self->starting = TRUE;
+  self->edited_since = FALSE;
+  load = g_new0 (LoadTask, 1);
+  load->dataset = cjd_dataset_ref (self->dataset);
+  run_task (self, load, start_done);
 }
 
 /* A sample of one's own that does not fit the data is gone. */
@@ -72,12 +147,10 @@ load_done (GObject *object, GAsyncResult *result, gpointer data)
   self->dataset = g_steal_pointer (&load->dataset);
   forget_own (self);
   if (self->dataset != NULL)
-    cju_document_follow (self);
+    take_session (self, load);
   else
     cju_document_set_trouble (self, error->message);
-  if (self->train_on)
-    cju_document_train (self, G_MAXUINT64);
-  self->train_on = FALSE;
+  train_on (self);
   cju_memory_trim (); /* what reading took */
   cju_document_emit (self, CJU_DOCUMENT_LOADED);
   cju_document_emit (self, CJU_DOCUMENT_EDITED);
@@ -100,7 +173,6 @@ cju_document_load (CjuDocument *self)
 {
   CjlDataChoice before = self->loaded;
   LoadTask *load = g_new0 (LoadTask, 1);
-  g_autoptr (GTask) task = NULL;
 
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
@@ -110,9 +182,12 @@ cju_document_load (CjuDocument *self)
       = self->train_on || (self->session != NULL && self->state.status == CJ_RUN_TRAINING);
   g_clear_pointer (&self->session, cjl_session_leave);
   g_clear_pointer (&self->evaluation, cjl_evaluation_free);
+  g_clear_pointer (&self->refusal, g_free);
   self->loaded = cjl_data_choice_copy (&self->project->data);
   self->loading = g_cancellable_new ();
   self->pending = TRUE;
+  self->starting = self->edited_since = FALSE;
+  cju_document_set_trouble (self, NULL); /* of the data before; of these nothing is known yet */
   if (before.source == NULL || !cjl_data_choice_same_base (&before, &self->loaded))
     {
       /* what is shown of the old data stays only as long as they are nearly the same */
@@ -127,9 +202,7 @@ cju_document_load (CjuDocument *self)
   load->choice = cjl_data_choice_copy (&self->project->data);
   if (self->base != NULL && cjl_data_choice_same_base (&self->base_choice, &load->choice))
     load->base = cjd_dataset_ref (self->base);
-  task = g_task_new (self, self->loading, load_done, NULL);
-  g_task_set_task_data (task, load, free_load_task);
-  g_task_run_in_thread (task, load_thread);
+  run_task (self, load, load_done);
 }
 
 /* One's own sample as the data are normalised. You unref. */

@@ -22,8 +22,11 @@ struct _CjuDocument
   CjlDataChoice loaded; /* what dataset is, or will be when it is there; no source: none */
   CjdDataset *base;     /* what was read for base_choice, or NULL */
   CjlDataChoice base_choice;
-  gboolean pending;  /* a worker reads data for project->data */
-  gboolean train_on; /* training goes on when the data are there */
+  gboolean pending;      /* a worker reads data for project->data */
+  gboolean starting;     /* a worker makes a session for the data that are there */
+  gboolean edited_since; /* the network is no longer the one that a worker makes it for */
+  char *refusal;         /* why none could be made for the network as it is; NULL: not tried */
+  gboolean train_on;     /* training goes on when the session is there */
 
   GPtrArray *selection; /* ids and a final NULL */
   CjdSplit split;
@@ -68,6 +71,8 @@ void cju_document_follow (CjuDocument *self);
 
 /* Loads the data of the project's choice by a worker, in place of those there are. */
 void cju_document_load (CjuDocument *self);
+/* Makes a session by a worker, unless one is under way. */
+void cju_document_begin (CjuDocument *self);
 /* Shows the chosen sample to the probe; FALSE if that is not possible yet. */
 gboolean cju_document_ask (CjuDocument *self);
 /* Frees what cju-document-data.c keeps. */

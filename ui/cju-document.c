@@ -15,7 +15,7 @@
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
-static guint signals[CJU_DOCUMENT_N_SIGNALS], notice_signal;
+static guint signals[CJU_DOCUMENT_N_SIGNALS], notice_signal, reading_signal;
 
 void
 cju_document_emit (CjuDocument *self, CjuDocumentSignal which)
@@ -48,16 +48,14 @@ cju_document_follow (CjuDocument *self)
   g_autoptr (GError) error = NULL;
 
   check (self);
+  self->edited_since = TRUE;
   if (self->dataset == NULL || self->pending)
     return;
   if (self->session != NULL)
     cjl_session_refresh (self->session, &error);
-  else
-    self->session
-        = cjl_session_new (self->project, self->dataset, cju_settings_get_threads (), &error);
-  if (self->session != NULL)
-    cjl_session_limit (self->session, self->speed);
-  cju_document_set_trouble (self, error != NULL ? error->message : NULL);
+  else if (cj_lowered_can_train (self->lowered, &error) && self->refusal == NULL)
+    cju_document_begin (self);
+  cju_document_set_trouble (self, error != NULL ? error->message : self->refusal);
   self->ask_again = TRUE;
 }
 
@@ -83,6 +81,7 @@ project_changed (CjlProject *project, gpointer data)
 {
   CjuDocument *self = data;
 
+  g_clear_pointer (&self->refusal, g_free);
   if (self->loaded.source == NULL || !cjl_data_choice_equal (&project->data, &self->loaded))
     cju_document_load (self);
   else
@@ -250,17 +249,18 @@ cju_document_dispose (GObject *object)
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
-  g_clear_pointer (&self->session, cjl_session_free);
   g_clear_pointer (&self->lowered, cj_lowered_free);
   g_clear_pointer (&self->frame, cjl_probe_frame_unref);
   g_clear_pointer (&self->evaluation, cjl_evaluation_free);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
+  cju_document_clear_data (self);
+  g_clear_pointer (&self->session, cjl_session_retire); /* with the data, if nobody else has them */
   if (self->project != NULL)
     cjl_project_unwatch (self->project, project_changed, self);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->refusal, g_free);
   forget_failure (self);
-  cju_document_clear_data (self);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer ((char **) &self->unit.node, g_free);
   G_OBJECT_CLASS (cju_document_parent_class)->dispose (object);
@@ -278,6 +278,14 @@ cju_document_class_init (CjuDocumentClass *class)
                                G_TYPE_NONE, 0);
   notice_signal = g_signal_new ("notice", CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  reading_signal = g_signal_new ("reading", CJU_TYPE_DOCUMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+void
+cju_document_tell_reading (CjuDocument *self, const char *name)
+{
+  g_signal_emit (self, reading_signal, 0, name);
 }
 
 void
@@ -499,11 +507,22 @@ cju_document_store (CjuDocument *self)
   cjl_session_store (self->session, FALSE);
 }
 
+gboolean
+cju_document_try_store (CjuDocument *self)
+{
+  if (self->session == NULL)
+    return TRUE;
+  cjl_session_settle (self->session);
+  return cjl_session_try_store (self->session);
+}
+
 void
 cju_document_train (CjuDocument *self, guint64 n_steps)
 {
   if (self->session != NULL)
     cjl_session_train (self->session, n_steps);
+  else if (n_steps == G_MAXUINT64)
+    self->train_on = self->pending || self->starting;
 }
 
 /* While a person drags through time, views follow at the pace of the screen. */

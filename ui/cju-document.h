@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (CjuDocument, cju_document, CJU, DOCUMENT, GObject)
  * the run or what the probe saw moved on; "selected" when the selection changed; "sample" when another
  * sample was chosen; "evaluated" when the validation samples were run through newer weights; "unit" and
  * "cell", see there; "notice" (text, whether undo takes it back) when a person should be told of
- * something that was done. */
+ * something that was done; "reading" (name, or NULL when that is over) when other data are on their way. */
 CjuDocument *cju_document_new (CjlProject *project);
 
 CjlProject *cju_document_get_project (CjuDocument *self);
@@ -48,9 +48,12 @@ void cju_document_mend (CjuDocument *self, const CjProblem *problem);
 /* The node that the loss looks at, or NULL. */
 const CjNode *cju_document_find_prediction (CjuDocument *self);
 
-/* Puts the weights and the run as they are now into the project, for a file. */
+/* Puts the weights and the run as they are now into the project, for a file. Or without waiting for the
+ * step under way: FALSE, call again soon. */
 void cju_document_store (CjuDocument *self);
+gboolean cju_document_try_store (CjuDocument *self);
 
+/* Without a session as yet, training to the end begins when it is there. */
 void cju_document_train (CjuDocument *self, guint64 n_steps);
 void cju_document_pause (CjuDocument *self);
 /* One edit; the old run goes to the history. */
@@ -95,6 +98,7 @@ CjTensor *cju_document_dup_picture (CjuDocument *self);
 void cju_document_put_base (CjuDocument *self, const CjlDataChoice *choice, CjdDataset *base);
 
 void cju_document_notice (CjuDocument *self, const char *text, gboolean undoable);
+void cju_document_tell_reading (CjuDocument *self, const char *name);
 
 /* What the network says of all validation samples: borrowed, NULL before the first. As long as anyone
  * calls this a worker makes a new one after each epoch, and whenever training stops. */

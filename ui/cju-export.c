@@ -82,7 +82,7 @@ cju_export_button_new (void)
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-send-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
-  gtk_widget_set_tooltip_text (button, _ ("Export"));
+  cju_access_tip (button, _ ("Export"));
   cju_access_name (button, _ ("Export"));
   return button;
 }

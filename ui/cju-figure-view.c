@@ -7,6 +7,8 @@
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+#define TELL_EVERY G_USEC_PER_SEC /* nobody can listen to more */
+
 struct _CjuFigureView
 {
   GtkWidget parent;
@@ -17,6 +19,8 @@ struct _CjuFigureView
   gboolean dragging;
   double drag_from, drag_to;   /* px, across */
   double pointer_x, pointer_y; /* px, where it was last */
+  gint64 told;                 /* monotonic: when the words were last said */
+  guint telling;               /* source that is going to say them; 0: they are right */
 };
 
 G_DEFINE_FINAL_TYPE (CjuFigureView, cju_figure_view, GTK_TYPE_WIDGET)
@@ -225,6 +229,7 @@ cju_figure_view_finalize (GObject *object)
 {
   CjuFigureView *self = CJU_FIGURE_VIEW (object);
 
+  g_clear_handle_id (&self->telling, g_source_remove);
   g_clear_pointer (&self->frame, cjv_frame_free);
   g_free (self->params);
   G_OBJECT_CLASS (cju_figure_view_parent_class)->finalize (object);
@@ -283,6 +288,8 @@ cju_figure_view_set_figure (CjuFigureView *self, const char *figure)
   g_free (self->params);
   self->info = info;
   self->params = cjv_figure_new_params (info);
+  g_clear_handle_id (&self->telling, g_source_remove);
+  self->told = 0;
   cju_figure_view_take_frame (self, NULL);
 }
 
@@ -309,17 +316,32 @@ cju_figure_view_print_param (CjuFigureView *self, const char *name)
   return param != NULL ? cj_params_print (param, self->params) : g_strdup ("");
 }
 
-void
-cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame)
+/* What the frame says to who cannot see it. */
+static gboolean
+tell (gpointer data)
 {
-  g_autofree char *words = NULL;
+  CjuFigureView *self = data;
+  g_autofree char *words = cjv_figure_print_words (self->info, self->frame, self->params);
 
-  g_clear_pointer (&self->frame, cjv_frame_free);
-  self->frame = frame;
-  words = cjv_figure_print_words (self->info, frame, self->params);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (self->info->title), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words,
                                   -1);
+  self->told = g_get_monotonic_time ();
+  self->telling = 0;
+  return G_SOURCE_REMOVE;
+}
+
+void
+cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame)
+{
+  const gint64 since = g_get_monotonic_time () - self->told;
+
+  g_clear_pointer (&self->frame, cjv_frame_free);
+  self->frame = frame;
+  if (since >= TELL_EVERY && self->telling == 0)
+    tell (self);
+  else if (self->telling == 0)
+    self->telling = g_timeout_add ((guint) ((TELL_EVERY - since) / 1000), tell, self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

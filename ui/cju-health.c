@@ -134,7 +134,7 @@ update_unit (CjuHealth *self)
   gtk_spin_button_set_value (spin, unit);
   g_signal_handlers_unblock_by_func (spin, on_unit, self);
   words = g_strdup_printf (_ ("Delete Unit %u of %s"), unit, self->node);
-  gtk_widget_set_tooltip_text (self->remove, words);
+  cju_access_tip (self->remove, words);
   cju_access_name (self->remove, words);
 }
 
@@ -203,7 +203,7 @@ add_row (CjuHealth *self, const char *title, const char *words)
 
   gtk_widget_add_css_class (count, "numeric");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  gtk_widget_set_tooltip_text (row, words);
+  cju_access_tip (row, words);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), count);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
   g_object_set_data (G_OBJECT (row), "count", count);
@@ -223,8 +223,8 @@ add_unit_row (CjuHealth *self)
   gtk_widget_set_valign (self->remove, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (self->remove, "flat");
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Chosen unit"));
-  gtk_widget_set_tooltip_text (row, _ ("The chosen unit of the layer, counted from 0. The others "
-                                       "keep what they have learned when it is deleted"));
+  cju_access_tip (row, _ ("The chosen unit of the layer, counted from 0. The others "
+                          "keep what they have learned when it is deleted"));
   cju_access_name (self->unit, _ ("Chosen unit"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->unit);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), self->remove);

@@ -340,7 +340,7 @@ make_button (Help *help, const char *icon, const char *tip, GCallback callback)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   cju_access_name (button, tip);
   g_signal_connect_swapped (button, "clicked", callback, help);
   return button;

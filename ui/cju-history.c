@@ -153,7 +153,7 @@ add_cell (GtkWidget *grid, int column, int row, const char *text, const char *cl
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_tooltip_text (label, text);
+  cju_access_tip (label, text);
   gtk_widget_set_hexpand (label, column > 0);
   gtk_widget_add_css_class (label, class);
   gtk_grid_attach (GTK_GRID (grid), label, column, row, 1, 1);
@@ -261,7 +261,7 @@ make_spark (const CjlPastRun *run)
 
   gtk_widget_set_size_request (area, SPARK_WIDTH, SPARK_HEIGHT);
   gtk_widget_set_valign (area, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (area, _ ("Training loss over the epochs"));
+  cju_access_tip (area, _ ("Training loss over the epochs"));
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw_spark, g_array_ref (run->epochs),
                                   (GDestroyNotify) g_array_unref);
   return area;
@@ -308,7 +308,7 @@ make_words (const CjlPastRun *run)
       label = gtk_label_new (texts[i]);
       gtk_label_set_xalign (GTK_LABEL (label), 0);
       gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_widget_set_tooltip_text (label, texts[i]);
+      cju_access_tip (label, texts[i]);
       gtk_widget_add_css_class (label, i == 0 ? "heading" : "caption");
       if (i == 1)
         gtk_widget_add_css_class (label, "dim-label");
@@ -343,7 +343,7 @@ make_menu (const CjlPastRun *run)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, name);
+  cju_access_tip (button, name);
   cju_access_name (button, name);
   return button;
 }
@@ -381,12 +381,12 @@ make_row (CjuHistory *self, const CjlPastRun *run)
   g_object_set_data_full (G_OBJECT (check), "id", g_strdup (get_id (run)), g_free);
   g_object_set_data (G_OBJECT (row), "check", check);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), is_compared (self, get_id (run)));
-  gtk_widget_set_tooltip_text (check, name);
+  cju_access_tip (check, name);
   cju_access_name (check, name);
   g_signal_connect (check, "toggled", G_CALLBACK (on_check), self);
   score = gtk_label_new (text);
   gtk_widget_add_css_class (score, "numeric");
-  gtk_widget_set_tooltip_text (
+  cju_access_tip (
       score,
       _ ("On the validation samples after the last epoch; without any, on the training samples"));
   gtk_box_append (GTK_BOX (box), check);

@@ -2,6 +2,7 @@
 /* The inspector of a block: its name, and what is in it. */
 #include "cju-inspector-private.h"
 
+#include "cju-access.h"
 #include "cjl-arrange.h"
 
 #include <glib/gi18n-lib.h>
@@ -22,7 +23,7 @@ on_apply (AdwEntryRow *row, gpointer data)
   if (error != NULL)
     {
       gtk_widget_add_css_class (GTK_WIDGET (row), "error");
-      gtk_widget_set_tooltip_text (GTK_WIDGET (row), error->message);
+      cju_access_tip (GTK_WIDGET (row), error->message);
     }
 }
 

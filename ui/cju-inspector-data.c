@@ -191,7 +191,7 @@ make_browse (void)
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.browse");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _ ("See, relabel and leave out samples (Ctrl+B)"));
+  cju_access_tip (button, _ ("See, relabel and leave out samples (Ctrl+B)"));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Samples"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), button);
@@ -272,7 +272,7 @@ make_move (CjuInspector *self, const CjdAugmentInfo *info, int places)
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "augmentation", (gpointer) info);
   g_object_set_data (G_OBJECT (button), "places", GINT_TO_POINTER (places));
@@ -289,7 +289,7 @@ add_augmentation (CjuInspector *self, GtkWidget *group, const CjdAugmentInfo *in
   const gboolean on = place < n_on;
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (info->title));
-  gtk_widget_set_tooltip_text (row, _ (info->blurb));
+  cju_access_tip (row, _ (info->blurb));
   adw_expander_row_set_show_enable_switch (ADW_EXPANDER_ROW (row), TRUE);
   cju_access_name_inside (row, GTK_TYPE_SWITCH, _ (info->title));
   for (const CjParam *p = info->params; p != NULL && p->name != NULL && on; p++)
@@ -327,8 +327,7 @@ cju_inspector_add_augmentations (CjuInspector *self)
   gtk_picture_set_can_shrink (GTK_PICTURE (self->preview), TRUE);
   gtk_widget_set_visible (self->preview, FALSE);
   gtk_widget_set_margin_bottom (self->preview, 8);
-  gtk_widget_set_tooltip_text (self->preview,
-                               _ ("The chosen sample, and what training makes of it"));
+  cju_access_tip (self->preview, _ ("The chosen sample, and what training makes of it"));
   cju_access_name (self->preview, _ ("The chosen sample, and what training makes of it"));
   gtk_box_append (GTK_BOX (self->box), group);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->preview);

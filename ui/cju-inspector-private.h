@@ -5,6 +5,7 @@
 #include "cju-inspector.h"
 
 #include "cjd-reader.h"
+#include "cju-later.h"
 
 #include <adwaita.h>
 
@@ -15,9 +16,12 @@ struct _CjuInspector
   GtkWidget parent;
   CjuDocument *document;
   GtkWidget *whole, *search, *nothing, *scroller, *box, *trouble;
-  gboolean busy;    /* the edit under way is ours: the rows are right already */
-  gboolean showing; /* rows are being brought in line, which is no edit */
-  GPtrArray *rows;  /* what every row that is shown edits; cju_inspector_new_rows */
+  CjuLater *later;    /* what of the contents is still to be made */
+  gboolean busy;      /* the edit under way is ours: the rows are right already */
+  gboolean showing;   /* rows are being brought in line, which is no edit */
+  GPtrArray *rows;    /* what every row that is shown edits; cju_inspector_new_rows */
+  GtkWidget *old_box; /* contents that are no longer shown and still to be freed, or NULL */
+  GPtrArray *old_rows;
 
   /* With nothing selected: */
   char *shown;         /* what the rows were made for; NULL: something else is shown */

@@ -373,7 +373,7 @@ make_reset (Binding *binding, const char *title)
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "circular");
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_reset), binding);
   return button;
@@ -481,7 +481,7 @@ cju_inspector_make_row (CjuInspector *self, const CjParam *table, const CjParam 
   binding->row = row;
   binding->control = control;
   cju_access_name (control, title);
-  gtk_widget_set_tooltip_text (row, _ (param->blurb));
+  cju_access_tip (row, _ (param->blurb));
   return row;
 }
 

@@ -176,6 +176,19 @@ show_node (CjuInspector *self, const CjNode *node)
   cju_inspector_add_label (self, words, "dim-label");
   add_problem (self, node);
   cju_inspector_add_table (self, NULL, node->layer->params, prefix, node->params);
+}
+
+/* What stands below the parameters. */
+static gboolean
+show_rest (gpointer data)
+{
+  CjuInspector *self = data;
+  const CjNode *node = cju_document_get_selected (self->document);
+  g_autofree char *prefix = NULL;
+
+  if (node == NULL)
+    return FALSE;
+  prefix = g_strdup_printf ("%s.", node->id);
   if (node->layer->role == CJ_ROLE_LAYER && count_parameters (self, node) != 0)
     cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
   if (node->layer->formula != NULL)
@@ -185,6 +198,8 @@ show_node (CjuInspector *self, const CjNode *node)
     cju_inspector_add_label (self, _ (node->layer->biology), "dim-label");
   if (node->layer->role == CJ_ROLE_LAYER)
     gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
+  cju_inspector_update_rows (self);
+  return FALSE;
 }
 
 static void
@@ -277,17 +292,34 @@ sign_setup (CjuInspector *self)
       trouble != NULL ? trouble : "");
 }
 
-static void
-show_setup (CjuInspector *self)
+static gboolean
+show_data (gpointer data)
 {
+  cju_inspector_add_data (data);
+  cju_inspector_update_rows (data);
+  return FALSE;
+}
+
+static gboolean
+show_training (gpointer data)
+{
+  CjuInspector *self = data;
   const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
 
-  cju_inspector_read_data (self);
-  cju_inspector_add_data (self);
   cju_inspector_add_label (self, _ ("Training"), "title-4");
   if (cju_document_get_trouble (self->document) != NULL)
     cju_inspector_add_label (self, cju_document_get_trouble (self->document), "error");
   cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
+  cju_inspector_update_rows (self);
+  return FALSE;
+}
+
+static gboolean
+show_rules (gpointer data)
+{
+  CjuInspector *self = data;
+  const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
+
   add_kinds (self, setup);
   cju_inspector_add_table (self, _ (setup->optimizer->title), setup->optimizer->params,
                            "optimizer.", setup->optimizer_params);
@@ -295,7 +327,67 @@ show_setup (CjuInspector *self)
   cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
                            setup->schedule_params);
   set_topic (self, "schedule/", setup->schedule->id);
-  cju_inspector_add_augmentations (self);
+  cju_inspector_update_rows (self);
+  return FALSE;
+}
+
+static gboolean
+show_augmentations (gpointer data)
+{
+  cju_inspector_add_augmentations (data);
+  cju_inspector_update_rows (data);
+  return FALSE;
+}
+
+/* Piece by piece from the top: all of it at once would hold up the window. */
+static void
+show_setup (CjuInspector *self)
+{
+  cju_inspector_read_data (self);
+  cju_later_add (self->later, show_data);
+  cju_later_add (self->later, show_training);
+  cju_later_add (self->later, show_rules);
+  cju_later_add (self->later, show_augmentations);
+}
+
+static void
+make_box (CjuInspector *self)
+{
+  self->rows = cju_inspector_new_rows ();
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
+  gtk_widget_set_margin_top (self->box, 14);
+  gtk_widget_set_margin_bottom (self->box, 14);
+  gtk_widget_set_margin_start (self->box, 12);
+  gtk_widget_set_margin_end (self->box, 12);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
+}
+
+/* A group of what was shown before is freed; to free a row takes as long as to make one. */
+static gboolean
+free_some (gpointer data)
+{
+  CjuInspector *self = data;
+  GtkWidget *child = self->old_box != NULL ? gtk_widget_get_first_child (self->old_box) : NULL;
+
+  if (child != NULL)
+    {
+      gtk_box_remove (GTK_BOX (self->old_box), child);
+      return TRUE;
+    }
+  g_clear_object (&self->old_box);
+  g_clear_pointer (&self->old_rows, g_ptr_array_unref); /* after what they belong to */
+  return FALSE;
+}
+
+/* What is shown makes room for something else. */
+static void
+put_away (CjuInspector *self)
+{
+  while (free_some (self))
+    ;
+  self->old_box = g_object_ref (self->box);
+  self->old_rows = self->rows;
+  make_box (self);
 }
 
 void
@@ -305,7 +397,6 @@ cju_inspector_rebuild (CjuInspector *self)
   const CjBlock *block = cju_document_get_selected_block (self->document);
   g_autofree char *sign = node == NULL && block == NULL ? sign_setup (self) : NULL;
   g_autofree char *topic = NULL;
-  GtkWidget *child;
 
   if (self->busy)
     return;
@@ -316,9 +407,8 @@ cju_inspector_rebuild (CjuInspector *self)
       cju_inspector_show_facts (self);
       return;
     }
-  while ((child = gtk_widget_get_first_child (self->box)) != NULL)
-    gtk_box_remove (GTK_BOX (self->box), child);
-  g_ptr_array_set_size (self->rows, 0);
+  cju_later_clear (self->later);
+  put_away (self);
   cju_inspector_clear_data (self);
   self->shown = g_steal_pointer (&sign);
   if (node != NULL)
@@ -327,11 +417,15 @@ cju_inspector_rebuild (CjuInspector *self)
                                          : block != NULL ? "guide/blocks"
                                                          : "guide/training");
   if (node != NULL)
-    show_node (self, node);
+    {
+      show_node (self, node);
+      cju_later_add (self->later, show_rest);
+    }
   else if (block != NULL)
     cju_inspector_show_block (self, block);
   else
     show_setup (self);
+  cju_later_add (self->later, free_some);
   cju_inspector_update_rows (self);
 }
 
@@ -342,6 +436,9 @@ cju_inspector_dispose (GObject *object)
 
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
+  g_clear_pointer (&self->later, cju_later_free);
+  while (free_some (self))
+    ;
   g_clear_pointer (&self->whole, gtk_widget_unparent);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   cju_inspector_clear_data (self);
@@ -359,17 +456,12 @@ cju_inspector_class_init (CjuInspectorClass *class)
 static void
 cju_inspector_init (CjuInspector *self)
 {
-  self->rows = cju_inspector_new_rows ();
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 10);
-  gtk_widget_set_margin_top (self->box, 14);
-  gtk_widget_set_margin_bottom (self->box, 14);
-  gtk_widget_set_margin_start (self->box, 12);
-  gtk_widget_set_margin_end (self->box, 12);
+  self->later = cju_later_new (self);
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->box);
   gtk_widget_set_vexpand (self->scroller, TRUE);
+  make_box (self);
   self->search = gtk_search_entry_new ();
   g_object_set (self->search, "placeholder-text", _ ("Search parameters…"), NULL);
   cju_access_name_search (self->search, _ ("Search parameters"));

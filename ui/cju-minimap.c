@@ -215,7 +215,7 @@ cju_minimap_init (CjuMinimap *self)
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_drag_update), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
   gtk_widget_add_css_class (GTK_WIDGET (self), "minimap");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ ("The whole network; drag to move the view"));
+  cju_access_tip (GTK_WIDGET (self), _ ("The whole network; drag to move the view"));
   cju_access_name (GTK_WIDGET (self), _ ("Minimap"));
 }
 

@@ -135,7 +135,7 @@ add_button (CjuOffer *self, const CjlTemplate *info, gboolean first)
 
   if (first)
     gtk_widget_add_css_class (button, "suggested-action");
-  gtk_widget_set_tooltip_text (button, _ (info->blurb));
+  cju_access_tip (button, _ (info->blurb));
   cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "template", (gpointer) info);
   g_signal_connect (button, "clicked", G_CALLBACK (on_button), self);

@@ -116,7 +116,7 @@ cju_options_new (CjuFigureView *figure)
       row = adw_action_row_new ();
       control = make_control (figure, p);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (p->title));
-      gtk_widget_set_tooltip_text (row, _ (p->blurb));
+      cju_access_tip (row, _ (p->blurb));
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
       adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
       gtk_list_box_append (GTK_LIST_BOX (list), row);

@@ -273,8 +273,7 @@ make_sheet (CjuPad *self)
   gtk_widget_set_halign (sheet, GTK_ALIGN_CENTER);
   gtk_widget_set_focusable (sheet, TRUE);
   gtk_widget_set_cursor_from_name (sheet, "crosshair");
-  gtk_widget_set_tooltip_text (sheet,
-                               _ ("Draw here; with keys: arrows move, Space draws, Delete clears"));
+  cju_access_tip (sheet, _ ("Draw here; with keys: arrows move, Space draws, Delete clears"));
   cju_access_name (sheet, _ ("Sheet to draw on"));
   g_signal_connect (drag, "drag-begin", G_CALLBACK (on_begin), self);
   g_signal_connect (drag, "drag-update", G_CALLBACK (on_update), self);
@@ -298,12 +297,12 @@ make_tools (CjuPad *self)
   cju_access_name_mnemonic (self->eraser, _ ("_Eraser"));
   cju_access_name_mnemonic (self->centred, _ ("_Centre"));
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->centred), TRUE);
-  gtk_widget_set_tooltip_text (
-      self->centred, _ ("Scales and moves the drawing as the digits of MNIST were: 20 of 28 pixels "
-                        "high, its centre of mass in the middle"));
-  gtk_widget_set_tooltip_text (self->eraser, _ ("Takes ink away"));
-  gtk_widget_set_tooltip_text (wipe, _ ("An empty sheet (Delete)"));
-  gtk_widget_set_tooltip_text (close, _ ("Close (Ctrl+Shift+D)"));
+  cju_access_tip (self->centred,
+                  _ ("Scales and moves the drawing as the digits of MNIST were: 20 of 28 pixels "
+                     "high, its centre of mass in the middle"));
+  cju_access_tip (self->eraser, _ ("Takes ink away"));
+  cju_access_tip (wipe, _ ("An empty sheet (Delete)"));
+  cju_access_tip (close, _ ("Close (Ctrl+Shift+D)"));
   gtk_widget_add_css_class (close, "flat");
   cju_access_name (close, _ ("Close the sheet"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (close), "win.draw");
@@ -325,7 +324,7 @@ make_answer (CjuPad *self)
 
   self->seen = gtk_image_new ();
   gtk_image_set_pixel_size (GTK_IMAGE (self->seen), SEEN);
-  gtk_widget_set_tooltip_text (self->seen, _ ("What the network sees"));
+  cju_access_tip (self->seen, _ ("What the network sees"));
   cju_access_name (self->seen, _ ("What the network sees"));
   gtk_grid_set_column_spacing (GTK_GRID (grid), 8);
   gtk_grid_set_row_spacing (GTK_GRID (grid), 4);

@@ -6,17 +6,24 @@
 #include "cjl-blocks.h"
 #include "cju-canvas.h"
 #include "cju-help.h"
+#include "cju-later.h"
 #include "cju-picture.h"
+#include "cju-trouble.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define ROWS_A_TURN 16 /* as many as are seen at first */
+#define UNDO_SECONDS 15
+
 struct _CjuPalette
 {
   GtkWidget parent;
   GtkWidget *box, *search, *list, *menu;
+  CjuLater *later;       /* rows that are still to be made */
+  guint n_rows;          /* of layers, so far */
   GFileMonitor *monitor; /* of the folder of one's own blocks */
 };
 
@@ -91,7 +98,7 @@ make_row (const char *title, const char *category, const char *tip, const char *
   gtk_box_append (GTK_BOX (box), dot);
   gtk_box_append (GTK_BOX (box), label);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_widget_set_tooltip_text (row, tip);
+  cju_access_tip (row, tip);
   cju_access_name (row, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, tip,
                                   -1);
@@ -120,7 +127,7 @@ static void
 show_menu (CjuPalette *self, GtkListBoxRow *row)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
-  GMenuItem *item = g_menu_item_new (_ ("_Remove from Palette…"), NULL);
+  GMenuItem *item = g_menu_item_new (_ ("_Remove from Palette"), NULL);
   graphene_rect_t at;
 
   if (get_own (row) == NULL
@@ -160,38 +167,54 @@ menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_answer (AdwMessageDialog *dialog, const char *response, gpointer path)
+tell (GtkWidget *palette, AdwToast *toast)
 {
-  g_autoptr (GError) error = NULL;
-  GtkWidget *refusal;
+  GtkWidget *toasts = gtk_widget_get_ancestor (palette, ADW_TYPE_TOAST_OVERLAY);
 
-  if (!g_str_equal (response, "remove") || cjl_blocks_remove (path, &error))
-    return;
-  refusal = adw_message_dialog_new (gtk_window_get_transient_for (GTK_WINDOW (dialog)),
-                                    _ ("The block was not removed"), error->message);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (refusal), "close", _ ("_Close"));
-  gtk_window_present (GTK_WINDOW (refusal));
+  if (toasts != NULL)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (toasts), toast);
+  else
+    g_object_unref (toast);
 }
 
-/* The file is all there is of the block, so this is asked. */
+static void
+on_put_back (AdwToast *toast, gpointer palette)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cjl_blocks_put_back (g_object_get_data (G_OBJECT (toast), "path"), &error))
+    tell (palette, cju_trouble_new_toast (error->message));
+}
+
+static void
+on_dismissed (AdwToast *toast)
+{
+  cjl_blocks_forget (g_object_get_data (G_OBJECT (toast), "path"));
+}
+
+/* As long as it is told the block can be put back. */
 static void
 remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_autofree char *path = g_variant_dup_string (parameter, NULL);
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Remove the block from the palette?"),
-      _ ("Its file is deleted. Networks that have the block keep it."));
+  const char *path = g_variant_get_string (parameter, NULL);
+  g_autoptr (GError) error = NULL;
+  AdwToast *toast;
 
   (void) name;
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "remove",
-                                    _ ("_Remove"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_answer), g_steal_pointer (&path),
-                         (GClosureNotify) (void (*) (void)) g_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  if (!cjl_blocks_remove (path, &error))
+    {
+      tell (widget, cju_trouble_new_toast (error->message));
+      return;
+    }
+  toast = cju_trouble_new_toast (
+      _ ("The block is no longer in the palette. Networks that have it keep it."));
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* before what else is to be told */
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_object_set_data_full (G_OBJECT (toast), "path", g_strdup (path), g_free);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (on_put_back), widget, 0);
+  g_signal_connect (toast, "dismissed", G_CALLBACK (on_dismissed), NULL);
+  tell (widget, toast);
 }
 
 static GtkWidget *
@@ -321,6 +344,12 @@ cju_palette_compare (const CjLayerInfo *a, const CjLayerInfo *b)
 }
 
 static int
+compare_layers (gconstpointer a, gconstpointer b)
+{
+  return cju_palette_compare (*(const CjLayerInfo *const *) a, *(const CjLayerInfo *const *) b);
+}
+
+static int
 compare (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
 {
   const CjlOwnBlock *m = get_own (a), *n = get_own (b);
@@ -361,6 +390,7 @@ on_search_enter (GtkSearchEntry *entry, gpointer data)
   CjuPalette *self = data;
 
   (void) entry;
+  cju_later_finish (self->later);
   for (int i = 0;; i++)
     {
       GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), i);
@@ -383,6 +413,7 @@ cju_palette_dispose (GObject *object)
   if (self->monitor != NULL)
     g_signal_handlers_disconnect_by_data (self->monitor, self);
   g_clear_object (&self->monitor);
+  g_clear_pointer (&self->later, cju_later_free);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (cju_palette_parent_class)->dispose (object);
@@ -401,6 +432,28 @@ cju_palette_class_init (CjuPaletteClass *class)
   gtk_widget_class_add_binding_action (widget, GDK_KEY_F10, GDK_SHIFT_MASK, "palette.menu", NULL);
   add_signal = g_signal_new ("add", CJU_TYPE_PALETTE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                              G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+/* Some more rows, in the order in which they stand. */
+static gboolean
+add_rows (gpointer data)
+{
+  CjuPalette *self = data;
+  g_autoptr (GPtrArray) layers = g_ptr_array_new ();
+
+  for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
+    g_ptr_array_add (layers, (gpointer) *layer);
+  g_ptr_array_sort (layers, compare_layers);
+  for (guint i = 0; i < ROWS_A_TURN && self->n_rows < layers->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (self->list), make_layer_row (layers->pdata[self->n_rows++]));
+  return self->n_rows < layers->len;
+}
+
+static gboolean
+add_own (gpointer data)
+{
+  watch_own (data);
+  return FALSE;
 }
 
 static void
@@ -422,9 +475,9 @@ cju_palette_init (CjuPalette *self)
   gtk_list_box_set_sort_func (GTK_LIST_BOX (self->list), compare, NULL, NULL);
   gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), set_header, NULL, NULL);
   gtk_list_box_set_filter_func (GTK_LIST_BOX (self->list), matches, self, NULL);
-  for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
-    gtk_list_box_append (GTK_LIST_BOX (self->list), make_layer_row (*layer));
-  watch_own (self);
+  self->later = cju_later_new (self);
+  cju_later_add (self->later, add_rows);
+  cju_later_add (self->later, add_own);
   g_signal_connect (self->list, "row-activated", G_CALLBACK (on_row), self);
   g_signal_connect (self->search, "activate", G_CALLBACK (on_search_enter), self);
   g_signal_connect_swapped (self->search, "search-changed",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-pill.h"
 
+#include "cju-access.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
@@ -128,7 +129,7 @@ cju_pill_new (CjuDocument *document)
   for (guint i = 0; i < N_PARTS; i++)
     {
       self->parts[i] = gtk_label_new (NULL);
-      gtk_widget_set_tooltip_text (self->parts[i], _ (tips[i]));
+      cju_access_tip (self->parts[i], _ (tips[i]));
       gtk_box_append (GTK_BOX (self->box), self->parts[i]);
     }
   gtk_widget_add_css_class (self->parts[STATUS], "dim-label");

@@ -13,6 +13,7 @@
 /* What a worker needs, and what it counted. */
 typedef struct
 {
+  CjlProject *project; /* as it was when it was asked */
   CjlPredictor *predictor;
   char *folder, *output;
   CjlPredictCount count;
@@ -25,6 +26,7 @@ free_work (gpointer data)
   Work *work = data;
 
   g_clear_pointer (&work->predictor, cjl_predictor_free);
+  cjl_project_unref (work->project);
   g_free (work->folder);
   g_free (work->output);
   g_free (work->problem);
@@ -49,8 +51,10 @@ predict (CjlJob *job, gpointer data, GError **error)
   g_autofree char *name = g_filename_display_basename (work->output);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (!cjl_predict_save (work->predictor, paths, 0, work->output, job, on_prediction, work,
-                         &work->count, error))
+  work->predictor = cjl_predictor_new (work->project, 1, error);
+  if (work->predictor == NULL
+      || !cjl_predict_save (work->predictor, paths, 0, work->output, job, on_prediction, work,
+                            &work->count, error))
     return NULL;
   g_string_printf (text,
                    g_dngettext (NULL, "%s holds %u prediction.", "%s holds %u predictions.",
@@ -142,24 +146,16 @@ show_progress (CjuDocument *document, GtkWindow *parent, CjlJob *job)
   gtk_window_present (GTK_WINDOW (progress->window));
 }
 
-static void
-predict_folder (CjuDocument *document, GtkWindow *parent, const char *folder, const char *output)
+void
+cju_predict_folder (CjuDocument *document, GtkWindow *parent, const char *folder,
+                    const char *output)
 {
   CjlSession *session = cju_document_get_session (document);
-  g_autoptr (GError) error = NULL;
-  CjlPredictor *predictor;
-  Work *work;
+  Work *work = g_new0 (Work, 1);
 
-  if (session != NULL)
-    cjl_session_store (session, FALSE);
-  predictor = cjl_predictor_new (cju_document_get_project (document), 1, &error);
-  if (predictor == NULL)
-    {
-      cju_document_notice (document, error->message, FALSE);
-      return;
-    }
-  work = g_new0 (Work, 1);
-  work->predictor = predictor;
+  work->project = session != NULL
+                      ? cjl_session_dup_project (session)
+                      : cjl_project_dup_for_worker (cju_document_get_project (document));
   work->folder = g_strdup (folder);
   work->output = g_strdup (output);
   show_progress (document, parent, cjl_job_new (predict, work, free_work, g_free));
@@ -203,7 +199,7 @@ on_output (GtkNativeDialog *dialog, int response, gpointer data)
   g_autofree char *output = take_path (dialog, response);
 
   if (output != NULL && q->parent != NULL)
-    predict_folder (q->document, q->parent, q->folder, output);
+    cju_predict_folder (q->document, q->parent, q->folder, output);
   free_question (q);
 }
 

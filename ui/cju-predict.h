@@ -8,8 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* Asks for a folder and for a file to write; a job answers, with its progress in a
- * window that cancels it, and a notice says how it went. */
+/* Writes what the network says of the pictures in a folder: a job answers, with its progress in a
+ * window that cancels it, and a notice says how it went. Or asks for both first. */
+void cju_predict_folder (CjuDocument *document, GtkWindow *parent, const char *folder,
+                         const char *output);
 void cju_predict_ask (CjuDocument *document, GtkWindow *parent);
 
 G_END_DECLS

@@ -113,7 +113,7 @@ show_folder (GtkWidget *button)
   g_autofree char *name = folder[0] != '\0' ? g_path_get_basename (folder) : NULL;
 
   gtk_button_set_label (GTK_BUTTON (button), name != NULL ? name : _ ("As the system"));
-  gtk_widget_set_tooltip_text (button, folder[0] != '\0' ? folder : NULL);
+  cju_access_tip (button, folder[0] != '\0' ? folder : NULL);
 }
 
 static void

@@ -187,7 +187,7 @@ make_remains (const CjlRemains *remains)
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (box), words);
   button = make_button (_ ("_Discard"), "win.discard", remains->uuid);
-  gtk_widget_set_tooltip_text (button, _ ("Throw it away; the file stays as it was saved"));
+  cju_access_tip (button, _ ("Throw it away; the file stays as it was saved"));
   g_signal_connect_after (button, "clicked", G_CALLBACK (forget_row), row);
   gtk_box_append (GTK_BOX (box), button);
   button = make_button (_ ("_Restore"), "win.restore", remains->uuid);
@@ -232,7 +232,7 @@ make_card (GtkRecentInfo *info)
   gtk_widget_add_css_class (button, "card");
   gtk_widget_add_css_class (button, "template");
   gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_set_tooltip_text (button, path);
+  cju_access_tip (button, path);
   cju_access_name (button, name);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.open-path");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", path);

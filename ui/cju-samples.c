@@ -68,7 +68,7 @@ show_own (CjuSamples *self)
   gtk_image_set_from_paintable (GTK_IMAGE (self->own_picture), texture);
   if (own == NULL)
     return;
-  gtk_widget_set_tooltip_text (self->own_picture, name);
+  cju_access_tip (self->own_picture, name);
   cju_access_name (self->own_picture, name);
 }
 
@@ -156,7 +156,7 @@ make_button (CjuSamples *self, const CjdDataset *dataset, gsize sample, gsize in
     }
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "sample");
-  gtk_widget_set_tooltip_text (button, words);
+  cju_access_tip (button, words);
   cju_access_name (button, words);
   g_object_set_data (G_OBJECT (button), "sample", GSIZE_TO_POINTER (sample));
   g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), self);
@@ -376,7 +376,7 @@ make_button_for (const char *icon, const char *action, const char *tip)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   cju_access_name (button, tip);
   return button;
 }
@@ -425,7 +425,7 @@ cju_samples_init (CjuSamples *self)
   self->split = gtk_drop_down_new_from_strings (splits);
   gtk_widget_set_valign (self->split, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_start (self->split, 8);
-  gtk_widget_set_tooltip_text (self->split, _ ("Which split the samples are from"));
+  cju_access_tip (self->split, _ ("Which split the samples are from"));
   cju_access_name (self->split, _ ("Split shown"));
   self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
@@ -438,7 +438,7 @@ cju_samples_init (CjuSamples *self)
   gtk_widget_set_size_request (self->scroller, -1, SIDE + 10);
   gtk_widget_set_valign (self->filter, GTK_ALIGN_CENTER);
   gtk_widget_set_size_request (self->filter, 116, -1);
-  gtk_widget_set_tooltip_text (self->filter, _ ("Which samples stand here"));
+  cju_access_tip (self->filter, _ ("Which samples stand here"));
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->filter), TRUE);
   gtk_drop_down_set_expression (GTK_DROP_DOWN (self->filter), words);
   gtk_expression_unref (words);

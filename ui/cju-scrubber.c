@@ -86,7 +86,7 @@ make_speed (Scrubber *self)
     }
   self->speed = gtk_drop_down_new (G_LIST_MODEL (list), NULL);
   gtk_widget_add_css_class (self->speed, "flat");
-  gtk_widget_set_tooltip_text (self->speed, _ ("How fast the network trains, to watch it"));
+  cju_access_tip (self->speed, _ ("How fast the network trains, to watch it"));
   cju_access_name (self->speed, _ ("Speed of training"));
   g_signal_connect_swapped (self->speed, "notify::selected", G_CALLBACK (on_speed), self);
   return self->speed;
@@ -99,7 +99,7 @@ make_button (const char *label, const char *action, const char *tip)
 
   cju_access_name_mnemonic (button, label);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   gtk_widget_add_css_class (button, "flat");
   return button;
 }
@@ -128,8 +128,8 @@ cju_scrubber_new (CjuDocument *document)
   gtk_range_set_round_digits (GTK_RANGE (self->scale), 0);
   gtk_widget_set_hexpand (self->scale, TRUE);
   gtk_widget_set_direction (self->scale, GTK_TEXT_DIR_LTR); /* as time runs in the curves */
-  gtk_widget_set_tooltip_text (
-      self->scale, _ ("Drag back through the run: every view shows the network as it was then"));
+  cju_access_tip (self->scale,
+                  _ ("Drag back through the run: every view shows the network as it was then"));
   cju_access_name (self->scale, _ ("Time of the run"));
   self->label = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->label, "numeric");

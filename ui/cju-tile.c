@@ -159,7 +159,7 @@ cju_tile_show (CjuTile *self, CjdDataset *dataset, gsize sample)
   words = g_strdup_printf (out ? _ ("Sample %u, %s, left out") : _ ("Sample %u, %s"),
                            (guint) sample, class);
   gtk_label_set_text (GTK_LABEL (self->class), class);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), words);
+  cju_access_tip (GTK_WIDGET (self), words);
   cju_access_name (GTK_WIDGET (self), words);
   if (out)
     gtk_widget_add_css_class (GTK_WIDGET (self), "left-out");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-trail.h"
 
+#include "cju-access.h"
 #include <glib/gi18n-lib.h>
 
 #define BELOW_PILL 42 /* pixels: the status of the run is on the same height as the path */
@@ -43,7 +44,7 @@ add_step (CjuTrail *self, const CjBlock *block, gboolean last)
   else
     {
       gtk_widget_add_css_class (step, "flat");
-      gtk_widget_set_tooltip_text (step, tip);
+      cju_access_tip (step, tip);
       gtk_accessible_update_property (GTK_ACCESSIBLE (step), GTK_ACCESSIBLE_PROPERTY_LABEL, tip,
                                       -1);
       g_object_set_data_full (G_OBJECT (step), "block", block != NULL ? g_strdup (block->id) : NULL,

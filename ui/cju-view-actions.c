@@ -119,11 +119,11 @@ add_buttons (GtkWidget *header, CjuView *view)
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (options), "emblem-system-symbolic");
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (options), make_popup, view, NULL);
-  gtk_widget_set_tooltip_text (options, _ ("How this view is drawn"));
+  cju_access_tip (options, _ ("How this view is drawn"));
   cju_access_name (options, _ ("How this view is drawn"));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (exports), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (exports), G_MENU_MODEL (menu));
-  gtk_widget_set_tooltip_text (exports, _ ("Export this view"));
+  cju_access_tip (exports, _ ("Export this view"));
   cju_access_name (exports, _ ("Export this view"));
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), exports);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), options);

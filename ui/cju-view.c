@@ -16,6 +16,7 @@ struct _CjuView
   gpointer state;
   GDestroyNotify free_state;
   gint64 refreshed; /* monotonic */
+  gboolean built;
 };
 
 G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
@@ -139,10 +140,40 @@ cju_view_dispose (GObject *object)
   G_OBJECT_CLASS (cju_view_parent_class)->dispose (object);
 }
 
+/* Figure and controls are made when the view is first seen: most views never are. */
+static void
+ensure_built (CjuView *self)
+{
+  if (self->built)
+    return;
+  self->built = TRUE;
+  self->figure = cju_figure_view_new (self->info->figure);
+  gtk_widget_set_vexpand (self->figure, TRUE);
+  gtk_widget_set_hexpand (self->figure, TRUE);
+  cju_figure_view_set_pickable (CJU_FIGURE_VIEW (self->figure), self->info->picked != NULL);
+  gtk_box_append (GTK_BOX (self->box), self->figure);
+  g_signal_connect_swapped (self->figure, "picked", G_CALLBACK (on_picked), self);
+  if (self->info->build != NULL)
+    self->info->build (self);
+  if (self->info->tick != NULL)
+    gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame_clock, NULL, NULL);
+}
+
+static void
+cju_view_map (GtkWidget *widget)
+{
+  CjuView *self = CJU_VIEW (widget);
+
+  ensure_built (self);
+  GTK_WIDGET_CLASS (cju_view_parent_class)->map (widget);
+  cju_view_refresh (self);
+}
+
 static void
 cju_view_class_init (CjuViewClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = cju_view_dispose;
+  GTK_WIDGET_CLASS (class)->map = cju_view_map;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   message_signal = g_signal_new ("message", CJU_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -167,22 +198,11 @@ cju_view_new (const CjuViewInfo *info, CjuDocument *document)
 
   self->info = info;
   self->document = g_object_ref (document);
-  self->figure = cju_figure_view_new (info->figure);
-  gtk_widget_set_vexpand (self->figure, TRUE);
-  gtk_widget_set_hexpand (self->figure, TRUE);
-  cju_figure_view_set_pickable (CJU_FIGURE_VIEW (self->figure), info->picked != NULL);
-  gtk_box_append (GTK_BOX (self->box), self->figure);
-  g_signal_connect_swapped (self->figure, "picked", G_CALLBACK (on_picked), self);
-  g_signal_connect_swapped (self, "map", G_CALLBACK (cju_view_refresh), self);
   g_signal_connect_swapped (document, "ticked", G_CALLBACK (on_ticked), self);
   g_signal_connect_swapped (document, "selected", G_CALLBACK (on_selected), self);
   g_signal_connect_swapped (document, "unit", G_CALLBACK (on_selected), self);
   g_signal_connect_swapped (document, "evaluated", G_CALLBACK (on_evaluated), self);
   g_signal_connect_swapped (document, "cell", G_CALLBACK (on_evaluated), self);
-  if (info->build != NULL)
-    info->build (self);
-  if (info->tick != NULL)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame_clock, NULL, NULL);
   return GTK_WIDGET (self);
 }
 
@@ -201,6 +221,7 @@ cju_view_get_document (CjuView *self)
 CjuFigureView *
 cju_view_get_figure (CjuView *self)
 {
+  ensure_built (self);
   return CJU_FIGURE_VIEW (self->figure);
 }
 

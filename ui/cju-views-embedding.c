@@ -200,7 +200,7 @@ pick_sample (CjuView *view, const CjvHit *hit)
 static void
 name_control (GtkWidget *control, const char *words)
 {
-  gtk_widget_set_tooltip_text (control, words);
+  cju_access_tip (control, words);
   cju_access_name (control, words);
 }
 
@@ -217,7 +217,7 @@ build (CjuView *view)
   gtk_drop_down_set_selected (GTK_DROP_DOWN (state->method), CJL_EMBED_TSNE);
   name_control (state->layer, _ ("Layer whose answers are laid out"));
   name_control (state->method, _ ("How they are laid out"));
-  gtk_widget_set_tooltip_text (state->start, _ ("Lay out validation samples with these weights"));
+  cju_access_tip (state->start, _ ("Lay out validation samples with these weights"));
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (state->progress), TRUE);
   name_control (state->progress, _ ("Progress of the embedding"));
   gtk_widget_set_visible (state->progress, FALSE);

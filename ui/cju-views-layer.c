@@ -200,7 +200,7 @@ build_choice (CjuView *view)
   Choice *choice = g_new0 (Choice, 1);
 
   choice->list = gtk_drop_down_new (NULL, NULL);
-  gtk_widget_set_tooltip_text (choice->list, _ ("Which weights of the layer are shown"));
+  cju_access_tip (choice->list, _ ("Which weights of the layer are shown"));
   cju_access_name (choice->list, _ ("Weights shown"));
   cju_view_take_state (view, choice, free_choice);
   cju_view_add_control (view, choice->list);

@@ -2,6 +2,7 @@
 /* Views of the run as a whole: curves, and the plane of two-feature data. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include "cjl-figures.h"
 #include "cjl-runs.h"
 
@@ -62,7 +63,7 @@ build_curves (CjuView *view)
 
   compared->toggle = gtk_check_button_new_with_label (_ ("Earlier runs"));
   gtk_check_button_set_active (GTK_CHECK_BUTTON (compared->toggle), TRUE);
-  gtk_widget_set_tooltip_text (compared->toggle, _ ("Lay the runs of the history over this one"));
+  cju_access_tip (compared->toggle, _ ("Lay the runs of the history over this one"));
   cju_view_take_state (view, compared, free_compared);
   cju_view_add_control (view, compared->toggle);
   gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), FALSE);

@@ -2,6 +2,7 @@
 /* Views of how the network does on the validation samples. */
 #include "cju-view.h"
 
+#include "cju-access.h"
 #include <glib/gi18n-lib.h>
 
 #define SHEET 48 /* pictures on the sheet of predictions */
@@ -147,7 +148,7 @@ build_sheet (CjuView *view)
 
   sheet->shown = g_array_new (FALSE, FALSE, sizeof (guint32));
   sheet->clear = gtk_button_new_with_label (_ ("Show All"));
-  gtk_widget_set_tooltip_text (sheet->clear, _ ("Show samples of all classes again"));
+  cju_access_tip (sheet->clear, _ ("Show samples of all classes again"));
   g_signal_connect_object (sheet->clear, "clicked", G_CALLBACK (on_clear), view, G_CONNECT_SWAPPED);
   cju_view_add_control (view, sheet->clear);
   gtk_widget_set_visible (gtk_widget_get_parent (sheet->clear), FALSE);

@@ -124,7 +124,7 @@ make_number (CjuView *view, double max, double step, guint digits, double value,
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
-  gtk_widget_set_tooltip_text (spin, words);
+  cju_access_tip (spin, words);
   cju_access_name (spin, title);
   gtk_widget_add_css_class (label, "dim-label");
   gtk_label_set_xalign (GTK_LABEL (label), 0);

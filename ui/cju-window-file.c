@@ -5,10 +5,21 @@
 #include "cjl-recovery.h"
 #include "cju-intake.h"
 #include "cju-memory.h"
+#include "cju-patience.h"
 #include "cju-recent.h"
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define STORE_MS 5 /* between looks at a step that is to end */
+
+/* A thread that works for the window keeps it after it was destroyed. */
+static gboolean
+is_destroyed (CjuWindow *self)
+{
+  return gtk_window_get_application (GTK_WINDOW (self)) == NULL;
+}
 
 /* --- opening --- */
 
@@ -130,41 +141,169 @@ close_empty (gpointer window)
   return G_SOURCE_REMOVE;
 }
 
+/* A project that a thread reads. */
+typedef struct
+{
+  char *path;
+  GCancellable *cancellable;
+  CjuPatience *patience;
+} Opening;
+
+static void
+free_opening (gpointer data)
+{
+  Opening *opening = data;
+
+  cju_patience_free (opening->patience);
+  g_object_unref (opening->cancellable);
+  g_free (opening->path);
+  g_free (opening);
+}
+
+/* What the thread found. */
+typedef struct
+{
+  CjlProject *project;
+  CjlRemains *remains; /* NULL: nothing was left unsaved */
+} Found;
+
+static void
+free_found (gpointer data)
+{
+  Found *found = data;
+
+  g_clear_pointer (&found->project, cjl_project_unref);
+  g_clear_pointer (&found->remains, cjl_remains_free);
+  g_free (found);
+}
+
+static void
+open_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  CjlProject *project = cjl_project_load (data, &error);
+  Found *found;
+
+  (void) source;
+  (void) cancellable;
+  if (project == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  found = g_new0 (Found, 1);
+  found->project = project;
+  found->remains = cjl_recovery_find (project->uuid);
+  g_task_return_pointer (task, found, free_found);
+}
+
+/* Whether a file is shown already: that window comes to the front. */
+static gboolean
+show_open (CjuWindow *self, const char *path)
+{
+  CjuWindow *open = find_window (self, path);
+
+  if (open == NULL)
+    return FALSE;
+  gtk_window_present (GTK_WINDOW (open));
+  if (self->document == NULL
+      && self->opening->len == 0) /* it was made, or waited, for this project */
+    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_empty, g_object_ref (self), g_object_unref);
+  return TRUE;
+}
+
+static Opening *
+find_opening (CjuWindow *self, const char *path)
+{
+  for (guint i = 0; self->opening != NULL && i < self->opening->len; i++)
+    if (g_str_equal (((Opening *) self->opening->pdata[i])->path, path))
+      return self->opening->pdata[i];
+  return NULL;
+}
+
+static void
+open_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuWindow *self = CJU_WINDOW (object);
+  g_autofree char *path = g_strdup (g_task_get_task_data (G_TASK (result)));
+  g_autoptr (GError) error = NULL;
+  Found *found = g_task_propagate_pointer (G_TASK (result), &error);
+
+  (void) data;
+  if (is_destroyed (self) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_clear_pointer (&found, free_found);
+      return;
+    }
+  g_ptr_array_remove (self->opening, find_opening (self, path));
+  if (found == NULL)
+    {
+      self->train_when_opened = FALSE;
+      cju_window_tell (self, error->message);
+    }
+  else if (found->remains != NULL)
+    offer (self, found->project, found->remains);
+  else if (!show_open (self, path))
+    cju_window_open (self, found->project);
+  g_clear_pointer (&found, free_found);
+}
+
+static void
+cancel_opening (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  Opening *opening = find_opening (self, g_variant_get_string (parameter, NULL));
+
+  (void) name;
+  if (opening == NULL)
+    return;
+  self->train_when_opened = FALSE;
+  g_cancellable_cancel (opening->cancellable);
+  g_ptr_array_remove (self->opening, opening);
+}
+
+/* Whether some window reads the file already. */
+static gboolean
+is_opening (CjuWindow *self, const char *path)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    if (CJU_IS_WINDOW (l->data) && find_opening (l->data, path) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 cju_window_open_path (CjuWindow *self, const char *path)
 {
-  CjuWindow *open = find_window (self, path);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = NULL;
-  CjlRemains *remains;
+  g_autofree char *whole
+      = strstr (path, "://") != NULL ? g_strdup (path) : g_canonicalize_filename (path, NULL);
+  g_autofree char *name = g_filename_display_basename (whole);
+  g_autofree char *text = g_strdup_printf (_ ("Opening “%s”…"), name);
+  g_autoptr (GTask) task = NULL;
+  Opening *opening;
 
-  if (open == NULL && cju_intake_is_data (path))
+  if (self->opening == NULL)
+    self->opening = g_ptr_array_new_with_free_func (free_opening);
+  if (show_open (self, whole))
+    return FALSE;
+  if (is_opening (self, whole))
+    return TRUE;
+  if (cju_intake_is_data (whole))
     {
-      cju_intake_take (self, path);
+      cju_intake_take (self, whole);
       return FALSE;
     }
-  if (open == NULL)
-    project = cjl_project_load (path, &error);
-  if (open != NULL)
-    {
-      gtk_window_present (GTK_WINDOW (open));
-      if (self->document == NULL) /* it was made, or waited, for this project */
-        g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, close_empty, g_object_ref (self), g_object_unref);
-      return FALSE;
-    }
-  if (project == NULL)
-    {
-      cju_window_tell (self, error->message);
-      return FALSE;
-    }
-  remains = cjl_recovery_find (project->uuid);
-  if (remains == NULL)
-    {
-      cju_window_open (self, project);
-      return TRUE;
-    }
-  offer (self, project, remains);
-  cjl_remains_free (remains);
+  opening = g_new0 (Opening, 1);
+  opening->path = g_strdup (whole);
+  opening->cancellable = g_cancellable_new ();
+  opening->patience
+      = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-opening", whole);
+  g_ptr_array_add (self->opening, opening);
+  task = g_task_new (self, opening->cancellable, open_done, NULL);
+  g_task_set_task_data (task, g_strdup (whole), g_free);
+  g_task_run_in_thread (task, open_thread);
   return TRUE;
 }
 
@@ -248,19 +387,20 @@ is_training (CjuWindow *self)
 }
 
 /* What a worker writes. */
-typedef struct
+typedef struct _CjuSaving
 {
-  CjlProject *project;
-  CjlSave *save;
+  CjuWindow *window;
+  CjlProject *project; /* of the main thread */
+  CjlSave *save;       /* NULL: not taken yet */
   char *path;
+  guint source; /* that waits to take it */
 } Saving;
 
 static void
-free_saving (gpointer data)
+free_saving (Saving *saving)
 {
-  Saving *saving = data;
-
-  cjl_save_free (saving->save);
+  g_clear_handle_id (&saving->source, g_source_remove);
+  g_clear_pointer (&saving->save, cjl_save_free);
   cjl_project_unref (saving->project);
   g_free (saving->path);
   g_free (saving);
@@ -280,50 +420,92 @@ save_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static void
-save_done (GObject *object, GAsyncResult *result, gpointer data)
+tell_saved (CjuWindow *self, const char *path)
 {
-  CjuWindow *self = CJU_WINDOW (object);
-  const Saving *saving = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-
-  (void) data;
-  self->saving = FALSE;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    {
-      self->close_when_saved = FALSE;
-      cju_window_tell (self, error->message);
-      return;
-    }
-  cjl_save_end (saving->save, saving->project);
-  cju_recent_add (saving->path);
-  if (self->document == NULL)
-    return;
-  cju_recent_draw (saving->path, self->canvas);
+  cju_recent_draw (path, self->canvas);
   cju_window_tell (self, _ ("Saved"));
   cju_memory_trim ();
   if (self->close_when_saved)
     close_soon (self);
 }
 
-/* The file is packed, written and read back by a worker; what is edited meanwhile is not saved. */
+static void
+save_done (GObject *object, GAsyncResult *result, gpointer data)
+{
+  CjuWindow *self = CJU_WINDOW (object);
+  Saving *saving = data;
+  g_autoptr (GError) error = NULL;
+
+  self->saving = FALSE;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      g_autofree char *path = g_strdup (saving->path);
+
+      cjl_save_end (saving->save, saving->project);
+      cju_recent_add (path);
+      if (!is_destroyed (self))
+        tell_saved (self, path);
+    }
+  else if (!is_destroyed (self))
+    {
+      self->close_when_saved = FALSE;
+      cju_window_tell (self, error->message);
+    }
+  free_saving (saving);
+}
+
+/* Takes what is to be saved, if the step under way is done: drawing and run are of one moment. The file is
+ * packed, written and read back by a worker; what is edited meanwhile is not saved. */
+static gboolean
+write_stored (Saving *saving)
+{
+  CjuWindow *self = saving->window;
+  g_autoptr (GTask) task = NULL;
+
+  if (!cju_document_try_store (self->document))
+    return FALSE;
+  self->storing = NULL;
+  saving->save = cjl_save_new (saving->project, saving->path);
+  task = g_task_new (self, NULL, save_done, saving);
+  g_task_set_task_data (task, saving, NULL);
+  g_task_run_in_thread (task, save_thread);
+  return TRUE;
+}
+
+static gboolean
+on_storing (gpointer data)
+{
+  Saving *saving = data;
+
+  if (!write_stored (saving))
+    return G_SOURCE_CONTINUE;
+  saving->source = 0;
+  return G_SOURCE_REMOVE;
+}
+
 static void
 save_to (CjuWindow *self, const char *path)
 {
-  CjlProject *project = cju_document_get_project (self->document);
-  g_autoptr (GTask) task = NULL;
   Saving *saving;
 
   if (self->saving)
     return;
-  cju_document_store (self->document);
-  saving = g_new0 (Saving, 1);
-  saving->project = cjl_project_ref (project);
-  saving->save = cjl_save_new (project, path);
-  saving->path = g_strdup (path);
   self->saving = TRUE;
-  task = g_task_new (self, NULL, save_done, NULL);
-  g_task_set_task_data (task, saving, free_saving);
-  g_task_run_in_thread (task, save_thread);
+  saving = self->storing = g_new0 (Saving, 1);
+  saving->window = self;
+  saving->project = cjl_project_ref (cju_document_get_project (self->document));
+  saving->path = g_strdup (path);
+  if (!write_stored (saving))
+    saving->source = g_timeout_add (STORE_MS, on_storing, saving);
+}
+
+void
+cju_window_end_files (CjuWindow *self)
+{
+  for (guint i = 0; self->opening != NULL && i < self->opening->len; i++)
+    g_cancellable_cancel (((Opening *) self->opening->pdata[i])->cancellable);
+  g_clear_pointer (&self->opening, g_ptr_array_unref);
+  g_clear_pointer (&self->storing, free_saving);
 }
 
 static void
@@ -520,6 +702,7 @@ cju_window_install_file_actions (GtkWidgetClass *widget)
   gtk_widget_class_install_action (widget, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget, "win.empty", NULL, empty_action);
   gtk_widget_class_install_action (widget, "win.open-path", "s", text_action);
+  gtk_widget_class_install_action (widget, "win.cancel-opening", "s", cancel_opening);
   gtk_widget_class_install_action (widget, "win.restore", "s", text_action);
   gtk_widget_class_install_action (widget, "win.discard", "s", text_action);
   gtk_widget_class_install_action (widget, "win.save", NULL, save_action);

@@ -18,12 +18,15 @@ struct _CjuWindow
   GPtrArray *spare_buttons; /* of them, those that a narrow window does without */
   gboolean narrow;
   GPtrArray *lab_buttons; /* in the header, for a project only */
-  gboolean train_when_loaded, closing;
+  gboolean train_when_opened, closing;
   gboolean close_when_saved;
-  gboolean saving;    /* a thread writes the file */
-  gboolean asks;      /* a dialog about closing or saving is open */
-  gboolean warned;    /* of a file that another program changed */
-  CjRunStatus status; /* as the buttons show it */
+  gboolean saving;              /* a thread writes the file, or is going to */
+  struct _CjuSaving *storing;   /* waits for the step whose end is to be saved, or NULL */
+  GPtrArray *opening;           /* projects that threads read for this window */
+  struct _CjuPatience *reading; /* with data that a thread reads, or NULL */
+  gboolean asks;                /* a dialog about closing or saving is open */
+  gboolean warned;              /* of a file that another program changed */
+  CjRunStatus status;           /* as the buttons show it */
 };
 
 /* cju-window-narrow.c: what changes where there is little room; after a width, and for a new lab. */
@@ -40,5 +43,7 @@ void cju_window_install_file_actions (GtkWidgetClass *widget);
 gboolean cju_window_may_close (CjuWindow *self);
 /* Tells once if another program changed the project's file. */
 void cju_window_check_file (CjuWindow *self);
+/* The window goes: what is being read for it is no longer wanted. */
+void cju_window_end_files (CjuWindow *self);
 
 G_END_DECLS

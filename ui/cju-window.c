@@ -16,6 +16,7 @@
 #include "cju-own.h"
 #include "cju-pad.h"
 #include "cju-palette.h"
+#include "cju-patience.h"
 #include "cju-pill.h"
 #include "cju-recent.h"
 #include "cju-samples.h"
@@ -52,6 +53,31 @@ on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer 
       adw_toast_set_action_name (toast, "win.undo");
     }
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+/* Other data are read, or no longer. */
+static void
+on_reading (CjuDocument *document, const char *name, gpointer data)
+{
+  CjuWindow *self = data;
+  g_autofree char *text = name != NULL ? g_strdup_printf (_ ("Reading “%s”…"), name) : NULL;
+
+  (void) document;
+  g_clear_pointer (&self->reading, cju_patience_free);
+  if (text != NULL)
+    self->reading
+        = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-reading", NULL);
+}
+
+static void
+cancel_reading (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+
+  (void) name;
+  (void) parameter;
+  if (self->document != NULL)
+    cju_data_cancel (self->document);
 }
 
 static void
@@ -119,8 +145,8 @@ on_edited (CjuWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.redo", redo != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.go-back",
                                  cju_document_get_failure (self->document) != NULL);
-  gtk_widget_set_tooltip_text (self->undo, undo_tip);
-  gtk_widget_set_tooltip_text (self->redo, redo_tip);
+  cju_access_tip (self->undo, undo_tip);
+  cju_access_tip (self->redo, redo_tip);
 }
 
 static void
@@ -143,9 +169,6 @@ on_loaded (CjuWindow *self)
                                  cju_document_get_dataset (self->document) != NULL);
   if (trouble != NULL)
     cju_window_tell (self, trouble);
-  if (self->train_when_loaded)
-    cju_document_train (self->document, G_MAXUINT64);
-  self->train_when_loaded = FALSE;
 }
 
 static GtkWidget *
@@ -208,7 +231,7 @@ make_zoom (CjuWindow *self)
           gtk_widget_set_size_request (button, 72, -1);
         }
       g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
-      gtk_widget_set_tooltip_text (button, _ (buttons[i][2]));
+      cju_access_tip (button, _ (buttons[i][2]));
       cju_access_name (button, _ (buttons[i][2]));
       g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
       gtk_box_append (GTK_BOX (box), button);
@@ -307,6 +330,8 @@ close_document (CjuWindow *self)
 {
   cju_intake_close (self);
   if (self->document != NULL)
+    cju_data_cancel (self->document);
+  if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->lab != NULL)
     gtk_stack_remove (GTK_STACK (self->stack), self->lab);
@@ -325,6 +350,9 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
 {
   close_document (self);
   self->document = cju_document_new (project);
+  if (self->train_when_opened)
+    cju_document_train (self->document, G_MAXUINT64);
+  self->train_when_opened = FALSE;
   self->lab = make_lab (self);
   gtk_stack_add_named (GTK_STACK (self->stack), self->lab, "lab");
   gtk_stack_set_visible_child (GTK_STACK (self->stack), self->lab);
@@ -332,6 +360,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   g_signal_connect_swapped (self->document, "edited", G_CALLBACK (on_edited), self);
   g_signal_connect_swapped (self->document, "loaded", G_CALLBACK (on_loaded), self);
   g_signal_connect (self->document, "notice", G_CALLBACK (on_notice), self);
+  g_signal_connect (self->document, "reading", G_CALLBACK (on_reading), self);
   adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
@@ -381,10 +410,10 @@ cju_window_has_project (CjuWindow *self)
 void
 cju_window_train (CjuWindow *self)
 {
-  if (self->document != NULL && cju_document_get_session (self->document) != NULL)
+  if (self->document != NULL)
     cju_document_train (self->document, G_MAXUINT64);
   else
-    self->train_when_loaded = TRUE;
+    self->train_when_opened = TRUE;
 }
 
 static void
@@ -403,6 +432,16 @@ branch (CjuWindow *self)
     cju_window_tell (self, error->message);
 }
 
+/* To train while the network as it is drawn cannot be: that would train the one before. */
+static gboolean
+wants_what_is_not_drawn (CjuWindow *self, const char *name)
+{
+  static const char *const starts[] = { "win.train", "win.step", "win.epoch", NULL };
+
+  return cju_document_get_trouble (self->document) != NULL && g_strv_contains (starts, name)
+         && cju_document_get_state (self->document).status != CJ_RUN_TRAINING;
+}
+
 static void
 run_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -417,10 +456,11 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (cju_document_get_session (self->document) == NULL && g_str_equal (name, "win.train")
            && cju_document_get_trouble (self->document) == NULL)
     {
-      self->train_when_loaded = TRUE;
+      cju_document_train (self->document, G_MAXUINT64);
       cju_window_tell (self, _ ("Training begins as soon as the data are loaded."));
     }
-  else if (cju_document_get_session (self->document) == NULL)
+  else if (cju_document_get_session (self->document) == NULL
+           || wants_what_is_not_drawn (self, name))
     cju_window_tell (self, cju_document_get_trouble (self->document) != NULL
                                ? cju_document_get_trouble (self->document)
                                : _ ("The data is still loading."));
@@ -555,6 +595,9 @@ cju_window_dispose (GObject *object)
 {
   CjuWindow *self = CJU_WINDOW (object);
 
+  cju_window_end_files (self);
+  if (self->document != NULL)
+    cju_data_cancel (self->document);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   g_clear_object (&self->document);
@@ -592,6 +635,7 @@ cju_window_class_init (CjuWindowClass *class)
   cju_window_install_file_actions (widget);
   cju_intake_install (widget);
   cju_export_install (widget);
+  gtk_widget_class_install_action (widget, "win.cancel-reading", NULL, cancel_reading);
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
   gtk_widget_class_install_action (widget, "win.inspector", NULL, pane_action);
@@ -608,7 +652,7 @@ make_button (const char *icon, const char *action, const char *tip)
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   cju_access_name (button, tip);
   return button;
 }
@@ -642,7 +686,7 @@ make_menu (void)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_menu_button_set_primary (GTK_MENU_BUTTON (button), TRUE);
-  gtk_widget_set_tooltip_text (button, _ ("Main menu"));
+  cju_access_tip (button, _ ("Main menu"));
   cju_access_name (button, _ ("Main menu"));
   return button;
 }
@@ -664,7 +708,7 @@ make_worded (const char *label, const char *action, const char *tip)
   GtkWidget *button = gtk_button_new_with_label (label);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, tip);
+  cju_access_tip (button, tip);
   return button;
 }
 
@@ -682,7 +726,7 @@ make_header (CjuWindow *self)
   adw_button_content_set_icon_name (ADW_BUTTON_CONTENT (content), "media-playback-start-symbolic");
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->train), "win.train");
   gtk_widget_add_css_class (self->train, "suggested-action");
-  gtk_widget_set_tooltip_text (self->train, _ ("Train or pause (Ctrl+Return)"));
+  cju_access_tip (self->train, _ ("Train or pause (Ctrl+Return)"));
   self->title = adw_window_title_new ("Cajal", NULL);
   adw_header_bar_set_title_widget (bar, self->title);
   self->start_buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);

@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (CjuWindow, cju_window, CJU, WINDOW, AdwApplicationWindow)
 GtkWidget *cju_window_new (GtkApplication *application);
 
 /* Opens a project and ties it to the journal: here if the window has none, else in a window of its own;
- * takes no reference. A path: raises the window that shows it already, and gives FALSE as after an error;
- * asks first if something of it was left unsaved. */
+ * takes no reference. A path: raises the window that shows it already, and gives FALSE; else a thread reads
+ * it, which can be called off, and the project opens when it is read; asks first if something of it was
+ * left unsaved. */
 void cju_window_open (CjuWindow *self, CjlProject *project);
 gboolean cju_window_open_path (CjuWindow *self, const char *path);
 gboolean cju_window_open_template (CjuWindow *self, const char *id);

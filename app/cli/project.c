@@ -68,8 +68,7 @@ clear_row (gpointer row)
 }
 
 static GArray *
-make_rows (const CjlProject *project, const CjLowered *lowered, const CjProgram *program,
-           gint64 batch)
+make_rows (CjlProject *project, const CjLowered *lowered, const CjProgram *program, gint64 batch)
 {
   g_autoptr (GPtrArray) order = cj_graph_sort (project->graph);
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (Row));
@@ -119,7 +118,7 @@ print_blocks (const CjGraph *graph)
 }
 
 static void
-print_table (const CjlProject *project, const CjdDataset *dataset, const GArray *rows,
+print_table (CjlProject *project, const CjdDataset *dataset, const GArray *rows,
              const CjProgramCost *cost, gint64 kept_bytes)
 {
   g_autofree char *words = cjd_dataset_describe (dataset);
@@ -143,7 +142,7 @@ print_table (const CjlProject *project, const CjdDataset *dataset, const GArray 
 }
 
 static void
-print_table_json (const CjlProject *project, const GArray *rows, const CjProgramCost *cost,
+print_table_json (CjlProject *project, const GArray *rows, const CjProgramCost *cost,
                   gint64 kept_bytes)
 {
   GVariantDict dict;
@@ -172,7 +171,7 @@ print_table_json (const CjlProject *project, const GArray *rows, const CjProgram
   g_variant_dict_insert (&dict, "peak-bytes", "x", cost->peak_bytes);
   g_variant_dict_insert (&dict, "checkpoint-bytes", "x", kept_bytes);
   g_variant_dict_insert (&dict, "batch", "x", (gint64) project->setup->batch);
-  g_variant_dict_insert (&dict, "trained", "b", project->weights->len > 0);
+  g_variant_dict_insert (&dict, "trained", "b", cjl_project_get_weights (project)->len > 0);
   cli_print_json (g_variant_dict_end (&dict));
 }
 

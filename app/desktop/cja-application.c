@@ -7,6 +7,7 @@
 #include "cju-commands.h"
 #include "cju-help.h"
 #include "cju-preferences.h"
+#include "cju-press.h"
 #include "cju-settings.h"
 #include "cju-window.h"
 
@@ -230,6 +231,13 @@ help_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+cja_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (cja_application_parent_class)->window_added (application, window);
+  cju_press_keep (window);
+}
+
+static void
 cja_application_startup (GApplication *application)
 {
   static const GActionEntry actions[] = {
@@ -253,6 +261,7 @@ cja_application_startup (GApplication *application)
 static void
 cja_application_class_init (CjaApplicationClass *class)
 {
+  GTK_APPLICATION_CLASS (class)->window_added = cja_application_window_added;
   G_APPLICATION_CLASS (class)->startup = cja_application_startup;
   G_APPLICATION_CLASS (class)->activate = cja_application_activate;
   G_APPLICATION_CLASS (class)->open = cja_application_open;

@@ -58,7 +58,7 @@ static GVariant *
 read_json (CjlProject *project, const char *id)
 {
   g_autofree char *name = dup_piece_name (id, ".json");
-  GBytes *bytes = cjd_pieces_find (project->archive, name);
+  g_autoptr (GBytes) bytes = cjd_pieces_dup (project->archive, name);
   g_autoptr (GVariant) root = bytes != NULL
                                   ? cjl_json_parse (g_bytes_get_data (bytes, NULL),
                                                     (gssize) g_bytes_get_size (bytes), NULL)
@@ -149,7 +149,7 @@ GPtrArray *
 cjl_archive_read_weights (CjlProject *project, const char *id, GError **error)
 {
   g_autofree char *name = dup_piece_name (id, ".safetensors");
-  GBytes *bytes = cjd_pieces_find (project->archive, name);
+  g_autoptr (GBytes) bytes = cjd_pieces_dup (project->archive, name);
 
   if (bytes != NULL)
     return cjd_safetensors_parse (bytes, error);
@@ -230,10 +230,10 @@ cjl_archive_add (CjlProject *project, GVariant *settings, const CjCheckpoint *we
   g_autoptr (GVariant) mine = settings != NULL ? NULL : cjl_archive_dup_settings (project);
   g_autoptr (GVariant) root = NULL;
   g_autoptr (CjlProject) carrier = cjl_project_new ();
+  g_autoptr (GPtrArray) tensors = cjl_checkpoint_view_weights (weights);
   GVariantDict dict;
   char *json;
 
-  cjl_project_store (carrier, weights);
   cjl_project_write_history (carrier, epochs);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "when", "x", g_get_real_time () / G_USEC_PER_SEC);
@@ -244,7 +244,7 @@ cjl_archive_add (CjlProject *project, GVariant *settings, const CjCheckpoint *we
   root = g_variant_ref_sink (g_variant_dict_end (&dict));
   json = cjl_json_print (root, FALSE);
   cjd_pieces_add (project->archive, json_name, g_bytes_new_take (json, strlen (json)));
-  cjd_pieces_add (project->archive, weights_name, cjd_safetensors_print (carrier->weights));
+  cjd_pieces_add (project->archive, weights_name, cjd_safetensors_print (tensors));
   put_entry (project, id, make_entry (id, name, ""));
 }
 
@@ -485,10 +485,10 @@ cjl_archive_print (CjlProject *project, GPtrArray *pieces)
       for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
         {
           g_autofree char *name = dup_piece_name (id, kinds[k]);
-          GBytes *bytes = cjd_pieces_find (project->archive, name);
+          const CjdPiece *piece = cjd_pieces_find (project->archive, name);
 
-          if (bytes != NULL)
-            cjd_pieces_add (pieces, name, g_bytes_ref (bytes));
+          if (piece != NULL)
+            cjd_pieces_share (pieces, name, piece);
         }
     }
 }

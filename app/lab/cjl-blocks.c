@@ -234,12 +234,43 @@ cjl_blocks_save (const CjGraph *graph, const CjBlock *block, char **title, GErro
   return TRUE;
 }
 
+/* Where a removed file waits: no name that is listed. */
+static GFile *
+get_removed (const char *path)
+{
+  g_autofree char *name = g_strconcat (path, "~", NULL);
+
+  return g_file_new_for_path (name);
+}
+
 gboolean
 cjl_blocks_remove (const char *path, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) file = g_file_new_for_path (path), removed = get_removed (path);
 
-  return g_file_delete (file, NULL, error);
+  return g_file_move (file, removed, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error);
+}
+
+gboolean
+cjl_blocks_put_back (const char *path, GError **error)
+{
+  g_autoptr (GFile) removed = get_removed (path), file = NULL;
+  g_autofree char *folder = g_path_get_dirname (path), *name = g_path_get_basename (path);
+  g_autofree char *free_path = NULL;
+
+  if (g_str_has_suffix (name, ".json"))
+    name[strlen (name) - strlen (".json")] = '\0';
+  free_path = g_file_test (path, G_FILE_TEST_EXISTS) ? make_path (folder, name) : g_strdup (path);
+  file = g_file_new_for_path (free_path);
+  return g_file_move (removed, file, G_FILE_COPY_NONE, NULL, NULL, NULL, error);
+}
+
+void
+cjl_blocks_forget (const char *path)
+{
+  g_autoptr (GFile) removed = get_removed (path);
+
+  g_file_delete (removed, NULL, NULL);
 }
 
 /* The input that a block is waiting for; its node is NULL if there is none. */

@@ -23,7 +23,12 @@ GPtrArray *cjl_blocks_list (void);
 /* Keeps a block under its title, with a number behind it if that is taken; says so in `title`, which may
  * be NULL. */
 gboolean cjl_blocks_save (const CjGraph *graph, const CjBlock *block, char **title, GError **error);
+
+/* Takes a block out of the list. It can be put back, beside one that took its name meanwhile, until it is
+ * forgotten. */
 gboolean cjl_blocks_remove (const char *path, GError **error);
+gboolean cjl_blocks_put_back (const char *path, GError **error);
+void cjl_blocks_forget (const char *path);
 
 /* A file as a block; NULL and the reason. */
 CjGraph *cjl_block_load (const char *path, GError **error);

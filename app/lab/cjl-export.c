@@ -54,7 +54,8 @@ print_safetensors (CjlProject *project)
         add_note (notes, facts[i], cjl_json_print (value, FALSE));
     }
   g_ptr_array_add (notes, NULL);
-  return cjd_safetensors_print_noted (project->weights, (const char *const *) notes->pdata);
+  return cjd_safetensors_print_noted (cjl_project_get_weights (project),
+                                      (const char *const *) notes->pdata);
 }
 
 gboolean
@@ -71,13 +72,14 @@ cjl_export_weights (CjlProject *project, const char *path, GError **error)
           path);
       return FALSE;
     }
-  if (project->weights->len == 0)
+  if (cjl_project_get_weights (project)->len == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("“%s” has no weights yet. Train it first."),
                    project->title);
       return FALSE;
     }
-  bytes = safetensors ? print_safetensors (project) : cjd_npz_print (project->weights, error);
+  bytes = safetensors ? print_safetensors (project)
+                      : cjd_npz_print (cjl_project_get_weights (project), error);
   return bytes != NULL
          && cjd_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }

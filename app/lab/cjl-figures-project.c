@@ -348,9 +348,9 @@ frame_of_weights (const Request *r, GError **error)
                    _ ("There is no layer “%s”. “cajal-cli show” names them."), node);
       return NULL;
     }
-  for (guint i = 0; i < r->project->weights->len; i++)
+  for (guint i = 0; i < cjl_project_get_weights (r->project)->len; i++)
     {
-      const CjdNamedTensor *named = r->project->weights->pdata[i];
+      const CjdNamedTensor *named = cjl_project_get_weights (r->project)->pdata[i];
       g_autofree char *owner = g_strndup (named->name, strcspn (named->name, "."));
       CjvFrame *frame;
 
@@ -365,7 +365,7 @@ frame_of_weights (const Request *r, GError **error)
         put_input_shape (r, owner, frame);
       return cjv_frame_seal (frame);
     }
-  if (r->project->weights->len == 0)
+  if (cjl_project_get_weights (r->project)->len == 0)
     g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                  _ ("There are no weights to draw yet. Train the project first."));
   else

@@ -45,14 +45,14 @@ cjl_moment_new_kept (const char *id)
 CjlMoment *
 cjl_moment_ref (CjlMoment *self)
 {
-  self->ref_count++;
+  g_atomic_int_inc (&self->ref_count);
   return self;
 }
 
 void
 cjl_moment_unref (CjlMoment *self)
 {
-  if (--self->ref_count > 0)
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
   g_free (self->id);
   g_clear_pointer (&self->run, cj_moment_unref);
@@ -136,7 +136,7 @@ print_moment (const CjMoment *run, gboolean with_checkpoints)
     {
       const CjdPiece *piece = carrier->run->pdata[i];
 
-      cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
+      cjd_pieces_share (pieces, piece->name, piece);
     }
   return cjd_zip_print (pieces, NULL);
 }
@@ -146,7 +146,8 @@ static CjMoment *
 parse_moment (GBytes *bytes)
 {
   g_autoptr (GPtrArray) pieces = cjd_zip_parse (bytes, MAX_FILE, NULL);
-  GBytes *json = pieces != NULL ? cjd_pieces_find (pieces, "moment.json") : NULL;
+  g_autoptr (GBytes) json = pieces != NULL ? cjd_pieces_dup (pieces, "moment.json") : NULL;
+  g_autoptr (GBytes) points = pieces != NULL ? cjd_pieces_dup (pieces, "points.safetensors") : NULL;
   g_autoptr (CjlProject) carrier = cjl_project_new ();
   g_autoptr (GVariant) root = NULL, history = NULL;
   gint64 step = -1, last = -1;
@@ -169,8 +170,7 @@ parse_moment (GBytes *bytes)
   carrier->run = g_ptr_array_ref (pieces);
   if (!cjl_run_load (carrier, &log, &ring, NULL))
     return NULL;
-  return cj_moment_new (log, ring, (guint64) step, (guint64) last,
-                        parse_points (cjd_pieces_find (pieces, "points.safetensors")),
+  return cj_moment_new (log, ring, (guint64) step, (guint64) last, parse_points (points),
                         cjl_project_read_history (carrier));
 }
 

@@ -220,7 +220,7 @@ cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
   CjDataSpec spec = { 0 };
   gboolean known;
 
-  if (project->weights->len == 0)
+  if (cjl_project_get_weights (project)->len == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                    _ ("The project has no weights yet. Train it first."));

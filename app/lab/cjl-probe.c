@@ -9,7 +9,8 @@
 struct _CjlProbe
 {
   CjGraph *graph;
-  CjProgram *program; /* the thread's own */
+  CjDataSpec spec;
+  CjProgram *program; /* the thread's own; NULL: the network cannot be compiled */
   CjProgram *plane;   /* the same for every point of the plane, or NULL */
   pthread_t thread;
 
@@ -121,7 +122,7 @@ static CjlProbeFrame *
 make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sample)
 {
   CjlProbeFrame *frame = g_new0 (CjlProbeFrame, 1);
-  CjTensor *in = cj_program_get_x (self->program);
+  CjTensor *in = self->program != NULL ? cj_program_get_x (self->program) : NULL;
 
   frame->ref_count = 1;
   frame->step = weights->at.step;
@@ -144,12 +145,26 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   return frame;
 }
 
+static void
+compile (CjlProbe *self)
+{
+  const CjShape *x = &self->spec.x_shape;
+  CjDataSpec spec = self->spec;
+
+  spec.batch = 1;
+  self->program = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &spec, 1, NULL);
+  spec.batch = CJL_SURFACE_SIDE * CJL_SURFACE_SIDE;
+  if (x->n_dims == 1 && x->dims[0] == 2 && spec.x_dtype == CJ_FLOAT32 && self->program != NULL)
+    self->plane = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &spec, 1, NULL);
+}
+
 static gpointer
 run_thread (gpointer data)
 {
   CjlProbe *self = data;
 
   cj_pool_name_thread ("cjl-probe");
+  compile (self);
   pthread_mutex_lock (&self->lock);
   while (!self->quit)
     {
@@ -178,26 +193,14 @@ run_thread (gpointer data)
 }
 
 CjlProbe *
-cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **error)
+cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec)
 {
   CjlProbe *self = g_new0 (CjlProbe, 1);
-  CjDataSpec one = *spec;
 
-  one.batch = 1;
   self->graph = cj_graph_dup (graph);
+  self->spec = *spec;
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->wake, NULL);
-  self->program = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &one, 1, error);
-  if (self->program == NULL)
-    {
-      cjl_probe_free (self);
-      return NULL;
-    }
-  if (spec->x_shape.n_dims == 1 && spec->x_shape.dims[0] == 2 && spec->x_dtype == CJ_FLOAT32)
-    {
-      one.batch = CJL_SURFACE_SIDE * CJL_SURFACE_SIDE;
-      self->plane = cj_program_new (self->graph, CJ_PURPOSE_PROBE, &one, 1, NULL);
-    }
   if (pthread_create (&self->thread, NULL, run_thread, self) != 0)
     g_error ("no thread could be made for the probe");
   return self;
@@ -206,14 +209,11 @@ cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **error)
 void
 cjl_probe_free (CjlProbe *self)
 {
-  if (self->program != NULL)
-    {
-      pthread_mutex_lock (&self->lock);
-      self->quit = TRUE;
-      pthread_cond_broadcast (&self->wake);
-      pthread_mutex_unlock (&self->lock);
-      pthread_join (self->thread, NULL);
-    }
+  pthread_mutex_lock (&self->lock);
+  self->quit = TRUE;
+  pthread_cond_broadcast (&self->wake);
+  pthread_mutex_unlock (&self->lock);
+  pthread_join (self->thread, NULL);
   g_clear_pointer (&self->program, cj_program_free);
   g_clear_pointer (&self->plane, cj_program_free);
   g_clear_pointer (&self->x, cj_tensor_unref);

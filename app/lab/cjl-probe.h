@@ -26,9 +26,9 @@ typedef struct
 
 typedef struct _CjlProbe CjlProbe;
 
-/* The graph is copied into a program of batch 1; `spec` is of the data. Errors as cj_program_new. You
- * free. */
-CjlProbe *cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec, GError **error);
+/* The graph is copied, and compiled on the probe's thread into a program of batch 1; `spec` is of the
+ * data. Of a network that cannot be compiled the frames have no outputs. You free. */
+CjlProbe *cjl_probe_new (const CjGraph *graph, const CjDataSpec *spec);
 void cjl_probe_free (CjlProbe *probe);
 
 /* Asks for a frame; a question not yet begun is replaced. `x` [1, ...] and `weights` are referenced;

@@ -18,11 +18,10 @@
 #define FORMAT 1
 #define MAX_FILE (G_GUINT64_CONSTANT (4) << 30)
 
-static char *
-print_json (CjlProject *self)
+static GVariant *
+save_json (CjlProject *self)
 {
   g_autoptr (GVariant) rest = g_variant_ref_sink (cjl_project_save_rest (self));
-  g_autoptr (GVariant) root = NULL;
   GVariantDict dict;
 
   g_variant_dict_init (&dict, self->kept);
@@ -42,44 +41,78 @@ print_json (CjlProject *self)
   g_variant_dict_insert_value (&dict, "history", self->history);
   if (self->learned != NULL)
     g_variant_dict_insert_value (&dict, "learned", self->learned);
-  root = g_variant_ref_sink (g_variant_dict_end (&dict));
-  return cjl_json_print (root, TRUE);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static GBytes *
+print_root (gconstpointer root)
+{
+  char *json = cjl_json_print ((GVariant *) root, TRUE);
+
+  return g_bytes_new_take (json, strlen (json));
 }
 
 static GPtrArray *
-print_pieces (CjlProject *self)
+list_pieces (CjlProject *self)
 {
   GPtrArray *pieces = cjd_pieces_new ();
-  char *json = print_json (self);
 
   cjd_pieces_add (pieces, "mimetype", g_bytes_new_static (MIMETYPE, strlen (MIMETYPE)));
-  cjd_pieces_add (pieces, "project.json", g_bytes_new_take (json, strlen (json)));
+  cjd_pieces_add_later (pieces, "project.json", 0, print_root, save_json (self),
+                        (GDestroyNotify) g_variant_unref);
   return pieces;
 }
 
 GBytes *
 cjl_project_print_bare (CjlProject *self)
 {
-  g_autoptr (GPtrArray) pieces = print_pieces (self);
+  g_autoptr (GPtrArray) pieces = list_pieces (self);
 
   return cjd_zip_print (pieces, NULL);
 }
 
-/* Everything that goes into the file; shares what does not change. */
-static GPtrArray *
-print_all (CjlProject *self)
+static GBytes *
+print_tensors (gconstpointer tensors)
 {
-  GPtrArray *pieces = print_pieces (self);
+  return cjd_safetensors_print (tensors);
+}
 
-  if (self->weights->len > 0)
-    cjd_pieces_add (pieces, "weights.safetensors", cjd_safetensors_print (self->weights));
-  if (self->norm->len > 0)
-    cjd_pieces_add (pieces, "normalisation.safetensors", cjd_safetensors_print (self->norm));
+static void
+add_tensors (GPtrArray *pieces, const char *name, GPtrArray *tensors)
+{
+  if (tensors->len > 0)
+    cjd_pieces_add_later (pieces, name, 0, print_tensors, g_ptr_array_ref (tensors),
+                          (GDestroyNotify) g_ptr_array_unref);
+}
+
+static GBytes *
+print_learned (gconstpointer checkpoint)
+{
+  g_autoptr (GPtrArray) weights = cjl_checkpoint_view_weights (checkpoint);
+
+  return cjd_safetensors_print (weights);
+}
+
+/* Everything that goes into the file, shared and not copied: what the project has of it may be replaced
+ * meanwhile, but does not change. */
+static GPtrArray *
+list_all (CjlProject *self)
+{
+  const CjlProjectFull *full = cjl_project_full (self);
+  GPtrArray *pieces = list_pieces (self);
+
+  if (full->learned_by != NULL)
+    cjd_pieces_add_later (pieces, "weights.safetensors", 0, print_learned,
+                          cj_checkpoint_ref (full->learned_by),
+                          (GDestroyNotify) cj_checkpoint_unref);
+  else
+    add_tensors (pieces, "weights.safetensors", full->weights);
+  add_tensors (pieces, "normalisation.safetensors", self->norm);
   for (guint i = 0; i < self->run->len; i++)
     {
       const CjdPiece *piece = self->run->pdata[i];
 
-      cjd_pieces_add (pieces, piece->name, g_bytes_ref (piece->bytes));
+      cjd_pieces_share (pieces, piece->name, piece);
     }
   cjl_archive_print (self, pieces);
   return pieces;
@@ -88,7 +121,7 @@ print_all (CjlProject *self)
 GBytes *
 cjl_project_print (CjlProject *self, GError **error)
 {
-  g_autoptr (GPtrArray) pieces = print_all (self);
+  g_autoptr (GPtrArray) pieces = list_all (self);
 
   return cjd_zip_print (pieces, error);
 }
@@ -96,7 +129,7 @@ cjl_project_print (CjlProject *self, GError **error)
 static gboolean
 read_tensors (const GPtrArray *pieces, const char *name, GPtrArray **tensors, GError **error)
 {
-  GBytes *bytes = cjd_pieces_find (pieces, name);
+  g_autoptr (GBytes) bytes = cjd_pieces_dup (pieces, name);
   GPtrArray *read;
 
   if (bytes == NULL)
@@ -180,12 +213,12 @@ cjl_project_parse (GBytes *bytes, GError **error)
 {
   g_autoptr (CjlProject) self = cjl_project_new ();
   g_autoptr (GPtrArray) pieces = cjd_zip_parse (bytes, MAX_FILE, error);
-  GBytes *mimetype, *json;
+  g_autoptr (GBytes) mimetype = NULL, json = NULL;
 
   if (pieces == NULL)
     return NULL;
-  mimetype = cjd_pieces_find (pieces, "mimetype");
-  json = cjd_pieces_find (pieces, "project.json");
+  mimetype = cjd_pieces_dup (pieces, "mimetype");
+  json = cjd_pieces_dup (pieces, "project.json");
   if (mimetype == NULL || json == NULL || g_bytes_get_size (mimetype) != strlen (MIMETYPE)
       || memcmp (g_bytes_get_data (mimetype, NULL), MIMETYPE, strlen (MIMETYPE)) != 0)
     {
@@ -193,7 +226,7 @@ cjl_project_parse (GBytes *bytes, GError **error)
       return NULL;
     }
   if (!read_json (self, json, error)
-      || !read_tensors (pieces, "weights.safetensors", &self->weights, error)
+      || !read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
   for (guint i = 0; i < pieces->len; i++)
@@ -201,9 +234,9 @@ cjl_project_parse (GBytes *bytes, GError **error)
       const CjdPiece *piece = pieces->pdata[i];
 
       if (g_str_has_prefix (piece->name, "run/"))
-        cjd_pieces_add (self->run, piece->name, g_bytes_ref (piece->bytes));
+        cjd_pieces_share (self->run, piece->name, piece);
       if (g_str_has_prefix (piece->name, "runs/"))
-        cjd_pieces_add (self->archive, piece->name, g_bytes_ref (piece->bytes));
+        cjd_pieces_share (self->archive, piece->name, piece);
     }
   return g_steal_pointer (&self);
 }
@@ -340,7 +373,7 @@ cjl_save_new (CjlProject *project, const char *path)
   self->uuid = self->moved ? g_uuid_string_random () : g_strdup (uuid);
   self->etag = self->moved ? NULL : g_strdup (full->etag);
   project->uuid = self->uuid; /* as it will be in the file */
-  self->pieces = print_all (project);
+  self->pieces = list_all (project);
   project->uuid = uuid;
   self->n_stored = full->n_stored;
   full->saving = full->undo->len;

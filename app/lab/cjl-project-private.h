@@ -47,7 +47,9 @@ typedef struct
   CjlMoment *pending;       /* where the next session is to start */
   const CjlRunHooks *hooks; /* of the session, NULL: none runs */
   gpointer session;
-  gint64 reverting; /* the edit that the commit under way takes back; -1 */
+  GPtrArray *weights; /* CjdNamedTensor: parameters and state by name; empty before training */
+  CjCheckpoint *learned_by; /* newer ones, not copied yet; NULL: those above */
+  gint64 reverting;         /* the edit that the commit under way takes back; -1 */
   gint64 saved;  /* length of the undo stack when the file was written; -1: it cannot be reached */
   gint64 saving; /* the same of the save under way */
   gboolean stored;       /* weights changed since the file was written */
@@ -83,6 +85,10 @@ void cjl_project_push_run (CjlProject *project, const char *title, CjlMoment *be
 char *cjl_project_dup_moments (CjlProject *project);
 
 void cjl_project_notify (CjlProject *project);
+
+/* The weights of a checkpoint that are to be used, and its state, as CjdNamedTensor where they lie. You
+ * unref before the checkpoint goes. */
+GPtrArray *cjl_checkpoint_view_weights (const CjCheckpoint *checkpoint);
 
 /* The container without weights; what the journal keeps. */
 GBytes *cjl_project_print_bare (CjlProject *project);

@@ -28,7 +28,7 @@ cjl_project_new (void)
   self->data.val_share = 0.1;
   self->data.test_share = 0.1;
   self->data.seed = 1;
-  self->weights = cjd_named_tensors_new ();
+  full->weights = cjd_named_tensors_new ();
   self->run = cjd_pieces_new ();
   self->norm = cjd_named_tensors_new ();
   self->archive = cjd_pieces_new ();
@@ -64,7 +64,8 @@ cjl_project_unref (CjlProject *self)
   cj_graph_free (self->graph);
   cj_train_setup_free (self->setup);
   cjl_data_choice_clear (&self->data);
-  g_ptr_array_unref (self->weights);
+  g_ptr_array_unref (full->weights);
+  g_clear_pointer (&full->learned_by, cj_checkpoint_unref);
   g_ptr_array_unref (self->run);
   g_ptr_array_unref (self->norm);
   g_variant_unref (self->history);
@@ -79,6 +80,36 @@ cjl_project_unref (CjlProject *self)
   g_clear_pointer (&full->at_begin, g_variant_unref);
   g_array_unref (full->watches);
   g_free (full);
+}
+
+CjlProject *
+cjl_project_dup_for_worker (CjlProject *self)
+{
+  const CjlProjectFull *full = cjl_project_full (self);
+  CjlProject *copy = cjl_project_new ();
+  CjlProjectFull *copy_full = cjl_project_full (copy);
+
+  cj_graph_free (copy->graph);
+  copy->graph = cj_graph_dup (self->graph);
+  cj_train_setup_free (copy->setup);
+  copy->setup = cj_train_setup_dup (self->setup);
+  cjl_data_choice_clear (&copy->data);
+  copy->data = cjl_data_choice_copy (&self->data);
+  g_ptr_array_unref (copy_full->weights);
+  copy_full->weights = g_ptr_array_ref (full->weights);
+  if (full->learned_by != NULL)
+    copy_full->learned_by = cj_checkpoint_ref (full->learned_by);
+  if (full->pending != NULL)
+    copy_full->pending = cjl_moment_ref (full->pending);
+  g_ptr_array_unref (copy->run);
+  copy->run = g_ptr_array_ref (self->run);
+  g_variant_unref (copy->history);
+  copy->history = g_variant_ref (self->history);
+  g_ptr_array_unref (copy->norm);
+  copy->norm = g_ptr_array_ref (self->norm);
+  if (self->learned != NULL)
+    copy->learned = g_variant_ref (self->learned);
+  return copy;
 }
 
 void
@@ -114,34 +145,68 @@ cjl_project_notify (CjlProject *self)
     copy[i].changed (self, copy[i].data);
 }
 
-static void
-put (GPtrArray *tensors, const char *name, const CjShape *shape, const float *from)
+void
+cjl_project_store (CjlProject *self, CjCheckpoint *from)
 {
-  CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, shape);
+  CjlProjectFull *full = cjl_project_full (self);
 
-  memcpy (tensor->data, from, cj_tensor_bytes (tensor));
-  g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
+  cj_checkpoint_ref (from);
+  g_clear_pointer (&full->learned_by, cj_checkpoint_unref);
+  full->learned_by = from;
+  full->stored = TRUE;
+  full->n_stored++;
 }
 
-void
-cjl_project_store (CjlProject *self, const CjCheckpoint *from)
+GPtrArray *
+cjl_checkpoint_view_weights (const CjCheckpoint *from)
 {
-  g_ptr_array_set_size (self->weights, 0);
+  GPtrArray *views = cjd_named_tensors_new ();
+  const float *best = cj_checkpoint_get_best_weights (from);
+
   for (guint i = 0; i < from->table->entries->len; i++)
     {
       const CjTableEntry *entry = cj_table_get (from->table, i);
+      float *data = (float *) (entry->state ? from->states : best) + entry->offset;
 
-      put (self->weights, entry->name, &entry->shape,
-           (entry->state ? from->states : cj_checkpoint_get_best_weights (from)) + entry->offset);
+      g_ptr_array_add (views, cjd_named_tensor_new_view (entry->name, &entry->shape, data));
     }
-  cjl_project_full (self)->stored = TRUE;
-  cjl_project_full (self)->n_stored++;
+  return views;
+}
+
+/* An array that a save may share is not changed but replaced. */
+static void
+replace_weights (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+
+  g_ptr_array_unref (full->weights);
+  full->weights = cjd_named_tensors_new ();
+}
+
+GPtrArray *
+cjl_project_get_weights (CjlProject *self)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  g_autoptr (CjCheckpoint) from = g_steal_pointer (&full->learned_by);
+  g_autoptr (GPtrArray) views = from != NULL ? cjl_checkpoint_view_weights (from) : NULL;
+
+  if (views != NULL)
+    replace_weights (self);
+  for (guint i = 0; views != NULL && i < views->len; i++)
+    {
+      const CjdNamedTensor *view = views->pdata[i];
+
+      g_ptr_array_add (full->weights,
+                       cjd_named_tensor_new (view->name, cj_tensor_dup (view->tensor)));
+    }
+  return full->weights;
 }
 
 void
 cjl_project_forget (CjlProject *self)
 {
-  g_ptr_array_set_size (self->weights, 0);
+  replace_weights (self);
+  g_clear_pointer (&cjl_project_full (self)->learned_by, cj_checkpoint_unref);
   g_clear_pointer (&self->learned, g_variant_unref);
   cjl_project_forget_run (self);
 }
@@ -169,14 +234,14 @@ take (const GPtrArray *tensors, const char *name, const CjShape *shape, float *t
 guint
 cjl_project_apply_weights (CjlProject *self, CjProgram *program)
 {
+  const GPtrArray *weights = cjl_project_get_weights (self);
   guint n = 0;
 
   for (guint i = 0; i < cj_program_get_n_params (program); i++)
     {
       const CjProgramParam *param = cj_program_get_param (program, i);
 
-      n += take (self->weights, param->name, &param->shape,
-                 cj_program_get_param_data (program, param));
+      n += take (weights, param->name, &param->shape, cj_program_get_param_data (program, param));
     }
   return n;
 }

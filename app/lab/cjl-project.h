@@ -34,7 +34,6 @@ struct _CjlProject
   CjGraph *graph;
   CjTrainSetup *setup;
   CjlDataChoice data;
-  GPtrArray *weights; /* CjdNamedTensor: parameters and state by name; empty before training */
   GPtrArray *run;     /* CjdPiece "run/...": the run's log and kept checkpoints, see cjl-run.h */
   GVariant *history;  /* av: one dictionary an epoch of the run: epoch, step, loss ... */
   GPtrArray *norm;    /* CjdNamedTensor "mean", "std": normalisation that the weights expect */
@@ -47,6 +46,10 @@ struct _CjlProject
 CjlProject *cjl_project_new (void); /* empty: no nodes, data "glyphs" */
 CjlProject *cjl_project_ref (CjlProject *project);
 void cjl_project_unref (CjlProject *project);
+
+/* What a worker needs of a project: network, setup, choice of data, weights, run. What does not change is
+ * shared, so that this is quick, and the project may go on meanwhile. You unref. */
+CjlProject *cjl_project_dup_for_worker (CjlProject *project);
 
 /* Opens and saves .cajal files. Saving replaces the file as a whole, after reading back what was
  * written. Errors name the file. */
@@ -111,9 +114,12 @@ void cjl_data_choice_clear (CjlDataChoice *choice);
 /* What the compiler needs to know of a data set. */
 CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);
 
-/* Takes the weights that are to be used from a checkpoint, and state; puts them into a program, where
- * names that do not fit are skipped, and says how many tensors were taken. */
-void cjl_project_store (CjlProject *project, const CjCheckpoint *checkpoint);
+/* Takes the weights that are to be used from a checkpoint, and state, by reference; puts them into a
+ * program, where names that do not fit are skipped, and says how many tensors were taken. */
+void cjl_project_store (CjlProject *project, CjCheckpoint *checkpoint);
+/* CjdNamedTensor: parameters and state by name; empty before training. Borrowed until weights are stored
+ * or forgotten. */
+GPtrArray *cjl_project_get_weights (CjlProject *project);
 guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
 /* Forgets what was learned: weights, run and history; or run and history only, so that the next run
  * begins with these weights. */

@@ -523,7 +523,7 @@ copy_pieces (const GPtrArray *pieces)
     {
       const CjdPiece *piece = pieces->pdata[i];
 
-      cjd_pieces_add (copy, piece->name, g_bytes_ref (piece->bytes));
+      cjd_pieces_share (copy, piece->name, piece);
     }
   return copy;
 }
@@ -560,12 +560,17 @@ cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval)
                         && state.status != CJ_RUN_TRAINING && state.status != CJ_RUN_SEEKING;
   const double patience = soon ? MIN (interval, SOON) : interval;
 
+  CjlProject *run;
+
   if (keep == NULL || (double) (now - keep->run_kept) < patience * G_USEC_PER_SEC
       || state.step == keep->run_step || (state.last == 0 && state.n_commands < 2))
     return FALSE;
+  run = cjl_session_try_dup_run (session);
+  if (run == NULL) /* after the step under way */
+    return FALSE;
   keep->run_kept = now;
   keep->run_step = state.step;
-  write_run (project, keep, cjl_session_dup_run (session));
+  write_run (project, keep, run);
   return TRUE;
 }
 
@@ -583,14 +588,15 @@ static void
 take_weights (CjlProject *to, CjlProject *from)
 {
   CjlProjectFull *full = cjl_project_full (to);
-  GPtrArray **mine[] = { &to->weights, &to->run, &to->norm };
-  GPtrArray *theirs[] = { from->weights, from->run, from->norm };
+  GPtrArray **mine[] = { &full->weights, &to->run, &to->norm };
+  GPtrArray *theirs[] = { cjl_project_get_weights (from), from->run, from->norm };
 
   for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
     {
       g_ptr_array_unref (*mine[i]);
       *mine[i] = g_ptr_array_ref (theirs[i]);
     }
+  g_clear_pointer (&full->learned_by, cj_checkpoint_unref);
   g_variant_unref (to->history);
   to->history = g_variant_ref (from->history);
   g_clear_pointer (&to->learned, g_variant_unref);

@@ -13,18 +13,17 @@
 #define MAX_SLOTS (CJ_OPTIMIZER_MAX_SLOTS + 1) /* the optimizer's and the moving average */
 
 static void
-put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, const float *data)
+put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, float *data)
 {
   g_autofree char *name = g_strconcat (kind, "/", entry->name, NULL);
-  CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &entry->shape);
 
-  memcpy (tensor->data, data, cj_tensor_bytes (tensor));
-  g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
+  g_ptr_array_add (tensors, cjd_named_tensor_new_view (name, &entry->shape, data));
 }
 
 static GBytes *
-print_checkpoint (const CjCheckpoint *checkpoint)
+print_checkpoint (gconstpointer data)
 {
+  const CjCheckpoint *checkpoint = data;
   g_autoptr (GPtrArray) tensors = cjd_named_tensors_new ();
 
   for (guint i = 0; i < checkpoint->table->entries->len; i++)
@@ -113,55 +112,22 @@ parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
   return g_steal_pointer (&checkpoint);
 }
 
-void
+CjCheckpoint *
 cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget)
 {
   g_autoptr (CjRunLog) log = NULL;
   g_autoptr (CjRing) ring = NULL;
+  guint64 step;
 
-  cj_runner_dup_run (runner, budget, &log, &ring);
+  cj_runner_dup_run (runner, budget, &log, &ring, &step);
   cjl_run_put (project, log, ring);
-}
-
-void
-cjl_run_put (CjlProject *project, const CjRunLog *log, CjRing *ring)
-{
-  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
-  g_autoptr (GVariant) root = NULL;
-  GVariantBuilder places;
-  GVariantDict dict;
-  char *json;
-
-  g_variant_builder_init (&places, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; i < cj_ring_get_n (ring); i++)
-    {
-      g_autoptr (CjCheckpoint) checkpoint = cj_ring_dup (ring, i);
-      g_autofree char *name = g_strdup_printf ("run/%u.safetensors", i);
-      g_autoptr (GVariant) at = NULL;
-      GVariantDict place;
-
-      if (checkpoint == NULL)
-        continue;
-      at = g_variant_ref_sink (cj_checkpoint_save_place (checkpoint));
-      g_variant_dict_init (&place, at);
-      g_variant_dict_insert (&place, "file", "s", name);
-      g_variant_builder_add (&places, "v", g_variant_dict_end (&place));
-      cjd_pieces_add (pieces, name, print_checkpoint (checkpoint));
-    }
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "log", cj_run_log_save (log));
-  g_variant_dict_insert_value (&dict, "checkpoints", g_variant_builder_end (&places));
-  root = g_variant_ref_sink (g_variant_dict_end (&dict));
-  json = cjl_json_print (root, FALSE);
-  cjd_pieces_add (pieces, LOG, g_bytes_new_take (json, strlen (json)));
-  g_ptr_array_unref (project->run);
-  project->run = g_steal_pointer (&pieces);
+  return cj_ring_find (ring, step, G_MAXUINT);
 }
 
 /* A checkpoint in the file. */
 typedef struct
 {
-  GBytes *bytes;
+  GPtrArray *pieces; /* of one */
   GVariant *place;
 } Stored;
 
@@ -169,8 +135,9 @@ static CjCheckpoint *
 load_stored (gpointer data)
 {
   const Stored *stored = data;
+  g_autoptr (GBytes) bytes = cjd_piece_dup (stored->pieces->pdata[0]);
 
-  return parse_checkpoint (stored->bytes, stored->place, NULL);
+  return parse_checkpoint (bytes, stored->place, NULL);
 }
 
 static void
@@ -178,38 +145,120 @@ free_stored (gpointer data)
 {
   Stored *stored = data;
 
-  g_bytes_unref (stored->bytes);
+  g_ptr_array_unref (stored->pieces);
   g_variant_unref (stored->place);
   g_free (stored);
+}
+
+/* What the file says of the run. */
+typedef struct
+{
+  CjRunLog *log;
+  GVariant *places;
+} Log;
+
+static GBytes *
+print_log (gconstpointer data)
+{
+  const Log *log = data;
+  g_autoptr (GVariant) root = NULL;
+  GVariantDict dict;
+  char *json;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "log", cj_run_log_save (log->log));
+  g_variant_dict_insert_value (&dict, "checkpoints", log->places);
+  root = g_variant_ref_sink (g_variant_dict_end (&dict));
+  json = cjl_json_print (root, FALSE);
+  return g_bytes_new_take (json, strlen (json));
+}
+
+static void
+free_log (gpointer data)
+{
+  Log *log = data;
+
+  cj_run_log_free (log->log);
+  g_variant_unref (log->places);
+  g_free (log);
+}
+
+/* One checkpoint, and what the log is to say of it: shared with the run, or with the file where it lies. */
+static gboolean
+put_checkpoint (GPtrArray *pieces, CjRing *ring, guint i, const char *name, GVariantDict *place)
+{
+  const Stored *stored = cj_ring_peek_later (ring, i, load_stored);
+  CjCheckpoint *checkpoint = stored == NULL ? cj_ring_dup (ring, i) : NULL;
+  g_autoptr (GVariant) at = NULL;
+
+  if (stored != NULL)
+    {
+      cjd_pieces_share (pieces, name, stored->pieces->pdata[0]);
+      g_variant_dict_init (place, stored->place);
+      return TRUE;
+    }
+  if (checkpoint == NULL)
+    return FALSE;
+  at = g_variant_ref_sink (cj_checkpoint_save_place (checkpoint));
+  g_variant_dict_init (place, at);
+  cjd_pieces_add_later (pieces, name, cj_checkpoint_get_bytes (checkpoint), print_checkpoint,
+                        checkpoint, (GDestroyNotify) cj_checkpoint_unref);
+  return TRUE;
+}
+
+void
+cjl_run_put (CjlProject *project, const CjRunLog *run_log, CjRing *ring)
+{
+  g_autoptr (GPtrArray) pieces = cjd_pieces_new ();
+  Log *log = g_new0 (Log, 1);
+  GVariantBuilder places;
+
+  g_variant_builder_init (&places, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < cj_ring_get_n (ring); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("run/%u.safetensors", i);
+      GVariantDict place;
+
+      if (!put_checkpoint (pieces, ring, i, name, &place))
+        continue;
+      g_variant_dict_insert (&place, "file", "s", name);
+      g_variant_builder_add (&places, "v", g_variant_dict_end (&place));
+    }
+  log->log = cj_run_log_dup (run_log);
+  log->places = g_variant_ref_sink (g_variant_builder_end (&places));
+  cjd_pieces_add_later (pieces, LOG, 0, print_log, log, free_log);
+  g_ptr_array_unref (project->run);
+  project->run = g_steal_pointer (&pieces);
 }
 
 static void
 add_stored (CjRing *ring, const GPtrArray *pieces, GVariant *place)
 {
+  const CjdPiece *piece;
   CjPlace at = { 0 };
   gint64 step = -1, n_commands = 0;
   const char *name;
-  GBytes *bytes;
   Stored *stored;
 
   if (!g_variant_is_of_type (place, G_VARIANT_TYPE_VARDICT)
       || !g_variant_lookup (place, "file", "&s", &name)
       || !g_variant_lookup (place, "step", "x", &step)
       || !g_variant_lookup (place, "commands", "x", &n_commands) || step < 0 || n_commands < 1
-      || n_commands > CJ_RUN_LOG_MAX || (bytes = cjd_pieces_find (pieces, name)) == NULL)
+      || n_commands > CJ_RUN_LOG_MAX || (piece = cjd_pieces_find (pieces, name)) == NULL)
     return;
   stored = g_new0 (Stored, 1);
-  stored->bytes = g_bytes_ref (bytes);
+  stored->pieces = cjd_pieces_new ();
+  cjd_pieces_share (stored->pieces, name, piece);
   stored->place = g_variant_ref (place);
   at.step = (guint64) step;
   at.n_commands = (guint) n_commands;
-  cj_ring_add_later (ring, &at, g_bytes_get_size (bytes), load_stored, stored, free_stored);
+  cj_ring_add_later (ring, &at, cjd_piece_get_size (piece), load_stored, stored, free_stored);
 }
 
 gboolean
 cjl_run_load (CjlProject *project, CjRunLog **log, CjRing **ring, GError **error)
 {
-  GBytes *json = cjd_pieces_find (project->run, LOG);
+  g_autoptr (GBytes) json = cjd_pieces_dup (project->run, LOG);
   g_autoptr (GVariant) root = NULL, data = NULL, places = NULL;
 
   *log = NULL;

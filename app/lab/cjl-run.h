@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 #define CJL_RUN_BUDGET                                                                             \
   ((gsize) 64 << 20) /* bytes of kept checkpoints in a file; one is always kept */
 
-/* Takes log and kept checkpoints of a run, thinned to `budget` bytes, into the project. */
-void cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget);
+/* Takes log and kept checkpoints of a run, thinned to `budget` bytes, into the project, by reference; they
+ * are printed by whoever writes the file. Gives the kept one nearest to where the run was at that
+ * moment, or NULL; you unref. */
+CjCheckpoint *cjl_run_store (CjlProject *project, CjRunner *runner, gsize budget);
 
 /* The same from log and ring, all of it; any thread that has the project alone. */
 void cjl_run_put (CjlProject *project, const CjRunLog *log, CjRing *ring);

@@ -17,7 +17,8 @@ typedef struct
   GArray *in, *out;
   CjNode
       *last; /* whose result is that of the card: the node itself; of a block the first output's */
-  guint n_nodes; /* that the card stands for */
+  guint n_nodes;       /* that the card stands for */
+  double off_x, off_y; /* how far from its place it is shown, while it is on the way there */
 } CjlCard;
 
 /* A wire: into input `port` of `to`. It joins ports of cards, or ends at the border: then that card is
@@ -49,17 +50,17 @@ cjl_scene_get (const CjlScene *scene, guint i)
   return (const CjlCard *) scene->cards->pdata[i];
 }
 
-/* Upper left corner, pixels at 100 %. */
+/* Upper left corner as it is shown, pixels at 100 %. */
 static inline double
 cjl_card_get_x (const CjlCard *card)
 {
-  return card->node != NULL ? card->node->x : card->block->x;
+  return card->off_x + (card->node != NULL ? card->node->x : card->block->x);
 }
 
 static inline double
 cjl_card_get_y (const CjlCard *card)
 {
-  return card->node != NULL ? card->node->y : card->block->y;
+  return card->off_y + (card->node != NULL ? card->node->y : card->block->y);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlScene, cjl_scene_free)

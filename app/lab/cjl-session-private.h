@@ -24,8 +24,10 @@ struct _CjlSession
   GArray *cuts;            /* CjUnitCut: of the edit that is going on */
   CjlMoment *burst;        /* where the training under way began, NULL: there is none */
   guint64 burst_from;
-  gint64 burst_time; /* monotonic */
-  double seconds;    /* trained since the run began or was opened */
+  gint64 burst_time;   /* monotonic */
+  CjlMoment *began_at; /* what the project's undo had waited for; NULL: nothing */
+  gboolean asked;      /* the runner is keeping a state to be stored */
+  double seconds;      /* trained since the run began or was opened */
   /* The last moment, as long as nothing has moved since. */
   CjlMoment *moment;
   guint n_told, moment_told; /* commands given to the runner */

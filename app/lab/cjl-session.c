@@ -42,7 +42,7 @@ probe_graph (CjlSession *self, const CjGraph *graph)
     return;
   g_clear_pointer (&self->probe, cjl_probe_free);
   g_clear_pointer (&self->probed_graph, g_variant_unref);
-  self->probe = cjl_probe_new (graph, &spec, NULL);
+  self->probe = cjl_probe_new (graph, &spec);
   self->probed_graph = g_steal_pointer (&structure);
 }
 
@@ -70,7 +70,7 @@ read_log (CjlSession *self, CjGraph **graph, CjTrainSetup **setup, GError **erro
   g_autoptr (CjRunLog) log = NULL;
   g_autoptr (CjRing) ring = NULL;
 
-  cj_runner_dup_run (self->runner, 0, &log, &ring);
+  cj_runner_dup_run (self->runner, 0, &log, &ring, NULL);
   if (n < 1 || n > log->commands->len)
     {
       /* the run was on its way to another moment between the two questions */
@@ -116,13 +116,14 @@ take_weights (CjlSession *self)
   g_autoptr (CjCheckpoint) start = NULL;
   guint n = 0;
 
-  if (self->project->weights->len == 0)
+  if (cjl_project_get_weights (self->project)->len == 0)
     return;
   start = cj_runner_save (self->runner);
   for (guint i = 0; i < start->table->entries->len; i++)
     {
       const CjTableEntry *entry = cj_table_get (start->table, i);
-      const CjTensor *tensor = cjd_named_tensors_find (self->project->weights, entry->name);
+      const CjTensor *tensor
+          = cjd_named_tensors_find (cjl_project_get_weights (self->project), entry->name);
 
       if (tensor == NULL || tensor->dtype != CJ_FLOAT32
           || !cj_shape_equal (&tensor->shape, &entry->shape))
@@ -160,7 +161,7 @@ resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
   return TRUE;
 }
 
-/* The project's undo knows of the session from now on; a moment that waits for it is gone to. */
+/* The project's undo knows of the session from now on. */
 static CjlSession *
 tie (CjlSession *self)
 {
@@ -203,7 +204,9 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
     self->feeds[i] = cjd_dataset_new_feed (dataset, (CjdSplit) i);
   if (!check (self, error))
     return NULL;
-  if (cjl_project_full (project)->pending != NULL && start_pending (self))
+  if (cjl_project_full (project)->pending != NULL)
+    self->began_at = cjl_moment_ref (cjl_project_full (project)->pending);
+  if (self->began_at != NULL && start_pending (self))
     return tie (g_steal_pointer (&self));
   if (cjl_run_load (project, &log, &ring, &damage))
     return resume (self, log, ring, error) ? tie (g_steal_pointer (&self)) : NULL;
@@ -218,6 +221,39 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
   return tie (g_steal_pointer (&self));
 }
 
+/* Whoever undid or redid while there was no session waits for it. */
+static void
+go_to_pending (CjlSession *self)
+{
+  CjlProjectFull *full = cjl_project_full (self->project);
+  g_autoptr (CjlMoment) pending = g_steal_pointer (&full->pending);
+
+  if (pending != NULL && pending != self->began_at)
+    cjl_session_restore (self, pending);
+}
+
+static void
+untie (CjlSession *self)
+{
+  CjlProjectFull *full = self->project != NULL ? cjl_project_full (self->project) : NULL;
+
+  if (full == NULL || full->session != self)
+    return;
+  full->hooks = NULL;
+  full->session = NULL;
+}
+
+gboolean
+cjl_session_move (CjlSession *self, CjlProject *project, GError **error)
+{
+  untie (self);
+  cjl_project_unref (self->project);
+  self->project = cjl_project_ref (project);
+  tie (self);
+  go_to_pending (self);
+  return cjl_session_refresh (self, error);
+}
+
 void
 cjl_session_leave (CjlSession *self)
 {
@@ -225,20 +261,30 @@ cjl_session_leave (CjlSession *self)
   if (cj_runner_get_state (self->runner).last > 0)
     cjl_session_store (self, FALSE);
   cjl_project_forget_run (self->project);
-  cjl_session_free (self);
+  cjl_session_retire (self);
+}
+
+static gpointer
+free_thread (gpointer session)
+{
+  cjl_session_free (session);
+  return NULL;
+}
+
+void
+cjl_session_retire (CjlSession *self)
+{
+  untie (self);
+  g_clear_pointer (&self->project, cjl_project_unref); /* it is the main thread's */
+  g_thread_unref (g_thread_new ("retire", free_thread, self));
 }
 
 void
 cjl_session_free (CjlSession *self)
 {
-  CjlProjectFull *full = cjl_project_full (self->project);
-
-  if (full->session == self)
-    {
-      full->hooks = NULL;
-      full->session = NULL;
-    }
+  untie (self);
   g_clear_pointer (&self->burst, cjl_moment_unref);
+  g_clear_pointer (&self->began_at, cjl_moment_unref);
   g_clear_pointer (&self->moment, cjl_moment_unref);
   g_clear_pointer (&self->base_moment, cjl_moment_unref);
   g_clear_pointer (&self->base, cj_checkpoint_unref);
@@ -253,7 +299,7 @@ cjl_session_free (CjlSession *self)
   g_array_unref (self->epochs);
   g_array_unref (self->cuts);
   cjd_dataset_unref (self->dataset);
-  cjl_project_unref (self->project);
+  g_clear_pointer (&self->project, cjl_project_unref);
   g_free (self);
 }
 
@@ -546,7 +592,8 @@ store_facts (CjlSession *self, CjlProject *project)
 
   g_clear_pointer (&project->learned, g_variant_unref);
   project->learned = g_variant_ref_sink (cjl_learned_print (self->dataset));
-  g_ptr_array_set_size (project->norm, 0);
+  g_ptr_array_unref (project->norm); /* a save may share it */
+  project->norm = cjd_named_tensors_new ();
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)
     {
       CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &shape);
@@ -557,15 +604,22 @@ store_facts (CjlSession *self, CjlProject *project)
     }
 }
 
+/* Weights, log and kept checkpoints are of one moment, and shared: none of them changes any more. */
 static void
 store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 {
-  g_autoptr (CjCheckpoint) now = cj_runner_save (self->runner);
   const gboolean wanted = best && self->project->setup->keep_best;
+  const CjRunState state = cj_runner_get_state (self->runner);
+  g_autoptr (CjCheckpoint) now = cjl_run_store (project, self->runner, budget);
   g_autoptr (CjCheckpoint) chosen = wanted ? cj_runner_dup_best (self->runner) : NULL;
 
+  /* numbers that are none are not kept, but they are what there is */
+  if (now == NULL || (state.status != CJ_RUN_TRAINING && now->at.step != state.step))
+    {
+      g_clear_pointer (&now, cj_checkpoint_unref);
+      now = cj_runner_dup_snapshot (self->runner);
+    }
   cjl_project_store (project, chosen != NULL ? chosen : now);
-  cjl_run_store (project, self->runner, budget);
   store_facts (self, project);
   cjl_project_write_history (project, cjl_session_read_epochs (self));
 }
@@ -573,16 +627,52 @@ store (CjlSession *self, CjlProject *project, gboolean best, gsize budget)
 void
 cjl_session_store (CjlSession *self, gboolean best)
 {
+  g_autoptr (CjCheckpoint) kept = cj_runner_save (self->runner);
+
+  self->asked = FALSE;
   store (self, self->project, best, CJL_RUN_BUDGET);
 }
 
-CjlProject *
-cjl_session_dup_run (CjlSession *self)
+/* Whether the state that was asked for is kept; asks for it before. */
+static gboolean
+is_kept (CjlSession *self)
 {
-  CjlProject *run = cjl_project_new ();
+  if (!self->asked)
+    cj_runner_ask_keep (self->runner);
+  self->asked = cj_runner_is_keeping (self->runner);
+  return !self->asked;
+}
 
+gboolean
+cjl_session_try_store (CjlSession *self)
+{
+  if (!is_kept (self))
+    return FALSE;
+  store (self, self->project, FALSE, CJL_RUN_BUDGET);
+  return TRUE;
+}
+
+CjlProject *
+cjl_session_try_dup_run (CjlSession *self)
+{
+  CjlProject *run;
+
+  if (!is_kept (self))
+    return NULL;
+  run = cjl_project_new ();
   store (self, run, FALSE, 0);
   return run;
+}
+
+CjlProject *
+cjl_session_dup_project (CjlSession *self)
+{
+  CjlProject *copy = cjl_project_dup_for_worker (self->project);
+  g_autoptr (CjCheckpoint) weights = cj_runner_dup_snapshot (self->runner);
+
+  cjl_project_store (copy, weights);
+  store_facts (self, copy);
+  return copy;
 }
 
 /* After a cut, both series are read from the start. */

@@ -16,8 +16,15 @@ typedef struct _CjlSession CjlSession;
  * cannot be trained, with the first problem. You free. */
 CjlSession *cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads,
                              GError **error);
+/* Gives a session that a worker made, with cjl_project_dup_for_worker, to the project itself: what was
+ * changed or undone meanwhile reaches it as any edit does. Main thread. FALSE as of refresh; it is there
+ * all the same. */
+gboolean cjl_session_move (CjlSession *session, CjlProject *project, GError **error);
 void cjl_session_free (CjlSession *session);
-/* Frees it and leaves its weights, but not its run, in the project: for another data set. */
+/* The same, but a thread waits for the step under way and gives the memory back, which is much. Main
+ * thread. */
+void cjl_session_retire (CjlSession *session);
+/* Retires it and leaves its weights, but not its run, in the project: for another data set. */
 void cjl_session_leave (CjlSession *session);
 
 /* Trains as cj_runner_train does, and what is trained becomes one entry of the undo stack as soon as
@@ -66,9 +73,15 @@ gboolean cjl_session_reset (CjlSession *session, GError **error);
  * run goes on from the last all the same. */
 void cjl_session_store (CjlSession *session, gboolean best);
 
+/* The same without waiting for the step under way: the first call asks for the state, and one of the
+ * next stores it and gives TRUE. */
+gboolean cjl_session_try_store (CjlSession *session);
 /* The same, with the last checkpoint only, into a project of its own without a drawing: what is left on
- * disk every few seconds while a run goes on. You unref. */
-CjlProject *cjl_session_dup_run (CjlSession *session);
+ * disk every few seconds while a run goes on. NULL: call again. You unref. */
+CjlProject *cjl_session_try_dup_run (CjlSession *session);
+/* A copy of the project for a worker (cjl_project_dup_for_worker) with the newest published weights and what
+ * they expect of data. You unref. */
+CjlProject *cjl_session_dup_project (CjlSession *session);
 
 /* All points (CjRunPoint) and epochs (CjRunEpoch) of the run, over refreshes; read on each call.
  * Borrowed. */

@@ -235,11 +235,12 @@ parse_members (const GPtrArray *pieces, GError **error)
     {
       const CjdPiece *piece = pieces->pdata[i];
       g_autofree char *name = g_strdup (piece->name);
+      g_autoptr (GBytes) bytes = cjd_piece_dup (piece);
       CjdNpyArray *array;
 
       if (g_str_has_suffix (name, ".npy"))
         name[strlen (name) - 4] = '\0';
-      array = cjd_npy_parse (name, piece->bytes, error);
+      array = cjd_npy_parse (name, bytes, error);
       if (array == NULL)
         return NULL;
       g_ptr_array_add (arrays, array);

@@ -21,11 +21,27 @@ cjd_named_tensor_new (const char *name, CjTensor *tensor)
   return named;
 }
 
+CjdNamedTensor *
+cjd_named_tensor_new_view (const char *name, const CjShape *shape, float *data)
+{
+  CjTensor *tensor = g_new0 (CjTensor, 1);
+  CjdNamedTensor *named = cjd_named_tensor_new (name, tensor);
+
+  tensor->dtype = CJ_FLOAT32;
+  tensor->shape = *shape;
+  tensor->data = data;
+  named->view = TRUE;
+  return named;
+}
+
 void
 cjd_named_tensor_free (CjdNamedTensor *named)
 {
   g_free (named->name);
-  cj_tensor_unref (named->tensor);
+  if (named->view)
+    g_free (named->tensor);
+  else
+    cj_tensor_unref (named->tensor);
   g_free (named);
 }
 
@@ -67,7 +83,7 @@ cjd_safetensors_print_noted (const GPtrArray *tensors, const char *const *notes)
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *header = NULL;
-  GByteArray *out = g_byte_array_new ();
+  GByteArray *out;
   gsize offset = 0, length;
   guint64 prefix;
 
@@ -110,6 +126,7 @@ cjd_safetensors_print_noted (const GPtrArray *tensors, const char *const *notes)
   json_generator_set_root (generator, root);
   header = json_generator_to_data (generator, &length);
   prefix = GUINT64_TO_LE ((length + 7) / 8 * 8);
+  out = g_byte_array_sized_new ((guint) MIN (offset + length + 16, G_MAXUINT)); /* at once */
   g_byte_array_append (out, (const guint8 *) &prefix, sizeof prefix);
   g_byte_array_append (out, (const guint8 *) header, (guint) length);
   while (out->len % 8 != 0)

@@ -11,9 +11,12 @@ typedef struct
 {
   char *name;
   CjTensor *tensor;
+  gboolean view; /* the numbers lie elsewhere: no reference to the tensor may be taken */
 } CjdNamedTensor;
 
 CjdNamedTensor *cjd_named_tensor_new (const char *name, CjTensor *tensor); /* takes the tensor */
+/* Of float32 numbers that outlive it and stay where they are, so that printing copies nothing. */
+CjdNamedTensor *cjd_named_tensor_new_view (const char *name, const CjShape *shape, float *data);
 void cjd_named_tensor_free (CjdNamedTensor *named);
 
 /* An array that owns its CjdNamedTensor; the tensor of a name in it, or NULL. */

@@ -11,13 +11,32 @@
 #define MAX_PIECE ((gsize) 1 << 31) /* unpacked */
 #define EPOCH 315532800 /* 1980, the first date a zip can hold: equal contents give equal bytes */
 
+struct _CjdLater
+{
+  gint ref_count; /* atomic */
+  gsize size;
+  CjdPrint print;
+  gpointer data;
+  GDestroyNotify free;
+};
+
+static void
+unref_later (CjdLater *later)
+{
+  if (!g_atomic_int_dec_and_test (&later->ref_count))
+    return;
+  later->free (later->data);
+  g_free (later);
+}
+
 static void
 free_piece (gpointer data)
 {
   CjdPiece *piece = data;
 
   g_free (piece->name);
-  g_bytes_unref (piece->bytes);
+  g_clear_pointer (&piece->bytes, g_bytes_unref);
+  g_clear_pointer (&piece->later, unref_later);
   g_free (piece);
 }
 
@@ -37,13 +56,62 @@ cjd_pieces_add (GPtrArray *pieces, const char *name, GBytes *bytes)
   g_ptr_array_add (pieces, piece);
 }
 
-GBytes *
+void
+cjd_pieces_add_later (GPtrArray *pieces, const char *name, gsize size, CjdPrint print,
+                      gpointer data, GDestroyNotify free)
+{
+  CjdPiece *piece = g_new0 (CjdPiece, 1);
+
+  piece->name = g_strdup (name);
+  piece->later = g_new0 (CjdLater, 1);
+  *piece->later = (CjdLater){ 1, size, print, data, free };
+  g_ptr_array_add (pieces, piece);
+}
+
+void
+cjd_pieces_share (GPtrArray *pieces, const char *name, const CjdPiece *from)
+{
+  CjdPiece *piece = g_new0 (CjdPiece, 1);
+
+  piece->name = g_strdup (name);
+  if (from->bytes != NULL)
+    piece->bytes = g_bytes_ref (from->bytes);
+  else
+    {
+      piece->later = from->later;
+      g_atomic_int_inc (&piece->later->ref_count);
+    }
+  g_ptr_array_add (pieces, piece);
+}
+
+const CjdPiece *
 cjd_pieces_find (const GPtrArray *pieces, const char *name)
 {
   for (guint i = 0; i < pieces->len; i++)
     if (g_str_equal (((CjdPiece *) pieces->pdata[i])->name, name))
-      return ((CjdPiece *) pieces->pdata[i])->bytes;
+      return pieces->pdata[i];
   return NULL;
+}
+
+gsize
+cjd_piece_get_size (const CjdPiece *piece)
+{
+  return piece->bytes != NULL ? g_bytes_get_size (piece->bytes) : piece->later->size;
+}
+
+GBytes *
+cjd_piece_dup (const CjdPiece *piece)
+{
+  return piece->bytes != NULL ? g_bytes_ref (piece->bytes)
+                              : piece->later->print (piece->later->data);
+}
+
+GBytes *
+cjd_pieces_dup (const GPtrArray *pieces, const char *name)
+{
+  const CjdPiece *piece = cjd_pieces_find (pieces, name);
+
+  return piece != NULL ? cjd_piece_dup (piece) : NULL;
 }
 
 static la_ssize_t
@@ -58,8 +126,9 @@ static gboolean
 write_piece (struct archive *archive, const CjdPiece *piece, gboolean stored)
 {
   struct archive_entry *entry = archive_entry_new ();
+  g_autoptr (GBytes) bytes = cjd_piece_dup (piece);
   gsize size;
-  const void *data = g_bytes_get_data (piece->bytes, &size);
+  const void *data = g_bytes_get_data (bytes, &size);
   gboolean done;
 
   if (stored)

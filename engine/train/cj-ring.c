@@ -101,6 +101,15 @@ cj_ring_dup (CjRing *self, guint index)
                                   : kept->loader->load (kept->loader->data);
 }
 
+gconstpointer
+cj_ring_peek_later (const CjRing *self, guint index, CjRingLoad load)
+{
+  const Kept *kept = get (self, index);
+
+  g_return_val_if_fail (index < self->kept->len, NULL);
+  return kept->loader != NULL && kept->loader->load == load ? kept->loader->data : NULL;
+}
+
 static void
 drop (CjRing *self, guint index)
 {

@@ -31,6 +31,8 @@ void cj_ring_add (CjRing *ring, CjCheckpoint *checkpoint);
 /* One that is read when it is asked for, by any thread: `load (data)` makes it, or NULL. */
 void cj_ring_add_later (CjRing *ring, const CjPlace *at, gsize bytes, CjRingLoad load,
                         gpointer data, GDestroyNotify free);
+/* The `data` of one that lies in a file and that `load` reads; NULL for any other. Borrowed. */
+gconstpointer cj_ring_peek_later (const CjRing *ring, guint index, CjRingLoad load);
 /* The one of this step is never thinned out; G_MAXUINT64: none. Of several pins the last counts. */
 void cj_ring_pin (CjRing *ring, guint64 step);
 void cj_ring_keep_first (CjRing *ring); /* the run cannot be drawn from its seed */

@@ -38,7 +38,7 @@ struct _CjRunner
   pthread_mutex_t lock; /* guards what follows; held for copies only, never during a step */
   pthread_cond_t wake;  /* to the thread and the compiler: a command */
   pthread_cond_t done;  /* to the owner: `saved` is there, or nothing is under way */
-  gboolean started, quit, wants_save, idle;
+  gboolean started, quit, wants_save, wants_keep, idle;
   gint watch;          /* atomic */
   guint64 wants_steps; /* to train from where the run is once the command acts */
   guint64 until;       /* train while step < until */
@@ -79,8 +79,8 @@ void cj_runner_note_scores (CjRunner *runner);
 gboolean cj_runner_note_epoch (CjRunner *runner, CjScore train);
 void cj_runner_cut_series (CjRunner *runner, guint64 step); /* with the lock held */
 void cj_runner_publish (CjRunner *runner);                  /* a snapshot */
-/* Copies the whole state into the ring, unless it has numbers that are not finite. */
-void cj_runner_keep (CjRunner *runner, gboolean best);
+/* Copies the whole state into the ring; FALSE: it has numbers that are not finite, and is not kept. */
+gboolean cj_runner_keep (CjRunner *runner, gboolean best);
 void cj_runner_fail (CjRunner *runner, GError *error); /* takes the error */
 
 G_END_DECLS

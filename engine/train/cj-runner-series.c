@@ -179,13 +179,14 @@ cj_runner_publish (CjRunner *self)
   self->snapshot_cost = self->snapshot_time - begin;
 }
 
-void
+gboolean
 cj_runner_keep (CjRunner *self, gboolean best)
 {
   const double begin = cj_runner_get_time ();
   g_autoptr (CjCheckpoint) copy = cj_trainer_save (self->rig->trainer);
+  const gboolean good = cj_checkpoint_find_bad (copy) == NULL;
 
-  if (cj_checkpoint_find_bad (copy) == NULL)
+  if (good)
     {
       pthread_mutex_lock (&self->lock);
       if (best && self->state.last <= copy->at.step)
@@ -198,6 +199,7 @@ cj_runner_keep (CjRunner *self, gboolean best)
     }
   self->kept_time = cj_runner_get_time ();
   self->kept_cost = self->kept_time - begin;
+  return good;
 }
 
 void

@@ -575,6 +575,27 @@ rest (CjRunner *self)
   pthread_cond_wait (&self->wake, &self->lock);
 }
 
+/* With the lock held: the state that the owner asked for. */
+static void
+keep_for_owner (CjRunner *self)
+{
+  const gboolean copy = self->wants_save;
+  CjCheckpoint *saved = NULL;
+
+  pthread_mutex_unlock (&self->lock);
+  if (!cj_runner_keep (self, FALSE)) /* it can be looked at all the same */
+    cj_runner_publish (self);
+  if (copy)
+    saved = cj_trainer_save (self->rig->trainer);
+  pthread_mutex_lock (&self->lock);
+  self->wants_keep = FALSE;
+  if (!copy)
+    return;
+  self->saved = saved;
+  self->wants_save = FALSE;
+  pthread_cond_broadcast (&self->done);
+}
+
 gpointer
 cj_runner_run (gpointer data)
 {
@@ -599,15 +620,8 @@ cj_runner_run (gpointer data)
           pthread_mutex_lock (&self->lock);
           continue; /* a command may have come meanwhile */
         }
-      if (self->wants_save)
-        {
-          pthread_mutex_unlock (&self->lock);
-          cj_runner_keep (self, FALSE);
-          pthread_mutex_lock (&self->lock);
-          self->saved = cj_trainer_save (self->rig->trainer);
-          self->wants_save = FALSE;
-          pthread_cond_broadcast (&self->done);
-        }
+      if (self->wants_save || self->wants_keep)
+        keep_for_owner (self);
       if (!decide (self))
         {
           rest (self);

@@ -516,9 +516,31 @@ cj_runner_save (CjRunner *self)
 }
 
 void
-cj_runner_dup_run (CjRunner *self, gsize budget, CjRunLog **log, CjRing **ring)
+cj_runner_ask_keep (CjRunner *self)
 {
   pthread_mutex_lock (&self->lock);
+  self->wants_keep = TRUE;
+  call (self);
+  pthread_mutex_unlock (&self->lock);
+}
+
+gboolean
+cj_runner_is_keeping (CjRunner *self)
+{
+  gboolean keeping;
+
+  pthread_mutex_lock (&self->lock);
+  keeping = self->wants_keep;
+  pthread_mutex_unlock (&self->lock);
+  return keeping;
+}
+
+void
+cj_runner_dup_run (CjRunner *self, gsize budget, CjRunLog **log, CjRing **ring, guint64 *step)
+{
+  pthread_mutex_lock (&self->lock);
+  if (step != NULL)
+    *step = self->state.step;
   *log = cj_run_log_dup (self->log);
   *ring = cj_ring_thin (self->ring, budget);
   pthread_mutex_unlock (&self->lock);

@@ -136,8 +136,14 @@ guint cj_runner_read_kept (CjRunner *runner, guint64 *steps, guint max);
 
 /* The whole state at the next step boundary, which is kept as well; waits for the step under way. */
 CjCheckpoint *cj_runner_save (CjRunner *runner);
-/* Log and kept checkpoints, thinned to a budget, for saving. You free both. */
-void cj_runner_dup_run (CjRunner *runner, gsize budget, CjRunLog **log, CjRing **ring);
+/* Asks that the whole state at the next step boundary be kept, and does not wait; whether that is still
+ * to be done. One with numbers that are not finite is not kept, but becomes the snapshot. */
+void cj_runner_ask_keep (CjRunner *runner);
+gboolean cj_runner_is_keeping (CjRunner *runner);
+/* Log and kept checkpoints of one moment, thinned to a budget, for saving; and the step where the run
+ * is, `step` may be NULL. Nothing is copied but references. You free both. */
+void cj_runner_dup_run (CjRunner *runner, gsize budget, CjRunLog **log, CjRing **ring,
+                        guint64 *step);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjRunner, cj_runner_free)
 

@@ -77,7 +77,7 @@ copy (CjRunner *runner, gsize budget, guint threads)
   CjRing *ring;
   CjRunner *again;
 
-  cj_runner_dup_run (runner, budget, &log, &ring);
+  cj_runner_dup_run (runner, budget, &log, &ring, NULL);
   again = cj_runner_resume (log, ring, threads, feed, feed, &error);
   g_assert_no_error (error);
   return again;

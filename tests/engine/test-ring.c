@@ -51,7 +51,7 @@ copy (CjRunner *runner, guint threads)
   CjRunLog *log;
   CjRunner *again;
 
-  cj_runner_dup_run (runner, 1 << 20, &log, &ring);
+  cj_runner_dup_run (runner, 1 << 20, &log, &ring, NULL);
   again = cj_runner_resume (log, g_steal_pointer (&ring), threads, feed, feed, &error);
   g_assert_no_error (error);
   return again;
@@ -281,7 +281,7 @@ test_log (void)
   g_autoptr (GError) error = NULL;
 
   live (runner);
-  cj_runner_dup_run (runner, 1 << 20, &log, &ring);
+  cj_runner_dup_run (runner, 1 << 20, &log, &ring, NULL);
   g_assert_cmpuint (log->commands->len, ==, 6);
   data = g_variant_ref_sink (cj_run_log_save (log));
   again = cj_run_log_load (data, &error);
@@ -399,7 +399,7 @@ test_numbers (void)
       again = cj_runner_save (other);
       network_assert_same (end, again);
     }
-  cj_runner_dup_run (runner, 0, &log, &ring);
+  cj_runner_dup_run (runner, 0, &log, &ring, NULL);
   g_assert_cmpuint (log->commands->len, ==, 2);
   saved = g_variant_ref_sink (cj_run_log_save (log));
   read = cj_run_log_load (saved, &error);

@@ -62,6 +62,46 @@ test_keep (void)
   g_assert_true (cjl_blocks_remove (((const CjlOwnBlock *) rest->pdata[0])->path, &error));
 }
 
+/* What was taken out comes back as it was, also beside a block that has its name by then; forgotten, it
+ * does not. */
+static void
+test_put_back (void)
+{
+  CjBlock *block;
+  g_autoptr (CjGraph) graph = make_block (&block);
+  g_autoptr (GPtrArray) own = NULL, none = NULL, two = NULL;
+  g_autofree char *path = NULL, *before = NULL, *after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (cjl_blocks_save (graph, block, NULL, NULL));
+  own = cjl_blocks_list ();
+  path = g_strdup (((const CjlOwnBlock *) own->pdata[0])->path);
+  g_assert_true (g_file_get_contents (path, &before, NULL, NULL));
+  g_assert_true (cjl_blocks_remove (path, &error));
+  none = cjl_blocks_list ();
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_true (cjl_blocks_put_back (path, &error));
+  g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
+  g_assert_cmpstr (before, ==, after);
+
+  g_assert_true (cjl_blocks_remove (path, &error));
+  g_assert_true (cjl_blocks_save (graph, block, NULL, NULL));
+  g_assert_true (cjl_blocks_put_back (path, &error));
+  g_assert_no_error (error);
+  two = cjl_blocks_list ();
+  g_assert_cmpuint (two->len, ==, 2);
+  for (guint i = 0; i < two->len; i++)
+    {
+      const CjlOwnBlock *one = two->pdata[i];
+
+      g_assert_true (cjl_blocks_remove (one->path, &error));
+      cjl_blocks_forget (one->path);
+      g_assert_false (cjl_blocks_put_back (one->path, NULL));
+    }
+  g_assert_false (cjl_blocks_remove (path, &error));
+  g_assert_nonnull (error);
+}
+
 static void
 test_chain (void)
 {
@@ -133,6 +173,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_DATA_HOME", home, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/blocks/keep", test_keep);
+  g_test_add_func ("/lab/blocks/put-back", test_put_back);
   g_test_add_func ("/lab/blocks/chain", test_chain);
   g_test_add_func ("/lab/blocks/damaged", test_damaged);
   result = g_test_run ();

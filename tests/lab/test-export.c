@@ -31,7 +31,8 @@ make_project (const char *network, CjShape x, CjDtype x_dtype)
       CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &param->shape);
 
       memcpy (tensor->data, cj_program_get_param_data (program, param), cj_tensor_bytes (tensor));
-      g_ptr_array_add (project->weights, cjd_named_tensor_new (param->name, tensor));
+      g_ptr_array_add (cjl_project_get_weights (project),
+                       cjd_named_tensor_new (param->name, tensor));
     }
   return project;
 }
@@ -100,8 +101,8 @@ round_trip (CjlProject *project)
   tensors = cjd_safetensors_parse (bytes, &error);
   g_assert_no_error (error);
   arrays = read_npz (second);
-  assert_same (project->weights, tensors);
-  assert_same (project->weights, arrays);
+  assert_same (cjl_project_get_weights (project), tensors);
+  assert_same (cjl_project_get_weights (project), arrays);
   g_unlink (first);
   g_unlink (second);
   g_rmdir (folder);

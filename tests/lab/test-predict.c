@@ -43,8 +43,8 @@ setup (Fixture *f, gconstpointer data)
   f->project = cjl_project_new ();
   g_assert_true (
       cjl_graph_add_text (f->project->graph, "input, flatten, dense 2, cross-entropy", NULL));
-  put (f->project->weights, "dense1.weight", cj_shape2 (2, 2), weight);
-  put (f->project->weights, "dense1.bias", cj_shape1 (2), zero);
+  put (cjl_project_get_weights (f->project), "dense1.weight", cj_shape2 (2, 2), weight);
+  put (cjl_project_get_weights (f->project), "dense1.bias", cj_shape1 (2), zero);
   put (f->project->norm, "mean", cj_shape1 (1), half);
   put (f->project->norm, "std", cj_shape1 (1), half);
   f->project->learned = g_variant_ref_sink (cjl_learned_print (dataset));
@@ -257,7 +257,7 @@ test_refused (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   (void) data;
-  g_ptr_array_set_size (f->project->weights, 0);
+  g_ptr_array_set_size (cjl_project_get_weights (f->project), 0);
   g_assert_null (cjl_predictor_new (f->project, 1, &error));
   g_assert_nonnull (strstr (error->message, "Train it first"));
 }

@@ -350,7 +350,7 @@ test_damaged_run (void)
     if (g_str_has_suffix (((CjdPiece *) project->run->pdata[i])->name, ".json"))
       log = project->run->pdata[i];
   g_assert_nonnull (log);
-  good = g_bytes_ref (log->bytes);
+  good = cjd_piece_dup (log);
   size = g_bytes_get_size (good);
   for (gsize i = 0; i < size; i += 7)
     {
@@ -359,7 +359,7 @@ test_damaged_run (void)
       g_autoptr (GError) error = NULL;
 
       copy[i] = copy[i] >= '0' && copy[i] <= '9' ? '9' : 'x';
-      g_bytes_unref (log->bytes);
+      g_clear_pointer (&log->bytes, g_bytes_unref);
       log->bytes = g_bytes_new_take (copy, size);
       again = cjl_session_new (project, dataset, 1, &error);
       g_assert_true (again != NULL || (error != NULL && strlen (error->message) > 8));

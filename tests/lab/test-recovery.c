@@ -165,7 +165,8 @@ train (CjlProject *project, guint64 n_steps, gboolean kept)
   while (cj_runner_get_state (runner).status == CJ_RUN_TRAINING)
     g_usleep (500);
   if (kept)
-    g_assert_true (cjl_project_keep_run (project, session, 0));
+    while (!cjl_project_keep_run (project, session, 0))
+      g_usleep (500);
   else
     cjl_session_store (session, FALSE);
 }

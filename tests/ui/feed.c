@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Another program in the display: a small window from which a file can be dragged, and whose picture lies
- * on the clipboard if it is one. feed PATH */
+ * on the clipboard if it is one. feed PATH; feed --clipboard prints the text that lies there. */
 #include <gtk/gtk.h>
 
 static void
@@ -32,6 +32,27 @@ activate (GtkApplication *application, gpointer data)
     gdk_clipboard_set_texture (gtk_widget_get_clipboard (window), texture);
 }
 
+static void
+on_text (GObject *clipboard, GAsyncResult *result, gpointer loop)
+{
+  g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+
+  g_print ("%s", text != NULL ? text : "");
+  g_main_loop_quit (loop);
+}
+
+static int
+print_clipboard (void)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  gtk_init ();
+  gdk_clipboard_read_text_async (gdk_display_get_clipboard (gdk_display_get_default ()), NULL,
+                                 on_text, loop);
+  g_main_loop_run (loop);
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -40,6 +61,8 @@ main (int argc, char **argv)
 
   if (argc != 2)
     return 2;
+  if (g_str_equal (argv[1], "--clipboard"))
+    return print_clipboard ();
   g_signal_connect (application, "activate", G_CALLBACK (activate), argv[1]);
   return g_application_run (G_APPLICATION (application), 1, argv);
 }

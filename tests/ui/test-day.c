@@ -58,6 +58,12 @@ is_loaded (gpointer data)
 }
 
 static gboolean
+is_open (gpointer data)
+{
+  return cju_window_get_document (((Day *) data)->window) != NULL;
+}
+
+static gboolean
 is_still (gpointer data)
 {
   return cju_document_get_state (((Day *) data)->document).status != CJ_RUN_TRAINING;
@@ -87,6 +93,7 @@ open_window (Day *self, guint round)
       cjl_project_set (project, "data.samples", "600", NULL);
       cju_window_open (self->window, project);
     }
+  g_assert_true (bench_wait_for (60, is_open, self)); /* a file is read by a thread */
   self->document = cju_window_get_document (self->window);
   self->canvas = widgets_find (GTK_WIDGET (self->window), "CjuCanvas");
   self->dock = widgets_find (GTK_WIDGET (self->window), "CjuDock");

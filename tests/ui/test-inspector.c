@@ -97,6 +97,17 @@ test_layers (Fixture *f, gconstpointer data)
     }
 }
 
+/* Rows come in a few turns of the main loop. */
+static GtkWidget *
+wait_for_row (Fixture *f, const char *title)
+{
+  GtkWidget *row;
+
+  for (guint i = 0; (row = find_row (f->inspector, title)) == NULL && i < 100; i++)
+    widgets_wait (20);
+  return row;
+}
+
 static void
 test_slider (Fixture *f, gconstpointer data)
 {
@@ -104,7 +115,7 @@ test_slider (Fixture *f, gconstpointer data)
 
   (void) data;
   cju_document_select (f->document, NULL);
-  row = find_row (f->inspector, _ ("Learning rate"));
+  row = wait_for_row (f, _ ("Learning rate"));
   g_assert_nonnull (row);
   scale = widgets_find (row, "GtkScale");
   spin = widgets_find (row, "GtkSpinButton");

@@ -289,8 +289,9 @@ count_together (const CjvPoints *points)
 
       for (gint64 j = 0; j < n; j++)
         {
-          const double d = hypot (cjv_tensor_at (points->xy, 2 * j) - x,
-                                  cjv_tensor_at (points->xy, 2 * j + 1) - y);
+          const double dx = cjv_tensor_at (points->xy, 2 * j) - x;
+          const double dy = cjv_tensor_at (points->xy, 2 * j + 1) - y;
+          const double d = dx * dx + dy * dy;
 
           if (j != i && d < best)
             {
