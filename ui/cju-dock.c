@@ -443,9 +443,10 @@ add_pages (gpointer data)
       g_autofree char *topic = g_strconcat ("view/", (*info)->id, NULL);
 
       cju_help_set_topic (view, topic);
-      gtk_widget_set_visible (view, cju_view_belongs (CJU_VIEW (view)));
       g_signal_connect_swapped (view, "message", G_CALLBACK (on_message), self);
       cju_dock_add_page (self, view, (*info)->id, _ ((*info)->title), _ ((*info)->blurb));
+      /* update_pages shows it in its place */
+      gtk_widget_set_visible (view, cju_view_belongs (CJU_VIEW (view)) && !stands_beside (view));
     }
   self->problems = cju_problems_new (self->document);
   cju_help_set_topic (self->problems, "guide/problems");

@@ -8,6 +8,24 @@
 #include "picture.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
+
+gboolean
+cju_intake_is_data (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = NULL;
+  char begin[2] = { 0 };
+
+  if (g_str_has_suffix (path, ".cajal"))
+    return FALSE;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".npz"))
+    return TRUE;
+  stream = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_file_read (file, NULL, NULL) : NULL;
+  return stream != NULL
+         && g_input_stream_read_all (G_INPUT_STREAM (stream), begin, sizeof begin, NULL, NULL, NULL)
+         && memcmp (begin, "PK", sizeof begin) != 0;
+}
 
 gboolean
 cju_intake_take (CjuWindow *window, const char *path)

@@ -14,6 +14,9 @@ void cju_intake_install (GtkWidgetClass *window_class);
 /* Lets things be dropped on a window. */
 void cju_intake_watch (CjuWindow *window);
 
+/* Whether a path is no project by its name, and a folder or a file that does not begin as one. */
+gboolean cju_intake_is_data (const char *path);
+
 /* A file or folder that is no project: data, offered on the start page or learned from by the network that
  * is open; or a picture for that network to look at. FALSE, and said, if it cannot be taken. */
 gboolean cju_intake_take (CjuWindow *window, const char *path);

@@ -38,10 +38,19 @@ add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
 static gboolean
 add_block (CjGraph *graph, const char *piece, GError **error)
 {
-  g_auto (GStrv) halves = g_strsplit (piece + 1, "]", 2);
-  g_auto (GStrv) ids = g_strsplit (halves[1] != NULL ? halves[1] : "", " ", -1);
-  CjBlock *block = cj_graph_add_block (graph, halves[0], NULL, error);
+  const char *end = strchr (piece, ']');
+  g_autofree char *title = end != NULL ? g_strndup (piece + 1, (gsize) (end - piece - 1)) : NULL;
+  g_auto (GStrv) ids = g_strsplit (end != NULL ? end + 1 : "", " ", -1);
+  CjBlock *block;
 
+  if (title == NULL || *title == '\0')
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("“%s” names no block. Write its name between “[” and “]”, then its nodes."),
+                   piece);
+      return FALSE;
+    }
+  block = cj_graph_add_block (graph, title, NULL, error);
   if (block == NULL)
     return FALSE;
   for (guint i = 0; ids[i] != NULL; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A person's own blocks: kept in files, added as layers are, and files that are damaged. */
 #include "cjl-blocks.h"
+#include "cjl-template.h"
 #include "../data/files.h"
 
 #include <glib/gstdio.h>
@@ -164,6 +165,36 @@ test_damaged (void)
     }
 }
 
+/* The text of a template names blocks. */
+static void
+test_text (void)
+{
+  static const char *const bad[]
+      = { "input, dense 2; [Bend dense1", "input, dense 2; [Bend] dense2", "input; [] input1", "[",
+          "[]" };
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (GError) error = NULL;
+  const CjBlock *block;
+
+  g_assert_true (cjl_graph_add_text (
+      graph, "input, dense 8, relu; [Bend] dense1 relu1; relu1: dense 3, cross-entropy", &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (graph->blocks->len, ==, 1);
+  block = graph->blocks->pdata[0];
+  g_assert_cmpstr (block->title, ==, "Bend");
+  g_assert_cmpstr (cj_graph_find (graph, "dense1")->block, ==, block->id);
+  g_assert_cmpstr (cj_graph_find (graph, "relu1")->block, ==, block->id);
+  g_assert_null (cj_graph_find (graph, "dense2")->block);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (CjGraph) other = cj_graph_new ();
+
+      g_assert_false (cjl_graph_add_text (other, bad[i], &error));
+      g_assert_nonnull (error);
+      g_clear_error (&error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,6 +206,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/blocks/keep", test_keep);
   g_test_add_func ("/lab/blocks/put-back", test_put_back);
   g_test_add_func ("/lab/blocks/chain", test_chain);
+  g_test_add_func ("/lab/blocks/text", test_text);
   g_test_add_func ("/lab/blocks/damaged", test_damaged);
   result = g_test_run ();
   files_remove (g_steal_pointer (&home));

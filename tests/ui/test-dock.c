@@ -37,32 +37,81 @@ has_tab (GtkWidget *dock, const char *id)
   return gtk_widget_get_mapped (gtk_notebook_get_tab_label (book, view));
 }
 
-static void
-test_loaded (void)
+/* Where a view is: its row of tabs. */
+static GtkWidget *
+get_row (GtkWidget *dock, const char *id)
+{
+  return gtk_widget_get_ancestor (find_view (dock, id), GTK_TYPE_NOTEBOOK);
+}
+
+/* A window with the dock of a template, once its data are there; `early`: they are before the dock is. */
+static GtkWidget *
+open_dock (const char *template, gboolean early)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = cjl_template_make (cjl_template_find ("mlp"), &error);
+  g_autoptr (CjlProject) project = cjl_template_make (cjl_template_find (template), &error);
   g_autoptr (CjuDocument) document = NULL;
-  GtkWidget *dock, *window;
+  GtkWidget *window = gtk_window_new ();
 
   g_assert_no_error (error);
   g_assert_true (cjl_project_set (project, "data.samples", "360", &error));
   g_assert_no_error (error);
   document = cju_document_new (project);
-  dock = cju_dock_new (document);
-  window = gtk_window_new ();
+  while (early && cju_document_get_dataset (document) == NULL)
+    g_main_context_iteration (NULL, TRUE);
   gtk_window_set_default_size (GTK_WINDOW (window), 1400, 500);
-  gtk_window_set_child (GTK_WINDOW (window), dock);
-  g_assert_null (cju_document_get_dataset (document));
+  gtk_window_set_child (GTK_WINDOW (window), cju_dock_new (document));
+  g_assert_cmpint (cju_document_get_dataset (document) != NULL, ==, early);
   gtk_window_present (GTK_WINDOW (window));
   while (cju_document_get_dataset (document) == NULL)
     g_main_context_iteration (NULL, TRUE);
   widgets_wait (500);
+  return window;
+}
+
+static void
+test_loaded (void)
+{
+  GtkWidget *window = open_dock ("mlp", FALSE), *dock = gtk_window_get_child (GTK_WINDOW (window));
+
   g_assert_true (has_tab (dock, "curves"));
   g_assert_true (has_tab (dock, "confusion"));
   g_assert_true (has_tab (dock, "predictions"));
   g_assert_false (has_tab (dock, "decision"));
   g_assert_false (has_tab (dock, "text"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* What a network is about is seen together with its curves. */
+static void
+test_beside (gconstpointer early)
+{
+  static const char *const about[][2] = { { "playground", "decision" }, { "char-gpt", "text" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (about); i++)
+    {
+      GtkWidget *window = open_dock (about[i][0], GPOINTER_TO_INT (early));
+      GtkWidget *dock = gtk_window_get_child (GTK_WINDOW (window));
+
+      g_assert_true (has_tab (dock, about[i][1]));
+      g_assert_true (has_tab (dock, "curves"));
+      g_assert_true (get_row (dock, about[i][1]) != get_row (dock, "curves"));
+      g_assert_true (gtk_widget_get_mapped (find_view (dock, about[i][1])));
+      g_assert_true (gtk_widget_get_mapped (find_view (dock, "curves")));
+      gtk_window_destroy (GTK_WINDOW (window));
+    }
+}
+
+/* A network that draws its input tells no classes, though its samples have some. */
+static void
+test_no_classes (void)
+{
+  GtkWidget *window = open_dock ("autoencoder", FALSE);
+  GtkWidget *dock = gtk_window_get_child (GTK_WINDOW (window));
+
+  g_assert_true (has_tab (dock, "curves"));
+  g_assert_false (has_tab (dock, "confusion"));
+  g_assert_false (has_tab (dock, "roc"));
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -72,5 +121,8 @@ main (int argc, char **argv)
   if (!widgets_begin (&argc, &argv))
     return 0;
   g_test_add_func ("/ui/dock/loaded", test_loaded);
+  g_test_add_data_func ("/ui/dock/beside", GINT_TO_POINTER (FALSE), test_beside);
+  g_test_add_data_func ("/ui/dock/beside-early", GINT_TO_POINTER (TRUE), test_beside);
+  g_test_add_func ("/ui/dock/no-classes", test_no_classes);
   return g_test_run ();
 }

@@ -58,6 +58,7 @@ check_words (const char *template, const char *selected)
       g_autoptr (GPtrArray) cut = g_ptr_array_new_with_free_func (g_free);
       g_autoptr (GError) error = NULL;
       GtkWidget *window = cju_window_new (application);
+      guint n = 0;
 
       gtk_window_set_default_size (GTK_WINDOW (window), sizes[i][0], sizes[i][1]);
       gtk_window_present (GTK_WINDOW (window));
@@ -74,8 +75,15 @@ check_words (const char *template, const char *selected)
             g_main_context_iteration (NULL, TRUE);
           cju_document_select (document, selected);
         }
+      /* the window is made piece by piece; a piece that has no size yet is not cut off */
       widgets_wait (700);
-      g_assert_cmpuint (look (window, cut), >, 10);
+      for (guint tries = 0; tries < 100 && (n <= 10 || cut->len > 0); tries++)
+        {
+          widgets_wait (tries > 0 ? 100 : 0);
+          g_ptr_array_set_size (cut, 0);
+          n = look (window, cut);
+        }
+      g_assert_cmpuint (n, >, 10);
       for (guint k = 0; k < cut->len; k++)
         g_test_message ("%d by %d cuts off: %s", sizes[i][0], sizes[i][1], (char *) cut->pdata[k]);
       g_assert_cmpuint (cut->len, ==, 0);
