@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The epochs of a run, in the project's file. */
 #include "cj-runner.h"
+#include "cj-variant.h"
 #include "cjl-project.h"
 
 #include <math.h>
@@ -81,5 +82,5 @@ cjl_project_write_history (CjlProject *project, const GArray *epochs)
       g_variant_builder_add (&list, "v", g_variant_dict_end (&dict));
     }
   g_variant_unref (project->history);
-  project->history = g_variant_ref_sink (g_variant_builder_end (&list));
+  project->history = cj_variant_settle (g_variant_ref_sink (g_variant_builder_end (&list)));
 }

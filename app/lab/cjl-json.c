@@ -2,6 +2,7 @@
 #include "cjl-json.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 #include "json.h"
 
 #include <glib/gi18n-lib.h>
@@ -188,5 +189,5 @@ cjl_json_parse (const char *text, gssize length, GError **error)
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("There is nothing in the JSON text."));
       return NULL;
     }
-  return g_variant_ref_sink (data);
+  return cj_variant_settle (g_variant_ref_sink (data)); /* some of it goes to threads */
 }

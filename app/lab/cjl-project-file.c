@@ -4,6 +4,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 #include "cjl-archive.h"
 #include "zip.h"
 #include "cjl-json.h"
@@ -41,7 +42,7 @@ save_json (CjlProject *self)
   g_variant_dict_insert_value (&dict, "history", self->history);
   if (self->learned != NULL)
     g_variant_dict_insert_value (&dict, "learned", self->learned);
-  return g_variant_ref_sink (g_variant_dict_end (&dict));
+  return cj_variant_settle (g_variant_ref_sink (g_variant_dict_end (&dict)));
 }
 
 static GBytes *

@@ -2,6 +2,7 @@
 #include "cjl-run.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 #include "cjl-json.h"
 #include "safetensors.h"
 #include "zip.h"
@@ -225,7 +226,7 @@ cjl_run_put (CjlProject *project, const CjRunLog *run_log, CjRing *ring)
       g_variant_builder_add (&places, "v", g_variant_dict_end (&place));
     }
   log->log = cj_run_log_dup (run_log);
-  log->places = g_variant_ref_sink (g_variant_builder_end (&places));
+  log->places = cj_variant_settle (g_variant_ref_sink (g_variant_builder_end (&places)));
   cjd_pieces_add_later (pieces, LOG, 0, print_log, log, free_log);
   g_ptr_array_unref (project->run);
   project->run = g_steal_pointer (&pieces);

@@ -2,6 +2,7 @@
 #include "cjl-session-private.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 #include "cjl-archive.h"
 #include "cjl-predict.h"
 #include "cjl-run.h"
@@ -591,7 +592,7 @@ store_facts (CjlSession *self, CjlProject *project)
   const CjShape shape = cj_shape1 (self->dataset->n_channels);
 
   g_clear_pointer (&project->learned, g_variant_unref);
-  project->learned = g_variant_ref_sink (cjl_learned_print (self->dataset));
+  project->learned = cj_variant_settle (g_variant_ref_sink (cjl_learned_print (self->dataset)));
   g_ptr_array_unref (project->norm); /* a save may share it */
   project->norm = cjd_named_tensors_new ();
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)

@@ -3,6 +3,7 @@
 #include "cj-graph-private.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -145,7 +146,7 @@ load_node (CjGraph *graph, GVariant *data, GError **error)
   layer = cj_layer_find (kind);
   node = cj_graph_append (graph, layer != NULL ? layer : &placeholder, id);
   if (layer == NULL)
-    node->kept = g_variant_ref (data);
+    node->kept = cj_variant_settle (g_variant_ref (data));
   return fill_node (node, &dict, error) ? node : NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "cj-run-log.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -72,8 +73,8 @@ cj_run_log_add_network (CjRunLog *self, guint64 step, GVariant *graph, GVariant 
 {
   CjCommand *command = append (self, step);
 
-  command->graph = g_variant_ref_sink (graph);
-  command->setup = g_variant_ref_sink (setup);
+  command->graph = cj_variant_settle (g_variant_ref_sink (graph));
+  command->setup = cj_variant_settle (g_variant_ref_sink (setup));
   command->cuts = cj_unit_cuts_new ();
   for (guint i = 0; cuts != NULL && i < cuts->len; i++)
     {

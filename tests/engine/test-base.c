@@ -5,6 +5,7 @@
 #include "cj-pool.h"
 #include "cj-rng.h"
 #include "cj-tensor.h"
+#include "cj-variant.h"
 
 /* Known answers published with Random123 (kat_vectors, philox4x32 with 10 rounds). */
 static void
@@ -139,6 +140,26 @@ test_shape_bytes (void)
   g_assert_cmpuint (bytes, ==, 60);
 }
 
+/* What is borrowed from a settled variant lies in its bytes, and stays when they are asked for. */
+static void
+test_settled (void)
+{
+  GVariantDict inner, outer;
+  g_autoptr (GVariant) variant = NULL, item = NULL;
+  const char *name = NULL, *data;
+
+  g_variant_dict_init (&inner, NULL);
+  g_variant_dict_insert (&inner, "name", "s", "conv1");
+  g_variant_dict_init (&outer, NULL);
+  g_variant_dict_insert_value (&outer, "node", g_variant_dict_end (&inner));
+  variant = cj_variant_settle (g_variant_ref_sink (g_variant_dict_end (&outer)));
+  item = g_variant_lookup_value (variant, "node", G_VARIANT_TYPE_VARDICT);
+  g_assert_true (g_variant_lookup (item, "name", "&s", &name));
+  data = g_variant_get_data (variant);
+  g_assert_true (name >= data && name < data + g_variant_get_size (variant));
+  g_assert_cmpstr (name, ==, "conv1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,6 +169,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/base/pool/every-chunk-once", test_pool);
   g_test_add_func ("/engine/base/param/every-layer", test_every_param);
   g_test_add_func ("/engine/base/param/print-float", test_print_float);
+  g_test_add_func ("/engine/base/variant/settled", test_settled);
   g_test_add_func ("/engine/tensor/shape/bytes", test_shape_bytes);
   return g_test_run ();
 }
