@@ -210,7 +210,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
       _ ("The block is no longer in the palette. Networks that have it keep it."));
   adw_toast_set_timeout (toast, UNDO_SECONDS);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* before what else is to be told */
-  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_button_label (toast, _ ("Undo"));
   g_object_set_data_full (G_OBJECT (toast), "path", g_strdup (path), g_free);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (on_put_back), widget, 0);
   g_signal_connect (toast, "dismissed", G_CALLBACK (on_dismissed), NULL);

@@ -30,7 +30,7 @@ cju_patience_new (AdwToastOverlay *toasts, const char *text, const char *action,
   self->toasts = toasts;
   self->toast = adw_toast_new (text);
   adw_toast_set_timeout (self->toast, 0);
-  adw_toast_set_button_label (self->toast, _ ("_Cancel"));
+  adw_toast_set_button_label (self->toast, _ ("Cancel"));
   adw_toast_set_action_name (self->toast, action);
   if (target != NULL)
     adw_toast_set_action_target (self->toast, "s", target);

@@ -49,7 +49,7 @@ on_notice (CjuDocument *document, const char *text, gboolean undoable, gpointer 
   adw_toast_set_timeout (toast, 10);
   if (undoable)
     {
-      adw_toast_set_button_label (toast, _ ("_Undo"));
+      adw_toast_set_button_label (toast, _ ("Undo"));
       adw_toast_set_action_name (toast, "win.undo");
     }
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
