@@ -40,13 +40,14 @@ typedef struct
 } Day;
 
 #ifdef __SANITIZE_ADDRESS__
-/* MiB that was freed and is kept to catch who uses it: little, so that growth is seen. */
+/* MiB that was freed and is kept to catch who uses it: little, so that growth is seen; whole stacks, so that
+ * what the toolkit loses is known by its name. */
 const char *__asan_default_options (void);
 
 const char *
 __asan_default_options (void)
 {
-  return "quarantine_size_mb=16";
+  return "quarantine_size_mb=16:fast_unwind_on_malloc=0";
 }
 #endif
 
