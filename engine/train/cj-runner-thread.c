@@ -621,7 +621,10 @@ cj_runner_run (gpointer data)
           continue; /* a command may have come meanwhile */
         }
       if (self->wants_save || self->wants_keep)
-        keep_for_owner (self);
+        {
+          keep_for_owner (self);
+          continue; /* here too */
+        }
       if (!decide (self))
         {
           rest (self);

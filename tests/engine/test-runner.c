@@ -71,6 +71,24 @@ test_whole_run (void)
   network_assert_same (a, b);
 }
 
+/* A state asked for while the thread is about another: neither is forgotten when it goes to rest. */
+static void
+test_ask_and_save (void)
+{
+  g_autoptr (CjRunner) runner = new_runner (1);
+
+  for (guint i = 0; i < 3000; i++)
+    {
+      g_autoptr (CjCheckpoint) saved = NULL;
+
+      cj_runner_ask_keep (runner);
+      for (guint k = 0; k < i % 150 * 20; k++) /* at any moment of it */
+        __asm__ volatile("");
+      saved = cj_runner_save (runner);
+      g_assert_nonnull (saved);
+    }
+}
+
 static void
 test_failure (void)
 {
@@ -191,6 +209,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/train/runner/whole-run", test_whole_run);
+  g_test_add_func ("/engine/train/runner/ask-and-save", test_ask_and_save);
   g_test_add_func ("/engine/train/runner/failure", test_failure);
   g_test_add_func ("/engine/train/runner/memory", test_memory);
   g_test_add_func ("/engine/train/runner/true-peak", test_true_peak);
