@@ -81,9 +81,8 @@ cju_access_name_tab (GtkWidget *label, const char *row)
   cju_access_name (gtk_widget_get_parent (tab), row);
 }
 
-/* Pixels of the text of a widget. */
-static double
-find_text_size (GtkWidget *widget)
+double
+cju_access_get_text_size (GtkWidget *widget)
 {
   PangoContext *context = gtk_widget_get_pango_context (widget);
   const PangoFontDescription *font = pango_context_get_font_description (context);
@@ -97,13 +96,13 @@ find_text_size (GtkWidget *widget)
 double
 cju_access_fit_text (GtkWidget *widget)
 {
-  return MIN (1, ROOM / find_text_size (widget));
+  return MIN (1, ROOM / cju_access_get_text_size (widget));
 }
 
 double
 cju_access_grow_text (GtkWidget *widget)
 {
-  return MAX (1, find_text_size (widget) / USUAL);
+  return MAX (1, cju_access_get_text_size (widget) / USUAL);
 }
 
 gboolean

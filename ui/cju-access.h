@@ -28,6 +28,8 @@ void cju_access_name_inside (GtkWidget *parent, GType type, const char *name);
 /* A tab of a notebook is called what its label says, and the row of tabs gets a name. */
 void cju_access_name_tab (GtkWidget *label, const char *row);
 
+/* Height of the text of a widget at 100 %, in pixels. */
+double cju_access_get_text_size (GtkWidget *widget);
 /* What text on cards and wires is multiplied with where a person has larger text than cards have room for, 1
  * at most: there the canvas is zoomed in its place. */
 double cju_access_fit_text (GtkWidget *widget);

@@ -390,31 +390,19 @@ cju_card_update_picture (CjuCard *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* The height of the text at 100 %, in pixels. */
-static double
-measure_text (CjuCard *self)
-{
-  const PangoFontDescription *font
-      = pango_context_get_font_description (gtk_widget_get_pango_context (GTK_WIDGET (self)));
-  const double size = (double) pango_font_description_get_size (font) / PANGO_SCALE;
-  const double dpi
-      = pango_cairo_context_get_resolution (gtk_widget_get_pango_context (GTK_WIDGET (self)));
-
-  return TITLE_SCALE * size
-         * (pango_font_description_get_size_is_absolute (font) || dpi <= 0 ? 1 : dpi / 72);
-}
-
 void
 cju_card_set_zoom (CjuCard *self, double zoom)
 {
-  const double text = measure_text (self) * zoom;
-  const CjuDetail detail = text < READABLE    ? CJU_DETAIL_NAME
-                           : text < LARGE     ? CJU_DETAIL_THUMBNAIL
-                           : text < HUGE_TEXT ? CJU_DETAIL_MAPS
-                                              : CJU_DETAIL_UNITS;
+  double text;
+  CjuDetail detail;
 
-  if (zoom == self->zoom)
+  if (zoom == self->zoom) /* of every card in view on every frame that pans */
     return;
+  text = TITLE_SCALE * cju_access_get_text_size (GTK_WIDGET (self)) * zoom;
+  detail = text < READABLE    ? CJU_DETAIL_NAME
+           : text < LARGE     ? CJU_DETAIL_THUMBNAIL
+           : text < HUGE_TEXT ? CJU_DETAIL_MAPS
+                              : CJU_DETAIL_UNITS;
   self->zoom = zoom;
   if (detail != self->detail && self->mend != NULL)
     gtk_widget_set_child_visible (self->mend, detail != CJU_DETAIL_NAME);
