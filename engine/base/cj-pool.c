@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Workers claim chunks from a counter, spin for a moment when there is nothing to do, then sleep.
- * A job is a generation number in the upper half of `ticket` and the number of chunks left in the
- * lower half: a late worker that wakes up for an old job fails its claim and touches nothing. */
+/* Workers claim chunks from their share, then from those of others, spin for a moment when there is
+ * nothing to do, then sleep. A share is one word: the job's number, the first chunk left and the one
+ * behind the last. A late worker that wakes up for an old job fails its claim and touches nothing. */
 #include "cj-pool.h"
 
 #include <pthread.h>
@@ -12,16 +12,30 @@
 
 #define SPINS 4000 /* about 20 us: longer than the gap between two ops, shorter than a time slice */
 
+/* Bits of a share: job, begin, end. */
+#define BITS 20
+#define MAX_CHUNKS ((1u << BITS) - 1)
+#define JOBS ((1u << (64 - 2 * BITS)) - 1)
+
+/* On a cache line of its own, or every claim would take the line from the others. */
+typedef struct
+{
+  _Alignas(64) atomic_ullong range;
+} Share;
+
 struct _CjPool
 {
   guint n_threads;
   pthread_t *threads;
+  Share *shares; /* by thread */
   pthread_mutex_t mutex;
-  pthread_cond_t wake;
-  atomic_ullong ticket;
-  atomic_uint n_done;
+  pthread_cond_t wake, done;
+  atomic_uint job;
+  atomic_uint n_left; /* chunks not done */
   atomic_uint n_sleeping;
+  atomic_bool caller_sleeps;
   atomic_bool quit;
+  atomic_uint n_started; /* threads that took a number */
   _Atomic (CjChunkFunc) func;
   _Atomic (gpointer) context;
 };
@@ -34,30 +48,47 @@ relax (void)
 #endif
 }
 
-/* Claims and runs chunks of generation `generation` until there are none left. */
-static void
-work (CjPool *pool, guint32 generation)
+static unsigned long long
+make_range (guint job, guint begin, guint end)
 {
+  return (unsigned long long) job << 2 * BITS | (unsigned long long) begin << BITS | end;
+}
+
+/* Claims and runs chunks of a share, from the front of one's own and from the back of another's, where
+ * its owner comes last. */
+static void
+work_share (CjPool *pool, guint job, guint owner, guint thread)
+{
+  atomic_ullong *range = &pool->shares[owner].range;
+
   for (;;)
     {
-      unsigned long long ticket = atomic_load (&pool->ticket);
-      const guint left = (guint32) ticket;
+      unsigned long long now = atomic_load (range);
       const CjChunkFunc func = atomic_load (&pool->func);
       const gpointer context = atomic_load (&pool->context);
+      const guint begin = (guint) (now >> BITS) & MAX_CHUNKS, end = (guint) now & MAX_CHUNKS;
+      const gboolean own = owner == thread;
 
-      if ((guint32) (ticket >> 32) != generation || left == 0)
+      if ((guint) (now >> 2 * BITS) != job || begin == end)
         return;
-      if (!atomic_compare_exchange_weak (&pool->ticket, &ticket, ticket - 1))
+      if (!atomic_compare_exchange_weak (range, &now,
+                                         make_range (job, begin + own, end - !own)))
         continue;
-      func (context, left - 1);
-      atomic_fetch_add (&pool->n_done, 1);
+      func (context, own ? begin : end - 1, thread);
+      if (atomic_fetch_sub (&pool->n_left, 1) == 1 && atomic_load (&pool->caller_sleeps))
+        {
+          pthread_mutex_lock (&pool->mutex);
+          pthread_cond_signal (&pool->done);
+          pthread_mutex_unlock (&pool->mutex);
+        }
     }
 }
 
-static guint32
-get_generation (CjPool *pool)
+static void
+work (CjPool *pool, guint job, guint thread)
 {
-  return (guint32) (atomic_load (&pool->ticket) >> 32);
+  for (guint i = 0; i < pool->n_threads; i++)
+    work_share (pool, job, (thread + i) % pool->n_threads, thread);
 }
 
 void
@@ -74,24 +105,25 @@ static void *
 worker_main (void *data)
 {
   CjPool *pool = data;
-  guint32 seen = 0;
+  const guint thread = atomic_fetch_add (&pool->n_started, 1) + 1;
+  guint seen = 0;
 
   cj_pool_name_thread ("cj-train-pool");
   while (!atomic_load (&pool->quit))
     {
-      for (guint i = 0; i < SPINS && get_generation (pool) == seen; i++)
+      for (guint i = 0; i < SPINS && atomic_load (&pool->job) == seen; i++)
         relax ();
-      if (get_generation (pool) == seen)
+      if (atomic_load (&pool->job) == seen)
         {
           pthread_mutex_lock (&pool->mutex);
           atomic_fetch_add (&pool->n_sleeping, 1);
-          while (get_generation (pool) == seen && !atomic_load (&pool->quit))
+          while (atomic_load (&pool->job) == seen && !atomic_load (&pool->quit))
             pthread_cond_wait (&pool->wake, &pool->mutex);
           atomic_fetch_sub (&pool->n_sleeping, 1);
           pthread_mutex_unlock (&pool->mutex);
         }
-      seen = get_generation (pool);
-      work (pool, seen);
+      seen = atomic_load (&pool->job);
+      work (pool, seen, thread);
     }
   return NULL;
 }
@@ -103,8 +135,10 @@ cj_pool_new (guint n_threads)
 
   pool->n_threads = MAX (n_threads, 1);
   pool->threads = g_new0 (pthread_t, pool->n_threads);
+  pool->shares = g_aligned_alloc0 (pool->n_threads, sizeof (Share), _Alignof (Share));
   pthread_mutex_init (&pool->mutex, NULL);
   pthread_cond_init (&pool->wake, NULL);
+  pthread_cond_init (&pool->done, NULL);
   for (guint i = 1; i < pool->n_threads; i++)
     if (pthread_create (&pool->threads[i], NULL, worker_main, pool) != 0)
       {
@@ -124,36 +158,65 @@ cj_pool_free (CjPool *pool)
   for (guint i = 1; i < pool->n_threads; i++)
     pthread_join (pool->threads[i], NULL);
   pthread_cond_destroy (&pool->wake);
+  pthread_cond_destroy (&pool->done);
   pthread_mutex_destroy (&pool->mutex);
+  g_aligned_free (pool->shares);
   g_free (pool->threads);
   g_free (pool);
+}
+
+guint
+cj_pool_get_n_threads (const CjPool *pool)
+{
+  return pool->n_threads;
+}
+
+/* The caller has nothing left to claim. A thread that the system took off its processor in the middle of
+ * a chunk can go on here, once this one sleeps; that is why it does not spin for long. */
+static void
+wait_for_others (CjPool *pool)
+{
+  for (guint i = 0; i < SPINS && atomic_load (&pool->n_left) > 0; i++)
+    relax ();
+  if (atomic_load (&pool->n_left) == 0)
+    return;
+  pthread_mutex_lock (&pool->mutex);
+  atomic_store (&pool->caller_sleeps, TRUE);
+  while (atomic_load (&pool->n_left) > 0)
+    pthread_cond_wait (&pool->done, &pool->mutex);
+  atomic_store (&pool->caller_sleeps, FALSE);
+  pthread_mutex_unlock (&pool->mutex);
 }
 
 void
 cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context)
 {
-  guint32 generation;
+  guint job;
 
+  g_return_if_fail (n_chunks <= MAX_CHUNKS);
   if (pool->n_threads == 1 || n_chunks <= 1)
     {
       for (guint i = 0; i < n_chunks; i++)
-        func (context, i);
+        func (context, i, 0);
       return;
     }
 
-  /* Nothing is left of the old job, so nobody can claim until the new ticket is out. */
-  generation = get_generation (pool) + 1;
-  atomic_store (&pool->n_done, 0);
+  /* Nothing is left of the old job, so nobody can claim until the new shares are out. */
+  job = (atomic_load (&pool->job) + 1) & JOBS;
+  atomic_store (&pool->n_left, n_chunks);
   atomic_store (&pool->func, func);
   atomic_store (&pool->context, context);
-  atomic_store (&pool->ticket, (unsigned long long) generation << 32 | n_chunks);
+  for (guint i = 0; i < pool->n_threads; i++)
+    atomic_store (&pool->shares[i].range,
+                  make_range (job, (guint) ((guint64) n_chunks * i / pool->n_threads),
+                              (guint) ((guint64) n_chunks * (i + 1) / pool->n_threads)));
+  atomic_store (&pool->job, job);
   if (atomic_load (&pool->n_sleeping) > 0)
     {
       pthread_mutex_lock (&pool->mutex);
       pthread_cond_broadcast (&pool->wake);
       pthread_mutex_unlock (&pool->mutex);
     }
-  work (pool, generation);
-  while (atomic_load (&pool->n_done) < n_chunks)
-    relax ();
+  work (pool, job, 0);
+  wait_for_others (pool);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A thread pool that runs numbered chunks of work. What a chunk does depends on its number only, so
- * the result is the same for any number of threads. */
+ * the result is the same for any number of threads. Each thread begins with a share of its own, the
+ * same one every time, whose data is still in its cache; who is done early takes from the others. */
 #pragma once
 
 #include <glib.h>
@@ -9,11 +10,14 @@ G_BEGIN_DECLS
 
 typedef struct _CjPool CjPool;
 
-typedef void (*CjChunkFunc) (gpointer context, guint chunk);
+/* `thread` counts the pool's threads from 0, the caller; for what each thread has of its own. */
+typedef void (*CjChunkFunc) (gpointer context, guint chunk, guint thread);
 
 /* A pool of `n_threads` (at least 1) threads, the calling one included. You free. */
 CjPool *cj_pool_new (guint n_threads);
 void cj_pool_free (CjPool *pool);
+
+guint cj_pool_get_n_threads (const CjPool *pool);
 
 /* Runs func (context, 0 .. n_chunks-1) and returns when all are done. One caller at a time. */
 void cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context);

@@ -7,11 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-/* Compiles a function twice, for AVX2 with FMA and for any machine, and picks at start. (An arch= of a
- * model would be picked on that very model only.) The thread sanitizer is not ready when the choice
- * is made. */
+/* Compiles a function for AVX-512, for AVX2 with FMA and for any machine, and picks at start. (An arch=
+ * of a model would be picked on that very model only.) The first two give the same bits: what is added
+ * in which order is written down, not left to the width. The thread sanitizer is not ready when the
+ * choice is made. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
-#define CJ_CLONES __attribute__ ((target_clones ("arch=x86-64-v3", "default")))
+#define CJ_CLONES __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CJ_CLONES
 #endif

@@ -6,6 +6,20 @@
 #include <glib/gi18n-lib.h>
 
 guint
+cj_op_blocks (const CjOp *op)
+{
+  return (guint) MIN (op->in_shape[0].dims[0], CJ_OP_MAX_BLOCKS);
+}
+
+CjSamples
+cj_op_samples (const CjOp *op, guint block)
+{
+  const gint64 n = op->in_shape[0].dims[0], blocks = cj_op_blocks (op);
+
+  return (CjSamples){ n * block / blocks, n * (block + 1) / blocks };
+}
+
+guint
 cj_op_chunk_one (const CjOp *op)
 {
   (void) op;

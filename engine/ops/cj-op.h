@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An op is a primitive of the machine: shapes, kernels, gradient. A program is a list of them.
  * Kernels work on numbered chunks that are fixed by the shapes; a phase is a kernel that may run all
- * its chunks at once. Phases of one op run one after another. */
+ * its chunks at once. Phases of one op run one after another, and what a phase touches decides how far
+ * the program may join it with its neighbours (CjPhaseKind). */
 #pragma once
 
 #include "cj-rng.h"
@@ -36,18 +37,33 @@ typedef struct
   const float *d_out[CJ_OP_MAX_OUT];
   void *saved;      /* kept from forward to backward, saved_bytes */
   float *workspace; /* workspace_bytes, shared by the phases of one op, not kept */
-  float *scratch;   /* a thread's own, CJ_GEMM_SCRATCH floats */
+  float *scratch;   /* a thread's own: CJ_GEMM_SCRATCH floats, or scratch_bytes if that is more */
   gboolean training;
   gint64 n_valid; /* rows of the batch that count in a loss; the rest is filling */
   guint64 seed;   /* with the step: the stream of dropout masks */
   guint64 step;
 } CjOpCall;
 
+/* What a phase reads and writes. The program runs neighbouring phases of CJ_PHASE_SAMPLES one after
+ * another on the same samples, so that what one writes is still in the cache of its thread when the
+ * next reads it, and without waiting for other threads in between. */
+typedef enum
+{
+  CJ_PHASE_WHOLE, /* anything: all chunks of what is before it are done, and nothing after has begun */
+  /* Chunks are blocks of samples, cj_op_blocks: block b reads and writes the rows cj_op_samples (op, b)
+   * of inputs, results and their gradients and of `saved`, and of the workspace only what no other
+   * block writes. Parameters and their gradients: read only. */
+  CJ_PHASE_SAMPLES,
+  CJ_PHASE_PREPARE, /* reads parameters, writes workspace: may run before the phases ahead of it */
+  CJ_PHASE_FINISH   /* reads workspace, writes gradients of parameters: may run after those behind it */
+} CjPhaseKind;
+
 /* A phase without n_chunks runs once. */
 typedef struct
 {
   guint (*n_chunks) (const CjOp *op);
   void (*run) (const CjOpCall *call, guint chunk);
+  CjPhaseKind kind;
 } CjPhase;
 
 typedef struct
@@ -88,11 +104,23 @@ struct _CjOp
   CjDtype out_dtype[CJ_OP_MAX_OUT];
   gsize saved_bytes;
   gsize workspace_bytes;
+  gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
   gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */
 };
 
 #define CJ_OP_BLOCK 8192 /* elements of a block; a multiple of the four numbers of a Philox block */
+
+#define CJ_OP_MAX_BLOCKS 8 /* of samples: enough to share, few enough to sum gradients over */
+
+/* Samples [begin, end). */
+typedef struct
+{
+  gint64 begin, end;
+} CjSamples;
+
+guint cj_op_blocks (const CjOp *op); /* of samples of in[0], for CJ_PHASE_SAMPLES */
+CjSamples cj_op_samples (const CjOp *op, guint block);
 
 guint cj_op_chunk_one (const CjOp *op);     /* 1 */
 guint cj_op_chunk_samples (const CjOp *op); /* N of in[0] */

@@ -4,6 +4,7 @@
 #include "cj-program-private.h"
 
 #include "cj-error.h"
+#include "cj-gemm.h"
 #include "cj-memory.h"
 
 #include <glib/gi18n-lib.h>
@@ -238,6 +239,7 @@ collect_rooms (CjProgram *self, GArray *rooms, const gboolean *wanted, const gui
   g_autofree guint *ends = find_ends (self);
   gint64 workspace = 0;
 
+  self->scratch_floats = CJ_GEMM_SCRATCH;
   for (guint i = 0; i < s; i++)
     {
       const CjStep *step = get_step (self, i);
@@ -261,11 +263,13 @@ collect_rooms (CjProgram *self, GArray *rooms, const gboolean *wanted, const gui
         add_room (rooms, (float **) &self->calls[i].saved, (gint64) (step->op.saved_bytes + 3) / 4,
                   i, self->backward[i] ? back : i);
       workspace = MAX (workspace, (gint64) (step->op.workspace_bytes + 3) / 4);
+      self->scratch_floats = MAX (self->scratch_floats, (gint64) (step->op.scratch_bytes + 3) / 4);
     }
   for (guint i = 0; i < n_values (self); i++)
     if (get_value (self, (int) i)->kind == CJ_VALUE_INPUT && wanted[i])
       add_room (rooms, &self->d_data[i], cj_shape_size (&get_value (self, (int) i)->shape), 0,
                 last);
+  self->scratch_floats = cj_program_aligned (self->scratch_floats);
   if (s > 0)
     add_room (rooms, &self->calls[0].workspace, workspace, 0, last);
 }
@@ -364,8 +368,9 @@ allocate (CjProgram *self, GError **error)
   self->gradients = new_floats (cj_program_goes_back (self) ? self->n_weights : 0);
   self->states = new_floats (self->n_states);
   self->arena = new_floats (self->arena_floats);
+  self->scratch = new_floats (self->scratch_floats * MAX (self->n_threads, 1));
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
-      && self->arena != NULL)
+      && self->arena != NULL && self->scratch != NULL)
     return TRUE;
   g_set_error (
       error, CJ_ERROR, CJ_ERROR_MEMORY,

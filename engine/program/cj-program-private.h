@@ -21,7 +21,8 @@ struct _CjProgram
   gint64 batch;
 
   gint64 n_weights, n_states, arena_floats;
-  float *weights, *gradients, *states, *arena;
+  gint64 scratch_floats; /* of each thread */
+  float *weights, *gradients, *states, *arena, *scratch;
   float **data;       /* by value */
   float **d_data;     /* by value, NULL where no gradient is wanted */
   gboolean *needed;   /* by value: an op that runs, a loss or the prediction reads it */

@@ -72,6 +72,7 @@ cj_program_free (CjProgram *self)
   free (self->gradients);
   free (self->states);
   free (self->arena);
+  free (self->scratch);
   g_free (self->inputs);
   g_free (self->data);
   g_free (self->d_data);
@@ -177,7 +178,7 @@ cj_program_get_cost (const CjProgram *self)
   cost.macs /= MAX (self->batch, 1);
   cost.peak_bytes
       = (gint64) sizeof (float)
-        * (cj_program_count_floats (self) + CJ_GEMM_SCRATCH * (gint64) MAX (self->n_threads, 1));
+        * (cj_program_count_floats (self) + self->scratch_floats * MAX (self->n_threads, 1));
   for (guint i = 0; i < self->lowered->builder->values->len; i++)
     {
       const CjValue *v = get_value (self, (int) i);
@@ -326,18 +327,18 @@ cj_program_seed_gradient (CjProgram *self, guint index, guint port, const float 
 
 typedef struct
 {
+  const CjProgram *program;
   const CjOpCall *call;
   void (*run) (const CjOpCall *call, guint chunk);
 } PhaseRun;
 
 static void
-run_chunk (gpointer context, guint chunk)
+run_chunk (gpointer context, guint chunk, guint thread)
 {
-  static _Thread_local float scratch[CJ_GEMM_SCRATCH] __attribute__ ((aligned (64)));
   const PhaseRun *phase = context;
   CjOpCall call = *phase->call;
 
-  call.scratch = scratch;
+  call.scratch = phase->program->scratch + thread * phase->program->scratch_floats;
   phase->run (&call, chunk);
 }
 
@@ -346,7 +347,7 @@ run_phases (CjProgram *self, const CjPhase *phases, const CjOpCall *call)
 {
   for (guint i = 0; i < CJ_OP_MAX_PHASES && phases[i].run != NULL; i++)
     {
-      PhaseRun run = { call, phases[i].run };
+      PhaseRun run = { self, call, phases[i].run };
 
       cj_pool_run (self->pool, phases[i].n_chunks != NULL ? phases[i].n_chunks (call->op) : 1,
                    run_chunk, &run);

@@ -229,17 +229,18 @@ get_average (const CjTrainer *self)
 }
 
 static void
-square_slice (gpointer data, guint chunk)
+square_slice (gpointer data, guint chunk, guint thread)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
   const float *g = cj_program_get_gradients (self->program) + slice->offset;
 
+  (void) thread;
   self->squares[chunk] = sum_squares (g, slice->n);
 }
 
 static void
-update_slice (gpointer data, guint chunk)
+update_slice (gpointer data, guint chunk, guint thread)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
@@ -252,6 +253,7 @@ update_slice (gpointer data, guint chunk)
                          .t = self->at.step + 1,
                          .scalars = self->at.scalars };
 
+  (void) thread;
   clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
   for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;

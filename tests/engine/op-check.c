@@ -264,7 +264,8 @@ allocate (Check *c)
 {
   c->saved = g_malloc0 (c->op->saved_bytes + 4);
   c->workspace = g_malloc0 (c->op->workspace_bytes + 4);
-  c->scratch = g_new0 (float, CJ_GEMM_SCRATCH);
+  c->scratch = g_aligned_alloc0 (MAX (CJ_GEMM_SCRATCH, c->op->scratch_bytes / sizeof (float) + 1),
+                                 sizeof (float), 64);
   for (guint i = 0; i < c->op->n_in; i++)
     if (c->in[i].given)
       {
@@ -301,7 +302,7 @@ release (Check *c)
     }
   g_free (c->saved);
   g_free (c->workspace);
-  g_free (c->scratch);
+  g_aligned_free (c->scratch);
   cj_builder_free (c->builder);
 }
 

@@ -53,8 +53,9 @@ test_normal (void)
 }
 
 static void
-count_chunk (gpointer context, guint chunk)
+count_chunk (gpointer context, guint chunk, guint thread)
 {
+  g_assert_cmpuint (thread, <, 4);
   g_atomic_int_inc (&((gint *) context)[chunk]);
 }
 

@@ -3,6 +3,7 @@
  * the same bits for any number of threads, and learning that learns. */
 #include "network.h"
 
+#include "cj-gemm.h"
 #include "cj-memory.h"
 
 #include <math.h>
@@ -82,7 +83,8 @@ test_conv_twin (void)
       g_autoptr (CjTensor) last = cj_tensor_new (CJ_FLOAT32, &x);
       g_autoptr (CjTensor) wt = cj_tensor_new (CJ_FLOAT32, &w);
       g_autofree float *fast = g_new0 (float, size), *slow = g_new0 (float, size);
-      g_autofree float *scratch = g_new0 (float, 256 * (96 + 256));
+      g_autofree float *scratch
+          = g_new0 (float, CJ_GEMM_SCRATCH + step->op.scratch_bytes / sizeof (float));
       g_autofree char *workspace = g_malloc0 (step->op.workspace_bytes);
       const void *inputs[2] = { xt->data, wt->data };
       float *outputs[1] = { slow };
