@@ -9,6 +9,8 @@
 
 #define SMALL 20000 /* multiply-adds and results of a job below which one thread is done sooner */
 
+#define SHARES 8
+
 typedef struct
 {
   CjProgram *program;
@@ -81,7 +83,6 @@ append (Cutter *cutter, CjJobPhase phase)
   CjProgram *self = cutter->program;
   CjJob *job = get_last_job (self);
 
-  phase.first = job->n_chunks;
   job->n_chunks = job->samples ? phase.n_chunks : job->n_chunks + phase.n_chunks;
   job->end++;
   note (cutter, &phase, self->phases->len);
@@ -137,12 +138,14 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
   const CjJobPhase p = make_phase (cutter, step, phase);
   const CjOp *op = &get_step (self, step)->op;
 
+  if (p.n_chunks == 0)
+    return;
   if (phase->kind != CJ_PHASE_SAMPLES && phase->kind != CJ_PHASE_PREPARE && clashes (cutter, step))
     {
       flush_finish (cutter);
       *open = FALSE;
     }
-  if (phase->kind == CJ_PHASE_FINISH)
+  if (phase->kind == CJ_PHASE_FINISH || phase->kind == CJ_PHASE_LATE)
     g_array_append_val (cutter->finish, p);
   else if (phase->kind == CJ_PHASE_WHOLE)
     {
@@ -177,7 +180,7 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
 
         if (phase->run == NULL)
           break;
-        if (phase->kind != CJ_PHASE_PREPARE)
+        if (phase->kind != CJ_PHASE_PREPARE || make_phase (cutter, k, phase).n_chunks == 0)
           continue;
         if (!prepares)
           begin_job (cutter, FALSE);
@@ -207,6 +210,32 @@ runs_backward (const CjProgram *self, guint step)
   return self->backward[step];
 }
 
+/* A job of several phases goes through them side by side, an eighth of each at a time: a thread's share
+ * then holds the same part of every phase, step after step, and finds it in its cache. */
+static void
+mix_phases (CjProgram *self)
+{
+  for (guint i = 0; i < self->jobs->len; i++)
+    {
+      CjJob *job = &g_array_index (self->jobs, CjJob, i);
+
+      job->order = self->order->len;
+      for (guint share = 0; share < SHARES && !job->samples; share++)
+        for (guint j = job->begin; j < job->end; j++)
+          {
+            const CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, j);
+            const guint64 n = phase->n_chunks;
+
+            for (guint k = (guint) (n * share / SHARES); k < n * (share + 1) / SHARES; k++)
+              {
+                const CjJobChunk chunk = { j, k };
+
+                g_array_append_val (self->order, chunk);
+              }
+          }
+    }
+}
+
 static void
 find_small (CjProgram *self)
 {
@@ -233,6 +262,7 @@ cj_program_make_jobs (CjProgram *self)
 
   self->jobs = g_array_new (FALSE, FALSE, sizeof (CjJob));
   self->phases = g_array_new (FALSE, TRUE, sizeof (CjJobPhase));
+  self->order = g_array_new (FALSE, FALSE, sizeof (CjJobChunk));
   self->shifts = g_array_new (FALSE, FALSE, sizeof (CjShift));
   for (guint i = 0; i < n; i++)
     {
@@ -250,6 +280,7 @@ cj_program_make_jobs (CjProgram *self)
       if (back == 0)
         self->n_forward = self->jobs->len;
     }
+  mix_phases (self);
   find_small (self);
 }
 
