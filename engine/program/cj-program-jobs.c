@@ -36,6 +36,20 @@ get_last_job (const CjProgram *self)
   return &g_array_index (self->jobs, CjJob, self->jobs->len - 1);
 }
 
+/* Where a weight is itself computed, as the slice of another is, its packing and its gradient have their
+ * place among the other ops. */
+static CjPhaseKind
+get_kind (const CjProgram *self, guint i, const CjPhase *phase)
+{
+  const CjStep *step = get_step (self, i);
+
+  for (guint j = 1; j < step->op.n_in && phase->kind != CJ_PHASE_SAMPLES; j++)
+    if (step->in[j] != CJ_NO_VALUE
+        && cj_builder_get_value (self->lowered->builder, step->in[j])->kind == CJ_VALUE_RESULT)
+      return CJ_PHASE_WHOLE;
+  return phase->kind;
+}
+
 static CjJobPhase
 make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 {
@@ -43,7 +57,7 @@ make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 
   return (CjJobPhase){ .call = &cutter->program->calls[step],
                        .run = phase->run,
-                       .kind = phase->kind,
+                       .kind = get_kind (cutter->program, step, phase),
                        .step = step,
                        .back = cutter->back,
                        .n_chunks = phase->n_chunks != NULL ? phase->n_chunks (op) : 1 };
@@ -140,21 +154,21 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
 
   if (p.n_chunks == 0)
     return;
-  if (phase->kind != CJ_PHASE_SAMPLES && phase->kind != CJ_PHASE_PREPARE && clashes (cutter, step))
+  if (p.kind != CJ_PHASE_SAMPLES && p.kind != CJ_PHASE_PREPARE && clashes (cutter, step))
     {
       flush_finish (cutter);
       *open = FALSE;
     }
-  if (phase->kind == CJ_PHASE_FINISH || phase->kind == CJ_PHASE_LATE)
+  if (p.kind == CJ_PHASE_FINISH || p.kind == CJ_PHASE_LATE)
     g_array_append_val (cutter->finish, p);
-  else if (phase->kind == CJ_PHASE_WHOLE)
+  else if (p.kind == CJ_PHASE_WHOLE)
     {
       begin_job (cutter, FALSE);
       append (cutter, p);
       append_finish (cutter);
       *open = FALSE;
     }
-  else if (phase->kind == CJ_PHASE_SAMPLES)
+  else if (p.kind == CJ_PHASE_SAMPLES)
     {
       const CjOp *before
           = *open ? g_array_index (self->phases, CjJobPhase, self->phases->len - 1).call->op : NULL;
@@ -180,7 +194,8 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
 
         if (phase->run == NULL)
           break;
-        if (phase->kind != CJ_PHASE_PREPARE || make_phase (cutter, k, phase).n_chunks == 0)
+        if (get_kind (self, k, phase) != CJ_PHASE_PREPARE
+            || make_phase (cutter, k, phase).n_chunks == 0)
           continue;
         if (!prepares)
           begin_job (cutter, FALSE);
