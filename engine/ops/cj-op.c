@@ -15,7 +15,7 @@ count_samples (const CjOp *op)
 guint
 cj_op_blocks (const CjOp *op)
 {
-  return (guint) MIN (count_samples (op), CJ_OP_MAX_BLOCKS);
+  return (guint) MIN (count_samples (op), op->blocks > 0 ? op->blocks : CJ_OP_MAX_BLOCKS);
 }
 
 CjSamples

@@ -55,7 +55,7 @@ typedef enum
    * block writes. Parameters and their gradients: read only. */
   CJ_PHASE_SAMPLES,
   CJ_PHASE_PREPARE, /* reads parameters, writes workspace: may run before the phases ahead of it */
-  CJ_PHASE_FINISH   /* reads workspace, writes gradients of parameters: may run after those behind it */
+  CJ_PHASE_FINISH /* reads workspace, writes gradients of parameters: may run after those behind it */
 } CjPhaseKind;
 
 /* A phase without n_chunks runs once. */
@@ -105,6 +105,7 @@ struct _CjOp
   gsize saved_bytes;
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
+  guint blocks;   /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
   gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */
 };
