@@ -123,6 +123,8 @@ typedef struct
 
 guint cj_op_blocks (const CjOp *op); /* of samples of in[0], for CJ_PHASE_SAMPLES */
 CjSamples cj_op_samples (const CjOp *op, guint block);
+/* The first element of the samples of a block of in[0]; the number of elements goes to *n. */
+gint64 cj_op_range (const CjOp *op, guint block, gint64 *n);
 
 guint cj_op_chunk_one (const CjOp *op);     /* 1 */
 guint cj_op_chunk_samples (const CjOp *op); /* N of in[0] */
