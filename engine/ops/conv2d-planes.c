@@ -8,8 +8,8 @@
 #include "cj-rows.h"
 #include "conv2d-private.h"
 
-#define BAND 8192    /* floats of scratch for planes: in the first cache, with what else is there */
-#define MAX_LANES 16 /* of a vector */
+#define BAND 8192 /* floats of scratch for planes: in the first cache, with what else is there */
+#define MAX_LANES CJ_KERNEL_DOT /* of a vector */
 
 /* Pictures that are laid out as planes. */
 typedef struct
@@ -369,7 +369,6 @@ static void
 backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
   const Planes v = planes_of_picture (g);
-  const int lanes = cj_kernel_get (CJ_KERNEL_MAX_PANEL)->lanes;
   float *sums = call->scratch;
 
   memset (sums, 0, sizeof (float) * (gsize) (MAX_LANES * count_sums (g)));
@@ -380,10 +379,10 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
       add_picture (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, call->d_out[0] + at,
                    g->relu ? call->out[0] + at : NULL, sums, sums + MAX_LANES * count_sums (g));
     }
-  for (gint64 i = 0; i < count_sums (g); i++, sums += lanes)
+  for (gint64 i = 0; i < count_sums (g); i++, sums += MAX_LANES)
     {
       room[i] = sums[0];
-      for (int k = 1; k < lanes; k++)
+      for (int k = 1; k < MAX_LANES; k++)
         room[i] += sums[k];
     }
 }

@@ -232,10 +232,10 @@ multiply (const CjProduct *p)
 #define DOT_ROWS (LANES == 16 ? 6 : 2)
 
 INLINE
-dot_tile (const CjDots *d, gint64 i0, gint64 j0, const int rows, const int columns)
+dot_tile (const CjDots *d, gint64 i0, gint64 j0, int part, const int rows, const int columns)
 {
   const float *a = d->a + i0 * d->a_row, *b[4];
-  float *c = d->c + (i0 * d->n + j0) * LANES;
+  float *c = d->c + (i0 * d->n + j0) * CJ_KERNEL_DOT + part;
   Vec acc[DOT_ROWS][4];
 
   for (int j = 0; j < columns; j++)
@@ -244,8 +244,8 @@ dot_tile (const CjDots *d, gint64 i0, gint64 j0, const int rows, const int colum
   for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
     for (int j = 0; j < columns; j++)
-      acc[i][j] = *(const Vec *) (c + (i * d->n + j) * LANES);
-  for (gint64 k = 0; k < d->depth; k += LANES)
+      acc[i][j] = *(const Vec *) (c + (i * d->n + j) * CJ_KERNEL_DOT);
+  for (gint64 k = part; k < d->depth; k += CJ_KERNEL_DOT)
     {
       Vec x[4];
 
@@ -266,20 +266,24 @@ dot_tile (const CjDots *d, gint64 i0, gint64 j0, const int rows, const int colum
   for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
     for (int j = 0; j < columns; j++)
-      *(Vec *) (c + (i * d->n + j) * LANES) = acc[i][j];
+      *(Vec *) (c + (i * d->n + j) * CJ_KERNEL_DOT) = acc[i][j];
 }
 
+/* Narrow vectors go over the depth several times, so that sums have the same lanes. */
 INLINE
 dot_columns (const CjDots *d, gint64 i, const int rows)
 {
-  gint64 j = 0;
+  for (int part = 0; part < CJ_KERNEL_DOT; part += LANES)
+    {
+      gint64 j = 0;
 
-  for (; j + 4 <= d->n; j += 4)
-    dot_tile (d, i, j, rows, 4);
-  for (; j + 2 <= d->n; j += 2)
-    dot_tile (d, i, j, rows, 2);
-  for (; j < d->n; j++)
-    dot_tile (d, i, j, rows, 1);
+      for (; j + 4 <= d->n; j += 4)
+        dot_tile (d, i, j, part, rows, 4);
+      for (; j + 2 <= d->n; j += 2)
+        dot_tile (d, i, j, part, rows, 2);
+      for (; j < d->n; j++)
+        dot_tile (d, i, j, part, rows, 1);
+    }
 }
 
 static void

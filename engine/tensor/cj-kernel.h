@@ -13,6 +13,7 @@
 G_BEGIN_DECLS
 
 #define CJ_KERNEL_MAX_PANEL 32 /* columns of a panel, of any kernel */
+#define CJ_KERNEL_DOT 16       /* sums side by side in dots, of any kernel: the bits are the same */
 
 typedef struct
 {
@@ -33,16 +34,16 @@ typedef struct
   gboolean relu;     /* negative results become 0 */
 } CjProduct;
 
-/* Sums of products of long rows: c[i, j, lane] += sum over the depth of a[i * a_row + k] * b[b_rows[j] + k],
- * where k goes by vectors and each lane keeps a sum of its own. */
+/* Sums of products of long rows: c[i, j, k % CJ_KERNEL_DOT] += a[i * a_row + k] * b[b_rows[j] + k] over
+ * the depth. */
 typedef struct
 {
   const float *a, *b;
   gint64 a_row;
   const gint64 *b_rows;
   gint64 m, n;
-  gint64 depth; /* a multiple of the lanes */
-  float *c;     /* [m, n, lanes] */
+  gint64 depth; /* a multiple of CJ_KERNEL_DOT */
+  float *c;     /* [m, n, CJ_KERNEL_DOT] */
 } CjDots;
 
 typedef struct
