@@ -98,13 +98,6 @@ find_band (const CjConv *g, const Planes *v, gint64 out_channels, gint64 out_row
 }
 
 CJ_CLONES static void
-copy_above (const float *x, const float *y, gint64 n, float *to)
-{
-  for (gint64 i = 0; i < n; i++)
-    to[i] = y[i] > 0 ? x[i] : 0;
-}
-
-CJ_CLONES static void
 finish_row (const float *from, const float *bias, gint64 n, gboolean relu, gboolean add, float *to)
 {
   if (add)
@@ -138,16 +131,11 @@ lay_out (const CjKernel *kernel, const Planes *v, const float *x, const float *y
 
       if (from < 0 || from >= v->rows)
         continue;
-      if (v->channels == 1 && y == NULL)
-        memcpy (at, pixels, sizeof (float) * (gsize) line);
-      else if (v->channels == 1)
-        copy_above (pixels, y + from * line, line, at);
+      if (v->channels == 1)
+        cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, at);
       else
         {
-          if (y == NULL)
-            memcpy (row, pixels, sizeof (float) * (gsize) line);
-          else
-            copy_above (pixels, y + from * line, line, row);
+          cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, row);
           kernel->turn (row, v->channels, v->columns, v->channels, at, plane);
         }
     }

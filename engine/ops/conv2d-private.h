@@ -4,6 +4,7 @@
  * Q = kh · kw · C/groups. Data is channels last, the weight [O, C/groups, kh, kw]. */
 #pragma once
 
+#include "cj-kernel.h"
 #include "cj-ops.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,19 @@ extern const CjConvWay cj_conv_direct_forward, cj_conv_direct_input, cj_conv_dir
 /* The same with pixels in the lanes of vectors, for few channels of what is made: the output forward
  * and for the weight, the input for its gradient. One group, stride 1. */
 extern const CjConvWay cj_conv_planes_forward, cj_conv_planes_input, cj_conv_planes_weight;
+
+/* Columns of a packed matrix: [panel, row, width]. */
+typedef struct
+{
+  const CjKernel *kernel;
+  gint64 width; /* of a panel */
+  gint64 n_panels;
+} CjConvPanels;
+
+CjConvPanels cj_conv_panels (gint64 columns);
+
+/* Copies n numbers of x; where `y` is given only those where it is above 0, else 0. */
+void cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to);
 
 CjConv cj_conv_get (const CjOp *op);
 
