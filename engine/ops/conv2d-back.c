@@ -175,12 +175,14 @@ pad_rows (const CjConv *g, const Axis *rows, const Axis *columns, const float *d
       }
 }
 
-/* Pixels that no output saw. */
-static void
-clear_pixels (const CjConv *g, gint64 n, float *to)
+/* Whether there are inputs that no output sees. */
+static gboolean
+has_holes (const Axis *axis)
 {
-  for (gint64 i = 0; i < n; i++, to += g->a.stride_w * g->c)
-    memset (to, 0, sizeof (float) * (gsize) g->c);
+  for (gint64 k = 0; k < MIN (axis->stride, axis->size); k++)
+    if (find_phase (axis, k).count == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* Outputs [first, first + n) of one phase of rows and columns, from the padded rows from `first` on. */
@@ -201,9 +203,6 @@ convolve (const CjConv *g, const Phase *y, const Phase *x, const float *dy, gint
                   .m = x->n,
                   .add = add };
 
-  if (size == 0)
-    for (gint64 i = 0; i < n && !add; i++)
-      clear_pixels (g, x->n, dx + i * row);
   for (gint64 ty = 0; ty < y->count; ty++)
     for (gint64 tx = 0; tx < (whole ? MIN (x->count, 1) : x->count); tx++)
       offsets[p.n_runs++] = (y->lead + ty * y->jump) * line + (x->lead + tx * x->jump) * g->o;
@@ -228,7 +227,11 @@ run (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
   const Axis rows = axis_of_rows (g), columns = axis_of_columns (g);
   const gint64 line = count_line (g, &columns), step = find_band (&rows, line);
   const CjConvPanels panels = cj_conv_panels (g->cg);
+  const gint64 picture = g->h * g->w * g->c;
 
+  if (!call->add_in[0] && (has_holes (&rows) || has_holes (&columns)))
+    memset (call->d_in[0] + samples.begin * picture, 0,
+            sizeof (float) * (gsize) ((samples.end - samples.begin) * picture));
   for (gint64 s = samples.begin; s < samples.end; s++)
     for (gint64 first = 0; first < rows.n; first += step)
       {

@@ -8,7 +8,7 @@
 #include "cj-rows.h"
 #include "conv2d-private.h"
 
-#define SHORT_RUN 24 /* of neighbours in a patch */
+#define SHORT_RUN 8 /* of neighbours in a patch */
 
 /* Floats of scratch for a band of rows, more only if a single row needs it: in the first cache, or in
  * the second where the sums that a band is added to are too many to be fetched that often. */
@@ -380,7 +380,7 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
   const View v = view_picture (g);
   const CjConvPanels panels = cj_conv_panels (g->og);
   const gint64 line = gradient_line (g), picture = g->hp * g->wp * g->c + g->oh * line;
-  const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0 && !g->relu;
+  const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0;
   const gint64 room = weight_band (g);
   const gint64 step = MIN (find_band (&v, room, line), CJ_CONV_MAX_TAPS);
   const gint64 bundle = step == g->oh ? CLAMP (MIN (room / picture, CJ_CONV_MAX_TAPS / g->oh), 1,
@@ -414,12 +414,15 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
           }
         if (!direct)
           {
-            s.dy = gradients;
             s.dy_step = panels.width;
             s.dy_panel = s.samples * n * g->ow * panels.width;
-            copy_panels (g, &panels, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL,
+            copy_panels (g, &panels, s.dy, g->relu ? call->out[0] + at : NULL,
                          s.samples * n * g->ow, gradients);
           }
+        else if (g->relu)
+          cj_conv_copy_above (s.dy, call->out[0] + at, s.samples * n * g->ow * g->o, gradients);
+        if (!direct || g->relu)
+          s.dy = gradients;
         add_stretch (g, &panels, &s, sums);
       }
 }
