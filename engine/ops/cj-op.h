@@ -55,7 +55,7 @@ typedef enum
    * block writes. Parameters and their gradients: read only. */
   CJ_PHASE_SAMPLES,
   CJ_PHASE_PREPARE, /* reads parameters, writes workspace: may run before the phases ahead of it */
-  CJ_PHASE_FINISH   /* reads workspace, writes gradients of parameters: may run after those behind it */
+  CJ_PHASE_FINISH /* reads workspace, writes gradients of parameters: may run after those behind it */
 } CjPhaseKind;
 
 /* A phase without n_chunks runs once. */
@@ -105,8 +105,8 @@ struct _CjOp
   gsize saved_bytes;
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
-  gint64 macs;    /* multiply-adds of forward */
-  guint64 stream; /* separates the random numbers of two dropouts */
+  gint64 macs;         /* multiply-adds of forward */
+  guint64 stream;      /* separates the random numbers of two dropouts */
 };
 
 #define CJ_OP_BLOCK 8192 /* elements of a block; a multiple of the four numbers of a Philox block */

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-winograd.h"
+
+#include <string.h>
+
+#define POINTS CJ_WINOGRAD_POINTS
+#define ROOM                                                                                       \
+  (192 * 1024)     /* floats for the transformed tiles of a stripe: they stay in a cache of 2 MiB */
+#define WEIGHTS 16 /* channels whose weights are put in order at once */
+
+extern const CjWinogradTile cj_winograd_baseline;
+#if defined(__x86_64__)
+extern const CjWinogradTile cj_winograd_avx2, cj_winograd_avx512;
+#endif
+
+/* Tiles that are transformed together, and how the results lie: [point, tile, channel]. Points are an
+ * odd number of cache lines apart, or they would fall into the same few sets of the cache. */
+typedef struct
+{
+  gint64 tiles;         /* of a stripe */
+  gint64 c, o, width;   /* floats from tile to tile: of x, of y, of a panel of y */
+  gint64 x, y, y_panel; /* floats from point to point */
+  const CjKernel *kernel;
+  const CjWinogradTile *tile;
+} Stripe;
+
+/* The transforms whose vectors are as wide as the kernel's. */
+static const CjWinogradTile *
+get_tile (const CjKernel *kernel)
+{
+#if defined(__x86_64__)
+  if (kernel->lanes == 16)
+    return &cj_winograd_avx512;
+  if (kernel->lanes == 8)
+    return &cj_winograd_avx2;
+#endif
+  (void) kernel;
+  return &cj_winograd_baseline;
+}
+
+static gint64
+whole (gint64 n, gint64 of)
+{
+  return (n + of - 1) / of * of;
+}
+
+/* `tiles` rows of `row` floats, as a distance between points. */
+static gint64
+point_step (gint64 tiles, gint64 row)
+{
+  return whole (tiles * row, 16) | 16;
+}
+
+gint64
+cj_winograd_tiles (const CjWinograd *g)
+{
+  return (g->oh + 3) / 4 * ((g->ow + 3) / 4);
+}
+
+/* Stripes for `n` samples; the sizes depend on the shapes alone, not on the kernel. With `all` a stripe
+ * holds all of y, else a panel of it. */
+static Stripe
+get_stripe (const CjWinograd *g, gint64 n, gboolean all)
+{
+  const gint64 total = n * cj_winograd_tiles (g);
+  Stripe s = { .c = whole (g->c, 16), .o = whole (g->o, 16), .kernel = cj_kernel_get (g->o) };
+  const gint64 room = POINTS * (s.c + (all ? s.o : MIN (s.o, CJ_KERNEL_MAX_PANEL)));
+  const gint64 most = MAX (ROOM / room / 12 * 12, 12), stripes = (total + most - 1) / most;
+
+  s.tile = get_tile (s.kernel);
+  s.width = MIN (cj_kernel_pad (s.kernel, g->o), 2 * s.kernel->lanes);
+  s.tiles = MIN (whole ((total + stripes - 1) / stripes, 12), total);
+  s.x = point_step (s.tiles, s.c);
+  s.y = point_step (s.tiles, s.o);
+  s.y_panel = point_step (s.tiles, s.width);
+  return s;
+}
+
+CjWinograd
+cj_winograd_turn (const CjWinograd *g)
+{
+  return (CjWinograd){ .c = g->o,
+                       .h = g->oh,
+                       .w = g->ow,
+                       .top = 2 - g->top,
+                       .left = 2 - g->left,
+                       .o = g->c,
+                       .oh = g->h,
+                       .ow = g->w };
+}
+
+guint
+cj_winograd_panels (const CjWinograd *g)
+{
+  const Stripe s = get_stripe (g, 1, FALSE);
+
+  return (guint) ((g->o + s.width - 1) / s.width);
+}
+
+gint64
+cj_winograd_count_weight (const CjWinograd *g)
+{
+  const Stripe s = get_stripe (g, 1, FALSE);
+
+  return cj_winograd_panels (g) * POINTS * g->c * s.width;
+}
+
+/* Zeros to read and a place to write for what is outside of pictures. */
+static gint64
+count_outside (const CjWinograd *g)
+{
+  return 2 * whole (MAX (g->c, g->o), 16);
+}
+
+/* Floats from one panel's products of weights to the next; a single stripe needs them one by one. */
+static gint64
+count_products (const CjWinograd *g, const Stripe *s, gint64 n)
+{
+  return s->tiles < n * cj_winograd_tiles (g) ? POINTS * g->c * s->width : 0;
+}
+
+gint64
+cj_winograd_count_scratch (const CjWinograd *g, gint64 n)
+{
+  const Stripe one = get_stripe (g, n, FALSE), all = get_stripe (g, n, TRUE);
+  const gint64 run = POINTS * (one.x + one.y_panel);
+  const gint64 products = POINTS * g->c * all.width;
+  const gint64 weight = POINTS * (all.x + all.y) + products
+                        + (cj_winograd_panels (g) - 1) * count_products (g, &all, n);
+
+  return count_outside (g) + MAX (MAX (run, weight), 9 * WEIGHTS * one.width);
+}
+
+void
+cj_winograd_pack (const CjWinograd *g, const float *w, gboolean turned, guint panel, float *packed,
+                  float *scratch)
+{
+  const Stripe s = get_stripe (g, 1, FALSE);
+  const gint64 first = panel * s.width, step = g->c * s.width;
+  const int count = (int) MIN (s.width, g->o - first), width = (int) s.width;
+  float *to = packed + panel * POINTS * step;
+
+  for (gint64 c = 0; c < g->c; c += WEIGHTS)
+    {
+      const gint64 n = MIN (WEIGHTS, g->c - c);
+
+      if (!turned)
+        s.kernel->transpose (w + (first * g->c + c) * 9, g->c * 9, count, width, (int) n * 9,
+                             scratch);
+      else
+        for (gint64 k = 0; k < n; k++)
+          s.kernel->transpose (w + ((c + k) * g->o + first) * 9, 9, count, width, 9,
+                               scratch + k * 9 * width);
+      for (gint64 k = 0; k < n; k++)
+        s.tile->weight (scratch + k * 9 * width, width, width, turned, to + (c + k) * width, step);
+    }
+}
+
+/* Where a tile is. */
+typedef struct
+{
+  gint64 sample, row, column; /* of its first output */
+} Place;
+
+static Place
+find_place (const CjWinograd *g, gint64 tile)
+{
+  const gint64 across = (g->ow + 3) / 4, tiles = cj_winograd_tiles (g);
+
+  return (Place){ tile / tiles, tile % tiles / across * 4, tile % across * 4 };
+}
+
+/* The addresses of size × size pixels from (row, column) on; `outside` where there is no picture. */
+static inline __attribute__ ((always_inline)) void
+find_pixels (const float *picture, gint64 h, gint64 w, gint64 c, gint64 row, gint64 column,
+             const int size, const float *outside, const float **pixels)
+{
+  const float *first = picture + (row * w + column) * c;
+
+  if (row >= 0 && column >= 0 && row + size <= h && column + size <= w)
+    {
+      for (int i = 0; i < size; i++, first += w * c)
+        for (int j = 0; j < size; j++)
+          *pixels++ = first + j * c;
+      return;
+    }
+  for (int i = 0; i < size; i++)
+    for (int j = 0; j < size; j++)
+      {
+        const gint64 y = row + i, x = column + j;
+
+        *pixels++ = y >= 0 && y < h && x >= 0 && x < w ? picture + (y * w + x) * c : outside;
+      }
+}
+
+/* Transforms tiles [first, first + n) of x. */
+static void
+read_tiles (const CjWinograd *g, const Stripe *s, const float *x, const float *mask, gint64 first,
+            gint64 n, const float *outside, float *to)
+{
+  const gint64 size = g->h * g->w * g->c;
+  const float *pixels[36], *masks[36];
+
+  for (gint64 i = 0; i < n; i++)
+    {
+      const Place p = find_place (g, first + i);
+      const gint64 row = p.row - g->top, column = p.column - g->left;
+
+      find_pixels (x + p.sample * size, g->h, g->w, g->c, row, column, 6, outside, pixels);
+      if (mask != NULL)
+        find_pixels (mask + p.sample * size, g->h, g->w, g->c, row, column, 6, outside, masks);
+      s->tile->input (pixels, mask != NULL ? masks : NULL, g->c, to + i * s->c, s->x);
+    }
+}
+
+/* Finishes channels [channel, channel + s->width) of tiles [first, first + n) of y. */
+static void
+write_tiles (const CjWinograd *g, const Stripe *s, const CjWinogradRun *run, gint64 channel,
+             gint64 first, gint64 n, const float *from, float *sink)
+{
+  const float *bias = run->bias != NULL ? run->bias + channel : NULL;
+  float *pixels[16];
+
+  for (gint64 i = 0; i < n; i++)
+    {
+      const Place p = find_place (g, first + i);
+      float *y = run->y + p.sample * g->oh * g->ow * g->o + channel;
+
+      find_pixels (y, g->oh, g->ow, g->o, p.row, p.column, 4, sink, (const float **) pixels);
+      s->tile->output (from + i * s->width, s->y_panel, MIN (s->width, g->o - channel), bias,
+                       run->relu, run->add, pixels);
+    }
+}
+
+void
+cj_winograd_run (const CjWinograd *g, const CjWinogradRun *run, gint64 n, float *scratch)
+{
+  const Stripe s = get_stripe (g, n, FALSE);
+  const gint64 total = n * cj_winograd_tiles (g), outside = count_outside (g);
+  float *x = scratch + outside, *y = x + POINTS * s.x;
+
+  memset (scratch, 0, sizeof (float) * (gsize) outside);
+  for (gint64 first = 0; first < total; first += s.tiles)
+    {
+      CjProduct p = { .a_row = s.c,
+                      .a_step = 1,
+                      .n_runs = 1,
+                      .run = g->c,
+                      .b = run->packed,
+                      .b_step = s.width,
+                      .c_row = s.width,
+                      .m = MIN (s.tiles, total - first) };
+
+      read_tiles (g, &s, run->x, run->mask, first, p.m, scratch, x);
+      for (gint64 channel = 0; channel < g->o; channel += s.width)
+        {
+          p.n = MIN (s.width, cj_kernel_pad (s.kernel, g->o) - channel);
+          for (int point = 0; point < POINTS; point++, p.b += g->c * s.width)
+            {
+              p.a = x + point * s.x;
+              p.c = y + point * s.y_panel;
+              s.kernel->multiply (&p);
+            }
+          write_tiles (g, &s, run, channel, first, p.m, y, scratch + outside / 2);
+        }
+    }
+}
+
+/* Transforms tiles [first, first + n) of the gradient of y and adds them up. */
+static void
+read_gradients (const CjWinograd *g, const Stripe *s, const float *dy, const float *mask,
+                gint64 first, gint64 n, const float *outside, float *to, float *sums)
+{
+  const gint64 size = g->oh * g->ow * g->o;
+  const float *pixels[16], *masks[16];
+
+  for (gint64 i = 0; i < n; i++)
+    {
+      const Place p = find_place (g, first + i);
+
+      find_pixels (dy + p.sample * size, g->oh, g->ow, g->o, p.row, p.column, 4, outside, pixels);
+      if (mask != NULL)
+        find_pixels (mask + p.sample * size, g->oh, g->ow, g->o, p.row, p.column, 4, outside,
+                     masks);
+      s->tile->gradient (pixels, mask != NULL ? masks : NULL, g->o, to + i * s->o, s->y, sums);
+    }
+}
+
+void
+cj_winograd_run_weight (const CjWinograd *g, const float *x, const float *dy, const float *mask,
+                        gint64 n, float *dw, float *scratch)
+{
+  const Stripe s = get_stripe (g, n, TRUE);
+  const gint64 total = n * cj_winograd_tiles (g), outside = count_outside (g);
+  const gint64 point_size = g->c * s.width, panel_size = (9 * g->c + 1) * s.width;
+  float *v = scratch + outside, *z = v + POINTS * s.x, *products = z + POINTS * s.y;
+  float *sums = scratch + outside / 2;
+
+  memset (scratch, 0, sizeof (float) * (gsize) outside);
+  for (gint64 first = 0; first < total; first += s.tiles)
+    {
+      CjProduct p = { .a_row = 1,
+                      .a_step = s.c,
+                      .n_runs = 1,
+                      .run = MIN (s.tiles, total - first),
+                      .b_step = s.o,
+                      .c_row = s.width,
+                      .m = g->c,
+                      .add = first > 0 };
+
+      read_tiles (g, &s, x, NULL, first, p.run, scratch, v);
+      read_gradients (g, &s, dy, mask, first, p.run, scratch, z, sums);
+      for (gint64 channel = 0, panel = 0; channel < g->o; channel += s.width, panel++)
+        {
+          float *at = products + panel * count_products (g, &s, n), *to = dw + panel * panel_size;
+
+          p.n = MIN (s.width, cj_kernel_pad (s.kernel, g->o) - channel);
+          for (int point = 0; point < POINTS; point++)
+            {
+              p.a = v + point * s.x;
+              p.b = z + point * s.y + channel;
+              p.c = at + point * point_size;
+              s.kernel->multiply (&p);
+            }
+          for (gint64 c = 0; c < g->c && first + p.run == total; c++)
+            s.tile->weight_gradient (at + c * s.width, point_size, p.n, to + c * s.width,
+                                     point_size);
+        }
+    }
+  for (gint64 channel = 0; channel < g->o; channel += s.width, dw += panel_size)
+    memcpy (dw + 9 * point_size, sums + channel,
+            sizeof (float) * (gsize) MIN (s.width, s.o - channel));
+}
