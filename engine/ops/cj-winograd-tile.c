@@ -106,7 +106,7 @@ weight_gradient_line (const Vec *u, const int n, Vec *to, const int m)
 
 /* Channels [c, c + LANES) of a pixel. */
 static inline __attribute__ ((always_inline)) Vec
-load (const float *const *pixels, const float *const *masks, int i, gint64 c)
+load (float *const *pixels, float *const *masks, int i, gint64 c)
 {
   const Vec value = *(const Vec *) (pixels[i] + c);
 
@@ -117,13 +117,13 @@ load (const float *const *pixels, const float *const *masks, int i, gint64 c)
 
 /* The last channels of `count` pixels, fewer than a vector, with zeros behind them. */
 static __attribute__ ((noinline)) void
-load_rest (const float *const *pixels, const float *const *masks, int count, gint64 c, gint64 n,
-           Vec *rest, const float **rests)
+load_rest (float *const *pixels, float *const *masks, int count, gint64 c, gint64 n, Vec *rest,
+           float **rests)
 {
   memset (rest, 0, sizeof (Vec) * (gsize) count);
   for (int i = 0; i < count; i++)
     {
-      rests[i] = (const float *) (rest + i);
+      rests[i] = (float *) (rest + i);
       for (gint64 k = 0; k < n; k++)
         if (masks == NULL || masks[i][c + k] > 0)
           ((float *) (rest + i))[k] = pixels[i][c + k];
@@ -132,8 +132,7 @@ load_rest (const float *const *pixels, const float *const *masks, int count, gin
 
 /* Lines down, then across. */
 INLINE
-input_vector (const float *const *pixels, const float *const *masks, gint64 c, float *to,
-              gint64 step)
+input_vector (float *const *pixels, float *const *masks, gint64 c, float *to, gint64 step)
 {
   Vec half[36], line[6];
 
@@ -156,8 +155,7 @@ input_vector (const float *const *pixels, const float *const *masks, gint64 c, f
 }
 
 static void
-input (const float *const *pixels, const float *const *masks, gint64 channels, float *to,
-       gint64 step)
+input (float *const *pixels, float *const *masks, gint64 channels, float *to, gint64 step)
 {
   gint64 c = 0;
 
@@ -170,7 +168,7 @@ input (const float *const *pixels, const float *const *masks, gint64 channels, f
   if (c < channels)
     {
       Vec rest[36];
-      const float *rests[36];
+      float *rests[36];
 
       load_rest (pixels, masks, 36, c, channels - c, rest, rests);
       input_vector (rests, NULL, 0, to + c, step);
@@ -252,8 +250,8 @@ output (const float *from, gint64 step, gint64 channels, const float *bias, gboo
 }
 
 INLINE
-gradient_vector (const float *const *pixels, const float *const *masks, gint64 c, float *to,
-                 gint64 step, float *sums)
+gradient_vector (float *const *pixels, float *const *masks, gint64 c, float *to, gint64 step,
+                 float *sums)
 {
   Vec half[24], line[6], sum = *(const Vec *) sums;
 
@@ -278,8 +276,8 @@ gradient_vector (const float *const *pixels, const float *const *masks, gint64 c
 }
 
 static void
-gradient (const float *const *pixels, const float *const *masks, gint64 channels, float *to,
-          gint64 step, float *sums)
+gradient (float *const *pixels, float *const *masks, gint64 channels, float *to, gint64 step,
+          float *sums)
 {
   gint64 c = 0;
 
@@ -292,7 +290,7 @@ gradient (const float *const *pixels, const float *const *masks, gint64 channels
   if (c < channels)
     {
       Vec rest[16];
-      const float *rests[16];
+      float *rests[16];
 
       load_rest (pixels, masks, 16, c, channels - c, rest, rests);
       gradient_vector (rests, NULL, 0, to + c, step, sums + c);

@@ -72,14 +72,14 @@ void cj_winograd_run_weight (const CjWinograd *geometry, const float *x, const f
 typedef struct
 {
   /* 6×6 pixels to points */
-  void (*input) (const float *const *pixels, const float *const *masks, gint64 channels, float *to,
+  void (*input) (float *const *pixels, float *const *masks, gint64 channels, float *to,
                  gint64 step);
   /* points to 4×4 pixels */
   void (*output) (const float *from, gint64 step, gint64 channels, const float *bias, gboolean relu,
                   gboolean add, float *const *pixels);
   /* 4×4 pixels of a gradient to points; their sums are added to `sums` */
-  void (*gradient) (const float *const *pixels, const float *const *masks, gint64 channels,
-                    float *to, gint64 step, float *sums);
+  void (*gradient) (float *const *pixels, float *const *masks, gint64 channels, float *to,
+                    gint64 step, float *sums);
   /* 3×3 weights, `from_step` apart, to points; `turned` takes the last weight first */
   void (*weight) (const float *from, gint64 from_step, gint64 width, gboolean turned, float *to,
                   gint64 step);

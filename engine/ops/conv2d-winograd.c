@@ -4,9 +4,11 @@
 #include <string.h>
 
 #define POINTS CJ_WINOGRAD_POINTS
-#define ROOM                                                                                       \
-  (192 * 1024)     /* floats for the transformed tiles of a stripe: they stay in a cache of 2 MiB */
-#define WEIGHTS 16 /* channels whose weights are put in order at once */
+#define ROOM (192 * 1024) /* floats for the tiles of a stripe, of a cache of 2 MiB; but */
+#define LEAST_RUN 36      /* tiles to make products worth their panels of weights, and */
+#define LEAST_WEIGHT 48   /* tiles to make sums worth their stores */
+#define BLOCK 48          /* channels of the weight's gradient that are made at once */
+#define WEIGHTS 16        /* channels whose weights are put in order at once */
 
 extern const CjWinogradTile cj_winograd_baseline;
 #if defined(__x86_64__)
@@ -65,7 +67,8 @@ get_stripe (const CjWinograd *g, gint64 n, gboolean all)
   const gint64 total = n * cj_winograd_tiles (g);
   Stripe s = { .c = whole (g->c, 16), .o = whole (g->o, 16), .kernel = cj_kernel_get (g->o) };
   const gint64 room = POINTS * (s.c + (all ? s.o : MIN (s.o, CJ_KERNEL_MAX_PANEL)));
-  const gint64 most = MAX (ROOM / room / 12 * 12, 12), stripes = (total + most - 1) / most;
+  const gint64 most = MAX (ROOM / room / 12 * 12, all ? LEAST_WEIGHT : LEAST_RUN);
+  const gint64 stripes = (total + most - 1) / most;
 
   s.tile = get_tile (s.kernel);
   s.width = MIN (cj_kernel_pad (s.kernel, g->o), 2 * s.kernel->lanes);
@@ -112,11 +115,12 @@ count_outside (const CjWinograd *g)
   return 2 * whole (MAX (g->c, g->o), 16);
 }
 
-/* Floats from one panel's products of weights to the next; a single stripe needs them one by one. */
+/* Blocks of channels by panels, in which the weight's gradient is made: the 36 products of one stay
+ * near until they are turned into 9 gradients. */
 static gint64
-count_products (const CjWinograd *g, const Stripe *s, gint64 n)
+n_blocks (const CjWinograd *g, const Stripe *s)
 {
-  return s->tiles < n * cj_winograd_tiles (g) ? POINTS * g->c * s->width : 0;
+  return (g->c + BLOCK - 1) / BLOCK * ((g->o + s->width - 1) / s->width);
 }
 
 gint64
@@ -124,9 +128,9 @@ cj_winograd_count_scratch (const CjWinograd *g, gint64 n)
 {
   const Stripe one = get_stripe (g, n, FALSE), all = get_stripe (g, n, TRUE);
   const gint64 run = POINTS * (one.x + one.y_panel);
-  const gint64 products = POINTS * g->c * all.width;
-  const gint64 weight = POINTS * (all.x + all.y) + products
-                        + (cj_winograd_panels (g) - 1) * count_products (g, &all, n);
+  const gint64 products = POINTS * point_step (BLOCK, all.width)
+                          * (all.tiles < n * cj_winograd_tiles (g) ? n_blocks (g, &all) : 1);
+  const gint64 weight = POINTS * (all.x + all.y) + products;
 
   return count_outside (g) + MAX (MAX (run, weight), 9 * WEIGHTS * one.width);
 }
@@ -170,18 +174,32 @@ find_place (const CjWinograd *g, gint64 tile)
   return (Place){ tile / tiles, tile % tiles / across * 4, tile % across * 4 };
 }
 
+static void
+go_on (const CjWinograd *g, Place *p)
+{
+  p->column += 4;
+  if (p->column < g->ow)
+    return;
+  p->column = 0;
+  p->row += 4;
+  if (p->row < g->oh)
+    return;
+  p->row = 0;
+  p->sample++;
+}
+
 /* The addresses of size × size pixels from (row, column) on; `outside` where there is no picture. */
 static inline __attribute__ ((always_inline)) void
 find_pixels (const float *picture, gint64 h, gint64 w, gint64 c, gint64 row, gint64 column,
-             const int size, const float *outside, const float **pixels)
+             const int size, float *outside, float **pixels)
 {
-  const float *first = picture + (row * w + column) * c;
+  float *all = (float *) picture;
 
   if (row >= 0 && column >= 0 && row + size <= h && column + size <= w)
     {
-      for (int i = 0; i < size; i++, first += w * c)
+      for (int i = 0; i < size; i++)
         for (int j = 0; j < size; j++)
-          *pixels++ = first + j * c;
+          *pixels++ = all + ((row + i) * w + column + j) * c;
       return;
     }
   for (int i = 0; i < size; i++)
@@ -189,21 +207,21 @@ find_pixels (const float *picture, gint64 h, gint64 w, gint64 c, gint64 row, gin
       {
         const gint64 y = row + i, x = column + j;
 
-        *pixels++ = y >= 0 && y < h && x >= 0 && x < w ? picture + (y * w + x) * c : outside;
+        *pixels++ = y >= 0 && y < h && x >= 0 && x < w ? all + (y * w + x) * c : outside;
       }
 }
 
 /* Transforms tiles [first, first + n) of x. */
 static void
 read_tiles (const CjWinograd *g, const Stripe *s, const float *x, const float *mask, gint64 first,
-            gint64 n, const float *outside, float *to)
+            gint64 n, float *outside, float *to)
 {
   const gint64 size = g->h * g->w * g->c;
-  const float *pixels[36], *masks[36];
+  Place p = find_place (g, first);
+  float *pixels[36], *masks[36];
 
-  for (gint64 i = 0; i < n; i++)
+  for (gint64 i = 0; i < n; i++, go_on (g, &p))
     {
-      const Place p = find_place (g, first + i);
       const gint64 row = p.row - g->top, column = p.column - g->left;
 
       find_pixels (x + p.sample * size, g->h, g->w, g->c, row, column, 6, outside, pixels);
@@ -219,14 +237,14 @@ write_tiles (const CjWinograd *g, const Stripe *s, const CjWinogradRun *run, gin
              gint64 first, gint64 n, const float *from, float *sink)
 {
   const float *bias = run->bias != NULL ? run->bias + channel : NULL;
+  Place p = find_place (g, first);
   float *pixels[16];
 
-  for (gint64 i = 0; i < n; i++)
+  for (gint64 i = 0; i < n; i++, go_on (g, &p))
     {
-      const Place p = find_place (g, first + i);
       float *y = run->y + p.sample * g->oh * g->ow * g->o + channel;
 
-      find_pixels (y, g->oh, g->ow, g->o, p.row, p.column, 4, sink, (const float **) pixels);
+      find_pixels (y, g->oh, g->ow, g->o, p.row, p.column, 4, sink, pixels);
       s->tile->output (from + i * s->width, s->y_panel, MIN (s->width, g->o - channel), bias,
                        run->relu, run->add, pixels);
     }
@@ -269,15 +287,14 @@ cj_winograd_run (const CjWinograd *g, const CjWinogradRun *run, gint64 n, float 
 /* Transforms tiles [first, first + n) of the gradient of y and adds them up. */
 static void
 read_gradients (const CjWinograd *g, const Stripe *s, const float *dy, const float *mask,
-                gint64 first, gint64 n, const float *outside, float *to, float *sums)
+                gint64 first, gint64 n, float *outside, float *to, float *sums)
 {
   const gint64 size = g->oh * g->ow * g->o;
-  const float *pixels[16], *masks[16];
+  Place p = find_place (g, first);
+  float *pixels[16], *masks[16];
 
-  for (gint64 i = 0; i < n; i++)
+  for (gint64 i = 0; i < n; i++, go_on (g, &p))
     {
-      const Place p = find_place (g, first + i);
-
       find_pixels (dy + p.sample * size, g->oh, g->ow, g->o, p.row, p.column, 4, outside, pixels);
       if (mask != NULL)
         find_pixels (mask + p.sample * size, g->oh, g->ow, g->o, p.row, p.column, 4, outside,
@@ -292,7 +309,8 @@ cj_winograd_run_weight (const CjWinograd *g, const float *x, const float *dy, co
 {
   const Stripe s = get_stripe (g, n, TRUE);
   const gint64 total = n * cj_winograd_tiles (g), outside = count_outside (g);
-  const gint64 point_size = g->c * s.width, panel_size = (9 * g->c + 1) * s.width;
+  const gint64 panel_size = (9 * g->c + 1) * s.width, step = point_step (BLOCK, s.width);
+  const gint64 panels = cj_winograd_panels (g);
   float *v = scratch + outside, *z = v + POINTS * s.x, *products = z + POINTS * s.y;
   float *sums = scratch + outside / 2;
 
@@ -305,29 +323,30 @@ cj_winograd_run_weight (const CjWinograd *g, const float *x, const float *dy, co
                       .run = MIN (s.tiles, total - first),
                       .b_step = s.o,
                       .c_row = s.width,
-                      .m = g->c,
                       .add = first > 0 };
 
       read_tiles (g, &s, x, NULL, first, p.run, scratch, v);
       read_gradients (g, &s, dy, mask, first, p.run, scratch, z, sums);
-      for (gint64 channel = 0, panel = 0; channel < g->o; channel += s.width, panel++)
+      for (gint64 i = 0; i < n_blocks (g, &s); i++)
         {
-          float *at = products + panel * count_products (g, &s, n), *to = dw + panel * panel_size;
+          const gint64 channel = i % panels * s.width, c0 = i / panels * BLOCK;
+          float *at = products + (s.tiles < total ? i * POINTS * step : 0);
+          float *to = dw + i % panels * panel_size + c0 * s.width;
 
+          p.m = MIN (BLOCK, g->c - c0);
           p.n = MIN (s.width, cj_kernel_pad (s.kernel, g->o) - channel);
           for (int point = 0; point < POINTS; point++)
             {
-              p.a = v + point * s.x;
+              p.a = v + point * s.x + c0;
               p.b = z + point * s.y + channel;
-              p.c = at + point * point_size;
+              p.c = at + point * step;
               s.kernel->multiply (&p);
             }
-          for (gint64 c = 0; c < g->c && first + p.run == total; c++)
-            s.tile->weight_gradient (at + c * s.width, point_size, p.n, to + c * s.width,
-                                     point_size);
+          for (gint64 c = 0; c < p.m && first + p.run == total; c++)
+            s.tile->weight_gradient (at + c * s.width, step, p.n, to + c * s.width, g->c * s.width);
         }
     }
   for (gint64 channel = 0; channel < g->o; channel += s.width, dw += panel_size)
-    memcpy (dw + 9 * point_size, sums + channel,
+    memcpy (dw + 9 * g->c * s.width, sums + channel,
             sizeof (float) * (gsize) MIN (s.width, s.o - channel));
 }
