@@ -8,7 +8,7 @@
 guint
 cj_op_blocks (const CjOp *op)
 {
-  return (guint) MIN (op->in_shape[0].dims[0], CJ_OP_MAX_BLOCKS);
+  return (guint) MIN (op->in_shape[0].dims[0], op->blocks > 0 ? op->blocks : CJ_OP_MAX_BLOCKS);
 }
 
 CjSamples

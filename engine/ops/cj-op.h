@@ -105,8 +105,9 @@ struct _CjOp
   gsize saved_bytes;
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
-  gint64 macs;         /* multiply-adds of forward */
-  guint64 stream;      /* separates the random numbers of two dropouts */
+  guint blocks;   /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
+  gint64 macs;    /* multiply-adds of forward */
+  guint64 stream; /* separates the random numbers of two dropouts */
 };
 
 #define CJ_OP_BLOCK 8192 /* elements of a block; a multiple of the four numbers of a Philox block */
