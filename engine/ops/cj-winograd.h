@@ -53,7 +53,7 @@ typedef struct
   float *y;
 } CjWinogradRun;
 
-/* Floats of scratch of any of these functions, for spans of `n` samples. */
+/* Floats of scratch of any of these functions, for spans of up to `n` samples. */
 gint64 cj_winograd_count_scratch (const CjWinograd *geometry, gint64 n);
 
 /* y [N, OH, OW, O] from x [N, H, W, C]. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-winograd.h"
+#include "conv2d-private.h"
 
 #include <string.h>
 
@@ -59,24 +60,40 @@ cj_winograd_tiles (const CjWinograd *g)
   return (g->oh + 3) / 4 * ((g->ow + 3) / 4);
 }
 
-/* Stripes for `n` samples; the sizes depend on the shapes alone, not on the kernel. With `all` a stripe
- * holds all of y, else a panel of it. */
 static Stripe
-get_stripe (const CjWinograd *g, gint64 n, gboolean all)
+make_stripe (const CjWinograd *g, gint64 tiles)
 {
-  const gint64 total = n * cj_winograd_tiles (g);
-  Stripe s = { .c = whole (g->c, 16), .o = whole (g->o, 16), .kernel = cj_kernel_get (g->o) };
-  const gint64 room = POINTS * (s.c + (all ? s.o : MIN (s.o, CJ_KERNEL_MAX_PANEL)));
-  const gint64 most = MAX (ROOM / room / 12 * 12, all ? LEAST_WEIGHT : LEAST_RUN);
-  const gint64 stripes = (total + most - 1) / most;
+  Stripe s = {
+    .tiles = tiles, .c = whole (g->c, 16), .o = whole (g->o, 16), .kernel = cj_kernel_get (g->o)
+  };
 
   s.tile = get_tile (s.kernel);
   s.width = MIN (cj_kernel_pad (s.kernel, g->o), 2 * s.kernel->lanes);
-  s.tiles = MIN (whole ((total + stripes - 1) / stripes, 12), total);
-  s.x = point_step (s.tiles, s.c);
-  s.y = point_step (s.tiles, s.o);
-  s.y_panel = point_step (s.tiles, s.width);
+  s.x = point_step (tiles, s.c);
+  s.y = point_step (tiles, s.o);
+  s.y_panel = point_step (tiles, s.width);
   return s;
+}
+
+/* The most tiles of a stripe that has all of y, or else a panel of it. It depends on the shapes alone,
+ * not on the kernel, for sums are made over it. */
+static gint64
+most_tiles (const CjWinograd *g, gboolean all)
+{
+  const gint64 c = whole (g->c, 16), o = whole (g->o, 16);
+  const gint64 room = POINTS * (c + (all ? o : MIN (o, CJ_KERNEL_MAX_PANEL)));
+
+  return MAX (ROOM / room / 12 * 12, all ? LEAST_WEIGHT : LEAST_RUN);
+}
+
+/* Stripes of much the same size for `n` samples, in whole tiles of the product. */
+static Stripe
+get_stripe (const CjWinograd *g, gint64 n, gboolean all)
+{
+  const gint64 total = n * cj_winograd_tiles (g), most = most_tiles (g, all);
+  const gint64 stripes = (total + most - 1) / most;
+
+  return make_stripe (g, MIN (whole ((total + stripes - 1) / stripes, 12), total));
 }
 
 CjWinograd
@@ -95,7 +112,7 @@ cj_winograd_turn (const CjWinograd *g)
 guint
 cj_winograd_panels (const CjWinograd *g)
 {
-  const Stripe s = get_stripe (g, 1, FALSE);
+  const Stripe s = make_stripe (g, 1);
 
   return (guint) ((g->o + s.width - 1) / s.width);
 }
@@ -103,7 +120,7 @@ cj_winograd_panels (const CjWinograd *g)
 gint64
 cj_winograd_count_weight (const CjWinograd *g)
 {
-  const Stripe s = get_stripe (g, 1, FALSE);
+  const Stripe s = make_stripe (g, 1);
 
   return cj_winograd_panels (g) * POINTS * g->c * s.width;
 }
@@ -126,10 +143,12 @@ n_blocks (const CjWinograd *g, const Stripe *s)
 gint64
 cj_winograd_count_scratch (const CjWinograd *g, gint64 n)
 {
-  const Stripe one = get_stripe (g, n, FALSE), all = get_stripe (g, n, TRUE);
+  const gint64 total = n * cj_winograd_tiles (g);
+  const Stripe one = make_stripe (g, MIN (total, most_tiles (g, FALSE)));
+  const Stripe all = make_stripe (g, MIN (total, most_tiles (g, TRUE)));
   const gint64 run = POINTS * (one.x + one.y_panel);
-  const gint64 products = POINTS * point_step (BLOCK, all.width)
-                          * (all.tiles < n * cj_winograd_tiles (g) ? n_blocks (g, &all) : 1);
+  const gint64 products
+      = POINTS * point_step (BLOCK, all.width) * (all.tiles < total ? n_blocks (g, &all) : 1);
   const gint64 weight = POINTS * (all.x + all.y) + products;
 
   return count_outside (g) + MAX (MAX (run, weight), 9 * WEIGHTS * one.width);
@@ -139,7 +158,7 @@ void
 cj_winograd_pack (const CjWinograd *g, const float *w, gboolean turned, guint panel, float *packed,
                   float *scratch)
 {
-  const Stripe s = get_stripe (g, 1, FALSE);
+  const Stripe s = make_stripe (g, 1);
   const gint64 first = panel * s.width, step = g->c * s.width;
   const int count = (int) MIN (s.width, g->o - first), width = (int) s.width;
   float *to = packed + panel * POINTS * step;
@@ -350,3 +369,216 @@ cj_winograd_run_weight (const CjWinograd *g, const float *x, const float *dy, co
     memcpy (dw + 9 * g->c * s.width, sums + channel,
             sizeof (float) * (gsize) MIN (s.width, s.o - channel));
 }
+
+/* --- as ways of doing a convolution --- */
+
+#define LEAST_CHANNELS 16 /* fewer leave the products too short */
+#define LEAST_TILES 8 /* of a block of samples: the weight is 36 matrices to read instead of 9 */
+#define MOST_CHANNELS 512 /* on average: more would not be worth the room of the weight */
+
+static gint allowed = -1; /* atomic; -1: not yet */
+
+gboolean
+cj_conv2d_allows_winograd (void)
+{
+  gint allow = g_atomic_int_get (&allowed);
+
+  if (allow < 0)
+    {
+      allow = g_strcmp0 (g_getenv ("CAJAL_WINOGRAD"), "off") != 0;
+      g_atomic_int_set (&allowed, allow);
+    }
+  return allow;
+}
+
+void
+cj_conv2d_allow_winograd (gboolean allow)
+{
+  g_atomic_int_set (&allowed, allow != FALSE);
+}
+
+static CjWinograd
+get_forward (const CjConv *conv)
+{
+  return (CjWinograd){ .c = conv->c,
+                       .h = conv->h,
+                       .w = conv->w,
+                       .top = conv->a.pad_top,
+                       .left = conv->a.pad_left,
+                       .o = conv->o,
+                       .oh = conv->oh,
+                       .ow = conv->ow };
+}
+
+static CjWinograd
+get_input (const CjConv *conv)
+{
+  const CjWinograd forward = get_forward (conv);
+
+  return cj_winograd_turn (&forward);
+}
+
+gboolean
+cj_conv_fits_winograd (const CjConv *conv)
+{
+  const CjConv2dAttrs *a = &conv->a;
+  const CjWinograd g = get_forward (conv);
+  const gint64 tiles = cj_winograd_tiles (&g);
+
+  return cj_conv2d_allows_winograd () && a->kernel_h == 3 && a->kernel_w == 3 && a->stride_h == 1
+         && a->stride_w == 1 && a->dilation_h == 1 && a->dilation_w == 1 && a->groups == 1
+         && MIN (conv->c, conv->o) >= LEAST_CHANNELS
+         && conv->c * conv->o <= MOST_CHANNELS * MOST_CHANNELS && conv->block * tiles >= LEAST_TILES
+         && tiles * 8 <= conv->oh * conv->ow; /* at least half of what tiles make is wanted */
+}
+
+gboolean
+cj_conv2d_is_winograd (const CjOp *op)
+{
+  CjConv conv;
+
+  if (op->info != &cj_op_conv2d && op->info != &cj_op_conv2d_relu)
+    return FALSE;
+  conv = cj_conv_get (op);
+  return cj_conv_fits_winograd (&conv);
+}
+
+static gint64
+forward_room (const CjConv *conv)
+{
+  const CjWinograd g = get_forward (conv);
+
+  return cj_winograd_count_weight (&g);
+}
+
+static gint64
+input_room (const CjConv *conv)
+{
+  const CjWinograd g = get_input (conv);
+
+  return cj_winograd_count_weight (&g);
+}
+
+static gint64
+weight_room (const CjConv *conv)
+{
+  return cj_conv_direct_weight.count_room (conv);
+}
+
+static gint64
+forward_scratch (const CjConv *conv)
+{
+  const CjWinograd g = get_forward (conv);
+
+  return cj_winograd_count_scratch (&g, conv->block);
+}
+
+static gint64
+input_scratch (const CjConv *conv)
+{
+  const CjWinograd g = get_input (conv);
+
+  return cj_winograd_count_scratch (&g, conv->block);
+}
+
+static guint
+forward_panels (const CjConv *conv)
+{
+  const CjWinograd g = get_forward (conv);
+
+  return cj_winograd_panels (&g);
+}
+
+static guint
+input_panels (const CjConv *conv)
+{
+  const CjWinograd g = get_input (conv);
+
+  return cj_winograd_panels (&g);
+}
+
+static void
+turn_forward (const CjConv *conv, const CjOpCall *call, guint chunk, float *room)
+{
+  const CjWinograd g = get_forward (conv);
+
+  cj_winograd_pack (&g, call->in[1], FALSE, chunk, room, call->scratch);
+}
+
+static void
+turn_input (const CjConv *conv, const CjOpCall *call, guint chunk, float *room)
+{
+  const CjWinograd g = get_input (conv);
+
+  cj_winograd_pack (&g, call->in[1], TRUE, chunk, room, call->scratch);
+}
+
+/* The sums of blocks lie as those of the direct way. */
+static void
+turn_weight (const CjConv *conv, const CjOpCall *call, guint chunk, float *room)
+{
+  cj_conv_direct_weight.turn (conv, call, chunk, room);
+}
+
+static guint
+weight_turns (const CjConv *conv)
+{
+  return cj_conv_direct_weight.n_turns (conv);
+}
+
+/* First pixel of the samples, in x and in y. */
+static gint64
+at_x (const CjConv *conv, CjSamples samples)
+{
+  return samples.begin * conv->h * conv->w * conv->c;
+}
+
+static gint64
+at_y (const CjConv *conv, CjSamples samples)
+{
+  return samples.begin * conv->oh * conv->ow * conv->o;
+}
+
+static void
+forward (const CjConv *conv, const CjOpCall *call, CjSamples samples, float *room)
+{
+  const CjWinograd g = get_forward (conv);
+  const CjWinogradRun run = { .x = (const float *) call->in[0] + at_x (conv, samples),
+                              .packed = room,
+                              .bias = call->op->n_in > 2 ? call->in[2] : NULL,
+                              .relu = conv->relu,
+                              .y = call->out[0] + at_y (conv, samples) };
+
+  cj_winograd_run (&g, &run, samples.end - samples.begin, call->scratch);
+}
+
+static void
+backward_input (const CjConv *conv, const CjOpCall *call, CjSamples samples, float *room)
+{
+  const CjWinograd g = get_input (conv);
+  const CjWinogradRun run = { .x = call->d_out[0] + at_y (conv, samples),
+                              .mask = conv->relu ? call->out[0] + at_y (conv, samples) : NULL,
+                              .packed = room,
+                              .add = call->add_in[0],
+                              .y = call->d_in[0] + at_x (conv, samples) };
+
+  cj_winograd_run (&g, &run, samples.end - samples.begin, call->scratch);
+}
+
+static void
+backward_weight (const CjConv *conv, const CjOpCall *call, CjSamples samples, float *room)
+{
+  const CjWinograd g = get_forward (conv);
+
+  cj_winograd_run_weight (&g, (const float *) call->in[0] + at_x (conv, samples),
+                          call->d_out[0] + at_y (conv, samples),
+                          conv->relu ? call->out[0] + at_y (conv, samples) : NULL,
+                          samples.end - samples.begin, room, call->scratch);
+}
+
+const CjConvWay cj_conv_winograd_forward
+    = { forward_room, forward_scratch, forward_panels, turn_forward, forward };
+const CjConvWay cj_conv_winograd_input
+    = { input_room, input_scratch, input_panels, turn_input, backward_input };
+const CjConvWay cj_conv_winograd_weight
+    = { weight_room, forward_scratch, weight_turns, turn_weight, backward_weight };

@@ -19,6 +19,7 @@ cj_conv_get (const CjOp *op)
   g.q = g.taps * g.cg;
   g.hp = g.h + g.a.pad_top + g.a.pad_bottom;
   g.wp = g.w + g.a.pad_left + g.a.pad_right;
+  g.block = (g.n + cj_op_blocks (op) - 1) / cj_op_blocks (op);
   g.relu = op->info == &cj_op_conv2d_relu;
   return g;
 }
@@ -27,22 +28,19 @@ cj_conv_get (const CjOp *op)
 static const CjConvWay *
 choose_forward (const CjConv *conv)
 {
-  (void) conv;
-  return &cj_conv_direct_forward;
+  return cj_conv_fits_winograd (conv) ? &cj_conv_winograd_forward : &cj_conv_direct_forward;
 }
 
 static const CjConvWay *
 choose_input (const CjConv *conv)
 {
-  (void) conv;
-  return &cj_conv_direct_input;
+  return cj_conv_fits_winograd (conv) ? &cj_conv_winograd_input : &cj_conv_direct_input;
 }
 
 static const CjConvWay *
 choose_weight (const CjConv *conv)
 {
-  (void) conv;
-  return &cj_conv_direct_weight;
+  return cj_conv_fits_winograd (conv) ? &cj_conv_winograd_weight : &cj_conv_direct_weight;
 }
 
 /* Forward: the packed weight. Backward: the weight packed for the way back, then the gradients of the
