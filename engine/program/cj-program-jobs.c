@@ -9,6 +9,8 @@
 
 #define SMALL 20000 /* multiply-adds and results of a job below which one thread is done sooner */
 
+#define SHARES 8
+
 typedef struct
 {
   CjProgram *program;
@@ -34,6 +36,20 @@ get_last_job (const CjProgram *self)
   return &g_array_index (self->jobs, CjJob, self->jobs->len - 1);
 }
 
+/* Where a weight is itself computed, as the slice of another is, its packing and its gradient have their
+ * place among the other ops. */
+static CjPhaseKind
+get_kind (const CjProgram *self, guint i, const CjPhase *phase)
+{
+  const CjStep *step = get_step (self, i);
+
+  for (guint j = 1; j < step->op.n_in && phase->kind != CJ_PHASE_SAMPLES; j++)
+    if (step->in[j] != CJ_NO_VALUE
+        && cj_builder_get_value (self->lowered->builder, step->in[j])->kind == CJ_VALUE_RESULT)
+      return CJ_PHASE_WHOLE;
+  return phase->kind;
+}
+
 static CjJobPhase
 make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 {
@@ -41,7 +57,7 @@ make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 
   return (CjJobPhase){ .call = &cutter->program->calls[step],
                        .run = phase->run,
-                       .kind = phase->kind,
+                       .kind = get_kind (cutter->program, step, phase),
                        .step = step,
                        .back = cutter->back,
                        .n_chunks = phase->n_chunks != NULL ? phase->n_chunks (op) : 1 };
@@ -81,7 +97,6 @@ append (Cutter *cutter, CjJobPhase phase)
   CjProgram *self = cutter->program;
   CjJob *job = get_last_job (self);
 
-  phase.first = job->n_chunks;
   job->n_chunks = job->samples ? phase.n_chunks : job->n_chunks + phase.n_chunks;
   job->end++;
   note (cutter, &phase, self->phases->len);
@@ -137,21 +152,23 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
   const CjJobPhase p = make_phase (cutter, step, phase);
   const CjOp *op = &get_step (self, step)->op;
 
-  if (phase->kind != CJ_PHASE_SAMPLES && phase->kind != CJ_PHASE_PREPARE && clashes (cutter, step))
+  if (p.n_chunks == 0)
+    return;
+  if (p.kind != CJ_PHASE_SAMPLES && p.kind != CJ_PHASE_PREPARE && clashes (cutter, step))
     {
       flush_finish (cutter);
       *open = FALSE;
     }
-  if (phase->kind == CJ_PHASE_FINISH)
+  if (p.kind == CJ_PHASE_FINISH || p.kind == CJ_PHASE_LATE)
     g_array_append_val (cutter->finish, p);
-  else if (phase->kind == CJ_PHASE_WHOLE)
+  else if (p.kind == CJ_PHASE_WHOLE)
     {
       begin_job (cutter, FALSE);
       append (cutter, p);
       append_finish (cutter);
       *open = FALSE;
     }
-  else if (phase->kind == CJ_PHASE_SAMPLES)
+  else if (p.kind == CJ_PHASE_SAMPLES)
     {
       const CjOp *before
           = *open ? g_array_index (self->phases, CjJobPhase, self->phases->len - 1).call->op : NULL;
@@ -177,7 +194,8 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
 
         if (phase->run == NULL)
           break;
-        if (phase->kind != CJ_PHASE_PREPARE)
+        if (get_kind (self, k, phase) != CJ_PHASE_PREPARE
+            || make_phase (cutter, k, phase).n_chunks == 0)
           continue;
         if (!prepares)
           begin_job (cutter, FALSE);
@@ -207,6 +225,32 @@ runs_backward (const CjProgram *self, guint step)
   return self->backward[step];
 }
 
+/* A job of several phases goes through them side by side, an eighth of each at a time: a thread's share
+ * then holds the same part of every phase, step after step, and finds it in its cache. */
+static void
+mix_phases (CjProgram *self)
+{
+  for (guint i = 0; i < self->jobs->len; i++)
+    {
+      CjJob *job = &g_array_index (self->jobs, CjJob, i);
+
+      job->order = self->order->len;
+      for (guint share = 0; share < SHARES && !job->samples; share++)
+        for (guint j = job->begin; j < job->end; j++)
+          {
+            const CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, j);
+            const guint64 n = phase->n_chunks;
+
+            for (guint k = (guint) (n * share / SHARES); k < n * (share + 1) / SHARES; k++)
+              {
+                const CjJobChunk chunk = { j, k };
+
+                g_array_append_val (self->order, chunk);
+              }
+          }
+    }
+}
+
 static void
 find_small (CjProgram *self)
 {
@@ -233,6 +277,7 @@ cj_program_make_jobs (CjProgram *self)
 
   self->jobs = g_array_new (FALSE, FALSE, sizeof (CjJob));
   self->phases = g_array_new (FALSE, TRUE, sizeof (CjJobPhase));
+  self->order = g_array_new (FALSE, FALSE, sizeof (CjJobChunk));
   self->shifts = g_array_new (FALSE, FALSE, sizeof (CjShift));
   for (guint i = 0; i < n; i++)
     {
@@ -250,6 +295,7 @@ cj_program_make_jobs (CjProgram *self)
       if (back == 0)
         self->n_forward = self->jobs->len;
     }
+  mix_phases (self);
   find_small (self);
 }
 
