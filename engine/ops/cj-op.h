@@ -105,8 +105,10 @@ struct _CjOp
   gsize saved_bytes;
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
-  guint blocks;   /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
-  gint64 macs;    /* multiply-adds of forward */
+  guint blocks; /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
+  gboolean
+      mixes;   /* set by infer: one sample reaches another, phases of samples are for all at once */
+  gint64 macs; /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */
 };
 

@@ -271,6 +271,7 @@ infer_slice (CjOp *op, GError **error)
                          error);
   op->out_shape[0] = *x;
   op->out_shape[0].dims[a->axis] = a->length;
+  op->mixes = a->axis == 0;
   return TRUE;
 }
 
@@ -379,6 +380,7 @@ infer_concat (CjOp *op, GError **error)
     }
   op->out_shape[0] = *first;
   op->out_shape[0].dims[axis] = sum;
+  op->mixes = axis == 0;
   return TRUE;
 }
 

@@ -13,7 +13,8 @@ typedef struct
 {
   CjProgram *program;
   gboolean back;
-  GArray *finish; /* CjJobPhase: put off */
+  const gboolean *from_data; /* by value: not the same for every batch */
+  GArray *finish;            /* CjJobPhase: put off */
 } Cutter;
 
 static const CjStep *
@@ -34,6 +35,57 @@ get_last_job (const CjProgram *self)
   return &g_array_index (self->jobs, CjJob, self->jobs->len - 1);
 }
 
+/* What depends on the data that a network is given; the rest are weights, and what is made of them. */
+static gboolean *
+find_from_data (const CjProgram *self)
+{
+  const CjLowered *lowered = self->lowered;
+  gboolean *from_data = g_new0 (gboolean, lowered->builder->values->len + 1);
+
+  for (guint i = 0; i < lowered->builder->values->len; i++)
+    from_data[i] = cj_builder_get_value (lowered->builder, (int) i)->kind == CJ_VALUE_INPUT;
+  for (guint i = 0; i < lowered->builder->steps->len; i++)
+    {
+      const CjStep *step = get_step (self, i);
+      gboolean any = FALSE;
+
+      for (guint j = 0; j < step->op.n_in; j++)
+        any |= step->in[j] != CJ_NO_VALUE && from_data[step->in[j]];
+      for (guint k = 0; k < step->op.n_out; k++)
+        from_data[step->out + (int) k] = any;
+    }
+  return from_data;
+}
+
+/* Whether an op reads weights that another op makes, as those of DropConnect. */
+static gboolean
+reads_made_weights (const Cutter *cutter, guint step)
+{
+  const CjStep *s = get_step (cutter->program, step);
+
+  for (guint j = 0; j < s->op.n_in; j++)
+    if (s->in[j] != CJ_NO_VALUE && !cutter->from_data[s->in[j]]
+        && cj_builder_get_value (cutter->program->lowered->builder, s->in[j])->kind
+               == CJ_VALUE_RESULT)
+      return TRUE;
+  return FALSE;
+}
+
+/* A phase is what it says, but where rows are no samples (weights may have as many), where an op mixes
+ * samples, and where what is to be prepared has to be made first. */
+static CjPhaseKind
+get_kind (const Cutter *cutter, guint step, const CjPhase *phase)
+{
+  const CjStep *s = get_step (cutter->program, step);
+  const gboolean samples = !s->op.mixes && s->in[0] != CJ_NO_VALUE && cutter->from_data[s->in[0]];
+
+  if (phase->kind == CJ_PHASE_SAMPLES && !samples)
+    return CJ_PHASE_WHOLE;
+  if (phase->kind == CJ_PHASE_PREPARE && reads_made_weights (cutter, step))
+    return CJ_PHASE_WHOLE;
+  return phase->kind;
+}
+
 static CjJobPhase
 make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 {
@@ -41,7 +93,7 @@ make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 
   return (CjJobPhase){ .call = &cutter->program->calls[step],
                        .run = phase->run,
-                       .kind = phase->kind,
+                       .kind = get_kind (cutter, step, phase),
                        .step = step,
                        .back = cutter->back,
                        .n_chunks = phase->n_chunks != NULL ? phase->n_chunks (op) : 1 };
@@ -102,6 +154,18 @@ share_param (const CjProgram *self, guint a, guint b)
   return FALSE;
 }
 
+/* Whether `maker` makes weights that `reader` reads: its gradient needs what the reader finishes. */
+static gboolean
+makes_weights (const Cutter *cutter, guint maker, guint reader)
+{
+  const CjStep *m = get_step (cutter->program, maker), *r = get_step (cutter->program, reader);
+
+  for (guint j = 0; j < r->op.n_in; j++)
+    if (r->in[j] >= m->out && r->in[j] < m->out + (int) m->op.n_out && !cutter->from_data[r->in[j]])
+      return TRUE;
+  return FALSE;
+}
+
 /* What was put off, in a job of its own or together with what the caller appends. */
 static void
 append_finish (Cutter *cutter)
@@ -124,9 +188,13 @@ static gboolean
 clashes (const Cutter *cutter, guint step)
 {
   for (guint i = 0; i < cutter->finish->len; i++)
-    if (g_array_index (cutter->finish, CjJobPhase, i).step != step
-        && share_param (cutter->program, g_array_index (cutter->finish, CjJobPhase, i).step, step))
-      return TRUE;
+    {
+      const guint other = g_array_index (cutter->finish, CjJobPhase, i).step;
+
+      if (other != step
+          && (share_param (cutter->program, other, step) || makes_weights (cutter, step, other)))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -137,21 +205,21 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
   const CjJobPhase p = make_phase (cutter, step, phase);
   const CjOp *op = &get_step (self, step)->op;
 
-  if (phase->kind != CJ_PHASE_SAMPLES && phase->kind != CJ_PHASE_PREPARE && clashes (cutter, step))
+  if (p.kind != CJ_PHASE_SAMPLES && p.kind != CJ_PHASE_PREPARE && clashes (cutter, step))
     {
       flush_finish (cutter);
       *open = FALSE;
     }
-  if (phase->kind == CJ_PHASE_FINISH)
+  if (p.kind == CJ_PHASE_FINISH)
     g_array_append_val (cutter->finish, p);
-  else if (phase->kind == CJ_PHASE_WHOLE)
+  else if (p.kind == CJ_PHASE_WHOLE)
     {
       begin_job (cutter, FALSE);
       append (cutter, p);
       append_finish (cutter);
       *open = FALSE;
     }
-  else if (phase->kind == CJ_PHASE_SAMPLES)
+  else if (p.kind == CJ_PHASE_SAMPLES)
     {
       const CjOp *before
           = *open ? g_array_index (self->phases, CjJobPhase, self->phases->len - 1).call->op : NULL;
@@ -177,7 +245,7 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
 
         if (phase->run == NULL)
           break;
-        if (phase->kind != CJ_PHASE_PREPARE)
+        if (get_kind (cutter, k, phase) != CJ_PHASE_PREPARE)
           continue;
         if (!prepares)
           begin_job (cutter, FALSE);
@@ -230,6 +298,7 @@ cj_program_make_jobs (CjProgram *self)
 {
   const guint n = self->lowered->builder->steps->len;
   g_autoptr (GArray) finish = g_array_new (FALSE, FALSE, sizeof (CjJobPhase));
+  g_autofree gboolean *from_data = find_from_data (self);
 
   self->jobs = g_array_new (FALSE, FALSE, sizeof (CjJob));
   self->phases = g_array_new (FALSE, TRUE, sizeof (CjJobPhase));
@@ -246,7 +315,7 @@ cj_program_make_jobs (CjProgram *self)
       for (guint i = 0; i < n; i++)
         self->spans[back][i]
             = (CjSpan){ .first = G_MAXUINT, .work_first = G_MAXUINT, .phase_first = G_MAXUINT };
-      cut (&(Cutter){ self, back == 1, finish }, back ? runs_backward : runs_forward);
+      cut (&(Cutter){ self, back == 1, from_data, finish }, back ? runs_backward : runs_forward);
       if (back == 0)
         self->n_forward = self->jobs->len;
     }
