@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* softmax (q k^T / sqrt (D)) v, a head of a sample at a time, in blocks of scores that stay in the
- * cache: the sums of a row run along (Milakov and Gimelshein, "Online normalizer calculation for
- * softmax", 2018), and backward makes the scores again from the logarithm of the row's sum (Dao et
- * al., "FlashAttention", 2022, algorithms 1 and 4). Blocks above the diagonal of a causal head are
- * skipped. N batch, T queries, S keys, E features, D = E / heads features of a head. */
+/* softmax (q k^T / sqrt (D)) v, a head of a sample at a time, in bands of queries whose scores stay in
+ * the first cache and are never written to memory; backward makes them again from the largest score
+ * and the sum of each query (Dao et al., "FlashAttention", 2022, with whole rows instead of blocks, for
+ * the sequences here are short). Scores lie turned, [key, query of the band]: so what softmax does goes
+ * down the columns, 16 queries side by side, and every product reads its operands where they lie but
+ * for the queries and dy of the band. Keys beyond the band of a causal head are skipped.
+ * N batch, T queries, S keys, E features, D = E / heads features of a head. */
 #include "cj-error.h"
 #include "cj-gemm.h"
+#include "cj-kernel.h"
 #include "cj-math.h"
 #include "cj-ops.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define ROWS 48     /* queries of a block of scores, whole register tiles */
-#define COLUMNS 128 /* keys of a block */
-#define OUTSIDE -1e30f
+#define BAND 32        /* queries side by side: a panel of the kernel */
+#define SIDE 16        /* of them in a vector */
+#define BAD_STRIDE 256 /* floats from row to row that share few places of the first cache */
+#define OUTSIDE -1e30f /* the score of what is not heard */
+#define LEAST -1e29f   /* less than any score that counts */
+#define LOG2_E 1.4426950408889634f
+
+typedef float Lanes __attribute__ ((vector_size (4 * SIDE), aligned (4), may_alias));
+typedef gint32 LaneBits __attribute__ ((vector_size (4 * SIDE), aligned (4), may_alias));
 
 typedef struct
 {
@@ -86,15 +95,10 @@ infer (CjOp *op, GError **error)
   op->n_out = 2;
   op->out_shape[0] = cj_shape3 (q->dims[0], s.t, s.e);
   op->out_shape[1] = cj_shape4 (q->dims[0], heads, s.t, s.s);
-  op->saved_bytes = sizeof (float) * (gsize) (q->dims[0] * heads * s.t);
+  op->saved_bytes = sizeof (float) * 2 * (gsize) (q->dims[0] * heads * s.t);
+  op->scratch_bytes = sizeof (float) * (CJ_GEMM_SCRATCH + 2 * BAND * (gsize) (s.d + s.s));
   op->macs = 2 * q->dims[0] * s.e * (s.causal ? s.t * (s.t + 1) / 2 : s.t * s.s);
   return TRUE;
-}
-
-static guint
-heads_of_samples (const CjOp *op)
-{
-  return (guint) (op->in_shape[0].dims[0] * ((const CjAttentionAttrs *) op->attrs)->heads);
 }
 
 /* One head of one sample: where its numbers begin. */
@@ -109,8 +113,10 @@ typedef struct
   const void *padding; /* of the sample */
   CjDtype padding_dtype;
   const CjAttentionAttrs *attrs;
-  float *log_sums, *weights; /* [T]; [T, S] */
-  float *scratch;
+  float *tops, *shares, *weights; /* [T] largest score, one over the sum of e^(score - it); [T, S] */
+  float *scratch;                 /* of products, then: */
+  float *queries, *slopes;        /* [D, BAND] of a band, turned: q and dy */
+  float *scores, *d_scores;       /* [S, BAND] */
 } Head;
 
 static float *
@@ -119,16 +125,18 @@ offset (gconstpointer base, gint64 by)
   return base != NULL ? (float *) base + by : NULL;
 }
 
+/* Head `index` of all heads of all samples. */
 static Head
-get_head (const CjOpCall *call, guint chunk)
+get_head (const CjOpCall *call, gint64 index)
 {
   const Sizes s = get_sizes (call->op);
-  const gint64 n = chunk / s.heads, h = chunk % s.heads;
+  const gint64 n = index / s.heads, h = index % s.heads;
   const gint64 at_q = n * s.t * s.row + h * s.d, at_k = n * s.s * s.row + h * s.d;
   const gint64 at_y = n * s.t * s.e + h * s.d;
   const int ik = s.packed ? 0 : 1, iv = s.packed ? 0 : 2;
   const gboolean padded = call->op->n_in > 3 && call->op->has_in[3];
   const gsize mark = padded ? cj_dtype_size (call->op->in_dtype[3]) : 0;
+  float *room = offset (call->scratch, CJ_GEMM_SCRATCH);
 
   return (Head){
     .s = s,
@@ -137,7 +145,7 @@ get_head (const CjOpCall *call, guint chunk)
     .v = offset (call->in[iv], at_k + (s.packed ? 2 * s.e : 0)),
     .y = offset (call->out[0], at_y),
     .dy = offset (call->d_out[0], at_y),
-    .d_weights = offset (call->d_out[1], chunk * s.t * s.s),
+    .d_weights = offset (call->d_out[1], index * s.t * s.s),
     .dq = offset (call->d_in[0], at_q),
     .dk = offset (call->d_in[ik], at_k + (s.packed ? s.e : 0)),
     .dv = offset (call->d_in[iv], at_k + (s.packed ? 2 * s.e : 0)),
@@ -147,9 +155,14 @@ get_head (const CjOpCall *call, guint chunk)
     .padding = padded ? (const char *) call->in[3] + (gsize) (n * s.s) * mark : NULL,
     .attrs = call->op->attrs,
     .padding_dtype = padded ? call->op->in_dtype[3] : CJ_FLOAT32,
-    .log_sums = (float *) call->saved + chunk * s.t,
-    .weights = offset (call->out[1], chunk * s.t * s.s),
+    .tops = offset (call->saved, 2 * index * s.t),
+    .shares = offset (call->saved, (2 * index + 1) * s.t),
+    .weights = offset (call->out[1], index * s.t * s.s),
     .scratch = call->scratch,
+    .queries = room,
+    .slopes = offset (room, BAND * s.d),
+    .scores = offset (room, 2 * BAND * s.d),
+    .d_scores = offset (room, 2 * BAND * s.d + BAND * s.s),
   };
 }
 
@@ -166,243 +179,293 @@ is_padding (const Head *h, gint64 key)
   return h->attrs->by_word ? mark == h->attrs->word : mark != 0;
 }
 
-/* Keys that the queries first .. first + count - 1 may hear, from 0. */
-static gint64
-get_reach (const Head *h, gint64 first, gint64 count)
+/* Queries first .. first + rows - 1, in `width` lanes, and keys 0 .. reach - 1 that they may hear. */
+typedef struct
 {
-  return h->s.causal ? MIN (h->s.s, first + count) : h->s.s;
+  gint64 first, rows, width, reach;
+} Band;
+
+static Band
+get_band (const Head *h, gint64 first)
+{
+  const gint64 rows = MIN (BAND, h->s.t - first);
+
+  return (Band){ first, rows, rows > SIDE ? BAND : SIDE,
+                 h->s.causal ? MIN (h->s.s, first + rows) : h->s.s };
 }
 
+/* c [m, n] (+)= a [m, k] b [k, n], rows of b and c `b_step` and `c_row` apart. Straight to the kernel
+ * where the columns are whole vectors and the rows of b do not fall on one place of the cache. */
 static void
-multiply (const Head *h, gint64 m, gint64 n, gint64 k, CjGemmMatrix a, CjGemmMatrix b, float *c,
-          gint64 c_stride, gboolean add)
+multiply (const Head *h, gint64 m, gint64 n, gint64 k, CjGemmMatrix a, const float *b, gint64 b_step,
+          float *c, gint64 c_row, gboolean add)
 {
-  cj_gemm (m, n, k, (CjGemmOperand){ cj_gemm_pack_matrix, &a },
-           (CjGemmOperand){ cj_gemm_pack_matrix, &b }, c, c_stride, add, h->scratch);
-}
+  const CjKernel *kernel = cj_kernel_get (n);
 
-/* scores [rows, COLUMNS] of queries i.. and keys j.., scaled; OUTSIDE where none is heard. */
-static void
-make_scores (const Head *h, gint64 i, gint64 rows, gint64 j, gint64 columns, float *scores)
-{
-  multiply (h, rows, columns, h->s.d, (CjGemmMatrix){ h->q + i * h->s.row, h->s.row, 1 },
-            (CjGemmMatrix){ h->k + j * h->s.row, h->s.row, 1 }, scores, COLUMNS, FALSE);
-  for (gint64 r = 0; r < rows; r++)
-    {
-      const gint64 heard = h->s.causal ? CLAMP (i + r + 1 - j, 0, columns) : columns;
-
-      for (gint64 c = 0; c < heard; c++)
-        scores[r * COLUMNS + c] *= h->s.scale;
-      for (gint64 c = heard; c < columns; c++)
-        scores[r * COLUMNS + c] = OUTSIDE;
-      for (gint64 c = 0; h->padding != NULL && c < heard; c++)
-        if (is_padding (h, j + c))
-          scores[r * COLUMNS + c] = OUTSIDE;
-    }
-}
-
-/* row[c] = exp (row[c] - minus), 0 outside; the sum, in eight lanes of fixed order. */
-CJ_CLONES static float
-exponentiate (float *row, gint64 n, float minus)
-{
-  float lanes[8] = { 0 }, sum = 0;
-  gint64 c = 0;
-
-  for (; c + 8 <= n; c += 8)
-    for (int l = 0; l < 8; l++)
-      {
-        const float x = row[c + l], p = x > 0.5f * OUTSIDE ? cj_exp (x - minus) : 0;
-
-        row[c + l] = p;
-        lanes[l] += p;
-      }
-  for (; c < n; c++)
-    {
-      row[c] = row[c] > 0.5f * OUTSIDE ? cj_exp (row[c] - minus) : 0;
-      sum += row[c];
-    }
-  for (int l = 0; l < 8; l++)
-    sum += lanes[l];
-  return sum;
-}
-
-CJ_CLONES static float
-largest (const float *row, gint64 n)
-{
-  float lanes[8], top = OUTSIDE;
-  gint64 c = 0;
-
-  for (int l = 0; l < 8; l++)
-    lanes[l] = OUTSIDE;
-  for (; c + 8 <= n; c += 8)
-    for (int l = 0; l < 8; l++)
-      lanes[l] = row[c + l] > lanes[l] ? row[c + l] : lanes[l];
-  for (; c < n; c++)
-    top = MAX (top, row[c]);
-  for (int l = 0; l < 8; l++)
-    top = MAX (top, lanes[l]);
-  return top;
-}
-
-static void
-forward_rows (const Head *h, gint64 i, gint64 rows)
-{
-  float scores[ROWS * COLUMNS] __attribute__ ((aligned (64)));
-  float tops[ROWS], sums[ROWS] = { 0 };
-  const gint64 reach = get_reach (h, i, rows), e = h->s.e, d = h->s.d;
-
-  for (gint64 r = 0; r < rows; r++)
-    tops[r] = OUTSIDE;
-  for (gint64 j = 0; j < reach; j += COLUMNS)
-    {
-      const gint64 columns = MIN (COLUMNS, reach - j);
-
-      make_scores (h, i, rows, j, columns, scores);
-      for (gint64 r = 0; r < rows; r++)
-        {
-          float *row = scores + r * COLUMNS;
-          const float top = MAX (tops[r], largest (row, columns));
-          const float shrink = cj_exp (tops[r] - top);
-
-          sums[r] = sums[r] * shrink + exponentiate (row, columns, top);
-          for (gint64 c = 0; j > 0 && top > tops[r] && c < d; c++)
-            h->y[(i + r) * e + c] *= shrink;
-          tops[r] = top;
-        }
-      multiply (h, rows, d, columns, (CjGemmMatrix){ scores, COLUMNS, 1 },
-                (CjGemmMatrix){ h->v + j * h->s.row, 1, h->s.row }, h->y + i * e, e, j > 0);
-    }
-  for (gint64 r = 0; r < rows; r++)
-    {
-      const float scale = sums[r] > 0 ? 1.0f / sums[r] : 0;
-
-      for (gint64 c = 0; c < d; c++)
-        h->y[(i + r) * e + c] *= scale;
-      h->log_sums[i + r] = sums[r] > 0 ? tops[r] + logf (sums[r]) : 0;
-    }
-}
-
-/* The weights of queries i.., for those who want to see them. */
-static void
-write_weights (const Head *h, gint64 i, gint64 rows)
-{
-  float scores[ROWS * COLUMNS] __attribute__ ((aligned (64)));
-  const gint64 reach = get_reach (h, i, rows);
-
-  memset (h->weights + i * h->s.s, 0, sizeof (float) * (gsize) (rows * h->s.s));
-  for (gint64 j = 0; j < reach; j += COLUMNS)
-    {
-      const gint64 columns = MIN (COLUMNS, reach - j);
-
-      make_scores (h, i, rows, j, columns, scores);
-      for (gint64 r = 0; r < rows; r++)
-        {
-          exponentiate (scores + r * COLUMNS, columns, h->log_sums[i + r]);
-          memcpy (h->weights + (i + r) * h->s.s + j, scores + r * COLUMNS,
-                  sizeof (float) * (gsize) columns);
-        }
-    }
-}
-
-static void
-forward (const CjOpCall *call, guint chunk)
-{
-  const Head h = get_head (call, chunk);
-
-  for (gint64 i = 0; i < h.s.t; i += ROWS)
-    {
-      forward_rows (&h, i, MIN (ROWS, h.s.t - i));
-      if (h.weights != NULL)
-        write_weights (&h, i, MIN (ROWS, h.s.t - i));
-    }
-}
-
-/* What every score of a row loses: the sum of weight times gradient of the weight. */
-static float
-get_mean_gradient (const Head *h, gint64 i)
-{
-  double sum = 0;
-
-  for (gint64 c = 0; h->dy != NULL && c < h->s.d; c++)
-    sum += (double) h->dy[i * h->s.e + c] * h->y[i * h->s.e + c];
-  for (gint64 c = 0; h->d_weights != NULL && c < h->s.s; c++)
-    sum += (double) h->d_weights[i * h->s.s + c] * h->weights[i * h->s.s + c];
-  return (float) sum;
-}
-
-/* p: the weights of a block, g: gradients of those; g becomes the gradient of q k^T. */
-static void
-make_score_gradient (const Head *h, gint64 i, gint64 rows, gint64 j, gint64 columns, const float *p,
-                     const float *means, float *g)
-{
-  if (h->dy != NULL)
-    multiply (h, rows, columns, h->s.d, (CjGemmMatrix){ h->dy + i * h->s.e, h->s.e, 1 },
-              (CjGemmMatrix){ h->v + j * h->s.row, h->s.row, 1 }, g, COLUMNS, FALSE);
+  if (n % kernel->lanes == 0 && b_step % BAD_STRIDE != 0)
+    kernel->multiply (&(CjProduct){ .a = a.data,
+                                    .a_row = a.stride,
+                                    .a_step = a.k_stride,
+                                    .n_runs = 1,
+                                    .run = k,
+                                    .b = b,
+                                    .b_step = b_step,
+                                    .b_panel = 2 * kernel->lanes,
+                                    .c = c,
+                                    .c_row = c_row,
+                                    .m = m,
+                                    .n = n,
+                                    .add = add });
   else
-    memset (g, 0, sizeof (float) * (gsize) (rows * COLUMNS));
-  for (gint64 r = 0; r < rows; r++)
-    {
-      float *row = g + r * COLUMNS;
-      const float *extra = offset (h->d_weights, (i + r) * h->s.s + j);
+    cj_gemm (m, n, k, (CjGemmOperand){ cj_gemm_pack_matrix, &a },
+             (CjGemmOperand){ cj_gemm_pack_matrix, &(CjGemmMatrix){ b, 1, b_step } }, c, c_row, add,
+             h->scratch);
+}
 
-      for (gint64 c = 0; extra != NULL && c < columns; c++)
-        row[c] += extra[c];
-      for (gint64 c = 0; c < columns; c++)
-        row[c] = p[r * COLUMNS + c] * (row[c] - means[r]) * h->s.scale;
+CJ_CLONES static void
+scale_all (float *x, gint64 n, float by)
+{
+  for (gint64 i = 0; i < n; i++)
+    x[i] *= by;
+}
+
+/* to [D, width] = rows of `from` as columns, times `by`; zeros where the band has no query. */
+static void
+turn (const Head *h, const Band *b, const float *from, gint64 row, float by, float *to)
+{
+  cj_kernel_get (BAND)->transpose (from + b->first * row, row, (int) b->rows, (int) b->width,
+                                   (int) h->s.d, to);
+  scale_all (to, h->s.d * b->width, by);
+}
+
+/* The scores of a band as powers of two, which are cheaper than those of e. */
+static void
+make_scores (const Head *h, const Band *b)
+{
+  turn (h, b, h->q, h->s.row, h->s.scale * LOG2_E, h->queries);
+  multiply (h, b->reach, b->width, h->s.d, (CjGemmMatrix){ h->k, h->s.row, 1 }, h->queries, b->width,
+            h->scores, b->width, FALSE);
+  for (gint64 j = b->first + 1; h->s.causal && j < b->reach; j++)
+    for (gint64 r = 0; r < j - b->first; r++)
+      h->scores[j * b->width + r] = OUTSIDE;
+  for (gint64 j = 0; h->padding != NULL && j < b->reach; j++)
+    for (gint64 r = 0; r < b->width && is_padding (h, j); r++)
+      h->scores[j * b->width + r] = OUTSIDE;
+}
+
+/* 2^x for x <= 0, and exactly 0 from -126.5 down: the best polynomial of fifth degree, 7.5e-8, times the
+ * power of two that is made in the bits of a float. */
+CJ_INLINE void
+power_of_two (Lanes *x)
+{
+  const Lanes least = (Lanes){ 0 } - 127.0f;
+  const LaneBits under = *x < least;
+  const Lanes t = (Lanes) (((LaneBits) *x & ~under) | ((LaneBits) least & under));
+  const Lanes whole = t + (12582912.0f + 127.0f), r = t - (whole - (12582912.0f + 127.0f));
+  Lanes p = r * 1.3276480605e-3f + 9.67554165484e-3f;
+
+  p = p * r + 5.55071325366e-2f;
+  p = p * r + 2.40221197157e-1f;
+  p = p * r + 6.93146967063e-1f;
+  p = p * r + 1.00000007166f;
+  *x = p * (Lanes) ((LaneBits) whole << 23);
+}
+
+/* Scores of SIDE queries, `width` apart, become 2^(score - top); the top and one over the sum are
+ * kept. */
+CJ_CLONES static void
+exponentiate (float *scores, gint64 keys, gint64 width, float *top, float *share)
+{
+  Lanes tops[2] = { (Lanes){ 0 } + LEAST, (Lanes){ 0 } + LEAST }, sum = { 0 };
+  LaneBits more;
+
+  for (gint64 j = 0; j < keys; j++)
+    {
+      const Lanes x = *(const Lanes *) (scores + j * width);
+
+      more = x > tops[j & 1];
+      tops[j & 1] = (Lanes) (((LaneBits) x & more) | ((LaneBits) tops[j & 1] & ~more));
+    }
+  more = tops[0] > tops[1];
+  tops[0] = (Lanes) (((LaneBits) tops[0] & more) | ((LaneBits) tops[1] & ~more));
+  for (gint64 j = 0; j < keys; j++)
+    {
+      Lanes x = *(const Lanes *) (scores + j * width) - tops[0];
+
+      power_of_two (&x);
+      sum += x;
+      *(Lanes *) (scores + j * width) = x;
+    }
+  *(Lanes *) top = tops[0];
+  *(Lanes *) share = (Lanes) ((LaneBits) (1.0f / sum) & (LaneBits) (sum != 0.0f));
+}
+
+CJ_CLONES static void
+scale_rows (float *y, gint64 rows, gint64 step, gint64 n, const float *by)
+{
+  for (gint64 r = 0; r < rows; r++)
+    for (gint64 c = 0; c < n; c++)
+      y[r * step + c] *= by[r];
+}
+
+/* For those who want to see them. */
+static void
+write_weights (const Head *h, const Band *b, const float *shares)
+{
+  for (gint64 r = 0; r < b->rows; r++)
+    {
+      float *row = h->weights + (b->first + r) * h->s.s;
+
+      for (gint64 j = 0; j < h->s.s; j++)
+        row[j] = j < b->reach ? h->scores[j * b->width + r] * shares[r] : 0;
     }
 }
 
 static void
-backward_rows (const Head *h, gint64 i, gint64 rows)
+forward_head (const Head *h)
 {
-  float p[ROWS * COLUMNS] __attribute__ ((aligned (64)));
-  float g[ROWS * COLUMNS] __attribute__ ((aligned (64)));
-  float means[ROWS];
-  const gint64 reach = get_reach (h, i, rows), step = h->s.row, d = h->s.d;
+  const gint64 e = h->s.e, d = h->s.d;
+  float tops[BAND], shares[BAND];
 
-  for (gint64 r = 0; r < rows; r++)
-    means[r] = get_mean_gradient (h, i + r);
-  for (gint64 j = 0; j < reach; j += COLUMNS)
+  for (gint64 first = 0; first < h->s.t; first += BAND)
     {
-      const gint64 columns = MIN (COLUMNS, reach - j);
+      const Band b = get_band (h, first);
 
-      make_scores (h, i, rows, j, columns, p);
-      for (gint64 r = 0; r < rows; r++)
-        exponentiate (p + r * COLUMNS, columns, h->log_sums[i + r]);
-      if (h->dv != NULL && h->dy != NULL)
-        multiply (h, columns, d, rows, (CjGemmMatrix){ p, 1, COLUMNS },
-                  (CjGemmMatrix){ h->dy + i * h->s.e, 1, h->s.e }, h->dv + j * step, step, TRUE);
-      make_score_gradient (h, i, rows, j, columns, p, means, g);
-      if (h->dq != NULL)
-        multiply (h, rows, d, columns, (CjGemmMatrix){ g, COLUMNS, 1 },
-                  (CjGemmMatrix){ h->k + j * step, 1, step }, h->dq + i * step, step, TRUE);
-      if (h->dk != NULL)
-        multiply (h, columns, d, rows, (CjGemmMatrix){ g, 1, COLUMNS },
-                  (CjGemmMatrix){ h->q + i * step, 1, step }, h->dk + j * step, step, TRUE);
+      make_scores (h, &b);
+      for (gint64 r = 0; r < b.width; r += SIDE)
+        exponentiate (h->scores + r, b.reach, b.width, tops + r, shares + r);
+      multiply (h, b.rows, d, b.reach, (CjGemmMatrix){ h->scores, 1, b.width }, h->v, h->s.row,
+                h->y + first * e, e, FALSE);
+      scale_rows (h->y + first * e, b.rows, e, d, shares);
+      memcpy (h->tops + first, tops, sizeof (float) * (gsize) b.rows);
+      memcpy (h->shares + first, shares, sizeof (float) * (gsize) b.rows);
+      if (h->weights != NULL)
+        write_weights (h, &b, shares);
     }
 }
 
 static void
-clear (const Head *h, float *gradient, gint64 moments)
+forward (const CjOpCall *call, guint block)
 {
-  for (gint64 j = 0; gradient != NULL && j < moments; j++)
+  const CjSamples samples = cj_op_samples (call->op, block);
+  const gint64 heads = get_sizes (call->op).heads;
+
+  for (gint64 i = samples.begin * heads; i < samples.end * heads; i++)
+    {
+      const Head h = get_head (call, i);
+
+      forward_head (&h);
+    }
+}
+
+/* The gradients of a band's weights, turned and times the scale of the scores, which so reaches q and k. */
+static void
+make_weight_gradients (const Head *h, const Band *b)
+{
+  if (h->dy == NULL)
+    memset (h->d_scores, 0, sizeof (float) * (gsize) (b->reach * b->width));
+  else
+    {
+      turn (h, b, h->dy, h->s.e, h->s.scale, h->slopes);
+      multiply (h, b->reach, b->width, h->s.d, (CjGemmMatrix){ h->v, h->s.row, 1 }, h->slopes,
+                b->width, h->d_scores, b->width, FALSE);
+    }
+  for (gint64 r = 0; r < b->rows && h->d_weights != NULL; r++)
+    for (gint64 j = 0; j < b->reach; j++)
+      h->d_scores[j * b->width + r] += h->d_weights[(b->first + r) * h->s.s + j] * h->s.scale;
+}
+
+/* Of SIDE queries, scores become weights p and their gradients g those of the scores: p (g - m), with m
+ * the sum over the keys of p g. */
+CJ_CLONES static void
+exponentiate_back (float *scores, float *gradients, gint64 keys, gint64 width, const float *top,
+                   const float *share)
+{
+  const Lanes tops = *(const Lanes *) top, shares = *(const Lanes *) share;
+  Lanes sum = { 0 };
+
+  for (gint64 j = 0; j < keys; j++)
+    {
+      Lanes x = *(const Lanes *) (scores + j * width) - tops;
+
+      power_of_two (&x);
+      x *= shares;
+      sum += x * *(const Lanes *) (gradients + j * width);
+      *(Lanes *) (scores + j * width) = x;
+    }
+  for (gint64 j = 0; j < keys; j++)
+    {
+      Lanes *g = (Lanes *) (gradients + j * width);
+
+      *g = *(const Lanes *) (scores + j * width) * (*g - sum);
+    }
+}
+
+static void
+backward_band (const Head *h, const Band *b, gboolean add_k, gboolean add_v)
+{
+  const gint64 step = h->s.row, d = h->s.d;
+  float tops[BAND] = { 0 }, shares[BAND] = { 0 };
+
+  memcpy (tops, h->tops + b->first, sizeof (float) * (gsize) b->rows);
+  memcpy (shares, h->shares + b->first, sizeof (float) * (gsize) b->rows);
+  make_scores (h, b);
+  make_weight_gradients (h, b);
+  for (gint64 r = 0; r < b->width; r += SIDE)
+    exponentiate_back (h->scores + r, h->d_scores + r, b->reach, b->width, tops + r, shares + r);
+  if (h->dv != NULL && h->dy != NULL)
+    multiply (h, b->reach, d, b->rows, (CjGemmMatrix){ h->scores, b->width, 1 },
+              h->dy + b->first * h->s.e, h->s.e, h->dv, step, add_v);
+  if (h->dq != NULL)
+    multiply (h, b->rows, d, b->reach, (CjGemmMatrix){ h->d_scores, 1, b->width }, h->k, step,
+              h->dq + b->first * step, step, h->add_q);
+  if (h->dk != NULL)
+    multiply (h, b->reach, d, b->rows, (CjGemmMatrix){ h->d_scores, b->width, 1 },
+              h->q + b->first * step, step, h->dk, step, add_k);
+}
+
+static void
+clear (const Head *h, float *gradient, gint64 moments, gboolean *add)
+{
+  for (gint64 j = 0; gradient != NULL && j < moments && !*add; j++)
     memset (gradient + j * h->s.row, 0, sizeof (float) * (gsize) h->s.d);
+  *add = TRUE;
 }
 
-/* All is cleared before anything is added, as queries, keys and values may be one tensor. */
+/* The last band comes first: it reaches all keys, so that what it writes the others can add to. But
+ * where queries, keys and values may be one tensor, all is cleared before anything is added. */
 static void
-backward (const CjOpCall *call, guint chunk)
+backward_head (Head *h)
 {
-  const Head h = get_head (call, chunk);
+  gint64 first = (h->s.t - 1) / BAND * BAND;
 
-  if (!h.add_q)
-    clear (&h, h.dq, h.s.t);
-  if (!h.add_k)
-    clear (&h, h.dk, h.s.s);
-  if (!h.add_v)
-    clear (&h, h.dv, h.s.s);
-  for (gint64 i = 0; i < h.s.t; i += ROWS)
-    backward_rows (&h, i, MIN (ROWS, h.s.t - i));
+  if (h->dy == NULL || !h->s.packed)
+    clear (h, h->dv, h->s.s, &h->add_v);
+  if (!h->s.packed)
+    {
+      clear (h, h->dq, h->s.t, &h->add_q);
+      clear (h, h->dk, h->s.s, &h->add_k);
+    }
+  for (gboolean later = FALSE; first >= 0; first -= BAND, later = TRUE)
+    {
+      const Band b = get_band (h, first);
+
+      backward_band (h, &b, h->add_k || later, h->add_v || later);
+    }
+}
+
+static void
+backward (const CjOpCall *call, guint block)
+{
+  const CjSamples samples = cj_op_samples (call->op, block);
+  const gint64 heads = get_sizes (call->op).heads;
+
+  for (gint64 i = samples.begin * heads; i < samples.end * heads; i++)
+    {
+      Head h = get_head (call, i);
+
+      backward_head (&h);
+    }
 }
 
 /* One row of weights in double, by the definition. */
@@ -434,7 +497,7 @@ twin (const CjOp *op, const void *const *in, float *const *out)
 
   for (guint i = 0; i < op->n_in; i++)
     call.in[i] = (void *) in[i];
-  for (guint chunk = 0; chunk < heads_of_samples (op); chunk++)
+  for (gint64 chunk = 0; chunk < op->in_shape[0].dims[0] * get_sizes (op).heads; chunk++)
     {
       const Head h = get_head (&call, chunk);
 
@@ -460,8 +523,9 @@ const CjOpInfo cj_op_attention = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjAttentionAttrs),
   .infer = infer,
-  .forward = { { heads_of_samples, forward } },
-  .backward = { { heads_of_samples, backward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
+  .free_out = 1,
   .optional_out = 1u << 1,
   .twin = twin,
   .whole_in = 1u << 3,

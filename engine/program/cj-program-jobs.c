@@ -9,6 +9,8 @@
 
 #define SMALL 20000 /* multiply-adds and results of a job below which one thread is done sooner */
 
+#define SHARES 8
+
 typedef struct
 {
   CjProgram *program;
@@ -72,16 +74,15 @@ reads_made_weights (const Cutter *cutter, guint step)
 }
 
 /* A phase is what it says, but where rows are no samples (weights may have as many), where an op mixes
- * samples, and where what is to be prepared has to be made first. */
+ * samples, and where weights are made: their packing and their gradient have their place among the
+ * other ops. */
 static CjPhaseKind
 get_kind (const Cutter *cutter, guint step, const CjPhase *phase)
 {
   const CjStep *s = get_step (cutter->program, step);
   const gboolean samples = !s->op.mixes && s->in[0] != CJ_NO_VALUE && cutter->from_data[s->in[0]];
 
-  if (phase->kind == CJ_PHASE_SAMPLES && !samples)
-    return CJ_PHASE_WHOLE;
-  if (phase->kind == CJ_PHASE_PREPARE && reads_made_weights (cutter, step))
+  if (phase->kind == CJ_PHASE_SAMPLES ? !samples : reads_made_weights (cutter, step))
     return CJ_PHASE_WHOLE;
   return phase->kind;
 }
@@ -133,7 +134,6 @@ append (Cutter *cutter, CjJobPhase phase)
   CjProgram *self = cutter->program;
   CjJob *job = get_last_job (self);
 
-  phase.first = job->n_chunks;
   job->n_chunks = job->samples ? phase.n_chunks : job->n_chunks + phase.n_chunks;
   job->end++;
   note (cutter, &phase, self->phases->len);
@@ -151,18 +151,6 @@ share_param (const CjProgram *self, guint a, guint b)
       if (x->in[i] != CJ_NO_VALUE && x->in[i] == y->in[j]
           && cj_builder_get_value (self->lowered->builder, x->in[i])->kind == CJ_VALUE_PARAM)
         return TRUE;
-  return FALSE;
-}
-
-/* Whether `maker` makes weights that `reader` reads: its gradient needs what the reader finishes. */
-static gboolean
-makes_weights (const Cutter *cutter, guint maker, guint reader)
-{
-  const CjStep *m = get_step (cutter->program, maker), *r = get_step (cutter->program, reader);
-
-  for (guint j = 0; j < r->op.n_in; j++)
-    if (r->in[j] >= m->out && r->in[j] < m->out + (int) m->op.n_out && !cutter->from_data[r->in[j]])
-      return TRUE;
   return FALSE;
 }
 
@@ -188,13 +176,9 @@ static gboolean
 clashes (const Cutter *cutter, guint step)
 {
   for (guint i = 0; i < cutter->finish->len; i++)
-    {
-      const guint other = g_array_index (cutter->finish, CjJobPhase, i).step;
-
-      if (other != step
-          && (share_param (cutter->program, other, step) || makes_weights (cutter, step, other)))
-        return TRUE;
-    }
+    if (g_array_index (cutter->finish, CjJobPhase, i).step != step
+        && share_param (cutter->program, g_array_index (cutter->finish, CjJobPhase, i).step, step))
+      return TRUE;
   return FALSE;
 }
 
@@ -205,12 +189,14 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
   const CjJobPhase p = make_phase (cutter, step, phase);
   const CjOp *op = &get_step (self, step)->op;
 
+  if (p.n_chunks == 0)
+    return;
   if (p.kind != CJ_PHASE_SAMPLES && p.kind != CJ_PHASE_PREPARE && clashes (cutter, step))
     {
       flush_finish (cutter);
       *open = FALSE;
     }
-  if (p.kind == CJ_PHASE_FINISH)
+  if (p.kind == CJ_PHASE_FINISH || p.kind == CJ_PHASE_LATE)
     g_array_append_val (cutter->finish, p);
   else if (p.kind == CJ_PHASE_WHOLE)
     {
@@ -245,7 +231,8 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
 
         if (phase->run == NULL)
           break;
-        if (get_kind (cutter, k, phase) != CJ_PHASE_PREPARE)
+        if (get_kind (cutter, k, phase) != CJ_PHASE_PREPARE
+            || make_phase (cutter, k, phase).n_chunks == 0)
           continue;
         if (!prepares)
           begin_job (cutter, FALSE);
@@ -275,6 +262,32 @@ runs_backward (const CjProgram *self, guint step)
   return self->backward[step];
 }
 
+/* A job of several phases goes through them side by side, an eighth of each at a time: a thread's share
+ * then holds the same part of every phase, step after step, and finds it in its cache. */
+static void
+mix_phases (CjProgram *self)
+{
+  for (guint i = 0; i < self->jobs->len; i++)
+    {
+      CjJob *job = &g_array_index (self->jobs, CjJob, i);
+
+      job->order = self->order->len;
+      for (guint share = 0; share < SHARES && !job->samples; share++)
+        for (guint j = job->begin; j < job->end; j++)
+          {
+            const CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, j);
+            const guint64 n = phase->n_chunks;
+
+            for (guint k = (guint) (n * share / SHARES); k < n * (share + 1) / SHARES; k++)
+              {
+                const CjJobChunk chunk = { j, k };
+
+                g_array_append_val (self->order, chunk);
+              }
+          }
+    }
+}
+
 static void
 find_small (CjProgram *self)
 {
@@ -302,6 +315,7 @@ cj_program_make_jobs (CjProgram *self)
 
   self->jobs = g_array_new (FALSE, FALSE, sizeof (CjJob));
   self->phases = g_array_new (FALSE, TRUE, sizeof (CjJobPhase));
+  self->order = g_array_new (FALSE, FALSE, sizeof (CjJobChunk));
   self->shifts = g_array_new (FALSE, FALSE, sizeof (CjShift));
   for (guint i = 0; i < n; i++)
     {
@@ -319,6 +333,7 @@ cj_program_make_jobs (CjProgram *self)
       if (back == 0)
         self->n_forward = self->jobs->len;
     }
+  mix_phases (self);
   find_small (self);
 }
 

@@ -25,7 +25,7 @@ typedef struct
   CjPhaseKind kind;
   guint step;
   gboolean back;
-  guint first, n_chunks; /* of the job's chunks */
+  guint n_chunks;
   float *workspace;
   guint first_shift, n_shifts;
 } CjJobPhase;
@@ -35,9 +35,15 @@ typedef struct
 typedef struct
 {
   guint begin, end, n_chunks;
+  guint order; /* where the job's chunks begin, unless they are of samples */
   gboolean samples;
   gboolean small; /* not worth waking anyone */
 } CjJob;
+
+typedef struct
+{
+  guint phase, chunk;
+} CjJobChunk;
 
 /* When an op runs in one direction, counted in jobs and in phases. */
 typedef struct
@@ -72,11 +78,11 @@ struct _CjProgram
   gboolean *given;    /* by value: seeded by the caller for the next backward */
   CjOpCall *calls;    /* by step */
 
-  GArray *jobs, *phases; /* CjJob, CjJobPhase: forward, then backward */
-  GArray *shifts;        /* CjShift, of phases */
-  guint n_forward;       /* jobs */
-  CjSpan *spans[2];      /* forward, backward; by step */
-  gint64 local_floats;   /* of each thread: values that live for a block of samples only */
+  GArray *jobs, *phases;  /* CjJob, CjJobPhase: forward, then backward */
+  GArray *order, *shifts; /* CjJobChunk, of jobs; CjShift, of phases */
+  guint n_forward;        /* jobs */
+  CjSpan *spans[2];       /* forward, backward; by step */
+  gint64 local_floats;    /* of each thread: values that live for a block of samples only */
   float *local;
   gboolean *is_local, *is_local_d; /* by value: data and gradient lie there */
   struct

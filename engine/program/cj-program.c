@@ -77,6 +77,7 @@ cj_program_free (CjProgram *self)
   g_clear_pointer (&self->jobs, g_array_unref);
   g_clear_pointer (&self->phases, g_array_unref);
   g_clear_pointer (&self->shifts, g_array_unref);
+  g_clear_pointer (&self->order, g_array_unref);
   g_free (self->spans[0]);
   g_free (self->spans[1]);
   g_free (self->is_local);
@@ -375,11 +376,10 @@ run_chunk (gpointer context, guint chunk, guint thread)
       run_phase (run->program, &phases[i], chunk, thread);
   else
     {
-      guint i = run->job->begin;
+      const CjJobChunk at
+          = g_array_index (run->program->order, CjJobChunk, run->job->order + chunk);
 
-      while (chunk - phases[i].first >= phases[i].n_chunks)
-        i++;
-      run_phase (run->program, &phases[i], chunk - phases[i].first, thread);
+      run_phase (run->program, &phases[at.phase], at.chunk, thread);
     }
 }
 
