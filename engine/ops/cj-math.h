@@ -42,6 +42,35 @@ cj_exp (float x)
   return (p * r * r + r + 1.0f) * scale;
 }
 
+/* Natural logarithm of a normal number above 0; polynomial of Cephes, logf. */
+CJ_INLINE float
+cj_log (float x)
+{
+  guint32 bits;
+  gint32 power;
+  float m, z, p;
+
+  memcpy (&bits, &x, sizeof bits);
+  /* x = m 2^power with m from sqrt (1/2) to sqrt (2) */
+  power = (gint32) ((bits - 0x3f3504f3) >> 23 & 0x1ff);
+  power = (power ^ 0x100) - 0x100;
+  bits -= (guint32) power << 23;
+  memcpy (&m, &bits, sizeof m);
+  m -= 1;
+  z = m * m;
+  p = 7.0376836292e-2f;
+  p = p * m - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  p = p * m * z - 2.12194440e-4f * (float) power - 0.5f * z;
+  return m + p + 0.693359375f * (float) power;
+}
+
 /* 1 / (1 + e^-x) */
 CJ_INLINE float
 cj_sigmoid (float x)

@@ -36,6 +36,10 @@ typedef struct
 /* Products of rows of pixels with the weight, read where they lie. */
 extern const CjConvWay cj_conv_direct_forward, cj_conv_direct_input, cj_conv_direct_weight;
 
+/* The same with pixels in the lanes of vectors, for few channels of what is made: the output forward
+ * and for the weight, the input for its gradient. One group, stride 1. */
+extern const CjConvWay cj_conv_planes_forward, cj_conv_planes_input, cj_conv_planes_weight;
+
 CjConv cj_conv_get (const CjOp *op);
 
 /* Floats from the room of a block to that of the next. */

@@ -107,6 +107,56 @@ log_sum (const float *z, gint64 k, gint64 step, float *from)
   from[1] = logf (sum);
 }
 
+#define FLAT 512 /* scores that go through the exponential together */
+
+/* The same for many rows of few classes, all scores side by side: a row alone would not fill a vector. */
+CJ_CLONES static void
+log_sums (const float *z, gint64 rows, gint64 k, float *from)
+{
+  float e[FLAT], sums[FLAT];
+
+  for (gint64 r = 0; r < rows; r++)
+    {
+      float most = z[r * k];
+
+      for (gint64 i = 1; i < k; i++)
+        most = z[r * k + i] > most ? z[r * k + i] : most;
+      for (gint64 i = 0; i < k; i++)
+        e[r * k + i] = z[r * k + i] - most;
+      from[2 * r] = most;
+    }
+  for (gint64 i = 0; i < rows * k; i++)
+    e[i] = cj_exp (e[i]);
+  for (gint64 r = 0; r < rows; r++)
+    {
+      sums[r] = 0;
+      for (gint64 i = 0; i < k; i++)
+        sums[r] += e[r * k + i];
+    }
+  for (gint64 r = 0; r < rows; r++)
+    sums[r] = cj_log (sums[r]);
+  for (gint64 r = 0; r < rows; r++)
+    from[2 * r + 1] = sums[r];
+}
+
+/* Rows [begin, end): what row_loss takes off the scores. */
+static void
+find_sums (const CjOp *op, const float *z, gint64 begin, gint64 end, float *from)
+{
+  const CjAxisSize size = get_size (op);
+  const gint64 most = FLAT / size.k;
+
+  if (((const CjCrossEntropyAttrs *) op->attrs)->logs)
+    memset (from + 2 * begin, 0, sizeof (float) * 2 * (gsize) (end - begin));
+  else if (size.inner == 1 && most >= 8)
+    for (gint64 r = begin; r < end; r += most)
+      log_sums (z + r * size.k, MIN (most, end - r), size.k, &from[2 * r]);
+  else
+    for (gint64 r = begin; r < end; r++)
+      log_sum (z + r / size.inner * size.k * size.inner + r % size.inner, size.k, size.inner,
+               &from[2 * r]);
+}
+
 static double
 surprise_of (float z, const float *from)
 {
@@ -152,14 +202,11 @@ forward (const CjOpCall *call, guint chunk)
   float *from = call->saved;
 
   sums[0] = sums[1] = 0;
+  find_sums (call->op, call->in[0], begin, MIN (begin + share, rows), from);
   for (gint64 r = begin; r < MIN (begin + share, rows); r++)
     {
-      const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
       double loss, divisor;
 
-      from[2 * r] = from[2 * r + 1] = 0;
-      if (!a->logs)
-        log_sum ((const float *) call->in[0] + at, size.k, size.inner, &from[2 * r]);
       loss = row_loss (call->op, &size, (const void *const *) call->in, r, &from[2 * r], &divisor);
       if (a->reduction == CJ_REDUCTION_NONE)
         call->out[0][r] = (float) loss;
@@ -231,6 +278,56 @@ plain_backward (const float *z, const float *from, gint64 n, gint64 y, float smo
   dz[y] -= (1 - smooth) * scale;
 }
 
+/* The same for many rows of few classes with a class each, all scores side by side. */
+CJ_CLONES static void
+flat_backward (const float *z, const float *from, const gint32 *classes, gint64 rows, gint64 k,
+               const float *scales, float smooth, float *dz, gboolean add)
+{
+  float d[FLAT], s[FLAT];
+
+  for (gint64 r = 0; r < rows; r++)
+    for (gint64 i = 0; i < k; i++)
+      {
+        d[r * k + i] = (z[r * k + i] - from[2 * r]) - from[2 * r + 1];
+        s[r * k + i] = scales[r];
+      }
+  for (gint64 i = 0; i < rows * k; i++)
+    d[i] = (cj_exp (d[i]) - smooth / (float) k) * s[i];
+  for (gint64 r = 0; r < rows; r++)
+    d[r * k + classes[r]] -= (1 - smooth) * scales[r];
+  for (gint64 i = 0; i < rows * k; i++)
+    dz[i] = add ? dz[i] + d[i] : d[i];
+}
+
+/* Rows [begin, end) of the common case. */
+static void
+backward_rows (const CjOpCall *call, gint64 begin, gint64 end)
+{
+  const CjCrossEntropyAttrs *a = call->op->attrs;
+  const CjAxisSize size = get_size (call->op);
+  const gint64 rows = size.outer, valid = cj_loss_get_valid (call, rows);
+  const gboolean none = call->op->out_shape[0].n_dims > 0;
+  const float *from = call->saved;
+  float scales[FLAT];
+  gint32 classes[FLAT];
+
+  for (gint64 at = begin; at < end; at += FLAT / size.k)
+    {
+      const gint64 n = MIN (FLAT / size.k, end - at);
+
+      for (gint64 r = 0; r < n; r++)
+        {
+          const gint64 y = get_class (call->op, call->in[1], at + r, size.k);
+
+          classes[r] = (gint32) MAX (y, 0);
+          scales[r]
+              = at + r < valid && y >= 0 ? call->d_out[0][none ? at + r : 0] * from[2 * rows] : 0;
+        }
+      flat_backward ((const float *) call->in[0] + at * size.k, from + 2 * at, classes, n, size.k,
+                     scales, (float) a->smoothing, call->d_in[0] + at * size.k, call->add_in[0]);
+    }
+}
+
 static void
 backward (const CjOpCall *call, guint chunk)
 {
@@ -242,6 +339,12 @@ backward (const CjOpCall *call, guint chunk)
                  none = call->op->out_shape[0].n_dims > 0;
   const float *from = call->saved, *target = call->in[1];
 
+  if (size.inner == 1 && !soft && a->weights.n == 0 && !a->logs && FLAT / size.k >= 8
+      && call->d_in[0] != NULL)
+    {
+      backward_rows (call, begin, MIN (begin + share, rows));
+      return;
+    }
   for (gint64 r = begin; r < MIN (begin + share, rows); r++)
     {
       const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
