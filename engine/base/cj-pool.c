@@ -71,8 +71,7 @@ work_share (CjPool *pool, guint job, guint owner, guint thread)
 
       if ((guint) (now >> 2 * BITS) != job || begin == end)
         return;
-      if (!atomic_compare_exchange_weak (range, &now,
-                                         make_range (job, begin + own, end - !own)))
+      if (!atomic_compare_exchange_weak (range, &now, make_range (job, begin + own, end - !own)))
         continue;
       func (context, own ? begin : end - 1, thread);
       if (atomic_fetch_sub (&pool->n_left, 1) == 1 && atomic_load (&pool->caller_sleeps))
@@ -135,7 +134,7 @@ cj_pool_new (guint n_threads)
 
   pool->n_threads = MAX (n_threads, 1);
   pool->threads = g_new0 (pthread_t, pool->n_threads);
-  pool->shares = g_aligned_alloc0 (pool->n_threads, sizeof (Share), _Alignof (Share));
+  pool->shares = g_aligned_alloc0 (pool->n_threads, sizeof (Share), _Alignof(Share));
   pthread_mutex_init (&pool->mutex, NULL);
   pthread_cond_init (&pool->wake, NULL);
   pthread_cond_init (&pool->done, NULL);
