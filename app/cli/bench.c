@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,10 +38,23 @@ static const Task tasks[] = {
   { "tiny", 10, { 1, { 2 } }, 0, 2, "optimizer=sgd optimizer.momentum=0 learning-rate=0.03" },
 };
 
+/* What is measured of a task. */
+typedef enum
+{
+  ALL,   /* what follows */
+  TRAIN, /* training steps */
+  INFER, /* answers; no trainer is there */
+  START, /* the first training step alone */
+  N_PARTS
+} Part;
+
+static const char *const part_names[N_PARTS] = { "all", "train", "infer", "start" };
+
 typedef struct
 {
   int threads, batch;
   double window; /* seconds */
+  Part part;
   gboolean json;
 } Options;
 
@@ -108,6 +120,21 @@ get_age (void)
     return 0;
   ticks = g_ascii_strtod (rest, NULL);
   return get_seconds (CLOCK_BOOTTIME) - ticks / (double) sysconf (_SC_CLK_TCK);
+}
+
+/* MiB that this process holds and that no file backs: heap, stacks and arenas, but neither code nor
+ * libraries, which processes share. The kernel keeps no high-water mark of these alone, so whoever wants
+ * the peak looks when most is held. 0 where the system does not tell. */
+static double
+get_memory (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &text, NULL, NULL))
+    return 0;
+  line = strstr (text, "\nRssAnon:");
+  return line != NULL ? g_ascii_strtod (line + strlen ("\nRssAnon:"), NULL) / 1024 : 0;
 }
 
 static int
@@ -217,11 +244,38 @@ make_pair (double train, double infer)
 
 typedef struct
 {
-  double cold_start, memory; /* s, MiB */
-  Times train, infer;
+  double cold_start, memory;       /* s, MiB */
+  Times train, infer;              /* 0: not measured */
   double train_flops, infer_flops; /* a sample */
   gint64 n_params;
 } Result;
+
+/* Samples a second, and how long one takes where it comes alone. */
+static void
+print_times (const char *what, gint64 batch, Times times, double flops)
+{
+  const double n = (double) batch;
+
+  if (times.best <= 0)
+    return;
+  g_print ("  %s %10.1f (best %10.1f) samples/s %6.1f GFLOP/s", what, n / times.median,
+           n / times.best, n / times.best * flops / 1e9);
+  if (batch == 1)
+    g_print (" %8.1f (best %8.1f) µs", times.median * 1e6, times.best * 1e6);
+}
+
+static void
+print_line (const Task *task, gint64 batch, const Result *r)
+{
+  g_print ("%-9s %5lld", task->name, (long long) batch);
+  print_times ("train", batch, r->train, r->train_flops);
+  print_times ("infer", batch, r->infer, r->infer_flops);
+  if (r->memory > 0)
+    g_print ("  %6.1f MiB", r->memory);
+  if (r->train.best <= 0 && r->cold_start > 0)
+    g_print ("  %6.1f ms", r->cold_start * 1e3);
+  g_print ("\n");
+}
 
 static void
 print_result (const Task *task, gint64 batch, const Options *options, const Result *r)
@@ -231,31 +285,38 @@ print_result (const Task *task, gint64 batch, const Options *options, const Resu
 
   if (!options->json)
     {
-      g_print ("%-9s %5lld  train %10.1f (best %10.1f) samples/s  infer %10.1f (best %10.1f)  "
-               "%6.1f GFLOP/s  %5.0f MiB\n",
-               task->name, (long long) batch, n / r->train.median, n / r->train.best,
-               n / r->infer.median, n / r->infer.best, n / r->train.median * r->train_flops / 1e9,
-               r->memory);
+      print_line (task, batch, r);
       return;
     }
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "task", "s", task->name);
   g_variant_dict_insert (&dict, "threads", "x", (gint64) cli_get_threads (options->threads));
   g_variant_dict_insert (&dict, "batch", "x", batch);
-  g_variant_dict_insert (&dict, "cold_start_s", "d", r->cold_start);
-  g_variant_dict_insert (&dict, "train_samples_per_s", "d", n / r->train.median);
-  g_variant_dict_insert (&dict, "train_best", "d", n / r->train.best);
-  g_variant_dict_insert (&dict, "train_step_us", "d", r->train.median * 1e6);
-  g_variant_dict_insert (&dict, "peak_rss_mib", "d", r->memory);
-  g_variant_dict_insert (&dict, "infer_samples_per_s", "d", n / r->infer.median);
-  g_variant_dict_insert (&dict, "infer_best", "d", n / r->infer.best);
-  g_variant_dict_insert (&dict, "infer_us", "d", r->infer.median * 1e6);
+  g_variant_dict_insert (&dict, "params", "x", r->n_params);
   g_variant_dict_insert_value (&dict, "flops_per_sample",
                                make_pair (r->train_flops, r->infer_flops));
-  g_variant_dict_insert_value (&dict, "gflops",
-                               make_pair (n / r->train.median * r->train_flops / 1e9,
-                                          n / r->infer.median * r->infer_flops / 1e9));
-  g_variant_dict_insert (&dict, "params", "x", r->n_params);
+  if (r->cold_start > 0)
+    g_variant_dict_insert (&dict, "cold_start_s", "d", r->cold_start);
+  if (r->memory > 0)
+    g_variant_dict_insert (&dict, "peak_anon_mib", "d", r->memory);
+  if (r->train.best > 0)
+    {
+      g_variant_dict_insert (&dict, "train_samples_per_s", "d", n / r->train.median);
+      g_variant_dict_insert (&dict, "train_best", "d", n / r->train.best);
+      g_variant_dict_insert (&dict, "train_step_us", "d", r->train.median * 1e6);
+      g_variant_dict_insert (&dict, "train_step_best_us", "d", r->train.best * 1e6);
+    }
+  if (r->infer.best > 0)
+    {
+      g_variant_dict_insert (&dict, "infer_samples_per_s", "d", n / r->infer.median);
+      g_variant_dict_insert (&dict, "infer_best", "d", n / r->infer.best);
+      g_variant_dict_insert (&dict, "infer_us", "d", r->infer.median * 1e6);
+      g_variant_dict_insert (&dict, "infer_best_us", "d", r->infer.best * 1e6);
+    }
+  if (r->train.best > 0 && r->infer.best > 0)
+    g_variant_dict_insert_value (&dict, "gflops",
+                                 make_pair (n / r->train.best * r->train_flops / 1e9,
+                                            n / r->infer.best * r->infer_flops / 1e9));
   cli_print_json (g_variant_dict_end (&dict));
 }
 
@@ -275,10 +336,45 @@ apply_setup (CjTrainSetup *setup, const char *text, GError **error)
 }
 
 static gboolean
+bench_training (CjProgram *program, CjTrainSetup *setup, Batch *batch, const Options *options,
+                Result *result, GError **error)
+{
+  g_autoptr (CjTrainer) trainer = NULL;
+  CjStepReport report;
+
+  cj_program_init (program, 1);
+  trainer = cj_trainer_new (program, setup, &batch->base, error);
+  if (trainer == NULL || !cj_trainer_step (trainer, &report, error))
+    return FALSE;
+  result->cold_start = get_age ();
+  result->memory = get_memory ();
+  if (options->part != START)
+    result->train = measure (run_train, trainer, options->window);
+  result->memory = MAX (result->memory, get_memory ());
+  return TRUE;
+}
+
+static gboolean
+bench_answers (const CjGraph *graph, const CjDataSpec *spec, Batch *batch, const Options *options,
+               Result *result, GError **error)
+{
+  g_autoptr (CjProgram) infer
+      = cj_program_new (graph, CJ_PURPOSE_INFER, spec, cli_get_threads (options->threads), error);
+
+  if (infer == NULL)
+    return FALSE;
+  cj_program_init (infer, 1);
+  batch->filled = FALSE;
+  fill_batch (&batch->base, NULL, (guint) spec->batch, 0, 0, cj_program_get_x (infer),
+              cj_program_get_y (infer));
+  result->infer = measure (run_infer, infer, options->window);
+  return TRUE;
+}
+
+static gboolean
 bench (const Task *task, const Options *options, GError **error)
 {
   const gint64 size = options->batch > 0 ? options->batch : task->batch;
-  const guint threads = cli_get_threads (options->threads);
   CjDataSpec spec = { .batch = size,
                       .x_shape = task->x,
                       .has_y = TRUE,
@@ -287,12 +383,9 @@ bench (const Task *task, const Options *options, GError **error)
   Batch batch = { .base = { .n_samples = (gsize) size, .fill = fill_batch }, .task = task };
   g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
   g_autoptr (CjGraph) graph = NULL;
-  g_autoptr (CjProgram) program = NULL, infer = NULL;
-  g_autoptr (CjTrainer) trainer = NULL;
-  CjStepReport report;
+  g_autoptr (CjProgram) program = NULL;
   CjProgramCost cost;
   Result result = { 0 };
-  struct rusage usage;
 
   if (task->n_words > 0)
     {
@@ -303,29 +396,20 @@ bench (const Task *task, const Options *options, GError **error)
   if (graph == NULL || !apply_setup (setup, task->setup, error))
     return FALSE;
   setup->batch = (int) size;
-  program = cj_program_new (graph, CJ_PURPOSE_TRAIN, &spec, threads, error);
-  if (program == NULL)
+  program
+      = cj_program_new (graph, CJ_PURPOSE_TRAIN, &spec, cli_get_threads (options->threads), error);
+  if (program == NULL
+      || (options->part != INFER
+          && !bench_training (program, setup, &batch, options, &result, error)))
     return FALSE;
-  cj_program_init (program, 1);
-  trainer = cj_trainer_new (program, setup, &batch.base, error);
-  if (trainer == NULL || !cj_trainer_step (trainer, &report, error))
-    return FALSE;
-  result.cold_start = get_age ();
-  result.train = measure (run_train, trainer, options->window);
-  getrusage (RUSAGE_SELF, &usage);
-  result.memory = (double) usage.ru_maxrss / 1024;
-  infer = cj_program_new (graph, CJ_PURPOSE_INFER, &spec, threads, error);
-  if (infer == NULL)
-    return FALSE;
-  cj_program_init (infer, 1);
-  batch.filled = FALSE;
-  fill_batch (&batch.base, NULL, (guint) size, 0, 0, cj_program_get_x (infer),
-              cj_program_get_y (infer));
-  result.infer = measure (run_infer, infer, options->window);
   cost = cj_program_get_cost (program);
   result.n_params = cost.n_params;
   result.infer_flops = 2.0 * (double) cost.macs;
   result.train_flops = 2.0 * (double) (3 * cost.macs - count_first (graph, program));
+  g_clear_pointer (&program, cj_program_free);
+  if ((options->part == ALL || options->part == INFER)
+      && !bench_answers (graph, &spec, &batch, options, &result, error))
+    return FALSE;
   print_result (task, size, options, &result);
   return TRUE;
 }
@@ -389,12 +473,14 @@ run_child (const Task *task, const Options *options)
   g_autofree char *batch = g_strdup_printf ("--batch=%d", options->batch);
   g_autofree char *length
       = g_strconcat ("--window=", g_ascii_dtostr (window, sizeof window, options->window), NULL);
+  g_autofree char *part = g_strconcat ("--only=", part_names[options->part], NULL);
   char *command[] = { self != NULL ? self : (char *) "cajal-cli",
                       (char *) cli_bench.name,
                       (char *) task->name,
                       threads,
                       batch,
                       length,
+                      part,
                       options->json ? (char *) "--json" : NULL,
                       NULL };
   GError *error = NULL;
@@ -417,11 +503,27 @@ refuse_task (const char *name)
   return 2;
 }
 
+/* Whether `name` is that of a part; NULL: all of them. */
+static gboolean
+parse_part (const char *name, Part *part)
+{
+  for (guint i = 0; i < N_PARTS; i++)
+    if (name == NULL || g_str_equal (name, part_names[i]))
+      {
+        *part = (Part) i;
+        return TRUE;
+      }
+  g_printerr (_ ("cajal-cli bench: --only cannot be “%s”. It takes train, infer or start.\n"),
+              name);
+  return FALSE;
+}
+
 static int
 run_bench (int argc, char **argv)
 {
   Options options = { .window = 0.5 };
   gboolean work = FALSE;
+  g_autofree char *part = NULL;
   const GOptionEntry entries[] = {
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, N_ ("Threads; none: all processors"),
       "N" },
@@ -429,6 +531,8 @@ run_bench (int argc, char **argv)
       N_ ("Samples a step; none: the task's own"), "N" },
     { "window", 'w', 0, G_OPTION_ARG_DOUBLE, &options.window,
       N_ ("Length of one measurement; the median and the best of seven count"), "SECONDS" },
+    { "only", 0, 0, G_OPTION_ARG_STRING, &part,
+      N_ ("Measure only that: train, infer, or start, the first training step"), "PART" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("One JSON object a task"), NULL },
     { "work", 0, 0, G_OPTION_ARG_NONE, &work,
       N_ ("The whole training of each template, in samples of the first one"), NULL },
@@ -445,6 +549,8 @@ run_bench (int argc, char **argv)
       || !cli_check_number (&cli_bench, "--batch", options.batch, 0, 1, 65536, &status)
       || !cli_check_number (&cli_bench, "--window", options.window, 0.5, 0.001, 3600, &status))
     return status;
+  if (!parse_part (part, &options.part))
+    return 2;
   if (work)
     return print_work (&options);
   for (int i = 1; i < argc; i++)
@@ -470,9 +576,10 @@ const CliCommand cli_bench = {
   run_bench,
   N_ ("TASK is mlp, lenet, fashion, vgg, resnet20, vit, gpt or tiny; without one all are\n"
       "measured, each in a process of its own. The JSON keys: cold_start_s is the time from\n"
-      "the start of the program to the end of the first training step, peak_rss_mib the most\n"
-      "memory in training, gflops what the products of the network come to. Samples are\n"
-      "random numbers in memory.\n\n"
-      "  cajal-cli bench mlp --json         how soon it trains: see cold_start_s\n"
+      "the start of the program to the end of the first training step, peak_anon_mib the most\n"
+      "memory in training that no file backs (RssAnon, looked at after steps), gflops what the\n"
+      "products of the network come to. Samples are random numbers in memory.\n\n"
+      "  cajal-cli bench mlp --only=start   how soon it trains\n"
+      "  cajal-cli bench lenet -b 1         how soon one sample is answered, in µs\n"
       "  cajal-cli bench lenet vgg -t 2"),
 };

@@ -34,6 +34,10 @@ void cj_philox4x32 (const guint32 counter[4], const guint32 key[2], guint32 out[
 /* Starts the stream of one purpose; `index` separates independent parts (a sample, a node, a step). */
 void cj_rng_init (CjRng *rng, guint64 seed, CjRngPurpose purpose, guint64 index);
 
+/* Words [first, first + n) of a stream of which none was taken: what cj_rng_next would give, many
+ * at a time. */
+void cj_rng_fill (const CjRng *rng, guint64 first, gsize n, guint32 *words);
+
 guint32 cj_rng_next (CjRng *rng);                       /* 32 random bits */
 float cj_rng_uniform (CjRng *rng);                      /* uniform in [0, 1), 24 bits */
 float cj_rng_range (CjRng *rng, float low, float high); /* uniform in [low, high) */

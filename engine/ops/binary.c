@@ -129,10 +129,10 @@ infer_equal (CjOp *op, GError **error)
 }
 
 static void
-equal_forward (const CjOpCall *call, guint chunk)
+equal_forward (const CjOpCall *call, guint block)
 {
   gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   run (((const CjBinaryAttrs *) call->op->attrs)->kind,
        &(Run){ .a = (const float *) call->in[0] + begin,
@@ -143,10 +143,10 @@ equal_forward (const CjOpCall *call, guint chunk)
 
 /* Both operands may be one value: the second then adds to what the first wrote. */
 static void
-equal_backward (const CjOpCall *call, guint chunk)
+equal_backward (const CjOpCall *call, guint block)
 {
   gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   for (int side = 0; side < 2; side++)
     if (call->d_in[side] != NULL)
@@ -173,8 +173,8 @@ const CjOpInfo cj_op_binary = {
   .layout = CJ_LAYOUT_ANY,
   .attrs_size = sizeof (CjBinaryAttrs),
   .infer = infer_equal,
-  .forward = { { cj_op_chunk_blocks, equal_forward } },
-  .backward = { { cj_op_chunk_blocks, equal_backward } },
+  .forward = { { cj_op_blocks, equal_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, equal_backward, CJ_PHASE_SAMPLES } },
   .free_out = 1,
   .twin = equal_twin,
 };

@@ -5,18 +5,35 @@
 
 #include <glib/gi18n-lib.h>
 
+/* A single number, as a loss, is one sample. */
+static gint64
+count_samples (const CjOp *op)
+{
+  return op->in_shape[0].n_dims > 0 ? op->in_shape[0].dims[0] : 1;
+}
+
 guint
 cj_op_blocks (const CjOp *op)
 {
-  return (guint) MIN (op->in_shape[0].dims[0], CJ_OP_MAX_BLOCKS);
+  return (guint) MIN (count_samples (op), op->blocks > 0 ? op->blocks : CJ_OP_MAX_BLOCKS);
 }
 
 CjSamples
 cj_op_samples (const CjOp *op, guint block)
 {
-  const gint64 n = op->in_shape[0].dims[0], blocks = cj_op_blocks (op);
+  const gint64 n = count_samples (op), blocks = cj_op_blocks (op);
 
   return (CjSamples){ n * block / blocks, n * (block + 1) / blocks };
+}
+
+gint64
+cj_op_range (const CjOp *op, guint block, gint64 *n)
+{
+  const gint64 row = cj_shape_size (&op->in_shape[0]) / MAX (count_samples (op), 1);
+  const CjSamples s = cj_op_samples (op, block);
+
+  *n = (s.end - s.begin) * row;
+  return s.begin * row;
 }
 
 guint

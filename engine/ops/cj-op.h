@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 #define CJ_OP_MAX_IN 10
 #define CJ_OP_MAX_OUT 4
-#define CJ_OP_MAX_PHASES 6
+#define CJ_OP_MAX_PHASES 8
 
 /* How pictures lie in memory inside a program. */
 typedef enum
@@ -55,10 +55,11 @@ typedef enum
    * block writes. Parameters and their gradients: read only. */
   CJ_PHASE_SAMPLES,
   CJ_PHASE_PREPARE, /* reads parameters, writes workspace: may run before the phases ahead of it */
-  CJ_PHASE_FINISH   /* reads workspace, writes gradients of parameters: may run after those behind it */
+  CJ_PHASE_FINISH, /* reads workspace, writes gradients of parameters: may run after those behind it */
+  CJ_PHASE_LATE    /* the same, and reads values and their gradients, which are kept for it */
 } CjPhaseKind;
 
-/* A phase without n_chunks runs once. */
+/* A phase without n_chunks runs once, one of no chunks not at all: so an op chooses by its shapes. */
 typedef struct
 {
   guint (*n_chunks) (const CjOp *op);
@@ -105,6 +106,7 @@ struct _CjOp
   gsize saved_bytes;
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
+  guint blocks;   /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
   gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */
 };
@@ -121,6 +123,8 @@ typedef struct
 
 guint cj_op_blocks (const CjOp *op); /* of samples of in[0], for CJ_PHASE_SAMPLES */
 CjSamples cj_op_samples (const CjOp *op, guint block);
+/* The first element of the samples of a block of in[0]; the number of elements goes to *n. */
+gint64 cj_op_range (const CjOp *op, guint block, gint64 *n);
 
 guint cj_op_chunk_one (const CjOp *op);     /* 1 */
 guint cj_op_chunk_samples (const CjOp *op); /* N of in[0] */

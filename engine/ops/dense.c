@@ -2,13 +2,27 @@
 /* y = x W^T + b. N rows (samples, or samples times moments), I inputs, U units: x [N, I], W [U, I],
  * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. */
 #include "cj-gemm.h"
+#include "cj-kernel.h"
 #include "cj-math.h"
 #include "cj-ops.h"
 
 #include <glib/gi18n-lib.h>
 
-#define PANEL 32 /* units or inputs a chunk */
-#define ROWS 768 /* rows a chunk: enough to be worth packing a panel of the weight */
+#define PANEL 32    /* units or inputs a panel of columns */
+#define SMALL 65536 /* weights that every thread may read whole: they stay in its second cache */
+
+/* Who does what is a question of which numbers are many. */
+typedef enum
+{
+  /* Many weights, a row a sample: each thread has panels of units of its own, step after step, and their
+   * weights, gradients and the optimizer's memory stay in its cache. */
+  BY_UNITS,
+  /* Few weights, a row a sample: goes with the samples; the gradient of the weight, later, by units. */
+  BY_SAMPLES,
+  /* Many rows a sample (tokens): goes with the samples, and each block has a gradient of the weight of
+   * its own, of rows that are still in the cache; they are added in the end. */
+  BY_ROWS
+} Way;
 
 static gint64
 get_n (const CjOp *op)
@@ -34,26 +48,12 @@ is_relu (const CjOp *op)
   return op->info == &cj_op_dense_relu;
 }
 
-static gboolean
-infer (CjOp *op, GError **error)
+static Way
+get_way (const CjOp *op)
 {
-  const CjShape *x = &op->in_shape[0];
-
-  if (x->n_dims < 2 || x->n_dims > 3 || op->in_shape[1].dims[1] != x->dims[x->n_dims - 1])
-    return cj_op_refuse (op, _ ("one vector a sample or moment"), _ ("Add Flatten before it."),
-                         error);
-  op->out_shape[0] = *x;
-  op->out_shape[0].dims[x->n_dims - 1] = get_u (op);
-  op->macs = get_n (op) * get_i (op) * get_u (op);
-  if (is_relu (op))
-    op->workspace_bytes = sizeof (float) * (gsize) cj_shape_size (&op->out_shape[0]);
-  return TRUE;
-}
-
-static gint64
-row_blocks (const CjOp *op)
-{
-  return (get_n (op) + ROWS - 1) / ROWS;
+  if (get_n (op) != op->in_shape[0].dims[0])
+    return BY_ROWS;
+  return get_i (op) * get_u (op) <= SMALL ? BY_SAMPLES : BY_UNITS;
 }
 
 static gint64
@@ -62,100 +62,351 @@ count_panels (gint64 n)
   return (n + PANEL - 1) / PANEL;
 }
 
-static guint
-unit_panels (const CjOp *op)
+static gint64
+pad (gint64 n)
 {
-  return (guint) count_panels (get_u (op));
+  return count_panels (n) * PANEL;
+}
+
+/* The most rows of a block of samples. */
+static gint64
+get_block_rows (const CjOp *op)
+{
+  const gint64 blocks = cj_op_blocks (op), samples = op->in_shape[0].dims[0];
+
+  return (samples + blocks - 1) / blocks * (get_n (op) / MAX (samples, 1));
+}
+
+/* Floats of a block's gradient of weight and bias. */
+static gint64
+count_slice (const CjOp *op)
+{
+  return get_u (op) * (get_i (op) + 1);
+}
+
+/* Workspace: of forward the weight in panels of units; of backward the weight in panels of inputs, then
+ * by units the gradient behind ReLU, by rows the slices. */
+static gint64
+count_packed (const CjOp *op)
+{
+  return get_way (op) == BY_UNITS
+             ? 0
+             : MAX (pad (get_u (op)) * get_i (op), pad (get_i (op)) * get_u (op));
+}
+
+static gboolean
+infer (CjOp *op, GError **error)
+{
+  const CjShape *x = &op->in_shape[0];
+  gint64 room;
+
+  if (x->n_dims < 2 || x->n_dims > 3 || op->in_shape[1].dims[1] != x->dims[x->n_dims - 1])
+    return cj_op_refuse (op, _ ("one vector a sample or moment"), _ ("Add Flatten before it."),
+                         error);
+  op->out_shape[0] = *x;
+  op->out_shape[0].dims[x->n_dims - 1] = get_u (op);
+  op->macs = get_n (op) * get_i (op) * get_u (op);
+  room = count_packed (op);
+  if (get_way (op) == BY_ROWS)
+    room += cj_op_blocks (op) * count_slice (op);
+  else if (is_relu (op))
+    room += cj_shape_size (&op->out_shape[0]);
+  op->workspace_bytes = sizeof (float) * (gsize) room;
+  if (get_way (op) == BY_ROWS && is_relu (op))
+    op->scratch_bytes
+        = sizeof (float) * (gsize) (CJ_GEMM_SCRATCH + get_block_rows (op) * get_u (op));
+  return TRUE;
 }
 
 static guint
-forward_chunks (const CjOp *op)
+by_units (const CjOp *op)
 {
-  return (guint) (count_panels (get_u (op)) * row_blocks (op));
+  return get_way (op) == BY_UNITS ? (guint) count_panels (get_u (op)) : 0;
 }
 
 static guint
-input_chunks (const CjOp *op)
+by_inputs (const CjOp *op)
 {
-  return (guint) (count_panels (get_i (op)) * row_blocks (op));
+  return get_way (op) == BY_UNITS ? (guint) count_panels (get_i (op)) : 0;
+}
+
+static guint
+by_blocks (const CjOp *op)
+{
+  return get_way (op) == BY_UNITS ? 0 : cj_op_blocks (op);
+}
+
+static guint
+packed_units (const CjOp *op)
+{
+  return get_way (op) == BY_UNITS ? 0 : (guint) count_panels (get_u (op));
+}
+
+static guint
+packed_inputs (const CjOp *op)
+{
+  return get_way (op) == BY_UNITS ? 0 : (guint) count_panels (get_i (op));
+}
+
+static guint
+late_units (const CjOp *op)
+{
+  return get_way (op) == BY_ROWS ? 0 : (guint) count_panels (get_u (op));
+}
+
+static guint
+slice_units (const CjOp *op)
+{
+  return get_way (op) == BY_ROWS ? (guint) count_panels (get_u (op)) : 0;
+}
+
+/* [panel, I, 32] of the weight, for what comes out. */
+static void
+pack_units (const CjOpCall *call, guint panel)
+{
+  const gint64 ni = get_i (call->op), u0 = (gint64) panel * PANEL;
+  const CjGemmMatrix w = { call->in[1], ni, 1 };
+
+  cj_gemm_pack_matrix (&w, u0, (int) MIN (PANEL, get_u (call->op) - u0), PANEL, 0, (int) ni,
+                       call->workspace + u0 * ni);
+}
+
+/* [panel, U, 32] of the weight, for the way back. */
+static void
+pack_inputs (const CjOpCall *call, guint panel)
+{
+  const gint64 ni = get_i (call->op), nu = get_u (call->op), i0 = (gint64) panel * PANEL;
+  const CjGemmMatrix w = { call->in[1], 1, ni };
+
+  if (call->d_in[0] != NULL)
+    cj_gemm_pack_matrix (&w, i0, (int) MIN (PANEL, ni - i0), PANEL, 0, (int) nu,
+                         call->workspace + i0 * nu);
+}
+
+/* Rows [M, K] times packed panels [panel, K, 32]: [M, N]. */
+static void
+multiply_panels (const float *a, gint64 m, gint64 k, const float *panels, gint64 n, CjGemmEnd end,
+                 gboolean add, float *c)
+{
+  const CjKernel *kernel = cj_kernel_get (n);
+
+  for (gint64 j = 0; j < n; j += PANEL)
+    for (gint64 i = 0; i < MIN (PANEL, n - j); i += 2 * kernel->lanes)
+      {
+        const CjProduct p = { .a = a,
+                              .a_row = k,
+                              .a_step = 1,
+                              .n_runs = 1,
+                              .run = k,
+                              .b = panels + j * k + i,
+                              .b_step = PANEL,
+                              .c = c + j + i,
+                              .c_row = n,
+                              .m = m,
+                              .n = MIN (2 * kernel->lanes, n - j - i),
+                              .bias = end.bias != NULL ? end.bias + j + i : NULL,
+                              .add = add,
+                              .relu = end.relu };
+
+        kernel->multiply (&p);
+      }
+}
+
+static const float *
+get_bias (const CjOpCall *call)
+{
+  return call->op->n_in > 2 ? call->in[2] : NULL;
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward_units (const CjOpCall *call, guint panel)
 {
-  const gint64 n0 = chunk % row_blocks (call->op) * ROWS, n = MIN (ROWS, get_n (call->op) - n0);
-  const gint64 ni = get_i (call->op), nu = get_u (call->op);
-  const gint64 u0 = chunk / row_blocks (call->op) * PANEL, units = MIN (PANEL, nu - u0);
-  const CjGemmMatrix x = { (const float *) call->in[0] + n0 * ni, ni, 1 };
+  const gint64 ni = get_i (call->op), nu = get_u (call->op), u0 = (gint64) panel * PANEL;
+  const CjGemmMatrix x = { call->in[0], ni, 1 };
   const CjGemmMatrix w = { (const float *) call->in[1] + u0 * ni, ni, 1 };
-  const CjGemmEnd end
-      = { call->op->n_in > 2 ? (const float *) call->in[2] + u0 : NULL, is_relu (call->op) };
+  const float *bias = get_bias (call);
+  const CjGemmEnd end = { bias != NULL ? bias + u0 : NULL, is_relu (call->op) };
 
-  cj_gemm_end (n, units, ni, (CjGemmOperand){ cj_gemm_pack_matrix, &x },
-               (CjGemmOperand){ cj_gemm_pack_matrix, &w }, call->out[0] + n0 * nu + u0, nu, FALSE,
-               end, call->scratch);
+  cj_gemm_end (
+      get_n (call->op), MIN (PANEL, nu - u0), ni, (CjGemmOperand){ cj_gemm_pack_matrix, &x },
+      (CjGemmOperand){ cj_gemm_pack_matrix, &w }, call->out[0] + u0, nu, FALSE, end, call->scratch);
 }
 
-/* The gradient of what ReLU is given, where it is a part of the op. */
-static const float *
-get_gradient (const CjOpCall *call)
+/* Rows [begin, end) of a block of samples. */
+static CjSamples
+get_rows (const CjOp *op, guint block)
 {
-  return is_relu (call->op) ? call->workspace : call->d_out[0];
+  const gint64 rows = get_n (op) / MAX (op->in_shape[0].dims[0], 1);
+  const CjSamples s = cj_op_samples (op, block);
+
+  return (CjSamples){ s.begin * rows, s.end * rows };
 }
 
+static void
+forward_block (const CjOpCall *call, guint block)
+{
+  const gint64 ni = get_i (call->op), nu = get_u (call->op);
+  const CjSamples rows = get_rows (call->op, block);
+
+  multiply_panels ((const float *) call->in[0] + rows.begin * ni, rows.end - rows.begin, ni,
+                   call->workspace, nu, (CjGemmEnd){ get_bias (call), is_relu (call->op) }, FALSE,
+                   call->out[0] + rows.begin * nu);
+}
+
+/* Gradients of units that were above 0. */
 CJ_CLONES static void
-mask_gradient (const CjOpCall *call, guint chunk)
+mask_rows (const float *y, const float *dy, gint64 n, float *to)
 {
-  gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
-  const float *y = call->out[0] + begin, *dy = call->d_out[0] + begin;
-  float *to = call->workspace + begin;
-
   for (gint64 i = 0; i < n; i++)
     to[i] = y[i] > 0 ? dy[i] : 0;
 }
 
-static void
-backward_input (const CjOpCall *call, guint chunk)
+/* The gradient of what ReLU is given, where it is a part of the op and there is a row a sample. */
+static float *
+get_masked (const CjOpCall *call)
 {
-  const gint64 n0 = chunk % row_blocks (call->op) * ROWS, n = MIN (ROWS, get_n (call->op) - n0);
-  const gint64 ni = get_i (call->op), nu = get_u (call->op);
-  const gint64 i0 = chunk / row_blocks (call->op) * PANEL;
-  const CjGemmMatrix dy = { get_gradient (call) + n0 * nu, nu, 1 };
+  return call->workspace + count_packed (call->op);
+}
+
+static const float *
+get_gradient (const CjOpCall *call)
+{
+  return is_relu (call->op) ? get_masked (call) : call->d_out[0];
+}
+
+static guint
+masked_blocks (const CjOp *op)
+{
+  return get_way (op) == BY_UNITS && is_relu (op) ? cj_op_chunk_blocks (op) : 0;
+}
+
+static void
+mask_gradient (const CjOpCall *call, guint chunk)
+{
+  gint64 n;
+  const gint64 begin = cj_op_block (call->op, chunk, &n);
+
+  mask_rows (call->out[0] + begin, call->d_out[0] + begin, n, get_masked (call) + begin);
+}
+
+static void
+backward_inputs (const CjOpCall *call, guint panel)
+{
+  const gint64 ni = get_i (call->op), nu = get_u (call->op), i0 = (gint64) panel * PANEL;
+  const CjGemmMatrix dy = { get_gradient (call), nu, 1 };
   const CjGemmMatrix w = { (const float *) call->in[1] + i0, 1, ni };
 
   if (call->d_in[0] != NULL)
-    cj_gemm (n, MIN (PANEL, ni - i0), nu, (CjGemmOperand){ cj_gemm_pack_matrix, &dy },
-             (CjGemmOperand){ cj_gemm_pack_matrix, &w }, call->d_in[0] + n0 * ni + i0, ni,
-             call->add_in[0], call->scratch);
+    cj_gemm (get_n (call->op), MIN (PANEL, ni - i0), nu,
+             (CjGemmOperand){ cj_gemm_pack_matrix, &dy },
+             (CjGemmOperand){ cj_gemm_pack_matrix, &w }, call->d_in[0] + i0, ni, call->add_in[0],
+             call->scratch);
 }
 
 CJ_CLONES static void
-add_row (const float *from, gint64 n, float *to)
+add_row (const float *restrict from, gint64 n, float *restrict to)
 {
   for (gint64 i = 0; i < n; i++)
     to[i] += from[i];
 }
 
+/* [N, U] of gradients down the rows, onto db [U]. */
 static void
-backward_weight (const CjOpCall *call, guint chunk)
+sum_rows (const float *dy, gint64 n, gint64 stride, gint64 units, float *db)
 {
-  const gint64 n = get_n (call->op), ni = get_i (call->op), nu = get_u (call->op);
-  const gint64 u0 = (gint64) chunk * PANEL, units = MIN (PANEL, nu - u0);
-  const float *gradient = get_gradient (call) + u0;
-  const CjGemmMatrix dy = { gradient, 1, nu };
-  const CjGemmMatrix x = { call->in[0], 1, ni };
+  for (gint64 i = 0; i < n; i++)
+    add_row (dy + i * stride, units, db);
+}
+
+/* The gradient of units [u0, u0 + units) from N rows: dw [units, I], db [units] (NULL: none). */
+static void
+find_gradient (const CjOpCall *call, const float *dy, const float *x, gint64 n, gint64 u0,
+               gint64 units, float *dw, gboolean add, float *db)
+{
+  const gint64 ni = get_i (call->op), nu = get_u (call->op);
+  const CjGemmMatrix a = { dy + u0, 1, nu }, b = { x, 1, ni };
+
+  if (dw != NULL)
+    cj_gemm (units, ni, n, (CjGemmOperand){ cj_gemm_pack_matrix, &a },
+             (CjGemmOperand){ cj_gemm_pack_matrix, &b }, dw, ni, add, call->scratch);
+  if (db != NULL)
+    sum_rows (dy + u0, n, nu, units, db);
+}
+
+/* A row a sample: all rows at once. */
+static void
+backward_weight (const CjOpCall *call, guint panel)
+{
+  const gint64 u0 = (gint64) panel * PANEL, units = MIN (PANEL, get_u (call->op) - u0);
+  float *dw = call->d_in[1] != NULL ? call->d_in[1] + u0 * get_i (call->op) : NULL;
+  float *db = call->op->n_in > 2 && call->d_in[2] != NULL ? call->d_in[2] + u0 : NULL;
+
+  if (db != NULL && !call->add_in[2])
+    memset (db, 0, sizeof (float) * (gsize) units);
+  find_gradient (call, get_gradient (call), call->in[0], get_n (call->op), u0, units, dw,
+                 call->add_in[1], db);
+}
+
+static float *
+get_slice (const CjOpCall *call, guint block)
+{
+  return call->workspace + count_packed (call->op) + block * count_slice (call->op);
+}
+
+/* Many rows a sample: this block's part of the gradient. */
+static void
+fill_slice (const CjOpCall *call, guint block, const float *dy, gint64 n, const float *x)
+{
+  const gint64 nu = get_u (call->op);
+  float *dw = get_slice (call, block), *db = dw + nu * get_i (call->op);
+
+  memset (db, 0, sizeof (float) * (gsize) nu);
+  find_gradient (call, dy, x, n, 0, nu, dw, FALSE, db);
+}
+
+static void
+backward_block (const CjOpCall *call, guint block)
+{
+  const gint64 ni = get_i (call->op), nu = get_u (call->op);
+  const CjSamples rows = get_rows (call->op, block);
+  const gint64 n = rows.end - rows.begin, at = rows.begin * nu;
+  const gboolean by_rows = get_way (call->op) == BY_ROWS;
+  const float *dy = call->d_out[0] + at;
+
+  if (is_relu (call->op))
+    {
+      float *masked = by_rows ? call->scratch + CJ_GEMM_SCRATCH : get_masked (call) + at;
+
+      mask_rows (call->out[0] + at, dy, n * nu, masked);
+      dy = masked;
+    }
+  if (by_rows)
+    fill_slice (call, block, dy, n, (const float *) call->in[0] + rows.begin * ni);
+  if (call->d_in[0] != NULL)
+    multiply_panels (dy, n, nu, call->workspace, ni, (CjGemmEnd){ 0 }, call->add_in[0],
+                     call->d_in[0] + rows.begin * ni);
+}
+
+/* Adds the blocks' slices in order. */
+static void
+add_slices (const CjOpCall *call, gint64 from, gint64 n, float *to, gboolean add)
+{
+  if (!add)
+    memset (to, 0, sizeof (float) * (gsize) n);
+  for (guint b = 0; b < cj_op_blocks (call->op); b++)
+    add_row (get_slice (call, b) + from, n, to);
+}
+
+static void
+reduce_slices (const CjOpCall *call, guint panel)
+{
+  const gint64 ni = get_i (call->op), nu = get_u (call->op), u0 = (gint64) panel * PANEL;
+  const gint64 units = MIN (PANEL, nu - u0);
 
   if (call->d_in[1] != NULL)
-    cj_gemm (units, ni, n, (CjGemmOperand){ cj_gemm_pack_matrix, &dy },
-             (CjGemmOperand){ cj_gemm_pack_matrix, &x }, call->d_in[1] + u0 * ni, ni,
-             call->add_in[1], call->scratch);
-  if (call->op->n_in < 3 || call->d_in[2] == NULL)
-    return;
-  if (!call->add_in[2])
-    memset (call->d_in[2] + u0, 0, sizeof (float) * (gsize) units);
-  for (gint64 i = 0; i < n; i++)
-    add_row (gradient + i * nu, units, call->d_in[2] + u0);
+    add_slices (call, u0 * ni, units * ni, call->d_in[1] + u0 * ni, call->add_in[1]);
+  if (call->op->n_in > 2 && call->d_in[2] != NULL)
+    add_slices (call, nu * ni + u0, units, call->d_in[2] + u0, call->add_in[2]);
 }
 
 static void
@@ -179,8 +430,15 @@ const CjOpInfo cj_op_dense = {
   .id = "dense",
   .layout = CJ_LAYOUT_PLAIN,
   .infer = infer,
-  .forward = { { forward_chunks, forward } },
-  .backward = { { input_chunks, backward_input }, { unit_panels, backward_weight } },
+  .forward = { { by_units, forward_units },
+               { packed_units, pack_units, CJ_PHASE_PREPARE },
+               { by_blocks, forward_block, CJ_PHASE_SAMPLES } },
+  .backward = { { packed_inputs, pack_inputs, CJ_PHASE_PREPARE },
+                { masked_blocks, mask_gradient },
+                { by_inputs, backward_inputs },
+                { by_blocks, backward_block, CJ_PHASE_SAMPLES },
+                { late_units, backward_weight, CJ_PHASE_LATE },
+                { slice_units, reduce_slices, CJ_PHASE_FINISH } },
   .free_out = 1,
   .twin = twin,
 };
@@ -197,9 +455,14 @@ const CjOpInfo cj_op_dense_relu = {
   .id = "dense-relu",
   .layout = CJ_LAYOUT_PLAIN,
   .infer = infer,
-  .forward = { { forward_chunks, forward } },
-  .backward = { { cj_op_chunk_blocks, mask_gradient },
-                { input_chunks, backward_input },
-                { unit_panels, backward_weight } },
+  .forward = { { by_units, forward_units },
+               { packed_units, pack_units, CJ_PHASE_PREPARE },
+               { by_blocks, forward_block, CJ_PHASE_SAMPLES } },
+  .backward = { { packed_inputs, pack_inputs, CJ_PHASE_PREPARE },
+                { masked_blocks, mask_gradient },
+                { by_inputs, backward_inputs },
+                { by_blocks, backward_block, CJ_PHASE_SAMPLES },
+                { late_units, backward_weight, CJ_PHASE_LATE },
+                { slice_units, reduce_slices, CJ_PHASE_FINISH } },
   .twin = relu_twin,
 };

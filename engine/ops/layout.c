@@ -1,21 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Changes between N C H W and N H W C. */
+#include "cj-math.h"
 #include "cj-ops.h"
 
-#include <string.h>
+#define TILE 8
 
-static gint64
-sample_size (const CjOp *op)
+typedef float Tile8 __attribute__ ((vector_size (32), aligned (4), may_alias));
+typedef gint32 Pick8 __attribute__ ((vector_size (32)));
+
+/* Eight rows of eight numbers, turned within the registers: half the time of doing it one by one. */
+CJ_INLINE void
+transpose_tile (const float *from, gint64 from_row, float *to, gint64 to_row, gboolean add)
 {
-  return cj_shape_size (&op->in_shape[0]) / MAX (op->in_shape[0].dims[0], 1);
+  const Pick8 low = { 0, 8, 1, 9, 4, 12, 5, 13 }, high = { 2, 10, 3, 11, 6, 14, 7, 15 };
+  const Pick8 near = { 0, 1, 8, 9, 4, 5, 12, 13 }, far = { 2, 3, 10, 11, 6, 7, 14, 15 };
+  const Pick8 first = { 0, 1, 2, 3, 8, 9, 10, 11 }, last = { 4, 5, 6, 7, 12, 13, 14, 15 };
+  Tile8 a[TILE], b[TILE];
+
+#pragma GCC unroll 8
+  for (int i = 0; i < TILE; i++)
+    a[i] = *(const Tile8 *) (from + i * from_row);
+#pragma GCC unroll 4
+  for (int i = 0; i < TILE; i += 2)
+    {
+      b[i] = __builtin_shuffle (a[i], a[i + 1], low);
+      b[i + 1] = __builtin_shuffle (a[i], a[i + 1], high);
+    }
+#pragma GCC unroll 2
+  for (int i = 0; i < TILE; i += 4)
+    for (int k = 0; k < 2; k++)
+      {
+        a[i + 2 * k] = __builtin_shuffle (b[i + k], b[i + k + 2], near);
+        a[i + 2 * k + 1] = __builtin_shuffle (b[i + k], b[i + k + 2], far);
+      }
+#pragma GCC unroll 4
+  for (int i = 0; i < TILE / 2; i++)
+    {
+      b[i] = __builtin_shuffle (a[i], a[i + 4], first);
+      b[i + 4] = __builtin_shuffle (a[i], a[i + 4], last);
+    }
+#pragma GCC unroll 8
+  for (int i = 0; i < TILE; i++)
+    {
+      if (add)
+        b[i] += *(const Tile8 *) (to + i * to_row);
+      *(Tile8 *) (to + i * to_row) = b[i];
+    }
 }
 
 /* Writes or adds the transpose of from [rows, columns]. */
-static void
+CJ_CLONES static void
 transpose (const float *from, gint64 rows, gint64 columns, float *to, gboolean add)
 {
+  const gint64 whole = rows - rows % TILE, across = columns - columns % TILE;
+
+  if (!add && (rows == 1 || columns == 1))
+    {
+      memcpy (to, from, sizeof (float) * (gsize) (rows * columns));
+      return;
+    }
+  for (gint64 i = 0; i < whole; i += TILE)
+    for (gint64 j = 0; j < across; j += TILE)
+      transpose_tile (from + i * columns + j, columns, to + j * rows + i, rows, add);
   for (gint64 i = 0; i < rows; i++)
-    for (gint64 j = 0; j < columns; j++)
+    for (gint64 j = i < whole ? across : 0; j < columns; j++)
       {
         const float value = from[i * columns + j];
 
@@ -23,42 +71,42 @@ transpose (const float *from, gint64 rows, gint64 columns, float *to, gboolean a
       }
 }
 
+/* The samples of a block, each [C, H W] to [H W, C], or back where `last` says so. */
 static void
-to_last_forward (const CjOpCall *call, guint sample)
+turn (const CjOpCall *call, guint block, const float *from, gboolean last, float *to, gboolean add)
 {
-  const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
+  const CjSamples s = cj_op_samples (call->op, block);
+  const CjShape *x = &call->op->in_shape[0];
+  const gint64 size = cj_shape_size (x) / MAX (x->dims[0], 1), c = x->dims[1], plane = size / c;
 
-  transpose ((const float *) call->in[0] + sample * size, c, size / c, call->out[0] + sample * size,
-             FALSE);
+  for (gint64 at = s.begin * size; at < s.end * size; at += size)
+    transpose (from + at, last ? plane : c, last ? c : plane, to + at, add);
 }
 
 static void
-to_last_backward (const CjOpCall *call, guint sample)
+to_last_forward (const CjOpCall *call, guint block)
 {
-  const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
+  turn (call, block, call->in[0], FALSE, call->out[0], FALSE);
+}
 
+static void
+to_last_backward (const CjOpCall *call, guint block)
+{
   if (call->d_in[0] != NULL)
-    transpose (call->d_out[0] + sample * size, size / c, c, call->d_in[0] + sample * size,
-               call->add_in[0]);
+    turn (call, block, call->d_out[0], TRUE, call->d_in[0], call->add_in[0]);
 }
 
 static void
-to_plain_forward (const CjOpCall *call, guint sample)
+to_plain_forward (const CjOpCall *call, guint block)
 {
-  const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
-
-  transpose ((const float *) call->in[0] + sample * size, size / c, c, call->out[0] + sample * size,
-             FALSE);
+  turn (call, block, call->in[0], TRUE, call->out[0], FALSE);
 }
 
 static void
-to_plain_backward (const CjOpCall *call, guint sample)
+to_plain_backward (const CjOpCall *call, guint block)
 {
-  const gint64 size = sample_size (call->op), c = call->op->in_shape[0].dims[1];
-
   if (call->d_in[0] != NULL)
-    transpose (call->d_out[0] + sample * size, c, size / c, call->d_in[0] + sample * size,
-               call->add_in[0]);
+    turn (call, block, call->d_out[0], FALSE, call->d_in[0], call->add_in[0]);
 }
 
 static void
@@ -72,8 +120,8 @@ const CjOpInfo cj_op_to_last = {
   .layout = CJ_LAYOUT_PLAIN,
   .makes = CJ_LAYOUT_LAST,
   .infer = cj_op_infer_same,
-  .forward = { { cj_op_chunk_samples, to_last_forward } },
-  .backward = { { cj_op_chunk_samples, to_last_backward } },
+  .forward = { { cj_op_blocks, to_last_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, to_last_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = copy_twin,
@@ -84,8 +132,8 @@ const CjOpInfo cj_op_to_plain = {
   .layout = CJ_LAYOUT_LAST,
   .makes = CJ_LAYOUT_PLAIN,
   .infer = cj_op_infer_same,
-  .forward = { { cj_op_chunk_samples, to_plain_forward } },
-  .backward = { { cj_op_chunk_samples, to_plain_backward } },
+  .forward = { { cj_op_blocks, to_plain_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, to_plain_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = copy_twin,

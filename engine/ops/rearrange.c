@@ -58,19 +58,19 @@ infer_to_tokens (CjOp *op, GError **error)
 }
 
 static void
-copy_forward (const CjOpCall *call, guint chunk)
+copy_forward (const CjOpCall *call, guint block)
 {
   gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   put ((const float *) call->in[0] + begin, n, call->out[0] + begin, FALSE);
 }
 
 static void
-copy_backward (const CjOpCall *call, guint chunk)
+copy_backward (const CjOpCall *call, guint block)
 {
   gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   if (call->d_in[0] != NULL)
     put (call->d_out[0] + begin, n, call->d_in[0] + begin, call->add_in[0]);
@@ -98,8 +98,8 @@ const CjOpInfo cj_op_reshape = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjReshapeAttrs),
   .infer = infer_reshape,
-  .forward = { { cj_op_chunk_blocks, copy_forward } },
-  .backward = { { cj_op_chunk_blocks, copy_backward } },
+  .forward = { { cj_op_blocks, copy_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, copy_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = copy_twin,
@@ -110,8 +110,8 @@ const CjOpInfo cj_op_to_picture = {
   .layout = CJ_LAYOUT_PLAIN,
   .makes = CJ_LAYOUT_LAST,
   .infer = infer_to_picture,
-  .forward = { { cj_op_chunk_blocks, copy_forward } },
-  .backward = { { cj_op_chunk_blocks, copy_backward } },
+  .forward = { { cj_op_blocks, copy_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, copy_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = tokens_twin,
@@ -122,8 +122,8 @@ const CjOpInfo cj_op_to_tokens = {
   .layout = CJ_LAYOUT_LAST,
   .makes = CJ_LAYOUT_PLAIN,
   .infer = infer_to_tokens,
-  .forward = { { cj_op_chunk_blocks, copy_forward } },
-  .backward = { { cj_op_chunk_blocks, copy_backward } },
+  .forward = { { cj_op_blocks, copy_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, copy_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = tokens_twin,
@@ -274,15 +274,33 @@ infer_slice (CjOp *op, GError **error)
   return TRUE;
 }
 
+/* The places along the axes before `axis` that belong to the samples of a block. Where samples are what
+ * is cut or joined there is one place, and the first block has it. */
+static CjSamples
+get_outer (const CjOp *op, int axis, guint block)
+{
+  CjSamples s = cj_op_samples (op, block);
+  gint64 each = 1;
+
+  if (axis == 0)
+    return (CjSamples){ 0, block == 0 ? 1 : 0 };
+  for (int i = 1; i < axis; i++)
+    each *= op->in_shape[0].dims[i];
+  return (CjSamples){ s.begin * each, s.end * each };
+}
+
 static void
-slice_run (const CjOpCall *call, float *dx)
+slice_run (const CjOpCall *call, guint block, float *dx)
 {
   const CjSliceAttrs *a = call->op->attrs;
   const CjShape *x = &call->op->in_shape[0];
   const gint64 inner = get_inner (x, a->axis), row = x->dims[a->axis] * inner;
-  const gint64 part = a->length * inner, outer = cj_shape_size (x) / MAX (row, 1);
+  const gint64 part = a->length * inner;
+  const CjSamples outer = get_outer (call->op, a->axis, block);
 
-  for (gint64 i = 0; i < outer; i++)
+  if (dx != NULL && !call->add_in[0])
+    memset (dx + outer.begin * row, 0, sizeof (float) * (gsize) ((outer.end - outer.begin) * row));
+  for (gint64 i = outer.begin; i < outer.end; i++)
     {
       const gint64 at = i * row + a->begin * inner;
 
@@ -294,21 +312,16 @@ slice_run (const CjOpCall *call, float *dx)
 }
 
 static void
-slice_forward (const CjOpCall *call, guint chunk)
+slice_forward (const CjOpCall *call, guint block)
 {
-  (void) chunk;
-  slice_run (call, NULL);
+  slice_run (call, block, NULL);
 }
 
 static void
-slice_backward (const CjOpCall *call, guint chunk)
+slice_backward (const CjOpCall *call, guint block)
 {
-  (void) chunk;
-  if (call->d_in[0] == NULL)
-    return;
-  if (!call->add_in[0])
-    memset (call->d_in[0], 0, sizeof (float) * (gsize) cj_shape_size (&call->op->in_shape[0]));
-  slice_run (call, call->d_in[0]);
+  if (call->d_in[0] != NULL)
+    slice_run (call, block, call->d_in[0]);
 }
 
 static void
@@ -330,8 +343,8 @@ const CjOpInfo cj_op_slice = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjSliceAttrs),
   .infer = infer_slice,
-  .forward = { { cj_op_chunk_one, slice_forward } },
-  .backward = { { cj_op_chunk_one, slice_backward } },
+  .forward = { { cj_op_blocks, slice_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, slice_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = slice_twin,
@@ -371,18 +384,18 @@ infer_concat (CjOp *op, GError **error)
 
 /* Input `i`: from it into the result, or back. */
 static void
-concat_run (const CjOpCall *call, guint i, gboolean back)
+concat_run (const CjOpCall *call, guint block, guint i, gboolean back)
 {
   const int axis = ((const CjAxisAttrs *) call->op->attrs)->axis;
   const CjShape *y = &call->op->out_shape[0];
   const gint64 inner = get_inner (y, axis), row = y->dims[axis] * inner;
   const gint64 part = call->op->in_shape[i].dims[axis] * inner;
-  const gint64 outer = cj_shape_size (y) / MAX (row, 1);
+  const CjSamples outer = get_outer (call->op, axis, block);
   gint64 at = 0;
 
   for (guint j = 0; j < i; j++)
     at += call->op->in_shape[j].dims[axis] * inner;
-  for (gint64 k = 0; k < outer; k++)
+  for (gint64 k = outer.begin; k < outer.end; k++)
     if (!back)
       put ((const float *) call->in[i] + k * part, part, call->out[0] + k * row + at, FALSE);
     else
@@ -390,20 +403,18 @@ concat_run (const CjOpCall *call, guint i, gboolean back)
 }
 
 static void
-concat_forward (const CjOpCall *call, guint chunk)
+concat_forward (const CjOpCall *call, guint block)
 {
-  (void) chunk;
   for (guint i = 0; i < call->op->n_in; i++)
-    concat_run (call, i, FALSE);
+    concat_run (call, block, i, FALSE);
 }
 
 static void
-concat_backward (const CjOpCall *call, guint chunk)
+concat_backward (const CjOpCall *call, guint block)
 {
-  (void) chunk;
   for (guint i = 0; i < call->op->n_in; i++)
     if (call->d_in[i] != NULL)
-      concat_run (call, i, TRUE);
+      concat_run (call, block, i, TRUE);
 }
 
 static void
@@ -430,8 +441,8 @@ const CjOpInfo cj_op_concat = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjAxisAttrs),
   .infer = infer_concat,
-  .forward = { { cj_op_chunk_one, concat_forward } },
-  .backward = { { cj_op_chunk_one, concat_backward } },
+  .forward = { { cj_op_blocks, concat_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, concat_backward, CJ_PHASE_SAMPLES } },
   .free_in = G_MAXUINT,
   .free_out = 1,
   .twin = concat_twin,
@@ -445,34 +456,50 @@ infer_prepend (CjOp *op, GError **error)
   if (x->n_dims != 3 || cj_shape_size (&op->in_shape[1]) != x->dims[2])
     return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Wire it to a sequence."), error);
   op->out_shape[0] = cj_shape3 (x->dims[0], x->dims[1] + 1, x->dims[2]);
+  op->workspace_bytes = sizeof (float) * (gsize) (cj_op_blocks (op) * x->dims[2]);
   return TRUE;
 }
 
 static void
-prepend_forward (const CjOpCall *call, guint sample)
+prepend_forward (const CjOpCall *call, guint block)
 {
   const gint64 *x = call->op->in_shape[0].dims, e = x[2], row = x[1] * e;
-  float *y = call->out[0] + sample * (row + e);
+  const CjSamples s = cj_op_samples (call->op, block);
 
-  put (call->in[1], e, y, FALSE);
-  put ((const float *) call->in[0] + sample * row, row, y + e, FALSE);
+  for (gint64 i = s.begin; i < s.end; i++)
+    {
+      float *y = call->out[0] + i * (row + e);
+
+      put (call->in[1], e, y, FALSE);
+      put ((const float *) call->in[0] + i * row, row, y + e, FALSE);
+    }
 }
 
+/* The token's gradient is summed over each block, then over the blocks. */
 static void
-prepend_backward (const CjOpCall *call, guint chunk)
+prepend_backward (const CjOpCall *call, guint block)
 {
   const gint64 *x = call->op->in_shape[0].dims, e = x[2], row = x[1] * e;
+  const CjSamples s = cj_op_samples (call->op, block);
 
-  (void) chunk;
-  for (gint64 i = 0; i < x[0]; i++)
+  for (gint64 i = s.begin; i < s.end; i++)
     {
       const float *dy = call->d_out[0] + i * (row + e);
 
       if (call->d_in[0] != NULL)
         put (dy + e, row, call->d_in[0] + i * row, call->add_in[0]);
-      if (call->d_in[1] != NULL)
-        put (dy, e, call->d_in[1], i > 0 || call->add_in[1]);
+      put (dy, e, call->workspace + block * e, i > s.begin);
     }
+}
+
+static void
+prepend_finish (const CjOpCall *call, guint chunk)
+{
+  const gint64 e = call->op->in_shape[0].dims[2];
+
+  (void) chunk;
+  for (guint block = 0; block < cj_op_blocks (call->op) && call->d_in[1] != NULL; block++)
+    put (call->workspace + block * e, e, call->d_in[1], block > 0 || call->add_in[1]);
 }
 
 static void
@@ -493,8 +520,9 @@ const CjOpInfo cj_op_prepend = {
   .id = "prepend",
   .layout = CJ_LAYOUT_PLAIN,
   .infer = infer_prepend,
-  .forward = { { cj_op_chunk_samples, prepend_forward } },
-  .backward = { { cj_op_chunk_one, prepend_backward } },
+  .forward = { { cj_op_blocks, prepend_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, prepend_backward, CJ_PHASE_SAMPLES },
+                { NULL, prepend_finish, CJ_PHASE_FINISH } },
   .free_in = 3,
   .free_out = 1,
   .twin = prepend_twin,

@@ -269,11 +269,11 @@ run (CjUnaryKind kind, const Run *r)
 /* clang-format on */
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
   const CjUnaryAttrs *attrs = call->op->attrs;
   gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   run (attrs->kind, &(Run){ .x = (const float *) call->in[0] + begin,
                             .y = call->out[0] + begin,
@@ -283,11 +283,11 @@ forward (const CjOpCall *call, guint chunk)
 }
 
 static void
-backward (const CjOpCall *call, guint chunk)
+backward (const CjOpCall *call, guint block)
 {
   const CjUnaryAttrs *attrs = call->op->attrs;
   gint64 n;
-  const gint64 begin = cj_op_block (call->op, chunk, &n);
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   if (call->d_in[0] != NULL)
     run (attrs->kind, &(Run){ .x = (const float *) call->in[0] + begin,
@@ -347,8 +347,8 @@ const CjOpInfo cj_op_unary = {
   .layout = CJ_LAYOUT_ANY,
   .attrs_size = sizeof (CjUnaryAttrs),
   .infer = cj_op_infer_same,
-  .forward = { { cj_op_chunk_blocks, forward } },
-  .backward = { { cj_op_chunk_blocks, backward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .free_out = 1,
   .twin = twin,
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Compiling: which ops run, which values want a gradient, how long each lives, and where it lies.
- * Time counts steps: op i runs forward at i and backward at 2 S - 1 - i. */
+ * Time counts jobs, forward and then backward: what one job touches must not overlap, for its blocks of
+ * samples go through its ops in any order. What lives within one job of samples has a room for the
+ * samples of one block only, one a thread; there time counts phases. */
 #include "cj-program-private.h"
 
 #include "cj-error.h"
@@ -14,6 +16,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #endif
+
+#define BLOCK_MACS 100000 /* multiply-adds of a step from which another block of samples pays */
 
 typedef struct
 {
@@ -144,44 +148,65 @@ add_room (GArray *rooms, float **place, gint64 floats, guint begin, guint end)
   g_array_append_val (rooms, room);
 }
 
-/* The last moment anyone reads the numbers of each value. */
-static guint *
-find_ends (const CjProgram *self)
+/* Looks at each job that touches the numbers of a value, or its gradient. */
+typedef struct
 {
-  const guint s = n_steps (self);
-  guint *ends = g_new0 (guint, n_values (self) + 1);
+  guint last;       /* job */
+  guint phase_last; /* phase */
+  gint64 job;       /* the only one, of samples; -1: none yet, -2: there are more, or others */
+} Life;
 
-  for (guint i = 0; i < s; i++)
+static void
+touch (Life *life, const CjSpan *span)
+{
+  life->last = MAX (life->last, span->last);
+  life->phase_last = MAX (life->phase_last, span->phase_last);
+  if (!span->one || (life->job >= 0 && life->job != span->first))
+    life->job = -2;
+  else if (life->job == -1)
+    life->job = span->first;
+}
+
+/* How long the numbers of each value are read; values[i] and, of their gradients, gradients[i]. */
+static void
+find_lives (const CjProgram *self, Life *values, Life *gradients)
+{
+  for (guint i = 0; i < n_values (self); i++)
+    values[i].job = gradients[i].job = get_value (self, (int) i)->kind == CJ_VALUE_RESULT ? -1 : -2;
+  for (guint i = 0; i < n_steps (self); i++)
     {
       const CjStep *step = get_step (self, i);
-      const guint back = 2 * s - 1 - i;
+      const CjSpan *forward = &self->spans[0][i], *back = &self->spans[1][i];
 
-      for (guint j = 0; j < step->op.n_in && self->live[i]; j++)
+      for (guint j = 0; j < step->op.n_in; j++)
         if (step->in[j] != CJ_NO_VALUE)
           {
-            const gboolean read_again
-                = self->backward[i] && (step->op.info->free_in & 1u << j) == 0;
-
-            ends[step->in[j]] = MAX (ends[step->in[j]], read_again ? back : i);
+            if (self->live[i])
+              touch (&values[step->in[j]], forward);
+            if (self->backward[i] && (step->op.info->free_in & 1u << j) == 0)
+              touch (&values[step->in[j]], back);
+            if (self->backward[i])
+              touch (&gradients[step->in[j]], back);
           }
       for (guint k = 0; k < step->op.n_out; k++)
         {
-          guint *end = &ends[step->out + (int) k];
-
-          *end = MAX (*end, i);
+          if (self->live[i])
+            touch (&values[step->out + (int) k], forward);
           if (self->backward[i] && (step->op.info->free_out & 1u << k) == 0)
-            *end = MAX (*end, back);
+            touch (&values[step->out + (int) k], back);
+          if (self->backward[i])
+            touch (&gradients[step->out + (int) k], back);
         }
     }
   for (guint i = 0; i < self->lowered->losses->len; i++)
-    ends[g_array_index (self->lowered->losses, int, i)] = 2 * s;
+    values[g_array_index (self->lowered->losses, int, i)]
+        = (Life){ self->jobs->len, self->phases->len, -2 };
   if (self->lowered->prediction != CJ_NO_VALUE)
-    ends[self->lowered->prediction] = 2 * s;
-  return ends;
+    values[self->lowered->prediction] = (Life){ self->jobs->len, self->phases->len, -2 };
 }
 
-/* Decides which backwards run, from the last op to the first: the first writer of a gradient sets it,
- * the others add; an op that no gradient reaches does nothing. */
+/* Decides which backwards run, from the last op to the first: the first writer of a gradient, whose step
+ * goes to first_written, sets it, the others add; an op that no gradient reaches does nothing. */
 static void
 link_backward (CjProgram *self, const gboolean *wanted, guint *first_written)
 {
@@ -194,7 +219,7 @@ link_backward (CjProgram *self, const gboolean *wanted, guint *first_written)
       if (self->seeded[i])
         {
           written[i] = TRUE;
-          first_written[i] = s;
+          first_written[i] = s; /* before any */
         }
     }
   for (guint i = s; i-- > 0;)
@@ -212,7 +237,7 @@ link_backward (CjProgram *self, const gboolean *wanted, guint *first_written)
             continue;
           call->add_in[j] = written[in];
           if (!written[in])
-            first_written[in] = 2 * s - 1 - i;
+            first_written[in] = i;
           written[in] = TRUE;
         }
     }
@@ -231,47 +256,117 @@ find_seeded (CjProgram *self, const gboolean *wanted)
         self->seeded[self->lowered->nodes[i].out[k]] = TRUE;
 }
 
-static void
-collect_rooms (CjProgram *self, GArray *rooms, const gboolean *wanted, const guint *first_written)
+/* Rooms in the arena, and those that each thread has for itself. */
+typedef struct
 {
-  const guint s = n_steps (self), last = 2 * s;
-  const gboolean all = keeps_all (self);
-  g_autofree guint *ends = find_ends (self);
-  gint64 workspace = 0;
+  GArray *arena, *local;
+} Rooms;
 
-  self->scratch_floats = CJ_GEMM_SCRATCH;
-  for (guint i = 0; i < s; i++)
+/* Whether a value lives within one job of samples, whose batch is its first dimension. */
+static gboolean
+fits_block (const CjProgram *self, const CjStep *step, guint k, const Life *life)
+{
+  const CjShape *shape = &step->op.out_shape[k];
+
+  return !keeps_all (self) && life->job >= 0 && shape->n_dims > 0
+         && shape->dims[0] == step->op.in_shape[0].dims[0];
+}
+
+static gint64
+count_block (const CjOp *op, guint k)
+{
+  const gint64 blocks = cj_op_blocks (op), n = op->in_shape[0].dims[0];
+
+  return cj_shape_size (&op->out_shape[k]) / n * ((n + blocks - 1) / blocks);
+}
+
+static void
+collect_value (CjProgram *self, const Rooms *rooms, guint i, guint k, const Life *life)
+{
+  const CjStep *step = get_step (self, i);
+  const int out = step->out + (int) k;
+  const CjSpan *span = &self->spans[0][i];
+
+  if ((step->op.info->optional_out & 1u << k) != 0 && !keeps_all (self) && !self->needed[out])
+    return;
+  self->is_local[out] = fits_block (self, step, k, life);
+  if (self->is_local[out])
+    add_room (rooms->local, &self->data[out], count_block (&step->op, k), span->phase_first,
+              life->phase_last);
+  else
+    add_room (rooms->arena, &self->data[out], cj_shape_size (&step->op.out_shape[k]),
+              keeps_all (self) ? 0 : span->first, keeps_all (self) ? self->jobs->len : life->last);
+}
+
+static void
+collect_gradient (CjProgram *self, const Rooms *rooms, guint i, guint k, const Life *life,
+                  guint writer)
+{
+  const CjStep *step = get_step (self, i);
+  const int out = step->out + (int) k;
+  const gboolean seeded = self->seeded[out];
+
+  self->is_local_d[out] = !seeded && fits_block (self, step, k, life);
+  if (self->is_local_d[out])
+    add_room (rooms->local, &self->d_data[out], count_block (&step->op, k),
+              self->spans[1][writer].phase_first, life->phase_last);
+  else
+    {
+      const guint first = seeded ? self->n_forward : self->spans[1][writer].first;
+
+      add_room (rooms->arena, &self->d_data[out], cj_shape_size (&step->op.out_shape[k]),
+                keeps_all (self) ? 0 : first,
+                keeps_all (self) ? self->jobs->len : MAX (life->last, first));
+    }
+}
+
+static void
+collect_workspace (CjProgram *self, const Rooms *rooms, float **places)
+{
+  for (guint i = 0; i < n_steps (self); i++)
+    for (guint back = 0; back < 2; back++)
+      {
+        const CjSpan *span = &self->spans[back][i];
+        const gsize bytes = get_step (self, i)->op.workspace_bytes;
+
+        if (bytes > 0 && span->work_first != G_MAXUINT)
+          add_room (rooms->arena, &places[2 * i + back], (gint64) (bytes + 3) / 4, span->work_first,
+                    span->work_last);
+      }
+}
+
+static void
+collect_rooms (CjProgram *self, const Rooms *rooms, const gboolean *wanted,
+               const guint *first_written, float **workspaces)
+{
+  g_autofree Life *values = g_new0 (Life, n_values (self) + 1);
+  g_autofree Life *gradients = g_new0 (Life, n_values (self) + 1);
+
+  find_lives (self, values, gradients);
+  for (guint i = 0; i < n_steps (self); i++)
     {
       const CjStep *step = get_step (self, i);
-      const guint back = 2 * s - 1 - i;
 
       if (!self->live[i])
         continue;
       for (guint k = 0; k < step->op.n_out; k++)
         {
           const int out = step->out + (int) k;
-          const gint64 size = cj_shape_size (&step->op.out_shape[k]);
 
-          if ((step->op.info->optional_out & 1u << k) != 0 && !all && !self->needed[out])
-            continue;
-          add_room (rooms, &self->data[out], size, all ? 0 : i, all ? last : ends[out]);
+          collect_value (self, rooms, i, k, &values[out]);
           if (wanted[out] && first_written[out] != G_MAXUINT)
-            add_room (rooms, &self->d_data[out], size, all ? 0 : first_written[out],
-                      all ? last : MAX (back, first_written[out]));
+            collect_gradient (self, rooms, i, k, &gradients[out], first_written[out]);
         }
       if (step->op.saved_bytes > 0)
-        add_room (rooms, (float **) &self->calls[i].saved, (gint64) (step->op.saved_bytes + 3) / 4,
-                  i, self->backward[i] ? back : i);
-      workspace = MAX (workspace, (gint64) (step->op.workspace_bytes + 3) / 4);
-      self->scratch_floats = MAX (self->scratch_floats, (gint64) (step->op.scratch_bytes + 3) / 4);
+        add_room (rooms->arena, (float **) &self->calls[i].saved,
+                  (gint64) (step->op.saved_bytes + 3) / 4, self->spans[0][i].first,
+                  self->backward[i] ? self->spans[1][i].last : self->spans[0][i].last);
     }
   for (guint i = 0; i < n_values (self); i++)
     if (get_value (self, (int) i)->kind == CJ_VALUE_INPUT && wanted[i])
-      add_room (rooms, &self->d_data[i], cj_shape_size (&get_value (self, (int) i)->shape), 0,
-                last);
-  self->scratch_floats = cj_program_aligned (self->scratch_floats);
-  if (s > 0)
-    add_room (rooms, &self->calls[0].workspace, workspace, 0, last);
+      add_room (rooms->arena, &self->d_data[i], cj_shape_size (&get_value (self, (int) i)->shape),
+                0, self->jobs->len);
+  collect_workspace (self, rooms, workspaces);
 }
 
 static int
@@ -369,8 +464,9 @@ allocate (CjProgram *self, GError **error)
   self->states = new_floats (self->n_states);
   self->arena = new_floats (self->arena_floats);
   self->scratch = new_floats (self->scratch_floats * MAX (self->n_threads, 1));
+  self->local = new_floats (self->local_floats * MAX (self->n_threads, 1));
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
-      && self->arena != NULL && self->scratch != NULL)
+      && self->arena != NULL && self->scratch != NULL && self->local != NULL)
     return TRUE;
   g_set_error (
       error, CJ_ERROR, CJ_ERROR_MEMORY,
@@ -408,8 +504,6 @@ fill_calls (CjProgram *self)
       CjStep *step = get_step (self, i);
       CjOpCall *call = &self->calls[i];
 
-      call->op = &step->op;
-      call->workspace = self->calls[0].workspace;
       for (guint j = 0; j < step->op.n_in; j++)
         if (step->in[j] != CJ_NO_VALUE)
           {
@@ -455,10 +549,66 @@ bind_input (CjProgram *self, int value)
   return tensor;
 }
 
+/* How many blocks of samples: few where there is little to share, for each costs a call of every op. */
+static void
+choose_blocks (CjProgram *self)
+{
+  gint64 macs = 0, scratch = 0;
+
+  for (guint i = 0; i < n_steps (self); i++)
+    macs += self->live[i] ? get_step (self, i)->op.macs : 0;
+  for (guint i = 0; i < n_steps (self); i++)
+    {
+      CjOp *op = &get_step (self, i)->op;
+
+      op->blocks = (guint) CLAMP (macs / BLOCK_MACS, 1, CJ_OP_MAX_BLOCKS);
+      if (op->info->infer != NULL)
+        op->info->infer (op, NULL);
+      scratch = MAX (scratch, (gint64) (op->scratch_bytes + 3) / 4);
+    }
+  self->scratch_floats = cj_program_aligned (MAX (scratch, CJ_GEMM_SCRATCH));
+}
+
+static void
+set_places (const GArray *rooms, float *base)
+{
+  for (guint i = 0; i < rooms->len; i++)
+    {
+      const Room *room = &g_array_index (rooms, Room, i);
+
+      *room->place = base + room->offset;
+    }
+}
+
+/* Gives every value its room; FALSE if there is not enough memory for them. */
+static gboolean
+place_values (CjProgram *self, const gboolean *wanted, const guint *first_written, GError **error)
+{
+  g_autoptr (GArray) arena = g_array_new (FALSE, FALSE, sizeof (Room));
+  g_autoptr (GArray) local = g_array_new (FALSE, FALSE, sizeof (Room));
+  g_autofree float **workspaces = g_new0 (float *, 2 * n_steps (self) + 1);
+
+  collect_rooms (self, &(Rooms){ arena, local }, wanted, first_written, workspaces);
+  self->arena_floats = assign_offsets (arena);
+  self->local_floats = assign_offsets (local);
+  if (self->sketch)
+    return TRUE;
+  if (!allocate (self, error))
+    return FALSE;
+  set_places (arena, self->arena);
+  set_places (local, self->local);
+  for (guint i = 0; i < self->phases->len; i++)
+    {
+      CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, i);
+
+      phase->workspace = workspaces[2 * phase->step + phase->back];
+    }
+  return TRUE;
+}
+
 gboolean
 cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, GError **error)
 {
-  g_autoptr (GArray) rooms = g_array_new (FALSE, FALSE, sizeof (Room));
   g_autofree gboolean *wanted = NULL;
   g_autofree guint *first_written = g_new0 (guint, n_values (self) + 1);
 
@@ -466,26 +616,20 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
     return FALSE;
   self->data = g_new0 (float *, n_values (self) + 1);
   self->d_data = g_new0 (float *, n_values (self) + 1);
+  self->is_local = g_new0 (gboolean, n_values (self) + 1);
+  self->is_local_d = g_new0 (gboolean, n_values (self) + 1);
   self->calls = g_new0 (CjOpCall, n_steps (self) + 1);
   self->backward = g_new0 (gboolean, n_steps (self) + 1);
   self->given = g_new0 (gboolean, n_values (self) + 1);
   find_live (self);
+  choose_blocks (self);
   place_params (self, graph);
   wanted = find_wanted (self, graph, spec);
   find_seeded (self, wanted);
   link_backward (self, wanted, first_written);
-  collect_rooms (self, rooms, wanted, first_written);
-  self->arena_floats = assign_offsets (rooms);
-  if (self->sketch)
-    return TRUE;
-  if (!allocate (self, error))
-    return FALSE;
-  for (guint i = 0; i < rooms->len; i++)
-    {
-      const Room *room = &g_array_index (rooms, Room, i);
-
-      *room->place = self->arena + room->offset;
-    }
+  cj_program_make_jobs (self);
+  if (!place_values (self, wanted, first_written, error) || self->sketch)
+    return self->sketch;
   bind_params (self, wanted);
   self->x = bind_input (self, self->lowered->x);
   self->y = bind_input (self, self->lowered->y);
@@ -494,5 +638,6 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
   for (guint i = 0; i < spec->n_inputs; i++)
     self->inputs[i] = bind_input (self, self->lowered->inputs[i]);
   fill_calls (self);
+  cj_program_place_jobs (self);
   return TRUE;
 }

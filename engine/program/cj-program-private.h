@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cj-program.c (running) and cj-program-plan.c (compiling). */
+/* Shared by cj-program.c (running), cj-program-plan.c (compiling), cj-program-jobs.c and
+ * cj-program-fuse.c. */
 #pragma once
 
 #include "cj-program.h"
@@ -7,6 +8,51 @@
 G_BEGIN_DECLS
 
 #define CJ_PROGRAM_ALIGN 16 /* floats: one cache line */
+
+/* A pointer of a call that each thread has a room of its own for: where it lies in CjOpCall, and the
+ * floats of one sample. */
+typedef struct
+{
+  guint16 field;
+  gint64 row;
+} CjShift;
+
+/* A phase of one op in its place. */
+typedef struct
+{
+  const CjOpCall *call;
+  void (*run) (const CjOpCall *call, guint chunk);
+  CjPhaseKind kind;
+  guint step;
+  gboolean back;
+  guint n_chunks;
+  float *workspace;
+  guint first_shift, n_shifts;
+} CjJobPhase;
+
+/* What the pool runs at a time: phases [begin, end). With `samples` every chunk is a block of samples
+ * that goes through all of them, else each phase has chunks of its own, in any order. */
+typedef struct
+{
+  guint begin, end, n_chunks;
+  guint order; /* where the job's chunks begin, unless they are of samples */
+  gboolean samples;
+  gboolean small; /* not worth waking anyone */
+} CjJob;
+
+typedef struct
+{
+  guint phase, chunk;
+} CjJobChunk;
+
+/* When an op runs in one direction, counted in jobs and in phases. */
+typedef struct
+{
+  guint first, last;           /* jobs that touch values */
+  guint work_first, work_last; /* jobs that touch the workspace */
+  guint phase_first, phase_last;
+  gboolean one; /* the values are touched in one job of samples only */
+} CjSpan;
 
 struct _CjProgram
 {
@@ -31,6 +77,20 @@ struct _CjProgram
   gboolean *seeded;   /* by value: backward may start here */
   gboolean *given;    /* by value: seeded by the caller for the next backward */
   CjOpCall *calls;    /* by step */
+
+  GArray *jobs, *phases;  /* CjJob, CjJobPhase: forward, then backward */
+  GArray *order, *shifts; /* CjJobChunk, of jobs; CjShift, of phases */
+  guint n_forward;        /* jobs */
+  CjSpan *spans[2];       /* forward, backward; by step */
+  gint64 local_floats;    /* of each thread: values that live for a block of samples only */
+  float *local;
+  gboolean *is_local, *is_local_d; /* by value: data and gradient lie there */
+  struct
+  {
+    gboolean training;
+    gint64 n_valid;
+    guint64 seed, step;
+  } now; /* of the forward under way and the backward after it */
 };
 
 static inline gint64
@@ -50,11 +110,18 @@ static inline gint64
 cj_program_count_floats (const CjProgram *program)
 {
   return program->arena_floats + program->n_states
+         + (program->scratch_floats + program->local_floats) * MAX (program->n_threads, 1)
          + program->n_weights * (cj_program_goes_back (program) ? 2 : 1);
 }
 
 /* Joins ops of `lowered`, before the plan. */
 void cj_program_fuse (CjProgram *program);
+
+/* Cuts the ops into jobs, from `live` and `backward`; fills jobs, phases and spans. */
+void cj_program_make_jobs (CjProgram *program);
+
+/* Tells the phases where values of their own lie, once rooms are given and calls filled. */
+void cj_program_place_jobs (CjProgram *program);
 
 /* Fills everything above from `lowered`; FALSE if it does not fit into memory. */
 gboolean cj_program_plan (CjProgram *program, const CjGraph *graph, const CjDataSpec *spec,

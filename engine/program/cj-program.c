@@ -73,6 +73,15 @@ cj_program_free (CjProgram *self)
   free (self->states);
   free (self->arena);
   free (self->scratch);
+  free (self->local);
+  g_clear_pointer (&self->jobs, g_array_unref);
+  g_clear_pointer (&self->phases, g_array_unref);
+  g_clear_pointer (&self->shifts, g_array_unref);
+  g_clear_pointer (&self->order, g_array_unref);
+  g_free (self->spans[0]);
+  g_free (self->spans[1]);
+  g_free (self->is_local);
+  g_free (self->is_local_d);
   g_free (self->inputs);
   g_free (self->data);
   g_free (self->d_data);
@@ -176,9 +185,7 @@ cj_program_get_cost (const CjProgram *self)
     if (self->live[i])
       cost.macs += g_array_index (self->lowered->builder->steps, CjStep, i).op.macs;
   cost.macs /= MAX (self->batch, 1);
-  cost.peak_bytes
-      = (gint64) sizeof (float)
-        * (cj_program_count_floats (self) + self->scratch_floats * MAX (self->n_threads, 1));
+  cost.peak_bytes = (gint64) sizeof (float) * cj_program_count_floats (self);
   for (guint i = 0; i < self->lowered->builder->values->len; i++)
     {
       const CjValue *v = get_value (self, (int) i);
@@ -328,29 +335,67 @@ cj_program_seed_gradient (CjProgram *self, guint index, guint port, const float 
 typedef struct
 {
   const CjProgram *program;
-  const CjOpCall *call;
-  void (*run) (const CjOpCall *call, guint chunk);
-} PhaseRun;
+  const CjJob *job;
+} JobRun;
 
 static void
-run_chunk (gpointer context, guint chunk, guint thread)
+run_phase (const CjProgram *self, const CjJobPhase *phase, guint chunk, guint thread)
 {
-  const PhaseRun *phase = context;
   CjOpCall call = *phase->call;
 
-  call.scratch = phase->program->scratch + thread * phase->program->scratch_floats;
+  call.workspace = phase->workspace;
+  call.scratch = self->scratch + thread * self->scratch_floats;
+  call.training = self->now.training;
+  call.n_valid = self->now.n_valid;
+  call.seed = self->now.seed;
+  call.step = self->now.step;
+  if (phase->n_shifts > 0)
+    {
+      const CjShift *shifts = (const CjShift *) self->shifts->data + phase->first_shift;
+      const gint64 begin = cj_op_samples (call.op, chunk).begin;
+
+      /* the room begins with the first sample of the block */
+      for (guint i = 0; i < phase->n_shifts; i++)
+        {
+          float **pointer = (float **) ((char *) &call + shifts[i].field);
+
+          *pointer += thread * self->local_floats - begin * shifts[i].row;
+        }
+    }
   phase->run (&call, chunk);
 }
 
 static void
-run_phases (CjProgram *self, const CjPhase *phases, const CjOpCall *call)
+run_chunk (gpointer context, guint chunk, guint thread)
 {
-  for (guint i = 0; i < CJ_OP_MAX_PHASES && phases[i].run != NULL; i++)
-    {
-      PhaseRun run = { self, call, phases[i].run };
+  const JobRun *run = context;
+  const CjJobPhase *phases = (const CjJobPhase *) run->program->phases->data;
 
-      cj_pool_run (self->pool, phases[i].n_chunks != NULL ? phases[i].n_chunks (call->op) : 1,
-                   run_chunk, &run);
+  if (run->job->samples)
+    for (guint i = run->job->begin; i < run->job->end; i++)
+      run_phase (run->program, &phases[i], chunk, thread);
+  else
+    {
+      const CjJobChunk at
+          = g_array_index (run->program->order, CjJobChunk, run->job->order + chunk);
+
+      run_phase (run->program, &phases[at.phase], at.chunk, thread);
+    }
+}
+
+static void
+run_jobs (CjProgram *self, guint begin, guint end)
+{
+  for (guint i = begin; i < end; i++)
+    {
+      const CjJob *job = &g_array_index (self->jobs, CjJob, i);
+      JobRun run = { self, job };
+
+      if (job->small)
+        for (guint chunk = 0; chunk < job->n_chunks; chunk++)
+          run_chunk (&run, chunk, 0);
+      else
+        cj_pool_run (self->pool, job->n_chunks, run_chunk, &run);
     }
 }
 
@@ -359,18 +404,11 @@ cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 
 {
   float loss = 0;
 
-  for (guint i = 0; i < self->lowered->builder->steps->len; i++)
-    {
-      CjOpCall *call = &self->calls[i];
-
-      if (!self->live[i])
-        continue;
-      call->training = training;
-      call->n_valid = n_valid;
-      call->seed = seed;
-      call->step = step;
-      run_phases (self, call->op->info->forward, call);
-    }
+  self->now.training = training;
+  self->now.n_valid = n_valid;
+  self->now.seed = seed;
+  self->now.step = step;
+  run_jobs (self, 0, self->n_forward);
   for (guint i = 0; i < self->lowered->losses->len; i++)
     loss += self->data[g_array_index (self->lowered->losses, int, i)][0];
   return loss;
@@ -401,9 +439,7 @@ void
 cj_program_backward (CjProgram *self)
 {
   start_backward (self);
-  for (guint i = self->lowered->builder->steps->len; i-- > 0;)
-    if (self->backward[i])
-      run_phases (self, self->calls[i].op->info->backward, &self->calls[i]);
+  run_jobs (self, self->n_forward, self->jobs->len);
 }
 
 int

@@ -7,6 +7,8 @@
 #include "cj-tensor.h"
 #include "cj-variant.h"
 
+#include <string.h>
+
 /* Known answers published with Random123 (kat_vectors, philox4x32 with 10 rounds). */
 static void
 test_philox (void)
@@ -31,6 +33,30 @@ test_philox (void)
       cj_philox4x32 (cases[i].counter, cases[i].key, out);
       g_assert_cmpmem (out, sizeof out, cases[i].out, sizeof out);
     }
+}
+
+/* A run of words is what one after another gives, wherever it begins, also where the counter turns
+ * over. */
+static void
+test_fill (void)
+{
+  static const guint64 begins[] = { 0, 1, 3, 4, 6, 4 * (guint64) 0xFFFFFFFD + 2 };
+  guint32 words[133];
+
+  for (guint i = 0; i < G_N_ELEMENTS (begins); i++)
+    for (gsize n = 0; n <= G_N_ELEMENTS (words); n += n < 40 ? 1 : 31)
+      {
+        CjRng rng;
+
+        cj_rng_init (&rng, 0x123456789ABCDEF, CJ_RNG_TEST, 77);
+        memset (words, 0, sizeof words);
+        cj_rng_fill (&rng, begins[i], n, words);
+        rng.counter[0] = (guint32) (begins[i] / 4);
+        for (guint k = 0; k < begins[i] % 4; k++)
+          cj_rng_next (&rng);
+        for (gsize k = 0; k < G_N_ELEMENTS (words); k++)
+          g_assert_cmpuint (words[k], ==, k < n ? cj_rng_next (&rng) : 0);
+      }
 }
 
 static void
@@ -166,6 +192,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/base/rng/philox-known-answers", test_philox);
+  g_test_add_func ("/engine/base/rng/fill", test_fill);
   g_test_add_func ("/engine/base/rng/normal", test_normal);
   g_test_add_func ("/engine/base/pool/every-chunk-once", test_pool);
   g_test_add_func ("/engine/base/param/every-layer", test_every_param);

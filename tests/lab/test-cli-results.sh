@@ -25,16 +25,24 @@ size ()
     od -An -j16 -N8 -tu1 s.png | awk '{print $3 * 256 + $4, $7 * 256 + $8}'
 }
 
-# two_tasks: each is measured in a process of its own, in the keys of the reference.
+# two_tasks: each is measured in a process of its own.
 two_tasks ()
 {
   local said
   said=$("$cli" bench tiny mlp --window 0.01 --threads 1 --json) &&
-    [ "$(grep -c '"cold_start_s".*"flops_per_sample".*"gflops".*"infer_us".*"params".*"peak_rss_mib"' \
+    [ "$(grep -c '"cold_start_s".*"flops_per_sample".*"gflops".*"infer_us".*"params".*"peak_anon_mib"' \
       <<<"$said")" = 2 ] && grep -q '"task":"tiny"' <<<"$said" && grep -q '"task":"mlp"' <<<"$said"
 }
 
-echo 1..29
+# one_part PART KEY OTHER: what is asked for is measured, and nothing else.
+one_part ()
+{
+  local said
+  said=$("$cli" bench tiny --only="$1" --window 0.01 --threads 1 --json) &&
+    grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
+}
+
+echo 1..34
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -60,4 +68,9 @@ check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safe
 check export-npz says '"file":"w.npz"' 0 "$cli" export l.cajal -o w.npz --json
 check export-refuses says 'Choose one of these endings' 1 "$cli" export l.cajal -o w.onnx
 check bench two_tasks
+check bench-train one_part train train_best infer_best
+check bench-infer one_part infer infer_best_us cold_start_s
+check bench-start one_part start cold_start_s train_best
+check bench-latency says ' µs$' 0 "$cli" bench tiny -b 1 --only=infer -w 0.01 -t 1
+check bench-part-refuses says 'takes train, infer or start' 2 "$cli" bench tiny --only=all-day
 check bench-refuses says 'no task “nothing”' 2 "$cli" bench nothing

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Convolution as a product whose rows are the patches under the kernel, read where they lie ("implicit
+ * GEMM"): nothing is unrolled, only pictures that need padding are copied, a band of rows at a time
+ * into a thread's own scratch. The gradient of the input is a convolution of the padded gradient of
+ * the output, spread by the stride, with the weight turned round. */
+#include "cj-gemm.h"
+#include "cj-kernel.h"
+#include "cj-math.h"
+#include "conv2d-private.h"
+
+#define BAND CJ_GEMM_SCRATCH /* floats of scratch, more only if a single row needs it */
+
+/* Columns of a packed matrix: [panel, Q, width]. */
+typedef struct
+{
+  const CjKernel *kernel;
+  gint64 width; /* of a panel */
+  gint64 n_panels;
+} Panels;
+
+/* A picture as it is read under the kernel. */
+typedef struct
+{
+  gint64 rows, columns, channels; /* whole */
+  gint64 span;                    /* rows under the kernel */
+  gint64 step_h, step_w;          /* from one output to the next */
+  gint64 out_rows, out_columns;
+} View;
+
+static Panels
+get_panels (gint64 columns)
+{
+  Panels p = { .kernel = cj_kernel_get (columns) };
+
+  p.width = MIN (cj_kernel_pad (p.kernel, columns), 2 * p.kernel->lanes);
+  p.n_panels = (columns + p.width - 1) / p.width;
+  return p;
+}
+
+static gboolean
+is_padded (const CjConv *g)
+{
+  return g->hp != g->h || g->wp != g->w;
+}
+
+static View
+view_picture (const CjConv *g)
+{
+  return (View){ .rows = g->hp,
+                 .columns = g->wp,
+                 .channels = g->c,
+                 .span = (gint64) g->a.dilation_h * (g->a.kernel_h - 1) + 1,
+                 .step_h = g->a.stride_h,
+                 .step_w = g->a.stride_w,
+                 .out_rows = g->oh,
+                 .out_columns = g->ow };
+}
+
+static View
+view_spread (const CjConv *g)
+{
+  return (View){ .rows = g->h + (gint64) g->a.dilation_h * (g->a.kernel_h - 1),
+                 .columns = g->w + (gint64) g->a.dilation_w * (g->a.kernel_w - 1),
+                 .channels = g->o,
+                 .span = (gint64) g->a.dilation_h * (g->a.kernel_h - 1) + 1,
+                 .step_h = 1,
+                 .step_w = 1,
+                 .out_rows = g->h,
+                 .out_columns = g->w };
+}
+
+/* Rows of the view under `n` rows of outputs. */
+static gint64
+rows_under (const View *v, gint64 n)
+{
+  return (n - 1) * v->step_h + v->span;
+}
+
+/* Floats of the rows of the view under `n` rows of outputs, and `more` for each of the latter. */
+static gint64
+count_band (const View *v, gint64 n, gint64 more)
+{
+  return rows_under (v, n) * v->columns * v->channels + n * more;
+}
+
+/* The most rows of outputs that fit into a band; at least one. */
+static gint64
+find_band (const View *v, gint64 more)
+{
+  const gint64 line = v->columns * v->channels;
+  const gint64 n = (BAND - (v->span - v->step_h) * line) / (v->step_h * line + more);
+
+  return CLAMP (n, 1, v->out_rows);
+}
+
+/* Floats of a row of the output's gradient, padded for the kernel. */
+static gint64
+gradient_line (const CjConv *g)
+{
+  const Panels panels = get_panels (g->og);
+
+  return g->ow * g->a.groups * panels.width * panels.n_panels;
+}
+
+static gint64
+count_forward_room (const CjConv *g)
+{
+  const Panels panels = get_panels (g->og);
+
+  return g->a.groups * g->q * panels.width * panels.n_panels;
+}
+
+static gint64
+count_input_room (const CjConv *g)
+{
+  const Panels panels = get_panels (g->cg);
+
+  return g->a.groups * g->taps * g->og * panels.width * panels.n_panels;
+}
+
+/* The last row is the bias'. */
+static gint64
+count_weight_room (const CjConv *g)
+{
+  const Panels panels = get_panels (g->og);
+
+  return g->a.groups * (g->q + 1) * panels.width * panels.n_panels;
+}
+
+static gint64
+count_forward_scratch (const CjConv *g)
+{
+  const View v = view_picture (g);
+
+  return is_padded (g) ? count_band (&v, find_band (&v, 0), 0) : 0;
+}
+
+static gint64
+count_input_scratch (const CjConv *g)
+{
+  const View v = view_spread (g);
+
+  return count_band (&v, find_band (&v, 0), 0);
+}
+
+static gint64
+count_weight_scratch (const CjConv *g)
+{
+  const View v = view_picture (g);
+  const gint64 line = gradient_line (g);
+
+  return MAX (BAND, count_band (&v, 1, line));
+}
+
+/* A chunk of turning is a panel of a group. */
+static guint
+out_panels (const CjConv *g)
+{
+  return (guint) (g->a.groups * get_panels (g->og).n_panels);
+}
+
+static guint
+in_panels (const CjConv *g)
+{
+  return (guint) (g->a.groups * get_panels (g->cg).n_panels);
+}
+
+/* [O, C/groups, kh, kw] to [group, panel, tap, C/groups, width] */
+static void
+pack_forward (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
+{
+  const Panels panels = get_panels (g->og);
+  const gint64 width = panels.width, group = chunk / panels.n_panels;
+  const gint64 first = chunk % panels.n_panels * width, count = MIN (width, g->og - first);
+  const float *weight = (const float *) call->in[1] + (group * g->og + first) * g->q;
+  float *to = room + chunk * g->q * width;
+
+  for (gint64 tap = 0; tap < g->taps; tap++)
+    for (gint64 c = 0; c < g->cg; c++, to += width)
+      for (gint64 o = 0; o < width; o++)
+        to[o] = o < count ? weight[o * g->q + c * g->taps + tap] : 0;
+}
+
+/* The same for the way back: [group, panel, tap turned round, O/groups, width] */
+static void
+pack_input (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
+{
+  const Panels panels = get_panels (g->cg);
+  const gint64 width = panels.width, group = chunk / panels.n_panels;
+  const gint64 first = chunk % panels.n_panels * width, count = MIN (width, g->cg - first);
+  const float *weight = (const float *) call->in[1] + (group * g->og * g->cg + first) * g->taps;
+  float *to = room + chunk * g->taps * g->og * width;
+
+  for (gint64 tap = g->taps; tap-- > 0;)
+    for (gint64 o = 0; o < g->og; o++, to += width)
+      for (gint64 c = 0; c < width; c++)
+        to[c] = c < count ? weight[o * g->q + c * g->taps + tap] : 0;
+}
+
+/* Runs of a patch in a view: a whole kernel row where its pixels are neighbours, else a pixel each.
+ * The number of runs; their length goes to *run. */
+static gint64
+find_runs (const CjConv2dAttrs *a, const View *v, gint64 group_channels, gint64 *offsets,
+           gint64 *run)
+{
+  const gboolean rows = a->dilation_w == 1 && group_channels == v->channels;
+  gint64 n = 0;
+
+  *run = rows ? group_channels * a->kernel_w : group_channels;
+  for (int ky = 0; ky < a->kernel_h; ky++)
+    for (int kx = 0; kx < (rows ? 1 : a->kernel_w); kx++)
+      offsets[n++]
+          = ((gint64) ky * a->dilation_h * v->columns + (gint64) kx * a->dilation_w) * v->channels;
+  return n;
+}
+
+/* Rows [first, first + n) of a padded picture. */
+static void
+pad_rows (const CjConv *g, const float *x, gint64 first, gint64 n, float *to)
+{
+  const gint64 left = g->a.pad_left * g->c, right = g->a.pad_right * g->c, line = g->w * g->c;
+
+  for (gint64 y = first - g->a.pad_top; n > 0; n--, y++, to += g->wp * g->c)
+    if (y < 0 || y >= g->h)
+      memset (to, 0, sizeof (float) * (gsize) (g->wp * g->c));
+    else
+      {
+        memset (to, 0, sizeof (float) * (gsize) left);
+        memcpy (to + left, x + y * line, sizeof (float) * (gsize) line);
+        memset (to + left + line, 0, sizeof (float) * (gsize) right);
+      }
+}
+
+/* Copies a gradient; where `y` is given only that of units that were above 0. */
+CJ_CLONES static void
+copy_gradient (const float *dy, const float *y, gint64 n, float *to)
+{
+  if (y == NULL)
+    memcpy (to, dy, sizeof (float) * (gsize) n);
+  else
+    for (gint64 i = 0; i < n; i++)
+      to[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+/* Rows [first, first + n) of the gradient of the output put where its pixels came from, in a picture
+ * with zeros between and around. */
+static void
+spread_rows (const CjConv *g, const float *dy, const float *y, gint64 first, gint64 n, float *to)
+{
+  const gint64 top = (gint64) g->a.dilation_h * (g->a.kernel_h - 1) - g->a.pad_top;
+  const gint64 left = (gint64) g->a.dilation_w * (g->a.kernel_w - 1) - g->a.pad_left;
+  const gint64 line = g->ow * g->o, wz = g->w + (gint64) g->a.dilation_w * (g->a.kernel_w - 1);
+
+  for (gint64 z = first - top; n > 0; n--, z++, to += wz * g->o)
+    {
+      const gint64 row = z / g->a.stride_h;
+      gint64 column = 0;
+
+      memset (to, 0, sizeof (float) * (gsize) (wz * g->o));
+      if (z < 0 || z % g->a.stride_h != 0 || row >= g->oh)
+        continue;
+      while (column * g->a.stride_w + left < 0)
+        column++;
+      if (g->a.stride_w == 1 && column < g->ow && left < wz)
+        copy_gradient (
+            dy + row * line + column * g->o, y != NULL ? y + row * line + column * g->o : NULL,
+            MIN (g->ow - column, wz - left - column) * g->o, to + (column + left) * g->o);
+      else
+        for (; column < g->ow && column * g->a.stride_w + left < wz; column++)
+          copy_gradient (dy + row * line + column * g->o,
+                         y != NULL ? y + row * line + column * g->o : NULL, g->o,
+                         to + (column * g->a.stride_w + left) * g->o);
+    }
+}
+
+/* Outputs of `n` rows of a view that begins at x: for each group and panel of columns all rows, so that
+ * the panel of weights stays near. `all` is the number of output channels of all groups. */
+static void
+convolve (const CjConv *g, const View *v, const float *x, const Panels *panels, gint64 from_group,
+          gint64 to_group, const float *weight, const float *bias, gint64 n, float *y,
+          gboolean relu, gboolean add)
+{
+  gint64 offsets[CJ_CONV_MAX_TAPS];
+  CjProduct p = { .a_row = v->step_w * v->channels,
+                  .a_step = 1,
+                  .offsets = offsets,
+                  .b_step = panels->width,
+                  .c_row = to_group * g->a.groups,
+                  .m = v->out_columns,
+                  .add = add,
+                  .relu = relu };
+
+  p.n_runs = find_runs (&g->a, v, from_group, offsets, &p.run);
+  for (gint64 i = 0; i < g->a.groups * panels->n_panels; i++)
+    {
+      const gint64 group = i / panels->n_panels, first = i % panels->n_panels * panels->width;
+      const gint64 at = group * to_group + first;
+
+      p.n = MIN (panels->width, to_group - first);
+      p.b = weight + i * p.n_runs * p.run * panels->width;
+      p.bias = bias != NULL ? bias + at : NULL;
+      for (gint64 row = 0; row < n; row++)
+        {
+          p.a = x + row * v->step_h * v->columns * v->channels + group * from_group;
+          p.c = y + row * v->out_columns * p.c_row + at;
+          panels->kernel->multiply (&p);
+        }
+    }
+}
+
+static void
+forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
+{
+  const View v = view_picture (g);
+  const Panels panels = get_panels (g->og);
+  const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
+  const gint64 step = is_padded (g) ? find_band (&v, 0) : g->oh;
+
+  for (gint64 sample = samples.begin; sample < samples.end; sample++)
+    for (gint64 row = 0; row < g->oh; row += step)
+      {
+        const gint64 n = MIN (step, g->oh - row);
+        const float *x = (const float *) call->in[0] + sample * g->h * g->w * g->c;
+
+        if (is_padded (g))
+          {
+            pad_rows (g, x, row * g->a.stride_h, rows_under (&v, n), call->scratch);
+            x = call->scratch;
+          }
+        convolve (g, &v, x, &panels, g->cg, g->og, room, bias, n,
+                  call->out[0] + (sample * g->oh + row) * g->ow * g->o, g->relu, FALSE);
+      }
+}
+
+static void
+backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
+{
+  const View v = view_spread (g);
+  const Panels panels = get_panels (g->cg);
+  const gint64 step = find_band (&v, 0);
+
+  for (gint64 sample = samples.begin; sample < samples.end; sample++)
+    for (gint64 row = 0; row < g->h; row += step)
+      {
+        const gint64 n = MIN (step, g->h - row), at = sample * g->oh * g->ow * g->o;
+
+        spread_rows (g, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL, row,
+                     rows_under (&v, n), call->scratch);
+        convolve (g, &v, call->scratch, &panels, g->og, g->cg, room, NULL, n,
+                  call->d_in[0] + (sample * g->h + row) * g->w * g->c, FALSE, call->add_in[0]);
+      }
+}
+
+CJ_CLONES static void
+add_row (const float *from, gint64 n, float *to)
+{
+  for (gint64 i = 0; i < n; i++)
+    to[i] += from[i];
+}
+
+/* A stretch of pixels whose share of the weight's gradient is added at once: rows of one picture, or
+ * several whole pictures. */
+typedef struct
+{
+  const float *x;  /* of the first row under the kernel */
+  gint64 x_sample; /* floats from one picture to the next */
+  const float *dy; /* [group, panel, pixel, width], or as it lies */
+  gint64 dy_step;  /* floats from a pixel to the next */
+  gint64 dy_panel; /* from a panel to the next */
+  gint64 samples, rows;
+  gboolean first; /* nothing is there to add to */
+} Stretch;
+
+/* dw [group, panel, Q + 1, width] (+)= patches times gradients; the last row is the bias'. */
+static void
+add_stretch (const CjConv *g, const Panels *panels, const Stretch *s, float *dw)
+{
+  const View v = view_picture (g);
+  gint64 taps[CJ_CONV_MAX_TAPS], rows[CJ_CONV_MAX_TAPS], run;
+  const gint64 n_taps = find_runs (&g->a, &v, g->cg, taps, &run);
+  CjProduct p = { .a_row = 1,
+                  .a_step = v.step_w * g->c,
+                  .offsets = rows,
+                  .n_runs = s->samples * s->rows,
+                  .run = g->ow,
+                  .b_step = s->dy_step,
+                  .c_row = panels->width,
+                  .m = run,
+                  .add = !s->first };
+
+  for (gint64 i = 0; i < p.n_runs; i++)
+    rows[i] = i / s->rows * s->x_sample + i % s->rows * v.step_h * g->wp * g->c;
+  for (gint64 i = 0; i < g->a.groups * panels->n_panels; i++, dw += (g->q + 1) * panels->width)
+    {
+      float *bias = dw + g->q * panels->width;
+
+      p.b = s->dy + i * s->dy_panel;
+      p.n = MIN (panels->width,
+                 cj_kernel_pad (panels->kernel, g->og) - i % panels->n_panels * panels->width);
+      for (gint64 tap = 0; tap < n_taps; tap++)
+        {
+          p.a = s->x + taps[tap] + i / panels->n_panels * g->cg;
+          p.c = dw + tap * run * panels->width;
+          panels->kernel->multiply (&p);
+        }
+      if (s->first)
+        memset (bias, 0, sizeof (float) * (gsize) panels->width);
+      for (gint64 k = 0; k < p.n_runs * g->ow; k++)
+        add_row (p.b + k * s->dy_step, p.n, bias);
+    }
+}
+
+/* Gradients of `pixels` pixels for the kernel: [group, panel, pixel, width]. */
+static void
+copy_panels (const CjConv *g, const Panels *panels, const float *dy, const float *y, gint64 pixels,
+             float *to)
+{
+  const gint64 width = panels->width;
+
+  for (gint64 i = 0; i < g->a.groups * panels->n_panels; i++)
+    {
+      const gint64 first = i % panels->n_panels * width, count = MIN (width, g->og - first);
+      const gint64 at = i / panels->n_panels * g->og + first;
+
+      for (gint64 k = 0; k < pixels; k++, to += width)
+        {
+          copy_gradient (dy + k * g->o + at, y != NULL ? y + k * g->o + at : NULL, count, to);
+          for (gint64 o = count; o < width; o++)
+            to[o] = 0;
+        }
+    }
+}
+
+/* As many rows or pictures at once as fit. */
+static void
+backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
+{
+  const View v = view_picture (g);
+  const Panels panels = get_panels (g->og);
+  const gint64 line = gradient_line (g), picture = g->hp * g->wp * g->c + g->oh * line;
+  const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0 && !g->relu;
+  const gint64 step = MIN (find_band (&v, line), CJ_CONV_MAX_TAPS);
+  const gint64 bundle = step == g->oh ? CLAMP (MIN (BAND / picture, CJ_CONV_MAX_TAPS / g->oh), 1,
+                                               samples.end - samples.begin)
+                                      : 1;
+
+  for (gint64 sample = samples.begin; sample < samples.end; sample += bundle)
+    for (gint64 row = 0; row < g->oh; row += step)
+      {
+        const gint64 at = (sample * g->oh + row) * g->ow * g->o;
+        const gint64 n = MIN (step, g->oh - row), under = rows_under (&v, n);
+        float *gradients = call->scratch;
+        Stretch s = { .x = (const float *) call->in[0]
+                           + (sample * g->h + row * g->a.stride_h) * g->w * g->c,
+                      .x_sample = g->h * g->w * g->c,
+                      .dy = call->d_out[0] + at,
+                      .dy_step = g->o,
+                      .dy_panel = panels.width,
+                      .samples = MIN (bundle, samples.end - sample),
+                      .rows = n,
+                      .first = sample == samples.begin && row == 0 };
+
+        if (is_padded (g))
+          {
+            s.x = call->scratch;
+            s.x_sample = under * g->wp * g->c;
+            gradients += s.samples * s.x_sample;
+            for (gint64 k = 0; k < s.samples; k++)
+              pad_rows (g, (const float *) call->in[0] + (sample + k) * g->h * g->w * g->c,
+                        row * g->a.stride_h, under, call->scratch + k * s.x_sample);
+          }
+        if (!direct)
+          {
+            s.dy = gradients;
+            s.dy_step = panels.width;
+            s.dy_panel = s.samples * n * g->ow * panels.width;
+            copy_panels (g, &panels, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL,
+                         s.samples * n * g->ow, gradients);
+          }
+        add_stretch (g, &panels, &s, room);
+      }
+}
+
+/* Adds the rooms of the blocks in order and turns one panel of [tap, C/groups, width] into the weight's order. */
+static void
+add_rooms (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
+{
+  const Panels panels = get_panels (g->og);
+  const gint64 blocks = cj_op_blocks (call->op), size = cj_conv_room (g, &cj_conv_direct_weight);
+  const gint64 width = panels.width;
+  const float *from = room + chunk * (g->q + 1) * width;
+  const gint64 first = chunk % panels.n_panels * width, count = MIN (width, g->og - first);
+  const gint64 o0 = chunk / panels.n_panels * g->og + first;
+  float sum[CJ_KERNEL_MAX_PANEL];
+
+  for (gint64 q = 0; q <= g->q; q++, from += width)
+    {
+      const gboolean weight = q < g->q, add = weight ? call->add_in[1] : call->add_in[2];
+      float *to = weight ? call->d_in[1] : call->op->n_in > 2 ? call->d_in[2] : NULL;
+      const gint64 stride = weight ? g->q : 1;
+      const gint64 at = o0 * stride + (weight ? q % g->cg * g->taps + q / g->cg : 0);
+
+      if (to == NULL)
+        continue;
+      memcpy (sum, from, sizeof (float) * (gsize) width);
+      for (gint64 s = 1; s < blocks; s++)
+        add_row (from + s * size, width, sum);
+      for (gint64 o = 0; o < count; o++)
+        to[at + o * stride] = sum[o] + (add ? to[at + o * stride] : 0);
+    }
+}
+
+const CjConvWay cj_conv_direct_forward
+    = { count_forward_room, count_forward_scratch, out_panels, pack_forward, forward };
+const CjConvWay cj_conv_direct_input
+    = { count_input_room, count_input_scratch, in_panels, pack_input, backward_input };
+const CjConvWay cj_conv_direct_weight
+    = { count_weight_room, count_weight_scratch, out_panels, add_rooms, backward_weight };

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the ways of doing a convolution share: y[o] = b[o] + sum over c in o's group, i, j of
+ * w[o, c, i, j] x[c, row s + i d - p, ...]. N batch, C channels, O output channels, H W picture,
+ * Q = kh · kw · C/groups. Data is channels last, the weight [O, C/groups, kh, kw]. */
+#pragma once
+
+#include "cj-ops.h"
+
+G_BEGIN_DECLS
+
+#define CJ_CONV_MAX_TAPS 1024 /* points of a kernel: their offsets are kept on the stack */
+
+typedef struct
+{
+  gint64 n, c, h, w, o, oh, ow;
+  gint64 cg, og;  /* channels of a group, in and out */
+  gint64 taps, q; /* kh · kw, and with the channels */
+  gint64 hp, wp;  /* padded picture */
+  CjConv2dAttrs a;
+  gboolean relu; /* what is below 0 becomes 0 */
+} CjConv;
+
+/* A way to do one of the three passes over some samples: the result, the gradient of the input, or
+ * that of the weight and bias. It has a room in the workspace. For the first two passes `turn` fills it with the
+ * weight in the order that `run` wants; for the third `run` leaves there the gradients summed over its samples,
+ * in a room for each block of samples, and `turn` adds the rooms in order and writes the result. */
+typedef struct
+{
+  gint64 (*count_room) (const CjConv *conv);    /* floats */
+  gint64 (*count_scratch) (const CjConv *conv); /* floats that `run` needs of a thread's own */
+  guint (*n_turns) (const CjConv *conv);        /* chunks of turn, which may run at once */
+  void (*turn) (const CjConv *conv, const CjOpCall *call, guint chunk, float *room);
+  void (*run) (const CjConv *conv, const CjOpCall *call, CjSamples samples, float *room);
+} CjConvWay;
+
+/* Products of rows of pixels with the weight, read where they lie. */
+extern const CjConvWay cj_conv_direct_forward, cj_conv_direct_input, cj_conv_direct_weight;
+
+CjConv cj_conv_get (const CjOp *op);
+
+/* Floats from the room of a block to that of the next. */
+static inline gint64
+cj_conv_room (const CjConv *conv, const CjConvWay *way)
+{
+  return (way->count_room (conv) + 15) / 16 * 16;
+}
+
+G_END_DECLS
