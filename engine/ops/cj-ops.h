@@ -299,6 +299,8 @@ typedef struct
 
 /* in: ids [N, ...] (integers), table [V, E]; out [N, ..., E]. */
 extern const CjOpInfo cj_op_embedding;
+/* in: x [N, T, E], table [T, E]; out: x plus the table. */
+extern const CjOpInfo cj_op_places;
 /* in: x [N, T, E]; out: x plus the sine and cosine waves of the moment. */
 extern const CjOpInfo cj_op_sinusoid;
 /* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it

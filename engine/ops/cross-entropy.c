@@ -10,26 +10,20 @@
 
 #include <glib/gi18n-lib.h>
 
-#define CHUNK 8192 /* scores a chunk, about */
-
 static CjAxisSize
 get_size (const CjOp *op)
 {
   return cj_axis_split (&op->in_shape[0], ((const CjCrossEntropyAttrs *) op->attrs)->axis);
 }
 
-static gint64
-get_share (const CjAxisSize *size)
+/* The rows of a block of samples. */
+static CjSamples
+get_rows (const CjOp *op, const CjAxisSize *size, guint block)
 {
-  return MAX (CHUNK / size->k, 1);
-}
+  const CjSamples samples = cj_op_samples (op, block);
+  const gint64 rows = size->outer * size->inner / op->in_shape[0].dims[0];
 
-static guint
-n_chunks (const CjOp *op)
-{
-  const CjAxisSize size = get_size (op);
-
-  return (guint) ((size.outer * size.inner + get_share (&size) - 1) / get_share (&size));
+  return (CjSamples){ rows * samples.begin, rows * samples.end };
 }
 
 static gboolean
@@ -63,7 +57,7 @@ infer (CjOp *op, GError **error)
     }
   op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? rows : cj_shape (0, NULL);
   op->saved_bytes = sizeof (float) * (gsize) (2 * cj_shape_size (&rows) + 1);
-  op->workspace_bytes = sizeof (double) * 2 * n_chunks (op);
+  op->workspace_bytes = sizeof (double) * 2 * cj_op_blocks (op);
   op->macs = cj_shape_size (x);
   return TRUE;
 }
@@ -192,18 +186,19 @@ row_loss (const CjOp *op, const CjAxisSize *size, const void *const *in, gint64 
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
   const CjCrossEntropyAttrs *a = call->op->attrs;
   const CjAxisSize size = get_size (call->op);
-  const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
+  const gint64 rows = size.outer * size.inner;
+  const CjSamples mine = get_rows (call->op, &size, block);
   const gint64 valid = cj_loss_get_valid (call, rows);
-  double *sums = (double *) call->workspace + 2 * chunk;
+  double *sums = (double *) call->workspace + 2 * block;
   float *from = call->saved;
 
   sums[0] = sums[1] = 0;
-  find_sums (call->op, call->in[0], begin, MIN (begin + share, rows), from);
-  for (gint64 r = begin; r < MIN (begin + share, rows); r++)
+  find_sums (call->op, call->in[0], mine.begin, mine.end, from);
+  for (gint64 r = mine.begin; r < mine.end; r++)
     {
       double loss, divisor;
 
@@ -226,7 +221,7 @@ join (const CjOpCall *call, guint chunk)
   double loss = 0, divisor = 0;
 
   (void) chunk;
-  for (guint i = 0; i < n_chunks (call->op); i++)
+  for (guint i = 0; i < cj_op_blocks (call->op); i++)
     {
       loss += sums[2 * i];
       divisor += sums[2 * i + 1];
@@ -329,11 +324,12 @@ backward_rows (const CjOpCall *call, gint64 begin, gint64 end)
 }
 
 static void
-backward (const CjOpCall *call, guint chunk)
+backward (const CjOpCall *call, guint block)
 {
   const CjCrossEntropyAttrs *a = call->op->attrs;
   const CjAxisSize size = get_size (call->op);
-  const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
+  const gint64 rows = size.outer * size.inner;
+  const CjSamples mine = get_rows (call->op, &size, block);
   const gint64 valid = cj_loss_get_valid (call, rows);
   const gboolean soft = call->op->in_dtype[1] == CJ_FLOAT32,
                  none = call->op->out_shape[0].n_dims > 0;
@@ -342,10 +338,10 @@ backward (const CjOpCall *call, guint chunk)
   if (size.inner == 1 && !soft && a->weights.n == 0 && !a->logs && FLAT / size.k >= 8
       && call->d_in[0] != NULL)
     {
-      backward_rows (call, begin, MIN (begin + share, rows));
+      backward_rows (call, mine.begin, mine.end);
       return;
     }
-  for (gint64 r = begin; r < MIN (begin + share, rows); r++)
+  for (gint64 r = mine.begin; r < mine.end; r++)
     {
       const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
       const gint64 y = soft ? 0 : get_class (call->op, call->in[1], r, size.k);
@@ -407,8 +403,8 @@ const CjOpInfo cj_op_cross_entropy = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjCrossEntropyAttrs),
   .infer = infer,
-  .forward = { { n_chunks, forward }, { NULL, join } },
-  .backward = { { n_chunks, backward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES }, { NULL, join } },
+  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .twin = twin,
   .whole_in = 1u << 1,
 };
