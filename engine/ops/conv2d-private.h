@@ -18,13 +18,15 @@ typedef struct
   gint64 taps, q; /* kh · kw, and with the channels */
   gint64 hp, wp;  /* padded picture */
   CjConv2dAttrs a;
+  gint64 block;  /* the most samples of a block */
   gboolean relu; /* what is below 0 becomes 0 */
 } CjConv;
 
 /* A way to do one of the three passes over some samples: the result, the gradient of the input, or
- * that of the weight and bias. It has a room in the workspace. For the first two passes `turn` fills it with the
- * weight in the order that `run` wants; for the third `run` leaves there the gradients summed over its samples,
- * in a room for each block of samples, and `turn` adds the rooms in order and writes the result. */
+ * that of the weight and bias. It has a room in the workspace. For the first two passes `turn` fills
+ * it with the weight in the order that `run` wants; for the third `run` leaves there the gradients
+ * summed over its samples, in a room for each block of samples, and `turn` adds the rooms in order
+ * and writes the result. */
 typedef struct
 {
   gint64 (*count_room) (const CjConv *conv);    /* floats */
@@ -53,6 +55,12 @@ CjConvPanels cj_conv_panels (gint64 columns);
 
 /* Copies n numbers of x; where `y` is given only those where it is above 0, else 0. */
 void cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to);
+
+/* By Winograd's method, cj-winograd.h: for what cj_conv_fits_winograd. */
+extern const CjConvWay cj_conv_winograd_forward, cj_conv_winograd_input, cj_conv_winograd_weight;
+
+/* Whether it can be done so, is faster, and may be. */
+gboolean cj_conv_fits_winograd (const CjConv *conv);
 
 CjConv cj_conv_get (const CjOp *op);
 

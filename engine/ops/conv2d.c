@@ -19,6 +19,7 @@ cj_conv_get (const CjOp *op)
   g.q = g.taps * g.cg;
   g.hp = g.h + g.a.pad_top + g.a.pad_bottom;
   g.wp = g.w + g.a.pad_left + g.a.pad_right;
+  g.block = (g.n + cj_op_blocks (op) - 1) / cj_op_blocks (op);
   g.relu = op->info == &cj_op_conv2d_relu;
   return g;
 }
@@ -40,7 +41,9 @@ fits_planes (const CjConv *conv, gint64 made, gint64 read)
 static const CjConvWay *
 choose_forward (const CjConv *conv)
 {
-  return fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_forward : &cj_conv_direct_forward;
+  return cj_conv_fits_winograd (conv)           ? &cj_conv_winograd_forward
+         : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_forward
+                                                : &cj_conv_direct_forward;
 }
 
 static const CjConvWay *
@@ -50,6 +53,8 @@ choose_input (const CjConv *conv)
   const gint64 high = (gint64) a->dilation_h * (a->kernel_h - 1);
   const gint64 wide = (gint64) a->dilation_w * (a->kernel_w - 1);
 
+  if (cj_conv_fits_winograd (conv))
+    return &cj_conv_winograd_input;
   return fits_planes (conv, conv->c, conv->o) && MAX (a->pad_top, a->pad_bottom) <= high
                  && MAX (a->pad_left, a->pad_right) <= wide
              ? &cj_conv_planes_input
@@ -59,7 +64,9 @@ choose_input (const CjConv *conv)
 static const CjConvWay *
 choose_weight (const CjConv *conv)
 {
-  return fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_weight : &cj_conv_direct_weight;
+  return cj_conv_fits_winograd (conv)           ? &cj_conv_winograd_weight
+         : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_weight
+                                                : &cj_conv_direct_weight;
 }
 
 /* Forward: the packed weight. Backward: the weight packed for the way back, then the gradients of the
