@@ -107,6 +107,7 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
   const gint64 row = strided ? p->a_row : 1, a_step = p->a_step,
                b_step = lie == GATHERED ? 0 : p->b_step;
   const int groups = strided ? (count + 2) / 3 : 1;
+  const gint64 second = lie == GATHERED ? p->b_second : LANES;
   gint64 rows[TALL_ROWS];
   Vec acc[TALL_ROWS][2];
 
@@ -133,7 +134,7 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
         {
           const float *bk = lie == GATHERED ? b + p->b_rows[k] : b;
           const Vec b0 = *(const Vec *) bk;
-          const Vec b1 = vectors > 1 ? *(const Vec *) (bk + LANES) : b0;
+          const Vec b1 = vectors > 1 ? *(const Vec *) (bk + second) : b0;
 
 #pragma GCC unroll 12
           for (int i = 0; i < count; i++)
