@@ -18,11 +18,18 @@ typedef struct
   gint64 width;                   /* padded */
 } Planes;
 
+/* All rooms begin where a vector may, in the lines of the cache. */
+static gint64
+to_vectors (gint64 n)
+{
+  return (n + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+}
+
 /* Floats of a plane of `n` rows: whole vectors, with the three that turning may write too much. */
 static gint64
 count_plane (gint64 width, gint64 n)
 {
-  return (n * width + 3 + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+  return to_vectors (n * width + 3);
 }
 
 static gint64
@@ -35,7 +42,7 @@ to_four (gint64 n)
 static gint64
 count_row (gint64 columns, gint64 channels)
 {
-  return to_four (columns) * channels + 4;
+  return to_vectors (to_four (columns) * channels + 4);
 }
 
 static Planes
@@ -74,14 +81,7 @@ get_reach (const CjConv *g)
 static gint64
 get_slack (const Planes *v)
 {
-  return v->width + MAX_LANES;
-}
-
-/* Floats of a row of results: whole vectors. */
-static gint64
-get_pitch (gint64 columns)
-{
-  return (columns + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+  return to_vectors (v->width + MAX_LANES);
 }
 
 /* Floats for `n` rows of results of `made` planes: these, the planes under them, and a row of pixels of
@@ -90,7 +90,7 @@ static gint64
 count_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 n)
 {
   return to_four (v->channels) * count_plane (v->width, n + get_reach (g)) + get_slack (v)
-         + to_four (made) * MAX (count_plane (v->width, n), (n + 1) * get_pitch (columns))
+         + to_four (made) * MAX (count_plane (v->width, n), (n + 1) * to_vectors (columns))
          + count_row (v->columns, v->channels) + count_row (v->width, made);
 }
 
@@ -148,10 +148,22 @@ lay_out (const CjKernel *kernel, const Planes *v, const float *x, const float *y
     }
 }
 
-/* Where the pixels under each (row of the kernel, channel, column of the kernel) begin. */
-static void
-find_rows (const CjConv *g, const Planes *v, gint64 plane, gint64 *rows)
+/* Where the pixels under each (row of the kernel, channel, column of the kernel) begin, in planes so
+ * many floats long. */
+typedef struct
 {
+  gint64 plane;
+  gint64 rows[CJ_CONV_MAX_TAPS + 1];
+} Taps;
+
+static void
+find_taps (const CjConv *g, const Planes *v, gint64 plane, Taps *taps)
+{
+  gint64 *rows = taps->rows;
+
+  if (taps->plane == plane)
+    return;
+  taps->plane = plane;
   for (gint64 ky = 0; ky < g->a.kernel_h; ky++)
     for (gint64 c = 0; c < v->channels; c++)
       for (gint64 kx = 0; kx < g->a.kernel_w; kx++)
@@ -176,16 +188,22 @@ typedef struct
   float *data;
 } Results;
 
+/* A division takes as long as fifty multiplications of vectors. */
+static gint64
+divide_up (gint64 n, gint64 by)
+{
+  return by == 1 ? n : (n + by - 1) / by;
+}
+
 /* Rows [first, first + n) of results, from planes of what is under them. Two rows go together where
  * one is no more than a vector; rows of the kernel that are all in the padding are left out. */
 static void
 multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first, gint64 n,
-               const float *planes, gint64 plane, float *results)
+               const float *planes, const Taps *taps, float *results)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
-  const gint64 pitch = get_pitch (to->columns), high = g->a.dilation_h;
+  const gint64 pitch = to_vectors (to->columns), high = g->a.dilation_h;
   const gint64 pair = pitch == kernel->lanes ? 2 : 1, line = v->channels * g->a.kernel_w;
-  gint64 rows[CJ_CONV_MAX_TAPS];
   CjProduct p = { .a_row = v->channels * g->taps,
                   .a_step = 1,
                   .n_runs = 1,
@@ -195,17 +213,16 @@ multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first
                   .m = to->channels,
                   .n = pair * pitch };
 
-  find_rows (g, v, plane, rows);
   for (gint64 i = 0; i < n; i += pair)
     {
       const gint64 above = v->top - first - MIN (i + pair, n) + 1;
       const gint64 below = v->top + v->rows - first - i;
-      const gint64 begin = CLAMP ((above + high - 1) / high, 0, g->a.kernel_h);
-      const gint64 end = CLAMP ((below + high - 1) / high, begin, g->a.kernel_h);
+      const gint64 begin = CLAMP (divide_up (above, high), 0, g->a.kernel_h);
+      const gint64 end = CLAMP (divide_up (below, high), begin, g->a.kernel_h);
 
       p.a = to->weight + begin * line;
       p.b = planes + i * v->width;
-      p.b_rows = rows + begin * line;
+      p.b_rows = taps->rows + begin * line;
       p.run = (end - begin) * line;
       p.c = results + i * pitch;
       kernel->multiply (&p);
@@ -215,11 +232,11 @@ multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first
 /* `x` planes of one picture; `above` as y of lay_out. */
 static void
 convolve (const CjConv *g, const Planes *v, const float *x, const float *above, const Results *to,
-          float *scratch)
+          Taps *taps, float *scratch)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const gint64 step = find_band (g, v, to->channels, to->columns, to->rows);
-  const gint64 line = to->columns * to->channels, pitch = get_pitch (to->columns);
+  const gint64 line = to->columns * to->channels, pitch = to_vectors (to->columns);
   float *row = scratch + count_row (v->columns, v->channels);
   float *planes = row + count_row (v->width, to->channels);
 
@@ -230,7 +247,8 @@ convolve (const CjConv *g, const Planes *v, const float *x, const float *above, 
       float *results = planes + to_four (v->channels) * plane + get_slack (v);
 
       lay_out (kernel, v, x, above, first, under, scratch, planes);
-      multiply_rows (g, v, to, first, n, planes, plane, results);
+      find_taps (g, v, plane, taps);
+      multiply_rows (g, v, to, first, n, planes, taps, results);
       for (gint64 i = 0; i < n; i++)
         {
           kernel->turn (results + i * pitch, (n + 1) / 2 * 2 * pitch, to->channels, to->columns,
@@ -281,6 +299,9 @@ static void
 forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
   const Planes v = planes_of_picture (g);
+  Taps taps;
+
+  taps.plane = -1; /* none yet */
 
   for (gint64 s = samples.begin; s < samples.end; s++)
     {
@@ -292,7 +313,7 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
                            .relu = g->relu,
                            .data = call->out[0] + s * g->oh * g->ow * g->o };
 
-      convolve (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, NULL, &to,
+      convolve (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, NULL, &to, &taps,
                 call->scratch);
     }
 }
@@ -333,6 +354,9 @@ static void
 backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
   const Planes v = planes_of_gradient (g);
+  Taps taps;
+
+  taps.plane = -1; /* none yet */
 
   for (gint64 s = samples.begin; s < samples.end; s++)
     {
@@ -344,7 +368,8 @@ backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float 
                            .add = call->add_in[0],
                            .data = call->d_in[0] + s * g->h * g->w * g->c };
 
-      convolve (g, &v, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL, &to, call->scratch);
+      convolve (g, &v, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL, &to, &taps,
+                call->scratch);
     }
 }
 
@@ -371,15 +396,14 @@ count_weight_scratch (const CjConv *g)
  * the planes of the gradient are 0 between its rows. */
 static void
 add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, const float *above,
-             float *sums, float *scratch)
+             float *sums, Taps *taps, float *scratch)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const Planes gradient = { .channels = g->o, .rows = g->oh, .columns = g->ow, .width = v->width };
   const gint64 step = find_band (g, v, g->o + 1, g->ow, g->oh);
-  gint64 rows[CJ_CONV_MAX_TAPS + 1];
   float *row = scratch + count_row (v->columns, v->channels);
   float *planes = row + count_row (v->width, g->o + 1);
-  CjDots d = { .b = planes, .b_rows = rows, .m = g->o, .n = g->q + 1, .c = sums };
+  CjDots d = { .b = planes, .b_rows = taps->rows, .m = g->o, .n = g->q + 1, .c = sums };
 
   for (gint64 first = 0; first < g->oh; first += step)
     {
@@ -394,8 +418,8 @@ add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, 
       for (gint64 i = 0; i < d.depth; i++)
         ones[i] = 1;
       lay_out (kernel, &gradient, dy, above, first, n, row, gradients);
-      find_rows (g, v, plane, rows);
-      rows[g->q] = ones - planes;
+      find_taps (g, v, plane, taps);
+      taps->rows[g->q] = ones - planes;
       d.a = gradients;
       kernel->dots (&d);
     }
@@ -406,14 +430,17 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
 {
   const Planes v = planes_of_picture (g);
   float *sums = call->scratch;
+  Taps taps;
 
+  taps.plane = -1; /* none yet */
   memset (sums, 0, sizeof (float) * (gsize) (MAX_LANES * count_sums (g)));
   for (gint64 s = samples.begin; s < samples.end; s++)
     {
       const gint64 at = s * g->oh * g->ow * g->o;
 
       add_picture (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, call->d_out[0] + at,
-                   g->relu ? call->out[0] + at : NULL, sums, sums + MAX_LANES * count_sums (g));
+                   g->relu ? call->out[0] + at : NULL, sums, &taps,
+                   sums + MAX_LANES * count_sums (g));
     }
   for (gint64 i = 0; i < count_sums (g); i++, sums += MAX_LANES)
     {
