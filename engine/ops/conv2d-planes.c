@@ -84,14 +84,14 @@ get_slack (const Planes *v)
   return to_vectors (v->width + MAX_LANES);
 }
 
-/* Floats for `n` rows of results of `made` planes: these, the planes under them, and a row of pixels of
- * both. */
+/* Floats for `n` rows of results of `made` planes: these, the planes under them, and two rows of pixels
+ * of both. */
 static gint64
 count_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 n)
 {
   return to_four (v->channels) * count_plane (v->width, n + get_reach (g)) + get_slack (v)
          + to_four (made) * MAX (count_plane (v->width, n), (n + 1) * to_vectors (columns))
-         + count_row (v->columns, v->channels) + count_row (v->width, made);
+         + 2 * count_row (v->columns, v->channels) + 2 * count_row (columns, made);
 }
 
 static gint64
@@ -121,30 +121,32 @@ finish_row (const float *from, const float *bias, gint64 n, gboolean relu, gbool
 }
 
 /* Rows [first, first + n) of a padded picture as planes; where `y` is given only what is where y is
- * above 0. `row` is room for a row of pixels. */
+ * above 0. `row` is room for two rows of pixels: one is turned when the next is there, for what has
+ * just been written in other pieces than it is read in takes its time to arrive. */
 static void
 lay_out (const CjKernel *kernel, const Planes *v, const float *x, const float *y, gint64 first,
          gint64 n, float *row, float *to)
 {
   const gint64 plane = count_plane (v->width, n), line = v->columns * v->channels;
+  const gint64 size = count_row (v->columns, v->channels);
+  const gint64 begin = MAX (v->top - first, 0), end = MIN (v->rows + v->top - first, n);
+  float *at = to + begin * v->width + v->left;
 
+  x += (first + begin - v->top) * line;
+  y = y != NULL ? y + (first + begin - v->top) * line : NULL;
   memset (to, 0, sizeof (float) * (gsize) (v->channels * plane));
-  memset (row + line, 0, sizeof (float) * (gsize) (count_row (v->columns, v->channels) - line));
-  for (gint64 i = 0; i < n; i++)
+  for (gint64 k = 0; k < 2; k++)
+    memset (row + k * size + line, 0, sizeof (float) * (gsize) (size - line));
+  for (gint64 i = 0; i < end - begin && v->channels == 1; i++)
+    cj_conv_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line, at + i * v->width);
+  for (gint64 i = 0; i <= end - begin && v->channels > 1; i++)
     {
-      const gint64 from = first + i - v->top;
-      const float *pixels = x + from * line;
-      float *at = to + i * v->width + v->left;
-
-      if (from < 0 || from >= v->rows)
-        continue;
-      if (v->channels == 1)
-        cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, at);
-      else
-        {
-          cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, row);
-          kernel->turn (row, v->channels, v->columns, v->channels, at, plane);
-        }
+      if (i < end - begin)
+        cj_conv_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line,
+                            row + i % 2 * size);
+      if (i > 0)
+        kernel->turn (row + (i - 1) % 2 * size, v->channels, v->columns, v->channels,
+                      at + (i - 1) * v->width, plane);
     }
 }
 
@@ -237,8 +239,8 @@ convolve (const CjConv *g, const Planes *v, const float *x, const float *above, 
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const gint64 step = find_band (g, v, to->channels, to->columns, to->rows);
   const gint64 line = to->columns * to->channels, pitch = to_vectors (to->columns);
-  float *row = scratch + count_row (v->columns, v->channels);
-  float *planes = row + count_row (v->width, to->channels);
+  const gint64 size = count_row (to->columns, to->channels);
+  float *row = scratch + 2 * count_row (v->columns, v->channels), *planes = row + 2 * size;
 
   for (gint64 first = 0; first < to->rows; first += step)
     {
@@ -249,11 +251,14 @@ convolve (const CjConv *g, const Planes *v, const float *x, const float *above, 
       lay_out (kernel, v, x, above, first, under, scratch, planes);
       find_taps (g, v, plane, taps);
       multiply_rows (g, v, to, first, n, planes, taps, results);
-      for (gint64 i = 0; i < n; i++)
+      for (gint64 i = 0; i <= n; i++)
         {
-          kernel->turn (results + i * pitch, (n + 1) / 2 * 2 * pitch, to->channels, to->columns,
-                        row, to->channels);
-          finish_row (row, to->bias, line, to->relu, to->add, to->data + (first + i) * line);
+          if (i < n)
+            kernel->turn (results + i * pitch, (n + 1) / 2 * 2 * pitch, to->channels, to->columns,
+                          row + i % 2 * size, to->channels);
+          if (i > 0)
+            finish_row (row + (i - 1) % 2 * size, to->bias, line, to->relu, to->add,
+                        to->data + (first + i - 1) * line);
         }
     }
 }
@@ -401,8 +406,8 @@ add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, 
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const Planes gradient = { .channels = g->o, .rows = g->oh, .columns = g->ow, .width = v->width };
   const gint64 step = find_band (g, v, g->o + 1, g->ow, g->oh);
-  float *row = scratch + count_row (v->columns, v->channels);
-  float *planes = row + count_row (v->width, g->o + 1);
+  float *row = scratch + 2 * count_row (v->columns, v->channels);
+  float *planes = row + 2 * count_row (g->ow, g->o + 1);
   CjDots d = { .b = planes, .b_rows = taps->rows, .m = g->o, .n = g->q + 1, .c = sums };
 
   for (gint64 first = 0; first < g->oh; first += step)
