@@ -6,6 +6,19 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MANY_PIXELS 1024 /* of a row that is still copied at once */
+
+/* Whether every pixel is for itself and rows are short: then the picture may as well be a single row,
+ * which fills tiles better. */
+static gboolean
+is_product (const CjConv *g)
+{
+  const CjConv2dAttrs *a = &g->a;
+
+  return a->kernel_h == 1 && a->kernel_w == 1 && a->stride_h == 1 && a->stride_w == 1
+         && g->h == g->oh && g->w == g->ow && g->h * g->w <= MANY_PIXELS;
+}
+
 CjConv
 cj_conv_get (const CjOp *op)
 {
@@ -13,6 +26,12 @@ cj_conv_get (const CjOp *op)
   CjConv g = { .n = x[0], .c = x[1], .h = x[2], .w = x[3], .o = w[0], .oh = y[2], .ow = y[3] };
 
   g.a = *(const CjConv2dAttrs *) op->attrs;
+  if (is_product (&g))
+    {
+      g.w *= g.h;
+      g.ow *= g.oh;
+      g.h = g.oh = 1;
+    }
   g.cg = g.c / g.a.groups;
   g.og = g.o / g.a.groups;
   g.taps = (gint64) g.a.kernel_h * g.a.kernel_w;

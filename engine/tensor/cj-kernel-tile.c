@@ -386,7 +386,7 @@ turn_four (const float *f, gint64 stride, float *t, gint64 to_stride)
   *(Vec4 *) (t + 3 * to_stride) = __builtin_shufflevector (high01, high23, 2, 3, 6, 7);
 }
 
-/* Four numbers each of as many rows as there are quarters of a vector, and back. */
+/* Four numbers each of as many rows as a vector has place for. */
 INLINE
 load_fours (const float *f, gint64 step, Vec *v)
 {
@@ -407,21 +407,25 @@ load_fours (const float *f, gint64 step, Vec *v)
 #endif
 }
 
-INLINE
-store_fours (Vec v, float *t, gint64 step)
+/* Four numbers of a vector; `q` is a constant where this is inlined. */
+static inline __attribute__ ((always_inline)) Vec4
+get_four (Vec v, const int q)
 {
-  (void) step;
-  *(Vec4 *) t = __builtin_shufflevector (v, v, 0, 1, 2, 3);
-#if LANES > 4
-  *(Vec4 *) (t + step) = __builtin_shufflevector (v, v, 4, 5, 6, 7);
-#endif
 #if LANES > 8
-  *(Vec4 *) (t + 2 * step) = __builtin_shufflevector (v, v, 8, 9, 10, 11);
-  *(Vec4 *) (t + 3 * step) = __builtin_shufflevector (v, v, 12, 13, 14, 15);
+  if (q == 2)
+    return __builtin_shufflevector (v, v, 8, 9, 10, 11);
+  if (q == 3)
+    return __builtin_shufflevector (v, v, 12, 13, 14, 15);
 #endif
+#if LANES > 4
+  if (q == 1)
+    return __builtin_shufflevector (v, v, 4, 5, 6, 7);
+#endif
+  (void) q;
+  return __builtin_shufflevector (v, v, 0, 1, 2, 3);
 }
 
-/* Four by four numbers turned in each quarter of four vectors. */
+/* Four by four numbers turned in each part of four vectors. */
 INLINE
 turn_fours (Vec *v)
 {
@@ -447,7 +451,7 @@ turn_fours (Vec *v)
   }
 }
 
-/* Four rows of whole vectors become LANES rows of four. */
+/* Four rows of whole vectors become LANES rows of four, in their order, for rows may overlap. */
 INLINE
 turn_long (const float *f, gint64 stride, float *t, gint64 to_stride)
 {
@@ -456,8 +460,11 @@ turn_long (const float *f, gint64 stride, float *t, gint64 to_stride)
   for (int j = 0; j < 4; j++)
     v[j] = *(const Vec *) (f + j * stride);
   turn_fours (v);
-  for (int j = 0; j < 4; j++)
-    store_fours (v[j], t + j * to_stride, 4 * to_stride);
+#pragma GCC unroll 4
+  for (int q = 0; q < LANES / 4; q++)
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++, t += to_stride)
+      *(Vec4 *) t = get_four (v[j], q);
 }
 
 /* LANES rows of four become four rows of whole vectors. */
@@ -473,8 +480,8 @@ turn_tall (const float *f, gint64 stride, float *t, gint64 to_stride)
     *(Vec *) (t + j * to_stride) = v[j];
 }
 
-/* The last rows first, for what they write too much. Quarters of vectors at once take half the time of
- * four by four numbers each. */
+/* The last rows first, for what they write too much. All parts of vectors at once take
+ * less time than four by four numbers each. */
 static void
 turn (const float *from, gint64 stride, gint64 count, gint64 depth, float *to, gint64 to_stride)
 {
