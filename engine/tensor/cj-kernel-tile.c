@@ -34,6 +34,22 @@ copy_part (const float *from, gint64 n, float *to)
       }
 }
 
+static __attribute__ ((noinline)) Vec
+load_part (const float *from, gint64 n)
+{
+  float lanes[LANES] = { 0 };
+
+  copy_part (from, n, lanes);
+  return *(const Vec *) lanes;
+}
+
+/* The first `n` floats, all if there are more; then zeros. */
+static inline __attribute__ ((always_inline)) Vec
+load (const float *from, gint64 n)
+{
+  return n >= LANES ? *(const Vec *) from : load_part (from, n);
+}
+
 /* Finishes the sums of the first `n` columns of a vector of columns. */
 static __attribute__ ((noinline)) void
 store_part (const CjProduct *p, const Vec *acc, int count, gint64 n, float *c)
@@ -113,7 +129,8 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
 
   for (int v = 0; v < vectors; v++)
     {
-      const Vec start = p->bias != NULL ? *(const Vec *) (p->bias + j0 + v * LANES) : (Vec){ 0 };
+      const gint64 j = j0 + v * LANES;
+      const Vec start = p->bias != NULL ? load (p->bias + j, p->n - j) : (Vec){ 0 };
 
 #pragma GCC unroll 12
       for (int i = 0; i < count; i++)
