@@ -20,7 +20,7 @@ typedef struct
   const CjOpInfo *info;
   gconstpointer attrs;
   guint n_in;
-  OpCheckInput in[3];
+  OpCheckInput in[7];
 } Row;
 
 /* clang-format off */
@@ -43,6 +43,16 @@ static const Row rows[] = {
   { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
   { &cj_op_dense, NULL, 2, { F ({ 2, { 7, 5 } }), F ({ 2, { 3, 5 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 3, { 2, 3, 37 } }), F ({ 2, { 65, 37 } }), F ({ 1, { 65 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense, NULL, 2, { F ({ 2, { 2, 301 } }), F ({ 2, { 231, 301 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 13, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 13, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 1, { CJ_CHAIN_TANH }), 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_SIGMOID, CJ_CHAIN_NONE }), 5, { F ({ 2, { 10, 2 } }), F ({ 2, { 8, 2 } }), F ({ 1, { 8 } }), F ({ 2, { 3, 8 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 3, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_NONE }), 7, { F ({ 2, { 7, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 1, 9 } }), F ({ 1, { 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, TRUE), 2, { F ({ 3, { 3, 33, 17 } }), F ({ 3, { 3, 35, 17 } }) } },
