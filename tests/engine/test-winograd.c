@@ -119,8 +119,8 @@ compute (Trial *t)
   const CjWinograd *g = &t->c->g, turned = cj_winograd_turn (g);
   const CjKernel *kernel = cj_kernel_get (g->o);
   const gint64 width = MIN (cj_kernel_pad (kernel, g->o), 2 * kernel->lanes);
-  const gint64 size
-      = MAX (cj_winograd_count_scratch (g, n), cj_winograd_count_scratch (&turned, n));
+  const gint64 runs = MAX (cj_winograd_count_run (g, n), cj_winograd_count_run (&turned, n));
+  const gint64 size = MAX (MAX (runs, cj_winograd_count_run_weight (g, n)), CJ_WINOGRAD_PACK);
   float *scratch = g_aligned_alloc ((gsize) size, sizeof (float), 64);
   float *there = pack (g, t->w, FALSE, scratch), *back = pack (&turned, t->w, TRUE, scratch);
   float *sums = g_new (float, cj_winograd_panels (g) * (9 * g->c + 1) * width);
