@@ -37,6 +37,10 @@ typedef struct
 /* Products of rows of pixels with the weight, read where they lie. */
 extern const CjConvWay cj_conv_direct_forward, cj_conv_direct_input, cj_conv_direct_weight;
 
+/* The same with pixels in the lanes of vectors, for few channels of what is made: the output forward
+ * and for the weight, the input for its gradient. One group, stride 1. */
+extern const CjConvWay cj_conv_planes_forward, cj_conv_planes_input, cj_conv_planes_weight;
+
 /* By Winograd's method, cj-winograd.h: for what cj_conv_fits_winograd. */
 extern const CjConvWay cj_conv_winograd_forward, cj_conv_winograd_input, cj_conv_winograd_weight;
 

@@ -36,6 +36,7 @@ make (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_t
   self->lowered = cj_lower (graph, spec);
   if (!check_ready (self, error))
     return NULL;
+  cj_program_join_chains (self);
   cj_program_fuse (self);
   if (!cj_program_plan (self, graph, spec, error))
     return NULL;
