@@ -255,8 +255,9 @@ typedef struct
   gint64 c, n; /* windows */
   gint64 line; /* floats of a row of pixels */
   gint64 step; /* from one word to the next */
-  /* Fewer than eight channels are done with those of the windows that follow, which come to their own
-   * after; from this window on, where nothing follows, or adding forbids it, they are done alone. */
+  /* Fewer than eight channels are done with those of the windows that follow, in the next row as well
+   * on the way there, which come to their own after; from this window on, where nothing follows, or
+   * adding forbids it, they are done alone. */
   gint64 edge;
   gint32 fresh[CJ_LANES]; /* all bits where no group before has the channel */
 } Halves;
@@ -388,10 +389,12 @@ run_halves (const CjOp *op, const float *in, float *out, gint32 *words, float *d
   Halves h = { .c = c, .n = y[3], .line = x[3] * c, .step = groups * CJ_LANES, .edge = y[3] };
   const gint64 rest = h.line - 2 * h.n * c;
 
-  if (c < CJ_LANES)
-    h.edge = d_in != NULL && add ? 0 : h.n - (CJ_LANES + c - 1) / c + 1;
   for (gint64 row = 0; row < y[2]; row++, words += all_words)
     {
+      if (c < CJ_LANES && d_in != NULL && add)
+        h.edge = 0;
+      else if (c < CJ_LANES && (d_in != NULL || row == y[2] - 1))
+        h.edge = h.n - (CJ_LANES + c - 1) / c + 1;
       for (gint64 g = 0; g < groups; g++)
         {
           const gint64 k = c < CJ_LANES ? 0 : MIN (g * CJ_LANES, c - CJ_LANES);
