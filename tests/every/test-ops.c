@@ -3,6 +3,7 @@
  * program of their own in tests/engine are only asked for it. */
 #include "../engine/op-check.h"
 
+#include <math.h>
 #include <string.h>
 
 #define F(...)                                                                                     \
@@ -167,6 +168,49 @@ test_unary (void)
       }
 }
 
+/* The noise of an element is a function of its number, wherever a block of samples begins: what one
+ * draw after another gives. */
+static void
+test_noise (void)
+{
+  enum
+  {
+    N = 9,
+    D = 1003 /* a block begins between the four numbers that are drawn at once */
+  };
+  g_autofree float *x = g_new (float, N *D), *y = g_new (float, N *D);
+
+  for (int i = 0; i < N * D; i++)
+    x[i] = 1 + (float) i;
+  for (int kind = 0; kind < 2; kind++)
+    for (guint blocks = 1; blocks <= 8; blocks += 7)
+      {
+        const CjNoiseAttrs attrs = { kind == 0 ? CJ_NOISE_DROPOUT : CJ_NOISE_GAUSSIAN, 0.3 };
+        const CjOp op = { .info = &cj_op_noise,
+                          .attrs = (gpointer) &attrs,
+                          .blocks = blocks,
+                          .n_in = 1,
+                          .stream = 5,
+                          .in_shape = { cj_shape2 (N, D) },
+                          .out_shape = { cj_shape2 (N, D) } };
+        const CjOpCall call
+            = { .op = &op, .in = { x }, .out = { y }, .training = TRUE, .seed = 3, .step = 7 };
+        CjRng rng;
+
+        for (guint k = 0; k < cj_op_blocks (&op); k++)
+          op.info->forward[0].run (&call, k);
+        cj_rng_init (&rng, 3, CJ_RNG_DROPOUT, (guint64) 5 << 40 | 7);
+        for (int i = 0; i < N * D; i++)
+          {
+            const float wanted = kind == 1                     ? x[i] + 0.3f * cj_rng_normal (&rng)
+                                 : cj_rng_uniform (&rng) < 0.3 ? 0
+                                                               : x[i] * (float) (1 / 0.7);
+
+            g_assert_cmpfloat_with_epsilon (y[i], wanted, 1e-6 * (1 + fabsf (wanted)));
+          }
+      }
+}
+
 /* Reads every op's name out of the list of ops and looks for it in the tests. */
 static void
 test_complete (void)
@@ -214,6 +258,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/every/ops/complete", test_complete);
   g_test_add_func ("/every/ops/unary", test_unary);
+  g_test_add_func ("/every/ops/noise", test_noise);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_strdup_printf ("/every/ops/%s/%u", rows[i].info->id, i);
