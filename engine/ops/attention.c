@@ -277,27 +277,24 @@ power_of_two (Lanes *x)
 CJ_CLONES static void
 exponentiate (float *scores, gint64 keys, gint64 width, float *top, float *share)
 {
-  Lanes tops[2] = { (Lanes){ 0 } + LEAST, (Lanes){ 0 } + LEAST }, sum = { 0 };
-  LaneBits more;
+  Lanes tops = (Lanes){ 0 } + LEAST, sum = { 0 };
 
   for (gint64 j = 0; j < keys; j++)
     {
       const Lanes x = *(const Lanes *) (scores + j * width);
+      const LaneBits more = x > tops;
 
-      more = x > tops[j & 1];
-      tops[j & 1] = (Lanes) (((LaneBits) x & more) | ((LaneBits) tops[j & 1] & ~more));
+      tops = (Lanes) (((LaneBits) x & more) | ((LaneBits) tops & ~more));
     }
-  more = tops[0] > tops[1];
-  tops[0] = (Lanes) (((LaneBits) tops[0] & more) | ((LaneBits) tops[1] & ~more));
   for (gint64 j = 0; j < keys; j++)
     {
-      Lanes x = *(const Lanes *) (scores + j * width) - tops[0];
+      Lanes x = *(const Lanes *) (scores + j * width) - tops;
 
       power_of_two (&x);
       sum += x;
       *(Lanes *) (scores + j * width) = x;
     }
-  *(Lanes *) top = tops[0];
+  *(Lanes *) top = tops;
   *(Lanes *) share = (Lanes) ((LaneBits) (1.0f / sum) & (LaneBits) (sum != 0.0f));
 }
 
