@@ -113,10 +113,11 @@ typedef struct
   const void *padding; /* of the sample */
   CjDtype padding_dtype;
   const CjAttentionAttrs *attrs;
-  float *tops, *shares, *weights; /* [T] largest score, one over the sum of e^(score - it); [T, S] */
-  float *scratch;                 /* of products, then: */
-  float *queries, *slopes;        /* [D, BAND] of a band, turned: q and dy */
-  float *scores, *d_scores;       /* [S, BAND] */
+  float *tops, *shares,
+      *weights;             /* [T] largest score, one over the sum of e^(score - it); [T, S] */
+  float *scratch;           /* of products, then: */
+  float *queries, *slopes;  /* [D, BAND] of a band, turned: q and dy */
+  float *scores, *d_scores; /* [S, BAND] */
 } Head;
 
 static float *
@@ -197,8 +198,8 @@ get_band (const Head *h, gint64 first)
 /* c [m, n] (+)= a [m, k] b [k, n], rows of b and c `b_step` and `c_row` apart. Straight to the kernel
  * where the columns are whole vectors and the rows of b do not fall on one place of the cache. */
 static void
-multiply (const Head *h, gint64 m, gint64 n, gint64 k, CjGemmMatrix a, const float *b, gint64 b_step,
-          float *c, gint64 c_row, gboolean add)
+multiply (const Head *h, gint64 m, gint64 n, gint64 k, CjGemmMatrix a, const float *b,
+          gint64 b_step, float *c, gint64 c_row, gboolean add)
 {
   const CjKernel *kernel = cj_kernel_get (n);
 
@@ -243,8 +244,8 @@ static void
 make_scores (const Head *h, const Band *b)
 {
   turn (h, b, h->q, h->s.row, h->s.scale * LOG2_E, h->queries);
-  multiply (h, b->reach, b->width, h->s.d, (CjGemmMatrix){ h->k, h->s.row, 1 }, h->queries, b->width,
-            h->scores, b->width, FALSE);
+  multiply (h, b->reach, b->width, h->s.d, (CjGemmMatrix){ h->k, h->s.row, 1 }, h->queries,
+            b->width, h->scores, b->width, FALSE);
   for (gint64 j = b->first + 1; h->s.causal && j < b->reach; j++)
     for (gint64 r = 0; r < j - b->first; r++)
       h->scores[j * b->width + r] = OUTSIDE;
