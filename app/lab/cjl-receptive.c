@@ -137,6 +137,13 @@ go_back (const CjStep *step, Box out, const CjShape *made, const CjShape *in)
     box = pool (out, step->op.attrs, in);
   else if (info == &cj_op_remap2d)
     box = remap (out, step->op.attrs, in);
+  else if (info == &cj_op_shortcut)
+    {
+      const CjShortcutAttrs *a = step->op.attrs;
+
+      box.y = slide (out.y, 1, a->stride, 0, 1);
+      box.x = slide (out.x, 1, a->stride, 0, 1);
+    }
   else if (info == &cj_op_bilinear)
     {
       const CjBilinearAttrs *a = step->op.attrs;

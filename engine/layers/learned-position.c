@@ -5,7 +5,6 @@
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  static const CjBinaryAttrs add = { CJ_BINARY_ADD };
   const CjShape *x = cj_layer_build_shape (build, 0);
   int in[2] = { build->in[0] };
   CjShape places;
@@ -15,7 +14,7 @@ build (CjLayerBuild *build, GError **error)
   places = cj_shape2 (x->dims[1], x->dims[2]);
   in[1] = cj_layer_build_param (build, "weight", &places,
                                 (CjInit){ .kind = CJ_INIT_NORMAL, .scale = 0.02 });
-  return cj_layer_build_emit (build, &cj_op_broadcast, &add, in, 2, &build->out[0], error);
+  return cj_layer_build_emit (build, &cj_op_places, NULL, in, 2, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_learned_position = {

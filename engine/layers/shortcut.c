@@ -35,37 +35,13 @@ static const CjParam params[] = {
   { NULL },
 };
 
-/* Channels stand one behind the other, so a border above and below one tall picture adds channels. */
-static gboolean
-pad_channels (CjLayerBuild *build, int filters, int *value, GError **error)
-{
-  const CjShape x = *cj_builder_get_shape (build->builder, *value);
-  const int more = filters - (int) x.dims[1];
-  CjReshapeAttrs tall = { cj_shape4 (x.dims[0], 1, x.dims[1], x.dims[2] * x.dims[3]) };
-  CjReshapeAttrs back = { cj_shape4 (x.dims[0], filters, x.dims[2], x.dims[3]) };
-  const CjRemapAttrs pad = {
-    .mode = CJ_REMAP_ZEROS, .top = more / 2, .bottom = more - more / 2, .spread_h = 1, .spread_w = 1
-  };
-
-  return more == 0
-         || (cj_layer_build_emit (build, &cj_op_reshape, &tall, value, 1, value, error)
-             && cj_layer_build_emit (build, &cj_op_remap2d, &pad, value, 1, value, error)
-             && cj_layer_build_emit (build, &cj_op_reshape, &back, value, 1, value, error));
-}
-
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
   const CjShape *x = cj_layer_build_shape (build, 0);
-  const CjPoolAttrs thin = { .kernel_h = 1,
-                             .kernel_w = 1,
-                             .stride_h = p->stride,
-                             .stride_w = p->stride,
-                             .dilation_h = 1,
-                             .dilation_w = 1 };
-  int value = build->in[0];
-
+  CjShortcutAttrs attrs;
+  int more;
   if (x->n_dims != 4 || x->dims[1] > p->filters)
     {
       if (x->n_dims != 4)
@@ -79,12 +55,11 @@ build (CjLayerBuild *build, GError **error)
                      p->filters);
       return FALSE;
     }
-  if (p->stride > 1
-      && !cj_layer_build_emit (build, &cj_op_max_pool2d, &thin, &value, 1, &value, error))
-    return FALSE;
-  if (!pad_channels (build, p->filters, &value, error))
-    return FALSE;
-  build->out[0] = value;
+  more = p->filters - (int) x->dims[1];
+  attrs = (CjShortcutAttrs){ p->stride, more / 2, more - more / 2 };
+  if (p->stride > 1 || more > 0)
+    return cj_layer_build_simple (build, &cj_op_shortcut, &attrs, error);
+  build->out[0] = build->in[0];
   return TRUE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Elementary functions in plain arithmetic, so that a loop over them becomes vector code. Errors are
- * a few units in the last place of a float, but for erf: 1.5e-7 absolute. */
+ * a few units in the last place of a float. */
 #pragma once
 
 #include <glib.h>
@@ -42,6 +42,35 @@ cj_exp (float x)
   return (p * r * r + r + 1.0f) * scale;
 }
 
+/* Natural logarithm of a normal number above 0; polynomial of Cephes, logf. */
+CJ_INLINE float
+cj_log (float x)
+{
+  guint32 bits;
+  gint32 power;
+  float m, z, p;
+
+  memcpy (&bits, &x, sizeof bits);
+  /* x = m 2^power with m from sqrt (1/2) to sqrt (2) */
+  power = (gint32) ((bits - 0x3f3504f3) >> 23 & 0x1ff);
+  power = (power ^ 0x100) - 0x100;
+  bits -= (guint32) power << 23;
+  memcpy (&m, &bits, sizeof m);
+  m -= 1;
+  z = m * m;
+  p = 7.0376836292e-2f;
+  p = p * m - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  p = p * m * z - 2.12194440e-4f * (float) power - 0.5f * z;
+  return m + p + 0.693359375f * (float) power;
+}
+
 /* 1 / (1 + e^-x) */
 CJ_INLINE float
 cj_sigmoid (float x)
@@ -64,17 +93,37 @@ cj_tanh (float x)
   return a < 0.625f ? x + x * z * p : x < 0 ? -far : far;
 }
 
-/* Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26. */
+/* x within -most and most. One after the other, which is a comparison and a choice each. */
+CJ_INLINE float
+cj_cut (float x, float most)
+{
+  const float below = x > most ? most : x;
+
+  return below < -most ? -most : below;
+}
+
+/* The odd polynomial of degree 29 that is best for the relative error up to 3.84, 8e-8; beyond, it grows
+ * with x and is cut at 1. In u, that runs from -1 to 1 with x², for there its terms do not cancel. Twice
+ * as fast as an exponential and a division. */
 CJ_INLINE float
 cj_erf (float x)
 {
-  const float a = x < 0 ? -x : x, t = 1.0f / (1.0f + 0.3275911f * a);
-  float p = 1.061405429f;
+  const float z = x * x, u = (z > 14.7456f ? 14.7456f : z) * 0.135633681f - 1.0f;
+  float p = 1.33734918909e-3f;
 
-  p = p * t + -1.453152027f;
-  p = p * t + 1.421413741f;
-  p = p * t + -0.284496736f;
-  p = p * t + 0.254829592f;
-  p = 1.0f - p * t * cj_exp (-a * a);
-  return x < 0 ? -p : p;
+  p = p * u + -3.26446687851e-3f;
+  p = p * u + 2.26192677396e-3f;
+  p = p * u + -3.15870563175e-3f;
+  p = p * u + 1.12296557391e-2f;
+  p = p * u + -2.00719646858e-2f;
+  p = p * u + 2.77831719878e-2f;
+  p = p * u + -3.99842700548e-2f;
+  p = p * u + 5.62074042461e-2f;
+  p = p * u + -7.31988468821e-2f;
+  p = p * u + 9.08216909585e-2f;
+  p = p * u + -1.10537143069e-1f;
+  p = p * u + 1.36517199912e-1f;
+  p = p * u + -1.83765804951e-1f;
+  p = p * u + 3.68239476153e-1f;
+  return cj_cut (p * x, 1.0f);
 }

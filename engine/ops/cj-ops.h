@@ -102,6 +102,13 @@ typedef struct
 extern const CjOpInfo cj_op_dense;
 /* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
+/* Whether convolutions with kernels of 3×3 may be done by Winograd's method, which is two to three times
+ * as fast and rounds three to five times as coarsely: unless the environment variable CAJAL_WINOGRAD is
+ * "off" or cj_conv2d_allow_winograd says otherwise. Not while a program exists. */
+gboolean cj_conv2d_allows_winograd (void);
+void cj_conv2d_allow_winograd (gboolean allow);
+/* Whether this op, one of the two, is done so. */
+gboolean cj_conv2d_is_winograd (const CjOp *op);
 /* The same two with what is below 0 set to 0; put in by the plan. */
 extern const CjOpInfo cj_op_dense_relu;
 extern const CjOpInfo cj_op_conv2d_relu;
@@ -142,11 +149,19 @@ typedef struct
   gboolean align_corners;
 } CjBilinearAttrs;
 
+typedef struct
+{
+  int stride;
+  int before, behind; /* empty channels */
+} CjShortcutAttrs;
+
 /* in: x [N, C, H, W]; out [N, C, H', W']. Ties of a maximum go to the first in row order. */
 extern const CjOpInfo cj_op_max_pool2d;
 extern const CjOpInfo cj_op_avg_pool2d;
 /* in: x [N, C, H, W]; out [N, C, H', W']: every pixel is one of x or 0. */
 extern const CjOpInfo cj_op_remap2d;
+/* Every stride-th pixel of x, between empty channels: out [N, before + C + behind, H', W']. */
+extern const CjOpInfo cj_op_shortcut;
 extern const CjOpInfo cj_op_bilinear; /* resampling with weights of the four neighbours */
 
 /* --- the same numbers in another order --- */
@@ -220,6 +235,8 @@ typedef struct
 {
   double eps, momentum;
   gboolean fixed; /* the running statistics, in training as well */
+  gboolean
+      inference; /* put in by the plan of programs that never train: forward waits for nobody */
 } CjBatchNormAttrs;
 
 /* Rows of D numbers are normalised; number i of row r meets weight ((r D + i) / per) mod A, with A
@@ -241,6 +258,11 @@ typedef struct
 /* in: x [N, C, ...], weight [C], bias [C] (both optional), running mean [C], running variance [C]. */
 extern const CjOpInfo cj_op_batch_norm;
 extern const CjOpInfo cj_op_batch_norm_rows; /* the same for x [N, T, C] */
+/* The same two with what is below 0 set to 0, with z shaped as x (in[5]) added, or both in turn; put in
+ * by the plan. */
+extern const CjOpInfo cj_op_batch_norm_relu;
+extern const CjOpInfo cj_op_batch_norm_add;
+extern const CjOpInfo cj_op_batch_norm_add_relu;
 /* in: x, weight [A] and bias [A] (both optional). */
 extern const CjOpInfo cj_op_row_norm;
 extern const CjOpInfo cj_op_local_norm; /* x [N, C, H, W] */
@@ -277,6 +299,8 @@ typedef struct
 
 /* in: ids [N, ...] (integers), table [V, E]; out [N, ..., E]. */
 extern const CjOpInfo cj_op_embedding;
+/* in: x [N, T, E], table [T, E]; out: x plus the table. */
+extern const CjOpInfo cj_op_places;
 /* in: x [N, T, E]; out: x plus the sine and cosine waves of the moment. */
 extern const CjOpInfo cj_op_sinusoid;
 /* in: q [N, T, E], k [N, S, E], v [N, S, E], padding [N, S] (optional, a key counts where it

@@ -5,10 +5,16 @@
  * the output, spread by the stride, with the weight turned round. */
 #include "cj-gemm.h"
 #include "cj-kernel.h"
-#include "cj-math.h"
+#include "cj-rows.h"
 #include "conv2d-private.h"
 
-#define BAND CJ_GEMM_SCRATCH /* floats of scratch, more only if a single row needs it */
+#define SHORT_RUN 24 /* of neighbours in a patch */
+
+/* Floats of scratch for a band of rows, more only if a single row needs it: in the first cache, or in
+ * the second where the sums that a band is added to are too many to be fetched that often. */
+#define BAND 8192
+#define DEEP_BAND CJ_GEMM_SCRATCH
+#define FEW_SUMS 4096
 
 /* Columns of a packed matrix: [panel, Q, width]. */
 typedef struct
@@ -85,10 +91,10 @@ count_band (const View *v, gint64 n, gint64 more)
 
 /* The most rows of outputs that fit into a band; at least one. */
 static gint64
-find_band (const View *v, gint64 more)
+find_band (const View *v, gint64 room, gint64 more)
 {
   const gint64 line = v->columns * v->channels;
-  const gint64 n = (BAND - (v->span - v->step_h) * line) / (v->step_h * line + more);
+  const gint64 n = (room - (v->span - v->step_h) * line) / (v->step_h * line + more);
 
   return CLAMP (n, 1, v->out_rows);
 }
@@ -132,7 +138,7 @@ count_forward_scratch (const CjConv *g)
 {
   const View v = view_picture (g);
 
-  return is_padded (g) ? count_band (&v, find_band (&v, 0), 0) : 0;
+  return is_padded (g) ? count_band (&v, find_band (&v, BAND, 0), 0) : 0;
 }
 
 static gint64
@@ -140,7 +146,13 @@ count_input_scratch (const CjConv *g)
 {
   const View v = view_spread (g);
 
-  return count_band (&v, find_band (&v, 0), 0);
+  return count_band (&v, find_band (&v, BAND, 0), 0);
+}
+
+static gint64
+weight_band (const CjConv *g)
+{
+  return g->q * get_panels (g->og).width <= FEW_SUMS ? BAND : DEEP_BAND;
 }
 
 static gint64
@@ -149,7 +161,7 @@ count_weight_scratch (const CjConv *g)
   const View v = view_picture (g);
   const gint64 line = gradient_line (g);
 
-  return MAX (BAND, count_band (&v, 1, line));
+  return MAX (weight_band (g), count_band (&v, 1, line));
 }
 
 /* A chunk of turning is a panel of a group. */
@@ -314,7 +326,7 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
   const View v = view_picture (g);
   const Panels panels = get_panels (g->og);
   const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
-  const gint64 step = is_padded (g) ? find_band (&v, 0) : g->oh;
+  const gint64 step = is_padded (g) ? find_band (&v, BAND, 0) : g->oh;
 
   for (gint64 sample = samples.begin; sample < samples.end; sample++)
     for (gint64 row = 0; row < g->oh; row += step)
@@ -337,7 +349,7 @@ backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float 
 {
   const View v = view_spread (g);
   const Panels panels = get_panels (g->cg);
-  const gint64 step = find_band (&v, 0);
+  const gint64 step = find_band (&v, BAND, 0);
 
   for (gint64 sample = samples.begin; sample < samples.end; sample++)
     for (gint64 row = 0; row < g->h; row += step)
@@ -358,6 +370,29 @@ add_row (const float *from, gint64 n, float *to)
     to[i] += from[i];
 }
 
+/* to[j] += the sum of column j of `rows` rows, for n columns, a multiple of four. */
+CJ_CLONES static void
+add_columns (const float *from, gint64 step, gint64 rows, gint64 n, float *to)
+{
+  gint64 j = 0;
+
+  for (; j + CJ_LANES <= n; j += CJ_LANES)
+    {
+      CjLanes sum[4] = { 0 };
+      gint64 k = 0;
+
+      for (; k + 4 <= rows; k += 4)
+        for (int i = 0; i < 4; i++)
+          sum[i] += *(const CjLanes *) (from + (k + i) * step + j);
+      for (; k < rows; k++)
+        sum[0] += *(const CjLanes *) (from + k * step + j);
+      *(CjLanes *) (to + j) += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    }
+  for (gint64 k = 0; k < rows; k++)
+    for (gint64 i = j; i < n; i++)
+      to[i] += from[k * step + i];
+}
+
 /* A stretch of pixels whose share of the weight's gradient is added at once: rows of one picture, or
  * several whole pictures. */
 typedef struct
@@ -371,13 +406,25 @@ typedef struct
   gboolean first; /* nothing is there to add to */
 } Stretch;
 
+/* Which rows of a patch one product takes: the neighbours of a run, or where runs are short the whole
+ * patch, whose places go to `patch`. Tiles of 3 or 5 rows are half as fast as those of 12. */
+static gboolean
+find_patch (const gint64 *taps, gint64 n_taps, gint64 run, gint64 *patch)
+{
+  if (run >= SHORT_RUN || n_taps * run > CJ_CONV_MAX_TAPS)
+    return FALSE;
+  for (gint64 i = 0; i < n_taps * run; i++)
+    patch[i] = taps[i / run] + i % run;
+  return TRUE;
+}
+
 /* dw [group, panel, Q + 1, width] (+)= patches times gradients; the last row is the bias'. */
 static void
 add_stretch (const CjConv *g, const Panels *panels, const Stretch *s, float *dw)
 {
   const View v = view_picture (g);
-  gint64 taps[CJ_CONV_MAX_TAPS], rows[CJ_CONV_MAX_TAPS], run;
-  const gint64 n_taps = find_runs (&g->a, &v, g->cg, taps, &run);
+  gint64 taps[CJ_CONV_MAX_TAPS], rows[CJ_CONV_MAX_TAPS], patch[CJ_CONV_MAX_TAPS], run;
+  gint64 n_taps = find_runs (&g->a, &v, g->cg, taps, &run);
   CjProduct p = { .a_row = 1,
                   .a_step = v.step_w * g->c,
                   .offsets = rows,
@@ -388,6 +435,12 @@ add_stretch (const CjConv *g, const Panels *panels, const Stretch *s, float *dw)
                   .m = run,
                   .add = !s->first };
 
+  if (find_patch (taps, n_taps, run, patch))
+    {
+      p.a_rows = patch;
+      p.m = n_taps * run;
+      n_taps = 1;
+    }
   for (gint64 i = 0; i < p.n_runs; i++)
     rows[i] = i / s->rows * s->x_sample + i % s->rows * v.step_h * g->wp * g->c;
   for (gint64 i = 0; i < g->a.groups * panels->n_panels; i++, dw += (g->q + 1) * panels->width)
@@ -400,13 +453,12 @@ add_stretch (const CjConv *g, const Panels *panels, const Stretch *s, float *dw)
       for (gint64 tap = 0; tap < n_taps; tap++)
         {
           p.a = s->x + taps[tap] + i / panels->n_panels * g->cg;
-          p.c = dw + tap * run * panels->width;
+          p.c = dw + tap * p.m * panels->width;
           panels->kernel->multiply (&p);
         }
       if (s->first)
         memset (bias, 0, sizeof (float) * (gsize) panels->width);
-      for (gint64 k = 0; k < p.n_runs * g->ow; k++)
-        add_row (p.b + k * s->dy_step, p.n, bias);
+      add_columns (p.b, s->dy_step, p.n_runs * g->ow, p.n, bias);
     }
 }
 
@@ -433,14 +485,15 @@ copy_panels (const CjConv *g, const Panels *panels, const float *dy, const float
 
 /* As many rows or pictures at once as fit. */
 static void
-backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
+backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float *sums)
 {
   const View v = view_picture (g);
   const Panels panels = get_panels (g->og);
   const gint64 line = gradient_line (g), picture = g->hp * g->wp * g->c + g->oh * line;
   const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0 && !g->relu;
-  const gint64 step = MIN (find_band (&v, line), CJ_CONV_MAX_TAPS);
-  const gint64 bundle = step == g->oh ? CLAMP (MIN (BAND / picture, CJ_CONV_MAX_TAPS / g->oh), 1,
+  const gint64 room = weight_band (g);
+  const gint64 step = MIN (find_band (&v, room, line), CJ_CONV_MAX_TAPS);
+  const gint64 bundle = step == g->oh ? CLAMP (MIN (room / picture, CJ_CONV_MAX_TAPS / g->oh), 1,
                                                samples.end - samples.begin)
                                       : 1;
 
@@ -477,7 +530,7 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
             copy_panels (g, &panels, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL,
                          s.samples * n * g->ow, gradients);
           }
-        add_stretch (g, &panels, &s, room);
+        add_stretch (g, &panels, &s, sums);
       }
 }
 

@@ -17,6 +17,7 @@ typedef struct
   gint64 taps, q; /* kh · kw, and with the channels */
   gint64 hp, wp;  /* padded picture */
   CjConv2dAttrs a;
+  gint64 block;  /* the most samples of a block */
   gboolean relu; /* what is below 0 becomes 0 */
 } CjConv;
 
@@ -35,6 +36,16 @@ typedef struct
 
 /* Products of rows of pixels with the weight, read where they lie. */
 extern const CjConvWay cj_conv_direct_forward, cj_conv_direct_input, cj_conv_direct_weight;
+
+/* The same with pixels in the lanes of vectors, for few channels of what is made: the output forward
+ * and for the weight, the input for its gradient. One group, stride 1. */
+extern const CjConvWay cj_conv_planes_forward, cj_conv_planes_input, cj_conv_planes_weight;
+
+/* By Winograd's method, cj-winograd.h: for what cj_conv_fits_winograd. */
+extern const CjConvWay cj_conv_winograd_forward, cj_conv_winograd_input, cj_conv_winograd_weight;
+
+/* Whether it can be done so, is faster, and may be. */
+gboolean cj_conv_fits_winograd (const CjConv *conv);
 
 CjConv cj_conv_get (const CjOp *op);
 

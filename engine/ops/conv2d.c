@@ -19,30 +19,54 @@ cj_conv_get (const CjOp *op)
   g.q = g.taps * g.cg;
   g.hp = g.h + g.a.pad_top + g.a.pad_bottom;
   g.wp = g.w + g.a.pad_left + g.a.pad_right;
+  g.block = (g.n + cj_op_blocks (op) - 1) / cj_op_blocks (op);
   g.relu = op->info == &cj_op_conv2d_relu;
   return g;
 }
 
-/* Which way each pass takes; by shapes alone, so that it is the same on every machine. */
+/* Fewer channels than this leave the lanes of a vector empty enough that pixels fill them better. */
+#define FEW_CHANNELS 12
+
+/* Whether planes can make pictures of `made` channels from `read` channels. */
+static gboolean
+fits_planes (const CjConv *conv, gint64 made, gint64 read)
+{
+  const CjConv2dAttrs *a = &conv->a;
+
+  return made <= FEW_CHANNELS && a->groups == 1 && a->stride_h == 1 && a->stride_w == 1
+         && read * conv->taps <= CJ_CONV_MAX_TAPS;
+}
+
+/* Which way each pass takes; by shapes alone, so that the bits stay the same. */
 static const CjConvWay *
 choose_forward (const CjConv *conv)
 {
-  (void) conv;
-  return &cj_conv_direct_forward;
+  return cj_conv_fits_winograd (conv)            ? &cj_conv_winograd_forward
+         : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_forward
+                                                : &cj_conv_direct_forward;
 }
 
 static const CjConvWay *
 choose_input (const CjConv *conv)
 {
-  (void) conv;
-  return &cj_conv_direct_input;
+  const CjConv2dAttrs *a = &conv->a;
+  const gint64 high = (gint64) a->dilation_h * (a->kernel_h - 1);
+  const gint64 wide = (gint64) a->dilation_w * (a->kernel_w - 1);
+
+  if (cj_conv_fits_winograd (conv))
+    return &cj_conv_winograd_input;
+  return fits_planes (conv, conv->c, conv->o) && MAX (a->pad_top, a->pad_bottom) <= high
+                 && MAX (a->pad_left, a->pad_right) <= wide
+             ? &cj_conv_planes_input
+             : &cj_conv_direct_input;
 }
 
 static const CjConvWay *
 choose_weight (const CjConv *conv)
 {
-  (void) conv;
-  return &cj_conv_direct_weight;
+  return cj_conv_fits_winograd (conv)            ? &cj_conv_winograd_weight
+         : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_weight
+                                                : &cj_conv_direct_weight;
 }
 
 /* Forward: the packed weight. Backward: the weight packed for the way back, then the gradients of the

@@ -10,26 +10,20 @@
 
 #include <glib/gi18n-lib.h>
 
-#define CHUNK 8192 /* scores a chunk, about */
-
 static CjAxisSize
 get_size (const CjOp *op)
 {
   return cj_axis_split (&op->in_shape[0], ((const CjCrossEntropyAttrs *) op->attrs)->axis);
 }
 
-static gint64
-get_share (const CjAxisSize *size)
+/* The rows of a block of samples. */
+static CjSamples
+get_rows (const CjOp *op, const CjAxisSize *size, guint block)
 {
-  return MAX (CHUNK / size->k, 1);
-}
+  const CjSamples samples = cj_op_samples (op, block);
+  const gint64 rows = size->outer * size->inner / op->in_shape[0].dims[0];
 
-static guint
-n_chunks (const CjOp *op)
-{
-  const CjAxisSize size = get_size (op);
-
-  return (guint) ((size.outer * size.inner + get_share (&size) - 1) / get_share (&size));
+  return (CjSamples){ rows * samples.begin, rows * samples.end };
 }
 
 static gboolean
@@ -63,7 +57,7 @@ infer (CjOp *op, GError **error)
     }
   op->out_shape[0] = a->reduction == CJ_REDUCTION_NONE ? rows : cj_shape (0, NULL);
   op->saved_bytes = sizeof (float) * (gsize) (2 * cj_shape_size (&rows) + 1);
-  op->workspace_bytes = sizeof (double) * 2 * n_chunks (op);
+  op->workspace_bytes = sizeof (double) * 2 * cj_op_blocks (op);
   op->macs = cj_shape_size (x);
   return TRUE;
 }
@@ -107,6 +101,56 @@ log_sum (const float *z, gint64 k, gint64 step, float *from)
   from[1] = logf (sum);
 }
 
+#define FLAT 512 /* scores that go through the exponential together */
+
+/* The same for many rows of few classes, all scores side by side: a row alone would not fill a vector. */
+CJ_CLONES static void
+log_sums (const float *z, gint64 rows, gint64 k, float *from)
+{
+  float e[FLAT], sums[FLAT];
+
+  for (gint64 r = 0; r < rows; r++)
+    {
+      float most = z[r * k];
+
+      for (gint64 i = 1; i < k; i++)
+        most = z[r * k + i] > most ? z[r * k + i] : most;
+      for (gint64 i = 0; i < k; i++)
+        e[r * k + i] = z[r * k + i] - most;
+      from[2 * r] = most;
+    }
+  for (gint64 i = 0; i < rows * k; i++)
+    e[i] = cj_exp (e[i]);
+  for (gint64 r = 0; r < rows; r++)
+    {
+      sums[r] = 0;
+      for (gint64 i = 0; i < k; i++)
+        sums[r] += e[r * k + i];
+    }
+  for (gint64 r = 0; r < rows; r++)
+    sums[r] = cj_log (sums[r]);
+  for (gint64 r = 0; r < rows; r++)
+    from[2 * r + 1] = sums[r];
+}
+
+/* Rows [begin, end): what row_loss takes off the scores. */
+static void
+find_sums (const CjOp *op, const float *z, gint64 begin, gint64 end, float *from)
+{
+  const CjAxisSize size = get_size (op);
+  const gint64 most = FLAT / size.k;
+
+  if (((const CjCrossEntropyAttrs *) op->attrs)->logs)
+    memset (from + 2 * begin, 0, sizeof (float) * 2 * (gsize) (end - begin));
+  else if (size.inner == 1 && most >= 8)
+    for (gint64 r = begin; r < end; r += most)
+      log_sums (z + r * size.k, MIN (most, end - r), size.k, &from[2 * r]);
+  else
+    for (gint64 r = begin; r < end; r++)
+      log_sum (z + r / size.inner * size.k * size.inner + r % size.inner, size.k, size.inner,
+               &from[2 * r]);
+}
+
 static double
 surprise_of (float z, const float *from)
 {
@@ -142,24 +186,22 @@ row_loss (const CjOp *op, const CjAxisSize *size, const void *const *in, gint64 
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
   const CjCrossEntropyAttrs *a = call->op->attrs;
   const CjAxisSize size = get_size (call->op);
-  const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
+  const gint64 rows = size.outer * size.inner;
+  const CjSamples mine = get_rows (call->op, &size, block);
   const gint64 valid = cj_loss_get_valid (call, rows);
-  double *sums = (double *) call->workspace + 2 * chunk;
+  double *sums = (double *) call->workspace + 2 * block;
   float *from = call->saved;
 
   sums[0] = sums[1] = 0;
-  for (gint64 r = begin; r < MIN (begin + share, rows); r++)
+  find_sums (call->op, call->in[0], mine.begin, mine.end, from);
+  for (gint64 r = mine.begin; r < mine.end; r++)
     {
-      const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
       double loss, divisor;
 
-      from[2 * r] = from[2 * r + 1] = 0;
-      if (!a->logs)
-        log_sum ((const float *) call->in[0] + at, size.k, size.inner, &from[2 * r]);
       loss = row_loss (call->op, &size, (const void *const *) call->in, r, &from[2 * r], &divisor);
       if (a->reduction == CJ_REDUCTION_NONE)
         call->out[0][r] = (float) loss;
@@ -179,7 +221,7 @@ join (const CjOpCall *call, guint chunk)
   double loss = 0, divisor = 0;
 
   (void) chunk;
-  for (guint i = 0; i < n_chunks (call->op); i++)
+  for (guint i = 0; i < cj_op_blocks (call->op); i++)
     {
       loss += sums[2 * i];
       divisor += sums[2 * i + 1];
@@ -231,18 +273,75 @@ plain_backward (const float *z, const float *from, gint64 n, gint64 y, float smo
   dz[y] -= (1 - smooth) * scale;
 }
 
+/* The same for many rows of few classes with a class each, all scores side by side. */
+CJ_CLONES static void
+flat_backward (const float *z, const float *from, const gint32 *classes, gint64 rows, gint64 k,
+               const float *scales, float smooth, float *dz, gboolean add)
+{
+  float d[FLAT], s[FLAT];
+
+  for (gint64 r = 0; r < rows; r++)
+    for (gint64 i = 0; i < k; i++)
+      {
+        d[r * k + i] = (z[r * k + i] - from[2 * r]) - from[2 * r + 1];
+        s[r * k + i] = scales[r];
+      }
+  for (gint64 i = 0; i < rows * k; i++)
+    d[i] = (cj_exp (d[i]) - smooth / (float) k) * s[i];
+  for (gint64 r = 0; r < rows; r++)
+    d[r * k + classes[r]] -= (1 - smooth) * scales[r];
+  for (gint64 i = 0; i < rows * k; i++)
+    dz[i] = add ? dz[i] + d[i] : d[i];
+}
+
+/* Rows [begin, end) of the common case. */
 static void
-backward (const CjOpCall *call, guint chunk)
+backward_rows (const CjOpCall *call, gint64 begin, gint64 end)
 {
   const CjCrossEntropyAttrs *a = call->op->attrs;
   const CjAxisSize size = get_size (call->op);
-  const gint64 rows = size.outer * size.inner, share = get_share (&size), begin = chunk * share;
+  const gint64 rows = size.outer, valid = cj_loss_get_valid (call, rows);
+  const gboolean none = call->op->out_shape[0].n_dims > 0;
+  const float *from = call->saved;
+  float scales[FLAT];
+  gint32 classes[FLAT];
+
+  for (gint64 at = begin; at < end; at += FLAT / size.k)
+    {
+      const gint64 n = MIN (FLAT / size.k, end - at);
+
+      for (gint64 r = 0; r < n; r++)
+        {
+          const gint64 y = get_class (call->op, call->in[1], at + r, size.k);
+
+          classes[r] = (gint32) MAX (y, 0);
+          scales[r]
+              = at + r < valid && y >= 0 ? call->d_out[0][none ? at + r : 0] * from[2 * rows] : 0;
+        }
+      flat_backward ((const float *) call->in[0] + at * size.k, from + 2 * at, classes, n, size.k,
+                     scales, (float) a->smoothing, call->d_in[0] + at * size.k, call->add_in[0]);
+    }
+}
+
+static void
+backward (const CjOpCall *call, guint block)
+{
+  const CjCrossEntropyAttrs *a = call->op->attrs;
+  const CjAxisSize size = get_size (call->op);
+  const gint64 rows = size.outer * size.inner;
+  const CjSamples mine = get_rows (call->op, &size, block);
   const gint64 valid = cj_loss_get_valid (call, rows);
   const gboolean soft = call->op->in_dtype[1] == CJ_FLOAT32,
                  none = call->op->out_shape[0].n_dims > 0;
   const float *from = call->saved, *target = call->in[1];
 
-  for (gint64 r = begin; r < MIN (begin + share, rows); r++)
+  if (size.inner == 1 && !soft && a->weights.n == 0 && !a->logs && FLAT / size.k >= 8
+      && call->d_in[0] != NULL)
+    {
+      backward_rows (call, mine.begin, mine.end);
+      return;
+    }
+  for (gint64 r = mine.begin; r < mine.end; r++)
     {
       const gint64 at = r / size.inner * size.k * size.inner + r % size.inner;
       const gint64 y = soft ? 0 : get_class (call->op, call->in[1], r, size.k);
@@ -304,8 +403,8 @@ const CjOpInfo cj_op_cross_entropy = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjCrossEntropyAttrs),
   .infer = infer,
-  .forward = { { n_chunks, forward }, { NULL, join } },
-  .backward = { { n_chunks, backward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES }, { NULL, join } },
+  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .twin = twin,
   .whole_in = 1u << 1,
 };

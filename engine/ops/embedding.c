@@ -33,24 +33,22 @@ infer (CjOp *op, GError **error)
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
   const CjOp *op = call->op;
+  const CjSamples samples = cj_op_samples (op, block);
   const gint64 e = op->in_shape[1].dims[1];
-  gint64 n;
-  const gint64 begin = cj_op_block (op, chunk, &n);
+  const gint64 words = cj_shape_size (&op->in_shape[0]) / op->in_shape[0].dims[0];
 
-  for (gint64 i = begin; i < begin + n;)
+  for (gint64 i = samples.begin * words; i < samples.end * words; i++)
     {
-      const gint64 word = get_word (op, call->in[0], i / e);
-      const gint64 run = MIN (e - i % e, begin + n - i);
+      const gint64 word = get_word (op, call->in[0], i);
 
       if (word >= 0)
-        memcpy (call->out[0] + i, (const float *) call->in[1] + word * e + i % e,
-                sizeof (float) * (gsize) run);
+        memcpy (call->out[0] + i * e, (const float *) call->in[1] + word * e,
+                sizeof (float) * (gsize) e);
       else
-        memset (call->out[0] + i, 0, sizeof (float) * (gsize) run);
-      i += run;
+        memset (call->out[0] + i * e, 0, sizeof (float) * (gsize) e);
     }
 }
 
@@ -113,7 +111,7 @@ const CjOpInfo cj_op_embedding = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjEmbeddingAttrs),
   .infer = infer,
-  .forward = { { cj_op_chunk_blocks, forward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
   .backward = { { word_panels, backward } },
   .free_in = 1u << 1,
   .free_out = 1,

@@ -147,6 +147,7 @@ infer_permute (CjOp *op, GError **error)
   op->out_shape[0].n_dims = x->n_dims;
   for (guint i = 0; i < x->n_dims; i++)
     op->out_shape[0].dims[i] = x->dims[a->axes[i]];
+  op->mixes = a->axes[0] != 0 || (a->flip & 1) != 0;
   return TRUE;
 }
 
@@ -172,13 +173,14 @@ get_steps (const CjOp *op, gint64 *steps)
   return first;
 }
 
+/* The elements of the result that a block makes: an equal share, of whole samples where there are. */
 static void
-permute_run (const CjOpCall *call, guint chunk, float *dx)
+permute_run (const CjOpCall *call, guint block, float *dx)
 {
   const CjShape *y = &call->op->out_shape[0];
   const float *from = call->in[0];
   gint64 n, steps[CJ_MAX_DIMS], at[CJ_MAX_DIMS], offset;
-  gint64 rest = cj_op_block (call->op, chunk, &n);
+  gint64 rest = cj_op_range (call->op, block, &n);
   const gint64 begin = rest;
 
   offset = get_steps (call->op, steps);
@@ -205,16 +207,16 @@ permute_run (const CjOpCall *call, guint chunk, float *dx)
 }
 
 static void
-permute_forward (const CjOpCall *call, guint chunk)
+permute_forward (const CjOpCall *call, guint block)
 {
-  permute_run (call, chunk, NULL);
+  permute_run (call, block, NULL);
 }
 
 static void
-permute_backward (const CjOpCall *call, guint chunk)
+permute_backward (const CjOpCall *call, guint block)
 {
   if (call->d_in[0] != NULL)
-    permute_run (call, chunk, call->d_in[0]);
+    permute_run (call, block, call->d_in[0]);
 }
 
 static void
@@ -239,8 +241,8 @@ const CjOpInfo cj_op_permute = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjPermuteAttrs),
   .infer = infer_permute,
-  .forward = { { cj_op_chunk_blocks, permute_forward } },
-  .backward = { { cj_op_chunk_blocks, permute_backward } },
+  .forward = { { cj_op_blocks, permute_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, permute_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = permute_twin,
@@ -271,6 +273,7 @@ infer_slice (CjOp *op, GError **error)
                          error);
   op->out_shape[0] = *x;
   op->out_shape[0].dims[a->axis] = a->length;
+  op->mixes = a->axis == 0;
   return TRUE;
 }
 
@@ -379,6 +382,7 @@ infer_concat (CjOp *op, GError **error)
     }
   op->out_shape[0] = *first;
   op->out_shape[0].dims[axis] = sum;
+  op->mixes = axis == 0;
   return TRUE;
 }
 
@@ -548,7 +552,7 @@ infer_unfold (CjOp *op, GError **error)
 }
 
 static void
-unfold_run (const CjOpCall *call, guint sample, float *dx)
+unfold_run (const CjOpCall *call, gint64 sample, float *dx)
 {
   const CjUnfoldAttrs *a = call->op->attrs;
   const gint64 *x = call->op->in_shape[0].dims, plane = x[3] * x[4];
@@ -573,21 +577,27 @@ unfold_run (const CjOpCall *call, guint sample, float *dx)
 }
 
 static void
-unfold_forward (const CjOpCall *call, guint sample)
+unfold_forward (const CjOpCall *call, guint block)
 {
-  unfold_run (call, sample, NULL);
+  const CjSamples s = cj_op_samples (call->op, block);
+
+  for (gint64 i = s.begin; i < s.end; i++)
+    unfold_run (call, i, NULL);
 }
 
 static void
-unfold_backward (const CjOpCall *call, guint sample)
+unfold_backward (const CjOpCall *call, guint block)
 {
-  const gint64 *x = call->op->in_shape[0].dims, volume = x[1] * x[2] * x[3] * x[4];
+  const CjSamples s = cj_op_samples (call->op, block);
+  gint64 n;
+  const gint64 begin = cj_op_range (call->op, block, &n);
 
   if (call->d_in[0] == NULL)
     return;
   if (!call->add_in[0])
-    memset (call->d_in[0] + sample * volume, 0, sizeof (float) * (gsize) volume);
-  unfold_run (call, sample, call->d_in[0]);
+    memset (call->d_in[0] + begin, 0, sizeof (float) * (gsize) n);
+  for (gint64 i = s.begin; i < s.end; i++)
+    unfold_run (call, i, call->d_in[0]);
 }
 
 static void
@@ -616,8 +626,8 @@ const CjOpInfo cj_op_unfold_depth = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjUnfoldAttrs),
   .infer = infer_unfold,
-  .forward = { { cj_op_chunk_samples, unfold_forward } },
-  .backward = { { cj_op_chunk_samples, unfold_backward } },
+  .forward = { { cj_op_blocks, unfold_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, unfold_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = unfold_twin,

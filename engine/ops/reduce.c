@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sum or mean over some axes. Each number of the result adds its own in the order in which they lie,
- * so chunks of the result are independent; the gradient goes the same ways back. */
+ * so parts of the result are independent; the gradient goes the same ways back. */
 #include "cj-ops.h"
 #include "cj-rows.h"
 
 #include <glib/gi18n-lib.h>
 
-#define CHUNK 32768 /* numbers read a chunk, about */
-#define PIECE 1024  /* numbers added in single precision */
+#define PIECE 1024 /* numbers added in single precision */
 
 /* Axes of the result and axes that are added, each from the first to the last, with what one step
  * along them means in x. */
@@ -78,25 +77,8 @@ infer (CjOp *op, GError **error)
       y->dims[y->n_dims++] = x->dims[axis];
     else if (a->keep)
       y->dims[y->n_dims++] = 1;
+  op->mixes = (a->axes & 1) != 0;
   return TRUE;
-}
-
-/* Numbers of the result a chunk. */
-static gint64
-get_share (const CjOp *op)
-{
-  const gint64 count
-      = cj_shape_size (&op->in_shape[0]) / MAX (cj_shape_size (&op->out_shape[0]), 1);
-
-  return MAX (CHUNK / MAX (count, 1), 1);
-}
-
-static guint
-n_chunks (const CjOp *op)
-{
-  const gint64 share = get_share (op);
-
-  return (guint) ((cj_shape_size (&op->out_shape[0]) + share - 1) / share);
 }
 
 /* The numbers of one piece, `step` apart. */
@@ -148,11 +130,14 @@ walk (const Plan *plan, const float *x, float *dx, float value, gboolean add)
 }
 
 static void
-run (const CjOpCall *call, guint chunk, gboolean back)
+run (const CjOpCall *call, guint block, gboolean back)
 {
   const CjReduceAttrs *a = call->op->attrs;
-  const gint64 share = get_share (call->op), begin = (gint64) chunk * share;
-  const gint64 end = MIN (begin + share, cj_shape_size (&call->op->out_shape[0]));
+  const gint64 size = cj_shape_size (&call->op->out_shape[0]), blocks = cj_op_blocks (call->op);
+  const gint64 n = call->op->mixes ? blocks : call->op->in_shape[0].dims[0];
+  const CjSamples s = call->op->mixes ? (CjSamples){ block, (gint64) block + 1 }
+                                      : cj_op_samples (call->op, block);
+  const gint64 begin = size * s.begin / n, end = size * s.end / n;
   double scale;
   Plan plan;
 
@@ -172,16 +157,16 @@ run (const CjOpCall *call, guint chunk, gboolean back)
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
-  run (call, chunk, FALSE);
+  run (call, block, FALSE);
 }
 
 static void
-backward (const CjOpCall *call, guint chunk)
+backward (const CjOpCall *call, guint block)
 {
   if (call->d_in[0] != NULL)
-    run (call, chunk, TRUE);
+    run (call, block, TRUE);
 }
 
 static void
@@ -214,8 +199,8 @@ const CjOpInfo cj_op_reduce = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjReduceAttrs),
   .infer = infer,
-  .forward = { { n_chunks, forward } },
-  .backward = { { n_chunks, backward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = twin,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pictures padded, cropped, spread or stretched, channels last. Every pixel of the result is one of x
- * or 0 (remap), or a mean of the four around a point (bilinear). */
+/* Pictures padded, cropped, spread, thinned or stretched, channels last. Every pixel of the result is one
+ * of x or 0 (remap, shortcut), or a mean of the four around a point (bilinear). */
 #include "cj-math.h"
 #include "cj-ops.h"
 
@@ -72,7 +72,7 @@ remap_pixel (const CjOp *op, gint64 i)
 }
 
 static void
-remap_forward (const CjOpCall *call, guint sample)
+remap_sample (const CjOpCall *call, gint64 sample)
 {
   const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
   const float *in = (const float *) call->in[0] + sample * x[2] * x[3] * c;
@@ -90,15 +90,21 @@ remap_forward (const CjOpCall *call, guint sample)
 }
 
 static void
-remap_backward (const CjOpCall *call, guint sample)
+remap_forward (const CjOpCall *call, guint block)
+{
+  const CjSamples s = cj_op_samples (call->op, block);
+
+  for (gint64 i = s.begin; i < s.end; i++)
+    remap_sample (call, i);
+}
+
+static void
+unmap_sample (const CjOpCall *call, gint64 sample)
 {
   const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
   const float *dy = call->d_out[0] + sample * y[2] * y[3] * c;
-  float *dx;
+  float *dx = call->d_in[0] + sample * x[2] * x[3] * c;
 
-  if (call->d_in[0] == NULL)
-    return;
-  dx = call->d_in[0] + sample * x[2] * x[3] * c;
   if (!call->add_in[0])
     memset (dx, 0, sizeof (float) * (gsize) (x[2] * x[3] * c));
   for (gint64 i = 0; i < y[2] * y[3]; i++, dy += c)
@@ -108,6 +114,15 @@ remap_backward (const CjOpCall *call, guint sample)
       for (gint64 k = 0; from >= 0 && k < c; k++)
         dx[from * c + k] += dy[k];
     }
+}
+
+static void
+remap_backward (const CjOpCall *call, guint block)
+{
+  const CjSamples s = cj_op_samples (call->op, block);
+
+  for (gint64 i = s.begin; i < s.end && call->d_in[0] != NULL; i++)
+    unmap_sample (call, i);
 }
 
 static void
@@ -129,11 +144,112 @@ const CjOpInfo cj_op_remap2d = {
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjRemapAttrs),
   .infer = infer_remap,
-  .forward = { { cj_op_chunk_samples, remap_forward } },
-  .backward = { { cj_op_chunk_samples, remap_backward } },
+  .forward = { { cj_op_blocks, remap_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, remap_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = remap_twin,
+};
+
+/* --- shortcut --- */
+
+static gboolean
+infer_shortcut (CjOp *op, GError **error)
+{
+  const CjShortcutAttrs *a = op->attrs;
+  const CjShape *x = &op->in_shape[0];
+
+  if (x->n_dims != 4)
+    return cj_op_refuse (op, _ ("pictures"), _ ("Put it before Flatten."), error);
+  op->out_shape[0] = cj_shape4 (x->dims[0], x->dims[1] + a->before + a->behind,
+                                (x->dims[2] - 1) / a->stride + 1, (x->dims[3] - 1) / a->stride + 1);
+  return TRUE;
+}
+
+/* Pixels of a row, c channels of x among `all` of y. */
+CJ_CLONES static void
+widen_row (const float *restrict x, gint64 step, gint64 n, gint64 c, gint64 before, gint64 all,
+           float *restrict y)
+{
+  for (gint64 i = 0; i < n; i++, x += step, y += all)
+    {
+      for (gint64 k = 0; k < before; k++)
+        y[k] = 0;
+      for (gint64 k = 0; k < c; k++)
+        y[before + k] = x[k];
+      for (gint64 k = before + c; k < all; k++)
+        y[k] = 0;
+    }
+}
+
+CJ_CLONES static void
+narrow_row (const float *restrict dy, gint64 step, gint64 n, gint64 c, gint64 all,
+            float *restrict dx)
+{
+  for (gint64 i = 0; i < n; i++, dx += step, dy += all)
+    for (gint64 k = 0; k < c; k++)
+      dx[k] += dy[k];
+}
+
+static void
+shortcut_forward (const CjOpCall *call, guint block)
+{
+  const CjShortcutAttrs *a = call->op->attrs;
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims;
+  const CjSamples s = cj_op_samples (call->op, block);
+
+  for (gint64 row = s.begin * y[2]; row < s.end * y[2]; row++)
+    widen_row ((const float *) call->in[0]
+                   + (row / y[2] * x[2] + row % y[2] * a->stride) * x[3] * x[1],
+               a->stride * x[1], y[3], x[1], a->before, y[1], call->out[0] + row * y[3] * y[1]);
+}
+
+static void
+shortcut_backward (const CjOpCall *call, guint block)
+{
+  const CjShortcutAttrs *a = call->op->attrs;
+  const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims;
+  const CjSamples s = cj_op_samples (call->op, block);
+  gint64 n;
+  const gint64 begin = cj_op_range (call->op, block, &n);
+
+  if (call->d_in[0] == NULL)
+    return;
+  if (!call->add_in[0])
+    memset (call->d_in[0] + begin, 0, sizeof (float) * (gsize) n);
+  for (gint64 row = s.begin * y[2]; row < s.end * y[2]; row++)
+    narrow_row (call->d_out[0] + row * y[3] * y[1] + a->before, a->stride * x[1], y[3], x[1], y[1],
+                call->d_in[0] + (row / y[2] * x[2] + row % y[2] * a->stride) * x[3] * x[1]);
+}
+
+static void
+shortcut_twin (const CjOp *op, const void *const *in, float *const *out)
+{
+  const CjShortcutAttrs *a = op->attrs;
+  const gint64 *x = op->in_shape[0].dims, *y = op->out_shape[0].dims;
+
+  for (gint64 i = 0; i < cj_shape_size (&op->out_shape[0]); i++)
+    {
+      const gint64 column = i % y[3] * a->stride, row = i / y[3] % y[2] * a->stride;
+      const gint64 channel = i / y[3] / y[2] % y[1] - a->before, sample = i / y[3] / y[2] / y[1];
+
+      out[0][i]
+          = channel < 0 || channel >= x[1]
+                ? 0
+                : ((const float *) in[0])[((sample * x[1] + channel) * x[2] + row) * x[3] + column];
+    }
+}
+
+const CjOpInfo cj_op_shortcut = {
+  .id = "shortcut",
+  .layout = CJ_LAYOUT_LAST,
+  .attrs_size = sizeof (CjShortcutAttrs),
+  .infer = infer_shortcut,
+  .forward = { { cj_op_blocks, shortcut_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, shortcut_backward, CJ_PHASE_SAMPLES } },
+  .free_in = 1,
+  .free_out = 1,
+  .twin = shortcut_twin,
 };
 
 /* --- bilinear --- */
@@ -172,7 +288,7 @@ get_mix (gint64 i, gint64 n, gint64 out, gboolean aligned)
 }
 
 static void
-bilinear_run (const CjOpCall *call, guint sample, float *dx)
+bilinear_run (const CjOpCall *call, gint64 sample, float *dx)
 {
   const CjBilinearAttrs *a = call->op->attrs;
   const gint64 *x = call->op->in_shape[0].dims, *y = call->op->out_shape[0].dims, c = x[1];
@@ -201,23 +317,27 @@ bilinear_run (const CjOpCall *call, guint sample, float *dx)
 }
 
 static void
-bilinear_forward (const CjOpCall *call, guint sample)
+bilinear_forward (const CjOpCall *call, guint block)
 {
-  bilinear_run (call, sample, NULL);
+  const CjSamples s = cj_op_samples (call->op, block);
+
+  for (gint64 i = s.begin; i < s.end; i++)
+    bilinear_run (call, i, NULL);
 }
 
 static void
-bilinear_backward (const CjOpCall *call, guint sample)
+bilinear_backward (const CjOpCall *call, guint block)
 {
-  const gint64 *x = call->op->in_shape[0].dims;
-  float *dx;
+  const CjSamples s = cj_op_samples (call->op, block);
+  gint64 n;
+  const gint64 begin = cj_op_range (call->op, block, &n), size = n / (s.end - s.begin);
 
   if (call->d_in[0] == NULL)
     return;
-  dx = call->d_in[0] + sample * x[1] * x[2] * x[3];
   if (!call->add_in[0])
-    memset (dx, 0, sizeof (float) * (gsize) (x[1] * x[2] * x[3]));
-  bilinear_run (call, sample, dx);
+    memset (call->d_in[0] + begin, 0, sizeof (float) * (gsize) n);
+  for (gint64 i = s.begin; i < s.end; i++)
+    bilinear_run (call, i, call->d_in[0] + i * size);
 }
 
 static void
@@ -245,8 +365,8 @@ const CjOpInfo cj_op_bilinear = {
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjBilinearAttrs),
   .infer = infer_bilinear,
-  .forward = { { cj_op_chunk_samples, bilinear_forward } },
-  .backward = { { cj_op_chunk_samples, bilinear_backward } },
+  .forward = { { cj_op_blocks, bilinear_forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, bilinear_backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .free_out = 1,
   .twin = bilinear_twin,

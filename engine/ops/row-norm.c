@@ -3,15 +3,16 @@
  * He, 2018), instance norm (Ulyanov et al., 2016), RMS norm (Zhang and Sennrich, 2019).
  * x' = (x - m) / s with m and s² = v + eps of the row; y = w x' + b. With g = w dy:
  * dx = (g - mean g - x' mean (x' g)) / s; for RMS m is 0 and mean g is left out. dw and db are sums over
- * the rows, first within chunks of rows, then over the chunks in order. */
+ * the rows, first within blocks of samples, then over the blocks in order. Rows are parts of samples. */
 #include "cj-ops.h"
 #include "cj-rows.h"
 
 #include <glib/gi18n-lib.h>
 
-#define CHUNK 16384    /* numbers a chunk, about */
-#define MAX_CHUNKS 128 /* each has a copy of the weights' gradients */
-#define PANEL 256      /* weights a chunk when the copies are added */
+#define PANEL 256 /* weights a chunk when the blocks' gradients are added */
+#define SIDE 16   /* lanes of the sums of whole vectors */
+
+typedef float Wide __attribute__ ((vector_size (4 * SIDE), aligned (4), may_alias));
 
 enum
 {
@@ -26,19 +27,14 @@ get_rows (const CjOp *op)
   return cj_shape_size (&op->in_shape[X]) / ((const CjRowNormAttrs *) op->attrs)->row;
 }
 
-/* Rows a chunk. */
-static gint64
-get_share (const CjOp *op)
+/* The rows of a block of samples. */
+static CjSamples
+get_block (const CjOp *op, guint block)
 {
-  const gint64 most = (get_rows (op) + MAX_CHUNKS - 1) / MAX_CHUNKS;
+  const gint64 rows = get_rows (op) / op->in_shape[X].dims[0];
+  const CjSamples samples = cj_op_samples (op, block);
 
-  return MAX (MAX (CHUNK / ((const CjRowNormAttrs *) op->attrs)->row, 1), most);
-}
-
-static guint
-n_chunks (const CjOp *op)
-{
-  return (guint) ((get_rows (op) + get_share (op) - 1) / get_share (op));
+  return (CjSamples){ rows * samples.begin, rows * samples.end };
 }
 
 static gint64
@@ -69,15 +65,84 @@ infer (CjOp *op, GError **error)
   if (op->in_shape[X].n_dims < 2)
     return cj_op_refuse (op, _ ("channels or features"), _ ("Wire it to a layer that has some."),
                          error);
-  if (a->row < 1 || a->per < 1 || size % a->row != 0)
+  if (a->row < 1 || a->per < 1 || size / op->in_shape[X].dims[0] % a->row != 0)
     return cj_op_refuse (op, _ ("a size that splits into whole rows"),
                          _ ("Normalise other dimensions."), error);
   op->out_shape[0] = op->in_shape[X];
   op->saved_bytes = sizeof (float) * 2 * (gsize) get_rows (op); /* m, 1 / s */
   if (has_weights (op))
-    op->workspace_bytes = sizeof (float) * 2 * n_chunks (op) * (gsize) get_n_weights (op);
+    op->workspace_bytes = sizeof (float) * 2 * cj_op_blocks (op) * (gsize) get_n_weights (op);
   op->macs = size;
   return TRUE;
+}
+
+/* Is every row under the same weights, in whole vectors? */
+static gboolean
+is_even (const CjOp *op)
+{
+  const CjRowNormAttrs *a = op->attrs;
+
+  return a->per == 1 && a->row % SIDE == 0 && op->has_in[WEIGHT] && get_n_weights (op) == a->row;
+}
+
+/* The sum of the lanes, halves upon halves. */
+CJ_INLINE float
+sum_lanes (const Wide *v)
+{
+  typedef float Half __attribute__ ((vector_size (32)));
+  typedef float Quarter __attribute__ ((vector_size (16)));
+  const Half h = __builtin_shufflevector (*v, *v, 0, 1, 2, 3, 4, 5, 6, 7)
+                 + __builtin_shufflevector (*v, *v, 8, 9, 10, 11, 12, 13, 14, 15);
+  const Quarter q
+      = __builtin_shufflevector (h, h, 0, 1, 2, 3) + __builtin_shufflevector (h, h, 4, 5, 6, 7);
+
+  return (q[0] + q[2]) + (q[1] + q[3]);
+}
+
+CJ_INLINE const Wide *
+at (const float *x, gint64 i)
+{
+  return (const Wide *) (x + i);
+}
+
+/* y of `rows` rows of D numbers, and their m and 1 / s. */
+CJ_INLINE void
+even_forward (const float *x, gint64 rows, gint64 d, const float *w, const float *b, float eps,
+              gboolean rms, float *stats, float *y)
+{
+  for (gint64 r = 0; r < rows; r++, x += d, y += d, stats += 2)
+    {
+      Wide sum = { 0 }, squares = { 0 };
+
+      for (gint64 i = 0; i < d && !rms; i += SIDE)
+        sum += *at (x, i);
+      stats[0] = rms ? 0 : sum_lanes (&sum) / (float) d;
+      for (gint64 i = 0; i < d; i += SIDE)
+        {
+          const Wide away = *at (x, i) - stats[0];
+
+          squares += away * away;
+        }
+      stats[1] = 1 / sqrtf (sum_lanes (&squares) / (float) d + eps);
+      for (gint64 i = 0; i < d; i += SIDE)
+        {
+          Wide scaled = (*at (x, i) - stats[0]) * stats[1] * *at (w, i);
+
+          if (b != NULL)
+            scaled += *at (b, i);
+          *(Wide *) (y + i) = scaled;
+        }
+    }
+}
+
+CJ_CLONES static void
+even_rows_forward (const float *x, gint64 rows, gint64 d, const float *w, const float *b, float eps,
+                   gboolean rms, float *stats, float *y)
+{
+  if (b != NULL && !rms)
+    even_forward (x, rows, d, w, b, eps, FALSE, stats, y);
+  else
+    even_forward (x, rows, d, w, b, eps, rms, stats, y);
 }
 
 /* A stretch of a row under one weight (step 0) or under weights side by side (step 1). */
@@ -126,12 +191,18 @@ row_forward (const CjOpCall *call, gint64 row)
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
-  const gint64 share = get_share (call->op), begin = chunk * share;
+  const CjSamples rows = get_block (call->op, block);
+  const CjRowNormAttrs *a = call->op->attrs;
 
-  for (gint64 r = begin; r < MIN (begin + share, get_rows (call->op)); r++)
-    row_forward (call, r);
+  if (is_even (call->op))
+    even_rows_forward ((const float *) call->in[X] + rows.begin * a->row, rows.end - rows.begin,
+                       a->row, call->in[WEIGHT], call->in[BIAS], (float) a->eps, a->rms,
+                       (float *) call->saved + 2 * rows.begin, call->out[0] + rows.begin * a->row);
+  else
+    for (gint64 r = rows.begin; r < rows.end; r++)
+      row_forward (call, r);
 }
 
 /* One piece of a row whose weights lie side by side: what it gives to dw, db, and to the means. */
@@ -174,7 +245,7 @@ piece_sums (const Piece *p, const float *x, const float *dy, const float *w, flo
     }
 }
 
-/* dw and db of a chunk, at its place in the workspace, grow; dx is written. */
+/* dw and db of a block, at its place in the workspace, grow; dx is written. */
 CJ_CLONES static void
 row_backward (const CjOpCall *call, gint64 row, float *dw, float *db)
 {
@@ -227,21 +298,75 @@ row_backward (const CjOpCall *call, gint64 row, float *dw, float *db)
     }
 }
 
-static void
-backward (const CjOpCall *call, guint chunk)
+/* dx of rows as of even_forward (if it is not NULL); dw and db [D] grow. */
+CJ_INLINE void
+even_backward (const float *x, const float *dy, gint64 rows, gint64 d, const float *w,
+               const float *stats, float *restrict dw, float *restrict db, gboolean rms,
+               gboolean add, float *dx)
 {
-  const gint64 share = get_share (call->op), begin = chunk * share;
-  const gboolean learns = call->d_in[WEIGHT] != NULL || call->d_in[BIAS] != NULL;
-  const gint64 n = learns ? get_n_weights (call->op) : 0;
-  float *dw = learns ? call->workspace + chunk * 2 * n : NULL;
+  for (gint64 r = 0; r < rows; r++, x += d, dy += d, stats += 2)
+    {
+      Wide sum = { 0 }, dot = { 0 };
+      float mean, slope;
 
-  if (learns)
-    memset (dw, 0, sizeof (float) * 2 * (gsize) n);
-  for (gint64 r = begin; r < MIN (begin + share, get_rows (call->op)); r++)
-    row_backward (call, r, dw, learns ? dw + n : NULL);
+      for (gint64 i = 0; i < d; i += SIDE)
+        {
+          const Wide xn = (*at (x, i) - stats[0]) * stats[1], g = *at (dy, i) * *at (w, i);
+
+          *(Wide *) (dw + i) += *at (dy, i) * xn;
+          *(Wide *) (db + i) += *at (dy, i);
+          sum += g;
+          dot += g * xn;
+        }
+      if (dx == NULL)
+        continue;
+      mean = rms ? 0 : sum_lanes (&sum) / (float) d;
+      slope = sum_lanes (&dot) / (float) d * stats[1];
+      for (gint64 i = 0; i < d; i += SIDE)
+        {
+          const Wide g = *at (dy, i) * *at (w, i);
+          Wide change = (g - mean - (*at (x, i) - stats[0]) * slope) * stats[1];
+
+          if (add)
+            change += *at (dx, i);
+          *(Wide *) (dx + i) = change;
+        }
+      dx += d;
+    }
 }
 
-/* Adds the copies that the chunks made. */
+CJ_CLONES static void
+even_rows_backward (const float *x, const float *dy, gint64 rows, gint64 d, const float *w,
+                    const float *stats, float *dw, float *db, gboolean rms, gboolean add, float *dx)
+{
+  if (add)
+    even_backward (x, dy, rows, d, w, stats, dw, db, rms, TRUE, dx);
+  else
+    even_backward (x, dy, rows, d, w, stats, dw, db, rms, FALSE, dx);
+}
+
+static void
+backward (const CjOpCall *call, guint block)
+{
+  const CjSamples rows = get_block (call->op, block);
+  const CjRowNormAttrs *a = call->op->attrs;
+  const gint64 n = has_weights (call->op) ? get_n_weights (call->op) : 0;
+  const gint64 first = rows.begin * a->row;
+  float *dw = n > 0 ? call->workspace + block * 2 * n : NULL, *db = n > 0 ? dw + n : NULL;
+
+  if (n > 0)
+    memset (dw, 0, sizeof (float) * 2 * (gsize) n);
+  if (is_even (call->op))
+    even_rows_backward ((const float *) call->in[X] + first, call->d_out[0] + first,
+                        rows.end - rows.begin, a->row, call->in[WEIGHT],
+                        (const float *) call->saved + 2 * rows.begin, dw, db, a->rms,
+                        call->add_in[X], call->d_in[X] != NULL ? call->d_in[X] + first : NULL);
+  else
+    for (gint64 r = rows.begin; r < rows.end; r++)
+      row_backward (call, r, dw, db);
+}
+
+/* Adds what the blocks found. */
 static void
 backward_join (const CjOpCall *call, guint panel)
 {
@@ -253,7 +378,7 @@ backward_join (const CjOpCall *call, guint panel)
 
       for (gint64 k = begin; k < MIN (begin + PANEL, n) && to != NULL && !call->add_in[side]; k++)
         to[k] = 0;
-      for (guint i = 0; i < n_chunks (call->op) && to != NULL; i++)
+      for (guint i = 0; i < cj_op_blocks (call->op) && to != NULL; i++)
         {
           const float *part = call->workspace + (2 * (gint64) i + side - WEIGHT) * n;
 
@@ -295,8 +420,9 @@ const CjOpInfo cj_op_row_norm = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjRowNormAttrs),
   .infer = infer,
-  .forward = { { n_chunks, forward } },
-  .backward = { { n_chunks, backward }, { n_panels, backward_join } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
+  .backward
+  = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES }, { n_panels, backward_join, CJ_PHASE_FINISH } },
   .free_out = 1,
   .twin = twin,
 };

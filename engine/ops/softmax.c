@@ -7,8 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#define CHUNK 16384 /* numbers a chunk, about */
-#define TILE 64     /* columns side by side where the axis is not the last */
+#define TILE 64 /* columns side by side where the axis is not the last */
 
 static CjAxisSize
 get_size (const CjOp *op)
@@ -26,18 +25,14 @@ infer (CjOp *op, GError **error)
   return cj_op_infer_same (op, error);
 }
 
-static gint64
-get_rows (const CjAxisSize *size)
+/* The part of the outer dimension that belongs to a block of samples. */
+static CjSamples
+get_rows (const CjOp *op, const CjAxisSize *size, guint block)
 {
-  return MAX (CHUNK / MAX (size->k * size->inner, 1), 1);
-}
+  const CjSamples samples = cj_op_samples (op, block);
+  const gint64 rows = size->outer / op->in_shape[0].dims[0];
 
-static guint
-n_chunks (const CjOp *op)
-{
-  const CjAxisSize size = get_size (op);
-
-  return (guint) ((size.outer + get_rows (&size) - 1) / get_rows (&size));
+  return (CjSamples){ rows * samples.begin, rows * samples.end };
 }
 
 CJ_CLONES static void
@@ -115,13 +110,13 @@ columns_backward (const float *y, const float *dy, gint64 k, gint64 inner, gint6
 }
 
 static void
-forward (const CjOpCall *call, guint chunk)
+forward (const CjOpCall *call, guint block)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) call->op->attrs)->log;
   const CjAxisSize size = get_size (call->op);
-  const gint64 rows = get_rows (&size), begin = (gint64) chunk * rows;
+  const CjSamples rows = get_rows (call->op, &size, block);
 
-  for (gint64 r = begin; r < MIN (begin + rows, size.outer); r++)
+  for (gint64 r = rows.begin; r < rows.end; r++)
     {
       const float *x = (const float *) call->in[0] + r * size.k * size.inner;
       float *y = call->out[0] + r * size.k * size.inner;
@@ -135,13 +130,13 @@ forward (const CjOpCall *call, guint chunk)
 }
 
 static void
-backward (const CjOpCall *call, guint chunk)
+backward (const CjOpCall *call, guint block)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) call->op->attrs)->log;
   const CjAxisSize size = get_size (call->op);
-  const gint64 rows = get_rows (&size), begin = (gint64) chunk * rows;
+  const CjSamples rows = get_rows (call->op, &size, block);
 
-  for (gint64 r = begin; r < MIN (begin + rows, size.outer) && call->d_in[0] != NULL; r++)
+  for (gint64 r = rows.begin; r < rows.end && call->d_in[0] != NULL; r++)
     {
       const gint64 at = r * size.k * size.inner;
       const float *y = call->out[0] + at, *dy = call->d_out[0] + at;
@@ -186,8 +181,8 @@ const CjOpInfo cj_op_softmax = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjSoftmaxAttrs),
   .infer = infer,
-  .forward = { { n_chunks, forward } },
-  .backward = { { n_chunks, backward } },
+  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
+  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .free_in = 1,
   .twin = twin,
 };

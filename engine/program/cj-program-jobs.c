@@ -15,7 +15,8 @@ typedef struct
 {
   CjProgram *program;
   gboolean back;
-  GArray *finish; /* CjJobPhase: put off */
+  const gboolean *from_data; /* by value: not the same for every batch */
+  GArray *finish;            /* CjJobPhase: put off */
 } Cutter;
 
 static const CjStep *
@@ -36,17 +37,53 @@ get_last_job (const CjProgram *self)
   return &g_array_index (self->jobs, CjJob, self->jobs->len - 1);
 }
 
-/* Where a weight is itself computed, as the slice of another is, its packing and its gradient have their
- * place among the other ops. */
-static CjPhaseKind
-get_kind (const CjProgram *self, guint i, const CjPhase *phase)
+/* What depends on the data that a network is given; the rest are weights, and what is made of them. */
+static gboolean *
+find_from_data (const CjProgram *self)
 {
-  const CjStep *step = get_step (self, i);
+  const CjLowered *lowered = self->lowered;
+  gboolean *from_data = g_new0 (gboolean, lowered->builder->values->len + 1);
 
-  for (guint j = 1; j < step->op.n_in && phase->kind != CJ_PHASE_SAMPLES; j++)
-    if (step->in[j] != CJ_NO_VALUE
-        && cj_builder_get_value (self->lowered->builder, step->in[j])->kind == CJ_VALUE_RESULT)
-      return CJ_PHASE_WHOLE;
+  for (guint i = 0; i < lowered->builder->values->len; i++)
+    from_data[i] = cj_builder_get_value (lowered->builder, (int) i)->kind == CJ_VALUE_INPUT;
+  for (guint i = 0; i < lowered->builder->steps->len; i++)
+    {
+      const CjStep *step = get_step (self, i);
+      gboolean any = FALSE;
+
+      for (guint j = 0; j < step->op.n_in; j++)
+        any |= step->in[j] != CJ_NO_VALUE && from_data[step->in[j]];
+      for (guint k = 0; k < step->op.n_out; k++)
+        from_data[step->out + (int) k] = any;
+    }
+  return from_data;
+}
+
+/* Whether an op reads weights that another op makes, as those of DropConnect. */
+static gboolean
+reads_made_weights (const Cutter *cutter, guint step)
+{
+  const CjStep *s = get_step (cutter->program, step);
+
+  for (guint j = 0; j < s->op.n_in; j++)
+    if (s->in[j] != CJ_NO_VALUE && !cutter->from_data[s->in[j]]
+        && cj_builder_get_value (cutter->program->lowered->builder, s->in[j])->kind
+               == CJ_VALUE_RESULT)
+      return TRUE;
+  return FALSE;
+}
+
+/* A phase is what it says, but where rows are no samples (weights may have as many), where an op mixes
+ * samples, and where weights are made: their packing and their gradient have their place among the
+ * other ops. */
+static CjPhaseKind
+get_kind (const Cutter *cutter, guint step, const CjPhase *phase)
+{
+  const CjStep *s = get_step (cutter->program, step);
+  const gboolean samples = !s->op.mixes && s->in[0] != CJ_NO_VALUE && cutter->from_data[s->in[0]];
+
+  if (phase->kind == CJ_PHASE_SAMPLES ? !samples : reads_made_weights (cutter, step))
+    return CJ_PHASE_WHOLE;
   return phase->kind;
 }
 
@@ -57,7 +94,7 @@ make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 
   return (CjJobPhase){ .call = &cutter->program->calls[step],
                        .run = phase->run,
-                       .kind = get_kind (cutter->program, step, phase),
+                       .kind = get_kind (cutter, step, phase),
                        .step = step,
                        .back = cutter->back,
                        .n_chunks = phase->n_chunks != NULL ? phase->n_chunks (op) : 1 };
@@ -194,7 +231,7 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
 
         if (phase->run == NULL)
           break;
-        if (get_kind (self, k, phase) != CJ_PHASE_PREPARE
+        if (get_kind (cutter, k, phase) != CJ_PHASE_PREPARE
             || make_phase (cutter, k, phase).n_chunks == 0)
           continue;
         if (!prepares)
@@ -274,6 +311,7 @@ cj_program_make_jobs (CjProgram *self)
 {
   const guint n = self->lowered->builder->steps->len;
   g_autoptr (GArray) finish = g_array_new (FALSE, FALSE, sizeof (CjJobPhase));
+  g_autofree gboolean *from_data = find_from_data (self);
 
   self->jobs = g_array_new (FALSE, FALSE, sizeof (CjJob));
   self->phases = g_array_new (FALSE, TRUE, sizeof (CjJobPhase));
@@ -291,7 +329,7 @@ cj_program_make_jobs (CjProgram *self)
       for (guint i = 0; i < n; i++)
         self->spans[back][i]
             = (CjSpan){ .first = G_MAXUINT, .work_first = G_MAXUINT, .phase_first = G_MAXUINT };
-      cut (&(Cutter){ self, back == 1, finish }, back ? runs_backward : runs_forward);
+      cut (&(Cutter){ self, back == 1, from_data, finish }, back ? runs_backward : runs_forward);
       if (back == 0)
         self->n_forward = self->jobs->len;
     }

@@ -7,8 +7,6 @@
 
 G_BEGIN_DECLS
 
-#define CJ_PROGRAM_ALIGN 16 /* floats: one cache line */
-
 /* A pointer of a call that each thread has a room of its own for: where it lies in CjOpCall, and the
  * floats of one sample. */
 typedef struct
@@ -113,6 +111,9 @@ cj_program_count_floats (const CjProgram *program)
          + (program->scratch_floats + program->local_floats) * MAX (program->n_threads, 1)
          + program->n_weights * (cj_program_goes_back (program) ? 2 : 1);
 }
+
+/* Joins small dense layers of `lowered`, before anything else is joined. */
+void cj_program_join_chains (CjProgram *program);
 
 /* Joins ops of `lowered`, before the plan. */
 void cj_program_fuse (CjProgram *program);

@@ -36,6 +36,7 @@ make (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_t
   self->lowered = cj_lower (graph, spec);
   if (!check_ready (self, error))
     return NULL;
+  cj_program_join_chains (self);
   cj_program_fuse (self);
   if (!cj_program_plan (self, graph, spec, error))
     return NULL;
@@ -196,22 +197,37 @@ cj_program_get_cost (const CjProgram *self)
   return cost;
 }
 
-const char *
-cj_program_get_plan (const CjProgram *self)
+static const char *
+get_kernels (void)
 {
-  (void) self; /* kernels are chosen by the machine alone */
 #if defined(__x86_64__)
   const gboolean fused = cj_isa_is_there (CJ_ISA_AVX2);
 
   /* products with AVX-512 add in the order of those with AVX2 */
   if (fused && cj_isa_get () != CJ_ISA_BASELINE)
-    return g_intern_static_string ("kernels-1 x86-64 avx2 fma");
+    return "kernels-1 x86-64 avx2 fma";
   if (fused)
-    return g_intern_static_string ("kernels-1 x86-64 avx2 fma, baseline products");
-  return g_intern_static_string ("kernels-1 x86-64");
+    return "kernels-1 x86-64 avx2 fma, baseline products";
+  return "kernels-1 x86-64";
 #else
-  return g_intern_static_string ("kernels-1 plain");
+  return "kernels-1 plain";
 #endif
+}
+
+const char *
+cj_program_get_plan (const CjProgram *self)
+{
+  g_autofree char *plan = g_strdup (get_kernels ());
+
+  for (guint i = 0; i < self->lowered->builder->steps->len; i++)
+    if (self->live[i]
+        && cj_conv2d_is_winograd (&g_array_index (self->lowered->builder->steps, CjStep, i).op))
+      {
+        g_autofree char *with = g_strconcat (plan, ", winograd", NULL);
+
+        return g_intern_string (with);
+      }
+  return g_intern_string (plan);
 }
 
 CjPool *

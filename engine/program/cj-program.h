@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+#define CJ_PROGRAM_ALIGN 16 /* floats of a cache line: where each tensor begins */
+
 typedef struct _CjProgram CjProgram;
 
 typedef enum

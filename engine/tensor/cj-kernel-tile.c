@@ -4,6 +4,8 @@
  * 12 of the 16 of the others. */
 #include "cj-kernel.h"
 
+#include <string.h>
+
 #define LANES CJ_LANES
 #define ROWS (LANES == 16 ? 12 : 6)
 #define GROUPS ((ROWS + 2) / 3)
@@ -11,142 +13,290 @@
 extern const CjKernel CJ_KERNEL;
 
 typedef float Vec __attribute__ ((vector_size (4 * LANES), aligned (4), may_alias));
+typedef float Vec4 __attribute__ ((vector_size (16), aligned (4), may_alias));
 typedef gint32 Mask __attribute__ ((vector_size (4 * LANES)));
 
 #define INLINE static inline __attribute__ ((always_inline)) void
 
-/* Finishes sums and writes them to c: all lanes, or the first `n` of them. */
+/* The first `n` < LANES floats of a vector, by halves; a loop over them takes ten times as long. */
 INLINE
-store (const CjProduct *p, Vec value, const float *bias, gint64 n, float *c)
+copy_part (const float *from, gint64 n, float *to)
 {
-  float lanes[LANES];
+#pragma GCC unroll 4
+  for (int size = LANES / 2; size > 0; size /= 2)
+    if ((n & size) != 0)
+      {
+        memcpy (to, from, sizeof (float) * (gsize) size);
+        from += size;
+        to += size;
+      }
+}
 
-  if (n >= LANES)
+/* Finishes the sums of the first `n` columns of a vector of columns. */
+static __attribute__ ((noinline)) void
+store_part (const CjProduct *p, const Vec *acc, int count, gint64 n, float *c)
+{
+  for (int i = 0; i < count; i++, c += p->c_row)
     {
-      if (bias != NULL)
-        value += *(const Vec *) bias;
+      float lanes[LANES] = { 0 };
+      Vec sum;
+
       if (p->add)
-        value += *(Vec *) c;
+        copy_part (c, n, lanes);
+      sum = acc[i] + *(const Vec *) lanes;
       if (p->relu)
-        value = (Vec) ((Mask) value & (Mask) (value > 0));
-      *(Vec *) c = value;
-      return;
-    }
-  *(Vec *) lanes = value;
-  for (gint64 j = 0; j < n; j++)
-    {
-      const float sum = lanes[j] + (bias != NULL ? bias[j] : 0) + (p->add ? c[j] : 0);
-
-      c[j] = p->relu && !(sum > 0) ? 0 : sum;
+        sum = (Vec) ((Mask) sum & (Mask) (sum > 0));
+      *(Vec *) lanes = sum;
+      copy_part (lanes, n, c);
     }
 }
 
-/* One register tile of `count` rows and `vectors` vectors; both, and whether the rows of A are
- * neighbours, are constants where this is inlined. Three rows share a pointer, for as many are reached
- * by one register with and without the processor's scaling. */
+/* Finishes the sums of vector `v` of columns and writes them to c: all lanes, or the first `n` of them.
+ * What is to be done is looked up once a tile, not once a row, which was half the time of short sums. */
+INLINE
+store (const CjProduct *p, Vec acc[][2], const int count, const int v, gint64 n, float *c)
+{
+  const gint64 c_row = p->c_row;
+
+  if (n < LANES)
+    {
+      Vec part[ROWS];
+
+#pragma GCC unroll 12
+      for (int i = 0; i < count; i++)
+        part[i] = acc[i][v];
+      store_part (p, part, count, n, c);
+      return;
+    }
+  if (p->add)
+    {
+#pragma GCC unroll 12
+      for (int i = 0; i < count; i++)
+        acc[i][v] += *(const Vec *) (c + i * c_row);
+    }
+  if (p->relu)
+    {
+#pragma GCC unroll 12
+      for (int i = 0; i < count; i++)
+        acc[i][v] = (Vec) ((Mask) acc[i][v] & (Mask) (acc[i][v] > 0));
+    }
+#pragma GCC unroll 12
+  for (int i = 0; i < count; i++)
+    *(Vec *) (c + i * c_row) = acc[i][v];
+}
+
+/* How the rows of A lie. */
+typedef enum
+{
+  STRIDED,    /* a_row apart */
+  NEIGHBOURS, /* one float apart */
+  SCATTERED,  /* anywhere */
+  GATHERED    /* a_row apart, and the rows of B anywhere */
+} Lie;
+
+/* One register tile of `count` rows and `vectors` vectors; these and how the rows of A lie are
+ * constants where this is inlined. Three strided rows share a pointer, for as many are reached by one
+ * register with and without the processor's scaling. */
 INLINE
 tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count, const int vectors,
-      const gboolean neighbours)
+      const Lie lie)
 {
-  const gint64 row = neighbours ? 1 : p->a_row, a_step = p->a_step, b_step = p->b_step;
-  const float *bias = p->bias != NULL ? p->bias + j0 : NULL;
-  float *c = p->c + i0 * p->c_row + j0;
-  Vec acc[ROWS][2] = { 0 };
+  const gboolean strided = lie == STRIDED || lie == GATHERED;
+  const gint64 row = strided ? p->a_row : 1, a_step = p->a_step,
+               b_step = lie == GATHERED ? 0 : p->b_step;
+  const int groups = strided ? (count + 2) / 3 : 1;
+  gint64 rows[ROWS];
+  Vec acc[ROWS][2];
 
+  for (int v = 0; v < vectors; v++)
+    {
+      const Vec start = p->bias != NULL ? *(const Vec *) (p->bias + j0 + v * LANES) : (Vec){ 0 };
+
+#pragma GCC unroll 12
+      for (int i = 0; i < count; i++)
+        acc[i][v] = start;
+    }
+  for (int i = 0; lie == SCATTERED && i < count; i++)
+    rows[i] = p->a_rows[i0 + i];
   for (gint64 r = 0; r < p->n_runs; r++)
     {
       const float *a[GROUPS];
 
-      a[0] = p->a + i0 * row + (p->offsets != NULL ? p->offsets[r] : 0);
-      for (int g = 1; g < GROUPS; g++)
+      a[0] = p->a + (p->offsets != NULL ? p->offsets[r] : 0);
+      if (lie != SCATTERED)
+        a[0] += i0 * row;
+      for (int g = 1; g < groups; g++)
         a[g] = a[g - 1] + 3 * row;
       for (gint64 k = 0; k < p->run; k++, b += b_step)
         {
-          const Vec b0 = *(const Vec *) b;
-          const Vec b1 = vectors > 1 ? *(const Vec *) (b + LANES) : b0;
+          const float *bk = lie == GATHERED ? b + p->b_rows[k] : b;
+          const Vec b0 = *(const Vec *) bk;
+          const Vec b1 = vectors > 1 ? *(const Vec *) (bk + LANES) : b0;
 
 #pragma GCC unroll 12
           for (int i = 0; i < count; i++)
             {
-              const float x = a[i / 3][i % 3 * row];
+              const float x = strided             ? a[i / 3][i % 3 * row]
+                              : lie == NEIGHBOURS ? a[0][i]
+                                                  : a[0][rows[i]];
 
               acc[i][0] += x * b0;
               if (vectors > 1)
                 acc[i][1] += x * b1;
             }
 #pragma GCC unroll 4
-          for (int g = 0; g < GROUPS; g++)
+          for (int g = 0; g < groups; g++)
             a[g] += a_step;
         }
     }
-#pragma GCC unroll 12
-  for (int i = 0; i < count; i++)
-    {
-      store (p, acc[i][0], bias, p->n - j0, c + i * p->c_row);
-      if (vectors > 1)
-        store (p, acc[i][1], bias != NULL ? bias + LANES : NULL, p->n - j0 - LANES,
-               c + i * p->c_row + LANES);
-    }
-}
-
-/* All rows of one panel of columns. What is left of whole tiles goes by 8, 4, 2 and 1; two tiles of 8
- * are better than 12 and 4. */
-INLINE
-panel (const CjProduct *p, gint64 j0, const float *b, const int vectors, const gboolean neighbours)
-{
-  gint64 i = 0;
-
-  for (; p->m - i >= ROWS && (ROWS < 12 || p->m - i != 16); i += ROWS)
-    tile (p, i, j0, b, ROWS, vectors, neighbours);
-  for (; ROWS > 8 && p->m - i >= 8; i += 8)
-    tile (p, i, j0, b, MIN (8, ROWS), vectors, neighbours);
-  for (; p->m - i >= 4; i += 4)
-    tile (p, i, j0, b, 4, vectors, neighbours);
-  for (; p->m - i >= 2; i += 2)
-    tile (p, i, j0, b, 2, vectors, neighbours);
-  for (; i < p->m; i++)
-    tile (p, i, j0, b, 1, vectors, neighbours);
+  for (int v = 0; v < vectors; v++)
+    store (p, acc, count, v, p->n - j0 - v * LANES, p->c + i0 * p->c_row + j0 + v * LANES);
 }
 
 /* Functions of their own, or one frame would hold them all. */
-static __attribute__ ((noinline)) void
-panel_two (const CjProduct *p, gint64 j0, const float *b)
-{
-  panel (p, j0, b, 2, FALSE);
-}
+#define TILE(COUNT, VECTORS, LIE)                                                                  \
+  static __attribute__ ((noinline)) void tile_##COUNT##_##VECTORS##_##LIE (                        \
+      const CjProduct *p, gint64 i, gint64 j, const float *b)                                      \
+  {                                                                                                \
+    tile (p, i, j, b, MIN (COUNT, ROWS), VECTORS, LIE);                                            \
+  }
+#define TILES(VECTORS, LIE)                                                                        \
+  TILE (1, VECTORS, LIE)                                                                           \
+  TILE (2, VECTORS, LIE)                                                                           \
+  TILE (3, VECTORS, LIE)                                                                           \
+  TILE (4, VECTORS, LIE)                                                                           \
+  TILE (5, VECTORS, LIE)                                                                           \
+  TILE (6, VECTORS, LIE)                                                                           \
+  WIDE (VECTORS, LIE)                                                                              \
+  static void (*const tiles_##VECTORS##_##LIE[]) (const CjProduct *, gint64, gint64,               \
+                                                  const float *)                                   \
+      = { tile_1_##VECTORS##_##LIE, tile_2_##VECTORS##_##LIE, tile_3_##VECTORS##_##LIE,            \
+          tile_4_##VECTORS##_##LIE, tile_5_##VECTORS##_##LIE, tile_6_##VECTORS##_##LIE,            \
+          WIDE_NAMES (VECTORS, LIE) };
+#if LANES == 16
+#define WIDE(VECTORS, LIE)                                                                         \
+  TILE (7, VECTORS, LIE)                                                                           \
+  TILE (8, VECTORS, LIE)                                                                           \
+  TILE (9, VECTORS, LIE)                                                                           \
+  TILE (10, VECTORS, LIE)                                                                          \
+  TILE (11, VECTORS, LIE)                                                                          \
+  TILE (12, VECTORS, LIE)
+#define WIDE_NAMES(VECTORS, LIE)                                                                   \
+  tile_7_##VECTORS##_##LIE, tile_8_##VECTORS##_##LIE, tile_9_##VECTORS##_##LIE,                    \
+      tile_10_##VECTORS##_##LIE, tile_11_##VECTORS##_##LIE, tile_12_##VECTORS##_##LIE
+#else
+#define WIDE(VECTORS, LIE)
+#define WIDE_NAMES(VECTORS, LIE)
+#endif
 
-static __attribute__ ((noinline)) void
-panel_two_neighbours (const CjProduct *p, gint64 j0, const float *b)
-{
-  panel (p, j0, b, 2, TRUE);
-}
+TILES (1, STRIDED)
+TILES (1, NEIGHBOURS)
+TILES (1, SCATTERED)
+TILES (1, GATHERED)
+TILES (2, STRIDED)
+TILES (2, NEIGHBOURS)
+TILES (2, SCATTERED)
+TILES (2, GATHERED)
 
-static __attribute__ ((noinline)) void
-panel_one (const CjProduct *p, gint64 j0, const float *b)
-{
-  panel (p, j0, b, 1, FALSE);
-}
+typedef void (*Tile) (const CjProduct *, gint64, gint64, const float *);
 
-static __attribute__ ((noinline)) void
-panel_one_neighbours (const CjProduct *p, gint64 j0, const float *b)
-{
-  panel (p, j0, b, 1, TRUE);
-}
-
+/* Whole tiles, and what is left in two halves rather than a tile with too few sums to keep the
+ * multipliers busy. */
 static void
 multiply (const CjProduct *p)
 {
+  static const Tile *const tiles[2][4]
+      = { { tiles_1_STRIDED, tiles_1_NEIGHBOURS, tiles_1_SCATTERED, tiles_1_GATHERED },
+          { tiles_2_STRIDED, tiles_2_NEIGHBOURS, tiles_2_SCATTERED, tiles_2_GATHERED } };
+  const Lie lie = p->b_rows != NULL   ? GATHERED
+                  : p->a_rows != NULL ? SCATTERED
+                  : p->a_row == 1     ? NEIGHBOURS
+                                      : STRIDED;
   const float *b = p->b;
 
   for (gint64 j = 0; j < p->n; j += 2 * LANES, b += p->b_panel)
-    if (p->n - j > LANES && p->a_row == 1)
-      panel_two_neighbours (p, j, b);
-    else if (p->n - j > LANES)
-      panel_two (p, j, b);
-    else if (p->a_row == 1)
-      panel_one_neighbours (p, j, b);
-    else
-      panel_one (p, j, b);
+    {
+      const Tile *const by_count = tiles[p->n - j > LANES][lie];
+
+      for (gint64 i = 0, count; i < p->m; i += count)
+        {
+          const gint64 left = p->m - i;
+
+          count = left >= 2 * ROWS ? ROWS : left > ROWS ? (left + 1) / 2 : left;
+          by_count[count - 1](p, i, j, b);
+        }
+    }
+}
+
+/* As many rows and columns of dots as fit: 24 sums and 4 columns, or 8 and 4. */
+#define DOT_ROWS (LANES == 16 ? 6 : 2)
+
+INLINE
+dot_tile (const CjDots *d, gint64 i0, gint64 j0, int part, const int rows, const int columns)
+{
+  const float *a = d->a + i0 * d->a_row, *b[4];
+  float *c = d->c + (i0 * d->n + j0) * CJ_KERNEL_DOT + part;
+  Vec acc[DOT_ROWS][4];
+
+  for (int j = 0; j < columns; j++)
+    b[j] = d->b + d->b_rows[j0 + j];
+#pragma GCC unroll 6
+  for (int i = 0; i < rows; i++)
+#pragma GCC unroll 4
+    for (int j = 0; j < columns; j++)
+      acc[i][j] = *(const Vec *) (c + (i * d->n + j) * CJ_KERNEL_DOT);
+  for (gint64 k = part; k < d->depth; k += CJ_KERNEL_DOT)
+    {
+      Vec x[4];
+
+#pragma GCC unroll 4
+      for (int j = 0; j < columns; j++)
+        x[j] = *(const Vec *) (b[j] + k);
+#pragma GCC unroll 6
+      for (int i = 0; i < rows; i++)
+        {
+          const Vec y = *(const Vec *) (a + i * d->a_row + k);
+
+#pragma GCC unroll 4
+          for (int j = 0; j < columns; j++)
+            acc[i][j] += y * x[j];
+        }
+    }
+#pragma GCC unroll 6
+  for (int i = 0; i < rows; i++)
+#pragma GCC unroll 4
+    for (int j = 0; j < columns; j++)
+      *(Vec *) (c + (i * d->n + j) * CJ_KERNEL_DOT) = acc[i][j];
+}
+
+/* Narrow vectors go over the depth several times, so that sums have the same lanes. */
+INLINE
+dot_columns (const CjDots *d, gint64 i, const int rows)
+{
+  for (int part = 0; part < CJ_KERNEL_DOT; part += LANES)
+    {
+      gint64 j = 0;
+
+      for (; j + 4 <= d->n; j += 4)
+        dot_tile (d, i, j, part, rows, 4);
+      for (; j + 2 <= d->n; j += 2)
+        dot_tile (d, i, j, part, rows, 2);
+      for (; j < d->n; j++)
+        dot_tile (d, i, j, part, rows, 1);
+    }
+}
+
+static void
+dots (const CjDots *d)
+{
+  gint64 i = 0;
+
+  for (; i + DOT_ROWS <= d->m; i += DOT_ROWS)
+    dot_columns (d, i, DOT_ROWS);
+  for (; i + 2 <= d->m; i += 2)
+    dot_columns (d, i, 2);
+  for (; i < d->m; i++)
+    dot_columns (d, i, 1);
 }
 
 /* One stage: swaps the halves off the diagonal of blocks of 2 d by 2 d. */
@@ -210,4 +360,30 @@ transpose (const float *from, gint64 stride, int count, int width, int depth, fl
       to[(gsize) p * width + i] = 0;
 }
 
-const CjKernel CJ_KERNEL = { LANES, multiply, transpose };
+/* Four by four numbers of rows `stride` apart to rows `to_stride` apart. */
+INLINE
+turn_four (const float *f, gint64 stride, float *t, gint64 to_stride)
+{
+  const Vec4 r0 = *(const Vec4 *) f, r1 = *(const Vec4 *) (f + stride);
+  const Vec4 r2 = *(const Vec4 *) (f + 2 * stride), r3 = *(const Vec4 *) (f + 3 * stride);
+  const Vec4 low01 = __builtin_shufflevector (r0, r1, 0, 4, 1, 5);
+  const Vec4 low23 = __builtin_shufflevector (r2, r3, 0, 4, 1, 5);
+  const Vec4 high01 = __builtin_shufflevector (r0, r1, 2, 6, 3, 7);
+  const Vec4 high23 = __builtin_shufflevector (r2, r3, 2, 6, 3, 7);
+
+  *(Vec4 *) t = __builtin_shufflevector (low01, low23, 0, 1, 4, 5);
+  *(Vec4 *) (t + to_stride) = __builtin_shufflevector (low01, low23, 2, 3, 6, 7);
+  *(Vec4 *) (t + 2 * to_stride) = __builtin_shufflevector (high01, high23, 0, 1, 4, 5);
+  *(Vec4 *) (t + 3 * to_stride) = __builtin_shufflevector (high01, high23, 2, 3, 6, 7);
+}
+
+/* The last rows first, for what they write too much. */
+static void
+turn (const float *from, gint64 stride, gint64 count, gint64 depth, float *to, gint64 to_stride)
+{
+  for (gint64 i = (count - 1) / 4 * 4; i >= 0; i -= 4)
+    for (gint64 p = 0; p < depth; p += 4)
+      turn_four (from + i * stride + p, stride, to + p * to_stride + i, to_stride);
+}
+
+const CjKernel CJ_KERNEL = { LANES, multiply, dots, transpose, turn };

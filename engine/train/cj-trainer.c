@@ -36,14 +36,27 @@ struct _CjTrainer
   gpointer params;      /* the optimizer's, with the momentum of the step under way */
 };
 
+/* Neighbours that learn alike go together: the zeros between them stay zeros. */
 static void
 make_slices (CjTrainer *self)
 {
   for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
     {
       const CjProgramParam *param = cj_program_get_param (self->program, i);
+      Slice *last = self->slices->len > 0
+                        ? &g_array_index (self->slices, Slice, self->slices->len - 1)
+                        : NULL;
 
-      for (gint64 at = 0; at < param->size && !param->state && !param->frozen; at += BLOCK)
+      if (param->state || param->frozen)
+        continue;
+      if (last != NULL && last->rate == param->rate && last->offset <= param->offset
+          && param->offset - (last->offset + last->n) < CJ_PROGRAM_ALIGN
+          && param->offset + param->size - last->offset <= BLOCK)
+        {
+          last->n = param->offset + param->size - last->offset;
+          continue;
+        }
+      for (gint64 at = 0; at < param->size; at += BLOCK)
         {
           const Slice slice = { param->offset + at, MIN (BLOCK, param->size - at), param->rate };
 

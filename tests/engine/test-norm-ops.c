@@ -113,13 +113,80 @@ test_batch_norm (void)
       }
 }
 
+/* With what the plan joins to it: ReLU, a sum, both; and as it is in programs that never train. */
+static void
+test_batch_norm_joined (void)
+{
+  static const struct
+  {
+    const CjOpInfo *info;
+    guint n_in;
+  } forms[] = {
+    { &cj_op_batch_norm, 5 },
+    { &cj_op_batch_norm_relu, 5 },
+    { &cj_op_batch_norm_add, 6 },
+    { &cj_op_batch_norm_add_relu, 6 },
+  };
+  static const gint64 sizes[][4] = { { 1, 1, 1, 2 },   { 3, 5, 4, 3 },   { 9, 8, 3, 3 },
+                                     { 11, 16, 5, 5 }, { 10, 41, 3, 7 }, { 2, 32, 19, 19 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint k = 0; k < 2 * G_N_ELEMENTS (forms); k++)
+      {
+        const CjShape x = cj_shape (4, sizes[i]), c = cj_shape1 (sizes[i][1]);
+        CjBatchNormAttrs attrs = { 1e-3, 0.1, k % 2 == 1, FALSE };
+        OpCheckInput in[6] = { floats (x), maybe (c, i % 3 != 0), maybe (c, i % 3 != 1) };
+        g_autofree char *what = g_strdup_printf ("%s %u, %u", forms[k / 2].info->id, i, k);
+
+        in[3] = in[4] = (OpCheckInput){ .shape = c, .given = TRUE, .low = 0.2, .high = 2 };
+        in[3].below = in[4].below = 1;
+        in[5] = floats (x);
+        op_check (what, forms[k / 2].info, &attrs, in, forms[k / 2].n_in, i);
+      }
+}
+
+/* Programs that never train have the factors prepared, and wait for nobody. */
+static void
+test_batch_norm_inference (void)
+{
+  const CjBatchNormAttrs attrs = { 0.5, 0.1, FALSE, TRUE };
+  float x[6] = { 1, 2, 3, 6, -1, 0 }, weight[2] = { 2, -3 }, bias[2] = { 0, 1 };
+  float mean[2] = { 4, 1 }, variance[2] = { 3.5, 1.75 }, y[6];
+  double workspace[64];
+  CjOp op = { .info = &cj_op_batch_norm_relu,
+              .attrs = (gpointer) &attrs,
+              .n_in = 5,
+              .in_shape = { cj_shape2 (3, 2) } };
+  const CjOpCall call = { .op = &op,
+                          .in = { x, weight, bias, mean, variance },
+                          .out = { y },
+                          .workspace = (float *) workspace };
+
+  g_assert_true (op.info->infer (&op, NULL));
+  g_assert_cmpuint (op.workspace_bytes, <=, sizeof workspace);
+  g_assert_cmpuint (op.saved_bytes, ==, 0);
+  for (const CjPhase *phase = op.info->forward; phase->run != NULL; phase++)
+    for (guint k = 0; k < phase->n_chunks (&op); k++)
+      {
+        g_assert_cmpint (phase->kind, !=, CJ_PHASE_WHOLE);
+        phase->run (&call, k);
+      }
+  for (int i = 0; i < 6; i++)
+    g_assert_cmpfloat_with_epsilon (
+        y[i],
+        MAX (0,
+             (x[i] - mean[i % 2]) / sqrtf (variance[i % 2] + 0.5f) * weight[i % 2] + bias[i % 2]),
+        1e-5);
+}
+
 /* The running statistics move by `momentum` towards the mean and the unbiased variance in training, and
  * stand still, but are used, outside. */
 static void
 test_batch_norm_running (void)
 {
   const CjBatchNormAttrs attrs = { 0, 0.25, FALSE };
-  float x[4] = { 1, 2, 3, 6 }, mean = 4, variance = 2, y[4], saved[2], workspace[64];
+  float x[4] = { 1, 2, 3, 6 }, mean = 4, variance = 2, y[4], saved[4];
+  double workspace[32];
   CjOp op = { .info = &cj_op_batch_norm,
               .attrs = (gpointer) &attrs,
               .n_in = 5,
@@ -128,7 +195,7 @@ test_batch_norm_running (void)
                     .in = { x, NULL, NULL, &mean, &variance },
                     .out = { y },
                     .saved = saved,
-                    .workspace = workspace };
+                    .workspace = (float *) workspace };
 
   g_assert_true (cj_op_batch_norm.infer (&op, NULL));
   g_assert_cmpuint (op.workspace_bytes, <=, sizeof workspace);
@@ -136,7 +203,8 @@ test_batch_norm_running (void)
     {
       call.training = training;
       for (const CjPhase *phase = cj_op_batch_norm.forward; phase->run != NULL; phase++)
-        phase->run (&call, 0);
+        for (guint k = 0; k < phase->n_chunks (&op); k++)
+          phase->run (&call, k);
       g_assert_cmpfloat_with_epsilon (mean, 0.75 * 4 + 0.25 * 3, 1e-6);
       g_assert_cmpfloat_with_epsilon (variance, 0.75 * 2 + 0.25 * 14 / 3, 1e-6);
       for (int i = 0; i < 4; i++)
@@ -156,7 +224,8 @@ test_batch_norm_offset (void)
     C = 9
   };
   g_autofree float *x = g_new (float, N *C), *y = g_new (float, N *C);
-  float mean[C] = { 0 }, variance[C] = { 0 }, saved[2 * C], workspace[256];
+  float mean[C] = { 0 }, variance[C] = { 0 }, saved[4 * C];
+  double workspace[256];
   CjOp op = { .info = &cj_op_batch_norm,
               .attrs = (gpointer) &attrs,
               .n_in = 5,
@@ -165,7 +234,7 @@ test_batch_norm_offset (void)
                           .in = { x, NULL, NULL, mean, variance },
                           .out = { y },
                           .saved = saved,
-                          .workspace = workspace,
+                          .workspace = (float *) workspace,
                           .training = TRUE };
 
   for (int i = 0; i < N * C; i++)
@@ -189,7 +258,7 @@ test_row_norm (void)
     { 3, 1, 1, 5, 5, 1, 5 },         { 2, 3, 5, 8, 8, 1, 8 },         { 2, 3, 4, 6, 24, 1, 24 },
     { 2, 6, 4, 5, 60, 20, 6 },       { 2, 4, 3, 3, 36, 9, 4 },        { 2, 3, 5, 4, 20, 20, 3 },
     { 5, 8, 1, 1, 4, 1, 8 },         { 200, 1, 1, 129, 129, 1, 129 }, { 1, 1, 300, 17, 17, 1, 17 },
-    { 3, 8, 37, 33, 2442, 1221, 8 },
+    { 3, 8, 37, 33, 2442, 1221, 8 }, { 11, 1, 3, 32, 32, 1, 32 },     { 2, 1, 7, 80, 80, 1, 80 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -245,6 +314,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/ops/softmax/twin-and-gradient", test_softmax);
   g_test_add_func ("/engine/ops/softmax/large", test_softmax_large);
   g_test_add_func ("/engine/ops/batch-norm/twin-and-gradient", test_batch_norm);
+  g_test_add_func ("/engine/ops/batch-norm/joined", test_batch_norm_joined);
+  g_test_add_func ("/engine/ops/batch-norm/inference", test_batch_norm_inference);
   g_test_add_func ("/engine/ops/batch-norm/running", test_batch_norm_running);
   g_test_add_func ("/engine/ops/batch-norm/offset", test_batch_norm_offset);
   g_test_add_func ("/engine/ops/row-norm/twin-and-gradient", test_row_norm);

@@ -29,6 +29,8 @@ static const struct
     "softmax temperature=0.5, batch-norm affine=false, dense units=3",
     2, 7, 6, 5 },
   { "mean axes=2;3, dense units=3, log-softmax", 6, 3, 5, 4 },
+  /* weights that are made, with as many rows as there are samples */
+  { "flatten, drop-connect units=24 rate=0.4, dense units=3", 2, 20, 20, 24 },
 };
 
 static void

@@ -135,15 +135,18 @@ test_recurrent (void)
 }
 
 static void
-test_sinusoid (void)
+test_places (void)
 {
-  static const gint64 cases[][3] = { { 1, 1, 1 }, { 2, 6, 8 }, { 3, 37, 5 } };
+  static const gint64 cases[][3] = { { 1, 1, 1 }, { 2, 6, 8 }, { 3, 37, 5 }, { 19, 67, 64 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const OpCheckInput in = floats (cj_shape3 (cases[i][0], cases[i][1], cases[i][2]));
 
+      const OpCheckInput both[2] = { in, floats (cj_shape2 (cases[i][1], cases[i][2])) };
+
       op_check ("sinusoid", &cj_op_sinusoid, NULL, &in, 1, i);
+      op_check ("places", &cj_op_places, NULL, both, 2, i);
     }
 }
 
@@ -181,6 +184,7 @@ test_refusals (void)
   op_check_refuses (&cj_op_recurrent, &lstm, (OpCheckInput[]){ x, weight }, 2,
                     "*RNN, LSTM or GRU*");
   op_check_refuses (&cj_op_sinusoid, NULL, &flat, 1, "*sequence*");
+  op_check_refuses (&cj_op_places, NULL, (OpCheckInput[]){ x, flat }, 2, "*sequence*");
   op_check_refuses (&cj_op_propagate, NULL, (OpCheckInput[]){ flat, flat }, 2, "*edges*");
   op_check_refuses (&cj_op_propagate, NULL, (OpCheckInput[]){ x, marks }, 2, "*vertex*");
 }
@@ -193,7 +197,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/ops/embedding/padding", test_embedding_padding);
   g_test_add_func ("/engine/ops/attention", test_attention);
   g_test_add_func ("/engine/ops/recurrent", test_recurrent);
-  g_test_add_func ("/engine/ops/sinusoid", test_sinusoid);
+  g_test_add_func ("/engine/ops/places", test_places);
   g_test_add_func ("/engine/ops/graph", test_graphs);
   g_test_add_func ("/engine/ops/sequence-refusals", test_refusals);
   return g_test_run ();
