@@ -380,7 +380,7 @@ bench (const Task *task, const Options *options, GError **error)
                       .has_y = TRUE,
                       .y_dtype = CJ_INT32,
                       .n_classes = task->n_classes };
-  Batch batch = { .base = { .n_samples = (gsize) size, .fill = fill_batch }, .task = task };
+  Batch batch = { .base = { .n_samples = 64 * (gsize) size, .fill = fill_batch }, .task = task };
   g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjProgram) program = NULL;

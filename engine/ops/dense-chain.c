@@ -167,13 +167,13 @@ run_layer (const CjOpCall *call, guint l, gint64 in, gint64 out, const float *x,
 {
   const gint64 n = get_n (call->op), p = pad (out);
   const float *weight = call->in[2 * l + 1], *bias = call->in[2 * l + 2];
-  float *turned = call->workspace, start[CJ_CHAIN_MAX_WIDTH] = { 0 };
+  float *turned = call->workspace, start[CJ_CHAIN_MAX_WIDTH];
 
   for (gint64 i = 0; i < in; i++)
     for (gint64 u = 0; u < p; u++)
       turned[i * p + u] = u < out ? weight[u * in + i] : 0;
-  for (gint64 u = 0; u < out && bias != NULL; u++)
-    start[u] = bias[u];
+  for (gint64 u = 0; u < p; u++)
+    start[u] = u < out && bias != NULL ? bias[u] : 0;
   multiply (x, pad (in), n, in, turned, p, start, y);
   apply (get_attrs (call->op)->functions[l], y, n * p);
 }
@@ -206,7 +206,7 @@ find_gradients (const CjOpCall *call, guint l, gint64 in, gint64 out, const floa
 {
   const gint64 n = get_n (call->op), p = pad (in), q = pad (out);
   float *dw = call->d_in[2 * l + 1], *db = call->d_in[2 * l + 2];
-  float sums[CJ_CHAIN_MAX_WIDTH] = { 0 };
+  float sums[CJ_CHAIN_MAX_WIDTH];
 
   for (gint64 u = 0; u < out && dw != NULL; u++)
     {
@@ -227,10 +227,14 @@ find_gradients (const CjOpCall *call, guint l, gint64 in, gint64 out, const floa
       for (gint64 i = 0; i < in; i++)
         dw[u * in + i] = sums[i] + (call->add_in[2 * l + 1] ? dw[u * in + i] : 0);
     }
-  memset (sums, 0, sizeof (float) * (gsize) q);
-  for (gint64 r = 0; r < n; r++)
-    for (gint64 u = 0; u < q; u++)
-      sums[u] += d[r * q + u];
+  for (gint64 j = 0; j < q; j += LANES)
+    {
+      Vec sum = { 0 };
+
+      for (gint64 r = 0; r < n; r++)
+        sum += *(const Vec *) (d + r * q + j);
+      *(Vec *) (sums + j) = sum;
+    }
   for (gint64 u = 0; u < out && db != NULL; u++)
     db[u] = sums[u] + (call->add_in[2 * l + 2] ? db[u] : 0);
 }

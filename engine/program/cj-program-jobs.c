@@ -237,6 +237,7 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
         if (!prepares)
           begin_job (cutter, FALSE);
         prepares = TRUE;
+        get_last_job (self)->prepares = TRUE;
         append (cutter, make_phase (cutter, k, phase));
       }
   for (guint k = 0; k < n; k++)

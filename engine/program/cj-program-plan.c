@@ -320,6 +320,16 @@ collect_gradient (CjProgram *self, const Rooms *rooms, guint i, guint k, const L
     }
 }
 
+/* Whether what an op prepares is kept from forward to forward. */
+static gboolean
+is_kept (const CjProgram *self, guint i)
+{
+  const CjSpan *span = &self->spans[0][i];
+
+  return cj_program_keeps_prepared (self) && span->work_first != G_MAXUINT
+         && g_array_index (self->jobs, CjJob, span->work_first).prepares;
+}
+
 static void
 collect_workspace (CjProgram *self, const Rooms *rooms, float **places)
 {
@@ -330,8 +340,9 @@ collect_workspace (CjProgram *self, const Rooms *rooms, float **places)
         const gsize bytes = get_step (self, i)->op.workspace_bytes;
 
         if (bytes > 0 && span->work_first != G_MAXUINT)
-          add_room (rooms->arena, &places[2 * i + back], (gint64) (bytes + 3) / 4, span->work_first,
-                    span->work_last);
+          add_room (rooms->arena, &places[2 * i + back], (gint64) (bytes + 3) / 4,
+                    is_kept (self, i) ? 0 : span->work_first,
+                    is_kept (self, i) ? self->jobs->len : span->work_last);
       }
 }
 
@@ -358,9 +369,12 @@ collect_rooms (CjProgram *self, const Rooms *rooms, const gboolean *wanted,
             collect_gradient (self, rooms, i, k, &gradients[out], first_written[out]);
         }
       if (step->op.saved_bytes > 0)
-        add_room (rooms->arena, (float **) &self->calls[i].saved,
-                  (gint64) (step->op.saved_bytes + 3) / 4, self->spans[0][i].first,
-                  self->backward[i] ? self->spans[1][i].last : self->spans[0][i].last);
+        add_room (
+            rooms->arena, (float **) &self->calls[i].saved, (gint64) (step->op.saved_bytes + 3) / 4,
+            is_kept (self, i) ? 0 : MIN (self->spans[0][i].first, self->spans[0][i].work_first),
+            is_kept (self, i)   ? self->jobs->len
+            : self->backward[i] ? self->spans[1][i].last
+                                : self->spans[0][i].last);
     }
   for (guint i = 0; i < n_values (self); i++)
     if (get_value (self, (int) i)->kind == CJ_VALUE_INPUT && wanted[i])

@@ -35,6 +35,7 @@ typedef struct
   guint begin, end, n_chunks;
   guint order; /* where the job's chunks begin, unless they are of samples */
   gboolean samples;
+  gboolean prepares;
   gboolean small; /* not worth waking anyone */
 } CjJob;
 
@@ -76,6 +77,7 @@ struct _CjProgram
   gboolean *given;    /* by value: seeded by the caller for the next backward */
   CjOpCall *calls;    /* by step */
 
+  gboolean prepared;      /* the first job of forward need not run: the weights are as they were */
   GArray *jobs, *phases;  /* CjJob, CjJobPhase: forward, then backward */
   GArray *order, *shifts; /* CjJobChunk, of jobs; CjShift, of phases */
   guint n_forward;        /* jobs */
@@ -117,6 +119,13 @@ void cj_program_join_chains (CjProgram *program);
 
 /* Joins ops of `lowered`, before the plan. */
 void cj_program_fuse (CjProgram *program);
+
+/* Programs that only answer keep what they prepared until someone asks for their weights. */
+static inline gboolean
+cj_program_keeps_prepared (const CjProgram *program)
+{
+  return program->purpose == CJ_PURPOSE_INFER;
+}
 
 /* Cuts the ops into jobs, from `live` and `backward`; fills jobs, phases and spans. */
 void cj_program_make_jobs (CjProgram *program);

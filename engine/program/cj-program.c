@@ -143,6 +143,7 @@ cj_program_find_param (const CjProgram *self, const char *name)
 float *
 cj_program_get_param_data (CjProgram *self, const CjProgramParam *param)
 {
+  self->prepared = FALSE;
   return (param->state ? self->states : self->weights) + param->offset;
 }
 
@@ -157,6 +158,7 @@ cj_program_get_weights (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
     *size = self->n_weights;
+  self->prepared = FALSE;
   return self->weights;
 }
 
@@ -171,6 +173,7 @@ cj_program_get_states (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
     *size = self->n_states;
+  self->prepared = FALSE;
   return self->states;
 }
 
@@ -424,7 +427,9 @@ cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 
   self->now.n_valid = n_valid;
   self->now.seed = seed;
   self->now.step = step;
-  run_jobs (self, 0, self->n_forward);
+  run_jobs (self, self->prepared ? 1 : 0, self->n_forward);
+  self->prepared = cj_program_keeps_prepared (self) && !training && self->jobs->len > 0
+                   && g_array_index (self->jobs, CjJob, 0).prepares;
   for (guint i = 0; i < self->lowered->losses->len; i++)
     loss += self->data[g_array_index (self->lowered->losses, int, i)][0];
   return loss;

@@ -56,6 +56,8 @@ void cj_program_init (CjProgram *program, guint64 seed);
 guint cj_program_get_n_params (const CjProgram *program);
 const CjProgramParam *cj_program_get_param (const CjProgram *program, guint index);
 const CjProgramParam *cj_program_find_param (const CjProgram *program, const char *name);
+/* To read or to write. A program that only answers packs its weights once, and anew in the forward after
+ * this or one of the next three was asked; so ask again for what you write later. */
 float *cj_program_get_param_data (CjProgram *program, const CjProgramParam *param);
 /* NULL for state and frozen parameters. */
 float *cj_program_get_param_gradient (CjProgram *program, const CjProgramParam *param);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BLOCK 16384 /* weights a slice; fixed, so that sums over slices have a fixed order */
+#define SHARES 8
 
 typedef struct
 {
@@ -36,33 +37,61 @@ struct _CjTrainer
   gpointer params;      /* the optimizer's, with the momentum of the step under way */
 };
 
-/* Neighbours that learn alike go together: the zeros between them stay zeros. */
+/* A tensor is cut into eighths, or eighths of eighths, as its gradient is made: then a thread updates what
+ * it has computed, and finds it in its cache. */
+static void
+cut_param (const CjProgramParam *param, GArray *slices)
+{
+  const gint64 parts = SHARES * ((param->size - 1) / (SHARES * BLOCK) + 1);
+  const gint64 n = param->size > BLOCK ? (param->size / parts + 15) / 16 * 16 : param->size;
+
+  for (gint64 at = 0; at < param->size; at += n)
+    {
+      const Slice slice = { param->offset + at, MIN (n, param->size - at), param->rate };
+
+      g_array_append_val (slices, slice);
+    }
+}
+
+/* Small neighbours that learn alike go together: the zeros between them stay zeros. */
+static gboolean
+join_slices (Slice *last, const CjProgramParam *param)
+{
+  if (last->rate != param->rate || last->offset > param->offset
+      || param->offset - (last->offset + last->n) >= CJ_PROGRAM_ALIGN
+      || param->offset + param->size - last->offset > BLOCK)
+    return FALSE;
+  last->n = param->offset + param->size - last->offset;
+  return TRUE;
+}
+
+/* Puts the slices so that an eighth of the list has an eighth of every tensor. */
 static void
 make_slices (CjTrainer *self)
 {
-  for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
+  const guint n_params = cj_program_get_n_params (self->program);
+  g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Slice));
+  g_autofree guint *begins = g_new0 (guint, n_params + 1);
+
+  for (guint i = 0; i < n_params; i++)
     {
       const CjProgramParam *param = cj_program_get_param (self->program, i);
-      Slice *last = self->slices->len > 0
-                        ? &g_array_index (self->slices, Slice, self->slices->len - 1)
-                        : NULL;
+      Slice *last = all->len > 0 ? &g_array_index (all, Slice, all->len - 1) : NULL;
 
-      if (param->state || param->frozen)
-        continue;
-      if (last != NULL && last->rate == param->rate && last->offset <= param->offset
-          && param->offset - (last->offset + last->n) < CJ_PROGRAM_ALIGN
-          && param->offset + param->size - last->offset <= BLOCK)
-        {
-          last->n = param->offset + param->size - last->offset;
-          continue;
-        }
-      for (gint64 at = 0; at < param->size; at += BLOCK)
-        {
-          const Slice slice = { param->offset + at, MIN (BLOCK, param->size - at), param->rate };
-
-          g_array_append_val (self->slices, slice);
-        }
+      begins[i] = all->len;
+      if (!param->state && !param->frozen && (last == NULL || !join_slices (last, param)))
+        cut_param (param, all);
+      begins[i + 1] = all->len;
     }
+  for (guint share = 0; share < SHARES; share++)
+    for (guint i = 0; i < n_params; i++)
+      {
+        const guint n = begins[i + 1] - begins[i];
+
+        g_array_append_vals (self->slices,
+                             &g_array_index (all, Slice, begins[i] + n * share / SHARES),
+                             n * (share + 1) / SHARES - n * share / SHARES);
+      }
 }
 
 /* The optimizer's memory and the weights put aside while the average is in place. */

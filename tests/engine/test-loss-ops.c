@@ -80,6 +80,7 @@ run_classes (const CjCrossEntropyAttrs *attrs, const float *z, const gint32 *tar
   double workspace[8];
   CjOp op = { .info = &cj_op_cross_entropy,
               .attrs = (gpointer) attrs,
+              .blocks = 1,
               .n_in = 2,
               .in_shape = { cj_shape2 (4, 3), cj_shape1 (4) },
               .in_dtype = { CJ_FLOAT32, CJ_INT32 } };

@@ -75,6 +75,7 @@ test_softmax_large (void)
       float x[6] = { 3000, -2000, 1000, -1e9f, -1e9f, -1e9f }, y[6];
       CjOp op = { .info = &cj_op_softmax,
                   .attrs = (gpointer) &attrs,
+                  .blocks = 1,
                   .n_in = 1,
                   .in_shape = { cj_shape2 (2, 3) } };
       const CjOpCall call = { .op = &op, .in = { x }, .out = { y } };
