@@ -43,6 +43,8 @@ static const Row rows[] = {
   { &cj_op_noise, ATTRS (CjNoiseAttrs, CJ_NOISE_GAUSSIAN, 0), 1, { F ({ 2, { 5, 7 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
   { &cj_op_dense, NULL, 2, { F ({ 2, { 7, 5 } }), F ({ 2, { 3, 5 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 5, 261 } }), F ({ 2, { 263, 261 } }), F ({ 1, { 263 } }) } },
+  { &cj_op_dense, NULL, 2, { F ({ 2, { 257, 150 } }), F ({ 2, { 1025, 150 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 3, { 2, 3, 37 } }), F ({ 2, { 65, 37 } }), F ({ 1, { 65 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
   { &cj_op_dense, NULL, 2, { F ({ 2, { 2, 301 } }), F ({ 2, { 231, 301 } }) } },
