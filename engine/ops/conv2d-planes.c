@@ -7,7 +7,11 @@
 #include "cj-rows.h"
 #include "conv2d-private.h"
 
-#define BAND 8192 /* floats of scratch for planes: in the first cache, with what else is there */
+/* Floats of scratch for planes: in the first cache, with what else is there, or in the second where
+ * sums of lanes that a band is added to are too many to be fetched that often. */
+#define BAND 8192
+#define DEEP_BAND 65536
+#define FEW_SUMS 512
 #define MAX_LANES CJ_KERNEL_DOT /* of a vector */
 
 /* Pictures that are laid out as planes. */
@@ -95,11 +99,11 @@ count_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint6
 }
 
 static gint64
-find_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 rows)
+find_band (const CjConv *g, const Planes *v, gint64 room, gint64 made, gint64 columns, gint64 rows)
 {
   gint64 n = rows;
 
-  while (n > 1 && count_band (g, v, made, columns, n) > BAND)
+  while (n > 1 && count_band (g, v, made, columns, n) > room)
     n = (n + 1) / 2;
   return n;
 }
@@ -237,7 +241,7 @@ convolve (const CjConv *g, const Planes *v, const float *x, const float *above, 
           Taps *taps, float *scratch)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
-  const gint64 step = find_band (g, v, to->channels, to->columns, to->rows);
+  const gint64 step = find_band (g, v, BAND, to->channels, to->columns, to->rows);
   const gint64 line = to->columns * to->channels, pitch = to_vectors (to->columns);
   const gint64 size = count_row (to->columns, to->channels);
   float *row = scratch + 2 * count_row (v->columns, v->channels), *planes = row + 2 * size;
@@ -284,7 +288,7 @@ count_forward_scratch (const CjConv *g)
 {
   const Planes v = planes_of_picture (g);
 
-  return count_band (g, &v, g->o, g->ow, find_band (g, &v, g->o, g->ow, g->oh));
+  return count_band (g, &v, g->o, g->ow, find_band (g, &v, BAND, g->o, g->ow, g->oh));
 }
 
 static void
@@ -336,7 +340,7 @@ count_input_scratch (const CjConv *g)
 {
   const Planes v = planes_of_gradient (g);
 
-  return count_band (g, &v, g->c, g->w, find_band (g, &v, g->c, g->w, g->h));
+  return count_band (g, &v, g->c, g->w, find_band (g, &v, BAND, g->c, g->w, g->h));
 }
 
 /* The weight with the kernel turned round. */
@@ -387,6 +391,12 @@ count_sums (const CjConv *g)
   return g->o * (g->q + 1);
 }
 
+static gint64
+weight_band (const CjConv *g)
+{
+  return count_sums (g) <= FEW_SUMS ? BAND : DEEP_BAND;
+}
+
 /* The sums of each lane, then planes, with one of ones among those of the gradient. */
 static gint64
 count_weight_scratch (const CjConv *g)
@@ -394,7 +404,8 @@ count_weight_scratch (const CjConv *g)
   const Planes v = planes_of_picture (g);
 
   return MAX_LANES * count_sums (g)
-         + count_band (g, &v, g->o + 1, g->ow, find_band (g, &v, g->o + 1, g->ow, g->oh));
+         + count_band (g, &v, g->o + 1, g->ow,
+                       find_band (g, &v, weight_band (g), g->o + 1, g->ow, g->oh));
 }
 
 /* Both pictures as planes, and every product of a plane of the gradient with one of x seen from a tap;
@@ -405,7 +416,7 @@ add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, 
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const Planes gradient = { .channels = g->o, .rows = g->oh, .columns = g->ow, .width = v->width };
-  const gint64 step = find_band (g, v, g->o + 1, g->ow, g->oh);
+  const gint64 step = find_band (g, v, weight_band (g), g->o + 1, g->ow, g->oh);
   float *row = scratch + 2 * count_row (v->columns, v->channels);
   float *planes = row + 2 * count_row (g->ow, g->o + 1);
   CjDots d = { .b = planes, .b_rows = taps->rows, .m = g->o, .n = g->q + 1, .c = sums };

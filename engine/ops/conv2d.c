@@ -45,6 +45,7 @@ cj_conv_get (const CjOp *op)
 
 /* Fewer channels than this leave the lanes of a vector empty enough that pixels fill them better. */
 #define FEW_CHANNELS 12
+#define VERY_FEW 4 /* of either side: all products of two planes are worth laying both out */
 
 /* Whether planes can make pictures of `made` channels from `read` channels. */
 static gboolean
@@ -83,9 +84,11 @@ choose_input (const CjConv *conv)
 static const CjConvWay *
 choose_weight (const CjConv *conv)
 {
-  return cj_conv_fits_winograd (conv)           ? &cj_conv_winograd_weight
-         : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_weight
-                                                : &cj_conv_direct_weight;
+  if (cj_conv_fits_winograd (conv))
+    return &cj_conv_winograd_weight;
+  return fits_planes (conv, conv->o, conv->c) && MIN (conv->c, conv->o) <= VERY_FEW
+             ? &cj_conv_planes_weight
+             : &cj_conv_direct_weight;
 }
 
 /* Forward: the packed weight. Backward: the weight packed for the way back, then the gradients of the
