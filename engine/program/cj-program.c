@@ -208,12 +208,12 @@ get_kernels (void)
 
   /* products with AVX-512 add in the order of those with AVX2 */
   if (fused && cj_isa_get () != CJ_ISA_BASELINE)
-    return "kernels-1 x86-64 avx2 fma";
+    return "kernels-2 x86-64 avx2 fma";
   if (fused)
-    return "kernels-1 x86-64 avx2 fma, baseline products";
-  return "kernels-1 x86-64";
+    return "kernels-2 x86-64 avx2 fma, baseline products";
+  return "kernels-2 x86-64";
 #else
-  return "kernels-1 plain";
+  return "kernels-2 plain";
 #endif
 }
 
