@@ -33,7 +33,6 @@ cja_about_present (GtkWindow *parent)
                                         "GTK",
                                         "libadwaita",
                                         "cairo",
-                                        "OpenBLAS",
                                         "libarchive",
                                         "SQLite",
                                         "JSON-GLib",

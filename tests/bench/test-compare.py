@@ -158,6 +158,17 @@ def markdown():
 
 
 @test
+def documented():
+    """The page on performance has a row for each target, with the same floor and goal."""
+    page = (HERE / '../../docs/performance.md').read_text(encoding='utf-8')
+    lines = {line.split(' | ')[0][2:]: line for line in page.splitlines() if line.startswith('| ')}
+    for r in targets.ROWS:
+        bounds = targets.cells(r, {})[4:6]
+        assert r.title in lines, f'no row for {r.title}'
+        assert lines[r.title].split(' | ')[4:6] == bounds, f'{r.title}: not {bounds}'
+
+
+@test
 def failures():
     status, out, err = drive('mlp', cli='/nowhere/cajal-cli')
     assert status == 1 and 'cannot be run' in err and out == '', err

@@ -21,7 +21,7 @@ typedef struct
   const CjOpInfo *info;
   gconstpointer attrs;
   guint n_in;
-  OpCheckInput in[3];
+  OpCheckInput in[7];
 } Row;
 
 /* clang-format off */
@@ -43,7 +43,19 @@ static const Row rows[] = {
   { &cj_op_noise, ATTRS (CjNoiseAttrs, CJ_NOISE_GAUSSIAN, 0), 1, { F ({ 2, { 5, 7 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
   { &cj_op_dense, NULL, 2, { F ({ 2, { 7, 5 } }), F ({ 2, { 3, 5 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 5, 261 } }), F ({ 2, { 263, 261 } }), F ({ 1, { 263 } }) } },
+  { &cj_op_dense, NULL, 2, { F ({ 2, { 257, 150 } }), F ({ 2, { 1025, 150 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 3, { 2, 3, 37 } }), F ({ 2, { 65, 37 } }), F ({ 1, { 65 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense, NULL, 2, { F ({ 2, { 2, 301 } }), F ({ 2, { 231, 301 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 13, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 13, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 1, { CJ_CHAIN_TANH }), 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_SIGMOID, CJ_CHAIN_NONE }), 5, { F ({ 2, { 10, 2 } }), F ({ 2, { 8, 2 } }), F ({ 1, { 8 } }), F ({ 2, { 3, 8 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 3, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_NONE }), 7, { F ({ 2, { 7, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 1, 9 } }), F ({ 1, { 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, TRUE), 2, { F ({ 3, { 3, 33, 17 } }), F ({ 3, { 3, 35, 17 } }) } },
@@ -60,6 +72,11 @@ static const Row rows[] = {
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1), 3, { F ({ 4, { 9, 1, 7, 18 } }), F ({ 4, { 6, 1, 5, 5 } }), F ({ 1, { 6 } }) } },
   { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 5, 5, 1, 1, 0, 0, 0, 0, 1, 1, 1), 3, { F ({ 4, { 11, 6, 9, 8 } }), F ({ 4, { 16, 6, 5, 5 } }), F ({ 1, { 16 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1), 2, { F ({ 4, { 17, 5, 8, 7 } }), F ({ 4, { 17, 5, 3, 3 } }) } },
+  { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 5, 4, 3, 2, 2, 1, 3, 0, 1, 1, 1), 2, { F ({ 4, { 3, 5, 11, 10 } }), F ({ 4, { 14, 5, 5, 4 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 3, 4, 2, 1, 2, 1, 0, 2, 3, 2), 2, { F ({ 4, { 3, 28, 13, 15 } }), F ({ 4, { 14, 14, 3, 3 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 2, 1, 1, 3, 3, 2, 4, 2, 1, 1), 3, { F ({ 4, { 2, 13, 4, 5 } }), F ({ 4, { 13, 13, 2, 2 } }), F ({ 1, { 13 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 2, 5, 3, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 2, 9, 8 } }), F ({ 4, { 3, 2, 2, 2 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 5, 1, 1, 1, 1, 2, 2, 1, 1, 1), 3, { F ({ 4, { 2, 7, 30, 33 } }), F ({ 4, { 3, 7, 3, 5 } }), F ({ 1, { 3 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 1, 1, 2, 2, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 7, 6, 9 } }), F ({ 4, { 40, 7, 1, 1 } }) } },
   { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1), 2, { F ({ 4, { 1, 16, 7, 27 } }), F ({ 4, { 16, 16, 3, 3 } }) } },
   { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, 1, 1, 1, 1, .dilation_h = 1, .dilation_w = 1), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
