@@ -113,11 +113,10 @@ typedef struct
   const void *padding; /* of the sample */
   CjDtype padding_dtype;
   const CjAttentionAttrs *attrs;
-  float *tops, *shares,
-      *weights;             /* [T] largest score, one over the sum of e^(score - it); [T, S] */
-  float *scratch;           /* of products, then: */
-  float *queries, *slopes;  /* [D, BAND] of a band, turned: q and dy */
-  float *scores, *d_scores; /* [S, BAND] */
+  float *tops, *shares, *weights; /* [T] of exponentiate; [T, S] */
+  float *scratch;                 /* of products, then: */
+  float *queries, *slopes;        /* [D, BAND] of a band, turned: q and dy */
+  float *scores, *d_scores;       /* [S, BAND] */
 } Head;
 
 static float *
@@ -223,27 +222,19 @@ multiply (const Head *h, gint64 m, gint64 n, gint64 k, CjGemmMatrix a, const flo
              h->scratch);
 }
 
-CJ_CLONES static void
-scale_all (float *x, gint64 n, float by)
-{
-  for (gint64 i = 0; i < n; i++)
-    x[i] *= by;
-}
-
-/* to [D, width] = rows of `from` as columns, times `by`; zeros where the band has no query. */
+/* to [D, width] = rows of `from` as columns; zeros where the band has no query. */
 static void
-turn (const Head *h, const Band *b, const float *from, gint64 row, float by, float *to)
+turn (const Head *h, const Band *b, const float *from, gint64 row, float *to)
 {
   cj_kernel_get (BAND)->transpose (from + b->first * row, row, (int) b->rows, (int) b->width,
                                    (int) h->s.d, to);
-  scale_all (to, h->s.d * b->width, by);
 }
 
-/* The scores of a band as powers of two, which are cheaper than those of e. */
+/* The products of queries and keys, whose scale comes with the exponential. */
 static void
 make_scores (const Head *h, const Band *b)
 {
-  turn (h, b, h->q, h->s.row, h->s.scale * LOG2_E, h->queries);
+  turn (h, b, h->q, h->s.row, h->queries);
   multiply (h, b->reach, b->width, h->s.d, (CjGemmMatrix){ h->k, h->s.row, 1 }, h->queries,
             b->width, h->scores, b->width, FALSE);
   for (gint64 j = b->first + 1; h->s.causal && j < b->reach; j++)
@@ -272,32 +263,30 @@ power_of_two (Lanes *x)
   *x = p * (Lanes) ((LaneBits) whole << 23);
 }
 
-/* Scores of SIDE queries, `width` apart, become 2^(score - top); the top and one over the sum are
- * kept. */
+/* Scores of SIDE queries, `width` apart, become 2^(scale (score - top)); the scaled top and one over the
+ * sum are kept. */
 CJ_CLONES static void
-exponentiate (float *scores, gint64 keys, gint64 width, float *top, float *share)
+exponentiate (float *scores, gint64 keys, gint64 width, float scale, float *top, float *share)
 {
-  Lanes tops[2] = { (Lanes){ 0 } + LEAST, (Lanes){ 0 } + LEAST }, sum = { 0 };
-  LaneBits more;
+  Lanes tops = (Lanes){ 0 } + LEAST, sum = { 0 };
 
   for (gint64 j = 0; j < keys; j++)
     {
       const Lanes x = *(const Lanes *) (scores + j * width);
+      const LaneBits more = x > tops;
 
-      more = x > tops[j & 1];
-      tops[j & 1] = (Lanes) (((LaneBits) x & more) | ((LaneBits) tops[j & 1] & ~more));
+      tops = (Lanes) (((LaneBits) x & more) | ((LaneBits) tops & ~more));
     }
-  more = tops[0] > tops[1];
-  tops[0] = (Lanes) (((LaneBits) tops[0] & more) | ((LaneBits) tops[1] & ~more));
+  tops *= scale;
   for (gint64 j = 0; j < keys; j++)
     {
-      Lanes x = *(const Lanes *) (scores + j * width) - tops[0];
+      Lanes x = *(const Lanes *) (scores + j * width) * scale - tops;
 
       power_of_two (&x);
       sum += x;
       *(Lanes *) (scores + j * width) = x;
     }
-  *(Lanes *) top = tops[0];
+  *(Lanes *) top = tops;
   *(Lanes *) share = (Lanes) ((LaneBits) (1.0f / sum) & (LaneBits) (sum != 0.0f));
 }
 
@@ -334,7 +323,7 @@ forward_head (const Head *h)
 
       make_scores (h, &b);
       for (gint64 r = 0; r < b.width; r += SIDE)
-        exponentiate (h->scores + r, b.reach, b.width, tops + r, shares + r);
+        exponentiate (h->scores + r, b.reach, b.width, h->s.scale * LOG2_E, tops + r, shares + r);
       multiply (h, b.rows, d, b.reach, (CjGemmMatrix){ h->scores, 1, b.width }, h->v, h->s.row,
                 h->y + first * e, e, FALSE);
       scale_rows (h->y + first * e, b.rows, e, d, shares);
@@ -359,7 +348,7 @@ forward (const CjOpCall *call, guint block)
     }
 }
 
-/* The gradients of a band's weights, turned and times the scale of the scores, which so reaches q and k. */
+/* The gradients of a band's weights, turned. */
 static void
 make_weight_gradients (const Head *h, const Band *b)
 {
@@ -367,27 +356,27 @@ make_weight_gradients (const Head *h, const Band *b)
     memset (h->d_scores, 0, sizeof (float) * (gsize) (b->reach * b->width));
   else
     {
-      turn (h, b, h->dy, h->s.e, h->s.scale, h->slopes);
+      turn (h, b, h->dy, h->s.e, h->slopes);
       multiply (h, b->reach, b->width, h->s.d, (CjGemmMatrix){ h->v, h->s.row, 1 }, h->slopes,
                 b->width, h->d_scores, b->width, FALSE);
     }
   for (gint64 r = 0; r < b->rows && h->d_weights != NULL; r++)
     for (gint64 j = 0; j < b->reach; j++)
-      h->d_scores[j * b->width + r] += h->d_weights[(b->first + r) * h->s.s + j] * h->s.scale;
+      h->d_scores[j * b->width + r] += h->d_weights[(b->first + r) * h->s.s + j];
 }
 
-/* Of SIDE queries, scores become weights p and their gradients g those of the scores: p (g - m), with m
- * the sum over the keys of p g. */
+/* Of SIDE queries, scores become weights p and their gradients g those of the scores: scale p (g - m),
+ * with m the sum over the keys of p g. */
 CJ_CLONES static void
-exponentiate_back (float *scores, float *gradients, gint64 keys, gint64 width, const float *top,
-                   const float *share)
+exponentiate_back (float *scores, float *gradients, gint64 keys, gint64 width, float scale,
+                   const float *top, const float *share)
 {
   const Lanes tops = *(const Lanes *) top, shares = *(const Lanes *) share;
   Lanes sum = { 0 };
 
   for (gint64 j = 0; j < keys; j++)
     {
-      Lanes x = *(const Lanes *) (scores + j * width) - tops;
+      Lanes x = *(const Lanes *) (scores + j * width) * (scale * LOG2_E) - tops;
 
       power_of_two (&x);
       x *= shares;
@@ -398,7 +387,7 @@ exponentiate_back (float *scores, float *gradients, gint64 keys, gint64 width, c
     {
       Lanes *g = (Lanes *) (gradients + j * width);
 
-      *g = *(const Lanes *) (scores + j * width) * (*g - sum);
+      *g = *(const Lanes *) (scores + j * width) * ((*g - sum) * scale);
     }
 }
 
@@ -413,7 +402,8 @@ backward_band (const Head *h, const Band *b, gboolean add_k, gboolean add_v)
   make_scores (h, b);
   make_weight_gradients (h, b);
   for (gint64 r = 0; r < b->width; r += SIDE)
-    exponentiate_back (h->scores + r, h->d_scores + r, b->reach, b->width, tops + r, shares + r);
+    exponentiate_back (h->scores + r, h->d_scores + r, b->reach, b->width, h->s.scale, tops + r,
+                       shares + r);
   if (h->dv != NULL && h->dy != NULL)
     multiply (h, b->reach, d, b->rows, (CjGemmMatrix){ h->scores, b->width, 1 },
               h->dy + b->first * h->s.e, h->s.e, h->dv, step, add_v);

@@ -98,6 +98,24 @@ typedef struct
   gboolean transpose_b;
 } CjMatmulAttrs;
 
+#define CJ_CHAIN_MAX_LAYERS 4  /* inputs: x, then weight and bias of each */
+#define CJ_CHAIN_MAX_WIDTH 128 /* units or inputs of a layer */
+
+/* Functions whose slope is known from what they give. */
+typedef enum
+{
+  CJ_CHAIN_NONE,
+  CJ_CHAIN_RELU,
+  CJ_CHAIN_TANH,
+  CJ_CHAIN_SIGMOID
+} CjChainFunction;
+
+typedef struct
+{
+  guint n_layers;
+  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
+} CjDenseChainAttrs;
+
 /* in: x [N, ..., I], weight [U, I], bias [U] (optional); out [N, ..., U]. */
 extern const CjOpInfo cj_op_dense;
 /* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
@@ -112,6 +130,9 @@ gboolean cj_conv2d_is_winograd (const CjOp *op);
 /* The same two with what is below 0 set to 0; put in by the plan. */
 extern const CjOpInfo cj_op_dense_relu;
 extern const CjOpInfo cj_op_conv2d_relu;
+/* Small dense layers in a row, put in by the plan. In: x [N, U0], weight [U1, U0], bias [U1] (optional),
+ * weight [U2, U1] ...; out [N, U of the last]. */
+extern const CjOpInfo cj_op_dense_chain;
 /* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
 extern const CjOpInfo cj_op_matmul;
 

@@ -104,6 +104,27 @@ weight_gradient_line (const Vec *u, const int n, Vec *to, const int m)
   to[2 * m] = (u[5 * n] + (float) G_1 * even_1) + (float) (R2 * G_R) * even_r;
 }
 
+/* Six points of a line, `step` apart. The address is taken for a new one every time: else the compiler
+ * keeps all 36 of them in memory and fills that anew for every tile, of 16 channels a fourteenth of the
+ * time. */
+INLINE
+store_line (const Vec *line, float *to, gint64 step)
+{
+  __asm__("" : "+r"(to));
+#pragma GCC unroll 6
+  for (int i = 0; i < 6; i++)
+    *(Vec *) (to + i * step) = line[i];
+}
+
+INLINE
+load_line (const float *from, gint64 step, Vec *line)
+{
+  __asm__("" : "+r"(from));
+#pragma GCC unroll 6
+  for (int i = 0; i < 6; i++)
+    line[i] = *(const Vec *) (from + i * step);
+}
+
 /* Channels [c, c + LANES) of a pixel. */
 static inline __attribute__ ((always_inline)) Vec
 load (float *const *pixels, float *const *masks, int i, gint64 c)
@@ -148,9 +169,7 @@ input_vector (float *const *pixels, float *const *masks, gint64 c, float *to, gi
   for (int i = 0; i < 6; i++)
     {
       input_line (half + 6 * i, 1, line, 1);
-#pragma GCC unroll 6
-      for (int j = 0; j < 6; j++)
-        *(Vec *) (to + (6 * i + j) * step) = line[j];
+      store_line (line, to + 6 * i * step, step);
     }
 }
 
@@ -185,9 +204,7 @@ output_vector (const float *from, gint64 step, Vec *y)
     {
       Vec v[6];
 
-#pragma GCC unroll 6
-      for (int i = 0; i < 6; i++)
-        v[i] = *(const Vec *) (from + (6 * i + j) * step);
+      load_line (from + j * step, 6 * step, v);
       output_line (v, 1, half + j, 6);
     }
 #pragma GCC unroll 4
@@ -269,9 +286,7 @@ gradient_vector (float *const *pixels, float *const *masks, gint64 c, float *to,
   for (int i = 0; i < 6; i++)
     {
       gradient_line (half + 4 * i, 1, line, 1);
-#pragma GCC unroll 6
-      for (int j = 0; j < 6; j++)
-        *(Vec *) (to + (6 * i + j) * step) = line[j];
+      store_line (line, to + 6 * i * step, step);
     }
 }
 
@@ -313,9 +328,7 @@ weight (const float *from, gint64 from_step, gint64 width, gboolean turned, floa
       for (int i = 0; i < 6; i++)
         {
           weight_line (half + 3 * i, 1, points, 1);
-#pragma GCC unroll 6
-          for (int j = 0; j < 6; j++)
-            *(Vec *) (to + (6 * i + j) * step + c) = points[j];
+          store_line (points, to + 6 * i * step + c, step);
         }
     }
 }
@@ -332,9 +345,7 @@ weight_gradient (const float *from, gint64 step, gint64 width, float *to, gint64
         {
           Vec u[6];
 
-#pragma GCC unroll 6
-          for (int i = 0; i < 6; i++)
-            u[i] = *(const Vec *) (from + (6 * i + j) * step + c);
+          load_line (from + j * step + c, 6 * step, u);
           weight_gradient_line (u, 1, half + j, 6);
         }
 #pragma GCC unroll 3

@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 #define CJ_WINOGRAD_POINTS 36 /* of a transformed tile of 6×6 inputs, 4×4 outputs or 3×3 weights */
 
+#define CJ_WINOGRAD_WEIGHTS 16 /* channels whose weights are put in order at once */
+#define CJ_WINOGRAD_PACK (9 * CJ_WINOGRAD_WEIGHTS * CJ_KERNEL_MAX_PANEL)
+
 /* A convolution over pictures with strides and dilations of 1, in one group. */
 typedef struct
 {
@@ -35,7 +38,7 @@ gint64 cj_winograd_count_weight (const CjWinograd *geometry);
 guint cj_winograd_panels (const CjWinograd *geometry);
 
 /* Transforms one panel of the weight, [O, C, 3, 3]. With `turned` the geometry is that of
- * cj_winograd_turn and the weight is [C, O, 3, 3] of it. `scratch`: cj_winograd_count_scratch. */
+ * cj_winograd_turn and the weight is [C, O, 3, 3] of it. `scratch`: CJ_WINOGRAD_PACK floats. */
 void cj_winograd_pack (const CjWinograd *geometry, const float *weight, gboolean turned,
                        guint panel, float *packed, float *scratch);
 
@@ -53,8 +56,9 @@ typedef struct
   float *y;
 } CjWinogradRun;
 
-/* Floats of scratch of any of these functions, for spans of up to `n` samples. */
-gint64 cj_winograd_count_scratch (const CjWinograd *geometry, gint64 n);
+/* Floats of scratch that the two functions need for spans of up to `n` samples. */
+gint64 cj_winograd_count_run (const CjWinograd *geometry, gint64 n);
+gint64 cj_winograd_count_run_weight (const CjWinograd *geometry, gint64 n);
 
 /* y [N, OH, OW, O] from x [N, H, W, C]. */
 void cj_winograd_run (const CjWinograd *geometry, const CjWinogradRun *run, gint64 n,

@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolution as a product whose rows are the patches under the kernel, read where they lie ("implicit
  * GEMM"): nothing is unrolled, only pictures that need padding are copied, a band of rows at a time
- * into a thread's own scratch. The gradient of the input is a convolution of the padded gradient of
- * the output, spread by the stride, with the weight turned round. */
+ * into a thread's own scratch. And the gradient of the weight, whose rows are what one place of a patch
+ * sees over the batch. */
 #include "cj-gemm.h"
 #include "cj-kernel.h"
 #include "cj-rows.h"
 #include "conv2d-private.h"
 
-#define SHORT_RUN 24 /* of neighbours in a patch */
+#define SHORT_RUN 8 /* of neighbours in a patch */
 
 /* Floats of scratch for a band of rows, more only if a single row needs it: in the first cache, or in
  * the second where the sums that a band is added to are too many to be fetched that often. */
 #define BAND 8192
 #define DEEP_BAND CJ_GEMM_SCRATCH
 #define FEW_SUMS 4096
-
-/* Columns of a packed matrix: [panel, Q, width]. */
-typedef struct
-{
-  const CjKernel *kernel;
-  gint64 width; /* of a panel */
-  gint64 n_panels;
-} Panels;
 
 /* A picture as it is read under the kernel. */
 typedef struct
@@ -33,10 +25,10 @@ typedef struct
   gint64 out_rows, out_columns;
 } View;
 
-static Panels
-get_panels (gint64 columns)
+CjConvPanels
+cj_conv_panels (gint64 columns)
 {
-  Panels p = { .kernel = cj_kernel_get (columns) };
+  CjConvPanels p = { .kernel = cj_kernel_get (columns) };
 
   p.width = MIN (cj_kernel_pad (p.kernel, columns), 2 * p.kernel->lanes);
   p.n_panels = (columns + p.width - 1) / p.width;
@@ -60,19 +52,6 @@ view_picture (const CjConv *g)
                  .step_w = g->a.stride_w,
                  .out_rows = g->oh,
                  .out_columns = g->ow };
-}
-
-static View
-view_spread (const CjConv *g)
-{
-  return (View){ .rows = g->h + (gint64) g->a.dilation_h * (g->a.kernel_h - 1),
-                 .columns = g->w + (gint64) g->a.dilation_w * (g->a.kernel_w - 1),
-                 .channels = g->o,
-                 .span = (gint64) g->a.dilation_h * (g->a.kernel_h - 1) + 1,
-                 .step_h = 1,
-                 .step_w = 1,
-                 .out_rows = g->h,
-                 .out_columns = g->w };
 }
 
 /* Rows of the view under `n` rows of outputs. */
@@ -103,7 +82,7 @@ find_band (const View *v, gint64 room, gint64 more)
 static gint64
 gradient_line (const CjConv *g)
 {
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
 
   return g->ow * g->a.groups * panels.width * panels.n_panels;
 }
@@ -111,24 +90,16 @@ gradient_line (const CjConv *g)
 static gint64
 count_forward_room (const CjConv *g)
 {
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
 
   return g->a.groups * g->q * panels.width * panels.n_panels;
-}
-
-static gint64
-count_input_room (const CjConv *g)
-{
-  const Panels panels = get_panels (g->cg);
-
-  return g->a.groups * g->taps * g->og * panels.width * panels.n_panels;
 }
 
 /* The last row is the bias'. */
 static gint64
 count_weight_room (const CjConv *g)
 {
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
 
   return g->a.groups * (g->q + 1) * panels.width * panels.n_panels;
 }
@@ -142,17 +113,9 @@ count_forward_scratch (const CjConv *g)
 }
 
 static gint64
-count_input_scratch (const CjConv *g)
-{
-  const View v = view_spread (g);
-
-  return count_band (&v, find_band (&v, BAND, 0), 0);
-}
-
-static gint64
 weight_band (const CjConv *g)
 {
-  return g->q * get_panels (g->og).width <= FEW_SUMS ? BAND : DEEP_BAND;
+  return g->q * cj_conv_panels (g->og).width <= FEW_SUMS ? BAND : DEEP_BAND;
 }
 
 static gint64
@@ -168,20 +131,14 @@ count_weight_scratch (const CjConv *g)
 static guint
 out_panels (const CjConv *g)
 {
-  return (guint) (g->a.groups * get_panels (g->og).n_panels);
-}
-
-static guint
-in_panels (const CjConv *g)
-{
-  return (guint) (g->a.groups * get_panels (g->cg).n_panels);
+  return (guint) (g->a.groups * cj_conv_panels (g->og).n_panels);
 }
 
 /* [O, C/groups, kh, kw] to [group, panel, tap, C/groups, width] */
 static void
 pack_forward (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 {
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
   const gint64 width = panels.width, group = chunk / panels.n_panels;
   const gint64 first = chunk % panels.n_panels * width, count = MIN (width, g->og - first);
   const float *weight = (const float *) call->in[1] + (group * g->og + first) * g->q;
@@ -191,22 +148,6 @@ pack_forward (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
     for (gint64 c = 0; c < g->cg; c++, to += width)
       for (gint64 o = 0; o < width; o++)
         to[o] = o < count ? weight[o * g->q + c * g->taps + tap] : 0;
-}
-
-/* The same for the way back: [group, panel, tap turned round, O/groups, width] */
-static void
-pack_input (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
-{
-  const Panels panels = get_panels (g->cg);
-  const gint64 width = panels.width, group = chunk / panels.n_panels;
-  const gint64 first = chunk % panels.n_panels * width, count = MIN (width, g->cg - first);
-  const float *weight = (const float *) call->in[1] + (group * g->og * g->cg + first) * g->taps;
-  float *to = room + chunk * g->taps * g->og * width;
-
-  for (gint64 tap = g->taps; tap-- > 0;)
-    for (gint64 o = 0; o < g->og; o++, to += width)
-      for (gint64 c = 0; c < width; c++)
-        to[c] = c < count ? weight[o * g->q + c * g->taps + tap] : 0;
 }
 
 /* Runs of a patch in a view: a whole kernel row where its pixels are neighbours, else a pixel each.
@@ -243,54 +184,22 @@ pad_rows (const CjConv *g, const float *x, gint64 first, gint64 n, float *to)
       }
 }
 
-/* Copies a gradient; where `y` is given only that of units that were above 0. */
-CJ_CLONES static void
-copy_gradient (const float *dy, const float *y, gint64 n, float *to)
+CJ_CLONES void
+cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to)
 {
   if (y == NULL)
-    memcpy (to, dy, sizeof (float) * (gsize) n);
+    memcpy (to, x, sizeof (float) * (gsize) n);
   else
     for (gint64 i = 0; i < n; i++)
-      to[i] = y[i] > 0 ? dy[i] : 0;
-}
-
-/* Rows [first, first + n) of the gradient of the output put where its pixels came from, in a picture
- * with zeros between and around. */
-static void
-spread_rows (const CjConv *g, const float *dy, const float *y, gint64 first, gint64 n, float *to)
-{
-  const gint64 top = (gint64) g->a.dilation_h * (g->a.kernel_h - 1) - g->a.pad_top;
-  const gint64 left = (gint64) g->a.dilation_w * (g->a.kernel_w - 1) - g->a.pad_left;
-  const gint64 line = g->ow * g->o, wz = g->w + (gint64) g->a.dilation_w * (g->a.kernel_w - 1);
-
-  for (gint64 z = first - top; n > 0; n--, z++, to += wz * g->o)
-    {
-      const gint64 row = z / g->a.stride_h;
-      gint64 column = 0;
-
-      memset (to, 0, sizeof (float) * (gsize) (wz * g->o));
-      if (z < 0 || z % g->a.stride_h != 0 || row >= g->oh)
-        continue;
-      while (column * g->a.stride_w + left < 0)
-        column++;
-      if (g->a.stride_w == 1 && column < g->ow && left < wz)
-        copy_gradient (
-            dy + row * line + column * g->o, y != NULL ? y + row * line + column * g->o : NULL,
-            MIN (g->ow - column, wz - left - column) * g->o, to + (column + left) * g->o);
-      else
-        for (; column < g->ow && column * g->a.stride_w + left < wz; column++)
-          copy_gradient (dy + row * line + column * g->o,
-                         y != NULL ? y + row * line + column * g->o : NULL, g->o,
-                         to + (column * g->a.stride_w + left) * g->o);
-    }
+      to[i] = y[i] > 0 ? x[i] : 0;
 }
 
 /* Outputs of `n` rows of a view that begins at x: for each group and panel of columns all rows, so that
  * the panel of weights stays near. `all` is the number of output channels of all groups. */
 static void
-convolve (const CjConv *g, const View *v, const float *x, const Panels *panels, gint64 from_group,
-          gint64 to_group, const float *weight, const float *bias, gint64 n, float *y,
-          gboolean relu, gboolean add)
+convolve (const CjConv *g, const View *v, const float *x, const CjConvPanels *panels,
+          gint64 from_group, gint64 to_group, const float *weight, const float *bias, gint64 n,
+          float *y, gboolean relu, gboolean add)
 {
   gint64 offsets[CJ_CONV_MAX_TAPS];
   CjProduct p = { .a_row = v->step_w * v->channels,
@@ -324,7 +233,7 @@ static void
 forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
   const View v = view_picture (g);
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
   const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
   const gint64 step = is_padded (g) ? find_band (&v, BAND, 0) : g->oh;
 
@@ -341,25 +250,6 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
           }
         convolve (g, &v, x, &panels, g->cg, g->og, room, bias, n,
                   call->out[0] + (sample * g->oh + row) * g->ow * g->o, g->relu, FALSE);
-      }
-}
-
-static void
-backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
-{
-  const View v = view_spread (g);
-  const Panels panels = get_panels (g->cg);
-  const gint64 step = find_band (&v, BAND, 0);
-
-  for (gint64 sample = samples.begin; sample < samples.end; sample++)
-    for (gint64 row = 0; row < g->h; row += step)
-      {
-        const gint64 n = MIN (step, g->h - row), at = sample * g->oh * g->ow * g->o;
-
-        spread_rows (g, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL, row,
-                     rows_under (&v, n), call->scratch);
-        convolve (g, &v, call->scratch, &panels, g->og, g->cg, room, NULL, n,
-                  call->d_in[0] + (sample * g->h + row) * g->w * g->c, FALSE, call->add_in[0]);
       }
 }
 
@@ -420,7 +310,7 @@ find_patch (const gint64 *taps, gint64 n_taps, gint64 run, gint64 *patch)
 
 /* dw [group, panel, Q + 1, width] (+)= patches times gradients; the last row is the bias'. */
 static void
-add_stretch (const CjConv *g, const Panels *panels, const Stretch *s, float *dw)
+add_stretch (const CjConv *g, const CjConvPanels *panels, const Stretch *s, float *dw)
 {
   const View v = view_picture (g);
   gint64 taps[CJ_CONV_MAX_TAPS], rows[CJ_CONV_MAX_TAPS], patch[CJ_CONV_MAX_TAPS], run;
@@ -464,8 +354,8 @@ add_stretch (const CjConv *g, const Panels *panels, const Stretch *s, float *dw)
 
 /* Gradients of `pixels` pixels for the kernel: [group, panel, pixel, width]. */
 static void
-copy_panels (const CjConv *g, const Panels *panels, const float *dy, const float *y, gint64 pixels,
-             float *to)
+copy_panels (const CjConv *g, const CjConvPanels *panels, const float *dy, const float *y,
+             gint64 pixels, float *to)
 {
   const gint64 width = panels->width;
 
@@ -476,7 +366,7 @@ copy_panels (const CjConv *g, const Panels *panels, const float *dy, const float
 
       for (gint64 k = 0; k < pixels; k++, to += width)
         {
-          copy_gradient (dy + k * g->o + at, y != NULL ? y + k * g->o + at : NULL, count, to);
+          cj_conv_copy_above (dy + k * g->o + at, y != NULL ? y + k * g->o + at : NULL, count, to);
           for (gint64 o = count; o < width; o++)
             to[o] = 0;
         }
@@ -488,9 +378,9 @@ static void
 backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float *sums)
 {
   const View v = view_picture (g);
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
   const gint64 line = gradient_line (g), picture = g->hp * g->wp * g->c + g->oh * line;
-  const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0 && !g->relu;
+  const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0;
   const gint64 room = weight_band (g);
   const gint64 step = MIN (find_band (&v, room, line), CJ_CONV_MAX_TAPS);
   const gint64 bundle = step == g->oh ? CLAMP (MIN (room / picture, CJ_CONV_MAX_TAPS / g->oh), 1,
@@ -524,12 +414,15 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
           }
         if (!direct)
           {
-            s.dy = gradients;
             s.dy_step = panels.width;
             s.dy_panel = s.samples * n * g->ow * panels.width;
-            copy_panels (g, &panels, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL,
+            copy_panels (g, &panels, s.dy, g->relu ? call->out[0] + at : NULL,
                          s.samples * n * g->ow, gradients);
           }
+        else if (g->relu)
+          cj_conv_copy_above (s.dy, call->out[0] + at, s.samples * n * g->ow * g->o, gradients);
+        if (!direct || g->relu)
+          s.dy = gradients;
         add_stretch (g, &panels, &s, sums);
       }
 }
@@ -538,7 +431,7 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
 static void
 add_rooms (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 {
-  const Panels panels = get_panels (g->og);
+  const CjConvPanels panels = cj_conv_panels (g->og);
   const gint64 blocks = cj_op_blocks (call->op), size = cj_conv_room (g, &cj_conv_direct_weight);
   const gint64 width = panels.width;
   const float *from = room + chunk * (g->q + 1) * width;
@@ -565,7 +458,5 @@ add_rooms (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 
 const CjConvWay cj_conv_direct_forward
     = { count_forward_room, count_forward_scratch, out_panels, pack_forward, forward };
-const CjConvWay cj_conv_direct_input
-    = { count_input_room, count_input_scratch, in_panels, pack_input, backward_input };
 const CjConvWay cj_conv_direct_weight
     = { count_weight_room, count_weight_scratch, out_panels, add_rooms, backward_weight };

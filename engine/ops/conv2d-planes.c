@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolution with pixels side by side in the lanes of vectors, for few channels: with six channels in
  * the lanes most of a vector is empty. Bands of pictures are laid out as planes [channel, row, column]
- * in scratch, padded, so that what a tap reads for neighbouring pixels is one row of a matrix whose
- * columns are all pixels of the band. The few pixels between the end of a row of results and the next row are
- * computed too, and left. */
+ * in scratch, padded, so that what a tap reads for a row of results is a row of a matrix. What results
+ * a vector has beyond the end of its row are left. */
 #include "cj-kernel.h"
 #include "cj-rows.h"
 #include "conv2d-private.h"
@@ -78,30 +77,31 @@ get_slack (const Planes *v)
   return v->width + MAX_LANES;
 }
 
-/* Floats for `n` rows of results: planes of them, the planes under them, and rows of pixels of both. */
+/* Floats of a row of results: whole vectors. */
 static gint64
-count_band (const CjConv *g, const Planes *v, gint64 out_channels, gint64 n)
+get_pitch (gint64 columns)
+{
+  return (columns + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+}
+
+/* Floats for `n` rows of results of `made` planes: these, the planes under them, and a row of pixels of
+ * both. */
+static gint64
+count_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 n)
 {
   return to_four (v->channels) * count_plane (v->width, n + get_reach (g)) + get_slack (v)
-         + to_four (out_channels) * count_plane (v->width, n) + count_row (v->columns, v->channels)
-         + count_row (v->width, out_channels);
+         + to_four (made) * MAX (count_plane (v->width, n), (n + 1) * get_pitch (columns))
+         + count_row (v->columns, v->channels) + count_row (v->width, made);
 }
 
 static gint64
-find_band (const CjConv *g, const Planes *v, gint64 out_channels, gint64 out_rows)
+find_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 rows)
 {
-  gint64 n = out_rows;
+  gint64 n = rows;
 
-  while (n > 1 && count_band (g, v, out_channels, n) > BAND)
+  while (n > 1 && count_band (g, v, made, columns, n) > BAND)
     n = (n + 1) / 2;
   return n;
-}
-
-CJ_CLONES static void
-copy_above (const float *x, const float *y, gint64 n, float *to)
-{
-  for (gint64 i = 0; i < n; i++)
-    to[i] = y[i] > 0 ? x[i] : 0;
 }
 
 CJ_CLONES static void
@@ -138,32 +138,36 @@ lay_out (const CjKernel *kernel, const Planes *v, const float *x, const float *y
 
       if (from < 0 || from >= v->rows)
         continue;
-      if (v->channels == 1 && y == NULL)
-        memcpy (at, pixels, sizeof (float) * (gsize) line);
-      else if (v->channels == 1)
-        copy_above (pixels, y + from * line, line, at);
+      if (v->channels == 1)
+        cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, at);
       else
         {
-          if (y == NULL)
-            memcpy (row, pixels, sizeof (float) * (gsize) line);
-          else
-            copy_above (pixels, y + from * line, line, row);
+          cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, row);
           kernel->turn (row, v->channels, v->columns, v->channels, at, plane);
         }
     }
 }
 
-/* Where the pixels under each (channel, tap) begin. */
+/* Where the pixels under each (row of the kernel, channel, column of the kernel) begin. */
 static void
 find_rows (const CjConv *g, const Planes *v, gint64 plane, gint64 *rows)
 {
-  for (gint64 c = 0; c < v->channels; c++)
-    for (gint64 ky = 0; ky < g->a.kernel_h; ky++)
+  for (gint64 ky = 0; ky < g->a.kernel_h; ky++)
+    for (gint64 c = 0; c < v->channels; c++)
       for (gint64 kx = 0; kx < g->a.kernel_w; kx++)
         *rows++ = c * plane + ky * g->a.dilation_h * v->width + kx * g->a.dilation_w;
 }
 
-/* A picture of results: [out channel, (channel, tap)] `weight` times what lies under the taps. */
+/* The place of such a one in a weight [channel, row, column]. */
+static gint64
+find_weight (const CjConv *g, gint64 channels, gint64 k)
+{
+  const gint64 kx = k % g->a.kernel_w, c = k / g->a.kernel_w % channels;
+
+  return (c * g->a.kernel_h + k / g->a.kernel_w / channels) * g->a.kernel_w + kx;
+}
+
+/* A picture of results: [channel, ky, channel before, kx] `weight` times what lies under the taps. */
 typedef struct
 {
   gint64 channels, rows, columns;
@@ -172,39 +176,65 @@ typedef struct
   float *data;
 } Results;
 
+/* Rows [first, first + n) of results, from planes of what is under them. Two rows go together where
+ * one is no more than a vector; rows of the kernel that are all in the padding are left out. */
+static void
+multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first, gint64 n,
+               const float *planes, gint64 plane, float *results)
+{
+  const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
+  const gint64 pitch = get_pitch (to->columns), high = g->a.dilation_h;
+  const gint64 pair = pitch == kernel->lanes ? 2 : 1, line = v->channels * g->a.kernel_w;
+  gint64 rows[CJ_CONV_MAX_TAPS];
+  CjProduct p = { .a_row = v->channels * g->taps,
+                  .a_step = 1,
+                  .n_runs = 1,
+                  .b_panel = 2 * kernel->lanes,
+                  .b_second = pair == 2 ? v->width : kernel->lanes,
+                  .c_row = (n + 1) / 2 * 2 * pitch,
+                  .m = to->channels,
+                  .n = pair * pitch };
+
+  find_rows (g, v, plane, rows);
+  for (gint64 i = 0; i < n; i += pair)
+    {
+      const gint64 above = v->top - first - MIN (i + pair, n) + 1;
+      const gint64 below = v->top + v->rows - first - i;
+      const gint64 begin = CLAMP ((above + high - 1) / high, 0, g->a.kernel_h);
+      const gint64 end = CLAMP ((below + high - 1) / high, begin, g->a.kernel_h);
+
+      p.a = to->weight + begin * line;
+      p.b = planes + i * v->width;
+      p.b_rows = rows + begin * line;
+      p.run = (end - begin) * line;
+      p.c = results + i * pitch;
+      kernel->multiply (&p);
+    }
+}
+
 /* `x` planes of one picture; `above` as y of lay_out. */
 static void
 convolve (const CjConv *g, const Planes *v, const float *x, const float *above, const Results *to,
           float *scratch)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
-  const gint64 step = find_band (g, v, to->channels, to->rows), line = to->columns * to->channels;
-  gint64 rows[CJ_CONV_MAX_TAPS];
+  const gint64 step = find_band (g, v, to->channels, to->columns, to->rows);
+  const gint64 line = to->columns * to->channels, pitch = get_pitch (to->columns);
   float *row = scratch + count_row (v->columns, v->channels);
   float *planes = row + count_row (v->width, to->channels);
-  CjProduct p = { .a = to->weight,
-                  .a_row = v->channels * g->taps,
-                  .a_step = 1,
-                  .n_runs = 1,
-                  .run = v->channels * g->taps,
-                  .b = planes,
-                  .b_rows = rows,
-                  .b_panel = 2 * kernel->lanes,
-                  .m = to->channels };
 
   for (gint64 first = 0; first < to->rows; first += step)
     {
       const gint64 n = MIN (step, to->rows - first), under = n + get_reach (g);
       const gint64 plane = count_plane (v->width, under);
+      float *results = planes + to_four (v->channels) * plane + get_slack (v);
 
       lay_out (kernel, v, x, above, first, under, scratch, planes);
-      find_rows (g, v, plane, rows);
-      p.c = planes + to_four (v->channels) * plane + get_slack (v);
-      p.c_row = p.n = count_plane (v->width, n);
-      kernel->multiply (&p);
+      multiply_rows (g, v, to, first, n, planes, plane, results);
       for (gint64 i = 0; i < n; i++)
         {
-          kernel->turn (p.c + i * v->width, p.c_row, to->channels, to->columns, row, to->channels);
+          kernel->turn (results + i * pitch, (n + 1) / 2 * 2 * pitch, to->channels, to->columns,
+                        row, to->channels);
           finish_row (row, to->bias, line, to->relu, to->add, to->data + (first + i) * line);
         }
     }
@@ -219,10 +249,11 @@ one_turn (const CjConv *g)
   return 1;
 }
 
+/* The weight, and a bias for each number of a row of the result. */
 static gint64
-count_biases (const CjConv *g)
+count_forward_room (const CjConv *g)
 {
-  return g->ow * g->o;
+  return g->o * g->q + g->ow * g->o;
 }
 
 static gint64
@@ -230,16 +261,18 @@ count_forward_scratch (const CjConv *g)
 {
   const Planes v = planes_of_picture (g);
 
-  return count_band (g, &v, g->o, find_band (g, &v, g->o, g->oh));
+  return count_band (g, &v, g->o, g->ow, find_band (g, &v, g->o, g->ow, g->oh));
 }
 
-/* A bias for each number of a row of the result. The weight is taken as it lies. */
 static void
-repeat_bias (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
+pack_forward (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 {
-  const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
+  const float *weight = call->in[1], *bias = call->op->n_in > 2 ? call->in[2] : NULL;
 
   (void) chunk;
+  for (gint64 o = 0; o < g->o; o++, weight += g->q)
+    for (gint64 k = 0; k < g->q; k++)
+      *room++ = weight[find_weight (g, g->c, k)];
   for (gint64 i = 0; i < g->ow * g->o; i++)
     room[i] = bias != NULL ? bias[i % g->o] : 0;
 }
@@ -254,8 +287,8 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
       const Results to = { .channels = g->o,
                            .rows = g->oh,
                            .columns = g->ow,
-                           .weight = call->in[1],
-                           .bias = room,
+                           .weight = room,
+                           .bias = room + g->o * g->q,
                            .relu = g->relu,
                            .data = call->out[0] + s * g->oh * g->ow * g->o };
 
@@ -277,20 +310,23 @@ count_input_scratch (const CjConv *g)
 {
   const Planes v = planes_of_gradient (g);
 
-  return count_band (g, &v, g->c, find_band (g, &v, g->c, g->h));
+  return count_band (g, &v, g->c, g->w, find_band (g, &v, g->c, g->w, g->h));
 }
 
-/* [O, C, kh, kw] to [C, O, kh, kw turned round] */
+/* The weight with the kernel turned round. */
 static void
-turn_weight (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
+pack_input (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 {
   const float *weight = call->in[1];
 
   (void) chunk;
   for (gint64 c = 0; c < g->c; c++)
-    for (gint64 o = 0; o < g->o; o++)
-      for (gint64 tap = 0; tap < g->taps; tap++)
-        room[(c * g->o + o) * g->taps + tap] = weight[(o * g->c + c + 1) * g->taps - 1 - tap];
+    for (gint64 k = 0; k < g->o * g->taps; k++)
+      {
+        const gint64 at = find_weight (g, g->o, k), o = at / g->taps;
+
+        *room++ = weight[(o * g->c + c + 1) * g->taps - 1 - at % g->taps];
+      }
 }
 
 static void
@@ -328,7 +364,7 @@ count_weight_scratch (const CjConv *g)
   const Planes v = planes_of_picture (g);
 
   return MAX_LANES * count_sums (g)
-         + count_band (g, &v, g->o + 1, find_band (g, &v, g->o + 1, g->oh));
+         + count_band (g, &v, g->o + 1, g->ow, find_band (g, &v, g->o + 1, g->ow, g->oh));
 }
 
 /* Both pictures as planes, and every product of a plane of the gradient with one of x seen from a tap;
@@ -339,7 +375,7 @@ add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, 
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const Planes gradient = { .channels = g->o, .rows = g->oh, .columns = g->ow, .width = v->width };
-  const gint64 step = find_band (g, v, g->o + 1, g->oh);
+  const gint64 step = find_band (g, v, g->o + 1, g->ow, g->oh);
   gint64 rows[CJ_CONV_MAX_TAPS + 1];
   float *row = scratch + count_row (v->columns, v->channels);
   float *planes = row + count_row (v->width, g->o + 1);
@@ -402,7 +438,7 @@ add_rooms (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 
       if (to == NULL)
         continue;
-      to += input == 1 ? o * g->q + k : o;
+      to += input == 1 ? o * g->q + find_weight (g, g->c, k) : o;
       for (gint64 b = 1; b < blocks; b++)
         sum += room[b * size + i];
       *to = sum + (call->add_in[input] ? *to : 0);
@@ -410,8 +446,8 @@ add_rooms (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 }
 
 const CjConvWay cj_conv_planes_forward
-    = { count_biases, count_forward_scratch, one_turn, repeat_bias, forward };
+    = { count_forward_room, count_forward_scratch, one_turn, pack_forward, forward };
 const CjConvWay cj_conv_planes_input
-    = { count_turned, count_input_scratch, one_turn, turn_weight, backward_input };
+    = { count_turned, count_input_scratch, one_turn, pack_input, backward_input };
 const CjConvWay cj_conv_planes_weight
     = { count_sums, count_weight_scratch, one_turn, add_rooms, backward_weight };

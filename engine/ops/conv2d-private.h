@@ -4,6 +4,7 @@
  * Q = kh · kw · C/groups. Data is channels last, the weight [O, C/groups, kh, kw]. */
 #pragma once
 
+#include "cj-kernel.h"
 #include "cj-ops.h"
 
 G_BEGIN_DECLS
@@ -22,9 +23,10 @@ typedef struct
 } CjConv;
 
 /* A way to do one of the three passes over some samples: the result, the gradient of the input, or
- * that of the weight and bias. It has a room in the workspace. For the first two passes `turn` fills it with the
- * weight in the order that `run` wants; for the third `run` leaves there the gradients summed over its samples,
- * in a room for each block of samples, and `turn` adds the rooms in order and writes the result. */
+ * that of the weight and bias. It has a room in the workspace. For the first two passes `turn` fills
+ * it with the weight in the order that `run` wants; for the third `run` leaves there the gradients
+ * summed over its samples, in a room for each block of samples, and `turn` adds the rooms in order
+ * and writes the result. */
 typedef struct
 {
   gint64 (*count_room) (const CjConv *conv);    /* floats */
@@ -40,6 +42,19 @@ extern const CjConvWay cj_conv_direct_forward, cj_conv_direct_input, cj_conv_dir
 /* The same with pixels in the lanes of vectors, for few channels of what is made: the output forward
  * and for the weight, the input for its gradient. One group, stride 1. */
 extern const CjConvWay cj_conv_planes_forward, cj_conv_planes_input, cj_conv_planes_weight;
+
+/* Columns of a packed matrix: [panel, row, width]. */
+typedef struct
+{
+  const CjKernel *kernel;
+  gint64 width; /* of a panel */
+  gint64 n_panels;
+} CjConvPanels;
+
+CjConvPanels cj_conv_panels (gint64 columns);
+
+/* Copies n numbers of x; where `y` is given only those where it is above 0, else 0. */
+void cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to);
 
 /* By Winograd's method, cj-winograd.h: for what cj_conv_fits_winograd. */
 extern const CjConvWay cj_conv_winograd_forward, cj_conv_winograd_input, cj_conv_winograd_weight;

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Winograd's convolution over spans of samples, and as a way of doing the three passes of the op.
+ *
+ * Measured on an AVX-512 Xeon, one thread, in GFLOP/s of plain loops, direct way against this one:
+ * 32 channels 150 and 310, 64 channels 150 and 370, 128 channels 165 and 400; 16 channels 80 and 90
+ * forward, but 75 and 140 for the weight's gradient; below that the direct way is faster, for the
+ * transforms cost as much as the products.
+ *
+ * Errors over the root mean square of the result, for evenly drawn x and w of 32 to 128 channels, this
+ * way and (the direct one): forward 1.0 to 1.5e-6 (2.3 to 3.8e-7), gradient of the input 1.2 to 2.3e-6
+ * (3.0 to 5.9e-7), of the weight 1.3 to 1.7e-6 (1.4 to 5.6e-7). The largest of 100,000 is 10 to 15 times
+ * that in both. */
 #include "cj-winograd.h"
 #include "conv2d-private.h"
 
@@ -9,7 +20,6 @@
 #define LEAST_RUN 36      /* tiles to make products worth their panels of weights, and */
 #define LEAST_WEIGHT 48   /* tiles to make sums worth their stores */
 #define BLOCK 48          /* channels of the weight's gradient that are made at once */
-#define WEIGHTS 16        /* channels whose weights are put in order at once */
 
 extern const CjWinogradTile cj_winograd_baseline;
 #if defined(__x86_64__)
@@ -141,17 +151,21 @@ n_blocks (const CjWinograd *g, const Stripe *s)
 }
 
 gint64
-cj_winograd_count_scratch (const CjWinograd *g, gint64 n)
+cj_winograd_count_run (const CjWinograd *g, gint64 n)
+{
+  const Stripe s = make_stripe (g, MIN (n * cj_winograd_tiles (g), most_tiles (g, FALSE)));
+
+  return count_outside (g) + POINTS * (s.x + s.y_panel);
+}
+
+gint64
+cj_winograd_count_run_weight (const CjWinograd *g, gint64 n)
 {
   const gint64 total = n * cj_winograd_tiles (g);
-  const Stripe one = make_stripe (g, MIN (total, most_tiles (g, FALSE)));
-  const Stripe all = make_stripe (g, MIN (total, most_tiles (g, TRUE)));
-  const gint64 run = POINTS * (one.x + one.y_panel);
-  const gint64 products
-      = POINTS * point_step (BLOCK, all.width) * (all.tiles < total ? n_blocks (g, &all) : 1);
-  const gint64 weight = POINTS * (all.x + all.y) + products;
+  const Stripe s = make_stripe (g, MIN (total, most_tiles (g, TRUE)));
+  const gint64 blocks = s.tiles < total ? n_blocks (g, &s) : 1;
 
-  return count_outside (g) + MAX (MAX (run, weight), 9 * WEIGHTS * one.width);
+  return count_outside (g) + POINTS * (s.x + s.y + blocks * point_step (BLOCK, s.width));
 }
 
 void
@@ -163,9 +177,9 @@ cj_winograd_pack (const CjWinograd *g, const float *w, gboolean turned, guint pa
   const int count = (int) MIN (s.width, g->o - first), width = (int) s.width;
   float *to = packed + panel * POINTS * step;
 
-  for (gint64 c = 0; c < g->c; c += WEIGHTS)
+  for (gint64 c = 0; c < g->c; c += CJ_WINOGRAD_WEIGHTS)
     {
-      const gint64 n = MIN (WEIGHTS, g->c - c);
+      const gint64 n = MIN (CJ_WINOGRAD_WEIGHTS, g->c - c);
 
       if (!turned)
         s.kernel->transpose (w + (first * g->c + c) * 9, g->c * 9, count, width, (int) n * 9,
@@ -470,7 +484,7 @@ forward_scratch (const CjConv *conv)
 {
   const CjWinograd g = get_forward (conv);
 
-  return cj_winograd_count_scratch (&g, conv->block);
+  return cj_winograd_count_run (&g, conv->block);
 }
 
 static gint64
@@ -478,7 +492,15 @@ input_scratch (const CjConv *conv)
 {
   const CjWinograd g = get_input (conv);
 
-  return cj_winograd_count_scratch (&g, conv->block);
+  return cj_winograd_count_run (&g, conv->block);
+}
+
+static gint64
+weight_scratch (const CjConv *conv)
+{
+  const CjWinograd g = get_forward (conv);
+
+  return cj_winograd_count_run_weight (&g, conv->block);
 }
 
 static guint
@@ -581,4 +603,4 @@ const CjConvWay cj_conv_winograd_forward
 const CjConvWay cj_conv_winograd_input
     = { input_room, input_scratch, input_panels, turn_input, backward_input };
 const CjConvWay cj_conv_winograd_weight
-    = { weight_room, forward_scratch, weight_turns, turn_weight, backward_weight };
+    = { weight_room, weight_scratch, weight_turns, turn_weight, backward_weight };

@@ -4,8 +4,8 @@
  * N rows, U[l] units; P is U rounded up to whole vectors. Lanes are units: forward reads the weight
  * turned round, [U[l-1], P[l]], the way back as it lies, [U[l], P[l-1]]; both are copied once a step,
  * with zeros behind the ends. A step of the 2-8-8-2 network fell from 6 us to less than one. */
-#include "cj-dense-chain.h"
 #include "cj-math.h"
+#include "cj-ops.h"
 
 #include <string.h>
 

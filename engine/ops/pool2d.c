@@ -252,9 +252,13 @@ max_row (const CjOp *op, const Windows *w, gint64 n, float *out, gint32 *place)
 /* One row of windows over two rows of pixels of c channels, of which one group is meant. */
 typedef struct
 {
-  gint64 c, n;            /* windows */
-  gint64 line;            /* floats of a row of pixels */
-  gint64 step;            /* from one word to the next */
+  gint64 c, n; /* windows */
+  gint64 line; /* floats of a row of pixels */
+  gint64 step; /* from one word to the next */
+  /* Fewer than eight channels are done with those of the windows that follow, in the next row as well
+   * on the way there, which come to their own after; from this window on, where nothing follows, or
+   * adding forbids it, they are done alone. */
+  gint64 edge;
   gint32 fresh[CJ_LANES]; /* all bits where no group before has the channel */
 } Halves;
 
@@ -348,23 +352,12 @@ unhalve_alone (const Halves *h, gint64 begin, gint64 end, const float *d_out, co
         }
 }
 
-/* Fewer than eight channels are done with those of the windows that follow, which come to their own
- * after; only where nothing follows, or adding forbids it, they are done alone. The first such window
- * among [begin, end). */
-static gint64
-find_edge (const Halves *h, gint64 begin, gint64 end, gboolean alone)
-{
-  const gint64 last = alone ? 0 : h->n - (CJ_LANES + h->c - 1) / h->c + 1;
-
-  return h->c >= CJ_LANES ? end : CLAMP (last, begin, end);
-}
-
 CJ_CLONES static void
 halve_row (const Halves *h, const float *in, float *out, gint32 *words)
 {
   for (gint64 j = 0; j < h->n; j += WINDOWS_A_WORD, words += h->step)
     {
-      const gint64 end = MIN (j + WINDOWS_A_WORD, h->n), edge = find_edge (h, j, end, FALSE);
+      const gint64 end = MIN (j + WINDOWS_A_WORD, h->n), edge = CLAMP (h->edge, j, end);
 
       halve_8 (h, j, edge, in, out, words);
       halve_alone (h, edge, end, in, out, words);
@@ -376,7 +369,7 @@ unhalve_row (const Halves *h, const float *d_out, const gint32 *words, float *d_
 {
   for (gint64 j = 0; j < h->n; j += WINDOWS_A_WORD, words += h->step)
     {
-      const gint64 end = MIN (j + WINDOWS_A_WORD, h->n), edge = find_edge (h, j, end, add);
+      const gint64 end = MIN (j + WINDOWS_A_WORD, h->n), edge = CLAMP (h->edge, j, end);
 
       if (add)
         unhalve_8 (h, j, edge, d_out, words, d_in, TRUE);
@@ -392,18 +385,22 @@ run_halves (const CjOp *op, const float *in, float *out, gint32 *words, float *d
             const float *d_out, gboolean add)
 {
   const gint64 *x = op->in_shape[0].dims, *y = op->out_shape[0].dims, c = x[1];
-  const gint64 groups = count_groups (op);
-  Halves h = { .c = c, .n = y[3], .line = x[3] * c, .step = groups * CJ_LANES };
+  const gint64 groups = count_groups (op), all_words = count_words (op);
+  Halves h = { .c = c, .n = y[3], .line = x[3] * c, .step = groups * CJ_LANES, .edge = y[3] };
   const gint64 rest = h.line - 2 * h.n * c;
 
-  for (gint64 row = 0; row < y[2]; row++, words += count_words (op))
+  for (gint64 row = 0; row < y[2]; row++, words += all_words)
     {
+      if (c < CJ_LANES && d_in != NULL && add)
+        h.edge = 0;
+      else if (c < CJ_LANES && (d_in != NULL || row == y[2] - 1))
+        h.edge = h.n - (CJ_LANES + c - 1) / c + 1;
       for (gint64 g = 0; g < groups; g++)
         {
           const gint64 k = c < CJ_LANES ? 0 : MIN (g * CJ_LANES, c - CJ_LANES);
           const gint64 above = 2 * row * h.line + k, below = row * h.n * c + k;
 
-          for (gint64 i = 0; i < CJ_LANES; i++)
+          for (gint64 i = 0; i < CJ_LANES && add; i++)
             h.fresh[i] = k + i >= g * CJ_LANES ? -1 : 0;
           if (d_in == NULL)
             halve_row (&h, in + above, out + below, words + g * CJ_LANES);

@@ -2,7 +2,6 @@
 /* Finds small dense layers in a row, each followed by a function or not, and joins them. */
 #include "cj-program-private.h"
 
-#include "cj-dense-chain.h"
 #include "cj-ops.h"
 
 #define MAX_WEIGHTS 4096

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Compiled once for each set of instructions, with CJ_KERNEL as the name of the table and CJ_LANES as
- * the floats of a vector. A register tile is ROWS by two vectors: 24 of the 32 registers of AVX-512,
- * 12 of the 16 of the others. */
+ * the floats of a vector. A register tile is ROWS by two vectors, 24 of the 32 registers of AVX-512 and
+ * 12 of the 16 of the others, or TALL_ROWS by one, which
+ * only narrow vectors need taller: 16 by one gained nothing with AVX-512. */
 #include "cj-kernel.h"
 
 #include <string.h>
 
 #define LANES CJ_LANES
 #define ROWS (LANES == 16 ? 12 : 6)
-#define GROUPS ((ROWS + 2) / 3)
+#define TALL_ROWS 12
+#define GROUPS ((TALL_ROWS + 2) / 3)
 
 extern const CjKernel CJ_KERNEL;
 
@@ -60,7 +62,7 @@ store (const CjProduct *p, Vec acc[][2], const int count, const int v, gint64 n,
 
   if (n < LANES)
     {
-      Vec part[ROWS];
+      Vec part[TALL_ROWS];
 
 #pragma GCC unroll 12
       for (int i = 0; i < count; i++)
@@ -105,8 +107,9 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
   const gint64 row = strided ? p->a_row : 1, a_step = p->a_step,
                b_step = lie == GATHERED ? 0 : p->b_step;
   const int groups = strided ? (count + 2) / 3 : 1;
-  gint64 rows[ROWS];
-  Vec acc[ROWS][2];
+  const gint64 second = lie == GATHERED ? p->b_second : LANES;
+  gint64 rows[TALL_ROWS];
+  Vec acc[TALL_ROWS][2];
 
   for (int v = 0; v < vectors; v++)
     {
@@ -131,7 +134,7 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
         {
           const float *bk = lie == GATHERED ? b + p->b_rows[k] : b;
           const Vec b0 = *(const Vec *) bk;
-          const Vec b1 = vectors > 1 ? *(const Vec *) (bk + LANES) : b0;
+          const Vec b1 = vectors > 1 ? *(const Vec *) (bk + second) : b0;
 
 #pragma GCC unroll 12
           for (int i = 0; i < count; i++)
@@ -144,7 +147,7 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
               if (vectors > 1)
                 acc[i][1] += x * b1;
             }
-#pragma GCC unroll 4
+#pragma GCC unroll 6
           for (int g = 0; g < groups; g++)
             a[g] += a_step;
         }
@@ -158,45 +161,45 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
   static __attribute__ ((noinline)) void tile_##COUNT##_##VECTORS##_##LIE (                        \
       const CjProduct *p, gint64 i, gint64 j, const float *b)                                      \
   {                                                                                                \
-    tile (p, i, j, b, MIN (COUNT, ROWS), VECTORS, LIE);                                            \
+    tile (p, i, j, b, COUNT, VECTORS, LIE);                                                        \
   }
-#define TILES(VECTORS, LIE)                                                                        \
+#define TILES_6(VECTORS, LIE)                                                                      \
   TILE (1, VECTORS, LIE)                                                                           \
   TILE (2, VECTORS, LIE)                                                                           \
   TILE (3, VECTORS, LIE)                                                                           \
   TILE (4, VECTORS, LIE)                                                                           \
   TILE (5, VECTORS, LIE)                                                                           \
-  TILE (6, VECTORS, LIE)                                                                           \
-  WIDE (VECTORS, LIE)                                                                              \
-  static void (*const tiles_##VECTORS##_##LIE[]) (const CjProduct *, gint64, gint64,               \
-                                                  const float *)                                   \
-      = { tile_1_##VECTORS##_##LIE, tile_2_##VECTORS##_##LIE, tile_3_##VECTORS##_##LIE,            \
-          tile_4_##VECTORS##_##LIE, tile_5_##VECTORS##_##LIE, tile_6_##VECTORS##_##LIE,            \
-          WIDE_NAMES (VECTORS, LIE) };
-#if LANES == 16
-#define WIDE(VECTORS, LIE)                                                                         \
+  TILE (6, VECTORS, LIE)
+#define TILES_12(VECTORS, LIE)                                                                     \
+  TILES_6 (VECTORS, LIE)                                                                           \
   TILE (7, VECTORS, LIE)                                                                           \
   TILE (8, VECTORS, LIE)                                                                           \
   TILE (9, VECTORS, LIE)                                                                           \
   TILE (10, VECTORS, LIE)                                                                          \
   TILE (11, VECTORS, LIE)                                                                          \
   TILE (12, VECTORS, LIE)
-#define WIDE_NAMES(VECTORS, LIE)                                                                   \
-  tile_7_##VECTORS##_##LIE, tile_8_##VECTORS##_##LIE, tile_9_##VECTORS##_##LIE,                    \
-      tile_10_##VECTORS##_##LIE, tile_11_##VECTORS##_##LIE, tile_12_##VECTORS##_##LIE
+#define NAME(COUNT, VECTORS, LIE) tile_##COUNT##_##VECTORS##_##LIE
+#define NAMES_6(V, L)                                                                              \
+  NAME (1, V, L), NAME (2, V, L), NAME (3, V, L), NAME (4, V, L), NAME (5, V, L), NAME (6, V, L)
+#define NAMES_12(V, L)                                                                             \
+  NAMES_6 (V, L), NAME (7, V, L), NAME (8, V, L), NAME (9, V, L), NAME (10, V, L),                 \
+      NAME (11, V, L), NAME (12, V, L)
+#if LANES == 16
+#define TILES_2 TILES_12
+#define NAMES_2 NAMES_12
 #else
-#define WIDE(VECTORS, LIE)
-#define WIDE_NAMES(VECTORS, LIE)
+#define TILES_2 TILES_6
+#define NAMES_2 NAMES_6
 #endif
 
-TILES (1, STRIDED)
-TILES (1, NEIGHBOURS)
-TILES (1, SCATTERED)
-TILES (1, GATHERED)
-TILES (2, STRIDED)
-TILES (2, NEIGHBOURS)
-TILES (2, SCATTERED)
-TILES (2, GATHERED)
+TILES_12 (1, STRIDED)
+TILES_12 (1, NEIGHBOURS)
+TILES_12 (1, SCATTERED)
+TILES_12 (1, GATHERED)
+TILES_2 (2, STRIDED)
+TILES_2 (2, NEIGHBOURS)
+TILES_2 (2, SCATTERED)
+TILES_2 (2, GATHERED)
 
 typedef void (*Tile) (const CjProduct *, gint64, gint64, const float *);
 
@@ -205,9 +208,14 @@ typedef void (*Tile) (const CjProduct *, gint64, gint64, const float *);
 static void
 multiply (const CjProduct *p)
 {
-  static const Tile *const tiles[2][4]
-      = { { tiles_1_STRIDED, tiles_1_NEIGHBOURS, tiles_1_SCATTERED, tiles_1_GATHERED },
-          { tiles_2_STRIDED, tiles_2_NEIGHBOURS, tiles_2_SCATTERED, tiles_2_GATHERED } };
+  static const Tile tiles[2][4][TALL_ROWS] = { { { NAMES_12 (1, STRIDED) },
+                                                 { NAMES_12 (1, NEIGHBOURS) },
+                                                 { NAMES_12 (1, SCATTERED) },
+                                                 { NAMES_12 (1, GATHERED) } },
+                                               { { NAMES_2 (2, STRIDED) },
+                                                 { NAMES_2 (2, NEIGHBOURS) },
+                                                 { NAMES_2 (2, SCATTERED) },
+                                                 { NAMES_2 (2, GATHERED) } } };
   const Lie lie = p->b_rows != NULL   ? GATHERED
                   : p->a_rows != NULL ? SCATTERED
                   : p->a_row == 1     ? NEIGHBOURS
@@ -216,14 +224,15 @@ multiply (const CjProduct *p)
 
   for (gint64 j = 0; j < p->n; j += 2 * LANES, b += p->b_panel)
     {
-      const Tile *const by_count = tiles[p->n - j > LANES][lie];
+      const int two = p->n - j > LANES;
+      const gint64 most = two ? ROWS : TALL_ROWS;
 
       for (gint64 i = 0, count; i < p->m; i += count)
         {
           const gint64 left = p->m - i;
 
-          count = left >= 2 * ROWS ? ROWS : left > ROWS ? (left + 1) / 2 : left;
-          by_count[count - 1](p, i, j, b);
+          count = left >= 2 * most ? most : left > most ? (left + 1) / 2 : left;
+          tiles[two][lie][count - 1](p, i, j, b);
         }
     }
 }

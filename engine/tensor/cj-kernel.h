@@ -5,7 +5,8 @@
  * The depth K is `n_runs` runs of `run` steps. Element (i, run r, step k) of A is
  * a[offsets[r] + i * a_row + k * a_step], so the patches under a convolution's kernel need no copy, or
  * with a_rows[i] in place of i * a_row. Rows of B are contiguous, b_step apart, or if there is one run
- * anywhere, b_rows[k]. Columns come in panels of two vectors. */
+ * anywhere, b_rows[k], and the second vector of columns b_second further. Columns come in panels of two
+ * vectors. */
 #pragma once
 
 #include "cj-isa.h"
@@ -23,6 +24,7 @@ typedef struct
   const gint64 *offsets; /* n_runs, or NULL: all 0 */
   gint64 n_runs, run;
   const float *b;
+  gint64 b_second;      /* floats, only with b_rows */
   const gint64 *b_rows; /* run, or NULL: k * b_step; not with a_rows */
   gint64 b_step;        /* floats from a row of B to the next */
   gint64 b_panel;       /* floats from a panel of columns to the next */
@@ -40,6 +42,7 @@ typedef struct
 {
   const float *a, *b;
   gint64 a_row;
+  gint64 b_second; /* floats, only with b_rows */
   const gint64 *b_rows;
   gint64 m, n;
   gint64 depth; /* a multiple of CJ_KERNEL_DOT */

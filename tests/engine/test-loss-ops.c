@@ -96,9 +96,11 @@ run_classes (const CjCrossEntropyAttrs *attrs, const float *z, const gint32 *tar
   g_assert_true (cj_op_cross_entropy.infer (&op, NULL));
   g_assert_cmpuint (op.saved_bytes, <=, sizeof saved);
   g_assert_cmpuint (op.workspace_bytes, <=, sizeof workspace);
-  cj_op_cross_entropy.forward[0].run (&call, 0);
+  for (guint block = 0; block < cj_op_blocks (&op); block++)
+    cj_op_cross_entropy.forward[0].run (&call, block);
   cj_op_cross_entropy.forward[1].run (&call, 0);
-  cj_op_cross_entropy.backward[0].run (&call, 0);
+  for (guint block = 0; block < cj_op_blocks (&op); block++)
+    cj_op_cross_entropy.backward[0].run (&call, block);
   return loss;
 }
 

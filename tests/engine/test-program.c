@@ -54,6 +54,81 @@ test_gradients (void)
     }
 }
 
+/* Two ends of a residual block, of which the second goes past two layers as it is. */
+static CjProgram *
+compile_residual (CjPurpose purpose)
+{
+  static const char *const blocks[]
+      = { "conv-2d filters=16 kernel=3 stride=2 padding=1, batch-norm",
+          "conv-2d filters=16 kernel=3 padding=1, batch-norm" };
+  const CjDataSpec spec = { .batch = 11,
+                            .x_shape = cj_shape3 (1, 18, 18),
+                            .has_y = TRUE,
+                            .y_dtype = CJ_INT32,
+                            .n_classes = 3 };
+  g_autoptr (CjGraph) graph = network_new_graph ("conv-2d filters=9 kernel=3, batch-norm, relu");
+  g_autoptr (GError) error = NULL;
+  CjNode *node = cj_graph_find (graph, "relu1");
+  CjProgram *program;
+
+  for (guint i = 0; i < G_N_ELEMENTS (blocks); i++)
+    {
+      CjNode *past = i == 0
+                         ? cj_graph_add_chain (graph, node, "shortcut filters=16 stride=2", &error)
+                         : node;
+      CjNode *add = cj_graph_add_chain (graph, cj_graph_add_chain (graph, node, blocks[i], &error),
+                                        "add", &error);
+
+      g_assert_true (cj_graph_connect (graph, past, 0, add, 1, &error));
+      node = cj_graph_add_chain (graph, add, "relu", &error);
+    }
+  cj_graph_add_chain (graph, node, "global-avg-pool, dense 3, cross-entropy", &error);
+  g_assert_no_error (error);
+  program = cj_program_new (graph, purpose, &spec, 3, &error);
+  g_assert_no_error (error);
+  cj_program_init (program, 5);
+  network_fill (program, 3);
+  return program;
+}
+
+static void
+assert_close (const float *a, const float *b, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (a[i], b[i], 2e-5 * (1 + fabsf (b[i])));
+}
+
+/* What is joined gives what every op by itself gives: losses, gradients and running means of a
+ * residual network, and what it predicts after. */
+static void
+test_joined (void)
+{
+  g_autoptr (CjProgram) train = compile_residual (CJ_PURPOSE_TRAIN);
+  g_autoptr (CjProgram) apart = compile_residual (CJ_PURPOSE_EXPLAIN);
+  g_autoptr (CjProgram) infer = compile_residual (CJ_PURPOSE_INFER);
+  const guint steps = cj_program_get_lowered (apart)->builder->steps->len;
+  gint64 n, n_states;
+
+  g_assert_cmpuint (cj_program_get_lowered (train)->builder->steps->len, ==, steps - 8);
+  g_assert_cmpfloat_with_epsilon (cj_program_forward (train, TRUE, 11, 1, 1),
+                                  cj_program_forward (apart, TRUE, 11, 1, 1), 1e-5);
+  cj_program_backward (train);
+  cj_program_backward (apart);
+  cj_program_get_weights (train, &n);
+  assert_close (cj_program_get_gradients (train), cj_program_get_gradients (apart), n);
+  cj_program_get_states (train, &n_states);
+  assert_close (cj_program_get_states (train, NULL), cj_program_get_states (apart, NULL), n_states);
+  memcpy (cj_program_get_states (infer, NULL), cj_program_get_states (apart, NULL),
+          sizeof (float) * (gsize) n_states);
+  cj_program_forward (infer, FALSE, 11, 0, 0);
+  cj_program_forward (apart, FALSE, 11, 0, 0);
+  cj_program_forward (train, FALSE, 11, 0, 0);
+  assert_close (cj_program_get_prediction (infer, NULL), cj_program_get_prediction (apart, NULL),
+                33);
+  assert_close (cj_program_get_prediction (train, NULL), cj_program_get_prediction (apart, NULL),
+                33);
+}
+
 /* Every op's fast kernel against its twin, on the layout the twin speaks. */
 static void
 test_conv_twin (void)
@@ -346,6 +421,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/ops/conv2d/twin", test_conv_twin);
   g_test_add_func ("/engine/program/gradients", test_gradients);
+  g_test_add_func ("/engine/program/joined", test_joined);
   g_test_add_func ("/engine/program/refusals", test_refusals);
   g_test_add_func ("/engine/program/notes", test_notes);
   g_test_add_func ("/engine/program/folded-softmax", test_folded_softmax);

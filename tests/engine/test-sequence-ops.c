@@ -75,7 +75,9 @@ test_attention (void)
     { 1, 1, 1, 1, 1, FALSE, FALSE, FALSE },   { 2, 5, 5, 6, 3, TRUE, FALSE, FALSE },
     { 3, 4, 7, 8, 2, FALSE, TRUE, FALSE },    { 2, 7, 7, 6, 2, FALSE, FALSE, TRUE },
     { 1, 131, 131, 8, 1, TRUE, FALSE, TRUE }, { 2, 65, 259, 16, 2, FALSE, TRUE, FALSE },
-    { 2, 49, 49, 12, 4, TRUE, TRUE, TRUE },
+    { 2, 49, 49, 12, 4, TRUE, TRUE, TRUE },   { 9, 33, 33, 32, 2, FALSE, FALSE, TRUE },
+    { 2, 70, 70, 64, 2, TRUE, TRUE, TRUE },   { 1, 17, 9, 256, 8, FALSE, FALSE, FALSE },
+    { 1, 18, 18, 256, 8, TRUE, FALSE, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -3,6 +3,7 @@
  * program of their own in tests/engine are only asked for it. */
 #include "../engine/op-check.h"
 
+#include <math.h>
 #include <string.h>
 
 #define F(...)                                                                                     \
@@ -20,7 +21,7 @@ typedef struct
   const CjOpInfo *info;
   gconstpointer attrs;
   guint n_in;
-  OpCheckInput in[3];
+  OpCheckInput in[7];
 } Row;
 
 /* clang-format off */
@@ -45,6 +46,16 @@ static const Row rows[] = {
   { &cj_op_dense, NULL, 3, { F ({ 2, { 5, 261 } }), F ({ 2, { 263, 261 } }), F ({ 1, { 263 } }) } },
   { &cj_op_dense, NULL, 2, { F ({ 2, { 257, 150 } }), F ({ 2, { 1025, 150 } }) } },
   { &cj_op_dense, NULL, 3, { F ({ 3, { 2, 3, 37 } }), F ({ 2, { 65, 37 } }), F ({ 1, { 65 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense, NULL, 2, { F ({ 2, { 2, 301 } }), F ({ 2, { 231, 301 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 2, { 13, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 1, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 2, { 13, 301 } }), F ({ 2, { 231, 301 } }), F ({ 1, { 231 } }) } },
+  { &cj_op_dense_relu, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 1, { CJ_CHAIN_TANH }), 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_SIGMOID, CJ_CHAIN_NONE }), 5, { F ({ 2, { 10, 2 } }), F ({ 2, { 8, 2 } }), F ({ 1, { 8 } }), F ({ 2, { 3, 8 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 3, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_NONE }), 7, { F ({ 2, { 7, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 1, 9 } }), F ({ 1, { 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, TRUE), 2, { F ({ 3, { 3, 33, 17 } }), F ({ 3, { 3, 35, 17 } }) } },
@@ -61,6 +72,11 @@ static const Row rows[] = {
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 5, 5, 1, 1, 2, 2, 2, 2, 1, 1, 1), 3, { F ({ 4, { 9, 1, 7, 18 } }), F ({ 4, { 6, 1, 5, 5 } }), F ({ 1, { 6 } }) } },
   { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 5, 5, 1, 1, 0, 0, 0, 0, 1, 1, 1), 3, { F ({ 4, { 11, 6, 9, 8 } }), F ({ 4, { 16, 6, 5, 5 } }), F ({ 1, { 16 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1), 2, { F ({ 4, { 17, 5, 8, 7 } }), F ({ 4, { 17, 5, 3, 3 } }) } },
+  { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 5, 4, 3, 2, 2, 1, 3, 0, 1, 1, 1), 2, { F ({ 4, { 3, 5, 11, 10 } }), F ({ 4, { 14, 5, 5, 4 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 3, 4, 2, 1, 2, 1, 0, 2, 3, 2), 2, { F ({ 4, { 3, 28, 13, 15 } }), F ({ 4, { 14, 14, 3, 3 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 2, 1, 1, 3, 3, 2, 4, 2, 1, 1), 3, { F ({ 4, { 2, 13, 4, 5 } }), F ({ 4, { 13, 13, 2, 2 } }), F ({ 1, { 13 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 2, 5, 3, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 2, 9, 8 } }), F ({ 4, { 3, 2, 2, 2 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 5, 1, 1, 1, 1, 2, 2, 1, 1, 1), 3, { F ({ 4, { 2, 7, 30, 33 } }), F ({ 4, { 3, 7, 3, 5 } }), F ({ 1, { 3 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 1, 1, 2, 2, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 7, 6, 9 } }), F ({ 4, { 40, 7, 1, 1 } }) } },
   { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1), 2, { F ({ 4, { 1, 16, 7, 27 } }), F ({ 4, { 16, 16, 3, 3 } }) } },
   { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, 1, 1, 1, 1, .dilation_h = 1, .dilation_w = 1), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
@@ -154,6 +170,49 @@ test_unary (void)
       }
 }
 
+/* The noise of an element is a function of its number, wherever a block of samples begins: what one
+ * draw after another gives. */
+static void
+test_noise (void)
+{
+  enum
+  {
+    N = 9,
+    D = 1003 /* a block begins between the four numbers that are drawn at once */
+  };
+  g_autofree float *x = g_new (float, N *D), *y = g_new (float, N *D);
+
+  for (int i = 0; i < N * D; i++)
+    x[i] = 1 + (float) i;
+  for (int kind = 0; kind < 2; kind++)
+    for (guint blocks = 1; blocks <= 8; blocks += 7)
+      {
+        const CjNoiseAttrs attrs = { kind == 0 ? CJ_NOISE_DROPOUT : CJ_NOISE_GAUSSIAN, 0.3 };
+        const CjOp op = { .info = &cj_op_noise,
+                          .attrs = (gpointer) &attrs,
+                          .blocks = blocks,
+                          .n_in = 1,
+                          .stream = 5,
+                          .in_shape = { cj_shape2 (N, D) },
+                          .out_shape = { cj_shape2 (N, D) } };
+        const CjOpCall call
+            = { .op = &op, .in = { x }, .out = { y }, .training = TRUE, .seed = 3, .step = 7 };
+        CjRng rng;
+
+        for (guint k = 0; k < cj_op_blocks (&op); k++)
+          op.info->forward[0].run (&call, k);
+        cj_rng_init (&rng, 3, CJ_RNG_DROPOUT, (guint64) 5 << 40 | 7);
+        for (int i = 0; i < N * D; i++)
+          {
+            const float wanted = kind == 1                     ? x[i] + 0.3f * cj_rng_normal (&rng)
+                                 : cj_rng_uniform (&rng) < 0.3 ? 0
+                                                               : x[i] * (float) (1 / 0.7);
+
+            g_assert_cmpfloat_with_epsilon (y[i], wanted, 1e-6 * (1 + fabsf (wanted)));
+          }
+      }
+}
+
 /* Reads every op's name out of the list of ops and looks for it in the tests. */
 static void
 test_complete (void)
@@ -201,6 +260,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/every/ops/complete", test_complete);
   g_test_add_func ("/every/ops/unary", test_unary);
+  g_test_add_func ("/every/ops/noise", test_noise);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *path = g_strdup_printf ("/every/ops/%s/%u", rows[i].info->id, i);
