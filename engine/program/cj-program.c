@@ -140,10 +140,18 @@ cj_program_find_param (const CjProgram *self, const char *name)
   return NULL;
 }
 
+/* Only ever set in programs that one thread uses; others may ask from many at once. */
+static void
+forget_prepared (CjProgram *self)
+{
+  if (self->prepared)
+    self->prepared = FALSE;
+}
+
 float *
 cj_program_get_param_data (CjProgram *self, const CjProgramParam *param)
 {
-  self->prepared = FALSE;
+  forget_prepared (self);
   return (param->state ? self->states : self->weights) + param->offset;
 }
 
@@ -158,7 +166,7 @@ cj_program_get_weights (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
     *size = self->n_weights;
-  self->prepared = FALSE;
+  forget_prepared (self);
   return self->weights;
 }
 
@@ -173,7 +181,7 @@ cj_program_get_states (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
     *size = self->n_states;
-  self->prepared = FALSE;
+  forget_prepared (self);
   return self->states;
 }
 
