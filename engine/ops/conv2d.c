@@ -61,7 +61,7 @@ fits_planes (const CjConv *conv, gint64 made, gint64 read)
 static const CjConvWay *
 choose_forward (const CjConv *conv)
 {
-  return cj_conv_fits_winograd (conv)           ? &cj_conv_winograd_forward
+  return cj_conv_fits_winograd (conv, FALSE)    ? &cj_conv_winograd_forward
          : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_forward
                                                 : &cj_conv_direct_forward;
 }
@@ -73,7 +73,7 @@ choose_input (const CjConv *conv)
   const gint64 high = (gint64) a->dilation_h * (a->kernel_h - 1);
   const gint64 wide = (gint64) a->dilation_w * (a->kernel_w - 1);
 
-  if (cj_conv_fits_winograd (conv))
+  if (cj_conv_fits_winograd (conv, FALSE))
     return &cj_conv_winograd_input;
   return fits_planes (conv, conv->c, conv->o) && MAX (a->pad_top, a->pad_bottom) <= high
                  && MAX (a->pad_left, a->pad_right) <= wide
@@ -84,7 +84,7 @@ choose_input (const CjConv *conv)
 static const CjConvWay *
 choose_weight (const CjConv *conv)
 {
-  if (cj_conv_fits_winograd (conv))
+  if (cj_conv_fits_winograd (conv, TRUE))
     return &cj_conv_winograd_weight;
   return fits_planes (conv, conv->o, conv->c) && MIN (conv->c, conv->o) <= VERY_FEW
              ? &cj_conv_planes_weight

@@ -173,6 +173,46 @@ test_unary (void)
       }
 }
 
+/* GELU and its slope are polynomials up to where they are straight lines: as near everywhere as a float
+ * allows, and exactly 0 or x far out. */
+static void
+test_gelu (void)
+{
+  enum
+  {
+    N = 40001
+  };
+  g_autofree float *x = g_new (float, N), *y = g_new (float, N), *dx = g_new (float, N);
+  g_autofree float *one = g_new (float, N);
+  const CjUnaryAttrs attrs = { .kind = CJ_UNARY_GELU };
+  CjOp op = {
+    .info = &cj_op_unary, .attrs = (gpointer) &attrs, .n_in = 1, .in_shape = { cj_shape1 (N) }
+  };
+  const CjOpCall call = { .op = &op, .in = { x }, .out = { y }, .d_in = { dx }, .d_out = { one } };
+
+  for (int i = 0; i < N; i++)
+    {
+      x[i] = ((float) i - N / 2) / 1000;
+      one[i] = 1;
+    }
+  g_assert_true (cj_op_unary.infer (&op, NULL));
+  for (guint block = 0; block < cj_op_blocks (&op); block++)
+    {
+      cj_op_unary.forward[0].run (&call, block);
+      cj_op_unary.backward[0].run (&call, block);
+    }
+  for (int i = 0; i < N; i++)
+    {
+      const double share = 0.5 * erfc (-x[i] / sqrt (2));
+      const double density = exp (-0.5 * x[i] * x[i]) / sqrt (2 * G_PI);
+
+      g_assert_cmpfloat_with_epsilon (y[i], x[i] * share, 1e-6);
+      g_assert_cmpfloat_with_epsilon (dx[i], share + x[i] * density, 1e-6);
+      if (fabsf (x[i]) > 6)
+        g_assert_cmpfloat (y[i], ==, MAX (x[i], 0));
+    }
+}
+
 /* The noise of an element is a function of its number, wherever a block of samples begins: what one
  * draw after another gives. */
 static void
@@ -263,6 +303,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/every/ops/complete", test_complete);
   g_test_add_func ("/every/ops/unary", test_unary);
+  g_test_add_func ("/every/ops/gelu", test_gelu);
   g_test_add_func ("/every/ops/noise", test_noise);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
