@@ -479,7 +479,7 @@ allocate (CjProgram *self, GError **error)
   self->states = new_floats (self->n_states);
   self->arena = new_floats (self->arena_floats);
   self->scratch = new_floats (self->scratch_floats * MAX (self->n_threads, 1));
-  self->local = new_floats (self->local_floats * MAX (self->n_threads, 1));
+  self->local = new_floats (self->local_floats * self->n_locals);
   if (self->weights != NULL && self->gradients != NULL && self->states != NULL
       && self->arena != NULL && self->scratch != NULL && self->local != NULL)
     return TRUE;
@@ -585,6 +585,17 @@ choose_blocks (CjProgram *self)
   self->scratch_floats = cj_program_aligned (MAX (scratch, CJ_GEMM_SCRATCH));
 }
 
+static guint
+count_locals (const CjProgram *self)
+{
+  guint blocks = 1;
+
+  for (guint i = 0; i < self->jobs->len; i++)
+    if (g_array_index (self->jobs, CjJob, i).samples)
+      blocks = MAX (blocks, g_array_index (self->jobs, CjJob, i).n_chunks);
+  return MIN (blocks, MAX (self->n_threads, 1));
+}
+
 static void
 set_places (const GArray *rooms, float *base)
 {
@@ -607,6 +618,7 @@ place_values (CjProgram *self, const gboolean *wanted, const guint *first_writte
   collect_rooms (self, &(Rooms){ arena, local }, wanted, first_written, workspaces);
   self->arena_floats = assign_offsets (arena);
   self->local_floats = assign_offsets (local);
+  self->n_locals = count_locals (self);
   if (self->sketch)
     return TRUE;
   if (!allocate (self, error))

@@ -82,7 +82,8 @@ struct _CjProgram
   GArray *order, *shifts; /* CjJobChunk, of jobs; CjShift, of phases */
   guint n_forward;        /* jobs */
   CjSpan *spans[2];       /* forward, backward; by step */
-  gint64 local_floats;    /* of each thread: values that live for a block of samples only */
+  gint64 local_floats;    /* of each of n_locals: values that live for a block of samples only */
+  guint n_locals; /* one a thread, or one a block where there are fewer blocks than threads */
   float *local;
   gboolean *is_local, *is_local_d; /* by value: data and gradient lie there */
   struct
@@ -110,7 +111,8 @@ static inline gint64
 cj_program_count_floats (const CjProgram *program)
 {
   return program->arena_floats + program->n_states
-         + (program->scratch_floats + program->local_floats) * MAX (program->n_threads, 1)
+         + program->scratch_floats * MAX (program->n_threads, 1)
+         + program->local_floats * program->n_locals
          + program->n_weights * (cj_program_goes_back (program) ? 2 : 1);
 }
 

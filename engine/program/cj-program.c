@@ -140,10 +140,18 @@ cj_program_find_param (const CjProgram *self, const char *name)
   return NULL;
 }
 
+/* Only ever set in programs that one thread uses; others may ask from many at once. */
+static void
+forget_prepared (CjProgram *self)
+{
+  if (self->prepared)
+    self->prepared = FALSE;
+}
+
 float *
 cj_program_get_param_data (CjProgram *self, const CjProgramParam *param)
 {
-  self->prepared = FALSE;
+  forget_prepared (self);
   return (param->state ? self->states : self->weights) + param->offset;
 }
 
@@ -158,7 +166,7 @@ cj_program_get_weights (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
     *size = self->n_weights;
-  self->prepared = FALSE;
+  forget_prepared (self);
   return self->weights;
 }
 
@@ -173,7 +181,7 @@ cj_program_get_states (CjProgram *self, gint64 *size)
 {
   if (size != NULL)
     *size = self->n_states;
-  self->prepared = FALSE;
+  forget_prepared (self);
   return self->states;
 }
 
@@ -208,12 +216,12 @@ get_kernels (void)
 
   /* products with AVX-512 add in the order of those with AVX2 */
   if (fused && cj_isa_get () != CJ_ISA_BASELINE)
-    return "kernels-1 x86-64 avx2 fma";
+    return "kernels-2 x86-64 avx2 fma";
   if (fused)
-    return "kernels-1 x86-64 avx2 fma, baseline products";
-  return "kernels-1 x86-64";
+    return "kernels-2 x86-64 avx2 fma, baseline products";
+  return "kernels-2 x86-64";
 #else
-  return "kernels-1 plain";
+  return "kernels-2 plain";
 #endif
 }
 
@@ -375,13 +383,14 @@ run_phase (const CjProgram *self, const CjJobPhase *phase, guint chunk, guint th
     {
       const CjShift *shifts = (const CjShift *) self->shifts->data + phase->first_shift;
       const gint64 begin = cj_op_samples (call.op, chunk).begin;
+      const guint room = cj_op_blocks (call.op) <= self->n_locals ? chunk : thread;
 
       /* the room begins with the first sample of the block */
       for (guint i = 0; i < phase->n_shifts; i++)
         {
           float **pointer = (float **) ((char *) &call + shifts[i].field);
 
-          *pointer += thread * self->local_floats - begin * shifts[i].row;
+          *pointer += room * self->local_floats - begin * shifts[i].row;
         }
     }
   phase->run (&call, chunk);

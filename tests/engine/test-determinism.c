@@ -18,6 +18,10 @@ static const Case cases[] = {
   { "mlp", "flatten, dense 24, relu, dropout 0.3, dense 12, tanh, dense 4, cross-entropy" },
   { "cnn", "conv-2d 6, batch-norm, relu, spatial-dropout 0.2, max-pool-2d 2, conv-2d 8 kernel=2, "
            "batch-norm, relu, flatten, dropout 0.3, dense 4, cross-entropy" },
+  { "chain", "flatten, dense 9, tanh, dense 7, relu, dense 4, cross-entropy" },
+  { "wide", "flatten, dense 300, relu, dense 300, relu, dense 4, cross-entropy" },
+  { "winograd", "conv-2d 32 padding=1, batch-norm, relu, conv-2d 32 padding=1, batch-norm, relu, "
+                "max-pool-2d 2, conv-2d 33, relu, flatten, dense 4, cross-entropy" },
   { "transformer",
     "patch-embedding features=8 patch=3, learned-position, transformer-block heads=2 "
     "hidden=16 dropout=0.1, layer-norm, transformer-block heads=4 hidden=12, "
