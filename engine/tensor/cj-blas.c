@@ -19,8 +19,9 @@ enum
 
 struct _CjBlas
 {
-  void (*sgemm) (int order, int turn_a, int turn_b, int m, int n, int k, float alpha, const float *a,
-                 int a_stride, const float *b, int b_stride, float beta, float *c, int c_stride);
+  void (*sgemm) (int order, int turn_a, int turn_b, int m, int n, int k, float alpha,
+                 const float *a, int a_stride, const float *b, int b_stride, float beta, float *c,
+                 int c_stride);
   char *name;
 };
 
@@ -66,8 +67,8 @@ bind_functions (GModule *module, CjBlas *blas)
     return FALSE;
   set_threads (1);
   words = g_strsplit (get_config (), " ", 3); /* "OpenBLAS 0.3.21 ..." */
-  blas->name = g_strdup_printf ("openblas %s %s", words[0] != NULL && words[1] != NULL ? words[1] : "?",
-                                get_core ());
+  blas->name = g_strdup_printf ("openblas %s %s",
+                                words[0] != NULL && words[1] != NULL ? words[1] : "?", get_core ());
   return TRUE;
 }
 
