@@ -122,8 +122,8 @@ extern const CjOpInfo cj_op_dense;
 gboolean cj_dense_is_large (const CjOp *op);
 /* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
-/* Whether convolutions with kernels of 3×3 may be done by Winograd's method, which is two to three times
- * as fast and rounds three to five times as coarsely: unless the environment variable CAJAL_WINOGRAD is
+/* Whether convolutions with kernels of 3×3 may be done by Winograd's method, which is 1.5 to 2.5 times
+ * as fast and rounds three to nine times as coarsely: unless the environment variable CAJAL_WINOGRAD is
  * "off" or cj_conv2d_allow_winograd says otherwise. Not while a program exists. */
 gboolean cj_conv2d_allows_winograd (void);
 void cj_conv2d_allow_winograd (gboolean allow);

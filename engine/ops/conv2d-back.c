@@ -228,6 +228,9 @@ run (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
   const gint64 line = count_line (g, &columns), step = find_band (&rows, line);
   const CjConvPanels panels = cj_conv_panels (g->cg);
   const gint64 picture = g->h * g->w * g->c;
+  /* no padding and nothing to be masked */
+  const gboolean direct = !g->relu && rows.before == 0 && rows.n - 1 + rows.reach <= g->oh
+                          && columns.before == 0 && line == g->ow * g->o;
 
   if (!call->add_in[0] && (has_holes (&rows) || has_holes (&columns)))
     memset (call->d_in[0] + samples.begin * picture, 0,
@@ -237,18 +240,22 @@ run (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
       {
         const gint64 at = s * g->oh * g->ow * g->o;
         const gint64 n = MIN (step, rows.n - first);
-        const float *weight = room;
+        const float *weight = room, *dy = call->d_out[0] + at + first * line;
 
-        pad_rows (g, &rows, &columns, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL,
-                  first, n - 1 + rows.reach, call->scratch);
+        if (!direct)
+          {
+            pad_rows (g, &rows, &columns, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL,
+                      first, n - 1 + rows.reach, call->scratch);
+            dy = call->scratch;
+          }
         for (gint64 py = 0; py < MIN (rows.stride, rows.size); py++)
           for (gint64 px = 0; px < MIN (columns.stride, columns.size); px++)
             {
               const Phase y = find_phase (&rows, py), x = find_phase (&columns, px);
 
-              convolve (
-                  g, &y, &x, call->scratch, line, weight, MIN (n, y.n - first), call->add_in[0],
-                  call->d_in[0] + ((s * g->h + first * g->a.stride_h + py) * g->w + px) * g->c);
+              convolve (g, &y, &x, dy, line, weight, MIN (n, y.n - first), call->add_in[0],
+                        call->d_in[0]
+                            + ((s * g->h + first * g->a.stride_h + py) * g->w + px) * g->c);
               weight += y.count * x.count * g->a.groups * g->og * panels.width * panels.n_panels;
             }
       }

@@ -16,15 +16,6 @@
 #define DEEP_BAND CJ_GEMM_SCRATCH
 #define FEW_SUMS 4096
 
-/* A picture as it is read under the kernel. */
-typedef struct
-{
-  gint64 rows, columns, channels; /* whole */
-  gint64 span;                    /* rows under the kernel */
-  gint64 step_h, step_w;          /* from one output to the next */
-  gint64 out_rows, out_columns;
-} View;
-
 CjConvPanels
 cj_conv_panels (gint64 columns)
 {
@@ -41,41 +32,27 @@ is_padded (const CjConv *g)
   return g->hp != g->h || g->wp != g->w;
 }
 
-static View
-view_picture (const CjConv *g)
+/* Rows of the padded picture under `n` rows of outputs. */
+static gint64
+rows_under (const CjConv *g, gint64 n)
 {
-  return (View){ .rows = g->hp,
-                 .columns = g->wp,
-                 .channels = g->c,
-                 .span = (gint64) g->a.dilation_h * (g->a.kernel_h - 1) + 1,
-                 .step_h = g->a.stride_h,
-                 .step_w = g->a.stride_w,
-                 .out_rows = g->oh,
-                 .out_columns = g->ow };
+  return (n - 1) * g->a.stride_h + (gint64) g->a.dilation_h * (g->a.kernel_h - 1) + 1;
 }
 
-/* Rows of the view under `n` rows of outputs. */
+/* Floats of these, and `more` for each row of outputs. */
 static gint64
-rows_under (const View *v, gint64 n)
+count_band (const CjConv *g, gint64 n, gint64 more)
 {
-  return (n - 1) * v->step_h + v->span;
+  return rows_under (g, n) * g->wp * g->c + n * more;
 }
 
-/* Floats of the rows of the view under `n` rows of outputs, and `more` for each of the latter. */
+/* The most rows of outputs whose band fits into the room; at least one. */
 static gint64
-count_band (const View *v, gint64 n, gint64 more)
+find_band (const CjConv *g, gint64 room, gint64 more)
 {
-  return rows_under (v, n) * v->columns * v->channels + n * more;
-}
+  const gint64 next = g->a.stride_h * g->wp * g->c + more;
 
-/* The most rows of outputs that fit into a band; at least one. */
-static gint64
-find_band (const View *v, gint64 room, gint64 more)
-{
-  const gint64 line = v->columns * v->channels;
-  const gint64 n = (room - (v->span - v->step_h) * line) / (v->step_h * line + more);
-
-  return CLAMP (n, 1, v->out_rows);
+  return CLAMP ((room - count_band (g, 1, more)) / next + 1, 1, g->oh);
 }
 
 /* Floats of a row of the output's gradient, padded for the kernel. */
@@ -107,9 +84,8 @@ count_weight_room (const CjConv *g)
 static gint64
 count_forward_scratch (const CjConv *g)
 {
-  const View v = view_picture (g);
 
-  return is_padded (g) ? count_band (&v, find_band (&v, BAND, 0), 0) : 0;
+  return is_padded (g) ? count_band (g, find_band (g, BAND, 0), 0) : 0;
 }
 
 static gint64
@@ -121,10 +97,9 @@ weight_band (const CjConv *g)
 static gint64
 count_weight_scratch (const CjConv *g)
 {
-  const View v = view_picture (g);
   const gint64 line = gradient_line (g);
 
-  return MAX (weight_band (g), count_band (&v, 1, line));
+  return MAX (weight_band (g), count_band (g, 1, line));
 }
 
 /* A chunk of turning is a panel of a group. */
@@ -150,20 +125,19 @@ pack_forward (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
         to[o] = o < count ? weight[o * g->q + c * g->taps + tap] : 0;
 }
 
-/* Runs of a patch in a view: a whole kernel row where its pixels are neighbours, else a pixel each.
- * The number of runs; their length goes to *run. */
+/* Runs of a patch in the padded picture: a whole kernel row where its pixels are neighbours, else a
+ * pixel each. The number of runs; their length goes to *run. */
 static gint64
-find_runs (const CjConv2dAttrs *a, const View *v, gint64 group_channels, gint64 *offsets,
-           gint64 *run)
+find_runs (const CjConv *g, gint64 *offsets, gint64 *run)
 {
-  const gboolean rows = a->dilation_w == 1 && group_channels == v->channels;
+  const CjConv2dAttrs *a = &g->a;
+  const gboolean rows = a->dilation_w == 1 && a->groups == 1;
   gint64 n = 0;
 
-  *run = rows ? group_channels * a->kernel_w : group_channels;
+  *run = rows ? g->cg * a->kernel_w : g->cg;
   for (int ky = 0; ky < a->kernel_h; ky++)
     for (int kx = 0; kx < (rows ? 1 : a->kernel_w); kx++)
-      offsets[n++]
-          = ((gint64) ky * a->dilation_h * v->columns + (gint64) kx * a->dilation_w) * v->channels;
+      offsets[n++] = ((gint64) ky * a->dilation_h * g->wp + (gint64) kx * a->dilation_w) * g->c;
   return n;
 }
 
@@ -194,37 +168,36 @@ cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to)
       to[i] = y[i] > 0 ? x[i] : 0;
 }
 
-/* Outputs of `n` rows of a view that begins at x: for each group and panel of columns all rows, so that
- * the panel of weights stays near. `all` is the number of output channels of all groups. */
+/* `n` rows of results from rows of the padded picture: for each group and panel of columns all rows, so that the
+ * panel of weights stays near. */
 static void
-convolve (const CjConv *g, const View *v, const float *x, const CjConvPanels *panels,
-          gint64 from_group, gint64 to_group, const float *weight, const float *bias, gint64 n,
-          float *y, gboolean relu, gboolean add)
+convolve (const CjConv *g, const float *x, const float *weight, const float *bias, gint64 n,
+          float *y)
 {
+  const CjConvPanels panels = cj_conv_panels (g->og);
   gint64 offsets[CJ_CONV_MAX_TAPS];
-  CjProduct p = { .a_row = v->step_w * v->channels,
+  CjProduct p = { .a_row = g->a.stride_w * g->c,
                   .a_step = 1,
                   .offsets = offsets,
-                  .b_step = panels->width,
-                  .c_row = to_group * g->a.groups,
-                  .m = v->out_columns,
-                  .add = add,
-                  .relu = relu };
+                  .b_step = panels.width,
+                  .c_row = g->o,
+                  .m = g->ow,
+                  .relu = g->relu };
 
-  p.n_runs = find_runs (&g->a, v, from_group, offsets, &p.run);
-  for (gint64 i = 0; i < g->a.groups * panels->n_panels; i++)
+  p.n_runs = find_runs (g, offsets, &p.run);
+  for (gint64 i = 0; i < g->a.groups * panels.n_panels; i++)
     {
-      const gint64 group = i / panels->n_panels, first = i % panels->n_panels * panels->width;
-      const gint64 at = group * to_group + first;
+      const gint64 group = i / panels.n_panels, first = i % panels.n_panels * panels.width;
+      const gint64 at = group * g->og + first;
 
-      p.n = MIN (panels->width, to_group - first);
-      p.b = weight + i * p.n_runs * p.run * panels->width;
+      p.n = MIN (panels.width, g->og - first);
+      p.b = weight + i * g->q * panels.width;
       p.bias = bias != NULL ? bias + at : NULL;
       for (gint64 row = 0; row < n; row++)
         {
-          p.a = x + row * v->step_h * v->columns * v->channels + group * from_group;
-          p.c = y + row * v->out_columns * p.c_row + at;
-          panels->kernel->multiply (&p);
+          p.a = x + row * g->a.stride_h * g->wp * g->c + group * g->cg;
+          p.c = y + row * g->ow * g->o + at;
+          panels.kernel->multiply (&p);
         }
     }
 }
@@ -232,10 +205,8 @@ convolve (const CjConv *g, const View *v, const float *x, const CjConvPanels *pa
 static void
 forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
-  const View v = view_picture (g);
-  const CjConvPanels panels = cj_conv_panels (g->og);
   const float *bias = call->op->n_in > 2 ? call->in[2] : NULL;
-  const gint64 step = is_padded (g) ? find_band (&v, BAND, 0) : g->oh;
+  const gint64 step = is_padded (g) ? find_band (g, BAND, 0) : g->oh;
 
   for (gint64 sample = samples.begin; sample < samples.end; sample++)
     for (gint64 row = 0; row < g->oh; row += step)
@@ -245,11 +216,10 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 
         if (is_padded (g))
           {
-            pad_rows (g, x, row * g->a.stride_h, rows_under (&v, n), call->scratch);
+            pad_rows (g, x, row * g->a.stride_h, rows_under (g, n), call->scratch);
             x = call->scratch;
           }
-        convolve (g, &v, x, &panels, g->cg, g->og, room, bias, n,
-                  call->out[0] + (sample * g->oh + row) * g->ow * g->o, g->relu, FALSE);
+        convolve (g, x, room, bias, n, call->out[0] + (sample * g->oh + row) * g->ow * g->o);
       }
 }
 
@@ -312,11 +282,10 @@ find_patch (const gint64 *taps, gint64 n_taps, gint64 run, gint64 *patch)
 static void
 add_stretch (const CjConv *g, const CjConvPanels *panels, const Stretch *s, float *dw)
 {
-  const View v = view_picture (g);
   gint64 taps[CJ_CONV_MAX_TAPS], rows[CJ_CONV_MAX_TAPS], patch[CJ_CONV_MAX_TAPS], run;
-  gint64 n_taps = find_runs (&g->a, &v, g->cg, taps, &run);
+  gint64 n_taps = find_runs (g, taps, &run);
   CjProduct p = { .a_row = 1,
-                  .a_step = v.step_w * g->c,
+                  .a_step = g->a.stride_w * g->c,
                   .offsets = rows,
                   .n_runs = s->samples * s->rows,
                   .run = g->ow,
@@ -332,7 +301,7 @@ add_stretch (const CjConv *g, const CjConvPanels *panels, const Stretch *s, floa
       n_taps = 1;
     }
   for (gint64 i = 0; i < p.n_runs; i++)
-    rows[i] = i / s->rows * s->x_sample + i % s->rows * v.step_h * g->wp * g->c;
+    rows[i] = i / s->rows * s->x_sample + i % s->rows * g->a.stride_h * g->wp * g->c;
   for (gint64 i = 0; i < g->a.groups * panels->n_panels; i++, dw += (g->q + 1) * panels->width)
     {
       float *bias = dw + g->q * panels->width;
@@ -377,12 +346,11 @@ copy_panels (const CjConv *g, const CjConvPanels *panels, const float *dy, const
 static void
 backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float *sums)
 {
-  const View v = view_picture (g);
   const CjConvPanels panels = cj_conv_panels (g->og);
   const gint64 line = gradient_line (g), picture = g->hp * g->wp * g->c + g->oh * line;
   const gboolean direct = g->a.groups == 1 && g->og % panels.kernel->lanes == 0;
   const gint64 room = weight_band (g);
-  const gint64 step = MIN (find_band (&v, room, line), CJ_CONV_MAX_TAPS);
+  const gint64 step = MIN (find_band (g, room, line), CJ_CONV_MAX_TAPS);
   const gint64 bundle = step == g->oh ? CLAMP (MIN (room / picture, CJ_CONV_MAX_TAPS / g->oh), 1,
                                                samples.end - samples.begin)
                                       : 1;
@@ -391,7 +359,7 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
     for (gint64 row = 0; row < g->oh; row += step)
       {
         const gint64 at = (sample * g->oh + row) * g->ow * g->o;
-        const gint64 n = MIN (step, g->oh - row), under = rows_under (&v, n);
+        const gint64 n = MIN (step, g->oh - row), under = rows_under (g, n);
         float *gradients = call->scratch;
         Stretch s = { .x = (const float *) call->in[0]
                            + (sample * g->h + row * g->a.stride_h) * g->w * g->c,

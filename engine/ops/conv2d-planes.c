@@ -7,7 +7,11 @@
 #include "cj-rows.h"
 #include "conv2d-private.h"
 
-#define BAND 8192 /* floats of scratch for planes: in the first cache, with what else is there */
+/* Floats of scratch for planes: in the first cache, with what else is there, or in the second where
+ * sums of lanes that a band is added to are too many to be fetched that often. */
+#define BAND 8192
+#define DEEP_BAND 65536
+#define FEW_SUMS 512
 #define MAX_LANES CJ_KERNEL_DOT /* of a vector */
 
 /* Pictures that are laid out as planes. */
@@ -18,11 +22,18 @@ typedef struct
   gint64 width;                   /* padded */
 } Planes;
 
+/* All rooms begin where a vector may, in the lines of the cache. */
+static gint64
+to_vectors (gint64 n)
+{
+  return (n + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+}
+
 /* Floats of a plane of `n` rows: whole vectors, with the three that turning may write too much. */
 static gint64
 count_plane (gint64 width, gint64 n)
 {
-  return (n * width + 3 + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+  return to_vectors (n * width + 3);
 }
 
 static gint64
@@ -35,7 +46,7 @@ to_four (gint64 n)
 static gint64
 count_row (gint64 columns, gint64 channels)
 {
-  return to_four (columns) * channels + 4;
+  return to_vectors (to_four (columns) * channels + 4);
 }
 
 static Planes
@@ -74,32 +85,25 @@ get_reach (const CjConv *g)
 static gint64
 get_slack (const Planes *v)
 {
-  return v->width + MAX_LANES;
+  return to_vectors (v->width + MAX_LANES);
 }
 
-/* Floats of a row of results: whole vectors. */
-static gint64
-get_pitch (gint64 columns)
-{
-  return (columns + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
-}
-
-/* Floats for `n` rows of results of `made` planes: these, the planes under them, and a row of pixels of
- * both. */
+/* Floats for `n` rows of results of `made` planes: these, the planes under them, and two rows of pixels
+ * of both. */
 static gint64
 count_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 n)
 {
   return to_four (v->channels) * count_plane (v->width, n + get_reach (g)) + get_slack (v)
-         + to_four (made) * MAX (count_plane (v->width, n), (n + 1) * get_pitch (columns))
-         + count_row (v->columns, v->channels) + count_row (v->width, made);
+         + to_four (made) * MAX (count_plane (v->width, n), (n + 1) * to_vectors (columns))
+         + 2 * count_row (v->columns, v->channels) + 2 * count_row (columns, made);
 }
 
 static gint64
-find_band (const CjConv *g, const Planes *v, gint64 made, gint64 columns, gint64 rows)
+find_band (const CjConv *g, const Planes *v, gint64 room, gint64 made, gint64 columns, gint64 rows)
 {
   gint64 n = rows;
 
-  while (n > 1 && count_band (g, v, made, columns, n) > BAND)
+  while (n > 1 && count_band (g, v, made, columns, n) > room)
     n = (n + 1) / 2;
   return n;
 }
@@ -121,37 +125,51 @@ finish_row (const float *from, const float *bias, gint64 n, gboolean relu, gbool
 }
 
 /* Rows [first, first + n) of a padded picture as planes; where `y` is given only what is where y is
- * above 0. `row` is room for a row of pixels. */
+ * above 0. `row` is room for two rows of pixels: one is turned when the next is there, for what has
+ * just been written in other pieces than it is read in takes its time to arrive. */
 static void
 lay_out (const CjKernel *kernel, const Planes *v, const float *x, const float *y, gint64 first,
          gint64 n, float *row, float *to)
 {
   const gint64 plane = count_plane (v->width, n), line = v->columns * v->channels;
+  const gint64 size = count_row (v->columns, v->channels);
+  const gint64 begin = MAX (v->top - first, 0), end = MIN (v->rows + v->top - first, n);
+  float *at = to + begin * v->width + v->left;
 
+  x += (first + begin - v->top) * line;
+  y = y != NULL ? y + (first + begin - v->top) * line : NULL;
   memset (to, 0, sizeof (float) * (gsize) (v->channels * plane));
-  memset (row + line, 0, sizeof (float) * (gsize) (count_row (v->columns, v->channels) - line));
-  for (gint64 i = 0; i < n; i++)
+  for (gint64 k = 0; k < 2; k++)
+    memset (row + k * size + line, 0, sizeof (float) * (gsize) (size - line));
+  for (gint64 i = 0; i < end - begin && v->channels == 1; i++)
+    cj_conv_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line, at + i * v->width);
+  for (gint64 i = 0; i <= end - begin && v->channels > 1; i++)
     {
-      const gint64 from = first + i - v->top;
-      const float *pixels = x + from * line;
-      float *at = to + i * v->width + v->left;
-
-      if (from < 0 || from >= v->rows)
-        continue;
-      if (v->channels == 1)
-        cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, at);
-      else
-        {
-          cj_conv_copy_above (pixels, y != NULL ? y + from * line : NULL, line, row);
-          kernel->turn (row, v->channels, v->columns, v->channels, at, plane);
-        }
+      if (i < end - begin)
+        cj_conv_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line,
+                            row + i % 2 * size);
+      if (i > 0)
+        kernel->turn (row + (i - 1) % 2 * size, v->channels, v->columns, v->channels,
+                      at + (i - 1) * v->width, plane);
     }
 }
 
-/* Where the pixels under each (row of the kernel, channel, column of the kernel) begin. */
-static void
-find_rows (const CjConv *g, const Planes *v, gint64 plane, gint64 *rows)
+/* Where the pixels under each (row of the kernel, channel, column of the kernel) begin, in planes so
+ * many floats long. */
+typedef struct
 {
+  gint64 plane;
+  gint64 rows[CJ_CONV_MAX_TAPS + 1];
+} Taps;
+
+static void
+find_taps (const CjConv *g, const Planes *v, gint64 plane, Taps *taps)
+{
+  gint64 *rows = taps->rows;
+
+  if (taps->plane == plane)
+    return;
+  taps->plane = plane;
   for (gint64 ky = 0; ky < g->a.kernel_h; ky++)
     for (gint64 c = 0; c < v->channels; c++)
       for (gint64 kx = 0; kx < g->a.kernel_w; kx++)
@@ -176,16 +194,22 @@ typedef struct
   float *data;
 } Results;
 
+/* A division takes as long as fifty multiplications of vectors. */
+static gint64
+divide_up (gint64 n, gint64 by)
+{
+  return by == 1 ? n : (n + by - 1) / by;
+}
+
 /* Rows [first, first + n) of results, from planes of what is under them. Two rows go together where
  * one is no more than a vector; rows of the kernel that are all in the padding are left out. */
 static void
 multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first, gint64 n,
-               const float *planes, gint64 plane, float *results)
+               const float *planes, const Taps *taps, float *results)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
-  const gint64 pitch = get_pitch (to->columns), high = g->a.dilation_h;
+  const gint64 pitch = to_vectors (to->columns), high = g->a.dilation_h;
   const gint64 pair = pitch == kernel->lanes ? 2 : 1, line = v->channels * g->a.kernel_w;
-  gint64 rows[CJ_CONV_MAX_TAPS];
   CjProduct p = { .a_row = v->channels * g->taps,
                   .a_step = 1,
                   .n_runs = 1,
@@ -195,17 +219,16 @@ multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first
                   .m = to->channels,
                   .n = pair * pitch };
 
-  find_rows (g, v, plane, rows);
   for (gint64 i = 0; i < n; i += pair)
     {
       const gint64 above = v->top - first - MIN (i + pair, n) + 1;
       const gint64 below = v->top + v->rows - first - i;
-      const gint64 begin = CLAMP ((above + high - 1) / high, 0, g->a.kernel_h);
-      const gint64 end = CLAMP ((below + high - 1) / high, begin, g->a.kernel_h);
+      const gint64 begin = CLAMP (divide_up (above, high), 0, g->a.kernel_h);
+      const gint64 end = CLAMP (divide_up (below, high), begin, g->a.kernel_h);
 
       p.a = to->weight + begin * line;
       p.b = planes + i * v->width;
-      p.b_rows = rows + begin * line;
+      p.b_rows = taps->rows + begin * line;
       p.run = (end - begin) * line;
       p.c = results + i * pitch;
       kernel->multiply (&p);
@@ -215,13 +238,13 @@ multiply_rows (const CjConv *g, const Planes *v, const Results *to, gint64 first
 /* `x` planes of one picture; `above` as y of lay_out. */
 static void
 convolve (const CjConv *g, const Planes *v, const float *x, const float *above, const Results *to,
-          float *scratch)
+          Taps *taps, float *scratch)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
-  const gint64 step = find_band (g, v, to->channels, to->columns, to->rows);
-  const gint64 line = to->columns * to->channels, pitch = get_pitch (to->columns);
-  float *row = scratch + count_row (v->columns, v->channels);
-  float *planes = row + count_row (v->width, to->channels);
+  const gint64 step = find_band (g, v, BAND, to->channels, to->columns, to->rows);
+  const gint64 line = to->columns * to->channels, pitch = to_vectors (to->columns);
+  const gint64 size = count_row (to->columns, to->channels);
+  float *row = scratch + 2 * count_row (v->columns, v->channels), *planes = row + 2 * size;
 
   for (gint64 first = 0; first < to->rows; first += step)
     {
@@ -230,12 +253,16 @@ convolve (const CjConv *g, const Planes *v, const float *x, const float *above, 
       float *results = planes + to_four (v->channels) * plane + get_slack (v);
 
       lay_out (kernel, v, x, above, first, under, scratch, planes);
-      multiply_rows (g, v, to, first, n, planes, plane, results);
-      for (gint64 i = 0; i < n; i++)
+      find_taps (g, v, plane, taps);
+      multiply_rows (g, v, to, first, n, planes, taps, results);
+      for (gint64 i = 0; i <= n; i++)
         {
-          kernel->turn (results + i * pitch, (n + 1) / 2 * 2 * pitch, to->channels, to->columns,
-                        row, to->channels);
-          finish_row (row, to->bias, line, to->relu, to->add, to->data + (first + i) * line);
+          if (i < n)
+            kernel->turn (results + i * pitch, (n + 1) / 2 * 2 * pitch, to->channels, to->columns,
+                          row + i % 2 * size, to->channels);
+          if (i > 0)
+            finish_row (row + (i - 1) % 2 * size, to->bias, line, to->relu, to->add,
+                        to->data + (first + i - 1) * line);
         }
     }
 }
@@ -261,7 +288,7 @@ count_forward_scratch (const CjConv *g)
 {
   const Planes v = planes_of_picture (g);
 
-  return count_band (g, &v, g->o, g->ow, find_band (g, &v, g->o, g->ow, g->oh));
+  return count_band (g, &v, g->o, g->ow, find_band (g, &v, BAND, g->o, g->ow, g->oh));
 }
 
 static void
@@ -281,6 +308,9 @@ static void
 forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
   const Planes v = planes_of_picture (g);
+  Taps taps;
+
+  taps.plane = -1; /* none yet */
 
   for (gint64 s = samples.begin; s < samples.end; s++)
     {
@@ -292,7 +322,7 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
                            .relu = g->relu,
                            .data = call->out[0] + s * g->oh * g->ow * g->o };
 
-      convolve (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, NULL, &to,
+      convolve (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, NULL, &to, &taps,
                 call->scratch);
     }
 }
@@ -310,7 +340,7 @@ count_input_scratch (const CjConv *g)
 {
   const Planes v = planes_of_gradient (g);
 
-  return count_band (g, &v, g->c, g->w, find_band (g, &v, g->c, g->w, g->h));
+  return count_band (g, &v, g->c, g->w, find_band (g, &v, BAND, g->c, g->w, g->h));
 }
 
 /* The weight with the kernel turned round. */
@@ -333,6 +363,9 @@ static void
 backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
 {
   const Planes v = planes_of_gradient (g);
+  Taps taps;
+
+  taps.plane = -1; /* none yet */
 
   for (gint64 s = samples.begin; s < samples.end; s++)
     {
@@ -344,7 +377,8 @@ backward_input (const CjConv *g, const CjOpCall *call, CjSamples samples, float 
                            .add = call->add_in[0],
                            .data = call->d_in[0] + s * g->h * g->w * g->c };
 
-      convolve (g, &v, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL, &to, call->scratch);
+      convolve (g, &v, call->d_out[0] + at, g->relu ? call->out[0] + at : NULL, &to, &taps,
+                call->scratch);
     }
 }
 
@@ -357,6 +391,12 @@ count_sums (const CjConv *g)
   return g->o * (g->q + 1);
 }
 
+static gint64
+weight_band (const CjConv *g)
+{
+  return count_sums (g) <= FEW_SUMS ? BAND : DEEP_BAND;
+}
+
 /* The sums of each lane, then planes, with one of ones among those of the gradient. */
 static gint64
 count_weight_scratch (const CjConv *g)
@@ -364,22 +404,22 @@ count_weight_scratch (const CjConv *g)
   const Planes v = planes_of_picture (g);
 
   return MAX_LANES * count_sums (g)
-         + count_band (g, &v, g->o + 1, g->ow, find_band (g, &v, g->o + 1, g->ow, g->oh));
+         + count_band (g, &v, g->o + 1, g->ow,
+                       find_band (g, &v, weight_band (g), g->o + 1, g->ow, g->oh));
 }
 
 /* Both pictures as planes, and every product of a plane of the gradient with one of x seen from a tap;
  * the planes of the gradient are 0 between its rows. */
 static void
 add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, const float *above,
-             float *sums, float *scratch)
+             float *sums, Taps *taps, float *scratch)
 {
   const CjKernel *kernel = cj_kernel_get (CJ_KERNEL_MAX_PANEL);
   const Planes gradient = { .channels = g->o, .rows = g->oh, .columns = g->ow, .width = v->width };
-  const gint64 step = find_band (g, v, g->o + 1, g->ow, g->oh);
-  gint64 rows[CJ_CONV_MAX_TAPS + 1];
-  float *row = scratch + count_row (v->columns, v->channels);
-  float *planes = row + count_row (v->width, g->o + 1);
-  CjDots d = { .b = planes, .b_rows = rows, .m = g->o, .n = g->q + 1, .c = sums };
+  const gint64 step = find_band (g, v, weight_band (g), g->o + 1, g->ow, g->oh);
+  float *row = scratch + 2 * count_row (v->columns, v->channels);
+  float *planes = row + 2 * count_row (g->ow, g->o + 1);
+  CjDots d = { .b = planes, .b_rows = taps->rows, .m = g->o, .n = g->q + 1, .c = sums };
 
   for (gint64 first = 0; first < g->oh; first += step)
     {
@@ -394,8 +434,8 @@ add_picture (const CjConv *g, const Planes *v, const float *x, const float *dy, 
       for (gint64 i = 0; i < d.depth; i++)
         ones[i] = 1;
       lay_out (kernel, &gradient, dy, above, first, n, row, gradients);
-      find_rows (g, v, plane, rows);
-      rows[g->q] = ones - planes;
+      find_taps (g, v, plane, taps);
+      taps->rows[g->q] = ones - planes;
       d.a = gradients;
       kernel->dots (&d);
     }
@@ -406,14 +446,17 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
 {
   const Planes v = planes_of_picture (g);
   float *sums = call->scratch;
+  Taps taps;
 
+  taps.plane = -1; /* none yet */
   memset (sums, 0, sizeof (float) * (gsize) (MAX_LANES * count_sums (g)));
   for (gint64 s = samples.begin; s < samples.end; s++)
     {
       const gint64 at = s * g->oh * g->ow * g->o;
 
       add_picture (g, &v, (const float *) call->in[0] + s * g->h * g->w * g->c, call->d_out[0] + at,
-                   g->relu ? call->out[0] + at : NULL, sums, sums + MAX_LANES * count_sums (g));
+                   g->relu ? call->out[0] + at : NULL, sums, &taps,
+                   sums + MAX_LANES * count_sums (g));
     }
   for (gint64 i = 0; i < count_sums (g); i++, sums += MAX_LANES)
     {

@@ -59,8 +59,8 @@ void cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to);
 /* By Winograd's method, cj-winograd.h: for what cj_conv_fits_winograd. */
 extern const CjConvWay cj_conv_winograd_forward, cj_conv_winograd_input, cj_conv_winograd_weight;
 
-/* Whether it can be done so, is faster, and may be. */
-gboolean cj_conv_fits_winograd (const CjConv *conv);
+/* Whether it can be done so, is faster, and may be: the third pass, or the first two. */
+gboolean cj_conv_fits_winograd (const CjConv *conv, gboolean weight);
 
 CjConv cj_conv_get (const CjOp *op);
 

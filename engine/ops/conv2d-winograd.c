@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Winograd's convolution over spans of samples, and as a way of doing the three passes of the op.
  *
- * Measured on an AVX-512 Xeon, one thread, in GFLOP/s of plain loops, direct way against this one:
- * 32 channels 150 and 310, 64 channels 150 and 370, 128 channels 165 and 400; 16 channels 80 and 90
- * forward, but 75 and 140 for the weight's gradient; below that the direct way is faster, for the
- * transforms cost as much as the products.
+ * Measured on an AVX-512 Xeon, one thread, in GFLOP/s of plain loops, the direct way against this one:
+ * 16 channels 140 and 210, 32 channels 155 and 320, 64 channels 155 and 390, 128 channels 160 and 370.
+ * With 8 channels it is 130 and 70, for the transforms cost more than the products then.
  *
  * Errors over the root mean square of the result, for evenly drawn x and w of 32 to 128 channels, this
  * way and (the direct one): forward 1.0 to 1.5e-6 (2.3 to 3.8e-7), gradient of the input 1.2 to 2.3e-6
@@ -387,7 +386,10 @@ cj_winograd_run_weight (const CjWinograd *g, const float *x, const float *dy, co
 /* --- as ways of doing a convolution --- */
 
 #define LEAST_CHANNELS 16 /* fewer leave the products too short */
-#define LEAST_TILES 8 /* of a block of samples: the weight is 36 matrices to read instead of 9 */
+/* Tiles of a block of samples: the weight is 36 matrices to read instead of 9, and its gradient as many
+ * to transform. With 4 tiles the gradient takes 1.3 times as long as the direct way, with 8 0.7 times. */
+#define LEAST_TILES 4
+#define LEAST_TILES_WEIGHT 8
 #define MOST_CHANNELS 512 /* on average: more would not be worth the room of the weight */
 
 static gint allowed = -1; /* atomic; -1: not yet */
@@ -433,7 +435,7 @@ get_input (const CjConv *conv)
 }
 
 gboolean
-cj_conv_fits_winograd (const CjConv *conv)
+cj_conv_fits_winograd (const CjConv *conv, gboolean weight)
 {
   const CjConv2dAttrs *a = &conv->a;
   const CjWinograd g = get_forward (conv);
@@ -442,7 +444,8 @@ cj_conv_fits_winograd (const CjConv *conv)
   return cj_conv2d_allows_winograd () && a->kernel_h == 3 && a->kernel_w == 3 && a->stride_h == 1
          && a->stride_w == 1 && a->dilation_h == 1 && a->dilation_w == 1 && a->groups == 1
          && MIN (conv->c, conv->o) >= LEAST_CHANNELS
-         && conv->c * conv->o <= MOST_CHANNELS * MOST_CHANNELS && conv->block * tiles >= LEAST_TILES
+         && conv->c * conv->o <= MOST_CHANNELS * MOST_CHANNELS
+         && conv->block * tiles >= (weight ? LEAST_TILES_WEIGHT : LEAST_TILES)
          && tiles * 8 <= conv->oh * conv->ow; /* at least half of what tiles make is wanted */
 }
 
@@ -454,7 +457,7 @@ cj_conv2d_is_winograd (const CjOp *op)
   if (op->info != &cj_op_conv2d && op->info != &cj_op_conv2d_relu)
     return FALSE;
   conv = cj_conv_get (op);
-  return cj_conv_fits_winograd (&conv);
+  return cj_conv_fits_winograd (&conv, FALSE); /* what fits the weight fits here */
 }
 
 static gint64

@@ -6,6 +6,19 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MANY_PIXELS 1024 /* of a row that is still copied at once */
+
+/* Whether every pixel is for itself and rows are short: then the picture may as well be a single row,
+ * which fills tiles better. */
+static gboolean
+is_product (const CjConv *g)
+{
+  const CjConv2dAttrs *a = &g->a;
+
+  return a->kernel_h == 1 && a->kernel_w == 1 && a->stride_h == 1 && a->stride_w == 1
+         && g->h == g->oh && g->w == g->ow && g->h * g->w <= MANY_PIXELS;
+}
+
 CjConv
 cj_conv_get (const CjOp *op)
 {
@@ -13,6 +26,12 @@ cj_conv_get (const CjOp *op)
   CjConv g = { .n = x[0], .c = x[1], .h = x[2], .w = x[3], .o = w[0], .oh = y[2], .ow = y[3] };
 
   g.a = *(const CjConv2dAttrs *) op->attrs;
+  if (is_product (&g))
+    {
+      g.w *= g.h;
+      g.ow *= g.oh;
+      g.h = g.oh = 1;
+    }
   g.cg = g.c / g.a.groups;
   g.og = g.o / g.a.groups;
   g.taps = (gint64) g.a.kernel_h * g.a.kernel_w;
@@ -26,6 +45,7 @@ cj_conv_get (const CjOp *op)
 
 /* Fewer channels than this leave the lanes of a vector empty enough that pixels fill them better. */
 #define FEW_CHANNELS 12
+#define VERY_FEW 4 /* of either side: all products of two planes are worth laying both out */
 
 /* Whether planes can make pictures of `made` channels from `read` channels. */
 static gboolean
@@ -41,7 +61,7 @@ fits_planes (const CjConv *conv, gint64 made, gint64 read)
 static const CjConvWay *
 choose_forward (const CjConv *conv)
 {
-  return cj_conv_fits_winograd (conv)           ? &cj_conv_winograd_forward
+  return cj_conv_fits_winograd (conv, FALSE)    ? &cj_conv_winograd_forward
          : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_forward
                                                 : &cj_conv_direct_forward;
 }
@@ -53,7 +73,7 @@ choose_input (const CjConv *conv)
   const gint64 high = (gint64) a->dilation_h * (a->kernel_h - 1);
   const gint64 wide = (gint64) a->dilation_w * (a->kernel_w - 1);
 
-  if (cj_conv_fits_winograd (conv))
+  if (cj_conv_fits_winograd (conv, FALSE))
     return &cj_conv_winograd_input;
   return fits_planes (conv, conv->c, conv->o) && MAX (a->pad_top, a->pad_bottom) <= high
                  && MAX (a->pad_left, a->pad_right) <= wide
@@ -64,9 +84,11 @@ choose_input (const CjConv *conv)
 static const CjConvWay *
 choose_weight (const CjConv *conv)
 {
-  return cj_conv_fits_winograd (conv)           ? &cj_conv_winograd_weight
-         : fits_planes (conv, conv->o, conv->c) ? &cj_conv_planes_weight
-                                                : &cj_conv_direct_weight;
+  if (cj_conv_fits_winograd (conv, TRUE))
+    return &cj_conv_winograd_weight;
+  return fits_planes (conv, conv->o, conv->c) && MIN (conv->c, conv->o) <= VERY_FEW
+             ? &cj_conv_planes_weight
+             : &cj_conv_direct_weight;
 }
 
 /* Forward: the packed weight. Backward: the weight packed for the way back, then the gradients of the

@@ -34,6 +34,22 @@ copy_part (const float *from, gint64 n, float *to)
       }
 }
 
+static __attribute__ ((noinline)) Vec
+load_part (const float *from, gint64 n)
+{
+  float lanes[LANES] = { 0 };
+
+  copy_part (from, n, lanes);
+  return *(const Vec *) lanes;
+}
+
+/* The first `n` floats, all if there are more; then zeros. */
+static inline __attribute__ ((always_inline)) Vec
+load (const float *from, gint64 n)
+{
+  return n >= LANES ? *(const Vec *) from : load_part (from, n);
+}
+
 /* Finishes the sums of the first `n` columns of a vector of columns. */
 static __attribute__ ((noinline)) void
 store_part (const CjProduct *p, const Vec *acc, int count, gint64 n, float *c)
@@ -113,7 +129,8 @@ tile (const CjProduct *p, gint64 i0, gint64 j0, const float *b, const int count,
 
   for (int v = 0; v < vectors; v++)
     {
-      const Vec start = p->bias != NULL ? *(const Vec *) (p->bias + j0 + v * LANES) : (Vec){ 0 };
+      const gint64 j = j0 + v * LANES;
+      const Vec start = p->bias != NULL ? load (p->bias + j, p->n - j) : (Vec){ 0 };
 
 #pragma GCC unroll 12
       for (int i = 0; i < count; i++)
@@ -386,13 +403,124 @@ turn_four (const float *f, gint64 stride, float *t, gint64 to_stride)
   *(Vec4 *) (t + 3 * to_stride) = __builtin_shufflevector (high01, high23, 2, 3, 6, 7);
 }
 
-/* The last rows first, for what they write too much. */
+/* Four numbers each of as many rows as a vector has place for. */
+INLINE
+load_fours (const float *f, gint64 step, Vec *v)
+{
+#if LANES == 4
+  (void) step;
+  *v = *(const Vec *) f;
+#else
+  const Vec4 q0 = *(const Vec4 *) f, q1 = *(const Vec4 *) (f + step);
+#if LANES == 8
+  *v = __builtin_shufflevector (q0, q1, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+  const Vec4 q2 = *(const Vec4 *) (f + 2 * step), q3 = *(const Vec4 *) (f + 3 * step);
+
+  *v = __builtin_shufflevector (__builtin_shufflevector (q0, q1, 0, 1, 2, 3, 4, 5, 6, 7),
+                                __builtin_shufflevector (q2, q3, 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2,
+                                3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+#endif
+}
+
+/* Four numbers of a vector; `q` is a constant where this is inlined. */
+static inline __attribute__ ((always_inline)) Vec4
+get_four (Vec v, const int q)
+{
+#if LANES > 8
+  if (q == 2)
+    return __builtin_shufflevector (v, v, 8, 9, 10, 11);
+  if (q == 3)
+    return __builtin_shufflevector (v, v, 12, 13, 14, 15);
+#endif
+#if LANES > 4
+  if (q == 1)
+    return __builtin_shufflevector (v, v, 4, 5, 6, 7);
+#endif
+  (void) q;
+  return __builtin_shufflevector (v, v, 0, 1, 2, 3);
+}
+
+/* Four by four numbers turned in each part of four vectors. */
+INLINE
+turn_fours (Vec *v)
+{
+  const Vec r0 = v[0], r1 = v[1], r2 = v[2], r3 = v[3];
+  Mask low, high, left, right;
+
+#pragma GCC unroll 16
+  for (int j = 0; j < LANES; j++)
+    {
+      low[j] = j / 4 * 4 + j % 4 / 2 + j % 2 * LANES;
+      high[j] = low[j] + 2;
+      left[j] = j / 4 * 4 + j % 2 + j % 4 / 2 * LANES;
+      right[j] = left[j] + 2;
+    }
+  {
+    const Vec low01 = __builtin_shuffle (r0, r1, low), high01 = __builtin_shuffle (r0, r1, high);
+    const Vec low23 = __builtin_shuffle (r2, r3, low), high23 = __builtin_shuffle (r2, r3, high);
+
+    v[0] = __builtin_shuffle (low01, low23, left);
+    v[1] = __builtin_shuffle (low01, low23, right);
+    v[2] = __builtin_shuffle (high01, high23, left);
+    v[3] = __builtin_shuffle (high01, high23, right);
+  }
+}
+
+/* Four rows of whole vectors become LANES rows of four, in their order, for rows may overlap. */
+INLINE
+turn_long (const float *f, gint64 stride, float *t, gint64 to_stride)
+{
+  Vec v[4];
+
+  for (int j = 0; j < 4; j++)
+    v[j] = *(const Vec *) (f + j * stride);
+  turn_fours (v);
+#pragma GCC unroll 4
+  for (int q = 0; q < LANES / 4; q++)
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; j++, t += to_stride)
+      *(Vec4 *) t = get_four (v[j], q);
+}
+
+/* LANES rows of four become four rows of whole vectors. */
+INLINE
+turn_tall (const float *f, gint64 stride, float *t, gint64 to_stride)
+{
+  Vec v[4];
+
+  for (int j = 0; j < 4; j++)
+    load_fours (f + j * stride, 4 * stride, &v[j]);
+  turn_fours (v);
+  for (int j = 0; j < 4; j++)
+    *(Vec *) (t + j * to_stride) = v[j];
+}
+
+/* The last rows first, for what they write too much. All parts of vectors at once take
+ * less time than four by four numbers each. */
 static void
 turn (const float *from, gint64 stride, gint64 count, gint64 depth, float *to, gint64 to_stride)
 {
-  for (gint64 i = (count - 1) / 4 * 4; i >= 0; i -= 4)
+  gint64 i = (count + 3) / 4 * 4;
+
+  for (; i % LANES != 0 || depth >= LANES; i -= 4)
+    {
+      const float *f = from + (i - 4) * stride;
+      float *t = to + i - 4;
+      gint64 p = 0;
+
+      if (i == 0)
+        return;
+      for (; p + LANES <= depth; p += LANES)
+        turn_long (f + p, stride, t + p * to_stride, to_stride);
+      for (; p < depth; p += 4)
+        turn_four (f + p, stride, t + p * to_stride, to_stride);
+    }
+  for (; i > 0; i -= LANES)
     for (gint64 p = 0; p < depth; p += 4)
-      turn_four (from + i * stride + p, stride, to + p * to_stride + i, to_stride);
+      turn_tall (from + (i - LANES) * stride + p, stride, to + p * to_stride + i - LANES,
+                 to_stride);
 }
 
 const CjKernel CJ_KERNEL = { LANES, multiply, dots, transpose, turn };

@@ -57,7 +57,7 @@ typedef struct
   /* to[p * width + i] = from[i * stride + p] for i < count, p < depth, zeros for count <= i < width */
   void (*transpose) (const float *from, gint64 stride, int count, int width, int depth, float *to);
   /* to[p * to_stride + i] = from[i * stride + p] for i < count, p < depth, both rounded up to four:
-   * more is read and written. Where rows of `to` overlap so the lower i stays. */
+   * more is read and written. Where rows of `to` overlap the lower i stays, then the higher p. */
   void (*turn) (const float *from, gint64 stride, gint64 count, gint64 depth, float *to,
                 gint64 to_stride);
 } CjKernel;

@@ -8,6 +8,7 @@ whatever else happens on a machine only ever slows a window down. docs/performan
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -89,11 +90,22 @@ def processor():
     return name, wide
 
 
+def cores():
+    """The processors we may use, those that share no core with another one first."""
+    def rank(cpu):
+        try:
+            path = Path(f'/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list')
+            first = int(re.match(r'\d+', path.read_text(encoding='ascii'))[0])
+        except (OSError, TypeError):
+            first = cpu
+        return cpu != first, cpu
+    return sorted(os.sched_getaffinity(0), key=rank)
+
+
 def tuned(threads, wide):
     """(environment in which PyTorch and BLAS are fastest, the same in words)."""
-    cores = sorted(os.sched_getaffinity(0))[:threads]
     environment = {'OMP_NUM_THREADS': str(threads), 'OPENBLAS_NUM_THREADS': str(threads),
-                   'GOMP_CPU_AFFINITY': ' '.join(map(str, cores))}
+                   'GOMP_CPU_AFFINITY': ' '.join(map(str, cores()[:threads]))}
     words = ['pinned threads', 'multi-tensor optimizer']
     folder = next((f for f in OPENBLAS if os.path.isdir(f)), None)
     if folder:
@@ -148,10 +160,9 @@ class Bench:
         figure[who] = value
         figure.update(more)
 
-    def ours(self, task, *words, threads=None, under=()):
+    def ours(self, task, *words, threads=None, under=(), ahead=True):
         return run([*under, self.args.cli, 'bench', task, '--json', '-t',
-                    threads or self.args.threads, '-w', self.args.window, *words],
-                   ahead=not under)
+                    threads or self.args.threads, '-w', self.args.window, *words], ahead=ahead)
 
     def peer(self, task, *words, threads=None):
         threads = threads or self.args.threads
@@ -218,15 +229,19 @@ class Bench:
     def busy(self, task):
         """Two threads beside a loop on one of their cores, over what is theirs by right: one core and
         half of the other. Medians, for a best window is one in which the loop had less than its half."""
-        cores = sorted(os.sched_getaffinity(0))
-        beside = (sys.executable, '-c', BESIDE, cores[0])
+        everywhere, pair = os.sched_getaffinity(0), cores()[:2]
+        beside = (sys.executable, '-c', BESIDE, pair[0])
         quiet = disturbed = 0
-        for i in range(self.args.rounds):
-            self.tell(f'{task}, one core busy, round {i + 1} of {self.args.rounds}')
-            found = self.ours(task, '--only', 'train', threads=2)
-            quiet = max(quiet, found['train_samples_per_s'])
-            found = self.ours(task, '--only', 'train', threads=2, under=beside)
-            disturbed = max(disturbed, found['train_samples_per_s'])
+        os.sched_setaffinity(0, pair)  # for what is started: on a third core nobody would disturb it
+        try:
+            for i in range(self.args.rounds):
+                self.tell(f'{task}, one core busy, round {i + 1} of {self.args.rounds}')
+                found = self.ours(task, '--only', 'train', threads=2, ahead=False)
+                quiet = max(quiet, found['train_samples_per_s'])
+                found = self.ours(task, '--only', 'train', threads=2, ahead=False, under=beside)
+                disturbed = max(disturbed, found['train_samples_per_s'])
+        finally:
+            os.sched_setaffinity(0, everywhere)
         self.keep('busy', task, 'ours', disturbed / (0.75 * quiet))
 
     def everything(self):
@@ -249,7 +264,8 @@ def parse(words=None):
     parser.add_argument('task', nargs='*', metavar='TASK',
                         help=f'{", ".join(targets.TASKS)}, or "targets": all that is aimed at; none: '
                         'training and inference of every task')
-    parser.add_argument('-t', '--threads', type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument('-t', '--threads', type=int,
+                        help='2 for "targets", else as many as there are processors')
     parser.add_argument('-r', '--rounds', type=int, default=3, help='turns of each side (3)')
     parser.add_argument('-w', '--window', type=float, default=0.3,
                         help='seconds of a window; a turn has seven (0.3)')
@@ -267,6 +283,8 @@ def parse(words=None):
         if task not in targets.TASKS and args.task != ['targets']:
             parser.error(f'there is no task "{task}"; there are {", ".join(targets.TASKS)}, and '
                          '"targets" by itself')
+    if args.threads is None:
+        args.threads = min(len(os.sched_getaffinity(0)), 2 if args.task == ['targets'] else 64)
     for name, value, least, most in (('threads', args.threads, 1, 64), ('rounds', args.rounds, 1, 99),
                                      ('window', args.window, 0.001, 60)):
         if not least <= value <= most:

@@ -77,6 +77,9 @@ static const Row rows[] = {
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 2, 1, 1, 3, 3, 2, 4, 2, 1, 1), 3, { F ({ 4, { 2, 13, 4, 5 } }), F ({ 4, { 13, 13, 2, 2 } }), F ({ 1, { 13 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 2, 5, 3, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 2, 9, 8 } }), F ({ 4, { 3, 2, 2, 2 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 3, 5, 1, 1, 1, 1, 2, 2, 1, 1, 1), 3, { F ({ 4, { 2, 7, 30, 33 } }), F ({ 4, { 3, 7, 3, 5 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1), 3, { F ({ 4, { 3, 19, 5, 6 } }), F ({ 4, { 21, 19, 1, 1 } }), F ({ 1, { 21 } }) } },
+  { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 14, 4, 5 } }), F ({ 4, { 7, 14, 1, 1 } }) } },
+  { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 2, 3, 2, 3, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 16, 6, 9 } }), F ({ 4, { 20, 16, 2, 3 } }) } },
   { &cj_op_conv2d, ATTRS (CjConv2dAttrs, 1, 1, 2, 2, 0, 0, 0, 0, 1, 1, 1), 2, { F ({ 4, { 2, 7, 6, 9 } }), F ({ 4, { 40, 7, 1, 1 } }) } },
   { &cj_op_conv2d_relu, ATTRS (CjConv2dAttrs, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1), 2, { F ({ 4, { 1, 16, 7, 27 } }), F ({ 4, { 16, 16, 3, 3 } }) } },
   { &cj_op_max_pool2d, ATTRS (CjPoolAttrs, 1, 1, 1, 1, .dilation_h = 1, .dilation_w = 1), 1, { F ({ 4, { 1, 1, 1, 1 } }) } },
@@ -170,6 +173,46 @@ test_unary (void)
       }
 }
 
+/* GELU and its slope are polynomials up to where they are straight lines: as near everywhere as a float
+ * allows, and exactly 0 or x far out. */
+static void
+test_gelu (void)
+{
+  enum
+  {
+    N = 40001
+  };
+  g_autofree float *x = g_new (float, N), *y = g_new (float, N), *dx = g_new (float, N);
+  g_autofree float *one = g_new (float, N);
+  const CjUnaryAttrs attrs = { .kind = CJ_UNARY_GELU };
+  CjOp op = {
+    .info = &cj_op_unary, .attrs = (gpointer) &attrs, .n_in = 1, .in_shape = { cj_shape1 (N) }
+  };
+  const CjOpCall call = { .op = &op, .in = { x }, .out = { y }, .d_in = { dx }, .d_out = { one } };
+
+  for (int i = 0; i < N; i++)
+    {
+      x[i] = ((float) i - N / 2) / 1000;
+      one[i] = 1;
+    }
+  g_assert_true (cj_op_unary.infer (&op, NULL));
+  for (guint block = 0; block < cj_op_blocks (&op); block++)
+    {
+      cj_op_unary.forward[0].run (&call, block);
+      cj_op_unary.backward[0].run (&call, block);
+    }
+  for (int i = 0; i < N; i++)
+    {
+      const double share = 0.5 * erfc (-x[i] / sqrt (2));
+      const double density = exp (-0.5 * x[i] * x[i]) / sqrt (2 * G_PI);
+
+      g_assert_cmpfloat_with_epsilon (y[i], x[i] * share, 1e-6);
+      g_assert_cmpfloat_with_epsilon (dx[i], share + x[i] * density, 1e-6);
+      if (fabsf (x[i]) > 6)
+        g_assert_cmpfloat (y[i], ==, MAX (x[i], 0));
+    }
+}
+
 /* The noise of an element is a function of its number, wherever a block of samples begins: what one
  * draw after another gives. */
 static void
@@ -260,6 +303,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/every/ops/complete", test_complete);
   g_test_add_func ("/every/ops/unary", test_unary);
+  g_test_add_func ("/every/ops/gelu", test_gelu);
   g_test_add_func ("/every/ops/noise", test_noise);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
