@@ -6,7 +6,10 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
 #ifdef __linux__
+#include <fcntl.h>
 #include <sys/prctl.h>
 #endif
 
@@ -48,6 +51,70 @@ relax (void)
 #endif
 }
 
+#define LOOK 12000 /* us after which a worker looks how long it had to wait for its processor */
+#define TURN                                                                                       \
+  1000 /* us of work, then of rest, of a worker that is besieged: shorter than a time slice */
+#define BESIEGED 400000 /* us until it tries again without rests */
+
+/* What a worker knows of others who want its processor. Times in us. */
+typedef struct
+{
+  int file;     /* the kernel's account of the thread, -1: none */
+  gint64 since; /* when it last looked or rested */
+  gint64 besieged;
+  gint64 waited; /* in all, when it last looked */
+} Rivals;
+
+static Rivals
+find_rivals (void)
+{
+  Rivals rivals = { .file = -1 };
+
+#ifdef __linux__
+  rivals.file = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+#endif
+  return rivals;
+}
+
+/* How long the thread was ready but not running, in us: the second number of its account, of ns. */
+static gint64
+read_waited (const Rivals *rivals)
+{
+  char text[128] = "";
+  const gssize n = pread (rivals->file, text, sizeof text - 1, 0);
+  const char *second = n > 0 ? strchr (text, ' ') : NULL;
+
+  return second != NULL ? g_ascii_strtoll (second, NULL, 10) / 1000 : 0;
+}
+
+/* A worker whose processor a program wants that never rests loses it again and again. If that happens
+ * within a chunk, all wait for it. So it rests by itself, between two chunks, as long as it has worked:
+ * the other gets its half, and nobody waits. With one of two processors taken in this way throughput
+ * rose from two thirds of the fair share to all of it. Who only wants a moment, as a window that draws,
+ * is let in by the system. */
+static void
+give_way (Rivals *rivals)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (now < rivals->besieged && now - rivals->since > TURN)
+    {
+      g_usleep (TURN);
+      rivals->since = g_get_monotonic_time ();
+    }
+  else if (now >= rivals->besieged && now - rivals->since > LOOK && rivals->file >= 0)
+    {
+      const gint64 waited = read_waited (rivals);
+
+      /* more than a third of the time; the first look after a rest only takes the count */
+      if (rivals->waited > 0 && now - rivals->since < 2 * LOOK
+          && 3 * (waited - rivals->waited) > now - rivals->since)
+        rivals->besieged = now + BESIEGED;
+      rivals->waited = rivals->besieged > now ? 0 : waited;
+      rivals->since = now;
+    }
+}
+
 static unsigned long long
 make_range (guint job, guint begin, guint end)
 {
@@ -57,7 +124,7 @@ make_range (guint job, guint begin, guint end)
 /* Claims and runs chunks of a share, from the front of one's own and from the back of another's, where
  * its owner comes last. */
 static void
-work_share (CjPool *pool, guint job, guint owner, guint thread)
+work_share (CjPool *pool, guint job, guint owner, guint thread, Rivals *rivals)
 {
   atomic_ullong *range = &pool->shares[owner].range;
 
@@ -80,14 +147,16 @@ work_share (CjPool *pool, guint job, guint owner, guint thread)
           pthread_cond_signal (&pool->done);
           pthread_mutex_unlock (&pool->mutex);
         }
+      if (rivals != NULL)
+        give_way (rivals);
     }
 }
 
 static void
-work (CjPool *pool, guint job, guint thread)
+work (CjPool *pool, guint job, guint thread, Rivals *rivals)
 {
   for (guint i = 0; i < pool->n_threads; i++)
-    work_share (pool, job, (thread + i) % pool->n_threads, thread);
+    work_share (pool, job, (thread + i) % pool->n_threads, thread, rivals);
 }
 
 void
@@ -105,6 +174,7 @@ worker_main (void *data)
 {
   CjPool *pool = data;
   const guint thread = atomic_fetch_add (&pool->n_started, 1) + 1;
+  Rivals rivals = find_rivals ();
   guint seen = 0;
 
   cj_pool_name_thread ("cj-train-pool");
@@ -122,8 +192,10 @@ worker_main (void *data)
           pthread_mutex_unlock (&pool->mutex);
         }
       seen = atomic_load (&pool->job);
-      work (pool, seen, thread);
+      work (pool, seen, thread, &rivals);
     }
+  if (rivals.file >= 0)
+    close (rivals.file);
   return NULL;
 }
 
@@ -216,6 +288,6 @@ cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context)
       pthread_cond_broadcast (&pool->wake);
       pthread_mutex_unlock (&pool->mutex);
     }
-  work (pool, job, 0);
+  work (pool, job, 0, NULL);
   wait_for_others (pool);
 }

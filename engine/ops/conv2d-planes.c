@@ -2,7 +2,8 @@
 /* Convolution with pixels side by side in the lanes of vectors, for few channels: with six channels in
  * the lanes most of a vector is empty. Bands of pictures are laid out as planes [channel, row, column]
  * in scratch, padded, so that what a tap reads for a row of results is a row of a matrix. What results
- * a vector has beyond the end of its row are left. */
+ * a vector has beyond the end of its row are left. In LeNet-5 on a thread of AVX-512 the first layer
+ * went from 27 to 68 GFLOP/s and its weight from 5 to 60, the second layer's input from 17 to 76. */
 #include "cj-kernel.h"
 #include "cj-rows.h"
 #include "conv2d-private.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Compiled once for each set of instructions, with CJ_KERNEL as the name of the table and CJ_LANES as
  * the floats of a vector. A register tile is ROWS by two vectors, 24 of the 32 registers of AVX-512 and
- * 12 of the 16 of the others, or TALL_ROWS by one, which
- * only narrow vectors need taller: 16 by one gained nothing with AVX-512. */
+ * 12 of the 16 of the others, or TALL_ROWS by one: of eight columns AVX2 makes 87 GFLOP/s with 12 rows
+ * and 58 with 6, of 16 AVX-512 no more with 16 rows than with 12. */
 #include "cj-kernel.h"
 
 #include <string.h>
@@ -221,7 +221,8 @@ TILES_2 (2, GATHERED)
 typedef void (*Tile) (const CjProduct *, gint64, gint64, const float *);
 
 /* Whole tiles, and what is left in two halves rather than a tile with too few sums to keep the
- * multipliers busy. */
+ * multipliers busy. There is a tile of every height: with those of 8, 4, 2 and 1 alone a product of 7
+ * rows and 32 columns made 91 GFLOP/s, it makes 145. */
 static void
 multiply (const CjProduct *p)
 {

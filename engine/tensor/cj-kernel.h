@@ -42,8 +42,7 @@ typedef struct
 {
   const float *a, *b;
   gint64 a_row;
-  gint64 b_second; /* floats, only with b_rows */
-  const gint64 *b_rows;
+  const gint64 *b_rows; /* n */
   gint64 m, n;
   gint64 depth; /* a multiple of CJ_KERNEL_DOT */
   float *c;     /* [m, n, CJ_KERNEL_DOT] */
