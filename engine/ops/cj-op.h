@@ -5,6 +5,7 @@
  * the program may join it with its neighbours (CjPhaseKind). */
 #pragma once
 
+#include "cj-blas.h"
 #include "cj-rng.h"
 #include "cj-tensor.h"
 
@@ -106,7 +107,9 @@ struct _CjOp
   gsize saved_bytes;
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
-  guint blocks;   /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
+  guint blocks; /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
+  const CjBlas
+      *blas;      /* for the products of a large op, set by the program before infer; NULL: none */
   gboolean mixes; /* set by infer: samples meet, phases of samples are for all of them at once */
   gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */

@@ -118,6 +118,8 @@ typedef struct
 
 /* in: x [N, ..., I], weight [U, I], bias [U] (optional); out [N, ..., U]. */
 extern const CjOpInfo cj_op_dense;
+/* Whether this op is a dense layer so large that a library's products are worth having (CjOp.blas). */
+gboolean cj_dense_is_large (const CjOp *op);
 /* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
 /* Whether convolutions with kernels of 3×3 may be done by Winograd's method, which is 1.5 to 2.5 times

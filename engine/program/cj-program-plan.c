@@ -8,6 +8,7 @@
 #include "cj-error.h"
 #include "cj-gemm.h"
 #include "cj-memory.h"
+#include "cj-ops.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
@@ -576,6 +577,7 @@ choose_blocks (CjProgram *self)
       CjOp *op = &get_step (self, i)->op;
 
       op->blocks = (guint) CLAMP (macs / BLOCK_MACS, 1, CJ_OP_MAX_BLOCKS);
+      op->blas = !self->sketch && self->live[i] && cj_dense_is_large (op) ? cj_blas_get () : NULL;
       if (op->info->infer != NULL)
         op->info->infer (op, NULL);
       scratch = MAX (scratch, (gint64) (op->scratch_bytes + 3) / 4);

@@ -228,16 +228,19 @@ get_kernels (void)
 const char *
 cj_program_get_plan (const CjProgram *self)
 {
-  g_autofree char *plan = g_strdup (get_kernels ());
+  g_autofree char *plan = NULL;
+  const CjBlas *blas = NULL;
+  gboolean winograd = FALSE;
 
   for (guint i = 0; i < self->lowered->builder->steps->len; i++)
-    if (self->live[i]
-        && cj_conv2d_is_winograd (&g_array_index (self->lowered->builder->steps, CjStep, i).op))
-      {
-        g_autofree char *with = g_strconcat (plan, ", winograd", NULL);
+    {
+      const CjOp *op = &g_array_index (self->lowered->builder->steps, CjStep, i).op;
 
-        return g_intern_string (with);
-      }
+      winograd |= self->live[i] && cj_conv2d_is_winograd (op);
+      blas = op->blas != NULL ? op->blas : blas;
+    }
+  plan = g_strconcat (get_kernels (), winograd ? ", winograd" : "", blas != NULL ? ", " : NULL,
+                      blas != NULL ? cj_blas_get_name (blas) : NULL, NULL);
   return g_intern_string (plan);
 }
 

@@ -20,18 +20,24 @@ typedef struct
   CjRng rng;
 } Check;
 
+const CjBlas *op_check_blas;
+
 static const CjOp *
 emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, const OpCheckInput *in,
       guint n_in, GError **error)
 {
   int values[CJ_OP_MAX_IN];
+  CjOp *op;
 
   for (guint i = 0; i < n_in; i++)
     values[i]
         = in[i].given ? cj_builder_add_input (builder, in[i].dtype, &in[i].shape) : CJ_NO_VALUE;
   if (cj_builder_emit (builder, info, attrs, values, n_in, error) == CJ_NO_VALUE)
     return NULL;
-  return &g_array_index (builder->steps, CjStep, builder->steps->len - 1).op;
+  op = &g_array_index (builder->steps, CjStep, builder->steps->len - 1).op;
+  op->blas = op_check_blas;
+  info->infer (op, NULL);
+  return op;
 }
 
 /* Normal numbers, small enough that products of rows stay near 1 and functions of them are not steep. */

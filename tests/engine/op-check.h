@@ -14,6 +14,9 @@ typedef struct
   double low, high; /* floats are drawn evenly from here where low < high, else normal */
 } OpCheckInput;
 
+/* The library that ops are given, as the program gives it to large ones; NULL: none. */
+extern const CjBlas *op_check_blas;
+
 /* Draws inputs and holds the op, in training, against its twin; the same bits with chunks in any order and without
  * optional outputs; gradients along random directions against central differences of the twin, all
  * outputs together and each alone; gradients that are added to. Fails the test. */
