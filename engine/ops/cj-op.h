@@ -5,7 +5,6 @@
  * the program may join it with its neighbours (CjPhaseKind). */
 #pragma once
 
-#include "cj-blas.h"
 #include "cj-rng.h"
 #include "cj-tensor.h"
 
@@ -108,8 +107,8 @@ struct _CjOp
   gsize workspace_bytes;
   gsize scratch_bytes; /* of every thread; 0: CJ_GEMM_SCRATCH floats will do */
   guint blocks; /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
-  const CjBlas
-      *blas;      /* for the products of a large op, set by the program before infer; NULL: none */
+  /* For the products of a large op (cj-blas.h), set by the program before infer; NULL: none. */
+  const struct _CjBlas *blas;
   gboolean mixes; /* set by infer: samples meet, phases of samples are for all of them at once */
   gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = x W^T + b. N rows (samples, or samples times moments), I inputs, U units: x [N, I], W [U, I],
  * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. */
+#include "cj-blas.h"
 #include "cj-gemm.h"
 #include "cj-kernel.h"
 #include "cj-math.h"

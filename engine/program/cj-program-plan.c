@@ -5,6 +5,7 @@
  * samples of one block only, one a thread; there time counts phases. */
 #include "cj-program-private.h"
 
+#include "cj-blas.h"
 #include "cj-error.h"
 #include "cj-gemm.h"
 #include "cj-memory.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-program-private.h"
 
+#include "cj-blas.h"
 #include "cj-error.h"
 #include "cj-gemm.h"
 #include "cj-isa.h"

@@ -2,6 +2,7 @@
 /* One op alone, asked for everything that an op promises. */
 #pragma once
 
+#include "cj-blas.h"
 #include "cj-builder.h"
 #include "cj-ops.h"
 
