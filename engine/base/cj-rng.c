@@ -40,8 +40,8 @@ cj_philox4x32 (const guint32 counter[4], const guint32 key[2], guint32 out[4])
 #if defined(__x86_64__)
 
 /* Eight counters side by side: a vector of 64-bit lanes for each word, of which the lower halves count
- * (the processor multiplies just those). Twelve times as fast as one by one, where a compiler left to
- * itself takes the slow multiplication of whole lanes and gains a factor of 1.8. */
+ * (the processor multiplies just those). A compiler left to itself takes the slow multiplication of
+ * whole lanes and gains a factor of 1.8 over one by one. */
 __attribute__ ((target ("avx512f"))) static void
 draw_8 (const guint32 counter[4], const guint32 key[2], guint32 *out)
 {
