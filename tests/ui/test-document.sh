@@ -65,7 +65,7 @@ press ctrl+shift+z ctrl+s
 check redo until_holds 10 has two.cajal 'dense4 '
 
 press ctrl+z ctrl+s ctrl+w
-"$cli" train two.cajal --steps 1 --set epochs=100000 >/dev/null
+"$cli" train two.cajal --steps 1 --set epochs=100000 --set batch=1 >/dev/null
 start two.cajal
 press ctrl+Return
 sleep 3
