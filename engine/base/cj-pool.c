@@ -236,12 +236,6 @@ cj_pool_free (CjPool *pool)
   g_free (pool);
 }
 
-guint
-cj_pool_get_n_threads (const CjPool *pool)
-{
-  return pool->n_threads;
-}
-
 /* The caller has nothing left to claim. A thread that the system took off its processor in the middle of
  * a chunk can go on here, once this one sleeps; that is why it does not spin for long. */
 static void

@@ -17,7 +17,9 @@ typedef void (*CjChunkFunc) (gpointer context, guint chunk, guint thread);
 CjPool *cj_pool_new (guint n_threads);
 void cj_pool_free (CjPool *pool);
 
-guint cj_pool_get_n_threads (const CjPool *pool);
+/* Who makes one list of chunks of several kinds puts so many parts of each side by side, so that a
+ * thread's share has the same part of every kind, step after step, and finds it in its cache. */
+#define CJ_POOL_PARTS 8
 
 /* Runs func (context, 0 .. n_chunks-1) and returns when all are done. One caller at a time. */
 void cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context);

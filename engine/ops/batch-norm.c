@@ -684,18 +684,22 @@ twin (const CjOp *op, const void *const *in, float *const *out)
     }
 }
 
+/* What all forms of the op have in common. */
+#define PHASES                                                                                     \
+  .forward = { { prepare_chunks, forward_prepare, CJ_PHASE_PREPARE },                              \
+               { statistics_chunks, forward_sums, CJ_PHASE_SAMPLES },                              \
+               { join_chunks, forward_join, CJ_PHASE_WHOLE },                                      \
+               { cj_op_blocks, forward_scale, CJ_PHASE_SAMPLES } },                                \
+  .backward = { { cj_op_blocks, backward_sums, CJ_PHASE_SAMPLES },                                 \
+                { NULL, backward_join, CJ_PHASE_WHOLE },                                           \
+                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES } }
+
 const CjOpInfo cj_op_batch_norm = {
   .id = "batch-norm",
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjBatchNormAttrs),
   .infer = infer,
-  .forward = { { prepare_chunks, forward_prepare, CJ_PHASE_PREPARE },
-               { statistics_chunks, forward_sums, CJ_PHASE_SAMPLES },
-               { join_chunks, forward_join, CJ_PHASE_WHOLE },
-               { cj_op_blocks, forward_scale, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, backward_sums, CJ_PHASE_SAMPLES },
-                { NULL, backward_join, CJ_PHASE_WHOLE },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES } },
+  PHASES,
   .free_out = 1,
   .twin = twin,
 };
@@ -705,13 +709,7 @@ const CjOpInfo cj_op_batch_norm_rows = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjBatchNormAttrs),
   .infer = infer,
-  .forward = { { prepare_chunks, forward_prepare, CJ_PHASE_PREPARE },
-               { statistics_chunks, forward_sums, CJ_PHASE_SAMPLES },
-               { join_chunks, forward_join, CJ_PHASE_WHOLE },
-               { cj_op_blocks, forward_scale, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, backward_sums, CJ_PHASE_SAMPLES },
-                { NULL, backward_join, CJ_PHASE_WHOLE },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES } },
+  PHASES,
   .free_out = 1,
   .twin = twin,
 };
@@ -721,13 +719,7 @@ const CjOpInfo cj_op_batch_norm_relu = {
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjBatchNormAttrs),
   .infer = infer,
-  .forward = { { prepare_chunks, forward_prepare, CJ_PHASE_PREPARE },
-               { statistics_chunks, forward_sums, CJ_PHASE_SAMPLES },
-               { join_chunks, forward_join, CJ_PHASE_WHOLE },
-               { cj_op_blocks, forward_scale, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, backward_sums, CJ_PHASE_SAMPLES },
-                { NULL, backward_join, CJ_PHASE_WHOLE },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES } },
+  PHASES,
   .free_out = 1,
   .twin = twin,
 };
@@ -737,13 +729,7 @@ const CjOpInfo cj_op_batch_norm_add = {
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjBatchNormAttrs),
   .infer = infer,
-  .forward = { { prepare_chunks, forward_prepare, CJ_PHASE_PREPARE },
-               { statistics_chunks, forward_sums, CJ_PHASE_SAMPLES },
-               { join_chunks, forward_join, CJ_PHASE_WHOLE },
-               { cj_op_blocks, forward_scale, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, backward_sums, CJ_PHASE_SAMPLES },
-                { NULL, backward_join, CJ_PHASE_WHOLE },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES } },
+  PHASES,
   .free_in = 1u << MORE,
   .free_out = 1,
   .twin = twin,
@@ -754,13 +740,7 @@ const CjOpInfo cj_op_batch_norm_add_relu = {
   .layout = CJ_LAYOUT_LAST,
   .attrs_size = sizeof (CjBatchNormAttrs),
   .infer = infer,
-  .forward = { { prepare_chunks, forward_prepare, CJ_PHASE_PREPARE },
-               { statistics_chunks, forward_sums, CJ_PHASE_SAMPLES },
-               { join_chunks, forward_join, CJ_PHASE_WHOLE },
-               { cj_op_blocks, forward_scale, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, backward_sums, CJ_PHASE_SAMPLES },
-                { NULL, backward_join, CJ_PHASE_WHOLE },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES } },
+  PHASES,
   .free_in = 1u << MORE,
   .twin = twin,
 };

@@ -277,18 +277,22 @@ twin (const CjOp *op, const void *const *in, float *const *out)
     }
 }
 
+/* What all forms of the op have in common. */
+#define PHASES                                                                                     \
+  .forward = { { forward_turns, turn_forward, CJ_PHASE_PREPARE },                                  \
+               { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },                                      \
+  .backward = { { input_turns, turn_input, CJ_PHASE_PREPARE },                                     \
+                { cj_op_blocks, backward_weight, CJ_PHASE_SAMPLES },                               \
+                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES },                                \
+                { weight_turns, turn_weight, CJ_PHASE_FINISH } }
+
 const CjOpInfo cj_op_conv2d = {
   .id = "conv2d",
   .layout = CJ_LAYOUT_LAST,
   .plain_in = 1u << 1,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
-  .forward = { { forward_turns, turn_forward, CJ_PHASE_PREPARE },
-               { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
-  .backward = { { input_turns, turn_input, CJ_PHASE_PREPARE },
-                { cj_op_blocks, backward_weight, CJ_PHASE_SAMPLES },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES },
-                { weight_turns, turn_weight, CJ_PHASE_FINISH } },
+  PHASES,
   .free_out = 1,
   .twin = twin,
 };
@@ -307,11 +311,6 @@ const CjOpInfo cj_op_conv2d_relu = {
   .plain_in = 1u << 1,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
-  .forward = { { forward_turns, turn_forward, CJ_PHASE_PREPARE },
-               { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
-  .backward = { { input_turns, turn_input, CJ_PHASE_PREPARE },
-                { cj_op_blocks, backward_weight, CJ_PHASE_SAMPLES },
-                { cj_op_blocks, backward_input, CJ_PHASE_SAMPLES },
-                { weight_turns, turn_weight, CJ_PHASE_FINISH } },
+  PHASES,
   .twin = relu_twin,
 };

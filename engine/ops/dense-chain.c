@@ -3,7 +3,7 @@
  * of a few hundred weights spends its time on the way from op to op. y[l] = f[l] (W[l] y[l-1] + b[l]).
  * N rows, U[l] units; P is U rounded up to whole vectors. Lanes are units: forward reads the weight
  * turned round, [U[l-1], P[l]], the way back as it lies, [U[l], P[l-1]]; both are copied once a step,
- * with zeros behind the ends. A step of the 2-8-8-2 network fell from 6 us to less than one. */
+ * with zeros behind the ends. A step of the 2-8-8-2 network fell from 6 us to 1.4. */
 #include "cj-math.h"
 #include "cj-ops.h"
 

@@ -537,19 +537,23 @@ twin (const CjOp *op, const void *const *in, float *const *out)
       }
 }
 
+/* What all forms of the op have in common. */
+#define PHASES                                                                                     \
+  .forward = { { by_units, forward_units },                                                        \
+               { packed_units, pack_units, CJ_PHASE_PREPARE },                                     \
+               { by_blocks, forward_block, CJ_PHASE_SAMPLES } },                                   \
+  .backward = { { packed_inputs, pack_inputs, CJ_PHASE_PREPARE },                                  \
+                { masked_blocks, mask_gradient },                                                  \
+                { by_inputs, backward_inputs },                                                    \
+                { by_blocks, backward_block, CJ_PHASE_SAMPLES },                                   \
+                { late_units, backward_weight, CJ_PHASE_LATE },                                    \
+                { slice_units, reduce_slices, CJ_PHASE_FINISH } }
+
 const CjOpInfo cj_op_dense = {
   .id = "dense",
   .layout = CJ_LAYOUT_PLAIN,
   .infer = infer,
-  .forward = { { by_units, forward_units },
-               { packed_units, pack_units, CJ_PHASE_PREPARE },
-               { by_blocks, forward_block, CJ_PHASE_SAMPLES } },
-  .backward = { { packed_inputs, pack_inputs, CJ_PHASE_PREPARE },
-                { masked_blocks, mask_gradient },
-                { by_inputs, backward_inputs },
-                { by_blocks, backward_block, CJ_PHASE_SAMPLES },
-                { late_units, backward_weight, CJ_PHASE_LATE },
-                { slice_units, reduce_slices, CJ_PHASE_FINISH } },
+  PHASES,
   .free_out = 1,
   .twin = twin,
 };
@@ -566,14 +570,6 @@ const CjOpInfo cj_op_dense_relu = {
   .id = "dense-relu",
   .layout = CJ_LAYOUT_PLAIN,
   .infer = infer,
-  .forward = { { by_units, forward_units },
-               { packed_units, pack_units, CJ_PHASE_PREPARE },
-               { by_blocks, forward_block, CJ_PHASE_SAMPLES } },
-  .backward = { { packed_inputs, pack_inputs, CJ_PHASE_PREPARE },
-                { masked_blocks, mask_gradient },
-                { by_inputs, backward_inputs },
-                { by_blocks, backward_block, CJ_PHASE_SAMPLES },
-                { late_units, backward_weight, CJ_PHASE_LATE },
-                { slice_units, reduce_slices, CJ_PHASE_FINISH } },
+  PHASES,
   .twin = relu_twin,
 };

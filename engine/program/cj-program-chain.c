@@ -7,12 +7,6 @@
 #define MAX_WEIGHTS 4096
 #define MAX_MACS 262144 /* of the batch: more is worth sharing among threads */
 
-static CjStep *
-get_step (const CjProgram *self, guint i)
-{
-  return &g_array_index (self->lowered->builder->steps, CjStep, i);
-}
-
 /* The only step that reads `value`, or -1 where there are more or none, or an end of the program. */
 static int
 find_reader (const CjProgram *self, int value)
@@ -26,8 +20,8 @@ find_reader (const CjProgram *self, int value)
     if (value == g_array_index (lowered->losses, int, i))
       return -1;
   for (guint i = 0; i < lowered->builder->steps->len; i++)
-    for (guint j = 0; j < get_step (self, i)->op.n_in; j++)
-      if (get_step (self, i)->in[j] == value)
+    for (guint j = 0; j < cj_program_get_step (self, i)->op.n_in; j++)
+      if (cj_program_get_step (self, i)->in[j] == value)
         {
           if (reader >= 0)
             return -1;
@@ -78,7 +72,7 @@ typedef struct
 static gboolean
 add_layer (const CjProgram *self, Chain *chain, guint i)
 {
-  const CjStep *step = get_step (self, i);
+  const CjStep *step = cj_program_get_step (self, i);
   const gint64 weights = cj_shape_size (&step->op.in_shape[1]);
   const guint l = chain->attrs.n_layers;
   int reader;
@@ -95,11 +89,11 @@ add_layer (const CjProgram *self, Chain *chain, guint i)
   reader = find_reader (self, chain->out);
   if (reader < 0)
     return TRUE;
-  chain->attrs.functions[l] = find_function (&get_step (self, (guint) reader)->op);
+  chain->attrs.functions[l] = find_function (&cj_program_get_step (self, (guint) reader)->op);
   if (chain->attrs.functions[l] != CJ_CHAIN_NONE)
     {
       chain->functions[l] = reader;
-      chain->out = get_step (self, (guint) reader)->out;
+      chain->out = cj_program_get_step (self, (guint) reader)->out;
     }
   return TRUE;
 }
@@ -109,7 +103,7 @@ find_chain (const CjProgram *self, guint i)
 {
   Chain chain = { .attrs = { 0 } };
 
-  while (is_small_dense (self, get_step (self, i)) && add_layer (self, &chain, i))
+  while (is_small_dense (self, cj_program_get_step (self, i)) && add_layer (self, &chain, i))
     {
       const int next = find_reader (self, chain.out);
 
@@ -133,7 +127,7 @@ join (CjProgram *self, const Chain *chain)
   joined.op.in_layout = CJ_LAYOUT_PLAIN;
   for (guint l = 0; l < n; l++)
     {
-      const CjStep *step = get_step (self, chain->dense[l]);
+      const CjStep *step = cj_program_get_step (self, chain->dense[l]);
 
       for (guint j = l > 0; j < 3; j++)
         {
@@ -147,8 +141,8 @@ join (CjProgram *self, const Chain *chain)
         }
     }
   joined.op.info->infer (&joined.op, NULL);
-  g_free (get_step (self, last)->op.attrs);
-  *get_step (self, last) = joined;
+  g_free (cj_program_get_step (self, last)->op.attrs);
+  *cj_program_get_step (self, last) = joined;
   for (guint i = steps->len; i-- > 0;)
     for (guint l = 0; l < n; l++)
       if ((int) i == chain->functions[l] || (l < n - 1 && i == chain->dense[l]))

@@ -27,12 +27,6 @@ static const struct
   { &cj_op_batch_norm_add, END_RELU, &cj_op_batch_norm_add_relu },
 };
 
-static CjStep *
-get_step (const CjProgram *self, guint i)
-{
-  return &g_array_index (self->lowered->builder->steps, CjStep, i);
-}
-
 static gboolean
 is_end_value (const CjProgram *self, int value)
 {
@@ -65,16 +59,17 @@ skip_copies (CjProgram *self)
 
   for (guint i = 0; i < steps->len; i++)
     {
-      const int from = get_step (self, i)->in[0], to = get_step (self, i)->out;
+      const int from = cj_program_get_step (self, i)->in[0],
+                to = cj_program_get_step (self, i)->out;
       const CjValueKind kind = cj_builder_get_value (self->lowered->builder, from)->kind;
 
-      if (!is_copy (&get_step (self, i)->op) || is_end_value (self, to)
+      if (!is_copy (&cj_program_get_step (self, i)->op) || is_end_value (self, to)
           || (kind != CJ_VALUE_RESULT && kind != CJ_VALUE_INPUT))
         continue;
       for (guint k = i + 1; k < steps->len; k++)
-        for (guint j = 0; j < get_step (self, k)->op.n_in; j++)
-          if (get_step (self, k)->in[j] == to)
-            get_step (self, k)->in[j] = from;
+        for (guint j = 0; j < cj_program_get_step (self, k)->op.n_in; j++)
+          if (cj_program_get_step (self, k)->in[j] == to)
+            cj_program_get_step (self, k)->in[j] = from;
       g_array_remove_index (steps, i--);
     }
 }
@@ -103,7 +98,7 @@ static int
 find_maker (const CjProgram *self, const guint *readers, int value)
 {
   for (guint i = 0; readers[value] == 1 && i < self->lowered->builder->steps->len; i++)
-    if (get_step (self, i)->op.n_out == 1 && get_step (self, i)->out == value)
+    if (cj_program_get_step (self, i)->op.n_out == 1 && cj_program_get_step (self, i)->out == value)
       return (int) i;
   return -1;
 }
@@ -131,7 +126,7 @@ find_form (const CjOpInfo *info, End end)
 static void
 join (CjProgram *self, guint maker, guint end, guint side, const CjOpInfo *info)
 {
-  CjStep *last = get_step (self, end), both = *get_step (self, maker);
+  CjStep *last = cj_program_get_step (self, end), both = *cj_program_get_step (self, maker);
 
   if (get_end (&last->op) == END_ADD)
     {
@@ -142,7 +137,7 @@ join (CjProgram *self, guint maker, guint end, guint side, const CjOpInfo *info)
     }
   both.op.info = info;
   both.out = last->out;
-  both.op.attrs = g_steal_pointer (&get_step (self, maker)->op.attrs);
+  both.op.attrs = g_steal_pointer (&cj_program_get_step (self, maker)->op.attrs);
   info->infer (&both.op, NULL);
   g_free (last->op.attrs);
   *last = both;
@@ -161,13 +156,14 @@ cj_program_fuse (CjProgram *self)
   readers = count_readers (self);
   for (guint i = 0; i < steps->len; i++)
     {
-      const End end = get_end (&get_step (self, i)->op);
+      const End end = get_end (&cj_program_get_step (self, i)->op);
 
       for (guint side = 0; side < (end == END_ADD ? 2 : end == END_RELU ? 1 : 0); side++)
         {
-          const int maker = find_maker (self, readers, get_step (self, i)->in[side]);
+          const int maker = find_maker (self, readers, cj_program_get_step (self, i)->in[side]);
           const CjOpInfo *both
-              = maker >= 0 ? find_form (get_step (self, (guint) maker)->op.info, end) : NULL;
+              = maker >= 0 ? find_form (cj_program_get_step (self, (guint) maker)->op.info, end)
+                           : NULL;
 
           if (both == NULL)
             continue;
@@ -176,6 +172,6 @@ cj_program_fuse (CjProgram *self)
         }
     }
   for (guint i = 0; i < steps->len && self->purpose == CJ_PURPOSE_INFER; i++)
-    if (g_str_has_prefix (get_step (self, i)->op.info->id, "batch-norm"))
-      ((CjBatchNormAttrs *) get_step (self, i)->op.attrs)->inference = TRUE;
+    if (g_str_has_prefix (cj_program_get_step (self, i)->op.info->id, "batch-norm"))
+      ((CjBatchNormAttrs *) cj_program_get_step (self, i)->op.attrs)->inference = TRUE;
 }

@@ -9,8 +9,6 @@
 
 #define SMALL 20000 /* multiply-adds and results of a job below which one thread is done sooner */
 
-#define SHARES 8
-
 typedef struct
 {
   CjProgram *program;
@@ -18,12 +16,6 @@ typedef struct
   const gboolean *from_data; /* by value: not the same for every batch */
   GArray *finish;            /* CjJobPhase: put off */
 } Cutter;
-
-static const CjStep *
-get_step (const CjProgram *self, guint i)
-{
-  return &g_array_index (self->lowered->builder->steps, CjStep, i);
-}
 
 static const CjPhase *
 get_phases (const CjOp *op, gboolean back)
@@ -48,7 +40,7 @@ find_from_data (const CjProgram *self)
     from_data[i] = cj_builder_get_value (lowered->builder, (int) i)->kind == CJ_VALUE_INPUT;
   for (guint i = 0; i < lowered->builder->steps->len; i++)
     {
-      const CjStep *step = get_step (self, i);
+      const CjStep *step = cj_program_get_step (self, i);
       gboolean any = FALSE;
 
       for (guint j = 0; j < step->op.n_in; j++)
@@ -63,7 +55,7 @@ find_from_data (const CjProgram *self)
 static gboolean
 reads_made_weights (const Cutter *cutter, guint step)
 {
-  const CjStep *s = get_step (cutter->program, step);
+  const CjStep *s = cj_program_get_step (cutter->program, step);
 
   for (guint j = 0; j < s->op.n_in; j++)
     if (s->in[j] != CJ_NO_VALUE && !cutter->from_data[s->in[j]]
@@ -79,7 +71,7 @@ reads_made_weights (const Cutter *cutter, guint step)
 static CjPhaseKind
 get_kind (const Cutter *cutter, guint step, const CjPhase *phase)
 {
-  const CjStep *s = get_step (cutter->program, step);
+  const CjStep *s = cj_program_get_step (cutter->program, step);
   const gboolean samples = !s->op.mixes && s->in[0] != CJ_NO_VALUE && cutter->from_data[s->in[0]];
 
   if (phase->kind == CJ_PHASE_SAMPLES ? !samples : reads_made_weights (cutter, step))
@@ -90,7 +82,7 @@ get_kind (const Cutter *cutter, guint step, const CjPhase *phase)
 static CjJobPhase
 make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 {
-  const CjOp *op = &get_step (cutter->program, step)->op;
+  const CjOp *op = &cj_program_get_step (cutter->program, step)->op;
 
   return (CjJobPhase){ .call = &cutter->program->calls[step],
                        .run = phase->run,
@@ -144,7 +136,7 @@ append (Cutter *cutter, CjJobPhase phase)
 static gboolean
 share_param (const CjProgram *self, guint a, guint b)
 {
-  const CjStep *x = get_step (self, a), *y = get_step (self, b);
+  const CjStep *x = cj_program_get_step (self, a), *y = cj_program_get_step (self, b);
 
   for (guint i = 0; i < x->op.n_in; i++)
     for (guint j = 0; j < y->op.n_in; j++)
@@ -187,7 +179,7 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
 {
   const CjProgram *self = cutter->program;
   const CjJobPhase p = make_phase (cutter, step, phase);
-  const CjOp *op = &get_step (self, step)->op;
+  const CjOp *op = &cj_program_get_step (self, step)->op;
 
   if (p.n_chunks == 0)
     return;
@@ -227,7 +219,7 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
   for (guint k = 0; k < n; k++)
     for (guint j = 0; runs (self, k) && j < CJ_OP_MAX_PHASES; j++)
       {
-        const CjPhase *phase = &get_phases (&get_step (self, k)->op, cutter->back)[j];
+        const CjPhase *phase = &get_phases (&cj_program_get_step (self, k)->op, cutter->back)[j];
 
         if (phase->run == NULL)
           break;
@@ -243,7 +235,7 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
   for (guint k = 0; k < n; k++)
     {
       const guint step = cutter->back ? n - 1 - k : k;
-      const CjPhase *phases = get_phases (&get_step (self, step)->op, cutter->back);
+      const CjPhase *phases = get_phases (&cj_program_get_step (self, step)->op, cutter->back);
 
       for (guint j = 0; runs (self, step) && j < CJ_OP_MAX_PHASES && phases[j].run != NULL; j++)
         add (cutter, step, &phases[j], &open);
@@ -273,13 +265,14 @@ mix_phases (CjProgram *self)
       CjJob *job = &g_array_index (self->jobs, CjJob, i);
 
       job->order = self->order->len;
-      for (guint share = 0; share < SHARES && !job->samples; share++)
+      for (guint share = 0; share < CJ_POOL_PARTS && !job->samples; share++)
         for (guint j = job->begin; j < job->end; j++)
           {
             const CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, j);
             const guint64 n = phase->n_chunks;
 
-            for (guint k = (guint) (n * share / SHARES); k < n * (share + 1) / SHARES; k++)
+            for (guint k = (guint) (n * share / CJ_POOL_PARTS); k < n * (share + 1) / CJ_POOL_PARTS;
+                 k++)
               {
                 const CjJobChunk chunk = { j, k };
 
@@ -353,7 +346,7 @@ cj_program_place_jobs (CjProgram *self)
   for (guint i = 0; i < self->phases->len; i++)
     {
       CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, i);
-      const CjStep *step = get_step (self, phase->step);
+      const CjStep *step = cj_program_get_step (self, phase->step);
 
       if (phase->kind != CJ_PHASE_SAMPLES)
         continue;

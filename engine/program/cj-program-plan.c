@@ -29,12 +29,6 @@ typedef struct
   gint64 offset;
 } Room;
 
-static CjStep *
-get_step (const CjProgram *self, guint i)
-{
-  return &g_array_index (self->lowered->builder->steps, CjStep, i);
-}
-
 static CjValue *
 get_value (const CjProgram *self, int value)
 {
@@ -72,7 +66,7 @@ find_live (CjProgram *self)
     needed[self->lowered->prediction] = TRUE;
   for (guint i = n_steps (self); i-- > 0;)
     {
-      const CjStep *step = get_step (self, i);
+      const CjStep *step = cj_program_get_step (self, i);
 
       self->live[i] = keeps_all (self);
       for (guint k = 0; k < step->op.n_out; k++)
@@ -130,7 +124,7 @@ find_wanted (const CjProgram *self, const CjGraph *graph, const CjDataSpec *spec
     wanted[self->lowered->x] = spec->x_dtype == CJ_FLOAT32;
   for (guint i = 0; i < n_steps (self); i++)
     {
-      const CjStep *step = get_step (self, i);
+      const CjStep *step = cj_program_get_step (self, i);
       gboolean any = FALSE;
 
       for (guint j = 0; j < step->op.n_in; j++)
@@ -177,7 +171,7 @@ find_lives (const CjProgram *self, Life *values, Life *gradients)
     values[i].job = gradients[i].job = get_value (self, (int) i)->kind == CJ_VALUE_RESULT ? -1 : -2;
   for (guint i = 0; i < n_steps (self); i++)
     {
-      const CjStep *step = get_step (self, i);
+      const CjStep *step = cj_program_get_step (self, i);
       const CjSpan *forward = &self->spans[0][i], *back = &self->spans[1][i];
 
       for (guint j = 0; j < step->op.n_in; j++)
@@ -226,7 +220,7 @@ link_backward (CjProgram *self, const gboolean *wanted, guint *first_written)
     }
   for (guint i = s; i-- > 0;)
     {
-      const CjStep *step = get_step (self, i);
+      const CjStep *step = cj_program_get_step (self, i);
       CjOpCall *call = &self->calls[i];
 
       for (guint k = 0; k < step->op.n_out; k++)
@@ -285,7 +279,7 @@ count_block (const CjOp *op, guint k)
 static void
 collect_value (CjProgram *self, const Rooms *rooms, guint i, guint k, const Life *life)
 {
-  const CjStep *step = get_step (self, i);
+  const CjStep *step = cj_program_get_step (self, i);
   const int out = step->out + (int) k;
   const CjSpan *span = &self->spans[0][i];
 
@@ -304,7 +298,7 @@ static void
 collect_gradient (CjProgram *self, const Rooms *rooms, guint i, guint k, const Life *life,
                   guint writer)
 {
-  const CjStep *step = get_step (self, i);
+  const CjStep *step = cj_program_get_step (self, i);
   const int out = step->out + (int) k;
   const gboolean seeded = self->seeded[out];
 
@@ -339,7 +333,7 @@ collect_workspace (CjProgram *self, const Rooms *rooms, float **places)
     for (guint back = 0; back < 2; back++)
       {
         const CjSpan *span = &self->spans[back][i];
-        const gsize bytes = get_step (self, i)->op.workspace_bytes;
+        const gsize bytes = cj_program_get_step (self, i)->op.workspace_bytes;
 
         if (bytes > 0 && span->work_first != G_MAXUINT)
           add_room (rooms->arena, &places[2 * i + back], (gint64) (bytes + 3) / 4,
@@ -358,7 +352,7 @@ collect_rooms (CjProgram *self, const Rooms *rooms, const gboolean *wanted,
   find_lives (self, values, gradients);
   for (guint i = 0; i < n_steps (self); i++)
     {
-      const CjStep *step = get_step (self, i);
+      const CjStep *step = cj_program_get_step (self, i);
 
       if (!self->live[i])
         continue;
@@ -517,7 +511,7 @@ fill_calls (CjProgram *self)
 {
   for (guint i = 0; i < n_steps (self); i++)
     {
-      CjStep *step = get_step (self, i);
+      CjStep *step = cj_program_get_step (self, i);
       CjOpCall *call = &self->calls[i];
 
       for (guint j = 0; j < step->op.n_in; j++)
@@ -572,10 +566,10 @@ choose_blocks (CjProgram *self)
   gint64 macs = 0, scratch = 0;
 
   for (guint i = 0; i < n_steps (self); i++)
-    macs += self->live[i] ? get_step (self, i)->op.macs : 0;
+    macs += self->live[i] ? cj_program_get_step (self, i)->op.macs : 0;
   for (guint i = 0; i < n_steps (self); i++)
     {
-      CjOp *op = &get_step (self, i)->op;
+      CjOp *op = &cj_program_get_step (self, i)->op;
 
       op->blocks = (guint) CLAMP (macs / BLOCK_MACS, 1, CJ_OP_MAX_BLOCKS);
       op->blas = !self->sketch && self->live[i] && cj_dense_is_large (op) ? cj_blas_get () : NULL;

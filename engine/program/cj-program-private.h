@@ -94,6 +94,12 @@ struct _CjProgram
   } now; /* of the forward under way and the backward after it */
 };
 
+static inline CjStep *
+cj_program_get_step (const CjProgram *program, guint i)
+{
+  return &g_array_index (program->lowered->builder->steps, CjStep, i);
+}
+
 static inline gint64
 cj_program_aligned (gint64 floats)
 {

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define BLOCK 16384 /* weights a slice; fixed, so that sums over slices have a fixed order */
-#define SHARES 8
 
 typedef struct
 {
@@ -42,7 +41,7 @@ struct _CjTrainer
 static void
 cut_param (const CjProgramParam *param, GArray *slices)
 {
-  const gint64 parts = SHARES * ((param->size - 1) / (SHARES * BLOCK) + 1);
+  const gint64 parts = CJ_POOL_PARTS * ((param->size - 1) / (CJ_POOL_PARTS * BLOCK) + 1);
   const gint64 n = param->size > BLOCK ? (param->size / parts + 15) / 16 * 16 : param->size;
 
   for (gint64 at = 0; at < param->size; at += n)
@@ -83,14 +82,14 @@ make_slices (CjTrainer *self)
         cut_param (param, all);
       begins[i + 1] = all->len;
     }
-  for (guint share = 0; share < SHARES; share++)
+  for (guint share = 0; share < CJ_POOL_PARTS; share++)
     for (guint i = 0; i < n_params; i++)
       {
         const guint n = begins[i + 1] - begins[i];
 
         g_array_append_vals (self->slices,
-                             &g_array_index (all, Slice, begins[i] + n * share / SHARES),
-                             n * (share + 1) / SHARES - n * share / SHARES);
+                             &g_array_index (all, Slice, begins[i] + n * share / CJ_POOL_PARTS),
+                             n * (share + 1) / CJ_POOL_PARTS - n * share / CJ_POOL_PARTS);
       }
 }
 
