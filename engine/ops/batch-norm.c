@@ -75,15 +75,6 @@ get_rows (const CjOp *op)
   return cj_shape_size (&op->in_shape[X]) / MAX (get_c (op), 1);
 }
 
-static CjSamples
-get_block (const CjOp *op, guint block)
-{
-  const gint64 each = get_rows (op) / MAX (op->in_shape[X].dims[0], 1);
-  const CjSamples s = cj_op_samples (op, block);
-
-  return (CjSamples){ s.begin * each, s.end * each };
-}
-
 static gint64
 get_share (const CjOp *op, gint64 numbers)
 {
@@ -214,7 +205,7 @@ static void
 forward_sums (const CjOpCall *call, guint block)
 {
   const gint64 c = get_c (call->op), share = get_share (call->op, CHUNK);
-  const CjSamples rows = get_block (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_rows (call->op));
   double *sums = get_sums (call, block);
 
   if (!uses_batch (call))
@@ -241,7 +232,7 @@ join_blocks (const CjOpCall *call, gint64 k, double *mean, double *squares)
   *mean = *squares = 0;
   for (guint i = 0; i < cj_op_blocks (call->op); i++)
     {
-      const CjSamples rows = get_block (call->op, i);
+      const CjSamples rows = cj_op_rows (call->op, i, get_rows (call->op));
       const double n = (double) (rows.end - rows.begin), *sums = get_sums (call, i);
       const double apart = sums[k] - *mean;
 
@@ -378,7 +369,7 @@ static void
 forward_scale (const CjOpCall *call, guint block)
 {
   const gint64 c = get_c (call->op), share = get_share (call->op, PIECE);
-  const CjSamples rows = get_block (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_rows (call->op));
   const float *z = call->op->n_in > MORE ? call->in[MORE] : NULL;
 
   for (gint64 r = rows.begin; r < rows.end; r += share)
@@ -584,7 +575,7 @@ static void
 backward_sums (const CjOpCall *call, guint block)
 {
   const gint64 c = get_c (call->op), share = get_share (call->op, PIECE);
-  const CjSamples rows = get_block (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_rows (call->op));
   double *sums = get_sums (call, block);
 
   memset (sums, 0, sizeof (double) * 2 * (gsize) c);
@@ -636,7 +627,7 @@ backward_join (const CjOpCall *call, guint chunk)
 static void
 backward_input (const CjOpCall *call, guint block)
 {
-  const CjSamples rows = get_block (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_rows (call->op));
 
   for (gint64 r = rows.begin; call->d_in[X] != NULL && r < rows.end;
        r += get_share (call->op, PIECE))

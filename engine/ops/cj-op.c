@@ -26,6 +26,15 @@ cj_op_samples (const CjOp *op, guint block)
   return (CjSamples){ n * block / blocks, n * (block + 1) / blocks };
 }
 
+CjSamples
+cj_op_rows (const CjOp *op, guint block, gint64 rows)
+{
+  const gint64 each = rows / MAX (count_samples (op), 1);
+  const CjSamples s = cj_op_samples (op, block);
+
+  return (CjSamples){ s.begin * each, s.end * each };
+}
+
 gint64
 cj_op_range (const CjOp *op, guint block, gint64 *n)
 {

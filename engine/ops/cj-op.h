@@ -126,6 +126,9 @@ typedef struct
 
 guint cj_op_blocks (const CjOp *op); /* of samples of in[0], for CJ_PHASE_SAMPLES */
 CjSamples cj_op_samples (const CjOp *op, guint block);
+
+/* The rows of a block, of `rows` that all samples have together. */
+CjSamples cj_op_rows (const CjOp *op, guint block, gint64 rows);
 /* The first element of the samples of a block of in[0]; the number of elements goes to *n. */
 gint64 cj_op_range (const CjOp *op, guint block, gint64 *n);
 

@@ -16,16 +16,6 @@ get_size (const CjOp *op)
   return cj_axis_split (&op->in_shape[0], ((const CjCrossEntropyAttrs *) op->attrs)->axis);
 }
 
-/* The rows of a block of samples. */
-static CjSamples
-get_rows (const CjOp *op, const CjAxisSize *size, guint block)
-{
-  const CjSamples samples = cj_op_samples (op, block);
-  const gint64 rows = size->outer * size->inner / op->in_shape[0].dims[0];
-
-  return (CjSamples){ rows * samples.begin, rows * samples.end };
-}
-
 static gboolean
 infer (CjOp *op, GError **error)
 {
@@ -191,7 +181,7 @@ forward (const CjOpCall *call, guint block)
   const CjCrossEntropyAttrs *a = call->op->attrs;
   const CjAxisSize size = get_size (call->op);
   const gint64 rows = size.outer * size.inner;
-  const CjSamples mine = get_rows (call->op, &size, block);
+  const CjSamples mine = cj_op_rows (call->op, block, size.outer * size.inner);
   const gint64 valid = cj_loss_get_valid (call, rows);
   double *sums = (double *) call->workspace + 2 * block;
   float *from = call->saved;
@@ -329,7 +319,7 @@ backward (const CjOpCall *call, guint block)
   const CjCrossEntropyAttrs *a = call->op->attrs;
   const CjAxisSize size = get_size (call->op);
   const gint64 rows = size.outer * size.inner;
-  const CjSamples mine = get_rows (call->op, &size, block);
+  const CjSamples mine = cj_op_rows (call->op, block, size.outer * size.inner);
   const gint64 valid = cj_loss_get_valid (call, rows);
   const gboolean soft = call->op->in_dtype[1] == CJ_FLOAT32,
                  none = call->op->out_shape[0].n_dims > 0;

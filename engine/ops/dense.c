@@ -334,21 +334,11 @@ forward_units (const CjOpCall *call, guint chunk)
                  call->scratch);
 }
 
-/* Rows [begin, end) of a block of samples. */
-static CjSamples
-get_rows (const CjOp *op, guint block)
-{
-  const gint64 rows = get_n (op) / MAX (op->in_shape[0].dims[0], 1);
-  const CjSamples s = cj_op_samples (op, block);
-
-  return (CjSamples){ s.begin * rows, s.end * rows };
-}
-
 static void
 forward_block (const CjOpCall *call, guint block)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op);
-  const CjSamples rows = get_rows (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_n (call->op));
 
   multiply_panels ((const float *) call->in[0] + rows.begin * ni, rows.end - rows.begin, ni,
                    call->workspace, nu, (CjGemmEnd){ get_bias (call), is_relu (call->op) }, FALSE,
@@ -479,7 +469,7 @@ static void
 backward_block (const CjOpCall *call, guint block)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op);
-  const CjSamples rows = get_rows (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_n (call->op));
   const gint64 n = rows.end - rows.begin, at = rows.begin * nu;
   const gboolean by_rows = get_way (call->op) == BY_ROWS;
   const float *dy = call->d_out[0] + at;

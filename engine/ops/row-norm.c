@@ -27,16 +27,6 @@ get_rows (const CjOp *op)
   return cj_shape_size (&op->in_shape[X]) / ((const CjRowNormAttrs *) op->attrs)->row;
 }
 
-/* The rows of a block of samples. */
-static CjSamples
-get_block (const CjOp *op, guint block)
-{
-  const gint64 rows = get_rows (op) / op->in_shape[X].dims[0];
-  const CjSamples samples = cj_op_samples (op, block);
-
-  return (CjSamples){ rows * samples.begin, rows * samples.end };
-}
-
 static gint64
 get_n_weights (const CjOp *op)
 {
@@ -193,7 +183,7 @@ row_forward (const CjOpCall *call, gint64 row)
 static void
 forward (const CjOpCall *call, guint block)
 {
-  const CjSamples rows = get_block (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_rows (call->op));
   const CjRowNormAttrs *a = call->op->attrs;
 
   if (is_even (call->op))
@@ -348,7 +338,7 @@ even_rows_backward (const float *x, const float *dy, gint64 rows, gint64 d, cons
 static void
 backward (const CjOpCall *call, guint block)
 {
-  const CjSamples rows = get_block (call->op, block);
+  const CjSamples rows = cj_op_rows (call->op, block, get_rows (call->op));
   const CjRowNormAttrs *a = call->op->attrs;
   const gint64 n = has_weights (call->op) ? get_n_weights (call->op) : 0;
   const gint64 first = rows.begin * a->row;

@@ -25,16 +25,6 @@ infer (CjOp *op, GError **error)
   return cj_op_infer_same (op, error);
 }
 
-/* The part of the outer dimension that belongs to a block of samples. */
-static CjSamples
-get_rows (const CjOp *op, const CjAxisSize *size, guint block)
-{
-  const CjSamples samples = cj_op_samples (op, block);
-  const gint64 rows = size->outer / op->in_shape[0].dims[0];
-
-  return (CjSamples){ rows * samples.begin, rows * samples.end };
-}
-
 CJ_CLONES static void
 row_forward (const float *x, gint64 k, gboolean logs, float *y)
 {
@@ -114,7 +104,7 @@ forward (const CjOpCall *call, guint block)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) call->op->attrs)->log;
   const CjAxisSize size = get_size (call->op);
-  const CjSamples rows = get_rows (call->op, &size, block);
+  const CjSamples rows = cj_op_rows (call->op, block, size.outer);
 
   for (gint64 r = rows.begin; r < rows.end; r++)
     {
@@ -134,7 +124,7 @@ backward (const CjOpCall *call, guint block)
 {
   const gboolean logs = ((const CjSoftmaxAttrs *) call->op->attrs)->log;
   const CjAxisSize size = get_size (call->op);
-  const CjSamples rows = get_rows (call->op, &size, block);
+  const CjSamples rows = cj_op_rows (call->op, block, size.outer);
 
   for (gint64 r = rows.begin; r < rows.end && call->d_in[0] != NULL; r++)
     {
