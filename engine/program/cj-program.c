@@ -290,6 +290,15 @@ cj_program_get_lowered (const CjProgram *self)
   return self->lowered;
 }
 
+const CjOpCall *
+cj_program_get_call (const CjProgram *self, guint step)
+{
+  g_return_val_if_fail (step < self->lowered->builder->steps->len, NULL);
+  g_return_val_if_fail (self->purpose == CJ_PURPOSE_PROBE || self->purpose == CJ_PURPOSE_EXPLAIN,
+                        NULL);
+  return &self->calls[step];
+}
+
 /* Copies between channels last, as stored, and the logical order. */
 static void
 relayout (const CjValue *v, const float *from, float *to, gboolean to_logical)
