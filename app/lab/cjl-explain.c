@@ -612,9 +612,9 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       work.black = cjl_explain_dup_black (network, dataset);
       work.n_background = wants_background (request) ? request->n_background : 0;
       work.background = cjl_explain_dup_background (network, dataset, &work.n_background);
-      for (guint i = 0; i < all->n_rows; i++)
-        find_shares (&work, &all->rows[i]);
       good = fill_cells (&work);
+      for (guint i = 0; i < all->n_rows && good; i++)
+        find_shares (&work, &all->rows[i]);
     }
   g_free (work.black);
   g_free (work.background);
