@@ -15,16 +15,22 @@ typedef struct
   gint64 row;
 } CjShift;
 
-/* A phase of one op in its place. */
+/* A value whose gradient is there before backward begins. */
 typedef struct
 {
-  const CjOpCall *call;
+  int value;
+  gsize bytes;
+} CjSeed;
+
+/* A phase of one op in its place. Its call is as the first thread has it for the first block. */
+typedef struct
+{
+  CjOpCall call;
   void (*run) (const CjOpCall *call, guint chunk);
   CjPhaseKind kind;
   guint step;
   gboolean back;
   guint n_chunks;
-  float *workspace;
   guint first_shift, n_shifts;
 } CjJobPhase;
 
@@ -75,6 +81,7 @@ struct _CjProgram
   gboolean *backward; /* by step: its backward runs */
   gboolean *seeded;   /* by value: backward may start here */
   gboolean *given;    /* by value: seeded by the caller for the next backward */
+  GArray *seeds;      /* CjSeed */
   CjOpCall *calls;    /* by step */
 
   gboolean prepared;      /* the first job of forward need not run: the weights are as they were */
@@ -86,12 +93,6 @@ struct _CjProgram
   guint n_locals; /* one a thread, or one a block where there are fewer blocks than threads */
   float *local;
   gboolean *is_local, *is_local_d; /* by value: data and gradient lie there */
-  struct
-  {
-    gboolean training;
-    gint64 n_valid;
-    guint64 seed, step;
-  } now; /* of the forward under way and the backward after it */
 };
 
 static inline CjStep *
