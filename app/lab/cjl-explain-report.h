@@ -14,11 +14,13 @@ G_BEGIN_DECLS
 /* What is asked for. */
 typedef struct
 {
-  const char *const *methods; /* ids of explainers, ends with NULL; NULL: all that have something to say
+  const char *const
+      *methods;  /* ids of explainers, ends with NULL; NULL: all that have something to say
                                * of the network, but the slow ones */
-  gboolean slow;              /* with `methods` NULL: the slow ones as well */
+  gboolean slow; /* with `methods` NULL: the slow ones as well */
   CjdSplit split;
-  guint n_samples; /* at most; evenly spaced in the split. What is explained is the network's answer */
+  guint
+      n_samples; /* at most; evenly spaced in the split. What is explained is the network's answer */
   guint64 seed;
 } CjlReportOptions;
 
@@ -37,6 +39,7 @@ typedef enum
   CJL_REPORT_INSERTION,   /* the same; higher is better */
   CJL_REPORT_INFIDELITY,  /* 0 perfect, 1: says nothing */
   CJL_REPORT_SENSITIVITY, /* 0: steady */
+  CJL_REPORT_CASCADE,     /* mean correlation of ranks while layers are drawn anew: the verdict's */
   CJL_REPORT_RANK,        /* correlation of ranks with the map of a network that learned nothing */
   CJL_REPORT_SSIM,        /* structural similarity with it */
   CJL_REPORT_MILLISECONDS /* a map */
@@ -52,9 +55,10 @@ typedef struct
   const CjExplainerInfo *info;
   CjlReportValue values[CJL_REPORT_N_COLUMNS];
   CjSanityVerdict verdict;
-  CjlReportValue *cascade; /* L + 1: correlation of ranks with 0, 1 ... all layers redrawn from the top */
-  CjlReportValue *alone;   /* L: with only this one redrawn */
-  char *problem;           /* why the method says nothing of this network, or NULL */
+  CjlReportValue
+      *cascade; /* L + 1: correlation of ranks with 0, 1 ... all layers redrawn from the top */
+  CjlReportValue *alone; /* L: with only this one redrawn */
+  char *problem;         /* why the method says nothing of this network, or NULL */
 } CjlReportRow;
 
 /* Immutable once it left the job. */

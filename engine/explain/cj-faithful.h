@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint n;
-  float *deletion, *insertion; /* n + 1: after k steps, k / n of the pixels */
+  float *deletion, *insertion;          /* n + 1: after k steps, k / n of the pixels */
   double deletion_area, insertion_area; /* by trapezoids; low and high are good */
 } CjFaithfulCurves;
 
@@ -56,7 +56,7 @@ gboolean cj_faithful_sensitivity (const CjExplainerInfo *info, const CjExplainCa
 /* --- sanity --- */
 
 /* How alike two maps are. Spearman's correlation of the ranks of |a| and |b|, ties with their mean rank;
- * 0 where one of the two is the same everywhere. */
+ * NAN where one of the two is the same everywhere. */
 double cj_faithful_rank_correlation (const float *a, const float *b, gint64 n);
 /* Mean structural similarity (Wang, Bovik, Sheikh and Simoncelli, 2004, equation 13) of the pictures
  * [h, w]: a Gaussian window of 11 × 11 pixels, deviation 1.5 (smaller ones have as many as fit, an odd
@@ -70,11 +70,13 @@ GStrv cj_faithful_list_layers (CjExplained *network);
 
 /* Model parameter randomisation (Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim, "Sanity checks for
  * saliency maps", 2018, section 4): the map again, from the same network with weights drawn anew as each
- * layer's initialiser does (state as well: running means), and how alike it is to the first one. Where
- * the method refuses such a network nothing is alike: 0. */
+ * layer's initialiser does (state as well: running means), and how alike it is to the first one. Ranks
+ * are compared where the sample is not black, as what is multiplied by nothing is alike whatever the
+ * network does. Where the method refuses such a network, or its map is the same everywhere, nothing is
+ * alike: 0. All are NAN where the first map is the same everywhere. */
 typedef struct
 {
-  guint n; /* L */
+  guint n;                             /* L */
   double *cascade_rank, *cascade_ssim; /* L: the top k + 1 layers are drawn anew */
   double *alone_rank, *alone_ssim;     /* L: only layer k is */
 } CjSanity;
@@ -92,12 +94,16 @@ typedef enum
   CJ_SANITY_FAILS
 } CjSanityVerdict;
 
-/* A method whose maps hardly change when all that was learned is gone does not explain what was learned.
- * It fails if the correlation of ranks after all layers were drawn anew is 0.5 or more, in the mean over
- * samples: beyond that more than a quarter of the variance of the ranks (0.5²) is there without any
- * training. */
+/* The mean of cascade_rank: the area under the line of figure "sanity". */
+double cj_sanity_get_mean (const CjSanity *sanity);
+
+/* A method whose maps hardly change as what was learned is taken away from the top down does not explain
+ * what was learned. It fails if that mean, over samples, is 0.5 or more: then the ranks of its maps have
+ * more in common with what they were than not, though no class is told from another any more once the
+ * first layer is gone. The end of the cascade alone would not do: a method that follows the edges of the
+ * picture through any weights loses them only with the lowest filters. */
 #define CJ_SANITY_LIMIT 0.5
-CjSanityVerdict cj_sanity_judge (double rank);
+CjSanityVerdict cj_sanity_judge (double mean);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CjFaithfulCurves, cj_faithful_curves_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CjSanity, cj_sanity_clear)
