@@ -146,7 +146,7 @@ list_item (const Item *item, gboolean json)
 
   if (!json)
     {
-      g_print ("%-13s %-18s %s\n", item->kind, item->id, _ (item->blurb));
+      g_print ("%-13s %-20s %s\n", item->kind, item->id, _ (item->blurb));
       return;
     }
   g_variant_dict_init (&dict, NULL);

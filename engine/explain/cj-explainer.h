@@ -20,7 +20,7 @@ typedef enum
   CJ_EXPLAIN_RANDOM = 1 << 5,     /* draws random numbers from the seed */
   CJ_EXPLAIN_SLOW = 1 << 6,       /* asks the network hundreds of times */
   CJ_EXPLAIN_ATTENTION = 1 << 7,  /* only of networks that attend */
-  CJ_EXPLAIN_SLOPE = 1 << 8       /* numbers are per unit of a feature, not shares of the answer */
+  CJ_EXPLAIN_SLOPE = 1 << 8       /* numbers are slopes or steps, not parts of the answer */
 } CjExplainTraits;
 
 /* One question. */
