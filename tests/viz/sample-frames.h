@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cjv-frame.h"
+#include "faithful-frames.h"
 
 #include <math.h>
 
@@ -470,6 +471,10 @@ sample_frame (const char *id)
     return frame_heatmap (64, 120);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (13);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (13, 5);
   return NULL;
 }
 
@@ -507,6 +512,10 @@ other_frame (const char *id)
     return frame_heatmap (2, 8);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (2);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (3, 20);
   return NULL;
 }
 
