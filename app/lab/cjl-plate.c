@@ -57,7 +57,7 @@ cjl_length_parse (const char *text, double *px, GError **error)
     if (g_str_equal (width->id, text))
       found = width->mm * CJL_PX_PER_MM;
   for (guint i = 0; i < G_N_ELEMENTS (units) && end != text; i++)
-    if (g_str_equal (g_strchug (end), units[i].unit))
+    if (g_str_equal (end + strspn (end, " "), units[i].unit))
       found = number * units[i].px;
   if (found >= LEAST_SIDE && found <= CJV_PLATE_MAX_SIDE)
     {
