@@ -235,6 +235,35 @@ cjv_plate_find (const CjvPlate *plate, double x, double y)
   return -1;
 }
 
+gboolean
+cjv_plate_hit (const CjvPlate *plate, double x, double y, CjvHit *hit)
+{
+  const int i = cjv_plate_find (plate, x, y);
+  Place places[CJV_PLATE_MAX];
+  const CjvPanel *panel;
+  const CjvRect *at;
+
+  if (i < 0)
+    return FALSE;
+  lay_out (plate, places);
+  at = &places[i].drawing;
+  panel = plate->panels->pdata[i];
+  if (!cjv_figure_hit (panel->info, panel->frame, panel->params, &plate->style, at->width,
+                       at->height, x - at->x, y - at->y, hit))
+    return FALSE;
+  hit->x += at->x;
+  hit->y += at->y;
+  return TRUE;
+}
+
+void
+cjv_plate_move_panel (CjvPlate *from, guint i, CjvPlate *to)
+{
+  g_return_if_fail (i < from->panels->len && to->panels->len < CJV_PLATE_MAX);
+
+  g_ptr_array_add (to->panels, g_ptr_array_steal_index (from->panels, i));
+}
+
 void
 cjv_plate_draw (const CjvPlate *plate, cairo_t *cr)
 {

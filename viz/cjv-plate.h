@@ -55,6 +55,12 @@ void cjv_plate_draw (const CjvPlate *plate, cairo_t *cr);
 /* The panel drawn at x, y, or -1. */
 int cjv_plate_find (const CjvPlate *plate, double x, double y);
 
+/* As cjv_figure_hit, in the panel drawn there; places are px of the plate. */
+gboolean cjv_plate_hit (const CjvPlate *plate, double x, double y, CjvHit *hit);
+
+/* Takes panel `i` out of a plate and puts it at the end of another, which has room for it. */
+void cjv_plate_move_panel (CjvPlate *from, guint i, CjvPlate *to);
+
 /* "a", "b" ...; "" in a plate without letters. Static. */
 const char *cjv_plate_get_letter (const CjvPlate *plate, guint panel);
 

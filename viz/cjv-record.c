@@ -47,12 +47,26 @@ get_kind (GBytes *bytes)
   return KIND_OTHER;
 }
 
+static const guint8 *
+find_first (const guint8 *data, gsize size, const char *what)
+{
+  const gsize length = strlen (what);
+
+  for (gsize at = 0; at + length <= size; at++)
+    if (memcmp (data + at, what, length) == 0)
+      return data + at;
+  return NULL;
+}
+
 gboolean
 cjv_record_is_picture (GBytes *bytes)
 {
   const Kind kind = get_kind (bytes);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  return kind == KIND_SVG || kind == KIND_PDF || kind == KIND_PNG;
+  return kind == KIND_SVG || kind == KIND_PDF
+         || (kind == KIND_PNG && find_first (data, size, "zTXt" CJV_RECORD_KEYWORD) != NULL);
 }
 
 /* Base64 as bytes; NULL if it is none. */
@@ -215,17 +229,6 @@ find_in_svg (GBytes *bytes, GBytes **record)
 }
 
 /* --- PDF --- */
-
-static const guint8 *
-find_first (const guint8 *data, gsize size, const char *what)
-{
-  const gsize length = strlen (what);
-
-  for (gsize at = 0; at + length <= size; at++)
-    if (memcmp (data + at, what, length) == 0)
-      return data + at;
-  return NULL;
-}
 
 /* The attached file that our type stands at, as cjv_pdf_label writes it. */
 static gboolean

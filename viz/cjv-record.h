@@ -9,7 +9,9 @@ G_BEGIN_DECLS
 
 #define CJV_RECORD_MAX_FILE ((gsize) 256 << 20)
 
-/* Whether bytes (the first of a file will do) begin as SVG, PDF or PNG do. */
+#define CJV_RECORD_HEAD ((gsize) 256 << 10) /* bytes in which a PNG names its record */
+
+/* Whether the first CJV_RECORD_HEAD bytes of a file are those of an SVG or PDF, or of a PNG with a record. */
 gboolean cjv_record_is_picture (GBytes *bytes);
 
 /* The record in the bytes of an SVG, PDF or PNG, or the bytes themselves where they begin as a zip.

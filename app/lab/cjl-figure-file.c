@@ -6,6 +6,8 @@
 #include "cjl-json.h"
 #include "cjv-record.h"
 #include "file.h"
+#include "json.h"
+#include "zip.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -104,6 +106,33 @@ cjl_source_print (GVariant *source)
                           (long long) seed);
 }
 
+#define START ((gsize) 8 << 20) /* of a project: project.json comes first */
+
+char *
+cjl_source_find_project (GVariant *source, const char *const *paths)
+{
+  const char *uuid;
+
+  if (source == NULL || !g_variant_lookup (source, "uuid", "&s", &uuid))
+    return NULL;
+  for (guint i = 0; paths[i] != NULL; i++)
+    {
+      g_autoptr (GBytes) start = cjd_file_read_start (paths[i], START, NULL);
+      g_autoptr (GBytes) json
+          = start != NULL ? cjd_zip_find (start, "project.json", CJD_JSON_MAX_BYTES) : NULL;
+      g_autoptr (GVariant) root = json != NULL
+                                      ? cjl_json_parse (g_bytes_get_data (json, NULL),
+                                                        (gssize) g_bytes_get_size (json), NULL)
+                                      : NULL;
+      const char *its = NULL;
+
+      if (root != NULL && g_variant_is_of_type (root, G_VARIANT_TYPE_VARDICT)
+          && g_variant_lookup (root, "uuid", "&s", &its) && g_str_equal (its, uuid))
+        return g_strdup (paths[i]);
+    }
+  return NULL;
+}
+
 /* --- files --- */
 
 static gboolean
@@ -117,16 +146,12 @@ ends (const char *path, const char *with)
 gboolean
 cjl_figure_is_file (const char *path)
 {
-  g_autoptr (GBytes) start = NULL, bytes = NULL, record = NULL;
+  g_autoptr (GBytes) start = NULL;
 
-  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR)
-      || (start = cjd_file_read_start (path, 4096, NULL)) == NULL)
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return FALSE;
-  if (!cjv_record_is_picture (start) && !ends (path, ".npz"))
-    return FALSE;
-  bytes = cjd_file_read (path, CJV_RECORD_MAX_FILE, NULL);
-  record = bytes != NULL ? cjv_record_find (bytes, NULL) : NULL;
-  return record != NULL && cjl_figure_is_record (record);
+  start = cjd_file_read_start (path, CJV_RECORD_HEAD, NULL);
+  return start != NULL && (cjv_record_is_picture (start) || cjl_figure_is_record (start));
 }
 
 CjvPlate *

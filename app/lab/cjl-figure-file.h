@@ -27,8 +27,8 @@ GBytes *cjl_figure_print (const CjvPlate *plate, GVariant *source, GError **erro
  * before anything is allocated; CJ_ERROR_FILE says what is wrong. You free. */
 CjvPlate *cjl_figure_parse (GBytes *record, GVariant **source, GError **error);
 
-/* Whether `path` is a plain file that begins as a picture with a record may, and has one. Reads the whole
- * file. */
+/* Whether `path` is a plain file to be opened as a figure: an SVG or PDF, or a PNG or NPZ with a record.
+ * Quick. */
 gboolean cjl_figure_is_file (const char *path);
 
 /* The plate in a picture that was written by cjl_figure_save; errors name the file. You free. */
@@ -43,6 +43,10 @@ gboolean cjl_figure_save (const CjvPlate *plate, GVariant *source, const char *p
  * panels. */
 gboolean cjl_figure_save_data (const CjvPlate *plate, GVariant *source, const char *path,
                                GError **error);
+
+/* Where the project of a source lies: the first of the paths, which end with NULL, that is a project with
+ * its UUID; reads the beginning of each. NULL: none. You free. */
+char *cjl_source_find_project (GVariant *source, const char *const *paths);
 
 /* "Project “digits”, step 1,200, seed 1", for people. You free. */
 char *cjl_source_print (GVariant *source);

@@ -149,11 +149,22 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+# figures for a page: a view alone before it is exported, and a plate of three
+command () { xdotool key ctrl+k; sleep 1; xdotool type "$1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
+publish ()
+{
+  act () { show activations; command 'export figure of view' 3; }
+  picture "publish$1" 12 --new lenet-5 --train
+  act () { show curves; command 'add view to plate'; show weights; command 'add view to plate'; show confusion 2; command 'add view to plate'; xdotool key ctrl+shift+p; sleep 3; }
+  picture "plate$1" 16 --new lenet-5 --train
+}
+publish ''
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+publish -dark
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
