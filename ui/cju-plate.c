@@ -164,7 +164,7 @@ on_size (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
 
-  self->plate->style.font_size = gtk_spin_button_get_value (spin) * CJL_PX_PER_PT;
+  cjl_style_set_points (&self->plate->style, gtk_spin_button_get_value (spin));
   changed (self);
 }
 
@@ -654,7 +654,7 @@ load_kept (CjuDocument *document)
   if (plate != NULL)
     return plate;
   cjv_style_init (&style, FALSE);
-  style.font_size = 7 * CJL_PX_PER_PT;
+  cjl_style_set_points (&style, 7);
   style.scale = 300 / CJV_DPI;
   plate = cjv_plate_new (&style, 174 * CJL_PX_PER_MM, 0);
   plate->columns = 2;

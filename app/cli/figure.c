@@ -76,7 +76,7 @@ apply_page (CjvPlate *plate, const Options *options, GError **error)
   if (options->width != NULL && options->height == NULL) /* in proportion; 0 stays 0 */
     plate->height *= plate->width / before;
   if (options->font_size > 0)
-    plate->style.font_size = options->font_size * CJL_PX_PER_PT;
+    cjl_style_set_points (&plate->style, options->font_size);
   if (options->scale > 0)
     plate->style.scale = options->scale;
   if (options->dpi > 0)

@@ -100,8 +100,18 @@ cjl_look_apply (const char *look, CjvStyle *style, GError **error)
   style->dark = i == 1;
   style->high_contrast = FALSE; /* its grid is as strong as the data */
   style->colors = i == 2 ? CJV_COLORS_PRINT : CJV_COLORS_PRESET;
-  style->line_width = i == 2 ? CJL_PX_PER_PT * 0.75 : 2;
+  style->line_width = i == 2 ? CJL_PX_PER_PT * 0.75 : style->font_size / 6;
   return TRUE;
+}
+
+void
+cjl_style_set_points (CjvStyle *style, double points)
+{
+  const double size = points * CJL_PX_PER_PT;
+
+  if (style->colors != CJV_COLORS_PRINT)
+    style->line_width *= size / style->font_size;
+  style->font_size = size;
 }
 
 gboolean
@@ -353,6 +363,7 @@ read_page (CjvPlate *plate, GVariant *root, GError **error)
       || !take_number (root, "font-size", 3, 72, &points, error)
       || !take_number (root, "dpi", 24, 2400, &dpi, error))
     return FALSE;
+  cjl_style_set_points (&plate->style, points);
   g_variant_lookup (root, "style", "&s", &look);
   g_variant_lookup (root, "colormap", "&s", &colormap);
   if (!cjl_look_apply (look, &plate->style, error)
@@ -361,7 +372,6 @@ read_page (CjvPlate *plate, GVariant *root, GError **error)
   if (g_variant_lookup (root, "font", "&s", &font) && strlen (font) < 256)
     cjv_plate_set_font (plate, font);
   plate->columns = (guint) columns;
-  plate->style.font_size = points * CJL_PX_PER_PT;
   plate->style.scale = dpi / 96;
   plate->letters = TRUE;
   g_variant_lookup (root, "letters", "b", &plate->letters);

@@ -29,6 +29,10 @@ gboolean cjl_length_parse (const char *text, double *px, GError **error);
 extern const char *const cjl_looks[];
 /* Gives a style the colours and lines of a look; fonts and scale stay. */
 gboolean cjl_look_apply (const char *look, CjvStyle *style, GError **error);
+/* Sets the size of the text; lines and marks follow it, but for print, whose lines have a width of their
+ * own. */
+void cjl_style_set_points (CjvStyle *style, double points);
+
 /* "preset", "print" or "grey"; ends with NULL. */
 extern const char *const cjl_colormaps[];
 gboolean cjl_colormap_apply (const char *name, CjvStyle *style, GError **error);

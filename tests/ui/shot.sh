@@ -159,6 +159,19 @@ publish ()
   picture "plate$1" 16 --new lenet-5 --train
 }
 publish ''
+# a picture opened again beside its project, and where that is not at hand
+pictured ()
+{
+  local cli
+  cli=$(dirname "$program")/../cli/cajal-cli
+  mkdir -p "$HOME/with" "$HOME/without"
+  "$cli" new playground -o "$HOME/with/spirals.cajal" && "$cli" train "$HOME/with/spirals.cajal" --epochs 2 &&
+    "$cli" figure "$HOME/with/spirals.cajal" decision -o "$HOME/with/decision.svg" &&
+    cp "$HOME/with/decision.svg" "$HOME/without"
+  picture "figure-opened$1" 4 "$HOME/with/decision.svg"
+  picture "figure-alone$1" 4 "$HOME/without/decision.svg"
+}
+if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
