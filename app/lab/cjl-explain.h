@@ -102,6 +102,11 @@ CjlJob *cjl_explain_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoi
 CjlExplanations *cjl_explain_project (CjlProject *project, CjdDataset *dataset,
                                       const CjlExplainRequest *request, GError **error);
 
+/* Whether an explainer has anything to say of such a network and data, as far as can be told without
+ * running it. */
+gboolean cjl_explain_suits (const CjExplainerInfo *info, const CjLowered *lowered,
+                            const CjdDataset *dataset);
+
 /* A network of a project opened for questions, with its weights: for what asks on its own. You free. */
 CjExplained *cjl_explained_new_project (CjlProject *project, CjdDataset *dataset, GError **error);
 /* What a black picture is to a network that learned from the data set, [D]; NULL: no pictures. */

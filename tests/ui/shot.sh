@@ -172,6 +172,10 @@ pictured ()
   picture "figure-alone$1" 4 "$HOME/without/decision.svg"
 }
 if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
+act () { show explan 3; }
+picture explain 14 --new lenet-5 --train
+act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
+picture explain-methods 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
@@ -182,6 +186,8 @@ act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding-dark 14 --new lenet-5 --train
+act () { show explan 3; }
+picture explain-dark 14 --new lenet-5 --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history
