@@ -321,7 +321,7 @@ dup_words (const CjdDataset *dataset, gsize sample, gint64 n, GError **error)
   if (!cjd_dataset_read (dataset, sample, ids, error))
     return NULL;
   for (gint64 i = 0; i < n; i++)
-    if (n_names == dataset->n_words && ids[i] >= 0 && (guint) ids[i] < n_names)
+    if (dataset->n_words <= n_names && ids[i] >= 0 && (guint) ids[i] < n_names)
       g_strv_builder_add (words, dataset->class_names[ids[i]]);
     else
       {
