@@ -176,7 +176,40 @@ const CjuHelpGuide cju_help_guide[] = {
           "sign. "
           "Colour never stands alone: side or dash says the same."),
       N_ ("A view is there only while the network has something to show in it. It can stand beside "
-          "another, or in a window of its own; its menu has both."),
+          "another, or in a window of its own; its menu has both. How a figure gets into a paper "
+          "stands "
+          "under <a href=\"guide/publishing\">figures for a paper</a>."),
+      NULL } },
+  { "publishing",
+    N_ ("Figures for a paper"),
+    N_ ("One figure or a plate of several, and the numbers in it"),
+    { N_ ("<b>Export Figure</b> in the menu of a view shows the figure as it will be: its width in "
+          "mm or as a journal's column, the size of its text in points, light, dark or for print, "
+          "where colours rise in lightness so that a grey copy is read as well. It writes PDF and "
+          "SVG, whose text and lines are drawn and not made of pixels, PNG with its resolution, "
+          "CSV, and NPZ for NumPy."),
+      N_ ("<b>Add to Plate</b> puts what a view shows on the project's plate; <b>Ctrl+Shift+P</b> "
+          "shows it. There figures are put in order, get letters and captions, and share one "
+          "style. The plate is saved with the project, and keeps its figures as they were when "
+          "they were added."),
+      N_ ("Every picture carries what it was drawn from: the arrays, parameters and style, the "
+          "project's title, seed and step, and a SHA-256 of its network, data, training setup and "
+          "weights. Open such a picture, or drop it on a window: the figure is drawn again and can "
+          "be exported with other settings; exported with the same ones it gives the same bytes. "
+          "Where its project is at hand, one button opens that at the same view, step and sample."),
+      N_ ("Without the window, <tt>cajal-cli figure F.cajal maps -o maps.pdf</tt> draws one "
+          "figure, "
+          "several figures, layers and projects with <tt>--into FOLDER</tt>, and a plate with "
+          "<tt>--plate plate.json</tt>. <tt>cajal-cli figure maps.pdf</tt> says where a picture "
+          "comes from, and with <tt>-o</tt> draws it again."),
+      N_ ("A plate's file holds <tt>width</tt> (mm, a length such as <tt>\"85mm\"</tt> or a name "
+          "such as <tt>\"double\"</tt>), <tt>height</tt>, <tt>columns</tt>, <tt>font</tt>, "
+          "<tt>font-size</tt> (points), <tt>style</tt>, <tt>colormap</tt>, <tt>dpi</tt>, "
+          "<tt>letters</tt> and a list of <tt>panels</tt>, each with <tt>figure</tt> and, as "
+          "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
+          "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt> and <tt>set</tt> (parameters):"),
+      N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
+          "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },
   { "data",
     N_ ("Data"),
