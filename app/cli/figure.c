@@ -11,9 +11,9 @@
 
 typedef struct
 {
-  char *output, *node, *split;
+  char *output, *node, *split, *maps;
   char **settings;
-  int width, height, sample;
+  int width, height, sample, query;
   double scale;
   gboolean dark, bare, mistakes, json;
 } Options;
@@ -24,6 +24,7 @@ options_clear (Options *options)
   g_free (options->output);
   g_free (options->node);
   g_free (options->split);
+  g_free (options->maps);
   g_strfreev (options->settings);
 }
 
@@ -57,8 +58,11 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   g_autoptr (CjdDataset) dataset = NULL;
   g_autoptr (CjvFrame) frame = NULL;
   g_autofree gpointer params = NULL;
-  CjlFigureChoice choice
-      = { .node = options->node, .sample = (gsize) options->sample, .mistakes = options->mistakes };
+  CjlFigureChoice choice = { .node = options->node,
+                             .sample = (gsize) options->sample,
+                             .mistakes = options->mistakes,
+                             .maps = options->maps,
+                             .query = options->query };
   CjvStyle style;
 
   if (project == NULL || !cjd_file_can_write (options->output, error)
@@ -95,7 +99,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { .scale = 2 };
+  g_auto (Options) options = { .scale = 2, .query = -1 };
   gboolean light = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -105,7 +109,11 @@ run_figure (int argc, char **argv)
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
       "S" },
     { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
-      N_ ("For maps, units and bars: its number in the split, from 0"), "N" },
+      N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
+    { "maps", 0, 0, G_OPTION_ARG_STRING, &options.maps,
+      N_ ("For attention: heads (the preset), mean, rollout or flow"), "KIND" },
+    { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
+      N_ ("For attention: the token that looks, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
@@ -127,6 +135,7 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 2, 2, &status)
       || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--width", options.width, 0, 40, 32000, &status)
       || !cli_check_number (&cli_figure, "--height", options.height, 0, 40, 32000, &status)
       || !cli_check_number (&cli_figure, "--scale", options.scale, 2, 0.25, 8, &status))
@@ -152,8 +161,9 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; decision for data of two numbers. A .csv holds the\n"
-      "numbers of the picture.\n\n"
+      "units and bars of one sample; decision for data of two numbers; attention,\n"
+      "attention-arcs, attention-patches, attention-heads and logit-lens of a transformer.\n"
+      "A .csv holds the numbers of the picture.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf"),
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames of figures from a project at rest: its weights, its history, and what its network makes of
  * samples. K classes, P points of a plane. */
-#include "cjl-figures.h"
+#include "cjl-figures-private.h"
 
 #include "cj-error.h"
 #include "cjl-embedding.h"
@@ -17,19 +17,12 @@
 #define SHEET 64 /* samples on a contact sheet */
 #define SIDE 192 /* points of a decision surface along each axis */
 
-typedef struct
-{
-  CjlProject *project;
-  CjdDataset *dataset;
-  const CjlFigureChoice *choice;
-  const char *id; /* of the figure */
-} Request;
+typedef CjlFigureRequest Request;
 
 /* --- one sample --- */
 
-/* The network after it has seen the chosen sample. */
-static CjProgram *
-run_sample (const Request *r, GError **error)
+CjProgram *
+cjl_figure_run_sample (const Request *r, GError **error)
 {
   g_autoptr (CjProgram) program
       = cjl_network_compile_project (r->project, r->dataset, CJ_PURPOSE_PROBE, 1, error);
@@ -102,9 +95,8 @@ find_output (const Request *r, const CjProgram *program, const CjNode **of)
   return g_steal_pointer (&sequence);
 }
 
-/* The picture that the sample is, or NULL. */
-static CjTensor *
-find_picture (const Request *r, const CjProgram *program)
+CjTensor *
+cjl_figure_find_picture (const Request *r, const CjProgram *program)
 {
   const GPtrArray *nodes = r->project->graph->nodes;
 
@@ -122,9 +114,8 @@ find_picture (const Request *r, const CjProgram *program)
   return NULL;
 }
 
-/* "glyphs, validation split, sample 3, step 120". You free. */
-static char *
-print_place (const Request *r)
+char *
+cjl_figure_print_place (const Request *r)
 {
   static const char *const splits[CJD_N_SPLITS]
       = { N_ ("training"), N_ ("validation"), N_ ("test") };
@@ -159,8 +150,8 @@ refuse_values (const Request *r, GError **error)
 static CjvFrame *
 frame_of_node (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = run_sample (r, error);
-  g_autofree char *place = print_place (r);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
+  g_autofree char *place = cjl_figure_print_place (r);
   const CjNode *node = NULL;
   CjTensor *values;
   CjvFrame *frame;
@@ -185,7 +176,7 @@ frame_of_node (const Request *r, GError **error)
     }
   else
     {
-      CjTensor *picture = find_picture (r, program);
+      CjTensor *picture = cjl_figure_find_picture (r, program);
 
       if (values->shape.n_dims == 3)
         values->shape = cj_shape2 (values->shape.dims[1], values->shape.dims[2]);
@@ -202,9 +193,9 @@ frame_of_node (const Request *r, GError **error)
 static CjvFrame *
 frame_of_answer (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = run_sample (r, error);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
   g_autoptr (CjMetrics) metrics = program != NULL ? cj_metrics_new (program) : NULL;
-  g_autofree char *place = print_place (r);
+  g_autofree char *place = cjl_figure_print_place (r);
   g_autofree float *values = NULL;
   const float *scores;
   CjvFrame *frame;
@@ -520,6 +511,11 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "attention", TRUE, cjl_figure_of_attention },
+  { "attention-arcs", TRUE, cjl_figure_of_attention },
+  { "attention-patches", TRUE, cjl_figure_of_attention },
+  { "attention-heads", TRUE, cjl_figure_of_heads },
+  { "logit-lens", TRUE, cjl_figure_of_lens },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -26,10 +26,10 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_LIVE },
   { .name = "least",
     .title = N_ ("Least weight"),
-    .blurb = N_ ("Arcs of less are left out"),
+    .blurb = N_ ("Arcs of a smaller share of the strongest are left out"),
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, least),
-    .preset = 0.1,
+    .preset = 0.3,
     .max = 1,
     .digits = 2,
     .flags = CJ_PARAM_LIVE },
@@ -52,6 +52,7 @@ typedef struct
   gint64 first, n;      /* heads drawn */
   gint64 begin, end;    /* tokens there is room for: the last ones, or those about the query */
   gint64 query;         /* -1: all */
+  double strongest;     /* look that is drawn, over 0 */
   double pad, top, row; /* px; row: the middle of the letters */
   double cell, size;    /* px of a token; size of its letter */
 } Arcs;
@@ -74,6 +75,20 @@ arcs_init (Arcs *v, const CjvScene *scene)
   return TRUE;
 }
 
+/* The strongest of what there is room for. */
+static void
+find_strongest (Arcs *v)
+{
+  v->strongest = 0;
+  for (gint64 h = v->first; h < v->first + v->n; h++)
+    for (gint64 i = v->begin; i < v->end; i++)
+      for (gint64 j = v->begin; j < v->end && (v->query < 0 || i == v->query); j++)
+        if (isfinite (cjv_attention_get (&v->a, h, i, j)))
+          v->strongest = MAX (v->strongest, cjv_attention_get (&v->a, h, i, j));
+  if (v->strongest <= 0)
+    v->strongest = 1;
+}
+
 static void
 arcs_place (Arcs *v, const CjvScene *scene)
 {
@@ -93,6 +108,7 @@ arcs_place (Arcs *v, const CjvScene *scene)
   v->row = scene->height - v->pad - line * v->size;
   v->top = v->pad + cjv_heading_height (scene)
            + (scene->style->bare || scene->height < em * 10 ? 0 : line * 1.3);
+  find_strongest (v);
 }
 
 static double
@@ -125,7 +141,7 @@ draw_letters (const CjvScene *scene, cairo_t *cr, const Arcs *v)
 
       if (v->query >= 0)
         {
-          const double share = CLAMP (get_mean (v, v->query, i), 0, 1);
+          const double share = CLAMP (get_mean (v, v->query, i) / v->strongest, 0, 1);
 
           cairo_rectangle (cr, get_x (v, i) - v->cell / 2, v->row - line * 0.1, v->cell,
                            line * 1.2);
@@ -147,8 +163,7 @@ draw_letters (const CjvScene *scene, cairo_t *cr, const Arcs *v)
 
 /* From the token that looks to the one it looks at; a ring over one that looks at itself. */
 static void
-draw_arc (const CjvScene *scene, cairo_t *cr, const Arcs *v, gint64 query, gint64 key,
-          double weight)
+draw_arc (const CjvScene *scene, cairo_t *cr, const Arcs *v, gint64 query, gint64 key, double share)
 {
   const double from = get_x (v, query), to = get_x (v, key), foot = v->row - 3;
   const double room = MAX (foot - v->top, 1);
@@ -156,7 +171,7 @@ draw_arc (const CjvScene *scene, cairo_t *cr, const Arcs *v, gint64 query, gint6
   /* of a cubic, whose top is at 3/4 of its handles */
   const double rise = room * sqrt (far) * 4 / 3;
 
-  cairo_set_line_width (cr, scene->style->line_width * (0.3 + 1.4 * weight));
+  cairo_set_line_width (cr, scene->style->line_width * (0.3 + 1.4 * share));
   cairo_new_path (cr);
   if (query == key)
     cairo_arc (cr, from, foot - v->cell * 0.22, MIN (v->cell * 0.22, room / 2), 0, 2 * G_PI);
@@ -182,12 +197,12 @@ draw_arcs (const CjvScene *scene, cairo_t *cr, const Arcs *v)
       for (gint64 i = v->begin; i < v->end; i++)
         for (gint64 j = v->begin; j < v->end && (v->query < 0 || i == v->query); j++)
           {
-            const double weight = cjv_attention_get (&v->a, h, i, j);
+            const double share = cjv_attention_get (&v->a, h, i, j) / v->strongest;
 
-            if (!(weight >= p->least && weight > 0))
+            if (!(share >= p->least && share > 0))
               continue;
-            cjv_draw_set_color (cr, cjv_color_alpha (color, 0.15 + 0.85 * MIN (weight, 1)));
-            draw_arc (scene, cr, v, i, j, MIN (weight, 1));
+            cjv_draw_set_color (cr, cjv_color_alpha (color, 0.15 + 0.85 * MIN (share, 1)));
+            draw_arc (scene, cr, v, i, j, MIN (share, 1));
           }
     }
   cairo_set_dash (cr, NULL, 0, 0);
@@ -223,13 +238,14 @@ draw (const CjvScene *scene, cairo_t *cr)
 {
   const Params *p = scene->params;
   const char *title = cjv_frame_get_text (scene->frame, "title");
-  g_autofree char *least = cjv_percent_print (p->least, 0);
   g_autofree char *note = NULL;
+  g_autofree char *least = NULL;
   Arcs v;
 
   if (!arcs_init (&v, scene))
     return FALSE;
   arcs_place (&v, scene);
+  least = cjv_percent_print (p->least * v.strongest, 0);
   draw_arcs (scene, cr, &v);
   draw_letters (scene, cr, &v);
   draw_legend (scene, cr, &v);

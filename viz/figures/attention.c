@@ -73,15 +73,30 @@ view_init (View *v, const CjvScene *scene)
   return TRUE;
 }
 
-/* As many of `n` labels as have room, every first, second, fifth ... of them. */
+/* As many of `n` labels of `size` px as have room, every first, second, fifth ... of them. */
 static gint64
-get_stride (gint64 n, double room, double line)
+get_stride (gint64 n, double room, double size)
 {
   gint64 stride = 1;
 
-  while (room / (double) n * (double) stride < line)
+  while (room / (double) n * (double) stride < size)
     stride = stride < 2 ? 2 : stride < 5 ? 5 : stride * 2;
   return stride;
+}
+
+/* The widest of the first labels, px. */
+static double
+find_widest (const CjvScene *scene, const char *names, gint64 n)
+{
+  double widest = 0;
+
+  for (gint64 i = 0; i < MIN (n, 64); i++)
+    {
+      g_autofree char *text = cjv_class_dup (scene->frame, names, i);
+
+      widest = MAX (widest, cjv_text_width (scene, CJV_SIZE_TINY, text));
+    }
+  return widest + 1;
 }
 
 static void
@@ -92,8 +107,9 @@ draw_labels (const CjvScene *scene, cairo_t *cr, const View *v)
   const double w = tile.width / (double) v->a.s, h = tile.height / (double) v->a.t;
   const CjvColor ink = cjv_style_color (scene->style, CJV_INK_DIM);
   const gint64 down = get_stride (v->a.t, tile.height, line);
-  const gint64 along = get_stride (v->a.s, tile.width, line);
   const char *keys = cjv_frame_get_string (scene->frame, "keys", 0) != NULL ? "keys" : "tokens";
+  const gint64 along
+      = get_stride (v->a.s, tile.width, find_widest (scene, keys, v->a.s) + em * 0.2);
 
   for (gint64 i = 0; i < v->a.t; i += down)
     {
@@ -107,7 +123,7 @@ draw_labels (const CjvScene *scene, cairo_t *cr, const View *v)
       g_autofree char *text = cjv_class_dup (scene->frame, keys, j);
 
       cjv_text_draw (scene, cr, v->shift + tile.x + w * ((double) j + 0.5),
-                     tile.y + tile.height + 2, MAX (w * (double) along, line), CJV_SIZE_TINY,
+                     tile.y + tile.height + 2, MAX (w * (double) along, line) * 1.5, CJV_SIZE_TINY,
                      CJV_TEXT_CENTER, ink, text);
     }
   cjv_text_draw (scene, cr, MAX (v->shift + tile.x - em * 3.4, 0), tile.y + tile.height / 2,
@@ -133,7 +149,6 @@ draw_frames (const CjvScene *scene, cairo_t *cr, const View *v)
       cairo_stroke (cr);
       if (query < 0)
         continue;
-      cairo_set_line_width (cr, MAX (scene->style->line_width * 0.7, 1));
       cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_ACCENT));
       cairo_rectangle (cr, tile.x, tile.y + h * (double) query, tile.width, MAX (h, 2));
       cairo_stroke (cr);
