@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  char *output, *node, *split, *maps;
+  char *output, *node, *split, *method;
   char **settings;
   int width, height, sample, query;
   double scale;
@@ -24,7 +24,7 @@ options_clear (Options *options)
   g_free (options->output);
   g_free (options->node);
   g_free (options->split);
-  g_free (options->maps);
+  g_free (options->method);
   g_strfreev (options->settings);
 }
 
@@ -61,7 +61,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   CjlFigureChoice choice = { .node = options->node,
                              .sample = (gsize) options->sample,
                              .mistakes = options->mistakes,
-                             .maps = options->maps,
+                             .method = options->method,
                              .query = options->query };
   CjvStyle style;
 
@@ -110,8 +110,8 @@ run_figure (int argc, char **argv)
       "S" },
     { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
       N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
-    { "maps", 0, 0, G_OPTION_ARG_STRING, &options.maps,
-      N_ ("For attention: heads (the preset), mean, rollout or flow"), "KIND" },
+    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
+      N_ ("For attention: heads (the preset), mean, rollout or flow"), "ID" },
     { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
       N_ ("For attention: the token that looks, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,

@@ -335,8 +335,9 @@ cjl_attention_heads_frame (const CjlAttentionScene *scene, CjTensor *losses, dou
       g_autofree double *bits = g_new0 (double, heads), *far = g_new0 (double, heads);
       CjAttentionPlace place = { 0, 0 };
 
-      if (layer->self)
-        cjl_attention_find_place (scene->picture, layer->maps->shape.dims[2], &place);
+      if (layer->self
+          && cjl_attention_find_place (scene->picture, layer->maps->shape.dims[2], &place))
+        cjv_frame_set_text (frame, "unit", _ ("patches"));
       cj_attention_measure (layer->maps, place, bits, far);
       for (gint64 h = 0; h < most; h++)
         {

@@ -62,19 +62,19 @@ find_layer (const CjlFigureRequest *r, const GPtrArray *layers, guint *at, GErro
 }
 
 static gboolean
-find_kind (const char *maps, CjlAttentionKind *kind, GError **error)
+find_kind (const char *method, CjlAttentionKind *kind, GError **error)
 {
   *kind = CJL_ATTENTION_HEADS;
-  for (guint i = 0; maps != NULL && i < CJL_ATTENTION_N_KINDS; i++)
-    if (g_str_equal (maps, cjl_attention_kinds[i]))
+  for (guint i = 0; method != NULL && i < CJL_ATTENTION_N_KINDS; i++)
+    if (g_str_equal (method, cjl_attention_kinds[i]))
       {
         *kind = (CjlAttentionKind) i;
         return TRUE;
       }
-  if (maps != NULL)
+  if (method != NULL)
     g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                 _ ("There are no maps “%s”. Choose heads, mean, rollout or flow."), maps);
-  return maps == NULL;
+                 _ ("There are no maps “%s”. Choose heads, mean, rollout or flow."), method);
+  return method == NULL;
 }
 
 static gboolean
@@ -84,7 +84,7 @@ look_at (Look *look, const CjlFigureRequest *r, GError **error)
   CjlAttentionKind kind;
   guint layer;
 
-  if (program == NULL || !find_kind (r->choice->maps, &kind, error))
+  if (program == NULL || !find_kind (r->choice->method, &kind, error))
     return FALSE;
   look->layers = cjl_attention_read (r->project->graph, program);
   if (!find_layer (r, look->layers, &layer, error))

@@ -151,6 +151,13 @@ act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
+# a letter is clicked, and the letters that it looks at light up; patches of a picture; heads compared
+act () { show attention 3; xdotool mousemove 900 835 click 1; sleep 2; }
+picture attention 20 --new char-gpt --train
+act () { show attention 3; }
+picture attention-patches 20 --new tiny-vit --train
+act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
+picture attention-heads 16 --new tiny-vit --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark

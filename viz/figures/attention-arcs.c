@@ -183,6 +183,19 @@ draw_arc (const CjvScene *scene, cairo_t *cr, const Arcs *v, gint64 query, gint6
   cairo_stroke (cr);
 }
 
+/* What a token looks at most. */
+static gint64
+find_best (const Arcs *v, gint64 head, gint64 query)
+{
+  gint64 best = v->begin;
+
+  for (gint64 j = v->begin; j < v->end; j++)
+    if (cjv_attention_get (&v->a, head, query, j) > cjv_attention_get (&v->a, head, query, best))
+      best = j;
+  return best;
+}
+
+/* Of the token that is marked all arcs, else of each token the strongest of each head. */
 static void
 draw_arcs (const CjvScene *scene, cairo_t *cr, const Arcs *v)
 {
@@ -199,7 +212,7 @@ draw_arcs (const CjvScene *scene, cairo_t *cr, const Arcs *v)
           {
             const double share = cjv_attention_get (&v->a, h, i, j) / v->strongest;
 
-            if (!(share >= p->least && share > 0))
+            if (!(share >= p->least && share > 0) || (v->query < 0 && j != find_best (v, h, i)))
               continue;
             cjv_draw_set_color (cr, cjv_color_alpha (color, 0.15 + 0.85 * MIN (share, 1)));
             draw_arc (scene, cr, v, i, j, MIN (share, 1));

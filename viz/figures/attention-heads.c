@@ -34,6 +34,7 @@ static const CjvWant wants[] = {
     N_ ("By how much the loss grows when the head is silenced") },
   { "whole-loss", CJV_WANT_SCALAR, FALSE, NULL, N_ ("The loss with all heads") },
   { "layers", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the layers") },
+  { "unit", CJV_WANT_TEXT, FALSE, NULL, N_ ("Of the distance, if it is not tokens") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Heading") },
   { NULL },
 };
@@ -182,6 +183,7 @@ static void
 draw_panel (const CjvScene *scene, cairo_t *cr, const Board *b, const Panel *p)
 {
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE);
+  const char *unit = cjv_frame_get_text (scene->frame, "unit");
 
   draw_grid (scene, cr, b, p);
   for (gint64 i = 0; i < b->n_layers * b->n_heads; i++)
@@ -200,8 +202,9 @@ draw_panel (const CjvScene *scene, cairo_t *cr, const Board *b, const Panel *p)
   if (p->inner.x > p->outer.x)
     {
       /* Translators: a measure and its unit */
-      g_autofree char *title = g_strdup_printf (_ ("%s (%s)"), _ (measures[p->measure].title),
-                                                _ (measures[p->measure].unit));
+      g_autofree char *title = g_strdup_printf (
+          _ ("%s (%s)"), _ (measures[p->measure].title),
+          p->measure == DISTANCE && unit != NULL ? unit : _ (measures[p->measure].unit));
 
       cjv_text_draw (scene, cr, p->outer.x, p->inner.y - line * 1.4, p->outer.width, CJV_SIZE_NOTE,
                      0, cjv_style_color (scene->style, CJV_INK), title);
