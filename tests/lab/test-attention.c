@@ -9,6 +9,7 @@
 #include "cjl-network.h"
 #include "cjl-probe.h"
 #include "cjl-template.h"
+#include "cjl-write.h"
 #include "cjv-figure.h"
 #include "safetensors.h"
 
@@ -163,6 +164,19 @@ test_heads (void)
     }
 }
 
+static CjCheckpoint *
+new_weights (CjProgram *program)
+{
+  CjTable *table = cj_table_new (program);
+  CjCheckpoint *weights = cj_checkpoint_new (table, 0, FALSE);
+  gint64 n;
+  const float *from = cj_program_get_weights (program, &n);
+
+  memcpy (weights->weights, from, sizeof (float) * (gsize) n);
+  cj_table_unref (table);
+  return weights;
+}
+
 /* Waits for a frame that tells of attention as wished. */
 static CjlProbeFrame *
 wait_frame (CjlProbe *probe, CjTensor *x, CjCheckpoint *weights, CjlProbeWish wish)
@@ -186,15 +200,11 @@ test_probe (void)
   g_autoptr (CjlProject) project = new_project (STACK);
   const CjDataSpec spec = cjl_data_spec (dataset, 1);
   g_autoptr (CjProgram) program = run_probe (project, dataset);
-  CjTable *table = cj_table_new (program);
-  CjCheckpoint *weights = cj_checkpoint_new (table, 0, FALSE);
+  CjCheckpoint *weights = new_weights (program);
   CjlProbe *probe = cjl_probe_new (project->graph, &spec);
   CjTensor *x = cj_program_get_x (program);
   g_autoptr (CjlProbeFrame) plain = NULL, whole = NULL, silenced = NULL, again = NULL;
-  gint64 n;
-  const float *from = cj_program_get_weights (program, &n);
 
-  memcpy (weights->weights, from, sizeof (float) * (gsize) n);
   plain = wait_frame (probe, x, weights, (CjlProbeWish){ FALSE, 0, 0 });
   whole = wait_frame (probe, x, weights, (CjlProbeWish){ TRUE, 0, -1 });
   silenced = wait_frame (probe, x, weights, (CjlProbeWish){ TRUE, 1, 3 });
@@ -215,7 +225,53 @@ test_probe (void)
       memcmp (whole->answer->data, silenced->silenced->data, cj_tensor_bytes (whole->answer)), !=,
       0);
   cj_checkpoint_unref (weights);
-  cj_table_unref (table);
+}
+
+/* What is looked at while it writes is of the letter that was written: without chance that is the last
+ * block's guess, and the attention is that of the text before it. */
+static void
+test_writing (void)
+{
+  g_autoptr (CjdDataset) dataset = new_text ();
+  g_autoptr (CjlProject) project = new_project (STACK);
+  g_autoptr (CjProgram) program = run_probe (project, dataset);
+  CjCheckpoint *weights = new_weights (program);
+  const CjlWriteLook looks[] = { CJL_WRITE_ATTENTION, CJL_WRITE_LENS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      const CjlWriteOptions options = { .prompt = "ab", .length = 3, .look = looks[i] };
+      CjlJob *job = cjl_write_start (project->graph, dataset, weights, &options);
+      g_autoptr (CjlWriting) writing = NULL;
+      g_autoptr (CjvFrame) frame = NULL;
+      g_autoptr (GError) error = NULL;
+
+      cjl_job_wait (job);
+      error = cjl_job_dup_error (job);
+      g_assert_no_error (error);
+      writing = cjl_job_take_result (job);
+      cjl_job_free (job);
+      g_assert_cmpuint (writing->n, ==, 5);
+      g_assert_cmpuint (g_strv_length (writing->seen), ==, 4);
+      g_assert_cmpstr (writing->seen[0], ==, "a");
+      g_assert_cmpint (writing->attention != NULL, ==, i == 0);
+      g_assert_cmpint (writing->lens != NULL, ==, i == 1);
+      if (i == 0)
+        {
+          const CjlAttentionLayer *layer = writing->attention->pdata[1];
+
+          g_assert_cmpint (layer->maps->shape.dims[2], ==, 4);
+          frame = cjl_writing_arcs_frame (writing, 1);
+          g_assert_cmpfloat (cjv_frame_get_scalar (frame, "query", -1), ==, 3);
+        }
+      else
+        {
+          g_assert_cmpint (writing->lens->guesses[2 * 4 + 3], ==, writing->after[3]);
+          frame = cjl_writing_lens_frame (writing, dataset);
+          g_assert_nonnull (cjv_frame_get_array (frame, "probability"));
+        }
+    }
+  cj_checkpoint_unref (weights);
 }
 
 /* Of the first tokens of a causal network is left what they looked at. */
@@ -314,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/attention/no-stack", test_no_stack);
   g_test_add_func ("/lab/attention/heads", test_heads);
   g_test_add_func ("/lab/attention/probe", test_probe);
+  g_test_add_func ("/lab/attention/writing", test_writing);
   g_test_add_func ("/lab/attention/crop", test_crop);
   g_test_add_func ("/lab/attention/place", test_place);
   g_test_add_func ("/lab/attention/figures", test_figures);

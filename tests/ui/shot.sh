@@ -151,8 +151,11 @@ act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
+# the same block by block
+act () { xdotool mousemove 716 808 click 1; sleep 0.8; xdotool key Down Down Return; sleep 8; }
+picture text-lens 30 --new char-gpt --train
 # a letter is clicked, and the letters that it looks at light up; patches of a picture; heads compared
-act () { show attention 3; xdotool mousemove 900 835 click 1; sleep 2; }
+act () { show attention 3; xdotool mousemove 520 839 click 1; sleep 2; }
 picture attention 20 --new char-gpt --train
 act () { show attention 3; }
 picture attention-patches 20 --new tiny-vit --train
