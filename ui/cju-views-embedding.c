@@ -207,9 +207,11 @@ name_control (GtkWidget *control, const char *words)
 static void
 build (CjuView *view)
 {
-  static const char *const methods[] = { "PCA", "t-SNE", NULL }; /* as CjlEmbedMethod */
+  const char *methods[CJL_EMBED_N_METHODS + 1] = { NULL };
   State *state = g_new0 (State, 1);
 
+  for (guint i = 0; i < CJL_EMBED_N_METHODS; i++)
+    methods[i] = cjl_embed_method_get_name ((CjlEmbedMethod) i);
   state->layer = gtk_drop_down_new (NULL, NULL);
   state->method = gtk_drop_down_new_from_strings (methods);
   state->start = gtk_button_new_with_label (_ ("Embed"));
