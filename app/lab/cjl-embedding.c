@@ -5,6 +5,7 @@
 #include "cj-pca.h"
 #include "cj-umap.h"
 #include "cjl-network.h"
+#include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -65,27 +66,16 @@ static CjlEmbedding *
 embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width)
 {
   CjlEmbedding *self = g_new0 (CjlEmbedding, 1);
-  const gsize all = cjd_dataset_count (dataset, options->split);
-  gsize want = MIN (all, MIN (options->n_samples, CJ_MAP_MAX)), seen = 0;
+  const gsize most = (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1);
 
-  want = MIN (want, (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1));
   self->node = g_strdup (options->node);
   self->method = options->method;
   self->split = options->split;
   self->n_iterations = options->n_iterations;
   self->dataset = cjd_dataset_ref (dataset);
-  self->index = g_new0 (guint32, want + 1);
-  self->place = g_new0 (guint32, want + 1);
-  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset) && self->n < want; i++)
-    if (dataset->split[i] == options->split)
-      {
-        if (seen * want / all >= self->n)
-          {
-            self->index[self->n] = (guint32) i;
-            self->place[self->n++] = (guint32) seen;
-          }
-        seen++;
-      }
+  self->n = cjl_samples_spread (dataset, options->split,
+                                MIN (most, MIN (options->n_samples, CJ_MAP_MAX)), &self->index,
+                                &self->place);
   if (dataset->n_classes > 0)
     {
       self->targets = g_new0 (gint32, self->n + 1);
