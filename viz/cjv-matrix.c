@@ -131,8 +131,8 @@ find_widest (const CjvScene *scene, const GArray *bands)
   double widest = 0;
 
   for (guint b = 0; b < bands->len; b++)
-    widest = MAX (
-        widest, cjv_text_width (scene, CJV_SIZE_NOTE, g_array_index (bands, CjvBand, b).name));
+    widest = MAX (widest,
+                  cjv_text_width (scene, CJV_SIZE_NOTE, g_array_index (bands, CjvBand, b).name));
   return widest;
 }
 
@@ -219,8 +219,8 @@ draw_image (const CjvMatrix *m, const CjvScene *scene, cairo_t *cr)
 
   if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
     {
-      cjv_thumbnail_map (cj_tensor_f32 (m->values), m->rows, m->columns, m->map,
-                         scene->style->dark, (float) m->low, (float) m->high,
+      cjv_thumbnail_map (cj_tensor_f32 (m->values), m->rows, m->columns, m->map, scene->style->dark,
+                         (float) m->low, (float) m->high,
                          (guint32 *) cairo_image_surface_get_data (image),
                          (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
       cairo_surface_mark_dirty (image);
@@ -249,7 +249,7 @@ draw_numbers (const CjvMatrix *m, const CjvScene *scene, cairo_t *cr)
 
         if (!isfinite (cjv_matrix_at (m, i, j)))
           continue;
-        text = cjv_number_print (cjv_matrix_at (m, i, j), 2);
+        text = cjv_number_print (round (cjv_matrix_at (m, i, j) * 100) / 100, 2);
         cjv_text_draw (scene, cr, m->cells.x + ((double) j + 0.5) * m->cell_w,
                        m->cells.y + ((double) i + 0.5) * m->cell_h, m->cell_w - 2, CJV_SIZE_TINY,
                        CJV_TEXT_CENTER | CJV_TEXT_MIDDLE,

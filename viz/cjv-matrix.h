@@ -44,8 +44,8 @@ const char *cjv_matrix_get_column_name (const CjvMatrix *matrix, gint64 column);
 
 void cjv_matrix_place (CjvMatrix *matrix, const CjvScene *scene);
 /* All of it; `numbers`: in the cells, where there is room. */
-void cjv_matrix_draw (const CjvMatrix *matrix, const CjvScene *scene, cairo_t *cr,
-                      gboolean numbers, const char *title, const char *note);
+void cjv_matrix_draw (const CjvMatrix *matrix, const CjvScene *scene, cairo_t *cr, gboolean numbers,
+                      const char *title, const char *note);
 /* The cell under a point, as index (column) and series (row); the text is yours to set. */
 gboolean cjv_matrix_hit (const CjvMatrix *matrix, double x, double y, CjvHit *out);
 

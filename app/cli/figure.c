@@ -11,11 +11,11 @@
 
 typedef struct
 {
-  char *output, *node, *split;
+  char *output, *node, *split, *method, *with;
   char **settings;
   int width, height, sample;
   double scale;
-  gboolean dark, bare, mistakes, json;
+  gboolean dark, bare, mistakes, run, json;
 } Options;
 
 static void
@@ -24,6 +24,8 @@ options_clear (Options *options)
   g_free (options->output);
   g_free (options->node);
   g_free (options->split);
+  g_free (options->method);
+  g_free (options->with);
   g_strfreev (options->settings);
 }
 
@@ -57,8 +59,12 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   g_autoptr (CjdDataset) dataset = NULL;
   g_autoptr (CjvFrame) frame = NULL;
   g_autofree gpointer params = NULL;
-  CjlFigureChoice choice
-      = { .node = options->node, .sample = (gsize) options->sample, .mistakes = options->mistakes };
+  CjlFigureChoice choice = { .node = options->node,
+                             .sample = (gsize) options->sample,
+                             .mistakes = options->mistakes,
+                             .method = options->method,
+                             .other = options->with,
+                             .run = options->run };
   CjvStyle style;
 
   if (project == NULL || !cjd_file_can_write (options->output, error)
@@ -108,6 +114,14 @@ run_figure (int argc, char **argv)
       N_ ("For maps, units and bars: its number in the split, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
+    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
+      N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
+          "dissimilarity: correlation or euclidean"),
+      "ID" },
+    { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
+      N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
+    { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
+      N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
@@ -152,8 +166,8 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; decision for data of two numbers. A .csv holds the\n"
-      "numbers of the picture.\n\n"
+      "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
+      "decision for data of two numbers. A .csv holds the numbers of the picture.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf"),
 };

@@ -4,7 +4,6 @@
 #include "cj-error.h"
 #include "cj-pca.h"
 #include "cj-umap.h"
-#include "cjl-network.h"
 #include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
@@ -273,12 +272,11 @@ run_order (CjlJob *job, gpointer data, GError **error)
 }
 
 CjlJob *
-cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                     const CjlEmbedOptions *options)
+cjl_embedding_start (CjlNetwork *network, const CjlEmbedOptions *options)
 {
   Order *order = g_new0 (Order, 1);
 
-  order->network = cjl_network_new (graph, dataset, weights);
+  order->network = network;
   order->options = *options;
   order->options.node = order->node = g_strdup (options->node);
   return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_embedding_free);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cjl-job.h"
-#include "cjl-project.h"
+#include "cjl-network.h"
 #include "cjv-frame.h"
 
 G_BEGIN_DECLS
@@ -55,10 +55,9 @@ typedef struct
   CjTensor *map;   /* [N, 2] */
 } CjlEmbedding;
 
-/* A job whose results are CjlEmbedding: a map after every few iterations, and the final one. Copies the
- * graph, references data and weights. The error says what cannot be embedded. You free. */
-CjlJob *cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                             const CjlEmbedOptions *options);
+/* A job whose results are CjlEmbedding: a map after every few iterations, and the final one. Takes the
+ * network. The error says what cannot be embedded. You free. */
+CjlJob *cjl_embedding_start (CjlNetwork *network, const CjlEmbedOptions *options);
 /* The same at once, with the weights of a project. Slow. Main thread. You free. */
 CjlEmbedding *cjl_embed_project (CjlProject *project, CjdDataset *dataset,
                                  const CjlEmbedOptions *options, GError **error);

@@ -304,8 +304,7 @@ check (const CjlResponses *self, const CjFeed *feed, GError **error)
 
 CjlResponses *
 cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dataset,
-                       CjdSplit split, gsize n, CjlJob *job, double from, double to,
-                       GError **error)
+                       CjdSplit split, gsize n, CjlJob *job, double from, double to, GError **error)
 {
   g_autoptr (CjlResponses) self = responses_new (dataset, split, n);
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, split);
@@ -338,9 +337,8 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
         tap_read (&g_array_index (taps, Tap, i), program, begin, valid);
       read_choices (self, program, begin, valid);
       if (job != NULL)
-        cjl_job_set_progress (job, from
-                                       + (to - from) * (double) (begin + valid)
-                                             / (double) self->n);
+        cjl_job_set_progress (job,
+                              from + (to - from) * (double) (begin + valid) / (double) self->n);
     }
   return g_steal_pointer (&self);
 }

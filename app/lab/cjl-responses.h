@@ -15,10 +15,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *id;
-  gint64 n_units;   /* U */
-  gint64 n_places;  /* P that are kept, 1 for rows of features */
-  gint64 of_places; /* that the layer has: if more, each that is kept is the mean of its neighbourhood */
-  CjTensor *x;      /* [N, U P], unit by unit */
+  gint64 n_units;  /* U */
+  gint64 n_places; /* P that are kept, 1 for rows of features */
+  gint64
+      of_places; /* that the layer has: if more, each that is kept is the mean of its neighbourhood */
+  CjTensor *x;   /* [N, U P], unit by unit */
   float *low, *high; /* U each: the ends of what the unit answers, at any place of the layer */
 } CjlLayerResponses;
 
@@ -31,8 +32,8 @@ typedef struct
   gsize n;
   guint32 *index, *place; /* N: number of each sample in the data set, and in its split */
   gint32 *classes;        /* N, -1: unknown; NULL for values */
-  gint32 *predicted;      /* N: the network's own choice; NULL if it does not choose among classes */
-  GPtrArray *layers;      /* CjlLayerResponses, from the input on */
+  gint32 *predicted; /* N: the network's own choice; NULL if it does not choose among classes */
+  GPtrArray *layers; /* CjlLayerResponses, from the input on */
 } CjlResponses;
 
 /* Samples of a split, evenly spaced, at most `want`: their numbers in the data set and in the split, each

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-similarity.h"
 
+#include "cj-error.h"
+
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -22,7 +24,13 @@ static const struct
   { "rsa", N_ ("RSA") },
 };
 
-static const char *const dissimilarities[CJ_DISSIMILARITY_N_KINDS] = { "correlation", "euclidean" };
+static const struct
+{
+  const char *id, *title;
+} dissimilarities[CJ_DISSIMILARITY_N_KINDS] = {
+  { "correlation", N_ ("1 − correlation") },
+  { "euclidean", N_ ("Euclidean distance") },
+};
 
 gboolean
 cjl_similarity_find_kind (const char *id, CjSimilarity *kind)
@@ -46,7 +54,7 @@ gboolean
 cjl_dissimilarity_find_kind (const char *id, CjDissimilarity *kind)
 {
   for (guint i = 0; i < CJ_DISSIMILARITY_N_KINDS; i++)
-    if (g_str_equal (dissimilarities[i], id))
+    if (g_str_equal (dissimilarities[i].id, id))
       {
         *kind = (CjDissimilarity) i;
         return TRUE;
@@ -54,9 +62,18 @@ cjl_dissimilarity_find_kind (const char *id, CjDissimilarity *kind)
   return FALSE;
 }
 
+const char *
+cjl_dissimilarity_get_title (CjDissimilarity kind)
+{
+  return dissimilarities[kind].title;
+}
+
 void
 cjl_similarity_free (CjlSimilarity *self)
 {
+  g_clear_pointer (&self->classes, g_array_unref);
+  g_clear_pointer (&self->samples, g_array_unref);
+  g_free (self->node);
   g_strfreev (self->rows);
   g_strfreev (self->columns);
   g_clear_pointer (&self->matrix, cj_tensor_unref);
@@ -121,8 +138,8 @@ look (const CjlNetwork *network, const CjlSimilarityOptions *options, CjlJob *jo
       g_ptr_array_add (seen->signatures, cj_signature_new (layer->x, options->kind));
       g_clear_pointer (&layer->x, cj_tensor_unref); /* it is much, and not needed any more */
       if (job != NULL)
-        cjl_job_set_progress (job, middle
-                                       + (to - middle) * (i + 1) / (double) responses->layers->len);
+        cjl_job_set_progress (job,
+                              middle + (to - middle) * (i + 1) / (double) responses->layers->len);
     }
   return g_steal_pointer (&seen);
 }
@@ -195,55 +212,201 @@ compare_moments (CjlSimilarity *self, const Seen *now, GPtrArray *moments)
     }
 }
 
-static CjlSimilarity *
-measure (GPtrArray *networks, const CjlSimilarityOptions *options, CjlJob *job, GError **error)
+/* Borrows all; what is not needed is NULL. */
+typedef struct
 {
-  const CjlNetwork *network = networks->pdata[0];
-  const double part = 1.0 / networks->len;
-  g_autoptr (Seen) now = look (network, options, job, 0, part, error);
-  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (seen_free);
-  CjlSimilarity *self;
+  const CjlSimilarityOptions *options;
+  const CjRunLog *log;
+  CjRing *ring;
+  CjlJob *job;
+} Question;
+
+/* The layers of the other project, on the samples of this one. */
+static Seen *
+look_at_other (CjlSimilarity *self, const CjlSimilarityOptions *options, CjlJob *job,
+               GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_load (options->other, error);
+  g_autoptr (CjlNetwork) network
+      = project != NULL ? cjl_network_new_project (project, self->dataset, error) : NULL;
+
+  if (network == NULL)
+    return NULL;
+  self->other = g_strdup (project->title);
+  return look (network, options, job, 0.5, 1, error);
+}
+
+/* The same network at moments of its run; NULL and an error if none is kept. */
+static GPtrArray *
+look_back (const Question *q, const CjlNetwork *network, double part, GError **error)
+{
+  g_autoptr (GPtrArray) moments = NULL;
+  g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func (seen_free);
+
+  if (q->ring != NULL)
+    moments = cjl_network_list_run (q->log, q->ring, network->dataset, network->weights->at.step,
+                                    CJL_SIMILARITY_MOMENTS);
+  if (moments == NULL || moments->len == 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("No earlier moment of the run is kept yet. Train it further."));
+      return NULL;
+    }
+  for (guint i = 0; i < moments->len; i++)
+    {
+      const double from = part + (1 - part) * i / moments->len;
+      Seen *then = look (moments->pdata[i], q->options, q->job, from,
+                         from + (1 - part) / moments->len, error);
+
+      if (then == NULL)
+        return NULL;
+      g_ptr_array_add (seen, then);
+    }
+  return g_steal_pointer (&seen);
+}
+
+static gboolean
+measure_layers (CjlSimilarity *self, const Question *q, const CjlNetwork *network, GError **error)
+{
+  const double part = self->with == CJL_COMPARE_LAYERS  ? 1
+                      : self->with == CJL_COMPARE_OTHER ? 0.5
+                                                        : 1.0 / CJL_SIMILARITY_MOMENTS;
+  g_autoptr (Seen) now = look (network, q->options, q->job, 0, part, error);
+  g_autoptr (Seen) other = NULL;
+  g_autoptr (GPtrArray) moments = NULL;
 
   if (now == NULL)
-    return NULL;
-  for (guint i = 1; i < networks->len; i++)
-    {
-      Seen *seen = look (networks->pdata[i], options, job, i * part, (i + 1) * part, error);
-
-      if (seen == NULL)
-        {
-          if (error != NULL && *error != NULL && options->with == CJL_COMPARE_OTHER)
-            g_prefix_error (error, "%s: ", options->other);
-          return NULL;
-        }
-      g_ptr_array_add (others, seen);
-    }
-  self = g_new0 (CjlSimilarity, 1);
-  self->with = options->with;
-  self->kind = options->kind;
-  self->other = g_strdup (options->other);
+    return FALSE;
   self->origin = g_strdup (now->origin);
-  self->dataset = cjd_dataset_ref (network->dataset);
-  if (options->with == CJL_COMPARE_RUN)
-    compare_moments (self, now, others);
+  if (self->with == CJL_COMPARE_LAYERS)
+    compare_layers (self, now, now);
+  else if (self->with == CJL_COMPARE_OTHER)
+    {
+      other = look_at_other (self, q->options, q->job, error);
+      if (other == NULL)
+        return FALSE;
+      compare_layers (self, now, other);
+    }
   else
-    compare_layers (self, now, others->len > 0 ? others->pdata[0] : now);
+    {
+      moments = look_back (q, network, part, error);
+      if (moments == NULL)
+        return FALSE;
+      compare_moments (self, now, moments);
+    }
+  return TRUE;
+}
+
+/* --- samples --- */
+
+/* Numbers of the samples in the order of their classes. */
+static GArray *
+sort_samples (const CjlResponses *responses)
+{
+  GArray *order = g_array_new (FALSE, FALSE, sizeof (guint));
+  const gint32 n_classes = responses->classes != NULL ? (gint32) responses->dataset->n_classes : 0;
+
+  for (gint32 k = -1; k < n_classes; k++)
+    for (guint i = 0; i < responses->n; i++)
+      if (responses->classes == NULL ? k < 0 : responses->classes[i] == k)
+        g_array_append_val (order, i);
+  return order;
+}
+
+static void
+fill_samples (CjlSimilarity *self, const CjlResponses *responses, const CjTensor *all)
+{
+  g_autoptr (GArray) order = sort_samples (responses);
+  const gint64 n = (gint64) responses->n;
+
+  self->matrix = cj_tensor_new (CJ_FLOAT32, &all->shape);
+  self->samples = g_array_new (FALSE, FALSE, sizeof (float));
+  if (responses->classes != NULL)
+    self->classes = g_array_new (FALSE, FALSE, sizeof (float));
+  for (gint64 i = 0; i < n; i++)
+    {
+      const guint from = g_array_index (order, guint, i);
+      const float place = (float) responses->place[from];
+
+      g_array_append_val (self->samples, place);
+      if (self->classes != NULL)
+        {
+          const float class = (float) responses->classes[from];
+
+          g_array_append_val (self->classes, class);
+        }
+      for (gint64 j = 0; j < n; j++)
+        cj_tensor_f32 (self->matrix)[i * n + j]
+            = cj_tensor_f32 (all)[from * n + g_array_index (order, guint, j)];
+    }
+}
+
+static gboolean
+measure_samples (CjlSimilarity *self, const CjlNetwork *network,
+                 const CjlSimilarityOptions *options, CjlJob *job, GError **error)
+{
+  g_autoptr (CjProgram) program
+      = cjl_network_compile (network, CJ_PURPOSE_PROBE, CJL_RESPONSES_BATCH, error);
+  const gsize n = MIN (options->n_samples, CJL_DISSIMILARITY_SAMPLES);
+  g_autoptr (CjlResponses) responses = NULL;
+  g_autoptr (CjTensor) all = NULL;
+  const CjlLayerResponses *layer;
+
+  if (program != NULL)
+    responses = cjl_responses_collect (program, network->graph, network->dataset, options->split, n,
+                                       job, 0, 1, error);
+  if (responses == NULL)
+    return FALSE;
+  responses->step = network->weights->at.step;
+  layer = cjl_responses_find (responses, options->node);
+  if (layer == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("“%s” computes nothing of its own for every sample. Choose another layer."),
+                   options->node);
+      return FALSE;
+    }
+  self->node = g_strdup (options->node);
+  self->origin = cjl_responses_print_origin (responses);
+  all = cj_dissimilarities (layer->x, options->apart);
+  fill_samples (self, responses, all);
+  return TRUE;
+}
+
+static CjlSimilarity *
+measure (const Question *q, const CjlNetwork *network, GError **error)
+{
+  CjlSimilarity *self = g_new0 (CjlSimilarity, 1);
+
+  self->with = q->options->with;
+  self->kind = q->options->kind;
+  self->apart = q->options->apart;
+  self->dataset = cjd_dataset_ref (network->dataset);
+  if (self->with == CJL_COMPARE_SAMPLES
+          ? !measure_samples (self, network, q->options, q->job, error)
+          : !measure_layers (self, q, network, error))
+    g_clear_pointer (&self, cjl_similarity_free);
   return self;
 }
 
 CjlSimilarity *
-cjl_similarity_measure (GPtrArray *networks, const CjlSimilarityOptions *options, GError **error)
+cjl_similarity_measure (const CjlNetwork *network, const CjRunLog *log, CjRing *ring,
+                        const CjlSimilarityOptions *options, GError **error)
 {
-  return measure (networks, options, NULL, error);
+  const Question question = { options, log, ring, NULL };
+
+  return measure (&question, network, error);
 }
 
 /* --- the job --- */
 
 typedef struct
 {
-  GPtrArray *networks;
+  CjlNetwork *network;
+  CjRunLog *log;
+  CjRing *ring;
   CjlSimilarityOptions options;
-  char *other;
+  char *other, *node;
 } Order;
 
 static void
@@ -251,8 +414,11 @@ order_free (gpointer data)
 {
   Order *order = data;
 
-  g_ptr_array_unref (order->networks);
+  cjl_network_free (order->network);
+  g_clear_pointer (&order->log, cj_run_log_free);
+  g_clear_pointer (&order->ring, cj_ring_free);
   g_free (order->other);
+  g_free (order->node);
   g_free (order);
 }
 
@@ -260,101 +426,72 @@ static gpointer
 run_order (CjlJob *job, gpointer data, GError **error)
 {
   const Order *order = data;
+  const Question question = { &order->options, order->log, order->ring, job };
 
-  return measure (order->networks, &order->options, job, error);
+  return measure (&question, order->network, error);
 }
 
 CjlJob *
-cjl_similarity_start (GPtrArray *networks, const CjlSimilarityOptions *options)
+cjl_similarity_start (CjlNetwork *network, CjRunLog *log, CjRing *ring,
+                      const CjlSimilarityOptions *options)
 {
   Order *order = g_new0 (Order, 1);
 
-  order->networks = networks;
+  order->network = network;
+  order->log = log;
+  order->ring = ring;
   order->options = *options;
   order->options.other = order->other = g_strdup (options->other);
+  order->options.node = order->node = g_strdup (options->node);
   return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_similarity_free);
 }
 
 /* --- frames --- */
 
+const char *
+cjl_similarity_get_figure (const CjlSimilarity *self)
+{
+  return self->with == CJL_COMPARE_SAMPLES ? "dissimilarity" : "similarity";
+}
+
+static char *
+print_title (const CjlSimilarity *self)
+{
+  const char *kind = _ (kinds[self->kind].title);
+
+  if (self->with == CJL_COMPARE_SAMPLES)
+    /* Translators: the measure, as 1 − correlation, and a layer */
+    return g_strdup_printf (_ ("%s of samples in %s"), _ (dissimilarities[self->apart].title),
+                            self->node);
+  if (self->with == CJL_COMPARE_RUN)
+    /* Translators: the measure, as Linear CKA */
+    return g_strdup_printf (_ ("%s of each layer with itself at the end"), kind);
+  if (self->with == CJL_COMPARE_OTHER)
+    /* Translators: the measure, as Linear CKA, and the name of a project */
+    return g_strdup_printf (_ ("%s with the layers of %s"), kind, self->other);
+  return g_strdup_printf (_ ("%s of the layers"), kind);
+}
+
 CjvFrame *
 cjl_similarity_frame (const CjlSimilarity *self)
 {
   CjvFrame *frame = cjv_frame_new ();
-  g_autofree char *title = NULL;
+  g_autofree char *title = print_title (self);
 
-  if (self->with == CJL_COMPARE_RUN)
-    /* Translators: the measure, as Linear CKA */
-    title = g_strdup_printf (_ ("%s of each layer with itself at the end"), _ (kinds[self->kind].title));
-  else if (self->with == CJL_COMPARE_OTHER)
-    /* Translators: the measure, as Linear CKA, and the name of a project */
-    title = g_strdup_printf (_ ("%s with the layers of %s"), _ (kinds[self->kind].title),
-                             self->other);
-  else
-    title = g_strdup_printf (_ ("%s of the layers"), _ (kinds[self->kind].title));
   cjv_frame_set_array (frame, "matrix", self->matrix);
-  cjv_frame_set_strings (frame, "rows", (const char *const *) self->rows);
-  cjv_frame_set_strings (frame, "columns", (const char *const *) self->columns);
   cjv_frame_set_text (frame, "title", title);
   cjv_frame_set_provenance (frame, self->origin);
-  return cjv_frame_seal (frame);
-}
-
-/* Numbers of the samples in the order of their classes. */
-static GArray *
-sort_samples (const CjlResponses *responses)
-{
-  GArray *order = g_array_new (FALSE, FALSE, sizeof (guint));
-  const gint32 n_classes
-      = responses->classes != NULL ? (gint32) responses->dataset->n_classes : 0;
-
-  for (gint32 k = -1; k < n_classes; k++)
-    for (guint i = 0; i < responses->n; i++)
-      if (responses->classes == NULL || responses->classes[i] == k)
-        g_array_append_val (order, i);
-  return order;
-}
-
-CjvFrame *
-cjl_dissimilarity_frame (const CjlResponses *responses, const char *node, CjDissimilarity kind)
-{
-  const CjlLayerResponses *layer = cjl_responses_find (responses, node);
-  g_autoptr (CjTensor) all = layer != NULL ? cj_dissimilarities (layer->x, kind) : NULL;
-  g_autoptr (GArray) order = sort_samples (responses);
-  const gint64 n = (gint64) responses->n;
-  g_autofree char *title = NULL, *origin = NULL;
-  g_autofree float *labels = NULL, *samples = NULL;
-  CjTensor *matrix;
-  CjvFrame *frame;
-
-  if (all == NULL)
-    return NULL;
-  matrix = cj_tensor_new (CJ_FLOAT32, &all->shape);
-  labels = g_new (float, n + 1);
-  samples = g_new (float, n + 1);
-  for (gint64 i = 0; i < n; i++)
+  if (self->rows != NULL)
     {
-      const guint from = g_array_index (order, guint, i);
-
-      labels[i] = responses->classes != NULL ? (float) responses->classes[from] : 0;
-      samples[i] = (float) responses->place[from];
-      for (gint64 j = 0; j < n; j++)
-        cj_tensor_f32 (matrix)[i * n + j]
-            = cj_tensor_f32 (all)[from * n + g_array_index (order, guint, j)];
+      cjv_frame_set_strings (frame, "rows", (const char *const *) self->rows);
+      cjv_frame_set_strings (frame, "columns", (const char *const *) self->columns);
     }
-  frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "matrix", matrix);
-  if (responses->classes != NULL)
-    cjv_frame_set_values (frame, "labels", labels, responses->n);
-  cjv_frame_set_values (frame, "samples", samples, responses->n);
-  if (responses->dataset->class_names != NULL)
-    cjv_frame_set_strings (frame, "classes", (const char *const *) responses->dataset->class_names);
-  title = g_strdup_printf (kind == CJ_DISSIMILARITY_CORRELATION
-                               ? _ ("Dissimilarity of samples in %s, 1 − r")
-                               : _ ("Distance of samples in %s"),
-                           node);
-  origin = cjl_responses_print_origin (responses);
-  cjv_frame_set_text (frame, "title", title);
-  cjv_frame_set_provenance (frame, origin);
+  if (self->samples != NULL)
+    cjv_frame_set_values (frame, "samples", (const float *) self->samples->data,
+                          self->samples->len);
+  if (self->classes != NULL)
+    cjv_frame_set_values (frame, "labels", (const float *) self->classes->data, self->classes->len);
+  if (self->dataset->class_names != NULL)
+    cjv_frame_set_strings (frame, "classes", (const char *const *) self->dataset->class_names);
   return cjv_frame_seal (frame);
 }

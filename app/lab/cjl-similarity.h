@@ -9,14 +9,16 @@
 
 G_BEGIN_DECLS
 
-#define CJL_SIMILARITY_MOMENTS 16 /* of a run */
+#define CJL_SIMILARITY_MOMENTS 16     /* of a run */
+#define CJL_DISSIMILARITY_SAMPLES 200 /* more cannot be seen apart */
 
 /* With what the layers are compared. */
 typedef enum
 {
-  CJL_COMPARE_LAYERS, /* one another */
-  CJL_COMPARE_RUN,    /* themselves, at moments of the run */
-  CJL_COMPARE_OTHER,  /* those of another network on the same samples */
+  CJL_COMPARE_LAYERS,  /* one another */
+  CJL_COMPARE_RUN,     /* themselves, at moments of the run */
+  CJL_COMPARE_OTHER,   /* those of another project on the same samples */
+  CJL_COMPARE_SAMPLES, /* not layers: the samples, as one layer sees them */
   CJL_COMPARE_N_WAYS
 } CjlCompare;
 
@@ -24,44 +26,50 @@ typedef struct
 {
   CjlCompare with;
   CjSimilarity kind;
+  CjDissimilarity apart; /* of samples */
   CjdSplit split;
-  guint n_samples;   /* at most */
-  const char *other; /* name of the other network */
+  guint n_samples;   /* at most; of CJL_COMPARE_SAMPLES at most CJL_DISSIMILARITY_SAMPLES */
+  const char *other; /* path of the other project */
+  const char *node;  /* of CJL_COMPARE_SAMPLES */
 } CjlSimilarityOptions;
 
-void cjl_similarity_options_init (CjlSimilarityOptions *options); /* 500 of validation, CKA, layers */
+void cjl_similarity_options_init (
+    CjlSimilarityOptions *options); /* 500 of validation, CKA, layers */
 
-/* "cka", "cka-unbiased", "rsa": the kind of that id. FALSE if there is none. */
+/* "cka", "cka-unbiased", "rsa"; "correlation", "euclidean": the kind of that id. FALSE if there is none. */
 gboolean cjl_similarity_find_kind (const char *id, CjSimilarity *kind);
-const char *cjl_similarity_get_title (CjSimilarity kind); /* "Linear CKA"; to be translated */
+gboolean cjl_dissimilarity_find_kind (const char *id, CjDissimilarity *kind);
+/* "Linear CKA", "Correlation"; to be translated. */
+const char *cjl_similarity_get_title (CjSimilarity kind);
+const char *cjl_dissimilarity_get_title (CjDissimilarity kind);
 
 /* Immutable. */
 typedef struct
 {
   CjlCompare with;
   CjSimilarity kind;
-  GStrv rows, columns;
-  CjTensor *matrix; /* [R, C]; NAN where a layer says nothing */
-  char *other, *origin;
+  CjDissimilarity apart;
+  CjTensor *matrix;    /* [R, C]; NAN where a layer says nothing */
+  GStrv rows, columns; /* names of layers and moments */
+  GArray *classes;     /* float: of each sample, NULL for values */
+  GArray *samples;     /* float: their numbers in the split; NULL for layers */
+  char *other;         /* title of the other project */
+  char *node, *origin;
   CjdDataset *dataset;
 } CjlSimilarity;
 
-/* A job whose result is a CjlSimilarity. Takes `networks` (CjlNetwork): the one that is looked at, then
- * the other one, or moments of the run, the earliest first (cjl_network_list_run). You free. */
-CjlJob *cjl_similarity_start (GPtrArray *networks, const CjlSimilarityOptions *options);
-/* The same at once; slow. Borrows `networks`. NULL with the reason. You free. */
-CjlSimilarity *cjl_similarity_measure (GPtrArray *networks, const CjlSimilarityOptions *options,
-                                       GError **error);
+/* A job whose result is a CjlSimilarity. Takes the network, and log and ring of its run, which may be NULL
+ * but for CJL_COMPARE_RUN. You free. */
+CjlJob *cjl_similarity_start (CjlNetwork *network, CjRunLog *log, CjRing *ring,
+                              const CjlSimilarityOptions *options);
+/* The same at once; slow. Borrows all. NULL with the reason. You free. */
+CjlSimilarity *cjl_similarity_measure (const CjlNetwork *network, const CjRunLog *log, CjRing *ring,
+                                       const CjlSimilarityOptions *options, GError **error);
 void cjl_similarity_free (CjlSimilarity *self);
 
-/* Sealed frame of the figure "similarity". You unref. */
+/* "similarity", or "dissimilarity" of samples, and a sealed frame of it. You unref. */
+const char *cjl_similarity_get_figure (const CjlSimilarity *self);
 CjvFrame *cjl_similarity_frame (const CjlSimilarity *self);
-
-/* Sealed frame of the figure "dissimilarity": the samples of a layer against one another, in the order of
- * their classes. NULL if there is no such layer. You unref. */
-CjvFrame *cjl_dissimilarity_frame (const CjlResponses *responses, const char *node,
-                                   CjDissimilarity kind);
-gboolean cjl_dissimilarity_find_kind (const char *id, CjDissimilarity *kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlSimilarity, cjl_similarity_free)
 

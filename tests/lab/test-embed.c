@@ -35,7 +35,7 @@ test_job (void)
   options.node = "dense1";
   options.n_samples = 120;
   options.n_iterations = 100;
-  job = cjl_embedding_start (project->graph, dataset, weights, &options);
+  job = cjl_embedding_start (cjl_network_new (project->graph, dataset, weights), &options);
   while (!cjl_job_is_done (job))
     {
       CjlEmbedding *now = cjl_job_take_result (job);
@@ -83,7 +83,7 @@ test_job_stops (void)
   cjl_embed_options_init (&options);
   options.node = "dense1";
   options.n_iterations = 1000000000;
-  job = cjl_embedding_start (project->graph, dataset, weights, &options);
+  job = cjl_embedding_start (cjl_network_new (project->graph, dataset, weights), &options);
   cjl_job_cancel (job);
   cjl_job_wait (job);
   g_assert_true (cjl_job_is_cancelled (job));

@@ -149,6 +149,8 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
+picture similarity 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }

@@ -85,9 +85,9 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
                                      get_sample (scene, out->series) + 1, a,
                                      get_sample (scene, out->index) + 1, b, value);
       else
-        out->text
-            = g_strdup_printf (_ ("sample %d and sample %d: %s"), get_sample (scene, out->series) + 1,
-                               get_sample (scene, out->index) + 1, value);
+        out->text = g_strdup_printf (_ ("sample %d and sample %d: %s"),
+                                     get_sample (scene, out->series) + 1,
+                                     get_sample (scene, out->index) + 1, value);
     }
   cjv_matrix_clear (&m);
   return found;
