@@ -141,7 +141,8 @@ pass_gamma (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
   put (call, 0, d);
 }
 
-/* R_x = alpha Σ (x w)⁺ / Σ (x w)⁺ R − beta Σ (x w)⁻ / Σ (x w)⁻ R: one side of it, added to r. */
+/* R_x = alpha Σ (x w)⁺ / Σ (x w)⁺ R − beta Σ (x w)⁻ / Σ (x w)⁻ R: one side of it, added to r. Biases
+ * get nothing, so that nothing is lost on the way (Montavon et al., 2017: deep Taylor decomposition). */
 static void
 add_side (CjProgram *program, const CjOpCall *call, int side, double share, float *r)
 {
@@ -153,12 +154,9 @@ add_side (CjProgram *program, const CjOpCall *call, int side, double share, floa
   const float *below = keep_side (rooms, call->in[0], n, -1);
   const float *same = keep_side (rooms, call->in[1], n_weights, side);
   const float *other = keep_side (rooms, call->in[1], n_weights, -side);
-  const float *bias = op->has_in[2]
-                          ? keep_side (rooms, call->in[2], cj_shape_size (&op->in_shape[2]), side)
-                          : NULL;
   float *z = take (rooms, m), *z2 = take (rooms, m), *d = take (rooms, n), *d2 = take (rooms, n);
 
-  push (program, call, rooms, above, same, bias, z);
+  push (program, call, rooms, above, same, NULL, z);
   push (program, call, rooms, below, other, NULL, z2);
   for (gint64 i = 0; i < m; i++)
     z[i] += z2[i];

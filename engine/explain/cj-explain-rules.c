@@ -75,40 +75,95 @@ const CjBackwardRule cj_rules_deconvnet[] = { { &cj_op_unary, pass_deconvnet }, 
 
 #define SAME 1e-6f /* inputs closer than this: the slope itself */
 
-/* d_in through the op's own backward into a room of one's own. You free. */
+#define NEAR                                                                                       \
+  0.1f /* closer than this the ratio would lose digits: the mean slope by Simpson's rule */
+
+/* d_in of the op at `x` (NULL: where it is) through its own backward into a room of one's own, from
+ * `d_out`. You free. */
 static float *
-run_apart (CjProgram *program, const CjOpCall *call, const float *d_out)
+run_apart (CjProgram *program, const CjOpCall *call, const float *x, const float *d_out)
 {
   float *d_in = g_new0 (float, (gsize) cj_shape_size (&call->op->in_shape[0]));
+  g_autofree float *y = NULL;
   CjOpCall altered = *call;
 
-  altered.d_out[0] = d_out != NULL ? d_out : call->d_out[0];
+  altered.d_out[0] = d_out;
   altered.d_in[0] = d_in;
   altered.add_in[0] = FALSE;
+  if (x != NULL)
+    {
+      altered.in[0] = (void *) x;
+      altered.out[0] = y = g_new (float, (gsize) cj_shape_size (&call->op->out_shape[0]));
+      cj_program_run_op (program, FALSE, &altered);
+    }
   cj_program_run_op (program, TRUE, &altered);
   return d_in;
+}
+
+/* Functions with a corner or a step in them, straight elsewhere. */
+static gboolean
+has_corner (const CjOp *op)
+{
+  switch (((const CjUnaryAttrs *) op->attrs)->kind)
+    {
+    case CJ_UNARY_RELU:
+    case CJ_UNARY_LEAKY_RELU:
+    case CJ_UNARY_NEGATIVE:
+    case CJ_UNARY_CLAMP:
+    case CJ_UNARY_ABS:
+    case CJ_UNARY_HARDSWISH:
+    case CJ_UNARY_HARDSIGMOID:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* Δy / Δx of each pair, [half]. You free. */
+static float *
+find_ratios (CjProgram *program, const CjOpCall *call)
+{
+  const gint64 half = cj_shape_size (&call->op->out_shape[0]) / 2;
+  const float *x = call->in[0], *y = call->out[0];
+  const gboolean corner = has_corner (call->op);
+  g_autofree float *ones = g_new (float, (gsize) (2 * half)), *ends = NULL, *middle = NULL;
+  g_autofree float *halfway = g_new (float, (gsize) (2 * half));
+  float *ratios = g_new (float, (gsize) half);
+
+  for (gint64 i = 0; i < 2 * half; i++)
+    {
+      ones[i] = 1;
+      halfway[i] = (x[i % half] + x[i % half + half]) / 2;
+    }
+  ends = run_apart (program, call, NULL, ones);
+  middle = run_apart (program, call, halfway, ones);
+  for (gint64 i = 0; i < half; i++)
+    {
+      const float step = x[i] - x[i + half];
+
+      if (fabsf (step) > (corner ? SAME : NEAR))
+        ratios[i] = (y[i] - y[i + half]) / step;
+      else if (corner)
+        ratios[i] = ends[i];
+      else
+        ratios[i] = (ends[i] + 4 * middle[i] + ends[i + half]) / 6;
+    }
+  return ratios;
 }
 
 static void
 rescale_unary (CjProgram *program, const CjOpCall *call, gpointer data)
 {
   const gint64 half = cj_shape_size (&call->op->out_shape[0]) / 2;
-  const float *x = call->in[0], *y = call->out[0];
-  g_autofree float *own = NULL;
+  g_autofree float *ratios = NULL;
 
   (void) data;
   if (call->d_in[0] == NULL)
     return;
-  own = run_apart (program, call, NULL);
+  ratios = find_ratios (program, call);
   for (gint64 i = 0; i < 2 * half; i++)
-    {
-      const gint64 at = i % half;
-      const float step_x = x[at] - x[at + half];
-      const float d
-          = fabsf (step_x) > SAME ? call->d_out[0][i] * (y[at] - y[at + half]) / step_x : own[i];
-
-      call->d_in[0][i] = d + (call->add_in[0] ? call->d_in[0][i] : 0);
-    }
+    call->d_in[0][i]
+        = call->d_out[0][i] * ratios[i % half] + (call->add_in[0] ? call->d_in[0][i] : 0);
 }
 
 /* What changed from the second half to the first goes to the pixel that was the largest there: as far as
@@ -131,8 +186,8 @@ rescale_max_pool (CjProgram *program, const CjOpCall *call, gpointer data)
       change[i] = d[i] * (larger - y[i + half]);
       change[i + half] = d[i] * (y[i] - larger);
     }
-  own = run_apart (program, call, NULL);
-  put = run_apart (program, call, change);
+  own = run_apart (program, call, NULL, d);
+  put = run_apart (program, call, NULL, change);
   for (gint64 i = 0; i < 2 * n; i++)
     {
       const gint64 at = i % n;

@@ -291,6 +291,15 @@ cj_program_get_lowered (const CjProgram *self)
   return self->lowered;
 }
 
+const CjOpCall *
+cj_program_get_call (const CjProgram *self, guint step)
+{
+  g_return_val_if_fail (step < self->lowered->builder->steps->len, NULL);
+  g_return_val_if_fail (self->purpose == CJ_PURPOSE_PROBE || self->purpose == CJ_PURPOSE_EXPLAIN,
+                        NULL);
+  return &self->calls[step];
+}
+
 void
 cj_program_relayout (const CjProgram *self, int value, const float *from, float *to,
                      gboolean to_logical)

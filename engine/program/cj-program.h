@@ -136,6 +136,11 @@ const CjProgramParam *cj_program_find_bad_gradient (const CjProgram *program);
 
 const CjLowered *cj_program_get_lowered (const CjProgram *program);
 
+/* Where a step of cj_program_get_lowered ()->builder->steps finds its numbers, laid out as its op has
+ * them; probe and explain programs only, where they stay until the next forward or backward. Borrowed,
+ * to be read. */
+const CjOpCall *cj_program_get_call (const CjProgram *program, guint step);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjProgram, cj_program_free)
 
 G_END_DECLS
