@@ -143,6 +143,7 @@ cjv_matrix_place (CjvMatrix *m, const CjvScene *scene)
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE);
   const gboolean labels = !scene->style->bare && scene->width > em * 14 && scene->height > em * 9;
   const double widest = labels ? find_widest (scene, m->column_bands) : 0;
+  const double least = labels && m->column_bands->len == m->columns ? widest * 1.1 : 0;
   double width = scene->width - 2 * pad, height = scene->height - 2 * pad, bar = 0;
 
   m->heading = cjv_heading_height (scene);
@@ -155,15 +156,16 @@ cjv_matrix_place (CjvMatrix *m, const CjvScene *scene)
   width -= m->row_room;
   if (labels && m->column_bands->len > 0)
     {
-      const double band = MIN (width, height * 1.6) / m->column_bands->len;
+      const double band
+          = MIN (width, MAX (height * 1.6, least * (double) m->columns)) / m->column_bands->len;
 
       m->turned = widest > band * 0.92;
       m->column_room = m->turned ? MIN (widest, scene->height * 0.28) + em * 0.4 : line * 1.3;
     }
   height -= m->column_room;
-  /* cells of a matrix of like and like are about as wide as high, and few are not stretched */
+  /* cells are about as wide as high, wider where they have names; and few are not stretched */
   m->cell_h = MAX (MIN (height / (double) m->rows, em * 5), 0.01);
-  m->cell_w = MAX (MIN (width / (double) m->columns, m->cell_h * 1.6), 0.01);
+  m->cell_w = MAX (MIN (width / (double) m->columns, MAX (m->cell_h * 1.6, least)), 0.01);
   m->cell_h = MIN (m->cell_h, m->cell_w * 1.6);
   m->cells = (CjvRect){ cjv_snap (scene->style, pad + m->row_room),
                         cjv_snap (scene->style, pad + m->heading), m->cell_w * (double) m->columns,

@@ -470,6 +470,7 @@ static const struct
   { "embedding", TRUE, cjl_figure_of_map },
   { "similarity", TRUE, cjl_figure_of_similarity },
   { "dissimilarity", TRUE, cjl_figure_of_similarity },
+  { "layers", TRUE, cjl_figure_of_layers },
   { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },

@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 #include "cjl-embedding.h"
+#include "cjl-layers-report.h"
 #include "cjl-run.h"
 #include "cjl-similarity.h"
 
@@ -114,4 +115,14 @@ cjl_figure_of_similarity (const CjlFigureRequest *r, GError **error)
     }
   similarity = cjl_similarity_measure (network, log, ring, &options, error);
   return similarity != NULL ? cjl_similarity_frame (similarity) : NULL;
+}
+
+CjvFrame *
+cjl_figure_of_layers (const CjlFigureRequest *r, GError **error)
+{
+  g_autoptr (CjlNetwork) network = cjl_network_new_project (r->project, r->dataset, error);
+  g_autoptr (CjlLayersReport) report
+      = network != NULL ? cjl_layers_report_measure (network, error) : NULL;
+
+  return report != NULL ? cjl_layers_report_frame (report) : NULL;
 }

@@ -64,22 +64,23 @@ static gboolean
 fits (CjlProject *project, const CjProgram *program, GError **error)
 {
   const GPtrArray *weights = cjl_project_get_weights (project);
+  const guint n = cj_program_get_n_params (program);
+  gboolean good = weights->len == 0 || n > 0;
 
-  for (guint i = 0; weights->len > 0 && i < cj_program_get_n_params (program); i++)
+  for (guint i = 0; weights->len > 0 && i < n && good; i++)
     {
       const CjProgramParam *param = cj_program_get_param (program, i);
       const CjTensor *tensor = cjd_named_tensors_find (weights, param->name);
 
-      if (tensor != NULL && cj_shape_equal (&tensor->shape, &param->shape))
-        continue;
-      /* Translators: the title of a project */
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("What “%s” has learned does not fit its network on these samples. Train it "
-                      "for a step, or choose one for the same data."),
-                   project->title);
-      return FALSE;
+      good = tensor != NULL && cj_shape_equal (&tensor->shape, &param->shape);
     }
-  return TRUE;
+  if (!good)
+    /* Translators: the title of a project */
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                 _ ("What “%s” has learned does not fit its network on these samples. Train it "
+                    "for a step, or choose a project for the same data."),
+                 project->title);
+  return good;
 }
 
 CjlNetwork *

@@ -268,7 +268,8 @@ read_choices (CjlResponses *self, const CjProgram *program, gsize begin, gsize n
 }
 
 static void
-find_taps (CjlResponses *self, const CjProgram *program, const CjGraph *graph, GArray *taps)
+find_taps (CjlResponses *self, const CjProgram *program, const CjGraph *graph, gsize n,
+           GArray *taps)
 {
   g_autoptr (GPtrArray) order = cj_graph_sort (graph);
 
@@ -283,7 +284,7 @@ find_taps (CjlResponses *self, const CjProgram *program, const CjGraph *graph, G
       g_ptr_array_add (self->layers, tap.layer);
       g_array_append_val (taps, tap);
     }
-  limit_taps (taps, self->n);
+  limit_taps (taps, n); /* as asked for: the same places of every split */
   for (guint i = 0; i < taps->len; i++)
     tap_start (&g_array_index (taps, Tap, i), self->n);
 }
@@ -330,7 +331,7 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
                   cj_program_get_y (program));
       cj_program_forward (program, FALSE, (gint64) valid, 0, 0);
       if (begin == 0)
-        find_taps (self, program, graph, taps);
+        find_taps (self, program, graph, n, taps);
       if (!check (self, feed, error))
         return NULL;
       for (guint i = 0; i < taps->len; i++)

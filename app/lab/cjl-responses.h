@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define CJL_RESPONSES_FLOATS ((gint64) 64 << 20) /* of all layers together */
+#define CJL_RESPONSES_FLOATS ((gint64) 32 << 20) /* of all layers together */
 #define CJL_RESPONSES_BATCH 32
 
 /* Of one layer. */

@@ -151,6 +151,8 @@ act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
 act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
+act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
+picture layers 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }

@@ -424,6 +424,27 @@ frame_dissimilarity (int n, int k)
 }
 
 static CjvFrame *
+frame_layers (int rows, int columns)
+{
+  static const char *const measures[]
+      = { "Probe accuracy",        "Dimensions", "Units",      "Lifetime sparseness",
+          "Population sparseness", "Dead",       "Duplicates", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { rows, columns };
+  CjTensor *values = tensor (2, dims);
+  g_autofree float *percents = g_new0 (float, columns);
+
+  for (int i = 0; i < rows * columns; i++)
+    cj_tensor_f32 (values)[i]
+        = (float) (i % 11 == 10 ? NAN : (i % columns == 2 ? 900 : 1) * noise ((guint32) i));
+  percents[0] = 1;
+  cjv_frame_take_array (frame, "values", values);
+  cjv_frame_set_values (frame, "percents", percents, (gsize) columns);
+  cjv_frame_set_strings (frame, "measures", measures);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
 frame_text (const char *text, int given)
 {
   CjvFrame *frame = cjv_frame_new ();
@@ -479,6 +500,8 @@ sample_frame (const char *id)
     return frame_similarity (7, 7, FALSE);
   if (g_str_equal (id, "dissimilarity"))
     return frame_dissimilarity (150, 10);
+  if (g_str_equal (id, "layers"))
+    return frame_layers (7, 7);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
   return NULL;
@@ -518,6 +541,8 @@ other_frame (const char *id)
     return frame_similarity (5, 60, TRUE);
   if (g_str_equal (id, "dissimilarity"))
     return frame_dissimilarity (20, 0);
+  if (g_str_equal (id, "layers"))
+    return frame_layers (60, 12);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
   return NULL;
