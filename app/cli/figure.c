@@ -11,11 +11,11 @@
 
 typedef struct
 {
-  char *output, *node, *split, *method;
+  char *output, *node, *split, *method, *with;
   char **settings;
   int width, height, sample, query;
   double scale;
-  gboolean dark, bare, mistakes, json;
+  gboolean dark, bare, mistakes, run, json;
 } Options;
 
 static void
@@ -25,6 +25,7 @@ options_clear (Options *options)
   g_free (options->node);
   g_free (options->split);
   g_free (options->method);
+  g_free (options->with);
   g_strfreev (options->settings);
 }
 
@@ -62,7 +63,9 @@ draw (const char *path, const char *id, const Options *options, GError **error)
                              .sample = (gsize) options->sample,
                              .mistakes = options->mistakes,
                              .method = options->method,
-                             .query = options->query };
+                             .query = options->query,
+                             .other = options->with,
+                             .run = options->run };
   CjvStyle style;
 
   if (project == NULL || !cjd_file_can_write (options->output, error)
@@ -110,12 +113,18 @@ run_figure (int argc, char **argv)
       "S" },
     { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
       N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
-    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
-      N_ ("For attention: heads (the preset), mean, rollout or flow"), "ID" },
     { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
       N_ ("For attention: the token that looks, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
+    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
+      N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
+          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow"),
+      "ID" },
+    { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
+      N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
+    { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
+      N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
@@ -161,9 +170,10 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; decision for data of two numbers; attention,\n"
-      "attention-arcs, attention-patches, attention-heads and logit-lens of a transformer.\n"
-      "A .csv holds the numbers of the picture.\n\n"
+      "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
+      "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
+      "transformer; decision for data of two numbers. A .csv holds the numbers of the\n"
+      "picture.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf"),
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by the files that fill frames of figures from a project at rest. */
+/* Between the files that fill the frames of figures from a project at rest. */
 #pragma once
 
 #include "cjl-figures.h"
@@ -23,8 +23,16 @@ CjTensor *cjl_figure_find_picture (const CjlFigureRequest *request, const CjProg
 /* "glyphs, validation split, sample 3". You free. */
 char *cjl_figure_print_place (const CjlFigureRequest *request);
 
+/* The layer before the last one: where the classes lie apart. NULL if there is none. */
+const char *cjl_figure_find_hidden (const CjGraph *graph);
+
+/* cjl-figures-represent.c: what layers make of many samples. */
+CjvFrame *cjl_figure_of_map (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_similarity (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_layers (const CjlFigureRequest *request, GError **error);
+
 /* cjl-figures-attention.c: "attention", "attention-arcs", "attention-patches"; "attention-heads"; and
- * "logit-lens". You free. */
+ * "logit-lens". */
 CjvFrame *cjl_figure_of_attention (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_heads (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);

@@ -4,7 +4,6 @@
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
-#include "cjl-embedding.h"
 #include "cjl-evaluation.h"
 #include "cjl-probe.h"
 #include "cjl-write.h"
@@ -417,51 +416,11 @@ frame_of_evaluation (const Request *r, GError **error)
   return frame;
 }
 
-/* The layer before the last one: where the classes lie apart. */
-static const char *
-find_hidden (const CjGraph *graph)
-{
-  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
-  const CjNode *last = NULL;
-
-  for (guint i = 0; i < order->len; i++)
-    {
-      const CjNode *node = order->pdata[i];
-
-      if (node->layer->role == CJ_ROLE_LOSS && node->from[0].node != NULL)
-        last = node->from[0].node;
-    }
-  if (last != NULL && last->from[0].node != NULL
-      && last->from[0].node->layer->role == CJ_ROLE_LAYER)
-    last = last->from[0].node;
-  return last != NULL ? last->id : NULL;
-}
-
-/* The map of a layer: samples that it takes for alike lie near one another. */
-static CjvFrame *
-frame_of_map (const Request *r, GError **error)
-{
-  g_autoptr (CjlEmbedding) embedding = NULL;
-  CjlEmbedOptions options;
-
-  cjl_embed_options_init (&options);
-  options.node = r->choice->node != NULL ? r->choice->node : find_hidden (r->project->graph);
-  options.split = r->choice->split;
-  if (options.node == NULL)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("The network has no layer to make a map of."));
-      return NULL;
-    }
-  embedding = cjl_embed_project (r->project, r->dataset, &options, error);
-  return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
-}
-
 /* Samples with classes lie on a map; values stand against what was predicted. */
 static CjvFrame *
 frame_of_points (const Request *r, GError **error)
 {
-  return r->dataset->n_classes == 0 ? frame_of_evaluation (r, error) : frame_of_map (r, error);
+  return r->dataset->n_classes == 0 ? frame_of_evaluation (r, error) : cjl_figure_of_map (r, error);
 }
 
 /* What the network writes from nothing. */
@@ -505,7 +464,10 @@ static const struct
   { "roc", TRUE, frame_of_evaluation },
   { "precision-recall", TRUE, frame_of_evaluation },
   { "scatter", TRUE, frame_of_points },
-  { "embedding", TRUE, frame_of_map },
+  { "embedding", TRUE, cjl_figure_of_map },
+  { "similarity", TRUE, cjl_figure_of_similarity },
+  { "dissimilarity", TRUE, cjl_figure_of_similarity },
+  { "layers", TRUE, cjl_figure_of_layers },
   { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },

@@ -149,6 +149,10 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
+picture similarity 14 --new lenet-5 --train
+act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
+picture layers 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 # the same block by block

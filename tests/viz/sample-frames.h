@@ -366,6 +366,84 @@ frame_heatmap (int rows, int columns)
   return cjv_frame_seal (frame);
 }
 
+/* Layers that are the more alike the nearer they stand; with `negative` chance goes below 0 as well. */
+static CjvFrame *
+frame_similarity (int rows, int columns, gboolean negative)
+{
+  static const char *const layers[] = { "conv1",  "conv2",  "conv3",
+                                        "pool1",  "dense1", "a-layer-with-a-long-name",
+                                        "dense3", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { rows, columns };
+  CjTensor *matrix = tensor (2, dims);
+
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < columns; j++)
+      {
+        const double near
+            = exp (-abs (i - j) * 0.4) - (negative ? 0.5 * noise ((guint32) (i * j)) : 0);
+
+        cj_tensor_f32 (matrix)[i * columns + j]
+            = (float) (i == 4 && j != 4 && rows == 7 ? NAN : near);
+      }
+  cjv_frame_take_array (frame, "matrix", matrix);
+  if (rows == 7)
+    {
+      cjv_frame_set_strings (frame, "rows", layers);
+      cjv_frame_set_strings (frame, "columns", layers);
+    }
+  cjv_frame_set_text (frame, "title", "Linear CKA of the layers");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_dissimilarity (int n, int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { n, n };
+  CjTensor *matrix = tensor (2, dims);
+  g_autofree float *labels = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      labels[i] = (float) (i * MAX (k, 1) / n);
+      for (int j = 0; j < n; j++)
+        cj_tensor_f32 (matrix)[i * n + j]
+            = i == j ? 0
+                     : (float) ((i * MAX (k, 1) / n == j * MAX (k, 1) / n ? 0.3 : 1)
+                                + 0.2 * noise ((guint32) (MIN (i, j) * n + MAX (i, j))));
+    }
+  cjv_frame_take_array (frame, "matrix", matrix);
+  if (k > 0)
+    {
+      cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+      cjv_frame_set_strings (frame, "classes", clothes);
+    }
+  cjv_frame_set_text (frame, "title", "Dissimilarity of samples in dense1, 1 − r");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_layers (int rows, int columns)
+{
+  static const char *const measures[]
+      = { "Probe accuracy",        "Dimensions", "Units",      "Lifetime sparseness",
+          "Population sparseness", "Dead",       "Duplicates", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { rows, columns };
+  CjTensor *values = tensor (2, dims);
+  g_autofree float *percents = g_new0 (float, columns);
+
+  for (int i = 0; i < rows * columns; i++)
+    cj_tensor_f32 (values)[i]
+        = (float) (i % 11 == 10 ? NAN : (i % columns == 2 ? 900 : 1) * noise ((guint32) i));
+  percents[0] = 1;
+  cjv_frame_take_array (frame, "values", values);
+  cjv_frame_set_values (frame, "percents", percents, (gsize) columns);
+  cjv_frame_set_strings (frame, "measures", measures);
+  return cjv_frame_seal (frame);
+}
+
 static CjvFrame *
 frame_text (const char *text, int given)
 {
@@ -507,6 +585,12 @@ sample_frame (const char *id)
     return frame_scatter (900, 10);
   if (g_str_equal (id, "heatmap"))
     return frame_heatmap (64, 120);
+  if (g_str_equal (id, "similarity"))
+    return frame_similarity (7, 7, FALSE);
+  if (g_str_equal (id, "dissimilarity"))
+    return frame_dissimilarity (150, 10);
+  if (g_str_equal (id, "layers"))
+    return frame_layers (7, 7);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
   if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
@@ -550,6 +634,12 @@ other_frame (const char *id)
     return frame_scatter (400, 36);
   if (g_str_equal (id, "heatmap"))
     return frame_heatmap (2, 8);
+  if (g_str_equal (id, "similarity"))
+    return frame_similarity (5, 60, TRUE);
+  if (g_str_equal (id, "dissimilarity"))
+    return frame_dissimilarity (20, 0);
+  if (g_str_equal (id, "layers"))
+    return frame_layers (60, 12);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
   if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
