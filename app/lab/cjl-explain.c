@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-explain-tools.h"
+#include "cj-ops.h"
 #include "cjl-network.h"
 
 #include <glib/gi18n-lib.h>
@@ -320,7 +321,7 @@ dup_words (const CjdDataset *dataset, gsize sample, gint64 n, GError **error)
   if (!cjd_dataset_read (dataset, sample, ids, error))
     return NULL;
   for (gint64 i = 0; i < n; i++)
-    if (n_names == dataset->n_words && ids[i] >= 0 && (guint) ids[i] < n_names)
+    if (dataset->n_words <= n_names && ids[i] >= 0 && (guint) ids[i] < n_names)
       g_strv_builder_add (words, dataset->class_names[ids[i]]);
     else
       {
@@ -611,9 +612,9 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       work.black = cjl_explain_dup_black (network, dataset);
       work.n_background = wants_background (request) ? request->n_background : 0;
       work.background = cjl_explain_dup_background (network, dataset, &work.n_background);
-      for (guint i = 0; i < all->n_rows; i++)
-        find_shares (&work, &all->rows[i]);
       good = fill_cells (&work);
+      for (guint i = 0; i < all->n_rows && good; i++)
+        find_shares (&work, &all->rows[i]);
     }
   g_free (work.black);
   g_free (work.background);
@@ -689,4 +690,22 @@ cjl_explain_project (CjlProject *project, CjdDataset *dataset, const CjlExplainR
 
   return network != NULL ? explain (network, project->graph, dataset, 0, request, NULL, error)
                          : NULL;
+}
+
+gboolean
+cjl_explain_suits (const CjExplainerInfo *info, const CjLowered *lowered, const CjdDataset *dataset)
+{
+  gboolean maps = FALSE, attends = FALSE;
+
+  for (guint i = 0; i < lowered->builder->steps->len; i++)
+    {
+      const CjStep *step = &g_array_index (lowered->builder->steps, CjStep, i);
+      const CjShape *shape = &step->op.out_shape[0];
+
+      attends = attends || step->op.info == &cj_op_attention;
+      maps = maps || (shape->n_dims == 4 && shape->dims[2] * shape->dims[3] > 1);
+    }
+  return ((info->traits & CJ_EXPLAIN_PICTURES) == 0 || dataset->x_shape.n_dims == 4)
+         && ((info->traits & CJ_EXPLAIN_LAYER) == 0 || maps)
+         && ((info->traits & CJ_EXPLAIN_ATTENTION) == 0 || attends);
 }

@@ -102,6 +102,11 @@ CjlJob *cjl_explain_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoi
 CjlExplanations *cjl_explain_project (CjlProject *project, CjdDataset *dataset,
                                       const CjlExplainRequest *request, GError **error);
 
+/* Whether an explainer has anything to say of such a network and data, as far as can be told without
+ * running it. */
+gboolean cjl_explain_suits (const CjExplainerInfo *info, const CjLowered *lowered,
+                            const CjdDataset *dataset);
+
 /* A network of a project opened for questions, with its weights: for what asks on its own. You free. */
 CjExplained *cjl_explained_new_project (CjlProject *project, CjdDataset *dataset, GError **error);
 /* What a black picture is to a network that learned from the data set, [D]; NULL: no pictures. */
@@ -109,9 +114,11 @@ float *cjl_explain_dup_black (const CjExplained *network, const CjdDataset *data
 /* `n` evenly spaced training samples as features [n, D]; *n becomes how many there are. */
 float *cjl_explain_dup_background (CjExplained *network, CjdDataset *dataset, guint *n);
 
-/* A map with one number a pixel, word or number of the table: colours, and features of a word, added up.
- * `features` is the shape of a row of them; [H, W], [T] or [I]. You unref. */
-CjTensor *cjl_explain_flatten (const CjShape *features, const CjTensor *map);
+/* A map with one number a pixel, word or number of the table: colours, and features of a word, added up;
+ * of slopes of a word (CJ_EXPLAIN_SLOPE) the length. `features` is the shape of a row of them; [H, W],
+ * [T] or [I]. You unref. */
+CjTensor *cjl_explain_flatten (const CjExplainerInfo *info, const CjShape *features,
+                               const CjTensor *map);
 
 /* Sealed frame of the figure "explanations". You unref. */
 CjvFrame *cjl_explanations_frame (const CjlExplanations *explanations);
