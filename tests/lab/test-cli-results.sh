@@ -42,17 +42,22 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..50
+echo 1..58
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
 "$cli" train p.cajal --epochs 3 >/dev/null
-for id in curves filters histogram heatmap embedding confusion roc precision-recall scatter units bars decision; do
+for id in curves filters histogram heatmap embedding similarity dissimilarity layers confusion roc precision-recall scatter units bars decision; do
   check "figure-$id" all_formats p.cajal $id
 done
 "$cli" new lenet-5 -o l.cajal >/dev/null
 "$cli" set l.cajal data.samples=720
 "$cli" train l.cajal --steps 2 >/dev/null
+check figure-method says '^f.csv' 0 "$cli" figure p.cajal embedding --method umap -o f.csv
+check figure-method-refuses says 'It has: cka, cka-unbiased, rsa' 1 "$cli" figure p.cajal similarity --method cosine
+check figure-run says '^f.csv' 0 "$cli" figure p.cajal similarity --run --method rsa -o f.csv
+check figure-with says '^f.csv' 0 "$cli" figure p.cajal similarity --with p.cajal -o f.csv
+check figure-with-refuses says 'does not fit' 1 "$cli" figure l.cajal similarity --with p.cajal
 check figure-text-refuses says 'no text whose next character' 1 "$cli" figure p.cajal text
 check figure-maps all_formats l.cajal maps --node conv2 --sample 3
 check figure-contact-sheet all_formats l.cajal contact-sheet --split test --mistakes
