@@ -149,6 +149,10 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+act () { show explan 3; }
+picture explain 14 --new lenet-5 --train
+act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
+picture explain-methods 14 --new lenet-5 --train
 act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
@@ -162,6 +166,8 @@ act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding-dark 14 --new lenet-5 --train
+act () { show explan 3; }
+picture explain-dark 14 --new lenet-5 --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history
