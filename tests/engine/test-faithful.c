@@ -383,7 +383,8 @@ test_sanity (void)
 
       cj_rng_init (&rng, 4, CJ_RNG_TEST, i);
       for (gint64 k = 0; k < param->size; k++)
-        cj_program_get_param_data (program, param)[k] = 0.5f + cj_rng_uniform (&rng);
+        cj_program_get_param_data (program, param)[k]
+            = param->state ? 0.5f + cj_rng_uniform (&rng) : 0.3f * cj_rng_normal (&rng);
     }
   cj_explained_forget (network);
   before = run ("gradient", &call);
