@@ -87,6 +87,13 @@ gboolean cjl_verify_run_optimizer (CjlVerifyCase *c, CjlVerifyRow *row, GError *
 gboolean cjl_verify_run_schedule (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
 gboolean cjl_verify_run_init (CjlVerifyCase *c, CjlVerifyRow *row, GError **error);
 
+/* --- explanations, in cjl-verify-attributions.c --- */
+
+/* Whether a .npz holds explanations; compares every one of them. */
+gboolean cjl_verify_is_attributions (const GPtrArray *arrays);
+void cjl_verify_run_attributions (const GPtrArray *arrays, const char *file, guint n_threads,
+                                  CjlVerifyFunc func, gpointer data, CjlVerifyCount *count);
+
 /* --- the graph of a layer case --- */
 
 typedef struct

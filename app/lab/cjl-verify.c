@@ -276,14 +276,53 @@ load_manifest (const char *folder, GError **error)
   return cases;
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Every .npz of a folder without a manifest that holds explanations; FALSE: there is none. */
+static gboolean
+run_attributions (const char *folder, guint n_threads, CjlVerifyFunc func, gpointer data,
+                  CjlVerifyCount *count)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  gboolean any = FALSE;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ".npz"))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names->pdata[i], NULL);
+      g_autofree char *file = g_strndup (names->pdata[i], strlen (names->pdata[i]) - 4);
+      g_autoptr (GPtrArray) arrays = cjd_npz_load (path, NULL);
+
+      if (arrays == NULL || !cjl_verify_is_attributions (arrays))
+        continue;
+      any = TRUE;
+      cjl_verify_run_attributions (arrays, file, n_threads, func, data, count);
+    }
+  return any;
+}
+
 gboolean
 cjl_verify (const char *folder, guint n_threads, CjlVerifyFunc func, gpointer data,
             CjlVerifyCount *count, GError **error)
 {
-  g_autoptr (GVariant) cases = load_manifest (folder, error);
+  g_autofree char *manifest = g_build_filename (folder, "manifest.json", NULL);
+  g_autoptr (GVariant) cases = NULL;
   GVariantIter iter;
   GVariant *item;
 
+  if (!g_file_test (manifest, G_FILE_TEST_EXISTS)
+      && run_attributions (folder, n_threads, func, data, count))
+    return TRUE;
+  cases = load_manifest (folder, error);
   if (cases == NULL)
     return FALSE;
   g_variant_iter_init (&iter, cases);

@@ -128,7 +128,10 @@ find_wanted (const CjProgram *self, const CjGraph *graph, const CjDataSpec *spec
       gboolean any = FALSE;
 
       for (guint j = 0; j < step->op.n_in; j++)
-        any |= step->in[j] != CJ_NO_VALUE && wanted[step->in[j]];
+        any |= step->in[j] != CJ_NO_VALUE
+               && (wanted[step->in[j]]
+                   /* of words: what stands for them */
+                   || (self->purpose == CJ_PURPOSE_EXPLAIN && step->in[j] == self->lowered->x));
       for (guint k = 0; k < step->op.n_out; k++)
         wanted[step->out + (int) k] = any && self->live[i] && step->op.info->backward[0].run != NULL
                                       && step->op.out_dtype[k] == CJ_FLOAT32;

@@ -92,6 +92,14 @@ struct _CjProgram
     gint64 n_valid;
     guint64 seed, step;
   } now; /* of the forward under way and the backward after it */
+  struct
+  {
+    const CjBackwardRule *rules;
+    gpointer rule_data;
+    gboolean skips_params;
+    const float **held; /* by value; NULL as long as nothing was ever held */
+    int n_held;
+  } stepwise; /* of explain programs */
 };
 
 static inline CjStep *
@@ -140,6 +148,16 @@ void cj_program_make_jobs (CjProgram *program);
 
 /* Tells the phases where values of their own lie, once rooms are given and calls filled. */
 void cj_program_place_jobs (CjProgram *program);
+
+/* Copies a value between channels last, as stored, and the logical order. */
+void cj_program_relayout (const CjProgram *program, int value, const float *from, float *to,
+                          gboolean to_logical);
+
+/* Op by op, for explain programs that are stepped into. */
+gboolean cj_program_is_forward_stepwise (const CjProgram *program);
+gboolean cj_program_is_backward_stepwise (const CjProgram *program);
+void cj_program_forward_stepwise (CjProgram *program);
+void cj_program_backward_stepwise (CjProgram *program);
 
 /* Fills everything above from `lowered`; FALSE if it does not fit into memory. */
 gboolean cj_program_plan (CjProgram *program, const CjGraph *graph, const CjDataSpec *spec,

@@ -92,6 +92,7 @@ cj_program_free (CjProgram *self)
   g_free (self->backward);
   g_free (self->seeded);
   g_free (self->given);
+  g_free (self->stepwise.held);
   g_free (self->calls);
   g_free (self);
 }
@@ -290,10 +291,20 @@ cj_program_get_lowered (const CjProgram *self)
   return self->lowered;
 }
 
-/* Copies between channels last, as stored, and the logical order. */
-static void
-relayout (const CjValue *v, const float *from, float *to, gboolean to_logical)
+const CjOpCall *
+cj_program_get_call (const CjProgram *self, guint step)
 {
+  g_return_val_if_fail (step < self->lowered->builder->steps->len, NULL);
+  g_return_val_if_fail (self->purpose == CJ_PURPOSE_PROBE || self->purpose == CJ_PURPOSE_EXPLAIN,
+                        NULL);
+  return &self->calls[step];
+}
+
+void
+cj_program_relayout (const CjProgram *self, int value, const float *from, float *to,
+                     gboolean to_logical)
+{
+  const CjValue *v = get_value (self, value);
   const gint64 n = v->shape.dims[0], c = v->shape.n_dims > 2 ? v->shape.dims[1] : 1;
   const gint64 plane = cj_shape_size (&v->shape) / MAX (n * c, 1);
 
@@ -324,8 +335,20 @@ dup_value (const CjProgram *self, int value, float *const *data)
   if (data[value] == NULL)
     return NULL;
   tensor = cj_tensor_new (v->dtype, &v->shape);
-  relayout (v, data[value], tensor->data, TRUE);
+  cj_program_relayout (self, value, data[value], tensor->data, TRUE);
   return tensor;
+}
+
+CjTensor *
+cj_program_dup_value (const CjProgram *self, int value)
+{
+  return dup_value (self, value, self->data);
+}
+
+CjTensor *
+cj_program_dup_value_gradient (const CjProgram *self, int value)
+{
+  return dup_value (self, value, self->d_data);
 }
 
 CjTensor *
@@ -358,7 +381,7 @@ cj_program_seed_gradient (CjProgram *self, guint index, guint port, const float 
   v = get_value (self, node->out[port]);
   self->given[node->out[port]] = TRUE;
   if (gradient != NULL)
-    relayout (v, gradient, self->d_data[node->out[port]], FALSE);
+    cj_program_relayout (self, node->out[port], gradient, self->d_data[node->out[port]], FALSE);
   else
     memset (self->d_data[node->out[port]], 0, sizeof (float) * (gsize) cj_shape_size (&v->shape));
 }
@@ -440,7 +463,10 @@ cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 
   self->now.n_valid = n_valid;
   self->now.seed = seed;
   self->now.step = step;
-  run_jobs (self, self->prepared ? 1 : 0, self->n_forward);
+  if (cj_program_is_forward_stepwise (self))
+    cj_program_forward_stepwise (self);
+  else
+    run_jobs (self, self->prepared ? 1 : 0, self->n_forward);
   self->prepared = cj_program_keeps_prepared (self) && !training && self->jobs->len > 0
                    && g_array_index (self->jobs, CjJob, 0).prepares;
   for (guint i = 0; i < self->lowered->losses->len; i++)
@@ -473,7 +499,10 @@ void
 cj_program_backward (CjProgram *self)
 {
   start_backward (self);
-  run_jobs (self, self->n_forward, self->jobs->len);
+  if (cj_program_is_backward_stepwise (self))
+    cj_program_backward_stepwise (self);
+  else
+    run_jobs (self, self->n_forward, self->jobs->len);
 }
 
 int

@@ -93,6 +93,31 @@ CjTensor *cj_program_dup_input_gradient (const CjProgram *program, guint index);
  * explain programs, before each backward. */
 void cj_program_seed_gradient (CjProgram *program, guint index, guint port, const float *gradient);
 
+/* Values and their gradients by number, as cj_program_get_lowered knows them, in the logical layout, as
+ * new tensors; NULL where there is none. Probe and explain programs only. */
+CjTensor *cj_program_dup_value (const CjProgram *program, int value);
+CjTensor *cj_program_dup_value_gradient (const CjProgram *program, int value);
+
+/* --- stepping in: explain programs only --- */
+
+/* How gradients pass the ops of one kind in place of their own backward: `call` is what that would get,
+ * and cj_program_run_op (program, TRUE, call) would be the same. */
+typedef struct
+{
+  const CjOpInfo *op; /* NULL ends a table */
+  void (*run) (CjProgram *program, const CjOpCall *call, gpointer data);
+} CjBackwardRule;
+
+/* For every backward from here on; NULL: back to the gradient. The table is borrowed. */
+void cj_program_set_rules (CjProgram *program, const CjBackwardRule *rules, gpointer data);
+/* Runs the phases of one op with a call of one's own, as one whose pointers were altered. */
+void cj_program_run_op (CjProgram *program, gboolean back, const CjOpCall *call);
+/* Backward finds gradients of values only, which is faster; those of parameters are left as they are. */
+void cj_program_skip_parameters (CjProgram *program, gboolean skip);
+/* In every forward from here on `value` (a result) is what stands in `values`, in the logical layout,
+ * whatever its op would make; NULL: its op's again. `values` is borrowed until then. */
+void cj_program_hold (CjProgram *program, int value, const float *values);
+
 /* Runs forward; the sum of the losses, each a mean over the first `n_valid` rows. (seed, step) choose
  * masks and noise when `training`. */
 float cj_program_forward (CjProgram *program, gboolean training, gint64 n_valid, guint64 seed,
@@ -110,6 +135,11 @@ int cj_program_find_bad_node (const CjProgram *program);
 const CjProgramParam *cj_program_find_bad_gradient (const CjProgram *program);
 
 const CjLowered *cj_program_get_lowered (const CjProgram *program);
+
+/* Where a step of cj_program_get_lowered ()->builder->steps finds its numbers, laid out as its op has
+ * them; probe and explain programs only, where they stay until the next forward or backward. Borrowed,
+ * to be read. */
+const CjOpCall *cj_program_get_call (const CjProgram *program, guint step);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjProgram, cj_program_free)
 

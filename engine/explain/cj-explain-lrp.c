@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Layer-wise relevance propagation. For an op z = Σ x w + b the relevance R of z is shared among the x by
+ * their parts: R_x = x · Jᵀ (R / z), with J the op's own slope, so that one rule serves dense layers,
+ * convolutions, means, normalisation at rest and resampling. Bach et al., 2015: On pixel-wise
+ * explanations; Montavon et al., 2019, for the composite. Relevance passes functions of one number
+ * unchanged; of attention the weights count as constants and rows keep theirs through their
+ * normalisation (Ali et al., 2022: XAI for transformers). */
+#include "cj-explain-rules.h"
+
+#include "cj-ops.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rooms for the length of one rule. */
+static float *
+take (GPtrArray *rooms, gint64 floats)
+{
+  const CjShape shape = cj_shape1 (MAX (floats, 1));
+  CjTensor *room = cj_tensor_new (CJ_FLOAT32, &shape);
+
+  g_ptr_array_add (rooms, room);
+  return cj_tensor_f32 (room);
+}
+
+static GPtrArray *
+new_rooms (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
+}
+
+/* R / z, kept from dividing by nothing. */
+static void
+divide (const float *r, const float *z, double epsilon, float *s, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    {
+      const float below = z[i] + (float) (z[i] < 0 ? -epsilon : epsilon);
+
+      s[i] = below != 0 ? r[i] / below : 0;
+    }
+}
+
+static void
+put (const CjOpCall *call, guint in, const float *r)
+{
+  const gint64 n = cj_shape_size (&call->op->in_shape[in]);
+
+  for (gint64 i = 0; i < n && call->d_in[in] != NULL; i++)
+    call->d_in[in][i] = r[i] + (call->add_in[in] ? call->d_in[in][i] : 0);
+}
+
+/* Jᵀ s of input 0 with the weight and, for ops that look at it, the input given. */
+static void
+pull (CjProgram *program, const CjOpCall *call, const float *weight, const float *s, float *d)
+{
+  CjOpCall altered = *call;
+
+  if (weight != NULL)
+    altered.in[1] = (void *) weight;
+  altered.d_out[0] = s;
+  altered.d_in[0] = d;
+  altered.add_in[0] = FALSE;
+  for (guint j = 1; j < call->op->n_in; j++)
+    altered.d_in[j] = NULL;
+  cj_program_run_op (program, TRUE, &altered);
+}
+
+/* z of other inputs, weights and biases. */
+static void
+push (CjProgram *program, const CjOpCall *call, GPtrArray *rooms, const float *x,
+      const float *weight, const float *bias, float *z)
+{
+  CjOpCall altered = *call;
+
+  altered.in[0] = (void *) x;
+  altered.in[1] = (void *) weight;
+  altered.in[2] = (void *) bias;
+  altered.out[0] = z;
+  altered.saved = take (rooms, (gint64) (call->op->saved_bytes + 3) / 4);
+  altered.workspace = take (rooms, (gint64) (call->op->workspace_bytes + 3) / 4);
+  cj_program_run_op (program, FALSE, &altered);
+}
+
+/* Anything linear in in[0]. */
+static void
+pass_linear (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const CjLrp *lrp = data;
+  const gint64 n = cj_shape_size (&call->op->in_shape[0]);
+  const gint64 m = cj_shape_size (&call->op->out_shape[0]);
+  g_autoptr (GPtrArray) rooms = new_rooms ();
+  float *s = take (rooms, m), *d = take (rooms, n);
+
+  divide (call->d_out[0], call->out[0], lrp->epsilon, s, m);
+  pull (program, call, NULL, s, d);
+  for (gint64 i = 0; i < n; i++)
+    d[i] *= ((const float *) call->in[0])[i];
+  put (call, 0, d);
+}
+
+/* Copies of n numbers with 0 in place of those on the other side of it. */
+static float *
+keep_side (GPtrArray *rooms, const float *from, gint64 n, int side)
+{
+  float *kept = take (rooms, n);
+
+  for (gint64 i = 0; i < n; i++)
+    kept[i] = from[i] * (float) side > 0 ? from[i] : 0;
+  return kept;
+}
+
+static void
+pass_gamma (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
+{
+  const CjOp *op = call->op;
+  const gint64 n = cj_shape_size (&op->in_shape[0]), m = cj_shape_size (&op->out_shape[0]);
+  const gint64 n_weights = cj_shape_size (&op->in_shape[1]);
+  const gint64 n_bias = op->has_in[2] ? cj_shape_size (&op->in_shape[2]) : 0;
+  g_autoptr (GPtrArray) rooms = new_rooms ();
+  float *weight = take (rooms, n_weights), *bias = n_bias > 0 ? take (rooms, n_bias) : NULL;
+  float *z = take (rooms, m), *d = take (rooms, n);
+
+  for (gint64 i = 0; i < n_weights; i++)
+    {
+      const float w = ((const float *) call->in[1])[i];
+
+      weight[i] = w + (float) lrp->gamma * MAX (w, 0);
+    }
+  for (gint64 i = 0; i < n_bias; i++)
+    {
+      const float b = ((const float *) call->in[2])[i];
+
+      bias[i] = b + (float) lrp->gamma * MAX (b, 0);
+    }
+  push (program, call, rooms, call->in[0], weight, bias, z);
+  divide (call->d_out[0], z, lrp->epsilon, z, m);
+  pull (program, call, weight, z, d);
+  for (gint64 i = 0; i < n; i++)
+    d[i] *= ((const float *) call->in[0])[i];
+  put (call, 0, d);
+}
+
+/* R_x = alpha Σ (x w)⁺ / Σ (x w)⁺ R − beta Σ (x w)⁻ / Σ (x w)⁻ R: one side of it, added to r. Biases
+ * get nothing, so that nothing is lost on the way (Montavon et al., 2017: deep Taylor decomposition). */
+static void
+add_side (CjProgram *program, const CjOpCall *call, int side, double share, float *r)
+{
+  const CjOp *op = call->op;
+  const gint64 n = cj_shape_size (&op->in_shape[0]), m = cj_shape_size (&op->out_shape[0]);
+  const gint64 n_weights = cj_shape_size (&op->in_shape[1]);
+  g_autoptr (GPtrArray) rooms = new_rooms ();
+  const float *above = keep_side (rooms, call->in[0], n, 1);
+  const float *below = keep_side (rooms, call->in[0], n, -1);
+  const float *same = keep_side (rooms, call->in[1], n_weights, side);
+  const float *other = keep_side (rooms, call->in[1], n_weights, -side);
+  float *z = take (rooms, m), *z2 = take (rooms, m), *d = take (rooms, n), *d2 = take (rooms, n);
+
+  push (program, call, rooms, above, same, NULL, z);
+  push (program, call, rooms, below, other, NULL, z2);
+  for (gint64 i = 0; i < m; i++)
+    z[i] += z2[i];
+  divide (call->d_out[0], z, 1e-9, z, m);
+  pull (program, call, same, z, d);
+  pull (program, call, other, z, d2);
+  for (gint64 i = 0; i < n; i++)
+    r[i] += (float) share * (above[i] * d[i] + below[i] * d2[i]);
+}
+
+static void
+pass_alpha_beta (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
+{
+  g_autofree float *r = g_new0 (float, (gsize) cj_shape_size (&call->op->in_shape[0]));
+
+  add_side (program, call, 1, lrp->alpha, r);
+  if (lrp->alpha != 1)
+    add_side (program, call, -1, 1 - lrp->alpha, r);
+  put (call, 0, r);
+}
+
+static void
+pass_weights (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const CjLrp *lrp = data;
+  const gboolean gamma = lrp->rule == CJ_LRP_GAMMA
+                         || (lrp->rule == CJ_LRP_COMPOSITE && call->op->info == &cj_op_conv2d);
+
+  if (call->d_in[0] == NULL)
+    return;
+  if (lrp->rule == CJ_LRP_ALPHA_BETA)
+    pass_alpha_beta (program, call, lrp);
+  else if (gamma)
+    pass_gamma (program, call, lrp);
+  else
+    pass_linear (program, call, data);
+}
+
+static void
+pass_unchanged (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  (void) program;
+  (void) data;
+  put (call, 0, call->d_out[0]);
+}
+
+static void
+pass_binary (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const CjLrp *lrp = data;
+  const CjBinaryKind kind = ((const CjBinaryAttrs *) call->op->attrs)->kind;
+  const gint64 n = cj_shape_size (&call->op->out_shape[0]);
+  const float sign = kind == CJ_BINARY_SUBTRACT ? -1 : 1;
+  const gboolean adds = kind == CJ_BINARY_ADD || kind == CJ_BINARY_SUBTRACT;
+  g_autofree float *s = g_new (float, (gsize) n);
+
+  if (!adds && kind != CJ_BINARY_MULTIPLY)
+    {
+      cj_program_run_op (program, TRUE, call);
+      return;
+    }
+  divide (call->d_out[0], call->out[0], lrp->epsilon, s, n);
+  for (guint k = 0; k < 2; k++)
+    for (gint64 i = 0; i < n && call->d_in[k] != NULL; i++)
+      {
+        /* the factors of a product have equal parts in it */
+        const float part = adds ? ((const float *) call->in[k])[i] * (k == 1 ? sign : 1) * s[i]
+                                : call->d_out[0][i] / 2;
+
+        call->d_in[k][i] = part + (call->add_in[k] ? call->d_in[k][i] : 0);
+      }
+}
+
+/* Both factors of products of matrices: half of x · Jᵀ (R / z) each. */
+static void
+pass_matmul (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const CjLrp *lrp = data;
+  const gint64 m = cj_shape_size (&call->op->out_shape[0]);
+  g_autoptr (GPtrArray) rooms = new_rooms ();
+  CjOpCall altered = *call;
+  float *s = take (rooms, m), *d[2];
+
+  divide (call->d_out[0], call->out[0], lrp->epsilon, s, m);
+  altered.d_out[0] = s;
+  for (guint k = 0; k < 2; k++)
+    {
+      d[k] = take (rooms, cj_shape_size (&call->op->in_shape[k]));
+      altered.d_in[k] = d[k];
+      altered.add_in[k] = FALSE;
+    }
+  cj_program_run_op (program, TRUE, &altered);
+  for (guint k = 0; k < 2; k++)
+    {
+      for (gint64 i = 0; i < cj_shape_size (&call->op->in_shape[k]); i++)
+        d[k][i] *= ((const float *) call->in[k])[i] / 2;
+      put (call, k, d[k]);
+    }
+}
+
+/* Only what is mixed gets relevance, not what decides how. */
+static void
+pass_attention (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const CjLrp *lrp = data;
+  const CjOp *op = call->op;
+  const gint64 m = cj_shape_size (&op->out_shape[0]);
+  const gboolean packed = !op->has_in[1];
+  const gint64 e = op->out_shape[0].dims[op->out_shape[0].n_dims - 1];
+  const guint of = packed ? 0 : 2;
+  g_autoptr (GPtrArray) rooms = new_rooms ();
+  CjOpCall altered = *call;
+  float *s = take (rooms, m);
+
+  divide (call->d_out[0], call->out[0], lrp->epsilon, s, m);
+  altered.d_out[0] = s;
+  for (guint k = 0; k <= of; k++)
+    {
+      altered.d_in[k] = take (rooms, cj_shape_size (&op->in_shape[k]));
+      altered.add_in[k] = FALSE;
+    }
+  cj_program_run_op (program, TRUE, &altered);
+  for (guint k = 0; k <= of; k++)
+    {
+      for (gint64 i = 0; i < cj_shape_size (&op->in_shape[k]); i++)
+        altered.d_in[k][i]
+            *= (packed ? i % (3 * e) >= 2 * e : k == 2) ? ((const float *) call->in[k])[i] : 0;
+      put (call, k, altered.d_in[k]);
+    }
+}
+
+const CjBackwardRule cj_rules_lrp[] = {
+  { &cj_op_dense, pass_weights },
+  { &cj_op_conv2d, pass_weights },
+  { &cj_op_batch_norm, pass_linear },
+  { &cj_op_batch_norm_rows, pass_linear },
+  { &cj_op_avg_pool2d, pass_linear },
+  { &cj_op_bilinear, pass_linear },
+  { &cj_op_reduce, pass_linear },
+  { &cj_op_places, pass_linear },
+  { &cj_op_sinusoid, pass_linear },
+  { &cj_op_propagate, pass_linear },
+  { &cj_op_unary, pass_unchanged },
+  { &cj_op_row_norm, pass_unchanged },
+  { &cj_op_local_norm, pass_unchanged },
+  { &cj_op_binary, pass_binary },
+  { &cj_op_matmul, pass_matmul },
+  { &cj_op_attention, pass_attention },
+  { NULL, NULL },
+};
