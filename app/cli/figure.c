@@ -11,11 +11,11 @@
 
 typedef struct
 {
-  char *output, *node, *split;
+  char *output, *node, *split, *stimulus;
   char **settings;
-  int width, height, sample;
+  int width, height, sample, unit;
   double scale;
-  gboolean dark, bare, mistakes, json;
+  gboolean dark, bare, mistakes, untrained, json;
 } Options;
 
 static void
@@ -24,6 +24,7 @@ options_clear (Options *options)
   g_free (options->output);
   g_free (options->node);
   g_free (options->split);
+  g_free (options->stimulus);
   g_strfreev (options->settings);
 }
 
@@ -58,7 +59,12 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   g_autoptr (CjvFrame) frame = NULL;
   g_autofree gpointer params = NULL;
   CjlFigureChoice choice
-      = { .node = options->node, .sample = (gsize) options->sample, .mistakes = options->mistakes };
+      = { .node = options->node,
+          .sample = (gsize) options->sample,
+          .mistakes = options->mistakes,
+          .unit = options->unit,
+          .stimulus = options->stimulus,
+          .untrained = options->untrained };
   CjvStyle style;
 
   if (project == NULL || !cjd_file_can_write (options->output, error)
@@ -95,7 +101,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { .scale = 2 };
+  g_auto (Options) options = { .scale = 2, .unit = -1 };
   gboolean light = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -108,6 +114,16 @@ run_figure (int argc, char **argv)
       N_ ("For maps, units and bars: its number in the split, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
+    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
+      N_ ("For tuning and orientation-map: which unit of the layer, from 0; none: the most selective"),
+      "N" },
+    { "stimulus", 0, 0, G_OPTION_ARG_STRING, &options.stimulus,
+      N_ ("For tuning, orientation-map and selectivity: drifting (the preset) or static gratings, "
+          "or bars"),
+      "S" },
+    { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
+      N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
+      NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
@@ -127,6 +143,7 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 2, 2, &status)
       || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_figure, "--unit", options.unit, -1, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--width", options.width, 0, 40, 32000, &status)
       || !cli_check_number (&cli_figure, "--height", options.height, 0, 40, 32000, &status)
       || !cli_check_number (&cli_figure, "--scale", options.scale, 2, 0.25, 8, &status))
@@ -152,8 +169,10 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; decision for data of two numbers. A .csv holds the\n"
-      "numbers of the picture.\n\n"
+      "units and bars of one sample; decision for data of two numbers; tuning, orientation-map,\n"
+      "selectivity and gabor of a layer that looks at pictures. A .csv holds the numbers of the\n"
+      "picture.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
+      "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf"),
 };

@@ -4,6 +4,7 @@
 #include "cjl-figures.h"
 
 #include "cj-error.h"
+#include "cjl-bench-figures.h"
 #include "cjl-embedding.h"
 #include "cjl-evaluation.h"
 #include "cjl-probe.h"
@@ -485,6 +486,13 @@ frame_of_text (const Request *r, GError **error)
   return writing != NULL ? cjl_writing_frame (writing) : NULL;
 }
 
+/* How units are tuned, and what their filters look like. */
+static CjvFrame *
+frame_of_bench (const Request *r, GError **error)
+{
+  return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
+}
+
 /* --- the catalogue --- */
 
 static CjvFrame *
@@ -520,6 +528,10 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "tuning", TRUE, frame_of_bench },
+  { "orientation-map", TRUE, frame_of_bench },
+  { "selectivity", TRUE, frame_of_bench },
+  { "gabor", TRUE, frame_of_bench },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
