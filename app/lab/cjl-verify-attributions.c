@@ -2,9 +2,12 @@
 /* Folders of reference explanations: every .npz is a small network with what explainers must find in it.
  * param.seq.K.weight and .bias are the K-th of a list of layers: four dimensions are a convolution, two a
  * dense layer; what is between two of them is a rectifier (or tanh, whichever gives the logits), and a
- * maximum of 2 × 2 or a flattening where there is room for it. N rows, D features. */
+ * maximum of 2 × 2 or a flattening where there is room for it. param.layerK.wq, wk, wv and wo are the K-th
+ * of a list of attentions, each added to what went in. N rows, D features. */
 #include "cjl-verify-private.h"
 
+#include "cj-attention-flow.h"
+#include "cj-attention-map.h"
 #include "cj-error.h"
 #include "cj-explainer.h"
 
@@ -365,6 +368,133 @@ run_list (Case *c)
     run_smoothgrad (c);
 }
 
+/* --- attention --- */
+
+/* The matrix of a part of layer `l`, or NULL. */
+static const CjdNpyArray *
+find_matrix (const Case *c, guint l, const char *part)
+{
+  g_autofree char *name = g_strdup_printf ("param.layer%u.%s", l, part);
+
+  return cjd_npz_find (c->arrays, name);
+}
+
+static void
+copy_matrix (const CjdNpyArray *from, float *to)
+{
+  for (gint64 i = 0; i < from->size; i++)
+    to[i] = (float) cjd_npy_array_get (from, i);
+}
+
+/* Attentions in a row, with the number of heads that the maps tell. NULL: it cannot be built. */
+static CjProgram *
+compile_attentions (const Case *c, guint n_layers, GError **error)
+{
+  const CjdNpyArray *x = cjd_npz_find (c->arrays, "x");
+  const CjdNpyArray *map = cjd_npz_find (c->arrays, "attention0");
+  const CjDataSpec spec
+      = { .batch = x->shape.dims[0], .x_shape = cj_shape2 (x->shape.dims[1], x->shape.dims[2]) };
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autofree char *text = g_strdup_printf ("multi-head-attention heads=%lld bias=false",
+                                           (long long) map->shape.dims[1]);
+  CjNode *from = cj_graph_add_chain (graph, NULL, "input", error);
+  g_autoptr (CjProgram) program = NULL;
+
+  for (guint l = 0; l < n_layers && from != NULL; l++)
+    {
+      CjNode *layer = cj_graph_add_chain (graph, from, text, error);
+      CjNode *sum = layer != NULL ? cj_graph_add_chain (graph, layer, "add", error) : NULL;
+
+      if (sum == NULL || !cj_graph_connect (graph, from, 0, sum, 1, error))
+        return NULL;
+      from = sum;
+    }
+  program
+      = from != NULL ? cj_program_new (graph, CJ_PURPOSE_PROBE, &spec, c->n_threads, error) : NULL;
+  for (guint l = 0; l < n_layers && program != NULL; l++)
+    {
+      const CjProgramParam *in = cj_program_get_param (program, 2 * l);
+      const CjProgramParam *out = cj_program_get_param (program, 2 * l + 1);
+      const gint64 part = in->size / 3;
+      static const char *const parts[] = { "wq", "wk", "wv" };
+
+      for (guint k = 0; k < 3; k++)
+        copy_matrix (find_matrix (c, l, parts[k]),
+                     cj_program_get_param_data (program, in) + k * part);
+      copy_matrix (find_matrix (c, l, "wo"), cj_program_get_param_data (program, out));
+    }
+  return g_steal_pointer (&program);
+}
+
+/* The number of layers whose matrices and maps fit the rows; 0: none, or they do not. */
+static guint
+count_attentions (const Case *c)
+{
+  static const char *const parts[] = { "wq", "wk", "wv", "wo" };
+  const CjdNpyArray *x = cjd_npz_find (c->arrays, "x");
+  guint n = 0;
+
+  if (x == NULL || x->shape.n_dims != 3 || x->size == 0)
+    return 0;
+  for (; n < MAX_PLACES; n++)
+    {
+      g_autofree char *name = g_strdup_printf ("attention%u", n);
+      const CjdNpyArray *map = cjd_npz_find (c->arrays, name);
+      gboolean fits = map != NULL && map->shape.n_dims == 4
+                      && map->shape.dims[0] == x->shape.dims[0] && map->shape.dims[1] > 0
+                      && map->shape.dims[2] == x->shape.dims[1]
+                      && map->shape.dims[3] == x->shape.dims[1];
+
+      for (guint k = 0; k < G_N_ELEMENTS (parts) && fits; k++)
+        {
+          const CjdNpyArray *matrix = find_matrix (c, n, parts[k]);
+
+          fits = matrix != NULL && matrix->size == x->shape.dims[2] * x->shape.dims[2];
+        }
+      if (!fits)
+        break;
+    }
+  return n;
+}
+
+static void
+run_attentions (Case *c)
+{
+  const guint n_layers = count_attentions (c);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjProgram) program = n_layers > 0 ? compile_attentions (c, n_layers, &error) : NULL;
+  g_autoptr (GPtrArray) layers = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
+  g_autoptr (GArray) all = NULL;
+  g_autoptr (CjTensor) rollout = NULL;
+
+  if (program == NULL)
+    {
+      fail (c, "rollout",
+            error != NULL ? error->message : _ ("x, matrices and maps do not fit one another"));
+      return;
+    }
+  copy_matrix (cjd_npz_find (c->arrays, "x"), cj_tensor_f32 (cj_program_get_x (program)));
+  cj_program_forward (program, FALSE, cj_program_get_batch (program), 0, 0);
+  all = cj_attention_find (program);
+  for (guint l = 0; l < all->len; l++)
+    {
+      g_autofree char *name = g_strdup_printf ("attention%u", l);
+      CjTensor *map = cj_attention_dup_weights (program, &g_array_index (all, CjAttention, l));
+
+      g_ptr_array_add (layers, map);
+      report (c, name, cj_tensor_f32 (map), cj_shape_size (&map->shape), TIGHT);
+    }
+  if (cjd_npz_find (c->arrays, "out") != NULL)
+    {
+      CjShape shape;
+      const float *out = cj_program_get_prediction (program, &shape);
+
+      report (c, "out", out, cj_shape_size (&shape), TIGHT);
+    }
+  rollout = cj_attention_rollout ((CjTensor *const *) layers->pdata, layers->len);
+  report (c, "rollout", cj_tensor_f32 (rollout), cj_shape_size (&rollout->shape), TIGHT);
+}
+
 gboolean
 cjl_verify_is_attributions (const GPtrArray *arrays)
 {
@@ -382,7 +512,10 @@ cjl_verify_run_attributions (const GPtrArray *arrays, const char *file, guint n_
              .data = data,
              .count = count };
 
-  run_list (&c);
+  if (cjd_npz_find (arrays, "rollout") != NULL)
+    run_attentions (&c);
+  else
+    run_list (&c);
   g_clear_pointer (&c.network, cj_explained_free);
   g_free (c.x);
   g_free (c.targets);
