@@ -3,6 +3,7 @@
 #include "cjl-bench-figures.h"
 
 #include "cj-error.h"
+#include "cj-runner.h"
 #include "cjl-network.h"
 #include "cjl-tuning.h"
 

@@ -152,15 +152,20 @@ draw_frames (const Data *d, const CjvScene *scene, cairo_t *cr)
       cjv_draw_set_color (cr,
                           cjv_style_color (scene->style, good ? CJV_ACCENT : CJV_INK_DIM));
       cairo_stroke (cr);
+      cairo_set_dash (cr, NULL, 0, 0);
+      cairo_move_to (cr, tile.x + tile.width / 2, tile.y);
+      cairo_line_to (cr, tile.x + tile.width / 2, tile.y + tile.height);
+      cairo_set_line_width (cr, 1);
+      cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK_DIM));
+      cairo_stroke (cr);
     }
-  cairo_set_dash (cr, NULL, 0, 0);
 }
 
 /* "50 of 64 filters with R² of 0.6 or more · median 0.71"; you free. */
 static char *
 print_note (const Data *d)
 {
-  g_autofree char *good = cjv_number_print (d->good, 2);
+  g_autofree char *good = cjv_number_print (d->good, 1);
   g_autofree char *median = cjv_number_print (d->median, 2);
 
   return g_strdup_printf (_ ("%d of %d filters have R² ≥ %s · median R² %s"), (int) d->n_good,
@@ -197,6 +202,14 @@ print_number (const CjvScene *scene, const char *array, gint64 i, int digits)
   return cjv_number_print (cjv_tensor_at (cjv_frame_get_array (scene->frame, array), i), digits);
 }
 
+static char *
+print_degrees (const CjvScene *scene, const char *array, gint64 i)
+{
+  const double degrees = cjv_tensor_at (cjv_frame_get_array (scene->frame, array), i);
+
+  return isfinite (degrees) ? g_strdup_printf ("%.0f", degrees) : cjv_number_print (degrees, 2);
+}
+
 static gboolean
 hit (const CjvScene *scene, double x, double y, CjvHit *out)
 {
@@ -212,9 +225,9 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
       const CjvRect tile = cjv_tile_grid_get_rect (&d.panel.grid, i);
       const gint64 f = d.order[i];
       g_autofree char *r2 = print_number (scene, "r2", f, 2);
-      g_autofree char *angle = print_number (scene, "orientation", f, 3);
+      g_autofree char *angle = print_degrees (scene, "orientation", f);
       g_autofree char *frequency = print_number (scene, "frequency", f, 2);
-      g_autofree char *phase = print_number (scene, "phase", f, 3);
+      g_autofree char *phase = print_degrees (scene, "phase", f);
       g_autofree char *across = print_number (scene, "across", f, 2);
       g_autofree char *along = print_number (scene, "along", f, 2);
 

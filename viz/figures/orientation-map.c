@@ -187,7 +187,7 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
     {
       const CjvRect tile = cjv_tile_grid_get_rect (&d.panel.grid, i);
       const gint64 u = d.order[i];
-      g_autofree char *angle = cjv_number_print (round (cjv_tensor_at (d.preferred, u)), 3);
+      g_autofree char *angle = g_strdup_printf ("%.0f", cjv_tensor_at (d.preferred, u));
       g_autofree char *selectivity = cjv_number_print (cjv_tensor_at (d.selectivity, u), 2);
 
       *out = (CjvHit){ u, -1, tile.x, tile.y, tile.width, tile.height, NULL };

@@ -88,7 +88,19 @@ place_polar (Bench *b, const CjvScene *scene)
   b->x = in->x + in->width / 2;
   b->y = in->y + in->height / 2;
   b->radius = MAX (MIN (in->width / 2 - 2 * text, in->height / 2 - 1.3 * text), 1);
-  cjv_axis_place (&b->plots[POLAR].y, 2, TRUE);
+  cjv_axis_place (&b->plots[POLAR].y, 2, FALSE);
+}
+
+/* Quarters of a cycle. */
+static void
+mark_quarters (CjvAxis *axis)
+{
+  axis->n_ticks = 5;
+  for (guint i = 0; i < axis->n_ticks; i++)
+    {
+      axis->ticks[i] = 90.0 * i;
+      g_snprintf (axis->texts[i], sizeof axis->texts[i], "%u", 90 * i);
+    }
 }
 
 static gboolean
@@ -138,6 +150,7 @@ bench_init (Bench *b, const CjvScene *scene)
   place_polar (b, scene);
   for (guint i = FREQUENCY; i < b->n; i++)
     cjv_plot_place (&b->plots[i], scene, &b->panels[i], FALSE, TRUE);
+  mark_quarters (&b->plots[PHASE].x);
   return TRUE;
 }
 
@@ -186,8 +199,9 @@ draw_polar_grid (const Bench *b, const CjvScene *scene, cairo_t *cr)
                      b->y - (b->radius + line * 0.75) * sin (k * G_PI / 4), 0, CJV_SIZE_NOTE,
                      CJV_TEXT_CENTER | CJV_TEXT_MIDDLE, dim, names[k]);
   if (axis->n_ticks > 0)
-    cjv_text_draw (scene, cr, b->x + 2, b->y + b->radius + line * 0.75, 0, CJV_SIZE_TINY,
-                   CJV_TEXT_CENTER | CJV_TEXT_MIDDLE, dim, axis->texts[axis->n_ticks - 1]);
+    cjv_text_draw (scene, cr, b->x + 3,
+                   b->y + b->radius * cjv_axis_map (axis, axis->ticks[axis->n_ticks - 1]), 0,
+                   CJV_SIZE_TINY, 0, dim, axis->texts[axis->n_ticks - 1]);
 }
 
 static void
@@ -263,8 +277,8 @@ draw_sizes (const Bench *b, const CjvScene *scene, cairo_t *cr)
   const CjvColor second = cjv_style_category (scene->style, 1);
   const CjvColor third = cjv_style_category (scene->style, 2);
   const CjvLegendItem items[] = { { first, _ ("window"), CJV_LEGEND_DOTTED_LINE, FALSE },
-                                  { second, _ ("light spot"), CJV_LEGEND_DOTTED_LINE, FALSE },
-                                  { third, _ ("dark spot"), CJV_LEGEND_DOTTED_LINE, TRUE } };
+                                  { second, _ ("light"), CJV_LEGEND_DOTTED_LINE, FALSE },
+                                  { third, _ ("dark"), CJV_LEGEND_DOTTED_LINE, TRUE } };
 
   cjv_panel_draw_line (scene, cr, plot, b->sizes, b->light, second, FALSE);
   cjv_panel_draw_line (scene, cr, plot, b->sizes, b->dark, third, TRUE);
@@ -282,7 +296,7 @@ print_note (const CjvScene *scene)
   const double modulation = cjv_frame_get_scalar (scene->frame, "modulation", NAN);
   g_autofree char *at
       = cjv_number_print (cjv_frame_get_scalar (scene->frame, "best-frequency", NAN), 2);
-  g_autofree char *degrees = cjv_number_print (round (preferred), 3);
+  g_autofree char *degrees = g_strdup_printf ("%.0f", preferred);
   g_autofree char *selectivity
       = cjv_number_print (cjv_frame_get_scalar (scene->frame, "selectivity", NAN), 2);
   g_autofree char *ratio = cjv_number_print (modulation, 3);
