@@ -83,7 +83,9 @@ add_views (GPtrArray *pages)
     add (pages, (CjuHelpPage){ .id = join ("view", view.id),
                                .section = _ ("Views"),
                                .title = _ (view.title),
-                               .blurb = view.blurb });
+                               .blurb = view.blurb,
+                               .formula = view.formula,
+                               .source = view.source });
 }
 
 static int

@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  char *output, *node, *split, *stimulus;
+  char *output, *node, *split, *method;
   char **settings;
   int width, height, sample, unit;
   double scale;
@@ -24,7 +24,7 @@ options_clear (Options *options)
   g_free (options->output);
   g_free (options->node);
   g_free (options->split);
-  g_free (options->stimulus);
+  g_free (options->method);
   g_strfreev (options->settings);
 }
 
@@ -63,7 +63,7 @@ draw (const char *path, const char *id, const Options *options, GError **error)
           .sample = (gsize) options->sample,
           .mistakes = options->mistakes,
           .unit = options->unit,
-          .stimulus = options->stimulus,
+          .method = options->method,
           .untrained = options->untrained };
   CjvStyle style;
 
@@ -117,10 +117,10 @@ run_figure (int argc, char **argv)
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning and orientation-map: which unit of the layer, from 0; none: the most selective"),
       "N" },
-    { "stimulus", 0, 0, G_OPTION_ARG_STRING, &options.stimulus,
+    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
       N_ ("For tuning, orientation-map and selectivity: drifting (the preset) or static gratings, "
           "or bars"),
-      "S" },
+      "ID" },
     { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
       N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
       NULL },

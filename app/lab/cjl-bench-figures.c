@@ -125,7 +125,7 @@ cjl_bench_figure (CjlProject *project, CjdDataset *dataset, const char *id,
     }
   if (g_str_equal (id, "gabor"))
     return draw_gabors (project, dataset, node, choice, error);
-  if (!read_show (choice->stimulus, &options.show, error))
+  if (!read_show (choice->method, &options.show, error))
     return NULL;
   options.node = node;
   options.untrained = choice->untrained;

@@ -15,9 +15,9 @@ typedef struct
   CjdSplit split;    /* whose samples are measured or chosen from */
   gsize sample;      /* for maps, units, bars: its number in the split */
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
-  gint64 unit;       /* of the layer, from 0; -1: none is named */
-  const char *stimulus; /* tuning and its kin: of cjl_show_names; NULL: drifting gratings */
-  gboolean untrained;   /* tuning and its kin: with the weights that the seed begins with */
+  const char *method; /* tuning and its kin: of cjl_show_names; NULL: the first */
+  gint64 unit;        /* tuning, orientation-map: of the layer, from 0; -1: none is named */
+  gboolean untrained; /* tuning and its kin: with the weights that the seed begins with */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the

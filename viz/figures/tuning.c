@@ -103,8 +103,9 @@ mark_quarters (CjvAxis *axis)
     }
 }
 
+/* What is drawn, without a place. */
 static gboolean
-bench_init (Bench *b, const CjvScene *scene)
+bench_read (Bench *b, const CjvScene *scene)
 {
   const CjvFrame *f = scene->frame;
 
@@ -123,6 +124,14 @@ bench_init (Bench *b, const CjvScene *scene)
   b->n = cjv_tensor_size (b->sizes) > 0 && cjv_tensor_size (b->size) == cjv_tensor_size (b->sizes)
              ? N_PANELS
              : SIZE;
+  return TRUE;
+}
+
+static gboolean
+bench_init (Bench *b, const CjvScene *scene)
+{
+  if (!bench_read (b, scene))
+    return FALSE;
   close_cycle (b);
   cjv_panels_place (scene, b->n, b->panels);
   for (guint i = 0; i < b->n; i++)
@@ -432,7 +441,7 @@ csv (const CjvScene *scene, GString *out)
   Bench b;
 
   g_string_append (out, "curve,x,response\r\n");
-  if (!bench_init (&b, scene))
+  if (!bench_read (&b, scene))
     return;
   print_curve (out, "orientation", NULL, 180.0 / (double) cjv_tensor_size (b.orientation),
                b.orientation);
@@ -444,7 +453,6 @@ csv (const CjvScene *scene, GString *out)
       print_curve (out, "light-spot", b.sizes, 0, b.light);
       print_curve (out, "dark-spot", b.sizes, 0, b.dark);
     }
-  bench_clear (&b);
 }
 
 static char *
@@ -454,9 +462,8 @@ words (const CjvScene *scene)
   g_autofree char *note = print_note (scene);
   Bench b;
 
-  if (!bench_init (&b, scene))
+  if (!bench_read (&b, scene))
     return NULL;
-  bench_clear (&b);
   /* Translators: layer and unit, then what it prefers */
   return g_strdup_printf (_ ("%s %s."), title != NULL ? title : _ ("This unit"), note);
 }
