@@ -6,8 +6,26 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stddef.h>
 
 #define SIMPLE 1.0 /* F1/F0 above it: Skottun et al. 1991 */
+
+typedef struct
+{
+  gboolean stimulus;
+} Params;
+
+static const CjParam params[] = {
+  { .name = "stimulus",
+    .title = N_ ("Best stimulus"),
+    .blurb = N_ ("Draws what the unit answers best to in the corner"),
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, stimulus),
+    .preset = 1,
+    .max = 1,
+    .flags = CJ_PARAM_LIVE },
+  { NULL },
+};
 
 static const CjvWant wants[] = {
   { "orientation", CJV_WANT_ARRAY, TRUE, "[O]",
@@ -253,7 +271,9 @@ draw_polar (const Bench *b, const CjvScene *scene, cairo_t *cr)
 static void
 draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
 {
-  const CjTensor *picture = cjv_frame_get_array (scene->frame, "stimulus");
+  const Params *p = scene->params;
+  const CjTensor *picture
+      = p->stimulus ? cjv_frame_get_array (scene->frame, "stimulus") : NULL;
   const CjvRect *in = &b->panels[POLAR];
   const int side = (int) (MIN (in->width, in->height) * 0.2 * scene->style->scale);
   cairo_surface_t *image;
@@ -278,23 +298,37 @@ draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
   cairo_surface_destroy (image);
 }
 
+/* A curve over the sizes with its name at its highest point. */
+static void
+draw_size (const Bench *b, const CjvScene *scene, cairo_t *cr, const CjTensor *curve, guint color,
+           gboolean dash, const char *name)
+{
+  const CjvPlot *plot = &b->plots[SIZE];
+  const CjvColor ink = cjv_style_category (scene->style, color);
+  const double half = cjv_text_width (scene, CJV_SIZE_TINY, name) / 2;
+  const double line = cjv_text_height (scene, CJV_SIZE_TINY);
+  gint64 top = 0;
+  double x, y;
+
+  cjv_panel_draw_line (scene, cr, plot, b->sizes, curve, ink, dash);
+  for (gint64 i = 1; i < cjv_tensor_size (curve); i++)
+    if (cjv_tensor_at (curve, i) > cjv_tensor_at (curve, top))
+      top = i;
+  if (scene->style->bare || !(cjv_tensor_at (curve, top) > 0))
+    return;
+  x = cjv_plot_x (plot, cjv_tensor_at (b->sizes, top));
+  y = cjv_plot_y (plot, cjv_tensor_at (curve, top));
+  x = CLAMP (x, plot->inner.x + half, MAX (plot->inner.x + plot->inner.width - half, plot->inner.x + half));
+  y = MAX (y - line * 1.25, plot->inner.y - line * 0.5);
+  cjv_text_draw (scene, cr, x, y, 0, CJV_SIZE_TINY, CJV_TEXT_CENTER, ink, name);
+}
+
 static void
 draw_sizes (const Bench *b, const CjvScene *scene, cairo_t *cr)
 {
-  const CjvPlot *plot = &b->plots[SIZE];
-  const CjvColor first = cjv_style_category (scene->style, 0);
-  const CjvColor second = cjv_style_category (scene->style, 1);
-  const CjvColor third = cjv_style_category (scene->style, 2);
-  const CjvLegendItem items[] = { { first, _ ("window"), CJV_LEGEND_DOTTED_LINE, FALSE },
-                                  { second, _ ("light"), CJV_LEGEND_DOTTED_LINE, FALSE },
-                                  { third, _ ("dark"), CJV_LEGEND_DOTTED_LINE, TRUE } };
-
-  cjv_panel_draw_line (scene, cr, plot, b->sizes, b->light, second, FALSE);
-  cjv_panel_draw_line (scene, cr, plot, b->sizes, b->dark, third, TRUE);
-  cjv_panel_draw_line (scene, cr, plot, b->sizes, b->size, first, FALSE);
-  if (!scene->style->bare && plot->inner.width > scene->style->font_size * 14)
-    cjv_legend_draw (scene, cr, plot->inner.x + 4, plot->inner.y + 2, plot->inner.width - 8, items,
-                     3);
+  draw_size (b, scene, cr, b->light, 1, FALSE, _ ("light spot"));
+  draw_size (b, scene, cr, b->dark, 2, TRUE, _ ("dark spot"));
+  draw_size (b, scene, cr, b->size, 0, FALSE, _ ("window"));
 }
 
 /* "prefers 45° at 0.12 cycles/px · selectivity 0.71 · F1/F0 1.52, simple"; you free. */
@@ -475,6 +509,8 @@ const CjvFigureInfo cjv_figure_tuning = {
   .empty = N_ ("Choose a layer and press Show gratings: the curves of its units appear here."),
   .version = 1,
   .wants = wants,
+  .params = params,
+  .params_size = sizeof (Params),
   .preset_width = 960,
   .preset_height = 300,
   .draw = draw,
