@@ -34,7 +34,7 @@ typedef struct
   GStrv nodes; /* ids, as the list of layers has them */
   CjlJob *job;
   Kind kind;
-  guint64 step; /* of the weights of the job */
+  guint64 step;               /* of the weights of the job */
   CjdDataset *dataset;        /* that what is below is of; only compared */
   CjlTuning *tuning, *before; /* or NULL */
   CjlGaborFits *fits;         /* or NULL */
@@ -155,7 +155,7 @@ show_state (CjuView *view)
   const Drawing drawing = get_drawing (state);
   const gboolean busy = state->job != NULL;
 
-  gtk_button_set_label (GTK_BUTTON (state->start), busy                    ? _ ("Stop")
+  gtk_button_set_label (GTK_BUTTON (state->start), busy                     ? _ ("Stop")
                                                    : drawing == DRAW_GABORS ? _ ("Fit")
                                                                             : _ ("Show gratings"));
   gtk_widget_set_visible (state->progress, busy);
@@ -361,7 +361,8 @@ make (CjuView *view)
   if (drawing == DRAW_ORIENTATIONS)
     return cjl_orientation_frame (state->tuning, unit);
   return cjl_selectivity_frame (
-      both, state->before != NULL && g_str_equal (state->before->node, state->tuning->node) ? 2 : 1);
+      both,
+      state->before != NULL && g_str_equal (state->before->node, state->tuning->node) ? 2 : 1);
 }
 
 static void
@@ -444,9 +445,10 @@ const CjuViewInfo cju_view_tuning = {
   .picked = pick,
   .build = build,
   .tick = tick,
-  .formula = "selectivity = |Σ r(θ) exp 2iθ| / Σ r(θ) = 1 − circular variance; simple where F1/F0 > 1, "
-             "F0 = mean, F1 = 2/P |Σ r(p) exp −2πi p/P| over a cycle; "
-             "Gabor: A exp(−u²/2σu² − v²/2σv²) cos(2πfu + φ)",
+  .formula
+  = "selectivity = |Σ r(θ) exp 2iθ| / Σ r(θ) = 1 − circular variance; simple where F1/F0 > 1, "
+    "F0 = mean, F1 = 2/P |Σ r(p) exp −2πi p/P| over a cycle; "
+    "Gabor: A exp(−u²/2σu² − v²/2σv²) cos(2πfu + φ)",
   .source = "Hubel and Wiesel, J. Physiol. 148, 1959; Skottun et al., Vision Res. 31, 1991; "
             "Ringach et al., J. Neurosci. 22, 2002; Jones and Palmer, J. Neurophysiol. 58, 1987",
 };

@@ -32,10 +32,10 @@ cjv_panels_place (const CjvScene *scene, guint n, CjvRect *panels)
     }
   rows = (n + columns - 1) / columns;
   for (guint i = 0; i < n; i++)
-    panels[i] = (CjvRect){
-      pad + (i % columns) * (width + gap) / columns, top + (i / columns) * (height + gap) / rows,
-      MAX ((width - gap * (columns - 1)) / columns, 1), MAX ((height - gap * (rows - 1)) / rows, 1)
-    };
+    panels[i] = (CjvRect){ pad + (i % columns) * (width + gap) / columns,
+                           top + (i / columns) * (height + gap) / rows,
+                           MAX ((width - gap * (columns - 1)) / columns, 1),
+                           MAX ((height - gap * (rows - 1)) / rows, 1) };
 }
 
 void

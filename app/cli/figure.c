@@ -58,13 +58,12 @@ draw (const char *path, const char *id, const Options *options, GError **error)
   g_autoptr (CjdDataset) dataset = NULL;
   g_autoptr (CjvFrame) frame = NULL;
   g_autofree gpointer params = NULL;
-  CjlFigureChoice choice
-      = { .node = options->node,
-          .sample = (gsize) options->sample,
-          .mistakes = options->mistakes,
-          .unit = options->unit,
-          .method = options->method,
-          .untrained = options->untrained };
+  CjlFigureChoice choice = { .node = options->node,
+                             .sample = (gsize) options->sample,
+                             .mistakes = options->mistakes,
+                             .unit = options->unit,
+                             .method = options->method,
+                             .untrained = options->untrained };
   CjvStyle style;
 
   if (project == NULL || !cjd_file_can_write (options->output, error)
@@ -115,7 +114,8 @@ run_figure (int argc, char **argv)
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
-      N_ ("For tuning and orientation-map: which unit of the layer, from 0; none: the most selective"),
+      N_ ("For tuning and orientation-map: which unit of the layer, from 0; none: the most "
+          "selective"),
       "N" },
     { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
       N_ ("For tuning, orientation-map and selectivity: drifting (the preset) or static gratings, "

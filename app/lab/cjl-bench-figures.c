@@ -94,8 +94,8 @@ draw_gabors (CjlProject *project, CjdDataset *dataset, const char *node,
 
 /* The layer now, and beside it as it began. */
 static CjvFrame *
-draw_population (CjlProject *project, CjdDataset *dataset, CjlTuning *now,
-                 CjlTuningOptions options, GError **error)
+draw_population (CjlProject *project, CjdDataset *dataset, CjlTuning *now, CjlTuningOptions options,
+                 GError **error)
 {
   g_autoptr (CjlTuning) before = NULL;
 
@@ -103,9 +103,8 @@ draw_population (CjlProject *project, CjdDataset *dataset, CjlTuning *now,
     return cjl_selectivity_frame ((const CjlTuning *const *) &now, 1);
   options.untrained = TRUE;
   before = cjl_tune_project (project, dataset, &options, error);
-  return before != NULL
-             ? cjl_selectivity_frame ((const CjlTuning *const[]){ now, before }, 2)
-             : NULL;
+  return before != NULL ? cjl_selectivity_frame ((const CjlTuning *const[]){ now, before }, 2)
+                        : NULL;
 }
 
 CjvFrame *

@@ -12,9 +12,9 @@ static const char *const shows[CJL_SHOW_N_KINDS]
 static char *
 print_place (const CjlTuning *self)
 {
-  g_autofree char *step
-      = self->untrained ? g_strdup (_ ("untrained"))
-                        : g_strdup_printf (_ ("step %llu"), (unsigned long long) self->step);
+  g_autofree char *step = self->untrained
+                              ? g_strdup (_ ("untrained"))
+                              : g_strdup_printf (_ ("step %llu"), (unsigned long long) self->step);
 
   /* Translators: name of the data set, what is shown ("drifting gratings"), "step 1200" */
   return g_strdup_printf (_ ("%s, %s, %s"), self->data, _ (shows[self->options.show]), step);
@@ -71,12 +71,12 @@ cjl_tuning_frame (const CjlTuning *self, guint unit)
   put_doubles (frame, "orientation", orientations, o->n_orientations);
   put_doubles (frame, "frequency", frequencies, self->n_done);
   put_doubles (frame, "frequencies", self->frequencies, self->n_done);
-  cjv_frame_set_values (frame, "phase",
-                        self->rates
-                            + ((at * o->n_frequencies + u->best_frequency) * o->n_orientations
-                               + u->best_orientation)
-                                  * o->n_phases,
-                        o->n_phases);
+  cjv_frame_set_values (
+      frame, "phase",
+      self->rates
+          + ((at * o->n_frequencies + u->best_frequency) * o->n_orientations + u->best_orientation)
+                * o->n_phases,
+      o->n_phases);
   if (self->sized)
     {
       const float *spots = self->spots + at * 2 * o->n_sizes;
@@ -157,11 +157,10 @@ cjl_selectivity_frame (const CjlTuning *const *tunings, guint n)
   for (guint i = 0; i < n; i++)
     {
       const float number = (float) i;
-      g_autofree char *name
-          = tunings[i]->untrained
-                ? g_strdup_printf (_ ("%s, untrained"), tunings[i]->node)
-                : g_strdup_printf (_ ("%s, step %llu"), tunings[i]->node,
-                                   (unsigned long long) tunings[i]->step);
+      g_autofree char *name = tunings[i]->untrained
+                                  ? g_strdup_printf (_ ("%s, untrained"), tunings[i]->node)
+                                  : g_strdup_printf (_ ("%s, step %llu"), tunings[i]->node,
+                                                     (unsigned long long) tunings[i]->step);
 
       g_strv_builder_add (names, name);
       for (guint u = 0; u < tunings[i]->n_units; u++)

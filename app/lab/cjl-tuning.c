@@ -11,22 +11,20 @@
 #include <string.h>
 
 #define BATCH 32
-#define SIZE_PHASES 4       /* enough for F0 and F1 */
-#define FINEST 0.45         /* cycles a pixel; 0.5 is all that pixels can show */
-#define MOST_UNITS 4096     /* answers of more are not kept */
-#define SIZE_SHARE 0.35     /* of the progress bar */
-#define LEAST_RESPONSE 0.1  /* of the strongest: what is weaker is not chosen by itself */
+#define SIZE_PHASES 4      /* enough for F0 and F1 */
+#define FINEST 0.45        /* cycles a pixel; 0.5 is all that pixels can show */
+#define MOST_UNITS 4096    /* answers of more are not kept */
+#define SIZE_SHARE 0.35    /* of the progress bar */
+#define LEAST_RESPONSE 0.1 /* of the strongest: what is weaker is not chosen by itself */
 
 const char *const cjl_show_names[] = { "drifting", "static", "bars", NULL };
 
 void
 cjl_tuning_options_init (CjlTuningOptions *options)
 {
-  *options = (CjlTuningOptions){ .contrast = 1,
-                                 .n_orientations = 12,
-                                 .n_frequencies = 8,
-                                 .n_phases = 8,
-                                 .n_sizes = 7 };
+  *options = (CjlTuningOptions){
+    .contrast = 1, .n_orientations = 12, .n_frequencies = 8, .n_phases = 8, .n_sizes = 7
+  };
 }
 
 void
@@ -101,9 +99,9 @@ void
 cjl_tuning_get_orientations (const CjlTuning *self, guint unit, double *out)
 {
   for (guint o = 0; o < self->options.n_orientations; o++)
-    out[o] = respond (self->options.show,
-                      get_rates (self, unit, self->units[unit].best_frequency, o),
-                      self->options.n_phases);
+    out[o]
+        = respond (self->options.show, get_rates (self, unit, self->units[unit].best_frequency, o),
+                   self->options.n_phases);
 }
 
 void
@@ -126,7 +124,8 @@ summarise (CjlTuning *self, guint unit)
   const float *rates;
   double f0, f1, at;
 
-  *u = (CjlUnitTuning){ .orientation = { NAN, NAN, NAN, NAN }, .frequency = NAN,
+  *u = (CjlUnitTuning){ .orientation = { NAN, NAN, NAN, NAN },
+                        .frequency = NAN,
                         .modulation = NAN };
   for (guint f = 0; f < self->n_done; f++)
     for (guint k = 0; k < o->n_orientations; k++)
@@ -394,12 +393,12 @@ show_spots (Bench *bench)
       CjStimulus spots[2];
 
       for (guint dark = 0; dark < 2; dark++)
-        spots[dark] = (CjStimulus){ .kind = CJ_STIMULUS_SPOT,
-                                    .contrast = dark ? -self->options.contrast
-                                                     : self->options.contrast,
-                                    .size = self->sizes[s],
-                                    .x = self->x,
-                                    .y = self->y };
+        spots[dark]
+            = (CjStimulus){ .kind = CJ_STIMULUS_SPOT,
+                            .contrast = dark ? -self->options.contrast : self->options.contrast,
+                            .size = self->sizes[s],
+                            .x = self->x,
+                            .y = self->y };
       show (bench, spots, 2);
       for (guint u = 0; u < self->n_units; u++)
         for (guint dark = 0; dark < 2; dark++)
@@ -613,6 +612,6 @@ cjl_tune_project (CjlProject *project, CjdDataset *dataset, const CjlTuningOptio
   cj_program_init (program, (guint64) project->setup->seed);
   if (!options->untrained)
     cjl_project_apply_weights (project, program);
-  return tune (tuning_new (dataset, options, find_step (project)), program, (guint) node,
-               dataset, NULL, error);
+  return tune (tuning_new (dataset, options, find_step (project)), program, (guint) node, dataset,
+               NULL, error);
 }

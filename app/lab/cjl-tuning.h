@@ -42,29 +42,29 @@ void cjl_tuning_options_init (CjlTuningOptions *options); /* drifting, 12 Ã— 8 Ã
 typedef struct
 {
   CjOrientationTuning orientation; /* at its best frequency */
-  double frequency;                /* the best, cycles a pixel, between the measured ones; NAN: silent */
-  double modulation;               /* F1/F0 at its best grating, 0..2; NAN: silent */
-  double response;                 /* to its best */
+  double frequency;  /* the best, cycles a pixel, between the measured ones; NAN: silent */
+  double modulation; /* F1/F0 at its best grating, 0..2; NAN: silent */
+  double response;   /* to its best */
   guint best_frequency, best_orientation, best_phase; /* places in the lists */
 } CjlUnitTuning;
 
 /* Immutable. */
 typedef struct
 {
-  guint64 step;  /* of the weights */
+  guint64 step; /* of the weights */
   gboolean untrained;
-  char *node, *data; /* the layer; name of the data set */
+  char *node, *data;        /* the layer; name of the data set */
   CjlTuningOptions options; /* node is the one above */
-  guint n_units, n_done; /* frequencies that were shown so far */
-  gboolean sized;        /* sizes were shown as well */
-  gint64 h, w;           /* of the picture */
-  double x, y;           /* px: the middle of the stimuli, that of the receptive field */
-  double *frequencies;   /* [F] cycles a pixel */
-  double *sizes;         /* [S] px */
-  float *rates;          /* [U, F, O, P] */
-  float *size_curves;    /* [U, S] of the best grating or bar in round windows */
-  float *spots;          /* [U, 2, S] of light and dark spots */
-  CjlUnitTuning *units;  /* [U] */
+  guint n_units, n_done;    /* frequencies that were shown so far */
+  gboolean sized;           /* sizes were shown as well */
+  gint64 h, w;              /* of the picture */
+  double x, y;              /* px: the middle of the stimuli, that of the receptive field */
+  double *frequencies;      /* [F] cycles a pixel */
+  double *sizes;            /* [S] px */
+  float *rates;             /* [U, F, O, P] */
+  float *size_curves;       /* [U, S] of the best grating or bar in round windows */
+  float *spots;             /* [U, 2, S] of light and dark spots */
+  CjlUnitTuning *units;     /* [U] */
 } CjlTuning;
 
 void cjl_tuning_free (CjlTuning *tuning);
@@ -97,7 +97,7 @@ CjvFrame *cjl_selectivity_frame (const CjlTuning *const *tunings, guint n);
 /* Filters with the Gabor function that describes each best; immutable. */
 typedef struct
 {
-  char *name;      /* of the tensor */
+  char *name; /* of the tensor */
   guint64 step;
   gboolean untrained;
   CjTensor *planes; /* [N, H, W]: the filters, along their main direction in channel space */
@@ -105,7 +105,7 @@ typedef struct
   CjGabor *gabors;  /* [N]; r2 NAN: could not be fitted */
 } CjlGaborFits;
 
-#define CJL_GABOR_GOOD 0.6 /* r2 from which on a filter counts as one */
+#define CJL_GABOR_GOOD 0.6  /* r2 from which on a filter counts as one */
 #define CJL_GABOR_MOST 1024 /* filters that are fitted */
 
 void cjl_gabor_fits_free (CjlGaborFits *fits);

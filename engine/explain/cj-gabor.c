@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define N_PARAMS 8
-#define N_STARTS 6      /* of the grid that are followed */
+#define N_STARTS 6 /* of the grid that are followed */
 #define MAX_STEPS 80
 #define LEAST_SIGMA 0.5 /* px: a narrower bell falls between the pixels */
 
@@ -70,8 +70,7 @@ differentiate (const Params p, const Point *at, Params out)
   const double sine = sin (p[THETA]), cosine = cos (p[THETA]);
   const double wave = p[EVEN] * at->wave_cos - p[ODD] * at->wave_sin;
   const double slope = -2 * G_PI * (p[EVEN] * at->wave_sin + p[ODD] * at->wave_cos);
-  const double by_u
-      = at->bell * (p[FREQUENCY] * slope - wave * at->u / (across * across));
+  const double by_u = at->bell * (p[FREQUENCY] * slope - wave * at->u / (across * across));
   const double by_v = -at->bell * wave * at->v / (along * along);
 
   out[EVEN] = at->bell * at->wave_cos;

@@ -19,14 +19,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  double amplitude;     /* A > 0 */
-  double x, y;          /* x0, y0 in px */
-  double orientation;   /* θ in degrees, 0 <= θ < 180 */
-  double frequency;     /* f in cycles a pixel, at most 0.5 */
-  double phase;         /* φ in degrees, -180 < φ <= 180; 0 even, ±90 odd */
-  double sigma_across;  /* σu in px */
-  double sigma_along;   /* σv in px */
-  double r2;            /* share of the filter's variance that the function explains */
+  double amplitude;    /* A > 0 */
+  double x, y;         /* x0, y0 in px */
+  double orientation;  /* θ in degrees, 0 <= θ < 180 */
+  double frequency;    /* f in cycles a pixel, at most 0.5 */
+  double phase;        /* φ in degrees, -180 < φ <= 180; 0 even, ±90 odd */
+  double sigma_across; /* σu in px */
+  double sigma_along;  /* σv in px */
+  double r2;           /* share of the filter's variance that the function explains */
 } CjGabor;
 
 /* Least squares by the method of Levenberg and Marquardt (D. W. Marquardt, SIAM J. Appl. Math. 11, 1963)

@@ -40,8 +40,7 @@ cj_stimulus_draw (const CjStimulus *s, const CjScreen *screen, float *out)
   for (gint64 i = 0; i < plane; i++)
     {
       const double light
-          = s->contrast
-            * cj_stimulus_eval (s, (double) (i % screen->w), (double) (i / screen->w));
+          = s->contrast * cj_stimulus_eval (s, (double) (i % screen->w), (double) (i / screen->w));
 
       for (gint64 c = 0; c < screen->c; c++)
         out[c * plane + i] = (float) (screen->ground[c] + screen->reach[c] * light);

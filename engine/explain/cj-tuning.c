@@ -89,7 +89,8 @@ cj_tuning_orient (const double *responses, guint n, CjOrientationTuning *tuning)
   tuning->preferred = fmod (peak * step + 180, 180);
   tuning->selectivity = hypot (re, im) / sum;
   tuning->index = (highest - orthogonal) / (highest + orthogonal);
-  tuning->width = step * 0.5
-                  * (find_half (responses, n, peak, half, 1) + find_half (responses, n, peak, half, -1));
+  tuning->width
+      = step * 0.5
+        * (find_half (responses, n, peak, half, 1) + find_half (responses, n, peak, half, -1));
   return TRUE;
 }

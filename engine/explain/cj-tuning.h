@@ -17,11 +17,12 @@ void cj_tuning_modulate (const float *rates, guint n_phases, double *f0, double 
 
 typedef struct
 {
-  double preferred;   /* degrees, 0 <= θ < 180: the vertex of a parabola through the peak */
-  double selectivity; /* 1 - circular variance = |Σ r exp 2iθ| / Σ r, 0..1 (D. L. Ringach, R. M. Shapley,
+  double preferred; /* degrees, 0 <= θ < 180: the vertex of a parabola through the peak */
+  double
+      selectivity; /* 1 - circular variance = |Σ r exp 2iθ| / Σ r, 0..1 (D. L. Ringach, R. M. Shapley,
                          M. J. Hawken, J. Neurosci. 22, 2002) */
-  double index;       /* (r preferred - r orthogonal) / (r preferred + r orthogonal), 0..1 */
-  double width;       /* half width at half of the way from the lowest to the highest response, degrees;
+  double index; /* (r preferred - r orthogonal) / (r preferred + r orthogonal), 0..1 */
+  double width; /* half width at half of the way from the lowest to the highest response, degrees;
                          NAN if the curve stays above */
 } CjOrientationTuning;
 

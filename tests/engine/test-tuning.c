@@ -51,12 +51,18 @@ test_gabor_found (void)
 static void
 test_gabor_formula (void)
 {
-  const CjGabor g = { .amplitude = 2, .x = 1, .y = -0.5, .orientation = 30, .frequency = 0.2,
-                      .phase = 40, .sigma_across = 1.5, .sigma_along = 2.5 };
+  const CjGabor g = { .amplitude = 2,
+                      .x = 1,
+                      .y = -0.5,
+                      .orientation = 30,
+                      .frequency = 0.2,
+                      .phase = 40,
+                      .sigma_across = 1.5,
+                      .sigma_along = 2.5 };
   /* x - x0 = 1, y - y0 = 2; sin 30° = 1/2, cos 30° = 0.8660254 */
   const double u = 0.5 + 2 * 0.8660254037844386, v = 0.8660254037844386 - 1;
-  const double expected = 2 * exp (-u * u / 4.5 - v * v / 12.5)
-                          * cos (2 * G_PI * 0.2 * u + 40 * G_PI / 180);
+  const double expected
+      = 2 * exp (-u * u / 4.5 - v * v / 12.5) * cos (2 * G_PI * 0.2 * u + 40 * G_PI / 180);
 
   g_assert_cmpfloat (fabs (cj_gabor_eval (&g, 2, 1.5) - expected), <, 1e-12);
 }
@@ -89,8 +95,12 @@ static void
 test_gabor_channels (void)
 {
   static const float colour[3] = { 0.5f, -0.8f, 0.2f };
-  const CjGabor truth = { .amplitude = 1, .orientation = 60, .frequency = 0.2, .phase = 90,
-                          .sigma_across = 2, .sigma_along = 2.5 };
+  const CjGabor truth = { .amplitude = 1,
+                          .orientation = 60,
+                          .frequency = 0.2,
+                          .phase = 90,
+                          .sigma_across = 2,
+                          .sigma_along = 2.5 };
   float one[SIDE * SIDE], kernel[3 * SIDE * SIDE], plane[SIDE * SIDE];
   CjGabor found;
   CjRng rng;
@@ -134,8 +144,12 @@ test_stimulus (void)
 {
   static const float ground[2] = { 0.25f, -1 }, reach[2] = { 0.5f, 2 };
   const CjScreen screen = { 2, 9, 9, ground, reach };
-  CjStimulus s = { .kind = CJ_STIMULUS_GRATING, .orientation = 90, .frequency = 0.25,
-                   .contrast = 0.5, .x = 4, .y = 4 };
+  CjStimulus s = { .kind = CJ_STIMULUS_GRATING,
+                   .orientation = 90,
+                   .frequency = 0.25,
+                   .contrast = 0.5,
+                   .x = 4,
+                   .y = 4 };
   float out[2 * 81];
 
   /* upright stripes: a row is a cosine, all rows are the same */

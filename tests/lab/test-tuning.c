@@ -23,8 +23,11 @@ write_weights (CjProgram *program)
 
   for (int k = 0; k < 4; k++)
     {
-      const CjGabor g = { .amplitude = 1, .orientation = orientations[k / 2],
-                          .frequency = FREQUENCY, .phase = k % 2 ? 90 : 0, .sigma_across = 2,
+      const CjGabor g = { .amplitude = 1,
+                          .orientation = orientations[k / 2],
+                          .frequency = FREQUENCY,
+                          .phase = k % 2 ? 90 : 0,
+                          .sigma_across = 2,
                           .sigma_along = 2.5 };
 
       cj_gabor_draw (&g, SIDE, SIDE, filters + k * SIDE * SIDE);
@@ -231,8 +234,11 @@ test_gabors (void)
 
   for (int k = 0; k < 2; k++)
     {
-      const CjGabor g = { .amplitude = 1, .orientation = orientations[k], .frequency = FREQUENCY,
-                          .sigma_across = 2, .sigma_along = 2.5 };
+      const CjGabor g = { .amplitude = 1,
+                          .orientation = orientations[k],
+                          .frequency = FREQUENCY,
+                          .sigma_across = 2,
+                          .sigma_along = 2.5 };
 
       cj_gabor_draw (&g, SIDE, SIDE, cj_tensor_f32 (kernels) + k * SIDE * SIDE);
     }

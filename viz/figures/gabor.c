@@ -149,8 +149,7 @@ draw_frames (const Data *d, const CjvScene *scene, cairo_t *cr)
       cairo_rectangle (cr, tile.x - 0.5, tile.y - 0.5, tile.width + 1, tile.height + 1);
       cairo_set_line_width (cr, good ? scene->style->line_width * 0.8 : 1);
       cairo_set_dash (cr, (const double[]){ 2, 2 }, good ? 0 : 2, 0);
-      cjv_draw_set_color (cr,
-                          cjv_style_color (scene->style, good ? CJV_ACCENT : CJV_INK_DIM));
+      cjv_draw_set_color (cr, cjv_style_color (scene->style, good ? CJV_ACCENT : CJV_INK_DIM));
       cairo_stroke (cr);
       cairo_set_dash (cr, NULL, 0, 0);
       cairo_move_to (cr, tile.x + tile.width / 2, tile.y);
@@ -243,8 +242,8 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
 static void
 csv (const CjvScene *scene, GString *out)
 {
-  static const char *const columns[] = { "r2",     "orientation", "frequency", "phase", "across",
-                                         "along", "x",           "y",         "amplitude" };
+  static const char *const columns[]
+      = { "r2", "orientation", "frequency", "phase", "across", "along", "x", "y", "amplitude" };
   Data d;
 
   g_string_append (out, "filter,r2,orientation,frequency,phase,across,along,x,y,amplitude\r\n");
@@ -256,8 +255,7 @@ csv (const CjvScene *scene, GString *out)
       for (guint k = 0; k < G_N_ELEMENTS (columns); k++)
         {
           g_string_append_c (out, ',');
-          cjv_csv_number (out,
-                          cjv_tensor_at (cjv_frame_get_array (scene->frame, columns[k]), i));
+          cjv_csv_number (out, cjv_tensor_at (cjv_frame_get_array (scene->frame, columns[k]), i));
         }
       g_string_append (out, "\r\n");
     }

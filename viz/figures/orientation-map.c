@@ -135,10 +135,9 @@ print_note (const Data *d)
         answer++;
       }
   mean = cjv_number_print (answer > 0 ? sum / (double) answer : NAN, 2);
-  return answer == d->n
-             ? g_strdup_printf (_ ("%d units · mean selectivity %s"), (int) d->n, mean)
-             : g_strdup_printf (_ ("%d units, %d of them silent · mean selectivity %s"), (int) d->n,
-                                (int) (d->n - answer), mean);
+  return answer == d->n ? g_strdup_printf (_ ("%d units · mean selectivity %s"), (int) d->n, mean)
+                        : g_strdup_printf (_ ("%d units, %d of them silent · mean selectivity %s"),
+                                           (int) d->n, (int) (d->n - answer), mean);
 }
 
 static gboolean
@@ -214,8 +213,7 @@ csv (const CjvScene *scene, GString *out)
       for (guint k = 0; k < G_N_ELEMENTS (columns); k++)
         {
           g_string_append_c (out, ',');
-          cjv_csv_number (out,
-                          cjv_tensor_at (cjv_frame_get_array (scene->frame, columns[k]), i));
+          cjv_csv_number (out, cjv_tensor_at (cjv_frame_get_array (scene->frame, columns[k]), i));
         }
       g_string_append (out, "\r\n");
     }

@@ -232,8 +232,7 @@ measure (const Data *d, guint series, double *selectivity, double *simple)
   for (gint64 i = 0; i < cjv_tensor_size (d->values[ORIENTATION]); i++)
     {
       const double s = cjv_tensor_at (d->values[SELECTIVITY], i);
-      const double m
-          = d->n_panels == N_PANELS ? cjv_tensor_at (d->values[MODULATION], i) : NAN;
+      const double m = d->n_panels == N_PANELS ? cjv_tensor_at (d->values[MODULATION], i) : NAN;
 
       if (get_series (d, i) != series || !isfinite (s))
         continue;
@@ -352,7 +351,8 @@ csv (const CjvScene *scene, GString *out)
   const gint64 n = cjv_tensor_size (cjv_frame_get_array (scene->frame, "preferred"));
   const CjTensor *series = cjv_frame_get_array (scene->frame, "series");
 
-  g_string_append (out, "series,unit,preferred,selectivity,index,frequency,modulation,response\r\n");
+  g_string_append (out,
+                   "series,unit,preferred,selectivity,index,frequency,modulation,response\r\n");
   for (gint64 i = 0, unit = 0; i < n; i++, unit++)
     {
       const double s = series != NULL ? cjv_tensor_at (series, i) : 0;
@@ -365,8 +365,7 @@ csv (const CjvScene *scene, GString *out)
       for (guint k = 0; k < G_N_ELEMENTS (columns); k++)
         {
           g_string_append_c (out, ',');
-          cjv_csv_number (out,
-                          cjv_tensor_at (cjv_frame_get_array (scene->frame, columns[k]), i));
+          cjv_csv_number (out, cjv_tensor_at (cjv_frame_get_array (scene->frame, columns[k]), i));
         }
       g_string_append (out, "\r\n");
     }

@@ -61,7 +61,8 @@ enum
 typedef struct
 {
   const CjTensor *orientation, *frequency, *frequencies, *phase, *size, *light, *dark, *sizes;
-  CjTensor *angles, *closed; /* the phases in degrees and their rates, the first again at 360; owned */
+  CjTensor *angles,
+      *closed; /* the phases in degrees and their rates, the first again at 360; owned */
   guint n;
   CjvRect panels[N_PANELS];
   CjvPlot plots[N_PANELS]; /* of POLAR only y: the radius */
@@ -272,8 +273,7 @@ static void
 draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
 {
   const Params *p = scene->params;
-  const CjTensor *picture
-      = p->stimulus ? cjv_frame_get_array (scene->frame, "stimulus") : NULL;
+  const CjTensor *picture = p->stimulus ? cjv_frame_get_array (scene->frame, "stimulus") : NULL;
   const CjvRect *in = &b->panels[POLAR];
   const int side = (int) (MIN (in->width, in->height) * 0.2 * scene->style->scale);
   cairo_surface_t *image;
@@ -318,7 +318,8 @@ draw_size (const Bench *b, const CjvScene *scene, cairo_t *cr, const CjTensor *c
     return;
   x = cjv_plot_x (plot, cjv_tensor_at (b->sizes, top));
   y = cjv_plot_y (plot, cjv_tensor_at (curve, top));
-  x = CLAMP (x, plot->inner.x + half, MAX (plot->inner.x + plot->inner.width - half, plot->inner.x + half));
+  x = CLAMP (x, plot->inner.x + half,
+             MAX (plot->inner.x + plot->inner.width - half, plot->inner.x + half));
   y = MAX (y - line * 1.25, plot->inner.y - line * 0.5);
   cjv_text_draw (scene, cr, x, y, 0, CJV_SIZE_TINY, CJV_TEXT_CENTER, ink, name);
 }
@@ -351,11 +352,12 @@ print_note (const CjvScene *scene)
     return g_strdup_printf (_ ("prefers %s° at %s cycles/px · selectivity %s"), degrees, at,
                             selectivity);
   return modulation > SIMPLE
-             ? g_strdup_printf (_ ("prefers %s° at %s cycles/px · selectivity %s · F1/F0 %s, simple"),
-                                degrees, at, selectivity, ratio)
+             ? g_strdup_printf (
+                 _ ("prefers %s° at %s cycles/px · selectivity %s · F1/F0 %s, simple"), degrees, at,
+                 selectivity, ratio)
              : g_strdup_printf (
-                 _ ("prefers %s° at %s cycles/px · selectivity %s · F1/F0 %s, complex"), degrees, at,
-                 selectivity, ratio);
+                 _ ("prefers %s° at %s cycles/px · selectivity %s · F1/F0 %s, complex"), degrees,
+                 at, selectivity, ratio);
 }
 
 static gboolean
@@ -383,8 +385,8 @@ draw (const CjvScene *scene, cairo_t *cr)
 
 /* Takes the point over if it is the nearest so far. */
 static void
-try_point (double x, double y, double at_x, double at_y, double *nearest, CjvHit *out,
-           gint64 index, char *text)
+try_point (double x, double y, double at_x, double at_y, double *nearest, CjvHit *out, gint64 index,
+           char *text)
 {
   const double away = hypot (at_x - x, at_y - y);
 
