@@ -76,6 +76,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show precision and recall"), "dock.show::precision-recall", NULL },
   { N_ ("View"), N_ ("Show predicted against true"), "dock.show::scatter", NULL },
   { N_ ("View"), N_ ("Show embedding"), "dock.show::embedding", NULL },
+  { N_ ("View"), N_ ("Show explanations"), "dock.show::explain", NULL },
   { N_ ("View"), N_ ("Show tuning"), "dock.show::tuning", NULL },
   { N_ ("View"), N_ ("Show written text"), "dock.show::text", NULL },
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },

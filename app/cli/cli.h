@@ -22,6 +22,7 @@ extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
 extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
+extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */

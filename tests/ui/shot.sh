@@ -149,6 +149,10 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+act () { show explan 3; }
+picture explain 14 --new lenet-5 --train
+act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
+picture explain-methods 14 --new lenet-5 --train
 # gratings shown to the first layer: one of its units, how all are tuned
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
@@ -161,6 +165,8 @@ act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding-dark 14 --new lenet-5 --train
+act () { show explan 3; }
+picture explain-dark 14 --new lenet-5 --train
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning-dark 25 --new simple-cells --train
 picture playground-dark 10 --new playground --train
