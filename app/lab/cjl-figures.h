@@ -11,11 +11,15 @@ G_BEGIN_DECLS
 /* What a figure is drawn of. */
 typedef struct
 {
-  const char *node;   /* id of a layer; NULL: the first that the figure can show */
-  CjdSplit split;     /* whose samples are measured or chosen from */
-  gsize sample;       /* for maps, units, bars: its number in the split */
-  gboolean mistakes;  /* contact-sheet: what got a wrong class, the surest first */
-  const char *method; /* tuning and its kin: of cjl_show_names; NULL: the first */
+  const char *node;  /* id of a layer; NULL: the first that the figure can show */
+  CjdSplit split;    /* whose samples are measured or chosen from */
+  gsize sample;      /* for maps, units, bars: its number in the split */
+  gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
+  const char
+      *method; /* embedding, similarity, dissimilarity, attention, tuning: how; NULL: the first */
+  const char *other;  /* similarity: path of a project to compare with, or NULL */
+  gboolean run;       /* similarity: along the run */
+  gint64 query;       /* attention: the token that looks; -1: none is chosen */
   gint64 unit;        /* tuning, orientation-map: of the layer, from 0; -1: none is named */
   gboolean untrained; /* tuning and its kin: with the weights that the seed begins with */
 } CjlFigureChoice;
