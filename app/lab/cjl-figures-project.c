@@ -471,6 +471,7 @@ static const struct
   { "similarity", TRUE, cjl_figure_of_similarity },
   { "dissimilarity", TRUE, cjl_figure_of_similarity },
   { "layers", TRUE, cjl_figure_of_layers },
+  { "concepts", TRUE, cjl_figure_of_concepts },
   { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },

@@ -18,6 +18,8 @@ typedef struct
   const char *method; /* embedding, similarity, dissimilarity: id of how; NULL: the first */
   const char *other;  /* similarity: path of a project to compare with, or NULL */
   gboolean run;       /* similarity: along the run */
+  const char *const *concepts; /* concepts: folders and classes, NULL-terminated, or NULL */
+  const char *target;          /* concepts: the class that is asked about */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the
