@@ -7,18 +7,34 @@
 #include <math.h>
 #include <string.h>
 
-CjTensor *
-cjl_explain_flatten (const CjShape *features, const CjTensor *map)
+/* Whether one number stands for the many slopes of a word, which has no sign then. */
+static gboolean
+takes_length (const CjExplainerInfo *info, const CjShape *features)
 {
-  const gboolean picture = features->n_dims == 3;
+  return features->n_dims == 2 && (info->traits & CJ_EXPLAIN_SLOPE) != 0;
+}
+
+CjTensor *
+cjl_explain_flatten (const CjExplainerInfo *info, const CjShape *features, const CjTensor *map)
+{
+  const gboolean picture = features->n_dims == 3, length = takes_length (info, features);
   const CjShape shape
       = picture ? cj_shape2 (features->dims[1], features->dims[2]) : cj_shape1 (features->dims[0]);
   const gint64 n = cj_shape_size (&shape), parts = cj_shape_size (&map->shape) / MAX (n, 1);
   CjTensor *flat = cj_tensor_new (CJ_FLOAT32, &shape);
 
   for (gint64 i = 0; i < n; i++)
-    for (gint64 k = 0; k < parts; k++)
-      cj_tensor_f32 (flat)[i] += cj_tensor_f32 (map)[picture ? k * n + i : i * parts + k];
+    {
+      double sum = 0;
+
+      for (gint64 k = 0; k < parts; k++)
+        {
+          const double one = cj_tensor_f32 (map)[picture ? k * n + i : i * parts + k];
+
+          sum += length ? one * one : one;
+        }
+      cj_tensor_f32 (flat)[i] = (float) (length ? sqrt (sum) : sum);
+    }
   return flat;
 }
 
@@ -101,7 +117,8 @@ set_methods (CjvFrame *frame, const CjlExplanations *self)
           = g_array_index (self->request->methods, CjlExplainMethod, m).info;
 
       g_ptr_array_add (titles, g_strdup (_ (info->title)));
-      is_signed[m] = (info->traits & CJ_EXPLAIN_SIGNED) != 0;
+      is_signed[m] = (info->traits & CJ_EXPLAIN_SIGNED) != 0
+                     && !takes_length (info, &self->rows[0].x->shape);
     }
   for (guint r = 0; r < self->n_rows; r++)
     for (guint m = 0; m < self->n_methods; m++)
@@ -125,7 +142,10 @@ set_maps (CjvFrame *frame, const CjlExplanations *self)
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
     {
       g_autoptr (CjTensor) flat
-          = self->cells[i].map != NULL ? cjl_explain_flatten (features, self->cells[i].map) : NULL;
+          = self->cells[i].map != NULL ? cjl_explain_flatten (
+                g_array_index (self->request->methods, CjlExplainMethod, i % self->n_methods).info,
+                features, self->cells[i].map)
+                                       : NULL;
 
       for (gint64 k = 0; k < n; k++)
         cj_tensor_f32 (maps)[i * n + k] = flat != NULL ? cj_tensor_f32 (flat)[k] : NAN;

@@ -321,7 +321,7 @@ dup_words (const CjdDataset *dataset, gsize sample, gint64 n, GError **error)
   if (!cjd_dataset_read (dataset, sample, ids, error))
     return NULL;
   for (gint64 i = 0; i < n; i++)
-    if (n_names == dataset->n_words && ids[i] >= 0 && (guint) ids[i] < n_names)
+    if (dataset->n_words <= n_names && ids[i] >= 0 && (guint) ids[i] < n_names)
       g_strv_builder_add (words, dataset->class_names[ids[i]]);
     else
       {
@@ -612,9 +612,9 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       work.black = cjl_explain_dup_black (network, dataset);
       work.n_background = wants_background (request) ? request->n_background : 0;
       work.background = cjl_explain_dup_background (network, dataset, &work.n_background);
-      for (guint i = 0; i < all->n_rows; i++)
-        find_shares (&work, &all->rows[i]);
       good = fill_cells (&work);
+      for (guint i = 0; i < all->n_rows && good; i++)
+        find_shares (&work, &all->rows[i]);
     }
   g_free (work.black);
   g_free (work.background);

@@ -114,9 +114,11 @@ float *cjl_explain_dup_black (const CjExplained *network, const CjdDataset *data
 /* `n` evenly spaced training samples as features [n, D]; *n becomes how many there are. */
 float *cjl_explain_dup_background (CjExplained *network, CjdDataset *dataset, guint *n);
 
-/* A map with one number a pixel, word or number of the table: colours, and features of a word, added up.
- * `features` is the shape of a row of them; [H, W], [T] or [I]. You unref. */
-CjTensor *cjl_explain_flatten (const CjShape *features, const CjTensor *map);
+/* A map with one number a pixel, word or number of the table: colours, and features of a word, added up;
+ * of slopes of a word (CJ_EXPLAIN_SLOPE) the length. `features` is the shape of a row of them; [H, W],
+ * [T] or [I]. You unref. */
+CjTensor *cjl_explain_flatten (const CjExplainerInfo *info, const CjShape *features,
+                               const CjTensor *map);
 
 /* Sealed frame of the figure "explanations". You unref. */
 CjvFrame *cjl_explanations_frame (const CjlExplanations *explanations);

@@ -4,6 +4,8 @@
 
 #include "cjl-figures.h"
 
+G_BEGIN_DECLS
+
 typedef struct
 {
   CjlProject *project;
@@ -11,6 +13,15 @@ typedef struct
   const CjlFigureChoice *choice;
   const char *id; /* of the figure */
 } CjlFigureRequest;
+
+/* The network, for probing, after it has seen the chosen sample. You free. */
+CjProgram *cjl_figure_run_sample (const CjlFigureRequest *request, GError **error);
+
+/* The picture that the sample is, [1, C, H, W], or NULL. You unref. */
+CjTensor *cjl_figure_find_picture (const CjlFigureRequest *request, const CjProgram *program);
+
+/* "glyphs, validation split, sample 3". You free. */
+char *cjl_figure_print_place (const CjlFigureRequest *request);
 
 /* The layer before the last one: where the classes lie apart. NULL if there is none. */
 const char *cjl_figure_find_hidden (const CjGraph *graph);
@@ -20,3 +31,11 @@ CjvFrame *cjl_figure_of_map (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_similarity (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_layers (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_concepts (const CjlFigureRequest *request, GError **error);
+
+/* cjl-figures-attention.c: "attention", "attention-arcs", "attention-patches"; "attention-heads"; and
+ * "logit-lens". */
+CjvFrame *cjl_figure_of_attention (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_heads (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
+
+G_END_DECLS

@@ -5,6 +5,7 @@
 
 #include "cj-error.h"
 #include "cjl-evaluation.h"
+#include "cjl-explain-report.h"
 #include "cjl-probe.h"
 #include "cjl-write.h"
 #include "safetensors.h"
@@ -20,9 +21,8 @@ typedef CjlFigureRequest Request;
 
 /* --- one sample --- */
 
-/* The network after it has seen the chosen sample. */
-static CjProgram *
-run_sample (const Request *r, GError **error)
+CjProgram *
+cjl_figure_run_sample (const Request *r, GError **error)
 {
   g_autoptr (CjProgram) program
       = cjl_network_compile_project (r->project, r->dataset, CJ_PURPOSE_PROBE, 1, error);
@@ -95,9 +95,8 @@ find_output (const Request *r, const CjProgram *program, const CjNode **of)
   return g_steal_pointer (&sequence);
 }
 
-/* The picture that the sample is, or NULL. */
-static CjTensor *
-find_picture (const Request *r, const CjProgram *program)
+CjTensor *
+cjl_figure_find_picture (const Request *r, const CjProgram *program)
 {
   const GPtrArray *nodes = r->project->graph->nodes;
 
@@ -115,9 +114,8 @@ find_picture (const Request *r, const CjProgram *program)
   return NULL;
 }
 
-/* "glyphs, validation split, sample 3, step 120". You free. */
-static char *
-print_place (const Request *r)
+char *
+cjl_figure_print_place (const Request *r)
 {
   static const char *const splits[CJD_N_SPLITS]
       = { N_ ("training"), N_ ("validation"), N_ ("test") };
@@ -152,8 +150,8 @@ refuse_values (const Request *r, GError **error)
 static CjvFrame *
 frame_of_node (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = run_sample (r, error);
-  g_autofree char *place = print_place (r);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
+  g_autofree char *place = cjl_figure_print_place (r);
   const CjNode *node = NULL;
   CjTensor *values;
   CjvFrame *frame;
@@ -178,7 +176,7 @@ frame_of_node (const Request *r, GError **error)
     }
   else
     {
-      CjTensor *picture = find_picture (r, program);
+      CjTensor *picture = cjl_figure_find_picture (r, program);
 
       if (values->shape.n_dims == 3)
         values->shape = cj_shape2 (values->shape.dims[1], values->shape.dims[2]);
@@ -195,9 +193,9 @@ frame_of_node (const Request *r, GError **error)
 static CjvFrame *
 frame_of_answer (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = run_sample (r, error);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
   g_autoptr (CjMetrics) metrics = program != NULL ? cj_metrics_new (program) : NULL;
-  g_autofree char *place = print_place (r);
+  g_autofree char *place = cjl_figure_print_place (r);
   g_autofree float *values = NULL;
   const float *scores;
   CjvFrame *frame;
@@ -438,6 +436,22 @@ frame_of_text (const Request *r, GError **error)
   return writing != NULL ? cjl_writing_frame (writing) : NULL;
 }
 
+/* How faithful explanations are, of a few samples of the split. */
+static CjvFrame *
+frame_of_report (const Request *r, GError **error)
+{
+  g_autoptr (CjlReport) report = NULL;
+  CjlReportOptions options;
+
+  cjl_report_options_init (&options);
+  options.split = r->choice->split;
+  report = cjl_report_project (r->project, r->dataset, &options, NULL, NULL, error);
+  if (report == NULL)
+    return NULL;
+  return g_str_equal (r->id, "trust") ? cjl_report_trust_frame (report)
+                                      : cjl_report_sanity_frame (report);
+}
+
 /* --- the catalogue --- */
 
 static CjvFrame *
@@ -477,6 +491,13 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "trust", TRUE, frame_of_report },
+  { "sanity", TRUE, frame_of_report },
+  { "attention", TRUE, cjl_figure_of_attention },
+  { "attention-arcs", TRUE, cjl_figure_of_attention },
+  { "attention-patches", TRUE, cjl_figure_of_attention },
+  { "attention-heads", TRUE, cjl_figure_of_heads },
+  { "logit-lens", TRUE, cjl_figure_of_lens },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

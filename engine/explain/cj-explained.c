@@ -7,7 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define BATCH 16     /* rows that go forward and back together */
+#define BATCH 8      /* rows that go forward and back together: one alone costs as much */
 #define ASK_BATCH 32 /* rows that only go forward */
 
 struct _CjExplained

@@ -19,7 +19,8 @@ typedef enum
   CJ_EXPLAIN_BACKGROUND = 1 << 4, /* wants background rows */
   CJ_EXPLAIN_RANDOM = 1 << 5,     /* draws random numbers from the seed */
   CJ_EXPLAIN_SLOW = 1 << 6,       /* asks the network hundreds of times */
-  CJ_EXPLAIN_ATTENTION = 1 << 7   /* only of networks that attend */
+  CJ_EXPLAIN_ATTENTION = 1 << 7,  /* only of networks that attend */
+  CJ_EXPLAIN_SLOPE = 1 << 8       /* numbers are slopes or steps, not parts of the answer */
 } CjExplainTraits;
 
 /* One question. */

@@ -149,6 +149,29 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+# figures for a page: a view alone before it is exported, and a plate of three
+command () { xdotool key ctrl+k; sleep 1; xdotool type "$1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
+publish ()
+{
+  act () { show activations; command 'export figure of view' 3; }
+  picture "publish$1" 12 --new lenet-5 --train
+  act () { show curves; command 'add view to plate'; show weights; command 'add view to plate'; show confusion 2; command 'add view to plate'; xdotool key ctrl+shift+p; sleep 3; }
+  picture "plate$1" 16 --new lenet-5 --train
+}
+publish ''
+# a picture opened again beside its project, and where that is not at hand
+pictured ()
+{
+  local cli
+  cli=$(dirname "$program")/../cli/cajal-cli
+  mkdir -p "$HOME/with" "$HOME/without"
+  "$cli" new playground -o "$HOME/with/spirals.cajal" && "$cli" train "$HOME/with/spirals.cajal" --epochs 2 &&
+    "$cli" figure "$HOME/with/spirals.cajal" decision -o "$HOME/with/decision.svg" &&
+    cp "$HOME/with/decision.svg" "$HOME/without"
+  picture "figure-opened$1" 4 "$HOME/with/decision.svg"
+  picture "figure-alone$1" 4 "$HOME/without/decision.svg"
+}
+if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
 act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
@@ -159,9 +182,20 @@ act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
 picture layers 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
+# the same block by block
+act () { xdotool mousemove 716 808 click 1; sleep 0.8; xdotool key Down Down Return; sleep 8; }
+picture text-lens 30 --new char-gpt --train
+# a letter is clicked, and the letters that it looks at light up; patches of a picture; heads compared
+act () { show attention 3; xdotool mousemove 520 839 click 1; sleep 2; }
+picture attention 20 --new char-gpt --train
+act () { show attention 3; }
+picture attention-patches 20 --new tiny-vit --train
+act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
+picture attention-heads 16 --new tiny-vit --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+publish -dark
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cjv-frame.h"
+#include "faithful-frames.h"
 
 #include <math.h>
 
@@ -488,11 +489,148 @@ frame_text (const char *text, int given)
   return cjv_frame_seal (frame);
 }
 
+/* Heads that look back, each in its way. */
+static CjvFrame *
+frame_attention (int heads, const char *text)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 t = g_utf8_strlen (text, -1), dims[] = { heads, t, t };
+  CjTensor *weights = tensor (3, dims);
+  g_auto (GStrv) tokens = g_new0 (char *, t + 1);
+
+  for (gint64 i = 0; i < heads * t; i++)
+    {
+      float *row = cj_tensor_f32 (weights) + i * t, sum = 0;
+
+      for (gint64 j = 0; j <= i % t; j++)
+        sum += row[j]
+            = (float) exp (-fabs ((double) (i % t - j - i / t * 3)) / (1.0 + (double) (i / t))
+                           + bell ((guint32) (i * t + j)));
+      for (gint64 j = 0; j <= i % t; j++)
+        row[j] /= sum;
+    }
+  for (gint64 i = 0; i < t; i++, text = g_utf8_next_char (text))
+    tokens[i] = g_strndup (text, (gsize) (g_utf8_next_char (text) - text));
+  cjv_frame_take_array (frame, "weights", weights);
+  cjv_frame_set_strings (frame, "tokens", (const char *const *) tokens);
+  cjv_frame_set_scalar (frame, "query", (double) (t / 2));
+  cjv_frame_set_text (frame, "title", "block2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_patches (int heads, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autoptr (CjvFrame) maps = frame_maps (heads, side), picture = frame_maps (3, 4 * side);
+
+  cjv_frame_set_array (frame, "maps", (CjTensor *) cjv_frame_get_array (maps, "maps"));
+  cjv_frame_set_array (frame, "picture", (CjTensor *) cjv_frame_get_array (picture, "maps"));
+  cjv_frame_set_scalar (frame, "query", heads > 1 ? side + 2 : -1);
+  cjv_frame_set_text (frame, "title", "block2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_heads (int layers, int heads)
+{
+  static const char *const names[] = { "block1", "block2", "block3", "block4", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { layers, heads };
+  CjTensor *entropy = tensor (2, dims), *distance = tensor (2, dims), *loss = tensor (2, dims);
+
+  for (int i = 0; i < layers * heads; i++)
+    {
+      cj_tensor_f32 (entropy)[i] = (float) (5 * noise ((guint32) i));
+      cj_tensor_f32 (distance)[i] = (float) (20 * noise ((guint32) i + 99));
+      cj_tensor_f32 (loss)[i] = (float) (0.05 * bell ((guint32) i) + 0.04);
+    }
+  cj_tensor_f32 (loss)[layers * heads - 1] = NAN;
+  cjv_frame_take_array (frame, "entropy", entropy);
+  cjv_frame_take_array (frame, "distance", distance);
+  cjv_frame_take_array (frame, "loss", loss);
+  cjv_frame_set_scalar (frame, "whole-loss", 1.9);
+  if (layers <= 4)
+    cjv_frame_set_strings (frame, "layers", names);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_lens (int layers, const char *text)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 t = g_utf8_strlen (text, -1), dims[] = { layers, t };
+  CjTensor *probability = tensor (2, dims);
+  g_auto (GStrv) tokens = g_new0 (char *, t + 1), guesses = g_new0 (char *, layers *t + 1);
+
+  for (gint64 i = 0; i < t; i++)
+    tokens[i] = g_strndup (text + i, 1);
+  for (gint64 i = 0; i < layers * t; i++)
+    {
+      cj_tensor_f32 (probability)[i] = (float) noise ((guint32) i);
+      guesses[i] = g_strdup (tokens[noise ((guint32) i + 7) < 0.4 ? (i + 1) % t : i * 7 % t]);
+    }
+  cjv_frame_take_array (frame, "probability", probability);
+  cjv_frame_set_strings (frame, "tokens", (const char *const *) tokens);
+  cjv_frame_set_strings (frame, "targets", (const char *const *) tokens + 1);
+  cjv_frame_set_strings (frame, "guesses", (const char *const *) guesses);
+  cjv_frame_set_text (frame, "title", "Step 1200");
+  return cjv_frame_seal (frame);
+}
+
 static const char written[]
     = "The cell is a city of its own: it has streets, gates and\nkeepers of the gates. No wall "
       "of it is ever still,\n\nand what comes in is weighed, named and answered. A letter that "
       "nobody reads is no letter; a cell that nobody hears falls silent, and the silence is a "
       "sign for the others.";
+
+/* Explanations of two pictures of rings by three methods, of which one has nothing to say; or of a text. */
+static CjvFrame *
+frame_explanations (gboolean words)
+{
+  static const char *const rows[] = { "sample 7", "sample 12", NULL };
+  static const char *const questions[] = { "why 0?", "why Q? It is 0", NULL };
+  static const char *const methods[] = { "Gradient", "Grad-CAM", "Attention flow", NULL };
+  static const char *const notes[] = { "",
+                                       "\316\243 99.8 %",
+                                       "follows attention, and there is none",
+                                       "",
+                                       "",
+                                       "follows attention, and there is none",
+                                       NULL };
+  static const char *const letters[]
+      = { "T", "h", "e", " ", "c", "e", "l", "l", "i", "s", " ", "a", " ", "c", "i", "t", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const int h = words ? 1 : 16, w = words ? 8 : 16;
+  const gint64 dims[] = { 2, 3, h, w }, seen[] = { 2, 1, h, w };
+  CjTensor *maps = tensor (4, dims), *pictures = tensor (4, seen);
+
+  for (int r = 0; r < 2; r++)
+    for (int i = 0; i < h * w; i++)
+      {
+        const double x = i % w - 7.5, y = i / w - 7.5, ring = exp (-pow (hypot (x, y) - 5 + r, 2));
+        float *at = cj_tensor_f32 (maps) + r * 3 * h * w + i;
+
+        at[0] = (float) (words ? sin (i + r) : ring * sin (atan2 (y, x) * 2 + r));
+        at[h * w] = (float) exp (-0.05 * (x * x + (y - 3 * r) * (y - 3 * r)));
+        at[2 * h * w] = NAN;
+        cj_tensor_f32 (pictures)[r * h * w + i] = (float) ring;
+      }
+  cjv_frame_take_array (frame, "maps", maps);
+  if (words)
+    {
+      cj_tensor_unref (pictures);
+      cjv_frame_set_strings (frame, "words", letters);
+    }
+  else
+    cjv_frame_take_array (frame, "pictures", pictures);
+  cjv_frame_set_values (frame, "signed", (const float[]){ 1, 0, 0 }, 3);
+  cjv_frame_set_strings (frame, "rows", rows);
+  cjv_frame_set_strings (frame, "questions", questions);
+  cjv_frame_set_strings (frame, "methods", methods);
+  cjv_frame_set_strings (frame, "notes", notes);
+  return cjv_frame_seal (frame);
+}
 
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
@@ -516,6 +654,8 @@ sample_frame (const char *id)
     return frame_sheet (60, 1, 28);
   if (g_str_equal (id, "decision"))
     return frame_decision (3);
+  if (g_str_equal (id, "explanations"))
+    return frame_explanations (FALSE);
   if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
     return frame_ranking (1500, 10);
   if (g_str_equal (id, "scatter"))
@@ -534,6 +674,18 @@ sample_frame (const char *id)
     return frame_concepts (3, 6);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (13);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (13, 5);
+  if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
+    return frame_attention (4, "The cell is a city of its own");
+  if (g_str_equal (id, "attention-patches"))
+    return frame_patches (4, 8);
+  if (g_str_equal (id, "attention-heads"))
+    return frame_heads (4, 4);
+  if (g_str_equal (id, "logit-lens"))
+    return frame_lens (5, "The cell is a city of its own");
   return NULL;
 }
 
@@ -559,6 +711,8 @@ other_frame (const char *id)
     return frame_sheet (20, 3, 32);
   if (g_str_equal (id, "decision"))
     return frame_decision (2);
+  if (g_str_equal (id, "explanations"))
+    return frame_explanations (TRUE);
   if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
     return frame_ranking (300, 2);
   if (g_str_equal (id, "scatter"))
@@ -577,6 +731,18 @@ other_frame (const char *id)
     return frame_concepts (1, 40);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (2);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (3, 20);
+  if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
+    return frame_attention (1, written);
+  if (g_str_equal (id, "attention-patches"))
+    return frame_patches (1, 5);
+  if (g_str_equal (id, "attention-heads"))
+    return frame_heads (12, 12);
+  if (g_str_equal (id, "logit-lens"))
+    return frame_lens (13, "a city");
   return NULL;
 }
 

@@ -154,6 +154,17 @@ find_high (const float *map, gint64 n, double share)
   return 1;
 }
 
+/* Where the colours of a map without signs begin: at its weakest, so that what differs is seen. */
+static float
+find_low (const float *map, gint64 n)
+{
+  float low = map[0];
+
+  for (gint64 i = 1; i < n; i++)
+    low = MIN (low, map[i]);
+  return low;
+}
+
 /* Each map over its strongest, minus that of the chosen method. */
 static void
 take_difference (Sheet *s)
@@ -397,6 +408,7 @@ draw_map (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 m
 {
   const gboolean both = is_signed (s, m);
   const float high = s->high[r * s->m + m];
+  const float low = both ? -high : find_low (map_of (s, r, m), s->h * s->w);
   guint32 *pixels, *under;
   gsize stride, under_stride;
   cairo_surface_t *image = new_image (scene, at, &pixels, &stride), *below;
@@ -406,8 +418,9 @@ draw_map (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 m
     return;
   w = cairo_image_surface_get_width (image);
   h = cairo_image_surface_get_height (image);
-  cjv_thumbnail_map (map_of (s, r, m), s->h, s->w, both ? CJV_MAP_SIGNED : CJV_MAP_SEQUENTIAL,
-                     scene->style->dark, both ? -high : 0, high, pixels, stride, w, h);
+  cjv_thumbnail_map (map_of (s, r, m), s->h, s->w,
+                     cjv_style_map (scene->style, both ? CJV_MAP_SIGNED : CJV_MAP_SEQUENTIAL),
+                     scene->style->dark, MIN (low, high * 0.99f), high, pixels, stride, w, h);
   below = s->first > 0 && s->p->overlay < 1 ? new_image (scene, at, &under, &under_stride) : NULL;
   if (below != NULL)
     {
@@ -444,7 +457,8 @@ color_of (const CjvScene *scene, const Sheet *s, gint64 r, gint64 m, gint64 i)
   const double t = map_of (s, r, m)[i] / s->high[r * s->m + m];
 
   return is_signed (s, m)
-             ? cjv_map_color (CJV_MAP_SIGNED, scene->style, CLAMP (t, -1, 1) / 2 + 0.5)
+             ? cjv_map_color (cjv_style_map (scene->style, CJV_MAP_SIGNED), scene->style,
+                              CLAMP (t, -1, 1) / 2 + 0.5)
              : cjv_color_mix (cjv_style_color (scene->style, CJV_BACKGROUND),
                               cjv_style_color (scene->style, CJV_ACCENT), CLAMP (t, 0, 1) * 0.8);
 }
@@ -514,6 +528,15 @@ draw_numbers (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint
                        step - gap, fabs (t) * reach);
       cairo_fill (cr);
     }
+  for (gint64 i = 0; i < s->w && step > scene->style->font_size * 1.4; i++)
+    {
+      const char *name = cjv_frame_get_string (s->frame, "features", i);
+      g_autofree char *number = g_strdup_printf ("%d", (int) i);
+
+      cjv_text_draw (scene, cr, at->x + ((double) i + 0.5) * step, at->y + at->height - s->line,
+                     step - 2, CJV_SIZE_TINY, CJV_TEXT_CENTER,
+                     cjv_style_color (scene->style, CJV_INK), name != NULL ? name : number);
+    }
   cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_GRID));
   cairo_rectangle (cr, at->x, cjv_snap (scene->style, zero), at->width, 1);
   cairo_fill (cr);
@@ -534,9 +557,13 @@ draw_tile (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 
       cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_SURFACE));
       cairo_rectangle (cr, at.x, at.y, at.width, at.height);
       cairo_fill (cr);
+      cairo_save (cr);
+      cairo_rectangle (cr, at.x, at.y, at.width, at.height + s->line);
+      cairo_clip (cr);
       cjv_text_draw (scene, cr, at.x + at.width * 0.06, at.y + at.height * 0.06, at.width * 0.88,
                      CJV_SIZE_TINY, CJV_TEXT_WRAP, dim,
                      note != NULL && *note != '\0' ? note : _ ("under way …"));
+      cairo_restore (cr);
       return;
     }
   if (s->kind == KIND_PICTURE)
@@ -713,6 +740,8 @@ words (const CjvScene *scene)
 
       g_string_append_printf (out, "%s%s, %s", r > 0 ? " " : "", title != NULL ? title : "",
                               question != NULL ? question : "");
+      if (!g_str_has_suffix (out->str, "?"))
+        g_string_append_c (out, '.');
       for (gint64 m = 0; m < s.m; m++)
         if (is_there (&s, r, m))
           append_strongest (&s, r, m, out);

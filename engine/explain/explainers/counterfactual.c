@@ -240,7 +240,7 @@ const CjExplainerInfo cj_explainer_counterfactual = {
   .source
   = "Wachter, Mittelstadt and Russell, 2018: Counterfactual explanations without opening the "
     "black box",
-  .traits = CJ_EXPLAIN_SIGNED,
+  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_SLOPE,
   .version = 1,
   .params = params,
   .params_size = sizeof (Params),

@@ -20,7 +20,7 @@ const CjExplainerInfo cj_explainer_deconvnet = {
   .blurb = "What a target would look like, run backwards through the network",
   .formula = "d = d · [d > 0] at every rectifier",
   .source = "Zeiler and Fergus, 2014: Visualizing and understanding convolutional networks",
-  .traits = CJ_EXPLAIN_SIGNED,
+  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_SLOPE,
   .version = 1,
   .run = run,
 };

@@ -39,7 +39,7 @@ const CjExplainerInfo cj_explainer_gradient = {
   .blurb = "How the answer would change if a feature changed a little",
   .formula = "R = ∂f / ∂x",
   .source = "Simonyan, Vedaldi and Zisserman, 2013: Deep inside convolutional networks",
-  .traits = CJ_EXPLAIN_SIGNED,
+  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_SLOPE,
   .version = 1,
   .params = params,
   .params_size = sizeof (Params),

@@ -20,7 +20,7 @@ const CjExplainerInfo cj_explainer_guided_backprop = {
   .blurb = "The gradient through rectifiers that let only pass what speaks for the target",
   .formula = "d = d · [d > 0] · [y > 0] at every rectifier",
   .source = "Springenberg, Dosovitskiy, Brox and Riedmiller, 2015: Striving for simplicity",
-  .traits = CJ_EXPLAIN_SIGNED,
+  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_SLOPE,
   .version = 1,
   .run = run,
 };

@@ -30,7 +30,7 @@ const CjExplainerInfo cj_explainer_guided_grad_cam = {
   .blurb = "The fine lines of guided backprop where Grad-CAM points",
   .formula = "R = guided backprop · Grad-CAM, enlarged",
   .source = "Selvaraju, Cogswell, Das, Vedantam, Parikh and Batra, 2017: Grad-CAM",
-  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_LAYER | CJ_EXPLAIN_PICTURES,
+  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_SLOPE | CJ_EXPLAIN_LAYER | CJ_EXPLAIN_PICTURES,
   .version = 1,
   .run = run,
 };

@@ -137,7 +137,7 @@ const CjExplainerInfo cj_explainer_smoothgrad = {
   .source
   = "Smilkov, Thorat, Kim, Viégas and Wattenberg, 2017: SmoothGrad; Adebayo et al., 2018, for "
     "VarGrad",
-  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_RANDOM,
+  .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_SLOPE | CJ_EXPLAIN_RANDOM,
   .version = 1,
   .params = params,
   .params_size = sizeof (Params),
