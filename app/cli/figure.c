@@ -15,7 +15,8 @@
 
 typedef struct
 {
-  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with, *class;
+  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
+      *class;
   char **settings, **nodes, **concepts;
   int sample, query;
   double scale, dpi, font_size;
@@ -482,7 +483,8 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
+      "units and bars of one sample; embedding, similarity, dissimilarity, layers and concepts\n"
+      "of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
       "transformer; decision for data of two numbers. A .csv holds the numbers of the\n"
       "picture, a .npz the arrays.\n\n"

@@ -180,6 +180,8 @@ act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
 picture layers 14 --new lenet-5 --train
+act () { show concepts; xdotool mousemove 345 727 click 1; sleep 0.5; xdotool mousemove 302 790 click 1; sleep 8; }
+picture concepts 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 # the same block by block

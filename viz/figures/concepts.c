@@ -100,7 +100,7 @@ chart_place (Chart *c, const CjvScene *scene)
 
   c->pad = MIN (em * 0.8, scene->width / 10);
   c->heading = cjv_heading_height (scene);
-  c->legend = !scene->style->bare && scene->height > em * 10 ? line * 1.4 : 0;
+  c->legend = !scene->style->bare && scene->height > em * 10 ? line * 1.7 : 0;
   outer = (CjvRect){ c->pad, c->pad + c->heading + c->legend, MAX (scene->width - 2 * c->pad, 1),
                      MAX (scene->height - 2 * c->pad - c->heading - c->legend, 1) };
   cjv_axis_init (&c->plot.x);
@@ -110,6 +110,7 @@ chart_place (Chart *c, const CjvScene *scene)
   cjv_axis_include (&c->plot.y, 0);
   cjv_axis_include (&c->plot.y, 1);
   c->plot.y.unit = CJV_UNIT_PERCENT;
+  c->plot.y.label = scene->style->bare || scene->height < em * 14 ? NULL : _ ("TCAV score");
   for (gint64 i = 0; i < MIN (c->layers, 200); i++)
     {
       g_autofree char *name = cjv_class_dup (scene->frame, "layers", i);
