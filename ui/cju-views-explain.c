@@ -28,9 +28,10 @@ typedef struct
   guint64 begun; /* step of the weights that it was last begun with */
   gsize sample;
   CjdSplit split;
-  CjTensor *own; /* picture of one's own that it was begun with, or NULL */
-  gboolean anew; /* something was changed by hand */
-  char *failure; /* that has been told */
+  CjTensor *own;     /* picture of one's own that it was begun with, or NULL */
+  gboolean anew;     /* something was changed by hand */
+  gboolean measured; /* it was begun with measures: not while the network learns */
+  char *failure;     /* that has been told */
 } State;
 
 static void
@@ -194,6 +195,7 @@ start (CjuView *view)
   State *state = cju_view_get_state (view);
   CjlSession *session = cju_document_get_session (document);
   CjTensor *own = cju_document_get_own (document);
+  const gboolean rests = cju_document_get_state (document).status != CJ_RUN_TRAINING;
   g_autoptr (CjCheckpoint) weights = NULL;
   g_autoptr (CjlExplainRequest) request = NULL;
 
@@ -201,7 +203,7 @@ start (CjuView *view)
     return;
   weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
   if (weights == NULL
-      || (weights->at.step == state->begun && !state->anew
+      || (weights->at.step == state->begun && !state->anew && (state->measured || !rests)
           && state->sample == cju_document_get_sample (document)
           && state->split == cju_document_get_split (document) && state->own == own))
     return;
@@ -209,9 +211,11 @@ start (CjuView *view)
   state->sample = cju_document_get_sample (document);
   state->split = cju_document_get_split (document);
   state->anew = FALSE;
+  state->measured = rests;
   g_clear_pointer (&state->own, cj_tensor_unref);
   state->own = own != NULL ? cj_tensor_ref (own) : NULL;
   request = make_request (view);
+  request->measured = rests;
   state->job = cjl_explain_start (cju_document_get_project (document)->graph,
                                   cju_document_get_dataset (document), weights, request);
 }

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cj-error.h"
+#include "cjl-explain-report.h"
 #include "cjl-explain.h"
 #include "cjl-figure-file.h"
 #include "cjl-plate.h"
@@ -19,10 +20,10 @@ typedef struct
 {
   char *output, *split, *target, *layer;
   char **methods, **samples, **settings, **figure_settings;
-  int baseline, width, height;
+  int baseline, width, height, n_samples;
   gint64 seed;
   double scale;
-  gboolean dark, json;
+  gboolean dark, json, measured, report;
 } Options;
 
 static void
@@ -177,6 +178,7 @@ make_request (const Options *options, const CjdDataset *dataset, GError **error)
         }
     }
   request->layer = g_strdup (options->layer);
+  request->measured = options->measured;
   request->baseline = options->baseline;
   request->seed = (guint64) options->seed;
   return g_steal_pointer (&request);
@@ -281,11 +283,12 @@ describe_request (const Options *options)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
+/* A picture of a frame, which is taken. */
 static gboolean
-write_figure (const CjlExplanations *all, CjlProject *project, const Options *options,
+write_figure (CjvFrame *frame, const char *id, CjlProject *project, const Options *options,
               GError **error)
 {
-  const CjvFigureInfo *info = cjv_figure_find ("explanations");
+  const CjvFigureInfo *info = cjv_figure_find (id);
   g_autoptr (GVariant) source = cjl_source_new (project, -1);
   g_autoptr (CjvPlate) plate = NULL;
   CjvPanel *panel;
@@ -295,7 +298,7 @@ write_figure (const CjlExplanations *all, CjlProject *project, const Options *op
   style.scale = options->scale;
   plate = cjv_plate_new (&style, options->width > 0 ? options->width : info->preset_width,
                          options->height > 0 ? options->height : info->preset_height);
-  panel = cjv_plate_add (plate, info, cjl_explanations_frame (all), cjv_figure_new_params (info));
+  panel = cjv_plate_add (plate, info, frame, cjv_figure_new_params (info));
   panel->about = describe_request (options);
   for (guint i = 0; options->figure_settings != NULL && options->figure_settings[i] != NULL; i++)
     {
@@ -342,6 +345,15 @@ print_cell (const CjlExplanations *all, guint r, guint m, gboolean json)
             g_variant_dict_insert (&dict, "base-answer", "d", cell->base_answer);
           g_variant_dict_insert (&dict, "sum", "d", sum);
           g_variant_dict_insert (&dict, "seconds", "d", cell->seconds);
+          if (isfinite (cell->deletion))
+            {
+              g_variant_dict_insert (&dict, "deletion-auc", "d", cell->deletion);
+              g_variant_dict_insert (&dict, "insertion-auc", "d", cell->insertion);
+            }
+          if (isfinite (cell->infidelity))
+            g_variant_dict_insert (&dict, "infidelity", "d", cell->infidelity);
+          if (all->verdicts[m] != CJ_SANITY_UNKNOWN)
+            g_variant_dict_insert (&dict, "sane", "b", all->verdicts[m] == CJ_SANITY_PASSES);
         }
       cli_print_json (g_variant_dict_end (&dict));
     }
@@ -385,7 +397,57 @@ explain (const char *path, const Options *options, GError **error)
     return write_npy (all, options->output, error);
   if (g_str_has_suffix (options->output, ".npz"))
     return write_npz (all, options->output, error);
-  return write_figure (all, project, options, error);
+  return write_figure (cjl_explanations_frame (all), "explanations", project, options, error);
+}
+
+/* --- which method should be trusted --- */
+
+static void
+print_report (const CjlReport *report, gboolean json)
+{
+  g_autofree char *table = json ? NULL : cjl_report_print_table (report);
+
+  if (!json)
+    cli_print_text (table);
+  for (guint i = 0; i < report->n_rows && json; i++)
+    cli_print_json (cjl_report_row_to_data (report, i));
+}
+
+static gboolean
+write_report (const CjlReport *report, CjlProject *project, const Options *options, GError **error)
+{
+  g_autofree char *csv = NULL;
+
+  if (!g_str_has_suffix (options->output, ".csv"))
+    return write_figure (cjl_report_trust_frame (report), "trust", project, options, error);
+  csv = cjl_report_print_csv (report);
+  return cjd_file_write (options->output, csv, strlen (csv), error);
+}
+
+static gboolean
+report (const char *path, const Options *options, GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_load (path, error);
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjlReport) all = NULL;
+  CjlReportOptions wanted;
+
+  cjl_report_options_init (&wanted);
+  wanted.seed = (guint64) options->seed;
+  if (options->methods != NULL && !g_str_equal (options->methods[0], "all"))
+    wanted.methods = (const char *const *) options->methods;
+  wanted.slow = options->methods != NULL && wanted.methods == NULL;
+  if (options->n_samples > 0)
+    wanted.n_samples = (guint) options->n_samples;
+  if (project == NULL || (options->output != NULL && !cjd_file_can_write (options->output, error))
+      || !cli_parse_split (options->split, CJD_SPLIT_VAL, &wanted.split, error))
+    return FALSE;
+  dataset = cjl_data_load (&project->data, error);
+  all = dataset != NULL ? cjl_report_project (project, dataset, &wanted, NULL, NULL, error) : NULL;
+  if (all == NULL)
+    return FALSE;
+  print_report (all, options->json);
+  return options->output == NULL || write_report (all, project, options, error);
 }
 
 static int
@@ -413,6 +475,12 @@ run_explain (int argc, char **argv)
     { "figure", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.figure_settings,
       N_ ("A parameter of the picture; “cajal-cli describe explanations” names them"),
       "NAME=VALUE" },
+    { "measure", 0, 0, G_OPTION_ARG_NONE, &options.measured,
+      N_ ("Says how true every map is: deletion, insertion, infidelity, sanity check"), NULL },
+    { "report", 0, 0, G_OPTION_ARG_NONE, &options.report,
+      N_ ("Which of the methods should be trusted: the same over many samples, as a table"), NULL },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.n_samples,
+      N_ ("For --report: how many samples (the preset: 16)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, N_ ("Of methods that draw at random"), "N" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       N_ ("File to write: .svg, .pdf, .png, .csv, .npz or .npy"), "X" },
@@ -429,12 +497,13 @@ run_explain (int argc, char **argv)
 
   if (!cli_parse_words (&cli_explain, entries, &argc, &argv, 1, 1, &status)
       || !cli_check_number (&cli_explain, "--baseline", options.baseline, -1, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_explain, "--samples", options.n_samples, 0, 1, 65536, &status)
       || !cli_check_number (&cli_explain, "--seed", (double) options.seed, 0, 0, 9e15, &status)
       || !cli_check_number (&cli_explain, "--width", options.width, 0, 40, 32000, &status)
       || !cli_check_number (&cli_explain, "--height", options.height, 0, 40, 32000, &status)
       || !cli_check_number (&cli_explain, "--scale", options.scale, 2, 0.25, 8, &status))
     return status;
-  return explain (argv[1], &options, &error) ? 0 : cli_fail (error);
+  return (options.report ? report : explain) (argv[1], &options, &error) ? 0 : cli_fail (error);
 }
 
 const CliCommand cli_explain = {
@@ -448,5 +517,6 @@ const CliCommand cli_explain = {
       "of the table, a .npz the maps as the methods made them, with x and target.\n\n"
       "  cajal-cli explain signs.cajal -m gradient -m grad-cam -i 7 -o why.png\n"
       "  cajal-cli explain signs.cajal -m integrated-gradients -i 7 -i 8 -s steps=128 -o ig.npz\n"
-      "  cajal-cli explain signs.cajal -m all -i photo.png -t 3 -o all.pdf"),
+      "  cajal-cli explain signs.cajal -m all -i photo.png -t 3 -o all.pdf\n"
+      "  cajal-cli explain signs.cajal --report --samples 32 -o trust.pdf"),
 };
