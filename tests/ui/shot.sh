@@ -180,7 +180,7 @@ act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
 picture layers 14 --new lenet-5 --train
-act () { show concepts; xdotool mousemove 345 727 click 1; sleep 0.5; xdotool mousemove 302 790 click 1; sleep 8; }
+act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
 picture concepts 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
