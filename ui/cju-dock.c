@@ -5,6 +5,7 @@
 #include "cju-help.h"
 #include "cju-history.h"
 #include "cju-later.h"
+#include "cju-plate.h"
 #include "cju-problems.h"
 #include "cju-view-actions.h"
 
@@ -129,6 +130,16 @@ move_page (CjuDock *self, GtkWidget *page, GtkNotebook *to)
     gtk_notebook_detach_tab (from, page);
   put_page (self, page, to);
   g_object_unref (page);
+}
+
+CjuView *
+cju_dock_find_view (CjuDock *self, const char *id)
+{
+  GtkWidget *page;
+
+  cju_later_finish (self->later);
+  page = find_page (self, id);
+  return page != NULL && CJU_IS_VIEW (page) ? CJU_VIEW (page) : NULL;
 }
 
 void
@@ -275,7 +286,7 @@ show_action (GtkWidget *widget, const char *name, GVariant *parameter)
   cju_dock_show (CJU_DOCK (widget), g_variant_get_string (parameter, NULL));
 }
 
-/* dock.export, dock.zoom and dock.copy, of the view that was used last. */
+/* dock.export, dock.publish, dock.add-to-plate, dock.zoom and dock.copy, of the view that was used last. */
 static void
 figure_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -285,6 +296,10 @@ figure_action (GtkWidget *widget, const char *name, GVariant *parameter)
     return;
   if (g_str_equal (name, "dock.export"))
     cju_view_export (view, g_variant_get_string (parameter, NULL));
+  else if (g_str_equal (name, "dock.publish"))
+    cju_plate_present_view (view, GTK_WINDOW (gtk_widget_get_root (widget)));
+  else if (g_str_equal (name, "dock.add-to-plate"))
+    cju_plate_add_view (view);
   else if (g_str_equal (name, "dock.zoom"))
     cju_view_zoom (view, g_variant_get_string (parameter, NULL));
   else
@@ -491,6 +506,8 @@ cju_dock_class_init (CjuDockClass *class)
   G_OBJECT_CLASS (class)->dispose = cju_dock_dispose;
   gtk_widget_class_set_layout_manager_type (widget, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget, "dock.export", "s", figure_action);
+  gtk_widget_class_install_action (widget, "dock.publish", NULL, figure_action);
+  gtk_widget_class_install_action (widget, "dock.add-to-plate", NULL, figure_action);
   gtk_widget_class_install_action (widget, "dock.copy", NULL, figure_action);
   gtk_widget_class_install_action (widget, "dock.zoom", "s", figure_action);
   gtk_widget_class_install_action (widget, "dock.show", "s", show_action);

@@ -4,7 +4,7 @@
  * it. */
 #pragma once
 
-#include "cju-document.h"
+#include "cju-view.h"
 
 #include <gtk/gtk.h>
 
@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CjuDock, cju_dock, CJU, DOCK, GtkWidget)
 
 /* Signal "message" (string): something to tell the person. Actions, on the view that was looked at
- * last: "dock.export" with the ending of the file, "dock.copy", "dock.zoom" with in, out or all,
+ * last: "dock.export" with the ending of the file, "dock.publish" (with a preview), "dock.add-to-plate",
+ * "dock.copy", "dock.zoom" with in, out or all,
  * "dock.beside", "dock.detach"; "dock.show" with the id of a view. */
 GtkWidget *cju_dock_new (CjuDocument *document);
 
@@ -27,6 +28,9 @@ typedef struct
 
 /* Describes view `i`; FALSE: there are no more. */
 gboolean cju_dock_describe (guint i, CjuDockView *view);
+
+/* The view with this id, once the pages are made; NULL: there is none. */
+CjuView *cju_dock_find_view (CjuDock *self, const char *id);
 
 /* Shows the view with this id, if it is there. */
 void cju_dock_show (CjuDock *self, const char *id);

@@ -3,6 +3,7 @@
 
 #include "cjl-export.h"
 #include "cju-access.h"
+#include "cju-plate.h"
 #include "cju-window-private.h"
 #include "cju-write.h"
 
@@ -59,9 +60,32 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_activate_action_variant (CJU_WINDOW (widget)->dock, "dock.export", parameter);
 }
 
+/* The plate of the project. */
+static void
+plate_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  (void) name;
+  (void) parameter;
+  if (CJU_WINDOW (widget)->document != NULL)
+    cju_plate_present (CJU_WINDOW (widget)->document, GTK_WINDOW (widget));
+}
+
+/* What the dock does with its view. */
+static void
+publish_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  (void) parameter;
+  gtk_widget_activate_action (
+      CJU_WINDOW (widget)->dock,
+      g_str_equal (name, "win.publish-view") ? "dock.publish" : "dock.add-to-plate", NULL);
+}
+
 void
 cju_export_install (GtkWidgetClass *window)
 {
+  gtk_widget_class_install_action (window, "win.plate", NULL, plate_action);
+  gtk_widget_class_install_action (window, "win.publish-view", NULL, publish_action);
+  gtk_widget_class_install_action (window, "win.add-to-plate", NULL, publish_action);
   gtk_widget_class_install_action (window, "win.export-weights", NULL, weights_action);
   gtk_widget_class_install_action (window, "win.export-view", "s", view_action);
 }
@@ -71,14 +95,18 @@ cju_export_button_new (void)
 {
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) weights = g_menu_new (), view = g_menu_new ();
+  g_autoptr (GMenu) weights = g_menu_new (), page = g_menu_new (), view = g_menu_new ();
 
   g_menu_append (weights, _ ("_Weights…"), "win.export-weights");
+  g_menu_append (page, _ ("_Figure of View…"), "win.publish-view");
+  g_menu_append (page, _ ("_Add View to Plate"), "win.add-to-plate");
+  g_menu_append (page, _ ("P_late…"), "win.plate");
   g_menu_append (view, _ ("View as _SVG…"), "win.export-view::svg");
   g_menu_append (view, _ ("View as _PDF…"), "win.export-view::pdf");
   g_menu_append (view, _ ("View as P_NG…"), "win.export-view::png");
   g_menu_append (view, _ ("_Numbers of View as CSV…"), "win.export-view::csv");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (weights));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (page));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-send-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));

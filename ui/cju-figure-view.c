@@ -6,6 +6,7 @@
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define TELL_EVERY G_USEC_PER_SEC /* nobody can listen to more */
 
@@ -351,17 +352,31 @@ cju_figure_view_set_pickable (CjuFigureView *self, gboolean pickable)
   self->pickable = pickable;
 }
 
-gboolean
-cju_figure_view_export (CjuFigureView *self, const char *path, GError **error)
+CjvPlate *
+cju_figure_view_dup_plate (CjuFigureView *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
   CjvStyle style;
+  CjvPlate *plate;
 
+  if (self->frame == NULL)
+    return NULL;
   cjv_style_init (&style, FALSE);
   style.scale = 2;
-  return cjv_export (self->info, self->frame, self->params, &style,
-                     MAX (gtk_widget_get_width (widget), self->info->preset_width),
-                     MAX (gtk_widget_get_height (widget), self->info->preset_height), path, error);
+  plate = cjv_plate_new (&style, MAX (gtk_widget_get_width (widget), self->info->preset_width),
+                         MAX (gtk_widget_get_height (widget), self->info->preset_height));
+  cjv_plate_add (plate, self->info, cjv_frame_dup (self->frame),
+                 self->params != NULL ? g_memdup2 (self->params, self->info->params_size) : NULL);
+  return plate;
+}
+
+void
+cju_figure_view_show_panel (CjuFigureView *self, const CjvPanel *panel)
+{
+  cju_figure_view_set_figure (self, panel->info->id);
+  if (self->params != NULL && panel->params != NULL)
+    memcpy (self->params, panel->params, panel->info->params_size);
+  cju_figure_view_take_frame (self, panel->frame != NULL ? cjv_frame_dup (panel->frame) : NULL);
 }
 
 void

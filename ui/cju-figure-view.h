@@ -3,7 +3,7 @@
  * zoom. */
 #pragma once
 
-#include "cjv-figure.h"
+#include "cjv-plate.h"
 
 #include <gtk/gtk.h>
 
@@ -36,8 +36,13 @@ gboolean cju_figure_view_pick (CjuFigureView *self, double x, double y);
  * over 1 zooms in at the middle; 0 shows all. */
 void cju_figure_view_zoom (CjuFigureView *self, double factor);
 
-/* Writes what is shown to `path`, at the size that the figure has on the screen and on white ground. */
-gboolean cju_figure_view_export (CjuFigureView *self, const char *path, GError **error);
+/* What is shown as a plate of one panel, at the size that the figure has on the screen and on white
+ * ground; NULL: there is no frame. You free. */
+CjvPlate *cju_figure_view_dup_plate (CjuFigureView *self);
+
+/* Shows a panel of a plate, of a figure, with its parameters; shares the arrays. */
+void cju_figure_view_show_panel (CjuFigureView *self, const CjvPanel *panel);
+
 /* Puts the picture on the clipboard, twice as large as on the screen. */
 void cju_figure_view_copy (CjuFigureView *self);
 

@@ -133,6 +133,25 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("The main menu predicts a whole folder of pictures and writes the classes and their "
           "probabilities to a CSV file."),
       NULL } },
+  { "explanations",
+    N_ ("Why did it say that?"),
+    N_ ("What an answer of the network leaned on"),
+    { N_ ("The view <a href=\"view/explain\">Explain</a> asks several methods about the chosen "
+          "sample and shows their answers side by side: blue spoke for the class, red against it. "
+          "It follows the sample and the weights, while the network learns, too."),
+      N_ ("The button with the number of methods opens their list: each can be switched on and "
+          "set. The list below it chooses the class that is explained: what the network says, what "
+          "the sample is, or any other. <b>Hold</b> keeps a sample beside the next ones."),
+      N_ ("Click a place of a map to see which maps of the layer mattered there; the strongest is "
+          "chosen on the canvas. The options of the view change how much of the picture shines "
+          "through, share one scale of colours, or show the difference from one of the methods."),
+      N_ ("Below a map stands how much of the answer its numbers add up to, where a method "
+          "promises "
+          "that they add up to all of it. Methods that need an attention, or a layer that makes "
+          "maps, are only offered where there is one."),
+      N_ ("<tt>cajal-cli explain</tt> does the same for any number of samples and writes pictures, "
+          "tables and arrays."),
+      NULL } },
   { "problems",
     N_ ("Problems and mends"),
     N_ ("What keeps a network from training, and the way out"),
@@ -157,7 +176,40 @@ const CjuHelpGuide cju_help_guide[] = {
           "sign. "
           "Colour never stands alone: side or dash says the same."),
       N_ ("A view is there only while the network has something to show in it. It can stand beside "
-          "another, or in a window of its own; its menu has both."),
+          "another, or in a window of its own; its menu has both. How a figure gets into a paper "
+          "stands "
+          "under <a href=\"guide/publishing\">figures for a paper</a>."),
+      NULL } },
+  { "publishing",
+    N_ ("Figures for a paper"),
+    N_ ("One figure or a plate of several, and the numbers in it"),
+    { N_ ("<b>Export Figure</b> in the menu of a view shows the figure as it will be: its width in "
+          "mm or as a journal's column, the size of its text in points, light, dark or for print, "
+          "where colours rise in lightness so that a grey copy is read as well. It writes PDF and "
+          "SVG, whose text and lines are drawn and not made of pixels, PNG with its resolution, "
+          "CSV, and NPZ for NumPy."),
+      N_ ("<b>Add to Plate</b> puts what a view shows on the project's plate; <b>Ctrl+Shift+P</b> "
+          "shows it. There figures are put in order, get letters and captions, and share one "
+          "style. The plate is saved with the project, and keeps its figures as they were when "
+          "they were added."),
+      N_ ("Every picture carries what it was drawn from: the arrays, parameters and style, the "
+          "project's title, seed and step, and a SHA-256 of its network, data, training setup and "
+          "weights. Open such a picture, or drop it on a window: the figure is drawn again and can "
+          "be exported with other settings; exported with the same ones it gives the same bytes. "
+          "Where its project is at hand, one button opens that at the same view, step and sample."),
+      N_ ("Without the window, <tt>cajal-cli figure F.cajal maps -o maps.pdf</tt> draws one "
+          "figure, "
+          "several figures, layers and projects with <tt>--into FOLDER</tt>, and a plate with "
+          "<tt>--plate plate.json</tt>. <tt>cajal-cli figure maps.pdf</tt> says where a picture "
+          "comes from, and with <tt>-o</tt> draws it again."),
+      N_ ("A plate's file holds <tt>width</tt> (mm, a length such as <tt>\"85mm\"</tt> or a name "
+          "such as <tt>\"double\"</tt>), <tt>height</tt>, <tt>columns</tt>, <tt>font</tt>, "
+          "<tt>font-size</tt> (points), <tt>style</tt>, <tt>colormap</tt>, <tt>dpi</tt>, "
+          "<tt>letters</tt> and a list of <tt>panels</tt>, each with <tt>figure</tt> and, as "
+          "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
+          "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt> and <tt>set</tt> (parameters):"),
+      N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
+          "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },
   { "data",
     N_ ("Data"),

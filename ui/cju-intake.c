@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-intake.h"
 
+#include "cjl-figure-file.h"
 #include "cju-browser.h"
 #include "cju-data.h"
+#include "cju-figure-open.h"
 #include "cju-own.h"
 #include "cju-predict.h"
 #include "picture.h"
@@ -56,9 +58,13 @@ take_value (CjuWindow *window, const GValue *value)
       GSList *files = g_value_get_boxed (value);
       g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
 
-      return path != NULL
-             && (g_str_has_suffix (path, ".cajal") ? cju_window_open_path (window, path)
-                                                   : cju_intake_take (window, path));
+      if (path != NULL && cjl_figure_is_file (path))
+        cju_figure_open (window, path);
+      else if (path == NULL
+               || !(g_str_has_suffix (path, ".cajal") ? cju_window_open_path (window, path)
+                                                      : cju_intake_take (window, path)))
+        return FALSE;
+      return TRUE;
     }
   return FALSE;
 }

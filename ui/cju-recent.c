@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define MIME "application/vnd.cajal.project+zip"
+#define APPLICATION                                                                                \
+  "Cajal" /* figures are other programs' files as well: those that were opened here */
 #define MAX_SHOWN 4
 #define MAX_REMAINS 2
 #define MAX_IN_MENU 8
@@ -15,16 +17,31 @@
 
 /* --- remembering --- */
 
-void
-cju_recent_add (const char *path)
+static void
+add_file (const char *path, const char *mime)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
   g_autofree char *uri = g_file_get_uri (file);
-  GtkRecentData data = { .mime_type = (char *) MIME,
-                         .app_name = (char *) "Cajal",
+  GtkRecentData data = { .mime_type = (char *) mime,
+                         .app_name = (char *) APPLICATION,
                          .app_exec = (char *) "cajal %f" };
 
   gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
+}
+
+void
+cju_recent_add (const char *path)
+{
+  add_file (path, MIME);
+}
+
+void
+cju_recent_add_figure (const char *path)
+{
+  g_autofree char *type = g_content_type_guess (path, NULL, 0, NULL);
+  g_autofree char *mime = g_content_type_get_mime_type (type);
+
+  add_file (path, mime != NULL ? mime : "application/octet-stream");
 }
 
 static char *
@@ -217,7 +234,9 @@ make_card (GtkRecentInfo *info)
 
   if (g_str_has_suffix (name, ".cajal"))
     name[strlen (name) - strlen (".cajal")] = '\0';
-  picture = g_file_test (picture_path, G_FILE_TEST_EXISTS)
+  picture = g_str_has_suffix (path, ".png") || g_str_has_suffix (path, ".svg")
+                ? gtk_picture_new_for_filename (path)
+            : g_file_test (picture_path, G_FILE_TEST_EXISTS)
                 ? gtk_picture_new_for_filename (picture_path)
                 : gtk_image_new_from_icon_name ("document-open-recent-symbolic");
   if (GTK_IS_PICTURE (picture))
@@ -306,14 +325,20 @@ fill_remains (GtkWidget *box)
                     make_more (list, all->len - MAX_REMAINS));
 }
 
-/* Projects that are still there, the newest first; free with free_files. */
+static gboolean
+is_project (GtkRecentInfo *info)
+{
+  return g_strcmp0 (gtk_recent_info_get_mime_type (info), MIME) == 0;
+}
+
+/* Projects and figures that are still there, the newest first; free with free_files. */
 static GList *
 list_files (void)
 {
   GList *items = gtk_recent_manager_get_items (gtk_recent_manager_get_default ()), *all = NULL;
 
   for (GList *l = items; l != NULL; l = l->next)
-    if (g_strcmp0 (gtk_recent_info_get_mime_type (l->data), MIME) == 0
+    if ((is_project (l->data) || gtk_recent_info_has_application (l->data, APPLICATION))
         && gtk_recent_info_is_local (l->data) && gtk_recent_info_exists (l->data))
       all = g_list_insert_sorted (all, gtk_recent_info_ref (l->data), compare_infos);
   g_list_free_full (items, (GDestroyNotify) gtk_recent_info_unref);
@@ -324,6 +349,19 @@ static void
 free_files (GList *files)
 {
   g_list_free_full (files, (GDestroyNotify) gtk_recent_info_unref);
+}
+
+GPtrArray *
+cju_recent_list_projects (void)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  GList *files = list_files ();
+
+  for (GList *l = files; l != NULL; l = l->next)
+    if (is_project (l->data))
+      g_ptr_array_add (paths, g_filename_from_uri (gtk_recent_info_get_uri (l->data), NULL, NULL));
+  free_files (files);
+  return paths;
 }
 
 static void

@@ -14,6 +14,10 @@ GtkWidget *cju_recent_new (void);
 
 /* Tells the desktop that the project was used. */
 void cju_recent_add (const char *path);
+/* The same of a picture with a figure. */
+void cju_recent_add_figure (const char *path);
+/* Paths of the projects used lately, newest first; you unref. */
+GPtrArray *cju_recent_list_projects (void);
 /* Keeps a picture of the canvas for the project. */
 void cju_recent_draw (const char *path, GtkWidget *canvas);
 

@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-view-actions.h"
 
+#include "cj-error.h"
 #include "cju-access.h"
+#include "cju-figure-out.h"
 #include "cju-options.h"
+#include "cju-plate.h"
 #include "cju-write.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
+static void
+on_written (gpointer view, const char *path, const char *error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *text = cju_write_print (name);
+
+  cju_view_tell (view, error != NULL ? error : text);
+}
+
 static gboolean
 write_figure (gpointer view, const char *path, GError **error)
 {
-  return cju_figure_view_export (cju_view_get_figure (view), path, error);
+  CjvPlate *plate = cju_view_dup_plate (view);
+
+  if (plate == NULL)
+    g_set_error_literal (error, CJ_ERROR, CJ_ERROR_PARAM,
+                         _ ("The view is still empty. Export it when it shows something."));
+  else
+    cju_figure_write (plate, cju_origin_new (cju_view_get_document (view)), path, FALSE, view,
+                      on_written);
+  return FALSE;
 }
 
 static void
@@ -53,7 +73,7 @@ cju_view_new_menu (void)
                                           { "pdf", N_ ("Export as _PDF…") },
                                           { "png", N_ ("Export as P_NG…") },
                                           { "csv", N_ ("Export Numbers as _CSV…") } };
-  g_autoptr (GMenu) files = g_menu_new (), rest = g_menu_new ();
+  g_autoptr (GMenu) page = g_menu_new (), files = g_menu_new (), rest = g_menu_new ();
   GMenu *menu = g_menu_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
@@ -62,8 +82,11 @@ cju_view_new_menu (void)
 
       g_menu_append (files, _ (kinds[i][1]), action);
     }
+  g_menu_append (page, _ ("_Export Figure…"), "dock.publish");
+  g_menu_append (page, _ ("_Add to Plate"), "dock.add-to-plate");
   g_menu_append (rest, _ ("_Copy Picture"), "dock.copy");
   g_menu_append (rest, _ ("Show _Everything"), "dock.zoom::all");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (page));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (files));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
   return menu;
@@ -78,6 +101,10 @@ on_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (g_str_equal (name, "export"))
     cju_view_export (data, g_variant_get_string (parameter, NULL));
+  else if (g_str_equal (name, "publish"))
+    cju_plate_present_view (data, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (data))));
+  else if (g_str_equal (name, "add-to-plate"))
+    cju_plate_add_view (data);
   else if (g_str_equal (name, "zoom"))
     cju_view_zoom (data, g_variant_get_string (parameter, NULL));
   else
@@ -148,6 +175,8 @@ cju_view_window_new (GtkWidget *page, const char *title, GtkWindow *parent)
       g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
 
       add_action (group, "export", G_VARIANT_TYPE_STRING, CJU_VIEW (page));
+      add_action (group, "publish", NULL, CJU_VIEW (page));
+      add_action (group, "add-to-plate", NULL, CJU_VIEW (page));
       add_action (group, "zoom", G_VARIANT_TYPE_STRING, CJU_VIEW (page));
       add_action (group, "copy", NULL, CJU_VIEW (page));
       gtk_widget_insert_action_group (window, "dock", G_ACTION_GROUP (group));

@@ -2,7 +2,9 @@
 /* Files and windows: opening, saving, what was left unsaved, and closing. */
 #include "cju-window-private.h"
 
+#include "cjl-figure-file.h"
 #include "cjl-recovery.h"
+#include "cju-figure-open.h"
 #include "cju-intake.h"
 #include "cju-memory.h"
 #include "cju-patience.h"
@@ -54,6 +56,8 @@ cju_window_open (CjuWindow *self, CjlProject *project)
 
   cjl_project_keep (project,
                     NULL); /* every edit from now on; why it cannot is said in the window */
+  if (target != self)
+    target->state_when_opened = g_steal_pointer (&self->state_when_opened);
   cju_window_show_project (target, project);
   if (project->path != NULL)
     cju_recent_add (project->path);
@@ -239,6 +243,7 @@ open_done (GObject *object, GAsyncResult *result, gpointer data)
   if (found == NULL)
     {
       self->train_when_opened = FALSE;
+      g_clear_pointer (&self->state_when_opened, g_variant_unref);
       cju_window_tell (self, error->message);
     }
   else if (found->remains != NULL)
@@ -290,6 +295,11 @@ cju_window_open_path (CjuWindow *self, const char *path)
     return FALSE;
   if (is_opening (self, whole))
     return TRUE;
+  if (cjl_figure_is_file (whole))
+    {
+      cju_figure_open (self, whole);
+      return FALSE;
+    }
   if (cju_intake_is_data (whole))
     {
       cju_intake_take (self, whole);
@@ -305,6 +315,23 @@ cju_window_open_path (CjuWindow *self, const char *path)
   g_task_set_task_data (task, g_strdup (whole), g_free);
   g_task_run_in_thread (task, open_thread);
   return TRUE;
+}
+
+void
+cju_window_open_at (CjuWindow *self, const char *path, GVariant *state)
+{
+  g_autofree char *whole = g_canonicalize_filename (path, NULL);
+  CjuWindow *open = find_window (self, whole);
+
+  if (open != NULL)
+    {
+      gtk_window_present (GTK_WINDOW (open));
+      cju_figure_open_apply (open->document, open->dock, state);
+      return;
+    }
+  g_clear_pointer (&self->state_when_opened, g_variant_unref);
+  if (cju_window_open_path (self, whole))
+    self->state_when_opened = g_variant_ref (state);
 }
 
 static void

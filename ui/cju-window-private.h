@@ -19,6 +19,7 @@ struct _CjuWindow
   gboolean narrow;
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_opened, closing;
+  GVariant *state_when_opened; /* of a figure, for cju_figure_open_apply; NULL: none */
   gboolean close_when_saved;
   gboolean saving;              /* a thread writes the file, or is going to */
   struct _CjuSaving *storing;   /* waits for the step whose end is to be saved, or NULL */
@@ -39,6 +40,8 @@ void cju_window_show_project (CjuWindow *self, CjlProject *project);
 
 /* Actions win.open, win.open-path (s), win.save, win.save-as, win.restore (s), win.discard (s). */
 void cju_window_install_file_actions (GtkWidgetClass *widget);
+/* Opens a project, or raises the window that shows it, and shows there what a figure showed. */
+void cju_window_open_at (CjuWindow *self, const char *path, GVariant *state);
 /* Whether the window may close; asks once if something would be lost. */
 gboolean cju_window_may_close (CjuWindow *self);
 /* Tells once if another program changed the project's file. */

@@ -8,6 +8,7 @@
 #include "cju-data.h"
 #include "cju-dock.h"
 #include "cju-export.h"
+#include "cju-figure-open.h"
 #include "cju-help.h"
 #include "cju-inspector.h"
 #include "cju-intake.h"
@@ -340,10 +341,11 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",       "win.step",   "win.epoch",          "win.reset",
-        "win.branch",      "win.now",    "win.save",           "win.save-as",
-        "win.undo",        "win.redo",   "win.export-weights", "win.export-view",
-        "win.delete-unit", "win.go-back" };
+    = { "win.train",       "win.step",    "win.epoch",          "win.reset",
+        "win.branch",      "win.now",     "win.save",           "win.save-as",
+        "win.undo",        "win.redo",    "win.export-weights", "win.export-view",
+        "win.delete-unit", "win.go-back", "win.plate",          "win.publish-view",
+        "win.add-to-plate" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -370,6 +372,9 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   cju_window_arrange (self);
   cju_vigil_keep (GTK_WINDOW (self), self->document);
   on_edited (self);
+  if (self->state_when_opened != NULL)
+    cju_figure_open_apply (self->document, self->dock, self->state_when_opened);
+  g_clear_pointer (&self->state_when_opened, g_variant_unref);
   gtk_widget_grab_focus (self->canvas);
 }
 
@@ -604,6 +609,7 @@ cju_window_dispose (GObject *object)
   cju_memory_trim ();
   g_clear_pointer (&self->lab_buttons, g_ptr_array_unref);
   g_clear_pointer (&self->spare_buttons, g_ptr_array_unref);
+  g_clear_pointer (&self->state_when_opened, g_variant_unref);
   G_OBJECT_CLASS (cju_window_parent_class)->dispose (object);
 }
 

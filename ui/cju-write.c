@@ -3,6 +3,12 @@
 
 #include <glib/gi18n-lib.h>
 
+char *
+cju_write_print (const char *name)
+{
+  return g_strdup_printf (_ ("%s was written"), name);
+}
+
 static void
 on_response (GtkNativeDialog *dialog, int response, gpointer object)
 {
@@ -14,13 +20,16 @@ on_response (GtkNativeDialog *dialog, int response, gpointer object)
       g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
       g_autofree char *path = g_file_get_path (file);
       g_autofree char *name = g_file_get_basename (file);
-      g_autofree char *text = g_strdup_printf (_ ("%s was written"), name);
+      g_autofree char *text = cju_write_print (name);
       g_autoptr (GError) error = NULL;
       const gboolean written = path != NULL && write (object, path, &error);
 
-      tell (object, written         ? text
-                    : error != NULL ? error->message
-                                    : _ ("Choose a folder on this machine."));
+      if (path == NULL)
+        tell (object, _ ("Choose a folder on this machine."));
+      else if (error != NULL)
+        tell (object, error->message);
+      else if (written)
+        tell (object, text);
     }
   g_object_unref (dialog);
 }

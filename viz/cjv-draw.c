@@ -206,7 +206,7 @@ cjv_draw_color_bar (const CjvScene *scene, cairo_t *cr, const CjvRect *rect, Cjv
   cjv_text_draw (scene, cr, rect->x + em * 1.2, rect->y, 0, CJV_SIZE_NOTE, 0, ink, texts[1]);
   cjv_text_draw (scene, cr, rect->x + em * 1.2, rect->y + rect->height - line, 0, CJV_SIZE_NOTE, 0,
                  ink, texts[0]);
-  if (map == CJV_MAP_SIGNED && rect->height > 4 * line)
+  if (cjv_map_is_signed (map) && rect->height > 4 * line)
     cjv_text_draw (scene, cr, rect->x + em * 1.2, rect->y + rect->height / 2, 0, CJV_SIZE_NOTE,
                    CJV_TEXT_MIDDLE, ink, "0");
   g_free (texts[0]);

@@ -2,6 +2,7 @@
 #include "cjv-export.h"
 
 #include "cj-error.h"
+#include "cjv-label.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -14,15 +15,6 @@
 #define MAX_PIXELS (1 << 28)
 #define POINTS_PER_PX 0.75 /* 72 points and 96 px an inch */
 
-typedef struct
-{
-  const CjvFigureInfo *info;
-  const CjvFrame *frame;
-  gconstpointer params;
-  const CjvStyle *style;
-  double width, height;
-} Job;
-
 static cairo_status_t
 append (void *closure, const unsigned char *data, unsigned int length)
 {
@@ -30,51 +22,74 @@ append (void *closure, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
-/* Pictures inside a drawing on paper are finer than those on a screen. */
-static CjvStyle
-vector_style (const CjvStyle *style)
-{
-  CjvStyle fine = *style;
-
-  fine.scale = MAX (fine.scale, 3);
-  return fine;
-}
-
 static cairo_status_t
-draw_on (const Job *job, cairo_surface_t *surface, double scale)
+draw_on (const CjvPlate *plate, cairo_surface_t *surface, double scale)
 {
   cairo_t *cr = cairo_create (surface);
   cairo_status_t status;
 
   cairo_scale (cr, scale, scale);
-  cjv_figure_draw (job->info, job->frame, job->params, job->style, cr, job->width, job->height);
+  cjv_plate_draw (plate, cr);
   status = cairo_status (cr);
   cairo_destroy (cr);
   return status;
+}
+
+/* A plate of one figure that borrows everything; free it with free_single. */
+static CjvPlate *
+borrow_single (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer params,
+               const CjvStyle *style, double width, double height)
+{
+  CjvPlate *plate = cjv_plate_new (style, width, height);
+
+  cjv_plate_add (plate, info, (CjvFrame *) frame, (gpointer) params);
+  return plate;
+}
+
+static void
+free_single (CjvPlate *plate)
+{
+  CjvPanel *panel = plate->panels->pdata[0];
+
+  panel->frame = NULL;
+  panel->params = NULL;
+  cjv_plate_free (plate);
+}
+
+cairo_surface_t *
+cjv_plate_render (const CjvPlate *plate)
+{
+  const double scale = plate->style.scale;
+  const double w = ceil (plate->width * scale), h = ceil (cjv_plate_get_height (plate) * scale);
+  cairo_surface_t *surface;
+
+  g_return_val_if_fail (scale > 0, NULL);
+
+  if (!(w >= 1 && h >= 1 && w < 32767 && h < 32767 && w * h <= MAX_PIXELS))
+    return NULL;
+  surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) w, (int) h);
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS
+      || draw_on (plate, surface, scale) != CAIRO_STATUS_SUCCESS)
+    {
+      cairo_surface_destroy (surface);
+      return NULL;
+    }
+  cairo_surface_flush (surface);
+  return surface;
 }
 
 cairo_surface_t *
 cjv_render_surface (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer params,
                     const CjvStyle *style, double width, double height)
 {
-  Job job = { info, frame, params, style, width, height };
+  CjvPlate *plate;
   cairo_surface_t *surface;
-  double w, h;
 
   g_return_val_if_fail (info != NULL && style != NULL && style->scale > 0, NULL);
 
-  w = ceil (width * style->scale);
-  h = ceil (height * style->scale);
-  if (!(w >= 1 && h >= 1 && w < 32767 && h < 32767 && w * h <= MAX_PIXELS))
-    return NULL;
-  surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) w, (int) h);
-  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS
-      || draw_on (&job, surface, style->scale) != CAIRO_STATUS_SUCCESS)
-    {
-      cairo_surface_destroy (surface);
-      return NULL;
-    }
-  cairo_surface_flush (surface);
+  plate = borrow_single (info, frame, params, style, width, height);
+  surface = cjv_plate_render (plate);
+  free_single (plate);
   return surface;
 }
 
@@ -121,170 +136,174 @@ set_status (GError **error, cairo_status_t status)
                _ ("cannot draw the figure: %s"), cairo_status_to_string (status));
 }
 
-static GByteArray *
-print_png (const Job *job, GError **error)
-{
-  cairo_surface_t *surface = cjv_render_surface (job->info, job->frame, job->params, job->style,
-                                                 job->width, job->height);
-  GByteArray *bytes;
-  cairo_status_t status;
-
-  if (surface == NULL)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
-                   _ ("cannot make a picture of %.0f×%.0f pixels. Choose a smaller size."),
-                   job->width * job->style->scale, job->height * job->style->scale);
-      return NULL;
-    }
-  bytes = g_byte_array_new ();
-  status = cairo_surface_write_to_png_stream (surface, append, bytes);
-  cairo_surface_destroy (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    return bytes;
-  set_status (error, status);
-  g_byte_array_unref (bytes);
-  return NULL;
-}
-
-static GByteArray *
-print_pdf (const Job *job, GError **error)
-{
-  GByteArray *bytes = g_byte_array_new ();
-  cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (
-      append, bytes, job->width * POINTS_PER_PX, job->height * POINTS_PER_PX);
-  const char *provenance = cjv_frame_get_provenance (job->frame);
-  cairo_status_t status;
-  Job job_fine = *job;
-  CjvStyle fine;
-
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, _ (job->info->title));
-  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR, "Cajal");
-  if (provenance != NULL)
-    cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_SUBJECT, provenance);
-  fine = vector_style (job->style);
-  job_fine.style = &fine;
-  status = draw_on (&job_fine, surface, POINTS_PER_PX);
-  cairo_surface_finish (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_status (surface);
-  cairo_surface_destroy (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    return bytes;
-  set_status (error, status);
-  g_byte_array_unref (bytes);
-  return NULL;
-}
-
-/* What XML 1.0 can hold, escaped. */
+/* What a picture is called: what its figures are. */
 static char *
-xml_text (const char *text)
+dup_title (const CjvPlate *plate)
 {
-  g_autofree char *clean = g_strdup (text);
+  GString *title = g_string_new (NULL);
 
-  for (char *c = clean; *c != '\0'; c++)
-    if ((guchar) *c < 32 && *c != '\n' && *c != '\t')
-      *c = ' ';
-  return g_markup_escape_text (clean, -1);
+  for (guint i = 0; i < plate->panels->len; i++)
+    g_string_append_printf (title, "%s%s", i > 0 ? " · " : "",
+                            _ (((const CjvPanel *) plate->panels->pdata[i])->info->title));
+  return g_string_free (title, FALSE);
 }
 
-/* Puts the title and the description for screen readers behind the opening tag of the picture. */
-static void
-describe_svg (const Job *job, GByteArray *bytes)
+static GBytes *
+print_png (const CjvPlate *plate, const CjvLabel *label, GError **error)
 {
-  const char *open = g_strstr_len ((const char *) bytes->data, bytes->len, "<svg");
-  const char *end
-      = open != NULL ? memchr (open, '>', bytes->len - (open - (const char *) bytes->data)) : NULL;
-  const char *provenance = cjv_frame_get_provenance (job->frame);
-  g_autofree char *words = cjv_figure_print_words (job->info, job->frame, job->params);
-  g_autofree char *title = xml_text (_ (job->info->title));
-  g_autofree char *words_text = xml_text (words);
-  g_autofree char *from_text = xml_text (provenance != NULL ? provenance : "");
-  g_autofree char *tags = g_strdup_printf ("\n<title>%s</title>\n<desc>%s%s%s</desc>", title,
-                                           words_text, *from_text != '\0' ? "\n" : "", from_text);
-  const gsize length = strlen (tags);
-  gsize at;
+  cairo_surface_t *surface = cjv_plate_render (plate);
+  g_autofree char *title = dup_title (plate), *words = cjv_plate_print_words (plate);
+  GBytes *bytes = NULL;
 
-  if (end == NULL)
-    return;
-  at = (gsize) (end + 1 - (const char *) bytes->data);
-  g_byte_array_set_size (bytes, bytes->len + (guint) length);
-  memmove (bytes->data + at + length, bytes->data + at, bytes->len - at - length);
-  memcpy (bytes->data + at, tags, length);
-}
-
-static GByteArray *
-print_svg (const Job *job, GError **error)
-{
-  GByteArray *bytes = g_byte_array_new ();
-  cairo_surface_t *surface
-      = cairo_svg_surface_create_for_stream (append, bytes, job->width, job->height);
-  cairo_status_t status;
-  Job job_fine = *job;
-  CjvStyle fine;
-
-  cairo_svg_surface_set_document_unit (surface, CAIRO_SVG_UNIT_PX);
-  fine = vector_style (job->style);
-  job_fine.style = &fine;
-  status = draw_on (&job_fine, surface, 1);
-  cairo_surface_finish (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    status = cairo_surface_status (surface);
-  cairo_surface_destroy (surface);
-  if (status == CAIRO_STATUS_SUCCESS)
-    {
-      describe_svg (job, bytes);
-      return bytes;
-    }
-  set_status (error, status);
-  g_byte_array_unref (bytes);
-  return NULL;
-}
-
-static GByteArray *
-print_csv (const Job *job)
-{
-  g_autofree char *text = cjv_figure_print_csv (job->info, job->frame, job->params);
-  GByteArray *bytes = g_byte_array_new ();
-
-  g_byte_array_append (bytes, (const guint8 *) text, (guint) strlen (text));
+  if (surface != NULL)
+    bytes = cjv_png_print (surface, CJV_DPI * plate->style.scale, title, words, label);
+  if (bytes == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,
+                 _ ("cannot make a picture of %.0f×%.0f pixels. Choose a smaller size."),
+                 plate->width * plate->style.scale,
+                 cjv_plate_get_height (plate) * plate->style.scale);
+  if (surface != NULL)
+    cairo_surface_destroy (surface);
   return bytes;
 }
 
-gboolean
-cjv_export (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer params,
-            const CjvStyle *style, double width, double height, const char *path, GError **error)
+/* Draws on a surface for paper, where pictures inside the drawing are finer than those on a screen, and
+ * ends it. Takes the surface. */
+static gboolean
+draw_on_paper (const CjvPlate *plate, cairo_surface_t *surface, double scale, GError **error)
 {
-  const Job job = { info, frame, params, style, width, height };
-  g_autofree char *lower = NULL;
-  GByteArray *bytes = NULL;
+  CjvPlate fine = *plate;
+  cairo_status_t status;
+
+  fine.style.scale = MAX (fine.style.scale, 3);
+  status = draw_on (&fine, surface, scale);
+  cairo_surface_finish (surface);
+  if (status == CAIRO_STATUS_SUCCESS)
+    status = cairo_surface_status (surface);
+  cairo_surface_destroy (surface);
+  if (status != CAIRO_STATUS_SUCCESS)
+    set_status (error, status);
+  return status == CAIRO_STATUS_SUCCESS;
+}
+
+static GBytes *
+print_pdf (const CjvPlate *plate, const CjvLabel *label, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *title = dup_title (plate), *words = cjv_plate_print_words (plate);
+  g_autoptr (GString) keywords = g_string_new (NULL);
+  cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (
+      append, bytes, plate->width * POINTS_PER_PX, cjv_plate_get_height (plate) * POINTS_PER_PX);
+  const char *creator = cjv_label_get (label, "Software");
+
+  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, title);
+  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_SUBJECT, words);
+  cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR,
+                                  creator != NULL ? creator : "Cajal");
+  for (guint i = 0; label != NULL && label->facts != NULL && label->facts[i] != NULL; i += 2)
+    g_string_append_printf (keywords, "%s%s: %s", i > 0 ? "; " : "", label->facts[i],
+                            label->facts[i + 1]);
+  if (keywords->len > 0)
+    cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_KEYWORDS, keywords->str);
+  if (!draw_on_paper (plate, surface, POINTS_PER_PX, error))
+    return NULL;
+  return cjv_pdf_label (g_steal_pointer (&bytes), label);
+}
+
+static GBytes *
+print_svg (const CjvPlate *plate, const CjvLabel *label, GError **error)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *title = dup_title (plate), *words = cjv_plate_print_words (plate);
+  cairo_surface_t *surface = cairo_svg_surface_create_for_stream (append, bytes, plate->width,
+                                                                  cjv_plate_get_height (plate));
+
+  cairo_svg_surface_set_document_unit (surface, CAIRO_SVG_UNIT_PX);
+  if (!draw_on_paper (plate, surface, 1, error))
+    return NULL;
+  return cjv_svg_label (g_steal_pointer (&bytes), title, words, label);
+}
+
+static GBytes *
+print_csv (const CjvPlate *plate, GError **error)
+{
+  const CjvPanel *panel = plate->panels->pdata[0];
+  char *text;
+
+  if (plate->panels->len > 1)
+    {
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("several figures are no single table. Choose .npz, which holds the numbers of "
+             "all."));
+      return NULL;
+    }
+  text = cjv_figure_print_csv (panel->info, panel->frame, panel->params);
+  return g_bytes_new_take (text, strlen (text));
+}
+
+static const struct
+{
+  const char *ending;
+  GBytes *(*print) (const CjvPlate *plate, const CjvLabel *label, GError **error);
+} kinds[] = { { "svg", print_svg }, { "pdf", print_pdf }, { "png", print_png } };
+
+static char *
+dup_ending (const char *path)
+{
+  const char *dot = strrchr (path, '.');
+
+  return g_ascii_strdown (dot != NULL ? dot + 1 : "", -1);
+}
+
+gboolean
+cjv_export_is_name (const char *path)
+{
+  g_autofree char *ending = dup_ending (path);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (ending, kinds[i].ending))
+      return TRUE;
+  return g_str_equal (ending, "csv");
+}
+
+GBytes *
+cjv_plate_print (const CjvPlate *plate, const CjvLabel *label, const char *ending, GError **error)
+{
+  g_return_val_if_fail (plate != NULL && ending != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  g_return_val_if_fail (plate->panels->len >= 1 && plate->panels->len <= CJV_PLATE_MAX, NULL);
+  g_return_val_if_fail (plate->width >= 1 && plate->width < 1e5 && plate->height < 1e5, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (ending, kinds[i].ending))
+      return kinds[i].print (plate, label, error);
+  if (g_str_equal (ending, "csv"))
+    return print_csv (plate, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               _ ("the ending says no known kind. End the name with .svg, .pdf, .png or .csv."));
+  return NULL;
+}
+
+gboolean
+cjv_plate_export (const CjvPlate *plate, const CjvLabel *label, const char *path, GError **error)
+{
+  g_autofree char *ending = NULL;
+  g_autoptr (GBytes) bytes = NULL;
   GError *local = NULL;
   gboolean ok;
   int number;
 
-  g_return_val_if_fail (info != NULL && style != NULL && path != NULL, FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-  g_return_val_if_fail (width >= 1 && height >= 1 && width < 1e5 && height < 1e5, FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
 
-  lower = g_ascii_strdown (path, -1);
-  if (g_str_has_suffix (lower, ".svg"))
-    bytes = print_svg (&job, &local);
-  else if (g_str_has_suffix (lower, ".pdf"))
-    bytes = print_pdf (&job, &local);
-  else if (g_str_has_suffix (lower, ".png"))
-    bytes = print_png (&job, &local);
-  else if (g_str_has_suffix (lower, ".csv"))
-    bytes = print_csv (&job);
-  else
-    g_set_error (&local, CJ_ERROR, CJ_ERROR_FILE,
-                 _ ("the ending says no known kind. End the name with .svg, .pdf, .png or .csv."));
-
+  ending = dup_ending (path);
+  bytes = cjv_plate_print (plate, label, ending, &local);
   errno = 0;
   ok = bytes != NULL
-       && g_file_set_contents_full (path, (const char *) bytes->data, bytes->len,
+       && g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL),
+                                    (gssize) g_bytes_get_size (bytes),
                                     G_FILE_SET_CONTENTS_CONSISTENT, 0666, &local);
   number = errno;
-  if (bytes != NULL)
-    g_byte_array_unref (bytes);
   if (local != NULL && local->domain == G_FILE_ERROR) /* its words name a file that is not ours */
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: The file cannot be written: %s."), path,
@@ -293,5 +312,21 @@ cjv_export (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer para
     }
   else if (local != NULL)
     g_propagate_prefixed_error (error, local, "%s: ", path);
+  return ok;
+}
+
+gboolean
+cjv_export (const CjvFigureInfo *info, const CjvFrame *frame, gconstpointer params,
+            const CjvStyle *style, double width, double height, const char *path, GError **error)
+{
+  CjvPlate *plate;
+  gboolean ok;
+
+  g_return_val_if_fail (info != NULL && style != NULL && path != NULL, FALSE);
+  g_return_val_if_fail (height >= 1, FALSE);
+
+  plate = borrow_single (info, frame, params, style, width, height);
+  ok = cjv_plate_export (plate, NULL, path, error);
+  free_single (plate);
   return ok;
 }

@@ -2,6 +2,7 @@
 #include "cjv-frame.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct
@@ -239,6 +240,51 @@ const char *
 cjv_frame_get_provenance (const CjvFrame *frame)
 {
   return frame != NULL ? frame->provenance : NULL;
+}
+
+static int
+compare_names (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+const char **
+cjv_frame_list_names (const CjvFrame *frame)
+{
+  const char **names;
+  guint n;
+
+  g_return_val_if_fail (frame != NULL, NULL);
+
+  names = (const char **) g_hash_table_get_keys_as_array (frame->entries, &n);
+  qsort (names, n, sizeof *names, compare_names);
+  return names;
+}
+
+CjvFrame *
+cjv_frame_dup (const CjvFrame *frame)
+{
+  CjvFrame *copy = cjv_frame_new ();
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_return_val_if_fail (frame != NULL && frame->sealed, copy);
+
+  g_hash_table_iter_init (&iter, frame->entries);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      const Entry *entry = value;
+      Entry *own = entry_of (copy, name);
+
+      *own = *entry;
+      own->tensor = entry->tensor != NULL ? cj_tensor_ref (entry->tensor) : NULL;
+      for (guint i = 0; i < CJ_MAX_DIMS; i++)
+        own->axis_labels[i] = g_strdup (entry->axis_labels[i]);
+      own->text = g_strdup (entry->text);
+      own->strings = g_strdupv (entry->strings);
+    }
+  copy->provenance = g_strdup (frame->provenance);
+  return cjv_frame_seal (copy);
 }
 
 double

@@ -43,6 +43,12 @@ const char *cjv_frame_get_provenance (const CjvFrame *frame);
 /* String `i` of a list, or NULL where the list is shorter or missing. Borrowed. */
 const char *cjv_frame_get_string (const CjvFrame *frame, const char *name, gint64 i);
 
+/* Names of all there is, in alphabetical order, ending with NULL. The strings are borrowed; you g_free the list. */
+const char **cjv_frame_list_names (const CjvFrame *frame);
+
+/* A sealed copy, which shares the arrays. Any thread for a sealed frame. You free. */
+CjvFrame *cjv_frame_dup (const CjvFrame *frame);
+
 /* Element `i` (row-major) of an array of any type as a number; NaN outside of the array or if
  * `tensor` is NULL. */
 double cjv_tensor_at (const CjTensor *tensor, gint64 i);

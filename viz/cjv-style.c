@@ -79,6 +79,23 @@ cjv_style_signed_ink (const CjvStyle *style, double sign)
   return cjv_color_hex (sign < 0 ? 0xc8202b : 0x1c71d8);
 }
 
+gboolean
+cjv_map_is_signed (CjvMap map)
+{
+  return map == CJV_MAP_SIGNED || map == CJV_MAP_SIGNED_PRINT || map == CJV_MAP_SIGNED_GREY;
+}
+
+CjvMap
+cjv_style_map (const CjvStyle *style, CjvMap map)
+{
+  g_return_val_if_fail (style != NULL, map);
+
+  if (style->colors == CJV_COLORS_GREY)
+    return cjv_map_is_signed (map) ? CJV_MAP_SIGNED_GREY : CJV_MAP_GREY;
+  /* that for numbers without a sign rises in lightness already */
+  return style->colors == CJV_COLORS_PRINT && map == CJV_MAP_SIGNED ? CJV_MAP_SIGNED_PRINT : map;
+}
+
 CjvColor
 cjv_map_color (CjvMap map, const CjvStyle *style, double t)
 {

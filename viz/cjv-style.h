@@ -27,6 +27,14 @@ typedef enum
   CJV_N_ROLES
 } CjvRole;
 
+/* Which colours stand for numbers. */
+typedef enum
+{
+  CJV_COLORS_PRESET,
+  CJV_COLORS_PRINT, /* the same order of lightness and of numbers, so that grey copies can be read */
+  CJV_COLORS_GREY   /* no colours at all */
+} CjvColors;
+
 typedef struct
 {
   gboolean dark;
@@ -37,6 +45,7 @@ typedef struct
   double font_size;       /* px */
   double line_width;      /* px, of the main lines */
   double scale;           /* device pixels a px; PNG files are that much larger */
+  CjvColors colors;       /* of maps; a figure asks for them with cjv_style_map */
 } CjvStyle;
 
 /* Light, 12 px, lines of 2 px, one device pixel a px. */
@@ -56,10 +65,18 @@ CjvColor cjv_style_signed_ink (const CjvStyle *style, double sign);
 
 typedef enum
 {
-  CJV_MAP_SEQUENTIAL, /* low dark blue, high yellow */
-  CJV_MAP_SIGNED,     /* negative red, zero as the background, positive blue */
-  CJV_MAP_GREY        /* low black, high white */
+  CJV_MAP_SEQUENTIAL,   /* low dark blue, high yellow */
+  CJV_MAP_SIGNED,       /* negative red, zero as the background, positive blue */
+  CJV_MAP_GREY,         /* low black, high white */
+  CJV_MAP_SIGNED_PRINT, /* negative dark red, zero grey, positive light blue */
+  CJV_MAP_SIGNED_GREY   /* negative black, zero grey, positive white */
 } CjvMap;
+
+/* The map that stands for `map` in this style; a figure uses it for pixels and colour bar alike. */
+CjvMap cjv_style_map (const CjvStyle *style, CjvMap map);
+
+/* Whether zero is the middle of the map. */
+gboolean cjv_map_is_signed (CjvMap map);
 
 /* CJV_MAP_SIZE colours 0xAARRGGBB, opaque. Constant; any thread. */
 const guint32 *cjv_map_table (CjvMap map, gboolean dark);

@@ -121,7 +121,7 @@ cjv_range_find (const float *values, gint64 n, CjvMap map, float *low, float *hi
       }
   if (least > most)
     least = most = 0;
-  if (map == CJV_MAP_SIGNED)
+  if (cjv_map_is_signed (map))
     {
       most = MAX (fabsf (least), fabsf (most));
       most = most > 0 ? most : 1;

@@ -4,7 +4,8 @@
 
 #include "cj-error.h"
 #include "cjl-explain.h"
-#include "cjv-export.h"
+#include "cjl-figure-file.h"
+#include "cjl-plate.h"
 #include "file.h"
 #include "npz.h"
 #include "picture.h"
@@ -252,33 +253,58 @@ write_npz (const CjlExplanations *all, const char *path, GError **error)
   return write_bytes (path, bytes, error);
 }
 
+/* What was asked for, as the picture keeps it. */
+static GVariant *
+describe_request (const Options *options)
+{
+  g_autofree char *methods
+      = options->methods != NULL ? g_strjoinv (", ", options->methods) : g_strdup ("gradient");
+  g_autofree char *samples
+      = options->samples != NULL ? g_strjoinv (", ", options->samples) : g_strdup ("0");
+  g_autofree char *settings
+      = options->settings != NULL ? g_strjoinv (", ", options->settings) : NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "methods", "s", methods);
+  g_variant_dict_insert (&dict, "samples", "s", samples);
+  g_variant_dict_insert (&dict, "split", "s", options->split != NULL ? options->split : "val");
+  g_variant_dict_insert (&dict, "target", "s",
+                         options->target != NULL ? options->target : "predicted");
+  g_variant_dict_insert (&dict, "seed", "x", options->seed);
+  if (options->baseline >= 0)
+    g_variant_dict_insert (&dict, "baseline", "x", (gint64) options->baseline);
+  if (options->layer != NULL)
+    g_variant_dict_insert (&dict, "node", "s", options->layer);
+  if (settings != NULL)
+    g_variant_dict_insert (&dict, "settings", "s", settings);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 static gboolean
-write_figure (const CjlExplanations *all, const Options *options, GError **error)
+write_figure (const CjlExplanations *all, CjlProject *project, const Options *options,
+              GError **error)
 {
   const CjvFigureInfo *info = cjv_figure_find ("explanations");
-  g_autoptr (CjvFrame) frame = cjl_explanations_frame (all);
-  g_autofree gpointer params = cjv_figure_new_params (info);
+  g_autoptr (GVariant) source = cjl_source_new (project, -1);
+  g_autoptr (CjvPlate) plate = NULL;
+  CjvPanel *panel;
   CjvStyle style;
 
+  cjv_style_init (&style, options->dark);
+  style.scale = options->scale;
+  plate = cjv_plate_new (&style, options->width > 0 ? options->width : info->preset_width,
+                         options->height > 0 ? options->height : info->preset_height);
+  panel = cjv_plate_add (plate, info, cjl_explanations_frame (all), cjv_figure_new_params (info));
+  panel->about = describe_request (options);
   for (guint i = 0; options->figure_settings != NULL && options->figure_settings[i] != NULL; i++)
     {
       g_auto (GStrv) pair = g_strsplit (options->figure_settings[i], "=", 2);
 
-      if (cj_params_find (info->params, pair[0]) == NULL)
-        {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       _ ("Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has."),
-                       info->id, pair[0], info->id);
-          return FALSE;
-        }
-      if (!cj_params_parse (info->params, params, pair[0], pair[1] != NULL ? pair[1] : "", error))
+      if (!cjl_panel_set (panel, pair[0], pair[1] != NULL ? pair[1] : "", error))
         return FALSE;
     }
-  cjv_style_init (&style, options->dark);
-  style.scale = options->scale;
-  return cjv_export (
-      info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
-      options->height > 0 ? options->height : info->preset_height, options->output, error);
+  return cjl_figure_save (plate, source, options->output, error);
 }
 
 static void
@@ -359,7 +385,7 @@ explain (const char *path, const Options *options, GError **error)
     return write_npy (all, options->output, error);
   if (g_str_has_suffix (options->output, ".npz"))
     return write_npz (all, options->output, error);
-  return write_figure (all, options, error);
+  return write_figure (all, project, options, error);
 }
 
 static int

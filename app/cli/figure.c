@@ -1,114 +1,415 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cajal-cli figure: pictures out of a project. */
+/* cajal-cli figure: pictures out of projects, plates of them, and pictures drawn again from what they
+ * carry. */
 #include "cli.h"
 
 #include "cj-error.h"
-#include "cjl-figures.h"
-#include "cjv-export.h"
+#include "cjl-figure-file.h"
+#include "cjl-plate.h"
 #include "file.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
 
 typedef struct
 {
-  char *output, *node, *split, *method, *with;
-  char **settings;
-  int width, height, sample, query;
-  double scale;
-  gboolean dark, bare, mistakes, run, json;
+  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with;
+  char **settings, **nodes;
+  int sample, query;
+  double scale, dpi, font_size;
+  gboolean dark, light, bare, mistakes, run, data, json;
 } Options;
 
 static void
 options_clear (Options *options)
 {
   g_free (options->output);
-  g_free (options->node);
+  g_free (options->into);
+  g_free (options->formats);
   g_free (options->split);
+  g_free (options->width);
+  g_free (options->height);
+  g_free (options->style);
+  g_free (options->colormap);
+  g_free (options->plate);
   g_free (options->method);
   g_free (options->with);
   g_strfreev (options->settings);
+  g_strfreev (options->nodes);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
+/* What the words of the command name. */
+typedef struct
+{
+  GPtrArray *files, *ids; /* borrowed strings */
+} Words;
+
+static void
+words_clear (Words *words)
+{
+  g_ptr_array_unref (words->files);
+  g_ptr_array_unref (words->ids);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
+
+/* --- one picture --- */
+
+/* Style and size as the options say; those not given stay as they are. */
 static gboolean
-read_settings (const CjvFigureInfo *info, char **settings, gpointer params, GError **error)
+apply_page (CjvPlate *plate, const Options *options, GError **error)
+{
+  const double before = plate->width;
+
+  if (options->dark || options->light)
+    plate->style.dark = options->dark;
+  if (options->style != NULL && !cjl_look_apply (options->style, &plate->style, error))
+    return FALSE;
+  if (options->colormap != NULL && !cjl_colormap_apply (options->colormap, &plate->style, error))
+    return FALSE;
+  if (options->width != NULL && !cjl_length_parse (options->width, &plate->width, error))
+    return FALSE;
+  if (options->height != NULL && !cjl_length_parse (options->height, &plate->height, error))
+    return FALSE;
+  if (options->width != NULL && options->height == NULL) /* in proportion; 0 stays 0 */
+    plate->height *= plate->width / before;
+  if (options->font_size > 0)
+    cjl_style_set_points (&plate->style, options->font_size);
+  if (options->scale > 0)
+    plate->style.scale = options->scale;
+  if (options->dpi > 0)
+    plate->style.scale = options->dpi / 96;
+  plate->style.bare = plate->style.bare || options->bare;
+  return TRUE;
+}
+
+static gboolean
+apply_settings (CjvPlate *plate, char **settings, GError **error)
 {
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
     {
       g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2);
 
-      if (info->params == NULL || cj_params_find (info->params, pair[0]) == NULL)
-        {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                       _ ("Figure “%s” has no “%s”. “cajal-cli describe %s” names what it has."),
-                       info->id, pair[0], info->id);
+      for (guint k = 0; k < plate->panels->len; k++)
+        if (!cjl_panel_set (plate->panels->pdata[k], pair[0], pair[1] != NULL ? pair[1] : "",
+                            error))
           return FALSE;
-        }
-      if (!cj_params_parse (info->params, params, pair[0], pair[1] != NULL ? pair[1] : "", error))
-        return FALSE;
     }
   return TRUE;
 }
 
+/* Writes the picture in each of the formats, or as the output ends, and says so. */
 static gboolean
-draw (const char *path, const char *id, const Options *options, GError **error)
+write_plate (CjvPlate *plate, GVariant *source, const char *path, const Options *options,
+             GError **error)
+{
+  if (!apply_page (plate, options, error) || !apply_settings (plate, options->settings, error)
+      || !cjl_figure_save (plate, source, path, error)
+      || (options->data && !cjl_figure_save_data (plate, source, path, error)))
+    return FALSE;
+  cli_print_file (path, options->json);
+  return TRUE;
+}
+
+/* --- pictures out of a project --- */
+
+typedef struct
+{
+  CjlProject *project;
+  CjdDataset *dataset; /* when the first figure asks for it */
+  GVariant *source;
+  const char *path;
+} Opened;
+
+static void
+opened_clear (Opened *opened)
+{
+  g_clear_pointer (&opened->project, cjl_project_unref);
+  g_clear_pointer (&opened->dataset, cjd_dataset_unref);
+  g_clear_pointer (&opened->source, g_variant_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Opened, opened_clear)
+
+static gboolean
+draw (Opened *opened, const char *id, const char *node, const char *path, const Options *options,
+      GError **error)
 {
   const CjvFigureInfo *info = cjv_figure_find (id);
-  g_autoptr (CjlProject) project = cjl_project_load (path, error);
-  g_autoptr (CjdDataset) dataset = NULL;
-  g_autoptr (CjvFrame) frame = NULL;
-  g_autofree gpointer params = NULL;
-  CjlFigureChoice choice = { .node = options->node,
+  CjlFigureChoice choice = { .node = node,
                              .sample = (gsize) options->sample,
                              .mistakes = options->mistakes,
                              .method = options->method,
                              .query = options->query,
                              .other = options->with,
                              .run = options->run };
+  g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
 
-  if (project == NULL || !cjd_file_can_write (options->output, error)
+  if (!cjd_file_can_write (path, error)
       || !cli_parse_split (options->split, CJD_SPLIT_VAL, &choice.split, error))
     return FALSE;
-  if (info == NULL)
+  cjv_style_init (&style, FALSE);
+  style.scale = 2;
+  plate = cjv_plate_new (&style, info != NULL ? info->preset_width : 1,
+                         info != NULL ? info->preset_height : 1);
+  if (info != NULL && opened->dataset == NULL && cjl_figure_needs_data (id))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("There is no figure “%s”. “cajal-cli list figures” names them."), id);
-      return FALSE;
-    }
-  params = cjv_figure_new_params (info);
-  if (g_str_equal (id, "curves")) /* a project keeps epochs, which are smooth already */
-    cj_params_parse (info->params, params, "smoothing", "0", NULL);
-  if (!read_settings (info, options->settings, params, error))
-    return FALSE;
-  if (cjl_figure_needs_data (id))
-    {
-      dataset = cjl_data_load (&project->data, error);
-      if (dataset == NULL)
+      opened->dataset = cjl_data_load (&opened->project->data, error);
+      if (opened->dataset == NULL)
         return FALSE;
     }
-  frame = cjl_figure_frame (project, dataset, id, &choice, error);
-  if (frame == NULL)
+  return cjl_plate_add (plate, opened->project, opened->dataset, id, &choice, error) != NULL
+         && write_plate (plate, opened->source, path, options, error);
+}
+
+/* "PROJECT-ID-NODE.svg" in the folder. You free. */
+static char *
+name_file (const Opened *opened, const char *id, const char *node, const char *format,
+           const Options *options)
+{
+  g_autofree char *base = g_path_get_basename (opened->path);
+  g_autofree char *name = NULL;
+  char *dot = strrchr (base, '.');
+
+  if (dot != NULL && dot != base)
+    *dot = '\0';
+  name = g_strdup_printf ("%s-%s%s%s.%s", base, id, node != NULL ? "-" : "",
+                          node != NULL ? node : "", format);
+  g_strdelimit (name, "/:", '-');
+  return g_build_filename (options->into != NULL ? options->into : ".", name, NULL);
+}
+
+/* Says why one of many pictures is missing; the others follow. */
+static int
+tell (GError *error)
+{
+  g_printerr ("cajal-cli: %s\n", error->message);
+  g_error_free (error);
+  return 1;
+}
+
+/* Every figure of a project for every node in every format. */
+static int
+draw_all (Opened *opened, const Words *words, const Options *options)
+{
+  g_auto (GStrv) formats
+      = g_strsplit (options->formats != NULL ? options->formats : "svg", ",", -1);
+  const guint n_nodes = options->nodes != NULL ? g_strv_length (options->nodes) : 0;
+  int status = 0;
+
+  for (guint i = 0; i < words->ids->len; i++)
+    for (guint k = 0; k < MAX (n_nodes, 1); k++)
+      for (guint f = 0; formats[f] != NULL; f++)
+        {
+          const char *node = n_nodes > 0 ? options->nodes[k] : NULL;
+          g_autofree char *path
+              = name_file (opened, words->ids->pdata[i], node, g_strstrip (formats[f]), options);
+          GError *error = NULL;
+
+          if (!draw (opened, words->ids->pdata[i], node, path, options, &error))
+            status = tell (error);
+        }
+  return status;
+}
+
+static gboolean
+open_project (Opened *opened, const char *path, GError **error)
+{
+  opened->path = path;
+  opened->project = cjl_project_load (path, error);
+  if (opened->project == NULL)
     return FALSE;
-  cjv_style_init (&style, options->dark);
-  style.bare = options->bare;
-  style.scale = options->scale;
-  return cjv_export (
-      info, frame, params, &style, options->width > 0 ? options->width : info->preset_width,
-      options->height > 0 ? options->height : info->preset_height, options->output, error);
+  opened->source = cjl_source_new (opened->project, -1);
+  return TRUE;
+}
+
+static int
+draw_many (const Words *words, const Options *options)
+{
+  int status = 0;
+
+  if (options->into != NULL && g_mkdir_with_parents (options->into, 0777) != 0)
+    {
+      g_printerr (_ ("cajal-cli figure: %s: The folder cannot be made: %s.\n"), options->into,
+                  g_strerror (errno));
+      return 1;
+    }
+  for (guint i = 0; i < words->files->len; i++)
+    {
+      g_auto (Opened) opened = { NULL };
+      GError *error = NULL;
+
+      if (!open_project (&opened, words->files->pdata[i], &error))
+        status = tell (error);
+      else
+        status = MAX (draw_all (&opened, words, options), status);
+    }
+  return status;
+}
+
+static gboolean
+draw_one (const Words *words, const Options *options, GError **error)
+{
+  g_auto (Opened) opened = { NULL };
+  const char *id = words->ids->pdata[0];
+  g_autofree char *path
+      = options->output != NULL ? g_strdup (options->output) : g_strconcat (id, ".svg", NULL);
+
+  return open_project (&opened, words->files->pdata[0], error)
+         && draw (&opened, id, options->nodes != NULL ? options->nodes[0] : NULL, path, options,
+                  error);
+}
+
+static gboolean
+draw_plate (const Words *words, const Options *options, GError **error)
+{
+  g_auto (Opened) opened = { NULL };
+  g_autoptr (CjvPlate) plate = NULL;
+  const char *path = options->output != NULL ? options->output : "plate.svg";
+
+  if (!cjd_file_can_write (path, error) || !open_project (&opened, words->files->pdata[0], error))
+    return FALSE;
+  plate = cjl_plate_load (options->plate, opened.project, error);
+  return plate != NULL && write_plate (plate, opened.source, path, options, error);
+}
+
+/* --- pictures that carry what they are drawn from --- */
+
+static void
+print_origin (const CjvPlate *plate, GVariant *source, gboolean json)
+{
+  GVariantBuilder panels;
+  GVariantDict dict;
+
+  if (!json)
+    {
+      g_autofree char *text = cjl_source_print (source);
+      const char *hash = NULL;
+
+      g_print ("%s\n", text);
+      if (source != NULL && g_variant_lookup (source, "sha256", "&s", &hash))
+        g_print ("SHA-256 %s\n", hash);
+    }
+  g_variant_builder_init (&panels, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < plate->panels->len; i++)
+    {
+      const CjvPanel *panel = plate->panels->pdata[i];
+      g_autofree char *words = cjv_figure_print_words (panel->info, panel->frame, panel->params);
+      GVariantDict one;
+
+      if (!json)
+        g_print ("%s: %s\n", panel->info->id, words);
+      g_variant_dict_init (&one, NULL);
+      g_variant_dict_insert (&one, "figure", "s", panel->info->id);
+      g_variant_dict_insert (&one, "words", "s", words);
+      if (panel->about != NULL)
+        g_variant_dict_insert_value (&one, "about", panel->about);
+      g_variant_builder_add (&panels, "v", g_variant_dict_end (&one));
+    }
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "panels", g_variant_builder_end (&panels));
+  if (source != NULL)
+    g_variant_dict_insert_value (&dict, "source", source);
+  if (json)
+    cli_print_json (g_variant_dict_end (&dict));
+  else
+    g_variant_dict_clear (&dict);
+}
+
+static gboolean
+draw_again (const char *from, const Options *options, GError **error)
+{
+  g_autoptr (GVariant) source = NULL;
+  g_autoptr (CjvPlate) plate = cjl_figure_load (from, &source, error);
+
+  if (plate == NULL)
+    return FALSE;
+  if (options->output != NULL)
+    return cjd_file_can_write (options->output, error)
+           && write_plate (plate, source, options->output, options, error);
+  print_origin (plate, source, options->json);
+  return TRUE;
+}
+
+/* --- the command --- */
+
+/* Files come first; what follows and is no file names figures. */
+static Words
+sort_words (int n, char **words)
+{
+  Words sorted = { g_ptr_array_new (), g_ptr_array_new () };
+
+  for (int i = 0; i < n; i++)
+    {
+      const gboolean file
+          = i == 0
+            || (cjv_figure_find (words[i]) == NULL && sorted.ids->len == 0
+                && (g_str_has_suffix (words[i], ".cajal") || strchr (words[i], '/') != NULL));
+
+      g_ptr_array_add (file ? sorted.files : sorted.ids, words[i]);
+    }
+  return sorted;
+}
+
+static int
+refuse (const char *sentence)
+{
+  g_printerr ("cajal-cli figure: %s\n", sentence);
+  return 2;
+}
+
+static int
+run_words (const Words *words, const Options *options)
+{
+  const gboolean many = words->files->len > 1 || words->ids->len > 1 || options->into != NULL
+                        || (options->nodes != NULL && g_strv_length (options->nodes) > 1)
+                        || options->formats != NULL;
+  GError *error = NULL;
+  gboolean done;
+
+  if (options->dark && options->light)
+    return refuse (_ ("choose one of --dark and --light."));
+  if (options->plate != NULL && (words->ids->len > 0 || words->files->len > 1))
+    return refuse (_ ("--plate takes one project and names its figures itself."));
+  if (options->plate == NULL && words->ids->len == 0
+      && (words->files->len > 1 || many || g_str_has_suffix (words->files->pdata[0], ".cajal")))
+    return refuse (_ ("name a figure behind the projects. “cajal-cli list figures” names them."));
+  if (many && options->output != NULL)
+    return refuse (_ ("-o names one picture. For several choose a folder with --into."));
+  if (options->plate != NULL)
+    done = draw_plate (words, options, &error);
+  else if (words->ids->len == 0)
+    done = draw_again (words->files->pdata[0], options, &error);
+  else if (many)
+    return draw_many (words, options);
+  else
+    done = draw_one (words, options, &error);
+  return done ? 0 : cli_fail (error);
 }
 
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { .scale = 2, .query = -1 };
-  gboolean light = FALSE;
+  g_auto (Options) options = { .query = -1 };
+  g_auto (Words) words = { NULL, NULL };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      N_ ("File to write: .svg, .pdf, .png or .csv; none: ID.svg"), "X.svg" },
-    { "node", 'n', 0, G_OPTION_ARG_STRING, &options.node,
-      N_ ("Layer that is drawn; none: the first that fits"), "ID" },
+      N_ ("File to write: .svg, .pdf, .png, .npz or .csv; none: ID.svg"), "X.svg" },
+    { "into", 0, 0, G_OPTION_ARG_FILENAME, &options.into,
+      N_ ("Folder for several pictures, PROJECT-ID-NODE.svg"), N_ ("FOLDER") },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &options.formats,
+      N_ ("Endings of several pictures, with commas: svg (the preset), pdf …"), "svg,pdf" },
+    { "data", 0, 0, G_OPTION_ARG_NONE, &options.data,
+      N_ ("Writes the numbers beside the picture, as .csv and .npz"), NULL },
+    { "plate", 0, 0, G_OPTION_ARG_FILENAME, &options.plate,
+      N_ ("Several figures on one page, as this file describes"), "P.json" },
+    { "node", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &options.nodes,
+      N_ ("Layer that is drawn, once or more; none: the first that fits"), "ID" },
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
       "S" },
     { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
@@ -127,45 +428,46 @@ run_figure (int argc, char **argv)
       N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
+    { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
+      N_ ("light (the preset), dark or print: white, thin lines, read without colours"), "S" },
+    { "colormap", 0, 0, G_OPTION_ARG_STRING, &options.colormap, N_ ("preset, print or grey"), "C" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
-    { "light", 0, 0, G_OPTION_ARG_NONE, &light, N_ ("Dark ink on a light ground (the preset)"),
-      NULL },
+    { "light", 0, 0, G_OPTION_ARG_NONE, &options.light,
+      N_ ("Dark ink on a light ground (the preset)"), NULL },
     { "bare", 0, 0, G_OPTION_ARG_NONE, &options.bare,
       N_ ("The drawing alone, for a small picture: no heading, axes or scale"), NULL },
-    { "width", 0, 0, G_OPTION_ARG_INT, &options.width, N_ ("Width; none: a good one"), "PX" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &options.height, N_ ("Height; none: a good one"), "PX" },
+    { "width", 0, 0, G_OPTION_ARG_STRING, &options.width,
+      N_ ("Width: 85mm, 3.5in, 640px, single, double …; none: a good one"), "W" },
+    { "height", 0, 0, G_OPTION_ARG_STRING, &options.height, N_ ("Height; none: in proportion"),
+      "H" },
+    { "font-size", 0, 0, G_OPTION_ARG_DOUBLE, &options.font_size,
+      N_ ("Size of the text in points (the preset: 9)"), "PT" },
+    { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi,
+      N_ ("Pixels an inch of a .png (the preset: 192)"), "N" },
     { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,
-      N_ ("Pixels of a .png for each of these (the preset: 2)"), "N" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Name the file in a JSON object"), NULL },
+      N_ ("The same in pixels for each px of the size (the preset: 2)"), "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Name the files in JSON objects"), NULL },
     { NULL },
   };
-  GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 2, 2, &status)
+  if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
       || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--width", options.width, 0, 40, 32000, &status)
-      || !cli_check_number (&cli_figure, "--height", options.height, 0, 40, 32000, &status)
-      || !cli_check_number (&cli_figure, "--scale", options.scale, 2, 0.25, 8, &status))
-    return status;
-  if (options.dark && light)
+      || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
+      || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
+      || !cli_check_number (&cli_figure, "--scale", options.scale, 0, 0.25, 25, &status))
     {
-      g_printerr (_ ("cajal-cli figure: choose one of --dark and --light.\n"));
-      return 2;
+      words = sort_words (0, NULL);
+      return status;
     }
-  if (options.output == NULL)
-    options.output = g_strconcat (argv[2], ".svg", NULL);
-  if (draw (argv[1], argv[2], &options, &error))
-    cli_print_file (options.output, options.json);
-  else
-    status = cli_fail (error);
-  return status;
+  words = sort_words (argc - 1, argv + 1);
+  return run_words (&words, &options);
 }
 
 const CliCommand cli_figure = {
   "figure",
-  "F.cajal ID -o X.{svg,pdf,png,csv}",
+  "F.cajal… ID… -o X.{svg,pdf,png,npz,csv}",
   N_ ("Draws what a project learned and how well"),
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
@@ -173,7 +475,13 @@ const CliCommand cli_figure = {
       "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
       "transformer; decision for data of two numbers. A .csv holds the numbers of the\n"
-      "picture.\n\n"
+      "picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
-      "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf"),
+      "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
+      "  cajal-cli figure a.cajal b.cajal curves confusion --into figures --format pdf,png\n"
+      "  cajal-cli figure signs.cajal --plate plate.json -o figure-1.pdf --data\n\n"
+      "A picture carries what it was drawn from. Given in place of a project it says where it\n"
+      "comes from, or is drawn again, exactly or with other options:\n\n"
+      "  cajal-cli figure figure-1.pdf\n"
+      "  cajal-cli figure figure-1.pdf --style print --width single -o figure-1.svg"),
 };

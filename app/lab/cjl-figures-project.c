@@ -5,6 +5,7 @@
 
 #include "cj-error.h"
 #include "cjl-evaluation.h"
+#include "cjl-explain-report.h"
 #include "cjl-probe.h"
 #include "cjl-write.h"
 #include "safetensors.h"
@@ -435,6 +436,22 @@ frame_of_text (const Request *r, GError **error)
   return writing != NULL ? cjl_writing_frame (writing) : NULL;
 }
 
+/* How faithful explanations are, of a few samples of the split. */
+static CjvFrame *
+frame_of_report (const Request *r, GError **error)
+{
+  g_autoptr (CjlReport) report = NULL;
+  CjlReportOptions options;
+
+  cjl_report_options_init (&options);
+  options.split = r->choice->split;
+  report = cjl_report_project (r->project, r->dataset, &options, NULL, NULL, error);
+  if (report == NULL)
+    return NULL;
+  return g_str_equal (r->id, "trust") ? cjl_report_trust_frame (report)
+                                      : cjl_report_sanity_frame (report);
+}
+
 /* --- the catalogue --- */
 
 static CjvFrame *
@@ -473,6 +490,8 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "trust", TRUE, frame_of_report },
+  { "sanity", TRUE, frame_of_report },
   { "attention", TRUE, cjl_figure_of_attention },
   { "attention-arcs", TRUE, cjl_figure_of_attention },
   { "attention-patches", TRUE, cjl_figure_of_attention },

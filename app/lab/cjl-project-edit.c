@@ -570,6 +570,20 @@ cjl_project_is_modified (CjlProject *self)
 }
 
 void
+cjl_project_set_plate (CjlProject *self, GBytes *plate)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+
+  if (plate != NULL)
+    g_bytes_ref (plate);
+  g_clear_pointer (&self->plate, g_bytes_unref);
+  self->plate = plate;
+  full->stored = TRUE;
+  full->n_stored++;
+  cjl_project_notify (self);
+}
+
+void
 cjl_project_set_data (CjlProject *self, const char *source, GVariant *params)
 {
   GVariant *sunk = g_variant_ref_sink (params != NULL ? params : g_variant_new ("a{sv}", NULL));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The .cajal container: mimetype, project.json, weights.safetensors,
- * normalisation.safetensors, and what lies under run/. */
+ * normalisation.safetensors, plate.npz, and what lies under run/. */
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
@@ -17,6 +17,7 @@
 
 #define MIMETYPE "application/vnd.cajal.project+zip"
 #define FORMAT 1
+#define PLATE "plate.npz"
 #define MAX_FILE (G_GUINT64_CONSTANT (4) << 30)
 
 static GVariant *
@@ -116,6 +117,8 @@ list_all (CjlProject *self)
       cjd_pieces_share (pieces, piece->name, piece);
     }
   cjl_archive_print (self, pieces);
+  if (self->plate != NULL)
+    cjd_pieces_add (pieces, PLATE, g_bytes_ref (self->plate));
   return pieces;
 }
 
@@ -230,6 +233,7 @@ cjl_project_parse (GBytes *bytes, GError **error)
       || !read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
+  self->plate = cjd_pieces_dup (pieces, PLATE); /* read when it is shown */
   for (guint i = 0; i < pieces->len; i++)
     {
       const CjdPiece *piece = pieces->pdata[i];

@@ -75,6 +75,7 @@ cjl_project_unref (CjlProject *self)
   g_clear_pointer (&full->pending, cjl_moment_unref);
   g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
+  g_clear_pointer (&self->plate, g_bytes_unref);
   g_ptr_array_unref (full->undo);
   g_ptr_array_unref (full->redo);
   g_clear_pointer (&full->at_begin, g_variant_unref);

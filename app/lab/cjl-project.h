@@ -41,6 +41,7 @@ struct _CjlProject
   GPtrArray *archive; /* CjdPiece "runs/...": those runs themselves */
   GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
   GVariant *kept;     /* unknown keys of the file, written back */
+  GBytes *plate; /* figures put together for a page, as cjl_figure_print has them; NULL: none */
 };
 
 CjlProject *cjl_project_new (void); /* empty: no nodes, data "glyphs" */
@@ -92,7 +93,10 @@ gboolean cjl_project_is_modified (CjlProject *project);
 void cjl_project_set_data (CjlProject *project, const char *source, GVariant *params);
 void cjl_project_set_title (CjlProject *project, const char *title);
 
-/* Called after every commit, undo, redo, save and store of weights. */
+/* Keeps a plate with the project, NULL: none. It is no edit, but the file is no longer that on the disk. */
+void cjl_project_set_plate (CjlProject *project, GBytes *plate);
+
+/* Called after every commit, undo, redo, save, store of weights and change of the plate. */
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 

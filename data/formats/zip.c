@@ -264,3 +264,29 @@ cjd_zip_parse (GBytes *bytes, gsize max_bytes, GError **error)
   archive_read_free (archive);
   return done ? g_steal_pointer (&pieces) : NULL;
 }
+
+GBytes *
+cjd_zip_find (GBytes *start, const char *name, gsize max_bytes)
+{
+  struct archive *archive = archive_read_new ();
+  struct archive_entry *entry;
+  GBytes *found = NULL;
+  gsize size, left = max_bytes;
+  const void *data = g_bytes_get_data (start, &size);
+
+  archive_read_support_format_zip_streamable (archive); /* without the list at the end */
+  if (archive_read_open_memory (archive, data, size) == ARCHIVE_OK)
+    for (guint i = 0; found == NULL && i < MAX_PIECES
+                      && archive_read_next_header (archive, &entry) == ARCHIVE_OK;
+         i++)
+      if (g_strcmp0 (archive_entry_pathname (entry), name) == 0)
+        {
+          found = read_piece (
+              archive, name,
+              archive_entry_size_is_set (entry) ? (guint64) archive_entry_size (entry) : 0, &left,
+              NULL);
+          break;
+        }
+  archive_read_free (archive);
+  return found;
+}

@@ -42,4 +42,8 @@ GBytes *cjd_zip_print (const GPtrArray *pieces, GError **error);
 /* Reads a zip of at most `max_bytes` unpacked in all. */
 GPtrArray *cjd_zip_parse (GBytes *bytes, gsize max_bytes, GError **error);
 
+/* The first member with that name among those at the start of a zip, which may be cut off behind it; NULL:
+ * there is none, or it unpacks to more than `max_bytes`. You unref. */
+GBytes *cjd_zip_find (GBytes *start, const char *name, gsize max_bytes);
+
 G_END_DECLS

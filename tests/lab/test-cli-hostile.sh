@@ -70,7 +70,7 @@ check steps-below-0 once '--steps cannot be -1' 2 "$cli" train p.cajal --steps -
 check seed-below-0 once '--seed cannot be -1' 2 "$cli" train p.cajal --seed -1
 check threads-too-many once '--threads cannot be 9999' 2 "$cli" train p.cajal --threads 9999
 check from-step-below-0 once '--from-step cannot be -1' 2 "$cli" train p.cajal --resume --from-step -1
-check width-too-large once '--width cannot be 99999999' 2 "$cli" figure p.cajal curves --width 99999999
+check width-too-large once '“99999999” is no length' 1 "$cli" figure p.cajal curves --width 99999999
 check scale-no-number once '--scale cannot be nan' 2 "$cli" figure p.cajal curves --scale nan -o x.png
 check sample-below-0 once '--sample cannot be -1' 2 "$cli" figure p.cajal units --sample -1
 check top-below-0 once '--top cannot be -1' 2 "$cli" predict p.cajal t.csv --top -1

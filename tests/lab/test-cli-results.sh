@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..42
+echo 1..58
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -69,6 +69,20 @@ check figure-no-maps says 'gives no feature maps' 1 "$cli" figure p.cajal maps
 check figure-no-plane says 'needs samples of two numbers' 1 "$cli" figure l.cajal decision
 check figure-no-sample says 'counted from 0' 1 "$cli" figure p.cajal units --sample 100000
 check figure-no-node says 'no layer “nobody”' 1 "$cli" figure p.cajal filters --node nobody
+check explain-row says 'sample 3 .*gradient .* ms' 0 "$cli" explain l.cajal -i 3
+for end in npy npz svg pdf png csv; do
+  check "explain-$end" "$cli" explain l.cajal -m gradient -i 3 -o "e.$end"
+done
+check explain-begins is e.npy $'\x93NUMPY'
+check explain-all contains '"method":"score-cam".*"sum"' "$cli" explain l.cajal -m all -i 1 --json \
+  -s masks=32 -s samples=64
+check explain-picture says 'e.png .*occlusion' 0 "$cli" explain l.cajal -m occlusion -i e.png -t 2
+check explain-several-npy says 'holds one map' 1 "$cli" explain l.cajal -i 1 -i 2 -o e.npy
+check explain-method-refuses says 'no explainer “tea-leaves”' 1 "$cli" explain l.cajal -m tea-leaves
+check explain-target-refuses says 'no class “Hat”' 1 "$cli" explain l.cajal -t Hat
+check explain-setting-refuses says 'has “sugar=1”' 1 "$cli" explain l.cajal -m lrp -s sugar=1
+check explain-layer-refuses says 'no layer that makes maps' 1 "$cli" explain l.cajal -m grad-cam -l dense1
+check explain-sample-refuses says 'counted from 0' 1 "$cli" explain l.cajal -i 100000
 check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safetensors
 check export-npz says '"file":"w.npz"' 0 "$cli" export l.cajal -o w.npz --json
 check export-refuses says 'Choose one of these endings' 1 "$cli" export l.cajal -o w.onnx

@@ -149,6 +149,29 @@ act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
+# figures for a page: a view alone before it is exported, and a plate of three
+command () { xdotool key ctrl+k; sleep 1; xdotool type "$1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
+publish ()
+{
+  act () { show activations; command 'export figure of view' 3; }
+  picture "publish$1" 12 --new lenet-5 --train
+  act () { show curves; command 'add view to plate'; show weights; command 'add view to plate'; show confusion 2; command 'add view to plate'; xdotool key ctrl+shift+p; sleep 3; }
+  picture "plate$1" 16 --new lenet-5 --train
+}
+publish ''
+# a picture opened again beside its project, and where that is not at hand
+pictured ()
+{
+  local cli
+  cli=$(dirname "$program")/../cli/cajal-cli
+  mkdir -p "$HOME/with" "$HOME/without"
+  "$cli" new playground -o "$HOME/with/spirals.cajal" && "$cli" train "$HOME/with/spirals.cajal" --epochs 2 &&
+    "$cli" figure "$HOME/with/spirals.cajal" decision -o "$HOME/with/decision.svg" &&
+    cp "$HOME/with/decision.svg" "$HOME/without"
+  picture "figure-opened$1" 4 "$HOME/with/decision.svg"
+  picture "figure-alone$1" 4 "$HOME/without/decision.svg"
+}
+if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
 act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
@@ -172,6 +195,7 @@ picture attention-heads 16 --new tiny-vit --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+publish -dark
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
 act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cjv-frame.h"
+#include "faithful-frames.h"
 
 #include <math.h>
 
@@ -555,6 +556,54 @@ static const char written[]
       "nobody reads is no letter; a cell that nobody hears falls silent, and the silence is a "
       "sign for the others.";
 
+/* Explanations of two pictures of rings by three methods, of which one has nothing to say; or of a text. */
+static CjvFrame *
+frame_explanations (gboolean words)
+{
+  static const char *const rows[] = { "sample 7", "sample 12", NULL };
+  static const char *const questions[] = { "why 0?", "why Q? It is 0", NULL };
+  static const char *const methods[] = { "Gradient", "Grad-CAM", "Attention flow", NULL };
+  static const char *const notes[] = { "",
+                                       "\316\243 99.8 %",
+                                       "follows attention, and there is none",
+                                       "",
+                                       "",
+                                       "follows attention, and there is none",
+                                       NULL };
+  static const char *const letters[]
+      = { "T", "h", "e", " ", "c", "e", "l", "l", "i", "s", " ", "a", " ", "c", "i", "t", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const int h = words ? 1 : 16, w = words ? 8 : 16;
+  const gint64 dims[] = { 2, 3, h, w }, seen[] = { 2, 1, h, w };
+  CjTensor *maps = tensor (4, dims), *pictures = tensor (4, seen);
+
+  for (int r = 0; r < 2; r++)
+    for (int i = 0; i < h * w; i++)
+      {
+        const double x = i % w - 7.5, y = i / w - 7.5, ring = exp (-pow (hypot (x, y) - 5 + r, 2));
+        float *at = cj_tensor_f32 (maps) + r * 3 * h * w + i;
+
+        at[0] = (float) (words ? sin (i + r) : ring * sin (atan2 (y, x) * 2 + r));
+        at[h * w] = (float) exp (-0.05 * (x * x + (y - 3 * r) * (y - 3 * r)));
+        at[2 * h * w] = NAN;
+        cj_tensor_f32 (pictures)[r * h * w + i] = (float) ring;
+      }
+  cjv_frame_take_array (frame, "maps", maps);
+  if (words)
+    {
+      cj_tensor_unref (pictures);
+      cjv_frame_set_strings (frame, "words", letters);
+    }
+  else
+    cjv_frame_take_array (frame, "pictures", pictures);
+  cjv_frame_set_values (frame, "signed", (const float[]){ 1, 0, 0 }, 3);
+  cjv_frame_set_strings (frame, "rows", rows);
+  cjv_frame_set_strings (frame, "questions", questions);
+  cjv_frame_set_strings (frame, "methods", methods);
+  cjv_frame_set_strings (frame, "notes", notes);
+  return cjv_frame_seal (frame);
+}
+
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
 sample_frame (const char *id)
@@ -577,6 +626,8 @@ sample_frame (const char *id)
     return frame_sheet (60, 1, 28);
   if (g_str_equal (id, "decision"))
     return frame_decision (3);
+  if (g_str_equal (id, "explanations"))
+    return frame_explanations (FALSE);
   if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
     return frame_ranking (1500, 10);
   if (g_str_equal (id, "scatter"))
@@ -593,6 +644,10 @@ sample_frame (const char *id)
     return frame_layers (7, 7);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (13);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (13, 5);
   if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
     return frame_attention (4, "The cell is a city of its own");
   if (g_str_equal (id, "attention-patches"))
@@ -626,6 +681,8 @@ other_frame (const char *id)
     return frame_sheet (20, 3, 32);
   if (g_str_equal (id, "decision"))
     return frame_decision (2);
+  if (g_str_equal (id, "explanations"))
+    return frame_explanations (TRUE);
   if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
     return frame_ranking (300, 2);
   if (g_str_equal (id, "scatter"))
@@ -642,6 +699,10 @@ other_frame (const char *id)
     return frame_layers (60, 12);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (2);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (3, 20);
   if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
     return frame_attention (1, written);
   if (g_str_equal (id, "attention-patches"))

@@ -418,7 +418,8 @@ draw_map (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 m
     return;
   w = cairo_image_surface_get_width (image);
   h = cairo_image_surface_get_height (image);
-  cjv_thumbnail_map (map_of (s, r, m), s->h, s->w, both ? CJV_MAP_SIGNED : CJV_MAP_SEQUENTIAL,
+  cjv_thumbnail_map (map_of (s, r, m), s->h, s->w,
+                     cjv_style_map (scene->style, both ? CJV_MAP_SIGNED : CJV_MAP_SEQUENTIAL),
                      scene->style->dark, MIN (low, high * 0.99f), high, pixels, stride, w, h);
   below = s->first > 0 && s->p->overlay < 1 ? new_image (scene, at, &under, &under_stride) : NULL;
   if (below != NULL)
@@ -456,7 +457,8 @@ color_of (const CjvScene *scene, const Sheet *s, gint64 r, gint64 m, gint64 i)
   const double t = map_of (s, r, m)[i] / s->high[r * s->m + m];
 
   return is_signed (s, m)
-             ? cjv_map_color (CJV_MAP_SIGNED, scene->style, CLAMP (t, -1, 1) / 2 + 0.5)
+             ? cjv_map_color (cjv_style_map (scene->style, CJV_MAP_SIGNED), scene->style,
+                              CLAMP (t, -1, 1) / 2 + 0.5)
              : cjv_color_mix (cjv_style_color (scene->style, CJV_BACKGROUND),
                               cjv_style_color (scene->style, CJV_ACCENT), CLAMP (t, 0, 1) * 0.8);
 }
@@ -738,6 +740,8 @@ words (const CjvScene *scene)
 
       g_string_append_printf (out, "%s%s, %s", r > 0 ? " " : "", title != NULL ? title : "",
                               question != NULL ? question : "");
+      if (!g_str_has_suffix (out->str, "?"))
+        g_string_append_c (out, '.');
       for (gint64 m = 0; m < s.m; m++)
         if (is_there (&s, r, m))
           append_strongest (&s, r, m, out);

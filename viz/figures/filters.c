@@ -135,8 +135,9 @@ fill (const CjvScene *scene, const Data *data, const CjvTileGrid *grid, guint32 
       one += data->input * size;
       if (p->each)
         cjv_range_find (one, size, CJV_MAP_SIGNED, &low, &high);
-      cjv_thumbnail_map (one, data->h, data->w, CJV_MAP_SIGNED, scene->style->dark, low, high, at,
-                         stride, grid->tiles.tile_width, grid->tiles.tile_height);
+      cjv_thumbnail_map (one, data->h, data->w, cjv_style_map (scene->style, CJV_MAP_SIGNED),
+                         scene->style->dark, low, high, at, stride, grid->tiles.tile_width,
+                         grid->tiles.tile_height);
     }
 }
 
@@ -205,7 +206,8 @@ draw (const CjvScene *scene, cairo_t *cr)
                             (int) data.h, (int) data.w, (int) data.input + 1, (int) data.c);
   cjv_tile_panel_draw_heading (&panel, scene, cr, title != NULL ? title : _ ("Filters"), note);
   if (panel.has_bar)
-    cjv_draw_color_bar (scene, cr, &panel.bar, CJV_MAP_SIGNED, data.low, data.high);
+    cjv_draw_color_bar (scene, cr, &panel.bar, cjv_style_map (scene->style, CJV_MAP_SIGNED),
+                        data.low, data.high);
   cj_tensor_unref (data.values);
   return TRUE;
 }

@@ -98,9 +98,9 @@ draw_cells (const CjvScene *scene, cairo_t *cr, const Heatmap *h)
 
   if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
     {
-      cjv_thumbnail_map (cj_tensor_f32 (h->values), h->rows, h->columns, CJV_MAP_SIGNED,
-                         scene->style->dark, h->low, h->high,
-                         (guint32 *) cairo_image_surface_get_data (image),
+      cjv_thumbnail_map (cj_tensor_f32 (h->values), h->rows, h->columns,
+                         cjv_style_map (scene->style, CJV_MAP_SIGNED), scene->style->dark, h->low,
+                         h->high, (guint32 *) cairo_image_surface_get_data (image),
                          (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
       cairo_surface_mark_dirty (image);
       cairo_save (cr);
@@ -160,7 +160,8 @@ draw (const CjvScene *scene, cairo_t *cr)
     cjv_draw_heading (scene, cr, h.room.x, h.room.y - h.heading, scene->width - h.room.x,
                       title != NULL ? title : _ ("Weights"), note);
   if (h.bar.width > 0)
-    cjv_draw_color_bar (scene, cr, &h.bar, CJV_MAP_SIGNED, h.low, h.high);
+    cjv_draw_color_bar (scene, cr, &h.bar, cjv_style_map (scene->style, CJV_MAP_SIGNED), h.low,
+                        h.high);
   cj_tensor_unref (h.values);
   return TRUE;
 }

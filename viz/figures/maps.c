@@ -314,14 +314,16 @@ draw (const CjvScene *scene, cairo_t *cr)
   image = cjv_tile_grid_new_image (&panel.grid, &pixels, &stride);
   if (image != NULL)
     cjv_thumbnail_maps (cj_tensor_f32 (data.values), data.n, data.h, data.w, &panel.grid.tiles,
-                        data.map, scene->style->dark, p->each, data.low, data.high, pixels, stride);
+                        cjv_style_map (scene->style, data.map), scene->style->dark, p->each,
+                        data.low, data.high, pixels, stride);
   cjv_tile_grid_paint (&panel.grid, cr, image);
   draw_unit (&inner, cr, &data, &panel.grid);
   note = g_strdup_printf (_ ("%d maps of %d×%d"), (int) data.n, (int) data.h, (int) data.w);
   cjv_tile_panel_draw_heading (&panel, &inner, cr, title != NULL ? title : _ ("Feature maps"),
                                note);
   if (panel.has_bar)
-    cjv_draw_color_bar (&inner, cr, &panel.bar, data.map, data.low, data.high);
+    cjv_draw_color_bar (&inner, cr, &panel.bar, cjv_style_map (scene->style, data.map), data.low,
+                        data.high);
   cairo_restore (cr);
   data_clear (&data);
   return TRUE;

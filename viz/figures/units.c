@@ -108,7 +108,8 @@ draw_shapes (const CjvScene *scene, cairo_t *cr, const Units *units)
       if (units->map == CJV_MAP_SEQUENTIAL && cj_tensor_f32 (units->values)[i] == 0)
         cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_SURFACE));
       else
-        cjv_draw_set_color (cr, cjv_map_color (units->map, scene->style, t));
+        cjv_draw_set_color (
+            cr, cjv_map_color (cjv_style_map (scene->style, units->map), scene->style, t));
       cairo_fill_preserve (cr);
       cjv_draw_set_color (cr, edge);
       cairo_set_line_width (cr, units->map == CJV_MAP_SIGNED ? 1 : 0.5);
@@ -155,14 +156,16 @@ draw (const CjvScene *scene, cairo_t *cr)
 
       if (image != NULL)
         cjv_thumbnail_units (cj_tensor_f32 (units.values), units.n, &units.panel.grid.tiles,
-                             units.map, scene->style->dark, units.low, units.high, pixels, stride);
+                             cjv_style_map (scene->style, units.map), scene->style->dark, units.low,
+                             units.high, pixels, stride);
       cjv_tile_grid_paint (&units.panel.grid, cr, image);
     }
   draw_unit (scene, cr, &units.panel.grid);
   note = g_strdup_printf (_ ("%d units"), (int) units.n);
   cjv_tile_panel_draw_heading (&units.panel, scene, cr, title != NULL ? title : _ ("Units"), note);
   if (units.panel.has_bar)
-    cjv_draw_color_bar (scene, cr, &units.panel.bar, units.map, units.low, units.high);
+    cjv_draw_color_bar (scene, cr, &units.panel.bar, cjv_style_map (scene->style, units.map),
+                        units.low, units.high);
   cj_tensor_unref (units.values);
   return TRUE;
 }
