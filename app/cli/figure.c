@@ -420,7 +420,9 @@ run_figure (int argc, char **argv)
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
     { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
-          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow"),
+          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
+          "for "
+          "landscape: slice or run"),
       "ID" },
     { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
       N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
@@ -474,7 +476,8 @@ const CliCommand cli_figure = {
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
       "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
-      "transformer; decision for data of two numbers. A .csv holds the numbers of the\n"
+      "transformer; landscape, interpolation and curvature of the loss; decision for data of\n"
+      "two numbers. A .csv holds the numbers of the\n"
       "picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

@@ -497,6 +497,9 @@ static const struct
   { "attention-patches", TRUE, cjl_figure_of_attention },
   { "attention-heads", TRUE, cjl_figure_of_heads },
   { "logit-lens", TRUE, cjl_figure_of_lens },
+  { "landscape", TRUE, cjl_figure_of_landscape },
+  { "interpolation", TRUE, cjl_figure_of_landscape },
+  { "curvature", TRUE, cjl_figure_of_landscape },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

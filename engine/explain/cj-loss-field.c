@@ -55,6 +55,7 @@ cj_loss_field_new (CjProgram *program, CjFeed *feed, gsize n_samples, GError **e
 {
   g_autoptr (CjLossField) self = g_new0 (CjLossField, 1);
   const CjTensor *x = cj_program_get_x (program);
+  const float *states;
   gsize n;
 
   self->program = program;
@@ -62,8 +63,8 @@ cj_loss_field_new (CjProgram *program, CjFeed *feed, gsize n_samples, GError **e
   self->y = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
   self->batch = cj_program_get_batch (program);
   cj_program_get_weights (program, &self->n_weights);
-  self->states = g_memdup2 (cj_program_get_states (program, &self->n_states),
-                            sizeof (float) * (gsize) MAX (self->n_states, 1));
+  states = cj_program_get_states (program, &self->n_states);
+  self->states = g_memdup2 (states, sizeof (float) * (gsize) MAX (self->n_states, 1));
   n = MIN (n_samples, feed->n_samples) / (gsize) self->batch;
   if (x != NULL)
     n = MIN (n, MAX (MAX_BYTES / MAX (cj_tensor_bytes (x), 1), 1));

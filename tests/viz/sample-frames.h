@@ -550,6 +550,85 @@ frame_lens (int layers, const char *text)
   return cjv_frame_seal (frame);
 }
 
+/* A bowl with a ripple; holes where it is not measured yet, and the way of a run. */
+static CjvFrame *
+frame_landscape (int side, int path, gboolean coarse)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { side, side }, axis[] = { side }, way[] = { path, 2 }, when[] = { path };
+  CjTensor *loss = tensor (2, dims), *x = tensor (1, axis), *y = tensor (1, axis);
+
+  for (int i = 0; i < side; i++)
+    cj_tensor_f32 (x)[i] = cj_tensor_f32 (y)[i] = (float) (2.0 * i / (side - 1) - 1);
+  for (int i = 0; i < side * side; i++)
+    {
+      const double a = cj_tensor_f32 (x)[i % side], b = cj_tensor_f32 (y)[i / side];
+      const gboolean known = !coarse || (i % side % 4 == 0 && i / side % 4 == 0) || i < side * 4;
+
+      cj_tensor_f32 (loss)[i]
+          = known ? (float) (0.2 + 3 * a * a + b * b + 0.2 * sin (5 * a + 3 * b)) : NAN;
+    }
+  cjv_frame_take_array (frame, "loss", loss);
+  cjv_frame_take_array (frame, "x", x);
+  cjv_frame_take_array (frame, "y", y);
+  if (path > 0)
+    {
+      CjTensor *places = tensor (2, way), *steps = tensor (1, when);
+
+      for (int i = 0; i < path; i++)
+        {
+          const double t = 1 - (double) i / (path - 1);
+
+          cj_tensor_f32 (places)[2 * i] = (float) (0.8 * t);
+          cj_tensor_f32 (places)[2 * i + 1] = (float) (0.5 * sin (4 * t));
+          cj_tensor_f32 (steps)[i] = (float) (100 * i);
+        }
+      cjv_frame_take_array (frame, "path", places);
+      cjv_frame_take_array (frame, "steps", steps);
+    }
+  cjv_frame_set_text (frame, "x-label", "first direction of the run, 81 %");
+  cjv_frame_set_text (frame, "y-label", "second direction of the run, 12 %");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_interpolation (gboolean held)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  float x[29], loss[29], val[29];
+
+  for (int i = 0; i < 29; i++)
+    {
+      x[i] = (float) (-0.2 + 1.4 * i / 28);
+      loss[i] = held || i < 20 ? (float) (0.3 + 2 * exp (-3 * x[i]) + 0.1 * sin (9 * x[i])) : NAN;
+      val[i] = loss[i] + 0.2f * x[i];
+    }
+  cjv_frame_set_values (frame, "x", x, 29);
+  cjv_frame_set_values (frame, "loss", loss, 29);
+  if (held)
+    cjv_frame_set_values (frame, "held", val, 29);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_curvature (gboolean whole)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const float values[] = { 31.2f, 17.5f, -9.1f, 8.8f, 6.5f };
+  const float errors[] = { 0.02f, 0.4f, 1.5f, 1.1f, 2 };
+
+  cjv_frame_set_values (frame, "values", values, whole ? 5 : 2);
+  cjv_frame_set_values (frame, "errors", errors, whole ? 5 : 2);
+  if (whole)
+    {
+      cjv_frame_set_scalar (frame, "noise-scale", 482);
+      cjv_frame_set_scalar (frame, "noise-error", 61);
+      cjv_frame_set_scalar (frame, "slope", 0.013);
+      cjv_frame_set_scalar (frame, "noise", 6.3);
+    }
+  return cjv_frame_seal (frame);
+}
+
 static const char written[]
     = "The cell is a city of its own: it has streets, gates and\nkeepers of the gates. No wall "
       "of it is ever still,\n\nand what comes in is weighed, named and answered. A letter that "
@@ -654,6 +733,12 @@ sample_frame (const char *id)
     return frame_patches (4, 8);
   if (g_str_equal (id, "attention-heads"))
     return frame_heads (4, 4);
+  if (g_str_equal (id, "landscape"))
+    return frame_landscape (17, 12, FALSE);
+  if (g_str_equal (id, "interpolation"))
+    return frame_interpolation (TRUE);
+  if (g_str_equal (id, "curvature"))
+    return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
     return frame_lens (5, "The cell is a city of its own");
   return NULL;
@@ -709,6 +794,12 @@ other_frame (const char *id)
     return frame_patches (1, 5);
   if (g_str_equal (id, "attention-heads"))
     return frame_heads (12, 12);
+  if (g_str_equal (id, "landscape"))
+    return frame_landscape (17, 0, TRUE);
+  if (g_str_equal (id, "interpolation"))
+    return frame_interpolation (FALSE);
+  if (g_str_equal (id, "curvature"))
+    return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
     return frame_lens (13, "a city");
   return NULL;
