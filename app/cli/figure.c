@@ -429,7 +429,8 @@ run_figure (int argc, char **argv)
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
-          "tuning, orientation-map and selectivity: drifting or static gratings, or bars"),
+          "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
+          "landscape: slice or run"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
@@ -499,8 +500,8 @@ const CliCommand cli_figure = {
       "of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
       "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
-      "pictures; decision for data of two numbers. A .csv holds the numbers of the picture, a\n"
-      ".npz the arrays.\n\n"
+      "pictures; landscape, interpolation and curvature of the loss; decision for data of two\n"
+      "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
