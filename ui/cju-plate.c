@@ -412,6 +412,7 @@ make_panel (CjuPlate *self, guint i)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
   gtk_editable_set_text (GTK_EDITABLE (row), panel->caption != NULL ? panel->caption : "");
   g_object_set_data (G_OBJECT (row), "panel", GUINT_TO_POINTER (i));
+  cju_access_name_inside (row, GTK_TYPE_TEXT, name);
   g_signal_connect (row, "changed", G_CALLBACK (on_caption), self);
   if (!has_order (self))
     return row;
