@@ -97,12 +97,8 @@ changed (CjuPlate *self)
   if (self->filling)
     return;
   if (self->kept)
-    {
-      g_autoptr (GBytes) record
-          = self->plate->panels->len > 0 ? cjl_figure_print (self->plate, NULL, NULL) : NULL;
-
-      cjl_project_set_plate (cju_document_get_project (self->document), record);
-    }
+    cjl_project_take_plate (cju_document_get_project (self->document),
+                            self->plate->panels->len > 0 ? cjv_plate_dup (self->plate) : NULL);
   tell_page (self);
   gtk_widget_queue_draw (self->page);
 }
@@ -648,12 +644,12 @@ present (CjuPlate *self, GtkWindow *parent, const char *title, GtkWidget *notice
 static CjvPlate *
 load_kept (CjuDocument *document)
 {
-  GBytes *record = cju_document_get_project (document)->plate;
-  CjvPlate *plate = record != NULL ? cjl_figure_parse (record, NULL, NULL) : NULL;
+  const CjvPlate *kept = cju_document_get_project (document)->plate;
+  CjvPlate *plate;
   CjvStyle style;
 
-  if (plate != NULL)
-    return plate;
+  if (kept != NULL)
+    return cjv_plate_dup (kept);
   cjv_style_init (&style, FALSE);
   cjl_style_set_points (&style, 7);
   style.scale = 300 / CJV_DPI;
@@ -697,7 +693,6 @@ cju_plate_add_view (CjuView *view)
   CjuDocument *document = cju_view_get_document (view);
   g_autoptr (CjvPlate) shown = cju_view_dup_plate (view);
   g_autoptr (CjvPlate) plate = load_kept (document);
-  g_autoptr (GBytes) record = NULL;
   g_autofree char *text = NULL;
 
   if (shown == NULL)
@@ -707,11 +702,10 @@ cju_plate_add_view (CjuView *view)
   if (shown == NULL || plate->panels->len >= CJV_PLATE_MAX)
     return;
   cjv_plate_move_panel (shown, 0, plate);
-  record = cjl_figure_print (plate, NULL, NULL);
-  cjl_project_set_plate (cju_document_get_project (document), record);
   text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The plate has %u figure now",
                                        "The plate has %u figures now", plate->panels->len),
                           plate->panels->len);
+  cjl_project_take_plate (cju_document_get_project (document), g_steal_pointer (&plate));
   cju_view_tell (view, text);
 }
 
