@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words of every catalogue item, written for xgettext: what is declared once is not marked as well.
  * A new layer, source, figure or template is there by itself. */
+#include "cj-explainer.h"
 #include "cj-graph.h"
 #include "cj-layer.h"
 #include "cj-metrics.h"
@@ -113,6 +114,20 @@ say_metrics (void)
 }
 
 static void
+say_explainers (void)
+{
+  for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++)
+    {
+      g_autofree char *where = g_strdup_printf ("explainer %s", (*e)->id);
+
+      say (where, "title", (*e)->title);
+      say (where, "what its numbers mean", (*e)->blurb);
+      say (where, "formula", (*e)->formula);
+      say_params (where, (*e)->params);
+    }
+}
+
+static void
 say_data (void)
 {
   for (const CjdSourceInfo *const *s = cjd_sources (); *s != NULL; s++)
@@ -171,6 +186,7 @@ main (void)
   say_layers ();
   say_training ();
   say_metrics ();
+  say_explainers ();
   say_data ();
   say_lab ();
   return 0;

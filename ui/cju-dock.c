@@ -436,7 +436,8 @@ cju_dock_describe (guint i, CjuDockView *view)
   while (info[n] != NULL && n < i)
     n++;
   if (info[n] != NULL)
-    *view = (CjuDockView){ info[n]->id, info[n]->title, info[n]->blurb };
+    *view = (CjuDockView){ info[n]->id, info[n]->title, info[n]->blurb, info[n]->formula,
+                           info[n]->source };
   else if (i == n)
     *view = history_view;
   else

@@ -23,6 +23,7 @@ GtkWidget *cju_dock_new (CjuDocument *document);
 typedef struct
 {
   const char *id, *title, *blurb;
+  const char *formula, *source; /* not to be translated; or NULL */
 } CjuDockView;
 
 /* Describes view `i`; FALSE: there are no more. */

@@ -40,6 +40,8 @@ struct _CjuDocument
   guint tick, beat, asked, seen;
   guint64 asked_step;
   gboolean ask_again;
+  CjlProbeWish wish;
+  gint64 wished; /* monotonic time when that was last asked for */
   GCancellable *loading;
   CjlEvaluation *evaluation;
   gboolean evaluating;    /* a worker is at it */

@@ -11,7 +11,8 @@
 #define TICK_MS 33
 #define CALM 1 /* of two ticks is left out, unless the data is a plane */
 #define FAST_MS 16
-#define FAST_SECONDS 0.5 /* after the last move */
+#define FAST_SECONDS 0.5               /* after the last move */
+#define WISH_LIFE (G_USEC_PER_SEC / 2) /* of what a view wants to be told */
 
 G_DEFINE_FINAL_TYPE (CjuDocument, cju_document, G_TYPE_OBJECT)
 
@@ -188,6 +189,27 @@ follow_failure (CjuDocument *self)
   cju_document_emit (self, CJU_DOCUMENT_EDITED);
 }
 
+/* What nobody wished for any more is not told; what is newly wished for is asked at once. */
+static void
+follow_wish (CjuDocument *self, CjlProbe *probe)
+{
+  const CjlProbeWish *told = self->frame != NULL ? &self->frame->wish : NULL;
+
+  if (g_get_monotonic_time () - self->wished > WISH_LIFE)
+    self->wish = (CjlProbeWish){ .head = -1 };
+  cjl_probe_wish (probe, self->wish);
+  if (self->wish.attention && told != NULL
+      && (!told->attention || told->layer != self->wish.layer || told->head != self->wish.head))
+    self->ask_again = TRUE;
+}
+
+void
+cju_document_wish_attention (CjuDocument *self, int layer, int head)
+{
+  self->wished = g_get_monotonic_time ();
+  self->wish = (CjlProbeWish){ TRUE, layer, head };
+}
+
 /* Looks at the runner and keeps one question at a time with the probe. */
 static void
 look (CjuDocument *self)
@@ -215,6 +237,8 @@ look (CjuDocument *self)
       self->seen = count;
       moved = TRUE;
     }
+  if (probe != NULL)
+    follow_wish (self, probe);
   if (probe != NULL && (self->ask_again || state.step != self->asked_step))
     {
       self->asked_step = state.step;

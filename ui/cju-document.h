@@ -25,6 +25,9 @@ CjlSession *cju_document_get_session (CjuDocument *self); /* NULL: still loading
 CjdDataset *cju_document_get_dataset (CjuDocument *self); /* NULL: still loading, or failed */
 const CjLowered *cju_document_get_lowered (CjuDocument *self); /* NULL without data */
 CjlProbeFrame *cju_document_get_frame (CjuDocument *self);     /* borrowed, NULL before the first */
+/* Makes the frames tell what the heads of attention do, and what the answer is with one silenced (head -1:
+ * none; layer counts the attentions), as long as anyone calls this a few times a second. */
+void cju_document_wish_attention (CjuDocument *self, int layer, int head);
 CjRunState cju_document_get_state (CjuDocument *self);
 /* Why there is no training, or NULL. Borrowed. */
 const char *cju_document_get_trouble (CjuDocument *self);

@@ -133,6 +133,25 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("The main menu predicts a whole folder of pictures and writes the classes and their "
           "probabilities to a CSV file."),
       NULL } },
+  { "explanations",
+    N_ ("Why did it say that?"),
+    N_ ("What an answer of the network leaned on"),
+    { N_ ("The view <a href=\"view/explain\">Explain</a> asks several methods about the chosen "
+          "sample and shows their answers side by side: blue spoke for the class, red against it. "
+          "It follows the sample and the weights, while the network learns, too."),
+      N_ ("The button with the number of methods opens their list: each can be switched on and "
+          "set. The list below it chooses the class that is explained: what the network says, what "
+          "the sample is, or any other. <b>Hold</b> keeps a sample beside the next ones."),
+      N_ ("Click a place of a map to see which maps of the layer mattered there; the strongest is "
+          "chosen on the canvas. The options of the view change how much of the picture shines "
+          "through, share one scale of colours, or show the difference from one of the methods."),
+      N_ ("Below a map stands how much of the answer its numbers add up to, where a method "
+          "promises "
+          "that they add up to all of it. Methods that need an attention, or a layer that makes "
+          "maps, are only offered where there is one."),
+      N_ ("<tt>cajal-cli explain</tt> does the same for any number of samples and writes pictures, "
+          "tables and arrays."),
+      NULL } },
   { "problems",
     N_ ("Problems and mends"),
     N_ ("What keeps a network from training, and the way out"),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-help-pages.h"
 
+#include "cj-explainer.h"
 #include "cj-optimizer.h"
 #include "cj-schedule.h"
 #include "cjd-augment.h"
@@ -83,7 +84,9 @@ add_views (GPtrArray *pages)
     add (pages, (CjuHelpPage){ .id = join ("view", view.id),
                                .section = _ ("Views"),
                                .title = _ (view.title),
-                               .blurb = view.blurb });
+                               .blurb = view.blurb,
+                               .formula = view.formula,
+                               .source = view.source });
 }
 
 static int
@@ -140,6 +143,19 @@ add_training (GPtrArray *pages)
 }
 
 static void
+add_explainers (GPtrArray *pages)
+{
+  for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++)
+    add (pages, (CjuHelpPage){ .id = join ("explainer", (*e)->id),
+                               .section = _ ("Explainers"),
+                               .title = _ ((*e)->title),
+                               .blurb = (*e)->blurb,
+                               .formula = _ ((*e)->formula),
+                               .source = (*e)->source,
+                               .params = (*e)->params });
+}
+
+static void
 add_data (GPtrArray *pages)
 {
   for (const CjdSourceInfo *const *s = cjd_sources (); *s != NULL; s++)
@@ -175,6 +191,7 @@ cju_help_pages (void)
       add_views (pages);
       add_layers (pages);
       add_training (pages);
+      add_explainers (pages);
       add_data (pages);
     }
   return pages;

@@ -2,6 +2,7 @@
 /* cajal-cli list, describe and templates: the catalogue as text, from the descriptors. */
 #include "cli.h"
 
+#include "cj-explainer.h"
 #include "cj-layer.h"
 #include "cj-metrics.h"
 #include "cj-train-setup.h"
@@ -72,10 +73,17 @@ collect_engine (void)
   return items;
 }
 
-/* Adds data, figures and templates. */
+/* Adds explainers, data, figures and templates. */
 static void
 collect_rest (GArray *items)
 {
+  for (const CjExplainerInfo *const *i = cj_explainers (); *i != NULL; i++)
+    {
+      const Item item = { "explainers",  (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
   for (const CjdSourceInfo *const *i = cjd_sources (); *i != NULL; i++)
     {
       const Item item = { "sources", (*i)->id, (*i)->title,  (*i)->blurb,
@@ -138,7 +146,7 @@ list_item (const Item *item, gboolean json)
 
   if (!json)
     {
-      g_print ("%-13s %-18s %s\n", item->kind, item->id, _ (item->blurb));
+      g_print ("%-13s %-20s %s\n", item->kind, item->id, _ (item->blurb));
       return;
     }
   g_variant_dict_init (&dict, NULL);
@@ -181,7 +189,8 @@ run_list (int argc, char **argv)
     return 0;
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-         "initialisers, metrics, sources, readers, augmentations, figures and templates.\n"),
+         "initialisers, metrics, explainers, sources, readers, augmentations, figures and "
+         "templates.\n"),
       kind);
   return 1;
 }
@@ -278,7 +287,7 @@ static const char *
 name_note (const Item *item)
 {
   if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
-      || g_str_equal (item->kind, "initialisers"))
+      || g_str_equal (item->kind, "initialisers") || g_str_equal (item->kind, "explainers"))
     return _ ("Source");
   return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }
@@ -296,7 +305,8 @@ describe_item (const Item *item, gboolean json)
     }
   g_print ("%s (%s, %s)\n%s.\n", _ (item->title), item->id, item->kind, _ (item->blurb));
   if (item->formula != NULL)
-    g_print ("\n  %s\n", item->formula);
+    g_print ("\n  %s\n",
+             g_str_equal (item->kind, "explainers") ? _ (item->formula) : item->formula);
   if (item->note != NULL)
     g_print ("\n%s: %s.\n", name_note (item), _ (item->note));
   if (item->rate > 0)
@@ -372,7 +382,7 @@ run_templates (int argc, char **argv)
 const CliCommand cli_list = {
   "list",
   "[KIND]",
-  N_ ("Names layers, losses, optimizers, schedules, metrics, sources, figures …"),
+  N_ ("Names layers, losses, optimizers, metrics, explainers, sources, figures …"),
   run_list,
   N_ ("KIND is one of them; without it everything is named."),
 };

@@ -15,11 +15,11 @@
 
 typedef struct
 {
-  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate;
+  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with;
   char **settings, **nodes;
-  int sample;
+  int sample, query;
   double scale, dpi, font_size;
-  gboolean dark, light, bare, mistakes, data, json;
+  gboolean dark, light, bare, mistakes, run, data, json;
 } Options;
 
 static void
@@ -34,6 +34,8 @@ options_clear (Options *options)
   g_free (options->style);
   g_free (options->colormap);
   g_free (options->plate);
+  g_free (options->method);
+  g_free (options->with);
   g_strfreev (options->settings);
   g_strfreev (options->nodes);
 }
@@ -138,8 +140,13 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
       GError **error)
 {
   const CjvFigureInfo *info = cjv_figure_find (id);
-  CjlFigureChoice choice
-      = { .node = node, .sample = (gsize) options->sample, .mistakes = options->mistakes };
+  CjlFigureChoice choice = { .node = node,
+                             .sample = (gsize) options->sample,
+                             .mistakes = options->mistakes,
+                             .method = options->method,
+                             .query = options->query,
+                             .other = options->with,
+                             .run = options->run };
   g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
 
@@ -388,7 +395,7 @@ run_words (const Words *words, const Options *options)
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { 0 };
+  g_auto (Options) options = { .query = -1 };
   g_auto (Words) words = { NULL, NULL };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -406,9 +413,19 @@ run_figure (int argc, char **argv)
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
       "S" },
     { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
-      N_ ("For maps, units and bars: its number in the split, from 0"), "N" },
+      N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
+    { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
+      N_ ("For attention: the token that looks, from 0"), "N" },
     { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
+    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
+      N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
+          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow"),
+      "ID" },
+    { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
+      N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
+    { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
+      N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
@@ -436,6 +453,7 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
       || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
       || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
       || !cli_check_number (&cli_figure, "--scale", options.scale, 0, 0.25, 25, &status))
@@ -454,8 +472,10 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; decision for data of two numbers. A .csv holds the\n"
-      "numbers of the picture, a .npz the arrays.\n\n"
+      "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
+      "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
+      "transformer; decision for data of two numbers. A .csv holds the numbers of the\n"
+      "picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
       "  cajal-cli figure a.cajal b.cajal curves confusion --into figures --format pdf,png\n"

@@ -2,8 +2,9 @@
 #include "cjl-embedding.h"
 
 #include "cj-error.h"
-#include "cjl-embed.h"
-#include "cjl-network.h"
+#include "cj-pca.h"
+#include "cj-umap.h"
+#include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -21,7 +22,30 @@ cjl_embed_options_init (CjlEmbedOptions *options)
                                 .method = CJL_EMBED_TSNE,
                                 .n_samples = 1000,
                                 .perplexity = 30,
+                                .n_neighbours = 15,
+                                .min_distance = 0.1,
                                 .n_iterations = 500 };
+}
+
+static const char *const methods[CJL_EMBED_N_METHODS] = { "PCA", "t-SNE", "UMAP" };
+
+const char *
+cjl_embed_method_get_name (CjlEmbedMethod method)
+{
+  return methods[method];
+}
+
+gboolean
+cjl_embed_method_find (const char *name, CjlEmbedMethod *method)
+{
+  for (guint i = 0; i < CJL_EMBED_N_METHODS; i++)
+    if (g_ascii_strcasecmp (name, methods[i]) == 0
+        || (i == CJL_EMBED_TSNE && g_ascii_strcasecmp (name, "tsne") == 0))
+      {
+        *method = (CjlEmbedMethod) i;
+        return TRUE;
+      }
+  return FALSE;
 }
 
 void
@@ -41,27 +65,16 @@ static CjlEmbedding *
 embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width)
 {
   CjlEmbedding *self = g_new0 (CjlEmbedding, 1);
-  const gsize all = cjd_dataset_count (dataset, options->split);
-  gsize want = MIN (all, MIN (options->n_samples, CJL_TSNE_MAX)), seen = 0;
+  const gsize most = (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1);
 
-  want = MIN (want, (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1));
   self->node = g_strdup (options->node);
   self->method = options->method;
   self->split = options->split;
   self->n_iterations = options->n_iterations;
   self->dataset = cjd_dataset_ref (dataset);
-  self->index = g_new0 (guint32, want + 1);
-  self->place = g_new0 (guint32, want + 1);
-  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset) && self->n < want; i++)
-    if (dataset->split[i] == options->split)
-      {
-        if (seen * want / all >= self->n)
-          {
-            self->index[self->n] = (guint32) i;
-            self->place[self->n++] = (guint32) seen;
-          }
-        seen++;
-      }
+  self->n = cjl_samples_spread (dataset, options->split,
+                                MIN (most, MIN (options->n_samples, CJ_MAP_MAX)), &self->index,
+                                &self->place);
   if (dataset->n_classes > 0)
     {
       self->targets = g_new0 (gint32, self->n + 1);
@@ -96,7 +109,7 @@ typedef struct
   CjdDataset *dataset;
   CjlEmbedOptions options;
   guint64 step;
-  /* while t-SNE runs */
+  /* while it is laid out */
   CjlJob *job;
   CjlEmbedding *pattern;
 } Work;
@@ -167,6 +180,24 @@ on_step (guint iteration, const CjTensor *map, gpointer data)
   return !cjl_job_is_cancelled (work->job);
 }
 
+static CjTensor *
+lay_out (Work *work, const CjTensor *answers)
+{
+  const CjlEmbedOptions *o = &work->options;
+  const CjUmapOptions umap = { o->n_neighbours, o->min_distance, o->n_iterations, o->seed };
+  const gint64 least = MIN (answers->shape.dims[0], answers->shape.dims[1]);
+  g_autoptr (CjTensor) few = NULL;
+
+  if (o->method == CJL_EMBED_PCA)
+    return cj_pca (answers, 2, o->seed, work->pattern->shares);
+  if (o->method == CJL_EMBED_UMAP)
+    return cj_umap (answers, &umap, on_step, work);
+  if (answers->shape.dims[1] > FIRST_COMPONENTS)
+    few = cj_pca (answers, (guint) MIN (least, FIRST_COMPONENTS), o->seed, NULL);
+  return cj_tsne (few != NULL ? few : answers, o->perplexity, o->n_iterations, o->seed, on_step,
+                  work);
+}
+
 static gpointer
 embed (CjlJob *job, gpointer data, GError **error)
 {
@@ -187,20 +218,9 @@ embed (CjlJob *job, gpointer data, GError **error)
       return NULL;
     }
   self->step = work->step;
-  if (work->options.method == CJL_EMBED_PCA)
-    self->map = cjl_pca (answers, 2, work->options.seed, self->shares);
-  else
-    {
-      g_autoptr (CjTensor) few
-          = answers->shape.dims[1] > FIRST_COMPONENTS
-                ? cjl_pca (answers, (guint) MIN (least, FIRST_COMPONENTS), work->options.seed, NULL)
-                : cj_tensor_ref (answers);
-
-      work->job = job;
-      work->pattern = self;
-      self->map = cjl_tsne (few, work->options.perplexity, work->options.n_iterations,
-                            work->options.seed, on_step, work);
-    }
+  work->job = job;
+  work->pattern = self;
+  self->map = lay_out (work, answers);
   return g_steal_pointer (&self);
 }
 
@@ -252,12 +272,11 @@ run_order (CjlJob *job, gpointer data, GError **error)
 }
 
 CjlJob *
-cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                     const CjlEmbedOptions *options)
+cjl_embedding_start (CjlNetwork *network, const CjlEmbedOptions *options)
 {
   Order *order = g_new0 (Order, 1);
 
-  order->network = cjl_network_new (graph, dataset, weights);
+  order->network = network;
   order->options = *options;
   order->options.node = order->node = g_strdup (options->node);
   return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_embedding_free);
@@ -286,8 +305,7 @@ cjl_embedding_frame (const CjlEmbedding *self)
   CjvFrame *frame = cjv_frame_new ();
   g_autofree float *labels = NULL;
   /* Translators: the method, as t-SNE, and the layer whose activations it lays out */
-  g_autofree char *title = g_strdup_printf (
-      _ ("%s of %s"), self->method == CJL_EMBED_PCA ? "PCA" : "t-SNE", self->node);
+  g_autofree char *title = g_strdup_printf (_ ("%s of %s"), methods[self->method], self->node);
   g_autofree char *provenance
       = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %zu sample, step %llu",
                                       "%s, %zu samples, step %llu", self->n),

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cjl-job.h"
-#include "cjl-project.h"
+#include "cjl-network.h"
 #include "cjv-frame.h"
 
 G_BEGIN_DECLS
@@ -13,6 +13,7 @@ typedef enum
 {
   CJL_EMBED_PCA,
   CJL_EMBED_TSNE,
+  CJL_EMBED_UMAP,
   CJL_EMBED_N_METHODS
 } CjlEmbedMethod;
 
@@ -22,11 +23,18 @@ typedef struct
   const char *node; /* id of the layer */
   CjdSplit split;
   CjlEmbedMethod method;
-  guint n_samples; /* at most; CJL_TSNE_MAX is the most */
-  double perplexity;
+  guint n_samples;     /* at most; CJ_MAP_MAX is the most */
+  double perplexity;   /* of t-SNE */
+  guint n_neighbours;  /* of UMAP */
+  double min_distance; /* of UMAP */
   guint n_iterations;
   guint64 seed;
 } CjlEmbedOptions;
+
+/* "PCA" and its like, the same in every language; and the method that is called `name`, in whatever
+ * case, "tsne" too. FALSE if there is none. */
+const char *cjl_embed_method_get_name (CjlEmbedMethod method);
+gboolean cjl_embed_method_find (const char *name, CjlEmbedMethod *method);
 
 void cjl_embed_options_init (CjlEmbedOptions *options); /* 1000 samples of validation, t-SNE */
 
@@ -36,7 +44,7 @@ typedef struct
   guint64 step; /* of the weights */
   char *node;
   CjlEmbedMethod method;
-  guint iteration, n_iterations; /* of t-SNE */
+  guint iteration, n_iterations; /* of t-SNE and UMAP */
   double shares[2];              /* of the variance, for PCA */
   CjdDataset *dataset;
   CjdSplit split;
@@ -47,10 +55,9 @@ typedef struct
   CjTensor *map;   /* [N, 2] */
 } CjlEmbedding;
 
-/* A job whose results are CjlEmbedding: a map after every few iterations, and the final one. Copies the
- * graph, references data and weights. The error says what cannot be embedded. You free. */
-CjlJob *cjl_embedding_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                             const CjlEmbedOptions *options);
+/* A job whose results are CjlEmbedding: a map after every few iterations, and the final one. Takes the
+ * network. The error says what cannot be embedded. You free. */
+CjlJob *cjl_embedding_start (CjlNetwork *network, const CjlEmbedOptions *options);
 /* The same at once, with the weights of a project. Slow. Main thread. You free. */
 CjlEmbedding *cjl_embed_project (CjlProject *project, CjdDataset *dataset,
                                  const CjlEmbedOptions *options, GError **error);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames of figures from a project at rest: its weights, its history, and what its network makes of
  * samples. K classes, P points of a plane. */
-#include "cjl-figures.h"
+#include "cjl-figures-private.h"
 
 #include "cj-error.h"
-#include "cjl-embedding.h"
 #include "cjl-evaluation.h"
+#include "cjl-explain-report.h"
 #include "cjl-probe.h"
 #include "cjl-write.h"
 #include "safetensors.h"
@@ -17,19 +17,12 @@
 #define SHEET 64 /* samples on a contact sheet */
 #define SIDE 192 /* points of a decision surface along each axis */
 
-typedef struct
-{
-  CjlProject *project;
-  CjdDataset *dataset;
-  const CjlFigureChoice *choice;
-  const char *id; /* of the figure */
-} Request;
+typedef CjlFigureRequest Request;
 
 /* --- one sample --- */
 
-/* The network after it has seen the chosen sample. */
-static CjProgram *
-run_sample (const Request *r, GError **error)
+CjProgram *
+cjl_figure_run_sample (const Request *r, GError **error)
 {
   g_autoptr (CjProgram) program
       = cjl_network_compile_project (r->project, r->dataset, CJ_PURPOSE_PROBE, 1, error);
@@ -102,9 +95,8 @@ find_output (const Request *r, const CjProgram *program, const CjNode **of)
   return g_steal_pointer (&sequence);
 }
 
-/* The picture that the sample is, or NULL. */
-static CjTensor *
-find_picture (const Request *r, const CjProgram *program)
+CjTensor *
+cjl_figure_find_picture (const Request *r, const CjProgram *program)
 {
   const GPtrArray *nodes = r->project->graph->nodes;
 
@@ -122,9 +114,8 @@ find_picture (const Request *r, const CjProgram *program)
   return NULL;
 }
 
-/* "glyphs, validation split, sample 3, step 120". You free. */
-static char *
-print_place (const Request *r)
+char *
+cjl_figure_print_place (const Request *r)
 {
   static const char *const splits[CJD_N_SPLITS]
       = { N_ ("training"), N_ ("validation"), N_ ("test") };
@@ -159,8 +150,8 @@ refuse_values (const Request *r, GError **error)
 static CjvFrame *
 frame_of_node (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = run_sample (r, error);
-  g_autofree char *place = print_place (r);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
+  g_autofree char *place = cjl_figure_print_place (r);
   const CjNode *node = NULL;
   CjTensor *values;
   CjvFrame *frame;
@@ -185,7 +176,7 @@ frame_of_node (const Request *r, GError **error)
     }
   else
     {
-      CjTensor *picture = find_picture (r, program);
+      CjTensor *picture = cjl_figure_find_picture (r, program);
 
       if (values->shape.n_dims == 3)
         values->shape = cj_shape2 (values->shape.dims[1], values->shape.dims[2]);
@@ -202,9 +193,9 @@ frame_of_node (const Request *r, GError **error)
 static CjvFrame *
 frame_of_answer (const Request *r, GError **error)
 {
-  g_autoptr (CjProgram) program = run_sample (r, error);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
   g_autoptr (CjMetrics) metrics = program != NULL ? cj_metrics_new (program) : NULL;
-  g_autofree char *place = print_place (r);
+  g_autofree char *place = cjl_figure_print_place (r);
   g_autofree float *values = NULL;
   const float *scores;
   CjvFrame *frame;
@@ -426,51 +417,11 @@ frame_of_evaluation (const Request *r, GError **error)
   return frame;
 }
 
-/* The layer before the last one: where the classes lie apart. */
-static const char *
-find_hidden (const CjGraph *graph)
-{
-  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
-  const CjNode *last = NULL;
-
-  for (guint i = 0; i < order->len; i++)
-    {
-      const CjNode *node = order->pdata[i];
-
-      if (node->layer->role == CJ_ROLE_LOSS && node->from[0].node != NULL)
-        last = node->from[0].node;
-    }
-  if (last != NULL && last->from[0].node != NULL
-      && last->from[0].node->layer->role == CJ_ROLE_LAYER)
-    last = last->from[0].node;
-  return last != NULL ? last->id : NULL;
-}
-
-/* The map of a layer: samples that it takes for alike lie near one another. */
-static CjvFrame *
-frame_of_map (const Request *r, GError **error)
-{
-  g_autoptr (CjlEmbedding) embedding = NULL;
-  CjlEmbedOptions options;
-
-  cjl_embed_options_init (&options);
-  options.node = r->choice->node != NULL ? r->choice->node : find_hidden (r->project->graph);
-  options.split = r->choice->split;
-  if (options.node == NULL)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("The network has no layer to make a map of."));
-      return NULL;
-    }
-  embedding = cjl_embed_project (r->project, r->dataset, &options, error);
-  return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
-}
-
 /* Samples with classes lie on a map; values stand against what was predicted. */
 static CjvFrame *
 frame_of_points (const Request *r, GError **error)
 {
-  return r->dataset->n_classes == 0 ? frame_of_evaluation (r, error) : frame_of_map (r, error);
+  return r->dataset->n_classes == 0 ? frame_of_evaluation (r, error) : cjl_figure_of_map (r, error);
 }
 
 /* What the network writes from nothing. */
@@ -483,6 +434,22 @@ frame_of_text (const Request *r, GError **error)
   cjl_write_options_init (&options);
   writing = cjl_write_project (r->project, r->dataset, &options, error);
   return writing != NULL ? cjl_writing_frame (writing) : NULL;
+}
+
+/* How faithful explanations are, of a few samples of the split. */
+static CjvFrame *
+frame_of_report (const Request *r, GError **error)
+{
+  g_autoptr (CjlReport) report = NULL;
+  CjlReportOptions options;
+
+  cjl_report_options_init (&options);
+  options.split = r->choice->split;
+  report = cjl_report_project (r->project, r->dataset, &options, NULL, NULL, error);
+  if (report == NULL)
+    return NULL;
+  return g_str_equal (r->id, "trust") ? cjl_report_trust_frame (report)
+                                      : cjl_report_sanity_frame (report);
 }
 
 /* --- the catalogue --- */
@@ -514,12 +481,22 @@ static const struct
   { "roc", TRUE, frame_of_evaluation },
   { "precision-recall", TRUE, frame_of_evaluation },
   { "scatter", TRUE, frame_of_points },
-  { "embedding", TRUE, frame_of_map },
+  { "embedding", TRUE, cjl_figure_of_map },
+  { "similarity", TRUE, cjl_figure_of_similarity },
+  { "dissimilarity", TRUE, cjl_figure_of_similarity },
+  { "layers", TRUE, cjl_figure_of_layers },
   { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "trust", TRUE, frame_of_report },
+  { "sanity", TRUE, frame_of_report },
+  { "attention", TRUE, cjl_figure_of_attention },
+  { "attention-arcs", TRUE, cjl_figure_of_attention },
+  { "attention-patches", TRUE, cjl_figure_of_attention },
+  { "attention-heads", TRUE, cjl_figure_of_heads },
+  { "logit-lens", TRUE, cjl_figure_of_lens },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -15,6 +15,11 @@ typedef struct
   CjdSplit split;    /* whose samples are measured or chosen from */
   gsize sample;      /* for maps, units, bars: its number in the split */
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
+  const char
+      *method; /* embedding, similarity, dissimilarity, attention: id of how; NULL: the first */
+  const char *other; /* similarity: path of a project to compare with, or NULL */
+  gboolean run;      /* similarity: along the run */
+  gint64 query;      /* attention: the token that looks; -1: none is chosen */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the

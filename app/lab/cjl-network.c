@@ -2,8 +2,11 @@
 #include "cjl-network.h"
 
 #include "cj-error.h"
+#include "cj-runner.h"
+#include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 CjlNetwork *
 cjl_network_new (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights)
@@ -54,4 +57,78 @@ cjl_network_compile_project (CjlProject *project, const CjdDataset *dataset, CjP
   cj_program_init (program, (guint64) project->setup->seed);
   cjl_project_apply_weights (project, program);
   return program;
+}
+
+/* Whether the project has learned all that the program has; of another shape of samples it has not. */
+static gboolean
+fits (CjlProject *project, const CjProgram *program, GError **error)
+{
+  const GPtrArray *weights = cjl_project_get_weights (project);
+  const guint n = cj_program_get_n_params (program);
+  gboolean good = weights->len == 0 || n > 0;
+
+  for (guint i = 0; weights->len > 0 && i < n && good; i++)
+    {
+      const CjProgramParam *param = cj_program_get_param (program, i);
+      const CjTensor *tensor = cjd_named_tensors_find (weights, param->name);
+
+      good = tensor != NULL && cj_shape_equal (&tensor->shape, &param->shape);
+    }
+  if (!good)
+    /* Translators: the title of a project */
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                 _ ("What “%s” has learned does not fit its network on these samples. Train it "
+                    "for a step, or choose a project for the same data."),
+                 project->title);
+  return good;
+}
+
+CjlNetwork *
+cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **error)
+{
+  g_autoptr (CjProgram) program
+      = cjl_network_compile_project (project, dataset, CJ_PURPOSE_INFER, 1, error);
+  g_autoptr (CjTable) table = program != NULL ? cj_table_new (program) : NULL;
+  g_autoptr (CjCheckpoint) weights = table != NULL ? cj_checkpoint_new (table, 0, FALSE) : NULL;
+  g_autoptr (GArray) epochs = cjl_project_read_history (project);
+
+  if (program == NULL || !fits (project, program, error))
+    return NULL;
+  for (guint i = 0; i < cj_program_get_n_params (program); i++)
+    {
+      const CjProgramParam *param = cj_program_get_param (program, i);
+      const CjTableEntry *entry = cj_table_find (table, param->name);
+
+      memcpy (cj_checkpoint_get_data (weights, entry), cj_program_get_param_data (program, param),
+              sizeof (float) * (gsize) cj_shape_size (&param->shape));
+    }
+  if (epochs->len > 0)
+    weights->at.step = g_array_index (epochs, CjRunEpoch, epochs->len - 1).step;
+  return cjl_network_new (project->graph, dataset, weights);
+}
+
+GPtrArray *
+cjl_network_list_run (const CjRunLog *log, CjRing *ring, CjdDataset *dataset, guint64 end,
+                      guint most)
+{
+  GPtrArray *networks = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_network_free);
+  guint n = 0, taken = 0;
+
+  while (n < cj_ring_get_n (ring) && cj_ring_get_step (ring, n) < end)
+    n++;
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (CjCheckpoint) weights = NULL;
+      g_autoptr (CjGraph) graph = NULL;
+
+      if (i * (guint64) MIN (most, n) / n < taken)
+        continue;
+      taken++;
+      weights = cj_ring_dup (ring, i);
+      if (weights != NULL)
+        graph = cj_run_log_make_graph (log, weights->at.n_commands, NULL);
+      if (graph != NULL)
+        g_ptr_array_add (networks, cjl_network_new (graph, dataset, weights));
+    }
+  return networks;
 }

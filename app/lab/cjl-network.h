@@ -3,6 +3,8 @@
  * project at rest. N samples. */
 #pragma once
 
+#include "cj-ring.h"
+#include "cj-run-log.h"
 #include "cjl-project.h"
 
 G_BEGIN_DECLS
@@ -28,6 +30,15 @@ CjProgram *cjl_network_compile (const CjlNetwork *network, CjPurpose purpose, gi
  * thread. */
 CjProgram *cjl_network_compile_project (CjlProject *project, const CjdDataset *dataset,
                                         CjPurpose purpose, gint64 batch, GError **error);
+
+/* A network to be run, from a project at rest; `dataset` may be that of another project whose samples fit.
+ * Main thread. You free. */
+CjlNetwork *cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **error);
+
+/* The network (CjlNetwork) at moments of a run, the earliest first: its kept checkpoints before step
+ * `end`, at most `most` of them and evenly taken. Those that cannot be read are passed over. You unref. */
+GPtrArray *cjl_network_list_run (const CjRunLog *log, CjRing *ring, CjdDataset *dataset,
+                                 guint64 end, guint most);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlNetwork, cjl_network_free)
 

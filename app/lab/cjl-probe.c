@@ -2,6 +2,7 @@
 #include "cjl-probe.h"
 
 #include "cj-pool.h"
+#include "cjl-attention.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct _CjlProbe
   CjTensor *x;
   CjCheckpoint *weights;
   gint64 sample;
+  CjlProbeWish wish;
   CjlProbeFrame *frame;
   guint count;
 };
@@ -41,6 +43,10 @@ cjl_probe_frame_unref (CjlProbeFrame *self)
       g_clear_pointer (&self->outputs[i], cj_tensor_unref);
       g_clear_pointer (&self->surfaces[i], cj_tensor_unref);
     }
+  g_clear_pointer (&self->x, cj_tensor_unref);
+  g_clear_pointer (&self->attention, g_ptr_array_unref);
+  g_clear_pointer (&self->answer, cj_tensor_unref);
+  g_clear_pointer (&self->silenced, cj_tensor_unref);
   g_free (self->surfaces);
   g_strfreev (self->ids);
   g_free (self->outputs);
@@ -118,8 +124,43 @@ make_surfaces (CjlProbe *self, const CjCheckpoint *weights, CjlProbeFrame *frame
     }
 }
 
+static CjTensor *
+dup_answer (const CjProgram *program)
+{
+  CjTensor *answer;
+  const float *values;
+  CjShape shape;
+
+  if (cj_program_get_lowered (program)->prediction == CJ_NO_VALUE)
+    return NULL;
+  values = cj_program_get_prediction (program, &shape);
+  answer = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (answer->data, values, cj_tensor_bytes (answer));
+  return answer;
+}
+
+/* What the heads do, and the answer without one of them. */
+static void
+make_attention (CjlProbe *self, CjlProbeFrame *frame)
+{
+  const CjlProbeWish *wish = &frame->wish;
+  g_autoptr (GArray) all = cj_attention_find (self->program);
+
+  frame->attention = cjl_attention_read (self->graph, self->program);
+  frame->answer = dup_answer (self->program);
+  if (wish->head < 0 || wish->layer < 0 || wish->layer >= (int) all->len
+      || wish->head >= g_array_index (all, CjAttention, wish->layer).heads
+      || !cj_attention_silence (self->program, &g_array_index (all, CjAttention, wish->layer),
+                                (guint) wish->head))
+    return;
+  /* the next frame begins with putting the weights in again */
+  cj_program_forward (self->program, FALSE, 1, 0, 0);
+  frame->silenced = dup_answer (self->program);
+}
+
 static CjlProbeFrame *
-make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sample)
+make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sample,
+            CjlProbeWish wish)
 {
   CjlProbeFrame *frame = g_new0 (CjlProbeFrame, 1);
   CjTensor *in = self->program != NULL ? cj_program_get_x (self->program) : NULL;
@@ -127,6 +168,8 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   frame->ref_count = 1;
   frame->step = weights->at.step;
   frame->sample = sample;
+  frame->wish = wish;
+  frame->x = cj_tensor_ref (x);
   frame->n_nodes = self->graph->nodes->len;
   frame->ids = g_new0 (char *, frame->n_nodes + 1);
   frame->outputs = g_new0 (CjTensor *, frame->n_nodes + 1);
@@ -142,6 +185,8 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
     frame->outputs[i] = cj_program_dup_output (self->program, i, 0);
   if (self->plane != NULL)
     make_surfaces (self, weights, frame);
+  if (wish.attention)
+    make_attention (self, frame);
   return frame;
 }
 
@@ -171,6 +216,7 @@ run_thread (gpointer data)
       CjTensor *x = g_steal_pointer (&self->x);
       CjCheckpoint *weights = g_steal_pointer (&self->weights);
       const gint64 sample = self->sample;
+      const CjlProbeWish wish = self->wish;
       CjlProbeFrame *frame, *old;
 
       if (x == NULL)
@@ -179,7 +225,7 @@ run_thread (gpointer data)
           continue;
         }
       pthread_mutex_unlock (&self->lock);
-      frame = make_frame (self, x, weights, sample);
+      frame = make_frame (self, x, weights, sample, wish);
       cj_tensor_unref (x);
       cj_checkpoint_unref (weights);
       pthread_mutex_lock (&self->lock);
@@ -235,6 +281,14 @@ cjl_probe_ask (CjlProbe *self, CjTensor *x, CjCheckpoint *weights, gint64 sample
   self->weights = cj_checkpoint_ref (weights);
   self->sample = sample;
   pthread_cond_broadcast (&self->wake);
+  pthread_mutex_unlock (&self->lock);
+}
+
+void
+cjl_probe_wish (CjlProbe *self, CjlProbeWish wish)
+{
+  pthread_mutex_lock (&self->lock);
+  self->wish = wish;
   pthread_mutex_unlock (&self->lock);
 }
 

@@ -7,6 +7,13 @@
 
 G_BEGIN_DECLS
 
+/* What is told besides, for those who look. */
+typedef struct
+{
+  gboolean attention;
+  int layer, head; /* of the attentions: to be silenced for a second answer; head -1: none */
+} CjlProbeWish;
+
 /* What every node made of the sample. Immutable; atomic reference count. */
 typedef struct
 {
@@ -17,8 +24,13 @@ typedef struct
   char **ids; /* n_nodes and NULL */
   CjTensor *
       *outputs; /* first output of each node, [1, ...] in the logical layout; NULL: not built */
-  CjTensor **surfaces; /* for data of two features: what each unit makes of the whole plane, [1, U,
+  CjTensor **surfaces;  /* for data of two features: what each unit makes of the whole plane, [1, U,
                           CJL_SURFACE_SIDE, CJL_SURFACE_SIDE], from the top; NULL: none */
+  CjlProbeWish wish;    /* that was fulfilled */
+  CjTensor *x;          /* the sample */
+  GPtrArray *attention; /* of cjl_attention_read; NULL: nobody wished for it */
+  CjTensor *answer;     /* of the network, and with the head silenced; NULL: no wish, no answer */
+  CjTensor *silenced;
 } CjlProbeFrame;
 
 #define CJL_SURFACE_SIDE 48
@@ -34,6 +46,9 @@ void cjl_probe_free (CjlProbe *probe);
 /* Asks for a frame; a question not yet begun is replaced. `x` [1, ...] and `weights` are referenced;
  * from weights of another network the frame has no outputs. */
 void cjl_probe_ask (CjlProbe *probe, CjTensor *x, CjCheckpoint *weights, gint64 sample);
+
+/* What the frames from now on are to tell besides; nothing, to begin with. */
+void cjl_probe_wish (CjlProbe *probe, CjlProbeWish wish);
 
 /* The latest frame, or NULL. You unref. */
 CjlProbeFrame *cjl_probe_dup_frame (CjlProbe *probe);

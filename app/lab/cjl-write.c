@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-rng.h"
+#include "cjl-attention.h"
 #include "cjl-network.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define LEAVE_EVERY 8 /* characters between partial results */
+#define PACE_MS 80    /* of a character that is looked at */
 
 void
 cjl_write_options_init (CjlWriteOptions *options)
@@ -20,6 +22,10 @@ cjl_write_options_init (CjlWriteOptions *options)
 void
 cjl_writing_free (CjlWriting *self)
 {
+  g_clear_pointer (&self->attention, g_ptr_array_unref);
+  g_clear_pointer (&self->lens, cjl_lens_reading_free);
+  g_strfreev (self->seen);
+  g_free (self->after);
   g_free (self->text);
   g_free (self->probability);
   g_free (self);
@@ -65,10 +71,13 @@ typedef struct
 {
   CjdDataset *dataset;
   CjProgram *program;
+  const CjGraph *graph;
+  CjlLens *lens; /* or NULL */
   CjlWriteOptions options;
   guint64 step;
-  gint64 t;      /* the moments that the network sees */
-  gint32 *codes; /* of all characters so far */
+  gint64 t;           /* the moments that the network sees */
+  gint32 *codes;      /* of all characters so far */
+  gint64 begin, seen; /* those it saw last */
   guint n, n_given;
   float *probability;
 } Writer;
@@ -135,6 +144,8 @@ ask (Writer *w, GError **error)
   /* what comes behind the last one is not heard by a causal network, so any filling will do */
   memset (x, 0, sizeof (gint32) * (gsize) w->t);
   memcpy (x, w->codes + w->n - seen, sizeof (gint32) * (gsize) seen);
+  w->begin = w->n - seen;
+  w->seen = seen;
   cj_program_forward (w->program, FALSE, 1, 0, 0);
   scores = cj_program_get_prediction (w->program, &shape);
   if (scores == NULL || shape.n_dims != 3 || shape.dims[1] != w->t || shape.dims[2] != k)
@@ -147,6 +158,24 @@ ask (Writer *w, GError **error)
       return NULL;
     }
   return scores + (seen - 1) * k;
+}
+
+/* What the last character was chosen by. */
+static void
+look (const Writer *w, CjlWriting *writing)
+{
+  writing->seen = g_new0 (char *, w->seen + 1);
+  for (gint64 i = 0; i < w->seen; i++)
+    writing->seen[i] = cjl_attention_print_letter (w->dataset->class_names[w->codes[w->begin + i]]);
+  writing->after = g_memdup2 (w->codes + w->begin + 1, sizeof (gint32) * (gsize) w->seen);
+  if (w->options.look == CJL_WRITE_ATTENTION)
+    {
+      g_autoptr (GPtrArray) all = cjl_attention_read (w->graph, w->program);
+
+      writing->attention = cjl_attention_crop (all, w->seen);
+    }
+  else
+    writing->lens = cjl_lens_read (w->lens, cj_program_get_x (w->program), w->seen);
 }
 
 static CjlWriting *
@@ -163,6 +192,8 @@ print (const Writer *w)
   writing->n_given = w->n_given;
   writing->n_wanted = w->n_given + w->options.length;
   writing->probability = g_memdup2 (w->probability, sizeof (float) * (w->n + 1));
+  if (w->options.look != CJL_WRITE_TEXT && w->seen > 0)
+    look (w, writing);
   return writing;
 }
 
@@ -190,6 +221,19 @@ read_prompt (Writer *w)
   w->n_given = w->n;
 }
 
+/* Says how far it is, and now and then what there is; what is looked at at every character. */
+static void
+tell (CjlJob *job, const Writer *w, guint length)
+{
+  const gboolean looks = w->options.look != CJL_WRITE_TEXT;
+
+  cjl_job_set_progress (job, (double) (w->n - w->n_given) / length);
+  if (looks || (w->n - w->n_given) % LEAVE_EVERY == 0)
+    cjl_job_leave (job, print (w));
+  for (int i = 0; looks && i < PACE_MS / 10 && !cjl_job_is_cancelled (job); i++)
+    g_usleep (10000);
+}
+
 static gpointer
 write_text (CjlJob *job, Writer *w, GError **error)
 {
@@ -212,9 +256,7 @@ write_text (CjlJob *job, Writer *w, GError **error)
           = draw (scores, w->dataset->n_classes, &w->options, &rng, &w->probability[w->n]);
       w->n++;
       if (job != NULL)
-        cjl_job_set_progress (job, (double) (w->n - w->n_given) / length);
-      if (job != NULL && (w->n - w->n_given) % LEAVE_EVERY == 0)
-        cjl_job_leave (job, print (w));
+        tell (job, w, length);
     }
   if (w->n > w->n_given || length == 0)
     result = print (w);
@@ -252,20 +294,51 @@ order_free (gpointer data)
   g_free (order);
 }
 
+/* Whether there is what is to be looked at; makes the lens if it is that. */
+static gboolean
+prepare_look (const Order *order, const CjProgram *program, CjlLens **lens, GError **error)
+{
+  const CjlNetwork *network = order->network;
+  const CjDataSpec spec = cjl_data_spec (network->dataset, 1);
+
+  if (order->options.look == CJL_WRITE_LENS)
+    {
+      *lens = cjl_lens_new (network->graph, &spec, error);
+      if (*lens == NULL || cjl_lens_apply (*lens, network->weights))
+        return *lens != NULL;
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("The weights are of another network. Train it for a step."));
+      return FALSE;
+    }
+  if (order->options.look == CJL_WRITE_TEXT
+      || cj_attention_is_in (cj_program_get_lowered (program)))
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               _ ("The network has no attention to show. Put a Transformer block into it."));
+  return FALSE;
+}
+
 static gpointer
 run (CjlJob *job, gpointer data, GError **error)
 {
   const Order *order = data;
   const CjlNetwork *network = order->network;
+  const CjPurpose purpose
+      = order->options.look == CJL_WRITE_ATTENTION ? CJ_PURPOSE_PROBE : CJ_PURPOSE_INFER;
   g_autoptr (CjProgram) program = check_text (network->dataset, error)
-                                      ? cjl_network_compile (network, CJ_PURPOSE_INFER, 1, error)
+                                      ? cjl_network_compile (network, purpose, 1, error)
                                       : NULL;
+  g_autoptr (CjlLens) lens = NULL;
   Writer writer = { .dataset = network->dataset,
                     .program = program,
+                    .graph = network->graph,
                     .options = order->options,
                     .step = network->weights->at.step };
 
-  return program != NULL ? write_text (job, &writer, error) : NULL;
+  if (program == NULL || !prepare_look (order, program, &lens, error))
+    return NULL;
+  writer.lens = lens;
+  return write_text (job, &writer, error);
 }
 
 CjlJob *
@@ -290,6 +363,7 @@ cjl_write_project (CjlProject *project, CjdDataset *dataset, const CjlWriteOptio
             : NULL;
   Writer writer = { .dataset = dataset, .program = program, .options = *options };
 
+  writer.options.look = CJL_WRITE_TEXT;
   return program != NULL ? write_text (NULL, &writer, error) : NULL;
 }
 
@@ -305,4 +379,36 @@ cjl_writing_frame (const CjlWriting *self)
   if (self->step > 0)
     cjv_frame_set_text (frame, "title", title);
   return cjv_frame_seal (frame);
+}
+
+/* "Step 120: writes “t”". You free. */
+static char *
+print_title (const CjlWriting *self, const CjdDataset *dataset)
+{
+  g_autofree char *letter = cjl_attention_print_letter (
+      dataset->class_names[self->after[g_strv_length (self->seen) - 1]]);
+
+  return g_strdup_printf (_ ("Step %llu: writes “%s”"), (unsigned long long) self->step, letter);
+}
+
+CjvFrame *
+cjl_writing_arcs_frame (const CjlWriting *self, guint layer)
+{
+  CjlAttentionScene scene
+      = { .layers = self->attention, .layer = layer, .tokens = (const char *const *) self->seen };
+
+  if (self->attention == NULL || self->attention->len == 0)
+    return NULL;
+  scene.query = (gint64) g_strv_length (self->seen) - 1;
+  return cjl_attention_frame (&scene, NULL);
+}
+
+CjvFrame *
+cjl_writing_lens_frame (const CjlWriting *self, const CjdDataset *dataset)
+{
+  g_autofree char *title = self->lens != NULL ? print_title (self, dataset) : NULL;
+
+  return self->lens != NULL ? cjl_lens_frame (self->lens, dataset, (const char *const *) self->seen,
+                                              self->after, title, NULL)
+                            : NULL;
 }

@@ -31,6 +31,15 @@ describe (const CjProgram *program, guint i)
   };
 }
 
+gboolean
+cj_attention_is_in (const CjLowered *lowered)
+{
+  for (guint i = 0; i < lowered->builder->steps->len; i++)
+    if (g_array_index (lowered->builder->steps, CjStep, i).op.info == &cj_op_attention)
+      return TRUE;
+  return FALSE;
+}
+
 GArray *
 cj_attention_find (const CjProgram *program)
 {

@@ -20,6 +20,9 @@ typedef struct
   gboolean self; /* queries, keys and values are made from the same tokens, so T = S */
 } CjAttention;
 
+/* Whether a network has any. */
+gboolean cj_attention_is_in (const CjLowered *lowered);
+
 /* All of them, in order of execution: an array of CjAttention, empty if the network has none. You
  * unref. */
 GArray *cj_attention_find (const CjProgram *program);

@@ -1,34 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-linear-fit.h"
 
+#include "cj-gram.h"
+
 #include <math.h>
 #include <string.h>
-
-/* a = L Lᵀ, L in the lower half. */
-static gboolean
-factor (double *a, gint64 n)
-{
-  for (gint64 j = 0; j < n; j++)
-    {
-      double diagonal = a[j * n + j];
-
-      for (gint64 k = 0; k < j; k++)
-        diagonal -= a[j * n + k] * a[j * n + k];
-      if (!(diagonal > 0))
-        return FALSE;
-      diagonal = sqrt (diagonal);
-      a[j * n + j] = diagonal;
-      for (gint64 i = j + 1; i < n; i++)
-        {
-          double sum = a[i * n + j];
-
-          for (gint64 k = 0; k < j; k++)
-            sum -= a[i * n + k] * a[j * n + k];
-          a[i * n + j] = sum / diagonal;
-        }
-    }
-  return TRUE;
-}
 
 static gboolean
 factor_raised (double *a, gint64 n)
@@ -36,14 +12,14 @@ factor_raised (double *a, gint64 n)
   g_autofree double *copy = g_memdup2 (a, sizeof (double) * (gsize) (n * n));
   double trace = 0;
 
-  if (factor (a, n))
+  if (cj_cholesky (a, n))
     return TRUE;
   for (gint64 i = 0; i < n; i++)
     trace += fabs (copy[i * n + i]);
   for (gint64 i = 0; i < n; i++)
     copy[i * n + i] += 1e-10 * trace + 1e-300;
   memcpy (a, copy, sizeof (double) * (gsize) (n * n));
-  return factor (a, n);
+  return cj_cholesky (a, n);
 }
 
 gboolean

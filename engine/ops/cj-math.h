@@ -78,21 +78,6 @@ cj_sigmoid (float x)
   return 1.0f / (1.0f + cj_exp (-x));
 }
 
-/* Near 0 the odd polynomial of Cephes, tanhf; elsewhere from the exponential. */
-CJ_INLINE float
-cj_tanh (float x)
-{
-  const float a = x < 0 ? -x : x, z = x * x;
-  const float far = 1.0f - 2.0f / (cj_exp (2.0f * a) + 1.0f);
-  float p = -5.70498872745e-3f;
-
-  p = p * z + 2.06390887954e-2f;
-  p = p * z + -5.37397155531e-2f;
-  p = p * z + 1.33314422036e-1f;
-  p = p * z + -3.33332819422e-1f;
-  return a < 0.625f ? x + x * z * p : x < 0 ? -far : far;
-}
-
 /* x within -most and most. One after the other, which is a comparison and a choice each. */
 CJ_INLINE float
 cj_cut (float x, float most)
@@ -100,6 +85,41 @@ cj_cut (float x, float most)
   const float below = x > most ? most : x;
 
   return below < -most ? -most : below;
+}
+
+/* The smaller of two numbers of 0 and more, as whole numbers: a compiler that sees them compared as floats
+ * goes separate ways with masks for all that is computed from them. What is no number is above all. */
+CJ_INLINE float
+cj_smaller (float x, float most)
+{
+  gint32 bits, top;
+
+  memcpy (&bits, &x, sizeof bits);
+  memcpy (&top, &most, sizeof top);
+  bits = MIN (bits, top);
+  memcpy (&x, &bits, sizeof bits);
+  return x;
+}
+
+/* x times a ratio of polynomials of degree 4 in x², the best for the relative error up to 9, 2e-8, from
+ * where on a float knows nothing below 1; with roundings 3e-7. Beyond, it grows with x and is cut at 1.
+ * All coefficients are above 0, so that nothing cancels. A third of the instructions of an exponential
+ * and a polynomial near 0. */
+CJ_INLINE float
+cj_tanh (float x)
+{
+  const float z = cj_smaller (x * x, 81.0f);
+  float p = 1.33527038e-8f, q = 7.77577440e-7f;
+
+  p = p * z + 2.06077351e-5f;
+  p = p * z + 3.49551045e-3f;
+  p = p * z + 1.33809622e-1f;
+  p = p * z + 1.0f;
+  q = q * z + 3.28550454e-4f;
+  q = q * z + 2.58766923e-2f;
+  q = q * z + 4.67142779e-1f;
+  q = q * z + 1.0f;
+  return cj_cut (x * p / q, 1.0f);
 }
 
 /* The odd polynomial of degree 29 that is best for the relative error up to 3.84, 8e-8; beyond, it grows

@@ -114,6 +114,7 @@ typedef struct
 {
   guint n_layers;
   CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
+  gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
 } CjDenseChainAttrs;
 
 /* in: x [N, ..., I], weight [U, I], bias [U] (optional); out [N, ..., U]. */

@@ -17,6 +17,34 @@ cj_lanes_sum (const CjLanes *v)
   return (((*v)[0] + (*v)[4]) + ((*v)[2] + (*v)[6])) + (((*v)[1] + (*v)[5]) + ((*v)[3] + (*v)[7]));
 }
 
+/* Eight by eight numbers turned round in registers, with three shuffles a row. */
+CJ_INLINE void
+cj_lanes_transpose (CjLanes v[CJ_LANES])
+{
+  CjLanes a[CJ_LANES], b[CJ_LANES];
+
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++)
+    {
+      a[i] = __builtin_shufflevector (v[i], v[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+      a[i + 4] = __builtin_shufflevector (v[i], v[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++)
+    {
+      const int k = i / 2 * 4 + i % 2;
+
+      b[k] = __builtin_shufflevector (a[k], a[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      b[k + 2] = __builtin_shufflevector (a[k], a[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+#pragma GCC unroll 4
+  for (int i = 0; i < CJ_LANES; i += 2)
+    {
+      v[i] = __builtin_shufflevector (b[i], b[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+      v[i + 1] = __builtin_shufflevector (b[i], b[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+}
+
 CJ_INLINE float
 cj_row_sum (const float *x, gint64 n)
 {

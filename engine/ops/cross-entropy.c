@@ -92,12 +92,23 @@ log_sum (const float *z, gint64 k, gint64 step, float *from)
 }
 
 #define FLAT 512 /* scores that go through the exponential together */
+#define WHOLE 16 /* numbers at a time there, so that nothing is left over for one by one */
+
+/* Puts `filling` behind n numbers up to whole vectors, and says where these end. */
+CJ_INLINE gint64
+fill_up (float *x, gint64 n, float filling)
+{
+  for (; n % WHOLE != 0; n++)
+    x[n] = filling;
+  return n;
+}
 
 /* The same for many rows of few classes, all scores side by side: a row alone would not fill a vector. */
-CJ_CLONES static void
-log_sums (const float *z, gint64 rows, gint64 k, float *from)
+CJ_INLINE void
+log_sums_of (const float *z, gint64 rows, const gint64 k, float *from)
 {
   float e[FLAT], sums[FLAT];
+  gint64 n;
 
   for (gint64 r = 0; r < rows; r++)
     {
@@ -109,18 +120,33 @@ log_sums (const float *z, gint64 rows, gint64 k, float *from)
         e[r * k + i] = z[r * k + i] - most;
       from[2 * r] = most;
     }
-  for (gint64 i = 0; i < rows * k; i++)
-    e[i] = cj_exp (e[i]);
+  n = fill_up (e, rows * k, 0);
+  for (gint64 i = 0; i < n; i += WHOLE)
+    for (gint64 j = i; j < i + WHOLE; j++)
+      e[j] = cj_exp (e[j]);
   for (gint64 r = 0; r < rows; r++)
     {
-      sums[r] = 0;
-      for (gint64 i = 0; i < k; i++)
-        sums[r] += e[r * k + i];
+      float sum = e[r * k];
+
+      for (gint64 i = 1; i < k; i++)
+        sum += e[r * k + i];
+      sums[r] = sum;
     }
-  for (gint64 r = 0; r < rows; r++)
-    sums[r] = cj_log (sums[r]);
+  n = fill_up (sums, rows, 1);
+  for (gint64 r = 0; r < n; r += WHOLE)
+    for (gint64 j = r; j < r + WHOLE; j++)
+      sums[j] = cj_log (sums[j]);
   for (gint64 r = 0; r < rows; r++)
     from[2 * r + 1] = sums[r];
+}
+
+CJ_CLONES static void
+log_sums (const float *z, gint64 rows, gint64 k, float *from)
+{
+  if (k == 2)
+    log_sums_of (z, rows, 2, from);
+  else
+    log_sums_of (z, rows, k, from);
 }
 
 /* Rows [begin, end): what row_loss takes off the scores. */
@@ -175,6 +201,33 @@ row_loss (const CjOp *op, const CjAxisSize *size, const void *const *in, gint64 
   return (1 - a->smoothing) * hit + a->smoothing / (double) size->k * spread;
 }
 
+/* A class for every row, and nothing that weighs them. */
+static gboolean
+is_plain (const CjOp *op, const CjAxisSize *size)
+{
+  const CjCrossEntropyAttrs *a = op->attrs;
+
+  return size->inner == 1 && op->in_dtype[1] == CJ_INT32 && a->weights.n == 0 && !a->logs
+         && FLAT / size->k >= 8;
+}
+
+/* Sums of loss and divisor of rows [begin, end) of the common case, without smoothing. */
+static void
+sum_plain (const CjOpCall *call, gint64 k, gint64 begin, gint64 end, double *sums)
+{
+  const float *z = call->in[0], *from = call->saved;
+
+  for (gint64 r = begin; r < end; r++)
+    {
+      const gint64 y = get_class (call->op, call->in[1], r, k);
+
+      if (y < 0)
+        continue;
+      sums[0] += surprise_of (z[r * k + y], &from[2 * r]);
+      sums[1]++;
+    }
+}
+
 static void
 forward (const CjOpCall *call, guint block)
 {
@@ -188,6 +241,11 @@ forward (const CjOpCall *call, guint block)
 
   sums[0] = sums[1] = 0;
   find_sums (call->op, call->in[0], mine.begin, mine.end, from);
+  if (a->smoothing == 0 && a->reduction != CJ_REDUCTION_NONE && is_plain (call->op, &size))
+    {
+      sum_plain (call, size.k, mine.begin, MIN (mine.end, valid), sums);
+      return;
+    }
   for (gint64 r = mine.begin; r < mine.end; r++)
     {
       double loss, divisor;
@@ -264,24 +322,37 @@ plain_backward (const float *z, const float *from, gint64 n, gint64 y, float smo
 }
 
 /* The same for many rows of few classes with a class each, all scores side by side. */
+CJ_INLINE void
+flat_backward_of (const float *z, const float *from, const gint32 *classes, gint64 rows,
+                  const gint64 k, const float *scales, float smooth, float *dz, gboolean add)
+{
+  const float base = smooth / (float) k, keep = 1 - smooth;
+  float d[FLAT];
+  gint64 n;
+
+  for (gint64 r = 0; r < rows; r++)
+    for (gint64 i = 0; i < k; i++)
+      d[r * k + i] = (z[r * k + i] - from[2 * r]) - from[2 * r + 1];
+  n = fill_up (d, rows * k, 0);
+  for (gint64 i = 0; i < n; i += WHOLE)
+    for (gint64 j = i; j < i + WHOLE; j++)
+      d[j] = cj_exp (d[j]) - base;
+  for (gint64 r = 0; r < rows; r++)
+    {
+      d[r * k + classes[r]] -= keep;
+      for (gint64 i = r * k; i < (r + 1) * k; i++)
+        dz[i] = d[i] * scales[r] + (add ? dz[i] : 0);
+    }
+}
+
 CJ_CLONES static void
 flat_backward (const float *z, const float *from, const gint32 *classes, gint64 rows, gint64 k,
                const float *scales, float smooth, float *dz, gboolean add)
 {
-  float d[FLAT], s[FLAT];
-
-  for (gint64 r = 0; r < rows; r++)
-    for (gint64 i = 0; i < k; i++)
-      {
-        d[r * k + i] = (z[r * k + i] - from[2 * r]) - from[2 * r + 1];
-        s[r * k + i] = scales[r];
-      }
-  for (gint64 i = 0; i < rows * k; i++)
-    d[i] = (cj_exp (d[i]) - smooth / (float) k) * s[i];
-  for (gint64 r = 0; r < rows; r++)
-    d[r * k + classes[r]] -= (1 - smooth) * scales[r];
-  for (gint64 i = 0; i < rows * k; i++)
-    dz[i] = add ? dz[i] + d[i] : d[i];
+  if (k == 2)
+    flat_backward_of (z, from, classes, rows, 2, scales, smooth, dz, add);
+  else
+    flat_backward_of (z, from, classes, rows, k, scales, smooth, dz, add);
 }
 
 /* Rows [begin, end) of the common case. */
@@ -325,8 +396,7 @@ backward (const CjOpCall *call, guint block)
                  none = call->op->out_shape[0].n_dims > 0;
   const float *from = call->saved, *target = call->in[1];
 
-  if (size.inner == 1 && !soft && a->weights.n == 0 && !a->logs && FLAT / size.k >= 8
-      && call->d_in[0] != NULL)
+  if (call->d_in[0] != NULL && is_plain (call->op, &size))
     {
       backward_rows (call, mine.begin, mine.end);
       return;

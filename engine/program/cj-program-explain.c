@@ -40,8 +40,8 @@ find_workspace (const CjProgram *self, guint step, gboolean back)
     {
       const CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, i);
 
-      if (phase->step == step && phase->back == back && phase->workspace != NULL)
-        return phase->workspace;
+      if (phase->step == step && phase->back == back && phase->call.workspace != NULL)
+        return phase->call.workspace;
     }
   return NULL;
 }

@@ -84,7 +84,7 @@ make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
 {
   const CjOp *op = &cj_program_get_step (cutter->program, step)->op;
 
-  return (CjJobPhase){ .call = &cutter->program->calls[step],
+  return (CjJobPhase){ .call = { .op = op },
                        .run = phase->run,
                        .kind = get_kind (cutter, step, phase),
                        .step = step,
@@ -200,7 +200,7 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
   else if (p.kind == CJ_PHASE_SAMPLES)
     {
       const CjOp *before
-          = *open ? g_array_index (self->phases, CjJobPhase, self->phases->len - 1).call->op : NULL;
+          = *open ? g_array_index (self->phases, CjJobPhase, self->phases->len - 1).call.op : NULL;
 
       if (before == NULL || before->in_shape[0].dims[0] != op->in_shape[0].dims[0])
         begin_job (cutter, TRUE);
@@ -292,7 +292,7 @@ find_small (CjProgram *self)
 
       for (guint j = job->begin; j < job->end; j++)
         {
-          const CjOp *op = g_array_index (self->phases, CjJobPhase, j).call->op;
+          const CjOp *op = g_array_index (self->phases, CjJobPhase, j).call.op;
 
           cost += op->macs + cj_shape_size (&op->out_shape[0]) + cj_shape_size (&op->in_shape[0]);
         }

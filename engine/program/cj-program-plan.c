@@ -529,6 +529,15 @@ fill_calls (CjProgram *self)
           call->d_out[k] = self->d_data[step->out + (int) k];
         }
     }
+  for (guint i = 0; i < self->phases->len; i++)
+    {
+      CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, i);
+      float *workspace = phase->call.workspace;
+
+      phase->call = self->calls[phase->step];
+      phase->call.workspace = workspace;
+      phase->call.scratch = self->scratch;
+    }
 }
 
 static void
@@ -547,6 +556,20 @@ bind_params (CjProgram *self, const gboolean *wanted)
       self->data[i] = (param->state ? self->states : self->weights) + param->offset;
       if (wanted[i])
         self->d_data[i] = self->gradients + param->offset;
+    }
+}
+
+static void
+bind_seeds (CjProgram *self)
+{
+  self->seeds = g_array_new (FALSE, FALSE, sizeof (CjSeed));
+  for (guint i = 0; i < n_values (self); i++)
+    {
+      const gsize size = (gsize) cj_shape_size (&get_value (self, (int) i)->shape);
+      const CjSeed seed = { (int) i, sizeof (float) * size };
+
+      if (self->seeded[i] && self->d_data[i] != NULL)
+        g_array_append_val (self->seeds, seed);
     }
 }
 
@@ -627,7 +650,7 @@ place_values (CjProgram *self, const gboolean *wanted, const guint *first_writte
     {
       CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, i);
 
-      phase->workspace = workspaces[2 * phase->step + phase->back];
+      phase->call.workspace = workspaces[2 * phase->step + phase->back];
     }
   return TRUE;
 }
@@ -657,6 +680,7 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
   if (!place_values (self, wanted, first_written, error) || self->sketch)
     return self->sketch;
   bind_params (self, wanted);
+  bind_seeds (self);
   self->x = bind_input (self, self->lowered->x);
   self->y = bind_input (self, self->lowered->y);
   self->n_inputs = spec->n_inputs;

@@ -15,16 +15,22 @@ typedef struct
   gint64 row;
 } CjShift;
 
-/* A phase of one op in its place. */
+/* A value whose gradient is there before backward begins. */
 typedef struct
 {
-  const CjOpCall *call;
+  int value;
+  gsize bytes;
+} CjSeed;
+
+/* A phase of one op in its place. Its call is as the first thread has it for the first block. */
+typedef struct
+{
+  CjOpCall call;
   void (*run) (const CjOpCall *call, guint chunk);
   CjPhaseKind kind;
   guint step;
   gboolean back;
   guint n_chunks;
-  float *workspace;
   guint first_shift, n_shifts;
 } CjJobPhase;
 
@@ -75,6 +81,7 @@ struct _CjProgram
   gboolean *backward; /* by step: its backward runs */
   gboolean *seeded;   /* by value: backward may start here */
   gboolean *given;    /* by value: seeded by the caller for the next backward */
+  GArray *seeds;      /* CjSeed */
   CjOpCall *calls;    /* by step */
 
   gboolean prepared;      /* the first job of forward need not run: the weights are as they were */

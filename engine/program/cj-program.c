@@ -92,6 +92,7 @@ cj_program_free (CjProgram *self)
   g_free (self->backward);
   g_free (self->seeded);
   g_free (self->given);
+  g_clear_pointer (&self->seeds, g_array_unref);
   g_free (self->stepwise.held);
   g_free (self->calls);
   g_free (self);
@@ -218,12 +219,12 @@ get_kernels (void)
 
   /* products with AVX-512 add in the order of those with AVX2 */
   if (fused && cj_isa_get () != CJ_ISA_BASELINE)
-    return "kernels-2 x86-64 avx2 fma";
+    return "kernels-3 x86-64 avx2 fma";
   if (fused)
-    return "kernels-2 x86-64 avx2 fma, baseline products";
-  return "kernels-2 x86-64";
+    return "kernels-3 x86-64 avx2 fma, baseline products";
+  return "kernels-3 x86-64";
 #else
-  return "kernels-2 plain";
+  return "kernels-3 plain";
 #endif
 }
 
@@ -379,7 +380,7 @@ cj_program_seed_gradient (CjProgram *self, guint index, guint port, const float 
   if (self->d_data[node->out[port]] == NULL)
     return;
   v = get_value (self, node->out[port]);
-  self->given[node->out[port]] = TRUE;
+  self->given[node->out[port]] = self->seeded[node->out[port]];
   if (gradient != NULL)
     cj_program_relayout (self, node->out[port], gradient, self->d_data[node->out[port]], FALSE);
   else
@@ -395,14 +396,15 @@ typedef struct
 static void
 run_phase (const CjProgram *self, const CjJobPhase *phase, guint chunk, guint thread)
 {
-  CjOpCall call = *phase->call;
+  CjOpCall call;
 
-  call.workspace = phase->workspace;
-  call.scratch = self->scratch + thread * self->scratch_floats;
-  call.training = self->now.training;
-  call.n_valid = self->now.n_valid;
-  call.seed = self->now.seed;
-  call.step = self->now.step;
+  if (thread == 0 && (chunk == 0 || phase->n_shifts == 0))
+    {
+      phase->run (&phase->call, chunk);
+      return;
+    }
+  call = phase->call;
+  call.scratch += thread * self->scratch_floats;
   if (phase->n_shifts > 0)
     {
       const CjShift *shifts = (const CjShift *) self->shifts->data + phase->first_shift;
@@ -454,6 +456,21 @@ run_jobs (CjProgram *self, guint begin, guint end)
     }
 }
 
+/* What is so for this time goes into every call, which then need not be copied to be run. */
+static void
+tell_phases (CjProgram *self)
+{
+  for (guint i = 0; i < self->phases->len; i++)
+    {
+      CjOpCall *call = &g_array_index (self->phases, CjJobPhase, i).call;
+
+      call->training = self->now.training;
+      call->n_valid = self->now.n_valid;
+      call->seed = self->now.seed;
+      call->step = self->now.step;
+    }
+}
+
 float
 cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 seed, guint64 step)
 {
@@ -463,6 +480,7 @@ cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 
   self->now.n_valid = n_valid;
   self->now.seed = seed;
   self->now.step = step;
+  tell_phases (self);
   if (cj_program_is_forward_stepwise (self))
     cj_program_forward_stepwise (self);
   else
@@ -478,12 +496,12 @@ cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 
 static void
 start_backward (CjProgram *self)
 {
-  for (guint i = 0; i < self->lowered->builder->values->len; i++)
+  for (guint i = 0; i < self->seeds->len; i++)
     {
-      const gsize size = (gsize) cj_shape_size (&get_value (self, (int) i)->shape);
+      const CjSeed *seed = &g_array_index (self->seeds, CjSeed, i);
 
-      if (self->seeded[i] && !self->given[i] && self->d_data[i] != NULL)
-        memset (self->d_data[i], 0, sizeof (float) * size);
+      if (!self->given[seed->value])
+        memset (self->d_data[seed->value], 0, seed->bytes);
     }
   for (guint i = 0; i < self->lowered->losses->len; i++)
     {
@@ -492,7 +510,8 @@ start_backward (CjProgram *self)
       if (self->d_data[loss] != NULL && !self->given[loss])
         *self->d_data[loss] = 1;
     }
-  memset (self->given, 0, sizeof (gboolean) * self->lowered->builder->values->len);
+  for (guint i = 0; i < self->seeds->len; i++)
+    self->given[g_array_index (self->seeds, CjSeed, i).value] = FALSE;
 }
 
 void

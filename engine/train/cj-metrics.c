@@ -3,37 +3,30 @@
 
 #include <math.h>
 
-/* The prediction as rows of K numbers, `step` apart. */
-typedef struct
-{
-  const float *z;
-  CjShape shape;
-  gboolean last;  /* stored channels last */
-  gint64 k, rows; /* rows a sample */
-} View;
-
-static View
-get_view (CjProgram *program)
+static CjMetricsView
+get_view (CjProgram *program, const CjShape *s)
 {
   const CjLowered *lowered = cj_program_get_lowered (program);
-  View view = { .z = cj_program_get_prediction (program, &view.shape) };
-  const CjShape *s = &view.shape;
-  gint64 all;
-
-  view.last
+  const gboolean last
       = cj_builder_get_value (lowered->builder, lowered->prediction)->layout == CJ_LAYOUT_LAST;
-  view.k = s->n_dims == 4 ? s->dims[1] : s->n_dims > 1 ? s->dims[s->n_dims - 1] : 1;
-  all = s->n_dims > 0 ? MAX (s->dims[0] * view.k, 1) : 1;
-  view.rows = cj_shape_size (s) / all;
-  return view;
+  const CjTensor *y = cj_program_get_y (program);
+  const gint64 k = s->n_dims == 4 ? s->dims[1] : s->n_dims > 1 ? s->dims[s->n_dims - 1] : 1;
+  const gint64 all = s->n_dims > 0 ? MAX (s->dims[0] * k, 1) : 1;
+
+  return (CjMetricsView){ .z = cj_program_get_prediction (program, NULL),
+                          .y = y != NULL ? y->data : NULL,
+                          .k = k,
+                          .rows = cj_shape_size (s) / all,
+                          .channels = s->n_dims > 2 && last ? s->dims[1] : 1,
+                          .apart = s->n_dims == 4 && !last };
 }
 
 static CjTask
-find_task (const View *view, const CjTensor *y)
+find_task (const CjMetricsView *view, const CjShape *shape, const CjTensor *y)
 {
-  const gint64 size = cj_shape_size (&view->shape);
+  const gint64 size = cj_shape_size (shape);
 
-  if (y == NULL || view->shape.n_dims == 0)
+  if (y == NULL || shape->n_dims == 0)
     return CJ_TASK_NONE;
   if (y->dtype == CJ_INT32 && cj_shape_size (&y->shape) * view->k == size)
     return view->rows == 1 ? CJ_TASK_CLASSES : CJ_TASK_SEQUENCE;
@@ -45,11 +38,13 @@ find_task (const View *view, const CjTensor *y)
 void
 cj_metrics_begin (CjMetrics *self, CjProgram *program)
 {
-  const View view = get_view (program);
+  CjShape shape;
 
-  *self = (CjMetrics){ .task = find_task (&view, cj_program_get_y (program)) };
+  cj_program_get_prediction (program, &shape);
+  *self = (CjMetrics){ .view = get_view (program, &shape) };
+  self->task = find_task (&self->view, &shape, cj_program_get_y (program));
   if (self->task == CJ_TASK_CLASSES || self->task == CJ_TASK_SEQUENCE)
-    self->n_classes = (guint) view.k;
+    self->n_classes = (guint) self->view.k;
 }
 
 CjMetrics *
@@ -70,22 +65,24 @@ cj_metrics_free (CjMetrics *self)
   g_free (self);
 }
 
-/* One row of scores `step` apart. */
-static void
-add_class (CjMetrics *self, const float *z, gint64 step, gint32 target)
+/* The class with the highest of k scores `step` apart. */
+static gint64
+find_best (const float *z, gint64 k, gint64 step)
 {
-  const gint64 k = self->n_classes;
-  gint64 best = 0, above = 0;
+  gint64 best = 0;
 
-  if (target < 0 || target >= k)
-    return;
   for (gint64 i = 1; i < k; i++)
     if (z[i * step] > z[best * step])
       best = i;
-  self->count++;
-  self->right += best == target;
-  if (self->confusion == NULL)
-    return;
+  return best;
+}
+
+static void
+confuse (CjMetrics *self, const float *z, gint64 step, gint64 target, gint64 best)
+{
+  const gint64 k = self->view.k;
+  gint64 above = 0;
+
   self->confusion[target * k + best]++;
   for (gint64 i = 0; i < k; i++)
     above += z[i * step] > z[target * step];
@@ -93,28 +90,40 @@ add_class (CjMetrics *self, const float *z, gint64 step, gint32 target)
 }
 
 static void
-add_classes (CjMetrics *self, const View *view, const gint32 *targets, gint64 n)
+add_classes (CjMetrics *self, const gint32 *targets, gint64 n)
 {
-  const gboolean apart = view->shape.n_dims == 4 && !view->last;
+  const CjMetricsView view = self->view;
+  const gint64 step = view.apart ? view.rows : 1;
+  gint64 count = 0, right = 0;
 
-  for (gint64 r = 0; r < n * view->rows; r++)
-    add_class (self,
-               apart ? view->z + r / view->rows * view->k * view->rows + r % view->rows
-                     : view->z + r * view->k,
-               apart ? view->rows : 1, targets[r]);
+  for (gint64 r = 0; r < n * view.rows; r++)
+    {
+      const float *z = view.apart ? view.z + r / view.rows * view.k * view.rows + r % view.rows
+                                  : view.z + r * view.k;
+      gint64 best;
+
+      if (targets[r] < 0 || targets[r] >= view.k)
+        continue;
+      best = find_best (z, view.k, step);
+      count++;
+      right += best == targets[r];
+      if (self->confusion != NULL)
+        confuse (self, z, step, targets[r], best);
+    }
+  self->count += (double) count;
+  self->right += (double) right;
 }
 
 static void
-add_values (CjMetrics *self, const View *view, const float *targets, gint64 n)
+add_values (CjMetrics *self, const float *targets, gint64 n)
 {
-  const gint64 size = view->k * view->rows; /* of a sample */
-  const gboolean turned = view->shape.n_dims > 2 && view->last;
-  const gint64 c = turned ? view->shape.dims[1] : 1, plane = size / c;
+  const gint64 size = self->view.k * self->view.rows; /* of a sample */
+  const gint64 c = self->view.channels, plane = size / c;
 
   for (gint64 i = 0; i < n * size; i++)
     {
-      const gint64 from = turned ? (i / size * plane + i % plane) * c + i / plane % c : i;
-      const double error = (double) view->z[from] - targets[i];
+      const gint64 from = c > 1 ? (i / size * plane + i % plane) * c + i / plane % c : i;
+      const double error = (double) self->view.z[from] - targets[i];
 
       self->residual += error * error;
       self->absolute += fabs (error);
@@ -125,16 +134,13 @@ add_values (CjMetrics *self, const View *view, const float *targets, gint64 n)
 }
 
 void
-cj_metrics_add (CjMetrics *self, CjProgram *program, gint64 n)
+cj_metrics_add (CjMetrics *self, gint64 n)
 {
-  const View view = get_view (program);
-  const CjTensor *y = cj_program_get_y (program);
-
   self->n_samples += n;
   if (self->task == CJ_TASK_VALUES)
-    add_values (self, &view, cj_tensor_f32 (y), n);
+    add_values (self, self->view.y, n);
   else if (self->task != CJ_TASK_NONE)
-    add_classes (self, &view, cj_tensor_i32 (y), n);
+    add_classes (self, self->view.y, n);
 }
 
 /* `sum` over what was counted, if the task is one of classes, or one of values. */

@@ -18,8 +18,19 @@ typedef enum
   CJ_TASK_VALUES
 } CjTask;
 
+/* Where a program's prediction and targets lie: of every sample `rows` rows of K numbers. */
 typedef struct
 {
+  const float *z;
+  const void *y;
+  gint64 k, rows;
+  gint64 channels; /* that lie together where values are stored channels last; else 1 */
+  gboolean apart;  /* the numbers of a row are `rows` apart, not side by side */
+} CjMetricsView;
+
+typedef struct
+{
+  CjMetricsView view; /* the program's, which must not be freed before the last samples are added */
   CjTask task;
   guint n_classes;  /* K; 0 for values */
   gint64 n_samples; /* seen */
@@ -56,7 +67,7 @@ CjMetrics *cj_metrics_new (CjProgram *program);
 void cj_metrics_free (CjMetrics *metrics);
 
 /* Adds the first `n` samples of the program's last forward. */
-void cj_metrics_add (CjMetrics *metrics, CjProgram *program, gint64 n);
+void cj_metrics_add (CjMetrics *metrics, gint64 n);
 
 /* Shares from 0 to 1 of rows; R² may be below 0. NAN where the task has no such measure. */
 double cj_metrics_get_accuracy (const CjMetrics *metrics);

@@ -27,6 +27,7 @@ struct _CjTrainer
   guint32 *order;
   guint order_epoch; /* for which `order` is, plus one */
   CjTable *table;
+  CjMetrics nothing_seen; /* where every step begins to count */
   CjPlace at;
   guint n_slots;
   float *slots;
@@ -128,6 +129,7 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->squares = g_new0 (double, self->slices->len + 1);
   self->order = g_new (guint32, feed->n_samples + 1);
   self->table = cj_table_new (program);
+  cj_metrics_begin (&self->nothing_seen, program);
   self->at.val_loss = NAN;
   self->at.best_loss = INFINITY;
   self->n_slots = cj_train_setup_count_slots (setup);
@@ -234,9 +236,10 @@ sum_squares (const float *g, gint64 n)
       lanes[k] += (double) g[i + k] * g[i + k];
   for (; i < n; i++)
     sum += (double) g[i] * g[i];
-  for (guint k = 0; k < LANES; k++)
-    sum += lanes[k];
-  return sum;
+  for (guint width = LANES / 2; width > 0; width /= 2)
+    for (guint k = 0; k < width; k++)
+      lanes[k] += lanes[k + width];
+  return sum + lanes[0];
 }
 
 CJ_CLONES static void
@@ -438,8 +441,8 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
                    (unsigned long long) (self->at.step + 1));
       return FALSE;
     }
-  cj_metrics_begin (&metrics, self->program);
-  cj_metrics_add (&metrics, self->program, batch);
+  metrics = self->nothing_seen;
+  cj_metrics_add (&metrics, batch);
   report->score = (CjScore){ loss, cj_metrics_get_share (&metrics) };
   cj_program_backward (self->program);
   if (!update (self, report, error))
@@ -473,7 +476,7 @@ cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
       feed->fill (feed, indices, batch, 0, 0, cj_program_get_x (program),
                   cj_program_get_y (program));
       score.loss += (double) cj_program_forward (program, FALSE, n, 0, 0) * n;
-      cj_metrics_add (metrics, program, n);
+      cj_metrics_add (metrics, n);
     }
   if (feed->problem != NULL)
     return (CjScore){ NAN, NAN };

@@ -59,6 +59,37 @@ test_fill (void)
       }
 }
 
+/* As one draw a value would, and so is what is drawn next, wherever in a block of four it began. */
+static void
+test_shuffle (void)
+{
+  for (guint n = 0; n < 200; n += 7)
+    for (guint before = 0; before < 5; before++)
+      {
+        guint32 values[200], other[200];
+        CjRng a, b;
+
+        cj_rng_init (&a, 11, CJ_RNG_TEST, n);
+        for (guint i = 0; i < before; i++)
+          cj_rng_next (&a);
+        b = a;
+        for (guint i = 0; i < n; i++)
+          values[i] = other[i] = i;
+        cj_rng_shuffle (&a, values, n);
+        for (guint i = n; i > 1; i--)
+          {
+            const guint32 j = cj_rng_below (&b, i), swap = other[i - 1];
+
+            other[i - 1] = other[j];
+            other[j] = swap;
+          }
+        for (guint i = 0; i < n; i++)
+          g_assert_cmpuint (values[i], ==, other[i]);
+        for (guint i = 0; i < 5; i++)
+          g_assert_cmpuint (cj_rng_next (&a), ==, cj_rng_next (&b));
+      }
+}
+
 static void
 test_normal (void)
 {
@@ -193,6 +224,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/base/rng/philox-known-answers", test_philox);
   g_test_add_func ("/engine/base/rng/fill", test_fill);
+  g_test_add_func ("/engine/base/rng/shuffle", test_shuffle);
   g_test_add_func ("/engine/base/rng/normal", test_normal);
   g_test_add_func ("/engine/base/pool/every-chunk-once", test_pool);
   g_test_add_func ("/engine/base/param/every-layer", test_every_param);

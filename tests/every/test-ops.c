@@ -55,6 +55,7 @@ static const Row rows[] = {
   { &cj_op_dense_relu, NULL, 3, { F ({ 3, { 11, 3, 17 } }), F ({ 2, { 19, 17 } }), F ({ 1, { 19 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 1, { CJ_CHAIN_TANH }), 3, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_SIGMOID, CJ_CHAIN_NONE }), 5, { F ({ 2, { 10, 2 } }), F ({ 2, { 8, 2 } }), F ({ 1, { 8 } }), F ({ 2, { 3, 8 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_RELU, CJ_CHAIN_TANH }), 5, { F ({ 2, { 15, 8 } }), F ({ 2, { 8, 8 } }), F ({ 1, { 8 } }), F ({ 2, { 16, 8 } }), F ({ 1, { 16 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 3, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_NONE }), 7, { F ({ 2, { 7, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 1, 9 } }), F ({ 1, { 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },

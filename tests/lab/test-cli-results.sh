@@ -42,17 +42,22 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..34
+echo 1..58
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
 "$cli" train p.cajal --epochs 3 >/dev/null
-for id in curves filters histogram heatmap embedding confusion roc precision-recall scatter units bars decision; do
+for id in curves filters histogram heatmap embedding similarity dissimilarity layers confusion roc precision-recall scatter units bars decision; do
   check "figure-$id" all_formats p.cajal $id
 done
 "$cli" new lenet-5 -o l.cajal >/dev/null
 "$cli" set l.cajal data.samples=720
 "$cli" train l.cajal --steps 2 >/dev/null
+check figure-method says '^f.csv' 0 "$cli" figure p.cajal embedding --method umap -o f.csv
+check figure-method-refuses says 'It has: cka, cka-unbiased, rsa' 1 "$cli" figure p.cajal similarity --method cosine
+check figure-run says '^f.csv' 0 "$cli" figure p.cajal similarity --run --method rsa -o f.csv
+check figure-with says '^f.csv' 0 "$cli" figure p.cajal similarity --with p.cajal -o f.csv
+check figure-with-refuses says 'does not fit' 1 "$cli" figure l.cajal similarity --with p.cajal
 check figure-text-refuses says 'no text whose next character' 1 "$cli" figure p.cajal text
 check figure-maps all_formats l.cajal maps --node conv2 --sample 3
 check figure-contact-sheet all_formats l.cajal contact-sheet --split test --mistakes
@@ -64,6 +69,20 @@ check figure-no-maps says 'gives no feature maps' 1 "$cli" figure p.cajal maps
 check figure-no-plane says 'needs samples of two numbers' 1 "$cli" figure l.cajal decision
 check figure-no-sample says 'counted from 0' 1 "$cli" figure p.cajal units --sample 100000
 check figure-no-node says 'no layer “nobody”' 1 "$cli" figure p.cajal filters --node nobody
+check explain-row says 'sample 3 .*gradient .* ms' 0 "$cli" explain l.cajal -i 3
+for end in npy npz svg pdf png csv; do
+  check "explain-$end" "$cli" explain l.cajal -m gradient -i 3 -o "e.$end"
+done
+check explain-begins is e.npy $'\x93NUMPY'
+check explain-all contains '"method":"score-cam".*"sum"' "$cli" explain l.cajal -m all -i 1 --json \
+  -s masks=32 -s samples=64
+check explain-picture says 'e.png .*occlusion' 0 "$cli" explain l.cajal -m occlusion -i e.png -t 2
+check explain-several-npy says 'holds one map' 1 "$cli" explain l.cajal -i 1 -i 2 -o e.npy
+check explain-method-refuses says 'no explainer “tea-leaves”' 1 "$cli" explain l.cajal -m tea-leaves
+check explain-target-refuses says 'no class “Hat”' 1 "$cli" explain l.cajal -t Hat
+check explain-setting-refuses says 'has “sugar=1”' 1 "$cli" explain l.cajal -m lrp -s sugar=1
+check explain-layer-refuses says 'no layer that makes maps' 1 "$cli" explain l.cajal -m grad-cam -l dense1
+check explain-sample-refuses says 'counted from 0' 1 "$cli" explain l.cajal -i 100000
 check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safetensors
 check export-npz says '"file":"w.npz"' 0 "$cli" export l.cajal -o w.npz --json
 check export-refuses says 'Choose one of these endings' 1 "$cli" export l.cajal -o w.onnx

@@ -35,9 +35,11 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..32
+echo 1..34
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
+check list-explainers contains 'integrated-gradients' "$cli" list explainers
+check describe-explainer contains 'Source: Sundararajan' "$cli" describe integrated-gradients
 check list-kind refuses "$cli" list nothings
 check describe contains 'Kernel size\|kernel' "$cli" describe conv-2d
 check new "$cli" new playground -o p.cajal

@@ -176,8 +176,22 @@ act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
 act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
 picture explain-methods 14 --new lenet-5 --train
+act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
+picture similarity 14 --new lenet-5 --train
+act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
+picture layers 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
+# the same block by block
+act () { xdotool mousemove 716 808 click 1; sleep 0.8; xdotool key Down Down Return; sleep 8; }
+picture text-lens 30 --new char-gpt --train
+# a letter is clicked, and the letters that it looks at light up; patches of a picture; heads compared
+act () { show attention 3; xdotool mousemove 520 839 click 1; sleep 2; }
+picture attention 20 --new char-gpt --train
+act () { show attention 3; }
+picture attention-patches 20 --new tiny-vit --train
+act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
+picture attention-heads 16 --new tiny-vit --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pages of the help and settings, without a display. */
 #include "cj-layer.h"
+#include "cj-explainer.h"
 #include "cj-optimizer.h"
 #include "cj-schedule.h"
 #include "cju-dock.h"
@@ -33,6 +34,8 @@ test_every_item (void)
     expect_page ("layer", (*l)->id);
   for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
     expect_page ("optimizer", (*o)->id);
+  for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++)
+    expect_page ("explainer", (*e)->id);
   for (const CjScheduleInfo *const *s = cj_schedules (); *s != NULL; s++)
     expect_page ("schedule", (*s)->id);
   for (guint i = 0; cju_dock_describe (i, &view); i++)

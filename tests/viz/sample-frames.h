@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cjv-frame.h"
+#include "faithful-frames.h"
 
 #include <math.h>
 
@@ -366,6 +367,84 @@ frame_heatmap (int rows, int columns)
   return cjv_frame_seal (frame);
 }
 
+/* Layers that are the more alike the nearer they stand; with `negative` chance goes below 0 as well. */
+static CjvFrame *
+frame_similarity (int rows, int columns, gboolean negative)
+{
+  static const char *const layers[] = { "conv1",  "conv2",  "conv3",
+                                        "pool1",  "dense1", "a-layer-with-a-long-name",
+                                        "dense3", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { rows, columns };
+  CjTensor *matrix = tensor (2, dims);
+
+  for (int i = 0; i < rows; i++)
+    for (int j = 0; j < columns; j++)
+      {
+        const double near
+            = exp (-abs (i - j) * 0.4) - (negative ? 0.5 * noise ((guint32) (i * j)) : 0);
+
+        cj_tensor_f32 (matrix)[i * columns + j]
+            = (float) (i == 4 && j != 4 && rows == 7 ? NAN : near);
+      }
+  cjv_frame_take_array (frame, "matrix", matrix);
+  if (rows == 7)
+    {
+      cjv_frame_set_strings (frame, "rows", layers);
+      cjv_frame_set_strings (frame, "columns", layers);
+    }
+  cjv_frame_set_text (frame, "title", "Linear CKA of the layers");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_dissimilarity (int n, int k)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { n, n };
+  CjTensor *matrix = tensor (2, dims);
+  g_autofree float *labels = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    {
+      labels[i] = (float) (i * MAX (k, 1) / n);
+      for (int j = 0; j < n; j++)
+        cj_tensor_f32 (matrix)[i * n + j]
+            = i == j ? 0
+                     : (float) ((i * MAX (k, 1) / n == j * MAX (k, 1) / n ? 0.3 : 1)
+                                + 0.2 * noise ((guint32) (MIN (i, j) * n + MAX (i, j))));
+    }
+  cjv_frame_take_array (frame, "matrix", matrix);
+  if (k > 0)
+    {
+      cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+      cjv_frame_set_strings (frame, "classes", clothes);
+    }
+  cjv_frame_set_text (frame, "title", "Dissimilarity of samples in dense1, 1 − r");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_layers (int rows, int columns)
+{
+  static const char *const measures[]
+      = { "Probe accuracy",        "Dimensions", "Units",      "Lifetime sparseness",
+          "Population sparseness", "Dead",       "Duplicates", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { rows, columns };
+  CjTensor *values = tensor (2, dims);
+  g_autofree float *percents = g_new0 (float, columns);
+
+  for (int i = 0; i < rows * columns; i++)
+    cj_tensor_f32 (values)[i]
+        = (float) (i % 11 == 10 ? NAN : (i % columns == 2 ? 900 : 1) * noise ((guint32) i));
+  percents[0] = 1;
+  cjv_frame_take_array (frame, "values", values);
+  cjv_frame_set_values (frame, "percents", percents, (gsize) columns);
+  cjv_frame_set_strings (frame, "measures", measures);
+  return cjv_frame_seal (frame);
+}
+
 static CjvFrame *
 frame_text (const char *text, int given)
 {
@@ -382,11 +461,148 @@ frame_text (const char *text, int given)
   return cjv_frame_seal (frame);
 }
 
+/* Heads that look back, each in its way. */
+static CjvFrame *
+frame_attention (int heads, const char *text)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 t = g_utf8_strlen (text, -1), dims[] = { heads, t, t };
+  CjTensor *weights = tensor (3, dims);
+  g_auto (GStrv) tokens = g_new0 (char *, t + 1);
+
+  for (gint64 i = 0; i < heads * t; i++)
+    {
+      float *row = cj_tensor_f32 (weights) + i * t, sum = 0;
+
+      for (gint64 j = 0; j <= i % t; j++)
+        sum += row[j]
+            = (float) exp (-fabs ((double) (i % t - j - i / t * 3)) / (1.0 + (double) (i / t))
+                           + bell ((guint32) (i * t + j)));
+      for (gint64 j = 0; j <= i % t; j++)
+        row[j] /= sum;
+    }
+  for (gint64 i = 0; i < t; i++, text = g_utf8_next_char (text))
+    tokens[i] = g_strndup (text, (gsize) (g_utf8_next_char (text) - text));
+  cjv_frame_take_array (frame, "weights", weights);
+  cjv_frame_set_strings (frame, "tokens", (const char *const *) tokens);
+  cjv_frame_set_scalar (frame, "query", (double) (t / 2));
+  cjv_frame_set_text (frame, "title", "block2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_patches (int heads, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autoptr (CjvFrame) maps = frame_maps (heads, side), picture = frame_maps (3, 4 * side);
+
+  cjv_frame_set_array (frame, "maps", (CjTensor *) cjv_frame_get_array (maps, "maps"));
+  cjv_frame_set_array (frame, "picture", (CjTensor *) cjv_frame_get_array (picture, "maps"));
+  cjv_frame_set_scalar (frame, "query", heads > 1 ? side + 2 : -1);
+  cjv_frame_set_text (frame, "title", "block2");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_heads (int layers, int heads)
+{
+  static const char *const names[] = { "block1", "block2", "block3", "block4", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { layers, heads };
+  CjTensor *entropy = tensor (2, dims), *distance = tensor (2, dims), *loss = tensor (2, dims);
+
+  for (int i = 0; i < layers * heads; i++)
+    {
+      cj_tensor_f32 (entropy)[i] = (float) (5 * noise ((guint32) i));
+      cj_tensor_f32 (distance)[i] = (float) (20 * noise ((guint32) i + 99));
+      cj_tensor_f32 (loss)[i] = (float) (0.05 * bell ((guint32) i) + 0.04);
+    }
+  cj_tensor_f32 (loss)[layers * heads - 1] = NAN;
+  cjv_frame_take_array (frame, "entropy", entropy);
+  cjv_frame_take_array (frame, "distance", distance);
+  cjv_frame_take_array (frame, "loss", loss);
+  cjv_frame_set_scalar (frame, "whole-loss", 1.9);
+  if (layers <= 4)
+    cjv_frame_set_strings (frame, "layers", names);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_lens (int layers, const char *text)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 t = g_utf8_strlen (text, -1), dims[] = { layers, t };
+  CjTensor *probability = tensor (2, dims);
+  g_auto (GStrv) tokens = g_new0 (char *, t + 1), guesses = g_new0 (char *, layers *t + 1);
+
+  for (gint64 i = 0; i < t; i++)
+    tokens[i] = g_strndup (text + i, 1);
+  for (gint64 i = 0; i < layers * t; i++)
+    {
+      cj_tensor_f32 (probability)[i] = (float) noise ((guint32) i);
+      guesses[i] = g_strdup (tokens[noise ((guint32) i + 7) < 0.4 ? (i + 1) % t : i * 7 % t]);
+    }
+  cjv_frame_take_array (frame, "probability", probability);
+  cjv_frame_set_strings (frame, "tokens", (const char *const *) tokens);
+  cjv_frame_set_strings (frame, "targets", (const char *const *) tokens + 1);
+  cjv_frame_set_strings (frame, "guesses", (const char *const *) guesses);
+  cjv_frame_set_text (frame, "title", "Step 1200");
+  return cjv_frame_seal (frame);
+}
+
 static const char written[]
     = "The cell is a city of its own: it has streets, gates and\nkeepers of the gates. No wall "
       "of it is ever still,\n\nand what comes in is weighed, named and answered. A letter that "
       "nobody reads is no letter; a cell that nobody hears falls silent, and the silence is a "
       "sign for the others.";
+
+/* Explanations of two pictures of rings by three methods, of which one has nothing to say; or of a text. */
+static CjvFrame *
+frame_explanations (gboolean words)
+{
+  static const char *const rows[] = { "sample 7", "sample 12", NULL };
+  static const char *const questions[] = { "why 0?", "why Q? It is 0", NULL };
+  static const char *const methods[] = { "Gradient", "Grad-CAM", "Attention flow", NULL };
+  static const char *const notes[] = { "",
+                                       "\316\243 99.8 %",
+                                       "follows attention, and there is none",
+                                       "",
+                                       "",
+                                       "follows attention, and there is none",
+                                       NULL };
+  static const char *const letters[]
+      = { "T", "h", "e", " ", "c", "e", "l", "l", "i", "s", " ", "a", " ", "c", "i", "t", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const int h = words ? 1 : 16, w = words ? 8 : 16;
+  const gint64 dims[] = { 2, 3, h, w }, seen[] = { 2, 1, h, w };
+  CjTensor *maps = tensor (4, dims), *pictures = tensor (4, seen);
+
+  for (int r = 0; r < 2; r++)
+    for (int i = 0; i < h * w; i++)
+      {
+        const double x = i % w - 7.5, y = i / w - 7.5, ring = exp (-pow (hypot (x, y) - 5 + r, 2));
+        float *at = cj_tensor_f32 (maps) + r * 3 * h * w + i;
+
+        at[0] = (float) (words ? sin (i + r) : ring * sin (atan2 (y, x) * 2 + r));
+        at[h * w] = (float) exp (-0.05 * (x * x + (y - 3 * r) * (y - 3 * r)));
+        at[2 * h * w] = NAN;
+        cj_tensor_f32 (pictures)[r * h * w + i] = (float) ring;
+      }
+  cjv_frame_take_array (frame, "maps", maps);
+  if (words)
+    {
+      cj_tensor_unref (pictures);
+      cjv_frame_set_strings (frame, "words", letters);
+    }
+  else
+    cjv_frame_take_array (frame, "pictures", pictures);
+  cjv_frame_set_values (frame, "signed", (const float[]){ 1, 0, 0 }, 3);
+  cjv_frame_set_strings (frame, "rows", rows);
+  cjv_frame_set_strings (frame, "questions", questions);
+  cjv_frame_set_strings (frame, "methods", methods);
+  cjv_frame_set_strings (frame, "notes", notes);
+  return cjv_frame_seal (frame);
+}
 
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
@@ -410,6 +626,8 @@ sample_frame (const char *id)
     return frame_sheet (60, 1, 28);
   if (g_str_equal (id, "decision"))
     return frame_decision (3);
+  if (g_str_equal (id, "explanations"))
+    return frame_explanations (FALSE);
   if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
     return frame_ranking (1500, 10);
   if (g_str_equal (id, "scatter"))
@@ -418,8 +636,26 @@ sample_frame (const char *id)
     return frame_scatter (900, 10);
   if (g_str_equal (id, "heatmap"))
     return frame_heatmap (64, 120);
+  if (g_str_equal (id, "similarity"))
+    return frame_similarity (7, 7, FALSE);
+  if (g_str_equal (id, "dissimilarity"))
+    return frame_dissimilarity (150, 10);
+  if (g_str_equal (id, "layers"))
+    return frame_layers (7, 7);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (13);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (13, 5);
+  if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
+    return frame_attention (4, "The cell is a city of its own");
+  if (g_str_equal (id, "attention-patches"))
+    return frame_patches (4, 8);
+  if (g_str_equal (id, "attention-heads"))
+    return frame_heads (4, 4);
+  if (g_str_equal (id, "logit-lens"))
+    return frame_lens (5, "The cell is a city of its own");
   return NULL;
 }
 
@@ -445,6 +681,8 @@ other_frame (const char *id)
     return frame_sheet (20, 3, 32);
   if (g_str_equal (id, "decision"))
     return frame_decision (2);
+  if (g_str_equal (id, "explanations"))
+    return frame_explanations (TRUE);
   if (g_str_equal (id, "roc") || g_str_equal (id, "precision-recall"))
     return frame_ranking (300, 2);
   if (g_str_equal (id, "scatter"))
@@ -453,8 +691,26 @@ other_frame (const char *id)
     return frame_scatter (400, 36);
   if (g_str_equal (id, "heatmap"))
     return frame_heatmap (2, 8);
+  if (g_str_equal (id, "similarity"))
+    return frame_similarity (5, 60, TRUE);
+  if (g_str_equal (id, "dissimilarity"))
+    return frame_dissimilarity (20, 0);
+  if (g_str_equal (id, "layers"))
+    return frame_layers (60, 12);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
+  if (g_str_equal (id, "trust"))
+    return frame_trust (2);
+  if (g_str_equal (id, "sanity"))
+    return frame_sanity (3, 20);
+  if (g_str_equal (id, "attention") || g_str_equal (id, "attention-arcs"))
+    return frame_attention (1, written);
+  if (g_str_equal (id, "attention-patches"))
+    return frame_patches (1, 5);
+  if (g_str_equal (id, "attention-heads"))
+    return frame_heads (12, 12);
+  if (g_str_equal (id, "logit-lens"))
+    return frame_lens (13, "a city");
   return NULL;
 }
 

@@ -24,6 +24,8 @@ static const CjParam params[] = {
 
 static const CjvWant wants[] = {
   { "values", CJV_WANT_ARRAY, TRUE, "[K]", N_ ("Probability of each class, or any value") },
+  { "before", CJV_WANT_ARRAY, FALSE, "[K]",
+    N_ ("The values before something was changed: a stroke on each bar") },
   { "classes", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the classes") },
   { "target", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Number of the true class") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the sample") },
@@ -32,8 +34,8 @@ static const CjvWant wants[] = {
 
 typedef struct
 {
-  const CjTensor *values;
-  gint64 k, shown, best, target; /* target -1: not known */
+  const CjTensor *values, *before; /* before: or NULL */
+  gint64 k, shown, best, target;   /* target -1: not known */
   gint64 *order;
   gboolean shares; /* all values in 0..1 */
   double low, high;
@@ -59,6 +61,9 @@ bars_init (Bars *bars, const CjvScene *scene)
 
   *bars = (Bars){ .values = cjv_frame_get_array (scene->frame, "values"), .shares = TRUE };
   bars->k = cjv_tensor_size (bars->values);
+  bars->before = cjv_frame_get_array (scene->frame, "before");
+  if (cjv_tensor_size (bars->before) != bars->k)
+    bars->before = NULL;
   bars->order = g_new (gint64, bars->k);
   bars->target = target >= 0 && target < (double) bars->k ? (gint64) target : -1;
   bars->best = -1;
@@ -75,6 +80,12 @@ bars_init (Bars *bars, const CjvScene *scene)
       if (bars->best < 0 || v > cjv_tensor_at (bars->values, bars->best))
         bars->best = i;
     }
+  for (gint64 i = 0; i < bars->k && bars->before != NULL; i++)
+    if (isfinite (cjv_tensor_at (bars->before, i)))
+      {
+        bars->low = MIN (bars->low, cjv_tensor_at (bars->before, i));
+        bars->high = MAX (bars->high, cjv_tensor_at (bars->before, i));
+      }
   if (bars->shares)
     bars->high = 1;
   if (!(bars->high > bars->low))
@@ -82,11 +93,17 @@ bars_init (Bars *bars, const CjvScene *scene)
 }
 
 static char *
-value_text (const Bars *bars, gint64 i)
+print_value (const Bars *bars, const CjTensor *values, gint64 i)
 {
-  const double v = cjv_tensor_at (bars->values, i);
+  const double v = cjv_tensor_at (values, i);
 
   return bars->shares ? cjv_percent_print (v, 1) : cjv_number_print (v, 3);
+}
+
+static char *
+value_text (const Bars *bars, gint64 i)
+{
+  return print_value (bars, bars->values, i);
 }
 
 static void
@@ -175,6 +192,14 @@ draw_row (const CjvScene *scene, cairo_t *cr, const Bars *bars, gint64 place)
       cjv_draw_set_color (cr, bar_color (scene, bars, i));
       cairo_fill (cr);
     }
+  if (bars->before != NULL && isfinite (cjv_tensor_at (bars->before, i)))
+    {
+      const double was = left + (cjv_tensor_at (bars->before, i) - bars->low) / span * width;
+
+      cairo_rectangle (cr, MIN (was, left + width - 2), top - 2, 2, height + 4);
+      cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK));
+      cairo_fill (cr);
+    }
   if (bars->number > 0)
     cjv_text_draw (scene, cr, scene->width - bars->pad, y, bars->number, CJV_SIZE_NOTE,
                    CJV_TEXT_RIGHT | CJV_TEXT_MIDDLE, ink, text);
@@ -226,6 +251,13 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
                        .height = bars.row };
       out->text = g_strdup_printf (i == bars.target ? _ ("%s, the true class: %s") : _ ("%s: %s"),
                                    name, value);
+      if (bars.before != NULL)
+        {
+          g_autofree char *now = out->text, *was = print_value (&bars, bars.before, i);
+
+          /* Translators: a class and its value, then what that was before a change */
+          out->text = g_strdup_printf (_ ("%s, before %s"), now, was);
+        }
     }
   g_free (bars.order);
   return found;
@@ -237,7 +269,8 @@ csv (const CjvScene *scene, GString *out)
   Bars bars;
 
   bars_init (&bars, scene);
-  g_string_append (out, "class,value,true\r\n");
+  g_string_append (out,
+                   bars.before != NULL ? "class,value,before,true\r\n" : "class,value,true\r\n");
   for (gint64 i = 0; i < bars.k; i++)
     {
       g_autofree char *name = cjv_class_dup (scene->frame, "classes", i);
@@ -245,6 +278,11 @@ csv (const CjvScene *scene, GString *out)
       cjv_csv_text (out, name);
       g_string_append_c (out, ',');
       cjv_csv_number (out, cjv_tensor_at (bars.values, i));
+      if (bars.before != NULL)
+        {
+          g_string_append_c (out, ',');
+          cjv_csv_number (out, cjv_tensor_at (bars.before, i));
+        }
       g_string_append (out, i == bars.target ? ",1\r\n" : ",0\r\n");
     }
   g_free (bars.order);

@@ -740,6 +740,8 @@ words (const CjvScene *scene)
 
       g_string_append_printf (out, "%s%s, %s", r > 0 ? " " : "", title != NULL ? title : "",
                               question != NULL ? question : "");
+      if (!g_str_has_suffix (out->str, "?"))
+        g_string_append_c (out, '.');
       for (gint64 m = 0; m < s.m; m++)
         if (is_there (&s, r, m))
           append_strongest (&s, r, m, out);

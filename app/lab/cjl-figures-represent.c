@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Frames of figures about what layers make of many samples: maps, similarities. */
+#include "cjl-figures-private.h"
+
+#include "cj-error.h"
+#include "cjl-embedding.h"
+#include "cjl-layers-report.h"
+#include "cjl-run.h"
+#include "cjl-similarity.h"
+
+#include <glib/gi18n-lib.h>
+
+const char *
+cjl_figure_find_hidden (const CjGraph *graph)
+{
+  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
+  const CjNode *last = NULL;
+
+  for (guint i = 0; i < order->len; i++)
+    {
+      const CjNode *node = order->pdata[i];
+
+      if (node->layer->role == CJ_ROLE_LOSS && node->from[0].node != NULL)
+        last = node->from[0].node;
+    }
+  if (last != NULL && last->from[0].node != NULL
+      && last->from[0].node->layer->role == CJ_ROLE_LAYER)
+    last = last->from[0].node;
+  return last != NULL ? last->id : NULL;
+}
+
+static void
+refuse_method (const CjlFigureRequest *r, const char *known, GError **error)
+{
+  /* Translators: what was asked for, the id of a figure, and the ids that it knows */
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               _ ("There is no method “%s” for figure “%s”. It has: %s."), r->choice->method, r->id,
+               known);
+}
+
+/* The layer that was asked for, or one that tells much; NULL and an error if there is none. */
+static const char *
+choose_layer (const CjlFigureRequest *r, GError **error)
+{
+  const char *node
+      = r->choice->node != NULL ? r->choice->node : cjl_figure_find_hidden (r->project->graph);
+
+  if (node == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("The network has no layer to look at."));
+  else if (cj_graph_find (r->project->graph, node) == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("There is no layer “%s” in the network."),
+                   node);
+      return NULL;
+    }
+  return node;
+}
+
+/* The map of a layer: samples that it takes for alike lie near one another. */
+CjvFrame *
+cjl_figure_of_map (const CjlFigureRequest *r, GError **error)
+{
+  g_autoptr (CjlEmbedding) embedding = NULL;
+  CjlEmbedOptions options;
+
+  cjl_embed_options_init (&options);
+  options.node = choose_layer (r, error);
+  options.split = r->choice->split;
+  if (options.node == NULL)
+    return NULL;
+  if (r->choice->method != NULL && !cjl_embed_method_find (r->choice->method, &options.method))
+    {
+      refuse_method (r, "t-sne, umap, pca", error);
+      return NULL;
+    }
+  embedding = cjl_embed_project (r->project, r->dataset, &options, error);
+  return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
+}
+
+CjvFrame *
+cjl_figure_of_similarity (const CjlFigureRequest *r, GError **error)
+{
+  const gboolean samples = g_str_equal (r->id, "dissimilarity");
+  g_autoptr (CjlNetwork) network = NULL;
+  g_autoptr (CjlSimilarity) similarity = NULL;
+  g_autoptr (CjRunLog) log = NULL;
+  g_autoptr (CjRing) ring = NULL;
+  GError *local = NULL;
+  CjlSimilarityOptions options;
+
+  cjl_similarity_options_init (&options);
+  options.split = r->choice->split;
+  options.other = r->choice->other;
+  options.with = samples                    ? CJL_COMPARE_SAMPLES
+                 : r->choice->other != NULL ? CJL_COMPARE_OTHER
+                 : r->choice->run           ? CJL_COMPARE_RUN
+                                            : CJL_COMPARE_LAYERS;
+  if (samples && (options.node = choose_layer (r, error)) == NULL)
+    return NULL;
+  if (r->choice->method != NULL
+      && !(samples ? cjl_dissimilarity_find_kind (r->choice->method, &options.apart)
+                   : cjl_similarity_find_kind (r->choice->method, &options.kind)))
+    {
+      refuse_method (r, samples ? "correlation, euclidean" : "cka, cka-unbiased, rsa", error);
+      return NULL;
+    }
+  network = cjl_network_new_project (r->project, r->dataset, error);
+  if (network == NULL)
+    return NULL;
+  if (options.with == CJL_COMPARE_RUN && !cjl_run_load (r->project, &log, &ring, &local)
+      && local != NULL)
+    {
+      g_propagate_error (error, local);
+      return NULL;
+    }
+  similarity = cjl_similarity_measure (network, log, ring, &options, error);
+  return similarity != NULL ? cjl_similarity_frame (similarity) : NULL;
+}
+
+CjvFrame *
+cjl_figure_of_layers (const CjlFigureRequest *r, GError **error)
+{
+  g_autoptr (CjlNetwork) network = cjl_network_new_project (r->project, r->dataset, error);
+  g_autoptr (CjlLayersReport) report
+      = network != NULL ? cjl_layers_report_measure (network, error) : NULL;
+
+  return report != NULL ? cjl_layers_report_frame (report) : NULL;
+}

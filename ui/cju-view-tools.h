@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parts that views have in the column of their controls: a layer to choose, and a job that is started,
+ * watched and stopped. Parts of the state of a view; main thread. */
+#pragma once
+
+#include "cjl-job.h"
+#include "cjl-network.h"
+#include "cju-view.h"
+
+G_BEGIN_DECLS
+
+/* A list of the layers that give numbers for every sample. */
+typedef struct
+{
+  GtkWidget *drop;
+  GStrv nodes; /* ids, as the list has them */
+} CjuLayerChoice;
+
+/* Adds the list to the column; `words` say what the layer is for. */
+void cju_layer_choice_build (CjuLayerChoice *choice, CjuView *view, const char *words);
+/* Brings the list in step with the network; to be called in the view's tick. */
+void cju_layer_choice_follow (CjuLayerChoice *choice, CjuView *view);
+const char *cju_layer_choice_get (const CjuLayerChoice *choice); /* id, or NULL; borrowed */
+void cju_layer_choice_clear (CjuLayerChoice *choice);
+
+/* A list of words, called what it is for. */
+GtkWidget *cju_view_add_list (CjuView *view, const char *const *items, const char *words);
+
+/* A button that starts a job and stops it, and how far that is. */
+typedef struct
+{
+  GtkWidget *start, *progress;
+  const char *label; /* of the button, while nothing runs */
+  void (*begin) (CjuView *view);
+  CjlJob *job;
+} CjuViewJob;
+
+/* Adds button and progress to the column; `begin` starts a job and gives it to cju_view_job_take. */
+void cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const char *words,
+                         void (*begin) (CjuView *view));
+void cju_view_job_take (CjuViewJob *self, CjlJob *job);
+/* To be called in the view's tick: what the job has to show that was not shown yet, or NULL; you free.
+ * Tells the person why it failed. */
+gpointer cju_view_job_poll (CjuViewJob *self, CjuView *view);
+void cju_view_job_clear (CjuViewJob *self);
+
+/* The network as it is now, for a job, or NULL after telling the person that there are no weights yet. You
+ * free. */
+CjlNetwork *cju_view_dup_network (CjuView *view);
+
+G_END_DECLS
