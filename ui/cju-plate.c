@@ -29,7 +29,7 @@ struct _CjuPlate
   gboolean data; /* numbers beside the picture */
   gboolean filling;
   guint kind;
-  GtkWidget *toasts, *page, *width, *dpi, *panels, *stack;
+  GtkWidget *toasts, *page, *preset, *width, *dpi, *panels, *stack;
 };
 
 G_DEFINE_FINAL_TYPE (CjuPlate, cju_plate, ADW_TYPE_WINDOW)
@@ -131,16 +131,30 @@ make_spin (double low, double high, double step, guint digits, double value)
   return spin;
 }
 
+/* The row of the list of columns whose width it is, 0: none. */
+static guint
+find_preset (double width)
+{
+  const CjlWidth *widths = cjl_widths ();
+
+  for (guint i = 0; widths[i].id != NULL; i++)
+    if (fabs (width - widths[i].mm * CJL_PX_PER_MM) < 0.05 * CJL_PX_PER_MM)
+      return i + 1;
+  return 0;
+}
+
 static void
 on_width (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
   const double width = gtk_spin_button_get_value (spin) * CJL_PX_PER_MM;
 
-  if (self->filling)
+  /* a number that was only rounded for the eye is no other one */
+  if (self->filling || fabs (width - self->plate->width) < 0.05 * CJL_PX_PER_MM)
     return;
   self->plate->height *= width / self->plate->width;
   self->plate->width = width;
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->preset), find_preset (width));
   changed (self);
 }
 
@@ -160,7 +174,11 @@ on_size (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
 
-  cjl_style_set_points (&self->plate->style, gtk_spin_button_get_value (spin));
+  const double points = gtk_spin_button_get_value (spin);
+
+  if (fabs (points - self->plate->style.font_size / CJL_PX_PER_PT) < 0.05)
+    return;
+  cjl_style_set_points (&self->plate->style, points);
   changed (self);
 }
 
@@ -169,7 +187,11 @@ on_dpi (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
 
-  self->plate->style.scale = gtk_spin_button_get_value (spin) / CJV_DPI;
+  const double dpi = gtk_spin_button_get_value (spin);
+
+  if (fabs (dpi - self->plate->style.scale * CJV_DPI) < 0.5)
+    return;
+  self->plate->style.scale = dpi / CJV_DPI;
   changed (self);
 }
 
@@ -256,7 +278,9 @@ make_presets (CjuPlate *self)
   for (const CjlWidth *width = cjl_widths (); width->id != NULL; width++)
     g_ptr_array_add (words, (gpointer) _ (width->title));
   g_ptr_array_add (words, NULL);
-  return make_choice ((const char *const *) words->pdata, 0, G_CALLBACK (on_preset), self);
+  self->preset = make_choice ((const char *const *) words->pdata, find_preset (self->plate->width),
+                              G_CALLBACK (on_preset), self);
+  return self->preset;
 }
 
 static GtkWidget *
