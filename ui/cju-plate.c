@@ -29,7 +29,7 @@ struct _CjuPlate
   gboolean data; /* numbers beside the picture */
   gboolean filling;
   guint kind;
-  GtkWidget *toasts, *page, *preset, *width, *dpi, *panels, *stack;
+  GtkWidget *toasts, *page, *preset, *width, *height, *dpi, *panels, *stack;
 };
 
 G_DEFINE_FINAL_TYPE (CjuPlate, cju_plate, ADW_TYPE_WINDOW)
@@ -155,6 +155,20 @@ on_width (GtkSpinButton *spin, gpointer data)
   self->plate->height *= width / self->plate->width;
   self->plate->width = width;
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->preset), find_preset (width));
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->height), self->plate->height / CJL_PX_PER_MM);
+  changed (self);
+}
+
+/* 0: as tall as the figures need. */
+static void
+on_height (GtkSpinButton *spin, gpointer data)
+{
+  CjuPlate *self = data;
+  const double height = gtk_spin_button_get_value (spin) * CJL_PX_PER_MM;
+
+  if (self->filling || fabs (height - self->plate->height) < 0.05 * CJL_PX_PER_MM)
+    return;
+  self->plate->height = height;
   changed (self);
 }
 
@@ -317,12 +331,15 @@ add_page_rows (CjuPlate *self, GtkWidget *box)
   self->width = make_spin (20, 1000, 1, 1, self->plate->width / CJL_PX_PER_MM);
   add_row (group, _ ("Column of a Journal"), NULL, make_presets (self));
   add_row (group, _ ("Width in mm"), NULL, self->width);
+  self->height = make_spin (0, 1000, 1, 1, self->plate->height / CJL_PX_PER_MM);
+  add_row (group, _ ("Height in mm"), _ ("0: as much as the figures need"), self->height);
   add_row (group, _ ("Text in Points"), NULL, size);
   add_row (group, _ ("Style"), _ ("Print: thin lines on white"),
            make_choice (looks, get_look (style), G_CALLBACK (on_look), self));
   add_row (group, _ ("Colours of Numbers"), _ ("Print and Grey are read in a grey copy as well"),
            make_choice (colors, style->colors, G_CALLBACK (on_colors), self));
   g_signal_connect (self->width, "value-changed", G_CALLBACK (on_width), self);
+  g_signal_connect (self->height, "value-changed", G_CALLBACK (on_height), self);
   g_signal_connect (size, "value-changed", G_CALLBACK (on_size), self);
 }
 
