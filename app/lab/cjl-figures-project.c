@@ -4,6 +4,7 @@
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
+#include "cjl-bench-figures.h"
 #include "cjl-evaluation.h"
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
@@ -471,6 +472,11 @@ frame_of_explanations (const Request *r, GError **error)
                                   CJL_TARGET_PREDICTED);
   all = cjl_explain_project (r->project, r->dataset, request, error);
   return all != NULL ? cjl_explanations_frame (all) : NULL;
+/* How units are tuned, and what their filters look like. */
+static CjvFrame *
+frame_of_bench (const Request *r, GError **error)
+{
+  return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
 }
 
 /* --- the catalogue --- */
@@ -519,6 +525,10 @@ static const struct
   { "attention-patches", TRUE, cjl_figure_of_attention },
   { "attention-heads", TRUE, cjl_figure_of_heads },
   { "logit-lens", TRUE, cjl_figure_of_lens },
+  { "tuning", TRUE, frame_of_bench },
+  { "orientation-map", TRUE, frame_of_bench },
+  { "selectivity", TRUE, frame_of_bench },
+  { "gabor", TRUE, frame_of_bench },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
