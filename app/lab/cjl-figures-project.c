@@ -472,6 +472,8 @@ frame_of_explanations (const Request *r, GError **error)
                                   CJL_TARGET_PREDICTED);
   all = cjl_explain_project (r->project, r->dataset, request, error);
   return all != NULL ? cjl_explanations_frame (all) : NULL;
+}
+
 /* How units are tuned, and what their filters look like. */
 static CjvFrame *
 frame_of_bench (const Request *r, GError **error)
@@ -512,6 +514,7 @@ static const struct
   { "similarity", TRUE, cjl_figure_of_similarity },
   { "dissimilarity", TRUE, cjl_figure_of_similarity },
   { "layers", TRUE, cjl_figure_of_layers },
+  { "concepts", TRUE, cjl_figure_of_concepts },
   { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },
