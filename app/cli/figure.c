@@ -54,8 +54,8 @@ typedef struct
 static void
 words_clear (Words *words)
 {
-  g_ptr_array_unref (words->files);
-  g_ptr_array_unref (words->ids);
+  g_clear_pointer (&words->files, g_ptr_array_unref);
+  g_clear_pointer (&words->ids, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
@@ -488,10 +488,7 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
       || !check_numbers (&options, &status))
-    {
-      words = sort_words (0, NULL);
-      return status;
-    }
+    return status;
   words = sort_words (argc - 1, argv + 1);
   return run_words (&words, &options);
 }
