@@ -166,11 +166,12 @@ const CjuHelpGuide cju_help_guide[] = {
           "of the map does not matter. <b>Sensitivity</b> is how far a map moves when the sample "
           "is changed a little, as a share of its own length."),
       N_ ("The <b>sanity check</b> draws the weights of the layers anew, from the output down, and "
-          "makes the maps again. Their ranks are compared with those of the first maps where the "
-          "sample is not black. A map that stays alike does not show what was learned, however "
-          "well it looks: a method fails if the mean correlation is 0.5 or more. <b>Cascade</b> is "
-          "that mean, <b>Untrained</b> the correlation when nothing that was learned is left, "
-          "<b>SSIM</b> the likeness of the two pictures then."),
+          "makes the maps again. Their ranks are compared with those of the first maps, with the "
+          "sign where a method has one, and where the sample is not black. A map that stays alike "
+          "does not show what was learned, however well it looks: a method fails if the mean "
+          "correlation is 0.5 or more. <b>Cascade</b> is that mean, <b>Untrained</b> the "
+          "correlation when nothing that was learned is left, <b>SSIM</b> the likeness of the two "
+          "pictures then."),
       N_ ("The list in the view shows the sanity check layer by layer. <tt>cajal-cli explain "
           "--report</tt> prints the table, <tt>cajal-cli figure F.cajal trust</tt> and "
           "<tt>sanity</tt> draw both."),

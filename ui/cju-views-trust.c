@@ -129,7 +129,7 @@ const CjuViewInfo cju_view_trust = {
   .formula
   = "Deletion, insertion: ∫ p (target) as the highest pixels go, or come; infidelity: E [(β s "
     "− Δf)²] / E [Δf²]; sensitivity: max |Φ (y) − Φ (x)| / |Φ (x)|; cascade: mean rank "
-    "correlation of |Φ| with that of networks whose top layers are drawn anew",
+    "correlation of Φ with that of networks whose top layers are drawn anew",
   .source
   = "V. Petsiuk, A. Das, K. Saenko, “RISE” (2018); C.-K. Yeh, C.-Y. Hsieh, A. Suggala, D. "
     "Inouye, P. Ravikumar, “On the (in)fidelity and sensitivity of explanations” (2019); J. "
