@@ -15,7 +15,8 @@
 
 typedef struct
 {
-  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with;
+  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
+      *direction;
   char **settings, **nodes;
   int sample, query, unit;
   double scale, dpi, font_size;
@@ -36,6 +37,7 @@ options_clear (Options *options)
   g_free (options->plate);
   g_free (options->method);
   g_free (options->with);
+  g_free (options->direction);
   g_strfreev (options->settings);
   g_strfreev (options->nodes);
 }
@@ -148,6 +150,7 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .other = options->with,
                              .run = options->run,
                              .unit = options->unit,
+                             .direction = options->direction,
                              .untrained = options->untrained };
   g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
@@ -394,6 +397,7 @@ run_words (const Words *words, const Options *options)
   return done ? 0 : cli_fail (error);
 }
 
+/* length: the table of its options */
 static int
 run_figure (int argc, char **argv)
 {
@@ -424,12 +428,15 @@ run_figure (int argc, char **argv)
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
-          "tuning, orientation-map and selectivity: drifting or static gratings, or bars"),
+          "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
+          "ideal "
+          "and receptive-field: the middle or the mean of a map"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
-      N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
-          "selective"),
+      N_ ("For tuning, orientation-map, ideal and receptive-field: the unit of the layer, from 0"),
       "N" },
+    { "direction", 0, 0, G_OPTION_ARG_STRING, &options.direction,
+      N_ ("For ideal and receptive-field: a sum of units, as “3 5:-1”, in place of one"), "TEXT" },
     { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
       N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
       NULL },
@@ -486,9 +493,9 @@ const CliCommand cli_figure = {
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
       "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
-      "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
-      "pictures; decision for data of two numbers. A .csv holds the numbers of the picture, a\n"
-      ".npz the arrays.\n\n"
+      "transformer; tuning, orientation-map, selectivity, gabor, ideal and receptive-field of\n"
+      "layers that look at pictures; decision for data of two numbers. A .csv holds the numbers\n"
+      "of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

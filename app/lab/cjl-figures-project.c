@@ -460,6 +460,13 @@ frame_of_bench (const Request *r, GError **error)
   return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
 }
 
+/* What a unit wants, and the pixels that it hears. */
+static CjvFrame *
+frame_of_unit (const Request *r, GError **error)
+{
+  return cjl_unit_figure (r->project, r->dataset, r->id, r->choice, error);
+}
+
 /* --- the catalogue --- */
 
 static CjvFrame *
@@ -509,6 +516,8 @@ static const struct
   { "orientation-map", TRUE, frame_of_bench },
   { "selectivity", TRUE, frame_of_bench },
   { "gabor", TRUE, frame_of_bench },
+  { "ideal", TRUE, frame_of_unit },
+  { "receptive-field", TRUE, frame_of_unit },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

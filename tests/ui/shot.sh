@@ -183,6 +183,9 @@ picture layers 14 --new lenet-5 --train
 # gratings shown to the first layer: one of its units, how all are tuned
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
+# pictures that are made to drive a class, and those of the data that do
+act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
+picture wants 25 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 # the same block by block
@@ -207,6 +210,8 @@ act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning-dark 25 --new simple-cells --train
+act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
+picture wants-dark 25 --new lenet-5 --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history
