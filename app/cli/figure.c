@@ -16,8 +16,8 @@
 typedef struct
 {
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
-      *direction;
-  char **settings, **nodes;
+      *direction, *class;
+  char **settings, **nodes, **concepts;
   int sample, query, unit;
   double scale, dpi, font_size;
   gboolean dark, light, bare, mistakes, run, untrained, data, json;
@@ -38,6 +38,8 @@ options_clear (Options *options)
   g_free (options->method);
   g_free (options->with);
   g_free (options->direction);
+  g_free (options->class);
+  g_strfreev (options->concepts);
   g_strfreev (options->settings);
   g_strfreev (options->nodes);
 }
@@ -53,8 +55,8 @@ typedef struct
 static void
 words_clear (Words *words)
 {
-  g_ptr_array_unref (words->files);
-  g_ptr_array_unref (words->ids);
+  g_clear_pointer (&words->files, g_ptr_array_unref);
+  g_clear_pointer (&words->ids, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
@@ -151,7 +153,9 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .run = options->run,
                              .unit = options->unit,
                              .direction = options->direction,
-                             .untrained = options->untrained };
+                             .untrained = options->untrained,
+                             .concepts = (const char *const *) options->concepts,
+                             .target = options->class };
   g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
 
@@ -397,7 +401,18 @@ run_words (const Words *words, const Options *options)
   return done ? 0 : cli_fail (error);
 }
 
-/* length: the table of its options */
+/* Whether all numbers lie within their limits; else says which does not. */
+static gboolean
+check_numbers (const Options *options, int *status)
+{
+  return cli_check_number (&cli_figure, "--sample", options->sample, 0, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--unit", options->unit, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--query", options->query, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--font-size", options->font_size, 0, 3, 72, status)
+         && cli_check_number (&cli_figure, "--dpi", options->dpi, 0, 24, 2400, status)
+         && cli_check_number (&cli_figure, "--scale", options->scale, 0, 0.25, 25, status);
+}
+
 static int
 run_figure (int argc, char **argv)
 {
@@ -429,8 +444,7 @@ run_figure (int argc, char **argv)
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
           "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-          "ideal "
-          "and receptive-field: the middle or the mean of a map"),
+          "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning, orientation-map, ideal and receptive-field: the unit of the layer, from 0"),
@@ -444,6 +458,12 @@ run_figure (int argc, char **argv)
       N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
     { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
       N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
+    { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
+      N_ ("For concepts: the class that is asked about"), "NAME" },
+    { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
+      N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
+          "times"),
+      "X" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
@@ -470,16 +490,8 @@ run_figure (int argc, char **argv)
   int status = 0;
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
-      || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--unit", options.unit, -1, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
-      || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
-      || !cli_check_number (&cli_figure, "--scale", options.scale, 0, 0.25, 25, &status))
-    {
-      words = sort_words (0, NULL);
-      return status;
-    }
+      || !check_numbers (&options, &status))
+    return status;
   words = sort_words (argc - 1, argv + 1);
   return run_words (&words, &options);
 }
@@ -491,11 +503,13 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
+      "units and bars of one sample; embedding, similarity, dissimilarity, layers and concepts\n"
+      "of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
       "transformer; tuning, orientation-map, selectivity, gabor, ideal and receptive-field of\n"
-      "layers that look at pictures; decision for data of two numbers. A .csv holds the numbers\n"
-      "of the picture, a .npz the arrays.\n\n"
+      "layers that look at pictures; landscape, interpolation and curvature of the loss; decision "
+      "for data of two\n"
+      "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

@@ -30,11 +30,15 @@ const char *cjl_figure_find_hidden (const CjGraph *graph);
 CjvFrame *cjl_figure_of_map (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_similarity (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_layers (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_concepts (const CjlFigureRequest *request, GError **error);
 
 /* cjl-figures-attention.c: "attention", "attention-arcs", "attention-patches"; "attention-heads"; and
  * "logit-lens". */
 CjvFrame *cjl_figure_of_attention (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_heads (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
+
+/* cjl-figures-loss.c: "landscape", "interpolation", "curvature". */
+CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **error);
 
 G_END_DECLS

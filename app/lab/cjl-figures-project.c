@@ -7,6 +7,7 @@
 #include "cjl-bench-figures.h"
 #include "cjl-evaluation.h"
 #include "cjl-explain-report.h"
+#include "cjl-explain.h"
 #include "cjl-probe.h"
 #include "cjl-write.h"
 #include "safetensors.h"
@@ -453,6 +454,26 @@ frame_of_report (const Request *r, GError **error)
                                       : cjl_report_sanity_frame (report);
 }
 
+/* The chosen sample by the methods that are looked at first. */
+static CjvFrame *
+frame_of_explanations (const Request *r, GError **error)
+{
+  static const char *const methods[]
+      = { "gradient", "integrated-gradients", "grad-cam", "lrp", "occlusion", "attention-rollout" };
+  g_autoptr (CjlExplainRequest) request = cjl_explain_request_new ();
+  const CjDataSpec spec = cjl_data_spec (r->dataset, 1);
+  g_autoptr (CjLowered) lowered = cj_lower (r->project->graph, &spec);
+  g_autoptr (CjlExplanations) all = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    if (cjl_explain_suits (cj_explainer_find (methods[i]), lowered, r->dataset))
+      cjl_explain_request_add_method (request, methods[i], NULL, NULL);
+  cjl_explain_request_add_sample (request, r->choice->split, r->choice->sample,
+                                  CJL_TARGET_PREDICTED);
+  all = cjl_explain_project (r->project, r->dataset, request, error);
+  return all != NULL ? cjl_explanations_frame (all) : NULL;
+}
+
 /* How units are tuned, and what their filters look like. */
 static CjvFrame *
 frame_of_bench (const Request *r, GError **error)
@@ -500,11 +521,13 @@ static const struct
   { "similarity", TRUE, cjl_figure_of_similarity },
   { "dissimilarity", TRUE, cjl_figure_of_similarity },
   { "layers", TRUE, cjl_figure_of_layers },
+  { "concepts", TRUE, cjl_figure_of_concepts },
   { "text", TRUE, frame_of_text },
   { "maps", TRUE, frame_of_node },
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "explanations", TRUE, frame_of_explanations },
   { "trust", TRUE, frame_of_report },
   { "sanity", TRUE, frame_of_report },
   { "attention", TRUE, cjl_figure_of_attention },
@@ -518,6 +541,9 @@ static const struct
   { "gabor", TRUE, frame_of_bench },
   { "ideal", TRUE, frame_of_unit },
   { "receptive-field", TRUE, frame_of_unit },
+  { "landscape", TRUE, cjl_figure_of_landscape },
+  { "interpolation", TRUE, cjl_figure_of_landscape },
+  { "curvature", TRUE, cjl_figure_of_landscape },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -21,8 +21,10 @@ typedef struct
   gboolean run;      /* similarity: along the run */
   gint64 query;      /* attention: the token that looks; -1: none is chosen */
   gint64 unit;       /* tuning, orientation-map, ideal: of the layer, from 0; -1: none is named */
-  const char *direction; /* ideal, receptive-field: several units, "3 5:-1"; NULL: one */
-  gboolean untrained;    /* tuning and its kin: with the weights that the seed begins with */
+  const char *direction;       /* ideal, receptive-field: several units, "3 5:-1"; NULL: one */
+  gboolean untrained;          /* tuning and its kin: with the weights that the seed begins with */
+  const char *const *concepts; /* concepts: folders and classes, NULL-terminated, or NULL */
+  const char *target;          /* concepts: the class that is asked about */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the

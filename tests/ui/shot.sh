@@ -183,6 +183,8 @@ picture layers 14 --new lenet-5 --train
 # gratings shown to the first layer: one of its units, how all are tuned
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
+act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
+picture concepts 14 --new lenet-5 --train
 # pictures that are made to drive a class, and those of the data that do
 act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
 picture wants 25 --new lenet-5 --train
@@ -198,6 +200,9 @@ act () { show attention 3; }
 picture attention-patches 20 --new tiny-vit --train
 act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
 picture attention-heads 16 --new tiny-vit --train
+# the plane of the run
+act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
+picture landscape 14 --new lenet-5 --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
