@@ -16,7 +16,7 @@
 typedef struct
 {
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
-      *class;
+      *direction, *class;
   char **settings, **nodes, **concepts;
   int sample, query, unit;
   double scale, dpi, font_size;
@@ -37,6 +37,7 @@ options_clear (Options *options)
   g_free (options->plate);
   g_free (options->method);
   g_free (options->with);
+  g_free (options->direction);
   g_free (options->class);
   g_strfreev (options->concepts);
   g_strfreev (options->settings);
@@ -151,6 +152,7 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .other = options->with,
                              .run = options->run,
                              .unit = options->unit,
+                             .direction = options->direction,
                              .untrained = options->untrained,
                              .concepts = (const char *const *) options->concepts,
                              .target = options->class };
@@ -442,12 +444,13 @@ run_figure (int argc, char **argv)
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
           "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-          "landscape: slice or run"),
+          "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
-      N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
-          "selective"),
+      N_ ("For tuning, orientation-map, ideal and receptive-field: the unit of the layer, from 0"),
       "N" },
+    { "direction", 0, 0, G_OPTION_ARG_STRING, &options.direction,
+      N_ ("For ideal and receptive-field: a sum of units, as “3 5:-1”, in place of one"), "TEXT" },
     { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
       N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
       NULL },
@@ -503,8 +506,9 @@ const CliCommand cli_figure = {
       "units and bars of one sample; embedding, similarity, dissimilarity, layers and concepts\n"
       "of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
-      "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
-      "pictures; landscape, interpolation and curvature of the loss; decision for data of two\n"
+      "transformer; tuning, orientation-map, selectivity, gabor, ideal and receptive-field of\n"
+      "layers that look at pictures; landscape, interpolation and curvature of the loss; decision "
+      "for data of two\n"
       "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
