@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include "cj-error.h"
+#include "cjl-embedding.h"
 #include "cjl-figure-file.h"
 #include "cjl-plate.h"
 #include "file.h"
@@ -18,7 +19,7 @@ typedef struct
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
       *class;
   char **settings, **nodes, **concepts;
-  int sample, query;
+  int sample, query, samples;
   double scale, dpi, font_size;
   gboolean dark, light, bare, mistakes, run, data, json;
 } Options;
@@ -147,6 +148,7 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .sample = (gsize) options->sample,
                              .mistakes = options->mistakes,
                              .method = options->method,
+                             .n_samples = (gsize) options->samples,
                              .query = options->query,
                              .other = options->with,
                              .run = options->run,
@@ -427,6 +429,9 @@ run_figure (int argc, char **argv)
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow"),
       "ID" },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
+      N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"),
+      "N" },
     { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
       N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
     { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
@@ -464,6 +469,7 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
       || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_figure, "--samples", options.samples, 0, 4, CJL_EMBED_MAX, &status)
       || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
       || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
@@ -483,11 +489,10 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; embedding, similarity, dissimilarity, layers and concepts\n"
-      "of many;\n"
-      "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
-      "transformer; decision for data of two numbers. A .csv holds the numbers of the\n"
-      "picture, a .npz the arrays.\n\n"
+      "units and bars of one sample; embedding, similarity, dissimilarity, layers and\n"
+      "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
+      "logit-lens of a transformer; decision for data of two numbers. A .csv holds the numbers\n"
+      "of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
       "  cajal-cli figure a.cajal b.cajal curves confusion --into figures --format pdf,png\n"
