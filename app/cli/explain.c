@@ -18,8 +18,8 @@
 
 typedef struct
 {
-  char *output, *split, *target, *layer;
-  char **methods, **samples, **settings, **figure_settings;
+  char *output, *split, *layer;
+  char **methods, **samples, **targets, **settings, **figure_settings;
   int baseline, width, height, n_samples;
   gint64 seed;
   double scale;
@@ -31,10 +31,10 @@ options_clear (Options *options)
 {
   g_free (options->output);
   g_free (options->split);
-  g_free (options->target);
   g_free (options->layer);
   g_strfreev (options->methods);
   g_strfreev (options->samples);
+  g_strfreev (options->targets);
   g_strfreev (options->settings);
   g_strfreev (options->figure_settings);
 }
@@ -48,7 +48,7 @@ static gboolean
 parse_target (const char *text, const CjdDataset *dataset, gint64 *target, GError **error)
 {
   *target = CJL_TARGET_PREDICTED;
-  if (text == NULL || g_str_equal (text, "predicted"))
+  if (g_str_equal (text, "predicted"))
     return TRUE;
   if (g_str_equal (text, "true"))
     {
@@ -147,38 +147,51 @@ add_methods (CjlExplainRequest *request, const Options *options, GError **error)
   return TRUE;
 }
 
+/* A sample by its number, or a picture, and a class. */
+static gboolean
+add_row (CjlExplainRequest *request, CjdSplit split, const char *sample, gint64 target,
+         const CjdDataset *dataset, GError **error)
+{
+  g_autofree char *name = NULL;
+  CjTensor *picture;
+  gint64 index;
+
+  if (g_ascii_string_to_signed (sample, 10, 0, G_MAXINT32, &index, NULL))
+    {
+      cjl_explain_request_add_sample (request, split, (gsize) index, target);
+      return TRUE;
+    }
+  picture = load_picture (sample, dataset, error);
+  if (picture == NULL)
+    return FALSE;
+  name = g_path_get_basename (sample);
+  cjl_explain_request_take_picture (request, picture, name, target);
+  return TRUE;
+}
+
+/* Every sample with every class. */
 static CjlExplainRequest *
 make_request (const Options *options, const CjdDataset *dataset, GError **error)
 {
-  static char first[] = "0";
-  char *const preset[] = { first, NULL };
-  char *const *samples = options->samples != NULL ? options->samples : preset;
+  static char first[] = "0", answer[] = "predicted";
+  char *const one_sample[] = { first, NULL }, *const one_target[] = { answer, NULL };
+  char *const *samples = options->samples != NULL ? options->samples : one_sample;
+  char *const *targets = options->targets != NULL ? options->targets : one_target;
   g_autoptr (CjlExplainRequest) request = cjl_explain_request_new ();
   CjdSplit split;
   gint64 target;
 
   if (!cli_parse_split (options->split, CJD_SPLIT_VAL, &split, error)
-      || !parse_target (options->target, dataset, &target, error)
       || !add_methods (request, options, error))
     return NULL;
   for (guint i = 0; samples[i] != NULL; i++)
-    {
-      gint64 index;
-
-      if (g_ascii_string_to_signed (samples[i], 10, 0, G_MAXINT32, &index, NULL))
-        cjl_explain_request_add_sample (request, split, (gsize) index, target);
-      else
-        {
-          CjTensor *picture = load_picture (samples[i], dataset, error);
-          g_autofree char *name = g_path_get_basename (samples[i]);
-
-          if (picture == NULL)
-            return NULL;
-          cjl_explain_request_take_picture (request, picture, name, target);
-        }
-    }
+    for (guint k = 0; targets[k] != NULL; k++)
+      if (!parse_target (targets[k], dataset, &target, error)
+          || !add_row (request, split, samples[i], target, dataset, error))
+        return NULL;
   request->layer = g_strdup (options->layer);
   request->measured = options->measured;
+  request->baseline_split = split;
   request->baseline = options->baseline;
   request->seed = (guint64) options->seed;
   return g_steal_pointer (&request);
@@ -263,6 +276,7 @@ describe_request (const Options *options)
       = options->methods != NULL ? g_strjoinv (", ", options->methods) : g_strdup ("gradient");
   g_autofree char *samples
       = options->samples != NULL ? g_strjoinv (", ", options->samples) : g_strdup ("0");
+  g_autofree char *targets = options->targets != NULL ? g_strjoinv (", ", options->targets) : NULL;
   g_autofree char *settings
       = options->settings != NULL ? g_strjoinv (", ", options->settings) : NULL;
   GVariantDict dict;
@@ -271,8 +285,7 @@ describe_request (const Options *options)
   g_variant_dict_insert (&dict, "methods", "s", methods);
   g_variant_dict_insert (&dict, "samples", "s", samples);
   g_variant_dict_insert (&dict, "split", "s", options->split != NULL ? options->split : "val");
-  g_variant_dict_insert (&dict, "target", "s",
-                         options->target != NULL ? options->target : "predicted");
+  g_variant_dict_insert (&dict, "target", "s", targets != NULL ? targets : "predicted");
   g_variant_dict_insert (&dict, "seed", "x", options->seed);
   if (options->baseline >= 0)
     g_variant_dict_insert (&dict, "baseline", "x", (gint64) options->baseline);
@@ -463,8 +476,9 @@ run_explain (int argc, char **argv)
       "I|IMAGE" },
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
       "S" },
-    { "target", 't', 0, G_OPTION_ARG_STRING, &options.target,
-      N_ ("Class by name or number, predicted (the preset) or true"), "C" },
+    { "target", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.targets,
+      N_ ("Class by name or number, predicted (the preset) or true; may be given several times"),
+      "C" },
     { "layer", 'l', 0, G_OPTION_ARG_STRING, &options.layer,
       N_ ("Layer whose maps are looked at; none: the last that has any"), "NODE" },
     { "baseline", 0, 0, G_OPTION_ARG_INT, &options.baseline,

@@ -19,9 +19,9 @@ typedef struct
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
       *class;
   char **settings, **nodes, **concepts;
-  int sample, query, samples;
+  int sample, query, unit, samples;
   double scale, dpi, font_size;
-  gboolean dark, light, bare, mistakes, run, data, json;
+  gboolean dark, light, bare, mistakes, run, untrained, data, json;
 } Options;
 
 static void
@@ -55,8 +55,8 @@ typedef struct
 static void
 words_clear (Words *words)
 {
-  g_ptr_array_unref (words->files);
-  g_ptr_array_unref (words->ids);
+  g_clear_pointer (&words->files, g_ptr_array_unref);
+  g_clear_pointer (&words->ids, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
@@ -152,6 +152,8 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .query = options->query,
                              .other = options->with,
                              .run = options->run,
+                             .unit = options->unit,
+                             .untrained = options->untrained,
                              .concepts = (const char *const *) options->concepts,
                              .target = options->class };
   g_autoptr (CjvPlate) plate = NULL;
@@ -399,10 +401,24 @@ run_words (const Words *words, const Options *options)
   return done ? 0 : cli_fail (error);
 }
 
+/* Whether all numbers lie within their limits; else says which does not. */
+static gboolean
+check_numbers (const Options *options, int *status)
+{
+  return cli_check_number (&cli_figure, "--sample", options->sample, 0, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--unit", options->unit, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--samples", options->samples, 0, 4, CJL_EMBED_MAX,
+                              status)
+         && cli_check_number (&cli_figure, "--query", options->query, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--font-size", options->font_size, 0, 3, 72, status)
+         && cli_check_number (&cli_figure, "--dpi", options->dpi, 0, 24, 2400, status)
+         && cli_check_number (&cli_figure, "--scale", options->scale, 0, 0.25, 25, status);
+}
+
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { .query = -1 };
+  g_auto (Options) options = { .query = -1, .unit = -1 };
   g_auto (Words) words = { NULL, NULL };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -427,11 +443,21 @@ run_figure (int argc, char **argv)
       N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
     { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
-          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow"),
+          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
+          "for "
+          "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
+          "landscape: slice or run"),
       "ID" },
     { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
       N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"),
       "N" },
+    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
+      N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
+          "selective"),
+      "N" },
+    { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
+      N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
+      NULL },
     { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
       N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
     { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
@@ -468,16 +494,8 @@ run_figure (int argc, char **argv)
   int status = 0;
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
-      || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--samples", options.samples, 0, 4, CJL_EMBED_MAX, &status)
-      || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
-      || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
-      || !cli_check_number (&cli_figure, "--scale", options.scale, 0, 0.25, 25, &status))
-    {
-      words = sort_words (0, NULL);
-      return status;
-    }
+      || !check_numbers (&options, &status))
+    return status;
   words = sort_words (argc - 1, argv + 1);
   return run_words (&words, &options);
 }
@@ -491,9 +509,11 @@ const CliCommand cli_figure = {
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
       "units and bars of one sample; embedding, similarity, dissimilarity, layers and\n"
       "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
-      "logit-lens of a transformer; decision for data of two numbers. A .csv holds the numbers\n"
-      "of the picture, a .npz the arrays.\n\n"
+      "logit-lens of a transformer; tuning, orientation-map, selectivity and gabor of a layer\n"
+      "that looks at pictures; landscape, interpolation and curvature of the loss; decision for\n"
+      "data of two numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
+      "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
       "  cajal-cli figure a.cajal b.cajal curves confusion --into figures --format pdf,png\n"
       "  cajal-cli figure signs.cajal --plate plate.json -o figure-1.pdf --data\n\n"

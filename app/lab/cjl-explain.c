@@ -65,6 +65,7 @@ cjl_explain_request_dup (const CjlExplainRequest *from)
       g_array_append_val (self->rows, row);
     }
   self->layer = g_strdup (from->layer);
+  self->baseline_split = from->baseline_split;
   self->baseline = from->baseline;
   self->measured = from->measured;
   self->n_background = from->n_background;
@@ -662,13 +663,12 @@ static gboolean
 read_baseline (Work *work, GError **error)
 {
   const CjlExplainRequest *request = work->all->request;
-  const CjlExplainRow *first = &g_array_index (request->rows, CjlExplainRow, 0);
 
   if (request->baseline < 0)
     return TRUE;
   work->baseline = g_new (float, (gsize) cj_explained_get_n_features (work->network));
-  return read_sample (work->network, work->dataset, first->split, (gsize) request->baseline,
-                      work->baseline, error);
+  return read_sample (work->network, work->dataset, request->baseline_split,
+                      (gsize) request->baseline, work->baseline, error);
 }
 
 static CjlExplanations *
@@ -689,7 +689,7 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
   all->classes = g_strdupv (dataset->class_names);
   all->step = step;
   all->data = g_strdup (dataset->name);
-  good = choose_layer (&work, error) && (all->n_rows == 0 || read_baseline (&work, error));
+  good = choose_layer (&work, error) && read_baseline (&work, error);
   for (guint i = 0; i < all->n_rows && good; i++)
     good = open_row (&work, i, error);
   if (good)

@@ -34,7 +34,8 @@ typedef struct
   GArray *methods; /* CjlExplainMethod */
   GArray *rows;    /* CjlExplainRow */
   char *layer;     /* id of the node whose maps are looked at, NULL: the last that has any */
-  gint64 baseline; /* sample of the first row's split that is the baseline of one's own; -1: none */
+  CjdSplit baseline_split;
+  gint64 baseline;    /* sample of that split that is the baseline of one's own; -1: none */
   guint n_background; /* training samples that methods may compare with */
   gboolean measured;  /* whether maps are held against the network, once they are there */
   guint64 seed;

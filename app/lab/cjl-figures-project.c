@@ -4,6 +4,7 @@
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
+#include "cjl-bench-figures.h"
 #include "cjl-evaluation.h"
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
@@ -473,6 +474,13 @@ frame_of_explanations (const Request *r, GError **error)
   return all != NULL ? cjl_explanations_frame (all) : NULL;
 }
 
+/* How units are tuned, and what their filters look like. */
+static CjvFrame *
+frame_of_bench (const Request *r, GError **error)
+{
+  return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
+}
+
 /* --- the catalogue --- */
 
 static CjvFrame *
@@ -520,6 +528,13 @@ static const struct
   { "attention-patches", TRUE, cjl_figure_of_attention },
   { "attention-heads", TRUE, cjl_figure_of_heads },
   { "logit-lens", TRUE, cjl_figure_of_lens },
+  { "tuning", TRUE, frame_of_bench },
+  { "orientation-map", TRUE, frame_of_bench },
+  { "selectivity", TRUE, frame_of_bench },
+  { "gabor", TRUE, frame_of_bench },
+  { "landscape", TRUE, cjl_figure_of_landscape },
+  { "interpolation", TRUE, cjl_figure_of_landscape },
+  { "curvature", TRUE, cjl_figure_of_landscape },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -180,6 +180,9 @@ act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
 picture layers 14 --new lenet-5 --train
+# gratings shown to the first layer: one of its units, how all are tuned
+act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
+picture tuning 25 --new simple-cells --train
 act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
 picture concepts 14 --new lenet-5 --train
 act () { sleep 25; }
@@ -194,6 +197,9 @@ act () { show attention 3; }
 picture attention-patches 20 --new tiny-vit --train
 act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
 picture attention-heads 16 --new tiny-vit --train
+# the plane of the run
+act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
+picture landscape 14 --new lenet-5 --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
@@ -204,6 +210,8 @@ act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding-dark 14 --new lenet-5 --train
 act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
+act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
+picture tuning-dark 25 --new simple-cells --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history
