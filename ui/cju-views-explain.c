@@ -15,6 +15,7 @@ typedef struct
 {
   CjdSplit split;
   gsize index;
+  gint64 target;
 } Held;
 
 typedef struct
@@ -28,9 +29,10 @@ typedef struct
   guint64 begun; /* step of the weights that it was last begun with */
   gsize sample;
   CjdSplit split;
-  CjTensor *own; /* picture of one's own that it was begun with, or NULL */
-  gboolean anew; /* something was changed by hand */
-  char *failure; /* that has been told */
+  CjTensor *own;     /* picture of one's own that it was begun with, or NULL */
+  gboolean anew;     /* something was changed by hand */
+  gboolean measured; /* it was begun with measures: not while the network learns */
+  char *failure;     /* that has been told */
 } State;
 
 static void
@@ -146,17 +148,25 @@ follow_classes (CjuView *view)
 
 /* --- asking --- */
 
+/* The answer that is chosen to be explained. */
+static gint64
+get_target (const State *state)
+{
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->target));
+
+  if (at == 1)
+    return CJL_TARGET_TRUE;
+  return at < 2 || at == GTK_INVALID_LIST_POSITION ? CJL_TARGET_PREDICTED : (gint64) at - 2;
+}
+
 static CjlExplainRequest *
 make_request (CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
   State *state = cju_view_get_state (view);
   CjlExplainRequest *request = cjl_explain_request_new ();
-  const guint target = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->target));
   const guint layer = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
-  const gint64 wanted = target == 1                                         ? CJL_TARGET_TRUE
-                        : target < 2 || target == GTK_INVALID_LIST_POSITION ? CJL_TARGET_PREDICTED
-                                                                            : (gint64) target - 2;
+  const gint64 wanted = get_target (state);
 
   cju_methods_add_to (CJU_METHODS (state->methods), request);
   if (layer > 0 && layer <= g_strv_length (state->layers))
@@ -172,7 +182,7 @@ make_request (CjuView *view)
       picture = cj_tensor_dup (state->own);
       picture->shape = shape;
       cjl_explain_request_take_picture (request, picture, cju_document_get_own_name (document),
-                                        target == 1 ? CJL_TARGET_PREDICTED : wanted);
+                                        wanted == CJL_TARGET_TRUE ? CJL_TARGET_PREDICTED : wanted);
     }
   else
     cjl_explain_request_add_sample (request, state->split, state->sample, wanted);
@@ -180,8 +190,14 @@ make_request (CjuView *view)
     {
       const Held *held = &g_array_index (state->held, Held, i);
 
-      if (state->own != NULL || held->index != state->sample || held->split != state->split)
-        cjl_explain_request_add_sample (request, held->split, held->index, wanted);
+      if (state->own != NULL || held->index != state->sample || held->split != state->split
+          || held->target != wanted)
+        cjl_explain_request_add_sample (request, held->split, held->index, held->target);
+    }
+  if (state->held->len > 0) /* of methods whose baseline is one's own */
+    {
+      request->baseline_split = g_array_index (state->held, Held, 0).split;
+      request->baseline = (gint64) g_array_index (state->held, Held, 0).index;
     }
   return request;
 }
@@ -194,6 +210,7 @@ start (CjuView *view)
   State *state = cju_view_get_state (view);
   CjlSession *session = cju_document_get_session (document);
   CjTensor *own = cju_document_get_own (document);
+  const gboolean rests = cju_document_get_state (document).status != CJ_RUN_TRAINING;
   g_autoptr (CjCheckpoint) weights = NULL;
   g_autoptr (CjlExplainRequest) request = NULL;
 
@@ -201,7 +218,7 @@ start (CjuView *view)
     return;
   weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
   if (weights == NULL
-      || (weights->at.step == state->begun && !state->anew
+      || (weights->at.step == state->begun && !state->anew && (state->measured || !rests)
           && state->sample == cju_document_get_sample (document)
           && state->split == cju_document_get_split (document) && state->own == own))
     return;
@@ -209,9 +226,11 @@ start (CjuView *view)
   state->sample = cju_document_get_sample (document);
   state->split = cju_document_get_split (document);
   state->anew = FALSE;
+  state->measured = rests;
   g_clear_pointer (&state->own, cj_tensor_unref);
   state->own = own != NULL ? cj_tensor_ref (own) : NULL;
   request = make_request (view);
+  request->measured = rests;
   state->job = cjl_explain_start (cju_document_get_project (document)->graph,
                                   cju_document_get_dataset (document), weights, request);
 }
@@ -383,7 +402,7 @@ static void
 on_hold (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  const Held held = { state->split, state->sample };
+  const Held held = { state->split, state->sample, get_target (state) };
 
   if (state->own != NULL || state->held->len >= MOST_HELD)
     {
@@ -394,10 +413,11 @@ on_hold (CjuView *view)
     }
   for (guint i = 0; i < state->held->len; i++)
     if (g_array_index (state->held, Held, i).index == held.index
-        && g_array_index (state->held, Held, i).split == held.split)
+        && g_array_index (state->held, Held, i).split == held.split
+        && g_array_index (state->held, Held, i).target == held.target)
       return;
   g_array_append_val (state->held, held);
-  cju_view_tell (view, _ ("This sample stays; choose another to compare it with."));
+  cju_view_tell (view, _ ("This stays; choose another sample or class to compare it with."));
   state->anew = TRUE;
 }
 
@@ -439,7 +459,9 @@ build (CjuView *view)
   state->target = add_list (view, _ ("Which answer is explained"));
   state->layer = add_list (view, _ ("Layer whose maps are looked at"));
   state->hold = gtk_button_new_with_label (_ ("Hold"));
-  cju_access_tip (state->hold, _ ("Keeps this sample beside the next ones that are chosen"));
+  cju_access_tip (state->hold, _ ("Keeps this sample and class beside the next ones; the first is "
+                                  "the baseline of methods whose "
+                                  "baseline is your own"));
   state->release = gtk_button_new_with_label (_ ("Release"));
   cju_access_tip (state->release, _ ("Shows the chosen sample alone"));
   gtk_widget_set_hexpand (state->hold, TRUE);

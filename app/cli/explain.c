@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cj-error.h"
+#include "cjl-explain-report.h"
 #include "cjl-explain.h"
 #include "cjl-figure-file.h"
 #include "cjl-plate.h"
@@ -17,12 +18,12 @@
 
 typedef struct
 {
-  char *output, *split, *target, *layer;
-  char **methods, **samples, **settings, **figure_settings;
-  int baseline, width, height;
+  char *output, *split, *layer;
+  char **methods, **samples, **targets, **settings, **figure_settings;
+  int baseline, width, height, n_samples;
   gint64 seed;
   double scale;
-  gboolean dark, json;
+  gboolean dark, json, measured, report;
 } Options;
 
 static void
@@ -30,10 +31,10 @@ options_clear (Options *options)
 {
   g_free (options->output);
   g_free (options->split);
-  g_free (options->target);
   g_free (options->layer);
   g_strfreev (options->methods);
   g_strfreev (options->samples);
+  g_strfreev (options->targets);
   g_strfreev (options->settings);
   g_strfreev (options->figure_settings);
 }
@@ -47,7 +48,7 @@ static gboolean
 parse_target (const char *text, const CjdDataset *dataset, gint64 *target, GError **error)
 {
   *target = CJL_TARGET_PREDICTED;
-  if (text == NULL || g_str_equal (text, "predicted"))
+  if (g_str_equal (text, "predicted"))
     return TRUE;
   if (g_str_equal (text, "true"))
     {
@@ -146,37 +147,51 @@ add_methods (CjlExplainRequest *request, const Options *options, GError **error)
   return TRUE;
 }
 
+/* A sample by its number, or a picture, and a class. */
+static gboolean
+add_row (CjlExplainRequest *request, CjdSplit split, const char *sample, gint64 target,
+         const CjdDataset *dataset, GError **error)
+{
+  g_autofree char *name = NULL;
+  CjTensor *picture;
+  gint64 index;
+
+  if (g_ascii_string_to_signed (sample, 10, 0, G_MAXINT32, &index, NULL))
+    {
+      cjl_explain_request_add_sample (request, split, (gsize) index, target);
+      return TRUE;
+    }
+  picture = load_picture (sample, dataset, error);
+  if (picture == NULL)
+    return FALSE;
+  name = g_path_get_basename (sample);
+  cjl_explain_request_take_picture (request, picture, name, target);
+  return TRUE;
+}
+
+/* Every sample with every class. */
 static CjlExplainRequest *
 make_request (const Options *options, const CjdDataset *dataset, GError **error)
 {
-  static char first[] = "0";
-  char *const preset[] = { first, NULL };
-  char *const *samples = options->samples != NULL ? options->samples : preset;
+  static char first[] = "0", answer[] = "predicted";
+  char *const one_sample[] = { first, NULL }, *const one_target[] = { answer, NULL };
+  char *const *samples = options->samples != NULL ? options->samples : one_sample;
+  char *const *targets = options->targets != NULL ? options->targets : one_target;
   g_autoptr (CjlExplainRequest) request = cjl_explain_request_new ();
   CjdSplit split;
   gint64 target;
 
   if (!cli_parse_split (options->split, CJD_SPLIT_VAL, &split, error)
-      || !parse_target (options->target, dataset, &target, error)
       || !add_methods (request, options, error))
     return NULL;
   for (guint i = 0; samples[i] != NULL; i++)
-    {
-      gint64 index;
-
-      if (g_ascii_string_to_signed (samples[i], 10, 0, G_MAXINT32, &index, NULL))
-        cjl_explain_request_add_sample (request, split, (gsize) index, target);
-      else
-        {
-          CjTensor *picture = load_picture (samples[i], dataset, error);
-          g_autofree char *name = g_path_get_basename (samples[i]);
-
-          if (picture == NULL)
-            return NULL;
-          cjl_explain_request_take_picture (request, picture, name, target);
-        }
-    }
+    for (guint k = 0; targets[k] != NULL; k++)
+      if (!parse_target (targets[k], dataset, &target, error)
+          || !add_row (request, split, samples[i], target, dataset, error))
+        return NULL;
   request->layer = g_strdup (options->layer);
+  request->measured = options->measured;
+  request->baseline_split = split;
   request->baseline = options->baseline;
   request->seed = (guint64) options->seed;
   return g_steal_pointer (&request);
@@ -261,6 +276,7 @@ describe_request (const Options *options)
       = options->methods != NULL ? g_strjoinv (", ", options->methods) : g_strdup ("gradient");
   g_autofree char *samples
       = options->samples != NULL ? g_strjoinv (", ", options->samples) : g_strdup ("0");
+  g_autofree char *targets = options->targets != NULL ? g_strjoinv (", ", options->targets) : NULL;
   g_autofree char *settings
       = options->settings != NULL ? g_strjoinv (", ", options->settings) : NULL;
   GVariantDict dict;
@@ -269,8 +285,7 @@ describe_request (const Options *options)
   g_variant_dict_insert (&dict, "methods", "s", methods);
   g_variant_dict_insert (&dict, "samples", "s", samples);
   g_variant_dict_insert (&dict, "split", "s", options->split != NULL ? options->split : "val");
-  g_variant_dict_insert (&dict, "target", "s",
-                         options->target != NULL ? options->target : "predicted");
+  g_variant_dict_insert (&dict, "target", "s", targets != NULL ? targets : "predicted");
   g_variant_dict_insert (&dict, "seed", "x", options->seed);
   if (options->baseline >= 0)
     g_variant_dict_insert (&dict, "baseline", "x", (gint64) options->baseline);
@@ -281,11 +296,12 @@ describe_request (const Options *options)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
+/* A picture of a frame, which is taken. */
 static gboolean
-write_figure (const CjlExplanations *all, CjlProject *project, const Options *options,
+write_figure (CjvFrame *frame, const char *id, CjlProject *project, const Options *options,
               GError **error)
 {
-  const CjvFigureInfo *info = cjv_figure_find ("explanations");
+  const CjvFigureInfo *info = cjv_figure_find (id);
   g_autoptr (GVariant) source = cjl_source_new (project, -1);
   g_autoptr (CjvPlate) plate = NULL;
   CjvPanel *panel;
@@ -295,7 +311,7 @@ write_figure (const CjlExplanations *all, CjlProject *project, const Options *op
   style.scale = options->scale;
   plate = cjv_plate_new (&style, options->width > 0 ? options->width : info->preset_width,
                          options->height > 0 ? options->height : info->preset_height);
-  panel = cjv_plate_add (plate, info, cjl_explanations_frame (all), cjv_figure_new_params (info));
+  panel = cjv_plate_add (plate, info, frame, cjv_figure_new_params (info));
   panel->about = describe_request (options);
   for (guint i = 0; options->figure_settings != NULL && options->figure_settings[i] != NULL; i++)
     {
@@ -342,6 +358,15 @@ print_cell (const CjlExplanations *all, guint r, guint m, gboolean json)
             g_variant_dict_insert (&dict, "base-answer", "d", cell->base_answer);
           g_variant_dict_insert (&dict, "sum", "d", sum);
           g_variant_dict_insert (&dict, "seconds", "d", cell->seconds);
+          if (isfinite (cell->deletion))
+            {
+              g_variant_dict_insert (&dict, "deletion-auc", "d", cell->deletion);
+              g_variant_dict_insert (&dict, "insertion-auc", "d", cell->insertion);
+            }
+          if (isfinite (cell->infidelity))
+            g_variant_dict_insert (&dict, "infidelity", "d", cell->infidelity);
+          if (all->verdicts[m] != CJ_SANITY_UNKNOWN)
+            g_variant_dict_insert (&dict, "sane", "b", all->verdicts[m] == CJ_SANITY_PASSES);
         }
       cli_print_json (g_variant_dict_end (&dict));
     }
@@ -385,7 +410,57 @@ explain (const char *path, const Options *options, GError **error)
     return write_npy (all, options->output, error);
   if (g_str_has_suffix (options->output, ".npz"))
     return write_npz (all, options->output, error);
-  return write_figure (all, project, options, error);
+  return write_figure (cjl_explanations_frame (all), "explanations", project, options, error);
+}
+
+/* --- which method should be trusted --- */
+
+static void
+print_report (const CjlReport *report, gboolean json)
+{
+  g_autofree char *table = json ? NULL : cjl_report_print_table (report);
+
+  if (!json)
+    cli_print_text (table);
+  for (guint i = 0; i < report->n_rows && json; i++)
+    cli_print_json (cjl_report_row_to_data (report, i));
+}
+
+static gboolean
+write_report (const CjlReport *report, CjlProject *project, const Options *options, GError **error)
+{
+  g_autofree char *csv = NULL;
+
+  if (!g_str_has_suffix (options->output, ".csv"))
+    return write_figure (cjl_report_trust_frame (report), "trust", project, options, error);
+  csv = cjl_report_print_csv (report);
+  return cjd_file_write (options->output, csv, strlen (csv), error);
+}
+
+static gboolean
+report (const char *path, const Options *options, GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_load (path, error);
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjlReport) all = NULL;
+  CjlReportOptions wanted;
+
+  cjl_report_options_init (&wanted);
+  wanted.seed = (guint64) options->seed;
+  if (options->methods != NULL && !g_str_equal (options->methods[0], "all"))
+    wanted.methods = (const char *const *) options->methods;
+  wanted.slow = options->methods != NULL && wanted.methods == NULL;
+  if (options->n_samples > 0)
+    wanted.n_samples = (guint) options->n_samples;
+  if (project == NULL || (options->output != NULL && !cjd_file_can_write (options->output, error))
+      || !cli_parse_split (options->split, CJD_SPLIT_VAL, &wanted.split, error))
+    return FALSE;
+  dataset = cjl_data_load (&project->data, error);
+  all = dataset != NULL ? cjl_report_project (project, dataset, &wanted, NULL, NULL, error) : NULL;
+  if (all == NULL)
+    return FALSE;
+  print_report (all, options->json);
+  return options->output == NULL || write_report (all, project, options, error);
 }
 
 static int
@@ -401,8 +476,9 @@ run_explain (int argc, char **argv)
       "I|IMAGE" },
     { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
       "S" },
-    { "target", 't', 0, G_OPTION_ARG_STRING, &options.target,
-      N_ ("Class by name or number, predicted (the preset) or true"), "C" },
+    { "target", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.targets,
+      N_ ("Class by name or number, predicted (the preset) or true; may be given several times"),
+      "C" },
     { "layer", 'l', 0, G_OPTION_ARG_STRING, &options.layer,
       N_ ("Layer whose maps are looked at; none: the last that has any"), "NODE" },
     { "baseline", 0, 0, G_OPTION_ARG_INT, &options.baseline,
@@ -413,6 +489,12 @@ run_explain (int argc, char **argv)
     { "figure", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.figure_settings,
       N_ ("A parameter of the picture; “cajal-cli describe explanations” names them"),
       "NAME=VALUE" },
+    { "measure", 0, 0, G_OPTION_ARG_NONE, &options.measured,
+      N_ ("Says how true every map is: deletion, insertion, infidelity, sanity check"), NULL },
+    { "report", 0, 0, G_OPTION_ARG_NONE, &options.report,
+      N_ ("Which of the methods should be trusted: the same over many samples, as a table"), NULL },
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.n_samples,
+      N_ ("For --report: how many samples (the preset: 16)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, N_ ("Of methods that draw at random"), "N" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
       N_ ("File to write: .svg, .pdf, .png, .csv, .npz or .npy"), "X" },
@@ -429,12 +511,13 @@ run_explain (int argc, char **argv)
 
   if (!cli_parse_words (&cli_explain, entries, &argc, &argv, 1, 1, &status)
       || !cli_check_number (&cli_explain, "--baseline", options.baseline, -1, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_explain, "--samples", options.n_samples, 0, 1, 65536, &status)
       || !cli_check_number (&cli_explain, "--seed", (double) options.seed, 0, 0, 9e15, &status)
       || !cli_check_number (&cli_explain, "--width", options.width, 0, 40, 32000, &status)
       || !cli_check_number (&cli_explain, "--height", options.height, 0, 40, 32000, &status)
       || !cli_check_number (&cli_explain, "--scale", options.scale, 2, 0.25, 8, &status))
     return status;
-  return explain (argv[1], &options, &error) ? 0 : cli_fail (error);
+  return (options.report ? report : explain) (argv[1], &options, &error) ? 0 : cli_fail (error);
 }
 
 const CliCommand cli_explain = {
@@ -448,5 +531,6 @@ const CliCommand cli_explain = {
       "of the table, a .npz the maps as the methods made them, with x and target.\n\n"
       "  cajal-cli explain signs.cajal -m gradient -m grad-cam -i 7 -o why.png\n"
       "  cajal-cli explain signs.cajal -m integrated-gradients -i 7 -i 8 -s steps=128 -o ig.npz\n"
-      "  cajal-cli explain signs.cajal -m all -i photo.png -t 3 -o all.pdf"),
+      "  cajal-cli explain signs.cajal -m all -i photo.png -t 3 -o all.pdf\n"
+      "  cajal-cli explain signs.cajal --report --samples 32 -o trust.pdf"),
 };

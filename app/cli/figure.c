@@ -17,9 +17,9 @@ typedef struct
 {
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with;
   char **settings, **nodes;
-  int sample, query;
+  int sample, query, unit;
   double scale, dpi, font_size;
-  gboolean dark, light, bare, mistakes, run, data, json;
+  gboolean dark, light, bare, mistakes, run, untrained, data, json;
 } Options;
 
 static void
@@ -146,7 +146,9 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .method = options->method,
                              .query = options->query,
                              .other = options->with,
-                             .run = options->run };
+                             .run = options->run,
+                             .unit = options->unit,
+                             .untrained = options->untrained };
   g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
 
@@ -395,7 +397,7 @@ run_words (const Words *words, const Options *options)
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { .query = -1 };
+  g_auto (Options) options = { .query = -1, .unit = -1 };
   g_auto (Words) words = { NULL, NULL };
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
@@ -422,8 +424,17 @@ run_figure (int argc, char **argv)
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
-          "landscape: slice or run"),
+          "landscape: slice or run; for tuning, orientation-map and selectivity: drifting or "
+          "static "
+          "gratings, or bars"),
       "ID" },
+    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
+      N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
+          "selective"),
+      "N" },
+    { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
+      N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
+      NULL },
     { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
       N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
     { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
@@ -455,6 +466,7 @@ run_figure (int argc, char **argv)
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
       || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
+      || !cli_check_number (&cli_figure, "--unit", options.unit, -1, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
       || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
       || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
@@ -476,10 +488,11 @@ const CliCommand cli_figure = {
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
       "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
-      "transformer; landscape, interpolation and curvature of the loss; decision for data of\n"
-      "two numbers. A .csv holds the numbers of the\n"
-      "picture, a .npz the arrays.\n\n"
+      "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
+      "pictures; landscape, interpolation and curvature of the loss; decision for data of two\n"
+      "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
+      "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
       "  cajal-cli figure a.cajal b.cajal curves confusion --into figures --format pdf,png\n"
       "  cajal-cli figure signs.cajal --plate plate.json -o figure-1.pdf --data\n\n"

@@ -38,14 +38,28 @@ cjl_explain_flatten (const CjExplainerInfo *info, const CjShape *features, const
   return flat;
 }
 
-/* What there is to say of a cell: why it is empty, or how much of the answer its numbers add up to. */
+/* How much of the difference of two answers the map's numbers add up to; NAN where they need not. */
+static double
+find_share (const CjExplainerInfo *info, const CjlExplainCell *cell)
+{
+  const double whole = cell->answer - cell->base_answer;
+  double sum = 0;
+
+  if ((info->traits & CJ_EXPLAIN_COMPLETE) == 0 || !isfinite (whole) || whole == 0)
+    return NAN;
+  for (gint64 i = 0; i < cj_shape_size (&cell->map->shape); i++)
+    sum += cj_tensor_f32 (cell->map)[i];
+  return sum / whole;
+}
+
+/* What there is to say of a cell: why it is empty, or how true its map is. */
 static char *
 print_note (const CjlExplanations *self, guint r, guint m)
 {
   const CjlExplainCell *cell = cjl_explanations_get (self, r, m);
   const CjExplainerInfo *info = g_array_index (self->request->methods, CjlExplainMethod, m).info;
-  const double whole = cell->answer - cell->base_answer;
-  double sum = 0;
+  GString *note;
+  double share;
 
   if (cell->map == NULL) /* the tile has the method's name already */
     {
@@ -54,12 +68,22 @@ print_note (const CjlExplanations *self, guint r, guint m)
 
       return g_strdup (g_str_has_prefix (problem, start) ? problem + strlen (start) : problem);
     }
-  if ((info->traits & CJ_EXPLAIN_COMPLETE) == 0 || !isfinite (whole) || whole == 0)
-    return g_strdup ("");
-  for (gint64 i = 0; i < cj_shape_size (&cell->map->shape); i++)
-    sum += cj_tensor_f32 (cell->map)[i];
-  /* Translators: below a map: its numbers add up to so many per cent of the difference of two answers */
-  return g_strdup_printf (_ ("Σ %.1f %%"), sum / whole * 100);
+  note = g_string_new (NULL);
+  share = find_share (info, cell);
+  if (self->verdicts[m] == CJ_SANITY_FAILS)
+    /* Translators: below a map: it hardly changes when what the network learned is taken away */
+    g_string_append (note, _ ("fails the sanity check"));
+  if (isfinite (share))
+    /* Translators: below a map: its numbers add up to so much of the difference of two answers */
+    g_string_append_printf (note, _ ("%sΣ %.1f %%"), note->len > 0 ? " · " : "", share * 100);
+  if (isfinite (cell->deletion))
+    /* Translators: below a map, areas under curves: del for deletion, ins for insertion */
+    g_string_append_printf (note, _ ("%sdel %.2f · ins %.2f"), note->len > 0 ? " · " : "",
+                            cell->deletion, cell->insertion);
+  if (isfinite (cell->infidelity))
+    /* Translators: below a map: its infidelity, 0 is perfect and 1 says nothing */
+    g_string_append_printf (note, _ (" · inf %.2f"), cell->infidelity);
+  return g_string_free (note, FALSE);
 }
 
 /* "why 3?", or "why 3? It is 8". */

@@ -2,7 +2,7 @@
 #include "cjl-explain-report.h"
 
 #include "cj-error.h"
-#include "cj-explain-tools.h"
+#include "cjl-explain.h"
 #include "cjl-network.h"
 
 #include <glib/gi18n-lib.h>
@@ -120,12 +120,12 @@ work_clear (Work *work)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
 
-/* `*n` evenly spaced samples of a split, or all there are, as features [*n, D]. NULL with the reason if
+/* `*n` evenly spaced samples of the split, or all there are, as features [*n, D]. NULL with the reason if
  * they cannot be read. You free. */
 static float *
-read_samples (const Work *work, CjdSplit split, guint *n, GError **error)
+read_samples (const Work *work, guint *n, GError **error)
 {
-  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (work->dataset, split);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (work->dataset, work->options->split);
   g_autofree guint32 *indices = NULL;
   g_autofree float *features = NULL;
   g_autoptr (CjTensor) samples = NULL;
@@ -149,22 +149,6 @@ read_samples (const Work *work, CjdSplit split, guint *n, GError **error)
   features = g_new (float, (gsize) (MAX (*n, 1) * cj_explained_get_n_features (work->network)));
   cj_explained_read (work->network, samples->data, *n, features);
   return g_steal_pointer (&features);
-}
-
-/* What a black picture is to a network that sees normalised ones; NULL: no pictures. */
-static float *
-make_black (const Work *work)
-{
-  const CjExplainGrid grid = cj_explain_grid (work->network);
-  const gint64 pixels = grid.h * grid.w;
-  float *black;
-
-  if (!grid.is_picture || work->dataset->n_channels != grid.c)
-    return NULL;
-  black = g_new (float, (gsize) (grid.c * pixels));
-  for (gint64 i = 0; i < grid.c * pixels; i++)
-    black[i] = -work->dataset->mean[i / pixels] / work->dataset->std[i / pixels];
-  return black;
 }
 
 /* The largest score of each sample; of a sequence of the last moment. */
@@ -193,7 +177,7 @@ static gboolean
 gather (Work *work, GError **error)
 {
   work->n = work->options->n_samples;
-  work->x = read_samples (work, work->options->split, &work->n, error);
+  work->x = read_samples (work, &work->n, error);
   if (work->x == NULL)
     return FALSE;
   if (work->n == 0)
@@ -203,10 +187,8 @@ gather (Work *work, GError **error)
       return FALSE;
     }
   work->n_background = BACKGROUND;
-  work->background = read_samples (work, CJD_SPLIT_TRAIN, &work->n_background, error);
-  if (work->background == NULL)
-    return FALSE;
-  work->black = make_black (work);
+  work->background = cjl_explain_dup_background (work->network, work->dataset, &work->n_background);
+  work->black = cjl_explain_dup_black (work->network, work->dataset);
   find_targets (work);
   return TRUE;
 }
@@ -479,16 +461,8 @@ cjl_report_project (CjlProject *project, CjdDataset *dataset, const CjlReportOpt
                     gboolean (*go_on) (double progress, gpointer data), gpointer data,
                     GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, 1);
   g_auto (Work) work = { .options = options, .dataset = dataset, .go_on = go_on, .data = data };
-  CjProgram *program;
 
-  work.network = cj_explained_new (project->graph, &spec, 2, error);
-  if (work.network == NULL)
-    return NULL;
-  program = cj_explained_get_program (work.network);
-  cj_program_init (program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, program);
-  cj_explained_forget (work.network);
-  return measure (&work, error);
+  work.network = cjl_explained_new_project (project, dataset, error);
+  return work.network != NULL ? measure (&work, error) : NULL;
 }

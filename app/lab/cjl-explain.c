@@ -65,7 +65,9 @@ cjl_explain_request_dup (const CjlExplainRequest *from)
       g_array_append_val (self->rows, row);
     }
   self->layer = g_strdup (from->layer);
+  self->baseline_split = from->baseline_split;
   self->baseline = from->baseline;
+  self->measured = from->measured;
   self->n_background = from->n_background;
   self->seed = from->seed;
   return self;
@@ -163,6 +165,7 @@ cjl_explanations_unref (CjlExplanations *self)
   g_strfreev (self->classes);
   g_free (self->rows);
   g_free (self->cells);
+  g_free (self->verdicts);
   g_free (self->layer);
   g_free (self->data);
   g_free (self);
@@ -187,6 +190,7 @@ take_still (const CjlExplanations *from)
   self->data = g_strdup (from->data);
   self->rows = g_memdup2 (from->rows, sizeof *from->rows * from->n_rows);
   self->cells = g_memdup2 (from->cells, sizeof *from->cells * from->n_rows * from->n_methods);
+  self->verdicts = g_memdup2 (from->verdicts, sizeof *from->verdicts * from->n_methods);
   for (guint i = 0; i < self->n_rows; i++)
     {
       CjlExplainedRow *row = &self->rows[i];
@@ -469,33 +473,54 @@ go_on (double progress, gpointer data)
   if (work->job == NULL)
     return TRUE;
   cjl_job_set_progress (work->job, (work->done + progress)
-                                       / MAX (work->all->n_rows * work->all->n_methods, 1));
+                                       / MAX (work->all->n_rows * work->all->n_methods
+                                                  * (work->all->request->measured ? 2 : 1),
+                                              1));
   return !cjl_job_is_cancelled (work->job);
+}
+
+static CjExplainCall
+make_call (Work *work, guint row, guint method)
+{
+  return (CjExplainCall){
+    .network = work->network,
+    .x = cj_tensor_f32 (work->all->rows[row].x),
+    .target = { CJ_NO_VALUE, work->all->rows[row].target },
+    .layer = work->layer,
+    .black = work->black,
+    .baseline = work->baseline,
+    .background = work->background,
+    .n_background = work->n_background,
+    .params = g_array_index (work->all->request->methods, CjlExplainMethod, method).params,
+    .seed = work->all->request->seed,
+    .go_on = go_on,
+    .data = work,
+  };
+}
+
+static const CjExplainerInfo *
+get_info (const Work *work, guint method)
+{
+  return g_array_index (work->all->request->methods, CjlExplainMethod, method).info;
+}
+
+static CjlExplainCell *
+get_cell (const Work *work, guint row, guint method)
+{
+  return &work->all->cells[row * work->all->n_methods + method];
 }
 
 static void
 fill_cell (Work *work, guint row, guint method)
 {
-  const CjlExplainMethod *m
-      = &g_array_index (work->all->request->methods, CjlExplainMethod, method);
-  const CjExplainCall call = { .network = work->network,
-                               .x = cj_tensor_f32 (work->all->rows[row].x),
-                               .target = { CJ_NO_VALUE, work->all->rows[row].target },
-                               .layer = work->layer,
-                               .black = work->black,
-                               .baseline = work->baseline,
-                               .background = work->background,
-                               .n_background = work->n_background,
-                               .params = m->params,
-                               .seed = work->all->request->seed,
-                               .go_on = go_on,
-                               .data = work };
-  CjlExplainCell *cell = &work->all->cells[row * work->all->n_methods + method];
+  const CjExplainCall call = make_call (work, row, method);
+  CjlExplainCell *cell = get_cell (work, row, method);
   g_auto (CjExplanation) explanation = { 0 };
   g_autoptr (GError) error = NULL;
   const gint64 start = g_get_monotonic_time ();
 
-  if (cj_explainer_run (m->info, &call, &explanation, &error))
+  cell->deletion = cell->insertion = cell->infidelity = NAN;
+  if (cj_explainer_run (get_info (work, method), &call, &explanation, &error))
     {
       cell->map = g_steal_pointer (&explanation.map);
       cell->answer = explanation.answer;
@@ -507,6 +532,71 @@ fill_cell (Work *work, guint row, guint method)
   work->done++;
 }
 
+/* Holds a map against the network. FALSE: stopped. */
+static gboolean
+measure_cell (Work *work, guint row, guint method)
+{
+  const CjExplainCall call = make_call (work, row, method);
+  CjlExplainCell *cell = get_cell (work, row, method);
+  g_auto (CjFaithfulCurves) curves = { 0 };
+
+  if (cell->map == NULL)
+    return TRUE;
+  if (!cj_faithful_curves (&call, cell->map, CJ_FAITHFUL_STEPS, &curves)
+      || !cj_faithful_infidelity (get_info (work, method), &call, cell->map,
+                                  CJ_FAITHFUL_PERTURBATIONS, &cell->infidelity))
+    return FALSE;
+  cell->deletion = curves.deletion_area;
+  cell->insertion = curves.insertion_area;
+  return TRUE;
+}
+
+/* Whether the method's map of the first row changes as what was learned is taken away. FALSE: stopped. */
+static gboolean
+judge_method (Work *work, guint method)
+{
+  const CjExplainCall call = make_call (work, 0, method);
+  const CjExplainerInfo *info = get_info (work, method);
+  g_auto (CjSanity) sanity = { 0 };
+
+  if (get_cell (work, 0, method)->map == NULL || (info->traits & CJ_EXPLAIN_SLOW) != 0)
+    return TRUE;
+  if (!cj_faithful_sanity (info, &call, get_cell (work, 0, method)->map, FALSE, &sanity))
+    return FALSE;
+  work->all->verdicts[method] = cj_sanity_judge (cj_sanity_get_mean (&sanity));
+  return TRUE;
+}
+
+/* What there is so far, for who waits; FALSE: nobody does any more. */
+static gboolean
+leave (Work *work)
+{
+  if (work->job == NULL)
+    return TRUE;
+  if (cjl_job_is_cancelled (work->job))
+    return FALSE;
+  cjl_job_leave (work->job, take_still (work->all));
+  return TRUE;
+}
+
+/* All measures; FALSE: stopped. */
+static gboolean
+measure (Work *work)
+{
+  for (guint m = 0; m < work->all->n_methods; m++)
+    {
+      for (guint r = 0; r < work->all->n_rows; r++)
+        if (!measure_cell (work, r, m))
+          return FALSE;
+      if (work->all->n_rows > 0 && !judge_method (work, m))
+        return FALSE;
+      work->done += work->all->n_rows;
+      if (!leave (work))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* All cells, the slow methods last; FALSE: stopped. */
 static gboolean
 fill_cells (Work *work)
@@ -515,16 +605,11 @@ fill_cells (Work *work)
     for (guint m = 0; m < work->all->n_methods; m++)
       for (guint r = 0; r < work->all->n_rows; r++)
         {
-          const CjExplainerInfo *info
-              = g_array_index (work->all->request->methods, CjlExplainMethod, m).info;
-
-          if (((info->traits & CJ_EXPLAIN_SLOW) != 0) != slow)
+          if (((get_info (work, m)->traits & CJ_EXPLAIN_SLOW) != 0) != slow)
             continue;
           fill_cell (work, r, m);
-          if (work->job != NULL && cjl_job_is_cancelled (work->job))
+          if (!leave (work))
             return FALSE;
-          if (work->job != NULL)
-            cjl_job_leave (work->job, take_still (work->all));
         }
   return TRUE;
 }
@@ -578,13 +663,12 @@ static gboolean
 read_baseline (Work *work, GError **error)
 {
   const CjlExplainRequest *request = work->all->request;
-  const CjlExplainRow *first = &g_array_index (request->rows, CjlExplainRow, 0);
 
   if (request->baseline < 0)
     return TRUE;
   work->baseline = g_new (float, (gsize) cj_explained_get_n_features (work->network));
-  return read_sample (work->network, work->dataset, first->split, (gsize) request->baseline,
-                      work->baseline, error);
+  return read_sample (work->network, work->dataset, request->baseline_split,
+                      (gsize) request->baseline, work->baseline, error);
 }
 
 static CjlExplanations *
@@ -601,10 +685,11 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
   all->n_methods = request->methods->len;
   all->rows = g_new0 (CjlExplainedRow, all->n_rows + 1);
   all->cells = g_new0 (CjlExplainCell, all->n_rows * all->n_methods + 1);
+  all->verdicts = g_new0 (CjSanityVerdict, all->n_methods + 1);
   all->classes = g_strdupv (dataset->class_names);
   all->step = step;
   all->data = g_strdup (dataset->name);
-  good = choose_layer (&work, error) && (all->n_rows == 0 || read_baseline (&work, error));
+  good = choose_layer (&work, error) && read_baseline (&work, error);
   for (guint i = 0; i < all->n_rows && good; i++)
     good = open_row (&work, i, error);
   if (good)
@@ -615,6 +700,7 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       good = fill_cells (&work);
       for (guint i = 0; i < all->n_rows && good; i++)
         find_shares (&work, &all->rows[i]);
+      good = good && (!request->measured || measure (&work));
     }
   g_free (work.black);
   g_free (work.background);

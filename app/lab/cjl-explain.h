@@ -3,7 +3,7 @@
  * M methods; C H W picture, I numbers of a table, T words. */
 #pragma once
 
-#include "cj-explainer.h"
+#include "cj-faithful.h"
 #include "cjl-job.h"
 #include "cjl-project.h"
 #include "cjv-frame.h"
@@ -34,8 +34,10 @@ typedef struct
   GArray *methods; /* CjlExplainMethod */
   GArray *rows;    /* CjlExplainRow */
   char *layer;     /* id of the node whose maps are looked at, NULL: the last that has any */
-  gint64 baseline; /* sample of the first row's split that is the baseline of one's own; -1: none */
+  CjdSplit baseline_split;
+  gint64 baseline;    /* sample of that split that is the baseline of one's own; -1: none */
   guint n_background; /* training samples that methods may compare with */
+  gboolean measured;  /* whether maps are held against the network, once they are there */
   guint64 seed;
 } CjlExplainRequest;
 
@@ -58,7 +60,8 @@ typedef struct
       *map; /* as the explainer made it: features, or [1, H, W], or [T]; NULL: not yet, or not */
   char *problem; /* why there is none */
   double answer, base_answer;
-  double seconds; /* that it took */
+  double seconds;                         /* that it took */
+  double deletion, insertion, infidelity; /* see cj-faithful.h; NAN: not measured */
 } CjlExplainCell;
 
 typedef struct
@@ -79,11 +82,12 @@ typedef struct
   CjlExplainRequest *request;
   guint n_rows, n_methods;
   CjlExplainedRow *rows;
-  CjlExplainCell *cells; /* n_rows × n_methods */
-  GStrv classes;         /* names of the scores, or NULL */
-  char *layer;           /* id of the node whose maps were looked at; NULL: none has any */
-  guint64 step;          /* of the weights */
-  char *data;            /* name of the data set */
+  CjlExplainCell *cells;     /* n_rows × n_methods */
+  CjSanityVerdict *verdicts; /* n_methods, by the first row; unknown for slow methods */
+  GStrv classes;             /* names of the scores, or NULL */
+  char *layer;               /* id of the node whose maps were looked at; NULL: none has any */
+  guint64 step;              /* of the weights */
+  char *data;                /* name of the data set */
 } CjlExplanations;
 
 CjlExplanations *cjl_explanations_ref (CjlExplanations *explanations);

@@ -16,10 +16,12 @@ typedef struct
   gsize sample;      /* for maps, units, bars: its number in the split */
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
   const char
-      *method; /* embedding, similarity, dissimilarity, attention: id of how; NULL: the first */
-  const char *other; /* similarity: path of a project to compare with, or NULL */
-  gboolean run;      /* similarity: along the run */
-  gint64 query;      /* attention: the token that looks; -1: none is chosen */
+      *method; /* embedding, similarity, dissimilarity, attention, tuning: how; NULL: the first */
+  const char *other;  /* similarity: path of a project to compare with, or NULL */
+  gboolean run;       /* similarity: along the run */
+  gint64 query;       /* attention: the token that looks; -1: none is chosen */
+  gint64 unit;        /* tuning, orientation-map: of the layer, from 0; -1: none is named */
+  gboolean untrained; /* tuning and its kin: with the weights that the seed begins with */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the

@@ -322,7 +322,7 @@ add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
 {
   static const char *const known[] = { "figure", "caption", "span", "height",   "node",
                                        "split",  "sample",  "set",  "mistakes", NULL };
-  CjlFigureChoice choice = { .split = CJD_SPLIT_VAL };
+  CjlFigureChoice choice = { .split = CJD_SPLIT_VAL, .query = -1, .unit = -1 };
   double span = 1, height = 0, width;
   const char *id = "";
   CjvPanel *panel;

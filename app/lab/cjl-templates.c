@@ -176,6 +176,19 @@ static const CjlTemplate templates[] = {
     .network = "input, flatten, dense 128 relu, dense 16, dense 128 relu, dense 784, "
                "reshape 1x28x28, mse; input1 > mse1:1",
     .setup = "epochs=8 batch=64" },
+  { .id = "simple-cells",
+    .title = "Simple cells",
+    .category = "Vision",
+    .blurb = "Cells that compete to describe small patches come to look for edges, as in the brain",
+    .teaches = "Show gratings to conv1 before and after: noise becomes tuned to orientation",
+    .expected = "loss 0.2",
+    .source = "shapes",
+    .data = "channels=grey",
+    .augment = "flip, shift amount=4",
+    .network = "input, local-contrast-norm 9 0.3, gaussian-noise 1, "
+               "conv-2d 64 kernel=12 stride=8 padding=2 bias=false, softmax 1, "
+               "conv-2d 64 kernel=1 bias=false, pixel-shuffle 8, mse; local1 > mse1:1",
+    .setup = "epochs=8 batch=64 learning-rate=0.01 schedule=cosine" },
   { NULL },
 };
 

@@ -107,10 +107,11 @@ rank_pixels (const CjExplainCall *call, const CjTensor *map, gint64 pixels)
   return order;
 }
 
-/* From `from` to `to` in n steps, the first pixels of the order first. FALSE: stopped. */
+/* From `from` to `to` in n steps, the first pixels of the order first; half the work that begins at
+ * `progress`. FALSE: stopped. */
 static gboolean
 walk (const CjExplainCall *call, const guint32 *order, const float *from, const float *to, guint n,
-      float *sure)
+      double progress, float *sure)
 {
   const CjExplainGrid grid = cj_explain_grid (call->network);
   const gint64 d = cj_explained_get_n_features (call->network), pixels = grid.h * grid.w;
@@ -134,7 +135,7 @@ walk (const CjExplainCall *call, const guint32 *order, const float *from, const 
           memcpy (rows + k * d, row, sizeof (float) * (gsize) d);
         }
       ask_sure (call, rows, many, sure + begin);
-      if (!cj_explain_go_on (call, (double) (begin + many) / (n + 1)))
+      if (!cj_explain_go_on (call, progress + 0.5 * (begin + many) / (n + 1)))
         return FALSE;
     }
   return TRUE;
@@ -165,8 +166,8 @@ cj_faithful_curves (const CjExplainCall *call, const CjTensor *map, guint n,
   curves->n = n;
   curves->deletion = g_new (float, n + 1);
   curves->insertion = g_new (float, n + 1);
-  if (!walk (call, order, call->x, black, n, curves->deletion)
-      || !walk (call, order, blank, call->x, n, curves->insertion))
+  if (!walk (call, order, call->x, black, n, 0, curves->deletion)
+      || !walk (call, order, blank, call->x, n, 0.5, curves->insertion))
     {
       cj_faithful_curves_clear (curves);
       return FALSE;

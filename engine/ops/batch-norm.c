@@ -106,7 +106,7 @@ infer (CjOp *op, GError **error)
   if (op->info == &cj_op_batch_norm_rows && x->n_dims != 3)
     return cj_op_refuse (op, _ ("a sequence of vectors"), _ ("Wire it to a sequence."), error);
   op->out_shape[0] = *x;
-  op->saved_bytes = get_attrs (op)->inference ? 0 : sizeof (float) * N_KEPT * (gsize) get_c (op);
+  op->saved_bytes = op->answers ? 0 : sizeof (float) * N_KEPT * (gsize) get_c (op);
   /* two sums a block and channel; scale, offset and slope of the gradient, or what is kept, a channel */
   op->workspace_bytes
       = (sizeof (double) * 2 * cj_op_blocks (op) + sizeof (float) * N_KEPT) * (gsize) get_c (op);
@@ -132,7 +132,7 @@ get_slopes (const CjOpCall *call)
 static float *
 get_kept (const CjOpCall *call)
 {
-  return get_attrs (call->op)->inference ? call->workspace : call->saved;
+  return call->op->answers ? call->workspace : call->saved;
 }
 
 /* --- statistics --- */
@@ -198,7 +198,7 @@ sum_rows (const float *x, gint64 rows, gint64 c, gint64 count, double *to)
 static guint
 statistics_chunks (const CjOp *op)
 {
-  return get_attrs (op)->inference ? 0 : cj_op_blocks (op);
+  return op->answers ? 0 : cj_op_blocks (op);
 }
 
 static void
@@ -259,7 +259,7 @@ keep (const CjOpCall *call, gint64 k, double mean, double variance)
 static guint
 join_chunks (const CjOp *op)
 {
-  return get_attrs (op)->inference ? 0 : 1;
+  return op->answers ? 0 : 1;
 }
 
 static void
@@ -290,7 +290,7 @@ forward_join (const CjOpCall *call, guint chunk)
 static guint
 prepare_chunks (const CjOp *op)
 {
-  return get_attrs (op)->inference ? 1 : 0;
+  return op->answers ? 1 : 0;
 }
 
 static void
@@ -657,7 +657,7 @@ twin (const CjOp *op, const void *const *in, float *const *out)
         mean += x[(r / inner * c + k) * inner + r % inner] / (double) rows;
       for (gint64 r = 0; r < rows; r++)
         variance += pow (x[(r / inner * c + k) * inner + r % inner] - mean, 2) / (double) rows;
-      if (a->fixed || a->inference)
+      if (a->fixed || op->answers)
         {
           mean = ((const float *) in[MEAN])[k];
           variance = ((const float *) in[VARIANCE])[k];

@@ -109,6 +109,8 @@ struct _CjOp
   guint blocks; /* of samples at most, set by the program before infer; 0: CJ_OP_MAX_BLOCKS */
   /* For the products of a large op (cj-blas.h), set by the program before infer; NULL: none. */
   const struct _CjBlas *blas;
+  gboolean
+      answers; /* set by the program before infer: it never trains, so nothing is kept for that */
   gboolean mixes; /* set by infer: samples meet, phases of samples are for all of them at once */
   gint64 macs;    /* multiply-adds of forward */
   guint64 stream; /* separates the random numbers of two dropouts */

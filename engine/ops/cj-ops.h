@@ -259,8 +259,6 @@ typedef struct
 {
   double eps, momentum;
   gboolean fixed; /* the running statistics, in training as well */
-  gboolean
-      inference; /* put in by the plan of programs that never train: forward waits for nobody */
 } CjBatchNormAttrs;
 
 /* Rows of D numbers are normalised; number i of row r meets weight ((r D + i) / per) mod A, with A

@@ -127,6 +127,12 @@ cj_row_exp (const float *x, gint64 n, float from, float *y)
   return cj_row_sum (y, n);
 }
 
+/* Copies x where y is above 0, and 0 elsewhere; all of x without y. */
+void cj_row_copy_above (const float *x, const float *y, gint64 n, float *to);
+
+/* to += from, which are not the same. */
+void cj_row_add (const float *from, gint64 n, float *to);
+
 /* A shape seen as [outer, K, inner] around one axis of size K. */
 typedef struct
 {

@@ -158,16 +158,6 @@ pad_rows (const CjConv *g, const float *x, gint64 first, gint64 n, float *to)
       }
 }
 
-CJ_CLONES void
-cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to)
-{
-  if (y == NULL)
-    memcpy (to, x, sizeof (float) * (gsize) n);
-  else
-    for (gint64 i = 0; i < n; i++)
-      to[i] = y[i] > 0 ? x[i] : 0;
-}
-
 /* `n` rows of results from rows of the padded picture: for each group and panel of columns all rows, so that the
  * panel of weights stays near. */
 static void
@@ -221,13 +211,6 @@ forward (const CjConv *g, const CjOpCall *call, CjSamples samples, float *room)
           }
         convolve (g, x, room, bias, n, call->out[0] + (sample * g->oh + row) * g->ow * g->o);
       }
-}
-
-CJ_CLONES static void
-add_row (const float *from, gint64 n, float *to)
-{
-  for (gint64 i = 0; i < n; i++)
-    to[i] += from[i];
 }
 
 /* to[j] += the sum of column j of `rows` rows, for n columns, a multiple of four. */
@@ -335,7 +318,7 @@ copy_panels (const CjConv *g, const CjConvPanels *panels, const float *dy, const
 
       for (gint64 k = 0; k < pixels; k++, to += width)
         {
-          cj_conv_copy_above (dy + k * g->o + at, y != NULL ? y + k * g->o + at : NULL, count, to);
+          cj_row_copy_above (dy + k * g->o + at, y != NULL ? y + k * g->o + at : NULL, count, to);
           for (gint64 o = count; o < width; o++)
             to[o] = 0;
         }
@@ -388,7 +371,7 @@ backward_weight (const CjConv *g, const CjOpCall *call, CjSamples samples, float
                          s.samples * n * g->ow, gradients);
           }
         else if (g->relu)
-          cj_conv_copy_above (s.dy, call->out[0] + at, s.samples * n * g->ow * g->o, gradients);
+          cj_row_copy_above (s.dy, call->out[0] + at, s.samples * n * g->ow * g->o, gradients);
         if (!direct || g->relu)
           s.dy = gradients;
         add_stretch (g, &panels, &s, sums);
@@ -418,7 +401,7 @@ add_rooms (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
         continue;
       memcpy (sum, from, sizeof (float) * (gsize) width);
       for (gint64 s = 1; s < blocks; s++)
-        add_row (from + s * size, width, sum);
+        cj_row_add (from + s * size, width, sum);
       for (gint64 o = 0; o < count; o++)
         to[at + o * stride] = sum[o] + (add ? to[at + o * stride] : 0);
     }

@@ -143,12 +143,11 @@ lay_out (const CjKernel *kernel, const Planes *v, const float *x, const float *y
   for (gint64 k = 0; k < 2; k++)
     memset (row + k * size + line, 0, sizeof (float) * (gsize) (size - line));
   for (gint64 i = 0; i < end - begin && v->channels == 1; i++)
-    cj_conv_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line, at + i * v->width);
+    cj_row_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line, at + i * v->width);
   for (gint64 i = 0; i <= end - begin && v->channels > 1; i++)
     {
       if (i < end - begin)
-        cj_conv_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line,
-                            row + i % 2 * size);
+        cj_row_copy_above (x + i * line, y != NULL ? y + i * line : NULL, line, row + i % 2 * size);
       if (i > 0)
         kernel->turn (row + (i - 1) % 2 * size, v->channels, v->columns, v->channels,
                       at + (i - 1) * v->width, plane);

@@ -53,9 +53,6 @@ typedef struct
 
 CjConvPanels cj_conv_panels (gint64 columns);
 
-/* Copies n numbers of x; where `y` is given only those where it is above 0, else 0. */
-void cj_conv_copy_above (const float *x, const float *y, gint64 n, float *to);
-
 /* By Winograd's method, cj-winograd.h: for what cj_conv_fits_winograd. */
 extern const CjConvWay cj_conv_winograd_forward, cj_conv_winograd_input, cj_conv_winograd_weight;
 

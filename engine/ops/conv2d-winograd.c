@@ -10,6 +10,7 @@
  * (3.0 to 5.9e-7), of the weight 1.3 to 1.7e-6 (1.4 to 5.6e-7). The largest of 100,000 is 10 to 15 times
  * that in both. */
 #include "cj-winograd.h"
+#include "cj-switch.h"
 #include "conv2d-private.h"
 
 #include <string.h>
@@ -392,25 +393,18 @@ cj_winograd_run_weight (const CjWinograd *g, const float *x, const float *dy, co
 #define LEAST_TILES_WEIGHT 8
 #define MOST_CHANNELS 512 /* on average: more would not be worth the room of the weight */
 
-static gint allowed = -1; /* atomic; -1: not yet */
+static CjSwitch allowed = { "CAJAL_WINOGRAD", -1 };
 
 gboolean
 cj_conv2d_allows_winograd (void)
 {
-  gint allow = g_atomic_int_get (&allowed);
-
-  if (allow < 0)
-    {
-      allow = g_strcmp0 (g_getenv ("CAJAL_WINOGRAD"), "off") != 0;
-      g_atomic_int_set (&allowed, allow);
-    }
-  return allow;
+  return cj_switch_is_on (&allowed);
 }
 
 void
 cj_conv2d_allow_winograd (gboolean allow)
 {
-  g_atomic_int_set (&allowed, allow != FALSE);
+  cj_switch_set (&allowed, allow);
 }
 
 static CjWinograd

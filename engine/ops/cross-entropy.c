@@ -140,11 +140,33 @@ log_sums_of (const float *z, gint64 rows, const gint64 k, float *from)
     from[2 * r + 1] = sums[r];
 }
 
+/* Of two classes the sum is 1 + e^-|z[1] - z[0]|, which saves an exponential and a way through memory. */
+CJ_INLINE void
+log_sums_of_two (const float *z, gint64 rows, float *from)
+{
+  float sums[FLAT];
+  gint64 n;
+
+  for (gint64 r = 0; r < rows; r++)
+    {
+      const float a = z[2 * r], b = z[2 * r + 1], most = a < b ? b : a;
+
+      from[2 * r] = most;
+      sums[r] = (a < b ? a : b) - most;
+    }
+  n = fill_up (sums, rows, 0);
+  for (gint64 r = 0; r < n; r += WHOLE)
+    for (gint64 j = r; j < r + WHOLE; j++)
+      sums[j] = cj_log (1 + cj_exp (sums[j]));
+  for (gint64 r = 0; r < rows; r++)
+    from[2 * r + 1] = sums[r];
+}
+
 CJ_CLONES static void
 log_sums (const float *z, gint64 rows, gint64 k, float *from)
 {
   if (k == 2)
-    log_sums_of (z, rows, 2, from);
+    log_sums_of_two (z, rows, from);
   else
     log_sums_of (z, rows, k, from);
 }

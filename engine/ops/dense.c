@@ -345,14 +345,6 @@ forward_block (const CjOpCall *call, guint block)
                    call->out[0] + rows.begin * nu);
 }
 
-/* Gradients of units that were above 0. */
-CJ_CLONES static void
-mask_rows (const float *y, const float *dy, gint64 n, float *to)
-{
-  for (gint64 i = 0; i < n; i++)
-    to[i] = y[i] > 0 ? dy[i] : 0;
-}
-
 /* The gradient of what ReLU is given, where it is a part of the op and there is a row a sample. */
 static float *
 get_masked (const CjOpCall *call)
@@ -378,7 +370,7 @@ mask_gradient (const CjOpCall *call, guint chunk)
   gint64 n;
   const gint64 begin = cj_op_block (call->op, chunk, &n);
 
-  mask_rows (call->out[0] + begin, call->d_out[0] + begin, n, get_masked (call) + begin);
+  cj_row_copy_above (call->d_out[0] + begin, call->out[0] + begin, n, get_masked (call) + begin);
 }
 
 static void
@@ -400,19 +392,12 @@ backward_inputs (const CjOpCall *call, guint chunk)
              call->scratch);
 }
 
-CJ_CLONES static void
-add_row (const float *restrict from, gint64 n, float *restrict to)
-{
-  for (gint64 i = 0; i < n; i++)
-    to[i] += from[i];
-}
-
 /* [N, U] of gradients down the rows, onto db [U]. */
 static void
 sum_rows (const float *dy, gint64 n, gint64 stride, gint64 units, float *db)
 {
   for (gint64 i = 0; i < n; i++)
-    add_row (dy + i * stride, units, db);
+    cj_row_add (dy + i * stride, units, db);
 }
 
 /* The gradient of units [u0, u0 + units) from N rows: dw [units, I], db [units] (NULL: none). */
@@ -478,7 +463,7 @@ backward_block (const CjOpCall *call, guint block)
     {
       float *masked = by_rows ? call->scratch + CJ_GEMM_SCRATCH : get_masked (call) + at;
 
-      mask_rows (call->out[0] + at, dy, n * nu, masked);
+      cj_row_copy_above (dy, call->out[0] + at, n * nu, masked);
       dy = masked;
     }
   if (by_rows)
@@ -495,7 +480,7 @@ add_slices (const CjOpCall *call, gint64 from, gint64 n, float *to, gboolean add
   if (!add)
     memset (to, 0, sizeof (float) * (gsize) n);
   for (guint b = 0; b < cj_op_blocks (call->op); b++)
-    add_row (get_slice (call, b) + from, n, to);
+    cj_row_add (get_slice (call, b) + from, n, to);
 }
 
 static void

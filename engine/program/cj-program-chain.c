@@ -7,29 +7,6 @@
 #define MAX_WEIGHTS 4096
 #define MAX_MACS 262144 /* of the batch: more is worth sharing among threads */
 
-/* The only step that reads `value`, or -1 where there are more or none, or an end of the program. */
-static int
-find_reader (const CjProgram *self, int value)
-{
-  const CjLowered *lowered = self->lowered;
-  int reader = -1;
-
-  if (value == lowered->prediction)
-    return -1;
-  for (guint i = 0; i < lowered->losses->len; i++)
-    if (value == g_array_index (lowered->losses, int, i))
-      return -1;
-  for (guint i = 0; i < lowered->builder->steps->len; i++)
-    for (guint j = 0; j < cj_program_get_step (self, i)->op.n_in; j++)
-      if (cj_program_get_step (self, i)->in[j] == value)
-        {
-          if (reader >= 0)
-            return -1;
-          reader = (int) i;
-        }
-  return reader;
-}
-
 static gboolean
 is_small_dense (const CjProgram *self, const CjStep *step)
 {
@@ -70,7 +47,7 @@ typedef struct
 
 /* Adds the dense layer of step `i` and the function behind it; FALSE if it would be too much. */
 static gboolean
-add_layer (const CjProgram *self, Chain *chain, guint i)
+add_layer (const CjProgram *self, const CjReaders *readers, Chain *chain, guint i)
 {
   const CjStep *step = cj_program_get_step (self, i);
   const gint64 weights = cj_shape_size (&step->op.in_shape[1]);
@@ -86,7 +63,7 @@ add_layer (const CjProgram *self, Chain *chain, guint i)
   chain->dense[l] = i;
   chain->out = step->out;
   chain->functions[l] = -1;
-  reader = find_reader (self, chain->out);
+  reader = readers[chain->out].only;
   if (reader < 0)
     return TRUE;
   chain->attrs.functions[l] = find_function (&cj_program_get_step (self, (guint) reader)->op);
@@ -99,13 +76,14 @@ add_layer (const CjProgram *self, Chain *chain, guint i)
 }
 
 static Chain
-find_chain (const CjProgram *self, guint i)
+find_chain (const CjProgram *self, const CjReaders *readers, guint i)
 {
   Chain chain = { .attrs = { 0 } };
 
-  while (is_small_dense (self, cj_program_get_step (self, i)) && add_layer (self, &chain, i))
+  while (is_small_dense (self, cj_program_get_step (self, i))
+         && add_layer (self, readers, &chain, i))
     {
-      const int next = find_reader (self, chain.out);
+      const int next = readers[chain.out].only;
 
       if (next < 0)
         break;
@@ -155,13 +133,20 @@ join (CjProgram *self, const Chain *chain)
 void
 cj_program_join_chains (CjProgram *self)
 {
+  CjReaders *readers;
+
   if (self->purpose != CJ_PURPOSE_TRAIN && self->purpose != CJ_PURPOSE_INFER)
     return;
+  readers = cj_program_find_readers (self);
   for (guint i = 0; i < self->lowered->builder->steps->len; i++)
     {
-      const Chain chain = find_chain (self, i);
+      const Chain chain = find_chain (self, readers, i);
 
-      if (chain.attrs.n_layers > 1)
-        join (self, &chain);
+      if (chain.attrs.n_layers < 2)
+        continue;
+      join (self, &chain);
+      g_free (readers);
+      readers = cj_program_find_readers (self);
     }
+  g_free (readers);
 }

@@ -74,30 +74,38 @@ skip_copies (CjProgram *self)
     }
 }
 
-/* How many ops and ends of the program read each value. */
-static guint *
-count_readers (const CjProgram *self)
+CjReaders *
+cj_program_find_readers (const CjProgram *self)
 {
   const CjLowered *lowered = self->lowered;
   const GArray *steps = lowered->builder->steps;
-  guint *readers = g_new0 (guint, lowered->builder->values->len + 1);
+  CjReaders *readers = g_new0 (CjReaders, lowered->builder->values->len + 1);
 
   for (guint i = 0; i < steps->len; i++)
     for (guint j = 0; j < g_array_index (steps, CjStep, i).op.n_in; j++)
       if (g_array_index (steps, CjStep, i).in[j] != CJ_NO_VALUE)
-        readers[g_array_index (steps, CjStep, i).in[j]]++;
-  for (guint i = 0; i < lowered->losses->len; i++)
-    readers[g_array_index (lowered->losses, int, i)]++;
-  if (lowered->prediction != CJ_NO_VALUE)
-    readers[lowered->prediction]++;
+        {
+          CjReaders *r = &readers[g_array_index (steps, CjStep, i).in[j]];
+
+          r->n++;
+          r->only = r->n == 1 ? (int) i : -1;
+        }
+  for (guint i = 0; i < lowered->builder->values->len; i++)
+    {
+      const gboolean end = is_end_value (self, (int) i);
+
+      readers[i].n += end ? 1 : 0;
+      if (end || readers[i].n == 0)
+        readers[i].only = -1;
+    }
   return readers;
 }
 
 /* Position of the op that makes `value` for one reader only, or -1. */
 static int
-find_maker (const CjProgram *self, const guint *readers, int value)
+find_maker (const CjProgram *self, const CjReaders *readers, int value)
 {
-  for (guint i = 0; readers[value] == 1 && i < self->lowered->builder->steps->len; i++)
+  for (guint i = 0; readers[value].n == 1 && i < self->lowered->builder->steps->len; i++)
     if (cj_program_get_step (self, i)->op.n_out == 1 && cj_program_get_step (self, i)->out == value)
       return (int) i;
   return -1;
@@ -148,12 +156,12 @@ void
 cj_program_fuse (CjProgram *self)
 {
   GArray *steps = self->lowered->builder->steps;
-  g_autofree guint *readers = NULL;
+  g_autofree CjReaders *readers = NULL;
 
   if (self->purpose != CJ_PURPOSE_TRAIN && self->purpose != CJ_PURPOSE_INFER)
     return;
   skip_copies (self);
-  readers = count_readers (self);
+  readers = cj_program_find_readers (self);
   for (guint i = 0; i < steps->len; i++)
     {
       const End end = get_end (&cj_program_get_step (self, i)->op);
@@ -171,7 +179,4 @@ cj_program_fuse (CjProgram *self)
           break;
         }
     }
-  for (guint i = 0; i < steps->len && self->purpose == CJ_PURPOSE_INFER; i++)
-    if (g_str_has_prefix (cj_program_get_step (self, i)->op.info->id, "batch-norm"))
-      ((CjBatchNormAttrs *) cj_program_get_step (self, i)->op.attrs)->inference = TRUE;
 }

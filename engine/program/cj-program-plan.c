@@ -598,6 +598,7 @@ choose_blocks (CjProgram *self)
       CjOp *op = &cj_program_get_step (self, i)->op;
 
       op->blocks = (guint) CLAMP (macs / BLOCK_MACS, 1, CJ_OP_MAX_BLOCKS);
+      op->answers = self->purpose == CJ_PURPOSE_INFER;
       op->blas = !self->sketch && self->live[i] && cj_dense_is_large (op) ? cj_blas_get () : NULL;
       if (op->info->infer != NULL)
         op->info->infer (op, NULL);

@@ -137,6 +137,17 @@ cj_program_count_floats (const CjProgram *program)
          + program->n_weights * (cj_program_goes_back (program) ? 2 : 1);
 }
 
+/* Who reads a value. */
+typedef struct
+{
+  guint n;  /* ops, each as often as it does, and one for all ends of the program */
+  int only; /* the step, where there is no other and the program does not end there; else -1 */
+} CjReaders;
+
+/* By value; good until steps are taken out, but `n` stays right where a step takes the place of what it
+ * joins. You free. */
+CjReaders *cj_program_find_readers (const CjProgram *program);
+
 /* Joins small dense layers of `lowered`, before anything else is joined. */
 void cj_program_join_chains (CjProgram *program);
 

@@ -2,6 +2,7 @@
 #include "cj-blas.h"
 
 #include "cj-isa.h"
+#include "cj-switch.h"
 
 #ifdef CJ_HAVE_GMODULE
 #include <gmodule.h>
@@ -25,25 +26,12 @@ struct _CjBlas
   char *name;
 };
 
-static gint allowed = -1; /* atomic; -1: not yet */
-
-static gboolean
-is_allowed (void)
-{
-  gint allow = g_atomic_int_get (&allowed);
-
-  if (allow < 0)
-    {
-      allow = g_strcmp0 (g_getenv ("CAJAL_OPENBLAS"), "off") != 0;
-      g_atomic_int_set (&allowed, allow);
-    }
-  return allow;
-}
+static CjSwitch allowed = { "CAJAL_OPENBLAS", -1 };
 
 void
 cj_blas_allow (gboolean allow)
 {
-  g_atomic_int_set (&allowed, allow != FALSE);
+  cj_switch_set (&allowed, allow);
 }
 
 #ifdef CJ_HAVE_GMODULE
@@ -115,7 +103,7 @@ cj_blas_get (void)
 {
   static GOnce once = G_ONCE_INIT;
 
-  if (!is_allowed () || cj_isa_get () == CJ_ISA_BASELINE)
+  if (!cj_switch_is_on (&allowed) || cj_isa_get () == CJ_ISA_BASELINE)
     return NULL;
   return g_once (&once, open_library, NULL);
 }

@@ -136,7 +136,7 @@ test_batch_norm_joined (void)
     for (guint k = 0; k < 2 * G_N_ELEMENTS (forms); k++)
       {
         const CjShape x = cj_shape (4, sizes[i]), c = cj_shape1 (sizes[i][1]);
-        CjBatchNormAttrs attrs = { 1e-3, 0.1, k % 2 == 1, FALSE };
+        CjBatchNormAttrs attrs = { 1e-3, 0.1, k % 2 == 1 };
         OpCheckInput in[6] = { floats (x), maybe (c, i % 3 != 0), maybe (c, i % 3 != 1) };
         g_autofree char *what = g_strdup_printf ("%s %u, %u", forms[k / 2].info->id, i, k);
 
@@ -151,13 +151,14 @@ test_batch_norm_joined (void)
 static void
 test_batch_norm_inference (void)
 {
-  const CjBatchNormAttrs attrs = { 0.5, 0.1, FALSE, TRUE };
+  const CjBatchNormAttrs attrs = { 0.5, 0.1, FALSE };
   float x[6] = { 1, 2, 3, 6, -1, 0 }, weight[2] = { 2, -3 }, bias[2] = { 0, 1 };
   float mean[2] = { 4, 1 }, variance[2] = { 3.5, 1.75 }, y[6];
   double workspace[64];
   CjOp op = { .info = &cj_op_batch_norm_relu,
               .attrs = (gpointer) &attrs,
               .n_in = 5,
+              .answers = TRUE,
               .in_shape = { cj_shape2 (3, 2) } };
   const CjOpCall call = { .op = &op,
                           .in = { x, weight, bias, mean, variance },

@@ -180,6 +180,9 @@ act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
 picture layers 14 --new lenet-5 --train
+# gratings shown to the first layer: one of its units, how all are tuned
+act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
+picture tuning 25 --new simple-cells --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 # the same block by block
@@ -205,6 +208,8 @@ act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
 picture embedding-dark 14 --new lenet-5 --train
 act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
+act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
+picture tuning-dark 25 --new simple-cells --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history

@@ -6,6 +6,7 @@
 #include "faithful-frames.h"
 
 #include <math.h>
+#include <string.h>
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -517,6 +518,8 @@ frame_explanations (gboolean words)
   return cjv_frame_seal (frame);
 }
 
+#include "tuning-frames.h"
+
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
 sample_frame (const char *id)
@@ -575,6 +578,14 @@ sample_frame (const char *id)
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
     return frame_lens (5, "The cell is a city of its own");
+  if (g_str_equal (id, "tuning"))
+    return frame_tuning (TRUE);
+  if (g_str_equal (id, "orientation-map"))
+    return frame_population (64, FALSE);
+  if (g_str_equal (id, "selectivity"))
+    return frame_population (128, TRUE);
+  if (g_str_equal (id, "gabor"))
+    return frame_gabor (40, 11);
   return NULL;
 }
 
@@ -636,6 +647,14 @@ other_frame (const char *id)
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
     return frame_lens (13, "a city");
+  if (g_str_equal (id, "tuning"))
+    return frame_tuning (FALSE);
+  if (g_str_equal (id, "orientation-map"))
+    return frame_population (700, FALSE);
+  if (g_str_equal (id, "selectivity"))
+    return frame_population (6, FALSE);
+  if (g_str_equal (id, "gabor"))
+    return frame_gabor (3, 7);
   return NULL;
 }
 

@@ -290,7 +290,7 @@ measure (Sheet *s, const CjvScene *scene, double tile_w)
   else
     s->tile_h = MIN (tile_w * 0.5, em * 8);
   s->cell_w = s->tile_w + em * 0.8;
-  s->cell_h = s->tile_h + 2 * s->line + em * 0.5;
+  s->cell_h = s->tile_h + 3 * s->line + em * 0.5;
   s->columns = MAX ((gint64) ((room + em * 0.8) / s->cell_w), 1);
   s->columns = MIN (s->columns, tiles);
   s->lines = (tiles + s->columns - 1) / s->columns;
@@ -573,7 +573,14 @@ draw_tile (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 
   else
     draw_numbers (scene, cr, s, r, m, &at);
   if (note != NULL)
-    cjv_text_draw (scene, cr, at.x, at.y + at.height, at.width, CJV_SIZE_TINY, 0, dim, note);
+    {
+      cairo_save (cr); /* two lines have room */
+      cairo_rectangle (cr, at.x, at.y + at.height, at.width, 2.1 * s->line);
+      cairo_clip (cr);
+      cjv_text_draw (scene, cr, at.x, at.y + at.height, at.width, CJV_SIZE_TINY, CJV_TEXT_WRAP, dim,
+                     note);
+      cairo_restore (cr);
+    }
 }
 
 static gboolean
@@ -678,7 +685,11 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
             m >= 0 ? map_of (&s, r, m)[i] : cjv_tensor_at (s.pictures, r * s.c * s.h * s.w + i), 3);
         const char *title = m >= 0 ? cjv_frame_get_string (s.frame, "methods", m) : _ ("Input");
 
-        out->text = g_strdup_printf ("%s, %s: %s", title != NULL ? title : "", place, value);
+        const char *note = m >= 0 ? cjv_frame_get_string (s.frame, "notes", r * s.m + m) : NULL;
+
+        out->text
+            = g_strdup_printf ("%s, %s: %s%s%s", title != NULL ? title : "", place, value,
+                               note != NULL && *note != '\0' ? "\n" : "", note != NULL ? note : "");
         return TRUE;
       }
   return FALSE;

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Gabor functions for the filters of a layer. */
+#include "cjl-tuning.h"
+
+#include "cj-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#define LEAVE_EVERY 16 /* filters between partial results */
+
+void
+cjl_gabor_fits_free (CjlGaborFits *self)
+{
+  g_clear_pointer (&self->planes, cj_tensor_unref);
+  g_clear_pointer (&self->fits, cj_tensor_unref);
+  g_free (self->name);
+  g_free (self->gabors);
+  g_free (self);
+}
+
+static CjlGaborFits *
+fits_dup (const CjlGaborFits *from)
+{
+  CjlGaborFits *self = g_memdup2 (from, sizeof *from);
+
+  self->name = g_strdup (from->name);
+  self->planes = cj_tensor_dup (from->planes);
+  self->fits = cj_tensor_dup (from->fits);
+  self->gabors = g_memdup2 (from->gabors, sizeof *from->gabors * (gsize) from->fits->shape.dims[0]);
+  return self;
+}
+
+CjlGaborFits *
+cjl_fit_gabors (CjTensor *kernels, const char *name, CjlJob *job, GError **error)
+{
+  const gint64 *d = kernels->shape.dims;
+  const gint64 n = MIN (d[0], CJL_GABOR_MOST), size = d[2] * d[3];
+  CjlGaborFits *self;
+  CjShape shape;
+
+  if (kernels->shape.n_dims != 4 || d[2] < 3 || d[3] < 3)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("“%s” holds no filters of at least 3×3. Choose a convolution with larger "
+                      "kernels."),
+                   name);
+      return NULL;
+    }
+  shape = cj_shape3 (n, d[2], d[3]);
+  self = g_new0 (CjlGaborFits, 1);
+  self->name = g_strdup (name);
+  self->planes = cj_tensor_new (CJ_FLOAT32, &shape);
+  self->fits = cj_tensor_new (CJ_FLOAT32, &shape);
+  self->gabors = g_new0 (CjGabor, n);
+  for (gint64 i = 0; i < n; i++)
+    self->gabors[i].r2 = NAN;
+  for (gint64 i = 0; i < n; i++)
+    {
+      if (job != NULL && cjl_job_is_cancelled (job))
+        break;
+      if (cj_gabor_fit_kernel (cj_tensor_f32 (kernels) + i * d[1] * size, d[1], d[2], d[3],
+                               cj_tensor_f32 (self->planes) + i * size, &self->gabors[i]))
+        cj_gabor_draw (&self->gabors[i], d[2], d[3], cj_tensor_f32 (self->fits) + i * size);
+      if (job != NULL && (i + 1) % LEAVE_EVERY == 0 && i + 1 < n)
+        cjl_job_leave (job, fits_dup (self));
+      if (job != NULL)
+        cjl_job_set_progress (job, (double) (i + 1) / (double) n);
+    }
+  return self;
+}
+
+typedef struct
+{
+  CjTensor *kernels;
+  char *name;
+  guint64 step;
+} Order;
+
+static void
+order_free (gpointer data)
+{
+  Order *order = data;
+
+  cj_tensor_unref (order->kernels);
+  g_free (order->name);
+  g_free (order);
+}
+
+static gpointer
+run_order (CjlJob *job, gpointer data, GError **error)
+{
+  const Order *order = data;
+  CjlGaborFits *self = cjl_fit_gabors (order->kernels, order->name, job, error);
+
+  if (self != NULL)
+    self->step = order->step;
+  return self;
+}
+
+CjlJob *
+cjl_gabor_start (CjTensor *kernels, const char *name, guint64 step)
+{
+  Order *order = g_new0 (Order, 1);
+
+  order->kernels = cj_tensor_ref (kernels);
+  order->name = g_strdup (name);
+  order->step = step;
+  return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_gabor_fits_free);
+}
+
+double
+cjl_gabor_fits_get_share (const CjlGaborFits *self)
+{
+  const gint64 n = self->fits->shape.dims[0];
+  gint64 good = 0;
+
+  for (gint64 i = 0; i < n; i++)
+    good += self->gabors[i].r2 >= CJL_GABOR_GOOD;
+  return n > 0 ? (double) good / (double) n : 0;
+}
+
+/* One number of every fit. */
+static void
+put (CjvFrame *frame, const char *array, const CjlGaborFits *self, gsize offset)
+{
+  const gsize n = (gsize) self->fits->shape.dims[0];
+  g_autofree float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) *(const double *) ((const char *) &self->gabors[i] + offset);
+  cjv_frame_set_values (frame, array, values, n);
+}
+
+CjvFrame *
+cjl_gabor_frame (const CjlGaborFits *self)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  /* Translators: number of the training step */
+  g_autofree char *provenance
+      = self->untrained ? g_strdup (_ ("untrained"))
+                        : g_strdup_printf (_ ("step %llu"), (unsigned long long) self->step);
+
+  cjv_frame_set_array (frame, "filters", self->planes);
+  cjv_frame_set_array (frame, "fits", self->fits);
+  put (frame, "r2", self, offsetof (CjGabor, r2));
+  put (frame, "orientation", self, offsetof (CjGabor, orientation));
+  put (frame, "frequency", self, offsetof (CjGabor, frequency));
+  put (frame, "phase", self, offsetof (CjGabor, phase));
+  put (frame, "across", self, offsetof (CjGabor, sigma_across));
+  put (frame, "along", self, offsetof (CjGabor, sigma_along));
+  put (frame, "x", self, offsetof (CjGabor, x));
+  put (frame, "y", self, offsetof (CjGabor, y));
+  put (frame, "amplitude", self, offsetof (CjGabor, amplitude));
+  cjv_frame_set_scalar (frame, "good", CJL_GABOR_GOOD);
+  cjv_frame_set_text (frame, "title", self->name);
+  cjv_frame_set_provenance (frame, provenance);
+  return cjv_frame_seal (frame);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Made-up frames of the figures of tuning; a part of sample-frames.h. */
+#pragma once
+
+static void
+set_numbers (CjvFrame *frame, const char *name, int n, double (*of) (int i))
+{
+  g_autofree float *values = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    values[i] = (float) of (i);
+  cjv_frame_set_values (frame, name, values, (gsize) n);
+}
+
+static double
+bell_of_twelve (int i)
+{
+  return 2.4 * exp (-(i - 4) * (i - 4) / 5.0);
+}
+
+static double
+half_cosine (int i)
+{
+  return MAX (0, 3 * cos (2 * G_PI * (i - 1) / 8));
+}
+
+static double
+powers (int i)
+{
+  return 0.03 * pow (1.47, i);
+}
+
+static double
+sides (int i)
+{
+  return 2 * pow (1.6, i);
+}
+
+static double
+saturating (int i)
+{
+  return 2.4 * (1 - exp (-i / 2.0)) - 0.1 * i;
+}
+
+static double
+few (int i)
+{
+  return 0.5 * noise ((guint32) i);
+}
+
+/* Curves of a simple cell; without the sizes as long as they are not known. */
+static CjvFrame *
+frame_tuning (gboolean sizes)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autoptr (CjvFrame) picture = frame_maps (1, 32);
+  const CjTensor *maps = cjv_frame_get_array (picture, "maps");
+  const gint64 side[] = { 32, 32 };
+  CjTensor *stimulus = tensor (2, side);
+
+  memcpy (stimulus->data, maps->data, cj_tensor_bytes (stimulus));
+  cjv_frame_take_array (frame, "stimulus", stimulus);
+  set_numbers (frame, "orientation", 12, bell_of_twelve);
+  set_numbers (frame, "frequency", 8, bell_of_twelve);
+  set_numbers (frame, "frequencies", 8, powers);
+  set_numbers (frame, "phase", 8, half_cosine);
+  if (sizes)
+    {
+      set_numbers (frame, "size", 7, saturating);
+      set_numbers (frame, "light", 7, few);
+      set_numbers (frame, "dark", 7, bell_of_twelve);
+      set_numbers (frame, "sizes", 7, sides);
+      cjv_frame_set_scalar (frame, "modulation", 1.54);
+    }
+  cjv_frame_set_scalar (frame, "preferred", 60);
+  cjv_frame_set_scalar (frame, "selectivity", 0.62);
+  cjv_frame_set_scalar (frame, "best-frequency", 0.14);
+  cjv_frame_set_text (frame, "title", "conv1, unit 3");
+  return cjv_frame_seal (frame);
+}
+
+/* Units of one layer, or of two moments of it. */
+static CjvFrame *
+frame_population (int n, gboolean compared)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *preferred = g_new (float, n), *selectivity = g_new (float, n);
+  g_autofree float *frequency = g_new (float, n), *modulation = g_new (float, n);
+  g_autofree float *series = g_new (float, n);
+  const char *const names[] = { "conv1, step 1496", "conv1, untrained", NULL };
+
+  for (int i = 0; i < n; i++)
+    {
+      const gboolean before = compared && i >= n / 2;
+      const double s = before ? 0.2 : 0.5;
+
+      preferred[i] = (float) (180 * noise ((guint32) i));
+      selectivity[i] = (float) CLAMP (s + 0.1 * bell ((guint32) i), 0, 1);
+      frequency[i] = (float) (0.12 * exp (0.4 * bell ((guint32) (i + n))));
+      modulation[i] = (float) CLAMP (1.2 + 0.3 * bell ((guint32) (i + 2 * n)), 0, 2);
+      series[i] = before;
+      if (i % 13 == 5) /* silent */
+        preferred[i] = selectivity[i] = frequency[i] = modulation[i] = NAN;
+    }
+  cjv_frame_set_values (frame, "preferred", preferred, (gsize) n);
+  cjv_frame_set_values (frame, "selectivity", selectivity, (gsize) n);
+  cjv_frame_set_values (frame, "frequency", frequency, (gsize) n);
+  cjv_frame_set_values (frame, "modulation", modulation, (gsize) n);
+  cjv_frame_set_scalar (frame, "unit", 3);
+  if (compared)
+    {
+      cjv_frame_set_values (frame, "series", series, (gsize) n);
+      cjv_frame_set_strings (frame, "names", names);
+    }
+  cjv_frame_set_text (frame, "title", "conv1");
+  return cjv_frame_seal (frame);
+}
+
+/* Filters that are more and more noise. */
+static CjvFrame *
+frame_gabor (int n, int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { n, side, side };
+  CjTensor *filters = tensor (3, dims), *fits = tensor (3, dims);
+  g_autofree float *r2 = g_new (float, n), *angle = g_new (float, n);
+
+  for (int k = 0; k < n; k++)
+    {
+      for (int i = 0; i < side * side; i++)
+        {
+          const double x = i % side - side / 2.0, y = i / side - side / 2.0, a = k * 0.5;
+          const double fit = exp (-(x * x + y * y) / 8) * cos (x * sin (a) + y * cos (a) + k);
+
+          cj_tensor_f32 (fits)[k * side * side + i] = (float) fit;
+          cj_tensor_f32 (filters)[k * side * side + i]
+              = (float) (fit + 0.3 * k / n * bell ((guint32) (k * side * side + i)));
+        }
+      r2[k] = k == n - 1 ? NAN : (float) (1 - (double) k / n);
+      angle[k] = (float) fmod (k * 0.5 * 180 / G_PI, 180);
+    }
+  cjv_frame_take_array (frame, "filters", filters);
+  cjv_frame_take_array (frame, "fits", fits);
+  cjv_frame_set_values (frame, "r2", r2, (gsize) n);
+  cjv_frame_set_values (frame, "orientation", angle, (gsize) n);
+  cjv_frame_set_scalar (frame, "good", 0.6);
+  cjv_frame_set_text (frame, "title", "conv1.weight");
+  return cjv_frame_seal (frame);
+}

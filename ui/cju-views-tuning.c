@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bench of Hubel and Wiesel: what the units of a layer answer to gratings and bars, and the Gabor
+ * functions that describe its filters. */
+#include "cju-view.h"
+
+#include "cjl-tuning.h"
+#include "cju-access.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+/* In the order of the list. */
+typedef enum
+{
+  DRAW_CURVES,
+  DRAW_ORIENTATIONS,
+  DRAW_POPULATION,
+  DRAW_GABORS
+} Drawing;
+
+static const char *const figures[] = { "tuning", "orientation-map", "selectivity", "gabor" };
+
+/* What a job is for. */
+typedef enum
+{
+  JOB_TUNING,
+  JOB_BEFORE, /* the same layer, untrained */
+  JOB_GABORS
+} Kind;
+
+typedef struct
+{
+  GtkWidget *layer, *shown, *drawing, *unit, *follow, *start, *progress;
+  GStrv nodes; /* ids, as the list of layers has them */
+  CjlJob *job;
+  Kind kind;
+  guint64 step;               /* of the weights of the job */
+  CjdDataset *dataset;        /* that what is below is of; only compared */
+  CjlTuning *tuning, *before; /* or NULL */
+  CjlGaborFits *fits;         /* or NULL */
+  gboolean setting;           /* the unit is set from here, not by a hand */
+} State;
+
+static void
+forget (State *state)
+{
+  g_clear_pointer (&state->tuning, cjl_tuning_free);
+  g_clear_pointer (&state->before, cjl_tuning_free);
+  g_clear_pointer (&state->fits, cjl_gabor_fits_free);
+}
+
+static void
+free_state (gpointer data)
+{
+  State *state = data;
+
+  g_clear_pointer (&state->job, cjl_job_free);
+  forget (state);
+  g_strfreev (state->nodes);
+  g_free (state);
+}
+
+static gboolean
+has_pictures (CjuDocument *document)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+
+  return dataset != NULL && dataset->x_dtype != CJ_INT32
+         && cjd_dataset_get_x_shape (dataset).n_dims == 3;
+}
+
+static Drawing
+get_drawing (const State *state)
+{
+  return (Drawing) MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (state->drawing)), DRAW_GABORS);
+}
+
+/* The layer that is chosen, or NULL. */
+static const char *
+get_layer (const State *state)
+{
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
+
+  return state->nodes != NULL && at < g_strv_length (state->nodes) ? state->nodes[at] : NULL;
+}
+
+/* Layers that give numbers of their own for each sample. */
+static GStrv
+list_layers (CjuDocument *document)
+{
+  const CjGraph *graph = cju_document_get_project (document)->graph;
+  const CjLowered *lowered = cju_document_get_lowered (document);
+  GStrvBuilder *builder = g_strv_builder_new ();
+  GStrv names;
+
+  for (guint i = 0; lowered != NULL && i < MIN (graph->nodes->len, lowered->n_nodes); i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i];
+
+      if (lowered->nodes[i].valid && node->layer->role == CJ_ROLE_LAYER
+          && cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])->n_dims >= 2)
+        g_strv_builder_add (builder, node->id);
+    }
+  names = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return names;
+}
+
+/* The layer that was chosen before, else the first that learns filters. */
+static guint
+find_preset (CjuDocument *document, GStrv nodes, const char *chosen)
+{
+  const CjGraph *graph = cju_document_get_project (document)->graph;
+  guint filters = G_MAXUINT;
+
+  for (guint i = 0; nodes[i] != NULL; i++)
+    {
+      const CjNode *node = cj_graph_find (graph, nodes[i]);
+
+      if (g_strcmp0 (nodes[i], chosen) == 0)
+        return i;
+      if (filters == G_MAXUINT && node != NULL && g_str_equal (node->layer->id, "conv-2d"))
+        filters = i;
+    }
+  return filters != G_MAXUINT ? filters : 0;
+}
+
+static void
+follow_layers (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  GStrv nodes = list_layers (cju_view_get_document (view));
+  g_autofree char *chosen = g_strdup (get_layer (state));
+  g_autoptr (GtkStringList) list = NULL;
+
+  if (state->nodes != NULL
+      && g_strv_equal ((const char *const *) state->nodes, (const char *const *) nodes))
+    {
+      g_strfreev (nodes);
+      return;
+    }
+  g_strfreev (state->nodes);
+  state->nodes = nodes;
+  list = gtk_string_list_new ((const char *const *) nodes);
+  gtk_drop_down_set_model (GTK_DROP_DOWN (state->layer), G_LIST_MODEL (list));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer),
+                              find_preset (cju_view_get_document (view), nodes, chosen));
+  gtk_widget_set_sensitive (state->start, nodes[0] != NULL);
+}
+
+static void
+show_state (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  const Drawing drawing = get_drawing (state);
+  const gboolean busy = state->job != NULL;
+
+  gtk_button_set_label (GTK_BUTTON (state->start), busy                     ? _ ("Stop")
+                                                   : drawing == DRAW_GABORS ? _ ("Fit")
+                                                                            : _ ("Show gratings"));
+  gtk_widget_set_visible (state->progress, busy);
+  gtk_widget_set_visible (state->unit, drawing == DRAW_CURVES && state->tuning != NULL);
+  gtk_widget_set_visible (state->shown, drawing != DRAW_GABORS);
+  if (busy)
+    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (state->progress),
+                                   cjl_job_get_progress (state->job));
+}
+
+static void
+start (CjuView *view, Kind kind)
+{
+  CjuDocument *document = cju_view_get_document (view);
+  State *state = cju_view_get_state (view);
+  CjlSession *session = cju_document_get_session (document);
+  const CjlProject *project = cju_document_get_project (document);
+  const char *layer = get_layer (state);
+  g_autoptr (CjCheckpoint) weights = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (CjTensor) kernels = NULL;
+  CjlTuningOptions options;
+
+  if (session != NULL)
+    weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
+  if (weights == NULL || layer == NULL)
+    {
+      cju_view_tell (view, _ ("There are no weights yet. Wait until the data is loaded."));
+      return;
+    }
+  state->kind = kind;
+  state->step = weights->at.step;
+  state->dataset = cju_document_get_dataset (document);
+  if (kind == JOB_GABORS)
+    {
+      name = g_strconcat (layer, ".weight", NULL);
+      kernels = cjl_session_dup_param (session, name);
+      if (kernels == NULL || kernels->shape.n_dims != 4)
+        cju_view_tell (view, _ ("This layer has no filters. Choose a convolution."));
+      else
+        state->job = cjl_gabor_start (kernels, name, weights->at.step);
+      return;
+    }
+  cjl_tuning_options_init (&options);
+  options.node = layer;
+  options.untrained = kind == JOB_BEFORE;
+  options.show
+      = (CjlShow) MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (state->shown)), CJL_SHOW_BARS);
+  state->job = cjl_tuning_start (project->graph, state->dataset, weights,
+                                 (guint64) project->setup->seed, &options);
+}
+
+static void
+on_start (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+
+  if (state->job != NULL)
+    {
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (state->follow), FALSE);
+      cjl_job_cancel (state->job); /* what there is stays */
+    }
+  else
+    start (view, get_drawing (state) == DRAW_GABORS ? JOB_GABORS : JOB_TUNING);
+  show_state (view);
+}
+
+/* The unit whose curves are drawn: that which is chosen in the window, else the most selective. */
+static guint
+find_unit (CjuView *view)
+{
+  const State *state = cju_view_get_state (view);
+  const CjuUnit chosen = cju_document_get_unit (cju_view_get_document (view));
+
+  if (chosen.node != NULL && g_str_equal (chosen.node, state->tuning->node) && chosen.unit >= 0
+      && chosen.unit < (gint64) state->tuning->n_units)
+    return (guint) chosen.unit;
+  return cjl_tuning_find_unit (state->tuning);
+}
+
+static void
+choose_unit (CjuView *view, gint64 unit)
+{
+  CjuDocument *document = cju_view_get_document (view);
+  const State *state = cju_view_get_state (view);
+
+  if (cj_graph_find (cju_document_get_project (document)->graph, state->tuning->node) == NULL)
+    return;
+  cju_document_select (document, state->tuning->node);
+  cju_document_choose_unit (document, state->tuning->node, unit, 0, 0);
+}
+
+static void
+on_unit (CjuView *view)
+{
+  const State *state = cju_view_get_state (view);
+
+  if (!state->setting && state->tuning != NULL)
+    choose_unit (view, gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (state->unit)));
+}
+
+static void
+take_result (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  gpointer fresh = cjl_job_take_result (state->job);
+  CjlTuning *tuning = fresh;
+
+  if (fresh == NULL)
+    return;
+  if (state->kind == JOB_GABORS)
+    {
+      g_clear_pointer (&state->fits, cjl_gabor_fits_free);
+      state->fits = fresh;
+    }
+  else if (state->kind == JOB_BEFORE)
+    {
+      g_clear_pointer (&state->before, cjl_tuning_free);
+      state->before = tuning;
+    }
+  else
+    {
+      if (state->before != NULL && !g_str_equal (state->before->node, tuning->node))
+        g_clear_pointer (&state->before, cjl_tuning_free);
+      g_clear_pointer (&state->tuning, cjl_tuning_free);
+      state->tuning = tuning;
+      state->setting = TRUE;
+      gtk_spin_button_set_range (GTK_SPIN_BUTTON (state->unit), 0, tuning->n_units - 1);
+      state->setting = FALSE;
+    }
+  cju_view_refresh (view);
+}
+
+/* After one job another: the untrained layer to compare with, or newer weights. */
+static void
+go_on (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  const Drawing drawing = get_drawing (state);
+  const guint64 now = cju_document_get_state (cju_view_get_document (view)).step;
+
+  if (state->job != NULL || state->nodes == NULL)
+    return;
+  if (drawing == DRAW_POPULATION && state->kind == JOB_TUNING && state->tuning != NULL
+      && (state->before == NULL || !g_str_equal (state->before->node, state->tuning->node)
+          || state->before->options.show != state->tuning->options.show))
+    start (view, JOB_BEFORE);
+  else if (gtk_check_button_get_active (GTK_CHECK_BUTTON (state->follow)) && now != state->step)
+    start (view, drawing == DRAW_GABORS ? JOB_GABORS : JOB_TUNING);
+}
+
+static void
+tick (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+
+  follow_layers (view);
+  if (state->job != NULL)
+    {
+      const gboolean done = cjl_job_is_done (state->job);
+
+      take_result (view);
+      if (done)
+        {
+          g_autoptr (GError) error = cjl_job_dup_error (state->job);
+
+          g_clear_pointer (&state->job, cjl_job_free);
+          if (error != NULL)
+            {
+              gtk_check_button_set_active (GTK_CHECK_BUTTON (state->follow), FALSE);
+              cju_view_tell (view, error->message);
+            }
+          else
+            go_on (view);
+        }
+    }
+  else if (gtk_check_button_get_active (GTK_CHECK_BUTTON (state->follow)))
+    go_on (view);
+  show_state (view);
+}
+
+static CjvFrame *
+make (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  const Drawing drawing = get_drawing (state);
+  const CjlTuning *both[2] = { state->tuning, state->before };
+  guint unit;
+
+  if (state->dataset != cju_document_get_dataset (cju_view_get_document (view)))
+    forget (state); /* it says nothing of other data */
+  cju_figure_view_set_figure (cju_view_get_figure (view), figures[drawing]);
+  if (drawing == DRAW_GABORS)
+    return state->fits != NULL ? cjl_gabor_frame (state->fits) : NULL;
+  if (state->tuning == NULL)
+    return NULL;
+  unit = find_unit (view);
+  state->setting = TRUE;
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->unit), unit);
+  state->setting = FALSE;
+  if (drawing == DRAW_CURVES)
+    return cjl_tuning_frame (state->tuning, unit);
+  if (drawing == DRAW_ORIENTATIONS)
+    return cjl_orientation_frame (state->tuning, unit);
+  return cjl_selectivity_frame (
+      both,
+      state->before != NULL && g_str_equal (state->before->node, state->tuning->node) ? 2 : 1);
+}
+
+static void
+pick (CjuView *view, const CjvHit *hit)
+{
+  State *state = cju_view_get_state (view);
+
+  if (get_drawing (state) == DRAW_ORIENTATIONS && state->tuning != NULL && hit->index >= 0)
+    choose_unit (view, hit->index);
+}
+
+static void
+on_drawing (CjuView *view)
+{
+  show_state (view);
+  cju_view_refresh (view);
+}
+
+static void
+name_control (GtkWidget *control, const char *words)
+{
+  cju_access_tip (control, words);
+  cju_access_name (control, words);
+}
+
+static void
+add_signals (CjuView *view, State *state)
+{
+  g_signal_connect_object (state->start, "clicked", G_CALLBACK (on_start), view, G_CONNECT_SWAPPED);
+  g_signal_connect_object (state->drawing, "notify::selected", G_CALLBACK (on_drawing), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (state->unit, "value-changed", G_CALLBACK (on_unit), view,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+build (CjuView *view)
+{
+  const char *const shows[]
+      = { _ ("Drifting gratings"), _ ("Static gratings"), _ ("Bars"), NULL }; /* as CjlShow */
+  const char *const drawings[] = { _ ("Curves of a unit"), _ ("Preferred orientations"),
+                                   _ ("Population"), _ ("Gabor fits"), NULL }; /* as Drawing */
+  State *state = g_new0 (State, 1);
+
+  state->layer = gtk_drop_down_new (NULL, NULL);
+  state->shown = gtk_drop_down_new_from_strings (shows);
+  state->drawing = gtk_drop_down_new_from_strings (drawings);
+  state->unit = gtk_spin_button_new_with_range (0, 1, 1);
+  state->follow = gtk_check_button_new_with_label (_ ("Follow training"));
+  state->start = gtk_button_new_with_label (_ ("Show gratings"));
+  state->progress = gtk_progress_bar_new ();
+  name_control (state->layer, _ ("Layer whose units are tested"));
+  name_control (state->shown, _ ("What is shown to the network"));
+  name_control (state->drawing, _ ("What is drawn of it"));
+  name_control (state->unit, _ ("Number of the unit"));
+  cju_access_tip (state->follow, _ ("Begin again with newer weights as soon as one round is done"));
+  cju_access_tip (state->start, _ ("Test the layer with these weights"));
+  name_control (state->progress, _ ("Progress of the test"));
+  cju_view_take_state (view, state, free_state);
+  cju_view_add_control (view, state->layer);
+  cju_view_add_control (view, state->shown);
+  cju_view_add_control (view, state->drawing);
+  cju_view_add_control (view, state->unit);
+  cju_view_add_control (view, state->follow);
+  cju_view_add_control (view, state->start);
+  cju_view_add_control (view, state->progress);
+  add_signals (view, state);
+  show_state (view);
+}
+
+const CjuViewInfo cju_view_tuning = {
+  .id = "tuning",
+  .title = N_ ("Tuning"),
+  .blurb = N_ ("What the units of a layer answer to gratings and bars, as Hubel and Wiesel asked "
+               "cells of visual cortex; and the Gabor functions that describe its filters"),
+  .figure = "tuning",
+  .triggers = CJU_VIEW_ON_SELECTED,
+  .belongs = has_pictures,
+  .make = make,
+  .picked = pick,
+  .build = build,
+  .tick = tick,
+  .formula
+  = "selectivity = |Σ r(θ) exp 2iθ| / Σ r(θ) = 1 − circular variance; simple where F1/F0 > 1, "
+    "F0 = mean, F1 = 2/P |Σ r(p) exp −2πi p/P| over a cycle; "
+    "Gabor: A exp(−u²/2σu² − v²/2σv²) cos(2πfu + φ)",
+  .source = "Hubel and Wiesel, J. Physiol. 148, 1959; Skottun et al., Vision Res. 31, 1991; "
+            "Ringach et al., J. Neurosci. 22, 2002; Jones and Palmer, J. Neurophysiol. 58, 1987",
+};
