@@ -423,10 +423,8 @@ run_figure (int argc, char **argv)
     { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
-          "for "
-          "landscape: slice or run; for tuning, orientation-map and selectivity: drifting or "
-          "static "
-          "gratings, or bars"),
+          "for landscape: slice or run; for tuning, orientation-map and selectivity: drifting or "
+          "static gratings, or bars"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "

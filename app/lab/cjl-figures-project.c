@@ -472,110 +472,122 @@ frame_of_explanations (const Request *r, GError **error)
                                   CJL_TARGET_PREDICTED);
   all = cjl_explain_project (r->project, r->dataset, request, error);
   return all != NULL ? cjl_explanations_frame (all) : NULL;
-  /* How units are tuned, and what their filters look like. */
-  static CjvFrame *frame_of_bench (const Request *r, GError **error)
-  {
-    return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
-  }
+}
 
-  /* --- the catalogue --- */
+/* How units are tuned, and what their filters look like. */
+static CjvFrame *
+frame_of_bench (const Request *r, GError **error)
+{
+  return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
+}
 
-  static CjvFrame *frame_of_history (const Request *r, GError **error)
-  {
-    g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
+/* --- the catalogue --- */
 
-    if (epochs->len > 0)
-      return cjl_curves_frame (NULL, epochs, 0, NAN);
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                 _ ("There is no epoch to draw yet. Train the project first."));
-    return NULL;
-  }
+static CjvFrame *
+frame_of_history (const Request *r, GError **error)
+{
+  g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
 
+  if (epochs->len > 0)
+    return cjl_curves_frame (NULL, epochs, 0, NAN);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               _ ("There is no epoch to draw yet. Train the project first."));
+  return NULL;
+}
+
+static const struct
+{
+  const char *id;
+  gboolean samples; /* needs the data set */
+  CjvFrame *(*make) (const Request *r, GError **error);
+} makers[] = {
+  { "curves", FALSE, frame_of_history },
+  { "filters", FALSE, frame_of_weights },
+  { "histogram", FALSE, frame_of_weights },
+  { "heatmap", FALSE, frame_of_weights },
+  { "confusion", TRUE, frame_of_evaluation },
+  { "contact-sheet", TRUE, frame_of_evaluation },
+  { "roc", TRUE, frame_of_evaluation },
+  { "precision-recall", TRUE, frame_of_evaluation },
+  { "scatter", TRUE, frame_of_points },
+  { "embedding", TRUE, cjl_figure_of_map },
+  { "similarity", TRUE, cjl_figure_of_similarity },
+  { "dissimilarity", TRUE, cjl_figure_of_similarity },
+  { "layers", TRUE, cjl_figure_of_layers },
+  { "concepts", TRUE, cjl_figure_of_concepts },
+  { "text", TRUE, frame_of_text },
+  { "maps", TRUE, frame_of_node },
+  { "units", TRUE, frame_of_node },
+  { "bars", TRUE, frame_of_answer },
+  { "decision", TRUE, frame_of_plane },
+  { "explanations", TRUE, frame_of_explanations },
+  { "trust", TRUE, frame_of_report },
+  { "sanity", TRUE, frame_of_report },
+  { "attention", TRUE, cjl_figure_of_attention },
+  { "attention-arcs", TRUE, cjl_figure_of_attention },
+  { "attention-patches", TRUE, cjl_figure_of_attention },
+  { "attention-heads", TRUE, cjl_figure_of_heads },
+  { "logit-lens", TRUE, cjl_figure_of_lens },
+  { "landscape", TRUE, cjl_figure_of_landscape },
+  { "interpolation", TRUE, cjl_figure_of_landscape },
+  { "curvature", TRUE, cjl_figure_of_landscape },
+  { "tuning", TRUE, frame_of_bench },
+  { "orientation-map", TRUE, frame_of_bench },
+  { "selectivity", TRUE, frame_of_bench },
+  { "gabor", TRUE, frame_of_bench },
+  { "landscape", TRUE, cjl_figure_of_landscape },
+  { "interpolation", TRUE, cjl_figure_of_landscape },
+  { "curvature", TRUE, cjl_figure_of_landscape },
+};
+
+/* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
+static guint
+find_maker (const char *id)
+{
   static const struct
   {
-    const char *id;
-    gboolean samples; /* needs the data set */
-    CjvFrame *(*make) (const Request *r, GError **error);
-  } makers[] = {
-    { "curves", FALSE, frame_of_history },
-    { "filters", FALSE, frame_of_weights },
-    { "histogram", FALSE, frame_of_weights },
-    { "heatmap", FALSE, frame_of_weights },
-    { "confusion", TRUE, frame_of_evaluation },
-    { "contact-sheet", TRUE, frame_of_evaluation },
-    { "roc", TRUE, frame_of_evaluation },
-    { "precision-recall", TRUE, frame_of_evaluation },
-    { "scatter", TRUE, frame_of_points },
-    { "embedding", TRUE, cjl_figure_of_map },
-    { "similarity", TRUE, cjl_figure_of_similarity },
-    { "dissimilarity", TRUE, cjl_figure_of_similarity },
-    { "layers", TRUE, cjl_figure_of_layers },
-    { "text", TRUE, frame_of_text },
-    { "maps", TRUE, frame_of_node },
-    { "units", TRUE, frame_of_node },
-    { "bars", TRUE, frame_of_answer },
-    { "decision", TRUE, frame_of_plane },
-    { "explanations", TRUE, frame_of_explanations },
-    { "trust", TRUE, frame_of_report },
-    { "sanity", TRUE, frame_of_report },
-    { "attention", TRUE, cjl_figure_of_attention },
-    { "attention-arcs", TRUE, cjl_figure_of_attention },
-    { "attention-patches", TRUE, cjl_figure_of_attention },
-    { "attention-heads", TRUE, cjl_figure_of_heads },
-    { "logit-lens", TRUE, cjl_figure_of_lens },
-    { "landscape", TRUE, cjl_figure_of_landscape },
-    { "interpolation", TRUE, cjl_figure_of_landscape },
-    { "curvature", TRUE, cjl_figure_of_landscape },
-    { "tuning", TRUE, frame_of_bench },
-    { "orientation-map", TRUE, frame_of_bench },
-    { "selectivity", TRUE, frame_of_bench },
-    { "gabor", TRUE, frame_of_bench },
-  };
+    const char *wanted, *like;
+  } kinds[] = { { "weights", "histogram" }, { "train-loss", "curves" } };
+  const CjvFigureInfo *info = cjv_figure_find (id);
+  guint found = 0;
 
-  /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */
-  static guint find_maker (const char *id)
-  {
-    static const struct
-    {
-      const char *wanted, *like;
-    } kinds[] = { { "weights", "histogram" }, { "train-loss", "curves" } };
-    const CjvFigureInfo *info = cjv_figure_find (id);
-    guint found = 0;
-
-    while (found < G_N_ELEMENTS (makers) && !g_str_equal (makers[found].id, id))
-      found++;
-    if (found < G_N_ELEMENTS (makers) || info == NULL)
-      return found;
-    for (const CjvWant *want = info->wants; want != NULL && want->name != NULL; want++)
-      for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-        if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, kinds[i].wanted))
-          return find_maker (kinds[i].like);
+  while (found < G_N_ELEMENTS (makers) && !g_str_equal (makers[found].id, id))
+    found++;
+  if (found < G_N_ELEMENTS (makers) || info == NULL)
     return found;
-  }
+  for (const CjvWant *want = info->wants; want != NULL && want->name != NULL; want++)
+    for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+      if (want->kind == CJV_WANT_ARRAY && g_str_equal (want->name, kinds[i].wanted))
+        return find_maker (kinds[i].like);
+  return found;
+}
 
-  const char *cjl_figure_find_like (const char *id)
-  {
-    const guint i = find_maker (id);
+const char *
+cjl_figure_find_like (const char *id)
+{
+  const guint i = find_maker (id);
 
-    return i < G_N_ELEMENTS (makers) ? makers[i].id : NULL;
-  }
+  return i < G_N_ELEMENTS (makers) ? makers[i].id : NULL;
+}
 
-  gboolean cjl_figure_needs_data (const char *id)
-  {
-    const guint i = find_maker (id);
+gboolean
+cjl_figure_needs_data (const char *id)
+{
+  const guint i = find_maker (id);
 
-    return i < G_N_ELEMENTS (makers) && makers[i].samples;
-  }
+  return i < G_N_ELEMENTS (makers) && makers[i].samples;
+}
 
-  CjvFrame *cjl_figure_frame (CjlProject * project, CjdDataset * dataset, const char *id,
-                              const CjlFigureChoice *choice, GError **error)
-  {
-    const Request request = { project, dataset, choice, id };
-    const guint i = find_maker (id);
+CjvFrame *
+cjl_figure_frame (CjlProject *project, CjdDataset *dataset, const char *id,
+                  const CjlFigureChoice *choice, GError **error)
+{
+  const Request request = { project, dataset, choice, id };
+  const guint i = find_maker (id);
 
-    if (i < G_N_ELEMENTS (makers) && (dataset != NULL || !makers[i].samples))
-      return makers[i].make (&request, error);
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("Figure “%s” cannot be drawn from a project."),
-                 id);
-    return NULL;
-  }
+  if (i < G_N_ELEMENTS (makers) && (dataset != NULL || !makers[i].samples))
+    return makers[i].make (&request, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("Figure “%s” cannot be drawn from a project."),
+               id);
+  return NULL;
+}
