@@ -230,11 +230,40 @@ describe_state (const Reading *reading)
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
+/* The window that shows the project of a source, saved or not; NULL: none does. */
+static CjuWindow *
+find_open (CjuWindow *window, GVariant *source)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (window));
+  const char *uuid;
+
+  if (application == NULL || source == NULL || !g_variant_lookup (source, "uuid", "&s", &uuid))
+    return NULL;
+  for (GList *l = gtk_application_get_windows (application); l != NULL; l = l->next)
+    {
+      CjuDocument *document = CJU_IS_WINDOW (l->data) ? cju_window_get_document (l->data) : NULL;
+
+      if (document != NULL && g_str_equal (cju_document_get_project (document)->uuid, uuid))
+        return l->data;
+    }
+  return NULL;
+}
+
 static void
 on_open_project (GtkButton *button, gpointer data)
 {
-  cju_window_open_at (data, g_object_get_data (G_OBJECT (button), "project"),
-                      g_object_get_data (G_OBJECT (button), "state"));
+  CjuWindow *open = find_open (data, g_object_get_data (G_OBJECT (button), "source"));
+
+  if (open != NULL)
+    {
+      gtk_window_present (GTK_WINDOW (open));
+      cju_figure_open_apply (open->document, open->dock,
+                             g_object_get_data (G_OBJECT (button), "state"));
+      return;
+    }
+  if (g_object_get_data (G_OBJECT (button), "project") != NULL)
+    cju_window_open_at (data, g_object_get_data (G_OBJECT (button), "project"),
+                        g_object_get_data (G_OBJECT (button), "state"));
 }
 
 static GtkWidget *
@@ -259,7 +288,10 @@ make_notice (CjuWindow *window, const Reading *reading)
   g_autofree char *from = cjl_source_print (reading->source);
   g_autofree char *text = NULL;
 
-  if (reading->project == NULL)
+  if (find_open (window, reading->source) != NULL)
+    text = g_strdup (_ ("The project is open. What it shows may have moved on; the figure is drawn "
+                        "from the numbers in the picture."));
+  else if (reading->project == NULL)
     text = g_strdup (_ ("The project is not at hand: the figure is drawn from the numbers in the "
                         "picture."));
   else if (reading->same)
@@ -270,12 +302,15 @@ make_notice (CjuWindow *window, const Reading *reading)
                             reading->project);
   add_words (box, from, "heading");
   add_words (box, text, "dim-label");
-  if (reading->project == NULL)
+  if (reading->project == NULL && find_open (window, reading->source) == NULL)
     return box;
   button = gtk_button_new_with_mnemonic (_ ("_Open Project at This View"));
   cju_access_name_mnemonic (button, _ ("_Open Project at This View"));
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   g_object_set_data_full (G_OBJECT (button), "project", g_strdup (reading->project), g_free);
+  if (reading->source != NULL)
+    g_object_set_data_full (G_OBJECT (button), "source", g_variant_ref (reading->source),
+                            (GDestroyNotify) g_variant_unref);
   g_object_set_data_full (G_OBJECT (button), "state", describe_state (reading),
                           (GDestroyNotify) g_variant_unref);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_open_project), window, 0);

@@ -207,7 +207,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "<tt>font-size</tt> (points), <tt>style</tt>, <tt>colormap</tt>, <tt>dpi</tt>, "
           "<tt>letters</tt> and a list of <tt>panels</tt>, each with <tt>figure</tt> and, as "
           "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
-          "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt> and <tt>set</tt> (parameters):"),
+          "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt>, <tt>method</tt>, <tt>with</tt>, "
+          "<tt>run</tt>, <tt>query</tt> and <tt>set</tt> (parameters):"),
       N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
           "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },

@@ -29,7 +29,7 @@ struct _CjuPlate
   gboolean data; /* numbers beside the picture */
   gboolean filling;
   guint kind;
-  GtkWidget *toasts, *page, *width, *dpi, *panels, *stack;
+  GtkWidget *toasts, *page, *preset, *width, *height, *dpi, *panels, *stack;
 };
 
 G_DEFINE_FINAL_TYPE (CjuPlate, cju_plate, ADW_TYPE_WINDOW)
@@ -97,12 +97,8 @@ changed (CjuPlate *self)
   if (self->filling)
     return;
   if (self->kept)
-    {
-      g_autoptr (GBytes) record
-          = self->plate->panels->len > 0 ? cjl_figure_print (self->plate, NULL, NULL) : NULL;
-
-      cjl_project_set_plate (cju_document_get_project (self->document), record);
-    }
+    cjl_project_take_plate (cju_document_get_project (self->document),
+                            self->plate->panels->len > 0 ? cjv_plate_dup (self->plate) : NULL);
   tell_page (self);
   gtk_widget_queue_draw (self->page);
 }
@@ -135,16 +131,44 @@ make_spin (double low, double high, double step, guint digits, double value)
   return spin;
 }
 
+/* The row of the list of columns whose width it is, 0: none. */
+static guint
+find_preset (double width)
+{
+  const CjlWidth *widths = cjl_widths ();
+
+  for (guint i = 0; widths[i].id != NULL; i++)
+    if (fabs (width - widths[i].mm * CJL_PX_PER_MM) < 0.05 * CJL_PX_PER_MM)
+      return i + 1;
+  return 0;
+}
+
 static void
 on_width (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
   const double width = gtk_spin_button_get_value (spin) * CJL_PX_PER_MM;
 
-  if (self->filling)
+  /* a number that was only rounded for the eye is no other one */
+  if (self->filling || fabs (width - self->plate->width) < 0.05 * CJL_PX_PER_MM)
     return;
   self->plate->height *= width / self->plate->width;
   self->plate->width = width;
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->preset), find_preset (width));
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->height), self->plate->height / CJL_PX_PER_MM);
+  changed (self);
+}
+
+/* 0: as tall as the figures need. */
+static void
+on_height (GtkSpinButton *spin, gpointer data)
+{
+  CjuPlate *self = data;
+  const double height = gtk_spin_button_get_value (spin) * CJL_PX_PER_MM;
+
+  if (self->filling || fabs (height - self->plate->height) < 0.05 * CJL_PX_PER_MM)
+    return;
+  self->plate->height = height;
   changed (self);
 }
 
@@ -164,7 +188,11 @@ on_size (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
 
-  cjl_style_set_points (&self->plate->style, gtk_spin_button_get_value (spin));
+  const double points = gtk_spin_button_get_value (spin);
+
+  if (fabs (points - self->plate->style.font_size / CJL_PX_PER_PT) < 0.05)
+    return;
+  cjl_style_set_points (&self->plate->style, points);
   changed (self);
 }
 
@@ -173,7 +201,11 @@ on_dpi (GtkSpinButton *spin, gpointer data)
 {
   CjuPlate *self = data;
 
-  self->plate->style.scale = gtk_spin_button_get_value (spin) / CJV_DPI;
+  const double dpi = gtk_spin_button_get_value (spin);
+
+  if (fabs (dpi - self->plate->style.scale * CJV_DPI) < 0.5)
+    return;
+  self->plate->style.scale = dpi / CJV_DPI;
   changed (self);
 }
 
@@ -260,7 +292,9 @@ make_presets (CjuPlate *self)
   for (const CjlWidth *width = cjl_widths (); width->id != NULL; width++)
     g_ptr_array_add (words, (gpointer) _ (width->title));
   g_ptr_array_add (words, NULL);
-  return make_choice ((const char *const *) words->pdata, 0, G_CALLBACK (on_preset), self);
+  self->preset = make_choice ((const char *const *) words->pdata, find_preset (self->plate->width),
+                              G_CALLBACK (on_preset), self);
+  return self->preset;
 }
 
 static GtkWidget *
@@ -297,12 +331,15 @@ add_page_rows (CjuPlate *self, GtkWidget *box)
   self->width = make_spin (20, 1000, 1, 1, self->plate->width / CJL_PX_PER_MM);
   add_row (group, _ ("Column of a Journal"), NULL, make_presets (self));
   add_row (group, _ ("Width in mm"), NULL, self->width);
+  self->height = make_spin (0, 1000, 1, 1, self->plate->height / CJL_PX_PER_MM);
+  add_row (group, _ ("Height in mm"), _ ("0: as much as the figures need"), self->height);
   add_row (group, _ ("Text in Points"), NULL, size);
   add_row (group, _ ("Style"), _ ("Print: thin lines on white"),
            make_choice (looks, get_look (style), G_CALLBACK (on_look), self));
   add_row (group, _ ("Colours of Numbers"), _ ("Print and Grey are read in a grey copy as well"),
            make_choice (colors, style->colors, G_CALLBACK (on_colors), self));
   g_signal_connect (self->width, "value-changed", G_CALLBACK (on_width), self);
+  g_signal_connect (self->height, "value-changed", G_CALLBACK (on_height), self);
   g_signal_connect (size, "value-changed", G_CALLBACK (on_size), self);
 }
 
@@ -412,6 +449,7 @@ make_panel (CjuPlate *self, guint i)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
   gtk_editable_set_text (GTK_EDITABLE (row), panel->caption != NULL ? panel->caption : "");
   g_object_set_data (G_OBJECT (row), "panel", GUINT_TO_POINTER (i));
+  cju_access_name_inside (row, GTK_TYPE_TEXT, name);
   g_signal_connect (row, "changed", G_CALLBACK (on_caption), self);
   if (!has_order (self))
     return row;
@@ -647,12 +685,12 @@ present (CjuPlate *self, GtkWindow *parent, const char *title, GtkWidget *notice
 static CjvPlate *
 load_kept (CjuDocument *document)
 {
-  GBytes *record = cju_document_get_project (document)->plate;
-  CjvPlate *plate = record != NULL ? cjl_figure_parse (record, NULL, NULL) : NULL;
+  const CjvPlate *kept = cju_document_get_project (document)->plate;
+  CjvPlate *plate;
   CjvStyle style;
 
-  if (plate != NULL)
-    return plate;
+  if (kept != NULL)
+    return cjv_plate_dup (kept);
   cjv_style_init (&style, FALSE);
   cjl_style_set_points (&style, 7);
   style.scale = 300 / CJV_DPI;
@@ -696,7 +734,6 @@ cju_plate_add_view (CjuView *view)
   CjuDocument *document = cju_view_get_document (view);
   g_autoptr (CjvPlate) shown = cju_view_dup_plate (view);
   g_autoptr (CjvPlate) plate = load_kept (document);
-  g_autoptr (GBytes) record = NULL;
   g_autofree char *text = NULL;
 
   if (shown == NULL)
@@ -706,11 +743,10 @@ cju_plate_add_view (CjuView *view)
   if (shown == NULL || plate->panels->len >= CJV_PLATE_MAX)
     return;
   cjv_plate_move_panel (shown, 0, plate);
-  record = cjl_figure_print (plate, NULL, NULL);
-  cjl_project_set_plate (cju_document_get_project (document), record);
   text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The plate has %u figure now",
                                        "The plate has %u figures now", plate->panels->len),
                           plate->panels->len);
+  cjl_project_take_plate (cju_document_get_project (document), g_steal_pointer (&plate));
   cju_view_tell (view, text);
 }
 

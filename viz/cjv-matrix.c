@@ -184,7 +184,8 @@ cell_color (const CjvMatrix *m, const CjvScene *scene, gint64 row, gint64 column
 
   if (!isfinite (v))
     return cjv_style_color (scene->style, CJV_SURFACE);
-  return cjv_map_color (m->map, scene->style, CLAMP ((v - m->low) / (m->high - m->low), 0, 1));
+  return cjv_map_color (cjv_style_map (scene->style, m->map), scene->style,
+                        CLAMP ((v - m->low) / (m->high - m->low), 0, 1));
 }
 
 static void
@@ -221,9 +222,9 @@ draw_image (const CjvMatrix *m, const CjvScene *scene, cairo_t *cr)
 
   if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
     {
-      cjv_thumbnail_map (cj_tensor_f32 (m->values), m->rows, m->columns, m->map, scene->style->dark,
-                         (float) m->low, (float) m->high,
-                         (guint32 *) cairo_image_surface_get_data (image),
+      cjv_thumbnail_map (cj_tensor_f32 (m->values), m->rows, m->columns,
+                         cjv_style_map (scene->style, m->map), scene->style->dark, (float) m->low,
+                         (float) m->high, (guint32 *) cairo_image_surface_get_data (image),
                          (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
       cairo_surface_mark_dirty (image);
       cairo_save (cr);
@@ -338,7 +339,7 @@ cjv_matrix_draw (const CjvMatrix *m, const CjvScene *scene, cairo_t *cr, gboolea
   if (m->column_room > 0)
     draw_names (m, scene, cr, FALSE);
   if (m->bar.width > 0)
-    cjv_draw_color_bar (scene, cr, &m->bar, m->map, m->low, m->high);
+    cjv_draw_color_bar (scene, cr, &m->bar, cjv_style_map (scene->style, m->map), m->low, m->high);
   if (m->heading > 0)
     cjv_draw_heading (scene, cr, pad, pad, scene->width - 2 * pad, title, note);
 }

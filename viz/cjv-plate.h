@@ -24,7 +24,9 @@ typedef struct
   GVariant *about; /* a{sv}: what it was made of, for who made it; NULL: not said */
 } CjvPanel;
 
-typedef struct
+typedef struct _CjvPlate CjvPlate;
+
+struct _CjvPlate
 {
   CjvStyle style; /* its font is that below */
   char *font;
@@ -33,7 +35,7 @@ typedef struct
   guint columns; /* at least 1 */
   gboolean letters;
   GPtrArray *panels; /* CjvPanel */
-} CjvPlate;
+};
 
 /* Without panels, of one column, without letters. The font of the style is copied. */
 CjvPlate *cjv_plate_new (const CjvStyle *style, double width, double height);

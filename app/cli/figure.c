@@ -15,8 +15,9 @@
 
 typedef struct
 {
-  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with;
-  char **settings, **nodes;
+  char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
+      *class;
+  char **settings, **nodes, **concepts;
   int sample, query, unit;
   double scale, dpi, font_size;
   gboolean dark, light, bare, mistakes, run, untrained, data, json;
@@ -36,6 +37,8 @@ options_clear (Options *options)
   g_free (options->plate);
   g_free (options->method);
   g_free (options->with);
+  g_free (options->class);
+  g_strfreev (options->concepts);
   g_strfreev (options->settings);
   g_strfreev (options->nodes);
 }
@@ -148,7 +151,9 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .other = options->with,
                              .run = options->run,
                              .unit = options->unit,
-                             .untrained = options->untrained };
+                             .untrained = options->untrained,
+                             .concepts = (const char *const *) options->concepts,
+                             .target = options->class };
   g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
 
@@ -423,8 +428,9 @@ run_figure (int argc, char **argv)
     { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
-          "for landscape: slice or run; for tuning, orientation-map and selectivity: drifting or "
-          "static gratings, or bars"),
+          "for "
+          "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
+          "landscape: slice or run"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
@@ -437,6 +443,12 @@ run_figure (int argc, char **argv)
       N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
     { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
       N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
+    { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
+      N_ ("For concepts: the class that is asked about"), "NAME" },
+    { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
+      N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
+          "times"),
+      "X" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
@@ -484,7 +496,8 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; embedding, similarity and dissimilarity of many;\n"
+      "units and bars of one sample; embedding, similarity, dissimilarity, layers and concepts\n"
+      "of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
       "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
       "pictures; landscape, interpolation and curvature of the loss; decision for data of two\n"

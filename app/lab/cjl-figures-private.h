@@ -30,6 +30,7 @@ const char *cjl_figure_find_hidden (const CjGraph *graph);
 CjvFrame *cjl_figure_of_map (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_similarity (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_layers (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_concepts (const CjlFigureRequest *request, GError **error);
 
 /* cjl-figures-attention.c: "attention", "attention-arcs", "attention-patches"; "attention-heads"; and
  * "logit-lens". */

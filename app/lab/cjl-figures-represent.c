@@ -3,6 +3,7 @@
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
+#include "cjl-concepts.h"
 #include "cjl-embedding.h"
 #include "cjl-layers-report.h"
 #include "cjl-run.h"
@@ -125,4 +126,26 @@ cjl_figure_of_layers (const CjlFigureRequest *r, GError **error)
       = network != NULL ? cjl_layers_report_measure (network, error) : NULL;
 
   return report != NULL ? cjl_layers_report_frame (report) : NULL;
+}
+
+CjvFrame *
+cjl_figure_of_concepts (const CjlFigureRequest *r, GError **error)
+{
+  g_autoptr (CjlNetwork) network = NULL;
+  g_autoptr (CjlConcepts) concepts = NULL;
+  CjlConceptOptions options;
+
+  cjl_concept_options_init (&options);
+  options.concepts = r->choice->concepts;
+  options.target = r->choice->target;
+  if (options.concepts == NULL || options.target == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("Name a class with --class, and with --concept a folder of pictures or a "
+                      "class of the data."));
+      return NULL;
+    }
+  network = cjl_network_new_project (r->project, r->dataset, error);
+  concepts = network != NULL ? cjl_concepts_measure (network, &options, error) : NULL;
+  return concepts != NULL ? cjl_concepts_frame (concepts) : NULL;
 }

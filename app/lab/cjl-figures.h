@@ -22,6 +22,8 @@ typedef struct
   gint64 query;       /* attention: the token that looks; -1: none is chosen */
   gint64 unit;        /* tuning, orientation-map: of the layer, from 0; -1: none is named */
   gboolean untrained; /* tuning and its kin: with the weights that the seed begins with */
+  const char *const *concepts; /* concepts: folders and classes, NULL-terminated, or NULL */
+  const char *target;          /* concepts: the class that is asked about */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the

@@ -157,6 +157,19 @@ describe_choice (const char *id, const CjlFigureChoice *choice)
       if (choice->mistakes)
         g_variant_dict_insert (&dict, "mistakes", "b", TRUE);
     }
+  if (choice->method != NULL)
+    g_variant_dict_insert (&dict, "method", "s", choice->method);
+  if (choice->other != NULL)
+    {
+      g_autofree char *name
+          = g_path_get_basename (choice->other); /* folders are nobody's business */
+
+      g_variant_dict_insert (&dict, "with", "s", name);
+    }
+  if (choice->run)
+    g_variant_dict_insert (&dict, "run", "b", TRUE);
+  if (choice->query >= 0)
+    g_variant_dict_insert (&dict, "query", "x", choice->query);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
@@ -303,25 +316,31 @@ read_choice (GVariant *dict, CjlFigureChoice *choice, GError **error)
 {
   static const char *const splits[] = { "train", "val", "test", NULL };
   const char *split = "val";
-  double sample = 0;
+  double sample = 0, query = -1;
   int found;
 
   g_variant_lookup (dict, "split", "&s", &split);
   found = find_word (splits, "split", split, error);
-  if (found < 0 || !take_number (dict, "sample", 0, G_MAXINT32, &sample, error))
+  if (found < 0 || !take_number (dict, "sample", 0, G_MAXINT32, &sample, error)
+      || !take_number (dict, "query", 0, G_MAXINT32, &query, error))
     return FALSE;
   choice->split = (CjdSplit) found;
   choice->sample = (gsize) sample;
+  choice->query = (gint64) query;
   g_variant_lookup (dict, "node", "&s", &choice->node);
   g_variant_lookup (dict, "mistakes", "b", &choice->mistakes);
+  g_variant_lookup (dict, "method", "&s", &choice->method);
+  g_variant_lookup (dict, "with", "&s", &choice->other);
+  g_variant_lookup (dict, "run", "b", &choice->run);
   return TRUE;
 }
 
 static gboolean
 add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
 {
-  static const char *const known[] = { "figure", "caption", "span", "height",   "node",
-                                       "split",  "sample",  "set",  "mistakes", NULL };
+  static const char *const known[]
+      = { "figure", "caption",  "span",   "height", "node", "split", "sample",
+          "set",    "mistakes", "method", "with",   "run",  "query", NULL };
   CjlFigureChoice choice = { .split = CJD_SPLIT_VAL, .query = -1, .unit = -1 };
   double span = 1, height = 0, width;
   const char *id = "";

@@ -9,6 +9,7 @@
 #include "cjd-source.h"
 #include "cjl-archive.h"
 #include "cjl-run.h"
+#include "cjv-plate.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -570,13 +571,12 @@ cjl_project_is_modified (CjlProject *self)
 }
 
 void
-cjl_project_set_plate (CjlProject *self, GBytes *plate)
+cjl_project_take_plate (CjlProject *self, CjvPlate *plate)
 {
   CjlProjectFull *full = cjl_project_full (self);
 
-  if (plate != NULL)
-    g_bytes_ref (plate);
-  g_clear_pointer (&self->plate, g_bytes_unref);
+  g_clear_pointer (&self->plate, cjv_plate_free);
+  g_clear_pointer (&self->plate_kept, g_bytes_unref);
   self->plate = plate;
   full->stored = TRUE;
   full->n_stored++;

@@ -6,6 +6,7 @@
 #include "cj-error.h"
 #include "cj-variant.h"
 #include "cjl-archive.h"
+#include "cjl-figure-file.h"
 #include "zip.h"
 #include "cjl-json.h"
 #include "safetensors.h"
@@ -95,6 +96,33 @@ print_learned (gconstpointer checkpoint)
   return cjd_safetensors_print (weights);
 }
 
+static GBytes *
+print_plate (gconstpointer plate)
+{
+  GBytes *bytes = cjl_figure_print (plate, NULL, NULL);
+
+  return bytes != NULL ? bytes : g_bytes_new (NULL, 0);
+}
+
+static void
+free_plate (gpointer plate)
+{
+  cjv_plate_free (plate);
+}
+
+/* A plate is worth less than the project: one that cannot be read is no reason to refuse that. */
+static void
+read_plate (CjlProject *self, const GPtrArray *pieces)
+{
+  g_autoptr (GBytes) bytes = cjd_pieces_dup (pieces, PLATE);
+
+  if (bytes == NULL)
+    return;
+  self->plate = cjl_figure_parse (bytes, NULL, NULL);
+  if (self->plate == NULL)
+    self->plate_kept = g_steal_pointer (&bytes);
+}
+
 /* Everything that goes into the file, shared and not copied: what the project has of it may be replaced
  * meanwhile, but does not change. */
 static GPtrArray *
@@ -118,7 +146,9 @@ list_all (CjlProject *self)
     }
   cjl_archive_print (self, pieces);
   if (self->plate != NULL)
-    cjd_pieces_add (pieces, PLATE, g_bytes_ref (self->plate));
+    cjd_pieces_add_later (pieces, PLATE, 0, print_plate, cjv_plate_dup (self->plate), free_plate);
+  else if (self->plate_kept != NULL)
+    cjd_pieces_add (pieces, PLATE, g_bytes_ref (self->plate_kept));
   return pieces;
 }
 
@@ -233,7 +263,7 @@ cjl_project_parse (GBytes *bytes, GError **error)
       || !read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
-  self->plate = cjd_pieces_dup (pieces, PLATE); /* read when it is shown */
+  read_plate (self, pieces);
   for (guint i = 0; i < pieces->len; i++)
     {
       const CjdPiece *piece = pieces->pdata[i];

@@ -2,6 +2,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cjv-plate.h"
 #include "safetensors.h"
 #include "zip.h"
 
@@ -75,7 +76,8 @@ cjl_project_unref (CjlProject *self)
   g_clear_pointer (&full->pending, cjl_moment_unref);
   g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
-  g_clear_pointer (&self->plate, g_bytes_unref);
+  g_clear_pointer (&self->plate, cjv_plate_free);
+  g_clear_pointer (&self->plate_kept, g_bytes_unref);
   g_ptr_array_unref (full->undo);
   g_ptr_array_unref (full->redo);
   g_clear_pointer (&full->at_begin, g_variant_unref);

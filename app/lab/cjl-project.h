@@ -41,7 +41,8 @@ struct _CjlProject
   GPtrArray *archive; /* CjdPiece "runs/...": those runs themselves */
   GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
   GVariant *kept;     /* unknown keys of the file, written back */
-  GBytes *plate; /* figures put together for a page, as cjl_figure_print has them; NULL: none */
+  struct _CjvPlate *plate; /* figures put together for a page; NULL: none */
+  GBytes *plate_kept;      /* one that this version cannot read, written back */
 };
 
 CjlProject *cjl_project_new (void); /* empty: no nodes, data "glyphs" */
@@ -93,8 +94,9 @@ gboolean cjl_project_is_modified (CjlProject *project);
 void cjl_project_set_data (CjlProject *project, const char *source, GVariant *params);
 void cjl_project_set_title (CjlProject *project, const char *title);
 
-/* Keeps a plate with the project, NULL: none. It is no edit, but the file is no longer that on the disk. */
-void cjl_project_set_plate (CjlProject *project, GBytes *plate);
+/* Keeps a plate (CjvPlate) with the project, NULL: none; takes it, and nobody may alter it then. It is no
+ * edit, but the file is no longer that on the disk. */
+void cjl_project_take_plate (CjlProject *project, struct _CjvPlate *plate);
 
 /* Called after every commit, undo, redo, save, store of weights and change of the plate. */
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);

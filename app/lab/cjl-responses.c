@@ -2,6 +2,7 @@
 #include "cjl-responses.h"
 
 #include "cj-error.h"
+#include "cjl-tap.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -71,103 +72,18 @@ cjl_samples_spread (const CjdDataset *dataset, CjdSplit split, gsize want, guint
   return n;
 }
 
-/* --- which layers, and how much of them --- */
+/* --- one layer --- */
 
-/* A layer on its way: rows [B, U P] of the program come as U planes of h by w, or as h tokens of U. */
-typedef struct
+static CjlLayerResponses *
+layer_new (const CjlTap *tap, const char *id, gsize n)
 {
-  CjlLayerResponses *layer; /* owned by the responses */
-  guint node;
-  gint64 h, w, keep_h, keep_w;
-  gboolean tokens;
-} Tap;
+  CjlLayerResponses *layer = g_new0 (CjlLayerResponses, 1);
+  const CjShape shape = cj_shape2 ((gint64) n, cjl_tap_get_width (tap));
 
-/* Whether the layer computes anything when it answers. */
-static gboolean
-answers (const CjNode *node)
-{
-  static const char *const rearrange[] = { "flatten", "reshape", "permute", NULL };
-
-  return node->layer->role == CJ_ROLE_LAYER && !node->muted
-         && !g_str_equal (node->layer->category, "regularisation")
-         && !g_strv_contains (rearrange, node->layer->id);
-}
-
-static gboolean
-tap_init (Tap *tap, const CjProgram *program, guint index, const CjNode *node)
-{
-  g_autoptr (CjTensor) out = cj_program_dup_output (program, index, 0);
-  const gint64 *d = out != NULL ? out->shape.dims : NULL;
-  gint64 units;
-
-  if (out == NULL || out->dtype != CJ_FLOAT32 || out->shape.n_dims < 2 || d[0] != BATCH)
-    return FALSE;
-  units = out->shape.n_dims == 3 ? d[2] : d[1];
-  *tap = (Tap){ .node = index, .h = 1, .w = 1, .tokens = out->shape.n_dims == 3 };
-  if (tap->tokens)
-    tap->h = d[1];
-  for (guint i = 2; i < out->shape.n_dims && !tap->tokens; i++)
-    {
-      tap->h *= tap->w;
-      tap->w = d[i];
-    }
-  if (units * tap->h * tap->w == 0)
-    return FALSE;
-  tap->layer = g_new0 (CjlLayerResponses, 1);
-  tap->layer->id = g_strdup (node->id);
-  tap->layer->n_units = units;
-  tap->layer->of_places = tap->h * tap->w;
-  return TRUE;
-}
-
-/* Places that are kept of a layer that may have `limit` numbers a sample. */
-static void
-tap_limit (Tap *tap, double limit)
-{
-  const double whole = (double) (tap->layer->n_units * tap->h * tap->w);
-  const double side = limit < whole ? sqrt (limit / whole) : 1;
-
-  tap->keep_w = CLAMP ((gint64) ((double) tap->w * side), 1, tap->w);
-  tap->keep_h = CLAMP ((gint64) (limit / (double) (tap->layer->n_units * tap->keep_w)), 1, tap->h);
-}
-
-/* The largest limit with which `n` samples of all layers fit. */
-static void
-limit_taps (GArray *taps, gsize n)
-{
-  double low = 1, high = (double) CJL_RESPONSES_FLOATS;
-
-  for (int tries = 0; tries <= 40; tries++)
-    {
-      const double limit = tries == 0 ? high : tries == 40 ? low : (low + high) / 2;
-      double whole = 0;
-
-      for (guint i = 0; i < taps->len; i++)
-        {
-          Tap *tap = &g_array_index (taps, Tap, i);
-
-          tap_limit (tap, limit);
-          whole += (double) (tap->layer->n_units * tap->keep_h * tap->keep_w);
-        }
-      if (whole * (double) n <= (double) CJL_RESPONSES_FLOATS)
-        {
-          if (tries == 0)
-            return;
-          low = limit;
-        }
-      else
-        high = limit;
-    }
-}
-
-static void
-tap_start (Tap *tap, gsize n)
-{
-  CjlLayerResponses *layer = tap->layer;
-  const gint64 kept = tap->keep_h * tap->keep_w;
-  const CjShape shape = cj_shape2 ((gint64) n, layer->n_units * kept);
-
-  layer->n_places = kept;
+  layer->id = g_strdup (id);
+  layer->n_units = tap->units;
+  layer->n_places = tap->keep_h * tap->keep_w;
+  layer->of_places = tap->h * tap->w;
   layer->x = cj_tensor_new (CJ_FLOAT32, &shape);
   layer->low = g_new (float, layer->n_units);
   layer->high = g_new (float, layer->n_units);
@@ -176,53 +92,25 @@ tap_start (Tap *tap, gsize n)
       layer->low[u] = INFINITY;
       layer->high[u] = -INFINITY;
     }
-}
-
-/* Means of the kept places of one unit, whose first number is `from` and whose next place is `stride`
- * further. */
-static void
-tap_unit (const Tap *tap, const float *from, gint64 stride, gint64 unit, float *to)
-{
-  float low = tap->layer->low[unit], high = tap->layer->high[unit];
-
-  for (gint64 r = 0; r < tap->keep_h; r++)
-    for (gint64 c = 0; c < tap->keep_w; c++)
-      {
-        const gint64 top = r * tap->h / tap->keep_h, bottom = (r + 1) * tap->h / tap->keep_h;
-        const gint64 left = c * tap->w / tap->keep_w, right = (c + 1) * tap->w / tap->keep_w;
-        double sum = 0;
-
-        for (gint64 y = top; y < bottom; y++)
-          for (gint64 x = left; x < right; x++)
-            {
-              const float v = from[(y * tap->w + x) * stride];
-
-              sum += v;
-              low = MIN (low, v);
-              high = MAX (high, v);
-            }
-        *to++ = (float) (sum / (double) ((bottom - top) * (right - left)));
-      }
-  tap->layer->low[unit] = low;
-  tap->layer->high[unit] = high;
+  return layer;
 }
 
 static void
-tap_read (const Tap *tap, const CjProgram *program, gsize begin, gsize n)
+layer_take (CjlLayerResponses *layer, const CjlTap *tap, const CjTensor *values, gsize begin,
+            gsize n)
 {
-  g_autoptr (CjTensor) out = cj_program_dup_output (program, tap->node, 0);
-  const gint64 units = tap->layer->n_units, kept = tap->layer->n_places;
-  const gint64 places = tap->layer->of_places;
+  const gint64 size = tap->units * layer->of_places * (gint64) n;
+  const float *v = cj_tensor_f32 (values);
 
-  for (gsize i = 0; i < n; i++)
-    for (gint64 u = 0; u < units; u++)
-      {
-        const float *sample = cj_tensor_f32 (out) + (gint64) i * units * places;
-        float *to = cj_tensor_f32 (tap->layer->x) + ((gint64) (begin + i) * units + u) * kept;
+  cjl_tap_read (tap, values, n, FALSE,
+                cj_tensor_f32 (layer->x) + (gint64) begin * cjl_tap_get_width (tap));
+  for (gint64 i = 0; i < size; i++)
+    {
+      const gint64 u = (tap->tokens ? i : i / layer->of_places) % tap->units;
 
-        tap_unit (tap, tap->tokens ? sample + u : sample + u * places, tap->tokens ? units : 1, u,
-                  to);
-      }
+      layer->low[u] = MIN (layer->low[u], v[i]);
+      layer->high[u] = MAX (layer->high[u], v[i]);
+    }
 }
 
 /* --- all samples --- */
@@ -268,25 +156,31 @@ read_choices (CjlResponses *self, const CjProgram *program, gsize begin, gsize n
 }
 
 static void
-find_taps (CjlResponses *self, const CjProgram *program, const CjGraph *graph, gsize n,
-           GArray *taps)
+find_layers (CjlResponses *self, const CjProgram *program, const CjGraph *graph, gsize n,
+             GArray *taps)
 {
   g_autoptr (GPtrArray) order = cj_graph_sort (graph);
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
 
   for (guint i = 0; i < order->len; i++)
     {
       const CjNode *node = order->pdata[i];
-      Tap tap;
+      const guint index = (guint) cj_graph_get_index (graph, node);
+      g_autoptr (CjTensor) values = NULL;
+      CjlTap tap;
 
-      if (!answers (node)
-          || !tap_init (&tap, program, (guint) cj_graph_get_index (graph, node), node))
+      if (cjl_tap_suits (node))
+        values = cj_program_dup_output (program, index, 0);
+      if (!cjl_tap_init (&tap, index, values, BATCH))
         continue;
-      g_ptr_array_add (self->layers, tap.layer);
+      g_ptr_array_add (ids, node->id);
       g_array_append_val (taps, tap);
     }
-  limit_taps (taps, n); /* as asked for: the same places of every split */
+  /* as many as were asked for: the same places of every split */
+  cjl_taps_limit ((CjlTap *) taps->data, taps->len, n, (double) CJL_RESPONSES_FLOATS);
   for (guint i = 0; i < taps->len; i++)
-    tap_start (&g_array_index (taps, Tap, i), self->n);
+    g_ptr_array_add (self->layers,
+                     layer_new (&g_array_index (taps, CjlTap, i), ids->pdata[i], self->n));
 }
 
 static gboolean
@@ -309,7 +203,7 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
 {
   g_autoptr (CjlResponses) self = responses_new (dataset, split, n);
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, split);
-  g_autoptr (GArray) taps = g_array_new (FALSE, FALSE, sizeof (Tap));
+  g_autoptr (GArray) taps = g_array_new (FALSE, FALSE, sizeof (CjlTap));
   guint32 indices[BATCH];
 
   if (self->n < 4)
@@ -331,11 +225,16 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
                   cj_program_get_y (program));
       cj_program_forward (program, FALSE, (gint64) valid, 0, 0);
       if (begin == 0)
-        find_taps (self, program, graph, n, taps);
+        find_layers (self, program, graph, n, taps);
       if (!check (self, feed, error))
         return NULL;
       for (guint i = 0; i < taps->len; i++)
-        tap_read (&g_array_index (taps, Tap, i), program, begin, valid);
+        {
+          const CjlTap *tap = &g_array_index (taps, CjlTap, i);
+          g_autoptr (CjTensor) values = cj_program_dup_output (program, tap->node, 0);
+
+          layer_take (self->layers->pdata[i], tap, values, begin, valid);
+        }
       read_choices (self, program, begin, valid);
       if (job != NULL)
         cjl_job_set_progress (job,

@@ -2,6 +2,7 @@
 /* Readouts, codes and collapse of representations, against slow twins and cases whose answer is known. */
 #include "cj-code.h"
 #include "cj-collapse.h"
+#include "cj-concept.h"
 #include "cj-linear-probe.h"
 
 #include "cj-rng.h"
@@ -350,6 +351,45 @@ test_variability (void)
   g_assert_cmpfloat (c.nc2_norms, >, 0.01);
 }
 
+/* Critical values from the printed tables, and the closed forms for one and two degrees of freedom. */
+static void
+test_student (void)
+{
+  static const double table[][3]
+      = { { 12.706, 1, 0.05 }, { 4.303, 2, 0.05 },  { 2.228, 10, 0.05 },
+          { 3.169, 10, 0.01 }, { 2.042, 30, 0.05 }, { 1.960, 1e7, 0.05 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    g_assert_cmpfloat_with_epsilon (cj_student_tail (table[i][0], table[i][1]), table[i][2], 5e-5);
+  for (double t = 0.1; t < 20; t *= 1.7)
+    {
+      g_assert_cmpfloat_with_epsilon (cj_student_tail (t, 1), 1 - 2 / G_PI * atan (t), 1e-12);
+      g_assert_cmpfloat_with_epsilon (cj_student_tail (-t, 2), 1 - t / sqrt (2 + t * t), 1e-12);
+    }
+  g_assert_cmpfloat (cj_student_tail (0, 5), ==, 1);
+}
+
+static void
+test_welch (void)
+{
+  /* t = -1.2247 with 4 degrees of freedom, as equal spreads and numbers have */
+  const double a[] = { 1, 2, 3 }, b[] = { 2, 3, 4 }, same[] = { 5, 5, 5 }, other[] = { 6, 6 };
+
+  g_assert_cmpfloat_with_epsilon (cj_welch_test (a, 3, b, 3), cj_student_tail (1.2247449, 4), 1e-6);
+  g_assert_cmpfloat (cj_welch_test (same, 3, same, 3), ==, 1);
+  g_assert_cmpfloat (cj_welch_test (same, 3, other, 2), ==, 0);
+  g_assert_true (isnan (cj_welch_test (a, 1, b, 3)));
+}
+
+static void
+test_concept_score (void)
+{
+  const float slopes[] = { 1, 0, -1, 5, 2, -3, 0, 0 }, direction[] = { 1, 0.5f };
+
+  g_assert_cmpfloat_with_epsilon (cj_concept_score (slopes, 4, 2, direction), 3.5 / 4, 1e-9);
+  g_assert_true (isnan (cj_concept_score (slopes, 0, 2, direction)));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -362,5 +402,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/explain/code/duplicates", test_duplicates);
   g_test_add_func ("/engine/explain/collapse/collapsed", test_collapsed);
   g_test_add_func ("/engine/explain/collapse/variability", test_variability);
+  g_test_add_func ("/engine/explain/concept/student", test_student);
+  g_test_add_func ("/engine/explain/concept/welch", test_welch);
+  g_test_add_func ("/engine/explain/concept/score", test_concept_score);
   return g_test_run ();
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What layers make of many samples: answers, similarities, the report. */
+#include "cjl-concepts.h"
 #include "cjl-layers-report.h"
 #include "cjl-similarity.h"
 
+#include "../data/files.h"
 #include "cj-error.h"
 
 #include <math.h>
@@ -213,6 +215,97 @@ test_report (void)
   g_assert_cmpint (cjv_tensor_size (cjv_frame_get_array (frame, "percents")), ==, CJL_N_MEASURES);
 }
 
+/* A network whose score of a class is the projection on the mean of the class: its own samples speak for
+ * it in the layer before, and what lies on the other side against it. */
+static void
+test_concepts (void)
+{
+  g_autoptr (CjlProject) project = make_project ("input, dense 2, dense 2, cross-entropy", "blobs");
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjlNetwork) network = NULL;
+  g_autoptr (CjlConcepts) answer = NULL, again = NULL;
+  CjlConceptOptions options;
+  GError *error = NULL;
+  double mean[2][2] = { { 0 } };
+  float *w, *v;
+
+  g_assert_true (cjl_project_set (project, "data.blobs", "2", NULL));
+  dataset = cjl_data_load (&project->data, NULL);
+  network = cjl_network_new_project (project, dataset, NULL);
+  for (gsize i = 0; i < cjd_dataset_get_n_samples (dataset); i++)
+    {
+      float x[2];
+
+      cjd_dataset_read (dataset, i, x, NULL);
+      for (int k = 0; k < 2; k++)
+        mean[cjd_dataset_get_class (dataset, i)][k]
+            += (x[k] - dataset->mean[k]) / dataset->std[k] / 100;
+    }
+  w = cj_checkpoint_get_data (network->weights,
+                              cj_table_find (network->weights->table, "dense1.weight"));
+  v = cj_checkpoint_get_data (network->weights,
+                              cj_table_find (network->weights->table, "dense2.weight"));
+  for (int i = 0; i < 4; i++)
+    {
+      w[i] = i % 3 == 0;
+      v[i] = (float) mean[i / 2][i % 2];
+    }
+  cjl_concept_options_init (&options);
+  options.concepts = (const char *const *) dataset->class_names;
+  options.target = dataset->class_names[0];
+  answer = cjl_concepts_measure (network, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (answer->n_done, ==, 1); /* of the answer itself nothing is asked */
+  g_assert_cmpstr (answer->layers[0], ==, "dense1");
+  g_assert_cmpfloat (cj_tensor_f32 (answer->scores)[0], ==, 1);
+  g_assert_cmpfloat (cj_tensor_f32 (answer->scores)[1], ==, 0);
+  g_assert_cmpfloat (cj_tensor_f32 (answer->p)[0], <, 0.01);
+  g_assert_cmpfloat (cj_tensor_f32 (answer->accuracy)[0], >, 0.6);
+  again = cjl_concepts_measure (network, &options, &error);
+  g_assert_cmpmem (answer->chance->data, cj_tensor_bytes (answer->chance), again->chance->data,
+                   cj_tensor_bytes (again->chance));
+  options.target = "nobody";
+  g_assert_null (cjl_concepts_measure (network, &options, &error));
+  g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+  g_clear_error (&error);
+}
+
+/* Pictures of a folder, and a folder with too few. */
+static void
+test_concept_folder (void)
+{
+  char *folder = files_new_folder ();
+  const char *const concepts[] = { folder, NULL };
+  g_autoptr (CjlNetwork) network
+      = make_network ("input, conv 3 5, relu, flatten, dense 36, cross-entropy", "glyphs");
+  g_autoptr (CjlConcepts) answer = NULL;
+  g_autofree char *name = g_path_get_basename (folder);
+  CjlConceptOptions options;
+  GError *error = NULL;
+
+  cjl_concept_options_init (&options);
+  options.concepts = concepts;
+  options.target = "A";
+  options.n_random = 4;
+  for (guint k = 0; k < 8; k++)
+    {
+      g_autofree char *file = g_strdup_printf ("%u.png", k);
+
+      if (k == 3)
+        {
+          g_assert_null (cjl_concepts_measure (network, &options, &error));
+          g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+          g_clear_error (&error);
+        }
+      files_write_grey (folder, file, 8, 8, (guint8) (200 + 5 * k));
+    }
+  answer = cjl_concepts_measure (network, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (answer->concepts[0], ==, name);
+  g_assert_cmpfloat (cj_tensor_f32 (answer->accuracy)[0], >, 0.9);
+  files_remove (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -223,5 +316,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/represent/samples", test_samples);
   g_test_add_func ("/lab/represent/job", test_job);
   g_test_add_func ("/lab/represent/report", test_report);
+  g_test_add_func ("/lab/represent/concepts", test_concepts);
+  g_test_add_func ("/lab/represent/concepts/folder", test_concept_folder);
   return g_test_run ();
 }

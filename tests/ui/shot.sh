@@ -183,6 +183,8 @@ picture layers 14 --new lenet-5 --train
 # gratings shown to the first layer: one of its units, how all are tuned
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
+act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
+picture concepts 14 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 # the same block by block

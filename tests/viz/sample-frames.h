@@ -447,6 +447,34 @@ frame_layers (int rows, int columns)
 }
 
 static CjvFrame *
+frame_concepts (int concepts, int layers)
+{
+  static const char *const names[] = { "striped", "dotted", "zigzagged", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { concepts, layers };
+  CjTensor *scores = tensor (2, dims), *deviations = tensor (2, dims), *p = tensor (2, dims);
+  CjTensor *accuracy = tensor (2, dims);
+  g_autofree float *chance = g_new (float, layers);
+
+  for (int i = 0; i < concepts * layers; i++)
+    {
+      cj_tensor_f32 (scores)[i] = (float) noise ((guint32) i);
+      cj_tensor_f32 (deviations)[i] = (float) (0.15 * noise ((guint32) i + 500));
+      cj_tensor_f32 (p)[i] = (float) pow (noise ((guint32) i + 900), 12);
+      cj_tensor_f32 (accuracy)[i] = (float) (0.6 + 0.4 * noise ((guint32) i + 700));
+      chance[i % layers] = (float) (0.5 + 0.1 * noise ((guint32) i));
+    }
+  cjv_frame_take_array (frame, "scores", scores);
+  cjv_frame_take_array (frame, "deviations", deviations);
+  cjv_frame_take_array (frame, "p", p);
+  cjv_frame_take_array (frame, "accuracy", accuracy);
+  cjv_frame_set_values (frame, "chance", chance, (gsize) layers);
+  cjv_frame_set_strings (frame, "concepts", names);
+  cjv_frame_set_text (frame, "title", "What zebra leans on");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
 frame_text (const char *text, int given)
 {
   CjvFrame *frame = cjv_frame_new ();
@@ -558,6 +586,8 @@ sample_frame (const char *id)
     return frame_dissimilarity (150, 10);
   if (g_str_equal (id, "layers"))
     return frame_layers (7, 7);
+  if (g_str_equal (id, "concepts"))
+    return frame_concepts (3, 6);
   if (g_str_equal (id, "text"))
     return frame_text (written, 8);
   if (g_str_equal (id, "trust"))
@@ -627,6 +657,8 @@ other_frame (const char *id)
     return frame_dissimilarity (20, 0);
   if (g_str_equal (id, "layers"))
     return frame_layers (60, 12);
+  if (g_str_equal (id, "concepts"))
+    return frame_concepts (1, 40);
   if (g_str_equal (id, "text"))
     return frame_text ("¿Qué?", 5);
   if (g_str_equal (id, "trust"))

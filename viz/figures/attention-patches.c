@@ -129,8 +129,9 @@ paint_tile (const View *v, const CjvScene *scene, gint64 i, guint32 *pixels, gsi
                        stride, width, height);
   for (gint64 k = 0; k < cells; k++)
     top = isfinite (map[k]) ? MAX (top, map[k]) : top;
-  cjv_thumbnail_map (map, v->rows, v->columns, CJV_MAP_SEQUENTIAL, scene->style->dark, 0,
-                     p->each && top > 0 ? top : v->high, heat, (gsize) width, width, height);
+  cjv_thumbnail_map (map, v->rows, v->columns, cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL),
+                     scene->style->dark, 0, p->each && top > 0 ? top : v->high, heat, (gsize) width,
+                     width, height);
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       pixels[(gsize) y * stride + (gsize) x]
@@ -206,7 +207,8 @@ draw (const CjvScene *scene, cairo_t *cr)
   note = print_note (scene, &v);
   cjv_tile_panel_draw_heading (&v.panel, scene, cr, title != NULL ? title : _ ("Attention"), note);
   if (v.panel.has_bar)
-    cjv_draw_color_bar (scene, cr, &v.panel.bar, CJV_MAP_SEQUENTIAL, 0, v.high);
+    cjv_draw_color_bar (scene, cr, &v.panel.bar, cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL),
+                        0, v.high);
   view_clear (&v);
   return TRUE;
 }

@@ -185,15 +185,16 @@ draw (const CjvScene *scene, cairo_t *cr)
   image = cjv_tile_grid_new_image (&v.panel.grid, &pixels, &stride);
   if (image != NULL)
     cjv_thumbnail_maps (cj_tensor_f32 (v.a.weights) + v.first * v.a.t * v.a.s, v.n, v.a.t, v.a.s,
-                        &v.panel.grid.tiles, CJV_MAP_SEQUENTIAL, scene->style->dark, p->each, 0,
-                        v.a.high, pixels, stride);
+                        &v.panel.grid.tiles, cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL),
+                        scene->style->dark, p->each, 0, v.a.high, pixels, stride);
   cjv_tile_grid_paint (&v.panel.grid, cr, image);
   draw_frames (&v.inner, cr, &v);
   note = print_note (scene, &v);
   cjv_tile_panel_draw_heading (&v.panel, &v.inner, cr, title != NULL ? title : _ ("Attention"),
                                note);
   if (v.panel.has_bar)
-    cjv_draw_color_bar (&v.inner, cr, &v.panel.bar, CJV_MAP_SEQUENTIAL, 0, v.a.high);
+    cjv_draw_color_bar (&v.inner, cr, &v.panel.bar,
+                        cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL), 0, v.a.high);
   cairo_restore (cr);
   if (v.labels)
     draw_labels (scene, cr, &v);

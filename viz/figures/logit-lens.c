@@ -85,7 +85,8 @@ draw_cell (const CjvScene *scene, cairo_t *cr, const Lens *v, gint64 layer, gint
   const CjvRect cell = get_cell (v, layer, token);
   const gint64 at = layer * v->tokens + token;
   const double share = cjv_tensor_at (v->probability, at);
-  const CjvColor color = cjv_map_color (CJV_MAP_SEQUENTIAL, scene->style, share);
+  const CjvColor color
+      = cjv_map_color (cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL), scene->style, share);
   const char *guess = cjv_frame_get_string (scene->frame, "guesses", at);
   const char *truth = cjv_frame_get_string (scene->frame, "targets", token);
   const gboolean right = guess != NULL && g_strcmp0 (guess, truth) == 0;
@@ -144,7 +145,8 @@ draw (const CjvScene *scene, cairo_t *cr)
                       title != NULL ? title : _ ("Logit lens"),
                       _ ("the next token, guessed after each block; underlined: right"));
   if (v.bar)
-    cjv_draw_color_bar (scene, cr, &v.scale, CJV_MAP_SEQUENTIAL, 0, 1);
+    cjv_draw_color_bar (scene, cr, &v.scale, cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL), 0,
+                        1);
   return TRUE;
 }
 

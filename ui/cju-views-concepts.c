@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a class leans on, of concepts that a person shows by classes and folders of pictures. */
+#include "cju-view-tools.h"
+
+#include "cju-access.h"
+#include "cjl-concepts.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  GtkWidget *target, *class, *shown;
+  CjdDataset *dataset; /* whose classes the lists have; for comparison only */
+  GPtrArray *concepts; /* names of classes, paths of folders */
+  CjuViewJob job;
+  CjlConcepts *answer;
+} State;
+
+static void
+free_state (gpointer data)
+{
+  State *state = data;
+
+  cju_view_job_clear (&state->job);
+  g_clear_pointer (&state->answer, cjl_concepts_free);
+  g_ptr_array_unref (state->concepts);
+  g_free (state);
+}
+
+/* The name by which a class of the list is known; NULL if there is none. You free. */
+static char *
+get_class (CjuView *view, GtkWidget *list)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (list));
+
+  if (dataset == NULL || at >= dataset->n_classes)
+    return NULL;
+  return dataset->class_names != NULL ? g_strdup (dataset->class_names[at])
+                                      : g_strdup_printf ("%u", at);
+}
+
+static void
+show_concepts (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < state->concepts->len; i++)
+    {
+      g_autofree char *name = g_path_get_basename (state->concepts->pdata[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
+    }
+  gtk_label_set_text (GTK_LABEL (state->shown), text->len > 0 ? text->str : _ ("no concept yet"));
+  cju_access_tip (state->shown, text->len > 0 ? text->str : _ ("Add a class or a folder"));
+  gtk_widget_set_sensitive (state->job.start, state->concepts->len > 0);
+}
+
+/* Takes the name. */
+static void
+add_concept (CjuView *view, char *name)
+{
+  State *state = cju_view_get_state (view);
+
+  if (name == NULL || state->concepts->len >= CJL_CONCEPTS_MAX
+      || g_ptr_array_find_with_equal_func (state->concepts, name, g_str_equal, NULL))
+    g_free (name);
+  else
+    g_ptr_array_add (state->concepts, name);
+  show_concepts (view);
+}
+
+static void
+on_add (CjuView *view)
+{
+  add_concept (view, get_class (view, ((State *) cju_view_get_state (view))->class));
+}
+
+static void
+on_clear (CjuView *view)
+{
+  g_ptr_array_set_size (((State *) cju_view_get_state (view))->concepts, 0);
+  show_concepts (view);
+}
+
+static void
+on_answer (GtkNativeDialog *dialog, int response, gpointer data)
+{
+  CjuView *view = data;
+
+  if (response == GTK_RESPONSE_ACCEPT && cju_view_get_state (view) != NULL)
+    {
+      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+
+      add_concept (view, g_file_get_path (file));
+    }
+  g_object_unref (dialog);
+}
+
+static void
+on_folder (CjuView *view)
+{
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (view)));
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      _ ("Folder of Pictures That Show a Concept"), GTK_WINDOW (root),
+      GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Add"), _ ("_Cancel"));
+
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_answer), view, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+begin (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  g_autofree char *target = get_class (view, state->target);
+  CjlNetwork *network = target != NULL ? cju_view_dup_network (view) : NULL;
+  g_autofree const char **concepts = g_new0 (const char *, state->concepts->len + 1);
+  CjlConceptOptions options;
+
+  if (network == NULL)
+    return;
+  for (guint i = 0; i < state->concepts->len; i++)
+    concepts[i] = state->concepts->pdata[i];
+  cjl_concept_options_init (&options);
+  options.concepts = concepts;
+  options.target = target;
+  cju_view_job_take (&state->job, cjl_concepts_start (network, &options));
+}
+
+/* Brings the lists of classes in step with the data. */
+static void
+follow_data (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
+  g_autoptr (GtkStringList) list = NULL;
+
+  if (dataset == state->dataset)
+    return;
+  state->dataset = dataset;
+  list = gtk_string_list_new (NULL);
+  for (guint k = 0; dataset != NULL && k < dataset->n_classes; k++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", k);
+
+      gtk_string_list_append (list,
+                              dataset->class_names != NULL ? dataset->class_names[k] : number);
+    }
+  gtk_drop_down_set_model (GTK_DROP_DOWN (state->target), G_LIST_MODEL (list));
+  gtk_drop_down_set_model (GTK_DROP_DOWN (state->class), G_LIST_MODEL (list));
+  on_clear (view);
+}
+
+static void
+tick (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  CjlConcepts *fresh;
+
+  follow_data (view);
+  fresh = cju_view_job_poll (&state->job, view);
+  if (fresh == NULL)
+    return;
+  g_clear_pointer (&state->answer, cjl_concepts_free);
+  state->answer = fresh;
+  cju_view_refresh (view);
+}
+
+static CjvFrame *
+make (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+
+  /* what other data showed says nothing of this */
+  if (state->answer != NULL
+      && state->answer->dataset != cju_document_get_dataset (cju_view_get_document (view)))
+    g_clear_pointer (&state->answer, cjl_concepts_free);
+  return state->answer != NULL ? cjl_concepts_frame (state->answer) : NULL;
+}
+
+static void
+add_button (CjuView *view, GtkWidget *box, const char *icon, const char *words,
+            void (*clicked) (CjuView *view))
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  cju_access_tip (button, words);
+  cju_access_name (button, words);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_box_append (GTK_BOX (box), button);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (clicked), view, G_CONNECT_SWAPPED);
+}
+
+static void
+build (CjuView *view)
+{
+  static const char *const nothing[] = { NULL };
+  State *state = g_new0 (State, 1);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  cju_view_take_state (view, state, free_state);
+  state->concepts = g_ptr_array_new_with_free_func (g_free);
+  state->target = cju_view_add_list (view, nothing, _ ("Class that is asked about"));
+  state->class = gtk_drop_down_new_from_strings (nothing);
+  cju_access_tip (state->class, _ ("Class whose samples show a concept"));
+  cju_access_name (state->class, _ ("Class whose samples show a concept"));
+  gtk_widget_set_hexpand (state->class, TRUE);
+  gtk_box_append (GTK_BOX (box), state->class);
+  add_button (view, box, "list-add-symbolic", _ ("Add this class as a concept"), on_add);
+  add_button (view, box, "folder-open-symbolic", _ ("Add a folder of pictures as a concept"),
+              on_folder);
+  add_button (view, box, "edit-clear-all-symbolic", _ ("Begin with no concept"), on_clear);
+  cju_view_add_control (view, box);
+  state->shown = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (state->shown), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (state->shown), 16);
+  gtk_label_set_max_width_chars (GTK_LABEL (state->shown), 24);
+  gtk_label_set_xalign (GTK_LABEL (state->shown), 0);
+  gtk_widget_add_css_class (state->shown, "dim-label");
+  cju_view_add_control (view, state->shown);
+  cju_view_job_build (&state->job, view, _ ("Ask"),
+                      _ ("Test with these weights how much the class leans on the concepts"),
+                      begin);
+  show_concepts (view);
+}
+
+const CjuViewInfo cju_view_concepts = {
+  .id = "concepts",
+  .title = N_ ("Concepts"),
+  .blurb = N_ ("How often what you show by examples, a class or a folder of pictures, speaks for a "
+               "class, in every layer, and whether that is beyond chance"),
+  .figure = "concepts",
+  .belongs = cju_view_tells_classes,
+  .make = make,
+  .build = build,
+  .tick = tick,
+  .formula
+  = "S = ∇h · v, v from random samples to those of the concept; score: share of the class's "
+    "samples with S > 0; p: Welch's t-test against vectors between random sets, two-sided",
+  .source
+  = "B. Kim et al., “Interpretability beyond feature attribution: quantitative testing with "
+    "concept activation vectors (TCAV)” (2018)",
+};
