@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who looks at whom in the chosen sample, live; heads can be silenced, and the loss without each be
  * measured. */
-#include "cju-view.h"
+#include "cju-view-tools.h"
 
 #include "cju-access.h"
 #include "cjl-attention.h"
@@ -37,14 +37,14 @@ static const struct
 
 typedef struct
 {
-  GtkWidget *show, *layer, *kind, *head, *measure, *progress;
+  GtkWidget *show, *layer, *kind, *head;
   Show listed[N_SHOWS]; /* what the list of shows has */
   guint n_listed;
   GStrv layers;  /* names, as the list has them */
   int n_heads;   /* as the list has them */
   gint64 query;  /* token that was clicked; -1: none */
   gboolean busy; /* lists are being filled */
-  CjlJob *job;
+  CjuViewJob job;
   CjlHeads *heads;
   CjdDataset *measured; /* what the heads were measured with */
 } State;
@@ -54,7 +54,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  cju_view_job_clear (&state->job);
   g_clear_pointer (&state->heads, cjl_heads_free);
   g_clear_pointer (&state->measured, cjd_dataset_unref);
   g_strfreev (state->layers);
@@ -185,69 +185,32 @@ get_silent (const State *state)
 /* --- the loss without each head --- */
 
 static void
-show_progress (State *state)
+begin (CjuView *view)
 {
-  const gboolean busy = state->job != NULL;
-
-  gtk_button_set_label (GTK_BUTTON (state->measure), busy ? _ ("Stop") : _ ("Measure heads"));
-  gtk_widget_set_visible (state->progress, busy);
-  if (busy)
-    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (state->progress),
-                                   cjl_job_get_progress (state->job));
-}
-
-static void
-on_measure (CjuView *view)
-{
-  CjuDocument *document = cju_view_get_document (view);
   State *state = cju_view_get_state (view);
-  CjlSession *session = cju_document_get_session (document);
-  g_autoptr (CjCheckpoint) weights = NULL;
+  CjlNetwork *network = cju_view_dup_network (view);
 
-  if (state->job != NULL)
-    {
-      cjl_job_cancel (state->job); /* what there is stays */
-      return;
-    }
-  if (session != NULL)
-    weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
-  if (weights == NULL)
-    {
-      cju_view_tell (view, _ ("There are no weights yet. Wait until the data is loaded."));
-      return;
-    }
+  if (network == NULL)
+    return;
   g_clear_pointer (&state->measured, cjd_dataset_unref);
-  state->measured = cjd_dataset_ref (cju_document_get_dataset (document));
-  state->job = cjl_heads_start (cju_document_get_project (document)->graph, state->measured,
-                                weights, CJD_SPLIT_VAL, HEAD_SAMPLES);
+  state->measured = cjd_dataset_ref (network->dataset);
+  cju_view_job_take (&state->job, cjl_heads_start (network, CJD_SPLIT_VAL, HEAD_SAMPLES));
   for (guint i = 0; i < state->n_listed; i++)
     if (state->listed[i] == SHOW_HEADS)
       gtk_drop_down_set_selected (GTK_DROP_DOWN (state->show), i);
-  show_progress (state);
 }
 
 static void
 follow_job (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  const gboolean done = state->job != NULL && cjl_job_is_done (state->job);
-  CjlHeads *fresh = state->job != NULL ? cjl_job_take_result (state->job) : NULL;
+  CjlHeads *fresh = cju_view_job_poll (&state->job, view);
 
-  if (fresh != NULL)
-    {
-      g_clear_pointer (&state->heads, cjl_heads_free);
-      state->heads = fresh;
-      cju_view_refresh (view);
-    }
-  if (done)
-    {
-      g_autoptr (GError) error = cjl_job_dup_error (state->job);
-
-      if (error != NULL)
-        cju_view_tell (view, error->message);
-      g_clear_pointer (&state->job, cjl_job_free);
-    }
-  show_progress (state);
+  if (fresh == NULL)
+    return;
+  g_clear_pointer (&state->heads, cjl_heads_free);
+  state->heads = fresh;
+  cju_view_refresh (view);
 }
 
 static void
@@ -447,17 +410,9 @@ build (CjuView *view)
                           _ ("Takes what a head says out of a copy of the network; the one that is "
                              "trained stays whole"));
   fill_list (state, state->kind, kinds, 0);
-  state->measure = gtk_button_new_with_label (_ ("Measure heads"));
-  cju_access_tip (state->measure,
-                  _ ("By how much the loss of validation samples grows without each "
-                     "head"));
-  state->progress = gtk_progress_bar_new ();
-  cju_access_name (state->progress, _ ("Progress of the measurement"));
-  cju_view_add_control (view, state->measure);
-  cju_view_add_control (view, state->progress);
-  gtk_widget_set_visible (state->progress, FALSE);
-  g_signal_connect_object (state->measure, "clicked", G_CALLBACK (on_measure), view,
-                           G_CONNECT_SWAPPED);
+  cju_view_job_build (&state->job, view, _ ("Measure heads"),
+                      _ ("By how much the loss of validation samples grows without each head"),
+                      begin);
 }
 
 const CjuViewInfo cju_view_attention = {

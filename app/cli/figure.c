@@ -54,8 +54,8 @@ typedef struct
 static void
 words_clear (Words *words)
 {
-  g_ptr_array_unref (words->files);
-  g_ptr_array_unref (words->ids);
+  g_clear_pointer (&words->files, g_ptr_array_unref);
+  g_clear_pointer (&words->ids, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
@@ -399,6 +399,18 @@ run_words (const Words *words, const Options *options)
   return done ? 0 : cli_fail (error);
 }
 
+/* Whether all numbers lie within their limits; else says which does not. */
+static gboolean
+check_numbers (const Options *options, int *status)
+{
+  return cli_check_number (&cli_figure, "--sample", options->sample, 0, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--unit", options->unit, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--query", options->query, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--font-size", options->font_size, 0, 3, 72, status)
+         && cli_check_number (&cli_figure, "--dpi", options->dpi, 0, 24, 2400, status)
+         && cli_check_number (&cli_figure, "--scale", options->scale, 0, 0.25, 25, status);
+}
+
 static int
 run_figure (int argc, char **argv)
 {
@@ -429,7 +441,8 @@ run_figure (int argc, char **argv)
       N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
-          "tuning, orientation-map and selectivity: drifting or static gratings, or bars"),
+          "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
+          "landscape: slice or run"),
       "ID" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
@@ -474,16 +487,8 @@ run_figure (int argc, char **argv)
   int status = 0;
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
-      || !cli_check_number (&cli_figure, "--sample", options.sample, 0, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--unit", options.unit, -1, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--query", options.query, -1, 0, G_MAXINT, &status)
-      || !cli_check_number (&cli_figure, "--font-size", options.font_size, 0, 3, 72, &status)
-      || !cli_check_number (&cli_figure, "--dpi", options.dpi, 0, 24, 2400, &status)
-      || !cli_check_number (&cli_figure, "--scale", options.scale, 0, 0.25, 25, &status))
-    {
-      words = sort_words (0, NULL);
-      return status;
-    }
+      || !check_numbers (&options, &status))
+    return status;
   words = sort_words (argc - 1, argv + 1);
   return run_words (&words, &options);
 }
@@ -499,8 +504,8 @@ const CliCommand cli_figure = {
       "of many;\n"
       "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
       "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
-      "pictures; decision for data of two numbers. A .csv holds the numbers of the picture, a\n"
-      ".npz the arrays.\n\n"
+      "pictures; landscape, interpolation and curvature of the loss; decision for data of two\n"
+      "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

@@ -532,6 +532,9 @@ static const struct
   { "orientation-map", TRUE, frame_of_bench },
   { "selectivity", TRUE, frame_of_bench },
   { "gabor", TRUE, frame_of_bench },
+  { "landscape", TRUE, cjl_figure_of_landscape },
+  { "interpolation", TRUE, cjl_figure_of_landscape },
+  { "curvature", TRUE, cjl_figure_of_landscape },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -3,7 +3,6 @@
 
 #include "cj-attention-map.h"
 #include "cj-error.h"
-#include "cjl-network.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -172,12 +171,11 @@ run_order (CjlJob *job, gpointer data, GError **error)
 }
 
 CjlJob *
-cjl_heads_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights, CjdSplit split,
-                 gsize n_samples)
+cjl_heads_start (CjlNetwork *network, CjdSplit split, gsize n_samples)
 {
   Order *order = g_new0 (Order, 1);
 
-  order->network = cjl_network_new (graph, dataset, weights);
+  order->network = network;
   order->split = split;
   order->n_samples = n_samples;
   return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_heads_free);

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "cjl-job.h"
-#include "cjl-project.h"
+#include "cjl-network.h"
 
 G_BEGIN_DECLS
 
@@ -23,9 +23,8 @@ typedef struct
 void cjl_heads_free (CjlHeads *heads);
 
 /* A job whose results are CjlHeads: one after each head. `n_samples` are at most taken of the split.
- * Copies the graph, references data and weights. The error says what is missing. You free. */
-CjlJob *cjl_heads_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                         CjdSplit split, gsize n_samples);
+ * Takes the network. The error says what is missing. You free. */
+CjlJob *cjl_heads_start (CjlNetwork *network, CjdSplit split, gsize n_samples);
 /* The same at once, with the weights of a project. Slow. Main thread. You free. */
 CjlHeads *cjl_heads_project (CjlProject *project, CjdDataset *dataset, CjdSplit split,
                              gsize n_samples, GError **error);

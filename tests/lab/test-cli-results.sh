@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..61
+echo 1..67
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -61,6 +61,12 @@ check figure-with-refuses says 'does not fit' 1 "$cli" figure l.cajal similarity
 check figure-concepts says '^f.csv' 0 "$cli" figure l.cajal concepts --class 8 --concept B --concept I -o f.csv
 check figure-concepts-refuses says 'neither a folder nor a class' 1 "$cli" figure l.cajal concepts --class 8 --concept stripes
 check figure-concepts-class-refuses says 'no class “zebra”' 1 "$cli" figure l.cajal concepts --class zebra --concept B
+check figure-interpolation says '^f.csv' 0 "$cli" figure p.cajal interpolation -o f.csv
+check figure-landscape says '^f.csv' 0 "$cli" figure p.cajal landscape -o f.csv
+check figure-landscape-refuses says 'Choose slice or run' 1 "$cli" figure p.cajal landscape -m moon
+check figure-curvature says '^f.csv' 0 "$cli" figure p.cajal curvature -o f.csv
+check figure-attention-refuses says 'no attention to show' 1 "$cli" figure p.cajal attention
+check figure-lens-refuses says 'no stack of blocks' 1 "$cli" figure p.cajal logit-lens
 check figure-text-refuses says 'no text whose next character' 1 "$cli" figure p.cajal text
 check figure-maps all_formats l.cajal maps --node conv2 --sample 3
 check figure-contact-sheet all_formats l.cajal contact-sheet --split test --mistakes

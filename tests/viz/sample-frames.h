@@ -490,94 +490,7 @@ frame_text (const char *text, int given)
   return cjv_frame_seal (frame);
 }
 
-/* Heads that look back, each in its way. */
-static CjvFrame *
-frame_attention (int heads, const char *text)
-{
-  CjvFrame *frame = cjv_frame_new ();
-  const gint64 t = g_utf8_strlen (text, -1), dims[] = { heads, t, t };
-  CjTensor *weights = tensor (3, dims);
-  g_auto (GStrv) tokens = g_new0 (char *, t + 1);
-
-  for (gint64 i = 0; i < heads * t; i++)
-    {
-      float *row = cj_tensor_f32 (weights) + i * t, sum = 0;
-
-      for (gint64 j = 0; j <= i % t; j++)
-        sum += row[j]
-            = (float) exp (-fabs ((double) (i % t - j - i / t * 3)) / (1.0 + (double) (i / t))
-                           + bell ((guint32) (i * t + j)));
-      for (gint64 j = 0; j <= i % t; j++)
-        row[j] /= sum;
-    }
-  for (gint64 i = 0; i < t; i++, text = g_utf8_next_char (text))
-    tokens[i] = g_strndup (text, (gsize) (g_utf8_next_char (text) - text));
-  cjv_frame_take_array (frame, "weights", weights);
-  cjv_frame_set_strings (frame, "tokens", (const char *const *) tokens);
-  cjv_frame_set_scalar (frame, "query", (double) (t / 2));
-  cjv_frame_set_text (frame, "title", "block2");
-  return cjv_frame_seal (frame);
-}
-
-static CjvFrame *
-frame_patches (int heads, int side)
-{
-  CjvFrame *frame = cjv_frame_new ();
-  g_autoptr (CjvFrame) maps = frame_maps (heads, side), picture = frame_maps (3, 4 * side);
-
-  cjv_frame_set_array (frame, "maps", (CjTensor *) cjv_frame_get_array (maps, "maps"));
-  cjv_frame_set_array (frame, "picture", (CjTensor *) cjv_frame_get_array (picture, "maps"));
-  cjv_frame_set_scalar (frame, "query", heads > 1 ? side + 2 : -1);
-  cjv_frame_set_text (frame, "title", "block2");
-  return cjv_frame_seal (frame);
-}
-
-static CjvFrame *
-frame_heads (int layers, int heads)
-{
-  static const char *const names[] = { "block1", "block2", "block3", "block4", NULL };
-  CjvFrame *frame = cjv_frame_new ();
-  const gint64 dims[] = { layers, heads };
-  CjTensor *entropy = tensor (2, dims), *distance = tensor (2, dims), *loss = tensor (2, dims);
-
-  for (int i = 0; i < layers * heads; i++)
-    {
-      cj_tensor_f32 (entropy)[i] = (float) (5 * noise ((guint32) i));
-      cj_tensor_f32 (distance)[i] = (float) (20 * noise ((guint32) i + 99));
-      cj_tensor_f32 (loss)[i] = (float) (0.05 * bell ((guint32) i) + 0.04);
-    }
-  cj_tensor_f32 (loss)[layers * heads - 1] = NAN;
-  cjv_frame_take_array (frame, "entropy", entropy);
-  cjv_frame_take_array (frame, "distance", distance);
-  cjv_frame_take_array (frame, "loss", loss);
-  cjv_frame_set_scalar (frame, "whole-loss", 1.9);
-  if (layers <= 4)
-    cjv_frame_set_strings (frame, "layers", names);
-  return cjv_frame_seal (frame);
-}
-
-static CjvFrame *
-frame_lens (int layers, const char *text)
-{
-  CjvFrame *frame = cjv_frame_new ();
-  const gint64 t = g_utf8_strlen (text, -1), dims[] = { layers, t };
-  CjTensor *probability = tensor (2, dims);
-  g_auto (GStrv) tokens = g_new0 (char *, t + 1), guesses = g_new0 (char *, layers *t + 1);
-
-  for (gint64 i = 0; i < t; i++)
-    tokens[i] = g_strndup (text + i, 1);
-  for (gint64 i = 0; i < layers * t; i++)
-    {
-      cj_tensor_f32 (probability)[i] = (float) noise ((guint32) i);
-      guesses[i] = g_strdup (tokens[noise ((guint32) i + 7) < 0.4 ? (i + 1) % t : i * 7 % t]);
-    }
-  cjv_frame_take_array (frame, "probability", probability);
-  cjv_frame_set_strings (frame, "tokens", (const char *const *) tokens);
-  cjv_frame_set_strings (frame, "targets", (const char *const *) tokens + 1);
-  cjv_frame_set_strings (frame, "guesses", (const char *const *) guesses);
-  cjv_frame_set_text (frame, "title", "Step 1200");
-  return cjv_frame_seal (frame);
-}
+#include "sample-frames-inside.h"
 
 static const char written[]
     = "The cell is a city of its own: it has streets, gates and\nkeepers of the gates. No wall "
@@ -687,6 +600,12 @@ sample_frame (const char *id)
     return frame_patches (4, 8);
   if (g_str_equal (id, "attention-heads"))
     return frame_heads (4, 4);
+  if (g_str_equal (id, "landscape"))
+    return frame_landscape (17, 12, FALSE);
+  if (g_str_equal (id, "interpolation"))
+    return frame_interpolation (TRUE);
+  if (g_str_equal (id, "curvature"))
+    return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
     return frame_lens (5, "The cell is a city of its own");
   if (g_str_equal (id, "tuning"))
@@ -752,6 +671,12 @@ other_frame (const char *id)
     return frame_patches (1, 5);
   if (g_str_equal (id, "attention-heads"))
     return frame_heads (12, 12);
+  if (g_str_equal (id, "landscape"))
+    return frame_landscape (17, 0, TRUE);
+  if (g_str_equal (id, "interpolation"))
+    return frame_interpolation (FALSE);
+  if (g_str_equal (id, "curvature"))
+    return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
     return frame_lens (13, "a city");
   if (g_str_equal (id, "tuning"))
