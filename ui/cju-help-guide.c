@@ -249,7 +249,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "<tt>letters</tt> and a list of <tt>panels</tt>, each with <tt>figure</tt> and, as "
           "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
           "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt>, <tt>method</tt>, <tt>with</tt>, "
-          "<tt>run</tt>, <tt>query</tt> and <tt>set</tt> (parameters):"),
+          "<tt>run</tt>, <tt>query</tt>, <tt>unit</tt>, <tt>untrained</tt>, <tt>class</tt>, "
+          "<tt>concepts</tt> and <tt>set</tt> (parameters):"),
       N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
           "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },
