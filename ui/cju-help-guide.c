@@ -190,6 +190,23 @@ const CjuHelpGuide cju_help_guide[] = {
           "view Problems say so, and one button goes back to the last good checkpoint. Use a "
           "smaller learning rate before you train on."),
       NULL } },
+  { "representations",
+    N_ ("What layers have understood"),
+    N_ ("Many samples at once, in every layer"),
+    { N_ ("<a href=\"view/embedding\">Embedding</a> lays samples out so that those which a layer "
+          "takes for alike lie near one another; click a point to choose its sample."),
+      N_ ("<a href=\"view/similarity\">Similarity</a> sets layers beside one another, beside "
+          "themselves earlier in the run, or beside those of another project, or sets the samples "
+          "of one layer beside one another. The samples are those of validation."),
+      N_ ("<a href=\"view/layers\">Layers</a> has a row for each layer: what a linear probe reads "
+          "off it, in how many dimensions its answers spread, which units are dead or double, and "
+          "how far its classes have collapsed. Wide maps are averaged to fewer places where memory "
+          "would not do; the exported figure says which."),
+      N_ ("<a href=\"view/concepts\">Concepts</a> asks what a class leans on. A concept is shown "
+          "by "
+          "examples: a class of the data, or a folder of pictures of your own, of stripes for "
+          "instance. A hollow bar may be chance: more examples may tell."),
+      NULL } },
   { "figures",
     N_ ("Views and figures"),
     N_ ("Everything on the screen can be exported"),
@@ -232,7 +249,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "<tt>letters</tt> and a list of <tt>panels</tt>, each with <tt>figure</tt> and, as "
           "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
           "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt>, <tt>method</tt>, <tt>with</tt>, "
-          "<tt>run</tt>, <tt>query</tt> and <tt>set</tt> (parameters):"),
+          "<tt>run</tt>, <tt>query</tt>, <tt>unit</tt>, <tt>untrained</tt>, <tt>class</tt>, "
+          "<tt>concepts</tt> and <tt>set</tt> (parameters):"),
       N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
           "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },

@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include "cj-error.h"
+#include "cjl-embedding.h"
 #include "cjl-figure-file.h"
 #include "cjl-plate.h"
 #include "file.h"
@@ -16,9 +17,9 @@
 typedef struct
 {
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
-      *class;
+      *direction, *class;
   char **settings, **nodes, **concepts;
-  int sample, query, unit;
+  int sample, query, unit, samples;
   double scale, dpi, font_size;
   gboolean dark, light, bare, mistakes, run, untrained, data, json;
 } Options;
@@ -37,6 +38,7 @@ options_clear (Options *options)
   g_free (options->plate);
   g_free (options->method);
   g_free (options->with);
+  g_free (options->direction);
   g_free (options->class);
   g_strfreev (options->concepts);
   g_strfreev (options->settings);
@@ -147,10 +149,12 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .sample = (gsize) options->sample,
                              .mistakes = options->mistakes,
                              .method = options->method,
+                             .n_samples = (gsize) options->samples,
                              .query = options->query,
                              .other = options->with,
                              .run = options->run,
                              .unit = options->unit,
+                             .direction = options->direction,
                              .untrained = options->untrained,
                              .concepts = (const char *const *) options->concepts,
                              .target = options->class };
@@ -405,6 +409,8 @@ check_numbers (const Options *options, int *status)
 {
   return cli_check_number (&cli_figure, "--sample", options->sample, 0, 0, G_MAXINT, status)
          && cli_check_number (&cli_figure, "--unit", options->unit, -1, 0, G_MAXINT, status)
+         && cli_check_number (&cli_figure, "--samples", options->samples, 0, 4, CJL_EMBED_MAX,
+                              status)
          && cli_check_number (&cli_figure, "--query", options->query, -1, 0, G_MAXINT, status)
          && cli_check_number (&cli_figure, "--font-size", options->font_size, 0, 3, 72, status)
          && cli_check_number (&cli_figure, "--dpi", options->dpi, 0, 24, 2400, status)
@@ -442,12 +448,16 @@ run_figure (int argc, char **argv)
           "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
           "for "
           "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-          "landscape: slice or run"),
+          "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
       "ID" },
-    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
-      N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
-          "selective"),
+    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
+      N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"),
       "N" },
+    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
+      N_ ("For tuning, orientation-map, ideal and receptive-field: the unit of the layer, from 0"),
+      "N" },
+    { "direction", 0, 0, G_OPTION_ARG_STRING, &options.direction,
+      N_ ("For ideal and receptive-field: a sum of units, as “3 5:-1”, in place of one"), "TEXT" },
     { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
       N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
       NULL },
@@ -500,12 +510,12 @@ const CliCommand cli_figure = {
   run_figure,
   N_ ("ID is one of “cajal-cli list figures”: curves; filters and histogram of a layer's\n"
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
-      "units and bars of one sample; embedding, similarity, dissimilarity, layers and concepts\n"
-      "of many;\n"
-      "attention, attention-arcs, attention-patches, attention-heads and logit-lens of a\n"
-      "transformer; tuning, orientation-map, selectivity and gabor of a layer that looks at\n"
-      "pictures; landscape, interpolation and curvature of the loss; decision for data of two\n"
-      "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
+      "units and bars of one sample; embedding, similarity, dissimilarity, layers and\n"
+      "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
+      "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
+      "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
+      "of the loss; decision for data of two numbers. A .csv holds the numbers of the picture,\n"
+      "a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

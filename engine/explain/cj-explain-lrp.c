@@ -29,13 +29,20 @@ new_rooms (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
 }
 
-/* R / z, kept from dividing by nothing. */
+/* R / z, kept from dividing by next to nothing: epsilon is a share of what z usually is, its root mean
+ * square, so that one setting suits layers of any scale. */
 static void
 divide (const float *r, const float *z, double epsilon, float *s, gint64 n)
 {
+  double square = 0;
+  float least;
+
+  for (gint64 i = 0; i < n; i++)
+    square += (double) z[i] * z[i];
+  least = (float) (epsilon * sqrt (square / (double) MAX (n, 1)));
   for (gint64 i = 0; i < n; i++)
     {
-      const float below = z[i] + (float) (z[i] < 0 ? -epsilon : epsilon);
+      const float below = z[i] + (z[i] < 0 ? -least : least);
 
       s[i] = below != 0 ? r[i] / below : 0;
     }
