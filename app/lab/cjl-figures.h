@@ -17,6 +17,7 @@ typedef struct
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
   const char
       *method; /* embedding, similarity, dissimilarity, attention, tuning: how; NULL: the first */
+  gsize n_samples;   /* embedding, similarity, dissimilarity: at most; 0: the preset */
   const char *other; /* similarity: path of a project to compare with, or NULL */
   gboolean run;      /* similarity: along the run */
   gint64 query;      /* attention: the token that looks; -1: none is chosen */

@@ -10,27 +10,31 @@
 /* --- how alike two maps are --- */
 
 static int
-compare_absolute (gconstpointer a, gconstpointer b, gpointer data)
+compare_values (gconstpointer a, gconstpointer b, gpointer data)
 {
   const float *values = data;
-  const float x = fabsf (values[*(const guint32 *) a]), y = fabsf (values[*(const guint32 *) b]);
+  const float x = values[*(const guint32 *) a], y = values[*(const guint32 *) b];
 
   return x < y ? -1 : x > y;
 }
 
-/* Ranks of |values|, less their mean, so that they add up to 0. You free. */
+/* Ranks of values, or of their sizes, less their mean, so that they add up to 0. You free. */
 static double *
-find_ranks (const float *values, gint64 n)
+find_ranks (const float *from, gint64 n, gboolean sizes)
 {
+  g_autofree float *values = g_memdup2 (from, sizeof *from * (gsize) n);
   g_autofree guint32 *order = g_new (guint32, (gsize) n);
   double *ranks = g_new (double, (gsize) n);
 
   for (gint64 i = 0; i < n; i++)
-    order[i] = (guint32) i;
-  g_qsort_with_data (order, (gint) n, sizeof *order, compare_absolute, (gpointer) values);
+    {
+      order[i] = (guint32) i;
+      values[i] = sizes ? fabsf (values[i]) : values[i];
+    }
+  g_qsort_with_data (order, (gint) n, sizeof *order, compare_values, values);
   for (gint64 begin = 0, end; begin < n; begin = end)
     {
-      for (end = begin + 1; end < n && fabsf (values[order[end]]) == fabsf (values[order[begin]]);)
+      for (end = begin + 1; end < n && values[order[end]] == values[order[begin]];)
         end++;
       for (gint64 i = begin; i < end; i++)
         ranks[order[i]] = (double) (begin + end - n) / 2;
@@ -39,9 +43,9 @@ find_ranks (const float *values, gint64 n)
 }
 
 double
-cj_faithful_rank_correlation (const float *a, const float *b, gint64 n)
+cj_faithful_rank_correlation (const float *a, const float *b, gint64 n, gboolean sizes)
 {
-  g_autofree double *x = find_ranks (a, n), *y = find_ranks (b, n);
+  g_autofree double *x = find_ranks (a, n, sizes), *y = find_ranks (b, n, sizes);
   double xx = 0, xy = 0, yy = 0;
 
   for (gint64 i = 0; i < n; i++)
@@ -359,7 +363,8 @@ compare (const CjExplainerInfo *info, CjFaithfulPart *part, const First *first, 
   *ssim = cj_faithful_ssim (a, b, grid.h, grid.w);
   before = pick (first, first->map);
   after = pick (first, explanation.map);
-  *rank = cj_faithful_rank_correlation (before, after, first->n);
+  *rank = cj_faithful_rank_correlation (before, after, first->n,
+                                        (info->traits & CJ_EXPLAIN_SIGNED) == 0);
   if (isnan (*rank))
     *rank = *ssim = 0;
   return TRUE;

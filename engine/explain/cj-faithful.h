@@ -55,9 +55,9 @@ gboolean cj_faithful_sensitivity (const CjExplainerInfo *info, const CjExplainCa
 
 /* --- sanity --- */
 
-/* How alike two maps are. Spearman's correlation of the ranks of |a| and |b|, ties with their mean rank;
- * NAN where one of the two is the same everywhere. */
-double cj_faithful_rank_correlation (const float *a, const float *b, gint64 n);
+/* How alike two maps are. Spearman's correlation of the ranks of a and b, or with `sizes` of |a| and
+ * |b|, ties with their mean rank; NAN where one of the two is the same everywhere. */
+double cj_faithful_rank_correlation (const float *a, const float *b, gint64 n, gboolean sizes);
 /* Mean structural similarity (Wang, Bovik, Sheikh and Simoncelli, 2004, equation 13) of the pictures
  * [h, w]: a Gaussian window of 11 × 11 pixels, deviation 1.5 (smaller ones have as many as fit, an odd
  * number each way), only where it lies within the picture; K₁ = 0.01, K₂ = 0.03, both pictures stretched
@@ -70,7 +70,8 @@ GStrv cj_faithful_list_layers (CjExplained *network);
 
 /* Model parameter randomisation (Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim, "Sanity checks for
  * saliency maps", 2018, section 4): the map again, from the same network with weights drawn anew as each
- * layer's initialiser does (state as well: running means), and how alike it is to the first one. Ranks
+ * layer's initialiser does (state as well: running means), and how alike it is to the first one. Maps
+ * that tell for from against are compared with their signs, others by size. Ranks
  * are compared where the sample is not black, as what is multiplied by nothing is alike whatever the
  * network does. Where the method refuses such a network, or its map is the same everywhere, nothing is
  * alike: 0. All are NAN where the first map is the same everywhere. */
