@@ -152,6 +152,30 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("<tt>cajal-cli explain</tt> does the same for any number of samples and writes pictures, "
           "tables and arrays."),
       NULL } },
+  { "trust",
+    N_ ("Is the explanation true?"),
+    N_ ("How maps are held against the network that they explain"),
+    { N_ ("The view <a href=\"view/trust\">Trust</a> lets every explainer make maps of some "
+          "samples and measures them. The best stand on top: methods that pass the sanity check, "
+          "then by their mean place in the four measures that follow."),
+      N_ ("<b>Deletion</b> and <b>insertion</b> take away, or give back, pixels in the order of "
+          "the map and watch how sure the network is of its class. The areas under both curves "
+          "stand in the table: a good map makes the first small and the second large."),
+      N_ ("<b>Infidelity</b> turns random squares, or sets of features, black and compares how far "
+          "the score falls with what the map says of them: 0 is perfect, 1 says nothing. The unit "
+          "of the map does not matter. <b>Sensitivity</b> is how far a map moves when the sample "
+          "is changed a little, as a share of its own length."),
+      N_ ("The <b>sanity check</b> draws the weights of the layers anew, from the output down, and "
+          "makes the maps again. Their ranks are compared with those of the first maps, with the "
+          "sign where a method has one, and where the sample is not black. A map that stays alike "
+          "does not show what was learned, however well it looks: a method fails if the mean "
+          "correlation is 0.5 or more. <b>Cascade</b> is that mean, <b>Untrained</b> the "
+          "correlation when nothing that was learned is left, <b>SSIM</b> the likeness of the two "
+          "pictures then."),
+      N_ ("The list in the view shows the sanity check layer by layer. <tt>cajal-cli explain "
+          "--report</tt> prints the table, <tt>cajal-cli figure F.cajal trust</tt> and "
+          "<tt>sanity</tt> draw both."),
+      NULL } },
   { "problems",
     N_ ("Problems and mends"),
     N_ ("What keeps a network from training, and the way out"),
@@ -165,6 +189,23 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("When numbers explode while a network trains, it stops: the card where it began and the "
           "view Problems say so, and one button goes back to the last good checkpoint. Use a "
           "smaller learning rate before you train on."),
+      NULL } },
+  { "representations",
+    N_ ("What layers have understood"),
+    N_ ("Many samples at once, in every layer"),
+    { N_ ("<a href=\"view/embedding\">Embedding</a> lays samples out so that those which a layer "
+          "takes for alike lie near one another; click a point to choose its sample."),
+      N_ ("<a href=\"view/similarity\">Similarity</a> sets layers beside one another, beside "
+          "themselves earlier in the run, or beside those of another project, or sets the samples "
+          "of one layer beside one another. The samples are those of validation."),
+      N_ ("<a href=\"view/layers\">Layers</a> has a row for each layer: what a linear probe reads "
+          "off it, in how many dimensions its answers spread, which units are dead or double, and "
+          "how far its classes have collapsed. Wide maps are averaged to fewer places where memory "
+          "would not do; the exported figure says which."),
+      N_ ("<a href=\"view/concepts\">Concepts</a> asks what a class leans on. A concept is shown "
+          "by "
+          "examples: a class of the data, or a folder of pictures of your own, of stripes for "
+          "instance. A hollow bar may be chance: more examples may tell."),
       NULL } },
   { "figures",
     N_ ("Views and figures"),

@@ -37,6 +37,7 @@ begin (CjuView *view)
     return;
   cjl_embed_options_init (&options);
   options.node = layer;
+  options.n_samples = CJL_EMBED_MAX;
   options.method = (CjlEmbedMethod) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->method));
   cju_view_job_take (&state->job, cjl_embedding_start (network, &options));
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BATCH 32
+G_STATIC_ASSERT (CJL_EMBED_MAX <= CJ_MAP_MAX);
 #define MAX_FLOATS ((gint64) 16 << 20) /* of the layer's answers together */
 #define FIRST_COMPONENTS 50            /* t-SNE sees that many, as its authors advise */
 #define LEAVE_EVERY 10                 /* iterations between partial results */
@@ -73,7 +74,7 @@ embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width
   self->n_iterations = options->n_iterations;
   self->dataset = cjd_dataset_ref (dataset);
   self->n = cjl_samples_spread (dataset, options->split,
-                                MIN (most, MIN (options->n_samples, CJ_MAP_MAX)), &self->index,
+                                MIN (most, MIN (options->n_samples, CJL_EMBED_MAX)), &self->index,
                                 &self->place);
   if (dataset->n_classes > 0)
     {

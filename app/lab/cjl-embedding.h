@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+#define CJL_EMBED_MAX 2000 /* samples; every pair is looked at */
+
 typedef enum
 {
   CJL_EMBED_PCA,
@@ -23,7 +25,7 @@ typedef struct
   const char *node; /* id of the layer */
   CjdSplit split;
   CjlEmbedMethod method;
-  guint n_samples;     /* at most; CJ_MAP_MAX is the most */
+  guint n_samples;     /* at most; CJL_EMBED_MAX is the most */
   double perplexity;   /* of t-SNE */
   guint n_neighbours;  /* of UMAP */
   double min_distance; /* of UMAP */

@@ -67,6 +67,8 @@ cjl_figure_of_map (const CjlFigureRequest *r, GError **error)
   cjl_embed_options_init (&options);
   options.node = choose_layer (r, error);
   options.split = r->choice->split;
+  if (r->choice->n_samples > 0)
+    options.n_samples = (guint) MIN (r->choice->n_samples, CJL_EMBED_MAX);
   if (options.node == NULL)
     return NULL;
   if (r->choice->method != NULL && !cjl_embed_method_find (r->choice->method, &options.method))
@@ -92,6 +94,8 @@ cjl_figure_of_similarity (const CjlFigureRequest *r, GError **error)
   cjl_similarity_options_init (&options);
   options.split = r->choice->split;
   options.other = r->choice->other;
+  if (r->choice->n_samples > 0)
+    options.n_samples = (guint) MIN (r->choice->n_samples, CJL_SIMILARITY_MAX);
   options.with = samples                    ? CJL_COMPARE_SAMPLES
                  : r->choice->other != NULL ? CJL_COMPARE_OTHER
                  : r->choice->run           ? CJL_COMPARE_RUN

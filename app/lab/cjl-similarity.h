@@ -9,6 +9,7 @@
 
 G_BEGIN_DECLS
 
+#define CJL_SIMILARITY_MAX 2000       /* samples; every pair is looked at */
 #define CJL_SIMILARITY_MOMENTS 16     /* of a run */
 #define CJL_DISSIMILARITY_SAMPLES 200 /* more cannot be seen apart */
 

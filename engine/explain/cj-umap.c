@@ -233,7 +233,7 @@ attract (Umap *u, const Edge *edge, float rate)
 
   if (!(square > 0))
     return;
-  pull = pow (square, u->b);
+  pull = powf ((float) square, (float) u->b);
   pull = -2 * u->a * u->b * pull / square / (1 + u->a * pull);
   for (int k = 0; k < 2; k++)
     {
@@ -254,7 +254,7 @@ repel (Umap *u, guint i, float rate)
 
   if (i == j || !(square > 0))
     return;
-  push = 2 * u->b / ((0.001 + square) * (1 + u->a * pow (square, u->b)));
+  push = 2 * u->b / ((0.001 + square) * (1 + u->a * powf ((float) square, (float) u->b)));
   p[0] += rate * bound (push * dx);
   p[1] += rate * bound (push * dy);
 }

@@ -341,30 +341,41 @@ find_button (GtkWidget *root, const char *label)
   return found;
 }
 
-static gboolean
-is_embedded (gpointer data)
+typedef struct
 {
-  return find_button (((Turns *) data)->dock, "Embed") != NULL; /* it stops what is under way */
+  Turns *turns;
+  const char *label;
+} Pressed;
+
+static gboolean
+is_idle (gpointer data)
+{
+  const Pressed *pressed = data;
+
+  /* while it runs the button stops it, and says so */
+  return find_button (pressed->turns->dock, pressed->label) != NULL;
 }
 
+/* A view whose button starts a job. */
 static void
-embed (Turns *self)
+press (Turns *self, const char *view, const char *label, const char *name)
 {
+  Pressed pressed = { self, label };
   GtkWidget *start;
   double since;
 
-  activate (self->dock, "dock.show", "embedding");
+  activate (self->dock, "dock.show", view);
   bench_wait (REST / 4);
-  start = find_button (self->dock, "Embed");
+  start = find_button (self->dock, label);
   if (start == NULL)
     return;
   since = begin ();
   g_signal_emit_by_name (start, "clicked");
   end (since);
-  if (!bench_wait_for (2 * PATIENCE, is_embedded, self))
-    g_printerr ("the embedding did not come to its end\n");
+  if (!bench_wait_for (2 * PATIENCE, is_idle, &pressed))
+    g_printerr ("%s did not come to its end\n", name);
   bench_wait (REST / 4);
-  report (self, "t-SNE");
+  report (self, name);
 }
 
 /* Each layer chosen in turn: its maps, its inspector with the health of its units, what a unit saw. */
@@ -415,7 +426,9 @@ predict (Turns *self)
 static void
 measure_explaining (Turns *self)
 {
-  embed (self);
+  press (self, "embedding", "Embed", "t-SNE");
+  press (self, "similarity", "Compare", "similarity");
+  press (self, "layers", "Measure", "layers");
   choose_layers (self);
   predict (self);
 }

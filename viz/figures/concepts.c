@@ -27,7 +27,8 @@ static const CjParam params[] = {
 };
 
 static const CjvWant wants[] = {
-  { "scores", CJV_WANT_ARRAY, TRUE, "[C, L]", N_ ("Share of samples that a concept speeds up") },
+  { "scores", CJV_WANT_ARRAY, TRUE, "[C, L]",
+    N_ ("Share of the samples that a concept speaks for") },
   { "deviations", CJV_WANT_ARRAY, FALSE, "[C, L]", N_ ("Deviation over random sets") },
   { "p", CJV_WANT_ARRAY, FALSE, "[C, L]", N_ ("How probable it is by chance") },
   { "accuracy", CJV_WANT_ARRAY, FALSE, "[C, L]", N_ ("How well a concept is told apart") },
