@@ -174,6 +174,9 @@ pictured ()
 if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
+# every view by name
+act () { xdotool mousemove 1022 643 click 1; sleep 1.5; }
+picture views 14 --new lenet-5 --train
 act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
 picture explain-methods 14 --new lenet-5 --train
 act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
