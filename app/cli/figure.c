@@ -449,8 +449,7 @@ run_figure (int argc, char **argv)
           "landscape: slice or run"),
       "ID" },
     { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
-      N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"),
-      "N" },
+      N_ ("For embedding and similarities: how many samples at most, up to 2000"), "N" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
       N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
           "selective"),
@@ -465,9 +464,7 @@ run_figure (int argc, char **argv)
     { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
       N_ ("For concepts: the class that is asked about"), "NAME" },
     { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
-      N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
-          "times"),
-      "X" },
+      N_ ("For concepts: a folder of pictures or a class of the data, once or more"), "X" },
     { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
       N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
     { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
