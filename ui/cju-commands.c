@@ -84,6 +84,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show layers side by side"), "dock.show::layers", NULL },
   { N_ ("View"), N_ ("Show tuning"), "dock.show::tuning", NULL },
   { N_ ("View"), N_ ("Show concepts"), "dock.show::concepts", NULL },
+  { N_ ("View"), N_ ("Show what units want"), "dock.show::ideal", NULL },
   { N_ ("View"), N_ ("Show written text"), "dock.show::text", NULL },
   { N_ ("View"), N_ ("Show attention"), "dock.show::attention", NULL },
   { N_ ("View"), N_ ("Show loss landscape"), "dock.show::landscape", NULL },

@@ -353,13 +353,42 @@ make_export_popup (GtkMenuButton *button, gpointer data)
   self->active = find_slot (self, GTK_WIDGET (button));
 }
 
+/* All views of the row by name: its tabs may be more than there is room for. */
+static void
+make_list_popup (GtkMenuButton *button, gpointer data)
+{
+  CjuDock *self = data;
+  GtkNotebook *book = GTK_NOTEBOOK (self->slots[find_slot (self, GTK_WIDGET (button))]);
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  for (int i = 0; i < gtk_notebook_get_n_pages (book); i++)
+    {
+      GtkWidget *page = gtk_notebook_get_nth_page (book, i);
+      g_autoptr (GMenuItem) item = NULL;
+
+      if (!gtk_widget_get_visible (page))
+        continue;
+      item = g_menu_item_new (_ (g_object_get_data (G_OBJECT (page), "title")), NULL);
+      g_menu_item_set_action_and_target (item, "dock.show", "s",
+                                         (const char *) g_object_get_data (G_OBJECT (page), "id"));
+      g_menu_append_item (menu, item);
+    }
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
 static GtkWidget *
 make_end (CjuDock *self, guint slot)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   GtkWidget *options = gtk_menu_button_new (), *export = gtk_menu_button_new ();
+  GtkWidget *list = gtk_menu_button_new ();
   g_autoptr (GMenuModel) menu = make_export_menu ();
 
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (list), "view-list-symbolic");
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (list), make_list_popup, self, NULL);
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (list), GTK_ARROW_UP);
+  name_button (list, _ ("All views"));
+  gtk_box_append (GTK_BOX (box), list);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (options), "emblem-system-symbolic");
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (options), make_popup, self, NULL);
   gtk_menu_button_set_direction (GTK_MENU_BUTTON (options), GTK_ARROW_UP);

@@ -152,6 +152,30 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("<tt>cajal-cli explain</tt> does the same for any number of samples and writes pictures, "
           "tables and arrays."),
       NULL } },
+  { "trust",
+    N_ ("Is the explanation true?"),
+    N_ ("How maps are held against the network that they explain"),
+    { N_ ("The view <a href=\"view/trust\">Trust</a> lets every explainer make maps of some "
+          "samples and measures them. The best stand on top: methods that pass the sanity check, "
+          "then by their mean place in the four measures that follow."),
+      N_ ("<b>Deletion</b> and <b>insertion</b> take away, or give back, pixels in the order of "
+          "the map and watch how sure the network is of its class. The areas under both curves "
+          "stand in the table: a good map makes the first small and the second large."),
+      N_ ("<b>Infidelity</b> turns random squares, or sets of features, black and compares how far "
+          "the score falls with what the map says of them: 0 is perfect, 1 says nothing. The unit "
+          "of the map does not matter. <b>Sensitivity</b> is how far a map moves when the sample "
+          "is changed a little, as a share of its own length."),
+      N_ ("The <b>sanity check</b> draws the weights of the layers anew, from the output down, and "
+          "makes the maps again. Their ranks are compared with those of the first maps, with the "
+          "sign where a method has one, and where the sample is not black. A map that stays alike "
+          "does not show what was learned, however well it looks: a method fails if the mean "
+          "correlation is 0.5 or more. <b>Cascade</b> is that mean, <b>Untrained</b> the "
+          "correlation when nothing that was learned is left, <b>SSIM</b> the likeness of the two "
+          "pictures then."),
+      N_ ("The list in the view shows the sanity check layer by layer. <tt>cajal-cli explain "
+          "--report</tt> prints the table, <tt>cajal-cli figure F.cajal trust</tt> and "
+          "<tt>sanity</tt> draw both."),
+      NULL } },
   { "problems",
     N_ ("Problems and mends"),
     N_ ("What keeps a network from training, and the way out"),
@@ -225,7 +249,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "<tt>letters</tt> and a list of <tt>panels</tt>, each with <tt>figure</tt> and, as "
           "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
           "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt>, <tt>method</tt>, <tt>with</tt>, "
-          "<tt>run</tt>, <tt>query</tt> and <tt>set</tt> (parameters):"),
+          "<tt>run</tt>, <tt>query</tt>, <tt>unit</tt>, <tt>untrained</tt>, <tt>class</tt>, "
+          "<tt>concepts</tt> and <tt>set</tt> (parameters):"),
       N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
           "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },

@@ -17,7 +17,7 @@
 typedef struct
 {
   char *output, *into, *formats, *split, *width, *height, *style, *colormap, *plate, *method, *with,
-      *class;
+      *direction, *class;
   char **settings, **nodes, **concepts;
   int sample, query, unit, samples;
   double scale, dpi, font_size;
@@ -38,13 +38,12 @@ options_clear (Options *options)
   g_free (options->plate);
   g_free (options->method);
   g_free (options->with);
+  g_free (options->direction);
   g_free (options->class);
   g_strfreev (options->concepts);
   g_strfreev (options->settings);
   g_strfreev (options->nodes);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 /* What the words of the command name. */
 typedef struct
@@ -153,6 +152,7 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .other = options->with,
                              .run = options->run,
                              .unit = options->unit,
+                             .direction = options->direction,
                              .untrained = options->untrained,
                              .concepts = (const char *const *) options->concepts,
                              .target = options->class };
@@ -415,86 +415,93 @@ check_numbers (const Options *options, int *status)
          && cli_check_number (&cli_figure, "--scale", options->scale, 0, 0.25, 25, status);
 }
 
+/* One run of the program has one set of them. */
+static Options options = { .query = -1, .unit = -1 };
+
+static const GOptionEntry entries[] = {
+  { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+    N_ ("File to write: .svg, .pdf, .png, .npz or .csv; none: ID.svg"), "X.svg" },
+  { "into", 0, 0, G_OPTION_ARG_FILENAME, &options.into,
+    N_ ("Folder for several pictures, PROJECT-ID-NODE.svg"), N_ ("FOLDER") },
+  { "format", 0, 0, G_OPTION_ARG_STRING, &options.formats,
+    N_ ("Endings of several pictures, with commas: svg (the preset), pdf …"), "svg,pdf" },
+  { "data", 0, 0, G_OPTION_ARG_NONE, &options.data,
+    N_ ("Writes the numbers beside the picture, as .csv and .npz"), NULL },
+  { "plate", 0, 0, G_OPTION_ARG_FILENAME, &options.plate,
+    N_ ("Several figures on one page, as this file describes"), "P.json" },
+  { "node", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &options.nodes,
+    N_ ("Layer that is drawn, once or more; none: the first that fits"), "ID" },
+  { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
+    "S" },
+  { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
+    N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
+  { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
+    N_ ("For attention: the token that looks, from 0"), "N" },
+  { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
+    N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
+  { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
+    N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
+        "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
+        "for "
+        "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
+        "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
+    "ID" },
+  { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
+    N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"), "N" },
+  { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
+    N_ ("For tuning, orientation-map, ideal and receptive-field: the unit of the layer, from 0"),
+    "N" },
+  { "direction", 0, 0, G_OPTION_ARG_STRING, &options.direction,
+    N_ ("For ideal and receptive-field: a sum of units, as “3 5:-1”, in place of one"), "TEXT" },
+  { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
+    N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
+    NULL },
+  { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
+    N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
+  { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
+    N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
+  { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
+    N_ ("For concepts: the class that is asked about"), "NAME" },
+  { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
+    N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
+        "times"),
+    "X" },
+  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
+    N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
+  { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
+    N_ ("light (the preset), dark or print: white, thin lines, read without colours"), "S" },
+  { "colormap", 0, 0, G_OPTION_ARG_STRING, &options.colormap, N_ ("preset, print or grey"), "C" },
+  { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
+  { "light", 0, 0, G_OPTION_ARG_NONE, &options.light,
+    N_ ("Dark ink on a light ground (the preset)"), NULL },
+  { "bare", 0, 0, G_OPTION_ARG_NONE, &options.bare,
+    N_ ("The drawing alone, for a small picture: no heading, axes or scale"), NULL },
+  { "width", 0, 0, G_OPTION_ARG_STRING, &options.width,
+    N_ ("Width: 85mm, 3.5in, 640px, single, double …; none: a good one"), "W" },
+  { "height", 0, 0, G_OPTION_ARG_STRING, &options.height, N_ ("Height; none: in proportion"), "H" },
+  { "font-size", 0, 0, G_OPTION_ARG_DOUBLE, &options.font_size,
+    N_ ("Size of the text in points (the preset: 9)"), "PT" },
+  { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi,
+    N_ ("Pixels an inch of a .png (the preset: 192)"), "N" },
+  { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,
+    N_ ("The same in pixels for each px of the size (the preset: 2)"), "N" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Name the files in JSON objects"), NULL },
+  { NULL },
+};
+
 static int
 run_figure (int argc, char **argv)
 {
-  g_auto (Options) options = { .query = -1, .unit = -1 };
   g_auto (Words) words = { NULL, NULL };
-  const GOptionEntry entries[] = {
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-      N_ ("File to write: .svg, .pdf, .png, .npz or .csv; none: ID.svg"), "X.svg" },
-    { "into", 0, 0, G_OPTION_ARG_FILENAME, &options.into,
-      N_ ("Folder for several pictures, PROJECT-ID-NODE.svg"), N_ ("FOLDER") },
-    { "format", 0, 0, G_OPTION_ARG_STRING, &options.formats,
-      N_ ("Endings of several pictures, with commas: svg (the preset), pdf …"), "svg,pdf" },
-    { "data", 0, 0, G_OPTION_ARG_NONE, &options.data,
-      N_ ("Writes the numbers beside the picture, as .csv and .npz"), NULL },
-    { "plate", 0, 0, G_OPTION_ARG_FILENAME, &options.plate,
-      N_ ("Several figures on one page, as this file describes"), "P.json" },
-    { "node", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &options.nodes,
-      N_ ("Layer that is drawn, once or more; none: the first that fits"), "ID" },
-    { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
-      "S" },
-    { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
-      N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
-    { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
-      N_ ("For attention: the token that looks, from 0"), "N" },
-    { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
-      N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
-    { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
-      N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
-          "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
-          "for "
-          "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-          "landscape: slice or run"),
-      "ID" },
-    { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
-      N_ ("For embedding and similarities: how many samples at most, up to 2000"), "N" },
-    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit,
-      N_ ("For tuning and orientation-map: the unit of the layer, from 0; none: the most "
-          "selective"),
-      "N" },
-    { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
-      N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
-      NULL },
-    { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
-      N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
-    { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
-      N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
-    { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
-      N_ ("For concepts: the class that is asked about"), "NAME" },
-    { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
-      N_ ("For concepts: a folder of pictures or a class of the data, once or more"), "X" },
-    { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
-      N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
-    { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
-      N_ ("light (the preset), dark or print: white, thin lines, read without colours"), "S" },
-    { "colormap", 0, 0, G_OPTION_ARG_STRING, &options.colormap, N_ ("preset, print or grey"), "C" },
-    { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"), NULL },
-    { "light", 0, 0, G_OPTION_ARG_NONE, &options.light,
-      N_ ("Dark ink on a light ground (the preset)"), NULL },
-    { "bare", 0, 0, G_OPTION_ARG_NONE, &options.bare,
-      N_ ("The drawing alone, for a small picture: no heading, axes or scale"), NULL },
-    { "width", 0, 0, G_OPTION_ARG_STRING, &options.width,
-      N_ ("Width: 85mm, 3.5in, 640px, single, double …; none: a good one"), "W" },
-    { "height", 0, 0, G_OPTION_ARG_STRING, &options.height, N_ ("Height; none: in proportion"),
-      "H" },
-    { "font-size", 0, 0, G_OPTION_ARG_DOUBLE, &options.font_size,
-      N_ ("Size of the text in points (the preset: 9)"), "PT" },
-    { "dpi", 0, 0, G_OPTION_ARG_DOUBLE, &options.dpi,
-      N_ ("Pixels an inch of a .png (the preset: 192)"), "N" },
-    { "scale", 0, 0, G_OPTION_ARG_DOUBLE, &options.scale,
-      N_ ("The same in pixels for each px of the size (the preset: 2)"), "N" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("Name the files in JSON objects"), NULL },
-    { NULL },
-  };
   int status = 0;
 
   if (!cli_parse_words (&cli_figure, entries, &argc, &argv, 1, 4096, &status)
       || !check_numbers (&options, &status))
     return status;
   words = sort_words (argc - 1, argv + 1);
-  return run_words (&words, &options);
+  status = run_words (&words, &options);
+  options_clear (&options);
+  return status;
 }
 
 const CliCommand cli_figure = {
@@ -506,9 +513,10 @@ const CliCommand cli_figure = {
       "weights; confusion, roc, precision-recall, contact-sheet and scatter of a split; maps,\n"
       "units and bars of one sample; embedding, similarity, dissimilarity, layers and\n"
       "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
-      "logit-lens of a transformer; tuning, orientation-map, selectivity and gabor of a layer\n"
-      "that looks at pictures; landscape, interpolation and curvature of the loss; decision for\n"
-      "data of two numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
+      "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
+      "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
+      "of the loss; decision for data of two numbers. A .csv holds the numbers of the picture,\n"
+      "a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

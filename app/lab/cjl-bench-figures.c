@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Figures of the tuning of a layer, from a project at rest. */
+/* Figures of the tuning of a layer and of what a unit wants, from a project at rest. */
 #include "cjl-bench-figures.h"
 
 #include "cj-error.h"
 #include "cj-runner.h"
+#include "cjl-ideal.h"
 #include "cjl-network.h"
 #include "cjl-tuning.h"
 
@@ -144,4 +145,48 @@ cjl_bench_figure (CjlProject *project, CjdDataset *dataset, const char *id,
   if (g_str_equal (id, "orientation-map"))
     return cjl_orientation_frame (tuning, choice->unit);
   return draw_population (project, dataset, tuning, options, error);
+}
+
+/* The classes are the units of the last layer; else what a convolution wants is asked first. */
+CjvFrame *
+cjl_unit_figure (CjlProject *project, CjdDataset *dataset, const char *id,
+                 const CjlFigureChoice *choice, GError **error)
+{
+  g_autoptr (CjlIdeal) ideal = NULL;
+  CjlIdealOptions options;
+  CjvFrame *frame;
+
+  cjl_ideal_options_init (&options);
+  options.node = choice->node != NULL ? choice->node : find_first (project->graph);
+  options.unit = MAX (choice->unit, 0);
+  options.direction = choice->direction;
+  options.split = choice->split;
+  options.mean = g_strcmp0 (choice->method, "mean") == 0;
+  if (options.node == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("The network has no convolution and no dense layer to test."));
+      return NULL;
+    }
+  if (choice->method != NULL && !options.mean && !g_str_equal (choice->method, "middle"))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("There is no place “%s” on a map. Choose middle or mean."), choice->method);
+      return NULL;
+    }
+  if (g_str_equal (id, "receptive-field"))
+    {
+      options.climb.n_steps = 1;
+      options.n_samples = 0;
+    }
+  ideal = cjl_ideal_project (project, dataset, &options, error);
+  if (ideal == NULL)
+    return NULL;
+  if (g_str_equal (id, "ideal"))
+    return cjl_ideal_frame (ideal);
+  frame = cjl_field_frame (ideal);
+  if (frame == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 _ ("Nothing that was shown moves this unit. Choose another one."));
+  return frame;
 }

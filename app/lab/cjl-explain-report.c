@@ -3,7 +3,6 @@
 
 #include "cj-error.h"
 #include "cjl-explain.h"
-#include "cjl-network.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -444,12 +443,11 @@ run_order (CjlJob *job, gpointer data, GError **error)
 }
 
 CjlJob *
-cjl_report_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                  const CjlReportOptions *options)
+cjl_report_start (CjlNetwork *network, const CjlReportOptions *options)
 {
   Order *order = g_new0 (Order, 1);
 
-  order->network = cjl_network_new (graph, dataset, weights);
+  order->network = network;
   order->options = *options;
   order->methods = g_strdupv ((GStrv) options->methods);
   order->options.methods = (const char *const *) order->methods;

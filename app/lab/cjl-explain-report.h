@@ -6,7 +6,7 @@
 
 #include "cj-faithful.h"
 #include "cjl-job.h"
-#include "cjl-project.h"
+#include "cjl-network.h"
 #include "cjv-frame.h"
 
 G_BEGIN_DECLS
@@ -76,11 +76,9 @@ typedef struct
 
 void cjl_report_free (CjlReport *report);
 
-/* A job whose results are CjlReport: one whenever another method is done, and the whole. Copies the graph
- * and the options, references data and weights. The error says why the network cannot be explained. You
- * free. */
-CjlJob *cjl_report_start (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights,
-                          const CjlReportOptions *options);
+/* A job whose results are CjlReport: one whenever another method is done, and the whole. Takes the network,
+ * copies the options. The error says why the network cannot be explained. You free. */
+CjlJob *cjl_report_start (CjlNetwork *network, const CjlReportOptions *options);
 /* The same at once, with the weights of a project. Slow. Main thread. `go_on` is told of the progress,
  * 0..1, and stops the work by FALSE; then NULL without an error. It may be NULL. You free. */
 CjlReport *cjl_report_project (CjlProject *project, CjdDataset *dataset,

@@ -481,6 +481,13 @@ frame_of_bench (const Request *r, GError **error)
   return cjl_bench_figure (r->project, r->dataset, r->id, r->choice, error);
 }
 
+/* What a unit wants, and the pixels that it hears. */
+static CjvFrame *
+frame_of_unit (const Request *r, GError **error)
+{
+  return cjl_unit_figure (r->project, r->dataset, r->id, r->choice, error);
+}
+
 /* --- the catalogue --- */
 
 static CjvFrame *
@@ -532,6 +539,8 @@ static const struct
   { "orientation-map", TRUE, frame_of_bench },
   { "selectivity", TRUE, frame_of_bench },
   { "gabor", TRUE, frame_of_bench },
+  { "ideal", TRUE, frame_of_unit },
+  { "receptive-field", TRUE, frame_of_unit },
   { "landscape", TRUE, cjl_figure_of_landscape },
   { "interpolation", TRUE, cjl_figure_of_landscape },
   { "curvature", TRUE, cjl_figure_of_landscape },

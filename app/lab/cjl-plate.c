@@ -170,6 +170,24 @@ describe_choice (const char *id, const CjlFigureChoice *choice)
     g_variant_dict_insert (&dict, "run", "b", TRUE);
   if (choice->query >= 0)
     g_variant_dict_insert (&dict, "query", "x", choice->query);
+  if (choice->unit >= 0)
+    g_variant_dict_insert (&dict, "unit", "x", choice->unit);
+  if (choice->untrained)
+    g_variant_dict_insert (&dict, "untrained", "b", TRUE);
+  if (choice->concepts != NULL)
+    {
+      g_autoptr (GString) concepts = g_string_new (NULL);
+
+      for (guint i = 0; choice->concepts[i] != NULL; i++)
+        {
+          g_autofree char *name = g_path_get_basename (choice->concepts[i]);
+
+          g_string_append_printf (concepts, "%s%s", i > 0 ? ", " : "", name);
+        }
+      g_variant_dict_insert (&dict, "concepts", "s", concepts->str);
+    }
+  if (choice->target != NULL)
+    g_variant_dict_insert (&dict, "class", "s", choice->target);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
@@ -311,27 +329,53 @@ set_params (CjvPanel *panel, GVariant *dict, GError **error)
   return TRUE;
 }
 
+/* The strings of a list; NULL: there is no such key. You free. */
+static GStrv
+dup_list (GVariant *dict, const char *key)
+{
+  g_autoptr (GVariant) list = g_variant_lookup_value (dict, key, G_VARIANT_TYPE ("av"));
+  g_autoptr (GPtrArray) strings = g_ptr_array_new ();
+  GVariantIter iter;
+  GVariant *item;
+
+  if (list == NULL)
+    return NULL;
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "v", &item))
+    {
+      if (g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
+        g_ptr_array_add (strings, g_variant_dup_string (item, NULL));
+      g_variant_unref (item);
+    }
+  g_ptr_array_add (strings, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&strings), FALSE);
+}
+
 static gboolean
 read_choice (GVariant *dict, CjlFigureChoice *choice, GError **error)
 {
   static const char *const splits[] = { "train", "val", "test", NULL };
   const char *split = "val";
-  double sample = 0, query = -1;
+  double sample = 0, query = -1, unit = -1;
   int found;
 
   g_variant_lookup (dict, "split", "&s", &split);
   found = find_word (splits, "split", split, error);
   if (found < 0 || !take_number (dict, "sample", 0, G_MAXINT32, &sample, error)
-      || !take_number (dict, "query", 0, G_MAXINT32, &query, error))
+      || !take_number (dict, "query", 0, G_MAXINT32, &query, error)
+      || !take_number (dict, "unit", 0, G_MAXINT32, &unit, error))
     return FALSE;
   choice->split = (CjdSplit) found;
   choice->sample = (gsize) sample;
   choice->query = (gint64) query;
+  choice->unit = (gint64) unit;
   g_variant_lookup (dict, "node", "&s", &choice->node);
   g_variant_lookup (dict, "mistakes", "b", &choice->mistakes);
   g_variant_lookup (dict, "method", "&s", &choice->method);
   g_variant_lookup (dict, "with", "&s", &choice->other);
   g_variant_lookup (dict, "run", "b", &choice->run);
+  g_variant_lookup (dict, "untrained", "b", &choice->untrained);
+  g_variant_lookup (dict, "class", "&s", &choice->target);
   return TRUE;
 }
 
@@ -339,9 +383,11 @@ static gboolean
 add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
 {
   static const char *const known[]
-      = { "figure", "caption",  "span",   "height", "node", "split", "sample",
-          "set",    "mistakes", "method", "with",   "run",  "query", NULL };
+      = { "figure", "caption", "span",      "height", "node",     "split",
+          "sample", "set",     "mistakes",  "method", "with",     "run",
+          "query",  "unit",    "untrained", "class",  "concepts", NULL };
   CjlFigureChoice choice = { .split = CJD_SPLIT_VAL, .query = -1, .unit = -1 };
+  g_auto (GStrv) concepts = dup_list (dict, "concepts");
   double span = 1, height = 0, width;
   const char *id = "";
   CjvPanel *panel;
@@ -350,6 +396,7 @@ add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
       || !take_number (dict, "span", 1, plate->columns, &span, error)
       || !take_length (dict, "height", &height, error) || !read_choice (dict, &choice, error))
     return FALSE;
+  choice.concepts = (const char *const *) concepts;
   g_variant_lookup (dict, "figure", "&s", &id);
   if (making->dataset == NULL && cjl_figure_needs_data (id))
     {

@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cj-runner.h"
 #include "cjl-network.h"
+#include "cjl-prune.h"
 #include "cjl-receptive.h"
 
 #include <glib/gi18n-lib.h>
@@ -508,39 +509,6 @@ tuning_new (const CjdDataset *dataset, const CjlTuningOptions *options, guint64 
   return self;
 }
 
-/* Takes everything away that the layer does not need: a network is only run up to it. Its place in the
- * graph, or -1 with an error. */
-static int
-prune (CjGraph *graph, const CjdDataset *dataset, const char *id, GError **error)
-{
-  CjNode *node = cj_graph_find (graph, id);
-  g_autoptr (GHashTable) kept = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) order = cj_graph_sort (graph);
-
-  if (node == NULL)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("There is no layer “%s” in the network."),
-                   id);
-      return -1;
-    }
-  if (cjd_dataset_get_x_shape (dataset).n_dims != 3 || dataset->x_dtype == CJ_INT32)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("Gratings are shown to networks on pictures; %s holds none."), dataset->name);
-      return -1;
-    }
-  g_hash_table_add (kept, node);
-  for (guint i = order->len; i-- > 0;)
-    if (g_hash_table_contains (kept, order->pdata[i]))
-      for (guint port = 0; port < CJ_LAYER_MAX_IN; port++)
-        if (((CjNode *) order->pdata[i])->from[port].node != NULL)
-          g_hash_table_add (kept, ((CjNode *) order->pdata[i])->from[port].node);
-  for (guint i = graph->nodes->len; i-- > 0;)
-    if (!g_hash_table_contains (kept, graph->nodes->pdata[i]))
-      cj_graph_remove (graph, graph->nodes->pdata[i]);
-  return cj_graph_get_index (graph, node);
-}
-
 typedef struct
 {
   CjlNetwork *network;
@@ -564,7 +532,7 @@ run_order (CjlJob *job, gpointer data, GError **error)
 {
   const Order *order = data;
   const CjlNetwork *network = order->network;
-  const int node = prune (network->graph, network->dataset, order->node, error);
+  const int node = cjl_graph_prune (network->graph, network->dataset, order->node, error);
   g_autoptr (CjProgram) program
       = node >= 0 ? cjl_network_compile (network, CJ_PURPOSE_PROBE, BATCH, error) : NULL;
 
@@ -603,7 +571,7 @@ cjl_tune_project (CjlProject *project, CjdDataset *dataset, const CjlTuningOptio
 {
   const CjDataSpec spec = cjl_data_spec (dataset, BATCH);
   g_autoptr (CjGraph) graph = cj_graph_dup (project->graph);
-  const int node = prune (graph, dataset, options->node, error);
+  const int node = cjl_graph_prune (graph, dataset, options->node, error);
   g_autoptr (CjProgram) program
       = node >= 0 ? cj_program_new (graph, CJ_PURPOSE_PROBE, &spec, 2, error) : NULL;
 

@@ -29,13 +29,20 @@ new_rooms (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
 }
 
-/* R / z, kept from dividing by nothing. */
+/* R / z, kept from dividing by next to nothing: epsilon is a share of what z usually is, its root mean
+ * square, so that one setting suits layers of any scale. */
 static void
 divide (const float *r, const float *z, double epsilon, float *s, gint64 n)
 {
+  double square = 0;
+  float least;
+
+  for (gint64 i = 0; i < n; i++)
+    square += (double) z[i] * z[i];
+  least = (float) (epsilon * sqrt (square / (double) MAX (n, 1)));
   for (gint64 i = 0; i < n; i++)
     {
-      const float below = z[i] + (float) (z[i] < 0 ? -epsilon : epsilon);
+      const float below = z[i] + (z[i] < 0 ? -least : least);
 
       s[i] = below != 0 ? r[i] / below : 0;
     }
@@ -110,6 +117,9 @@ keep_side (GPtrArray *rooms, const float *from, gint64 n, int side)
   return kept;
 }
 
+/* R_x = Σ (x w + gamma (x w)ˢ) / (z + gamma zˢ) R with s the side of z, + or −, and zˢ = Σ (x w)ˢ + bˢ:
+ * what agrees with a unit counts for more. For inputs and units above 0 that is w + gamma w⁺; the sides
+ * keep the divisor from passing 0 where inputs have both signs (Andéol et al., 2021). */
 static void
 pass_gamma (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
 {
@@ -118,27 +128,38 @@ pass_gamma (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
   const gint64 n_weights = cj_shape_size (&op->in_shape[1]);
   const gint64 n_bias = op->has_in[2] ? cj_shape_size (&op->in_shape[2]) : 0;
   g_autoptr (GPtrArray) rooms = new_rooms ();
-  float *weight = take (rooms, n_weights), *bias = n_bias > 0 ? take (rooms, n_bias) : NULL;
-  float *z = take (rooms, m), *d = take (rooms, n);
+  const float *above = keep_side (rooms, call->in[0], n, 1);
+  const float *below = keep_side (rooms, call->in[0], n, -1);
+  float *z = take (rooms, m), *z2 = take (rooms, m), *s = take (rooms, m), *both = take (rooms, m);
+  float *d = take (rooms, n), *d2 = take (rooms, n), *r = take (rooms, n);
 
-  for (gint64 i = 0; i < n_weights; i++)
+  for (int side = 1; side >= -1; side -= 2)
     {
-      const float w = ((const float *) call->in[1])[i];
+      const float *same = keep_side (rooms, call->in[1], n_weights, side);
+      const float *other = keep_side (rooms, call->in[1], n_weights, -side);
+      const float *bias = n_bias > 0 ? keep_side (rooms, call->in[2], n_bias, side) : NULL;
 
-      weight[i] = w + (float) lrp->gamma * MAX (w, 0);
-    }
-  for (gint64 i = 0; i < n_bias; i++)
-    {
-      const float b = ((const float *) call->in[2])[i];
+      push (program, call, rooms, above, same, bias, z);
+      push (program, call, rooms, below, other, NULL, z2);
+      for (gint64 i = 0; i < m; i++)
+        {
+          const float own = ((const float *) call->out[0])[i];
 
-      bias[i] = b + (float) lrp->gamma * MAX (b, 0);
+          z[i] = own + (float) lrp->gamma * (z[i] + z2[i]);
+          z2[i] = (own < 0) == (side < 0) ? call->d_out[0][i] : 0;
+        }
+      divide (z2, z, lrp->epsilon, s, m);
+      pull (program, call, same, s, d);
+      pull (program, call, other, s, d2);
+      for (gint64 i = 0; i < n; i++)
+        r[i] += (float) lrp->gamma * (above[i] * d[i] + below[i] * d2[i]);
+      for (gint64 i = 0; i < m; i++)
+        both[i] += s[i];
     }
-  push (program, call, rooms, call->in[0], weight, bias, z);
-  divide (call->d_out[0], z, lrp->epsilon, z, m);
-  pull (program, call, weight, z, d);
+  pull (program, call, NULL, both, d);
   for (gint64 i = 0; i < n; i++)
-    d[i] *= ((const float *) call->in[0])[i];
-  put (call, 0, d);
+    r[i] += ((const float *) call->in[0])[i] * d[i];
+  put (call, 0, r);
 }
 
 /* R_x = alpha Σ (x w)⁺ / Σ (x w)⁺ R − beta Σ (x w)⁻ / Σ (x w)⁻ R: one side of it, added to r. Biases

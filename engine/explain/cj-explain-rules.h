@@ -18,7 +18,7 @@ extern const CjBackwardRule cj_rules_rescale[];
 /* Layer-wise relevance propagation (Bach et al., 2015): what arrives is relevance, not a gradient. */
 typedef enum
 {
-  CJ_LRP_EPSILON, /* z + epsilon sign z below the line; biases absorb their share */
+  CJ_LRP_EPSILON, /* z + epsilon rms (z) sign z below the line; biases absorb their share */
   CJ_LRP_GAMMA,   /* weights w + gamma max (w, 0) */
   CJ_LRP_ALPHA_BETA,
   CJ_LRP_COMPOSITE /* gamma in convolutions, epsilon in dense layers (Montavon et al., 2019) */

@@ -238,16 +238,18 @@ static void
 sum_plain (const CjOpCall *call, gint64 k, gint64 begin, gint64 end, double *sums)
 {
   const float *z = call->in[0], *from = call->saved;
+  const gint32 *classes = call->in[1];
+  const int ignore = ((const CjCrossEntropyAttrs *) call->op->attrs)->ignore;
+  double loss = 0, divisor = 0;
 
   for (gint64 r = begin; r < end; r++)
-    {
-      const gint64 y = get_class (call->op, call->in[1], r, k);
-
-      if (y < 0)
-        continue;
-      sums[0] += surprise_of (z[r * k + y], &from[2 * r]);
-      sums[1]++;
-    }
+    if (classes[r] >= 0 && classes[r] < k && classes[r] != ignore)
+      {
+        loss += surprise_of (z[r * k + classes[r]], &from[2 * r]);
+        divisor++;
+      }
+  sums[0] = loss;
+  sums[1] = divisor;
 }
 
 static void
@@ -385,7 +387,7 @@ backward_rows (const CjOpCall *call, gint64 begin, gint64 end)
   const CjAxisSize size = get_size (call->op);
   const gint64 rows = size.outer, valid = cj_loss_get_valid (call, rows);
   const gboolean none = call->op->out_shape[0].n_dims > 0;
-  const float *from = call->saved;
+  const float *from = call->saved, *d_out = call->d_out[0], mean = from[2 * rows];
   float scales[FLAT];
   gint32 classes[FLAT];
 
@@ -398,8 +400,7 @@ backward_rows (const CjOpCall *call, gint64 begin, gint64 end)
           const gint64 y = get_class (call->op, call->in[1], at + r, size.k);
 
           classes[r] = (gint32) MAX (y, 0);
-          scales[r]
-              = at + r < valid && y >= 0 ? call->d_out[0][none ? at + r : 0] * from[2 * rows] : 0;
+          scales[r] = at + r < valid && y >= 0 ? d_out[none ? at + r : 0] * mean : 0;
         }
       flat_backward ((const float *) call->in[0] + at * size.k, from + 2 * at, classes, n, size.k,
                      scales, (float) a->smoothing, call->d_in[0] + at * size.k, call->add_in[0]);

@@ -182,23 +182,18 @@ multiply (const float *a, const gint64 p, gint64 n, gint64 k, const float *b, co
     }
 }
 
-/* Of n numbers, as many vectors. They are as wide as those that wrote them and will read them: a wider
- * one that reads what two have just written waits until it is in the cache. */
 CJ_INLINE void
 apply (CjChainFunction f, float *y, gint64 n)
 {
   if (f == CJ_CHAIN_RELU)
-    for (gint64 i = 0; i < n; i += LANES)
-      for (gint64 k = i; k < i + LANES; k++)
-        y[k] = y[k] > 0 ? y[k] : 0;
+    for (gint64 i = 0; i < n; i++)
+      y[i] = y[i] > 0 ? y[i] : 0;
   else if (f == CJ_CHAIN_TANH)
-    for (gint64 i = 0; i < n; i += LANES)
-      for (gint64 k = i; k < i + LANES; k++)
-        y[k] = cj_tanh (y[k]);
+    for (gint64 i = 0; i < n; i++)
+      y[i] = cj_tanh (y[i]);
   else if (f == CJ_CHAIN_SIGMOID)
-    for (gint64 i = 0; i < n; i += LANES)
-      for (gint64 k = i; k < i + LANES; k++)
-        y[k] = cj_sigmoid (y[k]);
+    for (gint64 i = 0; i < n; i++)
+      y[i] = cj_sigmoid (y[i]);
 }
 
 /* The gradient behind the function from the one ahead of it, by what came out. */
@@ -206,17 +201,14 @@ CJ_INLINE void
 turn_back (CjChainFunction f, const float *restrict y, float *restrict d, gint64 n)
 {
   if (f == CJ_CHAIN_RELU)
-    for (gint64 i = 0; i < n; i += LANES)
-      for (gint64 k = i; k < i + LANES; k++)
-        d[k] = y[k] > 0 ? d[k] : 0;
+    for (gint64 i = 0; i < n; i++)
+      d[i] = y[i] > 0 ? d[i] : 0;
   else if (f == CJ_CHAIN_TANH)
-    for (gint64 i = 0; i < n; i += LANES)
-      for (gint64 k = i; k < i + LANES; k++)
-        d[k] *= 1 - y[k] * y[k];
+    for (gint64 i = 0; i < n; i++)
+      d[i] *= 1 - y[i] * y[i];
   else if (f == CJ_CHAIN_SIGMOID)
-    for (gint64 i = 0; i < n; i += LANES)
-      for (gint64 k = i; k < i + LANES; k++)
-        d[k] *= y[k] * (1 - y[k]);
+    for (gint64 i = 0; i < n; i++)
+      d[i] *= y[i] * (1 - y[i]);
 }
 
 /* W [out, in] to turned [in, q], eight by eight. */

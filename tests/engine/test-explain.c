@@ -323,6 +323,62 @@ test_relevance_of_biases (void)
   g_assert_cmpfloat_with_epsilon (sum_map (&sides), sides.answer, 1e-4);
 }
 
+/* The rule of what agrees by hand on one dense layer, for a score above and one below 0; and nothing is
+ * lost without biases. */
+static void
+test_relevance_gamma (void)
+{
+  static const char bare[]
+      = "conv-2d filters=4 kernel=3x3 bias=false, relu, flatten, dense units=3 bias=false, "
+        "cross-entropy";
+  const Kind one = { "one", "dense units=4, cross-entropy", { 1, { 6 } }, 4, 0, FALSE };
+  const Kind chain = { "bare", bare, { 3, { 2, 6, 6 } }, 3, 0, FALSE };
+  g_autoptr (CjExplained) network = open_kind (&one, 1), other = open_kind (&chain, 1);
+  CjProgram *program = cj_explained_get_program (network);
+  float *bias = cj_program_get_param_data (program, cj_program_find_param (program, "dense1.bias"));
+  const float *w
+      = cj_program_get_param_data (program, cj_program_find_param (program, "dense1.weight"));
+  g_autofree float *x = new_sample (network, &one, 1), *y = new_sample (other, &chain, 2);
+  gboolean seen[2] = { FALSE, FALSE };
+
+  bias[0] = 3;
+  bias[1] = -3;
+  for (gint64 k = 0; k < 4; k++)
+    {
+      g_auto (CjExplanation) gamma = { 0 };
+      const double gain = 0.25;
+      double z = bias[k], agrees;
+
+      for (int i = 0; i < 6; i++)
+        z += (double) x[i] * w[6 * k + i];
+      agrees = (bias[k] > 0) == (z > 0) ? bias[k] : 0;
+      for (int i = 0; i < 6; i++)
+        agrees += (x[i] * w[6 * k + i] > 0) == (z > 0) ? (double) x[i] * w[6 * k + i] : 0;
+      run ("lrp", "rule=gamma gamma=0.25 epsilon=1e-9", make_call (network, x, k), &gamma);
+      seen[z > 0] = TRUE;
+      for (int i = 0; i < 6; i++)
+        {
+          const double part = (double) x[i] * w[6 * k + i];
+
+          g_assert_cmpfloat_with_epsilon (
+              cj_tensor_f32 (gamma.map)[i],
+              part * ((part > 0) == (z > 0) ? 1 + gain : 1) / (z + gain * agrees) * z, 1e-4);
+        }
+    }
+  g_assert_true (seen[0] && seen[1]);
+  for (gint64 target = 0; target < 3; target++)
+    {
+      g_auto (CjExplanation) gamma = { 0 }, composite = { 0 };
+
+      run ("lrp", "rule=gamma epsilon=1e-9", make_call (other, y, target), &gamma);
+      run ("lrp", "rule=composite epsilon=1e-9", make_call (other, y, target), &composite);
+      g_assert_cmpfloat_with_epsilon (sum_map (&gamma), gamma.answer,
+                                      1e-3 * (1 + fabs (gamma.answer)));
+      g_assert_cmpfloat_with_epsilon (sum_map (&composite), composite.answer,
+                                      1e-3 * (1 + fabs (composite.answer)));
+    }
+}
+
 /* --- twins --- */
 
 /* A central difference for each feature. */
@@ -637,6 +693,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/explain/deep-lift-and-shapley", test_deep_lift_and_shapley);
   g_test_add_func ("/engine/explain/relevance", test_relevance);
   g_test_add_func ("/engine/explain/relevance-of-biases", test_relevance_of_biases);
+  g_test_add_func ("/engine/explain/relevance-gamma", test_relevance_gamma);
   g_test_add_func ("/engine/explain/cams", test_cams);
   for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++)
     {

@@ -165,7 +165,7 @@ test_job (void)
   weights = cj_checkpoint_new (table, 0, FALSE);
   memcpy (weights->weights, cj_program_get_weights (program, NULL),
           sizeof (float) * (gsize) table->n_weights);
-  job = cjl_report_start (bench.project->graph, bench.dataset, weights, &options);
+  job = cjl_report_start (cjl_network_new (bench.project->graph, bench.dataset, weights), &options);
   cjl_job_wait (job);
   g_assert_null (cjl_job_dup_error (job));
   report = cjl_job_take_result (job);
@@ -174,7 +174,7 @@ test_job (void)
   for (guint c = 0; c < CJL_REPORT_MILLISECONDS; c++)
     g_assert_cmpfloat (report->rows[1].values[c].mean, ==, at_once->rows[1].values[c].mean);
   g_clear_pointer (&job, cjl_job_free);
-  job = cjl_report_start (bench.project->graph, bench.dataset, weights, &options);
+  job = cjl_report_start (cjl_network_new (bench.project->graph, bench.dataset, weights), &options);
   cjl_job_cancel (job);
   cjl_job_wait (job);
   g_assert_null (cjl_job_dup_error (job));

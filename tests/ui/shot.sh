@@ -174,10 +174,15 @@ pictured ()
 if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
+# every view by name
+act () { xdotool mousemove 1022 643 click 1; sleep 1.5; }
+picture views 14 --new lenet-5 --train
 act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
 picture explain-methods 14 --new lenet-5 --train
 act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
+act () { show trust; xdotool mousemove 302 764 click 1; sleep 30; }
+picture trust 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
 picture layers 14 --new lenet-5 --train
 # gratings shown to the first layer: one of its units, how all are tuned
@@ -185,6 +190,9 @@ act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
 act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
 picture concepts 14 --new lenet-5 --train
+# pictures that are made to drive a class, and those of the data that do
+act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
+picture wants 25 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
 # the same block by block
@@ -212,6 +220,8 @@ act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning-dark 25 --new simple-cells --train
+act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
+picture wants-dark 25 --new lenet-5 --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history

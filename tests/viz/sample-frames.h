@@ -616,6 +616,10 @@ sample_frame (const char *id)
     return frame_population (128, TRUE);
   if (g_str_equal (id, "gabor"))
     return frame_gabor (40, 11);
+  if (g_str_equal (id, "ideal"))
+    return frame_ideal (4, 8, 3);
+  if (g_str_equal (id, "receptive-field"))
+    return frame_field (32);
   return NULL;
 }
 
@@ -687,6 +691,10 @@ other_frame (const char *id)
     return frame_population (6, FALSE);
   if (g_str_equal (id, "gabor"))
     return frame_gabor (3, 7);
+  if (g_str_equal (id, "ideal"))
+    return frame_ideal (1, 0, 1);
+  if (g_str_equal (id, "receptive-field"))
+    return frame_field (5);
   return NULL;
 }
 

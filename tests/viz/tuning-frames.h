@@ -147,3 +147,58 @@ frame_gabor (int n, int side)
   cjv_frame_set_text (frame, "title", "conv1.weight");
   return cjv_frame_seal (frame);
 }
+
+/* Pictures that were made, and places of the data, of `c` channels. */
+static CjvFrame *
+frame_ideal (int n, int examples, int c)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const char *const names[3] = { "pictures", "most", "least" };
+  const char *const answers[3] = { "answers", "most-answers", "least-answers" };
+
+  for (int r = 0; r < (examples > 0 ? 3 : 1); r++)
+    {
+      const int count = r == 0 ? n : examples, side = r == 0 ? 28 : 12;
+      const gint64 dims[] = { count, c, side, side };
+      CjTensor *pictures = tensor (4, dims);
+      g_autofree float *values = g_new (float, count);
+
+      for (int i = 0; i < count * c * side * side; i++)
+        {
+          const double x = i % side - side / 2.0, y = i / side % side - side / 2.0;
+
+          cj_tensor_f32 (pictures)[i]
+              = (float) (0.5 + 0.4 * cos (x * 0.7 + r + i / (side * side)) * exp (-y * y / 60));
+        }
+      for (int i = 0; i < count; i++)
+        values[i] = (float) (r == 2 ? -0.2 - 0.1 * i : 4.0 - r - 0.2 * i);
+      cjv_frame_take_array (frame, names[r], pictures);
+      cjv_frame_set_values (frame, answers[r], values, (gsize) count);
+      if (r == 1)
+        cjv_frame_set_values (frame, "most-samples", values, (gsize) count);
+    }
+  cjv_frame_set_scalar (frame, "pixels", 1);
+  cjv_frame_set_text (frame, "title", "conv2, unit 3");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_field (int side)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { side, side };
+  CjTensor *field = tensor (2, dims);
+  const float box[] = { side / 4.0f, side / 4.0f, side / 2.0f, side / 2.0f };
+
+  for (int i = 0; i < side * side; i++)
+    {
+      const double x = i % side - side / 2.0, y = i / side - side / 2.0;
+
+      cj_tensor_f32 (field)[i] = (float) exp (-(x * x + y * y) * 20 / (side * side));
+    }
+  cjv_frame_take_array (frame, "field", field);
+  cjv_frame_set_values (frame, "box", box, 4);
+  cjv_frame_set_scalar (frame, "radius", side / 9.0);
+  cjv_frame_set_text (frame, "title", "conv2, unit 3");
+  return cjv_frame_seal (frame);
+}

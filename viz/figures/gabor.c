@@ -129,9 +129,9 @@ fill (const Data *d, const CjvScene *scene, guint32 *pixels, gsize stride)
         }
       cjv_range_find (both, 2 * size, CJV_MAP_SIGNED, &low, &high);
       cjv_tiles_get_origin (&grid->tiles, i, &x, &y);
-      cjv_thumbnail_map (both, d->h, 2 * d->w, CJV_MAP_SIGNED, scene->style->dark, low, high,
-                         pixels + (gsize) y * stride + x, stride, grid->tiles.tile_width,
-                         grid->tiles.tile_height);
+      cjv_thumbnail_map (both, d->h, 2 * d->w, cjv_style_map (scene->style, CJV_MAP_SIGNED),
+                         scene->style->dark, low, high, pixels + (gsize) y * stride + x, stride,
+                         grid->tiles.tile_width, grid->tiles.tile_height);
     }
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-explain-segments.h"
+#include "cj-error.h"
 #include "cj-linear-fit.h"
 #include "cj-rng.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -176,10 +178,17 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   answers = g_new (float, (gsize) MAX (coalitions.n, 1));
   values[0] = (double) answer - base_answer; /* of a single segment */
   if (segments.n > 1
-      && (!cj_segments_ask (&segments, call, base, coalitions.shown, coalitions.n, 0, 1, answers)
-          || !fit (&coalitions, segments.n, answers, base_answer, (double) answer - base_answer,
-                   values)))
+      && !cj_segments_ask (&segments, call, base, coalitions.shown, coalitions.n, 0, 1, answers))
     return FALSE;
+  if (segments.n > 1
+      && !fit (&coalitions, segments.n, answers, base_answer, (double) answer - base_answer,
+               values))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+                   _ ("finds no values that fit the answers. Ask about more coalitions, or cut "
+                      "fewer segments."));
+      return FALSE;
+    }
   explanation->map = cj_segments_spread (&segments, values, TRUE);
   explanation->answer = answer;
   explanation->base_answer = base_answer;

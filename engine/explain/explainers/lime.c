@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-explain-segments.h"
+#include "cj-error.h"
 #include "cj-linear-fit.h"
 #include "cj-rng.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -122,9 +124,15 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   cj_segments_init (&segments, call, (guint) p->segments);
   shown = draw_masks (segments.n, p->samples, call->seed);
   values = g_new0 (double, segments.n + 1);
-  if (!cj_segments_ask (&segments, call, base, shown, p->samples, 0, 1, answers)
-      || !fit (shown, p->samples, segments.n, answers, p, values))
+  if (!cj_segments_ask (&segments, call, base, shown, p->samples, 0, 1, answers))
     return FALSE;
+  if (!fit (shown, p->samples, segments.n, answers, p, values))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+                   _ ("finds no weights that fit the answers. Ask about more samples, cut fewer "
+                      "segments, or make the width larger."));
+      return FALSE;
+    }
   explanation->map = cj_segments_spread (&segments, values, FALSE);
   explanation->answer = answers[0];
   return TRUE;

@@ -19,10 +19,12 @@ static const CjParam params[] = {
     .choices = rules },
   { .name = "epsilon",
     .title = "Epsilon",
-    .blurb = "Swallows relevance where little arrives, so that weak and contradictory parts fade",
+    .blurb
+    = "Swallows relevance where little arrives, so that weak and contradictory parts fade; a share "
+      "of what usually arrives",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (CjLrp, epsilon),
-    .preset = 1e-6,
+    .preset = 0.1,
     .min = 1e-9,
     .max = 10,
     .soft_max = 1,
