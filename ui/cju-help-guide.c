@@ -250,7 +250,7 @@ const CjuHelpGuide cju_help_guide[] = {
           "needed, <tt>caption</tt>, <tt>span</tt> (columns), <tt>height</tt>, <tt>node</tt>, "
           "<tt>split</tt>, <tt>sample</tt>, <tt>mistakes</tt>, <tt>method</tt>, <tt>with</tt>, "
           "<tt>run</tt>, <tt>query</tt>, <tt>unit</tt>, <tt>untrained</tt>, <tt>class</tt>, "
-          "<tt>concepts</tt> and <tt>set</tt> (parameters):"),
+          "<tt>concepts</tt>, <tt>direction</tt>, <tt>samples</tt> and <tt>set</tt> (parameters):"),
       N_ ("<tt>{ \"width\": \"double\", \"style\": \"print\", \"panels\": [ { \"figure\": "
           "\"curves\", \"span\": 2 }, { \"figure\": \"maps\", \"node\": \"conv2\" } ] }</tt>"),
       NULL } },

@@ -172,6 +172,10 @@ describe_choice (const char *id, const CjlFigureChoice *choice)
     g_variant_dict_insert (&dict, "query", "x", choice->query);
   if (choice->unit >= 0)
     g_variant_dict_insert (&dict, "unit", "x", choice->unit);
+  if (choice->direction != NULL)
+    g_variant_dict_insert (&dict, "direction", "s", choice->direction);
+  if (choice->n_samples > 0)
+    g_variant_dict_insert (&dict, "samples", "x", (gint64) choice->n_samples);
   if (choice->untrained)
     g_variant_dict_insert (&dict, "untrained", "b", TRUE);
   if (choice->concepts != NULL)
@@ -356,19 +360,21 @@ read_choice (GVariant *dict, CjlFigureChoice *choice, GError **error)
 {
   static const char *const splits[] = { "train", "val", "test", NULL };
   const char *split = "val";
-  double sample = 0, query = -1, unit = -1;
+  double sample = 0, query = -1, unit = -1, samples = 0;
   int found;
 
   g_variant_lookup (dict, "split", "&s", &split);
   found = find_word (splits, "split", split, error);
   if (found < 0 || !take_number (dict, "sample", 0, G_MAXINT32, &sample, error)
       || !take_number (dict, "query", 0, G_MAXINT32, &query, error)
-      || !take_number (dict, "unit", 0, G_MAXINT32, &unit, error))
+      || !take_number (dict, "unit", 0, G_MAXINT32, &unit, error)
+      || !take_number (dict, "samples", 1, G_MAXINT32, &samples, error))
     return FALSE;
   choice->split = (CjdSplit) found;
   choice->sample = (gsize) sample;
   choice->query = (gint64) query;
   choice->unit = (gint64) unit;
+  choice->n_samples = (gsize) samples;
   g_variant_lookup (dict, "node", "&s", &choice->node);
   g_variant_lookup (dict, "mistakes", "b", &choice->mistakes);
   g_variant_lookup (dict, "method", "&s", &choice->method);
@@ -376,6 +382,7 @@ read_choice (GVariant *dict, CjlFigureChoice *choice, GError **error)
   g_variant_lookup (dict, "run", "b", &choice->run);
   g_variant_lookup (dict, "untrained", "b", &choice->untrained);
   g_variant_lookup (dict, "class", "&s", &choice->target);
+  g_variant_lookup (dict, "direction", "&s", &choice->direction);
   return TRUE;
 }
 
@@ -383,9 +390,9 @@ static gboolean
 add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
 {
   static const char *const known[]
-      = { "figure", "caption", "span",      "height", "node",     "split",
-          "sample", "set",     "mistakes",  "method", "with",     "run",
-          "query",  "unit",    "untrained", "class",  "concepts", NULL };
+      = { "figure",    "caption",  "span",     "height",    "node",    "split", "sample",
+          "set",       "mistakes", "method",   "with",      "run",     "query", "unit",
+          "untrained", "class",    "concepts", "direction", "samples", NULL };
   CjlFigureChoice choice = { .split = CJD_SPLIT_VAL, .query = -1, .unit = -1 };
   g_auto (GStrv) concepts = dup_list (dict, "concepts");
   double span = 1, height = 0, width;

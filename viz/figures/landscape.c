@@ -213,7 +213,8 @@ draw_colors (const CjvScene *scene, cairo_t *cr, const Land *l)
   const CjvRect *room = &l->plot.inner;
   const int width = (int) CLAMP (room->width * scene->style->scale, 1, MAX_PIXELS);
   const int height = (int) CLAMP (room->height * scene->style->scale, 1, MAX_PIXELS);
-  const guint32 *map = cjv_map_table (CJV_MAP_SEQUENTIAL, scene->style->dark);
+  const guint32 *map
+      = cjv_map_table (cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL), scene->style->dark);
   cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
 
   if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
@@ -298,7 +299,8 @@ draw_contours (const CjvScene *scene, cairo_t *cr, const Land *l)
   for (int i = 1; i <= n; i++)
     {
       const double t = (double) i / (n + 1);
-      const CjvColor under = cjv_map_color (CJV_MAP_SEQUENTIAL, scene->style, t);
+      const CjvColor under
+          = cjv_map_color (cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL), scene->style, t);
 
       cjv_draw_set_color (cr, cjv_color_alpha (cjv_color_ink_on (under), 0.55));
       draw_contour (cr, l, l->low + t * (l->high - l->low));
@@ -393,7 +395,8 @@ draw (const CjvScene *scene, cairo_t *cr)
                       l.log ? _ ("log₁₀ of the loss; cross: the weights")
                             : _ ("loss; cross: the weights"));
   if (l.bar.width > 0)
-    cjv_draw_color_bar (scene, cr, &l.bar, CJV_MAP_SEQUENTIAL, l.low, l.high);
+    cjv_draw_color_bar (scene, cr, &l.bar, cjv_style_map (scene->style, CJV_MAP_SEQUENTIAL), l.low,
+                        l.high);
   land_clear (&l);
   return TRUE;
 }
