@@ -227,25 +227,75 @@ tick (CjuView *view)
 
 /* --- frames --- */
 
-/* Scores of the moment that was clicked, or the last, as shares. */
-static float *
-dup_shares (const CjTensor *answer, gint64 query, gint64 *k)
+/* What is answered at one moment. */
+typedef struct
 {
-  const gint64 classes = answer->shape.dims[answer->shape.n_dims - 1];
-  const gint64 n = cj_shape_size (&answer->shape) / classes;
-  const gint64 at = n > 1 && query >= 0 && query < n ? query : n - 1;
-  float *shares
-      = g_memdup2 (cj_tensor_f32 (answer) + at * classes, sizeof (float) * (gsize) classes);
+  gint64 k, at;        /* numbers, and the moment: the one that was clicked, or the last */
+  gboolean classes;    /* scores of classes, as shares of 1; else values */
+  gint32 target;       /* the true class, -1: not known */
+  float *now, *before; /* before a head was silenced, or NULL */
+} Answer;
+
+static float *
+dup_row (const CjTensor *answer, const Answer *a)
+{
+  float *row = g_memdup2 (cj_tensor_f32 (answer) + a->at * a->k, sizeof (float) * (gsize) a->k);
   double sum = 0, top = -INFINITY;
 
-  for (gint64 i = 0; i < classes; i++)
-    top = MAX (top, shares[i]);
-  for (gint64 i = 0; i < classes; i++)
-    sum += shares[i] = expf (shares[i] - (float) top);
-  for (gint64 i = 0; i < classes; i++)
-    shares[i] = (float) (shares[i] / sum);
-  *k = classes;
-  return shares;
+  for (gint64 i = 0; i < a->k; i++)
+    top = MAX (top, row[i]);
+  for (gint64 i = 0; i < a->k && a->classes; i++)
+    sum += row[i] = expf (row[i] - (float) top);
+  for (gint64 i = 0; i < a->k && a->classes; i++)
+    row[i] = (float) (row[i] / sum);
+  return row;
+}
+
+/* The class that the data has for the moment, of one of its own samples. */
+static gint32
+find_target (CjuDocument *document, const CjlProbeFrame *probe, const Answer *a)
+{
+  const CjTensor *y = cju_document_get_dataset (document)->y;
+  const gint64 moments = y->shape.n_dims > 1 ? y->shape.dims[1] : 1;
+  gsize sample;
+
+  if (!a->classes || y->dtype != CJ_INT32 || probe->sample < 0
+      || !cju_document_find_sample (document, &sample) || a->at >= moments)
+    return -1;
+  return cj_tensor_i32 (y)[(gint64) sample * moments + a->at];
+}
+
+static Answer
+read_answer (CjuView *view, const CjlProbeFrame *probe)
+{
+  CjuDocument *document = cju_view_get_document (view);
+  const State *state = cju_view_get_state (view);
+  const CjShape *shape = &probe->answer->shape;
+  Answer a = { .k = shape->dims[shape->n_dims - 1] };
+  const gint64 n = cj_shape_size (shape) / a.k;
+
+  a.classes = cju_document_get_dataset (document)->n_classes == a.k;
+  a.at = n > 1 && state->query >= 0 && state->query < n ? state->query : n - 1;
+  a.target = find_target (document, probe, &a);
+  a.now = dup_row (probe->silenced != NULL ? probe->silenced : probe->answer, &a);
+  a.before = probe->silenced != NULL ? dup_row (probe->answer, &a) : NULL;
+  return a;
+}
+
+/* What was changed, and the loss of this moment by it. You free. */
+static char *
+print_change (const State *state, const CjlProbeFrame *probe, const Answer *a)
+{
+  const char *layer
+      = state->layers[MIN (probe->wish.layer, (int) g_strv_length (state->layers) - 1)];
+
+  if (a->target < 0 || a->target >= a->k)
+    return g_strdup_printf (_ ("%s without head %d; strokes: with it"), layer,
+                            probe->wish.head + 1);
+  /* Translators: a layer and one of its heads, then the loss of the sample with and without it */
+  return g_strdup_printf (_ ("%s without head %d: loss %.3f → %.3f; strokes: with it"), layer,
+                          probe->wish.head + 1, -log (MAX (a->before[a->target], 1e-30)),
+                          -log (MAX (a->now[a->target], 1e-30)));
 }
 
 /* What the network says, and, with a head silenced, what it said before. */
@@ -253,37 +303,35 @@ static CjvFrame *
 make_answer (CjuView *view, const CjlProbeFrame *probe)
 {
   const CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
-  const State *state = cju_view_get_state (view);
-  g_autofree float *whole = NULL, *silenced = NULL;
-  g_autofree char *title = NULL;
   CjvFrame *frame;
-  gint64 k;
+  Answer a;
 
   if (probe->answer == NULL || probe->answer->shape.n_dims < 2)
     return NULL;
+  a = read_answer (view, probe);
   frame = cjv_frame_new ();
-  whole = dup_shares (probe->answer, state->query, &k);
-  if (probe->silenced != NULL)
+  cjv_frame_set_values (frame, "values", a.now, (gsize) a.k);
+  if (a.target >= 0)
+    cjv_frame_set_scalar (frame, "target", a.target);
+  if (a.before != NULL)
     {
-      silenced = dup_shares (probe->silenced, state->query, &k);
-      cjv_frame_set_values (frame, "before", whole, (gsize) k);
-      title = g_strdup_printf (
-          _ ("%s without head %d; strokes: with it"),
-          state->layers[MIN (probe->wish.layer, (int) g_strv_length (state->layers) - 1)],
-          probe->wish.head + 1);
+      g_autofree char *title = print_change (cju_view_get_state (view), probe, &a);
+
+      cjv_frame_set_values (frame, "before", a.before, (gsize) a.k);
       cjv_frame_set_text (frame, "title", title);
     }
-  cjv_frame_set_values (frame, "values", silenced != NULL ? silenced : whole, (gsize) k);
-  if (dataset->class_names != NULL && dataset->n_classes == k)
+  if (dataset->class_names != NULL && a.classes)
     {
-      g_auto (GStrv) names = g_new0 (char *, k + 1);
+      g_auto (GStrv) names = g_new0 (char *, a.k + 1);
 
-      for (gint64 i = 0; i < k; i++)
+      for (gint64 i = 0; i < a.k; i++)
         names[i] = dataset->x_dtype == CJ_INT32
                        ? cjl_attention_print_letter (dataset->class_names[i])
                        : g_strdup (dataset->class_names[i]);
       cjv_frame_set_strings (frame, "classes", (const char *const *) names);
     }
+  g_free (a.now);
+  g_free (a.before);
   return cjv_frame_seal (frame);
 }
 

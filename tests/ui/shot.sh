@@ -205,6 +205,9 @@ act () { show attention 3; }
 picture attention-patches 20 --new tiny-vit --train
 act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
 picture attention-heads 16 --new tiny-vit --train
+# one of them silenced, and what the network says then
+act () { show attention 3; xdotool mousemove 324 668 click 1; sleep 1.5; xdotool mousemove 324 824 click 1; sleep 1; xdotool mousemove 324 789 click 1; sleep 1.5; xdotool key Down; sleep 0.5; xdotool key Return; sleep 2; }
+picture attention-answer 16 --new tiny-vit --train
 # the plane of the run
 act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
 picture landscape 14 --new lenet-5 --train

@@ -177,8 +177,11 @@ frame_bars (gboolean right)
 {
   CjvFrame *frame = cjv_frame_new ();
   static const float p[] = { 0.012f, 0, 0.052f, 0.001f, 0.2f, 0, 0.71f, 0, 0.024f, 0.001f };
+  static const float q[] = { 0.1f, 0, 0.02f, 0.03f, 0.55f, 0, 0.3f, 0, 0, 0 };
 
   cjv_frame_set_values (frame, "values", p, 10);
+  if (right) /* something was changed */
+    cjv_frame_set_values (frame, "before", q, 10);
   cjv_frame_set_strings (frame, "classes", clothes);
   cjv_frame_set_scalar (frame, "target", right ? 6 : 4);
   return cjv_frame_seal (frame);
