@@ -80,6 +80,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show predicted against true"), "dock.show::scatter", NULL },
   { N_ ("View"), N_ ("Show embedding"), "dock.show::embedding", NULL },
   { N_ ("View"), N_ ("Show explanations"), "dock.show::explain", NULL },
+  { N_ ("View"), N_ ("Show trust in explainers"), "dock.show::trust", NULL },
   { N_ ("View"), N_ ("Show similarity"), "dock.show::similarity", NULL },
   { N_ ("View"), N_ ("Show layers side by side"), "dock.show::layers", NULL },
   { N_ ("View"), N_ ("Show tuning"), "dock.show::tuning", NULL },
