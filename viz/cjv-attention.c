@@ -5,6 +5,35 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stdlib.h>
+
+static int
+compare_floats (gconstpointer a, gconstpointer b)
+{
+  const float x = *(const float *) a, y = *(const float *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+#define USUAL 0.8 /* share of the rows whose strongest look is within the colours */
+
+/* Where the colours end: the first tokens of a causal text have few to look at, and all else would be dark
+ * beside them. */
+static float
+find_high (const CjvAttention *a)
+{
+  const gint64 n = a->heads * a->t;
+  g_autofree float *most = g_new0 (float, (gsize) MAX (n, 1));
+
+  for (gint64 i = 0; i < n * a->s; i++)
+    if (isfinite (cj_tensor_f32 (a->weights)[i]))
+      most[i / a->s] = MAX (most[i / a->s], cj_tensor_f32 (a->weights)[i]);
+  qsort (most, (gsize) n, sizeof (float), compare_floats);
+  for (gint64 i = (gint64) ((double) (n - 1) * USUAL); i >= 0 && i < n; i++)
+    if (most[i] > 0)
+      return most[i];
+  return 1;
+}
 
 gboolean
 cjv_attention_init (CjvAttention *a, const CjvFrame *frame)
@@ -19,11 +48,7 @@ cjv_attention_init (CjvAttention *a, const CjvFrame *frame)
   a->t = weights->shape.dims[d - 2];
   a->s = weights->shape.dims[d - 1];
   a->weights = cjv_tensor_to_float (weights);
-  for (gint64 i = 0; i < a->heads * a->t * a->s; i++)
-    if (isfinite (cj_tensor_f32 (a->weights)[i]))
-      a->high = MAX (a->high, cj_tensor_f32 (a->weights)[i]);
-  if (a->high <= 0)
-    a->high = 1;
+  a->high = find_high (a);
   return TRUE;
 }
 

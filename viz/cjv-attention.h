@@ -11,7 +11,7 @@ typedef struct
 {
   CjTensor *weights; /* float32 [H, T, S] */
   gint64 heads, t, s;
-  float high; /* the largest finite one, over 0 */
+  float high; /* where colours end: most rows are within; over 0 */
 } CjvAttention;
 
 /* Reads the array "weights", [H, T, S] or [T, S]; FALSE of other shapes. Clear it when done. */
