@@ -191,7 +191,7 @@ picture tuning 25 --new simple-cells --train
 act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
 picture concepts 14 --new lenet-5 --train
 # pictures that are made to drive a class, and those of the data that do
-act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
+act () { show 'what units'; xdotool mousemove 302 828 click 1; sleep 8; }
 picture wants 25 --new lenet-5 --train
 act () { sleep 25; }
 picture text 12 --new char-gpt --train
@@ -223,7 +223,7 @@ act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning-dark 25 --new simple-cells --train
-act () { show 'what units'; xdotool mousemove 302 790 click 1; sleep 8; }
+act () { show 'what units'; xdotool mousemove 302 828 click 1; sleep 8; }
 picture wants-dark 25 --new lenet-5 --train
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME

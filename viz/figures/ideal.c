@@ -45,9 +45,10 @@ typedef struct
 {
   const char *name; /* of the array */
   const CjTensor *pictures, *answers, *samples;
-  gint64 n, shown;
-  CjvRect room;              /* of the tiles */
-  double width, height, gap; /* of a tile, px */
+  gint64 n, shown, columns;
+  CjvRect room; /* of the tiles */
+  double width, height, gap,
+      step; /* px: a tile, between tiles, from one line of them to the next */
 } Row;
 
 typedef struct
@@ -93,37 +94,67 @@ sheet_read (Sheet *s, const CjvScene *scene)
   return s->n > 0;
 }
 
+/* As many columns as make the tiles largest, `below` px of text under each. */
+static void
+place_tiles (const CjvScene *scene, Row *row, double below)
+{
+  const double ratio
+      = (double) row->pictures->shape.dims[3] / (double) row->pictures->shape.dims[2];
+  const double least = scene->style->font_size * 1.5;
+
+  row->gap = MIN (scene->style->font_size * 0.4, scene->width / 40);
+  row->height = 0;
+  for (gint64 columns = 1; columns <= row->n; columns++)
+    {
+      const gint64 lines = (row->n + columns - 1) / columns;
+      const double across = ((row->room.width + row->gap) / (double) columns - row->gap) / ratio;
+      const double down = (row->room.height + row->gap) / (double) lines - row->gap - below;
+      const double height = MIN (across, down);
+
+      if (height <= row->height)
+        continue;
+      row->height = height;
+      row->columns = columns;
+    }
+  row->shown = row->n;
+  if (row->height < least) /* fewer are shown, as large as they must be */
+    {
+      row->height = MAX (MIN (least, row->room.height - below), 1);
+      row->columns
+          = (gint64) ((row->room.width + row->gap) / (row->height * ratio + row->gap) + 1e-6);
+      row->columns = CLAMP (row->columns, 1, row->n);
+      row->shown
+          = row->columns
+            * MAX ((gint64) ((row->room.height + row->gap) / (row->height + below + row->gap)), 1);
+      row->shown = MIN (row->shown, row->n);
+    }
+  row->width = row->height * ratio;
+  row->step = row->height + below + row->gap;
+}
+
+/* Below one another; side by side where there is more room across than down. */
 static gboolean
 sheet_init (Sheet *s, const CjvScene *scene)
 {
   const gboolean bare = scene->style->bare;
-  const double note = bare ? 0 : cjv_text_height (scene, CJV_SIZE_NOTE);
-  const double tiny = bare ? 0 : cjv_text_height (scene, CJV_SIZE_TINY);
-  double top, height;
+  const double note = bare ? 0 : cjv_text_height (scene, CJV_SIZE_NOTE) * 1.2;
+  const double below = bare ? 0 : cjv_text_height (scene, CJV_SIZE_TINY) * 1.3;
+  double top, width, height;
+  gboolean beside;
 
   if (!sheet_read (s, scene))
     return FALSE;
   s->pad = MIN (scene->style->font_size * 0.8, scene->width / 10);
   top = s->pad + cjv_heading_height (scene);
-  height = (scene->height - top - s->pad) / s->n;
+  beside = scene->width > 1.9 * (scene->height - top);
+  width = (scene->width - 2 * s->pad) / (beside ? s->n : 1);
+  height = (scene->height - top - s->pad) / (beside ? 1 : s->n);
   for (guint i = 0; i < s->n; i++)
     {
-      Row *row = &s->rows[i];
-      const double ratio
-          = (double) row->pictures->shape.dims[3] / (double) row->pictures->shape.dims[2];
-
-      row->gap = MIN (scene->style->font_size * 0.4, scene->width / 40);
-      row->room
-          = (CjvRect){ s->pad, top + height * i + note * 1.2, MAX (scene->width - 2 * s->pad, 1),
-                       MAX (height - note * 1.2 - tiny * 1.3 - row->gap, 1) };
-      row->height = row->room.height;
-      row->height
-          = MIN (row->height, ((row->room.width + row->gap) / (double) row->n - row->gap) / ratio);
-      /* where many do not fit, fewer are shown, but no smaller than this */
-      row->height = MAX (row->height, MIN (row->room.height, scene->style->font_size * 1.5));
-      row->width = row->height * ratio;
-      row->shown = (gint64) floor ((row->room.width + row->gap) / (row->width + row->gap) + 1e-6);
-      row->shown = CLAMP (row->shown, 1, row->n);
+      s->rows[i].room
+          = (CjvRect){ s->pad + (beside ? width * i : 0), top + note + (beside ? 0 : height * i),
+                       MAX (width - (beside ? s->pad : 0), 1), MAX (height - note, 1) };
+      place_tiles (scene, &s->rows[i], below);
     }
   return TRUE;
 }
@@ -131,7 +162,8 @@ sheet_init (Sheet *s, const CjvScene *scene)
 static CjvRect
 get_tile (const Row *row, gint64 i)
 {
-  return (CjvRect){ row->room.x + (double) i * (row->width + row->gap), row->room.y, row->width,
+  return (CjvRect){ row->room.x + (double) (i % row->columns) * (row->width + row->gap),
+                    row->room.y + (double) (i / row->columns) * row->step, row->width,
                     row->height };
 }
 

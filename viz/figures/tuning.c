@@ -268,7 +268,7 @@ draw_polar (const Bench *b, const CjvScene *scene, cairo_t *cr)
   cairo_set_dash (cr, NULL, 0, 0);
 }
 
-/* The best stimulus, small, in the corner of the polar plot. */
+/* The best stimulus, small, in the corner of the polar plot that has no labels. */
 static void
 draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
 {
@@ -289,7 +289,7 @@ draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
                            (gsize) cairo_image_surface_get_stride (image) / 4, side, side);
       cairo_surface_mark_dirty (image);
       cairo_save (cr);
-      cairo_translate (cr, in->x, in->y);
+      cairo_translate (cr, in->x, in->y + in->height - side / scene->style->scale);
       cairo_scale (cr, 1 / scene->style->scale, 1 / scene->style->scale);
       cairo_set_source_surface (cr, image, 0, 0);
       cairo_paint (cr);
