@@ -39,6 +39,7 @@ typedef struct
   CjlTuning *tuning, *other; /* or NULL */
   CjlGaborFits *fits;        /* or NULL */
   gboolean setting;          /* the unit is set from here, not by a hand */
+  gboolean stopped;          /* by a hand: nothing follows by itself */
 } State;
 
 static void
