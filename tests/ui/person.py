@@ -209,6 +209,15 @@ class Person:
         self.xdotool('click', '--repeat', times, '--delay', 60, button)
         time.sleep(.1)
 
+    def view(self, name):
+        """Shows a view of the dock, whose tab may be out of sight, by its command."""
+        self.key('ctrl+k')
+        time.sleep(1)
+        self.type(f'show {name.lower()}')
+        time.sleep(.7)
+        self.key('Return')
+        time.sleep(.3)
+
     def scroll_to(self, node, pane):
         """Turns the wheel over a pane until an object is in it. Returns the object's middle."""
         for _ in range(80):
