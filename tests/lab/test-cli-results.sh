@@ -90,6 +90,8 @@ check explain-several-npy says 'holds one map' 1 "$cli" explain l.cajal -i 1 -i 
 check explain-method-refuses says 'no explainer “tea-leaves”' 1 "$cli" explain l.cajal -m tea-leaves
 check explain-target-refuses says 'no class “Hat”' 1 "$cli" explain l.cajal -t Hat
 check explain-setting-refuses says 'has “sugar=1”' 1 "$cli" explain l.cajal -m lrp -s sugar=1
+check explain-empty-setting-refuses says 'has “”' 1 "$cli" explain l.cajal -m lrp -s ''
+check explain-empty-figure-refuses says 'has no “”' 1 "$cli" explain l.cajal -o e.svg --figure ''
 check explain-layer-refuses says 'no layer that makes maps' 1 "$cli" explain l.cajal -m grad-cam -l dense1
 check explain-sample-refuses says 'counted from 0' 1 "$cli" explain l.cajal -i 100000
 check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safetensors
