@@ -24,28 +24,29 @@ static const char *const figures[] = { "tuning", "orientation-map", "selectivity
 typedef enum
 {
   JOB_TUNING,
-  JOB_BEFORE, /* the same layer, untrained */
+  JOB_BESIDE, /* what it is compared with: the same layer, untrained, or another one */
   JOB_GABORS
 } Kind;
 
 typedef struct
 {
-  GtkWidget *layer, *shown, *drawing, *unit, *follow, *start, *progress;
+  GtkWidget *layer, *shown, *drawing, *beside, *unit, *follow, *start, *progress;
   GStrv nodes; /* ids, as the list of layers has them */
   CjlJob *job;
   Kind kind;
-  guint64 step;               /* of the weights of the job */
-  CjdDataset *dataset;        /* that what is below is of; only compared */
-  CjlTuning *tuning, *before; /* or NULL */
-  CjlGaborFits *fits;         /* or NULL */
-  gboolean setting;           /* the unit is set from here, not by a hand */
+  guint64 step;              /* of the weights of the job */
+  CjdDataset *dataset;       /* that what is below is of; only compared */
+  CjlTuning *tuning, *other; /* or NULL */
+  CjlGaborFits *fits;        /* or NULL */
+  gboolean setting;          /* the unit is set from here, not by a hand */
+  gboolean stopped;          /* by a hand: nothing follows by itself */
 } State;
 
 static void
 forget (State *state)
 {
   g_clear_pointer (&state->tuning, cjl_tuning_free);
-  g_clear_pointer (&state->before, cjl_tuning_free);
+  g_clear_pointer (&state->other, cjl_tuning_free);
   g_clear_pointer (&state->fits, cjl_gabor_fits_free);
 }
 
@@ -82,6 +83,27 @@ get_layer (const State *state)
   const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
 
   return state->nodes != NULL && at < g_strv_length (state->nodes) ? state->nodes[at] : NULL;
+}
+
+/* The layer that the population is compared with; NULL: itself before training. */
+static const char *
+get_beside (const State *state)
+{
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->beside));
+
+  return at > 0 && state->nodes != NULL && at <= g_strv_length (state->nodes) ? state->nodes[at - 1]
+                                                                              : NULL;
+}
+
+/* Whether what is there beside is what is wanted. */
+static gboolean
+is_beside (const State *state)
+{
+  const char *beside = get_beside (state);
+
+  return state->other != NULL && state->other->untrained == (beside == NULL)
+         && g_str_equal (state->other->node, beside != NULL ? beside : state->tuning->node)
+         && state->other->options.show == state->tuning->options.show;
 }
 
 /* Layers that give numbers of their own for each sample. */
@@ -131,7 +153,8 @@ follow_layers (CjuView *view)
   State *state = cju_view_get_state (view);
   GStrv nodes = list_layers (cju_view_get_document (view));
   g_autofree char *chosen = g_strdup (get_layer (state));
-  g_autoptr (GtkStringList) list = NULL;
+  g_autofree char *beside = g_strdup (get_beside (state));
+  g_autoptr (GtkStringList) list = NULL, others = NULL;
 
   if (state->nodes != NULL
       && g_strv_equal ((const char *const *) state->nodes, (const char *const *) nodes))
@@ -145,6 +168,13 @@ follow_layers (CjuView *view)
   gtk_drop_down_set_model (GTK_DROP_DOWN (state->layer), G_LIST_MODEL (list));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer),
                               find_preset (cju_view_get_document (view), nodes, chosen));
+  others = gtk_string_list_new ((const char *[]){ _ ("Before training"), NULL });
+  for (guint i = 0; nodes[i] != NULL; i++)
+    gtk_string_list_append (others, nodes[i]);
+  gtk_drop_down_set_model (GTK_DROP_DOWN (state->beside), G_LIST_MODEL (others));
+  for (guint i = 0; beside != NULL && nodes[i] != NULL; i++)
+    if (g_str_equal (nodes[i], beside))
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (state->beside), i + 1);
   gtk_widget_set_sensitive (state->start, nodes[0] != NULL);
 }
 
@@ -161,6 +191,7 @@ show_state (CjuView *view)
   gtk_widget_set_visible (state->progress, busy);
   gtk_widget_set_visible (state->unit, drawing == DRAW_CURVES && state->tuning != NULL);
   gtk_widget_set_visible (state->shown, drawing != DRAW_GABORS);
+  gtk_widget_set_visible (state->beside, drawing == DRAW_POPULATION);
   if (busy)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (state->progress),
                                    cjl_job_get_progress (state->job));
@@ -186,6 +217,7 @@ start (CjuView *view, Kind kind)
       cju_view_tell (view, _ ("There are no weights yet. Wait until the data is loaded."));
       return;
     }
+  state->stopped = FALSE;
   state->kind = kind;
   state->step = weights->at.step;
   state->dataset = cju_document_get_dataset (document);
@@ -200,8 +232,8 @@ start (CjuView *view, Kind kind)
       return;
     }
   cjl_tuning_options_init (&options);
-  options.node = layer;
-  options.untrained = kind == JOB_BEFORE;
+  options.node = kind == JOB_BESIDE && get_beside (state) != NULL ? get_beside (state) : layer;
+  options.untrained = kind == JOB_BESIDE && get_beside (state) == NULL;
   options.show
       = (CjlShow) MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (state->shown)), CJL_SHOW_BARS);
   state->job = cjl_tuning_start (project->graph, state->dataset, weights,
@@ -217,6 +249,7 @@ on_start (CjuView *view)
     {
       gtk_check_button_set_active (GTK_CHECK_BUTTON (state->follow), FALSE);
       cjl_job_cancel (state->job); /* what there is stays */
+      state->stopped = TRUE;
     }
   else
     start (view, get_drawing (state) == DRAW_GABORS ? JOB_GABORS : JOB_TUNING);
@@ -271,15 +304,13 @@ take_result (CjuView *view)
       g_clear_pointer (&state->fits, cjl_gabor_fits_free);
       state->fits = fresh;
     }
-  else if (state->kind == JOB_BEFORE)
+  else if (state->kind == JOB_BESIDE)
     {
-      g_clear_pointer (&state->before, cjl_tuning_free);
-      state->before = tuning;
+      g_clear_pointer (&state->other, cjl_tuning_free);
+      state->other = tuning;
     }
   else
     {
-      if (state->before != NULL && !g_str_equal (state->before->node, tuning->node))
-        g_clear_pointer (&state->before, cjl_tuning_free);
       g_clear_pointer (&state->tuning, cjl_tuning_free);
       state->tuning = tuning;
       state->setting = TRUE;
@@ -289,7 +320,7 @@ take_result (CjuView *view)
   cju_view_refresh (view);
 }
 
-/* After one job another: the untrained layer to compare with, or newer weights. */
+/* After one job another: what to compare with, or newer weights. */
 static void
 go_on (CjuView *view)
 {
@@ -299,10 +330,8 @@ go_on (CjuView *view)
 
   if (state->job != NULL || state->nodes == NULL)
     return;
-  if (drawing == DRAW_POPULATION && state->kind == JOB_TUNING && state->tuning != NULL
-      && (state->before == NULL || !g_str_equal (state->before->node, state->tuning->node)
-          || state->before->options.show != state->tuning->options.show))
-    start (view, JOB_BEFORE);
+  if (drawing == DRAW_POPULATION && state->tuning != NULL && !is_beside (state))
+    start (view, JOB_BESIDE);
   else if (gtk_check_button_get_active (GTK_CHECK_BUTTON (state->follow)) && now != state->step)
     start (view, drawing == DRAW_GABORS ? JOB_GABORS : JOB_TUNING);
 }
@@ -328,7 +357,7 @@ tick (CjuView *view)
               gtk_check_button_set_active (GTK_CHECK_BUTTON (state->follow), FALSE);
               cju_view_tell (view, error->message);
             }
-          else
+          else if (!state->stopped)
             go_on (view);
         }
     }
@@ -342,7 +371,7 @@ make (CjuView *view)
 {
   State *state = cju_view_get_state (view);
   const Drawing drawing = get_drawing (state);
-  const CjlTuning *both[2] = { state->tuning, state->before };
+  const CjlTuning *both[2] = { state->tuning, state->other };
   guint unit;
 
   if (state->dataset != cju_document_get_dataset (cju_view_get_document (view)))
@@ -360,9 +389,7 @@ make (CjuView *view)
     return cjl_tuning_frame (state->tuning, unit);
   if (drawing == DRAW_ORIENTATIONS)
     return cjl_orientation_frame (state->tuning, unit);
-  return cjl_selectivity_frame (
-      both,
-      state->before != NULL && g_str_equal (state->before->node, state->tuning->node) ? 2 : 1);
+  return cjl_selectivity_frame (both, is_beside (state) ? 2 : 1);
 }
 
 static void
@@ -377,6 +404,10 @@ pick (CjuView *view, const CjvHit *hit)
 static void
 on_drawing (CjuView *view)
 {
+  State *state = cju_view_get_state (view);
+
+  if (get_drawing (state) == DRAW_POPULATION && state->tuning != NULL)
+    go_on (view);
   show_state (view);
   cju_view_refresh (view);
 }
@@ -394,6 +425,8 @@ add_signals (CjuView *view, State *state)
   g_signal_connect_object (state->start, "clicked", G_CALLBACK (on_start), view, G_CONNECT_SWAPPED);
   g_signal_connect_object (state->drawing, "notify::selected", G_CALLBACK (on_drawing), view,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (state->beside, "notify::selected", G_CALLBACK (on_drawing), view,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (state->unit, "value-changed", G_CALLBACK (on_unit), view,
                            G_CONNECT_SWAPPED);
 }
@@ -410,6 +443,7 @@ build (CjuView *view)
   state->layer = gtk_drop_down_new (NULL, NULL);
   state->shown = gtk_drop_down_new_from_strings (shows);
   state->drawing = gtk_drop_down_new_from_strings (drawings);
+  state->beside = gtk_drop_down_new (NULL, NULL);
   state->unit = gtk_spin_button_new_with_range (0, 1, 1);
   state->follow = gtk_check_button_new_with_label (_ ("Follow training"));
   state->start = gtk_button_new_with_label (_ ("Show gratings"));
@@ -417,6 +451,7 @@ build (CjuView *view)
   name_control (state->layer, _ ("Layer whose units are tested"));
   name_control (state->shown, _ ("What is shown to the network"));
   name_control (state->drawing, _ ("What is drawn of it"));
+  name_control (state->beside, _ ("What the population is compared with"));
   name_control (state->unit, _ ("Number of the unit"));
   cju_access_tip (state->follow, _ ("Begin again with newer weights as soon as one round is done"));
   cju_access_tip (state->start, _ ("Test the layer with these weights"));
@@ -425,6 +460,7 @@ build (CjuView *view)
   cju_view_add_control (view, state->layer);
   cju_view_add_control (view, state->shown);
   cju_view_add_control (view, state->drawing);
+  cju_view_add_control (view, state->beside);
   cju_view_add_control (view, state->unit);
   cju_view_add_control (view, state->follow);
   cju_view_add_control (view, state->start);

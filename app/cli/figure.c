@@ -458,7 +458,9 @@ static const GOptionEntry entries[] = {
     N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
     NULL },
   { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
-    N_ ("For similarity: another project, whose layers these are compared with"), "G.cajal" },
+    N_ ("For similarity: another project, whose layers these are compared with; for selectivity: "
+        "another layer"),
+    "G.cajal" },
   { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
     N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
   { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,

@@ -93,19 +93,19 @@ draw_gabors (CjlProject *project, CjdDataset *dataset, const char *node,
   return cjl_gabor_frame (fits);
 }
 
-/* The layer now, and beside it as it began. */
+/* The layer now, and beside it as it began, or another layer of the network. */
 static CjvFrame *
 draw_population (CjlProject *project, CjdDataset *dataset, CjlTuning *now, CjlTuningOptions options,
-                 GError **error)
+                 const char *with, GError **error)
 {
-  g_autoptr (CjlTuning) before = NULL;
+  g_autoptr (CjlTuning) other = NULL;
 
-  if (now->untrained)
+  if (now->untrained && with == NULL)
     return cjl_selectivity_frame ((const CjlTuning *const *) &now, 1);
-  options.untrained = TRUE;
-  before = cjl_tune_project (project, dataset, &options, error);
-  return before != NULL ? cjl_selectivity_frame ((const CjlTuning *const[]){ now, before }, 2)
-                        : NULL;
+  options.untrained = with == NULL || now->untrained;
+  options.node = with != NULL ? with : options.node;
+  other = cjl_tune_project (project, dataset, &options, error);
+  return other != NULL ? cjl_selectivity_frame ((const CjlTuning *const[]){ now, other }, 2) : NULL;
 }
 
 CjvFrame *
@@ -144,7 +144,7 @@ cjl_bench_figure (CjlProject *project, CjdDataset *dataset, const char *id,
                                                        : cjl_tuning_find_unit (tuning));
   if (g_str_equal (id, "orientation-map"))
     return cjl_orientation_frame (tuning, choice->unit);
-  return draw_population (project, dataset, tuning, options, error);
+  return draw_population (project, dataset, tuning, options, choice->other, error);
 }
 
 /* The classes are the units of the last layer; else what a convolution wants is asked first. */
