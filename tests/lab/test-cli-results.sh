@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..67
+echo 1..69
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
