@@ -26,7 +26,8 @@ typedef struct
   GArray *held;  /* Held */
   CjlJob *job;
   CjlExplanations *all;
-  guint64 begun; /* step of the weights that it was last begun with */
+  guint64 begun;       /* step of the weights that it was last begun with */
+  CjdDataset *dataset; /* of the answer and of what is held, or NULL */
   gsize sample;
   CjdSplit split;
   CjTensor *own;     /* picture of one's own that it was begun with, or NULL */
@@ -43,6 +44,7 @@ free_state (gpointer data)
   g_clear_pointer (&state->job, cjl_job_free);
   g_clear_pointer (&state->all, cjl_explanations_unref);
   g_clear_pointer (&state->own, cj_tensor_unref);
+  g_clear_pointer (&state->dataset, cjd_dataset_unref);
   g_array_unref (state->held);
   g_strfreev (state->layers);
   g_free (state->classes);
@@ -227,6 +229,8 @@ start (CjuView *view)
   state->split = cju_document_get_split (document);
   state->anew = FALSE;
   state->measured = rests;
+  g_clear_pointer (&state->dataset, cjd_dataset_unref);
+  state->dataset = cjd_dataset_ref (cju_document_get_dataset (document));
   g_clear_pointer (&state->own, cj_tensor_unref);
   state->own = own != NULL ? cj_tensor_ref (own) : NULL;
   request = make_request (view);
@@ -283,6 +287,34 @@ follow (CjuView *view)
   gtk_widget_set_sensitive (state->release, state->held->len > 0);
 }
 
+/* What was said of other data says nothing of these, and their samples cannot be held beside them. */
+static void
+follow_data (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+
+  if (state->dataset == NULL
+      || state->dataset == cju_document_get_dataset (cju_view_get_document (view)))
+    return;
+  g_clear_pointer (&state->dataset, cjd_dataset_unref);
+  g_clear_pointer (&state->all, cjl_explanations_unref);
+  g_array_set_size (state->held, 0);
+  state->anew = TRUE;
+  cju_view_refresh (view);
+}
+
+/* Whether the job answers what is no longer asked. */
+static gboolean
+is_outdated (CjuView *view)
+{
+  const State *state = cju_view_get_state (view);
+  CjuDocument *document = cju_view_get_document (view);
+
+  return state->anew || state->sample != cju_document_get_sample (document)
+         || state->split != cju_document_get_split (document)
+         || state->own != cju_document_get_own (document);
+}
+
 static void
 tick (CjuView *view)
 {
@@ -290,18 +322,21 @@ tick (CjuView *view)
   CjlExplanations *fresh;
   gboolean done;
 
+  follow_data (view);
   if (state->job == NULL)
     {
       follow (view);
       start (view);
       return;
     }
-  if (state->anew || state->sample != cju_document_get_sample (cju_view_get_document (view)))
+  if (is_outdated (view))
     cjl_job_cancel (state->job);
   done = cjl_job_is_done (state->job);
   fresh = cjl_job_take_result (state->job);
-  if (fresh != NULL)
+  if (fresh != NULL && state->dataset != NULL)
     take (view, fresh, done);
+  else if (fresh != NULL)
+    cjl_explanations_unref (fresh);
   if (done)
     {
       g_autoptr (GError) error = cjl_job_dup_error (state->job);
@@ -348,7 +383,7 @@ print_units (const CjTensor *shares, gint64 row, gint64 column, gint64 *unit)
 
           for (int j = 0; j < k; j++)
             free = free && taken[j] != i;
-          if (free && share > most)
+          if (free && !(share <= most)) /* one is taken even where none is a number */
             {
               most = share;
               taken[k] = i;

@@ -108,7 +108,7 @@ add_method (CjlExplainRequest *request, const char *id, char **settings, gboolea
     {
       g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2);
 
-      if (info->params == NULL || cj_params_find (info->params, pair[0]) == NULL)
+      if (pair[0] == NULL || info->params == NULL || cj_params_find (info->params, pair[0]) == NULL)
         continue;
       g_ptr_array_add (own, settings[i]);
       used[i] = TRUE;
@@ -316,8 +316,9 @@ write_figure (CjvFrame *frame, const char *id, CjlProject *project, const Option
   for (guint i = 0; options->figure_settings != NULL && options->figure_settings[i] != NULL; i++)
     {
       g_auto (GStrv) pair = g_strsplit (options->figure_settings[i], "=", 2);
+      const char *name = pair[0] != NULL ? pair[0] : "";
 
-      if (!cjl_panel_set (panel, pair[0], pair[1] != NULL ? pair[1] : "", error))
+      if (!cjl_panel_set (panel, name, *name != '\0' && pair[1] != NULL ? pair[1] : "", error))
         return FALSE;
     }
   return cjl_figure_save (plate, source, options->output, error);

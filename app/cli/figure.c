@@ -95,11 +95,12 @@ apply_settings (CjvPlate *plate, char **settings, GError **error)
 {
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
     {
-      g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2);
+      g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2); /* "" has no parts at all */
+      const char *name = pair[0] != NULL ? pair[0] : "";
+      const char *text = *name != '\0' && pair[1] != NULL ? pair[1] : "";
 
       for (guint k = 0; k < plate->panels->len; k++)
-        if (!cjl_panel_set (plate->panels->pdata[k], pair[0], pair[1] != NULL ? pair[1] : "",
-                            error))
+        if (!cjl_panel_set (plate->panels->pdata[k], name, text, error))
           return FALSE;
     }
   return TRUE;

@@ -97,13 +97,14 @@ cjl_explain_request_add_method (CjlExplainRequest *self, const char *id,
   method.params = cj_explainer_new_params (method.info);
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
     {
-      g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2);
+      g_auto (GStrv) pair = g_strsplit (settings[i], "=", 2); /* "" has no parts at all */
+      const char *name = pair[0] != NULL ? pair[0] : "";
 
-      if (method.info->params == NULL || cj_params_find (method.info->params, pair[0]) == NULL)
+      if (method.info->params == NULL || cj_params_find (method.info->params, name) == NULL)
         g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                      _ ("Explainer “%s” has no “%s”. “cajal-cli describe %s” names what it has."),
-                     id, pair[0], id);
-      else if (cj_params_parse (method.info->params, method.params, pair[0],
+                     id, name, id);
+      else if (cj_params_parse (method.info->params, method.params, name,
                                 pair[1] != NULL ? pair[1] : "", error))
         continue;
       clear_method (&method);

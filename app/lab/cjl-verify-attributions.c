@@ -67,7 +67,23 @@ find_next (const GPtrArray *arrays, int place)
   return -1;
 }
 
-/* The list of layers as the text of a chain, with nodes named p<K>. */
+/* Whether the list has any layers, and all of them are convolutions or dense layers with weights. */
+static gboolean
+can_chain (const GPtrArray *arrays)
+{
+  const int first = find_next (arrays, -1);
+
+  for (int k = first; k >= 0; k = find_next (arrays, k))
+    {
+      const CjdNpyArray *weight = find_param (arrays, k, "weight");
+
+      if (weight->size == 0 || (weight->shape.n_dims != 2 && weight->shape.n_dims != 4))
+        return FALSE;
+    }
+  return first >= 0;
+}
+
+/* The list of layers as the text of a chain. */
 static char *
 print_chain (const GPtrArray *arrays, const char *function)
 {
@@ -144,6 +160,12 @@ open_network (Case *c, const char *function, GError **error)
     return FALSE;
   g_clear_pointer (&c->network, cj_explained_free);
   c->network = cj_explained_new (graph, &spec, c->n_threads, error);
+  if (c->network != NULL && cj_explained_get_n_scores (c->network) != spec.n_classes)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s is missing or of another size"),
+                   "logits");
+      return FALSE;
+    }
   return c->network != NULL && load_params (c, error);
 }
 
@@ -169,7 +191,7 @@ report (Case *c, const char *array, const float *values, gint64 size, double tol
 
       row.error = isfinite (difference) ? MAX (row.error, difference) : INFINITY;
     }
-  if (row.error > row.limit)
+  if (!isfinite (row.error) || !(row.error <= row.limit)) /* neither may be no number */
     cjl_verify_fail (&row, g_strdup_printf (_ ("%s is off"), array));
   c->func (&row, c->data);
   c->count->n_passed += row.pass;
@@ -304,7 +326,7 @@ read_rows (Case *c)
 
   if (x == NULL || target == NULL || logits == NULL || x->shape.n_dims < 2
       || x->shape.n_dims > CJ_MAX_DIMS || x->size == 0 || target->size != x->shape.dims[0]
-      || logits->size % target->size != 0)
+      || logits->size % target->size != 0 || !can_chain (c->arrays))
     return FALSE;
   c->n = x->shape.dims[0];
   c->d = x->size / c->n;
@@ -313,9 +335,11 @@ read_rows (Case *c)
   c->targets = g_new (gint64, (gsize) c->n);
   for (gint64 i = 0; i < c->n; i++)
     {
-      c->targets[i] = (gint64) cjd_npy_array_get (target, i);
-      if (c->targets[i] < 0 || c->targets[i] >= k)
+      const double one = cjd_npy_array_get (target, i);
+
+      if (!(one >= 0 && one < (double) k))
         return FALSE;
+      c->targets[i] = (gint64) one;
     }
   return TRUE;
 }

@@ -124,10 +124,16 @@ static void
 find_superpixels (CjSegments *self, const float *x, guint wanted)
 {
   const CjExplainGrid *g = &self->grid;
-  const double area = (double) (g->h * g->w), step = MAX (sqrt (area / wanted), 1);
-  const gint64 rows = CLAMP ((gint64) ((double) g->h / step + 0.5), 1, g->h);
-  const gint64 columns = CLAMP ((gint64) ((double) g->w / step + 0.5), 1, g->w);
+  const double area = (double) (g->h * g->w), side = MAX (sqrt (area / wanted), 1);
+  /* the shorter side first: of a strip that is narrower than a square would be, the longer one is cut into
+   * all that are wanted */
+  const gint64 shorter = MIN (g->h, g->w), longer = MAX (g->h, g->w);
+  const gint64 few = CLAMP ((gint64) ((double) shorter / side + 0.5), 1, MIN (shorter, wanted));
+  const gint64 many
+      = CLAMP ((gint64) ((double) longer / side + 0.5), 1, MIN (longer, wanted / few));
+  const gint64 rows = g->h <= g->w ? few : many, columns = g->h <= g->w ? many : few;
   const gint64 n = rows * columns;
+  const double step = MAX ((double) g->h / (double) rows, (double) g->w / (double) columns);
   g_autofree Middle *middles = g_new0 (Middle, (gsize) n);
   g_autofree double *colours = g_new0 (double, (gsize) (n * g->c));
   double sum = 0, square = 0, deviation;

@@ -14,7 +14,7 @@ typedef struct
   guint *labels; /* of each pixel */
 } CjSegments;
 
-/* About `wanted` segments of the sample: superpixels of pictures by colour and place (SLIC: Achanta,
+/* About `wanted` segments of the sample, and no more: superpixels of pictures by colour and place (SLIC: Achanta,
  * Shaji, Smith, Lucchi, Fua and Süsstrunk, 2012), else single features as long as they are as few as
  * `wanted`, or neighbours together. Clear it. */
 void cj_segments_init (CjSegments *segments, const CjExplainCall *call, guint wanted);

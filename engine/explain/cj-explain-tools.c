@@ -137,6 +137,21 @@ cj_explain_weigh (const float *x, const float *base, float *map, gint64 n)
     map[i] *= x[i] - (base != NULL ? base[i] : 0);
 }
 
+CjExplainRivals
+cj_explain_rivals (const CjExplainCall *call)
+{
+  const CjShape shape = cj_explained_get_score_shape (call->network);
+  const gint64 last = shape.n_dims > 0 ? shape.dims[shape.n_dims - 1] : 1;
+
+  if (shape.n_dims > 2) /* [K, H, W]: classes of places */
+    {
+      const gint64 places = cj_shape_size (&shape) / shape.dims[0];
+
+      return (CjExplainRivals){ shape.dims[0], call->target.index % places, places };
+    }
+  return (CjExplainRivals){ last, call->target.index / last * last, 1 };
+}
+
 CjTensor *
 cj_explain_slope (const CjExplainCall *call, const CjExplainPass *pass, double *answer)
 {

@@ -50,6 +50,15 @@ CjTensor *cj_explain_new_map (const CjExplained *network);
 /* map[i] = x[i] - base[i] times slope[i]; base may be NULL for 0. */
 void cj_explain_weigh (const float *x, const float *base, float *map, gint64 n);
 
+/* Where the classes stand among which the target is one: score first + i × step is class i of k, in answers
+ * [K], [T, K] or [K, H, W]. */
+typedef struct
+{
+  gint64 k, first, step;
+} CjExplainRivals;
+
+CjExplainRivals cj_explain_rivals (const CjExplainCall *call);
+
 /* The slope at x itself into a new map, with the answer. */
 CjTensor *cj_explain_slope (const CjExplainCall *call, const CjExplainPass *pass, double *answer);
 

@@ -54,6 +54,15 @@ cj_explainer_refuse (const CjExplainerInfo *info, CjExplained *network)
   return NULL;
 }
 
+static gboolean
+is_finite (const CjTensor *map)
+{
+  for (gint64 i = 0; i < cj_shape_size (&map->shape); i++)
+    if (!isfinite (cj_tensor_f32 (map)[i]))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 cj_explainer_run (const CjExplainerInfo *info, const CjExplainCall *call,
                   CjExplanation *explanation, GError **error)
@@ -72,6 +81,13 @@ cj_explainer_run (const CjExplainerInfo *info, const CjExplainCall *call,
     whole.params = presets = cj_explainer_new_params (info);
   explanation->answer = explanation->base_answer = NAN;
   done = info->run (&whole, explanation, error);
+  if (done && !is_finite (explanation->map))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+                   _ ("the network's numbers are too large to be explained. Go back to weights "
+                      "that it learned before, and learn at a lower rate."));
+      done = FALSE;
+    }
   if (!done && error != NULL && *error != NULL)
     g_prefix_error (error, "%s: ", _ (info->title));
   if (!done)

@@ -82,7 +82,7 @@ gpointer cj_explainer_new_params (const CjExplainerInfo *info);
 /* Why this explainer has nothing to say of this network; NULL: it has. You free. */
 char *cj_explainer_refuse (const CjExplainerInfo *info, CjExplained *network);
 
-/* Checks, runs, and fills in what was not given. As `run`. */
+/* Checks, runs, and fills in what was not given. As `run`; also refuses a map that is not all finite. */
 gboolean cj_explainer_run (const CjExplainerInfo *info, const CjExplainCall *call,
                            CjExplanation *explanation, GError **error);
 

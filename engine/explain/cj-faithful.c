@@ -35,33 +35,12 @@ cj_faithful_sum_pixels (const CjExplained *network, const CjTensor *map, gboolea
 
 /* --- curves --- */
 
-/* Where the classes of the target's row of scores stand. */
-typedef struct
-{
-  gint64 k, first, step;
-} Rivals;
-
-static Rivals
-find_rivals (const CjExplainCall *call)
-{
-  const CjShape shape = cj_explained_get_score_shape (call->network);
-  const gint64 last = shape.n_dims > 0 ? shape.dims[shape.n_dims - 1] : 1;
-
-  if (shape.n_dims > 2) /* [K, H, W]: classes of places */
-    {
-      const gint64 places = cj_shape_size (&shape) / shape.dims[0];
-
-      return (Rivals){ shape.dims[0], call->target.index % places, places };
-    }
-  return (Rivals){ last, call->target.index / last * last, 1 };
-}
-
 /* How sure the network is of the target of rows [n, D]. */
 static void
 ask_sure (const CjExplainCall *call, const float *rows, gint64 n, float *sure)
 {
   const gint64 size = cj_explained_get_n_scores (call->network);
-  const Rivals rivals = find_rivals (call);
+  const CjExplainRivals rivals = cj_explain_rivals (call);
   g_autofree float *scores = NULL;
 
   if (call->target.value != CJ_NO_VALUE || rivals.k < 2)

@@ -644,6 +644,30 @@ test_refusals (void)
   expect_refusal ("grad-cam", &call, "maps of a layer");
 }
 
+/* Weights that have grown without bounds get a sentence, not a map of nothing. */
+static void
+test_not_finite (void)
+{
+  g_autoptr (CjExplained) network = open_kind (&kinds[0], 1);
+  g_autofree float *x = new_sample (network, &kinds[0], 1);
+  const CjExplainCall call = make_call (network, x, 1);
+  CjProgram *program = cj_explained_get_program (network);
+
+  cj_program_get_param_data (program, cj_program_find_param (program, "dense1.weight"))[0] = NAN;
+  cj_explained_forget (network);
+  for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++)
+    {
+      g_auto (CjExplanation) explanation = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      if (!cj_explainer_run (*e, &call, &explanation, &error))
+        g_assert_nonnull (error);
+      for (gint64 i = 0; error == NULL && i < cj_shape_size (&explanation.map->shape); i++)
+        g_assert_true (isfinite (cj_tensor_f32 (explanation.map)[i]));
+    }
+  expect_refusal ("integrated-gradients", &call, "too large");
+}
+
 /* No network that could be asked. */
 static void
 test_no_network (void)
@@ -705,5 +729,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/engine/explain/refusals", test_refusals);
   g_test_add_func ("/engine/explain/no-network", test_no_network);
+  g_test_add_func ("/engine/explain/not-finite", test_not_finite);
   return g_test_run ();
 }

@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..67
+echo 1..69
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -90,6 +90,8 @@ check explain-several-npy says 'holds one map' 1 "$cli" explain l.cajal -i 1 -i 
 check explain-method-refuses says 'no explainer “tea-leaves”' 1 "$cli" explain l.cajal -m tea-leaves
 check explain-target-refuses says 'no class “Hat”' 1 "$cli" explain l.cajal -t Hat
 check explain-setting-refuses says 'has “sugar=1”' 1 "$cli" explain l.cajal -m lrp -s sugar=1
+check explain-empty-setting-refuses says 'has “”' 1 "$cli" explain l.cajal -m lrp -s ''
+check explain-empty-figure-refuses says 'has no “”' 1 "$cli" explain l.cajal -o e.svg --figure ''
 check explain-layer-refuses says 'no layer that makes maps' 1 "$cli" explain l.cajal -m grad-cam -l dense1
 check explain-sample-refuses says 'counted from 0' 1 "$cli" explain l.cajal -i 100000
 check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safetensors

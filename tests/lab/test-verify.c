@@ -7,6 +7,7 @@
 #include "safetensors.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 typedef struct
@@ -226,6 +227,85 @@ test_damaged (Fixture *f, gconstpointer data)
   g_assert_false (f->pass);
 }
 
+/* --- explanations --- */
+
+/* One dense layer of two features and two classes, with explanations of one row. */
+typedef struct
+{
+  CjShape x, weight, bias, logits, gradient;
+  float target, last; /* last number of the gradient */
+} Explained;
+
+static void
+take_explained (const CjlVerifyRow *row, gpointer data)
+{
+  Fixture *f = data;
+
+  f->n_rows++;
+  g_assert_true (row->pass == (row->note == NULL));
+  f->pass = f->pass && row->pass;
+}
+
+/* FALSE: something failed. */
+static gboolean
+verify_explained (Fixture *f, const Explained *e)
+{
+  g_autoptr (GPtrArray) arrays = cjd_named_tensors_new ();
+  g_autofree char *path = g_build_filename (f->folder, "it.npz", NULL);
+  g_autoptr (GBytes) file = NULL;
+  g_autoptr (GError) error = NULL;
+  CjlVerifyCount count = { 0 };
+
+  add (arrays, "x", e->x, (const float[]){ 3, 5, 0, 0 });
+  add (arrays, "target", cj_shape1 (1), &e->target);
+  add (arrays, "logits", e->logits, (const float[]){ 1, 7, 0, 0 });
+  add (arrays, "param.seq.0.weight", e->weight, (const float[]){ 2, -1, -1, 2 });
+  add (arrays, "param.seq.0.bias", e->bias, (const float[]){ 0, 0, 0, 0 });
+  add (arrays, "gradient", e->gradient, (const float[]){ -1, e->last, 0, 0 });
+  file = cjd_npz_print (arrays, NULL);
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (file, NULL),
+                                      (gssize) g_bytes_get_size (file), NULL));
+  f->n_rows = 0;
+  f->pass = TRUE;
+  g_assert_true (cjl_verify (f->folder, 1, take_explained, f, &count, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (f->n_rows, >=, 1);
+  return f->pass;
+}
+
+/* Arrays that do not fit one another, have other dimensions or none, or hold no numbers, fail. */
+static void
+test_explained (Fixture *f, gconstpointer data)
+{
+  const Explained good = {
+    cj_shape2 (1, 2), cj_shape2 (2, 2), cj_shape1 (2), cj_shape2 (1, 2), cj_shape2 (1, 2), 1, 2
+  };
+  Explained bad[12];
+
+  (void) data;
+  g_assert_true (verify_explained (f, &good));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    bad[i] = good;
+  bad[0].logits = cj_shape2 (1, 4); /* more than the layer has units */
+  bad[1].logits = cj_shape1 (1);    /* and fewer */
+  bad[1].target = 0;
+  bad[2].weight = cj_shape1 (4);
+  bad[3].weight = cj_shape3 (2, 2, 1);
+  bad[4].weight = (CjShape){ 0 };
+  bad[5].weight = cj_shape2 (1000000000, 0);
+  bad[6].weight = cj_shape4 (2, 2, 1, 1);
+  bad[7].x = (CjShape){ 0 };
+  bad[8].x = cj_shape2 (1, 0);
+  bad[9].target = NAN;
+  bad[10].last = NAN;
+  bad[11].gradient = cj_shape2 (1, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_test_message ("%u", i);
+      g_assert_false (verify_explained (f, &bad[i]));
+    }
+}
+
 static void
 tell (const CjlVerifyRow *row, gpointer data)
 {
@@ -261,6 +341,7 @@ main (int argc, char **argv)
   g_test_add ("/lab/verify/wrong", Fixture, NULL, setup, test_wrong, teardown);
   g_test_add ("/lab/verify/declared", Fixture, NULL, setup, test_declared, teardown);
   g_test_add ("/lab/verify/damaged", Fixture, NULL, setup, test_damaged, teardown);
+  g_test_add ("/lab/verify/explained", Fixture, NULL, setup, test_explained, teardown);
   g_test_add_func ("/lab/verify/layer-vectors", test_folder);
   return g_test_run ();
 }

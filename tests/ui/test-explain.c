@@ -149,6 +149,32 @@ test_table (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Other data: nothing that was said of those before is left, nor held beside them. */
+static void
+test_other_data (void)
+{
+  g_autoptr (CjuDocument) document = NULL;
+  g_autoptr (GError) error = NULL;
+  GtkWidget *window = open_view ("playground", &document);
+  CjuView *view = get_view (window);
+  g_autofree char *before = NULL, *after = NULL;
+
+  cju_document_choose_sample (document, 2);
+  g_assert_true (wait_for (view, "\"sample 2\",\"Occlusion\""));
+  g_signal_emit_by_name (find_button (GTK_WIDGET (view), "Hold"), "clicked");
+  cju_document_choose_sample (document, 0);
+  g_assert_true (wait_for (view, "\"sample 0\",\"Occlusion\""));
+  before = print_shown (view);
+  g_assert_nonnull (strstr (before, "\"sample 2\""));
+  g_assert_true (
+      cjl_project_set (cju_document_get_project (document), "data.samples", "240", &error));
+  widgets_wait (2000);
+  g_assert_true (wait_for (view, "\"sample 0\",\"Occlusion\""));
+  after = print_shown (view);
+  g_assert_null (strstr (after, "\"sample 2\""));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,5 +183,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/explain/samples", test_samples);
   g_test_add_func ("/ui/explain/click", test_click);
   g_test_add_func ("/ui/explain/table", test_table);
+  g_test_add_func ("/ui/explain/other-data", test_other_data);
   return g_test_run ();
 }

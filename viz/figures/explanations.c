@@ -101,7 +101,7 @@ typedef struct
   const CjTensor *pictures;
   gint64 r, m, h, w, c;
   gboolean difference;
-  float *high; /* R × M: where the colours end */
+  float *high; /* R × M: where the colours end; only to draw */
 
   double pad, line, title; /* px */
   double tile_w, tile_h;   /* px, of the drawing of a tile */
@@ -251,7 +251,6 @@ sheet_init (Sheet *s, const CjvScene *scene)
   s->maps = cj_tensor_dup (maps);
   if (s->p->against > 0 && s->p->against <= s->m)
     take_difference (s);
-  find_scales (s);
   return TRUE;
 }
 
@@ -590,6 +589,7 @@ draw (const CjvScene *scene, cairo_t *cr)
 
   if (!sheet_init (&s, scene))
     return FALSE;
+  find_scales (&s);
   sheet_place (&s, scene);
   for (gint64 r = 0; r < s.r && s.pad + (double) r * s.block < scene->height; r++)
     {

@@ -31,6 +31,8 @@ static const CjParam params[] = {
   { NULL },
 };
 
+#define TOGETHER 32u /* masks that are made at once: all of them would be segments squared */
+
 static gboolean
 run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
@@ -45,14 +47,20 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   if (!cj_explain_baseline (call, (CjBaseline) p->baseline, base, error))
     return FALSE;
   cj_segments_init (&segments, call, (guint) p->segments);
-  shown = g_malloc ((gsize) segments.n * segments.n);
-  memset (shown, 1, (gsize) segments.n * segments.n);
-  for (guint s = 0; s < segments.n; s++)
-    shown[s * segments.n + s] = 0;
+  shown = g_malloc ((gsize) TOGETHER * segments.n);
   answers = g_new (float, segments.n);
   cj_explained_ask (call->network, call->x, 1, &call->target, &answer);
-  if (!cj_segments_ask (&segments, call, base, shown, segments.n, 0, 1, answers))
-    return FALSE;
+  for (guint begin = 0; begin < segments.n; begin += TOGETHER)
+    {
+      const guint many = MIN (TOGETHER, segments.n - begin);
+
+      memset (shown, 1, (gsize) many * segments.n);
+      for (guint k = 0; k < many; k++)
+        shown[(gsize) k * segments.n + begin + k] = 0;
+      if (!cj_segments_ask (&segments, call, base, shown, many, (double) begin / segments.n,
+                            (double) (begin + many) / segments.n, answers + begin))
+        return FALSE;
+    }
   values = g_new (double, segments.n);
   for (guint s = 0; s < segments.n; s++)
     values[s] = (double) answer - answers[s];

@@ -62,10 +62,18 @@ typedef struct
 {
   const CjExplainCall *call;
   const Params *p;
-  gint64 n, k;
-  CjExplainTarget other; /* that is to win */
+  gint64 n;
+  CjExplainRivals rivals; /* classes of the moment that is asked about */
+  CjExplainTarget other;  /* that is to win */
   float *row, *scores;
 } Search;
+
+/* The score of class `i`. */
+static gint64
+get_index (const Search *s, gint64 i)
+{
+  return s->rivals.first + i * s->rivals.step;
+}
 
 /* By how much the other score wins over all else with the change `share` of `change`. */
 static double
@@ -76,9 +84,9 @@ ask (Search *s, const float *change, double share)
   for (gint64 i = 0; i < s->n; i++)
     s->row[i] = s->call->x[i] + (float) share * change[i];
   cj_explained_score (s->call->network, s->row, 1, s->scores);
-  for (gint64 i = 0; i < s->k; i++)
-    if (i != s->other.index)
-      most = MAX (most, s->scores[i]);
+  for (gint64 i = 0; i < s->rivals.k; i++)
+    if (get_index (s, i) != s->other.index)
+      most = MAX (most, s->scores[get_index (s, i)]);
   return s->scores[s->other.index] - most;
 }
 
@@ -180,9 +188,9 @@ choose_other (Search *s, GError **error)
 {
   double most = -INFINITY;
 
-  s->other = (CjExplainTarget){ CJ_NO_VALUE, s->p->toward };
-  if (s->k < 2 || s->call->target.value != CJ_NO_VALUE || s->p->toward >= s->k
-      || s->p->toward == s->call->target.index)
+  s->other = (CjExplainTarget){ CJ_NO_VALUE, get_index (s, s->p->toward) };
+  if (s->rivals.k < 2 || s->call->target.value != CJ_NO_VALUE || s->p->toward >= s->rivals.k
+      || s->other.index == s->call->target.index)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    _ ("looks for a change that makes another class win: the network must have two "
@@ -190,12 +198,16 @@ choose_other (Search *s, GError **error)
       return FALSE;
     }
   cj_explained_score (s->call->network, s->call->x, 1, s->scores);
-  for (gint64 i = 0; i < s->k && s->p->toward < 0; i++)
-    if (i != s->call->target.index && s->scores[i] > most)
-      {
-        most = s->scores[i];
-        s->other.index = i;
-      }
+  for (gint64 i = 0; i < s->rivals.k && s->p->toward < 0; i++)
+    {
+      const gint64 at = get_index (s, i);
+
+      if (at != s->call->target.index && !(s->scores[at] <= most))
+        {
+          most = s->scores[at];
+          s->other.index = at;
+        }
+    }
   return TRUE;
 }
 
@@ -206,7 +218,12 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   const gint64 k = cj_explained_get_n_scores (call->network);
   g_autofree float *row = g_new (float, (gsize) n), *scores = g_new (float, (gsize) k);
   g_autoptr (CjTensor) map = cj_explain_new_map (call->network);
-  Search search = { .call = call, .p = call->params, .n = n, .k = k, .row = row, .scores = scores };
+  Search search = { .call = call,
+                    .p = call->params,
+                    .n = n,
+                    .rivals = cj_explain_rivals (call),
+                    .row = row,
+                    .scores = scores };
   gboolean found = FALSE;
 
   if (!choose_other (&search, error) || !walk (&search, cj_tensor_f32 (map), &found))
@@ -217,7 +234,8 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
           error, CJ_ERROR, CJ_ERROR_NUMBER,
           _ ("found no change that makes class %lld win in %d steps. Give it more or longer "
              "steps, or another class."),
-          (long long) search.other.index, search.p->steps);
+          (long long) ((search.other.index - search.rivals.first) / search.rivals.step),
+          search.p->steps);
       return FALSE;
     }
   shrink (&search, cj_tensor_f32 (map));

@@ -54,16 +54,17 @@ ask_masked (const CjExplainCall *call, const CjCam *cam, const float *base, floa
   return TRUE;
 }
 
+/* The softmax of score `of` among its rivals. */
 static double
-find_share (const float *scores, gint64 k, gint64 of)
+find_share (const float *scores, const CjExplainRivals *rivals, gint64 of)
 {
-  float most = scores[0];
+  float most = scores[of];
   double sum = 0;
 
-  for (gint64 i = 1; i < k; i++)
-    most = MAX (most, scores[i]);
-  for (gint64 i = 0; i < k; i++)
-    sum += exp ((double) scores[i] - most);
+  for (gint64 i = 0; i < rivals->k; i++)
+    most = MAX (most, scores[rivals->first + i * rivals->step]);
+  for (gint64 i = 0; i < rivals->k; i++)
+    sum += exp ((double) scores[rivals->first + i * rivals->step] - most);
   return exp ((double) scores[of] - most) / sum;
 }
 
@@ -72,6 +73,7 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
   const gint64 k = cj_explained_get_n_scores (call->network);
   const gint64 n = cj_explained_get_n_features (call->network);
+  const CjExplainRivals rivals = cj_explain_rivals (call);
   g_auto (CjCam) cam = { 0 };
   g_autofree float *base = g_new (float, (gsize) n), *scores = NULL;
   g_autofree double *weights = NULL;
@@ -84,7 +86,8 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   if (!ask_masked (call, &cam, base, scores))
     return FALSE;
   for (gint64 c = 0; c < cam.c; c++)
-    weights[c] = k > 1 ? find_share (scores + c * k, k, call->target.index) : scores[c];
+    weights[c] = rivals.k > 1 ? find_share (scores + c * k, &rivals, call->target.index)
+                              : scores[c * k + call->target.index];
   cj_cam_finish (&cam, call, cj_cam_sum (&cam, weights, TRUE), explanation);
   return TRUE;
 }
