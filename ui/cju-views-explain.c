@@ -27,6 +27,7 @@ typedef struct
   CjlJob *job;
   CjlExplanations *all;
   guint64 begun;       /* step of the weights that it was last begun with */
+  guint revision;      /* of the drawing then */
   CjdDataset *dataset; /* of the answer and of what is held, or NULL */
   gsize sample;
   CjdSplit split;
@@ -220,11 +221,13 @@ start (CjuView *view)
     return;
   weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
   if (weights == NULL
-      || (weights->at.step == state->begun && !state->anew && (state->measured || !rests)
-          && state->sample == cju_document_get_sample (document)
+      || (weights->at.step == state->begun && !state->anew
+          && state->revision == cju_document_get_project (document)->graph->revision
+          && (state->measured || !rests) && state->sample == cju_document_get_sample (document)
           && state->split == cju_document_get_split (document) && state->own == own))
     return;
   state->begun = weights->at.step;
+  state->revision = cju_document_get_project (document)->graph->revision;
   state->sample = cju_document_get_sample (document);
   state->split = cju_document_get_split (document);
   state->anew = FALSE;

@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cj-explain-tools.h"
 #include "cj-ops.h"
+#include "cj-runner.h"
 #include "cjl-network.h"
 
 #include <glib/gi18n-lib.h>
@@ -774,8 +775,11 @@ cjl_explain_project (CjlProject *project, CjdDataset *dataset, const CjlExplainR
                      GError **error)
 {
   g_autoptr (CjExplained) network = cjl_explained_new_project (project, dataset, error);
+  g_autoptr (GArray) epochs = cjl_project_read_history (project);
+  const guint64 step
+      = epochs->len > 0 ? g_array_index (epochs, CjRunEpoch, epochs->len - 1).step : 0;
 
-  return network != NULL ? explain (network, project->graph, dataset, 0, request, NULL, error)
+  return network != NULL ? explain (network, project->graph, dataset, step, request, NULL, error)
                          : NULL;
 }
 
