@@ -38,7 +38,7 @@ person = Person(program)
 person.click(person.find(re.compile('^Handwritten signs'), 'push button'))
 person.click(person.find('Train', 'push button'))
 learned = validation(person, 60)
-person.view('Confusion')
+person.click(person.find('Confusion', 'page tab'))
 figure = person.find('Confusion', 'image')
 confusion = wait(lambda: re.search(r'accuracy \d', figure.get_description()), 60)
 maps = person.colours(person.find(re.compile('^Conv 2D, conv2'))) > 40
