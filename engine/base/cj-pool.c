@@ -2,9 +2,15 @@
 /* Workers claim chunks from their share, then from those of others, spin for a moment when there is
  * nothing to do, then sleep. A share is one word: the job's number, the first chunk left and the one
  * behind the last. A late worker that wakes up for an old job fails its claim and touches nothing. */
+#ifdef __linux__
+#define _GNU_SOURCE /* sched_getcpu */
+#endif
 #include "cj-pool.h"
 
 #include <pthread.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,6 +44,7 @@ struct _CjPool
   atomic_uint n_sleeping;
   atomic_bool caller_sleeps;
   atomic_bool quit;
+  atomic_int caller_cpu; /* where the thread runs that waits for the others; -1: not known */
   atomic_uint n_started; /* threads that took a number */
   _Atomic (CjChunkFunc) func;
   _Atomic (gpointer) context;
@@ -59,6 +66,7 @@ relax (void)
 /* What a worker knows of others who want its processor. Times in us. */
 typedef struct
 {
+  CjPool *pool;
   int file;     /* the kernel's account of the thread, -1: none */
   gint64 since; /* when it last looked or rested */
   gint64 besieged;
@@ -66,9 +74,9 @@ typedef struct
 } Rivals;
 
 static Rivals
-find_rivals (void)
+find_rivals (CjPool *pool)
 {
-  Rivals rivals = { .file = -1 };
+  Rivals rivals = { .pool = pool, .file = -1 };
 
 #ifdef __linux__
   rivals.file = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
@@ -87,6 +95,29 @@ read_waited (const Rivals *rivals)
   return second != NULL ? g_ascii_strtoll (second, NULL, 10) / 1000 : 0;
 }
 
+/* Where two threads of ours share a processor and a program that never rests has another to itself, the
+ * system leaves it so, for one more move would only turn it round. Then a worker goes where the thread
+ * that waits for it is not, and may go anywhere again from there. */
+static void
+part_from_caller (const Rivals *rivals)
+{
+#ifdef __linux__
+  const int caller = atomic_load (&rivals->pool->caller_cpu);
+  cpu_set_t all, others;
+
+  if (caller < 0 || caller >= CPU_SETSIZE || sched_getcpu () != caller
+      || sched_getaffinity (0, sizeof all, &all) != 0)
+    return;
+  others = all;
+  CPU_CLR (caller, &others);
+  if (CPU_COUNT (&others) == 0 || sched_setaffinity (0, sizeof others, &others) != 0)
+    return;
+  sched_setaffinity (0, sizeof all, &all);
+#else
+  (void) rivals;
+#endif
+}
+
 /* A worker whose processor a program wants that never rests loses it again and again. If that happens
  * within a chunk, all wait for it. So it rests by itself, between two chunks, as long as it has worked:
  * the other gets its half, and nobody waits. With one of two processors taken in this way throughput
@@ -99,6 +130,7 @@ give_way (Rivals *rivals)
 
   if (now < rivals->besieged && now - rivals->since > TURN)
     {
+      part_from_caller (rivals);
       g_usleep (TURN);
       rivals->since = g_get_monotonic_time ();
     }
@@ -174,7 +206,7 @@ worker_main (void *data)
 {
   CjPool *pool = data;
   const guint thread = atomic_fetch_add (&pool->n_started, 1) + 1;
-  Rivals rivals = find_rivals ();
+  Rivals rivals = find_rivals (pool);
   guint seen = 0;
 
   cj_pool_name_thread ("cj-train-pool");
@@ -275,6 +307,9 @@ cj_pool_run (CjPool *pool, guint n_chunks, CjChunkFunc func, gpointer context)
     atomic_store (&pool->shares[i].range,
                   make_range (job, (guint) ((guint64) n_chunks * i / pool->n_threads),
                               (guint) ((guint64) n_chunks * (i + 1) / pool->n_threads)));
+#ifdef __linux__
+  atomic_store_explicit (&pool->caller_cpu, sched_getcpu (), memory_order_relaxed);
+#endif
   atomic_store (&pool->job, job);
   if (atomic_load (&pool->n_sleeping) > 0)
     {
