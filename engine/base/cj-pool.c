@@ -61,7 +61,7 @@ relax (void)
 #define LOOK 12000 /* us after which a worker looks how long it had to wait for its processor */
 #define TURN                                                                                       \
   1000 /* us of work, then of rest, of a worker that is besieged: shorter than a time slice */
-#define BESIEGED 400000 /* us until it tries again without rests */
+#define BESIEGED 1500000 /* us until it tries again without rests */
 
 /* What a worker knows of others who want its processor. Times in us. */
 typedef struct
