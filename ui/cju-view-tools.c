@@ -49,7 +49,7 @@ cju_layer_choice_get (const CjuLayerChoice *self)
 
 /* Layers that give numbers for each sample. */
 static GStrv
-list_layers (CjuDocument *document)
+list_layers (CjuDocument *document, gboolean no_input)
 {
   const CjGraph *graph = cju_document_get_project (document)->graph;
   const CjLowered *lowered = cju_document_get_lowered (document);
@@ -60,7 +60,8 @@ list_layers (CjuDocument *document)
     {
       const CjNode *node = graph->nodes->pdata[i];
 
-      if (lowered->nodes[i].valid && node->layer->role != CJ_ROLE_LOSS
+      if (lowered->nodes[i].valid
+          && (no_input ? node->layer->role == CJ_ROLE_LAYER : node->layer->role != CJ_ROLE_LOSS)
           && cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])->n_dims >= 2)
         g_strv_builder_add (builder, node->id);
     }
@@ -69,7 +70,7 @@ list_layers (CjuDocument *document)
   return names;
 }
 
-/* What goes into the last layer tells most: it is the choice to begin with. */
+/* What goes into the last layer. */
 static guint
 find_preset (CjuDocument *document, GStrv nodes)
 {
@@ -82,10 +83,11 @@ find_preset (CjuDocument *document, GStrv nodes)
   return 0;
 }
 
-void
+gboolean
 cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
 {
-  GStrv nodes = list_layers (cju_view_get_document (view));
+  CjuDocument *document = cju_view_get_document (view);
+  GStrv nodes = list_layers (document, self->no_input);
   g_autofree char *chosen = g_strdup (cju_layer_choice_get (self));
   guint preset;
 
@@ -93,11 +95,11 @@ cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
       && g_strv_equal ((const char *const *) self->nodes, (const char *const *) nodes))
     {
       g_strfreev (nodes);
-      return;
+      return FALSE;
     }
   g_strfreev (self->nodes);
   self->nodes = nodes;
-  preset = find_preset (cju_view_get_document (view), nodes);
+  preset = (self->preset != NULL ? self->preset : find_preset) (document, nodes);
   for (guint i = 0; chosen != NULL && nodes[i] != NULL; i++)
     if (g_str_equal (nodes[i], chosen))
       preset = i;
@@ -107,6 +109,7 @@ cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
     gtk_drop_down_set_model (GTK_DROP_DOWN (self->drop), G_LIST_MODEL (list));
     gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop), preset);
   }
+  return TRUE;
 }
 
 /* --- a job --- */

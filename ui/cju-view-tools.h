@@ -13,13 +13,16 @@ G_BEGIN_DECLS
 typedef struct
 {
   GtkWidget *drop;
-  GStrv nodes; /* ids, as the list has them */
+  GStrv nodes;       /* ids, as the list has them */
+  gboolean no_input; /* the data themselves are no choice */
+  /* Place in the list to begin with; NULL: what goes into the last layer, which tells most. */
+  guint (*preset) (CjuDocument *document, GStrv nodes);
 } CjuLayerChoice;
 
 /* Adds the list to the column; `words` say what the layer is for. */
 void cju_layer_choice_build (CjuLayerChoice *choice, CjuView *view, const char *words);
-/* Brings the list in step with the network; to be called in the view's tick. */
-void cju_layer_choice_follow (CjuLayerChoice *choice, CjuView *view);
+/* Brings the list in step with the network; to be called in the view's tick. Whether it changed. */
+gboolean cju_layer_choice_follow (CjuLayerChoice *choice, CjuView *view);
 const char *cju_layer_choice_get (const CjuLayerChoice *choice); /* id, or NULL; borrowed */
 void cju_layer_choice_clear (CjuLayerChoice *choice);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a unit wants: pictures made to drive it, examples of the data, and the pixels that it hears. */
-#include "cju-view.h"
+#include "cju-view-tools.h"
 
 #include "cjl-ideal.h"
 #include "cju-access.h"
@@ -9,8 +9,8 @@
 
 typedef struct
 {
-  GtkWidget *layer, *unit, *place, *drawing, *start, *progress;
-  GStrv nodes; /* ids, as the list of layers has them */
+  CjuLayerChoice layer;
+  GtkWidget *unit, *place, *drawing, *start, *progress;
   CjlJob *job;
   CjdDataset *dataset; /* that the answer is of; only compared */
   CjlIdeal *ideal;     /* or NULL */
@@ -23,7 +23,7 @@ free_state (gpointer data)
 
   g_clear_pointer (&state->job, cjl_job_free);
   g_clear_pointer (&state->ideal, cjl_ideal_free);
-  g_strfreev (state->nodes);
+  cju_layer_choice_clear (&state->layer);
   g_free (state);
 }
 
@@ -36,74 +36,17 @@ has_pictures (CjuDocument *document)
          && cjd_dataset_get_x_shape (dataset).n_dims == 3;
 }
 
-static const char *
-get_layer (const State *state)
-{
-  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
-
-  return state->nodes != NULL && at < g_strv_length (state->nodes) ? state->nodes[at] : NULL;
-}
-
-/* Layers that give numbers for each sample. */
-static GStrv
-list_layers (CjuDocument *document)
-{
-  const CjGraph *graph = cju_document_get_project (document)->graph;
-  const CjLowered *lowered = cju_document_get_lowered (document);
-  GStrvBuilder *builder = g_strv_builder_new ();
-  GStrv names;
-
-  for (guint i = 0; lowered != NULL && i < MIN (graph->nodes->len, lowered->n_nodes); i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-
-      if (lowered->nodes[i].valid && node->layer->role == CJ_ROLE_LAYER
-          && cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])->n_dims >= 2)
-        g_strv_builder_add (builder, node->id);
-    }
-  names = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return names;
-}
-
-/* The layer that was chosen before, else that whose units are the classes. */
+/* That whose units are the classes. */
 static guint
-find_preset (CjuDocument *document, GStrv nodes, const char *chosen)
+find_preset (CjuDocument *document, GStrv nodes)
 {
   const CjNode *last = cju_document_find_prediction (document);
   guint preset = 0;
 
   for (guint i = 0; nodes[i] != NULL; i++)
-    {
-      if (g_strcmp0 (nodes[i], chosen) == 0)
-        return i;
-      if (last != NULL && g_str_equal (nodes[i], last->id))
-        preset = i;
-    }
+    if (last != NULL && g_str_equal (nodes[i], last->id))
+      preset = i;
   return preset;
-}
-
-static void
-follow_layers (CjuView *view)
-{
-  State *state = cju_view_get_state (view);
-  GStrv nodes = list_layers (cju_view_get_document (view));
-  g_autofree char *chosen = g_strdup (get_layer (state));
-  g_autoptr (GtkStringList) list = NULL;
-
-  if (state->nodes != NULL
-      && g_strv_equal ((const char *const *) state->nodes, (const char *const *) nodes))
-    {
-      g_strfreev (nodes);
-      return;
-    }
-  g_strfreev (state->nodes);
-  state->nodes = nodes;
-  list = gtk_string_list_new ((const char *const *) nodes);
-  gtk_drop_down_set_model (GTK_DROP_DOWN (state->layer), G_LIST_MODEL (list));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer),
-                              find_preset (cju_view_get_document (view), nodes, chosen));
-  gtk_widget_set_sensitive (state->start, nodes[0] != NULL);
 }
 
 /* As many units as the layer has: its channels, or the last dimension of sequences. */
@@ -113,7 +56,7 @@ follow_units (CjuView *view)
   State *state = cju_view_get_state (view);
   CjuDocument *document = cju_view_get_document (view);
   const CjLowered *lowered = cju_document_get_lowered (document);
-  const char *layer = get_layer (state);
+  const char *layer = cju_layer_choice_get (&state->layer);
   const CjGraph *graph = cju_document_get_project (document)->graph;
   CjNode *node = layer != NULL ? cj_graph_find (graph, layer) : NULL;
   const int index = node != NULL ? cj_graph_get_index (graph, node) : -1;
@@ -151,13 +94,13 @@ start (CjuView *view)
 
   if (session != NULL)
     weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
-  if (weights == NULL || get_layer (state) == NULL)
+  if (weights == NULL || cju_layer_choice_get (&state->layer) == NULL)
     {
       cju_view_tell (view, _ ("There are no weights yet. Wait until the data is loaded."));
       return;
     }
   cjl_ideal_options_init (&options);
-  options.node = get_layer (state);
+  options.node = cju_layer_choice_get (&state->layer);
   options.unit = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (state->unit));
   options.mean = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->place)) == 1;
   state->dataset = cju_document_get_dataset (document);
@@ -184,7 +127,8 @@ tick (CjuView *view)
   CjlIdeal *fresh;
   gboolean done;
 
-  follow_layers (view);
+  if (cju_layer_choice_follow (&state->layer, view))
+    gtk_widget_set_sensitive (state->start, state->layer.nodes[0] != NULL);
   follow_units (view);
   if (state->job == NULL)
     return;
@@ -235,13 +179,11 @@ build (CjuView *view)
   const char *const drawings[] = { _ ("Pictures"), _ ("Receptive field"), NULL };
   State *state = g_new0 (State, 1);
 
-  state->layer = gtk_drop_down_new (NULL, NULL);
   state->unit = gtk_spin_button_new_with_range (0, 1, 1);
   state->place = gtk_drop_down_new_from_strings (places);
   state->drawing = gtk_drop_down_new_from_strings (drawings);
   state->start = gtk_button_new_with_label (_ ("Make"));
   state->progress = gtk_progress_bar_new ();
-  name_control (state->layer, _ ("Layer whose unit is asked"));
   name_control (state->unit, _ ("Number of the unit or the class"));
   name_control (state->place, _ ("Where on the map the unit is"));
   name_control (state->drawing, _ ("What is drawn of it"));
@@ -249,7 +191,9 @@ build (CjuView *view)
                   _ ("Make pictures that drive the unit, and look for some in the data"));
   name_control (state->progress, _ ("Progress of the pictures"));
   cju_view_take_state (view, state, free_state);
-  cju_view_add_control (view, state->layer);
+  state->layer.no_input = TRUE;
+  state->layer.preset = find_preset;
+  cju_layer_choice_build (&state->layer, view, _ ("Layer whose unit is asked"));
   cju_view_add_control (view, state->unit);
   cju_view_add_control (view, state->place);
   cju_view_add_control (view, state->drawing);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bench of Hubel and Wiesel: what the units of a layer answer to gratings and bars, and the Gabor
  * functions that describe its filters. */
-#include "cju-view.h"
+#include "cju-view-tools.h"
 
 #include "cjl-tuning.h"
 #include "cju-access.h"
@@ -30,8 +30,8 @@ typedef enum
 
 typedef struct
 {
-  GtkWidget *layer, *shown, *drawing, *beside, *unit, *follow, *start, *progress;
-  GStrv nodes; /* ids, as the list of layers has them */
+  CjuLayerChoice layer;
+  GtkWidget *shown, *drawing, *beside, *unit, *follow, *start, *progress;
   CjlJob *job;
   Kind kind;
   guint64 step;              /* of the weights of the job */
@@ -57,7 +57,7 @@ free_state (gpointer data)
 
   g_clear_pointer (&state->job, cjl_job_free);
   forget (state);
-  g_strfreev (state->nodes);
+  cju_layer_choice_clear (&state->layer);
   g_free (state);
 }
 
@@ -76,23 +76,15 @@ get_drawing (const State *state)
   return (Drawing) MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (state->drawing)), DRAW_GABORS);
 }
 
-/* The layer that is chosen, or NULL. */
-static const char *
-get_layer (const State *state)
-{
-  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
-
-  return state->nodes != NULL && at < g_strv_length (state->nodes) ? state->nodes[at] : NULL;
-}
-
 /* The layer that the population is compared with; NULL: itself before training. */
 static const char *
 get_beside (const State *state)
 {
   const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->beside));
 
-  return at > 0 && state->nodes != NULL && at <= g_strv_length (state->nodes) ? state->nodes[at - 1]
-                                                                              : NULL;
+  return at > 0 && state->layer.nodes != NULL && at <= g_strv_length (state->layer.nodes)
+             ? state->layer.nodes[at - 1]
+             : NULL;
 }
 
 /* Whether what is there beside is what is wanted. */
@@ -106,68 +98,34 @@ is_beside (const State *state)
          && state->other->options.show == state->tuning->options.show;
 }
 
-/* Layers that give numbers of their own for each sample. */
-static GStrv
-list_layers (CjuDocument *document)
-{
-  const CjGraph *graph = cju_document_get_project (document)->graph;
-  const CjLowered *lowered = cju_document_get_lowered (document);
-  GStrvBuilder *builder = g_strv_builder_new ();
-  GStrv names;
-
-  for (guint i = 0; lowered != NULL && i < MIN (graph->nodes->len, lowered->n_nodes); i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-
-      if (lowered->nodes[i].valid && node->layer->role == CJ_ROLE_LAYER
-          && cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])->n_dims >= 2)
-        g_strv_builder_add (builder, node->id);
-    }
-  names = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return names;
-}
-
-/* The layer that was chosen before, else the first that learns filters. */
+/* The first that learns filters. */
 static guint
-find_preset (CjuDocument *document, GStrv nodes, const char *chosen)
+find_preset (CjuDocument *document, GStrv nodes)
 {
   const CjGraph *graph = cju_document_get_project (document)->graph;
-  guint filters = G_MAXUINT;
 
   for (guint i = 0; nodes[i] != NULL; i++)
     {
       const CjNode *node = cj_graph_find (graph, nodes[i]);
 
-      if (g_strcmp0 (nodes[i], chosen) == 0)
+      if (node != NULL && g_str_equal (node->layer->id, "conv-2d"))
         return i;
-      if (filters == G_MAXUINT && node != NULL && g_str_equal (node->layer->id, "conv-2d"))
-        filters = i;
     }
-  return filters != G_MAXUINT ? filters : 0;
+  return 0;
 }
 
+/* What can be compared with is listed anew where the layers are. */
 static void
 follow_layers (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  GStrv nodes = list_layers (cju_view_get_document (view));
-  g_autofree char *chosen = g_strdup (get_layer (state));
   g_autofree char *beside = g_strdup (get_beside (state));
-  g_autoptr (GtkStringList) list = NULL, others = NULL;
+  g_autoptr (GtkStringList) others = NULL;
+  GStrv nodes;
 
-  if (state->nodes != NULL
-      && g_strv_equal ((const char *const *) state->nodes, (const char *const *) nodes))
-    {
-      g_strfreev (nodes);
-      return;
-    }
-  g_strfreev (state->nodes);
-  state->nodes = nodes;
-  list = gtk_string_list_new ((const char *const *) nodes);
-  gtk_drop_down_set_model (GTK_DROP_DOWN (state->layer), G_LIST_MODEL (list));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer),
-                              find_preset (cju_view_get_document (view), nodes, chosen));
+  if (!cju_layer_choice_follow (&state->layer, view))
+    return;
+  nodes = state->layer.nodes;
   others = gtk_string_list_new ((const char *[]){ _ ("Before training"), NULL });
   for (guint i = 0; nodes[i] != NULL; i++)
     gtk_string_list_append (others, nodes[i]);
@@ -204,7 +162,7 @@ start (CjuView *view, Kind kind)
   State *state = cju_view_get_state (view);
   CjlSession *session = cju_document_get_session (document);
   const CjlProject *project = cju_document_get_project (document);
-  const char *layer = get_layer (state);
+  const char *layer = cju_layer_choice_get (&state->layer);
   g_autoptr (CjCheckpoint) weights = NULL;
   g_autofree char *name = NULL;
   g_autoptr (CjTensor) kernels = NULL;
@@ -328,7 +286,7 @@ go_on (CjuView *view)
   const Drawing drawing = get_drawing (state);
   const guint64 now = cju_document_get_state (cju_view_get_document (view)).step;
 
-  if (state->job != NULL || state->nodes == NULL)
+  if (state->job != NULL || state->layer.nodes == NULL)
     return;
   if (drawing == DRAW_POPULATION && state->tuning != NULL && !is_beside (state))
     start (view, JOB_BESIDE);
@@ -440,7 +398,6 @@ build (CjuView *view)
                                    _ ("Population"), _ ("Gabor fits"), NULL }; /* as Drawing */
   State *state = g_new0 (State, 1);
 
-  state->layer = gtk_drop_down_new (NULL, NULL);
   state->shown = gtk_drop_down_new_from_strings (shows);
   state->drawing = gtk_drop_down_new_from_strings (drawings);
   state->beside = gtk_drop_down_new (NULL, NULL);
@@ -448,7 +405,6 @@ build (CjuView *view)
   state->follow = gtk_check_button_new_with_label (_ ("Follow training"));
   state->start = gtk_button_new_with_label (_ ("Show gratings"));
   state->progress = gtk_progress_bar_new ();
-  name_control (state->layer, _ ("Layer whose units are tested"));
   name_control (state->shown, _ ("What is shown to the network"));
   name_control (state->drawing, _ ("What is drawn of it"));
   name_control (state->beside, _ ("What the population is compared with"));
@@ -457,7 +413,9 @@ build (CjuView *view)
   cju_access_tip (state->start, _ ("Test the layer with these weights"));
   name_control (state->progress, _ ("Progress of the test"));
   cju_view_take_state (view, state, free_state);
-  cju_view_add_control (view, state->layer);
+  state->layer.no_input = TRUE;
+  state->layer.preset = find_preset;
+  cju_layer_choice_build (&state->layer, view, _ ("Layer whose units are tested"));
   cju_view_add_control (view, state->shown);
   cju_view_add_control (view, state->drawing);
   cju_view_add_control (view, state->beside);
