@@ -166,7 +166,7 @@ cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const ch
 void
 cju_view_job_take (CjuViewJob *self, CjlJob *job)
 {
-  g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->job, cjl_job_abandon);
   self->job = job;
   show_progress (self);
 }
@@ -187,7 +187,7 @@ cju_view_job_poll (CjuViewJob *self, CjuView *view)
 
       if (error != NULL)
         cju_view_tell (view, error->message);
-      g_clear_pointer (&self->job, cjl_job_free);
+      g_clear_pointer (&self->job, cjl_job_abandon);
     }
   show_progress (self);
   return result;
@@ -196,7 +196,7 @@ cju_view_job_poll (CjuViewJob *self, CjuView *view)
 void
 cju_view_job_clear (CjuViewJob *self)
 {
-  g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->job, cjl_job_abandon);
 }
 
 CjlNetwork *

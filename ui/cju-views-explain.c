@@ -42,7 +42,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   g_clear_pointer (&state->all, cjl_explanations_unref);
   g_clear_pointer (&state->own, cj_tensor_unref);
   g_clear_pointer (&state->dataset, cjd_dataset_unref);
@@ -350,7 +350,7 @@ tick (CjuView *view)
           state->failure = g_strdup (error->message);
           cju_view_tell (view, error->message);
         }
-      g_clear_pointer (&state->job, cjl_job_free);
+      g_clear_pointer (&state->job, cjl_job_abandon);
     }
   show_progress (view);
 }

@@ -21,7 +21,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   g_clear_pointer (&state->ideal, cjl_ideal_free);
   cju_layer_choice_clear (&state->layer);
   g_free (state);
@@ -146,7 +146,7 @@ tick (CjuView *view)
 
       if (error != NULL)
         cju_view_tell (view, error->message);
-      g_clear_pointer (&state->job, cjl_job_free);
+      g_clear_pointer (&state->job, cjl_job_abandon);
     }
   show_state (view);
 }

@@ -25,7 +25,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   g_clear_pointer (&state->writing, cjl_writing_free);
   g_clear_pointer (&state->dataset, cjd_dataset_unref);
   g_free (state->failure);
@@ -112,7 +112,7 @@ tick (CjuView *view)
           state->failure = g_strdup (error->message);
           cju_view_tell (view, error->message);
         }
-      g_clear_pointer (&state->job, cjl_job_free);
+      g_clear_pointer (&state->job, cjl_job_abandon);
     }
 }
 

@@ -55,7 +55,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   forget (state);
   cju_layer_choice_clear (&state->layer);
   g_free (state);
@@ -309,7 +309,7 @@ tick (CjuView *view)
         {
           g_autoptr (GError) error = cjl_job_dup_error (state->job);
 
-          g_clear_pointer (&state->job, cjl_job_free);
+          g_clear_pointer (&state->job, cjl_job_abandon);
           if (error != NULL)
             {
               gtk_check_button_set_active (GTK_CHECK_BUTTON (state->follow), FALSE);
