@@ -6,6 +6,7 @@
 #include "cju-dock.h"
 #include "cju-plate.h"
 #include "cju-recent.h"
+#include "cju-view-state.h"
 #include "cju-window-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -18,9 +19,10 @@ apply_unit (CjuDocument *document, GVariant *state)
   gint64 unit = -1, row = -1, column = -1;
   const char *node;
 
-  if (!g_variant_lookup (state, "unit-of", "&s", &node))
-    return;
   g_variant_lookup (state, "unit", "x", &unit);
+  if (!g_variant_lookup (state, "unit-of", "&s", &node)
+      && (unit < 0 || !g_variant_lookup (state, "node", "&s", &node)))
+    return;
   g_variant_lookup (state, "unit-row", "x", &row);
   g_variant_lookup (state, "unit-column", "x", &column);
   if (cj_graph_find (cju_document_get_project (document)->graph, node) != NULL)
@@ -70,21 +72,29 @@ find_view (GVariant *state)
   return NULL;
 }
 
+/* With `show` the view is brought to the front as well; else it is as it was when it is next looked at. */
 static void
-apply_view (GtkWidget *dock, GVariant *state)
+apply_view (GtkWidget *dock, GVariant *state, gboolean show)
 {
   const char *id = find_view (state);
   CjuView *view;
   g_autoptr (GVariant) params = g_variant_lookup_value (state, "params", G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) controls
+      = g_variant_lookup_value (state, "controls", G_VARIANT_TYPE_VARDICT);
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
   if (id == NULL)
     return;
-  cju_dock_show (CJU_DOCK (dock), id);
+  if (show)
+    cju_dock_show (CJU_DOCK (dock), id);
   view = cju_dock_find_view (CJU_DOCK (dock), id);
-  if (view == NULL || params == NULL)
+  if (view == NULL)
+    return;
+  /* figures of the command line say the same by the same names */
+  cju_view_load_controls (view, controls != NULL ? controls : state);
+  if (params == NULL)
     return;
   g_variant_iter_init (&iter, params);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
@@ -93,6 +103,30 @@ apply_view (GtkWidget *dock, GVariant *state)
         cju_figure_view_set_param (cju_view_get_figure (view), name,
                                    g_variant_get_string (value, NULL));
       g_variant_unref (value);
+    }
+}
+
+/* The other panels of a plate. A view that drew several is as the first of them shows it. */
+static void
+apply_others (GtkWidget *dock, GVariant *state)
+{
+  g_autoptr (GVariant) others = g_variant_lookup_value (state, "others", G_VARIANT_TYPE ("av"));
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GVariantIter iter;
+  GVariant *other;
+
+  if (others == NULL)
+    return;
+  if (find_view (state) != NULL)
+    g_hash_table_add (seen, g_strdup (find_view (state)));
+  g_variant_iter_init (&iter, others);
+  while (g_variant_iter_next (&iter, "v", &other))
+    {
+      const char *id = find_view (other);
+
+      if (id != NULL && g_hash_table_add (seen, g_strdup (id)))
+        apply_view (dock, other, FALSE);
+      g_variant_unref (other);
     }
 }
 
@@ -107,7 +141,8 @@ apply (CjuDocument *document, GtkWidget *dock, GVariant *state)
   apply_sample (document, state);
   apply_step (document, state);
   apply_unit (document, state);
-  apply_view (dock, state);
+  apply_view (dock, state, TRUE);
+  apply_others (dock, state);
 }
 
 static void
@@ -205,11 +240,10 @@ read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
 /* --- showing --- */
 
-/* The first panel as cju_figure_open_apply takes it. */
+/* A panel as cju_figure_open_apply takes it. */
 static GVariant *
-describe_state (const Reading *reading)
+describe_panel (const Reading *reading, const CjvPanel *panel)
 {
-  const CjvPanel *panel = reading->plate->panels->pdata[0];
   GVariantDict dict, params;
   gint64 step;
 
@@ -227,6 +261,27 @@ describe_state (const Reading *reading)
       g_variant_dict_insert (&params, p->name, "s", value);
     }
   g_variant_dict_insert_value (&dict, "params", g_variant_dict_end (&params));
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* The first panel, which is shown, with the others. */
+static GVariant *
+describe_state (const Reading *reading)
+{
+  const GPtrArray *panels = reading->plate->panels;
+  g_autoptr (GVariant) first = describe_panel (reading, panels->pdata[0]);
+  GVariantBuilder others;
+  GVariantDict dict;
+
+  g_variant_builder_init (&others, G_VARIANT_TYPE ("av"));
+  for (guint i = 1; i < panels->len; i++)
+    {
+      g_autoptr (GVariant) other = describe_panel (reading, panels->pdata[i]);
+
+      g_variant_builder_add (&others, "v", other);
+    }
+  g_variant_dict_init (&dict, first);
+  g_variant_dict_insert_value (&dict, "others", g_variant_builder_end (&others));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

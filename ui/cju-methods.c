@@ -217,3 +217,66 @@ cju_methods_add_to (CjuMethods *self, CjlExplainRequest *request)
         g_free (one.params);
     }
 }
+
+GVariant *
+cju_methods_save (CjuMethods *self)
+{
+  GVariantDict chosen;
+
+  g_variant_dict_init (&chosen, NULL);
+  for (guint i = 0; i < self->methods->len; i++)
+    {
+      Method *method = self->methods->pdata[i];
+      GVariantDict params;
+
+      if (!is_chosen (method))
+        continue;
+      g_variant_dict_init (&params, NULL);
+      for (const CjParam *p = method->info->params; p != NULL && p->name != NULL; p++)
+        {
+          g_autofree char *text = print_param (method, p->name);
+
+          g_variant_dict_insert (&params, p->name, "s", text);
+        }
+      g_variant_dict_insert_value (&chosen, method->info->id, g_variant_dict_end (&params));
+    }
+  return g_variant_dict_end (&chosen);
+}
+
+static void
+load_params (Method *method, GVariant *params)
+{
+  for (const CjParam *p = method->info->params; p != NULL && p->name != NULL; p++)
+    {
+      const char *text;
+
+      if (g_variant_lookup (params, p->name, "&s", &text))
+        cj_params_parse (method->info->params, method->params, p->name, text, NULL);
+    }
+}
+
+void
+cju_methods_load (CjuMethods *self, GVariant *chosen)
+{
+  g_auto (GStrv) ids = g_variant_is_of_type (chosen, G_VARIANT_TYPE_STRING)
+                           ? g_strsplit (g_variant_get_string (chosen, NULL), ",", -1)
+                           : NULL;
+
+  if (ids == NULL && !g_variant_is_of_type (chosen, G_VARIANT_TYPE_VARDICT))
+    return;
+  for (guint i = 0; i < self->methods->len; i++)
+    {
+      Method *method = self->methods->pdata[i];
+      g_autoptr (GVariant) params
+          = ids == NULL ? g_variant_lookup_value (chosen, method->info->id, G_VARIANT_TYPE_VARDICT)
+                        : NULL;
+
+      if (params != NULL)
+        load_params (method, params);
+      gtk_switch_set_active (
+          GTK_SWITCH (method->mark),
+          params != NULL
+              || (ids != NULL && g_strv_contains ((const char *const *) ids, method->info->id)));
+    }
+  tell (self);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who looks at whom in the chosen sample, live; heads can be silenced, and the loss without each be
  * measured. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cju-access.h"
@@ -441,9 +442,52 @@ add_list (CjuView *view, const char *name, const char *words)
   return list;
 }
 
+/* --- files --- */
+
+static void
+save (CjuView *view, GVariantDict *controls)
+{
+  const State *state = cju_view_get_state (view);
+
+  g_variant_dict_insert (controls, "show", "s", shows[get_show (state)].figure);
+  if (get_silent (state) >= 0)
+    g_variant_dict_insert (controls, "silent", "x", (gint64) get_silent (state));
+  if (state->query >= 0)
+    g_variant_dict_insert (controls, "query", "x", state->query);
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  const CjlProbeFrame *probe = get_probe (view);
+  gint64 silent = -1;
+  const char *show;
+
+  if (probe == NULL || state->n_listed == 0)
+    return FALSE;
+  if (g_variant_lookup (controls, "show", "&s", &show))
+    for (guint i = 0; i < state->n_listed; i++)
+      if (g_str_equal (shows[state->listed[i]].figure, show))
+        gtk_drop_down_set_selected (GTK_DROP_DOWN (state->show), i);
+  follow_heads (view, probe);
+  if (g_variant_lookup (controls, "silent", "x", &silent) && silent >= 0 && silent < state->n_heads)
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->head), (guint) silent + 1);
+  g_variant_lookup (controls, "query", "x", &state->query);
+  return TRUE;
+}
+
+static void
+again (CjuView *view)
+{
+  if (get_show (cju_view_get_state (view)) == SHOW_HEADS)
+    begin (view);
+}
+
 static void
 build (CjuView *view)
 {
+  static const char *const kind_ids[] = { "heads", "mean", "rollout", NULL };
   State *state = g_new0 (State, 1);
   const char *const kinds[]
       = { _ ("Each head"), _ ("Mean of the heads"), _ ("Rollout to the input"), NULL };
@@ -458,6 +502,8 @@ build (CjuView *view)
                           _ ("Takes what a head says out of a copy of the network; the one that is "
                              "trained stays whole"));
   fill_list (state, state->kind, kinds, 0);
+  cju_view_keep (view, "layer", state->layer, NULL);
+  cju_view_keep (view, "method", state->kind, kind_ids);
   cju_view_job_build (&state->job, view, _ ("Measure heads"),
                       _ ("By how much the loss of validation samples grows without each head"),
                       begin);
@@ -476,6 +522,9 @@ const CjuViewInfo cju_view_attention = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = again,
   .formula = "A = softmax (q kᵀ / √d); entropy = −Σ A log₂ A; rollout = Π (A + I) / 2",
   .source = "Vaswani et al., “Attention is all you need”, 2017; Abnar and Zuidema, “Quantifying "
             "attention flow in transformers”, 2020; Michel, Levy and Neubig, “Are sixteen heads "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The map of what a layer makes of the validation samples. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-embedding.h"
@@ -82,6 +83,7 @@ pick_sample (CjuView *view, const CjvHit *hit)
 static void
 build (CjuView *view)
 {
+  static const char *const ids[] = { "pca", "t-sne", "umap", NULL }; /* as CjlEmbedMethod */
   const char *methods[CJL_EMBED_N_METHODS + 1] = { NULL };
   State *state = g_new0 (State, 1);
 
@@ -91,6 +93,8 @@ build (CjuView *view)
   cju_layer_choice_build (&state->layer, view, _ ("Layer whose answers are laid out"));
   state->method = cju_view_add_list (view, methods, _ ("How they are laid out"));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (state->method), CJL_EMBED_TSNE);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "method", state->method, ids);
   cju_view_job_build (&state->job, view, _ ("Embed"),
                       _ ("Lay out validation samples with these weights"), begin);
 }
@@ -104,6 +108,7 @@ const CjuViewInfo cju_view_embedding = {
   .picked = pick_sample,
   .build = build,
   .tick = tick,
+  .again = begin,
   .formula = "t-SNE: least KL (P ‖ Q), qᵢⱼ ∝ 1 / (1 + |yᵢ − yⱼ|²); UMAP: least cross-entropy of "
              "vᵢⱼ and 1 / (1 + a |yᵢ − yⱼ|²ᵇ)",
   .source

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Why did it say that: explainers of the chosen sample side by side, and of others held beside it. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include "cju-methods.h"
@@ -468,6 +468,83 @@ on_release (CjuView *view)
   state->anew = TRUE;
 }
 
+/* --- files --- */
+
+static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+
+static void
+save (CjuView *view, GVariantDict *controls)
+{
+  const State *state = cju_view_get_state (view);
+  GVariantBuilder held;
+
+  g_variant_dict_insert_value (controls, "methods",
+                               cju_methods_save (CJU_METHODS (state->methods)));
+  g_variant_builder_init (&held, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < state->held->len; i++)
+    {
+      const Held *one = &g_array_index (state->held, Held, i);
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "split", "s", splits[one->split]);
+      g_variant_dict_insert (&dict, "sample", "x", (gint64) one->index);
+      g_variant_dict_insert (&dict, "target", "x", one->target);
+      g_variant_builder_add (&held, "v", g_variant_dict_end (&dict));
+    }
+  g_variant_dict_insert_value (controls, "held", g_variant_builder_end (&held));
+}
+
+/* One sample that was held, if the data have it. */
+static void
+load_held (State *state, CjdDataset *dataset, GVariant *one)
+{
+  Held held = { .split = CJD_SPLIT_VAL };
+  gint64 sample = -1;
+  const char *split = "";
+
+  if (!g_variant_is_of_type (one, G_VARIANT_TYPE_VARDICT))
+    return;
+  g_variant_lookup (one, "split", "&s", &split);
+  g_variant_lookup (one, "sample", "x", &sample);
+  g_variant_lookup (one, "target", "x", &held.target);
+  for (guint i = 0; i < CJD_N_SPLITS; i++)
+    if (g_str_equal (splits[i], split))
+      held.split = (CjdSplit) i;
+  if (sample < 0 || (gsize) sample >= cjd_dataset_count (dataset, held.split)
+      || held.target < CJL_TARGET_TRUE || held.target >= (gint64) dataset->n_classes
+      || state->held->len >= MOST_HELD)
+    return;
+  held.index = (gsize) sample;
+  g_array_append_val (state->held, held);
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  g_autoptr (GVariant) methods = g_variant_lookup_value (controls, "methods", NULL);
+  g_autoptr (GVariant) list = g_variant_lookup_value (controls, "held", G_VARIANT_TYPE ("av"));
+  GVariantIter iter;
+  GVariant *one;
+
+  if (state->dataset == NULL) /* nothing was asked yet: the lists are not filled */
+    return FALSE;
+  if (methods != NULL)
+    cju_methods_load (CJU_METHODS (state->methods), methods);
+  state->anew = TRUE;
+  if (list == NULL)
+    return TRUE;
+  g_array_set_size (state->held, 0);
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "v", &one))
+    {
+      load_held (state, state->dataset, one);
+      g_variant_unref (one);
+    }
+  return TRUE;
+}
+
 static GtkWidget *
 add_list (CjuView *view, const char *name)
 {
@@ -484,6 +561,8 @@ add_list (CjuView *view, const char *name)
 static void
 build (CjuView *view)
 {
+  static const char *const target_ids[] = { "predicted", "true", NULL };
+  static const char *const layer_ids[] = { "last", NULL };
   State *state = g_new0 (State, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
@@ -496,6 +575,8 @@ build (CjuView *view)
                            G_CONNECT_SWAPPED);
   state->target = add_list (view, _ ("Which answer is explained"));
   state->layer = add_list (view, _ ("Layer whose maps are looked at"));
+  cju_view_keep (view, "target", state->target, target_ids);
+  cju_view_keep (view, "layer", state->layer, layer_ids);
   state->hold = gtk_button_new_with_label (_ ("Hold"));
   cju_access_tip (state->hold, _ ("Keeps this sample and class beside the next ones; the first is "
                                   "the baseline of methods whose "
@@ -527,4 +608,6 @@ const CjuViewInfo cju_view_explain = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a unit wants: pictures made to drive it, examples of the data, and the pixels that it hears. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-ideal.h"
@@ -165,6 +166,28 @@ make (CjuView *view)
   return field ? cjl_field_frame (state->ideal) : cjl_ideal_frame (state->ideal);
 }
 
+/* The range of the units follows the layer before the number is set. */
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  g_autoptr (GVariant) unit = g_variant_lookup_value (controls, "unit", NULL);
+
+  follow_units (view);
+  if (unit != NULL && g_variant_is_of_type (unit, G_VARIANT_TYPE_DOUBLE))
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->unit), g_variant_get_double (unit));
+  else if (unit != NULL && g_variant_is_of_type (unit, G_VARIANT_TYPE_INT64))
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->unit), (double) g_variant_get_int64 (unit));
+  return TRUE;
+}
+
+static void
+again (CjuView *view)
+{
+  if (((State *) cju_view_get_state (view))->job == NULL)
+    on_start (view);
+}
+
 static void
 name_control (GtkWidget *control, const char *words)
 {
@@ -175,6 +198,8 @@ name_control (GtkWidget *control, const char *words)
 static void
 build (CjuView *view)
 {
+  static const char *const place_ids[] = { "middle", "mean", NULL };
+  static const char *const drawing_ids[] = { "pictures", "receptive-field", NULL };
   const char *const places[] = { _ ("Middle of the map"), _ ("Mean of the map"), NULL };
   const char *const drawings[] = { _ ("Pictures"), _ ("Receptive field"), NULL };
   State *state = g_new0 (State, 1);
@@ -197,6 +222,10 @@ build (CjuView *view)
   cju_view_add_control (view, state->unit);
   cju_view_add_control (view, state->place);
   cju_view_add_control (view, state->drawing);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "unit", state->unit, NULL);
+  cju_view_keep (view, "method", state->place, place_ids);
+  cju_view_keep (view, "show", state->drawing, drawing_ids);
   cju_view_add_control (view, state->start);
   cju_view_add_control (view, state->progress);
   g_signal_connect_object (state->start, "clicked", G_CALLBACK (on_start), view, G_CONNECT_SWAPPED);
@@ -215,6 +244,8 @@ const CjuViewInfo cju_view_ideal = {
   .make = make,
   .build = build,
   .tick = tick,
+  .load = load,
+  .again = again,
   .formula
   = "x* = argmax a(x + shift) − λ Σ √(∂x² + ∂y²), x = ground + reach · tanh H(z / f), H the "
     "Hartley transform; receptive field: mean (∂a/∂x)²",

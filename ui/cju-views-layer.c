@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Views of one layer: what it answers, its weights, how its numbers are spread. The selected layer, or
  * the first that has something to show. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include "cjl-layer-figures.h"
@@ -204,6 +204,7 @@ build_choice (CjuView *view)
   cju_access_name (choice->list, _ ("Weights shown"));
   cju_view_take_state (view, choice, free_choice);
   cju_view_add_control (view, choice->list);
+  cju_view_keep (view, "tensor", choice->list, NULL);
   gtk_widget_set_visible (gtk_widget_get_parent (choice->list), FALSE);
   g_signal_connect_object (choice->list, "notify::selected", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);

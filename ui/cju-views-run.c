@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Views of the run as a whole: curves, and the plane of two-feature data. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include "cjl-figures.h"
@@ -66,6 +66,7 @@ build_curves (CjuView *view)
   cju_access_tip (compared->toggle, _ ("Lay the runs of the history over this one"));
   cju_view_take_state (view, compared, free_compared);
   cju_view_add_control (view, compared->toggle);
+  cju_view_keep (view, "earlier-runs", compared->toggle, NULL);
   gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), FALSE);
   g_signal_connect_object (compared->toggle, "toggled", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Views of how the network does on the validation samples. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include <glib/gi18n-lib.h>
@@ -155,6 +155,31 @@ build_sheet (CjuView *view)
   cju_view_take_state (view, sheet, free_sheet);
 }
 
+/* The cell of the confusion matrix whose samples are shown. */
+static void
+save_cell (CjuView *view, GVariantDict *controls)
+{
+  gint64 row, column;
+
+  cju_document_get_cell (cju_view_get_document (view), &row, &column);
+  g_variant_dict_insert (controls, "cell-row", "x", row);
+  g_variant_dict_insert (controls, "cell-column", "x", column);
+}
+
+static gboolean
+load_cell (CjuView *view, GVariant *controls)
+{
+  CjuDocument *document = cju_view_get_document (view);
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+  gint64 row, column;
+
+  if (g_variant_lookup (controls, "cell-row", "x", &row)
+      && g_variant_lookup (controls, "cell-column", "x", &column) && row >= -1 && column >= -1
+      && row < dataset->n_classes && column < dataset->n_classes)
+    cju_document_choose_cell (document, row, column);
+  return TRUE;
+}
+
 const CjuViewInfo cju_view_predictions = {
   .id = "predictions",
   .title = N_ ("Predictions"),
@@ -165,6 +190,8 @@ const CjuViewInfo cju_view_predictions = {
   .make = make_sheet,
   .picked = pick_picture,
   .build = build_sheet,
+  .save = save_cell,
+  .load = load_cell,
 };
 
 /* --- rankings and values --- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The bench of Hubel and Wiesel: what the units of a layer answer to gratings and bars, and the Gabor
  * functions that describe its filters. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-tuning.h"
@@ -18,7 +19,7 @@ typedef enum
   DRAW_GABORS
 } Drawing;
 
-static const char *const figures[] = { "tuning", "orientation-map", "selectivity", "gabor" };
+static const char *const figures[] = { "tuning", "orientation-map", "selectivity", "gabor", NULL };
 
 /* What a job is for. */
 typedef enum
@@ -371,6 +372,13 @@ on_drawing (CjuView *view)
 }
 
 static void
+again (CjuView *view)
+{
+  if (((State *) cju_view_get_state (view))->job == NULL)
+    on_start (view);
+}
+
+static void
 name_control (GtkWidget *control, const char *words)
 {
   cju_access_tip (control, words);
@@ -392,6 +400,7 @@ add_signals (CjuView *view, State *state)
 static void
 build (CjuView *view)
 {
+  static const char *const beside_ids[] = { "untrained", NULL };
   const char *const shows[]
       = { _ ("Drifting gratings"), _ ("Static gratings"), _ ("Bars"), NULL }; /* as CjlShow */
   const char *const drawings[] = { _ ("Curves of a unit"), _ ("Preferred orientations"),
@@ -421,6 +430,10 @@ build (CjuView *view)
   cju_view_add_control (view, state->beside);
   cju_view_add_control (view, state->unit);
   cju_view_add_control (view, state->follow);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "method", state->shown, cjl_show_names);
+  cju_view_keep (view, "show", state->drawing, figures);
+  cju_view_keep (view, "beside", state->beside, beside_ids);
   cju_view_add_control (view, state->start);
   cju_view_add_control (view, state->progress);
   add_signals (view, state);
@@ -439,6 +452,7 @@ const CjuViewInfo cju_view_tuning = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .again = again,
   .formula
   = "selectivity = |Σ r(θ) exp 2iθ| / Σ r(θ) = 1 − circular variance; simple where F1/F0 > 1, "
     "F0 = mean, F1 = 2/P |Σ r(p) exp −2πi p/P| over a cycle; "
