@@ -286,14 +286,43 @@ wait_for_controls (CjuView *view, const char *wanted)
   g_assert_cmpstr (now, ==, wanted);
 }
 
+/* Writes what a view shows and reads it back; FALSE: it shows nothing yet. */
+static gboolean
+try_file (const Desk *desk, CjuView *view)
+{
+  g_autofree char *path = g_build_filename (desk->folder, "view.svg", NULL);
+  g_autoptr (CjvPlate) plate = cju_view_dup_plate (view), read = NULL;
+  g_autoptr (GBytes) before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (plate == NULL)
+    return FALSE;
+  g_assert_true (cjl_figure_save (plate, NULL, path, &error));
+  g_assert_no_error (error);
+  read = cjl_figure_load (path, NULL, &error);
+  g_assert_no_error (error);
+  before = cjl_figure_print (plate, NULL, NULL);
+  after = cjl_figure_print (read, NULL, NULL);
+  g_assert_true (g_bytes_equal (before, after));
+  return TRUE;
+}
+
+static void
+count_message (GtkWidget *dock, const char *text, guint *n)
+{
+  (void) dock;
+  *n += strstr (text, "no figure") != NULL;
+}
+
 /* Every view of the network: whatever was set in its column comes back from what its files say, and is
  * exported, or says why it cannot be. */
 static void
 test_every_view (Desk *desk, gconstpointer data)
 {
-  guint n = 0;
+  guint n = 0, n_written = 0, n_messages = 0;
 
   (void) data;
+  g_signal_connect (desk->dock, "message", G_CALLBACK (count_message), &n_messages);
   for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
     {
       CjuView *view = cju_dock_find_view (CJU_DOCK (desk->dock), (*info)->id);
@@ -313,8 +342,13 @@ test_every_view (Desk *desk, gconstpointer data)
       n += !g_str_equal (before, after);
       cju_view_load_controls (view, set);
       wait_for_controls (view, before);
+      n_written += try_file (desk, view);
     }
   g_assert_cmpuint (n, >=, 6);
+  g_assert_cmpuint (n_written, >=, 6);
+  gtk_widget_activate_action (desk->dock, "dock.show", "s", "history");
+  gtk_widget_activate_action (desk->dock, "dock.export", "s", "pdf");
+  g_assert_cmpuint (n_messages, ==, 1);
 }
 
 /* A figure of explanations names its methods with all their settings, and brings them back, through its
