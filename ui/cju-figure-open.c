@@ -29,16 +29,30 @@ apply_unit (CjuDocument *document, GVariant *state)
     cju_document_choose_unit (document, node, unit, row, column);
 }
 
+/* The first number of "3, 7", as the command line has it; FALSE for the name of a picture. */
+static gboolean
+read_first (const char *samples, gint64 *sample)
+{
+  char *end = NULL;
+
+  *sample = g_ascii_strtoll (samples, &end, 10);
+  return end != samples && (*end == '\0' || *end == ',');
+}
+
 static void
 apply_sample (CjuDocument *document, GVariant *state)
 {
   static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
   CjdDataset *dataset = cju_document_get_dataset (document);
-  const char *split;
+  const char *split, *samples;
   gint64 sample;
 
-  if (dataset == NULL || !g_variant_lookup (state, "split", "&s", &split)
-      || !g_variant_lookup (state, "sample", "x", &sample) || sample < 0)
+  if (dataset == NULL || !g_variant_lookup (state, "split", "&s", &split))
+    return;
+  if (!g_variant_lookup (state, "sample", "x", &sample)
+      && !(g_variant_lookup (state, "samples", "&s", &samples) && read_first (samples, &sample)))
+    return;
+  if (sample < 0)
     return;
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     if (g_str_equal (splits[i], split)

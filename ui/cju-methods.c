@@ -262,6 +262,8 @@ cju_methods_load (CjuMethods *self, GVariant *chosen)
                            ? g_strsplit (g_variant_get_string (chosen, NULL), ",", -1)
                            : NULL;
 
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    g_strstrip (ids[i]);
   if (ids == NULL && !g_variant_is_of_type (chosen, G_VARIANT_TYPE_VARDICT))
     return;
   for (guint i = 0; i < self->methods->len; i++)

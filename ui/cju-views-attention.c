@@ -502,7 +502,7 @@ build (CjuView *view)
                           _ ("Takes what a head says out of a copy of the network; the one that is "
                              "trained stays whole"));
   fill_list (state, state->kind, kinds, 0);
-  cju_view_keep (view, "layer", state->layer, NULL);
+  cju_view_keep (view, "node", state->layer, NULL);
   cju_view_keep (view, "method", state->kind, kind_ids);
   cju_view_job_build (&state->job, view, _ ("Measure heads"),
                       _ ("By how much the loss of validation samples grows without each head"),

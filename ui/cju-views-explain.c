@@ -576,7 +576,7 @@ build (CjuView *view)
   state->target = add_list (view, _ ("Which answer is explained"));
   state->layer = add_list (view, _ ("Layer whose maps are looked at"));
   cju_view_keep (view, "target", state->target, target_ids);
-  cju_view_keep (view, "layer", state->layer, layer_ids);
+  cju_view_keep (view, "node", state->layer, layer_ids);
   state->hold = gtk_button_new_with_label (_ ("Hold"));
   cju_access_tip (state->hold, _ ("Keeps this sample and class beside the next ones; the first is "
                                   "the baseline of methods whose "
@@ -608,6 +608,13 @@ const CjuViewInfo cju_view_explain = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .formula
+  = "φ says what each part of x adds to the answer f; complete: Σ φ = f (x) − f (x₀). Below a "
+    "map: deletion, insertion ∫ p (target) as its highest places go, or come",
+  .source
+  = "each explainer has a page of its own; L. Shapley (1953) and M. Sundararajan, A. Taly, Q. "
+    "Yan (2017) for completeness; V. Petsiuk, A. Das, K. Saenko, “RISE” (2018); J. Adebayo et "
+    "al., “Sanity checks for saliency maps” (2018)",
   .save = save,
   .load = load,
 };

@@ -98,6 +98,8 @@ const CjuViewInfo cju_view_activations = {
   .make = make_activations,
   .picked = pick_unit,
   .build = build_menu,
+  .formula = "a = layer (… (x)) of the chosen sample, a map for each channel c; colour a / max |a|",
+  .source = "J. Yosinski et al., “Understanding neural networks through deep visualization” (2015)",
 };
 
 /* --- weights --- */
@@ -226,6 +228,10 @@ const CjuViewInfo cju_view_weights = {
   .make = make_weights,
   .picked = pick_row,
   .build = build_weights,
+  .formula = "w of each unit, as its inputs lie; colour w / max |w|, blue w > 0, red w < 0",
+  .source
+  = "A. Krizhevsky, I. Sutskever, G. Hinton, “ImageNet classification with deep convolutional "
+    "neural networks” (2012), figure 3",
 };
 
 /* --- how numbers are spread --- */
@@ -282,4 +288,9 @@ const CjuViewInfo cju_view_histogram = {
   .triggers = CJU_VIEW_ON_TICK | CJU_VIEW_ON_SELECTED,
   .make = make_histogram,
   .build = build_choice,
+  .formula
+  = "share of the numbers in each of n bins of equal width between the least and the greatest",
+  .source
+  = "X. Glorot, Y. Bengio, “Understanding the difficulty of training deep feedforward neural "
+    "networks” (2010), for activations and gradients layer by layer",
 };

@@ -83,6 +83,10 @@ const CjuViewInfo cju_view_curves = {
   .calm = TRUE,
   .make = make_curves,
   .build = build_curves,
+  .formula = "L = 1/B Σ loss (f (xᵢ), yᵢ) over a batch; smoothed: sₜ = Σ β^(t−k) Lₖ / Σ β^(t−k)",
+  .source
+  = "L. Bottou, F. Curtis, J. Nocedal, “Optimization methods for large-scale machine learning”, "
+    "SIAM Review 60 (2018); D. Kingma, J. Ba (2015), section 3, for the mean without bias",
 };
 
 static gboolean
@@ -114,4 +118,6 @@ const CjuViewInfo cju_view_decision = {
   .triggers = CJU_VIEW_ON_TICK,
   .belongs = has_plane,
   .make = make_decision,
+  .formula = "colour: argmaxₖ p (k | x), the paler the nearer its p to 1/K; p = softmax (f (x))",
+  .source = "R. Duda, P. Hart, D. Stork, “Pattern Classification”, 2nd ed. (2001), 2.4",
 };

@@ -80,6 +80,9 @@ const CjuViewInfo cju_view_confusion = {
   .belongs = has_classes,
   .make = make_confusion,
   .picked = pick_cell,
+  .formula = "Cᵢⱼ = number of samples of class i that are given j; accuracy Σ Cᵢᵢ / Σ Cᵢⱼ, recall "
+             "Cᵢᵢ / Σⱼ Cᵢⱼ, precision Cⱼⱼ / Σᵢ Cᵢⱼ",
+  .source = "T. Fawcett, “An introduction to ROC analysis”, Pattern Recognition Letters 27 (2006)",
 };
 
 /* --- predictions --- */
@@ -190,6 +193,10 @@ const CjuViewInfo cju_view_predictions = {
   .make = make_sheet,
   .picked = pick_picture,
   .build = build_sheet,
+  .formula = "p = softmax (f (x)); mistakes, argmax p ≠ y, in the order of max p",
+  .source
+  = "J. Bridle (1990) for softmax; C. Guo et al., “On calibration of modern neural networks” "
+    "(2017), for what so sure a number is worth",
   .save = save_cell,
   .load = load_cell,
 };
@@ -212,6 +219,12 @@ const CjuViewInfo cju_view_roc = {
   .triggers = CJU_VIEW_ON_EVALUATED,
   .belongs = has_classes,
   .make = make_ranking,
+  .formula
+  = "for every threshold t: share of the class with p ≥ t against that of the others; AUC by "
+    "trapezoids = P (p of one of the class > p of another)",
+  .source
+  = "J. Hanley, B. McNeil, Radiology 143 (1982); T. Fawcett, “An introduction to ROC analysis”, "
+    "Pattern Recognition Letters 27 (2006)",
 };
 
 const CjuViewInfo cju_view_precision_recall = {
@@ -222,6 +235,11 @@ const CjuViewInfo cju_view_precision_recall = {
   .triggers = CJU_VIEW_ON_EVALUATED,
   .belongs = has_classes,
   .make = make_ranking,
+  .formula
+  = "precision TP / (TP + FP), recall TP / (TP + FN) for every threshold; average precision "
+    "Σ (Rₙ − Rₙ₋₁) Pₙ",
+  .source
+  = "J. Davis, M. Goadrich, “The relationship between precision-recall and ROC curves” (2006)",
 };
 
 static CjvFrame *
@@ -251,4 +269,6 @@ const CjuViewInfo cju_view_scatter = {
   .belongs = has_values,
   .make = make_scatter,
   .picked = pick_point,
+  .formula = "ŷ = f (x) against y; on the diagonal ŷ = y",
+  .source = "F. Anscombe, “Graphs in statistical analysis”, The American Statistician 27 (1973)",
 };
