@@ -140,7 +140,7 @@ act () { show roc 2; }
 picture roc 16 --new lenet-5 --train
 act () { show precision 2; }
 picture precision-recall 16 --new lenet-5 --train
-act () { show 'predicted–true' 2; }
+act () { show 'predicted against' 2; }
 picture scatter 14 --new autoencoder --train
 # a place on a map is clicked: what it sees is marked on the input
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
