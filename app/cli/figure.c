@@ -442,7 +442,8 @@ static const GOptionEntry entries[] = {
     N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
   { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
     N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
-        "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
+        "dissimilarity: correlation, euclidean or similarity; for attention: heads, mean, rollout "
+        "or flow; "
         "for "
         "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
         "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
@@ -458,11 +459,13 @@ static const GOptionEntry entries[] = {
     N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
     NULL },
   { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
-    N_ ("For similarity: another project, whose layers these are compared with; for selectivity: "
-        "another layer"),
+    N_ ("For similarity and dissimilarity: another project, whose layers these are compared with; "
+        "for selectivity: another layer"),
     "G.cajal" },
   { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
-    N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
+    N_ ("For similarity: each layer with itself at the end of the run, or, with --node, one at "
+        "every kept moment with every other; for dissimilarity: the samples at moments of the run"),
+    NULL },
   { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
     N_ ("For concepts: the class that is asked about"), "NAME" },
   { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
