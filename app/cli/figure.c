@@ -441,7 +441,8 @@ static const GOptionEntry entries[] = {
   { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
     N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
   { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
-    N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
+    N_ ("For embedding: t-sne, umap or pca, with settings, as “umap neighbours=30 start=pca”; for "
+        "similarity: cka, cka-unbiased or rsa; for "
         "dissimilarity: correlation, euclidean or similarity; for attention: heads, mean, rollout "
         "or flow; "
         "for "

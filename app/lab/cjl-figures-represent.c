@@ -71,13 +71,10 @@ cjl_figure_of_map (const CjlFigureRequest *r, GError **error)
     options.n_samples = (guint) MIN (r->choice->n_samples, CJL_EMBED_MAX);
   if (options.node == NULL)
     return NULL;
-  if (r->choice->method != NULL && !cjl_embed_method_find (r->choice->method, &options.method))
-    {
-      refuse_method (r, "t-sne, umap, pca", error);
-      return NULL;
-    }
+  if (r->choice->method != NULL && !cjl_embed_parse (r->choice->method, &options, error))
+    return NULL;
   embedding = cjl_embed_project (r->project, r->dataset, &options, error);
-  return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
+  return embedding != NULL ? cjl_embedding_frame (embedding, G_MAXSIZE) : NULL;
 }
 
 /* What is compared, by what was named. */

@@ -205,6 +205,9 @@ act () { show attention 3; }
 picture attention-patches 20 --new tiny-vit --train
 act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
 picture attention-heads 16 --new tiny-vit --train
+# what reaches the input through all layers at most
+act () { show attention 3; xdotool mousemove 324 751 click 1; sleep 1; xdotool key Down Down Down Return; sleep 6; }
+picture attention-flow 16 --new tiny-vit --train
 # one of them silenced, and what the network says then
 act () { show attention 3; xdotool mousemove 324 668 click 1; sleep 1.5; xdotool mousemove 324 824 click 1; sleep 1; xdotool mousemove 324 789 click 1; sleep 1.5; xdotool key Down; sleep 0.5; xdotool key Return; sleep 2; }
 picture attention-answer 16 --new tiny-vit --train
