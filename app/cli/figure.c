@@ -470,8 +470,8 @@ static const GOptionEntry entries[] = {
   { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
     N_ ("For concepts: the class that is asked about"), "NAME" },
   { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
-    N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
-        "times"),
+    N_ ("For concepts: a folder of pictures, a class of the data, or samples of it, as "
+        "“round=val:3,8,20”; may be given several times"),
     "X" },
   { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
     N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },

@@ -18,6 +18,9 @@ G_STATIC_ASSERT (CJL_EMBED_MAX <= CJ_MAP_MAX);
 
 static const char *const methods[CJL_EMBED_N_METHODS] = { "PCA", "t-SNE", "UMAP" };
 static const char *const ids[] = { "pca", "t-sne", "umap", NULL };
+static const char *const settings[CJL_EMBED_N_METHODS]
+    = { "iterations=500", "perplexity=30 iterations=500",
+        "neighbours=15 min-distance=0.1 start=spectral iterations=500" };
 static const char *const starts[] = { "spectral", "pca", "random", NULL };
 
 const CjParam cjl_embed_params[] = {
@@ -106,11 +109,7 @@ parse_setting (const char *word, CjlEmbedOptions *options, GError **error)
     return cj_params_parse (cjl_embed_params, options, pair[0], pair[1], error);
   /* Translators: what was typed, a method, and what can be set of it */
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("“%s” is no setting of %s. It has: %s."), word,
-               methods[options->method],
-               options->method == CJL_EMBED_UMAP
-                   ? "neighbours=15 min-distance=0.1 start=spectral iterations=500"
-               : options->method == CJL_EMBED_TSNE ? "perplexity=30 iterations=500"
-                                                   : "iterations=500");
+               methods[options->method], settings[options->method]);
   return FALSE;
 }
 

@@ -25,7 +25,7 @@ typedef struct
   gint64 unit;       /* tuning, orientation-map, ideal: of the layer, from 0; -1: none is named */
   const char *direction;       /* ideal, receptive-field: several units, "3 5:-1"; NULL: one */
   gboolean untrained;          /* tuning and its kin: with the weights that the seed begins with */
-  const char *const *concepts; /* concepts: folders and classes, NULL-terminated, or NULL */
+  const char *const *concepts; /* concepts: as of CjlConceptOptions, or NULL */
   const char *target;          /* concepts: the class that is asked about */
 } CjlFigureChoice;
 

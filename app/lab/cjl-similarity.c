@@ -291,15 +291,15 @@ list_moments (const Question *q, guint most, GError **error)
   return g_steal_pointer (&moments);
 }
 
-/* "epoch 1.5", or the step as long as it cannot be told how many an epoch has. */
+/* "epoch 1.5", or the step as long as it cannot be told how many an epoch has; `bare`: the number alone. */
 static char *
-print_moment (const CjPlace *at, const CjPlace *last)
+print_moment (const CjPlace *at, const CjPlace *last, gboolean bare)
 {
   const double a_epoch = last->epoch > 0 ? (double) (last->step - last->position) / last->epoch : 0;
 
   if (a_epoch < 1)
-    return g_strdup_printf (_ ("step %llu"), (unsigned long long) at->step);
-  return g_strdup_printf (_ ("epoch %.4g"), at->epoch + at->position / a_epoch);
+    return g_strdup_printf (bare ? "%llu" : _ ("step %llu"), (unsigned long long) at->step);
+  return g_strdup_printf (bare ? "%.3g" : _ ("epoch %.3g"), at->epoch + at->position / a_epoch);
 }
 
 static void
@@ -308,12 +308,16 @@ name_moments (CjlSimilarity *self, const GPtrArray *moments)
   const CjlNetwork *last = moments->pdata[moments->len - 1];
 
   self->rows = g_new0 (char *, moments->len + 1);
+  if (self->with == CJL_COMPARE_MOMENTS)
+    self->columns = g_new0 (char *, moments->len + 1);
   self->steps = g_array_new (FALSE, FALSE, sizeof (guint64));
   for (guint i = 0; i < moments->len; i++)
     {
       const CjlNetwork *moment = moments->pdata[i];
 
-      self->rows[i] = print_moment (&moment->weights->at, &last->weights->at);
+      self->rows[i] = print_moment (&moment->weights->at, &last->weights->at, FALSE);
+      if (self->with == CJL_COMPARE_MOMENTS)
+        self->columns[i] = print_moment (&moment->weights->at, &last->weights->at, TRUE);
       g_array_append_val (self->steps, moment->weights->at.step);
     }
 }
@@ -388,7 +392,6 @@ add_moment (CjlSimilarity *self, guint moment, Seen *seen, gpointer data)
       const CjShape shape = cj_shape2 (n, n);
 
       self->origin = cjl_responses_print_origin (seen->samples);
-      self->columns = g_strdupv (self->rows);
       self->matrix = cj_tensor_new (CJ_FLOAT32, &shape);
       fill_nan (self->matrix);
     }

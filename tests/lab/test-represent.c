@@ -376,6 +376,40 @@ test_concepts (void)
   g_clear_error (&error);
 }
 
+/* Samples that were picked one by one are the set that they are; and what is wrong with such a set. */
+static void
+test_concept_samples (void)
+{
+  static const char *const wrong[]
+      = { "few=val:0,1,2", "odd=val:0,1,x,3,4", "far=train:0,1,2,3,99999999", "none=" };
+  g_autoptr (CjlNetwork) network
+      = make_network ("input, conv 3 5, relu, flatten, dense 36, cross-entropy", "glyphs");
+  g_autoptr (GString) set = g_string_new ("own=");
+  g_autoptr (CjlConcepts) answer = NULL;
+  const char *concepts[] = { NULL, NULL };
+  CjlConceptOptions options;
+  GError *error = NULL;
+
+  cjl_concept_options_init (&options);
+  options.concepts = concepts;
+  options.target = "A";
+  options.n_random = 4;
+  for (guint i = 0; i < 12; i++)
+    g_string_append_printf (set, "%s%s%u", i > 0 ? "," : "", i % 3 == 0 ? "val:" : "", i);
+  concepts[0] = set->str;
+  answer = cjl_concepts_measure (network, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (answer->concepts[0], ==, "own");
+  g_assert_true (isfinite (cj_tensor_f32 (answer->scores)[0]));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      concepts[0] = wrong[i];
+      g_assert_null (cjl_concepts_measure (network, &options, &error));
+      g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+      g_clear_error (&error);
+    }
+}
+
 /* Pictures of a folder, and a folder with too few. */
 static void
 test_concept_folder (void)
@@ -424,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/represent/job", test_job);
   g_test_add_func ("/lab/represent/report", test_report);
   g_test_add_func ("/lab/represent/concepts", test_concepts);
+  g_test_add_func ("/lab/represent/concepts/samples", test_concept_samples);
   g_test_add_func ("/lab/represent/concepts/folder", test_concept_folder);
   return g_test_run ();
 }
