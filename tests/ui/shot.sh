@@ -194,8 +194,8 @@ picture layers 14 --new lenet-5 --train
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
 # two classes, and a set of samples that are picked one by one
-pick () { local x; xdotool mousemove 290 766 click 1; xdotool type "$1"; for x in 546 593 641 690 737 786; do xdotool mousemove "$x" 600 click 1; sleep 0.4; xdotool mousemove 352 766 click 1; sleep 0.3; done; }
-act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; pick straight; xdotool mousemove 302 832 click 1; sleep 9; }
+pick () { local x; xdotool mousemove 290 766 click 1; xdotool type "$1"; for x in 546 593 641 690 737 786; do xdotool mousemove "$x" 598 click 1; sleep 0.4; xdotool mousemove 383 765 click 1; sleep 0.3; done; }
+act () { show concepts; xdotool mousemove 315 726 click 1; sleep 0.5; xdotool mousemove 265 726 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 315 726 click 1; sleep 0.5; pick straight; xdotool mousemove 318 829 click 1; sleep 12; }
 picture concepts 14 --new lenet-5 --train
 # pictures that are made to drive a class, and those of the data that do
 act () { show 'what units'; xdotool mousemove 302 828 click 1; sleep 8; }
