@@ -107,6 +107,18 @@ choose_kind (const CjlFigureRequest *r, CjlSimilarityOptions *options, GError **
   return FALSE;
 }
 
+/* The network at the end of its run, which the project's weights, the best ones, need not be; NULL if
+ * nothing of it is kept. */
+static CjlNetwork *
+find_end (const CjlFigureRequest *r, const CjRunLog *log, CjRing *ring)
+{
+  g_autoptr (GPtrArray) all
+      = ring != NULL ? cjl_network_list_run (log, ring, r->dataset, G_MAXUINT64, CJ_RING_MAX)
+                     : NULL;
+
+  return all != NULL && all->len > 0 ? g_ptr_array_steal_index (all, all->len - 1) : NULL;
+}
+
 CjvFrame *
 cjl_figure_of_similarity (const CjlFigureRequest *r, GError **error)
 {
@@ -128,14 +140,16 @@ cjl_figure_of_similarity (const CjlFigureRequest *r, GError **error)
   if (!choose_kind (r, &options, error)
       || ((needs & CJL_NEEDS_NODE) && (options.node = choose_layer (r, error)) == NULL))
     return NULL;
-  network = cjl_network_new_project (r->project, r->dataset, error);
-  if (network == NULL)
-    return NULL;
   if ((needs & CJL_NEEDS_RUN) && !cjl_run_load (r->project, &log, &ring, &local) && local != NULL)
     {
       g_propagate_error (error, local);
       return NULL;
     }
+  network = find_end (r, log, ring);
+  if (network == NULL)
+    network = cjl_network_new_project (r->project, r->dataset, error);
+  if (network == NULL)
+    return NULL;
   similarity = cjl_similarity_measure (network, log, ring, &options, error);
   return similarity != NULL ? cjl_similarity_frame (similarity) : NULL;
 }

@@ -103,12 +103,7 @@ cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **erro
               sizeof (float) * (gsize) cj_shape_size (&param->shape));
     }
   if (epochs->len > 0)
-    {
-      const CjRunEpoch *last = &g_array_index (epochs, CjRunEpoch, epochs->len - 1);
-
-      weights->at.step = last->step;
-      weights->at.epoch = last->epoch;
-    }
+    weights->at.step = g_array_index (epochs, CjRunEpoch, epochs->len - 1).step;
   return cjl_network_new (project->graph, dataset, weights);
 }
 
