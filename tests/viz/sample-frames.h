@@ -645,6 +645,8 @@ sample_frame (const char *id)
     return frame_tuning (TRUE);
   if (g_str_equal (id, "synapses"))
     return frame_synapses (40, 10, 0);
+  if (g_str_equal (id, "traces"))
+    return frame_traces (2, 800);
   if (g_str_equal (id, "orientation-map"))
     return frame_population (64, FALSE);
   if (g_str_equal (id, "selectivity"))
@@ -722,6 +724,8 @@ other_frame (const char *id)
     return frame_tuning (FALSE);
   if (g_str_equal (id, "synapses"))
     return frame_synapses (1, 8, 3);
+  if (g_str_equal (id, "traces"))
+    return frame_traces (4, 20000);
   if (g_str_equal (id, "orientation-map"))
     return frame_population (700, FALSE);
   if (g_str_equal (id, "selectivity"))
