@@ -614,7 +614,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "tuning"))
     return frame_tuning (TRUE);
   if (g_str_equal (id, "orientation-map"))
-    return frame_population (64, FALSE);
+    return frame_population (64, TRUE);
   if (g_str_equal (id, "selectivity"))
     return frame_population (128, TRUE);
   if (g_str_equal (id, "gabor"))
@@ -622,7 +622,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (32);
+    return frame_field (32, 1);
   return NULL;
 }
 
@@ -697,7 +697,7 @@ other_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (5);
+    return frame_field (5, 0);
   return NULL;
 }
 
