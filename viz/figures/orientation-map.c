@@ -171,6 +171,9 @@ print_note (const Data *d)
   g_autofree char *mean = cjv_number_print (find_mean (d->selectivity, &answer), 2);
   g_autofree char *before = cjv_number_print (find_mean (d->was_selectivity, &answered), 2);
 
+  if (d->was_selectivity != NULL && answer == d->n)
+    return g_strdup_printf (_ ("%d units · mean selectivity %s, before training %s (thin)"),
+                            (int) d->n, mean, before);
   if (d->was_selectivity != NULL)
     return g_strdup_printf (
         _ ("%d units, %d of them silent · mean selectivity %s, before training %s (thin)"),
