@@ -43,9 +43,9 @@ static gboolean
 is_drawn_in (const char *family, const char *other)
 {
   PangoFontMap *map = pango_cairo_font_map_get_default ();
-  g_autoptr (PangoContext) context = pango_font_map_create_context (map);
+  PangoContext *context = pango_font_map_create_context (map);
   PangoFontDescription *asked = pango_font_description_from_string (family), *got;
-  g_autoptr (PangoFont) font = pango_font_map_load_font (map, context, asked);
+  PangoFont *font = pango_font_map_load_font (map, context, asked);
   gboolean same = FALSE;
 
   if (font != NULL)
@@ -54,6 +54,8 @@ is_drawn_in (const char *family, const char *other)
       same = g_str_equal (pango_font_description_get_family (got), other);
       pango_font_description_free (got);
     }
+  g_clear_object (&font);
+  g_object_unref (context);
   pango_font_description_free (asked);
   return same;
 }
