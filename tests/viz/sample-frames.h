@@ -648,7 +648,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "traces"))
     return frame_traces (2, 800);
   if (g_str_equal (id, "orientation-map"))
-    return frame_population (64, FALSE);
+    return frame_population (64, TRUE);
   if (g_str_equal (id, "selectivity"))
     return frame_population (128, TRUE);
   if (g_str_equal (id, "gabor"))
@@ -656,7 +656,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (32);
+    return frame_field (32, 1);
   return NULL;
 }
 
@@ -735,7 +735,7 @@ other_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (5);
+    return frame_field (5, 0);
   return NULL;
 }
 
