@@ -158,8 +158,8 @@ measure (CjlJob *job, const Order *order, GError **error)
   result = new_result (order, alignment, n_samples);
   take_known (result, order->known, (double) now);
   if (order->ring != NULL)
-    moments
-        = cjl_network_list_run (order->log, order->ring, order->network->dataset, now, MAX_MOMENTS);
+    moments = cjl_network_list_run (order->log, order->ring, order->network->dataset,
+                                    order->rests ? G_MAXUINT64 : now, MAX_MOMENTS);
   for (guint i = 0; moments != NULL && i < moments->len; i++)
     {
       if (job != NULL && cjl_job_is_cancelled (job))
@@ -171,7 +171,8 @@ measure (CjlJob *job, const Order *order, GError **error)
           cjl_job_leave (job, dup (result));
         }
     }
-  add_moment (result, alignment, order->network->weights);
+  if (!order->rests || result->steps->len == 0)
+    add_moment (result, alignment, order->network->weights);
   return g_steal_pointer (&result);
 }
 
@@ -208,6 +209,7 @@ cjl_alignment_project (CjlProject *project, CjdDataset *dataset, GError **error)
   order = g_new0 (Order, 1);
   order->network = network;
   order->setup = cj_train_setup_dup (project->setup);
+  order->rests = TRUE;
   if (cjl_run_load (project, &order->log, &order->ring, &local) || local == NULL)
     result = measure (NULL, order, error);
   else

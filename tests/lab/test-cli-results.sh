@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..69
+echo 1..70
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -61,6 +61,7 @@ check figure-with-refuses says 'does not fit' 1 "$cli" figure l.cajal similarity
 check figure-concepts says '^f.csv' 0 "$cli" figure l.cajal concepts --class 8 --concept B --concept I -o f.csv
 check figure-concepts-refuses says 'neither a folder nor a class' 1 "$cli" figure l.cajal concepts --class 8 --concept stripes
 check figure-concepts-class-refuses says 'no class “zebra”' 1 "$cli" figure l.cajal concepts --class zebra --concept B
+check figure-alignment says '^f.csv' 0 "$cli" figure p.cajal alignment -o f.csv
 check figure-interpolation says '^f.csv' 0 "$cli" figure p.cajal interpolation -o f.csv
 check figure-landscape says '^f.csv' 0 "$cli" figure p.cajal landscape -o f.csv
 check figure-landscape-refuses says 'Choose slice or run' 1 "$cli" figure p.cajal landscape -m moon

@@ -4,8 +4,26 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stddef.h>
 
 #define MAX_LAYERS 64 /* lines that are drawn */
+
+typedef struct
+{
+  gboolean whole;
+} Params;
+
+static const CjParam params[] = {
+  { .name = "whole",
+    .title = N_ ("All angles"),
+    .blurb = N_ ("Draws from 0° to 100°, not only as far as the angles reach"),
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, whole),
+    .preset = 1,
+    .max = 1,
+    .flags = CJ_PARAM_LIVE },
+  { NULL },
+};
 
 static const CjvWant wants[] = {
   { "angle", CJV_WANT_ARRAY, TRUE, "[L, P]",
@@ -73,8 +91,11 @@ angles_place (Angles *a, const CjvScene *scene)
           cjv_axis_include (&a->plot.y, get_angle (a, l, p));
         }
   a->plot.empty = cjv_axis_is_empty (&a->plot.y);
-  cjv_axis_include (&a->plot.y, 0);
-  cjv_axis_include (&a->plot.y, 100);
+  if (((const Params *) scene->params)->whole)
+    {
+      cjv_axis_include (&a->plot.y, 0);
+      cjv_axis_include (&a->plot.y, 100);
+    }
   cjv_plot_place (&a->plot, scene, &outer, FALSE, FALSE);
 }
 
@@ -84,6 +105,8 @@ draw_right_angle (const CjvScene *scene, cairo_t *cr, const Angles *a)
 {
   const double dash[] = { 4, 4 }, y = cjv_snap (scene->style, cjv_plot_y (&a->plot, 90));
 
+  if (y < a->plot.inner.y || y > a->plot.inner.y + a->plot.inner.height)
+    return;
   cairo_move_to (cr, a->plot.inner.x, y);
   cairo_line_to (cr, a->plot.inner.x + a->plot.inner.width, y);
   cairo_set_line_width (cr, 1);
@@ -92,9 +115,8 @@ draw_right_angle (const CjvScene *scene, cairo_t *cr, const Angles *a)
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
   if (!scene->style->bare && scene->width > scene->style->font_size * 24)
-    cjv_text_draw (scene, cr, a->plot.inner.x + 4, y - cjv_text_height (scene, CJV_SIZE_NOTE) - 2,
-                   0, CJV_SIZE_NOTE, 0, cjv_style_color (scene->style, CJV_INK_DIM),
-                   _ ("90°: of no use"));
+    cjv_text_draw (scene, cr, a->plot.inner.x + 4, a->plot.inner.y + 2, 0, CJV_SIZE_NOTE, 0,
+                   cjv_style_color (scene->style, CJV_INK_DIM), _ ("above 90° it does not help"));
 }
 
 static void
@@ -263,6 +285,8 @@ const CjvFigureInfo cjv_figure_alignment = {
   .empty = N_ ("Train with a learning rule: how far it points along the gradient stands here."),
   .version = 1,
   .wants = wants,
+  .params = params,
+  .params_size = sizeof (Params),
   .preset_width = 640,
   .preset_height = 360,
   .draw = draw,
