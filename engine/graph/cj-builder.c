@@ -174,6 +174,14 @@ cj_builder_set_in (CjBuilder *builder, CjStep *step, guint index, int value)
 }
 
 void
+cj_builder_set_stops (CjBuilder *builder, int value, guint stops)
+{
+  for (guint i = 0; i < builder->steps->len; i++)
+    if (g_array_index (builder->steps, CjStep, i).out == value)
+      g_array_index (builder->steps, CjStep, i).stops |= stops;
+}
+
+void
 cj_builder_truncate (CjBuilder *builder, guint n_values, guint n_steps)
 {
   g_array_set_size (builder->values, n_values);

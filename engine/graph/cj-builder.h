@@ -69,6 +69,9 @@ int cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer att
  * inferred anew. */
 void cj_builder_set_in (CjBuilder *builder, CjStep *step, guint index, int value);
 
+/* Adds bits of inputs to which the step that makes `value` passes no gradient. */
+void cj_builder_set_stops (CjBuilder *builder, int value, guint stops);
+
 /* Forgets the values and steps from the given numbers on: a layer that refused half way. */
 void cj_builder_truncate (CjBuilder *builder, guint n_values, guint n_steps);
 

@@ -141,7 +141,31 @@ extern const CjOpInfo cj_op_dense_chain;
 /* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
 extern const CjOpInfo cj_op_matmul;
 
-/* --- ways of errors, put in by learning rules --- */
+/* --- ways of errors and changes of weights, put in by learning rules --- */
+
+typedef enum
+{
+  CJ_LOCAL_HEBB,
+  CJ_LOCAL_OJA,
+  CJ_LOCAL_SANGER,
+  CJ_LOCAL_BCM,
+  CJ_LOCAL_WINNER,
+  CJ_LOCAL_KOHONEN
+} CjLocalKind;
+
+typedef struct
+{
+  CjLocalKind kind;
+  double decay;        /* of weights, for Hebb and BCM */
+  double follow;       /* share of a step in the threshold of BCM */
+  double width, least; /* of the neighbourhood on the map, at first and from `steps` on */
+  double steps;
+  gint64 columns; /* of the map: unit u stands at (u mod columns, u / columns) */
+} CjLocalAttrs;
+
+/* in: x [N, I], y [N, U], weight [U, I], threshold [U] (state, of BCM); out: the mean of y², a number. Backward
+ * the weight gets minus the change that the rule wants, whatever comes to the number; nothing goes on. */
+extern const CjOpInfo cj_op_local;
 
 /* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
  * backward, each row e hands e B to x besides. */

@@ -114,7 +114,8 @@ draw_right_angle (const CjvScene *scene, cairo_t *cr, const Angles *a)
   cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK_DIM));
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
-  if (!scene->style->bare && scene->width > scene->style->font_size * 24)
+  if (!scene->style->bare && scene->width > scene->style->font_size * 24
+      && y - a->plot.inner.y > cjv_text_height (scene, CJV_SIZE_NOTE) + 2)
     cjv_text_draw (scene, cr, a->plot.inner.x + 4, a->plot.inner.y + 2, 0, CJV_SIZE_NOTE, 0,
                    cjv_style_color (scene->style, CJV_INK_DIM), _ ("above 90° it does not help"));
 }
