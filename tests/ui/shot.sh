@@ -170,7 +170,7 @@ act () { show weights; }
 picture weights 12 --new lenet-5 --train
 act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
-act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
+act () { show embedding; xdotool mousemove 302 806 click 1; sleep 9; }
 picture embedding 14 --new lenet-5 --train
 # figures for a page: a view alone before it is exported, and a plate of three
 command () { xdotool key ctrl+k; sleep 1; xdotool type "$1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
@@ -204,6 +204,11 @@ act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
 picture explain-methods 14 --new lenet-5 --train
 act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
 picture similarity 14 --new lenet-5 --train
+# one layer at all kept moments; samples as each layer sees them
+act () { show similarity; xdotool mousemove 302 689 click 1; sleep 0.8; xdotool key Down Down Return; sleep 0.6; xdotool mousemove 302 806 click 1; sleep 12; }
+picture similarity-run 16 --new lenet-5 --train
+act () { show similarity; xdotool mousemove 302 689 click 1; sleep 0.8; xdotool key Down Down Down Down Down Return; sleep 0.6; xdotool mousemove 302 764 click 1; sleep 6; }
+picture similarity-samples 14 --new lenet-5 --train
 act () { show trust; xdotool mousemove 302 764 click 1; sleep 30; }
 picture trust 14 --new lenet-5 --train
 act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
@@ -211,7 +216,9 @@ picture layers 14 --new lenet-5 --train
 # gratings shown to the first layer: one of its units, how all are tuned
 act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
 picture tuning 25 --new simple-cells --train
-act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
+# two classes, and a set of samples that are picked one by one
+pick () { local x; xdotool mousemove 290 766 click 1; xdotool type "$1"; for x in 546 593 641 690 737 786; do xdotool mousemove "$x" 598 click 1; sleep 0.4; xdotool mousemove 383 765 click 1; sleep 0.3; done; }
+act () { show concepts; xdotool mousemove 315 726 click 1; sleep 0.5; xdotool mousemove 265 726 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 315 726 click 1; sleep 0.5; pick straight; xdotool mousemove 318 829 click 1; sleep 12; }
 picture concepts 14 --new lenet-5 --train
 # pictures that are made to drive a class, and those of the data that do
 act () { show 'what units'; xdotool mousemove 302 828 click 1; sleep 8; }
@@ -228,6 +235,9 @@ act () { show attention 3; }
 picture attention-patches 20 --new tiny-vit --train
 act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
 picture attention-heads 16 --new tiny-vit --train
+# what reaches the input through all layers at most
+act () { show attention 3; xdotool mousemove 324 751 click 1; sleep 1; xdotool key Down Down Down Return; sleep 6; }
+picture attention-flow 16 --new tiny-vit --train
 # one of them silenced, and what the network says then
 act () { show attention 3; xdotool mousemove 324 668 click 1; sleep 1.5; xdotool mousemove 324 824 click 1; sleep 1; xdotool mousemove 324 789 click 1; sleep 1.5; xdotool key Down; sleep 0.5; xdotool key Return; sleep 2; }
 picture attention-answer 16 --new tiny-vit --train
@@ -240,7 +250,7 @@ export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 publish -dark
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
-act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
+act () { show embedding; xdotool mousemove 302 806 click 1; sleep 9; }
 picture embedding-dark 14 --new lenet-5 --train
 act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
