@@ -6,6 +6,7 @@
 #include "cj-layer.h"
 #include "cj-metrics.h"
 #include "cj-optimizer.h"
+#include "cj-rule.h"
 #include "cj-schedule.h"
 #include "cj-train-setup.h"
 #include "cjd-augment.h"
@@ -102,6 +103,21 @@ say_training (void)
 }
 
 static void
+say_rules (void)
+{
+  for (const CjRuleInfo *const *r = cj_rules (); *r != NULL; r++)
+    {
+      g_autofree char *where = g_strdup_printf ("learning rule %s", (*r)->id);
+
+      say (where, "title", (*r)->title);
+      say (where, "what it does", (*r)->blurb);
+      say (where, "what a synapse knows where it is", (*r)->local);
+      say (where, "what comes to it from elsewhere", (*r)->distant);
+      say_params (where, (*r)->params);
+    }
+}
+
+static void
 say_metrics (void)
 {
   for (const CjMetricInfo *m = cj_metric_infos; m->id != NULL; m++)
@@ -185,6 +201,7 @@ main (void)
 {
   say_layers ();
   say_training ();
+  say_rules ();
   say_metrics ();
   say_explainers ();
   say_data ();

@@ -108,6 +108,10 @@ const CjuHelpGuide cju_help_guide[] = {
           "choice) and a schedule changes its learning rate over the run (<a "
           "href=\"schedule/cosine\">Cosine</a> rarely harms). If the loss is no longer a number, "
           "lower the learning rate."),
+      N_ ("Errors need not come back by <a href=\"rule/backprop\">backpropagation</a>: choose "
+          "another "
+          "learning rule for the whole network, or for one layer, and see in the inspector what a "
+          "synapse must know for it. A rule that a layer cannot follow is named in the problems."),
       N_ ("Parameters such as the learning rate or the rate of <a "
           "href=\"layer/dropout\">dropout</a> act at the next step. Other changes are built beside "
           "the running network and swapped in between two steps."),

@@ -142,6 +142,19 @@ picture help-dark 6 --new lenet-5
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3
 unset ADW_DEBUG_COLOR_SCHEME
+# a rule in place of backpropagation: the angle of what it changes, while it learns; and what is local to it
+rule=$(mktemp -d)
+"$(dirname "$program")/../cli/cajal-cli" new mlp -o "$rule/rule.cajal" >/dev/null
+"$(dirname "$program")/../cli/cajal-cli" set "$rule/rule.cajal" rule=feedback-alignment dense3.rule=backprop
+for dark in '' -dark; do
+  [ -z "$dark" ] || export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+  act () { show alignment 8; }
+  picture "alignment$dark" 14 "$rule/rule.cajal" --train
+  act () { xdotool mousemove 597 306 click 1; sleep 1; }
+  picture "rule-of-layer$dark" 8 "$rule/rule.cajal"
+done
+unset ADW_DEBUG_COLOR_SCHEME
+rm -r "$rule"
 act () { show confusion 2; }
 picture confusion 16 --new lenet-5 --train
 act () { show predictions 2; }

@@ -637,6 +637,8 @@ sample_frame (const char *id)
     return frame_landscape (17, 12, FALSE);
   if (g_str_equal (id, "interpolation"))
     return frame_interpolation (TRUE);
+  if (g_str_equal (id, "alignment"))
+    return frame_alignment (3, 12);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -716,6 +718,8 @@ other_frame (const char *id)
     return frame_landscape (17, 0, TRUE);
   if (g_str_equal (id, "interpolation"))
     return frame_interpolation (FALSE);
+  if (g_str_equal (id, "alignment"))
+    return frame_alignment (9, 1);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
