@@ -183,7 +183,7 @@ say_experiment (const char *where, const CjlTemplate *t)
 static void
 say_cards (void)
 {
-  for (const CjlCard *const *c = cjl_cards (); *c != NULL; c++)
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
     {
       g_autofree char *where = g_strdup_printf ("result card %s", (*c)->experiment.id);
 

@@ -22,6 +22,7 @@
 #include "cju-recent.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
+#include "cju-result.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
 #include "cju-trouble.h"
@@ -424,8 +425,13 @@ cju_window_train (CjuWindow *self)
 static void
 on_chosen (GtkWidget *page, const char *id, gpointer data)
 {
+  const CjlResultCard *card = cjl_card_find (id);
+
   (void) page;
-  cju_window_open_template (data, id);
+  if (card != NULL)
+    cju_result_present (data, card);
+  else
+    cju_window_open_template (data, id);
 }
 
 static void

@@ -45,7 +45,7 @@ interrupt (int number)
 
 /* One line, written over. */
 static void
-print_progress (CjlJob *job, const CjlCard *card)
+print_progress (CjlJob *job, const CjlResultCard *card)
 {
   const double left = cjl_job_get_seconds_left (job);
 
@@ -57,7 +57,7 @@ print_progress (CjlJob *job, const CjlCard *card)
 
 /* Waits for the end, or for Ctrl-C. NULL with the reason. */
 static CjlCardResult *
-wait_for (const CjlCard *card, const Options *options, GError **error)
+wait_for (const CjlResultCard *card, const Options *options, GError **error)
 {
   g_autoptr (CjlJob) job = cjl_card_start (card, options->data, (guint) options->seeds,
                                            cli_get_threads (options->threads));
@@ -95,7 +95,7 @@ print_number (const CjlCardValue *value, double number)
 static void
 print_words (const CjlCardResult *result)
 {
-  const CjlCard *card = result->card;
+  const CjlResultCard *card = result->card;
   const gboolean done = result->n_done == result->n_seeds;
 
   g_print ("%s (%s)\n%s.\n%s\n\n", _ (card->experiment.title), card->experiment.id,
@@ -126,7 +126,7 @@ print_words (const CjlCardResult *result)
 static void
 print_json (const CjlCardResult *result)
 {
-  const CjlCard *card = result->card;
+  const CjlResultCard *card = result->card;
   GVariantDict dict, medians, published;
 
   g_variant_dict_init (&dict, NULL);
@@ -172,7 +172,7 @@ save (const CjlCardResult *result, const Options *options, GError **error)
 
 /* Runs one card; its exit status. */
 static int
-run_one (const CjlCard *card, const Options *options)
+run_one (const CjlResultCard *card, const Options *options)
 {
   g_autoptr (CjlCardResult) result = NULL;
   g_autofree char *data = NULL;
@@ -207,7 +207,7 @@ run_all (const Options *options)
   int status = 0;
   guint n = 0;
 
-  for (const CjlCard *const *c = cjl_cards (); *c != NULL && !interrupted; c++)
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL && !interrupted; c++)
     {
       if (options->under > 0 && (*c)->seconds > options->under)
         continue;
@@ -239,7 +239,7 @@ run_card (int argc, char **argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("One JSON object a card"), NULL },
     { NULL },
   };
-  const CjlCard *card = NULL;
+  const CjlResultCard *card = NULL;
   GError *error = NULL;
   int status = 0;
 

@@ -120,7 +120,7 @@ collect_rest (GArray *items)
 
       g_array_append_val (items, item);
     }
-  for (const CjlCard *const *c = cjl_cards (); *c != NULL; c++)
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
     {
       const CjlTemplate *t = &(*c)->experiment;
       const Item item = { .kind = "cards",

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* S = n_seeds. */
 struct _CjlCardRun
 {
-  const CjlCard *card;
+  const CjlResultCard *card;
   CjlJob *job;
   char *folder; /* or NULL */
   guint n_seeds, n_threads, n_values, n_lines;
@@ -26,6 +26,9 @@ struct _CjlCardRun
   const CjvFigureInfo *figure;
   CjvFrame *frame; /* of the card's own figure, or NULL */
 };
+
+/* The figure "card" with what there is after `n_done` seeds; sealed, you free. */
+CjvFrame *cjl_card_run_frame (const CjlCardRun *run, guint n_done, gboolean reproduced);
 
 /* What there is after `n_done` seeds; takes the first project if all are done. You free. */
 CjlCardResult *cjl_card_run_report (CjlCardRun *run, guint n_done);

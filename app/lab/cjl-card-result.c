@@ -84,7 +84,7 @@ put_values (CjvFrame *frame, const CjlCardRun *run)
 static void
 put_lines (CjvFrame *frame, const CjlCardRun *run)
 {
-  const CjlCard *card = run->card;
+  const CjlResultCard *card = run->card;
   const gint64 dims[] = { run->n_lines, run->n_seeds, card->n_points };
   g_autofree float *x = g_new (float, card->n_points + 1);
   g_autofree float *published = g_new (float, (gsize) run->n_lines * card->n_points + 1);
@@ -125,21 +125,20 @@ print_provenance (const CjlCardRun *run, guint n_done)
   return g_strdup_printf (_ ("%s; %s, step %llu"), data, seeds, (unsigned long long) run->step);
 }
 
-static CjvFrame *
-make_frame (const CjlCardRun *run, const CjlCardResult *result)
+CjvFrame *
+cjl_card_run_frame (const CjlCardRun *run, guint n_done, gboolean reproduced)
 {
   CjvFrame *frame = cjv_frame_new ();
-  g_autofree char *provenance = print_provenance (run, result->n_done);
+  g_autofree char *provenance = print_provenance (run, n_done);
 
   put_values (frame, run);
   put_lines (frame, run);
   cjv_frame_set_text (frame, "title", _ (run->card->experiment.title));
   cjv_frame_set_text (frame, "claim", _ (run->card->experiment.blurb));
   cjv_frame_set_text (frame, "source", run->card->paper);
-  cjv_frame_set_scalar (frame, "seeds", result->n_seeds);
-  cjv_frame_set_scalar (frame, "seeds-done", result->n_done);
-  cjv_frame_set_scalar (frame, "reproduced",
-                        result->n_done < result->n_seeds ? NAN : result->reproduced);
+  cjv_frame_set_scalar (frame, "seeds", run->n_seeds);
+  cjv_frame_set_scalar (frame, "seeds-done", n_done);
+  cjv_frame_set_scalar (frame, "reproduced", n_done < run->n_seeds ? NAN : reproduced);
   cjv_frame_set_provenance (frame, provenance);
   return cjv_frame_seal (frame);
 }
@@ -156,7 +155,8 @@ make_plate (CjlCardRun *run, const CjlCardResult *result)
   style.scale = 2;
   plate = cjv_plate_new (&style, run->frame != NULL ? 2 * WIDTH : WIDTH, 0);
   plate->columns = run->frame != NULL ? 2 : 1;
-  panel = cjv_plate_add (plate, info, make_frame (run, result), NULL);
+  panel = cjv_plate_add (
+      plate, info, cjl_card_run_frame (run, result->n_done, result->reproduced), NULL);
   panel->ratio = (run->n_lines > 0 ? 0.52 : 0.12) + 0.055 * MIN (run->n_values, 12);
   if (run->frame != NULL)
     cjv_plate_add (plate, run->figure, cjv_frame_dup (run->frame), NULL)->ratio = panel->ratio;

@@ -36,7 +36,7 @@ is_there (const char *path, const char *reader)
 }
 
 char *
-cjl_card_find_data (const CjlCard *card, const char *folder, GError **error)
+cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **error)
 {
   const char *where = folder != NULL ? folder : g_getenv ("CAJAL_DATA_DIR");
   guint i = 0;
@@ -66,7 +66,7 @@ cjl_card_find_data (const CjlCard *card, const char *folder, GError **error)
 }
 
 CjlProject *
-cjl_card_make_project (const CjlCard *card, const char *folder, GError **error)
+cjl_card_make_project (const CjlResultCard *card, const char *folder, GError **error)
 {
   g_autofree char *path = NULL;
   CjlTemplate experiment = card->experiment;
@@ -260,7 +260,7 @@ run_job (CjlJob *job, gpointer data, GError **error)
 }
 
 static guint
-count_values (const CjlCard *card)
+count_values (const CjlResultCard *card)
 {
   guint n = 0;
 
@@ -270,7 +270,7 @@ count_values (const CjlCard *card)
 }
 
 static guint
-count_lines (const CjlCard *card)
+count_lines (const CjlResultCard *card)
 {
   guint n = 0;
 
@@ -289,18 +289,36 @@ make_numbers (gsize n)
   return numbers;
 }
 
-CjlJob *
-cjl_card_start (const CjlCard *card, const char *folder, guint n_seeds, guint n_threads)
+static CjlCardRun *
+new_run (const CjlResultCard *card, guint n_seeds)
 {
   CjlCardRun *self = g_new0 (CjlCardRun, 1);
 
   self->card = card;
-  self->folder = g_strdup (folder);
   self->n_seeds = CLAMP (n_seeds > 0 ? n_seeds : card->n_seeds, 1, CJL_CARD_MAX_SEEDS);
-  self->n_threads = MAX (n_threads, 1);
   self->n_values = count_values (card);
   self->n_lines = count_lines (card);
   self->measured = make_numbers ((gsize) self->n_values * self->n_seeds);
   self->curves = make_numbers ((gsize) self->n_lines * self->n_seeds * card->n_points);
+  return self;
+}
+
+CjvFrame *
+cjl_card_new_frame (const CjlResultCard *card)
+{
+  CjlCardRun *run = new_run (card, 0);
+  CjvFrame *frame = cjl_card_run_frame (run, 0, FALSE);
+
+  free_run (run);
+  return frame;
+}
+
+CjlJob *
+cjl_card_start (const CjlResultCard *card, const char *folder, guint n_seeds, guint n_threads)
+{
+  CjlCardRun *self = new_run (card, n_seeds);
+
+  self->folder = g_strdup (folder);
+  self->n_threads = MAX (n_threads, 1);
   return cjl_job_new (run_job, self, free_run, (GDestroyNotify) cjl_card_result_free);
 }

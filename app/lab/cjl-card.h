@@ -37,7 +37,7 @@ typedef struct _CjlCardRun CjlCardRun;
 typedef struct
 {
   guint abi;    /* CJL_CARD_ABI */
-  gsize size;   /* sizeof (CjlCard); new fields come last */
+  gsize size;   /* sizeof (CjlResultCard); new fields come last */
   guint version; /* raised when the same seed gives other numbers */
 
   /* Its category is CJL_CARD_CATEGORY; its blurb is the claim, in one sentence; `network` NULL: the card
@@ -59,29 +59,32 @@ typedef struct
 
   /* Trains and measures with one seed, on the job's thread. TRUE also when it was cancelled. */
   gboolean (*run) (CjlCardRun *run, guint64 seed, GError **error);
-} CjlCard;
+} CjlResultCard;
 
 #define CJL_CARD_CATEGORY "Results"
 
 /* All of them, ended by NULL; one by id or NULL. */
-const CjlCard *const *cjl_cards (void);
-const CjlCard *cjl_card_find (const char *id);
+const CjlResultCard *const *cjl_cards (void);
+const CjlResultCard *cjl_card_find (const char *id);
 
 /* Where the data of a card lie: `folder` itself, or the folder of their name in it; NULL: in
  * CAJAL_DATA_DIR. Refuses with CJ_ERROR_FILE and a sentence on what is missing and how to get it. You free; NULL
  * without an error for data that are made. */
-char *cjl_card_find_data (const CjlCard *card, const char *folder, GError **error);
+char *cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **error);
 
 /* The card's project, untrained, on the data found as above. You unref. Refuses cards without a
  * network. */
-CjlProject *cjl_card_make_project (const CjlCard *card, const char *folder, GError **error);
+CjlProject *cjl_card_make_project (const CjlResultCard *card, const char *folder, GError **error);
+
+/* The frame of the figure "card" before anything is measured: what was published. Sealed; you free. */
+CjvFrame *cjl_card_new_frame (const CjlResultCard *card);
 
 /* --- running --- */
 
 /* What a card found, so far. Immutable but for the project, which is the taker's. */
 typedef struct
 {
-  const CjlCard *card;
+  const CjlResultCard *card;
   guint n_done, n_seeds; /* seeds that are done, and that were asked for */
   gboolean reproduced;   /* all seeds are done, and all medians lie within their bounds */
   double *medians;       /* V: over the seeds that are done; NAN: none yet */
@@ -94,7 +97,7 @@ typedef struct
 void cjl_card_result_free (CjlCardResult *result);
 
 /* A job whose results are CjlCardResult. `folder` as for cjl_card_find_data; on `n_threads` threads. You free. */
-CjlJob *cjl_card_start (const CjlCard *card, const char *folder, guint n_seeds, guint n_threads);
+CjlJob *cjl_card_start (const CjlResultCard *card, const char *folder, guint n_seeds, guint n_threads);
 
 /* --- for procedures, on the job's thread --- */
 

@@ -11,14 +11,14 @@
 static void
 test_whole (void)
 {
-  for (const CjlCard *const *c = cjl_cards (); *c != NULL; c++)
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
     {
-      const CjlCard *card = *c;
+      const CjlResultCard *card = *c;
       guint n = 0;
 
       g_test_message ("%s", card->experiment.id);
       g_assert_cmpuint (card->abi, ==, CJL_CARD_ABI);
-      g_assert_cmpuint (card->size, ==, sizeof (CjlCard));
+      g_assert_cmpuint (card->size, ==, sizeof (CjlResultCard));
       g_assert_true (cjl_card_find (card->experiment.id) == card);
       g_assert_null (cjl_template_find (card->experiment.id));
       g_assert_cmpstr (card->experiment.category, ==, "Results");
@@ -64,12 +64,12 @@ run_squares (CjlCardRun *run, guint64 seed, GError **error)
 static const double points[] = { 0, 1, 2 }, papers[] = { 0, NAN, 6 };
 static const CjlCardLine lines[] = { { "line", "line", papers }, { NULL } };
 
-static CjlCard
+static CjlResultCard
 make_squares (const CjlCardValue *values)
 {
-  return (CjlCard){
+  return (CjlResultCard){
     .abi = CJL_CARD_ABI,
-    .size = sizeof (CjlCard),
+    .size = sizeof (CjlResultCard),
     .version = 1,
     .experiment = { .id = "squares", .title = "Squares", .category = CJL_CARD_CATEGORY,
                     .blurb = "Squares grow", .expected = "9", .teaches = "Growth" },
@@ -88,7 +88,7 @@ make_squares (const CjlCardValue *values)
 }
 
 static CjlCardResult *
-run_to_end (const CjlCard *card, guint n_seeds)
+run_to_end (const CjlResultCard *card, guint n_seeds)
 {
   g_autoptr (CjlJob) job = cjl_card_start (card, NULL, n_seeds, 1);
   g_autoptr (GError) error = NULL;
@@ -108,7 +108,7 @@ test_medians (void)
 {
   static const CjlCardValue values[]
       = { { "square", "Square", FALSE, 9, 8.5, 9.5 }, { NULL } };
-  const CjlCard card = make_squares (values);
+  const CjlResultCard card = make_squares (values);
   g_autoptr (CjlCardResult) five = run_to_end (&card, 0), four = run_to_end (&card, 4);
   const CjvPanel *panel = five->plate->panels->pdata[0];
   gboolean reproduced = FALSE;
@@ -146,7 +146,7 @@ test_nothing (void)
 {
   static const CjlCardValue values[]
       = { { "square", "Square", FALSE, NAN, -INFINITY, INFINITY }, { NULL } };
-  CjlCard card = make_squares (values);
+  CjlResultCard card = make_squares (values);
   g_autoptr (CjlCardResult) result = NULL;
 
   card.run = run_nothing;
@@ -170,7 +170,7 @@ test_cancel (void)
 {
   static const CjlCardValue values[]
       = { { "square", "Square", FALSE, NAN, -INFINITY, INFINITY }, { NULL } };
-  CjlCard card = make_squares (values);
+  CjlResultCard card = make_squares (values);
   g_autoptr (CjlJob) job = NULL;
   g_autoptr (CjlCardResult) partial = NULL, last = NULL;
 
@@ -210,7 +210,7 @@ test_train (void)
 {
   static const CjlCardValue values[]
       = { { "square", "Square", FALSE, NAN, -INFINITY, INFINITY }, { NULL } };
-  CjlCard card = make_squares (values);
+  CjlResultCard card = make_squares (values);
   g_autoptr (CjlCardResult) one = NULL, two = NULL;
   const char *hash = NULL, *plan = NULL, *again = NULL, *data = NULL;
   gint64 step = 0;
@@ -240,7 +240,7 @@ test_no_data (void)
 {
   static const CjlCardValue values[]
       = { { "square", "Square", FALSE, NAN, -INFINITY, INFINITY }, { NULL } };
-  CjlCard card = make_squares (values);
+  CjlResultCard card = make_squares (values);
   g_autofree char *empty = g_dir_make_tmp ("cajal-XXXXXX", NULL), *path = NULL;
   g_autoptr (GError) error = NULL;
 

@@ -100,6 +100,19 @@ is_within (const Card *c, gint64 row)
   return median >= cjv_tensor_at (c->low, row) && median <= cjv_tensor_at (c->high, row);
 }
 
+/* Whether there is anything to draw of the curves. */
+static gboolean
+has_curves (const Card *c)
+{
+  for (gint64 i = 0; i < c->l * c->s * c->p; i++)
+    if (isfinite (cjv_tensor_at (c->curves, i)))
+      return TRUE;
+  for (gint64 i = 0; i < c->l * c->p; i++)
+    if (isfinite (cjv_tensor_at (c->papers, i)))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 card_init (Card *c, const CjvScene *scene)
 {
@@ -126,6 +139,8 @@ card_init (Card *c, const CjvScene *scene)
     c->l = MIN (c->curves->shape.dims[0], MAX_LINES);
   if (cjv_tensor_size (c->papers) != c->l * c->p)
     c->papers = NULL;
+  if (scene->style != NULL && scene->style->bare && !has_curves (c)) /* the values are the picture */
+    c->l = 0;
   return TRUE;
 }
 
@@ -223,6 +238,28 @@ draw_band (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
   cairo_new_path (cr);
 }
 
+/* The published points of a line, joined. */
+static void
+draw_papers (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
+{
+  const double dash[] = { scene->style->line_width * 2, scene->style->line_width * 2 };
+
+  cairo_new_path (cr);
+  for (gint64 i = 0; i < c->p; i++)
+    {
+      const double paper = cjv_tensor_at (c->papers, line * c->p + i);
+
+      if (isfinite (paper))
+        cairo_line_to (cr, cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i)),
+                       cjv_plot_y (&c->plot, paper));
+    }
+  cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK_DIM));
+  cairo_set_line_width (cr, MAX (scene->style->line_width * 0.6, 0.5));
+  cairo_set_dash (cr, dash, 2, 0);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
 static void
 draw_curve (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
 {
@@ -237,6 +274,7 @@ draw_curve (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
       cairo_line_to (cr, cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i)),
                      cjv_plot_y (&c->plot, get_point (c, line, i).median));
   cairo_stroke (cr);
+  draw_papers (scene, cr, c, line);
   for (gint64 i = 0; i < c->p; i++)
     {
       const double x = cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i));

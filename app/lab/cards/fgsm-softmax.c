@@ -65,9 +65,9 @@ run (CjlCardRun *run, guint64 seed, GError **error)
   return TRUE;
 }
 
-const CjlCard cjl_card_fgsm_softmax = {
+const CjlResultCard cjl_card_fgsm_softmax = {
   .abi = CJL_CARD_ABI,
-  .size = sizeof (CjlCard),
+  .size = sizeof (CjlResultCard),
   .version = 1,
   .experiment = {
     .id = "fgsm-softmax",
