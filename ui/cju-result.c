@@ -157,12 +157,10 @@ on_poll (gpointer data)
   CjuResult *self = data;
   const gboolean done = cjl_job_is_done (self->job); /* before the result, which then is the last */
   const double left = cjl_job_get_seconds_left (self->job);
-  g_autofree char *words
-      = isnan (left) ? NULL : g_strdup_printf (_ ("%.0f s left"), ceil (left));
+  g_autofree char *words = isnan (left) ? NULL : g_strdup_printf (_ ("%.0f s left"), ceil (left));
   g_autoptr (GError) error = NULL;
 
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar),
-                                 cjl_job_get_progress (self->job));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), cjl_job_get_progress (self->job));
   gtk_label_set_text (GTK_LABEL (self->left), words != NULL ? words : "");
   take_result (self);
   if (!done)
@@ -197,10 +195,9 @@ open_project (CjuResult *self)
 {
   g_autofree char *folder = find_folder (self->card);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project
-      = self->result != NULL && self->result->project != NULL
-            ? cjl_project_ref (self->result->project)
-            : cjl_card_make_project (self->card, folder, &error);
+  g_autoptr (CjlProject) project = self->result != NULL && self->result->project != NULL
+                                       ? cjl_project_ref (self->result->project)
+                                       : cjl_card_make_project (self->card, folder, &error);
 
   if (self->window == NULL)
     return;
@@ -213,8 +210,7 @@ open_project (CjuResult *self)
   gtk_window_close (GTK_WINDOW (self));
 }
 
-static void
-export (CjuResult *self)
+static void export(CjuResult *self)
 {
   GtkWidget *words = gtk_label_new (_ (self->card->experiment.blurb));
 
@@ -239,7 +235,7 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (name, "result.project"))
     open_project (self);
   else
-    export (self);
+    export(self);
 }
 
 /* --- the window --- */
@@ -388,7 +384,8 @@ make_content (CjuResult *self)
   gtk_widget_set_halign (feet, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (feet), make_button (_ ("_Export…"), "result.export", NULL));
   if (card->experiment.network != NULL)
-    gtk_box_append (GTK_BOX (feet), make_button (_ ("_Open on the Canvas"), "result.project", NULL));
+    gtk_box_append (GTK_BOX (feet),
+                    make_button (_ ("_Open on the Canvas"), "result.project", NULL));
   gtk_box_append (GTK_BOX (box), feet);
   return box;
 }

@@ -2,7 +2,6 @@
 #include "cju-window-private.h"
 
 #include "cju-access.h"
-#include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
 #include "cju-data.h"
@@ -22,7 +21,6 @@
 #include "cju-recent.h"
 #include "cju-samples.h"
 #include "cju-scrubber.h"
-#include "cju-result.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
 #include "cju-trouble.h"
@@ -379,22 +377,6 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   gtk_widget_grab_focus (self->canvas);
 }
 
-gboolean
-cju_window_open_template (CjuWindow *self, const char *id)
-{
-  const CjlTemplate *template = cjl_template_find (id);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
-
-  if (project == NULL)
-    {
-      cju_window_tell (self, error != NULL ? error->message : _ ("There is no such template."));
-      return FALSE;
-    }
-  cju_window_open (self, project);
-  return TRUE;
-}
-
 CjuDocument *
 cju_window_get_document (CjuWindow *self)
 {
@@ -425,13 +407,8 @@ cju_window_train (CjuWindow *self)
 static void
 on_chosen (GtkWidget *page, const char *id, gpointer data)
 {
-  const CjlResultCard *card = cjl_card_find (id);
-
   (void) page;
-  if (card != NULL)
-    cju_result_present (data, card);
-  else
-    cju_window_open_template (data, id);
+  cju_window_open_template (data, id);
 }
 
 static void

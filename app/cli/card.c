@@ -80,7 +80,8 @@ wait_for (const CjlResultCard *card, const Options *options, GError **error)
     return result;
   g_clear_pointer (&result, cjl_card_result_free);
   if (*error == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("It was stopped before it measured anything."));
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 _ ("It was stopped before it measured anything."));
   return NULL;
 }
 
@@ -89,7 +90,8 @@ print_number (const CjlCardValue *value, double number)
 {
   if (!isfinite (number))
     return g_strdup ("–");
-  return value->share ? g_strdup_printf ("%.2f %%", number * 100) : g_strdup_printf ("%.4g", number);
+  return value->share ? g_strdup_printf ("%.2f %%", number * 100)
+                      : g_strdup_printf ("%.4g", number);
 }
 
 static void
@@ -111,8 +113,7 @@ print_words (const CjlCardResult *result)
                              : "✗";
 
       /* Translators: a tick or a cross, what was measured, its number, and the number in the paper */
-      g_print (_ ("  %s %-36s %10s   published %s\n"), mark, _ (value->title), measured,
-               published);
+      g_print (_ ("  %s %-36s %10s   published %s\n"), mark, _ (value->title), measured, published);
     }
   g_print (g_dngettext (GETTEXT_PACKAGE, "\n%s. %u of %u seed, %.0f s. %s: %s.\n",
                         "\n%s. %u of %u seeds, %.0f s. %s: %s.\n", result->n_seeds),
@@ -253,9 +254,8 @@ run_card (int argc, char **argv)
     card = cjl_card_find (argv[1]);
   if (argc > 1 && card == NULL)
     {
-      g_printerr (
-          _ ("cajal-cli card: there is no card “%s”. “cajal-cli list cards” names them.\n"),
-          argv[1]);
+      g_printerr (_ ("cajal-cli card: there is no card “%s”. “cajal-cli list cards” names them.\n"),
+                  argv[1]);
       return 2;
     }
   if (card == NULL && options.output != NULL)

@@ -102,8 +102,7 @@ cjl_attack_measure (const CjlNetwork *network, CjdSplit split, gsize n, const Cj
                     gboolean (*func) (double progress, gpointer data), gpointer data,
                     CjlAttacked *attacked, GError **error)
 {
-  g_autoptr (CjProgram) program
-      = cjl_network_compile (network, CJ_PURPOSE_EXPLAIN, BATCH, error);
+  g_autoptr (CjProgram) program = cjl_network_compile (network, CJ_PURPOSE_EXPLAIN, BATCH, error);
   g_autoptr (CjProgram) answers
       = program != NULL ? cjl_network_compile (network, CJ_PURPOSE_INFER, BATCH, error) : NULL;
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (network->dataset, split);
@@ -118,8 +117,9 @@ cjl_attack_measure (const CjlNetwork *network, CjdSplit split, gsize n, const Cj
   cj_program_get_prediction (answers, &scores);
   g_return_val_if_fail (scores.n_dims == 2, FALSE); /* one class a sample */
   g_auto (Range) range = range_new (network->dataset);
-  CjAttackCall call = { program, NULL, NULL, 0, range.low, range.high, range.unit,
-                        params != NULL ? params : presets, seed, go_on, NULL };
+  CjAttackCall call = { program,   NULL,       NULL,       0,
+                        range.low, range.high, range.unit, params != NULL ? params : presets,
+                        seed,      go_on,      NULL };
 
   x = cj_tensor_new (CJ_FLOAT32, &shape);
   shape = cj_shape1 (PIECE);

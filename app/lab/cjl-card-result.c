@@ -155,8 +155,8 @@ make_plate (CjlCardRun *run, const CjlCardResult *result)
   style.scale = 2;
   plate = cjv_plate_new (&style, run->frame != NULL ? 2 * WIDTH : WIDTH, 0);
   plate->columns = run->frame != NULL ? 2 : 1;
-  panel = cjv_plate_add (
-      plate, info, cjl_card_run_frame (run, result->n_done, result->reproduced), NULL);
+  panel = cjv_plate_add (plate, info, cjl_card_run_frame (run, result->n_done, result->reproduced),
+                         NULL);
   panel->ratio = (run->n_lines > 0 ? 0.52 : 0.12) + 0.055 * MIN (run->n_values, 12);
   if (run->frame != NULL)
     cjv_plate_add (plate, run->figure, cjv_frame_dup (run->frame), NULL)->ratio = panel->ratio;
@@ -176,9 +176,10 @@ list_values (const CjlCardRun *run)
 
       g_variant_builder_init (&seeds, G_VARIANT_TYPE ("av"));
       for (guint k = 0; k < run->n_seeds; k++)
-        g_variant_builder_add (
-            &seeds, "v", g_variant_new_double ((double) run->measured[i * run->n_seeds + k]));
-      g_variant_dict_insert_value (&dict, run->card->values[i].name, g_variant_builder_end (&seeds));
+        g_variant_builder_add (&seeds, "v",
+                               g_variant_new_double ((double) run->measured[i * run->n_seeds + k]));
+      g_variant_dict_insert_value (&dict, run->card->values[i].name,
+                                   g_variant_builder_end (&seeds));
     }
   return g_variant_dict_end (&dict);
 }
@@ -188,8 +189,8 @@ static const char *
 find_plan (const CjlCardRun *run, CjlProject *project)
 {
   const CjDataSpec spec = cjl_data_spec (run->dataset, project->setup->batch);
-  g_autoptr (CjProgram) program = cj_program_new_sketch (project->graph, CJ_PURPOSE_TRAIN, &spec,
-                                                         run->n_threads, NULL);
+  g_autoptr (CjProgram) program
+      = cj_program_new_sketch (project->graph, CJ_PURPOSE_TRAIN, &spec, run->n_threads, NULL);
 
   return program != NULL ? cj_program_get_plan (program) : NULL;
 }

@@ -29,8 +29,8 @@ static gboolean
 is_there (const char *path, const char *reader)
 {
   const CjdReaderInfo *info = NULL;
-  g_autofree char *place = g_file_test (path, G_FILE_TEST_IS_DIR) ? cjd_find (path, &info, NULL)
-                                                                  : NULL;
+  g_autofree char *place
+      = g_file_test (path, G_FILE_TEST_IS_DIR) ? cjd_find (path, &info, NULL) : NULL;
 
   return place != NULL && info != NULL && g_str_equal (info->id, reader);
 }
@@ -39,6 +39,7 @@ char *
 cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **error)
 {
   const char *where = folder != NULL ? folder : g_getenv ("CAJAL_DATA_DIR");
+  g_autofree char *where_text = NULL;
   guint i = 0;
 
   if (card->data_set == NULL)
@@ -55,13 +56,14 @@ cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **erro
       if (is_there (where, data_sets[i].reader))
         return g_strdup (where);
     }
-  /* Translators: title of a card, name of data, names of files and where they are, name of a folder */
+  /* Translators: a folder */
+  where_text = where != NULL ? g_strdup_printf (_ ("in %s"), where) : g_strdup (_ ("at hand"));
+  /* Translators: title of a card, name of data, “in FOLDER” or “at hand”, files, name of a folder */
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               _ ("“%s” needs %s, and there is no such data%s%s. Put the files %s into a folder "
-                  "“%s”, and choose the folder that it is in (for cajal-cli: --data FOLDER, or "
-                  "CAJAL_DATA_DIR)."),
-               _ (card->experiment.title), data_sets[i].title, where != NULL ? _ (" in ") : "",
-               where != NULL ? where : "", data_sets[i].files, data_sets[i].folder);
+               _ ("“%s” needs %s, which is not %s. Put the files %s into a folder “%s”, and choose "
+                  "the folder that it is in (for cajal-cli: --data FOLDER, or CAJAL_DATA_DIR)."),
+               _ (card->experiment.title), data_sets[i].title, where_text, data_sets[i].files,
+               data_sets[i].folder);
   return NULL;
 }
 
@@ -128,9 +130,8 @@ wait_for (CjlCardRun *self, CjRunner *runner, double from, double to)
       if (cjl_card_run_is_cancelled (self))
         cj_runner_pause (runner);
       state = cj_runner_get_state (runner);
-      cjl_card_run_progress (self, from
-                                       + (to - from) * (double) state.step
-                                             / (double) MAX (state.n_steps, 1));
+      cjl_card_run_progress (
+          self, from + (to - from) * (double) state.step / (double) MAX (state.n_steps, 1));
     }
   while (state.status == CJ_RUN_TRAINING);
   return !cjl_card_run_is_cancelled (self);

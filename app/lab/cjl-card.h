@@ -36,8 +36,8 @@ typedef struct _CjlCardRun CjlCardRun;
 
 typedef struct
 {
-  guint abi;    /* CJL_CARD_ABI */
-  gsize size;   /* sizeof (CjlResultCard); new fields come last */
+  guint abi;     /* CJL_CARD_ABI */
+  gsize size;    /* sizeof (CjlResultCard); new fields come last */
   guint version; /* raised when the same seed gives other numbers */
 
   /* Its category is CJL_CARD_CATEGORY; its blurb is the claim, in one sentence; `network` NULL: the card
@@ -97,7 +97,8 @@ typedef struct
 void cjl_card_result_free (CjlCardResult *result);
 
 /* A job whose results are CjlCardResult. `folder` as for cjl_card_find_data; on `n_threads` threads. You free. */
-CjlJob *cjl_card_start (const CjlResultCard *card, const char *folder, guint n_seeds, guint n_threads);
+CjlJob *cjl_card_start (const CjlResultCard *card, const char *folder, guint n_seeds,
+                        guint n_threads);
 
 /* --- for procedures, on the job's thread --- */
 

@@ -37,7 +37,8 @@ typedef struct
   const char *formula;
   const char *source; /* paper */
   int version;
-  const CjParam *params; /* ends with a name of NULL; the first is "epsilon", in units of the data */
+  const CjParam
+      *params; /* ends with a name of NULL; the first is "epsilon", in units of the data */
   gsize params_size;
 
   /* Writes the changed samples into out [N, D]. FALSE: stopped. Slow: for a worker. */

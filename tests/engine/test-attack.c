@@ -46,9 +46,10 @@ attack (const Case *c, const char *id, const char *text, gint64 first, gint64 n)
   const CjAttackInfo *info = cj_attack_find (id);
   g_autofree gpointer params = cj_attack_new_params (info);
   g_auto (GStrv) pairs = g_strsplit (text, " ", -1);
-  const CjAttackCall call = { c->program, c->x + first * D, c->y + first, n, c->low, c->high,
-                              c->unit, params, 1, NULL, NULL };
-  float *out = g_new (float, n * D);
+  const CjAttackCall call
+      = { c->program, c->x + first * D, c->y + first, n, c->low, c->high, c->unit, params, 1, NULL,
+          NULL };
+  float *out = g_new (float, n *D);
 
   for (guint i = 0; pairs[i] != NULL; i++)
     {

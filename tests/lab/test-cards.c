@@ -71,8 +71,12 @@ make_squares (const CjlCardValue *values)
     .abi = CJL_CARD_ABI,
     .size = sizeof (CjlResultCard),
     .version = 1,
-    .experiment = { .id = "squares", .title = "Squares", .category = CJL_CARD_CATEGORY,
-                    .blurb = "Squares grow", .expected = "9", .teaches = "Growth" },
+    .experiment = { .id = "squares",
+                    .title = "Squares",
+                    .category = CJL_CARD_CATEGORY,
+                    .blurb = "Squares grow",
+                    .expected = "9",
+                    .teaches = "Growth" },
     .paper = "Euclid",
     .passes = "The median is 9",
     .values = values,
@@ -106,8 +110,7 @@ run_to_end (const CjlResultCard *card, guint n_seeds)
 static void
 test_medians (void)
 {
-  static const CjlCardValue values[]
-      = { { "square", "Square", FALSE, 9, 8.5, 9.5 }, { NULL } };
+  static const CjlCardValue values[] = { { "square", "Square", FALSE, 9, 8.5, 9.5 }, { NULL } };
   const CjlResultCard card = make_squares (values);
   g_autoptr (CjlCardResult) five = run_to_end (&card, 0), four = run_to_end (&card, 4);
   const CjvPanel *panel = five->plate->panels->pdata[0];

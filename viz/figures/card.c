@@ -100,17 +100,20 @@ is_within (const Card *c, gint64 row)
   return median >= cjv_tensor_at (c->low, row) && median <= cjv_tensor_at (c->high, row);
 }
 
+#define FEW_PAPERS 3 /* published points: fewer are no curve */
+
 /* Whether there is anything to draw of the curves. */
 static gboolean
 has_curves (const Card *c)
 {
+  guint n = 0;
+
   for (gint64 i = 0; i < c->l * c->s * c->p; i++)
     if (isfinite (cjv_tensor_at (c->curves, i)))
       return TRUE;
   for (gint64 i = 0; i < c->l * c->p; i++)
-    if (isfinite (cjv_tensor_at (c->papers, i)))
-      return TRUE;
-  return FALSE;
+    n += isfinite (cjv_tensor_at (c->papers, i));
+  return n >= FEW_PAPERS;
 }
 
 static gboolean
@@ -139,7 +142,8 @@ card_init (Card *c, const CjvScene *scene)
     c->l = MIN (c->curves->shape.dims[0], MAX_LINES);
   if (cjv_tensor_size (c->papers) != c->l * c->p)
     c->papers = NULL;
-  if (scene->style != NULL && scene->style->bare && !has_curves (c)) /* the values are the picture */
+  if (scene->style != NULL && scene->style->bare
+      && !has_curves (c)) /* the values are the picture */
     c->l = 0;
   return TRUE;
 }
@@ -189,8 +193,8 @@ card_place (Card *c, const CjvScene *scene)
     rows = bare ? 0 : MIN (rows * 0.45, line * (1.7 * (double) c->v + 1.6));
   c->legend_top = bottom - rows;
   c->rows_top = c->legend_top + (bare ? 0 : line * 1.5);
-  c->shown = CLAMP ((gint64) ((bottom - c->rows_top) / (line * 1.15)), bare && c->l > 0 ? 0 : 1,
-                    c->v);
+  c->shown
+      = CLAMP ((gint64) ((bottom - c->rows_top) / (line * 1.15)), bare && c->l > 0 ? 0 : 1, c->v);
   c->row = c->shown > 0 ? MIN ((bottom - c->rows_top) / (double) c->shown, line * 2) : 0;
   room = scene->width - 2 * c->pad;
   c->number = c->pad + room - em * 15;
@@ -201,12 +205,12 @@ card_place (Card *c, const CjvScene *scene)
     {
       c->strip = c->pad;
       c->strip_width = MAX (room, 1);
+      c->row = c->shown > 0 ? (bottom - c->rows_top) / (double) c->shown : 0;
     }
   if (c->l > 0)
     {
-      const CjvRect outer
-          = { c->pad, top + (bare ? 0 : line * 1.3), MAX (room, 1),
-              MAX (c->legend_top - top - (bare ? 0 : line * 1.9), 1) };
+      const CjvRect outer = { c->pad, top + (bare ? 0 : line * 1.3), MAX (room, 1),
+                              MAX (c->legend_top - top - (bare ? 0 : line * 1.9), 1) };
 
       place_curves (c, scene, &outer);
     }
@@ -231,8 +235,7 @@ draw_band (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
                      cjv_plot_y (&c->plot, i < c->p ? spread.most : spread.least));
       n++;
     }
-  cjv_draw_set_color (cr,
-                      cjv_color_alpha (cjv_style_category (scene->style, (guint) line), 0.22));
+  cjv_draw_set_color (cr, cjv_color_alpha (cjv_style_category (scene->style, (guint) line), 0.22));
   if (n > 2)
     cairo_fill (cr);
   cairo_new_path (cr);
@@ -313,8 +316,8 @@ draw_curves (const CjvScene *scene, cairo_t *cr, const Card *c)
                                   .marker = CJV_LEGEND_DOTTED_LINE };
     }
   if (!scene->style->bare)
-    cjv_legend_draw (scene, cr, c->pad, c->claim_top + line * 1.4, scene->width - 2 * c->pad,
-                     items, (guint) c->l);
+    cjv_legend_draw (scene, cr, c->pad, c->claim_top + line * 1.4, scene->width - 2 * c->pad, items,
+                     (guint) c->l);
 }
 
 /* --- values --- */
@@ -407,8 +410,8 @@ draw_row (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 row)
   draw_strip (scene, cr, c, row, y);
   if (scene->style->bare)
     return;
-  cjv_text_draw (scene, cr, c->pad, y, c->strip - c->pad - em * 0.6, CJV_SIZE_NOTE,
-                 CJV_TEXT_MIDDLE, cjv_style_color (scene->style, CJV_INK), title);
+  cjv_text_draw (scene, cr, c->pad, y, c->strip - c->pad - em * 0.6, CJV_SIZE_NOTE, CJV_TEXT_MIDDLE,
+                 cjv_style_color (scene->style, CJV_INK), title);
   if (isfinite (spread.median)
       && (isfinite (cjv_tensor_at (c->low, row)) || isfinite (cjv_tensor_at (c->high, row))))
     cjv_draw_mark (scene, cr, is_within (c, row), c->number + em * 0.4, y,

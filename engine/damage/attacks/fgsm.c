@@ -13,7 +13,8 @@ typedef struct
 static const CjParam params[] = {
   { .name = "epsilon",
     .title = "Strength",
-    .blurb = "The most that any feature is changed by, in units of the data: a pixel is from 0 to 1",
+    .blurb
+    = "The most that any feature is changed by, in units of the data: a pixel is from 0 to 1",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, epsilon),
     .preset = 0.1,
@@ -43,8 +44,7 @@ run (const CjAttackCall *call, float *out)
           rows[i] = rows[i] > 0 ? x + step : rows[i] < 0 ? x - step : x;
         }
       cj_attack_project (call, p->epsilon, begin, n, rows);
-      if (call->go_on != NULL
-          && !call->go_on ((double) (begin + n) / (double) call->n, call->data))
+      if (call->go_on != NULL && !call->go_on ((double) (begin + n) / (double) call->n, call->data))
         return FALSE;
     }
   return TRUE;

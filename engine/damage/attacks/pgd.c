@@ -16,7 +16,8 @@ typedef struct
 static const CjParam params[] = {
   { .name = "epsilon",
     .title = "Strength",
-    .blurb = "The most that any feature is changed by, in units of the data: a pixel is from 0 to 1",
+    .blurb
+    = "The most that any feature is changed by, in units of the data: a pixel is from 0 to 1",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, epsilon),
     .preset = 0.1,
