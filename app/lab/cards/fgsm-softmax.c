@@ -2,8 +2,7 @@
 /* Published: I. Goodfellow, J. Shlens, C. Szegedy (2014), section 4: 99.9 % error of a shallow softmax
  * classifier on MNIST at ε = 0.25, with a mean confidence of 79.3 % in its wrong answers. There the changed
  * pixels may leave 0 to 1, here they are clipped, which raises the confidence. */
-#include "cjl-attack.h"
-#include "cjl-card.h"
+#include "cjl-card-tools.h"
 
 #include <math.h>
 
@@ -21,47 +20,21 @@ static const CjlCardValue values[] = {
 
 static const CjlCardLine lines[] = { { "error", "error under attack", published }, { NULL } };
 
-typedef struct
-{
-  CjlCardRun *run;
-  double begin;
-} Part;
-
-static gboolean
-go_on (double progress, gpointer data)
-{
-  const Part *part = data;
-
-  cjl_card_run_progress (part->run, part->begin + (1 - 0.7) * progress / N_POINTS);
-  return !cjl_card_run_is_cancelled (part->run);
-}
-
 static gboolean
 run (CjlCardRun *run, guint64 seed, GError **error)
 {
-  const CjAttackInfo *fgsm = cj_attack_find ("fgsm");
   g_autoptr (CjlNetwork) network = cjl_card_run_train (run, 0, 0.7, error);
+  CjlAttacked attacked[N_POINTS];
 
-  if (network == NULL)
+  if (network == NULL
+      || !cjl_card_run_attack (run, network, "fgsm", NULL, strengths, N_POINTS, seed, 0.7, attacked,
+                               error))
     return cjl_card_run_is_cancelled (run);
   for (guint i = 0; i < N_POINTS; i++)
-    {
-      g_autofree gpointer params = cj_attack_new_params (fgsm);
-      Part part = { run, 0.7 + (1 - 0.7) * i / N_POINTS };
-      CjlAttacked attacked;
-
-      cj_params_set_float (fgsm->params, params, "epsilon", strengths[i]);
-      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, 0, fgsm, params, seed, go_on, &part,
-                               &attacked, error))
-        return cjl_card_run_is_cancelled (run);
-      cjl_card_run_set_point (run, "error", i, 1 - attacked.accuracy);
-      if (i == 0)
-        cjl_card_run_set (run, "error-clean", 1 - attacked.accuracy);
-      if (i < N_POINTS - 1)
-        continue;
-      cjl_card_run_set (run, "error", 1 - attacked.accuracy);
-      cjl_card_run_set (run, "confidence", attacked.confidence);
-    }
+    cjl_card_run_set_point (run, "error", i, 1 - attacked[i].accuracy);
+  cjl_card_run_set (run, "error-clean", 1 - attacked[0].accuracy);
+  cjl_card_run_set (run, "error", 1 - attacked[N_POINTS - 1].accuracy);
+  cjl_card_run_set (run, "confidence", attacked[N_POINTS - 1].confidence);
   return TRUE;
 }
 
