@@ -2,6 +2,7 @@
 /* The words of every catalogue item, written for xgettext: what is declared once is not marked as well.
  * A new layer, source, figure or template is there by itself. */
 #include "cj-attack.h"
+#include "cj-damage.h"
 #include "cj-explainer.h"
 #include "cj-graph.h"
 #include "cj-layer.h"
@@ -138,6 +139,15 @@ say_attacks (void)
       say (where, "title", (*a)->title);
       say (where, "what it does", (*a)->blurb);
       say_params (where, (*a)->params);
+    }
+  for (const CjDamageInfo *const *d = cj_damages (); *d != NULL; d++)
+    {
+      g_autofree char *where = g_strdup_printf ("damage %s", (*d)->id);
+
+      say (where, "title", (*d)->title);
+      say (where, "what it does", (*d)->blurb);
+      say (where, "what its dose is", (*d)->dose);
+      say_params (where, (*d)->params);
     }
 }
 

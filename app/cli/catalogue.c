@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cj-attack.h"
+#include "cj-damage.h"
 #include "cj-explainer.h"
 #include "cj-layer.h"
 #include "cj-metrics.h"
@@ -139,6 +140,13 @@ collect_rest (GArray *items)
 static void
 collect_damage (GArray *items)
 {
+  for (const CjDamageInfo *const *i = cj_damages (); *i != NULL; i++)
+    {
+      const Item item = { "damages",     (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
   for (const CjAttackInfo *const *i = cj_attacks (); *i != NULL; i++)
     {
       const Item item = { "attacks",     (*i)->id,     (*i)->title,  (*i)->blurb,
@@ -220,7 +228,8 @@ run_list (int argc, char **argv)
     return 0;
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-         "initialisers, metrics, explainers, attacks, sources, readers, augmentations, figures, "
+         "initialisers, metrics, explainers, attacks, damages, sources, readers, augmentations, "
+         "figures, "
          "templates and cards.\n"),
       kind);
   return 1;
@@ -319,7 +328,8 @@ name_note (const Item *item)
 {
   if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
       || g_str_equal (item->kind, "initialisers") || g_str_equal (item->kind, "explainers")
-      || g_str_equal (item->kind, "attacks") || g_str_equal (item->kind, "cards"))
+      || g_str_equal (item->kind, "attacks") || g_str_equal (item->kind, "damages")
+      || g_str_equal (item->kind, "cards"))
     return _ ("Source");
   return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }

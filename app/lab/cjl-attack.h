@@ -15,7 +15,7 @@ typedef struct
   double confidence; /* mean probability of the answers that are wrong; NAN: none is */
 } CjlAttacked;
 
-/* Attacks the first `n` samples of a split (0: all) and asks the network again. `params` is a struct of the
+/* Attacks the first `n` samples of a split (0: all; those that share a change 5,000 at most) and asks the network again. `params` is a struct of the
  * attack's table, NULL: its presets. `go_on` as in CjAttackCall. FALSE: stopped, without an error, or the
  * network or its data cannot be attacked, with one. Slow: for a worker. */
 gboolean cjl_attack_measure (const CjlNetwork *network, CjdSplit split, gsize n,

@@ -40,6 +40,7 @@ typedef struct
   const CjParam
       *params; /* ends with a name of NULL; the first is "epsilon", in units of the data */
   gsize params_size;
+  gboolean together; /* samples share their change, so all are to be given at once */
 
   /* Writes the changed samples into out [N, D]. FALSE: stopped. Slow: for a worker. */
   gboolean (*run) (const CjAttackCall *call, float *out);
