@@ -41,6 +41,8 @@ static const char *const clothes[]
     = { "T-shirt", "Trouser", "Pullover", "Dress",      "Coat", "Sandal",
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
+#include "card-frames.h"
+
 static CjvFrame *
 frame_curves (int n_runs)
 {
@@ -639,6 +641,8 @@ sample_frame (const char *id)
     return frame_interpolation (TRUE);
   if (g_str_equal (id, "alignment"))
     return frame_alignment (3, 12);
+  if (g_str_equal (id, "card"))
+    return frame_card (3, 3, TRUE);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -720,6 +724,8 @@ other_frame (const char *id)
     return frame_interpolation (FALSE);
   if (g_str_equal (id, "alignment"))
     return frame_alignment (9, 1);
+  if (g_str_equal (id, "card"))
+    return frame_card (10, 4, FALSE);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
