@@ -32,9 +32,11 @@ const CjLayerInfo cj_layer_adaptive_lif = {
   .id = "adaptive-lif",
   .title = "Adaptive LIF",
   .category = "spiking",
-  .blurb = "Spiking neurons whose threshold rises with every spike, which gives them a memory of seconds",
+  .blurb
+  = "Spiking neurons whose threshold rises with every spike, which gives them a memory of seconds",
   .formula = "s[t] = v[t] > θ + b a[t], a[t] = ρ a[t − 1] + s[t − 1] (Bellec et al. 2018)",
-  .biology = "Spike-frequency adaptation: slow potassium currents make a neuron that has fired harder to excite",
+  .biology = "Spike-frequency adaptation: slow potassium currents make a neuron that has fired "
+             "harder to excite",
   .synonyms = "alif lsnn adaptation spiking neuron snn",
   .version = 1,
   .inputs = cj_spiking_inputs,

@@ -23,9 +23,9 @@ extern const char *const cj_encoder_ranges[];
 extern const CjPort cj_encoder_inputs[], cj_encoder_outputs[];
 
 #define CJ_ENCODER_STEPS                                                                           \
-  .name = "steps", .title = "Moments", .blurb = "How long the sequence is",                        \
-  .kind = CJ_PARAM_INT, .offset = G_STRUCT_OFFSET (CjEncoderParams, steps), .preset = 25,          \
-  .min = 1, .max = 10000, .soft_max = 200, .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG
+  .name = "steps", .title = "Moments", .blurb = "How long the sequence is", .kind = CJ_PARAM_INT,  \
+  .offset = G_STRUCT_OFFSET (CjEncoderParams, steps), .preset = 25, .min = 1, .max = 10000,        \
+  .soft_max = 200, .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG
 
 #define CJ_ENCODER_RATE                                                                            \
   .name = "rate", .title = "Rate", .blurb = "Chance of a spike in a moment at the highest number", \

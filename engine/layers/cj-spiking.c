@@ -82,8 +82,8 @@ static gboolean
 add_decay (CjLayerBuild *build, const CjShape *units, double start, int *out, GError **error)
 {
   const CjUnaryAttrs clamp = { .kind = CJ_UNARY_CLAMP, .a = 0, .b = 1 };
-  const int decay = cj_layer_build_param (
-      build, "decay", units, (CjInit){ .kind = CJ_INIT_CONSTANT, .scale = start });
+  const int decay = cj_layer_build_param (build, "decay", units,
+                                          (CjInit){ .kind = CJ_INIT_CONSTANT, .scale = start });
 
   return cj_layer_build_emit (build, &cj_op_unary, &clamp, &decay, 1, out, error);
 }

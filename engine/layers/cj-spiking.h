@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   double beta, tau, dt, threshold;
-  double synapse;                  /* ms */
-  double adapt_tau, adapt_jump;    /* ms */
+  double synapse;               /* ms */
+  double adapt_tau, adapt_jump; /* ms */
   int refractory;
   int reset; /* CjReset, without CJ_RESET_NONE */
   gboolean attached, scaled, learn_decay, learn_threshold;
@@ -29,7 +29,7 @@ typedef enum
 } CjSpikingTime;
 
 extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
-    *const cj_spiking_times[];
+                                                  *const cj_spiking_times[];
 
 #define CJ_SPIKING_OFFSET(field) G_STRUCT_OFFSET (CjSpikingParams, field)
 
@@ -52,8 +52,8 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 #define CJ_SPIKING_THRESHOLD                                                                       \
   .name = "threshold", .title = "Threshold θ",                                                     \
   .blurb = "A membrane above it fires a spike and is reset", .kind = CJ_PARAM_FLOAT,               \
-  .offset = CJ_SPIKING_OFFSET (threshold), .preset = 1, .min = 0.001, .max = 1000,                 \
-  .soft_max = 4, .digits = 3
+  .offset = CJ_SPIKING_OFFSET (threshold), .preset = 1, .min = 0.001, .max = 1000, .soft_max = 4,  \
+  .digits = 3
 
 #define CJ_SPIKING_RESET                                                                           \
   .name = "reset", .title = "Reset",                                                               \
@@ -68,7 +68,8 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 
 #define CJ_SPIKING_SURROGATE                                                                       \
   .name = "surrogate", .title = "Surrogate gradient",                                              \
-  .blurb = "What stands for the slope of a spike when the network learns: a spike itself has none", \
+  .blurb                                                                                           \
+      = "What stands for the slope of a spike when the network learns: a spike itself has none",   \
   .kind = CJ_PARAM_CHOICE, .offset = CJ_SPIKING_OFFSET (surrogate),                                \
   .choices = cj_spiking_surrogates, .max = CJ_SURROGATE_STRAIGHT
 
@@ -93,7 +94,8 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 
 #define CJ_SPIKING_SCALED                                                                          \
   .name = "scaled", .title = "Scale the current",                                                  \
-  .blurb = "Multiplies the current by 1 − β, so that a steady one is what the membrane settles at", \
+  .blurb                                                                                           \
+      = "Multiplies the current by 1 − β, so that a steady one is what the membrane settles at",   \
   .kind = CJ_PARAM_BOOL, .offset = CJ_SPIKING_OFFSET (scaled), .max = 1,                           \
   .flags = CJ_PARAM_ADVANCED
 
@@ -119,8 +121,8 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 #define CJ_SPIKING_SYNAPSE                                                                         \
   .name = "synapse", .title = "Synaptic time constant",                                            \
   .blurb = "How long the current of a spike lasts", .unit = "ms", .kind = CJ_PARAM_FLOAT,          \
-  .offset = CJ_SPIKING_OFFSET (synapse), .preset = 5, .min = 0.01, .max = 100000,                  \
-  .soft_max = 50, .digits = 2
+  .offset = CJ_SPIKING_OFFSET (synapse), .preset = 5, .min = 0.01, .max = 100000, .soft_max = 50,  \
+  .digits = 2
 
 #define CJ_SPIKING_ADAPT_TAU                                                                       \
   .name = "adapt-tau", .title = "Adaptation time constant",                                        \
@@ -129,14 +131,15 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
   .max = 1000000, .soft_max = 2000, .digits = 2
 
 #define CJ_SPIKING_ADAPT_JUMP                                                                      \
-  .name = "adapt-jump", .title = "Adaptation",                                                     \
-  .blurb = "How much a spike raises the threshold", .kind = CJ_PARAM_FLOAT,                        \
-  .offset = CJ_SPIKING_OFFSET (adapt_jump), .preset = 0.1, .max = 100, .soft_max = 2, .digits = 3
+  .name = "adapt-jump", .title = "Adaptation", .blurb = "How much a spike raises the threshold",   \
+  .kind = CJ_PARAM_FLOAT, .offset = CJ_SPIKING_OFFSET (adapt_jump), .preset = 0.1, .max = 100,     \
+  .soft_max = 2, .digits = 3
 
 #define CJ_SPIKING_THROUGH                                                                         \
   .name = "through-time", .title = "Through time",                                                 \
-  .blurb = "Gradients go back along all paths (bptt), or stay with each neuron's own traces, as a " \
-           "brain could do it (e-prop)",                                                           \
+  .blurb                                                                                           \
+      = "Gradients go back along all paths (bptt), or stay with each neuron's own traces, as a "   \
+        "brain could do it (e-prop)",                                                              \
   .kind = CJ_PARAM_CHOICE, .offset = CJ_SPIKING_OFFSET (through), .choices = cj_spiking_times,     \
   .max = CJ_SPIKING_EPROP
 

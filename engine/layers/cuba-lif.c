@@ -33,7 +33,8 @@ const CjLayerInfo cj_layer_cuba_lif = {
   .category = "spiking",
   .blurb = "Spiking neurons behind synapses whose current lasts a while after each spike",
   .formula = "c[t] = α c[t − 1] + x[t], v[t] = β r[t − 1] + c[t], s[t] = v[t] > θ",
-  .biology = "Postsynaptic currents: receptors stay open for milliseconds after the transmitter has come",
+  .biology
+  = "Postsynaptic currents: receptors stay open for milliseconds after the transmitter has come",
   .synonyms = "synaptic cubalif second order spiking neuron snn",
   .version = 1,
   .inputs = cj_spiking_inputs,

@@ -51,7 +51,8 @@ const CjLayerInfo cj_layer_delta_encoder = {
   .category = "spiking",
   .blurb = "Turns a sequence into spikes where it changes, and is silent where it stays",
   .formula = "y[t] = 1 where x[t] − x[t − 1] ≥ θ, −1 where it is ≤ −θ",
-  .biology = "On and off cells of the retina answer to changes; event cameras were built after them",
+  .biology
+  = "On and off cells of the retina answer to changes; event cameras were built after them",
   .synonyms = "change event dvs spikes snn",
   .version = 1,
   .inputs = inputs,

@@ -2,16 +2,11 @@
 #include "cj-spiking.h"
 
 static const CjParam params[] = {
-  { CJ_SPIKING_THRESHOLD },
-  { CJ_SPIKING_RESET },
-  { CJ_SPIKING_REFRACTORY },
-  { CJ_SPIKING_SURROGATE },
-  { CJ_SPIKING_SLOPE },
-  { CJ_SPIKING_HEIGHT },
-  { CJ_SPIKING_ATTACHED },
-  { CJ_SPIKING_LEARN_THRESHOLD },
-  { CJ_SPIKING_WINDOW },
-  { NULL },
+  { CJ_SPIKING_THRESHOLD },  { CJ_SPIKING_RESET },
+  { CJ_SPIKING_REFRACTORY }, { CJ_SPIKING_SURROGATE },
+  { CJ_SPIKING_SLOPE },      { CJ_SPIKING_HEIGHT },
+  { CJ_SPIKING_ATTACHED },   { CJ_SPIKING_LEARN_THRESHOLD },
+  { CJ_SPIKING_WINDOW },     { NULL },
 };
 
 static gboolean
@@ -25,9 +20,11 @@ const CjLayerInfo cj_layer_integrate_and_fire = {
   .id = "integrate-and-fire",
   .title = "Integrate and fire",
   .category = "spiking",
-  .blurb = "Spiking neurons that add up their current without forgetting and fire when it is enough",
+  .blurb
+  = "Spiking neurons that add up their current without forgetting and fire when it is enough",
   .formula = "v[t] = r[t − 1] + x[t], s[t] = v[t] > θ, r[t] = v[t] − θ s[t]",
-  .biology = "Lapicque (1907): a nerve is a condenser that is charged until it fires, and its rate grows with the current",
+  .biology = "Lapicque (1907): a nerve is a condenser that is charged until it fires, and its rate "
+             "grows with the current",
   .synonyms = "if spiking neuron snn",
   .version = 1,
   .inputs = cj_spiking_inputs,

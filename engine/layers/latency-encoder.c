@@ -18,8 +18,9 @@ const CjLayerInfo cj_layer_latency_encoder = {
   .category = "spiking",
   .blurb = "Gives every number one spike, the sooner the larger it is, and none to the least",
   .formula = "spike at t = (T − 1) (1 − (x − low) / (high − low))",
-  .biology = "First spikes of the retina tell a picture before rates could be counted (Thorpe 2001; "
-             "Gollisch and Meister 2008)",
+  .biology
+  = "First spikes of the retina tell a picture before rates could be counted (Thorpe 2001; "
+    "Gollisch and Meister 2008)",
   .synonyms = "time to first spike ttfs temporal spikes snn",
   .version = 1,
   .inputs = cj_encoder_inputs,

@@ -2,12 +2,8 @@
 #include "cj-spiking.h"
 
 static const CjParam params[] = {
-  { CJ_SPIKING_BETA },
-  { CJ_SPIKING_TAU },
-  { CJ_SPIKING_SCALED },
-  { CJ_SPIKING_LEARN_DECAY },
-  { CJ_SPIKING_DT },
-  { NULL },
+  { CJ_SPIKING_BETA },        { CJ_SPIKING_TAU }, { CJ_SPIKING_SCALED },
+  { CJ_SPIKING_LEARN_DECAY }, { CJ_SPIKING_DT },  { NULL },
 };
 
 static gboolean
@@ -23,7 +19,8 @@ const CjLayerInfo cj_layer_leaky_integrator = {
   .category = "spiking",
   .blurb = "Adds up what arrives and forgets it slowly, without firing: a readout of spikes",
   .formula = "y[t] = β y[t − 1] + x[t]",
-  .biology = "The membrane of a neuron that never reaches its threshold, as many cells of the retina",
+  .biology
+  = "The membrane of a neuron that never reaches its threshold, as many cells of the retina",
   .synonyms = "li readout low-pass filter membrane snn",
   .version = 1,
   .inputs = cj_spiking_inputs,

@@ -33,7 +33,8 @@ const CjLayerInfo cj_layer_recurrent_lif = {
   .category = "spiking",
   .blurb = "Spiking neurons that hear one another a moment later, so that activity can go round",
   .formula = "v[t] = β r[t − 1] + x[t] + Σ W s[t − 1], s[t] = v[t] > θ",
-  .biology = "Recurrent excitation: in the cortex most synapses of a neuron come from its neighbours",
+  .biology
+  = "Recurrent excitation: in the cortex most synapses of a neuron come from its neighbours",
   .synonyms = "rlif rsnn rleaky spiking neuron snn eprop e-prop",
   .version = 1,
   .inputs = cj_spiking_inputs,

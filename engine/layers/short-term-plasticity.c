@@ -78,8 +78,9 @@ const CjLayerInfo cj_layer_short_term_plasticity = {
   .blurb = "Synapses that tire or warm up with use: what passes depends on the spikes before",
   .formula = "u = f u + U (1 − f u) s, y = u R s / U, R loses u R s and recovers to 1 (Tsodyks, "
              "Pawelzik and Markram 1998)",
-  .biology = "Vesicles run out and calcium builds up: cortical synapses onto pyramidal cells depress, "
-             "many onto interneurons facilitate",
+  .biology
+  = "Vesicles run out and calcium builds up: cortical synapses onto pyramidal cells depress, "
+    "many onto interneurons facilitate",
   .synonyms = "stp depression facilitation tsodyks markram synapse snn",
   .version = 1,
   .inputs = inputs,

@@ -356,8 +356,8 @@ typedef enum
 
 typedef struct
 {
-  double decay, threshold; /* of all units where in[2], in[3] are not given */
-  double synapse;          /* decay of the current; 0: none, it acts at once */
+  double decay, threshold;        /* of all units where in[2], in[3] are not given */
+  double synapse;                 /* decay of the current; 0: none, it acts at once */
   double adapt_decay, adapt_jump; /* of what a spike adds to the threshold; jump 0: none */
   gboolean scaled;                /* the current times 1 - decay, as in v' = (x - v) / tau */
   gboolean silent;                /* never fires: a leaky integrator */
@@ -389,7 +389,7 @@ typedef struct
 
 typedef enum
 {
-  CJ_MOMENT_MAX,  /* the first largest */
+  CJ_MOMENT_MAX,   /* the first largest */
   CJ_MOMENT_FIRST, /* the largest of y[t] (T - t) / T: how soon a first spike comes; 0: none */
   CJ_MOMENT_LAST
 } CjMomentKind;
@@ -401,7 +401,7 @@ typedef struct
 
 typedef enum
 {
-  CJ_SYNAPSE_DELAY, /* in: x, delays [U]; y[t] = x[t - d], between whole moments in proportion */
+  CJ_SYNAPSE_DELAY,   /* in: x, delays [U]; y[t] = x[t - d], between whole moments in proportion */
   CJ_SYNAPSE_PLASTIC, /* in: x; depression and facilitation by use */
   CJ_SYNAPSE_CHANGES  /* in: x; 1 where x rose by the threshold since the moment before, -1 fell */
 } CjSynapseKind;
@@ -409,10 +409,10 @@ typedef enum
 typedef struct
 {
   CjSynapseKind kind;
-  int most;                      /* delay */
+  int most;                        /* delay */
   double use, recover, facilitate; /* U; what is left of either after a moment */
-  double threshold;              /* of a change */
-  gboolean both;                 /* falls count, not only rises */
+  double threshold;                /* of a change */
+  gboolean both;                   /* falls count, not only rises */
 } CjSynapseAttrs;
 
 /* in: current [N, T, ...] of U units, weight [U, U] from the spikes of the moment before, decay [U],

@@ -23,7 +23,8 @@ get_sizes (const CjOp *op)
 {
   const CjEncodeAttrs *a = op->attrs;
 
-  return (Sizes){ a, a->steps, cj_shape_size (&op->in_shape[0]) / MAX (op->in_shape[0].dims[0], 1) };
+  return (Sizes){ a, a->steps,
+                  cj_shape_size (&op->in_shape[0]) / MAX (op->in_shape[0].dims[0], 1) };
 }
 
 static gboolean
@@ -194,10 +195,10 @@ twin (const CjOp *op, const void *const *in, float *const *out)
           const float *x = (const float *) in[0] + n * s.f;
           const float value = apply (get_line (&s, x), x[i]);
 
-          out[0][(n * s.t + t) * s.f + i]
-              = s.a->kind == CJ_ENCODE_REPEAT    ? x[i]
-                : s.a->kind == CJ_ENCODE_POISSON ? (float) s.a->rate * value
-                                                 : get_moment (&s, value) == t;
+          out[0][(n * s.t + t) * s.f + i] = s.a->kind == CJ_ENCODE_REPEAT ? x[i]
+                                            : s.a->kind == CJ_ENCODE_POISSON
+                                                ? (float) s.a->rate * value
+                                                : get_moment (&s, value) == t;
         }
 }
 

@@ -111,10 +111,10 @@ infer (CjOp *op, GError **error)
   op->saved_bytes = sizeof (float) * (gsize) (s.n * s.room);
   /* forward: W turned. Backward: of every block the gradients of decay and threshold; that of the
    * current, which W learns from */
-  op->workspace_bytes
-      = sizeof (float) * (gsize) MAX (s.has[IN_WEIGHT] ? s.u * s.u : 0,
-                                      2 * (gint64) cj_op_blocks (op) * s.u
-                                          + (s.has[IN_WEIGHT] ? s.n * s.t * s.u : 0));
+  op->workspace_bytes = sizeof (float)
+                        * (gsize) MAX (s.has[IN_WEIGHT] ? s.u * s.u : 0,
+                                       2 * (gint64) cj_op_blocks (op) * s.u
+                                           + (s.has[IN_WEIGHT] ? s.n * s.t * s.u : 0));
   op->scratch_bytes = sizeof (float) * (gsize) (CJ_GEMM_SCRATCH + 16 * s.u);
   op->macs = s.n * s.t * s.u * (s.has[IN_WEIGHT] ? s.u + 1 : 1);
   return TRUE;
@@ -237,9 +237,9 @@ typedef struct
 /* One sample at one moment. */
 typedef struct
 {
-  const float *x;     /* the current, all of it */
-  const float *spike; /* of the moment before */
-  float *s, *v;       /* to fill; v may be a row of the state's room */
+  const float *x;                     /* the current, all of it */
+  const float *spike;                 /* of the moment before */
+  float *s, *v;                       /* to fill; v may be a row of the state's room */
   float *keep_a, *keep_live, *keep_c; /* to fill, or NULL */
 } Row;
 
@@ -249,32 +249,20 @@ reset (CjReset kind, float v, float s, float threshold)
   return kind == CJ_RESET_SUBTRACT ? v - threshold * s : kind == CJ_RESET_ZERO ? v * (1 - s) : v;
 }
 
-/* Integrate-and-fire and LIF neurons without more. */
+/* Integrate-and-fire and LIF neurons without more: a loop that becomes vector code. */
 CJ_CLONES static void
-advance_plain (const Units *units, const State *state, const Row *row, gint64 n, CjReset kind)
+advance_plain (gint64 n, gboolean to_zero, const float *restrict decay, const float *restrict gain,
+               const float *restrict threshold, const float *restrict x, float *restrict r,
+               float *restrict s, float *restrict v)
 {
-  const float *restrict decay = units->decay, *restrict gain = units->gain;
-  const float *restrict threshold = units->threshold, *restrict x = row->x;
-  float *restrict r = state->r, *restrict s = row->s, *restrict v = row->v;
+  for (gint64 i = 0; i < n; i++)
+    {
+      const float now = decay[i] * r[i] + gain[i] * x[i], fires = (float) (now > threshold[i]);
 
-  if (kind == CJ_RESET_SUBTRACT)
-    for (gint64 i = 0; i < n; i++)
-      {
-        const float now = decay[i] * r[i] + gain[i] * x[i], fires = now > threshold[i] ? 1 : 0;
-
-        v[i] = now;
-        s[i] = fires;
-        r[i] = now - threshold[i] * fires;
-      }
-  else
-    for (gint64 i = 0; i < n; i++)
-      {
-        const float now = decay[i] * r[i] + gain[i] * x[i], fires = now > threshold[i] ? 1 : 0;
-
-        v[i] = now;
-        s[i] = fires;
-        r[i] = reset (kind, now, fires, threshold[i]);
-      }
+      v[i] = now;
+      s[i] = fires;
+      r[i] = now - fires * (to_zero ? now : threshold[i]);
+    }
 }
 
 CJ_CLONES static void
@@ -290,8 +278,7 @@ advance_any (const CjSpikesAttrs *a, const Units *units, const State *state, con
       const float c = alpha * state->c[i] + row->x[i];
       const float more = rho * state->a[i] + (row->spike != NULL ? row->spike[i] : 0);
       const gboolean live = !(state->rest[i] > 0);
-      const float v
-          = live ? units->decay[i] * state->r[i] + units->gain[i] * c : state->r[i];
+      const float v = live ? units->decay[i] * state->r[i] + units->gain[i] * c : state->r[i];
       const float u = v - units->threshold[i] - jump * more;
       const gboolean fires = live && u > 0 && !a->silent;
 
@@ -331,7 +318,8 @@ add_spikes (const Sizes *s, const float *turned, const float *x, const float *sp
 static gboolean
 is_plain (const CjSpikesAttrs *a)
 {
-  return a->synapse == 0 && a->adapt_jump == 0 && a->refractory == 0 && !a->silent && !a->soft;
+  return a->synapse == 0 && a->adapt_jump == 0 && a->refractory == 0 && !a->silent && !a->soft
+         && a->reset != CJ_RESET_NONE;
 }
 
 static void
@@ -358,7 +346,8 @@ forward_sample (const CjOpCall *call, const Sizes *s, const Units *units, float 
       if (s->has[IN_WEIGHT])
         row.x = add_spikes (s, call->workspace, row.x, row.spike, sum);
       if (plain)
-        advance_plain (units, &state, &row, s->u, s->a->reset);
+        advance_plain (s->u, s->a->reset == CJ_RESET_ZERO, units->decay, units->gain,
+                       units->threshold, row.x, state.r, row.s, row.v);
       else
         advance_any (s->a, units, &state, &row, s->u);
       if (call->out[1] != NULL)
@@ -390,45 +379,37 @@ typedef struct
 
 typedef struct
 {
-  const float *s, *v;                 /* of this moment */
-  const float *v_before, *s_before;   /* NULL at the first */
-  const float *a, *live, *c;          /* or NULL */
-  const float *d_s, *d_v;             /* from outside, or NULL */
-  float *d_x;                         /* to fill */
-  gboolean cut;                       /* nothing goes back beyond this moment */
+  const float *s, *v;               /* of this moment */
+  const float *v_before, *s_before; /* NULL at the first */
+  const float *a, *live, *c;        /* or NULL */
+  const float *d_s, *d_v;           /* from outside */
+  float *d_x;                       /* to fill */
+  gboolean cut;                     /* nothing goes back beyond this moment */
 } Past;
 
 /* Of a unit: everything that comes back to v, s, a and c of this moment, and what that leaves for the
  * moment before. See the equations above. */
-CJ_INLINE void
-retreat_units (const CjSpikesAttrs *a, const Units *units, const Return *back, const Past *p,
-               gint64 n, const gboolean plain)
+CJ_CLONES static void
+retreat_any (const CjSpikesAttrs *a, const Units *units, const Return *back, const Past *p,
+             gint64 n)
 {
   const float alpha = (float) a->synapse, rho = (float) a->adapt_decay;
   const float jump = (float) a->adapt_jump, passes = p->cut ? 0 : 1;
   const CjReset kind = a->reset;
 
-#pragma GCC ivdep
   for (gint64 i = 0; i < n; i++)
     {
-      const float live = plain || p->live == NULL ? 1 : p->live[i], d_r = back->d_r[i];
+      const float live = p->live == NULL ? 1 : p->live[i], d_r = back->d_r[i];
       const float s = p->s[i], v = p->v[i], threshold = units->threshold[i];
-      float d_s = back->d_s[i] + (p->d_s != NULL ? p->d_s[i] : 0), d_u, d_v, d_c, before = 0;
+      float d_s = back->d_s[i] + p->d_s[i] + back->d_a[i], d_u, d_v, d_c, before = 0;
 
-      if (!plain)
-        d_s += back->d_a[i];
       if (a->attached)
         d_s -= d_r * (kind == CJ_RESET_SUBTRACT ? threshold : kind == CJ_RESET_ZERO ? v : 0);
       d_u = back->slope[i] * live * d_s;
-      d_v = d_u + (p->d_v != NULL ? p->d_v[i] : 0)
-            + (kind == CJ_RESET_ZERO ? d_r * (1 - s) : d_r);
-      d_c = live * units->gain[i] * d_v;
-      if (!plain)
-        {
-          back->d_a[i] = passes * (rho * back->d_a[i] - jump * d_u);
-          d_c += back->d_c[i];
-          back->d_c[i] = passes * alpha * d_c;
-        }
+      d_v = d_u + p->d_v[i] + (kind == CJ_RESET_ZERO ? d_r * (1 - s) : d_r);
+      d_c = live * units->gain[i] * d_v + back->d_c[i];
+      back->d_a[i] = passes * (rho * back->d_a[i] - jump * d_u);
+      back->d_c[i] = passes * alpha * d_c;
       if (p->v_before != NULL)
         before = reset (kind, p->v_before[i], p->s_before[i], threshold);
       back->d_decay[i] += live * d_v * (before - (p->c != NULL ? p->c[i] : 0));
@@ -438,22 +419,48 @@ retreat_units (const CjSpikesAttrs *a, const Units *units, const Return *back, c
     }
 }
 
-CJ_CLONES static void
-retreat (const CjSpikesAttrs *a, const Units *units, const Return *back, const Past *p, gint64 n)
+/* The same for neurons without more, as a loop that becomes vector code. */
+CJ_INLINE void
+retreat_plain_of (const gboolean to_zero, const gboolean attached, gint64 n, float passes,
+                  const float *restrict decay, const float *restrict gain,
+                  const float *restrict threshold, const float *restrict s, const float *restrict v,
+                  const float *restrict slope, const float *restrict d_s, const float *restrict d_w,
+                  const float *restrict d_v, float *restrict d_r, float *restrict d_x)
 {
-  if (a->synapse == 0 && a->adapt_jump == 0 && a->refractory == 0)
-    retreat_units (a, units, back, p, n, TRUE);
+  for (gint64 i = 0; i < n; i++)
+    {
+      const float back = d_r[i], reset_by = attached ? back * (to_zero ? v[i] : threshold[i]) : 0;
+      const float d
+          = slope[i] * (d_s[i] + d_w[i] - reset_by) + d_v[i] + (to_zero ? back * (1 - s[i]) : back);
+
+      d_r[i] = passes * decay[i] * d;
+      d_x[i] = gain[i] * d;
+    }
+}
+
+CJ_CLONES static void
+retreat_plain (const CjSpikesAttrs *a, gint64 n, const Units *units, const Return *back,
+               const Past *p)
+{
+  const float passes = p->cut ? 0 : 1;
+
+  if (a->reset == CJ_RESET_ZERO)
+    retreat_plain_of (TRUE, a->attached, n, passes, units->decay, units->gain, units->threshold,
+                      p->s, p->v, back->slope, p->d_s, back->d_s, p->d_v, back->d_r, p->d_x);
   else
-    retreat_units (a, units, back, p, n, FALSE);
+    retreat_plain_of (FALSE, a->attached, n, passes, units->decay, units->gain, units->threshold,
+                      p->s, p->v, back->slope, p->d_s, back->d_s, p->d_v, back->d_r, p->d_x);
 }
 
 /* The places of the step: how far the membrane is from its threshold. */
 CJ_CLONES static void
-find_distances (const Units *units, const float *restrict v, const float *restrict more, float jump,
-                gint64 n, float *restrict u)
+find_distances (const float *restrict threshold, const float *restrict v,
+                const float *restrict more, float jump, gint64 n, float *restrict u)
 {
   for (gint64 i = 0; i < n; i++)
-    u[i] = v[i] - units->threshold[i] - (more != NULL ? jump * more[i] : 0);
+    u[i] = v[i] - threshold[i];
+  for (gint64 i = 0; more != NULL && i < n; i++)
+    u[i] -= jump * more[i];
 }
 
 /* Along W to the spikes of the moment before. */
@@ -477,6 +484,8 @@ backward_sample (const CjOpCall *call, const Sizes *s, const Units *units, const
                  float *row, gint64 n)
 {
   const gint64 u = s->u;
+  const gboolean plain = is_plain (s->a) && !s->has[IN_DECAY] && !s->has[IN_THRESHOLD];
+  const float *nothing = row + u;
 
   for (gint64 t = s->t; t-- > 0;)
     {
@@ -491,18 +500,23 @@ backward_sample (const CjOpCall *call, const Sizes *s, const Units *units, const
         .a = get_kept (call, s, KEPT_A, n, t),
         .live = get_kept (call, s, KEPT_LIVE, n, t),
         .c = get_kept (call, s, KEPT_C, n, t),
-        .d_s = call->d_out[0] != NULL ? call->d_out[0] + at * u : NULL,
-        .d_v = call->d_out[1] != NULL ? call->d_out[1] + at * u : NULL,
-        .d_x = direct ? d_in : s->has[IN_WEIGHT] ? get_d_current (call, s) + at * u : row,
+        .d_s = call->d_out[0] != NULL ? call->d_out[0] + at * u : nothing,
+        .d_v = call->d_out[1] != NULL ? call->d_out[1] + at * u : nothing,
+        .d_x = direct              ? d_in
+               : s->has[IN_WEIGHT] ? get_d_current (call, s) + at * u
+                                   : row,
         .cut = s->a->window > 0 && t % s->a->window == 0,
       };
 
       if (!s->a->silent)
         {
-          find_distances (units, p.v, p.a, (float) s->a->adapt_jump, u, back->slope);
+          find_distances (units->threshold, p.v, p.a, (float) s->a->adapt_jump, u, back->slope);
           find_slopes (s->a, u, back->slope);
         }
-      retreat (s->a, units, back, &p, u);
+      if (plain)
+        retreat_plain (s->a, u, units, back, &p);
+      else
+        retreat_any (s->a, units, back, &p, u);
       if (s->has[IN_WEIGHT] && !s->a->eprop && !p.cut && t > 0)
         return_spikes (s, call->in[IN_WEIGHT], p.d_x, back->d_s);
       else if (s->has[IN_WEIGHT])
@@ -532,7 +546,7 @@ backward_time (const CjOpCall *call, guint block)
   memset (sums, 0, sizeof (float) * (gsize) (2 * s.u));
   for (gint64 n = samples.begin; n < samples.end; n++)
     {
-      memset (room, 0, sizeof (float) * (gsize) (5 * s.u));
+      memset (room, 0, sizeof (float) * (gsize) (7 * s.u));
       backward_sample (call, &s, &units, &back, room + 5 * s.u, n);
     }
 }
@@ -646,8 +660,8 @@ twin (const CjOp *op, const void *const *in, float *const *out)
 
             for (gint64 j = 0; s.has[IN_WEIGHT] && t > 0 && j < s.u; j++)
               x += (double) ((const float *) in[IN_WEIGHT])[i * s.u + j] * out[0][at - s.u + j];
-            twin_moment (&s, in, &units[i], i, x, t > 0 ? out[0][at - s.u + i] : 0,
-                         &out[0][at + i], &out[1][at + i]);
+            twin_moment (&s, in, &units[i], i, x, t > 0 ? out[0][at - s.u + i] : 0, &out[0][at + i],
+                         &out[1][at + i]);
           }
     }
 }

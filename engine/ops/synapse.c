@@ -250,7 +250,10 @@ twin_moment (const Sizes *s, const void *const *in, const float *x, gint64 i, gi
   if (s->a->kind == CJ_SYNAPSE_CHANGES)
     {
       change = t > 0 ? (double) x[t * s->u] - (double) x[(t - 1) * s->u] : 0;
-      return t == 0 ? 0 : change >= s->a->threshold ? 1 : s->a->both && change <= -s->a->threshold ? -1 : 0;
+      return t == 0                                     ? 0
+             : change >= s->a->threshold                ? 1
+             : s->a->both && change <= -s->a->threshold ? -1
+                                                        : 0;
     }
   for (gint64 k = 0; k <= t; k++)
     {
@@ -272,8 +275,8 @@ twin (const CjOp *op, const void *const *in, float *const *out)
   for (gint64 n = 0; n < s.n; n++)
     for (gint64 t = 0; t < s.t; t++)
       for (gint64 i = 0; i < s.u; i++)
-        out[0][(n * s.t + t) * s.u + i] = (float) twin_moment (
-            &s, in, (const float *) in[0] + n * s.t * s.u + i, i, t);
+        out[0][(n * s.t + t) * s.u + i]
+            = (float) twin_moment (&s, in, (const float *) in[0] + n * s.t * s.u + i, i, t);
 }
 
 const CjOpInfo cj_op_synapse = {
@@ -282,8 +285,8 @@ const CjOpInfo cj_op_synapse = {
   .attrs_size = sizeof (CjSynapseAttrs),
   .infer = infer,
   .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES },
-                { count_sums, sum_delays, CJ_PHASE_FINISH } },
+  .backward
+  = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES }, { count_sums, sum_delays, CJ_PHASE_FINISH } },
   .free_out = 1,
   .twin = twin,
 };

@@ -5,6 +5,7 @@
 #include "op-check.h"
 
 #include "cj-gemm.h"
+#include "dense-events.h"
 
 #include <math.h>
 #include <string.h>
@@ -216,8 +217,13 @@ test_eligibility (void)
     T = 40,
     U = 5
   };
-  const CjSpikesAttrs attrs = { .decay = 0.9, .threshold = 1, .adapt_decay = 0.95, .adapt_jump = 0.2,
-                                .surrogate = CJ_SURROGATE_TRIANGLE, .slope = 1, .height = 0.3,
+  const CjSpikesAttrs attrs = { .decay = 0.9,
+                                .threshold = 1,
+                                .adapt_decay = 0.95,
+                                .adapt_jump = 0.2,
+                                .surrogate = CJ_SURROGATE_TRIANGLE,
+                                .slope = 1,
+                                .height = 0.3,
                                 .eprop = TRUE };
   const CjShape shape = cj_shape3 (1, T, U);
   float x[T * U], s[T * U], v[T * U], d_s[T * U], d_x[T * U], w[U * U], d_w[U * U];
@@ -322,6 +328,70 @@ test_known_spikes (void)
   g_assert_cmpmem (s, sizeof s, expected, sizeof expected);
   g_assert_cmpfloat (v[2], ==, 1.75f);
   hand_clear (&h);
+}
+
+/* Mostly zeros, as spikes are, take another way through a dense layer. */
+static void
+check_events (gint64 n, gint64 t, gint64 ni, gint64 nu)
+{
+  const CjShape x_shape = cj_shape3 (n, t, ni), w_shape = cj_shape2 (nu, ni);
+  const gint64 rows = n * t;
+  g_autofree float *x = g_new0 (float, rows *ni), *w = g_new (float, nu *ni);
+  g_autofree float *b = g_new (float, nu), *y = g_new (float, rows *nu);
+  g_autofree float *slow = g_new (float, rows *nu), *dy = g_new (float, rows *nu);
+  g_autofree float *dw = g_new (float, nu *ni), *db = g_new (float, nu);
+  const void *const in[3] = { x, w, b };
+  CjRng rng;
+  Hand h;
+
+  cj_rng_init (&rng, 9, CJ_RNG_TEST, (guint64) (n + ni));
+  for (gint64 i = 0; i < rows * ni; i++)
+    if (cj_rng_uniform (&rng) < 0.08f)
+      x[i] = cj_rng_uniform (&rng) < 0.5f ? 1 : cj_rng_normal (&rng);
+  for (gint64 i = 0; i < nu * ni; i++)
+    w[i] = cj_rng_normal (&rng);
+  for (gint64 i = 0; i < nu; i++)
+    b[i] = cj_rng_normal (&rng);
+  for (gint64 i = 0; i < rows * nu; i++)
+    dy[i] = cj_rng_normal (&rng);
+  g_assert_true (cj_events_pay (x, rows, ni, nu));
+  hand_init (&h, &cj_op_dense, NULL, &x_shape, 3);
+  hand_give (&h, 0, x_shape, x, NULL);
+  hand_give (&h, 1, w_shape, w, dw);
+  hand_give (&h, 2, cj_shape1 (nu), b, db);
+  h.call.out[0] = y;
+  h.call.d_out[0] = dy;
+  hand_prepare (&h);
+  hand_run (&h, cj_op_dense.forward);
+  hand_run (&h, cj_op_dense.backward);
+  cj_op_dense.twin (&h.op, in, (float *const[]){ slow });
+  for (gint64 i = 0; i < rows * nu; i++)
+    g_assert_cmpfloat_with_epsilon (y[i], slow[i], 1e-4);
+  for (gint64 u = 0; u < nu; u++)
+    {
+      double bias = 0;
+
+      for (gint64 r = 0; r < rows; r++)
+        bias += (double) dy[r * nu + u];
+      g_assert_cmpfloat_with_epsilon ((double) db[u], bias, 1e-3);
+      for (gint64 i = 0; i < ni; i++)
+        {
+          double sum = 0;
+
+          for (gint64 r = 0; r < rows; r++)
+            sum += (double) dy[r * nu + u] * (double) x[r * ni + i];
+          g_assert_cmpfloat_with_epsilon ((double) dw[u * ni + i], sum, 1e-3);
+        }
+    }
+  hand_clear (&h);
+}
+
+static void
+test_events (void)
+{
+  check_events (2, 5, 128, 16);
+  check_events (3, 25, 203, 100);
+  check_events (9, 70, 150, 131);
 }
 
 static void
@@ -437,8 +507,7 @@ test_synapses (void)
   const CjSynapseAttrs delay = { .kind = CJ_SYNAPSE_DELAY, .most = 5 };
   const CjSynapseAttrs plastic
       = { .kind = CJ_SYNAPSE_PLASTIC, .use = 0.4, .recover = 0.7, .facilitate = 0.5 };
-  const CjSynapseAttrs changes
-      = { .kind = CJ_SYNAPSE_CHANGES, .threshold = 0.3, .both = TRUE };
+  const CjSynapseAttrs changes = { .kind = CJ_SYNAPSE_CHANGES, .threshold = 0.3, .both = TRUE };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
@@ -497,6 +566,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/ops/spikes/window", test_window);
   g_test_add_func ("/engine/ops/spikes/known", test_known_spikes);
   g_test_add_func ("/engine/ops/spikes/refusals", test_refusals);
+  g_test_add_func ("/engine/ops/dense/events", test_events);
   g_test_add_func ("/engine/ops/encode/twin", test_encoders);
   g_test_add_func ("/engine/ops/encode/poisson", test_poisson);
   g_test_add_func ("/engine/ops/moment/twin", test_moments);
