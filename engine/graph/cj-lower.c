@@ -224,8 +224,8 @@ takes_y (const CjNode *node)
          && node->from[1].node == NULL;
 }
 
-/* The node whose parameter makes the number of scores: `last`, or the one before layers that keep the
- * shape. *name is its parameter; NULL if there is none. */
+/* The node whose parameter makes the number of scores: `last`, or the one before layers that keep
+ * it. *name is its parameter; NULL if there is none. */
 static const CjNode *
 find_scorer (const CjNode *last, const char **name)
 {
@@ -240,6 +240,7 @@ find_scorer (const CjNode *last, const char **name)
           && (g_str_equal (last->layer->id, "glu") /* the one that halves */
               || (!g_str_equal (last->layer->category, "activation")
                   && !g_str_equal (last->layer->category, "normalisation")
+                  && !g_str_equal (last->layer->category, "spiking")
                   && !g_str_equal (last->layer->category, "regularisation"))))
         return NULL;
     }

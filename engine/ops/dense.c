@@ -8,6 +8,7 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 #include "cj-rows.h"
+#include "dense-events.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -108,11 +109,12 @@ get_block_rows (const CjOp *op)
   return (samples + blocks - 1) / blocks * (get_n (op) / MAX (samples, 1));
 }
 
-/* Floats of a block's gradient of weight and bias. */
+/* Floats of a block's gradient: bias [U], how many of its inputs lie side by side, then weight: [U, I], or
+ * [I, padded U] of events. */
 static gint64
 count_slice (const CjOp *op)
 {
-  return get_u (op) * (get_i (op) + 1);
+  return get_u (op) + 1 + cj_events_pad (get_u (op)) * get_i (op);
 }
 
 /* Workspace: of forward the weight in panels of units; of backward the weight in panels of inputs, then
@@ -347,10 +349,15 @@ forward_block (const CjOpCall *call, guint block)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op);
   const CjSamples rows = cj_op_rows (call->op, block, get_n (call->op));
+  const gint64 n = rows.end - rows.begin;
+  const float *x = (const float *) call->in[0] + rows.begin * ni;
+  const CjGemmEnd end = { get_bias (call), is_relu (call->op) };
+  float *y = call->out[0] + rows.begin * nu;
 
-  multiply_panels ((const float *) call->in[0] + rows.begin * ni, rows.end - rows.begin, ni,
-                   call->workspace, nu, (CjGemmEnd){ get_bias (call), is_relu (call->op) }, FALSE,
-                   call->out[0] + rows.begin * nu);
+  if (get_way (call->op) == BY_ROWS && cj_events_pay (x, n, ni, nu))
+    cj_events_forward (x, n, ni, call->workspace, nu, end.bias, end.relu, y, call->scratch);
+  else
+    multiply_panels (x, n, ni, call->workspace, nu, end, FALSE, y);
 }
 
 /* The gradient of what ReLU is given, where it is a part of the op and there is a row a sample. */
@@ -463,11 +470,18 @@ get_slice (const CjOpCall *call, guint block)
 static void
 fill_slice (const CjOpCall *call, guint block, const float *dy, gint64 n, const float *x)
 {
-  const gint64 nu = get_u (call->op);
-  float *dw = get_slice (call, block), *db = dw + nu * get_i (call->op);
+  const gint64 ni = get_i (call->op), nu = get_u (call->op);
+  float *db = get_slice (call, block), *events = db + nu, *dw = events + 1;
 
   memset (db, 0, sizeof (float) * (gsize) nu);
-  find_gradient (call, dy, x, n, 0, nu, dw, FALSE, db);
+  *events = cj_events_pay (x, n, ni, nu);
+  if (*events > 0)
+    {
+      cj_events_gradient (x, dy, n, ni, nu, dw, call->scratch);
+      sum_rows (dy, n, nu, nu, db);
+    }
+  else
+    find_gradient (call, dy, x, n, 0, nu, dw, FALSE, db);
 }
 
 static void
@@ -493,26 +507,34 @@ backward_block (const CjOpCall *call, guint block)
                      call->d_in[0] + rows.begin * ni);
 }
 
-/* Adds the blocks' slices in order. */
-static void
-add_slices (const CjOpCall *call, gint64 from, gint64 n, float *to, gboolean add)
-{
-  if (!add)
-    memset (to, 0, sizeof (float) * (gsize) n);
-  for (guint b = 0; b < cj_op_blocks (call->op); b++)
-    cj_row_add (get_slice (call, b) + from, n, to);
-}
-
+/* Adds the blocks' slices in order, those of events last. */
 static void
 reduce_slices (const CjOpCall *call, guint panel)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op), u0 = (gint64) panel * PANEL;
   const gint64 units = MIN (PANEL, nu - u0);
+  float *dw = call->d_in[1] != NULL ? call->d_in[1] + u0 * ni : NULL;
+  float *db = call->op->n_in > 2 && call->d_in[2] != NULL ? call->d_in[2] + u0 : NULL;
+  const float *events[CJ_OP_MAX_BLOCKS];
+  guint n_events = 0;
 
-  if (call->d_in[1] != NULL)
-    add_slices (call, u0 * ni, units * ni, call->d_in[1] + u0 * ni, call->add_in[1]);
-  if (call->op->n_in > 2 && call->d_in[2] != NULL)
-    add_slices (call, nu * ni + u0, units, call->d_in[2] + u0, call->add_in[2]);
+  if (dw != NULL && !call->add_in[1])
+    memset (dw, 0, sizeof (float) * (gsize) (units * ni));
+  if (db != NULL && !call->add_in[2])
+    memset (db, 0, sizeof (float) * (gsize) units);
+  for (guint b = 0; b < cj_op_blocks (call->op); b++)
+    {
+      const float *slice = get_slice (call, b), *weight = slice + nu + 1;
+
+      if (db != NULL)
+        cj_row_add (slice + u0, units, db);
+      if (slice[nu] > 0)
+        events[n_events++] = weight;
+      else if (dw != NULL)
+        cj_row_add (weight + u0 * ni, units * ni, dw);
+    }
+  if (dw != NULL && n_events > 0)
+    cj_events_add (events, n_events, ni, nu, u0, units, dw);
   copy_gradient (call, u0, units);
 }
 

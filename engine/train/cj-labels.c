@@ -458,6 +458,21 @@ walk_reduce (Walk *walk, const CjStep *step)
       to++;
 }
 
+/* A number becomes a sequence, or one of a sequence stands for all. */
+static void
+walk_encode (Walk *walk, const CjStep *step)
+{
+  for (guint a = 1; a < step->op.in_shape[0].n_dims; a++)
+    *axis_of (walk, step->out, a + 1) = *axis_of (walk, step->in[0], a);
+}
+
+static void
+walk_moment (Walk *walk, const CjStep *step)
+{
+  for (guint a = 1; a < step->op.out_shape[0].n_dims; a++)
+    *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a + 1);
+}
+
 static void
 walk_matmul (Walk *walk, const CjStep *step)
 {
@@ -530,7 +545,8 @@ static const struct
 } walks[] = {
   { "attention", walk_attention }, { "concat", walk_concat },
   { "conv2d", walk_conv },         { "dense", walk_dense },
-  { "embedding", walk_embedding }, { "matmul", walk_matmul },
+  { "embedding", walk_embedding }, { "encode", walk_encode },
+  { "matmul", walk_matmul },       { "moment", walk_moment },
   { "permute", walk_permute },     { "recurrent", walk_recurrent },
   { "reduce", walk_reduce },       { "reshape", walk_reshape },
   { "slice", walk_slice },         { "to-picture", walk_to_picture },
