@@ -651,6 +651,9 @@ const CjuViewInfo cju_view_attention = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = again,
   .formula = "A = softmax (q kᵀ / √d); entropy = −Σ A log₂ A; rollout = Π (A + I) / 2; "
              "flow: the most that pipes (A + I) / 2 wide carry from a token down to each",
   .source = "Vaswani et al., “Attention is all you need”, 2017; Abnar and Zuidema, “Quantifying "

@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..76
+echo 1..77
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -68,6 +68,7 @@ check figure-concepts says '^f.csv' 0 "$cli" figure l.cajal concepts --class 8 -
 check figure-concepts-samples says '^f.csv' 0 "$cli" figure l.cajal concepts --class 8 --concept round=val:0,1,2,3,4,train:7 -o f.csv
 check figure-concepts-refuses says 'neither a folder nor a class' 1 "$cli" figure l.cajal concepts --class 8 --concept stripes
 check figure-concepts-class-refuses says 'no class “zebra”' 1 "$cli" figure l.cajal concepts --class zebra --concept B
+check figure-alignment says '^f.csv' 0 "$cli" figure p.cajal alignment -o f.csv
 check figure-interpolation says '^f.csv' 0 "$cli" figure p.cajal interpolation -o f.csv
 check figure-landscape says '^f.csv' 0 "$cli" figure p.cajal landscape -o f.csv
 check figure-landscape-refuses says 'Choose slice or run' 1 "$cli" figure p.cajal landscape -m moon

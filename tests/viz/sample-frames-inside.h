@@ -228,6 +228,35 @@ frame_interpolation (gboolean held)
 }
 
 static CjvFrame *
+frame_alignment (int n_layers, int n_moments)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[2] = { n_layers, n_moments };
+  CjTensor *angle = tensor (2, dims);
+  g_autofree float *steps = g_new (float, n_moments);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) layers = NULL;
+
+  for (int l = 0; l < n_layers; l++)
+    {
+      g_autofree char *name = g_strdup_printf ("dense%d", l + 1);
+
+      g_strv_builder_add (names, name);
+      for (int p = 0; p < n_moments; p++)
+        cj_tensor_f32 (angle)[l * n_moments + p]
+            = l == 1 && p < 3 ? NAN : (float) (88 - 12 * l - 30 * (1 - exp (-p / 4.0)));
+    }
+  for (int p = 0; p < n_moments; p++)
+    steps[p] = (float) (400 * p);
+  layers = g_strv_builder_end (names);
+  cjv_frame_take_array (frame, "angle", angle);
+  cjv_frame_set_values (frame, "step", steps, (gsize) n_moments);
+  cjv_frame_set_strings (frame, "layers", (const char *const *) layers);
+  cjv_frame_set_text (frame, "rule", "Feedback alignment");
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
 frame_curvature (gboolean whole)
 {
   CjvFrame *frame = cjv_frame_new ();

@@ -41,6 +41,8 @@ static const char *const clothes[]
     = { "T-shirt", "Trouser", "Pullover", "Dress",      "Coat", "Sandal",
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
+#include "card-frames.h"
+
 static CjvFrame *
 frame_curves (int n_runs)
 {
@@ -637,6 +639,10 @@ sample_frame (const char *id)
     return frame_landscape (17, 12, FALSE);
   if (g_str_equal (id, "interpolation"))
     return frame_interpolation (TRUE);
+  if (g_str_equal (id, "alignment"))
+    return frame_alignment (3, 12);
+  if (g_str_equal (id, "card"))
+    return frame_card (3, 3, TRUE);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -648,7 +654,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "traces"))
     return frame_traces (2, 800);
   if (g_str_equal (id, "orientation-map"))
-    return frame_population (64, FALSE);
+    return frame_population (64, TRUE);
   if (g_str_equal (id, "selectivity"))
     return frame_population (128, TRUE);
   if (g_str_equal (id, "gabor"))
@@ -656,7 +662,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (32);
+    return frame_field (32, 1);
   return NULL;
 }
 
@@ -716,6 +722,10 @@ other_frame (const char *id)
     return frame_landscape (17, 0, TRUE);
   if (g_str_equal (id, "interpolation"))
     return frame_interpolation (FALSE);
+  if (g_str_equal (id, "alignment"))
+    return frame_alignment (9, 1);
+  if (g_str_equal (id, "card"))
+    return frame_card (10, 4, FALSE);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
@@ -735,7 +745,7 @@ other_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (5);
+    return frame_field (5, 0);
   return NULL;
 }
 
