@@ -11,14 +11,8 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What the sample is compared with",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_BASELINE_ROW, .blurb = "What the sample is compared with",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
 
