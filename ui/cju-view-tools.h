@@ -15,6 +15,7 @@ typedef struct
   GtkWidget *drop;
   GStrv nodes;       /* ids, as the list has them */
   gboolean no_input; /* the data themselves are no choice */
+  gboolean maps;     /* only those whose answers are maps; without any the list hides */
   /* Place in the list to begin with; NULL: what goes into the last layer, which tells most. */
   guint (*preset) (CjuDocument *document, GStrv nodes);
 } CjuLayerChoice;
@@ -32,13 +33,16 @@ GtkWidget *cju_view_add_list (CjuView *view, const char *const *items, const cha
 /* A button that starts a job and stops it, and how far that is. */
 typedef struct
 {
-  GtkWidget *start, *progress;
+  GtkWidget *start; /* NULL: the view starts it by itself */
+  GtkWidget *progress;
+  char *failure;     /* that was told: what starts by itself tells it once */
   const char *label; /* of the button, while nothing runs */
   void (*begin) (CjuView *view);
   CjlJob *job;
 } CjuViewJob;
 
-/* Adds button and progress to the column; `begin` starts a job and gives it to cju_view_job_take. */
+/* Adds button and progress to the column; `begin` starts a job and gives it to cju_view_job_take. With a
+ * label of NULL there is no button, and a bar only for what takes longer than half a second. */
 void cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const char *words,
                          void (*begin) (CjuView *view));
 void cju_view_job_take (CjuViewJob *self, CjlJob *job);

@@ -212,6 +212,9 @@ cjl_explanations_frame (const CjlExplanations *self)
       set_samples (frame, self);
       set_rows (frame, self);
       set_methods (frame, self);
+      if (self->features != NULL && self->rows[0].x->shape.n_dims == 1
+          && (gint64) g_strv_length (self->features) == self->rows[0].x->shape.dims[0])
+        cjv_frame_set_strings (frame, "features", (const char *const *) self->features);
     }
   cjv_frame_set_provenance (frame, provenance);
   return cjv_frame_seal (frame);

@@ -5,7 +5,7 @@
 #include "cj-explain-tools.h"
 #include "cj-ops.h"
 #include "cj-runner.h"
-#include "cjl-network.h"
+#include "cjl-write.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -21,7 +21,6 @@ clear_explained_row (CjlExplainedRow *row)
   g_free (row->title);
   g_clear_pointer (&row->x, cj_tensor_unref);
   g_clear_pointer (&row->picture, cj_tensor_unref);
-  g_clear_pointer (&row->shares, cj_tensor_unref);
   g_strfreev (row->words);
 }
 
@@ -46,6 +45,7 @@ cjl_explanations_unref (CjlExplanations *self)
     }
   cjl_explain_request_free (self->request);
   g_strfreev (self->classes);
+  g_strfreev (self->features);
   g_free (self->rows);
   g_free (self->cells);
   g_free (self->verdicts);
@@ -82,7 +82,6 @@ take_still (const CjlExplanations *from)
       row->words = g_strdupv (row->words);
       row->x = ref_any (row->x);
       row->picture = ref_any (row->picture);
-      row->shares = ref_any (row->shares);
     }
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
     {
@@ -203,12 +202,12 @@ dup_words (const CjdDataset *dataset, gsize sample, gint64 n, GError **error)
 {
   g_autofree gint32 *ids = g_new0 (gint32, (gsize) n);
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-  const guint n_names = dataset->class_names != NULL ? g_strv_length (dataset->class_names) : 0;
+  const gboolean text = cjl_write_suits (dataset);
 
   if (!cjd_dataset_read (dataset, sample, ids, error))
     return NULL;
   for (gint64 i = 0; i < n; i++)
-    if (dataset->n_words <= n_names && ids[i] >= 0 && (guint) ids[i] < n_names)
+    if (text && ids[i] >= 0 && (guint) ids[i] < dataset->n_classes)
       g_strv_builder_add (words, dataset->class_names[ids[i]]);
     else
       {
@@ -322,30 +321,6 @@ open_row (Work *work, guint i, GError **error)
     }
   out->picture = undo_normal (work, out->x);
   return find_target (work, row, out, error);
-}
-
-/* How much each place of the layer's maps adds to the answer, as far as it is linear. */
-static void
-find_shares (Work *work, CjlExplainedRow *row)
-{
-  CjProgram *program = cj_explained_get_program (work->network);
-  const CjExplainTarget target = { CJ_NO_VALUE, row->target };
-  const gint64 n = cj_explained_get_n_features (work->network);
-  g_autofree float *slope = g_new (float, (gsize) n);
-  g_autoptr (CjTensor) maps = NULL, slopes = NULL;
-  CjShape shape;
-
-  if (work->layer == CJ_NO_VALUE)
-    return;
-  cj_explained_slope (work->network, cj_tensor_f32 (row->x), 1, &target, NULL, slope, NULL);
-  maps = cj_program_dup_value (program, work->layer);
-  slopes = cj_program_dup_value_gradient (program, work->layer);
-  if (maps == NULL || slopes == NULL)
-    return;
-  shape = cj_shape3 (maps->shape.dims[1], maps->shape.dims[2], maps->shape.dims[3]);
-  row->shares = cj_tensor_new (CJ_FLOAT32, &shape);
-  for (gint64 i = 0; i < cj_shape_size (&shape); i++)
-    cj_tensor_f32 (row->shares)[i] = cj_tensor_f32 (maps)[i] * cj_tensor_f32 (slopes)[i];
 }
 
 static gboolean
@@ -570,6 +545,7 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
   all->cells = g_new0 (CjlExplainCell, all->n_rows * all->n_methods + 1);
   all->verdicts = g_new0 (CjSanityVerdict, all->n_methods + 1);
   all->classes = g_strdupv (dataset->class_names);
+  all->features = g_strdupv (dataset->feature_names);
   all->step = step;
   all->data = g_strdup (dataset->name);
   good = choose_layer (&work, error) && read_baseline (&work, error);
@@ -581,8 +557,6 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       work.n_background = wants_background (request) ? request->n_background : 0;
       work.background = cjl_explain_dup_background (network, dataset, &work.n_background);
       good = fill_cells (&work);
-      for (guint i = 0; i < all->n_rows && good; i++)
-        find_shares (&work, &all->rows[i]);
       good = good && (!request->measured || measure (&work));
     }
   g_free (work.black);
@@ -607,22 +581,30 @@ order_free (gpointer data)
   g_free (order);
 }
 
-static gpointer
-run_order (CjlJob *job, gpointer data, GError **error)
+CjExplained *
+cjl_explained_new_network (const CjlNetwork *from, GError **error)
 {
-  const Order *order = data;
-  const CjlNetwork *from = order->network;
   const CjDataSpec spec = cjl_data_spec (from->dataset, 1);
   g_autoptr (CjExplained) network = cj_explained_new (from->graph, &spec, N_THREADS, error);
 
   if (network == NULL)
     return NULL;
-  if (!cj_checkpoint_apply (from->weights, cj_explained_get_program (network)))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("The weights are of another network. Train it for a step."));
-      return NULL;
-    }
+  if (cj_checkpoint_apply (from->weights, cj_explained_get_program (network)))
+    return g_steal_pointer (&network);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               _ ("The weights are of another network. Train it for a step."));
+  return NULL;
+}
+
+static gpointer
+run_order (CjlJob *job, gpointer data, GError **error)
+{
+  const Order *order = data;
+  const CjlNetwork *from = order->network;
+  g_autoptr (CjExplained) network = cjl_explained_new_network (from, error);
+
+  if (network == NULL)
+    return NULL;
   return explain (network, from->graph, from->dataset, from->weights->at.step, order->request, job,
                   error);
 }

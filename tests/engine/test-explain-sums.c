@@ -2,6 +2,8 @@
 /* What the numbers of explainers must add up to: the answer, or its difference from that to a baseline. */
 #include "explained.h"
 
+#include "cj-explain-units.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -330,6 +332,43 @@ test_cliff (void)
   g_assert_cmpuint (n_missed, >=, 6); /* the cliff is there */
 }
 
+/* Through a layer that everything goes through goes all of the difference, where what follows is linear; and
+ * only what is named is looked at. */
+static void
+test_units (void)
+{
+  const ExplainKind kind
+      = { "two", "dense units=6, tanh, dense units=3, cross-entropy", { 1, { 4 } }, 3, 0, FALSE,
+          { 0 } };
+  g_autoptr (CjExplained) network = explain_open (&kind, 1);
+  const CjLowered *lowered = cj_program_get_lowered (cj_explained_get_program (network));
+  g_autofree float *x = explain_new_sample (network, &kind, 1);
+  g_autofree float *without = explain_new_sample (network, &kind, 2);
+  const CjExplainTarget target = { CJ_NO_VALUE, 1 };
+  int values[1] = { CJ_NO_VALUE }; /* behind tanh: the last with six numbers a row */
+  g_autoptr (GArray) all = NULL, one = NULL;
+  float answers[2];
+  double sum = 0;
+
+  for (guint i = 0; i < lowered->n_nodes; i++)
+    if (lowered->nodes[i].n_out > 0
+        && cj_explained_get_row_shape (network, lowered->nodes[i].out[0]).dims[0] == 6)
+      values[0] = MAX (values[0], lowered->nodes[i].out[0]);
+  all = cj_explain_units (network, x, without, &target, values, G_N_ELEMENTS (values), 100);
+  one = cj_explain_units (network, x, without, &target, values, G_N_ELEMENTS (values), 1);
+
+  cj_explained_ask (network, x, 1, &target, &answers[0]);
+  cj_explained_ask (network, without, 1, &target, &answers[1]);
+  g_assert_cmpuint (all->len, ==, 6);
+  for (guint i = 0; i < all->len; i++)
+    sum += g_array_index (all, CjUnitShare, i).share;
+  g_assert_cmpfloat_with_epsilon (sum, (double) answers[0] - answers[1], 1e-5);
+  g_assert_cmpuint (one->len, ==, 1);
+  for (guint i = 1; i < all->len; i++)
+    g_assert_cmpfloat (fabs (g_array_index (all, CjUnitShare, i).share), <=,
+                       fabs (g_array_index (one, CjUnitShare, 0).share));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -354,5 +393,6 @@ main (int argc, char **argv)
                         &explain_kinds[EXPLAIN_GATES], test_relevance_of_transformers);
   g_test_add_func ("/engine/explain/relevance-of-rows", test_relevance_of_rows);
   g_test_add_func ("/engine/explain/cliff", test_cliff);
+  g_test_add_func ("/engine/explain/units", test_units);
   return g_test_run ();
 }

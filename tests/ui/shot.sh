@@ -174,6 +174,9 @@ pictured ()
 if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
+# a place that was clicked: the units that mattered there
+act () { show explan 3; sleep 4; xdotool mousemove 690 740 click 1; sleep 2; }
+picture explain-units 24 --new lenet-5 --train
 # every view by name
 act () { xdotool mousemove 1022 643 click 1; sleep 1.5; }
 picture views 14 --new lenet-5 --train

@@ -109,6 +109,7 @@ typedef struct
   double block;            /* px, of a sample with its heading */
   gint64 columns, lines;   /* tiles beside and above one another in a block */
   gint64 first;            /* tiles of the sample itself: 1 or 0 */
+  glong space;             /* letters between words: 1 where words are longer than that, or 0 */
 } Sheet;
 
 static gboolean
@@ -247,11 +248,20 @@ sheet_init (Sheet *s, const CjvScene *scene)
   s->kind = s->h > 1 || s->pictures != NULL   ? KIND_PICTURE
             : s->w * s->r == (gint64) n_words ? KIND_WORDS
                                               : KIND_NUMBERS;
+  for (guint i = 0; i < n_words && s->kind == KIND_WORDS; i++)
+    if (g_utf8_strlen (cjv_frame_get_string (s->frame, "words", i), -1) > 1)
+      s->space = 1;
   s->first = s->kind == KIND_PICTURE && s->pictures != NULL ? 1 : 0;
   s->maps = cj_tensor_dup (maps);
   if (s->p->against > 0 && s->p->against <= s->m)
     take_difference (s);
   return TRUE;
+}
+
+static glong
+count_letters_of (const Sheet *s, gint64 r, gint64 i)
+{
+  return g_utf8_strlen (cjv_frame_get_string (s->frame, "words", r * s->w + i), -1);
 }
 
 /* --- places --- */
@@ -268,7 +278,7 @@ count_letters (const Sheet *s)
       gint64 n = 0;
 
       for (gint64 i = 0; i < s->w; i++)
-        n += g_utf8_strlen (cjv_frame_get_string (s->frame, "words", r * s->w + i), -1);
+        n += count_letters_of (s, r, i) + s->space;
       most = MAX (most, n);
     }
   return most;
@@ -502,6 +512,7 @@ draw_words (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64
                          CJV_SIZE_BODY, CJV_TEXT_CENTER | CJV_TEXT_MIDDLE, cjv_color_ink_on (under),
                          text);
         }
+      letter += s->space;
     }
 }
 
@@ -511,8 +522,10 @@ draw_numbers (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint
               const CjvRect *at)
 {
   const double step = at->width / (double) s->w, gap = step > 4 ? 1 : 0;
-  const double zero = is_signed (s, m) ? at->y + at->height / 2 : at->y + at->height;
-  const double reach = is_signed (s, m) ? at->height / 2 : at->height;
+  const gboolean named = step > scene->style->font_size * 1.4;
+  const double high = at->height - (named ? s->line : 0); /* names stand below the bars */
+  const double zero = is_signed (s, m) ? at->y + high / 2 : at->y + high;
+  const double reach = is_signed (s, m) ? high / 2 : high;
 
   cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_SURFACE));
   cairo_rectangle (cr, at->x, at->y, at->width, at->height);
@@ -527,7 +540,7 @@ draw_numbers (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint
                        step - gap, fabs (t) * reach);
       cairo_fill (cr);
     }
-  for (gint64 i = 0; i < s->w && step > scene->style->font_size * 1.4; i++)
+  for (gint64 i = 0; i < s->w && named; i++)
     {
       const char *name = cjv_frame_get_string (s->frame, "features", i);
       g_autofree char *number = g_strdup_printf ("%d", (int) i);
@@ -627,9 +640,8 @@ find_feature (const CjvScene *scene, const Sheet *s, gint64 r, const CjvRect *at
            + (gint64) ((x - at->x) / at->width * (double) s->w);
   if (s->kind == KIND_NUMBERS)
     return (gint64) ((x - at->x) / at->width * (double) s->w);
-  for (gint64 i = 0; i < s->w; i++)
-    for (glong k = g_utf8_strlen (cjv_frame_get_string (s->frame, "words", r * s->w + i), -1);
-         k > 0; k--, letter++)
+  for (gint64 i = 0; i < s->w; i++, letter += s->space)
+    for (glong k = count_letters_of (s, r, i); k > 0; k--, letter++)
       {
         const CjvRect place = place_letter (scene, at, letter);
 
