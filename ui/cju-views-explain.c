@@ -331,7 +331,7 @@ show_units (CjuView *view)
       if (first == NULL || fabs (unit->share) > fabs (first->share))
         first = unit;
     }
-  gtk_widget_set_visible (state->units, first != NULL);
+  gtk_widget_set_sensitive (state->units, first != NULL);
   if (first == NULL)
     {
       cju_view_tell (view, _ ("No unit passed anything on from here."));
@@ -381,8 +381,8 @@ pick (CjuView *view, const CjvHit *hit)
       row, hit->index);
 }
 
-static void
-build_units (CjuView *view)
+static GtkWidget *
+make_units (CjuView *view)
 {
   State *state = cju_view_get_state (view);
   GtkWidget *popover = gtk_popover_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -405,13 +405,14 @@ build_units (CjuView *view)
   gtk_box_append (GTK_BOX (box), scroller);
   gtk_popover_set_child (GTK_POPOVER (popover), box);
   state->units = gtk_menu_button_new ();
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (state->units), _ ("Units"));
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (state->units), "view-list-symbolic");
+  cju_access_name (state->units, _ ("Units that mattered there"));
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (state->units), popover);
   cju_access_tip (state->units,
                   _ ("Which units passed on what stands at the place that was clicked; "
                      "choose one to see it in the other views"));
-  gtk_widget_set_visible (state->units, FALSE);
-  cju_view_add_control (view, state->units);
+  gtk_widget_set_sensitive (state->units, FALSE); /* until a place is clicked */
+  return state->units;
 }
 
 static void
@@ -526,11 +527,11 @@ build (CjuView *view)
   gtk_widget_set_hexpand (state->release, TRUE);
   gtk_box_append (GTK_BOX (box), state->hold);
   gtk_box_append (GTK_BOX (box), state->release);
+  gtk_box_append (GTK_BOX (box), make_units (view));
   cju_view_add_control (view, box);
   g_signal_connect_object (state->hold, "clicked", G_CALLBACK (on_hold), view, G_CONNECT_SWAPPED);
   g_signal_connect_object (state->release, "clicked", G_CALLBACK (on_release), view,
                            G_CONNECT_SWAPPED);
-  build_units (view);
   cju_view_job_build (&state->job, view, NULL, _ ("Progress of the explanations"), NULL);
 }
 

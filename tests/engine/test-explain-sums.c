@@ -351,9 +351,14 @@ test_units (void)
   double sum = 0;
 
   for (guint i = 0; i < lowered->n_nodes; i++)
-    if (lowered->nodes[i].n_out > 0
-        && cj_explained_get_row_shape (network, lowered->nodes[i].out[0]).dims[0] == 6)
-      values[0] = MAX (values[0], lowered->nodes[i].out[0]);
+    if (lowered->nodes[i].n_out > 0)
+      {
+        const int value = lowered->nodes[i].out[0];
+        const CjShape *shape = cj_builder_get_shape (lowered->builder, value);
+
+        if (shape->n_dims == 2 && shape->dims[1] == 6)
+          values[0] = MAX (values[0], value);
+      }
   all = cj_explain_units (network, x, without, &target, values, G_N_ELEMENTS (values), 100);
   one = cj_explain_units (network, x, without, &target, values, G_N_ELEMENTS (values), 1);
 
