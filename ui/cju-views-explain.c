@@ -546,4 +546,10 @@ const CjuViewInfo cju_view_explain = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .formula
+  = "units that mattered: (a (x) − a (x without the place)) ∂f / ∂a; a place of a picture is "
+    "a square of 3 × 3 pixels",
+  .source
+  = "Each explainer has its own; A. Syed, C. Rager, A. Conmy, “Attribution patching outperforms "
+    "automated circuit discovery” (2023), for the units",
 };

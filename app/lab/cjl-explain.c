@@ -41,6 +41,7 @@ cjl_explanations_unref (CjlExplanations *self)
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
     {
       g_clear_pointer (&self->cells[i].map, cj_tensor_unref);
+      g_clear_pointer (&self->cells[i].curves, cj_tensor_unref);
       g_free (self->cells[i].problem);
     }
   cjl_explain_request_free (self->request);
@@ -86,6 +87,7 @@ take_still (const CjlExplanations *from)
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
     {
       self->cells[i].map = ref_any (self->cells[i].map);
+      self->cells[i].curves = ref_any (self->cells[i].curves);
       self->cells[i].problem = g_strdup (self->cells[i].problem);
     }
   return self;
@@ -377,7 +379,7 @@ fill_cell (Work *work, guint row, guint method)
   g_autoptr (GError) error = NULL;
   const gint64 start = g_get_monotonic_time ();
 
-  cell->deletion = cell->insertion = cell->infidelity = NAN;
+  cell->deletion = cell->insertion = cell->infidelity = cell->sensitivity = NAN;
   if (cj_explainer_run (get_info (work, method), &call, &explanation, &error))
     {
       cell->map = g_steal_pointer (&explanation.map);
@@ -396,7 +398,10 @@ measure_cell (Work *work, guint row, guint method)
 {
   const CjExplainCall call = make_call (work, row, method);
   CjlExplainCell *cell = get_cell (work, row, method);
+  const gboolean slow = (get_info (work, method)->traits & CJ_EXPLAIN_SLOW) != 0;
+  const CjShape shape = cj_shape2 (2, CJ_FAITHFUL_STEPS + 1);
   g_auto (CjFaithfulCurves) curves = { 0 };
+  g_autoptr (GError) error = NULL; /* of a neighbour that the method refuses: not measured */
 
   if (cell->map == NULL)
     return TRUE;
@@ -404,8 +409,18 @@ measure_cell (Work *work, guint row, guint method)
       || !cj_faithful_infidelity (get_info (work, method), &call, cell->map,
                                   CJ_FAITHFUL_PERTURBATIONS, &cell->infidelity))
     return FALSE;
+  if (!slow
+      && !cj_faithful_sensitivity (get_info (work, method), &call, cell->map,
+                                   CJ_FAITHFUL_NEIGHBOURS, CJ_FAITHFUL_RADIUS, &cell->sensitivity,
+                                   &error)
+      && error == NULL)
+    return FALSE;
   cell->deletion = curves.deletion_area;
   cell->insertion = curves.insertion_area;
+  cell->curves = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (cell->curves->data, curves.deletion, sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
+  memcpy (cj_tensor_f32 (cell->curves) + CJ_FAITHFUL_STEPS + 1, curves.insertion,
+          sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
   return TRUE;
 }
 

@@ -63,6 +63,8 @@ typedef struct
   double answer, base_answer;
   double seconds;                         /* that it took */
   double deletion, insertion, infidelity; /* see cj-faithful.h; NAN: not measured */
+  double sensitivity;                     /* the same; NAN of slow methods as well */
+  CjTensor *curves; /* [2, CJ_FAITHFUL_STEPS + 1]: deletion, insertion; NULL: not measured */
 } CjlExplainCell;
 
 typedef struct

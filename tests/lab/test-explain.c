@@ -88,6 +88,43 @@ test_pictures (void)
   g_assert_cmpuint (n, ==, 3);
 }
 
+/* Every map carries how true it is, and the frame has the curves of it; what is not measured has none. */
+static void
+test_measured (void)
+{
+  static const char *const methods[] = { "gradient", "lime", "attention-rollout", NULL };
+  g_auto (Lab) lab = open_lab ("playground", NULL);
+  g_autoptr (CjlExplainRequest) request = new_request (methods);
+  g_autoptr (CjlExplanations) all = NULL;
+  g_autoptr (CjvFrame) frame = NULL;
+  const CjlExplainCell *cell;
+  const CjTensor *curves;
+  const gint64 n = CJ_FAITHFUL_STEPS + 1;
+  g_autoptr (GError) error = NULL;
+  double area = 0;
+
+  cjl_explain_request_add_sample (request, CJD_SPLIT_VAL, 3, CJL_TARGET_PREDICTED);
+  request->measured = TRUE;
+  all = cjl_explain_project (lab.project, lab.dataset, request, &error);
+  g_assert_no_error (error);
+  cell = cjl_explanations_get (all, 0, 0);
+  g_assert_true (isfinite (cell->deletion) && isfinite (cell->insertion));
+  g_assert_true (isfinite (cell->infidelity) && isfinite (cell->sensitivity));
+  g_assert_true (isnan (cjl_explanations_get (all, 0, 1)->sensitivity)); /* slow */
+  g_assert_true (isfinite (cjl_explanations_get (all, 0, 1)->deletion));
+  g_assert_null (cjl_explanations_get (all, 0, 2)->curves); /* refused */
+  for (gint64 i = 0; i + 1 < n; i++)
+    area += (cj_tensor_f32 (cell->curves)[i] + cj_tensor_f32 (cell->curves)[i + 1]) / 2
+            / CJ_FAITHFUL_STEPS;
+  g_assert_cmpfloat_with_epsilon (area, cell->deletion, 1e-4);
+  frame = cjl_explanations_frame (all);
+  curves = cjv_frame_get_array (frame, "curves");
+  g_assert_nonnull (curves);
+  g_assert_cmpint (cj_shape_size (&curves->shape), ==, 3 * 2 * n);
+  g_assert_true (isfinite (cjv_tensor_at (curves, 0)));
+  g_assert_true (isnan (cjv_tensor_at (curves, 2 * 2 * n)));
+}
+
 /* The units that a place speaks through: those of the layers that learn, and nothing of a corner that is
  * black anyway. */
 static void
@@ -267,6 +304,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/explain/pictures", test_pictures);
   g_test_add_func ("/lab/explain/refusals", test_refusals);
+  g_test_add_func ("/lab/explain/measured", test_measured);
   g_test_add_func ("/lab/explain/units", test_units);
   g_test_add_func ("/lab/explain/words", test_words);
   g_test_add_func ("/lab/explain/job", test_job);
