@@ -56,6 +56,22 @@ cju_layer_choice_get (const CjuLayerChoice *self)
   return self->nodes != NULL && at < g_strv_length (self->nodes) ? self->nodes[at] : NULL;
 }
 
+int
+cju_layer_choice_get_index (const CjuLayerChoice *self)
+{
+  return cju_layer_choice_get (self) != NULL
+             ? (int) gtk_drop_down_get_selected (GTK_DROP_DOWN (self->drop))
+             : -1;
+}
+
+void
+cju_layer_choice_set (CjuLayerChoice *self, const char *id)
+{
+  for (guint i = 0; self->nodes != NULL && self->nodes[i] != NULL; i++)
+    if (g_str_equal (self->nodes[i], id))
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop), i);
+}
+
 /* Layers that give numbers for each sample. */
 static GStrv
 list_layers (CjuDocument *document, gboolean no_input)
@@ -96,7 +112,7 @@ gboolean
 cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
-  GStrv nodes = list_layers (document, self->no_input);
+  GStrv nodes = self->list != NULL ? self->list (view) : list_layers (document, self->no_input);
   g_autofree char *chosen = g_strdup (cju_layer_choice_get (self));
   guint preset;
 

@@ -9,12 +9,15 @@
 
 G_BEGIN_DECLS
 
-/* A list of the layers that give numbers for every sample. */
+/* A list of the layers that give numbers for every sample, or of other things that come and go with the
+ * network. */
 typedef struct
 {
   GtkWidget *drop;
   GStrv nodes;       /* ids, as the list has them */
   gboolean no_input; /* the data themselves are no choice */
+  /* What there is to choose from, in place of layers; you free. NULL: layers. */
+  GStrv (*list) (CjuView *view);
   /* Place in the list to begin with; NULL: what goes into the last layer, which tells most. */
   guint (*preset) (CjuDocument *document, GStrv nodes);
 } CjuLayerChoice;
@@ -24,6 +27,9 @@ void cju_layer_choice_build (CjuLayerChoice *choice, CjuView *view, const char *
 /* Brings the list in step with the network; to be called in the view's tick. Whether it changed. */
 gboolean cju_layer_choice_follow (CjuLayerChoice *choice, CjuView *view);
 const char *cju_layer_choice_get (const CjuLayerChoice *choice); /* id, or NULL; borrowed */
+int cju_layer_choice_get_index (const CjuLayerChoice *choice);   /* in the list; -1: it is empty */
+/* Chooses it, if the list has it. */
+void cju_layer_choice_set (CjuLayerChoice *choice, const char *id);
 void cju_layer_choice_clear (CjuLayerChoice *choice);
 
 /* Calls a control what it is for, for the screen reader and beside the pointer. */

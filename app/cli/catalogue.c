@@ -2,6 +2,8 @@
 /* cajal-cli list, describe and templates: the catalogue as text, from the descriptors. */
 #include "cli.h"
 
+#include "cj-attack.h"
+#include "cj-damage.h"
 #include "cj-explainer.h"
 #include "cj-layer.h"
 #include "cj-metrics.h"
@@ -9,8 +11,8 @@
 #include "cjd-augment.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
+#include "cjl-card.h"
 #include "cjl-figures.h"
-#include "cjl-template.h"
 #include "cjv-figure.h"
 
 #include <glib/gi18n-lib.h>
@@ -21,7 +23,8 @@ typedef struct
   const char *kind, *id, *title, *blurb, *formula, *note;
   const CjParam *params;
   gsize params_size;
-  double rate; /* learning rate to begin with, 0: has none */
+  double rate;    /* learning rate to begin with, 0: has none */
+  double seconds; /* that it takes, 0: not said */
 } Item;
 
 /* What networks are made of and trained with. */
@@ -57,6 +60,13 @@ collect_engine (void)
 
       g_array_append_val (items, item);
     }
+  for (const CjRuleInfo *const *i = cj_rules (); *i != NULL; i++)
+    {
+      const Item item = { "rules",       (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
   for (guint i = 0; i <= CJ_INIT_LAST; i++)
     {
       const CjInitInfo *init = &cj_inits[i];
@@ -74,7 +84,7 @@ collect_engine (void)
   return items;
 }
 
-/* Adds explainers, data, figures and templates. */
+/* Adds explainers, data, figures, templates and cards. */
 static void
 collect_rest (GArray *items)
 {
@@ -119,6 +129,39 @@ collect_rest (GArray *items)
 
       g_array_append_val (items, item);
     }
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
+    {
+      const CjlTemplate *t = &(*c)->experiment;
+      const Item item = { .kind = "cards",
+                          .id = t->id,
+                          .title = t->title,
+                          .blurb = t->blurb,
+                          .formula = t->network,
+                          .note = (*c)->paper,
+                          .seconds = (*c)->seconds };
+
+      g_array_append_val (items, item);
+    }
+}
+
+/* What is done to networks that have learned. */
+static void
+collect_damage (GArray *items)
+{
+  for (const CjDamageInfo *const *i = cj_damages (); *i != NULL; i++)
+    {
+      const Item item = { "damages",     (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
+  for (const CjAttackInfo *const *i = cj_attacks (); *i != NULL; i++)
+    {
+      const Item item = { "attacks",     (*i)->id,     (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->source, (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
 }
 
 static GArray *
@@ -126,6 +169,7 @@ collect (void)
 {
   GArray *items = collect_engine ();
 
+  collect_damage (items);
   collect_rest (items);
   return items;
 }
@@ -152,6 +196,8 @@ list_item (const Item *item, gboolean json)
     }
   g_variant_dict_init (&dict, NULL);
   put_words (&dict, item);
+  if (item->seconds > 0)
+    g_variant_dict_insert (&dict, "seconds", "d", item->seconds);
   cli_print_json (g_variant_dict_end (&dict));
 }
 
@@ -190,8 +236,8 @@ run_list (int argc, char **argv)
     return 0;
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-         "initialisers, metrics, explainers, sources, readers, augmentations, figures and "
-         "templates.\n"),
+         "rules, initialisers, metrics, explainers, attacks, damages, sources, readers, "
+         "augmentations, figures, templates and cards.\n"),
       kind);
   return 1;
 }
@@ -308,7 +354,9 @@ static const char *
 name_note (const Item *item)
 {
   if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
-      || g_str_equal (item->kind, "initialisers") || g_str_equal (item->kind, "explainers"))
+      || g_str_equal (item->kind, "rules") || g_str_equal (item->kind, "initialisers")
+      || g_str_equal (item->kind, "explainers") || g_str_equal (item->kind, "attacks")
+      || g_str_equal (item->kind, "damages") || g_str_equal (item->kind, "cards"))
     return _ ("Source");
   return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }

@@ -472,8 +472,10 @@ static const GOptionEntry entries[] = {
   { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
     N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
   { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
-    N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
-        "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
+    N_ ("For embedding: t-sne, umap or pca, with settings, as “umap neighbours=30 start=pca”; for "
+        "similarity: cka, cka-unbiased or rsa; for "
+        "dissimilarity: correlation, euclidean or similarity; for attention: heads, mean, rollout "
+        "or flow; "
         "for "
         "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
         "landscape: slice or run; for ideal and receptive-field: middle of a map (a unit) or mean "
@@ -492,16 +494,18 @@ static const GOptionEntry entries[] = {
   { "before", 0, 0, G_OPTION_ARG_NONE, &options.before,
     N_ ("For tuning, orientation-map and gabor: what was there before training beside it"), NULL },
   { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
-    N_ ("For similarity: another project, whose layers these are compared with; for selectivity: "
-        "other layers, with commas, in place of before training"),
+    N_ ("For similarity and dissimilarity: another project, whose layers these are compared with; "
+        "for selectivity: other layers, with commas, in place of before training"),
     "G.cajal" },
   { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
-    N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
+    N_ ("For similarity: each layer with itself at the end of the run, or, with --node, one at "
+        "every kept moment with every other; for dissimilarity: the samples at moments of the run"),
+    NULL },
   { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
     N_ ("For concepts, ideal and receptive-field: the class that is asked about"), "NAME" },
   { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
-    N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
-        "times"),
+    N_ ("For concepts: a folder of pictures, a class of the data, or samples of it, as "
+        "“round=val:3,8,20”; may be given several times"),
     "X" },
   { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
     N_ ("A parameter of the figure, or of how it is made; “cajal-cli describe ID” names them"),
@@ -553,7 +557,8 @@ const CliCommand cli_figure = {
       "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
       "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
       "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
-      "of the loss; decision for data of two numbers. A .csv holds the numbers of the picture,\n"
+      "of the loss; alignment of learning rules with it; decision for data of two numbers. A .csv "
+      "holds the numbers of the picture,\n"
       "a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 --before -o tuning.svg\n"

@@ -17,18 +17,18 @@ typedef struct
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
   const char
       *method; /* embedding, similarity, dissimilarity, attention, tuning: how; NULL: the first */
-  gsize n_samples; /* embedding, similarity, dissimilarity: at most; 0: the preset */
-  const char
-      *other;   /* similarity: path of a project to compare with; selectivity: a layer; or NULL */
-  gboolean run; /* similarity: along the run */
-  gint64 query; /* attention: the token that looks; -1: none is chosen */
-  gint64 unit;  /* tuning, orientation-map, ideal: of the layer, from 0; -1: none is named */
+  gsize n_samples;   /* embedding, similarity, dissimilarity: at most; 0: the preset */
+  const char *other; /* similarity, dissimilarity: path of a project to compare with; selectivity:
+                      * layers; or NULL */
+  gboolean run;      /* similarity, dissimilarity: along the run */
+  gint64 query;      /* attention: the token that looks; -1: none is chosen */
+  gint64 unit;       /* tuning, orientation-map, ideal: of the layer, from 0; -1: none is named */
   const char *direction; /* ideal, receptive-field: several units, "3 5:-1"; NULL: one */
   gboolean untrained;    /* tuning and its kin: with the weights that the seed begins with */
   gboolean before;       /* tuning, orientation-map, gabor: those beside the trained ones */
   const char *const
       *settings; /* of cjl_figure_get_settings, "jitter=4", NULL-terminated, or NULL */
-  const char *const *concepts; /* concepts: folders and classes, NULL-terminated, or NULL */
+  const char *const *concepts; /* concepts: as of CjlConceptOptions, or NULL */
   const char *target;          /* concepts, ideal, receptive-field: the class that is asked about */
 } CjlFigureChoice;
 

@@ -69,6 +69,9 @@ act () { :; }
 show () { xdotool key ctrl+k; sleep 1; xdotool type "show $1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
 
 picture start 3
+# the category of published results, whose pill is the last of its row; then a card that is run
+act () { xdotool key End; sleep 0.5; xdotool mousemove 700 500 click --repeat 60 5; sleep 0.5; }
+picture results 3
 picture lab 12 --new lenet-5 --train
 act () { xdotool mousemove 495 300 click 1; }
 picture inspector 10 --new lenet-5 --train
@@ -107,11 +110,21 @@ invalid ()
   act () { xdotool mousemove 495 262 click 1; sleep 0.3; xdotool key ctrl+l; sleep 0.3; xdotool key Right; }
   picture "wiring$1" 8 --new lenet-5
 }
+# neurons and synapses: the last layer while it is trained, a filter's kernels, and one unit alone
+synapses ()
+{
+  act () { xdotool mousemove 886 385 click 1; sleep 0.5; xdotool key s; sleep 2; }
+  picture "synapses$1" 12 --new lenet-5 --train
+  act () { xdotool mousemove 886 196 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key Right; sleep 1; }
+  picture "synapses-kernels$1" 12 --new lenet-5 --train
+}
 levels ''
+synapses ''
 blocks ''
 invalid ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 levels -dark
+synapses -dark
 blocks -dark
 invalid -dark
 unset ADW_DEBUG_COLOR_SCHEME
@@ -132,6 +145,19 @@ picture help-dark 6 --new lenet-5
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3
 unset ADW_DEBUG_COLOR_SCHEME
+# a rule in place of backpropagation: the angle of what it changes, while it learns; and what is local to it
+rule=$(mktemp -d)
+"$(dirname "$program")/../cli/cajal-cli" new mlp -o "$rule/rule.cajal" >/dev/null
+"$(dirname "$program")/../cli/cajal-cli" set "$rule/rule.cajal" rule=feedback-alignment dense3.rule=backprop
+for dark in '' -dark; do
+  [ -z "$dark" ] || export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+  act () { show alignment 8; }
+  picture "alignment$dark" 14 "$rule/rule.cajal" --train
+  act () { xdotool mousemove 597 306 click 1; sleep 1; }
+  picture "rule-of-layer$dark" 8 "$rule/rule.cajal"
+done
+unset ADW_DEBUG_COLOR_SCHEME
+rm -r "$rule"
 act () { show confusion 2; }
 picture confusion 16 --new lenet-5 --train
 act () { show predictions 2; }
@@ -180,10 +206,15 @@ picture explain-methods 14 --new lenet-5 --train
 # what layers, units, concepts and heads are about: inside SUFFIX
 inside ()
 {
-  act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
+  act () { show embedding; xdotool mousemove 302 806 click 1; sleep 9; }
   picture "embedding$1" 14 --new lenet-5 --train
   act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
   picture "similarity$1" 14 --new lenet-5 --train
+  # one layer at all kept moments; samples as each layer sees them
+  act () { show similarity; xdotool mousemove 302 689 click 1; sleep 0.8; xdotool key Down Down Return; sleep 0.6; xdotool mousemove 302 806 click 1; sleep 12; }
+  picture "similarity-run$1" 16 --new lenet-5 --train
+  act () { show similarity; xdotool mousemove 302 689 click 1; sleep 0.8; xdotool key Down Down Down Down Down Return; sleep 0.6; xdotool mousemove 302 764 click 1; sleep 6; }
+  picture "similarity-samples$1" 14 --new lenet-5 --train
   act () { show trust; xdotool mousemove 302 764 click 1; sleep 30; }
   picture "trust$1" 14 --new lenet-5 --train
   act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
@@ -193,7 +224,9 @@ inside ()
   picture "tuning$1" 25 --new simple-cells --train
   act () { show tuning; xdotool mousemove 302 838 click 1; sleep 8; xdotool mousemove 320 652 click 1; sleep 0.7; xdotool key Down Down Return; sleep 8; }
   picture "tuning-population$1" 25 --new simple-cells --train
-  act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
+  # two classes, and a set of samples that are picked one by one
+  pick () { local x; xdotool mousemove 290 766 click 1; xdotool type "$1"; for x in 546 593 641 690 737 786; do xdotool mousemove "$x" 598 click 1; sleep 0.4; xdotool mousemove 383 765 click 1; sleep 0.3; done; }
+  act () { show concepts; xdotool mousemove 315 726 click 1; sleep 0.5; xdotool mousemove 265 726 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 315 726 click 1; sleep 0.5; pick straight; xdotool mousemove 318 829 click 1; sleep 12; }
   picture "concepts$1" 14 --new lenet-5 --train
   # pictures that are made to drive a class, and those of the data that do; what can be set of them
   act () { show 'what units'; xdotool mousemove 306 808 click 1; sleep 8; }
@@ -212,6 +245,9 @@ inside ()
   picture "attention-patches$1" 20 --new tiny-vit --train
   act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
   picture "attention-heads$1" 16 --new tiny-vit --train
+  # what reaches the input through all layers at most
+  act () { show attention 3; xdotool mousemove 324 751 click 1; sleep 1; xdotool key Down Down Down Return; sleep 6; }
+  picture "attention-flow$1" 16 --new tiny-vit --train
   # one of them silenced, and what the network says then
   act () { show attention 3; xdotool mousemove 324 668 click 1; sleep 1.5; xdotool mousemove 324 824 click 1; sleep 1; xdotool mousemove 324 789 click 1; sleep 1.5; xdotool key Down; sleep 0.5; xdotool key Return; sleep 2; }
   picture "attention-answer$1" 16 --new tiny-vit --train
