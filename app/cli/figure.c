@@ -445,7 +445,8 @@ static const GOptionEntry entries[] = {
         "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
         "for "
         "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-        "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
+        "landscape: slice or run; for robustness: a damage or attack, as unit-loss:clustered; "
+        "for ideal and receptive-field: middle or mean of a map"),
     "ID" },
   { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
     N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"), "N" },
@@ -518,8 +519,8 @@ const CliCommand cli_figure = {
       "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
       "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
       "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
-      "of the loss; decision for data of two numbers. A .csv holds the numbers of the picture,\n"
-      "a .npz the arrays.\n\n"
+      "of the loss; robustness against lesions, noise and attacks; decision for data of two\n"
+      "numbers. A .csv holds the numbers of the picture, a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"

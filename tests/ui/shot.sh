@@ -224,6 +224,8 @@ picture attention-answer 16 --new tiny-vit --train
 # the plane of the run
 act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
 picture landscape 14 --new lenet-5 --train
+act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
+picture robustness 12 --new mlp --train
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
