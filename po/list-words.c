@@ -8,6 +8,7 @@
 #include "cj-layer.h"
 #include "cj-metrics.h"
 #include "cj-optimizer.h"
+#include "cj-rule.h"
 #include "cj-schedule.h"
 #include "cj-train-setup.h"
 #include "cjd-augment.h"
@@ -100,6 +101,21 @@ say_training (void)
       say (where, "title", (*s)->title);
       say (where, "what it does", (*s)->blurb);
       say_params (where, (*s)->params);
+    }
+}
+
+static void
+say_rules (void)
+{
+  for (const CjRuleInfo *const *r = cj_rules (); *r != NULL; r++)
+    {
+      g_autofree char *where = g_strdup_printf ("learning rule %s", (*r)->id);
+
+      say (where, "title", (*r)->title);
+      say (where, "what it does", (*r)->blurb);
+      say (where, "what a synapse knows where it is", (*r)->local);
+      say (where, "what comes to it from elsewhere", (*r)->distant);
+      say_params (where, (*r)->params);
     }
 }
 
@@ -233,6 +249,7 @@ main (void)
 {
   say_layers ();
   say_training ();
+  say_rules ();
   say_metrics ();
   say_explainers ();
   say_attacks ();

@@ -546,6 +546,7 @@ static const struct
   { "landscape", TRUE, cjl_figure_of_landscape },
   { "interpolation", TRUE, cjl_figure_of_landscape },
   { "curvature", TRUE, cjl_figure_of_landscape },
+  { "alignment", TRUE, cjl_figure_of_alignment },
   { "robustness", TRUE, cjl_figure_of_robustness },
 };
 

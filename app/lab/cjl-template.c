@@ -16,21 +16,28 @@ cjl_template_find (const char *id)
   return NULL;
 }
 
-/* "relu3 > add1:1" */
+static guint
+get_port (const char *text)
+{
+  return (guint) g_ascii_strtoull (text, NULL, 10);
+}
+
+/* "relu3 > add1:1", or "lif2:1 > mean1" from the second output */
 static gboolean
 add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
 {
-  g_auto (GStrv) target = g_strsplit (to, ":", 2);
+  g_auto (GStrv) source = g_strsplit (from, ":", 2), target = g_strsplit (to, ":", 2);
+  const char *first = source[0] != NULL ? source[0] : "";
   const char *id = target[0] != NULL ? target[0] : "";
-  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, id);
+  CjNode *a = cj_graph_find (graph, first), *b = cj_graph_find (graph, id);
 
   if (a != NULL && b != NULL)
-    return cj_graph_connect (graph, a, 0, b,
-                             target[1] != NULL ? (guint) g_ascii_strtoull (target[1], NULL, 10) : 0,
-                             error);
+    return cj_graph_connect (
+        graph, a, source[0] != NULL && source[1] != NULL ? get_port (source[1]) : 0, b,
+        target[0] != NULL && target[1] != NULL ? get_port (target[1]) : 0, error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                _ ("There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”."),
-               a == NULL ? from : id);
+               a == NULL ? first : id);
   return FALSE;
 }
 
