@@ -130,6 +130,9 @@ take_weights (CjlSession *self)
           || !cj_shape_equal (&tensor->shape, &entry->shape))
         continue;
       memcpy (cj_checkpoint_get_data (start, entry), tensor->data, cj_tensor_bytes (tensor));
+      tensor = cjd_named_tensors_find (cjl_project_get_masks (self->project), entry->name);
+      if (tensor != NULL)
+        cj_checkpoint_take_flags (start, entry, tensor);
       n++;
     }
   if (n == 0)

@@ -17,7 +17,8 @@ typedef enum
   CJ_RNG_AUGMENT = 4, /* augmentation of samples */
   CJ_RNG_SPLIT = 5,   /* train, validation, test */
   CJ_RNG_DATA = 6,    /* generated data sets */
-  CJ_RNG_TEST = 7     /* tests and benchmarks */
+  CJ_RNG_TEST = 7,    /* tests and benchmarks */
+  CJ_RNG_PRUNE = 8    /* synapses that go or grow by chance */
 } CjRngPurpose;
 
 typedef struct

@@ -162,6 +162,7 @@ cj_train_setup_new (void)
   CjTrainSetup *setup = g_new0 (CjTrainSetup, 1);
 
   cj_params_reset (cj_train_setup_params, setup);
+  cj_params_reset (cj_pruning_params, &setup->pruning);
   choose_optimizer (setup, cj_optimizer_find ("adam"));
   choose_schedule (setup, cj_schedule_find ("constant"));
   return setup;
@@ -186,6 +187,13 @@ cj_train_setup_free (CjTrainSetup *setup)
   g_free (setup);
 }
 
+gboolean
+cj_train_setup_has_table (const char *word)
+{
+  return g_str_equal (word, "optimizer") || g_str_equal (word, "schedule")
+         || g_str_equal (word, "pruning");
+}
+
 /* The table and values that a name belongs to; *rest is the name within it. */
 static const CjParam *
 find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const char **rest)
@@ -201,6 +209,12 @@ find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const
       *values = setup->schedule_params;
       *rest = name + strlen ("schedule.");
       return setup->schedule->params;
+    }
+  if (g_str_has_prefix (name, "pruning."))
+    {
+      *values = (gpointer) &setup->pruning;
+      *rest = name + strlen ("pruning.");
+      return cj_pruning_params;
     }
   *values = (gpointer) setup;
   *rest = name;
@@ -255,13 +269,46 @@ cj_train_setup_is_live (const CjTrainSetup *setup, const char *name)
   return param != NULL ? (param->flags & CJ_PARAM_LIVE) != 0 : g_str_equal (name, "schedule");
 }
 
+CjSlotKinds
+cj_train_setup_get_slots (const CjTrainSetup *setup)
+{
+  const CjPrunerInfo *method = cj_pruning_get_method (&setup->pruning);
+  CjSlotKinds kinds = 0;
+
+  if (method != NULL && (method->needs & CJ_PRUNER_MOVEMENT) != 0)
+    kinds |= CJ_SLOT_MOVEMENT;
+  if (method != NULL && setup->pruning.rewind == CJ_REWIND_START)
+    kinds |= CJ_SLOT_START;
+  if (setup->average > 0)
+    kinds |= CJ_SLOT_AVERAGE;
+  return kinds;
+}
+
+guint
+cj_slots_count (CjSlotKinds kinds)
+{
+  guint n = 0;
+
+  for (guint bit = 1; bit <= CJ_SLOT_AVERAGE; bit <<= 1)
+    n += (kinds & bit) != 0;
+  return n;
+}
+
+int
+cj_slots_find (guint n_slots, CjSlotKinds kinds, CjSlotKinds kind)
+{
+  const guint after = cj_slots_count (kinds & ~(2 * (guint) kind - 1));
+
+  return (kinds & kind) != 0 && n_slots > after ? (int) (n_slots - 1 - after) : -1;
+}
+
 guint
 cj_train_setup_count_slots (const CjTrainSetup *setup)
 {
   const CjOptimizerInfo *info = setup->optimizer;
 
   return (info->count_slots != NULL ? info->count_slots (setup->optimizer_params) : info->n_slots)
-         + (setup->average > 0 ? 1 : 0);
+         + cj_slots_count (cj_train_setup_get_slots (setup));
 }
 
 CjRate
@@ -323,6 +370,7 @@ cj_train_setup_save (const CjTrainSetup *setup)
   save_table (&dict, "", cj_train_setup_params, setup);
   save_table (&dict, "optimizer.", setup->optimizer->params, setup->optimizer_params);
   save_table (&dict, "schedule.", setup->schedule->params, setup->schedule_params);
+  save_table (&dict, "pruning.", cj_pruning_params, &setup->pruning);
   g_variant_dict_insert (&dict, "optimizer", "s", setup->optimizer->id);
   g_variant_dict_insert (&dict, "schedule", "s", setup->schedule->id);
   return g_variant_dict_end (&dict);

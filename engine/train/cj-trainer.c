@@ -33,6 +33,8 @@ struct _CjTrainer
   float *slots;
   float *spare;         /* weights put aside while the average is in place */
   float *states_before; /* of the step under way */
+  CjMask *mask;         /* NULL: nothing is pruned, nor will be */
+  gboolean masked;      /* it holds something */
   double rate, clip;    /* of the step under way */
   gpointer params;      /* the optimizer's, with the momentum of the step under way */
 };
@@ -99,7 +101,8 @@ gint64
 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
 {
   const CjProgramCost cost = cj_program_get_cost (program);
-  const gint64 arrays = cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
+  const gint64 arrays = cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0)
+                        + (setup->pruning.method > 0 ? 3 : 0); /* scores, keys and bytes */
 
   return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
 }
@@ -138,6 +141,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->params = g_malloc0 (setup->optimizer->params_size + 1);
   if (setup->average > 0)
     self->spare = g_new (float, self->table->n_weights + 1);
+  if (setup->pruning.method > 0)
+    self->mask = cj_mask_new (program);
   return self;
 }
 
@@ -147,6 +152,7 @@ cj_trainer_free (CjTrainer *self)
   cj_train_setup_free (self->setup);
   g_array_unref (self->slices);
   cj_table_unref (self->table);
+  g_clear_pointer (&self->mask, cj_mask_free);
   g_free (self->squares);
   g_free (self->params);
   g_free (self->order);
@@ -180,7 +186,8 @@ gboolean
 cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
   if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
-      || (setup->average > 0) != (self->setup->average > 0)
+      || cj_train_setup_get_slots (setup) != cj_train_setup_get_slots (self->setup)
+      || (setup->pruning.method > 0 && self->mask == NULL)
       || cj_train_setup_count_slots (setup) != self->n_slots)
     return FALSE;
   if (setup->schedule != self->setup->schedule)
@@ -266,10 +273,33 @@ find_keep (double decay, guint64 step)
   return step == 0 ? 0 : (float) MIN (decay, (1.0 + (double) step) / (10.0 + (double) step));
 }
 
+/* NULL: the run has none. */
+static float *
+get_kind (const CjTrainer *self, CjSlotKinds kind)
+{
+  const int slot = cj_slots_find (self->n_slots, cj_train_setup_get_slots (self->setup), kind);
+
+  return slot >= 0 ? self->slots + slot * self->table->n_weights : NULL;
+}
+
 static float *
 get_average (const CjTrainer *self)
 {
-  return self->slots + (self->n_slots - 1) * self->table->n_weights;
+  return get_kind (self, CJ_SLOT_AVERAGE);
+}
+
+/* What is held about a slice, NULL: nothing. */
+static const guint8 *
+get_flags (const CjTrainer *self, gint64 offset)
+{
+  return self->masked ? cj_mask_get_flags (self->mask) + offset : NULL;
+}
+
+CJ_CLONES static void
+add_movement (float *restrict moved, const float *restrict w, const float *restrict g, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    moved[i] -= w[i] * g[i];
 }
 
 static void
@@ -277,9 +307,12 @@ square_slice (gpointer data, guint chunk, guint thread)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
-  const float *g = cj_program_get_gradients (self->program) + slice->offset;
+  float *g = cj_program_get_gradients (self->program) + slice->offset;
+  const guint8 *flags = get_flags (self, slice->offset);
 
   (void) thread;
+  if (flags != NULL)
+    cj_mask_hold_gradients (flags, g, slice->n);
   self->squares[chunk] = sum_squares (g, slice->n);
 }
 
@@ -294,17 +327,23 @@ update_slice (gpointer data, guint chunk, guint thread)
                          .g = g,
                          .n = slice->n,
                          .rate = self->rate * slice->rate,
-                         .t = self->at.step + 1,
+                         .t = self->at.step - self->at.origin + 1,
                          .scalars = self->at.scalars };
+  const guint8 *flags = get_flags (self, slice->offset);
+  float *moved = get_kind (self, CJ_SLOT_MOVEMENT);
 
   (void) thread;
+  if (moved != NULL)
+    add_movement (moved + slice->offset, s.w, g, s.n);
   clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
   for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
   info->update (self->params, &s);
+  if (flags != NULL)
+    cj_mask_hold_weights (flags, s.w, s.n);
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
-                    find_keep (self->setup->average, self->at.step));
+                    find_keep (self->setup->average, self->at.step - self->at.origin));
 }
 
 static void
@@ -321,13 +360,24 @@ find_order (CjTrainer *self)
   self->order_epoch = self->at.epoch + 1;
 }
 
-/* Learning rate and momentum of the step. */
+static CjPruneTime
+get_time (const CjTrainer *self)
+{
+  return (CjPruneTime){ .step = self->at.step,
+                        .n_steps = cj_trainer_get_n_steps (self),
+                        .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
+                        .reached = self->at.sparsity };
+}
+
+/* Learning rate and momentum of the step; a round that begins with old weights is a run of its own. */
 static void
 find_rate (CjTrainer *self)
 {
   const CjTrainSetup *setup = self->setup;
-  const CjScheduleTime time = { .step = self->at.step,
-                                .n_steps = cj_trainer_get_n_steps (self),
+  const CjPruneTime now = get_time (self);
+  const CjScheduleTime time = { .step = self->at.step - self->at.origin,
+                                .n_steps = cj_pruning_get_round_end (&setup->pruning, &now)
+                                           - self->at.origin,
                                 .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
                                 .loss = self->at.val_loss,
                                 .validated = self->at.validated };
@@ -367,7 +417,7 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->params, self->at.step + 1, self->rate, self->at.scalars);
+    info->begin (self->params, self->at.step - self->at.origin + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
   return TRUE;
@@ -414,6 +464,110 @@ fetch (CjTrainer *self, GError **error)
   return TRUE;
 }
 
+/* Whether anything is held, after the flags changed; what is gone, and what has just grown, has no past. */
+static void
+settle_mask (CjTrainer *self)
+{
+  const gint64 n = self->table->n_weights;
+  const guint8 *flags = cj_mask_get_flags (self->mask);
+  float *w = cj_program_get_weights (self->program, NULL);
+  const guint n_kept = self->n_slots - cj_slots_count (cj_train_setup_get_slots (self->setup));
+  float *average = self->spare != NULL ? get_average (self) : NULL;
+
+  self->masked = FALSE;
+  for (gint64 i = 0; i < n; i++)
+    self->masked |= flags[i] != 0;
+  cj_mask_hold_weights (flags, w, n);
+  for (gint64 i = 0; i < n; i++)
+    {
+      for (guint k = 0; k < n_kept && w[i] == 0; k++)
+        self->slots[k * n + i] = 0;
+      if (average != NULL && w[i] == 0)
+        average[i] = 0;
+    }
+}
+
+/* A round begins: the weights are those of an early step, or drawn anew; the optimizer knows nothing. */
+static void
+rewind (CjTrainer *self)
+{
+  const gint64 n = self->table->n_weights;
+  float *w = cj_program_get_weights (self->program, NULL);
+  float *start = get_kind (self, CJ_SLOT_START), *moved = get_kind (self, CJ_SLOT_MOVEMENT);
+
+  for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
+    {
+      const CjProgramParam *param = cj_program_get_param (self->program, i);
+
+      if (param->state || param->frozen)
+        continue;
+      if (start != NULL)
+        memcpy (w + param->offset, start + param->offset, sizeof (float) * (gsize) param->size);
+      else
+        cj_program_init_param (self->program, param, (guint64) self->setup->seed + self->at.step);
+    }
+  cj_mask_hold_weights (cj_mask_get_flags (self->mask), w, n);
+  memset (self->slots, 0,
+          sizeof (float) * (gsize) n
+              * (self->n_slots - cj_slots_count (cj_train_setup_get_slots (self->setup))));
+  if (moved != NULL)
+    memset (moved, 0, sizeof (float) * (gsize) n);
+  if (self->spare != NULL)
+    memcpy (get_average (self), w, sizeof (float) * (gsize) n);
+  memset (self->at.scalars, 0, sizeof self->at.scalars);
+  memset (self->at.schedule, 0, sizeof self->at.schedule);
+  self->at.origin = self->at.step;
+}
+
+/* The gradient of the batch at hand with the weights as they are; nothing else changes. */
+static void
+look_ahead (CjTrainer *self)
+{
+  cj_program_forward (self->program, TRUE, cj_program_get_batch (self->program),
+                      (guint64) self->setup->seed, self->at.step);
+  cj_program_backward (self->program);
+  memcpy (cj_program_get_states (self->program, NULL), self->states_before,
+          sizeof (float) * (gsize) self->table->n_states);
+}
+
+/* What the setup wants of pruning before this step. */
+static void
+prune (CjTrainer *self)
+{
+  const CjPruning *pruning = &self->setup->pruning;
+  const CjPrunerInfo *method = cj_pruning_get_method (pruning);
+  const CjPruneTime now = get_time (self);
+  CjMaskView view = { .w = cj_program_get_weights (self->program, NULL),
+                      .g = cj_program_get_gradients (self->program),
+                      .moved = get_kind (self, CJ_SLOT_MOVEMENT),
+                      .seed = (guint64) self->setup->seed,
+                      .step = self->at.step };
+  CjPruneDue due;
+
+  if (!cj_pruning_get_due (pruning, &now, &due))
+    return;
+  if (due.remember)
+    memcpy (get_kind (self, CJ_SLOT_START), view.w,
+            sizeof (float) * (gsize) self->table->n_weights);
+  if ((due.prunes && (method->needs & CJ_PRUNER_GRADIENT) != 0)
+      || (due.exchange > 0 && pruning->regrow == CJ_REGROW_GRADIENT))
+    look_ahead (self);
+  if (due.prunes)
+    {
+      cj_mask_prune (self->mask, pruning, &due, &view);
+      self->at.sparsity = due.sparsity;
+      self->at.best_loss = INFINITY; /* the best weights are of a network with more synapses */
+      self->at.best_step = self->at.step;
+      self->at.n_worse = 0;
+    }
+  if (due.exchange > 0)
+    cj_mask_exchange (self->mask, pruning, &due, &view);
+  if (due.prunes || due.exchange > 0)
+    settle_mask (self);
+  if (due.rewinds)
+    rewind (self);
+}
+
 gboolean
 cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 {
@@ -431,6 +585,8 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   memcpy (self->states_before, now, states);
   if (!fetch (self, error))
     return FALSE;
+  if (self->mask != NULL)
+    prune (self);
   loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {
@@ -536,18 +692,21 @@ copy_program (CjTrainer *self, CjCheckpoint *to)
           sizeof (float) * (gsize) self->table->n_weights);
   memcpy (to->states, cj_program_get_states (self->program, NULL),
           sizeof (float) * (gsize) self->table->n_states);
+  if (self->masked)
+    memcpy (cj_checkpoint_add_flags (to), cj_mask_get_flags (self->mask),
+            (gsize) self->table->n_weights);
 }
 
 CjCheckpoint *
 cj_trainer_make_checkpoint (const CjTrainer *self)
 {
-  return cj_checkpoint_new (self->table, self->n_slots, self->spare != NULL);
+  return cj_checkpoint_new (self->table, self->n_slots, cj_train_setup_get_slots (self->setup));
 }
 
 CjCheckpoint *
 cj_trainer_save_weights (CjTrainer *self)
 {
-  CjCheckpoint *copy = cj_checkpoint_new (self->table, 0, FALSE);
+  CjCheckpoint *copy = cj_checkpoint_new (self->table, 0, 0);
 
   copy_program (self, copy);
   return copy;
@@ -564,11 +723,25 @@ cj_trainer_save (CjTrainer *self)
   return copy;
 }
 
+static void
+load_mask (CjTrainer *self, const guint8 *flags)
+{
+  const gsize n = (gsize) self->table->n_weights;
+
+  self->masked = flags != NULL;
+  if (flags != NULL && self->mask == NULL)
+    self->mask = cj_mask_new (self->program);
+  if (flags != NULL)
+    memcpy (cj_mask_get_flags (self->mask), flags, n);
+  else if (self->mask != NULL)
+    memset (cj_mask_get_flags (self->mask), 0, n);
+}
+
 gboolean
 cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
 {
   if (!cj_table_equal (from->table, self->table) || from->n_slots != self->n_slots
-      || from->averaged != (self->spare != NULL))
+      || from->kinds != cj_train_setup_get_slots (self->setup))
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_GRAPH,
@@ -586,6 +759,22 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
   memcpy (self->slots, from->slots,
           sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   self->order_epoch = 0;
+  load_mask (self, from->flags);
+  return TRUE;
+}
+
+gboolean
+cj_trainer_put_flags (CjTrainer *self, const char *name, GBytes *flags)
+{
+  const CjTableEntry *entry = cj_table_find (self->table, name);
+
+  if (entry == NULL || entry->state || g_bytes_get_size (flags) != (gsize) entry->size)
+    return FALSE;
+  if (self->mask == NULL)
+    self->mask = cj_mask_new (self->program);
+  memcpy (cj_mask_get_flags (self->mask) + entry->offset, g_bytes_get_data (flags, NULL),
+          (gsize) entry->size);
+  settle_mask (self);
   return TRUE;
 }
 
@@ -606,5 +795,7 @@ cj_trainer_put (CjTrainer *self, const char *name, GBytes *numbers)
   memcpy (cj_program_get_weights (self->program, NULL) + entry->offset, from, size);
   if (self->spare != NULL)
     memcpy (get_average (self) + entry->offset, from, size);
+  if (self->masked)
+    settle_mask (self);
   return TRUE;
 }
