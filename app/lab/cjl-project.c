@@ -190,8 +190,8 @@ cjl_checkpoint_dup_masks (const CjCheckpoint *from)
       const CjTableEntry *entry = cj_table_get (from->table, i);
 
       if (cj_checkpoint_has_flags (from, entry))
-        g_ptr_array_add (
-            masks, cjd_named_tensor_new (entry->name, cj_checkpoint_dup_flags (from, entry)));
+        g_ptr_array_add (masks,
+                         cjd_named_tensor_new (entry->name, cj_checkpoint_dup_flags (from, entry)));
     }
   return masks;
 }

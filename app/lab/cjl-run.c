@@ -28,8 +28,8 @@ put_flags (GPtrArray *tensors, const CjCheckpoint *checkpoint, const CjTableEntr
   g_autofree char *name = g_strconcat ("mask/", entry->name, NULL);
 
   if (cj_checkpoint_has_flags (checkpoint, entry))
-    g_ptr_array_add (tensors, cjd_named_tensor_new (name, cj_checkpoint_dup_flags (checkpoint,
-                                                                                   entry)));
+    g_ptr_array_add (tensors,
+                     cjd_named_tensor_new (name, cj_checkpoint_dup_flags (checkpoint, entry)));
 }
 
 static GBytes *

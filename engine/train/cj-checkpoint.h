@@ -44,9 +44,10 @@ gboolean cj_table_equal (const CjTable *a, const CjTable *b);
 /* Where a run is, apart from its tensors. Random numbers are counted by step and epoch. */
 typedef struct
 {
-  guint64 step;     /* steps done */
-  guint64 origin;   /* step that optimizer and schedule count from: where weights were last put back */
-  guint epoch;      /* epochs done */
+  guint64 step; /* steps done */
+  guint64
+      origin;  /* step that optimizer and schedule count from: where weights were last put back */
+  guint epoch; /* epochs done */
   guint position;   /* steps done in this epoch */
   guint n_commands; /* of the run's log that are in effect; they name the revision of the graph */
   double scalars[CJ_OPTIMIZER_MAX_SCALARS];

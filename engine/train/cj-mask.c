@@ -416,9 +416,7 @@ exchange_part (CjMask *self, const Part *part, const CjPruning *pruning, double 
   for (gint64 i = 0; i < part->size; i++)
     if (self->goes[i] && (flags[i] & CJ_MASK_PRUNED) != 0)
       {
-        flags[i] = !signs                   ? 0
-                   : cj_rng_next (&rng) % 2 ? CJ_MASK_POSITIVE
-                                            : CJ_MASK_NEGATIVE;
+        flags[i] = !signs ? 0 : cj_rng_next (&rng) % 2 ? CJ_MASK_POSITIVE : CJ_MASK_NEGATIVE;
         w[i] = 0;
       }
 }

@@ -51,7 +51,8 @@ void cj_mask_prune (CjMask *mask, const CjPruning *pruning, const CjPruneDue *du
 void cj_mask_exchange (CjMask *mask, const CjPruning *pruning, const CjPruneDue *due,
                        const CjMaskView *view);
 
-/* Holds what the flags say: n gradients, before they are used; n weights, after they changed. Any thread. */
+/* Holds what the flags say: n gradients before they are used, or numbers of the optimizer's memory; n weights
+ * after they changed. Any thread. */
 void cj_mask_hold_gradients (const guint8 *flags, float *g, gint64 n);
 void cj_mask_hold_weights (const guint8 *flags, float *w, gint64 n);
 

@@ -37,16 +37,15 @@ const CjParam cj_pruning_params[] = {
   { ROW ("every", every, "Every", "Epochs from one round, cut or regrowth to the next"),
     .unit = "epochs", .kind = CJ_PARAM_FLOAT, .preset = 1, .max = 1e6, .soft_max = 10, .digits = 3,
     .when = "method!=none", .flags = CJ_PARAM_LIVE },
-  { ROW ("rounds", rounds, "Rounds",
-         "Number of rounds; each takes the same share of what is left"),
+  { ROW ("rounds", rounds, "Rounds", "Number of rounds; each takes the same share of what is left"),
     .kind = CJ_PARAM_INT, .preset = 5, .min = 1, .max = 1000, .soft_max = 20,
     .when = "schedule=rounds", .flags = CJ_PARAM_LIVE },
   { ROW ("rewind", rewind, "Rewind",
          "What a round begins with: weights as they are, of an early step, or drawn anew"),
     .kind = CJ_PARAM_CHOICE, .max = 2, .choices = rewinds, .when = "schedule=rounds" },
-  { ROW ("rewind-to", rewind_to, "Rewind to", "Epochs of training that are kept"),
-    .unit = "epochs", .kind = CJ_PARAM_FLOAT, .max = 1e6, .soft_max = 5, .digits = 3,
-    .when = "rewind=start", .flags = CJ_PARAM_LIVE },
+  { ROW ("rewind-to", rewind_to, "Rewind to", "Epochs of training that are kept"), .unit = "epochs",
+    .kind = CJ_PARAM_FLOAT, .max = 1e6, .soft_max = 5, .digits = 3, .when = "rewind=start",
+    .flags = CJ_PARAM_LIVE },
   { ROW ("regrow", regrow, "Regrowth",
          "As many synapses grow again: anywhere, where the gradient is largest, for changed signs"),
     .kind = CJ_PARAM_CHOICE, .max = 3, .choices = regrows, .when = "schedule=one-shot",
@@ -54,7 +53,8 @@ const CjParam cj_pruning_params[] = {
   { ROW ("drop", drop, "Exchanged", "Share of the synapses that is exchanged at first"),
     .kind = CJ_PARAM_FLOAT, .preset = 0.3, .max = 1, .digits = 3, .when = "regrow!=none",
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
-  { ROW ("pattern", pattern, "Goes as", "What goes together: a synapse, or a unit with all it hears"),
+  { ROW ("pattern", pattern, "Goes as",
+         "What goes together: a synapse, or a unit with all it hears"),
     .kind = CJ_PARAM_CHOICE, .max = 1, .choices = patterns, .when = "method!=none",
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { ROW ("scope", scope, "Compared",
@@ -144,8 +144,7 @@ get_exchange (const CjPruning *self, const CjPruneTime *time, guint64 since, gui
   if (self->regrow == CJ_REGROW_SIGN)
     due->exchange = 1;
   else if (time->step < end)
-    due->exchange
-        = self->drop / 2 * (1 + cos (G_PI * (double) time->step / (double) MAX (end, 1)));
+    due->exchange = self->drop / 2 * (1 + cos (G_PI * (double) time->step / (double) MAX (end, 1)));
 }
 
 /* What the course wants before the step, however much is gone. */

@@ -288,6 +288,13 @@ get_average (const CjTrainer *self)
   return get_kind (self, CJ_SLOT_AVERAGE);
 }
 
+/* Slots that are the optimizer's. */
+static guint
+count_kept (const CjTrainer *self)
+{
+  return self->n_slots - cj_slots_count (cj_train_setup_get_slots (self->setup));
+}
+
 /* What is held about a slice, NULL: nothing. */
 static const guint8 *
 get_flags (const CjTrainer *self, gint64 offset)
@@ -336,11 +343,13 @@ update_slice (gpointer data, guint chunk, guint thread)
   if (moved != NULL)
     add_movement (moved + slice->offset, s.w, g, s.n);
   clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
-  for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
+  for (guint k = 0; k < count_kept (self); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
   info->update (self->params, &s);
   if (flags != NULL)
     cj_mask_hold_weights (flags, s.w, s.n);
+  for (guint k = 0; flags != NULL && k < count_kept (self); k++)
+    cj_mask_hold_gradients (flags, s.slots[k], s.n);
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
                     find_keep (self->setup->average, self->at.step - self->at.origin));
@@ -375,12 +384,12 @@ find_rate (CjTrainer *self)
 {
   const CjTrainSetup *setup = self->setup;
   const CjPruneTime now = get_time (self);
-  const CjScheduleTime time = { .step = self->at.step - self->at.origin,
-                                .n_steps = cj_pruning_get_round_end (&setup->pruning, &now)
-                                           - self->at.origin,
-                                .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                                .loss = self->at.val_loss,
-                                .validated = self->at.validated };
+  const CjScheduleTime time
+      = { .step = self->at.step - self->at.origin,
+          .n_steps = cj_pruning_get_round_end (&setup->pruning, &now) - self->at.origin,
+          .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
+          .loss = self->at.val_loss,
+          .validated = self->at.validated };
   const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
   self->rate = rate.rate;
@@ -471,7 +480,7 @@ settle_mask (CjTrainer *self)
   const gint64 n = self->table->n_weights;
   const guint8 *flags = cj_mask_get_flags (self->mask);
   float *w = cj_program_get_weights (self->program, NULL);
-  const guint n_kept = self->n_slots - cj_slots_count (cj_train_setup_get_slots (self->setup));
+  const guint n_kept = count_kept (self);
   float *average = self->spare != NULL ? get_average (self) : NULL;
 
   self->masked = FALSE;
@@ -507,9 +516,7 @@ rewind (CjTrainer *self)
         cj_program_init_param (self->program, param, (guint64) self->setup->seed + self->at.step);
     }
   cj_mask_hold_weights (cj_mask_get_flags (self->mask), w, n);
-  memset (self->slots, 0,
-          sizeof (float) * (gsize) n
-              * (self->n_slots - cj_slots_count (cj_train_setup_get_slots (self->setup))));
+  memset (self->slots, 0, sizeof (float) * (gsize) n * count_kept (self));
   if (moved != NULL)
     memset (moved, 0, sizeof (float) * (gsize) n);
   if (self->spare != NULL)

@@ -15,8 +15,9 @@ const CjPrunerInfo cj_pruner_movement = {
   .title = "Movement",
   .blurb = "Synapses go that training has pushed towards zero, however strong they are",
   .formula = "s = −Σₜ w ∂L/∂w",
-  .source = "Sanh, Wolf and Rush, Movement pruning: adaptive sparsity by fine-tuning, NeurIPS 2020, "
-            "equation 4",
+  .source
+  = "Sanh, Wolf and Rush, Movement pruning: adaptive sparsity by fine-tuning, NeurIPS 2020, "
+    "equation 4",
   .needs = CJ_PRUNER_MOVEMENT,
   .score = score,
 };
