@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-trainer.h"
+#include "cj-trainer-private.h"
 
 #include "cj-error.h"
 #include "cj-math.h"
@@ -16,28 +16,6 @@ typedef struct
   gint64 offset, n;
   double rate;
 } Slice;
-
-struct _CjTrainer
-{
-  CjProgram *program; /* borrowed */
-  CjFeed *feed;       /* borrowed */
-  CjTrainSetup *setup;
-  GArray *slices;
-  double *squares; /* by slice */
-  guint32 *order;
-  guint order_epoch; /* for which `order` is, plus one */
-  CjTable *table;
-  CjMetrics nothing_seen; /* where every step begins to count */
-  CjPlace at;
-  guint n_slots;
-  float *slots;
-  float *spare;         /* weights put aside while the average is in place */
-  float *states_before; /* of the step under way */
-  CjMask *mask;         /* NULL: nothing is pruned, nor will be */
-  gboolean masked;      /* it holds something */
-  double rate, clip;    /* of the step under way */
-  gpointer params;      /* the optimizer's, with the momentum of the step under way */
-};
 
 /* A tensor is cut into eighths, or eighths of eighths, as its gradient is made: then a thread updates what
  * it has computed, and finds it in its cache. */
@@ -273,26 +251,10 @@ find_keep (double decay, guint64 step)
   return step == 0 ? 0 : (float) MIN (decay, (1.0 + (double) step) / (10.0 + (double) step));
 }
 
-/* NULL: the run has none. */
-static float *
-get_kind (const CjTrainer *self, CjSlotKinds kind)
-{
-  const int slot = cj_slots_find (self->n_slots, cj_train_setup_get_slots (self->setup), kind);
-
-  return slot >= 0 ? self->slots + slot * self->table->n_weights : NULL;
-}
-
 static float *
 get_average (const CjTrainer *self)
 {
-  return get_kind (self, CJ_SLOT_AVERAGE);
-}
-
-/* Slots that are the optimizer's. */
-static guint
-count_kept (const CjTrainer *self)
-{
-  return self->n_slots - cj_slots_count (cj_train_setup_get_slots (self->setup));
+  return cj_trainer_get_kind (self, CJ_SLOT_AVERAGE);
 }
 
 /* What is held about a slice, NULL: nothing. */
@@ -337,18 +299,18 @@ update_slice (gpointer data, guint chunk, guint thread)
                          .t = self->at.step - self->at.origin + 1,
                          .scalars = self->at.scalars };
   const guint8 *flags = get_flags (self, slice->offset);
-  float *moved = get_kind (self, CJ_SLOT_MOVEMENT);
+  float *moved = cj_trainer_get_kind (self, CJ_SLOT_MOVEMENT);
 
   (void) thread;
   if (moved != NULL)
     add_movement (moved + slice->offset, s.w, g, s.n);
   clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
-  for (guint k = 0; k < count_kept (self); k++)
+  for (guint k = 0; k < cj_trainer_count_kept (self); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
   info->update (self->params, &s);
   if (flags != NULL)
     cj_mask_hold_weights (flags, s.w, s.n);
-  for (guint k = 0; flags != NULL && k < count_kept (self); k++)
+  for (guint k = 0; flags != NULL && k < cj_trainer_count_kept (self); k++)
     cj_mask_hold_gradients (flags, s.slots[k], s.n);
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
@@ -369,21 +331,12 @@ find_order (CjTrainer *self)
   self->order_epoch = self->at.epoch + 1;
 }
 
-static CjPruneTime
-get_time (const CjTrainer *self)
-{
-  return (CjPruneTime){ .step = self->at.step,
-                        .n_steps = cj_trainer_get_n_steps (self),
-                        .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                        .reached = self->at.sparsity };
-}
-
 /* Learning rate and momentum of the step; a round that begins with old weights is a run of its own. */
 static void
 find_rate (CjTrainer *self)
 {
   const CjTrainSetup *setup = self->setup;
-  const CjPruneTime now = get_time (self);
+  const CjPruneTime now = cj_trainer_get_time (self);
   const CjScheduleTime time
       = { .step = self->at.step - self->at.origin,
           .n_steps = cj_pruning_get_round_end (&setup->pruning, &now) - self->at.origin,
@@ -473,108 +426,6 @@ fetch (CjTrainer *self, GError **error)
   return TRUE;
 }
 
-/* Whether anything is held, after the flags changed; what is gone, and what has just grown, has no past. */
-static void
-settle_mask (CjTrainer *self)
-{
-  const gint64 n = self->table->n_weights;
-  const guint8 *flags = cj_mask_get_flags (self->mask);
-  float *w = cj_program_get_weights (self->program, NULL);
-  const guint n_kept = count_kept (self);
-  float *average = self->spare != NULL ? get_average (self) : NULL;
-
-  self->masked = FALSE;
-  for (gint64 i = 0; i < n; i++)
-    self->masked |= flags[i] != 0;
-  cj_mask_hold_weights (flags, w, n);
-  for (gint64 i = 0; i < n; i++)
-    {
-      for (guint k = 0; k < n_kept && w[i] == 0; k++)
-        self->slots[k * n + i] = 0;
-      if (average != NULL && w[i] == 0)
-        average[i] = 0;
-    }
-}
-
-/* A round begins: the weights are those of an early step, or drawn anew; the optimizer knows nothing. */
-static void
-rewind (CjTrainer *self)
-{
-  const gint64 n = self->table->n_weights;
-  float *w = cj_program_get_weights (self->program, NULL);
-  float *start = get_kind (self, CJ_SLOT_START), *moved = get_kind (self, CJ_SLOT_MOVEMENT);
-
-  for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
-    {
-      const CjProgramParam *param = cj_program_get_param (self->program, i);
-
-      if (param->state || param->frozen)
-        continue;
-      if (start != NULL)
-        memcpy (w + param->offset, start + param->offset, sizeof (float) * (gsize) param->size);
-      else
-        cj_program_init_param (self->program, param, (guint64) self->setup->seed + self->at.step);
-    }
-  cj_mask_hold_weights (cj_mask_get_flags (self->mask), w, n);
-  memset (self->slots, 0, sizeof (float) * (gsize) n * count_kept (self));
-  if (moved != NULL)
-    memset (moved, 0, sizeof (float) * (gsize) n);
-  if (self->spare != NULL)
-    memcpy (get_average (self), w, sizeof (float) * (gsize) n);
-  memset (self->at.scalars, 0, sizeof self->at.scalars);
-  memset (self->at.schedule, 0, sizeof self->at.schedule);
-  self->at.origin = self->at.step;
-}
-
-/* The gradient of the batch at hand with the weights as they are; nothing else changes. */
-static void
-look_ahead (CjTrainer *self)
-{
-  cj_program_forward (self->program, TRUE, cj_program_get_batch (self->program),
-                      (guint64) self->setup->seed, self->at.step);
-  cj_program_backward (self->program);
-  memcpy (cj_program_get_states (self->program, NULL), self->states_before,
-          sizeof (float) * (gsize) self->table->n_states);
-}
-
-/* What the setup wants of pruning before this step. */
-static void
-prune (CjTrainer *self)
-{
-  const CjPruning *pruning = &self->setup->pruning;
-  const CjPrunerInfo *method = cj_pruning_get_method (pruning);
-  const CjPruneTime now = get_time (self);
-  CjMaskView view = { .w = cj_program_get_weights (self->program, NULL),
-                      .g = cj_program_get_gradients (self->program),
-                      .moved = get_kind (self, CJ_SLOT_MOVEMENT),
-                      .seed = (guint64) self->setup->seed,
-                      .step = self->at.step };
-  CjPruneDue due;
-
-  if (!cj_pruning_get_due (pruning, &now, &due))
-    return;
-  if (due.remember)
-    memcpy (get_kind (self, CJ_SLOT_START), view.w,
-            sizeof (float) * (gsize) self->table->n_weights);
-  if ((due.prunes && (method->needs & CJ_PRUNER_GRADIENT) != 0)
-      || (due.exchange > 0 && pruning->regrow == CJ_REGROW_GRADIENT))
-    look_ahead (self);
-  if (due.prunes)
-    {
-      cj_mask_prune (self->mask, pruning, &due, &view);
-      self->at.sparsity = due.sparsity;
-      self->at.best_loss = INFINITY; /* the best weights are of a network with more synapses */
-      self->at.best_step = self->at.step;
-      self->at.n_worse = 0;
-    }
-  if (due.exchange > 0)
-    cj_mask_exchange (self->mask, pruning, &due, &view);
-  if (due.prunes || due.exchange > 0)
-    settle_mask (self);
-  if (due.rewinds)
-    rewind (self);
-}
-
 gboolean
 cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 {
@@ -593,7 +444,7 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   if (!fetch (self, error))
     return FALSE;
   if (self->mask != NULL)
-    prune (self);
+    cj_trainer_prune (self);
   loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {
@@ -730,20 +581,6 @@ cj_trainer_save (CjTrainer *self)
   return copy;
 }
 
-static void
-load_mask (CjTrainer *self, const guint8 *flags)
-{
-  const gsize n = (gsize) self->table->n_weights;
-
-  self->masked = flags != NULL;
-  if (flags != NULL && self->mask == NULL)
-    self->mask = cj_mask_new (self->program);
-  if (flags != NULL)
-    memcpy (cj_mask_get_flags (self->mask), flags, n);
-  else if (self->mask != NULL)
-    memset (cj_mask_get_flags (self->mask), 0, n);
-}
-
 gboolean
 cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
 {
@@ -766,22 +603,7 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
   memcpy (self->slots, from->slots,
           sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   self->order_epoch = 0;
-  load_mask (self, from->flags);
-  return TRUE;
-}
-
-gboolean
-cj_trainer_put_flags (CjTrainer *self, const char *name, GBytes *flags)
-{
-  const CjTableEntry *entry = cj_table_find (self->table, name);
-
-  if (entry == NULL || entry->state || g_bytes_get_size (flags) != (gsize) entry->size)
-    return FALSE;
-  if (self->mask == NULL)
-    self->mask = cj_mask_new (self->program);
-  memcpy (cj_mask_get_flags (self->mask) + entry->offset, g_bytes_get_data (flags, NULL),
-          (gsize) entry->size);
-  settle_mask (self);
+  cj_trainer_load_mask (self, from->flags);
   return TRUE;
 }
 
@@ -803,6 +625,6 @@ cj_trainer_put (CjTrainer *self, const char *name, GBytes *numbers)
   if (self->spare != NULL)
     memcpy (get_average (self) + entry->offset, from, size);
   if (self->masked)
-    settle_mask (self);
+    cj_trainer_settle_mask (self);
   return TRUE;
 }
