@@ -104,7 +104,8 @@ cju_canvas_trim_path (CjuCanvas *self)
   self->came_out = TRUE;
 }
 
-/* Keys that were meant for a wire go there; else a block is entered, and of a card its units are seen. */
+/* Keys that were meant for a wire go there; else a block is entered, and of a card its units are seen, then its
+ * synapses. */
 static void
 enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -121,12 +122,25 @@ enter_action (GtkWidget *widget, const char *name, GVariant *parameter)
       if (self->scene->cards->len > 0)
         gtk_widget_grab_focus (g_hash_table_lookup (self->cards, cju_canvas_get_first (self)->id));
     }
+  else if (self->close)
+    cju_canvas_go_inside (self, card);
   else
     {
       cju_canvas_keep_glide (self);
       cju_canvas_zoom_to (self, card);
       cju_canvas_glide (self);
     }
+}
+
+static void
+synapses_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  const CjlCard *card = cju_canvas_get_selected (CJU_CANVAS (widget));
+
+  (void) name;
+  (void) parameter;
+  if (card != NULL)
+    cju_canvas_go_inside (CJU_CANVAS (widget), card);
 }
 
 /* Out of the block one is in; the block is then what is selected. */
@@ -329,6 +343,7 @@ cju_canvas_install_blocks (GtkWidgetClass *widget)
     { "canvas.ungroup", ungroup_action, GDK_KEY_G, GDK_CONTROL_MASK | GDK_SHIFT_MASK },
     { "canvas.enter", enter_action, GDK_KEY_KP_Enter, 0 },
     { "canvas.enter", enter_action, GDK_KEY_Return, 0 }, /* the last is the one that menus show */
+    { "canvas.synapses", synapses_action, GDK_KEY_s, 0 },
     { "canvas.leave", leave_action, GDK_KEY_BackSpace, 0 },
     { "canvas.rename", rename_action, GDK_KEY_F2, 0 },
     { "canvas.keep-block", keep_action, 0, 0 },

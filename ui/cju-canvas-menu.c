@@ -62,6 +62,8 @@ make_blocks (CjuCanvas *self, gboolean any)
     g_menu_append (section, _ ("U_ngroup"), "canvas.ungroup");
   if (any)
     g_menu_append (section, block ? _ ("Go _Inside") : _ ("Look _Closer"), "canvas.enter");
+  if (any && !block)
+    g_menu_append (section, _ ("S_ynapses"), "canvas.synapses");
   if (self->path->len > 0)
     g_menu_append (section, _ ("Go O_ut"), "canvas.leave");
   if (block)

@@ -111,6 +111,8 @@ void cju_canvas_sync (CjuCanvas *self);                   /* cards are those of 
 /* Close to the units of a card, and back; FALSE: one is not there. */
 void cju_canvas_zoom_to (CjuCanvas *self, const CjlCard *card);
 gboolean cju_canvas_zoom_back (CjuCanvas *self);
+/* A block's inside is shown, or for a layer "inside" emitted. */
+void cju_canvas_go_inside (CjuCanvas *self, const CjlCard *card);
 void cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y);
 
 /* cju-canvas-hit.c: cards and lines are of the scene. */

@@ -13,7 +13,7 @@
 
 G_DEFINE_FINAL_TYPE (CjuCanvas, cju_canvas, GTK_TYPE_WIDGET)
 
-static guint message_signal, moved_signal, hint_signal;
+static guint message_signal, moved_signal, hint_signal, inside_signal;
 
 void
 cju_canvas_redraw (CjuCanvas *self)
@@ -204,12 +204,30 @@ cju_canvas_zoom_at (CjuCanvas *self, double factor, double x, double y)
   double zoom;
 
   cju_canvas_end_glide (self);
+  if (factor > 1 && self->zoom >= CJU_CANVAS_MAX_ZOOM)
+    {
+      const CjlCard *card = cju_canvas_find_card (self, x, y);
+
+      if (card != NULL)
+        cju_canvas_go_inside (self, card);
+      return;
+    }
   zoom = CLAMP (self->zoom * factor, CJU_CANVAS_MIN_ZOOM, CJU_CANVAS_MAX_ZOOM);
   self->x = x - (x - self->x) * zoom / self->zoom;
   self->y = y - (y - self->y) * zoom / self->zoom;
   self->zoom = zoom;
   self->close = FALSE;
   cju_canvas_moved (self);
+}
+
+/* A block's inside, or the synapses of a layer. */
+void
+cju_canvas_go_inside (CjuCanvas *self, const CjlCard *card)
+{
+  if (card->block != NULL)
+    cju_canvas_enter (self, card->id);
+  else
+    g_signal_emit (self, inside_signal, 0, card->id);
 }
 
 /* Shows all cards, or only those that are selected. */
@@ -465,6 +483,8 @@ cju_canvas_class_init (CjuCanvasClass *class)
   cju_canvas_install_edits (widget);
   cju_canvas_install_blocks (widget);
   cju_canvas_install_wires (widget);
+  inside_signal = g_signal_new ("inside", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
   hint_signal = g_signal_new ("hint", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 1, G_TYPE_STRING);
   moved_signal = g_signal_new ("moved", CJU_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,

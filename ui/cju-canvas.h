@@ -17,7 +17,8 @@ G_DECLARE_FINAL_TYPE (CjuCanvas, cju_canvas, CJU, CANVAS, GtkWidget)
 #define CJU_CANVAS_BLOCK_PREFIX "cajal-block:"
 
 /* Signals: "message" (text): why something could not be done; "moved": the view or a card moved,
- * or another level is shown; "hint" (text or NULL): what keys do now.
+ * or another level is shown; "hint" (text or NULL): what keys do now; "inside" (id): a person wants to see
+ * the synapses of a layer.
  * Actions "canvas.*" on the selection and the view, each with a key: cju-commands.c lists them. */
 GtkWidget *cju_canvas_new (CjuDocument *document);
 

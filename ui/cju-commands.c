@@ -106,6 +106,7 @@ static const Command commands[] = {
   { N_ ("Layers"), N_ ("Group into a block"), "canvas.group", "<Control>g" },
   { N_ ("Layers"), N_ ("Ungroup"), "canvas.ungroup", "<Control><Shift>g" },
   { N_ ("Layers"), N_ ("Go inside a block or up to a card"), "canvas.enter", "Return" },
+  { N_ ("Layers"), N_ ("Look at the synapses"), "canvas.synapses", "s" },
   { N_ ("Layers"), N_ ("Go out"), "canvas.leave", "BackSpace" },
   { N_ ("Layers"), N_ ("Rename block"), "canvas.rename", "F2" },
   { N_ ("Layers"), N_ ("Save block to the palette"), "canvas.keep-block", NULL },

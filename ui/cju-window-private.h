@@ -17,6 +17,8 @@ struct _CjuWindow
   GtkWidget *data_slot;     /* in the header: what the network learns from */
   GPtrArray *spare_buttons; /* of them, those that a narrow window does without */
   gboolean narrow;
+  GtkWidget *levels, *synapses; /* the canvas, or closer; of which the second */
+  GtkWidget *map, *zoom_box, *trail;
   GPtrArray *lab_buttons; /* in the header, for a project only */
   gboolean train_when_opened, closing;
   GVariant *state_when_opened; /* of a figure, for cju_figure_open_apply; NULL: none */
@@ -29,6 +31,9 @@ struct _CjuWindow
   gboolean warned;              /* of a file that another program changed */
   CjRunStatus status;           /* as the buttons show it */
 };
+
+/* cju-window-stage.c: the middle of the window. */
+GtkWidget *cju_window_make_stage (CjuWindow *self);
 
 /* cju-window-narrow.c: what changes where there is little room; after a width, and for a new lab. */
 void cju_window_fit (CjuWindow *self, int width);

@@ -184,104 +184,6 @@ make_dock (CjuWindow *self)
   return dock;
 }
 
-static void
-on_zoom (GtkButton *button, gpointer data)
-{
-  CjuWindow *self = data;
-
-  gtk_widget_activate_action (self->canvas, g_object_get_data (G_OBJECT (button), "canvas-action"),
-                              NULL);
-}
-
-static void
-on_moved (CjuWindow *self)
-{
-  g_autofree char *text
-      = g_strdup_printf (_ ("%.0f %%"), cju_canvas_get_zoom (CJU_CANVAS (self->canvas)) * 100);
-
-  if (!g_str_equal (text, gtk_button_get_label (GTK_BUTTON (self->zoom))))
-    {
-      g_autofree char *words = g_strdup_printf (_ ("Zoom %s"), text);
-
-      gtk_button_set_label (GTK_BUTTON (self->zoom), text);
-      cju_access_name (self->zoom, words);
-    }
-}
-
-/* Buttons in the corner; the one that shows the zoom sets it to 100 %. */
-static GtkWidget *
-make_zoom (CjuWindow *self)
-{
-  static const char *const buttons[][3] = {
-    { "zoom-out-symbolic", "canvas.zoom-out", N_ ("Zoom out (Ctrl+−)") },
-    { NULL, "canvas.zoom-100", N_ ("Show at 100 % (Ctrl+0)") },
-    { "zoom-in-symbolic", "canvas.zoom-in", N_ ("Zoom in (Ctrl++)") },
-    { "zoom-fit-best-symbolic", "canvas.fit", N_ ("Show everything (Home)") },
-  };
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-
-  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
-    {
-      GtkWidget *button = buttons[i][0] != NULL ? gtk_button_new_from_icon_name (buttons[i][0])
-                                                : gtk_button_new_with_label (_ ("100 %"));
-
-      if (buttons[i][0] == NULL)
-        {
-          self->zoom = button;
-          gtk_widget_add_css_class (button, "numeric");
-          gtk_widget_set_size_request (button, 72, -1);
-        }
-      g_object_set_data (G_OBJECT (button), "canvas-action", (gpointer) buttons[i][1]);
-      cju_access_tip (button, _ (buttons[i][2]));
-      cju_access_name (button, _ (buttons[i][2]));
-      g_signal_connect (button, "clicked", G_CALLBACK (on_zoom), self);
-      gtk_box_append (GTK_BOX (box), button);
-    }
-  gtk_widget_add_css_class (box, "linked");
-  gtk_widget_add_css_class (box, "canvas-zoom");
-  gtk_widget_set_halign (box, GTK_ALIGN_START);
-  gtk_widget_set_valign (box, GTK_ALIGN_END);
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_bottom (box, 12);
-  return box;
-}
-
-static GtkWidget *
-make_canvas (CjuWindow *self)
-{
-  GtkWidget *overlay = gtk_overlay_new (), *map, *trail;
-
-  self->canvas = cju_canvas_new (self->document);
-  self->pill = cju_pill_new (self->document);
-  map = cju_minimap_new (CJU_CANVAS (self->canvas), self->document);
-  gtk_widget_set_halign (map, GTK_ALIGN_END);
-  gtk_widget_set_valign (map, GTK_ALIGN_END);
-  gtk_widget_set_margin_end (map, 12);
-  gtk_widget_set_margin_bottom (map, 12);
-  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->canvas);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pill);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), make_zoom (self));
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), map);
-  trail = cju_trail_new (CJU_CANVAS (self->canvas), self->document);
-  gtk_widget_set_halign (trail, GTK_ALIGN_START);
-  gtk_widget_set_valign (trail, GTK_ALIGN_START);
-  gtk_widget_set_margin_start (trail, 12);
-  gtk_widget_set_margin_top (trail, 12);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), trail);
-  self->pad = cju_pad_new (self->document);
-  gtk_widget_set_halign (self->pad, GTK_ALIGN_START);
-  gtk_widget_set_valign (self->pad, GTK_ALIGN_END);
-  gtk_widget_set_margin_start (self->pad, 12);
-  gtk_widget_set_margin_bottom (self->pad, 12);
-  gtk_widget_set_visible (self->pad, FALSE);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->pad);
-  g_signal_connect (self->canvas, "message", G_CALLBACK (on_message), self);
-  g_signal_connect_swapped (self->canvas, "moved", G_CALLBACK (on_moved), self);
-  gtk_widget_set_hexpand (overlay, TRUE);
-  gtk_widget_set_vexpand (overlay, TRUE);
-  return overlay;
-}
-
 /* What is wrong, above palette | canvas, samples, dock | inspector. */
 static GtkWidget *
 make_lab (CjuWindow *self)
@@ -300,7 +202,7 @@ make_lab (CjuWindow *self)
   cju_access_name (inspector, _ ("Inspector"));
   cju_access_name (palette, _ ("Layers"));
   g_signal_connect (palette, "add", G_CALLBACK (on_add), self);
-  gtk_box_append (GTK_BOX (middle), make_canvas (self));
+  gtk_box_append (GTK_BOX (middle), cju_window_make_stage (self));
   gtk_box_append (GTK_BOX (middle), cju_samples_new (self->document));
   cju_help_set_topic (gtk_widget_get_last_child (middle), "guide/samples");
   gtk_paned_set_start_child (GTK_PANED (paned), middle);

@@ -9,6 +9,7 @@
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
 #include "cjl-probe.h"
+#include "cjl-synapses.h"
 #include "cjl-write.h"
 #include "safetensors.h"
 
@@ -527,6 +528,7 @@ static const struct
   { "units", TRUE, frame_of_node },
   { "bars", TRUE, frame_of_answer },
   { "decision", TRUE, frame_of_plane },
+  { "synapses", TRUE, cjl_figure_of_synapses },
   { "explanations", TRUE, frame_of_explanations },
   { "trust", TRUE, frame_of_report },
   { "sanity", TRUE, frame_of_report },

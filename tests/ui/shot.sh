@@ -107,11 +107,21 @@ invalid ()
   act () { xdotool mousemove 495 262 click 1; sleep 0.3; xdotool key ctrl+l; sleep 0.3; xdotool key Right; }
   picture "wiring$1" 8 --new lenet-5
 }
+# neurons and synapses: the last layer while it is trained, a filter's kernels, and one unit alone
+synapses ()
+{
+  act () { xdotool mousemove 886 385 click 1; sleep 0.5; xdotool key s; sleep 2; }
+  picture "synapses$1" 12 --new lenet-5 --train
+  act () { xdotool mousemove 886 196 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key Right; sleep 1; }
+  picture "synapses-kernels$1" 12 --new lenet-5 --train
+}
 levels ''
+synapses ''
 blocks ''
 invalid ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 levels -dark
+synapses -dark
 blocks -dark
 invalid -dark
 unset ADW_DEBUG_COLOR_SCHEME

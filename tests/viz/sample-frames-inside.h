@@ -2,6 +2,48 @@
 /* Made-up frames of attention and of the loss around weights; a part of sample-frames.h. */
 #pragma once
 
+/* Dense, with a part of the synapses pruned, and classes; or, with `side` over 0, a convolution. */
+static CjvFrame *
+frame_synapses (int from, int to, int side)
+{
+  static const char *const names[] = { "T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+                                       "Shirt",   "Sneaker", "Bag",      "Boot",  NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { to, from, side, side };
+  CjTensor *weights = tensor (2, dims);
+  g_autofree float *sent = g_new (float, from), *answers = g_new (float, to);
+
+  for (int i = 0; i < from * to; i++)
+    cj_tensor_f32 (weights)[i] = (float) (bell ((guint32) i) * 0.2);
+  for (int i = 0; i < from; i++)
+    sent[i] = (float) MAX (bell ((guint32) i + 77), 0);
+  for (int i = 0; i < to; i++)
+    answers[i] = i == 3 ? 0.9f : 0.01f;
+  if (side > 0)
+    {
+      CjTensor *kernels = tensor (4, dims);
+
+      for (int i = 0; i < from * to * side * side; i++)
+        cj_tensor_f32 (kernels)[i] = (float) bell ((guint32) i + 5);
+      cjv_frame_take_array (frame, "kernels", kernels);
+    }
+  else
+    {
+      CjTensor *kept = cj_tensor_new (CJ_UINT8, &weights->shape);
+
+      for (int i = 0; i < from * to; i++)
+        ((guint8 *) kept->data)[i] = fabsf (cj_tensor_f32 (weights)[i]) > 0.08f;
+      cjv_frame_take_array (frame, "kept", kept);
+      cjv_frame_set_values (frame, "from-values", sent, (gsize) from);
+      cjv_frame_set_values (frame, "answers", answers, (gsize) to);
+      cjv_frame_set_strings (frame, "to-names", names);
+      cjv_frame_set_text (frame, "from-title", "dense1");
+    }
+  cjv_frame_take_array (frame, "weights", weights);
+  cjv_frame_set_text (frame, "title", side > 0 ? "conv1" : "dense2");
+  return cjv_frame_seal (frame);
+}
+
 /* Heads that look back, each in its way. */
 static CjvFrame *
 frame_attention (int heads, const char *text)

@@ -613,6 +613,8 @@ sample_frame (const char *id)
     return frame_lens (5, "The cell is a city of its own");
   if (g_str_equal (id, "tuning"))
     return frame_tuning (TRUE);
+  if (g_str_equal (id, "synapses"))
+    return frame_synapses (40, 10, 0);
   if (g_str_equal (id, "orientation-map"))
     return frame_population (64, FALSE);
   if (g_str_equal (id, "selectivity"))
@@ -688,6 +690,8 @@ other_frame (const char *id)
     return frame_lens (13, "a city");
   if (g_str_equal (id, "tuning"))
     return frame_tuning (FALSE);
+  if (g_str_equal (id, "synapses"))
+    return frame_synapses (1, 8, 3);
   if (g_str_equal (id, "orientation-map"))
     return frame_population (700, FALSE);
   if (g_str_equal (id, "selectivity"))
