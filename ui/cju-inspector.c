@@ -327,6 +327,9 @@ show_rules (gpointer data)
   cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
                            setup->schedule_params);
   set_topic (self, "schedule/", setup->schedule->id);
+  cju_inspector_add_table (self, _ ("Pruning"), cj_pruning_params, "pruning.", &setup->pruning);
+  set_topic (self, "pruner/",
+             setup->pruning.method > 0 ? cj_pruning_get_method (&setup->pruning)->id : "magnitude");
   cju_inspector_update_rows (self);
   return FALSE;
 }

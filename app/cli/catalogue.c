@@ -56,6 +56,13 @@ collect_engine (void)
 
       g_array_append_val (items, item);
     }
+  for (const CjPrunerInfo *const *i = cj_pruners (); *i != NULL; i++)
+    {
+      const Item item = { "pruners",     (*i)->id,     (*i)->title,       (*i)->blurb,
+                          (*i)->formula, (*i)->source, cj_pruning_params, sizeof (CjPruning) };
+
+      g_array_append_val (items, item);
+    }
   for (guint i = 0; i <= CJ_INIT_LAST; i++)
     {
       const CjInitInfo *init = &cj_inits[i];
@@ -189,7 +196,7 @@ run_list (int argc, char **argv)
     return 0;
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-         "initialisers, metrics, explainers, sources, readers, augmentations, figures and "
+         "pruners, initialisers, metrics, explainers, sources, readers, augmentations, figures and "
          "templates.\n"),
       kind);
   return 1;
@@ -287,7 +294,8 @@ static const char *
 name_note (const Item *item)
 {
   if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
-      || g_str_equal (item->kind, "initialisers") || g_str_equal (item->kind, "explainers"))
+      || g_str_equal (item->kind, "pruners") || g_str_equal (item->kind, "initialisers")
+      || g_str_equal (item->kind, "explainers"))
     return _ ("Source");
   return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }
