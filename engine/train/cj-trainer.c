@@ -163,7 +163,8 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
 gboolean
 cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
-  if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
+  if (!cj_train_setup_learns_alike (setup, self->setup)
+      || setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
       || cj_train_setup_get_slots (setup) != cj_train_setup_get_slots (self->setup)
       || (setup->pruning.method > 0 && self->mask == NULL)
       || cj_train_setup_count_slots (setup) != self->n_slots)
