@@ -25,6 +25,8 @@ typedef struct
   guint n_words; /* x holds so many words, y one for each of them; 0: numbers and a class */
   guint n_classes;
   const char *setup;
+  double spikes;       /* x is 1 with this probability, else 0; 0: normal numbers */
+  const char *network; /* as templates write it; NULL: that of the template of this name */
 } Task;
 
 static const Task tasks[] = {
@@ -35,6 +37,14 @@ static const Task tasks[] = {
   { "resnet20", 128, { 3, { 3, 32, 32 } }, 0, 10, "optimizer=sgd learning-rate=0.01" },
   { "vit", 64, { 3, { 3, 32, 32 } }, 0, 10, "optimizer=adamw learning-rate=0.001" },
   { "gpt", 16, { 1, { 128 } }, 65, 65, "optimizer=adamw learning-rate=0.001" },
+  { "snn",
+    64,
+    { 2, { 25, 784 } },
+    0,
+    10,
+    "optimizer=adam learning-rate=0.001",
+    0.2,
+    "input, dense 100, lif, dense 10, lif, spike-readout, cross-entropy" },
   { "tiny", 10, { 1, { 2 } }, 0, 2, "optimizer=sgd optimizer.momentum=0 learning-rate=0.03" },
 };
 
@@ -87,6 +97,8 @@ fill_batch (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint6
   for (gint64 i = 0; i < cj_shape_size (&x->shape); i++)
     if (n_words > 0)
       cj_tensor_i32 (x)[i] = (gint32) cj_rng_below (&rng, n_words);
+    else if (batch->task->spikes > 0)
+      cj_tensor_f32 (x)[i] = (double) cj_rng_uniform (&rng) < batch->task->spikes;
     else
       cj_tensor_f32 (x)[i] = cj_rng_normal (&rng);
   for (gint64 i = 0; y != NULL && i < cj_shape_size (&y->shape); i++)
@@ -180,17 +192,28 @@ measure (void (*run) (gpointer), gpointer data, double window)
   return (Times){ seconds[WINDOWS / 2], seconds[0] };
 }
 
-/* The template's network, its last layer made to fit the task's classes. */
+/* Of the template of this name where the task has none of its own; NULL if there is no such one. */
+static const char *
+find_network (const Task *task)
+{
+  const CjlTemplate *t = cjl_templates ();
+
+  if (task->network != NULL)
+    return task->network;
+  while (t->id != NULL && g_strcmp0 (t->task, task->name) != 0)
+    t++;
+  return t->id != NULL ? t->network : NULL;
+}
+
+/* The network, its last layer made to fit the task's classes. */
 static CjGraph *
 draw_network (const Task *task, const CjDataSpec *spec, GError **error)
 {
-  const CjlTemplate *t = cjl_templates ();
+  const char *network = find_network (task);
   g_autoptr (CjGraph) graph = cj_graph_new ();
   g_autoptr (CjLowered) lowered = NULL;
 
-  while (t->id != NULL && g_strcmp0 (t->task, task->name) != 0)
-    t++;
-  if (t->id == NULL)
+  if (network == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    _ ("No template of this build is measured as “%s”. “cajal-cli templates” names "
@@ -198,7 +221,7 @@ draw_network (const Task *task, const CjDataSpec *spec, GError **error)
                    task->name);
       return NULL;
     }
-  if (!cjl_graph_add_text (graph, t->network, error))
+  if (!cjl_graph_add_text (graph, network, error))
     return NULL;
   lowered = cj_lower (graph, spec);
   for (guint i = 0; i < lowered->problems->len; i++)
@@ -423,16 +446,6 @@ find_task (const char *name)
   return NULL;
 }
 
-/* Whether a template is measured under this name. */
-static gboolean
-has_network (const Task *task)
-{
-  for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
-    if (g_strcmp0 (t->task, task->name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 /* What the templates' `work` is taken from: the whole training of each in samples of the yardstick, which
  * is measured before and after, so that other work on the machine matters less. */
 static int
@@ -560,7 +573,7 @@ run_bench (int argc, char **argv)
         return refuse_task (argv[i]);
     }
   for (guint i = 0; argc == 1 && i < G_N_ELEMENTS (tasks); i++)
-    if (has_network (&tasks[i]))
+    if (find_network (&tasks[i]) != NULL)
       chosen[n++] = &tasks[i];
   if (n == 1)
     return bench (chosen[0], &options, &error) ? 0 : cli_fail (error);
@@ -574,7 +587,7 @@ const CliCommand cli_bench = {
   "[TASK…]",
   N_ ("Measures how fast networks train and answer"),
   run_bench,
-  N_ ("TASK is mlp, lenet, fashion, vgg, resnet20, vit, gpt or tiny; without one all are\n"
+  N_ ("TASK is mlp, lenet, fashion, vgg, resnet20, vit, gpt, snn or tiny; without one all are\n"
       "measured, each in a process of its own. The JSON keys: cold_start_s is the time from\n"
       "the start of the program to the end of the first training step, peak_anon_mib the most\n"
       "memory in training that no file backs (RssAnon, looked at after steps), gflops what the\n"

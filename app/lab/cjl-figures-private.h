@@ -38,7 +38,13 @@ CjvFrame *cjl_figure_of_attention (const CjlFigureRequest *request, GError **err
 CjvFrame *cjl_figure_of_heads (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
 
+/* cjl-figures-robustness.c: "robustness". */
+CjvFrame *cjl_figure_of_robustness (const CjlFigureRequest *request, GError **error);
+
 /* cjl-figures-loss.c: "landscape", "interpolation", "curvature". */
 CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **error);
+
+/* cjl-figures-rules.c: "alignment". */
+CjvFrame *cjl_figure_of_alignment (const CjlFigureRequest *request, GError **error);
 
 G_END_DECLS

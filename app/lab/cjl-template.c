@@ -16,21 +16,28 @@ cjl_template_find (const char *id)
   return NULL;
 }
 
-/* "relu3 > add1:1" */
+static guint
+get_port (const char *text)
+{
+  return (guint) g_ascii_strtoull (text, NULL, 10);
+}
+
+/* "relu3 > add1:1", or "lif2:1 > mean1" from the second output */
 static gboolean
 add_wire (CjGraph *graph, const char *from, const char *to, GError **error)
 {
-  g_auto (GStrv) target = g_strsplit (to, ":", 2);
+  g_auto (GStrv) source = g_strsplit (from, ":", 2), target = g_strsplit (to, ":", 2);
+  const char *first = source[0] != NULL ? source[0] : "";
   const char *id = target[0] != NULL ? target[0] : "";
-  CjNode *a = cj_graph_find (graph, from), *b = cj_graph_find (graph, id);
+  CjNode *a = cj_graph_find (graph, first), *b = cj_graph_find (graph, id);
 
   if (a != NULL && b != NULL)
-    return cj_graph_connect (graph, a, 0, b,
-                             target[1] != NULL ? (guint) g_ascii_strtoull (target[1], NULL, 10) : 0,
-                             error);
+    return cj_graph_connect (
+        graph, a, source[0] != NULL && source[1] != NULL ? get_port (source[1]) : 0, b,
+        target[0] != NULL && target[1] != NULL ? get_port (target[1]) : 0, error);
   g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                _ ("There is no node “%s” to wire. Name nodes as the chain numbers them, “relu3”."),
-               a == NULL ? from : id);
+               a == NULL ? first : id);
   return FALSE;
 }
 
@@ -149,12 +156,22 @@ set_training (gpointer project, const char *name, const char *value, GError **er
   return cj_train_setup_set (((CjlProject *) project)->setup, name, value, error);
 }
 
+/* Parameters of the source and of reading files; a share is of the split. */
 static gboolean
 add_data_param (gpointer params, const char *name, const char *value, GError **error)
 {
   (void) error;
-  g_variant_builder_add (params, "{sv}", name, g_variant_new_string (value));
+  if (!g_str_has_suffix (name, "-share"))
+    g_variant_builder_add (params, "{sv}", name, g_variant_new_string (value));
   return TRUE;
+}
+
+static gboolean
+set_share (gpointer project, const char *name, const char *value, GError **error)
+{
+  g_autofree char *key = g_strconcat ("data.", name, NULL);
+
+  return !g_str_has_suffix (name, "-share") || cjl_project_set (project, key, value, error);
 }
 
 CjlProject *
@@ -167,6 +184,8 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   for_each_setting (info->data, add_data_param, &params, NULL);
   cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
+  if (!for_each_setting (info->data, set_share, project, error))
+    return NULL;
   if (info->augment != NULL && !cjl_project_set (project, "data.augment", info->augment, error))
     return NULL;
   if (!cjl_graph_add_text (project->graph, info->network, error)

@@ -71,6 +71,20 @@ static const CjlTemplate templates[] = {
     .source = "glyphs",
     .network = "input, flatten, dense 36, cross-entropy",
     .setup = "epochs=8 batch=64" },
+  { .id = "spiking",
+    .title = "Spikes",
+    .category = "Spiking",
+    .blurb = "Neurons that fire learn the signs in 25 moments, with a surrogate for the slope of a "
+             "spike",
+    .teaches = "The answer is the membrane of the last neurons; wire their spikes to the readout "
+               "instead, and see what a code of a few spikes costs",
+    .expected = "90 %",
+    .work = 1e5,
+    .source = "glyphs",
+    .network = "input, flatten, dense 200, direct-current 25, lif beta=0.95 surrogate=arctan, "
+               "dense 36, lif beta=0.95 surrogate=arctan, spike-readout rate, cross-entropy;"
+               "lif2:1 > spike1",
+    .setup = "epochs=8 batch=64 optimizer=adam learning-rate=0.001" },
   { .id = "fashion-cnn",
     .title = "Wider and with dropout",
     .category = "Vision",

@@ -117,11 +117,13 @@ typedef struct
   gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
 } CjDenseChainAttrs;
 
-/* in: x [N, ..., I], weight [U, I], bias [U] (optional); out [N, ..., U]. */
+/* in: x [N, ..., I], weight [U, I], bias [U] (optional), feedback [U, I] (optional): the weight of the way
+ * back, in place of the first; if it learns, it gets the first one's gradient. out [N, ..., U]. */
 extern const CjOpInfo cj_op_dense;
 /* Whether this op is a dense layer so large that a library's products are worth having (CjOp.blas). */
 gboolean cj_dense_is_large (const CjOp *op);
-/* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
+/* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional), feedback, shaped as the weight
+ * (optional): that of the way back, as for dense; out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
 /* Whether convolutions with kernels of 3×3 may be done by Winograd's method, which is 1.5 to 2.5 times
  * as fast and rounds three to nine times as coarsely: unless the environment variable CAJAL_WINOGRAD is
@@ -138,6 +140,38 @@ extern const CjOpInfo cj_op_conv2d_relu;
 extern const CjOpInfo cj_op_dense_chain;
 /* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
 extern const CjOpInfo cj_op_matmul;
+
+/* --- ways of errors and changes of weights, put in by learning rules --- */
+
+typedef enum
+{
+  CJ_LOCAL_HEBB,
+  CJ_LOCAL_OJA,
+  CJ_LOCAL_SANGER,
+  CJ_LOCAL_BCM,
+  CJ_LOCAL_WINNER,
+  CJ_LOCAL_KOHONEN
+} CjLocalKind;
+
+typedef struct
+{
+  CjLocalKind kind;
+  double decay;        /* of weights, for Hebb and BCM */
+  double follow;       /* share of a step in the threshold of BCM */
+  double width, least; /* of the neighbourhood on the map, at first and from `steps` on */
+  double steps;
+  gint64 columns; /* of the map: unit u stands at (u mod columns, u / columns) */
+} CjLocalAttrs;
+
+/* in: x [N, I], y [N, U], weight [U, I], threshold [U] (state, of BCM); out: the mean of y², a number. Backward
+ * the weight gets minus the change that the rule wants, whatever comes to the number; nothing goes on. */
+extern const CjOpInfo cj_op_local;
+
+/* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
+ * backward, each row e hands e B to x besides. */
+extern const CjOpInfo cj_op_feedback;
+/* in: w, r of one shape; out |r| with the signs of w, 0 where w is 0; without gradient. */
+extern const CjOpInfo cj_op_signs;
 
 /* --- pooling and resampling --- */
 
@@ -334,6 +368,97 @@ extern const CjOpInfo cj_op_attention;
  * c0 [N, H], projection [P, H] (the last four optional); out: y [N, T, P], and where someone looks
  * the last h [N, P] and c [N, H]. G is 1, 4 or 3; without projection P = H. */
 extern const CjOpInfo cj_op_recurrent;
+
+/* --- spikes --- */
+
+/* What stands for the slope of a step at u = v - threshold on the way back; k: slope, g: height. */
+typedef enum
+{
+  CJ_SURROGATE_FAST_SIGMOID, /* g / (1 + k |u|)^2 */
+  CJ_SURROGATE_ARCTAN,       /* g (k / 2) / (1 + (pi k u / 2)^2) */
+  CJ_SURROGATE_TRIANGLE,     /* g max (0, 1 - k |u|) */
+  CJ_SURROGATE_SIGMOID,      /* g k p (1 - p), p the sigmoid of k u */
+  CJ_SURROGATE_STRAIGHT      /* g */
+} CjSurrogate;
+
+typedef enum
+{
+  CJ_RESET_SUBTRACT, /* the threshold is taken off, at once, so that what is above it counts on */
+  CJ_RESET_ZERO,
+  CJ_RESET_NONE
+} CjReset;
+
+typedef struct
+{
+  double decay, threshold;        /* of all units where in[2], in[3] are not given */
+  double synapse;                 /* decay of the current; 0: none, it acts at once */
+  double adapt_decay, adapt_jump; /* of what a spike adds to the threshold; jump 0: none */
+  gboolean scaled;                /* the current times 1 - decay, as in v' = (x - v) / tau */
+  gboolean silent;                /* never fires: a leaky integrator */
+  int refractory;                 /* moments after a spike in which nothing moves the membrane */
+  CjReset reset;
+  gboolean attached; /* the gradient passes the reset as well */
+  CjSurrogate surrogate;
+  double slope, height;
+  int window;     /* the gradient ends at moments that are multiples of this; 0: nowhere */
+  gboolean eprop; /* the gradient stays within a unit: no way back through in[1] */
+  gboolean soft;  /* spikes are the integral of the surrogate: for checks of gradients */
+} CjSpikesAttrs;
+
+typedef enum
+{
+  CJ_ENCODE_REPEAT,  /* the same current at every moment */
+  CJ_ENCODE_POISSON, /* spikes by chance, with the value as their probability */
+  CJ_ENCODE_LATENCY  /* one spike, the sooner the larger the value; none at 0 */
+} CjEncodeKind;
+
+typedef struct
+{
+  CjEncodeKind kind;
+  int steps;        /* T */
+  gboolean each;    /* values run from the least to the largest of each sample, not low to high */
+  double low, high; /* mean 0 and 1; what is outside is cut */
+  double rate;      /* probability of a spike of the value 1 */
+} CjEncodeAttrs;
+
+typedef enum
+{
+  CJ_MOMENT_MAX,   /* the first largest */
+  CJ_MOMENT_FIRST, /* the largest of y[t] (T - t) / T: how soon a first spike comes; 0: none */
+  CJ_MOMENT_LAST
+} CjMomentKind;
+
+typedef struct
+{
+  CjMomentKind kind;
+} CjMomentAttrs;
+
+typedef enum
+{
+  CJ_SYNAPSE_DELAY,   /* in: x, delays [U]; y[t] = x[t - d], between whole moments in proportion */
+  CJ_SYNAPSE_PLASTIC, /* in: x; depression and facilitation by use */
+  CJ_SYNAPSE_CHANGES  /* in: x; 1 where x rose by the threshold since the moment before, -1 fell */
+} CjSynapseKind;
+
+typedef struct
+{
+  CjSynapseKind kind;
+  int most;                        /* delay */
+  double use, recover, facilitate; /* U; what is left of either after a moment */
+  double threshold;                /* of a change */
+  gboolean both;                   /* falls count, not only rises */
+} CjSynapseAttrs;
+
+/* in: current [N, T, ...] of U units, weight [U, U] from the spikes of the moment before, decay [U],
+ * threshold [U] (the last three optional); out: spikes and the membrane before its reset, shaped as the
+ * current. */
+extern const CjOpInfo cj_op_spikes;
+/* in: x [N, ...]; out [N, T, ...]. */
+extern const CjOpInfo cj_op_encode;
+/* in: x [N, T, ...]; out [N, ...]: one moment of each unit. */
+extern const CjOpInfo cj_op_moment;
+/* in: x [N, T, ...]; out the same shape. */
+extern const CjOpInfo cj_op_synapse;
 
 /* --- graphs: V vertices; edges int32 [E, 2], every edge once in any direction --- */
 

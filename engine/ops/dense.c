@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = x W^T + b. N rows (samples, or samples times moments), I inputs, U units: x [N, I], W [U, I],
- * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. */
+ * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. With feedback B [U, I]: dx = dy B,
+ * dB = dW. */
 #include "cj-blas.h"
 #include "cj-gemm.h"
 #include "cj-kernel.h"
 #include "cj-math.h"
 #include "cj-ops.h"
 #include "cj-rows.h"
+#include "dense-events.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -107,11 +109,12 @@ get_block_rows (const CjOp *op)
   return (samples + blocks - 1) / blocks * (get_n (op) / MAX (samples, 1));
 }
 
-/* Floats of a block's gradient of weight and bias. */
+/* Floats of a block's gradient: bias [U], how many of its inputs lie side by side, then weight: [U, I], or
+ * [I, padded U] of events. */
 static gint64
 count_slice (const CjOp *op)
 {
-  return get_u (op) * (get_i (op) + 1);
+  return get_u (op) + 1 + cj_events_pad (get_u (op)) * get_i (op);
 }
 
 /* Workspace: of forward the weight in panels of units; of backward the weight in panels of inputs, then
@@ -202,6 +205,13 @@ slice_units (const CjOp *op)
   return get_way (op) == BY_ROWS ? (guint) count_panels (get_u (op)) : 0;
 }
 
+/* What carries gradients back. */
+static const float *
+get_back (const CjOpCall *call)
+{
+  return call->op->n_in > 3 && call->in[3] != NULL ? call->in[3] : call->in[1];
+}
+
 /* [panel, I, 32] of the weight, for what comes out. */
 static void
 pack_units (const CjOpCall *call, guint panel)
@@ -218,7 +228,7 @@ static void
 pack_inputs (const CjOpCall *call, guint panel)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op), i0 = (gint64) panel * PANEL;
-  const CjGemmMatrix w = { call->in[1], 1, ni };
+  const CjGemmMatrix w = { get_back (call), 1, ni };
 
   if (call->d_in[0] != NULL)
     cj_gemm_pack_matrix (&w, i0, (int) MIN (PANEL, ni - i0), PANEL, 0, (int) nu,
@@ -339,10 +349,15 @@ forward_block (const CjOpCall *call, guint block)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op);
   const CjSamples rows = cj_op_rows (call->op, block, get_n (call->op));
+  const gint64 n = rows.end - rows.begin;
+  const float *x = (const float *) call->in[0] + rows.begin * ni;
+  const CjGemmEnd end = { get_bias (call), is_relu (call->op) };
+  float *y = call->out[0] + rows.begin * nu;
 
-  multiply_panels ((const float *) call->in[0] + rows.begin * ni, rows.end - rows.begin, ni,
-                   call->workspace, nu, (CjGemmEnd){ get_bias (call), is_relu (call->op) }, FALSE,
-                   call->out[0] + rows.begin * nu);
+  if (get_way (call->op) == BY_ROWS && cj_events_pay (x, n, ni, nu))
+    cj_events_forward (x, n, ni, call->workspace, nu, end.bias, end.relu, y, call->scratch);
+  else
+    multiply_panels (x, n, ni, call->workspace, nu, end, FALSE, y);
 }
 
 /* The gradient of what ReLU is given, where it is a part of the op and there is a row a sample. */
@@ -378,7 +393,7 @@ backward_inputs (const CjOpCall *call, guint chunk)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op), i0 = chunk * get_width (call->op);
   const gint64 inputs = MIN (get_width (call->op), ni - i0), n = get_n (call->op);
-  const float *gradient = get_gradient (call), *weight = (const float *) call->in[1] + i0;
+  const float *gradient = get_gradient (call), *weight = get_back (call) + i0;
   const CjGemmMatrix dy = { gradient, nu, 1 }, w = { weight, 1, ni };
 
   if (call->d_in[0] == NULL)
@@ -418,6 +433,17 @@ find_gradient (const CjOpCall *call, const float *dy, const float *x, gint64 n, 
     sum_rows (dy + u0, n, nu, units, db);
 }
 
+/* Feedback that learns changes as the weight does: units [u0, u0 + units) of their gradient. */
+static void
+copy_gradient (const CjOpCall *call, gint64 u0, gint64 units)
+{
+  const gint64 ni = get_i (call->op);
+
+  if (call->op->n_in > 3 && call->d_in[3] != NULL && call->d_in[1] != NULL)
+    memcpy (call->d_in[3] + u0 * ni, call->d_in[1] + u0 * ni,
+            sizeof (float) * (gsize) (units * ni));
+}
+
 /* A row a sample: all rows at once. */
 static void
 backward_weight (const CjOpCall *call, guint chunk)
@@ -431,6 +457,7 @@ backward_weight (const CjOpCall *call, guint chunk)
     memset (db, 0, sizeof (float) * (gsize) units);
   find_gradient (call, get_gradient (call), call->in[0], get_n (call->op), u0, units, dw,
                  call->add_in[1], db);
+  copy_gradient (call, u0, units);
 }
 
 static float *
@@ -443,11 +470,18 @@ get_slice (const CjOpCall *call, guint block)
 static void
 fill_slice (const CjOpCall *call, guint block, const float *dy, gint64 n, const float *x)
 {
-  const gint64 nu = get_u (call->op);
-  float *dw = get_slice (call, block), *db = dw + nu * get_i (call->op);
+  const gint64 ni = get_i (call->op), nu = get_u (call->op);
+  float *db = get_slice (call, block), *events = db + nu, *dw = events + 1;
 
   memset (db, 0, sizeof (float) * (gsize) nu);
-  find_gradient (call, dy, x, n, 0, nu, dw, FALSE, db);
+  *events = cj_events_pay (x, n, ni, nu);
+  if (*events > 0)
+    {
+      cj_events_gradient (x, dy, n, ni, nu, dw, call->scratch);
+      sum_rows (dy, n, nu, nu, db);
+    }
+  else
+    find_gradient (call, dy, x, n, 0, nu, dw, FALSE, db);
 }
 
 static void
@@ -473,26 +507,35 @@ backward_block (const CjOpCall *call, guint block)
                      call->d_in[0] + rows.begin * ni);
 }
 
-/* Adds the blocks' slices in order. */
-static void
-add_slices (const CjOpCall *call, gint64 from, gint64 n, float *to, gboolean add)
-{
-  if (!add)
-    memset (to, 0, sizeof (float) * (gsize) n);
-  for (guint b = 0; b < cj_op_blocks (call->op); b++)
-    cj_row_add (get_slice (call, b) + from, n, to);
-}
-
+/* Adds the blocks' slices in order, those of events last. */
 static void
 reduce_slices (const CjOpCall *call, guint panel)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op), u0 = (gint64) panel * PANEL;
   const gint64 units = MIN (PANEL, nu - u0);
+  float *dw = call->d_in[1] != NULL ? call->d_in[1] + u0 * ni : NULL;
+  float *db = call->op->n_in > 2 && call->d_in[2] != NULL ? call->d_in[2] + u0 : NULL;
+  const float *events[CJ_OP_MAX_BLOCKS];
+  guint n_events = 0;
 
-  if (call->d_in[1] != NULL)
-    add_slices (call, u0 * ni, units * ni, call->d_in[1] + u0 * ni, call->add_in[1]);
-  if (call->op->n_in > 2 && call->d_in[2] != NULL)
-    add_slices (call, nu * ni + u0, units, call->d_in[2] + u0, call->add_in[2]);
+  if (dw != NULL && !call->add_in[1])
+    memset (dw, 0, sizeof (float) * (gsize) (units * ni));
+  if (db != NULL && !call->add_in[2])
+    memset (db, 0, sizeof (float) * (gsize) units);
+  for (guint b = 0; b < cj_op_blocks (call->op); b++)
+    {
+      const float *slice = get_slice (call, b), *weight = slice + nu + 1;
+
+      if (db != NULL)
+        cj_row_add (slice + u0, units, db);
+      if (slice[nu] > 0)
+        events[n_events++] = weight;
+      else if (dw != NULL)
+        cj_row_add (weight + u0 * ni, units * ni, dw);
+    }
+  if (dw != NULL && n_events > 0)
+    cj_events_add (events, n_events, ni, nu, u0, units, dw);
+  copy_gradient (call, u0, units);
 }
 
 static void

@@ -229,6 +229,16 @@ walk_default (Walk *walk, const CjStep *step)
     }
 }
 
+/* Feedback of its own is as the weight is: what it belongs to, and what it hears. */
+static void
+label_feedback (Walk *walk, const CjStep *step, const CjParamLabels *weight)
+{
+  CjParamLabels *feedback = step->op.n_in > 3 ? find_param (walk, step->in[3]) : NULL;
+
+  for (guint a = 0; feedback != NULL && a < weight->value->shape.n_dims; a++)
+    set_axis (feedback, a, weight->axis[a]);
+}
+
 static void
 walk_dense (Walk *walk, const CjStep *step)
 {
@@ -247,6 +257,7 @@ walk_dense (Walk *walk, const CjStep *step)
   set_axis (weight, 1, from);
   set_axis (bias, 0, units);
   weight->inputs = TRUE;
+  label_feedback (walk, step, weight);
   if (is_inserted (walk, weight) && n >= n_in && all_known (walk, from, n_in))
     {
       weight->n_passed = n_in;
@@ -312,6 +323,7 @@ walk_conv (Walk *walk, const CjStep *step)
   for (guint a = 2; a < n_dims; a++)
     set_axis (weight, a, label_taps (walk, weight->value->shape.dims[a]));
   weight->inputs = TRUE;
+  label_feedback (walk, step, weight);
   if (is_inserted (walk, weight) && n_dims == 4 && all_known (walk, from, n_in)
       && passes_through (step, weight))
     {
@@ -446,6 +458,21 @@ walk_reduce (Walk *walk, const CjStep *step)
       to++;
 }
 
+/* A number becomes a sequence, or one of a sequence stands for all. */
+static void
+walk_encode (Walk *walk, const CjStep *step)
+{
+  for (guint a = 1; a < step->op.in_shape[0].n_dims; a++)
+    *axis_of (walk, step->out, a + 1) = *axis_of (walk, step->in[0], a);
+}
+
+static void
+walk_moment (Walk *walk, const CjStep *step)
+{
+  for (guint a = 1; a < step->op.out_shape[0].n_dims; a++)
+    *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a + 1);
+}
+
 static void
 walk_matmul (Walk *walk, const CjStep *step)
 {
@@ -518,7 +545,8 @@ static const struct
 } walks[] = {
   { "attention", walk_attention }, { "concat", walk_concat },
   { "conv2d", walk_conv },         { "dense", walk_dense },
-  { "embedding", walk_embedding }, { "matmul", walk_matmul },
+  { "embedding", walk_embedding }, { "encode", walk_encode },
+  { "matmul", walk_matmul },       { "moment", walk_moment },
   { "permute", walk_permute },     { "recurrent", walk_recurrent },
   { "reduce", walk_reduce },       { "reshape", walk_reshape },
   { "slice", walk_slice },         { "to-picture", walk_to_picture },

@@ -98,6 +98,41 @@ class Letters(nn.Module):
         return self.letter(x) + self.place
 
 
+class Fire(torch.autograd.Function):
+    """A step, whose slope on the way back is that of a fast sigmoid."""
+
+    @staticmethod
+    def forward(ctx, above):
+        ctx.save_for_backward(above)
+        return (above > 0).to(above.dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        above, = ctx.saved_tensors
+        return gradient / (1 + 25 * above.abs()) ** 2
+
+
+class Leaky(nn.Module):
+    """Two layers of leaky integrate-and-fire neurons and the number of spikes; x: moments first. The
+    first product is of all moments at once."""
+
+    def __init__(self, *sizes):
+        super().__init__()
+        self.inward, self.onward = nn.Linear(*sizes[:2]), nn.Linear(*sizes[1:])
+
+    def forward(self, x):
+        first = second = count = 0
+        for current in self.inward(x):
+            first = 0.9 * first + current
+            spike = Fire.apply(first - 1)
+            first = first - spike.detach()
+            second = 0.9 * second + self.onward(spike)
+            spike = Fire.apply(second - 1)
+            second = second - spike.detach()
+            count = count + spike
+        return count
+
+
 class First(nn.Module):
     def forward(self, x):
         return x[:, 0]
@@ -165,7 +200,8 @@ def adamw(parameters):
     return torch.optim.AdamW(parameters, 1e-3, foreach=True)
 
 
-# name: layers, samples a step, shape of a sample (a number: letters of so many kinds), optimizer
+# name: layers, samples a step, shape of a sample (a number: letters of so many kinds; moments and
+# features: spikes), optimizer
 TASKS = {
     'mlp': (lambda: dense(784, 256, 128, 10), 64, (784,), lambda p: sgd(p, 0.9)),
     'lenet': (lenet, 64, (1, 28, 28), adam),
@@ -174,6 +210,7 @@ TASKS = {
     'resnet20': (resnet20, 128, (3, 32, 32), lambda p: sgd(p, 0.9)),
     'vit': (vit, 64, (3, 32, 32), adamw),
     'gpt': (gpt, 16, 65, adamw),
+    'snn': (lambda: [Leaky(784, 100, 10)], 64, (25, 784), adam),
     'tiny': (lambda: dense(2, 8, 8, 2, end=nn.Tanh), 10, (2,), lambda p: sgd(p, 0)),
 }
 
@@ -208,8 +245,11 @@ class Peer:
         if isinstance(shape, int):
             self.x = torch.randint(shape, (self.batch, 128))
             self.y = torch.randint(shape, (self.batch * 128,))
+        elif len(shape) == 2:
+            self.x = (torch.rand(shape[0], self.batch, shape[1]) < 0.2).float()
         else:
             self.x = torch.randn(self.batch, *shape)
+        if not isinstance(shape, int):
             self.y = torch.randint(2 if task == 'tiny' else 10, (self.batch,))
         if layout == 'NHWC':
             self.net = self.net.to(memory_format=torch.channels_last)

@@ -25,16 +25,17 @@ def most(title, measure, task, floor, goal, unit, factor=1):
 
 
 NAMES = {'mlp': 'MLP 784-256-128-10', 'lenet': 'LeNet-5', 'fashion': 'FashionCNN', 'vgg': 'VGG-like',
-         'resnet20': 'ResNet-20', 'vit': 'tiny ViT', 'gpt': 'char GPT', 'tiny': 'playground 2-8-8-2'}
+         'resnet20': 'ResNet-20', 'vit': 'tiny ViT', 'gpt': 'char GPT',
+         'snn': 'spiking 784-100-10, 25 moments', 'tiny': 'playground 2-8-8-2'}
 BATCHES = {'mlp': 64, 'lenet': 64, 'fashion': 64, 'vgg': 64, 'resnet20': 128, 'vit': 64, 'gpt': 16,
-           'tiny': 10}
+           'snn': 64, 'tiny': 10}
 TASKS = list(NAMES)
 
 ROWS = [
     *(ratio(f'{NAMES[task]}, batch {BATCHES[task]}, training', 'train', task, floor, goal)
       for task, floor, goal in (('mlp', 2.3, 3.5), ('lenet', 2.5, 4), ('fashion', 2, 3),
                                 ('vgg', 1.6, 2.5), ('resnet20', 1.4, 1.9), ('vit', 2.5, 4),
-                                ('gpt', 1.8, 2.5))),
+                                ('gpt', 1.8, 2.5), ('snn', 3, 5))),
     most(f'{NAMES["tiny"]}, batch 10, training', 'train', 'tiny', 1.0, 1.8, 'M steps/s', 1e-7),
     *(least(f'{NAMES[task]}, one sample', 'latency', task, floor, goal, 'µs', 1e6)
       for task, floor, goal in (('lenet', 30, 15), ('fashion', 500, 280), ('resnet20', 1100, 650))),

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-neuron.h"
+
+#include "cj-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#define MAX_SAMPLES 10000000
+
+const CjFiringPattern *
+cj_neuron_find_pattern (const CjNeuronInfo *info, const char *id)
+{
+  for (const CjFiringPattern *p = info->patterns; p != NULL && p->id != NULL; p++)
+    if (g_str_equal (p->id, id))
+      return p;
+  return NULL;
+}
+
+double
+cj_current_get (const CjCurrent *current, double t)
+{
+  for (guint i = 0; i < current->n_pieces; i++)
+    {
+      const CjCurrentPiece *p = &current->pieces[i];
+
+      if (t > p->begin && t <= p->end)
+        return p->first == p->last
+                   ? p->first
+                   : p->first + (p->last - p->first) * (t - p->begin) / (p->end - p->begin);
+    }
+  return current->rest;
+}
+
+gpointer
+cj_neuron_new_params (const CjNeuronInfo *info, const CjFiringPattern *pattern)
+{
+  gpointer params = g_malloc0 (info->params_size);
+  g_auto (GStrv) settings
+      = g_strsplit (pattern != NULL && pattern->settings != NULL ? pattern->settings : "", " ", -1);
+
+  cj_params_reset (info->params, params);
+  for (guint i = 0; settings[i] != NULL; i++)
+    {
+      char *value = strchr (settings[i], '=');
+
+      if (value == NULL)
+        continue;
+      *value++ = '\0';
+      if (!cj_params_parse (info->params, params, settings[i], value, NULL))
+        g_warning ("%s: pattern %s cannot set %s", info->id, pattern->id, settings[i]);
+    }
+  return params;
+}
+
+CjNeuronTrace *
+cj_neuron_run (const CjNeuronInfo *info, gconstpointer params, const double *start,
+               const CjCurrent *current, double dt, double duration, GError **error)
+{
+  double state[CJ_NEURON_MAX_STATE] = { 0 };
+  CjNeuronTrace *trace;
+  double n;
+
+  n = dt > 0 ? floor (duration / dt + 0.5) : NAN;
+  if (!(n >= 1 && n <= MAX_SAMPLES))
+    {
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("%g ms in steps of %g ms cannot be computed. Choose a step over 0 and at most "
+             "%d steps."),
+          duration, dt, MAX_SAMPLES);
+      return NULL;
+    }
+  trace = g_new0 (CjNeuronTrace, 1);
+  trace->n = (guint) n;
+  trace->n_state = info->n_state;
+  trace->dt = dt;
+  trace->current = g_new (double, trace->n);
+  trace->state = g_new (double, (gsize) trace->n * info->n_state);
+  trace->spiked = g_new (gboolean, trace->n);
+  if (start != NULL)
+    memcpy (state, start, sizeof *state * info->n_state);
+  else
+    info->rest (params, state);
+  for (guint i = 0; i < trace->n; i++)
+    {
+      trace->current[i] = cj_current_get (current, i * dt);
+      trace->spiked[i] = info->step (params, state, trace->current[i], dt);
+      memcpy (trace->state + (gsize) i * info->n_state, state, sizeof *state * info->n_state);
+    }
+  return trace;
+}
+
+CjNeuronTrace *
+cj_neuron_run_pattern (const CjNeuronInfo *info, const CjFiringPattern *pattern)
+{
+  g_autofree gpointer params = cj_neuron_new_params (info, pattern);
+
+  return cj_neuron_run (info, params, pattern->start, &pattern->current, pattern->dt,
+                        pattern->duration, NULL);
+}
+
+void
+cj_neuron_trace_free (CjNeuronTrace *trace)
+{
+  if (trace == NULL)
+    return;
+  g_free (trace->current);
+  g_free (trace->state);
+  g_free (trace->spiked);
+  g_free (trace);
+}
+
+GArray *
+cj_neuron_trace_dup_spikes (const CjNeuronTrace *trace)
+{
+  GArray *spikes = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < trace->n; i++)
+    if (trace->spiked[i])
+      {
+        const double t = i * trace->dt;
+
+        g_array_append_val (spikes, t);
+      }
+  return spikes;
+}
