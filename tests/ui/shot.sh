@@ -117,6 +117,9 @@ synapses ()
   picture "synapses$1" 12 --new lenet-5 --train
   act () { xdotool mousemove 886 196 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key Right; sleep 1; }
   picture "synapses-kernels$1" 12 --new lenet-5 --train
+  # the prune brush is drawn across
+  act () { xdotool mousemove 886 385 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key 3; for y in $(seq 200 6 500); do xdotool mousemove 560 "$y" mousedown 1 mousemove 566 "$((y + 4))" mousemove 572 "$((y + 8))" mouseup 1; done; sleep 1.5; }
+  picture "synapses-pruned$1" 12 --new lenet-5 --train
 }
 levels ''
 synapses ''
