@@ -643,6 +643,8 @@ sample_frame (const char *id)
     return frame_alignment (3, 12);
   if (g_str_equal (id, "card"))
     return frame_card (3, 3, TRUE);
+  if (g_str_equal (id, "robustness"))
+    return frame_robustness (2, 5, 5);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -726,6 +728,8 @@ other_frame (const char *id)
     return frame_alignment (9, 1);
   if (g_str_equal (id, "card"))
     return frame_card (10, 4, FALSE);
+  if (g_str_equal (id, "robustness"))
+    return frame_robustness (1, 1, 0);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
