@@ -93,6 +93,7 @@ follow_classes (CjuView *view)
   g_autofree char *names = dataset != NULL && dataset->class_names != NULL
                                ? g_strjoinv ("\n", dataset->class_names)
                                : g_strdup_printf ("%u", n);
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->target));
   g_autoptr (GtkStringList) list = NULL;
 
   if (g_strcmp0 (names, state->classes) == 0)
@@ -110,6 +111,8 @@ follow_classes (CjuView *view)
                               dataset->class_names != NULL ? dataset->class_names[i] : number);
     }
   gtk_drop_down_set_model (GTK_DROP_DOWN (state->target), G_LIST_MODEL (list));
+  if (at < 2) /* what it says, or is, of whatever classes */
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->target), at);
   gtk_widget_set_visible (state->target, n > 0);
 }
 
