@@ -28,9 +28,9 @@ static gboolean
 has_text (const CjvFigureInfo *info)
 {
   static const char *const ids[]
-      = { "attention-arcs", "bars",          "confusion", "contact-sheet", "curvature",
-          "explanations",   "interpolation", "layers",    "logit-lens",    "scatter",
-          "similarity",     "text",          "trust" };
+      = { "attention-arcs", "bars",     "confusion",  "contact-sheet", "curvature",  "explanations",
+          "interpolation",  "layers",   "logit-lens", "scatter",       "similarity", "text",
+          "trust",          "synapses", "card",       "alignment",     "robustness" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     if (g_str_equal (ids[i], info->id))
