@@ -4,6 +4,7 @@
 
 #include "cj-error.h"
 #include "cjl-archive.h"
+#include "cjl-shrink.h"
 #include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
@@ -86,4 +87,49 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   if (n_taken != NULL)
     *n_taken = n;
   return TRUE;
+}
+
+gboolean
+cjl_session_shrink (CjlSession *self, char **said, GError **error)
+{
+  g_autoptr (CjCheckpoint) now = NULL;
+  g_autoptr (CjlShrunk) shrunk = NULL;
+  g_autoptr (GVariant) graph = NULL;
+  gboolean done;
+
+  cjl_session_rest (self);
+  now = cj_runner_save (self->runner);
+  shrunk = cjl_shrink (self->project->graph, self->dataset, now, error);
+  if (shrunk == NULL)
+    return FALSE;
+  if (shrunk->n_units == 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
+                   shrunk->kept == NULL
+                       ? _ ("No unit of the network is pruned as a whole. Prune with the pattern "
+                            "“unit” first.")
+                       : _ ("The units that are pruned cannot be taken out, since the network "
+                            "would answer otherwise."));
+      return FALSE;
+    }
+  for (guint i = 0; i < shrunk->cuts->len; i++)
+    {
+      const CjUnitCut *cut = &g_array_index (shrunk->cuts, CjUnitCut, i);
+
+      cj_unit_cuts_add (self->cuts, cut->node, cut->unit);
+    }
+  graph = g_variant_ref_sink (cj_graph_save (shrunk->graph));
+  cjl_project_begin (self->project);
+  done = cj_graph_load (self->project->graph, graph, error);
+  cjl_project_commit (self->project, _ ("Take out pruned units"), NULL);
+  done = done && cjl_session_refresh (self, error);
+  g_array_set_size (self->cuts, 0);
+  cj_runner_wait (self->runner);
+  if (said != NULL)
+    *said = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                          /* Translators: the number is of units */
+                                          "%u unit is taken out.", "%u units are taken out.",
+                                          shrunk->n_units),
+                             shrunk->n_units);
+  return done;
 }

@@ -304,29 +304,67 @@ prune_all (CjMask *self, const CjPruning *pruning, const GArray *parts, const Cj
     }
 }
 
-/* A unit that hears nothing has no bias left to speak with: 1-d learned tensors of its node go along. */
+/* The parameter that a value is, perhaps in another layout; NULL: it is none. */
+static const CjProgramParam *
+find_param (const CjMask *self, int value)
+{
+  CjBuilder *builder = cj_program_get_lowered (self->program)->builder;
+
+  for (guint i = builder->steps->len; i-- > 0 && value != CJ_NO_VALUE;)
+    {
+      const CjStep *step = &g_array_index (builder->steps, CjStep, i);
+
+      if (step->out == value && g_str_has_prefix (step->op.info->id, "to-"))
+        value = step->in[0];
+    }
+  return value != CJ_NO_VALUE && cj_builder_get_value (builder, value)->kind == CJ_VALUE_PARAM
+             ? cj_program_find_param (self->program, cj_builder_get_value (builder, value)->name)
+             : NULL;
+}
+
+/* What a step adds for each unit, or multiplies each with, goes for those that hear nothing. */
+static void
+silence (CjMask *self, const Part *part, const CjStep *step)
+{
+  const gint64 width = part->size / MAX (part->n_groups, 1);
+
+  for (guint j = 1; j < step->op.n_in; j++)
+    {
+      const CjProgramParam *param = find_param (self, step->in[j]);
+
+      if (param == NULL || param->frozen || param->shape.n_dims != 1
+          || param->size != part->n_groups)
+        continue;
+      for (gint64 k = 0; k < param->size; k++)
+        if (cj_mask_count (self->flags + part->offset + k * width, width) == width)
+          self->flags[param->offset + k] |= CJ_MASK_PRUNED;
+    }
+}
+
+/* A unit that hears nothing says nothing: its bias goes along, and what a batch normalisation right behind
+ * it would make of it. */
 static void
 silence_units (CjMask *self, const Part *part)
 {
-  const gint64 width = part->size / MAX (part->n_groups, 1);
-  const CjProgramParam *weight = NULL;
+  CjBuilder *builder = cj_program_get_lowered (self->program)->builder;
+  int said = CJ_NO_VALUE; /* by the units */
 
-  for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
-    if (cj_program_get_param (self->program, i)->offset == part->offset
-        && !cj_program_get_param (self->program, i)->state)
-      weight = cj_program_get_param (self->program, i);
-  for (guint i = 0; weight != NULL && i < cj_program_get_n_params (self->program); i++)
+  for (guint i = 0; i < builder->steps->len; i++)
     {
-      const CjProgramParam *bias = cj_program_get_param (self->program, i);
-      const char *dot = strrchr (weight->name, '.');
-      const gsize stem = dot != NULL ? (gsize) (dot - weight->name + 1) : 0;
+      const CjStep *step = &g_array_index (builder->steps, CjStep, i);
+      const CjProgramParam *weight = step->op.n_in > 1 ? find_param (self, step->in[1]) : NULL;
 
-      if (bias->state || bias->frozen || bias->shape.n_dims != 1 || bias->size != part->n_groups
-          || strncmp (bias->name, weight->name, stem) != 0)
+      if (weight != NULL && weight->offset == part->offset)
+        {
+          silence (self, part, step);
+          said = step->out;
+        }
+      else if (said == CJ_NO_VALUE || step->in[0] != said)
         continue;
-      for (gint64 k = 0; k < bias->size; k++)
-        if (cj_mask_count (self->flags + part->offset + k * width, width) == width)
-          self->flags[bias->offset + k] |= CJ_MASK_PRUNED;
+      else if (g_str_has_prefix (step->op.info->id, "to-"))
+        said = step->out;
+      else if (g_str_equal (step->op.info->id, "batch-norm"))
+        silence (self, part, step);
     }
 }
 

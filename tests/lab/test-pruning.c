@@ -264,6 +264,128 @@ test_live (void)
   g_assert_cmpint (cj_mask_count (more->data, cj_shape_size (&more->shape)), >, n);
 }
 
+/* --- shrinking --- */
+
+/* A project with this network on small pictures. */
+static CjlProject *
+new_drawing (const char *chain, const char *settings)
+{
+  CjlProject *project = new_project (settings);
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (GVariant) data = NULL;
+  g_autoptr (GError) error = NULL;
+
+  cj_graph_add_chain (graph, NULL, chain, &error);
+  g_assert_no_error (error);
+  data = g_variant_ref_sink (cj_graph_save (graph));
+  cjl_project_begin (project);
+  g_assert_true (cj_graph_load (project->graph, data, &error));
+  cjl_project_commit (project, "Draw", NULL);
+  return project;
+}
+
+/* Answers to the first samples. */
+static float *
+answer (CjlSession *session, CjlProject *project, CjdDataset *dataset, gsize *n)
+{
+  g_autoptr (CjCheckpoint) now = cj_runner_save (cjl_session_get_runner (session));
+  const CjDataSpec spec = cjl_data_spec (dataset, 20);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjProgram) program
+      = cj_program_new (project->graph, CJ_PURPOSE_INFER, &spec, 1, &error);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_VAL);
+  guint32 indices[20];
+  const float *z;
+  CjShape shape;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 20; i++)
+    indices[i] = i;
+  g_assert_true (cj_checkpoint_apply (now, program));
+  feed->fill (feed, indices, 20, 0, 0, cj_program_get_x (program), cj_program_get_y (program));
+  cj_program_forward (program, FALSE, 20, 0, 0);
+  z = cj_program_get_prediction (program, &shape);
+  *n = (gsize) cj_shape_size (&shape);
+  return g_memdup2 (z, sizeof (float) * *n);
+}
+
+/* Half the units go, the network is smaller, and answers the same; undo brings all back. */
+static void
+check_shrinking (const char *chain, const char *settings, const char *unit, guint n_left)
+{
+  g_autoptr (CjlProject) project = new_drawing (chain, settings);
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = open_session (project, dataset, 1);
+  g_autofree float *before = NULL, *after = NULL, *undone = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
+  gsize n_before, n_after, n_undone;
+
+  run (session, 12);
+  before = answer (session, project, dataset, &n_before);
+  g_assert_true (cjl_session_shrink (session, &said, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (cjl_session_count_units (session, unit), ==, n_left);
+  after = answer (session, project, dataset, &n_after);
+  g_assert_cmpuint (n_before, ==, n_after);
+  for (gsize i = 0; i < n_before; i++)
+    g_assert_cmpfloat_with_epsilon (before[i], after[i], 1e-4);
+  run (session, 3);
+  g_assert_true (cjl_project_undo (project));
+  cj_runner_wait (cjl_session_get_runner (session));
+  while (cjl_session_count_units (session, unit) == n_left && cjl_project_undo (project))
+    cj_runner_wait (cjl_session_get_runner (session));
+  undone = answer (session, project, dataset, &n_undone);
+  for (gsize i = 0; i < n_before; i++)
+    g_assert_cmpfloat_with_epsilon (before[i], undone[i], 1e-6);
+}
+
+static void
+test_shrink_dense (void)
+{
+  check_shrinking ("input, dense 12 relu, dense 8 tanh, dense 2, cross-entropy",
+                   "batch=200 pruning.method=magnitude pruning.pattern=unit pruning.scope=layer "
+                   "pruning.sparsity=0.5 pruning.last-share=0",
+                   "dense1", 6);
+}
+
+/* Through batch normalisation, a pool and Flatten. */
+static void
+test_shrink_conv (void)
+{
+  check_shrinking (
+      "input, conv-2d 8 kernel=3, batch-norm, relu, max-pool-2d, conv-2d 4 kernel=3, relu, "
+      "flatten, dense 36, cross-entropy",
+      "data=glyphs data.samples=300 batch=20 pruning.method=magnitude "
+      "pruning.pattern=unit pruning.scope=layer pruning.sparsity=0.5 "
+      "pruning.last-share=0",
+      "conv1", 4);
+}
+
+/* What a sigmoid makes of nothing is not nothing: the units stay, and the sentence says so. */
+static void
+test_shrink_refused (void)
+{
+  g_autoptr (CjlProject) project
+      = new_drawing ("input, dense 6 sigmoid, dense 2, cross-entropy",
+                     "batch=200 pruning.method=magnitude pruning.pattern=unit pruning.scope=layer "
+                     "pruning.sparsity=0.5 pruning.last-share=0");
+  g_autoptr (CjlProject) whole = new_project ("batch=200");
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = open_session (project, dataset, 1), other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  run (session, 4);
+  g_assert_false (cjl_session_shrink (session, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "answer otherwise"));
+  g_assert_cmpuint (cjl_session_count_units (session, "dense1"), ==, 6);
+  g_clear_error (&error);
+  other = open_session (whole, dataset, 1);
+  run (other, 2);
+  g_assert_false (cjl_session_shrink (other, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "pattern"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -274,5 +396,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/pruning/damaged", test_damaged);
   g_test_add_func ("/lab/pruning/undo", test_undo);
   g_test_add_func ("/lab/pruning/live", test_live);
+  g_test_add_func ("/lab/pruning/shrink-dense", test_shrink_dense);
+  g_test_add_func ("/lab/pruning/shrink-conv", test_shrink_conv);
+  g_test_add_func ("/lab/pruning/shrink-refused", test_shrink_refused);
   return g_test_run ();
 }
