@@ -120,6 +120,9 @@ synapses ()
   # the prune brush is drawn across
   act () { xdotool mousemove 886 385 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key 3; for y in $(seq 200 6 500); do xdotool mousemove 560 "$y" mousedown 1 mousemove 566 "$((y + 4))" mousemove 572 "$((y + 8))" mouseup 1; done; sleep 1.5; }
   picture "synapses-pruned$1" 12 --new lenet-5 --train
+  # tokens that look at tokens: a head of attention
+  act () { xdotool mousemove 886 196 click 1; sleep 0.5; xdotool key s; sleep 3; xdotool mousemove 1050 100 click 1; sleep 1; xdotool key End Return; sleep 3; }
+  picture "synapses-attention$1" 12 --new char-gpt --train
 }
 levels ''
 synapses ''
