@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The words of every catalogue item, written for xgettext: what is declared once is not marked as well.
  * A new layer, source, figure or template is there by itself. */
+#include "cj-attack.h"
+#include "cj-damage.h"
 #include "cj-explainer.h"
 #include "cj-graph.h"
 #include "cj-layer.h"
 #include "cj-metrics.h"
 #include "cj-optimizer.h"
+#include "cj-rule.h"
 #include "cj-schedule.h"
 #include "cj-train-setup.h"
 #include "cjd-augment.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
-#include "cjl-template.h"
+#include "cjl-card.h"
 #include "cjv-figure.h"
 
 #include <stdio.h>
@@ -102,6 +105,21 @@ say_training (void)
 }
 
 static void
+say_rules (void)
+{
+  for (const CjRuleInfo *const *r = cj_rules (); *r != NULL; r++)
+    {
+      g_autofree char *where = g_strdup_printf ("learning rule %s", (*r)->id);
+
+      say (where, "title", (*r)->title);
+      say (where, "what it does", (*r)->blurb);
+      say (where, "what a synapse knows where it is", (*r)->local);
+      say (where, "what comes to it from elsewhere", (*r)->distant);
+      say_params (where, (*r)->params);
+    }
+}
+
+static void
 say_metrics (void)
 {
   for (const CjMetricInfo *m = cj_metric_infos; m->id != NULL; m++)
@@ -124,6 +142,28 @@ say_explainers (void)
       say (where, "what its numbers mean", (*e)->blurb);
       say (where, "formula", (*e)->formula);
       say_params (where, (*e)->params);
+    }
+}
+
+static void
+say_attacks (void)
+{
+  for (const CjAttackInfo *const *a = cj_attacks (); *a != NULL; a++)
+    {
+      g_autofree char *where = g_strdup_printf ("attack %s", (*a)->id);
+
+      say (where, "title", (*a)->title);
+      say (where, "what it does", (*a)->blurb);
+      say_params (where, (*a)->params);
+    }
+  for (const CjDamageInfo *const *d = cj_damages (); *d != NULL; d++)
+    {
+      g_autofree char *where = g_strdup_printf ("damage %s", (*d)->id);
+
+      say (where, "title", (*d)->title);
+      say (where, "what it does", (*d)->blurb);
+      say (where, "what its dose is", (*d)->dose);
+      say_params (where, (*d)->params);
     }
 }
 
@@ -157,17 +197,41 @@ say_data (void)
 }
 
 static void
+say_experiment (const char *where, const CjlTemplate *t)
+{
+  say (where, "title", t->title);
+  say (where, "category", t->category);
+  say (where, "what it is", t->blurb);
+  say (where, "what to look at", t->teaches);
+  say (where, "how well it does", t->expected);
+}
+
+static void
+say_cards (void)
+{
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
+    {
+      g_autofree char *where = g_strdup_printf ("result card %s", (*c)->experiment.id);
+
+      say_experiment (where, &(*c)->experiment);
+      say (where, "what counts as reproduced", (*c)->passes);
+      say (where, "along the curves", (*c)->x_title);
+      say (where, "height of the curves", (*c)->y_title);
+      for (const CjlCardValue *v = (*c)->values; v->name != NULL; v++)
+        say (where, "what is measured", v->title);
+      for (const CjlCardLine *l = (*c)->lines; l != NULL && l->name != NULL; l++)
+        say (where, "a curve", l->title);
+    }
+}
+
+static void
 say_lab (void)
 {
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {
       g_autofree char *where = g_strdup_printf ("experiment %s", t->id);
 
-      say (where, "title", t->title);
-      say (where, "category", t->category);
-      say (where, "what it is", t->blurb);
-      say (where, "what to look at", t->teaches);
-      say (where, "how well it does", t->expected);
+      say_experiment (where, t);
     }
   for (const CjvFigureInfo *const *f = cjv_figures (); *f != NULL; f++)
     {
@@ -185,9 +249,12 @@ main (void)
 {
   say_layers ();
   say_training ();
+  say_rules ();
   say_metrics ();
   say_explainers ();
+  say_attacks ();
   say_data ();
   say_lab ();
+  say_cards ();
   return 0;
 }

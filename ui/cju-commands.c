@@ -89,6 +89,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show written text"), "dock.show::text", NULL },
   { N_ ("View"), N_ ("Show attention"), "dock.show::attention", NULL },
   { N_ ("View"), N_ ("Show loss landscape"), "dock.show::landscape", NULL },
+  { N_ ("View"), N_ ("Show alignment"), "dock.show::alignment", NULL },
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
   { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },
   { N_ ("Layers"), N_ ("Add layers"), "canvas.add", "slash" },

@@ -34,13 +34,9 @@ cju_document_set_trouble (CjuDocument *self, const char *text)
 static void
 check (CjuDocument *self)
 {
-  CjDataSpec spec;
-
   g_clear_pointer (&self->lowered, cj_lowered_free);
-  if (self->dataset == NULL)
-    return;
-  spec = cjl_data_spec (self->dataset, 1);
-  self->lowered = cj_lower (self->project->graph, &spec);
+  if (self->dataset != NULL)
+    self->lowered = cjl_project_lower (self->project, self->dataset, 1);
 }
 
 void

@@ -16,7 +16,7 @@ struct _CjuFigureView
   const CjvFigureInfo *info;
   gpointer params; /* of the figure; NULL if it has none */
   CjvFrame *frame;
-  gboolean pickable;
+  gboolean pickable, bare;
   gboolean dragging;
   double drag_from, drag_to;   /* px, across */
   double pointer_x, pointer_y; /* px, where it was last */
@@ -35,6 +35,7 @@ init_style (CjuFigureView *self, CjvStyle *style)
   style->high_contrast = adw_style_manager_get_high_contrast (adw_style_manager_get_default ());
   style->font_size *= cju_access_grow_text (GTK_WIDGET (self));
   style->transparent = TRUE;
+  style->bare = self->bare;
   style->scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
 }
 
@@ -134,6 +135,15 @@ cju_figure_view_zoom (CjuFigureView *self, double factor)
                         .factor = factor };
 
   zoom (self, &how);
+}
+
+void
+cju_figure_view_set_bare (CjuFigureView *self)
+{
+  self->bare = TRUE;
+  gtk_widget_set_focusable (GTK_WIDGET (self), FALSE);
+  gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
+  changed (self);
 }
 
 gboolean

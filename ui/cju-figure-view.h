@@ -26,6 +26,10 @@ void cju_figure_view_take_frame (CjuFigureView *self, CjvFrame *frame);
 void cju_figure_view_set_param (CjuFigureView *self, const char *name, const char *text);
 char *cju_figure_view_print_param (CjuFigureView *self, const char *name); /* you free */
 
+/* Draws only what fills its place, small: no headings, axes and scales; it is a picture then, which nothing
+ * listens to. */
+void cju_figure_view_set_bare (CjuFigureView *self);
+
 /* Whether a click on something in the figure emits "picked" (CjvHit, valid until it returns). */
 void cju_figure_view_set_pickable (CjuFigureView *self, gboolean pickable);
 

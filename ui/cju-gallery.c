@@ -3,6 +3,8 @@
 
 #include "cjl-pace.h"
 #include "cju-access.h"
+#include "cju-figure-view.h"
+#include "cju-result.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -29,19 +31,6 @@ static const CjlTemplate *
 get_template (gpointer object)
 {
   return g_object_get_data (G_OBJECT (object), "template");
-}
-
-/* "about 40 s", "about 3 min", "about 2 h" */
-static char *
-print_time (double seconds)
-{
-  if (seconds < 10)
-    return g_strdup (_ ("a few seconds"));
-  if (seconds < 90)
-    return g_strdup_printf (_ ("about %.0f s"), ceil (seconds / 10) * 10);
-  if (seconds < 90 * 60)
-    return g_strdup_printf (_ ("about %.0f min"), ceil (seconds / 60));
-  return g_strdup_printf (_ ("about %.0f h"), ceil (seconds / 3600));
 }
 
 /* --- cards --- */
@@ -129,7 +118,7 @@ show_time (GtkWidget *button, double seconds)
 {
   const CjlTemplate *info = get_template (button);
   GtkWidget *label = g_object_get_data (G_OBJECT (button), "time");
-  g_autofree char *time = isnan (seconds) ? NULL : print_time (seconds);
+  g_autofree char *time = isnan (seconds) ? NULL : cju_result_print_time (seconds);
   g_autofree char *reach = g_strdup_printf ("%s%s%s", _ (info->expected), time != NULL ? " · " : "",
                                             time != NULL ? time : "");
   g_autofree char *words
@@ -140,8 +129,22 @@ show_time (GtkWidget *button, double seconds)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, _ (info->teaches), -1);
 }
 
+/* Of a result card: the numbers that were published. */
 static GtkWidget *
-make_card (CjuGallery *self, const CjlTemplate *info)
+make_numbers (const CjlResultCard *card)
+{
+  GtkWidget *view = cju_figure_view_new ("card");
+
+  cju_figure_view_set_bare (CJU_FIGURE_VIEW (view));
+  cju_figure_view_take_frame (CJU_FIGURE_VIEW (view), cjl_card_new_frame (card));
+  gtk_widget_set_size_request (view, PICTURE_WIDTH, PICTURE_HEIGHT);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  return view;
+}
+
+/* `result`: the card of a published result that the template belongs to, or NULL. */
+static GtkWidget *
+make_card (CjuGallery *self, const CjlTemplate *info, const CjlResultCard *result)
 {
   GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
@@ -160,7 +163,7 @@ make_card (CjuGallery *self, const CjlTemplate *info)
   gtk_widget_set_valign (foot, GTK_ALIGN_END);
   gtk_box_append (GTK_BOX (foot), time);
   gtk_box_append (GTK_BOX (foot), category);
-  gtk_box_append (GTK_BOX (box), make_picture (info));
+  gtk_box_append (GTK_BOX (box), result != NULL ? make_numbers (result) : make_picture (info));
   gtk_box_append (GTK_BOX (words), make_label (_ (info->title), "heading", FALSE));
   gtk_box_append (GTK_BOX (words), make_label (_ (info->blurb), NULL, TRUE));
   gtk_box_append (GTK_BOX (words), make_label (_ (info->teaches), "template-teaches", TRUE));
@@ -172,7 +175,7 @@ make_card (CjuGallery *self, const CjlTemplate *info)
   gtk_widget_add_css_class (button, "template");
   gtk_widget_set_valign (button, GTK_ALIGN_FILL);
   gtk_widget_set_overflow (button, GTK_OVERFLOW_HIDDEN);
-  show_time (button, NAN);
+  show_time (button, result != NULL ? result->seconds * result->n_seeds : NAN);
   g_signal_connect (button, "clicked", G_CALLBACK (on_clicked), self);
   return button;
 }
@@ -211,7 +214,8 @@ measure_done (GObject *object, GAsyncResult *result, gpointer data)
     {
       GtkWidget *card = get_card (child);
 
-      show_time (card, cjl_pace_estimate (get_template (card), *pace));
+      if (cjl_card_find (get_template (card)->id) == NULL) /* that says its time itself */
+        show_time (card, cjl_pace_estimate (get_template (card), *pace));
     }
 }
 
@@ -283,6 +287,7 @@ add_pills (CjuGallery *self)
       if (k == i)
         add_pill (self, all[i].category);
     }
+  add_pill (self, CJL_CARD_CATEGORY);
 }
 
 static void
@@ -305,6 +310,13 @@ cju_gallery_class_init (CjuGalleryClass *class)
 }
 
 static void
+add_card (CjuGallery *self, const CjlTemplate *info, const CjlResultCard *result)
+{
+  gtk_flow_box_append (GTK_FLOW_BOX (self->flow), make_card (self, info, result));
+  gtk_widget_set_focusable (gtk_widget_get_last_child (self->flow), FALSE);
+}
+
+static void
 cju_gallery_init (CjuGallery *self)
 {
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
@@ -319,10 +331,9 @@ cju_gallery_init (CjuGallery *self)
   gtk_flow_box_set_filter_func (GTK_FLOW_BOX (self->flow), is_shown, self, NULL);
   cju_access_name (self->flow, _ ("Experiments"));
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
-    {
-      gtk_flow_box_append (GTK_FLOW_BOX (self->flow), make_card (self, t));
-      gtk_widget_set_focusable (gtk_widget_get_last_child (self->flow), FALSE);
-    }
+    add_card (self, t, NULL);
+  for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
+    add_card (self, &(*c)->experiment, *c);
   gtk_box_append (GTK_BOX (self->box), self->pills);
   gtk_box_append (GTK_BOX (self->box), self->flow);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

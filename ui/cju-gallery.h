@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The ready experiments as cards: a picture from a real run, what it is and teaches, how far it gets
- * and how long that takes on this machine. Emits "chosen" (template id). Main thread. */
+ * and how long that takes on this machine; and the result cards, with the numbers that were published. Emits
+ * "chosen" (id of a template or card). Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>

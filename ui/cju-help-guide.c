@@ -21,6 +21,21 @@ const CjuHelpGuide cju_help_guide[] = {
           "and <a href=\"view/confusion\">confusion</a>. <b>F1</b> opens the page of whatever has "
           "the focus; <b>Ctrl+K</b> finds every command by name."),
       NULL } },
+  { "results",
+    N_ ("Result cards"),
+    N_ ("Published results, run again on this machine"),
+    { N_ ("The category <b>Results</b> of the start page has published results, each with its "
+          "claim, where it was published and what counts as reproduced. Choose one, and press "
+          "<b>Run</b>."),
+      N_ ("The network is trained and measured with several seeds; points are the medians, "
+          "intervals go from the least to the most. Diamonds are the published numbers, the green "
+          "part of a strip is what passes."),
+      N_ ("When all seeds are done, the stamp says <b>Reproduced</b> or <b>Not reproduced</b>. "
+          "<b>Export…</b> writes the figure with its record: project, plan, seeds, data and "
+          "version. <b>Open on the Canvas</b> shows the network, trained with the first seed."),
+      N_ ("Data such as MNIST are not part of Cajal: the card says which files it needs, and asks "
+          "for the folder once. The same card runs as <tt>cajal-cli card ID</tt>."),
+      NULL } },
   { "canvas",
     N_ ("The canvas"),
     N_ ("Cards joined by wires on a plane that pans and zooms"),
@@ -108,6 +123,10 @@ const CjuHelpGuide cju_help_guide[] = {
           "choice) and a schedule changes its learning rate over the run (<a "
           "href=\"schedule/cosine\">Cosine</a> rarely harms). If the loss is no longer a number, "
           "lower the learning rate."),
+      N_ ("Errors need not come back by <a href=\"rule/backprop\">backpropagation</a>: choose "
+          "another "
+          "learning rule for the whole network, or for one layer, and see in the inspector what a "
+          "synapse must know for it. A rule that a layer cannot follow is named in the problems."),
       N_ ("Parameters such as the learning rate or the rate of <a "
           "href=\"layer/dropout\">dropout</a> act at the next step. Other changes are built beside "
           "the running network and swapped in between two steps."),
@@ -194,18 +213,26 @@ const CjuHelpGuide cju_help_guide[] = {
     N_ ("What layers have understood"),
     N_ ("Many samples at once, in every layer"),
     { N_ ("<a href=\"view/embedding\">Embedding</a> lays samples out so that those which a layer "
-          "takes for alike lie near one another; click a point to choose its sample."),
+          "takes for alike lie near one another; click a point to choose its sample, and the "
+          "sample "
+          "that is chosen is ringed. t-SNE keeps neighbours together and tells little of "
+          "distances; "
+          "UMAP keeps more of the whole, and where it starts from is one of its settings."),
       N_ ("<a href=\"view/similarity\">Similarity</a> sets layers beside one another, beside "
-          "themselves earlier in the run, or beside those of another project, or sets the samples "
-          "of one layer beside one another. The samples are those of validation."),
+          "themselves earlier in the run, or beside those of another project; one layer at every "
+          "kept moment beside every other; or the samples beside one another, as one layer sees "
+          "them, each layer, the layer earlier in the run, or another project. The samples are "
+          "those of validation."),
       N_ ("<a href=\"view/layers\">Layers</a> has a row for each layer: what a linear probe reads "
           "off it, in how many dimensions its answers spread, which units are dead or double, and "
           "how far its classes have collapsed. Wide maps are averaged to fewer places where memory "
           "would not do; the exported figure says which."),
       N_ ("<a href=\"view/concepts\">Concepts</a> asks what a class leans on. A concept is shown "
           "by "
-          "examples: a class of the data, or a folder of pictures of your own, of stripes for "
-          "instance. A hollow bar may be chance: more examples may tell."),
+          "examples: a class of the data, a folder of pictures of your own, of stripes for "
+          "instance, or samples: name a set, choose one sample after the other and add it. A "
+          "hollow "
+          "bar may be chance: more examples may tell."),
       NULL } },
   { "figures",
     N_ ("Views and figures"),

@@ -3,6 +3,7 @@
 
 #include "cj-explainer.h"
 #include "cj-optimizer.h"
+#include "cj-rule.h"
 #include "cj-schedule.h"
 #include "cjd-augment.h"
 #include "cjd-reader.h"
@@ -140,6 +141,21 @@ add_training (GPtrArray *pages)
                                .formula = (*s)->formula,
                                .source = (*s)->source,
                                .params = (*s)->params });
+  for (const CjRuleInfo *const *r = cj_rules (); *r != NULL; r++)
+    {
+      char **words = g_new0 (char *, 3); /* the pages stay for ever */
+
+      words[0] = g_strdup_printf (_ ("Local: %s."), _ ((*r)->local));
+      words[1] = g_strdup_printf (_ ("From elsewhere: %s."), _ ((*r)->distant));
+      add (pages, (CjuHelpPage){ .id = join ("rule", (*r)->id),
+                                 .section = _ ("Learning rules"),
+                                 .title = _ ((*r)->title),
+                                 .blurb = (*r)->blurb,
+                                 .formula = (*r)->formula,
+                                 .source = (*r)->source,
+                                 .params = (*r)->params,
+                                 .paragraphs = (const char *const *) words });
+    }
 }
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cju-inspector.c, cju-inspector-block.c, cju-inspector-data.c and cju-inspector-rows.c. */
+/* Shared by cju-inspector.c, cju-inspector-block.c, cju-inspector-data.c, cju-inspector-rows.c and
+ * cju-inspector-rules.c. */
 #pragma once
 
 #include "cju-inspector.h"
@@ -16,11 +17,12 @@ struct _CjuInspector
   GtkWidget parent;
   CjuDocument *document;
   GtkWidget *whole, *search, *nothing, *scroller, *box, *trouble;
-  CjuLater *later;    /* what of the contents is still to be made */
-  gboolean busy;      /* the edit under way is ours: the rows are right already */
-  gboolean showing;   /* rows are being brought in line, which is no edit */
-  GPtrArray *rows;    /* what every row that is shown edits; cju_inspector_new_rows */
-  GtkWidget *old_box; /* contents that are no longer shown and still to be freed, or NULL */
+  CjuLater *later;       /* what of the contents is still to be made */
+  gboolean busy;         /* the edit under way is ours: the rows are right already */
+  gboolean showing;      /* rows are being brought in line, which is no edit */
+  GPtrArray *rows;       /* what every row that is shown edits; cju_inspector_new_rows */
+  GtkWidget *rule_words; /* weak: what the rule that is shown needs to know; NULL: none is */
+  GtkWidget *old_box;    /* contents that are no longer shown and still to be freed, or NULL */
   GPtrArray *old_rows;
 
   /* With nothing selected: */
@@ -42,6 +44,12 @@ GPtrArray *cju_inspector_new_rows (void);
 void cju_inspector_update_rows (CjuInspector *self);
 void cju_inspector_rebuild (CjuInspector *self);
 GtkWidget *cju_inspector_add_label (CjuInspector *self, const char *text, const char *class);
+
+/* Learning rule, optimizer and schedule, and their values. */
+void cju_inspector_add_kinds (CjuInspector *self);
+/* What is local to the rule of the selected node, or of the training, and what is not; and after a change. */
+void cju_inspector_add_rule_words (CjuInspector *self);
+void cju_inspector_show_rule (CjuInspector *self);
 
 /* Name and contents of a block. */
 void cju_inspector_show_block (CjuInspector *self, const CjBlock *block);

@@ -176,6 +176,7 @@ cju_inspector_update_rows (CjuInspector *self)
         show_value (binding, now);
       sync_slider (binding);
     }
+  cju_inspector_show_rule (self);
   update_groups (self);
   self->showing = FALSE;
 }

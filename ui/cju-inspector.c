@@ -190,7 +190,10 @@ show_rest (gpointer data)
     return FALSE;
   prefix = g_strdup_printf ("%s.", node->id);
   if (node->layer->role == CJ_ROLE_LAYER && count_parameters (self, node) != 0)
-    cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
+    {
+      cju_inspector_add_table (self, _ ("Learning"), cj_node_params, prefix, node);
+      cju_inspector_add_rule_words (self);
+    }
   if (node->layer->formula != NULL)
     cju_inspector_add_label (self, node->layer->formula, "monospace");
   cju_inspector_add_label (self, _ (node->layer->blurb), "dim-label");
@@ -200,73 +203,6 @@ show_rest (gpointer data)
     gtk_box_append (GTK_BOX (self->box), cju_health_new (self->document, node->id));
   cju_inspector_update_rows (self);
   return FALSE;
-}
-
-static void
-on_kind (GObject *object, GParamSpec *pspec, gpointer data)
-{
-  CjuInspector *self = data;
-  const char *name = g_object_get_data (object, "name");
-  const guint i = gtk_drop_down_get_selected (GTK_DROP_DOWN (object));
-
-  (void) pspec;
-  cjl_project_set (
-      cju_document_get_project (self->document), name,
-      g_str_equal (name, "optimizer") ? cj_optimizers ()[i]->id : cj_schedules ()[i]->id, NULL);
-}
-
-/* The choice of an optimizer or schedule; takes the words. */
-static void
-add_kind (CjuInspector *self, const char *title, const char *name, GtkStringList *words,
-          guint chosen)
-{
-  GtkWidget *group = adw_preferences_group_new (), *row = adw_action_row_new ();
-  GtkWidget *control = gtk_drop_down_new (G_LIST_MODEL (words), NULL);
-
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (control), chosen);
-  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
-  g_object_set_data (G_OBJECT (control), "name", (gpointer) name);
-  cju_access_name (control, title);
-  g_signal_connect (control, "notify::selected", G_CALLBACK (on_kind), self);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
-  gtk_box_append (GTK_BOX (self->box), group);
-}
-
-static void
-add_kinds (CjuInspector *self, const CjTrainSetup *setup)
-{
-  const CjOptimizerInfo *const *optimizers = cj_optimizers ();
-  const CjScheduleInfo *const *schedules = cj_schedules ();
-  GtkStringList *words = gtk_string_list_new (NULL);
-  guint chosen = 0;
-
-  for (guint i = 0; optimizers[i] != NULL; i++)
-    {
-      gtk_string_list_append (words, _ (optimizers[i]->title));
-      if (optimizers[i] == setup->optimizer)
-        chosen = i;
-    }
-  add_kind (self, _ ("Optimizer"), "optimizer", words, chosen);
-  words = gtk_string_list_new (NULL);
-  chosen = 0;
-  for (guint i = 0; schedules[i] != NULL; i++)
-    {
-      gtk_string_list_append (words, _ (schedules[i]->title));
-      if (schedules[i] == setup->schedule)
-        chosen = i;
-    }
-  add_kind (self, _ ("Schedule"), "schedule", words, chosen);
-}
-
-/* What F1 on the group added last is about. */
-static void
-set_topic (CjuInspector *self, const char *kind, const char *id)
-{
-  g_autofree char *topic = g_strconcat (kind, id, NULL);
-
-  cju_help_set_topic (gtk_widget_get_last_child (self->box), topic);
 }
 
 /* What the rows of training and data depend on, as text. */
@@ -285,11 +221,12 @@ sign_setup (CjuInspector *self)
       g_string_append_len (steps, chain[i], (gssize) strcspn (chain[i], " "));
       g_string_append_c (steps, ',');
     }
-  return g_strdup_printf (
-      "%p %p %s %s %s %u %d %s", project->setup->optimizer_params, project->setup->schedule_params,
-      project->data.source, steps->str, dataset != NULL ? dataset->name : "",
-      dataset != NULL ? dataset->x_shape.n_dims : 0, dataset != NULL ? (int) dataset->x_dtype : 0,
-      trouble != NULL ? trouble : "");
+  return g_strdup_printf ("%p %p %p %s %s %s %u %d %s", project->setup->optimizer_params,
+                          project->setup->schedule_params, project->setup->rule_params,
+                          project->data.source, steps->str, dataset != NULL ? dataset->name : "",
+                          dataset != NULL ? dataset->x_shape.n_dims : 0,
+                          dataset != NULL ? (int) dataset->x_dtype : 0,
+                          trouble != NULL ? trouble : "");
 }
 
 static gboolean
@@ -317,17 +254,8 @@ show_training (gpointer data)
 static gboolean
 show_rules (gpointer data)
 {
-  CjuInspector *self = data;
-  const CjTrainSetup *setup = cju_document_get_project (self->document)->setup;
-
-  add_kinds (self, setup);
-  cju_inspector_add_table (self, _ (setup->optimizer->title), setup->optimizer->params,
-                           "optimizer.", setup->optimizer_params);
-  set_topic (self, "optimizer/", setup->optimizer->id);
-  cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
-                           setup->schedule_params);
-  set_topic (self, "schedule/", setup->schedule->id);
-  cju_inspector_update_rows (self);
+  cju_inspector_add_kinds (data);
+  cju_inspector_update_rows (data);
   return FALSE;
 }
 

@@ -24,6 +24,8 @@ static const char *const presets[] = {
   "9",
   "data-folder",
   "''",
+  "results-folder",
+  "''",
   "threads",
   "0",
   "notify",

@@ -6,8 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-static void
-name_control (GtkWidget *control, const char *words)
+void
+cju_view_name_control (GtkWidget *control, const char *words)
 {
   cju_access_tip (control, words);
   cju_access_name (control, words);
@@ -18,9 +18,18 @@ cju_view_add_list (CjuView *view, const char *const *items, const char *words)
 {
   GtkWidget *list = gtk_drop_down_new_from_strings (items);
 
-  name_control (list, words);
+  cju_view_name_control (list, words);
   cju_view_add_control (view, list);
   return list;
+}
+
+gboolean
+cju_view_has_pictures (CjuDocument *document)
+{
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+
+  return dataset != NULL && dataset->x_dtype != CJ_INT32
+         && cjd_dataset_get_x_shape (dataset).n_dims == 3;
 }
 
 /* --- a layer --- */
@@ -29,7 +38,7 @@ void
 cju_layer_choice_build (CjuLayerChoice *self, CjuView *view, const char *words)
 {
   self->drop = gtk_drop_down_new (NULL, NULL);
-  name_control (self->drop, words);
+  cju_view_name_control (self->drop, words);
   cju_view_add_control (view, self->drop);
 }
 
@@ -45,6 +54,22 @@ cju_layer_choice_get (const CjuLayerChoice *self)
   const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->drop));
 
   return self->nodes != NULL && at < g_strv_length (self->nodes) ? self->nodes[at] : NULL;
+}
+
+int
+cju_layer_choice_get_index (const CjuLayerChoice *self)
+{
+  return cju_layer_choice_get (self) != NULL
+             ? (int) gtk_drop_down_get_selected (GTK_DROP_DOWN (self->drop))
+             : -1;
+}
+
+void
+cju_layer_choice_set (CjuLayerChoice *self, const char *id)
+{
+  for (guint i = 0; self->nodes != NULL && self->nodes[i] != NULL; i++)
+    if (g_str_equal (self->nodes[i], id))
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop), i);
 }
 
 /* Layers that give numbers for each sample. */
@@ -87,7 +112,7 @@ gboolean
 cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
-  GStrv nodes = list_layers (document, self->no_input);
+  GStrv nodes = self->list != NULL ? self->list (view) : list_layers (document, self->no_input);
   g_autofree char *chosen = g_strdup (cju_layer_choice_get (self));
   guint preset;
 
@@ -128,7 +153,7 @@ show_progress (CjuViewJob *self)
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress),
                                  cjl_job_get_progress (self->job));
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->progress),
-                             text != NULL ? text : _ ("reading samples"));
+                             text != NULL ? text : _ ("starting"));
 }
 
 static void
@@ -139,10 +164,13 @@ on_start (GtkWidget *start, gpointer data)
 
   if (cju_view_get_state (view) == NULL)
     return;
-  if (self->job != NULL)
-    cjl_job_cancel (self->job); /* what there is stays */
-  else
-    self->begin (view);
+  if (self->job == NULL)
+    {
+      self->begin (view);
+      return;
+    }
+  cjl_job_cancel (self->job); /* what there is stays */
+  self->halted = TRUE;
 }
 
 void
@@ -155,7 +183,7 @@ cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const ch
   self->progress = gtk_progress_bar_new ();
   cju_access_tip (self->start, words);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (self->progress), TRUE);
-  name_control (self->progress, _ ("Progress"));
+  cju_view_name_control (self->progress, _ ("Progress"));
   gtk_widget_set_visible (self->progress, FALSE);
   cju_view_add_control (view, self->start);
   cju_view_add_control (view, self->progress);
@@ -168,6 +196,14 @@ cju_view_job_take (CjuViewJob *self, CjlJob *job)
 {
   g_clear_pointer (&self->job, cjl_job_free);
   self->job = job;
+  self->halted = FALSE;
+  show_progress (self);
+}
+
+void
+cju_view_job_set_label (CjuViewJob *self, const char *label)
+{
+  self->label = label;
   show_progress (self);
 }
 
@@ -187,6 +223,7 @@ cju_view_job_poll (CjuViewJob *self, CjuView *view)
 
       if (error != NULL)
         cju_view_tell (view, error->message);
+      self->halted = self->halted || error != NULL;
       g_clear_pointer (&self->job, cjl_job_free);
     }
   show_progress (self);

@@ -24,13 +24,12 @@ G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
 static guint message_signal;
 
 static const CjuViewInfo *const built_in[] = {
-  &cju_view_curves,           &cju_view_decision,   &cju_view_activations,
-  &cju_view_explain,          &cju_view_confusion,  &cju_view_predictions,
-  &cju_view_weights,          &cju_view_histogram,  &cju_view_attention,
-  &cju_view_tuning,           &cju_view_ideal,      &cju_view_trust,
-  &cju_view_embedding,        &cju_view_similarity, &cju_view_layers,
-  &cju_view_concepts,         &cju_view_landscape,  &cju_view_roc,
-  &cju_view_precision_recall, &cju_view_scatter,    &cju_view_text,
+  &cju_view_curves,    &cju_view_decision,    &cju_view_activations, &cju_view_explain,
+  &cju_view_confusion, &cju_view_predictions, &cju_view_weights,     &cju_view_histogram,
+  &cju_view_attention, &cju_view_tuning,      &cju_view_ideal,       &cju_view_trust,
+  &cju_view_embedding, &cju_view_similarity,  &cju_view_layers,      &cju_view_concepts,
+  &cju_view_landscape, &cju_view_alignment,   &cju_view_roc,         &cju_view_precision_recall,
+  &cju_view_scatter,   &cju_view_text,
 };
 
 /* A figure of a plugin has a view of its own, filled as that of the built-in figure that wants the same;
@@ -136,12 +135,24 @@ cju_view_dispose (GObject *object)
 
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
+  if (gtk_widget_get_parent (self->box) != NULL)
+    gtk_widget_unparent (self->box);
   if (self->state != NULL && self->free_state != NULL)
     self->free_state (self->state);
   self->state = NULL;
-  g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->document);
   G_OBJECT_CLASS (cju_view_parent_class)->dispose (object);
+}
+
+/* The controls go last, when nothing that they could tell of their end hears it any more: handlers for the
+ * view are gone since it was disposed of, and the state they read with it. */
+static void
+cju_view_finalize (GObject *object)
+{
+  CjuView *self = CJU_VIEW (object);
+
+  g_clear_object (&self->box);
+  G_OBJECT_CLASS (cju_view_parent_class)->finalize (object);
 }
 
 /* Figure and controls are made when the view is first seen: most views never are. */
@@ -177,6 +188,7 @@ static void
 cju_view_class_init (CjuViewClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = cju_view_dispose;
+  G_OBJECT_CLASS (class)->finalize = cju_view_finalize;
   GTK_WIDGET_CLASS (class)->map = cju_view_map;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
   message_signal = g_signal_new ("message", CJU_TYPE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -186,7 +198,8 @@ cju_view_class_init (CjuViewClass *class)
 static void
 cju_view_init (CjuView *self)
 {
-  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0); /* the dock is wide and low */
+  /* the dock is wide and low */
+  self->box = g_object_ref_sink (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0));
   self->bar = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_add_css_class (self->bar, "view-bar");
   gtk_widget_set_hexpand (self->bar, FALSE); /* whatever stands in it */

@@ -3,15 +3,14 @@
  * measured. */
 #include "cju-view-tools.h"
 
-#include "cju-access.h"
 #include "cjl-attention.h"
 #include "cjl-heads.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
 
-#define HEAD_SAMPLES 128 /* for the loss without a head */
+#define HEAD_SAMPLES 128                /* for the loss without a head */
+#define FLOW_EVERY (2 * G_USEC_PER_SEC) /* while it trains, which needs the processor more */
 
 /* What is shown of it. */
 typedef enum
@@ -35,18 +34,26 @@ static const struct
   [SHOW_ANSWER] = { N_ ("Answer"), "bars" },
 };
 
+/* From which token, where, the flow was followed. */
 typedef struct
 {
-  GtkWidget *show, *layer, *kind, *head;
-  Show listed[N_SHOWS]; /* what the list of shows has */
-  guint n_listed;
-  GStrv layers;  /* names, as the list has them */
-  int n_heads;   /* as the list has them */
-  gint64 query;  /* token that was clicked; -1: none */
-  gboolean busy; /* lists are being filled */
+  gint64 sample, query, t;
+  guint64 step;
+  guint layer;
+} Source;
+
+typedef struct
+{
+  CjuLayerChoice show, layer, head;
+  GtkWidget *kind;
+  gint64 query; /* token that was clicked; -1: none */
   CjuViewJob job;
   CjlHeads *heads;
   CjdDataset *measured; /* what the heads were measured with */
+  CjlJob *following;    /* of the flow: it is slow */
+  CjTensor *flow;       /* [T], the last that was followed */
+  Source asked, known;  /* of following, and of flow */
+  gint64 followed;      /* monotonic */
 } State;
 
 static void
@@ -55,9 +62,13 @@ free_state (gpointer data)
   State *state = data;
 
   cju_view_job_clear (&state->job);
+  cju_layer_choice_clear (&state->show);
+  cju_layer_choice_clear (&state->layer);
+  cju_layer_choice_clear (&state->head);
   g_clear_pointer (&state->heads, cjl_heads_free);
   g_clear_pointer (&state->measured, cjd_dataset_unref);
-  g_strfreev (state->layers);
+  g_clear_pointer (&state->following, cjl_job_free);
+  g_clear_pointer (&state->flow, cj_tensor_unref);
   g_free (state);
 }
 
@@ -69,12 +80,6 @@ has_attention (CjuDocument *document)
   return lowered != NULL && cj_attention_is_in (lowered);
 }
 
-static guint
-get_selected (GtkWidget *list)
-{
-  return gtk_drop_down_get_selected (GTK_DROP_DOWN (list));
-}
-
 /* The frame of the probe if it tells of attention. */
 static const CjlProbeFrame *
 get_probe (CjuView *view)
@@ -84,102 +89,135 @@ get_probe (CjuView *view)
   return frame != NULL && frame->attention != NULL && frame->attention->len > 0 ? frame : NULL;
 }
 
+/* Index of the layer that is shown, of `n`. */
+static guint
+get_layer (const State *state, guint n)
+{
+  const int at = cju_layer_choice_get_index (&state->layer);
+
+  return at >= 0 && at < (int) n ? (guint) at : n - 1;
+}
+
 /* --- the lists follow the network --- */
 
-static void
-fill_list (State *state, GtkWidget *list, const char *const *texts, guint chosen)
+/* Whether it can be shown of this network and this sample: text has arcs, pictures have heat. */
+static gboolean
+suits (CjuView *view, const CjlProbeFrame *frame, Show show)
 {
-  g_autoptr (GtkStringList) model = gtk_string_list_new (texts);
-
-  state->busy = TRUE;
-  gtk_drop_down_set_model (GTK_DROP_DOWN (list), G_LIST_MODEL (model));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (list), chosen);
-  state->busy = FALSE;
-}
-
-/* Text has arcs, pictures have heat; what suits the data best is shown first. */
-static void
-follow_shows (CjuView *view, const CjlProbeFrame *frame, const CjTensor *picture)
-{
-  const CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
+  CjuDocument *document = cju_view_get_document (view);
+  const CjdDataset *dataset = cju_document_get_dataset (document);
   const CjlAttentionLayer *first = frame->attention->pdata[0];
-  State *state = cju_view_get_state (view);
-  g_auto (GStrv) tokens = dataset != NULL ? cjl_attention_name_tokens (dataset, frame->x) : NULL;
-  const char *texts[N_SHOWS + 1] = { NULL };
+  g_autoptr (CjTensor) picture = NULL;
+  g_auto (GStrv) tokens = NULL;
   CjAttentionPlace place;
-  Show listed[N_SHOWS];
-  guint n = 0, chosen = 0;
 
-  for (int i = 0; i < N_SHOWS; i++)
-    if ((i != SHOW_ARCS || tokens != NULL)
-        && (i != SHOW_PATCHES
-            || (picture != NULL
-                && cjl_attention_find_place (picture, first->maps->shape.dims[2], &place))))
-      {
-        if (i == SHOW_ARCS || i == SHOW_PATCHES)
-          chosen = n;
-        texts[n] = _ (shows[i].title);
-        listed[n++] = (Show) i;
-      }
-  if (n == state->n_listed && memcmp (listed, state->listed, n * sizeof *listed) == 0)
-    return;
-  memcpy (state->listed, listed, n * sizeof *listed);
-  state->n_listed = n;
-  fill_list (state, state->show, texts, chosen);
+  if (show == SHOW_ARCS)
+    {
+      tokens = dataset != NULL ? cjl_attention_name_tokens (dataset, frame->x) : NULL;
+      return tokens != NULL;
+    }
+  if (show == SHOW_PATCHES)
+    {
+      picture = cju_document_dup_picture (document);
+      return picture != NULL
+             && cjl_attention_find_place (picture, first->maps->shape.dims[2], &place);
+    }
+  return TRUE;
 }
 
-static void
-follow_layers (CjuView *view, const CjlProbeFrame *frame)
+static GStrv
+list_shows (CjuView *view)
 {
-  State *state = cju_view_get_state (view);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  const guint before = get_selected (state->layer);
+  const CjlProbeFrame *frame = get_probe (view);
+  GStrvBuilder *builder = g_strv_builder_new ();
+  GStrv titles;
 
-  for (guint i = 0; i < frame->attention->len; i++)
-    g_ptr_array_add (names, ((CjlAttentionLayer *) frame->attention->pdata[i])->name);
-  g_ptr_array_add (names, NULL);
-  if (state->layers != NULL
-      && g_strv_equal ((const char *const *) state->layers, (const char *const *) names->pdata))
-    return;
-  fill_list (state, state->layer, (const char *const *) names->pdata,
-             state->layers == NULL || before >= frame->attention->len ? frame->attention->len - 1
-                                                                      : before);
-  g_strfreev (state->layers);
-  state->layers = g_strdupv ((char **) names->pdata);
+  for (int i = 0; i < N_SHOWS && frame != NULL; i++)
+    if (suits (view, frame, (Show) i))
+      g_strv_builder_add (builder, _ (shows[i].title));
+  titles = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return titles;
 }
 
-static void
-follow_heads (CjuView *view, const CjlProbeFrame *frame)
+/* What suits the data best. */
+static guint
+find_best_show (CjuDocument *document, GStrv titles)
 {
-  State *state = cju_view_get_state (view);
-  const guint at = MIN (get_selected (state->layer), frame->attention->len - 1);
-  const CjlAttentionLayer *layer = frame->attention->pdata[at];
-  const int n = (int) layer->maps->shape.dims[1];
-  g_auto (GStrv) texts = g_new0 (char *, n + 2);
+  (void) document;
+  for (guint i = 0; titles[i] != NULL; i++)
+    if (g_str_equal (titles[i], _ (shows[SHOW_ARCS].title))
+        || g_str_equal (titles[i], _ (shows[SHOW_PATCHES].title)))
+      return i;
+  return 0;
+}
 
-  if (n == state->n_heads)
-    return;
+static GStrv
+list_layers (CjuView *view)
+{
+  const CjlProbeFrame *frame = get_probe (view);
+  const guint n = frame != NULL ? frame->attention->len : 0;
+  GStrv names = g_new0 (char *, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    names[i] = g_strdup (((const CjlAttentionLayer *) frame->attention->pdata[i])->name);
+  return names;
+}
+
+static guint
+find_last (CjuDocument *document, GStrv names)
+{
+  (void) document;
+  return names[0] != NULL ? g_strv_length (names) - 1 : 0;
+}
+
+static GStrv
+list_heads (CjuView *view)
+{
+  const CjlProbeFrame *frame = get_probe (view);
+  const State *state = cju_view_get_state (view);
+  const CjlAttentionLayer *layer
+      = frame != NULL ? frame->attention->pdata[get_layer (state, frame->attention->len)] : NULL;
+  const gint64 n = layer != NULL ? layer->maps->shape.dims[1] : 0;
+  GStrv texts = g_new0 (char *, n + 2);
+
   texts[0] = g_strdup (_ ("All heads speak"));
-  for (int i = 0; i < n; i++)
-    texts[i + 1] = g_strdup_printf (_ ("Without head %d"), i + 1);
-  fill_list (state, state->head, (const char *const *) texts, 0);
-  state->n_heads = n;
+  for (gint64 i = 0; i < n; i++)
+    texts[i + 1] = g_strdup_printf (_ ("Without head %d"), (int) i + 1);
+  return texts;
+}
+
+/* The first, all heads. */
+static guint
+find_first (CjuDocument *document, GStrv texts)
+{
+  (void) document;
+  (void) texts;
+  return 0;
 }
 
 static Show
 get_show (const State *state)
 {
-  const guint at = get_selected (state->show);
+  const char *title = cju_layer_choice_get (&state->show);
 
-  return at < state->n_listed ? state->listed[at] : SHOW_MATRIX;
+  for (int i = 0; i < N_SHOWS && title != NULL; i++)
+    if (g_str_equal (title, _ (shows[i].title)))
+      return (Show) i;
+  return SHOW_MATRIX;
 }
 
-static int
-get_silent (const State *state)
+/* Of a sample without attention there is nothing to list, and what was chosen stays. */
+static void
+follow (CjuView *view)
 {
-  const guint at = get_selected (state->head);
+  State *state = cju_view_get_state (view);
 
-  return at == GTK_INVALID_LIST_POSITION ? -1 : (int) at - 1;
+  if (get_probe (view) == NULL)
+    return;
+  cju_layer_choice_follow (&state->show, view);
+  cju_layer_choice_follow (&state->layer, view);
+  cju_layer_choice_follow (&state->head, view);
 }
 
 /* --- the loss without each head --- */
@@ -195,9 +233,7 @@ begin (CjuView *view)
   g_clear_pointer (&state->measured, cjd_dataset_unref);
   state->measured = cjd_dataset_ref (network->dataset);
   cju_view_job_take (&state->job, cjl_heads_start (network, CJD_SPLIT_VAL, HEAD_SAMPLES));
-  for (guint i = 0; i < state->n_listed; i++)
-    if (state->listed[i] == SHOW_HEADS)
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (state->show), i);
+  cju_layer_choice_set (&state->show, _ (shows[SHOW_HEADS].title));
 }
 
 static void
@@ -213,16 +249,92 @@ follow_job (CjuView *view)
   cju_view_refresh (view);
 }
 
+/* --- the flow --- */
+
+static CjlAttentionKind
+get_kind (const State *state)
+{
+  return (CjlAttentionKind) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->kind));
+}
+
+/* The token that was clicked; without one that which answers: the class token of a picture, or the
+ * last. */
+static Source
+find_source (CjuView *view, const CjlProbeFrame *probe)
+{
+  const State *state = cju_view_get_state (view);
+  const guint at = get_layer (state, probe->attention->len);
+  const CjlAttentionLayer *layer = probe->attention->pdata[at];
+  Source source = { .sample = probe->sample,
+                    .query = state->query,
+                    .t = layer->maps->shape.dims[2],
+                    .step = probe->step,
+                    .layer = at };
+
+  if (source.query < 0 || source.query >= source.t)
+    {
+      g_autoptr (CjTensor) picture = cju_document_dup_picture (cju_view_get_document (view));
+      CjAttentionPlace place;
+
+      source.query = picture != NULL && cjl_attention_find_place (picture, source.t, &place)
+                             && place.first > 0
+                         ? 0
+                         : source.t - 1;
+    }
+  return source;
+}
+
+static gboolean
+is_same (const Source *a, const Source *b)
+{
+  return a->sample == b->sample && a->query == b->query && a->t == b->t && a->step == b->step
+         && a->layer == b->layer;
+}
+
+/* One after the other, the newest weights each time; the last stays until there is another. */
+static void
+follow_flow (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  const CjlProbeFrame *probe = get_probe (view);
+  CjlAttentionScene scene;
+  Source source;
+
+  if (state->following != NULL && cjl_job_is_done (state->following))
+    {
+      g_clear_pointer (&state->flow, cj_tensor_unref);
+      state->flow = cjl_job_take_result (state->following);
+      state->known = state->asked;
+      state->followed = g_get_monotonic_time ();
+      g_clear_pointer (&state->following, cjl_job_free);
+      cju_view_refresh (view);
+    }
+  if (probe == NULL || state->following != NULL || get_kind (state) != CJL_ATTENTION_FLOW)
+    return;
+  source = find_source (view, probe);
+  if (state->flow != NULL
+      && (is_same (&source, &state->known)
+          || (source.step != state->known.step
+              && g_get_monotonic_time () - state->followed < FLOW_EVERY)))
+    return;
+  scene = (CjlAttentionScene){ .layers = probe->attention,
+                               .layer = source.layer,
+                               .query = source.query };
+  state->asked = source;
+  state->following = cjl_attention_start_flow (&scene);
+}
+
 static void
 tick (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  const int head = get_silent (state);
-  const guint layer = get_selected (state->layer);
 
+  follow (view);
   cju_document_wish_attention (cju_view_get_document (view),
-                               layer == GTK_INVALID_LIST_POSITION ? -1 : (int) layer, head);
+                               cju_layer_choice_get_index (&state->layer),
+                               cju_layer_choice_get_index (&state->head) - 1);
   follow_job (view);
+  follow_flow (view);
 }
 
 /* --- frames --- */
@@ -284,10 +396,12 @@ read_answer (CjuView *view, const CjlProbeFrame *probe)
 
 /* What was changed, and the loss of this moment by it. You free. */
 static char *
-print_change (const State *state, const CjlProbeFrame *probe, const Answer *a)
+print_change (const CjlProbeFrame *probe, const Answer *a)
 {
-  const char *layer
-      = state->layers[MIN (probe->wish.layer, (int) g_strv_length (state->layers) - 1)];
+  const guint n = probe->attention->len;
+  const CjlAttentionLayer *silenced
+      = probe->attention->pdata[MIN ((guint) MAX (probe->wish.layer, 0), n - 1)];
+  const char *layer = silenced->name;
 
   if (a->target < 0 || a->target >= a->k)
     return g_strdup_printf (_ ("%s without head %d; strokes: with it"), layer,
@@ -315,7 +429,7 @@ make_answer (CjuView *view, const CjlProbeFrame *probe)
     cjv_frame_set_scalar (frame, "target", a.target);
   if (a.before != NULL)
     {
-      g_autofree char *title = print_change (cju_view_get_state (view), probe, &a);
+      g_autofree char *title = print_change (probe, &a);
 
       cjv_frame_set_values (frame, "before", a.before, (gsize) a.k);
       cjv_frame_set_text (frame, "title", title);
@@ -358,6 +472,22 @@ make_frame (CjuView *view, const CjlProbeFrame *probe, const CjlAttentionScene *
     }
 }
 
+/* The flow that is known, of the layer and token it was followed from; FALSE if that is not of this
+ * network, or still on its way. */
+static gboolean
+put_flow (const State *state, CjlAttentionScene *scene)
+{
+  const CjlAttentionLayer *layer;
+
+  if (state->flow == NULL || state->known.layer >= scene->layers->len)
+    return FALSE;
+  layer = scene->layers->pdata[state->known.layer];
+  scene->layer = state->known.layer;
+  scene->query = state->known.query;
+  scene->flow = state->flow;
+  return layer->maps->shape.dims[2] == state->known.t;
+}
+
 static CjvFrame *
 make (CjuView *view)
 {
@@ -365,28 +495,30 @@ make (CjuView *view)
   const CjlProbeFrame *probe = get_probe (view);
   const CjdDataset *dataset = cju_document_get_dataset (document);
   State *state = cju_view_get_state (view);
+  const gboolean flow = get_kind (state) == CJL_ATTENTION_FLOW;
   g_autoptr (CjTensor) picture = NULL;
   g_auto (GStrv) tokens = NULL;
   g_autofree char *provenance = NULL;
   CjlAttentionScene scene;
 
-  if (probe == NULL || dataset == NULL)
+  if (probe == NULL || dataset == NULL || cju_layer_choice_get (&state->show) == NULL)
     return NULL;
   picture = cju_document_dup_picture (document);
-  follow_shows (view, probe, picture);
-  follow_layers (view, probe);
-  follow_heads (view, probe);
   tokens = cjl_attention_name_tokens (dataset, probe->x);
-  provenance = g_strdup_printf (_ ("%s, sample %d, step %llu"), dataset->name, (int) probe->sample,
-                                (unsigned long long) probe->step);
+  provenance = g_strdup_printf (
+      _ ("%s, sample %d, step %llu"), dataset->name,
+      (int) (flow && state->flow != NULL ? state->known.sample : probe->sample),
+      (unsigned long long) (flow && state->flow != NULL ? state->known.step : probe->step));
   scene = (CjlAttentionScene){ .layers = probe->attention,
-                               .layer = get_selected (state->layer),
-                               .kind = (CjlAttentionKind) get_selected (state->kind),
+                               .layer = get_layer (state, probe->attention->len),
+                               .kind = get_kind (state),
                                .query = state->query,
                                .tokens = (const char *const *) tokens,
                                .picture = picture,
                                .provenance = provenance };
   cju_figure_view_set_figure (cju_view_get_figure (view), shows[get_show (state)].figure);
+  if (flow && get_show (state) <= SHOW_PATCHES && !put_flow (state, &scene))
+    return NULL;
   return make_frame (view, probe, &scene);
 }
 
@@ -403,9 +535,9 @@ pick (CjuView *view, const CjvHit *hit)
     return;
   if (show == SHOW_HEADS)
     {
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer), (guint) MAX (hit->series, 0));
-      follow_heads (view, probe);
-      gtk_drop_down_set_selected (GTK_DROP_DOWN (state->head), (guint) hit->index + 1);
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer.drop), (guint) MAX (hit->series, 0));
+      cju_layer_choice_follow (&state->head, view);
+      gtk_drop_down_set_selected (GTK_DROP_DOWN (state->head.drop), (guint) hit->index + 1);
       return;
     }
   if (show == SHOW_PATCHES)
@@ -422,42 +554,38 @@ pick (CjuView *view, const CjvHit *hit)
 }
 
 static void
-on_changed (CjuView *view)
+redraw_on (GtkWidget *list, CjuView *view)
 {
-  if (!((State *) cju_view_get_state (view))->busy)
-    cju_view_refresh (view);
-}
-
-static GtkWidget *
-add_list (CjuView *view, const char *name, const char *words)
-{
-  GtkWidget *list = gtk_drop_down_new (NULL, NULL);
-
-  cju_access_tip (list, words);
-  cju_access_name (list, name);
-  cju_view_add_control (view, list);
-  g_signal_connect_object (list, "notify::selected", G_CALLBACK (on_changed), view,
+  g_signal_connect_object (list, "notify::selected", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);
-  return list;
 }
 
 static void
 build (CjuView *view)
 {
   State *state = g_new0 (State, 1);
-  const char *const kinds[]
-      = { _ ("Each head"), _ ("Mean of the heads"), _ ("Rollout to the input"), NULL };
+  const char *const kinds[] = { _ ("Each head"), _ ("Mean of the heads"),
+                                _ ("Rollout to the input"), _ ("Flow to the input"), NULL };
 
   state->query = -1;
+  state->show = (CjuLayerChoice){ .list = list_shows, .preset = find_best_show };
+  state->layer = (CjuLayerChoice){ .list = list_layers, .preset = find_last };
+  state->head = (CjuLayerChoice){ .list = list_heads, .preset = find_first };
   cju_view_take_state (view, state, free_state);
-  state->show = add_list (view, _ ("What is shown"), _ ("What is shown of the attention"));
-  state->layer = add_list (view, _ ("Layer"), _ ("Whose attention is shown"));
-  state->kind = add_list (
-      view, _ ("Maps"), _ ("Each head, their mean, or what reaches the input through all layers"));
-  state->head = add_list (view, _ ("Silenced head"),
-                          _ ("Takes what a head says out of a copy of the network; the one that is "
-                             "trained stays whole"));
-  fill_list (state, state->kind, kinds, 0);
+  cju_layer_choice_build (&state->show, view, _ ("What is shown of the attention"));
+  cju_layer_choice_build (&state->layer, view, _ ("Whose attention is shown"));
+  state->kind = cju_view_add_list (
+      view, kinds,
+      _ ("Each head, their mean, or what reaches the input through all layers: their product, or "
+         "the greatest flow from the token that was clicked, or the last"));
+  cju_layer_choice_build (
+      &state->head, view,
+      _ ("Takes what a head says out of a copy of the network; the one that is trained stays "
+         "whole"));
+  redraw_on (state->show.drop, view);
+  redraw_on (state->layer.drop, view);
+  redraw_on (state->kind, view);
+  redraw_on (state->head.drop, view);
   cju_view_job_build (&state->job, view, _ ("Measure heads"),
                       _ ("By how much the loss of validation samples grows without each head"),
                       begin);
@@ -476,7 +604,8 @@ const CjuViewInfo cju_view_attention = {
   .picked = pick,
   .build = build,
   .tick = tick,
-  .formula = "A = softmax (q kᵀ / √d); entropy = −Σ A log₂ A; rollout = Π (A + I) / 2",
+  .formula = "A = softmax (q kᵀ / √d); entropy = −Σ A log₂ A; rollout = Π (A + I) / 2; "
+             "flow: the most that pipes (A + I) / 2 wide carry from a token down to each",
   .source = "Vaswani et al., “Attention is all you need”, 2017; Abnar and Zuidema, “Quantifying "
             "attention flow in transformers”, 2020; Michel, Levy and Neubig, “Are sixteen heads "
             "really better than one?”, 2019",

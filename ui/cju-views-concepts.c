@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a class leans on, of concepts that a person shows by classes and folders of pictures. */
+/* What a class leans on, of concepts that a person shows by classes, folders of pictures, and sets of
+ * samples picked one by one. */
 #include "cju-view-tools.h"
 
 #include "cju-access.h"
 #include "cjl-concepts.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 typedef struct
 {
-  GtkWidget *target, *class, *shown;
+  GtkWidget *target, *class, *own, *shown;
   CjdDataset *dataset; /* whose classes the lists have; for comparison only */
-  GPtrArray *concepts; /* names of classes, paths of folders */
+  GPtrArray *concepts; /* as of CjlConceptOptions */
   CjuViewJob job;
   CjlConcepts *answer;
 } State;
@@ -40,6 +42,29 @@ get_class (CjuView *view, GtkWidget *list)
                                       : g_strdup_printf ("%u", at);
 }
 
+/* How many samples a set of one's own has; 0: it is none. */
+static guint
+count_own (const char *concept)
+{
+  const char *at = g_path_is_absolute (concept) ? NULL : strchr (concept, '=');
+  guint n = at != NULL;
+
+  for (; at != NULL && *at != '\0'; at++)
+    n += *at == ',';
+  return n;
+}
+
+static char *
+print_concept (const char *concept)
+{
+  const guint n = count_own (concept);
+
+  if (n == 0)
+    return g_path_get_basename (concept);
+  /* Translators: a set of samples, and how many it has */
+  return g_strdup_printf (_ ("%.*s (%u)"), (int) (strchr (concept, '=') - concept), concept, n);
+}
+
 static void
 show_concepts (CjuView *view)
 {
@@ -48,12 +73,13 @@ show_concepts (CjuView *view)
 
   for (guint i = 0; i < state->concepts->len; i++)
     {
-      g_autofree char *name = g_path_get_basename (state->concepts->pdata[i]);
+      g_autofree char *name = print_concept (state->concepts->pdata[i]);
 
       g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", name);
     }
   gtk_label_set_text (GTK_LABEL (state->shown), text->len > 0 ? text->str : _ ("no concept yet"));
-  cju_access_tip (state->shown, text->len > 0 ? text->str : _ ("Add a class or a folder"));
+  cju_access_tip (state->shown,
+                  text->len > 0 ? text->str : _ ("Add a class, a folder, or samples"));
   gtk_widget_set_sensitive (state->job.start, state->concepts->len > 0);
 }
 
@@ -75,6 +101,61 @@ static void
 on_add (CjuView *view)
 {
   add_concept (view, get_class (view, ((State *) cju_view_get_state (view))->class));
+}
+
+/* Of one's own set, by its name: its place, or the end of the list. */
+static guint
+find_own (const State *state, const char *name)
+{
+  g_autofree char *begin = g_strconcat (name, "=", NULL);
+  guint i = 0;
+
+  while (i < state->concepts->len && !g_str_has_prefix (state->concepts->pdata[i], begin))
+    i++;
+  return i;
+}
+
+static gboolean
+has_word (const char *list, const char *word)
+{
+  g_auto (GStrv) words = g_strsplit (strchr (list, '=') + 1, ",", 0);
+
+  return g_strv_contains ((const char *const *) words, word);
+}
+
+/* The sample that is shown goes into the set that is named. */
+static void
+on_pick (CjuView *view)
+{
+  static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+  CjuDocument *document = cju_view_get_document (view);
+  State *state = cju_view_get_state (view);
+  g_autofree char *name = g_strdup (gtk_editable_get_text (GTK_EDITABLE (state->own)));
+  g_autofree char *word = NULL;
+  gsize sample;
+  guint at;
+
+  g_strstrip (g_strdelimit (name, "=,/", ' '));
+  if (*name == '\0' || !cju_document_find_sample (document, &sample))
+    {
+      cju_view_tell (view, *name == '\0'
+                               ? _ ("Give the set a name first: what its samples have in common.")
+                               : _ ("Only samples of the data go into a set. Choose one of them."));
+      return;
+    }
+  word = g_strdup_printf ("%s:%zu", splits[cju_document_get_split (document)],
+                          cju_document_get_sample (document));
+  at = find_own (state, name);
+  if (at == state->concepts->len)
+    add_concept (view, g_strconcat (name, "=", word, NULL));
+  else if (!has_word (state->concepts->pdata[at], word))
+    {
+      char *more = g_strconcat (state->concepts->pdata[at], ",", word, NULL);
+
+      g_free (state->concepts->pdata[at]);
+      state->concepts->pdata[at] = more;
+      show_concepts (view);
+    }
 }
 
 static void
@@ -193,6 +274,28 @@ add_button (CjuView *view, GtkWidget *box, const char *icon, const char *words,
   g_signal_connect_object (button, "clicked", G_CALLBACK (clicked), view, G_CONNECT_SWAPPED);
 }
 
+/* A name, and the button that puts the sample that is shown into the set of that name. */
+static void
+add_own (CjuView *view, State *state)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  state->own = gtk_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (state->own), _ ("A set of your own"));
+  gtk_editable_set_width_chars (GTK_EDITABLE (state->own), 8);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (state->own), 8);
+  gtk_widget_set_hexpand (state->own, TRUE);
+  cju_access_name (state->own, _ ("Name of a set of your own"));
+  cju_access_tip (state->own,
+                  _ ("Name what samples have in common, then choose one after the other "
+                     "and add them"));
+  gtk_box_append (GTK_BOX (box), state->own);
+  add_button (view, box, "list-add-symbolic", _ ("Put the sample that is shown into this set"),
+              on_pick);
+  cju_view_add_control (view, box);
+  g_signal_connect_object (state->own, "activate", G_CALLBACK (on_pick), view, G_CONNECT_SWAPPED);
+}
+
 static void
 build (CjuView *view)
 {
@@ -213,6 +316,7 @@ build (CjuView *view)
               on_folder);
   add_button (view, box, "edit-clear-all-symbolic", _ ("Begin with no concept"), on_clear);
   cju_view_add_control (view, box);
+  add_own (view, state);
   state->shown = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (state->shown), PANGO_ELLIPSIZE_END);
   gtk_label_set_width_chars (GTK_LABEL (state->shown), 16);
@@ -229,8 +333,10 @@ build (CjuView *view)
 const CjuViewInfo cju_view_concepts = {
   .id = "concepts",
   .title = N_ ("Concepts"),
-  .blurb = N_ ("How often what you show by examples, a class or a folder of pictures, speaks for a "
-               "class, in every layer, and whether that is beyond chance"),
+  .blurb
+  = N_ ("How often what you show by examples, a class, a folder of pictures or a set of samples "
+        "that you pick, speaks for a class, in every layer, and whether that is beyond "
+        "chance"),
   .figure = "concepts",
   .belongs = cju_view_tells_classes,
   .make = make,

@@ -2,6 +2,8 @@
 /* The map of what a layer makes of the validation samples. */
 #include "cju-view-tools.h"
 
+#include "cju-access.h"
+#include "cju-options.h"
 #include "cjl-embedding.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,7 +12,9 @@ typedef struct
 {
   CjuLayerChoice layer;
   CjuViewJob job;
-  GtkWidget *method;
+  GtkWidget *method, *list; /* of the settings */
+  CjlEmbedOptions options;
+  CjuOptions settings; /* rows that change the options */
   CjlEmbedding *embedding;
 } State;
 
@@ -31,15 +35,11 @@ begin (CjuView *view)
   State *state = cju_view_get_state (view);
   const char *layer = cju_layer_choice_get (&state->layer);
   CjlNetwork *network = layer != NULL ? cju_view_dup_network (view) : NULL;
-  CjlEmbedOptions options;
 
   if (network == NULL)
     return;
-  cjl_embed_options_init (&options);
-  options.node = layer;
-  options.n_samples = CJL_EMBED_MAX;
-  options.method = (CjlEmbedMethod) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->method));
-  cju_view_job_take (&state->job, cjl_embedding_start (network, &options));
+  state->options.node = layer;
+  cju_view_job_take (&state->job, cjl_embedding_start (network, &state->options));
 }
 
 static void
@@ -58,6 +58,18 @@ tick (CjuView *view)
   cju_view_refresh (view);
 }
 
+/* The sample that is shown elsewhere, if it can be on the map. */
+static gsize
+find_chosen (CjuView *view, const CjlEmbedding *embedding)
+{
+  CjuDocument *document = cju_view_get_document (view);
+
+  return cju_document_get_split (document) == embedding->split
+                 && cju_document_get_own (document) == NULL
+             ? cju_document_get_sample (document)
+             : G_MAXSIZE;
+}
+
 static CjvFrame *
 make (CjuView *view)
 {
@@ -67,7 +79,9 @@ make (CjuView *view)
   if (state->embedding != NULL
       && state->embedding->dataset != cju_document_get_dataset (cju_view_get_document (view)))
     g_clear_pointer (&state->embedding, cjl_embedding_free);
-  return state->embedding != NULL ? cjl_embedding_frame (state->embedding) : NULL;
+  return state->embedding != NULL
+             ? cjl_embedding_frame (state->embedding, find_chosen (view, state->embedding))
+             : NULL;
 }
 
 static void
@@ -79,6 +93,56 @@ pick_sample (CjuView *view, const CjvHit *hit)
     cju_document_choose_sample (cju_view_get_document (view), state->embedding->place[hit->index]);
 }
 
+/* --- settings --- */
+
+static void
+set_setting (gpointer data, const char *name, const char *text)
+{
+  cj_params_parse (cjl_embed_params, data, name, text, NULL); /* a control offers nothing wrong */
+}
+
+static char *
+print_setting (gpointer data, const char *name)
+{
+  return cj_params_print (cj_params_find (cjl_embed_params, name), data);
+}
+
+/* A method has its own settings. */
+static void
+on_method (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  GtkWidget *row = gtk_widget_get_first_child (state->list);
+
+  state->options.method = (int) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->method));
+  for (const CjParam *p = cjl_embed_params + 1; p->name != NULL; p++)
+    {
+      gtk_widget_set_visible (row, cj_params_applies (cjl_embed_params, p, &state->options));
+      row = gtk_widget_get_next_sibling (row);
+    }
+  gtk_widget_set_sensitive (gtk_widget_get_ancestor (state->list, GTK_TYPE_MENU_BUTTON),
+                            state->options.method != CJL_EMBED_PCA);
+}
+
+static void
+add_settings (CjuView *view, State *state)
+{
+  GtkWidget *button = gtk_menu_button_new (), *popover = gtk_popover_new ();
+
+  state->settings = (CjuOptions){ set_setting, print_setting, &state->options };
+  state->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (state->list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (state->list, "boxed-list");
+  gtk_widget_set_size_request (state->list, 360, -1);
+  for (const CjParam *p = cjl_embed_params + 1; p->name != NULL; p++) /* the method has a list */
+    gtk_list_box_append (GTK_LIST_BOX (state->list), cju_options_make_row (&state->settings, p));
+  gtk_popover_set_child (GTK_POPOVER (popover), state->list);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (button), _ ("Settings"));
+  cju_access_tip (button, _ ("How the method is set"));
+  cju_view_add_control (view, button);
+}
+
 static void
 build (CjuView *view)
 {
@@ -86,19 +150,29 @@ build (CjuView *view)
   State *state = g_new0 (State, 1);
 
   cju_view_take_state (view, state, free_state);
+  cjl_embed_options_init (&state->options);
+  state->options.n_samples = CJL_EMBED_MAX;
   for (guint i = 0; i < CJL_EMBED_N_METHODS; i++)
     methods[i] = cjl_embed_method_get_name ((CjlEmbedMethod) i);
   cju_layer_choice_build (&state->layer, view, _ ("Layer whose answers are laid out"));
   state->method = cju_view_add_list (view, methods, _ ("How they are laid out"));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (state->method), CJL_EMBED_TSNE);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (state->method), (guint) state->options.method);
+  add_settings (view, state);
   cju_view_job_build (&state->job, view, _ ("Embed"),
                       _ ("Lay out validation samples with these weights"), begin);
+  g_signal_connect_object (state->method, "notify::selected", G_CALLBACK (on_method), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (cju_view_get_document (view), "sample", G_CALLBACK (cju_view_refresh),
+                           view, G_CONNECT_SWAPPED);
+  on_method (view);
 }
 
 const CjuViewInfo cju_view_embedding = {
   .id = "embedding",
   .title = N_ ("Embedding"),
-  .blurb = N_ ("Samples that a layer takes for alike lie near one another; click one to choose it"),
+  .blurb
+  = N_ ("Samples that a layer takes for alike lie near one another; click one to choose it, and "
+        "the one that is chosen is ringed"),
   .figure = "embedding",
   .make = make,
   .picked = pick_sample,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a unit wants: pictures made to drive it, examples of the data, and the pixels that it hears. */
+#include "cju-view-settings.h"
 #include "cju-view-tools.h"
 
 #include "cjl-ideal.h"
@@ -7,13 +8,29 @@
 
 #include <glib/gi18n-lib.h>
 
+/* Whose wants are asked for, in the order of the list. */
+typedef enum
+{
+  ASK_CLASS,
+  ASK_UNIT,    /* the middle of a map */
+  ASK_CHANNEL, /* the mean of it */
+  ASK_UNITS,   /* a direction: a sum of several */
+  ASK_CHANNELS
+} Ask;
+
 typedef struct
 {
   CjuLayerChoice layer;
-  GtkWidget *unit, *place, *drawing, *start, *progress;
-  CjlJob *job;
+  GtkWidget *ask, *class, *unit, *direction, *drawing;
+  char *classes; /* what the list of classes was made of */
+  CjlIdealOptions options;
+  CjuViewSettings settings;
+  CjuViewJob job;
+  gint64 seen;         /* the unit chosen in the window that was followed last */
+  char *seen_node;     /* its layer */
   CjdDataset *dataset; /* that the answer is of; only compared */
   CjlIdeal *ideal;     /* or NULL */
+  CjdSplit split;      /* of its examples */
 } State;
 
 static void
@@ -21,33 +38,31 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  cju_view_job_clear (&state->job);
   g_clear_pointer (&state->ideal, cjl_ideal_free);
   cju_layer_choice_clear (&state->layer);
+  g_free (state->seen_node);
+  g_free (state->classes);
   g_free (state);
 }
 
-static gboolean
-has_pictures (CjuDocument *document)
+static Ask
+get_ask (const State *state)
+{
+  return (Ask) MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (state->ask)), ASK_CHANNELS);
+}
+
+/* The layer whose units are the classes, or NULL. */
+static const char *
+find_classes (CjuDocument *document)
 {
   const CjdDataset *dataset = cju_document_get_dataset (document);
-
-  return dataset != NULL && dataset->x_dtype != CJ_INT32
-         && cjd_dataset_get_x_shape (dataset).n_dims == 3;
-}
-
-/* That whose units are the classes. */
-static guint
-find_preset (CjuDocument *document, GStrv nodes)
-{
   const CjNode *last = cju_document_find_prediction (document);
-  guint preset = 0;
 
-  for (guint i = 0; nodes[i] != NULL; i++)
-    if (last != NULL && g_str_equal (nodes[i], last->id))
-      preset = i;
-  return preset;
+  return dataset != NULL && dataset->n_classes > 0 && last != NULL ? last->id : NULL;
 }
+
+/* --- what follows the network --- */
 
 /* As many units as the layer has: its channels, or the last dimension of sequences. */
 static void
@@ -71,53 +86,102 @@ follow_units (CjuView *view)
 }
 
 static void
-show_state (CjuView *view)
+follow_classes (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  const gboolean busy = state->job != NULL;
+  const CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
+  const guint n = dataset != NULL ? dataset->n_classes : 0;
+  g_autofree char *names = dataset != NULL && dataset->class_names != NULL
+                               ? g_strjoinv ("\n", dataset->class_names)
+                               : g_strdup_printf ("%u", n);
+  g_autoptr (GtkStringList) list = NULL;
 
-  gtk_button_set_label (GTK_BUTTON (state->start), busy ? _ ("Stop") : _ ("Make"));
-  gtk_widget_set_visible (state->progress, busy);
-  if (busy)
-    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (state->progress),
-                                   cjl_job_get_progress (state->job));
+  if (g_strcmp0 (names, state->classes) == 0)
+    return;
+  g_free (state->classes);
+  state->classes = g_steal_pointer (&names);
+  list = gtk_string_list_new (NULL);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", i);
+
+      gtk_string_list_append (list,
+                              dataset->class_names != NULL ? dataset->class_names[i] : number);
+    }
+  gtk_drop_down_set_model (GTK_DROP_DOWN (state->class), G_LIST_MODEL (list));
+}
+
+/* The unit that is chosen in the window is asked about next. */
+static void
+follow_unit (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  const CjuUnit unit = cju_document_get_unit (cju_view_get_document (view));
+
+  if (unit.node == NULL
+      || (g_strcmp0 (unit.node, state->seen_node) == 0 && unit.unit == state->seen))
+    return;
+  state->seen = unit.unit;
+  g_free (state->seen_node);
+  state->seen_node = g_strdup (unit.node);
+  for (guint i = 0; state->layer.nodes != NULL && state->layer.nodes[i] != NULL; i++)
+    if (g_str_equal (state->layer.nodes[i], unit.node))
+      {
+        gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer.drop), i);
+        follow_units (view);
+        gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->unit), (double) unit.unit);
+        if (get_ask (state) != ASK_CHANNEL)
+          gtk_drop_down_set_selected (GTK_DROP_DOWN (state->ask), ASK_UNIT);
+      }
 }
 
 static void
-start (CjuView *view)
+show_controls (CjuView *view)
+{
+  const State *state = cju_view_get_state (view);
+  const Ask ask = get_ask (state);
+
+  gtk_widget_set_visible (state->layer.drop, ask != ASK_CLASS);
+  gtk_widget_set_visible (state->class, ask == ASK_CLASS);
+  gtk_widget_set_visible (state->unit, ask == ASK_UNIT || ask == ASK_CHANNEL);
+  gtk_widget_set_visible (state->direction, ask == ASK_UNITS || ask == ASK_CHANNELS);
+}
+
+/* --- asking --- */
+
+static void
+begin (CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
   State *state = cju_view_get_state (view);
-  CjlSession *session = cju_document_get_session (document);
-  g_autoptr (CjCheckpoint) weights = NULL;
-  CjlIdealOptions options;
+  const Ask ask = get_ask (state);
+  g_autoptr (CjlNetwork) network = NULL;
+  CjlIdealOptions *options = &state->options;
 
-  if (session != NULL)
-    weights = cj_runner_dup_snapshot (cjl_session_get_runner (session));
-  if (weights == NULL || cju_layer_choice_get (&state->layer) == NULL)
+  options->node = ask == ASK_CLASS ? find_classes (document) : cju_layer_choice_get (&state->layer);
+  if (options->node == NULL)
     {
-      cju_view_tell (view, _ ("There are no weights yet. Wait until the data is loaded."));
+      cju_view_tell (view, ask == ASK_CLASS ? _ ("The data have no classes. Ask for a unit.")
+                                            : _ ("The network has no layer to look at."));
       return;
     }
-  cjl_ideal_options_init (&options);
-  options.node = cju_layer_choice_get (&state->layer);
-  options.unit = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (state->unit));
-  options.mean = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->place)) == 1;
-  state->dataset = cju_document_get_dataset (document);
-  state->job = cjl_ideal_start (cju_document_get_project (document)->graph, state->dataset, weights,
-                                &options);
-}
-
-static void
-on_start (CjuView *view)
-{
-  State *state = cju_view_get_state (view);
-
-  if (state->job != NULL)
-    cjl_job_cancel (state->job); /* what there is stays */
-  else
-    start (view);
-  show_state (view);
+  network = cju_view_dup_network (view);
+  if (network == NULL)
+    return;
+  options->named = ask == ASK_CLASS;
+  options->unit = ask == ASK_CLASS
+                      ? (gint64) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->class))
+                      : gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (state->unit));
+  options->mean = ask == ASK_CHANNEL || ask == ASK_CHANNELS;
+  options->direction = ask == ASK_UNITS || ask == ASK_CHANNELS
+                           ? gtk_editable_get_text (GTK_EDITABLE (state->direction))
+                           : NULL;
+  options->on = cju_document_get_split (document);
+  options->sample = cju_document_get_sample (document);
+  state->dataset = network->dataset;
+  state->split = options->split;
+  cju_view_job_take (&state->job,
+                     cjl_ideal_start (network->graph, network->dataset, network->weights, options));
 }
 
 static void
@@ -125,30 +189,19 @@ tick (CjuView *view)
 {
   State *state = cju_view_get_state (view);
   CjlIdeal *fresh;
-  gboolean done;
 
-  if (cju_layer_choice_follow (&state->layer, view))
-    gtk_widget_set_sensitive (state->start, state->layer.nodes[0] != NULL);
+  if (cju_layer_choice_follow (&state->layer, view)
+      && find_classes (cju_view_get_document (view)) == NULL && get_ask (state) == ASK_CLASS)
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->ask), ASK_UNIT);
   follow_units (view);
-  if (state->job == NULL)
+  follow_classes (view);
+  follow_unit (view);
+  fresh = cju_view_job_poll (&state->job, view);
+  if (fresh == NULL)
     return;
-  done = cjl_job_is_done (state->job);
-  fresh = cjl_job_take_result (state->job);
-  if (fresh != NULL)
-    {
-      g_clear_pointer (&state->ideal, cjl_ideal_free);
-      state->ideal = fresh;
-      cju_view_refresh (view);
-    }
-  if (done)
-    {
-      g_autoptr (GError) error = cjl_job_dup_error (state->job);
-
-      if (error != NULL)
-        cju_view_tell (view, error->message);
-      g_clear_pointer (&state->job, cjl_job_free);
-    }
-  show_state (view);
+  g_clear_pointer (&state->ideal, cjl_ideal_free);
+  state->ideal = fresh;
+  cju_view_refresh (view);
 }
 
 static CjvFrame *
@@ -165,59 +218,80 @@ make (CjuView *view)
   return field ? cjl_field_frame (state->ideal) : cjl_ideal_frame (state->ideal);
 }
 
+/* A click on an example shows its sample to the network. */
 static void
-name_control (GtkWidget *control, const char *words)
+pick (CjuView *view, const CjvHit *hit)
 {
-  cju_access_tip (control, words);
-  cju_access_name (control, words);
+  const State *state = cju_view_get_state (view);
+
+  if (gtk_drop_down_get_selected (GTK_DROP_DOWN (state->drawing)) == 0 && hit->index >= 0
+      && hit->series > 0 && state->ideal != NULL)
+    cju_document_choose_from (cju_view_get_document (view), state->split, (gsize) hit->index);
 }
+
+/* --- controls --- */
 
 static void
 build (CjuView *view)
 {
-  const char *const places[] = { _ ("Middle of the map"), _ ("Mean of the map"), NULL };
+  const char *const asks[] = {
+    _ ("Class"), _ ("Unit"), _ ("Channel"), _ ("Direction of units"), _ ("Direction of channels"),
+    NULL
+  }; /* as Ask */
   const char *const drawings[] = { _ ("Pictures"), _ ("Receptive field"), NULL };
   State *state = g_new0 (State, 1);
 
-  state->unit = gtk_spin_button_new_with_range (0, 1, 1);
-  state->place = gtk_drop_down_new_from_strings (places);
-  state->drawing = gtk_drop_down_new_from_strings (drawings);
-  state->start = gtk_button_new_with_label (_ ("Make"));
-  state->progress = gtk_progress_bar_new ();
-  name_control (state->unit, _ ("Number of the unit or the class"));
-  name_control (state->place, _ ("Where on the map the unit is"));
-  name_control (state->drawing, _ ("What is drawn of it"));
-  cju_access_tip (state->start,
-                  _ ("Make pictures that drive the unit, and look for some in the data"));
-  name_control (state->progress, _ ("Progress of the pictures"));
   cju_view_take_state (view, state, free_state);
+  cjl_ideal_options_init (&state->options);
+  state->ask = cju_view_add_list (view, asks,
+                                  _ ("Whose wants: a class; a unit, which is the middle of a map; "
+                                     "a channel, which is the mean of one; or a sum of several"));
   state->layer.no_input = TRUE;
-  state->layer.preset = find_preset;
   cju_layer_choice_build (&state->layer, view, _ ("Layer whose unit is asked"));
+  state->class = cju_view_add_list (view, (const char *const[]){ NULL }, _ ("Class"));
+  state->unit = gtk_spin_button_new_with_range (0, 1, 1);
+  cju_view_name_control (state->unit, _ ("Number of the unit or the channel"));
   cju_view_add_control (view, state->unit);
-  cju_view_add_control (view, state->place);
-  cju_view_add_control (view, state->drawing);
-  cju_view_add_control (view, state->start);
-  cju_view_add_control (view, state->progress);
-  g_signal_connect_object (state->start, "clicked", G_CALLBACK (on_start), view, G_CONNECT_SWAPPED);
+  state->direction = gtk_entry_new ();
+  gtk_editable_set_text (GTK_EDITABLE (state->direction), "0 1:-1");
+  gtk_editable_set_width_chars (GTK_EDITABLE (state->direction), 8);
+  cju_view_name_control (state->direction,
+                         _ ("Numbers of units with weights: “3 5:-1” is unit 3 less unit 5"));
+  cju_view_add_control (view, state->direction);
+  state->drawing = gtk_drop_down_new_from_strings (drawings);
+  cju_view_name_control (state->drawing, _ ("What is drawn of it"));
+  cju_view_settings_build (&state->settings, view, state->drawing, cjl_ideal_params,
+                           &state->options,
+                           _ ("Settings of the pictures: jitter, blur, diversity and others"));
+  cju_view_job_build (&state->job, view, _ ("Make"),
+                      _ ("Make pictures that drive the unit, and look for some in the data"),
+                      begin);
+  g_signal_connect_object (state->ask, "notify::selected", G_CALLBACK (show_controls), view,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (state->drawing, "notify::selected", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);
-  show_state (view);
+  g_signal_connect_object (state->direction, "activate", G_CALLBACK (begin), view,
+                           G_CONNECT_SWAPPED);
+  show_controls (view);
 }
 
 const CjuViewInfo cju_view_ideal = {
   .id = "ideal",
   .title = N_ ("Wants"),
-  .blurb = N_ ("What a unit or a class wants: pictures made to drive it by climbing its slope, the "
-               "places of the data that drive it most and least, and the pixels that it hears"),
+  .blurb
+  = N_ ("What a unit, a channel, a class or a sum of several wants: pictures made to drive it "
+        "by climbing its slope, the places of the data that drive it most and least, and the "
+        "pixels that it hears"),
   .figure = "ideal",
-  .belongs = has_pictures,
+  .belongs = cju_view_has_pictures,
   .make = make,
+  .picked = pick,
   .build = build,
   .tick = tick,
   .formula
-  = "x* = argmax a(x + shift) − λ Σ √(∂x² + ∂y²), x = ground + reach · tanh H(z / f), H the "
-    "Hartley transform; receptive field: mean (∂a/∂x)²",
+  = "x* = argmax a(x + shift) − λ Σ √(∂x² + ∂y²) − δ Σ cos (Gᵢ, Gⱼ), x = ground + reach · tanh "
+    "H(z / f), H the Hartley transform, G the Gram matrix of the layer; receptive field: mean "
+    "(∂a/∂x)²",
   .source = "Erhan et al., 2009; Mahendran and Vedaldi, CVPR 2015; Olah, Mordvintsev and Schubert, "
             "Distill 2017; Luo et al., NIPS 2016",
 };

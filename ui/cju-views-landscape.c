@@ -43,7 +43,7 @@ begin (CjuView *view)
   if (network == NULL)
     return;
   cjl_landscape_options_init (&options, get_kind (state));
-  if (options.kind == CJL_LANDSCAPE_RUN)
+  if (cjl_landscape_has_path (options.kind))
     cj_runner_dup_run (cjl_session_get_runner (cju_document_get_session (document)), G_MAXSIZE,
                        &log, &ring, NULL);
   cju_view_job_take (
@@ -86,10 +86,10 @@ static void
 pick (CjuView *view, const CjvHit *hit)
 {
   const State *state = cju_view_get_state (view);
-  const CjlLandscape *result = state->results[CJL_LANDSCAPE_RUN];
+  const CjlLandscape *result = state->results[get_kind (state)];
 
-  if (get_kind (state) == CJL_LANDSCAPE_RUN && result != NULL && result->steps != NULL
-      && hit->series == 1 && hit->index >= 0 && hit->index < cj_shape_size (&result->steps->shape))
+  if (result != NULL && result->steps != NULL && hit->series == 1 && hit->index >= 0
+      && hit->index < cj_shape_size (&result->steps->shape))
     cju_document_seek (cju_view_get_document (view),
                        (guint64) cj_tensor_f32 (result->steps)[hit->index]);
 }
@@ -114,9 +114,9 @@ const CjuViewInfo cju_view_landscape = {
   .id = "landscape",
   .title = N_ ("Landscape"),
   .blurb
-  = N_ ("The loss around the weights: on the line from the initial ones, on a random plane, on "
-        "the plane of the run, where a click on its way goes back to that step; how steeply it "
-        "curves and how noisy its gradient is"),
+  = N_ ("The loss around the weights: on the line from the initial ones, on a random plane and on "
+        "the plane of the run, both with its way, where a click goes back to that step; how "
+        "steeply it curves and how noisy its gradient is"),
   .figure = "landscape",
   .make = make,
   .picked = pick,
@@ -124,7 +124,8 @@ const CjuViewInfo cju_view_landscape = {
   .tick = tick,
   .formula
   = "line L ((1 − t) w₀ + t w); slice L (w + a δ + b η) with |δᵢ| = |wᵢ| filter by filter; "
-    "H v ≈ (g (w + h v) − g (w − h v)) / 2h, λ by Lanczos; noise scale tr (Σ) / |G|²",
+    "H v ≈ (g (w + h v) − g (w − h v)) / 2h, λ by Lanczos' form of power "
+    "iteration; noise scale tr (Σ) / |G|²",
   .source
   = "I. Goodfellow, O. Vinyals, A. Saxe, “Qualitatively characterizing neural network "
     "optimization problems” (2015); H. Li et al., “Visualizing the loss landscape of neural "

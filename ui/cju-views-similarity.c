@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  GtkWidget *with, *kind, *apart;
+  GtkWidget *with, *kind, *pair;
   CjuLayerChoice layer;
   CjuViewJob job;
   CjlSimilarity *similarity;
@@ -47,10 +47,10 @@ start (CjuView *view, const char *other)
   cjl_similarity_options_init (&options);
   options.with = get_way (state);
   options.kind = (CjSimilarity) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->kind));
-  options.apart = (CjDissimilarity) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->apart));
+  options.pair = (CjPair) gtk_drop_down_get_selected (GTK_DROP_DOWN (state->pair));
   options.node = cju_layer_choice_get (&state->layer);
   options.other = other;
-  if (options.with == CJL_COMPARE_RUN)
+  if (cjl_compare_get_needs (options.with) & CJL_NEEDS_RUN)
     cj_runner_dup_run (cjl_session_get_runner (session), G_MAXSIZE, &log, &ring, NULL);
   cju_view_job_take (&state->job, cjl_similarity_start (network, log, ring, &options));
 }
@@ -91,7 +91,7 @@ ask_other (CjuView *view)
 static void
 begin (CjuView *view)
 {
-  if (get_way (cju_view_get_state (view)) == CJL_COMPARE_OTHER)
+  if (cjl_compare_get_needs (get_way (cju_view_get_state (view))) & CJL_NEEDS_OTHER)
     ask_other (view);
   else
     start (view, NULL);
@@ -101,11 +101,11 @@ static void
 show_controls (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  const gboolean samples = get_way (state) == CJL_COMPARE_SAMPLES;
+  const CjlCompareNeeds needs = cjl_compare_get_needs (get_way (state));
 
-  gtk_widget_set_visible (state->kind, !samples);
-  gtk_widget_set_visible (state->apart, samples);
-  gtk_widget_set_visible (state->layer.drop, samples);
+  gtk_widget_set_visible (state->kind, (needs & CJL_NEEDS_SAMPLES) == 0);
+  gtk_widget_set_visible (state->pair, (needs & CJL_NEEDS_SAMPLES) != 0);
+  gtk_widget_set_visible (state->layer.drop, (needs & CJL_NEEDS_NODE) != 0);
 }
 
 static void
@@ -136,45 +136,65 @@ make (CjuView *view)
   return state->similarity != NULL ? cjl_similarity_frame (state->similarity) : NULL;
 }
 
-/* The layer of a column, or the sample of a row. */
+static void
+pick_layer (CjuDocument *document, const char *id)
+{
+  if (cj_graph_find (cju_document_get_project (document)->graph, id) != NULL)
+    cju_document_select (document, id);
+}
+
+/* The sample of a row; or its moment, unless the run goes on, and the layer of the column. */
 static void
 pick (CjuView *view, const CjvHit *hit)
 {
   CjuDocument *document = cju_view_get_document (view);
   const State *state = cju_view_get_state (view);
-  const CjlSimilarity *similarity = state->similarity;
+  const CjlSimilarity *s = state->similarity;
 
-  if (similarity == NULL || hit->index < 0 || hit->series < 0)
+  if (s == NULL || hit->index < 0 || hit->series < 0)
     return;
-  if (similarity->samples != NULL && hit->series < similarity->samples->len)
-    cju_document_choose_sample (document,
-                                (gsize) g_array_index (similarity->samples, float, hit->series));
-  else if (similarity->with != CJL_COMPARE_OTHER && similarity->columns != NULL
-           && hit->index < (gint64) g_strv_length (similarity->columns)
-           && cj_graph_find (cju_document_get_project (document)->graph,
-                             similarity->columns[hit->index])
-                  != NULL)
-    cju_document_select (document, similarity->columns[hit->index]);
+  if (s->samples != NULL)
+    {
+      if (hit->series < s->samples->len)
+        cju_document_choose_sample (document,
+                                    (gsize) g_array_index (s->samples, float, hit->series));
+      return;
+    }
+  if (s->steps != NULL && hit->series < s->steps->len
+      && cju_document_get_state (document).status != CJ_RUN_TRAINING)
+    cju_document_seek (document, g_array_index (s->steps, guint64, hit->series));
+  if (s->with == CJL_COMPARE_MOMENTS)
+    pick_layer (document, s->node);
+  else if (s->with != CJL_COMPARE_OTHER && hit->index < (gint64) g_strv_length (s->columns))
+    pick_layer (document, s->columns[hit->index]);
 }
 
 static void
 build (CjuView *view)
 {
   const char *kinds[CJ_SIMILARITY_N_KINDS + 1] = { NULL };
-  const char *apart[CJ_DISSIMILARITY_N_KINDS + 1] = { NULL };
-  const char *const ways[]
-      = { _ ("One another"), _ ("Over the run"), _ ("Another project"), _ ("Samples"), NULL };
+  const char *pairs[CJ_PAIR_N_KINDS + 1] = { NULL };
+  const char *const ways[CJL_COMPARE_N_WAYS + 1] = {
+    [CJL_COMPARE_LAYERS] = _ ("Layers, one another"),
+    [CJL_COMPARE_RUN] = _ ("Layers, over the run"),
+    [CJL_COMPARE_MOMENTS] = _ ("One layer, over the run"),
+    [CJL_COMPARE_OTHER] = _ ("Layers, another project"),
+    [CJL_COMPARE_SAMPLES] = _ ("Samples, one layer"),
+    [CJL_COMPARE_SAMPLES_LAYERS] = _ ("Samples, layer by layer"),
+    [CJL_COMPARE_SAMPLES_RUN] = _ ("Samples, over the run"),
+    [CJL_COMPARE_SAMPLES_OTHER] = _ ("Samples, another project"),
+  };
   State *state = g_new0 (State, 1);
 
   cju_view_take_state (view, state, free_state);
   for (guint i = 0; i < CJ_SIMILARITY_N_KINDS; i++)
     kinds[i] = _ (cjl_similarity_get_title ((CjSimilarity) i));
-  for (guint i = 0; i < CJ_DISSIMILARITY_N_KINDS; i++)
-    apart[i] = _ (cjl_dissimilarity_get_title ((CjDissimilarity) i));
-  state->with = cju_view_add_list (view, ways, _ ("With what the layers are compared"));
+  for (guint i = 0; i < CJ_PAIR_N_KINDS; i++)
+    pairs[i] = _ (cjl_pair_get_title ((CjPair) i));
+  state->with = cju_view_add_list (view, ways, _ ("What is compared, and with what"));
   state->kind = cju_view_add_list (view, kinds, _ ("How layers are compared"));
-  state->apart = cju_view_add_list (view, apart, _ ("How samples are compared"));
-  cju_layer_choice_build (&state->layer, view, _ ("Layer that sees the samples"));
+  state->pair = cju_view_add_list (view, pairs, _ ("How samples are compared"));
+  cju_layer_choice_build (&state->layer, view, _ ("Layer that is compared"));
   cju_view_job_build (&state->job, view, _ ("Compare"),
                       _ ("Compare on validation samples, with these weights"), begin);
   g_signal_connect_object (state->with, "notify::selected", G_CALLBACK (show_controls), view,
@@ -185,8 +205,9 @@ build (CjuView *view)
 const CjuViewInfo cju_view_similarity = {
   .id = "similarity",
   .title = N_ ("Similarity"),
-  .blurb = N_ ("How alike layers see the samples: one another, over the run, in another project; "
-               "and which samples a layer tells apart. Click a cell to choose its layer or sample"),
+  .blurb = N_ ("How alike layers see the samples: one another, at every moment of the run, in "
+               "another project; and which samples they tell apart. Click a cell to choose its "
+               "layer, moment or sample"),
   .figure = "similarity",
   .make = make,
   .picked = pick,

@@ -9,6 +9,7 @@
 #include "cju-memory.h"
 #include "cju-patience.h"
 #include "cju-recent.h"
+#include "cju-result.h"
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
@@ -24,6 +25,28 @@ is_destroyed (CjuWindow *self)
 }
 
 /* --- opening --- */
+
+gboolean
+cju_window_open_template (CjuWindow *self, const char *id)
+{
+  const CjlTemplate *template = cjl_template_find (id);
+  const CjlResultCard *card = cjl_card_find (id);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
+
+  if (card != NULL)
+    {
+      cju_result_present (self, card);
+      return TRUE;
+    }
+  if (project == NULL)
+    {
+      cju_window_tell (self, error != NULL ? error->message : _ ("There is no such template."));
+      return FALSE;
+    }
+  cju_window_open (self, project);
+  return TRUE;
+}
 
 /* The window that shows the file, or NULL. */
 static CjuWindow *

@@ -2,7 +2,6 @@
 #include "cju-window-private.h"
 
 #include "cju-access.h"
-#include "cjl-template.h"
 #include "cju-canvas.h"
 #include "cju-commands.h"
 #include "cju-data.h"
@@ -278,22 +277,6 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
     cju_figure_open_apply (self->document, self->dock, self->state_when_opened);
   g_clear_pointer (&self->state_when_opened, g_variant_unref);
   gtk_widget_grab_focus (self->canvas);
-}
-
-gboolean
-cju_window_open_template (CjuWindow *self, const char *id)
-{
-  const CjlTemplate *template = cjl_template_find (id);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
-
-  if (project == NULL)
-    {
-      cju_window_tell (self, error != NULL ? error->message : _ ("There is no such template."));
-      return FALSE;
-    }
-  cju_window_open (self, project);
-  return TRUE;
 }
 
 CjuDocument *

@@ -20,6 +20,7 @@ GtkWidget *cju_window_new (GtkApplication *application);
  * left unsaved. */
 void cju_window_open (CjuWindow *self, CjlProject *project);
 gboolean cju_window_open_path (CjuWindow *self, const char *path);
+/* The same of a template, or the window of a result card. FALSE: there is neither. */
 gboolean cju_window_open_template (CjuWindow *self, const char *id);
 gboolean cju_window_has_project (CjuWindow *self);
 CjuDocument *cju_window_get_document (CjuWindow *self); /* NULL on the start page */

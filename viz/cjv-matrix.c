@@ -4,8 +4,10 @@
 #include "cjv-thumbnail.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MAX_SIDE 4096
+#define LEAST_BAND 7  /* px */
 #define MAX_SHAPES 48 /* rows or columns; beyond, the cells are one image */
 
 static void
@@ -24,21 +26,37 @@ bands_new (void)
 }
 
 gboolean
-cjv_matrix_init (CjvMatrix *m, const CjvFrame *frame, const char *name)
+cjv_matrix_init_part (CjvMatrix *m, const CjvFrame *frame, const char *name, gint64 part)
 {
   const CjTensor *values = cjv_frame_get_array (frame, name);
+  const int before = values != NULL ? (int) values->shape.n_dims - 2 : -1;
+  const gint64 *dims = before >= 0 ? values->shape.dims + before : NULL;
+  g_autoptr (CjTensor) all = NULL;
+  CjShape shape;
 
   *m = (CjvMatrix){ .map = CJV_MAP_SEQUENTIAL, .high = 1 };
   m->row_bands = bands_new ();
   m->column_bands = bands_new ();
-  if (values == NULL || values->shape.n_dims != 2 || values->shape.dims[0] < 1
-      || values->shape.dims[1] < 1 || values->shape.dims[0] > MAX_SIDE
-      || values->shape.dims[1] > MAX_SIDE)
+  if (before < 0 || before > 1 || part < 0 || part >= (before == 1 ? values->shape.dims[0] : 1)
+      || dims[0] < 1 || dims[1] < 1 || dims[0] > MAX_SIDE || dims[1] > MAX_SIDE)
     return FALSE;
-  m->rows = values->shape.dims[0];
-  m->columns = values->shape.dims[1];
-  m->values = cjv_tensor_to_float (values);
+  m->rows = dims[0];
+  m->columns = dims[1];
+  all = cjv_tensor_to_float (values);
+  shape = cj_shape2 (m->rows, m->columns);
+  m->values = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (m->values->data, cj_tensor_f32 (all) + part * m->rows * m->columns,
+          cj_tensor_bytes (m->values));
   return TRUE;
+}
+
+gboolean
+cjv_matrix_init (CjvMatrix *m, const CjvFrame *frame, const char *name)
+{
+  const CjTensor *values = cjv_frame_get_array (frame, name);
+
+  return cjv_matrix_init_part (m, frame, name,
+                               values != NULL && values->shape.n_dims == 2 ? 0 : -1);
 }
 
 void
@@ -295,10 +313,13 @@ draw_names (const CjvMatrix *m, const CjvScene *scene, cairo_t *cr, gboolean of_
     }
 }
 
-/* Lines between bands of several rows and columns. */
+/* Lines between bands of several rows and columns, unless there would be little but lines. */
 static void
 draw_borders (const CjvMatrix *m, const CjvScene *scene, cairo_t *cr)
 {
+  if (m->cells.height < LEAST_BAND * m->row_bands->len
+      || m->cells.width < LEAST_BAND * m->column_bands->len)
+    return;
   cairo_set_line_width (cr, 1);
   cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_BACKGROUND));
   for (guint b = 0; b + 1 < m->row_bands->len && m->row_bands->len < m->rows; b++)

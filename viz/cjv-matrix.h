@@ -29,6 +29,9 @@ typedef struct
 /* Reads an array [R, C] of the frame. FALSE if it is not that or has no cell. Fill low, high, map and the
  * bands, then place; clear it when done, in any case. */
 gboolean cjv_matrix_init (CjvMatrix *matrix, const CjvFrame *frame, const char *name);
+/* The same of one of several matrices [P, R, C]; an array [R, C] is the only one. */
+gboolean cjv_matrix_init_part (CjvMatrix *matrix, const CjvFrame *frame, const char *name,
+                               gint64 part);
 void cjv_matrix_clear (CjvMatrix *matrix);
 
 /* One band for every row (column) with its name from a list, or its number. */

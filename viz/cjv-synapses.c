@@ -391,16 +391,19 @@ make_strip (const Ground *g, int left)
 static inline guint
 find_dashes (Line *line, guint columns, float along)
 {
+  const Eight steps = { 0, 1, 2, 3, 4, 5, 6, 7 };
+  const int first = columns != 0 ? __builtin_ctz (columns) : 0;
+  const float turn = 1 / line->period;
+  const Eight at = line->gone + (steps - (float) first) * along;
+  const Eight whole = __builtin_convertvector(__builtin_convertvector(at * turn, Mask), Eight);
+  const Mask on = (Mask) (at - whole * line->period < line->on);
   guint seen = 0;
 
   for (int k = 0; k < STRIP; k++)
-    if (columns >> k & 1)
-      {
-        seen |= line->gone < line->on ? 1u << k : 0;
-        line->gone += along;
-        line->gone -= line->gone >= line->period ? line->period : 0;
-      }
-  return seen;
+    seen |= (guint) (on[k] & 1) << k;
+  line->gone += along * (float) __builtin_popcount (columns);
+  line->gone -= line->period * (float) (int) (line->gone * turn);
+  return seen & columns;
 }
 
 /* The curves over the columns of a strip. How much of a pixel is covered is taken from how far its middle is

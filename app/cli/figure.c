@@ -21,7 +21,7 @@ typedef struct
   char **settings, **nodes, **concepts;
   int sample, query, unit, samples;
   double scale, dpi, font_size;
-  gboolean dark, light, bare, mistakes, run, untrained, data, json;
+  gboolean dark, light, bare, mistakes, run, untrained, before, data, json;
 } Options;
 
 static void
@@ -90,8 +90,32 @@ apply_page (CjvPlate *plate, const Options *options, GError **error)
   return TRUE;
 }
 
+/* Whether a setting says how the numbers of figure `id` are found, not how they are drawn. */
 static gboolean
-apply_settings (CjvPlate *plate, char **settings, GError **error)
+is_asked (const char *id, const char *setting)
+{
+  g_auto (GStrv) pair = g_strsplit (setting, "=", 2);
+  const CjParam *table = cjl_figure_get_settings (id, NULL);
+
+  return table != NULL && pair[0] != NULL && cj_params_find (table, pair[0]) != NULL;
+}
+
+/* Those of the settings that say how the numbers of the figure are found; borrowed strings. */
+static GPtrArray *
+list_asked (const char *id, char **settings)
+{
+  GPtrArray *asked = g_ptr_array_new ();
+
+  for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
+    if (is_asked (id, settings[i]))
+      g_ptr_array_add (asked, settings[i]);
+  g_ptr_array_add (asked, NULL);
+  return asked;
+}
+
+/* Sets how a picture is drawn; `id`: what has been asked for it is passed over, NULL: nothing has. */
+static gboolean
+apply_settings (CjvPlate *plate, const char *id, char **settings, GError **error)
 {
   for (guint i = 0; settings != NULL && settings[i] != NULL; i++)
     {
@@ -99,6 +123,8 @@ apply_settings (CjvPlate *plate, char **settings, GError **error)
       const char *name = pair[0] != NULL ? pair[0] : "";
       const char *text = *name != '\0' && pair[1] != NULL ? pair[1] : "";
 
+      if (id != NULL && is_asked (id, settings[i]))
+        continue;
       for (guint k = 0; k < plate->panels->len; k++)
         if (!cjl_panel_set (plate->panels->pdata[k], name, text, error))
           return FALSE;
@@ -106,12 +132,13 @@ apply_settings (CjvPlate *plate, char **settings, GError **error)
   return TRUE;
 }
 
-/* Writes the picture in each of the formats, or as the output ends, and says so. */
+/* Writes the picture in each of the formats, or as the output ends, and says so. `id` as in
+ * apply_settings. */
 static gboolean
-write_plate (CjvPlate *plate, GVariant *source, const char *path, const Options *options,
-             GError **error)
+write_plate (CjvPlate *plate, GVariant *source, const char *id, const char *path,
+             const Options *options, GError **error)
 {
-  if (!apply_page (plate, options, error) || !apply_settings (plate, options->settings, error)
+  if (!apply_page (plate, options, error) || !apply_settings (plate, id, options->settings, error)
       || !cjl_figure_save (plate, source, path, error)
       || (options->data && !cjl_figure_save_data (plate, source, path, error)))
     return FALSE;
@@ -144,6 +171,7 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
       GError **error)
 {
   const CjvFigureInfo *info = cjv_figure_find (id);
+  g_autoptr (GPtrArray) asked = list_asked (id, options->settings);
   CjlFigureChoice choice = { .node = node,
                              .sample = (gsize) options->sample,
                              .mistakes = options->mistakes,
@@ -155,6 +183,8 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
                              .unit = options->unit,
                              .direction = options->direction,
                              .untrained = options->untrained,
+                             .before = options->before,
+                             .settings = (const char *const *) asked->pdata,
                              .concepts = (const char *const *) options->concepts,
                              .target = options->class };
   g_autoptr (CjvPlate) plate = NULL;
@@ -174,7 +204,7 @@ draw (Opened *opened, const char *id, const char *node, const char *path, const 
         return FALSE;
     }
   return cjl_plate_add (plate, opened->project, opened->dataset, id, &choice, error) != NULL
-         && write_plate (plate, opened->source, path, options, error);
+         && write_plate (plate, opened->source, id, path, options, error);
 }
 
 /* "PROJECT-ID-NODE.svg" in the folder. You free. */
@@ -285,7 +315,7 @@ draw_plate (const Words *words, const Options *options, GError **error)
   if (!cjd_file_can_write (path, error) || !open_project (&opened, words->files->pdata[0], error))
     return FALSE;
   plate = cjl_plate_load (options->plate, opened.project, error);
-  return plate != NULL && write_plate (plate, opened.source, path, options, error);
+  return plate != NULL && write_plate (plate, opened.source, NULL, path, options, error);
 }
 
 /* --- pictures that carry what they are drawn from --- */
@@ -341,7 +371,7 @@ draw_again (const char *from, const Options *options, GError **error)
     return FALSE;
   if (options->output != NULL)
     return cjd_file_can_write (options->output, error)
-           && write_plate (plate, source, options->output, options, error);
+           && write_plate (plate, source, NULL, options->output, options, error);
   print_origin (plate, source, options->json);
   return TRUE;
 }
@@ -435,17 +465,21 @@ static const GOptionEntry entries[] = {
   { "split", 0, 0, G_OPTION_ARG_STRING, &options.split, N_ ("train, val (the preset) or test"),
     "S" },
   { "sample", 0, 0, G_OPTION_ARG_INT, &options.sample,
-    N_ ("For maps, units, bars and attention: its number in the split, from 0"), "N" },
+    N_ ("For maps, units, bars, attention and receptive-field: its number in the split, from 0"),
+    "N" },
   { "query", 0, 0, G_OPTION_ARG_INT, &options.query,
     N_ ("For attention: the token that looks, from 0"), "N" },
   { "mistakes", 0, 0, G_OPTION_ARG_NONE, &options.mistakes,
     N_ ("For contact-sheet: only what got a wrong class, the surest first"), NULL },
   { "method", 'm', 0, G_OPTION_ARG_STRING, &options.method,
-    N_ ("For embedding: t-sne, umap or pca; for similarity: cka, cka-unbiased or rsa; for "
-        "dissimilarity: correlation or euclidean; for attention: heads, mean, rollout or flow; "
+    N_ ("For embedding: t-sne, umap or pca, with settings, as “umap neighbours=30 start=pca”; for "
+        "similarity: cka, cka-unbiased or rsa; for "
+        "dissimilarity: correlation, euclidean or similarity; for attention: heads, mean, rollout "
+        "or flow; "
         "for "
         "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-        "landscape: slice or run; for ideal and receptive-field: middle or mean of a map"),
+        "landscape: slice or run; for ideal and receptive-field: middle of a map (a unit) or mean "
+        "(a channel)"),
     "ID" },
   { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
     N_ ("For embedding, similarity and dissimilarity: how many samples at most, up to 2000"), "N" },
@@ -457,20 +491,25 @@ static const GOptionEntry entries[] = {
   { "untrained", 0, 0, G_OPTION_ARG_NONE, &options.untrained,
     N_ ("For tuning, orientation-map, selectivity and gabor: with the weights before training"),
     NULL },
+  { "before", 0, 0, G_OPTION_ARG_NONE, &options.before,
+    N_ ("For tuning, orientation-map and gabor: what was there before training beside it"), NULL },
   { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
-    N_ ("For similarity: another project, whose layers these are compared with; for selectivity: "
-        "another layer"),
+    N_ ("For similarity and dissimilarity: another project, whose layers these are compared with; "
+        "for selectivity: other layers, with commas, in place of before training"),
     "G.cajal" },
   { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
-    N_ ("For similarity: each layer with itself at the kept moments of the run"), NULL },
+    N_ ("For similarity: each layer with itself at the end of the run, or, with --node, one at "
+        "every kept moment with every other; for dissimilarity: the samples at moments of the run"),
+    NULL },
   { "class", 0, 0, G_OPTION_ARG_STRING, &options.class,
-    N_ ("For concepts: the class that is asked about"), "NAME" },
+    N_ ("For concepts, ideal and receptive-field: the class that is asked about"), "NAME" },
   { "concept", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.concepts,
-    N_ ("For concepts: a folder of pictures or a class of the data; may be given several "
-        "times"),
+    N_ ("For concepts: a folder of pictures, a class of the data, or samples of it, as "
+        "“round=val:3,8,20”; may be given several times"),
     "X" },
   { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.settings,
-    N_ ("A parameter of the figure; “cajal-cli describe ID” names them"), "NAME=VALUE" },
+    N_ ("A parameter of the figure, or of how it is made; “cajal-cli describe ID” names them"),
+    "NAME=VALUE" },
   { "style", 0, 0, G_OPTION_ARG_STRING, &options.style,
     N_ ("light (the preset), dark or print: white, thin lines, read without colours"), "S" },
   { "colormap", 0, 0, G_OPTION_ARG_STRING, &options.colormap, N_ ("preset, print or grey"), "C" },
@@ -518,10 +557,12 @@ const CliCommand cli_figure = {
       "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
       "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
       "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
-      "of the loss; decision for data of two numbers. A .csv holds the numbers of the picture,\n"
+      "of the loss; alignment of learning rules with it; decision for data of two numbers. A .csv "
+      "holds the numbers of the picture,\n"
       "a .npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
-      "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 -o tuning.svg\n"
+      "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 --before -o tuning.svg\n"
+      "  cajal-cli figure signs.cajal ideal --class Q --set jitter=4 --set diversity=2 -o q.png\n"
       "  cajal-cli figure signs.cajal contact-sheet --split test --mistakes -o mistakes.pdf\n"
       "  cajal-cli figure a.cajal b.cajal curves confusion --into figures --format pdf,png\n"
       "  cajal-cli figure signs.cajal --plate plate.json -o figure-1.pdf --data\n\n"

@@ -182,6 +182,7 @@ show (CjlProject *project, gboolean json, GError **error)
   g_autoptr (CjLowered) lowered = NULL;
   g_autoptr (CjProgram) program = NULL;
   g_autoptr (GArray) rows = NULL;
+  const CjLearning learning = cj_train_setup_get_learning (project->setup);
   CjDataSpec spec;
   CjProgramCost cost = { 0 };
   gint64 kept_bytes = 0;
@@ -190,6 +191,7 @@ show (CjlProject *project, gboolean json, GError **error)
     return FALSE;
   spec = cjl_data_spec (dataset, project->setup->batch);
   lowered = cj_lower (project->graph, &spec);
+  spec.learning = &learning;
   program = cj_program_new_sketch (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, error);
   if (program != NULL)
     {
@@ -253,8 +255,7 @@ print_problem (const CjProblem *problem, gboolean json)
 static int
 check (CjlProject *project, const CjdDataset *dataset, gboolean json)
 {
-  const CjDataSpec spec = cjl_data_spec (dataset, project->setup->batch);
-  g_autoptr (CjLowered) lowered = cj_lower (project->graph, &spec);
+  g_autoptr (CjLowered) lowered = cjl_project_lower (project, dataset, project->setup->batch);
   int status = 0;
 
   for (guint i = 0; i < lowered->problems->len; i++)

@@ -146,6 +146,55 @@ list_stack (const CjlAttentionScene *scene)
   return stack;
 }
 
+typedef struct
+{
+  GPtrArray *stack; /* CjTensor */
+  gint64 query;
+} FlowOrder;
+
+static void
+flow_order_free (gpointer data)
+{
+  FlowOrder *order = data;
+
+  g_ptr_array_unref (order->stack);
+  g_free (order);
+}
+
+static gboolean
+is_cancelled (gpointer job)
+{
+  return cjl_job_is_cancelled (job);
+}
+
+static gpointer
+run_flow (CjlJob *job, gpointer data, GError **error)
+{
+  const FlowOrder *order = data;
+
+  (void) error;
+  return cj_attention_flow ((CjTensor *const *) order->stack->pdata, order->stack->len, 0,
+                            order->query, is_cancelled, job);
+}
+
+CjlJob *
+cjl_attention_start_flow (const CjlAttentionScene *scene)
+{
+  g_autoptr (GPtrArray) stack = list_stack (scene);
+  const CjTensor *top = stack->len > 0 ? stack->pdata[stack->len - 1] : NULL;
+  const gint64 t = top != NULL ? top->shape.dims[2] : 0;
+  FlowOrder *order;
+
+  if (scene->query >= t)
+    return NULL;
+  order = g_new0 (FlowOrder, 1);
+  order->query = scene->query >= 0 ? scene->query : t - 1;
+  order->stack = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
+  for (guint i = 0; i < stack->len; i++)
+    g_ptr_array_add (order->stack, cj_tensor_ref (stack->pdata[i]));
+  return cjl_job_new (run_flow, order, flow_order_free, (GDestroyNotify) cj_tensor_unref);
+}
+
 /* Flow from the query as the only row, the others 0: [1, T, T]. */
 static CjTensor *
 dup_flow (const CjlAttentionScene *scene, const GPtrArray *stack, GError **error)
@@ -163,7 +212,10 @@ dup_flow (const CjlAttentionScene *scene, const GPtrArray *stack, GError **error
       return NULL;
     }
   map = cj_tensor_new (CJ_FLOAT32, &shape);
-  flow = cj_attention_flow ((CjTensor *const *) stack->pdata, stack->len, 0, query, NULL, NULL);
+  flow = scene->flow != NULL && cj_shape_size (&scene->flow->shape) == t
+             ? cj_tensor_ref ((CjTensor *) scene->flow)
+             : cj_attention_flow ((CjTensor *const *) stack->pdata, stack->len, 0, query, NULL,
+                                  NULL);
   memcpy (cj_tensor_f32 (map) + query * t, flow->data, cj_tensor_bytes (flow));
   return map;
 }

@@ -6,6 +6,7 @@
 #include "cj-attention-flow.h"
 #include "cj-attention-map.h"
 #include "cjd-dataset.h"
+#include "cjl-job.h"
 #include "cjv-frame.h"
 
 G_BEGIN_DECLS
@@ -48,7 +49,12 @@ typedef struct
   const char *const *tokens; /* what they are, or NULL: numbers */
   const CjTensor *picture;   /* that was cut into patches, [1, C, H, W], or NULL */
   const char *provenance;    /* or NULL */
+  const CjTensor *flow;      /* [T] from the query, if it is known already; NULL: it is computed */
 } CjlAttentionScene;
+
+/* A job whose result is the flow (CjTensor [T]) from the scene's query, or the last token without one, at
+ * its layer. NULL where that cannot be followed down to the input. You free. */
+CjlJob *cjl_attention_start_flow (const CjlAttentionScene *scene);
 
 /* The letters of a sample of text, as they are shown, a space as ␣; NULL if it is none. You free. */
 GStrv cjl_attention_name_tokens (const CjdDataset *dataset, const CjTensor *x);

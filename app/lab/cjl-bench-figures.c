@@ -6,12 +6,11 @@
 #include "cj-runner.h"
 #include "cjl-ideal.h"
 #include "cjl-network.h"
+#include "cjl-settings.h"
 #include "cjl-tuning.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-#define SMALLEST 3 /* side of the kernels that are worth a fit */
 
 /* The first layer with weights of four dimensions, or NULL. */
 static const char *
@@ -46,66 +45,55 @@ read_show (const char *name, CjlShow *show, GError **error)
   return name == NULL;
 }
 
-/* The weights of a node's kernels, trained or as the seed has them. You unref. */
-static CjTensor *
-read_kernels (CjlProject *project, CjdDataset *dataset, const char *node, gboolean untrained,
-              GError **error)
-{
-  g_autoptr (CjProgram) program
-      = cjl_network_compile_project (project, dataset, CJ_PURPOSE_INFER, 1, error);
-  g_autofree char *name = g_strconcat (node, ".weight", NULL);
-  const CjProgramParam *param;
-  CjTensor *kernels;
-
-  if (program == NULL)
-    return NULL;
-  if (untrained)
-    cj_program_init (program, (guint64) project->setup->seed);
-  param = cj_program_find_param (program, name);
-  if (param == NULL || param->shape.n_dims != 4 || param->shape.dims[2] < SMALLEST
-      || param->shape.dims[3] < SMALLEST)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("“%s” has no kernels of 3×3 or more. Choose a convolution with --node."),
-                   node);
-      return NULL;
-    }
-  kernels = cj_tensor_new (CJ_FLOAT32, &param->shape);
-  memcpy (kernels->data, cj_program_get_param_data (program, param), cj_tensor_bytes (kernels));
-  return kernels;
-}
-
 static CjvFrame *
 draw_gabors (CjlProject *project, CjdDataset *dataset, const char *node,
              const CjlFigureChoice *choice, GError **error)
 {
-  g_autoptr (CjTensor) kernels = read_kernels (project, dataset, node, choice->untrained, error);
-  g_autoptr (GArray) epochs = cjl_project_read_history (project);
-  g_autofree char *name = g_strconcat (node, ".weight", NULL);
   g_autoptr (CjlGaborFits) fits
-      = kernels != NULL ? cjl_fit_gabors (kernels, name, NULL, error) : NULL;
+      = cjl_gabor_project (project, dataset, node, choice->untrained, error);
+  g_autoptr (CjlGaborFits) before = NULL;
 
-  if (fits == NULL)
+  if (fits != NULL && choice->before)
+    before = cjl_gabor_project (project, dataset, node, TRUE, error);
+  if (fits == NULL || (choice->before && before == NULL))
     return NULL;
-  fits->untrained = choice->untrained;
-  if (epochs->len > 0 && !choice->untrained)
-    fits->step = g_array_index (epochs, CjRunEpoch, epochs->len - 1).step;
-  return cjl_gabor_frame (fits);
+  return cjl_gabor_frame (fits, before);
 }
 
-/* The layer now, and beside it as it began, or another layer of the network. */
+#define MOST_OTHERS 3 /* layers beside the first */
+
+/* The layer now, and beside it as it began, or other layers of the network: `with` names them, with commas
+ * between. */
 static CjvFrame *
 draw_population (CjlProject *project, CjdDataset *dataset, CjlTuning *now, CjlTuningOptions options,
                  const char *with, GError **error)
 {
-  g_autoptr (CjlTuning) other = NULL;
+  g_auto (GStrv) nodes = g_strsplit (with != NULL ? with : options.node, ",", -1);
+  const guint n = g_strv_length (nodes);
+  const CjlTuning *all[MOST_OTHERS + 1] = { now };
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_tuning_free);
 
   if (now->untrained && with == NULL)
-    return cjl_selectivity_frame ((const CjlTuning *const *) &now, 1);
+    return cjl_selectivity_frame (all, 1);
+  if (n > MOST_OTHERS)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("At most %d layers can be compared with one. Name fewer."), MOST_OTHERS);
+      return NULL;
+    }
   options.untrained = with == NULL || now->untrained;
-  options.node = with != NULL ? with : options.node;
-  other = cjl_tune_project (project, dataset, &options, error);
-  return other != NULL ? cjl_selectivity_frame ((const CjlTuning *const[]){ now, other }, 2) : NULL;
+  for (guint i = 0; i < n; i++)
+    {
+      CjlTuning *other;
+
+      options.node = g_strstrip (nodes[i]);
+      other = cjl_tune_project (project, dataset, &options, error);
+      if (other == NULL)
+        return NULL;
+      g_ptr_array_add (others, other);
+      all[i + 1] = other;
+    }
+  return cjl_selectivity_frame (all, n + 1);
 }
 
 CjvFrame *
@@ -113,8 +101,9 @@ cjl_bench_figure (CjlProject *project, CjdDataset *dataset, const char *id,
                   const CjlFigureChoice *choice, GError **error)
 {
   const char *node = choice->node != NULL ? choice->node : find_first (project->graph);
-  g_autoptr (CjlTuning) tuning = NULL;
+  g_autoptr (CjlTuning) tuning = NULL, before = NULL;
   CjlTuningOptions options;
+  guint unit;
 
   cjl_tuning_options_init (&options);
   if (node == NULL)
@@ -125,7 +114,8 @@ cjl_bench_figure (CjlProject *project, CjdDataset *dataset, const char *id,
     }
   if (g_str_equal (id, "gabor"))
     return draw_gabors (project, dataset, node, choice, error);
-  if (!read_show (choice->method, &options.show, error))
+  if (!read_show (choice->method, &options.show, error)
+      || !cjl_settings_apply (cjl_tuning_params, &options, choice->settings, error))
     return NULL;
   options.node = node;
   options.untrained = choice->untrained;
@@ -139,12 +129,55 @@ cjl_bench_figure (CjlProject *project, CjdDataset *dataset, const char *id,
                    tuning->n_units);
       return NULL;
     }
-  if (g_str_equal (id, "tuning"))
-    return cjl_tuning_frame (tuning, choice->unit >= 0 ? (guint) choice->unit
-                                                       : cjl_tuning_find_unit (tuning));
-  if (g_str_equal (id, "orientation-map"))
-    return cjl_orientation_frame (tuning, choice->unit);
-  return draw_population (project, dataset, tuning, options, choice->other, error);
+  if (g_str_equal (id, "selectivity"))
+    return draw_population (project, dataset, tuning, options, choice->other, error);
+  options.untrained = TRUE;
+  if (choice->before && (before = cjl_tune_project (project, dataset, &options, error)) == NULL)
+    return NULL;
+  unit = choice->unit >= 0 ? (guint) choice->unit : cjl_tuning_find_unit (tuning);
+  return g_str_equal (id, "tuning") ? cjl_tuning_frame (tuning, before, unit)
+                                    : cjl_orientation_frame (tuning, before, choice->unit);
+}
+
+/* The layer whose units are the classes, and which of them is called so, by name or by number. */
+static gboolean
+read_class (const CjlProject *project, const CjdDataset *dataset, const char *name,
+            CjlIdealOptions *options, GError **error)
+{
+  char *end;
+
+  for (guint i = 0; i < project->graph->nodes->len; i++)
+    {
+      const CjNode *node = project->graph->nodes->pdata[i];
+
+      if (node->layer->role == CJ_ROLE_LOSS && node->from[0].node != NULL)
+        options->node = node->from[0].node->id;
+    }
+  options->named = TRUE;
+  options->unit = g_ascii_strtoll (name, &end, 10);
+  if (end == name || *end != '\0')
+    options->unit = -1;
+  for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
+    if (g_str_equal (dataset->class_names[i], name))
+      options->unit = i;
+  if (options->node != NULL && options->unit >= 0 && options->unit < dataset->n_classes)
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               _ ("There is no class “%s” in the data. Name one of its %u classes, or its number."),
+               name, dataset->n_classes);
+  return FALSE;
+}
+
+const CjParam *
+cjl_figure_get_settings (const char *id, gsize *size)
+{
+  const gboolean ideal = g_str_equal (id, "ideal") || g_str_equal (id, "receptive-field");
+  const gboolean tuning = g_str_equal (id, "tuning") || g_str_equal (id, "orientation-map")
+                          || g_str_equal (id, "selectivity");
+
+  if (size != NULL)
+    *size = ideal ? sizeof (CjlIdealOptions) : tuning ? sizeof (CjlTuningOptions) : 0;
+  return ideal ? cjl_ideal_params : tuning ? cjl_tuning_params : NULL;
 }
 
 /* The classes are the units of the last layer; else what a convolution wants is asked first. */
@@ -160,7 +193,8 @@ cjl_unit_figure (CjlProject *project, CjdDataset *dataset, const char *id,
   options.node = choice->node != NULL ? choice->node : find_first (project->graph);
   options.unit = MAX (choice->unit, 0);
   options.direction = choice->direction;
-  options.split = choice->split;
+  options.split = options.on = choice->split;
+  options.sample = choice->sample;
   options.mean = g_strcmp0 (choice->method, "mean") == 0;
   if (options.node == NULL)
     {
@@ -174,6 +208,9 @@ cjl_unit_figure (CjlProject *project, CjdDataset *dataset, const char *id,
                    _ ("There is no place “%s” on a map. Choose middle or mean."), choice->method);
       return NULL;
     }
+  if ((choice->target != NULL && !read_class (project, dataset, choice->target, &options, error))
+      || !cjl_settings_apply (cjl_ideal_params, &options, choice->settings, error))
+    return NULL;
   if (g_str_equal (id, "receptive-field"))
     {
       options.climb.n_steps = 1;

@@ -238,6 +238,65 @@ add_folder (const Question *q, Set *set, const char *path, GError **error)
   return TRUE;
 }
 
+/* "val:3,8,train:12": samples of splits by their numbers; a split holds until the next is named. */
+static gboolean
+add_chosen (const Question *q, Set *set, const char *text, GError **error)
+{
+  static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+  g_auto (GStrv) words = g_strsplit (text, ",", 0);
+  CjdSplit split = CJD_SPLIT_VAL;
+
+  for (guint i = 0; words[i] != NULL && i < q->options->n_samples; i++)
+    {
+      const char *number = g_strstrip (words[i]);
+      g_autoptr (CjFeed) feed = NULL;
+      guint64 place = 0;
+
+      for (int k = 0; k < CJD_N_SPLITS; k++)
+        if (g_str_has_prefix (number, splits[k]) && number[strlen (splits[k])] == ':')
+          {
+            split = (CjdSplit) k;
+            number += strlen (splits[k]) + 1;
+            break;
+          }
+      feed = cjd_dataset_new_feed (q->network->dataset, split);
+      if (feed->n_samples == 0
+          || !g_ascii_string_to_unsigned (number, 10, 0, feed->n_samples - 1, &place, NULL))
+        {
+          /* Translators: what was typed, "train", "val" or "test", how many samples that has */
+          g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                       _ ("“%s” is no sample of %s, which has %d, counted from 0."), number,
+                       splits[split], (int) feed->n_samples);
+          return FALSE;
+        }
+      if (is_stopped (q) || !add_sample (q, set, feed, (guint32) place, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Where the samples of a set of one's own begin in "round=val:3,8"; NULL: it is none. */
+static const char *
+find_chosen (const CjdDataset *dataset, const char *name)
+{
+  const char *sign = find_class (dataset, name) < 0 && !g_file_test (name, G_FILE_TEST_IS_DIR)
+                         ? strchr (name, '=')
+                         : NULL;
+
+  return sign != NULL ? sign + 1 : NULL;
+}
+
+/* How a concept is called: its class, the end of its path, what stands before its samples. You free. */
+static char *
+name_concept (const CjdDataset *dataset, const char *name)
+{
+  const char *chosen = find_chosen (dataset, name);
+
+  if (chosen != NULL)
+    return g_strndup (name, (gsize) (chosen - 1 - name));
+  return find_class (dataset, name) >= 0 ? g_strdup (name) : g_path_get_basename (name);
+}
+
 static gboolean
 check_set (const Set *set, const char *name, GError **error)
 {
@@ -254,19 +313,27 @@ add_concept (const Question *q, guint index, GError **error)
 {
   const char *name = q->options->concepts[index];
   const gint32 class = find_class (q->network->dataset, name);
+  const char *chosen = find_chosen (q->network->dataset, name);
+  g_autofree char *title = name_concept (q->network->dataset, name);
   Set *set = &q->sets[index];
+  gboolean good;
 
-  if (class >= 0 ? !add_samples (q, set, CJD_SPLIT_TRAIN, class, -1, index, error)
-                 : g_file_test (name, G_FILE_TEST_IS_DIR) && !add_folder (q, set, name, error))
-    return FALSE;
-  if (class < 0 && !g_file_test (name, G_FILE_TEST_IS_DIR))
+  if (class >= 0)
+    good = add_samples (q, set, CJD_SPLIT_TRAIN, class, -1, index, error);
+  else if (chosen != NULL)
+    good = add_chosen (q, set, chosen, error);
+  else if (g_file_test (name, G_FILE_TEST_IS_DIR))
+    good = add_folder (q, set, name, error);
+  else
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("“%s” is neither a folder nor a class of %s. Name one of them."), name,
-                   q->network->dataset->name);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("“%s” is neither a folder nor a class of %s. Name one of them, or samples, as "
+             "“round=val:3,8,20”."),
+          name, q->network->dataset->name);
       return FALSE;
     }
-  return check_set (set, name, error);
+  return good && check_set (set, title, error);
 }
 
 static gboolean
@@ -487,9 +554,7 @@ concepts_new (const Question *q)
   self->concepts = g_new0 (char *, c + 1);
   self->layers = g_new0 (char *, l + 1);
   for (gint64 i = 0; i < c; i++)
-    self->concepts[i] = find_class (self->dataset, q->options->concepts[i]) >= 0
-                            ? g_strdup (q->options->concepts[i])
-                            : g_path_get_basename (q->options->concepts[i]);
+    self->concepts[i] = name_concept (self->dataset, q->options->concepts[i]);
   for (gint64 i = 0; i < l; i++)
     self->layers[i] = g_strdup (q->ids->pdata[i]);
   self->scores = nothing_new (c, l);
@@ -546,8 +611,8 @@ measure (const CjlNetwork *network, const CjlConceptOptions *options, CjlJob *jo
   if (q.n_concepts == 0 || q.n_concepts > CJL_CONCEPTS_MAX || options->target == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("Name a class to ask about and 1 to %d concepts: folders of pictures, or "
-                      "classes of the data."),
+                   _ ("Name a class to ask about and 1 to %d concepts: folders of pictures, "
+                      "classes of the data, or sets of its samples."),
                    CJL_CONCEPTS_MAX);
       return NULL;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How much a class of the network leans on concepts that a person shows by examples: folders of pictures,
- * or classes of the data. L layers, C concepts. */
+ * classes of the data, or samples of it that were picked. L layers, C concepts. */
 #pragma once
 
 #include "cjl-job.h"
@@ -13,10 +13,12 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char *const *concepts; /* paths of folders, or names of classes; NULL-terminated */
-  const char *target;          /* name of the class that is asked about */
-  guint n_samples;             /* of a concept, of each random set and of the class, at most */
-  guint n_random;              /* random sets */
+  /* Paths of folders, names of classes, or a name and samples by split and number in it, counted from 0,
+   * "round=val:3,8,train:12"; NULL-terminated. */
+  const char *const *concepts;
+  const char *target; /* name of the class that is asked about */
+  guint n_samples;    /* of a concept, of each random set and of the class, at most */
+  guint n_random;     /* random sets */
   guint64 seed;
 } CjlConceptOptions;
 

@@ -165,6 +165,24 @@ cjl_data_choice_same_base (const CjlDataChoice *a, const CjlDataChoice *b)
          && a->test_share == b->test_share && a->seed == b->seed;
 }
 
+CjLowered *
+cjl_project_lower (const CjlProject *project, const CjdDataset *dataset, gint64 batch)
+{
+  const CjLearning learning = cj_train_setup_get_learning (project->setup);
+  CjDataSpec spec = cjl_data_spec (dataset, batch);
+  CjLowered *lowered = cj_lower (project->graph, &spec);
+  g_autoptr (CjLowered) trained = NULL;
+  GPtrArray *problems = lowered->problems;
+
+  spec.learning = &learning;
+  trained = cj_lower (project->graph, &spec);
+  lowered->problems = trained->problems;
+  trained->problems = problems;
+  if (trained->losses->len == 0)
+    g_array_set_size (lowered->losses, 0);
+  return lowered;
+}
+
 CjDataSpec
 cjl_data_spec (const CjdDataset *dataset, gint64 batch)
 {

@@ -3,10 +3,10 @@
 
 #include "cj-error.h"
 #include "cj-pca.h"
-#include "cj-umap.h"
 #include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
+#include <stddef.h>
 #include <string.h>
 
 #define BATCH 32
@@ -16,19 +16,81 @@ G_STATIC_ASSERT (CJL_EMBED_MAX <= CJ_MAP_MAX);
 #define LEAVE_EVERY 10                 /* iterations between partial results */
 #define COLLECT_SHARE 0.2              /* of the progress bar, before the iterations */
 
+static const char *const methods[CJL_EMBED_N_METHODS] = { "PCA", "t-SNE", "UMAP" };
+static const char *const ids[] = { "pca", "t-sne", "umap", NULL };
+static const char *const settings[CJL_EMBED_N_METHODS]
+    = { "iterations=500", "perplexity=30 iterations=500",
+        "neighbours=15 min-distance=0.1 start=spectral iterations=500" };
+static const char *const starts[] = { "spectral", "pca", "random", NULL };
+
+const CjParam cjl_embed_params[] = {
+  { .name = "method",
+    .title = N_ ("Method"),
+    .blurb = N_ ("How samples are laid out in the plane"),
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjlEmbedOptions, method),
+    .preset = CJL_EMBED_TSNE,
+    .choices = ids },
+  { .name = "perplexity",
+    .title = N_ ("Perplexity"),
+    .blurb = N_ ("About how many neighbours of a sample count"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjlEmbedOptions, perplexity),
+    .preset = 30,
+    .min = 2,
+    .max = 500,
+    .soft_min = 5,
+    .soft_max = 100,
+    .digits = 0,
+    .when = "method=t-sne" },
+  { .name = "neighbours",
+    .title = N_ ("Neighbours"),
+    .blurb = N_ ("Few show what is near, many the whole"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlEmbedOptions, n_neighbours),
+    .preset = 15,
+    .min = 2,
+    .max = 200,
+    .soft_min = 2,
+    .soft_max = 100,
+    .when = "method=umap" },
+  { .name = "min-distance",
+    .title = N_ ("Least distance"),
+    .blurb = N_ ("How near two points may come"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjlEmbedOptions, min_distance),
+    .preset = 0.1,
+    .max = 1,
+    .digits = 2,
+    .when = "method=umap" },
+  { .name = "start",
+    .title = N_ ("Start"),
+    .blurb = N_ ("Where the samples lie at first: on the smoothest functions of the graph of "
+                 "neighbours, on their principal components, or anywhere"),
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjlEmbedOptions, start),
+    .preset = CJ_UMAP_SPECTRAL,
+    .choices = starts,
+    .when = "method=umap" },
+  { .name = "iterations",
+    .title = N_ ("Iterations"),
+    .blurb = N_ ("Of t-SNE and UMAP: how often all points are moved"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlEmbedOptions, n_iterations),
+    .preset = 500,
+    .min = 10,
+    .max = 5000,
+    .soft_min = 100,
+    .soft_max = 2000 },
+  { NULL },
+};
+
 void
 cjl_embed_options_init (CjlEmbedOptions *options)
 {
-  *options = (CjlEmbedOptions){ .split = CJD_SPLIT_VAL,
-                                .method = CJL_EMBED_TSNE,
-                                .n_samples = 1000,
-                                .perplexity = 30,
-                                .n_neighbours = 15,
-                                .min_distance = 0.1,
-                                .n_iterations = 500 };
+  *options = (CjlEmbedOptions){ .split = CJD_SPLIT_VAL, .n_samples = 1000 };
+  cj_params_reset (cjl_embed_params, options);
 }
-
-static const char *const methods[CJL_EMBED_N_METHODS] = { "PCA", "t-SNE", "UMAP" };
 
 const char *
 cjl_embed_method_get_name (CjlEmbedMethod method)
@@ -36,17 +98,45 @@ cjl_embed_method_get_name (CjlEmbedMethod method)
   return methods[method];
 }
 
-gboolean
-cjl_embed_method_find (const char *name, CjlEmbedMethod *method)
+static gboolean
+parse_setting (const char *word, CjlEmbedOptions *options, GError **error)
 {
-  for (guint i = 0; i < CJL_EMBED_N_METHODS; i++)
-    if (g_ascii_strcasecmp (name, methods[i]) == 0
-        || (i == CJL_EMBED_TSNE && g_ascii_strcasecmp (name, "tsne") == 0))
-      {
-        *method = (CjlEmbedMethod) i;
-        return TRUE;
-      }
+  g_auto (GStrv) pair = g_strsplit (word, "=", 2);
+  const CjParam *param = cj_params_find (cjl_embed_params, pair[0]);
+
+  if (param != NULL && param != cjl_embed_params && pair[1] != NULL
+      && cj_params_applies (cjl_embed_params, param, options))
+    return cj_params_parse (cjl_embed_params, options, pair[0], pair[1], error);
+  /* Translators: what was typed, a method, and what can be set of it */
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("“%s” is no setting of %s. It has: %s."), word,
+               methods[options->method], settings[options->method]);
   return FALSE;
+}
+
+gboolean
+cjl_embed_parse (const char *text, CjlEmbedOptions *options, GError **error)
+{
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+  g_auto (GStrv) words = g_strsplit_set (lower, " \t", -1);
+  int method = -1;
+
+  for (int i = 0; i < CJL_EMBED_N_METHODS && words[0] != NULL; i++)
+    if (g_str_equal (words[0], ids[i]) || (i == CJL_EMBED_TSNE && g_str_equal (words[0], "tsne")))
+      method = i;
+  if (method < 0)
+    {
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_PARAM,
+          _ ("There is no map by “%s”. Choose t-sne, umap or pca, with settings behind it, "
+             "as “umap neighbours=30”."),
+          text);
+      return FALSE;
+    }
+  options->method = method;
+  for (guint i = 1; words[i] != NULL; i++)
+    if (*words[i] != '\0' && !parse_setting (words[i], options, error))
+      return FALSE;
+  return TRUE;
 }
 
 void
@@ -55,10 +145,24 @@ cjl_embedding_free (CjlEmbedding *self)
   g_clear_pointer (&self->map, cj_tensor_unref);
   cjd_dataset_unref (self->dataset);
   g_free (self->node);
+  g_free (self->settings);
   g_free (self->index);
   g_free (self->place);
   g_free (self->targets);
   g_free (self);
+}
+
+/* What a reader must know to lay out the same. You free. */
+static char *
+print_settings (const CjlEmbedOptions *o)
+{
+  if (o->method == CJL_EMBED_UMAP)
+    /* Translators: settings of UMAP; where it starts from is one of the words of the command line */
+    return g_strdup_printf (_ ("%d neighbours, least distance %g, start %s"), o->n_neighbours,
+                            o->min_distance, starts[o->start]);
+  if (o->method == CJL_EMBED_TSNE)
+    return g_strdup_printf (_ ("perplexity %g"), o->perplexity);
+  return NULL;
 }
 
 /* Everything but the map; the samples stand evenly spaced in their split. */
@@ -69,9 +173,10 @@ embedding_new (CjdDataset *dataset, const CjlEmbedOptions *options, gint64 width
   const gsize most = (gsize) MAX (MAX_FLOATS / MAX (width, 1), 1);
 
   self->node = g_strdup (options->node);
-  self->method = options->method;
+  self->method = (CjlEmbedMethod) options->method;
+  self->settings = print_settings (options);
   self->split = options->split;
-  self->n_iterations = options->n_iterations;
+  self->n_iterations = (guint) options->n_iterations;
   self->dataset = cjd_dataset_ref (dataset);
   self->n = cjl_samples_spread (dataset, options->split,
                                 MIN (most, MIN (options->n_samples, CJL_EMBED_MAX)), &self->index,
@@ -92,6 +197,7 @@ embedding_dup (const CjlEmbedding *from, CjTensor *map)
   CjlEmbedding *self = g_memdup2 (from, sizeof *from);
 
   self->node = g_strdup (from->node);
+  self->settings = g_strdup (from->settings);
   self->dataset = cjd_dataset_ref (from->dataset);
   self->index = g_memdup2 (from->index, (from->n + 1) * sizeof *from->index);
   self->place = g_memdup2 (from->place, (from->n + 1) * sizeof *from->place);
@@ -185,7 +291,9 @@ static CjTensor *
 lay_out (Work *work, const CjTensor *answers)
 {
   const CjlEmbedOptions *o = &work->options;
-  const CjUmapOptions umap = { o->n_neighbours, o->min_distance, o->n_iterations, o->seed };
+  const guint n_iterations = (guint) o->n_iterations;
+  const CjUmapOptions umap
+      = { (guint) o->n_neighbours, o->min_distance, n_iterations, o->seed, (CjUmapStart) o->start };
   const gint64 least = MIN (answers->shape.dims[0], answers->shape.dims[1]);
   g_autoptr (CjTensor) few = NULL;
 
@@ -195,8 +303,7 @@ lay_out (Work *work, const CjTensor *answers)
     return cj_umap (answers, &umap, on_step, work);
   if (answers->shape.dims[1] > FIRST_COMPONENTS)
     few = cj_pca (answers, (guint) MIN (least, FIRST_COMPONENTS), o->seed, NULL);
-  return cj_tsne (few != NULL ? few : answers, o->perplexity, o->n_iterations, o->seed, on_step,
-                  work);
+  return cj_tsne (few != NULL ? few : answers, o->perplexity, n_iterations, o->seed, on_step, work);
 }
 
 static gpointer
@@ -300,20 +407,33 @@ cjl_embed_project (CjlProject *project, CjdDataset *dataset, const CjlEmbedOptio
   return embed (NULL, &work, error);
 }
 
+/* "glyphs, 1000 samples, step 120, perplexity 30". You free. */
+static char *
+print_origin (const CjlEmbedding *self)
+{
+  g_autofree char *origin
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %zu sample, step %llu",
+                                      "%s, %zu samples, step %llu", self->n),
+                         self->dataset->name, self->n, (unsigned long long) self->step);
+
+  return self->settings != NULL ? g_strdup_printf ("%s, %s", origin, self->settings)
+                                : g_steal_pointer (&origin);
+}
+
 CjvFrame *
-cjl_embedding_frame (const CjlEmbedding *self)
+cjl_embedding_frame (const CjlEmbedding *self, gsize chosen)
 {
   CjvFrame *frame = cjv_frame_new ();
   g_autofree float *labels = NULL;
   /* Translators: the method, as t-SNE, and the layer whose activations it lays out */
   g_autofree char *title = g_strdup_printf (_ ("%s of %s"), methods[self->method], self->node);
-  g_autofree char *provenance
-      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %zu sample, step %llu",
-                                      "%s, %zu samples, step %llu", self->n),
-                         self->dataset->name, self->n, (unsigned long long) self->step);
+  g_autofree char *provenance = print_origin (self);
 
   cjv_frame_set_array (frame, "points", self->map);
   cjv_frame_set_text (frame, "title", title);
+  for (gsize i = 0; i < self->n && chosen != G_MAXSIZE; i++)
+    if (self->place[i] == chosen)
+      cjv_frame_set_scalar (frame, "chosen", (double) i);
   if (self->targets != NULL)
     {
       labels = g_new (float, self->n + 1);

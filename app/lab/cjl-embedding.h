@@ -3,6 +3,8 @@
  * near one another. N samples. */
 #pragma once
 
+#include "cj-param.h"
+#include "cj-umap.h"
 #include "cjl-job.h"
 #include "cjl-network.h"
 #include "cjv-frame.h"
@@ -24,21 +26,28 @@ typedef struct
 {
   const char *node; /* id of the layer */
   CjdSplit split;
-  CjlEmbedMethod method;
-  guint n_samples;     /* at most; CJL_EMBED_MAX is the most */
-  double perplexity;   /* of t-SNE */
-  guint n_neighbours;  /* of UMAP */
-  double min_distance; /* of UMAP */
-  guint n_iterations;
+  guint n_samples; /* at most; CJL_EMBED_MAX is the most */
   guint64 seed;
+  /* what cjl_embed_params tells of */
+  int method;          /* CjlEmbedMethod */
+  double perplexity;   /* of t-SNE */
+  int n_neighbours;    /* of UMAP */
+  double min_distance; /* of UMAP */
+  int start;           /* of UMAP, CjUmapStart */
+  int n_iterations;
 } CjlEmbedOptions;
 
-/* "PCA" and its like, the same in every language; and the method that is called `name`, in whatever
- * case, "tsne" too. FALSE if there is none. */
-const char *cjl_embed_method_get_name (CjlEmbedMethod method);
-gboolean cjl_embed_method_find (const char *name, CjlEmbedMethod *method);
+extern const CjParam cjl_embed_params[]; /* of CjlEmbedOptions */
 
 void cjl_embed_options_init (CjlEmbedOptions *options); /* 1000 samples of validation, t-SNE */
+
+/* "PCA" and its like, the same in every language. */
+const char *cjl_embed_method_get_name (CjlEmbedMethod method);
+
+/* Method and settings as a person writes them: "umap", "t-SNE perplexity=50", "umap start=random
+ * neighbours=30", in whatever case, "tsne" too. What is not named stays. FALSE with the reason; then
+ * `options` may have changed. */
+gboolean cjl_embed_parse (const char *text, CjlEmbedOptions *options, GError **error);
 
 /* Immutable. */
 typedef struct
@@ -47,6 +56,7 @@ typedef struct
   char *node;
   CjlEmbedMethod method;
   guint iteration, n_iterations; /* of t-SNE and UMAP */
+  char *settings;                /* in words: "perplexity 30" */
   double shares[2];              /* of the variance, for PCA */
   CjdDataset *dataset;
   CjdSplit split;
@@ -66,8 +76,9 @@ CjlEmbedding *cjl_embed_project (CjlProject *project, CjdDataset *dataset,
 
 void cjl_embedding_free (CjlEmbedding *embedding);
 
-/* Sealed frame of the figure "embedding". You unref. */
-CjvFrame *cjl_embedding_frame (const CjlEmbedding *embedding);
+/* Sealed frame of the figure "embedding". The sample with this number within the split is marked, if it
+ * is on the map; G_MAXSIZE: none. You unref. */
+CjvFrame *cjl_embedding_frame (const CjlEmbedding *embedding, gsize chosen);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlEmbedding, cjl_embedding_free)
 

@@ -41,4 +41,7 @@ CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
 /* cjl-figures-loss.c: "landscape", "interpolation", "curvature". */
 CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **error);
 
+/* cjl-figures-rules.c: "alignment". */
+CjvFrame *cjl_figure_of_alignment (const CjlFigureRequest *request, GError **error);
+
 G_END_DECLS

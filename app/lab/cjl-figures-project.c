@@ -546,6 +546,7 @@ static const struct
   { "landscape", TRUE, cjl_figure_of_landscape },
   { "interpolation", TRUE, cjl_figure_of_landscape },
   { "curvature", TRUE, cjl_figure_of_landscape },
+  { "alignment", TRUE, cjl_figure_of_alignment },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

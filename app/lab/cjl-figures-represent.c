@@ -71,53 +71,85 @@ cjl_figure_of_map (const CjlFigureRequest *r, GError **error)
     options.n_samples = (guint) MIN (r->choice->n_samples, CJL_EMBED_MAX);
   if (options.node == NULL)
     return NULL;
-  if (r->choice->method != NULL && !cjl_embed_method_find (r->choice->method, &options.method))
-    {
-      refuse_method (r, "t-sne, umap, pca", error);
-      return NULL;
-    }
+  if (r->choice->method != NULL && !cjl_embed_parse (r->choice->method, &options, error))
+    return NULL;
   embedding = cjl_embed_project (r->project, r->dataset, &options, error);
-  return embedding != NULL ? cjl_embedding_frame (embedding) : NULL;
+  return embedding != NULL ? cjl_embedding_frame (embedding, G_MAXSIZE) : NULL;
+}
+
+/* What is compared, by what was named. */
+static CjlCompare
+choose_way (const CjlFigureRequest *r)
+{
+  const CjlFigureChoice *c = r->choice;
+
+  if (g_str_equal (r->id, "dissimilarity"))
+    return c->other != NULL  ? CJL_COMPARE_SAMPLES_OTHER
+           : c->run          ? CJL_COMPARE_SAMPLES_RUN
+           : c->node != NULL ? CJL_COMPARE_SAMPLES
+                             : CJL_COMPARE_SAMPLES_LAYERS;
+  if (c->other != NULL || !c->run)
+    return c->other != NULL ? CJL_COMPARE_OTHER : CJL_COMPARE_LAYERS;
+  return c->node != NULL ? CJL_COMPARE_MOMENTS : CJL_COMPARE_RUN;
+}
+
+static gboolean
+choose_kind (const CjlFigureRequest *r, CjlSimilarityOptions *options, GError **error)
+{
+  const gboolean samples = (cjl_compare_get_needs (options->with) & CJL_NEEDS_SAMPLES) != 0;
+
+  if (r->choice->method == NULL
+      || (samples ? cjl_pair_find_kind (r->choice->method, &options->pair)
+                  : cjl_similarity_find_kind (r->choice->method, &options->kind)))
+    return TRUE;
+  refuse_method (r, samples ? "correlation, euclidean, similarity" : "cka, cka-unbiased, rsa",
+                 error);
+  return FALSE;
+}
+
+/* The network at the end of its run, which the project's weights, the best ones, need not be; NULL if
+ * nothing of it is kept. */
+static CjlNetwork *
+find_end (const CjlFigureRequest *r, const CjRunLog *log, CjRing *ring)
+{
+  g_autoptr (GPtrArray) all
+      = ring != NULL ? cjl_network_list_run (log, ring, r->dataset, G_MAXUINT64, CJ_RING_MAX)
+                     : NULL;
+
+  return all != NULL && all->len > 0 ? g_ptr_array_steal_index (all, all->len - 1) : NULL;
 }
 
 CjvFrame *
 cjl_figure_of_similarity (const CjlFigureRequest *r, GError **error)
 {
-  const gboolean samples = g_str_equal (r->id, "dissimilarity");
   g_autoptr (CjlNetwork) network = NULL;
   g_autoptr (CjlSimilarity) similarity = NULL;
   g_autoptr (CjRunLog) log = NULL;
   g_autoptr (CjRing) ring = NULL;
   GError *local = NULL;
   CjlSimilarityOptions options;
+  CjlCompareNeeds needs;
 
   cjl_similarity_options_init (&options);
   options.split = r->choice->split;
   options.other = r->choice->other;
   if (r->choice->n_samples > 0)
     options.n_samples = (guint) MIN (r->choice->n_samples, CJL_SIMILARITY_MAX);
-  options.with = samples                    ? CJL_COMPARE_SAMPLES
-                 : r->choice->other != NULL ? CJL_COMPARE_OTHER
-                 : r->choice->run           ? CJL_COMPARE_RUN
-                                            : CJL_COMPARE_LAYERS;
-  if (samples && (options.node = choose_layer (r, error)) == NULL)
+  options.with = choose_way (r);
+  needs = cjl_compare_get_needs (options.with);
+  if (!choose_kind (r, &options, error)
+      || ((needs & CJL_NEEDS_NODE) && (options.node = choose_layer (r, error)) == NULL))
     return NULL;
-  if (r->choice->method != NULL
-      && !(samples ? cjl_dissimilarity_find_kind (r->choice->method, &options.apart)
-                   : cjl_similarity_find_kind (r->choice->method, &options.kind)))
-    {
-      refuse_method (r, samples ? "correlation, euclidean" : "cka, cka-unbiased, rsa", error);
-      return NULL;
-    }
-  network = cjl_network_new_project (r->project, r->dataset, error);
-  if (network == NULL)
-    return NULL;
-  if (options.with == CJL_COMPARE_RUN && !cjl_run_load (r->project, &log, &ring, &local)
-      && local != NULL)
+  if ((needs & CJL_NEEDS_RUN) && !cjl_run_load (r->project, &log, &ring, &local) && local != NULL)
     {
       g_propagate_error (error, local);
       return NULL;
     }
+  network = find_end (r, log, ring);
+  if (network == NULL)
+    network = cjl_network_new_project (r->project, r->dataset, error);
+  if (network == NULL)
+    return NULL;
   similarity = cjl_similarity_measure (network, log, ring, &options, error);
   return similarity != NULL ? cjl_similarity_frame (similarity) : NULL;
 }

@@ -17,16 +17,19 @@ typedef struct
   gboolean mistakes; /* contact-sheet: what got a wrong class, the surest first */
   const char
       *method; /* embedding, similarity, dissimilarity, attention, tuning: how; NULL: the first */
-  gsize n_samples; /* embedding, similarity, dissimilarity: at most; 0: the preset */
-  const char
-      *other;   /* similarity: path of a project to compare with; selectivity: a layer; or NULL */
-  gboolean run; /* similarity: along the run */
-  gint64 query; /* attention: the token that looks; -1: none is chosen */
-  gint64 unit;  /* tuning, orientation-map, ideal: of the layer, from 0; -1: none is named */
-  const char *direction;       /* ideal, receptive-field: several units, "3 5:-1"; NULL: one */
-  gboolean untrained;          /* tuning and its kin: with the weights that the seed begins with */
-  const char *const *concepts; /* concepts: folders and classes, NULL-terminated, or NULL */
-  const char *target;          /* concepts: the class that is asked about */
+  gsize n_samples;   /* embedding, similarity, dissimilarity: at most; 0: the preset */
+  const char *other; /* similarity, dissimilarity: path of a project to compare with; selectivity:
+                      * layers; or NULL */
+  gboolean run;      /* similarity, dissimilarity: along the run */
+  gint64 query;      /* attention: the token that looks; -1: none is chosen */
+  gint64 unit;       /* tuning, orientation-map, ideal: of the layer, from 0; -1: none is named */
+  const char *direction; /* ideal, receptive-field: several units, "3 5:-1"; NULL: one */
+  gboolean untrained;    /* tuning and its kin: with the weights that the seed begins with */
+  gboolean before;       /* tuning, orientation-map, gabor: those beside the trained ones */
+  const char *const
+      *settings; /* of cjl_figure_get_settings, "jitter=4", NULL-terminated, or NULL */
+  const char *const *concepts; /* concepts: as of CjlConceptOptions, or NULL */
+  const char *target;          /* concepts, ideal, receptive-field: the class that is asked about */
 } CjlFigureChoice;
 
 /* The built-in figure whose frames draw figure `id`: itself; for one of a plugin that which wants the
@@ -35,6 +38,10 @@ const char *cjl_figure_find_like (const char *id);
 
 /* Whether figure `id` is drawn from samples, so that the data set must be loaded. */
 gboolean cjl_figure_needs_data (const char *id);
+
+/* What may be set of how the numbers of figure `id` are found (how they are drawn is set by the figure's own
+ * parameters); NULL if there is nothing. `size` (or NULL) is that of the struct. */
+const CjParam *cjl_figure_get_settings (const char *id, gsize *size);
 
 /* A sealed frame with what figure `id` wants; one of a plugin, too, if it wants weights or curves. `dataset` may be NULL for figures that need none. Slow
  * where samples must be run. You unref. Errors say what is missing. */

@@ -3,9 +3,11 @@
 #include "cjl-tuning.h"
 
 #include "cj-error.h"
+#include "cj-runner.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define LEAVE_EVERY 16 /* filters between partial results */
 
@@ -70,11 +72,38 @@ cjl_fit_gabors (CjTensor *kernels, const char *name, CjlJob *job, GError **error
   return self;
 }
 
+/* Fits the kernels of a node with the weights that the program has. */
+static CjlGaborFits *
+fit_node (CjProgram *program, const char *node, guint64 step, gboolean untrained, CjlJob *job,
+          GError **error)
+{
+  g_autofree char *name = g_strconcat (node, ".weight", NULL);
+  const CjProgramParam *param = cj_program_find_param (program, name);
+  g_autoptr (CjTensor) kernels = NULL;
+  CjlGaborFits *self;
+
+  if (param == NULL || param->shape.n_dims != 4)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("“%s” has no filters. Choose a convolution."), node);
+      return NULL;
+    }
+  kernels = cj_tensor_new (CJ_FLOAT32, &param->shape);
+  memcpy (kernels->data, cj_program_get_param_data (program, param), cj_tensor_bytes (kernels));
+  self = cjl_fit_gabors (kernels, name, job, error);
+  if (self == NULL)
+    return NULL;
+  self->step = untrained ? 0 : step;
+  self->untrained = untrained;
+  return self;
+}
+
 typedef struct
 {
-  CjTensor *kernels;
-  char *name;
-  guint64 step;
+  CjlNetwork *network;
+  char *node;
+  guint64 seed;
+  gboolean untrained;
 } Order;
 
 static void
@@ -82,8 +111,8 @@ order_free (gpointer data)
 {
   Order *order = data;
 
-  cj_tensor_unref (order->kernels);
-  g_free (order->name);
+  cjl_network_free (order->network);
+  g_free (order->node);
   g_free (order);
 }
 
@@ -91,22 +120,43 @@ static gpointer
 run_order (CjlJob *job, gpointer data, GError **error)
 {
   const Order *order = data;
-  CjlGaborFits *self = cjl_fit_gabors (order->kernels, order->name, job, error);
+  g_autoptr (CjProgram) program = cjl_network_compile (order->network, CJ_PURPOSE_INFER, 1, error);
 
-  if (self != NULL)
-    self->step = order->step;
-  return self;
+  if (program == NULL)
+    return NULL;
+  if (order->untrained)
+    cj_program_init (program, order->seed);
+  return fit_node (program, order->node, order->network->weights->at.step, order->untrained, job,
+                   error);
 }
 
 CjlJob *
-cjl_gabor_start (CjTensor *kernels, const char *name, guint64 step)
+cjl_gabor_start (CjlNetwork *network, const char *node, guint64 seed, gboolean untrained)
 {
   Order *order = g_new0 (Order, 1);
 
-  order->kernels = cj_tensor_ref (kernels);
-  order->name = g_strdup (name);
-  order->step = step;
+  order->network = network;
+  order->node = g_strdup (node);
+  order->seed = seed;
+  order->untrained = untrained;
   return cjl_job_new (run_order, order, order_free, (GDestroyNotify) cjl_gabor_fits_free);
+}
+
+CjlGaborFits *
+cjl_gabor_project (CjlProject *project, CjdDataset *dataset, const char *node, gboolean untrained,
+                   GError **error)
+{
+  g_autoptr (CjProgram) program
+      = cjl_network_compile_project (project, dataset, CJ_PURPOSE_INFER, 1, error);
+  g_autoptr (GArray) epochs = cjl_project_read_history (project);
+
+  if (program == NULL)
+    return NULL;
+  if (untrained)
+    cj_program_init (program, (guint64) project->setup->seed);
+  return fit_node (program, node,
+                   epochs->len > 0 ? g_array_index (epochs, CjRunEpoch, epochs->len - 1).step : 0,
+                   untrained, NULL, error);
 }
 
 double
@@ -133,7 +183,7 @@ put (CjvFrame *frame, const char *array, const CjlGaborFits *self, gsize offset)
 }
 
 CjvFrame *
-cjl_gabor_frame (const CjlGaborFits *self)
+cjl_gabor_frame (const CjlGaborFits *self, const CjlGaborFits *before)
 {
   CjvFrame *frame = cjv_frame_new ();
   /* Translators: number of the training step */
@@ -152,6 +202,8 @@ cjl_gabor_frame (const CjlGaborFits *self)
   put (frame, "x", self, offsetof (CjGabor, x));
   put (frame, "y", self, offsetof (CjGabor, y));
   put (frame, "amplitude", self, offsetof (CjGabor, amplitude));
+  if (before != NULL && cj_shape_equal (&before->fits->shape, &self->fits->shape))
+    put (frame, "before-r2", before, offsetof (CjGabor, r2));
   cjv_frame_set_scalar (frame, "good", CJL_GABOR_GOOD);
   cjv_frame_set_text (frame, "title", self->name);
   cjv_frame_set_provenance (frame, provenance);

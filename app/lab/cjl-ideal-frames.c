@@ -9,8 +9,10 @@ put_title (CjvFrame *frame, const CjlIdeal *self)
 {
   /* Translators: a layer, then “unit 3” or a direction among its units */
   g_autofree char *title = g_strdup_printf (_ ("%s, %s"), self->node, self->target);
-  g_autofree char *place
+  g_autofree char *step
       = g_strdup_printf (_ ("%s, step %llu"), self->data, (unsigned long long) self->step);
+  g_autofree char *place
+      = self->settings != NULL ? g_strdup_printf ("%s, %s", step, self->settings) : g_strdup (step);
 
   cjv_frame_set_text (frame, "title", title);
   cjv_frame_set_provenance (frame, place);
@@ -63,6 +65,11 @@ cjl_field_frame (const CjlIdeal *self)
                                          (float) (self->box.bottom - self->box.top + 1) },
                         4);
   cjv_frame_set_scalar (frame, "radius", self->radius);
+  if (self->input != NULL)
+    {
+      cjv_frame_set_array (frame, "input", self->input);
+      cjv_frame_set_scalar (frame, "pixels", self->pixels);
+    }
   put_title (frame, self);
   return cjv_frame_seal (frame);
 }

@@ -5,6 +5,7 @@
 #include "cj-runner.h"
 #include "cjl-network.h"
 #include "cjl-prune.h"
+#include "cjl-settings.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -15,24 +16,17 @@
 #define EXAMPLE_SHARE 0.3
 
 void
-cjl_ideal_options_init (CjlIdealOptions *options)
-{
-  *options = (CjlIdealOptions){
-    .n_pictures = 4, .split = CJD_SPLIT_TRAIN, .n_samples = 500, .n_examples = 8
-  };
-  cj_ideal_options_init (&options->climb);
-}
-
-void
 cjl_ideal_free (CjlIdeal *self)
 {
   g_clear_pointer (&self->pictures, cj_tensor_unref);
   g_clear_pointer (&self->most, cj_tensor_unref);
   g_clear_pointer (&self->least, cj_tensor_unref);
   g_clear_pointer (&self->field, cj_tensor_unref);
+  g_clear_pointer (&self->input, cj_tensor_unref);
   g_free (self->node);
   g_free (self->data);
   g_free (self->target);
+  g_free (self->settings);
   g_free (self->answers);
   g_free (self->most_answers);
   g_free (self->least_answers);
@@ -57,10 +51,12 @@ ideal_dup (const CjlIdeal *from)
   self->node = g_strdup (from->node);
   self->data = g_strdup (from->data);
   self->target = g_strdup (from->target);
+  self->settings = g_strdup (from->settings);
   self->pictures = ref_tensor (from->pictures);
   self->most = ref_tensor (from->most);
   self->least = ref_tensor (from->least);
   self->field = ref_tensor (from->field);
+  self->input = ref_tensor (from->input);
   self->answers = g_memdup2 (from->answers, sizeof *from->answers * n);
   self->most_answers = g_memdup2 (from->most_answers, sizeof (float) * k);
   self->least_answers = g_memdup2 (from->least_answers, sizeof (float) * k);
@@ -177,6 +173,22 @@ read_shape (Task *task, GError **error)
   return TRUE;
 }
 
+/* "class dog", "channel 3" or "unit 3". */
+static char *
+print_unit (const Task *task)
+{
+  const CjlIdealOptions *o = task->options;
+  const CjdDataset *d = task->dataset;
+
+  if (o->named && d->class_names != NULL && o->unit < d->n_classes)
+    return g_strdup_printf (_ ("class %s"), d->class_names[o->unit]);
+  if (o->named)
+    return g_strdup_printf (_ ("class %d"), (int) o->unit);
+  return g_strdup_printf (o->mean && task->rows * task->columns > 1 ? _ ("channel %u")
+                                                                    : _ ("unit %u"),
+                          (guint) o->unit);
+}
+
 /* The direction among the units, and what it is called. */
 static gboolean
 read_target (Task *task, GError **error)
@@ -198,7 +210,7 @@ read_target (Task *task, GError **error)
     }
   task->direction = g_new0 (float, task->units);
   task->direction[o->unit] = 1;
-  task->self->target = g_strdup_printf (_ ("unit %u"), (guint) o->unit);
+  task->self->target = print_unit (task);
   return TRUE;
 }
 
@@ -398,8 +410,8 @@ find_examples (Task *task, GError **error)
 {
   const CjlIdealOptions *o = task->options;
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (task->dataset, o->split);
-  const gsize n = MIN (o->n_samples, feed->n_samples);
-  const guint k = (guint) MIN (o->n_examples, n);
+  const gsize n = MIN ((gsize) o->n_samples, feed->n_samples);
+  const guint k = (guint) MIN ((gsize) o->n_examples, n);
   g_autofree Example *most = g_new (Example, k + 1), *least = g_new (Example, k + 1);
   g_autofree guint32 *places = g_new (guint32, task->batch);
 
@@ -468,6 +480,32 @@ find_radius (const Task *task, const float *field)
           within += field[i];
     }
   return radius;
+}
+
+/* The picture that the field is drawn on. */
+static gboolean
+take_input (Task *task, GError **error)
+{
+  const CjlIdealOptions *o = task->options;
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (task->dataset, o->on);
+  const CjShape shape = cj_shape3 (task->c, task->h, task->w);
+  g_autofree guint32 *places = g_new (guint32, task->batch);
+
+  if (feed->n_samples == 0)
+    return TRUE;
+  for (gint64 i = 0; i < task->batch; i++)
+    places[i] = (guint32) MIN (o->sample, feed->n_samples - 1);
+  fill_batch (task, feed, places);
+  if (feed->problem != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+      return FALSE;
+    }
+  task->self->input = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (task->self->input->data, cj_tensor_f32 (cj_program_get_x (task->program)),
+          cj_tensor_bytes (task->self->input));
+  undress (task, cj_tensor_f32 (task->self->input), 1, task->h * task->w);
+  return TRUE;
 }
 
 /* The mean squared slope of what is asked for at the middle of the map: W. Luo et al., "Understanding the
@@ -562,7 +600,7 @@ answer_all (CjlIdeal *self, CjProgram *program, guint node, CjdDataset *dataset,
   if (good && !is_stopped (&task))
     {
       leave (&task, CLIMB_SHARE + EXAMPLE_SHARE);
-      good = find_field (&task, error);
+      good = find_field (&task, error) && take_input (&task, error);
     }
   task_clear (&task);
   return good ? g_steal_pointer (&owned) : NULL;
@@ -576,6 +614,7 @@ ideal_new (const CjdDataset *dataset, const CjlIdealOptions *options, guint64 st
   self->node = g_strdup (options->node);
   self->data = g_strdup (dataset->name);
   self->step = step;
+  self->settings = cjl_settings_print (cjl_ideal_params, options, sizeof *options);
   return self;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cj-ideal.h"
+#include "cj-param.h"
 #include "cjl-job.h"
 #include "cjl-project.h"
 #include "cjl-receptive.h"
@@ -17,13 +18,19 @@ typedef struct
   const char *node;      /* id of the layer; the last one's units are the classes */
   gint64 unit;           /* from 0 */
   const char *direction; /* instead of one unit a sum of several, "3 5:-1"; NULL: one unit */
-  gboolean mean;         /* of the whole map; else its middle */
-  guint n_pictures;      /* each from another start */
+  gboolean named;        /* the units are the classes of the data, which are called by name */
+  gboolean mean;         /* of the whole map, the channel; else its middle, a unit */
+  int n_pictures;        /* each from another start */
   CjIdealOptions climb;
-  CjdSplit split;   /* of the examples */
-  guint n_samples;  /* that are looked through for them, at most; 0: no examples */
-  guint n_examples; /* most driving and as many least driving */
+  CjdSplit split; /* of the examples */
+  int n_samples;  /* that are looked through for them, at most; 0: no examples */
+  int n_examples; /* most driving and as many least driving */
+  CjdSplit on;    /* and `sample`, its number there: the picture below the receptive field */
+  gsize sample;
 } CjlIdealOptions;
+
+/* What a person may set of them: the pictures, their regularisers, the examples. */
+extern const CjParam cjl_ideal_params[];
 
 void cjl_ideal_options_init (CjlIdealOptions *options); /* unit 0, 4 pictures, 8 of 500 samples */
 
@@ -31,7 +38,8 @@ void cjl_ideal_options_init (CjlIdealOptions *options); /* unit 0, 4 pictures, 8
 typedef struct
 {
   guint64 step;                        /* of the weights */
-  char *node, *data, *target;          /* the layer, the data set, "unit 3" or the direction */
+  char *node, *data, *target;          /* the layer, the data set, "unit 3", "class dog" or so */
+  char *settings;                      /* those that are not preset, "jitter=4"; or NULL */
   gboolean pixels;                     /* 0..1; else numbers of any size */
   CjTensor *pictures;                  /* [N, C, H, W], or NULL as long as there are none */
   float *answers;                      /* [N] */
@@ -39,6 +47,7 @@ typedef struct
   float *most_answers, *least_answers; /* [K] */
   guint32 *most_places, *least_places; /* [K]: number of the sample in its split */
   CjTensor *field; /* [H, W]: mean squared slope of the middle unit, largest 1; NULL: none */
+  CjTensor *input; /* [C, H, W]: the picture that the field is drawn on; NULL: none */
   CjlField box;    /* what it can depend on at all */
   double radius;   /* px: within it lies half of the field's sum */
 } CjlIdeal;

@@ -26,6 +26,12 @@ cjl_landscape_options_init (CjlLandscapeOptions *options, CjlLandscapeKind kind)
     options->n_samples = 512;
 }
 
+gboolean
+cjl_landscape_has_path (CjlLandscapeKind kind)
+{
+  return kind == CJL_LANDSCAPE_SLICE || kind == CJL_LANDSCAPE_RUN;
+}
+
 static void
 unref (CjTensor *tensor)
 {
@@ -208,19 +214,6 @@ new_axis (guint n, double from, double to)
   return axis;
 }
 
-static void
-run_slice (Work *w, float *first, float *second)
-{
-  const CjProgram *program = cj_loss_field_get_program (w->field);
-  const double reach = w->options.reach;
-
-  cj_landscape_direction (program, w->weights, 2 * w->options.seed, first);
-  cj_landscape_direction (program, w->weights, 2 * w->options.seed + 1, second);
-  w->result->x = new_axis (w->options.side, -reach, reach);
-  w->result->y = new_axis (w->options.side, -reach, reach);
-  run_plane (w, first, second);
-}
-
 /* The weights of the run as this network has them, the newest last; steps go to `steps`. */
 static GPtrArray *
 list_points (const Work *w, GArray *steps)
@@ -248,6 +241,38 @@ list_points (const Work *w, GArray *steps)
   g_ptr_array_add (points, g_memdup2 (w->weights, sizeof (float) * (gsize) w->n));
   g_array_append_val (steps, last);
   return points;
+}
+
+/* Takes note of the path, whose places are in the plane that is measured. */
+static void
+put_path (Work *w, const double *places, const GArray *steps)
+{
+  w->result->path = new_array (2, steps->len, 2);
+  w->result->steps = new_array (1, steps->len, 0);
+  for (guint i = 0; i < 2 * steps->len; i++)
+    cj_tensor_f32 (w->result->path)[i] = (float) places[i];
+  memcpy (w->result->steps->data, steps->data, sizeof (float) * steps->len);
+}
+
+/* With as much of the path as lies in it, where earlier moments are kept. */
+static void
+run_slice (Work *w, float *first, float *second)
+{
+  const CjProgram *program = cj_loss_field_get_program (w->field);
+  const double reach = w->options.reach;
+  g_autoptr (GArray) steps = g_array_new (FALSE, FALSE, sizeof (float));
+  g_autoptr (GPtrArray) points = list_points (w, steps);
+  g_autofree double *places = g_new0 (double, 2 * points->len);
+
+  cj_landscape_direction (program, w->weights, 2 * w->options.seed, first);
+  cj_landscape_direction (program, w->weights, 2 * w->options.seed + 1, second);
+  if (points->len > 1
+      && cj_landscape_place ((const float *const *) points->pdata, points->len, w->n, first, second,
+                             places, w->result->shares))
+    put_path (w, places, steps);
+  w->result->x = new_axis (w->options.side, -reach, reach);
+  w->result->y = new_axis (w->options.side, -reach, reach);
+  run_plane (w, first, second);
 }
 
 /* An axis around the places of the path along one direction. */
@@ -281,11 +306,7 @@ run_run (Work *w, float *first, float *second, GError **error)
                       "for a while, or choose the random slice."));
       return FALSE;
     }
-  w->result->path = new_array (2, points->len, 2);
-  w->result->steps = new_array (1, points->len, 0);
-  for (guint i = 0; i < 2 * points->len; i++)
-    cj_tensor_f32 (w->result->path)[i] = (float) places[i];
-  memcpy (w->result->steps->data, steps->data, sizeof (float) * steps->len);
+  put_path (w, places, steps);
   w->result->x = new_path_axis (w, places, points->len, 0);
   w->result->y = new_path_axis (w, places, points->len, 1);
   run_plane (w, first, second);
@@ -412,7 +433,7 @@ run_order (CjlJob *job, gpointer data, GError **error)
     .job = job, .network = order->network, .init_seed = order->init_seed, .options = order->options
   };
 
-  if (order->options.kind == CJL_LANDSCAPE_RUN && order->ring != NULL)
+  if (cjl_landscape_has_path (order->options.kind) && order->ring != NULL)
     moments
         = cjl_network_list_run (order->log, order->ring, order->network->dataset, step, MAX_RUN);
   work.run = moments;
@@ -447,7 +468,7 @@ cjl_landscape_project (CjlProject *project, CjdDataset *dataset, const CjlLandsc
 
   if (network == NULL)
     return NULL;
-  if (options->kind == CJL_LANDSCAPE_RUN && cjl_run_load (project, &log, &ring, &local))
+  if (cjl_landscape_has_path (options->kind) && cjl_run_load (project, &log, &ring, &local))
     moments = cjl_network_list_run (log, ring, dataset, G_MAXUINT64, MAX_RUN);
   if (local != NULL)
     {
@@ -480,14 +501,28 @@ put (CjvFrame *frame, const char *name, CjTensor *tensor)
     cjv_frame_set_array (frame, name, tensor);
 }
 
+/* With the share of the path that lies along it, which tells that most of the path is not seen. */
+static char *
+print_random (const CjlLandscape *self, int direction, const char *name)
+{
+  if (self->path == NULL)
+    return g_strdup (name);
+  /* Translators: a direction in the space of weights, and the share in percent of the path of the run
+   * that lies along it */
+  return g_strdup_printf (_ ("%s, %.2g %% of the run"), name, 100 * self->shares[direction]);
+}
+
 static void
 put_labels (CjvFrame *frame, const CjlLandscape *self)
 {
   if (self->kind == CJL_LANDSCAPE_SLICE)
     {
+      g_autofree char *x = print_random (self, 0, _ ("first random direction"));
+      g_autofree char *y = print_random (self, 1, _ ("second random direction"));
+
       cjv_frame_set_text (frame, "title", _ ("Random slice"));
-      cjv_frame_set_text (frame, "x-label", _ ("first random direction"));
-      cjv_frame_set_text (frame, "y-label", _ ("second random direction"));
+      cjv_frame_set_text (frame, "x-label", x);
+      cjv_frame_set_text (frame, "y-label", y);
     }
   else if (self->kind == CJL_LANDSCAPE_RUN)
     {

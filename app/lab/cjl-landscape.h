@@ -14,7 +14,8 @@ typedef enum
 {
   CJL_LANDSCAPE_LINE,  /* I. Goodfellow, O. Vinyals, A. Saxe, "Qualitatively characterizing neural
                               network optimization problems" (2015) */
-  CJL_LANDSCAPE_SLICE, /* filter-normalised random plane, see cj-landscape.h */
+  CJL_LANDSCAPE_SLICE, /* filter-normalised random plane, see cj-landscape.h, with what of the run's
+                              path lies in it */
   CJL_LANDSCAPE_RUN,   /* plane of the kept checkpoints, with the path of the run */
   CJL_LANDSCAPE_CURVATURE, /* eigenvalues of the Hessian, noise scale of the gradient */
   CJL_LANDSCAPE_N_KINDS
@@ -52,6 +53,9 @@ typedef struct
 } CjlLandscape;
 
 void cjl_landscape_free (CjlLandscape *landscape);
+
+/* Whether the run's log and kept checkpoints are looked at: a path is drawn. */
+gboolean cjl_landscape_has_path (CjlLandscapeKind kind);
 
 /* A job whose results are CjlLandscape, coarse to begin with. Takes the network, and the run's log and kept
  * checkpoints, which may be NULL for other kinds than RUN; `init_seed` drew the initial weights. You

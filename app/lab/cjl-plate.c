@@ -176,6 +176,14 @@ describe_choice (const char *id, const CjlFigureChoice *choice)
     g_variant_dict_insert (&dict, "direction", "s", choice->direction);
   if (choice->n_samples > 0)
     g_variant_dict_insert (&dict, "samples", "x", (gint64) choice->n_samples);
+  if (choice->before)
+    g_variant_dict_insert (&dict, "before", "b", TRUE);
+  if (choice->settings != NULL && choice->settings[0] != NULL)
+    {
+      g_autofree char *settings = g_strjoinv (", ", (char **) choice->settings);
+
+      g_variant_dict_insert (&dict, "settings", "s", settings);
+    }
   if (choice->untrained)
     g_variant_dict_insert (&dict, "untrained", "b", TRUE);
   if (choice->concepts != NULL)
@@ -311,9 +319,36 @@ take_length (GVariant *dict, const char *key, double *px, GError **error)
   return TRUE;
 }
 
+/* What of "set" says how the figure's numbers are found, "jitter=4"; you free. */
+static GStrv
+dup_settings (GVariant *dict, const char *id)
+{
+  g_autoptr (GVariant) set = g_variant_lookup_value (dict, "set", G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const CjParam *table = cjl_figure_get_settings (id, NULL);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  if (set != NULL)
+    g_variant_iter_init (&iter, set);
+  while (set != NULL && g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      g_autofree char *text = print_value (value);
+      g_autofree char *setting = g_strconcat (name, "=", text != NULL ? text : "", NULL);
+
+      g_variant_unref (value);
+      if (table != NULL && cj_params_find (table, name) != NULL)
+        g_strv_builder_add (builder, setting);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/* Sets the rest of "set". */
 static gboolean
 set_params (CjvPanel *panel, GVariant *dict, GError **error)
 {
+  const CjParam *asked = cjl_figure_get_settings (panel->info->id, NULL);
   g_autoptr (GVariant) set = g_variant_lookup_value (dict, "set", G_VARIANT_TYPE_VARDICT);
   GVariantIter iter;
   const char *name;
@@ -327,7 +362,8 @@ set_params (CjvPanel *panel, GVariant *dict, GError **error)
       g_autofree char *text = print_value (value);
 
       g_variant_unref (value);
-      if (!cjl_panel_set (panel, name, text != NULL ? text : "", error))
+      if ((asked == NULL || cj_params_find (asked, name) == NULL)
+          && !cjl_panel_set (panel, name, text != NULL ? text : "", error))
         return FALSE;
     }
   return TRUE;
@@ -381,6 +417,7 @@ read_choice (GVariant *dict, CjlFigureChoice *choice, GError **error)
   g_variant_lookup (dict, "with", "&s", &choice->other);
   g_variant_lookup (dict, "run", "b", &choice->run);
   g_variant_lookup (dict, "untrained", "b", &choice->untrained);
+  g_variant_lookup (dict, "before", "b", &choice->before);
   g_variant_lookup (dict, "class", "&s", &choice->target);
   g_variant_lookup (dict, "direction", "&s", &choice->direction);
   return TRUE;
@@ -390,11 +427,11 @@ static gboolean
 add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
 {
   static const char *const known[]
-      = { "figure",    "caption",  "span",     "height",    "node",    "split", "sample",
-          "set",       "mistakes", "method",   "with",      "run",     "query", "unit",
-          "untrained", "class",    "concepts", "direction", "samples", NULL };
+      = { "figure",    "caption",  "span",     "height",    "node",    "split",  "sample",
+          "set",       "mistakes", "method",   "with",      "run",     "query",  "unit",
+          "untrained", "class",    "concepts", "direction", "samples", "before", NULL };
   CjlFigureChoice choice = { .split = CJD_SPLIT_VAL, .query = -1, .unit = -1 };
-  g_auto (GStrv) concepts = dup_list (dict, "concepts");
+  g_auto (GStrv) concepts = dup_list (dict, "concepts"), settings = NULL;
   double span = 1, height = 0, width;
   const char *id = "";
   CjvPanel *panel;
@@ -405,6 +442,8 @@ add_panel (CjvPlate *plate, GVariant *dict, Making *making, GError **error)
     return FALSE;
   choice.concepts = (const char *const *) concepts;
   g_variant_lookup (dict, "figure", "&s", &id);
+  settings = dup_settings (dict, id);
+  choice.settings = (const char *const *) settings;
   if (making->dataset == NULL && cjl_figure_needs_data (id))
     {
       making->dataset = cjl_data_load (&making->project->data, error);

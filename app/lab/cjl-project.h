@@ -120,6 +120,10 @@ void cjl_data_choice_clear (CjlDataChoice *choice);
 /* What the compiler needs to know of a data set. */
 CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);
 
+/* The ops of the network as it is drawn, with the problems that training it by its rules has: where one of
+ * these is an error, there are no losses. You free. */
+CjLowered *cjl_project_lower (const CjlProject *project, const CjdDataset *dataset, gint64 batch);
+
 /* Takes the weights that are to be used from a checkpoint, and state, by reference; puts them into a
  * program, where names that do not fit are skipped, and says how many tensors were taken. */
 void cjl_project_store (CjlProject *project, CjCheckpoint *checkpoint);

@@ -27,8 +27,8 @@ save_structure (const CjGraph *graph)
 static gboolean
 check (CjlSession *self, GError **error)
 {
-  const CjDataSpec spec = cjl_data_spec (self->dataset, self->project->setup->batch);
-  g_autoptr (CjLowered) lowered = cj_lower (self->project->graph, &spec);
+  g_autoptr (CjLowered) lowered
+      = cjl_project_lower (self->project, self->dataset, self->project->setup->batch);
 
   return cj_lowered_can_train (lowered, error);
 }

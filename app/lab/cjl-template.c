@@ -156,12 +156,22 @@ set_training (gpointer project, const char *name, const char *value, GError **er
   return cj_train_setup_set (((CjlProject *) project)->setup, name, value, error);
 }
 
+/* Parameters of the source and of reading files; a share is of the split. */
 static gboolean
 add_data_param (gpointer params, const char *name, const char *value, GError **error)
 {
   (void) error;
-  g_variant_builder_add (params, "{sv}", name, g_variant_new_string (value));
+  if (!g_str_has_suffix (name, "-share"))
+    g_variant_builder_add (params, "{sv}", name, g_variant_new_string (value));
   return TRUE;
+}
+
+static gboolean
+set_share (gpointer project, const char *name, const char *value, GError **error)
+{
+  g_autofree char *key = g_strconcat ("data.", name, NULL);
+
+  return !g_str_has_suffix (name, "-share") || cjl_project_set (project, key, value, error);
 }
 
 CjlProject *
@@ -174,6 +184,8 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   for_each_setting (info->data, add_data_param, &params, NULL);
   cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
+  if (!for_each_setting (info->data, set_share, project, error))
+    return NULL;
   if (info->augment != NULL && !cjl_project_set (project, "data.augment", info->augment, error))
     return NULL;
   if (!cjl_graph_add_text (project->graph, info->network, error)

@@ -17,7 +17,7 @@ typedef struct
   double work;          /* of the whole training, see cjl-pace.h; 0: not measured */
   const char *task;     /* name of the benchmark of the same network, or NULL */
   const char *source;   /* data */
-  const char *data;     /* parameters of the source, "length=128", or NULL */
+  const char *data;     /* parameters of the source, "length=128 validation-share=0", or NULL */
   const char *augment;  /* "flip, shift amount=4", or NULL */
   const char *network;  /* for cjl_graph_add_text */
   const char *setup;    /* "epochs=8 batch=64" */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the bench found, as frames of figures. */
+#include "cjl-settings.h"
 #include "cjl-tuning.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,8 +17,13 @@ print_place (const CjlTuning *self)
                               ? g_strdup (_ ("untrained"))
                               : g_strdup_printf (_ ("step %llu"), (unsigned long long) self->step);
 
+  g_autofree char *settings
+      = cjl_settings_print (cjl_tuning_params, &self->options, sizeof self->options);
   /* Translators: name of the data set, what is shown ("drifting gratings"), "step 1200" */
-  return g_strdup_printf (_ ("%s, %s, %s"), self->data, _ (shows[self->options.show]), step);
+  g_autofree char *place
+      = g_strdup_printf (_ ("%s, %s, %s"), self->data, _ (shows[self->options.show]), step);
+
+  return settings != NULL ? g_strdup_printf ("%s, %s", place, settings) : g_steal_pointer (&place);
 }
 
 static void
@@ -54,35 +60,71 @@ put_stimulus (CjvFrame *frame, const CjlTuning *self, const CjlUnitTuning *u)
   cjv_frame_take_array (frame, "stimulus", picture);
 }
 
-CjvFrame *
-cjl_tuning_frame (const CjlTuning *self, guint unit)
+/* The curves of a unit; `names` are those of the arrays: orientation, frequency, phase, size. */
+static void
+put_curves (CjvFrame *frame, const CjlTuning *self, guint unit, const char *const *names)
 {
   const CjlTuningOptions *o = &self->options;
-  const CjlUnitTuning *u = &self->units[MIN (unit, self->n_units - 1)];
-  const gsize at = MIN (unit, self->n_units - 1);
+  const CjlUnitTuning *u = &self->units[unit];
   g_autofree double *orientations = g_new (double, o->n_orientations);
   g_autofree double *frequencies = g_new (double, o->n_frequencies);
+
+  cjl_tuning_get_orientations (self, unit, orientations);
+  cjl_tuning_get_frequencies (self, unit, frequencies);
+  put_doubles (frame, names[0], orientations, o->n_orientations);
+  put_doubles (frame, names[1], frequencies, self->n_done);
+  cjv_frame_set_values (
+      frame, names[2],
+      self->rates
+          + (((gsize) unit * o->n_frequencies + u->best_frequency) * o->n_orientations
+             + u->best_orientation)
+                * o->n_phases,
+      o->n_phases);
+  if (self->sized)
+    cjv_frame_set_values (frame, names[3], self->size_curves + (gsize) unit * o->n_sizes,
+                          o->n_sizes);
+}
+
+gboolean
+cjl_tuning_is_like (const CjlTuning *a, const CjlTuning *b)
+{
+  return a->options.show == b->options.show && a->options.mean == b->options.mean
+         && a->options.contrast == b->options.contrast
+         && a->options.n_orientations == b->options.n_orientations
+         && a->options.n_frequencies == b->options.n_frequencies
+         && a->options.n_phases == b->options.n_phases && a->options.n_sizes == b->options.n_sizes;
+}
+
+/* Whether every unit of one can be laid over that of the other. */
+static gboolean
+are_alike (const CjlTuning *a, const CjlTuning *b)
+{
+  return b != NULL && a->n_units == b->n_units && a->n_done == b->n_done
+         && cjl_tuning_is_like (a, b);
+}
+
+CjvFrame *
+cjl_tuning_frame (const CjlTuning *self, const CjlTuning *before, guint unit)
+{
+  static const char *const names[] = { "orientation", "frequency", "phase", "size" };
+  static const char *const others[]
+      = { "before-orientation", "before-frequency", "before-phase", "before-size" };
+  const CjlTuningOptions *o = &self->options;
+  const gsize at = MIN (unit, self->n_units - 1);
+  const CjlUnitTuning *u = &self->units[at];
   g_autofree char *title = g_strdup_printf (_ ("%s, unit %u"), self->node, (guint) at);
   g_autofree char *place = print_place (self);
   CjvFrame *frame = cjv_frame_new ();
 
-  cjl_tuning_get_orientations (self, (guint) at, orientations);
-  cjl_tuning_get_frequencies (self, (guint) at, frequencies);
-  put_doubles (frame, "orientation", orientations, o->n_orientations);
-  put_doubles (frame, "frequency", frequencies, self->n_done);
+  put_curves (frame, self, (guint) at, names);
   put_doubles (frame, "frequencies", self->frequencies, self->n_done);
-  cjv_frame_set_values (
-      frame, "phase",
-      self->rates
-          + ((at * o->n_frequencies + u->best_frequency) * o->n_orientations + u->best_orientation)
-                * o->n_phases,
-      o->n_phases);
+  if (are_alike (self, before))
+    put_curves (frame, before, (guint) at, others);
   if (self->sized)
     {
       const float *spots = self->spots + at * 2 * o->n_sizes;
 
       put_doubles (frame, "sizes", self->sizes, o->n_sizes);
-      cjv_frame_set_values (frame, "size", self->size_curves + at * o->n_sizes, o->n_sizes);
       cjv_frame_set_values (frame, "light", spots, o->n_sizes);
       cjv_frame_set_values (frame, "dark", spots + o->n_sizes, o->n_sizes);
     }
@@ -92,6 +134,8 @@ cjl_tuning_frame (const CjlTuning *self, guint unit)
   cjv_frame_set_scalar (frame, "index", u->orientation.index);
   cjv_frame_set_scalar (frame, "width", u->orientation.width);
   cjv_frame_set_scalar (frame, "best-frequency", u->frequency);
+  cjv_frame_set_scalar (frame, "best-phase", u->phase);
+  cjv_frame_set_scalar (frame, "best-size", u->size);
   if (o->show != CJL_SHOW_BARS) /* F1/F0 is that of gratings */
     cjv_frame_set_scalar (frame, "modulation", u->modulation);
   cjv_frame_set_scalar (frame, "unit", (double) at);
@@ -125,18 +169,28 @@ put_population (CjvFrame *frame, const CjlTuning *const *tunings, guint n)
   put_units (frame, "selectivity", tunings, n, offsetof (CjlUnitTuning, orientation.selectivity));
   put_units (frame, "index", tunings, n, offsetof (CjlUnitTuning, orientation.index));
   put_units (frame, "frequency", tunings, n, offsetof (CjlUnitTuning, frequency));
+  put_units (frame, "phase", tunings, n, offsetof (CjlUnitTuning, phase));
+  put_units (frame, "size", tunings, n, offsetof (CjlUnitTuning, size));
+  put_units (frame, "width", tunings, n, offsetof (CjlUnitTuning, orientation.width));
   put_units (frame, "response", tunings, n, offsetof (CjlUnitTuning, response));
   if (tunings[0]->options.show != CJL_SHOW_BARS)
     put_units (frame, "modulation", tunings, n, offsetof (CjlUnitTuning, modulation));
 }
 
 CjvFrame *
-cjl_orientation_frame (const CjlTuning *self, gint64 unit)
+cjl_orientation_frame (const CjlTuning *self, const CjlTuning *before, gint64 unit)
 {
   g_autofree char *place = print_place (self);
   CjvFrame *frame = cjv_frame_new ();
 
   put_population (frame, &self, 1);
+  if (are_alike (self, before))
+    {
+      put_units (frame, "before-preferred", &before, 1,
+                 offsetof (CjlUnitTuning, orientation.preferred));
+      put_units (frame, "before-selectivity", &before, 1,
+                 offsetof (CjlUnitTuning, orientation.selectivity));
+    }
   if (unit >= 0)
     cjv_frame_set_scalar (frame, "unit", (double) unit);
   cjv_frame_set_text (frame, "title", self->node);

@@ -18,16 +18,6 @@
 #define SIZE_SHARE 0.35    /* of the progress bar */
 #define LEAST_RESPONSE 0.1 /* of the strongest: what is weaker is not chosen by itself */
 
-const char *const cjl_show_names[] = { "drifting", "static", "bars", NULL };
-
-void
-cjl_tuning_options_init (CjlTuningOptions *options)
-{
-  *options = (CjlTuningOptions){
-    .contrast = 1, .n_orientations = 12, .n_frequencies = 8, .n_phases = 8, .n_sizes = 7
-  };
-}
-
 void
 cjl_tuning_free (CjlTuning *self)
 {
@@ -127,7 +117,9 @@ summarise (CjlTuning *self, guint unit)
 
   *u = (CjlUnitTuning){ .orientation = { NAN, NAN, NAN, NAN },
                         .frequency = NAN,
-                        .modulation = NAN };
+                        .modulation = NAN,
+                        .phase = NAN,
+                        .size = NAN };
   for (guint f = 0; f < self->n_done; f++)
     for (guint k = 0; k < o->n_orientations; k++)
       {
@@ -148,6 +140,7 @@ summarise (CjlTuning *self, guint unit)
       u->best_phase = p;
   cj_tuning_modulate (rates, o->n_phases, &f0, &f1);
   u->modulation = f0 > 0 ? f1 / f0 : NAN;
+  u->phase = cj_tuning_find_phase (rates, o->n_phases);
   cjl_tuning_get_orientations (self, unit, orientations);
   cj_tuning_orient (orientations, o->n_orientations, &u->orientation);
   cjl_tuning_get_frequencies (self, unit, frequencies);
@@ -435,6 +428,29 @@ show_window (Bench *bench, guint frequency, guint orientation, guint size)
     }
 }
 
+/* The size that every unit likes best, between the measured ones. */
+static void
+find_sizes (CjlTuning *self)
+{
+  const guint n = self->options.n_sizes;
+  g_autofree double *curve = g_new (double, n);
+
+  for (guint u = 0; u < self->n_units; u++)
+    {
+      double most = 0, at;
+
+      for (guint s = 0; s < n; s++)
+        {
+          curve[s] = self->size_curves[(gsize) u * n + s];
+          most = MAX (most, curve[s]);
+        }
+      at = cj_tuning_find_peak (curve, n, FALSE);
+      if (most > 0)
+        self->units[u].size
+            = self->sizes[0] * pow (self->sizes[n - 1] / self->sizes[0], at / (n - 1));
+    }
+}
+
 static void
 show_sizes (Bench *bench)
 {
@@ -455,6 +471,8 @@ show_sizes (Bench *bench)
     }
   show_spots (bench);
   self->sized = !is_stopped (bench);
+  if (self->sized)
+    find_sizes (self);
 }
 
 /* The whole of it; takes `self`. */

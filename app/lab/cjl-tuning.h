@@ -6,9 +6,11 @@
 #pragma once
 
 #include "cj-gabor.h"
+#include "cj-param.h"
 #include "cj-stimulus.h"
 #include "cj-tuning.h"
 #include "cjl-job.h"
+#include "cjl-network.h"
 #include "cjl-project.h"
 #include "cjv-frame.h"
 
@@ -36,6 +38,9 @@ typedef struct
   guint n_orientations, n_frequencies, n_phases, n_sizes;
 } CjlTuningOptions;
 
+/* What a person may set of them: how much is shown. */
+extern const CjParam cjl_tuning_params[];
+
 void cjl_tuning_options_init (CjlTuningOptions *options); /* drifting, 12 × 8 × 8, 7 sizes */
 
 /* One unit. Its rate is what it answers more than to the even ground; what is below counts 0. */
@@ -44,7 +49,9 @@ typedef struct
   CjOrientationTuning orientation; /* at its best frequency */
   double frequency;  /* the best, cycles a pixel, between the measured ones; NAN: silent */
   double modulation; /* F1/F0 at its best grating, 0..2; NAN: silent */
-  double response;   /* to its best */
+  double phase;      /* of its best grating, degrees, 0 <= φ < 360: that of the first harmonic */
+  double size; /* px: the best of the round windows, between the measured ones; NAN: not shown */
+  double response;                                    /* to its best */
   guint best_frequency, best_orientation, best_phase; /* places in the lists */
 } CjlUnitTuning;
 
@@ -86,10 +93,14 @@ void cjl_tuning_get_frequencies (const CjlTuning *tuning, guint unit, double *ou
  * strongest. */
 guint cjl_tuning_find_unit (const CjlTuning *tuning);
 
+/* Whether two layers were shown the same. */
+gboolean cjl_tuning_is_like (const CjlTuning *a, const CjlTuning *b);
+
 /* Sealed frames of the figures "tuning", "orientation-map" and "selectivity" (a layer or several, to be
- * compared). You unref. */
-CjvFrame *cjl_tuning_frame (const CjlTuning *tuning, guint unit);
-CjvFrame *cjl_orientation_frame (const CjlTuning *tuning, gint64 unit);
+ * compared). `before` is the same layer untrained, shown the same, or NULL; it is left out where it has not
+ * as many units. You unref. */
+CjvFrame *cjl_tuning_frame (const CjlTuning *tuning, const CjlTuning *before, guint unit);
+CjvFrame *cjl_orientation_frame (const CjlTuning *tuning, const CjlTuning *before, gint64 unit);
 CjvFrame *cjl_selectivity_frame (const CjlTuning *const *tunings, guint n);
 
 /* --- fits --- */
@@ -113,13 +124,19 @@ void cjl_gabor_fits_free (CjlGaborFits *fits);
 /* Fits kernels [N, C, H, W] of at least 3 × 3; a job may be NULL. NULL if it was stopped, or with an error.
  * Any thread. You free. */
 CjlGaborFits *cjl_fit_gabors (CjTensor *kernels, const char *name, CjlJob *job, GError **error);
-CjlJob *cjl_gabor_start (CjTensor *kernels, const char *name, guint64 step);
+/* A job whose results are CjlGaborFits of the kernels of a node, with the weights of the network or with
+ * those that a seed begins with. Takes the network. The error says why there are none. You free. */
+CjlJob *cjl_gabor_start (CjlNetwork *network, const char *node, guint64 seed, gboolean untrained);
+/* The same at once, of a project. Main thread. You free. */
+CjlGaborFits *cjl_gabor_project (CjlProject *project, CjdDataset *dataset, const char *node,
+                                 gboolean untrained, GError **error);
 
 /* The share of filters with r2 >= CJL_GABOR_GOOD. */
 double cjl_gabor_fits_get_share (const CjlGaborFits *fits);
 
-/* Sealed frame of the figure "gabor". You unref. */
-CjvFrame *cjl_gabor_frame (const CjlGaborFits *fits);
+/* Sealed frame of the figure "gabor"; `before` are the fits of the same filters untrained, or NULL. You
+ * unref. */
+CjvFrame *cjl_gabor_frame (const CjlGaborFits *fits, const CjlGaborFits *before);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlTuning, cjl_tuning_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlGaborFits, cjl_gabor_fits_free)

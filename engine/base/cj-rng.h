@@ -17,7 +17,9 @@ typedef enum
   CJ_RNG_AUGMENT = 4, /* augmentation of samples */
   CJ_RNG_SPLIT = 5,   /* train, validation, test */
   CJ_RNG_DATA = 6,    /* generated data sets */
-  CJ_RNG_TEST = 7     /* tests and benchmarks */
+  CJ_RNG_TEST = 7,    /* tests and benchmarks */
+  CJ_RNG_ATTACK = 12, /* starts of attacks */
+  CJ_RNG_DAMAGE = 13  /* lesions and noise that are done to a network that has learned */
 } CjRngPurpose;
 
 typedef struct

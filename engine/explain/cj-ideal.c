@@ -112,7 +112,7 @@ climb_init (Climb *s, const CjIdealCall *call, const CjShape *x, gint64 answer)
   /* the mean square of all scales is 1, so that the rate means the same for both */
   for (gint64 i = 0; i < s->h * s->w; i++)
     s->scale[i] = (float) (s->scale[i] / sqrt (energy / (double) (s->h * s->w)));
-  cj_rng_init (&s->rng, o->seed, CJ_RNG_INIT, 0);
+  cj_rng_init (&s->rng, (guint64) o->seed, CJ_RNG_INIT, 0);
   for (gint64 i = 0; i < s->n * s->d; i++)
     s->z[i] = (float) START * cj_rng_normal (&s->rng);
 }
@@ -284,7 +284,7 @@ static gboolean
 find_slope (Climb *s, float *gradient)
 {
   const CjIdealOptions *o = s->call->options;
-  const guint32 span = 2 * o->jitter + 1;
+  const guint32 span = 2 * (guint32) o->jitter + 1;
   const gint64 down = (gint64) cj_rng_below (&s->rng, span) - o->jitter;
   const gint64 right = (gint64) cj_rng_below (&s->rng, span) - o->jitter;
   CjProgram *program = s->call->program;
@@ -306,7 +306,7 @@ find_slope (Climb *s, float *gradient)
 
 /* From the slope at the pictures to parameters. */
 static void
-climb (Climb *s, const float *gradient, guint step)
+climb (Climb *s, const float *gradient, int step)
 {
   const CjIdealOptions *o = s->call->options;
   const gint64 plane = s->h * s->w;
@@ -385,7 +385,7 @@ cj_ideal_run (const CjIdealCall *call, float *pictures, float *answers)
   climb_init (&s, call, &x->shape, cj_shape_size (&shape->shape) / x->shape.dims[0]);
   gradient = g_new (float, s.n *s.d);
   cj_program_skip_parameters (call->program, TRUE);
-  for (guint step = 0; step < o->n_steps && good; step++)
+  for (int step = 0; step < o->n_steps && good; step++)
     {
       if (call->go_on != NULL && !call->go_on ((double) step / o->n_steps, call->data))
         break;

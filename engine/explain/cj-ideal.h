@@ -15,15 +15,15 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint n_steps;
-  double rate;  /* of Adam, on the parameters of the picture */
-  guint jitter; /* px: every step looks at the picture shifted by up to so much, round its edges */
+  int n_steps;
+  double rate; /* of Adam, on the parameters of the picture */
+  int jitter;  /* px: every step looks at the picture shifted by up to so much, round its edges */
   double
       blur; /* px: deviation of the bell that the picture is blurred with every 4 steps; 0: off */
   double variation; /* weight of the total variation Σ √(∂x² + ∂y²), against a slope one long */
   double diversity;  /* weight of the likeness of the pictures to each other, see below */
   gboolean spectral; /* parameters are amplitudes of waves over their frequency, not pixels */
-  guint64 seed;      /* of the noise at the start and of the jitter */
+  int seed;          /* of the noise at the start and of the jitter */
 } CjIdealOptions;
 
 void cj_ideal_options_init (CjIdealOptions *options); /* 128 steps, all but blur and diversity */

@@ -71,6 +71,39 @@ cj_landscape_direction (const CjProgram *program, const float *weights, guint64 
 }
 
 gboolean
+cj_landscape_place (const float *const *points, guint n_points, gint64 n_weights,
+                    const float *first, const float *second, double *places, double shares[2])
+{
+  const float *origin = points[n_points - 1], *const directions[2] = { first, second };
+  const double uu = dot (first, first, n_weights), vv = dot (second, second, n_weights);
+  const double uv = dot (first, second, n_weights), whole = uu * vv - uv * uv;
+  double all = 0, along[2] = { 0, 0 };
+
+  if (!(whole > 1e-10 * uu * vv))
+    return FALSE;
+  for (guint i = 0; i < n_points; i++)
+    {
+      double d[2] = { 0, 0 };
+
+      for (gint64 k = 0; k < n_weights; k++)
+        {
+          const double step = (double) points[i][k] - origin[k];
+
+          all += step * step;
+          d[0] += step * directions[0][k];
+          d[1] += step * directions[1][k];
+        }
+      places[2 * i] = (vv * d[0] - uv * d[1]) / whole;
+      places[2 * i + 1] = (uu * d[1] - uv * d[0]) / whole;
+      along[0] += d[0] * d[0] / uu;
+      along[1] += d[1] * d[1] / vv;
+    }
+  for (int k = 0; k < 2; k++)
+    shares[k] = all > 0 ? along[k] / all : 0;
+  return TRUE;
+}
+
+gboolean
 cj_landscape_plane (const float *const *points, guint n_points, gint64 n_weights, float *first,
                     float *second, double *places, double shares[2])
 {

@@ -21,6 +21,14 @@ void cj_landscape_direction (const CjProgram *program, const float *weights, gui
 gboolean cj_landscape_plane (const float *const *points, guint n_points, gint64 n_weights,
                              float *first, float *second, double *places, double shares[2]);
 
+/* The same points in a plane of one's own: the place of each [P, 2] as seen from the last, by least squares
+ * on two directions that are not parallel, and the share of the squares of the distances that lies along
+ * each. Of random directions that is next to nothing (Li et al., section 7). FALSE if the directions do not
+ * span a plane. */
+gboolean cj_landscape_place (const float *const *points, guint n_points, gint64 n_weights,
+                             const float *first, const float *second, double *places,
+                             double shares[2]);
+
 /* Called between gradients with the share that is done; FALSE: to stop. */
 typedef gboolean (*CjLandscapeStep) (double share, gpointer data);
 

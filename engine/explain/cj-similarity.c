@@ -133,7 +133,7 @@ cj_rank (const float *values, gint64 n, double *ranks)
 static CjTensor *
 rank_dissimilarities (const CjTensor *x)
 {
-  g_autoptr (CjTensor) all = cj_dissimilarities (x, CJ_DISSIMILARITY_CORRELATION);
+  g_autoptr (CjTensor) all = cj_compare_samples (x, CJ_PAIR_DISSIMILARITY);
   const gint64 n = x->shape.dims[0], pairs = n * (n - 1) / 2;
   g_autoptr (CjTensor) upper = vector_new (pairs);
   CjTensor *out = vector_new (pairs);
@@ -210,7 +210,7 @@ standardize_rows (const CjTensor *x)
 }
 
 CjTensor *
-cj_dissimilarities (const CjTensor *x, CjDissimilarity kind)
+cj_compare_samples (const CjTensor *x, CjPair kind)
 {
   const gint64 n = x->shape.dims[0];
   g_autoptr (CjTensor) rows = NULL;
@@ -219,7 +219,7 @@ cj_dissimilarities (const CjTensor *x, CjDissimilarity kind)
 
   g_return_val_if_fail (x->shape.n_dims == 2, NULL);
 
-  if (kind == CJ_DISSIMILARITY_EUCLIDEAN)
+  if (kind == CJ_PAIR_EUCLIDEAN)
     {
       out = cj_squared_distances (x);
       v = cj_tensor_f32 (out);
@@ -235,7 +235,9 @@ cj_dissimilarities (const CjTensor *x, CjDissimilarity kind)
       {
         const float r = v[i * n + j];
 
-        v[i * n + j] = i == j ? 0 : isnan (r) ? NAN : CLAMP (1 - r, 0, 2);
+        v[i * n + j] = i == j ? 1 : isnan (r) ? NAN : CLAMP (r, -1, 1);
+        if (kind == CJ_PAIR_DISSIMILARITY)
+          v[i * n + j] = 1 - v[i * n + j];
       }
   return out;
 }

@@ -32,16 +32,19 @@ CjTensor *cj_signature_new (const CjTensor *x, CjSimilarity kind);
 /* The similarity; NAN if one of them says nothing or they are of other numbers of samples. */
 double cj_signature_compare (const CjTensor *a, const CjTensor *b);
 
+/* How two samples are compared in one representation. */
 typedef enum
 {
-  CJ_DISSIMILARITY_CORRELATION, /* 1 - r of the responses to the two samples, 0 to 2 */
-  CJ_DISSIMILARITY_EUCLIDEAN,
-  CJ_DISSIMILARITY_N_KINDS
-} CjDissimilarity;
+  CJ_PAIR_DISSIMILARITY, /* 1 - r of the responses to the two samples, 0 to 2 */
+  CJ_PAIR_EUCLIDEAN,
+  CJ_PAIR_CORRELATION, /* r, -1 to 1 */
+  CJ_PAIR_N_KINDS
+} CjPair;
 
-/* The representational dissimilarity matrix of x [N, D]: [N, N], symmetric, 0 on the diagonal. A sample
- * whose responses are all the same has no correlation with any other: NAN. You unref. */
-CjTensor *cj_dissimilarities (const CjTensor *x, CjDissimilarity kind);
+/* The representational dissimilarity matrix of x [N, D], or, of CJ_PAIR_CORRELATION, the
+ * representational similarity matrix: [N, N], symmetric, exactly 0 (1) on the diagonal. A sample whose
+ * responses are all the same has no correlation with any other: NAN. You unref. */
+CjTensor *cj_compare_samples (const CjTensor *x, CjPair kind);
 
 /* Ranks 1 to n of values, equal ones share their mean rank. */
 void cj_rank (const float *values, gint64 n, double *ranks);

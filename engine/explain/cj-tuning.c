@@ -21,6 +21,22 @@ cj_tuning_modulate (const float *rates, guint n, double *f0, double *f1)
 }
 
 double
+cj_tuning_find_phase (const float *rates, guint n)
+{
+  double re = 0, im = 0, sum = 0;
+
+  for (guint p = 0; p < n; p++)
+    {
+      re += rates[p] * cos (2 * G_PI * p / n);
+      im += rates[p] * sin (2 * G_PI * p / n);
+      sum += fabs ((double) rates[p]);
+    }
+  if (!(hypot (re, im) > 1e-6 * sum))
+    return NAN;
+  return fmod (atan2 (im, re) * 180 / G_PI + 360, 360);
+}
+
+double
 cj_tuning_find_peak (const double *values, guint n, gboolean around)
 {
   guint at = 0;

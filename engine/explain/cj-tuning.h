@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  *   F0 = 1/P Σ r(p),   F1 = 2/P |Σ r(p) exp (-2πi p/P)| */
 void cj_tuning_modulate (const float *rates, guint n_phases, double *f0, double *f1);
 
+/* The phase of that harmonic, where in the cycle the unit answers most: degrees, 0 <= φ < 360; NAN if the
+ * rates do not change. */
+double cj_tuning_find_phase (const float *rates, guint n_phases);
+
 /* From this F1/F0 on a cell is simple, below it complex: B. C. Skottun et al., "Classifying simple and
  * complex cells on the basis of response modulation", Vision Research 31, 1991. */
 #define CJ_TUNING_SIMPLE 1.0

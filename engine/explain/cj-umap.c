@@ -4,6 +4,7 @@
 #include "cj-gram.h"
 #include "cj-pca.h"
 #include "cj-rng.h"
+#include "cj-spectral.h"
 
 #include <math.h>
 
@@ -24,7 +25,10 @@ typedef struct
   gint64 n;
   double a, b;
   GArray *edges; /* Edge */
-  float *y;      /* [N, 2] */
+  /* the same graph, whole, for the start */
+  CjLinks links;
+  GArray *first, *to, *weight; /* guint, guint, float: what links borrows */
+  float *y;                    /* [N, 2] */
   CjRng rng;
 } Umap;
 
@@ -171,9 +175,8 @@ find_memberships (const CjTensor *x, guint k)
   return out;
 }
 
-/* The fuzzy union of both directions, as edges in the order of rows; such as would never be due are
- * left out. */
-static void
+/* The fuzzy union of both directions, row by row; the largest of it. */
+static double
 umap_link (Umap *u, const CjTensor *x, const CjUmapOptions *options)
 {
   const guint k = (guint) MIN ((gint64) MAX (options->n_neighbours, 2), u->n) - 1;
@@ -182,38 +185,193 @@ umap_link (Umap *u, const CjTensor *x, const CjUmapOptions *options)
   const gint64 n = u->n;
   double most = 0;
 
-  for (int pass = 0; pass < 2; pass++)
-    for (gint64 i = 0; i < n; i++)
+  for (gint64 i = 0; i < n; i++)
+    {
+      g_array_append_val (u->first, u->to->len);
       for (gint64 j = 0; j < n; j++)
         {
-          const double p = m[i * n + j], q = m[j * n + i], w = p + q - p * q;
-          Edge edge = { .i = (guint) i, .j = (guint) j };
+          const double p = m[i * n + j], q = m[j * n + i];
+          const float w = (float) (p + q - p * q);
+          const guint to = (guint) j;
 
-          if (pass == 0)
-            most = MAX (most, w);
-          if (pass == 0 || !(w > 0) || w * options->n_iterations < most)
+          if (!(w > 0))
             continue;
-          edge.period = edge.next = most / w;
-          edge.next_negative = edge.period / NEGATIVES;
-          g_array_append_val (u->edges, edge);
+          most = MAX (most, w);
+          g_array_append_val (u->to, to);
+          g_array_append_val (u->weight, w);
         }
+    }
+  g_array_append_val (u->first, u->to->len);
+  u->links = (CjLinks){ n, (const guint *) u->first->data, (const guint *) u->to->data,
+                        (const float *) u->weight->data };
+  return most;
 }
 
-/* The first two components, REACH wide, with a grain of noise that parts samples that are the same. */
+/* An attraction for every link, but such as would never be due. */
 static void
-umap_place (Umap *u, const CjTensor *x, guint64 seed)
+umap_schedule (Umap *u, double most, guint n_iterations)
 {
-  const guint k = (guint) MIN (x->shape.dims[1], 2);
-  g_autoptr (CjTensor) start = cj_pca (x, k, seed, NULL);
-  const float *s = cj_tensor_f32 (start);
+  for (gint64 i = 0; i < u->n; i++)
+    for (guint e = u->links.start[i]; e < u->links.start[i + 1]; e++)
+      {
+        const double w = u->links.weight[e];
+        Edge edge = { .i = (guint) i, .j = u->links.to[e] };
+
+        if (w * n_iterations < most)
+          continue;
+        edge.period = edge.next = most / w;
+        edge.next_negative = edge.period / NEGATIVES;
+        g_array_append_val (u->edges, edge);
+      }
+}
+
+/* --- the start --- */
+
+/* REACH wide along the longer axis. */
+static void
+stretch (double *place, gint64 n)
+{
   double most = 0;
 
-  for (gint64 i = 0; i < u->n * k; i++)
-    most = MAX (most, fabs (s[i]));
-  most = most > 0 ? REACH / most : 0;
+  for (gint64 i = 0; i < 2 * n; i++)
+    most = MAX (most, fabs (place[i]));
+  for (gint64 i = 0; i < 2 * n && most > 0; i++)
+    place[i] *= REACH / most;
+}
+
+static void
+place_components (const CjTensor *x, guint64 seed, double *place)
+{
+  const gint64 n = x->shape.dims[0];
+  const guint k = (guint) MIN (MIN (x->shape.dims[1], n), 2);
+  g_autoptr (CjTensor) start = cj_pca (x, k, seed, NULL);
+
+  for (gint64 i = 0; i < 2 * n; i++)
+    place[i] = i % 2 < k ? cj_tensor_f32 (start)[i / 2 * k + i % 2] : 0;
+  stretch (place, n);
+}
+
+/* One part of the graph, its nodes numbered anew. */
+typedef struct
+{
+  CjLinks links;
+  guint *node; /* of the whole */
+  guint *start, *to;
+  float *weight;
+} Part;
+
+/* `local` [N] is room. */
+static Part
+part_new (const CjLinks *all, const guint *part, guint number, guint *local)
+{
+  Part p = { .node = g_new (guint, all->n + 1), .start = g_new (guint, all->n + 1) };
+  guint n = 0, n_links = 0;
+
+  for (gint64 i = 0; i < all->n; i++)
+    if (part[i] == number)
+      {
+        local[i] = n;
+        p.node[n++] = (guint) i;
+        n_links += all->start[i + 1] - all->start[i];
+      }
+  p.to = g_new (guint, n_links + 1);
+  p.weight = g_new (float, n_links + 1);
+  p.start[0] = n_links = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      for (guint e = all->start[p.node[i]]; e < all->start[p.node[i] + 1]; e++)
+        {
+          p.to[n_links] = local[all->to[e]];
+          p.weight[n_links++] = all->weight[e];
+        }
+      p.start[i + 1] = n_links;
+    }
+  p.links = (CjLinks){ n, p.start, p.to, p.weight };
+  return p;
+}
+
+static void
+part_clear (Part *p)
+{
+  g_free (p->node);
+  g_free (p->start);
+  g_free (p->to);
+  g_free (p->weight);
+}
+
+/* Means of the parts [P, D] on their first two components. */
+static double *
+place_parts (const CjTensor *x, const guint *part, guint n_parts, guint64 seed)
+{
+  const gint64 n = x->shape.dims[0], d = x->shape.dims[1];
+  const CjShape shape = cj_shape2 (n_parts, d);
+  g_autoptr (CjTensor) mean = cj_tensor_new (CJ_FLOAT32, &shape);
+  g_autofree guint *count = g_new0 (guint, n_parts);
+  double *place = g_new (double, 2 * n_parts);
+
+  for (gint64 i = 0; i < n; i++)
+    count[part[i]]++;
+  for (gint64 i = 0; i < n * d; i++)
+    cj_tensor_f32 (mean)[part[i / d] * d + i % d]
+        += cj_tensor_f32 (x)[i] / (float) count[part[i / d]];
+  place_components (mean, seed, place);
+  return place;
+}
+
+/* How far a part may reach without touching another: half of the way to the next, and a little even
+ * where two lie upon one another. */
+static double
+find_room (const double *centre, guint n_parts, guint self)
+{
+  double nearest = 2 * REACH;
+
+  for (guint i = 0; i < n_parts; i++)
+    if (i != self)
+      nearest = MIN (nearest, hypot (centre[2 * i] - centre[2 * self],
+                                     centre[2 * i + 1] - centre[2 * self + 1]));
+  return MAX (nearest / 2, REACH / (4.0 * n_parts));
+}
+
+static void
+place_spectral (const CjLinks *links, const CjTensor *x, guint64 seed, double *place)
+{
+  const gint64 n = links->n;
+  g_autofree guint *part = g_new (guint, n), *local = g_new (guint, n);
+  const guint n_parts = cj_links_find_parts (links, part);
+  g_autofree double *centre = n_parts > 1 ? place_parts (x, part, n_parts, seed) : NULL;
+
+  for (guint k = 0; k < n_parts; k++)
+    {
+      Part p = part_new (links, part, k, local);
+      g_autofree double *vectors = g_new (double, 2 * p.links.n);
+      const double room = centre != NULL ? find_room (centre, n_parts, k) / REACH : 1;
+      double values[2];
+
+      cj_laplacian_vectors (&p.links, 2, seed, values, vectors);
+      stretch (vectors, p.links.n);
+      for (gint64 i = 0; i < 2 * p.links.n; i++)
+        place[2 * p.node[i / 2] + i % 2]
+            = room * vectors[i] + (centre != NULL ? centre[2 * k + i % 2] : 0);
+      part_clear (&p);
+    }
+  stretch (place, n);
+}
+
+/* With a grain of noise, which parts samples that are the same. */
+static void
+umap_place (Umap *u, const CjTensor *x, const CjUmapOptions *options)
+{
+  g_autofree double *place = g_new0 (double, 2 * u->n);
+
+  if (options->start == CJ_UMAP_PCA)
+    place_components (x, options->seed, place);
+  else if (options->start == CJ_UMAP_SPECTRAL)
+    place_spectral (&u->links, x, options->seed, place);
+  else
+    for (gint64 i = 0; i < 2 * u->n; i++)
+      place[i] = REACH * (2 * cj_rng_uniform (&u->rng) - 1);
   for (gint64 i = 0; i < 2 * u->n; i++)
-    u->y[i]
-        = (i % 2 < k ? (float) (s[i / 2 * k + i % 2] * most) : 0) + 1e-4f * cj_rng_normal (&u->rng);
+    u->y[i] = (float) place[i] + 1e-4f * cj_rng_normal (&u->rng);
 }
 
 /* --- the layout --- */
@@ -275,30 +433,71 @@ umap_move (Umap *u, guint iteration, float rate)
     }
 }
 
+/* The graph, and a map of the start, which is yours. */
+static CjTensor *
+umap_begin (Umap *u, const CjTensor *x, const CjUmapOptions *options)
+{
+  const CjShape shape = cj_shape2 (x->shape.dims[0], 2);
+  CjTensor *map = cj_tensor_new (CJ_FLOAT32, &shape);
+  double most;
+
+  *u = (Umap){ .n = x->shape.dims[0], .y = cj_tensor_f32 (map) };
+  u->edges = g_array_new (FALSE, FALSE, sizeof (Edge));
+  u->first = g_array_new (FALSE, FALSE, sizeof (guint));
+  u->to = g_array_new (FALSE, FALSE, sizeof (guint));
+  u->weight = g_array_new (FALSE, FALSE, sizeof (float));
+  cj_umap_fit_curve (options->min_distance, &u->a, &u->b);
+  cj_rng_init (&u->rng, options->seed, CJ_RNG_INIT, 2);
+  most = umap_link (u, x, options);
+  umap_place (u, x, options);
+  umap_schedule (u, most, options->n_iterations);
+  return map;
+}
+
+static void
+umap_clear (Umap *u)
+{
+  g_array_unref (u->edges);
+  g_array_unref (u->first);
+  g_array_unref (u->to);
+  g_array_unref (u->weight);
+}
+
+static gboolean
+fits (const CjTensor *x, const CjUmapOptions *options)
+{
+  return x->shape.n_dims == 2 && x->shape.dims[1] > 0 && x->shape.dims[0] >= 4
+         && x->shape.dims[0] <= CJ_MAP_MAX && options->n_iterations > 0;
+}
+
+CjTensor *
+cj_umap_begin (const CjTensor *x, const CjUmapOptions *options)
+{
+  CjTensor *map;
+  Umap u;
+
+  g_return_val_if_fail (fits (x, options), NULL);
+
+  map = umap_begin (&u, x, options);
+  umap_clear (&u);
+  return map;
+}
+
 CjTensor *
 cj_umap (const CjTensor *x, const CjUmapOptions *options, CjMapStep step, gpointer data)
 {
-  const gint64 n = x->shape.dims[0];
-  const CjShape shape = cj_shape2 (n, 2);
   CjTensor *map;
-  Umap u = { .n = n };
+  Umap u;
 
-  g_return_val_if_fail (x->shape.n_dims == 2 && x->shape.dims[1] > 0, NULL);
-  g_return_val_if_fail (n >= 4 && n <= CJ_MAP_MAX && options->n_iterations > 0, NULL);
+  g_return_val_if_fail (fits (x, options), NULL);
 
-  map = cj_tensor_new (CJ_FLOAT32, &shape);
-  u.y = cj_tensor_f32 (map);
-  u.edges = g_array_new (FALSE, FALSE, sizeof (Edge));
-  cj_umap_fit_curve (options->min_distance, &u.a, &u.b);
-  cj_rng_init (&u.rng, options->seed, CJ_RNG_INIT, 2);
-  umap_link (&u, x, options);
-  umap_place (&u, x, options->seed);
+  map = umap_begin (&u, x, options);
   for (guint iteration = 1; iteration <= options->n_iterations; iteration++)
     {
       umap_move (&u, iteration, 1 - (float) (iteration - 1) / (float) options->n_iterations);
       if (step != NULL && !step (iteration, map, data))
         break;
     }
-  g_array_unref (u.edges);
+  umap_clear (&u);
   return map;
 }

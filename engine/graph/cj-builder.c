@@ -157,6 +157,31 @@ cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, 
 }
 
 void
+cj_builder_set_in (CjBuilder *builder, CjStep *step, guint index, int value)
+{
+  const CjValue *v = cj_builder_get_value (builder, value);
+
+  g_assert (index < CJ_OP_MAX_IN);
+  for (; step->op.n_in <= index; step->op.n_in++)
+    {
+      step->in[step->op.n_in] = CJ_NO_VALUE;
+      step->op.has_in[step->op.n_in] = FALSE;
+    }
+  step->in[index] = value;
+  step->op.has_in[index] = TRUE;
+  step->op.in_shape[index] = v->shape;
+  step->op.in_dtype[index] = v->dtype;
+}
+
+void
+cj_builder_set_stops (CjBuilder *builder, int value, guint stops)
+{
+  for (guint i = 0; i < builder->steps->len; i++)
+    if (g_array_index (builder->steps, CjStep, i).out == value)
+      g_array_index (builder->steps, CjStep, i).stops |= stops;
+}
+
+void
 cj_builder_truncate (CjBuilder *builder, guint n_values, guint n_steps)
 {
   g_array_set_size (builder->values, n_values);

@@ -35,6 +35,7 @@ typedef struct
   CjOp op;              /* attrs owned */
   int in[CJ_OP_MAX_IN]; /* CJ_NO_VALUE: not given */
   int out;              /* the first result; the others follow it */
+  guint stops;          /* bits of inputs that get no gradient from here */
 } CjStep;
 
 typedef struct
@@ -63,6 +64,13 @@ int cj_builder_add_state (CjBuilder *builder, const char *node, const char *name
  * CJ_NO_VALUE and the op's refusal. An `in` of CJ_NO_VALUE is an optional input left out. */
 int cj_builder_emit (CjBuilder *builder, const CjOpInfo *info, gconstpointer attrs, const int *in,
                      guint n_in, GError **error);
+
+/* Gives a step another input, or one more; those between are not given. The shapes must do: nothing is
+ * inferred anew. */
+void cj_builder_set_in (CjBuilder *builder, CjStep *step, guint index, int value);
+
+/* Adds bits of inputs to which the step that makes `value` passes no gradient. */
+void cj_builder_set_stops (CjBuilder *builder, int value, guint stops);
 
 /* Forgets the values and steps from the given numbers on: a layer that refused half way. */
 void cj_builder_truncate (CjBuilder *builder, guint n_values, guint n_steps);

@@ -3,6 +3,7 @@
 #include "cj-graph-private.h"
 
 #include "cj-error.h"
+#include "cj-rule.h"
 #include "cj-variant.h"
 
 #include <glib/gi18n-lib.h>
@@ -68,6 +69,9 @@ save_node (const CjNode *node, gboolean placed)
   g_variant_dict_insert (&dict, "muted", "b", node->muted);
   g_variant_dict_insert (&dict, "frozen", "b", node->frozen);
   g_variant_dict_insert (&dict, "rate", "d", node->rate);
+  g_variant_dict_remove (&dict, "rule");
+  if (node->rule > 0)
+    g_variant_dict_insert (&dict, "rule", "s", cj_rule_names[node->rule]);
   return g_variant_dict_end (&dict);
 }
 
@@ -100,7 +104,7 @@ fill_node (CjNode *node, GVariantDict *dict, GError **error)
   g_autoptr (GVariant) params
       = g_variant_dict_lookup_value (dict, "params", G_VARIANT_TYPE_VARDICT);
   GVariantIter iter;
-  const char *name, *block = NULL;
+  const char *name, *block = NULL, *rule = NULL;
   GVariant *value;
 
   g_variant_dict_lookup (dict, "block", "&s", &block);
@@ -111,6 +115,13 @@ fill_node (CjNode *node, GVariantDict *dict, GError **error)
   node->muted = lookup_flag (dict, "muted");
   node->frozen = lookup_flag (dict, "frozen");
   node->rate = CLAMP (cj_dict_lookup_number (dict, "rate", 1), 0, 1e6);
+  node->rule = 0;
+  if (g_variant_dict_lookup (dict, "rule", "&s", &rule)
+      && !cj_params_parse (cj_node_params, node, "rule", rule, error))
+    {
+      g_prefix_error (error, _ ("“%s”: "), node->id);
+      return FALSE;
+    }
   if (node->kept != NULL || params == NULL)
     return TRUE;
   g_variant_iter_init (&iter, params);

@@ -2,6 +2,7 @@
 #include "cj-graph-private.h"
 
 #include "cj-error.h"
+#include "cj-rule.h"
 
 #include <glib/gi18n-lib.h>
 #include <stddef.h>
@@ -37,6 +38,13 @@ const CjParam cj_node_params[] = {
     .soft_max = 10,
     .digits = 3,
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "rule",
+    .title = "Learning rule",
+    .blurb = "How the weights of this layer learn; “network”: as the training says",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjNode, rule),
+    .max = G_MAXINT,
+    .choices = cj_rule_names },
   { NULL },
 };
 

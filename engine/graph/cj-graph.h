@@ -26,6 +26,7 @@ struct _CjNode
   gboolean muted;  /* passes its input on */
   gboolean frozen; /* its parameters do not learn */
   double rate;     /* factor on the learning rate, 1 */
+  int rule;        /* how it learns: index into cj_rule_names; 0: as the network */
   GVariant *kept;  /* of a node whose layer is not installed: what was read */
 };
 

@@ -2,6 +2,7 @@
 #include "cj-lower.h"
 
 #include "cj-error.h"
+#include "cj-rule.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdarg.h>
@@ -17,8 +18,9 @@ free_problem (gpointer data)
   g_free (problem);
 }
 
-static CjProblem *
-add_problem (CjLowered *self, CjProblemKind kind, const CjNode *node, guint port, char *sentence)
+CjProblem *
+cj_lowered_add_problem (CjLowered *self, CjProblemKind kind, const CjNode *node, guint port,
+                        char *sentence)
 {
   CjProblem *problem = g_new0 (CjProblem, 1);
 
@@ -93,7 +95,7 @@ collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjData
         }
       else if (info->kind != CJ_PORT_OPTIONAL)
         {
-          add_problem (
+          cj_lowered_add_problem (
               self, CJ_PROBLEM_NOTE, node, port,
               g_strdup_printf (_ ("%s “%s” has nothing on its input “%s” and is ignored. Wire "
                                   "it to a layer or to the data."),
@@ -111,10 +113,11 @@ add_loss (CjLowered *self, const CjNode *node, int looks_at, int loss)
 {
   if (cj_builder_get_shape (self->builder, loss)->n_dims > 0)
     {
-      add_problem (self, CJ_PROBLEM_NOTE, node, 0,
-                   g_strdup_printf (_ ("%s “%s” keeps its losses apart, so nothing learns from it. "
-                                       "Choose mean as its reduction."),
-                                    _ (node->layer->title), node->id));
+      cj_lowered_add_problem (
+          self, CJ_PROBLEM_NOTE, node, 0,
+          g_strdup_printf (_ ("%s “%s” keeps its losses apart, so nothing learns from it. "
+                              "Choose mean as its reduction."),
+                           _ (node->layer->title), node->id));
       return;
     }
   if (self->losses->len == 0)
@@ -146,10 +149,11 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       const char *kind = "";
 
       g_variant_lookup (node->kept, "layer", "&s", &kind);
-      add_problem (self, CJ_PROBLEM_ERROR, node, 0,
-                   g_strdup_printf (_ ("“%s” is a layer “%s”, which is not installed. Install its "
-                                       "plugin, or delete the card."),
-                                    node->id, kind));
+      cj_lowered_add_problem (
+          self, CJ_PROBLEM_ERROR, node, 0,
+          g_strdup_printf (_ ("“%s” is a layer “%s”, which is not installed. Install its "
+                              "plugin, or delete the card."),
+                           node->id, kind));
       return;
     }
   if (!collect (self, graph, node, spec, out))
@@ -165,7 +169,7 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
     build.in[i] = out->in[i];
   if (!node->layer->build (&build, &error))
     {
-      CjProblem *problem = add_problem (
+      CjProblem *problem = cj_lowered_add_problem (
           self, CJ_PROBLEM_ERROR, node, build.mend_port,
           /* Translators: kind of a layer, its name, what is wrong, as “expects pictures …” */
           g_strdup_printf (_ ("%s “%s” %s"), _ (node->layer->title), node->id, error->message));
@@ -177,7 +181,7 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       return;
     }
   if (build.note != NULL)
-    add_problem (
+    cj_lowered_add_problem (
         self, CJ_PROBLEM_NOTE, node, 0,
         /* Translators: kind of a layer, its name, what is wrong, as “expects pictures …” */
         g_strdup_printf (_ ("%s “%s” %s"), _ (node->layer->title), node->id, build.note));
@@ -253,19 +257,20 @@ add_class_problem (CjLowered *self, const CjNode *loss, gint64 k, guint n_classe
 
   if (scorer == NULL)
     {
-      add_problem (self, CJ_PROBLEM_ERROR, loss, 0,
-                   g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                                 "“%s” gives %lld score, but the data has %u "
-                                                 "classes. Put Dense of %u units before “%s”.",
-                                                 "“%s” gives %lld scores, but the data has %u "
-                                                 "classes. Put Dense of %u units before “%s”.",
-                                                 (gulong) k),
-                                    last->id, (long long) k, n_classes, n_classes, loss->id))
+      cj_lowered_add_problem (
+          self, CJ_PROBLEM_ERROR, loss, 0,
+          g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                        "“%s” gives %lld score, but the data has %u "
+                                        "classes. Put Dense of %u units before “%s”.",
+                                        "“%s” gives %lld scores, but the data has %u "
+                                        "classes. Put Dense of %u units before “%s”.",
+                                        (gulong) k),
+                           last->id, (long long) k, n_classes, n_classes, loss->id))
           ->mend
           = "dense";
       return;
     }
-  problem = add_problem (
+  problem = cj_lowered_add_problem (
       self, CJ_PROBLEM_ERROR, scorer, 0,
       g_strdup_printf (/* Translators: the last %s is the name of a parameter, as “units” or “filters” */
                        g_dngettext (
@@ -313,6 +318,7 @@ cj_lower (const CjGraph *graph, const CjDataSpec *spec)
   for (guint i = 0; i < spec->n_inputs; i++)
     self->inputs[i] = CJ_NO_VALUE;
   self->losses = g_array_new (FALSE, FALSE, sizeof (int));
+  self->locals = g_array_new (FALSE, FALSE, sizeof (int));
   self->problems = g_ptr_array_new_with_free_func (free_problem);
   self->x = self->y = self->prediction = CJ_NO_VALUE;
   for (guint i = 0; i < order->len; i++)
@@ -322,6 +328,8 @@ cj_lower (const CjGraph *graph, const CjDataSpec *spec)
     }
   find_prediction (self, graph, order);
   check_classes (self, graph, spec);
+  if (spec->learning != NULL)
+    cj_rules_apply (self, graph, spec->learning);
   return self;
 }
 
@@ -331,6 +339,7 @@ cj_lowered_free (CjLowered *self)
   g_clear_pointer (&self->builder, cj_builder_free);
   g_ptr_array_unref (self->problems);
   g_array_unref (self->losses);
+  g_array_unref (self->locals);
   g_free (self->inputs);
   g_free (self->nodes);
   g_free (self);

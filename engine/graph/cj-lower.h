@@ -31,6 +31,13 @@ typedef struct
   gboolean wants_gradient;
 } CjInputSpec;
 
+/* How a network learns, where its nodes do not say otherwise. */
+typedef struct
+{
+  const struct _CjRuleInfo *rule; /* cj-rule.h */
+  gconstpointer params;           /* of the rule */
+} CjLearning;
+
 /* What the data delivers. N is the batch. */
 typedef struct
 {
@@ -42,6 +49,9 @@ typedef struct
   gboolean has_y; /* FALSE: losses without a wired target are left out */
   const CjInputSpec *inputs;
   guint n_inputs;
+  /* The list of ops is the one that learns so, by the rules of the nodes as well; NULL: whoever goes back
+   * through it gets gradients. */
+  const CjLearning *learning;
 } CjDataSpec;
 
 typedef struct
@@ -58,16 +68,21 @@ typedef struct
   CjBuilder *builder;
   CjLoweredNode *nodes; /* by position in graph->nodes */
   guint n_nodes;
-  int x, y;            /* values of the data, CJ_NO_VALUE if nothing uses them */
-  int *inputs;         /* values of spec->inputs */
-  GArray *losses;      /* int: scalar values */
-  int prediction;      /* what the first loss looks at, else the last node without a successor */
+  int x, y;       /* values of the data, CJ_NO_VALUE if nothing uses them */
+  int *inputs;    /* values of spec->inputs */
+  GArray *losses; /* int: scalar values */
+  GArray *locals; /* int: scalar values that rules lower besides, which are no part of the loss */
+  int prediction; /* what the first loss looks at, else the last node without a successor */
   GPtrArray *problems; /* CjProblem */
 } CjLowered;
 
 /* Never fails; look at problems. You free. Any thread that may read the graph. */
 CjLowered *cj_lower (const CjGraph *graph, const CjDataSpec *spec);
 void cj_lowered_free (CjLowered *lowered);
+
+/* Appends a problem of a node (NULL: of the whole); takes the sentence. Borrowed, to be completed. */
+CjProblem *cj_lowered_add_problem (CjLowered *lowered, CjProblemKind kind, const CjNode *node,
+                                   guint port, char *sentence);
 
 /* The first problem that is an error, or NULL. */
 const CjProblem *cj_lowered_get_error (const CjLowered *lowered);

@@ -117,11 +117,13 @@ typedef struct
   gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
 } CjDenseChainAttrs;
 
-/* in: x [N, ..., I], weight [U, I], bias [U] (optional); out [N, ..., U]. */
+/* in: x [N, ..., I], weight [U, I], bias [U] (optional), feedback [U, I] (optional): the weight of the way
+ * back, in place of the first; if it learns, it gets the first one's gradient. out [N, ..., U]. */
 extern const CjOpInfo cj_op_dense;
 /* Whether this op is a dense layer so large that a library's products are worth having (CjOp.blas). */
 gboolean cj_dense_is_large (const CjOp *op);
-/* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional); out [N, O, H', W']. */
+/* in: x [N, C, H, W], weight [O, C/groups, kh, kw], bias [O] (optional), feedback, shaped as the weight
+ * (optional): that of the way back, as for dense; out [N, O, H', W']. */
 extern const CjOpInfo cj_op_conv2d;
 /* Whether convolutions with kernels of 3×3 may be done by Winograd's method, which is 1.5 to 2.5 times
  * as fast and rounds three to nine times as coarsely: unless the environment variable CAJAL_WINOGRAD is
@@ -138,6 +140,38 @@ extern const CjOpInfo cj_op_conv2d_relu;
 extern const CjOpInfo cj_op_dense_chain;
 /* in: a [..., M, K], b [..., K, N] (or [..., N, K]) with equal leading dimensions; out [..., M, N]. */
 extern const CjOpInfo cj_op_matmul;
+
+/* --- ways of errors and changes of weights, put in by learning rules --- */
+
+typedef enum
+{
+  CJ_LOCAL_HEBB,
+  CJ_LOCAL_OJA,
+  CJ_LOCAL_SANGER,
+  CJ_LOCAL_BCM,
+  CJ_LOCAL_WINNER,
+  CJ_LOCAL_KOHONEN
+} CjLocalKind;
+
+typedef struct
+{
+  CjLocalKind kind;
+  double decay;        /* of weights, for Hebb and BCM */
+  double follow;       /* share of a step in the threshold of BCM */
+  double width, least; /* of the neighbourhood on the map, at first and from `steps` on */
+  double steps;
+  gint64 columns; /* of the map: unit u stands at (u mod columns, u / columns) */
+} CjLocalAttrs;
+
+/* in: x [N, I], y [N, U], weight [U, I], threshold [U] (state, of BCM); out: the mean of y², a number. Backward
+ * the weight gets minus the change that the rule wants, whatever comes to the number; nothing goes on. */
+extern const CjOpInfo cj_op_local;
+
+/* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
+ * backward, each row e hands e B to x besides. */
+extern const CjOpInfo cj_op_feedback;
+/* in: w, r of one shape; out |r| with the signs of w, 0 where w is 0; without gradient. */
+extern const CjOpInfo cj_op_signs;
 
 /* --- pooling and resampling --- */
 

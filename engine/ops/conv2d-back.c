@@ -133,7 +133,7 @@ pack (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
   const Axis rows = axis_of_rows (g), columns = axis_of_columns (g);
   const gint64 width = panels.width, group = chunk / panels.n_panels;
   const gint64 first = chunk % panels.n_panels * width, count = MIN (width, g->cg - first);
-  const float *weight = (const float *) call->in[1] + (group * g->og * g->cg + first) * g->taps;
+  const float *weight = cj_conv_get_back (call) + (group * g->og * g->cg + first) * g->taps;
 
   for (gint64 py = 0; py < MIN (rows.stride, rows.size); py++)
     for (gint64 px = 0; px < MIN (columns.stride, columns.size); px++)

@@ -343,11 +343,11 @@ count_input_scratch (const CjConv *g)
   return count_band (g, &v, g->c, g->w, find_band (g, &v, BAND, g->c, g->w, g->h));
 }
 
-/* The weight with the kernel turned round. */
+/* The weight of the way back with the kernel turned round. */
 static void
 pack_input (const CjConv *g, const CjOpCall *call, guint chunk, float *room)
 {
-  const float *weight = call->in[1];
+  const float *weight = cj_conv_get_back (call);
 
   (void) chunk;
   for (gint64 c = 0; c < g->c; c++)

@@ -61,6 +61,13 @@ gboolean cj_conv_fits_winograd (const CjConv *conv, gboolean weight);
 
 CjConv cj_conv_get (const CjOp *op);
 
+/* The weight that carries gradients back. */
+static inline const float *
+cj_conv_get_back (const CjOpCall *call)
+{
+  return call->op->n_in > 3 && call->in[3] != NULL ? call->in[3] : call->in[1];
+}
+
 /* Floats from the room of a block to that of the next. */
 static inline gint64
 cj_conv_room (const CjConv *conv, const CjConvWay *way)

@@ -529,7 +529,7 @@ turn_input (const CjConv *conv, const CjOpCall *call, guint chunk, float *room)
 {
   const CjWinograd g = get_input (conv);
 
-  cj_winograd_pack (&g, call->in[1], TRUE, chunk, room, call->scratch);
+  cj_winograd_pack (&g, cj_conv_get_back (call), TRUE, chunk, room, call->scratch);
 }
 
 /* The sums of blocks lie as those of the direct way. */

@@ -289,7 +289,7 @@ twin (const CjOp *op, const void *const *in, float *const *out)
 const CjOpInfo cj_op_conv2d = {
   .id = "conv2d",
   .layout = CJ_LAYOUT_LAST,
-  .plain_in = 1u << 1,
+  .plain_in = 1u << 1 | 1u << 3,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
   PHASES,
@@ -308,7 +308,7 @@ relu_twin (const CjOp *op, const void *const *in, float *const *out)
 const CjOpInfo cj_op_conv2d_relu = {
   .id = "conv2d-relu",
   .layout = CJ_LAYOUT_LAST,
-  .plain_in = 1u << 1,
+  .plain_in = 1u << 1 | 1u << 3,
   .attrs_size = sizeof (CjConv2dAttrs),
   .infer = infer,
   PHASES,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* y = x W^T + b. N rows (samples, or samples times moments), I inputs, U units: x [N, I], W [U, I],
- * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. */
+ * b [U], y [N, U]. dx = dy W, dW = dy^T x, db = sum over N of dy. With feedback B [U, I]: dx = dy B,
+ * dB = dW. */
 #include "cj-blas.h"
 #include "cj-gemm.h"
 #include "cj-kernel.h"
@@ -204,6 +205,13 @@ slice_units (const CjOp *op)
   return get_way (op) == BY_ROWS ? (guint) count_panels (get_u (op)) : 0;
 }
 
+/* What carries gradients back. */
+static const float *
+get_back (const CjOpCall *call)
+{
+  return call->op->n_in > 3 && call->in[3] != NULL ? call->in[3] : call->in[1];
+}
+
 /* [panel, I, 32] of the weight, for what comes out. */
 static void
 pack_units (const CjOpCall *call, guint panel)
@@ -220,7 +228,7 @@ static void
 pack_inputs (const CjOpCall *call, guint panel)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op), i0 = (gint64) panel * PANEL;
-  const CjGemmMatrix w = { call->in[1], 1, ni };
+  const CjGemmMatrix w = { get_back (call), 1, ni };
 
   if (call->d_in[0] != NULL)
     cj_gemm_pack_matrix (&w, i0, (int) MIN (PANEL, ni - i0), PANEL, 0, (int) nu,
@@ -385,7 +393,7 @@ backward_inputs (const CjOpCall *call, guint chunk)
 {
   const gint64 ni = get_i (call->op), nu = get_u (call->op), i0 = chunk * get_width (call->op);
   const gint64 inputs = MIN (get_width (call->op), ni - i0), n = get_n (call->op);
-  const float *gradient = get_gradient (call), *weight = (const float *) call->in[1] + i0;
+  const float *gradient = get_gradient (call), *weight = get_back (call) + i0;
   const CjGemmMatrix dy = { gradient, nu, 1 }, w = { weight, 1, ni };
 
   if (call->d_in[0] == NULL)
@@ -425,6 +433,17 @@ find_gradient (const CjOpCall *call, const float *dy, const float *x, gint64 n, 
     sum_rows (dy + u0, n, nu, units, db);
 }
 
+/* Feedback that learns changes as the weight does: units [u0, u0 + units) of their gradient. */
+static void
+copy_gradient (const CjOpCall *call, gint64 u0, gint64 units)
+{
+  const gint64 ni = get_i (call->op);
+
+  if (call->op->n_in > 3 && call->d_in[3] != NULL && call->d_in[1] != NULL)
+    memcpy (call->d_in[3] + u0 * ni, call->d_in[1] + u0 * ni,
+            sizeof (float) * (gsize) (units * ni));
+}
+
 /* A row a sample: all rows at once. */
 static void
 backward_weight (const CjOpCall *call, guint chunk)
@@ -438,6 +457,7 @@ backward_weight (const CjOpCall *call, guint chunk)
     memset (db, 0, sizeof (float) * (gsize) units);
   find_gradient (call, get_gradient (call), call->in[0], get_n (call->op), u0, units, dw,
                  call->add_in[1], db);
+  copy_gradient (call, u0, units);
 }
 
 static float *
@@ -515,6 +535,7 @@ reduce_slices (const CjOpCall *call, guint panel)
     }
   if (dw != NULL && n_events > 0)
     cj_events_add (events, n_events, ni, nu, u0, units, dw);
+  copy_gradient (call, u0, units);
 }
 
 static void

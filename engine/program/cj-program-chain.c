@@ -12,8 +12,8 @@ is_small_dense (const CjProgram *self, const CjStep *step)
 {
   const CjOp *op = &step->op;
 
-  return op->info == &cj_op_dense && op->in_shape[0].n_dims == 2
-         && op->in_shape[1].dims[0] <= CJ_CHAIN_MAX_WIDTH
+  return op->info == &cj_op_dense && op->n_in <= 3 && step->stops == 0
+         && op->in_shape[0].n_dims == 2 && op->in_shape[1].dims[0] <= CJ_CHAIN_MAX_WIDTH
          && op->in_shape[1].dims[1] <= CJ_CHAIN_MAX_WIDTH
          && cj_builder_get_value (self->lowered->builder, step->in[1])->kind == CJ_VALUE_PARAM;
 }

@@ -33,6 +33,9 @@ is_end_value (const CjProgram *self, int value)
   for (guint i = 0; i < self->lowered->losses->len; i++)
     if (g_array_index (self->lowered->losses, int, i) == value)
       return TRUE;
+  for (guint i = 0; i < self->lowered->locals->len; i++)
+    if (g_array_index (self->lowered->locals, int, i) == value)
+      return TRUE;
   return self->lowered->prediction == value;
 }
 

@@ -62,6 +62,8 @@ find_live (CjProgram *self)
   self->live = g_new0 (gboolean, n_steps (self) + 1);
   for (guint i = 0; i < self->lowered->losses->len; i++)
     needed[g_array_index (self->lowered->losses, int, i)] = TRUE;
+  for (guint i = 0; i < self->lowered->locals->len; i++)
+    needed[g_array_index (self->lowered->locals, int, i)] = TRUE;
   if (self->lowered->prediction != CJ_NO_VALUE)
     needed[self->lowered->prediction] = TRUE;
   for (guint i = n_steps (self); i-- > 0;)
@@ -128,7 +130,7 @@ find_wanted (const CjProgram *self, const CjGraph *graph, const CjDataSpec *spec
       gboolean any = FALSE;
 
       for (guint j = 0; j < step->op.n_in; j++)
-        any |= step->in[j] != CJ_NO_VALUE
+        any |= step->in[j] != CJ_NO_VALUE && (step->stops & 1u << j) == 0
                && (wanted[step->in[j]]
                    /* of words: what stands for them */
                    || (self->purpose == CJ_PURPOSE_EXPLAIN && step->in[j] == self->lowered->x));
@@ -184,7 +186,7 @@ find_lives (const CjProgram *self, Life *values, Life *gradients)
               touch (&values[step->in[j]], forward);
             if (self->backward[i] && (step->op.info->free_in & 1u << j) == 0)
               touch (&values[step->in[j]], back);
-            if (self->backward[i])
+            if (self->backward[i] && (step->stops & 1u << j) == 0)
               touch (&gradients[step->in[j]], back);
           }
       for (guint k = 0; k < step->op.n_out; k++)
@@ -232,7 +234,7 @@ link_backward (CjProgram *self, const gboolean *wanted, guint *first_written)
         {
           const int in = step->in[j];
 
-          if (in == CJ_NO_VALUE || !wanted[in])
+          if (in == CJ_NO_VALUE || !wanted[in] || (step->stops & 1u << j) != 0)
             continue;
           call->add_in[j] = written[in];
           if (!written[in])
@@ -249,6 +251,8 @@ find_seeded (CjProgram *self, const gboolean *wanted)
   self->seeded = g_new0 (gboolean, n_values (self) + 1);
   for (guint i = 0; i < self->lowered->losses->len && cj_program_goes_back (self); i++)
     self->seeded[g_array_index (self->lowered->losses, int, i)] = TRUE;
+  for (guint i = 0; i < self->lowered->locals->len; i++)
+    self->seeded[g_array_index (self->lowered->locals, int, i)] = TRUE;
   for (guint i = 0; i < self->lowered->n_nodes && self->purpose == CJ_PURPOSE_EXPLAIN; i++)
     for (guint k = 0; k < self->lowered->nodes[i].n_out; k++)
       if (self->lowered->nodes[i].valid && wanted[self->lowered->nodes[i].out[k]])
@@ -521,7 +525,7 @@ fill_calls (CjProgram *self)
         if (step->in[j] != CJ_NO_VALUE)
           {
             call->in[j] = self->data[step->in[j]];
-            call->d_in[j] = self->d_data[step->in[j]];
+            call->d_in[j] = (step->stops & 1u << j) == 0 ? self->d_data[step->in[j]] : NULL;
           }
       for (guint k = 0; k < step->op.n_out; k++)
         {

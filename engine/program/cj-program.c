@@ -28,13 +28,16 @@ make (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_t
       gboolean sketch, GError **error)
 {
   g_autoptr (CjProgram) self = g_new0 (CjProgram, 1);
+  CjDataSpec bare = *spec;
 
+  if (purpose != CJ_PURPOSE_TRAIN) /* looked at, a network is what was drawn */
+    bare.learning = NULL;
   self->purpose = purpose;
   self->sketch = sketch;
   self->n_threads = n_threads;
   self->batch = spec->batch;
   self->params = g_array_new (FALSE, TRUE, sizeof (CjProgramParam));
-  self->lowered = cj_lower (graph, spec);
+  self->lowered = cj_lower (graph, &bare);
   if (!check_ready (self, error))
     return NULL;
   cj_program_join_chains (self);
@@ -510,6 +513,8 @@ start_backward (CjProgram *self)
       if (self->d_data[loss] != NULL && !self->given[loss])
         *self->d_data[loss] = 1;
     }
+  for (guint i = 0; i < self->lowered->locals->len; i++)
+    *self->d_data[g_array_index (self->lowered->locals, int, i)] = 1;
   for (guint i = 0; i < self->seeds->len; i++)
     self->given[g_array_index (self->seeds, CjSeed, i).value] = FALSE;
 }

@@ -229,6 +229,16 @@ walk_default (Walk *walk, const CjStep *step)
     }
 }
 
+/* Feedback of its own is as the weight is: what it belongs to, and what it hears. */
+static void
+label_feedback (Walk *walk, const CjStep *step, const CjParamLabels *weight)
+{
+  CjParamLabels *feedback = step->op.n_in > 3 ? find_param (walk, step->in[3]) : NULL;
+
+  for (guint a = 0; feedback != NULL && a < weight->value->shape.n_dims; a++)
+    set_axis (feedback, a, weight->axis[a]);
+}
+
 static void
 walk_dense (Walk *walk, const CjStep *step)
 {
@@ -247,6 +257,7 @@ walk_dense (Walk *walk, const CjStep *step)
   set_axis (weight, 1, from);
   set_axis (bias, 0, units);
   weight->inputs = TRUE;
+  label_feedback (walk, step, weight);
   if (is_inserted (walk, weight) && n >= n_in && all_known (walk, from, n_in))
     {
       weight->n_passed = n_in;
@@ -312,6 +323,7 @@ walk_conv (Walk *walk, const CjStep *step)
   for (guint a = 2; a < n_dims; a++)
     set_axis (weight, a, label_taps (walk, weight->value->shape.dims[a]));
   weight->inputs = TRUE;
+  label_feedback (walk, step, weight);
   if (is_inserted (walk, weight) && n_dims == 4 && all_known (walk, from, n_in)
       && passes_through (step, weight))
     {

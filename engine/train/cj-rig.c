@@ -22,9 +22,11 @@ CjRig *
 cj_rig_new (const CjGraph *graph, const CjTrainSetup *setup, CjFeed *feed, guint n_threads,
             GError **error)
 {
-  const CjDataSpec spec = cj_feed_get_spec (feed, setup->batch);
+  const CjLearning learning = cj_train_setup_get_learning (setup);
+  CjDataSpec spec = cj_feed_get_spec (feed, setup->batch);
   g_autoptr (CjRig) self = g_new0 (CjRig, 1);
 
+  spec.learning = &learning;
   self->feed = feed;
   self->graph = cj_graph_dup (graph);
   self->program = cj_program_new (graph, CJ_PURPOSE_TRAIN, &spec, n_threads, error);
@@ -66,8 +68,11 @@ cj_rig_take_over (CjRig *self, CjRig *old, const GArray *cuts)
 {
   const CjTrainSetup *was = cj_trainer_get_setup (old->trainer);
   const CjTrainSetup *is = cj_trainer_get_setup (self->trainer);
+  const CjLearning learned = cj_train_setup_get_learning (was);
+  const CjLearning learns = cj_train_setup_get_learning (is);
   const CjDataSpec spec = cj_feed_get_spec (self->feed, cj_program_get_batch (self->program));
-  g_autoptr (CjSurgery) surgery = cj_surgery_new (old->graph, self->graph, &spec, cuts);
+  g_autoptr (CjSurgery) surgery
+      = cj_surgery_new (old->graph, self->graph, &spec, &learned, &learns, cuts);
   g_autoptr (CjCheckpoint) from = cj_trainer_save (old->trainer);
   g_autoptr (CjCheckpoint) to = cj_trainer_save (self->trainer);
   const CjPlace start = to->at;

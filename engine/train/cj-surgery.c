@@ -89,13 +89,16 @@ find_renamed (const CjGraph *before, const CjGraph *after)
 
 CjSurgery *
 cj_surgery_new (const CjGraph *before, const CjGraph *after, const CjDataSpec *spec,
-                const GArray *cuts)
+                const CjLearning *learned, const CjLearning *learns, const GArray *cuts)
 {
   CjSurgery *self = g_new0 (CjSurgery, 1);
+  CjDataSpec was = *spec, is = *spec;
 
+  was.learning = learned;
+  is.learning = learns;
   self->ids = find_renamed (before, after);
-  self->before = cj_labels_new (before, spec, NULL, NULL, NULL);
-  self->after = cj_labels_new (after, spec, self->ids, cuts, self->before);
+  self->before = cj_labels_new (before, &was, NULL, NULL, NULL);
+  self->after = cj_labels_new (after, &is, self->ids, cuts, self->before);
   return self;
 }
 

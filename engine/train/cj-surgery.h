@@ -24,9 +24,10 @@ void cj_unit_cuts_add (GArray *cuts, const char *node, guint unit);
 
 typedef struct _CjSurgery CjSurgery;
 
-/* Compares two networks for data of `spec`; `cuts` may be NULL. Slow enough for a worker. You free. */
+/* Compares two networks for data of `spec`, one that learned so and one that is to learn so (NULL: by
+ * gradients); `cuts` may be NULL. Slow enough for a worker. You free. */
 CjSurgery *cj_surgery_new (const CjGraph *before, const CjGraph *after, const CjDataSpec *spec,
-                           const GArray *cuts);
+                           const CjLearning *learned, const CjLearning *learns, const GArray *cuts);
 void cj_surgery_free (CjSurgery *surgery);
 
 /* Fills `to`, which holds the initial weights of the changed network, from a checkpoint of the old

@@ -134,26 +134,113 @@ const CjParam cj_train_setup_params[] = {
   { NULL },
 };
 
-static void
-choose_optimizer (CjTrainSetup *setup, const CjOptimizerInfo *info)
+/* What is chosen among a catalogue, with values of a table of its own. */
+typedef struct
 {
-  if (setup->optimizer == info)
-    return;
-  g_free (setup->optimizer_params);
-  setup->optimizer = info;
-  setup->optimizer_params = g_malloc0 (MAX (info->params_size, 1));
-  cj_params_reset (info->params, setup->optimizer_params);
+  const char *name, *prefix;
+  gsize info, params;           /* offsets into CjTrainSetup */
+  gsize info_params, info_size; /* offsets into what is chosen */
+  const char *preset;           /* id */
+  gconstpointer (*find) (const char *id);
+  const char *refusal;
+} Choice;
+
+static gconstpointer
+find_optimizer (const char *id)
+{
+  return cj_optimizer_find (id);
 }
 
-static void
-choose_schedule (CjTrainSetup *setup, const CjScheduleInfo *info)
+static gconstpointer
+find_schedule (const char *id)
 {
-  if (setup->schedule == info)
-    return;
-  g_free (setup->schedule_params);
-  setup->schedule = info;
-  setup->schedule_params = g_malloc0 (MAX (info->params_size, 1));
-  cj_params_reset (info->params, setup->schedule_params);
+  return cj_schedule_find (id);
+}
+
+static gconstpointer
+find_rule (const char *id)
+{
+  return cj_rule_find (id);
+}
+
+static const Choice choices[] = {
+  { "optimizer", "optimizer.", offsetof (CjTrainSetup, optimizer),
+    offsetof (CjTrainSetup, optimizer_params), offsetof (CjOptimizerInfo, params),
+    offsetof (CjOptimizerInfo, params_size), "adam", find_optimizer,
+    N_ ("There is no optimizer “%s”. “cajal-cli list optimizers” names them all.") },
+  { "schedule", "schedule.", offsetof (CjTrainSetup, schedule),
+    offsetof (CjTrainSetup, schedule_params), offsetof (CjScheduleInfo, params),
+    offsetof (CjScheduleInfo, params_size), "constant", find_schedule,
+    N_ ("There is no schedule “%s”. “cajal-cli list schedules” names them all.") },
+  { "rule", "rule.", offsetof (CjTrainSetup, rule), offsetof (CjTrainSetup, rule_params),
+    offsetof (CjRuleInfo, params), offsetof (CjRuleInfo, params_size), "backprop", find_rule,
+    N_ ("There is no learning rule “%s”. “cajal-cli list rules” names them all.") },
+};
+
+static gconstpointer
+get_info (const CjTrainSetup *setup, const Choice *choice)
+{
+  return G_STRUCT_MEMBER (gconstpointer, setup, choice->info);
+}
+
+static const char *
+get_id (const CjTrainSetup *setup, const Choice *choice)
+{
+  G_STATIC_ASSERT (offsetof (CjOptimizerInfo, id) == offsetof (CjRuleInfo, id)
+                   && offsetof (CjScheduleInfo, id) == offsetof (CjRuleInfo, id));
+  return ((const CjRuleInfo *) get_info (setup, choice))->id;
+}
+
+static const CjParam *
+get_table (const CjTrainSetup *setup, const Choice *choice)
+{
+  return G_STRUCT_MEMBER (const CjParam *, get_info (setup, choice), choice->info_params);
+}
+
+static gsize
+get_size (const CjTrainSetup *setup, const Choice *choice)
+{
+  return MAX (G_STRUCT_MEMBER (gsize, get_info (setup, choice), choice->info_size), 1);
+}
+
+static gpointer *
+get_values (const CjTrainSetup *setup, const Choice *choice)
+{
+  return &G_STRUCT_MEMBER (gpointer, (gpointer) setup, choice->params);
+}
+
+static const Choice *
+find_choice (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    if (g_str_equal (choices[i].name, name))
+      return &choices[i];
+  return NULL;
+}
+
+gboolean
+cj_train_setup_is_choice (const char *name)
+{
+  return find_choice (name) != NULL;
+}
+
+static gboolean
+choose (CjTrainSetup *setup, const Choice *choice, const char *id, GError **error)
+{
+  const gconstpointer info = choice->find (id);
+
+  if (info == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ (choice->refusal), id);
+      return FALSE;
+    }
+  if (get_info (setup, choice) == info)
+    return TRUE;
+  g_free (*get_values (setup, choice));
+  G_STRUCT_MEMBER (gconstpointer, setup, choice->info) = info;
+  *get_values (setup, choice) = g_malloc0 (get_size (setup, choice));
+  cj_params_reset (get_table (setup, choice), *get_values (setup, choice));
+  return TRUE;
 }
 
 CjTrainSetup *
@@ -162,8 +249,8 @@ cj_train_setup_new (void)
   CjTrainSetup *setup = g_new0 (CjTrainSetup, 1);
 
   cj_params_reset (cj_train_setup_params, setup);
-  choose_optimizer (setup, cj_optimizer_find ("adam"));
-  choose_schedule (setup, cj_schedule_find ("constant"));
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    choose (setup, &choices[i], choices[i].preset, NULL);
   return setup;
 }
 
@@ -172,17 +259,17 @@ cj_train_setup_dup (const CjTrainSetup *setup)
 {
   CjTrainSetup *copy = g_memdup2 (setup, sizeof *setup);
 
-  copy->optimizer_params
-      = g_memdup2 (setup->optimizer_params, MAX (setup->optimizer->params_size, 1));
-  copy->schedule_params = g_memdup2 (setup->schedule_params, MAX (setup->schedule->params_size, 1));
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    *get_values (copy, &choices[i])
+        = g_memdup2 (*get_values (setup, &choices[i]), get_size (setup, &choices[i]));
   return copy;
 }
 
 void
 cj_train_setup_free (CjTrainSetup *setup)
 {
-  g_free (setup->optimizer_params);
-  g_free (setup->schedule_params);
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    g_free (*get_values (setup, &choices[i]));
   g_free (setup);
 }
 
@@ -190,18 +277,13 @@ cj_train_setup_free (CjTrainSetup *setup)
 static const CjParam *
 find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const char **rest)
 {
-  if (g_str_has_prefix (name, "optimizer."))
-    {
-      *values = setup->optimizer_params;
-      *rest = name + strlen ("optimizer.");
-      return setup->optimizer->params;
-    }
-  if (g_str_has_prefix (name, "schedule."))
-    {
-      *values = setup->schedule_params;
-      *rest = name + strlen ("schedule.");
-      return setup->schedule->params;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    if (g_str_has_prefix (name, choices[i].prefix))
+      {
+        *values = *get_values (setup, &choices[i]);
+        *rest = name + strlen (choices[i].prefix);
+        return get_table (setup, &choices[i]);
+      }
   *values = (gpointer) setup;
   *rest = name;
   return cj_train_setup_params;
@@ -210,31 +292,15 @@ find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const
 gboolean
 cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text, GError **error)
 {
+  const Choice *choice = find_choice (name);
   const CjParam *table;
   gpointer values;
   const char *rest;
 
-  if (g_str_equal (name, "optimizer") && cj_optimizer_find (text) != NULL)
-    choose_optimizer (setup, cj_optimizer_find (text));
-  else if (g_str_equal (name, "schedule") && cj_schedule_find (text) != NULL)
-    choose_schedule (setup, cj_schedule_find (text));
-  else if (g_str_equal (name, "optimizer") || g_str_equal (name, "schedule"))
-    {
-      g_set_error (
-          error, CJ_ERROR, CJ_ERROR_PARAM,
-          g_str_equal (name, "optimizer")
-              ? _ ("There is no optimizer “%s”. “cajal-cli list optimizers” names them all.")
-              : _ ("There is no schedule “%s”. “cajal-cli list schedules” names them all."),
-          text);
-      return FALSE;
-    }
-  else
-    {
-      table = find_table (setup, name, &values, &rest);
-      if (!cj_params_parse (table, values, rest, text, error))
-        return FALSE;
-    }
-  return TRUE;
+  if (choice != NULL)
+    return choose (setup, choice, text, error);
+  table = find_table (setup, name, &values, &rest);
+  return cj_params_parse (table, values, rest, text, error);
 }
 
 const CjParam *
@@ -253,6 +319,19 @@ cj_train_setup_is_live (const CjTrainSetup *setup, const char *name)
   const CjParam *param = cj_train_setup_find (setup, name);
 
   return param != NULL ? (param->flags & CJ_PARAM_LIVE) != 0 : g_str_equal (name, "schedule");
+}
+
+CjLearning
+cj_train_setup_get_learning (const CjTrainSetup *setup)
+{
+  return (CjLearning){ setup->rule, setup->rule_params };
+}
+
+gboolean
+cj_train_setup_learns_alike (const CjTrainSetup *a, const CjTrainSetup *b)
+{
+  return a->rule == b->rule
+         && memcmp (a->rule_params, b->rule_params, MAX (a->rule->params_size, 1)) == 0;
 }
 
 guint
@@ -293,10 +372,8 @@ cj_train_setup_print (const CjTrainSetup *setup, const char *name)
   gpointer values;
   const char *rest;
 
-  if (g_str_equal (name, "optimizer"))
-    return g_strdup (setup->optimizer->id);
-  if (g_str_equal (name, "schedule"))
-    return g_strdup (setup->schedule->id);
+  if (find_choice (name) != NULL)
+    return g_strdup (get_id (setup, find_choice (name)));
   param = find_table (setup, name, &values, &rest);
   param = cj_params_find (param, rest);
   return param != NULL ? cj_params_print (param, values) : NULL;
@@ -321,27 +398,28 @@ cj_train_setup_save (const CjTrainSetup *setup)
 
   g_variant_dict_init (&dict, NULL);
   save_table (&dict, "", cj_train_setup_params, setup);
-  save_table (&dict, "optimizer.", setup->optimizer->params, setup->optimizer_params);
-  save_table (&dict, "schedule.", setup->schedule->params, setup->schedule_params);
-  g_variant_dict_insert (&dict, "optimizer", "s", setup->optimizer->id);
-  g_variant_dict_insert (&dict, "schedule", "s", setup->schedule->id);
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      save_table (&dict, choices[i].prefix, get_table (setup, &choices[i]),
+                  *get_values (setup, &choices[i]));
+      g_variant_dict_insert (&dict, choices[i].name, "s", get_id (setup, &choices[i]));
+    }
   return g_variant_dict_end (&dict);
 }
 
 gboolean
 cj_train_setup_load (CjTrainSetup *setup, GVariant *data, GError **error)
 {
-  static const char *const first[] = { "optimizer", "schedule" };
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
-  for (guint i = 0; i < G_N_ELEMENTS (first); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     {
       const char *id;
 
-      if (g_variant_lookup (data, first[i], "&s", &id)
-          && !cj_train_setup_set (setup, first[i], id, error))
+      if (g_variant_lookup (data, choices[i].name, "&s", &id)
+          && !choose (setup, &choices[i], id, error))
         return FALSE;
     }
   g_variant_iter_init (&iter, data);

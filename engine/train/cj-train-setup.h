@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a network is trained: batch, epochs, optimizer, schedule. A value with names, as a node is. */
+/* How a network is trained: batch, epochs, optimizer, schedule, rule. A value with names, as a node is. */
 #pragma once
 
 #include "cj-optimizer.h"
+#include "cj-rule.h"
 #include "cj-schedule.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,8 @@ typedef struct
   gpointer optimizer_params; /* owned */
   const CjScheduleInfo *schedule;
   gpointer schedule_params; /* owned */
+  const CjRuleInfo *rule;   /* of nodes that have none of their own */
+  gpointer rule_params;     /* owned */
 } CjTrainSetup;
 
 extern const CjParam cj_train_setup_params[];
@@ -36,16 +39,23 @@ CjTrainSetup *cj_train_setup_new (void);
 CjTrainSetup *cj_train_setup_dup (const CjTrainSetup *setup);
 void cj_train_setup_free (CjTrainSetup *setup);
 
-/* Sets by name: "epochs", ..., "optimizer" and "schedule" (ids; their own values are kept if the id is
- * the same), "optimizer.beta1", "schedule.gamma". On refusal nothing changes. */
+/* Sets by name: "epochs", ..., "optimizer", "schedule" and "rule" (ids; their own values are kept if the
+ * id is the same), "optimizer.beta1", "schedule.gamma", "rule.scale". On refusal nothing changes. */
 gboolean cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text,
                              GError **error);
-/* The row of a name in its table; NULL for "optimizer", "schedule" and what is not there. */
+/* Whether a name is one of those whose values have a table of their own, as "optimizer". */
+gboolean cj_train_setup_is_choice (const char *name);
+/* The row of a name in its table; NULL for choices and what is not there. */
 const CjParam *cj_train_setup_find (const CjTrainSetup *setup, const char *name);
 /* Whether a run takes a change of the name at its next step; the schedule is LIVE. */
 gboolean cj_train_setup_is_live (const CjTrainSetup *setup, const char *name);
 /* The value of a name as text, or NULL. You free. */
 char *cj_train_setup_print (const CjTrainSetup *setup, const char *name);
+
+/* How the network learns, for CjDataSpec; borrowed from the setup. */
+CjLearning cj_train_setup_get_learning (const CjTrainSetup *setup);
+/* Whether two setups have the same rule with the same values. */
+gboolean cj_train_setup_learns_alike (const CjTrainSetup *a, const CjTrainSetup *b);
 
 /* Arrays as long as the weights that a run keeps: the optimizer's, then the moving average if any. */
 guint cj_train_setup_count_slots (const CjTrainSetup *setup);

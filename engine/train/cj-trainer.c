@@ -179,7 +179,8 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
 gboolean
 cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
-  if (setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
+  if (!cj_train_setup_learns_alike (setup, self->setup)
+      || setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
       || (setup->average > 0) != (self->setup->average > 0)
       || cj_train_setup_count_slots (setup) != self->n_slots)
     return FALSE;

@@ -319,6 +319,36 @@ test_plane (void)
   g_assert_false (cj_landscape_plane (points, 5, 40, first, second, places, shares));
 }
 
+/* What lies in a plane of one's own, whose directions are neither long as one nor at right angles, is found
+ * at its place, whatever lies off it; a line is no plane. */
+static void
+test_place (void)
+{
+  static const double known[4][2] = { { 2, -1 }, { 0.5, 3 }, { -4, 0.25 }, { 0, 0 } };
+  float first[6] = { 3, 0, 1, 0, 0, 0 }, second[6] = { 1, 2, 0, 0, 0, 0 }, data[4][6];
+  const float *points[4];
+  double places[8], shares[2];
+
+  for (int i = 0; i < 4; i++)
+    {
+      points[i] = data[i];
+      for (int k = 0; k < 6; k++)
+        data[i][k] = (float) (7 + k + known[i][0] * first[k] + known[i][1] * second[k]
+                              + (k == 4 && i < 3 ? 5 : 0));
+    }
+  g_assert_true (cj_landscape_place (points, 4, 6, first, second, places, shares));
+  for (int i = 0; i < 8; i++)
+    g_assert_cmpfloat_with_epsilon (places[i], known[i / 2][i % 2], 1e-5);
+  for (int k = 0; k < 2; k++)
+    {
+      g_assert_cmpfloat (shares[k], >, 0.1);
+      g_assert_cmpfloat (shares[k], <, 0.9);
+    }
+  for (int k = 0; k < 6; k++)
+    second[k] = -2 * first[k];
+  g_assert_false (cj_landscape_place (points, 4, 6, first, second, places, shares));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,5 +361,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/explain/landscape/noise", test_noise);
   g_test_add_func ("/engine/explain/landscape/direction", test_direction);
   g_test_add_func ("/engine/explain/landscape/plane", test_plane);
+  g_test_add_func ("/engine/explain/landscape/place", test_place);
   return g_test_run ();
 }

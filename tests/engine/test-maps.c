@@ -3,6 +3,7 @@
 #include "cj-gram.h"
 #include "cj-pca.h"
 #include "cj-rng.h"
+#include "cj-spectral.h"
 #include "cj-umap.h"
 
 #include <math.h>
@@ -252,6 +253,126 @@ test_umap (void)
   g_assert_true (memcmp (map->data, other->data, cj_tensor_bytes (map)) != 0);
 }
 
+/* Links of weight 1 from each of `n` nodes to the next; `ring`: and from the last to the first. */
+static CjLinks
+make_chain (gint64 n, gboolean ring, guint *start, guint *to, float *weight)
+{
+  guint at = 0;
+
+  for (gint64 i = 0; i < n; i++)
+    {
+      start[i] = at;
+      for (int side = -1; side <= 1; side += 2)
+        if (ring || (i + side >= 0 && i + side < n))
+          {
+            to[at] = (guint) ((i + side + n) % n);
+            weight[at++] = 1;
+          }
+    }
+  start[n] = at;
+  return (CjLinks){ n, start, to, weight };
+}
+
+/* Eigenvalues of a chain are 1 - cos (pi k / (n - 1)), with vectors D^1/2 cos (pi k i / (n - 1)); of a
+ * ring 1 - cos (2 pi k / n), each twice (F. Chung, "Spectral graph theory", 1997, examples 1.4, 1.5). */
+static void
+test_laplacian (void)
+{
+  static const gint64 sizes[] = { 2, 3, 40, 600 };
+
+  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      const gint64 n = sizes[s];
+      g_autofree guint *start = g_new (guint, n + 1), *to = g_new (guint, 2 * n);
+      g_autofree float *weight = g_new (float, 2 * n);
+      g_autofree double *vectors = g_new (double, 2 * n);
+      CjLinks links = make_chain (n, FALSE, start, to, weight);
+      double values[2], most;
+
+      g_assert_true (cj_laplacian_vectors (&links, 2, 1, values, vectors));
+      for (int k = 1; k <= MIN (n - 1, 2); k++)
+        {
+          g_assert_cmpfloat_with_epsilon (values[k - 1], 1 - cos (G_PI * k / (double) (n - 1)),
+                                          1e-8);
+          most = vectors[k - 1];
+          for (gint64 i = 0; i < n && n > 3; i++)
+            g_assert_cmpfloat_with_epsilon (vectors[2 * i + k - 1],
+                                            most * (i % (n - 1) == 0 ? 1 : sqrt (2))
+                                                * cos (G_PI * k * i / (double) (n - 1)),
+                                            2e-3);
+        }
+      if (n < 4)
+        continue;
+      links = make_chain (n, TRUE, start, to, weight);
+      g_assert_true (cj_laplacian_vectors (&links, 2, 1, values, vectors));
+      for (int k = 0; k < 2; k++)
+        g_assert_cmpfloat_with_epsilon (values[k], 1 - cos (2 * G_PI / (double) n), 1e-8);
+    }
+}
+
+/* Nodes 0, 2, 4 ... and 1, 3, 5 ... are linked in two chains, and the last is alone. */
+static void
+test_parts (void)
+{
+  const guint start[] = { 0, 1, 2, 4, 5, 6, 6 }, to[] = { 2, 3, 0, 4, 1, 2 };
+  const float weight[] = { 1, 1, 1, 1, 1, 1 };
+  const CjLinks links = { 6, start, to, weight };
+  const guint known[] = { 0, 1, 0, 1, 0, 2 };
+  guint part[6];
+
+  g_assert_cmpuint (cj_links_find_parts (&links, part), ==, 3);
+  g_assert_cmpmem (part, sizeof part, known, sizeof known);
+}
+
+/* Samples along a line that winds in the plane: the smoothest function on their graph unwinds it, which
+ * no projection does. Of clusters that no link joins each lies alone. */
+static void
+test_umap_starts (void)
+{
+  const gint64 n = 300;
+  const CjShape shape = cj_shape2 (n, 2);
+  g_autoptr (CjTensor) spiral = cj_tensor_new (CJ_FLOAT32, &shape);
+  g_autoptr (CjTensor) clusters = make_clusters (120, 6, 4), start = NULL;
+  CjUmapOptions options;
+
+  for (gint64 i = 0; i < n; i++)
+    {
+      const double turn = 3 * G_PI * sqrt (0.1 + 0.9 * (double) i / (double) n);
+
+      cj_tensor_f32 (spiral)[2 * i] = (float) (turn * cos (turn));
+      cj_tensor_f32 (spiral)[2 * i + 1] = (float) (turn * sin (turn));
+    }
+  cj_umap_options_init (&options);
+  options.n_neighbours = 6;
+  for (guint kind = 0; kind < CJ_UMAP_N_STARTS; kind++)
+    {
+      g_autoptr (CjTensor) y = NULL, again = NULL, map = NULL;
+      const float *v;
+      int turns = 0;
+      double most = 0;
+
+      options.start = (CjUmapStart) kind;
+      y = cj_umap_begin (spiral, &options);
+      again = cj_umap_begin (spiral, &options);
+      g_assert_cmpmem (y->data, cj_tensor_bytes (y), again->data, cj_tensor_bytes (again));
+      v = cj_tensor_f32 (y);
+      for (gint64 i = 0; i < 2 * n; i++)
+        most = MAX (most, fabs (v[i]));
+      g_assert_cmpfloat_with_epsilon (most, 10, 0.1);
+      for (gint64 i = 40; i + 40 < n; i += 10) /* does the first axis go back? */
+        turns += (v[2 * i + 20] - v[2 * i]) * (v[2 * i] - v[2 * i - 20]) < 0;
+      if (kind == CJ_UMAP_SPECTRAL)
+        g_assert_cmpint (turns, ==, 0);
+      else
+        g_assert_cmpint (turns, >, 0);
+      map = cj_umap (clusters, &options, NULL, NULL);
+      g_assert_cmpfloat (purity (map, 4), >, 0.97);
+    }
+  options.start = CJ_UMAP_SPECTRAL;
+  start = cj_umap_begin (clusters, &options);
+  g_assert_cmpfloat (purity (start, 4), >, 0.97);
+}
+
 /* Samples that are all the same, and fewer than there should be neighbours. */
 static void
 test_umap_odd (void)
@@ -286,6 +407,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/explain/umap", test_umap);
   g_test_add_func ("/engine/explain/umap/curve", test_umap_curve);
   g_test_add_func ("/engine/explain/umap/scale", test_umap_scale);
+  g_test_add_func ("/engine/explain/spectral/laplacian", test_laplacian);
+  g_test_add_func ("/engine/explain/spectral/parts", test_parts);
+  g_test_add_func ("/engine/explain/umap/starts", test_umap_starts);
   g_test_add_func ("/engine/explain/umap/odd", test_umap_odd);
   return g_test_run ();
 }

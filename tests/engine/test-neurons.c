@@ -81,16 +81,12 @@ find_highest (const CjNeuronTrace *trace, double begin, double end)
 
 /* --- Izhikevich --- */
 
-static void
-test_izhikevich (gconstpointer data)
+/* Ways to fire under a lasting current; FALSE: the pattern is none of these. */
+static gboolean
+check_lasting (const char *id, const GArray *s)
 {
-  const char *id = data;
-  g_autoptr (CjNeuronTrace) trace = run ("izhikevich", id);
-  g_autoptr (GArray) s = cj_neuron_trace_dup_spikes (trace);
   const guint n = s->len;
 
-  for (guint i = 0; i < n; i++)
-    g_test_message ("%s: spike at %g ms", id, g_array_index (s, double, i));
   if (g_str_equal (id, "tonic-spiking"))
     {
       g_assert_cmpint (n, >=, 4);
@@ -129,7 +125,18 @@ test_izhikevich (gconstpointer data)
       g_assert_cmpint (n, >=, 6);
       g_assert_cmpfloat (interval (s, 0), <, 2.5 * interval (s, n - 2));
     }
-  else if (g_str_equal (id, "latency"))
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* The same for answers to pulses. */
+static gboolean
+check_pulses (const char *id, const CjNeuronTrace *trace, const GArray *s)
+{
+  const guint n = s->len;
+
+  if (g_str_equal (id, "latency"))
     {
       g_assert_cmpint (n, ==, 1);
       g_assert_cmpfloat (g_array_index (s, double, 0), >, 13 + 4);
@@ -199,7 +206,20 @@ test_izhikevich (gconstpointer data)
       g_assert_cmpint (count (s, 275, 350), ==, 0);
     }
   else
-    g_error ("no test of pattern %s", id);
+    return FALSE;
+  return TRUE;
+}
+
+static void
+test_izhikevich (gconstpointer data)
+{
+  const char *id = data;
+  g_autoptr (CjNeuronTrace) trace = run ("izhikevich", id);
+  g_autoptr (GArray) s = cj_neuron_trace_dup_spikes (trace);
+
+  for (guint i = 0; i < s->len; i++)
+    g_test_message ("%s: spike at %g ms", id, g_array_index (s, double, i));
+  g_assert_true (check_lasting (id, s) || check_pulses (id, trace, s));
 }
 
 /* --- others --- */

@@ -206,7 +206,8 @@ static void
 test_rsa (void)
 {
   g_autoptr (CjTensor) x = make (N, 9, 1, 5), y = mix (x, 6, 2, 3);
-  g_autoptr (CjTensor) rdm = cj_dissimilarities (x, CJ_DISSIMILARITY_CORRELATION);
+  g_autoptr (CjTensor) rdm = cj_compare_samples (x, CJ_PAIR_DISSIMILARITY);
+  g_autoptr (CjTensor) rsm = cj_compare_samples (x, CJ_PAIR_CORRELATION);
   double a[N * N], b[N * N];
   const int n = fill_dissimilarities (x, a);
   int at = 0;
@@ -216,8 +217,14 @@ test_rsa (void)
       {
         g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (rdm)[i * N + j], a[at], 1e-4);
         g_assert_cmpfloat (cj_tensor_f32 (rdm)[j * N + i], ==, cj_tensor_f32 (rdm)[i * N + j]);
+        g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (rsm)[i * N + j], 1 - a[at], 1e-4);
         at++;
       }
+  for (int i = 0; i < N; i++)
+    {
+      g_assert_cmpfloat (cj_tensor_f32 (rdm)[i * (N + 1)], ==, 0);
+      g_assert_cmpfloat (cj_tensor_f32 (rsm)[i * (N + 1)], ==, 1);
+    }
   fill_dissimilarities (y, b);
   count_ranks (a, n);
   count_ranks (b, n);

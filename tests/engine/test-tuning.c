@@ -207,6 +207,10 @@ test_modulation (void)
   cj_tuning_modulate (sine, 64, &f0, &f1);
   g_assert_cmpfloat (fabs (f0 - 3), <, 1e-6);
   g_assert_cmpfloat (fabs (f1 - 2), <, 1e-6);
+  g_assert_cmpfloat (apart (cj_tuning_find_phase (sine, 64), 90, 360), <, 1e-4);
+  for (int p = 0; p < 64; p++)
+    sine[p] = 1;
+  g_assert_true (isnan (cj_tuning_find_phase (sine, 64)));
 }
 
 static void

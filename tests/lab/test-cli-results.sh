@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..69
+echo 1..77
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -56,11 +56,19 @@ done
 check figure-method says '^f.csv' 0 "$cli" figure p.cajal embedding --method umap -o f.csv
 check figure-method-refuses says 'It has: cka, cka-unbiased, rsa' 1 "$cli" figure p.cajal similarity --method cosine
 check figure-run says '^f.csv' 0 "$cli" figure p.cajal similarity --run --method rsa -o f.csv
+check figure-moments says '^f.csv' 0 "$cli" figure p.cajal similarity --run --node dense1 -o f.csv
+check figure-moments-rows says '^"epoch 1","2",0\.' 0 cat f.csv
+check figure-samples-run says '^f.csv' 0 "$cli" figure p.cajal dissimilarity --run --node dense1 --method similarity -o f.csv
+check figure-samples-panels says '^panel,sample,class,other_sample,other_class,similarity' 0 head -1 f.csv
+check figure-settings says '^f.csv' 0 "$cli" figure p.cajal embedding --method 'umap start=random neighbours=9' -o f.csv
+check figure-settings-refuses says 'no setting of UMAP' 1 "$cli" figure p.cajal embedding --method 'umap perplexity=9'
 check figure-with says '^f.csv' 0 "$cli" figure p.cajal similarity --with p.cajal -o f.csv
 check figure-with-refuses says 'does not fit' 1 "$cli" figure l.cajal similarity --with p.cajal
 check figure-concepts says '^f.csv' 0 "$cli" figure l.cajal concepts --class 8 --concept B --concept I -o f.csv
+check figure-concepts-samples says '^f.csv' 0 "$cli" figure l.cajal concepts --class 8 --concept round=val:0,1,2,3,4,train:7 -o f.csv
 check figure-concepts-refuses says 'neither a folder nor a class' 1 "$cli" figure l.cajal concepts --class 8 --concept stripes
 check figure-concepts-class-refuses says 'no class “zebra”' 1 "$cli" figure l.cajal concepts --class zebra --concept B
+check figure-alignment says '^f.csv' 0 "$cli" figure p.cajal alignment -o f.csv
 check figure-interpolation says '^f.csv' 0 "$cli" figure p.cajal interpolation -o f.csv
 check figure-landscape says '^f.csv' 0 "$cli" figure p.cajal landscape -o f.csv
 check figure-landscape-refuses says 'Choose slice or run' 1 "$cli" figure p.cajal landscape -m moon

@@ -35,9 +35,10 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..34
+echo 1..38
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
+check list-rules contains 'feedback-alignment' "$cli" list rules
 check list-explainers contains 'integrated-gradients' "$cli" list explainers
 check describe-explainer contains 'Source: Sundararajan' "$cli" describe integrated-gradients
 check list-kind refuses "$cli" list nothings
@@ -47,6 +48,10 @@ check new-keeps-files refuses "$cli" new playground -o p.cajal
 check show contains '114 parameters' "$cli" show p.cajal
 check check contains 'can be trained' "$cli" check p.cajal
 check train contains '"validation-accuracy"' "$cli" train p.cajal --epochs 4 --json --save q.cajal
+check rule contains '"validation-accuracy"' "$cli" train p.cajal --set rule=feedback-alignment \
+  --set rule.scale=2 --set dense1.rule=backprop --epochs 1 --json --save rule.cajal
+check rule-kept "$cli" set rule.cajal rule.scale=3
+check rule-refused refuses "$cli" set rule.cajal rule=magic
 check resume "$cli" train q.cajal --resume --epochs 5 --save r.cajal
 check from-step "$cli" train r.cajal --resume --from-step 3 --steps 4 --save s.cajal
 check from-step-refuses contains 'goes with --resume' "$cli" train r.cajal --from-step 3

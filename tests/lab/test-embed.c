@@ -63,7 +63,8 @@ test_job (void)
       g_assert_cmpint (embedding->targets[i], ==,
                        cjd_dataset_get_class (dataset, embedding->index[i]));
     }
-  frame = cjl_embedding_frame (embedding);
+  frame = cjl_embedding_frame (embedding, embedding->place[7]);
+  g_assert_cmpfloat (cjv_frame_get_scalar (frame, "chosen", -1), ==, 7);
   g_assert_cmpint (cjv_tensor_size (cjv_frame_get_array (frame, "labels")), ==, 120);
   cjl_job_free (job);
 }
@@ -115,12 +116,39 @@ test_refusals (void)
   g_clear_error (&error);
 }
 
+/* What a person types. */
+static void
+test_parse (void)
+{
+  static const char *const wrong[] = {
+    "", "isomap", "umap perplexity=3", "t-sne perplexity", "t-sne perplexity=1e9", "pca method=umap"
+  };
+  CjlEmbedOptions options;
+  GError *error = NULL;
+
+  cjl_embed_options_init (&options);
+  g_assert_true (cjl_embed_parse ("UMAP  neighbours=30 start=random", &options, &error));
+  g_assert_cmpint (options.method, ==, CJL_EMBED_UMAP);
+  g_assert_cmpint (options.n_neighbours, ==, 30);
+  g_assert_cmpint (options.start, ==, CJ_UMAP_RANDOM);
+  g_assert_true (cjl_embed_parse ("tSNE perplexity=50", &options, &error));
+  g_assert_cmpint (options.method, ==, CJL_EMBED_TSNE);
+  g_assert_cmpfloat (options.perplexity, ==, 50);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_false (cjl_embed_parse (wrong[i], &options, &error));
+      g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+      g_clear_error (&error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/embed/job", test_job);
   g_test_add_func ("/lab/embed/job/stops", test_job_stops);
+  g_test_add_func ("/lab/embed/parse", test_parse);
   g_test_add_func ("/lab/embed/refusals", test_refusals);
   return g_test_run ();
 }

@@ -125,10 +125,115 @@ test_similarity (void)
               g_assert_cmpfloat_with_epsilon (v, 1, 1e-4);
           }
     }
-  options.with = CJL_COMPARE_RUN; /* there is none */
-  g_assert_null (cjl_similarity_measure (network, NULL, NULL, &options, &error));
-  g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
-  g_clear_error (&error);
+  options.node = "dense1";
+  for (guint way = 0; way < CJL_COMPARE_N_WAYS; way++) /* there is no run */
+    if (cjl_compare_get_needs ((CjlCompare) way) & CJL_NEEDS_RUN)
+      {
+        options.with = (CjlCompare) way;
+        g_assert_null (cjl_similarity_measure (network, NULL, NULL, &options, &error));
+        g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+        g_clear_error (&error);
+      }
+}
+
+static void
+scale (CjCheckpoint *weights, const char *name, float by)
+{
+  const CjTableEntry *entry = cj_table_find (weights->table, name);
+
+  for (gint64 i = 0; i < entry->size; i++)
+    cj_checkpoint_get_data (weights, entry)[i] *= by;
+}
+
+/* Three moments before the end: the second layer says nothing at the first of them, and at the second
+ * the third layer is twice as loud, which no measure minds. */
+static CjRing *
+make_ring (const CjlNetwork *network)
+{
+  CjRing *ring = cj_ring_new (1 << 20);
+  CjCheckpoint *now = network->weights;
+
+  now->at.step = 30;
+  now->at.epoch = 3;
+  now->at.n_commands = 1;
+  for (guint i = 0; i < 3; i++)
+    {
+      CjCheckpoint *then = cj_checkpoint_new (now->table, 0, FALSE);
+
+      memcpy (then->weights, now->weights, sizeof (float) * (gsize) now->table->n_weights);
+      if (i == 0)
+        scale (then, "dense2.weight", 0);
+      if (i == 1)
+        scale (then, "dense3.weight", 2);
+      then->at = now->at;
+      then->at.step = 10 * i;
+      then->at.epoch = i;
+      cj_ring_add (ring, then);
+      cj_checkpoint_unref (then);
+    }
+  return ring;
+}
+
+/* Layers and samples at every kept moment. */
+static void
+test_run (void)
+{
+  const char *chain = "input, dense 8 tanh, dense 4 tanh, dense 2, cross-entropy";
+  g_autoptr (CjlProject) project = make_project (chain, "spirals");
+  g_autoptr (CjlNetwork) network = make_network (chain, "spirals");
+  g_autoptr (GVariant) graph = g_variant_ref_sink (cj_graph_save (project->graph));
+  g_autoptr (GVariant) setup = g_variant_ref_sink (cj_train_setup_save (project->setup));
+  g_autoptr (CjRunLog) log = cj_run_log_new ();
+  g_autoptr (CjRing) ring = make_ring (network);
+  g_autoptr (CjlSimilarity) layer = NULL, layers = NULL, samples = NULL, each = NULL;
+  CjlSimilarityOptions options;
+  GError *error = NULL;
+
+  cj_run_log_add_network (log, 0, graph, setup, NULL);
+  cjl_similarity_options_init (&options);
+  options.node = "dense3";
+  options.with = CJL_COMPARE_MOMENTS;
+  layer = cjl_similarity_measure (network, log, ring, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (layer->matrix->shape.dims[0], ==, 4);
+  g_assert_cmpint (layer->matrix->shape.dims[1], ==, 4);
+  g_assert_cmpuint (g_array_index (layer->steps, guint64, 2), ==, 20);
+  g_assert_cmpstr (layer->rows[2], ==, "epoch 2");
+  for (int i = 0; i < 16; i++)
+    if (i < 4 || i % 4 == 0) /* of nothing, nothing can be said */
+      g_assert_true (isnan (cj_tensor_f32 (layer->matrix)[i]));
+    else
+      g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (layer->matrix)[i], 1, 1e-4);
+
+  options.with = CJL_COMPARE_RUN;
+  layers = cjl_similarity_measure (network, log, ring, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (layers->matrix->shape.dims[1], ==, 3);
+  for (int i = 0; i < 12; i++)
+    if (i == 1 || i == 2)
+      g_assert_true (isnan (cj_tensor_f32 (layers->matrix)[i]));
+    else
+      g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (layers->matrix)[i], 1, 1e-4);
+
+  options.with = CJL_COMPARE_SAMPLES_RUN;
+  options.pair = CJ_PAIR_CORRELATION;
+  options.node = "dense2";
+  samples = cjl_similarity_measure (network, log, ring, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (samples->matrix->shape.dims[0], ==, 4);
+  g_assert_cmpint (samples->matrix->shape.dims[1], ==, samples->samples->len);
+  g_assert_cmpfloat_with_epsilon (cj_tensor_f32 (samples->matrix)[1], 1, 1e-4); /* biases alone */
+  options.with = CJL_COMPARE_SAMPLES_LAYERS;
+  each = cjl_similarity_measure (network, NULL, NULL, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (each->matrix->shape.dims[0], ==, 3);
+  g_assert_cmpstr (each->rows[1], ==, "dense2");
+  { /* the second layer now is the last moment of the run */
+    const gsize size = (gsize) each->samples->len * each->samples->len;
+
+    g_assert_cmpmem (cj_tensor_f32 (each->matrix) + size, 4 * size,
+                     cj_tensor_f32 (samples->matrix) + 3 * size, 4 * size);
+  }
 }
 
 /* Samples stand in the order of their classes, each with its number. */
@@ -147,7 +252,8 @@ test_samples (void)
   s = cjl_similarity_measure (network, NULL, NULL, &options, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (cjl_similarity_get_figure (s), ==, "dissimilarity");
-  g_assert_cmpuint (s->samples->len, ==, s->matrix->shape.dims[0]);
+  g_assert_cmpint (s->matrix->shape.dims[0], ==, 1);
+  g_assert_cmpuint (s->samples->len, ==, s->matrix->shape.dims[1]);
   for (guint i = 0; i < s->samples->len; i++)
     {
       g_assert_true (i == 0
@@ -270,6 +376,40 @@ test_concepts (void)
   g_clear_error (&error);
 }
 
+/* Samples that were picked one by one are the set that they are; and what is wrong with such a set. */
+static void
+test_concept_samples (void)
+{
+  static const char *const wrong[]
+      = { "few=val:0,1,2", "odd=val:0,1,x,3,4", "far=train:0,1,2,3,99999999", "none=" };
+  g_autoptr (CjlNetwork) network
+      = make_network ("input, conv 3 5, relu, flatten, dense 36, cross-entropy", "glyphs");
+  g_autoptr (GString) set = g_string_new ("own=");
+  g_autoptr (CjlConcepts) answer = NULL;
+  const char *concepts[] = { NULL, NULL };
+  CjlConceptOptions options;
+  GError *error = NULL;
+
+  cjl_concept_options_init (&options);
+  options.concepts = concepts;
+  options.target = "A";
+  options.n_random = 4;
+  for (guint i = 0; i < 12; i++)
+    g_string_append_printf (set, "%s%s%u", i > 0 ? "," : "", i % 3 == 0 ? "val:" : "", i);
+  concepts[0] = set->str;
+  answer = cjl_concepts_measure (network, &options, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (answer->concepts[0], ==, "own");
+  g_assert_true (isfinite (cj_tensor_f32 (answer->scores)[0]));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      concepts[0] = wrong[i];
+      g_assert_null (cjl_concepts_measure (network, &options, &error));
+      g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
+      g_clear_error (&error);
+    }
+}
+
 /* Pictures of a folder, and a folder with too few. */
 static void
 test_concept_folder (void)
@@ -313,10 +453,12 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/represent/responses", test_responses);
   g_test_add_func ("/lab/represent/averaged", test_averaged);
   g_test_add_func ("/lab/represent/similarity", test_similarity);
+  g_test_add_func ("/lab/represent/run", test_run);
   g_test_add_func ("/lab/represent/samples", test_samples);
   g_test_add_func ("/lab/represent/job", test_job);
   g_test_add_func ("/lab/represent/report", test_report);
   g_test_add_func ("/lab/represent/concepts", test_concepts);
+  g_test_add_func ("/lab/represent/concepts/samples", test_concept_samples);
   g_test_add_func ("/lab/represent/concepts/folder", test_concept_folder);
   return g_test_run ();
 }

@@ -131,6 +131,9 @@ test_simple (void)
       g_assert_cmpfloat (unit->orientation.index, >, 0.8);
       g_assert_cmpfloat (fabs (log (unit->frequency / FREQUENCY)), <, 0.15);
       g_assert_cmpfloat (fabs (unit->modulation - G_PI / 2), <, 0.1);
+      /* even filters answer most to light in their middle, odd ones a quarter of a cycle off it */
+      g_assert_cmpfloat (fabs (sin ((unit->phase - (u % 2 ? 90 : 0)) * G_PI / 180)), <, 0.2);
+      g_assert_cmpfloat (unit->size, >, 8);
       /* the larger the window the better, until it covers the filter */
       g_assert_cmpfloat (tuning->size_curves[u * options.n_sizes], <,
                          0.5 * tuning->size_curves[u * options.n_sizes + options.n_sizes - 1]);
@@ -249,10 +252,74 @@ test_gabors (void)
   g_assert_no_error (error);
   g_assert_cmpfloat (fits->gabors[0].r2, >, 0.999);
   g_assert_cmpfloat (fabs (cjl_gabor_fits_get_share (fits) - 2.0 / 3), <, 1e-9);
-  frame = cjl_gabor_frame (fits);
+  frame = cjl_gabor_frame (fits, NULL);
   g_assert_nonnull (cjv_frame_get_array (frame, "fits"));
+  g_assert_null (cjv_frame_get_array (frame, "before-r2"));
   none = cjl_fit_gabors (dense, "dense1.weight", NULL, &error);
   g_assert_null (none);
+  g_assert_nonnull (error);
+}
+
+/* Curves, orientations and fits of before training stand beside those of now, and are those of the untrained
+ * layer alone. */
+static void
+test_before (void)
+{
+  static const char *const ids[] = { "tuning", "orientation-map", "gabor" };
+  static const char *const arrays[] = { "orientation", "selectivity", "r2" };
+  static const char *const settings[] = { "orientations=8", "contrast=0.5", NULL };
+  g_autoptr (CjlProject) project = cjl_template_make (cjl_template_find ("simple-cells"), NULL);
+  g_autoptr (CjdDataset) dataset = NULL;
+
+  g_assert_true (cjl_project_set (project, "data.samples", "100", NULL));
+  dataset = cjl_data_load (&project->data, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      const gboolean set = !g_str_equal (ids[i], "gabor");
+      CjlFigureChoice choice = { .unit = 3, .before = TRUE, .settings = set ? settings : NULL };
+      g_autofree char *name = g_strconcat ("before-", arrays[i], NULL);
+      g_autoptr (CjvFrame) both = cjl_figure_frame (project, dataset, ids[i], &choice, NULL);
+      g_autoptr (CjvFrame) alone = NULL;
+      const CjTensor *before, *untrained;
+
+      choice.before = FALSE;
+      choice.untrained = TRUE;
+      alone = cjl_figure_frame (project, dataset, ids[i], &choice, NULL);
+      before = cjv_frame_get_array (both, name);
+      untrained = cjv_frame_get_array (alone, arrays[i]);
+      g_assert_nonnull (before);
+      g_assert_true (cj_shape_equal (&before->shape, &untrained->shape));
+      g_assert_cmpmem (before->data, cj_tensor_bytes (before), untrained->data,
+                       cj_tensor_bytes (untrained));
+      g_assert_true (
+          !set || cjv_frame_get_provenance (both) == NULL
+          || g_str_has_suffix (cjv_frame_get_provenance (both), "contrast=0.5, orientations=8"));
+    }
+}
+
+/* Several layers beside one. */
+static void
+test_layers (void)
+{
+  g_autoptr (CjlProject) project = cjl_project_new ();
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjvFrame) frame = NULL;
+  g_autoptr (GError) error = NULL;
+  CjlFigureChoice choice = { .node = "conv1", .unit = -1, .other = "conv2, dense1" };
+
+  g_assert_true (cjl_graph_add_text (project->graph,
+                                     "input, conv-2d 3 kernel=5, max-pool-2d, conv-2d 4 kernel=3, "
+                                     "flatten, dense 8, cross-entropy",
+                                     NULL));
+  g_assert_true (cjl_project_set (project, "data", "gratings", NULL));
+  g_assert_true (cjl_project_set (project, "data.samples", "60", NULL));
+  dataset = cjl_data_load (&project->data, NULL);
+  frame = cjl_figure_frame (project, dataset, "selectivity", &choice, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cj_shape_size (&cjv_frame_get_array (frame, "series")->shape), ==, 3 + 4 + 8);
+  g_assert_nonnull (strstr (cjv_frame_get_string (frame, "names", 2), "dense1"));
+  choice.other = "conv2,dense1,conv1,conv2";
+  g_assert_null (cjl_figure_frame (project, dataset, "selectivity", &choice, &error));
   g_assert_nonnull (error);
 }
 
@@ -295,6 +362,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/tuning/kinds", test_kinds);
   g_test_add_func ("/lab/tuning/cancel", test_cancel);
   g_test_add_func ("/lab/tuning/gabors", test_gabors);
+  g_test_add_func ("/lab/tuning/before", test_before);
+  g_test_add_func ("/lab/tuning/layers", test_layers);
   g_test_add_func ("/lab/tuning/figures", test_figures);
   return g_test_run ();
 }

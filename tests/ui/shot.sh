@@ -19,7 +19,7 @@ if [ -z "${CAJAL_SHOT_INSIDE:-}" ]; then
   env -u WAYLAND_DISPLAY CAJAL_SHOT_INSIDE=1 HOME="$home" XDG_CONFIG_HOME="$home/.config" \
     XDG_RUNTIME_DIR="$home/run" XDG_STATE_HOME="$home/state" GDK_BACKEND=x11 GSK_RENDERER=cairo \
     GSETTINGS_BACKEND=memory ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0 GTK_A11Y=none \
-    timeout 1200 xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- \
+    timeout 2400 xvfb-run -a -s '-screen 0 1440x920x24' dbus-run-session -- \
     bash "$0" "$program" "$out" "${wanted[@]}" 2>"$out/log.txt" || status=$?
   rm -rf "$home"
   grep -E 'CRITICAL|WARNING \*\*' "$out/log.txt" || true
@@ -69,6 +69,9 @@ act () { :; }
 show () { xdotool key ctrl+k; sleep 1; xdotool type "show $1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
 
 picture start 3
+# the category of published results, whose pill is the last of its row; then a card that is run
+act () { xdotool key End; sleep 0.5; xdotool mousemove 700 500 click --repeat 60 5; sleep 0.5; }
+picture results 3
 picture lab 12 --new lenet-5 --train
 act () { xdotool mousemove 495 300 click 1; }
 picture inspector 10 --new lenet-5 --train
@@ -142,6 +145,19 @@ picture help-dark 6 --new lenet-5
 picture lab-dark 12 --new lenet-5 --train
 picture start-dark 3
 unset ADW_DEBUG_COLOR_SCHEME
+# a rule in place of backpropagation: the angle of what it changes, while it learns; and what is local to it
+rule=$(mktemp -d)
+"$(dirname "$program")/../cli/cajal-cli" new mlp -o "$rule/rule.cajal" >/dev/null
+"$(dirname "$program")/../cli/cajal-cli" set "$rule/rule.cajal" rule=feedback-alignment dense3.rule=backprop
+for dark in '' -dark; do
+  [ -z "$dark" ] || export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+  act () { show alignment 8; }
+  picture "alignment$dark" 14 "$rule/rule.cajal" --train
+  act () { xdotool mousemove 597 306 click 1; sleep 1; }
+  picture "rule-of-layer$dark" 8 "$rule/rule.cajal"
+done
+unset ADW_DEBUG_COLOR_SCHEME
+rm -r "$rule"
 act () { show confusion 2; }
 picture confusion 16 --new lenet-5 --train
 act () { show predictions 2; }
@@ -157,8 +173,6 @@ act () { show weights; }
 picture weights 12 --new lenet-5 --train
 act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
-act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
-picture embedding 14 --new lenet-5 --train
 # figures for a page: a view alone before it is exported, and a plate of three
 command () { xdotool key ctrl+k; sleep 1; xdotool type "$1"; sleep 0.5; xdotool key Return; sleep "${2:-1}"; }
 publish ()
@@ -189,52 +203,68 @@ act () { xdotool mousemove 1022 643 click 1; sleep 1.5; }
 picture views 14 --new lenet-5 --train
 act () { show explan 3; xdotool mousemove 317 689 click 1; sleep 1.5; }
 picture explain-methods 14 --new lenet-5 --train
-act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
-picture similarity 14 --new lenet-5 --train
-act () { show trust; xdotool mousemove 302 764 click 1; sleep 30; }
-picture trust 14 --new lenet-5 --train
-act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
-picture layers 14 --new lenet-5 --train
-# gratings shown to the first layer: one of its units, how all are tuned
-act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
-picture tuning 25 --new simple-cells --train
-act () { show concepts; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 265 728 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 306 728 click 1; sleep 0.5; xdotool mousemove 302 792 click 1; sleep 9; }
-picture concepts 14 --new lenet-5 --train
-# pictures that are made to drive a class, and those of the data that do
-act () { show 'what units'; xdotool mousemove 302 828 click 1; sleep 8; }
-picture wants 25 --new lenet-5 --train
-act () { sleep 25; }
-picture text 12 --new char-gpt --train
-# the same block by block
-act () { xdotool mousemove 716 808 click 1; sleep 0.8; xdotool key Down Down Return; sleep 8; }
-picture text-lens 30 --new char-gpt --train
-# a letter is clicked, and the letters that it looks at light up; patches of a picture; heads compared
-act () { show attention 3; xdotool mousemove 520 839 click 1; sleep 2; }
-picture attention 20 --new char-gpt --train
-act () { show attention 3; }
-picture attention-patches 20 --new tiny-vit --train
-act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
-picture attention-heads 16 --new tiny-vit --train
-# one of them silenced, and what the network says then
-act () { show attention 3; xdotool mousemove 324 668 click 1; sleep 1.5; xdotool mousemove 324 824 click 1; sleep 1; xdotool mousemove 324 789 click 1; sleep 1.5; xdotool key Down; sleep 0.5; xdotool key Return; sleep 2; }
-picture attention-answer 16 --new tiny-vit --train
-# the plane of the run
-act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
-picture landscape 14 --new lenet-5 --train
+# what layers, units, concepts and heads are about: inside SUFFIX
+inside ()
+{
+  act () { show embedding; xdotool mousemove 302 806 click 1; sleep 9; }
+  picture "embedding$1" 14 --new lenet-5 --train
+  act () { show similarity; xdotool mousemove 302 764 click 1; sleep 5; }
+  picture "similarity$1" 14 --new lenet-5 --train
+  # one layer at all kept moments; samples as each layer sees them
+  act () { show similarity; xdotool mousemove 302 689 click 1; sleep 0.8; xdotool key Down Down Return; sleep 0.6; xdotool mousemove 302 806 click 1; sleep 12; }
+  picture "similarity-run$1" 16 --new lenet-5 --train
+  act () { show similarity; xdotool mousemove 302 689 click 1; sleep 0.8; xdotool key Down Down Down Down Down Return; sleep 0.6; xdotool mousemove 302 764 click 1; sleep 6; }
+  picture "similarity-samples$1" 14 --new lenet-5 --train
+  act () { show trust; xdotool mousemove 302 764 click 1; sleep 30; }
+  picture "trust$1" 14 --new lenet-5 --train
+  act () { show 'layers side'; xdotool mousemove 302 684 click 1; sleep 8; }
+  picture "layers$1" 14 --new lenet-5 --train
+  # gratings shown to the first layer: one of its units; how all are tuned, before training beside it
+  act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
+  picture "tuning$1" 25 --new simple-cells --train
+  act () { show tuning; xdotool mousemove 302 838 click 1; sleep 8; xdotool mousemove 320 652 click 1; sleep 0.7; xdotool key Down Down Return; sleep 8; }
+  picture "tuning-population$1" 25 --new simple-cells --train
+  # two classes, and a set of samples that are picked one by one
+  pick () { local x; xdotool mousemove 290 766 click 1; xdotool type "$1"; for x in 546 593 641 690 737 786; do xdotool mousemove "$x" 598 click 1; sleep 0.4; xdotool mousemove 383 765 click 1; sleep 0.3; done; }
+  act () { show concepts; xdotool mousemove 315 726 click 1; sleep 0.5; xdotool mousemove 265 726 click 1; sleep 0.7; xdotool key Down Down Down Return; sleep 0.5; xdotool mousemove 315 726 click 1; sleep 0.5; pick straight; xdotool mousemove 318 829 click 1; sleep 12; }
+  picture "concepts$1" 14 --new lenet-5 --train
+  # pictures that are made to drive a class, and those of the data that do; what can be set of them
+  act () { show 'what units'; xdotool mousemove 306 808 click 1; sleep 8; }
+  picture "wants$1" 25 --new lenet-5 --train
+  act () { show 'what units'; xdotool mousemove 358 768 click 1; sleep 1.5; }
+  picture "wants-settings$1" 12 --new lenet-5 --train
+  act () { sleep 25; }
+  picture "text$1" 12 --new char-gpt --train
+  # the same block by block
+  act () { xdotool mousemove 716 808 click 1; sleep 0.8; xdotool key Down Down Return; sleep 8; }
+  picture "text-lens$1" 30 --new char-gpt --train
+  # a letter is clicked, and the letters that it looks at light up; patches of a picture; heads compared
+  act () { show attention 3; xdotool mousemove 520 839 click 1; sleep 2; }
+  picture "attention$1" 20 --new char-gpt --train
+  act () { show attention 3; }
+  picture "attention-patches$1" 20 --new tiny-vit --train
+  act () { show attention 3; xdotool mousemove 302 833 click 1; sleep 20; }
+  picture "attention-heads$1" 16 --new tiny-vit --train
+  # what reaches the input through all layers at most
+  act () { show attention 3; xdotool mousemove 324 751 click 1; sleep 1; xdotool key Down Down Down Return; sleep 6; }
+  picture "attention-flow$1" 16 --new tiny-vit --train
+  # one of them silenced, and what the network says then
+  act () { show attention 3; xdotool mousemove 324 668 click 1; sleep 1.5; xdotool mousemove 324 824 click 1; sleep 1; xdotool mousemove 324 789 click 1; sleep 1.5; xdotool key Down; sleep 0.5; xdotool key Return; sleep 2; }
+  picture "attention-answer$1" 16 --new tiny-vit --train
+  # the plane of the run
+  act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
+  picture "landscape$1" 14 --new lenet-5 --train
+}
+inside ''
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
 picture narrow 10 --new lenet-5 --train
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 publish -dark
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations-dark 12 --new lenet-5 --train
-act () { show embedding; xdotool mousemove 302 764 click 1; sleep 9; }
-picture embedding-dark 14 --new lenet-5 --train
 act () { show explan 3; }
 picture explain-dark 14 --new lenet-5 --train
-act () { show tuning; xdotool mousemove 302 838 click 1; sleep 5; }
-picture tuning-dark 25 --new simple-cells --train
-act () { show 'what units'; xdotool mousemove 302 828 click 1; sleep 8; }
-picture wants-dark 25 --new lenet-5 --train
+inside -dark
 picture playground-dark 10 --new playground --train
 unset ADW_DEBUG_COLOR_SCHEME
 # dragged back in time; a second run beside the first, in the history

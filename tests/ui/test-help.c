@@ -3,6 +3,7 @@
 #include "cj-layer.h"
 #include "cj-explainer.h"
 #include "cj-optimizer.h"
+#include "cj-rule.h"
 #include "cj-schedule.h"
 #include "cju-dock.h"
 #include "cju-help-guide.h"
@@ -38,6 +39,8 @@ test_every_item (void)
     expect_page ("explainer", (*e)->id);
   for (const CjScheduleInfo *const *s = cj_schedules (); *s != NULL; s++)
     expect_page ("schedule", (*s)->id);
+  for (const CjRuleInfo *const *r = cj_rules (); *r != NULL; r++)
+    expect_page ("rule", (*r)->id);
   for (guint i = 0; cju_dock_describe (i, &view); i++)
     expect_page ("view", view.id);
 }

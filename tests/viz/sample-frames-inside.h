@@ -44,6 +44,40 @@ frame_synapses (int from, int to, int side)
   return cjv_frame_seal (frame);
 }
 
+/* A membrane that charges and fires every 100 samples, and what goes with it. */
+static CjvFrame *
+frame_traces (int variables, int samples)
+{
+  static const char *const names[] = { "v (mV)", "u", "h", "n", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { variables, samples };
+  CjTensor *states = tensor (2, dims);
+  g_autofree float *current = g_new (float, samples), *spikes = g_new (float, samples);
+  gsize n = 0;
+
+  for (int i = 0; i < samples; i++)
+    {
+      const int phase = i % 100;
+
+      for (int v = 0; v < variables; v++)
+        cj_tensor_f32 (states)[v * samples + i]
+            = (float) (v == 0 ? -65 + 15 * (1 - exp (-phase / 30.0)) : exp (-phase / (10.0 * v)));
+      current[i] = i > samples / 10 ? 1.5f : 0;
+      if (phase == 99)
+        spikes[n++] = (float) i * 0.25f;
+    }
+  cjv_frame_take_array (frame, "states", states);
+  cjv_frame_set_values (frame, "current", current, (gsize) samples);
+  cjv_frame_set_values (frame, "spikes", spikes, n);
+  cjv_frame_set_scalar (frame, "dt", 0.25);
+  cjv_frame_set_scalar (frame, "peak", 30);
+  cjv_frame_set_scalar (frame, "threshold", -50);
+  cjv_frame_set_strings (frame, "names", names);
+  cjv_frame_set_text (frame, "current-name", "I (nA)");
+  cjv_frame_set_text (frame, "title", "Leaky integrate-and-fire");
+  return cjv_frame_seal (frame);
+}
+
 /* Heads that look back, each in its way. */
 static CjvFrame *
 frame_attention (int heads, const char *text)
@@ -190,6 +224,35 @@ frame_interpolation (gboolean held)
   cjv_frame_set_values (frame, "loss", loss, 29);
   if (held)
     cjv_frame_set_values (frame, "held", val, 29);
+  return cjv_frame_seal (frame);
+}
+
+static CjvFrame *
+frame_alignment (int n_layers, int n_moments)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[2] = { n_layers, n_moments };
+  CjTensor *angle = tensor (2, dims);
+  g_autofree float *steps = g_new (float, n_moments);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_auto (GStrv) layers = NULL;
+
+  for (int l = 0; l < n_layers; l++)
+    {
+      g_autofree char *name = g_strdup_printf ("dense%d", l + 1);
+
+      g_strv_builder_add (names, name);
+      for (int p = 0; p < n_moments; p++)
+        cj_tensor_f32 (angle)[l * n_moments + p]
+            = l == 1 && p < 3 ? NAN : (float) (88 - 12 * l - 30 * (1 - exp (-p / 4.0)));
+    }
+  for (int p = 0; p < n_moments; p++)
+    steps[p] = (float) (400 * p);
+  layers = g_strv_builder_end (names);
+  cjv_frame_take_array (frame, "angle", angle);
+  cjv_frame_set_values (frame, "step", steps, (gsize) n_moments);
+  cjv_frame_set_strings (frame, "layers", (const char *const *) layers);
+  cjv_frame_set_text (frame, "rule", "Feedback alignment");
   return cjv_frame_seal (frame);
 }
 

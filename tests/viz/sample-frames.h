@@ -41,6 +41,8 @@ static const char *const clothes[]
     = { "T-shirt", "Trouser", "Pullover", "Dress",      "Coat", "Sandal",
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
+#include "card-frames.h"
+
 static CjvFrame *
 frame_curves (int n_runs)
 {
@@ -428,6 +430,36 @@ frame_dissimilarity (int n, int k)
   return cjv_frame_seal (frame);
 }
 
+/* Three representations that tell samples apart the better the later they stand. */
+static CjvFrame *
+frame_similarities (int n, int k)
+{
+  static const char *const panels[] = { "conv1", "dense1", "a-layer-with-a-long-name", NULL };
+  CjvFrame *frame = cjv_frame_new ();
+  const gint64 dims[] = { 3, n, n };
+  CjTensor *matrix = tensor (3, dims);
+  g_autofree float *labels = g_new (float, n);
+
+  for (int p = 0; p < 3; p++)
+    for (int i = 0; i < n; i++)
+      for (int j = 0; j < n; j++)
+        cj_tensor_f32 (matrix)[(p * n + i) * n + j]
+            = i == j ? 1
+              : p == 1 && (i == 3 || j == 3)
+                  ? NAN
+                  : (float) ((i * k / n == j * k / n ? 0.1 + 0.4 * p : -0.1)
+                             + 0.2 * noise ((guint32) (MIN (i, j) * n + MAX (i, j))));
+  for (int i = 0; i < n; i++)
+    labels[i] = (float) (i * k / n);
+  cjv_frame_take_array (frame, "matrix", matrix);
+  cjv_frame_set_values (frame, "labels", labels, (gsize) n);
+  cjv_frame_set_strings (frame, "classes", clothes);
+  cjv_frame_set_strings (frame, "panels", panels);
+  cjv_frame_set_scalar (frame, "alike", 1);
+  cjv_frame_set_text (frame, "title", "Correlation of samples, layer by layer");
+  return cjv_frame_seal (frame);
+}
+
 static CjvFrame *
 frame_layers (int rows, int columns)
 {
@@ -607,6 +639,10 @@ sample_frame (const char *id)
     return frame_landscape (17, 12, FALSE);
   if (g_str_equal (id, "interpolation"))
     return frame_interpolation (TRUE);
+  if (g_str_equal (id, "alignment"))
+    return frame_alignment (3, 12);
+  if (g_str_equal (id, "card"))
+    return frame_card (3, 3, TRUE);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -615,8 +651,10 @@ sample_frame (const char *id)
     return frame_tuning (TRUE);
   if (g_str_equal (id, "synapses"))
     return frame_synapses (40, 10, 0);
+  if (g_str_equal (id, "traces"))
+    return frame_traces (2, 800);
   if (g_str_equal (id, "orientation-map"))
-    return frame_population (64, FALSE);
+    return frame_population (64, TRUE);
   if (g_str_equal (id, "selectivity"))
     return frame_population (128, TRUE);
   if (g_str_equal (id, "gabor"))
@@ -624,7 +662,7 @@ sample_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (32);
+    return frame_field (32, 1);
   return NULL;
 }
 
@@ -663,7 +701,7 @@ other_frame (const char *id)
   if (g_str_equal (id, "similarity"))
     return frame_similarity (5, 60, TRUE);
   if (g_str_equal (id, "dissimilarity"))
-    return frame_dissimilarity (20, 0);
+    return frame_similarities (40, 10);
   if (g_str_equal (id, "layers"))
     return frame_layers (60, 12);
   if (g_str_equal (id, "concepts"))
@@ -684,6 +722,10 @@ other_frame (const char *id)
     return frame_landscape (17, 0, TRUE);
   if (g_str_equal (id, "interpolation"))
     return frame_interpolation (FALSE);
+  if (g_str_equal (id, "alignment"))
+    return frame_alignment (9, 1);
+  if (g_str_equal (id, "card"))
+    return frame_card (10, 4, FALSE);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
@@ -692,6 +734,8 @@ other_frame (const char *id)
     return frame_tuning (FALSE);
   if (g_str_equal (id, "synapses"))
     return frame_synapses (1, 8, 3);
+  if (g_str_equal (id, "traces"))
+    return frame_traces (4, 20000);
   if (g_str_equal (id, "orientation-map"))
     return frame_population (700, FALSE);
   if (g_str_equal (id, "selectivity"))
@@ -701,7 +745,7 @@ other_frame (const char *id)
   if (g_str_equal (id, "ideal"))
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
-    return frame_field (5);
+    return frame_field (5, 0);
   return NULL;
 }
 

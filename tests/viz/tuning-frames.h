@@ -70,6 +70,11 @@ frame_tuning (gboolean sizes)
       set_numbers (frame, "light", 7, few);
       set_numbers (frame, "dark", 7, bell_of_twelve);
       set_numbers (frame, "sizes", 7, sides);
+      set_numbers (frame, "before-orientation", 12, few);
+      set_numbers (frame, "before-frequency", 8, few);
+      set_numbers (frame, "before-phase", 8, few);
+      set_numbers (frame, "before-size", 7, few);
+      cjv_frame_set_scalar (frame, "width", 22);
       cjv_frame_set_scalar (frame, "modulation", 1.54);
     }
   cjv_frame_set_scalar (frame, "preferred", 60);
@@ -86,6 +91,7 @@ frame_population (int n, gboolean compared)
   CjvFrame *frame = cjv_frame_new ();
   g_autofree float *preferred = g_new (float, n), *selectivity = g_new (float, n);
   g_autofree float *frequency = g_new (float, n), *modulation = g_new (float, n);
+  g_autofree float *phase = g_new (float, n), *size = g_new (float, n), *weak = g_new (float, n);
   g_autofree float *series = g_new (float, n);
   const char *const names[] = { "conv1, step 1496", "conv1, untrained", NULL };
 
@@ -99,6 +105,9 @@ frame_population (int n, gboolean compared)
       frequency[i] = (float) (0.12 * exp (0.4 * bell ((guint32) (i + n))));
       modulation[i] = (float) CLAMP (1.2 + 0.3 * bell ((guint32) (i + 2 * n)), 0, 2);
       series[i] = before;
+      phase[i] = (float) (360 * noise ((guint32) (i + 3 * n)));
+      size[i] = (float) (3 + 20 * noise ((guint32) (i + 4 * n)));
+      weak[i] = (float) (0.3 * noise ((guint32) (i + 5 * n)));
       if (i % 13 == 5) /* silent */
         preferred[i] = selectivity[i] = frequency[i] = modulation[i] = NAN;
     }
@@ -109,6 +118,10 @@ frame_population (int n, gboolean compared)
   cjv_frame_set_scalar (frame, "unit", 3);
   if (compared)
     {
+      cjv_frame_set_values (frame, "phase", phase, (gsize) n);
+      cjv_frame_set_values (frame, "size", size, (gsize) n);
+      cjv_frame_set_values (frame, "before-preferred", phase, (gsize) n);
+      cjv_frame_set_values (frame, "before-selectivity", weak, (gsize) n);
       cjv_frame_set_values (frame, "series", series, (gsize) n);
       cjv_frame_set_strings (frame, "names", names);
     }
@@ -143,6 +156,12 @@ frame_gabor (int n, int side)
   cjv_frame_take_array (frame, "fits", fits);
   cjv_frame_set_values (frame, "r2", r2, (gsize) n);
   cjv_frame_set_values (frame, "orientation", angle, (gsize) n);
+  if (side > 7)
+    {
+      for (int k = 0; k < n; k++)
+        r2[k] *= 0.4f;
+      cjv_frame_set_values (frame, "before-r2", r2, (gsize) n);
+    }
   cjv_frame_set_scalar (frame, "good", 0.6);
   cjv_frame_set_text (frame, "title", "conv1.weight");
   return cjv_frame_seal (frame);
@@ -183,9 +202,11 @@ frame_ideal (int n, int examples, int c)
 }
 
 static CjvFrame *
-frame_field (int side)
+frame_field (int side, int c)
 {
   CjvFrame *frame = cjv_frame_new ();
+  const gint64 picture[] = { c, side, side };
+  CjTensor *input = c > 0 ? tensor (3, picture) : NULL;
   const gint64 dims[] = { side, side };
   CjTensor *field = tensor (2, dims);
   const float box[] = { side / 4.0f, side / 4.0f, side / 2.0f, side / 2.0f };
@@ -196,6 +217,11 @@ frame_field (int side)
 
       cj_tensor_f32 (field)[i] = (float) exp (-(x * x + y * y) * 20 / (side * side));
     }
+  for (int i = 0; i < c * side * side; i++)
+    cj_tensor_f32 (input)[i] = (float) (0.5 + 0.5 * sin (i % side * 0.4 + i / side * 0.2));
+  if (input != NULL)
+    cjv_frame_take_array (frame, "input", input);
+  cjv_frame_set_scalar (frame, "pixels", 1);
   cjv_frame_take_array (frame, "field", field);
   cjv_frame_set_values (frame, "box", box, 4);
   cjv_frame_set_scalar (frame, "radius", side / 9.0);

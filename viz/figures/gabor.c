@@ -38,6 +38,7 @@ static const CjvWant wants[] = {
   { "x", CJV_WANT_ARRAY, FALSE, "[N]", N_ ("Its middle, px right of that of the filter") },
   { "y", CJV_WANT_ARRAY, FALSE, "[N]", N_ ("Its middle, px below that of the filter") },
   { "amplitude", CJV_WANT_ARRAY, FALSE, "[N]", N_ ("Its height") },
+  { "before-r2", CJV_WANT_ARRAY, FALSE, "[N]", N_ ("R² of the same filters before training") },
   { "good", CJV_WANT_SCALAR, FALSE, NULL, N_ ("From this R² on a filter counts as a Gabor") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the layer") },
   { NULL },
@@ -45,8 +46,8 @@ static const CjvWant wants[] = {
 
 typedef struct
 {
-  const CjTensor *filters, *fits, *r2;
-  gint64 n, h, w, n_good;
+  const CjTensor *filters, *fits, *r2, *before;
+  gint64 n, h, w, n_good, n_before; /* n_before: good ones before training; -1: not known */
   double good, median;
   gint64 *order; /* N: which filter stands where; owned */
   CjvTilePanel panel;
@@ -75,6 +76,7 @@ data_init (Data *d, const CjvScene *scene)
   *d = (Data){ .filters = cjv_frame_get_array (scene->frame, "filters"),
                .fits = cjv_frame_get_array (scene->frame, "fits"),
                .r2 = cjv_frame_get_array (scene->frame, "r2"),
+               .before = cjv_frame_get_array (scene->frame, "before-r2"),
                .good = cjv_frame_get_scalar (scene->frame, "good", GOOD),
                .median = NAN };
   if (d->filters->shape.n_dims != 3 || !cj_shape_equal (&d->filters->shape, &d->fits->shape)
@@ -92,6 +94,9 @@ data_init (Data *d, const CjvScene *scene)
       known += isfinite (cjv_tensor_at (d->r2, i));
       d->n_good += cjv_tensor_at (d->r2, i) >= d->good;
     }
+  d->n_before = cjv_tensor_size (d->before) == d->n ? 0 : -1;
+  for (gint64 i = 0; i < d->n && d->n_before >= 0; i++)
+    d->n_before += cjv_tensor_at (d->before, i) >= d->good;
   g_qsort_with_data (sorted, (gint) d->n, sizeof *sorted, compare, (gpointer) d->r2);
   if (known > 0)
     d->median = cjv_tensor_at (d->r2, sorted[known / 2]);
@@ -160,15 +165,18 @@ draw_frames (const Data *d, const CjvScene *scene, cairo_t *cr)
     }
 }
 
-/* "50 of 64 filters with R² of 0.6 or more · median 0.71"; you free. */
+/* "50 of 64 filters have R² ≥ 0.6 · median R² 0.71 · before training 3"; you free. */
 static char *
 print_note (const Data *d)
 {
   g_autofree char *good = cjv_number_print (d->good, 1);
   g_autofree char *median = cjv_number_print (d->median, 2);
 
-  return g_strdup_printf (_ ("%d of %d filters have R² ≥ %s · median R² %s"), (int) d->n_good,
-                          (int) d->n, good, median);
+  if (d->n_before < 0)
+    return g_strdup_printf (_ ("%d of %d filters have R² ≥ %s · median R² %s"), (int) d->n_good,
+                            (int) d->n, good, median);
+  return g_strdup_printf (_ ("%d of %d filters have R² ≥ %s, before training %d · median R² %s"),
+                          (int) d->n_good, (int) d->n, good, (int) d->n_before, median);
 }
 
 static gboolean
@@ -234,6 +242,14 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
       out->text = g_strdup_printf (
           _ ("filter %d: R² %s; %s°, %s cycles/px, phase %s°, bell %s px across, %s px along"),
           (int) f, r2, angle, frequency, phase, across, along);
+      if (d.n_before >= 0)
+        {
+          g_autofree char *before = print_number (scene, "before-r2", f, 2);
+          g_autofree char *now = out->text;
+
+          /* Translators: what is said of a filter, then a number */
+          out->text = g_strdup_printf (_ ("%s; R² before training %s"), now, before);
+        }
     }
   g_free (d.order);
   return i >= 0;
@@ -243,10 +259,12 @@ static void
 csv (const CjvScene *scene, GString *out)
 {
   static const char *const columns[]
-      = { "r2", "orientation", "frequency", "phase", "across", "along", "x", "y", "amplitude" };
+      = { "r2",    "orientation", "frequency", "phase",     "across",
+          "along", "x",           "y",         "amplitude", "before-r2" };
   Data d;
 
-  g_string_append (out, "filter,r2,orientation,frequency,phase,across,along,x,y,amplitude\r\n");
+  g_string_append (
+      out, "filter,r2,orientation,frequency,phase,across,along,x,y,amplitude,before-r2\r\n");
   if (!data_init (&d, scene))
     return;
   for (gint64 i = 0; i < d.n; i++)

@@ -29,6 +29,11 @@ static const CjvWant wants[] = {
   { "frequency", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Best spatial frequency, cycles a pixel") },
   { "modulation", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("F1/F0") },
   { "response", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("To the best stimulus") },
+  { "phase", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Preferred phase in degrees") },
+  { "size", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Best size in pixels") },
+  { "width", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Half width at half height in degrees") },
+  { "before-preferred", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Orientation before training") },
+  { "before-selectivity", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Selectivity before training") },
   { "unit", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Unit to mark") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the layer") },
   { NULL },
@@ -37,6 +42,7 @@ static const CjvWant wants[] = {
 typedef struct
 {
   const CjTensor *preferred, *selectivity;
+  const CjTensor *was_preferred, *was_selectivity; /* before training, or NULL */
   gint64 n;
   gint64 *order; /* U; owned */
   CjvTilePanel panel;
@@ -65,6 +71,10 @@ data_init (Data *d, const CjvScene *scene)
   d->n = cjv_tensor_size (d->preferred);
   if (d->n == 0 || cjv_tensor_size (d->selectivity) != d->n)
     return FALSE;
+  d->was_preferred = cjv_frame_get_array (scene->frame, "before-preferred");
+  d->was_selectivity = cjv_frame_get_array (scene->frame, "before-selectivity");
+  if (cjv_tensor_size (d->was_preferred) != d->n || cjv_tensor_size (d->was_selectivity) != d->n)
+    d->was_preferred = d->was_selectivity = NULL;
   d->order = g_new (gint64, d->n);
   for (gint64 i = 0; i < d->n; i++)
     d->order[i] = i;
@@ -91,50 +101,83 @@ get_color (const CjvStyle *style, double degrees)
                      CLAMP (light + depth * cos (turn + 2 * G_PI / 3), 0, 1), 1 };
 }
 
+/* A bar through the middle of a tile, as long as it is selective. */
 static void
-draw_unit (const CjvScene *scene, cairo_t *cr, const CjvRect *tile, double preferred,
-           double selectivity)
+draw_bar (cairo_t *cr, const CjvRect *tile, double preferred, double selectivity, double thick,
+          CjvColor color)
+{
+  const double x = tile->x + tile->width / 2, y = tile->y + tile->height / 2;
+  const double half = MIN (tile->width, tile->height) * 0.46 * CLAMP (selectivity, 0, 1);
+  const double angle = preferred * G_PI / 180;
+
+  cairo_move_to (cr, x - half * cos (angle), y + half * sin (angle));
+  cairo_line_to (cr, x + half * cos (angle), y - half * sin (angle));
+  cairo_set_line_width (cr, thick);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cjv_draw_set_color (cr, color);
+  cairo_stroke (cr);
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
+}
+
+static void
+draw_unit (const Data *d, const CjvScene *scene, cairo_t *cr, const CjvRect *tile, gint64 unit)
 {
   const double side = MIN (tile->width, tile->height);
   const double x = tile->x + tile->width / 2, y = tile->y + tile->height / 2;
-  const double half = side * 0.46 * CLAMP (selectivity, 0, 1);
-  const double angle = preferred * G_PI / 180;
+  const double preferred = cjv_tensor_at (d->preferred, unit);
+  const double selectivity = cjv_tensor_at (d->selectivity, unit);
+  const double was = cjv_tensor_at (d->was_preferred, unit);
+  const double was_selective = cjv_tensor_at (d->was_selectivity, unit);
 
   cairo_new_path (cr);
   cairo_arc (cr, x, y, side * 0.46, 0, 2 * G_PI);
   cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_SURFACE));
   cairo_fill (cr);
-  if (!isfinite (preferred) || !isfinite (selectivity))
+  if (isfinite (preferred) && isfinite (selectivity))
+    draw_bar (cr, tile, preferred, selectivity, MAX (side * 0.14, 1),
+              get_color (scene->style, preferred));
+  else
     {
       cairo_arc (cr, x, y, MAX (side * 0.06, 0.7), 0, 2 * G_PI);
       cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK_DIM));
       cairo_fill (cr);
-      return;
     }
-  cairo_move_to (cr, x - half * cos (angle), y + half * sin (angle));
-  cairo_line_to (cr, x + half * cos (angle), y - half * sin (angle));
-  cairo_set_line_width (cr, MAX (side * 0.14, 1));
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cjv_draw_set_color (cr, get_color (scene->style, preferred));
-  cairo_stroke (cr);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_BUTT);
+  if (isfinite (was) && isfinite (was_selective))
+    draw_bar (cr, tile, was, was_selective, MAX (side * 0.04, 0.8),
+              cjv_style_color (scene->style, CJV_INK));
+}
+
+/* The mean of what is finite, and how many that are. */
+static double
+find_mean (const CjTensor *values, gint64 *n)
+{
+  double sum = 0;
+
+  *n = 0;
+  for (gint64 i = 0; i < cjv_tensor_size (values); i++)
+    if (isfinite (cjv_tensor_at (values, i)))
+      {
+        sum += cjv_tensor_at (values, i);
+        (*n)++;
+      }
+  return *n > 0 ? sum / (double) *n : NAN;
 }
 
 /* "64 units, 3 silent · mean selectivity 0.45"; you free. */
 static char *
 print_note (const Data *d)
 {
-  g_autofree char *mean = NULL;
-  double sum = 0;
-  gint64 answer = 0;
+  gint64 answer, answered;
+  g_autofree char *mean = cjv_number_print (find_mean (d->selectivity, &answer), 2);
+  g_autofree char *before = cjv_number_print (find_mean (d->was_selectivity, &answered), 2);
 
-  for (gint64 i = 0; i < d->n; i++)
-    if (isfinite (cjv_tensor_at (d->selectivity, i)))
-      {
-        sum += cjv_tensor_at (d->selectivity, i);
-        answer++;
-      }
-  mean = cjv_number_print (answer > 0 ? sum / (double) answer : NAN, 2);
+  if (d->was_selectivity != NULL && answer == d->n)
+    return g_strdup_printf (_ ("%d units · mean selectivity %s, before training %s (thin)"),
+                            (int) d->n, mean, before);
+  if (d->was_selectivity != NULL)
+    return g_strdup_printf (
+        _ ("%d units, %d of them silent · mean selectivity %s, before training %s (thin)"),
+        (int) d->n, (int) (d->n - answer), mean, before);
   return answer == d->n ? g_strdup_printf (_ ("%d units · mean selectivity %s"), (int) d->n, mean)
                         : g_strdup_printf (_ ("%d units, %d of them silent · mean selectivity %s"),
                                            (int) d->n, (int) (d->n - answer), mean);
@@ -156,8 +199,7 @@ draw (const CjvScene *scene, cairo_t *cr)
       const CjvRect tile = cjv_tile_grid_get_rect (&d.panel.grid, i);
       const gint64 u = d.order[i];
 
-      draw_unit (scene, cr, &tile, cjv_tensor_at (d.preferred, u),
-                 cjv_tensor_at (d.selectivity, u));
+      draw_unit (&d, scene, cr, &tile, u);
       if ((double) u != unit)
         continue;
       cairo_rectangle (cr, tile.x, tile.y, tile.width, tile.height);
@@ -202,11 +244,21 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
 static void
 csv (const CjvScene *scene, GString *out)
 {
-  static const char *const columns[]
-      = { "preferred", "selectivity", "index", "frequency", "modulation", "response" };
+  static const char *const columns[] = { "preferred",
+                                         "selectivity",
+                                         "index",
+                                         "width",
+                                         "frequency",
+                                         "phase",
+                                         "size",
+                                         "modulation",
+                                         "response",
+                                         "before-preferred",
+                                         "before-selectivity" };
   const gint64 n = cjv_tensor_size (cjv_frame_get_array (scene->frame, "preferred"));
 
-  g_string_append (out, "unit,preferred,selectivity,index,frequency,modulation,response\r\n");
+  g_string_append (out, "unit,preferred,selectivity,index,width,frequency,phase,size,modulation,"
+                        "response,before-preferred,before-selectivity\r\n");
   for (gint64 i = 0; i < n; i++)
     {
       g_string_append_printf (out, "%d", (int) i);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How the units of a layer are tuned, as histograms: preferred orientation, selectivity, spatial
- * frequency, F1/F0. U units of S layers or moments, one after another. */
+ * frequency, phase, size, F1/F0. U units of S layers or moments, one after another. */
 #include "cjv-panels.h"
 
 #include <glib/gi18n-lib.h>
@@ -35,6 +35,9 @@ static const CjvWant wants[] = {
   { "preferred", CJV_WANT_ARRAY, TRUE, "[U]", N_ ("Preferred orientation in degrees") },
   { "selectivity", CJV_WANT_ARRAY, TRUE, "[U]", N_ ("1 − circular variance, 0 to 1") },
   { "frequency", CJV_WANT_ARRAY, TRUE, "[U]", N_ ("Best spatial frequency, cycles a pixel") },
+  { "phase", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Preferred phase in degrees") },
+  { "size", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Best size in pixels") },
+  { "width", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Half width at half height in degrees") },
   { "modulation", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("F1/F0: above 1 simple, below complex") },
   { "index", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("(R preferred − R orthogonal) / their sum") },
   { "response", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("To the best stimulus") },
@@ -49,13 +52,16 @@ enum
   ORIENTATION,
   SELECTIVITY,
   FREQUENCY,
+  PHASE,
+  SIZE,
   MODULATION,
   N_PANELS
 };
 
 typedef struct
 {
-  const CjTensor *values[N_PANELS], *series;
+  const CjTensor *values[N_PANELS], *series; /* NULL: not measured */
+  guint kinds[N_PANELS];                     /* what each panel shows */
   guint n_panels, n_series;
   int n_bins;
   double low[N_PANELS], high[N_PANELS];
@@ -73,6 +79,12 @@ get_series (const Data *d, gint64 unit)
   return s >= 0 && s < MAX_SERIES ? (guint) s : MAX_SERIES;
 }
 
+static gboolean
+is_log (guint kind)
+{
+  return kind == FREQUENCY || kind == SIZE;
+}
+
 static void
 count (Data *d, guint panel)
 {
@@ -85,10 +97,10 @@ count (Data *d, guint panel)
       double v = cjv_tensor_at (d->values[panel], i);
       double t;
 
-      if (s == MAX_SERIES || !isfinite (v) || (panel == FREQUENCY && v <= 0))
+      if (s == MAX_SERIES || !isfinite (v) || (is_log (panel) && v <= 0))
         continue;
-      t = panel == FREQUENCY ? log (v / d->low[panel]) / log (d->high[panel] / d->low[panel])
-                             : (v - d->low[panel]) / (d->high[panel] - d->low[panel]);
+      t = is_log (panel) ? log (v / d->low[panel]) / log (d->high[panel] / d->low[panel])
+                         : (v - d->low[panel]) / (d->high[panel] - d->low[panel]);
       known[s]++;
       d->bins[panel][s][(int) CLAMP (floor (t * d->n_bins), 0, d->n_bins - 1)]++;
     }
@@ -100,16 +112,16 @@ count (Data *d, guint panel)
 static gboolean
 read_values (Data *d, const CjvScene *scene)
 {
-  static const char *const names[] = { "preferred", "selectivity", "frequency", "modulation" };
+  static const char *const names[]
+      = { "preferred", "selectivity", "frequency", "phase", "size", "modulation" };
   const Params *p = scene->params;
   gint64 n;
 
-  *d = (Data){ .n_panels = N_PANELS,
-               .n_bins = p->bins,
+  *d = (Data){ .n_bins = p->bins,
                .n_series = 1,
                .series = cjv_frame_get_array (scene->frame, "series"),
-               .low = { 0, 0, 0.02, 0 },
-               .high = { 180, 1, 0.5, 2 } };
+               .low = { 0, 0, 0.02, 0, 1, 0 },
+               .high = { 180, 1, 0.5, 360, 8, 2 } };
   for (guint i = 0; i < N_PANELS; i++)
     d->values[i] = cjv_frame_get_array (scene->frame, names[i]);
   n = cjv_tensor_size (d->values[ORIENTATION]);
@@ -117,8 +129,14 @@ read_values (Data *d, const CjvScene *scene)
       || cjv_tensor_size (d->values[FREQUENCY]) != n
       || (d->series != NULL && cjv_tensor_size (d->series) != n))
     return FALSE;
-  if (cjv_tensor_size (d->values[MODULATION]) != n)
-    d->n_panels = MODULATION;
+  for (guint i = 0; i < N_PANELS; i++)
+    if (cjv_tensor_size (d->values[i]) == n)
+      d->kinds[d->n_panels++] = i;
+    else
+      d->values[i] = NULL;
+  for (gint64 i = 0; i < n; i++)
+    if (isfinite (cjv_tensor_at (d->values[SIZE], i)))
+      d->high[SIZE] = MAX (d->high[SIZE], cjv_tensor_at (d->values[SIZE], i));
   for (gint64 i = 0; i < n; i++)
     {
       const guint s = get_series (d, i);
@@ -130,35 +148,39 @@ read_values (Data *d, const CjvScene *scene)
       d->answer[s] += isfinite (cjv_tensor_at (d->values[ORIENTATION], i));
     }
   for (guint i = 0; i < d->n_panels; i++)
-    count (d, i);
+    count (d, d->kinds[i]);
   return TRUE;
 }
 
 static gboolean
 data_init (Data *d, const CjvScene *scene)
 {
-  const char *const labels[N_PANELS]
-      = { _ ("Preferred orientation (°)"), _ ("Selectivity (1 − circular variance)"),
-          _ ("Spatial frequency (cycles/px)"), _ ("F1/F0: complex | simple") };
+  const char *const labels[N_PANELS] = { _ ("Preferred orientation (°)"),
+                                         _ ("Selectivity (1 − circular variance)"),
+                                         _ ("Spatial frequency (cycles/px)"),
+                                         _ ("Phase (°)"),
+                                         _ ("Size (px)"),
+                                         _ ("F1/F0: complex | simple") };
 
   if (!read_values (d, scene))
     return FALSE;
   cjv_panels_place (scene, d->n_panels, d->panels);
   for (guint i = 0; i < d->n_panels; i++)
     {
+      const guint kind = d->kinds[i];
       CjvPlot *plot = &d->plots[i];
 
       cjv_axis_init (&plot->x);
       cjv_axis_init (&plot->y);
-      plot->x.log = i == FREQUENCY;
+      plot->x.log = is_log (kind);
       plot->y.unit = CJV_UNIT_PERCENT;
-      plot->x.label = labels[i];
-      cjv_axis_include (&plot->x, d->low[i]);
-      cjv_axis_include (&plot->x, d->high[i]);
+      plot->x.label = labels[kind];
+      cjv_axis_include (&plot->x, d->low[kind]);
+      cjv_axis_include (&plot->x, d->high[kind]);
       cjv_axis_include (&plot->y, 0);
       for (guint s = 0; s < d->n_series; s++)
         for (int k = 0; k < d->n_bins; k++)
-          cjv_axis_include (&plot->y, d->bins[i][s][k]);
+          cjv_axis_include (&plot->y, d->bins[kind][s][k]);
       cjv_plot_place (plot, scene, &d->panels[i], FALSE, TRUE);
     }
   return TRUE;
@@ -177,7 +199,8 @@ add_bars (const Data *d, const CjvScene *scene, cairo_t *cr, guint panel, guint 
     cairo_move_to (cr, in->x, bottom);
   for (int k = 0; k < d->n_bins; k++)
     {
-      const double top = MIN (cjv_plot_y (&d->plots[panel], d->bins[panel][series][k]), bottom);
+      const double top
+          = MIN (cjv_plot_y (&d->plots[panel], d->bins[d->kinds[panel]][series][k]), bottom);
       const double left = cjv_snap (scene->style, in->x + k * width);
       const double right = cjv_snap (scene->style, in->x + (k + 1) * width);
 
@@ -212,7 +235,7 @@ draw_panel (const Data *d, const CjvScene *scene, cairo_t *cr, guint panel)
       cairo_stroke (cr);
     }
   cairo_set_dash (cr, (const double[]){ 4, 3 }, 2, 0);
-  if (panel == MODULATION)
+  if (d->kinds[panel] == MODULATION)
     {
       cairo_move_to (cr, cjv_plot_x (plot, SIMPLE), plot->inner.y);
       cairo_line_to (cr, cjv_plot_x (plot, SIMPLE), plot->inner.y + plot->inner.height);
@@ -232,7 +255,7 @@ measure (const Data *d, guint series, double *selectivity, double *simple)
   for (gint64 i = 0; i < cjv_tensor_size (d->values[ORIENTATION]); i++)
     {
       const double s = cjv_tensor_at (d->values[SELECTIVITY], i);
-      const double m = d->n_panels == N_PANELS ? cjv_tensor_at (d->values[MODULATION], i) : NAN;
+      const double m = cjv_tensor_at (d->values[MODULATION], i);
 
       if (get_series (d, i) != series || !isfinite (s))
         continue;
@@ -327,7 +350,7 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
       text = g_string_new (NULL);
       for (guint s = 0; s < d.n_series; s++)
         {
-          g_autofree char *share = cjv_percent_print (d.bins[i][s][k], 0);
+          g_autofree char *share = cjv_percent_print (d.bins[d.kinds[i]][s][k], 0);
           const char *name = cjv_frame_get_string (scene->frame, "names", s);
 
           g_string_append (text, s > 0 ? "; " : "");
@@ -347,12 +370,13 @@ static void
 csv (const CjvScene *scene, GString *out)
 {
   static const char *const columns[]
-      = { "preferred", "selectivity", "index", "frequency", "modulation", "response" };
+      = { "preferred", "selectivity", "index",      "width",   "frequency",
+          "phase",     "size",        "modulation", "response" };
   const gint64 n = cjv_tensor_size (cjv_frame_get_array (scene->frame, "preferred"));
   const CjTensor *series = cjv_frame_get_array (scene->frame, "series");
 
-  g_string_append (out,
-                   "series,unit,preferred,selectivity,index,frequency,modulation,response\r\n");
+  g_string_append (out, "series,unit,preferred,selectivity,index,width,frequency,phase,size,"
+                        "modulation,response\r\n");
   for (gint64 i = 0, unit = 0; i < n; i++, unit++)
     {
       const double s = series != NULL ? cjv_tensor_at (series, i) : 0;
@@ -399,14 +423,15 @@ words (const CjvScene *scene)
 const CjvFigureInfo cjv_figure_selectivity = {
   .id = "selectivity",
   .title = N_ ("Selectivity"),
-  .blurb = N_ ("How the units of a layer are tuned: orientation, selectivity, frequency, F1/F0"),
+  .blurb = N_ ("How the units of a layer are tuned: orientation, selectivity, frequency, phase, "
+               "size, F1/F0"),
   .empty = N_ ("Choose a layer and press Show gratings: how its units are tuned appears here."),
   .version = 1,
   .wants = wants,
   .params = params,
   .params_size = sizeof (Params),
   .preset_width = 960,
-  .preset_height = 260,
+  .preset_height = 440,
   .draw = draw,
   .hit = hit,
   .csv = csv,

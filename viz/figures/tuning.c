@@ -37,12 +37,18 @@ static const CjvWant wants[] = {
   { "light", CJV_WANT_ARRAY, FALSE, "[S]", N_ ("Responses to spots of light") },
   { "dark", CJV_WANT_ARRAY, FALSE, "[S]", N_ ("Responses to dark spots") },
   { "sizes", CJV_WANT_ARRAY, FALSE, "[S]", N_ ("Those sizes, in pixels") },
+  { "before-orientation", CJV_WANT_ARRAY, FALSE, "[O]", N_ ("The same before training") },
+  { "before-frequency", CJV_WANT_ARRAY, FALSE, "[F]", N_ ("The same before training") },
+  { "before-phase", CJV_WANT_ARRAY, FALSE, "[P]", N_ ("The same before training") },
+  { "before-size", CJV_WANT_ARRAY, FALSE, "[S]", N_ ("The same before training") },
   { "stimulus", CJV_WANT_ARRAY, FALSE, "[H, W]", N_ ("The best stimulus, -1 dark to 1 light") },
   { "preferred", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Preferred orientation in degrees") },
   { "selectivity", CJV_WANT_SCALAR, FALSE, NULL, N_ ("1 − circular variance") },
   { "index", CJV_WANT_SCALAR, FALSE, NULL, N_ ("(R preferred − R orthogonal) / their sum") },
   { "width", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Half width at half height in degrees") },
   { "best-frequency", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Preferred frequency") },
+  { "best-phase", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Preferred phase in degrees") },
+  { "best-size", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Best size in pixels") },
   { "modulation", CJV_WANT_SCALAR, FALSE, NULL, N_ ("F1/F0 at the best grating") },
   { "unit", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Number of the unit") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Layer and unit") },
@@ -61,6 +67,9 @@ enum
 typedef struct
 {
   const CjTensor *orientation, *frequency, *frequencies, *phase, *size, *light, *dark, *sizes;
+  /* of before training, NULL where there is none; the phase closed, owned */
+  const CjTensor *was_orientation, *was_frequency, *was_size;
+  CjTensor *was_closed;
   CjTensor *angles,
       *closed; /* the phases in degrees and their rates, the first again at 360; owned */
   guint n;
@@ -74,6 +83,7 @@ bench_clear (Bench *b)
 {
   g_clear_pointer (&b->angles, cj_tensor_unref);
   g_clear_pointer (&b->closed, cj_tensor_unref);
+  g_clear_pointer (&b->was_closed, cj_tensor_unref);
 }
 
 static void
@@ -83,19 +93,37 @@ include_all (CjvAxis *axis, const CjTensor *values)
     cjv_axis_include (axis, cjv_tensor_at (values, i));
 }
 
-static void
-close_cycle (Bench *b)
+/* The rates over a cycle with the first again at its end. */
+static CjTensor *
+close_cycle (const CjTensor *phase)
 {
-  const gint64 n = cjv_tensor_size (b->phase);
+  const gint64 n = cjv_tensor_size (phase);
   const CjShape shape = cj_shape1 (n + 1);
+  CjTensor *closed = cj_tensor_new (CJ_FLOAT32, &shape);
 
-  b->angles = cj_tensor_new (CJ_FLOAT32, &shape);
-  b->closed = cj_tensor_new (CJ_FLOAT32, &shape);
   for (gint64 i = 0; i <= n; i++)
-    {
-      cj_tensor_f32 (b->angles)[i] = (float) (360.0 * (double) i / (double) n);
-      cj_tensor_f32 (b->closed)[i] = (float) cjv_tensor_at (b->phase, i % n);
-    }
+    cj_tensor_f32 (closed)[i] = (float) cjv_tensor_at (phase, i % n);
+  return closed;
+}
+
+static CjTensor *
+make_angles (gint64 n)
+{
+  const CjShape shape = cj_shape1 (n + 1);
+  CjTensor *angles = cj_tensor_new (CJ_FLOAT32, &shape);
+
+  for (gint64 i = 0; i <= n; i++)
+    cj_tensor_f32 (angles)[i] = (float) (360.0 * (double) i / (double) n);
+  return angles;
+}
+
+/* An array of before training, if it is as long as that of now. */
+static const CjTensor *
+find_before (const CjvFrame *frame, const char *name, const CjTensor *now)
+{
+  const CjTensor *before = cjv_frame_get_array (frame, name);
+
+  return cjv_tensor_size (before) == cjv_tensor_size (now) ? before : NULL;
 }
 
 static void
@@ -143,7 +171,25 @@ bench_read (Bench *b, const CjvScene *scene)
   b->n = cjv_tensor_size (b->sizes) > 0 && cjv_tensor_size (b->size) == cjv_tensor_size (b->sizes)
              ? N_PANELS
              : SIZE;
+  b->was_orientation = find_before (f, "before-orientation", b->orientation);
+  b->was_frequency = find_before (f, "before-frequency", b->frequency);
+  b->was_size = find_before (f, "before-size", b->size);
   return TRUE;
+}
+
+/* The names of curves stand above the plots, in which they would lie on the curves. */
+static void
+leave_room (Bench *b, const CjvScene *scene)
+{
+  const double line = scene->style->bare ? 0 : cjv_text_height (scene, CJV_SIZE_TINY) * 1.4;
+  const gboolean names = b->n == N_PANELS || b->was_frequency != NULL;
+
+  for (guint i = FREQUENCY; i < b->n && names; i++)
+    if (b->panels[i].height > 3 * line)
+      {
+        b->panels[i].y += line;
+        b->panels[i].height -= line;
+      }
 }
 
 static gboolean
@@ -151,8 +197,12 @@ bench_init (Bench *b, const CjvScene *scene)
 {
   if (!bench_read (b, scene))
     return FALSE;
-  close_cycle (b);
+  b->angles = make_angles (cjv_tensor_size (b->phase));
+  b->closed = close_cycle (b->phase);
+  if (find_before (scene->frame, "before-phase", b->phase) != NULL)
+    b->was_closed = close_cycle (cjv_frame_get_array (scene->frame, "before-phase"));
   cjv_panels_place (scene, b->n, b->panels);
+  leave_room (b, scene);
   for (guint i = 0; i < b->n; i++)
     {
       cjv_axis_init (&b->plots[i].x);
@@ -165,6 +215,9 @@ bench_init (Bench *b, const CjvScene *scene)
   include_all (&b->plots[FREQUENCY].y, b->frequency);
   include_all (&b->plots[PHASE].x, b->angles);
   include_all (&b->plots[PHASE].y, b->phase);
+  include_all (&b->plots[POLAR].y, b->was_orientation);
+  include_all (&b->plots[FREQUENCY].y, b->was_frequency);
+  include_all (&b->plots[PHASE].y, b->was_closed);
   b->plots[FREQUENCY].x.label = _ ("Spatial frequency (cycles/px)");
   b->plots[PHASE].x.label = _ ("Phase (°)");
   if (b->n == N_PANELS)
@@ -173,6 +226,7 @@ bench_init (Bench *b, const CjvScene *scene)
       include_all (&b->plots[SIZE].y, b->size);
       include_all (&b->plots[SIZE].y, b->light);
       include_all (&b->plots[SIZE].y, b->dark);
+      include_all (&b->plots[SIZE].y, b->was_size);
       b->plots[SIZE].x.label = _ ("Size (px)");
     }
   place_polar (b, scene);
@@ -232,29 +286,44 @@ draw_polar_grid (const Bench *b, const CjvScene *scene, cairo_t *cr)
                    CJV_SIZE_TINY, 0, dim, axis->texts[axis->n_ticks - 1]);
 }
 
+/* The path of responses to orientations, which come again on the other side. */
 static void
-draw_polar (const Bench *b, const CjvScene *scene, cairo_t *cr)
+add_polar (const Bench *b, cairo_t *cr, const CjTensor *responses)
 {
-  const CjvColor color = cjv_style_category (scene->style, 0);
-  const double preferred = cjv_frame_get_scalar (scene->frame, "preferred", NAN);
-  const gint64 n = cjv_tensor_size (b->orientation);
+  const gint64 n = cjv_tensor_size (responses);
 
-  draw_polar_grid (b, scene, cr);
   cairo_new_path (cr);
   for (gint64 i = 0; i < 2 * n; i++)
     {
       double x, y;
 
-      find_polar (b, 180.0 * (double) i / (double) n, cjv_tensor_at (b->orientation, i % n), &x,
-                  &y);
+      find_polar (b, 180.0 * (double) i / (double) n, cjv_tensor_at (responses, i % n), &x, &y);
       cairo_line_to (cr, x, y);
     }
   cairo_close_path (cr);
+}
+
+static void
+draw_polar (const Bench *b, const CjvScene *scene, cairo_t *cr)
+{
+  const CjvColor color = cjv_style_category (scene->style, 0);
+  const double preferred = cjv_frame_get_scalar (scene->frame, "preferred", NAN);
+
+  draw_polar_grid (b, scene, cr);
+  add_polar (b, cr, b->orientation);
   cjv_draw_set_color (cr, cjv_color_alpha (color, 0.25));
   cairo_fill_preserve (cr);
   cjv_draw_set_color (cr, color);
   cairo_set_line_width (cr, scene->style->line_width);
   cairo_stroke (cr);
+  if (b->was_orientation != NULL)
+    {
+      add_polar (b, cr, b->was_orientation);
+      cairo_set_dash (cr, (const double[]){ 2, 2 }, 2, 0);
+      cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK_DIM));
+      cairo_stroke (cr);
+      cairo_set_dash (cr, NULL, 0, 0);
+    }
   if (!isfinite (preferred))
     return;
   cairo_move_to (cr, b->x - b->radius * cos (preferred * G_PI / 180),
@@ -298,66 +367,109 @@ draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
   cairo_surface_destroy (image);
 }
 
-/* A curve over the sizes with its name at its highest point. */
+/* Names of curves side by side above a plot, each in its colour; those that there is no room for are left
+ * out. */
 static void
-draw_size (const Bench *b, const CjvScene *scene, cairo_t *cr, const CjTensor *curve, guint color,
-           gboolean dash, const char *name)
+draw_names (const CjvScene *scene, cairo_t *cr, const CjvPlot *plot, const CjvLegendItem *items,
+            guint n)
 {
-  const CjvPlot *plot = &b->plots[SIZE];
-  const CjvColor ink = cjv_style_category (scene->style, color);
-  const double half = cjv_text_width (scene, CJV_SIZE_TINY, name) / 2;
-  const double line = cjv_text_height (scene, CJV_SIZE_TINY);
-  gint64 top = 0;
-  double x, y;
+  const double line = cjv_text_height (scene, CJV_SIZE_TINY), sign = line * 1.1, gap = line * 0.7;
+  const double end = plot->inner.x + plot->inner.width, y = plot->inner.y - line * 1.5;
+  double x = plot->inner.x;
 
-  cjv_panel_draw_line (scene, cr, plot, b->sizes, curve, ink, dash);
-  for (gint64 i = 1; i < cjv_tensor_size (curve); i++)
-    if (cjv_tensor_at (curve, i) > cjv_tensor_at (curve, top))
-      top = i;
-  if (scene->style->bare || !(cjv_tensor_at (curve, top) > 0))
-    return;
-  x = cjv_plot_x (plot, cjv_tensor_at (b->sizes, top));
-  y = cjv_plot_y (plot, cjv_tensor_at (curve, top));
-  x = CLAMP (x, plot->inner.x + half,
-             MAX (plot->inner.x + plot->inner.width - half, plot->inner.x + half));
-  y = MAX (y - line * 1.25, plot->inner.y - line * 0.5);
-  cjv_text_draw (scene, cr, x, y, 0, CJV_SIZE_TINY, CJV_TEXT_CENTER, ink, name);
+  for (guint i = 0; i < n && !scene->style->bare; i++)
+    {
+      const double width = cjv_text_width (scene, CJV_SIZE_TINY, items[i].text);
+
+      if (x + sign + gap * 0.4 + width > end + gap)
+        return;
+      cjv_draw_set_color (cr, items[i].color);
+      cairo_set_line_width (cr, scene->style->line_width);
+      cairo_set_dash (cr, (const double[]){ 3, 2 }, items[i].dash ? 2 : 0, 0);
+      cairo_move_to (cr, x, y + line / 2);
+      cairo_line_to (cr, x + sign, y + line / 2);
+      cairo_stroke (cr);
+      cairo_set_dash (cr, NULL, 0, 0);
+      cjv_text_draw (scene, cr, x + sign + gap * 0.4, y, 0, CJV_SIZE_TINY, 0, items[i].color,
+                     items[i].text);
+      x += sign + gap * 1.4 + width;
+    }
 }
 
 static void
 draw_sizes (const Bench *b, const CjvScene *scene, cairo_t *cr)
 {
-  draw_size (b, scene, cr, b->light, 1, FALSE, _ ("light spot"));
-  draw_size (b, scene, cr, b->dark, 2, TRUE, _ ("dark spot"));
-  draw_size (b, scene, cr, b->size, 0, FALSE, _ ("window"));
+  const CjvPlot *plot = &b->plots[SIZE];
+  const CjvLegendItem items[]
+      = { { cjv_style_category (scene->style, 0), _ ("window"), CJV_LEGEND_LINE, FALSE },
+          { cjv_style_category (scene->style, 1), _ ("light spot"), CJV_LEGEND_LINE, FALSE },
+          { cjv_style_category (scene->style, 2), _ ("dark spot"), CJV_LEGEND_LINE, TRUE } };
+  const CjTensor *curves[] = { b->size, b->light, b->dark };
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    cjv_panel_draw_line (scene, cr, plot, b->sizes, curves[i], items[i].color, items[i].dash);
+  draw_names (scene, cr, plot, items, G_N_ELEMENTS (items));
 }
 
-/* "prefers 45° at 0.12 cycles/px · selectivity 0.71 · F1/F0 1.52, simple"; you free. */
+/* The unit as it was, below what it is. */
+static void
+draw_before (const Bench *b, const CjvScene *scene, cairo_t *cr)
+{
+  const CjvColor dim = cjv_style_color (scene->style, CJV_INK_DIM);
+  const CjvLegendItem items[]
+      = { { cjv_style_category (scene->style, 0), _ ("now"), CJV_LEGEND_LINE, FALSE },
+          { dim, _ ("before training"), CJV_LEGEND_LINE, TRUE } };
+
+  if (b->was_frequency != NULL)
+    {
+      cjv_panel_draw_line (scene, cr, &b->plots[FREQUENCY], b->frequencies, b->was_frequency, dim,
+                           TRUE);
+      draw_names (scene, cr, &b->plots[FREQUENCY], items, G_N_ELEMENTS (items));
+    }
+  if (b->was_closed != NULL)
+    cjv_panel_draw_line (scene, cr, &b->plots[PHASE], b->angles, b->was_closed, dim, TRUE);
+  if (b->n == N_PANELS && b->was_size != NULL)
+    cjv_panel_draw_line (scene, cr, &b->plots[SIZE], b->sizes, b->was_size, dim, TRUE);
+}
+
+/* "prefers 45° ± 20° at 0.12 cycles/px, selectivity 0.71 (index 0.9)"; you free. */
+static char *
+print_preferred (const CjvScene *scene)
+{
+  const CjvFrame *f = scene->frame;
+  const double width = cjv_frame_get_scalar (f, "width", NAN);
+  g_autofree char *at = cjv_number_print (cjv_frame_get_scalar (f, "best-frequency", NAN), 2);
+  g_autofree char *degrees = g_strdup_printf ("%.0f", cjv_frame_get_scalar (f, "preferred", NAN));
+  g_autofree char *half = g_strdup_printf ("%.0f", width);
+  g_autofree char *selectivity = cjv_number_print (cjv_frame_get_scalar (f, "selectivity", NAN), 2);
+  g_autofree char *index = cjv_number_print (cjv_frame_get_scalar (f, "index", NAN), 2);
+
+  if (!isfinite (width))
+    /* Translators: an orientation, a spatial frequency, two numbers between 0 and 1 */
+    return g_strdup_printf (_ ("prefers %s° at %s cycles/px · selectivity %s, index %s"), degrees,
+                            at, selectivity, index);
+  /* Translators: an orientation, the half width of the tuning curve, a spatial frequency, two numbers
+   * between 0 and 1 */
+  return g_strdup_printf (_ ("prefers %s° ± %s° at %s cycles/px · selectivity %s, index %s"),
+                          degrees, half, at, selectivity, index);
+}
+
+/* The same with "F1/F0 1.52, simple"; you free. */
 static char *
 print_note (const CjvScene *scene)
 {
-  const double preferred = cjv_frame_get_scalar (scene->frame, "preferred", NAN);
   const double modulation = cjv_frame_get_scalar (scene->frame, "modulation", NAN);
-  g_autofree char *at
-      = cjv_number_print (cjv_frame_get_scalar (scene->frame, "best-frequency", NAN), 2);
-  g_autofree char *degrees = g_strdup_printf ("%.0f", preferred);
-  g_autofree char *selectivity
-      = cjv_number_print (cjv_frame_get_scalar (scene->frame, "selectivity", NAN), 2);
+  g_autofree char *preferred = print_preferred (scene);
   g_autofree char *ratio = cjv_number_print (modulation, 3);
 
-  if (!isfinite (preferred))
+  if (!isfinite (cjv_frame_get_scalar (scene->frame, "preferred", NAN)))
     return g_strdup (_ ("answers nothing that was shown more than the even ground"));
   if (!isfinite (modulation))
-    /* Translators: an orientation, a spatial frequency, a number between 0 and 1 */
-    return g_strdup_printf (_ ("prefers %s° at %s cycles/px · selectivity %s"), degrees, at,
-                            selectivity);
-  return modulation > SIMPLE
-             ? g_strdup_printf (
-                 _ ("prefers %s° at %s cycles/px · selectivity %s · F1/F0 %s, simple"), degrees, at,
-                 selectivity, ratio)
-             : g_strdup_printf (
-                 _ ("prefers %s° at %s cycles/px · selectivity %s · F1/F0 %s, complex"), degrees,
-                 at, selectivity, ratio);
+    return g_steal_pointer (&preferred);
+  /* Translators: what the unit prefers, then F1/F0 */
+  return g_strdup_printf (modulation > SIMPLE ? _ ("%s · F1/F0 %s, simple")
+                                              : _ ("%s · F1/F0 %s, complex"),
+                          preferred, ratio);
 }
 
 static gboolean
@@ -374,6 +486,7 @@ draw (const CjvScene *scene, cairo_t *cr)
   draw_stimulus (&b, scene, cr);
   for (guint i = FREQUENCY; i < b.n; i++)
     cjv_plot_draw_grid (&b.plots[i], scene, cr, FALSE);
+  draw_before (&b, scene, cr);
   cjv_panel_draw_line (scene, cr, &b.plots[FREQUENCY], b.frequencies, b.frequency, color, FALSE);
   cjv_panel_draw_line (scene, cr, &b.plots[PHASE], b.angles, b.closed, color, FALSE);
   if (b.n == N_PANELS)
@@ -458,8 +571,10 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
   return out->text != NULL;
 }
 
+/* Points of a curve, each "name,x,response"; those of before training stand in the last column. */
 static void
-print_curve (GString *out, const char *name, const CjTensor *x, double step, const CjTensor *y)
+print_curve (GString *out, const char *name, const CjTensor *x, double step, const CjTensor *y,
+             const CjTensor *before)
 {
   for (gint64 i = 0; i < cjv_tensor_size (y); i++)
     {
@@ -467,6 +582,8 @@ print_curve (GString *out, const char *name, const CjTensor *x, double step, con
       cjv_csv_number (out, x != NULL ? cjv_tensor_at (x, i) : step * (double) i);
       g_string_append_c (out, ',');
       cjv_csv_number (out, cjv_tensor_at (y, i));
+      g_string_append_c (out, ',');
+      cjv_csv_number (out, cjv_tensor_at (before, i));
       g_string_append (out, "\r\n");
     }
 }
@@ -476,18 +593,19 @@ csv (const CjvScene *scene, GString *out)
 {
   Bench b;
 
-  g_string_append (out, "curve,x,response\r\n");
+  g_string_append (out, "curve,x,response,before\r\n");
   if (!bench_read (&b, scene))
     return;
   print_curve (out, "orientation", NULL, 180.0 / (double) cjv_tensor_size (b.orientation),
-               b.orientation);
-  print_curve (out, "frequency", b.frequencies, 0, b.frequency);
-  print_curve (out, "phase", NULL, 360.0 / (double) cjv_tensor_size (b.phase), b.phase);
+               b.orientation, b.was_orientation);
+  print_curve (out, "frequency", b.frequencies, 0, b.frequency, b.was_frequency);
+  print_curve (out, "phase", NULL, 360.0 / (double) cjv_tensor_size (b.phase), b.phase,
+               find_before (scene->frame, "before-phase", b.phase));
   if (b.n == N_PANELS)
     {
-      print_curve (out, "size", b.sizes, 0, b.size);
-      print_curve (out, "light-spot", b.sizes, 0, b.light);
-      print_curve (out, "dark-spot", b.sizes, 0, b.dark);
+      print_curve (out, "size", b.sizes, 0, b.size, b.was_size);
+      print_curve (out, "light-spot", b.sizes, 0, b.light, NULL);
+      print_curve (out, "dark-spot", b.sizes, 0, b.dark, NULL);
     }
 }
 

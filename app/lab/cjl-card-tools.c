@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-card-tools.h"
+
+#include <string.h>
+
+/* A part of a seed's progress. */
+typedef struct
+{
+  CjlCardRun *run;
+  double begin, share;
+} Part;
+
+static gboolean
+go_on (double progress, gpointer data)
+{
+  const Part *part = data;
+
+  cjl_card_run_progress (part->run, part->begin + part->share * progress);
+  return !cjl_card_run_is_cancelled (part->run);
+}
+
+static gboolean
+set_param (const CjAttackInfo *info, gpointer params, const char *setting, GError **error)
+{
+  g_auto (GStrv) pair = g_strsplit (setting != NULL ? setting : "", "=", 2);
+
+  return pair[0] == NULL || cj_params_parse (info->params, params, pair[0], pair[1], error);
+}
+
+gboolean
+cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *attack,
+                     const char *setting, const double *strengths, guint n, guint64 seed,
+                     double from, CjlAttacked *attacked, GError **error)
+{
+  const CjAttackInfo *info = cj_attack_find (attack);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree gpointer params = cj_attack_new_params (info);
+      Part part = { run, from + (1 - from) * i / n, (1 - from) / n };
+
+      if (!set_param (info, params, setting, error))
+        return FALSE;
+      cj_params_set_float (info->params, params, "epsilon", strengths[i]);
+      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, 0, info, params, seed, go_on, &part,
+                               &attacked[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the procedures of several result cards do. On the job's thread. */
+#pragma once
+
+#include "cjl-attack.h"
+#include "cjl-card.h"
+
+G_BEGIN_DECLS
+
+/* The test samples under an attack at `n` strengths, its parameter "epsilon", with presets or `setting`, such
+ * as "steps=40", for the rest; the seed's progress goes from `from` to 1. FALSE: cancelled, or an error. */
+gboolean cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *attack,
+                              const char *setting, const double *strengths, guint n, guint64 seed,
+                              double from, CjlAttacked *attacked, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network that has learned and is then damaged: what it still gets right. The network itself stays as it
+ * is; damage is done to a compiled copy. */
+#pragma once
+
+#include "cj-damage.h"
+#include "cjl-attack.h"
+
+G_BEGIN_DECLS
+
+typedef struct _CjlDamaged CjlDamaged;
+
+/* Ready to be damaged. `node` says where units or weights are hit (its id); NULL: in all hidden layers,
+ * or all weights. Units are silenced where the answers of their layer leave for the next, behind its
+ * activation and normalisation. `params` is a struct of the damage's table, NULL: its presets; it is
+ * copied. Borrows the network. The error says why this network, layer or data cannot be damaged so. Slow:
+ * for a worker. You free. */
+CjlDamaged *cjl_damaged_new (const CjlNetwork *network, const CjDamageInfo *info,
+                             gconstpointer params, const char *node, GError **error);
+void cjl_damaged_free (CjlDamaged *self);
+
+/* The first `n` samples of a split (0: all) at a dose. `go_on` as in CjAttackCall. FALSE: stopped, or
+ * samples could not be read, with an error. Slow: for a worker. */
+gboolean cjl_damaged_measure (CjlDamaged *self, CjdSplit split, gsize n, double dose, guint64 seed,
+                              gboolean (*go_on) (double progress, gpointer data), gpointer data,
+                              CjlAttacked *score, GError **error);
+
+/* Whether a layer has units that can be silenced, as "node" above. */
+gboolean cjl_damage_suits (const CjGraph *graph, const CjNode *node);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlDamaged, cjl_damaged_free)
+
+G_END_DECLS

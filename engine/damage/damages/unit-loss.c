@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cj-damage.h"
+
+#include <stddef.h>
+
+typedef struct
+{
+  int order;
+} Params;
+
+static const CjParam params[] = {
+  { .name = "order",
+    .title = "Order",
+    .blurb
+    = "Which units go first; the importance of a unit is how much the loss leans on its answers",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, order),
+    .max = CJ_DAMAGE_CLUSTERED,
+    .choices = cj_damage_orders,
+    .flags = CJ_PARAM_LIVE },
+  { NULL },
+};
+
+static void
+run (CjDamageCall *call)
+{
+  const Params *p = call->params;
+  g_autofree guint32 *list = cj_damage_list ((CjDamageOrder) p->order, call->importance,
+                                             call->n_units, call->seed, call->layer);
+
+  for (gint64 i = 0; i < cj_damage_count (call->dose, call->n_units); i++)
+    call->gain[list[i]] = 0;
+}
+
+const CjDamageInfo cj_damage_unit_loss = {
+  .abi = CJ_DAMAGE_ABI,
+  .size = sizeof (CjDamageInfo),
+  .id = "unit-loss",
+  .title = "Lesion of units",
+  .blurb = "Silences units, or channels of maps: they answer 0 to everything",
+  .formula = "a' = 0 for a share of the units",
+  .source = "Sejnowski and Rosenberg, 1987: Parallel networks that learn to pronounce English text",
+  .target = CJ_DAMAGE_UNITS,
+  .dose = "share of the units",
+  .share = TRUE,
+  .most = 0.9,
+  .version = 1,
+  .params = params,
+  .params_size = sizeof (Params),
+  .run = run,
+};
