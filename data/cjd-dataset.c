@@ -77,6 +77,7 @@ cjd_dataset_new_view (CjdDataset *base)
   view->x = base->x != NULL ? cj_tensor_ref (base->x) : NULL;
   view->cache = base->cache;
   view->has_splits = base->has_splits;
+  view->sparse = base->sparse;
   view->note = g_strdup (base->note);
   memcpy (view->y->data, base->y->data, cj_tensor_bytes (base->y));
   memcpy (view->split, base->split, cjd_dataset_get_n_samples (base));
@@ -229,6 +230,8 @@ measure (CjdDataset *dataset)
   g_autofree guint8 *streamed = dataset->x == NULL ? g_malloc0 (size + 1) : NULL;
   gsize seen = 0;
 
+  if (dataset->sparse)
+    return;
   for (gsize i = 0; i < n && dataset->n_channels > 0; i++)
     {
       if (dataset->split[i] != CJD_SPLIT_TRAIN || seen++ % MAX (step, 1) != 0)

@@ -39,6 +39,7 @@ struct _CjdDataset
   struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
   guint
       n_loaders; /* threads that prepare batches; 0: half the processors where files are decoded */
+  gboolean sparse;     /* 0 means nothing happened, as of events: not centred unless asked for */
   gboolean has_splits; /* the files themselves say which samples are for validation and test */
   char *note;          /* what a person should know of how it was read, or NULL */
   CjdDataset *base;    /* of a view: the data set whose samples it shows, else NULL */
