@@ -252,6 +252,17 @@ measure (CjdDataset *dataset)
     }
 }
 
+void
+cjd_dataset_keep_zeros (CjdDataset *dataset)
+{
+  dataset->sparse = TRUE;
+  for (guint i = 0; i < dataset->n_channels; i++)
+    {
+      dataset->mean[i] = 0;
+      dataset->std[i] = 1;
+    }
+}
+
 static void
 split_members (CjdDataset *dataset, guint32 *members, guint32 count, CjdSplit split, double share,
                guint64 seed, guint64 index)

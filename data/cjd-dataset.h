@@ -80,6 +80,10 @@ void cjd_dataset_mark (CjdDataset *dataset, gsize first, CjdSplit split);
  * and deviation of what is left. A share of 0 only measures. */
 void cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint64 seed);
 
+/* For data in which 0 means that nothing happened: their numbers are not centred by what is measured.
+ * Before anyone else sees it. */
+void cjd_dataset_keep_zeros (CjdDataset *dataset);
+
 /* A feed of one split: x float32 with mean 0 and deviation 1 a channel over the training samples, or
  * int32 as it is. Holds a reference. You free. */
 CjFeed *cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split);

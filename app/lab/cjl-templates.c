@@ -85,6 +85,20 @@ static const CjlTemplate templates[] = {
                "dense 36, lif beta=0.95 surrogate=arctan, spike-readout rate, cross-entropy;"
                "lif2:1 > spike1",
     .setup = "epochs=8 batch=64 optimizer=adam learning-rate=0.001" },
+  { .id = "evidence",
+    .title = "Weighing evidence",
+    .category = "Spiking",
+    .blurb = "Recurrent neurons that adapt count cues on two sides and keep the sum until they are "
+             "asked",
+    .teaches = "Set the adaptation to 0 and the memory goes; set “through time” to e-prop and no "
+               "neuron needs to know the future",
+    .expected = "90 %",
+    .work = 1e5,
+    .source = "cues",
+    .network = "input, dense 60, recurrent-lif tau=20 dt=10 adapt-tau=1000 adapt-jump=0.1 "
+               "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
+               "leaky-integrator tau=20 dt=10, spike-readout last, cross-entropy",
+    .setup = "epochs=20 batch=32 optimizer=adam learning-rate=0.005" },
   { .id = "fashion-cnn",
     .title = "Wider and with dropout",
     .category = "Vision",

@@ -188,7 +188,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   dataset = make (found, path, options, error);
   if (dataset == NULL)
     return NULL;
-  dataset->sparse = TRUE;
+  cjd_dataset_keep_zeros (dataset);
   memcpy (dataset->split, found->splits->data, found->splits->len);
   return dataset;
 }
