@@ -79,6 +79,7 @@ cjd_dataset_new_view (CjdDataset *base)
   view->has_splits = base->has_splits;
   view->sparse = base->sparse;
   view->note = g_strdup (base->note);
+  view->feature_names = g_strdupv (base->feature_names);
   memcpy (view->y->data, base->y->data, cj_tensor_bytes (base->y));
   memcpy (view->split, base->split, cjd_dataset_get_n_samples (base));
   memcpy (view->mean, base->mean, bytes);
@@ -103,6 +104,7 @@ cjd_dataset_unref (CjdDataset *dataset)
     g_clear_pointer (&dataset->cache, cjd_cache_free);
   cj_tensor_unref (dataset->y);
   g_strfreev (dataset->class_names);
+  g_strfreev (dataset->feature_names);
   g_free (dataset->split);
   g_free (dataset->mean);
   g_free (dataset->std);

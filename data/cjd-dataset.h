@@ -32,10 +32,11 @@ struct _CjdDataset
   CjTensor *y;     /* int32 [N] or [N, T]: class numbers; float32 [N, ...]: values */
   guint n_classes; /* 0 if the targets are values */
   guint n_words;   /* all samples of int32 are smaller than this; 0: x is not words */
-  GStrv class_names; /* n_classes strings, or NULL */
-  guint8 *split;     /* N values of CjdSplit, or CJD_SPLIT_OUT */
-  guint n_channels;  /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
-  float *mean, *std; /* n_channels each: of the training samples; pixels scaled to 0..1 */
+  GStrv class_names;   /* n_classes strings, or NULL */
+  GStrv feature_names; /* of tables: I strings, or NULL; taken once the data set is made */
+  guint8 *split;       /* N values of CjdSplit, or CJD_SPLIT_OUT */
+  guint n_channels;    /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
+  float *mean, *std;   /* n_channels each: of the training samples; pixels scaled to 0..1 */
   struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
   guint
       n_loaders; /* threads that prepare batches; 0: half the processors where files are decoded */

@@ -90,6 +90,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show attention"), "dock.show::attention", NULL },
   { N_ ("View"), N_ ("Show loss landscape"), "dock.show::landscape", NULL },
   { N_ ("View"), N_ ("Show alignment"), "dock.show::alignment", NULL },
+  { N_ ("View"), N_ ("Show robustness"), "dock.show::robustness", NULL },
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
   { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },
   { N_ ("Layers"), N_ ("Add layers"), "canvas.add", "slash" },
@@ -117,6 +118,16 @@ static const Command commands[] = {
   { N_ ("Layers"), N_ ("Distribute across"), "canvas.align::across", NULL },
   { N_ ("Layers"), N_ ("Distribute down"), "canvas.align::down", NULL },
   { N_ ("Layers"), N_ ("Lay out everything"), "canvas.layout", "<Control><Shift>l" },
+  { N_ ("Synapses"), N_ ("Tool: select"), "synapses.tool(0)", "1" },
+  { N_ ("Synapses"), N_ ("Tool: drag weights"), "synapses.tool(1)", "2" },
+  { N_ ("Synapses"), N_ ("Tool: prune"), "synapses.tool(2)", "3" },
+  { N_ ("Synapses"), N_ ("Tool: regrow"), "synapses.tool(3)", "4" },
+  { N_ ("Synapses"), N_ ("Tool: lesion"), "synapses.tool(4)", "5" },
+  { N_ ("Synapses"), N_ ("Next unit"), "synapses.unit(1)", "Down" },
+  { N_ ("Synapses"), N_ ("Other population"), "synapses.unit(2)", "Right" },
+  { N_ ("Synapses"), N_ ("Lesion the unit, or let it grow again"), "synapses.lesion", "Delete" },
+  { N_ ("Synapses"), N_ ("Show all units"), "synapses.fit", "Home" },
+  { N_ ("Synapses"), N_ ("Return to the layers"), "synapses.leave", "BackSpace" },
 };
 
 void

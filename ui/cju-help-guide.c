@@ -82,6 +82,28 @@ const CjuHelpGuide cju_help_guide[] = {
           "away; "
           "the context menu in the palette removes it."),
       NULL } },
+  { "synapses",
+    N_ ("Neurons and synapses"),
+    N_ ("The closest look at a layer, and tools to change it by hand"),
+    { N_ ("Select a layer with weights and press <b>S</b>, press <b>Enter</b> until its units fill "
+          "the "
+          "canvas and once more, or zoom in as far as it goes. On the left stand the units that "
+          "send, "
+          "on the right those of the layer, coloured by how active they are for the chosen sample. "
+          "<b>Backspace</b>, or zooming out, leads back."),
+      N_ ("A synapse is blue and whole where it excites, red and dashed where it inhibits, as wide "
+          "as "
+          "it is strong, and dotted where it was pruned. Of many the strongest are drawn; the "
+          "heading "
+          "says how many of how many. Of a convolution a synapse is a kernel: its width is the "
+          "kernel's size, and the kernels of the chosen unit are shown as pictures."),
+      N_ ("Click a unit to see its synapses alone (with keys: arrows). Four tools change the "
+          "network, "
+          "also while it learns, and each can be undone: <b>2</b> drags a weight, <b>3</b> prunes, "
+          "<b>4</b> lets grow again, <b>5</b> lesions a whole unit. What is pruned stays 0 until "
+          "it is "
+          "let grow."),
+      NULL } },
   { "typing",
     N_ ("Adding layers by typing"),
     N_ ("One line of text can draw a whole network"),

@@ -50,14 +50,22 @@ make_row (const char *title, const char *blurb, const char *range)
   return row;
 }
 
+/* "name=value", or "name!=value". */
 static char *
 print_when (const CjParam *table, const CjParam *param)
 {
   g_auto (GStrv) pair = param->when != NULL ? g_strsplit (param->when, "=", 2) : NULL;
-  const CjParam *other = pair != NULL ? cj_params_find (table, pair[0]) : NULL;
+  const gsize n = pair != NULL ? strlen (pair[0]) : 0;
+  const gboolean unlike = n > 0 && pair[0][n - 1] == '!';
+  const CjParam *other;
 
-  return other != NULL ? g_strdup_printf (_ ("only with %s: %s"), _ (other->title), _ (pair[1]))
-                       : NULL;
+  if (unlike)
+    pair[0][n - 1] = '\0';
+  other = pair != NULL ? cj_params_find (table, pair[0]) : NULL;
+  if (other == NULL)
+    return NULL;
+  return unlike ? g_strdup_printf (_ ("not with %s: %s"), _ (other->title), _ (pair[1]))
+                : g_strdup_printf (_ ("only with %s: %s"), _ (other->title), _ (pair[1]));
 }
 
 static void

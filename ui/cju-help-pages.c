@@ -159,6 +159,20 @@ add_training (GPtrArray *pages)
 }
 
 static void
+add_pruners (GPtrArray *pages)
+{
+  for (const CjPrunerInfo *const *p = cj_pruners (); *p != NULL; p++)
+    add (pages, (CjuHelpPage){ .id = join ("pruner", (*p)->id),
+                               .section = _ ("Pruning"),
+                               .title = _ ((*p)->title),
+                               .synonyms = "prune sparse mask lottery ticket RigL SET DEEP R SNIP",
+                               .blurb = (*p)->blurb,
+                               .formula = (*p)->formula,
+                               .source = (*p)->source,
+                               .params = cj_pruning_params });
+}
+
+static void
 add_explainers (GPtrArray *pages)
 {
   for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++)
@@ -207,6 +221,7 @@ cju_help_pages (void)
       add_views (pages);
       add_layers (pages);
       add_training (pages);
+      add_pruners (pages);
       add_explainers (pages);
       add_data (pages);
     }

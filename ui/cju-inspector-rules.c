@@ -149,4 +149,7 @@ cju_inspector_add_kinds (CjuInspector *self)
   cju_inspector_add_table (self, _ (setup->schedule->title), setup->schedule->params, "schedule.",
                            setup->schedule_params);
   set_topic (self, "schedule/", setup->schedule->id);
+  cju_inspector_add_table (self, _ ("Pruning"), cj_pruning_params, "pruning.", &setup->pruning);
+  set_topic (self, "pruner/",
+             setup->pruning.method > 0 ? cj_pruning_get_method (&setup->pruning)->id : "magnitude");
 }

@@ -133,6 +133,95 @@ drag_weight (CjuSynapses *self, double dy)
   put_weights (self, weights, title);
 }
 
+/* What is held about a tensor, to be changed and put back; you unref. NULL: there is no such tensor. */
+static CjTensor *
+read_flags (CjuSynapses *self, const char *param)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+
+  return session != NULL ? cjl_session_dup_flags (session, param) : NULL;
+}
+
+static void
+put_flags (CjuSynapses *self, const char *param, CjTensor *flags, const char *title)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+  g_autofree char *merge = g_strdup_printf ("synapses-%u-%d", self->drag.number, (int) self->tool);
+  g_autoptr (GError) error = NULL;
+
+  if (!cjl_session_put_flags (session, param, flags->data, (gsize) cj_shape_size (&flags->shape),
+                              title, merge, &error))
+    g_signal_emit_by_name (self, "message", error->message);
+}
+
+/* All weights of a synapse are pruned, or free again. */
+static void
+set_pruned (CjTensor *flags, gint64 from, gint64 to, gboolean pruned)
+{
+  gint64 n;
+  guint8 *f = (guint8 *) flags->data + cjl_synapses_locate (&flags->shape, from, to, &n);
+
+  for (gint64 i = 0; i < n; i++)
+    f[i] = (guint8) (pruned ? f[i] | CJ_MASK_PRUNED : f[i] & ~CJ_MASK_PRUNED);
+}
+
+/* The brushes: the nearest synapse under the pointer goes, or comes back with weight 0. */
+static void
+brush (CjuSynapses *self, double x, double y)
+{
+  const gboolean prunes = self->tool == CJU_TOOL_PRUNE;
+  g_autoptr (CjTensor) flags = NULL;
+  g_autofree char *title = NULL;
+  CjvSynapse *synapse;
+  CjvSynapsePlot plot;
+
+  if (!cju_synapses_place (self, &plot) || self->painted.pick.shown == NULL)
+    return;
+  synapse = (CjvSynapse *) cjv_synapses_find (&self->painted.pick, &plot.from, &plot.to,
+                                              prunes ? CJV_SYNAPSE_KEPT : CJV_SYNAPSE_PRUNED, x, y,
+                                              BRUSH);
+  flags = synapse != NULL ? read_flags (self, self->param) : NULL;
+  if (flags == NULL)
+    return;
+  set_pruned (flags, synapse->from, synapse->to, prunes);
+  synapse->pruned = prunes; /* the brush goes on to the next */
+  title = g_strdup_printf (prunes ? _ ("Prune %s") : _ ("Regrow %s"), self->node);
+  put_flags (self, self->param, flags, title);
+}
+
+/* Cuts all synapses of a unit, and the bias of one that receives: it is silent from here on. Of one that was cut
+ * all grow again. */
+static void
+lesion (CjuSynapses *self, gboolean to, gint64 unit)
+{
+  g_autofree char *name = g_strconcat (self->node, ".bias", NULL), *words = NULL, *title = NULL;
+  g_autoptr (CjTensor) flags = read_flags (self, self->param);
+  g_autoptr (CjTensor) bias = to ? read_flags (self, name) : NULL;
+  gboolean cut = FALSE;
+  CjvSynapsePlot plot;
+  gint64 n;
+
+  if (flags == NULL || !cju_synapses_place (self, &plot))
+    return;
+  n = to ? plot.all.n_from : plot.all.n_to;
+  for (gint64 i = 0; i < n; i++)
+    cut = cut || plot.all.kept == NULL
+          || plot.all.kept[to ? unit * plot.all.n_from + i : i * plot.all.n_from + unit] != 0;
+  for (gint64 i = 0; i < n; i++)
+    set_pruned (flags, to ? i : unit, to ? unit : i, cut);
+  words = cjv_synapse_plot_dup_name (&plot, to, unit);
+  title = g_strdup_printf (cut ? _ ("Lesion %s of %s") : _ ("Regrow %s of %s"), words,
+                           to ? self->node : _ ("the senders"));
+  put_flags (self, self->param, flags, title);
+  if (bias != NULL && bias->shape.n_dims == 1 && unit < bias->shape.dims[0])
+    {
+      guint8 *f = (guint8 *) bias->data + unit;
+
+      *f = (guint8) (cut ? *f | CJ_MASK_PRUNED : *f & ~CJ_MASK_PRUNED);
+      put_flags (self, name, bias, title);
+    }
+}
+
 static void
 on_drag_begin (GtkGestureDrag *drag, double x, double y, gpointer data)
 {
@@ -150,8 +239,8 @@ on_drag_begin (GtkGestureDrag *drag, double x, double y, gpointer data)
   self->drag.number++;
   if (self->tool == CJU_TOOL_WEIGHT && cju_synapses_place (self, &plot)
       && self->painted.pick.shown != NULL)
-    synapse = cjv_synapses_find (&self->painted.pick, &plot.from, &plot.to, self->drag.x,
-                                 self->drag.y, REACH);
+    synapse = cjv_synapses_find (&self->painted.pick, &plot.from, &plot.to, CJV_SYNAPSE_ANY,
+                                 self->drag.x, self->drag.y, REACH);
   if (synapse != NULL && !synapse->pruned)
     {
       self->drag.synapse = *synapse;
@@ -170,7 +259,9 @@ on_drag_update (GtkGestureDrag *drag, double dx, double dy, gpointer data)
   if (!self->drag.moved && hypot (dx, dy) < 4)
     return;
   self->drag.moved = TRUE;
-  if (self->drag.holds)
+  if (self->tool == CJU_TOOL_PRUNE || self->tool == CJU_TOOL_REGROW)
+    brush (self, self->drag.x + dx, self->drag.y + dy);
+  else if (self->drag.holds)
     drag_weight (self, dy);
   else if (cju_synapses_place (self, &plot))
     {
@@ -186,19 +277,20 @@ on_drag_end (GtkGestureDrag *drag, double dx, double dy, gpointer data)
   CjuSynapses *self = data;
   CjvSynapsePlot plot;
   gboolean to = FALSE;
+  gint64 unit;
 
   (void) drag;
   (void) dx;
   (void) dy;
   if (self->drag.moved || !cju_synapses_place (self, &plot))
     return;
-  choose (self, to, -1);
-  {
-    const gint64 unit = cjv_synapse_plot_find_unit (&plot, self->drag.x, self->drag.y, &to);
-
-    if (unit >= 0)
-      choose (self, to, unit);
-  }
+  unit = cjv_synapse_plot_find_unit (&plot, self->drag.x, self->drag.y, &to);
+  if (unit >= 0 && self->tool == CJU_TOOL_LESION)
+    lesion (self, to, unit);
+  else if (unit < 0 && (self->tool == CJU_TOOL_PRUNE || self->tool == CJU_TOOL_REGROW))
+    brush (self, self->drag.x, self->drag.y);
+  else
+    choose (self, to, unit);
 }
 
 static gboolean
@@ -320,7 +412,42 @@ static const struct
     N_ ("Select: click a unit to see its synapses alone; drag to move (1)") },
   { "object-flip-vertical-symbolic", N_ ("Weight"),
     N_ ("Weight: drag a synapse up or down to make it stronger or weaker (2)") },
+  { "edit-cut-symbolic", N_ ("Prune"),
+    N_ ("Prune: brush over synapses to cut them; what is cut stays 0 while the network learns "
+        "(3)") },
+  { "list-add-symbolic", N_ ("Regrow"),
+    N_ ("Regrow: brush over dotted synapses to let them grow again, from 0 (4)") },
+  { "action-unavailable-symbolic", N_ ("Lesion"),
+    N_ ("Lesion: click a unit to cut all its synapses, and again to let them grow (5)") },
 };
+
+static void
+tool_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuSynapses *self = CJU_SYNAPSES (widget);
+  const int tool = g_variant_get_int32 (parameter);
+
+  (void) name;
+  if (tool >= 0 && tool < CJU_N_TOOLS)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->buttons[tool]), TRUE);
+}
+
+/* By key: the unit whose synapses alone are shown. */
+static void
+lesion_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuSynapses *self = CJU_SYNAPSES (widget);
+
+  (void) name;
+  (void) parameter;
+  self->drag.number++;
+  if (self->view.only_to >= 0)
+    lesion (self, TRUE, self->view.only_to);
+  else if (self->view.only_from >= 0)
+    lesion (self, FALSE, self->view.only_from);
+  else
+    g_signal_emit_by_name (self, "message", _ ("Choose a unit first, with the arrow keys."));
+}
 
 void
 cju_synapses_install_tools (GtkWidgetClass *widget)
@@ -350,6 +477,11 @@ cju_synapses_install_tools (GtkWidgetClass *widget)
   gtk_widget_class_add_binding_action (widget, GDK_KEY_minus, GDK_CONTROL_MASK, "synapses.zoom-out",
                                        NULL);
   gtk_widget_class_install_action (widget, "synapses.unit", "i", unit_action);
+  gtk_widget_class_install_action (widget, "synapses.tool", "i", tool_action);
+  gtk_widget_class_install_action (widget, "synapses.lesion", NULL, lesion_action);
+  gtk_widget_class_add_binding_action (widget, GDK_KEY_Delete, 0, "synapses.lesion", NULL);
+  for (int i = 0; i < CJU_N_TOOLS; i++)
+    gtk_widget_class_add_binding_action (widget, GDK_KEY_1 + (guint) i, 0, "synapses.tool", "i", i);
   for (guint i = 0; i < G_N_ELEMENTS (arrows); i++)
     gtk_widget_class_add_binding_action (widget, arrows[i].key, 0, "synapses.unit", "i",
                                          arrows[i].by);
@@ -370,7 +502,7 @@ cju_synapses_new_bar (CjuSynapses *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
-  for (int i = 0; i < CJU_N_TOOLS && tools[i].icon != NULL; i++)
+  for (int i = 0; i < CJU_N_TOOLS; i++)
     {
       GtkWidget *button = gtk_toggle_button_new ();
 

@@ -55,6 +55,27 @@ find_output (CjuSynapses *self, const CjNode *node)
   return probe != NULL && node != NULL ? cjl_probe_frame_find (probe, node->id) : NULL;
 }
 
+/* 0 where a synapse is pruned, or NULL: none is. */
+static CjTensor *
+find_kept (CjlSession *session, const char *param)
+{
+  CjTensor *flags = cjl_session_dup_flags (session, param);
+  CjTensor *kept = flags != NULL ? cj_tensor_new (CJ_UINT8, &flags->shape) : NULL;
+  gboolean any = FALSE;
+
+  for (gint64 i = 0; flags != NULL && i < cj_shape_size (&flags->shape); i++)
+    {
+      const gboolean pruned = (((const guint8 *) flags->data)[i] & CJ_MASK_PRUNED) != 0;
+
+      ((guint8 *) kept->data)[i] = !pruned;
+      any = any || pruned;
+    }
+  g_clear_pointer (&flags, cj_tensor_unref);
+  if (!any)
+    g_clear_pointer (&kept, cj_tensor_unref);
+  return kept;
+}
+
 static CjvFrame *
 make_frame (CjuSynapses *self)
 {
@@ -63,13 +84,16 @@ make_frame (CjuSynapses *self)
   const CjNode *node = cj_graph_find (graph, self->node);
   g_autoptr (CjTensor) weights
       = session != NULL && node != NULL ? cjl_session_dup_param (session, self->param) : NULL;
+  g_autoptr (CjTensor) kept = NULL;
 
   if (weights == NULL || !cjl_synapses_fit (&weights->shape))
     return NULL;
+  kept = find_kept (session, self->param);
   return cjl_synapses_frame (
       &(CjlSynapses){ .node = node->id,
                       .sender = node->from[0].node != NULL ? node->from[0].node->id : NULL,
                       .weights = weights,
+                      .kept = kept,
                       .from = find_output (self, node->from[0].node),
                       .to = find_output (self, node),
                       .dataset = cju_document_get_dataset (self->document),
@@ -268,8 +292,9 @@ on_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip
   x -= CJU_SYNAPSES_LEFT;
   y -= CJU_SYNAPSES_TOP;
   unit = cjv_synapse_plot_find_unit (&plot, x, y, &to);
-  synapse
-      = unit < 0 ? cjv_synapses_find (&self->painted.pick, &plot.from, &plot.to, x, y, 5) : NULL;
+  synapse = unit < 0 ? cjv_synapses_find (&self->painted.pick, &plot.from, &plot.to,
+                                          CJV_SYNAPSE_ANY, x, y, 5)
+                     : NULL;
   if (unit >= 0)
     text = cjv_synapse_plot_print_unit (&plot, to, unit);
   else if (synapse != NULL)

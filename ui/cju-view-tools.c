@@ -74,7 +74,7 @@ cju_layer_choice_set (CjuLayerChoice *self, const char *id)
 
 /* Layers that give numbers for each sample. */
 static GStrv
-list_layers (CjuDocument *document, gboolean no_input)
+list_layers (CjuDocument *document, const CjuLayerChoice *self)
 {
   const CjGraph *graph = cju_document_get_project (document)->graph;
   const CjLowered *lowered = cju_document_get_lowered (document);
@@ -84,10 +84,14 @@ list_layers (CjuDocument *document, gboolean no_input)
   for (guint i = 0; lowered != NULL && i < MIN (graph->nodes->len, lowered->n_nodes); i++)
     {
       const CjNode *node = graph->nodes->pdata[i];
+      const CjShape *shape = lowered->nodes[i].valid && lowered->nodes[i].n_out > 0
+                                 ? cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])
+                                 : NULL;
+      const gboolean wanted = self->no_input || self->maps ? node->layer->role == CJ_ROLE_LAYER
+                                                           : node->layer->role != CJ_ROLE_LOSS;
 
-      if (lowered->nodes[i].valid
-          && (no_input ? node->layer->role == CJ_ROLE_LAYER : node->layer->role != CJ_ROLE_LOSS)
-          && cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])->n_dims >= 2)
+      if (shape != NULL && wanted && shape->n_dims >= 2
+          && (!self->maps || (shape->n_dims == 4 && shape->dims[2] * shape->dims[3] > 1)))
         g_strv_builder_add (builder, node->id);
     }
   names = g_strv_builder_end (builder);
@@ -112,7 +116,7 @@ gboolean
 cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
 {
   CjuDocument *document = cju_view_get_document (view);
-  GStrv nodes = self->list != NULL ? self->list (view) : list_layers (document, self->no_input);
+  GStrv nodes = self->list != NULL ? self->list (view) : list_layers (document, self);
   g_autofree char *chosen = g_strdup (cju_layer_choice_get (self));
   guint preset;
 
@@ -133,11 +137,14 @@ cju_layer_choice_follow (CjuLayerChoice *self, CjuView *view)
 
     gtk_drop_down_set_model (GTK_DROP_DOWN (self->drop), G_LIST_MODEL (list));
     gtk_drop_down_set_selected (GTK_DROP_DOWN (self->drop), preset);
+    gtk_widget_set_visible (self->drop, !self->maps || nodes[0] != NULL);
   }
   return TRUE;
 }
 
 /* --- a job --- */
+
+#define SOON 0.5 /* s: what is over by then needs no bar */
 
 static void
 show_progress (CjuViewJob *self)
@@ -146,8 +153,13 @@ show_progress (CjuViewJob *self)
   const double left = busy ? cjl_job_get_seconds_left (self->job) : NAN;
   g_autofree char *text = isfinite (left) ? g_strdup_printf (_ ("%.0f s left"), ceil (left)) : NULL;
 
-  gtk_button_set_label (GTK_BUTTON (self->start), busy ? _ ("Stop") : self->label);
-  gtk_widget_set_visible (self->progress, busy);
+  if (self->start != NULL)
+    {
+      gtk_button_set_label (GTK_BUTTON (self->start), busy ? _ ("Stop") : self->label);
+      gtk_widget_set_visible (self->progress, busy);
+    }
+  else /* the room stays: nothing jumps while a network is asked again and again */
+    gtk_widget_set_opacity (self->progress, isfinite (left) && left > SOON ? 1 : 0);
   if (!busy)
     return;
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress),
@@ -166,6 +178,7 @@ on_start (GtkWidget *start, gpointer data)
     return;
   if (self->job == NULL)
     {
+      g_clear_pointer (&self->failure, g_free);
       self->begin (view);
       return;
     }
@@ -179,11 +192,17 @@ cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const ch
 {
   self->label = label;
   self->begin = begin;
-  self->start = gtk_button_new_with_label (label);
   self->progress = gtk_progress_bar_new ();
+  cju_view_name_control (self->progress, label != NULL ? _ ("Progress") : words);
+  if (label == NULL)
+    {
+      cju_view_add_control (view, self->progress);
+      show_progress (self);
+      return;
+    }
+  self->start = gtk_button_new_with_label (label);
   cju_access_tip (self->start, words);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (self->progress), TRUE);
-  cju_view_name_control (self->progress, _ ("Progress"));
   gtk_widget_set_visible (self->progress, FALSE);
   cju_view_add_control (view, self->start);
   cju_view_add_control (view, self->progress);
@@ -221,8 +240,12 @@ cju_view_job_poll (CjuViewJob *self, CjuView *view)
     {
       g_autoptr (GError) error = cjl_job_dup_error (self->job);
 
-      if (error != NULL)
-        cju_view_tell (view, error->message);
+      if (error != NULL && g_strcmp0 (error->message, self->failure) != 0)
+        {
+          g_free (self->failure);
+          self->failure = g_strdup (error->message);
+          cju_view_tell (view, error->message);
+        }
       self->halted = self->halted || error != NULL;
       g_clear_pointer (&self->job, cjl_job_free);
     }
@@ -234,6 +257,7 @@ void
 cju_view_job_clear (CjuViewJob *self)
 {
   g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->failure, g_free);
 }
 
 CjlNetwork *

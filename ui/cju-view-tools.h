@@ -16,6 +16,7 @@ typedef struct
   GtkWidget *drop;
   GStrv nodes;       /* ids, as the list has them */
   gboolean no_input; /* the data themselves are no choice */
+  gboolean maps;     /* only those whose answers are maps; without any the list hides */
   /* What there is to choose from, in place of layers; you free. NULL: layers. */
   GStrv (*list) (CjuView *view);
   /* Place in the list to begin with; NULL: what goes into the last layer, which tells most. */
@@ -44,14 +45,17 @@ gboolean cju_view_has_pictures (CjuDocument *document);
 /* A button that starts a job and stops it, and how far that is. */
 typedef struct
 {
-  GtkWidget *start, *progress;
+  GtkWidget *start; /* NULL: the view starts it by itself */
+  GtkWidget *progress;
+  char *failure;     /* that was told: what starts by itself tells it once */
   const char *label; /* of the button, while nothing runs */
   void (*begin) (CjuView *view);
   CjlJob *job;
   gboolean halted; /* the last one was stopped by hand, or failed: nothing follows by itself */
 } CjuViewJob;
 
-/* Adds button and progress to the column; `begin` starts a job and gives it to cju_view_job_take. */
+/* Adds button and progress to the column; `begin` starts a job and gives it to cju_view_job_take. With a
+ * label of NULL there is no button, and a bar only for what takes longer than half a second. */
 void cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const char *words,
                          void (*begin) (CjuView *view));
 void cju_view_job_take (CjuViewJob *self, CjlJob *job);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Why did it say that: explainers of the chosen sample side by side, and of others held beside it. */
-#include "cju-view.h"
+#include "cju-view-tools.h"
 
+#include "cjl-explain-units.h"
 #include "cju-access.h"
 #include "cju-methods.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define MOST_HELD 7 /* samples beside the chosen one */
-#define UNITS 3     /* that are named when a place is clicked */
+#define MOST_HELD 7      /* samples beside the chosen one */
+#define UNITS_HEIGHT 320 /* px: of the list of units, before it scrolls */
 
 typedef struct
 {
@@ -20,12 +21,17 @@ typedef struct
 
 typedef struct
 {
-  GtkWidget *methods, *target, *layer, *hold, *release, *progress;
-  GStrv layers;  /* ids, as the list has them behind "last" */
+  GtkWidget *methods, *target, *hold, *release;
+  CjuLayerChoice layer;
   char *classes; /* what the list of targets was made of */
   GArray *held;  /* Held */
-  CjlJob *job;
+  CjuViewJob job;
   CjlExplanations *all;
+  CjlNetwork *asked, *network; /* that the job asks, and that gave `all` */
+  GtkWidget *units, *place;    /* a button with the list of units behind it, and what it is of */
+  GtkListBox *list;
+  GArray *found; /* CjlUnitShare, as the list has them, or NULL */
+  CjlJob *finding;
   guint64 begun;       /* step of the weights that it was last begun with */
   guint revision;      /* of the drawing then */
   CjdDataset *dataset; /* of the answer and of what is held, or NULL */
@@ -34,7 +40,6 @@ typedef struct
   CjTensor *own;     /* picture of one's own that it was begun with, or NULL */
   gboolean anew;     /* something was changed by hand */
   gboolean measured; /* it was begun with measures: not while the network learns */
-  char *failure;     /* that has been told */
 } State;
 
 static void
@@ -42,14 +47,17 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  cju_view_job_clear (&state->job);
+  cju_layer_choice_clear (&state->layer);
+  g_clear_pointer (&state->finding, cjl_job_free);
+  g_clear_pointer (&state->found, g_array_unref);
+  g_clear_pointer (&state->asked, cjl_network_free);
+  g_clear_pointer (&state->network, cjl_network_free);
   g_clear_pointer (&state->all, cjl_explanations_unref);
   g_clear_pointer (&state->own, cj_tensor_unref);
   g_clear_pointer (&state->dataset, cjd_dataset_unref);
   g_array_unref (state->held);
-  g_strfreev (state->layers);
   g_free (state->classes);
-  g_free (state->failure);
   g_free (state);
 }
 
@@ -63,59 +71,14 @@ has_answers (CjuDocument *document)
 
 /* --- the lists --- */
 
-/* Nodes that make maps. */
-static GStrv
-list_layers (CjuDocument *document)
+/* The last layer that makes maps is where most is told apart and places are still known. */
+static guint
+find_preset (CjuDocument *document, GStrv nodes)
 {
-  const CjGraph *graph = cju_document_get_project (document)->graph;
-  const CjLowered *lowered = cju_document_get_lowered (document);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const guint n = g_strv_length (nodes);
 
-  for (guint i = 0; lowered != NULL && i < MIN (graph->nodes->len, lowered->n_nodes); i++)
-    {
-      const CjNode *node = graph->nodes->pdata[i];
-      const CjShape *shape = lowered->nodes[i].valid && lowered->nodes[i].n_out > 0
-                                 ? cj_builder_get_shape (lowered->builder, lowered->nodes[i].out[0])
-                                 : NULL;
-
-      if (shape != NULL && shape->n_dims == 4 && shape->dims[2] * shape->dims[3] > 1
-          && node->layer->role == CJ_ROLE_LAYER)
-        g_strv_builder_add (builder, node->id);
-    }
-  return g_strv_builder_end (builder);
-}
-
-static void
-follow_layers (CjuView *view)
-{
-  State *state = cju_view_get_state (view);
-  GStrv layers = list_layers (cju_view_get_document (view));
-  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
-  g_autofree char *chosen = state->layers != NULL && at > 0 && at <= g_strv_length (state->layers)
-                                ? g_strdup (state->layers[at - 1])
-                                : NULL;
-  g_autoptr (GtkStringList) list = NULL;
-  guint again = 0;
-
-  if (state->layers != NULL
-      && g_strv_equal ((const char *const *) state->layers, (const char *const *) layers))
-    {
-      g_strfreev (layers);
-      return;
-    }
-  g_strfreev (state->layers);
-  state->layers = layers;
-  list = gtk_string_list_new (NULL);
-  gtk_string_list_append (list, _ ("Last layer"));
-  for (guint i = 0; layers[i] != NULL; i++)
-    {
-      gtk_string_list_append (list, layers[i]);
-      if (g_strcmp0 (layers[i], chosen) == 0)
-        again = i + 1;
-    }
-  gtk_drop_down_set_model (GTK_DROP_DOWN (state->layer), G_LIST_MODEL (list));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (state->layer), again);
-  gtk_widget_set_visible (state->layer, layers[0] != NULL);
+  (void) document;
+  return n > 0 ? n - 1 : 0;
 }
 
 #define MOST_CLASSES 256
@@ -168,12 +131,10 @@ make_request (CjuView *view)
   CjuDocument *document = cju_view_get_document (view);
   State *state = cju_view_get_state (view);
   CjlExplainRequest *request = cjl_explain_request_new ();
-  const guint layer = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->layer));
   const gint64 wanted = get_target (state);
 
   cju_methods_add_to (CJU_METHODS (state->methods), request);
-  if (layer > 0 && layer <= g_strv_length (state->layers))
-    request->layer = g_strdup (state->layers[layer - 1]);
+  request->layer = g_strdup (cju_layer_choice_get (&state->layer));
   if (state->own != NULL)
     {
       CjShape shape = state->own->shape; /* without the batch of one */
@@ -238,8 +199,11 @@ start (CjuView *view)
   state->own = own != NULL ? cj_tensor_ref (own) : NULL;
   request = make_request (view);
   request->measured = rests;
-  state->job = cjl_explain_start (cju_document_get_project (document)->graph,
-                                  cju_document_get_dataset (document), weights, request);
+  g_clear_pointer (&state->asked, cjl_network_free);
+  state->asked = cjl_network_new (cju_document_get_project (document)->graph,
+                                  cju_document_get_dataset (document), weights);
+  cju_view_job_take (&state->job, cjl_explain_start (state->asked->graph, state->asked->dataset,
+                                                     state->asked->weights, request));
 }
 
 /* The whole of an older answer stays until the new one is whole, so that nothing flickers while the network
@@ -259,20 +223,12 @@ take (CjuView *view, CjlExplanations *fresh, gboolean done)
     }
   g_clear_pointer (&state->all, cjl_explanations_unref);
   state->all = fresh;
+  if (state->asked != NULL)
+    {
+      g_clear_pointer (&state->network, cjl_network_free);
+      state->network = g_steal_pointer (&state->asked);
+    }
   cju_view_refresh (view);
-}
-
-static void
-show_progress (CjuView *view)
-{
-  State *state = cju_view_get_state (view);
-  const double left = state->job != NULL ? cjl_job_get_seconds_left (state->job) : 0;
-
-  /* what is over at once needs no bar */
-  gtk_widget_set_opacity (state->progress, isfinite (left) && left > 0.5 ? 1 : 0);
-  if (state->job != NULL)
-    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (state->progress),
-                                   cjl_job_get_progress (state->job));
 }
 
 static void
@@ -283,7 +239,7 @@ follow (CjuView *view)
   const CjLowered *lowered = cju_document_get_lowered (document);
   const CjdDataset *dataset = cju_document_get_dataset (document);
 
-  follow_layers (view);
+  cju_layer_choice_follow (&state->layer, view);
   follow_classes (view);
   if (lowered != NULL && dataset != NULL)
     cju_methods_follow (CJU_METHODS (state->methods), lowered, dataset);
@@ -301,6 +257,7 @@ follow_data (CjuView *view)
     return;
   g_clear_pointer (&state->dataset, cjd_dataset_unref);
   g_clear_pointer (&state->all, cjl_explanations_unref);
+  g_clear_pointer (&state->network, cjl_network_free);
   g_array_set_size (state->held, 0);
   state->anew = TRUE;
   cju_view_refresh (view);
@@ -318,41 +275,175 @@ is_outdated (CjuView *view)
          || state->own != cju_document_get_own (document);
 }
 
+/* --- a place that is clicked --- */
+
+static void
+choose_unit (CjuView *view, const CjlUnitShare *unit)
+{
+  cju_document_choose_unit (cju_view_get_document (view), unit->node, unit->unit,
+                            MAX (unit->row, 0), MAX (unit->column, 0));
+}
+
+static void
+on_unit (CjuView *view, GtkListBoxRow *row)
+{
+  const State *state = cju_view_get_state (view);
+  const int at = gtk_list_box_row_get_index (row);
+
+  if (state->found == NULL || at < 0 || (guint) at >= state->found->len)
+    return;
+  choose_unit (view, &g_array_index (state->found, CjlUnitShare, at));
+  gtk_menu_button_popdown (GTK_MENU_BUTTON (state->units));
+}
+
+static void
+add_unit (const State *state, const CjlUnitShare *unit)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  g_autofree char *name = cjl_unit_print (unit);
+  g_autofree char *share = g_strdup_printf ("%+.3g", unit->share);
+  GtkWidget *words = gtk_label_new (name), *number = gtk_label_new (share);
+
+  gtk_label_set_xalign (GTK_LABEL (words), 0);
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_widget_add_css_class (number, "numeric");
+  gtk_widget_add_css_class (number, unit->share < 0 ? "error" : "accent");
+  gtk_box_append (GTK_BOX (row), words);
+  gtk_box_append (GTK_BOX (row), number);
+  gtk_list_box_append (state->list, row);
+}
+
+/* The strongest unit is shown by the other views. */
+static void
+show_units (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  const CjlUnitShare *first = NULL;
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (state->list, 0)) != NULL)
+    gtk_list_box_remove (state->list, GTK_WIDGET (row));
+  for (guint i = 0; i < state->found->len; i++)
+    {
+      const CjlUnitShare *unit = &g_array_index (state->found, CjlUnitShare, i);
+
+      add_unit (state, unit);
+      if (first == NULL || fabs (unit->share) > fabs (first->share))
+        first = unit;
+    }
+  gtk_widget_set_sensitive (state->units, first != NULL);
+  if (first == NULL)
+    {
+      cju_view_tell (view, _ ("No unit passed anything on from here."));
+      return;
+    }
+  choose_unit (view, first);
+  gtk_menu_button_popup (GTK_MENU_BUTTON (state->units));
+}
+
+static void
+poll_units (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  GArray *found;
+
+  if (state->finding == NULL || !cjl_job_is_done (state->finding))
+    return;
+  found = cjl_job_take_result (state->finding);
+  g_clear_pointer (&state->finding, cjl_job_free);
+  if (found == NULL) /* the explanations have told why */
+    return;
+  g_clear_pointer (&state->found, g_array_unref);
+  state->found = found;
+  show_units (view);
+}
+
+static void
+pick (CjuView *view, const CjvHit *hit)
+{
+  State *state = cju_view_get_state (view);
+  const CjlExplainedRow *row;
+  gint64 r;
+
+  if (state->all == NULL || state->network == NULL || hit->index < 0 || hit->series < 0)
+    return;
+  r = hit->series / (state->all->n_methods + 1);
+  if (r >= state->all->n_rows)
+    return;
+  row = &state->all->rows[r];
+  /* Translators: the heading of a list of units */
+  g_autofree char *title = g_strdup_printf (_ ("What mattered there, %s"), row->title);
+
+  gtk_label_set_text (GTK_LABEL (state->place), title);
+  g_clear_pointer (&state->finding, cjl_job_free);
+  state->finding = cjl_units_start (
+      cjl_network_new (state->network->graph, state->network->dataset, state->network->weights),
+      row, hit->index);
+}
+
+static GtkWidget *
+make_units (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  GtkWidget *popover = gtk_popover_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  state->list = GTK_LIST_BOX (gtk_list_box_new ());
+  gtk_list_box_set_selection_mode (state->list, GTK_SELECTION_NONE);
+  cju_access_name (GTK_WIDGET (state->list),
+                   _ ("Units that mattered at the place that was clicked"));
+  g_signal_connect_object (state->list, "row-activated", G_CALLBACK (on_unit), view,
+                           G_CONNECT_SWAPPED);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), UNITS_HEIGHT);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (state->list));
+  state->place = gtk_label_new (NULL);
+  gtk_widget_add_css_class (state->place, "heading");
+  gtk_box_append (GTK_BOX (box), state->place);
+  gtk_box_append (GTK_BOX (box), scroller);
+  gtk_popover_set_child (GTK_POPOVER (popover), box);
+  state->units = gtk_menu_button_new ();
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (state->units), "view-list-symbolic");
+  cju_access_name (state->units, _ ("Units that mattered there"));
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (state->units), popover);
+  cju_access_tip (state->units,
+                  _ ("Which units passed on what stands at the place that was clicked; "
+                     "choose one to see it in the other views"));
+  gtk_widget_set_sensitive (state->units, FALSE); /* until a place is clicked */
+  return state->units;
+}
+
+static void
+poll_explanations (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+  CjlExplanations *fresh;
+
+  if (is_outdated (view))
+    cjl_job_cancel (state->job.job);
+  fresh = cju_view_job_poll (&state->job, view);
+  if (fresh != NULL && state->dataset != NULL)
+    take (view, fresh, state->job.job == NULL);
+  else if (fresh != NULL)
+    cjl_explanations_unref (fresh);
+}
+
 static void
 tick (CjuView *view)
 {
   State *state = cju_view_get_state (view);
-  CjlExplanations *fresh;
-  gboolean done;
 
   follow_data (view);
-  if (state->job == NULL)
+  poll_units (view);
+  if (state->job.job != NULL)
     {
-      follow (view);
-      start (view);
+      poll_explanations (view);
       return;
     }
-  if (is_outdated (view))
-    cjl_job_cancel (state->job);
-  done = cjl_job_is_done (state->job);
-  fresh = cjl_job_take_result (state->job);
-  if (fresh != NULL && state->dataset != NULL)
-    take (view, fresh, done);
-  else if (fresh != NULL)
-    cjl_explanations_unref (fresh);
-  if (done)
-    {
-      g_autoptr (GError) error = cjl_job_dup_error (state->job);
-
-      if (error != NULL && g_strcmp0 (error->message, state->failure) != 0)
-        {
-          g_free (state->failure);
-          state->failure = g_strdup (error->message);
-          cju_view_tell (view, error->message);
-        }
-      g_clear_pointer (&state->job, cjl_job_free);
-    }
-  show_progress (view);
+  follow (view);
+  start (view);
 }
 
 static CjvFrame *
@@ -362,70 +453,6 @@ make (CjuView *view)
 
   return state->all != NULL && state->all->n_methods > 0 ? cjl_explanations_frame (state->all)
                                                          : NULL;
-}
-
-/* --- a place that is clicked --- */
-
-/* The channels that added most to the answer where the layer sees the pixel, as text; the strongest goes to
- * *unit. You free. */
-static char *
-print_units (const CjTensor *shares, gint64 row, gint64 column, gint64 *unit)
-{
-  const gint64 c = shares->shape.dims[0], h = shares->shape.dims[1], w = shares->shape.dims[2];
-  GString *text = g_string_new (NULL);
-  gint64 taken[UNITS];
-
-  for (int k = 0; k < MIN (UNITS, c); k++)
-    {
-      double most = -1;
-
-      for (gint64 i = 0; i < c; i++)
-        {
-          const double share = fabs (cj_tensor_f32 (shares)[(i * h + row) * w + column]);
-          gboolean free = TRUE;
-
-          for (int j = 0; j < k; j++)
-            free = free && taken[j] != i;
-          if (free && !(share <= most)) /* one is taken even where none is a number */
-            {
-              most = share;
-              taken[k] = i;
-            }
-        }
-      g_string_append_printf (text, "%s%lld (%+.3g)", k > 0 ? ", " : "", (long long) taken[k],
-                              (double) cj_tensor_f32 (shares)[(taken[k] * h + row) * w + column]);
-    }
-  *unit = taken[0];
-  return g_string_free (text, FALSE);
-}
-
-static void
-pick (CjuView *view, const CjvHit *hit)
-{
-  const State *state = cju_view_get_state (view);
-  CjuDocument *document = cju_view_get_document (view);
-  const CjlExplainedRow *row;
-  gint64 r, pixel_row, pixel_column, unit;
-  const gint64 *d;
-
-  if (state->all == NULL || hit->index < 0 || hit->series < 0)
-    return;
-  r = hit->series / (state->all->n_methods + 1);
-  if (r >= state->all->n_rows)
-    return;
-  row = &state->all->rows[r];
-  if (row->shares == NULL || row->x->shape.n_dims != 3)
-    return;
-  d = row->x->shape.dims;
-  pixel_row = hit->index / d[2] * row->shares->shape.dims[1] / d[1];
-  pixel_column = hit->index % d[2] * row->shares->shape.dims[2] / d[2];
-  g_autofree char *units = print_units (row->shares, pixel_row, pixel_column, &unit);
-  g_autofree char *text
-      /* Translators: a layer and numbers of its maps with what each added: "conv2: 5 (+0.8), 3 (-0.1)" */
-      = g_strdup_printf (_ ("What mattered here in %s: maps %s"), state->all->layer, units);
-
-  cju_document_choose_unit (document, state->all->layer, unit, pixel_row, pixel_column);
-  cju_view_tell (view, text);
 }
 
 /* --- controls --- */
@@ -468,22 +495,10 @@ on_release (CjuView *view)
   state->anew = TRUE;
 }
 
-static GtkWidget *
-add_list (CjuView *view, const char *name)
-{
-  GtkWidget *list = gtk_drop_down_new (NULL, NULL);
-
-  cju_access_tip (list, name);
-  cju_access_name (list, name);
-  cju_view_add_control (view, list);
-  g_signal_connect_object (list, "notify::selected", G_CALLBACK (on_changed), view,
-                           G_CONNECT_SWAPPED);
-  return list;
-}
-
 static void
 build (CjuView *view)
 {
+  const char *const targets[] = { _ ("What it says"), _ ("What it is"), NULL };
   State *state = g_new0 (State, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
@@ -494,8 +509,14 @@ build (CjuView *view)
   cju_view_add_control (view, state->methods);
   g_signal_connect_object (state->methods, "changed", G_CALLBACK (on_changed), view,
                            G_CONNECT_SWAPPED);
-  state->target = add_list (view, _ ("Which answer is explained"));
-  state->layer = add_list (view, _ ("Layer whose maps are looked at"));
+  state->target = cju_view_add_list (view, targets, _ ("Which answer is explained"));
+  state->layer.maps = TRUE;
+  state->layer.preset = find_preset;
+  cju_layer_choice_build (&state->layer, view, _ ("Layer whose maps are looked at"));
+  g_signal_connect_object (state->target, "notify::selected", G_CALLBACK (on_changed), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (state->layer.drop, "notify::selected", G_CALLBACK (on_changed), view,
+                           G_CONNECT_SWAPPED);
   state->hold = gtk_button_new_with_label (_ ("Hold"));
   cju_access_tip (state->hold, _ ("Keeps this sample and class beside the next ones; the first is "
                                   "the baseline of methods whose "
@@ -506,20 +527,18 @@ build (CjuView *view)
   gtk_widget_set_hexpand (state->release, TRUE);
   gtk_box_append (GTK_BOX (box), state->hold);
   gtk_box_append (GTK_BOX (box), state->release);
+  gtk_box_append (GTK_BOX (box), make_units (view));
   cju_view_add_control (view, box);
   g_signal_connect_object (state->hold, "clicked", G_CALLBACK (on_hold), view, G_CONNECT_SWAPPED);
   g_signal_connect_object (state->release, "clicked", G_CALLBACK (on_release), view,
                            G_CONNECT_SWAPPED);
-  state->progress = gtk_progress_bar_new ();
-  cju_access_name (state->progress, _ ("Progress of the explanations"));
-  gtk_widget_set_opacity (state->progress, 0);
-  cju_view_add_control (view, state->progress);
+  cju_view_job_build (&state->job, view, NULL, _ ("Progress of the explanations"), NULL);
 }
 
 const CjuViewInfo cju_view_explain = {
   .id = "explain",
   .title = N_ ("Explain"),
-  .blurb = N_ ("What the answer to the chosen sample leaned on; click a place to see which maps "
+  .blurb = N_ ("What the answer to the chosen sample leaned on; click a place to see which units "
                "mattered there"),
   .figure = "explanations",
   .belongs = has_answers,
@@ -527,4 +546,10 @@ const CjuViewInfo cju_view_explain = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .formula
+  = "units that mattered: (a (x) − a (x without the place)) ∂f / ∂a; a place of a picture is "
+    "a square of 3 × 3 pixels",
+  .source
+  = "Each explainer has its own; A. Syed, C. Rager, A. Conmy, “Attribution patching outperforms "
+    "automated circuit discovery” (2023), for the units",
 };

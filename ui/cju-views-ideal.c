@@ -109,6 +109,8 @@ follow_classes (CjuView *view)
                               dataset->class_names != NULL ? dataset->class_names[i] : number);
     }
   gtk_drop_down_set_model (GTK_DROP_DOWN (state->class), G_LIST_MODEL (list));
+  if (dataset != NULL && n == 0 && get_ask (state) == ASK_CLASS)
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->ask), ASK_UNIT);
 }
 
 /* The unit that is chosen in the window is asked about next. */
@@ -190,9 +192,7 @@ tick (CjuView *view)
   State *state = cju_view_get_state (view);
   CjlIdeal *fresh;
 
-  if (cju_layer_choice_follow (&state->layer, view)
-      && find_classes (cju_view_get_document (view)) == NULL && get_ask (state) == ASK_CLASS)
-    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->ask), ASK_UNIT);
+  cju_layer_choice_follow (&state->layer, view);
   follow_units (view);
   follow_classes (view);
   follow_unit (view);

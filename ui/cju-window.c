@@ -420,7 +420,8 @@ static void
 commands_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuWindow *self = CJU_WINDOW (widget);
-  GtkWidget *const all[] = { self->canvas, self->dock, NULL }, *const none[] = { widget, NULL };
+  GtkWidget *const all[] = { self->canvas, self->synapses, self->dock, NULL }, *const none[]
+                                                                               = { widget, NULL };
 
   (void) parameter;
   if (g_str_equal (name, "win.commands"))

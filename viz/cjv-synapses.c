@@ -503,8 +503,8 @@ cjv_synapses_paint (const CjvSynapsePick *pick, const CjvColumn *from, const Cjv
 }
 
 const CjvSynapse *
-cjv_synapses_find (const CjvSynapsePick *pick, const CjvColumn *from, const CjvColumn *to, double x,
-                   double y, double reach)
+cjv_synapses_find (const CjvSynapsePick *pick, const CjvColumn *from, const CjvColumn *to,
+                   CjvSynapseKind kind, double x, double y, double reach)
 {
   const Curve *curve = get_curve ();
   const double x0 = from->x + from->radius, x1 = to->x - to->radius;
@@ -521,7 +521,8 @@ cjv_synapses_find (const CjvSynapsePick *pick, const CjvColumn *from, const CjvC
       const double slope = dy / (x1 - x0) * curve->slope[(int) u];
       const double far = fabs (y0 + dy * curve->height[(int) u] - y) / sqrt (1 + slope * slope);
 
-      if (far < reach)
+      if (far < reach
+          && (kind == CJV_SYNAPSE_ANY || synapse->pruned == (kind == CJV_SYNAPSE_PRUNED)))
         {
           reach = far;
           best = synapse;

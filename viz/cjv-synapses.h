@@ -72,8 +72,16 @@ void cjv_synapses_paint (const CjvSynapsePick *pick, const CjvColumn *from, cons
 void cjv_synapses_draw (const CjvSynapsePick *pick, const CjvColumn *from, const CjvColumn *to,
                         const CjvStyle *style, cairo_t *cr);
 
-/* The synapse nearest to x, y, at most `reach` px away, or NULL. Borrowed. */
+typedef enum
+{
+  CJV_SYNAPSE_ANY,
+  CJV_SYNAPSE_KEPT,
+  CJV_SYNAPSE_PRUNED
+} CjvSynapseKind;
+
+/* The synapse of a kind nearest to x, y, at most `reach` px away, or NULL. Borrowed. */
 const CjvSynapse *cjv_synapses_find (const CjvSynapsePick *pick, const CjvColumn *from,
-                                     const CjvColumn *to, double x, double y, double reach);
+                                     const CjvColumn *to, CjvSynapseKind kind, double x, double y,
+                                     double reach);
 
 G_END_DECLS

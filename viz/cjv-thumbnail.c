@@ -283,3 +283,25 @@ cjv_thumbnail_units (const float *values, gint64 n, const CjvTiles *tiles, CjvMa
           }
     }
 }
+
+/* `share` of a and the rest of b, channel by channel. */
+static guint32
+mix (guint32 a, guint32 b, double share)
+{
+  guint32 out = 0;
+
+  for (int shift = 0; shift < 32; shift += 8)
+    out |= (guint32) lround (share * (double) (a >> shift & 255)
+                             + (1 - share) * (double) (b >> shift & 255))
+           << shift;
+  return out;
+}
+
+void
+cjv_thumbnail_mix (guint32 *pixels, gsize stride, const guint32 *under, gsize under_stride,
+                   int width, int height, double share)
+{
+  for (gsize y = 0; y < (gsize) height; y++)
+    for (gsize x = 0; x < (gsize) width; x++)
+      pixels[y * stride + x] = mix (pixels[y * stride + x], under[y * under_stride + x], share);
+}

@@ -54,4 +54,8 @@ void cjv_thumbnail_image (const float *values, gint64 c, gint64 h, gint64 w, flo
 void cjv_thumbnail_units (const float *values, gint64 n, const CjvTiles *tiles, CjvMap map,
                           gboolean dark, float low, float high, guint32 *pixels, gsize stride);
 
+/* pixels become `share` of themselves and the rest of what is under them. */
+void cjv_thumbnail_mix (guint32 *pixels, gsize stride, const guint32 *under, gsize under_stride,
+                        int width, int height, double share);
+
 G_END_DECLS

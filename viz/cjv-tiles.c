@@ -83,6 +83,34 @@ cjv_tile_grid_paint (const CjvTileGrid *grid, cairo_t *cr, cairo_surface_t *imag
   cairo_surface_destroy (image);
 }
 
+#define MAX_SIDE 4096 /* device pixels of a picture */
+
+void
+cjv_tile_draw_picture (const CjvScene *scene, cairo_t *cr, const CjvRect *rect, const float *values,
+                       gint64 c, gint64 h, gint64 w, float low, float high)
+{
+  const double scale = scene->style->scale;
+  const int width = (int) CLAMP (lround (rect->width * scale), 1, MAX_SIDE);
+  const int height = (int) CLAMP (lround (rect->height * scale), 1, MAX_SIDE);
+  cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+
+  if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
+    {
+      cjv_thumbnail_image (values, c, h, w, low, high,
+                           (guint32 *) cairo_image_surface_get_data (image),
+                           (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
+      cairo_surface_mark_dirty (image);
+      cairo_save (cr);
+      cairo_translate (cr, cjv_snap (scene->style, rect->x), cjv_snap (scene->style, rect->y));
+      cairo_scale (cr, 1 / scale, 1 / scale);
+      cairo_set_source_surface (cr, image, 0, 0);
+      cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
+      cairo_paint (cr);
+      cairo_restore (cr);
+    }
+  cairo_surface_destroy (image);
+}
+
 void
 cjv_tile_panel_place (CjvTilePanel *panel, const CjvScene *scene, gint64 n, gint64 h, gint64 w,
                       double gap, double least, double low, double high)

@@ -32,6 +32,12 @@ cairo_surface_t *cjv_tile_grid_new_image (const CjvTileGrid *grid, guint32 **pix
 /* Paints the filled image and frees it. */
 void cjv_tile_grid_paint (const CjvTileGrid *grid, cairo_t *cr, cairo_surface_t *image);
 
+/* One picture, values [c, h, w] of 1 or 3 planes, black at `low` and white at `high`, in a rectangle (px) of
+ * the figure. */
+void cjv_tile_draw_picture (const CjvScene *scene, cairo_t *cr, const CjvRect *rect,
+                            const float *values, gint64 c, gint64 h, gint64 w, float low,
+                            float high);
+
 /* A heading, a grid and a colour bar that fill a figure. */
 typedef struct
 {

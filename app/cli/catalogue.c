@@ -60,6 +60,13 @@ collect_engine (void)
 
       g_array_append_val (items, item);
     }
+  for (const CjPrunerInfo *const *i = cj_pruners (); *i != NULL; i++)
+    {
+      const Item item = { "pruners",     (*i)->id,     (*i)->title,       (*i)->blurb,
+                          (*i)->formula, (*i)->source, cj_pruning_params, sizeof (CjPruning) };
+
+      g_array_append_val (items, item);
+    }
   for (const CjRuleInfo *const *i = cj_rules (); *i != NULL; i++)
     {
       const Item item = { "rules",       (*i)->id,     (*i)->title,  (*i)->blurb,
@@ -236,8 +243,8 @@ run_list (int argc, char **argv)
     return 0;
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-         "rules, initialisers, metrics, explainers, attacks, damages, sources, readers, "
-         "augmentations, figures, templates and cards.\n"),
+         "rules, pruners, initialisers, metrics, explainers, attacks, damages, sources, "
+         "readers, augmentations, figures, templates and cards.\n"),
       kind);
   return 1;
 }
@@ -354,9 +361,10 @@ static const char *
 name_note (const Item *item)
 {
   if (g_str_equal (item->kind, "optimizers") || g_str_equal (item->kind, "schedules")
-      || g_str_equal (item->kind, "rules") || g_str_equal (item->kind, "initialisers")
-      || g_str_equal (item->kind, "explainers") || g_str_equal (item->kind, "attacks")
-      || g_str_equal (item->kind, "damages") || g_str_equal (item->kind, "cards"))
+      || g_str_equal (item->kind, "rules") || g_str_equal (item->kind, "pruners")
+      || g_str_equal (item->kind, "initialisers") || g_str_equal (item->kind, "explainers")
+      || g_str_equal (item->kind, "attacks") || g_str_equal (item->kind, "damages")
+      || g_str_equal (item->kind, "cards"))
     return _ ("Source");
   return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }

@@ -338,9 +338,17 @@ print_cell (const CjlExplanations *all, guint r, guint m, gboolean json)
   if (!json && cell->map == NULL)
     g_printerr ("cajal-cli: %s: %s\n", row->title, cell->problem);
   else if (!json)
-    /* Translators: a row of a table: sample, method, class, its score, what the map adds up to, time */
-    g_print (_ ("%-16s %-22s %-12s %10.4f %10.4f %7.0f ms\n"), row->title, info->id, target,
-             cell->answer, sum, cell->seconds * 1000);
+    {
+      const double whole = cell->answer - cell->base_answer;
+
+      /* Translators: a row of a table: sample, method, class, its score, what the map adds up to, time */
+      g_print (_ ("%-16s %-22s %-12s %10.4f %10.4f %7.0f ms"), row->title, info->id, target,
+               cell->answer, sum, cell->seconds * 1000);
+      if ((info->traits & CJ_EXPLAIN_COMPLETE) != 0 && isfinite (whole) && whole != 0)
+        /* Translators: so much of the difference of two answers the map's numbers add up to */
+        g_print (_ ("  Σ %.2f %%"), 100 * sum / whole);
+      g_print ("\n");
+    }
   else
     {
       GVariantDict dict;
@@ -356,7 +364,12 @@ print_cell (const CjlExplanations *all, guint r, guint m, gboolean json)
         {
           g_variant_dict_insert (&dict, "answer", "d", cell->answer);
           if (isfinite (cell->base_answer))
-            g_variant_dict_insert (&dict, "base-answer", "d", cell->base_answer);
+            {
+              g_variant_dict_insert (&dict, "base-answer", "d", cell->base_answer);
+              if ((info->traits & CJ_EXPLAIN_COMPLETE) != 0)
+                g_variant_dict_insert (&dict, "convergence-delta", "d",
+                                       sum - (cell->answer - cell->base_answer));
+            }
           g_variant_dict_insert (&dict, "sum", "d", sum);
           g_variant_dict_insert (&dict, "seconds", "d", cell->seconds);
           if (isfinite (cell->deletion))
@@ -366,6 +379,8 @@ print_cell (const CjlExplanations *all, guint r, guint m, gboolean json)
             }
           if (isfinite (cell->infidelity))
             g_variant_dict_insert (&dict, "infidelity", "d", cell->infidelity);
+          if (isfinite (cell->sensitivity))
+            g_variant_dict_insert (&dict, "sensitivity", "d", cell->sensitivity);
           if (all->verdicts[m] != CJ_SANITY_UNKNOWN)
             g_variant_dict_insert (&dict, "sane", "b", all->verdicts[m] == CJ_SANITY_PASSES);
         }
@@ -491,7 +506,9 @@ run_explain (int argc, char **argv)
       N_ ("A parameter of the picture; “cajal-cli describe explanations” names them"),
       "NAME=VALUE" },
     { "measure", 0, 0, G_OPTION_ARG_NONE, &options.measured,
-      N_ ("Says how true every map is: deletion, insertion, infidelity, sanity check"), NULL },
+      N_ ("Says how true every map is: deletion, insertion, infidelity, sensitivity, sanity "
+          "check"),
+      NULL },
     { "report", 0, 0, G_OPTION_ARG_NONE, &options.report,
       N_ ("Which of the methods should be trusted: the same over many samples, as a table"), NULL },
     { "samples", 0, 0, G_OPTION_ARG_INT, &options.n_samples,
@@ -527,9 +544,10 @@ const CliCommand cli_explain = {
   N_ ("Says what an answer of a network leaned on"),
   run_explain,
   N_ ("Runs explainers on samples of the project's data, or on pictures. A row is printed for\n"
-      "every map: sample, method, class, its score, what the map's numbers add up to, and the\n"
-      "time. A picture shows all maps side by side, a .csv has one number a pixel, word or number\n"
-      "of the table, a .npz the maps as the methods made them, with x and target.\n\n"
+      "every map: sample, method, class, its score, what the map's numbers add up to, the time,\n"
+      "and, where they are parts of the difference of two answers, how much of that it is. A\n"
+      "picture shows all maps side by side, a .csv has one number a pixel, word or number of the\n"
+      "table, a .npz the maps as the methods made them, with x and target.\n\n"
       "  cajal-cli explain signs.cajal -m gradient -m grad-cam -i 7 -o why.png\n"
       "  cajal-cli explain signs.cajal -m integrated-gradients -i 7 -i 8 -s steps=128 -o ig.npz\n"
       "  cajal-cli explain signs.cajal -m all -i photo.png -t 3 -o all.pdf\n"

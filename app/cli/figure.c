@@ -478,7 +478,8 @@ static const GOptionEntry entries[] = {
         "or flow; "
         "for "
         "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-        "landscape: slice or run; for ideal and receptive-field: middle of a map (a unit) or mean "
+        "landscape: slice or run; for robustness: a damage or attack, as unit-loss:clustered; "
+        "for ideal and receptive-field: middle of a map (a unit) or mean "
         "(a channel)"),
     "ID" },
   { "samples", 0, 0, G_OPTION_ARG_INT, &options.samples,
@@ -557,9 +558,9 @@ const CliCommand cli_figure = {
       "concepts of many; attention, attention-arcs, attention-patches, attention-heads and\n"
       "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
       "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
-      "of the loss; alignment of learning rules with it; decision for data of two numbers. A .csv "
-      "holds the numbers of the picture,\n"
-      "a .npz the arrays.\n\n"
+      "of the loss; alignment of learning rules with it; robustness against lesions, noise and\n"
+      "attacks; decision for data of two numbers. A .csv holds the numbers of the picture, a\n"
+      ".npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 --before -o tuning.svg\n"
       "  cajal-cli figure signs.cajal ideal --class Q --set jitter=4 --set diversity=2 -o q.png\n"

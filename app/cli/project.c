@@ -9,6 +9,7 @@
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 #include "file.h"
+#include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -59,12 +60,24 @@ typedef struct
   const CjNode *node;
   char *shape;         /* of its output, or NULL */
   gint64 params, macs; /* learned numbers; multiply-adds of one sample */
+  gint64 pruned;       /* of the learned numbers */
 } Row;
 
 static void
 clear_row (gpointer row)
 {
   g_free (((Row *) row)->shape);
+}
+
+/* How many weights of a parameter are pruned. */
+static gint64
+count_pruned (CjlProject *project, const CjProgramParam *param)
+{
+  const CjTensor *mask = cjd_named_tensors_find (cjl_project_get_masks (project), param->name);
+
+  return mask != NULL && mask->dtype == CJ_UINT8 && cj_shape_equal (&mask->shape, &param->shape)
+             ? cj_mask_count (mask->data, param->size)
+             : 0;
 }
 
 static GArray *
@@ -92,8 +105,10 @@ make_rows (CjlProject *project, const CjLowered *lowered, const CjProgram *progr
         {
           const CjProgramParam *param = cj_program_get_param (program, k);
 
-          if (!param->state && g_str_has_prefix (param->name, prefix))
-            row.params += param->size;
+          if (param->state || !g_str_has_prefix (param->name, prefix))
+            continue;
+          row.params += param->size;
+          row.pruned += count_pruned (project, param);
         }
       g_array_append_val (rows, row);
     }
@@ -130,8 +145,11 @@ print_table (CjlProject *project, const CjdDataset *dataset, const GArray *rows,
     {
       const Row *row = &g_array_index (rows, Row, i);
 
-      g_print ("  %-14s %-18s %-14s %12" G_GINT64_FORMAT " %14" G_GINT64_FORMAT "\n", row->node->id,
+      g_print ("  %-14s %-18s %-14s %12" G_GINT64_FORMAT " %14" G_GINT64_FORMAT, row->node->id,
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
+      if (row->pruned > 0)
+        g_print (_ ("  %.1f %% pruned"), 100.0 * (double) row->pruned / (double) row->params);
+      g_print ("\n");
     }
   print_blocks (project->graph);
   g_print (_ ("\n%lld parameters, %lld multiply-adds a sample, %.1f MiB to train at batch %d, at "
@@ -158,6 +176,7 @@ print_table_json (CjlProject *project, const GArray *rows, const CjProgramCost *
       if (row->shape != NULL)
         g_variant_dict_insert (&dict, "output", "s", row->shape);
       g_variant_dict_insert (&dict, "parameters", "x", row->params);
+      g_variant_dict_insert (&dict, "pruned", "x", row->pruned);
       g_variant_dict_insert (&dict, "macs", "x", row->macs);
       if (block != NULL)
         g_variant_dict_insert (&dict, "block", "s", block->title);

@@ -83,6 +83,9 @@ print_note (const CjlExplanations *self, guint r, guint m)
   if (isfinite (cell->infidelity))
     /* Translators: below a map: its infidelity, 0 is perfect and 1 says nothing */
     g_string_append_printf (note, _ (" · inf %.2f"), cell->infidelity);
+  if (isfinite (cell->sensitivity))
+    /* Translators: below a map: its largest sensitivity, 0 is steady */
+    g_string_append_printf (note, _ (" · sens %.2f"), cell->sensitivity);
   return g_string_free (note, FALSE);
 }
 
@@ -177,6 +180,21 @@ set_maps (CjvFrame *frame, const CjlExplanations *self)
   cjv_frame_take_array (frame, "maps", maps);
 }
 
+/* Deletion and insertion of all maps, NaN where they are not measured as yet. */
+static void
+set_curves (CjvFrame *frame, const CjlExplanations *self)
+{
+  const CjShape shape = cj_shape4 (self->n_rows, self->n_methods, 2, CJ_FAITHFUL_STEPS + 1);
+  const gint64 n = shape.dims[2] * shape.dims[3];
+  CjTensor *curves = cj_tensor_new (CJ_FLOAT32, &shape);
+
+  for (guint i = 0; i < self->n_rows * self->n_methods; i++)
+    for (gint64 k = 0; k < n; k++)
+      cj_tensor_f32 (curves)[i * n + k]
+          = self->cells[i].curves != NULL ? cj_tensor_f32 (self->cells[i].curves)[k] : NAN;
+  cjv_frame_take_array (frame, "curves", curves);
+}
+
 /* The samples as they look: pictures [R, C, H, W], or the numbers of a table [R, I]. */
 static void
 set_samples (CjvFrame *frame, const CjlExplanations *self)
@@ -212,6 +230,11 @@ cjl_explanations_frame (const CjlExplanations *self)
       set_samples (frame, self);
       set_rows (frame, self);
       set_methods (frame, self);
+      if (self->request->measured)
+        set_curves (frame, self);
+      if (self->features != NULL && self->rows[0].x->shape.n_dims == 1
+          && (gint64) g_strv_length (self->features) == self->rows[0].x->shape.dims[0])
+        cjv_frame_set_strings (frame, "features", (const char *const *) self->features);
     }
   cjv_frame_set_provenance (frame, provenance);
   return cjv_frame_seal (frame);

@@ -5,7 +5,7 @@
 #include "cj-explain-tools.h"
 #include "cj-ops.h"
 #include "cj-runner.h"
-#include "cjl-network.h"
+#include "cjl-write.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -21,7 +21,6 @@ clear_explained_row (CjlExplainedRow *row)
   g_free (row->title);
   g_clear_pointer (&row->x, cj_tensor_unref);
   g_clear_pointer (&row->picture, cj_tensor_unref);
-  g_clear_pointer (&row->shares, cj_tensor_unref);
   g_strfreev (row->words);
 }
 
@@ -42,10 +41,12 @@ cjl_explanations_unref (CjlExplanations *self)
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
     {
       g_clear_pointer (&self->cells[i].map, cj_tensor_unref);
+      g_clear_pointer (&self->cells[i].curves, cj_tensor_unref);
       g_free (self->cells[i].problem);
     }
   cjl_explain_request_free (self->request);
   g_strfreev (self->classes);
+  g_strfreev (self->features);
   g_free (self->rows);
   g_free (self->cells);
   g_free (self->verdicts);
@@ -82,11 +83,11 @@ take_still (const CjlExplanations *from)
       row->words = g_strdupv (row->words);
       row->x = ref_any (row->x);
       row->picture = ref_any (row->picture);
-      row->shares = ref_any (row->shares);
     }
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
     {
       self->cells[i].map = ref_any (self->cells[i].map);
+      self->cells[i].curves = ref_any (self->cells[i].curves);
       self->cells[i].problem = g_strdup (self->cells[i].problem);
     }
   return self;
@@ -203,12 +204,12 @@ dup_words (const CjdDataset *dataset, gsize sample, gint64 n, GError **error)
 {
   g_autofree gint32 *ids = g_new0 (gint32, (gsize) n);
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-  const guint n_names = dataset->class_names != NULL ? g_strv_length (dataset->class_names) : 0;
+  const gboolean text = cjl_write_suits (dataset);
 
   if (!cjd_dataset_read (dataset, sample, ids, error))
     return NULL;
   for (gint64 i = 0; i < n; i++)
-    if (dataset->n_words <= n_names && ids[i] >= 0 && (guint) ids[i] < n_names)
+    if (text && ids[i] >= 0 && (guint) ids[i] < dataset->n_classes)
       g_strv_builder_add (words, dataset->class_names[ids[i]]);
     else
       {
@@ -324,30 +325,6 @@ open_row (Work *work, guint i, GError **error)
   return find_target (work, row, out, error);
 }
 
-/* How much each place of the layer's maps adds to the answer, as far as it is linear. */
-static void
-find_shares (Work *work, CjlExplainedRow *row)
-{
-  CjProgram *program = cj_explained_get_program (work->network);
-  const CjExplainTarget target = { CJ_NO_VALUE, row->target };
-  const gint64 n = cj_explained_get_n_features (work->network);
-  g_autofree float *slope = g_new (float, (gsize) n);
-  g_autoptr (CjTensor) maps = NULL, slopes = NULL;
-  CjShape shape;
-
-  if (work->layer == CJ_NO_VALUE)
-    return;
-  cj_explained_slope (work->network, cj_tensor_f32 (row->x), 1, &target, NULL, slope, NULL);
-  maps = cj_program_dup_value (program, work->layer);
-  slopes = cj_program_dup_value_gradient (program, work->layer);
-  if (maps == NULL || slopes == NULL)
-    return;
-  shape = cj_shape3 (maps->shape.dims[1], maps->shape.dims[2], maps->shape.dims[3]);
-  row->shares = cj_tensor_new (CJ_FLOAT32, &shape);
-  for (gint64 i = 0; i < cj_shape_size (&shape); i++)
-    cj_tensor_f32 (row->shares)[i] = cj_tensor_f32 (maps)[i] * cj_tensor_f32 (slopes)[i];
-}
-
 static gboolean
 go_on (double progress, gpointer data)
 {
@@ -402,7 +379,7 @@ fill_cell (Work *work, guint row, guint method)
   g_autoptr (GError) error = NULL;
   const gint64 start = g_get_monotonic_time ();
 
-  cell->deletion = cell->insertion = cell->infidelity = NAN;
+  cell->deletion = cell->insertion = cell->infidelity = cell->sensitivity = NAN;
   if (cj_explainer_run (get_info (work, method), &call, &explanation, &error))
     {
       cell->map = g_steal_pointer (&explanation.map);
@@ -421,7 +398,10 @@ measure_cell (Work *work, guint row, guint method)
 {
   const CjExplainCall call = make_call (work, row, method);
   CjlExplainCell *cell = get_cell (work, row, method);
+  const gboolean slow = (get_info (work, method)->traits & CJ_EXPLAIN_SLOW) != 0;
+  const CjShape shape = cj_shape2 (2, CJ_FAITHFUL_STEPS + 1);
   g_auto (CjFaithfulCurves) curves = { 0 };
+  g_autoptr (GError) error = NULL; /* of a neighbour that the method refuses: not measured */
 
   if (cell->map == NULL)
     return TRUE;
@@ -429,8 +409,18 @@ measure_cell (Work *work, guint row, guint method)
       || !cj_faithful_infidelity (get_info (work, method), &call, cell->map,
                                   CJ_FAITHFUL_PERTURBATIONS, &cell->infidelity))
     return FALSE;
+  if (!slow
+      && !cj_faithful_sensitivity (get_info (work, method), &call, cell->map,
+                                   CJ_FAITHFUL_NEIGHBOURS, CJ_FAITHFUL_RADIUS, &cell->sensitivity,
+                                   &error)
+      && error == NULL)
+    return FALSE;
   cell->deletion = curves.deletion_area;
   cell->insertion = curves.insertion_area;
+  cell->curves = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (cell->curves->data, curves.deletion, sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
+  memcpy (cj_tensor_f32 (cell->curves) + CJ_FAITHFUL_STEPS + 1, curves.insertion,
+          sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
   return TRUE;
 }
 
@@ -570,6 +560,7 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
   all->cells = g_new0 (CjlExplainCell, all->n_rows * all->n_methods + 1);
   all->verdicts = g_new0 (CjSanityVerdict, all->n_methods + 1);
   all->classes = g_strdupv (dataset->class_names);
+  all->features = g_strdupv (dataset->feature_names);
   all->step = step;
   all->data = g_strdup (dataset->name);
   good = choose_layer (&work, error) && read_baseline (&work, error);
@@ -581,8 +572,6 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       work.n_background = wants_background (request) ? request->n_background : 0;
       work.background = cjl_explain_dup_background (network, dataset, &work.n_background);
       good = fill_cells (&work);
-      for (guint i = 0; i < all->n_rows && good; i++)
-        find_shares (&work, &all->rows[i]);
       good = good && (!request->measured || measure (&work));
     }
   g_free (work.black);
@@ -607,22 +596,30 @@ order_free (gpointer data)
   g_free (order);
 }
 
-static gpointer
-run_order (CjlJob *job, gpointer data, GError **error)
+CjExplained *
+cjl_explained_new_network (const CjlNetwork *from, GError **error)
 {
-  const Order *order = data;
-  const CjlNetwork *from = order->network;
   const CjDataSpec spec = cjl_data_spec (from->dataset, 1);
   g_autoptr (CjExplained) network = cj_explained_new (from->graph, &spec, N_THREADS, error);
 
   if (network == NULL)
     return NULL;
-  if (!cj_checkpoint_apply (from->weights, cj_explained_get_program (network)))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("The weights are of another network. Train it for a step."));
-      return NULL;
-    }
+  if (cj_checkpoint_apply (from->weights, cj_explained_get_program (network)))
+    return g_steal_pointer (&network);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               _ ("The weights are of another network. Train it for a step."));
+  return NULL;
+}
+
+static gpointer
+run_order (CjlJob *job, gpointer data, GError **error)
+{
+  const Order *order = data;
+  const CjlNetwork *from = order->network;
+  g_autoptr (CjExplained) network = cjl_explained_new_network (from, error);
+
+  if (network == NULL)
+    return NULL;
   return explain (network, from->graph, from->dataset, from->weights->at.step, order->request, job,
                   error);
 }

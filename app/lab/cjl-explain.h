@@ -5,6 +5,7 @@
 
 #include "cj-faithful.h"
 #include "cjl-job.h"
+#include "cjl-network.h"
 #include "cjl-project.h"
 #include "cjv-frame.h"
 
@@ -62,6 +63,8 @@ typedef struct
   double answer, base_answer;
   double seconds;                         /* that it took */
   double deletion, insertion, infidelity; /* see cj-faithful.h; NAN: not measured */
+  double sensitivity;                     /* the same; NAN of slow methods as well */
+  CjTensor *curves; /* [2, CJ_FAITHFUL_STEPS + 1]: deletion, insertion; NULL: not measured */
 } CjlExplainCell;
 
 typedef struct
@@ -72,7 +75,6 @@ typedef struct
   GStrv words;       /* of text, or NULL */
   gint64 target, predicted, label; /* label -1: not known */
   double answer;
-  CjTensor *shares; /* A · ∂f / ∂A [C, h, w] of the layer that is looked at; NULL: it has no maps */
 } CjlExplainedRow;
 
 /* Immutable once it left the job. */
@@ -85,6 +87,7 @@ typedef struct
   CjlExplainCell *cells;     /* n_rows × n_methods */
   CjSanityVerdict *verdicts; /* n_methods, by the first row; unknown for slow methods */
   GStrv classes;             /* names of the scores, or NULL */
+  GStrv features;            /* names of the numbers of a table, or NULL */
   char *layer;               /* id of the node whose maps were looked at; NULL: none has any */
   guint64 step;              /* of the weights */
   char *data;                /* name of the data set */
@@ -111,7 +114,8 @@ CjlExplanations *cjl_explain_project (CjlProject *project, CjdDataset *dataset,
 gboolean cjl_explain_suits (const CjExplainerInfo *info, const CjLowered *lowered,
                             const CjdDataset *dataset);
 
-/* A network of a project opened for questions, with its weights: for what asks on its own. You free. */
+/* Networks opened for questions, with their weights: for what asks on its own. You free. */
+CjExplained *cjl_explained_new_network (const CjlNetwork *from, GError **error);
 CjExplained *cjl_explained_new_project (CjlProject *project, CjdDataset *dataset, GError **error);
 /* What a black picture is to a network that learned from the data set, [D]; NULL: no pictures. */
 float *cjl_explain_dup_black (const CjExplained *network, const CjdDataset *dataset);

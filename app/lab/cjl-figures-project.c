@@ -547,6 +547,7 @@ static const struct
   { "interpolation", TRUE, cjl_figure_of_landscape },
   { "curvature", TRUE, cjl_figure_of_landscape },
   { "alignment", TRUE, cjl_figure_of_alignment },
+  { "robustness", TRUE, cjl_figure_of_robustness },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

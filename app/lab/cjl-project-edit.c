@@ -738,7 +738,7 @@ cjl_project_set (CjlProject *self, const char *name, const char *text, GError **
     done = set_source (self, text, error);
   else if (id != NULL && (g_str_equal (id, "data") || g_str_has_prefix (id, "data.")))
     done = set_data_value (self, name + strlen ("data."), text, error);
-  else if (id != NULL && !cj_train_setup_is_choice (id))
+  else if (id != NULL && !cj_train_setup_has_table (id))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    _ ("There is no node “%s” in the network. “cajal-cli show” lists them."), id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The .cajal container: mimetype, project.json, weights.safetensors,
- * normalisation.safetensors, plate.npz, and what lies under run/. */
+/* The .cajal container: mimetype, project.json, weights.safetensors, masks.safetensors where anything is
+ * pruned, normalisation.safetensors, plate.npz, and what lies under run/. */
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
@@ -19,6 +19,7 @@
 #define MIMETYPE "application/vnd.cajal.project+zip"
 #define FORMAT 1
 #define PLATE "plate.npz"
+#define MASKS "masks.safetensors"
 #define MAX_FILE (G_GUINT64_CONSTANT (4) << 30)
 
 static GVariant *
@@ -97,6 +98,33 @@ print_learned (gconstpointer checkpoint)
 }
 
 static GBytes *
+print_masks (gconstpointer checkpoint)
+{
+  g_autoptr (GPtrArray) masks = cjl_checkpoint_dup_masks (checkpoint);
+
+  return cjd_safetensors_print (masks);
+}
+
+/* Weights and what is held about them, of the newest checkpoint or as they were read. */
+static void
+add_learned (const CjlProjectFull *full, GPtrArray *pieces)
+{
+  CjCheckpoint *from = full->learned_by;
+
+  if (from == NULL)
+    {
+      add_tensors (pieces, "weights.safetensors", full->weights);
+      add_tensors (pieces, MASKS, full->masks);
+      return;
+    }
+  cjd_pieces_add_later (pieces, "weights.safetensors", 0, print_learned, cj_checkpoint_ref (from),
+                        (GDestroyNotify) cj_checkpoint_unref);
+  if (from->flags != NULL)
+    cjd_pieces_add_later (pieces, MASKS, 0, print_masks, cj_checkpoint_ref (from),
+                          (GDestroyNotify) cj_checkpoint_unref);
+}
+
+static GBytes *
 print_plate (gconstpointer plate)
 {
   GBytes *bytes = cjl_figure_print (plate, NULL, NULL);
@@ -131,12 +159,7 @@ list_all (CjlProject *self)
   const CjlProjectFull *full = cjl_project_full (self);
   GPtrArray *pieces = list_pieces (self);
 
-  if (full->learned_by != NULL)
-    cjd_pieces_add_later (pieces, "weights.safetensors", 0, print_learned,
-                          cj_checkpoint_ref (full->learned_by),
-                          (GDestroyNotify) cj_checkpoint_unref);
-  else
-    add_tensors (pieces, "weights.safetensors", full->weights);
+  add_learned (full, pieces);
   add_tensors (pieces, "normalisation.safetensors", self->norm);
   for (guint i = 0; i < self->run->len; i++)
     {
@@ -261,6 +284,7 @@ cjl_project_parse (GBytes *bytes, GError **error)
     }
   if (!read_json (self, json, error)
       || !read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
+      || !read_tensors (pieces, MASKS, &cjl_project_full (self)->masks, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
   read_plate (self, pieces);

@@ -48,6 +48,7 @@ typedef struct
   const CjlRunHooks *hooks; /* of the session, NULL: none runs */
   gpointer session;
   GPtrArray *weights; /* CjdNamedTensor: parameters and state by name; empty before training */
+  GPtrArray *masks;   /* CjdNamedTensor: what is held about them, by parameter; empty: nothing */
   CjCheckpoint *learned_by; /* newer ones, not copied yet; NULL: those above */
   gint64 reverting;         /* the edit that the commit under way takes back; -1 */
   gint64 saved;  /* length of the undo stack when the file was written; -1: it cannot be reached */
@@ -89,6 +90,8 @@ void cjl_project_notify (CjlProject *project);
 /* The weights of a checkpoint that are to be used, and its state, as CjdNamedTensor where they lie. You
  * unref before the checkpoint goes. */
 GPtrArray *cjl_checkpoint_view_weights (const CjCheckpoint *checkpoint);
+/* What is held about them, as CjdNamedTensor of CJ_UINT8 where it is anything. You unref. */
+GPtrArray *cjl_checkpoint_dup_masks (const CjCheckpoint *checkpoint);
 
 /* The container without weights; what the journal keeps. */
 GBytes *cjl_project_print_bare (CjlProject *project);

@@ -30,6 +30,7 @@ cjl_project_new (void)
   self->data.test_share = 0.1;
   self->data.seed = 1;
   full->weights = cjd_named_tensors_new ();
+  full->masks = cjd_named_tensors_new ();
   self->run = cjd_pieces_new ();
   self->norm = cjd_named_tensors_new ();
   self->archive = cjd_pieces_new ();
@@ -66,6 +67,7 @@ cjl_project_unref (CjlProject *self)
   cj_train_setup_free (self->setup);
   cjl_data_choice_clear (&self->data);
   g_ptr_array_unref (full->weights);
+  g_ptr_array_unref (full->masks);
   g_clear_pointer (&full->learned_by, cj_checkpoint_unref);
   g_ptr_array_unref (self->run);
   g_ptr_array_unref (self->norm);
@@ -100,6 +102,8 @@ cjl_project_dup_for_worker (CjlProject *self)
   copy->data = cjl_data_choice_copy (&self->data);
   g_ptr_array_unref (copy_full->weights);
   copy_full->weights = g_ptr_array_ref (full->weights);
+  g_ptr_array_unref (copy_full->masks);
+  copy_full->masks = g_ptr_array_ref (full->masks);
   if (full->learned_by != NULL)
     copy_full->learned_by = cj_checkpoint_ref (full->learned_by);
   if (full->pending != NULL)
@@ -176,14 +180,32 @@ cjl_checkpoint_view_weights (const CjCheckpoint *from)
   return views;
 }
 
-/* An array that a save may share is not changed but replaced. */
+GPtrArray *
+cjl_checkpoint_dup_masks (const CjCheckpoint *from)
+{
+  GPtrArray *masks = cjd_named_tensors_new ();
+
+  for (guint i = 0; i < from->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (from->table, i);
+
+      if (cj_checkpoint_has_flags (from, entry))
+        g_ptr_array_add (masks,
+                         cjd_named_tensor_new (entry->name, cj_checkpoint_dup_flags (from, entry)));
+    }
+  return masks;
+}
+
+/* Arrays that a save may share are not changed but replaced. */
 static void
-replace_weights (CjlProject *self)
+replace_weights (CjlProject *self, GPtrArray *masks)
 {
   CjlProjectFull *full = cjl_project_full (self);
 
   g_ptr_array_unref (full->weights);
   full->weights = cjd_named_tensors_new ();
+  g_ptr_array_unref (full->masks);
+  full->masks = masks;
 }
 
 GPtrArray *
@@ -194,7 +216,7 @@ cjl_project_get_weights (CjlProject *self)
   g_autoptr (GPtrArray) views = from != NULL ? cjl_checkpoint_view_weights (from) : NULL;
 
   if (views != NULL)
-    replace_weights (self);
+    replace_weights (self, cjl_checkpoint_dup_masks (from));
   for (guint i = 0; views != NULL && i < views->len; i++)
     {
       const CjdNamedTensor *view = views->pdata[i];
@@ -205,10 +227,17 @@ cjl_project_get_weights (CjlProject *self)
   return full->weights;
 }
 
+GPtrArray *
+cjl_project_get_masks (CjlProject *self)
+{
+  cjl_project_get_weights (self);
+  return cjl_project_full (self)->masks;
+}
+
 void
 cjl_project_forget (CjlProject *self)
 {
-  replace_weights (self);
+  replace_weights (self, cjd_named_tensors_new ());
   g_clear_pointer (&cjl_project_full (self)->learned_by, cj_checkpoint_unref);
   g_clear_pointer (&self->learned, g_variant_unref);
   cjl_project_forget_run (self);

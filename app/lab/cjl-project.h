@@ -130,6 +130,9 @@ void cjl_project_store (CjlProject *project, CjCheckpoint *checkpoint);
 /* CjdNamedTensor: parameters and state by name; empty before training. Borrowed until weights are stored
  * or forgotten. */
 GPtrArray *cjl_project_get_weights (CjlProject *project);
+/* What is held about them (CjMaskFlags, cj-mask.h): CjdNamedTensor of CJ_UINT8 by parameter, of those where it
+ * is anything; so empty where nothing is pruned. Borrowed as above. */
+GPtrArray *cjl_project_get_masks (CjlProject *project);
 guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
 /* Forgets what was learned: weights, run and history; or run and history only, so that the next run
  * begins with these weights. */

@@ -594,8 +594,9 @@ static void
 take_weights (CjlProject *to, CjlProject *from)
 {
   CjlProjectFull *full = cjl_project_full (to);
-  GPtrArray **mine[] = { &full->weights, &to->run, &to->norm };
-  GPtrArray *theirs[] = { cjl_project_get_weights (from), from->run, from->norm };
+  GPtrArray **mine[] = { &full->weights, &full->masks, &to->run, &to->norm };
+  GPtrArray *theirs[]
+      = { cjl_project_get_weights (from), cjl_project_get_masks (from), from->run, from->norm };
 
   for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
     {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define LOG "run/log.json"
-#define MAX_SLOTS (CJ_OPTIMIZER_MAX_SLOTS + 1) /* the optimizer's and the moving average */
+#define MAX_SLOTS (CJ_OPTIMIZER_MAX_SLOTS + 3) /* the optimizer's, and one of each kind */
 
 static void
 put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, float *data)
@@ -19,6 +19,17 @@ put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, float *dat
   g_autofree char *name = g_strconcat (kind, "/", entry->name, NULL);
 
   g_ptr_array_add (tensors, cjd_named_tensor_new_view (name, &entry->shape, data));
+}
+
+/* What is held about the weights of a tensor, where it is anything. */
+static void
+put_flags (GPtrArray *tensors, const CjCheckpoint *checkpoint, const CjTableEntry *entry)
+{
+  g_autofree char *name = g_strconcat ("mask/", entry->name, NULL);
+
+  if (cj_checkpoint_has_flags (checkpoint, entry))
+    g_ptr_array_add (tensors,
+                     cjd_named_tensor_new (name, cj_checkpoint_dup_flags (checkpoint, entry)));
 }
 
 static GBytes *
@@ -39,6 +50,7 @@ print_checkpoint (gconstpointer data)
 
           put (tensors, kind, entry, cj_checkpoint_get_slot (checkpoint, entry, slot));
         }
+      put_flags (tensors, checkpoint, entry);
     }
   return cjd_safetensors_print (tensors);
 }
@@ -74,22 +86,32 @@ take (const GPtrArray *tensors, const char *kind, const CjTableEntry *entry, flo
   return TRUE;
 }
 
+/* A mask that does not fit is a damaged one. */
+static gboolean
+take_flags (const GPtrArray *tensors, CjCheckpoint *checkpoint, const CjTableEntry *entry)
+{
+  g_autofree char *name = g_strconcat ("mask/", entry->name, NULL);
+  const CjTensor *tensor = cjd_named_tensors_find (tensors, name);
+
+  return tensor == NULL || cj_checkpoint_take_flags (checkpoint, entry, tensor);
+}
+
 static CjCheckpoint *
 parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
 {
   g_autoptr (GPtrArray) tensors = cjd_safetensors_parse (bytes, error);
   g_autoptr (CjTable) table = tensors != NULL ? make_table (tensors) : NULL;
   g_autoptr (CjCheckpoint) checkpoint = NULL;
-  gboolean averaged = FALSE, good = TRUE;
+  const CjSlotKinds kinds = cj_checkpoint_load_kinds (place);
+  gboolean good;
   gint64 n_slots = 0;
 
   if (table == NULL)
     return NULL;
   g_variant_lookup (place, "slots", "x", &n_slots);
-  g_variant_lookup (place, "averaged", "b", &averaged);
-  good = n_slots >= averaged && n_slots <= MAX_SLOTS;
+  good = n_slots >= cj_slots_count (kinds) && n_slots <= MAX_SLOTS;
   if (good)
-    checkpoint = cj_checkpoint_new (table, (guint) n_slots, averaged);
+    checkpoint = cj_checkpoint_new (table, (guint) n_slots, kinds);
   for (guint i = 0; good && i < table->entries->len; i++)
     {
       const CjTableEntry *entry = cj_table_get (table, i);
@@ -102,6 +124,7 @@ parse_checkpoint (GBytes *bytes, GVariant *place, GError **error)
 
           good = take (tensors, kind, entry, cj_checkpoint_get_slot (checkpoint, entry, slot));
         }
+      good = good && take_flags (tensors, checkpoint, entry);
     }
   if (!good)
     {

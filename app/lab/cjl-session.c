@@ -130,6 +130,9 @@ take_weights (CjlSession *self)
           || !cj_shape_equal (&tensor->shape, &entry->shape))
         continue;
       memcpy (cj_checkpoint_get_data (start, entry), tensor->data, cj_tensor_bytes (tensor));
+      tensor = cjd_named_tensors_find (cjl_project_get_masks (self->project), entry->name);
+      if (tensor != NULL)
+        cj_checkpoint_take_flags (start, entry, tensor);
       n++;
     }
   if (n == 0)
@@ -496,59 +499,6 @@ cjl_session_branch (CjlSession *self, guint64 step, GError **error)
   if (done)
     cjl_session_make_probe (self);
   return done;
-}
-
-gboolean
-cjl_session_put (CjlSession *self, const char *name, const float *values, gsize n,
-                 const char *title, const char *merge, GError **error)
-{
-  g_autoptr (CjCheckpoint) now = cj_runner_dup_snapshot (self->runner);
-  const CjTableEntry *entry = now != NULL ? cj_table_find (now->table, name) : NULL;
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (entry == NULL || (gsize) entry->size != n)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   g_dngettext (GETTEXT_PACKAGE, "The network has no parameter “%s” of %zu number.",
-                                "The network has no parameter “%s” of %zu numbers.", n),
-                   name, n);
-      return FALSE;
-    }
-  bytes = g_bytes_new (values, n * sizeof (float));
-  cjl_project_begin (self->project);
-  cj_runner_put (self->runner, name, bytes);
-  self->n_told++;
-  if (!cjl_session_is_training (self))
-    cj_runner_wait (self->runner);
-  cjl_project_mark_run (self->project);
-  cjl_project_commit (self->project, title, merge);
-  return TRUE;
-}
-
-gboolean
-cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, GError **error)
-{
-  g_autoptr (GPtrArray) tensors = cjl_archive_read_weights (self->project, id, error);
-  g_autoptr (CjCheckpoint) now = cj_runner_dup_snapshot (self->runner);
-  guint n = 0;
-
-  if (tensors == NULL || now == NULL)
-    return FALSE;
-  cjl_project_begin (self->project);
-  for (guint i = 0; i < now->table->entries->len; i++)
-    {
-      const CjTableEntry *entry = cj_table_get (now->table, i);
-      const CjTensor *tensor = cjd_named_tensors_find (tensors, entry->name);
-
-      if (tensor != NULL && tensor->dtype == CJ_FLOAT32
-          && cj_shape_equal (&tensor->shape, &entry->shape))
-        n += cjl_session_put (self, entry->name, cj_tensor_f32 (tensor), (gsize) entry->size, "",
-                              NULL, NULL);
-    }
-  cjl_project_commit (self->project, _ ("Weights of an earlier run"), NULL);
-  if (n_taken != NULL)
-    *n_taken = n;
-  return TRUE;
 }
 
 void

@@ -61,6 +61,15 @@ gboolean cjl_session_branch (CjlSession *session, guint64 step, GError **error);
 /* Sets the n numbers of a parameter, as one edit; those with one `merge` key become one entry. */
 gboolean cjl_session_put (CjlSession *session, const char *name, const float *values, gsize n,
                           const char *title, const char *merge, GError **error);
+/* The same for what is held about them (CjMaskFlags, cj-mask.h): prunes, and lets grow again with weight 0.
+ * And what is held now, as a new CJ_UINT8 tensor; NULL: there is no such parameter. */
+gboolean cjl_session_put_flags (CjlSession *session, const char *name, const guint8 *flags, gsize n,
+                                const char *title, const char *merge, GError **error);
+CjTensor *cjl_session_dup_flags (CjlSession *session, const char *name);
+/* Takes units and filters that are pruned as a whole out of the network (cjl-shrink.h), as one edit, and says
+ * how many in a sentence that you free; `said` may be NULL. Refuses where there is none. Trains nothing, but
+ * is slow for large networks. */
+gboolean cjl_session_shrink (CjlSession *session, char **said, GError **error);
 /* The weights of an earlier run (cjl-archive.h) where they fit, as one edit; says how many tensors did. */
 gboolean cjl_session_restore_weights (CjlSession *session, const char *id, guint *n_taken,
                                       GError **error);

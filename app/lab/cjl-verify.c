@@ -48,12 +48,16 @@ cjl_verify_compare_part (const CjlVerifyCase *c, CjlVerifyRow *row, const char *
       return FALSE;
     }
   for (gint64 i = 0; i < r->size; i++)
-    largest = MAX (largest, fabs (cjd_npy_array_get (r, i)));
+    if (isfinite (cjd_npy_array_get (r, i))) /* without bounds it would allow anything */
+      largest = MAX (largest, fabs (cjd_npy_array_get (r, i)));
   limit = tolerance * (1 + largest);
   for (gint64 i = 0; i < n; i++)
     {
-      const double difference = fabs ((double) values[i] - cjd_npy_array_get (r, offset + i));
+      const double expected = cjd_npy_array_get (r, offset + i);
+      const double difference = fabs ((double) values[i] - expected);
 
+      if (isinf (expected) && (double) values[i] == expected)
+        continue;
       error = isfinite (difference) ? MAX (error, difference) : INFINITY;
     }
   if (row->array == NULL || error / limit > row->error / row->limit)
@@ -63,7 +67,7 @@ cjl_verify_compare_part (const CjlVerifyCase *c, CjlVerifyRow *row, const char *
       row->error = error;
       row->limit = limit;
     }
-  if (error > limit)
+  if (!(error <= limit))
     cjl_verify_fail (row, g_strdup_printf (_ ("%s is off"), array));
   return TRUE;
 }

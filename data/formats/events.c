@@ -81,10 +81,8 @@ read_arrays (const char *path, GError **error)
           if (!(v[k] >= (k == 3 ? -1 : 0) && v[k] <= most[k]))
             {
               g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                           _ ("%s: %s of event %" G_GINT64_FORMAT
-                              " is %g, which is no place, time or "
-                              "polarity."),
-                           path, names[k], i, v[k]);
+                           _ ("%s: %s of event %lld is %g, which is no place, time or polarity."),
+                           path, names[k], (long long) i, v[k]);
               return NULL;
             }
         }

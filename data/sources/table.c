@@ -321,6 +321,35 @@ fill_features (const Table *table, guint first, const GArray *columns, guint lab
     }
 }
 
+/* What the numbers are called: a column of numbers by its name, one of words by name and word. */
+static GStrv
+name_features (const GArray *columns, guint label, gint64 width)
+{
+  GStrv names = g_new0 (char *, (gsize) width + 1);
+  gsize at = 0;
+
+  for (guint c = 0; c < columns->len; c++)
+    {
+      const Column *column = &g_array_index (columns, Column, c);
+      GHashTableIter iter;
+      gpointer word, number;
+
+      if (c == label || get_width (column) == 0)
+        continue;
+      if (column->numeric)
+        names[at] = g_strdup (column->name);
+      else
+        {
+          g_hash_table_iter_init (&iter, column->words);
+          while (g_hash_table_iter_next (&iter, &word, &number))
+            names[at + GPOINTER_TO_UINT (number) - 1]
+                = g_strdup_printf ("%s: %s", column->name, (const char *) word);
+        }
+      at += get_width (column);
+    }
+  return names;
+}
+
 static gint
 compare_words (gconstpointer a, gconstpointer b)
 {
@@ -430,6 +459,7 @@ build (const Table *table, const CjdReadOptions *options, GArray *columns, GErro
   fill_features (table, first, columns, label, x);
   dataset = cjd_dataset_new (name, x, y, classes != NULL ? g_strv_length (classes) : 0,
                              (const char *const *) classes);
+  dataset->feature_names = heading ? name_features (columns, label, width) : NULL;
   cjd_dataset_take_note (dataset, g_strdup_printf (_ ("Column “%s” is to be predicted."),
                                                    g_array_index (columns, Column, label).name));
   if (left_out->len > 0)

@@ -192,11 +192,15 @@ parse_text (const CjParam *param, gpointer values, const char *text, GError **er
 gboolean
 cj_params_applies (const CjParam *table, const CjParam *param, gconstpointer values)
 {
-  g_auto (GStrv) pair = param->when != NULL ? g_strsplit (param->when, "=", 2) : NULL;
-  const CjParam *other = pair != NULL ? cj_params_find (table, pair[0]) : NULL;
+  const char *equals = param->when != NULL ? strchr (param->when, '=') : NULL;
+  const gboolean unlike = equals != NULL && equals > param->when && equals[-1] == '!';
+  g_autofree char *name
+      = equals != NULL ? g_strndup (param->when, (gsize) (equals - unlike - param->when)) : NULL;
+  const CjParam *other = name != NULL ? cj_params_find (table, name) : NULL;
   g_autofree char *value = other != NULL ? cj_params_print (other, values) : NULL;
 
-  return value == NULL || g_str_equal (value, pair[1]);
+  return value == NULL
+         || (g_str_equal (value, equals + 1) != unlike && cj_params_applies (table, other, values));
 }
 
 static void

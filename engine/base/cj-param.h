@@ -45,7 +45,8 @@ typedef struct
   const char *const *choices; /* NULL-terminated, for CJ_PARAM_CHOICE; for CJ_PARAM_INT and
                                * CJ_PARAM_PAIR words that may stand for a number, CJ_PARAM_WORD */
   const char *text;           /* preset of CJ_PARAM_TEXT and CJ_PARAM_FORMULA, NULL: empty */
-  const char *when;           /* "name=value": means something only then; NULL: always */
+  const char *when;           /* "name=value" or "name!=value": means something only then, and where
+                               * that other one does; NULL: always */
   CjParamFlags flags;
   /* Of CJ_PARAM_FORMULA: refuses with a sentence that begins with the place, "column 3: …". */
   gboolean (*check) (const char *text, GError **error);

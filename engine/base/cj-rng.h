@@ -18,6 +18,8 @@ typedef enum
   CJ_RNG_SPLIT = 5,   /* train, validation, test */
   CJ_RNG_DATA = 6,    /* generated data sets */
   CJ_RNG_TEST = 7,    /* tests and benchmarks */
+  CJ_RNG_PRUNE = 8,   /* synapses that go or grow by chance */
+  CJ_RNG_SPIKES = 20, /* trains of spikes */
   CJ_RNG_ATTACK = 12, /* starts of attacks */
   CJ_RNG_DAMAGE = 13  /* lesions and noise that are done to a network that has learned */
 } CjRngPurpose;

@@ -3,31 +3,17 @@
  * their parts: R_x = x · Jᵀ (R / z), with J the op's own slope, so that one rule serves dense layers,
  * convolutions, means, normalisation at rest and resampling. Bach et al., 2015: On pixel-wise
  * explanations; Montavon et al., 2019, for the composite. Relevance passes functions of one number
- * unchanged; of attention the weights count as constants and rows keep theirs through their
- * normalisation (Ali et al., 2022: XAI for transformers). */
-#include "cj-explain-rules.h"
+ * unchanged, as it passes local normalisation (Binder et al., 2016). Of attention the weights, and of rows
+ * that are normalised the deviation, count as constants: what is left is linear, R_x = x_i p_ij / Σ x p
+ * R_y and R_x = x_i (δ_ij − 1 / N) / Σ x (δ − 1 / N) R_y (Ali et al., 2022: XAI for transformers,
+ * the rules for attention heads and for layer norm). Softmax is expanded to first order: R_x = x_i (R_i −
+ * y_i Σ R), which is x · Jᵀ (R / y) (Achtibat et al., 2024: AttnLRP); so are recurrent layers. */
+#include "cj-explain-rules-private.h"
 
 #include "cj-ops.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Rooms for the length of one rule. */
-static float *
-take (GPtrArray *rooms, gint64 floats)
-{
-  const CjShape shape = cj_shape1 (MAX (floats, 1));
-  CjTensor *room = cj_tensor_new (CJ_FLOAT32, &shape);
-
-  g_ptr_array_add (rooms, room);
-  return cj_tensor_f32 (room);
-}
-
-static GPtrArray *
-new_rooms (void)
-{
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
-}
 
 /* R / z, kept from dividing by next to nothing: epsilon is a share of what z usually is, its root mean
  * square, so that one setting suits layers of any scale. */
@@ -46,15 +32,6 @@ divide (const float *r, const float *z, double epsilon, float *s, gint64 n)
 
       s[i] = below != 0 ? r[i] / below : 0;
     }
-}
-
-static void
-put (const CjOpCall *call, guint in, const float *r)
-{
-  const gint64 n = cj_shape_size (&call->op->in_shape[in]);
-
-  for (gint64 i = 0; i < n && call->d_in[in] != NULL; i++)
-    call->d_in[in][i] = r[i] + (call->add_in[in] ? call->d_in[in][i] : 0);
 }
 
 /* Jᵀ s of input 0 with the weight and, for ops that look at it, the input given. */
@@ -83,34 +60,41 @@ push (CjProgram *program, const CjOpCall *call, GPtrArray *rooms, const float *x
   altered.in[0] = (void *) x;
   altered.in[1] = (void *) weight;
   altered.in[2] = (void *) bias;
+  cj_rules_move (&altered, rooms);
   altered.out[0] = z;
-  altered.saved = take (rooms, (gint64) (call->op->saved_bytes + 3) / 4);
-  altered.workspace = take (rooms, (gint64) (call->op->workspace_bytes + 3) / 4);
   cj_program_run_op (program, FALSE, &altered);
 }
 
-/* Anything linear in in[0]. */
+/* Anything linear in in[0], or taken as such; it may have several results. */
 static void
 pass_linear (CjProgram *program, const CjOpCall *call, gpointer data)
 {
   const CjLrp *lrp = data;
   const gint64 n = cj_shape_size (&call->op->in_shape[0]);
-  const gint64 m = cj_shape_size (&call->op->out_shape[0]);
-  g_autoptr (GPtrArray) rooms = new_rooms ();
-  float *s = take (rooms, m), *d = take (rooms, n);
+  g_autoptr (GPtrArray) rooms = cj_rules_new_rooms ();
+  float *d = cj_rules_take (rooms, n);
+  CjOpCall altered = *call;
 
-  divide (call->d_out[0], call->out[0], lrp->epsilon, s, m);
-  pull (program, call, NULL, s, d);
+  for (guint j = 0; j < call->op->n_out; j++)
+    {
+      const gint64 m = cj_shape_size (&call->op->out_shape[j]);
+      float *s = call->d_out[j] != NULL ? cj_rules_take (rooms, m) : NULL;
+
+      altered.d_out[j] = s;
+      if (s != NULL)
+        divide (call->d_out[j], call->out[j], lrp->epsilon, s, m);
+    }
+  pull (program, &altered, NULL, altered.d_out[0], d);
   for (gint64 i = 0; i < n; i++)
     d[i] *= ((const float *) call->in[0])[i];
-  put (call, 0, d);
+  cj_rules_put (call, 0, d);
 }
 
 /* Copies of n numbers with 0 in place of those on the other side of it. */
 static float *
 keep_side (GPtrArray *rooms, const float *from, gint64 n, int side)
 {
-  float *kept = take (rooms, n);
+  float *kept = cj_rules_take (rooms, n);
 
   for (gint64 i = 0; i < n; i++)
     kept[i] = from[i] * (float) side > 0 ? from[i] : 0;
@@ -127,11 +111,13 @@ pass_gamma (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
   const gint64 n = cj_shape_size (&op->in_shape[0]), m = cj_shape_size (&op->out_shape[0]);
   const gint64 n_weights = cj_shape_size (&op->in_shape[1]);
   const gint64 n_bias = op->has_in[2] ? cj_shape_size (&op->in_shape[2]) : 0;
-  g_autoptr (GPtrArray) rooms = new_rooms ();
+  g_autoptr (GPtrArray) rooms = cj_rules_new_rooms ();
   const float *above = keep_side (rooms, call->in[0], n, 1);
   const float *below = keep_side (rooms, call->in[0], n, -1);
-  float *z = take (rooms, m), *z2 = take (rooms, m), *s = take (rooms, m), *both = take (rooms, m);
-  float *d = take (rooms, n), *d2 = take (rooms, n), *r = take (rooms, n);
+  float *z = cj_rules_take (rooms, m), *z2 = cj_rules_take (rooms, m),
+        *s = cj_rules_take (rooms, m), *both = cj_rules_take (rooms, m);
+  float *d = cj_rules_take (rooms, n), *d2 = cj_rules_take (rooms, n),
+        *r = cj_rules_take (rooms, n);
 
   for (int side = 1; side >= -1; side -= 2)
     {
@@ -159,7 +145,7 @@ pass_gamma (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
   pull (program, call, NULL, both, d);
   for (gint64 i = 0; i < n; i++)
     r[i] += ((const float *) call->in[0])[i] * d[i];
-  put (call, 0, r);
+  cj_rules_put (call, 0, r);
 }
 
 /* R_x = alpha Σ (x w)⁺ / Σ (x w)⁺ R − beta Σ (x w)⁻ / Σ (x w)⁻ R: one side of it, added to r. Biases
@@ -170,12 +156,13 @@ add_side (CjProgram *program, const CjOpCall *call, int side, double share, floa
   const CjOp *op = call->op;
   const gint64 n = cj_shape_size (&op->in_shape[0]), m = cj_shape_size (&op->out_shape[0]);
   const gint64 n_weights = cj_shape_size (&op->in_shape[1]);
-  g_autoptr (GPtrArray) rooms = new_rooms ();
+  g_autoptr (GPtrArray) rooms = cj_rules_new_rooms ();
   const float *above = keep_side (rooms, call->in[0], n, 1);
   const float *below = keep_side (rooms, call->in[0], n, -1);
   const float *same = keep_side (rooms, call->in[1], n_weights, side);
   const float *other = keep_side (rooms, call->in[1], n_weights, -side);
-  float *z = take (rooms, m), *z2 = take (rooms, m), *d = take (rooms, n), *d2 = take (rooms, n);
+  float *z = cj_rules_take (rooms, m), *z2 = cj_rules_take (rooms, m),
+        *d = cj_rules_take (rooms, n), *d2 = cj_rules_take (rooms, n);
 
   push (program, call, rooms, above, same, NULL, z);
   push (program, call, rooms, below, other, NULL, z2);
@@ -196,7 +183,7 @@ pass_alpha_beta (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
   add_side (program, call, 1, lrp->alpha, r);
   if (lrp->alpha != 1)
     add_side (program, call, -1, 1 - lrp->alpha, r);
-  put (call, 0, r);
+  cj_rules_put (call, 0, r);
 }
 
 static void
@@ -221,34 +208,114 @@ pass_unchanged (CjProgram *program, const CjOpCall *call, gpointer data)
 {
   (void) program;
   (void) data;
-  put (call, 0, call->d_out[0]);
+  cj_rules_put (call, 0, call->d_out[0]);
 }
 
+/* What arrives, times `share`, to operand `in`, added up where that was stretched: the slope of a sum. */
 static void
-pass_binary (CjProgram *program, const CjOpCall *call, gpointer data)
+pass_share (CjProgram *program, const CjOpCall *call, guint in, float share)
 {
-  const CjLrp *lrp = data;
-  const CjBinaryKind kind = ((const CjBinaryAttrs *) call->op->attrs)->kind;
-  const gint64 n = cj_shape_size (&call->op->out_shape[0]);
-  const float sign = kind == CJ_BINARY_SUBTRACT ? -1 : 1;
-  const gboolean adds = kind == CJ_BINARY_ADD || kind == CJ_BINARY_SUBTRACT;
-  g_autofree float *s = g_new (float, (gsize) n);
+  const CjBinaryAttrs sum = { CJ_BINARY_ADD };
+  CjOp op = *call->op;
+  CjOpCall altered = *call;
+  const gint64 n = cj_shape_size (&op.out_shape[0]);
+  g_autofree float *part = g_new (float, (gsize) n);
 
-  if (!adds && kind != CJ_BINARY_MULTIPLY)
+  for (gint64 i = 0; i < n; i++)
+    part[i] = call->d_out[0][i] * share;
+  op.attrs = (gpointer) &sum;
+  altered.op = &op;
+  altered.d_out[0] = part;
+  altered.d_in[1 - in] = NULL;
+  cj_program_run_op (program, TRUE, &altered);
+}
+
+/* The terms of a sum by their parts in it. */
+static void
+pass_sum (CjProgram *program, const CjOpCall *call, const CjLrp *lrp)
+{
+  const gint64 n = cj_shape_size (&call->op->out_shape[0]);
+  g_autoptr (GPtrArray) rooms = cj_rules_new_rooms ();
+  CjOpCall altered = *call;
+  float *s = cj_rules_take (rooms, n), *d[2] = { NULL };
+
+  divide (call->d_out[0], call->out[0], lrp->epsilon, s, n);
+  altered.d_out[0] = s;
+  for (guint k = 0; k < 2; k++)
+    if (call->d_in[k] != NULL)
+      {
+        altered.d_in[k] = d[k] = cj_rules_take (rooms, cj_shape_size (&call->op->in_shape[k]));
+        altered.add_in[k] = FALSE;
+      }
+  cj_program_run_op (program, TRUE, &altered);
+  for (guint k = 0; k < 2; k++)
+    if (d[k] != NULL)
+      {
+        for (gint64 i = 0; i < cj_shape_size (&call->op->in_shape[k]); i++)
+          d[k][i] *= ((const float *) call->in[k])[i];
+        cj_rules_put (call, k, d[k]);
+      }
+}
+
+/* Factors have equal parts in a product, but a weight has none; what divides, and what is a power's
+ * exponent, says how much, not what; the larger or smaller of two takes all. */
+static void
+pass_pair (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const gboolean wanted[2] = { call->d_in[0] != NULL, call->d_in[1] != NULL };
+
+  switch (((const CjBinaryAttrs *) call->op->attrs)->kind)
     {
+    case CJ_BINARY_ADD:
+    case CJ_BINARY_SUBTRACT:
+      pass_sum (program, call, data);
+      return;
+    case CJ_BINARY_MULTIPLY:
+      for (guint k = 0; k < 2; k++)
+        if (wanted[k])
+          pass_share (program, call, k, wanted[1 - k] ? 0.5f : 1);
+      return;
+    case CJ_BINARY_DIVIDE:
+    case CJ_BINARY_POWER:
+      for (guint k = 0; k < 2; k++)
+        if (wanted[k])
+          pass_share (program, call, k, k == 0 || !wanted[0] ? 1 : 0);
+      return;
+    case CJ_BINARY_MAXIMUM:
+    case CJ_BINARY_MINIMUM:
+    default:
       cj_program_run_op (program, TRUE, call);
       return;
     }
-  divide (call->d_out[0], call->out[0], lrp->epsilon, s, n);
-  for (guint k = 0; k < 2; k++)
-    for (gint64 i = 0; i < n && call->d_in[k] != NULL; i++)
-      {
-        /* the factors of a product have equal parts in it */
-        const float part = adds ? ((const float *) call->in[k])[i] * (k == 1 ? sign : 1) * s[i]
-                                : call->d_out[0][i] / 2;
+}
 
-        call->d_in[k][i] = part + (call->add_in[k] ? call->d_in[k][i] : 0);
-      }
+/* y = w (x − mean x) / s + b with s a constant: linear in x. */
+static void
+pass_rows (CjProgram *program, const CjOpCall *call, gpointer data)
+{
+  const CjLrp *lrp = data;
+  const CjRowNormAttrs *a = call->op->attrs;
+  const gint64 n = cj_shape_size (&call->op->in_shape[0]);
+  const gint64 n_weights = call->in[1] != NULL ? cj_shape_size (&call->op->in_shape[1]) : 1;
+  const float *x = call->in[0], *w = call->in[1],
+              *stats = call->saved; /* mean, 1 / s of each row */
+  g_autofree float *s = g_new (float, (gsize) n);
+
+  (void) program;
+  divide (call->d_out[0], call->out[0], lrp->epsilon, s, n);
+  for (gint64 begin = 0; begin < n; begin += a->row, stats += 2)
+    {
+      double mean = 0;
+
+      for (gint64 i = begin; i < begin + a->row; i++)
+        {
+          s[i] *= stats[1] * (w != NULL ? w[i / a->per % n_weights] : 1);
+          mean += s[i] / (double) a->row;
+        }
+      for (gint64 i = begin; i < begin + a->row; i++)
+        s[i] = x[i] * (s[i] - (a->rms ? 0 : (float) mean));
+    }
+  cj_rules_put (call, 0, s);
 }
 
 /* Both factors of products of matrices: half of x · Jᵀ (R / z) each. */
@@ -257,15 +324,15 @@ pass_matmul (CjProgram *program, const CjOpCall *call, gpointer data)
 {
   const CjLrp *lrp = data;
   const gint64 m = cj_shape_size (&call->op->out_shape[0]);
-  g_autoptr (GPtrArray) rooms = new_rooms ();
+  g_autoptr (GPtrArray) rooms = cj_rules_new_rooms ();
   CjOpCall altered = *call;
-  float *s = take (rooms, m), *d[2];
+  float *s = cj_rules_take (rooms, m), *d[2];
 
   divide (call->d_out[0], call->out[0], lrp->epsilon, s, m);
   altered.d_out[0] = s;
   for (guint k = 0; k < 2; k++)
     {
-      d[k] = take (rooms, cj_shape_size (&call->op->in_shape[k]));
+      d[k] = cj_rules_take (rooms, cj_shape_size (&call->op->in_shape[k]));
       altered.d_in[k] = d[k];
       altered.add_in[k] = FALSE;
     }
@@ -274,7 +341,7 @@ pass_matmul (CjProgram *program, const CjOpCall *call, gpointer data)
     {
       for (gint64 i = 0; i < cj_shape_size (&call->op->in_shape[k]); i++)
         d[k][i] *= ((const float *) call->in[k])[i] / 2;
-      put (call, k, d[k]);
+      cj_rules_put (call, k, d[k]);
     }
 }
 
@@ -288,15 +355,15 @@ pass_attention (CjProgram *program, const CjOpCall *call, gpointer data)
   const gboolean packed = !op->has_in[1];
   const gint64 e = op->out_shape[0].dims[op->out_shape[0].n_dims - 1];
   const guint of = packed ? 0 : 2;
-  g_autoptr (GPtrArray) rooms = new_rooms ();
+  g_autoptr (GPtrArray) rooms = cj_rules_new_rooms ();
   CjOpCall altered = *call;
-  float *s = take (rooms, m);
+  float *s = cj_rules_take (rooms, m);
 
   divide (call->d_out[0], call->out[0], lrp->epsilon, s, m);
   altered.d_out[0] = s;
   for (guint k = 0; k <= of; k++)
     {
-      altered.d_in[k] = take (rooms, cj_shape_size (&op->in_shape[k]));
+      altered.d_in[k] = cj_rules_take (rooms, cj_shape_size (&op->in_shape[k]));
       altered.add_in[k] = FALSE;
     }
   cj_program_run_op (program, TRUE, &altered);
@@ -305,26 +372,19 @@ pass_attention (CjProgram *program, const CjOpCall *call, gpointer data)
       for (gint64 i = 0; i < cj_shape_size (&op->in_shape[k]); i++)
         altered.d_in[k][i]
             *= (packed ? i % (3 * e) >= 2 * e : k == 2) ? ((const float *) call->in[k])[i] : 0;
-      put (call, k, altered.d_in[k]);
+      cj_rules_put (call, k, altered.d_in[k]);
     }
 }
 
 const CjBackwardRule cj_rules_lrp[] = {
-  { &cj_op_dense, pass_weights },
-  { &cj_op_conv2d, pass_weights },
-  { &cj_op_batch_norm, pass_linear },
-  { &cj_op_batch_norm_rows, pass_linear },
-  { &cj_op_avg_pool2d, pass_linear },
-  { &cj_op_bilinear, pass_linear },
-  { &cj_op_reduce, pass_linear },
-  { &cj_op_places, pass_linear },
-  { &cj_op_sinusoid, pass_linear },
-  { &cj_op_propagate, pass_linear },
-  { &cj_op_unary, pass_unchanged },
-  { &cj_op_row_norm, pass_unchanged },
-  { &cj_op_local_norm, pass_unchanged },
-  { &cj_op_binary, pass_binary },
-  { &cj_op_matmul, pass_matmul },
-  { &cj_op_attention, pass_attention },
-  { NULL, NULL },
+  { &cj_op_dense, pass_weights },       { &cj_op_conv2d, pass_weights },
+  { &cj_op_batch_norm, pass_linear },   { &cj_op_batch_norm_rows, pass_linear },
+  { &cj_op_avg_pool2d, pass_linear },   { &cj_op_bilinear, pass_linear },
+  { &cj_op_reduce, pass_linear },       { &cj_op_places, pass_linear },
+  { &cj_op_sinusoid, pass_linear },     { &cj_op_propagate, pass_linear },
+  { &cj_op_unary, pass_unchanged },     { &cj_op_local_norm, pass_unchanged },
+  { &cj_op_row_norm, pass_rows },       { &cj_op_softmax, pass_linear },
+  { &cj_op_recurrent, pass_linear },    { &cj_op_binary, pass_pair },
+  { &cj_op_broadcast, pass_pair },      { &cj_op_matmul, pass_matmul },
+  { &cj_op_attention, pass_attention }, { NULL, NULL },
 };

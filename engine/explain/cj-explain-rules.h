@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 extern const CjBackwardRule cj_rules_guided[];
 extern const CjBackwardRule cj_rules_deconvnet[];
 
-/* DeepLIFT's rescale rule (Shrikumar et al., 2017): the rows of the first half of the batch against
- * those of the second. No data. */
+/* DeepLIFT's rescale rule (Shrikumar et al., 2017), and what stands for it of functions of several
+ * numbers: the rows of the first half of the batch against those of the second. No data. */
 extern const CjBackwardRule cj_rules_rescale[];
 
 /* Layer-wise relevance propagation (Bach et al., 2015): what arrives is relevance, not a gradient. */

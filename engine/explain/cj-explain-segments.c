@@ -6,7 +6,6 @@
 
 #define ROUNDS 10
 #define COMPACTNESS 1.0 /* of a step of the grid against a deviation of the colours */
-#define TOGETHER 32
 
 /* A middle of a superpixel: place and mean colour. */
 typedef struct
@@ -178,32 +177,71 @@ cj_segments_clear (CjSegments *self)
   g_clear_pointer (&self->labels, g_free);
 }
 
+typedef struct
+{
+  const CjSegments *segments;
+  const float *base;
+  const guint8 *shown;
+  float *answers;
+} Masks;
+
+static void
+make_masked (gint64 k, float *x, gpointer data)
+{
+  const Masks *masks = data;
+  const CjSegments *self = masks->segments;
+
+  for (gint64 i = 0; i < self->grid.h * self->grid.w; i++)
+    for (gint64 c = 0; c < self->grid.c && !masks->shown[k * self->n + self->labels[i]]; c++)
+      {
+        const gint64 at = cj_explain_at (&self->grid, c, i);
+
+        x[at] = masks->base[at];
+      }
+}
+
+static void
+take_masked (gint64 k, const float *answers, gpointer data)
+{
+  ((Masks *) data)->answers[k] = *answers;
+}
+
 gboolean
 cj_segments_ask (const CjSegments *self, const CjExplainCall *call, const float *base,
                  const guint8 *shown, gint64 n, double from, double to, float *answers)
 {
-  const gint64 features = cj_explained_get_n_features (call->network);
-  const gint64 pixels = self->grid.h * self->grid.w;
-  g_autofree float *rows = g_new (float, (gsize) (TOGETHER * features));
+  Masks masks = { self, base, shown, answers };
+  const CjExplainRows rows = { make_masked, take_masked, &masks, FALSE };
 
-  for (gint64 begin = 0; begin < n; begin += TOGETHER)
+  return cj_explain_ask (call, &rows, n, from, to);
+}
+
+#define GATHERED 256 /* masks between two questions whether to go on */
+
+gboolean
+cj_segments_gather (const CjSegments *self, const CjExplainCall *call, const guint8 *shown,
+                    gint64 n, const double *weights, const float *answers, double base,
+                    gboolean intercept, double from, double to, double *a, double *b)
+{
+  const gint64 m = self->n + (intercept ? 1 : 0);
+  g_autofree gint64 *here = g_new (gint64, (gsize) m);
+
+  for (gint64 i = 0; i < n; i++)
     {
-      const gint64 many = MIN (TOGETHER, n - begin);
+      const double answer = weights[i] * (answers[i] - base);
+      gint64 count = 0;
 
-      for (gint64 k = 0; k < many; k++)
-        for (gint64 i = 0; i < pixels; i++)
-          {
-            const float *source = shown[(begin + k) * self->n + self->labels[i]] ? call->x : base;
-
-            for (gint64 c = 0; c < self->grid.c; c++)
-              {
-                const gint64 at = cj_explain_at (&self->grid, c, i);
-
-                rows[k * features + at] = source[at];
-              }
-          }
-      cj_explained_ask (call->network, rows, many, &call->target, answers + begin);
-      if (!cj_explain_go_on (call, from + (to - from) * (double) (begin + many) / (double) n))
+      for (gint64 j = 0; j < m; j++)
+        if (j == self->n || shown[i * self->n + j])
+          here[count++] = j;
+      for (gint64 j = 0; j < count; j++)
+        {
+          b[here[j]] += answer;
+          for (gint64 k = 0; k < count; k++)
+            a[here[j] * m + here[k]] += weights[i];
+        }
+      if ((i + 1) % GATHERED == 0
+          && !cj_explain_go_on (call, from + (to - from) * (double) (i + 1) / (double) n))
         return FALSE;
     }
   return TRUE;

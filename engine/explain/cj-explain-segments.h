@@ -7,6 +7,15 @@
 
 G_BEGIN_DECLS
 
+/* Rows of their tables: what is shared; .preset and .max (of segments), .blurb (of the baseline) and
+ * .offset are each one's own. */
+#define CJ_SEGMENTS_ROW                                                                            \
+  .name = "segments", .title = "Segments",                                                         \
+  .blurb = "Into how many superpixels a picture is cut; words and numbers go one by one up to it", \
+  .kind = CJ_PARAM_INT, .min = 2
+
+#define CJ_SEGMENTS_ASKED (9.0 / 10) /* of the progress: then comes the fit */
+
 typedef struct
 {
   CjExplainGrid grid;
@@ -24,6 +33,14 @@ void cj_segments_clear (CjSegments *segments);
  * stopped; progress goes from `from` to `to`. */
 gboolean cj_segments_ask (const CjSegments *segments, const CjExplainCall *call, const float *base,
                           const guint8 *shown, gint64 n, double from, double to, float *answers);
+
+/* Normal equations of the answers to `n` masks, `base` taken away, on what they show, each counting as
+ * weights [n] say: a [S, S] and b [S], or with `intercept` one more of each, that of a 1 in every mask.
+ * Zeroed before. FALSE: stopped; progress as above. */
+gboolean cj_segments_gather (const CjSegments *segments, const CjExplainCall *call,
+                             const guint8 *shown, gint64 n, const double *weights,
+                             const float *answers, double base, gboolean intercept, double from,
+                             double to, double *a, double *b);
 
 /* A number a segment as a map [1, H, W], or [T] or [I] of what is no picture, shared by the pixels of a
  * segment if `divide`. */

@@ -124,6 +124,36 @@ cj_explain_go_on (const CjExplainCall *call, double progress)
   return call->go_on == NULL || call->go_on (progress, call->data);
 }
 
+gboolean
+cj_explain_ask (const CjExplainCall *call, const CjExplainRows *rows, gint64 n, double from,
+                double to)
+{
+  const gint64 d = cj_explained_get_n_features (call->network);
+  const gint64 width = rows->all ? cj_explained_get_n_scores (call->network) : 1;
+  g_autofree float *x = g_new (float, (gsize) (CJ_EXPLAIN_TOGETHER * d));
+  g_autofree float *answers = g_new (float, (gsize) (CJ_EXPLAIN_TOGETHER * width));
+
+  for (gint64 begin = 0; begin < n; begin += CJ_EXPLAIN_TOGETHER)
+    {
+      const gint64 many = MIN (CJ_EXPLAIN_TOGETHER, n - begin);
+
+      for (gint64 k = 0; k < many; k++)
+        {
+          memcpy (x + k * d, call->x, sizeof (float) * (gsize) d);
+          rows->make (begin + k, x + k * d, rows->data);
+        }
+      if (rows->all)
+        cj_explained_score (call->network, x, many, answers);
+      else
+        cj_explained_ask (call->network, x, many, &call->target, answers);
+      for (gint64 k = 0; k < many; k++)
+        rows->take (begin + k, answers + k * width, rows->data);
+      if (!cj_explain_go_on (call, from + (to - from) * (double) (begin + many) / (double) n))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 CjTensor *
 cj_explain_new_map (const CjExplained *network)
 {

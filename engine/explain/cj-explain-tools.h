@@ -35,12 +35,34 @@ typedef enum
 extern const char *const cj_baseline_names[]; /* for parameter tables: choices of CJ_PARAM_CHOICE */
 #define CJ_BASELINE_MAX CJ_BASELINE_OWN
 
+/* The row of it in a table; .blurb and .offset are the table's own. */
+#define CJ_BASELINE_ROW                                                                            \
+  .name = "baseline", .title = "Baseline", .kind = CJ_PARAM_CHOICE, .preset = CJ_BASELINE_BLACK,   \
+  .max = CJ_BASELINE_MAX, .choices = cj_baseline_names
+
 /* Fills baseline [D]. Refuses CJ_BASELINE_OWN where none was given. */
 gboolean cj_explain_baseline (const CjExplainCall *call, CjBaseline kind, float *baseline,
                               GError **error);
 
 /* Gaussian blur of pictures [C, H, W], deviation `sigma` pixels, edges repeated. */
 void cj_explain_blur (const CjExplainGrid *grid, float sigma, const float *x, float *blurred);
+
+#define CJ_EXPLAIN_TOGETHER 32 /* rows that are asked about at once */
+
+/* Many questions that differ little: what is masked, hidden, left out. */
+typedef struct
+{
+  void (*make) (gint64 k, float *x, gpointer data); /* writes row k over the sample, [D] */
+  /* What the network answers to it: the target, or with `all` every score [K]. In the order of k, and all
+   * rows from the last multiple of CJ_EXPLAIN_TOGETHER on were made before. */
+  void (*take) (gint64 k, const float *answers, gpointer data);
+  gpointer data;
+  gboolean all;
+} CjExplainRows;
+
+/* FALSE: stopped; progress goes from `from` to `to`. */
+gboolean cj_explain_ask (const CjExplainCall *call, const CjExplainRows *rows, gint64 n,
+                         double from, double to);
 
 /* Whether to go on. */
 gboolean cj_explain_go_on (const CjExplainCall *call, double progress);

@@ -36,6 +36,7 @@ typedef struct
   int in[CJ_OP_MAX_IN]; /* CJ_NO_VALUE: not given */
   int out;              /* the first result; the others follow it */
   guint stops;          /* bits of inputs that get no gradient from here */
+  gboolean replaced;    /* another step does what this one did; it does not run */
 } CjStep;
 
 typedef struct

@@ -167,6 +167,19 @@ typedef struct
  * the weight gets minus the change that the rule wants, whatever comes to the number; nothing goes on. */
 extern const CjOpInfo cj_op_local;
 
+typedef struct
+{
+  guint n_layers;
+  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
+  gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
+  int steps;                              /* of settling */
+  double rate;                            /* of one of them */
+  double push, variance;                  /* β, σ² */
+} CjPredictiveAttrs;
+
+/* Inputs as those of cj_op_dense_chain, with layers of any size; out [N, U of the last]. Backward by predictive
+ * coding. */
+extern const CjOpInfo cj_op_predictive;
 /* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
  * backward, each row e hands e B to x besides. */
 extern const CjOpInfo cj_op_feedback;

@@ -113,16 +113,19 @@ hash_name (const char *name)
 }
 
 void
+cj_program_init_param (CjProgram *self, const CjProgramParam *param, guint64 seed)
+{
+  CjRng rng;
+
+  cj_rng_init (&rng, seed, CJ_RNG_INIT, hash_name (param->name));
+  cj_init_fill (&param->init, &param->shape, &rng, cj_program_get_param_data (self, param));
+}
+
+void
 cj_program_init (CjProgram *self, guint64 seed)
 {
   for (guint i = 0; i < self->params->len; i++)
-    {
-      const CjProgramParam *param = cj_program_get_param (self, i);
-      CjRng rng;
-
-      cj_rng_init (&rng, seed, CJ_RNG_INIT, hash_name (param->name));
-      cj_init_fill (&param->init, &param->shape, &rng, cj_program_get_param_data (self, param));
-    }
+    cj_program_init_param (self, cj_program_get_param (self, i), seed);
 }
 
 guint

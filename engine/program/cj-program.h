@@ -52,6 +52,8 @@ void cj_program_free (CjProgram *program);
 /* Draws the initial weights from `seed`: a stream for every name, so that one layer more or less
  * changes no other. */
 void cj_program_init (CjProgram *program, guint64 seed);
+/* The same for one of them. */
+void cj_program_init_param (CjProgram *program, const CjProgramParam *param, guint64 seed);
 
 guint cj_program_get_n_params (const CjProgram *program);
 const CjProgramParam *cj_program_get_param (const CjProgram *program, guint index);

@@ -99,20 +99,57 @@ cj_table_equal (const CjTable *a, const CjTable *b)
 }
 
 CjCheckpoint *
-cj_checkpoint_new (CjTable *table, guint n_slots, gboolean averaged)
+cj_checkpoint_new (CjTable *table, guint n_slots, CjSlotKinds kinds)
 {
   CjCheckpoint *self = g_new0 (CjCheckpoint, 1);
 
   self->ref_count = 1;
   self->table = cj_table_ref (table);
   self->n_slots = n_slots;
-  self->averaged = averaged;
+  self->kinds = kinds;
   self->weights = g_new0 (float, table->n_weights + 1);
   self->states = g_new0 (float, table->n_states + 1);
   self->slots = g_new0 (float, table->n_weights *n_slots + 1);
   self->at.val_loss = NAN;
   self->at.best_loss = INFINITY;
   return self;
+}
+
+guint8 *
+cj_checkpoint_add_flags (CjCheckpoint *self)
+{
+  if (self->flags == NULL)
+    self->flags = g_new0 (guint8, self->table->n_weights + 1);
+  return self->flags;
+}
+
+gboolean
+cj_checkpoint_has_flags (const CjCheckpoint *self, const CjTableEntry *entry)
+{
+  gboolean any = FALSE;
+
+  for (gint64 i = 0; self->flags != NULL && !entry->state && i < entry->size; i++)
+    any |= self->flags[entry->offset + i] != 0;
+  return any;
+}
+
+CjTensor *
+cj_checkpoint_dup_flags (const CjCheckpoint *self, const CjTableEntry *entry)
+{
+  CjTensor *tensor = cj_tensor_new (CJ_UINT8, &entry->shape);
+
+  if (self->flags != NULL && !entry->state)
+    memcpy (tensor->data, self->flags + entry->offset, (gsize) entry->size);
+  return tensor;
+}
+
+gboolean
+cj_checkpoint_take_flags (CjCheckpoint *self, const CjTableEntry *entry, const CjTensor *flags)
+{
+  if (entry->state || flags->dtype != CJ_UINT8 || !cj_shape_equal (&flags->shape, &entry->shape))
+    return FALSE;
+  memcpy (cj_checkpoint_add_flags (self) + entry->offset, flags->data, (gsize) entry->size);
+  return TRUE;
 }
 
 CjCheckpoint *
@@ -131,6 +168,7 @@ cj_checkpoint_unref (CjCheckpoint *self)
   g_free (self->weights);
   g_free (self->states);
   g_free (self->slots);
+  g_free (self->flags);
   g_free (self);
 }
 
@@ -139,7 +177,8 @@ cj_checkpoint_get_bytes (const CjCheckpoint *self)
 {
   return sizeof *self
          + sizeof (float)
-               * (gsize) (self->table->n_weights * (1 + self->n_slots) + self->table->n_states);
+               * (gsize) (self->table->n_weights * (1 + self->n_slots) + self->table->n_states)
+         + (self->flags != NULL ? (gsize) self->table->n_weights : 0);
 }
 
 float *
@@ -155,12 +194,20 @@ cj_checkpoint_get_slot (const CjCheckpoint *self, const CjTableEntry *entry, gui
   return self->slots + slot * self->table->n_weights + entry->offset;
 }
 
+float *
+cj_checkpoint_get_kind (const CjCheckpoint *self, CjSlotKinds kind)
+{
+  const int slot = cj_slots_find (self->n_slots, self->kinds, kind);
+
+  return slot >= 0 ? self->slots + slot * self->table->n_weights : NULL;
+}
+
 const float *
 cj_checkpoint_get_best_weights (const CjCheckpoint *self)
 {
-  return self->averaged && self->at.step > 0
-             ? self->slots + (self->n_slots - 1) * self->table->n_weights
-             : self->weights;
+  const float *average = cj_checkpoint_get_kind (self, CJ_SLOT_AVERAGE);
+
+  return average != NULL && self->at.step > 0 ? average : self->weights;
 }
 
 gboolean
@@ -216,6 +263,7 @@ static const Field numbers[] = {
   FIELD ("optimizer-2", scalars[2]),   FIELD ("optimizer-3", scalars[3]),
   FIELD ("schedule-0", schedule[0]),   FIELD ("schedule-1", schedule[1]),
   FIELD ("schedule-2", schedule[2]),   FIELD ("schedule-3", schedule[3]),
+  FIELD ("sparsity", sparsity),
 };
 G_STATIC_ASSERT (CJ_OPTIMIZER_MAX_SCALARS == 4 && CJ_SCHEDULE_MAX_STATE == 4);
 
@@ -252,11 +300,26 @@ cj_checkpoint_save_place (const CjCheckpoint *self)
   g_variant_dict_insert (&dict, "step", "x", (gint64) at->step);
   g_variant_dict_insert (&dict, "best-step", "x", (gint64) at->best_step);
   g_variant_dict_insert (&dict, "validated", "b", at->validated);
-  g_variant_dict_insert (&dict, "averaged", "b", self->averaged);
+  g_variant_dict_insert (&dict, "origin", "x", (gint64) at->origin);
+  g_variant_dict_insert (&dict, "averaged", "b", (self->kinds & CJ_SLOT_AVERAGE) != 0);
+  g_variant_dict_insert (&dict, "moved", "b", (self->kinds & CJ_SLOT_MOVEMENT) != 0);
+  g_variant_dict_insert (&dict, "started", "b", (self->kinds & CJ_SLOT_START) != 0);
   g_variant_dict_insert (&dict, "slots", "x", (gint64) self->n_slots);
   if (self->plan != NULL)
     g_variant_dict_insert (&dict, "plan", "s", self->plan);
   return g_variant_dict_end (&dict);
+}
+
+CjSlotKinds
+cj_checkpoint_load_kinds (GVariant *data)
+{
+  gboolean averaged = FALSE, moved = FALSE, started = FALSE;
+
+  g_variant_lookup (data, "averaged", "b", &averaged);
+  g_variant_lookup (data, "moved", "b", &moved);
+  g_variant_lookup (data, "started", "b", &started);
+  return (averaged ? CJ_SLOT_AVERAGE : 0) | (moved ? CJ_SLOT_MOVEMENT : 0)
+         | (started ? CJ_SLOT_START : 0);
 }
 
 void
@@ -274,6 +337,8 @@ cj_checkpoint_load_place (CjCheckpoint *self, GVariant *data)
       G_STRUCT_MEMBER (guint, at, counts[i].offset) = (guint) CLAMP (whole, 0, G_MAXUINT);
   if (g_variant_lookup (data, "step", "x", &whole))
     at->step = (guint64) MAX (whole, 0);
+  if (g_variant_lookup (data, "origin", "x", &whole))
+    at->origin = MIN ((guint64) MAX (whole, 0), at->step);
   if (g_variant_lookup (data, "best-step", "x", &whole))
     at->best_step = (guint64) MAX (whole, 0);
   g_variant_lookup (data, "validated", "b", &at->validated);

@@ -3,9 +3,8 @@
  * read without the program that made it. */
 #pragma once
 
-#include "cj-optimizer.h"
-#include "cj-program.h"
-#include "cj-schedule.h"
+#include "cj-mask.h"
+#include "cj-train-setup.h"
 
 G_BEGIN_DECLS
 
@@ -45,8 +44,10 @@ gboolean cj_table_equal (const CjTable *a, const CjTable *b);
 /* Where a run is, apart from its tensors. Random numbers are counted by step and epoch. */
 typedef struct
 {
-  guint64 step;     /* steps done */
-  guint epoch;      /* epochs done */
+  guint64 step; /* steps done */
+  guint64
+      origin;  /* step that optimizer and schedule count from: where weights were last put back */
+  guint epoch; /* epochs done */
   guint position;   /* steps done in this epoch */
   guint n_commands; /* of the run's log that are in effect; they name the revision of the graph */
   double scalars[CJ_OPTIMIZER_MAX_SCALARS];
@@ -56,7 +57,8 @@ typedef struct
   gboolean validated;
   double best_loss; /* of all validations, infinite before the first */
   guint64 best_step;
-  guint n_worse; /* validations since the best */
+  guint n_worse;   /* validations since the best */
+  double sparsity; /* that was pruned to by the setup */
 } CjPlace;
 
 /* Immutable once shared, atomic reference count. */
@@ -66,13 +68,22 @@ typedef struct
   CjTable *table;
   CjPlace at;
   const char *plan;  /* of the program, interned; NULL: not known */
-  guint n_slots;     /* arrays as long as the weights: the optimizer's, then the average if any */
-  gboolean averaged; /* the last slot is the moving average of the weights */
+  guint n_slots;     /* arrays as long as the weights */
+  CjSlotKinds kinds; /* that are not the optimizer's */
   float *weights, *states, *slots;
+  guint8 *flags; /* CjMaskFlags, one a weight; NULL: nothing is pruned */
 } CjCheckpoint;
 
 /* Zeroed, at the start of a run. References the table. */
-CjCheckpoint *cj_checkpoint_new (CjTable *table, guint n_slots, gboolean averaged);
+CjCheckpoint *cj_checkpoint_new (CjTable *table, guint n_slots, CjSlotKinds kinds);
+/* Gives it a mask in which nothing is pruned, if it has none; borrowed. Before it is shared. */
+guint8 *cj_checkpoint_add_flags (CjCheckpoint *checkpoint);
+/* Whether anything is held about the weights of a tensor; its bytes as a new CJ_UINT8 tensor; and back,
+ * FALSE: not of its type and shape. */
+gboolean cj_checkpoint_has_flags (const CjCheckpoint *checkpoint, const CjTableEntry *entry);
+CjTensor *cj_checkpoint_dup_flags (const CjCheckpoint *checkpoint, const CjTableEntry *entry);
+gboolean cj_checkpoint_take_flags (CjCheckpoint *checkpoint, const CjTableEntry *entry,
+                                   const CjTensor *flags);
 CjCheckpoint *cj_checkpoint_ref (CjCheckpoint *checkpoint);
 void cj_checkpoint_unref (CjCheckpoint *checkpoint);
 gsize cj_checkpoint_get_bytes (const CjCheckpoint *checkpoint);
@@ -81,6 +92,9 @@ gsize cj_checkpoint_get_bytes (const CjCheckpoint *checkpoint);
 float *cj_checkpoint_get_data (const CjCheckpoint *checkpoint, const CjTableEntry *entry);
 float *cj_checkpoint_get_slot (const CjCheckpoint *checkpoint, const CjTableEntry *entry,
                                guint slot);
+
+/* The first number of slot `kind` of all weights, NULL: it has none. Borrowed. */
+float *cj_checkpoint_get_kind (const CjCheckpoint *checkpoint, CjSlotKinds kind);
 
 /* The weights that are to be used: the moving average where there is one. Borrowed. */
 const float *cj_checkpoint_get_best_weights (const CjCheckpoint *checkpoint);
@@ -96,6 +110,8 @@ const CjTableEntry *cj_checkpoint_find_bad (const CjCheckpoint *checkpoint);
  * are missing keep their start values. */
 GVariant *cj_checkpoint_save_place (const CjCheckpoint *checkpoint);
 void cj_checkpoint_load_place (CjCheckpoint *checkpoint, GVariant *data);
+/* Which slots such a place says that its checkpoint has. */
+CjSlotKinds cj_checkpoint_load_kinds (GVariant *place);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjTable, cj_table_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjCheckpoint, cj_checkpoint_unref)

@@ -268,6 +268,29 @@ walk_dense (Walk *walk, const CjStep *step)
   *axis_of (walk, step->out, last) = units;
 }
 
+/* Dense layers in a row as one op. */
+static void
+walk_row (Walk *walk, const CjStep *step)
+{
+  CjAxisLabels from = *axis_of (walk, step->in[0], 1);
+
+  for (guint j = 1; j < step->op.n_in; j += 2)
+    {
+      CjParamLabels *weight = find_param (walk, step->in[j]);
+      CjAxisLabels units;
+
+      if (weight == NULL)
+        return;
+      units = label_units (walk, weight, step->op.in_shape[j].dims[0], 1);
+      set_axis (weight, 0, units);
+      set_axis (weight, 1, from);
+      set_axis (find_param (walk, step->in[j + 1]), 0, units);
+      weight->inputs = TRUE;
+      from = units;
+    }
+  *axis_of (walk, step->out, 1) = from;
+}
+
 /* Taps are counted from the middle, so that a larger kernel lies round the smaller one. */
 static CjAxisLabels
 label_taps (Walk *walk, gint64 n)
@@ -560,13 +583,11 @@ static const struct
   const char *op;
   void (*walk) (Walk *walk, const CjStep *step);
 } walks[] = {
-  { "attention", walk_attention },   { "concat", walk_concat },
-  { "conv2d", walk_conv },           { "dense", walk_dense },
-  { "embedding", walk_embedding },   { "encode", walk_encode },
-  { "matmul", walk_matmul },         { "moment", walk_moment },
-  { "permute", walk_permute },       { "recurrent", walk_recurrent },
-  { "reduce", walk_reduce },         { "reshape", walk_reshape },
-  { "slice", walk_slice },           { "spikes", walk_spikes },
+  { "attention", walk_attention },   { "concat", walk_concat },       { "conv2d", walk_conv },
+  { "dense", walk_dense },           { "embedding", walk_embedding }, { "encode", walk_encode },
+  { "matmul", walk_matmul },         { "moment", walk_moment },       { "permute", walk_permute },
+  { "predictive", walk_row },        { "recurrent", walk_recurrent }, { "reduce", walk_reduce },
+  { "reshape", walk_reshape },       { "slice", walk_slice },         { "spikes", walk_spikes },
   { "to-picture", walk_to_picture }, { "to-tokens", walk_to_tokens },
 };
 

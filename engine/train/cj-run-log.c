@@ -16,6 +16,7 @@ unref_command (gpointer data)
   g_free (command->name);
   g_free (command->text);
   g_clear_pointer (&command->numbers, g_bytes_unref);
+  g_clear_pointer (&command->flags, g_bytes_unref);
   g_clear_pointer (&command->graph, g_variant_unref);
   g_clear_pointer (&command->setup, g_variant_unref);
   g_clear_pointer (&command->cuts, g_array_unref);
@@ -65,6 +66,15 @@ cj_run_log_add_numbers (CjRunLog *self, guint64 step, const char *name, GBytes *
 
   command->name = g_strdup (name);
   command->numbers = g_bytes_ref (numbers);
+}
+
+void
+cj_run_log_add_flags (CjRunLog *self, guint64 step, const char *name, GBytes *flags)
+{
+  CjCommand *command = append (self, step);
+
+  command->name = g_strdup (name);
+  command->flags = g_bytes_ref (flags);
 }
 
 void
@@ -195,6 +205,25 @@ parse_numbers (const char *text)
 }
 
 static GVariant *
+print_flags (GBytes *flags)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (flags, &size);
+  g_autofree char *text = g_base64_encode (data, size);
+
+  return g_variant_new_string (text);
+}
+
+static GBytes *
+parse_flags (const char *text)
+{
+  gsize size = 0;
+  g_autofree guchar *flags = g_base64_decode (text, &size);
+
+  return size > 0 ? g_bytes_new_take (g_steal_pointer (&flags), size) : NULL;
+}
+
+static GVariant *
 save_command (const CjCommand *command)
 {
   GVariantBuilder cuts;
@@ -207,8 +236,10 @@ save_command (const CjCommand *command)
       g_variant_dict_insert (&dict, "name", "s", command->name);
       if (command->text != NULL)
         g_variant_dict_insert (&dict, "text", "s", command->text);
-      else
+      else if (command->numbers != NULL)
         g_variant_dict_insert_value (&dict, "numbers", print_numbers (command->numbers));
+      else
+        g_variant_dict_insert_value (&dict, "flags", print_flags (command->flags));
       return g_variant_dict_end (&dict);
     }
   g_variant_dict_insert_value (&dict, "graph", command->graph);
@@ -274,7 +305,7 @@ load_command (CjRunLog *self, GVariant *data)
   g_autoptr (GVariant) graph = NULL, setup = NULL;
   const guint n = self->commands->len;
   const char *name, *text;
-  g_autoptr (GBytes) numbers = NULL;
+  g_autoptr (GBytes) numbers = NULL, flags = NULL;
   gint64 step;
 
   if (!g_variant_is_of_type (data, G_VARIANT_TYPE_VARDICT)
@@ -298,6 +329,13 @@ load_command (CjRunLog *self, GVariant *data)
       if (numbers != NULL)
         cj_run_log_add_numbers (self, (guint64) step, name, numbers);
       return numbers != NULL;
+    }
+  if (g_variant_lookup (data, "flags", "&s", &text))
+    {
+      flags = parse_flags (text);
+      if (flags != NULL)
+        cj_run_log_add_flags (self, (guint64) step, name, flags);
+      return flags != NULL;
     }
   if (!g_variant_lookup (data, "text", "&s", &text))
     return FALSE;

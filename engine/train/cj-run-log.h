@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 #define CJ_RUN_LOG_MAX 100000 /* commands that are read from a file */
 
 /* Acts after `step` steps, before the next. A LIVE value (name, text), the numbers of a parameter (name,
- * numbers), or a whole network. Immutable; atomic reference count. */
+ * numbers), what is held about them (name, flags), or a whole network. Immutable; atomic reference count. */
 typedef struct
 {
   gint ref_count;
   guint64 step;
   char *name, *text;
   GBytes *numbers; /* float32, in the order of the parameter */
+  GBytes *flags;   /* CjMaskFlags, one byte a number, in the same order */
   GVariant *graph; /* cj_graph_save */
   GVariant *setup; /* cj_train_setup_save */
   GArray *cuts;    /* CjUnitCut: units of the network before that are not in this one */
@@ -34,8 +35,9 @@ void cj_run_log_free (CjRunLog *log);
 CjRunLog *cj_run_log_dup (const CjRunLog *log); /* shares the commands */
 
 void cj_run_log_add_value (CjRunLog *log, guint64 step, const char *name, const char *text);
-/* References the numbers. */
+/* Reference the bytes. */
 void cj_run_log_add_numbers (CjRunLog *log, guint64 step, const char *name, GBytes *numbers);
+void cj_run_log_add_flags (CjRunLog *log, guint64 step, const char *name, GBytes *flags);
 /* References the variants; copies the cuts, which may be NULL. */
 void cj_run_log_add_network (CjRunLog *log, guint64 step, GVariant *graph, GVariant *setup,
                              const GArray *cuts);

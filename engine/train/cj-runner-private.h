@@ -17,11 +17,11 @@ typedef struct
   guint64 step;
 } CjGoal;
 
-/* Numbers for a parameter. */
+/* Numbers for a parameter, or what is held about them. */
 typedef struct
 {
   char *name;
-  GBytes *numbers;
+  GBytes *numbers, *flags;
 } CjPut;
 
 struct _CjRunner

@@ -31,6 +31,15 @@ set_text (CjRunner *self, char **slot, const char *text)
   pthread_mutex_unlock (&self->lock);
 }
 
+/* The best so far was of a network with more synapses. */
+static void
+drop_best (CjRunner *self)
+{
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->best, cj_checkpoint_unref);
+  pthread_mutex_unlock (&self->lock);
+}
+
 static gboolean
 run_step (CjRunner *self)
 {
@@ -45,6 +54,8 @@ run_step (CjRunner *self)
       return FALSE;
     }
   cj_runner_note_step (self, &report, cj_runner_get_time () - begin);
+  if (!isfinite (get_place (self)->best_loss))
+    drop_best (self);
   if (report.epoch_ended)
     best = cj_runner_note_epoch (self, report.epoch_score);
   if (self->validation != NULL && self->validation->problem != NULL)
@@ -105,6 +116,8 @@ do_due (CjRunner *self, guint n_commands, GError **error)
         }
       else if (command->numbers != NULL)
         cj_trainer_put (self->rig->trainer, command->name, command->numbers);
+      else if (command->flags != NULL)
+        cj_trainer_put_flags (self->rig->trainer, command->name, command->flags);
       else
         cj_trainer_set (self->rig->trainer, command->name, command->text, NULL);
       cj_trainer_set_n_commands (self->rig->trainer, i + 1);
@@ -428,10 +441,14 @@ take_numbers (CjRunner *self)
     {
       const CjPut *put = self->to_put->pdata[i];
 
-      if (!cj_trainer_put (self->rig->trainer, put->name, put->numbers))
+      if (put->numbers != NULL ? !cj_trainer_put (self->rig->trainer, put->name, put->numbers)
+                               : !cj_trainer_put_flags (self->rig->trainer, put->name, put->flags))
         continue;
       forget_ahead (self);
-      cj_run_log_add_numbers (self->log, step, put->name, put->numbers);
+      if (put->numbers != NULL)
+        cj_run_log_add_numbers (self->log, step, put->name, put->numbers);
+      else
+        cj_run_log_add_flags (self->log, step, put->name, put->flags);
       cj_trainer_set_n_commands (self->rig->trainer, self->log->commands->len);
       self->put = TRUE;
     }

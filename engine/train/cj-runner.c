@@ -12,7 +12,8 @@ cj_runner_count_kept_bytes (const CjProgram *program, const CjTrainSetup *setup)
   g_autoptr (CjTable) table = cj_table_new (program);
   const gint64 n_slots = cj_train_setup_count_slots (setup);
   const gint64 snapshot = (gint64) sizeof (float) * (table->n_weights + table->n_states);
-  const gint64 one = snapshot + (gint64) sizeof (float) * table->n_weights * n_slots;
+  const gint64 one = snapshot + (gint64) sizeof (float) * table->n_weights * n_slots
+                     + (setup->pruning.method > 0 ? table->n_weights : 0);
   const gint64 most = MIN (CJ_RING_MAX * one, (gint64) CJ_RUNNER_BUDGET);
 
   /* however large they are the ring keeps the first, the best and the newest, and one more is being
@@ -26,7 +27,8 @@ free_put (gpointer data)
   CjPut *put = data;
 
   g_free (put->name);
-  g_bytes_unref (put->numbers);
+  g_clear_pointer (&put->numbers, g_bytes_unref);
+  g_clear_pointer (&put->flags, g_bytes_unref);
   g_free (put);
 }
 
@@ -222,17 +224,30 @@ cj_runner_set (CjRunner *self, const char *name, const char *text)
   pthread_mutex_unlock (&self->lock);
 }
 
-void
-cj_runner_put (CjRunner *self, const char *name, GBytes *numbers)
+/* Takes what is put. */
+static void
+put (CjRunner *self, CjPut *put)
 {
-  CjPut *put = g_new0 (CjPut, 1);
-
-  put->name = g_strdup (name);
-  put->numbers = g_bytes_ref (numbers);
   pthread_mutex_lock (&self->lock);
   g_ptr_array_add (self->to_put, put);
   call (self);
   pthread_mutex_unlock (&self->lock);
+}
+
+void
+cj_runner_put (CjRunner *self, const char *name, GBytes *numbers)
+{
+  const CjPut one = { .name = g_strdup (name), .numbers = g_bytes_ref (numbers) };
+
+  put (self, g_memdup2 (&one, sizeof one));
+}
+
+void
+cj_runner_put_flags (CjRunner *self, const char *name, GBytes *flags)
+{
+  const CjPut one = { .name = g_strdup (name), .flags = g_bytes_ref (flags) };
+
+  put (self, g_memdup2 (&one, sizeof one));
 }
 
 void

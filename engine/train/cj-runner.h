@@ -85,6 +85,8 @@ void cj_runner_set (CjRunner *runner, const char *name, const char *text); /* LI
 /* Sets the numbers of a parameter, float32 in its order, at the next step boundary; references them. A
  * name or size that the network does not have at that step does nothing. */
 void cj_runner_put (CjRunner *runner, const char *name, GBytes *numbers);
+/* The same for what is held about its weights, CjMaskFlags, one byte each: prunes and regrows. */
+void cj_runner_put_flags (CjRunner *runner, const char *name, GBytes *flags);
 void cj_runner_limit (CjRunner *runner, double steps_per_second); /* 0: none */
 /* Begins the run anew from a checkpoint of its network; takes a reference. */
 void cj_runner_load (CjRunner *runner, CjCheckpoint *checkpoint);

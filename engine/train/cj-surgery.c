@@ -225,30 +225,71 @@ find_way (const CjSurgery *self, const CjParamLabels *param, const CjTableEntry 
   return TRUE;
 }
 
+/* The slot of a kind that one tensor has, or NULL. */
+static float *
+get_kind (const CjCheckpoint *of, const CjTableEntry *entry, CjSlotKinds kind)
+{
+  float *all = cj_checkpoint_get_kind (of, kind);
+
+  return all != NULL && !entry->state ? all + entry->offset : NULL;
+}
+
+/* A synapse that is gone stays gone; a new one is there. */
+static void
+carry_flags (const Way *way, const guint8 *from, guint8 *to, gint64 size)
+{
+  for (gint64 i = 0; i < size; i++)
+    {
+      const gint64 place = find_place (way, i);
+
+      to[i] = place >= 0 ? from[place] : 0;
+    }
+}
+
+/* All that a tensor had goes where it is found again. */
+static void
+carry_tensor (const Way *way, const CjTableEntry *was, const CjTableEntry *entry,
+              const CjCheckpoint *from, CjCheckpoint *to, guint n_slots)
+{
+  static const CjSlotKinds kinds[] = { CJ_SLOT_MOVEMENT, CJ_SLOT_START, CJ_SLOT_AVERAGE };
+
+  for (guint slot = 0; slot < n_slots && !entry->state; slot++)
+    carry (way, cj_checkpoint_get_slot (from, was, slot), cj_checkpoint_get_slot (to, entry, slot),
+           entry->size);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      float *data = get_kind (to, entry, kinds[i]), *old = get_kind (from, was, kinds[i]);
+
+      if (data != NULL && old != NULL)
+        carry (way, old, data, entry->size);
+    }
+  if (from->flags != NULL && !entry->state)
+    carry_flags (way, from->flags + was->offset, cj_checkpoint_add_flags (to) + entry->offset,
+                 entry->size);
+}
+
 static void
 operate (const CjSurgery *self, const CjParamLabels *param, const CjTableEntry *entry,
          const CjCheckpoint *from, CjCheckpoint *to, guint n_slots)
 {
   const CjTableEntry *was = cj_table_find (from->table, param->key);
   float *data = cj_checkpoint_get_data (to, entry);
-  float *average
-      = to->averaged && !entry->state ? cj_checkpoint_get_slot (to, entry, to->n_slots - 1) : NULL;
+  float *average = get_kind (to, entry, CJ_SLOT_AVERAGE);
+  float *start = get_kind (to, entry, CJ_SLOT_START);
   Way way;
   const gboolean found = find_way (self, param, entry, was, &way);
 
   if (param->n_passed > 0)
     make_identity (param, data);
+  if (start != NULL) /* as drawn from the seed */
+    memcpy (start, data, sizeof (float) * (gsize) entry->size);
   if (found)
     carry (&way, cj_checkpoint_get_data (from, was), data, entry->size);
   if (average != NULL)
     memcpy (average, data, sizeof (float) * (gsize) entry->size);
   if (!found)
     return;
-  for (guint slot = 0; slot < n_slots && !entry->state; slot++)
-    carry (&way, cj_checkpoint_get_slot (from, was, slot), cj_checkpoint_get_slot (to, entry, slot),
-           entry->size);
-  if (average != NULL && from->averaged)
-    carry (&way, cj_checkpoint_get_slot (from, was, from->n_slots - 1), average, entry->size);
+  carry_tensor (&way, was, entry, from, to, n_slots);
   for (guint a = 0; a < entry->shape.n_dims; a++)
     g_free (way.maps[a]);
 }
@@ -257,8 +298,8 @@ void
 cj_surgery_apply (const CjSurgery *self, const CjCheckpoint *from, CjCheckpoint *to,
                   gboolean keep_memory)
 {
-  const guint n_from = from->n_slots - (from->averaged ? 1 : 0);
-  const guint n_to = to->n_slots - (to->averaged ? 1 : 0);
+  const guint n_from = from->n_slots - cj_slots_count (from->kinds);
+  const guint n_to = to->n_slots - cj_slots_count (to->kinds);
 
   for (guint i = 0; i < self->after->n_values; i++)
     {

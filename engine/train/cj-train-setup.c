@@ -219,9 +219,9 @@ find_choice (const char *name)
 }
 
 gboolean
-cj_train_setup_is_choice (const char *name)
+cj_train_setup_has_table (const char *word)
 {
-  return find_choice (name) != NULL;
+  return find_choice (word) != NULL || g_str_equal (word, "pruning");
 }
 
 static gboolean
@@ -249,6 +249,7 @@ cj_train_setup_new (void)
   CjTrainSetup *setup = g_new0 (CjTrainSetup, 1);
 
   cj_params_reset (cj_train_setup_params, setup);
+  cj_params_reset (cj_pruning_params, &setup->pruning);
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     choose (setup, &choices[i], choices[i].preset, NULL);
   return setup;
@@ -284,6 +285,12 @@ find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const
         *rest = name + strlen (choices[i].prefix);
         return get_table (setup, &choices[i]);
       }
+  if (g_str_has_prefix (name, "pruning."))
+    {
+      *values = (gpointer) &setup->pruning;
+      *rest = name + strlen ("pruning.");
+      return cj_pruning_params;
+    }
   *values = (gpointer) setup;
   *rest = name;
   return cj_train_setup_params;
@@ -321,6 +328,39 @@ cj_train_setup_is_live (const CjTrainSetup *setup, const char *name)
   return param != NULL ? (param->flags & CJ_PARAM_LIVE) != 0 : g_str_equal (name, "schedule");
 }
 
+CjSlotKinds
+cj_train_setup_get_slots (const CjTrainSetup *setup)
+{
+  const CjPrunerInfo *method = cj_pruning_get_method (&setup->pruning);
+  CjSlotKinds kinds = 0;
+
+  if (method != NULL && (method->needs & CJ_PRUNER_MOVEMENT) != 0)
+    kinds |= CJ_SLOT_MOVEMENT;
+  if (method != NULL && setup->pruning.rewind == CJ_REWIND_START)
+    kinds |= CJ_SLOT_START;
+  if (setup->average > 0)
+    kinds |= CJ_SLOT_AVERAGE;
+  return kinds;
+}
+
+guint
+cj_slots_count (CjSlotKinds kinds)
+{
+  guint n = 0;
+
+  for (guint bit = 1; bit <= CJ_SLOT_AVERAGE; bit <<= 1)
+    n += (kinds & bit) != 0;
+  return n;
+}
+
+int
+cj_slots_find (guint n_slots, CjSlotKinds kinds, CjSlotKinds kind)
+{
+  const guint after = cj_slots_count (kinds & ~(2 * (guint) kind - 1));
+
+  return (kinds & kind) != 0 && n_slots > after ? (int) (n_slots - 1 - after) : -1;
+}
+
 CjLearning
 cj_train_setup_get_learning (const CjTrainSetup *setup)
 {
@@ -340,7 +380,7 @@ cj_train_setup_count_slots (const CjTrainSetup *setup)
   const CjOptimizerInfo *info = setup->optimizer;
 
   return (info->count_slots != NULL ? info->count_slots (setup->optimizer_params) : info->n_slots)
-         + (setup->average > 0 ? 1 : 0);
+         + cj_slots_count (cj_train_setup_get_slots (setup));
 }
 
 CjRate
@@ -398,6 +438,7 @@ cj_train_setup_save (const CjTrainSetup *setup)
 
   g_variant_dict_init (&dict, NULL);
   save_table (&dict, "", cj_train_setup_params, setup);
+  save_table (&dict, "pruning.", cj_pruning_params, &setup->pruning);
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     {
       save_table (&dict, choices[i].prefix, get_table (setup, &choices[i]),

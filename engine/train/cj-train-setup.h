@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cj-optimizer.h"
+#include "cj-pruning.h"
 #include "cj-rule.h"
 #include "cj-schedule.h"
 
@@ -31,6 +32,7 @@ typedef struct
   gpointer schedule_params; /* owned */
   const CjRuleInfo *rule;   /* of nodes that have none of their own */
   gpointer rule_params;     /* owned */
+  CjPruning pruning;
 } CjTrainSetup;
 
 extern const CjParam cj_train_setup_params[];
@@ -40,11 +42,12 @@ CjTrainSetup *cj_train_setup_dup (const CjTrainSetup *setup);
 void cj_train_setup_free (CjTrainSetup *setup);
 
 /* Sets by name: "epochs", ..., "optimizer", "schedule" and "rule" (ids; their own values are kept if the
- * id is the same), "optimizer.beta1", "schedule.gamma", "rule.scale". On refusal nothing changes. */
+ * id is the same), "optimizer.beta1", "schedule.gamma", "rule.scale", "pruning.method". On
+ * refusal nothing changes. */
 gboolean cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text,
                              GError **error);
-/* Whether a name is one of those whose values have a table of their own, as "optimizer". */
-gboolean cj_train_setup_is_choice (const char *name);
+/* Whether names may begin with this word and a point, as "optimizer" and "pruning". */
+gboolean cj_train_setup_has_table (const char *word);
 /* The row of a name in its table; NULL for choices and what is not there. */
 const CjParam *cj_train_setup_find (const CjTrainSetup *setup, const char *name);
 /* Whether a run takes a change of the name at its next step; the schedule is LIVE. */
@@ -57,8 +60,22 @@ CjLearning cj_train_setup_get_learning (const CjTrainSetup *setup);
 /* Whether two setups have the same rule with the same values. */
 gboolean cj_train_setup_learns_alike (const CjTrainSetup *a, const CjTrainSetup *b);
 
-/* Arrays as long as the weights that a run keeps: the optimizer's, then the moving average if any. */
+/* Arrays as long as the weights that a run keeps, in this order: the optimizer's, the movement of the
+ * weights, those to go back to, their moving average. */
+typedef enum
+{
+  CJ_SLOT_MOVEMENT = 1 << 0,
+  CJ_SLOT_START = 1 << 1,
+  CJ_SLOT_AVERAGE = 1 << 2
+} CjSlotKinds;
+
+/* Which a run has beside the optimizer's; how many there are with these. */
+CjSlotKinds cj_train_setup_get_slots (const CjTrainSetup *setup);
 guint cj_train_setup_count_slots (const CjTrainSetup *setup);
+/* The place of one kind among n_slots of these kinds, -1: it has none. */
+int cj_slots_find (guint n_slots, CjSlotKinds kinds, CjSlotKinds kind);
+/* How many of these kinds there are. */
+guint cj_slots_count (CjSlotKinds kinds);
 
 typedef struct
 {

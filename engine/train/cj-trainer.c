@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cj-trainer.h"
+#include "cj-trainer-private.h"
 
 #include "cj-error.h"
 #include "cj-math.h"
@@ -16,26 +16,6 @@ typedef struct
   gint64 offset, n;
   double rate;
 } Slice;
-
-struct _CjTrainer
-{
-  CjProgram *program; /* borrowed */
-  CjFeed *feed;       /* borrowed */
-  CjTrainSetup *setup;
-  GArray *slices;
-  double *squares; /* by slice */
-  guint32 *order;
-  guint order_epoch; /* for which `order` is, plus one */
-  CjTable *table;
-  CjMetrics nothing_seen; /* where every step begins to count */
-  CjPlace at;
-  guint n_slots;
-  float *slots;
-  float *spare;         /* weights put aside while the average is in place */
-  float *states_before; /* of the step under way */
-  double rate, clip;    /* of the step under way */
-  gpointer params;      /* the optimizer's, with the momentum of the step under way */
-};
 
 /* A tensor is cut into eighths, or eighths of eighths, as its gradient is made: then a thread updates what
  * it has computed, and finds it in its cache. */
@@ -99,7 +79,8 @@ gint64
 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
 {
   const CjProgramCost cost = cj_program_get_cost (program);
-  const gint64 arrays = cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0);
+  const gint64 arrays = cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0)
+                        + (setup->pruning.method > 0 ? 3 : 0); /* scores, keys and bytes */
 
   return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
 }
@@ -138,6 +119,8 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->params = g_malloc0 (setup->optimizer->params_size + 1);
   if (setup->average > 0)
     self->spare = g_new (float, self->table->n_weights + 1);
+  if (setup->pruning.method > 0)
+    self->mask = cj_mask_new (program);
   return self;
 }
 
@@ -147,6 +130,7 @@ cj_trainer_free (CjTrainer *self)
   cj_train_setup_free (self->setup);
   g_array_unref (self->slices);
   cj_table_unref (self->table);
+  g_clear_pointer (&self->mask, cj_mask_free);
   g_free (self->squares);
   g_free (self->params);
   g_free (self->order);
@@ -181,7 +165,8 @@ cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
 {
   if (!cj_train_setup_learns_alike (setup, self->setup)
       || setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
-      || (setup->average > 0) != (self->setup->average > 0)
+      || cj_train_setup_get_slots (setup) != cj_train_setup_get_slots (self->setup)
+      || (setup->pruning.method > 0 && self->mask == NULL)
       || cj_train_setup_count_slots (setup) != self->n_slots)
     return FALSE;
   if (setup->schedule != self->setup->schedule)
@@ -270,7 +255,21 @@ find_keep (double decay, guint64 step)
 static float *
 get_average (const CjTrainer *self)
 {
-  return self->slots + (self->n_slots - 1) * self->table->n_weights;
+  return cj_trainer_get_kind (self, CJ_SLOT_AVERAGE);
+}
+
+/* What is held about a slice, NULL: nothing. */
+static const guint8 *
+get_flags (const CjTrainer *self, gint64 offset)
+{
+  return self->masked ? cj_mask_get_flags (self->mask) + offset : NULL;
+}
+
+CJ_CLONES static void
+add_movement (float *restrict moved, const float *restrict w, const float *restrict g, gint64 n)
+{
+  for (gint64 i = 0; i < n; i++)
+    moved[i] -= w[i] * g[i];
 }
 
 static void
@@ -278,9 +277,12 @@ square_slice (gpointer data, guint chunk, guint thread)
 {
   CjTrainer *self = data;
   const Slice *slice = &g_array_index (self->slices, Slice, chunk);
-  const float *g = cj_program_get_gradients (self->program) + slice->offset;
+  float *g = cj_program_get_gradients (self->program) + slice->offset;
+  const guint8 *flags = get_flags (self, slice->offset);
 
   (void) thread;
+  if (flags != NULL)
+    cj_mask_hold_gradients (flags, g, slice->n);
   self->squares[chunk] = sum_squares (g, slice->n);
 }
 
@@ -295,17 +297,25 @@ update_slice (gpointer data, guint chunk, guint thread)
                          .g = g,
                          .n = slice->n,
                          .rate = self->rate * slice->rate,
-                         .t = self->at.step + 1,
+                         .t = self->at.step - self->at.origin + 1,
                          .scalars = self->at.scalars };
+  const guint8 *flags = get_flags (self, slice->offset);
+  float *moved = cj_trainer_get_kind (self, CJ_SLOT_MOVEMENT);
 
   (void) thread;
+  if (moved != NULL)
+    add_movement (moved + slice->offset, s.w, g, s.n);
   clip (g, s.n, (float) self->clip, (float) self->setup->clip_value);
-  for (guint k = 0; k < MIN (self->n_slots, CJ_OPTIMIZER_MAX_SLOTS); k++)
+  for (guint k = 0; k < cj_trainer_count_kept (self); k++)
     s.slots[k] = self->slots + k * self->table->n_weights + slice->offset;
   info->update (self->params, &s);
+  if (flags != NULL)
+    cj_mask_hold_weights (flags, s.w, s.n);
+  for (guint k = 0; flags != NULL && k < cj_trainer_count_kept (self); k++)
+    cj_mask_hold_gradients (flags, s.slots[k], s.n);
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
-                    find_keep (self->setup->average, self->at.step));
+                    find_keep (self->setup->average, self->at.step - self->at.origin));
 }
 
 static void
@@ -322,16 +332,18 @@ find_order (CjTrainer *self)
   self->order_epoch = self->at.epoch + 1;
 }
 
-/* Learning rate and momentum of the step. */
+/* Learning rate and momentum of the step; a round that begins with old weights is a run of its own. */
 static void
 find_rate (CjTrainer *self)
 {
   const CjTrainSetup *setup = self->setup;
-  const CjScheduleTime time = { .step = self->at.step,
-                                .n_steps = cj_trainer_get_n_steps (self),
-                                .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-                                .loss = self->at.val_loss,
-                                .validated = self->at.validated };
+  const CjPruneTime now = cj_trainer_get_time (self);
+  const CjScheduleTime time
+      = { .step = self->at.step - self->at.origin,
+          .n_steps = cj_pruning_get_round_end (&setup->pruning, &now) - self->at.origin,
+          .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
+          .loss = self->at.val_loss,
+          .validated = self->at.validated };
   const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
   self->rate = rate.rate;
@@ -368,7 +380,7 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
       = self->setup->clip_norm > 0 ? MIN (1, self->setup->clip_norm / (report->norm + 1e-6)) : 1;
   find_rate (self);
   if (info->begin != NULL)
-    info->begin (self->params, self->at.step + 1, self->rate, self->at.scalars);
+    info->begin (self->params, self->at.step - self->at.origin + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
   report->rate = self->rate;
   return TRUE;
@@ -432,6 +444,8 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   memcpy (self->states_before, now, states);
   if (!fetch (self, error))
     return FALSE;
+  if (self->mask != NULL)
+    cj_trainer_prune (self);
   loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {
@@ -537,18 +551,21 @@ copy_program (CjTrainer *self, CjCheckpoint *to)
           sizeof (float) * (gsize) self->table->n_weights);
   memcpy (to->states, cj_program_get_states (self->program, NULL),
           sizeof (float) * (gsize) self->table->n_states);
+  if (self->masked)
+    memcpy (cj_checkpoint_add_flags (to), cj_mask_get_flags (self->mask),
+            (gsize) self->table->n_weights);
 }
 
 CjCheckpoint *
 cj_trainer_make_checkpoint (const CjTrainer *self)
 {
-  return cj_checkpoint_new (self->table, self->n_slots, self->spare != NULL);
+  return cj_checkpoint_new (self->table, self->n_slots, cj_train_setup_get_slots (self->setup));
 }
 
 CjCheckpoint *
 cj_trainer_save_weights (CjTrainer *self)
 {
-  CjCheckpoint *copy = cj_checkpoint_new (self->table, 0, FALSE);
+  CjCheckpoint *copy = cj_checkpoint_new (self->table, 0, 0);
 
   copy_program (self, copy);
   return copy;
@@ -569,7 +586,7 @@ gboolean
 cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
 {
   if (!cj_table_equal (from->table, self->table) || from->n_slots != self->n_slots
-      || from->averaged != (self->spare != NULL))
+      || from->kinds != cj_train_setup_get_slots (self->setup))
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_GRAPH,
@@ -587,6 +604,7 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
   memcpy (self->slots, from->slots,
           sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   self->order_epoch = 0;
+  cj_trainer_load_mask (self, from->flags);
   return TRUE;
 }
 
@@ -607,5 +625,7 @@ cj_trainer_put (CjTrainer *self, const char *name, GBytes *numbers)
   memcpy (cj_program_get_weights (self->program, NULL) + entry->offset, from, size);
   if (self->spare != NULL)
     memcpy (get_average (self) + entry->offset, from, size);
+  if (self->masked)
+    cj_trainer_settle_mask (self);
   return TRUE;
 }

@@ -38,6 +38,9 @@ gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text,
 /* Puts numbers in the place of a parameter, and of its moving average, between two steps. FALSE: there is
  * no parameter of that name and size. */
 gboolean cj_trainer_put (CjTrainer *trainer, const char *name, GBytes *numbers);
+/* Sets what is held about every weight of a parameter (CjMaskFlags, one byte each) between two steps:
+ * prunes, and lets grow again with weight 0. FALSE as above. */
+gboolean cj_trainer_put_flags (CjTrainer *trainer, const char *name, GBytes *flags);
 
 /* All values at once; refuses what only a new trainer can have. */
 gboolean cj_trainer_set_setup (CjTrainer *trainer, const CjTrainSetup *setup);

@@ -40,6 +40,11 @@ test_types (void)
   g_assert_cmpint (dataset->x_shape.dims[1], ==, 4); /* size, red, blue, weight */
   g_assert_cmpuint (dataset->n_classes, ==, 3);
   g_assert_cmpstr (dataset->class_names[0], ==, "cat");
+  g_assert_cmpuint (g_strv_length (dataset->feature_names), ==, 4);
+  g_assert_cmpstr (dataset->feature_names[0], ==, "size");
+  g_assert_cmpstr (dataset->feature_names[1], ==, "colour: red");
+  g_assert_cmpstr (dataset->feature_names[2], ==, "colour: blue");
+  g_assert_cmpstr (dataset->feature_names[3], ==, "weight");
   g_assert_cmpint (cjd_dataset_get_class (dataset, 0), ==, 2);
   g_assert_cmpfloat (get_x (dataset, 0, 1), ==, 1);
   g_assert_cmpfloat (get_x (dataset, 1, 2), ==, 1);

@@ -139,4 +139,7 @@ network_assert_same (const CjCheckpoint *a, const CjCheckpoint *b)
                    sizeof (float) * (gsize) b->table->n_states);
   g_assert_cmpmem (a->slots, sizeof (float) * (gsize) a->table->n_weights * a->n_slots, b->slots,
                    sizeof (float) * (gsize) b->table->n_weights * b->n_slots);
+  g_assert_true ((a->flags != NULL) == (b->flags != NULL));
+  if (a->flags != NULL)
+    g_assert_cmpmem (a->flags, (gsize) a->table->n_weights, b->flags, (gsize) b->table->n_weights);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Single neurons: exact where there is a solution, and each way to fire recognised by its features. */
-#include "cj-neuron.h"
+#include "cj-firing.h"
+#include "cj-stdp.h"
 
 #include "cj-error.h"
 
@@ -51,23 +52,6 @@ count_bursts (const GArray *spikes, double gap, guint least)
   return bursts;
 }
 
-/* Peaks of the membrane in [begin, end) ms. */
-static guint
-count_peaks (const CjNeuronTrace *trace, double begin, double end)
-{
-  guint n = 0;
-
-  for (guint i = 1; i + 1 < trace->n; i++)
-    {
-      const double v = trace->state[i * trace->n_state];
-
-      n += i * trace->dt >= begin && i * trace->dt < end && !trace->spiked[i]
-           && v > trace->state[(i - 1) * trace->n_state]
-           && v >= trace->state[(i + 1) * trace->n_state];
-    }
-  return n;
-}
-
 static double
 find_highest (const CjNeuronTrace *trace, double begin, double end)
 {
@@ -81,145 +65,20 @@ find_highest (const CjNeuronTrace *trace, double begin, double end)
 
 /* --- Izhikevich --- */
 
-/* Ways to fire under a lasting current; FALSE: the pattern is none of these. */
-static gboolean
-check_lasting (const char *id, const GArray *s)
-{
-  const guint n = s->len;
-
-  if (g_str_equal (id, "tonic-spiking"))
-    {
-      g_assert_cmpint (n, >=, 4);
-      g_assert_cmpfloat (fabs (interval (s, n - 2) - interval (s, n - 3)), <, 1);
-    }
-  else if (g_str_equal (id, "phasic-spiking"))
-    g_assert_cmpint (n, ==, 1);
-  else if (g_str_equal (id, "tonic-bursting"))
-    g_assert_cmpint (count_bursts (s, 8, 2), >=, 3);
-  else if (g_str_equal (id, "phasic-bursting"))
-    {
-      g_assert_cmpint (n, >=, 3);
-      g_assert_cmpint (count (s, 20, 100), ==, n);
-      g_assert_cmpint (count_bursts (s, 15, 3), ==, 1);
-    }
-  else if (g_str_equal (id, "mixed-mode"))
-    {
-      g_assert_cmpint (n, >=, 5);
-      g_assert_cmpfloat (interval (s, 0), <, 0.5 * interval (s, n - 2));
-      g_assert_cmpfloat (fabs (interval (s, n - 2) - interval (s, n - 3)), <, 2);
-    }
-  else if (g_str_equal (id, "adaptation"))
-    {
-      g_assert_cmpint (n, >=, 5);
-      g_assert_cmpfloat (interval (s, n - 2), >, 1.5 * interval (s, 0));
-    }
-  else if (g_str_equal (id, "class-1"))
-    {
-      /* from slow to fast with the current */
-      g_assert_cmpint (n, >=, 6);
-      g_assert_cmpfloat (interval (s, 0), >, 2.5 * interval (s, n - 2));
-    }
-  else if (g_str_equal (id, "class-2"))
-    {
-      /* at once nearly as fast as later */
-      g_assert_cmpint (n, >=, 6);
-      g_assert_cmpfloat (interval (s, 0), <, 2.5 * interval (s, n - 2));
-    }
-  else
-    return FALSE;
-  return TRUE;
-}
-
-/* The same for answers to pulses. */
-static gboolean
-check_pulses (const char *id, const CjNeuronTrace *trace, const GArray *s)
-{
-  const guint n = s->len;
-
-  if (g_str_equal (id, "latency"))
-    {
-      g_assert_cmpint (n, ==, 1);
-      g_assert_cmpfloat (g_array_index (s, double, 0), >, 13 + 4);
-    }
-  else if (g_str_equal (id, "oscillations"))
-    {
-      g_assert_cmpint (n, ==, 1);
-      g_assert_cmpint (count_peaks (trace, 40, 200), >=, 3);
-    }
-  else if (g_str_equal (id, "resonator"))
-    {
-      /* pulses 20 ms apart do nothing, pulses 40 ms apart do */
-      g_assert_cmpint (count (s, 0, 280), ==, 0);
-      g_assert_cmpint (count (s, 320, 400), ==, 1);
-    }
-  else if (g_str_equal (id, "integrator"))
-    {
-      g_assert_cmpint (count (s, 0, 60), ==, 1);
-      g_assert_cmpint (count (s, 60, 100), ==, 0);
-    }
-  else if (g_str_equal (id, "rebound-spike"))
-    {
-      g_assert_cmpint (n, ==, 1);
-      g_assert_cmpint (count (s, 25, 200), ==, 1);
-    }
-  else if (g_str_equal (id, "rebound-burst"))
-    {
-      g_assert_cmpint (n, >=, 3);
-      g_assert_cmpint (count (s, 25, 200), ==, n);
-      g_assert_cmpint (count_bursts (s, 15, 3), ==, 1);
-    }
-  else if (g_str_equal (id, "threshold-variability"))
-    {
-      g_assert_cmpint (count (s, 0, 70), ==, 0);
-      g_assert_cmpint (count (s, 80, 100), ==, 1);
-    }
-  else if (g_str_equal (id, "bistability"))
-    {
-      g_assert_cmpint (count (s, 0, 37), ==, 0);
-      g_assert_cmpint (count (s, 43, 216), >=, 4);
-      g_assert_cmpint (count (s, 235, 300), ==, 0);
-    }
-  else if (g_str_equal (id, "after-potential"))
-    {
-      const double spike = n > 0 ? g_array_index (s, double, 0) : 0;
-
-      g_assert_cmpint (n, ==, 1);
-      /* above the reset before it comes back to rest */
-      g_assert_cmpfloat (find_highest (trace, spike + 1, spike + 20), >, -60);
-      g_assert_cmpfloat (trace->state[(trace->n - 1) * 2], <, -62);
-    }
-  else if (g_str_equal (id, "accommodation"))
-    {
-      g_assert_cmpint (count (s, 0, 300), ==, 0);
-      g_assert_cmpint (count (s, 300, 400), ==, 1);
-    }
-  else if (g_str_equal (id, "inhibition-spiking"))
-    {
-      g_assert_cmpint (count (s, 50, 250), >=, 3);
-      g_assert_cmpint (count (s, 0, 50), ==, 0);
-      g_assert_cmpint (count (s, 265, 350), ==, 0);
-    }
-  else if (g_str_equal (id, "inhibition-bursting"))
-    {
-      g_assert_cmpint (count_bursts (s, 15, 3), >=, 2);
-      g_assert_cmpint (count (s, 0, 50), ==, 0);
-      g_assert_cmpint (count (s, 275, 350), ==, 0);
-    }
-  else
-    return FALSE;
-  return TRUE;
-}
-
+/* Each of the twenty is recognised, and as itself alone where two differ by what they do. */
 static void
 test_izhikevich (gconstpointer data)
 {
   const char *id = data;
   g_autoptr (CjNeuronTrace) trace = run ("izhikevich", id);
+  g_autoptr (CjNeuronTrace) silent = run ("lif", "subthreshold");
   g_autoptr (GArray) s = cj_neuron_trace_dup_spikes (trace);
 
   for (guint i = 0; i < s->len; i++)
     g_test_message ("%s: spike at %g ms", id, g_array_index (s, double, i));
-  g_assert_true (check_lasting (id, s) || check_pulses (id, trace, s));
+  g_assert_true (cj_firing_is (id, trace));
+  g_assert_false (cj_firing_is (id, silent));
+  g_assert_false (cj_firing_is ("no-such-pattern", trace));
 }
 
 /* --- others --- */
@@ -435,6 +294,54 @@ test_refusals (void)
     }
 }
 
+/* The window, one pair at a time: a weight grows where its synapse spiked first. */
+static void
+test_stdp_window (void)
+{
+  const CjStdp stdp = { 0.01, 0.0105, 20, 10 };
+
+  g_assert_cmpfloat (fabs (cj_stdp_window (&stdp, 20) - 0.01 * exp (-1)), <, 1e-12);
+  g_assert_cmpfloat (fabs (cj_stdp_window (&stdp, -10) + 0.0105 * exp (-1)), <, 1e-12);
+  g_assert_cmpfloat (cj_stdp_window (&stdp, 1), >, cj_stdp_window (&stdp, 2));
+}
+
+/* The same trains for the same seed; weights stay within bounds; without a stronger depression than
+ * potentiation they do not part. */
+static void
+test_stdp_neuron (void)
+{
+  CjStdpNeuron neuron;
+  float a[200], b[200], rates[4];
+
+  cj_stdp_neuron_init (&neuron);
+  neuron.n = G_N_ELEMENTS (a);
+  neuron.rate = 75;
+  for (guint i = 0; i < neuron.n; i++)
+    a[i] = b[i] = (float) i / (float) neuron.n;
+  cj_stdp_neuron_run (&neuron, 4, 3, a, rates, 4, NULL, NULL);
+  cj_stdp_neuron_run (&neuron, 4, 3, b, NULL, 0, NULL, NULL);
+  g_assert_cmpmem (a, sizeof a, b, sizeof b);
+  for (guint i = 0; i < neuron.n; i++)
+    g_assert_true (a[i] >= 0 && a[i] <= 1);
+  g_assert_cmpfloat (rates[0] + rates[1] + rates[2] + rates[3], >, 0);
+}
+
+static void
+test_bimodality (void)
+{
+  float even[1000], heaps[1000], one[1000];
+
+  for (int i = 0; i < 1000; i++)
+    {
+      even[i] = (float) i / 1000;
+      heaps[i] = (float) (i % 2) + (float) (i % 7) / 100;
+      one[i] = (float) ((i % 10) + (i / 10 % 10) + (i / 100)) / 27;
+    }
+  g_assert_cmpfloat (fabs (cj_bimodality (even, 1000) - 5 / 9.0), <, 0.01);
+  g_assert_cmpfloat (cj_bimodality (heaps, 1000), >, 0.9);
+  g_assert_cmpfloat (cj_bimodality (one, 1000), <, 0.5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -456,6 +363,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/neurons/hodgkin-huxley", test_hodgkin_huxley);
   g_test_add_func ("/engine/neurons/steps", test_steps);
   g_test_add_func ("/engine/neurons/every", test_every);
+  g_test_add_func ("/engine/neurons/stdp/window", test_stdp_window);
+  g_test_add_func ("/engine/neurons/stdp/neuron", test_stdp_neuron);
+  g_test_add_func ("/engine/neurons/stdp/bimodality", test_bimodality);
   g_test_add_func ("/engine/neurons/refusals", test_refusals);
   return g_test_run ();
 }

@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..82
+echo 1..86
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -79,6 +79,10 @@ check figure-concepts-class-refuses says 'no class “zebra”' 1 "$cli" figure 
 check figure-alignment says '^f.csv' 0 "$cli" figure p.cajal alignment -o f.csv
 check figure-interpolation says '^f.csv' 0 "$cli" figure p.cajal interpolation -o f.csv
 check figure-landscape says '^f.csv' 0 "$cli" figure p.cajal landscape -o f.csv
+check figure-robustness says '^f.csv' 0 "$cli" figure p.cajal robustness --samples 60 -o f.csv
+check figure-robustness-attack says '^f.csv' 0 "$cli" figure p.cajal robustness -m fgsm --samples 60 -o f.csv
+check figure-robustness-refuses says 'no damage “moon”' 1 "$cli" figure p.cajal robustness -m moon
+check figure-robustness-order says 'strongest first, weakest first' 1 "$cli" figure p.cajal robustness -m blur:random
 check figure-landscape-refuses says 'Choose slice or run' 1 "$cli" figure p.cajal landscape -m moon
 check figure-curvature says '^f.csv' 0 "$cli" figure p.cajal curvature -o f.csv
 check figure-attention-refuses says 'no attention to show' 1 "$cli" figure p.cajal attention

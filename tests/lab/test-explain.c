@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cjl-explain.h"
+#include "cjl-explain-units.h"
 
 #include "cj-error.h"
 #include "cjl-template.h"
@@ -79,7 +79,6 @@ test_pictures (void)
     }
   g_assert_cmpint (cj_shape_size (&cjl_explanations_get (all, 0, 1)->map->shape), ==, 28 * 28);
   g_assert_nonnull (all->rows[0].picture);
-  g_assert_nonnull (all->rows[0].shares);
   frame = cjl_explanations_frame (all);
   maps = cjv_frame_get_array (frame, "maps");
   g_assert_cmpint (maps->shape.dims[0], ==, 2);
@@ -87,6 +86,89 @@ test_pictures (void)
   g_assert_true (isfinite (cjv_tensor_at (maps, 0)));
   g_assert_nonnull (cjv_frame_get_strings (frame, "methods", &n));
   g_assert_cmpuint (n, ==, 3);
+}
+
+/* Every map carries how true it is, and the frame has the curves of it; what is not measured has none. */
+static void
+test_measured (void)
+{
+  static const char *const methods[] = { "gradient", "lime", "attention-rollout", NULL };
+  g_auto (Lab) lab = open_lab ("playground", NULL);
+  g_autoptr (CjlExplainRequest) request = new_request (methods);
+  g_autoptr (CjlExplanations) all = NULL;
+  g_autoptr (CjvFrame) frame = NULL;
+  const CjlExplainCell *cell;
+  const CjTensor *curves;
+  const gint64 n = CJ_FAITHFUL_STEPS + 1;
+  g_autoptr (GError) error = NULL;
+  double area = 0;
+
+  cjl_explain_request_add_sample (request, CJD_SPLIT_VAL, 3, CJL_TARGET_PREDICTED);
+  request->measured = TRUE;
+  all = cjl_explain_project (lab.project, lab.dataset, request, &error);
+  g_assert_no_error (error);
+  cell = cjl_explanations_get (all, 0, 0);
+  g_assert_true (isfinite (cell->deletion) && isfinite (cell->insertion));
+  g_assert_true (isfinite (cell->infidelity) && isfinite (cell->sensitivity));
+  g_assert_true (isnan (cjl_explanations_get (all, 0, 1)->sensitivity)); /* slow */
+  g_assert_true (isfinite (cjl_explanations_get (all, 0, 1)->deletion));
+  g_assert_null (cjl_explanations_get (all, 0, 2)->curves); /* refused */
+  for (gint64 i = 0; i + 1 < n; i++)
+    area += (cj_tensor_f32 (cell->curves)[i] + cj_tensor_f32 (cell->curves)[i + 1]) / 2
+            / CJ_FAITHFUL_STEPS;
+  g_assert_cmpfloat_with_epsilon (area, cell->deletion, 1e-4);
+  frame = cjl_explanations_frame (all);
+  curves = cjv_frame_get_array (frame, "curves");
+  g_assert_nonnull (curves);
+  g_assert_cmpint (cj_shape_size (&curves->shape), ==, 3 * 2 * n);
+  g_assert_true (isfinite (cjv_tensor_at (curves, 0)));
+  g_assert_true (isnan (cjv_tensor_at (curves, 2 * 2 * n)));
+}
+
+/* The units that a place speaks through: those of the layers that learn, and nothing of a corner that is
+ * black anyway. */
+static void
+test_units (void)
+{
+  static const char *const methods[] = { "gradient", NULL };
+  g_auto (Lab) lab = open_lab ("lenet-5", NULL);
+  g_autoptr (CjlExplainRequest) request = new_request (methods);
+  g_autoptr (CjlExplanations) all = NULL;
+  g_autoptr (CjExplained) network = NULL;
+  g_autoptr (GArray) middle = NULL, outside = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  const CjlUnitShare *unit;
+
+  cjl_explain_request_add_sample (request, CJD_SPLIT_VAL, 3, CJL_TARGET_PREDICTED);
+  all = cjl_explain_project (lab.project, lab.dataset, request, &error);
+  g_assert_no_error (error);
+  network = cjl_explained_new_project (lab.project, lab.dataset, &error);
+  g_assert_no_error (error);
+  for (gint64 place = 0; place < 28 * 28 && (middle == NULL || middle->len == 0); place++)
+    if (cj_tensor_f32 (all->rows[0].picture)[place] > 0.9f)
+      {
+        g_clear_pointer (&middle, g_array_unref);
+        middle = cjl_units_find (network, lab.project->graph, lab.dataset, &all->rows[0], place);
+      }
+  g_assert_nonnull (middle);
+  g_assert_cmpuint (middle->len, >, CJL_UNITS_MOST);
+  g_assert_cmpuint (middle->len, <=, 4 * CJL_UNITS_MOST); /* two convolutions, two dense layers */
+  unit = &g_array_index (middle, CjlUnitShare, 0);
+  name = cjl_unit_print (unit);
+  g_assert_cmpstr (unit->node, ==, "conv1");
+  g_assert_true (g_str_has_prefix (name, "conv1, map "));
+  for (guint i = 1; i < middle->len; i++)
+    {
+      const CjlUnitShare *next = &g_array_index (middle, CjlUnitShare, i);
+
+      if (g_str_equal (next->node, unit->node))
+        g_assert_cmpfloat (fabs (next->share), <=, fabs (unit->share));
+      unit = next;
+    }
+  g_assert_cmpint (unit->row, ==, -1); /* of a dense layer */
+  outside = cjl_units_find (network, lab.project->graph, lab.dataset, &all->rows[0], -1);
+  g_assert_cmpuint (outside->len, ==, 0);
 }
 
 /* What a method cannot explain has a sentence in its cell; the others go on. */
@@ -222,6 +304,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/explain/pictures", test_pictures);
   g_test_add_func ("/lab/explain/refusals", test_refusals);
+  g_test_add_func ("/lab/explain/measured", test_measured);
+  g_test_add_func ("/lab/explain/units", test_units);
   g_test_add_func ("/lab/explain/words", test_words);
   g_test_add_func ("/lab/explain/job", test_job);
   g_test_add_func ("/lab/explain/own-picture", test_own_picture);

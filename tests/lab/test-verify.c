@@ -152,6 +152,12 @@ test_wrong (Fixture *f, gconstpointer data)
   run (f);
   g_assert_cmpstr (f->note, ==, "grad.in0 is off");
   g_assert_cmpstr (f->array, ==, "grad.in0");
+  write_case (f, LINEAR, INFINITY, FALSE); /* a reference without bounds allows nothing else */
+  run (f);
+  g_assert_cmpstr (f->note, ==, "grad.in0 is off");
+  write_case (f, LINEAR, NAN, FALSE);
+  run (f);
+  g_assert_cmpstr (f->note, ==, "grad.in0 is off");
   write_case (f, LINEAR, 0, TRUE);
   run (f);
   g_assert_cmpstr (f->note, ==, "nothing gives grad.param.more");

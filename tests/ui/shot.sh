@@ -117,6 +117,9 @@ synapses ()
   picture "synapses$1" 12 --new lenet-5 --train
   act () { xdotool mousemove 886 196 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key Right; sleep 1; }
   picture "synapses-kernels$1" 12 --new lenet-5 --train
+  # the prune brush is drawn across
+  act () { xdotool mousemove 886 385 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key 3; for y in $(seq 200 6 500); do xdotool mousemove 560 "$y" mousedown 1 mousemove 566 "$((y + 4))" mousemove 572 "$((y + 8))" mouseup 1; done; sleep 1.5; }
+  picture "synapses-pruned$1" 12 --new lenet-5 --train
 }
 levels ''
 synapses ''
@@ -198,6 +201,9 @@ pictured ()
 if wants figure-opened || wants figure-alone; then pictured '' >/dev/null 2>&1; fi
 act () { show explan 3; }
 picture explain 14 --new lenet-5 --train
+# a place that was clicked: the units that mattered there
+act () { show explan 3; sleep 4; xdotool mousemove 690 740 click 1; sleep 2; }
+picture explain-units 24 --new lenet-5 --train
 # every view by name
 act () { xdotool mousemove 1022 643 click 1; sleep 1.5; }
 picture views 14 --new lenet-5 --train
@@ -254,6 +260,9 @@ inside ()
   # the plane of the run
   act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
   picture "landscape$1" 14 --new lenet-5 --train
+  # a layer is chosen on the canvas, and damaged by dose
+  act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
+  picture "robustness$1" 12 --new mlp --train
 }
 inside ''
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }

@@ -212,6 +212,62 @@ test_drag (void)
   close_bench (&bench);
 }
 
+static guint8
+read_flag (Bench *bench, const char *param, gint64 at)
+{
+  g_autoptr (CjTensor) flags
+      = cjl_session_dup_flags (cju_document_get_session (bench->document), param);
+
+  return flags != NULL ? ((const guint8 *) flags->data)[at] : 0;
+}
+
+/* A brush over a synapse prunes it, another lets it grow, a lesion cuts all of a unit; each is one edit. */
+static void
+test_prune (void)
+{
+  CjlProject *project;
+  CjvSynapsePlot plot;
+  CjvSynapse held;
+  Bench bench;
+  double x, y;
+  gint64 at;
+
+  open_bench (&bench, "mlp");
+  project = cju_document_get_project (bench.document);
+  g_assert_true (cju_synapses_show (bench.synapses, "dense3"));
+  act (&bench, "synapses.unit", "1");
+  act (&bench, "synapses.tool", "2");
+  g_assert_cmpint (bench.synapses->tool, ==, CJU_TOOL_PRUNE);
+  wait_painted (&bench);
+  g_assert_true (cju_synapses_place (bench.synapses, &plot));
+  held = g_array_index (bench.synapses->painted.pick.shown, CjvSynapse,
+                        bench.synapses->painted.pick.shown->len - 1);
+  at = (gint64) held.to * plot.all.n_from + held.from;
+  x = plot.from.x + plot.from.radius + 6 + CJU_SYNAPSES_LEFT;
+  y = cjv_column_get_y (&plot.from, held.from) + CJU_SYNAPSES_TOP;
+  drag (x, y - 8, 16);
+  g_assert_cmpint (read_flag (&bench, "dense3.weight", at) & CJ_MASK_PRUNED, !=, 0);
+  g_assert_cmpfloat (read_weight (&bench, held.from, held.to), ==, 0);
+  g_assert_true (cjl_project_undo (project));
+  widgets_wait (300);
+  g_assert_cmpint (read_flag (&bench, "dense3.weight", at) & CJ_MASK_PRUNED, ==, 0);
+  g_assert_cmpfloat (read_weight (&bench, held.from, held.to), ==, held.weight);
+
+  act (&bench, "synapses.lesion", NULL);
+  widgets_wait (300);
+  for (gint64 i = 0; i < plot.all.n_from; i++)
+    g_assert_cmpfloat (read_weight (&bench, i, 0), ==, 0);
+  g_assert_cmpint (read_flag (&bench, "dense3.bias", 0) & CJ_MASK_PRUNED, !=, 0);
+  act (&bench, "synapses.lesion", NULL);
+  widgets_wait (300);
+  g_assert_cmpint (read_flag (&bench, "dense3.weight", 0) & CJ_MASK_PRUNED, ==, 0);
+  g_assert_true (cjl_project_undo (project));
+  g_assert_true (cjl_project_undo (project));
+  widgets_wait (300);
+  g_assert_cmpfloat (read_weight (&bench, held.from, held.to), ==, held.weight);
+  close_bench (&bench);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -221,5 +277,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ui/synapses/move", test_move);
   g_test_add_func ("/ui/synapses/gone", test_gone);
   g_test_add_func ("/ui/synapses/drag", test_drag);
+  g_test_add_func ("/ui/synapses/prune", test_prune);
   return g_test_run ();
 }

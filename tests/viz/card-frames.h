@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Made-up frames of the figure "card". Included by sample-frames.h. */
+/* Made-up frames of the figures "card" and "robustness". Included by sample-frames.h. */
 
 /* `n_seeds` seeds, of which `n_done` are done, with curves or without. */
 static CjvFrame *
@@ -60,5 +60,36 @@ frame_card (guint n_seeds, guint n_done, gboolean curves)
   cjv_frame_set_text (frame, "claim", "One small step makes a network wrong about every digit");
   cjv_frame_set_text (frame, "source", "Goodfellow, Shlens and Szegedy, 2014");
   cjv_frame_set_provenance (frame, "MNIST, seeds 1 to 3");
+  return cjv_frame_seal (frame);
+}
+
+/* Two networks at nine doses. */
+static CjvFrame *
+frame_robustness (guint n_lines, guint n_seeds, guint n_done)
+{
+  static const char *const lines[] = { "Lesion of units: plain", "with dropout", NULL };
+  const gint64 p = 9, all[] = { n_lines, n_seeds, p };
+  CjvFrame *frame = cjv_frame_new ();
+  CjTensor *of = tensor (3, all);
+  float x[9];
+
+  for (gint64 i = 0; i < p; i++)
+    x[i] = (float) i / 10;
+  for (guint line = 0; line < n_lines; line++)
+    for (guint k = 0; k < n_seeds; k++)
+      for (gint64 i = 0; i < p; i++)
+        cj_tensor_f32 (of)[(line * n_seeds + k) * p + i]
+            = k < n_done || i < 4 ? (float) (0.98 / (1 + exp (9 * (x[i] - 0.6 - 0.2 * line)))
+                                             + 0.03 * bell ((guint32) (line * 999 + k * 50 + i)))
+                                  : NAN;
+  cjv_frame_take_array (frame, "curves", of);
+  cjv_frame_set_values (frame, "x", x, (gsize) p);
+  cjv_frame_set_axis_label (frame, "curves", 2, "share of the units");
+  cjv_frame_set_axis_label (frame, "curves", 0, "right answers");
+  cjv_frame_set_scalar (frame, "curves-share", 1);
+  cjv_frame_set_scalar (frame, "x-share", 1);
+  cjv_frame_set_scalar (frame, "chance", 0.1);
+  cjv_frame_set_strings (frame, "lines", lines);
+  cjv_frame_set_text (frame, "note", "5 seeds, 1000 samples");
   return cjv_frame_seal (frame);
 }

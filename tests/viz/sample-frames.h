@@ -572,7 +572,17 @@ frame_explanations (gboolean words)
       cjv_frame_set_strings (frame, "words", letters);
     }
   else
-    cjv_frame_take_array (frame, "pictures", pictures);
+    {
+      const gint64 steps[] = { 2, 3, 2, 9 };
+      CjTensor *curves = tensor (4, steps);
+
+      for (int i = 0; i < 2 * 3 * 2 * 9; i++)
+        cj_tensor_f32 (curves)[i] = i / 18 == 2      ? NAN
+                                    : i / 9 % 2 == 0 ? (float) exp (-0.5 * (i % 9))
+                                                     : (float) tanh (0.5 * (i % 9));
+      cjv_frame_take_array (frame, "curves", curves);
+      cjv_frame_take_array (frame, "pictures", pictures);
+    }
   cjv_frame_set_values (frame, "signed", (const float[]){ 1, 0, 0 }, 3);
   cjv_frame_set_strings (frame, "rows", rows);
   cjv_frame_set_strings (frame, "questions", questions);
@@ -643,6 +653,8 @@ sample_frame (const char *id)
     return frame_alignment (3, 12);
   if (g_str_equal (id, "card"))
     return frame_card (3, 3, TRUE);
+  if (g_str_equal (id, "robustness"))
+    return frame_robustness (2, 5, 5);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -726,6 +738,8 @@ other_frame (const char *id)
     return frame_alignment (9, 1);
   if (g_str_equal (id, "card"))
     return frame_card (10, 4, FALSE);
+  if (g_str_equal (id, "robustness"))
+    return frame_robustness (1, 1, 0);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))

@@ -83,7 +83,7 @@ test_empty (void)
   g_assert_cmpfloat (pick.strongest, ==, 1);
   cjv_synapses_paint (&pick, &from, &to, &style, 1, pixels, 4, 4, 4);
   g_assert_cmpint (pixels[0], ==, 0);
-  g_assert_null (cjv_synapses_find (&pick, &from, &to, 100, 100, 9));
+  g_assert_null (cjv_synapses_find (&pick, &from, &to, CJV_SYNAPSE_ANY, 100, 100, 9));
   cjv_synapse_pick_clear (&pick);
 }
 
@@ -150,13 +150,13 @@ test_find (void)
   weights[4 * F + 20] = -2;
   weights[1 * F + 1] = 1;
   cjv_synapses_pick (&all, 0, F, 0, U, -1, -1, 60, &pick);
-  found = cjv_synapses_find (&pick, &from, &to, middle,
+  found = cjv_synapses_find (&pick, &from, &to, CJV_SYNAPSE_ANY, middle,
                              (cjv_column_get_y (&from, 20) + cjv_column_get_y (&to, 4)) / 2 + 2, 4);
   g_assert_nonnull (found);
   g_assert_cmpint (found->from, ==, 20);
   g_assert_cmpint (found->to, ==, 4);
-  g_assert_null (cjv_synapses_find (&pick, &from, &to, middle, 0, 4));
-  g_assert_null (cjv_synapses_find (&pick, &from, &to, 2, 15, 400));
+  g_assert_null (cjv_synapses_find (&pick, &from, &to, CJV_SYNAPSE_ANY, middle, 0, 4));
+  g_assert_null (cjv_synapses_find (&pick, &from, &to, CJV_SYNAPSE_ANY, 2, 15, 400));
   cjv_synapse_pick_clear (&pick);
 
   cjv_column_find (&from, F, 100, &begin, &end);

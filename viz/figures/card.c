@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a result card measured beside what was published: L lines of P points and V values, each of S
  * seeds. An interval is from the least to the most of the seeds, a line its median. */
-#include "cjv-axes.h"
+#include "cjv-fan.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <stdlib.h>
 
 static const CjParam params[] = { { NULL } };
 
@@ -30,59 +29,21 @@ static const CjvWant wants[] = {
   { NULL },
 };
 
-#define MAX_LINES 8
-
-/* Of those seeds that are there. */
 typedef struct
 {
-  double median, least, most;
-} Spread;
-
-typedef struct
-{
-  const CjTensor *measured, *published, *low, *high, *shares, *curves, *x, *papers;
-  gint64 v, s, l, p;
+  const CjTensor *measured, *published, *low, *high, *shares;
+  gint64 v, s;
   gint64 shown; /* rows that have room */
-  CjvPlot plot; /* of the curves */
+  CjvFan fan;   /* the curves, if there are any */
   double pad, rows_top, row;
   double strip, strip_width, number, paper; /* px: left edges */
   double claim_top, legend_top, foot_top;
 } Card;
 
-static int
-compare (const void *a, const void *b)
-{
-  const double x = *(const double *) a, y = *(const double *) b;
-
-  return x < y ? -1 : x > y;
-}
-
-/* `n` numbers of the array, `stride` apart. */
-static Spread
-get_spread (const CjTensor *array, gint64 first, gint64 stride, gint64 n)
-{
-  g_autofree double *sorted = g_new (double, n + 1);
-  gint64 k = 0;
-
-  for (gint64 i = 0; i < n; i++)
-    if (isfinite (cjv_tensor_at (array, first + i * stride)))
-      sorted[k++] = cjv_tensor_at (array, first + i * stride);
-  qsort (sorted, (gsize) k, sizeof *sorted, compare);
-  if (k == 0)
-    return (Spread){ NAN, NAN, NAN };
-  return (Spread){ (sorted[(k - 1) / 2] + sorted[k / 2]) / 2, sorted[0], sorted[k - 1] };
-}
-
-static Spread
+static CjvSpread
 get_value (const Card *c, gint64 row)
 {
-  return get_spread (c->measured, row * c->s, 1, c->s);
-}
-
-static Spread
-get_point (const Card *c, gint64 line, gint64 i)
-{
-  return get_spread (c->curves, line * c->s * c->p + i, c->p, c->s);
+  return cjv_spread_new (c->measured, row * c->s, 1, c->s, CJV_FAN_RANGE);
 }
 
 static gboolean
@@ -95,26 +56,12 @@ is_share (const Card *c, gint64 row)
 static gboolean
 is_within (const Card *c, gint64 row)
 {
-  const double median = get_value (c, row).median;
+  const double median = get_value (c, row).middle;
 
   return median >= cjv_tensor_at (c->low, row) && median <= cjv_tensor_at (c->high, row);
 }
 
 #define FEW_PAPERS 3 /* published points: fewer are no curve */
-
-/* Whether there is anything to draw of the curves. */
-static gboolean
-has_curves (const Card *c)
-{
-  guint n = 0;
-
-  for (gint64 i = 0; i < c->l * c->s * c->p; i++)
-    if (isfinite (cjv_tensor_at (c->curves, i)))
-      return TRUE;
-  for (gint64 i = 0; i < c->l * c->p; i++)
-    n += isfinite (cjv_tensor_at (c->papers, i));
-  return n >= FEW_PAPERS;
-}
 
 static gboolean
 card_init (Card *c, const CjvScene *scene)
@@ -125,10 +72,7 @@ card_init (Card *c, const CjvScene *scene)
                .published = cjv_frame_get_array (frame, "published"),
                .low = cjv_frame_get_array (frame, "low"),
                .high = cjv_frame_get_array (frame, "high"),
-               .shares = cjv_frame_get_array (frame, "shares"),
-               .curves = cjv_frame_get_array (frame, "curves"),
-               .x = cjv_frame_get_array (frame, "x"),
-               .papers = cjv_frame_get_array (frame, "published-curves") };
+               .shares = cjv_frame_get_array (frame, "shares") };
   if (c->measured->shape.n_dims != 2 || c->measured->shape.dims[0] < 1)
     return FALSE;
   c->v = c->measured->shape.dims[0];
@@ -136,44 +80,11 @@ card_init (Card *c, const CjvScene *scene)
   if (cjv_tensor_size (c->published) != c->v || cjv_tensor_size (c->low) != c->v
       || cjv_tensor_size (c->high) != c->v)
     return FALSE;
-  c->p = cjv_tensor_size (c->x);
-  if (c->curves != NULL && c->curves->shape.n_dims == 3 && c->curves->shape.dims[1] == c->s
-      && c->curves->shape.dims[2] == c->p && c->p > 0)
-    c->l = MIN (c->curves->shape.dims[0], MAX_LINES);
-  if (cjv_tensor_size (c->papers) != c->l * c->p)
-    c->papers = NULL;
-  if (scene->style != NULL && scene->style->bare
-      && !has_curves (c)) /* the values are the picture */
-    c->l = 0;
+  if (!cjv_fan_init (&c->fan, frame, CJV_FAN_RANGE))
+    c->fan.l = 0;
+  if (scene->style != NULL && scene->style->bare && !cjv_fan_has_points (&c->fan, FEW_PAPERS))
+    c->fan.l = 0; /* the values are the picture */
   return TRUE;
-}
-
-static void
-place_curves (Card *c, const CjvScene *scene, const CjvRect *outer)
-{
-  const gboolean share = cjv_frame_get_scalar (scene->frame, "curves-share", 0) > 0;
-
-  cjv_axis_init (&c->plot.x);
-  cjv_axis_init (&c->plot.y);
-  c->plot.x.label = cjv_frame_get_axis_label (scene->frame, "curves", 2);
-  c->plot.y.label = cjv_frame_get_axis_label (scene->frame, "curves", 0);
-  c->plot.y.unit = share ? CJV_UNIT_PERCENT : CJV_UNIT_PLAIN;
-  for (gint64 i = 0; i < c->p; i++)
-    {
-      cjv_axis_include (&c->plot.x, cjv_tensor_at (c->x, i));
-      for (gint64 k = 0; k < c->l; k++)
-        {
-          const Spread spread = get_point (c, k, i);
-
-          cjv_axis_include (&c->plot.y, spread.least);
-          cjv_axis_include (&c->plot.y, spread.most);
-          cjv_axis_include (&c->plot.y, cjv_tensor_at (c->papers, k * c->p + i));
-        }
-    }
-  if (share)
-    cjv_axis_include (&c->plot.y, 0);
-  c->plot.empty = cjv_axis_is_empty (&c->plot.y);
-  cjv_plot_place (&c->plot, scene, outer, FALSE, TRUE);
 }
 
 static void
@@ -189,12 +100,12 @@ card_place (Card *c, const CjvScene *scene)
   c->foot_top = scene->height - c->pad - (bare ? 0 : line);
   bottom = c->foot_top - (bare ? 0 : line * 0.5);
   rows = MAX (bottom - top, 1);
-  if (c->l > 0) /* the curves take what the rows leave, and more than half */
+  if (c->fan.l > 0) /* the curves take what the rows leave, and more than half */
     rows = bare ? 0 : MIN (rows * 0.45, line * (1.7 * (double) c->v + 1.6));
   c->legend_top = bottom - rows;
   c->rows_top = c->legend_top + (bare ? 0 : line * 1.5);
-  c->shown
-      = CLAMP ((gint64) ((bottom - c->rows_top) / (line * 1.15)), bare && c->l > 0 ? 0 : 1, c->v);
+  c->shown = CLAMP ((gint64) ((bottom - c->rows_top) / (line * 1.15)), bare && c->fan.l > 0 ? 0 : 1,
+                    c->v);
   c->row = c->shown > 0 ? MIN ((bottom - c->rows_top) / (double) c->shown, line * 2) : 0;
   room = scene->width - 2 * c->pad;
   c->number = c->pad + room - em * 15;
@@ -207,117 +118,13 @@ card_place (Card *c, const CjvScene *scene)
       c->strip_width = MAX (room, 1);
       c->row = c->shown > 0 ? (bottom - c->rows_top) / (double) c->shown : 0;
     }
-  if (c->l > 0)
+  if (c->fan.l > 0)
     {
       const CjvRect outer = { c->pad, top + (bare ? 0 : line * 1.3), MAX (room, 1),
                               MAX (c->legend_top - top - (bare ? 0 : line * 1.9), 1) };
 
-      place_curves (c, scene, &outer);
+      cjv_fan_place (&c->fan, scene, &outer);
     }
-}
-
-/* --- curves --- */
-
-static void
-draw_band (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
-{
-  guint n = 0;
-
-  cairo_new_path (cr);
-  for (gint64 i = 0; i < 2 * c->p; i++) /* there along the most, back along the least */
-    {
-      const gint64 at = i < c->p ? i : 2 * c->p - 1 - i;
-      const Spread spread = get_point (c, line, at);
-
-      if (!isfinite (spread.median))
-        continue;
-      cairo_line_to (cr, cjv_plot_x (&c->plot, cjv_tensor_at (c->x, at)),
-                     cjv_plot_y (&c->plot, i < c->p ? spread.most : spread.least));
-      n++;
-    }
-  cjv_draw_set_color (cr, cjv_color_alpha (cjv_style_category (scene->style, (guint) line), 0.22));
-  if (n > 2)
-    cairo_fill (cr);
-  cairo_new_path (cr);
-}
-
-/* The published points of a line, joined. */
-static void
-draw_papers (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
-{
-  const double dash[] = { scene->style->line_width * 2, scene->style->line_width * 2 };
-
-  cairo_new_path (cr);
-  for (gint64 i = 0; i < c->p; i++)
-    {
-      const double paper = cjv_tensor_at (c->papers, line * c->p + i);
-
-      if (isfinite (paper))
-        cairo_line_to (cr, cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i)),
-                       cjv_plot_y (&c->plot, paper));
-    }
-  cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK_DIM));
-  cairo_set_line_width (cr, MAX (scene->style->line_width * 0.6, 0.5));
-  cairo_set_dash (cr, dash, 2, 0);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
-}
-
-static void
-draw_curve (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 line)
-{
-  const CjvColor color = cjv_style_category (scene->style, (guint) line);
-  const double radius = scene->style->line_width * 1.4;
-
-  cjv_draw_set_color (cr, color);
-  cairo_set_line_width (cr, scene->style->line_width);
-  cairo_new_path (cr);
-  for (gint64 i = 0; i < c->p; i++)
-    if (isfinite (get_point (c, line, i).median))
-      cairo_line_to (cr, cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i)),
-                     cjv_plot_y (&c->plot, get_point (c, line, i).median));
-  cairo_stroke (cr);
-  draw_papers (scene, cr, c, line);
-  for (gint64 i = 0; i < c->p; i++)
-    {
-      const double x = cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i));
-      const double paper = cjv_tensor_at (c->papers, line * c->p + i);
-
-      cjv_draw_set_color (cr, color);
-      cairo_new_path (cr);
-      if (isfinite (get_point (c, line, i).median))
-        cjv_draw_marker (cr, 0, x, cjv_plot_y (&c->plot, get_point (c, line, i).median), radius);
-      cairo_fill (cr);
-      if (!isfinite (paper))
-        continue;
-      cjv_draw_marker (cr, 3, x, cjv_plot_y (&c->plot, paper), radius * 1.7);
-      cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_INK));
-      cairo_set_line_width (cr, MAX (scene->style->line_width * 0.6, 0.5));
-      cairo_stroke (cr);
-    }
-}
-
-static void
-draw_curves (const CjvScene *scene, cairo_t *cr, const Card *c)
-{
-  const double line = cjv_text_height (scene, CJV_SIZE_NOTE);
-  CjvLegendItem items[MAX_LINES];
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-
-  cjv_plot_draw_grid (&c->plot, scene, cr, FALSE);
-  for (gint64 k = 0; k < c->l; k++)
-    draw_band (scene, cr, c, k);
-  for (gint64 k = 0; k < c->l; k++)
-    {
-      draw_curve (scene, cr, c, k);
-      g_ptr_array_add (names, cjv_class_dup (scene->frame, "lines", k));
-      items[k] = (CjvLegendItem){ .color = cjv_style_category (scene->style, (guint) k),
-                                  .text = names->pdata[k],
-                                  .marker = CJV_LEGEND_DOTTED_LINE };
-    }
-  if (!scene->style->bare)
-    cjv_legend_draw (scene, cr, c->pad, c->claim_top + line * 1.4, scene->width - 2 * c->pad, items,
-                     (guint) c->l);
 }
 
 /* --- values --- */
@@ -335,8 +142,8 @@ print_number (const Card *c, gint64 row, double value)
 static void
 find_range (const Card *c, gint64 row, double *from, double *to)
 {
-  const Spread spread = get_value (c, row);
-  const double ends[] = { spread.least, spread.most, cjv_tensor_at (c->published, row),
+  const CjvSpread spread = get_value (c, row);
+  const double ends[] = { spread.low, spread.high, cjv_tensor_at (c->published, row),
                           cjv_tensor_at (c->low, row), cjv_tensor_at (c->high, row) };
   double gap;
 
@@ -359,7 +166,7 @@ static void
 draw_strip (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 row, double y)
 {
   const double em = scene->style->font_size, height = MIN (c->row * 0.5, em * 0.8);
-  const Spread spread = get_value (c, row);
+  const CjvSpread spread = get_value (c, row);
   const double paper = cjv_tensor_at (c->published, row);
   const double low = cjv_tensor_at (c->low, row), high = cjv_tensor_at (c->high, row);
   double from, to, scale;
@@ -379,14 +186,14 @@ draw_strip (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 row, doubl
       cairo_fill (cr);
     }
   cairo_new_path (cr);
-  if (isfinite (spread.median))
+  if (isfinite (spread.middle))
     {
       cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_ACCENT));
       cairo_set_line_width (cr, scene->style->line_width);
-      cairo_move_to (cr, c->strip + (spread.least - from) * scale, y);
-      cairo_line_to (cr, c->strip + (spread.most - from) * scale, y);
+      cairo_move_to (cr, c->strip + (spread.low - from) * scale, y);
+      cairo_line_to (cr, c->strip + (spread.high - from) * scale, y);
       cairo_stroke (cr);
-      cjv_draw_marker (cr, 0, c->strip + (spread.median - from) * scale, y, height * 0.42);
+      cjv_draw_marker (cr, 0, c->strip + (spread.middle - from) * scale, y, height * 0.42);
       cairo_fill (cr);
     }
   if (isfinite (paper))
@@ -402,9 +209,9 @@ static void
 draw_row (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 row)
 {
   const double em = scene->style->font_size, y = c->rows_top + ((double) row + 0.5) * c->row;
-  const Spread spread = get_value (c, row);
+  const CjvSpread spread = get_value (c, row);
   g_autofree char *title = cjv_class_dup (scene->frame, "values", row);
-  g_autofree char *measured = print_number (c, row, spread.median);
+  g_autofree char *measured = print_number (c, row, spread.middle);
   g_autofree char *paper = print_number (c, row, cjv_tensor_at (c->published, row));
 
   draw_strip (scene, cr, c, row, y);
@@ -412,7 +219,7 @@ draw_row (const CjvScene *scene, cairo_t *cr, const Card *c, gint64 row)
     return;
   cjv_text_draw (scene, cr, c->pad, y, c->strip - c->pad - em * 0.6, CJV_SIZE_NOTE, CJV_TEXT_MIDDLE,
                  cjv_style_color (scene->style, CJV_INK), title);
-  if (isfinite (spread.median)
+  if (isfinite (spread.middle)
       && (isfinite (cjv_tensor_at (c->low, row)) || isfinite (cjv_tensor_at (c->high, row))))
     cjv_draw_mark (scene, cr, is_within (c, row), c->number + em * 0.4, y,
                    MIN (em * 0.42, c->row * 0.4));
@@ -503,8 +310,12 @@ draw (const CjvScene *scene, cairo_t *cr)
   if (!card_init (&c, scene))
     return FALSE;
   card_place (&c, scene);
-  if (c.l > 0)
-    draw_curves (scene, cr, &c);
+  if (c.fan.l > 0)
+    cjv_fan_draw (&c.fan, scene, cr);
+  if (c.fan.l > 0 && !scene->style->bare)
+    cjv_fan_draw_legend (&c.fan, scene, cr, c.pad,
+                         c.claim_top + cjv_text_height (scene, CJV_SIZE_NOTE) * 1.4,
+                         scene->width - 2 * c.pad);
   draw_values (scene, cr, &c);
   if (scene->style->bare)
     return TRUE;
@@ -525,64 +336,22 @@ draw (const CjvScene *scene, cairo_t *cr)
 static char *
 print_row (const CjvScene *scene, const Card *c, gint64 row)
 {
-  const Spread spread = get_value (c, row);
+  const CjvSpread spread = get_value (c, row);
   const double paper = cjv_tensor_at (c->published, row);
   g_autofree char *title = cjv_class_dup (scene->frame, "values", row);
-  g_autofree char *median = print_number (c, row, spread.median);
-  g_autofree char *least = print_number (c, row, spread.least);
-  g_autofree char *most = print_number (c, row, spread.most);
+  g_autofree char *median = print_number (c, row, spread.middle);
+  g_autofree char *least = print_number (c, row, spread.low);
+  g_autofree char *most = print_number (c, row, spread.high);
   g_autofree char *published = print_number (c, row, paper);
   GString *text = g_string_new (NULL);
 
   /* Translators: what was measured, and its number */
   g_string_printf (text, _ ("%s: %s"), title, median);
-  if (spread.least < spread.most) /* Translators: the least and the most of several numbers */
+  if (spread.low < spread.high) /* Translators: the least and the most of several numbers */
     g_string_append_printf (text, _ (" (%s to %s)"), least, most);
   if (isfinite (paper)) /* Translators: a number in a paper */
     g_string_append_printf (text, _ (", published %s"), published);
   return g_string_free (text, FALSE);
-}
-
-static gboolean
-hit_curves (const CjvScene *scene, const Card *c, double x, double y, CjvHit *out)
-{
-  gint64 line = -1, point = -1;
-  double nearest = INFINITY;
-
-  if (c->l == 0 || !cjv_rect_contains (&c->plot.inner, x, y))
-    return FALSE;
-  for (gint64 k = 0; k < c->l; k++)
-    for (gint64 i = 0; i < c->p; i++)
-      {
-        const double dx = cjv_plot_x (&c->plot, cjv_tensor_at (c->x, i)) - x;
-        const double dy = cjv_plot_y (&c->plot, get_point (c, k, i).median) - y;
-
-        if (dx * dx + dy * dy < nearest)
-          {
-            nearest = dx * dx + dy * dy;
-            line = k;
-            point = i;
-          }
-      }
-  if (line < 0)
-    return FALSE;
-  g_autofree char *name = cjv_class_dup (scene->frame, "lines", line);
-  g_autofree char *at = cjv_number_print (cjv_tensor_at (c->x, point), 3);
-  g_autofree char *median = cjv_axis_print (&c->plot.y, get_point (c, line, point).median, 3);
-  const double paper = cjv_tensor_at (c->papers, line * c->p + point);
-  g_autofree char *published = cjv_axis_print (&c->plot.y, paper, 3);
-
-  *out = (CjvHit){ .index = point,
-                   .series = line,
-                   .x = cjv_plot_x (&c->plot, cjv_tensor_at (c->x, point)) - 3,
-                   .y = cjv_plot_y (&c->plot, get_point (c, line, point).median) - 3,
-                   .width = 6,
-                   .height = 6 };
-  /* Translators: a curve, where along it, and the number there; then that in a paper */
-  out->text = isfinite (paper)
-                  ? g_strdup_printf (_ ("%s at %s: %s, published %s"), name, at, median, published)
-                  : g_strdup_printf (_ ("%s at %s: %s"), name, at, median);
-  return TRUE;
 }
 
 static gboolean
@@ -594,7 +363,7 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
   if (!card_init (&c, scene))
     return FALSE;
   card_place (&c, scene);
-  if (hit_curves (scene, &c, x, y, out))
+  if (cjv_fan_hit (&c.fan, scene, x, y, out))
     return TRUE;
   row = c.row > 0 ? (gint64) floor ((y - c.rows_top) / c.row) : -1;
   if (row < 0 || row >= c.shown || x < c.pad || x >= scene->width - c.pad)
@@ -611,9 +380,9 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
 
 static void
 print_csv_row (GString *out, const char *name, double x, double paper, double low, double high,
-               Spread spread)
+               CjvSpread spread)
 {
-  const double numbers[] = { x, paper, low, high, spread.median, spread.least, spread.most };
+  const double numbers[] = { x, paper, low, high, spread.middle, spread.low, spread.high };
 
   cjv_csv_text (out, name);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
@@ -639,13 +408,13 @@ csv (const CjvScene *scene, GString *out)
       print_csv_row (out, name, NAN, cjv_tensor_at (c.published, i), cjv_tensor_at (c.low, i),
                      cjv_tensor_at (c.high, i), get_value (&c, i));
     }
-  for (gint64 k = 0; k < c.l; k++)
-    for (gint64 i = 0; i < c.p; i++)
+  for (gint64 k = 0; k < c.fan.l; k++)
+    for (gint64 i = 0; i < c.fan.p; i++)
       {
         g_autofree char *name = cjv_class_dup (scene->frame, "lines", k);
 
-        print_csv_row (out, name, cjv_tensor_at (c.x, i), cjv_tensor_at (c.papers, k * c.p + i),
-                       NAN, NAN, get_point (&c, k, i));
+        print_csv_row (out, name, cjv_tensor_at (c.fan.x, i), cjv_fan_get_paper (&c.fan, k, i), NAN,
+                       NAN, cjv_fan_get (&c.fan, k, i));
       }
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* N pictures, C channels, H W picture. */
-#include "cjv-draw.h"
-#include "cjv-thumbnail.h"
+#include "cjv-tiles.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -177,31 +176,15 @@ cell_of (const Sheet *s, gint64 i, double *x, double *y)
 static void
 draw_image (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 i, double x, double y)
 {
-  const double scale = scene->style->scale;
-  const int width = (int) CLAMP (lround (s->image_w * scale), 1, 4096);
-  const int height = (int) CLAMP (lround (s->image_h * scale), 1, 4096);
+  const CjvRect room = { x, y, s->image_w, s->image_h };
   const gint64 planes = s->c == 3 ? 3 : 1, size = s->h * s->w;
   const CjShape shape = cj_shape1 (planes * size);
   g_autoptr (CjTensor) values = cj_tensor_new (CJ_FLOAT32, &shape);
-  cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
 
   for (gint64 k = 0; k < planes * size; k++)
     cj_tensor_f32 (values)[k] = (float) cjv_tensor_at (s->images, i * s->c * size + k);
-  if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
-    {
-      cjv_thumbnail_image (cj_tensor_f32 (values), planes, s->h, s->w, s->low, s->high,
-                           (guint32 *) cairo_image_surface_get_data (image),
-                           (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
-      cairo_surface_mark_dirty (image);
-      cairo_save (cr);
-      cairo_translate (cr, cjv_snap (scene->style, x), cjv_snap (scene->style, y));
-      cairo_scale (cr, 1 / scale, 1 / scale);
-      cairo_set_source_surface (cr, image, 0, 0);
-      cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_NEAREST);
-      cairo_paint (cr);
-      cairo_restore (cr);
-    }
-  cairo_surface_destroy (image);
+  cjv_tile_draw_picture (scene, cr, &room, cj_tensor_f32 (values), planes, s->h, s->w, s->low,
+                         s->high);
 }
 
 /* A frame and a cross in the corner: mistakes are found by shape as well as by colour. */

@@ -2,6 +2,7 @@
 /* What spoke for the answer: a block a sample, a tile a method. R rows, M methods; C H W picture, T words,
  * I numbers of a table. */
 #include "cjv-draw.h"
+#include "cjv-fate.h"
 #include "cjv-thumbnail.h"
 
 #include <glib/gi18n-lib.h>
@@ -82,6 +83,9 @@ static const CjvWant wants[] = {
   { "methods", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the methods") },
   { "notes", CJV_WANT_STRINGS, FALSE, NULL,
     N_ ("R times M remarks: why there is no map, or how true it is") },
+  { "curves", CJV_WANT_ARRAY, FALSE, "[R, M, 2, S]",
+    N_ ("How sure the network is as what a map holds most of goes, and as it comes back; not a "
+        "number: not measured") },
   { NULL },
 };
 
@@ -98,17 +102,19 @@ typedef struct
   const Params *p;
   Kind kind;
   CjTensor *maps; /* [R, M, H, W], of the difference where that is wanted */
-  const CjTensor *pictures;
+  const CjTensor *pictures, *curves;
   gint64 r, m, h, w, c;
   gboolean difference;
   float *high; /* R × M: where the colours end; only to draw */
 
   double pad, line, title; /* px */
   double tile_w, tile_h;   /* px, of the drawing of a tile */
+  double notes, strip;     /* px, below it: of the remarks, and of the curves */
   double cell_w, cell_h;   /* px, with its words and gap */
   double block;            /* px, of a sample with its heading */
   gint64 columns, lines;   /* tiles beside and above one another in a block */
   gint64 first;            /* tiles of the sample itself: 1 or 0 */
+  glong space;             /* letters between words: 1 where words are longer than that, or 0 */
 } Sheet;
 
 static gboolean
@@ -243,15 +249,25 @@ sheet_init (Sheet *s, const CjvScene *scene)
       s->pictures = pictures;
       s->c = pictures->shape.dims[1];
     }
+  s->curves = cjv_fate_find (scene->frame, s->r * s->m);
   cjv_frame_get_strings (scene->frame, "words", &n_words);
   s->kind = s->h > 1 || s->pictures != NULL   ? KIND_PICTURE
             : s->w * s->r == (gint64) n_words ? KIND_WORDS
                                               : KIND_NUMBERS;
+  for (guint i = 0; i < n_words && s->kind == KIND_WORDS; i++)
+    if (g_utf8_strlen (cjv_frame_get_string (s->frame, "words", i), -1) > 1)
+      s->space = 1;
   s->first = s->kind == KIND_PICTURE && s->pictures != NULL ? 1 : 0;
   s->maps = cj_tensor_dup (maps);
   if (s->p->against > 0 && s->p->against <= s->m)
     take_difference (s);
   return TRUE;
+}
+
+static glong
+count_letters_of (const Sheet *s, gint64 r, gint64 i)
+{
+  return g_utf8_strlen (cjv_frame_get_string (s->frame, "words", r * s->w + i), -1);
 }
 
 /* --- places --- */
@@ -268,7 +284,7 @@ count_letters (const Sheet *s)
       gint64 n = 0;
 
       for (gint64 i = 0; i < s->w; i++)
-        n += g_utf8_strlen (cjv_frame_get_string (s->frame, "words", r * s->w + i), -1);
+        n += count_letters_of (s, r, i) + s->space;
       most = MAX (most, n);
     }
   return most;
@@ -289,7 +305,7 @@ measure (Sheet *s, const CjvScene *scene, double tile_w)
   else
     s->tile_h = MIN (tile_w * 0.5, em * 8);
   s->cell_w = s->tile_w + em * 0.8;
-  s->cell_h = s->tile_h + 3 * s->line + em * 0.5;
+  s->cell_h = s->tile_h + s->line + s->notes + s->strip + em * 0.5;
   s->columns = MAX ((gint64) ((room + em * 0.8) / s->cell_w), 1);
   s->columns = MIN (s->columns, tiles);
   s->lines = (tiles + s->columns - 1) / s->columns;
@@ -306,6 +322,8 @@ sheet_place (Sheet *s, const CjvScene *scene)
 
   s->pad = MIN (em * 0.8, scene->width / 12);
   s->line = cjv_text_height (scene, CJV_SIZE_TINY);
+  s->notes = (s->curves != NULL && s->kind == KIND_PICTURE ? 3 : 2) * s->line;
+  s->strip = s->curves != NULL ? em * 1.8 : 0;
   s->title = scene->style->bare ? 0 : cjv_text_height (scene, CJV_SIZE_BODY) + em * 0.3;
   room = scene->height - 2 * s->pad;
   low = MIN (em * 6, scene->width - 2 * s->pad);
@@ -389,19 +407,6 @@ fill_picture (const Sheet *s, gint64 r, gboolean grey, guint32 *pixels, gsize st
   cjv_thumbnail_image (cj_tensor_f32 (values), planes, s->h, s->w, low, high, pixels, stride, w, h);
 }
 
-/* `share` of a and the rest of b, channel by channel. */
-static guint32
-mix (guint32 a, guint32 b, double share)
-{
-  guint32 out = 0;
-
-  for (int shift = 0; shift < 32; shift += 8)
-    out |= (guint32) lround (share * (double) (a >> shift & 255)
-                             + (1 - share) * (double) (b >> shift & 255))
-           << shift;
-  return out;
-}
-
 static void
 draw_map (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 m, const CjvRect *at)
 {
@@ -424,11 +429,7 @@ draw_map (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 m
   if (below != NULL)
     {
       fill_picture (s, r, TRUE, under, under_stride, w, h);
-      for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++)
-          pixels[(gsize) y * stride + (gsize) x]
-              = mix (pixels[(gsize) y * stride + (gsize) x],
-                     under[(gsize) y * under_stride + (gsize) x], s->p->overlay);
+      cjv_thumbnail_mix (pixels, stride, under, under_stride, w, h, s->p->overlay);
       cairo_surface_destroy (below);
     }
   paint (scene, cr, image, at);
@@ -502,6 +503,7 @@ draw_words (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64
                          CJV_SIZE_BODY, CJV_TEXT_CENTER | CJV_TEXT_MIDDLE, cjv_color_ink_on (under),
                          text);
         }
+      letter += s->space;
     }
 }
 
@@ -511,8 +513,10 @@ draw_numbers (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint
               const CjvRect *at)
 {
   const double step = at->width / (double) s->w, gap = step > 4 ? 1 : 0;
-  const double zero = is_signed (s, m) ? at->y + at->height / 2 : at->y + at->height;
-  const double reach = is_signed (s, m) ? at->height / 2 : at->height;
+  const gboolean named = step > scene->style->font_size * 1.4;
+  const double high = at->height - (named ? s->line : 0); /* names stand below the bars */
+  const double zero = is_signed (s, m) ? at->y + high / 2 : at->y + high;
+  const double reach = is_signed (s, m) ? high / 2 : high;
 
   cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_SURFACE));
   cairo_rectangle (cr, at->x, at->y, at->width, at->height);
@@ -527,7 +531,7 @@ draw_numbers (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint
                        step - gap, fabs (t) * reach);
       cairo_fill (cr);
     }
-  for (gint64 i = 0; i < s->w && step > scene->style->font_size * 1.4; i++)
+  for (gint64 i = 0; i < s->w && named; i++)
     {
       const char *name = cjv_frame_get_string (s->frame, "features", i);
       g_autofree char *number = g_strdup_printf ("%d", (int) i);
@@ -541,13 +545,25 @@ draw_numbers (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint
   cairo_fill (cr);
 }
 
+/* As many lines of it as have room. */
+static void
+draw_note (const CjvScene *scene, cairo_t *cr, const char *note, double x, double y, double w,
+           double h)
+{
+  cairo_save (cr);
+  cairo_rectangle (cr, x, y, w, h);
+  cairo_clip (cr);
+  cjv_text_draw (scene, cr, x, y, w, CJV_SIZE_TINY, CJV_TEXT_WRAP,
+                 cjv_style_color (scene->style, CJV_INK_DIM), note);
+  cairo_restore (cr);
+}
+
 static void
 draw_tile (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 m)
 {
   const CjvRect at = place_tile (s, r, m + s->first);
   const char *title = cjv_frame_get_string (s->frame, "methods", m);
   const char *note = cjv_frame_get_string (s->frame, "notes", r * s->m + m);
-  const CjvColor dim = cjv_style_color (scene->style, CJV_INK_DIM);
 
   cjv_text_draw (scene, cr, at.x, at.y - s->line, at.width, CJV_SIZE_TINY, 0,
                  cjv_style_color (scene->style, CJV_INK), title != NULL ? title : "");
@@ -556,13 +572,9 @@ draw_tile (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 
       cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_SURFACE));
       cairo_rectangle (cr, at.x, at.y, at.width, at.height);
       cairo_fill (cr);
-      cairo_save (cr);
-      cairo_rectangle (cr, at.x, at.y, at.width, at.height + s->line);
-      cairo_clip (cr);
-      cjv_text_draw (scene, cr, at.x + at.width * 0.06, at.y + at.height * 0.06, at.width * 0.88,
-                     CJV_SIZE_TINY, CJV_TEXT_WRAP, dim,
-                     note != NULL && *note != '\0' ? note : _ ("under way …"));
-      cairo_restore (cr);
+      draw_note (scene, cr, note != NULL && *note != '\0' ? note : _ ("under way …"),
+                 at.x + at.width * 0.06, at.y + at.height * 0.06, at.width * 0.88,
+                 at.height * 0.94 + s->line);
       return;
     }
   if (s->kind == KIND_PICTURE)
@@ -572,14 +584,12 @@ draw_tile (const CjvScene *scene, cairo_t *cr, const Sheet *s, gint64 r, gint64 
   else
     draw_numbers (scene, cr, s, r, m, &at);
   if (note != NULL)
-    {
-      cairo_save (cr); /* two lines have room */
-      cairo_rectangle (cr, at.x, at.y + at.height, at.width, 2.1 * s->line);
-      cairo_clip (cr);
-      cjv_text_draw (scene, cr, at.x, at.y + at.height, at.width, CJV_SIZE_TINY, CJV_TEXT_WRAP, dim,
-                     note);
-      cairo_restore (cr);
-    }
+    draw_note (scene, cr, note, at.x, at.y + at.height, at.width, s->notes + 0.1 * s->line);
+  if (s->curves != NULL)
+    cjv_fate_draw (scene, cr,
+                   &(CjvRect){ at.x, at.y + at.height + s->notes, MIN (at.width, 22 * s->strip),
+                               s->strip * 0.9 },
+                   s->curves, r * s->m + m);
 }
 
 static gboolean
@@ -627,9 +637,8 @@ find_feature (const CjvScene *scene, const Sheet *s, gint64 r, const CjvRect *at
            + (gint64) ((x - at->x) / at->width * (double) s->w);
   if (s->kind == KIND_NUMBERS)
     return (gint64) ((x - at->x) / at->width * (double) s->w);
-  for (gint64 i = 0; i < s->w; i++)
-    for (glong k = g_utf8_strlen (cjv_frame_get_string (s->frame, "words", r * s->w + i), -1);
-         k > 0; k--, letter++)
+  for (gint64 i = 0; i < s->w; i++, letter += s->space)
+    for (glong k = count_letters_of (s, r, i); k > 0; k--, letter++)
       {
         const CjvRect place = place_letter (scene, at, letter);
 

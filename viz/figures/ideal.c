@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a unit wants: N pictures made to drive it, and K places of the data that drive it most and least.
  * C channels, H W picture, h w crop. */
-#include "cjv-draw.h"
-#include "cjv-thumbnail.h"
+#include "cjv-tiles.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -168,30 +167,14 @@ get_tile (const Row *row, gint64 i)
 }
 
 static void
-draw_tile (const CjvScene *scene, cairo_t *cr, const Row *row, gint64 i, double low, double high)
+draw_tile (const CjvScene *scene, cairo_t *cr, const Row *row, gint64 i, float low, float high)
 {
   const CjvRect tile = get_tile (row, i);
   const CjShape *shape = &row->pictures->shape;
   const gint64 size = shape->dims[1] * shape->dims[2] * shape->dims[3];
-  const int width = (int) CLAMP (lround (tile.width * scene->style->scale), 1, 4096);
-  const int height = (int) CLAMP (lround (tile.height * scene->style->scale), 1, 4096);
-  cairo_surface_t *image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
 
-  if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
-    {
-      cjv_thumbnail_image (cj_tensor_f32 (row->pictures) + i * size, shape->dims[1] == 3 ? 3 : 1,
-                           shape->dims[2], shape->dims[3], (float) low, (float) high,
-                           (guint32 *) cairo_image_surface_get_data (image),
-                           (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
-      cairo_surface_mark_dirty (image);
-      cairo_save (cr);
-      cairo_translate (cr, tile.x, tile.y);
-      cairo_scale (cr, 1 / scene->style->scale, 1 / scene->style->scale);
-      cairo_set_source_surface (cr, image, 0, 0);
-      cairo_paint (cr);
-      cairo_restore (cr);
-    }
-  cairo_surface_destroy (image);
+  cjv_tile_draw_picture (scene, cr, &tile, cj_tensor_f32 (row->pictures) + i * size,
+                         shape->dims[1] == 3 ? 3 : 1, shape->dims[2], shape->dims[3], low, high);
 }
 
 static void

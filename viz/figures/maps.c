@@ -237,32 +237,15 @@ static void
 draw_input (const CjvScene *scene, cairo_t *cr, const Data *data)
 {
   const CjvRect room = place_input (scene, data);
-  const int width = (int) CLAMP (room.width * scene->style->scale, 1, 4096);
-  const int height = (int) CLAMP (room.height * scene->style->scale, 1, 4096);
   g_autoptr (CjTensor) values = NULL;
-  cairo_surface_t *image;
   float low, high;
 
   if (room.width <= 0)
     return;
-  image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
-  if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
-    {
-      values = cjv_tensor_to_float (data->input);
-      cjv_range_find (cj_tensor_f32 (values), data->c * data->ih * data->iw, CJV_MAP_GREY, &low,
-                      &high);
-      cjv_thumbnail_image (cj_tensor_f32 (values), data->c == 3 ? 3 : 1, data->ih, data->iw, low,
-                           high, (guint32 *) cairo_image_surface_get_data (image),
-                           (gsize) cairo_image_surface_get_stride (image) / 4, width, height);
-      cairo_surface_mark_dirty (image);
-      cairo_save (cr);
-      cairo_translate (cr, room.x, room.y);
-      cairo_scale (cr, room.width / width, room.height / height);
-      cairo_set_source_surface (cr, image, 0, 0);
-      cairo_paint (cr);
-      cairo_restore (cr);
-    }
-  cairo_surface_destroy (image);
+  values = cjv_tensor_to_float (data->input);
+  cjv_range_find (cj_tensor_f32 (values), data->c * data->ih * data->iw, CJV_MAP_GREY, &low, &high);
+  cjv_tile_draw_picture (scene, cr, &room, cj_tensor_f32 (values), data->c == 3 ? 3 : 1, data->ih,
+                         data->iw, low, high);
   cjv_draw_heading (scene, cr, room.x, room.y - cjv_heading_height (scene), room.width, _ ("Input"),
                     NULL);
   if (data->field[2] > 0)

@@ -135,7 +135,7 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
       return TRUE;
     }
   cjv_synapse_plot_pick (&plot, &view, &pick);
-  synapse = cjv_synapses_find (&pick, &plot.from, &plot.to, x, y, 4);
+  synapse = cjv_synapses_find (&pick, &plot.from, &plot.to, CJV_SYNAPSE_ANY, x, y, 4);
   if (synapse != NULL)
     *out = (CjvHit){ .index = -1,
                      .series = -1,

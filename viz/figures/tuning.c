@@ -2,7 +2,7 @@
 /* Tuning curves of one unit. O orientations evenly over half a turn, F frequencies, P phases over a cycle,
  * S sizes. */
 #include "cjv-panels.h"
-#include "cjv-thumbnail.h"
+#include "cjv-tiles.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -344,27 +344,13 @@ draw_stimulus (const Bench *b, const CjvScene *scene, cairo_t *cr)
   const Params *p = scene->params;
   const CjTensor *picture = p->stimulus ? cjv_frame_get_array (scene->frame, "stimulus") : NULL;
   const CjvRect *in = &b->panels[POLAR];
-  const int side = (int) (MIN (in->width, in->height) * 0.2 * scene->style->scale);
-  cairo_surface_t *image;
+  const double side = MIN (in->width, in->height) * 0.2;
+  const CjvRect corner = { in->x, in->y + in->height - side, side, side };
 
-  if (picture == NULL || picture->shape.n_dims != 2 || picture->dtype != CJ_FLOAT32 || side < 12)
-    return;
-  image = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, side, side);
-  if (cairo_surface_status (image) == CAIRO_STATUS_SUCCESS)
-    {
-      cjv_thumbnail_image (cj_tensor_f32 (picture), 1, picture->shape.dims[0],
-                           picture->shape.dims[1], -1, 1,
-                           (guint32 *) cairo_image_surface_get_data (image),
-                           (gsize) cairo_image_surface_get_stride (image) / 4, side, side);
-      cairo_surface_mark_dirty (image);
-      cairo_save (cr);
-      cairo_translate (cr, in->x, in->y + in->height - side / scene->style->scale);
-      cairo_scale (cr, 1 / scene->style->scale, 1 / scene->style->scale);
-      cairo_set_source_surface (cr, image, 0, 0);
-      cairo_paint (cr);
-      cairo_restore (cr);
-    }
-  cairo_surface_destroy (image);
+  if (picture != NULL && picture->shape.n_dims == 2 && picture->dtype == CJ_FLOAT32
+      && side * scene->style->scale >= 12)
+    cjv_tile_draw_picture (scene, cr, &corner, cj_tensor_f32 (picture), 1, picture->shape.dims[0],
+                           picture->shape.dims[1], -1, 1);
 }
 
 /* Names of curves side by side above a plot, each in its colour; those that there is no room for are left

@@ -2,7 +2,6 @@
 #include "cj-explain-segments.h"
 
 #include <stddef.h>
-#include <string.h>
 
 typedef struct
 {
@@ -10,62 +9,68 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "segments",
-    .title = "Segments",
-    .blurb = "Into how many superpixels a picture is cut; words and numbers go one by one up to it",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, segments),
-    .preset = 128,
-    .min = 2,
-    .max = 16384,
-    .soft_min = 16,
-    .soft_max = 512 },
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What stands in place of what is taken away",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_SEGMENTS_ROW, .offset = offsetof (Params, segments), .preset = 128, .max = 16384,
+    .soft_min = 16, .soft_max = 512 },
+  { CJ_BASELINE_ROW, .blurb = "What stands in place of what is taken away",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
 
-#define TOGETHER 32u /* masks that are made at once: all of them would be segments squared */
+typedef struct
+{
+  CjSegments segments;
+  float *base;
+  double *values; /* what each segment is worth */
+  float answer;
+} Ablation;
+
+static void
+ablation_clear (Ablation *self)
+{
+  cj_segments_clear (&self->segments);
+  g_free (self->base);
+  g_free (self->values);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ablation, ablation_clear)
+
+/* The sample without segment k. */
+static void
+make_row (gint64 k, float *x, gpointer data)
+{
+  const Ablation *self = data;
+  const CjExplainGrid *grid = &self->segments.grid;
+
+  for (gint64 i = 0; i < grid->h * grid->w; i++)
+    for (gint64 c = 0; c < grid->c && self->segments.labels[i] == k; c++)
+      x[cj_explain_at (grid, c, i)] = self->base[cj_explain_at (grid, c, i)];
+}
+
+static void
+take_answer (gint64 k, const float *answers, gpointer data)
+{
+  Ablation *self = data;
+
+  self->values[k] = (double) self->answer - *answers;
+}
 
 static gboolean
 run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
   const Params *p = call->params;
-  const gint64 n = cj_explained_get_n_features (call->network);
-  g_autofree float *base = g_new (float, (gsize) n), *answers = NULL;
-  g_autofree guint8 *shown = NULL;
-  g_autofree double *values = NULL;
-  g_auto (CjSegments) segments = { 0 };
-  float answer;
+  g_auto (Ablation) self = { 0 };
+  const CjExplainRows rows = { make_row, take_answer, &self, FALSE };
 
-  if (!cj_explain_baseline (call, (CjBaseline) p->baseline, base, error))
+  self.base = g_new (float, (gsize) cj_explained_get_n_features (call->network));
+  if (!cj_explain_baseline (call, (CjBaseline) p->baseline, self.base, error))
     return FALSE;
-  cj_segments_init (&segments, call, (guint) p->segments);
-  shown = g_malloc ((gsize) TOGETHER * segments.n);
-  answers = g_new (float, segments.n);
-  cj_explained_ask (call->network, call->x, 1, &call->target, &answer);
-  for (guint begin = 0; begin < segments.n; begin += TOGETHER)
-    {
-      const guint many = MIN (TOGETHER, segments.n - begin);
-
-      memset (shown, 1, (gsize) many * segments.n);
-      for (guint k = 0; k < many; k++)
-        shown[(gsize) k * segments.n + begin + k] = 0;
-      if (!cj_segments_ask (&segments, call, base, shown, many, (double) begin / segments.n,
-                            (double) (begin + many) / segments.n, answers + begin))
-        return FALSE;
-    }
-  values = g_new (double, segments.n);
-  for (guint s = 0; s < segments.n; s++)
-    values[s] = (double) answer - answers[s];
-  explanation->map = cj_segments_spread (&segments, values, FALSE);
-  explanation->answer = answer;
+  cj_segments_init (&self.segments, call, (guint) p->segments);
+  self.values = g_new (double, self.segments.n);
+  cj_explained_ask (call->network, call->x, 1, &call->target, &self.answer);
+  if (!cj_explain_ask (call, &rows, self.segments.n, 0, 1))
+    return FALSE;
+  explanation->map = cj_segments_spread (&self.segments, self.values, FALSE);
+  explanation->answer = self.answer;
   return TRUE;
 }
 

@@ -11,14 +11,8 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What the sample is compared with",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_BASELINE_ROW, .blurb = "What the sample is compared with",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
 
@@ -54,10 +48,13 @@ const CjExplainerInfo cj_explainer_deep_lift = {
   .id = "deep-lift",
   .title = "DeepLIFT",
   .blurb = "What every feature's difference from a baseline adds to the difference of the answers",
-  .formula = "m = Δy / Δx at every function; R = (x − x₀) Π m; Σ R = f (x) − f (x₀)",
+  .formula
+  = "m = Δy / Δx at every function of one number, the mean slope on the way from x₀ to x at "
+    "every other; R = (x − x₀) Π m; Σ R = f (x) − f (x₀)",
   .source
   = "Shrikumar, Greenside and Kundaje, 2017: Learning important features through propagating "
-    "activation differences (rescale rule)",
+    "activation differences (rescale rule); Chen, Lundberg and Lee, 2022: Explaining a series of "
+    "models by propagating Shapley values, for functions of several numbers",
   .traits = CJ_EXPLAIN_SIGNED | CJ_EXPLAIN_COMPLETE,
   .version = 1,
   .params = params,

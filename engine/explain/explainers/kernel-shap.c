@@ -15,14 +15,7 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "segments",
-    .title = "Segments",
-    .blurb = "Into how many superpixels a picture is cut; words and numbers go one by one up to it",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, segments),
-    .preset = 64,
-    .min = 2,
-    .max = 512,
+  { CJ_SEGMENTS_ROW, .offset = offsetof (Params, segments), .preset = 64, .max = 512,
     .soft_max = 256 },
   { .name = "samples",
     .title = "Coalitions",
@@ -35,14 +28,8 @@ static const CjParam params[] = {
     .soft_min = 512,
     .soft_max = 16384,
     .flags = CJ_PARAM_LOG },
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What stands in place of what is left out",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_BASELINE_ROW, .blurb = "What stands in place of what is left out",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
 
@@ -123,23 +110,13 @@ draw (Coalitions *self, guint s, gint64 n, guint64 seed)
     }
 }
 
-/* The values whose sums over coalitions are nearest to the answers, under the constraint that all of them
- * add up to `whole`. */
+/* Of the normal equations a [S, S] and b [2, S], of which the second row is ones, the values that solve them
+ * under the constraint that all of them add up to `whole`. */
 static gboolean
-fit (const Coalitions *c, guint s, const float *answers, double base, double whole, double *values)
+solve (double *a, double *b, guint s, double whole, double *values)
 {
-  g_autofree double *a = g_new0 (double, (gsize) s *s);
-  g_autofree double *b = g_new0 (double, (gsize) 2 * s); /* right-hand side, and ones */
   double sum = 0, ones = 0;
 
-  for (gint64 i = 0; i < c->n; i++)
-    for (guint j = 0; j < s; j++)
-      if (c->shown[i * s + j])
-        {
-          b[j] += c->weights[i] * (answers[i] - base);
-          for (guint k = 0; k < s; k++)
-            a[j * s + k] += c->shown[i * s + k] ? c->weights[i] : 0;
-        }
   for (guint j = 0; j < s; j++)
     b[s + j] = 1;
   if (!cj_solve_symmetric (a, b, s, 2))
@@ -154,15 +131,43 @@ fit (const Coalitions *c, guint s, const float *answers, double base, double who
   return TRUE;
 }
 
+/* The values whose sums over coalitions are nearest to the answers. FALSE: stopped, or an error. */
+static gboolean
+find_values (const CjExplainCall *call, const CjSegments *segments, const float *base,
+             double base_answer, double whole, double *values, GError **error)
+{
+  const Params *p = call->params;
+  const guint s = segments->n;
+  g_autofree double *a = g_new0 (double, (gsize) s *s), *b = g_new0 (double, (gsize) 2 * s);
+  g_autofree float *answers = NULL;
+  g_auto (Coalitions) coalitions = { 0 };
+
+  if (s <= EXACT)
+    take_all (&coalitions, s);
+  else
+    draw (&coalitions, s, p->samples, call->seed);
+  answers = g_new (float, (gsize) coalitions.n);
+  if (!cj_segments_ask (segments, call, base, coalitions.shown, coalitions.n, 0, CJ_SEGMENTS_ASKED,
+                        answers)
+      || !cj_segments_gather (segments, call, coalitions.shown, coalitions.n, coalitions.weights,
+                              answers, base_answer, FALSE, CJ_SEGMENTS_ASKED, 1, a, b))
+    return FALSE;
+  if (solve (a, b, s, whole, values))
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+               _ ("finds no values that fit the answers. Ask about more coalitions, or cut "
+                  "fewer segments."));
+  return FALSE;
+}
+
 static gboolean
 run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
   const Params *p = call->params;
   const gint64 n = cj_explained_get_n_features (call->network);
-  g_autofree float *base = g_new (float, (gsize) n), *answers = NULL;
+  g_autofree float *base = g_new (float, (gsize) n);
   g_autofree double *values = NULL;
   g_auto (CjSegments) segments = { 0 };
-  g_auto (Coalitions) coalitions = { 0 };
   float answer, base_answer;
 
   if (!cj_explain_baseline (call, (CjBaseline) p->baseline, base, error))
@@ -171,24 +176,11 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   values = g_new0 (double, segments.n);
   cj_explained_ask (call->network, call->x, 1, &call->target, &answer);
   cj_explained_ask (call->network, base, 1, &call->target, &base_answer);
-  if (segments.n <= EXACT && segments.n > 1)
-    take_all (&coalitions, segments.n);
-  else if (segments.n > 1)
-    draw (&coalitions, segments.n, p->samples, call->seed);
-  answers = g_new (float, (gsize) MAX (coalitions.n, 1));
   values[0] = (double) answer - base_answer; /* of a single segment */
   if (segments.n > 1
-      && !cj_segments_ask (&segments, call, base, coalitions.shown, coalitions.n, 0, 1, answers))
+      && !find_values (call, &segments, base, base_answer, (double) answer - base_answer, values,
+                       error))
     return FALSE;
-  if (segments.n > 1
-      && !fit (&coalitions, segments.n, answers, base_answer, (double) answer - base_answer,
-               values))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
-                   _ ("finds no values that fit the answers. Ask about more coalitions, or cut "
-                      "fewer segments."));
-      return FALSE;
-    }
   explanation->map = cj_segments_spread (&segments, values, TRUE);
   explanation->answer = answer;
   explanation->base_answer = base_answer;

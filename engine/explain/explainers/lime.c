@@ -15,14 +15,7 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "segments",
-    .title = "Segments",
-    .blurb = "Into how many superpixels a picture is cut; words and numbers go one by one up to it",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, segments),
-    .preset = 64,
-    .min = 2,
-    .max = 512,
+  { CJ_SEGMENTS_ROW, .offset = offsetof (Params, segments), .preset = 64, .max = 512,
     .soft_max = 256 },
   { .name = "samples",
     .title = "Samples",
@@ -54,14 +47,8 @@ static const CjParam params[] = {
     .max = 100,
     .soft_max = 1,
     .digits = 3 },
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What stands in place of what is left out",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_BASELINE_ROW, .blurb = "What stands in place of what is left out",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
 
@@ -78,34 +65,46 @@ draw_masks (guint s, gint64 n, guint64 seed)
   return shown;
 }
 
-/* Ridge regression of the answers on what is shown, with an intercept that is not held; weights by the
- * distance 1 - cosine of the whole and the mask. values [S + 1]. */
-static gboolean
-fit (const guint8 *shown, gint64 n, guint s, const float *answers, const Params *p, double *values)
+/* How much each mask counts, by the distance 1 - cosine of the whole and the mask. You free. */
+static double *
+weigh (const guint8 *shown, gint64 n, guint s, double width)
 {
-  const gint64 m = s + 1;
-  g_autofree double *a = g_new0 (double, (gsize) (m * m));
-  g_autofree double *row = g_new (double, (gsize) m);
+  double *weights = g_new (double, (gsize) n);
 
   for (gint64 i = 0; i < n; i++)
     {
-      double count = 0, distance, weight;
+      double count = 0, distance;
 
       for (guint j = 0; j < s; j++)
-        count += row[j] = shown[i * s + j];
-      row[s] = 1;
+        count += shown[i * s + j];
       distance = 1 - sqrt (count / s);
-      weight = exp (-distance * distance / (p->width * p->width));
-      for (gint64 j = 0; j < m; j++)
-        {
-          values[j] += weight * row[j] * answers[i];
-          for (gint64 k = 0; k < m && row[j] != 0; k++)
-            a[j * m + k] += weight * row[k];
-        }
+      weights[i] = exp (-distance * distance / (width * width));
     }
-  for (guint j = 0; j < s; j++)
+  return weights;
+}
+
+/* Ridge regression of the answers on what is shown, with an intercept that is not held. values [S + 1].
+ * FALSE: stopped, or an error. */
+static gboolean
+fit (const CjExplainCall *call, const CjSegments *segments, const guint8 *shown,
+     const float *answers, double *values, GError **error)
+{
+  const Params *p = call->params;
+  const gint64 m = segments->n + 1;
+  g_autofree double *a = g_new0 (double, (gsize) (m * m));
+  g_autofree double *weights = weigh (shown, p->samples, segments->n, p->width);
+
+  if (!cj_segments_gather (segments, call, shown, p->samples, weights, answers, 0, TRUE,
+                           CJ_SEGMENTS_ASKED, 1, a, values))
+    return FALSE;
+  for (gint64 j = 0; j < m - 1; j++)
     a[j * m + j] += p->ridge;
-  return cj_solve_symmetric (a, values, m, 1);
+  if (cj_solve_symmetric (a, values, m, 1))
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+               _ ("finds no weights that fit the answers. Ask about more samples, cut fewer "
+                  "segments, or make the width larger."));
+  return FALSE;
 }
 
 static gboolean
@@ -124,15 +123,9 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
   cj_segments_init (&segments, call, (guint) p->segments);
   shown = draw_masks (segments.n, p->samples, call->seed);
   values = g_new0 (double, segments.n + 1);
-  if (!cj_segments_ask (&segments, call, base, shown, p->samples, 0, 1, answers))
+  if (!cj_segments_ask (&segments, call, base, shown, p->samples, 0, CJ_SEGMENTS_ASKED, answers)
+      || !fit (call, &segments, shown, answers, values, error))
     return FALSE;
-  if (!fit (shown, p->samples, segments.n, answers, p, values))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
-                   _ ("finds no weights that fit the answers. Ask about more samples, cut fewer "
-                      "segments, or make the width larger."));
-      return FALSE;
-    }
   explanation->map = cj_segments_spread (&segments, values, FALSE);
   explanation->answer = answers[0];
   return TRUE;

@@ -77,7 +77,10 @@ const CjExplainerInfo cj_explainer_lrp = {
   .formula = "R_i = Σ_j x_i w_ij / (ε ± Σ_k x_k w_kj + b_j) · R_j",
   .source
   = "Bach, Binder, Montavon, Klauschen, Müller and Samek, 2015: On pixel-wise explanations; "
-    "Montavon et al., 2019, for gamma and the composite",
+    "Montavon et al., 2019, for gamma and the composite; Ali, Schnake, Eberle, Montavon, Müller "
+    "and "
+    "Wolf, 2022: XAI for transformers, for attention and layer norm; Achtibat et al., 2024: "
+    "AttnLRP, for softmax",
   .traits = CJ_EXPLAIN_SIGNED,
   .version = 1,
   .params = params,

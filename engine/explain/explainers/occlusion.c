@@ -2,7 +2,6 @@
 #include "cj-explain-tools.h"
 
 #include <stddef.h>
-#include <string.h>
 
 typedef struct
 {
@@ -26,24 +25,20 @@ static const CjParam params[] = {
     .offset = offsetof (Params, stride),
     .max = 1024,
     .soft_max = 16 },
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What stands where something is hidden",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_BASELINE_ROW, .blurb = "What stands where something is hidden",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
-
-#define TOGETHER 32
 
 typedef struct
 {
   CjExplainGrid grid;
   gint64 window_h, window_w, rows, columns; /* places of the window */
   gint64 stride_h, stride_w;
+  const float *base;
+  float answer;
+  double *sum; /* [H, W]: what the answer fell by where a pixel was hidden */
+  int *count;  /* how often it was */
 } Places;
 
 static Places
@@ -74,8 +69,9 @@ get_place (const Places *places, gint64 i, gint64 *row, gint64 *column)
 }
 
 static void
-hide (const Places *places, gint64 i, const float *base, float *row)
+hide (gint64 i, float *x, gpointer data)
 {
+  const Places *places = data;
   gint64 top, left;
 
   get_place (places, i, &top, &left);
@@ -85,21 +81,22 @@ hide (const Places *places, gint64 i, const float *base, float *row)
         {
           const gint64 at = cj_explain_at (&places->grid, c, r * places->grid.w + k);
 
-          row[at] = base[at];
+          x[at] = places->base[at];
         }
 }
 
 static void
-spread (const Places *places, gint64 i, double drop, double *sum, int *count)
+spread (gint64 i, const float *answers, gpointer data)
 {
+  const Places *places = data;
   gint64 top, left;
 
   get_place (places, i, &top, &left);
   for (gint64 r = top; r < top + places->window_h; r++)
     for (gint64 k = left; k < left + places->window_w; k++)
       {
-        sum[r * places->grid.w + k] += drop;
-        count[r * places->grid.w + k]++;
+        places->sum[r * places->grid.w + k] += (double) places->answer - *answers;
+        places->count[r * places->grid.w + k]++;
       }
 }
 
@@ -107,37 +104,26 @@ static gboolean
 run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
   const Params *p = call->params;
-  const Places places = find_places (call);
-  const gint64 n = cj_explained_get_n_features (call->network);
-  const gint64 pixels = places.grid.h * places.grid.w, total = places.rows * places.columns;
+  Places places = find_places (call);
+  const gint64 pixels = places.grid.h * places.grid.w;
   const CjShape shape = cj_shape3 (1, places.grid.h, places.grid.w);
-  g_autofree float *base = g_new (float, (gsize) n), *rows = g_new (float, (gsize) (TOGETHER * n));
+  const CjExplainRows rows = { hide, spread, &places, FALSE };
+  g_autofree float *base = g_new (float, (gsize) cj_explained_get_n_features (call->network));
   g_autofree double *sum = g_new0 (double, (gsize) pixels);
   g_autofree int *count = g_new0 (int, (gsize) pixels);
-  float answer, answers[TOGETHER];
 
   if (!cj_explain_baseline (call, (CjBaseline) p->baseline, base, error))
     return FALSE;
-  cj_explained_ask (call->network, call->x, 1, &call->target, &answer);
-  for (gint64 begin = 0; begin < total; begin += TOGETHER)
-    {
-      const gint64 many = MIN (TOGETHER, total - begin);
-
-      for (gint64 k = 0; k < many; k++)
-        {
-          memcpy (rows + k * n, call->x, sizeof (float) * (gsize) n);
-          hide (&places, begin + k, base, rows + k * n);
-        }
-      cj_explained_ask (call->network, rows, many, &call->target, answers);
-      for (gint64 k = 0; k < many; k++)
-        spread (&places, begin + k, (double) answer - answers[k], sum, count);
-      if (!cj_explain_go_on (call, (double) (begin + many) / (double) total))
-        return FALSE;
-    }
+  places.base = base;
+  places.sum = sum;
+  places.count = count;
+  cj_explained_ask (call->network, call->x, 1, &call->target, &places.answer);
+  if (!cj_explain_ask (call, &rows, places.rows * places.columns, 0, 1))
+    return FALSE;
   explanation->map = cj_tensor_new (CJ_FLOAT32, &shape);
   for (gint64 i = 0; i < pixels; i++)
     cj_tensor_f32 (explanation->map)[i] = (float) (sum[i] / MAX (count[i], 1));
-  explanation->answer = answer;
+  explanation->answer = places.answer;
   return TRUE;
 }
 

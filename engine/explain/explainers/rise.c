@@ -41,18 +41,10 @@ static const CjParam params[] = {
     .min = 0.01,
     .max = 0.99,
     .digits = 2 },
-  { .name = "baseline",
-    .title = "Baseline",
-    .blurb = "What stands where nothing is shown",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, baseline),
-    .preset = CJ_BASELINE_BLACK,
-    .max = CJ_BASELINE_MAX,
-    .choices = cj_baseline_names },
+  { CJ_BASELINE_ROW, .blurb = "What stands where nothing is shown",
+    .offset = offsetof (Params, baseline) },
   { NULL },
 };
-
-#define TOGETHER 32
 
 /* Mask `index` [H, W]: cells that are 0 or 1, enlarged bilinearly and shifted by part of a cell. */
 static void
@@ -85,6 +77,43 @@ draw_mask (const CjExplainCall *call, const CjExplainGrid *grid, const Params *p
       }
 }
 
+typedef struct
+{
+  const CjExplainCall *call;
+  CjExplainGrid grid;
+  const float *base;
+  float *masks;         /* [CJ_EXPLAIN_TOGETHER, H, W] */
+  double *both, *alone; /* [H, W]: sums of answer and mask together, and of the masks */
+  double sum;           /* of the answers */
+} Rise;
+
+static void
+make_row (gint64 k, float *x, gpointer data)
+{
+  const Rise *self = data;
+  const gint64 pixels = self->grid.h * self->grid.w;
+  float *mask = self->masks + k % CJ_EXPLAIN_TOGETHER * pixels;
+
+  draw_mask (self->call, &self->grid, self->call->params, (guint64) k, mask);
+  for (gint64 i = 0; i < self->grid.c * pixels; i++)
+    x[i] = self->base[i] + mask[i % pixels] * (x[i] - self->base[i]);
+}
+
+static void
+take_answer (gint64 k, const float *answers, gpointer data)
+{
+  Rise *self = data;
+  const gint64 pixels = self->grid.h * self->grid.w;
+  const float *mask = self->masks + k % CJ_EXPLAIN_TOGETHER * pixels;
+
+  self->sum += *answers;
+  for (gint64 i = 0; i < pixels; i++)
+    {
+      self->both[i] += (double) *answers * mask[i];
+      self->alone[i] += mask[i];
+    }
+}
+
 /* Means of answer and mask over all masks, together and apart: their covariance over the share that is
  * shown, which is the paper's expectation without the part that all pixels have in common. */
 static gboolean
@@ -92,46 +121,23 @@ run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
   const Params *p = call->params;
   const CjExplainGrid grid = cj_explain_grid (call->network);
-  const gint64 n = cj_explained_get_n_features (call->network), pixels = grid.h * grid.w;
+  const gint64 pixels = grid.h * grid.w;
   const CjShape shape = cj_shape3 (1, grid.h, grid.w);
-  g_autofree float *base = g_new (float, (gsize) n), *rows = g_new (float, (gsize) (TOGETHER * n));
-  g_autofree float *masks = g_new (float, (gsize) (TOGETHER * pixels));
-  g_autofree double *both = g_new0 (double, (gsize) pixels),
-                    *alone = g_new0 (double, (gsize) pixels);
-  float answers[TOGETHER], answer;
-  double sum = 0;
+  g_autofree float *base = g_new (float, (gsize) cj_explained_get_n_features (call->network));
+  g_autofree float *masks = g_new (float, (gsize) (CJ_EXPLAIN_TOGETHER * pixels));
+  g_autofree double *both = g_new0 (double, (gsize) pixels);
+  g_autofree double *alone = g_new0 (double, (gsize) pixels);
+  Rise rise = { call, grid, base, masks, both, alone, 0 };
+  const CjExplainRows rows = { make_row, take_answer, &rise, FALSE };
+  float answer;
 
-  if (!cj_explain_baseline (call, (CjBaseline) p->baseline, base, error))
+  if (!cj_explain_baseline (call, (CjBaseline) p->baseline, base, error)
+      || !cj_explain_ask (call, &rows, p->masks, 0, 1))
     return FALSE;
-  for (gint64 begin = 0; begin < p->masks; begin += TOGETHER)
-    {
-      const gint64 many = MIN (TOGETHER, p->masks - begin);
-
-      for (gint64 k = 0; k < many; k++)
-        {
-          float *mask = masks + k * pixels;
-
-          draw_mask (call, &grid, p, (guint64) (begin + k), mask);
-          for (gint64 i = 0; i < n; i++)
-            rows[k * n + i] = base[i] + mask[i % pixels] * (call->x[i] - base[i]);
-        }
-      cj_explained_ask (call->network, rows, many, &call->target, answers);
-      for (gint64 k = 0; k < many; k++)
-        {
-          sum += answers[k];
-          for (gint64 i = 0; i < pixels; i++)
-            {
-              both[i] += (double) answers[k] * masks[k * pixels + i];
-              alone[i] += masks[k * pixels + i];
-            }
-        }
-      if (!cj_explain_go_on (call, (double) (begin + many) / p->masks))
-        return FALSE;
-    }
   explanation->map = cj_tensor_new (CJ_FLOAT32, &shape);
   for (gint64 i = 0; i < pixels; i++)
     cj_tensor_f32 (explanation->map)[i]
-        = (float) ((both[i] / p->masks - sum / p->masks * alone[i] / p->masks) / p->share);
+        = (float) ((both[i] / p->masks - rise.sum / p->masks * alone[i] / p->masks) / p->share);
   cj_explained_ask (call->network, call->x, 1, &call->target, &answer);
   explanation->answer = answer;
   return TRUE;

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#define TOGETHER 32 /* masked pictures that are asked about at once */
-
 /* The enlarged map between 0 and 1; FALSE where it is the same everywhere. */
 static gboolean
 stretch (float *map, gint64 n)
@@ -22,38 +20,6 @@ stretch (float *map, gint64 n)
   return most > least;
 }
 
-/* What the network answers to the picture seen through each map; the rest is black. FALSE: stopped. */
-static gboolean
-ask_masked (const CjExplainCall *call, const CjCam *cam, const float *base, float *scores)
-{
-  const CjExplainGrid grid = cj_explain_grid (call->network);
-  const gint64 n = cj_explained_get_n_features (call->network), pixels = grid.h * grid.w;
-  const gint64 k = cj_explained_get_n_scores (call->network);
-  const CjShape shape = cj_shape2 (cam->h, cam->w);
-  g_autofree float *rows = g_new (float, (gsize) (TOGETHER * n));
-
-  for (gint64 c = 0; c < cam->c; c++)
-    {
-      g_autoptr (CjTensor) coarse = cj_tensor_new (CJ_FLOAT32, &shape), map = NULL;
-      float *row = rows + c % TOGETHER * n;
-      gboolean says;
-
-      memcpy (coarse->data, cj_tensor_f32 (cam->maps) + c * cam->n,
-              sizeof (float) * (gsize) cam->n);
-      map = cj_explain_enlarge (&grid, coarse);
-      says = stretch (cj_tensor_f32 (map), pixels);
-      for (gint64 i = 0; i < n; i++)
-        row[i] = base[i] + (says ? cj_tensor_f32 (map)[i % pixels] : 0) * (call->x[i] - base[i]);
-      if (c + 1 < cam->c && (c + 1) % TOGETHER != 0)
-        continue;
-      cj_explained_score (call->network, rows, c % TOGETHER + 1,
-                          scores + c / TOGETHER * TOGETHER * k);
-      if (!cj_explain_go_on (call, (double) (c + 1) / (double) cam->c))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* The softmax of score `of` among its rivals. */
 static double
 find_share (const float *scores, const CjExplainRivals *rivals, gint64 of)
@@ -68,26 +34,61 @@ find_share (const float *scores, const CjExplainRivals *rivals, gint64 of)
   return exp ((double) scores[of] - most) / sum;
 }
 
+typedef struct
+{
+  const CjExplainCall *call;
+  const CjCam *cam;
+  CjExplainGrid grid;
+  CjExplainRivals rivals;
+  float *base;
+  double *weights; /* of the maps */
+} Masks;
+
+/* The picture seen through map k; the rest is black. */
+static void
+make_row (gint64 k, float *x, gpointer data)
+{
+  const Masks *self = data;
+  const gint64 pixels = self->grid.h * self->grid.w;
+  const CjShape shape = cj_shape2 (self->cam->h, self->cam->w);
+  g_autoptr (CjTensor) coarse = cj_tensor_new (CJ_FLOAT32, &shape), map = NULL;
+  gboolean says;
+
+  memcpy (coarse->data, cj_tensor_f32 (self->cam->maps) + k * self->cam->n,
+          sizeof (float) * (gsize) self->cam->n);
+  map = cj_explain_enlarge (&self->grid, coarse);
+  says = stretch (cj_tensor_f32 (map), pixels);
+  for (gint64 i = 0; i < self->grid.c * pixels; i++)
+    x[i] = self->base[i] + (says ? cj_tensor_f32 (map)[i % pixels] : 0) * (x[i] - self->base[i]);
+}
+
+static void
+take_scores (gint64 k, const float *scores, gpointer data)
+{
+  const Masks *self = data;
+  const gint64 target = self->call->target.index;
+
+  self->weights[k]
+      = self->rivals.k > 1 ? find_share (scores, &self->rivals, target) : scores[target];
+}
+
 static gboolean
 run (const CjExplainCall *call, CjExplanation *explanation, GError **error)
 {
-  const gint64 k = cj_explained_get_n_scores (call->network);
   const gint64 n = cj_explained_get_n_features (call->network);
-  const CjExplainRivals rivals = cj_explain_rivals (call);
   g_auto (CjCam) cam = { 0 };
-  g_autofree float *base = g_new (float, (gsize) n), *scores = NULL;
+  g_autofree float *base = g_new (float, (gsize) n);
   g_autofree double *weights = NULL;
+  Masks masks
+      = { call, &cam, cj_explain_grid (call->network), cj_explain_rivals (call), base, NULL };
+  const CjExplainRows rows = { make_row, take_scores, &masks, TRUE };
 
   if (!cj_cam_open (&cam, call, error)
       || !cj_explain_baseline (call, CJ_BASELINE_BLACK, base, error))
     return FALSE;
-  scores = g_new (float, (gsize) (cam.c * k));
-  weights = g_new (double, (gsize) cam.c);
-  if (!ask_masked (call, &cam, base, scores))
+  masks.weights = weights = g_new (double, (gsize) cam.c);
+  if (!cj_explain_ask (call, &rows, cam.c, 0, 1))
     return FALSE;
-  for (gint64 c = 0; c < cam.c; c++)
-    weights[c] = rivals.k > 1 ? find_share (scores + c * k, &rivals, call->target.index)
-                              : scores[c * k + call->target.index];
   cj_cam_finish (&cam, call, cj_cam_sum (&cam, weights, TRUE), explanation);
   return TRUE;
 }

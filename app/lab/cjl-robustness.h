@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Dose and response: what a network still gets right at growing doses of one kind of damage, or strengths of
+ * an attack, several times over. S seeds, P doses. */
+#pragma once
+
+#include "cjl-damage.h"
+#include "cjl-job.h"
+#include "cjv-frame.h"
+
+G_BEGIN_DECLS
+
+#define CJL_ROBUSTNESS_MAX_SEEDS 50
+#define CJL_ROBUSTNESS_MAX_DOSES 50
+
+typedef struct
+{
+  const char *what; /* id of a damage or an attack */
+  int order;        /* CjDamageOrder, where the damage has one */
+  const char *node; /* of damage to units and weights: id of a layer; NULL: all */
+  CjdSplit split;
+  gsize n_samples; /* at most */
+  double most;     /* the last dose; 0: the preset of the damage */
+  guint n_doses, n_seeds;
+} CjlRobustnessOptions;
+
+/* Lesion of units, all layers, 1,000 test samples, 10 doses, 5 seeds. */
+void cjl_robustness_options_init (CjlRobustnessOptions *options);
+
+/* All that can be done, "what" of the options: damage in the order of the catalogue, then attacks; and its
+ * title, to be translated. NULL beyond the last. */
+const char *cjl_robustness_get_what (guint index);
+const char *cjl_robustness_get_title (const char *what);
+/* Whether the damage can be aimed at one layer, and has an order. */
+gboolean cjl_robustness_has_node (const char *what);
+gboolean cjl_robustness_has_order (const char *what);
+
+/* Immutable. */
+typedef struct
+{
+  CjlRobustnessOptions options;
+  char *node; /* what options.node points to, or NULL */
+  CjdDataset *dataset;
+  guint64 step;       /* of the weights */
+  gsize n;            /* samples that are judged */
+  CjTensor *doses;    /* [P] */
+  CjTensor *accuracy; /* [S, P]; NAN: not measured yet */
+  double chance;      /* share that a guess gets right */
+} CjlRobustness;
+
+void cjl_robustness_free (CjlRobustness *robustness);
+
+/* A job whose results are CjlRobustness, one after every seed. Takes the network; copies the options. You
+ * free. */
+CjlJob *cjl_robustness_start (CjlNetwork *network, const CjlRobustnessOptions *options);
+/* The same at once, of a project at rest. Slow. Main thread. You free. */
+CjlRobustness *cjl_robustness_project (CjlProject *project, CjdDataset *dataset,
+                                       const CjlRobustnessOptions *options, GError **error);
+
+/* A sealed frame for the figure "robustness": one line, or two with `other` (NULL: none), which must have
+ * the same doses and seeds; then `name` and `other_name` tell them apart. You free. */
+CjvFrame *cjl_robustness_frame (const CjlRobustness *robustness, const char *name,
+                                const CjlRobustness *other, const char *other_name);
+/* Whether two can stand in one figure. */
+gboolean cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlRobustness, cjl_robustness_free)
+
+G_END_DECLS
