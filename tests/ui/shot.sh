@@ -263,6 +263,12 @@ inside ()
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train
+  # thinned while it trains
+  "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
+  "$(dirname "$program")/../cli/cajal-cli" set "$HOME/thin$1.cajal" pruning.method=magnitude \
+    pruning.schedule=gradual pruning.every=0.05 pruning.sparsity=0.95 pruning.end=1
+  act () { show pruning; sleep 4; }
+  picture "pruning$1" 8 --train "$HOME/thin$1.cajal"
 }
 inside ''
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
