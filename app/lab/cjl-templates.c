@@ -91,7 +91,7 @@ static const CjlTemplate templates[] = {
              "asked",
     .teaches = "Set the adaptation to 0 and the memory goes; set “through time” to e-prop and no "
                "neuron needs to know the future",
-    .expected = "92 %",
+    .expected = "98 %",
     .source = "cues",
     .network = "input, dense 60, recurrent-lif tau=20 dt=10 adapt-tau=1000 adapt-jump=0.1 "
                "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
