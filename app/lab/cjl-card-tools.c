@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-card-tools.h"
 
+#include "cj-error.h"
+
+#include <math.h>
 #include <string.h>
+
+#define TEST_BATCH 100
 
 /* A part of a seed's progress. */
 typedef struct
@@ -47,4 +52,20 @@ cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *att
         return FALSE;
     }
   return TRUE;
+}
+
+double
+cjl_card_measure_accuracy (const CjlNetwork *network, GError **error)
+{
+  g_autoptr (CjProgram) program
+      = cjl_network_compile (network, CJ_PURPOSE_INFER, TEST_BATCH, error);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (network->dataset, CJD_SPLIT_TEST);
+  CjScore score;
+
+  if (program == NULL)
+    return NAN;
+  score = cj_evaluate (program, feed, NULL);
+  if (feed->problem != NULL)
+    g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+  return score.accuracy;
 }

@@ -13,4 +13,7 @@ gboolean cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const 
                               const char *setting, const double *strengths, guint n, guint64 seed,
                               double from, CjlAttacked *attacked, GError **error);
 
+/* The share of the test samples that a network gets right; NAN with the reason. */
+double cjl_card_measure_accuracy (const CjlNetwork *network, GError **error);
+
 G_END_DECLS
