@@ -55,7 +55,7 @@ const CjlResultCard cjl_card_snn_surrogate = {
     .blurb = "Neurons that only fire or do not learn digits by gradients, once a smooth stand-in "
              "takes the place of the slope of a spike",
     .teaches = "Change the surrogate of both layers, or its slope, and see how little it matters",
-    .expected = "94 % after 1 epoch, 97 % after 5",
+    .expected = "after 1 epoch 94 %, after 5 epochs 97 %",
     .network = "input, flatten, dense 1000, direct-current 25, lif beta=0.95 surrogate=arctan, "
                "dense 10, lif beta=0.95 surrogate=arctan, log-softmax, spike-readout, nll;"
                "lif2:1 > log1",
@@ -65,7 +65,7 @@ const CjlResultCard cjl_card_snn_surrogate = {
   .data_set = "mnist",
   .paper = "Eshraghian et al., 2023: Training spiking neural networks using lessons from deep "
            "learning; the number is of the tutorial of snnTorch",
-  .passes = "At least 93.5 % after 1 epoch and 97 % after 5",
+  .passes = "After 1 epoch at least 93.5 %, after 5 at least 97 %",
   .values = values,
   .n_seeds = 3,
   .seconds = 60,
