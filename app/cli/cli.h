@@ -21,6 +21,7 @@ extern const CliCommand cli_list, cli_describe, cli_templates; /* catalogue.c */
 extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
 extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_card;                              /* card.c */
+extern const CliCommand cli_convert;                           /* convert.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
