@@ -38,4 +38,6 @@ picture tiny-vit 16000 10 embedding --node pick1
 picture char-gpt 1500 2 text
 picture lstm 2000 8 maps --node lstm1
 picture autoencoder 6000 6 maps --node reshape1 --sample 6
+picture spiking 6000 4 maps --node lif1 --sample 4
+picture evidence 2000 6 maps --node recurrent1 --sample 4
 picture simple-cells 16000 8 filters --node conv1 --set each=true
