@@ -105,6 +105,19 @@ say_training (void)
 }
 
 static void
+say_pruning (void)
+{
+  say_params ("pruning", cj_pruning_params);
+  for (const CjPrunerInfo *const *p = cj_pruners (); *p != NULL; p++)
+    {
+      g_autofree char *where = g_strdup_printf ("criterion of pruning %s", (*p)->id);
+
+      say (where, "title", (*p)->title);
+      say (where, "what it does", (*p)->blurb);
+    }
+}
+
+static void
 say_rules (void)
 {
   for (const CjRuleInfo *const *r = cj_rules (); *r != NULL; r++)
@@ -250,6 +263,7 @@ main (void)
   say_layers ();
   say_training ();
   say_rules ();
+  say_pruning ();
   say_metrics ();
   say_explainers ();
   say_attacks ();

@@ -68,7 +68,7 @@ const CjlResultCard cjl_card_critical_period = {
             "pruned at birth",
   .values = values,
   .lines = lines,
-  .x_title = "epoch at which 98 % of the synapses go",
+  .x_title = "epoch at which synapses go (98 %)",
   .y_title = "accuracy",
   .y_share = TRUE,
   .x = moments,

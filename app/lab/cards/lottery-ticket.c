@@ -21,7 +21,7 @@ static const double drawn[N_POINTS] = { NAN, NAN,    NAN, 0.9796, NAN,    NAN, 0
 
 static const CjlCardValue values[] = {
   { "dense", "Dense network", TRUE, 0.9780, 0.97, 1 },
-  { "ticket", "Ticket, 3.6 % of the weights", TRUE, 0.9809, 0.97, 1 },
+  { "ticket", "Ticket of 3.6 %", TRUE, 0.9809, 0.97, 1 },
   { "drawn", "The same mask, new weights", TRUE, 0.9623, -INFINITY, INFINITY },
   { "over-dense", "Ticket over dense", TRUE, 0.0029, 0, INFINITY },
   { "over-drawn", "Ticket over new weights", TRUE, 0.0186, 0.01, INFINITY },
@@ -140,7 +140,7 @@ const CjlResultCard cjl_card_lottery_ticket = {
     .blurb = "A network hides a small one that learns as well alone, but only from the weights "
              "that it was born with",
     .teaches = "Which synapses are there is not enough; what they began as matters",
-    .expected = "3.6 % of the weights are as good as all",
+    .expected = "as good with 3.6 %",
     .network = "input, flatten, dense 300 relu, dense 100 relu, dense 10, cross-entropy",
     .data = "normalise=as-is validation-share=0",
     .setup = "epochs=80 batch=60 learning-rate=0.0012 pruning.method=magnitude "
@@ -151,8 +151,8 @@ const CjlResultCard cjl_card_lottery_ticket = {
   .data_set = "mnist",
   .paper = "Frankle and Carbin, ICLR 2019: The lottery ticket hypothesis; the numbers are of a "
            "measurement of one run",
-  .passes = "With 3.6 % of the weights the ticket is as good as the dense network, and at least a "
-            "point better than the same mask with new weights",
+  .passes = "With 3.6 %, the ticket is as good as the dense network, and at least a point better than "
+            "the same mask with new weights",
   .values = values,
   .lines = lines,
   .x_title = "round, of which each takes a fifth of the synapses",

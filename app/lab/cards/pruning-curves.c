@@ -18,7 +18,7 @@ static const CjlCardValue values[] = {
   { "dense", "All synapses", TRUE, 0.9836, 0.965, 1 },
   { "gradual", "A twelfth, weakest away gradually", TRUE, 0.9841, 0.96, 1 },
   { "below-dense", "That under all synapses", TRUE, -0.0005, -INFINITY, 0.005 },
-  { "over-random", "Over chance, with 2 % of them", TRUE, NAN, 0.005, INFINITY },
+  { "over-random", "Over chance at 98 %", TRUE, NAN, 0.005, INFINITY },
   { NULL },
 };
 
@@ -84,7 +84,7 @@ const CjlResultCard cjl_card_pruning_curves = {
   .data_set = "mnist",
   .paper = "Han, Pool, Tran and Dally, NeurIPS 2015: Learning both weights and connections for "
            "efficient neural networks, table 1",
-  .passes = "With a twelfth of the synapses within half a point of all, and with 2 % at least half a "
+  .passes = "With a twelfth of the synapses within half a point of all, and at 98 %, at least half a "
             "point above chance",
   .values = values,
   .lines = lines,
