@@ -45,14 +45,14 @@ static const CjParam params[] = {
 static gboolean
 emit_factor (CjLayerBuild *build, const Params *p, int *m, GError **error)
 {
-  static const CjUnaryAttrs functions[]
+  static const CjUnaryAttrs kinds[]
       = { { CJ_UNARY_SIGMOID, 0, 0 }, { CJ_UNARY_RELU, 0, 0 }, { CJ_UNARY_EXP, 0, 0 } };
   const CjUnaryAttrs strong
       = { CJ_UNARY_AFFINE, p->strength, p->function == LINEAR ? 1 : 0 };
   const CjUnaryAttrs twice = { CJ_UNARY_AFFINE, 2, 0 };
 
   return cj_layer_build_emit (build, &cj_op_unary, &strong, m, 1, m, error)
-         && cj_layer_build_emit (build, &cj_op_unary, &functions[p->function], m, 1, m, error)
+         && cj_layer_build_emit (build, &cj_op_unary, &kinds[p->function], m, 1, m, error)
          && (p->function != SIGMOID
              || cj_layer_build_emit (build, &cj_op_unary, &twice, m, 1, m, error));
 }
