@@ -4,6 +4,7 @@
 #include "cj-rig.h"
 #include "cjl-damage.h"
 #include "cjl-evaluation.h"
+#include "cjl-robustness.h"
 #include "cjl-template.h"
 
 #include <math.h>
@@ -148,6 +149,59 @@ test_every (void)
   cjl_project_unref (project);
 }
 
+/* Dose and response of one network: every seed begins without damage and falls; half of it stays when it is
+ * stopped. */
+static void
+test_robustness (void)
+{
+  CjlProject *project;
+  g_autoptr (CjlNetwork) network
+      = train ("input, flatten, dense 16 relu, dense 36, cross-entropy", &project);
+  const double clean = evaluate (network);
+  g_autoptr (CjlJob) job = NULL;
+  g_autoptr (CjlRobustness) whole = NULL, part = NULL;
+  g_autoptr (CjvFrame) frame = NULL;
+  CjlRobustnessOptions options;
+  guint n = 0;
+
+  for (guint i = 0; cjl_robustness_get_what (i) != NULL; i++)
+    n += cjl_robustness_get_title (cjl_robustness_get_what (i)) != NULL;
+  g_assert_cmpuint (n, >, 10);
+  cjl_robustness_options_init (&options);
+  options.n_doses = 4;
+  options.n_seeds = 3;
+  options.node = "dense1";
+  job = cjl_robustness_start (cjl_network_new (network->graph, network->dataset, network->weights),
+                              &options);
+  cjl_job_wait (job);
+  whole = cjl_job_take_result (job);
+  g_assert_nonnull (whole);
+  for (guint seed = 0; seed < 3; seed++)
+    {
+      const float *row = cj_tensor_f32 (whole->accuracy) + seed * 4;
+
+      g_assert_cmpfloat_with_epsilon ((double) row[0], clean, 1e-6);
+      g_assert_cmpfloat (row[3], <, row[0]);
+    }
+  frame = cjl_robustness_frame (whole, "one", whole, "two");
+  g_assert_cmpint (cjv_frame_get_array (frame, "curves")->shape.dims[0], ==, 2);
+  g_assert_cmpstr (cjv_frame_get_string (frame, "lines", 1), ==, "two: Lesion of units in dense1");
+  g_clear_pointer (&job, cjl_job_free);
+
+  options.n_seeds = CJL_ROBUSTNESS_MAX_SEEDS;
+  options.n_doses = CJL_ROBUSTNESS_MAX_DOSES;
+  job = cjl_robustness_start (cjl_network_new (network->graph, network->dataset, network->weights),
+                              &options);
+  while ((part = cjl_job_take_result (job)) == NULL)
+    g_usleep (1000);
+  cjl_job_cancel (job);
+  cjl_job_wait (job);
+  g_assert_true (
+      isnan ((double) cj_tensor_f32 (part->accuracy)[cj_shape_size (&part->accuracy->shape) - 1]));
+  g_assert_false (cjl_robustness_is_like (whole, part));
+  cjl_project_unref (project);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,5 +209,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/damage/by-hand", test_by_hand);
   g_test_add_func ("/lab/damage/targeted", test_targeted);
   g_test_add_func ("/lab/damage/every", test_every);
+  g_test_add_func ("/lab/damage/robustness", test_robustness);
   return g_test_run ();
 }

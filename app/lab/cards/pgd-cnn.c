@@ -76,7 +76,7 @@ const CjlResultCard cjl_card_pgd_cnn = {
                "conv-2d 32 kernel=4 stride=2 padding=1 activation=relu, flatten, dense 100 relu, "
                "dense 10, cross-entropy",
     .data = "normalise=as-is validation-share=0",
-    .setup = "epochs=1 batch=100 learning-rate=0.002 attack=pgd attack-strength=0.1 "
+    .setup = "epochs=3 batch=100 learning-rate=0.002 attack=pgd attack-strength=0.1 "
              "attack-steps=5",
   },
   .data_set = "mnist",
@@ -91,6 +91,6 @@ const CjlResultCard cjl_card_pgd_cnn = {
   .x = strengths,
   .n_points = N_POINTS,
   .n_seeds = 3,
-  .seconds = 120,
+  .seconds = 180,
   .run = run,
 };
