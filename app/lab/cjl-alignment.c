@@ -219,13 +219,14 @@ cjl_alignment_project (CjlProject *project, CjdDataset *dataset, GError **error)
 }
 
 double
-cjl_alignment_find_signal (const CjlNetwork *network, const CjTrainSetup *setup, const char *node,
-                           GError **error)
+cjl_alignment_find_angle (const CjlNetwork *network, const CjTrainSetup *setup, const char *node,
+                          gsize batch, GError **error)
 {
   const CjLearning learning = cj_train_setup_get_learning (setup);
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (network->dataset, CJD_SPLIT_TRAIN);
-  const guint n = (guint) MIN (feed->n_samples, SAMPLES);
-  CjDataSpec spec = cjl_data_spec (network->dataset, 1);
+  const gsize most = CLAMP (feed->n_samples, 1, SAMPLES), each = CLAMP (batch, 1, most);
+  const guint n = (guint) (most / each);
+  CjDataSpec spec = cjl_data_spec (network->dataset, (gint64) each);
   g_autoptr (CjAlignment) alignment = NULL;
   g_autofree double *angles = NULL;
   double sum = 0;

@@ -138,11 +138,11 @@ test_job (void)
 
   network = cjl_network_new_project (project, dataset, &error);
   g_assert_no_error (error);
-  angle = cjl_alignment_find_signal (network, project->setup, "dense1", &error);
+  angle = cjl_alignment_find_angle (network, project->setup, "dense1", 1, &error);
   g_assert_no_error (error);
   g_assert_true (angle > 3 && angle < 180);
   g_assert_cmpfloat_with_epsilon (
-      cjl_alignment_find_signal (network, project->setup, "dense2", &error), 0, 0.1);
+      cjl_alignment_find_angle (network, project->setup, "dense2", 16, &error), 0, 0.1);
   job = cjl_alignment_start (cjl_network_new_project (project, dataset, NULL), project->setup, NULL,
                              NULL, NULL);
   cjl_job_wait (job);

@@ -42,7 +42,7 @@ run (CjlCardRun *run, guint64 seed, GError **error)
       network = cjl_card_run_train (run, at, end, error);
       if (network == NULL)
         return cjl_card_run_is_cancelled (run);
-      angle = cjl_alignment_find_signal (network, project->setup, "dense1", &local);
+      angle = cjl_alignment_find_angle (network, project->setup, "dense1", 1, &local);
       if (local == NULL)
         accuracy = cjl_card_measure_accuracy (network, &local);
       if (local != NULL)
