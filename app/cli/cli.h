@@ -28,6 +28,7 @@ extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
+extern const CliCommand cli_neuron;                            /* neuron.c */
 extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_recover;                           /* recover.c */

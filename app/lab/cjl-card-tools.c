@@ -34,8 +34,8 @@ set_param (const CjAttackInfo *info, gpointer params, const char *setting, GErro
 
 gboolean
 cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *attack,
-                     const char *setting, const double *strengths, guint n, guint64 seed,
-                     double from, CjlAttacked *attacked, GError **error)
+                     const char *setting, const double *strengths, guint n, gsize samples,
+                     guint64 seed, double from, CjlAttacked *attacked, GError **error)
 {
   const CjAttackInfo *info = cj_attack_find (attack);
 
@@ -47,7 +47,7 @@ cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *att
       if (!set_param (info, params, setting, error))
         return FALSE;
       cj_params_set_float (info->params, params, "epsilon", strengths[i]);
-      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, 0, info, params, seed, go_on, &part,
+      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, samples, info, params, seed, go_on, &part,
                                &attacked[i], error))
         return FALSE;
     }

@@ -353,6 +353,26 @@ extern const CjOpInfo cj_op_batch_norm_add_relu;
 extern const CjOpInfo cj_op_row_norm;
 extern const CjOpInfo cj_op_local_norm; /* x [N, C, H, W] */
 
+/* --- circuits --- */
+
+/* Rows of `row` numbers that lie `per` apart compete, as in [N, C, H, W] the channels with `per` H W. */
+typedef struct
+{
+  gint64 k, row, per;
+} CjWinnersAttrs;
+
+typedef struct
+{
+  double target, rate; /* activity wanted; largest share of itself by which a gain moves in a step */
+  double share;        /* of a step in the usual activity */
+  double limit;        /* of a gain, and of its inverse */
+} CjHomeostasisAttrs;
+
+/* in: x [N, ...]; out the same: the k largest of each row, of equal ones the first, and 0. */
+extern const CjOpInfo cj_op_winners;
+/* in: x [N, U], [N, T, U] or [N, U, ...], activity [U], gain [U] (both state); out x times the gain. */
+extern const CjOpInfo cj_op_homeostasis;
+
 /* --- sequences --- */
 
 typedef struct

@@ -75,6 +75,11 @@ run_again (CjRulePass *pass, guint end, int x)
         }
       if (!reached)
         continue;
+      if (step.op.info == &cj_op_to_last || step.op.info == &cj_op_to_plain) /* as it is needed */
+        {
+          stream.at[step.out] = in[0];
+          continue;
+        }
       out = cj_rule_emit (pass, step.out, step.op.info, step.op.attrs, in, step.op.n_in);
       for (guint k = 0; k < step.op.n_out; k++)
         stream.at[step.out + (int) k] = out + (int) k;

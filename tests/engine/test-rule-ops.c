@@ -356,6 +356,36 @@ test_labels (void)
     g_assert_cmpint (seen[k], ==, k != 2);
 }
 
+/* Hidden layers learn each by itself: what makes the scores changes nothing of what they learn, and an earlier one
+ * does not hear of a later one; pictures as well. */
+static void
+test_forward_forward (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph (
+      "conv-2d filters=6 kernel=3 activation=relu, flatten, dense units=20 activation=relu, "
+      "dense units=5, cross-entropy");
+  g_autoptr (CjProgram) program = compile (graph, "forward-forward", cj_shape3 (1, 6, 6), 2);
+  const CjProgramParam *conv = find (program, "conv1.weight");
+  const CjProgramParam *hidden = find (program, "dense1.weight"),
+                       *last = find (program, "dense2.weight");
+  const float *g = cj_program_get_param_gradient (program, conv);
+  const gsize bytes = sizeof (float) * (gsize) conv->size;
+  g_autofree float *before = NULL;
+  double size = 0;
+
+  run (program);
+  before = g_memdup2 (g, bytes);
+  for (gint64 i = 0; i < conv->size; i++)
+    size += fabs ((double) g[i]);
+  g_assert_cmpfloat (size, >, 0);
+  for (gint64 i = 0; i < last->size; i++)
+    cj_program_get_param_data (program, last)[i] += 1;
+  for (gint64 i = 0; i < hidden->size; i++)
+    cj_program_get_param_data (program, hidden)[i] *= 2;
+  run (program);
+  g_assert_cmpmem (before, bytes, g, bytes);
+}
+
 /* With the forward weights as feedback the gradient comes out, of convolutions as well. */
 static void
 test_same_weights (void)
@@ -598,6 +628,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/rules/direct", test_direct);
   g_test_add_func ("/engine/rules/ops", test_ops);
   g_test_add_func ("/engine/rules/labels", test_labels);
+  g_test_add_func ("/engine/rules/forward-forward", test_forward_forward);
   g_test_add_func ("/engine/rules/same-weights", test_same_weights);
   g_test_add_func ("/engine/rules/threads", test_threads);
   g_test_add_func ("/engine/rules/nodes", test_nodes);

@@ -70,7 +70,7 @@ const CjlResultCard cjl_card_feedback_alignment = {
     .blurb = "Errors that come back through fixed random weights teach a hidden layer as well, for the "
              "forward weights turn until they agree with them",
     .teaches = "Nothing has to carry the weights of the way there to the way back",
-    .expected = "3 % error, angle under 50°",
+    .expected = "3 % wrong, angle under 50°",
     .network = "input, flatten, dense 1000 relu, dense 10, cross-entropy",
     .data = "normalise=as-is validation-share=0",
     .setup = "epochs=10 batch=64 optimizer=sgd optimizer.momentum=0 learning-rate=0.1 "
@@ -79,7 +79,7 @@ const CjlResultCard cjl_card_feedback_alignment = {
   .data_set = "mnist",
   .paper = "Lillicrap, Cownden, Tweed and Akerman, 2016: Random synaptic feedback weights support "
            "error backpropagation for deep learning, figure 2",
-  .passes = "At most 3 % error after ten epochs, and an angle of less than 65° after the first and of "
+  .passes = "At most 3 % wrong after ten epochs, and an angle of less than 65° after the first and of "
             "less than 50° after the last",
   .values = values,
   .lines = lines,

@@ -76,7 +76,7 @@ const CjlResultCard cjl_card_predictive_coding = {
   .data_set = "mnist",
   .paper = "Whittington and Bogacz, 2017: An approximation of the error backpropagation algorithm in a "
            "predictive coding network with local Hebbian synaptic plasticity",
-  .passes = "At least 97.5 % of the test samples right, and a cosine of at least 0.999 to the gradient "
+  .passes = "At least 97.5 % right, and a cosine of at least 0.999 to the gradient "
             "after 50 settling steps",
   .values = values,
   .lines = lines,
