@@ -89,12 +89,13 @@ build (CjLayerBuild *build, GError **error)
 
   if (x->n_dims == 4)
     build->mend = "flatten";
-  all[1] = cj_layer_build_param (build, "weight", &in,
-                                 cj_start_weight (&p->start, inputs, p->lower));
+  all[1]
+      = cj_layer_build_param (build, "weight", &in, cj_start_weight (&p->start, inputs, p->lower));
   all[2] = cj_layer_build_param (build, "bias", &low_bias, cj_start_bias (&p->start, inputs));
-  c.up[0] = cj_layer_build_param (build, "up", &up, cj_start_weight (&p->start, p->lower, p->upper));
-  c.up[1] = cj_layer_build_param (build, "up_bias", &high_bias,
-                                  cj_start_bias (&p->start, p->lower));
+  c.up[0]
+      = cj_layer_build_param (build, "up", &up, cj_start_weight (&p->start, p->lower, p->upper));
+  c.up[1]
+      = cj_layer_build_param (build, "up_bias", &high_bias, cj_start_bias (&p->start, p->lower));
   if (!cj_layer_build_emit (build, &cj_op_dense, NULL, all, 3, &c.heard, error))
     return FALSE;
   c.low = c.heard;
@@ -111,8 +112,9 @@ build (CjLayerBuild *build, GError **error)
   return TRUE;
 }
 
-static const CjPort outputs[]
-    = { { "y", "Upper", "N … U", CJ_PORT_REQUIRED }, { "low", "Lower", "N … L", CJ_PORT_REQUIRED }, { NULL } };
+static const CjPort outputs[] = { { "y", "Upper", "N … U", CJ_PORT_REQUIRED },
+                                  { "low", "Lower", "N … L", CJ_PORT_REQUIRED },
+                                  { NULL } };
 
 const CjLayerInfo cj_layer_top_down = {
   .abi = CJ_LAYER_ABI,
@@ -120,10 +122,12 @@ const CjLayerInfo cj_layer_top_down = {
   .title = "Top-down feedback",
   .category = "circuit",
   .blurb = "Two populations that speak up and down for some steps before they answer",
-  .formula = "l = f (W x + b), h = f (U l + c); then in steps l = f (W x + b + D h), h = f (U l + c) "
-             "(Lamme and Roelfsema 2000)",
-  .biology = "Higher areas of cortex send at least as many fibres down as they get from below: what is "
-             "expected changes what is seen",
+  .formula
+  = "l = f (W x + b), h = f (U l + c); then in steps l = f (W x + b + D h), h = f (U l + c) "
+    "(Lamme and Roelfsema 2000)",
+  .biology
+  = "Higher areas of cortex send at least as many fibres down as they get from below: what is "
+    "expected changes what is seen",
   .synonyms = "feedback recurrent reentrant unrolled predictive expectation",
   .version = 1,
   .outputs = outputs,
