@@ -18,13 +18,13 @@ build (CjLayerBuild *build, GError **error)
 const CjLayerInfo cj_layer_lif = {
   .abi = CJ_LAYER_ABI,
   .id = "lif",
-  .title = "Leaky integrate and fire",
+  .title = "LIF",
   .category = "spiking",
   .blurb = "Spiking neurons whose membrane adds up current, leaks, and fires at a threshold",
   .formula = "v[t] = β r[t − 1] + x[t], s[t] = v[t] > θ, r[t] = v[t] − θ s[t]; backward ds/dv is "
              "the surrogate",
   .biology = "The membrane of a neuron: charge leaks through open channels, and a spike empties it",
-  .synonyms = "leaky spiking neuron snn membrane",
+  .synonyms = "leaky integrate-and-fire spiking neuron snn membrane",
   .version = 1,
   .inputs = cj_spiking_inputs,
   .outputs = cj_spiking_outputs,

@@ -75,6 +75,7 @@ picture results 3
 picture lab 12 --new lenet-5 --train
 act () { xdotool mousemove 495 300 click 1; }
 picture inspector 10 --new lenet-5 --train
+picture spiking 14 --new spiking --train
 act () { xdotool mousemove 700 180 click 1; sleep 0.3; xdotool key slash; sleep 0.5; xdotool type 'dense 12'; }
 picture quick-add 4 --new lenet-5
 act () { xdotool mousemove 700 180 click 1; sleep 0.3; xdotool key ctrl+k; sleep 0.8; xdotool type 'ex'; }
