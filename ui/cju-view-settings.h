@@ -26,4 +26,8 @@ void cju_view_settings_build (CjuViewSettings *self, CjuView *view, GtkWidget *c
 /* Offers other settings in their place, or the same with values that were set otherwise. */
 void cju_view_settings_set_table (CjuViewSettings *self, const CjParam *table, gpointer values);
 
+/* Adds all that is set to what a view says of itself for its files, and back. */
+void cju_view_settings_save (CjuViewSettings *self, GVariantDict *controls);
+void cju_view_settings_load (CjuViewSettings *self, GVariant *controls);
+
 G_END_DECLS

@@ -34,6 +34,12 @@ typedef struct
   void (*build) (CjuView *view);                     /* adds controls and state; may be NULL */
   void (*tick) (CjuView *view); /* many times a second while it is seen; may be NULL */
   const char *formula, *source; /* for the help, not to be translated; may be NULL */
+  /* For files of its figures (cju-view-state.h), beside the controls that are kept: adds what else was
+   * set, sets it (FALSE: it has to wait, and is asked again), and computes what was shown as its button
+   * does. May be NULL. */
+  void (*save) (CjuView *view, GVariantDict *controls);
+  gboolean (*load) (CjuView *view, GVariant *controls);
+  void (*again) (CjuView *view);
 } CjuViewInfo;
 
 /* The catalogue of views with a figure, in the order of their tabs; ends with NULL. */
@@ -43,7 +49,7 @@ extern const CjuViewInfo cju_view_curves, cju_view_decision, cju_view_activation
     cju_view_precision_recall, cju_view_scatter, cju_view_embedding, cju_view_text,
     cju_view_explain, cju_view_similarity, cju_view_layers, cju_view_concepts, cju_view_attention,
     cju_view_tuning, cju_view_landscape, cju_view_trust, cju_view_ideal, cju_view_alignment,
-    cju_view_robustness, cju_view_neuron;
+    cju_view_robustness, cju_view_pruning, cju_view_neuron;
 
 /* Signal: "message" (string), something to tell the person. */
 GtkWidget *cju_view_new (const CjuViewInfo *info, CjuDocument *document);

@@ -21,6 +21,7 @@ extern const CliCommand cli_list, cli_describe, cli_templates; /* catalogue.c */
 extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
 extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_card;                              /* card.c */
+extern const CliCommand cli_convert;                           /* convert.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
@@ -31,6 +32,7 @@ extern const CliCommand cli_neuron;                            /* neuron.c */
 extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_recover;                           /* recover.c */
+extern const CliCommand cli_shrink;                            /* shrink.c */
 extern const CliCommand cli_verify;                            /* verify.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return

@@ -9,6 +9,7 @@
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
 #include "cjl-probe.h"
+#include "cjl-pruning.h"
 #include "cjl-synapses.h"
 #include "cjl-write.h"
 #include "safetensors.h"
@@ -503,6 +504,13 @@ frame_of_history (const Request *r, GError **error)
   return NULL;
 }
 
+static CjvFrame *
+frame_of_pruning (const Request *r, GError **error)
+{
+  (void) error;
+  return cjl_pruning_frame_of_project (r->project);
+}
+
 static const struct
 {
   const char *id;
@@ -548,6 +556,7 @@ static const struct
   { "curvature", TRUE, cjl_figure_of_landscape },
   { "alignment", TRUE, cjl_figure_of_alignment },
   { "robustness", TRUE, cjl_figure_of_robustness },
+  { "pruning", FALSE, frame_of_pruning },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

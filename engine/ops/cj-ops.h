@@ -180,6 +180,23 @@ typedef struct
 /* Inputs as those of cj_op_dense_chain, with layers of any size; out [N, U of the last]. Backward by predictive
  * coding. */
 extern const CjOpInfo cj_op_predictive;
+typedef struct
+{
+  gint64 n_classes;
+  gboolean wrong; /* one of the other classes, drawn anew in each step */
+} CjLabelAttrs;
+
+typedef struct
+{
+  double threshold; /* θ */
+} CjGoodnessAttrs;
+
+/* in: x [N, ...], class [N] (int32); out x with its first numbers, as many as there are classes, as dark as the
+ * darkest of the sample, but for that of the class, which is as bright as its brightest. Without gradient. */
+extern const CjOpInfo cj_op_label;
+/* in: right y [N, ...], wrong y [N, ...]; out: a number that is the smaller the more active the units are for
+ * the first and the less for the second. */
+extern const CjOpInfo cj_op_goodness;
 /* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
  * backward, each row e hands e B to x besides. */
 extern const CjOpInfo cj_op_feedback;
@@ -335,6 +352,26 @@ extern const CjOpInfo cj_op_batch_norm_add_relu;
 /* in: x, weight [A] and bias [A] (both optional). */
 extern const CjOpInfo cj_op_row_norm;
 extern const CjOpInfo cj_op_local_norm; /* x [N, C, H, W] */
+
+/* --- circuits --- */
+
+/* Rows of `row` numbers that lie `per` apart compete, as in [N, C, H, W] the channels with `per` H W. */
+typedef struct
+{
+  gint64 k, row, per;
+} CjWinnersAttrs;
+
+typedef struct
+{
+  double target, rate; /* activity wanted; largest share of itself by which a gain moves in a step */
+  double share;        /* of a step in the usual activity */
+  double limit;        /* of a gain, and of its inverse */
+} CjHomeostasisAttrs;
+
+/* in: x [N, ...]; out the same: the k largest of each row, of equal ones the first, and 0. */
+extern const CjOpInfo cj_op_winners;
+/* in: x [N, U], [N, T, U] or [N, U, ...], activity [U], gain [U] (both state); out x times the gain. */
+extern const CjOpInfo cj_op_homeostasis;
 
 /* --- sequences --- */
 

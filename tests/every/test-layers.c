@@ -42,7 +42,7 @@ static const CjShape shapes[] = {
 };
 
 /* Layers whose gradient is not that of what they give, on purpose: the slope of a spike is a surrogate,
- * that of a draw the one of its chance. tests/engine/test-spikes.c has what they are held against. */
+ * that of a draw the one of its chance. tests/engine/test-spike-ops.c has what they are held against. */
 static const char *const surrogate[]
     = { "integrate-and-fire", "lif",           "adaptive-lif",    "cuba-lif", "recurrent-lif",
         "poisson-encoder",    "delta-encoder", "latency-encoder", NULL };
@@ -75,6 +75,10 @@ static const struct
   { "gcn-conv", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 2, { 9, 2 } }, CJ_INT32, 7 } } } },
   { "gat-conv", { 2, { FLOATS ({ 2, { 1, 1 } }), { { 2, { 1, 2 } }, CJ_INT32, 1 } } } },
   { "gat-conv", { 2, { FLOATS ({ 2, { 7, 5 } }), { { 2, { 9, 2 } }, CJ_INT32, 7 } } } },
+  { "gain", { 2, { FLOATS ({ 2, { 1, 1 } }), FLOATS ({ 2, { 1, 1 } }) } } },
+  { "gain", { 2, { FLOATS ({ 4, { 3, 5, 2, 4 } }), FLOATS ({ 4, { 3, 5, 2, 4 } }) } } },
+  { "gain", { 2, { FLOATS ({ 4, { 3, 5, 2, 4 } }), FLOATS ({ 2, { 3, 5 } }) } } },
+  { "gain", { 2, { FLOATS ({ 3, { 3, 2, 7 } }), FLOATS ({ 2, { 3, 1 } }) } } },
   { "cross-entropy", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },
   { "cross-entropy", { 2, { SCORES (7, 5), CLASSES (7, 5) } } },
   { "nll", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },
@@ -205,12 +209,40 @@ get_output (const Bench *b, const CjProgram *program, guint port, CjTensor **cot
   return y;
 }
 
+/* States as they were come back behind a step, so that the same inputs give the same numbers again. */
+static void
+step_forward (CjProgram *program)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < cj_program_get_n_params (program); i++)
+    {
+      const CjProgramParam *param = cj_program_get_param (program, i);
+
+      if (param->state)
+        g_ptr_array_add (kept, g_memdup2 (cj_program_get_param_data (program, param),
+                                          sizeof (float) * (gsize) param->size));
+    }
+  cj_program_forward (program, TRUE, cj_program_get_batch (program), 3, 4);
+  for (guint i = 0, k = 0; i < cj_program_get_n_params (program); i++)
+    {
+      const CjProgramParam *param = cj_program_get_param (program, i);
+
+      if (param->state)
+        memcpy (cj_program_get_param_data (program, param), kept->pdata[k++],
+                sizeof (float) * (gsize) param->size);
+    }
+}
+
 static double
-run_forward (const Bench *b, CjProgram *program)
+run_forward (const Bench *b, CjProgram *program, gboolean keep)
 {
   double loss = 0;
 
-  cj_program_forward (program, TRUE, cj_program_get_batch (program), 3, 4);
+  if (keep)
+    step_forward (program);
+  else
+    cj_program_forward (program, TRUE, cj_program_get_batch (program), 3, 4);
   for (guint port = 0; port < cj_layer_get_n_out (b->layer); port++)
     {
       g_autoptr (CjTensor) cotangent = NULL;
@@ -258,10 +290,10 @@ check_direction (const Bench *b, CjProgram *program, const char *what, float *da
     {
       for (gint64 i = 0; i < n; i++)
         data[i] = start[i] + h * v[i];
-      above = run_forward (b, program);
+      above = run_forward (b, program, TRUE);
       for (gint64 i = 0; i < n; i++)
         data[i] = start[i] - h * v[i];
-      below = run_forward (b, program);
+      below = run_forward (b, program, TRUE);
       best = MIN (best, fabs ((above - below) / (2 * (double) h) - expected));
     }
   memcpy (data, start, sizeof (float) * (gsize) n);
@@ -272,7 +304,7 @@ check_direction (const Bench *b, CjProgram *program, const char *what, float *da
 static void
 check_gradients (const Bench *b, CjProgram *program)
 {
-  run_forward (b, program);
+  run_forward (b, program, TRUE);
   run_backward (b, program);
   if (g_strv_contains (surrogate, b->layer->id))
     return;
@@ -292,7 +324,7 @@ check_gradients (const Bench *b, CjProgram *program)
 
       if (param->state)
         continue;
-      run_forward (b, program);
+      run_forward (b, program, TRUE);
       run_backward (b, program);
       gradient = g_memdup2 (cj_program_get_param_gradient (program, param),
                             sizeof (float) * (gsize) param->size);
@@ -309,7 +341,7 @@ get_bits (const Bench *b, guint threads)
   GByteArray *bits = g_byte_array_new ();
 
   g_assert_nonnull (program);
-  run_forward (b, program);
+  run_forward (b, program, FALSE);
   run_backward (b, program);
   for (guint port = 0; port < cj_layer_get_n_out (b->layer); port++)
     {

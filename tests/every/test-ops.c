@@ -14,6 +14,11 @@
   {                                                                                                \
     .shape = __VA_ARGS__, .given = TRUE, .low = 0.2, .high = 3                                     \
   }
+/* What no gradient goes to. */
+#define STATE(...)                                                                                 \
+  {                                                                                                \
+    .shape = __VA_ARGS__, .given = TRUE, .below = 3                                                \
+  }
 #define ATTRS(type, ...) (&(const type){ __VA_ARGS__ })
 
 typedef struct
@@ -116,6 +121,18 @@ static const Row rows[] = {
   { &cj_op_permute, ATTRS (CjPermuteAttrs, { 0, 2, 3, 1 }), 1, { F ({ 4, { 2, 3, 5, 7 } }) } },
   { &cj_op_permute, ATTRS (CjPermuteAttrs, { 2, 0, 1 }, 5), 1, { F ({ 3, { 19, 23, 29 } }) } },
   { &cj_op_permute, ATTRS (CjPermuteAttrs, { 5, 4, 3, 2, 1, 0 }), 1, { F ({ 6, { 1, 2, 3, 1, 2, 3 } }) } },
+  { &cj_op_goodness, ATTRS (CjGoodnessAttrs, 0.9), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
+  { &cj_op_goodness, ATTRS (CjGoodnessAttrs, 0.9), 2, { F ({ 2, { 9, 13 } }), F ({ 2, { 9, 13 } }) } },
+  { &cj_op_label, ATTRS (CjLabelAttrs, 5, FALSE), 2, { F ({ 2, { 7, 11 } }), { .shape = { 1, { 7 } }, .dtype = CJ_INT32, .given = TRUE, .below = 5 } } },
+  { &cj_op_winners, ATTRS (CjWinnersAttrs, 1, 1, 1), 1, { F ({ 2, { 1, 1 } }) } },
+  { &cj_op_winners, ATTRS (CjWinnersAttrs, 5, 101, 1), 1, { F ({ 2, { 19, 101 } }) } },
+  { &cj_op_winners, ATTRS (CjWinnersAttrs, 9, 7, 1), 1, { F ({ 2, { 3, 7 } }) } },
+  { &cj_op_winners, ATTRS (CjWinnersAttrs, 2, 5, 12), 1, { F ({ 4, { 3, 5, 3, 4 } }) } },
+  { &cj_op_winners, ATTRS (CjWinnersAttrs, 3, 7, 1), 1, { F ({ 3, { 9, 5, 7 } }) } },
+  { &cj_op_winners, ATTRS (CjWinnersAttrs, 4, 11, 1), 1, { { .shape = { 2, { 5, 11 } }, .given = TRUE, .below = 3 } } },
+  { &cj_op_homeostasis, ATTRS (CjHomeostasisAttrs, 0.2, 0, 0.1, 10), 3, { F ({ 2, { 1, 1 } }), STATE ({ 1, { 1 } }), STATE ({ 1, { 1 } }) } },
+  { &cj_op_homeostasis, ATTRS (CjHomeostasisAttrs, 0.2, 0, 0.1, 10), 3, { F ({ 3, { 3, 5, 7 } }), STATE ({ 1, { 7 } }), STATE ({ 1, { 7 } }) } },
+  { &cj_op_homeostasis, ATTRS (CjHomeostasisAttrs, 0.2, 0, 0.1, 10), 3, { F ({ 4, { 9, 5, 3, 4 } }), STATE ({ 1, { 5 } }), STATE ({ 1, { 5 } }) } },
   { &cj_op_slice, ATTRS (CjSliceAttrs, 0, 0, 1), 1, { F ({ 1, { 1 } }) } },
   { &cj_op_slice, ATTRS (CjSliceAttrs, 1, 2, 3), 1, { F ({ 3, { 2, 7, 5 } }) } },
   { &cj_op_slice, ATTRS (CjSliceAttrs, 0, 3, 5), 1, { F ({ 2, { 9, 4 } }) } },

@@ -35,7 +35,7 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..38
+echo 1..44
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-rules contains 'feedback-alignment' "$cli" list rules
@@ -70,6 +70,15 @@ check set-refuses contains 'Units cannot be' "$cli" set p.cajal dense1.units=-1
 "$cli" set p.cajal dense3.units=3
 check check-problem contains 'but the data has 2 classes' "$cli" check p.cajal
 check split-refuses says 'no split “all”' 2 "$cli" eval q.cajal --split all
+cp p.cajal pruned.cajal
+"$cli" set pruned.cajal dense3.units=2
+check prunes "$cli" train pruned.cajal --epochs 2 --set pruning.method=magnitude \
+  --set pruning.pattern=unit --set pruning.scope=layer --set pruning.last-share=0
+check show-pruned contains 'dense1 .*% pruned' "$cli" show pruned.cajal
+check show-pruned-json contains '"pruned":[1-9]' "$cli" show pruned.cajal --json
+check shrinks contains 'taken out' "$cli" shrink pruned.cajal -o small.cajal
+check shrunk-refuses contains 'No unit' "$cli" shrink q.cajal -o small.cajal
+check pruning-refuses contains 'choose\|Choose' "$cli" set p.cajal pruning.method=none-such
 check list-json contains '"id":"dense"' "$cli" list layers --json
 check describe-json contains '"name":"units"' "$cli" describe dense --json
 check templates-json contains '"network":' "$cli" templates --json

@@ -96,7 +96,7 @@ function end_of_file()
 
 BEGIN {
   says = "(^|[^A-Za-z0-9_])(g_set_error|g_set_error_literal|g_prefix_error|cj_op_refuse) \\("
-  order = split("base tensor ops graph layers rules program damage train explain", folder, " ")
+  order = split("base tensor ops graph layers rules program damage train explain memory", folder, " ")
   for (i = 1; i <= order; i++) rank[folder[i]] = i
   n = split(all, path, "\n")
   for (i = 1; i <= n; i++)
