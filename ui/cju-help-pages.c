@@ -2,6 +2,7 @@
 #include "cju-help-pages.h"
 
 #include "cj-explainer.h"
+#include "cj-neuron.h"
 #include "cj-optimizer.h"
 #include "cj-rule.h"
 #include "cj-schedule.h"
@@ -123,6 +124,20 @@ add_layers (GPtrArray *pages)
 }
 
 static void
+add_neurons (GPtrArray *pages)
+{
+  for (const CjNeuronInfo *const *n = cj_neurons (); *n != NULL; n++)
+    add (pages, (CjuHelpPage){ .id = join ("neuron", (*n)->id),
+                               .section = _ ("Neurons"),
+                               .title = _ ((*n)->title),
+                               .blurb = (*n)->blurb,
+                               .biology = (*n)->biology,
+                               .formula = (*n)->formula,
+                               .source = (*n)->source,
+                               .params = (*n)->params });
+}
+
+static void
 add_training (GPtrArray *pages)
 {
   for (const CjOptimizerInfo *const *o = cj_optimizers (); *o != NULL; o++)
@@ -220,6 +235,7 @@ cju_help_pages (void)
       add_guide (pages);
       add_views (pages);
       add_layers (pages);
+      add_neurons (pages);
       add_training (pages);
       add_pruners (pages);
       add_explainers (pages);

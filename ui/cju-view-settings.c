@@ -15,6 +15,8 @@ set_param (gpointer data, const char *name, const char *text)
 
   cj_params_parse (self->table, self->values, name, text,
                    NULL); /* the row offers what is allowed */
+  if (self->changed != NULL)
+    self->changed (self->view);
 }
 
 static char *
@@ -44,19 +46,26 @@ make_list (CjuViewSettings *self)
 }
 
 void
+cju_view_settings_set_table (CjuViewSettings *self, const CjParam *table, gpointer values)
+{
+  self->table = table;
+  self->values = values;
+  gtk_popover_set_child (GTK_POPOVER (self->popover), make_list (self));
+}
+
+void
 cju_view_settings_build (CjuViewSettings *self, CjuView *view, GtkWidget *control,
                          const CjParam *table, gpointer values, const char *words)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *button = gtk_menu_button_new (), *popover = gtk_popover_new ();
+  GtkWidget *button = gtk_menu_button_new ();
 
-  self->table = table;
-  self->values = values;
+  self->view = view;
   self->options = (CjuOptions){ set_param, print_param, self };
-  self->popover = popover;
-  gtk_popover_set_child (GTK_POPOVER (popover), make_list (self));
+  self->popover = gtk_popover_new ();
+  cju_view_settings_set_table (self, table, values);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "preferences-other-symbolic");
-  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), self->popover);
   cju_access_tip (button, words);
   cju_access_name (button, words);
   gtk_widget_set_hexpand (control, TRUE);

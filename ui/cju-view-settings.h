@@ -13,6 +13,8 @@ typedef struct
   const CjParam *table;
   gpointer values; /* the struct that the table is of, in the state of the view */
   CjuOptions options;
+  CjuView *view;
+  void (*changed) (CjuView *view); /* a person has set something; NULL: it is looked at later */
   GtkWidget *popover;
 } CjuViewSettings;
 
@@ -21,6 +23,8 @@ typedef struct
  * set. */
 void cju_view_settings_build (CjuViewSettings *self, CjuView *view, GtkWidget *control,
                               const CjParam *table, gpointer values, const char *words);
+/* Offers other settings in their place, or the same with values that were set otherwise. */
+void cju_view_settings_set_table (CjuViewSettings *self, const CjParam *table, gpointer values);
 
 /* Adds all that is set to what a view says of itself for its files, and back. */
 void cju_view_settings_save (CjuViewSettings *self, GVariantDict *controls);

@@ -266,6 +266,11 @@ inside ()
   # the plane of the run
   act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
   picture "landscape$1" 14 --new lenet-5 --train
+  # one neuron on the bench, and its parameters being turned
+  act () { show 'neuron bench'; }
+  picture "neuron$1" 8 --new mlp
+  act () { show 'neuron bench'; xdotool mousemove 473 688 click 1; sleep 1.5; }
+  picture "neuron-turned$1" 8 --new mlp
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train

@@ -148,8 +148,11 @@ traces_place (Traces *t, const CjvScene *scene)
   t->begin = MIN (p->from, p->to) * all;
   t->end = MAX (MAX (p->from, p->to) * all, t->begin + t->dt);
   t->n_rows = (guint) (p->others && !scene->style->bare ? t->v : 1) + (t->current != NULL);
-  if (scene->height < em * 16)
-    t->n_rows = MIN (t->n_rows, 1);
+  if (scene->height < em * 16) /* the membrane alone */
+    {
+      t->n_rows = 1;
+      t->current = NULL;
+    }
   top = t->pad + cjv_heading_height (scene);
   room = MAX (scene->height - t->pad - top, 1);
   unit = room / (MEMBRANE + t->n_rows - 1);
