@@ -50,7 +50,8 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES },
   { .name = "inhibition",
     .title = "Inhibition",
-    .blurb = "Who inhibits: the last of the inputs, or interneurons of the layer that hear them all",
+    .blurb
+    = "Who inhibits: the last of the inputs, or interneurons of the layer that hear them all",
     .kind = CJ_PARAM_CHOICE,
     .choices = inhibitions,
     .offset = offsetof (Params, inhibition),
@@ -148,11 +149,13 @@ const CjLayerInfo cj_layer_dale_dense = {
   .title = "Dale dense",
   .category = "circuit",
   .blurb = "A dense layer whose senders either excite or inhibit, whatever they learn",
-  .formula = "y = x Wᵀ + b, W = |V| · s, s = +1 for senders that excite, −1 for those that inhibit "
-             "(Song, Yang and Wang 2016); with interneurons y = x |V|ᵀ − (x |P|ᵀ) |Q|ᵀ + b (Cornford "
-             "et al. 2021)",
-  .biology = "Dale's law: a neuron releases the same transmitter at all its synapses; in cortex four "
-             "of five release glutamate, which excites, one GABA, which inhibits",
+  .formula
+  = "y = x Wᵀ + b, W = |V| · s, s = +1 for senders that excite, −1 for those that inhibit "
+    "(Song, Yang and Wang 2016); with interneurons y = x |V|ᵀ − (x |P|ᵀ) |Q|ᵀ + b (Cornford "
+    "et al. 2021)",
+  .biology
+  = "Dale's law: a neuron releases the same transmitter at all its synapses; in cortex four "
+    "of five release glutamate, which excites, one GABA, which inhibits",
   .synonyms = "dale dales-law excitatory inhibitory ei e/i sign-constrained dann gaba glutamate",
   .version = 1,
   .params_size = sizeof (Params),

@@ -110,7 +110,8 @@ const CjLayerInfo cj_layer_divisive_norm = {
   .id = "divisive-norm",
   .title = "Divisive norm",
   .category = "circuit",
-  .blurb = "Divides the drive of every unit by that of all its pool, so that contrast sets the gain",
+  .blurb
+  = "Divides the drive of every unit by that of all its pool, so that contrast sets the gain",
   .formula = "y = γ xⁿ / (σⁿ + mean xⁿ), x rectified, the mean over the pool (Carandini and Heeger "
              "2012)",
   .biology = "A canonical computation: it explains contrast saturation and cross-orientation "

@@ -45,14 +45,13 @@ static const CjParam params[] = {
 static gboolean
 emit_factor (CjLayerBuild *build, const Params *p, int *m, GError **error)
 {
-  static const CjUnaryAttrs functions[]
+  static const CjUnaryAttrs kinds[]
       = { { CJ_UNARY_SIGMOID, 0, 0 }, { CJ_UNARY_RELU, 0, 0 }, { CJ_UNARY_EXP, 0, 0 } };
-  const CjUnaryAttrs strong
-      = { CJ_UNARY_AFFINE, p->strength, p->function == LINEAR ? 1 : 0 };
+  const CjUnaryAttrs strong = { CJ_UNARY_AFFINE, p->strength, p->function == LINEAR ? 1 : 0 };
   const CjUnaryAttrs twice = { CJ_UNARY_AFFINE, 2, 0 };
 
   return cj_layer_build_emit (build, &cj_op_unary, &strong, m, 1, m, error)
-         && cj_layer_build_emit (build, &cj_op_unary, &functions[p->function], m, 1, m, error)
+         && cj_layer_build_emit (build, &cj_op_unary, &kinds[p->function], m, 1, m, error)
          && (p->function != SIGMOID
              || cj_layer_build_emit (build, &cj_op_unary, &twice, m, 1, m, error));
 }
@@ -84,9 +83,10 @@ build (CjLayerBuild *build, GError **error)
 
   if (!equal && !get_stretch (&x, &m, &stretch.shape))
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   _ ("expects a modulation shaped as its input, or one number a unit or sample. Put "
-                      "a dense layer with as many units before its second input."));
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_SHAPE,
+          _ ("expects a modulation shaped as its input, or one number a unit or sample. Put "
+             "a dense layer with as many units before its second input."));
       build->mend = "dense";
       build->mend_port = 1;
       return FALSE;

@@ -59,14 +59,12 @@ build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
   const CjShape *x = cj_layer_build_shape (build, 0);
-  const CjShape units
-      = cj_shape1 (x->n_dims < 2 ? 1 : x->dims[x->n_dims > 3 ? 1 : x->n_dims - 1]);
+  const CjShape units = cj_shape1 (x->n_dims < 2 ? 1 : x->dims[x->n_dims > 3 ? 1 : x->n_dims - 1]);
   const CjHomeostasisAttrs attrs = { p->target, p->rate, p->share, p->limit };
   int in[3] = { build->in[0] };
 
-  in[1] = cj_builder_add_state (
-      build->builder, build->node, "activity", &units,
-      (CjInit){ .kind = CJ_INIT_CONSTANT, .scale = p->target });
+  in[1] = cj_builder_add_state (build->builder, build->node, "activity", &units,
+                                (CjInit){ .kind = CJ_INIT_CONSTANT, .scale = p->target });
   in[2] = cj_builder_add_state (build->builder, build->node, "gain", &units,
                                 (CjInit){ .kind = CJ_INIT_ONES });
   return cj_layer_build_emit (build, &cj_op_homeostasis, &attrs, in, 3, &build->out[0], error);

@@ -56,8 +56,8 @@ build (CjLayerBuild *build, GError **error)
   else if (p->among == AMONG_CHANNELS && x->n_dims == 3)
     attrs.row = x->dims[2];
   if (p->k >= attrs.row)
-    build->note = g_strdup_printf (_ ("has %d winners among %d: nobody loses."), p->k,
-                                   (int) attrs.row);
+    build->note
+        = g_strdup_printf (_ ("has %d winners among %d: nobody loses."), p->k, (int) attrs.row);
   return cj_layer_build_simple (build, &cj_op_winners, &attrs, error);
 }
 
@@ -68,8 +68,9 @@ const CjLayerInfo cj_layer_k_winners = {
   .category = "circuit",
   .blurb = "Only the k most active units stay, all others fall silent",
   .formula = "y = x where x is among the k largest, else 0 (Maass 2000; Makhzani and Frey 2014)",
-  .biology = "Winner-take-all: cells excite shared interneurons whose inhibition only the strongest "
-             "overcome; so few granule cells of hippocampus and cerebellum fire at a time",
+  .biology
+  = "Winner-take-all: cells excite shared interneurons whose inhibition only the strongest "
+    "overcome; so few granule cells of hippocampus and cerebellum fire at a time",
   .synonyms = "kwta winner-take-all wta k-sparse topk top-k competition sparse",
   .version = 1,
   .params_size = sizeof (Params),

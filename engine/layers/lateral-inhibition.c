@@ -193,8 +193,9 @@ const CjLayerInfo cj_layer_lateral_inhibition = {
   .blurb = "Every unit is inhibited by its neighbours, which sharpens edges and peaks",
   .formula = "r = max (0, x − k · mean of r around it), settled in steps from r = x (Hartline and "
              "Ratliff 1957); learned: r = max (0, x − |V| ∗ r)",
-  .biology = "The eye of Limulus, horizontal cells of the retina and surround suppression in cortex: "
-             "Mach bands are what it looks like",
+  .biology
+  = "The eye of Limulus, horizontal cells of the retina and surround suppression in cortex: "
+    "Mach bands are what it looks like",
   .synonyms = "surround suppression centre-surround center-surround hartline ratliff limulus mach "
               "inhibition mexican-hat",
   .version = 1,

@@ -346,9 +346,10 @@ typedef struct
 
 typedef struct
 {
-  double target, rate; /* activity wanted; largest share of itself by which a gain moves in a step */
-  double share;        /* of a step in the usual activity */
-  double limit;        /* of a gain, and of its inverse */
+  double target,
+      rate;     /* activity wanted; largest share of itself by which a gain moves in a step */
+  double share; /* of a step in the usual activity */
+  double limit; /* of a gain, and of its inverse */
 } CjHomeostasisAttrs;
 
 /* in: x [N, ...]; out the same: the k largest of each row, of equal ones the first, and 0. */

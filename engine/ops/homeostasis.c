@@ -121,9 +121,10 @@ const CjOpInfo cj_op_homeostasis = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjHomeostasisAttrs),
   .infer = infer,
-  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES },
-               { cj_op_chunk_one, adapt, CJ_PHASE_WHOLE } },
+  .forward
+  = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES }, { cj_op_chunk_one, adapt, CJ_PHASE_WHOLE } },
   .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .free_in = 1 << X,
+  .free_out = 1,
   .twin = twin,
 };
