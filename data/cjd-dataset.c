@@ -77,6 +77,7 @@ cjd_dataset_new_view (CjdDataset *base)
   view->x = base->x != NULL ? cj_tensor_ref (base->x) : NULL;
   view->cache = base->cache;
   view->has_splits = base->has_splits;
+  view->sparse = base->sparse;
   view->note = g_strdup (base->note);
   view->feature_names = g_strdupv (base->feature_names);
   memcpy (view->y->data, base->y->data, cj_tensor_bytes (base->y));
@@ -231,6 +232,8 @@ measure (CjdDataset *dataset)
   g_autofree guint8 *streamed = dataset->x == NULL ? g_malloc0 (size + 1) : NULL;
   gsize seen = 0;
 
+  if (dataset->sparse)
+    return;
   for (gsize i = 0; i < n && dataset->n_channels > 0; i++)
     {
       if (dataset->split[i] != CJD_SPLIT_TRAIN || seen++ % MAX (step, 1) != 0)
@@ -248,6 +251,17 @@ measure (CjdDataset *dataset)
 
       dataset->mean[channel] = (float) (m->first + mean);
       dataset->std[channel] = variance > 1e-12 * squares ? (float) sqrt (variance) : 1;
+    }
+}
+
+void
+cjd_dataset_keep_zeros (CjdDataset *dataset)
+{
+  dataset->sparse = TRUE;
+  for (guint i = 0; i < dataset->n_channels; i++)
+    {
+      dataset->mean[i] = 0;
+      dataset->std[i] = 1;
     }
 }
 

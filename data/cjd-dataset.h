@@ -40,6 +40,7 @@ struct _CjdDataset
   struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
   guint
       n_loaders; /* threads that prepare batches; 0: half the processors where files are decoded */
+  gboolean sparse;     /* 0 means nothing happened, as of events: not centred unless asked for */
   gboolean has_splits; /* the files themselves say which samples are for validation and test */
   char *note;          /* what a person should know of how it was read, or NULL */
   CjdDataset *base;    /* of a view: the data set whose samples it shows, else NULL */
@@ -79,6 +80,10 @@ void cjd_dataset_mark (CjdDataset *dataset, gsize first, CjdSplit split);
 /* Moves `share` of the training samples of every class to `split`, chosen by `seed`, and measures mean
  * and deviation of what is left. A share of 0 only measures. */
 void cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint64 seed);
+
+/* For data in which 0 means that nothing happened: their numbers are not centred by what is measured.
+ * Before anyone else sees it. */
+void cjd_dataset_keep_zeros (CjdDataset *dataset);
 
 /* A feed of one split: x float32 with mean 0 and deviation 1 a channel over the training samples, or
  * int32 as it is. Holds a reference. You free. */

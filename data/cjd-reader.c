@@ -8,6 +8,8 @@
 
 static const char *const channel_choices[] = { "as-is", "grey", "colour", NULL };
 
+static const char *const polarity_choices[] = { "both", "one", NULL };
+
 static const char *const normalise_choices[] = { "measured", "as-is", "centred", "custom", NULL };
 
 const CjParam cjd_read_params[] = {
@@ -62,6 +64,27 @@ const CjParam cjd_read_params[] = {
     .kind = CJ_PARAM_CHOICE,
     .offset = offsetof (CjdReadOptions, normalise),
     .choices = normalise_choices },
+  { .name = "moment",
+    .title = "Moment",
+    .blurb = "How long a moment is into which the events of a camera are put together",
+    .unit = "ms",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjdReadOptions, moment),
+    .preset = 10,
+    .min = 0.01,
+    .max = 10000,
+    .soft_min = 1,
+    .soft_max = 50,
+    .digits = 2,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
+  { .name = "polarity",
+    .title = "Polarity",
+    .blurb = "Whether events of brighter and of darker places are told apart",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjdReadOptions, polarity),
+    .choices = polarity_choices,
+    .max = CJD_POLARITY_ONE,
+    .flags = CJ_PARAM_RESHAPES },
   { .name = "mean",
     .title = "Mean",
     .blurb = "What is taken from every channel, pixels from 0 to 1: one number, or one a channel",

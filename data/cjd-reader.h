@@ -24,6 +24,12 @@ typedef enum
   CJD_NORMALISE_CUSTOM
 } CjdNormalise;
 
+typedef enum
+{
+  CJD_POLARITY_BOTH, /* brighter and darker are features of their own */
+  CJD_POLARITY_ONE
+} CjdPolarity;
+
 /* How files are read; one table for all readers, each takes what concerns it. */
 typedef struct
 {
@@ -33,6 +39,8 @@ typedef struct
   int length;                                                   /* of pieces of text, characters */
   int memory;                                                   /* MiB of decoded pictures kept */
   int normalise;                                                /* CjdNormalise */
+  double moment;                                                /* of events, ms */
+  int polarity;                                                 /* CjdPolarity */
   char mean[CJ_PARAM_TEXT_SIZE], deviation[CJ_PARAM_TEXT_SIZE]; /* of CJD_NORMALISE_CUSTOM */
   double val_share, test_share; /* where the files do not say; not in the table */
   guint64 seed;                 /* of the splits; not in the table */

@@ -27,7 +27,7 @@ finish (CjuChecker *self)
 {
   CjlCheckup *checkup = cjl_job_take_result (self->job);
 
-  g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->job, cjl_job_abandon);
   if (self->dataset != cju_document_get_dataset (self->document))
     g_clear_pointer (&checkup, cjl_checkup_free);
   if (checkup == NULL)
@@ -88,7 +88,7 @@ cju_checker_dispose (GObject *object)
   CjuChecker *self = CJU_CHECKER (object);
 
   g_source_remove_by_user_data (self);
-  g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->job, cjl_job_abandon);
   g_clear_pointer (&self->checkup, cjl_checkup_free);
   g_clear_pointer (&self->dataset, cjd_dataset_unref);
   G_OBJECT_CLASS (cju_checker_parent_class)->dispose (object);

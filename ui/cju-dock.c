@@ -292,9 +292,11 @@ figure_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   CjuView *view = get_view (CJU_DOCK (widget));
 
-  if (view == NULL)
-    return;
-  if (g_str_equal (name, "dock.export"))
+  if (view == NULL) /* history and problems */
+    g_signal_emit_by_name (
+        widget, "message",
+        _ ("This page is a list and no figure. Choose the view that is to be exported."));
+  else if (g_str_equal (name, "dock.export"))
     cju_view_export (view, g_variant_get_string (parameter, NULL));
   else if (g_str_equal (name, "dock.publish"))
     cju_plate_present_view (view, GTK_WINDOW (gtk_widget_get_root (widget)));

@@ -6,6 +6,7 @@
 #include "cju-dock.h"
 #include "cju-plate.h"
 #include "cju-recent.h"
+#include "cju-view-state.h"
 #include "cju-window-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -18,13 +19,24 @@ apply_unit (CjuDocument *document, GVariant *state)
   gint64 unit = -1, row = -1, column = -1;
   const char *node;
 
-  if (!g_variant_lookup (state, "unit-of", "&s", &node))
-    return;
   g_variant_lookup (state, "unit", "x", &unit);
+  if (!g_variant_lookup (state, "unit-of", "&s", &node)
+      && (unit < 0 || !g_variant_lookup (state, "node", "&s", &node)))
+    return;
   g_variant_lookup (state, "unit-row", "x", &row);
   g_variant_lookup (state, "unit-column", "x", &column);
   if (cj_graph_find (cju_document_get_project (document)->graph, node) != NULL)
     cju_document_choose_unit (document, node, unit, row, column);
+}
+
+/* The first number of "3, 7", as the command line has it; FALSE for the name of a picture. */
+static gboolean
+read_first (const char *samples, gint64 *sample)
+{
+  char *end = NULL;
+
+  *sample = g_ascii_strtoll (samples, &end, 10);
+  return end != samples && (*end == '\0' || *end == ',');
 }
 
 static void
@@ -32,11 +44,15 @@ apply_sample (CjuDocument *document, GVariant *state)
 {
   static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
   CjdDataset *dataset = cju_document_get_dataset (document);
-  const char *split;
+  const char *split, *samples;
   gint64 sample;
 
-  if (dataset == NULL || !g_variant_lookup (state, "split", "&s", &split)
-      || !g_variant_lookup (state, "sample", "x", &sample) || sample < 0)
+  if (dataset == NULL || !g_variant_lookup (state, "split", "&s", &split))
+    return;
+  if (!g_variant_lookup (state, "sample", "x", &sample)
+      && !(g_variant_lookup (state, "samples", "&s", &samples) && read_first (samples, &sample)))
+    return;
+  if (sample < 0)
     return;
   for (guint i = 0; i < CJD_N_SPLITS; i++)
     if (g_str_equal (splits[i], split)
@@ -70,21 +86,29 @@ find_view (GVariant *state)
   return NULL;
 }
 
+/* With `show` the view is brought to the front as well; else it is as it was when it is next looked at. */
 static void
-apply_view (GtkWidget *dock, GVariant *state)
+apply_view (GtkWidget *dock, GVariant *state, gboolean show)
 {
   const char *id = find_view (state);
   CjuView *view;
   g_autoptr (GVariant) params = g_variant_lookup_value (state, "params", G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) controls
+      = g_variant_lookup_value (state, "controls", G_VARIANT_TYPE_VARDICT);
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
   if (id == NULL)
     return;
-  cju_dock_show (CJU_DOCK (dock), id);
+  if (show)
+    cju_dock_show (CJU_DOCK (dock), id);
   view = cju_dock_find_view (CJU_DOCK (dock), id);
-  if (view == NULL || params == NULL)
+  if (view == NULL)
+    return;
+  /* figures of the command line say the same by the same names */
+  cju_view_load_controls (view, controls != NULL ? controls : state);
+  if (params == NULL)
     return;
   g_variant_iter_init (&iter, params);
   while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
@@ -93,6 +117,30 @@ apply_view (GtkWidget *dock, GVariant *state)
         cju_figure_view_set_param (cju_view_get_figure (view), name,
                                    g_variant_get_string (value, NULL));
       g_variant_unref (value);
+    }
+}
+
+/* The other panels of a plate. A view that drew several is as the first of them shows it. */
+static void
+apply_others (GtkWidget *dock, GVariant *state)
+{
+  g_autoptr (GVariant) others = g_variant_lookup_value (state, "others", G_VARIANT_TYPE ("av"));
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GVariantIter iter;
+  GVariant *other;
+
+  if (others == NULL)
+    return;
+  if (find_view (state) != NULL)
+    g_hash_table_add (seen, g_strdup (find_view (state)));
+  g_variant_iter_init (&iter, others);
+  while (g_variant_iter_next (&iter, "v", &other))
+    {
+      const char *id = find_view (other);
+
+      if (id != NULL && g_hash_table_add (seen, g_strdup (id)))
+        apply_view (dock, other, FALSE);
+      g_variant_unref (other);
     }
 }
 
@@ -107,7 +155,8 @@ apply (CjuDocument *document, GtkWidget *dock, GVariant *state)
   apply_sample (document, state);
   apply_step (document, state);
   apply_unit (document, state);
-  apply_view (dock, state);
+  apply_view (dock, state, TRUE);
+  apply_others (dock, state);
 }
 
 static void
@@ -205,11 +254,10 @@ read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
 /* --- showing --- */
 
-/* The first panel as cju_figure_open_apply takes it. */
+/* A panel as cju_figure_open_apply takes it. */
 static GVariant *
-describe_state (const Reading *reading)
+describe_panel (const Reading *reading, const CjvPanel *panel)
 {
-  const CjvPanel *panel = reading->plate->panels->pdata[0];
   GVariantDict dict, params;
   gint64 step;
 
@@ -227,6 +275,27 @@ describe_state (const Reading *reading)
       g_variant_dict_insert (&params, p->name, "s", value);
     }
   g_variant_dict_insert_value (&dict, "params", g_variant_dict_end (&params));
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* The first panel, which is shown, with the others. */
+static GVariant *
+describe_state (const Reading *reading)
+{
+  const GPtrArray *panels = reading->plate->panels;
+  g_autoptr (GVariant) first = describe_panel (reading, panels->pdata[0]);
+  GVariantBuilder others;
+  GVariantDict dict;
+
+  g_variant_builder_init (&others, G_VARIANT_TYPE ("av"));
+  for (guint i = 1; i < panels->len; i++)
+    {
+      g_autoptr (GVariant) other = describe_panel (reading, panels->pdata[i]);
+
+      g_variant_builder_add (&others, "v", other);
+    }
+  g_variant_dict_init (&dict, first);
+  g_variant_dict_insert_value (&dict, "others", g_variant_builder_end (&others));
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

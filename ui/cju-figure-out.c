@@ -2,6 +2,7 @@
 #include "cju-figure-out.h"
 
 #include "cjl-figure-file.h"
+#include "cju-view-state.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -97,6 +98,7 @@ describe_view (CjuView *view)
   CjuDocument *document = cju_view_get_document (view);
   const CjNode *node = cju_document_get_selected (document);
   const CjuUnit unit = cju_document_get_unit (document);
+  g_autoptr (GVariant) controls = cju_view_save_controls (view);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
@@ -118,6 +120,8 @@ describe_view (CjuView *view)
     }
   else
     g_variant_dict_insert (&dict, "own-sample", "s", cju_document_get_own_name (document));
+  if (g_variant_n_children (controls) > 0)
+    g_variant_dict_insert_value (&dict, "controls", controls);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 

@@ -15,6 +15,7 @@ typedef struct
   gpointer params;
   CjuOptions options;
   GtkWidget *row, *mark; /* the switch */
+  GPtrArray *rows;       /* of the settings; not owned */
   gboolean suits;
 } Method;
 
@@ -47,6 +48,7 @@ free_method (gpointer data)
 {
   Method *method = data;
 
+  g_ptr_array_unref (method->rows);
   g_free (method->params);
   g_free (method);
 }
@@ -94,6 +96,22 @@ print_param (gpointer data, const char *name)
   return cj_params_print (cj_params_find (method->info->params, name), method->params);
 }
 
+/* The rows of the settings say what is set. */
+static void
+fill_rows (Method *method)
+{
+  for (guint i = 0; i < method->rows->len; i++)
+    adw_expander_row_remove (ADW_EXPANDER_ROW (method->row), method->rows->pdata[i]);
+  g_ptr_array_set_size (method->rows, 0);
+  for (const CjParam *p = method->info->params; p != NULL && p->name != NULL; p++)
+    {
+      GtkWidget *row = cju_options_make_row (&method->options, p);
+
+      adw_expander_row_add_row (ADW_EXPANDER_ROW (method->row), row);
+      g_ptr_array_add (method->rows, row);
+    }
+}
+
 /* A row with a switch, that opens on its settings where it has any. */
 static void
 make_row (Method *method)
@@ -109,9 +127,7 @@ make_row (Method *method)
       method->row = adw_expander_row_new ();
       adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (method->row), _ (info->blurb));
       adw_expander_row_add_action (ADW_EXPANDER_ROW (method->row), method->mark);
-      for (const CjParam *p = info->params; p->name != NULL; p++)
-        adw_expander_row_add_row (ADW_EXPANDER_ROW (method->row),
-                                  cju_options_make_row (&method->options, p));
+      fill_rows (method);
     }
   else
     {
@@ -135,6 +151,7 @@ fill_list (CjuMethods *self)
       method->info = *info;
       method->params = cj_explainer_new_params (*info);
       method->options = (CjuOptions){ set_param, print_param, method };
+      method->rows = g_ptr_array_new ();
       method->suits = TRUE;
       make_row (method);
       gtk_list_box_append (GTK_LIST_BOX (self->list), method->row);
@@ -216,4 +233,71 @@ cju_methods_add_to (CjuMethods *self, CjlExplainRequest *request)
       else
         g_free (one.params);
     }
+}
+
+GVariant *
+cju_methods_save (CjuMethods *self)
+{
+  GVariantDict chosen;
+
+  g_variant_dict_init (&chosen, NULL);
+  for (guint i = 0; i < self->methods->len; i++)
+    {
+      Method *method = self->methods->pdata[i];
+      GVariantDict params;
+
+      if (!is_chosen (method))
+        continue;
+      g_variant_dict_init (&params, NULL);
+      for (const CjParam *p = method->info->params; p != NULL && p->name != NULL; p++)
+        {
+          g_autofree char *text = print_param (method, p->name);
+
+          g_variant_dict_insert (&params, p->name, "s", text);
+        }
+      g_variant_dict_insert_value (&chosen, method->info->id, g_variant_dict_end (&params));
+    }
+  return g_variant_dict_end (&chosen);
+}
+
+static void
+load_params (Method *method, GVariant *params)
+{
+  for (const CjParam *p = method->info->params; p != NULL && p->name != NULL; p++)
+    {
+      const char *text;
+
+      if (g_variant_lookup (params, p->name, "&s", &text))
+        cj_params_parse (method->info->params, method->params, p->name, text, NULL);
+    }
+  if (method->info->params != NULL)
+    fill_rows (method);
+}
+
+void
+cju_methods_load (CjuMethods *self, GVariant *chosen)
+{
+  g_auto (GStrv) ids = g_variant_is_of_type (chosen, G_VARIANT_TYPE_STRING)
+                           ? g_strsplit (g_variant_get_string (chosen, NULL), ",", -1)
+                           : NULL;
+
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    g_strstrip (ids[i]);
+  if (ids == NULL && !g_variant_is_of_type (chosen, G_VARIANT_TYPE_VARDICT))
+    return;
+  for (guint i = 0; i < self->methods->len; i++)
+    {
+      Method *method = self->methods->pdata[i];
+      g_autoptr (GVariant) params
+          = ids == NULL ? g_variant_lookup_value (chosen, method->info->id, G_VARIANT_TYPE_VARDICT)
+                        : NULL;
+
+      if (params != NULL)
+        load_params (method, params);
+      gtk_switch_set_active (
+          GTK_SWITCH (method->mark),
+          params != NULL
+              || (ids != NULL && g_strv_contains ((const char *const *) ids, method->info->id)));
+    }
+  tell (self);
 }

@@ -17,6 +17,12 @@ GtkWidget *cju_methods_new (void);
 /* Shows only what suits the network and its data. */
 void cju_methods_follow (CjuMethods *self, const CjLowered *lowered, const CjdDataset *dataset);
 
+/* What is chosen, a{sv}: the parameters of each by its id, a{sv} of texts. Floating. And back: every other
+ * method is left out; ids that nobody knows are passed over. Also takes ids with commas, as figures of the
+ * command line have them. */
+GVariant *cju_methods_save (CjuMethods *self);
+void cju_methods_load (CjuMethods *self, GVariant *chosen);
+
 /* Adds what is chosen and suits. */
 void cju_methods_add_to (CjuMethods *self, CjlExplainRequest *request);
 

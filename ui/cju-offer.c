@@ -86,7 +86,7 @@ on_button (GtkButton *button, gpointer data)
 static gboolean
 is_telling (const CjLayerInfo *layer)
 {
-  static const char *const categories[] = { "dense", "attention", "recurrent", "graph" };
+  static const char *const categories[] = { "dense", "attention", "recurrent", "graph", "spiking" };
 
   for (guint i = 0; i < G_N_ELEMENTS (categories); i++)
     if (g_str_equal (layer->category, categories[i]))

@@ -252,7 +252,7 @@ cju_category_color (const char *category)
     { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
     { "block", 0x6a79ab },      { "attention", 0xc0407a },      { "recurrent", 0x8f6b00 },
     { "sequence", 0x5b62c0 },   { "combine", 0x5f6b7a },        { "graph", 0x705a80 },
-    { "circuit", 0xa8433c },
+    { "spiking", 0x2c3e8c },    { "circuit", 0xa8433c },
   };
   guint32 color = 0x77767b;
 

@@ -85,7 +85,7 @@ free_progress (gpointer data)
   Progress *progress = data;
 
   g_source_remove (progress->poll);
-  cjl_job_free (progress->job);
+  cjl_job_abandon (progress->job);
   g_object_unref (progress->document);
   g_free (progress);
 }

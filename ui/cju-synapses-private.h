@@ -37,10 +37,16 @@ struct _CjuSynapses
   GtkWidget parent;
   CjuDocument *document;
   GtkWidget *bar, *trail, *title, *buttons[CJU_N_TOOLS];
-  char *node, *param; /* ids of the layer and of its tensor; NULL: nothing is shown */
-  CjvFrame *frame;    /* newest; NULL: there is none yet */
-  guint64 step;       /* of its weights */
-  guint count;        /* of probe frames when it was made */
+  GtkWidget *what;   /* which of the layer's tensors, or of its heads of attention */
+  GStrv params;      /* its tensors */
+  gint64 n_heads;    /* listed behind them */
+  gboolean listing;  /* the list is being filled */
+  char *node;        /* id of the layer; NULL: nothing is shown */
+  const char *param; /* of the tensor, one of params; NULL: a head is shown */
+  gint64 head;
+  CjvFrame *frame; /* newest; NULL: there is none yet */
+  guint64 step;    /* of its weights */
+  guint count;     /* of probe frames when it was made */
   CjvSynapseView view;
   CjuPainting painted;
   GCancellable *painting; /* the worker's; NULL: it rests */

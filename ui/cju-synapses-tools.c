@@ -86,7 +86,8 @@ read_weights (CjuSynapses *self)
 {
   CjlSession *session = cju_document_get_session (self->document);
 
-  return session != NULL ? cjl_session_dup_param (session, self->param) : NULL;
+  return session != NULL && self->param != NULL ? cjl_session_dup_param (session, self->param)
+                                                : NULL;
 }
 
 static void
@@ -139,7 +140,11 @@ read_flags (CjuSynapses *self, const char *param)
 {
   CjlSession *session = cju_document_get_session (self->document);
 
-  return session != NULL ? cjl_session_dup_flags (session, param) : NULL;
+  if (param == NULL)
+    g_signal_emit_by_name (self, "message",
+                           _ ("Weights of attention are made anew for every sample: they cannot be "
+                              "changed by hand. Choose the tensors that make them."));
+  return session != NULL && param != NULL ? cjl_session_dup_flags (session, param) : NULL;
 }
 
 static void

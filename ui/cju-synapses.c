@@ -2,12 +2,12 @@
 #include "cju-synapses-private.h"
 
 #include "cju-access.h"
-#include "cjl-layer-figures.h"
 #include "cjl-synapses.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 G_DEFINE_FINAL_TYPE (CjuSynapses, cju_synapses, GTK_TYPE_WIDGET)
 
@@ -76,17 +76,51 @@ find_kept (CjlSession *session, const char *param)
   return kept;
 }
 
+/* The attention of the layer in what the probe saw, or NULL: none, or nobody has asked yet. */
+static const CjlAttentionLayer *
+find_attention (CjuSynapses *self)
+{
+  const CjlProbeFrame *probe = cju_document_get_frame (self->document);
+
+  for (guint i = 0; probe != NULL && probe->attention != NULL && i < probe->attention->len; i++)
+    {
+      const CjlAttentionLayer *layer = probe->attention->pdata[i];
+
+      if (g_str_equal (layer->node, self->node))
+        return layer;
+    }
+  return NULL;
+}
+
+static CjvFrame *
+make_head_frame (CjuSynapses *self)
+{
+  const CjlAttentionLayer *layer = find_attention (self);
+  const CjlProbeFrame *probe = cju_document_get_frame (self->document);
+  const CjdDataset *dataset = cju_document_get_dataset (self->document);
+  g_auto (GStrv) tokens = NULL;
+
+  if (layer == NULL || self->head >= layer->maps->shape.dims[1])
+    return NULL;
+  if (dataset != NULL && probe->x != NULL)
+    tokens = cjl_attention_name_tokens (dataset, probe->x);
+  return cjl_synapses_of_head (layer, self->head, (const char *const *) tokens);
+}
+
 static CjvFrame *
 make_frame (CjuSynapses *self)
 {
   CjlSession *session = cju_document_get_session (self->document);
   const CjGraph *graph = cju_document_get_project (self->document)->graph;
   const CjNode *node = cj_graph_find (graph, self->node);
-  g_autoptr (CjTensor) weights
-      = session != NULL && node != NULL ? cjl_session_dup_param (session, self->param) : NULL;
+  g_autoptr (CjTensor) weights = session != NULL && node != NULL && self->param != NULL
+                                     ? cjl_session_dup_param (session, self->param)
+                                     : NULL;
   g_autoptr (CjTensor) kept = NULL;
 
-  if (weights == NULL || !cjl_synapses_fit (&weights->shape))
+  if (self->param == NULL)
+    return make_head_frame (self);
+  if (weights == NULL)
     return NULL;
   kept = find_kept (session, self->param);
   return cjl_synapses_frame (
@@ -118,6 +152,44 @@ take_frame (CjuSynapses *self)
   cju_synapses_changed (self);
 }
 
+/* The layer's tensors by what follows its name, then its heads. */
+static void
+list_choices (CjuSynapses *self)
+{
+  GtkStringList *list = gtk_string_list_new (NULL);
+  const guint shown = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->what));
+
+  for (guint i = 0; self->params != NULL && self->params[i] != NULL; i++)
+    gtk_string_list_append (list, self->params[i] + strlen (self->node) + 1);
+  for (gint64 h = 0; h < self->n_heads; h++)
+    {
+      g_autofree char *title = g_strdup_printf (_ ("attention, head %d"), (int) h + 1);
+
+      gtk_string_list_append (list, title);
+    }
+  self->listing = TRUE;
+  gtk_drop_down_set_model (GTK_DROP_DOWN (self->what), G_LIST_MODEL (list));
+  if (shown < g_list_model_get_n_items (G_LIST_MODEL (list)))
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (self->what), shown);
+  self->listing = FALSE;
+  gtk_widget_set_visible (self->what, g_list_model_get_n_items (G_LIST_MODEL (list)) > 1);
+  g_object_unref (list);
+}
+
+/* As soon as the probe tells of attention its heads are there to choose. */
+static void
+follow_attention (CjuSynapses *self)
+{
+  const CjlAttentionLayer *layer = find_attention (self);
+  const gint64 n = layer != NULL ? layer->maps->shape.dims[1] : 0;
+
+  cju_document_wish_attention (self->document, 0, -1);
+  if (n == 0 || n == self->n_heads)
+    return;
+  self->n_heads = n;
+  list_choices (self);
+}
+
 /* There may be newer weights, or another sample. */
 static void
 on_ticked (CjuSynapses *self)
@@ -126,8 +198,10 @@ on_ticked (CjuSynapses *self)
   CjlProbe *probe = session != NULL ? cjl_session_get_probe (session) : NULL;
   const guint count = probe != NULL ? cjl_probe_get_count (probe) : 0;
 
-  if (self->node == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self))
-      || (self->frame != NULL && count == self->count))
+  if (self->node == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  follow_attention (self);
+  if (self->frame != NULL && count == self->count)
     return;
   self->count = count;
   take_frame (self);
@@ -147,18 +221,42 @@ on_edited (CjuSynapses *self)
     take_frame (self);
 }
 
+/* Another tensor or head. */
+static void
+on_what (CjuSynapses *self)
+{
+  const guint n = self->params != NULL ? g_strv_length (self->params) : 0;
+  const guint chosen = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->what));
+  const char *param = chosen < n ? self->params[chosen] : NULL;
+  const gint64 head = chosen >= n ? (gint64) chosen - n : 0;
+
+  if (self->listing || self->node == NULL || chosen == GTK_INVALID_LIST_POSITION
+      || (param == self->param && head == self->head))
+    return;
+  self->param = param;
+  self->head = head;
+  cju_painting_clear (&self->painted);
+  cjv_synapse_view_init (&self->view);
+  take_frame (self);
+  tell (self);
+}
+
 gboolean
 cju_synapses_show (CjuSynapses *self, const char *node)
 {
   CjlSession *session = cju_document_get_session (self->document);
-  g_auto (GStrv) params
-      = session != NULL && node != NULL ? cjl_layer_list_params (session, node, 2) : NULL;
+  const CjLowered *lowered = cju_document_get_lowered (self->document);
+  g_auto (GStrv) params = session != NULL && lowered != NULL && node != NULL
+                              ? cjl_synapses_list (lowered, node)
+                              : NULL;
   g_autofree char *id = g_strdup (node);
 
   if (node != NULL && (params == NULL || params[0] == NULL))
     return FALSE;
   g_clear_pointer (&self->node, g_free);
-  g_clear_pointer (&self->param, g_free);
+  g_clear_pointer (&self->params, g_strfreev);
+  self->param = NULL;
+  self->n_heads = 0;
   g_clear_pointer (&self->frame, cjv_frame_free);
   cju_painting_clear (&self->painted);
   if (self->painting != NULL)
@@ -166,7 +264,11 @@ cju_synapses_show (CjuSynapses *self, const char *node)
   if (node == NULL)
     return TRUE;
   self->node = g_steal_pointer (&id);
-  self->param = g_strdup (params[0]);
+  self->params = g_steal_pointer (&params);
+  self->param = self->params[0];
+  self->head = 0;
+  list_choices (self);
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->what), 0);
   cjv_synapse_view_init (&self->view);
   gtk_label_set_text (GTK_LABEL (self->title), self->node);
   take_frame (self);
@@ -253,6 +355,13 @@ cju_synapses_size_allocate (GtkWidget *widget, int width, int height, int baseli
   gtk_widget_get_preferred_size (self->trail, NULL, &size);
   gtk_widget_size_allocate (
       self->trail, &(GtkAllocation){ 12, 12, MIN (size.width, width - 24), size.height }, -1);
+  if (gtk_widget_get_visible (self->what))
+    {
+      gtk_widget_get_preferred_size (self->what, NULL, &size);
+      gtk_widget_size_allocate (
+          self->what,
+          &(GtkAllocation){ MAX (width - size.width - 12, 12), 12, size.width, size.height }, -1);
+    }
   gtk_widget_get_preferred_size (self->bar, NULL, &size);
   gtk_widget_size_allocate (
       self->bar,
@@ -316,10 +425,11 @@ cju_synapses_dispose (GObject *object)
   g_clear_object (&self->document);
   g_clear_pointer (&self->bar, gtk_widget_unparent);
   g_clear_pointer (&self->trail, gtk_widget_unparent);
+  g_clear_pointer (&self->what, gtk_widget_unparent);
   cju_painting_clear (&self->painted);
   g_clear_pointer (&self->frame, cjv_frame_free);
   g_clear_pointer (&self->node, g_free);
-  g_clear_pointer (&self->param, g_free);
+  g_clear_pointer (&self->params, g_strfreev);
   G_OBJECT_CLASS (cju_synapses_parent_class)->dispose (object);
 }
 
@@ -376,6 +486,11 @@ cju_synapses_init (CjuSynapses *self)
   g_signal_connect (widget, "query-tooltip", G_CALLBACK (on_query_tooltip), NULL);
   self->trail = make_trail (self);
   self->bar = cju_synapses_new_bar (self);
+  self->what = gtk_drop_down_new (NULL, NULL);
+  cju_access_tip (self->what, _ ("Which weights of the layer are shown"));
+  cju_access_name (self->what, _ ("Weights"));
+  g_signal_connect_swapped (self->what, "notify::selected", G_CALLBACK (on_what), self);
+  gtk_widget_set_parent (self->what, widget);
   gtk_widget_set_parent (self->trail, widget);
   gtk_widget_set_parent (self->bar, widget);
   cju_synapses_add_gestures (self);

@@ -53,6 +53,7 @@ cju_view_settings_build (CjuViewSettings *self, CjuView *view, GtkWidget *contro
   self->table = table;
   self->values = values;
   self->options = (CjuOptions){ set_param, print_param, self };
+  self->popover = popover;
   gtk_popover_set_child (GTK_POPOVER (popover), make_list (self));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "preferences-other-symbolic");
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
@@ -62,4 +63,34 @@ cju_view_settings_build (CjuViewSettings *self, CjuView *view, GtkWidget *contro
   gtk_box_append (GTK_BOX (box), control);
   gtk_box_append (GTK_BOX (box), button);
   cju_view_add_control (view, box);
+}
+
+void
+cju_view_settings_save (CjuViewSettings *self, GVariantDict *controls)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  for (const CjParam *p = self->table; p->name != NULL; p++)
+    {
+      g_autofree char *text = print_param (self, p->name);
+
+      g_variant_dict_insert (&dict, p->name, "s", text);
+    }
+  g_variant_dict_insert_value (controls, "settings", g_variant_dict_end (&dict));
+}
+
+void
+cju_view_settings_load (CjuViewSettings *self, GVariant *controls)
+{
+  g_autoptr (GVariant) dict = g_variant_lookup_value (controls, "settings", G_VARIANT_TYPE_VARDICT);
+  const char *text;
+
+  if (dict == NULL)
+    return;
+  for (const CjParam *p = self->table; p->name != NULL; p++)
+    if (g_variant_lookup (dict, p->name, "&s", &text))
+      set_param (self, p->name, text);
+  /* the rows say what is set */
+  gtk_popover_set_child (GTK_POPOVER (self->popover), make_list (self));
 }

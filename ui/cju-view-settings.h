@@ -13,6 +13,7 @@ typedef struct
   const CjParam *table;
   gpointer values; /* the struct that the table is of, in the state of the view */
   CjuOptions options;
+  GtkWidget *popover;
 } CjuViewSettings;
 
 /* Puts `control`, which gets the room, and the button beside each other into the column. `values` is as
@@ -20,5 +21,9 @@ typedef struct
  * set. */
 void cju_view_settings_build (CjuViewSettings *self, CjuView *view, GtkWidget *control,
                               const CjParam *table, gpointer values, const char *words);
+
+/* Adds all that is set to what a view says of itself for its files, and back. */
+void cju_view_settings_save (CjuViewSettings *self, GVariantDict *controls);
+void cju_view_settings_load (CjuViewSettings *self, GVariant *controls);
 
 G_END_DECLS

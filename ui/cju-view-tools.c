@@ -213,7 +213,7 @@ cju_view_job_build (CjuViewJob *self, CjuView *view, const char *label, const ch
 void
 cju_view_job_take (CjuViewJob *self, CjlJob *job)
 {
-  g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->job, cjl_job_abandon);
   self->job = job;
   self->halted = FALSE;
   show_progress (self);
@@ -247,7 +247,7 @@ cju_view_job_poll (CjuViewJob *self, CjuView *view)
           cju_view_tell (view, error->message);
         }
       self->halted = self->halted || error != NULL;
-      g_clear_pointer (&self->job, cjl_job_free);
+      g_clear_pointer (&self->job, cjl_job_abandon);
     }
   show_progress (self);
   return result;
@@ -256,7 +256,7 @@ cju_view_job_poll (CjuViewJob *self, CjuView *view)
 void
 cju_view_job_clear (CjuViewJob *self)
 {
-  g_clear_pointer (&self->job, cjl_job_free);
+  g_clear_pointer (&self->job, cjl_job_abandon);
   g_clear_pointer (&self->failure, g_free);
 }
 

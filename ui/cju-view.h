@@ -34,6 +34,12 @@ typedef struct
   void (*build) (CjuView *view);                     /* adds controls and state; may be NULL */
   void (*tick) (CjuView *view); /* many times a second while it is seen; may be NULL */
   const char *formula, *source; /* for the help, not to be translated; may be NULL */
+  /* For files of its figures (cju-view-state.h), beside the controls that are kept: adds what else was
+   * set, sets it (FALSE: it has to wait, and is asked again), and computes what was shown as its button
+   * does. May be NULL. */
+  void (*save) (CjuView *view, GVariantDict *controls);
+  gboolean (*load) (CjuView *view, GVariant *controls);
+  void (*again) (CjuView *view);
 } CjuViewInfo;
 
 /* The catalogue of views with a figure, in the order of their tabs; ends with NULL. */

@@ -22,7 +22,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   g_clear_pointer (&state->result, cjl_alignment_free);
   g_free (state->told);
   g_free (state);
@@ -63,7 +63,7 @@ take_error (CjuView *view, State *state)
       state->told = g_strdup (error->message);
       cju_view_tell (view, error->message);
     }
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   state->rested = g_get_monotonic_time ();
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who looks at whom in the chosen sample, live; heads can be silenced, and the loss without each be
  * measured. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-attention.h"
@@ -67,7 +68,7 @@ free_state (gpointer data)
   cju_layer_choice_clear (&state->head);
   g_clear_pointer (&state->heads, cjl_heads_free);
   g_clear_pointer (&state->measured, cjd_dataset_unref);
-  g_clear_pointer (&state->following, cjl_job_free);
+  g_clear_pointer (&state->following, cjl_job_abandon);
   g_clear_pointer (&state->flow, cj_tensor_unref);
   g_free (state);
 }
@@ -306,7 +307,7 @@ follow_flow (CjuView *view)
       state->flow = cjl_job_take_result (state->following);
       state->known = state->asked;
       state->followed = g_get_monotonic_time ();
-      g_clear_pointer (&state->following, cjl_job_free);
+      g_clear_pointer (&state->following, cjl_job_abandon);
       cju_view_refresh (view);
     }
   if (probe == NULL || state->following != NULL || get_kind (state) != CJL_ATTENTION_FLOW)
@@ -560,9 +561,53 @@ redraw_on (GtkWidget *list, CjuView *view)
                            G_CONNECT_SWAPPED);
 }
 
+/* --- files --- */
+
+static void
+save (CjuView *view, GVariantDict *controls)
+{
+  const State *state = cju_view_get_state (view);
+
+  g_variant_dict_insert (controls, "show", "s", shows[get_show (state)].figure);
+  if (cju_layer_choice_get_index (&state->head) > 0)
+    g_variant_dict_insert (controls, "silent", "x",
+                           (gint64) cju_layer_choice_get_index (&state->head) - 1);
+  if (state->query >= 0)
+    g_variant_dict_insert (controls, "query", "x", state->query);
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  gint64 silent = -1;
+  const char *show;
+
+  if (get_probe (view) == NULL)
+    return FALSE;
+  follow (view); /* the heads are those of the layer that was just chosen */
+  if (g_variant_lookup (controls, "show", "&s", &show))
+    for (int i = 0; i < N_SHOWS; i++)
+      if (g_str_equal (shows[i].figure, show))
+        cju_layer_choice_set (&state->show, _ (shows[i].title));
+  if (g_variant_lookup (controls, "silent", "x", &silent) && silent >= 0
+      && silent + 1 < g_strv_length (state->head.nodes))
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->head.drop), (guint) silent + 1);
+  g_variant_lookup (controls, "query", "x", &state->query);
+  return TRUE;
+}
+
+static void
+again (CjuView *view)
+{
+  if (get_show (cju_view_get_state (view)) == SHOW_HEADS)
+    begin (view);
+}
+
 static void
 build (CjuView *view)
 {
+  static const char *const kind_ids[] = { "heads", "mean", "rollout", "flow", NULL };
   State *state = g_new0 (State, 1);
   const char *const kinds[] = { _ ("Each head"), _ ("Mean of the heads"),
                                 _ ("Rollout to the input"), _ ("Flow to the input"), NULL };
@@ -589,6 +634,8 @@ build (CjuView *view)
   cju_view_job_build (&state->job, view, _ ("Measure heads"),
                       _ ("By how much the loss of validation samples grows without each head"),
                       begin);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "method", state->kind, kind_ids);
 }
 
 const CjuViewInfo cju_view_attention = {
@@ -604,6 +651,9 @@ const CjuViewInfo cju_view_attention = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = again,
   .formula = "A = softmax (q kᵀ / √d); entropy = −Σ A log₂ A; rollout = Π (A + I) / 2; "
              "flow: the most that pipes (A + I) / 2 wide carry from a token down to each",
   .source = "Vaswani et al., “Attention is all you need”, 2017; Abnar and Zuidema, “Quantifying "

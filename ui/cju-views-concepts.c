@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a class leans on, of concepts that a person shows by classes, folders of pictures, and sets of
  * samples picked one by one. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cju-access.h"
@@ -261,6 +262,68 @@ make (CjuView *view)
   return state->answer != NULL ? cjl_concepts_frame (state->answer) : NULL;
 }
 
+/* Folders are named without their place, which is nobody's business, and so do not come back. */
+static void
+save (CjuView *view, GVariantDict *controls)
+{
+  const State *state = cju_view_get_state (view);
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < state->concepts->len; i++)
+    {
+      g_autofree char *name = g_path_get_basename (state->concepts->pdata[i]);
+
+      g_variant_builder_add (&list, "v", g_variant_new_string (name));
+    }
+  g_variant_dict_insert_value (controls, "concepts", g_variant_builder_end (&list));
+}
+
+static gboolean
+is_class (const CjdDataset *dataset, const char *name)
+{
+  for (guint k = 0; k < dataset->n_classes; k++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", k);
+
+      if (g_str_equal (dataset->class_names != NULL ? dataset->class_names[k] : number, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  const State *state = cju_view_get_state (view);
+  g_autoptr (GVariant) list = g_variant_lookup_value (controls, "concepts", G_VARIANT_TYPE ("av"));
+  GVariantIter iter;
+  GVariant *item;
+
+  if (state->dataset == NULL)
+    return FALSE;
+  if (list == NULL)
+    return TRUE;
+  on_clear (view);
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "v", &item))
+    {
+      if (g_variant_is_of_type (item, G_VARIANT_TYPE_STRING)
+          && (is_class (state->dataset, g_variant_get_string (item, NULL))
+              || strchr (g_variant_get_string (item, NULL), '=') != NULL)) /* a set of samples */
+        add_concept (view, g_variant_dup_string (item, NULL));
+      g_variant_unref (item);
+    }
+  return TRUE;
+}
+
+static void
+again (CjuView *view)
+{
+  if (((State *) cju_view_get_state (view))->concepts->len > 0)
+    begin (view);
+}
+
 static void
 add_button (CjuView *view, GtkWidget *box, const char *icon, const char *words,
             void (*clicked) (CjuView *view))
@@ -324,6 +387,7 @@ build (CjuView *view)
   gtk_label_set_xalign (GTK_LABEL (state->shown), 0);
   gtk_widget_add_css_class (state->shown, "dim-label");
   cju_view_add_control (view, state->shown);
+  cju_view_keep (view, "class", state->target, NULL);
   cju_view_job_build (&state->job, view, _ ("Ask"),
                       _ ("Test with these weights how much the class leans on the concepts"),
                       begin);
@@ -342,6 +406,9 @@ const CjuViewInfo cju_view_concepts = {
   .make = make,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = again,
   .formula
   = "S = ∇h · v, v from random samples to those of the concept; score: share of the class's "
     "samples with S > 0; p: Welch's t-test against vectors between random sets, two-sided",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The map of what a layer makes of the validation samples. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cju-access.h"
@@ -125,6 +126,17 @@ on_method (CjuView *view)
 }
 
 static void
+fill_settings (State *state)
+{
+  GtkWidget *row;
+
+  while ((row = gtk_widget_get_first_child (state->list)) != NULL)
+    gtk_list_box_remove (GTK_LIST_BOX (state->list), row);
+  for (const CjParam *p = cjl_embed_params + 1; p->name != NULL; p++) /* the method has a list */
+    gtk_list_box_append (GTK_LIST_BOX (state->list), cju_options_make_row (&state->settings, p));
+}
+
+static void
 add_settings (CjuView *view, State *state)
 {
   GtkWidget *button = gtk_menu_button_new (), *popover = gtk_popover_new ();
@@ -134,8 +146,7 @@ add_settings (CjuView *view, State *state)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (state->list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (state->list, "boxed-list");
   gtk_widget_set_size_request (state->list, 360, -1);
-  for (const CjParam *p = cjl_embed_params + 1; p->name != NULL; p++) /* the method has a list */
-    gtk_list_box_append (GTK_LIST_BOX (state->list), cju_options_make_row (&state->settings, p));
+  fill_settings (state);
   gtk_popover_set_child (GTK_POPOVER (popover), state->list);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), popover);
   gtk_menu_button_set_label (GTK_MENU_BUTTON (button), _ ("Settings"));
@@ -144,8 +155,37 @@ add_settings (CjuView *view, State *state)
 }
 
 static void
+save (CjuView *view, GVariantDict *controls)
+{
+  State *state = cju_view_get_state (view);
+
+  for (const CjParam *p = cjl_embed_params + 1; p->name != NULL; p++)
+    if (cj_params_applies (cjl_embed_params, p, &state->options))
+      {
+        g_autofree char *text = cj_params_print (p, &state->options);
+
+        g_variant_dict_insert (controls, p->name, "s", text);
+      }
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  const char *text;
+
+  for (const CjParam *p = cjl_embed_params + 1; p->name != NULL; p++)
+    if (g_variant_lookup (controls, p->name, "&s", &text))
+      cj_params_parse (cjl_embed_params, &state->options, p->name, text, NULL);
+  fill_settings (state);
+  on_method (view);
+  return TRUE;
+}
+
+static void
 build (CjuView *view)
 {
+  static const char *const ids[] = { "pca", "t-sne", "umap", NULL }; /* as CjlEmbedMethod */
   const char *methods[CJL_EMBED_N_METHODS + 1] = { NULL };
   State *state = g_new0 (State, 1);
 
@@ -158,6 +198,8 @@ build (CjuView *view)
   state->method = cju_view_add_list (view, methods, _ ("How they are laid out"));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (state->method), (guint) state->options.method);
   add_settings (view, state);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "method", state->method, ids);
   cju_view_job_build (&state->job, view, _ ("Embed"),
                       _ ("Lay out validation samples with these weights"), begin);
   g_signal_connect_object (state->method, "notify::selected", G_CALLBACK (on_method), view,
@@ -178,6 +220,9 @@ const CjuViewInfo cju_view_embedding = {
   .picked = pick_sample,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = begin,
   .formula = "t-SNE: least KL (P ‖ Q), qᵢⱼ ∝ 1 / (1 + |yᵢ − yⱼ|²); UMAP: least cross-entropy of "
              "vᵢⱼ and 1 / (1 + a |yᵢ − yⱼ|²ᵇ)",
   .source

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Why did it say that: explainers of the chosen sample side by side, and of others held beside it. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-explain-units.h"
@@ -49,7 +50,7 @@ free_state (gpointer data)
 
   cju_view_job_clear (&state->job);
   cju_layer_choice_clear (&state->layer);
-  g_clear_pointer (&state->finding, cjl_job_free);
+  g_clear_pointer (&state->finding, cjl_job_abandon);
   g_clear_pointer (&state->found, g_array_unref);
   g_clear_pointer (&state->asked, cjl_network_free);
   g_clear_pointer (&state->network, cjl_network_free);
@@ -92,6 +93,7 @@ follow_classes (CjuView *view)
   g_autofree char *names = dataset != NULL && dataset->class_names != NULL
                                ? g_strjoinv ("\n", dataset->class_names)
                                : g_strdup_printf ("%u", n);
+  const guint at = gtk_drop_down_get_selected (GTK_DROP_DOWN (state->target));
   g_autoptr (GtkStringList) list = NULL;
 
   if (g_strcmp0 (names, state->classes) == 0)
@@ -109,6 +111,8 @@ follow_classes (CjuView *view)
                               dataset->class_names != NULL ? dataset->class_names[i] : number);
     }
   gtk_drop_down_set_model (GTK_DROP_DOWN (state->target), G_LIST_MODEL (list));
+  if (at < 2) /* what it says, or is, of whatever classes */
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (state->target), at);
   gtk_widget_set_visible (state->target, n > 0);
 }
 
@@ -350,7 +354,7 @@ poll_units (CjuView *view)
   if (state->finding == NULL || !cjl_job_is_done (state->finding))
     return;
   found = cjl_job_take_result (state->finding);
-  g_clear_pointer (&state->finding, cjl_job_free);
+  g_clear_pointer (&state->finding, cjl_job_abandon);
   if (found == NULL) /* the explanations have told why */
     return;
   g_clear_pointer (&state->found, g_array_unref);
@@ -375,7 +379,7 @@ pick (CjuView *view, const CjvHit *hit)
   g_autofree char *title = g_strdup_printf (_ ("What mattered there, %s"), row->title);
 
   gtk_label_set_text (GTK_LABEL (state->place), title);
-  g_clear_pointer (&state->finding, cjl_job_free);
+  g_clear_pointer (&state->finding, cjl_job_abandon);
   state->finding = cjl_units_start (
       cjl_network_new (state->network->graph, state->network->dataset, state->network->weights),
       row, hit->index);
@@ -495,9 +499,87 @@ on_release (CjuView *view)
   state->anew = TRUE;
 }
 
+/* --- files --- */
+
+static const char *const splits[CJD_N_SPLITS] = { "train", "val", "test" };
+
+static void
+save (CjuView *view, GVariantDict *controls)
+{
+  const State *state = cju_view_get_state (view);
+  GVariantBuilder held;
+
+  g_variant_dict_insert_value (controls, "methods",
+                               cju_methods_save (CJU_METHODS (state->methods)));
+  g_variant_builder_init (&held, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < state->held->len; i++)
+    {
+      const Held *one = &g_array_index (state->held, Held, i);
+      GVariantDict dict;
+
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "split", "s", splits[one->split]);
+      g_variant_dict_insert (&dict, "sample", "x", (gint64) one->index);
+      g_variant_dict_insert (&dict, "target", "x", one->target);
+      g_variant_builder_add (&held, "v", g_variant_dict_end (&dict));
+    }
+  g_variant_dict_insert_value (controls, "held", g_variant_builder_end (&held));
+}
+
+/* One sample that was held, if the data have it. */
+static void
+load_held (State *state, CjdDataset *dataset, GVariant *one)
+{
+  Held held = { .split = CJD_SPLIT_VAL };
+  gint64 sample = -1;
+  const char *split = "";
+
+  if (!g_variant_is_of_type (one, G_VARIANT_TYPE_VARDICT))
+    return;
+  g_variant_lookup (one, "split", "&s", &split);
+  g_variant_lookup (one, "sample", "x", &sample);
+  g_variant_lookup (one, "target", "x", &held.target);
+  for (guint i = 0; i < CJD_N_SPLITS; i++)
+    if (g_str_equal (splits[i], split))
+      held.split = (CjdSplit) i;
+  if (sample < 0 || (gsize) sample >= cjd_dataset_count (dataset, held.split)
+      || held.target < CJL_TARGET_TRUE || held.target >= (gint64) dataset->n_classes
+      || state->held->len >= MOST_HELD)
+    return;
+  held.index = (gsize) sample;
+  g_array_append_val (state->held, held);
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  g_autoptr (GVariant) methods = g_variant_lookup_value (controls, "methods", NULL);
+  g_autoptr (GVariant) list = g_variant_lookup_value (controls, "held", G_VARIANT_TYPE ("av"));
+  GVariantIter iter;
+  GVariant *one;
+
+  if (state->dataset == NULL) /* nothing was asked yet: the lists are not filled */
+    return FALSE;
+  if (methods != NULL)
+    cju_methods_load (CJU_METHODS (state->methods), methods);
+  state->anew = TRUE;
+  if (list == NULL)
+    return TRUE;
+  g_array_set_size (state->held, 0);
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "v", &one))
+    {
+      load_held (state, state->dataset, one);
+      g_variant_unref (one);
+    }
+  return TRUE;
+}
+
 static void
 build (CjuView *view)
 {
+  static const char *const target_ids[] = { "predicted", "true", NULL };
   const char *const targets[] = { _ ("What it says"), _ ("What it is"), NULL };
   State *state = g_new0 (State, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -517,6 +599,8 @@ build (CjuView *view)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (state->layer.drop, "notify::selected", G_CALLBACK (on_changed), view,
                            G_CONNECT_SWAPPED);
+  cju_view_keep (view, "target", state->target, target_ids);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
   state->hold = gtk_button_new_with_label (_ ("Hold"));
   cju_access_tip (state->hold, _ ("Keeps this sample and class beside the next ones; the first is "
                                   "the baseline of methods whose "
@@ -547,9 +631,13 @@ const CjuViewInfo cju_view_explain = {
   .build = build,
   .tick = tick,
   .formula
-  = "units that mattered: (a (x) − a (x without the place)) ∂f / ∂a; a place of a picture is "
-    "a square of 3 × 3 pixels",
+  = "φ says what each part of x adds to the answer f; complete: Σ φ = f (x) − f (x₀); units that "
+    "mattered: (a (x) − a (x without the place)) ∂f / ∂a; a place of a picture is a square of 3 × "
+    "3 pixels",
   .source
-  = "Each explainer has its own; A. Syed, C. Rager, A. Conmy, “Attribution patching outperforms "
-    "automated circuit discovery” (2023), for the units",
+  = "Each explainer has its own; M. Sundararajan, A. Taly, Q. Yan (2017) for completeness; A. "
+    "Syed, C. Rager, A. Conmy, “Attribution patching outperforms automated circuit discovery” "
+    "(2023), for the units",
+  .save = save,
+  .load = load,
 };

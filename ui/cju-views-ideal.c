@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a unit wants: pictures made to drive it, examples of the data, and the pixels that it hears. */
 #include "cju-view-settings.h"
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-ideal.h"
@@ -232,8 +233,31 @@ pick (CjuView *view, const CjvHit *hit)
 /* --- controls --- */
 
 static void
+save (CjuView *view, GVariantDict *controls)
+{
+  cju_view_settings_save (&((State *) cju_view_get_state (view))->settings, controls);
+}
+
+/* The range of the units follows the layer before the number is set. */
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  State *state = cju_view_get_state (view);
+  double unit;
+
+  cju_view_settings_load (&state->settings, controls);
+  follow_units (view);
+  if (g_variant_lookup (controls, "unit", "d", &unit))
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->unit), unit);
+  return TRUE;
+}
+
+static void
 build (CjuView *view)
 {
+  static const char *const ask_ids[]
+      = { "class", "unit", "channel", "direction", "direction-of-channels", NULL }; /* as Ask */
+  static const char *const drawing_ids[] = { "pictures", "receptive-field", NULL };
   const char *const asks[] = {
     _ ("Class"), _ ("Unit"), _ ("Channel"), _ ("Direction of units"), _ ("Direction of channels"),
     NULL
@@ -272,6 +296,12 @@ build (CjuView *view)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (state->direction, "activate", G_CALLBACK (begin), view,
                            G_CONNECT_SWAPPED);
+  cju_view_keep (view, "ask", state->ask, ask_ids);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "class", state->class, NULL);
+  cju_view_keep (view, "unit", state->unit, NULL);
+  cju_view_keep (view, "direction", state->direction, NULL);
+  cju_view_keep (view, "show", state->drawing, drawing_ids);
   show_controls (view);
 }
 
@@ -288,6 +318,9 @@ const CjuViewInfo cju_view_ideal = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = begin,
   .formula
   = "x* = argmax a(x + shift) − λ Σ √(∂x² + ∂y²) − δ Σ cos (Gᵢ, Gⱼ), x = ground + reach · tanh "
     "H(z / f), H the Hartley transform, G the Gram matrix of the layer; receptive field: mean "

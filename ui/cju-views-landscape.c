@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loss around the weights as they are: along a line, on planes, as curvature. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-landscape.h"
@@ -97,6 +98,8 @@ pick (CjuView *view, const CjvHit *hit)
 static void
 build (CjuView *view)
 {
+  static const char *const ids[]
+      = { "line", "slice", "run", "curvature", NULL }; /* as CjlLandscapeKind */
   State *state = g_new0 (State, 1);
   const char *const kinds[] = { _ ("From the initial weights"), _ ("Random slice"),
                                 _ ("Plane of the run"), _ ("Curvature and noise"), NULL };
@@ -104,6 +107,7 @@ build (CjuView *view)
   cju_view_take_state (view, state, free_state);
   state->kind = cju_view_add_list (view, kinds, _ ("What is measured of the loss"));
   gtk_drop_down_set_selected (GTK_DROP_DOWN (state->kind), CJL_LANDSCAPE_SLICE);
+  cju_view_keep (view, "method", state->kind, ids);
   cju_view_job_build (&state->job, view, _ ("Measure"),
                       _ ("Measure the loss of training samples around these weights"), begin);
   g_signal_connect_object (state->kind, "notify::selected", G_CALLBACK (cju_view_refresh), view,
@@ -122,6 +126,7 @@ const CjuViewInfo cju_view_landscape = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .again = begin,
   .formula
   = "line L ((1 − t) w₀ + t w); slice L (w + a δ + b η) with |δᵢ| = |wᵢ| filter by filter; "
     "H v ≈ (g (w + h v) − g (w − h v)) / 2h, λ by Lanczos' form of power "

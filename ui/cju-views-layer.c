@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Views of one layer: what it answers, its weights, how its numbers are spread. The selected layer, or
  * the first that has something to show. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include "cjl-layer-figures.h"
@@ -98,6 +98,8 @@ const CjuViewInfo cju_view_activations = {
   .make = make_activations,
   .picked = pick_unit,
   .build = build_menu,
+  .formula = "a = layer (… (x)) of the chosen sample, a map for each channel c; colour a / max |a|",
+  .source = "J. Yosinski et al., “Understanding neural networks through deep visualization” (2015)",
 };
 
 /* --- weights --- */
@@ -204,6 +206,7 @@ build_choice (CjuView *view)
   cju_access_name (choice->list, _ ("Weights shown"));
   cju_view_take_state (view, choice, free_choice);
   cju_view_add_control (view, choice->list);
+  cju_view_keep (view, "tensor", choice->list, NULL);
   gtk_widget_set_visible (gtk_widget_get_parent (choice->list), FALSE);
   g_signal_connect_object (choice->list, "notify::selected", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);
@@ -225,6 +228,10 @@ const CjuViewInfo cju_view_weights = {
   .make = make_weights,
   .picked = pick_row,
   .build = build_weights,
+  .formula = "w of each unit, as its inputs lie; colour w / max |w|, blue w > 0, red w < 0",
+  .source
+  = "A. Krizhevsky, I. Sutskever, G. Hinton, “ImageNet classification with deep convolutional "
+    "neural networks” (2012), figure 3",
 };
 
 /* --- how numbers are spread --- */
@@ -281,4 +288,9 @@ const CjuViewInfo cju_view_histogram = {
   .triggers = CJU_VIEW_ON_TICK | CJU_VIEW_ON_SELECTED,
   .make = make_histogram,
   .build = build_choice,
+  .formula
+  = "share of the numbers in each of n bins of equal width between the least and the greatest",
+  .source
+  = "X. Glorot, Y. Bengio, “Understanding the difficulty of training deep feedforward neural "
+    "networks” (2010), for activations and gradients layer by layer",
 };

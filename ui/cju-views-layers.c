@@ -95,6 +95,7 @@ const CjuViewInfo cju_view_layers = {
   .picked = pick_layer,
   .build = build,
   .tick = tick,
+  .again = begin,
   .formula
   = "dimensions (Σ λ)² / Σ λ²; sparseness (1 − (Σ r / n)² / (Σ r² / n)) / (1 − 1 / n); NC1 "
     "tr (S_W S_B⁺) / C; NC2 σ (|μ|) / mean (|μ|) and mean |cos (μ, μ′) + 1 / (C − 1)|; NC3 "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Views of the run as a whole: curves, and the plane of two-feature data. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include "cjl-figures.h"
@@ -66,6 +66,7 @@ build_curves (CjuView *view)
   cju_access_tip (compared->toggle, _ ("Lay the runs of the history over this one"));
   cju_view_take_state (view, compared, free_compared);
   cju_view_add_control (view, compared->toggle);
+  cju_view_keep (view, "earlier-runs", compared->toggle, NULL);
   gtk_widget_set_visible (gtk_widget_get_parent (compared->toggle), FALSE);
   g_signal_connect_object (compared->toggle, "toggled", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);
@@ -82,6 +83,10 @@ const CjuViewInfo cju_view_curves = {
   .calm = TRUE,
   .make = make_curves,
   .build = build_curves,
+  .formula = "L = 1/B Σ loss (f (xᵢ), yᵢ) over a batch; smoothed: sₜ = Σ β^(t−k) Lₖ / Σ β^(t−k)",
+  .source
+  = "L. Bottou, F. Curtis, J. Nocedal, “Optimization methods for large-scale machine learning”, "
+    "SIAM Review 60 (2018); D. Kingma, J. Ba (2015), section 3, for the mean without bias",
 };
 
 static gboolean
@@ -113,4 +118,6 @@ const CjuViewInfo cju_view_decision = {
   .triggers = CJU_VIEW_ON_TICK,
   .belongs = has_plane,
   .make = make_decision,
+  .formula = "colour: argmaxₖ p (k | x), the paler the nearer its p to 1/K; p = softmax (f (x))",
+  .source = "R. Duda, P. Hart, D. Stork, “Pattern Classification”, 2nd ed. (2001), 2.4",
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Views of how the network does on the validation samples. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include <glib/gi18n-lib.h>
@@ -80,6 +80,9 @@ const CjuViewInfo cju_view_confusion = {
   .belongs = has_classes,
   .make = make_confusion,
   .picked = pick_cell,
+  .formula = "Cᵢⱼ = number of samples of class i that are given j; accuracy Σ Cᵢᵢ / Σ Cᵢⱼ, recall "
+             "Cᵢᵢ / Σⱼ Cᵢⱼ, precision Cⱼⱼ / Σᵢ Cᵢⱼ",
+  .source = "T. Fawcett, “An introduction to ROC analysis”, Pattern Recognition Letters 27 (2006)",
 };
 
 /* --- predictions --- */
@@ -155,6 +158,31 @@ build_sheet (CjuView *view)
   cju_view_take_state (view, sheet, free_sheet);
 }
 
+/* The cell of the confusion matrix whose samples are shown. */
+static void
+save_cell (CjuView *view, GVariantDict *controls)
+{
+  gint64 row, column;
+
+  cju_document_get_cell (cju_view_get_document (view), &row, &column);
+  g_variant_dict_insert (controls, "cell-row", "x", row);
+  g_variant_dict_insert (controls, "cell-column", "x", column);
+}
+
+static gboolean
+load_cell (CjuView *view, GVariant *controls)
+{
+  CjuDocument *document = cju_view_get_document (view);
+  const CjdDataset *dataset = cju_document_get_dataset (document);
+  gint64 row, column;
+
+  if (g_variant_lookup (controls, "cell-row", "x", &row)
+      && g_variant_lookup (controls, "cell-column", "x", &column) && row >= -1 && column >= -1
+      && row < dataset->n_classes && column < dataset->n_classes)
+    cju_document_choose_cell (document, row, column);
+  return TRUE;
+}
+
 const CjuViewInfo cju_view_predictions = {
   .id = "predictions",
   .title = N_ ("Predictions"),
@@ -165,6 +193,12 @@ const CjuViewInfo cju_view_predictions = {
   .make = make_sheet,
   .picked = pick_picture,
   .build = build_sheet,
+  .formula = "p = softmax (f (x)); mistakes, argmax p ≠ y, in the order of max p",
+  .source
+  = "J. Bridle (1990) for softmax; C. Guo et al., “On calibration of modern neural networks” "
+    "(2017), for what so sure a number is worth",
+  .save = save_cell,
+  .load = load_cell,
 };
 
 /* --- rankings and values --- */
@@ -185,6 +219,12 @@ const CjuViewInfo cju_view_roc = {
   .triggers = CJU_VIEW_ON_EVALUATED,
   .belongs = has_classes,
   .make = make_ranking,
+  .formula
+  = "for every threshold t: share of the class with p ≥ t against that of the others; AUC by "
+    "trapezoids = P (p of one of the class > p of another)",
+  .source
+  = "J. Hanley, B. McNeil, Radiology 143 (1982); T. Fawcett, “An introduction to ROC analysis”, "
+    "Pattern Recognition Letters 27 (2006)",
 };
 
 const CjuViewInfo cju_view_precision_recall = {
@@ -195,6 +235,11 @@ const CjuViewInfo cju_view_precision_recall = {
   .triggers = CJU_VIEW_ON_EVALUATED,
   .belongs = has_classes,
   .make = make_ranking,
+  .formula
+  = "precision TP / (TP + FP), recall TP / (TP + FN) for every threshold; average precision "
+    "Σ (Rₙ − Rₙ₋₁) Pₙ",
+  .source
+  = "J. Davis, M. Goadrich, “The relationship between precision-recall and ROC curves” (2006)",
 };
 
 static CjvFrame *
@@ -224,4 +269,6 @@ const CjuViewInfo cju_view_scatter = {
   .belongs = has_values,
   .make = make_scatter,
   .picked = pick_point,
+  .formula = "ŷ = f (x) against y; on the diagonal ŷ = y",
+  .source = "F. Anscombe, “Graphs in statistical analysis”, The American Statistician 27 (1973)",
 };

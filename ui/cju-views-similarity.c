@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How alike layers see the validation samples, and which samples a layer tells apart. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-similarity.h"
@@ -97,6 +98,14 @@ begin (CjuView *view)
     start (view, NULL);
 }
 
+/* Another project is asked for by hand: a figure does not say where it lies. */
+static void
+again (CjuView *view)
+{
+  if (!(cjl_compare_get_needs (get_way (cju_view_get_state (view))) & CJL_NEEDS_OTHER))
+    start (view, NULL);
+}
+
 static void
 show_controls (CjuView *view)
 {
@@ -172,6 +181,14 @@ pick (CjuView *view, const CjvHit *hit)
 static void
 build (CjuView *view)
 {
+  static const char *const with_ids[CJL_COMPARE_N_WAYS + 1] = {
+    [CJL_COMPARE_LAYERS] = "layers",           [CJL_COMPARE_RUN] = "run",
+    [CJL_COMPARE_MOMENTS] = "moments",         [CJL_COMPARE_OTHER] = "project",
+    [CJL_COMPARE_SAMPLES] = "samples",         [CJL_COMPARE_SAMPLES_LAYERS] = "samples-layers",
+    [CJL_COMPARE_SAMPLES_RUN] = "samples-run", [CJL_COMPARE_SAMPLES_OTHER] = "samples-project",
+  };
+  static const char *const kind_ids[] = { "cka", "cka-unbiased", "rsa", NULL };
+  static const char *const pair_ids[] = { "correlation", "euclidean", "similarity", NULL };
   const char *kinds[CJ_SIMILARITY_N_KINDS + 1] = { NULL };
   const char *pairs[CJ_PAIR_N_KINDS + 1] = { NULL };
   const char *const ways[CJL_COMPARE_N_WAYS + 1] = {
@@ -195,6 +212,10 @@ build (CjuView *view)
   state->kind = cju_view_add_list (view, kinds, _ ("How layers are compared"));
   state->pair = cju_view_add_list (view, pairs, _ ("How samples are compared"));
   cju_layer_choice_build (&state->layer, view, _ ("Layer that is compared"));
+  cju_view_keep (view, "with", state->with, with_ids);
+  cju_view_keep (view, "method", state->kind, kind_ids);
+  cju_view_keep (view, "pair", state->pair, pair_ids);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
   cju_view_job_build (&state->job, view, _ ("Compare"),
                       _ ("Compare on validation samples, with these weights"), begin);
   g_signal_connect_object (state->with, "notify::selected", G_CALLBACK (show_controls), view,
@@ -213,6 +234,7 @@ const CjuViewInfo cju_view_similarity = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .again = again,
   .formula = "CKA (X, Y) = |Yᵀ X|² / (|Xᵀ X| |Yᵀ Y|), X and Y centred; RSA: Spearman's rank "
              "correlation of 1 − r of all pairs of samples",
   .source = "S. Kornblith, M. Norouzi, H. Lee, G. Hinton, “Similarity of neural network "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a network that guesses letters writes, again and again while it learns. */
-#include "cju-view.h"
+#include "cju-view-state.h"
 
 #include "cju-access.h"
 #include "cjl-attention.h"
@@ -25,7 +25,7 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_free);
+  g_clear_pointer (&state->job, cjl_job_abandon);
   g_clear_pointer (&state->writing, cjl_writing_free);
   g_clear_pointer (&state->dataset, cjd_dataset_unref);
   g_free (state->failure);
@@ -112,7 +112,7 @@ tick (CjuView *view)
           state->failure = g_strdup (error->message);
           cju_view_tell (view, error->message);
         }
-      g_clear_pointer (&state->job, cjl_job_free);
+      g_clear_pointer (&state->job, cjl_job_abandon);
     }
 }
 
@@ -217,6 +217,7 @@ build_looks (CjuView *view, State *state)
 static void
 build (CjuView *view)
 {
+  static const char *const look_ids[] = { "text", "attention", "logit-lens", NULL };
   State *state = g_new0 (State, 1);
   CjlWriteOptions options;
 
@@ -235,6 +236,11 @@ build (CjuView *view)
   state->top_k = make_number (view, 1000, 1, 0, options.top_k, _ ("Top-k"),
                               _ ("Draws from that many of the likeliest letters alone; 0: all"));
   build_looks (view, state);
+  cju_view_keep (view, "prompt", state->prompt, NULL);
+  cju_view_keep (view, "temperature", state->temperature, NULL);
+  cju_view_keep (view, "top-k", state->top_k, NULL);
+  cju_view_keep (view, "show", state->look, look_ids);
+  cju_view_keep (view, "layer", state->layer, NULL);
 }
 
 const CjuViewInfo cju_view_text = {

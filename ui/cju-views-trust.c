@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which explainer to trust on this network: the report over samples, as a table or as the lines of the
  * sanity check. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-explain-report.h"
@@ -98,6 +99,8 @@ show (CjuView *view)
 static void
 build (CjuView *view)
 {
+  static const char *const shown_ids[] = { "faithful", "sanity", NULL };
+  static const char *const count_ids[] = { "8", "16", "64", NULL }; /* as counts */
   const char *const shown[] = { _ ("How faithful"), _ ("Sanity check"), NULL };
   g_auto (GStrv) samples = g_new0 (char *, G_N_ELEMENTS (counts) + 1);
   State *state = g_new0 (State, 1);
@@ -109,6 +112,8 @@ build (CjuView *view)
   state->shown = cju_view_add_list (view, shown, _ ("What is shown of the explainers"));
   state->samples = cju_view_add_list (view, (const char *const *) samples,
                                       _ ("How many validation samples are explained"));
+  cju_view_keep (view, "show", state->shown, shown_ids);
+  cju_view_keep (view, "samples", state->samples, count_ids);
   cju_view_job_build (
       &state->job, view, _ ("Measure"),
       _ ("Hold the maps of every explainer against the network, with these weights"), begin);
@@ -126,6 +131,7 @@ const CjuViewInfo cju_view_trust = {
   .make = make,
   .build = build,
   .tick = tick,
+  .again = begin,
   .formula
   = "Deletion, insertion: ∫ p (target) as the highest pixels go, or come; infidelity: E [(β s "
     "− Δf)²] / E [Δf²]; sensitivity: max |Φ (y) − Φ (x)| / |Φ (x)|; cascade: mean rank "

@@ -2,6 +2,7 @@
 /* The bench of Hubel and Wiesel: what the units of a layer answer to gratings and bars, and the Gabor
  * functions that describe its filters. */
 #include "cju-view-settings.h"
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-tuning.h"
@@ -19,7 +20,7 @@ typedef enum
   DRAW_GABORS
 } Drawing;
 
-static const char *const figures[] = { "tuning", "orientation-map", "selectivity", "gabor" };
+static const char *const figures[] = { "tuning", "orientation-map", "selectivity", "gabor", NULL };
 
 /* What a job is for. */
 typedef enum
@@ -486,8 +487,22 @@ add_signals (CjuView *view, State *state)
 }
 
 static void
+save (CjuView *view, GVariantDict *controls)
+{
+  cju_view_settings_save (&((State *) cju_view_get_state (view))->settings, controls);
+}
+
+static gboolean
+load (CjuView *view, GVariant *controls)
+{
+  cju_view_settings_load (&((State *) cju_view_get_state (view))->settings, controls);
+  return TRUE;
+}
+
+static void
 build (CjuView *view)
 {
+  static const char *const beside_ids[] = { "before", "others", NULL };
   const char *const shows[]
       = { _ ("Drifting gratings"), _ ("Static gratings"), _ ("Bars"), NULL }; /* as CjlShow */
   const char *const drawings[] = { _ ("Curves of a unit"), _ ("Preferred orientations"),
@@ -518,6 +533,11 @@ build (CjuView *view)
   cju_view_add_control (view, state->follow);
   cju_view_job_build (&state->job, view, _ ("Show gratings"),
                       _ ("Test the layer with these weights"), begin);
+  cju_view_keep (view, "node", state->layer.drop, NULL);
+  cju_view_keep (view, "method", state->shown, cjl_show_names);
+  cju_view_keep (view, "show", state->drawing, figures);
+  cju_view_keep (view, "beside", state->beside, beside_ids);
+  cju_view_keep (view, "before", state->before, NULL);
   add_signals (view, state);
   show_state (view);
 }
@@ -534,6 +554,9 @@ const CjuViewInfo cju_view_tuning = {
   .picked = pick,
   .build = build,
   .tick = tick,
+  .save = save,
+  .load = load,
+  .again = begin,
   .formula
   = "selectivity = |Σ r(θ) exp 2iθ| / Σ r(θ) = 1 − circular variance; simple where F1/F0 > 1, "
     "F0 = mean, F1 = 2/P |Σ r(p) exp −2πi p/P| over a cycle; "

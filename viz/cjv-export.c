@@ -195,11 +195,14 @@ print_pdf (const CjvPlate *plate, const CjvLabel *label, GError **error)
   cairo_surface_t *surface = cairo_pdf_surface_create_for_stream (
       append, bytes, plate->width * POINTS_PER_PX, cjv_plate_get_height (plate) * POINTS_PER_PX);
   const char *creator = cjv_label_get (label, "Software");
+  g_autofree char *date = cjv_label_print_date (label, "%Y-%m-%dT%H:%M:%S+00:00");
 
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_TITLE, title);
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_SUBJECT, words);
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR,
                                   creator != NULL ? creator : "Cajal");
+  if (date != NULL) /* that of the clock is as long in most places, and not in all */
+    cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
   for (guint i = 0; label != NULL && label->facts != NULL && label->facts[i] != NULL; i += 2)
     g_string_append_printf (keywords, "%s%s: %s", i > 0 ? "; " : "", label->facts[i],
                             label->facts[i + 1]);

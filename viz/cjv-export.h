@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Figures and plates as files and pixels, drawn by the code that draws them on the screen. The same
- * plate and label give the same bytes, in every process: ids of SVG are numbered anew, PDF has no date of
- * the clock, and nothing else depends on what was drawn before. */
+ * plate and label give the same bytes, in every process: ids of SVG are numbered anew, the date is that
+ * of the label and never of the clock, and nothing else depends on what was drawn before. */
 #pragma once
 
 #include "cjv-plate.h"
@@ -14,6 +14,10 @@ typedef struct
   const char *const *facts; /* name, value, name, value ..., NULL; or NULL */
   GBytes *record;           /* what the picture is drawn from, of any kind; NULL: none */
 } CjvLabel;
+
+/* The fact that dates a picture, in ISO 8601: the keyword of PNG (11.3.3.2), which becomes its tIME as
+ * well, CreationDate of PDF and dc:date of SVG. Without it a picture has no date. */
+#define CJV_FACT_DATE "Creation Time"
 
 /* Where the record is: an element of this name in the <metadata> of SVG, in base64; a text chunk of PNG
  * with this keyword, in base64; an attached file of PDF with this type. */

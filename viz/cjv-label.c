@@ -16,6 +16,24 @@ cjv_label_get (const CjvLabel *label, const char *name)
   return NULL;
 }
 
+GDateTime *
+cjv_label_dup_date (const CjvLabel *label)
+{
+  const char *text = cjv_label_get (label, CJV_FACT_DATE);
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) date = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
+
+  return date != NULL ? g_date_time_to_utc (date) : NULL;
+}
+
+char *
+cjv_label_print_date (const CjvLabel *label, const char *format)
+{
+  g_autoptr (GDateTime) date = cjv_label_dup_date (label);
+
+  return date != NULL ? g_date_time_format (date, format) : NULL;
+}
+
 static char *
 dup_base64 (GBytes *bytes)
 {
@@ -91,11 +109,13 @@ dup_rows (cairo_surface_t *surface, int w, int h)
 
 /* Nothing here allocates between setjmp and the end but libpng and the array behind `out`. */
 static gboolean
-run_png (GByteArray *out, guint8 *rows, int w, int h, double dpi, const GArray *texts)
+run_png (GByteArray *out, guint8 *rows, int w, int h, double dpi, GDateTime *date,
+         const GArray *texts)
 {
   png_structp png = png_create_write_struct (PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
   png_infop info = png != NULL ? png_create_info_struct (png) : NULL;
   const png_uint_32 per_metre = (png_uint_32) lround (dpi / 0.0254);
+  png_time time = { 0 };
 
   if (info == NULL || setjmp (png_jmpbuf (png)))
     {
@@ -107,6 +127,16 @@ run_png (GByteArray *out, guint8 *rows, int w, int h, double dpi, const GArray *
                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_set_sRGB (png, info, PNG_sRGB_INTENT_PERCEPTUAL);
   png_set_pHYs (png, info, per_metre, per_metre, PNG_RESOLUTION_METER);
+  if (date != NULL)
+    {
+      time.year = (png_uint_16) g_date_time_get_year (date);
+      time.month = (png_byte) g_date_time_get_month (date);
+      time.day = (png_byte) g_date_time_get_day_of_month (date);
+      time.hour = (png_byte) g_date_time_get_hour (date);
+      time.minute = (png_byte) g_date_time_get_minute (date);
+      time.second = (png_byte) g_date_time_get_second (date);
+      png_set_tIME (png, info, &time);
+    }
   png_set_text (png, info, (png_const_textp) texts->data, (int) texts->len);
   png_write_info (png, info);
   for (int y = 0; y < h; y++)
@@ -127,6 +157,7 @@ cjv_png_print (cairo_surface_t *surface, double dpi, const char *title, const ch
       = label != NULL && label->record != NULL ? dup_base64 (label->record) : NULL;
   g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (png_text));
   g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GDateTime) date = cjv_label_dup_date (label);
 
   add_text (texts, "Title", title, FALSE);
   add_text (texts, "Description", words, FALSE);
@@ -134,7 +165,7 @@ cjv_png_print (cairo_surface_t *surface, double dpi, const char *title, const ch
     add_text (texts, label->facts[i], label->facts[i + 1], FALSE);
   if (record != NULL)
     add_text (texts, CJV_RECORD_KEYWORD, record, TRUE);
-  if (!run_png (out, rows, w, h, dpi, texts))
+  if (!run_png (out, rows, w, h, dpi, date, texts))
     return NULL;
   return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
@@ -181,10 +212,26 @@ xml_text (const char *text)
   return g_markup_escape_text (clean, -1);
 }
 
+/* What other programs look for: a date as a statement of Dublin Core (DCMI Metadata Terms, elements 1.1). */
+static void
+print_date (GString *out, const CjvLabel *label)
+{
+  g_autofree char *date = cjv_label_print_date (label, CJV_DATE_ISO);
+
+  if (date != NULL)
+    g_string_append_printf (out,
+                            "\n<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" "
+                            "xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"
+                            "<rdf:Description rdf:about=\"\"><dc:date>%s</dc:date>"
+                            "</rdf:Description></rdf:RDF>",
+                            date);
+}
+
 static void
 print_metadata (GString *out, const CjvLabel *label)
 {
   g_string_append (out, "\n<metadata xmlns:cajal=\"" CJV_RECORD_NAMESPACE "\">");
+  print_date (out, label);
   for (guint i = 0; label->facts != NULL && label->facts[i] != NULL; i += 2)
     {
       g_autofree char *name = xml_text (label->facts[i]);
@@ -235,16 +282,23 @@ find_last (GByteArray *bytes, const char *what)
   return NULL;
 }
 
-/* The time of the clock would make every file another one; dates are optional (ISO 32000-1, 14.3.3), and
- * blanks keep every offset. */
+/* The time of the clock would make every file another one: in its place stands `date` ("(D:…)", ISO 32000-1,
+ * 7.9.4), or nothing, as dates are optional (14.3.3). Blanks keep every offset. */
 static void
-blank_date (GByteArray *bytes, const char *name)
+replace_date (GByteArray *bytes, const char *name, const char *date)
 {
   guint8 *at = find_last (bytes, name);
   guint8 *end = at != NULL ? memchr (at, ')', bytes->len - (gsize) (at - bytes->data)) : NULL;
 
-  if (end != NULL)
-    memset (at, ' ', (gsize) (end + 1 - at));
+  if (end == NULL)
+    return;
+  if (date != NULL && strlen (name) + strlen (date) > (gsize) (end + 1 - at))
+    date = NULL;
+  if (date != NULL)
+    at += strlen (name);
+  memset (at, ' ', (gsize) (end + 1 - at));
+  if (date != NULL)
+    memcpy (at, date, strlen (date));
 }
 
 /* The number behind a name of the last trailer, or -1. */
@@ -318,8 +372,10 @@ attach (GByteArray *bytes, GBytes *record)
 GBytes *
 cjv_pdf_label (GByteArray *bytes, const CjvLabel *label)
 {
-  blank_date (bytes, "/CreationDate (");
-  blank_date (bytes, "/ModDate (");
+  g_autofree char *date = cjv_label_print_date (label, "(D:%Y%m%d%H%M%SZ)");
+
+  replace_date (bytes, "/CreationDate ", date);
+  replace_date (bytes, "/ModDate ", NULL);
   if (label != NULL && label->record != NULL)
     {
       g_byte_array_append (bytes, (const guint8 *) "", 1);

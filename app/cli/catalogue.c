@@ -7,6 +7,7 @@
 #include "cj-explainer.h"
 #include "cj-layer.h"
 #include "cj-metrics.h"
+#include "cj-neuron.h"
 #include "cj-train-setup.h"
 #include "cjd-augment.h"
 #include "cjd-reader.h"
@@ -151,6 +152,19 @@ collect_rest (GArray *items)
     }
 }
 
+/* Models of one neuron, for study. */
+static void
+collect_neurons (GArray *items)
+{
+  for (const CjNeuronInfo *const *i = cj_neurons (); *i != NULL; i++)
+    {
+      const Item item = { "neurons",     (*i)->id,      (*i)->title,  (*i)->blurb,
+                          (*i)->formula, (*i)->biology, (*i)->params, (*i)->params_size };
+
+      g_array_append_val (items, item);
+    }
+}
+
 /* What is done to networks that have learned. */
 static void
 collect_damage (GArray *items)
@@ -177,6 +191,7 @@ collect (void)
   GArray *items = collect_engine ();
 
   collect_damage (items);
+  collect_neurons (items);
   collect_rest (items);
   return items;
 }
@@ -243,8 +258,8 @@ run_list (int argc, char **argv)
     return 0;
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
-         "rules, pruners, initialisers, metrics, explainers, attacks, damages, sources, "
-         "readers, augmentations, figures, templates and cards.\n"),
+         "rules, pruners, initialisers, metrics, explainers, attacks, damages, neurons, "
+         "sources, readers, augmentations, figures, templates and cards.\n"),
       kind);
   return 1;
 }

@@ -21,12 +21,14 @@ extern const CliCommand cli_list, cli_describe, cli_templates; /* catalogue.c */
 extern const CliCommand cli_new, cli_show, cli_check, cli_set; /* project.c */
 extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_card;                              /* card.c */
+extern const CliCommand cli_convert;                           /* convert.c */
 extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
+extern const CliCommand cli_neuron;                            /* neuron.c */
 extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_recover;                           /* recover.c */

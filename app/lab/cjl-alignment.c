@@ -153,7 +153,7 @@ measure (CjlJob *job, const Order *order, GError **error)
   spec.learning = &learning;
   alignment
       = cj_alignment_new (order->network->graph, &spec, (guint64) order->setup->seed, 1, error);
-  if (alignment == NULL || !cj_alignment_take_samples (alignment, feed, error))
+  if (alignment == NULL || !cj_alignment_take_samples (alignment, feed, 0, 1, error))
     return NULL;
   result = new_result (order, alignment, n_samples);
   take_known (result, order->known, (double) now);
@@ -216,6 +216,40 @@ cjl_alignment_project (CjlProject *project, CjdDataset *dataset, GError **error)
     g_propagate_error (error, local);
   order_free (order);
   return result;
+}
+
+double
+cjl_alignment_find_signal (const CjlNetwork *network, const CjTrainSetup *setup, const char *node,
+                           GError **error)
+{
+  const CjLearning learning = cj_train_setup_get_learning (setup);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (network->dataset, CJD_SPLIT_TRAIN);
+  const guint n = (guint) MIN (feed->n_samples, SAMPLES);
+  CjDataSpec spec = cjl_data_spec (network->dataset, 1);
+  g_autoptr (CjAlignment) alignment = NULL;
+  g_autofree double *angles = NULL;
+  double sum = 0;
+  guint found = 0;
+
+  spec.learning = &learning;
+  alignment = cj_alignment_new (network->graph, &spec, (guint64) setup->seed, 1, error);
+  if (alignment == NULL)
+    return NAN;
+  angles = g_new0 (double, cj_alignment_get_n (alignment) + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!cj_alignment_take_samples (alignment, feed, i, n, error))
+        return NAN;
+      if (!cj_alignment_measure (alignment, network->weights, angles))
+        break;
+      for (guint l = 0; l < cj_alignment_get_n (alignment); l++)
+        if (g_str_equal (cj_alignment_get_node (alignment, l), node) && isfinite (angles[l]))
+          {
+            sum += angles[l];
+            found++;
+          }
+    }
+  return found > 0 ? sum / found : NAN;
 }
 
 CjvFrame *

@@ -32,6 +32,11 @@ CjlJob *cjl_alignment_start (CjlNetwork *network, const CjTrainSetup *setup, CjR
 /* The same at once, of a project at rest. Slow. Main thread. You free. */
 CjlAlignment *cjl_alignment_project (CjlProject *project, CjdDataset *dataset, GError **error);
 
+/* The angle at layer `node` for one sample at a time, which is that of the error signal that comes to the layer,
+ * as a mean over samples of training; NAN with the reason, or if the layer is not changed. Slow. */
+double cjl_alignment_find_signal (const CjlNetwork *network, const CjTrainSetup *setup,
+                                  const char *node, GError **error);
+
 /* A sealed frame of figure "alignment". */
 CjvFrame *cjl_alignment_frame (const CjlAlignment *self);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-damage-private.h"
 
+#include "cj-adversary.h"
 #include "cj-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -19,22 +20,12 @@ cjl_range_clear (CjlRange *range)
 }
 
 CjlRange
-cjl_range_new (const CjdDataset *dataset)
+cjl_range_new (const CjFeed *feed)
 {
-  const CjShape sample = cjd_dataset_get_x_shape (dataset);
-  const gint64 d = cj_shape_size (&sample), plane = d / MAX (dataset->n_channels, 1);
+  const gint64 d = cj_shape_size (&feed->x_shape);
   CjlRange range = { g_new (float, d + 1), g_new (float, d + 1), g_new (float, d + 1) };
 
-  for (gint64 i = 0; i < d; i++)
-    {
-      const gint64 c = i / MAX (plane, 1);
-      const float mean = dataset->n_channels > 0 ? dataset->mean[c] : 0;
-      const float deviation = dataset->n_channels > 0 ? dataset->std[c] : 1;
-
-      range.unit[i] = 1 / deviation;
-      range.low[i] = sample.n_dims == 3 ? -mean / deviation : -INFINITY;
-      range.high[i] = sample.n_dims == 3 ? (1 - mean) / deviation : INFINITY;
-    }
+  cj_feed_get_range (feed, range.low, range.high, range.unit);
   return range;
 }
 
@@ -125,7 +116,7 @@ cjl_attack_measure (const CjlNetwork *network, CjdSplit split, gsize n, const Cj
   *attacked = (CjlAttacked){ 0 };
   if (answers == NULL || !cj_attack_check (program, error))
     return FALSE;
-  g_auto (CjlRange) range = cjl_range_new (network->dataset);
+  g_auto (CjlRange) range = cjl_range_new (feed);
   CjAttackCall call = { program,   NULL,       NULL,       0,
                         range.low, range.high, range.unit, params != NULL ? params : presets,
                         seed,      go_on,      NULL };

@@ -98,3 +98,17 @@ cjl_card_rig_store (CjlCardRig *self)
 
   cjl_project_store (cjl_card_run_get_project (self->run), now);
 }
+
+gboolean
+cjl_card_rig_try (CjlCardRun *run, const char *settings, guint64 steps, double from, double to,
+                  gboolean leaves, double *accuracy, GError **error)
+{
+  g_autoptr (CjlCardRig) rig = cjl_card_rig_new (run, settings, error);
+
+  if (rig == NULL || !cjl_card_rig_train (rig, steps, from, to, error))
+    return FALSE;
+  *accuracy = cjl_card_rig_test (rig);
+  if (leaves)
+    cjl_card_rig_store (rig);
+  return TRUE;
+}

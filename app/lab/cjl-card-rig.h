@@ -27,6 +27,11 @@ double cjl_card_rig_test (CjlCardRig *rig);
 /* Takes the mask of a checkpoint of the same network. */
 void cjl_card_rig_take_mask (CjlCardRig *rig, const CjCheckpoint *from);
 
+/* Such a network trained for `steps` steps with these settings, and its accuracy on the test samples, in one. FALSE:
+ * cancelled, or an error. `leaves`: its weights are left in the project. */
+gboolean cjl_card_rig_try (CjlCardRun *run, const char *settings, guint64 steps, double from,
+                           double to, gboolean leaves, double *accuracy, GError **error);
+
 /* Leaves the weights as they are in the project. */
 void cjl_card_rig_store (CjlCardRig *rig);
 

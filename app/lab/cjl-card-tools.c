@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-card-tools.h"
 
+#include "cj-error.h"
+
+#include <math.h>
 #include <string.h>
+
+#define TEST_BATCH 100
 
 /* A part of a seed's progress. */
 typedef struct
@@ -29,8 +34,8 @@ set_param (const CjAttackInfo *info, gpointer params, const char *setting, GErro
 
 gboolean
 cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *attack,
-                     const char *setting, const double *strengths, guint n, guint64 seed,
-                     double from, CjlAttacked *attacked, GError **error)
+                     const char *setting, const double *strengths, guint n, gsize samples,
+                     guint64 seed, double from, CjlAttacked *attacked, GError **error)
 {
   const CjAttackInfo *info = cj_attack_find (attack);
 
@@ -42,9 +47,25 @@ cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *att
       if (!set_param (info, params, setting, error))
         return FALSE;
       cj_params_set_float (info->params, params, "epsilon", strengths[i]);
-      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, 0, info, params, seed, go_on, &part,
+      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, samples, info, params, seed, go_on, &part,
                                &attacked[i], error))
         return FALSE;
     }
   return TRUE;
+}
+
+double
+cjl_card_measure_accuracy (const CjlNetwork *network, GError **error)
+{
+  g_autoptr (CjProgram) program
+      = cjl_network_compile (network, CJ_PURPOSE_INFER, TEST_BATCH, error);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (network->dataset, CJD_SPLIT_TEST);
+  CjScore score;
+
+  if (program == NULL)
+    return NAN;
+  score = cj_evaluate (program, feed, NULL);
+  if (feed->problem != NULL)
+    g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
+  return score.accuracy;
 }

@@ -8,14 +8,13 @@ G_BEGIN_DECLS
 
 #define CJL_DAMAGE_BATCH 100 /* samples that go through together */
 
-/* What features can be and what a unit of the data is to the network. Pixels are from 0 to 1; other numbers
- * have no bounds. */
+/* cj_feed_get_range of a feed. */
 typedef struct
 {
   float *low, *high, *unit; /* D each */
 } CjlRange;
 
-CjlRange cjl_range_new (const CjdDataset *dataset);
+CjlRange cjl_range_new (const CjFeed *feed);
 void cjl_range_clear (CjlRange *range);
 
 /* Counts the first n answers of a program's last forward, [N, K]; then makes means of the sums. */

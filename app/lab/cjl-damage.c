@@ -319,6 +319,7 @@ cjl_damaged_new (const CjlNetwork *network, const CjDamageInfo *info, gconstpoin
                  const char *node, GError **error)
 {
   g_autoptr (CjlDamaged) self = g_new0 (CjlDamaged, 1);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (network->dataset, CJD_SPLIT_TRAIN);
   g_autoptr (CjProgram) program = NULL;
 
   self->network = network;
@@ -327,7 +328,7 @@ cjl_damaged_new (const CjlNetwork *network, const CjDamageInfo *info, gconstpoin
   self->graph = cj_graph_dup (network->graph);
   self->gates = g_array_new (FALSE, TRUE, sizeof (Gate));
   g_array_set_clear_func (self->gates, gate_clear);
-  self->range = cjl_range_new (network->dataset);
+  self->range = cjl_range_new (feed);
   self->sample = cjd_dataset_get_x_shape (network->dataset);
   self->params = cj_damage_new_params (info);
   if (params != NULL && info->params_size > 0)

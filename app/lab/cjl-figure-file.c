@@ -27,11 +27,9 @@ add_source (GPtrArray *facts, GVariant *source)
   static const struct
   {
     const char *key, *name;
-  } rows[] = { { "project", "Project" },
-               { "sha256", "Project SHA-256" },
-               { "uuid", "Project UUID" },
-               { "seed", "Seed" },
-               { "step", "Step" } };
+  } rows[] = { { "project", "Project" },   { "sha256", "Project SHA-256" },
+               { "uuid", "Project UUID" }, { "seed", "Seed" },
+               { "step", "Step" },         { "date", CJV_FACT_DATE } };
   const char *version = "";
 
   if (source != NULL)

@@ -10,8 +10,8 @@
 G_BEGIN_DECLS
 
 /* What a figure comes from, a{sv}: "project" (its title), "uuid", "sha256" (cjl_project_hash), "seed",
- * "step" (of the weights; -1: the last one that the project has), "cajal" (the version). Main thread. You
- * unref. */
+ * "step" (of the weights; -1: the last one that the project has), "date" (when their run began, ISO 8601 in
+ * UTC; not there where no run is known), "cajal" (the version). Main thread. You unref. */
 GVariant *cjl_source_new (CjlProject *project, gint64 step);
 
 /* SHA-256, in hexadecimal digits, of what counts for what the network says: layers, wires and their

@@ -111,9 +111,23 @@ cjl_project_hash (CjlProject *project)
   return g_strdup (g_checksum_get_string (sum));
 }
 
+/* When the run began that the weights are of, or NULL. You free. */
+static char *
+dup_date (CjlProject *project)
+{
+  g_autoptr (GDateTime) date = NULL;
+  gint64 began;
+
+  if (project->learned == NULL || !g_variant_lookup (project->learned, "began", "x", &began))
+    return NULL;
+  date = g_date_time_new_from_unix_utc (began);
+  return date != NULL ? g_date_time_format_iso8601 (date) : NULL;
+}
+
 GVariant *
 cjl_source_new (CjlProject *project, gint64 step)
 {
+  g_autofree char *date = dup_date (project);
   g_autofree char *hash = cjl_project_hash (project);
   GVariantDict dict;
 
@@ -123,6 +137,8 @@ cjl_source_new (CjlProject *project, gint64 step)
   g_variant_dict_insert (&dict, "sha256", "s", hash);
   g_variant_dict_insert (&dict, "seed", "x", (gint64) project->setup->seed);
   g_variant_dict_insert (&dict, "step", "x", step >= 0 ? step : cjl_keep_get_last_step (project));
+  if (date != NULL)
+    g_variant_dict_insert (&dict, "date", "s", date);
   g_variant_dict_insert (&dict, "cajal", "s", CAJAL_VERSION);
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }

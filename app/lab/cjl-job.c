@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 struct _CjlJob
 {
@@ -15,10 +16,56 @@ struct _CjlJob
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t finished;
   gboolean cancelled, done;
+  gboolean abandoned; /* the thread is the owner */
   double progress;
   gpointer result;
   GError *error;
 };
+
+/* Those that were abandoned and still work. Nobody but the end of the process asks for them: it must not
+ * take from under them what they work with. */
+static pthread_mutex_t abandoned_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t abandoned_ended = PTHREAD_COND_INITIALIZER;
+static guint n_abandoned;
+
+static void
+wait_for_abandoned (void)
+{
+  pthread_mutex_lock (&abandoned_lock);
+  while (n_abandoned > 0)
+    pthread_cond_wait (&abandoned_ended, &abandoned_lock);
+  pthread_mutex_unlock (&abandoned_lock);
+}
+
+static void
+wait_at_exit (void)
+{
+  atexit (wait_for_abandoned);
+}
+
+static void
+count_abandoned (int more)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+  pthread_once (&once, wait_at_exit);
+  pthread_mutex_lock (&abandoned_lock);
+  n_abandoned += (guint) more;
+  pthread_cond_broadcast (&abandoned_ended);
+  pthread_mutex_unlock (&abandoned_lock);
+}
+
+/* No other thread has it any more. */
+static void
+destroy (CjlJob *self)
+{
+  if (self->result != NULL)
+    self->free_result (self->result);
+  g_clear_error (&self->error);
+  pthread_cond_destroy (&self->finished);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
 
 static void
 put_result (CjlJob *self, gpointer result)
@@ -34,6 +81,7 @@ run_thread (gpointer data)
   CjlJob *self = data;
   GError *error = NULL;
   gpointer result = self->func (self, self->data, &error);
+  gboolean abandoned;
 
   if (self->free_data != NULL)
     self->free_data (self->data);
@@ -42,8 +90,14 @@ run_thread (gpointer data)
     put_result (self, result);
   self->error = error;
   self->done = TRUE;
+  abandoned = self->abandoned;
   pthread_cond_broadcast (&self->finished);
   pthread_mutex_unlock (&self->lock);
+  if (abandoned)
+    {
+      destroy (self);
+      count_abandoned (-1);
+    }
   return NULL;
 }
 
@@ -69,12 +123,26 @@ cjl_job_free (CjlJob *self)
 {
   cjl_job_cancel (self);
   pthread_join (self->thread, NULL);
-  if (self->result != NULL)
-    self->free_result (self->result);
-  g_clear_error (&self->error);
-  pthread_cond_destroy (&self->finished);
-  pthread_mutex_destroy (&self->lock);
-  g_free (self);
+  destroy (self);
+}
+
+void
+cjl_job_abandon (CjlJob *self)
+{
+  gboolean done;
+
+  pthread_mutex_lock (&self->lock);
+  self->cancelled = TRUE;
+  done = self->done;
+  if (!done)
+    {
+      self->abandoned = TRUE;
+      count_abandoned (1);
+      pthread_detach (self->thread); /* it cannot end before this lock is open */
+    }
+  pthread_mutex_unlock (&self->lock);
+  if (done)
+    cjl_job_free (self);
 }
 
 void

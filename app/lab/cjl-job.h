@@ -14,10 +14,13 @@ typedef struct _CjlJob CjlJob;
 typedef gpointer (*CjlJobFunc) (CjlJob *job, gpointer data, GError **error);
 
 /* Starts. `data` is freed with `free_data` when the work is done, results that nobody took with
- * `free_result`. You free; that cancels and waits for the thread. */
+ * `free_result`, both on any thread. You free, which cancels and waits for the thread; or abandon, which
+ * cancels and does not wait: the thread frees the job as soon as its work has stopped. A process that
+ * ends waits for those it abandoned. */
 CjlJob *cjl_job_new (CjlJobFunc func, gpointer data, GDestroyNotify free_data,
                      GDestroyNotify free_result);
 void cjl_job_free (CjlJob *job);
+void cjl_job_abandon (CjlJob *job);
 
 /* For the owner. */
 void cjl_job_cancel (CjlJob *job);

@@ -55,7 +55,7 @@ print_names (const CjdDataset *dataset)
 }
 
 GVariant *
-cjl_learned_print (const CjdDataset *dataset)
+cjl_learned_print (const CjdDataset *dataset, gint64 began)
 {
   const CjDataSpec spec = cjl_data_spec (dataset, 1);
   GVariantDict dict;
@@ -67,6 +67,8 @@ cjl_learned_print (const CjdDataset *dataset)
   g_variant_dict_insert (&dict, "target-type", "x", (gint64) spec.y_dtype);
   g_variant_dict_insert (&dict, "n-classes", "x", (gint64) spec.n_classes);
   g_variant_dict_insert_value (&dict, "classes", print_names (dataset));
+  if (began > 0)
+    g_variant_dict_insert (&dict, "began", "x", began);
   return g_variant_dict_end (&dict);
 }
 
@@ -151,7 +153,7 @@ ask_data (CjlPredictor *self, CjlProject *project, GError **error)
 
   if (dataset == NULL)
     return FALSE;
-  self->learned = g_variant_ref_sink (cjl_learned_print (dataset));
+  self->learned = g_variant_ref_sink (cjl_learned_print (dataset, 0));
   self->shape = cjd_dataset_get_x_shape (dataset);
   self->dtype = dataset->x_dtype;
   if (dataset->n_channels == 0)

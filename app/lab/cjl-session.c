@@ -535,14 +535,15 @@ cjl_session_reset (CjlSession *self, GError **error)
   return done;
 }
 
-/* Mean, deviation, shape and classes of the data travel with the weights. */
+/* Mean, deviation, shape and classes of the data, and the date of the run, travel with the weights. */
 static void
 store_facts (CjlSession *self, CjlProject *project)
 {
   const CjShape shape = cj_shape1 (self->dataset->n_channels);
 
   g_clear_pointer (&project->learned, g_variant_unref);
-  project->learned = cj_variant_settle (g_variant_ref_sink (cjl_learned_print (self->dataset)));
+  project->learned = cj_variant_settle (
+      g_variant_ref_sink (cjl_learned_print (self->dataset, cj_runner_get_began (self->runner))));
   g_ptr_array_unref (project->norm); /* a save may share it */
   project->norm = cjd_named_tensors_new ();
   for (guint i = 0; i < 2 && self->dataset->n_channels > 0; i++)

@@ -7,10 +7,26 @@
 #include <math.h>
 #include <string.h>
 
-gboolean
-cjl_synapses_fit (const CjShape *shape)
+GStrv
+cjl_synapses_list (const CjLowered *lowered, const char *node)
 {
-  return shape->n_dims >= 2 && shape->n_dims <= 4 && cj_shape_size (shape) > 0;
+  const GArray *values = lowered->builder->values;
+  g_autofree char *prefix = g_strconcat (node, ".", NULL);
+  GStrvBuilder *names = g_strv_builder_new ();
+  GStrv result;
+
+  for (guint i = 0; i < values->len; i++)
+    {
+      const CjValue *value = &g_array_index (values, CjValue, i);
+
+      if (value->kind == CJ_VALUE_PARAM && g_str_has_prefix (value->name, prefix)
+          && value->shape.n_dims >= 2 && value->shape.n_dims <= 4
+          && cj_shape_size (&value->shape) > 0 && cj_init_connects (&value->init))
+        g_strv_builder_add (names, value->name);
+    }
+  result = g_strv_builder_end (names);
+  g_strv_builder_unref (names);
+  return result;
 }
 
 /* Numbers of one synapse. */
@@ -158,6 +174,28 @@ cjl_synapses_frame (const CjlSynapses *what)
   return cjv_frame_seal (frame);
 }
 
+CjvFrame *
+cjl_synapses_of_head (const CjlAttentionLayer *layer, gint64 head, const char *const *tokens)
+{
+  const gint64 *d = layer->maps->shape.dims;
+  const CjShape shape = cj_shape2 (d[2], d[3]);
+  CjTensor *weights = cj_tensor_new (CJ_FLOAT32, &shape);
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree char *title = g_strdup_printf (_ ("%s, head %d"), layer->name, (int) head + 1);
+
+  memcpy (weights->data, cj_tensor_f32 (layer->maps) + head * d[2] * d[3],
+          cj_tensor_bytes (weights));
+  cjv_frame_take_array (frame, "weights", weights);
+  if (tokens != NULL && g_strv_length ((char **) tokens) == (guint) d[2] && layer->self)
+    {
+      cjv_frame_set_strings (frame, "from-names", tokens);
+      cjv_frame_set_strings (frame, "to-names", tokens);
+    }
+  cjv_frame_set_text (frame, "title", title);
+  cjv_frame_set_text (frame, "from-title", _ ("What is looked at"));
+  return cjv_frame_seal (frame);
+}
+
 /* --- of a project --- */
 
 /* The chosen node, or the last that has weights between populations. */
@@ -170,17 +208,13 @@ find_node (const CjlFigureRequest *r, CjProgram *program, const CjProgramParam *
   for (guint i = order->len; i-- > 0;)
     {
       const CjNode *node = order->pdata[i];
-      g_autofree char *prefix = g_strconcat (node->id, ".", NULL);
+      g_auto (GStrv) names = cjl_synapses_list (cj_program_get_lowered (program), node->id);
 
-      if (r->choice->node != NULL && !g_str_equal (node->id, r->choice->node))
+      if (names[0] == NULL || (r->choice->node != NULL && !g_str_equal (node->id, r->choice->node)))
         continue;
-      for (guint p = 0; p < cj_program_get_n_params (program); p++)
-        {
-          *param = cj_program_get_param (program, p);
-          if (!(*param)->state && g_str_has_prefix ((*param)->name, prefix)
-              && cjl_synapses_fit (&(*param)->shape))
-            return node;
-        }
+      *param = cj_program_find_param (program, names[0]);
+      if (*param != NULL)
+        return node;
     }
   g_set_error (
       error, CJ_ERROR, CJ_ERROR_PARAM,

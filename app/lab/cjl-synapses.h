@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cj-program.h"
+#include "cjl-attention.h"
 #include "cjd-dataset.h"
 #include "cjl-figures-private.h"
 
@@ -20,13 +21,19 @@ typedef struct
   gboolean answers; /* `to` are logits of the classes */
 } CjlSynapses;
 
-/* Whether a learned tensor of this shape joins two populations. */
-gboolean cjl_synapses_fit (const CjShape *shape);
+/* Names of the learned tensors of a node that join two populations, NULL-terminated, in the order of the
+ * layer. You free. */
+GStrv cjl_synapses_list (const CjLowered *lowered, const char *node);
 
 /* A sealed frame. The strength of a kernel is its Euclidean norm, with the sign of its sum, and one of
  * which no weight is kept was pruned. Activations of maps are means over the picture, those of sequences the
  * last moment's. Any thread. You free. */
 CjvFrame *cjl_synapses_frame (const CjlSynapses *what);
+
+/* The same of a head of attention, whose weights are made anew for every sample: tokens that look on the right,
+ * those looked at on the left. `tokens` may be NULL: numbers. */
+CjvFrame *cjl_synapses_of_head (const CjlAttentionLayer *layer, gint64 head,
+                                const char *const *tokens);
 
 /* Where one synapse lies in a tensor of `shape`: its first number, and how many there are. */
 gint64 cjl_synapses_locate (const CjShape *shape, gint64 from, gint64 to, gint64 *n);

@@ -156,22 +156,28 @@ set_training (gpointer project, const char *name, const char *value, GError **er
   return cj_train_setup_set (((CjlProject *) project)->setup, name, value, error);
 }
 
-/* Parameters of the source and of reading files; a share is of the split. */
+/* What is no parameter of the source or of reading files: shares of the split, and edits. */
+static gboolean
+is_of_choice (const char *name)
+{
+  return g_str_has_suffix (name, "-share") || g_str_equal (name, "edits");
+}
+
 static gboolean
 add_data_param (gpointer params, const char *name, const char *value, GError **error)
 {
   (void) error;
-  if (!g_str_has_suffix (name, "-share"))
+  if (!is_of_choice (name))
     g_variant_builder_add (params, "{sv}", name, g_variant_new_string (value));
   return TRUE;
 }
 
 static gboolean
-set_share (gpointer project, const char *name, const char *value, GError **error)
+set_choice (gpointer project, const char *name, const char *value, GError **error)
 {
   g_autofree char *key = g_strconcat ("data.", name, NULL);
 
-  return !g_str_has_suffix (name, "-share") || cjl_project_set (project, key, value, error);
+  return !is_of_choice (name) || cjl_project_set (project, key, value, error);
 }
 
 CjlProject *
@@ -184,7 +190,7 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   for_each_setting (info->data, add_data_param, &params, NULL);
   cjl_project_set_title (project, _ (info->title));
   cjl_project_set_data (project, info->source, g_variant_builder_end (&params));
-  if (!for_each_setting (info->data, set_share, project, error))
+  if (!for_each_setting (info->data, set_choice, project, error))
     return NULL;
   if (info->augment != NULL && !cjl_project_set (project, "data.augment", info->augment, error))
     return NULL;

@@ -66,22 +66,24 @@ cj_alignment_free (CjAlignment *self)
 }
 
 gboolean
-cj_alignment_take_samples (CjAlignment *self, CjFeed *feed, GError **error)
+cj_alignment_take_samples (CjAlignment *self, CjFeed *feed, guint part, guint n_parts,
+                           GError **error)
 {
   const gsize n = (gsize) self->batch;
   g_autofree guint32 *indices = g_new (guint32, n);
   CjProgram *const both[] = { self->rule, self->plain };
 
-  if (feed->n_samples < n)
+  g_return_val_if_fail (part < n_parts, FALSE);
+  if (feed->n_samples < n * n_parts)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    _ ("The data has fewer than the %zu samples that angles are measured on. Take "
                       "more for training."),
-                   n);
+                   n * n_parts);
       return FALSE;
     }
   for (gsize i = 0; i < n; i++)
-    indices[i] = (guint32) (i * feed->n_samples / n);
+    indices[i] = (guint32) ((i * n_parts + part) * feed->n_samples / (n * n_parts));
   for (guint i = 0; i < G_N_ELEMENTS (both); i++)
     {
       feed->fill (feed, indices, (guint) n, 0, self->seed, cj_program_get_x (both[i]),

@@ -18,9 +18,10 @@ CjAlignment *cj_alignment_new (const CjGraph *graph, const CjDataSpec *spec, gui
                                guint n_threads, GError **error);
 void cj_alignment_free (CjAlignment *self);
 
-/* Takes spec->batch samples, evenly out of the feed, for all measurements. FALSE and a sentence if it has too
- * few, or they cannot be read. */
-gboolean cj_alignment_take_samples (CjAlignment *self, CjFeed *feed, GError **error);
+/* Takes spec->batch samples, evenly out of the feed, for all measurements from here on: part `part` of
+ * `n_parts` that have none in common. FALSE and a sentence if it has too few, or they cannot be read. */
+gboolean cj_alignment_take_samples (CjAlignment *self, CjFeed *feed, guint part, guint n_parts,
+                                    GError **error);
 
 /* The layers with weights that learn, by the ids of their nodes, in the order of the network. */
 guint cj_alignment_get_n (const CjAlignment *self);

@@ -52,4 +52,12 @@ extern const char *const cj_init_names[];
 /* Fills `size` numbers of a tensor of `shape` from the stream. */
 void cj_init_fill (const CjInit *init, const CjShape *shape, CjRng *rng, float *out);
 
+/* Whether a tensor of two dimensions and more that begins so connects units: a table of words or places does
+ * not, each of its rows is a value of its own. */
+static inline gboolean
+cj_init_connects (const CjInit *init)
+{
+  return init->fan_in > 0 || init->kind != CJ_INIT_NORMAL;
+}
+
 G_END_DECLS

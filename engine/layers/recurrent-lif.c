@@ -8,6 +8,16 @@ static const CjParam params[] = {
   { CJ_SPIKING_RESET },
   { CJ_SPIKING_REFRACTORY },
   { CJ_SPIKING_THROUGH },
+  { CJ_SPIKING_ADAPT_TAU, .flags = CJ_PARAM_ADVANCED },
+  { .name = "adapt-jump",
+    .title = "Adaptation",
+    .blurb = "How much a spike raises the threshold; 0: not at all",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = CJ_SPIKING_OFFSET (adapt_jump),
+    .max = 100,
+    .soft_max = 2,
+    .digits = 3,
+    .flags = CJ_PARAM_ADVANCED },
   { CJ_SPIKING_SURROGATE },
   { CJ_SPIKING_SLOPE },
   { CJ_SPIKING_HEIGHT },
@@ -23,7 +33,7 @@ static const CjParam params[] = {
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  return cj_spiking_build (build, CJ_SPIKING_RECURRENT, error);
+  return cj_spiking_build (build, CJ_SPIKING_RECURRENT | CJ_SPIKING_ADAPTS, error);
 }
 
 const CjLayerInfo cj_layer_recurrent_lif = {
@@ -35,7 +45,7 @@ const CjLayerInfo cj_layer_recurrent_lif = {
   .formula = "v[t] = β r[t − 1] + x[t] + Σ W s[t − 1], s[t] = v[t] > θ",
   .biology
   = "Recurrent excitation: in the cortex most synapses of a neuron come from its neighbours",
-  .synonyms = "rlif rsnn rleaky spiking neuron snn eprop e-prop",
+  .synonyms = "rlif lsnn alif rsnn rleaky spiking neuron snn eprop e-prop",
   .version = 1,
   .inputs = cj_spiking_inputs,
   .outputs = cj_spiking_outputs,

@@ -180,6 +180,23 @@ typedef struct
 /* Inputs as those of cj_op_dense_chain, with layers of any size; out [N, U of the last]. Backward by predictive
  * coding. */
 extern const CjOpInfo cj_op_predictive;
+typedef struct
+{
+  gint64 n_classes;
+  gboolean wrong; /* one of the other classes, drawn anew in each step */
+} CjLabelAttrs;
+
+typedef struct
+{
+  double threshold; /* θ */
+} CjGoodnessAttrs;
+
+/* in: x [N, ...], class [N] (int32); out x with its first numbers, as many as there are classes, as dark as the
+ * darkest of the sample, but for that of the class, which is as bright as its brightest. Without gradient. */
+extern const CjOpInfo cj_op_label;
+/* in: right y [N, ...], wrong y [N, ...]; out: a number that is the smaller the more active the units are for
+ * the first and the less for the second. */
+extern const CjOpInfo cj_op_goodness;
 /* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
  * backward, each row e hands e B to x besides. */
 extern const CjOpInfo cj_op_feedback;

@@ -359,7 +359,7 @@ cj_program_place_jobs (CjProgram *self)
             continue;
           if (self->is_local[step->in[j]])
             add_shift (self, phase, offsetof (CjOpCall, in) + j * sizeof (void *), shape);
-          if (self->is_local_d[step->in[j]])
+          if (self->is_local_d[step->in[j]] && (step->stops & 1u << j) == 0)
             add_shift (self, phase, offsetof (CjOpCall, d_in) + j * sizeof (float *), shape);
         }
       for (guint k = 0; k < step->op.n_out; k++)

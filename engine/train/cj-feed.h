@@ -20,6 +20,10 @@ struct _CjFeed
   guint n_classes;                /* 0 if the target is not a class */
   guint n_words;                  /* size of the vocabulary where x is words, or 0 */
   const char *const *class_names; /* n_classes strings and NULL, or NULL; owned by the feed */
+  /* x is (value − mean) / deviation, one of each a channel; values of pictures, C H W, are from 0 to 1.
+   * n_channels 0: x is what it is. Owned by the feed. */
+  guint n_channels;
+  const float *mean, *deviation;
 
   /* Writes the samples `indices[0..n)` into the first n rows of x and y (NULL: the network learns
    * from something else). `epoch` and `seed` choose the augmentation, so the same call gives the same bits. Any one thread at a time. */

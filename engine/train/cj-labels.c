@@ -496,6 +496,23 @@ walk_moment (Walk *walk, const CjStep *step)
     *axis_of (walk, step->out, a) = *axis_of (walk, step->in[0], a + 1);
 }
 
+/* The neurons hear one another. */
+static void
+walk_spikes (Walk *walk, const CjStep *step)
+{
+  const guint last = step->op.in_shape[0].n_dims - 1;
+  CjParamLabels *weight
+      = step->op.n_in > 1 && step->in[1] != CJ_NO_VALUE ? find_param (walk, step->in[1]) : NULL;
+
+  if (weight != NULL)
+    {
+      set_axis (weight, 0, last == 2 ? *axis_of (walk, step->in[0], last) : NULL);
+      set_axis (weight, 1, weight->axis[0]);
+      weight->inputs = TRUE;
+    }
+  walk_default (walk, step);
+}
+
 static void
 walk_matmul (Walk *walk, const CjStep *step)
 {
@@ -566,13 +583,11 @@ static const struct
   const char *op;
   void (*walk) (Walk *walk, const CjStep *step);
 } walks[] = {
-  { "attention", walk_attention },   { "concat", walk_concat },
-  { "conv2d", walk_conv },           { "dense", walk_dense },
-  { "embedding", walk_embedding },   { "encode", walk_encode },
-  { "matmul", walk_matmul },         { "moment", walk_moment },
-  { "permute", walk_permute },       { "predictive", walk_row },
-  { "recurrent", walk_recurrent },   { "reduce", walk_reduce },
-  { "reshape", walk_reshape },       { "slice", walk_slice },
+  { "attention", walk_attention },   { "concat", walk_concat },       { "conv2d", walk_conv },
+  { "dense", walk_dense },           { "embedding", walk_embedding }, { "encode", walk_encode },
+  { "matmul", walk_matmul },         { "moment", walk_moment },       { "permute", walk_permute },
+  { "predictive", walk_row },        { "recurrent", walk_recurrent }, { "reduce", walk_reduce },
+  { "reshape", walk_reshape },       { "slice", walk_slice },         { "spikes", walk_spikes },
   { "to-picture", walk_to_picture }, { "to-tokens", walk_to_tokens },
 };
 

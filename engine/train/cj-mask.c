@@ -52,7 +52,6 @@ cj_mask_get_flags (CjMask *self)
   return self->flags;
 }
 
-/* A table of words or places connects nothing: each of its rows is a value of its own. */
 gboolean
 cj_mask_can_prune (const CjProgramParam *param, gboolean biases)
 {
@@ -60,7 +59,7 @@ cj_mask_can_prune (const CjProgramParam *param, gboolean biases)
     return FALSE;
   if (param->shape.n_dims < 2)
     return biases && strstr (param->name, "bias") != NULL;
-  return param->init.fan_in > 0 || param->init.kind != CJ_INIT_NORMAL;
+  return cj_init_connects (&param->init);
 }
 
 CJ_CLONES void

@@ -34,6 +34,13 @@ cj_rig_new (const CjGraph *graph, const CjTrainSetup *setup, CjFeed *feed, guint
     return NULL;
   cj_program_init (self->program, (guint64) setup->seed);
   self->trainer = cj_trainer_new (self->program, setup, feed, error);
+  if (self->trainer != NULL && setup->attack > 0)
+    {
+      self->adversary = cj_adversary_new (graph, setup, feed, n_threads, error);
+      if (self->adversary == NULL)
+        return NULL;
+      cj_trainer_set_adversary (self->trainer, self->adversary);
+    }
   return self->trainer != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -41,6 +48,7 @@ void
 cj_rig_free (CjRig *self)
 {
   g_clear_pointer (&self->trainer, cj_trainer_free);
+  g_clear_pointer (&self->adversary, cj_adversary_free);
   g_clear_pointer (&self->program, cj_program_free);
   g_clear_pointer (&self->graph, cj_graph_free);
   g_free (self);

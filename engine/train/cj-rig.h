@@ -2,6 +2,7 @@
 /* One revision of a run, ready to go: a network compiled for training, with its trainer. */
 #pragma once
 
+#include "cj-adversary.h"
 #include "cj-surgery.h"
 #include "cj-trainer.h"
 
@@ -12,7 +13,8 @@ typedef struct
   CjGraph *graph;
   CjProgram *program;
   CjTrainer *trainer;
-  CjFeed *feed; /* borrowed */
+  CjAdversary *adversary; /* NULL: no attack */
+  CjFeed *feed;           /* borrowed */
 } CjRig;
 
 /* What a feed delivers, for the compiler. */

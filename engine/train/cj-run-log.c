@@ -100,6 +100,7 @@ cj_run_log_dup (const CjRunLog *self)
   CjRunLog *copy = cj_run_log_new ();
 
   copy->fresh = self->fresh;
+  copy->began = self->began;
   for (guint i = 0; i < self->commands->len; i++)
     {
       CjCommand *command = self->commands->pdata[i];
@@ -270,6 +271,8 @@ cj_run_log_save (const CjRunLog *self)
     g_variant_builder_add (&list, "v", save_command (cj_run_log_get (self, i)));
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "fresh", "b", self->fresh);
+  if (self->began > 0)
+    g_variant_dict_insert (&dict, "began", "x", self->began);
   g_variant_dict_insert_value (&dict, "commands", g_variant_builder_end (&list));
   return g_variant_dict_end (&dict);
 }
@@ -369,5 +372,6 @@ cj_run_log_load (GVariant *data, GError **error)
       return NULL;
     }
   g_variant_lookup (data, "fresh", "b", &self->fresh);
+  g_variant_lookup (data, "began", "x", &self->began);
   return g_steal_pointer (&self);
 }

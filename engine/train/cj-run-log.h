@@ -28,6 +28,7 @@ typedef struct
 {
   GPtrArray *commands; /* CjCommand; the first is the network that the run began with */
   gboolean fresh;      /* the first weights are drawn from the seed at step 0 */
+  gint64 began;        /* seconds since 1970; 0: not known, as of runs of older versions */
 } CjRunLog;
 
 CjRunLog *cj_run_log_new (void);

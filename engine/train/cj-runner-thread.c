@@ -303,6 +303,7 @@ load (CjRunner *self, CjCheckpoint *checkpoint)
   pthread_mutex_lock (&self->lock);
   cj_run_log_cut (self->log, 0);
   self->log->fresh = FALSE;
+  self->log->began = g_get_real_time () / G_USEC_PER_SEC;
   cj_run_log_add_network (self->log, checkpoint->at.step, cj_graph_save (self->rig->graph),
                           cj_train_setup_save (setup), NULL);
   self->network = 0;

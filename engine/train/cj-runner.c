@@ -84,6 +84,7 @@ cj_runner_new (const CjGraph *graph, const CjTrainSetup *setup, guint n_threads,
   self = make (rig, cj_run_log_new (), cj_ring_new (CJ_RUNNER_BUDGET), n_threads, training,
                validation);
   self->log->fresh = self->placed = TRUE;
+  self->log->began = g_get_real_time () / G_USEC_PER_SEC;
   cj_run_log_add_network (self->log, 0, cj_graph_save (graph), cj_train_setup_save (setup), NULL);
   cj_trainer_set_n_commands (rig->trainer, 1);
   cj_runner_note_place (self);
@@ -548,6 +549,17 @@ cj_runner_is_keeping (CjRunner *self)
   keeping = self->wants_keep;
   pthread_mutex_unlock (&self->lock);
   return keeping;
+}
+
+gint64
+cj_runner_get_began (CjRunner *self)
+{
+  gint64 began;
+
+  pthread_mutex_lock (&self->lock);
+  began = self->log->began;
+  pthread_mutex_unlock (&self->lock);
+  return began;
 }
 
 void

@@ -115,6 +115,9 @@ void cj_runner_wait (CjRunner *runner);
 void cj_runner_watch (CjRunner *runner, gboolean watch);
 
 CjRunState cj_runner_get_state (CjRunner *runner);
+/* When the run began, seconds since 1970: the clock is read once, for people and papers, and nothing is
+ * computed from it. 0: not known. */
+gint64 cj_runner_get_began (CjRunner *runner);
 char *cj_runner_dup_error (CjRunner *runner);    /* NULL if nothing failed */
 char *cj_runner_dup_bad_node (CjRunner *runner); /* id of the node where it failed, or NULL */
 char *cj_runner_dup_refusal (CjRunner *runner); /* why the last swap or seek was refused, or NULL */

@@ -10,6 +10,8 @@
 
 static const char *const judges[] = { "loss", "accuracy", NULL };
 
+const char *const cj_train_attacks[] = { "none", "fgsm", "pgd", NULL };
+
 const CjParam cj_train_setup_params[] = {
   { .name = "epochs",
     .title = "Epochs",
@@ -131,6 +133,34 @@ const CjParam cj_train_setup_params[] = {
     .max = 0.99999,
     .digits = 5,
     .flags = CJ_PARAM_ADVANCED },
+  { .name = "attack",
+    .title = "Attacked by",
+    .blurb = "Makes every batch as hard as it can be before the network learns from it",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjTrainSetup, attack),
+    .max = 2,
+    .choices = cj_train_attacks,
+    .flags = CJ_PARAM_ADVANCED },
+  { .name = "attack-strength",
+    .title = "Attack strength",
+    .blurb = "The most that the attack changes a feature by; a pixel is from 0 to 1",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjTrainSetup, attack_strength),
+    .preset = 0.1,
+    .max = 1,
+    .digits = 3,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "attack-steps",
+    .title = "Attack steps",
+    .blurb = "How often the attack asks for the slope of every batch",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjTrainSetup, attack_steps),
+    .preset = 7,
+    .min = 1,
+    .max = 100,
+    .soft_max = 20,
+    .when = "attack=pgd",
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { NULL },
 };
 

@@ -26,6 +26,9 @@ typedef struct
   int patience;                 /* epochs without a better validation before stopping, 0: off */
   gboolean keep_best;           /* the run ends with its best weights, not its last */
   double average;               /* of weights: decay of the moving average, 0: off */
+  int attack;                   /* of cj_train_attacks: what batches are made harder by */
+  double attack_strength;       /* in units of the data */
+  int attack_steps;             /* where the attack has several */
   const CjOptimizerInfo *optimizer;
   gpointer optimizer_params; /* owned */
   const CjScheduleInfo *schedule;
@@ -36,6 +39,9 @@ typedef struct
 } CjTrainSetup;
 
 extern const CjParam cj_train_setup_params[];
+
+/* Attacks that a network can be trained against, ids; the first is "none". NULL-terminated. */
+extern const char *const cj_train_attacks[];
 
 CjTrainSetup *cj_train_setup_new (void);
 CjTrainSetup *cj_train_setup_dup (const CjTrainSetup *setup);

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 struct _CjTrainer
 {
-  CjProgram *program; /* borrowed */
-  CjFeed *feed;       /* borrowed */
+  CjProgram *program;     /* borrowed */
+  CjFeed *feed;           /* borrowed */
+  CjAdversary *adversary; /* borrowed; NULL: batches stay as they are */
   CjTrainSetup *setup;
   GArray *slices;
   double *squares; /* by slice */

@@ -140,6 +140,12 @@ cj_trainer_free (CjTrainer *self)
   g_free (self);
 }
 
+void
+cj_trainer_set_adversary (CjTrainer *self, CjAdversary *adversary)
+{
+  self->adversary = adversary;
+}
+
 gboolean
 cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **error)
 {
@@ -167,6 +173,7 @@ cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
       || setup->optimizer != self->setup->optimizer || setup->batch != self->setup->batch
       || cj_train_setup_get_slots (setup) != cj_train_setup_get_slots (self->setup)
       || (setup->pruning.method > 0 && self->mask == NULL)
+      || (setup->attack > 0) != (self->adversary != NULL)
       || cj_train_setup_count_slots (setup) != self->n_slots)
     return FALSE;
   if (setup->schedule != self->setup->schedule)
@@ -446,6 +453,8 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
     return FALSE;
   if (self->mask != NULL)
     cj_trainer_prune (self);
+  if (self->adversary != NULL)
+    cj_adversary_attack (self->adversary, self->program, self->setup, self->at.step);
   loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
   if (!isfinite (loss))
     {

@@ -3,6 +3,7 @@
  * the same bits for any number of threads, and after a checkpoint is taken and put back at any step. */
 #pragma once
 
+#include "cj-adversary.h"
 #include "cj-checkpoint.h"
 #include "cj-feed.h"
 #include "cj-metrics.h"
@@ -31,6 +32,10 @@ gint64 cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *set
 CjTrainer *cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed,
                            GError **error);
 void cj_trainer_free (CjTrainer *trainer);
+
+/* Batches go through the adversary before the network learns from them; borrowed. The setup must name an
+ * attack. */
+void cj_trainer_set_adversary (CjTrainer *trainer, CjAdversary *adversary);
 
 /* Changes a LIVE value between two steps. */
 gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text, GError **error);

@@ -308,6 +308,84 @@ test_ops (void)
   g_assert_cmpfloat (signs[3], ==, -0.4f);
 }
 
+/* Wrong labels are never the right one, and each sample has its own. */
+static void
+test_labels (void)
+{
+  enum
+  {
+    SAMPLES = 40,
+    WIDTH = 8,
+    K = 5
+  };
+  const CjLabelAttrs attrs = { K, TRUE };
+  CjOp op = { .info = &cj_op_label,
+              .attrs = (gpointer) &attrs,
+              .n_in = 2,
+              .in_shape = { cj_shape2 (SAMPLES, WIDTH), cj_shape1 (SAMPLES) } };
+  float x[SAMPLES * WIDTH], y[SAMPLES * WIDTH];
+  gint32 classes[SAMPLES];
+  gboolean seen[K] = { FALSE };
+  const CjOpCall call
+      = { .op = &op, .in = { x, classes }, .out = { y }, .seed = 3, .step = 9, .training = TRUE };
+
+  for (int i = 0; i < SAMPLES * WIDTH; i++)
+    x[i] = (float) (i % WIDTH);
+  for (int i = 0; i < SAMPLES; i++)
+    classes[i] = 2;
+  g_assert_true (op.info->infer (&op, NULL));
+  for (guint block = 0; block < cj_op_blocks (&op); block++)
+    op.info->forward[0].run (&call, block);
+  for (int n = 0; n < SAMPLES; n++)
+    {
+      int lit = 0;
+
+      for (int i = 0; i < WIDTH; i++)
+        if (i >= K)
+          g_assert_cmpfloat (y[n * WIDTH + i], ==, x[n * WIDTH + i]);
+        else if (y[n * WIDTH + i] == WIDTH - 1)
+          {
+            seen[i] = TRUE;
+            lit++;
+          }
+        else
+          g_assert_cmpfloat (y[n * WIDTH + i], ==, 0);
+      g_assert_cmpint (lit, ==, 1);
+    }
+  for (int k = 0; k < K; k++)
+    g_assert_cmpint (seen[k], ==, k != 2);
+}
+
+/* Hidden layers learn each by itself: what makes the scores changes nothing of what they learn, and an earlier one
+ * does not hear of a later one; pictures as well. */
+static void
+test_forward_forward (void)
+{
+  g_autoptr (CjGraph) graph = network_new_graph (
+      "conv-2d filters=6 kernel=3 activation=relu, flatten, dense units=20 activation=relu, "
+      "dense units=5, cross-entropy");
+  g_autoptr (CjProgram) program = compile (graph, "forward-forward", cj_shape3 (1, 6, 6), 2);
+  const CjProgramParam *conv = find (program, "conv1.weight");
+  const CjProgramParam *hidden = find (program, "dense1.weight"),
+                       *last = find (program, "dense2.weight");
+  const float *g = cj_program_get_param_gradient (program, conv);
+  const gsize bytes = sizeof (float) * (gsize) conv->size;
+  g_autofree float *before = NULL;
+  double size = 0;
+
+  run (program);
+  before = g_memdup2 (g, bytes);
+  for (gint64 i = 0; i < conv->size; i++)
+    size += fabs ((double) g[i]);
+  g_assert_cmpfloat (size, >, 0);
+  for (gint64 i = 0; i < last->size; i++)
+    cj_program_get_param_data (program, last)[i] += 1;
+  for (gint64 i = 0; i < hidden->size; i++)
+    cj_program_get_param_data (program, hidden)[i] *= 2;
+  run (program);
+  g_assert_cmpmem (before, bytes, g, bytes);
+}
+
 /* With the forward weights as feedback the gradient comes out, of convolutions as well. */
 static void
 test_same_weights (void)
@@ -365,10 +443,12 @@ test_same_weights (void)
     }
 }
 
+/* Wide enough that samples go through in several blocks. */
 static void
 test_threads (void)
 {
-  g_autoptr (CjGraph) graph = network_new_graph (CHAIN ", cross-entropy");
+  g_autoptr (CjGraph) graph = network_new_graph (
+      "dense units=700 activation=tanh, dense units=70, dense units=5, cross-entropy");
 
   for (guint r = 0; cj_rules ()[r] != NULL; r++)
     {
@@ -547,6 +627,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/rules/kolen-pollack", test_kolen_pollack);
   g_test_add_func ("/engine/rules/direct", test_direct);
   g_test_add_func ("/engine/rules/ops", test_ops);
+  g_test_add_func ("/engine/rules/labels", test_labels);
+  g_test_add_func ("/engine/rules/forward-forward", test_forward_forward);
   g_test_add_func ("/engine/rules/same-weights", test_same_weights);
   g_test_add_func ("/engine/rules/threads", test_threads);
   g_test_add_func ("/engine/rules/nodes", test_nodes);

@@ -139,6 +139,11 @@ test_widen (void)
     { "patch-embedding features=4 patch=3, gru 5 output=last, dense 4, cross-entropy",
       "patch-embedding features=4 patch=3, gru 7 output=last, dense 4, cross-entropy",
       "gru1.weight_hh_l0" },
+    { "flatten, dense 8, direct-current 8, recurrent-lif threshold=0.05, dense 4, lif, "
+      "spike-readout rate, cross-entropy",
+      "flatten, dense 11, direct-current 8, recurrent-lif threshold=0.05, dense 4, lif, "
+      "spike-readout rate, cross-entropy",
+      "recurrent1.weight" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (chains); i++)

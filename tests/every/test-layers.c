@@ -42,7 +42,7 @@ static const CjShape shapes[] = {
 };
 
 /* Layers whose gradient is not that of what they give, on purpose: the slope of a spike is a surrogate,
- * that of a draw the one of its chance. tests/engine/test-spikes.c has what they are held against. */
+ * that of a draw the one of its chance. tests/engine/test-spike-ops.c has what they are held against. */
 static const char *const surrogate[]
     = { "integrate-and-fire", "lif",           "adaptive-lif",    "cuba-lif", "recurrent-lif",
         "poisson-encoder",    "delta-encoder", "latency-encoder", NULL };

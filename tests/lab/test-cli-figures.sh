@@ -40,6 +40,26 @@ one_missing () { says 'nobody' 1 "$cli" figure p.cajal filters histogram --node 
 
 numbers () { "$cli" figure p.cajal confusion -o n.pdf --data && [ -s n.csv ] && [ -s n.npz ] && cmp n.npz <("$cli" figure n.npz -o m.npz >/dev/null; cat m.npz); }
 
+# date FILE: of the run, as a picture says it.
+date_of () { "$cli" figure "$1" --json | sed -n 's/.*"date":"\([^"]*\)".*/\1/p'; }
+
+# dated: a picture says when the run began, though drawn later and by a project that was saved since; and
+# its bytes are the same.
+dated ()
+{
+  local began day
+  began=$(date_of one.svg) && day=$(date -u -d "$began" +D:%Y%m%d%H%M%SZ) &&
+    [ "$(date -d "$began" +%s)" -ge "$before_run" ] && [ "$(date -d "$began" +%s)" -le "$after_run" ] &&
+    grep -qa "CreationDate ($day" one.pdf && ! grep -qa ModDate one.pdf &&
+    grep -q "<dc:date>$began</dc:date>" one.svg && [ "$(date_of one.png)" = "$began" ] &&
+    cp p.cajal later.cajal && sleep 1 && "$cli" set later.cajal title=later >/dev/null &&
+    "$cli" train later.cajal --resume --epochs 4 >/dev/null && "$cli" figure later.cajal confusion -o later.pdf >/dev/null &&
+    [ "$(date_of later.pdf)" = "$began" ]
+}
+
+# undated: weights of which no run is known have no date.
+undated () { "$cli" new lenet-5 -o new.cajal >/dev/null && "$cli" figure new.cajal ideal -o new.pdf >/dev/null && ! grep -qa CreationDate new.pdf; }
+
 # width OPTION…: of an SVG, in whole px.
 width () { "$cli" figure p.cajal confusion -o w.svg "$@" >/dev/null && sed -n 's/.*<svg[^>]* width="\([0-9]*\).*/\1/p' w.svg; }
 
@@ -47,12 +67,16 @@ plate () { "$cli" figure p.cajal --plate plate.json -o plate.pdf --data && [ -s 
 # broken JSON WORDS: a plate that is refused.
 broken () { echo "$1" >broken.json; says "$2" 1 "$cli" figure p.cajal --plate broken.json; }
 
-echo 1..38
+echo 1..40
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300 >/dev/null
+before_run=$(date +%s)
 "$cli" train p.cajal --epochs 2 >/dev/null
+after_run=$(date +%s)
 cp p.cajal q.cajal
 for end in svg pdf png npz csv; do check "twice-$end" twice $end; done
+check dated dated
+check undated undated
 for end in svg pdf png npz; do check "again-$end" again $end curves --set smoothing=0.3 --dark; done
 check again-other-format other_format
 check says-project says 'Project “' 0 "$cli" figure one.svg

@@ -42,7 +42,7 @@ one_part ()
     grep -q "\"$2\"" <<<"$said" && refuses grep -q "\"$3\"" <<<"$said"
 }
 
-echo 1..81
+echo 1..86
 "$cli" new playground -o p.cajal >/dev/null
 "$cli" set p.cajal data.samples=300
 check figure-before says 'Train the project first' 1 "$cli" figure p.cajal curves
@@ -53,6 +53,14 @@ done
 "$cli" new lenet-5 -o l.cajal >/dev/null
 "$cli" set l.cajal data.samples=720
 "$cli" train l.cajal --steps 2 >/dev/null
+"$cli" new mlp -o m.cajal >/dev/null
+"$cli" set m.cajal data.samples=720
+check convert-untrained says 'Train it first' 1 "$cli" convert m.cajal -o n.cajal
+"$cli" train m.cajal --steps 30 >/dev/null
+check convert-nowhere says 'needs --output' 2 "$cli" convert m.cajal
+check convert says '^n.cajal' 0 "$cli" convert m.cajal -o n.cajal --steps 40
+check convert-runs says 'accuracy' 0 "$cli" eval n.cajal
+check convert-refuses says '“max2” has no counterpart among spikes' 1 "$cli" convert l.cajal -o n.cajal
 check figure-method says '^f.csv' 0 "$cli" figure p.cajal embedding --method umap -o f.csv
 check figure-method-refuses says 'It has: cka, cka-unbiased, rsa' 1 "$cli" figure p.cajal similarity --method cosine
 check figure-run says '^f.csv' 0 "$cli" figure p.cajal similarity --run --method rsa -o f.csv

@@ -78,6 +78,7 @@ make_source (void)
   cjl_project_begin (project);
   cjl_project_set_title (project, "Größer “als” <1> & mehr");
   cjl_project_commit (project, "Title", NULL);
+  project->learned = g_variant_ref_sink (g_variant_new_parsed ("{'began': <int64 1701230706>}"));
   return cjl_source_new (project, 1234);
 }
 
@@ -170,6 +171,7 @@ test_facts (Fixture *fixture, gconstpointer data)
   g_assert_true (contains (svg, hash));
   g_assert_true (contains (svg, "<cajal:fact name=\"Step\">1234</cajal:fact>"));
   g_assert_true (contains (svg, "<cajal:fact name=\"Seed\">"));
+  g_assert_true (contains (svg, "<cajal:fact name=\"Creation Time\">2023-11-29T04:05:06Z<"));
   g_assert_true (contains (svg, "Größer “als” &lt;1&gt; &amp; mehr"));
   g_assert_true (contains (svg, "maps 1 ({&quot;a&quot;:3,&quot;node&quot;:&quot;conv1&quot;}"));
 }
@@ -199,6 +201,32 @@ test_hash (Fixture *fixture, gconstpointer data)
   node->x += 50;
   moved = cjl_project_hash (project);
   g_assert_cmpstr (moved, ==, empty);
+}
+
+/* A project says when its run began, as long as there is one and its date is one. */
+static void
+test_date (Fixture *fixture, gconstpointer data)
+{
+  static const char *const none[]
+      = { "{'began': <int64 9223372036854775807>}", "{'began': <'x'>}" };
+  g_autoptr (CjlProject) project = cjl_project_new ();
+  g_autoptr (GVariant) bare = cjl_source_new (project, 0), dated = make_source ();
+  const char *date;
+
+  (void) fixture;
+  (void) data;
+  g_assert_false (g_variant_lookup (bare, "date", "&s", &date));
+  g_assert_true (g_variant_lookup (dated, "date", "&s", &date));
+  g_assert_cmpstr (date, ==, "2023-11-29T04:05:06Z");
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    {
+      g_autoptr (GVariant) source = NULL;
+
+      g_clear_pointer (&project->learned, g_variant_unref);
+      project->learned = g_variant_ref_sink (g_variant_new_parsed (none[i]));
+      source = cjl_source_new (project, 0);
+      g_assert_false (g_variant_lookup (source, "date", "&s", &date));
+    }
 }
 
 /* The numbers beside the picture. */
@@ -318,11 +346,10 @@ main (int argc, char **argv)
   {
     const char *path;
     void (*run) (Fixture *fixture, gconstpointer data);
-  } tests[] = { { "/lab/figure-file/facts", test_facts },
-                { "/lab/figure-file/hash", test_hash },
-                { "/lab/figure-file/data", test_data },
-                { "/lab/figure-file/refusals", test_refusals },
-                { "/lab/plate/lengths", test_lengths } };
+  } tests[]
+      = { { "/lab/figure-file/facts", test_facts },       { "/lab/figure-file/hash", test_hash },
+          { "/lab/figure-file/date", test_date },         { "/lab/figure-file/data", test_data },
+          { "/lab/figure-file/refusals", test_refusals }, { "/lab/plate/lengths", test_lengths } };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; cjv_figures ()[i] != NULL; i++)

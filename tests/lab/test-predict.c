@@ -47,7 +47,7 @@ setup (Fixture *f, gconstpointer data)
   put (cjl_project_get_weights (f->project), "dense1.bias", cj_shape1 (2), zero);
   put (f->project->norm, "mean", cj_shape1 (1), half);
   put (f->project->norm, "std", cj_shape1 (1), half);
-  f->project->learned = g_variant_ref_sink (cjl_learned_print (dataset));
+  f->project->learned = g_variant_ref_sink (cjl_learned_print (dataset, 0));
 }
 
 static void

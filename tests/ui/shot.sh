@@ -120,6 +120,9 @@ synapses ()
   # the prune brush is drawn across
   act () { xdotool mousemove 886 385 click 1; sleep 0.5; xdotool key s; sleep 2; xdotool key 3; for y in $(seq 200 6 500); do xdotool mousemove 560 "$y" mousedown 1 mousemove 566 "$((y + 4))" mousemove 572 "$((y + 8))" mouseup 1; done; sleep 1.5; }
   picture "synapses-pruned$1" 12 --new lenet-5 --train
+  # tokens that look at tokens: a head of attention
+  act () { xdotool mousemove 886 196 click 1; sleep 0.5; xdotool key s; sleep 3; xdotool mousemove 1050 100 click 1; sleep 1; xdotool key End Return; sleep 3; }
+  picture "synapses-attention$1" 12 --new char-gpt --train
 }
 levels ''
 synapses ''
@@ -169,6 +172,8 @@ act () { show roc 2; }
 picture roc 16 --new lenet-5 --train
 act () { show precision 2; }
 picture precision-recall 16 --new lenet-5 --train
+act () { show 'predicted against' 2; }
+picture scatter 14 --new autoencoder --train
 # a place on a map is clicked: what it sees is marked on the input
 act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations 12 --new lenet-5 --train

@@ -46,6 +46,65 @@ test_every_item (void)
 }
 
 static void
+expect_origin (const char *kind, const char *id)
+{
+  g_autofree char *topic = g_strconcat (kind, "/", id, NULL);
+  const CjuHelpPage *page = cju_help_find (topic);
+
+  g_test_message ("%s", topic);
+  g_assert_nonnull (page);
+  g_assert_cmpstr (page->title, !=, "");
+  g_assert_cmpstr (page->blurb, !=, "");
+  g_assert_nonnull (page->formula);
+  g_assert_cmpuint (strlen (page->formula), >, 5);
+  g_assert_nonnull (page->source);
+  g_assert_nonnull (strpbrk (page->source, "0123456789")); /* a year */
+}
+
+/* Every explainer, and every view that draws a figure of the tree, by what is computed and whose it is. */
+static void
+test_origins (void)
+{
+  guint n = 0;
+
+  for (const CjExplainerInfo *const *e = cj_explainers (); *e != NULL; e++, n++)
+    expect_origin ("explainer", (*e)->id);
+  g_assert_cmpuint (n, >=, 23);
+  for (const CjuViewInfo *const *view = cju_views (); *view != NULL; view++)
+    if (strchr ((*view)->id, ':') == NULL) /* plugins say what they say */
+      expect_origin ("view", (*view)->id);
+}
+
+/* Every view has its picture among those that ./dev shot takes. */
+static void
+test_shots (void)
+{
+  static const char *const others[][2] = { { "curves", "lab" },
+                                           { "decision", "playground" },
+                                           { "ideal", "wants" },
+                                           { "problems", "invalid" } };
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "ui", "shot.sh", NULL);
+  g_autofree char *script = NULL;
+  CjuDockView view;
+
+  g_assert_true (g_file_get_contents (path, &script, NULL, NULL));
+  for (guint i = 0; cju_dock_describe (i, &view); i++)
+    {
+      const char *name = view.id;
+      g_autofree char *line = NULL, *several = NULL;
+
+      for (guint k = 0; k < G_N_ELEMENTS (others); k++)
+        if (g_str_equal (view.id, others[k][0]))
+          name = others[k][1];
+      line = g_strdup_printf ("picture %s ", name);
+      several = g_strdup_printf ("picture \"%s$", name); /* light and dark */
+      if (strchr (view.id, ':') == NULL && strstr (script, line) == NULL
+          && strstr (script, several) == NULL)
+        g_error ("no picture of the view %s is taken", view.id);
+    }
+}
+
+static void
 test_ids (void)
 {
   const GPtrArray *pages = cju_help_pages ();
@@ -140,6 +199,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/help/every-item", test_every_item);
+  g_test_add_func ("/ui/help/origins", test_origins);
+  g_test_add_func ("/ui/help/shots", test_shots);
   g_test_add_func ("/ui/help/ids", test_ids);
   g_test_add_func ("/ui/help/links", test_links);
   g_test_add_func ("/ui/help/ranges", test_ranges);

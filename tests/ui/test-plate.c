@@ -4,12 +4,15 @@
 #include "widgets.h"
 
 #include "cjl-figure-file.h"
+#include "cjl-json.h"
 #include "cjl-template.h"
 #include "cju-dock.h"
 #include "cju-figure-open.h"
 #include "cju-plate.h"
+#include "cju-view-state.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* A leak of the toolkit, named in lsan.supp, is known by more of its stack than is kept otherwise. */
 const char *__asan_default_options (void);
@@ -241,6 +244,173 @@ test_back (Desk *desk, gconstpointer data)
   g_assert_cmpstr (bins, ==, "9");
 }
 
+static char *
+print_controls (CjuView *view)
+{
+  g_autoptr (GVariant) controls = cju_view_save_controls (view);
+
+  return cjl_json_print (controls, FALSE);
+}
+
+/* Another choice in every list that has one. */
+static void
+turn_lists (GtkWidget *widget)
+{
+  if (GTK_IS_DROP_DOWN (widget))
+    {
+      GListModel *model = gtk_drop_down_get_model (GTK_DROP_DOWN (widget));
+      const guint n = model != NULL ? g_list_model_get_n_items (model) : 0;
+
+      if (n > 1)
+        gtk_drop_down_set_selected (GTK_DROP_DOWN (widget),
+                                    (gtk_drop_down_get_selected (GTK_DROP_DOWN (widget)) + 1) % n);
+      return;
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    turn_lists (child);
+}
+
+/* Whether a view says all that it is to say; a list that was filled since may say more. */
+static gboolean
+says (CjuView *view, GVariant *wanted)
+{
+  g_autoptr (GVariant) now = cju_view_save_controls (view);
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+  gboolean all = TRUE;
+
+  g_variant_iter_init (&iter, wanted);
+  while (g_variant_iter_next (&iter, "{&sv}", &key, &value))
+    {
+      g_autoptr (GVariant) owned = value, is = g_variant_lookup_value (now, key, NULL);
+
+      all = all && is != NULL && g_variant_equal (is, owned);
+    }
+  return all;
+}
+
+/* Until a view says it again, or for so long that it never will. */
+static void
+wait_for_controls (CjuView *view, GVariant *wanted)
+{
+  g_autofree char *now = NULL, *words = cjl_json_print (wanted, FALSE);
+
+  for (guint i = 0; i < 200 && !says (view, wanted); i++)
+    widgets_wait (50);
+  now = print_controls (view);
+  if (!says (view, wanted))
+    g_error ("%s: %s, not %s", cju_view_get_info (view)->id, now, words);
+}
+
+/* Writes what a view shows and reads it back; FALSE: it shows nothing yet. */
+static gboolean
+try_file (const Desk *desk, CjuView *view)
+{
+  g_autofree char *path = g_build_filename (desk->folder, "view.svg", NULL);
+  g_autoptr (CjvPlate) plate = cju_view_dup_plate (view), read = NULL;
+  g_autoptr (GBytes) before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (plate == NULL)
+    return FALSE;
+  g_assert_true (cjl_figure_save (plate, NULL, path, &error));
+  g_assert_no_error (error);
+  read = cjl_figure_load (path, NULL, &error);
+  g_assert_no_error (error);
+  before = cjl_figure_print (plate, NULL, NULL);
+  after = cjl_figure_print (read, NULL, NULL);
+  g_assert_true (g_bytes_equal (before, after));
+  return TRUE;
+}
+
+static void
+count_message (GtkWidget *dock, const char *text, guint *n)
+{
+  (void) dock;
+  *n += strstr (text, "no figure") != NULL;
+}
+
+/* Every view of the network: whatever was set in its column comes back from what its files say, and is
+ * exported, or says why it cannot be. */
+static void
+test_every_view (Desk *desk, gconstpointer data)
+{
+  guint n = 0, n_written = 0, n_messages = 0;
+
+  (void) data;
+  g_signal_connect (desk->dock, "message", G_CALLBACK (count_message), &n_messages);
+  for (const CjuViewInfo *const *info = cju_views (); *info != NULL; info++)
+    {
+      CjuView *view = cju_dock_find_view (CJU_DOCK (desk->dock), (*info)->id);
+      g_autoptr (GVariant) set = NULL;
+      g_autofree char *before = NULL, *after = NULL;
+
+      g_assert_nonnull (view);
+      if (!cju_view_belongs (view))
+        continue;
+      cju_dock_show (CJU_DOCK (desk->dock), (*info)->id);
+      widgets_wait (300);
+      before = print_controls (view);
+      set = cju_view_save_controls (view);
+      turn_lists (GTK_WIDGET (view));
+      widgets_wait (50);
+      after = print_controls (view);
+      n += !g_str_equal (before, after);
+      cju_view_load_controls (view, set);
+      wait_for_controls (view, set);
+      n_written += try_file (desk, view);
+    }
+  g_assert_cmpuint (n, >=, 6);
+  g_assert_cmpuint (n_written, >=, 6);
+  gtk_widget_activate_action (desk->dock, "dock.show", "s", "history");
+  gtk_widget_activate_action (desk->dock, "dock.export", "s", "pdf");
+  g_assert_cmpuint (n_messages, ==, 1);
+}
+
+/* A figure of explanations names its methods with all their settings, and brings them back, through its
+ * file; a plate brings back what each of its panels showed. */
+static void
+test_controls (Desk *desk, gconstpointer data)
+{
+  CjuView *explain = cju_dock_find_view (CJU_DOCK (desk->dock), "explain");
+  CjuView *landscape = cju_dock_find_view (CJU_DOCK (desk->dock), "landscape");
+  g_autofree char *path = g_build_filename (desk->folder, "explained.svg", NULL);
+  g_autofree char *json = NULL, *one = NULL;
+  g_autoptr (GVariant) line = NULL;
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (g_variant_new_parsed (
+      "{'view': <'explain'>, 'controls': <{'target': <'true'>, 'methods': <{'gradient': "
+      "<@a{sv} {}>, 'integrated-gradients': <{'steps': <'7'>}>}>, 'held': <[<{'split': <'val'>, "
+      "'sample': <int64 3>, 'target': <int64 1>}>]>}>, 'others': <[<{'view': <'landscape'>, "
+      "'controls': <{'method': <'line'>}>}>]>}"));
+  g_autoptr (CjvPlate) plate = NULL;
+
+  (void) data;
+  cju_figure_open_apply (desk->document, desk->dock, wanted);
+  for (guint i = 0; i < 200 && (json == NULL || strstr (json, "\"steps\":\"7\"") == NULL); i++)
+    {
+      widgets_wait (50);
+      g_free (json);
+      json = print_controls (explain);
+    }
+  g_assert_nonnull (strstr (json, "\"gradient\":"));
+  g_assert_nonnull (strstr (json, "\"held\":[{\"sample\":3,\"split\":\"val\",\"target\":1}]"));
+  g_assert_nonnull (strstr (json, "\"steps\":\"7\""));
+  g_assert_nonnull (strstr (json, "\"target\":\"true\""));
+  g_assert_null (strstr (json, "occlusion"));
+  while ((plate = cju_view_dup_plate (explain)) == NULL)
+    widgets_wait (50);
+  g_assert_true (cjl_figure_save (plate, NULL, path, NULL));
+  g_clear_pointer (&plate, cjv_plate_free);
+  plate = cjl_figure_load (path, NULL, NULL);
+  one = cjl_json_print (((CjvPanel *) plate->panels->pdata[0])->about, FALSE);
+  g_assert_nonnull (strstr (one, json));
+  cju_dock_show (CJU_DOCK (desk->dock), "landscape");
+  line = g_variant_ref_sink (g_variant_new_parsed ("{'method': <'line'>}"));
+  wait_for_controls (landscape, line);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -250,5 +420,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/plate/written", Desk, NULL, set_up, test_written, tear_down);
   g_test_add ("/ui/plate/order", Desk, NULL, set_up, test_order, tear_down);
   g_test_add ("/ui/plate/back", Desk, NULL, set_up, test_back, tear_down);
+  g_test_add ("/ui/plate/controls", Desk, NULL, set_up, test_controls, tear_down);
+  g_test_add ("/ui/plate/every-view", Desk, NULL, set_up, test_every_view, tear_down);
   return g_test_run ();
 }

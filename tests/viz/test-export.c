@@ -156,6 +156,41 @@ test_pdf (void)
   g_assert_true (contains (bytes, "/EmbeddedFiles"));
 }
 
+static GBytes *
+print_dated (const CjvPlate *plate, const char *date, const char *ending)
+{
+  const char *const dated[] = { CJV_FACT_DATE, date, NULL };
+  const CjvLabel label = { dated, NULL };
+  GError *error = NULL;
+  GBytes *bytes = cjv_plate_print (plate, &label, ending, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
+/* Every format has the date of the label where its readers look for one; no other words become one. */
+static void
+test_date (void)
+{
+  static const char time[] = "tIME\x07\xe7\x0b\x1d\x04\x05\x06"; /* 2023-11-29 04:05:06 */
+  static const char *const places[] = { "<dc:date>", "CreationDate", "tIME" };
+  g_autoptr (CjvPlate) plate = make_plate (1, 1);
+  g_autoptr (GBytes) svg = print_dated (plate, "2023-11-29T04:05:06Z", "svg");
+  g_autoptr (GBytes) pdf = print_dated (plate, "2023-11-29T04:05:06Z", "pdf");
+  g_autoptr (GBytes) png = print_dated (plate, "2023-11-29T05:05:06+01", "png");
+
+  g_assert_true (contains (svg, "<dc:date>2023-11-29T04:05:06Z</dc:date>"));
+  g_assert_true (contains (pdf, "/CreationDate (D:20231129040506Z)"));
+  g_assert_true (contains (png, time));
+  g_assert_false (contains (pdf, "ModDate"));
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autoptr (GBytes) none = print_dated (plate, "last <Tuesday>", endings[i]);
+
+      g_assert_false (contains (none, places[i]));
+    }
+}
+
 /* 96 px an inch, times the scale, in pixels a metre. */
 static void
 test_png_resolution (void)
@@ -323,6 +358,7 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/export/hash", test_hash);
   g_test_add_func ("/viz/export/processes", test_processes);
   g_test_add_func ("/viz/export/pdf", test_pdf);
+  g_test_add_func ("/viz/export/date", test_date);
   g_test_add_func ("/viz/export/png-resolution", test_png_resolution);
   g_test_add_func ("/viz/export/svg-ids", test_svg_ids);
   g_test_add_func ("/viz/record/found", test_record);

@@ -31,7 +31,7 @@ run (CjlCardRun *run, guint64 seed, GError **error)
   CjlAttacked attacked[N_POINTS];
 
   if (network == NULL
-      || !cjl_card_run_attack (run, network, "fgsm", NULL, strengths, N_POINTS, seed, 0.85,
+      || !cjl_card_run_attack (run, network, "fgsm", NULL, strengths, N_POINTS, 0, seed, 0.85,
                                attacked, error))
     return cjl_card_run_is_cancelled (run);
   for (guint i = 0; i < N_POINTS; i++)
@@ -50,7 +50,7 @@ const CjlResultCard cjl_card_fgsm_lenet_300_100 = {
     .id = "fgsm-lenet-300-100",
     .title = "Hidden layers do not help",
     .category = CJL_CARD_CATEGORY,
-    .blurb = "LeNet-300-100 reads 98 % of the digits, and a third of them once every pixel has "
+    .blurb = "LeNet-300-100 reads nearly all digits, and a third of them once every pixel has "
              "moved by a tenth",
     .teaches = "Depth alone does not make a network robust: look at the curve from 0 to 0.1",
     .expected = "35 % at ε = 0.1",

@@ -27,8 +27,8 @@ run (CjlCardRun *run, guint64 seed, GError **error)
   CjlAttacked attacked[N_POINTS];
 
   if (network == NULL
-      || !cjl_card_run_attack (run, network, "fgsm", NULL, strengths, N_POINTS, seed, 0.7, attacked,
-                               error))
+      || !cjl_card_run_attack (run, network, "fgsm", NULL, strengths, N_POINTS, 0, seed, 0.7,
+                               attacked, error))
     return cjl_card_run_is_cancelled (run);
   for (guint i = 0; i < N_POINTS; i++)
     cjl_card_run_set_point (run, "error", i, 1 - attacked[i].accuracy);
