@@ -254,8 +254,8 @@ test_winners (void)
 static void
 test_divisive (void)
 {
-  static const char *const chains[] = { "divisive-norm 3 half=0.4 gain=2 pool=all",
-                                        "divisive-norm 1.5 half=0.4 gain=2 pool=channels" };
+  static const char *const chains[] = { "divisive-norm power=3 half=0.4 gain=2 pool=all",
+                                        "divisive-norm power=1.5 half=0.4 gain=2 pool=channels" };
 
   for (guint c = 0; c < 2; c++)
     {
