@@ -4,7 +4,6 @@
  * Spoerer, P. McClure, N. Kriegeskorte, Frontiers in Psychology 8, 2017 (their BT). One sweep up, then at
  * every step the lower population hears the upper one, and answers. */
 #include "cj-activation.h"
-#include "cj-start.h"
 
 #include <stddef.h>
 
@@ -12,7 +11,6 @@ typedef struct
 {
   int lower, upper, steps;
   int activation; /* index into cj_activation_names */
-  CjStart start;
 } Params;
 
 static const CjParam params[] = {
@@ -42,8 +40,6 @@ static const CjParam params[] = {
     .blurb = "What every unit does with its sum",
     CJ_ACTIVATION_CHOICES,
     .preset = 1 },
-  { CJ_START_INIT, .offset = offsetof (Params, start.init) },
-  { CJ_START_GAIN, .offset = offsetof (Params, start.gain) },
   { NULL },
 };
 
@@ -75,6 +71,12 @@ emit_down (CjLayerBuild *build, const Params *p, Circuit *c, GError **error)
          && cj_activation_emit (build, p->activation, &c->low, error);
 }
 
+static CjInit
+fan_in (gint64 from, gint64 to)
+{
+  return (CjInit){ .kind = CJ_INIT_FAN_IN, .fan_in = from, .fan_out = to };
+}
+
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
@@ -89,21 +91,17 @@ build (CjLayerBuild *build, GError **error)
 
   if (x->n_dims == 4)
     build->mend = "flatten";
-  all[1]
-      = cj_layer_build_param (build, "weight", &in, cj_start_weight (&p->start, inputs, p->lower));
-  all[2] = cj_layer_build_param (build, "bias", &low_bias, cj_start_bias (&p->start, inputs));
-  c.up[0]
-      = cj_layer_build_param (build, "up", &up, cj_start_weight (&p->start, p->lower, p->upper));
-  c.up[1]
-      = cj_layer_build_param (build, "up_bias", &high_bias, cj_start_bias (&p->start, p->lower));
+  all[1] = cj_layer_build_param (build, "weight", &in, fan_in (inputs, p->lower));
+  all[2] = cj_layer_build_param (build, "bias", &low_bias, fan_in (inputs, p->lower));
+  c.up[0] = cj_layer_build_param (build, "up", &up, fan_in (p->lower, p->upper));
+  c.up[1] = cj_layer_build_param (build, "up_bias", &high_bias, fan_in (p->lower, p->upper));
   if (!cj_layer_build_emit (build, &cj_op_dense, NULL, all, 3, &c.heard, error))
     return FALSE;
   c.low = c.heard;
   if (!cj_activation_emit (build, p->activation, &c.low, error) || !emit_up (build, p, &c, error))
     return FALSE;
   if (p->steps > 0)
-    c.down = cj_layer_build_param (build, "down", &down,
-                                   cj_start_weight (&p->start, p->upper, p->lower));
+    c.down = cj_layer_build_param (build, "down", &down, fan_in (p->upper, p->lower));
   for (int step = 0; step < p->steps; step++)
     if (!emit_down (build, p, &c, error) || !emit_up (build, p, &c, error))
       return FALSE;

@@ -125,5 +125,6 @@ const CjOpInfo cj_op_homeostasis = {
   = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES }, { cj_op_chunk_one, adapt, CJ_PHASE_WHOLE } },
   .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .free_in = 1 << X,
+  .free_out = 1,
   .twin = twin,
 };

@@ -17,7 +17,7 @@
 /* What no gradient goes to. */
 #define STATE(...)                                                                                 \
   {                                                                                                \
-    .shape = __VA_ARGS__, .given = TRUE, .below = 3                                                \
+    .shape = __VA_ARGS__, .given = TRUE, .below = 1, .low = 0.5, .high = 2                         \
   }
 #define ATTRS(type, ...) (&(const type){ __VA_ARGS__ })
 
