@@ -39,7 +39,7 @@ static const CjParam params[] = {
     .title = "Activation",
     .blurb = "What every unit does with its sum",
     CJ_ACTIVATION_CHOICES,
-    .preset = 1 },
+    .preset = 11 }, /* tanh: what goes round in a circle stays bounded */
   { NULL },
 };
 

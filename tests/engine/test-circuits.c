@@ -13,6 +13,8 @@ static const char *const all_senders = "flatten, dale-dense 12 inhibition=sender
 
 /* --- Dale's law --- */
 
+/* Nodes are in the order of their names: these come before the input. */
+
 /* What one input alone changes in the units of a dale-dense layer: its column of signed weights. */
 static void
 get_column (CjProgram *program, guint node, gint64 inputs, gint64 i, gint64 units, float *column)
@@ -46,7 +48,7 @@ check_signs (const float *weight, gint64 size, double ratio)
   memcpy (cj_program_get_param_data (program, param), weight, sizeof (float) * (gsize) size);
   for (gint64 i = 0; i < inputs; i++)
     {
-      get_column (program, 1, inputs, i, units, column);
+      get_column (program, 0, inputs, i, units, column);
       for (gint64 k = 0; k < units; k++)
         {
           const double each = i < excite ? sqrt ((10.0 - (double) excite) / (double) excite)
@@ -135,7 +137,7 @@ assert_monotone (const CjRig *rig)
           sizeof (float) * (gsize) to->size);
   for (gint64 i = 0; i < INPUTS; i++)
     {
-      get_column (program, 2, INPUTS, i, UNITS, column);
+      get_column (program, 0, INPUTS, i, UNITS, column);
       for (int k = 0; k < UNITS; k++)
         g_assert_true (i < 65 ? column[k] >= 0 : column[k] <= 0); /* 65: 0.8 of 81 */
     }
@@ -192,7 +194,7 @@ test_balance (void)
       for (int i = 0; i < 100; i++)
         x[i] = 1;
       cj_program_forward (program, FALSE, 1, 1, 1);
-      y = cj_program_dup_output (program, 1, 0);
+      y = cj_program_dup_output (program, 0, 0);
       for (int k = 0; k < 400; k++)
         {
           mean += (double) cj_tensor_f32 (y)[k] / 400;
@@ -267,7 +269,7 @@ test_divisive (void)
 
       network_fill (program, 4);
       cj_program_forward (program, FALSE, 2, 1, 1);
-      y = cj_program_dup_output (program, 1, 0);
+      y = cj_program_dup_output (program, 0, 0);
       for (int i = 0; i < 120; i++)
         {
           double pool = 0, n = 0, wanted;
