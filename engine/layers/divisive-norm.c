@@ -116,7 +116,7 @@ const CjLayerInfo cj_layer_divisive_norm = {
              "2012)",
   .biology = "A canonical computation: it explains contrast saturation and cross-orientation "
              "suppression in visual cortex, light adaptation, olfaction and attention",
-  .synonyms = "dn normalization carandini heeger canonical contrast-gain naka-rushton",
+  .synonyms = "dn normalization carandini heeger canonical contrast-gain",
   .version = 1,
   .params_size = sizeof (Params),
   .params = params,

@@ -51,12 +51,12 @@ outside ()
   sed -i "s|^prefix=|prefix=$folder/root|" "$(find root -name cajal-plugin.pc)" || return 1
   PKG_CONFIG_PATH=$(dirname "$(find "$PWD/root" -name cajal-plugin.pc)")
   export PKG_CONFIG_PATH
-  "$source/tests/every/extract.py" "$source/CONTRIBUTING.md" all.c && sed 's/"gain"/"acme:gain"/' all.c >gain.c &&
+  "$source/tests/every/extract.py" "$source/CONTRIBUTING.md" all.c && sed 's/"stretch"/"acme:stretch"/' all.c >stretch.c &&
     flags=$(pkg-config --cflags --libs cajal-plugin) || return 1
   put
   # shellcheck disable=SC2086 # a list of words
-  cc -std=gnu11 -Wall -Wextra -Werror -Wno-missing-field-initializers -shared -fPIC -o plugins/gain.so gain.c $flags || return 1
-  contains 'layers *acme:gain ' "$cli" list layers && contains 'loaded *gain ' "$cli" plugins &&
+  cc -std=gnu11 -Wall -Wextra -Werror -Wno-missing-field-initializers -shared -fPIC -o plugins/stretch.so stretch.c $flags || return 1
+  contains 'layers *acme:stretch ' "$cli" list layers && contains 'loaded *stretch ' "$cli" plugins &&
     find root -path '*/cajal/plugins/naka-rushton.so' | grep -q .
 }
 
