@@ -71,32 +71,6 @@ static const CjlTemplate templates[] = {
     .source = "glyphs",
     .network = "input, flatten, dense 36, cross-entropy",
     .setup = "epochs=8 batch=64" },
-  { .id = "spiking",
-    .title = "Spikes",
-    .category = "Spiking",
-    .blurb = "Neurons that fire learn the signs in 25 moments, with a surrogate for the slope of a "
-             "spike",
-    .teaches = "The answer is the membrane of the last neurons; wire their spikes to the readout "
-               "instead, and see what a code of a few spikes costs",
-    .expected = "95 %",
-    .source = "glyphs",
-    .network = "input, flatten, dense 200, direct-current 25, lif beta=0.95 surrogate=arctan, "
-               "dense 36, lif beta=0.95 surrogate=arctan, spike-readout rate, cross-entropy;"
-               "lif2:1 > spike1",
-    .setup = "epochs=8 batch=64 optimizer=adam learning-rate=0.001" },
-  { .id = "evidence",
-    .title = "Weighing evidence",
-    .category = "Spiking",
-    .blurb = "Recurrent neurons that adapt count cues on two sides and keep the sum until they are "
-             "asked",
-    .teaches = "Set the adaptation to 0 and the memory goes; set “through time” to e-prop and no "
-               "neuron needs to know the future",
-    .expected = "98 %",
-    .source = "cues",
-    .network = "input, dense 60, recurrent-lif tau=20 dt=10 adapt-tau=1000 adapt-jump=0.1 "
-               "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
-               "leaky-integrator tau=20 dt=10, spike-readout last, cross-entropy",
-    .setup = "epochs=20 batch=32 optimizer=adam learning-rate=0.005" },
   { .id = "fashion-cnn",
     .title = "Wider and with dropout",
     .category = "Vision",
@@ -162,6 +136,32 @@ static const CjlTemplate templates[] = {
                "transformer-block 4 256, layer-norm, pick-token 0, dense 8, cross-entropy",
     .setup = "epochs=20 batch=64 optimizer=adamw optimizer.weight-decay=0.05 "
              "learning-rate=0.002 schedule=cosine warmup=1" },
+  { .id = "spiking",
+    .title = "Spikes",
+    .category = "Spiking",
+    .blurb = "Neurons that fire learn the signs in 25 moments, with a surrogate for the slope of a "
+             "spike",
+    .teaches = "The answer is the membrane of the last neurons; wire their spikes to the readout "
+               "instead, and see what a code of a few spikes costs",
+    .expected = "95 %",
+    .source = "glyphs",
+    .network = "input, flatten, dense 200, direct-current 25, lif beta=0.95 surrogate=arctan, "
+               "dense 36, lif beta=0.95 surrogate=arctan, spike-readout rate, cross-entropy;"
+               "lif2:1 > spike1",
+    .setup = "epochs=8 batch=64 optimizer=adam learning-rate=0.001" },
+  { .id = "evidence",
+    .title = "Weighing evidence",
+    .category = "Spiking",
+    .blurb = "Recurrent neurons that adapt count cues on two sides and keep the sum until they are "
+             "asked",
+    .teaches = "Set the adaptation to 0 and the memory goes; set “through time” to e-prop and no "
+               "neuron needs to know the future",
+    .expected = "98 %",
+    .source = "cues",
+    .network = "input, dense 60, recurrent-lif tau=20 dt=10 adapt-tau=1000 adapt-jump=0.1 "
+               "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
+               "leaky-integrator tau=20 dt=10, spike-readout last, cross-entropy",
+    .setup = "epochs=20 batch=32 optimizer=adam learning-rate=0.005" },
   { .id = "char-gpt",
     .title = "Letter by letter",
     .category = "Sequences",
