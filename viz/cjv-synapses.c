@@ -273,7 +273,8 @@ cjv_synapses_draw (const CjvSynapsePick *pick, const CjvColumn *from, const CjvC
 
 /* --- pixels --- */
 
-#define STRIP 8 /* columns of pixels painted together: their rows stay in the cache */
+#define MANY 4000 /* synapses that a second thread is worth beginning for */
+#define STRIP 8   /* columns of pixels painted together: their rows stay in the cache */
 
 typedef float Eight __attribute__ ((vector_size (32)));
 typedef int Mask __attribute__ ((vector_size (32)));
@@ -473,10 +474,10 @@ store (const Ground *g, const float *column, guint32 *pixels, gsize stride)
     }
 }
 
-void
-cjv_synapses_paint (const CjvSynapsePick *pick, const CjvColumn *from, const CjvColumn *to,
-                    const CjvStyle *style, double scale, guint32 *pixels, int width, int height,
-                    gsize stride)
+static void
+paint_rows (const CjvSynapsePick *pick, const CjvColumn *from, const CjvColumn *to,
+            const CjvStyle *style, double scale, guint32 *pixels, int width, int height,
+            gsize stride)
 {
   const gsize pitch = (gsize) MAX (height, 0) + 8;
   const Ground ground
@@ -500,6 +501,50 @@ cjv_synapses_paint (const CjvSynapsePick *pick, const CjvColumn *from, const Cjv
       for (int k = 0; k < MIN (STRIP, width - left); k++)
         store (&ground, columns + (gsize) k * N_KINDS * pitch, pixels + left + k, stride);
     }
+}
+
+/* The upper or the lower rows of a picture. */
+typedef struct
+{
+  const CjvSynapsePick *pick;
+  CjvColumn from, to;
+  const CjvStyle *style;
+  double scale;
+  guint32 *pixels;
+  int width, height;
+  gsize stride;
+} Half;
+
+static gpointer
+paint_half (gpointer data)
+{
+  const Half *h = data;
+
+  paint_rows (h->pick, &h->from, &h->to, h->style, h->scale, h->pixels, h->width, h->height,
+              h->stride);
+  return NULL;
+}
+
+void
+cjv_synapses_paint (const CjvSynapsePick *pick, const CjvColumn *from, const CjvColumn *to,
+                    const CjvStyle *style, double scale, guint32 *pixels, int width, int height,
+                    gsize stride)
+{
+  const int upper = height / 2;
+  Half half = { pick,  *from,          *to,   style, scale, pixels + (gsize) upper * stride,
+                width, height - upper, stride };
+  GThread *thread;
+
+  if (pick->shown->len < MANY)
+    {
+      paint_rows (pick, from, to, style, scale, pixels, width, height, stride);
+      return;
+    }
+  half.from.top -= upper / scale;
+  half.to.top -= upper / scale;
+  thread = g_thread_new ("synapses", paint_half, &half);
+  paint_rows (pick, from, to, style, scale, pixels, width, upper, stride);
+  g_thread_join (thread);
 }
 
 const CjvSynapse *

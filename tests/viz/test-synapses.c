@@ -137,6 +137,36 @@ test_paint (void)
   cjv_synapse_pick_clear (&pick);
 }
 
+/* Halves that two threads paint meet as if one had painted the whole. */
+static void
+test_halves (void)
+{
+  const CjvColumn left = { .x = 30, .top = 5, .pitch = 1.4, .radius = 1 };
+  const CjvColumn right = { .x = 370, .top = 5, .pitch = 7, .radius = 2 };
+  const guint n = 200 * 40;
+  g_autofree float *weights = g_new (float, n);
+  g_autofree guint32 *all = g_new (guint32, WIDTH * HEIGHT), *strip = g_new (guint32, WIDTH * 40);
+  const CjvSynapses synapses = { .n_from = 200, .n_to = 40, .weights = weights };
+  CjvColumn a = left, b = right;
+  CjvSynapsePick pick;
+  CjvStyle style;
+  int most = 0;
+
+  cjv_style_init (&style, FALSE);
+  for (guint i = 0; i < n; i++)
+    weights[i] = (float) sin (i * 12.9898);
+  cjv_synapses_pick (&synapses, 0, 200, 0, 40, -1, -1, n, &pick);
+  cjv_synapses_paint (&pick, &left, &right, &style, 1, all, WIDTH, HEIGHT, WIDTH);
+  a.top -= HEIGHT / 2 - 10;
+  b.top -= HEIGHT / 2 - 10;
+  cjv_synapses_paint (&pick, &a, &b, &style, 1, strip, WIDTH, 40, WIDTH);
+  for (int i = 0; i < 4 * WIDTH * 40; i++)
+    most = MAX (most, abs (((const guint8 *) strip)[i]
+                           - ((const guint8 *) (all + (HEIGHT / 2 - 10) * WIDTH))[i]));
+  g_assert_cmpint (most, <=, 2);
+  cjv_synapse_pick_clear (&pick);
+}
+
 static void
 test_find (void)
 {
@@ -174,6 +204,7 @@ main (int argc, char **argv)
   g_test_add_func ("/viz/synapses/pick", test_pick);
   g_test_add_func ("/viz/synapses/empty", test_empty);
   g_test_add_func ("/viz/synapses/paint", test_paint);
+  g_test_add_func ("/viz/synapses/halves", test_halves);
   g_test_add_func ("/viz/synapses/find", test_find);
   return g_test_run ();
 }
