@@ -392,54 +392,6 @@ fill_cell (Work *work, guint row, guint method)
   work->done++;
 }
 
-/* Holds a map against the network. FALSE: stopped. */
-static gboolean
-measure_cell (Work *work, guint row, guint method)
-{
-  const CjExplainCall call = make_call (work, row, method);
-  CjlExplainCell *cell = get_cell (work, row, method);
-  const gboolean slow = (get_info (work, method)->traits & CJ_EXPLAIN_SLOW) != 0;
-  const CjShape shape = cj_shape2 (2, CJ_FAITHFUL_STEPS + 1);
-  g_auto (CjFaithfulCurves) curves = { 0 };
-  g_autoptr (GError) error = NULL; /* of a neighbour that the method refuses: not measured */
-
-  if (cell->map == NULL)
-    return TRUE;
-  if (!cj_faithful_curves (&call, cell->map, CJ_FAITHFUL_STEPS, &curves)
-      || !cj_faithful_infidelity (get_info (work, method), &call, cell->map,
-                                  CJ_FAITHFUL_PERTURBATIONS, &cell->infidelity))
-    return FALSE;
-  if (!slow
-      && !cj_faithful_sensitivity (get_info (work, method), &call, cell->map,
-                                   CJ_FAITHFUL_NEIGHBOURS, CJ_FAITHFUL_RADIUS, &cell->sensitivity,
-                                   &error)
-      && error == NULL)
-    return FALSE;
-  cell->deletion = curves.deletion_area;
-  cell->insertion = curves.insertion_area;
-  cell->curves = cj_tensor_new (CJ_FLOAT32, &shape);
-  memcpy (cell->curves->data, curves.deletion, sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
-  memcpy (cj_tensor_f32 (cell->curves) + CJ_FAITHFUL_STEPS + 1, curves.insertion,
-          sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
-  return TRUE;
-}
-
-/* Whether the method's map of the first row changes as what was learned is taken away. FALSE: stopped. */
-static gboolean
-judge_method (Work *work, guint method)
-{
-  const CjExplainCall call = make_call (work, 0, method);
-  const CjExplainerInfo *info = get_info (work, method);
-  g_auto (CjSanity) sanity = { 0 };
-
-  if (get_cell (work, 0, method)->map == NULL || (info->traits & CJ_EXPLAIN_SLOW) != 0)
-    return TRUE;
-  if (!cj_faithful_sanity (info, &call, get_cell (work, 0, method)->map, FALSE, &sanity))
-    return FALSE;
-  work->all->verdicts[method] = cj_sanity_judge (cj_sanity_get_mean (&sanity));
-  return TRUE;
-}
-
 /* What there is so far, for who waits; FALSE: nobody does any more. */
 static gboolean
 leave (Work *work)
@@ -452,12 +404,65 @@ leave (Work *work)
   return TRUE;
 }
 
-/* All measures; FALSE: stopped. */
 static gboolean
-measure (Work *work)
+is_slow (const Work *work, guint method)
+{
+  return (get_info (work, method)->traits & CJ_EXPLAIN_SLOW) != 0;
+}
+
+/* Holds a map against the network. FALSE: stopped. */
+static gboolean
+measure_cell (Work *work, guint row, guint method)
+{
+  const CjExplainCall call = make_call (work, row, method);
+  CjlExplainCell *cell = get_cell (work, row, method);
+  const CjShape shape = cj_shape2 (2, CJ_FAITHFUL_STEPS + 1);
+  g_auto (CjFaithfulCurves) curves = { 0 };
+  g_autoptr (GError) error = NULL; /* of a neighbour that the method refuses: not measured */
+
+  if (cell->map == NULL)
+    return TRUE;
+  if (!cj_faithful_curves (&call, cell->map, CJ_FAITHFUL_STEPS, &curves)
+      || !cj_faithful_infidelity (get_info (work, method), &call, cell->map,
+                                  CJ_FAITHFUL_PERTURBATIONS, &cell->infidelity))
+    return FALSE;
+  cell->deletion = curves.deletion_area;
+  cell->insertion = curves.insertion_area;
+  cell->curves = cj_tensor_new (CJ_FLOAT32, &shape);
+  memcpy (cell->curves->data, curves.deletion, sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
+  memcpy (cj_tensor_f32 (cell->curves) + CJ_FAITHFUL_STEPS + 1, curves.insertion,
+          sizeof (float) * (CJ_FAITHFUL_STEPS + 1));
+  if (is_slow (work, method) && !leave (work)) /* what is quick need not wait */
+    return FALSE;
+  return cj_faithful_sensitivity (get_info (work, method), &call, cell->map, CJ_FAITHFUL_NEIGHBOURS,
+                                  CJ_FAITHFUL_RADIUS, &cell->sensitivity, &error)
+         || error != NULL;
+}
+
+/* Whether the method's map of the first row changes as what was learned is taken away. FALSE: stopped. */
+static gboolean
+judge_method (Work *work, guint method)
+{
+  const CjExplainCall call = make_call (work, 0, method);
+  const CjExplainerInfo *info = get_info (work, method);
+  g_auto (CjSanity) sanity = { 0 };
+
+  if (get_cell (work, 0, method)->map == NULL)
+    return TRUE;
+  if (!cj_faithful_sanity (info, &call, get_cell (work, 0, method)->map, FALSE, &sanity))
+    return FALSE;
+  work->all->verdicts[method] = cj_sanity_judge (cj_sanity_get_mean (&sanity));
+  return TRUE;
+}
+
+/* All measures of the slow methods, or of the others; FALSE: stopped. */
+static gboolean
+measure (Work *work, gboolean slow)
 {
   for (guint m = 0; m < work->all->n_methods; m++)
     {
+      if (is_slow (work, m) != slow)
+        continue;
       for (guint r = 0; r < work->all->n_rows; r++)
         if (!measure_cell (work, r, m))
           return FALSE;
@@ -478,7 +483,7 @@ fill_cells (Work *work)
     for (guint m = 0; m < work->all->n_methods; m++)
       for (guint r = 0; r < work->all->n_rows; r++)
         {
-          if (((get_info (work, m)->traits & CJ_EXPLAIN_SLOW) != 0) != slow)
+          if (is_slow (work, m) != slow)
             continue;
           fill_cell (work, r, m);
           if (!leave (work))
@@ -572,7 +577,7 @@ explain (CjExplained *network, const CjGraph *graph, CjdDataset *dataset, guint6
       work.n_background = wants_background (request) ? request->n_background : 0;
       work.background = cjl_explain_dup_background (network, dataset, &work.n_background);
       good = fill_cells (&work);
-      good = good && (!request->measured || measure (&work));
+      good = good && (!request->measured || (measure (&work, FALSE) && measure (&work, TRUE)));
     }
   g_free (work.black);
   g_free (work.background);

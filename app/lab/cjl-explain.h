@@ -63,7 +63,7 @@ typedef struct
   double answer, base_answer;
   double seconds;                         /* that it took */
   double deletion, insertion, infidelity; /* see cj-faithful.h; NAN: not measured */
-  double sensitivity;                     /* the same; NAN of slow methods as well */
+  double sensitivity;                     /* the same */
   CjTensor *curves; /* [2, CJ_FAITHFUL_STEPS + 1]: deletion, insertion; NULL: not measured */
 } CjlExplainCell;
 
@@ -85,7 +85,7 @@ typedef struct
   guint n_rows, n_methods;
   CjlExplainedRow *rows;
   CjlExplainCell *cells;     /* n_rows × n_methods */
-  CjSanityVerdict *verdicts; /* n_methods, by the first row; unknown for slow methods */
+  CjSanityVerdict *verdicts; /* n_methods, by the first row */
   GStrv classes;             /* names of the scores, or NULL */
   GStrv features;            /* names of the numbers of a table, or NULL */
   char *layer;               /* id of the node whose maps were looked at; NULL: none has any */
