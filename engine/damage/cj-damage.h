@@ -85,6 +85,14 @@ typedef enum
   CJ_DAMAGE_CLUSTERED /* side by side, from a place drawn at random */
 } CjDamageOrder;
 
+/* Fields of the parameter row of damages that take units by an order; the file adds the offset. */
+#define CJ_DAMAGE_UNIT_ORDER                                                                       \
+  .name = "order", .title = "Order",                                                               \
+  .blurb = "Which units go first; the importance of a unit is how much the loss leans on its "     \
+           "answers",                                                                              \
+  .kind = CJ_PARAM_CHOICE, .max = CJ_DAMAGE_CLUSTERED, .choices = cj_damage_orders,                \
+  .flags = CJ_PARAM_LIVE
+
 extern const char *const cj_damage_orders[]; /* titles, ended by NULL */
 
 /* The numbers 0..n-1 in the order in which they are hit; `importance` [n] may be NULL for those that need

@@ -9,15 +9,7 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "order",
-    .title = "Order",
-    .blurb
-    = "Which units go first; the importance of a unit is how much the loss leans on its answers",
-    .kind = CJ_PARAM_CHOICE,
-    .offset = offsetof (Params, order),
-    .max = CJ_DAMAGE_CLUSTERED,
-    .choices = cj_damage_orders,
-    .flags = CJ_PARAM_LIVE },
+  { CJ_DAMAGE_UNIT_ORDER, .offset = offsetof (Params, order) },
   { NULL },
 };
 
