@@ -34,23 +34,11 @@ cju_painting_clear (CjuPainting *painting)
   cjv_synapse_pick_clear (&painting->pick);
 }
 
-/* Synapses end where the units begin to be seen. */
-static void
-clip (Work *work, int from, int to)
-{
-  const gsize row = (gsize) (work->width * work->scale);
-
-  for (int y = MAX (from, 0); y < MIN (to, work->height * work->scale); y++)
-    for (gsize x = 0; x < row; x++)
-      work->pixels[(gsize) y * row + x] = 0;
-}
-
 static void
 paint (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Work *work = data;
   const int width = work->width * work->scale, height = work->height * work->scale;
-  const CjvRect *area = &work->plot.area;
 
   (void) source;
   if (!g_cancellable_is_cancelled (cancellable))
@@ -59,8 +47,6 @@ paint (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
       work->pixels = g_new (guint32, (gsize) width * (gsize) height);
       cjv_synapses_paint (&work->pick, &work->plot.from, &work->plot.to, &work->style, work->scale,
                           work->pixels, width, height, (gsize) width);
-      clip (work, 0, (int) (area->y * work->scale));
-      clip (work, (int) ((area->y + area->height) * work->scale), height);
     }
   g_task_return_boolean (task, TRUE);
 }
@@ -119,7 +105,6 @@ cju_synapses_paint (CjuSynapses *self)
   work->height = (int) scene.height;
   work->scale = gtk_widget_get_scale_factor (widget);
   placed = cjv_synapse_plot_init (&work->plot, &scene, &work->view);
-  g_object_unref (scene.pango);
   if (!placed)
     {
       free_work (work);

@@ -36,6 +36,7 @@ struct _CjuSynapses
 {
   GtkWidget parent;
   CjuDocument *document;
+  PangoContext *pango; /* that figures measure with */
   GtkWidget *bar, *trail, *title, *buttons[CJU_N_TOOLS];
   GtkWidget *what;   /* which of the layer's tensors, or of its heads of attention */
   GStrv params;      /* its tensors */
@@ -64,7 +65,7 @@ struct _CjuSynapses
   } drag;
 };
 
-/* A scene of the newest frame, of what is right of the tools and below the path; `pango` is yours to unref. */
+/* A scene of the newest frame, of what is right of the tools and below the path. */
 CjvScene cju_synapses_scene (CjuSynapses *self, CjvStyle *style);
 /* Places the newest frame as it is looked at; FALSE: there is none. */
 gboolean cju_synapses_place (CjuSynapses *self, CjvSynapsePlot *plot);

@@ -22,7 +22,7 @@ cju_synapses_scene (CjuSynapses *self, CjvStyle *style)
   style->scale = gtk_widget_get_scale_factor (widget);
   return (CjvScene){ .frame = self->frame,
                      .style = style,
-                     .pango = cjv_text_context_new (),
+                     .pango = self->pango,
                      .width = gtk_widget_get_width (widget) - CJU_SYNAPSES_LEFT,
                      .height = gtk_widget_get_height (widget) - CJU_SYNAPSES_TOP };
 }
@@ -34,7 +34,6 @@ cju_synapses_place (CjuSynapses *self, CjvSynapsePlot *plot)
   CjvScene scene = cju_synapses_scene (self, &style);
   const gboolean placed = self->frame != NULL && cjv_synapse_plot_init (plot, &scene, &self->view);
 
-  g_object_unref (scene.pango);
   return placed;
 }
 
@@ -341,7 +340,6 @@ cju_synapses_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   else if (scene.width >= 50 && scene.height >= 50)
     snapshot_empty (snapshot, &scene);
   gtk_snapshot_restore (snapshot);
-  g_object_unref (scene.pango);
   GTK_WIDGET_CLASS (cju_synapses_parent_class)->snapshot (widget, snapshot);
 }
 
@@ -423,6 +421,7 @@ cju_synapses_dispose (GObject *object)
   if (self->painting != NULL)
     g_cancellable_cancel (self->painting);
   g_clear_object (&self->document);
+  g_clear_object (&self->pango);
   g_clear_pointer (&self->bar, gtk_widget_unparent);
   g_clear_pointer (&self->trail, gtk_widget_unparent);
   g_clear_pointer (&self->what, gtk_widget_unparent);
@@ -479,6 +478,7 @@ cju_synapses_init (CjuSynapses *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
 
+  self->pango = cjv_text_context_new ();
   cjv_synapse_view_init (&self->view);
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
