@@ -5,9 +5,8 @@
 
 /* --- features --- */
 
-/* Spikes in [begin, end) ms. */
-static guint
-count (const GArray *spikes, double begin, double end)
+guint
+cj_firing_count (const GArray *spikes, double begin, double end)
 {
   guint n = 0;
 
@@ -16,21 +15,20 @@ count (const GArray *spikes, double begin, double end)
   return n;
 }
 
-static double
-interval (const GArray *spikes, guint i)
+double
+cj_firing_interval (const GArray *spikes, guint i)
 {
   return g_array_index (spikes, double, i + 1) - g_array_index (spikes, double, i);
 }
 
-/* Groups of at least `least` spikes that are at most `gap` ms apart. */
-static guint
-count_bursts (const GArray *spikes, double gap, guint least)
+guint
+cj_firing_count_bursts (const GArray *spikes, double gap, guint least)
 {
   guint bursts = 0, size = 1;
 
   for (guint i = 0; i + 1 < spikes->len; i++)
     {
-      size = interval (spikes, i) <= gap ? size + 1 : 1;
+      size = cj_firing_interval (spikes, i) <= gap ? size + 1 : 1;
       bursts += size == least;
     }
   return bursts;
@@ -53,8 +51,8 @@ count_peaks (const CjNeuronTrace *trace, double begin, double end)
   return n;
 }
 
-static double
-find_highest (const CjNeuronTrace *trace, double begin, double end)
+double
+cj_firing_find_highest (const CjNeuronTrace *trace, double begin, double end)
 {
   double highest = -INFINITY;
 
@@ -72,7 +70,7 @@ is_tonic_spiking (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 4 && fabs (interval (s, n - 2) - interval (s, n - 3)) < 1;
+  return n >= 4 && fabs (cj_firing_interval (s, n - 2) - cj_firing_interval (s, n - 3)) < 1;
 }
 
 static gboolean
@@ -88,7 +86,7 @@ static gboolean
 is_tonic_bursting (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count_bursts (s, 8, 2) >= 3;
+  return cj_firing_count_bursts (s, 8, 2) >= 3;
 }
 
 static gboolean
@@ -97,7 +95,7 @@ is_phasic_bursting (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 3 && count (s, 20, 100) == n && count_bursts (s, 15, 3) == 1;
+  return n >= 3 && cj_firing_count (s, 20, 100) == n && cj_firing_count_bursts (s, 15, 3) == 1;
 }
 
 static gboolean
@@ -106,8 +104,8 @@ is_mixed_mode (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 5 && interval (s, 0) < 0.5 * interval (s, n - 2)
-         && fabs (interval (s, n - 2) - interval (s, n - 3)) < 2;
+  return n >= 5 && cj_firing_interval (s, 0) < 0.5 * cj_firing_interval (s, n - 2)
+         && fabs (cj_firing_interval (s, n - 2) - cj_firing_interval (s, n - 3)) < 2;
 }
 
 static gboolean
@@ -116,7 +114,7 @@ is_adaptation (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 5 && interval (s, n - 2) > 1.5 * interval (s, 0);
+  return n >= 5 && cj_firing_interval (s, n - 2) > 1.5 * cj_firing_interval (s, 0);
 }
 
 /* from slow to fast with the current */
@@ -126,7 +124,7 @@ is_class_1 (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 6 && interval (s, 0) > 2.5 * interval (s, n - 2);
+  return n >= 6 && cj_firing_interval (s, 0) > 2.5 * cj_firing_interval (s, n - 2);
 }
 
 /* at once nearly as fast as later */
@@ -136,7 +134,7 @@ is_class_2 (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 6 && interval (s, 0) < 2.5 * interval (s, n - 2);
+  return n >= 6 && cj_firing_interval (s, 0) < 2.5 * cj_firing_interval (s, n - 2);
 }
 
 static gboolean
@@ -161,14 +159,14 @@ static gboolean
 is_resonator (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count (s, 0, 280) == 0 && count (s, 320, 400) == 1;
+  return cj_firing_count (s, 0, 280) == 0 && cj_firing_count (s, 320, 400) == 1;
 }
 
 static gboolean
 is_integrator (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count (s, 0, 60) == 1 && count (s, 60, 100) == 0;
+  return cj_firing_count (s, 0, 60) == 1 && cj_firing_count (s, 60, 100) == 0;
 }
 
 static gboolean
@@ -177,7 +175,7 @@ is_rebound_spike (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n == 1 && count (s, 25, 200) == 1;
+  return n == 1 && cj_firing_count (s, 25, 200) == 1;
 }
 
 static gboolean
@@ -186,21 +184,22 @@ is_rebound_burst (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
 
   (void) trace;
-  return n >= 3 && count (s, 25, 200) == n && count_bursts (s, 15, 3) == 1;
+  return n >= 3 && cj_firing_count (s, 25, 200) == n && cj_firing_count_bursts (s, 15, 3) == 1;
 }
 
 static gboolean
 is_threshold_variability (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count (s, 0, 70) == 0 && count (s, 80, 100) == 1;
+  return cj_firing_count (s, 0, 70) == 0 && cj_firing_count (s, 80, 100) == 1;
 }
 
 static gboolean
 is_bistability (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count (s, 0, 37) == 0 && count (s, 43, 216) >= 4 && count (s, 235, 300) == 0;
+  return cj_firing_count (s, 0, 37) == 0 && cj_firing_count (s, 43, 216) >= 4
+         && cj_firing_count (s, 235, 300) == 0;
 }
 
 /* above the reset before it comes back to rest */
@@ -210,7 +209,7 @@ is_after_potential (const CjNeuronTrace *trace, const GArray *s)
   const guint n = s->len;
   const double spike = n > 0 ? g_array_index (s, double, 0) : 0;
 
-  return n == 1 && find_highest (trace, spike + 1, spike + 20) > -60
+  return n == 1 && cj_firing_find_highest (trace, spike + 1, spike + 20) > -60
          && trace->state[(trace->n - 1) * 2] < -62;
 }
 
@@ -218,21 +217,23 @@ static gboolean
 is_accommodation (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count (s, 0, 300) == 0 && count (s, 300, 400) == 1;
+  return cj_firing_count (s, 0, 300) == 0 && cj_firing_count (s, 300, 400) == 1;
 }
 
 static gboolean
 is_inhibition_spiking (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count (s, 50, 250) >= 3 && count (s, 0, 50) == 0 && count (s, 265, 350) == 0;
+  return cj_firing_count (s, 50, 250) >= 3 && cj_firing_count (s, 0, 50) == 0
+         && cj_firing_count (s, 265, 350) == 0;
 }
 
 static gboolean
 is_inhibition_bursting (const CjNeuronTrace *trace, const GArray *s)
 {
   (void) trace;
-  return count_bursts (s, 15, 3) >= 2 && count (s, 0, 50) == 0 && count (s, 275, 350) == 0;
+  return cj_firing_count_bursts (s, 15, 3) >= 2 && cj_firing_count (s, 0, 50) == 0
+         && cj_firing_count (s, 275, 350) == 0;
 }
 
 static const struct

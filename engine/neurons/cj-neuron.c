@@ -33,6 +33,23 @@ cj_current_get (const CjCurrent *current, double t)
   return current->rest;
 }
 
+void
+cj_neuron_runge_kutta (const CjNeuronInfo *info, gconstpointer params, double *state,
+                       double current, double dt)
+{
+  double k[4][CJ_NEURON_MAX_STATE], at[CJ_NEURON_MAX_STATE];
+
+  memcpy (at, state, sizeof *at * info->n_state);
+  for (int i = 0; i < 4; i++)
+    {
+      info->slope (params, at, current, k[i]);
+      for (guint s = 0; s < info->n_state && i < 3; s++)
+        at[s] = state[s] + (i < 2 ? dt / 2 : dt) * k[i][s];
+    }
+  for (guint s = 0; s < info->n_state; s++)
+    state[s] += dt * (k[0][s] + 2 * k[1][s] + 2 * k[2][s] + k[3][s]) / 6;
+}
+
 gpointer
 cj_neuron_new_params (const CjNeuronInfo *info, const CjFiringPattern *pattern)
 {

@@ -79,6 +79,11 @@ typedef struct
   gboolean *spiked; /* [S] */
 } CjNeuronTrace;
 
+/* One step of dt by the classical method of fourth order (Kutta, 1901), in place; for models whose slope tells all
+ * of what happens between spikes. */
+void cj_neuron_runge_kutta (const CjNeuronInfo *info, gconstpointer params, double *state,
+                            double current, double dt);
+
 /* Parameters with the presets, or those of a pattern; you g_free. */
 gpointer cj_neuron_new_params (const CjNeuronInfo *info, const CjFiringPattern *pattern);
 

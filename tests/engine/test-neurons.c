@@ -19,50 +19,6 @@ run (const char *model, const char *pattern)
   return cj_neuron_run_pattern (info, cj_neuron_find_pattern (info, pattern));
 }
 
-/* --- features --- */
-
-/* Spikes in [begin, end) ms. */
-static guint
-count (const GArray *spikes, double begin, double end)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < spikes->len; i++)
-    n += g_array_index (spikes, double, i) >= begin && g_array_index (spikes, double, i) < end;
-  return n;
-}
-
-static double
-interval (const GArray *spikes, guint i)
-{
-  return g_array_index (spikes, double, i + 1) - g_array_index (spikes, double, i);
-}
-
-/* Groups of at least `least` spikes that are at most `gap` ms apart. */
-static guint
-count_bursts (const GArray *spikes, double gap, guint least)
-{
-  guint bursts = 0, size = 1;
-
-  for (guint i = 0; i + 1 < spikes->len; i++)
-    {
-      size = interval (spikes, i) <= gap ? size + 1 : 1;
-      bursts += size == least;
-    }
-  return bursts;
-}
-
-static double
-find_highest (const CjNeuronTrace *trace, double begin, double end)
-{
-  double highest = -INFINITY;
-
-  for (guint i = 0; i < trace->n; i++)
-    if (i * trace->dt >= begin && i * trace->dt < end)
-      highest = MAX (highest, trace->state[i * trace->n_state]);
-  return highest;
-}
-
 /* --- Izhikevich --- */
 
 /* Each of the twenty is recognised, and as itself alone where two differ by what they do. */
@@ -147,7 +103,7 @@ test_lif_rate (void)
   g_assert_cmpint (none->len, ==, 0);
   g_assert_cmpint (spikes->len, >, 5);
   for (guint i = 0; i + 1 < spikes->len; i++)
-    g_assert_cmpfloat (fabs (interval (spikes, i) - (10 * log (20 / 5.0) + 2)), <, 0.25);
+    g_assert_cmpfloat (fabs (cj_firing_interval (spikes, i) - (10 * log (20 / 5.0) + 2)), <, 0.25);
 }
 
 static void
@@ -158,7 +114,7 @@ test_integrate (void)
 
   /* two pulses of 6 mV are not enough for 15 mV, three are */
   g_assert_cmpint (spikes->len, ==, 1);
-  g_assert_cmpint (count (spikes, 140, 146), ==, 1);
+  g_assert_cmpint (cj_firing_count (spikes, 140, 146), ==, 1);
 }
 
 static void
@@ -179,16 +135,17 @@ test_adex (void)
 
   g_test_message ("%u %u %u %u %u %u spikes", a->len, b->len, c->len, d->len, e->len, f->len);
   g_assert_cmpint (a->len, >=, 5);
-  g_assert_cmpfloat (fabs (interval (a, 2) - interval (a, a->len - 2)), <, 0.1 * interval (a, 2));
+  g_assert_cmpfloat (fabs (cj_firing_interval (a, 2) - cj_firing_interval (a, a->len - 2)), <,
+                     0.1 * cj_firing_interval (a, 2));
   g_assert_cmpint (b->len, >=, 4);
-  g_assert_cmpfloat (interval (b, b->len - 2), >, 1.5 * interval (b, 0));
+  g_assert_cmpfloat (cj_firing_interval (b, b->len - 2), >, 1.5 * cj_firing_interval (b, 0));
   g_assert_cmpint (c->len, >=, 4);
-  g_assert_cmpfloat (interval (c, 0), <, 0.5 * interval (c, c->len - 2));
-  g_assert_cmpint (count_bursts (d, 25, 2), >=, 2);
+  g_assert_cmpfloat (cj_firing_interval (c, 0), <, 0.5 * cj_firing_interval (c, c->len - 2));
+  g_assert_cmpint (cj_firing_count_bursts (d, 25, 2), >=, 2);
   g_assert_cmpint (e->len, >=, 3);
-  g_assert_cmpfloat (interval (e, e->len - 2), <, interval (e, 0));
+  g_assert_cmpfloat (cj_firing_interval (e, e->len - 2), <, cj_firing_interval (e, 0));
   g_assert_cmpint (f->len, >=, 1);
-  g_assert_cmpint (count (f, 250, 500), ==, 0);
+  g_assert_cmpint (cj_firing_count (f, 250, 500), ==, 0);
 }
 
 static void
@@ -214,16 +171,16 @@ test_hodgkin_huxley (void)
   for (guint i = 0; i < info->n_state; i++)
     g_assert_cmpfloat (fabs (change[i]), <, 0.02);
   g_assert_cmpint (a->len, ==, 1);
-  g_assert_cmpfloat (find_highest (one, 0, 50), >, 30);
-  g_assert_cmpfloat (find_highest (one, 0, 50), <, 50);
+  g_assert_cmpfloat (cj_firing_find_highest (one, 0, 50), >, 30);
+  g_assert_cmpfloat (cj_firing_find_highest (one, 0, 50), <, 50);
   /* about 68 spikes a second at 10 µA/cm² */
   g_assert_cmpint (b->len, >=, 6);
-  g_assert_cmpfloat (interval (b, 3), >, 13);
-  g_assert_cmpfloat (interval (b, 3), <, 16);
+  g_assert_cmpfloat (cj_firing_interval (b, 3), >, 13);
+  g_assert_cmpfloat (cj_firing_interval (b, 3), <, 16);
   g_assert_cmpint (c->len, ==, 1);
   g_assert_cmpint (d->len, ==, 1);
-  g_assert_cmpint (count (d, 70, 150), ==, 1);
-  g_assert_cmpint (count (e, 60, 120), ==, 0);
+  g_assert_cmpint (cj_firing_count (d, 70, 150), ==, 1);
+  g_assert_cmpint (cj_firing_count (e, 60, 120), ==, 0);
 }
 
 /* Smaller steps change nothing that can be seen. */

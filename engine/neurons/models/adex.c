@@ -167,20 +167,14 @@ slope (gconstpointer values, const double *state, double current, double *out)
   out[1] = (p->a * (v - p->leak) - state[1]) / p->tau;
 }
 
+extern const CjNeuronInfo cj_neuron_adex;
+
 static gboolean
 step (gconstpointer values, double *state, double current, double dt)
 {
   const Params *p = values;
-  double k[4][2], at[2] = { state[0], state[1] };
 
-  for (int i = 0; i < 4; i++)
-    {
-      slope (values, at, current, k[i]);
-      for (int s = 0; s < 2 && i < 3; s++)
-        at[s] = state[s] + (i < 2 ? dt / 2 : dt) * k[i][s];
-    }
-  for (int s = 0; s < 2; s++)
-    state[s] += dt * (k[0][s] + 2 * k[1][s] + 2 * k[2][s] + k[3][s]) / 6;
+  cj_neuron_runge_kutta (&cj_neuron_adex, values, state, current, dt);
   if (!(state[0] >= p->peak))
     return FALSE;
   state[0] = p->reset;

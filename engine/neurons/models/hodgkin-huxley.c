@@ -170,22 +170,14 @@ rest (gconstpointer values, double *state)
     state[1 + i] = opening[i] / (opening[i] + closing[i]);
 }
 
+extern const CjNeuronInfo cj_neuron_hodgkin_huxley;
+
 static gboolean
 step (gconstpointer values, double *state, double current, double dt)
 {
   const double was = state[0];
-  double k[4][4], at[4];
 
-  for (int s = 0; s < 4; s++)
-    at[s] = state[s];
-  for (int i = 0; i < 4; i++)
-    {
-      slope (values, at, current, k[i]);
-      for (int s = 0; s < 4 && i < 3; s++)
-        at[s] = state[s] + (i < 2 ? dt / 2 : dt) * k[i][s];
-    }
-  for (int s = 0; s < 4; s++)
-    state[s] += dt * (k[0][s] + 2 * k[1][s] + 2 * k[2][s] + k[3][s]) / 6;
+  cj_neuron_runge_kutta (&cj_neuron_hodgkin_huxley, values, state, current, dt);
   return was < 0 && state[0] >= 0;
 }
 
