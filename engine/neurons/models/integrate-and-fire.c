@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The integrate-and-fire neuron without a leak, C v' = I: exact for a current that is constant in a step. */
-#include "cj-neuron.h"
+#include "cj-threshold.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -38,45 +38,9 @@ static const CjParam params[] = {
     .soft_max = -40,
     .digits = 2,
     .flags = CJ_PARAM_LIVE },
-  { .name = "threshold",
-    .title = N_ ("Threshold"),
-    .blurb = N_ ("The potential at which it fires"),
-    .unit = "mV",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, threshold),
-    .preset = -50,
-    .min = -1000.0,
-    .max = 1000.0,
-    .soft_min = -60,
-    .soft_max = -30,
-    .digits = 2,
-    .flags = CJ_PARAM_LIVE },
-  { .name = "reset",
-    .title = N_ ("Reset"),
-    .blurb = N_ ("The potential after a spike"),
-    .unit = "mV",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, reset),
-    .preset = -65,
-    .min = -1000.0,
-    .max = 1000.0,
-    .soft_min = -80,
-    .soft_max = -40,
-    .digits = 2,
-    .flags = CJ_PARAM_LIVE },
-  { .name = "refractory",
-    .title = N_ ("Refractory time"),
-    .blurb = N_ ("How long it stays at the reset"),
-    .unit = "ms",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, refractory),
-    .preset = 2,
-    .min = 0,
-    .max = 1000.0,
-    .soft_min = 0,
-    .soft_max = 10,
-    .digits = 2,
-    .flags = CJ_PARAM_LIVE },
+  { CJ_THRESHOLD, .offset = offsetof (Params, threshold) },
+  { CJ_THRESHOLD_RESET, .offset = offsetof (Params, reset) },
+  { CJ_THRESHOLD_REFRACTORY, .offset = offsetof (Params, refractory) },
   { NULL },
 };
 
@@ -103,17 +67,10 @@ step (gconstpointer values, double *state, double current, double dt)
 {
   const Params *p = values;
 
-  if (state[1] > 0)
-    {
-      state[1] = MAX (state[1] - dt, 0);
-      return FALSE;
-    }
-  state[0] += dt * current / p->capacitance;
-  if (!(state[0] >= p->threshold))
+  if (cj_threshold_waits (state, dt))
     return FALSE;
-  state[0] = p->reset;
-  state[1] = p->refractory;
-  return TRUE;
+  state[0] += dt * current / p->capacitance;
+  return cj_threshold_fires (state, p->threshold, p->reset, p->refractory);
 }
 
 static const CjFiringPattern patterns[] = {

@@ -2,7 +2,7 @@
 /* The leaky integrate-and-fire neuron, tau v' = leak - v + r I, exact for a current that is constant in a step:
  * v <- v_inf + (v - v_inf) exp (-dt / tau), v_inf = leak + r I. L. Lapicque (1907); S. Rotter, M. Diesmann,
  * "Exact digital simulation of time-invariant linear systems", Biological Cybernetics 81 (1999). */
-#include "cj-neuron.h"
+#include "cj-threshold.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -53,45 +53,9 @@ static const CjParam params[] = {
     .soft_max = -40,
     .digits = 2,
     .flags = CJ_PARAM_LIVE },
-  { .name = "threshold",
-    .title = N_ ("Threshold"),
-    .blurb = N_ ("The potential at which it fires"),
-    .unit = "mV",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, threshold),
-    .preset = -50,
-    .min = -1000.0,
-    .max = 1000.0,
-    .soft_min = -60,
-    .soft_max = -30,
-    .digits = 2,
-    .flags = CJ_PARAM_LIVE },
-  { .name = "reset",
-    .title = N_ ("Reset"),
-    .blurb = N_ ("The potential after a spike"),
-    .unit = "mV",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, reset),
-    .preset = -65,
-    .min = -1000.0,
-    .max = 1000.0,
-    .soft_min = -80,
-    .soft_max = -40,
-    .digits = 2,
-    .flags = CJ_PARAM_LIVE },
-  { .name = "refractory",
-    .title = N_ ("Refractory time"),
-    .blurb = N_ ("How long it stays at the reset"),
-    .unit = "ms",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, refractory),
-    .preset = 2,
-    .min = 0,
-    .max = 1000.0,
-    .soft_min = 0,
-    .soft_max = 10,
-    .digits = 2,
-    .flags = CJ_PARAM_LIVE },
+  { CJ_THRESHOLD, .offset = offsetof (Params, threshold) },
+  { CJ_THRESHOLD_RESET, .offset = offsetof (Params, reset) },
+  { CJ_THRESHOLD_REFRACTORY, .offset = offsetof (Params, refractory) },
   { NULL },
 };
 
@@ -119,17 +83,10 @@ step (gconstpointer values, double *state, double current, double dt)
   const Params *p = values;
   const double end = p->leak + p->r * current;
 
-  if (state[1] > 0)
-    {
-      state[1] = MAX (state[1] - dt, 0);
-      return FALSE;
-    }
-  state[0] = end + (state[0] - end) * exp (-dt / p->tau);
-  if (!(state[0] >= p->threshold))
+  if (cj_threshold_waits (state, dt))
     return FALSE;
-  state[0] = p->reset;
-  state[1] = p->refractory;
-  return TRUE;
+  state[0] = end + (state[0] - end) * exp (-dt / p->tau);
+  return cj_threshold_fires (state, p->threshold, p->reset, p->refractory);
 }
 
 static const CjFiringPattern patterns[] = {
