@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* cajal-cli import: networks of other programs as projects. */
+#include "cli.h"
+
+#include "cjl-nir.h"
+#include "file.h"
+
+#include <glib/gi18n-lib.h>
+
+static gboolean
+import (const char *from, const char *to, const CjlNirOptions *options, GError **error)
+{
+  g_autofree char *note = NULL;
+  g_autoptr (CjlProject) project = cjl_nir_load (from, options, &note, error);
+
+  if (project == NULL || !cjl_project_save (project, to, error))
+    return FALSE;
+  if (note != NULL)
+    g_printerr ("cajal-cli: %s\n", note);
+  return TRUE;
+}
+
+/* One option as the table of parameters reads it; FALSE after the mistake was told. */
+static gboolean
+take (CjlNirOptions *options, const char *name, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (text == NULL || cj_params_parse (cjl_nir_params, options, name, text, &error))
+    return TRUE;
+  g_printerr ("cajal-cli %s: --%s: %s\n", cli_import.name, name, error->message);
+  return FALSE;
+}
+
+static int
+run_import (int argc, char **argv)
+{
+  g_autofree char *output = NULL, *dt = NULL, *method = NULL, *reset = NULL;
+  gboolean json = FALSE;
+  int status = 0;
+  const GOptionEntry entries[] = {
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_ ("File to write"), "F.cajal" },
+    { "dt", 0, 0, G_OPTION_ARG_STRING, &dt, N_ ("How long a moment is, 0.1 ms unless given"),
+      "MS" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &method,
+      N_ ("What is left of a state after a moment: exact (e^(−dt/τ), unless given) or euler (1 − "
+          "dt/τ)"),
+      "M" },
+    { "reset", 0, 0, G_OPTION_ARG_STRING, &reset,
+      N_ ("What a spike does: zero (back to rest, unless given) or subtract (the threshold)"),
+      "R" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
+    { NULL },
+  };
+  CjlNirOptions options;
+  GError *error = NULL;
+
+  cjl_nir_options_init (&options);
+  if (!cli_parse_words (&cli_import, entries, &argc, &argv, 1, 1, &status))
+    return status;
+  if (!take (&options, "dt", dt) || !take (&options, "method", method)
+      || !take (&options, "reset", reset))
+    return 2;
+  if (!cjl_nir_is_file (argv[1]))
+    {
+      g_printerr (_ ("cajal-cli import: “%s” is no model that can be read. It takes NIR graphs, "
+                     "files that end in .nir.\n"),
+                  argv[1]);
+      return 1;
+    }
+  if (output == NULL)
+    {
+      g_autofree char *name = g_path_get_basename (argv[1]);
+
+      *g_strrstr (name, ".nir") = '\0';
+      output = g_strconcat (name, ".cajal", NULL);
+    }
+  if (g_file_test (output, G_FILE_TEST_EXISTS))
+    {
+      g_printerr (_ ("cajal-cli: “%s” is there already. Give another name with -o.\n"), output);
+      return 1;
+    }
+  if (!cjd_file_can_write (output, &error) || !import (argv[1], output, &options, &error))
+    return cli_fail (error);
+  cli_print_file (output, json);
+  return 0;
+}
+
+const CliCommand cli_import = {
+  "import",
+  "X.nir",
+  N_ ("Makes a project of a network from another program"),
+  run_import,
+  N_ ("NIR graphs tell spiking neurons by differential equations: --dt and --method say how they\n"
+      "become moments. Programs that write NIR usually take Euler's step and mean the dt they\n"
+      "were trained with. The data of the new project are made up; give it yours with “set”.\n\n"
+      "  cajal-cli import braille.nir --dt 0.1 --method euler -o braille.cajal\n"
+      "  cajal-cli set braille.cajal data=recordings.npz data.normalise=as-is"),
+};
