@@ -23,7 +23,7 @@ static const char *const resets[] = { "subtract", "zero", NULL };
 
 const CjParam cjl_nir_params[] = {
   { .name = "dt",
-    .title = "Moment",
+    .title = "Moment in ms",
     .blurb = "How long a moment is, for the times of a NIR graph",
     .unit = "ms",
     .kind = CJ_PARAM_FLOAT,
@@ -31,7 +31,6 @@ const CjParam cjl_nir_params[] = {
     .preset = 0.1,
     .min = 0.001,
     .max = 10000,
-    .soft_max = 10,
     .digits = 3 },
   { .name = "method",
     .title = "Method",
