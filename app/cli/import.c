@@ -22,44 +22,52 @@ import (const char *from, const char *to, const CjlNirOptions *options, GError *
 
 /* One option as the table of parameters reads it; FALSE after the mistake was told. */
 static gboolean
-take (CjlNirOptions *options, const char *name, const char *text)
+take (const CliCommand *command, CjlNirOptions *options, const char *name, const char *text)
 {
   g_autoptr (GError) error = NULL;
 
   if (text == NULL || cj_params_parse (cjl_nir_params, options, name, text, &error))
     return TRUE;
-  g_printerr ("cajal-cli %s: --%s: %s\n", cli_import.name, name, error->message);
+  g_printerr ("cajal-cli %s: --%s: %s\n", command->name, name, error->message);
   return FALSE;
+}
+
+gboolean
+cli_nir_take (const CliCommand *command, const CliNirWords *words, CjlNirOptions *options)
+{
+  cjl_nir_options_init (options);
+  return take (command, options, "dt", words->dt)
+         && take (command, options, "method", words->method)
+         && take (command, options, "reset", words->reset);
+}
+
+void
+cli_nir_clear (CliNirWords *words)
+{
+  g_free (words->dt);
+  g_free (words->method);
+  g_free (words->reset);
 }
 
 static int
 run_import (int argc, char **argv)
 {
-  g_autofree char *output = NULL, *dt = NULL, *method = NULL, *reset = NULL;
+  g_autofree char *output = NULL;
+  g_auto (CliNirWords) words = { 0 };
   gboolean json = FALSE;
   int status = 0;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_ ("File to write"), "F.cajal" },
-    { "dt", 0, 0, G_OPTION_ARG_STRING, &dt, N_ ("How long a moment is, 0.1 ms unless given"),
-      "MS" },
-    { "method", 0, 0, G_OPTION_ARG_STRING, &method,
-      N_ ("What is left of a state after a moment: exact (e^(−dt/τ), unless given) or euler (1 − "
-          "dt/τ)"),
-      "M" },
-    { "reset", 0, 0, G_OPTION_ARG_STRING, &reset,
-      N_ ("What a spike does: zero (back to rest, unless given) or subtract (the threshold)"),
-      "R" },
+    CLI_NIR_ENTRIES (words),
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
   CjlNirOptions options;
   GError *error = NULL;
 
-  cjl_nir_options_init (&options);
   if (!cli_parse_words (&cli_import, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (!take (&options, "dt", dt) || !take (&options, "method", method)
-      || !take (&options, "reset", reset))
+  if (!cli_nir_take (&cli_import, &words, &options))
     return 2;
   if (!cjl_nir_is_file (argv[1]))
     {

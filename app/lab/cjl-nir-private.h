@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cjl-nir.c and cjl-nir-layers.c. */
+/* Shared by cjl-nir*.c. */
 #pragma once
 
 #include "cjl-nir.h"
 
+#include "cj-program.h"
+#include "hdf5.h"
 #include "nir.h"
 
 G_BEGIN_DECLS
@@ -31,5 +33,41 @@ CjNode *cjl_nir_add (CjlNirImport *import, const char *layer, const char *name, 
 
 /* Whether a node is a matrix with or without bias. */
 gboolean cjl_nir_is_matrix (const CjdNirNode *node);
+
+/* --- writing --- */
+
+/* A network on its way to become a graph. */
+typedef struct
+{
+  CjlProject *project;
+  const CjlNirOptions *options;
+  CjProgram *program; /* with the weights */
+  const CjLowered *lowered;
+  CjdHdf5Out *out;
+  GPtrArray **from; /* by place of a node: char *, names of what its result is the sum of */
+  GPtrArray *edges; /* char *, in turn */
+  CjShape input;    /* at a moment; no dimensions: nothing took it yet */
+  double dt;        /* of a moment, ms; 0: no neuron has said yet */
+} CjlNirExport;
+
+/* Why a layer cannot be written, to be read on from its name. Always FALSE. */
+gboolean cjl_nir_refuse (const CjNode *node, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+const CjLoweredNode *cjl_nir_get_lowered (const CjlNirExport *e, const CjNode *node);
+/* A sample of a node's result at a moment; time is the first axis of sequences. */
+CjShape cjl_nir_get_moment (const CjlNirExport *e, const CjNode *node);
+
+/* Writes a field of a node of the graph. */
+void cjl_nir_put_text (CjlNirExport *e, const char *name, const char *field, const char *text);
+void cjl_nir_put_ints (CjlNirExport *e, const char *name, const char *field, guint n,
+                       const gint64 *numbers);
+void cjl_nir_add_edge (CjlNirExport *e, const char *from, const char *to);
+
+/* All neurons of a graph step by the same moment; refuses another than that of those before. */
+gboolean cjl_nir_take_dt (CjlNirExport *e, const CjNode *node, GError **error);
+
+/* Writes a layer whose sources are written, and notes what its result is. */
+gboolean cjl_nir_write_node (CjlNirExport *e, const CjNode *node, GError **error);
 
 G_END_DECLS
