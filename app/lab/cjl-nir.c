@@ -303,14 +303,28 @@ add_all (CjlNirImport *import, CjShape *shape, CjNode **end, GError **error)
         }
       else if (edge)
         import->made[place] = source;
+      else if (source == NULL)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       _ ("“%s” (%s) hears nothing: no wire leads to it from an Input."),
+                       node->name, node->type);
+          return FALSE;
+        }
       else if (!cjl_nir_add_layers (import, place, source, error))
         return FALSE;
       if (g_str_equal (node->type, "Output") && !node->inner && *end == NULL)
         *end = source;
     }
   import->block = NULL;
-  if (order == NULL || shape->n_dims > 0)
-    return order != NULL;
+  return order != NULL;
+}
+
+static gboolean
+check_input (const CjlNirImport *import, GError **error)
+{
+  for (guint i = 0; i < import->nir->nodes->len; i++)
+    if (is_kind (import, i, "Input") && !get_node (import, i)->inner)
+      return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("It has no node of the type Input."));
   return FALSE;
 }
@@ -471,7 +485,7 @@ fill_project (CjlNirImport *import, CjlProject *project, char **note, GError **e
   int classes;
 
   find_feedback (import);
-  if (!add_all (import, &shape, &end, error))
+  if (!check_input (import, error) || !add_all (import, &shape, &end, error))
     return FALSE;
   weights = make_weights (import, &shape, error);
   classes = count_outputs (import, &shape, end);

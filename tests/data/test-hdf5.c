@@ -73,6 +73,74 @@ test_round (void)
   g_assert_nonnull (error);
 }
 
+/* A file that h5py wrote. */
+static CjdHdf5 *
+load_seed (const char *name)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fuzz", "seeds", "hdf5", name, NULL);
+  g_autoptr (GError) error = NULL;
+  CjdHdf5 *file = cjd_hdf5_load (path, &error);
+
+  g_assert_no_error (error);
+  return file;
+}
+
+static double
+get (CjdHdf5 *file, const char *path, gint64 index)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjdHdf5Set) set = cjd_hdf5_open (file, path, &error);
+  g_autoptr (CjdNpyArray) array = set != NULL ? cjd_hdf5_set_dup_array (set, &error) : NULL;
+
+  g_assert_no_error (error);
+  return cjd_npy_array_get (array, index);
+}
+
+/* Chunks that are packed and reach beyond the edge, chunks that are not there, other orders of bytes,
+ * rows of different length, links. */
+static void
+test_chunks (void)
+{
+  g_autoptr (CjdHdf5) file = load_seed ("chunks");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjdHdf5Set) rows = cjd_hdf5_open (file, "rows", &error);
+  g_autoptr (CjdHdf5Set) fixed = cjd_hdf5_open (file, "fixed", &error);
+  g_autoptr (CjdNpyArray) row = cjd_hdf5_set_dup_row (rows, 0, &error);
+  g_autoptr (CjdNpyArray) none = cjd_hdf5_set_dup_row (rows, 1, &error);
+  g_autofree char *text = cjd_hdf5_set_dup_text (fixed, 1, &error);
+
+  g_assert_no_error (error);
+  for (gint64 i = 0; i < 60; i++)
+    g_assert_cmpfloat (get (file, "gz", i), ==, (double) i);
+  for (gint64 i = 0; i < 25; i++)
+    g_assert_cmpfloat (get (file, "part", i), ==, i == 6 ? 2 : 0);
+  g_assert_cmpfloat (get (file, "big", 3), ==, 3);
+  g_assert_cmpfloat (get (file, "bool", 0), ==, 1);
+  g_assert_cmpfloat (get (file, "scalar", 0), ==, 3.5);
+  g_assert_cmpint (cjd_hdf5_set_get_content (rows), ==, CJD_HDF5_ROWS);
+  g_assert_cmpint (row->size, ==, 3);
+  g_assert_cmpfloat (cjd_npy_array_get (row, 2), ==, 3);
+  g_assert_cmpint (none->size, ==, 0);
+  g_assert_cmpstr (text, ==, "cde");
+  g_assert_cmpint (cjd_hdf5_get_kind (file, "soft"), ==, CJD_HDF5_NONE);
+  g_assert_cmpint (cjd_hdf5_get_kind (file, "g/h"), ==, CJD_HDF5_GROUP);
+}
+
+/* The newer headers, and data in the header itself. */
+static void
+test_latest (void)
+{
+  g_autoptr (CjdHdf5) file = load_seed ("latest");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjdHdf5Set) set = cjd_hdf5_open (file, "g/t", &error);
+  g_autofree char *text = cjd_hdf5_set_dup_text (set, 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, "text");
+  g_assert_cmpfloat (get (file, "a", 3), ==, 3);
+  g_assert_cmpfloat (get (file, "compact", 2), ==, 0);
+}
+
 static gboolean
 has (const GError *error, const char *words)
 {
@@ -109,6 +177,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/data/hdf5/round", test_round);
+  g_test_add_func ("/data/hdf5/chunks", test_chunks);
+  g_test_add_func ("/data/hdf5/latest", test_latest);
   g_test_add_func ("/data/hdf5/broken", test_broken);
   return g_test_run ();
 }
