@@ -62,23 +62,10 @@ static void
 apply (CjRulePass *pass)
 {
   const Params *p = pass->params;
-  g_autoptr (GArray) rows = cj_rule_find_rows (pass, 2);
+  CjPredictiveAttrs attrs
+      = { .steps = p->steps, .rate = p->rate, .push = p->push, .variance = p->variance };
 
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const CjRuleRow *row = &g_array_index (rows, CjRuleRow, i);
-      CjPredictiveAttrs attrs = { .n_layers = row->n_layers,
-                                  .steps = p->steps,
-                                  .rate = p->rate,
-                                  .push = p->push,
-                                  .variance = p->variance };
-
-      for (guint l = 0; l < row->n_layers; l++)
-        attrs.functions[l] = row->functions[l];
-      cj_rule_replace_row (pass, row, &cj_op_predictive, &attrs);
-    }
-  cj_rule_note_products (pass);
-  cj_rule_note_others (pass);
+  cj_rule_replace_rows (pass, &cj_op_predictive, &attrs);
 }
 
 const CjRuleInfo cj_rule_predictive_coding = {
