@@ -3,8 +3,12 @@
 
 #include "cj-gemm.h"
 #include "cj-math.h"
+#include "cj-rows.h"
 
-#define PANEL 32 /* units of a chunk */
+#include <string.h>
+
+#define PANEL 32  /* units of a chunk */
+#define ROUNDS 12 /* of the power method */
 
 static gint64
 get_n (const CjOp *op)
@@ -144,6 +148,55 @@ cj_dense_row_send_back (const CjOpCall *call, guint l, const float *from, gint64
 
   cj_gemm (n, ni, nu, (CjGemmOperand){ cj_gemm_pack_matrix, &rows },
            (CjGemmOperand){ cj_gemm_pack_matrix, &w }, to, ni, add, call->scratch);
+}
+
+CJ_CLONES static void
+add_scaled (gint64 n, float by, const float *restrict x, float *restrict y)
+{
+  for (gint64 i = 0; i < n; i++)
+    y[i] += by * x[i];
+}
+
+/* The row of a matrix that is longest. */
+static const float *
+find_longest (const float *w, gint64 n_rows, gint64 n)
+{
+  const float *longest = w;
+  float most = 0;
+
+  for (gint64 u = 0; u < n_rows; u++)
+    {
+      const float size = cj_row_squares (w + u * n, n, 0);
+
+      longest = size > most ? w + u * n : longest;
+      most = MAX (most, size);
+    }
+  return longest;
+}
+
+float
+cj_dense_row_find_norm (const CjOpCall *call, guint l, float *room)
+{
+  const CjDenseChainAttrs *row = call->op->attrs;
+  const gint64 ni = row->widths[l - 1], nu = row->widths[l];
+  const float *w = call->in[2 * l - 1];
+  float *x = room, *y = room + ni, norm = 0;
+
+  memcpy (x, find_longest (w, nu, ni), sizeof (float) * (gsize) ni);
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      const float size = sqrtf (cj_row_squares (x, ni, 0));
+
+      if (!(size > 0))
+        return 0;
+      for (gint64 u = 0; u < nu; u++)
+        y[u] = cj_row_dot (w + u * ni, x, ni) / size;
+      norm = sqrtf (cj_row_squares (y, nu, 0));
+      memset (x, 0, sizeof (float) * (gsize) ni);
+      for (gint64 u = 0; u < nu; u++)
+        add_scaled (ni, y[u], w + u * ni, x);
+    }
+  return norm;
 }
 
 CJ_CLONES void

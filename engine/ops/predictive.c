@@ -5,9 +5,14 @@
  * z[l] = μ[l]. Backward the last layer is held where the error pushes it, σ² β N dL/dμ[L] from where it was, of
  * variance σ²: e[L] = − β N dL/dμ[L] + (what it was − μ[L]) / σ², and the others move down
  * F = Σ |e[l]|² / 2, the last term times σ²:
- *   z[l] ← z[l] + γ (− e[l] + W[l+1]ᵀ (f'[l+1] ⊙ e[l+1]))     so many steps, layers together;
+ *   z[l] ← z[l] + γ[l] (− e[l] + W[l+1]ᵀ (f'[l+1] ⊙ e[l+1]))     so many steps, layers together;
  * then dW[l] = − (f'[l] ⊙ e[l]) z[l-1]ᵀ / β N, which is the gradient where z has come to rest, the push is
- * small and the variance large; and what goes on to the input is − W[1]ᵀ (f'[1] ⊙ e[1]) / β N. */
+ * small and the variance large; and what goes on to the input is − W[1]ᵀ (f'[1] ⊙ e[1]) / β N.
+ * A step of one size would swing ever wider where weights have grown, and creep where they are small. With s[l] the
+ * largest singular value of W[l] times the steepest slope of f[l], F curves along z[l] by at most 1 + s[l+1]² (the
+ * last over σ²), and bends with its hidden neighbours by s[l] and s[l+1]; γ[l] is a share of 1 over the sum of these
+ * (Gershgorin's bound, by blocks), so that no step goes too far. Steps have momentum, k / (k + 3) in step k (Y.
+ * Nesterov, 1983), or what curves little would take as many as the steepest is steeper. */
 #include "cj-dense-row.h"
 #include "cj-gemm.h"
 #include "cj-math.h"
@@ -33,7 +38,16 @@ count_before (const CjPredictiveAttrs *a, guint l)
   return cj_dense_row_count (&a->row, l);
 }
 
-/* Workspace of backward: for each layer z, then the prediction, then what changes it: three times [N, U]. */
+enum
+{
+  Z,
+  PREDICTED,
+  CHANGE, /* f' ⊙ e; while z moves, of the layer before last moved, its step */
+  BEFORE, /* z without momentum, a step ago */
+  N_ROOMS
+};
+
+/* Workspace of backward: [N, U] of each layer so often, then s[l] from the second layer on, and room to find it. */
 static float *
 get_room (const CjOpCall *call, guint l, guint which)
 {
@@ -41,6 +55,14 @@ get_room (const CjOpCall *call, guint l, guint which)
   const gint64 n = get_n (call->op), all = count_before (a, a->row.n_layers + 1);
 
   return call->workspace + n * (which * all + count_before (a, l));
+}
+
+static float *
+get_norms (const CjOpCall *call)
+{
+  const CjPredictiveAttrs *a = get_attrs (call->op);
+
+  return get_room (call, a->row.n_layers + 1, N_ROOMS - 1);
 }
 
 /* Kept for backward: the turned weights, and what the layers before the last sent. */
@@ -64,7 +86,9 @@ infer (CjOp *op, GError **error)
   cj_dense_row_infer (op);
   all = get_n (op) * count_before (a, a->row.n_layers + 1);
   op->saved_bytes = sizeof (float) * (gsize) (cj_dense_row_count_turned (&a->row) + all);
-  op->workspace_bytes = 3 * sizeof (float) * (gsize) all;
+  op->workspace_bytes = sizeof (float)
+                        * (gsize) (N_ROOMS * all + CJ_CHAIN_MAX_LAYERS + 1
+                                   + a->row.n_layers * 2 * cj_dense_row_count_widest (&a->row));
   return TRUE;
 }
 
@@ -129,13 +153,6 @@ get_rows (const CjOpCall *call, guint l, guint which, gint64 begin)
   return get_room (call, l, which) + begin * get_attrs (call->op)->row.widths[l];
 }
 
-enum
-{
-  Z,
-  PREDICTED,
-  CHANGE /* f' ⊙ e; while z moves, of the layer before last moved, its step */
-};
-
 /* All predictions but the first, which stays, and what changes each. */
 static void
 compare (const CjOpCall *call, gint64 begin, gint64 n)
@@ -159,11 +176,48 @@ compare (const CjOpCall *call, gint64 begin, gint64 n)
     }
 }
 
+static guint
+count_norms (const CjOp *op)
+{
+  return get_attrs (op)->row.n_layers - 1;
+}
+
+static void
+find_norm (const CjOpCall *call, guint chunk)
+{
+  const CjDenseChainAttrs *row = &get_attrs (call->op)->row;
+  const guint l = chunk + 2;
+  float *norms = get_norms (call);
+  float *room = norms + CJ_CHAIN_MAX_LAYERS + 1 + chunk * 2 * cj_dense_row_count_widest (row);
+
+  norms[l] = cj_dense_row_find_norm (call, l, room)
+             * (row->functions[l - 1] == CJ_CHAIN_SIGMOID ? 0.25f : 1);
+}
+
+/* γ[l] of a layer before the last. */
+static float
+find_rate (const CjOpCall *call, guint l)
+{
+  const CjPredictiveAttrs *a = get_attrs (call->op);
+  const float *norms = get_norms (call);
+  const gboolean penultimate = l + 1 == a->row.n_layers;
+  double curve = norms[l + 1] * (double) norms[l + 1];
+
+  curve = penultimate ? curve / a->variance : curve + norms[l + 1];
+  return (float) (a->rate / (1 + curve + (l > 1 ? norms[l] : 0)));
+}
+
 CJ_CLONES static void
-move (gint64 n, float rate, const float *restrict y, const float *restrict pull, float *restrict z)
+move (gint64 n, float rate, float momentum, const float *restrict y, const float *restrict pull,
+      float *restrict z, float *restrict before)
 {
   for (gint64 i = 0; i < n; i++)
-    z[i] += rate * (y[i] - z[i] + pull[i]);
+    {
+      const float next = z[i] + rate * (y[i] - z[i] + pull[i]);
+
+      z[i] = next + momentum * (next - before[i]);
+      before[i] = next;
+    }
 }
 
 CJ_CLONES static void
@@ -180,6 +234,7 @@ settle (const CjOpCall *call, guint block)
   const CjSamples rows = cj_op_samples (call->op, block);
   const gint64 n = rows.end - rows.begin;
   const float push = (float) (a->push * (double) get_n (call->op));
+  float rates[CJ_CHAIN_MAX_LAYERS + 1];
 
   for (guint l = 1; l <= a->row.n_layers; l++)
     {
@@ -188,10 +243,14 @@ settle (const CjOpCall *call, guint block)
 
       memcpy (get_rows (call, l, Z, rows.begin), sent, bytes);
       memcpy (get_rows (call, l, PREDICTED, rows.begin), sent, bytes);
+      memcpy (get_rows (call, l, BEFORE, rows.begin), sent, bytes);
+      rates[l] = l < a->row.n_layers ? find_rate (call, l) : 0;
     }
   compare (call, rows.begin, n);
-  for (int step = 0; step < a->steps && a->row.n_layers > 1; step++)
+  for (int step = 0; step < a->steps; step++)
     {
+      const float momentum = step + 1 < a->steps ? (float) step / (float) (step + 3) : 0;
+
       /* the change of a layer has gone back before it is needed as the room of its pull */
       for (guint l = 1; l < a->row.n_layers; l++)
         {
@@ -199,8 +258,8 @@ settle (const CjOpCall *call, guint block)
 
           cj_dense_row_send_back (call, l + 1, get_rows (call, l + 1, CHANGE, rows.begin), n, FALSE,
                                   pull);
-          move (n * a->row.widths[l], (float) a->rate, get_rows (call, l, PREDICTED, rows.begin),
-                pull, get_rows (call, l, Z, rows.begin));
+          move (n * a->row.widths[l], rates[l], momentum, get_rows (call, l, PREDICTED, rows.begin),
+                pull, get_rows (call, l, Z, rows.begin), get_rows (call, l, BEFORE, rows.begin));
         }
       compare (call, rows.begin, n);
     }
@@ -274,6 +333,7 @@ const CjOpInfo cj_op_predictive = {
   .attrs_size = sizeof (CjPredictiveAttrs),
   .infer = infer,
   .forward = { { cj_dense_row_panels, begin }, { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, settle }, { cj_dense_row_panels, change } },
+  .backward
+  = { { count_norms, find_norm }, { cj_op_blocks, settle }, { cj_dense_row_panels, change } },
   .twin = twin,
 };
