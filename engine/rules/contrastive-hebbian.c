@@ -55,9 +55,9 @@ static const CjParam params[] = {
     .digits = 2 },
   { .name = "feedback",
     .title = "Feedback",
-    .blurb
-    = "Strength γ of the connections back, in those of the connections there; the less, the nearer "
-      "the changes are to the gradient and the state at rest to one pass forward",
+    .blurb = "Strength γ of the connections back, in those of the connections there; the less, "
+             "the nearer the changes are to the gradient, and the state at rest, which answers "
+             "while it learns, to the one pass forward that answers elsewhere",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, feedback),
     .preset = 0.1,

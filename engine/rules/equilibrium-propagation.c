@@ -68,9 +68,9 @@ static const CjParam params[] = {
     .digits = 2 },
   { .name = "feedback",
     .title = "Feedback",
-    .blurb
-    = "Strength γ of the connections back, in those of the connections there: 1 is a Hopfield "
-      "network; the less, the nearer the state at rest is to one pass forward",
+    .blurb = "Strength γ of the connections back, in those of the connections there: 1 is a "
+             "Hopfield network; the less, the nearer the state at rest, which answers while it "
+             "learns, is to the one pass forward that answers elsewhere",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, feedback),
     .preset = 0.1,
