@@ -97,6 +97,6 @@ const CjlResultCard cjl_card_equilibrium_propagation = {
   .x = epochs,
   .n_points = EPOCHS,
   .n_seeds = 3,
-  .seconds = 30,
+  .seconds = 25,
   .run = run,
 };
