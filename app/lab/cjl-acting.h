@@ -12,6 +12,9 @@ G_BEGIN_DECLS
  * (NULL: not known). NULL if there is no such parameter. You unref. */
 CjTensor *cjl_session_dup_acting (CjlSession *session, const CjLowered *lowered, const char *name);
 
+/* The same of a project at rest, from what it has learned. */
+CjTensor *cjl_project_dup_acting (CjlProject *project, const char *name);
+
 /* The same of a program that answers. */
 CjTensor *cjl_acting_dup (CjProgram *program, const CjProgramParam *param);
 
