@@ -84,11 +84,9 @@ read_shape (const CjlProject *project)
 CjTensor *
 cjl_project_dup_acting (CjlProject *project, const char *name)
 {
-  const CjDataSpec spec
-      = { .batch = 1, .x_shape = read_shape (project), .x_dtype = CJ_FLOAT32 };
+  const CjDataSpec spec = { .batch = 1, .x_shape = read_shape (project), .x_dtype = CJ_FLOAT32 };
   const GPtrArray *weights = cjl_project_get_weights (project);
-  g_autoptr (CjLowered) lowered
-      = spec.x_shape.n_dims > 0 ? cj_lower (project->graph, &spec) : NULL;
+  g_autoptr (CjLowered) lowered = spec.x_shape.n_dims > 0 ? cj_lower (project->graph, &spec) : NULL;
   g_autoptr (CjActing) acting = lowered != NULL ? cj_acting_new (lowered, name) : NULL;
 
   for (guint i = 0; i < weights->len; i++)

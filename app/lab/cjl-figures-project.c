@@ -557,6 +557,7 @@ static const struct
   { "curvature", TRUE, cjl_figure_of_landscape },
   { "alignment", TRUE, cjl_figure_of_alignment },
   { "robustness", TRUE, cjl_figure_of_robustness },
+  { "retraining", TRUE, cjl_figure_of_retraining },
   { "pruning", FALSE, frame_of_pruning },
 };
 

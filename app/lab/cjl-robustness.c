@@ -5,7 +5,36 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
+
+const CjParam cjl_robustness_params[] = {
+  { .name = "most",
+    .title = N_ ("Largest dose"),
+    .blurb = N_ ("Where the curve ends; 0: where that of the damage usually does"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjlRobustnessOptions, most),
+    .max = 1000,
+    .soft_max = 1,
+    .digits = 3 },
+  { .name = "doses",
+    .title = N_ ("Doses"),
+    .blurb = N_ ("Points of the curve"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlRobustnessOptions, n_doses),
+    .preset = 10,
+    .min = 2,
+    .max = CJL_ROBUSTNESS_MAX_DOSES },
+  { .name = "seeds",
+    .title = N_ ("Seeds"),
+    .blurb = N_ ("How often every dose is drawn"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlRobustnessOptions, n_seeds),
+    .preset = 5,
+    .min = 1,
+    .max = CJL_ROBUSTNESS_MAX_SEEDS },
+  { NULL },
+};
 
 void
 cjl_robustness_options_init (CjlRobustnessOptions *options)

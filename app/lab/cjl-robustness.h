@@ -23,6 +23,9 @@ typedef struct
   guint n_doses, n_seeds;
 } CjlRobustnessOptions;
 
+/* What of it is set by name: the last dose, doses, seeds. */
+extern const CjParam cjl_robustness_params[];
+
 /* Lesion of units, all layers, 1,000 test samples, 10 doses, 5 seeds. */
 void cjl_robustness_options_init (CjlRobustnessOptions *options);
 

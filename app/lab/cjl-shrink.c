@@ -185,7 +185,8 @@ is_silent (const CjCheckpoint *weights, const CjHeads *heads, gint64 head)
 
       for (gint64 i = run.first; i < run.first + run.n; i++)
         if (w[i] != 0
-            && (weights->flags == NULL || (weights->flags[entry->offset + i] & CJ_MASK_PRUNED) == 0))
+            && (weights->flags == NULL
+                || (weights->flags[entry->offset + i] & CJ_MASK_PRUNED) == 0))
           return FALSE;
     }
   return w != NULL;

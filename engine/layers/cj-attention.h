@@ -37,10 +37,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char *prefix; /* of the names of parameters: "" or "self_attn." */
-  int q, k, v;        /* values [N, T, E], [N, S, E]; k and v CJ_NO_VALUE: the queries */
-  int padding;        /* [N, S] or CJ_NO_VALUE */
-  int padding_word;   /* -1: what is not 0 is padding */
+  const char *prefix;    /* of the names of parameters: "" or "self_attn." */
+  int q, k, v;           /* values [N, T, E], [N, S, E]; k and v CJ_NO_VALUE: the queries */
+  int padding;           /* [N, S] or CJ_NO_VALUE */
+  int padding_word;      /* -1: what is not 0 is padding */
   int heads, head_width; /* width 0: E / heads */
   gboolean causal, bias;
 } CjAttentionParts;

@@ -83,6 +83,7 @@ cj_heads_list (const CjLowered *lowered)
       if (maker == NULL || !is_op (maker, "dense"))
         continue;
       heads.node = cj_builder_get_value (lowered->builder, step->out)->node;
+      heads.said = step->out;
       heads.n_heads = ((const CjAttentionAttrs *) step->op.attrs)->heads;
       heads.width = step->op.out_shape[0].dims[2] / heads.n_heads;
       heads.in = find_param (lowered, maker->in[1]);

@@ -12,6 +12,7 @@ typedef struct
 {
   guint32 node;          /* place in the graph */
   gint64 n_heads, width; /* H, D */
+  int said;              /* value of what the heads say, [N, T, H D] */
   const char *in;        /* name of the weight in, [3 H D, ...]: queries, keys, values */
   const char *in_bias;   /* NULL: none */
   const char *out;       /* name of the weight out, [E, H D] */

@@ -457,14 +457,13 @@ score_param (CjMask *self, const CjPrunerInfo *info, const CjProgramParam *param
   CjRng rng;
 
   cj_rng_init (&rng, view->seed, CJ_RNG_PRUNE, view->step);
-  info->score (
-      &(CjPrunerSlice){ .w = view->w + param->offset,
-                        .g = view->g != NULL ? view->g + param->offset : NULL,
-                        .moved = view->moved != NULL ? view->moved + param->offset : NULL,
-                        .offset = param->offset,
-                        .n = param->size,
-                        .rng = &rng },
-      self->scores + param->offset);
+  info->score (&(CjPrunerSlice){ .w = view->w + param->offset,
+                                 .g = view->g != NULL ? view->g + param->offset : NULL,
+                                 .moved = view->moved != NULL ? view->moved + param->offset : NULL,
+                                 .offset = param->offset,
+                                 .n = param->size,
+                                 .rng = &rng },
+               self->scores + param->offset);
 }
 
 /* As units: a head is worth the root of its mean squared score, and of equal ones the first go. Compared within
@@ -496,9 +495,8 @@ prune_heads (CjMask *self, const CjPruning *pruning, const CjPruneDue *due, cons
     }
   for (guint i = 0, n; i < all->len; i += n)
     {
-      n = pruning->scope == CJ_PRUNE_GLOBAL
-              ? all->len
-              : (guint) g_array_index (all, Head, i).heads->n_heads;
+      n = pruning->scope == CJ_PRUNE_GLOBAL ? all->len
+                                            : (guint) g_array_index (all, Head, i).heads->n_heads;
       mark_lowest (keys + i, n, (gint64) round (due->sparsity * n), spare, goes + i);
     }
   for (guint i = 0; i < all->len; i++)
