@@ -497,7 +497,8 @@ static const GOptionEntry entries[] = {
     N_ ("For tuning, orientation-map and gabor: what was there before training beside it"), NULL },
   { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
     N_ ("For similarity and dissimilarity: another project, whose layers these are compared with; "
-        "for selectivity: other layers, with commas, in place of before training"),
+        "for selectivity: other layers, with commas, in place of before training; for robustness: "
+        "other projects, with commas"),
     "G.cajal" },
   { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
     N_ ("For similarity: each layer with itself at the end of the run, or, with --node, one at "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-damage.h"
 
+#include "cj-code.h"
 #include "cj-error.h"
 #include "cj-heads.h"
 #include "cjl-damage-private.h"
@@ -22,6 +23,8 @@ typedef struct
   CjShape shape;                     /* with the batch */
   float *gain, *offset, *importance; /* U each */
   float scale;
+  CjTensor *answers; /* [LOOK, U]: means over places, while the layer is looked at */
+  double sparseness, dimensions;
 } Gate;
 
 /* The heads of one attention, silenced where the projection out hears them. */
@@ -57,6 +60,7 @@ gate_clear (gpointer data)
   g_free (gate->gain);
   g_free (gate->offset);
   g_free (gate->importance);
+  g_clear_pointer (&gate->answers, cj_tensor_unref);
 }
 
 static void
@@ -184,6 +188,42 @@ insert_gate (CjlDamaged *self, CjNode *node, guint number, Gate *gate, GError **
          && cj_graph_connect (self->graph, offset, 0, sum, 1, error);
 }
 
+/* One number a unit, the mean over its places, of the samples of a batch that begin at `begin`. */
+static void
+note_answers (Gate *gate, const CjTensor *a, gsize begin)
+{
+  const gint64 units = gate->tap.units, places = gate->tap.h * gate->tap.w;
+  const gint64 inner = gate->tap.tokens ? 1 : places;
+
+  for (gint64 i = 0; i < cj_shape_size (&a->shape); i++)
+    cj_tensor_f32 (gate->answers)[((gint64) begin + i / (units * places)) * units
+                                  + i / inner % units]
+        += cj_tensor_f32 (a)[i] / (float) places;
+}
+
+/* Of the samples that were noted. */
+static void
+judge_code (Gate *gate, gsize n)
+{
+  const gint64 units = gate->tap.units;
+  const CjShape shape = cj_shape2 ((gint64) n, units);
+  g_autoptr (CjTensor) rows = cj_tensor_new (CJ_FLOAT32, &shape);
+  gint64 counted = 0;
+
+  memcpy (rows->data, gate->answers->data, cj_tensor_bytes (rows));
+  gate->sparseness = 0;
+  for (gint64 i = 0; i < (gint64) n; i++)
+    {
+      const double s = cj_sparseness (cj_tensor_f32 (rows) + i * units, units, 1);
+
+      gate->sparseness += isfinite (s) ? s : 0;
+      counted += isfinite (s);
+    }
+  gate->sparseness = counted > 0 ? gate->sparseness / (double) counted : NAN;
+  gate->dimensions = n > 1 ? cj_participation_ratio (rows) : NAN;
+  g_clear_pointer (&gate->answers, cj_tensor_unref);
+}
+
 /* Mean of |a · dL/da| over samples, P. Molchanov et al., "Pruning convolutional neural networks for resource
  * efficient inference" (2017), equation 8 with the sizes added up; and the deviation of the answers. */
 static void
@@ -212,6 +252,8 @@ look_at_units (GArray *gates, CjProgram *program, CjFeed *feed)
           const gint64 units = gate->tap.units, size = a != NULL ? cj_shape_size (&a->shape) : 0;
           const gint64 inner = gate->tap.tokens ? 1 : gate->tap.h * gate->tap.w;
 
+          if (a != NULL)
+            note_answers (gate, a, begin);
           for (gint64 i = 0; i < size && slope != NULL; i++)
             {
               const double answer = (double) cj_tensor_f32 (a)[i];
@@ -224,7 +266,11 @@ look_at_units (GArray *gates, CjProgram *program, CjFeed *feed)
         }
     }
   for (guint g = 0; g < gates->len; g++)
-    g_array_index (gates, Gate, g).scale = (float) sqrt (MAX (squares[g] - sums[g] * sums[g], 0));
+    {
+      g_array_index (gates, Gate, g).scale
+          = (float) sqrt (MAX (squares[g] - sums[g] * sums[g], 0));
+      judge_code (&g_array_index (gates, Gate, g), n);
+    }
 }
 
 /* Nodes whose units are hit, as places in the graph. */
@@ -270,6 +316,7 @@ add_gates (CjlDamaged *self, CjProgram *program, GError **error)
       gate.gain = g_new (float, gate.tap.units);
       gate.offset = g_new (float, gate.tap.units);
       gate.importance = g_new0 (float, gate.tap.units);
+      gate.answers = cj_tensor_new (CJ_FLOAT32, &(CjShape){ 2, { LOOK, gate.tap.units } });
       g_array_append_val (self->gates, gate);
       g_ptr_array_add (nodes, self->graph->nodes->pdata[place]);
     }
@@ -536,6 +583,21 @@ cjl_damaged_draw (CjlDamaged *self, double dose, guint64 seed)
     damage_units (self, &call);
   if (self->info->target == CJ_DAMAGE_HEADS)
     damage_heads (self, &call);
+}
+
+gboolean
+cjl_damaged_get_code (const CjlDamaged *self, CjlCode *code)
+{
+  *code = (CjlCode){ 0 };
+  for (guint g = 0; g < self->gates->len; g++)
+    {
+      const Gate *gate = &g_array_index (self->gates, Gate, g);
+
+      code->sparseness += gate->sparseness / self->gates->len;
+      code->dimensions += gate->dimensions;
+      code->n_units += gate->tap.units;
+    }
+  return self->gates->len > 0 && isfinite (code->sparseness) && isfinite (code->dimensions);
 }
 
 guint

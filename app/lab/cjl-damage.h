@@ -37,6 +37,17 @@ typedef struct
   gint64 n_units;
 } CjlDamagedUnits;
 
+/* How the units that are to be hit share the work, over samples: population sparseness, 0 (all answer alike) to 1
+ * (one unit a sample), and the participation ratio, in how many dimensions their answers spread, of `n_units`
+ * (cj-code.h). Of several layers means and sums. FALSE: no units are to be hit. */
+typedef struct
+{
+  double sparseness, dimensions;
+  gint64 n_units;
+} CjlCode;
+
+gboolean cjl_damaged_get_code (const CjlDamaged *self, CjlCode *code);
+
 guint cjl_damaged_count_layers (const CjlDamaged *self);
 CjlDamagedUnits cjl_damaged_get_units (const CjlDamaged *self, guint layer);
 /* Of damage to weights and heads: the numbers of a parameter as they are left; borrowed. NULL: it has none

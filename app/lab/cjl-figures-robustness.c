@@ -39,13 +39,39 @@ read_method (const char *method, const char **what, int *order, GError **error)
   return FALSE;
 }
 
+/* Measures a network and adds what was found. */
+static gboolean
+add (CjlProject *project, CjdDataset *dataset, const CjlRobustnessOptions *options, GPtrArray *all,
+     GPtrArray *names, GError **error)
+{
+  CjlRobustness *one = cjl_robustness_project (project, dataset, options, error);
+
+  if (one == NULL)
+    return FALSE;
+  g_ptr_array_add (all, one);
+  g_ptr_array_add (names, g_strdup (project->title));
+  return TRUE;
+}
+
+/* Paths of other projects: one, or several with commas. You free. */
+static GStrv
+list_others (const char *other)
+{
+  if (other == NULL)
+    return g_new0 (char *, 1);
+  if (g_file_test (other, G_FILE_TEST_EXISTS))
+    return g_strdupv ((char *[]){ (char *) other, NULL });
+  return g_strsplit (other, ",", -1);
+}
+
 CjvFrame *
 cjl_figure_of_robustness (const CjlFigureRequest *r, GError **error)
 {
   CjlRobustnessOptions options;
-  g_autoptr (CjlProject) project = NULL;
-  g_autoptr (CjdDataset) dataset = NULL;
-  g_autoptr (CjlRobustness) one = NULL, other = NULL;
+  g_autoptr (GPtrArray) all
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_robustness_free);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) others = NULL;
 
   cjl_robustness_options_init (&options);
   if (!read_method (r->choice->method, &options.what, &options.order, error)
@@ -55,16 +81,20 @@ cjl_figure_of_robustness (const CjlFigureRequest *r, GError **error)
   options.split = r->choice->split;
   if (r->choice->n_samples > 0)
     options.n_samples = r->choice->n_samples;
-  one = cjl_robustness_project (r->project, r->dataset, &options, error);
-  if (one == NULL)
+  if (!add (r->project, r->dataset, &options, all, names, error))
     return NULL;
-  if (r->choice->other == NULL)
-    return cjl_robustness_frame (one, NULL, NULL, NULL);
-  project = cjl_project_load (r->choice->other, error);
-  dataset = project != NULL ? cjl_data_load (&project->data, error) : NULL;
-  other = dataset != NULL ? cjl_robustness_project (project, dataset, &options, error) : NULL;
-  return other != NULL ? cjl_robustness_frame (one, r->project->title, other, project->title)
-                       : NULL;
+  others = list_others (r->choice->other);
+  for (guint i = 0; others[i] != NULL && all->len < CJL_ROBUSTNESS_MAX_LINES; i++)
+    {
+      g_autoptr (CjlProject) project = cjl_project_load (others[i], error);
+      g_autoptr (CjdDataset) dataset
+          = project != NULL ? cjl_data_load (&project->data, error) : NULL;
+
+      if (dataset == NULL || !add (project, dataset, &options, all, names, error))
+        return NULL;
+    }
+  return cjl_robustness_frame ((const CjlRobustness *const *) all->pdata,
+                               all->len > 1 ? (const char *const *) names->pdata : NULL, all->len);
 }
 
 CjvFrame *

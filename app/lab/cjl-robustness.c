@@ -201,6 +201,8 @@ run (Work *work, GError **error)
     damaged = cjl_damaged_new (work->network, damage, params, o->node, error);
   if (damage != NULL && damaged == NULL)
     return FALSE;
+  if (damaged != NULL && !cjl_damaged_get_code (damaged, &result->code))
+    result->code = (CjlCode){ 0 };
   work->share = 1.0 / (o->n_seeds * o->n_doses);
   for (guint s = 0; s < o->n_seeds; s++)
     {
@@ -275,7 +277,8 @@ cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b)
          && memcmp (a->doses->data, b->doses->data, cj_tensor_bytes (a->doses)) == 0;
 }
 
-/* "Lesion of units in conv1, strongest first", with a name of the network in front of it. */
+/* "Lesion of units in conv1, strongest first", with a name of the network in front of it, and how
+ * distributed its code is. */
 static char *
 print_line (const CjlRobustness *self, const char *name)
 {
@@ -289,23 +292,25 @@ print_line (const CjlRobustness *self, const char *name)
     g_string_append_printf (text, _ (" in %s"), self->node);
   if (cjl_robustness_has_order (o->what) && o->order != CJ_DAMAGE_RANDOM)
     g_string_append_printf (text, ", %s", _ (cj_damage_orders[o->order]));
+  if (self->code.n_units > 0)
+    /* Translators: how sparse a code is, 0 to 1, in how many dimensions it spreads, of how many units */
+    g_string_append_printf (text, _ (" (sparseness %.2f, %.1f dimensions of %lld)"),
+                            self->code.sparseness, self->code.dimensions,
+                            (long long) self->code.n_units);
   return g_string_free (text, FALSE);
 }
 
 CjvFrame *
-cjl_robustness_frame (const CjlRobustness *self, const char *name, const CjlRobustness *other,
-                      const char *other_name)
+cjl_robustness_frame (const CjlRobustness *const *all, const char *const *names, guint n)
 {
   static const char *const splits[CJD_N_SPLITS]
       = { N_ ("training"), N_ ("validation"), N_ ("test") };
+  const CjlRobustness *self = all[0];
   const CjDamageInfo *damage = cj_damage_find (self->options.what);
-  const guint l = other != NULL ? 2 : 1;
-  const gint64 dims[] = { l, self->accuracy->shape.dims[0], self->accuracy->shape.dims[1] };
+  const gint64 dims[] = { n, self->accuracy->shape.dims[0], self->accuracy->shape.dims[1] };
   const CjShape shape = cj_shape (3, dims);
   CjTensor *curves = cj_tensor_new (CJ_FLOAT32, &shape);
-  g_autofree char *line = print_line (self, name);
-  g_autofree char *second = other != NULL ? print_line (other, other_name) : NULL;
-  const char *const lines[] = { line, second, NULL };
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   const guint seeds = self->options.n_seeds;
   g_autofree char *note = g_strdup_printf (
       g_dngettext (GETTEXT_PACKAGE, "%'zu %s samples, %u seed", "%'zu %s samples, %u seeds", seeds),
@@ -315,10 +320,13 @@ cjl_robustness_frame (const CjlRobustness *self, const char *name, const CjlRobu
       _ ("%s, %s, step %llu"), self->dataset->name, note, (unsigned long long) self->step);
   CjvFrame *frame = cjv_frame_new ();
 
-  memcpy (curves->data, self->accuracy->data, cj_tensor_bytes (self->accuracy));
-  if (other != NULL)
-    memcpy ((char *) curves->data + cj_tensor_bytes (self->accuracy), other->accuracy->data,
-            cj_tensor_bytes (other->accuracy));
+  for (guint i = 0; i < n; i++)
+    {
+      memcpy ((char *) curves->data + i * cj_tensor_bytes (self->accuracy), all[i]->accuracy->data,
+              cj_tensor_bytes (self->accuracy));
+      g_ptr_array_add (lines, print_line (all[i], names != NULL ? names[i] : NULL));
+    }
+  g_ptr_array_add (lines, NULL);
   cjv_frame_take_array (frame, "curves", curves);
   cjv_frame_set_array (frame, "x", self->doses);
   cjv_frame_set_axis_label (frame, "curves", 2,
@@ -329,7 +337,7 @@ cjl_robustness_frame (const CjlRobustness *self, const char *name, const CjlRobu
   cjv_frame_set_scalar (frame, "x-share", damage != NULL && damage->share);
   if (isfinite (self->chance))
     cjv_frame_set_scalar (frame, "chance", self->chance);
-  cjv_frame_set_strings (frame, "lines", lines);
+  cjv_frame_set_strings (frame, "lines", (const char *const *) lines->pdata);
   cjv_frame_set_text (frame, "title", _ ("Dose and response"));
   cjv_frame_set_text (frame, "note", note);
   cjv_frame_set_provenance (frame, provenance);

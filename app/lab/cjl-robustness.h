@@ -48,6 +48,7 @@ typedef struct
   CjTensor *doses;    /* [P] */
   CjTensor *accuracy; /* [S, P]; NAN: not measured yet */
   double chance;      /* share that a guess gets right */
+  CjlCode code;       /* of the units that are lesioned; n_units 0: not known, or there are none */
 } CjlRobustness;
 
 void cjl_robustness_free (CjlRobustness *robustness);
@@ -59,10 +60,12 @@ CjlJob *cjl_robustness_start (CjlNetwork *network, const CjlRobustnessOptions *o
 CjlRobustness *cjl_robustness_project (CjlProject *project, CjdDataset *dataset,
                                        const CjlRobustnessOptions *options, GError **error);
 
-/* A sealed frame for the figure "robustness": one line, or two with `other` (NULL: none), which must have
- * the same doses and seeds; then `name` and `other_name` tell them apart. You free. */
-CjvFrame *cjl_robustness_frame (const CjlRobustness *robustness, const char *name,
-                                const CjlRobustness *other, const char *other_name);
+#define CJL_ROBUSTNESS_MAX_LINES 8
+
+/* A sealed frame for the figure "robustness": a line each of `n`, at most CJL_ROBUSTNESS_MAX_LINES, which all have
+ * the doses and seeds of the first; `names` tell them apart (NULL: of one). With the layer's code where units
+ * are lesioned. You free. */
+CjvFrame *cjl_robustness_frame (const CjlRobustness *const *all, const char *const *names, guint n);
 /* Whether two can stand in one figure. */
 gboolean cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b);
 

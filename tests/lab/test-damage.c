@@ -189,9 +189,16 @@ test_robustness (void)
       g_assert_cmpfloat_with_epsilon ((double) row[0], clean, 1e-6);
       g_assert_cmpfloat (row[3], <, row[0]);
     }
-  frame = cjl_robustness_frame (whole, "one", whole, "two");
+  frame = cjl_robustness_frame ((const CjlRobustness *const[]){ whole, whole },
+                                (const char *const[]){ "one", "two" }, 2);
   g_assert_cmpint (cjv_frame_get_array (frame, "curves")->shape.dims[0], ==, 2);
-  g_assert_cmpstr (cjv_frame_get_string (frame, "lines", 1), ==, "two: Lesion of units in dense1");
+  g_assert_true (
+      g_str_has_prefix (cjv_frame_get_string (frame, "lines", 1), "two: Lesion of units in dense1 ("));
+  g_assert_cmpint (whole->code.n_units, ==, HIDDEN);
+  g_assert_cmpfloat (whole->code.sparseness, >, 0);
+  g_assert_cmpfloat (whole->code.sparseness, <, 1);
+  g_assert_cmpfloat (whole->code.dimensions, >, 1);
+  g_assert_cmpfloat (whole->code.dimensions, <, HIDDEN);
   g_clear_pointer (&job, cjl_job_free);
 
   options.n_seeds = CJL_ROBUSTNESS_MAX_SEEDS;
