@@ -196,8 +196,8 @@ note_answers (Gate *gate, const CjTensor *a, gsize begin)
   const gint64 inner = gate->tap.tokens ? 1 : places;
 
   for (gint64 i = 0; i < cj_shape_size (&a->shape); i++)
-    cj_tensor_f32 (gate->answers)[((gint64) begin + i / (units * places)) * units
-                                  + i / inner % units]
+    cj_tensor_f32 (
+        gate->answers)[((gint64) begin + i / (units * places)) * units + i / inner % units]
         += cj_tensor_f32 (a)[i] / (float) places;
 }
 
@@ -267,8 +267,7 @@ look_at_units (GArray *gates, CjProgram *program, CjFeed *feed)
     }
   for (guint g = 0; g < gates->len; g++)
     {
-      g_array_index (gates, Gate, g).scale
-          = (float) sqrt (MAX (squares[g] - sums[g] * sums[g], 0));
+      g_array_index (gates, Gate, g).scale = (float) sqrt (MAX (squares[g] - sums[g] * sums[g], 0));
       judge_code (&g_array_index (gates, Gate, g), n);
     }
 }

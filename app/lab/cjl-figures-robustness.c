@@ -68,8 +68,7 @@ CjvFrame *
 cjl_figure_of_robustness (const CjlFigureRequest *r, GError **error)
 {
   CjlRobustnessOptions options;
-  g_autoptr (GPtrArray) all
-      = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_robustness_free);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) cjl_robustness_free);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) others = NULL;
 

@@ -104,6 +104,8 @@ cjl_robustness_free (CjlRobustness *self)
   g_clear_pointer (&self->doses, cj_tensor_unref);
   g_clear_pointer (&self->accuracy, cj_tensor_unref);
   g_free (self->node);
+  g_free (self->other);
+  g_free (self->title);
   g_free (self);
 }
 
@@ -121,6 +123,8 @@ robustness_new (const CjlNetwork *network, const CjlRobustnessOptions *options)
   self->options.n_seeds = CLAMP (options->n_seeds, 1, CJL_ROBUSTNESS_MAX_SEEDS);
   self->node = g_strdup (cjl_robustness_has_node (options->what) ? options->node : NULL);
   self->options.node = self->node;
+  self->other = g_strdup (options->other);
+  self->options.other = self->other;
   self->dataset = cjd_dataset_ref (network->dataset);
   self->step = network->weights->at.step;
   self->n = MIN (options->n_samples, cjd_dataset_count (network->dataset, options->split));
@@ -143,6 +147,9 @@ robustness_dup (const CjlRobustness *from)
 
   self->node = g_strdup (from->node);
   self->options.node = self->node;
+  self->other = g_strdup (from->other);
+  self->options.other = self->other;
+  self->title = g_strdup (from->title);
   self->dataset = cjd_dataset_ref (from->dataset);
   self->doses = cj_tensor_ref (from->doses);
   self->accuracy = cj_tensor_dup (from->accuracy);
@@ -178,6 +185,24 @@ measure (Work *work, CjlDamaged *damaged, double dose, guint64 seed, CjlAttacked
                              work, score, error);
 }
 
+/* Puts the network of the other project in the place of this one; its samples stay. */
+static gboolean
+take_other (Work *work, GError **error)
+{
+  CjlRobustness *result = work->result;
+  g_autoptr (CjlProject) project = cjl_project_load (result->other, error);
+  CjlNetwork *network
+      = project != NULL ? cjl_network_new_project (project, work->network->dataset, error) : NULL;
+
+  if (network == NULL)
+    return FALSE;
+  result->title = g_strdup (project->title);
+  result->step = network->weights->at.step;
+  cjl_network_free (work->network);
+  work->network = network;
+  return TRUE;
+}
+
 /* Fills the result; FALSE and an error, or stopped. */
 static gboolean
 run (Work *work, GError **error)
@@ -188,6 +213,8 @@ run (Work *work, GError **error)
   g_autofree gpointer params = damage != NULL ? cj_damage_new_params (damage) : NULL;
   g_autoptr (CjlDamaged) damaged = NULL;
 
+  if (result->other != NULL && !take_other (work, error))
+    return FALSE;
   if (result->n == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,

@@ -21,6 +21,7 @@ typedef struct
   gsize n_samples; /* at most */
   double most;     /* the last dose; 0: the preset of the damage */
   guint n_doses, n_seeds;
+  const char *other; /* path of a project: its network is damaged instead, on these data; or NULL */
 } CjlRobustnessOptions;
 
 /* What of it is set by name: the last dose, doses, seeds. */
@@ -41,7 +42,8 @@ gboolean cjl_robustness_has_order (const char *what);
 typedef struct
 {
   CjlRobustnessOptions options;
-  char *node; /* what options.node points to, or NULL */
+  char *node, *other; /* what options.node and options.other point to, or NULL */
+  char *title;        /* of the other project; NULL: there is none */
   CjdDataset *dataset;
   guint64 step;       /* of the weights */
   gsize n;            /* samples that are judged */

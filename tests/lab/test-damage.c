@@ -192,8 +192,8 @@ test_robustness (void)
   frame = cjl_robustness_frame ((const CjlRobustness *const[]){ whole, whole },
                                 (const char *const[]){ "one", "two" }, 2);
   g_assert_cmpint (cjv_frame_get_array (frame, "curves")->shape.dims[0], ==, 2);
-  g_assert_true (
-      g_str_has_prefix (cjv_frame_get_string (frame, "lines", 1), "two: Lesion of units in dense1 ("));
+  g_assert_true (g_str_has_prefix (cjv_frame_get_string (frame, "lines", 1),
+                                   "two: Lesion of units in dense1 ("));
   g_assert_cmpint (whole->code.n_units, ==, HIDDEN);
   g_assert_cmpfloat (whole->code.sparseness, >, 0);
   g_assert_cmpfloat (whole->code.sparseness, <, 1);
