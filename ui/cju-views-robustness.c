@@ -206,8 +206,7 @@ static void
 on_keep (CjuView *view)
 {
   keep (view);
-  cju_view_tell (view, _ ("The curve is kept: the next ones with the same doses and seeds stand "
-                          "beside it."));
+  cju_view_tell (view, _ ("The curve is kept."));
   cju_view_refresh (view);
 }
 
@@ -298,6 +297,51 @@ add_lists (CjuView *view, State *state)
                                     _ ("Which units or synapses are hit first"));
 }
 
+/* A number with its name before it. */
+static GtkWidget *
+add_number (CjuView *view, const char *name, const char *tip, double least, double most,
+            double step)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = gtk_label_new (name),
+            *spin = gtk_spin_button_new_with_range (least, most, step);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 4);
+  cju_access_name (spin, name);
+  cju_access_tip (spin, tip);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), spin);
+  cju_view_add_control (view, box);
+  return spin;
+}
+
+/* What the curve is compared with: itself later, or the network of a file. */
+static void
+add_comparing (CjuView *view, State *state)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (box, "linked");
+  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  /* Translators: keeps a curve, to be compared with others */
+  state->keep = gtk_button_new_with_label (_ ("Keep"));
+  gtk_widget_set_sensitive (state->keep, FALSE);
+  cju_access_tip (state->keep, _ ("Keep the curve: the next ones with the same doses and seeds "
+                                  "stand beside it"));
+  g_signal_connect_object (state->keep, "clicked", G_CALLBACK (on_keep), view, G_CONNECT_SWAPPED);
+  state->file = gtk_button_new_with_label (_ ("Beside…"));
+  cju_access_tip (state->file, _ ("Damage the network of another project in the same way, on these "
+                                  "samples, and show its curve beside this one"));
+  g_signal_connect_object (state->file, "clicked", G_CALLBACK (ask_file), view, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), state->keep);
+  gtk_box_append (GTK_BOX (box), state->file);
+  cju_view_add_control (view, box);
+}
+
 static void
 build (CjuView *view)
 {
@@ -313,30 +357,19 @@ build (CjuView *view)
   cju_access_tip (state->most, _ ("The largest dose; a curve has ten of them. With training "
                                   "afterwards: the dose"));
   cju_view_add_control (view, state->most);
-  state->seeds = gtk_spin_button_new_with_range (1, CJL_ROBUSTNESS_MAX_SEEDS, 1);
+  state->seeds = add_number (view, _ ("Seeds"), _ ("How often every dose is drawn"), 1,
+                             CJL_ROBUSTNESS_MAX_SEEDS, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->seeds), 5);
-  cju_access_name (state->seeds, _ ("Seeds"));
-  cju_access_tip (state->seeds, _ ("How often every dose is drawn"));
-  cju_view_add_control (view, state->seeds);
-  state->after = gtk_spin_button_new_with_range (0, 100000, 100);
-  cju_access_name (state->after, _ ("Steps of training afterwards"));
-  cju_access_tip (state->after, _ ("Steps of training after the damage: how the network recovers "
-                                   "from one dose while the lesion stays; 0: none, a curve over "
-                                   "doses"));
-  cju_view_add_control (view, state->after);
+  /* Translators: a number of steps of training */
+  state->after = add_number (view, _ ("Then train"),
+                             _ ("Steps of training after the damage: how the network recovers from "
+                                "one dose while the lesion stays; 0: none, a curve over doses"),
+                             0, 100000, 100);
   cju_view_job_build (&state->job, view, _ ("Damage"),
                       _ ("Measure what the network, as it is now, gets right at every dose; the "
                          "network itself stays whole"),
                       begin);
-  state->keep = gtk_button_new_with_label (_ ("Keep for Comparison"));
-  gtk_widget_set_sensitive (state->keep, FALSE);
-  g_signal_connect_object (state->keep, "clicked", G_CALLBACK (on_keep), view, G_CONNECT_SWAPPED);
-  cju_view_add_control (view, state->keep);
-  state->file = gtk_button_new_with_label (_ ("Compare With File…"));
-  cju_access_tip (state->file, _ ("Damage the network of another project in the same way, on these "
-                                  "samples"));
-  g_signal_connect_object (state->file, "clicked", G_CALLBACK (ask_file), view, G_CONNECT_SWAPPED);
-  cju_view_add_control (view, state->file);
+  add_comparing (view, state);
   g_signal_connect_object (state->what, "notify::selected", G_CALLBACK (on_what), view,
                            G_CONNECT_SWAPPED);
   on_what (view);
