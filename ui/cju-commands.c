@@ -106,6 +106,7 @@ static const Command commands[] = {
   { N_ ("Layers"), N_ ("Delete the chosen unit"), "win.delete-unit", "<Control><Shift>Delete" },
   { N_ ("Layers"), N_ ("Mute"), "canvas.mute", "m" },
   { N_ ("Layers"), N_ ("Freeze"), "canvas.freeze", "f" },
+  { N_ ("Layers"), N_ ("Lesion, or restore"), "canvas.lesion", "l" },
   { N_ ("Layers"), N_ ("Draw a wire"), "canvas.wire", "<Control>l" },
   { N_ ("Layers"), N_ ("Group into a block"), "canvas.group", "<Control>g" },
   { N_ ("Layers"), N_ ("Ungroup"), "canvas.ungroup", "<Control><Shift>g" },

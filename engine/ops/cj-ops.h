@@ -31,7 +31,7 @@ typedef enum
   CJ_UNARY_SOFTSIGN,
   CJ_UNARY_SOFTPLUS, /* a: sharpness; linear where a x > b */
   CJ_UNARY_AFFINE,   /* a x + b */
-  CJ_UNARY_ABS,
+  CJ_UNARY_ABS,      /* a: slope at 0 */
   CJ_UNARY_SQUARE,
   CJ_UNARY_SQRT,
   CJ_UNARY_EXP,

@@ -12,7 +12,7 @@ import zipfile
 from person import Person, Tap, state, wait, walk
 
 program, cli, feed = sys.argv[1:4]
-tap = Tap(52)
+tap = Tap(55)
 FILE = 'n.cajal'
 ALL = ['input1', 'dense1', 'dense2', 'dense3', 'cross1']
 
@@ -252,7 +252,12 @@ person.key('ctrl+z')
 tap.check('freeze-undone', saves(lambda g: not g['dense2']['frozen']))
 steady = graph()
 person.key('l')
-tap.check('l-does-nothing', saves(lambda g: g == steady))
+tap.check('l-lesions', card('dense2') and saves(lambda g: g['dense2'].get('lesioned')))
+tap.check('a-lesion-is-told', person.find(re.compile('^Dense, dense2, .*, lesioned')) is not None)
+person.key('l')
+tap.check('l-restores', saves(lambda g: not g['dense2'].get('lesioned')))
+person.key('ctrl+z', 'ctrl+z')
+tap.check('lesions-undone', saves(lambda g: g == steady))
 person.key('ctrl+k')
 person.find('Search commands')
 person.type('lesion')

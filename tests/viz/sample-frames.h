@@ -656,6 +656,8 @@ sample_frame (const char *id)
     return frame_card (3, 3, TRUE);
   if (g_str_equal (id, "robustness"))
     return frame_robustness (2, 5, 5);
+  if (g_str_equal (id, "retraining"))
+    return frame_retraining (5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
   if (g_str_equal (id, "curvature"))
@@ -743,6 +745,8 @@ other_frame (const char *id)
     return frame_card (10, 4, FALSE);
   if (g_str_equal (id, "robustness"))
     return frame_robustness (1, 1, 0);
+  if (g_str_equal (id, "retraining"))
+    return frame_retraining (1);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
   if (g_str_equal (id, "curvature"))
