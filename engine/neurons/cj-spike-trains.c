@@ -135,7 +135,7 @@ cj_spike_average_new (gint64 n_features, guint n_lags)
 
   self->n_features = n_features;
   self->n_lags = n_lags;
-  self->sum = g_new0 (double, (gsize) n_features * n_lags);
+  self->sum = g_new0 (double, (gsize) n_features *n_lags);
   self->spikes = g_new0 (double, n_lags);
   self->mean = g_new0 (double, (gsize) n_features);
   return self;
