@@ -269,7 +269,7 @@ inside ()
   # who fires when; and what units fire for
   act () { show spikes 3; }
   picture "spikes$1" 16 --new spiking --train
-  act () { show spikes 2; xdotool mousemove 302 650 click 1; sleep 1; xdotool key End Return; sleep 6; }
+  act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key End Return; sleep 6; }
   picture "spikes-average$1" 16 --new spiking --train
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }

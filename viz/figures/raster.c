@@ -216,12 +216,15 @@ static void
 raster_place (Raster *r, const CjvScene *scene)
 {
   const double em = scene->style->font_size;
-  CjvRect top, side;
+  CjvRect top, side = { 0 };
+  gboolean beside;
 
   r->pad = MIN (em * 0.8, scene->width / 10);
   r->heading = cjv_heading_height (scene);
-  r->has_rates = scene->height >= em * 15 && !scene->style->bare;
   r->has_units = scene->width >= em * 30 && !scene->style->bare;
+  r->has_rates
+      = !scene->style->bare
+        && (scene->height >= em * 15 || (scene->width > em * 44 && scene->height > em * 8));
   top = (CjvRect){ r->pad, r->pad + r->heading, MAX (scene->width - 2 * r->pad, 1),
                    MAX (scene->height - 2 * r->pad - r->heading, 1) };
   if (r->has_units)
@@ -233,7 +236,17 @@ raster_place (Raster *r, const CjvScene *scene)
   r->raster.y.high = (double) r->u;
   r->raster.y.unit = CJV_UNIT_COUNT;
   r->raster.y.label = _ ("Unit");
-  if (r->has_rates)
+  beside = r->has_rates && r->has_units && scene->height < em * 20 && scene->width > em * 44;
+  if (beside) /* a low dock has room at the side */
+    {
+      CjvRect right = top;
+
+      right.width = top.width * 0.34;
+      top.width -= right.width + em;
+      right.x = top.x + top.width + side.width + em;
+      place_rates (r, scene, &right);
+    }
+  else if (r->has_rates)
     {
       CjvRect low = top;
 
@@ -242,10 +255,10 @@ raster_place (Raster *r, const CjvScene *scene)
       top.height -= low.height + em * 0.3;
       place_rates (r, scene, &low);
     }
-  else
+  if (beside || !r->has_rates)
     r->raster.x.label = get_time_label (scene);
   cjv_plot_place (&r->raster, scene, &top, FALSE, FALSE);
-  if (r->has_rates)
+  if (r->has_rates && !beside)
     {
       const double left = MAX (r->raster.inner.x, r->rates.inner.x);
 
@@ -256,7 +269,7 @@ raster_place (Raster *r, const CjvScene *scene)
     return;
   r->units = r->raster;
   r->units.inner.x = r->raster.inner.x + r->raster.inner.width + em * 1.6;
-  r->units.inner.width = MAX (scene->width - r->pad - r->units.inner.x, 1);
+  r->units.inner.width = MAX (side.width - em * 1.6, 1);
 }
 
 static CjvColor
