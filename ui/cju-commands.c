@@ -74,6 +74,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show weights"), "dock.show::weights", NULL },
   { N_ ("View"), N_ ("Show histogram"), "dock.show::histogram", NULL },
   { N_ ("View"), N_ ("Show confusion"), "dock.show::confusion", NULL },
+  { N_ ("View"), N_ ("Show spikes"), "dock.show::spikes", NULL },
   { N_ ("View"), N_ ("Show predictions"), "dock.show::predictions", NULL },
   { N_ ("View"), N_ ("Show ROC"), "dock.show::roc", NULL },
   { N_ ("View"), N_ ("Show precision and recall"), "dock.show::precision-recall", NULL },

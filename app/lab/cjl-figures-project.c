@@ -559,6 +559,11 @@ static const struct
   { "robustness", TRUE, cjl_figure_of_robustness },
   { "retraining", TRUE, cjl_figure_of_retraining },
   { "pruning", FALSE, frame_of_pruning },
+  { "raster", TRUE, cjl_figure_of_spikes },
+  { "membrane", TRUE, cjl_figure_of_spikes },
+  { "isi", TRUE, cjl_figure_of_spikes },
+  { "cross-correlogram", TRUE, cjl_figure_of_spikes },
+  { "spike-triggered-average", TRUE, cjl_figure_of_spikes },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

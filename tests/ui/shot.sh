@@ -266,6 +266,11 @@ inside ()
   # the plane of the run
   act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
   picture "landscape$1" 14 --new lenet-5 --train
+  # who fires when; and what units fire for
+  act () { show spikes 3; }
+  picture "spikes$1" 16 --new spiking --train
+  act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key End Return; sleep 6; }
+  picture "spikes-average$1" 16 --new spiking --train
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }
   picture "neuron$1" 8 --new mlp
