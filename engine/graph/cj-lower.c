@@ -88,10 +88,10 @@ collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjData
             return FALSE;
           out->in[port] = from->out[wire->port];
         }
-      else if (node->layer->role == CJ_ROLE_LOSS && g_str_equal (info->name, "target"))
+      else if (g_str_equal (info->name, "target"))
         {
           out->in[port] = get_y (self, spec);
-          if (out->in[port] == CJ_NO_VALUE)
+          if (out->in[port] == CJ_NO_VALUE && node->layer->role == CJ_ROLE_LOSS)
             return FALSE;
         }
       else if (info->kind != CJ_PORT_OPTIONAL)
