@@ -59,6 +59,7 @@ typedef struct
   guint64 best_step;
   guint n_worse;   /* validations since the best */
   double sparsity; /* that was pruned to by the setup */
+  guint task, task_epoch; /* that is learned, and epochs of it that are done */
 } CjPlace;
 
 /* Immutable once shared, atomic reference count. */
