@@ -144,8 +144,8 @@ translate (TaskFeed *self, const guint32 *indices, guint n)
       self->room = n;
     }
   for (guint i = 0; i < n; i++)
-    self->asked[i] = self->samples != NULL ? self->samples[indices[i]]
-                                           : indices[i] % (guint32) self->n_base;
+    self->asked[i]
+        = self->samples != NULL ? self->samples[indices[i]] : indices[i] % (guint32) self->n_base;
   return self->asked;
 }
 

@@ -167,7 +167,8 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Of split data the network can be told which task a sample is of: then it has a head for "
           "every task, and scores of other classes count for nothing, neither in the loss nor in "
           "the accuracy. Without heads it must find the task as well, which is much harder."),
-      N_ ("The view <a href=\"view/forgetting\">Forgetting</a> shows after each task how well every "
+      N_ ("The view <a href=\"view/forgetting\">Forgetting</a> shows after each task how well "
+          "every "
           "task is done, on the validation samples; runs of the history stand beside this one."),
       N_ ("Under “Continual learning” stands what is done against it: <a "
           "href=\"remedy/ewc\">elastic weights</a>, <a href=\"remedy/si\">synaptic "

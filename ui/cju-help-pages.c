@@ -202,7 +202,8 @@ add_remedies (GPtrArray *pages)
       "J. Kirkpatrick et al., “Overcoming catastrophic forgetting in neural networks”, PNAS 114 "
       "(2017)" },
     { "si", N_ ("Synaptic intelligence"),
-      N_ ("Every weight adds up by how much the loss fell because of it, and is held the firmer the "
+      N_ ("Every weight adds up by how much the loss fell because of it, and is held the firmer "
+          "the "
           "more that was"),
       "L + c Σᵢ Ωᵢ (θᵢ − θ̃ᵢ)²; Ωᵢ = Σₜ ωₜᵢ / (Δₜᵢ² + ξ); ωₜᵢ = −Σ gᵢ Δθᵢ over the steps of task t",
       "F. Zenke, B. Poole, S. Ganguli, “Continual learning through synaptic intelligence”, ICML "
@@ -210,7 +211,8 @@ add_remedies (GPtrArray *pages)
     { "replay", N_ ("Replay"),
       N_ ("A few samples of earlier tasks are kept and seen again among those of the task that is "
           "learned, as the hippocampus replays"),
-      "batch = (1 − m) B of the task, m B of the memory; the memory has a share of all samples seen",
+      "batch = (1 − m) B of the task, m B of the memory; the memory has a share of all samples "
+      "seen",
       "A. Robins, “Catastrophic forgetting, rehearsal and pseudorehearsal”, Connection Science 7 "
       "(1995); J. Vitter, “Random sampling with a reservoir”, ACM TOMS 11 (1985)" },
   };

@@ -217,9 +217,8 @@ add_source (CjuInspector *self)
                                    : NULL;
   GtkWidget *read = make_section (self, _ ("How it is read"), cjd_read_params, &self->read, dataset,
                                   source, FALSE);
-  GtkWidget *tasks
-      = make_section (self, _ ("One task after another"), cjd_read_params, &self->read, dataset,
-                      source, TRUE);
+  GtkWidget *tasks = make_section (self, _ ("One task after another"), cjd_read_params, &self->read,
+                                   dataset, source, TRUE);
 
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_browse ());
   if (made != NULL)

@@ -76,8 +76,8 @@ gboolean
 cjl_card_rig_train_task (CjlCardRig *self, double from, double to, GError **error)
 {
   const CjTrainer *trainer = self->rig->trainer;
-  const guint64 steps = (guint64) cj_trainer_get_setup (trainer)->epochs
-                        * cj_trainer_get_steps_per_epoch (trainer);
+  const guint64 steps
+      = (guint64) cj_trainer_get_setup (trainer)->epochs * cj_trainer_get_steps_per_epoch (trainer);
 
   return cjl_card_rig_train (self, cj_trainer_get_place (trainer)->step + steps, from, to, error);
 }

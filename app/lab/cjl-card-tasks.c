@@ -23,9 +23,9 @@ show (const Work *work, CjlCardRun *run)
 
   for (guint a = 0; a < CJL_CARD_ARMS; a++)
     names[a] = _ (work->arms[a].title);
-  cjl_card_run_take_figure (run, "forgetting",
-                            cjl_forgetting_frame (work->matrices, CJL_CARD_ARMS, work->n_tasks,
-                                                  names, provenance));
+  cjl_card_run_take_figure (
+      run, "forgetting",
+      cjl_forgetting_frame (work->matrices, CJL_CARD_ARMS, work->n_tasks, names, provenance));
 }
 
 /* One task of one arm, and what it made of the others. */
@@ -81,7 +81,7 @@ cjl_card_run_tasks (CjlCardRun *run, const CjlCardArm arms[CJL_CARD_ARMS], GErro
       if (matrices == NULL)
         {
           work.n_tasks = cjl_card_rig_count_tasks (rig);
-          matrices = work.matrices = g_new (float, CJL_CARD_ARMS * work.n_tasks * work.n_tasks + 1);
+          matrices = work.matrices = g_new (float, CJL_CARD_ARMS *work.n_tasks *work.n_tasks + 1);
           for (guint i = 0; i < CJL_CARD_ARMS * work.n_tasks * work.n_tasks; i++)
             matrices[i] = NAN;
         }

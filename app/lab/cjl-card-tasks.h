@@ -20,7 +20,6 @@ typedef struct
  * value (mean accuracy on all tasks in the end) and the line (mean over the tasks learned so far), then the values
  * NAME-gain of the last arms over the first, which is the plain one, if the card has them; leaves the
  * figure "forgetting". TRUE also when cancelled. */
-gboolean cjl_card_run_tasks (CjlCardRun *run, const CjlCardArm arms[CJL_CARD_ARMS],
-                             GError **error);
+gboolean cjl_card_run_tasks (CjlCardRun *run, const CjlCardArm arms[CJL_CARD_ARMS], GError **error);
 
 G_END_DECLS

@@ -145,8 +145,8 @@ cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b)
 static gboolean
 covers (GVariant *a, GVariant *b)
 {
-  static const char *const dress[] = { "normalise",  "mean",      "deviation", "tasks",
-                                      "task-count", "task-seed", "heads",     NULL };
+  static const char *const dress[]
+      = { "normalise", "mean", "deviation", "tasks", "task-count", "task-seed", "heads", NULL };
   GVariantIter iter;
   const char *name;
   GVariant *value;

@@ -514,9 +514,10 @@ frame_of_forgetting (const Request *r, GError **error)
   CjvFrame *frame = cjl_forgetting_frame_of_runs (runs, names, 1);
 
   if (frame == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                 _ ("The run has no tasks. Give the data tasks, as “data.tasks=split”, and train the "
-                    "project."));
+    g_set_error (
+        error, CJ_ERROR, CJ_ERROR_PARAM,
+        _ ("The run has no tasks. Give the data tasks, as “data.tasks=split”, and train the "
+           "project."));
   return frame;
 }
 

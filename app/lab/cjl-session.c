@@ -149,9 +149,9 @@ resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
   g_autoptr (GArray) epochs = cjl_project_read_history (self->project);
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjTrainSetup) setup = NULL;
-  CjRunner *runner
-      = cj_runner_resume (log, ring, self->n_threads, cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_TRAIN),
-                          cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_VAL), error);
+  CjRunner *runner = cj_runner_resume (
+      log, ring, self->n_threads, cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_TRAIN),
+      cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_VAL), error);
 
   if (runner == NULL)
     return FALSE;

@@ -167,8 +167,9 @@ static const CjlTemplate templates[] = {
     .category = "Memory",
     .blurb = "Signs come a few kinds at a time, and the network forgets the first while it learns "
              "the last",
-    .teaches = "Watch Forgetting; then choose elastic weights, synaptic intelligence or replay under "
-               "Continual learning, train again, and compare the matrices",
+    .teaches
+    = "Watch Forgetting; then choose elastic weights, synaptic intelligence or replay under "
+      "Continual learning, train again, and compare the matrices",
     .expected = "the first tasks fall by 10 points or more",
     .source = "glyphs",
     .data = "tasks=split task-count=6",

@@ -131,8 +131,7 @@ add_loss (CjLowered *self, const CjNode *node, int looks_at, int loss)
 static int
 find_scores (const CjLowered *self, const CjDataSpec *spec)
 {
-  const CjStep *step
-      = &g_array_index (self->builder->steps, CjStep, self->builder->steps->len - 1);
+  const CjStep *step = &g_array_index (self->builder->steps, CjStep, self->builder->steps->len - 1);
   const CjCrossEntropyAttrs *a = step->op.attrs;
 
   return step->op.info == &cj_op_cross_entropy && !a->logs && a->smoothing == 0

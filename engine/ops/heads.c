@@ -72,7 +72,8 @@ twin (const CjOp *op, const void *const *in, float *const *out)
       const gint64 n = i / a->n_classes, k = i % a->n_classes;
       const gboolean known = y[n] >= 0 && y[n] < (gint32) a->n_classes;
 
-      out[0][i] = known && a->heads[y[n]] != a->heads[k] ? CJ_HEADS_SHUT : ((const float *) in[0])[i];
+      out[0][i]
+          = known && a->heads[y[n]] != a->heads[k] ? CJ_HEADS_SHUT : ((const float *) in[0])[i];
     }
 }
 

@@ -268,12 +268,8 @@ static const Field numbers[] = {
 G_STATIC_ASSERT (CJ_OPTIMIZER_MAX_SCALARS == 4 && CJ_SCHEDULE_MAX_STATE == 4);
 
 static const Field counts[] = {
-  FIELD ("epoch", epoch),
-  FIELD ("position", position),
-  FIELD ("commands", n_commands),
-  FIELD ("worse", n_worse),
-  FIELD ("task", task),
-  FIELD ("task-epoch", task_epoch),
+  FIELD ("epoch", epoch),   FIELD ("position", position), FIELD ("commands", n_commands),
+  FIELD ("worse", n_worse), FIELD ("task", task),         FIELD ("task-epoch", task_epoch),
 };
 
 /* The slots beside the optimizer's, by name. */
@@ -282,9 +278,8 @@ static const struct
   const char *name;
   CjSlotKinds kind;
 } slot_kinds[] = {
-  { "averaged", CJ_SLOT_AVERAGE }, { "moved", CJ_SLOT_MOVEMENT },
-  { "started", CJ_SLOT_START },    { "anchored", CJ_SLOT_ANCHOR },
-  { "weighed", CJ_SLOT_IMPORTANCE }, { "path", CJ_SLOT_PATH },
+  { "averaged", CJ_SLOT_AVERAGE }, { "moved", CJ_SLOT_MOVEMENT },     { "started", CJ_SLOT_START },
+  { "anchored", CJ_SLOT_ANCHOR },  { "weighed", CJ_SLOT_IMPORTANCE }, { "path", CJ_SLOT_PATH },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (slot_kinds) == CJ_SLOT_N_KINDS);
 
@@ -316,8 +311,7 @@ cj_checkpoint_save_place (const CjCheckpoint *self)
   g_variant_dict_insert (&dict, "validated", "b", at->validated);
   g_variant_dict_insert (&dict, "origin", "x", (gint64) at->origin);
   for (guint i = 0; i < G_N_ELEMENTS (slot_kinds); i++)
-    g_variant_dict_insert (&dict, slot_kinds[i].name, "b",
-                           (self->kinds & slot_kinds[i].kind) != 0);
+    g_variant_dict_insert (&dict, slot_kinds[i].name, "b", (self->kinds & slot_kinds[i].kind) != 0);
   g_variant_dict_insert (&dict, "slots", "x", (gint64) self->n_slots);
   if (self->plan != NULL)
     g_variant_dict_insert (&dict, "plan", "s", self->plan);

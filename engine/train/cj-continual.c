@@ -35,11 +35,11 @@ const CjParam cj_continual_params[] = {
          "How firmly weights by which the loss fell are held where they were"),
     .kind = CJ_PARAM_FLOAT, .preset = 0.5, .max = 1e6, .soft_min = 0.01, .soft_max = 10,
     .digits = 3, .when = "remedy=si", .flags = CJ_PARAM_LIVE | CJ_PARAM_LOG },
-  { ROW ("damping", damping, "Damping ξ",
-         "Added to the squared way of a weight, so that one that hardly moved is not held too fast"),
+  { ROW (
+        "damping", damping, "Damping ξ",
+        "Added to the squared way of a weight, so that one that hardly moved is not held too fast"),
     .kind = CJ_PARAM_FLOAT, .preset = 0.1, .min = 1e-9, .max = 1e3, .soft_min = 1e-4, .soft_max = 1,
-    .digits = 4, .when = "remedy=si",
-    .flags = CJ_PARAM_LIVE | CJ_PARAM_LOG | CJ_PARAM_ADVANCED },
+    .digits = 4, .when = "remedy=si", .flags = CJ_PARAM_LIVE | CJ_PARAM_LOG | CJ_PARAM_ADVANCED },
   { ROW ("memory", memory, "Memory", "Share of the training samples that is kept to be seen again"),
     .kind = CJ_PARAM_FLOAT, .preset = 0.01, .min = 1e-6, .max = 1, .soft_min = 0.001,
     .soft_max = 0.2, .digits = 4, .when = "remedy=replay", .flags = CJ_PARAM_LOG },
@@ -47,7 +47,8 @@ const CjParam cj_continual_params[] = {
          "That share of every class, or a reservoir in which any sample seen has the same chance"),
     .kind = CJ_PARAM_CHOICE, .max = CJ_KEEP_RESERVOIR, .choices = keeps, .when = "remedy=replay",
     .flags = CJ_PARAM_ADVANCED },
-  { ROW ("mix", mix, "Share of a batch", "How much of a batch is from the memory, once there is one"),
+  { ROW ("mix", mix, "Share of a batch",
+         "How much of a batch is from the memory, once there is one"),
     .kind = CJ_PARAM_FLOAT, .preset = 0.5, .max = 0.9, .digits = 2, .when = "remedy=replay",
     .flags = CJ_PARAM_LIVE },
   { NULL },
@@ -78,8 +79,8 @@ cj_continual_get_penalty (double factor, const float *importance, const float *a
 
 CJ_CLONES void
 cj_continual_add_gradient (double factor, const float *restrict importance,
-                           const float *restrict anchor, const float *restrict w,
-                           float *restrict g, gint64 n)
+                           const float *restrict anchor, const float *restrict w, float *restrict g,
+                           gint64 n)
 {
   const float twice = (float) (2 * factor);
 

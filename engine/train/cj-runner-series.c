@@ -95,8 +95,7 @@ validate (CjRunner *self, CjRunEpoch *entry, CjMetrics *metrics)
     return cj_trainer_evaluate (self->rig->trainer, self->validation, metrics);
   entry->n_tasks = MIN (self->validation->n_tasks, CJ_TASKS_MAX);
   entry->task = MIN (at->task, entry->n_tasks - 1);
-  entry->task_ended
-      = at->task_epoch >= (guint) cj_trainer_get_setup (self->rig->trainer)->epochs;
+  entry->task_ended = at->task_epoch >= (guint) cj_trainer_get_setup (self->rig->trainer)->epochs;
   n = entry->task_ended ? entry->n_tasks : entry->task + 1;
   cj_trainer_evaluate_tasks (self->rig->trainer, self->validation, n, metrics, scores);
   for (guint t = 0; t < CJ_TASKS_MAX; t++)

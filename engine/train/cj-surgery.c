@@ -251,9 +251,8 @@ static void
 carry_tensor (const Way *way, const CjTableEntry *was, const CjTableEntry *entry,
               const CjCheckpoint *from, CjCheckpoint *to, guint n_slots)
 {
-  static const CjSlotKinds kinds[]
-      = { CJ_SLOT_MOVEMENT, CJ_SLOT_START,      CJ_SLOT_AVERAGE,
-          CJ_SLOT_ANCHOR,   CJ_SLOT_IMPORTANCE, CJ_SLOT_PATH };
+  static const CjSlotKinds kinds[] = { CJ_SLOT_MOVEMENT, CJ_SLOT_START,      CJ_SLOT_AVERAGE,
+                                       CJ_SLOT_ANCHOR,   CJ_SLOT_IMPORTANCE, CJ_SLOT_PATH };
 
   for (guint slot = 0; slot < n_slots && !entry->state; slot++)
     carry (way, cj_checkpoint_get_slot (from, was, slot), cj_checkpoint_get_slot (to, entry, slot),

@@ -31,9 +31,10 @@ struct _CjTrainer
   CjMask *mask;         /* NULL: nothing is pruned, nor will be */
   gboolean masked;      /* it holds something */
   float *measured;      /* Fisher information of a task; NULL: not asked for */
-  float *slope, *before; /* of the step under way: gradient of the loss, weights; NULL: not asked for */
-  double rate, clip;    /* of the step under way */
-  gpointer params;      /* the optimizer's, with the momentum of the step under way */
+  float *slope,
+      *before;       /* of the step under way: gradient of the loss, weights; NULL: not asked for */
+  double rate, clip; /* of the step under way */
+  gpointer params;   /* the optimizer's, with the momentum of the step under way */
 };
 
 /* The slots of a kind, NULL: the run has none. */

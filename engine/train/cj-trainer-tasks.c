@@ -94,8 +94,8 @@ remember (CjTrainer *self)
       self->memory = g_new (guint32, room);
       self->memory_room = room;
     }
-  self->n_memory = cj_replay_fill (setting, self->feed, self->at.task,
-                                   (guint64) self->setup->seed, self->memory);
+  self->n_memory = cj_replay_fill (setting, self->feed, self->at.task, (guint64) self->setup->seed,
+                                   self->memory);
   self->memory_task = self->at.task + 1;
 }
 
@@ -130,8 +130,9 @@ cj_trainer_find_rows (CjTrainer *self, guint position, guint64 step, gboolean ne
 {
   const guint batch = (guint) cj_program_get_batch (self->program);
   const gsize n = cj_trainer_count_samples (self);
-  const guint n_old
-      = self->n_memory > 0 ? MIN ((guint) round (self->setup->continual.mix * batch), batch - 1) : 0;
+  const guint n_old = self->n_memory > 0
+                          ? MIN ((guint) round (self->setup->continual.mix * batch), batch - 1)
+                          : 0;
   const guint n_new = batch - n_old;
   guint32 *rows = self->rows + (next ? batch : 0);
   CjRng rng;

@@ -235,9 +235,9 @@ cj_trainer_get_n_steps (const CjTrainer *self)
 {
   const guint64 steps = (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
 
-  return cj_trainer_has_tasks (self) ? cj_trainer_get_task_end (self)
-                                           + (self->feed->n_tasks - 1 - self->at.task) * steps
-                                     : steps;
+  return cj_trainer_has_tasks (self)
+             ? cj_trainer_get_task_end (self) + (self->feed->n_tasks - 1 - self->at.task) * steps
+             : steps;
 }
 
 gboolean
@@ -381,14 +381,13 @@ find_rate (CjTrainer *self)
   const CjTrainSetup *setup = self->setup;
   const CjPruneTime now = cj_trainer_get_time (self);
   const guint64 round_end = cj_pruning_get_round_end (&setup->pruning, &now);
-  const guint64 end = cj_trainer_has_tasks (self) ? MIN (round_end, cj_trainer_get_task_end (self))
-                                                  : round_end;
-  const CjScheduleTime time
-      = { .step = self->at.step - self->at.origin,
-          .n_steps = end - self->at.origin,
-          .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-          .loss = self->at.val_loss,
-          .validated = self->at.validated };
+  const guint64 end
+      = cj_trainer_has_tasks (self) ? MIN (round_end, cj_trainer_get_task_end (self)) : round_end;
+  const CjScheduleTime time = { .step = self->at.step - self->at.origin,
+                                .n_steps = end - self->at.origin,
+                                .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
+                                .loss = self->at.val_loss,
+                                .validated = self->at.validated };
   const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
   self->rate = rate.rate;
@@ -469,8 +468,7 @@ fetch (CjTrainer *self, GError **error)
       return FALSE;
     }
   if (feed->expect != NULL && self->at.position + 1 < cj_trainer_get_steps_per_epoch (self))
-    feed->expect (feed,
-                  cj_trainer_find_rows (self, self->at.position + 1, self->at.step + 1, TRUE),
+    feed->expect (feed, cj_trainer_find_rows (self, self->at.position + 1, self->at.step + 1, TRUE),
                   batch, self->at.epoch, seed);
   return TRUE;
 }

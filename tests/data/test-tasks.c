@@ -137,7 +137,8 @@ test_loaders (void)
   static const guint32 batches[2][8]
       = { { 0, 31, 62, 93, 5, 36, 67, 98 }, { 119, 1, 2, 33, 64, 95, 3, 4 } };
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjTensor) x = cj_tensor_new (CJ_FLOAT32, &x_shape), y = cj_tensor_new (CJ_INT32, &y_shape);
+  g_autoptr (CjTensor) x = cj_tensor_new (CJ_FLOAT32, &x_shape),
+                       y = cj_tensor_new (CJ_INT32, &y_shape);
   g_autoptr (CjTensor) one = cj_tensor_new (CJ_FLOAT32, &x_shape);
   g_autoptr (CjFeed) feed = NULL, alone = NULL;
 

@@ -290,8 +290,8 @@ test_fisher_of_targets (void)
       predict (rig, feed->x[sample], p);
       for (guint i = 0; i < N_CLASSES * D; i++)
         {
-          const double g = (p[i / D] - ((gint32) (i / D) == feed->classes[sample]))
-                           * feed->x[sample][i % D];
+          const double g
+              = (p[i / D] - ((gint32) (i / D) == feed->classes[sample])) * feed->x[sample][i % D];
 
           expected[i] += g * g / 25;
         }
@@ -417,8 +417,8 @@ static void
 test_order (void)
 {
   g_autoptr (CjRig) rig = new_rig (CHAIN, "epochs=1", 1);
-  g_autoptr (CjRig) replays
-      = new_rig (CHAIN, "epochs=1 continual.remedy=replay continual.memory=0.1 continual.mix=0.3", 1);
+  g_autoptr (CjRig) replays = new_rig (
+      CHAIN, "epochs=1 continual.remedy=replay continual.memory=0.1 continual.mix=0.3", 1);
   gboolean seen[N_TASKS * N] = { FALSE };
 
   g_assert_cmpuint (cj_trainer_get_n_steps (rig->trainer), ==, N_TASKS * STEPS);

@@ -72,7 +72,8 @@ test_resume (void)
 
   for (guint r = 0; r < G_N_ELEMENTS (remedies); r++)
     {
-      g_autofree char *setup = g_strconcat ("epochs=2 batch=20 continual.remedy=", remedies[r], NULL);
+      g_autofree char *setup
+          = g_strconcat ("epochs=2 batch=20 continual.remedy=", remedies[r], NULL);
       g_autoptr (CjlProject) one = make ("tasks=split task-count=4", setup);
       g_autoptr (CjlProject) two = make ("tasks=split task-count=4", setup);
       g_autoptr (CjlSession) whole = open_session (one, 1), part = open_session (two, 2);
@@ -118,8 +119,9 @@ test_resume (void)
 static void
 test_hostile_history (void)
 {
-  static const char *const texts[] = { "", "0.5", "x y z", "1 - - - - - - - - - - - - - - - - - - - - - "
-                                                           "- - - - - - - - - - - - - - - - - - - - -" };
+  static const char *const texts[] = { "", "0.5", "x y z",
+                                       "1 - - - - - - - - - - - - - - - - - - - - - "
+                                       "- - - - - - - - - - - - - - - - - - - - -" };
   static const guint expected[] = { 0, 0, 3, CJ_TASKS_MAX };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)

@@ -27,7 +27,7 @@ typedef struct
 {
   CjTensor *values;
   gint64 r, t;
-  double low, high; /* of the colours */
+  double low, high;                          /* of the colours */
   double heading, pad, gap, top, left, foot; /* px; the last three of a panel */
   gint64 columns;
   double panel_w, panel_h, cell; /* px */
@@ -132,8 +132,7 @@ plot_place (Plot *plot, const CjvScene *scene)
         continue;
       plot->columns = columns;
       plot->cell = cell;
-      plot->panel_w
-          = MIN (w, MAX (plot->left + cell * (double) plot->t, words ? em * 13 : 0));
+      plot->panel_w = MIN (w, MAX (plot->left + cell * (double) plot->t, words ? em * 13 : 0));
       plot->panel_h = MIN (h, plot->top + cell * (double) plot->t + plot->foot);
     }
 }
@@ -144,12 +143,11 @@ place_cells (const Plot *plot, gint64 run)
 {
   const double size = plot->cell * (double) plot->t;
 
-  return (CjvRect){
-    plot->pad + (double) (run % plot->columns) * (plot->panel_w + plot->gap) + plot->left,
-    plot->pad + plot->heading + (double) (run / plot->columns) * (plot->panel_h + plot->gap)
-        + plot->top,
-    size, size
-  };
+  return (CjvRect){ plot->pad + (double) (run % plot->columns) * (plot->panel_w + plot->gap)
+                        + plot->left,
+                    plot->pad + plot->heading
+                        + (double) (run / plot->columns) * (plot->panel_h + plot->gap) + plot->top,
+                    size, size };
 }
 
 /* A task that was not begun is pale: what is known of it is no memory. */
@@ -251,10 +249,9 @@ draw_words (const CjvScene *scene, cairo_t *cr, const Plot *plot, gint64 run)
     {
       g_autofree char *mean = cjv_percent_print (s.mean, 1);
       g_autofree char *points = print_points (k == 1 ? s.transfer : s.forgetting);
-      g_autofree char *text
-          = k == 0   ? g_strdup_printf (_ ("mean accuracy %s"), mean)
-            : k == 1 ? g_strdup_printf (_ ("backward transfer %s points"), points)
-                     : g_strdup_printf (_ ("forgetting %s points"), points);
+      g_autofree char *text = k == 0   ? g_strdup_printf (_ ("mean accuracy %s"), mean)
+                              : k == 1 ? g_strdup_printf (_ ("backward transfer %s points"), points)
+                                       : g_strdup_printf (_ ("forgetting %s points"), points);
 
       cjv_text_draw (scene, cr, left, y, wide, CJV_SIZE_NOTE, k == 0 ? CJV_TEXT_BOLD : 0,
                      k == 0 ? ink : dim, text);
@@ -271,10 +268,9 @@ draw (const CjvScene *scene, cairo_t *cr)
   if (!plot_init (&plot, scene))
     return FALSE;
   plot_place (&plot, scene);
-  note = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%d task, one after another", "%d tasks, one after another",
-                   (gulong) plot.t),
-      (int) plot.t);
+  note = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d task, one after another",
+                                       "%d tasks, one after another", (gulong) plot.t),
+                          (int) plot.t);
   if (plot.heading > 0)
     cjv_draw_heading (scene, cr, plot.pad, plot.pad, scene->width - 2 * plot.pad,
                       title != NULL ? title : _ ("Forgetting"), note);
@@ -316,11 +312,10 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
                        .y = room.y + plot.cell * (double) i,
                        .width = plot.cell,
                        .height = plot.cell };
-      out->text = isfinite (get (&plot, run, i, j))
-                      ? g_strdup_printf (_ ("After task %d: %s of %s is right"), (int) i + 1, share,
-                                         task)
-                      : g_strdup_printf (_ ("After task %d: %s was not measured"), (int) i + 1,
-                                         task);
+      out->text
+          = isfinite (get (&plot, run, i, j))
+                ? g_strdup_printf (_ ("After task %d: %s of %s is right"), (int) i + 1, share, task)
+                : g_strdup_printf (_ ("After task %d: %s was not measured"), (int) i + 1, task);
     }
   plot_clear (&plot);
   return found;
@@ -355,11 +350,10 @@ words (const CjvScene *scene)
 
   if (!plot_init (&plot, scene))
     return NULL;
-  g_string_append_printf (
-      out,
-      g_dngettext (GETTEXT_PACKAGE, "%d task, learned one after another.",
-                   "%d tasks, learned one after another.", (gulong) plot.t),
-      (int) plot.t);
+  g_string_append_printf (out,
+                          g_dngettext (GETTEXT_PACKAGE, "%d task, learned one after another.",
+                                       "%d tasks, learned one after another.", (gulong) plot.t),
+                          (int) plot.t);
   for (gint64 run = 0; run < MIN (plot.r, 6); run++)
     {
       const Summary s = summarize (&plot, run);
@@ -375,8 +369,9 @@ words (const CjvScene *scene)
       else if (s.last == 0)
         g_string_append_printf (out, _ ("After task 1 the accuracy is %s."), mean);
       else
-        g_string_append_printf (out, _ ("After task %d the mean accuracy is %s, %s points of the "
-                                        "earlier tasks are forgotten."),
+        g_string_append_printf (out,
+                                _ ("After task %d the mean accuracy is %s, %s points of the "
+                                   "earlier tasks are forgotten."),
                                 (int) s.last + 1, mean, lost);
     }
   plot_clear (&plot);
