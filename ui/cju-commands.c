@@ -93,6 +93,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show alignment"), "dock.show::alignment", NULL },
   { N_ ("View"), N_ ("Show robustness"), "dock.show::robustness", NULL },
   { N_ ("View"), N_ ("Show pruning"), "dock.show::pruning", NULL },
+  { N_ ("View"), N_ ("Show forgetting"), "dock.show::forgetting", NULL },
   { N_ ("View"), N_ ("Show neuron bench"), "dock.show::neuron", NULL },
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
   { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },

@@ -407,6 +407,18 @@ typedef struct
   double limit; /* of a gain, and of its inverse */
 } CjHomeostasisAttrs;
 
+#define CJ_HEADS_MAX 256
+#define CJ_HEADS_SHUT -1e9f /* a score that is not there: its probability is 0 */
+
+typedef struct
+{
+  guint n_classes;
+  guint8 heads[CJ_HEADS_MAX]; /* of each class */
+} CjHeadsAttrs;
+
+/* in: scores [N, K], classes [N] (integers); out [N, K]: scores of other heads than that of the row's class are
+ * CJ_HEADS_SHUT. */
+extern const CjOpInfo cj_op_heads;
 /* in: x [N, ...]; out the same: the k largest of each row, of equal ones the first, and 0. */
 extern const CjOpInfo cj_op_winners;
 /* in: x [N, U], [N, T, U] or [N, U, ...], activity [U], gain [U] (both state); out x times the gain. */

@@ -130,6 +130,8 @@ static const Row rows[] = {
   { &cj_op_goodness, ATTRS (CjGoodnessAttrs, 0.9), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_goodness, ATTRS (CjGoodnessAttrs, 0.9), 2, { F ({ 2, { 9, 13 } }), F ({ 2, { 9, 13 } }) } },
   { &cj_op_label, ATTRS (CjLabelAttrs, 5, FALSE), 2, { F ({ 2, { 7, 11 } }), { .shape = { 1, { 7 } }, .dtype = CJ_INT32, .given = TRUE, .below = 5 } } },
+  { &cj_op_heads, ATTRS (CjHeadsAttrs, 1, { 0 }), 2, { F ({ 2, { 1, 1 } }), { .shape = { 1, { 1 } }, .dtype = CJ_INT32, .given = TRUE, .below = 1 } } },
+  { &cj_op_heads, ATTRS (CjHeadsAttrs, 7, { 0, 0, 1, 2, 1, 2, 2 }), 2, { F ({ 2, { 19, 7 } }), { .shape = { 1, { 19 } }, .dtype = CJ_INT32, .given = TRUE, .below = 7 } } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 1, 1, 1), 1, { F ({ 2, { 1, 1 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 5, 101, 1), 1, { F ({ 2, { 19, 101 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 9, 7, 1), 1, { F ({ 2, { 3, 7 } }) } },
