@@ -71,24 +71,6 @@ cj_rule_run_again (CjRulePass *pass, guint end, CjLayerRole role, int *at, CjRul
   return TRUE;
 }
 
-/* The step that alone reads a value; -1: none. */
-static int
-find_only_reader (const CjRulePass *pass, int value)
-{
-  const GArray *steps = pass->lowered->builder->steps;
-  int reader = -1;
-
-  for (guint i = 0; i < steps->len; i++)
-    for (guint j = 0; j < g_array_index (steps, CjStep, i).op.n_in; j++)
-      if (g_array_index (steps, CjStep, i).in[j] == value)
-        {
-          if (reader >= 0 && reader != (int) i)
-            return -1;
-          reader = (int) i;
-        }
-  return reader;
-}
-
 int
 cj_rule_find_sent (const CjRulePass *pass, int value)
 {
@@ -96,12 +78,12 @@ cj_rule_find_sent (const CjRulePass *pass, int value)
 
   for (;;)
     {
-      const int reader = find_only_reader (pass, value);
+      const int reader = cj_rule_find_reader (pass, value);
       const CjStep *step
           = reader >= 0 ? &g_array_index (pass->lowered->builder->steps, CjStep, reader) : NULL;
       const CjNode *next = step != NULL ? cj_rule_get_node (pass, step->out) : NULL;
 
-      if (step == NULL || value == pass->lowered->prediction || step->op.info != &cj_op_unary
+      if (step == NULL || step->op.info != &cj_op_unary
           || (next != node && strcmp (next->layer->category, "activation") != 0))
         return value;
       value = step->out;

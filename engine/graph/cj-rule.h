@@ -101,30 +101,24 @@ typedef int (*CjRuleAgainFunc) (CjRulePass *pass, guint i, int out, gpointer dat
 gboolean cj_rule_run_again (CjRulePass *pass, guint end, CjLayerRole role, int *at,
                             CjRuleAgainFunc func, gpointer data);
 
+/* The step that alone reads a value, which is not what the network answers; -1: none. */
+int cj_rule_find_reader (const CjRulePass *pass, int value);
+
 /* What a product sends on: behind functions of single numbers that alone read it. */
 int cj_rule_find_sent (const CjRulePass *pass, int value);
 
-/* Dense layers of the region in a row, each followed by a function or by nothing: steps. */
-typedef struct
-{
-  guint n_layers;
-  guint dense[CJ_CHAIN_MAX_LAYERS];
-  int after[CJ_CHAIN_MAX_LAYERS]; /* the function's step, -1: none */
-  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
-  int out; /* value */
-} CjRuleRow;
-
-/* The rows of at least `least` layers. You unref. */
-GArray *cj_rule_find_rows (CjRulePass *pass, guint least);
-/* Puts an op in the place of a row, with inputs x, weight, bias (or none), weight ...; what it makes. */
-int cj_rule_replace_row (CjRulePass *pass, const CjRuleRow *row, const CjOpInfo *info,
-                         gconstpointer attrs);
 /* The function of one number that a step is, as far as rules know it; CJ_CHAIN_NONE: another one, or none. */
 CjChainFunction cj_rule_get_function (const CjStep *step);
 
-/* Says of the product at `i` that it learns by backpropagation; of every one of the region that is not replaced. */
+/* --- dense layers in a row --- */
+
+/* For rules of dense layers in a row, two or more, each followed by a function or by nothing: puts one op in the
+ * place of each such row of the region, with inputs x, weight, bias (or none), weight ..., and says of all other
+ * layers with weights how they learn instead. `attrs` begin with CjDenseChainAttrs, which is filled in. */
+void cj_rule_replace_rows (CjRulePass *pass, const CjOpInfo *info, gpointer attrs);
+
+/* Says of the product at `i` that it learns by backpropagation. */
 void cj_rule_note_product (CjRulePass *pass, guint i);
-void cj_rule_note_products (CjRulePass *pass);
 
 /* Says of every node of the region with weights that the rule leaves alone how it learns instead. */
 void cj_rule_note_others (CjRulePass *pass);
