@@ -22,6 +22,7 @@ static const Command commands[] = {
   { N_ ("Project"), N_ ("Save"), "win.save", "<Control>s" },
   { N_ ("Project"), N_ ("Save as…"), "win.save-as", "<Control><Shift>s" },
   { N_ ("Project"), N_ ("Export weights…"), "win.export-weights", "<Control><Shift>e" },
+  { N_ ("Project"), N_ ("Export as NIR graph…"), "win.export-nir", NULL },
   { N_ ("Project"), N_ ("Undo"), "win.undo", "<Control>z" },
   { N_ ("Project"), N_ ("Redo"), "win.redo", "<Control><Shift>z" },
   { N_ ("Project"), N_ ("Close window"), "window.close", "<Control>w" },

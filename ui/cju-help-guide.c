@@ -345,6 +345,10 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Every edit can be undone with <b>Ctrl+Z</b> and done again with <b>Ctrl+Shift+Z</b>. "
           "Edits are written to a journal at once, and while a network trains its state is left on "
           "disk every few seconds, so that a crash loses next to nothing."),
+      N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
+          "networks, opens and drops as a project does. It has equations where a network has "
+          "moments, so you are asked how long a moment is and which step is taken. <b>NIR Graph</b> "
+          "among the exports writes one; what it has no word for is named."),
       N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
   { "keyboard",
     N_ ("Keyboard"),
