@@ -38,8 +38,9 @@ CjvFrame *cjl_figure_of_attention (const CjlFigureRequest *request, GError **err
 CjvFrame *cjl_figure_of_heads (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
 
-/* cjl-figures-robustness.c: "robustness". */
+/* cjl-figures-robustness.c: "robustness", "retraining". */
 CjvFrame *cjl_figure_of_robustness (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_retraining (const CjlFigureRequest *request, GError **error);
 
 /* cjl-figures-loss.c: "landscape", "interpolation", "curvature". */
 CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **error);

@@ -282,6 +282,11 @@ inside ()
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train
+  # a layer is lesioned on the canvas; and another network's first layer recovers from its loss
+  act () { xdotool mousemove 575 335 click 1; sleep 0.5; xdotool key l; sleep 2; }
+  picture "lesion$1" 14 --new mlp --train
+  act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 330 749 click 1 key ctrl+a; xdotool type "200"; xdotool key Tab; sleep 0.3; xdotool mousemove 326 789 click 1; sleep 12; }
+  picture "retraining$1" 14 --new mlp --train
   # thinned while it trains
   "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
   "$(dirname "$program")/../cli/cajal-cli" set "$HOME/thin$1.cajal" pruning.method=magnitude \
