@@ -127,7 +127,7 @@ plot_place (Plot *plot, const CjvScene *scene)
       double cell = MIN ((w - plot->left) / (double) plot->t,
                          (h - plot->top - plot->foot) / (double) plot->t);
 
-      cell = CLAMP (cell, 1, em * 4.6);
+      cell = CLAMP (cell, 1, em * 6.5);
       if (columns > 1 && cell <= plot->cell)
         continue;
       plot->columns = columns;
@@ -387,7 +387,7 @@ const CjvFigureInfo cjv_figure_forgetting = {
   .wants = wants,
   .params = params,
   .preset_width = 560,
-  .preset_height = 560,
+  .preset_height = 600,
   .draw = draw,
   .hit = hit,
   .csv = csv,
