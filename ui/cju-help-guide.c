@@ -52,7 +52,9 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Drag over the ground to select several cards, or click them with <b>Shift</b> held. "
           "<b>Ctrl+C</b> and <b>Ctrl+V</b> copy cards as text, so they can be pasted into another "
           "window or a letter. <b>Delete</b> takes cards out and joins what was around them; "
-          "<b>M</b> mutes a card, <b>F</b> freezes it."),
+          "<b>M</b> mutes a card, <b>F</b> freezes it, <b>L</b> lesions it: its answers are 0 "
+          "until "
+          "<b>L</b> restores it."),
       N_ ("The nearer a card is, the more it shows: colour and name, its words and a picture, all "
           "maps of the layer, at last every unit with its value. <b>Enter</b> goes up to the "
           "selected "
@@ -343,6 +345,10 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Every edit can be undone with <b>Ctrl+Z</b> and done again with <b>Ctrl+Shift+Z</b>. "
           "Edits are written to a journal at once, and while a network trains its state is left on "
           "disk every few seconds, so that a crash loses next to nothing."),
+      N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
+          "networks, opens and drops as a project does. It has equations where a network has "
+          "moments, so you are asked how long a moment is and which step is taken. <b>NIR Graph</b> "
+          "among the exports writes one; what it has no word for is named."),
       N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
   { "keyboard",
     N_ ("Keyboard"),

@@ -2,6 +2,7 @@
 #include "cj-lower.h"
 
 #include "cj-error.h"
+#include "cj-ops.h"
 #include "cj-rule.h"
 
 #include <glib/gi18n-lib.h>
@@ -88,10 +89,10 @@ collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjData
             return FALSE;
           out->in[port] = from->out[wire->port];
         }
-      else if (node->layer->role == CJ_ROLE_LOSS && g_str_equal (info->name, "target"))
+      else if (g_str_equal (info->name, "target"))
         {
           out->in[port] = get_y (self, spec);
-          if (out->in[port] == CJ_NO_VALUE)
+          if (out->in[port] == CJ_NO_VALUE && node->layer->role == CJ_ROLE_LOSS)
             return FALSE;
         }
       else if (info->kind != CJ_PORT_OPTIONAL)
@@ -124,6 +125,18 @@ add_loss (CjLowered *self, const CjNode *node, int looks_at, int loss)
   if (self->losses->len == 0)
     self->prediction = looks_at;
   g_array_append_val (self->losses, loss);
+}
+
+/* A layer that is lesioned says nothing, and nothing goes back through it: its answers, times 0. Answers in whole
+ * numbers are names of things; they stay. */
+static void
+silence (CjLowered *self, CjLoweredNode *out)
+{
+  const CjUnaryAttrs nothing = { CJ_UNARY_AFFINE, 0, 0 };
+
+  for (guint i = 0; i < out->n_out; i++)
+    if (cj_builder_get_value (self->builder, out->out[i])->dtype == CJ_FLOAT32)
+      out->out[i] = cj_builder_emit (self->builder, &cj_op_unary, &nothing, &out->out[i], 1, NULL);
 }
 
 /* The scores that a loss looks at, where those of other heads can be taken away: they go through a softmax,
@@ -208,6 +221,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       for (guint i = 0; i < out->n_out; i++)
         out->out[i] = out->in[0];
       out->valid = TRUE;
+      if (node->lesioned)
+        silence (self, out);
       return;
     }
   n_values = self->builder->values->len;
@@ -240,6 +255,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
   for (guint i = 0; i < out->n_out; i++)
     out->out[i] = build.out[i];
   out->valid = TRUE;
+  if (node->lesioned && node->layer->role == CJ_ROLE_LAYER)
+    silence (self, out);
   if (node->layer->role == CJ_ROLE_LOSS)
     add_loss (self, node, build.in[0], out->out[0]);
 }
