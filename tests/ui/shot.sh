@@ -293,6 +293,13 @@ inside ()
     pruning.schedule=gradual pruning.every=0.05 pruning.sparsity=0.95 pruning.end=1
   act () { show pruning; sleep 4; }
   picture "pruning$1" 8 --train "$HOME/thin$1.cajal"
+  # tasks one after another: what is left of the first, once with nothing done and then with replay
+  act () { show forgetting; sleep 6; }
+  picture "forgetting$1" 12 --new one-after-another --train
+  "$(dirname "$program")/../cli/cajal-cli" new one-after-another -o "$HOME/tasks$1.cajal" >/dev/null
+  "$(dirname "$program")/../cli/cajal-cli" set "$HOME/tasks$1.cajal" continual.remedy=replay
+  act () { xdotool mousemove 1040 240; xdotool click --repeat 60 5; sleep 2; }
+  picture "continual$1" 4 "$HOME/tasks$1.cajal"
 }
 inside ''
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }
