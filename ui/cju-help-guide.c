@@ -52,7 +52,9 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Drag over the ground to select several cards, or click them with <b>Shift</b> held. "
           "<b>Ctrl+C</b> and <b>Ctrl+V</b> copy cards as text, so they can be pasted into another "
           "window or a letter. <b>Delete</b> takes cards out and joins what was around them; "
-          "<b>M</b> mutes a card, <b>F</b> freezes it."),
+          "<b>M</b> mutes a card, <b>F</b> freezes it, <b>L</b> lesions it: its answers are 0 "
+          "until "
+          "<b>L</b> restores it."),
       N_ ("The nearer a card is, the more it shows: colour and name, its words and a picture, all "
           "maps of the layer, at last every unit with its value. <b>Enter</b> goes up to the "
           "selected "

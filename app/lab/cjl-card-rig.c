@@ -13,6 +13,12 @@ struct _CjlCardRig
 CjlCardRig *
 cjl_card_rig_new (CjlCardRun *run, const char *settings, GError **error)
 {
+  return cjl_card_rig_new_graph (run, cjl_card_run_get_project (run)->graph, settings, error);
+}
+
+CjlCardRig *
+cjl_card_rig_new_graph (CjlCardRun *run, const CjGraph *graph, const char *settings, GError **error)
+{
   const CjlProject *project = cjl_card_run_get_project (run);
   CjdDataset *dataset = cjl_card_run_get_dataset (run);
   g_autoptr (CjlCardRig) self = g_new0 (CjlCardRig, 1);
@@ -29,8 +35,7 @@ cjl_card_rig_new (CjlCardRun *run, const char *settings, GError **error)
   self->run = run;
   self->training = cjd_dataset_new_training_feed (dataset);
   self->test = cjd_dataset_new_feed (dataset, CJD_SPLIT_TEST);
-  self->rig
-      = cj_rig_new (project->graph, setup, self->training, cjl_card_run_get_n_threads (run), error);
+  self->rig = cj_rig_new (graph, setup, self->training, cjl_card_run_get_n_threads (run), error);
   return self->rig != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -47,6 +52,12 @@ CjTrainer *
 cjl_card_rig_get_trainer (CjlCardRig *self)
 {
   return self->rig->trainer;
+}
+
+CjProgram *
+cjl_card_rig_get_program (CjlCardRig *self)
+{
+  return self->rig->program;
 }
 
 gboolean

@@ -13,9 +13,13 @@ typedef struct _CjlCardRig CjlCardRig;
 /* The network of the run's project on its training samples, with `settings`, "epochs=5 pruning.method=none",
  * over those of the project. Refuses what cj_rig_new refuses. You free, before the run ends. */
 CjlCardRig *cjl_card_rig_new (CjlCardRun *run, const char *settings, GError **error);
+/* The same of another network on the same data: a twin. Borrows the graph for the call. */
+CjlCardRig *cjl_card_rig_new_graph (CjlCardRun *run, const CjGraph *graph, const char *settings,
+                                    GError **error);
 void cjl_card_rig_free (CjlCardRig *rig);
 
 CjTrainer *cjl_card_rig_get_trainer (CjlCardRig *rig); /* borrowed */
+CjProgram *cjl_card_rig_get_program (CjlCardRig *rig); /* borrowed */
 
 /* Trains until `step` steps are done; the seed's progress goes from `from` to `to`. FALSE: cancelled, or an
  * error. */

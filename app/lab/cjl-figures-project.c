@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames of figures from a project at rest: its weights, its history, and what its network makes of
  * samples. K classes, P points of a plane. */
+#include "cjl-acting.h"
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
@@ -354,7 +355,7 @@ frame_of_weights (const Request *r, GError **error)
           || (prefix != NULL && !g_str_has_prefix (named->name, prefix)))
         continue;
       frame = cjv_frame_new ();
-      cjv_frame_set_array (frame, "weights", named->tensor);
+      cjv_frame_take_array (frame, "weights", cjl_project_dup_acting (r->project, named->name));
       cjv_frame_set_text (frame, "title", named->name);
       if (named->tensor->shape.n_dims == 2)
         put_input_shape (r, owner, frame);
@@ -556,7 +557,13 @@ static const struct
   { "curvature", TRUE, cjl_figure_of_landscape },
   { "alignment", TRUE, cjl_figure_of_alignment },
   { "robustness", TRUE, cjl_figure_of_robustness },
+  { "retraining", TRUE, cjl_figure_of_retraining },
   { "pruning", FALSE, frame_of_pruning },
+  { "raster", TRUE, cjl_figure_of_spikes },
+  { "membrane", TRUE, cjl_figure_of_spikes },
+  { "isi", TRUE, cjl_figure_of_spikes },
+  { "cross-correlogram", TRUE, cjl_figure_of_spikes },
+  { "spike-triggered-average", TRUE, cjl_figure_of_spikes },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

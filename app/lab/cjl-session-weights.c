@@ -89,6 +89,29 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   return TRUE;
 }
 
+/* How many of what, in a sentence or two. You free. */
+static char *
+say_taken (const CjlShrunk *shrunk)
+{
+  GString *text = g_string_new (NULL);
+
+  if (shrunk->n_units > 0)
+    g_string_append_printf (text,
+                            g_dngettext (GETTEXT_PACKAGE,
+                                         /* Translators: the number is of units */
+                                         "%u unit is taken out.", "%u units are taken out.",
+                                         shrunk->n_units),
+                            shrunk->n_units);
+  if (shrunk->n_heads > 0)
+    g_string_append_printf (text,
+                            g_dngettext (GETTEXT_PACKAGE,
+                                         /* Translators: the number is of heads of attention */
+                                         "%s%u head is taken out.", "%s%u heads are taken out.",
+                                         shrunk->n_heads),
+                            text->len > 0 ? " " : "", shrunk->n_heads);
+  return g_string_free (text, FALSE);
+}
+
 gboolean
 cjl_session_shrink (CjlSession *self, char **said, GError **error)
 {
@@ -102,12 +125,12 @@ cjl_session_shrink (CjlSession *self, char **said, GError **error)
   shrunk = cjl_shrink (self->project->graph, self->dataset, now, error);
   if (shrunk == NULL)
     return FALSE;
-  if (shrunk->n_units == 0)
+  if (shrunk->n_units + shrunk->n_heads == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
                    shrunk->kept == NULL
                        ? _ ("No unit of the network is pruned as a whole. Prune with the pattern "
-                            "“unit” first.")
+                            "“unit” or “head” first.")
                        : _ ("The units that are pruned cannot be taken out, since the network "
                             "would answer otherwise."));
       return FALSE;
@@ -126,10 +149,6 @@ cjl_session_shrink (CjlSession *self, char **said, GError **error)
   g_array_set_size (self->cuts, 0);
   cj_runner_wait (self->runner);
   if (said != NULL)
-    *said = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                          /* Translators: the number is of units */
-                                          "%u unit is taken out.", "%u units are taken out.",
-                                          shrunk->n_units),
-                             shrunk->n_units);
+    *said = say_taken (shrunk);
   return done;
 }

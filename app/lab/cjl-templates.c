@@ -215,6 +215,17 @@ static const CjlTemplate templates[] = {
                "conv-2d 64 kernel=12 stride=8 padding=2 bias=false, softmax 1, "
                "conv-2d 64 kernel=1 bias=false, pixel-shuffle 8, mse; local1 > mse1:1",
     .setup = "epochs=8 batch=64 learning-rate=0.01 schedule=cosine" },
+  { .id = "excitation-inhibition",
+    .title = "Excitation and inhibition",
+    .category = "Spiking",
+    .blurb = "Neurons that only excite and neurons that only inhibit learn the signs together, as "
+             "Dale's law has it",
+    .teaches = "Press S on dale3: all that a neuron sends has one colour, and no training turns it",
+    .expected = "95 %",
+    .source = "glyphs",
+    .network = "input, flatten, dale-dense 200 inhibition=interneurons activation=relu, "
+               "dale-dense 100 activation=relu, dale-dense 36, cross-entropy",
+    .setup = "epochs=8 batch=64" },
   { NULL },
 };
 

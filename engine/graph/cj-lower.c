@@ -2,6 +2,7 @@
 #include "cj-lower.h"
 
 #include "cj-error.h"
+#include "cj-ops.h"
 #include "cj-rule.h"
 
 #include <glib/gi18n-lib.h>
@@ -125,6 +126,18 @@ add_loss (CjLowered *self, const CjNode *node, int looks_at, int loss)
   g_array_append_val (self->losses, loss);
 }
 
+/* A layer that is lesioned says nothing, and nothing goes back through it: its answers, times 0. Answers in whole
+ * numbers are names of things; they stay. */
+static void
+silence (CjLowered *self, CjLoweredNode *out)
+{
+  const CjUnaryAttrs nothing = { CJ_UNARY_AFFINE, 0, 0 };
+
+  for (guint i = 0; i < out->n_out; i++)
+    if (cj_builder_get_value (self->builder, out->out[i])->dtype == CJ_FLOAT32)
+      out->out[i] = cj_builder_emit (self->builder, &cj_op_unary, &nothing, &out->out[i], 1, NULL);
+}
+
 static void
 lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjDataSpec *spec)
 {
@@ -163,6 +176,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       for (guint i = 0; i < out->n_out; i++)
         out->out[i] = out->in[0];
       out->valid = TRUE;
+      if (node->lesioned)
+        silence (self, out);
       return;
     }
   for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
@@ -191,6 +206,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
   for (guint i = 0; i < out->n_out; i++)
     out->out[i] = build.out[i];
   out->valid = TRUE;
+  if (node->lesioned && node->layer->role == CJ_ROLE_LAYER)
+    silence (self, out);
   if (node->layer->role == CJ_ROLE_LOSS)
     add_loss (self, node, build.in[0], out->out[0]);
 }

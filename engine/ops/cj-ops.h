@@ -31,7 +31,7 @@ typedef enum
   CJ_UNARY_SOFTSIGN,
   CJ_UNARY_SOFTPLUS, /* a: sharpness; linear where a x > b */
   CJ_UNARY_AFFINE,   /* a x + b */
-  CJ_UNARY_ABS,
+  CJ_UNARY_ABS,      /* a: slope at 0 */
   CJ_UNARY_SQUARE,
   CJ_UNARY_SQRT,
   CJ_UNARY_EXP,
@@ -186,17 +186,38 @@ extern const CjOpInfo cj_op_local;
 
 typedef struct
 {
-  guint n_layers;
-  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
-  gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
-  int steps;                              /* of settling */
-  double rate;                            /* of one of them */
-  double push, variance;                  /* β, σ² */
+  CjDenseChainAttrs row;
+  int steps;             /* of settling */
+  double rate;           /* of one of them */
+  double push, variance; /* β, σ² */
 } CjPredictiveAttrs;
 
 /* Inputs as those of cj_op_dense_chain, with layers of any size; out [N, U of the last]. Backward by predictive
  * coding. */
 extern const CjOpInfo cj_op_predictive;
+
+/* How the last layer is moved by the error after the free state. */
+typedef enum
+{
+  CJ_NUDGE_AGAINST, /* what comes to it, against the error */
+  CJ_NUDGE_RANDOM,  /* against it or along it, drawn anew in each step */
+  CJ_NUDGE_BOTH,    /* both, one after the other, and these two are compared */
+  CJ_NUDGE_HELD     /* held moved against the error, whatever comes to it */
+} CjNudge;
+
+typedef struct
+{
+  CjDenseChainAttrs row;
+  CjNudge nudge;
+  int free_steps, nudged_steps; /* of settling */
+  double rate;                  /* of one of them: share of the way, to 1 */
+  double push, feedback;        /* β, γ */
+} CjEquilibriumAttrs;
+
+/* The same, with connections back of γ times the weights: out is the state at rest. Backward by the difference
+ * of two such states. */
+extern const CjOpInfo cj_op_equilibrium;
+
 typedef struct
 {
   gint64 n_classes;

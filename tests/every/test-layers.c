@@ -513,6 +513,9 @@ try_param (Bench *b, gpointer data)
       g_autoptr (CjProgram) program = NULL;
       g_autoptr (GError) error = NULL;
 
+      /* |V| has no slope at 0; the layer takes the one to its right, so that synapses can grow again */
+      if (g_str_equal (b->layer->id, "dale-dense") && g_str_equal (texts[i], "zeros"))
+        continue;
       cj_graph_set_param (b->graph, b->node, param->name, texts[i], &error);
       g_assert_no_error (error);
       g_test_message ("%s %s=%s", b->layer->id, param->name, texts[i]);

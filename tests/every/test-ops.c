@@ -26,7 +26,7 @@ typedef struct
   const CjOpInfo *info;
   gconstpointer attrs;
   guint n_in;
-  OpCheckInput in[7];
+  OpCheckInput in[9];
 } Row;
 
 /* clang-format off */
@@ -62,6 +62,12 @@ static const Row rows[] = {
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_SIGMOID, CJ_CHAIN_NONE }), 5, { F ({ 2, { 10, 2 } }), F ({ 2, { 8, 2 } }), F ({ 1, { 8 } }), F ({ 2, { 3, 8 } }), F ({ 1, { 3 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_RELU, CJ_CHAIN_TANH }), 5, { F ({ 2, { 15, 8 } }), F ({ 2, { 8, 8 } }), F ({ 1, { 8 } }), F ({ 2, { 16, 8 } }), F ({ 1, { 16 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 3, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_NONE }), 7, { F ({ 2, { 7, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 1, 9 } }), F ({ 1, { 1 } }) } },
+  /* at rest, with a small push: their changes are gradients then */
+  { &cj_op_predictive, ATTRS (CjPredictiveAttrs, { 2, { CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, 300, 1, 0.0005, 1e5), 5, { F ({ 2, { 3, 4 } }), F ({ 2, { 5, 4 } }), F ({ 1, { 5 } }), F ({ 2, { 2, 5 } }), F ({ 1, { 2 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 2, { CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, CJ_NUDGE_BOTH, 500, 500, 1, 0.002, 1), 5, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 2, { CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, CJ_NUDGE_BOTH, 60, 60, 1, 0.02, 0.6), 5, { F ({ 2, { 5, 7 } }), F ({ 2, { 39, 7 } }), F ({ 1, { 39 } }), F ({ 2, { 3, 39 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 3, { CJ_CHAIN_SIGMOID, CJ_CHAIN_TANH, CJ_CHAIN_SIGMOID } }, CJ_NUDGE_BOTH, 80, 80, 0.7, 0.02, 1), 7, { F ({ 2, { 9, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 4, 9 } }), F ({ 1, { 4 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 4, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, CJ_NUDGE_BOTH, 60, 60, 1, 0.02, 0.3), 9, { F ({ 2, { 3, 4 } }), F ({ 2, { 6, 4 } }), F ({ 1, { 6 } }), F ({ 2, { 7, 6 } }), F ({ 1, { 7 } }), F ({ 2, { 5, 7 } }), F ({ 1, { 5 } }), F ({ 2, { 2, 5 } }), F ({ 1, { 2 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, TRUE), 2, { F ({ 3, { 3, 33, 17 } }), F ({ 3, { 3, 35, 17 } }) } },

@@ -593,6 +593,7 @@ frame_explanations (gboolean words)
 }
 
 #include "tuning-frames.h"
+#include "spike-frames.h"
 
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
@@ -656,6 +657,8 @@ sample_frame (const char *id)
     return frame_card (3, 3, TRUE);
   if (g_str_equal (id, "robustness"))
     return frame_robustness (2, 5, 5);
+  if (g_str_equal (id, "retraining"))
+    return frame_retraining (5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
   if (g_str_equal (id, "curvature"))
@@ -678,7 +681,7 @@ sample_frame (const char *id)
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
     return frame_field (32, 1);
-  return NULL;
+  return spike_frame (id, FALSE);
 }
 
 /* A second, harder frame of a figure, to be looked at; NULL if there is none. You free. */
@@ -743,6 +746,8 @@ other_frame (const char *id)
     return frame_card (10, 4, FALSE);
   if (g_str_equal (id, "robustness"))
     return frame_robustness (1, 1, 0);
+  if (g_str_equal (id, "retraining"))
+    return frame_retraining (1);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
   if (g_str_equal (id, "curvature"))
@@ -765,7 +770,7 @@ other_frame (const char *id)
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
     return frame_field (5, 0);
-  return NULL;
+  return spike_frame (id, TRUE);
 }
 
 #pragma GCC diagnostic pop
