@@ -42,6 +42,7 @@ static const char *const clothes[]
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
 #include "card-frames.h"
+#include "forgetting-frames.h"
 #include "pruning-frames.h"
 
 static CjvFrame *
@@ -661,6 +662,8 @@ sample_frame (const char *id)
     return frame_retraining (5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
+  if (g_str_equal (id, "forgetting"))
+    return frame_forgetting (3, 5, 4);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -750,6 +753,8 @@ other_frame (const char *id)
     return frame_retraining (1);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
+  if (g_str_equal (id, "forgetting"))
+    return frame_forgetting (1, 10, 10);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
