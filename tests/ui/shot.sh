@@ -180,6 +180,13 @@ act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations 12 --new lenet-5 --train
 act () { show weights; }
 picture weights 12 --new lenet-5 --train
+# receptive fields that form by the times of spikes, while they do
+for dark in '' -dark; do
+  [ -z "$dark" ] || export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+  act () { show weights; }
+  picture "fields$dark" 6 --new digits-without-teacher --train
+done
+unset ADW_DEBUG_COLOR_SCHEME
 act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 # figures for a page: a view alone before it is exported, and a plate of three
