@@ -23,6 +23,8 @@ typedef struct
   double rest;
   CjCurrentPiece pieces[CJ_NEURON_MAX_PIECES];
   guint n_pieces;
+  double
+      noise; /* deviation of a normal number, another one each millisecond, that a piece has on top */
 } CjCurrent;
 
 /* A way to fire that is known by name: parameters that differ from the presets and the current that shows it. */
