@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Direct feedback alignment of 784-500-500-10 tanh on MNIST, with settings of our own: Nøkland trained two layers
- * of 800 for 300 epochs. */
+/* Direct feedback alignment of 784-800-800-10 tanh on MNIST, as Nøkland has it but for ten epochs instead of 300,
+ * with Adam and a rate that falls along half a cosine. */
 #include "cjl-card-tools.h"
 
 #include <math.h>
