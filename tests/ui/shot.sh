@@ -281,10 +281,10 @@ inside ()
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }
   picture "neuron$1" 8 --new mlp
-  act () { show 'neuron bench'; xdotool mousemove 473 728 click 1; sleep 1.5; }
+  act () { show 'neuron bench'; xdotool mousemove 471 648 click 1; sleep 1.5; }
   picture "neuron-turned$1" 8 --new mlp
   # its plane
-  act () { show 'neuron bench'; xdotool mousemove 302 688 click 1; sleep 1; xdotool key Down Return; sleep 2; }
+  act () { show 'neuron bench'; xdotool mousemove 302 607 click 1; sleep 1; xdotool key Down Return; sleep 2; }
   picture "neuron-plane$1" 8 --new mlp
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
