@@ -2,6 +2,7 @@
 /* Figures of the tuning of a layer and of what a unit wants, from a project at rest. */
 #include "cjl-bench-figures.h"
 
+#include "cj-energy.h"
 #include "cj-error.h"
 #include "cj-runner.h"
 #include "cjl-ideal.h"
@@ -174,10 +175,14 @@ cjl_figure_get_settings (const char *id, gsize *size)
   const gboolean ideal = g_str_equal (id, "ideal") || g_str_equal (id, "receptive-field");
   const gboolean tuning = g_str_equal (id, "tuning") || g_str_equal (id, "orientation-map")
                           || g_str_equal (id, "selectivity");
+  const gboolean energy = g_str_equal (id, "energy") || g_str_equal (id, "accuracy-energy");
 
   if (size != NULL)
-    *size = ideal ? sizeof (CjlIdealOptions) : tuning ? sizeof (CjlTuningOptions) : 0;
-  return ideal ? cjl_ideal_params : tuning ? cjl_tuning_params : NULL;
+    *size = ideal    ? sizeof (CjlIdealOptions)
+            : tuning ? sizeof (CjlTuningOptions)
+            : energy ? sizeof (CjEnergyTable)
+                     : 0;
+  return ideal ? cjl_ideal_params : tuning ? cjl_tuning_params : energy ? cj_energy_params : NULL;
 }
 
 /* The classes are the units of the last layer; else what a convolution wants is asked first. */

@@ -41,6 +41,10 @@ CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
 /* cjl-figures-robustness.c: "robustness". */
 CjvFrame *cjl_figure_of_robustness (const CjlFigureRequest *request, GError **error);
 
+/* cjl-figures-energy.c: "energy", "accuracy-energy". */
+CjvFrame *cjl_figure_of_energy (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_versions (const CjlFigureRequest *request, GError **error);
+
 /* cjl-figures-loss.c: "landscape", "interpolation", "curvature". */
 CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **error);
 

@@ -556,6 +556,8 @@ static const struct
   { "curvature", TRUE, cjl_figure_of_landscape },
   { "alignment", TRUE, cjl_figure_of_alignment },
   { "robustness", TRUE, cjl_figure_of_robustness },
+  { "energy", TRUE, cjl_figure_of_energy },
+  { "accuracy-energy", TRUE, cjl_figure_of_versions },
   { "pruning", FALSE, frame_of_pruning },
 };
 

@@ -107,6 +107,28 @@ cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **erro
   return cjl_network_new (project->graph, dataset, weights);
 }
 
+CjlProject *
+cjl_network_make_project (const CjlNetwork *self, CjlProject *project, const char *title,
+                          GError **error)
+{
+  g_autoptr (CjlProject) copy = cjl_project_dup_for_worker (project);
+  g_autoptr (GVariant) nodes = g_variant_ref_sink (cj_graph_save (self->graph));
+  g_autoptr (GVariant) blocks = g_variant_ref_sink (cj_graph_save_blocks (self->graph));
+
+  cjl_project_begin (copy);
+  if (!cj_graph_load (copy->graph, nodes, error)
+      || !cj_graph_load_blocks (copy->graph, blocks, error))
+    {
+      cjl_project_commit (copy, NULL, NULL);
+      return NULL;
+    }
+  cjl_project_set_title (copy, title);
+  cjl_project_commit (copy, title, NULL);
+  cjl_project_forget (copy);
+  cjl_project_store (copy, self->weights);
+  return g_steal_pointer (&copy);
+}
+
 GPtrArray *
 cjl_network_list_run (const CjRunLog *log, CjRing *ring, CjdDataset *dataset, guint64 end,
                       guint most)

@@ -35,6 +35,11 @@ CjProgram *cjl_network_compile_project (CjlProject *project, const CjdDataset *d
  * Main thread. You free. */
 CjlNetwork *cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **error);
 
+/* A new project on the data of `project`, with its setup, that has the network and its weights and learned
+ * nothing before. Main thread. You unref. */
+CjlProject *cjl_network_make_project (const CjlNetwork *network, CjlProject *project,
+                                      const char *title, GError **error);
+
 /* The network (CjlNetwork) at moments of a run, the earliest first: its kept checkpoints before step
  * `end`, at most `most` of them and evenly taken. Those that cannot be read are passed over. You unref. */
 GPtrArray *cjl_network_list_run (const CjRunLog *log, CjRing *ring, CjdDataset *dataset,

@@ -45,7 +45,7 @@ static const CjShape shapes[] = {
  * that of a draw the one of its chance. tests/engine/test-spike-ops.c has what they are held against. */
 static const char *const surrogate[]
     = { "integrate-and-fire", "lif",           "adaptive-lif",    "cuba-lif", "recurrent-lif",
-        "poisson-encoder",    "delta-encoder", "latency-encoder", NULL };
+        "poisson-encoder",    "delta-encoder", "latency-encoder", "quantise", NULL };
 
 /* Layers whose ports are not alike. An id may have several rows; they replace the shapes above. */
 static const struct
