@@ -8,7 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define BATCH 16
+#define BATCH 16 /* at most */
 
 void
 cjl_energy_free (CjlEnergy *self)
@@ -102,16 +102,18 @@ judge (Run *run, guint n, guint n_classes)
 static gboolean
 run_samples (Run *run, guint n_classes, CjlJob *job, double from, double to, GError **error)
 {
-  for (gsize first = 0; first < run->n; first += BATCH)
+  const guint batch = (guint) cj_program_get_batch (run->program);
+
+  for (gsize first = 0; first < run->n; first += batch)
     {
-      const guint n = (guint) MIN (BATCH, run->n - first);
+      const guint n = (guint) MIN (batch, run->n - first);
       guint32 indices[BATCH];
 
       if (job != NULL && cjl_job_is_cancelled (job))
         return FALSE;
-      for (guint i = 0; i < BATCH; i++)
+      for (guint i = 0; i < batch; i++)
         indices[i] = run->place[first + MIN (i, n - 1)];
-      run->feed->fill (run->feed, indices, BATCH, 0, 0, cj_program_get_x (run->program),
+      run->feed->fill (run->feed, indices, batch, 0, 0, cj_program_get_x (run->program),
                        cj_program_get_y (run->program));
       if (run->feed->problem != NULL)
         {
@@ -174,7 +176,8 @@ cjl_energy_measure (const CjlNetwork *network, const CjEnergyTable *table,
 {
   g_auto (Run) run = { .graph = network->graph, .table = table };
 
-  run.program = cjl_network_compile (network, CJ_PURPOSE_PROBE, BATCH, error);
+  run.program = cjl_network_compile (network, CJ_PURPOSE_PROBE,
+                                     (gint64) CLAMP (samples->n, 1, BATCH), error);
   if (run.program == NULL)
     return NULL;
   run.feed = cjd_dataset_new_feed (network->dataset, samples->split);

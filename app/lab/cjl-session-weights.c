@@ -89,19 +89,44 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   return TRUE;
 }
 
-gboolean
-cjl_session_shrink (CjlSession *self, char **said, GError **error)
+/* "12 units of 2 layers are taken out; 23,456 of 266,610 weights are left." */
+static char *
+print_shrunk (const CjlShrunk *shrunk, gint64 before, gint64 after)
 {
-  g_autoptr (CjCheckpoint) now = NULL;
-  g_autoptr (CjlShrunk) shrunk = NULL;
+  g_autofree char *units = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, /* Translators: the number is of units */
+                   "%u unit is taken out", "%u units are taken out", shrunk->n_units),
+      shrunk->n_units);
+  g_autofree char *layers
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, /* Translators: the number is of layers */
+                                      "of %u layer", "of %u layers", shrunk->n_layers),
+                         shrunk->n_layers);
+
+  /* Translators: “12 units are taken out”, “of 2 layers”, and two numbers of weights */
+  return g_strdup_printf (_ ("%s %s; %'lld of %'lld weights are left."), units, layers,
+                          (long long) after, (long long) before);
+}
+
+static gint64
+count_weights (CjlSession *self)
+{
+  g_autoptr (CjCheckpoint) now = cj_runner_dup_snapshot (self->runner);
+  gint64 n = 0;
+
+  for (guint i = 0; now != NULL && i < now->table->entries->len; i++)
+    n += cj_table_get (now->table, i)->state ? 0 : cj_table_get (now->table, i)->size;
+  return n;
+}
+
+gboolean
+cjl_session_take_shrunk (CjlSession *self, const CjlShrunk *shrunk, char **said, GError **error)
+{
   g_autoptr (GVariant) graph = NULL;
+  gint64 before;
   gboolean done;
 
   cjl_session_rest (self);
-  now = cj_runner_save (self->runner);
-  shrunk = cjl_shrink (self->project->graph, self->dataset, now, error);
-  if (shrunk == NULL)
-    return FALSE;
+  before = count_weights (self);
   if (shrunk->n_units == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
@@ -126,10 +151,18 @@ cjl_session_shrink (CjlSession *self, char **said, GError **error)
   g_array_set_size (self->cuts, 0);
   cj_runner_wait (self->runner);
   if (said != NULL)
-    *said = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                          /* Translators: the number is of units */
-                                          "%u unit is taken out.", "%u units are taken out.",
-                                          shrunk->n_units),
-                             shrunk->n_units);
+    *said = print_shrunk (shrunk, before, count_weights (self));
   return done;
+}
+
+gboolean
+cjl_session_shrink (CjlSession *self, char **said, GError **error)
+{
+  g_autoptr (CjCheckpoint) now = NULL;
+  g_autoptr (CjlShrunk) shrunk = NULL;
+
+  cjl_session_rest (self);
+  now = cj_runner_save (self->runner);
+  shrunk = cjl_shrink (self->project->graph, self->dataset, now, error);
+  return shrunk != NULL && cjl_session_take_shrunk (self, shrunk, said, error);
 }

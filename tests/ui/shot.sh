@@ -274,6 +274,11 @@ inside ()
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train
+  # what an answer costs, and what smaller versions of the network would
+  act () { show 'show energy'; sleep 2; }
+  picture "energy$1" 12 --new mlp --train
+  act () { show 'show energy'; sleep 1; xdotool mousemove 302 761 click 1; sleep 22; }
+  picture "versions$1" 12 --new mlp --train
   # thinned while it trains
   "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
   "$(dirname "$program")/../cli/cajal-cli" set "$HOME/thin$1.cajal" pruning.method=magnitude \

@@ -42,6 +42,7 @@ static const char *const clothes[]
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
 #include "card-frames.h"
+#include "energy-frames.h"
 #include "pruning-frames.h"
 
 static CjvFrame *
@@ -658,6 +659,10 @@ sample_frame (const char *id)
     return frame_robustness (2, 5, 5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
+  if (g_str_equal (id, "energy"))
+    return frame_energy (4, FALSE);
+  if (g_str_equal (id, "accuracy-energy"))
+    return frame_versions (4);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -745,6 +750,10 @@ other_frame (const char *id)
     return frame_robustness (1, 1, 0);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
+  if (g_str_equal (id, "energy"))
+    return frame_energy (30, TRUE);
+  if (g_str_equal (id, "accuracy-energy"))
+    return frame_versions (0);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
