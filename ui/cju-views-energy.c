@@ -214,7 +214,7 @@ print_share (GtkScale *scale, double value, gpointer data)
 {
   (void) scale;
   (void) data;
-  return g_strdup_printf (_ ("sparsity %.0f %%"), value * 100);
+  return g_strdup_printf ("%.0f %%", value * 100);
 }
 
 static void
@@ -238,6 +238,7 @@ build (CjuView *view)
   state->sparsity = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.01, 0.99, 0.01);
   gtk_range_set_value (GTK_RANGE (state->sparsity), 0.9);
   gtk_scale_set_draw_value (GTK_SCALE (state->sparsity), TRUE);
+  gtk_scale_set_value_pos (GTK_SCALE (state->sparsity), GTK_POS_LEFT);
   gtk_scale_set_format_value_func (GTK_SCALE (state->sparsity), print_share, NULL, NULL);
   cju_access_name (state->sparsity, _ ("Sparsity"));
   cju_access_tip (state->sparsity,

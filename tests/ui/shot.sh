@@ -277,7 +277,7 @@ inside ()
   # what an answer costs, and what smaller versions of the network would
   act () { show 'show energy'; sleep 2; }
   picture "energy$1" 12 --new mlp --train
-  act () { show 'show energy'; sleep 1; xdotool mousemove 302 761 click 1; sleep 22; }
+  act () { show 'show energy'; sleep 1; xdotool mousemove 379 790 click 1; sleep 22; }
   picture "versions$1" 12 --new mlp --train
   # thinned while it trains
   "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
