@@ -35,7 +35,7 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..44
+echo 1..51
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-rules contains 'feedback-alignment' "$cli" list rules
