@@ -96,6 +96,7 @@ static const Command commands[] = {
   { N_ ("View"), N_ ("Show robustness"), "dock.show::robustness", NULL },
   { N_ ("View"), N_ ("Show pruning"), "dock.show::pruning", NULL },
   { N_ ("View"), N_ ("Show energy"), "dock.show::energy", NULL },
+  { N_ ("View"), N_ ("Show balance of excitation and inhibition"), "dock.show::balance", NULL },
   { N_ ("View"), N_ ("Show neuron bench"), "dock.show::neuron", NULL },
   { N_ ("View"), N_ ("Show problems"), "dock.show::problems", NULL },
   { N_ ("View"), N_ ("Show history"), "dock.show::history", NULL },

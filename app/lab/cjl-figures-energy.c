@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Frames of the figures "energy" and "accuracy-energy", from a project at rest. */
+/* Frames of the figures "energy", "accuracy-energy" and "balance", from a project at rest. */
 #include "cjl-figures-private.h"
 
+#include "cjl-balance.h"
 #include "cjl-settings.h"
 #include "cjl-versions.h"
 
@@ -38,4 +39,15 @@ cjl_figure_of_versions (const CjlFigureRequest *r, GError **error)
     return NULL;
   versions = cjl_versions_measure (network, &options, error);
   return versions != NULL ? cjl_versions_frame (versions) : NULL;
+}
+
+CjvFrame *
+cjl_figure_of_balance (const CjlFigureRequest *r, GError **error)
+{
+  g_autoptr (CjlNetwork) network = cjl_network_new_project (r->project, r->dataset, error);
+  g_autoptr (CjlBalance) balance
+      = network != NULL ? cjl_balance_measure (network, r->choice->split, r->choice->sample, error)
+                        : NULL;
+
+  return balance != NULL ? cjl_balance_frame (balance, r->choice->node) : NULL;
 }

@@ -558,6 +558,7 @@ static const struct
   { "robustness", TRUE, cjl_figure_of_robustness },
   { "energy", TRUE, cjl_figure_of_energy },
   { "accuracy-energy", TRUE, cjl_figure_of_versions },
+  { "balance", TRUE, cjl_figure_of_balance },
   { "pruning", FALSE, frame_of_pruning },
 };
 

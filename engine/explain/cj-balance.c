@@ -113,9 +113,10 @@ add_conv (CjBalance *self, gint64 pair, gint64 at, const CjStep *step, const CjO
 
           if (y < 0 || y >= in[2] || i < 0 || i >= in[3])
             continue;
-          current = (double) w[(c * a->kernel_h + ky) * a->kernel_w + kx]
-                    * (double) x[last ? (y * in[3] + i) * in[1] + channel
-                                      : (channel * in[2] + y) * in[3] + i];
+          current
+              = (double) w[(c * a->kernel_h + ky) * a->kernel_w + kx]
+                * (double)
+                    x[last ? (y * in[3] + i) * in[1] + channel : (channel * in[2] + y) * in[3] + i];
           sums[current < 0] += current;
         }
   self->unit[pair] = (guint32) unit;

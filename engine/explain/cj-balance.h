@@ -23,7 +23,8 @@ typedef struct
   double mean[2];     /* of excitation and of inhibition */
   double ratio;       /* inhibition over excitation, of the means; NAN where nothing excites */
   double correlation; /* of both over the pairs; NAN where one does not vary */
-  double rest;        /* mean |excitation − inhibition| over mean (excitation + inhibition): 0 if all cancels */
+  double
+      rest; /* mean |excitation − inhibition| over mean (excitation + inhibition): 0 if all cancels */
 } CjBalance;
 
 /* What came into node number `node` for the first sample of the last forward of a probe program; NULL if the node

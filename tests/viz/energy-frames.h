@@ -86,3 +86,45 @@ frame_versions (guint n_spiking)
   cjv_frame_set_text (frame, "note", "500 test samples");
   return cjv_frame_seal (frame);
 }
+
+/* Layers ever better in balance; the units of the first, with `n` points. */
+static CjvFrame *
+frame_balance (guint l, guint n)
+{
+  CjvFrame *frame = cjv_frame_new ();
+  g_autofree float *columns = g_new (float, 4 * l), *units = g_new (float, n + 1);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const CjShape shape = cj_shape2 (n, 2);
+  CjTensor *points = n > 0 ? cj_tensor_new (CJ_FLOAT32, &shape) : NULL;
+
+  for (guint i = 0; i < l; i++)
+    {
+      columns[i] = 4 / (float) (1 + i);
+      columns[l + i] = columns[i] * (0.5f + 0.5f * (float) i / (float) l);
+      columns[2 * l + i] = i == 1 ? NAN : 0.3f + 0.6f * (float) i / (float) l;
+      columns[3 * l + i] = 0.3f / (float) (1 + i);
+      g_ptr_array_add (names, g_strdup_printf ("dense%u", i + 1));
+    }
+  g_ptr_array_add (names, NULL);
+  for (guint i = 0; i < n; i++)
+    {
+      const float e = 1 + 6 * (float) noise (i), by = 0.3f + 0.5f * (float) noise (7000 + i);
+
+      cj_tensor_f32 (points)[2 * i] = e;
+      cj_tensor_f32 (points)[2 * i + 1] = e * by;
+      units[i] = (float) i;
+    }
+  cjv_frame_set_values (frame, "excitation", columns, l);
+  cjv_frame_set_values (frame, "inhibition", columns + l, l);
+  cjv_frame_set_values (frame, "correlations", columns + 2 * l, l);
+  cjv_frame_set_values (frame, "rests", columns + 3 * l, l);
+  cjv_frame_set_strings (frame, "layers", (const char *const *) names->pdata);
+  if (n > 0)
+    {
+      cjv_frame_take_array (frame, "points", points);
+      cjv_frame_set_values (frame, "units", units, n);
+    }
+  cjv_frame_set_scalar (frame, "chosen", 0);
+  cjv_frame_set_text (frame, "note", "validation sample 3");
+  return cjv_frame_seal (frame);
+}

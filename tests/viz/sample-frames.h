@@ -663,6 +663,8 @@ sample_frame (const char *id)
     return frame_energy (4, FALSE);
   if (g_str_equal (id, "accuracy-energy"))
     return frame_versions (4);
+  if (g_str_equal (id, "balance"))
+    return frame_balance (3, 120);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -754,6 +756,8 @@ other_frame (const char *id)
     return frame_energy (30, TRUE);
   if (g_str_equal (id, "accuracy-energy"))
     return frame_versions (0);
+  if (g_str_equal (id, "balance"))
+    return frame_balance (24, 0);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
