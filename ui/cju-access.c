@@ -155,6 +155,8 @@ cju_access_print_card (CjuDocument *document, const CjNode *node, gboolean selec
                             (long long) n);
   if (node->muted)
     g_string_append (text, _ (", muted"));
+  if (node->lesioned)
+    g_string_append (text, _ (", lesioned"));
   if (node->frozen)
     g_string_append (text, _ (", frozen"));
   if (problem != NULL)

@@ -131,12 +131,13 @@ flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
                        : nodes->len > 0 ? nodes->pdata[nodes->len - 1]
                                         : NULL;
   const gboolean mute = g_str_equal (name, "canvas.mute");
+  const gboolean lesion = g_str_equal (name, "canvas.lesion");
   gboolean on;
 
   (void) parameter;
   if (last == NULL)
     return;
-  on = mute ? !last->muted : !last->frozen;
+  on = mute ? !last->muted : lesion ? !last->lesioned : !last->frozen;
   cjl_project_begin (project);
   for (guint i = 0; i < nodes->len; i++)
     {
@@ -144,10 +145,16 @@ flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
       if (mute)
         cj_graph_set_muted (project->graph, node, on);
+      else if (lesion)
+        cj_graph_set_lesioned (project->graph, node, on && node->layer->role == CJ_ROLE_LAYER);
       else
         cj_graph_set_frozen (project->graph, node, on);
     }
-  cjl_project_commit (project, mute ? _ ("Mute") : _ ("Freeze"), NULL);
+  cjl_project_commit (project,
+                      mute     ? _ ("Mute")
+                      : lesion ? (on ? _ ("Lesion layers") : _ ("Restore layers"))
+                               : _ ("Freeze"),
+                      NULL);
 }
 
 static void
@@ -314,6 +321,7 @@ cju_canvas_install_edits (GtkWidgetClass *widget)
     { "canvas.deselect", NULL, deselect_action, GDK_KEY_Escape, 0 },
     { "canvas.mute", NULL, flag_action, GDK_KEY_m, 0 },
     { "canvas.freeze", NULL, flag_action, GDK_KEY_f, 0 },
+    { "canvas.lesion", NULL, flag_action, GDK_KEY_l, 0 },
     { "canvas.layout", NULL, arrange_action, GDK_KEY_L, GDK_CONTROL_MASK | GDK_SHIFT_MASK },
     { "canvas.align", "s", arrange_action, 0, 0 },
     { "canvas.menu", NULL, menu_action, GDK_KEY_F10, GDK_SHIFT_MASK },

@@ -432,6 +432,28 @@ cju_card_snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink
   snapshot_sheet (snapshot, 0, 0, w, h, pen, &line, &ground);
 }
 
+/* Two red strokes, dashed as whatever does not act; the words say it as well. */
+void
+cju_card_snapshot_lesion (CjuCard *self, GtkSnapshot *snapshot)
+{
+  const double w = CJU_CARD_WIDTH, h = cju_card_get_height (self), pixel = 1 / self->zoom;
+  const double pen = MAX (3, 2 * pixel), dash = 4 * pen;
+  cairo_t *cr
+      = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) w, (float) h));
+
+  cairo_set_source_rgba (cr, 0.88, 0.11, 0.14, 0.75);
+  cairo_set_line_width (cr, pen);
+  cairo_set_dash (cr, (const double[]){ dash, dash / 2 }, 2, 0);
+  cairo_move_to (cr, 8, CJU_CARD_HEADER - 2);
+  cairo_line_to (cr, w - 8, h - 8);
+  cairo_move_to (cr, 8, h - 8);
+  cairo_line_to (cr, w - 8, CJU_CARD_HEADER - 2);
+  cairo_stroke (cr);
+  cairo_rectangle (cr, pen / 2, pen / 2, w - pen, h - pen);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
 /* --- far away --- */
 
 void

@@ -48,11 +48,12 @@ struct _CjuCard
   char *shown; /* the node whose result it shows; NULL: none */
   gboolean is_block, selected;
   char *title, *subtitle, *footer, *trouble;
-  char *words;     /* its accessible name */
-  char *letters;   /* of CJU_FACE_LETTERS */
-  gboolean grave;  /* the trouble is an error */
-  GtkWidget *mend; /* button, NULL: nothing is offered */
-  guint n_ports;   /* on the side with more of them */
+  char *words;       /* its accessible name */
+  char *letters;     /* of CJU_FACE_LETTERS */
+  gboolean grave;    /* the trouble is an error */
+  gboolean lesioned; /* all its layers are */
+  GtkWidget *mend;   /* button, NULL: nothing is offered */
+  guint n_ports;     /* on the side with more of them */
   CjuFace face;
   double zoom; /* as the card was last seen */
   CjuDetail detail;
@@ -80,6 +81,8 @@ void cju_card_append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char 
 void cju_card_snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
 /* The picture, whatever it is. */
 void cju_card_snapshot_face (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
+/* Over all of it: that the layer is lesioned. */
+void cju_card_snapshot_lesion (CjuCard *self, GtkSnapshot *snapshot);
 /* The whole card, where words are too small to read. */
 void cju_card_snapshot_name (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *accent);
 

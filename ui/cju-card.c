@@ -268,8 +268,12 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
   const int height = cju_card_get_height (self);
   gboolean muted = nodes->len > 0;
 
+  self->lesioned = nodes->len > 0;
   for (guint i = 0; i < nodes->len; i++)
-    muted &= ((const CjNode *) nodes->pdata[i])->muted;
+    {
+      muted &= ((const CjNode *) nodes->pdata[i])->muted;
+      self->lesioned &= ((const CjNode *) nodes->pdata[i])->lesioned;
+    }
   g_free (self->shown);
   g_free (self->title);
   g_free (self->subtitle);
@@ -285,6 +289,12 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
     {
       self->title = g_strdup (_ (seen->node->layer->title));
       self->subtitle = make_subtitle (self, seen->node);
+      if (self->lesioned)
+        {
+          g_autofree char *was = g_steal_pointer (&self->subtitle);
+
+          self->subtitle = g_strdup_printf (_ ("lesioned · %s"), was);
+        }
     }
   offer_mend (self, problem);
   if (choose_face (self, seen->last) != self->face)
@@ -509,12 +519,16 @@ cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->detail == CJU_DETAIL_NAME)
     {
       cju_card_snapshot_name (self, snapshot, &accent);
+      if (self->lesioned)
+        cju_card_snapshot_lesion (self, snapshot);
       return;
     }
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &ink);
   cju_card_snapshot_body (self, snapshot, &ink);
   snapshot_words (self, snapshot, &ink, &accent);
   cju_card_snapshot_face (self, snapshot, &ink);
+  if (self->lesioned)
+    cju_card_snapshot_lesion (self, snapshot);
   if (self->mend != NULL)
     gtk_widget_snapshot_child (widget, self->mend, snapshot);
 }
@@ -619,7 +633,7 @@ static void
 cju_card_class_init (CjuCardClass *class)
 {
   static const char *const actions[]
-      = { "card.select", "card.mute", "card.freeze", "card.delete", "card.duplicate",
+      = { "card.select", "card.mute", "card.freeze", "card.lesion", "card.delete", "card.duplicate",
           "card.copy",   "card.cut",  "card.wire",   "card.menu",   "card.enter" };
   GtkWidgetClass *widget = GTK_WIDGET_CLASS (class);
 

@@ -3,6 +3,7 @@
 
 #include "cju-access.h"
 
+#include "cjl-acting.h"
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
 #include "cju-figure-view.h"
@@ -39,7 +40,9 @@ dup_weights (CjuHealth *self, char **name)
   g_auto (GStrv) names = session != NULL ? cjl_layer_list_params (session, self->node, 2) : NULL;
 
   *name = names != NULL && names[0] != NULL ? g_strdup (names[0]) : NULL;
-  return *name != NULL ? cjl_session_dup_param (session, *name) : NULL;
+  return *name != NULL
+             ? cjl_session_dup_acting (session, cju_document_get_lowered (self->document), *name)
+             : NULL;
 }
 
 static void

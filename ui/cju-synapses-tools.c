@@ -4,6 +4,7 @@
 #include "cju-synapses-private.h"
 
 #include "cju-access.h"
+#include "cjl-acting.h"
 #include "cjl-synapses.h"
 
 #include <glib/gi18n-lib.h>
@@ -102,16 +103,22 @@ put_weights (CjuSynapses *self, CjTensor *weights, const char *title)
     g_signal_emit_by_name (self, "message", error->message);
 }
 
-/* Makes the strength of one synapse what is said; a kernel keeps its form. */
-static void
-set_strength (CjTensor *weights, guint32 from, guint32 to, float was, float strength)
+/* Makes the strength of one synapse what is said; a kernel keeps its form. FALSE: the layer makes it of more
+ * than one number. */
+static gboolean
+set_strength (CjuSynapses *self, CjTensor *weights, guint32 from, guint32 to, float was,
+              float strength)
 {
   gint64 n;
   const gint64 at = cjl_synapses_locate (&weights->shape, from, to, &n);
   float *w = cj_tensor_f32 (weights) + at;
 
+  if (n == 1)
+    return cjl_acting_put (cju_document_get_lowered (self->document), self->param, weights, at,
+                           strength);
   for (gint64 i = 0; i < n; i++)
-    w[i] = n == 1 ? strength : was != 0 ? w[i] * strength / was : strength / sqrtf ((float) n);
+    w[i] = was != 0 ? w[i] * strength / was : strength / sqrtf ((float) n);
+  return TRUE;
 }
 
 static void
@@ -123,15 +130,19 @@ drag_weight (CjuSynapses *self, double dy)
   g_autofree char *title = NULL;
   const CjTensor *now;
 
-  if (weights == NULL || self->frame == NULL)
+  if (weights == NULL || self->frame == NULL || cju_document_get_lowered (self->document) == NULL)
     return;
   now = cjv_frame_get_array (self->frame, "weights");
   title = g_strdup_printf (_ ("Weight of %s"), self->node);
-  set_strength (
-      weights, synapse->from, synapse->to,
-      (float) cjv_tensor_at (now, (gint64) synapse->to * now->shape.dims[1] + synapse->from),
-      strength);
-  put_weights (self, weights, title);
+  if (set_strength (
+          self, weights, synapse->from, synapse->to,
+          (float) cjv_tensor_at (now, (gint64) synapse->to * now->shape.dims[1] + synapse->from),
+          strength))
+    put_weights (self, weights, title);
+  else
+    g_signal_emit_by_name (self, "message",
+                           _ ("The layer makes this weight of several numbers that it learns: it "
+                              "cannot be changed by hand."));
 }
 
 /* What is held about a tensor, to be changed and put back; you unref. NULL: there is no such tensor. */

@@ -2,6 +2,7 @@
 #include "cju-synapses-private.h"
 
 #include "cju-access.h"
+#include "cjl-acting.h"
 #include "cjl-synapses.h"
 
 #include <adwaita.h>
@@ -112,9 +113,10 @@ make_frame (CjuSynapses *self)
   CjlSession *session = cju_document_get_session (self->document);
   const CjGraph *graph = cju_document_get_project (self->document)->graph;
   const CjNode *node = cj_graph_find (graph, self->node);
-  g_autoptr (CjTensor) weights = session != NULL && node != NULL && self->param != NULL
-                                     ? cjl_session_dup_param (session, self->param)
-                                     : NULL;
+  g_autoptr (CjTensor) weights
+      = session != NULL && node != NULL && self->param != NULL ? cjl_session_dup_acting (
+            session, cju_document_get_lowered (self->document), self->param)
+                                                               : NULL;
   g_autoptr (CjTensor) kept = NULL;
 
   if (self->param == NULL)

@@ -4,6 +4,7 @@
 #include "cju-view-state.h"
 
 #include "cju-access.h"
+#include "cjl-acting.h"
 #include "cjl-layer-figures.h"
 #include "cju-checker.h"
 #include "cju-unit-menu.h"
@@ -174,7 +175,7 @@ make_weights (CjuView *view)
 
   if (name == NULL)
     return NULL;
-  weights = cjl_session_dup_param (cju_document_get_session (document), name);
+  weights = cjl_session_dup_acting (cju_document_get_session (document), lowered, name);
   if (weights == NULL)
     return NULL;
   cju_figure_view_set_figure (cju_view_get_figure (view),
@@ -274,7 +275,7 @@ make_histogram (CjuView *view)
   if (node == NULL || session == NULL)
     return NULL;
   name = follow_choice (view, list_numbers (document, node));
-  tensor = cjl_session_dup_param (session, name);
+  tensor = cjl_session_dup_acting (session, cju_document_get_lowered (document), name);
   if (tensor != NULL)
     return cjl_spread_frame (tensor, name, checkup);
   return checkup != NULL ? cjl_answers_frame (checkup, node->id) : NULL;

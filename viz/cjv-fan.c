@@ -120,6 +120,7 @@ cjv_fan_place (CjvFan *fan, const CjvScene *scene, const CjvRect *outer)
         }
     }
   fan->plot.empty = cjv_axis_is_empty (&fan->plot.y);
+  cjv_axis_include (&fan->plot.y, cjv_frame_get_scalar (scene->frame, "before", NAN));
   if (share)
     cjv_axis_include (&fan->plot.y, 0);
   cjv_plot_place (&fan->plot, scene, outer, FALSE, TRUE);
@@ -229,6 +230,112 @@ cjv_fan_draw_legend (const CjvFan *fan, const CjvScene *scene, cairo_t *cr, doub
                                   .marker = fan->l > 1 ? (int) k : CJV_LEGEND_DOTTED_LINE };
     }
   cjv_legend_draw (scene, cr, x, y, room, items, (guint) fan->l);
+}
+
+/* --- a whole figure --- */
+
+static double
+get_pad (const CjvScene *scene)
+{
+  return MIN (scene->style->font_size * 0.8, scene->width / 10);
+}
+
+gboolean
+cjv_fan_fill (CjvFan *fan, const CjvScene *scene)
+{
+  const double pad = get_pad (scene);
+  const double top = pad + cjv_heading_height (scene)
+                     + (scene->style->bare ? 0 : cjv_text_height (scene, CJV_SIZE_NOTE) * 1.3);
+  const CjvRect outer
+      = { pad, top, MAX (scene->width - 2 * pad, 1), MAX (scene->height - pad - top, 1) };
+
+  if (!cjv_fan_init (fan, scene->frame, CJV_FAN_CONFIDENCE))
+    return FALSE;
+  cjv_fan_place (fan, scene, &outer);
+  return TRUE;
+}
+
+void
+cjv_fan_draw_level (const CjvFan *fan, const CjvScene *scene, cairo_t *cr, const char *name,
+                    const char *words)
+{
+  const double y = cjv_plot_y (&fan->plot, cjv_frame_get_scalar (scene->frame, name, NAN));
+  const CjvColor dim = cjv_style_color (scene->style, CJV_INK_DIM);
+  const double dash[] = { 4, 3 };
+
+  if (!isfinite (y) || y < fan->plot.inner.y || y > fan->plot.inner.y + fan->plot.inner.height)
+    return;
+  cairo_move_to (cr, fan->plot.inner.x, cjv_snap (scene->style, y));
+  cairo_line_to (cr, fan->plot.inner.x + fan->plot.inner.width, cjv_snap (scene->style, y));
+  cjv_draw_set_color (cr, dim);
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, dash, 2, 0);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+  if (!scene->style->bare && scene->width > scene->style->font_size * 24)
+    cjv_text_draw (scene, cr, fan->plot.inner.x + 4,
+                   y - cjv_text_height (scene, CJV_SIZE_TINY) * 1.1, 0, CJV_SIZE_TINY, 0, dim,
+                   words);
+}
+
+void
+cjv_fan_draw_titles (const CjvFan *fan, const CjvScene *scene, cairo_t *cr, const char *title)
+{
+  const char *own = cjv_frame_get_text (scene->frame, "title");
+  const double pad = get_pad (scene), heading = cjv_heading_height (scene);
+
+  if (heading > 0)
+    cjv_draw_heading (scene, cr, pad, pad, scene->width - 2 * pad, own != NULL ? own : title,
+                      cjv_frame_get_text (scene->frame, "note"));
+  if (!scene->style->bare)
+    cjv_fan_draw_legend (fan, scene, cr, pad, pad + heading, scene->width - 2 * pad);
+}
+
+void
+cjv_fan_csv (const CjvScene *scene, const char *at, GString *out)
+{
+  CjvFan fan;
+
+  g_string_append_printf (out, "line,%s,mean,low,high", at);
+  if (!cjv_fan_init (&fan, scene->frame, CJV_FAN_CONFIDENCE))
+    {
+      g_string_append (out, "\r\n");
+      return;
+    }
+  for (gint64 s = 0; s < fan.s; s++)
+    g_string_append_printf (out, ",seed_%d", (int) s + 1);
+  g_string_append (out, "\r\n");
+  for (gint64 k = 0; k < fan.l; k++)
+    for (gint64 i = 0; i < fan.p; i++)
+      {
+        const CjvSpread spread = cjv_fan_get (&fan, k, i);
+        const double numbers[]
+            = { cjv_tensor_at (fan.x, i), spread.middle, spread.low, spread.high };
+        g_autofree char *name = cjv_class_dup (scene->frame, "lines", k);
+
+        cjv_csv_text (out, name);
+        for (guint n = 0; n < G_N_ELEMENTS (numbers); n++)
+          {
+            g_string_append_c (out, ',');
+            cjv_csv_number (out, numbers[n]);
+          }
+        for (gint64 s = 0; s < fan.s; s++)
+          {
+            g_string_append_c (out, ',');
+            cjv_csv_number (out, cjv_tensor_at (fan.curves, (k * fan.s + s) * fan.p + i));
+          }
+        g_string_append (out, "\r\n");
+      }
+}
+
+gint64
+cjv_fan_find_last (const CjvFan *fan, gint64 line)
+{
+  gint64 last = fan->p - 1;
+
+  while (last >= 0 && !isfinite (cjv_fan_get (fan, line, last).middle))
+    last--;
+  return last;
 }
 
 /* --- pointing --- */

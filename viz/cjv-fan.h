@@ -48,6 +48,20 @@ void cjv_fan_draw (const CjvFan *fan, const CjvScene *scene, cairo_t *cr);
 /* The names of the lines, from the strings "lines". */
 void cjv_fan_draw_legend (const CjvFan *fan, const CjvScene *scene, cairo_t *cr, double x, double y,
                           double room);
+/* --- a whole figure of them: means with their 95 % confidence intervals --- */
+
+/* Reads and places it, below a heading and a legend; FALSE as cjv_fan_init. */
+gboolean cjv_fan_fill (CjvFan *fan, const CjvScene *scene);
+/* A dashed line all along at the scalar `name`, with words; nothing if there is none. */
+void cjv_fan_draw_level (const CjvFan *fan, const CjvScene *scene, cairo_t *cr, const char *name,
+                         const char *words);
+/* The texts "title" (or `title`) and "note", and the legend. */
+void cjv_fan_draw_titles (const CjvFan *fan, const CjvScene *scene, cairo_t *cr, const char *title);
+/* Lines "line,AT,mean,low,high,seed_1 …". */
+void cjv_fan_csv (const CjvScene *scene, const char *at, GString *out);
+/* The last point of a line that was measured, -1: none. */
+gint64 cjv_fan_find_last (const CjvFan *fan, gint64 line);
+
 /* The nearest point where the pointer is in the plot: index the point, series the line. */
 gboolean cjv_fan_hit (const CjvFan *fan, const CjvScene *scene, double x, double y, CjvHit *hit);
 

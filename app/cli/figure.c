@@ -478,7 +478,8 @@ static const GOptionEntry entries[] = {
         "or flow; "
         "for "
         "tuning, orientation-map and selectivity: drifting or static gratings, or bars; for "
-        "landscape: slice or run; for robustness: a damage or attack, as unit-loss:clustered; "
+        "landscape: slice or run; for robustness and retraining: a damage or attack, as "
+        "unit-loss:clustered; "
         "for ideal and receptive-field: middle of a map (a unit) or mean "
         "(a channel)"),
     "ID" },
@@ -496,7 +497,8 @@ static const GOptionEntry entries[] = {
     N_ ("For tuning, orientation-map and gabor: what was there before training beside it"), NULL },
   { "with", 0, 0, G_OPTION_ARG_FILENAME, &options.with,
     N_ ("For similarity and dissimilarity: another project, whose layers these are compared with; "
-        "for selectivity: other layers, with commas, in place of before training"),
+        "for selectivity: other layers, with commas, in place of before training; for robustness: "
+        "other projects, with commas"),
     "G.cajal" },
   { "run", 0, 0, G_OPTION_ARG_NONE, &options.run,
     N_ ("For similarity: each layer with itself at the end of the run, or, with --node, one at "
@@ -559,7 +561,8 @@ const CliCommand cli_figure = {
       "logit-lens of a transformer; tuning, orientation-map, selectivity, gabor, ideal and\n"
       "receptive-field of layers that look at pictures; landscape, interpolation and curvature\n"
       "of the loss; alignment of learning rules with it; robustness against lesions, noise and\n"
-      "attacks; decision for data of two numbers. A .csv holds the numbers of the picture, a\n"
+      "attacks, and retraining after them; decision for data of two numbers. A .csv holds the "
+      "numbers of the picture, a\n"
       ".npz the arrays.\n\n"
       "  cajal-cli figure signs.cajal maps --node conv2 --sample 7 --dark -o maps.png\n"
       "  cajal-cli figure signs.cajal tuning --node conv1 --unit 3 --before -o tuning.svg\n"

@@ -238,6 +238,7 @@ copy_settings (CjGraph *graph, CjNode *to, const CjNode *from)
       cj_graph_set_param (graph, to, p->name, value, NULL);
     }
   cj_graph_set_muted (graph, to, from->muted);
+  cj_graph_set_lesioned (graph, to, from->lesioned);
   cj_graph_set_frozen (graph, to, from->frozen);
   cj_graph_set_rate (graph, to, from->rate);
 }

@@ -7,6 +7,8 @@
 #include "cj-runner.h"
 #include "cjl-ideal.h"
 #include "cjl-network.h"
+#include "cjl-retraining.h"
+#include "cjl-robustness.h"
 #include "cjl-settings.h"
 #include "cjl-tuning.h"
 
@@ -172,17 +174,31 @@ read_class (const CjlProject *project, const CjdDataset *dataset, const char *na
 const CjParam *
 cjl_figure_get_settings (const char *id, gsize *size)
 {
-  const gboolean ideal = g_str_equal (id, "ideal") || g_str_equal (id, "receptive-field");
-  const gboolean tuning = g_str_equal (id, "tuning") || g_str_equal (id, "orientation-map")
-                          || g_str_equal (id, "selectivity");
-  const gboolean energy = g_str_equal (id, "energy") || g_str_equal (id, "accuracy-energy");
+  const struct
+  {
+    const char *id;
+    const CjParam *params;
+    gsize size;
+  } tables[] = { { "ideal", cjl_ideal_params, sizeof (CjlIdealOptions) },
+                 { "receptive-field", cjl_ideal_params, sizeof (CjlIdealOptions) },
+                 { "tuning", cjl_tuning_params, sizeof (CjlTuningOptions) },
+                 { "orientation-map", cjl_tuning_params, sizeof (CjlTuningOptions) },
+                 { "selectivity", cjl_tuning_params, sizeof (CjlTuningOptions) },
+                 { "robustness", cjl_robustness_params, sizeof (CjlRobustnessOptions) },
+                 { "retraining", cjl_retraining_params, sizeof (CjlRetrainingOptions) },
+                 { "energy", cj_energy_params, sizeof (CjEnergyTable) },
+                 { "accuracy-energy", cj_energy_params, sizeof (CjEnergyTable) } };
 
   if (size != NULL)
-    *size = ideal    ? sizeof (CjlIdealOptions)
-            : tuning ? sizeof (CjlTuningOptions)
-            : energy ? sizeof (CjEnergyTable)
-                     : 0;
-  return ideal ? cjl_ideal_params : tuning ? cjl_tuning_params : energy ? cj_energy_params : NULL;
+    *size = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    if (g_str_equal (tables[i].id, id))
+      {
+        if (size != NULL)
+          *size = tables[i].size;
+        return tables[i].params;
+      }
+  return NULL;
 }
 
 /* The classes are the units of the last layer; else what a convolution wants is asked first. */

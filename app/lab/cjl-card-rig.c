@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-card-rig.h"
 
+#include "cjd-tasks.h"
+
 #define PROGRESS_STEPS 50
 
 struct _CjlCardRig
@@ -12,6 +14,12 @@ struct _CjlCardRig
 
 CjlCardRig *
 cjl_card_rig_new (CjlCardRun *run, const char *settings, GError **error)
+{
+  return cjl_card_rig_new_graph (run, cjl_card_run_get_project (run)->graph, settings, error);
+}
+
+CjlCardRig *
+cjl_card_rig_new_graph (CjlCardRun *run, const CjGraph *graph, const char *settings, GError **error)
 {
   const CjlProject *project = cjl_card_run_get_project (run);
   CjdDataset *dataset = cjl_card_run_get_dataset (run);
@@ -27,10 +35,9 @@ cjl_card_rig_new (CjlCardRun *run, const char *settings, GError **error)
         return NULL;
     }
   self->run = run;
-  self->training = cjd_dataset_new_training_feed (dataset);
-  self->test = cjd_dataset_new_feed (dataset, CJD_SPLIT_TEST);
-  self->rig
-      = cj_rig_new (project->graph, setup, self->training, cjl_card_run_get_n_threads (run), error);
+  self->training = cjd_dataset_new_run_feed (dataset, CJD_SPLIT_TRAIN);
+  self->test = cjd_dataset_new_run_feed (dataset, CJD_SPLIT_TEST);
+  self->rig = cj_rig_new (graph, setup, self->training, cjl_card_run_get_n_threads (run), error);
   return self->rig != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -47,6 +54,12 @@ CjTrainer *
 cjl_card_rig_get_trainer (CjlCardRig *self)
 {
   return self->rig->trainer;
+}
+
+CjProgram *
+cjl_card_rig_get_program (CjlCardRig *self)
+{
+  return self->rig->program;
 }
 
 gboolean
@@ -68,6 +81,28 @@ cjl_card_rig_train (CjlCardRig *self, guint64 step, double from, double to, GErr
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+cjl_card_rig_train_task (CjlCardRig *self, double from, double to, GError **error)
+{
+  const CjTrainer *trainer = self->rig->trainer;
+  const guint64 steps
+      = (guint64) cj_trainer_get_setup (trainer)->epochs * cj_trainer_get_steps_per_epoch (trainer);
+
+  return cjl_card_rig_train (self, cj_trainer_get_place (trainer)->step + steps, from, to, error);
+}
+
+guint
+cjl_card_rig_count_tasks (CjlCardRig *self)
+{
+  return self->training->n_tasks;
+}
+
+void
+cjl_card_rig_test_tasks (CjlCardRig *self, CjScore *scores)
+{
+  cj_trainer_evaluate_tasks (self->rig->trainer, self->test, self->test->n_tasks, NULL, scores);
 }
 
 double

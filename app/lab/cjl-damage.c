@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-damage.h"
 
+#include "cj-code.h"
 #include "cj-error.h"
+#include "cj-heads.h"
 #include "cjl-damage-private.h"
 #include "cjl-tap.h"
 
@@ -21,7 +23,17 @@ typedef struct
   CjShape shape;                     /* with the batch */
   float *gain, *offset, *importance; /* U each */
   float scale;
+  CjTensor *answers; /* [LOOK, U]: means over places, while the layer is looked at */
+  double sparseness, dimensions;
 } Gate;
+
+/* The heads of one attention, silenced where the projection out hears them. */
+typedef struct
+{
+  char *out; /* name of its weight, [E, H D] */
+  CjHeads heads;
+  float *gain, *importance; /* H each */
+} HeadGate;
 
 struct _CjlDamaged
 {
@@ -31,6 +43,7 @@ struct _CjlDamaged
   char *node; /* or NULL */
   CjGraph *graph;
   GArray *gates; /* Gate */
+  GArray *heads; /* HeadGate */
   CjInputSpec inputs[2 * MAX_GATES];
   CjProgram *program; /* that answers */
   CjlRange range;
@@ -47,11 +60,23 @@ gate_clear (gpointer data)
   g_free (gate->gain);
   g_free (gate->offset);
   g_free (gate->importance);
+  g_clear_pointer (&gate->answers, cj_tensor_unref);
+}
+
+static void
+head_gate_clear (gpointer data)
+{
+  HeadGate *gate = data;
+
+  g_free (gate->out);
+  g_free (gate->gain);
+  g_free (gate->importance);
 }
 
 void
 cjl_damaged_free (CjlDamaged *self)
 {
+  g_clear_pointer (&self->heads, g_array_unref);
   g_clear_pointer (&self->program, cj_program_free);
   g_clear_pointer (&self->graph, cj_graph_free);
   g_clear_pointer (&self->gates, g_array_unref);
@@ -163,6 +188,42 @@ insert_gate (CjlDamaged *self, CjNode *node, guint number, Gate *gate, GError **
          && cj_graph_connect (self->graph, offset, 0, sum, 1, error);
 }
 
+/* One number a unit, the mean over its places, of the samples of a batch that begin at `begin`. */
+static void
+note_answers (Gate *gate, const CjTensor *a, gsize begin)
+{
+  const gint64 units = gate->tap.units, places = gate->tap.h * gate->tap.w;
+  const gint64 inner = gate->tap.tokens ? 1 : places;
+
+  for (gint64 i = 0; i < cj_shape_size (&a->shape); i++)
+    cj_tensor_f32 (
+        gate->answers)[((gint64) begin + i / (units * places)) * units + i / inner % units]
+        += cj_tensor_f32 (a)[i] / (float) places;
+}
+
+/* Of the samples that were noted. */
+static void
+judge_code (Gate *gate, gsize n)
+{
+  const gint64 units = gate->tap.units;
+  const CjShape shape = cj_shape2 ((gint64) n, units);
+  g_autoptr (CjTensor) rows = cj_tensor_new (CJ_FLOAT32, &shape);
+  gint64 counted = 0;
+
+  memcpy (rows->data, gate->answers->data, cj_tensor_bytes (rows));
+  gate->sparseness = 0;
+  for (gint64 i = 0; i < (gint64) n; i++)
+    {
+      const double s = cj_sparseness (cj_tensor_f32 (rows) + i * units, units, 1);
+
+      gate->sparseness += isfinite (s) ? s : 0;
+      counted += isfinite (s);
+    }
+  gate->sparseness = counted > 0 ? gate->sparseness / (double) counted : NAN;
+  gate->dimensions = n > 1 ? cj_participation_ratio (rows) : NAN;
+  g_clear_pointer (&gate->answers, cj_tensor_unref);
+}
+
 /* Mean of |a · dL/da| over samples, P. Molchanov et al., "Pruning convolutional neural networks for resource
  * efficient inference" (2017), equation 8 with the sizes added up; and the deviation of the answers. */
 static void
@@ -191,6 +252,8 @@ look_at_units (GArray *gates, CjProgram *program, CjFeed *feed)
           const gint64 units = gate->tap.units, size = a != NULL ? cj_shape_size (&a->shape) : 0;
           const gint64 inner = gate->tap.tokens ? 1 : gate->tap.h * gate->tap.w;
 
+          if (a != NULL)
+            note_answers (gate, a, begin);
           for (gint64 i = 0; i < size && slope != NULL; i++)
             {
               const double answer = (double) cj_tensor_f32 (a)[i];
@@ -203,7 +266,10 @@ look_at_units (GArray *gates, CjProgram *program, CjFeed *feed)
         }
     }
   for (guint g = 0; g < gates->len; g++)
-    g_array_index (gates, Gate, g).scale = (float) sqrt (MAX (squares[g] - sums[g] * sums[g], 0));
+    {
+      g_array_index (gates, Gate, g).scale = (float) sqrt (MAX (squares[g] - sums[g] * sums[g], 0));
+      judge_code (&g_array_index (gates, Gate, g), n);
+    }
 }
 
 /* Nodes whose units are hit, as places in the graph. */
@@ -249,6 +315,7 @@ add_gates (CjlDamaged *self, CjProgram *program, GError **error)
       gate.gain = g_new (float, gate.tap.units);
       gate.offset = g_new (float, gate.tap.units);
       gate.importance = g_new0 (float, gate.tap.units);
+      gate.answers = cj_tensor_new (CJ_FLOAT32, &(CjShape){ 2, { LOOK, gate.tap.units } });
       g_array_append_val (self->gates, gate);
       g_ptr_array_add (nodes, self->graph->nodes->pdata[place]);
     }
@@ -269,6 +336,81 @@ add_gates (CjlDamaged *self, CjProgram *program, GError **error)
       self->inputs[2 * i] = (CjInputSpec){ gate->gain_id, gate->shape, CJ_FLOAT32, FALSE };
       self->inputs[2 * i + 1] = (CjInputSpec){ gate->offset_id, gate->shape, CJ_FLOAT32, FALSE };
     }
+  return TRUE;
+}
+
+/* --- heads --- */
+
+/* Mean of |Σ a · dL/da| over samples, of all that a head says: Michel, Levy and Neubig (2019), equation 2. */
+static void
+look_at_heads (GArray *gates, CjProgram *program, CjFeed *feed)
+{
+  const gsize n = MIN (feed->n_samples, LOOK) / BATCH * BATCH;
+  guint32 indices[BATCH];
+
+  for (gsize begin = 0; begin < n; begin += BATCH)
+    {
+      for (guint i = 0; i < BATCH; i++)
+        indices[i] = (guint32) (begin + i);
+      feed->fill (feed, indices, BATCH, 0, 0, cj_program_get_x (program),
+                  cj_program_get_y (program));
+      cj_program_skip_parameters (program, TRUE);
+      cj_program_forward (program, FALSE, BATCH, 0, 0);
+      cj_program_backward (program);
+      for (guint g = 0; g < gates->len; g++)
+        {
+          const HeadGate *gate = &g_array_index (gates, HeadGate, g);
+          g_autoptr (CjTensor) a = cj_program_dup_value (program, gate->heads.said);
+          g_autoptr (CjTensor) slope = cj_program_dup_value_gradient (program, gate->heads.said);
+          const gint64 places = a != NULL ? a->shape.dims[1] : 0;
+
+          for (gint64 i = 0; slope != NULL && i < BATCH * gate->heads.n_heads; i++)
+            {
+              const gint64 head = i % gate->heads.n_heads, sample = i / gate->heads.n_heads;
+              double sum = 0;
+
+              for (gint64 t = 0; t < places; t++)
+                for (gint64 d = 0; d < gate->heads.width; d++)
+                  {
+                    const gint64 at
+                        = ((sample * places + t) * gate->heads.n_heads + head) * gate->heads.width
+                          + d;
+
+                    sum += (double) cj_tensor_f32 (a)[at] * (double) cj_tensor_f32 (slope)[at];
+                  }
+              gate->importance[head] += (float) fabs (sum);
+            }
+        }
+    }
+}
+
+static gboolean
+add_heads (CjlDamaged *self, CjProgram *program, GError **error)
+{
+  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (self->network->dataset, CJD_SPLIT_TRAIN);
+  g_autoptr (GArray) all = cj_heads_list (cj_program_get_lowered (program));
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const CjHeads *heads = &g_array_index (all, CjHeads, i);
+      const CjNode *node = self->graph->nodes->pdata[heads->node];
+      HeadGate gate = { .heads = *heads };
+
+      if (self->node != NULL && !g_str_equal (node->id, self->node))
+        continue;
+      gate.out = g_strdup (heads->out);
+      gate.gain = g_new (float, heads->n_heads);
+      gate.importance = g_new0 (float, heads->n_heads);
+      g_array_append_val (self->heads, gate);
+    }
+  if (self->heads->len == 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("There are no heads that could be silenced. Choose a layer with attention, "
+                      "or lesion units."));
+      return FALSE;
+    }
+  look_at_heads (self->heads, program, feed);
   return TRUE;
 }
 
@@ -328,6 +470,8 @@ cjl_damaged_new (const CjlNetwork *network, const CjDamageInfo *info, gconstpoin
   self->graph = cj_graph_dup (network->graph);
   self->gates = g_array_new (FALSE, TRUE, sizeof (Gate));
   g_array_set_clear_func (self->gates, gate_clear);
+  self->heads = g_array_new (FALSE, TRUE, sizeof (HeadGate));
+  g_array_set_clear_func (self->heads, head_gate_clear);
   self->range = cjl_range_new (feed);
   self->sample = cjd_dataset_get_x_shape (network->dataset);
   self->params = cj_damage_new_params (info);
@@ -336,6 +480,7 @@ cjl_damaged_new (const CjlNetwork *network, const CjDamageInfo *info, gconstpoin
   program = cjl_network_compile (network, CJ_PURPOSE_EXPLAIN, BATCH, error);
   if (program == NULL || !check (self, program, error)
       || (info->target == CJ_DAMAGE_UNITS && !add_gates (self, program, error))
+      || (info->target == CJ_DAMAGE_HEADS && !add_heads (self, program, error))
       || !compile (self, error))
     return NULL;
   return g_steal_pointer (&self);
@@ -385,6 +530,28 @@ damage_units (CjlDamaged *self, CjDamageCall *call)
     }
 }
 
+static void
+damage_heads (CjlDamaged *self, CjDamageCall *call)
+{
+  cj_checkpoint_apply (self->network->weights, self->program);
+  for (guint g = 0; g < self->heads->len; g++)
+    {
+      const HeadGate *gate = &g_array_index (self->heads, HeadGate, g);
+      const CjProgramParam *param = cj_program_find_param (self->program, gate->out);
+      float *w = cj_program_get_param_data (self->program, param);
+
+      call->gain = gate->gain;
+      call->n_units = gate->heads.n_heads;
+      call->layer = g;
+      call->importance = gate->importance;
+      for (gint64 h = 0; h < gate->heads.n_heads; h++)
+        gate->gain[h] = 1;
+      self->info->run (call);
+      for (gint64 i = 0; i < param->size; i++)
+        w[i] *= gate->gain[i / gate->heads.width % gate->heads.n_heads];
+    }
+}
+
 /* Gains and offsets for every number of a batch. */
 static void
 put_gates (CjlDamaged *self)
@@ -404,6 +571,59 @@ put_gates (CjlDamaged *self)
     }
 }
 
+void
+cjl_damaged_draw (CjlDamaged *self, double dose, guint64 seed)
+{
+  CjDamageCall call = { .dose = dose, .params = self->params, .seed = seed };
+
+  if (self->info->target == CJ_DAMAGE_WEIGHTS)
+    damage_weights (self, &call);
+  if (self->info->target == CJ_DAMAGE_UNITS)
+    damage_units (self, &call);
+  if (self->info->target == CJ_DAMAGE_HEADS)
+    damage_heads (self, &call);
+}
+
+gboolean
+cjl_damaged_get_code (const CjlDamaged *self, CjlCode *code)
+{
+  *code = (CjlCode){ 0 };
+  for (guint g = 0; g < self->gates->len; g++)
+    {
+      const Gate *gate = &g_array_index (self->gates, Gate, g);
+
+      code->sparseness += gate->sparseness / self->gates->len;
+      code->dimensions += gate->dimensions;
+      code->n_units += gate->tap.units;
+    }
+  return self->gates->len > 0 && isfinite (code->sparseness) && isfinite (code->dimensions);
+}
+
+guint
+cjl_damaged_count_layers (const CjlDamaged *self)
+{
+  return self->gates->len;
+}
+
+CjlDamagedUnits
+cjl_damaged_get_units (const CjlDamaged *self, guint layer)
+{
+  const Gate *gate = &g_array_index (self->gates, Gate, layer);
+  const CjNode *node = self->network->graph->nodes->pdata[gate->tap.node];
+
+  return (CjlDamagedUnits){ node->id, gate->gain, gate->offset, gate->tap.units };
+}
+
+const float *
+cjl_damaged_get_weights (CjlDamaged *self, const CjProgramParam *param)
+{
+  const CjProgramParam *own = cj_program_find_param (self->program, param->name);
+
+  return own != NULL && cj_shape_equal (&own->shape, &param->shape)
+             ? cj_program_get_param_data (self->program, own)
+             : NULL;
+}
+
 gboolean
 cjl_damaged_measure (CjlDamaged *self, CjdSplit split, gsize n, double dose, guint64 seed,
                      gboolean (*go_on) (double progress, gpointer data), gpointer data,
@@ -421,10 +641,7 @@ cjl_damaged_measure (CjlDamaged *self, CjdSplit split, gsize n, double dose, gui
 
   *score = (CjlAttacked){ 0 };
   n = n > 0 ? MIN (n, feed->n_samples) : feed->n_samples;
-  if (self->info->target == CJ_DAMAGE_WEIGHTS)
-    damage_weights (self, &call);
-  if (self->info->target == CJ_DAMAGE_UNITS)
-    damage_units (self, &call);
+  cjl_damaged_draw (self, dose, seed);
   for (gsize begin = 0; begin < n; begin += BATCH)
     {
       const gint64 rows = (gint64) MIN (BATCH, n - begin);

@@ -25,6 +25,35 @@ gboolean cjl_damaged_measure (CjlDamaged *self, CjdSplit split, gsize n, double 
                               gboolean (*go_on) (double progress, gpointer data), gpointer data,
                               CjlAttacked *score, GError **error);
 
+/* Does the damage of a dose without measuring anything, for those who train the network under it. */
+void cjl_damaged_draw (CjlDamaged *self, double dose, guint64 seed);
+
+/* What was drawn last. Of damage to units: layers, and what becomes of the answers of one where they leave for the
+ * next, behind node `node` of the network: gain · a + offset, borrowed until the next is drawn. */
+typedef struct
+{
+  const char *node;
+  const float *gain, *offset; /* n_units each */
+  gint64 n_units;
+} CjlDamagedUnits;
+
+/* How the units that are to be hit share the work, over samples: population sparseness, 0 (all answer alike) to 1
+ * (one unit a sample), and the participation ratio, in how many dimensions their answers spread, of `n_units`
+ * (cj-code.h). Of several layers means and sums. FALSE: no units are to be hit. */
+typedef struct
+{
+  double sparseness, dimensions;
+  gint64 n_units;
+} CjlCode;
+
+gboolean cjl_damaged_get_code (const CjlDamaged *self, CjlCode *code);
+
+guint cjl_damaged_count_layers (const CjlDamaged *self);
+CjlDamagedUnits cjl_damaged_get_units (const CjlDamaged *self, guint layer);
+/* Of damage to weights and heads: the numbers of a parameter as they are left; borrowed. NULL: it has none
+ * such. */
+const float *cjl_damaged_get_weights (CjlDamaged *self, const CjProgramParam *param);
+
 /* Whether a layer has units that can be silenced, as "node" above. */
 gboolean cjl_damage_suits (const CjGraph *graph, const CjNode *node);
 

@@ -38,8 +38,9 @@ CjvFrame *cjl_figure_of_attention (const CjlFigureRequest *request, GError **err
 CjvFrame *cjl_figure_of_heads (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
 
-/* cjl-figures-robustness.c: "robustness". */
+/* cjl-figures-robustness.c: "robustness", "retraining". */
 CjvFrame *cjl_figure_of_robustness (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_retraining (const CjlFigureRequest *request, GError **error);
 
 /* cjl-figures-energy.c: "energy", "accuracy-energy", "balance". */
 CjvFrame *cjl_figure_of_balance (const CjlFigureRequest *request, GError **error);
@@ -51,5 +52,8 @@ CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **err
 
 /* cjl-figures-rules.c: "alignment". */
 CjvFrame *cjl_figure_of_alignment (const CjlFigureRequest *request, GError **error);
+
+/* cjl-figures-spikes.c: "raster", "membrane", "isi", "cross-correlogram", "spike-triggered-average". */
+CjvFrame *cjl_figure_of_spikes (const CjlFigureRequest *request, GError **error);
 
 G_END_DECLS

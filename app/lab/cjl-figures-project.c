@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames of figures from a project at rest: its weights, its history, and what its network makes of
  * samples. K classes, P points of a plane. */
+#include "cjl-acting.h"
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
@@ -9,6 +10,7 @@
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
 #include "cjl-probe.h"
+#include "cjl-forgetting.h"
 #include "cjl-pruning.h"
 #include "cjl-synapses.h"
 #include "cjl-write.h"
@@ -354,7 +356,7 @@ frame_of_weights (const Request *r, GError **error)
           || (prefix != NULL && !g_str_has_prefix (named->name, prefix)))
         continue;
       frame = cjv_frame_new ();
-      cjv_frame_set_array (frame, "weights", named->tensor);
+      cjv_frame_take_array (frame, "weights", cjl_project_dup_acting (r->project, named->name));
       cjv_frame_set_text (frame, "title", named->name);
       if (named->tensor->shape.n_dims == 2)
         put_input_shape (r, owner, frame);
@@ -505,6 +507,22 @@ frame_of_history (const Request *r, GError **error)
 }
 
 static CjvFrame *
+frame_of_forgetting (const Request *r, GError **error)
+{
+  g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
+  const GArray *const runs[] = { epochs };
+  const char *const names[] = { r->project->title };
+  CjvFrame *frame = cjl_forgetting_frame_of_runs (runs, names, 1);
+
+  if (frame == NULL)
+    g_set_error (
+        error, CJ_ERROR, CJ_ERROR_PARAM,
+        _ ("The run has no tasks. Give the data tasks, as “data.tasks=split”, and train the "
+           "project."));
+  return frame;
+}
+
+static CjvFrame *
 frame_of_pruning (const Request *r, GError **error)
 {
   (void) error;
@@ -559,7 +577,14 @@ static const struct
   { "energy", TRUE, cjl_figure_of_energy },
   { "accuracy-energy", TRUE, cjl_figure_of_versions },
   { "balance", TRUE, cjl_figure_of_balance },
+  { "retraining", TRUE, cjl_figure_of_retraining },
   { "pruning", FALSE, frame_of_pruning },
+  { "raster", TRUE, cjl_figure_of_spikes },
+  { "membrane", TRUE, cjl_figure_of_spikes },
+  { "isi", TRUE, cjl_figure_of_spikes },
+  { "cross-correlogram", TRUE, cjl_figure_of_spikes },
+  { "spike-triggered-average", TRUE, cjl_figure_of_spikes },
+  { "forgetting", FALSE, frame_of_forgetting },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -5,7 +5,36 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
+
+const CjParam cjl_robustness_params[] = {
+  { .name = "most",
+    .title = N_ ("Largest dose"),
+    .blurb = N_ ("Where the curve ends; 0: where that of the damage usually does"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjlRobustnessOptions, most),
+    .max = 1000,
+    .soft_max = 1,
+    .digits = 3 },
+  { .name = "doses",
+    .title = N_ ("Doses"),
+    .blurb = N_ ("Points of the curve"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlRobustnessOptions, n_doses),
+    .preset = 10,
+    .min = 2,
+    .max = CJL_ROBUSTNESS_MAX_DOSES },
+  { .name = "seeds",
+    .title = N_ ("Seeds"),
+    .blurb = N_ ("How often every dose is drawn"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlRobustnessOptions, n_seeds),
+    .preset = 5,
+    .min = 1,
+    .max = CJL_ROBUSTNESS_MAX_SEEDS },
+  { NULL },
+};
 
 void
 cjl_robustness_options_init (CjlRobustnessOptions *options)
@@ -75,6 +104,8 @@ cjl_robustness_free (CjlRobustness *self)
   g_clear_pointer (&self->doses, cj_tensor_unref);
   g_clear_pointer (&self->accuracy, cj_tensor_unref);
   g_free (self->node);
+  g_free (self->other);
+  g_free (self->title);
   g_free (self);
 }
 
@@ -92,6 +123,8 @@ robustness_new (const CjlNetwork *network, const CjlRobustnessOptions *options)
   self->options.n_seeds = CLAMP (options->n_seeds, 1, CJL_ROBUSTNESS_MAX_SEEDS);
   self->node = g_strdup (cjl_robustness_has_node (options->what) ? options->node : NULL);
   self->options.node = self->node;
+  self->other = g_strdup (options->other);
+  self->options.other = self->other;
   self->dataset = cjd_dataset_ref (network->dataset);
   self->step = network->weights->at.step;
   self->n = MIN (options->n_samples, cjd_dataset_count (network->dataset, options->split));
@@ -114,6 +147,9 @@ robustness_dup (const CjlRobustness *from)
 
   self->node = g_strdup (from->node);
   self->options.node = self->node;
+  self->other = g_strdup (from->other);
+  self->options.other = self->other;
+  self->title = g_strdup (from->title);
   self->dataset = cjd_dataset_ref (from->dataset);
   self->doses = cj_tensor_ref (from->doses);
   self->accuracy = cj_tensor_dup (from->accuracy);
@@ -149,6 +185,24 @@ measure (Work *work, CjlDamaged *damaged, double dose, guint64 seed, CjlAttacked
                              work, score, error);
 }
 
+/* Puts the network of the other project in the place of this one; its samples stay. */
+static gboolean
+take_other (Work *work, GError **error)
+{
+  CjlRobustness *result = work->result;
+  g_autoptr (CjlProject) project = cjl_project_load (result->other, error);
+  CjlNetwork *network
+      = project != NULL ? cjl_network_new_project (project, work->network->dataset, error) : NULL;
+
+  if (network == NULL)
+    return FALSE;
+  result->title = g_strdup (project->title);
+  result->step = network->weights->at.step;
+  cjl_network_free (work->network);
+  work->network = network;
+  return TRUE;
+}
+
 /* Fills the result; FALSE and an error, or stopped. */
 static gboolean
 run (Work *work, GError **error)
@@ -159,6 +213,8 @@ run (Work *work, GError **error)
   g_autofree gpointer params = damage != NULL ? cj_damage_new_params (damage) : NULL;
   g_autoptr (CjlDamaged) damaged = NULL;
 
+  if (result->other != NULL && !take_other (work, error))
+    return FALSE;
   if (result->n == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
@@ -172,6 +228,8 @@ run (Work *work, GError **error)
     damaged = cjl_damaged_new (work->network, damage, params, o->node, error);
   if (damage != NULL && damaged == NULL)
     return FALSE;
+  if (damaged != NULL && !cjl_damaged_get_code (damaged, &result->code))
+    result->code = (CjlCode){ 0 };
   work->share = 1.0 / (o->n_seeds * o->n_doses);
   for (guint s = 0; s < o->n_seeds; s++)
     {
@@ -246,7 +304,8 @@ cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b)
          && memcmp (a->doses->data, b->doses->data, cj_tensor_bytes (a->doses)) == 0;
 }
 
-/* "Lesion of units in conv1, strongest first", with a name of the network in front of it. */
+/* "Lesion of units in conv1, strongest first", with a name of the network in front of it, and how
+ * distributed its code is. */
 static char *
 print_line (const CjlRobustness *self, const char *name)
 {
@@ -260,23 +319,25 @@ print_line (const CjlRobustness *self, const char *name)
     g_string_append_printf (text, _ (" in %s"), self->node);
   if (cjl_robustness_has_order (o->what) && o->order != CJ_DAMAGE_RANDOM)
     g_string_append_printf (text, ", %s", _ (cj_damage_orders[o->order]));
+  if (self->code.n_units > 0)
+    /* Translators: how sparse a code is, 0 to 1, in how many dimensions it spreads, of how many units */
+    g_string_append_printf (text, _ (" (sparseness %.2f, %.1f dimensions of %lld)"),
+                            self->code.sparseness, self->code.dimensions,
+                            (long long) self->code.n_units);
   return g_string_free (text, FALSE);
 }
 
 CjvFrame *
-cjl_robustness_frame (const CjlRobustness *self, const char *name, const CjlRobustness *other,
-                      const char *other_name)
+cjl_robustness_frame (const CjlRobustness *const *all, const char *const *names, guint n)
 {
   static const char *const splits[CJD_N_SPLITS]
       = { N_ ("training"), N_ ("validation"), N_ ("test") };
+  const CjlRobustness *self = all[0];
   const CjDamageInfo *damage = cj_damage_find (self->options.what);
-  const guint l = other != NULL ? 2 : 1;
-  const gint64 dims[] = { l, self->accuracy->shape.dims[0], self->accuracy->shape.dims[1] };
+  const gint64 dims[] = { n, self->accuracy->shape.dims[0], self->accuracy->shape.dims[1] };
   const CjShape shape = cj_shape (3, dims);
   CjTensor *curves = cj_tensor_new (CJ_FLOAT32, &shape);
-  g_autofree char *line = print_line (self, name);
-  g_autofree char *second = other != NULL ? print_line (other, other_name) : NULL;
-  const char *const lines[] = { line, second, NULL };
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   const guint seeds = self->options.n_seeds;
   g_autofree char *note = g_strdup_printf (
       g_dngettext (GETTEXT_PACKAGE, "%'zu %s samples, %u seed", "%'zu %s samples, %u seeds", seeds),
@@ -286,10 +347,13 @@ cjl_robustness_frame (const CjlRobustness *self, const char *name, const CjlRobu
       _ ("%s, %s, step %llu"), self->dataset->name, note, (unsigned long long) self->step);
   CjvFrame *frame = cjv_frame_new ();
 
-  memcpy (curves->data, self->accuracy->data, cj_tensor_bytes (self->accuracy));
-  if (other != NULL)
-    memcpy ((char *) curves->data + cj_tensor_bytes (self->accuracy), other->accuracy->data,
-            cj_tensor_bytes (other->accuracy));
+  for (guint i = 0; i < n; i++)
+    {
+      memcpy ((char *) curves->data + i * cj_tensor_bytes (self->accuracy), all[i]->accuracy->data,
+              cj_tensor_bytes (self->accuracy));
+      g_ptr_array_add (lines, print_line (all[i], names != NULL ? names[i] : NULL));
+    }
+  g_ptr_array_add (lines, NULL);
   cjv_frame_take_array (frame, "curves", curves);
   cjv_frame_set_array (frame, "x", self->doses);
   cjv_frame_set_axis_label (frame, "curves", 2,
@@ -300,7 +364,7 @@ cjl_robustness_frame (const CjlRobustness *self, const char *name, const CjlRobu
   cjv_frame_set_scalar (frame, "x-share", damage != NULL && damage->share);
   if (isfinite (self->chance))
     cjv_frame_set_scalar (frame, "chance", self->chance);
-  cjv_frame_set_strings (frame, "lines", lines);
+  cjv_frame_set_strings (frame, "lines", (const char *const *) lines->pdata);
   cjv_frame_set_text (frame, "title", _ ("Dose and response"));
   cjv_frame_set_text (frame, "note", note);
   cjv_frame_set_provenance (frame, provenance);

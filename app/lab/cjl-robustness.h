@@ -21,7 +21,11 @@ typedef struct
   gsize n_samples; /* at most */
   double most;     /* the last dose; 0: the preset of the damage */
   guint n_doses, n_seeds;
+  const char *other; /* path of a project: its network is damaged instead, on these data; or NULL */
 } CjlRobustnessOptions;
+
+/* What of it is set by name: the last dose, doses, seeds. */
+extern const CjParam cjl_robustness_params[];
 
 /* Lesion of units, all layers, 1,000 test samples, 10 doses, 5 seeds. */
 void cjl_robustness_options_init (CjlRobustnessOptions *options);
@@ -38,13 +42,15 @@ gboolean cjl_robustness_has_order (const char *what);
 typedef struct
 {
   CjlRobustnessOptions options;
-  char *node; /* what options.node points to, or NULL */
+  char *node, *other; /* what options.node and options.other point to, or NULL */
+  char *title;        /* of the other project; NULL: there is none */
   CjdDataset *dataset;
   guint64 step;       /* of the weights */
   gsize n;            /* samples that are judged */
   CjTensor *doses;    /* [P] */
   CjTensor *accuracy; /* [S, P]; NAN: not measured yet */
   double chance;      /* share that a guess gets right */
+  CjlCode code;       /* of the units that are lesioned; n_units 0: not known, or there are none */
 } CjlRobustness;
 
 void cjl_robustness_free (CjlRobustness *robustness);
@@ -56,10 +62,12 @@ CjlJob *cjl_robustness_start (CjlNetwork *network, const CjlRobustnessOptions *o
 CjlRobustness *cjl_robustness_project (CjlProject *project, CjdDataset *dataset,
                                        const CjlRobustnessOptions *options, GError **error);
 
-/* A sealed frame for the figure "robustness": one line, or two with `other` (NULL: none), which must have
- * the same doses and seeds; then `name` and `other_name` tell them apart. You free. */
-CjvFrame *cjl_robustness_frame (const CjlRobustness *robustness, const char *name,
-                                const CjlRobustness *other, const char *other_name);
+#define CJL_ROBUSTNESS_MAX_LINES 8
+
+/* A sealed frame for the figure "robustness": a line each of `n`, at most CJL_ROBUSTNESS_MAX_LINES, which all have
+ * the doses and seeds of the first; `names` tell them apart (NULL: of one). With the layer's code where units
+ * are lesioned. You free. */
+CjvFrame *cjl_robustness_frame (const CjlRobustness *const *all, const char *const *names, guint n);
 /* Whether two can stand in one figure. */
 gboolean cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b);
 

@@ -89,22 +89,30 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   return TRUE;
 }
 
-/* "12 units of 2 layers are taken out; 23,456 of 266,610 weights are left." */
+/* How many of what are gone, and how many weights are left, in sentences. You free. */
 static char *
-print_shrunk (const CjlShrunk *shrunk, gint64 before, gint64 after)
+say_taken (const CjlShrunk *shrunk, gint64 before, gint64 after)
 {
-  g_autofree char *units = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, /* Translators: the number is of units */
-                   "%u unit is taken out", "%u units are taken out", shrunk->n_units),
-      shrunk->n_units);
-  g_autofree char *layers
-      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, /* Translators: the number is of layers */
-                                      "of %u layer", "of %u layers", shrunk->n_layers),
-                         shrunk->n_layers);
+  GString *text = g_string_new (NULL);
 
-  /* Translators: “12 units are taken out”, “of 2 layers”, and two numbers of weights */
-  return g_strdup_printf (_ ("%s %s; %'lld of %'lld weights are left."), units, layers,
-                          (long long) after, (long long) before);
+  if (shrunk->n_units > 0)
+    g_string_append_printf (text,
+                            g_dngettext (GETTEXT_PACKAGE,
+                                         /* Translators: the number is of units */
+                                         "%u unit is taken out.", "%u units are taken out.",
+                                         shrunk->n_units),
+                            shrunk->n_units);
+  if (shrunk->n_heads > 0)
+    g_string_append_printf (text,
+                            g_dngettext (GETTEXT_PACKAGE,
+                                         /* Translators: the number is of heads of attention */
+                                         "%s%u head is taken out.", "%s%u heads are taken out.",
+                                         shrunk->n_heads),
+                            text->len > 0 ? " " : "", shrunk->n_heads);
+  g_string_append_printf (text, /* Translators: two numbers */
+                          _ (" %'lld of %'lld weights are left."), (long long) after,
+                          (long long) before);
+  return g_string_free (text, FALSE);
 }
 
 static gint64
@@ -127,12 +135,12 @@ cjl_session_take_shrunk (CjlSession *self, const CjlShrunk *shrunk, char **said,
 
   cjl_session_rest (self);
   before = count_weights (self);
-  if (shrunk->n_units == 0)
+  if (shrunk->n_units + shrunk->n_heads == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
                    shrunk->kept == NULL
                        ? _ ("No unit of the network is pruned as a whole. Prune with the pattern "
-                            "“unit” first.")
+                            "“unit” or “head” first.")
                        : _ ("The units that are pruned cannot be taken out, since the network "
                             "would answer otherwise."));
       return FALSE;
@@ -151,7 +159,7 @@ cjl_session_take_shrunk (CjlSession *self, const CjlShrunk *shrunk, char **said,
   g_array_set_size (self->cuts, 0);
   cj_runner_wait (self->runner);
   if (said != NULL)
-    *said = print_shrunk (shrunk, before, count_weights (self));
+    *said = say_taken (shrunk, before, count_weights (self));
   return done;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-shrink.h"
 
+#include "cj-heads.h"
 #include "cjl-project.h"
 
 #include <math.h>
@@ -119,24 +120,42 @@ typedef struct
   gint64 n_answers;
 } Old;
 
-/* Tries the network without the silent units of a node; TRUE: it is the same. */
 static gboolean
-try_node (CjlShrunk *self, const Old *old, const char *id, guint n, GArray *cuts)
+set_number (CjGraph *graph, CjNode *node, const char *name, gint64 number)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, number);
+
+  return cj_graph_set_param (graph, node, name, text, NULL);
+}
+
+/* Takes `n` units from what the node says it has, or `n` of `heads` (NULL: it is units that go). */
+static gboolean
+set_fewer (CjGraph *graph, CjNode *node, guint n, const CjHeads *heads)
+{
+  const CjParam *param = find_units (node);
+  g_autofree char *text = NULL;
+
+  if (heads != NULL)
+    return set_number (graph, node, "heads", heads->n_heads - n)
+           && set_number (graph, node, "head-width", heads->width);
+  text = param != NULL ? cj_params_print (param, node->params) : NULL;
+  return text != NULL
+         && set_number (graph, node, param->name, g_ascii_strtoll (text, NULL, 10) - n);
+}
+
+/* Tries the network without silent units, or heads, of a node; TRUE: it is the same. */
+static gboolean
+try_node (CjlShrunk *self, const Old *old, const char *id, guint n, const CjHeads *heads,
+          GArray *cuts)
 {
   g_autoptr (CjGraph) graph = cj_graph_dup (self->graph);
-  CjNode *node = cj_graph_find (graph, id);
-  const CjParam *param = find_units (node);
-  g_autofree char *text = param != NULL ? cj_params_print (param, node->params) : NULL;
-  g_autofree char *fewer
-      = text != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, g_ascii_strtoll (text, NULL, 10) - n)
-                     : NULL;
   const CjDataSpec spec = cjl_data_spec (old->dataset, 1);
   g_autoptr (CjCheckpoint) weights = NULL;
   g_autoptr (CjLowered) lowered = NULL;
   g_autofree float *answers = NULL;
   gint64 n_answers = 0;
 
-  if (fewer == NULL || !cj_graph_set_param (graph, node, param->name, fewer, NULL))
+  if (!set_fewer (graph, cj_graph_find (graph, id), n, heads))
     return FALSE;
   lowered = cj_lower (graph, &spec);
   if (!cj_lowered_can_train (lowered, NULL))
@@ -149,6 +168,72 @@ try_node (CjlShrunk *self, const Old *old, const char *id, guint n, GArray *cuts
   cj_graph_free (self->graph);
   self->graph = g_steal_pointer (&graph);
   return TRUE;
+}
+
+/* --- heads --- */
+
+/* Whether nothing of what the head says is heard. */
+static gboolean
+is_silent (const CjCheckpoint *weights, const CjHeads *heads, gint64 head)
+{
+  const CjTableEntry *entry = cj_table_find (weights->table, heads->out);
+  const float *w = entry != NULL ? cj_checkpoint_get_data (weights, entry) : NULL;
+
+  for (gint64 e = 0; w != NULL && e < entry->shape.dims[0]; e++)
+    {
+      const CjHeadRun run = cj_heads_get_column_run (heads, head, e);
+
+      for (gint64 i = run.first; i < run.first + run.n; i++)
+        if (w[i] != 0
+            && (weights->flags == NULL
+                || (weights->flags[entry->offset + i] & CJ_MASK_PRUNED) == 0))
+          return FALSE;
+    }
+  return w != NULL;
+}
+
+/* Adds what the silent heads hold as cuts, the last first; one head stays. How many go. */
+static guint
+add_head_cuts (const char *node, const CjHeads *heads, const CjCheckpoint *weights, GArray *cuts)
+{
+  guint n = 0;
+
+  for (gint64 head = heads->n_heads; head-- > 0 && n + 1 < (guint) heads->n_heads;)
+    {
+      if (!is_silent (weights, heads, head))
+        continue;
+      for (gint64 i = heads->width; i-- > 0;)
+        cj_unit_cuts_add (cuts, node, (guint) (head * heads->width + i));
+      n++;
+    }
+  return n;
+}
+
+static void
+shrink_heads (CjlShrunk *self, const Old *old, GString *kept)
+{
+  const CjDataSpec spec = cjl_data_spec (old->dataset, 1);
+  g_autoptr (CjLowered) lowered = cj_lower (old->graph, &spec);
+  g_autoptr (GArray) all = cj_heads_list (lowered);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const CjHeads *heads = &g_array_index (all, CjHeads, i);
+      const CjNode *node = old->graph->nodes->pdata[heads->node];
+      const guint before = self->cuts->len;
+      const guint n = add_head_cuts (node->id, heads, old->weights, self->cuts);
+
+      if (n == 0)
+        continue;
+      if (try_node (self, old, node->id, n, heads, self->cuts))
+        {
+          self->n_heads += n;
+          self->n_layers++;
+          continue;
+        }
+      g_array_set_size (self->cuts, before);
+      g_string_append_printf (kept, "%s%s", kept->len > 0 ? ", " : "", node->id);
+    }
 }
 
 CjlShrunk *
@@ -172,7 +257,7 @@ cjl_shrink (const CjGraph *graph, CjdDataset *dataset, const CjCheckpoint *weigh
 
       if (n == 0)
         continue;
-      if (try_node (self, &old, node->id, n, self->cuts))
+      if (try_node (self, &old, node->id, n, NULL, self->cuts))
         {
           self->n_units += n;
           self->n_layers++;
@@ -181,6 +266,7 @@ cjl_shrink (const CjGraph *graph, CjdDataset *dataset, const CjCheckpoint *weigh
       g_array_set_size (self->cuts, before);
       g_string_append_printf (kept, "%s%s", kept->len > 0 ? ", " : "", node->id);
     }
+  shrink_heads (self, &old, kept);
   if (kept->len > 0)
     self->kept = g_strdup (kept->str);
   return g_steal_pointer (&self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Makes a network smaller by what was pruned from it: a unit or filter that hears nothing and says nothing
- * is taken out, with what listens to it. */
+ * is taken out, with what listens to it; so is a head of attention that says nothing. */
 #pragma once
 
 #include "cj-checkpoint.h"
@@ -15,11 +15,12 @@ typedef struct _CjlShrunk
   CjGraph *graph;
   GArray *cuts;   /* CjUnitCut, for the surgery from the old one */
   guint n_units;  /* that go */
+  guint n_heads;  /* of attention, besides */
   guint n_layers; /* they are of */
   char *kept;     /* names of layers with silent units that have to keep them, or NULL */
 } CjlShrunk;
 
-/* Units all of whose weights, and whose bias, are pruned in `weights` go, a layer at a time, where the network
+/* Heads whose columns of the projection out are pruned or 0 go as well. Units all of whose weights, and whose bias, are pruned in `weights` go, a layer at a time, where the network
  * can still be trained and answers the same to samples of the data, to rounding; one unit of a layer
  * stays in any case. Slow. You free. */
 CjlShrunk *cjl_shrink (const CjGraph *graph, CjdDataset *dataset, const CjCheckpoint *weights,

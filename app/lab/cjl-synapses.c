@@ -2,6 +2,7 @@
 #include "cjl-synapses.h"
 
 #include "cj-error.h"
+#include "cjl-acting.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -243,8 +244,7 @@ cjl_figure_of_synapses (const CjlFigureRequest *r, GError **error)
   sender = node->from[0].node;
   index = cj_graph_get_index (r->project->graph, node);
   lowered = cj_program_get_lowered (program);
-  weights = cj_tensor_new (CJ_FLOAT32, &param->shape);
-  memcpy (weights->data, cj_program_get_param_data (program, param), cj_tensor_bytes (weights));
+  weights = cjl_acting_dup (program, param);
   to = cj_program_dup_output (program, (guint) index, 0);
   if (sender != NULL)
     from = cj_program_dup_output (program, (guint) cj_graph_get_index (r->project->graph, sender),

@@ -162,6 +162,19 @@ static const CjlTemplate templates[] = {
                "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
                "leaky-integrator tau=20 dt=10, spike-readout last, cross-entropy",
     .setup = "epochs=20 batch=32 optimizer=adam learning-rate=0.005" },
+  { .id = "one-after-another",
+    .title = "Learning one task after another",
+    .category = "Memory",
+    .blurb = "Signs come a few kinds at a time, and the network forgets the first while it learns "
+             "the last",
+    .teaches
+    = "Watch Forgetting; then choose elastic weights, synaptic intelligence or replay under "
+      "Continual learning, train again, and compare the matrices",
+    .expected = "the first tasks fall by 10 points or more",
+    .source = "glyphs",
+    .data = "tasks=split task-count=6",
+    .network = "input, flatten, dense 128 relu, dense 128 relu, dense 36, cross-entropy",
+    .setup = "epochs=4 batch=32 optimizer=adam learning-rate=0.001" },
   { .id = "char-gpt",
     .title = "Letter by letter",
     .category = "Sequences",
@@ -215,6 +228,17 @@ static const CjlTemplate templates[] = {
                "conv-2d 64 kernel=12 stride=8 padding=2 bias=false, softmax 1, "
                "conv-2d 64 kernel=1 bias=false, pixel-shuffle 8, mse; local1 > mse1:1",
     .setup = "epochs=8 batch=64 learning-rate=0.01 schedule=cosine" },
+  { .id = "excitation-inhibition",
+    .title = "Excitation and inhibition",
+    .category = "Spiking",
+    .blurb = "Neurons that only excite and neurons that only inhibit learn the signs together, as "
+             "Dale's law has it",
+    .teaches = "Press S on dale3: all that a neuron sends has one colour, and no training turns it",
+    .expected = "95 %",
+    .source = "glyphs",
+    .network = "input, flatten, dale-dense 200 inhibition=interneurons activation=relu, "
+               "dale-dense 100 activation=relu, dale-dense 36, cross-entropy",
+    .setup = "epochs=8 batch=64" },
   { NULL },
 };
 

@@ -15,7 +15,8 @@ typedef enum
 {
   CJ_DAMAGE_SAMPLES, /* alters what the network is shown */
   CJ_DAMAGE_WEIGHTS, /* alters learned numbers */
-  CJ_DAMAGE_UNITS    /* alters what units answer */
+  CJ_DAMAGE_UNITS,   /* alters what units answer */
+  CJ_DAMAGE_HEADS    /* alters what heads of attention say */
 } CjDamageTarget;
 
 /* What is damaged. */
@@ -36,7 +37,8 @@ typedef struct
   gint64 size;
   guint tensor;
 
-  /* Of units: the answer of unit u becomes gain[u] · answer + offset[u]; both come as 1 and 0. */
+  /* Of units: the answer of unit u becomes gain[u] · answer + offset[u]; both come as 1 and 0. Of heads the
+   * same, without offsets: NULL. */
   float *gain, *offset;
   gint64 n_units;
   guint layer;             /* number of the layer among those that are damaged */

@@ -67,6 +67,9 @@ save_node (const CjNode *node, gboolean placed)
   g_variant_dict_insert (&dict, "x", "d", node->x);
   g_variant_dict_insert (&dict, "y", "d", node->y);
   g_variant_dict_insert (&dict, "muted", "b", node->muted);
+  g_variant_dict_remove (&dict, "lesioned");
+  if (node->lesioned)
+    g_variant_dict_insert (&dict, "lesioned", "b", TRUE);
   g_variant_dict_insert (&dict, "frozen", "b", node->frozen);
   g_variant_dict_insert (&dict, "rate", "d", node->rate);
   g_variant_dict_remove (&dict, "rule");
@@ -113,6 +116,7 @@ fill_node (CjNode *node, GVariantDict *dict, GError **error)
   node->x = CLAMP (cj_dict_lookup_number (dict, "x", 0), -1e7, 1e7);
   node->y = CLAMP (cj_dict_lookup_number (dict, "y", 0), -1e7, 1e7);
   node->muted = lookup_flag (dict, "muted");
+  node->lesioned = lookup_flag (dict, "lesioned");
   node->frozen = lookup_flag (dict, "frozen");
   node->rate = CLAMP (cj_dict_lookup_number (dict, "rate", 1), 0, 1e6);
   node->rule = 0;

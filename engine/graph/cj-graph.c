@@ -49,12 +49,18 @@ const CjParam cj_node_params[] = {
 };
 
 /* Of every node, with weights or not; people meet it as an action, so it has no row. */
-static const CjParam muted_params[] = {
+static const CjParam state_params[] = {
   { .name = "muted",
     .title = "Muted",
     .blurb = "Passes its input on as it is",
     .kind = CJ_PARAM_BOOL,
     .offset = offsetof (CjNode, muted),
+    .max = 1 },
+  { .name = "lesioned",
+    .title = "Lesioned",
+    .blurb = "Says nothing: all its answers are 0",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjNode, lesioned),
     .max = 1 },
   { NULL },
 };
@@ -308,7 +314,7 @@ gboolean
 cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                     GError **error)
 {
-  const CjParam *const common[] = { cj_node_params, muted_params };
+  const CjParam *const common[] = { cj_node_params, state_params };
 
   cj_graph_touch (graph, node);
   for (guint i = 0; i < G_N_ELEMENTS (common); i++)
@@ -337,6 +343,13 @@ cj_graph_set_muted (CjGraph *graph, CjNode *node, gboolean muted)
 {
   cj_graph_touch (graph, node);
   node->muted = muted;
+}
+
+void
+cj_graph_set_lesioned (CjGraph *graph, CjNode *node, gboolean lesioned)
+{
+  cj_graph_touch (graph, node);
+  node->lesioned = lesioned;
 }
 
 void

@@ -21,13 +21,14 @@ struct _CjNode
   const CjLayerInfo *layer;
   gpointer params; /* layer->params_size bytes, owned */
   CjWire from[CJ_LAYER_MAX_IN];
-  char *block;     /* id of the block it is drawn in; NULL: none */
-  double x, y;     /* of the card on the canvas, pixels at 100 % */
-  gboolean muted;  /* passes its input on */
-  gboolean frozen; /* its parameters do not learn */
-  double rate;     /* factor on the learning rate, 1 */
-  int rule;        /* how it learns: index into cj_rule_names; 0: as the network */
-  GVariant *kept;  /* of a node whose layer is not installed: what was read */
+  char *block;       /* id of the block it is drawn in; NULL: none */
+  double x, y;       /* of the card on the canvas, pixels at 100 % */
+  gboolean muted;    /* passes its input on */
+  gboolean lesioned; /* says nothing: all its answers are 0 */
+  gboolean frozen;   /* its parameters do not learn */
+  double rate;       /* factor on the learning rate, 1 */
+  int rule;          /* how it learns: index into cj_rule_names; 0: as the network */
+  GVariant *kept;    /* of a node whose layer is not installed: what was read */
 };
 
 /* Nodes drawn as one card with an inside of its own; a view of the network, which knows nothing of it.
@@ -81,11 +82,12 @@ gboolean cj_graph_connect (CjGraph *graph, CjNode *from, guint port, CjNode *to,
 void cj_graph_disconnect (CjGraph *graph, CjNode *to, guint to_port);
 
 gboolean cj_graph_rename (CjGraph *graph, CjNode *node, const char *id, GError **error);
-/* By name: of the layer's table, of cj_node_params, or "muted". */
+/* By name: of the layer's table, of cj_node_params, "muted" or "lesioned". */
 gboolean cj_graph_set_param (CjGraph *graph, CjNode *node, const char *name, const char *text,
                              GError **error);
 void cj_graph_move (CjGraph *graph, CjNode *node, double x, double y);
 void cj_graph_set_muted (CjGraph *graph, CjNode *node, gboolean muted);
+void cj_graph_set_lesioned (CjGraph *graph, CjNode *node, gboolean lesioned);
 void cj_graph_set_frozen (CjGraph *graph, CjNode *node, gboolean frozen);
 void cj_graph_set_rate (CjGraph *graph, CjNode *node, double rate);
 

@@ -3,6 +3,17 @@
 #include "cj-rule.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Dense layers of the region, each followed by a function or by nothing: steps. */
+typedef struct
+{
+  guint n_layers;
+  guint dense[CJ_CHAIN_MAX_LAYERS];
+  int after[CJ_CHAIN_MAX_LAYERS]; /* the function's step, -1: none */
+  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
+  int out; /* value */
+} Row;
 
 static CjStep *
 get_step (const CjRulePass *pass, guint i)
@@ -58,10 +69,10 @@ find_function (const CjStep *step)
 }
 
 /* The row that begins with the dense layer at `i`. */
-static CjRuleRow
+static Row
 find_row (const CjRulePass *pass, guint i)
 {
-  CjRuleRow row = { .n_layers = 0 };
+  Row row = { .n_layers = 0 };
 
   while (is_layer (pass, i) && row.n_layers < CJ_CHAIN_MAX_LAYERS)
     {
@@ -86,20 +97,21 @@ find_row (const CjRulePass *pass, guint i)
   return row;
 }
 
-GArray *
-cj_rule_find_rows (CjRulePass *pass, guint least)
+/* The rows of two layers and more. */
+static GArray *
+find_rows (const CjRulePass *pass)
 {
   const guint n = pass->lowered->builder->steps->len;
-  GArray *rows = g_array_new (FALSE, FALSE, sizeof (CjRuleRow));
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (Row));
   g_autofree gboolean *taken = g_new0 (gboolean, n + 1);
 
   for (guint i = 0; i < n; i++)
     {
-      const CjRuleRow row = taken[i] ? (CjRuleRow){ .n_layers = 0 } : find_row (pass, i);
+      const Row row = taken[i] ? (Row){ .n_layers = 0 } : find_row (pass, i);
 
       for (guint l = 0; l < row.n_layers; l++)
         taken[row.dense[l]] = TRUE;
-      if (row.n_layers >= MAX (least, 1))
+      if (row.n_layers >= 2)
         g_array_append_val (rows, row);
     }
   return rows;
@@ -123,9 +135,8 @@ rewire (CjRulePass *pass, int from, int to)
 }
 
 /* The steps that made the row are left: nothing reads what they make, so they do not run. */
-int
-cj_rule_replace_row (CjRulePass *pass, const CjRuleRow *row, const CjOpInfo *info,
-                     gconstpointer attrs)
+static void
+replace_row (CjRulePass *pass, const Row *row, const CjOpInfo *info, gconstpointer attrs)
 {
   int in[CJ_OP_MAX_IN] = { get_step (pass, row->dense[0])->in[0] }, out;
 
@@ -140,11 +151,11 @@ cj_rule_replace_row (CjRulePass *pass, const CjRuleRow *row, const CjOpInfo *inf
   rewire (pass, row->out, out);
   for (guint l = 0; l < row->n_layers; l++)
     get_step (pass, row->dense[l])->replaced = TRUE;
-  return out;
 }
 
-void
-cj_rule_note_products (CjRulePass *pass)
+/* Says of every product of the region that is not replaced that it learns by backpropagation. */
+static void
+note_products (CjRulePass *pass)
 {
   for (guint i = 0; i < pass->lowered->builder->steps->len; i++)
     {
@@ -161,4 +172,22 @@ cj_rule_note_products (CjRulePass *pass)
                               "learning rule to say so."),
                            _ (node->layer->title), node->id, _ (pass->rule->title)));
     }
+}
+
+void
+cj_rule_replace_rows (CjRulePass *pass, const CjOpInfo *info, gpointer attrs)
+{
+  g_autoptr (GArray) rows = find_rows (pass);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const Row *row = &g_array_index (rows, Row, i);
+      CjDenseChainAttrs *head = attrs;
+
+      head->n_layers = row->n_layers;
+      memcpy (head->functions, row->functions, sizeof head->functions);
+      replace_row (pass, row, info, attrs);
+    }
+  note_products (pass);
+  cj_rule_note_others (pass);
 }

@@ -82,23 +82,10 @@ int cj_rule_emit (CjRulePass *pass, int value, const CjOpInfo *info, gconstpoint
  * that weights begin with by habit (CJ_INIT_FAN_IN) times the square of `scale`. */
 CjInit cj_rule_init_feedback (const CjStep *product, double scale);
 
-/* Dense layers of the region in a row, each followed by a function or by nothing: steps. */
-typedef struct
-{
-  guint n_layers;
-  guint dense[CJ_CHAIN_MAX_LAYERS];
-  int after[CJ_CHAIN_MAX_LAYERS]; /* the function's step, -1: none */
-  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
-  int out; /* value */
-} CjRuleRow;
-
-/* The rows of at least `least` layers. You unref. */
-GArray *cj_rule_find_rows (CjRulePass *pass, guint least);
-/* Puts an op in the place of a row, with inputs x, weight, bias (or none), weight ...; what it makes. */
-int cj_rule_replace_row (CjRulePass *pass, const CjRuleRow *row, const CjOpInfo *info,
-                         gconstpointer attrs);
-/* Says of every product of the region that is not replaced that it learns by backpropagation. */
-void cj_rule_note_products (CjRulePass *pass);
+/* For rules of dense layers in a row, two or more, each followed by a function or by nothing: puts one op in the
+ * place of each such row of the region, with inputs x, weight, bias (or none), weight ..., and says of all other
+ * layers with weights how they learn instead. `attrs` begin with CjDenseChainAttrs, which is filled in. */
+void cj_rule_replace_rows (CjRulePass *pass, const CjOpInfo *info, gpointer attrs);
 
 /* Says of every node of the region with weights that the rule leaves alone how it learns instead. */
 void cj_rule_note_others (CjRulePass *pass);

@@ -50,6 +50,7 @@ cj_transformer_attend (CjLayerBuild *build, CjAttentionParts parts, const char *
 
   parts.q = *x;
   parts.heads = p->heads;
+  parts.head_width = p->head_width;
   parts.bias = TRUE;
   if ((p->norm_first && !emit_norm (build, norm, &parts.q, error))
       || !cj_attention_emit (build, &parts, &part, weights, error))

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  int heads, hidden, activation, padding_word;
+  int heads, hidden, activation, padding_word, head_width;
   gboolean causal, norm_first;
   double dropout, eps;
 } CjTransformerParams;

@@ -64,11 +64,11 @@ static const CjParam params[] = {
   { NULL },
 };
 
-/* factor |V| */
+/* factor |V|, with the slope of V > 0 at 0: a synapse that was cut can grow again. */
 static gboolean
 emit_signed (CjLayerBuild *build, double factor, int *value, GError **error)
 {
-  const CjUnaryAttrs size = { CJ_UNARY_ABS, 0, 0 }, times = { CJ_UNARY_AFFINE, factor, 0 };
+  const CjUnaryAttrs size = { CJ_UNARY_ABS, 1, 0 }, times = { CJ_UNARY_AFFINE, factor, 0 };
 
   return cj_layer_build_emit (build, &cj_op_unary, &size, value, 1, value, error)
          && cj_layer_build_emit (build, &cj_op_unary, &times, value, 1, value, error);

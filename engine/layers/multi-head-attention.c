@@ -5,7 +5,7 @@
 
 typedef struct
 {
-  int heads, padding_word;
+  int heads, padding_word, head_width;
   gboolean causal, bias;
 } Params;
 
@@ -21,6 +21,7 @@ static const CjParam params[] = {
     .max = 1,
     .flags = CJ_PARAM_RESHAPES },
   { .offset = offsetof (Params, padding_word), CJ_ATTENTION_PADDING },
+  { .offset = offsetof (Params, head_width), CJ_ATTENTION_HEAD_WIDTH },
   { NULL },
 };
 
@@ -44,6 +45,7 @@ build (CjLayerBuild *build, GError **error)
                                    .padding = build->in[3],
                                    .padding_word = p->padding_word,
                                    .heads = p->heads,
+                                   .head_width = p->head_width,
                                    .causal = p->causal,
                                    .bias = p->bias };
 

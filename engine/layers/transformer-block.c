@@ -10,6 +10,7 @@ static const CjParam params[] = {
   { CJ_TRANSFORMER_NORM_FIRST },
   { CJ_TRANSFORMER_EPS },
   { .offset = G_STRUCT_OFFSET (CjTransformerParams, padding_word), CJ_ATTENTION_PADDING },
+  { .offset = G_STRUCT_OFFSET (CjTransformerParams, head_width), CJ_ATTENTION_HEAD_WIDTH },
   { NULL },
 };
 

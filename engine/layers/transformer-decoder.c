@@ -9,6 +9,7 @@ static const CjParam params[] = {
   { CJ_TRANSFORMER_ACTIVATION },
   { CJ_TRANSFORMER_NORM_FIRST },
   { CJ_TRANSFORMER_EPS },
+  { .offset = G_STRUCT_OFFSET (CjTransformerParams, head_width), CJ_ATTENTION_HEAD_WIDTH },
   { NULL },
 };
 

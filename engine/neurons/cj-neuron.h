@@ -59,6 +59,10 @@ typedef struct
   /* How fast each variable changes in `state`: for phase planes. */
   void (*slope) (gconstpointer params, const double *state, double current, double *slope);
   double peak; /* mV that a spike is drawn up to, where the model itself has none; NAN: it has */
+  /* The variable that makes a plane with the membrane; 0: there is none. `reduce` sets the other variables as they
+   * go with these two; NULL: there are no others. */
+  guint recovery;
+  void (*reduce) (gconstpointer params, double *state);
 } CjNeuronInfo;
 
 const CjNeuronInfo *const *cj_neurons (void);

@@ -31,7 +31,7 @@ typedef enum
   CJ_UNARY_SOFTSIGN,
   CJ_UNARY_SOFTPLUS, /* a: sharpness; linear where a x > b */
   CJ_UNARY_AFFINE,   /* a x + b */
-  CJ_UNARY_ABS,
+  CJ_UNARY_ABS,      /* a: slope at 0 */
   CJ_UNARY_SQUARE,
   CJ_UNARY_SQRT,
   CJ_UNARY_EXP,
@@ -113,6 +113,23 @@ typedef enum
 
 typedef struct
 {
+  double plus, minus;                         /* A₊, A₋: of weights */
+  double triplet;                             /* A₃ */
+  double decay_plus, decay_minus, decay_slow; /* what is left of r₁, o₁, o₂ after a moment */
+  gboolean nearest;                           /* else all spikes count */
+  gboolean rewarded; /* in[3], in[4] say of each sample whether it went well */
+  double eligible;   /* what is left of an eligibility after a moment */
+  double largest;    /* weight */
+  double mean;       /* of the weights of a neuron, held; 0: not */
+} CjStdpAttrs;
+
+/* in: x [N, T, I], y [N, T, U] (spikes), weight [U, I], scores [N, K], class [N] (int32; the last two of rewarded
+ * ones); out: spikes of a neuron in a sample, a number. Backward the weight gets minus the change that the times
+ * of spikes want; nothing goes on. */
+extern const CjOpInfo cj_op_stdp;
+
+typedef struct
+{
   guint n_layers;
   CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
   gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
@@ -170,17 +187,38 @@ extern const CjOpInfo cj_op_local;
 
 typedef struct
 {
-  guint n_layers;
-  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
-  gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
-  int steps;                              /* of settling */
-  double rate;                            /* of one of them */
-  double push, variance;                  /* β, σ² */
+  CjDenseChainAttrs row;
+  int steps;             /* of settling */
+  double rate;           /* of one of them */
+  double push, variance; /* β, σ² */
 } CjPredictiveAttrs;
 
 /* Inputs as those of cj_op_dense_chain, with layers of any size; out [N, U of the last]. Backward by predictive
  * coding. */
 extern const CjOpInfo cj_op_predictive;
+
+/* How the last layer is moved by the error after the free state. */
+typedef enum
+{
+  CJ_NUDGE_AGAINST, /* what comes to it, against the error */
+  CJ_NUDGE_RANDOM,  /* against it or along it, drawn anew in each step */
+  CJ_NUDGE_BOTH,    /* both, one after the other, and these two are compared */
+  CJ_NUDGE_HELD     /* held moved against the error, whatever comes to it */
+} CjNudge;
+
+typedef struct
+{
+  CjDenseChainAttrs row;
+  CjNudge nudge;
+  int free_steps, nudged_steps; /* of settling */
+  double rate;                  /* of one of them: share of the way, to 1 */
+  double push, feedback;        /* β, γ */
+} CjEquilibriumAttrs;
+
+/* The same, with connections back of γ times the weights: out is the state at rest. Backward by the difference
+ * of two such states. */
+extern const CjOpInfo cj_op_equilibrium;
+
 typedef struct
 {
   gint64 n_classes;
@@ -370,6 +408,18 @@ typedef struct
   double limit; /* of a gain, and of its inverse */
 } CjHomeostasisAttrs;
 
+#define CJ_HEADS_MAX 256
+#define CJ_HEADS_SHUT -1e9f /* a score that is not there: its probability is 0 */
+
+typedef struct
+{
+  guint n_classes;
+  guint8 heads[CJ_HEADS_MAX]; /* of each class */
+} CjHeadsAttrs;
+
+/* in: scores [N, K], classes [N] (integers); out [N, K]: scores of other heads than that of the row's class are
+ * CJ_HEADS_SHUT. */
+extern const CjOpInfo cj_op_heads;
 /* in: x [N, ...]; out the same: the k largest of each row, of equal ones the first, and 0. */
 extern const CjOpInfo cj_op_winners;
 /* in: x [N, U], [N, T, U] or [N, U, ...], activity [U], gain [U] (both state); out x times the gain. */
@@ -501,10 +551,30 @@ typedef struct
   gboolean both;                   /* falls count, not only rises */
 } CjSynapseAttrs;
 
+typedef struct
+{
+  double decay, threshold;
+  double jump,
+      left; /* of what a spike adds to the threshold; what is left of that after a sample */
+  double inhibition; /* taken off all others at a spike */
+  int refractory;    /* moments after a spike in which nothing comes in */
+} CjRivalsAttrs;
+
+typedef struct
+{
+  double share;      /* of a sample in the usual activity */
+  gboolean by_class; /* a unit votes for one class; else for all, in proportion */
+} CjVoteAttrs;
+
 /* in: current [N, T, ...] of U units, weight [U, U] from the spikes of the moment before, decay [U],
  * threshold [U] (the last three optional); out: spikes and the membrane before its reset, shaped as the
  * current. */
 extern const CjOpInfo cj_op_spikes;
+/* in: current [N, T, ...] of U units, what their thresholds have risen by [U] (state); out as of cj_op_spikes, at
+ * most one spike a moment. */
+extern const CjOpInfo cj_op_rivals;
+/* in: x [N, U], usual activity [K, U] (state), class [N] (int32, optional: what learns from); out [N, K]. */
+extern const CjOpInfo cj_op_vote;
 /* in: x [N, ...]; out [N, T, ...]. */
 extern const CjOpInfo cj_op_encode;
 /* in: x [N, T, ...]; out [N, ...]: one moment of each unit. */

@@ -187,7 +187,7 @@ slope (const CjUnaryKind kind, float x, float a, float b)
     case CJ_UNARY_AFFINE:
       return a;
     case CJ_UNARY_ABS:
-      return x > 0 ? 1 : x < 0 ? -1 : 0;
+      return x > 0 ? 1 : x < 0 ? -1 : a;
     case CJ_UNARY_SQUARE:
       return 2 * x;
     case CJ_UNARY_SQRT:

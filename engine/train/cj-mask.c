@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-mask.h"
 
+#include "cj-heads.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -367,13 +369,150 @@ silence_units (CjMask *self, const Part *part)
     }
 }
 
+/* --- heads --- */
+
+/* A head of one attention, as part of all weights. */
+typedef struct
+{
+  const CjHeads *heads;
+  gint64 head;
+  const CjProgramParam *in, *bias, *out; /* bias NULL: none */
+} Head;
+
+static GArray *
+list_heads (const CjMask *self, const GArray *layers)
+{
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (Head));
+
+  for (guint i = 0; i < layers->len; i++)
+    {
+      const CjHeads *heads = &g_array_index (layers, CjHeads, i);
+      Head head = { .heads = heads,
+                    .in = cj_program_find_param (self->program, heads->in),
+                    .out = cj_program_find_param (self->program, heads->out) };
+
+      if (heads->in_bias != NULL)
+        head.bias = cj_program_find_param (self->program, heads->in_bias);
+      if (head.in == NULL || head.out == NULL || !cj_mask_can_prune (head.in, FALSE)
+          || !cj_mask_can_prune (head.out, FALSE))
+        continue;
+      for (head.head = 0; head.head < heads->n_heads; head.head++)
+        g_array_append_val (all, head);
+    }
+  return all;
+}
+
+/* Does something to all runs of the head, at places in all weights. */
+static void
+visit_head (CjMask *self, const Head *head,
+            void (*visit) (CjMask *self, gint64 first, gint64 n, gpointer data), gpointer data)
+{
+  for (int part = 0; part < 3; part++)
+    {
+      const CjHeadRun rows
+          = cj_heads_get_row_run (head->heads, head->head, part, head->in->shape.dims[1]);
+      const CjHeadRun biases = cj_heads_get_row_run (head->heads, head->head, part, 1);
+
+      visit (self, head->in->offset + rows.first, rows.n, data);
+      if (head->bias != NULL)
+        visit (self, head->bias->offset + biases.first, biases.n, data);
+    }
+  for (gint64 e = 0; e < head->out->shape.dims[0]; e++)
+    {
+      const CjHeadRun columns = cj_heads_get_column_run (head->heads, head->head, e);
+
+      visit (self, head->out->offset + columns.first, columns.n, data);
+    }
+}
+
+typedef struct
+{
+  double squares;
+  gint64 n, n_gone;
+} HeadSum;
+
+static void
+add_scores (CjMask *self, gint64 first, gint64 n, gpointer data)
+{
+  HeadSum *sum = data;
+
+  for (gint64 i = first; i < first + n; i++)
+    sum->squares += (double) self->scores[i] * self->scores[i];
+  sum->n += n;
+  sum->n_gone += cj_mask_count (self->flags + first, n);
+}
+
+static void
+take_run (CjMask *self, gint64 first, gint64 n, gpointer data)
+{
+  (void) data;
+  for (gint64 i = first; i < first + n; i++)
+    self->flags[i] |= CJ_MASK_PRUNED;
+}
+
+static void
+score_param (CjMask *self, const CjPrunerInfo *info, const CjProgramParam *param,
+             const CjMaskView *view)
+{
+  CjRng rng;
+
+  cj_rng_init (&rng, view->seed, CJ_RNG_PRUNE, view->step);
+  info->score (&(CjPrunerSlice){ .w = view->w + param->offset,
+                                 .g = view->g != NULL ? view->g + param->offset : NULL,
+                                 .moved = view->moved != NULL ? view->moved + param->offset : NULL,
+                                 .offset = param->offset,
+                                 .n = param->size,
+                                 .rng = &rng },
+               self->scores + param->offset);
+}
+
+/* As units: a head is worth the root of its mean squared score, and of equal ones the first go. Compared within
+ * each attention, or with all of the network. */
+static void
+prune_heads (CjMask *self, const CjPruning *pruning, const CjPruneDue *due, const CjMaskView *view)
+{
+  g_autoptr (GArray) layers = cj_heads_list (cj_program_get_lowered (self->program));
+  g_autoptr (GArray) all = list_heads (self, layers);
+  g_autofree float *keys = g_new (float, all->len + 1), *spare = g_new (float, all->len + 1);
+  g_autofree guint8 *goes = g_new (guint8, all->len + 1);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const Head *head = &g_array_index (all, Head, i);
+      HeadSum sum = { 0 };
+
+      for (int k = 0; head->head == 0 && k < 3; k++)
+        if (k != 1 || head->bias != NULL)
+          score_param (self, cj_pruning_get_method (pruning),
+                       k == 0   ? head->in
+                       : k == 1 ? head->bias
+                                : head->out,
+                       view);
+      visit_head (self, head, add_scores, &sum);
+      keys[i] = sum.n_gone == sum.n ? -INFINITY : (float) sqrt (sum.squares / (double) sum.n);
+      if (isnan (keys[i]))
+        keys[i] = 0;
+    }
+  for (guint i = 0, n; i < all->len; i += n)
+    {
+      n = pruning->scope == CJ_PRUNE_GLOBAL ? all->len
+                                            : (guint) g_array_index (all, Head, i).heads->n_heads;
+      mark_lowest (keys + i, n, (gint64) round (due->sparsity * n), spare, goes + i);
+    }
+  for (guint i = 0; i < all->len; i++)
+    if (goes[i])
+      visit_head (self, &g_array_index (all, Head, i), take_run, NULL);
+}
+
 void
 cj_mask_prune (CjMask *self, const CjPruning *pruning, const CjPruneDue *due,
                const CjMaskView *view)
 {
   g_autoptr (GArray) parts = list_parts (self, pruning);
 
-  if (pruning->scope == CJ_PRUNE_GLOBAL)
+  if (pruning->pattern == CJ_PRUNE_HEAD)
+    prune_heads (self, pruning, due, view);
+  else if (pruning->scope == CJ_PRUNE_GLOBAL)
     prune_all (self, pruning, parts, due, view);
   else
     prune_layers (self, pruning, parts, due, view);

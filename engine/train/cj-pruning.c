@@ -7,7 +7,7 @@
 /* In the order of the catalogue; a test compares them. */
 static const char *const methods[]
     = { "none", "gradient", "magnitude", "movement", "random", NULL };
-static const char *const patterns[] = { "synapse", "unit", NULL };
+static const char *const patterns[] = { "synapse", "unit", "head", NULL };
 static const char *const scopes[] = { "global", "layer", "erdos-renyi", NULL };
 static const char *const courses[] = { "one-shot", "rounds", "gradual", NULL };
 static const char *const rewinds[] = { "none", "start", "redraw", NULL };
@@ -54,8 +54,8 @@ const CjParam cj_pruning_params[] = {
     .kind = CJ_PARAM_FLOAT, .preset = 0.3, .max = 1, .digits = 3, .when = "regrow!=none",
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { ROW ("pattern", pattern, "Goes as",
-         "What goes together: a synapse, or a unit with all it hears"),
-    .kind = CJ_PARAM_CHOICE, .max = 1, .choices = patterns, .when = "method!=none",
+         "What goes together: a synapse, a unit with all it hears, or a head of attention"),
+    .kind = CJ_PARAM_CHOICE, .max = 2, .choices = patterns, .when = "method!=none",
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { ROW ("scope", scope, "Compared",
          "Across the whole network, within each layer, or more spared in narrow layers"),

@@ -18,7 +18,8 @@ typedef enum
 typedef enum
 {
   CJ_PRUNE_SYNAPSE, /* one by one */
-  CJ_PRUNE_UNIT     /* a unit or filter with all that it hears */
+  CJ_PRUNE_UNIT,    /* a unit or filter with all that it hears */
+  CJ_PRUNE_HEAD     /* a head of attention with all that it hears and says; nothing else goes */
 } CjPrunePattern;
 
 typedef enum

@@ -147,6 +147,7 @@ random_edit (CjGraph *graph, CjRng *rng)
     default:
       cj_graph_set_param (graph, node, "units", "7", NULL);
       cj_graph_set_muted (graph, node, !node->muted);
+      cj_graph_set_lesioned (graph, node, !node->lesioned);
     }
 }
 

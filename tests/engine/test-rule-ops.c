@@ -443,15 +443,27 @@ test_same_weights (void)
     }
 }
 
+/* A network in which a rule can learn: one of spikes, for k classes, if it wants those. */
+static CjGraph *
+new_graph_for (const CjRuleInfo *rule, const char *chain, guint k)
+{
+  g_autofree char *spikes = g_strdup_printf (
+      "flatten, poisson-encoder steps=20, dense units=40 bias=false, competing-lif threshold=1, "
+      "spike-readout, class-vote units=%u, cross-entropy",
+      k);
+
+  return network_new_graph (g_str_equal (rule->id, "stdp") ? spikes : chain);
+}
+
 /* Wide enough that samples go through in several blocks. */
 static void
 test_threads (void)
 {
-  g_autoptr (CjGraph) graph = network_new_graph (
-      "dense units=700 activation=tanh, dense units=70, dense units=5, cross-entropy");
-
   for (guint r = 0; cj_rules ()[r] != NULL; r++)
     {
+      g_autoptr (CjGraph) graph = new_graph_for (
+          cj_rules ()[r],
+          "dense units=700 activation=tanh, dense units=70, dense units=5, cross-entropy", CLASSES);
       g_autoptr (CjProgram) one = compile (graph, cj_rules ()[r]->id, cj_shape1 (sizes[0]), 1);
       gint64 size;
 
@@ -561,12 +573,12 @@ test_checkpoint (void)
 static void
 test_catalogue (void)
 {
-  g_autoptr (CjGraph) graph
-      = network_new_graph ("flatten, dense units=40 activation=relu, dense units=4, cross-entropy");
   guint n = 0;
 
   for (const CjRuleInfo *const *rule = cj_rules (); *rule != NULL; rule++, n++)
     {
+      g_autoptr (CjGraph) graph = new_graph_for (
+          *rule, "flatten, dense units=40 activation=relu, dense units=4, cross-entropy", 4);
       g_autoptr (CjRig) rig = new_rig (graph, (*rule)->id);
       CjStepReport report;
       double first = 0, last = 0;

@@ -386,6 +386,65 @@ test_shrink_refused (void)
   g_assert_nonnull (strstr (error->message, "pattern"));
 }
 
+/* Half the heads go as a whole, with all that they hear and say; then they are gone from the drawing, their width
+ * stays, and the answers are the same; training goes on; undo brings all back. */
+static void
+check_heads (const char *layer, const char *node, const char *prefix)
+{
+  g_autofree char *chain = g_strdup_printf ("input, patch-embedding 16 patch=7, %s, layer-norm, "
+                                            "pick-token 0, dense 36, cross-entropy",
+                                            layer);
+  g_autofree char *in = g_strconcat (node, prefix, "in_proj_weight", NULL);
+  g_autofree char *out = g_strconcat (node, prefix, "out_proj.weight", NULL);
+  g_autoptr (CjlProject) project
+      = new_drawing (chain, "data=glyphs data.samples=300 batch=20 pruning.method=magnitude "
+                            "pruning.pattern=head pruning.scope=layer pruning.sparsity=0.5");
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = open_session (project, dataset, 1);
+  g_autofree float *before = NULL, *after = NULL, *undone = NULL;
+  g_autoptr (CjTensor) flags = NULL, small = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *said = NULL;
+  gint64 gone = 0;
+  gsize n;
+
+  run (session, 12);
+  flags = cjl_session_dup_flags (session, in);
+  for (gint64 row = 0; row < 48; row++)
+    {
+      const gint64 held = cj_mask_count ((const guint8 *) flags->data + row * 16, 16);
+
+      g_assert_true (held == 0 || held == 16);
+      gone += held == 16;
+    }
+  g_assert_cmpint (gone, ==, 24);
+  before = answer (session, project, dataset, &n);
+  g_assert_true (cjl_session_shrink (session, &said, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (said, ==, "2 heads are taken out.");
+  after = answer (session, project, dataset, &n);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (before[i], after[i], 1e-6);
+  small = cjl_session_dup_param (session, in);
+  g_assert_cmpint (small->shape.dims[0], ==, 24);
+  g_clear_pointer (&small, cj_tensor_unref);
+  small = cjl_session_dup_param (session, out);
+  g_assert_cmpint (small->shape.dims[0], ==, 16);
+  g_assert_cmpint (small->shape.dims[1], ==, 8);
+  g_assert_true (cjl_project_undo (project));
+  cj_runner_wait (cjl_session_get_runner (session));
+  undone = answer (session, project, dataset, &n);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon (before[i], undone[i], 1e-6);
+}
+
+static void
+test_shrink_heads (void)
+{
+  check_heads ("multi-head-attention 4", "multi1", ".");
+  check_heads ("transformer-block 4 32", "transformer1", ".self_attn.");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -397,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/pruning/undo", test_undo);
   g_test_add_func ("/lab/pruning/live", test_live);
   g_test_add_func ("/lab/pruning/shrink-dense", test_shrink_dense);
+  g_test_add_func ("/lab/pruning/shrink-heads", test_shrink_heads);
   g_test_add_func ("/lab/pruning/shrink-conv", test_shrink_conv);
   g_test_add_func ("/lab/pruning/shrink-refused", test_shrink_refused);
   return g_test_run ();

@@ -266,6 +266,11 @@ inside ()
   # the plane of the run
   act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
   picture "landscape$1" 14 --new lenet-5 --train
+  # who fires when; and what units fire for
+  act () { show spikes 3; }
+  picture "spikes$1" 16 --new spiking --train
+  act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key End Return; sleep 6; }
+  picture "spikes-average$1" 16 --new spiking --train
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }
   picture "neuron$1" 8 --new mlp
@@ -279,6 +284,11 @@ inside ()
   picture "energy$1" 12 --new mlp --train
   act () { show 'show energy'; sleep 1; xdotool mousemove 379 790 click 1; sleep 22; }
   picture "versions$1" 12 --new mlp --train
+  # a layer is lesioned on the canvas; and another network's first layer recovers from its loss
+  act () { xdotool mousemove 575 335 click 1; sleep 0.5; xdotool key l; sleep 2; }
+  picture "lesion$1" 14 --new mlp --train
+  act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 330 749 click 1 key ctrl+a; xdotool type "200"; xdotool key Tab; sleep 0.3; xdotool mousemove 326 789 click 1; sleep 12; }
+  picture "retraining$1" 14 --new mlp --train
   # thinned while it trains
   "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
   "$(dirname "$program")/../cli/cajal-cli" set "$HOME/thin$1.cajal" pruning.method=magnitude \

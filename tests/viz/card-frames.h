@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Made-up frames of the figures "card" and "robustness". Included by sample-frames.h. */
+/* Made-up frames of the figures "card", "robustness" and "retraining". Included by sample-frames.h. */
 
 /* `n_seeds` seeds, of which `n_done` are done, with curves or without. */
 static CjvFrame *
@@ -60,6 +60,34 @@ frame_card (guint n_seeds, guint n_done, gboolean curves)
   cjv_frame_set_text (frame, "claim", "One small step makes a network wrong about every digit");
   cjv_frame_set_text (frame, "source", "Goodfellow, Shlens and Szegedy, 2014");
   cjv_frame_set_provenance (frame, "MNIST, seeds 1 to 3");
+  return cjv_frame_seal (frame);
+}
+
+/* Recovery of a damaged network at nine steps. */
+static CjvFrame *
+frame_retraining (guint n_seeds)
+{
+  const gint64 p = 9, all[] = { 1, n_seeds, p };
+  CjvFrame *frame = cjv_frame_new ();
+  CjTensor *of = tensor (3, all);
+  float x[9];
+
+  for (gint64 i = 0; i < p; i++)
+    x[i] = 40 * (float) i;
+  for (guint k = 0; k < n_seeds; k++)
+    for (gint64 i = 0; i < p; i++)
+      cj_tensor_f32 (of)[k * p + i]
+          = (float) (0.95 - 0.35 * exp (-x[i] / 60) + 0.02 * bell ((guint32) (k * 50 + i)));
+  cjv_frame_take_array (frame, "curves", of);
+  cjv_frame_set_values (frame, "x", x, (gsize) p);
+  cjv_frame_set_axis_label (frame, "curves", 2, "steps of training after the damage");
+  cjv_frame_set_axis_label (frame, "curves", 0, "right answers");
+  cjv_frame_set_scalar (frame, "curves-share", 1);
+  cjv_frame_set_scalar (frame, "chance", 0.1);
+  cjv_frame_set_scalar (frame, "before", 0.98);
+  cjv_frame_set_strings (frame, "lines",
+                         (const char *const[]){ "Lesion of units in dense1, 50 %", NULL });
+  cjv_frame_set_text (frame, "note", "1000 test samples, 5 seeds");
   return cjv_frame_seal (frame);
 }
 

@@ -43,6 +43,7 @@ static const char *const clothes[]
 
 #include "card-frames.h"
 #include "energy-frames.h"
+#include "forgetting-frames.h"
 #include "pruning-frames.h"
 
 static CjvFrame *
@@ -594,6 +595,7 @@ frame_explanations (gboolean words)
 }
 
 #include "tuning-frames.h"
+#include "spike-frames.h"
 
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
@@ -657,6 +659,8 @@ sample_frame (const char *id)
     return frame_card (3, 3, TRUE);
   if (g_str_equal (id, "robustness"))
     return frame_robustness (2, 5, 5);
+  if (g_str_equal (id, "retraining"))
+    return frame_retraining (5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
   if (g_str_equal (id, "energy"))
@@ -665,6 +669,8 @@ sample_frame (const char *id)
     return frame_versions (4);
   if (g_str_equal (id, "balance"))
     return frame_balance (3, 120);
+  if (g_str_equal (id, "forgetting"))
+    return frame_forgetting (3, 5, 4);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -685,7 +691,7 @@ sample_frame (const char *id)
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
     return frame_field (32, 1);
-  return NULL;
+  return spike_frame (id, FALSE);
 }
 
 /* A second, harder frame of a figure, to be looked at; NULL if there is none. You free. */
@@ -750,6 +756,8 @@ other_frame (const char *id)
     return frame_card (10, 4, FALSE);
   if (g_str_equal (id, "robustness"))
     return frame_robustness (1, 1, 0);
+  if (g_str_equal (id, "retraining"))
+    return frame_retraining (1);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
   if (g_str_equal (id, "energy"))
@@ -758,6 +766,8 @@ other_frame (const char *id)
     return frame_versions (0);
   if (g_str_equal (id, "balance"))
     return frame_balance (24, 0);
+  if (g_str_equal (id, "forgetting"))
+    return frame_forgetting (1, 10, 10);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
@@ -778,7 +788,7 @@ other_frame (const char *id)
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
     return frame_field (5, 0);
-  return NULL;
+  return spike_frame (id, TRUE);
 }
 
 #pragma GCC diagnostic pop

@@ -30,7 +30,7 @@ has_text (const CjvFigureInfo *info)
   static const char *const ids[]
       = { "attention-arcs", "bars",     "confusion",  "contact-sheet", "curvature",  "explanations",
           "interpolation",  "layers",   "logit-lens", "scatter",       "similarity", "text",
-          "trust",          "synapses", "card",       "alignment",     "robustness" };
+          "trust",          "synapses", "card",       "alignment",     "robustness", "retraining" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     if (g_str_equal (ids[i], info->id))
