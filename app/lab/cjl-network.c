@@ -2,6 +2,7 @@
 #include "cjl-network.h"
 
 #include "cj-error.h"
+#include "cj-program-sparse.h"
 #include "cj-runner.h"
 #include "safetensors.h"
 
@@ -28,11 +29,33 @@ cjl_network_free (CjlNetwork *self)
   g_free (self);
 }
 
+/* The weights that are mostly pruned. You free. */
+static GStrv
+list_sparse (const CjCheckpoint *weights)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  const float *w = cj_checkpoint_get_best_weights (weights);
+
+  for (guint i = 0; i < weights->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (weights->table, i);
+
+      if (!entry->state && entry->shape.n_dims == 2
+          && cj_sparse_pays (w + entry->offset, entry->size))
+        g_strv_builder_add (names, entry->name);
+    }
+  return g_strv_builder_end (names);
+}
+
 CjProgram *
 cjl_network_compile (const CjlNetwork *self, CjPurpose purpose, gint64 batch, GError **error)
 {
   const CjDataSpec spec = cjl_data_spec (self->dataset, batch);
-  g_autoptr (CjProgram) program = cj_program_new (self->graph, purpose, &spec, 1, error);
+  g_auto (GStrv) sparse = purpose == CJ_PURPOSE_INFER ? list_sparse (self->weights) : NULL;
+  g_autoptr (CjProgram) program
+      = sparse != NULL
+            ? cj_program_new_sparse (self->graph, &spec, 1, (const char *const *) sparse, error)
+            : cj_program_new (self->graph, purpose, &spec, 1, error);
 
   if (program == NULL)
     return NULL;

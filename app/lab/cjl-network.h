@@ -21,7 +21,8 @@ typedef struct
 CjlNetwork *cjl_network_new (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights);
 void cjl_network_free (CjlNetwork *network);
 
-/* Compiles it for `batch` samples on one thread and puts the weights in. On any thread. NULL with the
+/* Compiles it for `batch` samples on one thread and puts the weights in; to answer only, dense layers that are mostly
+ * pruned are done by sparse rows (cj-program-sparse.h). On any thread. NULL with the
  * reason if it cannot be run or the weights are of another network. You free. */
 CjProgram *cjl_network_compile (const CjlNetwork *network, CjPurpose purpose, gint64 batch,
                                 GError **error);

@@ -187,6 +187,8 @@ find_kind (const Count *c, guint i)
 
   if (op == &cj_op_spikes)
     return ((const CjSpikesAttrs *) step->op.attrs)->silent ? KIND_NUMBERS : KIND_SPIKES;
+  if (op == &cj_op_rivals)
+    return KIND_SPIKES;
   if (op == &cj_op_encode)
     return ((const CjEncodeAttrs *) step->op.attrs)->kind == CJ_ENCODE_REPEAT ? KIND_NUMBERS
                                                                               : KIND_SPIKES;
@@ -386,15 +388,16 @@ count_product (const Count *c, const CjStep *step, const CjOpCall *call, CjEnerg
 static void
 count_neurons (const Count *c, const CjStep *step, const CjOpCall *call, CjEnergyCount *to)
 {
-  const CjSpikesAttrs *a = step->op.attrs;
+  const gboolean rivals = step->op.info == &cj_op_rivals;
+  const CjSpikesAttrs *a = rivals ? NULL : step->op.attrs;
   const gint64 moments = cj_shape_size (&step->op.in_shape[0]) / c->batch;
   const gint64 units = moments / MAX (step->op.in_shape[0].dims[1], 1);
-  const int states = 1 + (a->synapse != 0) + (a->adapt_jump != 0);
+  const int states = rivals ? 1 : 1 + (a->synapse != 0) + (a->adapt_jump != 0);
 
-  to->multiply_adds += (double) (moments * c->n);
+  to->multiply_adds += (rivals ? 3.0 : 1.0) * (double) (moments * c->n);
   to->state_bytes += 2.0 * FLOAT_BYTES * states * (double) (moments * c->n);
   to->working_bytes += FLOAT_BYTES * states * (double) units;
-  if (step->op.n_in > 1 && step->op.has_in[1] && call->out[0] != NULL)
+  if (!rivals && step->op.n_in > 1 && step->op.has_in[1] && call->out[0] != NULL)
     {
       const Weights w = look_at_weights (c, step, call->in[1], 1);
       const double spikes = count_nonzero (call->out[0], moments * c->n);
@@ -457,7 +460,7 @@ count_step (const Count *c, guint i, CjEnergyCount *to)
 
   if (is_product (op) && c->fixed[step->in[1]])
     count_product (c, step, call, to);
-  else if (op == &cj_op_spikes)
+  else if (op == &cj_op_spikes || op == &cj_op_rivals)
     count_neurons (c, step, call, to);
   else if (op == &cj_op_recurrent)
     count_cells (c, step, call, to);
