@@ -40,6 +40,7 @@ typedef struct
   CjScore train, val; /* val is NAN without validation samples */
   /* More of the validation; NAN where the task has no such measure. */
   double val_top, val_f1, val_mse;
+  double sparsity; /* share of the synapses that was pruned then */
 } CjRunEpoch;
 
 typedef struct
