@@ -2,6 +2,7 @@
 #include "cjd-dataset.h"
 
 #include "cjd-augment.h"
+#include "cjd-tasks.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -109,10 +110,17 @@ cjd_dataset_unref (CjdDataset *dataset)
   g_free (dataset->mean);
   g_free (dataset->std);
   g_clear_pointer (&dataset->augmenter, cjd_augmenter_unref);
+  g_clear_pointer (&dataset->tasks, cjd_tasks_free);
   g_free (dataset->note);
   g_free (dataset->name);
   g_clear_pointer (&dataset->base, cjd_dataset_unref);
   g_free (dataset);
+}
+
+const guint8 *
+cjd_dataset_get_heads (const CjdDataset *dataset)
+{
+  return dataset->tasks != NULL && dataset->tasks->apart ? dataset->tasks->of_class : NULL;
 }
 
 gsize

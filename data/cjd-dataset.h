@@ -20,6 +20,7 @@ typedef enum
 #define CJD_SPLIT_OUT 3 /* of a sample that was taken out by a person */
 
 typedef struct _CjdDataset CjdDataset;
+typedef struct _CjdTasks CjdTasks;
 
 struct _CjdDataset
 {
@@ -38,6 +39,7 @@ struct _CjdDataset
   guint n_channels;    /* C of pictures, I of tables; 0: x is passed on as it is (int32) */
   float *mean, *std;   /* n_channels each: of the training samples; pixels scaled to 0..1 */
   struct _CjdAugmenter *augmenter; /* for training samples, or NULL */
+  CjdTasks *tasks;                 /* that are learned one after another, or NULL; cjd-tasks.h */
   guint
       n_loaders; /* threads that prepare batches; 0: half the processors where files are decoded */
   gboolean sparse;     /* 0 means nothing happened, as of events: not centred unless asked for */
@@ -84,6 +86,9 @@ void cjd_dataset_split (CjdDataset *dataset, CjdSplit split, double share, guint
 /* For data in which 0 means that nothing happened: their numbers are not centred by what is measured.
  * Before anyone else sees it. */
 void cjd_dataset_keep_zeros (CjdDataset *dataset);
+
+/* Whether its scores are apart by task, as CjDataSpec has it; NULL: no. Borrowed. */
+const guint8 *cjd_dataset_get_heads (const CjdDataset *dataset);
 
 /* A feed of one split: x float32 with mean 0 and deviation 1 a channel over the training samples, or
  * int32 as it is. Holds a reference. You free. */

@@ -186,6 +186,7 @@ cjd_dataset_new_feed (CjdDataset *dataset, CjdSplit split)
   self->feed.n_classes = dataset->n_classes;
   self->feed.n_words = dataset->n_words;
   self->feed.class_names = (const char *const *) dataset->class_names;
+  self->feed.heads = cjd_dataset_get_heads (dataset);
   self->feed.n_channels = dataset->n_channels;
   self->feed.mean = dataset->mean;
   self->feed.deviation = dataset->std;

@@ -12,6 +12,8 @@ static const char *const polarity_choices[] = { "both", "one", NULL };
 
 static const char *const normalise_choices[] = { "measured", "as-is", "centred", "custom", NULL };
 
+static const char *const task_choices[] = { "none", "permuted", "split", NULL };
+
 const CjParam cjd_read_params[] = {
   { .name = "size",
     .title = "Picture size",
@@ -99,6 +101,42 @@ const CjParam cjd_read_params[] = {
     .offset = offsetof (CjdReadOptions, deviation),
     .text = "0.5",
     .when = "normalise=custom" },
+  { .name = "tasks",
+    .title = "Tasks",
+    .blurb = "Learned one after another: the same with the features in another order, or the "
+             "classes a few at a time",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (CjdReadOptions, tasks),
+    .max = CJD_TASKS_SPLIT,
+    .choices = task_choices },
+  { .name = "task-count",
+    .title = "Number of tasks",
+    .blurb = "Each has all the epochs of the training",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjdReadOptions, task_count),
+    .preset = 5,
+    .min = 2,
+    .max = CJ_TASKS_MAX,
+    .soft_max = 10,
+    .when = "tasks!=none" },
+  { .name = "task-seed",
+    .title = "Seed of the orders",
+    .blurb = "Chooses the order of the features in every task but the first, which is as it is",
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjdReadOptions, task_seed),
+    .preset = 1,
+    .max = G_MAXINT32,
+    .when = "tasks=permuted",
+    .flags = CJ_PARAM_ADVANCED },
+  { .name = "heads",
+    .title = "A head for every task",
+    .blurb = "Tells the network which task a sample is of, so that it chooses among the classes of "
+             "that; without, it must find the task as well",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjdReadOptions, heads),
+    .preset = TRUE,
+    .max = 1,
+    .when = "tasks=split" },
   { NULL },
 };
 

@@ -26,6 +26,13 @@ typedef enum
 
 typedef enum
 {
+  CJD_TASKS_NONE,
+  CJD_TASKS_PERMUTED, /* the features in another order each time */
+  CJD_TASKS_SPLIT     /* the classes a few at a time */
+} CjdTasksKind;
+
+typedef enum
+{
   CJD_POLARITY_BOTH, /* brighter and darker are features of their own */
   CJD_POLARITY_ONE
 } CjdPolarity;
@@ -42,6 +49,9 @@ typedef struct
   double moment;                                                /* of events, ms */
   int polarity;                                                 /* CjdPolarity */
   char mean[CJ_PARAM_TEXT_SIZE], deviation[CJ_PARAM_TEXT_SIZE]; /* of CJD_NORMALISE_CUSTOM */
+  int tasks;                                                    /* CjdTasksKind */
+  int task_count, task_seed;
+  gboolean heads;
   double val_share, test_share; /* where the files do not say; not in the table */
   guint64 seed;                 /* of the splits; not in the table */
 } CjdReadOptions;

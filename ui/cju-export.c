@@ -3,6 +3,7 @@
 
 #include "cjl-export.h"
 #include "cju-access.h"
+#include "cju-nir.h"
 #include "cju-plate.h"
 #include "cju-window-private.h"
 #include "cju-write.h"
@@ -52,6 +53,15 @@ weights_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
+static void
+nir_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  (void) name;
+  (void) parameter;
+  if (CJU_WINDOW (widget)->document != NULL)
+    cju_nir_export (CJU_WINDOW (widget));
+}
+
 /* The dock knows its views: what the header asks for goes there. */
 static void
 view_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -87,6 +97,7 @@ cju_export_install (GtkWidgetClass *window)
   gtk_widget_class_install_action (window, "win.publish-view", NULL, publish_action);
   gtk_widget_class_install_action (window, "win.add-to-plate", NULL, publish_action);
   gtk_widget_class_install_action (window, "win.export-weights", NULL, weights_action);
+  gtk_widget_class_install_action (window, "win.export-nir", NULL, nir_action);
   gtk_widget_class_install_action (window, "win.export-view", "s", view_action);
 }
 
@@ -98,6 +109,7 @@ cju_export_button_new (void)
   g_autoptr (GMenu) weights = g_menu_new (), page = g_menu_new (), view = g_menu_new ();
 
   g_menu_append (weights, _ ("_Weights…"), "win.export-weights");
+  g_menu_append (weights, _ ("N_IR Graph…"), "win.export-nir");
   g_menu_append (page, _ ("_Figure of View…"), "win.publish-view");
   g_menu_append (page, _ ("_Add View to Plate"), "win.add-to-plate");
   g_menu_append (page, _ ("P_late…"), "win.plate");

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* The button of the header with everything that can be exported. */
 GtkWidget *cju_export_button_new (void);
 
-/* The actions win.export-weights and win.export-view ("svg", "pdf", "png" or "csv") of a CjuWindow. */
+/* The actions win.export-weights, win.export-nir and win.export-view ("svg", "pdf", "png" or "csv") of a CjuWindow. */
 void cju_export_install (GtkWidgetClass *window);
 
 G_END_DECLS

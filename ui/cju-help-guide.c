@@ -158,6 +158,24 @@ const CjuHelpGuide cju_help_guide[] = {
           "paused "
           "or not. Your computer does not go to sleep while a network trains."),
       NULL } },
+  { "continual",
+    N_ ("One task after another"),
+    N_ ("Tasks in a row, forgetting, and what is done against it"),
+    { N_ ("With nothing selected the inspector lets data be learned as several tasks, under “One "
+          "task after another”: <b>permuted</b> has the same samples in every task, with their "
+          "features in another order each time (the first is as it is); <b>split</b> has a few of "
+          "the classes in each. A task has all the epochs of the training; optimizer and schedule "
+          "begin anew with it, and a run ends with its last weights."),
+      N_ ("Of split data the network can be told which task a sample is of: then it has a head for "
+          "every task, and scores of other classes count for nothing, neither in the loss nor in "
+          "the accuracy. Without heads it must find the task as well, which is much harder."),
+      N_ ("The view <a href=\"view/forgetting\">Forgetting</a> shows after each task how well "
+          "every "
+          "task is done, on the validation samples; runs of the history stand beside this one."),
+      N_ ("Under “Continual learning” stands what is done against it: <a "
+          "href=\"remedy/ewc\">elastic weights</a>, <a href=\"remedy/si\">synaptic "
+          "intelligence</a> and <a href=\"remedy/replay\">replay</a>."),
+      NULL } },
   { "samples",
     N_ ("Samples"),
     N_ ("The chosen sample drives every card"),
@@ -327,6 +345,11 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Every edit can be undone with <b>Ctrl+Z</b> and done again with <b>Ctrl+Shift+Z</b>. "
           "Edits are written to a journal at once, and while a network trains its state is left on "
           "disk every few seconds, so that a crash loses next to nothing."),
+      N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
+          "networks, opens and drops as a project does. It has equations where a network has "
+          "moments, so you are asked how long a moment is and which step is taken. <b>NIR "
+          "Graph</b> "
+          "among the exports writes one; what it has no word for is named."),
       N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
   { "keyboard",
     N_ ("Keyboard"),

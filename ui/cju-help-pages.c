@@ -187,6 +187,47 @@ add_pruners (GPtrArray *pages)
                                .params = cj_pruning_params });
 }
 
+/* What keeps earlier tasks, in the order of its parameter. */
+static void
+add_remedies (GPtrArray *pages)
+{
+  static const struct
+  {
+    const char *id, *title, *blurb, *formula, *source;
+  } remedies[] = {
+    { "ewc", N_ ("Elastic weight consolidation"),
+      N_ ("Weights that an earlier task needs, as its Fisher information says, are held by springs "
+          "where they were"),
+      "L + λ/2 Σₜ Σᵢ Fₜᵢ (θᵢ − θₜᵢ)²; Fₜᵢ = E (∂ log p (y | x) / ∂θᵢ)² at the end of task t",
+      "J. Kirkpatrick et al., “Overcoming catastrophic forgetting in neural networks”, PNAS 114 "
+      "(2017)" },
+    { "si", N_ ("Synaptic intelligence"),
+      N_ ("Every weight adds up by how much the loss fell because of it, and is held the firmer "
+          "the "
+          "more that was"),
+      "L + c Σᵢ Ωᵢ (θᵢ − θ̃ᵢ)²; Ωᵢ = Σₜ ωₜᵢ / (Δₜᵢ² + ξ); ωₜᵢ = −Σ gᵢ Δθᵢ over the steps of task t",
+      "F. Zenke, B. Poole, S. Ganguli, “Continual learning through synaptic intelligence”, ICML "
+      "(2017)" },
+    { "replay", N_ ("Replay"),
+      N_ ("A few samples of earlier tasks are kept and seen again among those of the task that is "
+          "learned, as the hippocampus replays"),
+      "batch = (1 − m) B of the task, m B of the memory; the memory has a share of all samples "
+      "seen",
+      "A. Robins, “Catastrophic forgetting, rehearsal and pseudorehearsal”, Connection Science 7 "
+      "(1995); J. Vitter, “Random sampling with a reservoir”, ACM TOMS 11 (1985)" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
+    add (pages, (CjuHelpPage){ .id = join ("remedy", remedies[i].id),
+                               .section = _ ("Continual learning"),
+                               .title = _ (remedies[i].title),
+                               .synonyms = "forgetting lifelong tasks EWC SI rehearsal memory",
+                               .blurb = remedies[i].blurb,
+                               .formula = remedies[i].formula,
+                               .source = remedies[i].source,
+                               .params = cj_continual_params });
+}
+
 static void
 add_explainers (GPtrArray *pages)
 {
@@ -238,6 +279,7 @@ cju_help_pages (void)
       add_neurons (pages);
       add_training (pages);
       add_pruners (pages);
+      add_remedies (pages);
       add_explainers (pages);
       add_data (pages);
     }

@@ -160,10 +160,17 @@ concerns (const CjParam *param, const CjdDataset *dataset, gboolean made)
   return dataset->x_dtype != CJ_INT32;
 }
 
+/* Rows on tasks stand by themselves. */
+static gboolean
+is_of_tasks (const CjParam *param)
+{
+  return g_str_has_prefix (param->name, "task") || g_str_equal (param->name, "heads");
+}
+
 /* A row that opens, for rows of a table; NULL where none concerns the data. */
 static GtkWidget *
 make_section (CjuInspector *self, const char *title, const CjParam *table, gconstpointer values,
-              const CjdDataset *dataset, const CjdSourceInfo *source)
+              const CjdDataset *dataset, const CjdSourceInfo *source, gboolean tasks)
 {
   const gboolean reading = table == cjd_read_params;
   GtkWidget *section = NULL;
@@ -171,7 +178,7 @@ make_section (CjuInspector *self, const char *title, const CjParam *table, gcons
   for (const CjParam *p = table; p != NULL && p->name != NULL; p++)
     {
       if (reading
-          && (dataset == NULL || !concerns (p, dataset, source != NULL)
+          && (dataset == NULL || !concerns (p, dataset, source != NULL) || is_of_tasks (p) != tasks
               || (source != NULL && cj_params_find (source->params, p->name) != NULL)))
         continue;
       if (section == NULL)
@@ -206,16 +213,20 @@ add_source (CjuInspector *self)
   const CjdDataset *dataset = cju_document_get_dataset (self->document);
   GtkWidget *group = adw_preferences_group_new ();
   GtkWidget *made = source != NULL ? make_section (self, _ ("How it is made"), source->params,
-                                                   self->source, NULL, NULL)
+                                                   self->source, NULL, NULL, FALSE)
                                    : NULL;
-  GtkWidget *read
-      = make_section (self, _ ("How it is read"), cjd_read_params, &self->read, dataset, source);
+  GtkWidget *read = make_section (self, _ ("How it is read"), cjd_read_params, &self->read, dataset,
+                                  source, FALSE);
+  GtkWidget *tasks = make_section (self, _ ("One task after another"), cjd_read_params, &self->read,
+                                   dataset, source, TRUE);
 
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_browse ());
   if (made != NULL)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), made);
   if (read != NULL)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), read);
+  if (tasks != NULL)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), tasks);
   if (dataset != NULL && dataset->x_dtype != CJ_INT32)
     self->norm = read;
   gtk_box_append (GTK_BOX (self->box), group);

@@ -152,4 +152,9 @@ cju_inspector_add_kinds (CjuInspector *self)
   cju_inspector_add_table (self, _ ("Pruning"), cj_pruning_params, "pruning.", &setup->pruning);
   set_topic (self, "pruner/",
              setup->pruning.method > 0 ? cj_pruning_get_method (&setup->pruning)->id : "magnitude");
+  cju_inspector_add_table (self, _ ("Continual learning"), cj_continual_params, "continual.",
+                           &setup->continual);
+  set_topic (self, setup->continual.remedy > 0 ? "remedy/" : "guide/",
+             setup->continual.remedy > 0 ? cj_continual_params[0].choices[setup->continual.remedy]
+                                         : "continual");
 }

@@ -2,9 +2,11 @@
 #include "cju-intake.h"
 
 #include "cjl-figure-file.h"
+#include "cjl-nir.h"
 #include "cju-browser.h"
 #include "cju-data.h"
 #include "cju-figure-open.h"
+#include "cju-nir.h"
 #include "cju-own.h"
 #include "cju-predict.h"
 #include "picture.h"
@@ -60,6 +62,8 @@ take_value (CjuWindow *window, const GValue *value)
 
       if (path != NULL && cjl_figure_is_file (path))
         cju_figure_open (window, path);
+      else if (path != NULL && cjl_nir_is_file (path))
+        cju_nir_open (window, path);
       else if (path == NULL
                || !(g_str_has_suffix (path, ".cajal") ? cju_window_open_path (window, path)
                                                       : cju_intake_take (window, path)))

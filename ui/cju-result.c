@@ -97,20 +97,11 @@ choose_folder (CjuResult *self)
 
 /* --- running --- */
 
-/* Waits for the step under way, which may take a while, on a thread. */
-static gpointer
-free_job (gpointer job)
-{
-  cjl_job_free (job);
-  return NULL;
-}
-
 static void
 retire (CjuResult *self)
 {
   g_clear_handle_id (&self->poll, g_source_remove);
-  if (self->job != NULL)
-    g_thread_unref (g_thread_new ("card", free_job, g_steal_pointer (&self->job)));
+  g_clear_pointer (&self->job, cjl_job_abandon);
 }
 
 static void

@@ -24,13 +24,13 @@ G_DEFINE_FINAL_TYPE (CjuView, cju_view, GTK_TYPE_WIDGET)
 static guint message_signal;
 
 static const CjuViewInfo *const built_in[] = {
-  &cju_view_curves,    &cju_view_decision,         &cju_view_activations, &cju_view_explain,
-  &cju_view_confusion, &cju_view_predictions,      &cju_view_weights,     &cju_view_histogram,
-  &cju_view_attention, &cju_view_tuning,           &cju_view_ideal,       &cju_view_trust,
-  &cju_view_embedding, &cju_view_similarity,       &cju_view_layers,      &cju_view_concepts,
-  &cju_view_landscape, &cju_view_alignment,        &cju_view_robustness,  &cju_view_pruning,
-  &cju_view_roc,       &cju_view_precision_recall, &cju_view_scatter,     &cju_view_text,
-  &cju_view_neuron,
+  &cju_view_curves,    &cju_view_decision,  &cju_view_activations,      &cju_view_explain,
+  &cju_view_confusion, &cju_view_spikes,    &cju_view_predictions,      &cju_view_weights,
+  &cju_view_histogram, &cju_view_attention, &cju_view_tuning,           &cju_view_ideal,
+  &cju_view_trust,     &cju_view_embedding, &cju_view_similarity,       &cju_view_layers,
+  &cju_view_concepts,  &cju_view_landscape, &cju_view_alignment,        &cju_view_robustness,
+  &cju_view_pruning,   &cju_view_roc,       &cju_view_precision_recall, &cju_view_scatter,
+  &cju_view_text,      &cju_view_neuron,    &cju_view_forgetting,
 };
 
 /* A figure of a plugin has a view of its own, filled as that of the built-in figure that wants the same;

@@ -3,10 +3,12 @@
 #include "cju-window-private.h"
 
 #include "cjl-figure-file.h"
+#include "cjl-nir.h"
 #include "cjl-recovery.h"
 #include "cju-figure-open.h"
 #include "cju-intake.h"
 #include "cju-memory.h"
+#include "cju-nir.h"
 #include "cju-patience.h"
 #include "cju-recent.h"
 #include "cju-result.h"
@@ -321,6 +323,11 @@ cju_window_open_path (CjuWindow *self, const char *path)
   if (cjl_figure_is_file (whole))
     {
       cju_figure_open (self, whole);
+      return FALSE;
+    }
+  if (cjl_nir_is_file (whole))
+    {
+      cju_nir_open (self, whole);
       return FALSE;
     }
   if (cju_intake_is_data (whole))

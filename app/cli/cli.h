@@ -5,6 +5,7 @@
 
 #include "cj-trainer.h"
 #include "cjd-dataset.h"
+#include "cjl-nir.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,7 @@ extern const CliCommand cli_data;                              /* data.c */
 extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
+extern const CliCommand cli_import;                            /* import.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_neuron;                            /* neuron.c */
@@ -68,6 +70,37 @@ void cli_print_score (const char *split, CjScore score, const CjMetrics *metrics
 
 /* "train", "val" or "test"; NULL: `preset`. */
 gboolean cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error);
+
+/* How a NIR graph is read or written, as it was typed; NULL: not. */
+typedef struct
+{
+  char *dt, *method, *reset;
+} CliNirWords;
+
+#define CLI_NIR_ENTRIES(words)                                                                        \
+  { "dt",        0,                                                                                   \
+    0,           G_OPTION_ARG_STRING,                                                                 \
+    &(words).dt, N_ ("How long a moment of a NIR graph is, 0.1 ms unless given"),                     \
+    "MS" },                                                                                           \
+      { "method",                                                                                     \
+        0,                                                                                            \
+        0,                                                                                            \
+        G_OPTION_ARG_STRING,                                                                          \
+        &(words).method,                                                                              \
+        N_ ("What is left of a state after a moment: exact, e^(−dt/τ), unless given, or euler, 1 " \
+            "− dt/τ"),                                                                                \
+        "M" },                                                                                        \
+  {                                                                                                   \
+    "reset", 0, 0, G_OPTION_ARG_STRING, &(words).reset,                                               \
+        N_ ("What a spike does: zero, back to rest, unless given, or subtract, the threshold"),       \
+        "R"                                                                                           \
+  }
+
+/* Reads them; FALSE after a mistake was told: wrong use. */
+gboolean cli_nir_take (const CliCommand *command, const CliNirWords *words, CjlNirOptions *options);
+void cli_nir_clear (CliNirWords *words);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliNirWords, cli_nir_clear)
 
 #define CLI_MAX_THREADS 64
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-card-rig.h"
 
+#include "cjd-tasks.h"
+
 #define PROGRESS_STEPS 50
 
 struct _CjlCardRig
@@ -33,8 +35,8 @@ cjl_card_rig_new_graph (CjlCardRun *run, const CjGraph *graph, const char *setti
         return NULL;
     }
   self->run = run;
-  self->training = cjd_dataset_new_training_feed (dataset);
-  self->test = cjd_dataset_new_feed (dataset, CJD_SPLIT_TEST);
+  self->training = cjd_dataset_new_run_feed (dataset, CJD_SPLIT_TRAIN);
+  self->test = cjd_dataset_new_run_feed (dataset, CJD_SPLIT_TEST);
   self->rig = cj_rig_new (graph, setup, self->training, cjl_card_run_get_n_threads (run), error);
   return self->rig != NULL ? g_steal_pointer (&self) : NULL;
 }
@@ -79,6 +81,28 @@ cjl_card_rig_train (CjlCardRig *self, guint64 step, double from, double to, GErr
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+cjl_card_rig_train_task (CjlCardRig *self, double from, double to, GError **error)
+{
+  const CjTrainer *trainer = self->rig->trainer;
+  const guint64 steps
+      = (guint64) cj_trainer_get_setup (trainer)->epochs * cj_trainer_get_steps_per_epoch (trainer);
+
+  return cjl_card_rig_train (self, cj_trainer_get_place (trainer)->step + steps, from, to, error);
+}
+
+guint
+cjl_card_rig_count_tasks (CjlCardRig *self)
+{
+  return self->training->n_tasks;
+}
+
+void
+cjl_card_rig_test_tasks (CjlCardRig *self, CjScore *scores)
+{
+  cj_trainer_evaluate_tasks (self->rig->trainer, self->test, self->test->n_tasks, NULL, scores);
 }
 
 double

@@ -25,6 +25,12 @@ CjProgram *cjl_card_rig_get_program (CjlCardRig *rig); /* borrowed */
  * error. */
 gboolean cjl_card_rig_train (CjlCardRig *rig, guint64 step, double from, double to, GError **error);
 
+/* The same to the end of the task that is next, of data with tasks; how many there are, and the test samples of
+ * each, CJ_TASKS_MAX at most. */
+gboolean cjl_card_rig_train_task (CjlCardRig *rig, double from, double to, GError **error);
+guint cjl_card_rig_count_tasks (CjlCardRig *rig);
+void cjl_card_rig_test_tasks (CjlCardRig *rig, CjScore *scores);
+
 /* Accuracy on the test samples; NAN if they cannot be read. */
 double cjl_card_rig_test (CjlCardRig *rig);
 

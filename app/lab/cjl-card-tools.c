@@ -69,3 +69,18 @@ cjl_card_measure_accuracy (const CjlNetwork *network, GError **error)
     g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
   return score.accuracy;
 }
+
+gboolean
+cjl_card_run_train_and_test (CjlCardRun *run, const char *value, GError **error)
+{
+  g_autoptr (CjlNetwork) network = cjl_card_run_train (run, 0, 1, error);
+  double accuracy;
+
+  if (network == NULL)
+    return cjl_card_run_is_cancelled (run);
+  accuracy = cjl_card_measure_accuracy (network, error);
+  if (!isfinite (accuracy))
+    return FALSE;
+  cjl_card_run_set (run, value, accuracy);
+  return TRUE;
+}

@@ -16,4 +16,7 @@ gboolean cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const 
 /* The share of the test samples that a network gets right; NAN with the reason. */
 double cjl_card_measure_accuracy (const CjlNetwork *network, GError **error);
 
+/* Trains, and notes that share as `value`. FALSE: an error; what was cancelled is none. */
+gboolean cjl_card_run_train_and_test (CjlCardRun *run, const char *value, GError **error);
+
 G_END_DECLS

@@ -98,6 +98,12 @@ cjl_card_run_progress (CjlCardRun *self, double share)
   cjl_job_set_progress (self->job, (self->seed + CLAMP (share, 0, 1)) / self->n_seeds);
 }
 
+const CjlResultCard *
+cjl_card_run_get_card (CjlCardRun *self)
+{
+  return self->card;
+}
+
 CjdDataset *
 cjl_card_run_get_dataset (CjlCardRun *self)
 {

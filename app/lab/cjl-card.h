@@ -106,6 +106,7 @@ gboolean cjl_card_run_is_cancelled (CjlCardRun *run);
 /* How much of this seed is done, 0 to 1. */
 void cjl_card_run_progress (CjlCardRun *run, double share);
 
+const CjlResultCard *cjl_card_run_get_card (CjlCardRun *run);
 /* The data, borrowed: loaded once. NULL for cards without a network. */
 CjdDataset *cjl_card_run_get_dataset (CjlCardRun *run);
 /* The project of this seed, borrowed; may be edited. NULL for cards without a network. */

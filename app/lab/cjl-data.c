@@ -7,6 +7,7 @@
 #include "cjd-edits.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
+#include "cjd-tasks.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -109,16 +110,19 @@ cjl_data_dress (CjdDataset *base, const CjlDataChoice *choice, GError **error)
       || !cjd_dataset_edit (dataset, edits, error)
       || !cjd_dataset_normalise (dataset, &options, error))
     return NULL;
-  if (*choice->augment == '\0')
-    return g_steal_pointer (&dataset);
-  if (dataset->x_dtype == CJ_INT32)
+  if (*choice->augment != '\0' && dataset->x_dtype == CJ_INT32)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
                    _ ("%s holds characters or symbols, which cannot be augmented."), dataset->name);
       return NULL;
     }
-  dataset->augmenter = cjd_augmenter_parse (choice->augment, &sample, error);
-  return dataset->augmenter != NULL ? g_steal_pointer (&dataset) : NULL;
+  if (*choice->augment != '\0')
+    {
+      dataset->augmenter = cjd_augmenter_parse (choice->augment, &sample, error);
+      if (dataset->augmenter == NULL)
+        return NULL;
+    }
+  return cjd_dataset_set_tasks (dataset, &options, error) ? g_steal_pointer (&dataset) : NULL;
 }
 
 CjdDataset *
@@ -141,7 +145,8 @@ cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b)
 static gboolean
 covers (GVariant *a, GVariant *b)
 {
-  static const char *const dress[] = { "normalise", "mean", "deviation", NULL };
+  static const char *const dress[]
+      = { "normalise", "mean", "deviation", "tasks", "task-count", "task-seed", "heads", NULL };
   GVariantIter iter;
   const char *name;
   GVariant *value;
@@ -196,6 +201,7 @@ cjl_data_spec (const CjdDataset *dataset, gint64 batch)
     .y_dtype = dataset->y->dtype,
     .n_classes = dataset->n_classes,
     .n_words = dataset->n_words,
+    .heads = cjd_dataset_get_heads (dataset),
     .has_y = TRUE,
   };
 }

@@ -48,4 +48,7 @@ CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **err
 /* cjl-figures-rules.c: "alignment". */
 CjvFrame *cjl_figure_of_alignment (const CjlFigureRequest *request, GError **error);
 
+/* cjl-figures-spikes.c: "raster", "membrane", "isi", "cross-correlogram", "spike-triggered-average". */
+CjvFrame *cjl_figure_of_spikes (const CjlFigureRequest *request, GError **error);
+
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
 #include "cjl-probe.h"
+#include "cjl-forgetting.h"
 #include "cjl-pruning.h"
 #include "cjl-synapses.h"
 #include "cjl-write.h"
@@ -506,6 +507,22 @@ frame_of_history (const Request *r, GError **error)
 }
 
 static CjvFrame *
+frame_of_forgetting (const Request *r, GError **error)
+{
+  g_autoptr (GArray) epochs = cjl_project_read_history (r->project);
+  const GArray *const runs[] = { epochs };
+  const char *const names[] = { r->project->title };
+  CjvFrame *frame = cjl_forgetting_frame_of_runs (runs, names, 1);
+
+  if (frame == NULL)
+    g_set_error (
+        error, CJ_ERROR, CJ_ERROR_PARAM,
+        _ ("The run has no tasks. Give the data tasks, as “data.tasks=split”, and train the "
+           "project."));
+  return frame;
+}
+
+static CjvFrame *
 frame_of_pruning (const Request *r, GError **error)
 {
   (void) error;
@@ -559,6 +576,12 @@ static const struct
   { "robustness", TRUE, cjl_figure_of_robustness },
   { "retraining", TRUE, cjl_figure_of_retraining },
   { "pruning", FALSE, frame_of_pruning },
+  { "raster", TRUE, cjl_figure_of_spikes },
+  { "membrane", TRUE, cjl_figure_of_spikes },
+  { "isi", TRUE, cjl_figure_of_spikes },
+  { "cross-correlogram", TRUE, cjl_figure_of_spikes },
+  { "spike-triggered-average", TRUE, cjl_figure_of_spikes },
+  { "forgetting", FALSE, frame_of_forgetting },
 };
 
 /* The row of a figure. One of a plugin is filled as the built-in one that wants the same. */

@@ -18,6 +18,42 @@ static const struct
   { "validation-mse", offsetof (CjRunEpoch, val_mse) },
 };
 
+/* "0.98 0.61 nan": accuracies in the order of the tasks. */
+static char *
+print_tasks (const CjRunEpoch *epoch)
+{
+  GString *text = g_string_new (NULL);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (guint t = 0; t < epoch->n_tasks; t++)
+    g_string_append_printf (text, "%s%s", t > 0 ? " " : "",
+                            isfinite (epoch->tasks[t])
+                                ? g_ascii_formatd (number, sizeof number, "%.7g", epoch->tasks[t])
+                                : "-");
+  return g_string_free (text, FALSE);
+}
+
+static void
+read_tasks (CjRunEpoch *epoch, GVariant *item)
+{
+  const char *text = NULL;
+  gint64 task = 0;
+  g_auto (GStrv) numbers = NULL;
+
+  g_variant_lookup (item, "tasks", "&s", &text);
+  g_variant_lookup (item, "task", "x", &task);
+  g_variant_lookup (item, "task-ended", "b", &epoch->task_ended);
+  numbers = g_strsplit (text != NULL ? text : "", " ", CJ_TASKS_MAX + 1);
+  epoch->n_tasks = MIN (g_strv_length (numbers), CJ_TASKS_MAX);
+  if (epoch->n_tasks < 2 || task < 0 || task >= epoch->n_tasks)
+    epoch->n_tasks = 0;
+  epoch->task = (guint) task * (epoch->n_tasks > 0);
+  for (guint t = 0; t < CJ_TASKS_MAX; t++)
+    epoch->tasks[t] = t < epoch->n_tasks && !g_str_equal (numbers[t], "-")
+                          ? (float) g_ascii_strtod (numbers[t], NULL)
+                          : NAN;
+}
+
 GArray *
 cjl_project_read_history (CjlProject *project)
 {
@@ -45,6 +81,7 @@ cjl_project_read_history (CjlProject *project)
       for (guint k = 0; k < G_N_ELEMENTS (more); k++)
         g_variant_lookup (item, more[k].name, "d", (double *) ((char *) &epoch + more[k].offset));
       g_variant_lookup (item, "sparsity", "d", &epoch.sparsity);
+      read_tasks (&epoch, item);
       epoch.epoch = (guint) number;
       epoch.step = (guint64) step;
       g_array_append_val (epochs, epoch);
@@ -81,6 +118,14 @@ cjl_project_write_history (CjlProject *project, const GArray *epochs)
 
           if (isfinite (value))
             g_variant_dict_insert (&dict, more[k].name, "d", value);
+        }
+      if (epoch->n_tasks > 0)
+        {
+          g_autofree char *tasks = print_tasks (epoch);
+
+          g_variant_dict_insert (&dict, "task", "x", (gint64) epoch->task);
+          g_variant_dict_insert (&dict, "task-ended", "b", epoch->task_ended);
+          g_variant_dict_insert (&dict, "tasks", "s", tasks);
         }
       g_variant_builder_add (&list, "v", g_variant_dict_end (&dict));
     }

@@ -3,6 +3,7 @@
 
 #include "cj-pool.h"
 #include "cjl-attention.h"
+#include "cjl-spike-record.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -41,12 +42,14 @@ cjl_probe_frame_unref (CjlProbeFrame *self)
   for (guint i = 0; i < self->n_nodes; i++)
     {
       g_clear_pointer (&self->outputs[i], cj_tensor_unref);
+      g_clear_pointer (&self->membranes[i], cj_tensor_unref);
       g_clear_pointer (&self->surfaces[i], cj_tensor_unref);
     }
   g_clear_pointer (&self->x, cj_tensor_unref);
   g_clear_pointer (&self->attention, g_ptr_array_unref);
   g_clear_pointer (&self->answer, cj_tensor_unref);
   g_clear_pointer (&self->silenced, cj_tensor_unref);
+  g_free (self->membranes);
   g_free (self->surfaces);
   g_strfreev (self->ids);
   g_free (self->outputs);
@@ -84,6 +87,12 @@ CjTensor *
 cjl_probe_frame_find_surface (const CjlProbeFrame *self, const char *id)
 {
   return find (self, self->surfaces, id);
+}
+
+CjTensor *
+cjl_probe_frame_find_membrane (const CjlProbeFrame *self, const char *id)
+{
+  return find (self, self->membranes, id);
 }
 
 /* [points, U] to [1, U, side, side] */
@@ -173,6 +182,7 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   frame->n_nodes = self->graph->nodes->len;
   frame->ids = g_new0 (char *, frame->n_nodes + 1);
   frame->outputs = g_new0 (CjTensor *, frame->n_nodes + 1);
+  frame->membranes = g_new0 (CjTensor *, frame->n_nodes + 1);
   frame->surfaces = g_new0 (CjTensor *, frame->n_nodes + 1);
   for (guint i = 0; i < frame->n_nodes; i++)
     frame->ids[i] = g_strdup (((CjNode *) self->graph->nodes->pdata[i])->id);
@@ -182,7 +192,11 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   memcpy (in->data, x->data, cj_tensor_bytes (x));
   cj_program_forward (self->program, FALSE, 1, 0, 0);
   for (guint i = 0; i < frame->n_nodes; i++)
-    frame->outputs[i] = cj_program_dup_output (self->program, i, 0);
+    {
+      frame->outputs[i] = cj_program_dup_output (self->program, i, 0);
+      if (cjl_spikes_has_membrane (self->graph->nodes->pdata[i]))
+        frame->membranes[i] = cj_program_dup_output (self->program, i, 1);
+    }
   if (self->plane != NULL)
     make_surfaces (self, weights, frame);
   if (wish.attention)

@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define LOG "run/log.json"
-#define MAX_SLOTS (CJ_OPTIMIZER_MAX_SLOTS + 3) /* the optimizer's, and one of each kind */
+#define MAX_SLOTS                                                                                  \
+  (CJ_OPTIMIZER_MAX_SLOTS + CJ_SLOT_N_KINDS) /* the optimizer's, and one of each kind */
 
 static void
 put (GPtrArray *tensors, const char *kind, const CjTableEntry *entry, float *data)

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-variant.h"
+#include "cjd-tasks.h"
 #include "cjl-archive.h"
 #include "cjl-predict.h"
 #include "cjl-run.h"
@@ -100,8 +101,8 @@ static gboolean
 begin (CjlSession *self, GError **error)
 {
   CjRunner *runner = cj_runner_new (self->project->graph, self->project->setup, self->n_threads,
-                                    cjd_dataset_new_training_feed (self->dataset),
-                                    cjd_dataset_new_feed (self->dataset, CJD_SPLIT_VAL), error);
+                                    cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_TRAIN),
+                                    cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_VAL), error);
 
   if (runner == NULL)
     return FALSE;
@@ -148,9 +149,9 @@ resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
   g_autoptr (GArray) epochs = cjl_project_read_history (self->project);
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjTrainSetup) setup = NULL;
-  CjRunner *runner
-      = cj_runner_resume (log, ring, self->n_threads, cjd_dataset_new_training_feed (self->dataset),
-                          cjd_dataset_new_feed (self->dataset, CJD_SPLIT_VAL), error);
+  CjRunner *runner = cj_runner_resume (
+      log, ring, self->n_threads, cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_TRAIN),
+      cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_VAL), error);
 
   if (runner == NULL)
     return FALSE;

@@ -144,6 +144,7 @@ static const CjlTemplate templates[] = {
     .teaches = "The answer is the membrane of the last neurons; wire their spikes to the readout "
                "instead, and see what a code of a few spikes costs",
     .expected = "95 %",
+    .work = 1.6e5,
     .source = "glyphs",
     .network = "input, flatten, dense 200, direct-current 25, lif beta=0.95 surrogate=arctan, "
                "dense 36, lif beta=0.95 surrogate=arctan, spike-readout rate, cross-entropy;"
@@ -157,11 +158,25 @@ static const CjlTemplate templates[] = {
     .teaches = "Set the adaptation to 0 and the memory goes; set “through time” to e-prop and no "
                "neuron needs to know the future",
     .expected = "98 %",
+    .work = 1.1e5,
     .source = "cues",
     .network = "input, dense 60, recurrent-lif tau=20 dt=10 adapt-tau=1000 adapt-jump=0.1 "
                "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
                "leaky-integrator tau=20 dt=10, spike-readout last, cross-entropy",
     .setup = "epochs=20 batch=32 optimizer=adam learning-rate=0.005" },
+  { .id = "one-after-another",
+    .title = "Learning one task after another",
+    .category = "Memory",
+    .blurb = "Signs come a few kinds at a time, and the network forgets the first while it learns "
+             "the last",
+    .teaches
+    = "Watch Forgetting; then choose elastic weights, synaptic intelligence or replay under "
+      "Continual learning, train again, and compare the matrices",
+    .expected = "the first tasks fall by 10 points or more",
+    .source = "glyphs",
+    .data = "tasks=split task-count=6",
+    .network = "input, flatten, dense 128 relu, dense 128 relu, dense 36, cross-entropy",
+    .setup = "epochs=4 batch=32 optimizer=adam learning-rate=0.001" },
   { .id = "char-gpt",
     .title = "Letter by letter",
     .category = "Sequences",
@@ -208,6 +223,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Cells that compete to describe small patches come to look for edges, as in the brain",
     .teaches = "Show gratings to conv1 before and after: noise becomes tuned to orientation",
     .expected = "loss 0.2",
+    .work = 8.1e5,
     .source = "shapes",
     .data = "channels=grey",
     .augment = "flip, shift amount=4",

@@ -21,6 +21,9 @@ typedef enum
   CJ_RNG_PRUNE = 8,   /* synapses that go or grow by chance */
   CJ_RNG_SPIKES = 20, /* trains of spikes */
   CJ_RNG_ATTACK = 12, /* starts of attacks */
+  CJ_RNG_TASKS = 24,  /* permutations of tasks */
+  CJ_RNG_REPLAY = 25, /* what a memory of earlier tasks keeps, and what of it is seen again */
+  CJ_RNG_FISHER = 26, /* samples and classes that the Fisher information is asked with */
   CJ_RNG_DAMAGE = 13  /* lesions and noise that are done to a network that has learned */
 } CjRngPurpose;
 

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdarg.h>
+#include <string.h>
 
 static void
 free_problem (gpointer data)
@@ -88,10 +89,10 @@ collect (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjData
             return FALSE;
           out->in[port] = from->out[wire->port];
         }
-      else if (node->layer->role == CJ_ROLE_LOSS && g_str_equal (info->name, "target"))
+      else if (g_str_equal (info->name, "target"))
         {
           out->in[port] = get_y (self, spec);
-          if (out->in[port] == CJ_NO_VALUE)
+          if (out->in[port] == CJ_NO_VALUE && node->layer->role == CJ_ROLE_LOSS)
             return FALSE;
         }
       else if (info->kind != CJ_PORT_OPTIONAL)
@@ -138,6 +139,50 @@ silence (CjLowered *self, CjLoweredNode *out)
       out->out[i] = cj_builder_emit (self->builder, &cj_op_unary, &nothing, &out->out[i], 1, NULL);
 }
 
+/* The scores that a loss looks at, where those of other heads can be taken away: they go through a softmax,
+ * with a class of the data as the target, and nothing is meant for all classes. Else CJ_NO_VALUE. */
+static int
+find_scores (const CjLowered *self, const CjDataSpec *spec)
+{
+  const CjStep *step = &g_array_index (self->builder->steps, CjStep, self->builder->steps->len - 1);
+  const CjCrossEntropyAttrs *a = step->op.attrs;
+
+  return step->op.info == &cj_op_cross_entropy && !a->logs && a->smoothing == 0
+                 && step->in[1] == self->y && step->op.in_shape[0].n_dims == 2
+                 && step->op.in_shape[0].dims[1] == spec->n_classes
+             ? step->in[0]
+             : CJ_NO_VALUE;
+}
+
+/* Builds a loss that was just built anew, on the scores of one head a row. */
+static void
+add_heads (CjLowered *self, const CjNode *node, const CjDataSpec *spec, CjLayerBuild *build,
+           guint n_values, guint n_steps)
+{
+  const int scores = find_scores (self, spec);
+  int in[2] = { scores, self->y };
+  CjHeadsAttrs attrs = { .n_classes = spec->n_classes };
+  char *note = g_steal_pointer (&build->note);
+
+  if (scores == CJ_NO_VALUE)
+    {
+      build->note = note;
+      cj_lowered_add_problem (
+          self, CJ_PROBLEM_NOTE, node, 0,
+          g_strdup_printf (_ ("%s “%s” sees the scores of all tasks: only a Cross-entropy without "
+                              "label smoothing can be kept to the head of one task."),
+                           _ (node->layer->title), node->id));
+      return;
+    }
+  memcpy (attrs.heads, spec->heads, spec->n_classes);
+  cj_builder_truncate (self->builder, n_values, n_steps);
+  build->in[0] = cj_builder_emit (self->builder, &cj_op_heads, &attrs, in, 2, NULL);
+  if (!node->layer->build (build, NULL))
+    g_assert_not_reached (); /* it did before, on the same shapes */
+  g_free (build->note);
+  build->note = note;
+}
+
 static void
 lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjDataSpec *spec)
 {
@@ -148,7 +193,7 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
                          .n_in = cj_node_get_n_in (node),
                          .n_classes = spec->n_classes,
                          .n_words = spec->n_words };
-  const guint n_values = self->builder->values->len, n_steps = self->builder->steps->len;
+  guint n_values, n_steps;
   g_autoptr (GError) error = NULL;
 
   out->n_out = cj_layer_get_n_out (node->layer);
@@ -180,6 +225,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
         silence (self, out);
       return;
     }
+  n_values = self->builder->values->len;
+  n_steps = self->builder->steps->len;
   for (guint i = 0; i < CJ_LAYER_MAX_IN; i++)
     build.in[i] = out->in[i];
   if (!node->layer->build (&build, &error))
@@ -195,6 +242,8 @@ lower_node (CjLowered *self, const CjGraph *graph, const CjNode *node, const CjD
       cj_builder_truncate (self->builder, n_values, n_steps);
       return;
     }
+  if (node->layer->role == CJ_ROLE_LOSS && spec->heads != NULL && self->y != CJ_NO_VALUE)
+    add_heads (self, node, spec, &build, n_values, n_steps);
   if (build.note != NULL)
     cj_lowered_add_problem (
         self, CJ_PROBLEM_NOTE, node, 0,

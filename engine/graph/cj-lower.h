@@ -47,6 +47,9 @@ typedef struct
   guint n_classes;
   guint n_words;  /* size of the vocabulary where x is words; 0: not known */
   gboolean has_y; /* FALSE: losses without a wired target are left out */
+  /* n_classes (at most CJ_HEADS_MAX) numbers: the head of each class. A loss that looks at scores sees only
+   * those of the head that the right class is in, as if the others were not there. NULL: one head. */
+  const guint8 *heads;
   const CjInputSpec *inputs;
   guint n_inputs;
   /* The list of ops is the one that learns so, by the rules of the nodes as well; NULL: whoever goes back

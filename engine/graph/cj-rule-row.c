@@ -3,6 +3,17 @@
 #include "cj-rule.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Dense layers of the region, each followed by a function or by nothing: steps. */
+typedef struct
+{
+  guint n_layers;
+  guint dense[CJ_CHAIN_MAX_LAYERS];
+  int after[CJ_CHAIN_MAX_LAYERS]; /* the function's step, -1: none */
+  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
+  int out; /* value */
+} Row;
 
 static CjStep *
 get_step (const CjRulePass *pass, guint i)
@@ -10,9 +21,8 @@ get_step (const CjRulePass *pass, guint i)
   return &g_array_index (pass->lowered->builder->steps, CjStep, i);
 }
 
-/* The step that alone reads a value, and nothing else does; -1: none. */
-static int
-find_reader (const CjRulePass *pass, int value)
+int
+cj_rule_find_reader (const CjRulePass *pass, int value)
 {
   int reader = -1;
 
@@ -39,8 +49,8 @@ is_layer (const CjRulePass *pass, guint i)
          && cj_builder_get_value (pass->lowered->builder, step->in[1])->kind == CJ_VALUE_PARAM;
 }
 
-static CjChainFunction
-find_function (const CjStep *step)
+CjChainFunction
+cj_rule_get_function (const CjStep *step)
 {
   if (step->op.info != &cj_op_unary)
     return CJ_CHAIN_NONE;
@@ -58,10 +68,10 @@ find_function (const CjStep *step)
 }
 
 /* The row that begins with the dense layer at `i`. */
-static CjRuleRow
+static Row
 find_row (const CjRulePass *pass, guint i)
 {
-  CjRuleRow row = { .n_layers = 0 };
+  Row row = { .n_layers = 0 };
 
   while (is_layer (pass, i) && row.n_layers < CJ_CHAIN_MAX_LAYERS)
     {
@@ -70,13 +80,13 @@ find_row (const CjRulePass *pass, guint i)
       row.dense[row.n_layers] = i;
       row.after[row.n_layers] = -1;
       row.out = get_step (pass, i)->out;
-      reader = find_reader (pass, row.out);
-      if (reader >= 0 && find_function (get_step (pass, (guint) reader)) != CJ_CHAIN_NONE)
+      reader = cj_rule_find_reader (pass, row.out);
+      if (reader >= 0 && cj_rule_get_function (get_step (pass, (guint) reader)) != CJ_CHAIN_NONE)
         {
-          row.functions[row.n_layers] = find_function (get_step (pass, (guint) reader));
+          row.functions[row.n_layers] = cj_rule_get_function (get_step (pass, (guint) reader));
           row.after[row.n_layers] = reader;
           row.out = get_step (pass, (guint) reader)->out;
-          reader = find_reader (pass, row.out);
+          reader = cj_rule_find_reader (pass, row.out);
         }
       row.n_layers++;
       if (reader < 0)
@@ -86,20 +96,21 @@ find_row (const CjRulePass *pass, guint i)
   return row;
 }
 
-GArray *
-cj_rule_find_rows (CjRulePass *pass, guint least)
+/* The rows of two layers and more. */
+static GArray *
+find_rows (const CjRulePass *pass)
 {
   const guint n = pass->lowered->builder->steps->len;
-  GArray *rows = g_array_new (FALSE, FALSE, sizeof (CjRuleRow));
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (Row));
   g_autofree gboolean *taken = g_new0 (gboolean, n + 1);
 
   for (guint i = 0; i < n; i++)
     {
-      const CjRuleRow row = taken[i] ? (CjRuleRow){ .n_layers = 0 } : find_row (pass, i);
+      const Row row = taken[i] ? (Row){ .n_layers = 0 } : find_row (pass, i);
 
       for (guint l = 0; l < row.n_layers; l++)
         taken[row.dense[l]] = TRUE;
-      if (row.n_layers >= MAX (least, 1))
+      if (row.n_layers >= 2)
         g_array_append_val (rows, row);
     }
   return rows;
@@ -123,9 +134,8 @@ rewire (CjRulePass *pass, int from, int to)
 }
 
 /* The steps that made the row are left: nothing reads what they make, so they do not run. */
-int
-cj_rule_replace_row (CjRulePass *pass, const CjRuleRow *row, const CjOpInfo *info,
-                     gconstpointer attrs)
+static void
+replace_row (CjRulePass *pass, const Row *row, const CjOpInfo *info, gconstpointer attrs)
 {
   int in[CJ_OP_MAX_IN] = { get_step (pass, row->dense[0])->in[0] }, out;
 
@@ -140,25 +150,49 @@ cj_rule_replace_row (CjRulePass *pass, const CjRuleRow *row, const CjOpInfo *inf
   rewire (pass, row->out, out);
   for (guint l = 0; l < row->n_layers; l++)
     get_step (pass, row->dense[l])->replaced = TRUE;
-  return out;
 }
 
 void
-cj_rule_note_products (CjRulePass *pass)
+cj_rule_note_product (CjRulePass *pass, guint i)
+{
+  const CjNode *node = cj_rule_get_node (pass, get_step (pass, i)->out);
+
+  cj_lowered_add_problem (
+      pass->lowered, CJ_PROBLEM_NOTE, node, 0,
+      /* Translators: kind of a layer, its name, a learning rule */
+      g_strdup_printf (_ ("%s “%s” learns by backpropagation: %s is for dense layers in a row, "
+                          "with nothing but a function between them. Choose backprop as its "
+                          "learning rule to say so."),
+                       _ (node->layer->title), node->id, _ (pass->rule->title)));
+}
+
+/* Says of every product of the region that is not replaced that it learns by backpropagation. */
+static void
+note_products (CjRulePass *pass)
 {
   for (guint i = 0; i < pass->lowered->builder->steps->len; i++)
     {
       const CjStep *step = cj_rule_get_product (pass, i);
-      const CjNode *node = step != NULL ? cj_rule_get_node (pass, step->out) : NULL;
 
-      if (step == NULL || step->replaced)
-        continue;
-      cj_lowered_add_problem (
-          pass->lowered, CJ_PROBLEM_NOTE, node, 0,
-          /* Translators: kind of a layer, its name, a learning rule */
-          g_strdup_printf (_ ("%s “%s” learns by backpropagation: %s is for dense layers in a row, "
-                              "with nothing but a function between them. Choose backprop as its "
-                              "learning rule to say so."),
-                           _ (node->layer->title), node->id, _ (pass->rule->title)));
+      if (step != NULL && !step->replaced)
+        cj_rule_note_product (pass, i);
     }
+}
+
+void
+cj_rule_replace_rows (CjRulePass *pass, const CjOpInfo *info, gpointer attrs)
+{
+  g_autoptr (GArray) rows = find_rows (pass);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const Row *row = &g_array_index (rows, Row, i);
+      CjDenseChainAttrs *head = attrs;
+
+      head->n_layers = row->n_layers;
+      memcpy (head->functions, row->functions, sizeof head->functions);
+      replace_row (pass, row, info, attrs);
+    }
+  note_products (pass);
+  cj_rule_note_others (pass);
 }

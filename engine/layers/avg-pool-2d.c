@@ -52,7 +52,7 @@ build (CjLayerBuild *build, GError **error)
     .exclude_pad = p->exclude_padding,
   };
 
-  return cj_layer_build_simple (build, &cj_op_avg_pool2d, &attrs, error);
+  return cj_window_pool (build, &cj_op_avg_pool2d, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_avg_pool_2d = {

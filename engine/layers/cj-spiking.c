@@ -67,7 +67,7 @@ get_attrs (const CjSpikingParams *p, CjSpikingTraits traits)
 
   if ((traits & CJ_SPIKING_PERFECT) != 0)
     attrs.decay = 1;
-  if ((traits & CJ_SPIKING_CURRENT) != 0)
+  if ((traits & CJ_SPIKING_CURRENT) != 0 && p->synapse > 0)
     attrs.synapse = get_decay (p, p->synapse);
   if ((traits & CJ_SPIKING_ADAPTS) != 0)
     {

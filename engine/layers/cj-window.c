@@ -111,3 +111,46 @@ cj_window_to_sequence (CjLayerBuild *build, int *value, GError **error)
 {
   return cj_layer_build_emit (build, &cj_op_to_tokens, NULL, value, 1, value, error);
 }
+
+gboolean
+cj_window_fold (CjLayerBuild *build, int *value, gint64 *moments, GError **error)
+{
+  const CjShape x = *cj_builder_get_shape (build->builder, *value);
+  CjReshapeAttrs flat;
+
+  *moments = 0;
+  if (x.n_dims != 5)
+    return TRUE;
+  *moments = x.dims[1];
+  flat.shape = cj_shape4 (x.dims[0] * x.dims[1], x.dims[2], x.dims[3], x.dims[4]);
+  return cj_layer_build_emit (build, &cj_op_reshape, &flat, value, 1, value, error);
+}
+
+gboolean
+cj_window_unfold (CjLayerBuild *build, gint64 moments, int *value, GError **error)
+{
+  const CjShape y = *cj_builder_get_shape (build->builder, *value);
+  CjReshapeAttrs deep = { { .n_dims = 5 } };
+
+  if (moments == 0)
+    return TRUE;
+  deep.shape.dims[0] = y.dims[0] / moments;
+  deep.shape.dims[1] = moments;
+  for (guint i = 1; i < 4; i++)
+    deep.shape.dims[i + 1] = y.dims[i];
+  return cj_layer_build_emit (build, &cj_op_reshape, &deep, value, 1, value, error);
+}
+
+gboolean
+cj_window_pool (CjLayerBuild *build, const CjOpInfo *op, gconstpointer attrs, GError **error)
+{
+  int value = build->in[0];
+  gint64 moments;
+
+  if (!cj_window_fold (build, &value, &moments, error)
+      || !cj_layer_build_emit (build, op, attrs, &value, 1, &value, error)
+      || !cj_window_unfold (build, moments, &value, error))
+    return FALSE;
+  build->out[0] = value;
+  return TRUE;
+}

@@ -69,6 +69,15 @@ int cj_window_add_weight (CjLayerBuild *build, const CjShape *shape, int groups,
 int cj_window_add_bias (CjLayerBuild *build, gboolean wanted, gint64 filters, gint64 fan_in,
                         const CjStart *start);
 
+/* Pictures at moments [N, T, C, H, W] as [N T, C, H, W], so that what is done to a picture is done at
+ * each moment; *moments is T, or 0 where there is no time and the value is left as it is. And back. */
+gboolean cj_window_fold (CjLayerBuild *build, int *value, gint64 *moments, GError **error);
+gboolean cj_window_unfold (CjLayerBuild *build, gint64 moments, int *value, GError **error);
+
+/* A pool over pictures, at each moment where in[0] has them, as out[0]. */
+gboolean cj_window_pool (CjLayerBuild *build, const CjOpInfo *op, gconstpointer attrs,
+                         GError **error);
+
 /* A sequence [N, T, C] as a picture [N, C, 1, T], or a refusal. */
 gboolean cj_window_to_picture (CjLayerBuild *build, int *value, GError **error);
 /* And back: [N, C, 1, T] to [N, T, C]. */

@@ -74,25 +74,30 @@ build (CjLayerBuild *build, GError **error)
 {
   const Params *p = build->params;
   const CjShape *x = cj_layer_build_shape (build, 0);
-  const gboolean picture = x->n_dims == 4;
-  const gint64 channels = picture ? x->dims[1] : 0;
+  const guint c = x->n_dims == 5 ? 2 : 1; /* behind time where there is any */
+  const gboolean picture = x->n_dims == 4 || x->n_dims == 5;
+  const gint64 channels = picture ? x->dims[c] : 0;
   const CjWindowAxis rows
-      = { picture ? x->dims[2] : 1, p->kernel[0], p->stride[0], p->dilation[0], p->padding[0] };
+      = { picture ? x->dims[c + 1] : 1, p->kernel[0], p->stride[0], p->dilation[0], p->padding[0] };
   const CjWindowAxis columns
-      = { picture ? x->dims[3] : 1, p->kernel[1], p->stride[1], p->dilation[1], p->padding[1] };
+      = { picture ? x->dims[c + 2] : 1, p->kernel[1], p->stride[1], p->dilation[1], p->padding[1] };
   const int groups = cj_window_get_groups (p->groups, channels, p->filters, error);
+  int value = build->in[0], weight, bias;
+  gint64 moments;
   CjShape shape;
-  int weight, bias;
 
-  if (groups == 0)
+  if (groups == 0 || !cj_window_fold (build, &value, &moments, error))
     return FALSE;
   shape = cj_shape4 (p->filters, channels / groups, p->kernel[0], p->kernel[1]);
   weight = cj_window_add_weight (build, &shape, groups, &p->start);
   bias = cj_window_add_bias (build, p->bias, p->filters, cj_shape_size (&shape) / p->filters,
                              &p->start);
-  return cj_window_convolve (build, build->in[0], weight, bias, &rows, &columns, groups,
-                             (CjRemapMode) p->border, &build->out[0], error)
-         && cj_activation_emit (build, p->activation, &build->out[0], error);
+  if (!cj_window_convolve (build, value, weight, bias, &rows, &columns, groups,
+                           (CjRemapMode) p->border, &value, error)
+      || !cj_window_unfold (build, moments, &value, error))
+    return FALSE;
+  build->out[0] = value;
+  return cj_activation_emit (build, p->activation, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_conv_2d = {
@@ -100,10 +105,12 @@ const CjLayerInfo cj_layer_conv_2d = {
   .id = "conv-2d",
   .title = "Conv 2D",
   .category = "feature",
-  .blurb = "Slides small learned filters over the picture and makes one feature map a filter",
+  .blurb
+  = "Slides small learned filters over the picture and makes one feature map a filter; over a "
+    "sequence of pictures at each moment",
   .formula = "y[o] = b[o] + Σ w[o, c] ⋆ x[c]",
   .biology = "Simple cells of visual cortex: the same receptive field repeated across the retina",
-  .synonyms = "conv convolution conv2d depthwise",
+  .synonyms = "conv convolution conv2d depthwise spiking-conv",
   .version = 1,
   .params_size = sizeof (Params),
   .params = params,

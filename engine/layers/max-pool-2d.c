@@ -56,7 +56,7 @@ build (CjLayerBuild *build, GError **error)
     .ceil = p->ceil,
   };
 
-  return cj_layer_build_simple (build, &cj_op_max_pool2d, &attrs, error);
+  return cj_window_pool (build, &cj_op_max_pool2d, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_max_pool_2d = {

@@ -18,6 +18,16 @@ static const CjParam params[] = {
     .soft_max = 2,
     .digits = 3,
     .flags = CJ_PARAM_ADVANCED },
+  { .name = "synapse",
+    .title = "Synaptic time constant",
+    .blurb = "How long the current of a spike lasts; 0: no longer than its moment",
+    .unit = "ms",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = CJ_SPIKING_OFFSET (synapse),
+    .max = 100000,
+    .soft_max = 50,
+    .digits = 2,
+    .flags = CJ_PARAM_ADVANCED },
   { CJ_SPIKING_SURROGATE },
   { CJ_SPIKING_SLOPE },
   { CJ_SPIKING_HEIGHT },
@@ -33,7 +43,8 @@ static const CjParam params[] = {
 static gboolean
 build (CjLayerBuild *build, GError **error)
 {
-  return cj_spiking_build (build, CJ_SPIKING_RECURRENT | CJ_SPIKING_ADAPTS, error);
+  return cj_spiking_build (build, CJ_SPIKING_RECURRENT | CJ_SPIKING_ADAPTS | CJ_SPIKING_CURRENT,
+                           error);
 }
 
 const CjLayerInfo cj_layer_recurrent_lif = {
@@ -42,7 +53,7 @@ const CjLayerInfo cj_layer_recurrent_lif = {
   .title = "Recurrent LIF",
   .category = "spiking",
   .blurb = "Spiking neurons that hear one another a moment later, so that activity can go round",
-  .formula = "v[t] = β r[t − 1] + x[t] + Σ W s[t − 1], s[t] = v[t] > θ",
+  .formula = "c[t] = α c[t − 1] + x[t] + Σ W s[t − 1], v[t] = β r[t − 1] + c[t], s[t] = v[t] > θ",
   .biology
   = "Recurrent excitation: in the cortex most synapses of a neuron come from its neighbours",
   .synonyms = "rlif lsnn alif rsnn rleaky spiking neuron snn eprop e-prop",

@@ -23,6 +23,8 @@ typedef struct
   double rest;
   CjCurrentPiece pieces[CJ_NEURON_MAX_PIECES];
   guint n_pieces;
+  double
+      noise; /* deviation of a normal number, another one each millisecond, that a piece has on top */
 } CjCurrent;
 
 /* A way to fire that is known by name: parameters that differ from the presets and the current that shows it. */
@@ -59,6 +61,10 @@ typedef struct
   /* How fast each variable changes in `state`: for phase planes. */
   void (*slope) (gconstpointer params, const double *state, double current, double *slope);
   double peak; /* mV that a spike is drawn up to, where the model itself has none; NAN: it has */
+  /* The variable that makes a plane with the membrane; 0: there is none. `reduce` sets the other variables as they
+   * go with these two; NULL: there are no others. */
+  guint recovery;
+  void (*reduce) (gconstpointer params, double *state);
 } CjNeuronInfo;
 
 const CjNeuronInfo *const *cj_neurons (void);

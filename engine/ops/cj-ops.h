@@ -112,6 +112,23 @@ typedef enum
 
 typedef struct
 {
+  double plus, minus;                         /* A₊, A₋: of weights */
+  double triplet;                             /* A₃ */
+  double decay_plus, decay_minus, decay_slow; /* what is left of r₁, o₁, o₂ after a moment */
+  gboolean nearest;                           /* else all spikes count */
+  gboolean rewarded; /* in[3], in[4] say of each sample whether it went well */
+  double eligible;   /* what is left of an eligibility after a moment */
+  double largest;    /* weight */
+  double mean;       /* of the weights of a neuron, held; 0: not */
+} CjStdpAttrs;
+
+/* in: x [N, T, I], y [N, T, U] (spikes), weight [U, I], scores [N, K], class [N] (int32; the last two of rewarded
+ * ones); out: spikes of a neuron in a sample, a number. Backward the weight gets minus the change that the times
+ * of spikes want; nothing goes on. */
+extern const CjOpInfo cj_op_stdp;
+
+typedef struct
+{
   guint n_layers;
   CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
   gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
@@ -169,21 +186,51 @@ extern const CjOpInfo cj_op_local;
 
 typedef struct
 {
-  guint n_layers;
-  CjChainFunction functions[CJ_CHAIN_MAX_LAYERS];
-  gint64 widths[CJ_CHAIN_MAX_LAYERS + 1]; /* of what goes in and of each layer; set by infer */
-  int steps;                              /* of settling */
-  double rate;                            /* of one of them */
-  double push, variance;                  /* β, σ² */
+  CjDenseChainAttrs row;
+  int steps;             /* of settling */
+  double rate;           /* of one of them */
+  double push, variance; /* β, σ² */
 } CjPredictiveAttrs;
 
 /* Inputs as those of cj_op_dense_chain, with layers of any size; out [N, U of the last]. Backward by predictive
  * coding. */
 extern const CjOpInfo cj_op_predictive;
+
+/* How the last layer is moved by the error after the free state. */
+typedef enum
+{
+  CJ_NUDGE_AGAINST, /* what comes to it, against the error */
+  CJ_NUDGE_RANDOM,  /* against it or along it, drawn anew in each step */
+  CJ_NUDGE_BOTH,    /* both, one after the other, and these two are compared */
+  CJ_NUDGE_HELD     /* held moved against the error, whatever comes to it */
+} CjNudge;
+
 typedef struct
 {
+  CjDenseChainAttrs row;
+  CjNudge nudge;
+  int free_steps, nudged_steps; /* of settling */
+  double rate;                  /* of one of them: share of the way, to 1 */
+  double push, feedback;        /* β, γ */
+} CjEquilibriumAttrs;
+
+/* The same, with connections back of γ times the weights: out is the state at rest. Backward by the difference
+ * of two such states. */
+extern const CjOpInfo cj_op_equilibrium;
+
+typedef enum
+{
+  CJ_LABEL_RIGHT,
+  CJ_LABEL_WRONG, /* one of the other classes, drawn anew in each step */
+  CJ_LABEL_EVERY, /* a copy of the sample for each class */
+  CJ_LABEL_NEUTRAL
+} CjLabelKind;
+
+typedef struct
+{
+  CjLabelKind kind;
   gint64 n_classes;
-  gboolean wrong; /* one of the other classes, drawn anew in each step */
+  gboolean apart; /* the copies have an axis of their own, if there is but one, too */
 } CjLabelAttrs;
 
 typedef struct
@@ -191,12 +238,32 @@ typedef struct
   double threshold; /* θ */
 } CjGoodnessAttrs;
 
-/* in: x [N, ...], class [N] (int32); out x with its first numbers, as many as there are classes, as dark as the
- * darkest of the sample, but for that of the class, which is as bright as its brightest. Without gradient. */
+/* in: x [N, ...], class [N] (int32, of right and wrong labels), scores [N, K] (optional: wrong ones are drawn by their
+ * softmax); out x, [N, copies, ...] where they are apart, with its first numbers, as many as there are classes, as
+ * dark as the darkest of the sample, but for that of the label, which is as bright as its brightest; all a K-th of
+ * the way between for a neutral one. */
 extern const CjOpInfo cj_op_label;
 /* in: right y [N, ...], wrong y [N, ...]; out: a number that is the smaller the more active the units are for
  * the first and the less for the second. */
 extern const CjOpInfo cj_op_goodness;
+typedef struct
+{
+  double follow; /* share of a step in the usual cost */
+} CjRewardAttrs;
+
+typedef struct
+{
+  CjChainFunction function; /* of the way back */
+  double step;              /* how far from an activity its target is, in gradients of its sample */
+} CjTargetAttrs;
+
+/* in: costs [N], or scores [N, K], usual cost [1] (state), class [N] (int32, of scores); out [N]: by how much the
+ * cost of each sample is above the usual one, which follows in training. Scores cost 1 where the largest is not
+ * that of the class, else 0. Without gradient. */
+extern const CjOpInfo cj_op_reward;
+/* in: h [N, U] that a layer sends, x [N, I] that came to it, weight [I, U] and bias [I] of the way back g; out h as it
+ * is. What comes to h backward says where its target is; x gets where its own is, by differences of g. */
+extern const CjOpInfo cj_op_target;
 /* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
  * backward, each row e hands e B to x besides. */
 extern const CjOpInfo cj_op_feedback;
@@ -369,6 +436,18 @@ typedef struct
   double limit; /* of a gain, and of its inverse */
 } CjHomeostasisAttrs;
 
+#define CJ_HEADS_MAX 256
+#define CJ_HEADS_SHUT -1e9f /* a score that is not there: its probability is 0 */
+
+typedef struct
+{
+  guint n_classes;
+  guint8 heads[CJ_HEADS_MAX]; /* of each class */
+} CjHeadsAttrs;
+
+/* in: scores [N, K], classes [N] (integers); out [N, K]: scores of other heads than that of the row's class are
+ * CJ_HEADS_SHUT. */
+extern const CjOpInfo cj_op_heads;
 /* in: x [N, ...]; out the same: the k largest of each row, of equal ones the first, and 0. */
 extern const CjOpInfo cj_op_winners;
 /* in: x [N, U], [N, T, U] or [N, U, ...], activity [U], gain [U] (both state); out x times the gain. */
@@ -500,10 +579,30 @@ typedef struct
   gboolean both;                   /* falls count, not only rises */
 } CjSynapseAttrs;
 
+typedef struct
+{
+  double decay, threshold;
+  double jump,
+      left; /* of what a spike adds to the threshold; what is left of that after a sample */
+  double inhibition; /* taken off all others at a spike */
+  int refractory;    /* moments after a spike in which nothing comes in */
+} CjRivalsAttrs;
+
+typedef struct
+{
+  double share;      /* of a sample in the usual activity */
+  gboolean by_class; /* a unit votes for one class; else for all, in proportion */
+} CjVoteAttrs;
+
 /* in: current [N, T, ...] of U units, weight [U, U] from the spikes of the moment before, decay [U],
  * threshold [U] (the last three optional); out: spikes and the membrane before its reset, shaped as the
  * current. */
 extern const CjOpInfo cj_op_spikes;
+/* in: current [N, T, ...] of U units, what their thresholds have risen by [U] (state); out as of cj_op_spikes, at
+ * most one spike a moment. */
+extern const CjOpInfo cj_op_rivals;
+/* in: x [N, U], usual activity [K, U] (state), class [N] (int32, optional: what learns from); out [N, K]. */
+extern const CjOpInfo cj_op_vote;
 /* in: x [N, ...]; out [N, T, ...]. */
 extern const CjOpInfo cj_op_encode;
 /* in: x [N, T, ...]; out [N, ...]: one moment of each unit. */

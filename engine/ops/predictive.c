@@ -5,17 +5,19 @@
  * z[l] = μ[l]. Backward the last layer is held where the error pushes it, σ² β N dL/dμ[L] from where it was, of
  * variance σ²: e[L] = − β N dL/dμ[L] + (what it was − μ[L]) / σ², and the others move down
  * F = Σ |e[l]|² / 2, the last term times σ²:
- *   z[l] ← z[l] + γ (− e[l] + W[l+1]ᵀ (f'[l+1] ⊙ e[l+1]))     so many steps, layers together;
+ *   z[l] ← z[l] + γ[l] (− e[l] + W[l+1]ᵀ (f'[l+1] ⊙ e[l+1]))     so many steps, layers together;
  * then dW[l] = − (f'[l] ⊙ e[l]) z[l-1]ᵀ / β N, which is the gradient where z has come to rest, the push is
- * small and the variance large; and what goes on to the input is − W[1]ᵀ (f'[1] ⊙ e[1]) / β N. */
+ * small and the variance large; and what goes on to the input is − W[1]ᵀ (f'[1] ⊙ e[1]) / β N.
+ * A step of one size would swing ever wider where weights have grown, and creep where they are small. With s[l] the
+ * largest singular value of W[l] times the steepest slope of f[l], F curves along z[l] by at most 1 + s[l+1]² (the
+ * last over σ²), and bends with its hidden neighbours by s[l] and s[l+1]; γ[l] is a share of 1 over the sum of these
+ * (Gershgorin's bound, by blocks), so that no step goes too far. Steps have momentum, k / (k + 3) in step k (Y.
+ * Nesterov, 1983), or what curves little would take as many as the steepest is steeper. */
+#include "cj-dense-row.h"
 #include "cj-gemm.h"
 #include "cj-math.h"
-#include "cj-ops.h"
-#include "cj-rows.h"
 
-#include <math.h>
-
-#define PANEL 32 /* units of a chunk */
+#include <string.h>
 
 static const CjPredictiveAttrs *
 get_attrs (const CjOp *op)
@@ -33,63 +35,67 @@ get_n (const CjOp *op)
 static gint64
 count_before (const CjPredictiveAttrs *a, guint l)
 {
-  gint64 units = 0;
-
-  for (guint k = 1; k < l; k++)
-    units += a->widths[k];
-  return units;
+  return cj_dense_row_count (&a->row, l);
 }
 
-/* Workspace of backward: for each layer z, then the prediction, then what changes it: three times [N, U]. */
+enum
+{
+  Z,
+  PREDICTED,
+  CHANGE, /* f' ⊙ e; while z moves, of the layer before last moved, its step */
+  BEFORE, /* z without momentum, a step ago */
+  N_ROOMS
+};
+
+/* Workspace of backward: [N, U] of each layer so often, then s[l] from the second layer on, and room to find it. */
 static float *
 get_room (const CjOpCall *call, guint l, guint which)
 {
   const CjPredictiveAttrs *a = get_attrs (call->op);
-  const gint64 n = get_n (call->op), all = count_before (a, a->n_layers + 1);
+  const gint64 n = get_n (call->op), all = count_before (a, a->row.n_layers + 1);
 
   return call->workspace + n * (which * all + count_before (a, l));
 }
 
-/* What layer `l` sends, as forward had it: kept, the last as the result. */
+static float *
+get_norms (const CjOpCall *call)
+{
+  const CjPredictiveAttrs *a = get_attrs (call->op);
+
+  return get_room (call, a->row.n_layers + 1, N_ROOMS - 1);
+}
+
+/* Kept for backward: the turned weights, and what the layers before the last sent. */
 static float *
 get_sent (const CjOpCall *call, guint l)
 {
   const CjPredictiveAttrs *a = get_attrs (call->op);
 
-  return l == a->n_layers ? call->out[0]
-                          : (float *) call->saved + get_n (call->op) * count_before (a, l);
+  return l == a->row.n_layers ? call->out[0]
+                              : (float *) call->saved + cj_dense_row_count_turned (&a->row)
+                                    + get_n (call->op) * count_before (a, l);
 }
 
 static gboolean
 infer (CjOp *op, GError **error)
 {
-  CjPredictiveAttrs *a = op->attrs;
+  const CjPredictiveAttrs *a = op->attrs;
   gint64 all;
 
   (void) error;
-  op->macs = 0;
-  a->widths[0] = op->in_shape[0].dims[1];
-  for (guint l = 1; l <= a->n_layers; l++)
-    {
-      a->widths[l] = op->in_shape[2 * l - 1].dims[0];
-      op->macs += get_n (op) * a->widths[l - 1] * a->widths[l];
-    }
-  op->out_shape[0] = cj_shape2 (get_n (op), a->widths[a->n_layers]);
-  all = count_before (a, a->n_layers + 1);
-  op->saved_bytes = sizeof (float) * (gsize) (get_n (op) * all);
-  op->workspace_bytes = 3 * op->saved_bytes;
+  cj_dense_row_infer (op);
+  all = get_n (op) * count_before (a, a->row.n_layers + 1);
+  op->saved_bytes = sizeof (float) * (gsize) (cj_dense_row_count_turned (&a->row) + all);
+  op->workspace_bytes = sizeof (float)
+                        * (gsize) (N_ROOMS * all + CJ_CHAIN_MAX_LAYERS + 1
+                                   + a->row.n_layers * 2 * cj_dense_row_count_widest (&a->row));
   return TRUE;
 }
 
-CJ_CLONES static void
-apply (CjChainFunction function, gint64 n, float *restrict y)
+static void
+begin (const CjOpCall *call, guint chunk)
 {
-  for (gint64 i = 0; i < n && function == CJ_CHAIN_RELU; i++)
-    y[i] = y[i] > 0 ? y[i] : 0;
-  for (gint64 i = 0; i < n && function == CJ_CHAIN_TANH; i++)
-    y[i] = cj_tanh (y[i]);
-  for (gint64 i = 0; i < n && function == CJ_CHAIN_SIGMOID; i++)
-    y[i] = cj_sigmoid (y[i]);
+  cj_dense_row_begin (call, chunk, call->saved, get_sent (call, 1));
 }
 
 CJ_CLONES static void
@@ -112,18 +118,14 @@ slope (CjChainFunction function, gint64 n, const float *restrict y, float *restr
     g[i] *= y[i] * (1 - y[i]);
 }
 
-/* y = f (W x + b) of some rows of layer `l`. */
+/* y = f (W x + b) of some rows of layer `l` from the second on. */
 static void
 predict (const CjOpCall *call, guint l, const float *x, gint64 n, float *y)
 {
-  const CjPredictiveAttrs *a = get_attrs (call->op);
-  const gint64 ni = a->widths[l - 1], nu = a->widths[l];
-  const CjGemmMatrix rows = { x, ni, 1 }, w = { call->in[2 * l - 1], ni, 1 };
-  const CjGemmEnd end = { call->op->has_in[2 * l] ? call->in[2 * l] : NULL, FALSE };
+  const CjDenseChainAttrs *row = &get_attrs (call->op)->row;
 
-  cj_gemm_end (n, nu, ni, (CjGemmOperand){ cj_gemm_pack_matrix, &rows },
-               (CjGemmOperand){ cj_gemm_pack_matrix, &w }, y, nu, FALSE, end, call->scratch);
-  apply (a->functions[l - 1], n * nu, y);
+  cj_dense_row_send (call, call->saved, l, x, n, FALSE, y);
+  cj_dense_row_apply (row->functions[l - 1], n * row->widths[l], y);
 }
 
 static void
@@ -131,71 +133,98 @@ forward (const CjOpCall *call, guint block)
 {
   const CjPredictiveAttrs *a = get_attrs (call->op);
   const CjSamples rows = cj_op_samples (call->op, block);
-  const float *x = (const float *) call->in[0] + rows.begin * a->widths[0];
+  const gint64 n = rows.end - rows.begin;
+  float *x = get_sent (call, 1) + rows.begin * a->row.widths[1];
 
-  for (guint l = 1; l <= a->n_layers; l++)
+  cj_dense_row_apply (a->row.functions[0], n * a->row.widths[1], x);
+  for (guint l = 2; l <= a->row.n_layers; l++)
     {
-      float *y = get_sent (call, l) + rows.begin * a->widths[l];
+      float *y = get_sent (call, l) + rows.begin * a->row.widths[l];
 
-      predict (call, l, x, rows.end - rows.begin, y);
+      predict (call, l, x, n, y);
       x = y;
     }
-}
-
-/* to = [add to] from W of layer `l`, some rows. */
-static void
-send_back (const CjOpCall *call, guint l, const float *from, gint64 n, gboolean add, float *to)
-{
-  const CjPredictiveAttrs *a = get_attrs (call->op);
-  const gint64 ni = a->widths[l - 1], nu = a->widths[l];
-  const CjGemmMatrix rows = { from, nu, 1 }, w = { call->in[2 * l - 1], 1, ni };
-
-  cj_gemm (n, ni, nu, (CjGemmOperand){ cj_gemm_pack_matrix, &rows },
-           (CjGemmOperand){ cj_gemm_pack_matrix, &w }, to, ni, add, call->scratch);
 }
 
 /* Where the samples of a block begin in the rooms of layer `l`. */
 static float *
 get_rows (const CjOpCall *call, guint l, guint which, gint64 begin)
 {
-  return get_room (call, l, which) + begin * get_attrs (call->op)->widths[l];
+  return get_room (call, l, which) + begin * get_attrs (call->op)->row.widths[l];
 }
-
-enum
-{
-  Z,
-  PREDICTED,
-  CHANGE /* f' ⊙ e; while z moves, of the layer before last moved, its step */
-};
 
 /* All predictions but the first, which stays, and what changes each. */
 static void
 compare (const CjOpCall *call, gint64 begin, gint64 n)
 {
   const CjPredictiveAttrs *a = get_attrs (call->op);
-  const gint64 last = a->widths[a->n_layers];
+  const gint64 last = a->row.widths[a->row.n_layers];
   const float *error = call->d_out[0] + begin * last;
   const float push = (float) (a->push * (double) get_n (call->op));
 
-  for (guint l = 1; l <= a->n_layers; l++)
+  for (guint l = 1; l <= a->row.n_layers; l++)
     {
       float *y = get_rows (call, l, PREDICTED, begin), *g = get_rows (call, l, CHANGE, begin);
 
       if (l > 1)
         predict (call, l, get_rows (call, l - 1, Z, begin), n, y);
-      subtract (n * a->widths[l], l < a->n_layers ? 1 : (float) (1 / a->variance),
+      subtract (n * a->row.widths[l], l < a->row.n_layers ? 1 : (float) (1 / a->variance),
                 get_rows (call, l, Z, begin), y, g);
-      for (gint64 i = 0; i < n * last && l == a->n_layers; i++)
+      for (gint64 i = 0; i < n * last && l == a->row.n_layers; i++)
         g[i] -= push * error[i];
-      slope (a->functions[l - 1], n * a->widths[l], y, g);
+      slope (a->row.functions[l - 1], n * a->row.widths[l], y, g);
+    }
+}
+
+static guint
+count_norms (const CjOp *op)
+{
+  return get_attrs (op)->row.n_layers - 1;
+}
+
+static void
+find_norm (const CjOpCall *call, guint chunk)
+{
+  const CjDenseChainAttrs *row = &get_attrs (call->op)->row;
+  const guint l = chunk + 2;
+  float *norms = get_norms (call);
+  float *room = norms + CJ_CHAIN_MAX_LAYERS + 1 + chunk * 2 * cj_dense_row_count_widest (row);
+
+  norms[l] = cj_dense_row_find_norm (call, l, room)
+             * (row->functions[l - 1] == CJ_CHAIN_SIGMOID ? 0.25f : 1);
+}
+
+/* γ[l] of a layer before the last. */
+static float
+find_rate (const CjOpCall *call, guint l)
+{
+  const CjPredictiveAttrs *a = get_attrs (call->op);
+  const float *norms = get_norms (call);
+  const gboolean penultimate = l + 1 == a->row.n_layers;
+  double curve = norms[l + 1] * (double) norms[l + 1];
+
+  curve = penultimate ? curve / a->variance : curve + norms[l + 1];
+  return (float) (a->rate / (1 + curve + (l > 1 ? norms[l] : 0)));
+}
+
+CJ_CLONES static void
+move (gint64 n, float rate, float momentum, const float *restrict y, const float *restrict pull,
+      float *restrict z, float *restrict before)
+{
+  for (gint64 i = 0; i < n; i++)
+    {
+      const float next = z[i] + rate * (y[i] - z[i] + pull[i]);
+
+      z[i] = next + momentum * (next - before[i]);
+      before[i] = next;
     }
 }
 
 CJ_CLONES static void
-move (gint64 n, float rate, const float *restrict y, const float *restrict pull, float *restrict z)
+scale (gint64 n, float by, float *restrict g)
 {
   for (gint64 i = 0; i < n; i++)
-    z[i] += rate * (y[i] - z[i] + pull[i]);
+    g[i] *= by;
 }
 
 static void
@@ -205,96 +234,66 @@ settle (const CjOpCall *call, guint block)
   const CjSamples rows = cj_op_samples (call->op, block);
   const gint64 n = rows.end - rows.begin;
   const float push = (float) (a->push * (double) get_n (call->op));
+  float rates[CJ_CHAIN_MAX_LAYERS + 1];
 
-  for (guint l = 1; l <= a->n_layers; l++)
+  for (guint l = 1; l <= a->row.n_layers; l++)
     {
-      const float *sent = get_sent (call, l) + rows.begin * a->widths[l];
-      const gsize bytes = sizeof (float) * (gsize) (n * a->widths[l]);
+      const float *sent = get_sent (call, l) + rows.begin * a->row.widths[l];
+      const gsize bytes = sizeof (float) * (gsize) (n * a->row.widths[l]);
 
       memcpy (get_rows (call, l, Z, rows.begin), sent, bytes);
       memcpy (get_rows (call, l, PREDICTED, rows.begin), sent, bytes);
+      memcpy (get_rows (call, l, BEFORE, rows.begin), sent, bytes);
+      rates[l] = l < a->row.n_layers ? find_rate (call, l) : 0;
     }
   compare (call, rows.begin, n);
-  for (int step = 0; step < a->steps && a->n_layers > 1; step++)
+  for (int step = 0; step < a->steps; step++)
     {
+      const float momentum = step + 1 < a->steps ? (float) step / (float) (step + 3) : 0;
+
       /* the change of a layer has gone back before it is needed as the room of its pull */
-      for (guint l = 1; l < a->n_layers; l++)
+      for (guint l = 1; l < a->row.n_layers; l++)
         {
           float *pull = get_rows (call, l, CHANGE, rows.begin);
 
-          send_back (call, l + 1, get_rows (call, l + 1, CHANGE, rows.begin), n, FALSE, pull);
-          move (n * a->widths[l], (float) a->rate, get_rows (call, l, PREDICTED, rows.begin), pull,
-                get_rows (call, l, Z, rows.begin));
+          cj_dense_row_send_back (call, l + 1, get_rows (call, l + 1, CHANGE, rows.begin), n, FALSE,
+                                  pull);
+          move (n * a->row.widths[l], rates[l], momentum, get_rows (call, l, PREDICTED, rows.begin),
+                pull, get_rows (call, l, Z, rows.begin), get_rows (call, l, BEFORE, rows.begin));
         }
       compare (call, rows.begin, n);
     }
-  if (call->d_in[0] == NULL)
-    return;
-  {
-    float *dx = call->d_in[0] + rows.begin * a->widths[0];
-    float *g = get_rows (call, 1, CHANGE, rows.begin);
-
-    for (gint64 i = 0; i < n * a->widths[1]; i++) /* of its final size: the weights want the same */
-      g[i] *= -1 / push;
-    send_back (call, 1, g, n, call->add_in[0], dx);
-    for (gint64 i = 0; i < n * a->widths[1]; i++)
-      g[i] *= -push;
-  }
-}
-
-/* The layer and first unit of a chunk. */
-static guint
-find_layer (const CjOp *op, guint chunk, gint64 *unit)
-{
-  const CjPredictiveAttrs *a = get_attrs (op);
-  guint l = 1;
-
-  for (; chunk >= (guint) ((a->widths[l] + PANEL - 1) / PANEL); l++)
-    chunk -= (guint) ((a->widths[l] + PANEL - 1) / PANEL);
-  *unit = (gint64) chunk * PANEL;
-  return l;
-}
-
-static guint
-panels (const CjOp *op)
-{
-  const CjPredictiveAttrs *a = get_attrs (op);
-  guint n = 0;
-
-  for (guint l = 1; l <= a->n_layers; l++)
-    n += (guint) ((a->widths[l] + PANEL - 1) / PANEL);
-  return n;
+  for (guint l = 1; l <= a->row.n_layers; l++) /* of the size of gradients */
+    scale (n * a->row.widths[l], -1 / push, get_rows (call, l, CHANGE, rows.begin));
+  if (call->d_in[0] != NULL)
+    cj_dense_row_send_back (call, 1, get_rows (call, 1, CHANGE, rows.begin), n, call->add_in[0],
+                            call->d_in[0] + rows.begin * a->row.widths[0]);
 }
 
 static void
 change (const CjOpCall *call, guint chunk)
 {
   const CjPredictiveAttrs *a = get_attrs (call->op);
-  gint64 u0;
-  const guint l = find_layer (call->op, chunk, &u0);
-  const gint64 n = get_n (call->op), ni = a->widths[l - 1], nu = a->widths[l];
-  const gint64 units = MIN (PANEL, nu - u0);
+  CjSamples units;
+  const guint l = cj_dense_row_find (call->op, chunk, &units);
+  const gint64 n = get_n (call->op), ni = a->row.widths[l - 1], nu = a->row.widths[l];
+  const gint64 u0 = units.begin, n_units = units.end - units.begin;
   const float *g = get_room (call, l, CHANGE) + u0;
   const CjGemmMatrix left = { g, 1, nu };
   const CjGemmMatrix right = { l == 1 ? call->in[0] : get_room (call, l - 1, Z), 1, ni };
-  const float scale = -1 / (float) (a->push * (double) n);
   float *dw = call->d_in[2 * l - 1], *db = call->d_in[2 * l];
 
   if (dw != NULL)
+    cj_gemm (n_units, ni, n, (CjGemmOperand){ cj_gemm_pack_matrix, &left },
+             (CjGemmOperand){ cj_gemm_pack_matrix, &right }, dw + u0 * ni, ni,
+             call->add_in[2 * l - 1], call->scratch);
+  for (gint64 u = 0; u < n_units && db != NULL; u++)
     {
-      cj_gemm (units, ni, n, (CjGemmOperand){ cj_gemm_pack_matrix, &left },
-               (CjGemmOperand){ cj_gemm_pack_matrix, &right }, dw + u0 * ni, ni, FALSE,
-               call->scratch);
-      for (gint64 i = u0 * ni; i < (u0 + units) * ni; i++)
-        dw[i] *= scale;
-    }
-  for (gint64 u = 0; u < units && db != NULL; u++)
-    {
-      float sum = 0;
+      float sum = call->add_in[2 * l] ? db[u0 + u] : 0;
 
       for (gint64 i = 0; i < n; i++)
         sum += g[i * nu + u];
-      db[u0 + u] = sum * scale;
+      db[u0 + u] = sum;
     }
 }
 
@@ -303,27 +302,23 @@ twin (const CjOp *op, const void *const *in, float *const *out)
 {
   const CjPredictiveAttrs *a = get_attrs (op);
   const gint64 n = get_n (op);
-  g_autofree double *x = g_new (double, n * a->widths[0]);
+  g_autofree double *x = g_new (double, n * a->row.widths[0]);
 
-  for (gint64 i = 0; i < n * a->widths[0]; i++)
+  for (gint64 i = 0; i < n * a->row.widths[0]; i++)
     x[i] = ((const float *) in[0])[i];
-  for (guint l = 1; l <= a->n_layers; l++)
+  for (guint l = 1; l <= a->row.n_layers; l++)
     {
       const float *w = in[2 * l - 1], *b = op->has_in[2 * l] ? in[2 * l] : NULL;
-      double *y = g_new (double, n * a->widths[l]);
+      double *y = g_new (double, n * a->row.widths[l]);
 
-      for (gint64 i = 0; i < n * a->widths[l]; i++)
+      for (gint64 i = 0; i < n * a->row.widths[l]; i++)
         {
-          const gint64 u = i % a->widths[l], row = i / a->widths[l];
-          const CjChainFunction f = a->functions[l - 1];
+          const gint64 u = i % a->row.widths[l], row = i / a->row.widths[l];
           double sum = b != NULL ? b[u] : 0;
 
-          for (gint64 k = 0; k < a->widths[l - 1]; k++)
-            sum += w[u * a->widths[l - 1] + k] * x[row * a->widths[l - 1] + k];
-          y[i] = f == CJ_CHAIN_RELU      ? MAX (sum, 0)
-                 : f == CJ_CHAIN_TANH    ? tanh (sum)
-                 : f == CJ_CHAIN_SIGMOID ? 1 / (1 + exp (-sum))
-                                         : sum;
+          for (gint64 k = 0; k < a->row.widths[l - 1]; k++)
+            sum += w[u * a->row.widths[l - 1] + k] * x[row * a->row.widths[l - 1] + k];
+          y[i] = cj_dense_row_apply_one (a->row.functions[l - 1], sum);
         }
       g_free (x);
       x = y;
@@ -337,7 +332,8 @@ const CjOpInfo cj_op_predictive = {
   .layout = CJ_LAYOUT_PLAIN,
   .attrs_size = sizeof (CjPredictiveAttrs),
   .infer = infer,
-  .forward = { { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
-  .backward = { { cj_op_blocks, settle }, { panels, change } },
+  .forward = { { cj_dense_row_panels, begin }, { cj_op_blocks, forward, CJ_PHASE_SAMPLES } },
+  .backward
+  = { { count_norms, find_norm }, { cj_op_blocks, settle }, { cj_dense_row_panels, change } },
   .twin = twin,
 };

@@ -24,13 +24,14 @@ static const CjParam params[] = {
     .soft_max = 100 },
   { .name = "rate",
     .title = "Settling rate",
-    .blurb = "How far activities move in one of these steps; too far, and they do not come to rest",
+    .blurb = "How far activities move in one of these steps, as a share of the farthest that is "
+             "sure not to swing, which follows the weights",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, rate),
-    .preset = 0.1,
-    .min = 0.0001,
+    .preset = 1,
+    .min = 0.01,
     .max = 1,
-    .digits = 3 },
+    .digits = 2 },
   { .name = "push",
     .title = "Push",
     .blurb
@@ -38,7 +39,7 @@ static const CjParam params[] = {
       "the changes are to the gradient",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, push),
-    .preset = 0.1,
+    .preset = 0.01,
     .min = 0.0001,
     .max = 100,
     .soft_max = 1,
@@ -49,10 +50,10 @@ static const CjParam params[] = {
     = "Of the last layer: the larger, the less its error fades while the layers before it give way",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, variance),
-    .preset = 10,
+    .preset = 1000,
     .min = 0.01,
     .max = 1e6,
-    .soft_max = 100,
+    .soft_max = 1000,
     .digits = 2,
     .flags = CJ_PARAM_LOG },
   { NULL },
@@ -62,23 +63,10 @@ static void
 apply (CjRulePass *pass)
 {
   const Params *p = pass->params;
-  g_autoptr (GArray) rows = cj_rule_find_rows (pass, 2);
+  CjPredictiveAttrs attrs
+      = { .steps = p->steps, .rate = p->rate, .push = p->push, .variance = p->variance };
 
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const CjRuleRow *row = &g_array_index (rows, CjRuleRow, i);
-      CjPredictiveAttrs attrs = { .n_layers = row->n_layers,
-                                  .steps = p->steps,
-                                  .rate = p->rate,
-                                  .push = p->push,
-                                  .variance = p->variance };
-
-      for (guint l = 0; l < row->n_layers; l++)
-        attrs.functions[l] = row->functions[l];
-      cj_rule_replace_row (pass, row, &cj_op_predictive, &attrs);
-    }
-  cj_rule_note_products (pass);
-  cj_rule_note_others (pass);
+  cj_rule_replace_rows (pass, &cj_op_predictive, &attrs);
 }
 
 const CjRuleInfo cj_rule_predictive_coding = {

@@ -55,6 +55,7 @@ cj_adversary_new (const CjGraph *graph, const CjTrainSetup *setup, const CjFeed 
                             .y_dtype = feed->y_dtype,
                             .n_classes = feed->n_classes,
                             .n_words = feed->n_words,
+                            .heads = feed->heads,
                             .has_y = TRUE };
   g_autoptr (CjAdversary) self = g_new0 (CjAdversary, 1);
 

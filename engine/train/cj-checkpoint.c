@@ -268,11 +268,20 @@ static const Field numbers[] = {
 G_STATIC_ASSERT (CJ_OPTIMIZER_MAX_SCALARS == 4 && CJ_SCHEDULE_MAX_STATE == 4);
 
 static const Field counts[] = {
-  FIELD ("epoch", epoch),
-  FIELD ("position", position),
-  FIELD ("commands", n_commands),
-  FIELD ("worse", n_worse),
+  FIELD ("epoch", epoch),   FIELD ("position", position), FIELD ("commands", n_commands),
+  FIELD ("worse", n_worse), FIELD ("task", task),         FIELD ("task-epoch", task_epoch),
 };
+
+/* The slots beside the optimizer's, by name. */
+static const struct
+{
+  const char *name;
+  CjSlotKinds kind;
+} slot_kinds[] = {
+  { "averaged", CJ_SLOT_AVERAGE }, { "moved", CJ_SLOT_MOVEMENT },     { "started", CJ_SLOT_START },
+  { "anchored", CJ_SLOT_ANCHOR },  { "weighed", CJ_SLOT_IMPORTANCE }, { "path", CJ_SLOT_PATH },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (slot_kinds) == CJ_SLOT_N_KINDS);
 
 /* The bits of a double, since text formats know neither NAN nor every last bit. */
 static gint64
@@ -301,9 +310,8 @@ cj_checkpoint_save_place (const CjCheckpoint *self)
   g_variant_dict_insert (&dict, "best-step", "x", (gint64) at->best_step);
   g_variant_dict_insert (&dict, "validated", "b", at->validated);
   g_variant_dict_insert (&dict, "origin", "x", (gint64) at->origin);
-  g_variant_dict_insert (&dict, "averaged", "b", (self->kinds & CJ_SLOT_AVERAGE) != 0);
-  g_variant_dict_insert (&dict, "moved", "b", (self->kinds & CJ_SLOT_MOVEMENT) != 0);
-  g_variant_dict_insert (&dict, "started", "b", (self->kinds & CJ_SLOT_START) != 0);
+  for (guint i = 0; i < G_N_ELEMENTS (slot_kinds); i++)
+    g_variant_dict_insert (&dict, slot_kinds[i].name, "b", (self->kinds & slot_kinds[i].kind) != 0);
   g_variant_dict_insert (&dict, "slots", "x", (gint64) self->n_slots);
   if (self->plan != NULL)
     g_variant_dict_insert (&dict, "plan", "s", self->plan);
@@ -313,13 +321,16 @@ cj_checkpoint_save_place (const CjCheckpoint *self)
 CjSlotKinds
 cj_checkpoint_load_kinds (GVariant *data)
 {
-  gboolean averaged = FALSE, moved = FALSE, started = FALSE;
+  CjSlotKinds kinds = 0;
 
-  g_variant_lookup (data, "averaged", "b", &averaged);
-  g_variant_lookup (data, "moved", "b", &moved);
-  g_variant_lookup (data, "started", "b", &started);
-  return (averaged ? CJ_SLOT_AVERAGE : 0) | (moved ? CJ_SLOT_MOVEMENT : 0)
-         | (started ? CJ_SLOT_START : 0);
+  for (guint i = 0; i < G_N_ELEMENTS (slot_kinds); i++)
+    {
+      gboolean has = FALSE;
+
+      g_variant_lookup (data, slot_kinds[i].name, "b", &has);
+      kinds |= has ? slot_kinds[i].kind : 0;
+    }
+  return kinds;
 }
 
 void

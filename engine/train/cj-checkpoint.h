@@ -57,8 +57,9 @@ typedef struct
   gboolean validated;
   double best_loss; /* of all validations, infinite before the first */
   guint64 best_step;
-  guint n_worse;   /* validations since the best */
-  double sparsity; /* that was pruned to by the setup */
+  guint n_worse;          /* validations since the best */
+  double sparsity;        /* that was pruned to by the setup */
+  guint task, task_epoch; /* that is learned, and epochs of it that are done */
 } CjPlace;
 
 /* Immutable once shared, atomic reference count. */

@@ -8,11 +8,13 @@
 
 G_BEGIN_DECLS
 
+#define CJ_TASKS_MAX 32 /* tasks of a feed */
+
 typedef struct _CjFeed CjFeed;
 
 struct _CjFeed
 {
-  gsize n_samples;
+  gsize n_samples; /* of all tasks */
   CjShape x_shape; /* of one sample, C H W, T C or I */
   CjDtype x_dtype;
   CjShape y_shape;                /* of one target; a class number is a scalar (n_dims 0) */
@@ -24,6 +26,13 @@ struct _CjFeed
    * n_channels 0: x is what it is. Owned by the feed. */
   guint n_channels;
   const float *mean, *deviation;
+  /* Tasks that are learned one after another: the samples of task t are `tasks`[t] to `tasks`[t + 1].
+   * n_tasks 0: there is but one thing to learn. Owned by the feed. */
+  guint n_tasks;
+  const gsize *tasks;    /* n_tasks + 1 */
+  const gint32 *classes; /* n_samples: of each, to choose by; NULL: not known */
+  const guint8
+      *heads; /* n_classes: which head a class belongs to, see CjDataSpec; NULL: one head */
 
   /* Writes the samples `indices[0..n)` into the first n rows of x and y (NULL: the network learns
    * from something else). `epoch` and `seed` choose the augmentation, so the same call gives the same bits. Any one thread at a time. */

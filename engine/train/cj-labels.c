@@ -583,11 +583,14 @@ static const struct
   const char *op;
   void (*walk) (Walk *walk, const CjStep *step);
 } walks[] = {
-  { "attention", walk_attention },   { "concat", walk_concat },       { "conv2d", walk_conv },
-  { "dense", walk_dense },           { "embedding", walk_embedding }, { "encode", walk_encode },
-  { "matmul", walk_matmul },         { "moment", walk_moment },       { "permute", walk_permute },
-  { "predictive", walk_row },        { "recurrent", walk_recurrent }, { "reduce", walk_reduce },
-  { "reshape", walk_reshape },       { "slice", walk_slice },         { "spikes", walk_spikes },
+  { "attention", walk_attention },   { "concat", walk_concat },
+  { "conv2d", walk_conv },           { "dense", walk_dense },
+  { "embedding", walk_embedding },   { "encode", walk_encode },
+  { "equilibrium", walk_row },       { "matmul", walk_matmul },
+  { "moment", walk_moment },         { "permute", walk_permute },
+  { "predictive", walk_row },        { "recurrent", walk_recurrent },
+  { "reduce", walk_reduce },         { "reshape", walk_reshape },
+  { "slice", walk_slice },           { "spikes", walk_spikes },
   { "to-picture", walk_to_picture }, { "to-tokens", walk_to_tokens },
 };
 

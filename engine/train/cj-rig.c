@@ -15,6 +15,7 @@ cj_feed_get_spec (const CjFeed *feed, gint64 batch)
                        .y_dtype = feed->y_dtype,
                        .n_classes = feed->n_classes,
                        .n_words = feed->n_words,
+                       .heads = feed->heads,
                        .has_y = TRUE };
 }
 
@@ -41,6 +42,13 @@ cj_rig_new (const CjGraph *graph, const CjTrainSetup *setup, CjFeed *feed, guint
         return NULL;
       cj_trainer_set_adversary (self->trainer, self->adversary);
     }
+  if (self->trainer != NULL && setup->continual.remedy == CJ_REMEDY_EWC && feed->n_tasks > 1)
+    {
+      self->fisher = cj_fisher_new (graph, feed, n_threads, error);
+      if (self->fisher == NULL)
+        return NULL;
+      cj_trainer_set_fisher (self->trainer, self->fisher);
+    }
   return self->trainer != NULL ? g_steal_pointer (&self) : NULL;
 }
 
@@ -49,6 +57,7 @@ cj_rig_free (CjRig *self)
 {
   g_clear_pointer (&self->trainer, cj_trainer_free);
   g_clear_pointer (&self->adversary, cj_adversary_free);
+  g_clear_pointer (&self->fisher, cj_fisher_free);
   g_clear_pointer (&self->program, cj_program_free);
   g_clear_pointer (&self->graph, cj_graph_free);
   g_free (self);
@@ -71,6 +80,23 @@ move_place (CjPlace *at, gint64 old_batch, gint64 batch, guint steps_per_epoch)
   at->position = position;
 }
 
+/* Another remedy against forgetting knows nothing of what the one before found. */
+static void
+let_go (CjCheckpoint *to)
+{
+  const gsize size = sizeof (float) * (gsize) to->table->n_weights;
+  float *anchor = cj_checkpoint_get_kind (to, CJ_SLOT_ANCHOR);
+  float *importance = cj_checkpoint_get_kind (to, CJ_SLOT_IMPORTANCE);
+  float *path = cj_checkpoint_get_kind (to, CJ_SLOT_PATH);
+
+  if (anchor != NULL)
+    memcpy (anchor, to->weights, size);
+  if (importance != NULL)
+    memset (importance, 0, size);
+  if (path != NULL)
+    memset (path, 0, size);
+}
+
 void
 cj_rig_take_over (CjRig *self, CjRig *old, const GArray *cuts)
 {
@@ -86,6 +112,8 @@ cj_rig_take_over (CjRig *self, CjRig *old, const GArray *cuts)
   const CjPlace start = to->at;
 
   cj_surgery_apply (surgery, from, to, was->optimizer == is->optimizer);
+  if (was->continual.remedy != is->continual.remedy)
+    let_go (to);
   to->at = from->at;
   if (was->optimizer != is->optimizer)
     memcpy (to->at.scalars, start.scalars, sizeof start.scalars);

@@ -14,6 +14,7 @@ typedef struct
   CjProgram *program;
   CjTrainer *trainer;
   CjAdversary *adversary; /* NULL: no attack */
+  CjFisher *fisher;       /* NULL: weights are not held by their Fisher information */
   CjFeed *feed;           /* borrowed */
 } CjRig;
 

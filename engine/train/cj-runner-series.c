@@ -47,6 +47,8 @@ cj_runner_note_place (CjRunner *self)
   state->epoch = at->epoch;
   state->steps_per_epoch = cj_trainer_get_steps_per_epoch (self->rig->trainer);
   state->n_epochs = (guint) (state->n_steps / MAX (state->steps_per_epoch, 1));
+  state->task = at->task;
+  state->n_tasks = self->training->n_tasks;
   state->good = find_good (self);
   state->n_commands = at->n_commands;
   state->revision = 0;
@@ -81,6 +83,31 @@ cj_runner_note_step (CjRunner *self, const CjStepReport *report, double seconds)
   pthread_mutex_unlock (&self->lock);
 }
 
+/* Every task that began, and after the last epoch of one the others as well: what they gain. */
+static CjScore
+validate (CjRunner *self, CjRunEpoch *entry, CjMetrics *metrics)
+{
+  const CjPlace *at = get_place (self);
+  CjScore scores[CJ_TASKS_MAX], mean = { 0 };
+  guint n = 0;
+
+  if (self->validation->n_tasks < 2)
+    return cj_trainer_evaluate (self->rig->trainer, self->validation, metrics);
+  entry->n_tasks = MIN (self->validation->n_tasks, CJ_TASKS_MAX);
+  entry->task = MIN (at->task, entry->n_tasks - 1);
+  entry->task_ended = at->task_epoch >= (guint) cj_trainer_get_setup (self->rig->trainer)->epochs;
+  n = entry->task_ended ? entry->n_tasks : entry->task + 1;
+  cj_trainer_evaluate_tasks (self->rig->trainer, self->validation, n, metrics, scores);
+  for (guint t = 0; t < CJ_TASKS_MAX; t++)
+    entry->tasks[t] = t < n ? (float) scores[t].accuracy : NAN;
+  for (guint t = 0; t <= entry->task; t++)
+    {
+      mean.loss += scores[t].loss / (entry->task + 1);
+      mean.accuracy += scores[t].accuracy / (entry->task + 1);
+    }
+  return mean;
+}
+
 gboolean
 cj_runner_note_epoch (CjRunner *self, CjScore train)
 {
@@ -99,7 +126,7 @@ cj_runner_note_epoch (CjRunner *self, CjScore train)
     {
       g_autoptr (CjMetrics) metrics = cj_metrics_new (self->rig->program);
 
-      entry.val = cj_trainer_evaluate (self->rig->trainer, self->validation, metrics);
+      entry.val = validate (self, &entry, metrics);
       entry.val_top = cj_metrics_get_top (metrics);
       entry.val_f1 = cj_metrics_get_f1 (metrics);
       entry.val_mse = cj_metrics_get_mse (metrics);

@@ -41,6 +41,11 @@ typedef struct
   /* More of the validation; NAN where the task has no such measure. */
   double val_top, val_f1, val_mse;
   double sparsity; /* share of the synapses that was pruned then */
+  /* Of data with tasks (n_tasks 0: it has none): which was learned, whether this was its last epoch, and the
+   * accuracy on every task; NAN: not measured. `val` is the mean over the tasks that began. */
+  guint n_tasks, task;
+  gboolean task_ended;
+  float tasks[CJ_TASKS_MAX];
 } CjRunEpoch;
 
 typedef struct
@@ -55,6 +60,7 @@ typedef struct
   guint n_commands;    /* of the log that are in effect */
   gboolean compiling;  /* a changed network is on its way */
   guint epoch, n_epochs, steps_per_epoch;
+  guint task, n_tasks; /* that is learned, of how many; n_tasks 0: there is but one */
   CjScore score;       /* over the epoch so far */
   CjScore val;         /* of the last validation, NAN before the first */
   double rate;         /* samples a second, smoothed; 0 while paused */

@@ -251,7 +251,8 @@ static void
 carry_tensor (const Way *way, const CjTableEntry *was, const CjTableEntry *entry,
               const CjCheckpoint *from, CjCheckpoint *to, guint n_slots)
 {
-  static const CjSlotKinds kinds[] = { CJ_SLOT_MOVEMENT, CJ_SLOT_START, CJ_SLOT_AVERAGE };
+  static const CjSlotKinds kinds[] = { CJ_SLOT_MOVEMENT, CJ_SLOT_START,      CJ_SLOT_AVERAGE,
+                                       CJ_SLOT_ANCHOR,   CJ_SLOT_IMPORTANCE, CJ_SLOT_PATH };
 
   for (guint slot = 0; slot < n_slots && !entry->state; slot++)
     carry (way, cj_checkpoint_get_slot (from, was, slot), cj_checkpoint_get_slot (to, entry, slot),
@@ -276,6 +277,7 @@ operate (const CjSurgery *self, const CjParamLabels *param, const CjTableEntry *
   float *data = cj_checkpoint_get_data (to, entry);
   float *average = get_kind (to, entry, CJ_SLOT_AVERAGE);
   float *start = get_kind (to, entry, CJ_SLOT_START);
+  float *anchor = get_kind (to, entry, CJ_SLOT_ANCHOR);
   Way way;
   const gboolean found = find_way (self, param, entry, was, &way);
 
@@ -287,6 +289,8 @@ operate (const CjSurgery *self, const CjParamLabels *param, const CjTableEntry *
     carry (&way, cj_checkpoint_get_data (from, was), data, entry->size);
   if (average != NULL)
     memcpy (average, data, sizeof (float) * (gsize) entry->size);
+  if (anchor != NULL) /* of one that was not held before */
+    memcpy (anchor, data, sizeof (float) * (gsize) entry->size);
   if (!found)
     return;
   carry_tensor (&way, was, entry, from, to, n_slots);

@@ -251,7 +251,8 @@ find_choice (const char *name)
 gboolean
 cj_train_setup_has_table (const char *word)
 {
-  return find_choice (word) != NULL || g_str_equal (word, "pruning");
+  return find_choice (word) != NULL || g_str_equal (word, "pruning")
+         || g_str_equal (word, "continual");
 }
 
 static gboolean
@@ -280,6 +281,7 @@ cj_train_setup_new (void)
 
   cj_params_reset (cj_train_setup_params, setup);
   cj_params_reset (cj_pruning_params, &setup->pruning);
+  cj_params_reset (cj_continual_params, &setup->continual);
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     choose (setup, &choices[i], choices[i].preset, NULL);
   return setup;
@@ -320,6 +322,12 @@ find_table (const CjTrainSetup *setup, const char *name, gpointer *values, const
       *values = (gpointer) &setup->pruning;
       *rest = name + strlen ("pruning.");
       return cj_pruning_params;
+    }
+  if (g_str_has_prefix (name, "continual."))
+    {
+      *values = (gpointer) &setup->continual;
+      *rest = name + strlen ("continual.");
+      return cj_continual_params;
     }
   *values = (gpointer) setup;
   *rest = name;
@@ -370,6 +378,10 @@ cj_train_setup_get_slots (const CjTrainSetup *setup)
     kinds |= CJ_SLOT_START;
   if (setup->average > 0)
     kinds |= CJ_SLOT_AVERAGE;
+  if (setup->continual.remedy == CJ_REMEDY_EWC || setup->continual.remedy == CJ_REMEDY_SI)
+    kinds |= CJ_SLOT_ANCHOR | CJ_SLOT_IMPORTANCE;
+  if (setup->continual.remedy == CJ_REMEDY_SI)
+    kinds |= CJ_SLOT_PATH;
   return kinds;
 }
 
@@ -378,7 +390,7 @@ cj_slots_count (CjSlotKinds kinds)
 {
   guint n = 0;
 
-  for (guint bit = 1; bit <= CJ_SLOT_AVERAGE; bit <<= 1)
+  for (guint bit = 1; bit <= CJ_SLOT_LAST; bit <<= 1)
     n += (kinds & bit) != 0;
   return n;
 }
@@ -469,6 +481,7 @@ cj_train_setup_save (const CjTrainSetup *setup)
   g_variant_dict_init (&dict, NULL);
   save_table (&dict, "", cj_train_setup_params, setup);
   save_table (&dict, "pruning.", cj_pruning_params, &setup->pruning);
+  save_table (&dict, "continual.", cj_continual_params, &setup->continual);
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     {
       save_table (&dict, choices[i].prefix, get_table (setup, &choices[i]),

@@ -2,6 +2,7 @@
 /* How a network is trained: batch, epochs, optimizer, schedule, rule. A value with names, as a node is. */
 #pragma once
 
+#include "cj-continual.h"
 #include "cj-optimizer.h"
 #include "cj-pruning.h"
 #include "cj-rule.h"
@@ -36,6 +37,7 @@ typedef struct
   const CjRuleInfo *rule;   /* of nodes that have none of their own */
   gpointer rule_params;     /* owned */
   CjPruning pruning;
+  CjContinual continual;
 } CjTrainSetup;
 
 extern const CjParam cj_train_setup_params[];
@@ -48,7 +50,7 @@ CjTrainSetup *cj_train_setup_dup (const CjTrainSetup *setup);
 void cj_train_setup_free (CjTrainSetup *setup);
 
 /* Sets by name: "epochs", ..., "optimizer", "schedule" and "rule" (ids; their own values are kept if the
- * id is the same), "optimizer.beta1", "schedule.gamma", "rule.scale", "pruning.method". On
+ * id is the same), "optimizer.beta1", "schedule.gamma", "rule.scale", "pruning.method", "continual.remedy". On
  * refusal nothing changes. */
 gboolean cj_train_setup_set (CjTrainSetup *setup, const char *name, const char *text,
                              GError **error);
@@ -67,13 +69,20 @@ CjLearning cj_train_setup_get_learning (const CjTrainSetup *setup);
 gboolean cj_train_setup_learns_alike (const CjTrainSetup *a, const CjTrainSetup *b);
 
 /* Arrays as long as the weights that a run keeps, in this order: the optimizer's, the movement of the
- * weights, those to go back to, their moving average. */
+ * weights, those to go back to, their moving average, those that earlier tasks hold them at, how
+ * firmly, and what they did for the task so far (cj-continual.h). */
 typedef enum
 {
   CJ_SLOT_MOVEMENT = 1 << 0,
   CJ_SLOT_START = 1 << 1,
-  CJ_SLOT_AVERAGE = 1 << 2
+  CJ_SLOT_AVERAGE = 1 << 2,
+  CJ_SLOT_ANCHOR = 1 << 3,
+  CJ_SLOT_IMPORTANCE = 1 << 4,
+  CJ_SLOT_PATH = 1 << 5
 } CjSlotKinds;
+
+#define CJ_SLOT_LAST CJ_SLOT_PATH
+#define CJ_SLOT_N_KINDS 6
 
 /* Which a run has beside the optimizer's; how many there are with these. */
 CjSlotKinds cj_train_setup_get_slots (const CjTrainSetup *setup);

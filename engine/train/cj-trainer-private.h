@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cj-trainer.c and cj-trainer-prune.c. */
+/* Shared by cj-trainer.c, cj-trainer-prune.c and cj-trainer-tasks.c. */
 #pragma once
 
 #include "cj-trainer.h"
@@ -11,11 +11,16 @@ struct _CjTrainer
   CjProgram *program;     /* borrowed */
   CjFeed *feed;           /* borrowed */
   CjAdversary *adversary; /* borrowed; NULL: batches stay as they are */
+  CjFisher *fisher;       /* borrowed; NULL: weights are not held by their Fisher information */
   CjTrainSetup *setup;
   GArray *slices;
   double *squares; /* by slice */
   guint32 *order;
   guint order_epoch; /* for which `order` is, plus one */
+  guint32 *rows;     /* two batches: the one under way, and the next */
+  guint32 *memory;   /* samples of earlier tasks that are seen again */
+  gsize n_memory, memory_room;
+  guint memory_task; /* for which `memory` is, plus one */
   CjTable *table;
   CjMetrics nothing_seen; /* where every step begins to count */
   CjPlace at;
@@ -25,8 +30,11 @@ struct _CjTrainer
   float *states_before; /* of the step under way */
   CjMask *mask;         /* NULL: nothing is pruned, nor will be */
   gboolean masked;      /* it holds something */
-  double rate, clip;    /* of the step under way */
-  gpointer params;      /* the optimizer's, with the momentum of the step under way */
+  float *measured;      /* Fisher information of a task; NULL: not asked for */
+  float *slope,
+      *before;       /* of the step under way: gradient of the loss, weights; NULL: not asked for */
+  double rate, clip; /* of the step under way */
+  gpointer params;   /* the optimizer's, with the momentum of the step under way */
 };
 
 /* The slots of a kind, NULL: the run has none. */
@@ -42,5 +50,23 @@ void cj_trainer_prune (CjTrainer *self);
 void cj_trainer_settle_mask (CjTrainer *self);
 /* The mask of a checkpoint; NULL: nothing is held. */
 void cj_trainer_load_mask (CjTrainer *self, const guint8 *flags);
+
+/* --- tasks --- */
+
+gboolean cj_trainer_has_tasks (const CjTrainer *self);
+/* Samples of the feed that are learned now. */
+gsize cj_trainer_get_first (const CjTrainer *self);
+gsize cj_trainer_count_samples (const CjTrainer *self);
+/* The step at which the task that is learned ends, of a run with tasks. */
+guint64 cj_trainer_get_task_end (const CjTrainer *self);
+/* Before a step: where a task has had its epochs, what it taught is secured, and the next begins, a run of its own
+ * for optimizer and schedule. */
+gboolean cj_trainer_turn (CjTrainer *self, GError **error);
+/* The samples of the batch at `position` of the epoch, which is step `step`; `next`: the second of the two
+ * places for it. The order of the epoch must be there. */
+const guint32 *cj_trainer_find_rows (CjTrainer *self, guint position, guint64 step, gboolean next);
+/* Adds what holds a slice of weights to their gradient; after the update, what they did. */
+void cj_trainer_hold_slice (CjTrainer *self, gint64 offset, gint64 n);
+void cj_trainer_follow_slice (CjTrainer *self, gint64 offset, gint64 n);
 
 G_END_DECLS

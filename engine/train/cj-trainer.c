@@ -80,7 +80,10 @@ cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
 {
   const CjProgramCost cost = cj_program_get_cost (program);
   const gint64 arrays = cj_train_setup_count_slots (setup) + (setup->average > 0 ? 1 : 0)
-                        + (setup->pruning.method > 0 ? 3 : 0); /* scores, keys and bytes */
+                        + (setup->pruning.method > 0 ? 3 : 0) /* scores, keys and bytes */
+                        + (setup->continual.remedy == CJ_REMEDY_EWC  ? 1
+                           : setup->continual.remedy == CJ_REMEDY_SI ? 2
+                                                                     : 0);
 
   return cost.peak_bytes + (gint64) sizeof (float) * cost.n_params * arrays;
 }
@@ -88,14 +91,17 @@ cj_trainer_count_bytes (const CjProgram *program, const CjTrainSetup *setup)
 CjTrainer *
 cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GError **error)
 {
+  const gsize batch = (gsize) cj_program_get_batch (program);
+  const gsize n_samples = feed->n_samples / MAX (feed->n_tasks, 1);
+  gsize room = n_samples;
   CjTrainer *self;
 
-  if (feed->n_samples < (gsize) cj_program_get_batch (program))
+  if (n_samples < batch)
     {
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_PARAM,
           _ ("Batch size %d is larger than the %zu training samples. Choose a smaller one."),
-          setup->batch, feed->n_samples);
+          setup->batch, n_samples);
       return NULL;
     }
   if (!cj_memory_check (cj_trainer_count_bytes (program, setup), _ ("Training"), setup->batch,
@@ -108,7 +114,10 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
   self->slices = g_array_new (FALSE, FALSE, sizeof (Slice));
   make_slices (self);
   self->squares = g_new0 (double, self->slices->len + 1);
-  self->order = g_new (guint32, feed->n_samples + 1);
+  for (guint t = 0; t < feed->n_tasks; t++)
+    room = MAX (room, feed->tasks[t + 1] - feed->tasks[t]);
+  self->order = g_new (guint32, room + 1);
+  self->rows = g_new (guint32, 2 * batch);
   self->table = cj_table_new (program);
   cj_metrics_begin (&self->nothing_seen, program);
   self->at.val_loss = NAN;
@@ -121,6 +130,13 @@ cj_trainer_new (CjProgram *program, const CjTrainSetup *setup, CjFeed *feed, GEr
     self->spare = g_new (float, self->table->n_weights + 1);
   if (setup->pruning.method > 0)
     self->mask = cj_mask_new (program);
+  if (setup->continual.remedy == CJ_REMEDY_EWC)
+    self->measured = g_new0 (float, self->table->n_weights + 1);
+  if (setup->continual.remedy == CJ_REMEDY_SI)
+    {
+      self->slope = g_new0 (float, self->table->n_weights + 1);
+      self->before = g_new0 (float, self->table->n_weights + 1);
+    }
   return self;
 }
 
@@ -134,6 +150,11 @@ cj_trainer_free (CjTrainer *self)
   g_free (self->squares);
   g_free (self->params);
   g_free (self->order);
+  g_free (self->rows);
+  g_free (self->memory);
+  g_free (self->measured);
+  g_free (self->slope);
+  g_free (self->before);
   g_free (self->slots);
   g_free (self->spare);
   g_free (self->states_before);
@@ -144,6 +165,12 @@ void
 cj_trainer_set_adversary (CjTrainer *self, CjAdversary *adversary)
 {
   self->adversary = adversary;
+}
+
+void
+cj_trainer_set_fisher (CjTrainer *self, CjFisher *fisher)
+{
+  self->fisher = fisher;
 }
 
 gboolean
@@ -180,7 +207,7 @@ cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
     memset (self->at.schedule, 0, sizeof self->at.schedule);
   cj_train_setup_free (self->setup);
   self->setup = cj_train_setup_dup (setup);
-  self->order_epoch = 0;
+  self->order_epoch = self->memory_task = 0;
   return TRUE;
 }
 
@@ -199,13 +226,18 @@ cj_trainer_get_setup (const CjTrainer *self)
 guint
 cj_trainer_get_steps_per_epoch (const CjTrainer *self)
 {
-  return (guint) (self->feed->n_samples / (gsize) cj_program_get_batch (self->program));
+  return (guint) (self->feed->n_samples / MAX (self->feed->n_tasks, 1)
+                  / (gsize) cj_program_get_batch (self->program));
 }
 
 guint64
 cj_trainer_get_n_steps (const CjTrainer *self)
 {
-  return (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
+  const guint64 steps = (guint64) self->setup->epochs * cj_trainer_get_steps_per_epoch (self);
+
+  return cj_trainer_has_tasks (self)
+             ? cj_trainer_get_task_end (self) + (self->feed->n_tasks - 1 - self->at.task) * steps
+             : steps;
 }
 
 gboolean
@@ -288,6 +320,7 @@ square_slice (gpointer data, guint chunk, guint thread)
   const guint8 *flags = get_flags (self, slice->offset);
 
   (void) thread;
+  cj_trainer_hold_slice (self, slice->offset, slice->n);
   if (flags != NULL)
     cj_mask_hold_gradients (flags, g, slice->n);
   self->squares[chunk] = sum_squares (g, slice->n);
@@ -320,6 +353,7 @@ update_slice (gpointer data, guint chunk, guint thread)
     cj_mask_hold_weights (flags, s.w, s.n);
   for (guint k = 0; flags != NULL && k < cj_trainer_count_kept (self); k++)
     cj_mask_hold_gradients (flags, s.slots[k], s.n);
+  cj_trainer_follow_slice (self, slice->offset, slice->n);
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
                     find_keep (self->setup->average, self->at.step - self->at.origin));
@@ -328,14 +362,15 @@ update_slice (gpointer data, guint chunk, guint thread)
 static void
 find_order (CjTrainer *self)
 {
+  const gsize first = cj_trainer_get_first (self), n = cj_trainer_count_samples (self);
   CjRng rng;
 
   if (self->order_epoch == self->at.epoch + 1)
     return;
-  for (gsize i = 0; i < self->feed->n_samples; i++)
-    self->order[i] = (guint32) i;
+  for (gsize i = 0; i < n; i++)
+    self->order[i] = (guint32) (first + i);
   cj_rng_init (&rng, (guint64) self->setup->seed, CJ_RNG_SHUFFLE, self->at.epoch);
-  cj_rng_shuffle (&rng, self->order, self->feed->n_samples);
+  cj_rng_shuffle (&rng, self->order, n);
   self->order_epoch = self->at.epoch + 1;
 }
 
@@ -345,12 +380,14 @@ find_rate (CjTrainer *self)
 {
   const CjTrainSetup *setup = self->setup;
   const CjPruneTime now = cj_trainer_get_time (self);
-  const CjScheduleTime time
-      = { .step = self->at.step - self->at.origin,
-          .n_steps = cj_pruning_get_round_end (&setup->pruning, &now) - self->at.origin,
-          .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
-          .loss = self->at.val_loss,
-          .validated = self->at.validated };
+  const guint64 round_end = cj_pruning_get_round_end (&setup->pruning, &now);
+  const guint64 end
+      = cj_trainer_has_tasks (self) ? MIN (round_end, cj_trainer_get_task_end (self)) : round_end;
+  const CjScheduleTime time = { .step = self->at.step - self->at.origin,
+                                .n_steps = end - self->at.origin,
+                                .steps_per_epoch = cj_trainer_get_steps_per_epoch (self),
+                                .loss = self->at.val_loss,
+                                .validated = self->at.validated };
   const CjRate rate = cj_train_setup_get_rate (setup, &time, self->at.schedule);
 
   self->rate = rate.rate;
@@ -408,6 +445,7 @@ count_step (CjTrainer *self, CjStepReport *report)
   if (report->epoch_ended)
     {
       now->epoch++;
+      now->task_epoch += cj_trainer_has_tasks (self);
       now->position = 0;
       now->sum = (CjScore){ 0 };
     }
@@ -419,10 +457,10 @@ fetch (CjTrainer *self, GError **error)
 {
   const guint batch = (guint) cj_program_get_batch (self->program);
   const guint64 seed = (guint64) self->setup->seed;
-  const guint32 *order = self->order + (gsize) self->at.position * batch;
+  const guint32 *rows = cj_trainer_find_rows (self, self->at.position, self->at.step, FALSE);
   CjFeed *feed = self->feed;
 
-  feed->fill (feed, order, batch, self->at.epoch, seed, cj_program_get_x (self->program),
+  feed->fill (feed, rows, batch, self->at.epoch, seed, cj_program_get_x (self->program),
               cj_program_get_y (self->program));
   if (feed->problem != NULL)
     {
@@ -430,7 +468,8 @@ fetch (CjTrainer *self, GError **error)
       return FALSE;
     }
   if (feed->expect != NULL && self->at.position + 1 < cj_trainer_get_steps_per_epoch (self))
-    feed->expect (feed, order + batch, batch, self->at.epoch, seed);
+    feed->expect (feed, cj_trainer_find_rows (self, self->at.position + 1, self->at.step + 1, TRUE),
+                  batch, self->at.epoch, seed);
   return TRUE;
 }
 
@@ -444,6 +483,8 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   CjMetrics metrics;
   float loss;
 
+  if (!cj_trainer_turn (self, error))
+    return FALSE;
   find_order (self);
   if (self->spare != NULL && self->at.step == 0) /* what is frozen has its average from here */
     memcpy (get_average (self), cj_program_get_weights (self->program, NULL),
@@ -478,12 +519,35 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   return TRUE;
 }
 
-CjScore
-cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
+/* Adds samples [begin, end) of a feed to `metrics`, and to `also` unless it is NULL; their mean loss. */
+static double
+evaluate (CjProgram *program, CjFeed *feed, gsize begin, gsize end, CjMetrics *metrics,
+          CjMetrics *also)
 {
   const guint batch = (guint) cj_program_get_batch (program);
   g_autofree guint32 *indices = g_new0 (guint32, batch);
-  CjScore score = { 0 };
+  double loss = 0;
+
+  for (gsize at = begin; at < end; at += batch)
+    {
+      const guint n = (guint) MIN (batch, end - at);
+
+      for (guint i = 0; i < batch; i++)
+        indices[i] = (guint32) (at + MIN (i, n - 1));
+      feed->fill (feed, indices, batch, 0, 0, cj_program_get_x (program),
+                  cj_program_get_y (program));
+      loss += (double) cj_program_forward (program, FALSE, n, 0, 0) * n;
+      cj_metrics_add (metrics, n);
+      if (also != NULL)
+        cj_metrics_add (also, n);
+    }
+  return loss / (double) MAX (end - begin, 1);
+}
+
+CjScore
+cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
+{
+  CjScore score;
   CjMetrics own;
 
   if (metrics == NULL)
@@ -491,40 +555,66 @@ cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
       metrics = &own;
       cj_metrics_begin (metrics, program);
     }
-  for (gsize begin = 0; begin < feed->n_samples; begin += batch)
-    {
-      const guint n = (guint) MIN (batch, feed->n_samples - begin);
-
-      for (guint i = 0; i < batch; i++)
-        indices[i] = (guint32) (begin + MIN (i, n - 1));
-      feed->fill (feed, indices, batch, 0, 0, cj_program_get_x (program),
-                  cj_program_get_y (program));
-      score.loss += (double) cj_program_forward (program, FALSE, n, 0, 0) * n;
-      cj_metrics_add (metrics, n);
-    }
+  score.loss = evaluate (program, feed, 0, feed->n_samples, metrics, NULL);
   if (feed->problem != NULL)
     return (CjScore){ NAN, NAN };
-  score.loss /= (double) MAX (feed->n_samples, 1);
   score.accuracy = cj_metrics_get_share (metrics);
   return score;
 }
 
 CjScore
-cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, CjMetrics *metrics)
+cj_evaluate_tasks (CjProgram *program, CjFeed *feed, guint n_tasks, CjMetrics *metrics,
+                   CjScore *scores)
+{
+  CjScore mean = { 0 };
+
+  for (guint t = 0; t < n_tasks; t++)
+    {
+      CjMetrics own;
+
+      cj_metrics_begin (&own, program);
+      scores[t].loss = evaluate (program, feed, feed->tasks[t], feed->tasks[t + 1], &own, metrics);
+      scores[t].accuracy = cj_metrics_get_share (&own);
+      mean.loss += scores[t].loss / n_tasks;
+      mean.accuracy += scores[t].accuracy / n_tasks;
+    }
+  return feed->problem != NULL ? (CjScore){ NAN, NAN } : mean;
+}
+
+/* Puts the averaged weights, if there are any, in the place of the weights; and back. */
+static void
+use_average (CjTrainer *self, gboolean use)
 {
   float *weights = cj_program_get_weights (self->program, NULL);
   const gsize size = sizeof (float) * (gsize) self->table->n_weights;
-  const gboolean average = self->spare != NULL && self->at.step > 0;
+
+  if (self->spare == NULL || self->at.step == 0)
+    return;
+  if (use)
+    memcpy (self->spare, weights, size);
+  memcpy (weights, use ? get_average (self) : self->spare, size);
+}
+
+CjScore
+cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, CjMetrics *metrics)
+{
   CjScore score;
 
-  if (average)
-    {
-      memcpy (self->spare, weights, size);
-      memcpy (weights, get_average (self), size);
-    }
+  use_average (self, TRUE);
   score = cj_evaluate (self->program, feed, metrics);
-  if (average)
-    memcpy (weights, self->spare, size);
+  use_average (self, FALSE);
+  return score;
+}
+
+CjScore
+cj_trainer_evaluate_tasks (CjTrainer *self, CjFeed *feed, guint n_tasks, CjMetrics *metrics,
+                           CjScore *scores)
+{
+  CjScore score;
+
+  use_average (self, TRUE);
+  score = cj_evaluate_tasks (self->program, feed, n_tasks, metrics, scores);
+  use_average (self, FALSE);
   return score;
 }
 
@@ -536,6 +626,8 @@ cj_trainer_set_validation (CjTrainer *self, CjScore score)
 
   self->at.val_loss = loss;
   self->at.validated = TRUE;
+  if (cj_trainer_has_tasks (self))
+    return FALSE;
   self->at.n_worse = best ? 0 : self->at.n_worse + 1;
   if (best)
     {
@@ -606,13 +698,14 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
   self->at = from->at;
   self->at.position = MIN (self->at.position,
                            MAX (cj_trainer_get_steps_per_epoch (self), 1) - 1); /* other data */
+  self->at.task = MIN (self->at.task, MAX (self->feed->n_tasks, 1) - 1);
   memcpy (cj_program_get_weights (self->program, NULL), from->weights,
           sizeof (float) * (gsize) self->table->n_weights);
   memcpy (cj_program_get_states (self->program, NULL), from->states,
           sizeof (float) * (gsize) self->table->n_states);
   memcpy (self->slots, from->slots,
           sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
-  self->order_epoch = 0;
+  self->order_epoch = self->memory_task = 0;
   cj_trainer_load_mask (self, from->flags);
   return TRUE;
 }

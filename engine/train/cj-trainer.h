@@ -6,6 +6,7 @@
 #include "cj-adversary.h"
 #include "cj-checkpoint.h"
 #include "cj-feed.h"
+#include "cj-fisher.h"
 #include "cj-metrics.h"
 #include "cj-train-setup.h"
 
@@ -36,6 +37,9 @@ void cj_trainer_free (CjTrainer *trainer);
 /* Batches go through the adversary before the network learns from them; borrowed. The setup must name an
  * attack. */
 void cj_trainer_set_adversary (CjTrainer *trainer, CjAdversary *adversary);
+/* What finds out which weights a task needs, at its end; borrowed. Wanted where the setup has CJ_REMEDY_EWC and
+ * the feed has tasks. */
+void cj_trainer_set_fisher (CjTrainer *trainer, CjFisher *fisher);
 
 /* Changes a LIVE value between two steps. */
 gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text, GError **error);
@@ -60,7 +64,7 @@ guint cj_trainer_get_steps_per_epoch (const CjTrainer *trainer);
 /* Whether all epochs are done, or too many of them made the validation no better. */
 gboolean cj_trainer_has_ended (const CjTrainer *trainer);
 
-/* One batch in the shuffled order of the epoch; samples left over by the last full batch wait for the
+/* One batch, of the task that is learned where the feed has tasks, in the shuffled order of the epoch; samples left over by the last full batch wait for the
  * next epoch's order. CJ_ERROR_NUMBER when loss or gradient are no longer finite: then nothing was
  * changed, and the program still holds the batch. */
 gboolean cj_trainer_step (CjTrainer *trainer, CjStepReport *report, GError **error);
@@ -69,8 +73,13 @@ gboolean cj_trainer_step (CjTrainer *trainer, CjStepReport *report, GError **err
  * `metrics`, made for the trainer's program, takes all there is to know; NULL: not wanted. */
 CjScore cj_trainer_evaluate (CjTrainer *trainer, CjFeed *feed, CjMetrics *metrics);
 
+/* The same for tasks 0 to n_tasks - 1 of a feed that has tasks, one by one; the mean of the tasks. `scores` takes
+ * n_tasks. */
+CjScore cj_trainer_evaluate_tasks (CjTrainer *trainer, CjFeed *feed, guint n_tasks,
+                                   CjMetrics *metrics, CjScore *scores);
+
 /* Tells schedule and early stopping the outcome of a validation; part of the run. Whether it is the
- * best so far. */
+ * best so far: never in a run with tasks, which goes to its end. */
 gboolean cj_trainer_set_validation (CjTrainer *trainer, CjScore score);
 /* How many commands of the run's log are in effect; part of the run. */
 void cj_trainer_set_n_commands (CjTrainer *trainer, guint n_commands);
@@ -86,6 +95,9 @@ gboolean cj_trainer_load (CjTrainer *trainer, const CjCheckpoint *checkpoint, GE
 /* Mean loss and accuracy of `program` over the whole feed; as cj_trainer_evaluate, for programs that
  * are not being trained. NAN if the feed had a problem. */
 CjScore cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics);
+/* As cj_trainer_evaluate_tasks. */
+CjScore cj_evaluate_tasks (CjProgram *program, CjFeed *feed, guint n_tasks, CjMetrics *metrics,
+                           CjScore *scores);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjTrainer, cj_trainer_free)
 

@@ -101,21 +101,66 @@ predict (CjProgram *program, Sample *s)
       }
 }
 
+/* The largest singular value of a layer's weights, by the power method from their longest row. */
+static double
+find_norm (CjProgram *program, guint layer, int rounds)
+{
+  const float *w = get (program, layer, "weight", FALSE);
+  double x[41], y[41], norm = 0, longest = 0;
+
+  for (gint64 u = 0; u < sizes[layer]; u++)
+    {
+      double size = 0;
+
+      for (gint64 i = 0; i < sizes[layer - 1]; i++)
+        size += w[u * sizes[layer - 1] + i] * (double) w[u * sizes[layer - 1] + i];
+      for (gint64 i = 0; i < sizes[layer - 1] && size > longest; i++)
+        x[i] = w[u * sizes[layer - 1] + i];
+      longest = MAX (size, longest);
+    }
+  for (int round = 0; round < rounds; round++)
+    {
+      double size = 0;
+
+      norm = 0;
+      for (gint64 i = 0; i < sizes[layer - 1]; i++)
+        size += x[i] * x[i];
+      for (gint64 u = 0; u < sizes[layer]; u++)
+        {
+          y[u] = 0;
+          for (gint64 i = 0; i < sizes[layer - 1]; i++)
+            y[u] += w[u * sizes[layer - 1] + i] * x[i] / sqrt (size);
+          norm += y[u] * y[u];
+        }
+      for (gint64 i = 0; i < sizes[layer - 1]; i++)
+        {
+          x[i] = 0;
+          for (gint64 u = 0; u < sizes[layer]; u++)
+            x[i] += w[u * sizes[layer - 1] + i] * y[u];
+        }
+    }
+  return sqrt (norm);
+}
+
 /* The weight changes of the equations, to be compared with dW. */
 static void
 test_equations (void)
 {
   g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
-  const double rate = 0.15, push = 0.8, variance = 1.7;
+  const double rate = 0.6, push = 0.8, variance = 1.7;
   const int steps = 6;
   g_autoptr (CjProgram) program = compile (graph, "predictive-coding", rate, push, variance, steps);
   const float *x = cj_tensor_f32 (cj_program_get_x (program));
   const gint32 *y = cj_tensor_i32 (cj_program_get_y (program));
   g_autofree Sample *all = g_new0 (Sample, N);
+  const double s2 = find_norm (program, 2, 12), s3 = find_norm (program, 3, 12);
+  const double rates[] = { 0, rate / (1 + s2 * s2 + s2), rate / (1 + s3 * s3 / variance + s2) };
 
+  g_assert_cmpfloat_with_epsilon (s2, find_norm (program, 2, 2000), 0.03 * s2);
+  g_assert_cmpfloat_with_epsilon (s3, find_norm (program, 3, 2000), 0.03 * s3);
   for (int n = 0; n < N; n++)
     {
-      Sample *s = &all[n];
+      Sample *s = &all[n], before;
       double sum = 0;
 
       for (int i = 0; i < sizes[0]; i++)
@@ -129,8 +174,10 @@ test_equations (void)
         sum += exp (s->y[LAYERS][k]);
       for (int k = 0; k < CLASSES; k++)
         s->z[LAYERS][k] -= push * variance * (exp (s->y[LAYERS][k]) / sum - (k == y[n]));
+      before = *s;
       for (int step = 0; step < steps; step++)
         {
+          const double momentum = step + 1 < steps ? step / (step + 3.0) : 0;
           const Sample old = *s;
 
           for (guint l = 1; l < LAYERS; l++)
@@ -142,7 +189,10 @@ test_equations (void)
                   pull += get (program, l + 1, "weight", FALSE)[u * sizes[l] + i]
                           * slope (l + 1, old.y[l + 1][u]) * (old.z[l + 1][u] - old.y[l + 1][u])
                           / (l + 1 == LAYERS ? variance : 1);
-                s->z[l][i] += rate * (old.y[l][i] - old.z[l][i] + pull);
+                s->z[l][i] += rates[l] * (old.y[l][i] - old.z[l][i] + pull);
+                pull = s->z[l][i] - before.z[l][i];
+                before.z[l][i] = s->z[l][i];
+                s->z[l][i] += momentum * pull;
               }
           predict (program, s);
         }
@@ -186,7 +236,7 @@ test_gradient (void)
   static const double pushes[] = { 1, 0.1, 0.01, 0.001 }, variances[] = { 1, 1000 };
   g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
   g_autoptr (CjProgram) plain = compile (graph, "backprop", 0, 0, 0, 0);
-  g_autoptr (CjProgram) early = compile (graph, "predictive-coding", 0.1, 0.01, 1, 1);
+  g_autoptr (CjProgram) early = compile (graph, "predictive-coding", 1, 0.01, 1, 1);
   double best[2];
 
   g_assert_cmpfloat (find_cosine (early, plain, 1), ==, 0);
@@ -197,7 +247,7 @@ test_gradient (void)
       for (guint i = 0; i < G_N_ELEMENTS (pushes); i++)
         {
           g_autoptr (CjProgram) program
-              = compile (graph, "predictive-coding", 0.1, pushes[i], variances[v], 300);
+              = compile (graph, "predictive-coding", 1, pushes[i], variances[v], 100);
           double cosine = 1;
 
           for (guint l = 1; l <= LAYERS; l++)
@@ -212,6 +262,36 @@ test_gradient (void)
   g_assert_cmpfloat (best[1], >, 0.9999);
 }
 
+/* With weights of any size activities come to rest. */
+static void
+test_large (void)
+{
+  static const double sizes_of_weights[] = { 3, 6 };
+  g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
+
+  for (guint k = 0; k < G_N_ELEMENTS (sizes_of_weights); k++)
+    {
+      g_autoptr (CjProgram) plain = compile (graph, "backprop", 0, 0, 0, 0);
+      g_autoptr (CjProgram) program = compile (graph, "predictive-coding", 1, 0.001, 1e5, 1000);
+      CjProgram *const both[] = { plain, program };
+
+      for (guint p = 0; p < G_N_ELEMENTS (both); p++)
+        {
+          for (guint l = 2; l <= LAYERS; l++)
+            for (gint64 i = 0; i < sizes[l] * sizes[l - 1]; i++)
+              get (both[p], l, "weight", FALSE)[i] *= (float) sizes_of_weights[k];
+          cj_program_forward (both[p], TRUE, N, 1, 1);
+          cj_program_backward (both[p]);
+        }
+      for (guint l = 1; l <= LAYERS; l++)
+        {
+          g_test_message ("%g times, layer %u: %g", sizes_of_weights[k], l,
+                          find_cosine (program, plain, l));
+          g_assert_cmpfloat (find_cosine (program, plain, l), >, 0.99);
+        }
+    }
+}
+
 /* The error goes on to what is before the settling layers. */
 static void
 test_border (void)
@@ -220,7 +300,7 @@ test_border (void)
   g_autoptr (CjProgram) plain = compile (graph, "backprop", 0, 0, 0, 0), program = NULL;
 
   cj_graph_set_param (graph, cj_graph_find (graph, "dense1"), "rule", "backprop", NULL);
-  program = compile (graph, "predictive-coding", 0.1, 0.001, 1000, 300);
+  program = compile (graph, "predictive-coding", 1, 0.001, 1000, 100);
   g_assert_cmpfloat (find_cosine (program, plain, 1), >, 0.999);
   g_assert_cmpfloat (find_cosine (program, plain, 2), >, 0.999);
 }
@@ -231,6 +311,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/settling/equations", test_equations);
   g_test_add_func ("/engine/settling/gradient", test_gradient);
+  g_test_add_func ("/engine/settling/large", test_large);
   g_test_add_func ("/engine/settling/border", test_border);
   return g_test_run ();
 }

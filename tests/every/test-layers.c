@@ -42,10 +42,19 @@ static const CjShape shapes[] = {
 };
 
 /* Layers whose gradient is not that of what they give, on purpose: the slope of a spike is a surrogate,
- * that of a draw the one of its chance. tests/engine/test-spike-ops.c has what they are held against. */
-static const char *const surrogate[]
-    = { "integrate-and-fire", "lif",           "adaptive-lif",    "cuba-lif", "recurrent-lif",
-        "poisson-encoder",    "delta-encoder", "latency-encoder", NULL };
+ * that of a draw the one of its chance, and those that learn without gradients pass none.
+ * tests/engine/test-spike-ops.c and test-stdp-ops.c have what they are held against. */
+static const char *const surrogate[] = { "integrate-and-fire",
+                                         "lif",
+                                         "adaptive-lif",
+                                         "cuba-lif",
+                                         "recurrent-lif",
+                                         "poisson-encoder",
+                                         "delta-encoder",
+                                         "latency-encoder",
+                                         "competing-lif",
+                                         "class-vote",
+                                         NULL };
 
 /* Layers whose ports are not alike. An id may have several rows; they replace the shapes above. */
 static const struct
@@ -79,6 +88,9 @@ static const struct
   { "gain", { 2, { FLOATS ({ 4, { 3, 5, 2, 4 } }), FLOATS ({ 4, { 3, 5, 2, 4 } }) } } },
   { "gain", { 2, { FLOATS ({ 4, { 3, 5, 2, 4 } }), FLOATS ({ 2, { 3, 5 } }) } } },
   { "gain", { 2, { FLOATS ({ 3, { 3, 2, 7 } }), FLOATS ({ 2, { 3, 1 } }) } } },
+  { "class-vote", { 2, { SHARES (1, 1), CLASSES (1, 10) } } },
+  { "class-vote", { 2, { SHARES (7, 5), CLASSES (7, 10) } } },
+  { "class-vote", { 1, { SHARES (7, 5) } } },
   { "cross-entropy", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },
   { "cross-entropy", { 2, { SCORES (7, 5), CLASSES (7, 5) } } },
   { "nll", { 2, { SCORES (1, 3), CLASSES (1, 3) } } },

@@ -26,7 +26,7 @@ typedef struct
   const CjOpInfo *info;
   gconstpointer attrs;
   guint n_in;
-  OpCheckInput in[7];
+  OpCheckInput in[9];
 } Row;
 
 /* clang-format off */
@@ -62,6 +62,12 @@ static const Row rows[] = {
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_SIGMOID, CJ_CHAIN_NONE }), 5, { F ({ 2, { 10, 2 } }), F ({ 2, { 8, 2 } }), F ({ 1, { 8 } }), F ({ 2, { 3, 8 } }), F ({ 1, { 3 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 2, { CJ_CHAIN_RELU, CJ_CHAIN_TANH }), 5, { F ({ 2, { 15, 8 } }), F ({ 2, { 8, 8 } }), F ({ 1, { 8 } }), F ({ 2, { 16, 8 } }), F ({ 1, { 16 } }) } },
   { &cj_op_dense_chain, ATTRS (CjDenseChainAttrs, 3, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_NONE }), 7, { F ({ 2, { 7, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 1, 9 } }), F ({ 1, { 1 } }) } },
+  /* at rest, with a small push: their changes are gradients then */
+  { &cj_op_predictive, ATTRS (CjPredictiveAttrs, { 2, { CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, 300, 1, 0.0005, 1e5), 5, { F ({ 2, { 3, 4 } }), F ({ 2, { 5, 4 } }), F ({ 1, { 5 } }), F ({ 2, { 2, 5 } }), F ({ 1, { 2 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 2, { CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, CJ_NUDGE_BOTH, 500, 500, 1, 0.002, 1), 5, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }), F ({ 2, { 1, 1 } }), F ({ 1, { 1 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 2, { CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, CJ_NUDGE_BOTH, 60, 60, 1, 0.02, 0.6), 5, { F ({ 2, { 5, 7 } }), F ({ 2, { 39, 7 } }), F ({ 1, { 39 } }), F ({ 2, { 3, 39 } }), F ({ 1, { 3 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 3, { CJ_CHAIN_SIGMOID, CJ_CHAIN_TANH, CJ_CHAIN_SIGMOID } }, CJ_NUDGE_BOTH, 80, 80, 0.7, 0.02, 1), 7, { F ({ 2, { 9, 5 } }), F ({ 2, { 17, 5 } }), F ({ 1, { 17 } }), F ({ 2, { 9, 17 } }), { .given = FALSE }, F ({ 2, { 4, 9 } }), F ({ 1, { 4 } }) } },
+  { &cj_op_equilibrium, ATTRS (CjEquilibriumAttrs, { 4, { CJ_CHAIN_TANH, CJ_CHAIN_RELU, CJ_CHAIN_TANH, CJ_CHAIN_NONE } }, CJ_NUDGE_BOTH, 60, 60, 1, 0.02, 0.3), 9, { F ({ 2, { 3, 4 } }), F ({ 2, { 6, 4 } }), F ({ 1, { 6 } }), F ({ 2, { 7, 6 } }), F ({ 1, { 7 } }), F ({ 2, { 5, 7 } }), F ({ 1, { 5 } }), F ({ 2, { 2, 5 } }), F ({ 1, { 2 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, FALSE), 2, { F ({ 4, { 2, 3, 5, 7 } }), F ({ 4, { 2, 3, 7, 9 } }) } },
   { &cj_op_matmul, ATTRS (CjMatmulAttrs, TRUE), 2, { F ({ 3, { 3, 33, 17 } }), F ({ 3, { 3, 35, 17 } }) } },
@@ -123,13 +129,26 @@ static const Row rows[] = {
   { &cj_op_permute, ATTRS (CjPermuteAttrs, { 5, 4, 3, 2, 1, 0 }), 1, { F ({ 6, { 1, 2, 3, 1, 2, 3 } }) } },
   { &cj_op_goodness, ATTRS (CjGoodnessAttrs, 0.9), 2, { F ({ 2, { 1, 1 } }), F ({ 2, { 1, 1 } }) } },
   { &cj_op_goodness, ATTRS (CjGoodnessAttrs, 0.9), 2, { F ({ 2, { 9, 13 } }), F ({ 2, { 9, 13 } }) } },
-  { &cj_op_label, ATTRS (CjLabelAttrs, 5, FALSE), 2, { F ({ 2, { 7, 11 } }), { .shape = { 1, { 7 } }, .dtype = CJ_INT32, .given = TRUE, .below = 5 } } },
+  { &cj_op_label, ATTRS (CjLabelAttrs, CJ_LABEL_RIGHT, 5, FALSE), 2, { F ({ 2, { 7, 11 } }), { .shape = { 1, { 7 } }, .dtype = CJ_INT32, .given = TRUE, .below = 5 } } },
+  { &cj_op_label, ATTRS (CjLabelAttrs, CJ_LABEL_RIGHT, 5, TRUE), 2, { F ({ 2, { 7, 11 } }), { .shape = { 1, { 7 } }, .dtype = CJ_INT32, .given = TRUE, .below = 5 } } },
+  { &cj_op_label, ATTRS (CjLabelAttrs, CJ_LABEL_EVERY, 3), 1, { F ({ 2, { 1, 3 } }) } },
+  { &cj_op_label, ATTRS (CjLabelAttrs, CJ_LABEL_EVERY, 5), 1, { F ({ 2, { 19, 701 } }) } },
+  { &cj_op_label, ATTRS (CjLabelAttrs, CJ_LABEL_NEUTRAL, 4), 1, { F ({ 4, { 3, 2, 3, 5 } }) } },
+  { &cj_op_reward, ATTRS (CjRewardAttrs, 0), 2, { F ({ 1, { 1 } }), STATE ({ 1, { 1 } }) } },
+  { &cj_op_reward, ATTRS (CjRewardAttrs, 0), 3, { F ({ 2, { 7, 5 } }), STATE ({ 1, { 1 } }), { .shape = { 1, { 7 } }, .dtype = CJ_INT32, .given = TRUE, .below = 5 } } },
+  { &cj_op_heads, ATTRS (CjHeadsAttrs, 1, { 0 }), 2, { F ({ 2, { 1, 1 } }), { .shape = { 1, { 1 } }, .dtype = CJ_INT32, .given = TRUE, .below = 1 } } },
+  { &cj_op_heads, ATTRS (CjHeadsAttrs, 7, { 0, 0, 1, 2, 1, 2, 2 }), 2, { F ({ 2, { 19, 7 } }), { .shape = { 1, { 19 } }, .dtype = CJ_INT32, .given = TRUE, .below = 7 } } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 1, 1, 1), 1, { F ({ 2, { 1, 1 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 5, 101, 1), 1, { F ({ 2, { 19, 101 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 9, 7, 1), 1, { F ({ 2, { 3, 7 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 2, 5, 12), 1, { F ({ 4, { 3, 5, 3, 4 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 3, 7, 1), 1, { F ({ 3, { 9, 5, 7 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 4, 11, 1), 1, { { .shape = { 2, { 5, 11 } }, .given = TRUE, .below = 3 } } },
+  { &cj_op_rivals, ATTRS (CjRivalsAttrs, 0.9, 0.5, 0.1, 0.9, 2, 1), 2, { F ({ 3, { 1, 1, 1 } }), STATE ({ 1, { 1 } }) } },
+  { &cj_op_rivals, ATTRS (CjRivalsAttrs, 0.9, 0.5, 0.1, 0.9, 2, 3), 2, { F ({ 3, { 9, 7, 5 } }), STATE ({ 1, { 5 } }) } },
+  { &cj_op_vote, ATTRS (CjVoteAttrs, 0.1, FALSE), 2, { POSITIVE ({ 2, { 1, 1 } }), STATE ({ 2, { 1, 1 } }) } },
+  { &cj_op_vote, ATTRS (CjVoteAttrs, 0.1, FALSE), 2, { POSITIVE ({ 2, { 9, 7 } }), STATE ({ 2, { 3, 7 } }) } },
+  { &cj_op_vote, ATTRS (CjVoteAttrs, 0.1, TRUE), 2, { POSITIVE ({ 2, { 9, 7 } }), STATE ({ 2, { 3, 7 } }) } },
   { &cj_op_homeostasis, ATTRS (CjHomeostasisAttrs, 0.2, 0, 0.1, 10), 3, { F ({ 2, { 1, 1 } }), STATE ({ 1, { 1 } }), STATE ({ 1, { 1 } }) } },
   { &cj_op_homeostasis, ATTRS (CjHomeostasisAttrs, 0.2, 0, 0.1, 10), 3, { F ({ 3, { 3, 5, 7 } }), STATE ({ 1, { 7 } }), STATE ({ 1, { 7 } }) } },
   { &cj_op_homeostasis, ATTRS (CjHomeostasisAttrs, 0.2, 0, 0.1, 10), 3, { F ({ 4, { 9, 5, 3, 4 } }), STATE ({ 1, { 5 } }), STATE ({ 1, { 5 } }) } },

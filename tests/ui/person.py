@@ -13,6 +13,9 @@ import gi
 gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib  # noqa: E402
 
+# A busy machine answers late; the library's own patience is less than a second.
+Atspi.set_timeout(20000, 30000)
+
 CONTROLS = {'push button', 'toggle button', 'text', 'password text', 'spin button', 'check box',
             'radio button', 'switch', 'slider', 'combo box', 'menu item', 'check menu item',
             'radio menu item', 'page tab', 'link'}
@@ -211,12 +214,12 @@ class Person:
 
     def view(self, name):
         """Shows a view of the dock, whose tab may be out of sight, by its command."""
+        before = len(self.frames())
         self.key('ctrl+k')
-        time.sleep(1)
+        wait(lambda: 'Search commands' in self.focus())
         self.type(f'show {name.lower()}')
-        time.sleep(.7)
         self.key('Return')
-        time.sleep(.3)
+        wait(lambda: len(self.frames()) == before)
 
     def scroll_to(self, node, pane):
         """Turns the wheel over a pane until an object is in it. Returns the object's middle."""

@@ -266,11 +266,19 @@ inside ()
   # the plane of the run
   act () { show landscape 2; xdotool mousemove 302 687 click 1; sleep 0.8; xdotool mousemove 307 808 click 1; sleep 0.5; xdotool mousemove 302 727 click 1; sleep 12; }
   picture "landscape$1" 14 --new lenet-5 --train
+  # who fires when; and what units fire for
+  act () { show spikes 3; }
+  picture "spikes$1" 16 --new spiking --train
+  act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key End Return; sleep 6; }
+  picture "spikes-average$1" 16 --new spiking --train
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }
   picture "neuron$1" 8 --new mlp
-  act () { show 'neuron bench'; xdotool mousemove 473 688 click 1; sleep 1.5; }
+  act () { show 'neuron bench'; xdotool mousemove 473 728 click 1; sleep 1.5; }
   picture "neuron-turned$1" 8 --new mlp
+  # its plane
+  act () { show 'neuron bench'; xdotool mousemove 302 688 click 1; sleep 1; xdotool key Down Return; sleep 2; }
+  picture "neuron-plane$1" 8 --new mlp
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train

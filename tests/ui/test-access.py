@@ -86,7 +86,7 @@ silent = []
 for name in 'Activations', 'Weights', 'Histogram', 'Confusion', 'Predictions':
     before = len(told())
     person.view(name)
-    if not wait(lambda: len(told()) > before, 10):
+    if not wait(lambda: len(told()) > before, 30):
         silent.append(name)
 tap.check('figures-are-told-in-words', 'Curves' in told() and not silent, (told(), silent))
 person.key('ctrl+shift+d')

@@ -103,7 +103,7 @@ def go(name):
             person.key('Right' if x1 > x0 else 'Left')
         else:
             person.key('Down' if y1 > y0 else 'Up')
-        wait(lambda: at.get_name() != before, 5)
+        wait(lambda: at.get_name() != before, 20)
     return False
 
 

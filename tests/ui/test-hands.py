@@ -92,7 +92,7 @@ def command(words):
     person.type(words)
     time.sleep(.4)
     person.key('Return')
-    wait(lambda: len(person.frames()) == 1, 5)
+    wait(lambda: len(person.frames()) == 1, 20)
     time.sleep(.2)
 
 
@@ -105,7 +105,7 @@ def focused(below):
 def reach(entry, below):
     """Goes to an entry of the open menu and chooses it."""
     person.find(entry, 'menu item', below, 8)
-    wait(lambda: focused(below), 8)
+    wait(lambda: focused(below), 20)
     for _ in range(30):
         at = focused(below)
         if at == entry:
@@ -151,15 +151,15 @@ home()
 person.xdotool('mousemove', x, y)
 time.sleep(.2)
 person.xdotool('click', '--repeat', 3, '--delay', 40, 4)
-tap.check('wheel-zooms', wait(lambda: abs(zoom() - zoom_home * 1.15 ** 3) <= 1.5, 5), zoom())
+tap.check('wheel-zooms', wait(lambda: abs(zoom() - zoom_home * 1.15 ** 3) <= 1.5, 20), zoom())
 tap.check('wheel-zooms-at-the-pointer', near(places()['dense2'], (x, y)), places()['dense2'])
 person.key('ctrl+plus')
-tap.check('ctrl-plus-zooms-in', wait(lambda: abs(zoom() - zoom_home * 1.15 ** 3 * 1.25) <= 2, 5))
+tap.check('ctrl-plus-zooms-in', wait(lambda: abs(zoom() - zoom_home * 1.15 ** 3 * 1.25) <= 2, 20))
 tap.check('ctrl-plus-zooms-at-the-pointer', near(places()['dense2'], (x, y)), places()['dense2'])
 person.key('ctrl+minus', 'ctrl+minus')
-tap.check('ctrl-minus-zooms-out', wait(lambda: abs(zoom() - zoom_home * 1.15 ** 3 * .8) <= 2, 5))
+tap.check('ctrl-minus-zooms-out', wait(lambda: abs(zoom() - zoom_home * 1.15 ** 3 * .8) <= 2, 20))
 person.key('ctrl+0')
-tap.check('ctrl-0-is-100-percent', wait(lambda: zoom() == 100, 5), zoom())
+tap.check('ctrl-0-is-100-percent', wait(lambda: zoom() == 100, 20), zoom())
 tap.check('ctrl-0-zooms-at-the-pointer', near(places()['dense2'], (x, y)), places()['dense2'])
 home()
 person.click((x + 30, y + 14))
@@ -167,7 +167,7 @@ person.key('period')
 time.sleep(.4)
 a, b, w, h = person.place(cards['dense2'])
 w = w * zoom() // 100  # what is told is the size at 100 %
-tap.check('period-shows-the-selection', wait(lambda: zoom() > zoom_home * 1.2, 5)
+tap.check('period-shows-the-selection', wait(lambda: zoom() > zoom_home * 1.2, 20)
           and abs(a + w // 2 - left - width // 2) < 12, (a, w, left, width))
 home()
 
@@ -175,22 +175,22 @@ home()
 x0, y0 = at_home['dense1']
 x1, y1 = at_home['dense2']
 stroke(1, (x0 - 12, y0 - 20), (x1 - x0 + 60, 80))
-tap.check('band-chooses-what-it-touches', wait(lambda: chosen() == {'dense1', 'dense2'}, 5), chosen())
+tap.check('band-chooses-what-it-touches', wait(lambda: chosen() == {'dense1', 'dense2'}, 20), chosen())
 x2, y2 = at_home['cross1']
 person.xdotool('keydown', 'shift')
 person.click((x2 + 30, y2 + 14))
 person.xdotool('keyup', 'shift')
-tap.check('shift-click-adds', wait(lambda: chosen() == {'dense1', 'dense2', 'cross1'}, 5), chosen())
+tap.check('shift-click-adds', wait(lambda: chosen() == {'dense1', 'dense2', 'cross1'}, 20), chosen())
 person.xdotool('keydown', 'shift')
 person.click((x1 + 30, y1 + 14))
 person.xdotool('keyup', 'shift')
-tap.check('shift-click-takes-away', wait(lambda: chosen() == {'dense1', 'cross1'}, 5), chosen())
+tap.check('shift-click-takes-away', wait(lambda: chosen() == {'dense1', 'cross1'}, 20), chosen())
 stroke(1, (at_home['dense3'][0] + 20, y0 - 20), (30, 60), 'shift')
-tap.check('band-with-shift-adds', wait(lambda: chosen() == {'dense1', 'dense3', 'cross1'}, 5), chosen())
+tap.check('band-with-shift-adds', wait(lambda: chosen() == {'dense1', 'dense3', 'cross1'}, 20), chosen())
 person.key('ctrl+a')
-tap.check('ctrl-a-chooses-all', wait(lambda: chosen() == set(ALL), 5), chosen())
+tap.check('ctrl-a-chooses-all', wait(lambda: chosen() == set(ALL), 20), chosen())
 person.click(ground)
-tap.check('free-ground-chooses-nothing', wait(lambda: chosen() == set(), 5), chosen())
+tap.check('free-ground-chooses-nothing', wait(lambda: chosen() == set(), 20), chosen())
 
 # --- in order
 person.drag((x0 + 40, y0 + 14), (x0 + 20, y0 + 74))
@@ -201,7 +201,7 @@ for name in ('dense1', 'dense3'):
     person.click((a + 30, b + 14))
 person.xdotool('keyup', 'shift')
 three = ['dense1', 'dense2', 'dense3']
-tap.check('three-in-disorder', wait(lambda: chosen() == set(three), 5)
+tap.check('three-in-disorder', wait(lambda: chosen() == set(three), 20)
           and saves(lambda g: len({g[n]['y'] for n in three}) == 3), chosen())
 before = graph()
 

@@ -91,10 +91,10 @@ tap.check('no-sooner-than-half-a-minute', time.monotonic() - began > 30)
 note = told[0] if told else [''] * 8
 tap.check('in-words', note[3] == '“Two spirals” has finished training'
           and re.fullmatch(r'\d+\.\d % on validation samples after 10 epochs', note[4]), note)
-tap.check('then-the-machine-may-sleep', wait(lambda: released == [71], 10), released)
+tap.check('then-the-machine-may-sleep', wait(lambda: released == [71], 20), released)
 bus.emit_signal(None, '/org/freedesktop/Notifications', 'org.freedesktop.Notifications',
                 'ActionInvoked', GLib.Variant('(us)', (1, 'default')))
-tap.check('a-click-on-it-raises-the-window', wait(lambda: active() == person.xid, 10), active())
+tap.check('a-click-on-it-raises-the-window', wait(lambda: active() == person.xid, 20), active())
 tap.check('once', len(told) == 1, told)
 other.kill()
 person.close()

@@ -42,6 +42,7 @@ static const char *const clothes[]
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
 #include "card-frames.h"
+#include "forgetting-frames.h"
 #include "pruning-frames.h"
 
 static CjvFrame *
@@ -593,6 +594,7 @@ frame_explanations (gboolean words)
 }
 
 #include "tuning-frames.h"
+#include "spike-frames.h"
 
 /* The frame a figure is shown with in the tests; NULL if there is none. You free. */
 static CjvFrame *
@@ -660,6 +662,8 @@ sample_frame (const char *id)
     return frame_retraining (5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
+  if (g_str_equal (id, "forgetting"))
+    return frame_forgetting (3, 5, 4);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (TRUE);
   if (g_str_equal (id, "logit-lens"))
@@ -680,7 +684,7 @@ sample_frame (const char *id)
     return frame_ideal (4, 8, 3);
   if (g_str_equal (id, "receptive-field"))
     return frame_field (32, 1);
-  return NULL;
+  return spike_frame (id, FALSE);
 }
 
 /* A second, harder frame of a figure, to be looked at; NULL if there is none. You free. */
@@ -749,6 +753,8 @@ other_frame (const char *id)
     return frame_retraining (1);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
+  if (g_str_equal (id, "forgetting"))
+    return frame_forgetting (1, 10, 10);
   if (g_str_equal (id, "curvature"))
     return frame_curvature (FALSE);
   if (g_str_equal (id, "logit-lens"))
@@ -769,7 +775,7 @@ other_frame (const char *id)
     return frame_ideal (1, 0, 1);
   if (g_str_equal (id, "receptive-field"))
     return frame_field (5, 0);
-  return NULL;
+  return spike_frame (id, TRUE);
 }
 
 #pragma GCC diagnostic pop

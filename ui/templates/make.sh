@@ -41,4 +41,5 @@ picture autoencoder 6000 6 maps --node reshape1 --sample 6
 picture spiking 6000 4 maps --node lif1 --sample 4
 picture evidence 2000 6 maps --node recurrent1 --sample 4
 picture excitation-inhibition 6000 4 heatmap --node dale3
+picture one-after-another 6000 4 forgetting
 picture simple-cells 16000 8 filters --node conv1 --set each=true

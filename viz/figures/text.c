@@ -172,7 +172,8 @@ draw (const CjvScene *scene, cairo_t *cr)
   sheet_place (s, scene);
   draw_letters (scene, cr, s);
   note = s->probability != NULL && ((const Params *) scene->params)->sure
-             ? g_strdup_printf (_ ("%d letters · darker: less likely"), (int) (s->n - s->given))
+             ? g_strdup_printf (_ ("%d letters · stronger colour: less likely"),
+                                (int) (s->n - s->given))
              : g_strdup_printf (_ ("%d letters"), (int) (s->n - s->given));
   if (s->heading > 0)
     cjv_draw_heading (scene, cr, s->pad, s->pad, scene->width - 2 * s->pad,

@@ -1,40 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Predictive coding of 784-300-100-10 tanh on MNIST; and how near its changes come to the gradient as activities come
- * to rest before it has learned, with a small push and a large variance, where they should coincide. */
+ * to rest, with the weights that the seed begins with and with those that it has learned, which are larger. */
 #include "cjl-alignment.h"
 #include "cjl-card-tools.h"
 
 #include <math.h>
 
-#define N_POINTS 6
+#define N_POINTS 7
 #define SAMPLES 128 /* at once: one that is known has no error left that floats could tell */
 
-static const double steps[N_POINTS] = { 1, 2, 5, 10, 20, 50 };
+static const double steps[N_POINTS] = { 1, 2, 5, 10, 20, 50, 200 };
 
 static const CjlCardValue values[] = {
   { "accuracy", "Test accuracy", TRUE, NAN, 0.975, 1 },
   { "cosine", "Cosine to the gradient, first layer, at rest", FALSE, 1, 0.999, 1.0001 },
+  { "learned-cosine", "The same with what it has learned", FALSE, 1, 0.995, 1.0001 },
   { NULL },
 };
 
-static const double published[N_POINTS] = { NAN, NAN, NAN, NAN, NAN, 1 };
+static const double published[N_POINTS] = { NAN, NAN, NAN, NAN, NAN, NAN, 1 };
 
-static const CjlCardLine lines[] = { { "cosine", "cosine to the gradient", published }, { NULL } };
+static const CjlCardLine lines[] = { { "cosine", "before it has learned", published },
+                                     { "learned-cosine", "with what it has learned", published },
+                                     { NULL } };
 
-/* At the weights that the seed begins with, where activities come to rest soon. */
+/* At the weights as they are in the network. */
 static gboolean
-compare (CjlCardRun *run, GError **error)
+compare (CjlCardRun *run, const CjlNetwork *network, const char *name, GError **error)
 {
-  CjlProject *project = cjl_card_run_get_project (run);
-  g_autoptr (CjlNetwork) network
-      = cjl_network_new_project (project, cjl_card_run_get_dataset (run), error);
-  g_autoptr (CjTrainSetup) setup = cj_train_setup_dup (project->setup);
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_dup (cjl_card_run_get_project (run)->setup);
   GError *local = NULL;
   double cosine = NAN;
 
-  if (network == NULL || !cj_train_setup_set (setup, "rule.push", "0.01", error)
-      || !cj_train_setup_set (setup, "rule.variance", "1000", error))
-    return FALSE;
   for (guint i = 0; i < N_POINTS && local == NULL; i++)
     {
       g_autofree char *text = g_strdup_printf ("%g", steps[i]);
@@ -43,26 +40,28 @@ compare (CjlCardRun *run, GError **error)
       if (cj_train_setup_set (setup, "rule.steps", text, &local))
         angle = cjl_alignment_find_angle (network, setup, "dense1", SAMPLES, &local);
       cosine = isfinite (angle) ? cos (angle * G_PI / 180) : 0;
-      cjl_card_run_set_point (run, "cosine", i, cosine);
+      cjl_card_run_set_point (run, name, i, cosine);
     }
   if (local != NULL)
     {
       g_propagate_error (error, local);
       return FALSE;
     }
-  cjl_card_run_set (run, "cosine", cosine);
+  cjl_card_run_set (run, name, cosine);
   return TRUE;
 }
 
 static gboolean
 run (CjlCardRun *run, guint64 seed, GError **error)
 {
+  g_autoptr (CjlNetwork) fresh = cjl_network_new_project (cjl_card_run_get_project (run),
+                                                          cjl_card_run_get_dataset (run), error);
   g_autoptr (CjlNetwork) network = NULL;
   GError *local = NULL;
   double accuracy;
 
   (void) seed;
-  if (!compare (run, error))
+  if (fresh == NULL || !compare (run, fresh, "cosine", error))
     return FALSE;
   network = cjl_card_run_train (run, 0.1, 1, error);
   if (network == NULL)
@@ -74,13 +73,13 @@ run (CjlCardRun *run, guint64 seed, GError **error)
       return FALSE;
     }
   cjl_card_run_set (run, "accuracy", accuracy);
-  return TRUE;
+  return compare (run, network, "learned-cosine", error);
 }
 
 const CjlResultCard cjl_card_predictive_coding = {
   .abi = CJL_CARD_ABI,
   .size = sizeof (CjlResultCard),
-  .version = 1,
+  .version = 2,
   .experiment = {
     .id = "predictive-coding",
     .title = "Settle first, then learn",
@@ -96,8 +95,8 @@ const CjlResultCard cjl_card_predictive_coding = {
   .data_set = "mnist",
   .paper = "Whittington and Bogacz, 2017: An approximation of the error backpropagation algorithm in a "
            "predictive coding network with local Hebbian synaptic plasticity",
-  .passes = "At least 97.5 % right, and a cosine of at least 0.999 to the gradient "
-            "after 50 settling steps",
+  .passes = "At least 97.5 % right, and a cosine to the gradient of at least 0.999, with learned weights 0.995, "
+            "after 200 settling steps",
   .values = values,
   .lines = lines,
   .x_title = "settling steps",
@@ -105,6 +104,6 @@ const CjlResultCard cjl_card_predictive_coding = {
   .x = steps,
   .n_points = N_POINTS,
   .n_seeds = 3,
-  .seconds = 60,
+  .seconds = 35,
   .run = run,
 };

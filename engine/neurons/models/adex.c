@@ -229,4 +229,5 @@ const CjNeuronInfo cj_neuron_adex = {
   .step = step,
   .slope = slope,
   .peak = 20,
+  .recovery = 1,
 };

@@ -170,6 +170,20 @@ rest (gconstpointer values, double *state)
     state[1 + i] = opening[i] / (opening[i] + closing[i]);
 }
 
+/* To two variables: m is as fast as v, and h goes with n (V. Krinskii, Yu. Kokoz, Biofizika 18, 1973: their sum
+ * stays at about 0.85; here it stays as it is at rest). */
+static void
+reduce (gconstpointer values, double *state)
+{
+  const double v = state[0], n = state[3];
+  double opening[3], closing[3], at_rest[4];
+
+  rest (values, at_rest);
+  find_rates (v, opening, closing);
+  state[1] = opening[0] / (opening[0] + closing[0]);
+  state[2] = CLAMP (at_rest[2] + at_rest[3] - n, 0, 1);
+}
+
 extern const CjNeuronInfo cj_neuron_hodgkin_huxley;
 
 static gboolean
@@ -247,4 +261,6 @@ const CjNeuronInfo cj_neuron_hodgkin_huxley = {
   .step = step,
   .slope = slope,
   .peak = NAN,
+  .recovery = 3,
+  .reduce = reduce,
 };

@@ -351,4 +351,5 @@ const CjNeuronInfo cj_neuron_izhikevich = {
   .step = step,
   .slope = slope,
   .peak = 30,
+  .recovery = 1,
 };

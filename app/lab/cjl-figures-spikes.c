@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Frames of the figures of spikes, from a project at rest: "raster" and "membrane" of one sample, "isi",
+ * "cross-correlogram" and "spike-triggered-average" of many. */
+#include "cjl-figures-private.h"
+
+#include "cj-error.h"
+#include "cjl-spike-figures.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The layer that is asked for, or the first one with spikes; with membranes, if those are wanted. */
+static const CjNode *
+find_node (const CjlFigureRequest *r, gboolean membrane, GError **error)
+{
+  g_autoptr (GPtrArray) order = cj_graph_sort (r->project->graph);
+  const char *wanted = r->choice->node;
+
+  for (guint i = 0; i < order->len; i++)
+    {
+      const CjNode *node = order->pdata[i];
+
+      if ((membrane ? cjl_spikes_has_membrane (node) : cjl_spikes_suits (node))
+          && (wanted != NULL ? g_str_equal (node->id, wanted) : cjl_spikes_has_membrane (node)))
+        return node;
+    }
+  if (wanted != NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 _ ("“%s” gives no spikes. Choose a layer of spiking neurons, as LIF."), wanted);
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                 _ ("The network has no spiking neurons. Put a layer of them into it, as LIF."));
+  return NULL;
+}
+
+static CjvFrame *
+frame_of_sample (const CjlFigureRequest *r, const CjNode *node, GError **error)
+{
+  const guint index = (guint) cj_graph_get_index (r->project->graph, node);
+  g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
+  g_autofree char *name = g_strconcat (node->id, ".threshold", NULL);
+  g_autoptr (CjTensor) spikes = NULL, membrane = NULL;
+  const CjProgramParam *param;
+  CjlSpikes what;
+
+  if (program == NULL)
+    return NULL;
+  spikes = cj_program_dup_output (program, index, 0);
+  if (cjl_spikes_has_membrane (node))
+    membrane = cj_program_dup_output (program, index, 1);
+  param = cj_program_find_param (program, name);
+  what = (CjlSpikes){ .graph = r->project->graph,
+                      .node = node,
+                      .spikes = spikes,
+                      .membrane = membrane,
+                      .thresholds
+                      = param != NULL ? cj_program_get_param_data (program, param) : NULL,
+                      .dataset = r->dataset,
+                      .unit = r->choice->unit };
+  return g_str_equal (r->id, "raster") ? cjl_spikes_raster (&what) : cjl_spikes_membranes (&what);
+}
+
+static CjvFrame *
+frame_of_record (const CjlFigureRequest *r, const CjNode *node, GError **error)
+{
+  g_autoptr (CjlNetwork) network = cjl_network_new_project (r->project, r->dataset, error);
+  const gsize n = r->choice->n_samples > 0 ? r->choice->n_samples : CJL_SPIKE_SAMPLES;
+  g_autoptr (CjlSpikeRecord) record
+      = network != NULL ? cjl_spike_record_new (network, node->id, r->choice->split, n, NULL, error)
+                        : NULL;
+
+  if (record == NULL)
+    return NULL;
+  if (g_str_equal (r->id, "isi"))
+    return cjl_spike_record_intervals (record, r->choice->unit);
+  if (g_str_equal (r->id, "cross-correlogram"))
+    return cjl_spike_record_correlogram (record, r->choice->unit, -1);
+  return cjl_spike_record_average (record, r->choice->unit);
+}
+
+CjvFrame *
+cjl_figure_of_spikes (const CjlFigureRequest *r, GError **error)
+{
+  const gboolean membrane = g_str_equal (r->id, "membrane");
+  const gboolean one = membrane || g_str_equal (r->id, "raster");
+  const CjNode *node = find_node (r, membrane, error);
+  GError *local = NULL;
+  CjvFrame *frame;
+
+  if (node == NULL)
+    return NULL;
+  frame = (one ? frame_of_sample : frame_of_record) (r, node, &local);
+  if (frame == NULL && local == NULL)
+    g_set_error (
+        &local, CJ_ERROR, CJ_ERROR_PARAM,
+        _ ("“%s” hardly fires: there is nothing to show in figure “%s”. Train the network, "
+           "or choose another layer or unit."),
+        node->id, r->id);
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return frame;
+}
