@@ -297,6 +297,9 @@ inside ()
   # a layer is lesioned on the canvas; and another network's first layer recovers from its loss
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; xdotool key l; sleep 2; }
   picture "lesion$1" 14 --new mlp --train
+  # a drag over neurons, and a click: dose and response of their layer
+  act () { xdotool mousemove 720 335 click 1; sleep 0.3; xdotool key s; sleep 2; xdotool key 5; sleep 0.3; }
+  picture "synapses-lesion$1" 14 --new mlp --train
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 330 749 click 1 key ctrl+a; xdotool type "200"; xdotool key Tab; sleep 0.3; xdotool mousemove 326 789 click 1; sleep 12; }
   picture "retraining$1" 14 --new mlp --train
   # thinned while it trains
