@@ -3,6 +3,7 @@
  * A new layer, source, figure or template is there by itself. */
 #include "cj-attack.h"
 #include "cj-damage.h"
+#include "cj-energy.h"
 #include "cj-explainer.h"
 #include "cj-graph.h"
 #include "cj-layer.h"
@@ -109,6 +110,7 @@ static void
 say_pruning (void)
 {
   say_params ("pruning", cj_pruning_params);
+  say_params ("energy", cj_energy_params);
   for (const CjPrunerInfo *const *p = cj_pruners (); *p != NULL; p++)
     {
       g_autofree char *where = g_strdup_printf ("criterion of pruning %s", (*p)->id);
