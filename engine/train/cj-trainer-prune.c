@@ -162,7 +162,8 @@ cj_trainer_put_flags (CjTrainer *self, const char *name, GBytes *flags)
 double
 cj_trainer_get_sparsity (const CjTrainer *self)
 {
-  const guint8 *flags = cj_mask_get_flags (self->mask);
+  const guint8 *flags
+      = self->masked ? cj_mask_get_flags (self->mask) : NULL; /* there may be no mask */
   gint64 all = 0, gone = 0;
 
   for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
