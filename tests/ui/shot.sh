@@ -313,7 +313,7 @@ inside ()
   picture "forgetting$1" 12 --new one-after-another --train
   "$(dirname "$program")/../cli/cajal-cli" new one-after-another -o "$HOME/tasks$1.cajal" >/dev/null
   "$(dirname "$program")/../cli/cajal-cli" set "$HOME/tasks$1.cajal" continual.remedy=replay
-  act () { xdotool mousemove 1040 240; xdotool click --repeat 60 5; sleep 2; }
+  act () { xdotool key ctrl+f; sleep 0.5; xdotool type 'task'; sleep 1; }
   picture "continual$1" 4 "$HOME/tasks$1.cajal"
 }
 inside ''

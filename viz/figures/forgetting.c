@@ -27,9 +27,10 @@ typedef struct
 {
   CjTensor *values;
   gint64 r, t;
-  double low, high;                          /* of the colours */
-  double heading, pad, gap, top, left, foot; /* px; the last three of a panel */
+  double low, high;                    /* of the colours */
+  double heading, pad, gap, top, left; /* px; the last two of a panel */
   gint64 columns;
+  gboolean beside;               /* the sums stand to the right of the cells */
   double panel_w, panel_h, cell; /* px */
 } Plot;
 
@@ -105,7 +106,29 @@ summarize (const Plot *plot, gint64 run)
   return s;
 }
 
-/* The number of columns in which panels are largest. */
+/* Panels in so many columns, with the sums beside or below their cells, if they are larger so. */
+static void
+try_columns (Plot *plot, const CjvScene *scene, gint64 columns, double side, double foot)
+{
+  const double em = scene->style->font_size;
+  const gint64 rows = (plot->r + columns - 1) / columns;
+  const double w = (scene->width - 2 * plot->pad + plot->gap) / (double) columns - plot->gap;
+  const double h
+      = (scene->height - 2 * plot->pad - plot->heading + plot->gap) / (double) rows - plot->gap;
+  const double n = (double) plot->t;
+  const double cell
+      = CLAMP (MIN ((w - plot->left - side) / n, (h - plot->top - foot) / n), 1, em * 6.5);
+
+  if (plot->columns > 0 && cell <= plot->cell)
+    return;
+  plot->columns = columns;
+  plot->cell = cell;
+  plot->beside = side > 0;
+  plot->panel_w
+      = MIN (w, MAX (plot->left + cell * n + side, plot->top > 0 && side == 0 ? em * 13 : 0));
+  plot->panel_h = MIN (h, plot->top + cell * n + foot);
+}
+
 static void
 plot_place (Plot *plot, const CjvScene *scene)
 {
@@ -117,23 +140,11 @@ plot_place (Plot *plot, const CjvScene *scene)
   plot->heading = cjv_heading_height (scene);
   plot->left = words ? line * 1.3 + em * 1.6 : 0;
   plot->top = words ? line * (plot->r > 1 ? 2.6 : 1.3) : 0;
-  plot->foot = words ? line * 4.9 : 0;
   for (gint64 columns = 1; columns <= plot->r; columns++)
     {
-      const gint64 rows = (plot->r + columns - 1) / columns;
-      const double w = (scene->width - 2 * plot->pad + plot->gap) / (double) columns - plot->gap;
-      const double h
-          = (scene->height - 2 * plot->pad - plot->heading + plot->gap) / (double) rows - plot->gap;
-      double cell = MIN ((w - plot->left) / (double) plot->t,
-                         (h - plot->top - plot->foot) / (double) plot->t);
-
-      cell = CLAMP (cell, 1, em * 6.5);
-      if (columns > 1 && cell <= plot->cell)
-        continue;
-      plot->columns = columns;
-      plot->cell = cell;
-      plot->panel_w = MIN (w, MAX (plot->left + cell * (double) plot->t, words ? em * 13 : 0));
-      plot->panel_h = MIN (h, plot->top + cell * (double) plot->t + plot->foot);
+      try_columns (plot, scene, columns, 0, words ? line * 4.9 : 0);
+      if (words)
+        try_columns (plot, scene, columns, em * 14, line * 1.5);
     }
 }
 
@@ -218,7 +229,8 @@ draw_words (const CjvScene *scene, cairo_t *cr, const Plot *plot, gint64 run)
 {
   const CjvRect room = place_cells (plot, scene, run);
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE), em = scene->style->font_size;
-  const double left = room.x - plot->left, wide = plot->panel_w;
+  const double left = plot->beside ? room.x + room.width + em : room.x - plot->left;
+  const double wide = plot->panel_w - (left - (room.x - plot->left));
   const CjvColor ink = cjv_style_color (scene->style, CJV_INK),
                  dim = cjv_style_color (scene->style, CJV_INK_DIM);
   const Summary s = summarize (plot, run);
@@ -228,13 +240,13 @@ draw_words (const CjvScene *scene, cairo_t *cr, const Plot *plot, gint64 run)
     {
       g_autofree char *name = cjv_class_dup (scene->frame, "runs", run);
 
-      cjv_text_draw (scene, cr, left, room.y - plot->top, wide, CJV_SIZE_BODY, CJV_TEXT_BOLD, ink,
-                     name);
+      cjv_text_draw (scene, cr, room.x - plot->left, room.y - plot->top, plot->panel_w,
+                     CJV_SIZE_BODY, CJV_TEXT_BOLD, ink, name);
     }
-  cjv_text_draw (scene, cr, room.x + room.width / 2, room.y - line * 1.2, wide, CJV_SIZE_NOTE,
-                 CJV_TEXT_CENTER, dim, _ ("accuracy on task, %"));
-  cjv_text_draw (scene, cr, left, room.y + room.height / 2, room.height, CJV_SIZE_NOTE,
-                 CJV_TEXT_UP | CJV_TEXT_CENTER, dim, _ ("after task"));
+  cjv_text_draw (scene, cr, room.x + room.width / 2, room.y - line * 1.2, plot->panel_w,
+                 CJV_SIZE_NOTE, CJV_TEXT_CENTER, dim, _ ("accuracy on task, %"));
+  cjv_text_draw (scene, cr, room.x - plot->left, room.y + room.height / 2, room.height,
+                 CJV_SIZE_NOTE, CJV_TEXT_UP | CJV_TEXT_CENTER, dim, _ ("after task"));
   for (gint64 i = 0; i < plot->t && plot->cell > line; i++)
     {
       g_autofree char *number = g_strdup_printf ("%d", (int) i + 1);
@@ -244,7 +256,7 @@ draw_words (const CjvScene *scene, cairo_t *cr, const Plot *plot, gint64 run)
       cjv_text_draw (scene, cr, room.x + plot->cell * ((double) i + 0.5), y, plot->cell,
                      CJV_SIZE_NOTE, CJV_TEXT_CENTER, dim, number);
     }
-  y += line * 1.2;
+  y = plot->beside ? room.y : y + line * 1.2;
   if (s.last < 0)
     return;
   for (guint k = 0; k < (s.last > 0 ? 3 : 1); k++, y += line * 1.1)

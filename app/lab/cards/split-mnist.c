@@ -55,7 +55,7 @@ const CjlResultCard cjl_card_split_mnist = {
     .expected = "at least 5 points above nothing done",
     .network = "input, flatten, dense 256 relu, dense 256 relu, dense 10, cross-entropy",
     .data = "normalise=as-is validation-share=0 tasks=split task-count=5",
-    .setup = "epochs=3 batch=100 learning-rate=0.001 continual.strength=100000 "
+    .setup = "epochs=3 batch=100 learning-rate=0.003 continual.strength=100000 "
              "continual.memory=0.01 continual.path-strength=2 continual.damping=0.001",
   },
   .data_set = "mnist",
