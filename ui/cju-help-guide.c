@@ -347,7 +347,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "disk every few seconds, so that a crash loses next to nothing."),
       N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
           "networks, opens and drops as a project does. It has equations where a network has "
-          "moments, so you are asked how long a moment is and which step is taken. <b>NIR Graph</b> "
+          "moments, so you are asked how long a moment is and which step is taken. <b>NIR "
+          "Graph</b> "
           "among the exports writes one; what it has no word for is named."),
       N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
   { "keyboard",

@@ -241,7 +241,8 @@ cjl_neuron_frame_intervals (const CjlNeuron *self, const CjNeuronTrace *trace)
     {
       interval[i] = (float) ((i + 0.5) * width);
       count[i] = (float) counts[i];
-      expected[i] = (float) (n * (exp (-(double) i * width / mean) - exp (-(i + 1.0) * width / mean)));
+      expected[i]
+          = (float) (n * (exp (-(double) i * width / mean) - exp (-(i + 1.0) * width / mean)));
     }
   cj_spikes_count (times, spikes->len, 0, trace->n * trace->dt / 10, windows, 10);
   fano = cj_counts_find_fano (windows, 10);

@@ -199,11 +199,22 @@ cjl_neuron_put_words (const CjlNeuron *self, CjvFrame *frame)
   cjv_frame_set_provenance (frame, origin);
 }
 
+static guint
+count_shown (const CjNeuronInfo *info)
+{
+  guint n = 0;
+
+  while (n < info->n_state && info->state_names[n] != NULL)
+    n++;
+  return n;
+}
+
 CjvFrame *
 cjl_neuron_frame_traces (const CjlNeuron *self, const CjNeuronTrace *trace)
 {
   CjvFrame *frame = cjv_frame_new ();
-  const CjShape shape = { .n_dims = 2, .dims = { trace->n_state, trace->n } };
+  const guint n_shown = count_shown (self->info);
+  const CjShape shape = { .n_dims = 2, .dims = { n_shown, trace->n } };
   CjTensor *states = cj_tensor_new (CJ_FLOAT32, &shape);
   g_autofree float *current = g_new (float, trace->n);
   g_autoptr (GArray) spikes = cj_neuron_trace_dup_spikes (trace);
@@ -214,7 +225,7 @@ cjl_neuron_frame_traces (const CjlNeuron *self, const CjNeuronTrace *trace)
   for (guint i = 0; i < trace->n; i++)
     {
       current[i] = (float) trace->current[i];
-      for (guint v = 0; v < trace->n_state; v++)
+      for (guint v = 0; v < n_shown; v++)
         cj_tensor_f32 (states)[(gsize) v * trace->n + i]
             = (float) trace->state[(gsize) i * trace->n_state + v];
     }
@@ -230,7 +241,7 @@ cjl_neuron_frame_traces (const CjlNeuron *self, const CjNeuronTrace *trace)
   find_number (self, "peak", &peak); /* a person may have moved it */
   if (isfinite (peak))
     cjv_frame_set_scalar (frame, "peak", peak);
-  for (guint v = 0; v < self->info->n_state; v++)
+  for (guint v = 0; v < n_shown; v++)
     names[v] = print_name (self->info->state_names[v], self->info->state_units[v]);
   cjv_frame_set_strings (frame, "names", (const char *const *) names);
   cjl_neuron_put_words (self, frame);
