@@ -3,6 +3,7 @@
  * A new layer, source, figure or template is there by itself. */
 #include "cj-attack.h"
 #include "cj-damage.h"
+#include "cj-energy.h"
 #include "cj-explainer.h"
 #include "cj-graph.h"
 #include "cj-layer.h"
@@ -15,6 +16,7 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-card.h"
+#include "cjl-nir.h"
 #include "cjv-figure.h"
 
 #include <stdio.h>
@@ -108,6 +110,7 @@ static void
 say_pruning (void)
 {
   say_params ("pruning", cj_pruning_params);
+  say_params ("energy", cj_energy_params);
   for (const CjPrunerInfo *const *p = cj_pruners (); *p != NULL; p++)
     {
       g_autofree char *where = g_strdup_printf ("criterion of pruning %s", (*p)->id);
@@ -199,6 +202,7 @@ say_data (void)
       say (where, "what it reads", (*r)->blurb);
     }
   say_params ("reading files", cjd_read_params);
+  say_params ("NIR graphs", cjl_nir_params);
   for (const CjdAugmentInfo *const *a = cjd_augmentations (); *a != NULL; a++)
     {
       g_autofree char *where = g_strdup_printf ("augmentation %s", (*a)->id);

@@ -30,6 +30,8 @@ static const char *const presets[] = {
   "0",
   "notify",
   "true",
+  "energy-prices",
+  "''",
   NULL,
 };
 

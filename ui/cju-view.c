@@ -30,7 +30,8 @@ static const CjuViewInfo *const built_in[] = {
   &cju_view_trust,     &cju_view_embedding, &cju_view_similarity,       &cju_view_layers,
   &cju_view_concepts,  &cju_view_landscape, &cju_view_alignment,        &cju_view_robustness,
   &cju_view_pruning,   &cju_view_roc,       &cju_view_precision_recall, &cju_view_scatter,
-  &cju_view_text,      &cju_view_neuron,    &cju_view_forgetting,
+  &cju_view_text,      &cju_view_neuron,    &cju_view_forgetting,       &cju_view_energy,
+  &cju_view_balance,
 };
 
 /* A figure of a plugin has a view of its own, filled as that of the built-in figure that wants the same;

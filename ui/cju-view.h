@@ -49,7 +49,8 @@ extern const CjuViewInfo cju_view_curves, cju_view_decision, cju_view_activation
     cju_view_precision_recall, cju_view_scatter, cju_view_embedding, cju_view_text,
     cju_view_explain, cju_view_similarity, cju_view_layers, cju_view_concepts, cju_view_attention,
     cju_view_tuning, cju_view_landscape, cju_view_trust, cju_view_ideal, cju_view_alignment,
-    cju_view_robustness, cju_view_pruning, cju_view_neuron, cju_view_spikes, cju_view_forgetting;
+    cju_view_robustness, cju_view_pruning, cju_view_neuron, cju_view_spikes, cju_view_forgetting,
+    cju_view_energy, cju_view_balance;
 
 /* Signal: "message" (string), something to tell the person. */
 GtkWidget *cju_view_new (const CjuViewInfo *info, CjuDocument *document);

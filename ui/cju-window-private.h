@@ -27,9 +27,11 @@ struct _CjuWindow
   struct _CjuSaving *storing;   /* waits for the step whose end is to be saved, or NULL */
   GPtrArray *opening;           /* projects that threads read for this window */
   struct _CjuPatience *reading; /* with data that a thread reads, or NULL */
-  gboolean asks;                /* a dialog about closing or saving is open */
-  gboolean warned;              /* of a file that another program changed */
-  CjRunStatus status;           /* as the buttons show it */
+  GCancellable *making;         /* of the network that a thread makes, or NULL */
+  struct _CjuPatience *making_patience;
+  gboolean asks;      /* a dialog about closing or saving is open */
+  gboolean warned;    /* of a file that another program changed */
+  CjRunStatus status; /* as the buttons show it */
 };
 
 /* cju-window-stage.c: the middle of the window. */
@@ -51,6 +53,10 @@ void cju_window_open_at (CjuWindow *self, const char *path, GVariant *state);
 gboolean cju_window_may_close (CjuWindow *self);
 /* Tells once if another program changed the project's file. */
 void cju_window_check_file (CjuWindow *self);
+/* Actions win.shrink, win.to-spiking, win.to-few-bits, win.cancel-making: another network made of the one that
+ * was trained, in a thread. And what is being made is no longer wanted. */
+void cju_window_install_make_actions (GtkWidgetClass *widget);
+void cju_window_end_making (CjuWindow *self);
 /* The window goes: what is being read for it is no longer wanted. */
 void cju_window_end_files (CjuWindow *self);
 

@@ -25,6 +25,7 @@
 #include "cju-start-page.h"
 #include "cju-trouble.h"
 #include "cju-trail.h"
+#include "cju-view-state.h"
 #include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
@@ -242,11 +243,12 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",        "win.step",        "win.epoch",          "win.reset",
-        "win.branch",       "win.now",         "win.save",           "win.save-as",
-        "win.undo",         "win.redo",        "win.export-weights", "win.export-nir",
-        "win.export-view",  "win.delete-unit", "win.go-back",        "win.plate",
-        "win.publish-view", "win.add-to-plate" };
+    = { "win.train",        "win.step",         "win.epoch",          "win.reset",
+        "win.branch",       "win.now",          "win.save",           "win.save-as",
+        "win.undo",         "win.redo",         "win.export-weights", "win.export-nir",
+        "win.export-view",  "win.delete-unit",  "win.go-back",        "win.plate",
+        "win.publish-view", "win.add-to-plate", "win.shrink",         "win.to-spiking",
+        "win.to-few-bits",  "win.measure-lesions" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -374,6 +376,34 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_train (self->document, G_MAXUINT64);
 }
 
+/* The Robustness view, of the selected layer, with the curve under way. */
+static void
+measure_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  g_autoptr (GVariant) controls = NULL;
+  GVariantDict dict;
+  CjuView *view;
+
+  (void) name;
+  (void) parameter;
+  if (cju_document_get_session (self->document) == NULL)
+    {
+      cju_window_tell (self, _ ("The data is still loading."));
+      return;
+    }
+  cju_dock_show (CJU_DOCK (self->dock), "robustness");
+  view = cju_dock_find_view (CJU_DOCK (self->dock), "robustness");
+  if (view == NULL)
+    return;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "what", "s", "unit-loss");
+  g_variant_dict_insert (&dict, "where", "s", "selected");
+  g_variant_dict_insert (&dict, "train", "d", 0.0);
+  controls = g_variant_ref_sink (g_variant_dict_end (&dict));
+  cju_view_load_controls (view, controls);
+}
+
 static void
 pane_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -487,6 +517,7 @@ cju_window_dispose (GObject *object)
   CjuWindow *self = CJU_WINDOW (object);
 
   cju_window_end_files (self);
+  cju_window_end_making (self);
   if (self->document != NULL)
     cju_data_cancel (self->document);
   if (self->document != NULL)
@@ -522,9 +553,11 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.go-back", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.delete-unit", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.measure-lesions", NULL, measure_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);
+  cju_window_install_make_actions (widget);
   cju_intake_install (widget);
   cju_export_install (widget);
   gtk_widget_class_install_action (widget, "win.cancel-reading", NULL, cancel_reading);
@@ -554,7 +587,7 @@ make_menu (void)
 {
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new (), file = g_menu_new (), run = g_menu_new (),
-                    rest = g_menu_new ();
+                    made = g_menu_new (), rest = g_menu_new ();
   g_autoptr (GMenuModel) recent = cju_recent_new_menu ();
 
   g_menu_append (file, _ ("_New Window"), "app.new-window");
@@ -567,6 +600,9 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
   g_menu_append (run, _ ("_Predict a Folder of Pictures…"), "win.predict-folder");
+  g_menu_append (made, _ ("S_hrink"), "win.shrink");
+  g_menu_append (made, _ ("Convert to Sp_iking…"), "win.to-spiking");
+  g_menu_append (made, _ ("_Quantise to 8 Bits"), "win.to-few-bits");
   g_menu_append (rest, _ ("_Commands…"), "win.commands");
   g_menu_append (rest, _ ("_Preferences"), "app.preferences");
   g_menu_append (rest, _ ("_Keyboard Shortcuts"), "win.shortcuts");
@@ -574,6 +610,7 @@ make_menu (void)
   g_menu_append (rest, _ ("_About Cajal"), "app.about");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (file));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (run));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (made));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (rest));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));

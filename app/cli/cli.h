@@ -24,6 +24,7 @@ extern const CliCommand cli_bench;                             /* bench.c */
 extern const CliCommand cli_card;                              /* card.c */
 extern const CliCommand cli_convert;                           /* convert.c */
 extern const CliCommand cli_data;                              /* data.c */
+extern const CliCommand cli_energy;                            /* energy.c */
 extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
@@ -33,6 +34,7 @@ extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_neuron;                            /* neuron.c */
 extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_plugins;                           /* plugins.c */
+extern const CliCommand cli_quantise;                          /* quantise.c */
 extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_shrink;                            /* shrink.c */
 extern const CliCommand cli_verify;                            /* verify.c */

@@ -2,6 +2,7 @@
 /* Figures of the tuning of a layer and of what a unit wants, from a project at rest. */
 #include "cjl-bench-figures.h"
 
+#include "cj-energy.h"
 #include "cj-error.h"
 #include "cj-runner.h"
 #include "cjl-ideal.h"
@@ -184,7 +185,9 @@ cjl_figure_get_settings (const char *id, gsize *size)
                  { "orientation-map", cjl_tuning_params, sizeof (CjlTuningOptions) },
                  { "selectivity", cjl_tuning_params, sizeof (CjlTuningOptions) },
                  { "robustness", cjl_robustness_params, sizeof (CjlRobustnessOptions) },
-                 { "retraining", cjl_retraining_params, sizeof (CjlRetrainingOptions) } };
+                 { "retraining", cjl_retraining_params, sizeof (CjlRetrainingOptions) },
+                 { "energy", cj_energy_params, sizeof (CjEnergyTable) },
+                 { "accuracy-energy", cj_energy_params, sizeof (CjEnergyTable) } };
 
   if (size != NULL)
     *size = 0;

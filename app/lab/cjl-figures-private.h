@@ -42,6 +42,11 @@ CjvFrame *cjl_figure_of_lens (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_robustness (const CjlFigureRequest *request, GError **error);
 CjvFrame *cjl_figure_of_retraining (const CjlFigureRequest *request, GError **error);
 
+/* cjl-figures-energy.c: "energy", "accuracy-energy", "balance". */
+CjvFrame *cjl_figure_of_balance (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_energy (const CjlFigureRequest *request, GError **error);
+CjvFrame *cjl_figure_of_versions (const CjlFigureRequest *request, GError **error);
+
 /* cjl-figures-loss.c: "landscape", "interpolation", "curvature". */
 CjvFrame *cjl_figure_of_landscape (const CjlFigureRequest *request, GError **error);
 

@@ -2,6 +2,7 @@
 #include "cjl-network.h"
 
 #include "cj-error.h"
+#include "cj-program-sparse.h"
 #include "cj-runner.h"
 #include "safetensors.h"
 
@@ -28,11 +29,33 @@ cjl_network_free (CjlNetwork *self)
   g_free (self);
 }
 
+/* The weights that are mostly pruned. You free. */
+static GStrv
+list_sparse (const CjCheckpoint *weights)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  const float *w = cj_checkpoint_get_best_weights (weights);
+
+  for (guint i = 0; i < weights->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (weights->table, i);
+
+      if (!entry->state && entry->shape.n_dims == 2
+          && cj_sparse_pays (w + entry->offset, entry->size))
+        g_strv_builder_add (names, entry->name);
+    }
+  return g_strv_builder_end (names);
+}
+
 CjProgram *
 cjl_network_compile (const CjlNetwork *self, CjPurpose purpose, gint64 batch, GError **error)
 {
   const CjDataSpec spec = cjl_data_spec (self->dataset, batch);
-  g_autoptr (CjProgram) program = cj_program_new (self->graph, purpose, &spec, 1, error);
+  g_auto (GStrv) sparse = purpose == CJ_PURPOSE_INFER ? list_sparse (self->weights) : NULL;
+  g_autoptr (CjProgram) program
+      = sparse != NULL
+            ? cj_program_new_sparse (self->graph, &spec, 1, (const char *const *) sparse, error)
+            : cj_program_new (self->graph, purpose, &spec, 1, error);
 
   if (program == NULL)
     return NULL;
@@ -105,6 +128,28 @@ cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **erro
   if (epochs->len > 0)
     weights->at.step = g_array_index (epochs, CjRunEpoch, epochs->len - 1).step;
   return cjl_network_new (project->graph, dataset, weights);
+}
+
+CjlProject *
+cjl_network_make_project (const CjlNetwork *self, CjlProject *project, const char *title,
+                          GError **error)
+{
+  g_autoptr (CjlProject) copy = cjl_project_dup_for_worker (project);
+  g_autoptr (GVariant) nodes = g_variant_ref_sink (cj_graph_save (self->graph));
+  g_autoptr (GVariant) blocks = g_variant_ref_sink (cj_graph_save_blocks (self->graph));
+
+  cjl_project_begin (copy);
+  if (!cj_graph_load (copy->graph, nodes, error)
+      || !cj_graph_load_blocks (copy->graph, blocks, error))
+    {
+      cjl_project_commit (copy, NULL, NULL);
+      return NULL;
+    }
+  cjl_project_set_title (copy, title);
+  cjl_project_commit (copy, title, NULL);
+  cjl_project_forget (copy);
+  cjl_project_store (copy, self->weights);
+  return g_steal_pointer (&copy);
 }
 
 GPtrArray *

@@ -21,7 +21,8 @@ typedef struct
 CjlNetwork *cjl_network_new (const CjGraph *graph, CjdDataset *dataset, CjCheckpoint *weights);
 void cjl_network_free (CjlNetwork *network);
 
-/* Compiles it for `batch` samples on one thread and puts the weights in. On any thread. NULL with the
+/* Compiles it for `batch` samples on one thread and puts the weights in; to answer only, dense layers that are mostly
+ * pruned are done by sparse rows (cj-program-sparse.h). On any thread. NULL with the
  * reason if it cannot be run or the weights are of another network. You free. */
 CjProgram *cjl_network_compile (const CjlNetwork *network, CjPurpose purpose, gint64 batch,
                                 GError **error);
@@ -34,6 +35,11 @@ CjProgram *cjl_network_compile_project (CjlProject *project, const CjdDataset *d
 /* A network to be run, from a project at rest; `dataset` may be that of another project whose samples fit.
  * Main thread. You free. */
 CjlNetwork *cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **error);
+
+/* A new project on the data of `project`, with its setup, that has the network and its weights and learned
+ * nothing before. Main thread. You unref. */
+CjlProject *cjl_network_make_project (const CjlNetwork *network, CjlProject *project,
+                                      const char *title, GError **error);
 
 /* The network (CjlNetwork) at moments of a run, the earliest first: its kept checkpoints before step
  * `end`, at most `most` of them and evenly taken. Those that cannot be read are passed over. You unref. */

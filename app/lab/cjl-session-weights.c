@@ -89,9 +89,9 @@ cjl_session_restore_weights (CjlSession *self, const char *id, guint *n_taken, G
   return TRUE;
 }
 
-/* How many of what, in a sentence or two. You free. */
+/* How many of what are gone, and how many weights are left, in sentences. You free. */
 static char *
-say_taken (const CjlShrunk *shrunk)
+say_taken (const CjlShrunk *shrunk, gint64 before, gint64 after)
 {
   GString *text = g_string_new (NULL);
 
@@ -109,22 +109,32 @@ say_taken (const CjlShrunk *shrunk)
                                          "%s%u head is taken out.", "%s%u heads are taken out.",
                                          shrunk->n_heads),
                             text->len > 0 ? " " : "", shrunk->n_heads);
+  g_string_append_printf (text, /* Translators: two numbers */
+                          _ (" %'lld of %'lld weights are left."), (long long) after,
+                          (long long) before);
   return g_string_free (text, FALSE);
 }
 
-gboolean
-cjl_session_shrink (CjlSession *self, char **said, GError **error)
+static gint64
+count_weights (CjlSession *self)
 {
-  g_autoptr (CjCheckpoint) now = NULL;
-  g_autoptr (CjlShrunk) shrunk = NULL;
+  g_autoptr (CjCheckpoint) now = cj_runner_dup_snapshot (self->runner);
+  gint64 n = 0;
+
+  for (guint i = 0; now != NULL && i < now->table->entries->len; i++)
+    n += cj_table_get (now->table, i)->state ? 0 : cj_table_get (now->table, i)->size;
+  return n;
+}
+
+gboolean
+cjl_session_take_shrunk (CjlSession *self, const CjlShrunk *shrunk, char **said, GError **error)
+{
   g_autoptr (GVariant) graph = NULL;
+  gint64 before;
   gboolean done;
 
   cjl_session_rest (self);
-  now = cj_runner_save (self->runner);
-  shrunk = cjl_shrink (self->project->graph, self->dataset, now, error);
-  if (shrunk == NULL)
-    return FALSE;
+  before = count_weights (self);
   if (shrunk->n_units + shrunk->n_heads == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
@@ -149,6 +159,18 @@ cjl_session_shrink (CjlSession *self, char **said, GError **error)
   g_array_set_size (self->cuts, 0);
   cj_runner_wait (self->runner);
   if (said != NULL)
-    *said = say_taken (shrunk);
+    *said = say_taken (shrunk, before, count_weights (self));
   return done;
+}
+
+gboolean
+cjl_session_shrink (CjlSession *self, char **said, GError **error)
+{
+  g_autoptr (CjCheckpoint) now = NULL;
+  g_autoptr (CjlShrunk) shrunk = NULL;
+
+  cjl_session_rest (self);
+  now = cj_runner_save (self->runner);
+  shrunk = cjl_shrink (self->project->graph, self->dataset, now, error);
+  return shrunk != NULL && cjl_session_take_shrunk (self, shrunk, said, error);
 }

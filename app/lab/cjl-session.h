@@ -70,6 +70,10 @@ CjTensor *cjl_session_dup_flags (CjlSession *session, const char *name);
  * how many in a sentence that you free; `said` may be NULL. Refuses where there is none. Trains nothing, but
  * is slow for large networks. */
 gboolean cjl_session_shrink (CjlSession *session, char **said, GError **error);
+/* The second half of it: what was found by cjl_shrink, on any thread, of the network as it still is. */
+struct _CjlShrunk;
+gboolean cjl_session_take_shrunk (CjlSession *session, const struct _CjlShrunk *shrunk, char **said,
+                                  GError **error);
 /* The weights of an earlier run (cjl-archive.h) where they fit, as one edit; says how many tensors did. */
 gboolean cjl_session_restore_weights (CjlSession *session, const char *id, guint *n_taken,
                                       GError **error);

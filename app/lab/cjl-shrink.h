@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* What a network would be without its silent units. */
-typedef struct
+typedef struct _CjlShrunk
 {
   CjGraph *graph;
   GArray *cuts;   /* CjUnitCut, for the surgery from the old one */

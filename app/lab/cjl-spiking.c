@@ -290,27 +290,11 @@ cjl_spiking_new_project (CjlProject *project, const CjlSpikingOptions *options, 
       = dataset != NULL ? cjl_network_new_project (project, dataset, error) : NULL;
   g_autoptr (CjlNetwork) spiking
       = network != NULL ? cjl_spiking_new (network, options, error) : NULL;
-  g_autoptr (CjlProject) copy = NULL;
-  g_autoptr (GVariant) nodes = NULL, blocks = NULL;
   g_autofree char *title = NULL;
 
   if (spiking == NULL)
     return NULL;
-  copy = cjl_project_dup_for_worker (project);
-  nodes = g_variant_ref_sink (cj_graph_save (spiking->graph));
-  blocks = g_variant_ref_sink (cj_graph_save_blocks (spiking->graph));
   title = g_strdup_printf (/* Translators: %s is the title of a project */
                            _ ("%s, in spikes"), project->title);
-  cjl_project_begin (copy);
-  if (!cj_graph_load (copy->graph, nodes, error)
-      || !cj_graph_load_blocks (copy->graph, blocks, error))
-    {
-      cjl_project_commit (copy, NULL, NULL);
-      return NULL;
-    }
-  cjl_project_set_title (copy, title);
-  cjl_project_commit (copy, title, NULL);
-  cjl_project_forget (copy);
-  cjl_project_store (copy, spiking->weights);
-  return g_steal_pointer (&copy);
+  return cjl_network_make_project (spiking, project, title, error);
 }

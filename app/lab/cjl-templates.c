@@ -242,6 +242,21 @@ static const CjlTemplate templates[] = {
     .network = "input, flatten, dale-dense 200 inhibition=interneurons activation=relu, "
                "dale-dense 100 activation=relu, dale-dense 36, cross-entropy",
     .setup = "epochs=8 batch=64" },
+  { .id = "digits-without-teacher",
+    .title = "Digits without a teacher",
+    .category = "Spiking",
+    .blurb = "A hundred spiking neurons compete for what they see, and come to stand for digits by "
+             "the times of spikes alone",
+    .teaches
+    = "Look at the weights of dense1 while it trains: each neuron draws what it waits for; "
+      "the labels only name it afterwards",
+    .expected = "80 %",
+    .source = "glyphs",
+    .data = "signs=digits noise=0 clutter=0 normalise=as-is",
+    .network = "input, flatten, divisive-norm power=1 half=0.01 gain=0.13, "
+               "poisson-encoder 50 rate=0.25 range=fixed, dense 100 bias=false, competing-lif, "
+               "spike-readout, class-vote 10, cross-entropy",
+    .setup = "epochs=1 batch=16 optimizer=sgd optimizer.momentum=0 learning-rate=1 rule=stdp" },
   { NULL },
 };
 

@@ -60,15 +60,6 @@ build (CjLayerBuild *build, GError **error)
       build->set = g_strdup ("classes=10");
       return FALSE;
     }
-  if (attrs.kind == CJ_LABEL_EVERY && x->n_dims != 2)
-    {
-      g_autofree char *got = cj_shape_print_sample (x);
-
-      g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                   _ ("expects a row of numbers a sample, got %s. Put Flatten before it."), got);
-      build->mend = "flatten";
-      return FALSE;
-    }
   if (width < attrs.n_classes)
     {
       g_set_error (
@@ -78,6 +69,8 @@ build (CjLayerBuild *build, GError **error)
           (int) attrs.n_classes, (int) width);
       return FALSE;
     }
+  if (attrs.kind == CJ_LABEL_EVERY && x->n_dims != 2)
+    build->mend = "flatten"; /* the op refuses */
   return cj_layer_build_simple (build, &cj_op_label, &attrs, error);
 }
 

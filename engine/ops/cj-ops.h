@@ -38,7 +38,8 @@ typedef enum
   CJ_UNARY_LOG,
   CJ_UNARY_SIN,
   CJ_UNARY_COS,
-  CJ_UNARY_POWER /* x^a */
+  CJ_UNARY_POWER, /* x^a */
+  CJ_UNARY_ROUND  /* to the nearest multiple of a; the gradient passes as it comes */
 } CjUnaryKind;
 
 typedef struct

@@ -44,7 +44,7 @@ infer_label (CjOp *op, GError **error)
   const CjLabelAttrs *a = op->attrs;
   const CjShape x = op->in_shape[0];
 
-  if ((a->kind == CJ_LABEL_EVERY || a->apart) && (x.n_dims < 2 || x.n_dims >= CJ_MAX_DIMS))
+  if ((a->kind == CJ_LABEL_EVERY || a->apart) && x.n_dims != 2)
     return cj_op_refuse (op, _ ("a row of numbers a sample"), _ ("Put Flatten before it."), error);
   op->out_shape[0] = x;
   if (a->kind != CJ_LABEL_EVERY && !a->apart)

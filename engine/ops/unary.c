@@ -77,6 +77,8 @@ value (const CjUnaryKind kind, float x, float a, float b)
       return cosf (x);
     case CJ_UNARY_POWER:
       return powf (x, a);
+    case CJ_UNARY_ROUND:
+      return a * rintf (x / a);
     }
   return 0;
 }
@@ -200,6 +202,8 @@ slope (const CjUnaryKind kind, float x, float a, float b)
       return -sinf (x);
     case CJ_UNARY_POWER:
       return a == 0 ? 0 : a * powf (x, a - 1);
+    case CJ_UNARY_ROUND:
+      return 1;
     }
   return 0;
 }
@@ -264,6 +268,7 @@ run (CjUnaryKind kind, const Run *r)
     case CJ_UNARY_SIN: loop (CJ_UNARY_SIN, r); break;
     case CJ_UNARY_COS: loop (CJ_UNARY_COS, r); break;
     case CJ_UNARY_POWER: loop (CJ_UNARY_POWER, r); break;
+    case CJ_UNARY_ROUND: loop (CJ_UNARY_ROUND, r); break;
     }
 }
 /* clang-format on */

@@ -154,6 +154,11 @@ void cj_program_join_chains (CjProgram *program);
 /* Joins ops of `lowered`, before the plan. */
 void cj_program_fuse (CjProgram *program);
 
+/* Does the dense layers whose weights are named by sparse rows, after that (cj-program-sparse.h); and whether any
+ * is. */
+void cj_program_use_rows (CjProgram *program, const char *const *sparse);
+gboolean cj_program_has_rows (const CjProgram *program);
+
 /* Programs that only answer keep what they prepared until someone asks for their weights. */
 static inline gboolean
 cj_program_keeps_prepared (const CjProgram *program)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-program-private.h"
+#include "cj-program-sparse.h"
 
 #include "cj-blas.h"
 #include "cj-error.h"
@@ -25,7 +26,7 @@ check_ready (const CjProgram *self, GError **error)
 
 static CjProgram *
 make (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_threads,
-      gboolean sketch, GError **error)
+      gboolean sketch, const char *const *sparse, GError **error)
 {
   g_autoptr (CjProgram) self = g_new0 (CjProgram, 1);
   CjDataSpec bare = *spec;
@@ -42,6 +43,7 @@ make (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_t
     return NULL;
   cj_program_join_chains (self);
   cj_program_fuse (self);
+  cj_program_use_rows (self, sparse);
   if (!cj_program_plan (self, graph, spec, error))
     return NULL;
   if (!sketch)
@@ -53,14 +55,21 @@ CjProgram *
 cj_program_new (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec, guint n_threads,
                 GError **error)
 {
-  return make (graph, purpose, spec, n_threads, FALSE, error);
+  return make (graph, purpose, spec, n_threads, FALSE, NULL, error);
+}
+
+CjProgram *
+cj_program_new_sparse (const CjGraph *graph, const CjDataSpec *spec, guint n_threads,
+                       const char *const *sparse, GError **error)
+{
+  return make (graph, CJ_PURPOSE_INFER, spec, n_threads, FALSE, sparse, error);
 }
 
 CjProgram *
 cj_program_new_sketch (const CjGraph *graph, CjPurpose purpose, const CjDataSpec *spec,
                        guint n_threads, GError **error)
 {
-  return make (graph, purpose, spec, n_threads, TRUE, error);
+  return make (graph, purpose, spec, n_threads, TRUE, NULL, error);
 }
 
 void
@@ -248,7 +257,8 @@ cj_program_get_plan (const CjProgram *self)
       winograd |= self->live[i] && cj_conv2d_is_winograd (op);
       blas = op->blas != NULL ? op->blas : blas;
     }
-  plan = g_strconcat (get_kernels (), winograd ? ", winograd" : "", blas != NULL ? ", " : NULL,
+  plan = g_strconcat (get_kernels (), winograd ? ", winograd" : "",
+                      cj_program_has_rows (self) ? ", sparse rows" : "", blas != NULL ? ", " : NULL,
                       blas != NULL ? cj_blas_get_name (blas) : NULL, NULL);
   return g_intern_string (plan);
 }

@@ -35,7 +35,7 @@ killed ()
     "$cli" show l.cajal --json | grep -q '"trained":true' && "$cli" recover | grep -q Everything
 }
 
-echo 1..44
+echo 1..51
 check help contains 'Usage' "$cli" --help
 check list contains 'optimizers .*adam' "$cli" list
 check list-rules contains 'feedback-alignment' "$cli" list rules
@@ -78,6 +78,13 @@ check show-pruned contains 'dense1 .*% pruned' "$cli" show pruned.cajal
 check show-pruned-json contains '"pruned":[1-9]' "$cli" show pruned.cajal --json
 check shrinks contains 'taken out' "$cli" shrink pruned.cajal -o small.cajal
 check shrunk-refuses contains 'No unit' "$cli" shrink q.cajal -o small.cajal
+check energy contains 'an answer (mean of' "$cli" energy q.cajal
+check energy-json contains '"energy_pj":[1-9].*"layer":"dense1"' "$cli" energy q.cajal --json --sample 2
+check energy-compare contains '"version":"int8"' "$cli" energy q.cajal --compare --json -n 40
+check energy-refuses contains 'DRAM cannot be' "$cli" energy q.cajal --set dram=much
+check energy-sample-refuses contains 'no such sample' "$cli" energy q.cajal --sample 100000
+check quantise "$cli" quantise q.cajal -o few.cajal
+check quantise-shows contains 'quantise1' "$cli" show few.cajal
 check pruning-refuses contains 'choose\|Choose' "$cli" set p.cajal pruning.method=none-such
 check list-json contains '"id":"dense"' "$cli" list layers --json
 check describe-json contains '"name":"units"' "$cli" describe dense --json

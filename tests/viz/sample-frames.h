@@ -42,6 +42,7 @@ static const char *const clothes[]
         "Shirt",   "Sneaker", "Bag",      "Ankle boot", NULL };
 
 #include "card-frames.h"
+#include "energy-frames.h"
 #include "forgetting-frames.h"
 #include "pruning-frames.h"
 
@@ -662,6 +663,12 @@ sample_frame (const char *id)
     return frame_retraining (5);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (3);
+  if (g_str_equal (id, "energy"))
+    return frame_energy (4, FALSE);
+  if (g_str_equal (id, "accuracy-energy"))
+    return frame_versions (4);
+  if (g_str_equal (id, "balance"))
+    return frame_balance (3, 120);
   if (g_str_equal (id, "forgetting"))
     return frame_forgetting (3, 5, 4);
   if (g_str_equal (id, "curvature"))
@@ -753,6 +760,12 @@ other_frame (const char *id)
     return frame_retraining (1);
   if (g_str_equal (id, "pruning"))
     return frame_pruning (40);
+  if (g_str_equal (id, "energy"))
+    return frame_energy (30, TRUE);
+  if (g_str_equal (id, "accuracy-energy"))
+    return frame_versions (0);
+  if (g_str_equal (id, "balance"))
+    return frame_balance (24, 0);
   if (g_str_equal (id, "forgetting"))
     return frame_forgetting (1, 10, 10);
   if (g_str_equal (id, "curvature"))
