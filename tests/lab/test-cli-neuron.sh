@@ -39,7 +39,18 @@ csv ()
     awk -F, 'NR > 1 && ($2 < -90 || $2 > -50) { bad = 1 } END { exit bad || NR != 2001 }' t.csv
 }
 
-echo 1..22
+# The fixed points of the plane are in its numbers: at rest those of the parabola and the line.
+plane ()
+{
+  "$cli" neuron izhikevich --figure phase-plane --current 0 --set a=0.02 --set b=0.2 -o p.csv &&
+    grep -q '^stable node,-70,-14' p.csv && grep -q '^saddle,-50,-10' p.csv
+}
+
+# A clock: every interval is the same.
+intervals () { "$cli" neuron lif --figure isi -o i.csv && awk -F, 'NR > 1 && $2 > 0 { n++ } END { exit n > 2 }' i.csv; }
+window () { "$cli" neuron lif --figure stdp-window -o w.csv && grep -q '^20,0.003678' w.csv && grep -q '^-20,-0.00386' w.csv; }
+
+echo 1..29
 check lists contains 'tonic-bursting  *Fires bursts' "$cli" neuron
 check every-pattern all
 check list-neurons contains '^neurons  *hodgkin-huxley' "$cli" list neurons
@@ -58,3 +69,10 @@ check no-parameter says 'gain' 1 "$cli" neuron lif --set gain=2
 check sets-nothing says 'sets nothing' 1 "$cli" neuron lif --set tau
 check backwards says 'cannot begin at 90 ms and end at 30 ms' 1 "$cli" neuron lif --from 90 --until 30
 check too-long-a-step says 'Choose a step of at most 0.01 ms' 1 "$cli" neuron hodgkin-huxley --dt 1
+check plane plane
+check no-plane says 'has no plane of two variables' 1 "$cli" neuron lif --figure phase-plane -o x.svg
+check intervals intervals
+check window window
+check rates says '"spikes":' 0 "$cli" neuron lif --figure f-i-curve -o f.svg --json
+check no-current-shape says 'no current “waltz”. Choose step' 1 "$cli" neuron lif --shape waltz
+check no-neuron-figure says 'has no figure “maps”' 1 "$cli" neuron lif --figure maps -o x.svg
