@@ -289,6 +289,12 @@ inside ()
   picture "lesion$1" 14 --new mlp --train
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 330 749 click 1 key ctrl+a; xdotool type "200"; xdotool key Tab; sleep 0.3; xdotool mousemove 326 789 click 1; sleep 12; }
   picture "retraining$1" 14 --new mlp --train
+  # what excites and inhibits
+  act () { show 'balance of exc'; sleep 2; }
+  picture "balance$1" 12 --new mlp --train
+  # the same network in spikes, as a project of its own
+  act () { xdotool key ctrl+k; sleep 0.5; xdotool type "convert to spiking"; sleep 0.5; xdotool key Return; sleep 1; xdotool key Return; sleep 6; }
+  picture "to-spiking$1" 18 --new mlp --train
   # thinned while it trains
   "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
   "$(dirname "$program")/../cli/cajal-cli" set "$HOME/thin$1.cajal" pruning.method=magnitude \
