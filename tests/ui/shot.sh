@@ -280,9 +280,9 @@ inside ()
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train
   # what an answer costs, and what smaller versions of the network would
-  act () { show 'show energy'; sleep 2; }
+  act () { show energy; sleep 2; }
   picture "energy$1" 12 --new mlp --train
-  act () { show 'show energy'; sleep 1; xdotool mousemove 379 790 click 1; sleep 22; }
+  act () { show energy; sleep 1; xdotool mousemove 379 790 click 1; sleep 22; }
   picture "versions$1" 12 --new mlp --train
   # a layer is lesioned on the canvas; and another network's first layer recovers from its loss
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; xdotool key l; sleep 2; }
