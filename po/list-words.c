@@ -16,6 +16,7 @@
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-card.h"
+#include "cjl-nir.h"
 #include "cjv-figure.h"
 
 #include <stdio.h>
@@ -201,6 +202,7 @@ say_data (void)
       say (where, "what it reads", (*r)->blurb);
     }
   say_params ("reading files", cjd_read_params);
+  say_params ("NIR graphs", cjl_nir_params);
   for (const CjdAugmentInfo *const *a = cjd_augmentations (); *a != NULL; a++)
     {
       g_autofree char *where = g_strdup_printf ("augmentation %s", (*a)->id);

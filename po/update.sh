@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 list ()
 {
-  git ls-files --cached --others --exclude-standard -- 'app/*.c' 'ui/*.c' 'viz/*.c' 'engine/*.c' \
+  git ls-files --cached --others --exclude-standard -- 'app/*.c' 'app/*.h' 'ui/*.c' 'viz/*.c' 'engine/*.c' \
     'engine/*.h' 'data/*.c' 'ui/*.ui' | LC_ALL=C sort -u | while IFS= read -r file; do
     [ -f "$file" ] || continue
     grep -qE '(^|[^A-Za-z0-9_])(_|N_|C_|NC_|ngettext|g_dngettext) \(' "$file" && echo "$file"

@@ -115,6 +115,7 @@ static const Command commands[] = {
   { N_ ("Layers"), N_ ("Mute"), "canvas.mute", "m" },
   { N_ ("Layers"), N_ ("Freeze"), "canvas.freeze", "f" },
   { N_ ("Layers"), N_ ("Lesion, or restore"), "canvas.lesion", "l" },
+  { N_ ("Layers"), N_ ("Measure lesions of the selected layer"), "win.measure-lesions", NULL },
   { N_ ("Layers"), N_ ("Draw a wire"), "canvas.wire", "<Control>l" },
   { N_ ("Layers"), N_ ("Group into a block"), "canvas.group", "<Control>g" },
   { N_ ("Layers"), N_ ("Ungroup"), "canvas.ungroup", "<Control><Shift>g" },
@@ -137,6 +138,7 @@ static const Command commands[] = {
   { N_ ("Synapses"), N_ ("Next unit"), "synapses.unit(1)", "Down" },
   { N_ ("Synapses"), N_ ("Other population"), "synapses.unit(2)", "Right" },
   { N_ ("Synapses"), N_ ("Lesion the unit, or let it grow again"), "synapses.lesion", "Delete" },
+  { N_ ("Synapses"), N_ ("Dose and response of lesions"), "synapses.dose", NULL },
   { N_ ("Synapses"), N_ ("Show all units"), "synapses.fit", "Home" },
   { N_ ("Synapses"), N_ ("Return to the layers"), "synapses.leave", "BackSpace" },
 };

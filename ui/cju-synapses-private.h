@@ -62,6 +62,8 @@ struct _CjuSynapses
     CjvSynapse synapse; /* whose weight is dragged */
     gboolean holds;     /* one is */
     guint number;       /* of the drag: its edits become one */
+    gint64 unit;        /* that a lesion took last; -1: none */
+    gboolean to;        /* it is of those that receive */
   } drag;
 };
 

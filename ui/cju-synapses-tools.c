@@ -205,27 +205,21 @@ brush (CjuSynapses *self, double x, double y)
   put_flags (self, self->param, flags, title);
 }
 
-/* Cuts all synapses of a unit, and the bias of one that receives: it is silent from here on. Of one that was cut
- * all grow again. */
+/* Cuts all synapses of a unit, and the bias of one that receives: it is silent from here on. Or lets them
+ * grow again. */
 static void
-lesion (CjuSynapses *self, gboolean to, gint64 unit)
+set_lesion (CjuSynapses *self, const CjvSynapsePlot *plot, gboolean to, gint64 unit, gboolean cut)
 {
   g_autofree char *name = g_strconcat (self->node, ".bias", NULL), *words = NULL, *title = NULL;
   g_autoptr (CjTensor) flags = read_flags (self, self->param);
   g_autoptr (CjTensor) bias = to ? read_flags (self, name) : NULL;
-  gboolean cut = FALSE;
-  CjvSynapsePlot plot;
-  gint64 n;
+  const gint64 n = to ? plot->all.n_from : plot->all.n_to;
 
-  if (flags == NULL || !cju_synapses_place (self, &plot))
+  if (flags == NULL)
     return;
-  n = to ? plot.all.n_from : plot.all.n_to;
-  for (gint64 i = 0; i < n; i++)
-    cut = cut || plot.all.kept == NULL
-          || plot.all.kept[to ? unit * plot.all.n_from + i : i * plot.all.n_from + unit] != 0;
   for (gint64 i = 0; i < n; i++)
     set_pruned (flags, to ? i : unit, to ? unit : i, cut);
-  words = cjv_synapse_plot_dup_name (&plot, to, unit);
+  words = cjv_synapse_plot_dup_name (plot, to, unit);
   title = g_strdup_printf (cut ? _ ("Lesion %s of %s") : _ ("Regrow %s of %s"), words,
                            to ? self->node : _ ("the senders"));
   put_flags (self, self->param, flags, title);
@@ -236,6 +230,41 @@ lesion (CjuSynapses *self, gboolean to, gint64 unit)
       *f = (guint8) (cut ? *f | CJ_MASK_PRUNED : *f & ~CJ_MASK_PRUNED);
       put_flags (self, name, bias, title);
     }
+}
+
+/* Of a unit that was cut all grow again. */
+static void
+lesion (CjuSynapses *self, gboolean to, gint64 unit)
+{
+  gboolean cut = FALSE;
+  CjvSynapsePlot plot;
+  gint64 n;
+
+  if (!cju_synapses_place (self, &plot))
+    return;
+  n = to ? plot.all.n_from : plot.all.n_to;
+  for (gint64 i = 0; i < n; i++)
+    cut = cut || plot.all.kept == NULL
+          || plot.all.kept[to ? unit * plot.all.n_from + i : i * plot.all.n_from + unit] != 0;
+  set_lesion (self, &plot, to, unit, cut);
+}
+
+/* Every unit under the drag goes. */
+static void
+brush_units (CjuSynapses *self, double x, double y)
+{
+  CjvSynapsePlot plot;
+  gboolean to = FALSE;
+  gint64 unit;
+
+  if (!cju_synapses_place (self, &plot))
+    return;
+  unit = cjv_synapse_plot_find_unit (&plot, x, y, &to);
+  if (unit < 0 || (unit == self->drag.unit && to == self->drag.to))
+    return;
+  self->drag.unit = unit;
+  self->drag.to = to;
+  set_lesion (self, &plot, to, unit, TRUE);
 }
 
 static void
@@ -253,6 +282,7 @@ on_drag_begin (GtkGestureDrag *drag, double x, double y, gpointer data)
   self->drag.to_at = self->view.to_at;
   self->drag.moved = self->drag.holds = FALSE;
   self->drag.number++;
+  self->drag.unit = -1;
   if (self->tool == CJU_TOOL_WEIGHT && cju_synapses_place (self, &plot)
       && self->painted.pick.shown != NULL)
     synapse = cjv_synapses_find (&self->painted.pick, &plot.from, &plot.to, CJV_SYNAPSE_ANY,
@@ -277,6 +307,8 @@ on_drag_update (GtkGestureDrag *drag, double dx, double dy, gpointer data)
   self->drag.moved = TRUE;
   if (self->tool == CJU_TOOL_PRUNE || self->tool == CJU_TOOL_REGROW)
     brush (self, self->drag.x + dx, self->drag.y + dy);
+  else if (self->tool == CJU_TOOL_LESION)
+    brush_units (self, self->drag.x + dx, self->drag.y + dy);
   else if (self->drag.holds)
     drag_weight (self, dy);
   else if (cju_synapses_place (self, &plot))
@@ -434,7 +466,8 @@ static const struct
   { "list-add-symbolic", N_ ("Regrow"),
     N_ ("Regrow: brush over dotted synapses to let them grow again, from 0 (4)") },
   { "action-unavailable-symbolic", N_ ("Lesion"),
-    N_ ("Lesion: click a unit to cut all its synapses, and again to let them grow (5)") },
+    N_ ("Lesion: click a unit to cut all its synapses, and again to let them grow; drag over "
+        "several to cut all of them (5)") },
 };
 
 static void
@@ -463,6 +496,18 @@ lesion_action (GtkWidget *widget, const char *name, GVariant *parameter)
     lesion (self, FALSE, self->view.only_from);
   else
     g_signal_emit_by_name (self, "message", _ ("Choose a unit first, with the arrow keys."));
+}
+
+/* What the network gets right as more and more units of the layer fall silent. */
+static void
+dose_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuSynapses *self = CJU_SYNAPSES (widget);
+
+  (void) name;
+  (void) parameter;
+  cju_document_select (self->document, self->node);
+  gtk_widget_activate_action (widget, "win.measure-lesions", NULL);
 }
 
 void
@@ -495,6 +540,7 @@ cju_synapses_install_tools (GtkWidgetClass *widget)
   gtk_widget_class_install_action (widget, "synapses.unit", "i", unit_action);
   gtk_widget_class_install_action (widget, "synapses.tool", "i", tool_action);
   gtk_widget_class_install_action (widget, "synapses.lesion", NULL, lesion_action);
+  gtk_widget_class_install_action (widget, "synapses.dose", NULL, dose_action);
   gtk_widget_class_add_binding_action (widget, GDK_KEY_Delete, 0, "synapses.lesion", NULL);
   for (int i = 0; i < CJU_N_TOOLS; i++)
     gtk_widget_class_add_binding_action (widget, GDK_KEY_1 + (guint) i, 0, "synapses.tool", "i", i);
@@ -517,6 +563,7 @@ GtkWidget *
 cju_synapses_new_bar (CjuSynapses *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *dose = gtk_button_new_from_icon_name ("utilities-system-monitor-symbolic");
 
   for (int i = 0; i < CJU_N_TOOLS; i++)
     {
@@ -534,6 +581,13 @@ cju_synapses_new_bar (CjuSynapses *self)
       self->buttons[i] = button;
       gtk_box_append (GTK_BOX (box), button);
     }
+  gtk_widget_add_css_class (dose, "flat");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (dose), "synapses.dose");
+  cju_access_tip (dose, _ ("Dose and response: what the network gets right as more and more units "
+                           "of this layer are lesioned"));
+  cju_access_name (dose, _ ("Dose and response"));
+  gtk_box_append (GTK_BOX (box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (box), dose);
   gtk_widget_add_css_class (box, "trail");
   return box;
 }

@@ -138,7 +138,9 @@ const CjuViewInfo cju_view_alignment = {
   .blurb
   = N_ ("How far what the learning rule changes points along the gradient, for each layer over the "
         "run: 0° is the gradient itself, and under 90° a small step lowers the loss. Measured on "
-        "samples of training with the weights of the moment; a click on a moment goes there"),
+        "samples of training with the weights of the moment; a click on a moment goes there. The "
+        "gradient is that of one pass forward: equilibrium propagation and contrastive Hebbian "
+        "learning follow that of the state at rest, which weak feedback brings near it"),
   .figure = "alignment",
   .make = make,
   .picked = pick,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Damage by dose: what the network still gets right, over seeds; and how it recovers if it learns on. */
+#include "cju-view-state.h"
 #include "cju-view-tools.h"
 
 #include "cjl-retraining.h"
@@ -8,6 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+
+#define MAX_WHAT 63 /* damages and attacks that have names in files */
 
 typedef struct
 {
@@ -123,6 +126,16 @@ begin (CjuView *view)
     begin_retraining (view, network);
   else
     begin_doses (view, network, NULL);
+}
+
+/* Asked for from elsewhere: what is under way has been overtaken. */
+static void
+again (CjuView *view)
+{
+  State *state = cju_view_get_state (view);
+
+  cju_view_job_clear (&state->job);
+  begin (view);
 }
 
 static void
@@ -343,6 +356,21 @@ add_comparing (CjuView *view, State *state)
 }
 
 static void
+keep_controls (CjuView *view, State *state)
+{
+  static const char *ids[MAX_WHAT + 1];
+  static const char *const places[] = { "selected", "all", NULL };
+
+  for (guint i = 0; i < MAX_WHAT; i++)
+    ids[i] = cjl_robustness_get_what (i);
+  cju_view_keep (view, "what", state->what, ids);
+  cju_view_keep (view, "where", state->where, places);
+  cju_view_keep (view, "order", state->order, cj_damage_orders);
+  cju_view_keep (view, "seeds", state->seeds, NULL);
+  cju_view_keep (view, "train", state->after, NULL);
+}
+
+static void
 build (CjuView *view)
 {
   State *state = g_new0 (State, 1);
@@ -370,6 +398,7 @@ build (CjuView *view)
                          "network itself stays whole"),
                       begin);
   add_comparing (view, state);
+  keep_controls (view, state);
   g_signal_connect_object (state->what, "notify::selected", G_CALLBACK (on_what), view,
                            G_CONNECT_SWAPPED);
   on_what (view);
@@ -390,6 +419,7 @@ const CjuViewInfo cju_view_robustness = {
   .make = make,
   .build = build,
   .tick = tick,
+  .again = again,
   .formula
   = "accuracy (dose) = mean over seeds ± t₀.₉₇₅ s / √S; importance of a unit "
     "Σ |a · ∂L / ∂a|, of a head |Σ a · ∂L / ∂a|; sparseness (1 − (Σ r / n)² / (Σ r² / n)) / "

@@ -25,6 +25,7 @@
 #include "cju-start-page.h"
 #include "cju-trouble.h"
 #include "cju-trail.h"
+#include "cju-view-state.h"
 #include "cju-vigil.h"
 
 #include <glib/gi18n-lib.h>
@@ -247,7 +248,7 @@ static const char *const document_actions[]
         "win.undo",         "win.redo",         "win.export-weights", "win.export-nir",
         "win.export-view",  "win.delete-unit",  "win.go-back",        "win.plate",
         "win.publish-view", "win.add-to-plate", "win.shrink",         "win.to-spiking",
-        "win.to-few-bits" };
+        "win.to-few-bits",  "win.measure-lesions" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -373,6 +374,34 @@ run_action (GtkWidget *widget, const char *name, GVariant *parameter)
     cju_document_pause (self->document);
   else
     cju_document_train (self->document, G_MAXUINT64);
+}
+
+/* The Robustness view, of the selected layer, with the curve under way. */
+static void
+measure_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuWindow *self = CJU_WINDOW (widget);
+  g_autoptr (GVariant) controls = NULL;
+  GVariantDict dict;
+  CjuView *view;
+
+  (void) name;
+  (void) parameter;
+  if (cju_document_get_session (self->document) == NULL)
+    {
+      cju_window_tell (self, _ ("The data is still loading."));
+      return;
+    }
+  cju_dock_show (CJU_DOCK (self->dock), "robustness");
+  view = cju_dock_find_view (CJU_DOCK (self->dock), "robustness");
+  if (view == NULL)
+    return;
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "what", "s", "unit-loss");
+  g_variant_dict_insert (&dict, "where", "s", "selected");
+  g_variant_dict_insert (&dict, "train", "d", 0.0);
+  controls = g_variant_ref_sink (g_variant_dict_end (&dict));
+  cju_view_load_controls (view, controls);
 }
 
 static void
@@ -524,6 +553,7 @@ cju_window_class_init (CjuWindowClass *class)
   gtk_widget_class_install_action (widget, "win.now", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.go-back", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.delete-unit", NULL, run_action);
+  gtk_widget_class_install_action (widget, "win.measure-lesions", NULL, measure_action);
   gtk_widget_class_install_action (widget, "win.undo", NULL, run_action);
   gtk_widget_class_install_action (widget, "win.redo", NULL, run_action);
   cju_window_install_file_actions (widget);

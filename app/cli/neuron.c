@@ -4,7 +4,7 @@
 
 #include "cj-error.h"
 #include "cjl-figure-file.h"
-#include "cjl-neuron.h"
+#include "cjl-neuron-figures.h"
 #include "cjl-plate.h"
 #include "file.h"
 
@@ -14,7 +14,7 @@
 
 typedef struct
 {
-  char *pattern, *output;
+  char *pattern, *output, *shape, *figure;
   char **settings;
   double current, from, until, duration, dt; /* NAN: not given */
   gboolean json, dark;
@@ -25,6 +25,8 @@ options_clear (Options *options)
 {
   g_free (options->pattern);
   g_free (options->output);
+  g_free (options->shape);
+  g_free (options->figure);
   g_strfreev (options->settings);
 }
 
@@ -88,12 +90,14 @@ static gboolean
 apply_current (CjlNeuron *neuron, const Options *options, GError **error)
 {
   double amplitude, begin, end;
+  guint shape = 0;
 
   if (!isnan (options->duration))
     neuron->duration = options->duration;
   if (!isnan (options->dt))
     neuron->dt = options->dt;
-  if (isnan (options->current) && isnan (options->from) && isnan (options->until))
+  if (isnan (options->current) && isnan (options->from) && isnan (options->until)
+      && options->shape == NULL)
     return TRUE;
   cjl_neuron_get_pulse (neuron, &amplitude, &begin, &end);
   if (!isnan (options->from))
@@ -108,8 +112,18 @@ apply_current (CjlNeuron *neuron, const Options *options, GError **error)
                    begin, end, neuron->duration);
       return FALSE;
     }
-  cjl_neuron_set_pulse (neuron, isnan (options->current) ? amplitude : options->current, begin,
-                        end);
+  while (options->shape != NULL && cjl_current_shapes[shape] != NULL
+         && !g_str_equal (cjl_current_shapes[shape], options->shape))
+    shape++;
+  if (cjl_current_shapes[shape] == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("There is no current “%s”. Choose step, ramp, pulses or noise."),
+                   options->shape);
+      return FALSE;
+    }
+  cjl_neuron_set_current (neuron, (CjlCurrentShape) shape,
+                          isnan (options->current) ? amplitude : options->current, begin, end);
   return TRUE;
 }
 
@@ -174,15 +188,19 @@ static gboolean
 write_figure (const CjlNeuron *neuron, const CjNeuronTrace *trace, const Options *options,
               GError **error)
 {
-  const CjvFigureInfo *info = cjv_figure_find ("traces");
+  const char *id = options->figure != NULL ? options->figure : "traces";
+  const CjvFigureInfo *info = cjv_figure_find (id);
+  CjvFrame *frame = cjl_neuron_frame (neuron, trace, id, error);
   g_autoptr (GVariant) source = g_variant_ref_sink (cjl_neuron_print_source (neuron));
   g_autoptr (CjvPlate) plate = NULL;
   CjvStyle style;
 
+  if (frame == NULL)
+    return FALSE;
   cjv_style_init (&style, options->dark);
   style.scale = 2;
   plate = cjv_plate_new (&style, info->preset_width, info->preset_height);
-  cjv_plate_add (plate, info, cjl_neuron_frame_traces (neuron, trace), NULL);
+  cjv_plate_add (plate, info, frame, NULL);
   if (!cjl_figure_save (plate, source, options->output, error))
     return FALSE;
   cli_print_file (options->output, options->json);
@@ -221,11 +239,15 @@ run_neuron (int argc, char **argv)
             N_ ("Injects a pulse of this much, in the unit of the model"), "A" },
           { "from", 0, 0, G_OPTION_ARG_DOUBLE, &options.from, N_ ("When the pulse begins"), "MS" },
           { "until", 0, 0, G_OPTION_ARG_DOUBLE, &options.until, N_ ("When the pulse ends"), "MS" },
+          { "shape", 0, 0, G_OPTION_ARG_STRING, &options.shape,
+            N_ ("Of the current: step, ramp, pulses or noise"), "SHAPE" },
+          { "figure", 0, 0, G_OPTION_ARG_STRING, &options.figure,
+            N_ ("What is drawn: traces, phase-plane, f-i-curve, isi or stdp-window"), "ID" },
           { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &options.duration, N_ ("How long it is watched"),
             "MS" },
           { "dt", 0, 0, G_OPTION_ARG_DOUBLE, &options.dt, N_ ("Step of the computation"), "MS" },
           { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-            N_ ("Draws the traces, or writes their numbers"), "X.{svg,pdf,png,csv,npz}" },
+            N_ ("Draws the figure, or writes its numbers"), "X.{svg,pdf,png,csv,npz}" },
           { "dark", 0, 0, G_OPTION_ARG_NONE, &options.dark, N_ ("Light ink on a dark ground"),
             NULL },
           { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_ ("One JSON object a line"), NULL },
@@ -251,6 +273,7 @@ const CliCommand cli_neuron = {
       "--until replaces the current of the pattern by one pulse; what is not given is as the\n"
       "pattern has it.\n\n"
       "  cajal-cli neuron izhikevich --pattern tonic-bursting -o bursts.pdf\n"
+      "  cajal-cli neuron adex --pattern initial-burst --figure phase-plane -o plane.pdf\n"
       "  cajal-cli neuron lif --set tau=20 --current 1.6 --duration 500\n"
       "  cajal-cli neuron hodgkin-huxley --current 10 --from 20 --until 120 -o spikes.csv"),
 };

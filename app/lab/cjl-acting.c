@@ -81,12 +81,19 @@ read_shape (const CjlProject *project)
   return shape;
 }
 
+CjLowered *
+cjl_project_lower_learned (const CjlProject *project)
+{
+  const CjDataSpec spec = { .batch = 1, .x_shape = read_shape (project), .x_dtype = CJ_FLOAT32 };
+
+  return spec.x_shape.n_dims > 0 ? cj_lower (project->graph, &spec) : NULL;
+}
+
 CjTensor *
 cjl_project_dup_acting (CjlProject *project, const char *name)
 {
-  const CjDataSpec spec = { .batch = 1, .x_shape = read_shape (project), .x_dtype = CJ_FLOAT32 };
   const GPtrArray *weights = cjl_project_get_weights (project);
-  g_autoptr (CjLowered) lowered = spec.x_shape.n_dims > 0 ? cj_lower (project->graph, &spec) : NULL;
+  g_autoptr (CjLowered) lowered = cjl_project_lower_learned (project);
   g_autoptr (CjActing) acting = lowered != NULL ? cj_acting_new (lowered, name) : NULL;
 
   for (guint i = 0; i < weights->len; i++)

@@ -12,7 +12,10 @@ G_BEGIN_DECLS
  * (NULL: not known). NULL if there is no such parameter. You unref. */
 CjTensor *cjl_session_dup_acting (CjlSession *session, const CjLowered *lowered, const char *name);
 
-/* The same of a project at rest, from what it has learned. */
+/* A project's network over one sample such as those that it has learned from; NULL: not known. You free. */
+CjLowered *cjl_project_lower_learned (const CjlProject *project);
+
+/* Those weights of a project at rest, from what it has learned. */
 CjTensor *cjl_project_dup_acting (CjlProject *project, const char *name);
 
 /* The same of a program that answers. */

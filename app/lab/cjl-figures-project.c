@@ -9,6 +9,7 @@
 #include "cjl-evaluation.h"
 #include "cjl-explain-report.h"
 #include "cjl-explain.h"
+#include "cjl-layer-figures.h"
 #include "cjl-probe.h"
 #include "cjl-forgetting.h"
 #include "cjl-pruning.h"
@@ -305,34 +306,6 @@ frame_of_plane (const Request *r, GError **error)
 
 /* --- weights --- */
 
-/* C, H, W of the pictures that the units of a dense node look at, through one Flatten. */
-static void
-put_input_shape (const Request *r, const char *node, CjvFrame *frame)
-{
-  const CjNode *dense = cj_graph_find (r->project->graph, node);
-  const CjNode *flatten = dense != NULL ? dense->from[0].node : NULL;
-  const CjNode *input = flatten != NULL ? flatten->from[0].node : NULL;
-  g_autoptr (GVariant) list
-      = r->project->learned != NULL
-            ? g_variant_lookup_value (r->project->learned, "shape", G_VARIANT_TYPE ("av"))
-            : NULL;
-  float shape[3];
-
-  if (input == NULL || !g_str_equal (flatten->layer->id, "flatten")
-      || input->layer->role != CJ_ROLE_INPUT || list == NULL || g_variant_n_children (list) != 3)
-    return;
-  for (gsize i = 0; i < 3; i++)
-    {
-      g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
-      g_autoptr (GVariant) item = g_variant_get_variant (box);
-
-      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_INT64))
-        return;
-      shape[i] = (float) g_variant_get_int64 (item);
-    }
-  cjv_frame_set_values (frame, "input-shape", shape, 3);
-}
-
 static CjvFrame *
 frame_of_weights (const Request *r, GError **error)
 {
@@ -349,18 +322,17 @@ frame_of_weights (const Request *r, GError **error)
     {
       const CjdNamedTensor *named = cjl_project_get_weights (r->project)->pdata[i];
       g_autofree char *owner = g_strndup (named->name, strcspn (named->name, "."));
-      CjvFrame *frame;
+      g_autoptr (CjLowered) lowered = NULL;
+      g_autoptr (CjTensor) weights = NULL;
 
       if (named->tensor->shape.n_dims < 2
           || (g_str_equal (r->id, "heatmap") && named->tensor->shape.n_dims != 2)
           || (prefix != NULL && !g_str_has_prefix (named->name, prefix)))
         continue;
-      frame = cjv_frame_new ();
-      cjv_frame_take_array (frame, "weights", cjl_project_dup_acting (r->project, named->name));
-      cjv_frame_set_text (frame, "title", named->name);
-      if (named->tensor->shape.n_dims == 2)
-        put_input_shape (r, owner, frame);
-      return cjv_frame_seal (frame);
+      lowered = cjl_project_lower_learned (r->project);
+      weights = cjl_project_dup_acting (r->project, named->name);
+      return cjl_weights_frame (weights, named->name, -1, r->project->graph,
+                                cj_graph_find (r->project->graph, owner), lowered);
     }
   if (cjl_project_get_weights (r->project)->len == 0)
     g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,

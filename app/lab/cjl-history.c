@@ -80,6 +80,7 @@ cjl_project_read_history (CjlProject *project)
       g_variant_lookup (item, "validation-accuracy", "d", &epoch.val.accuracy);
       for (guint k = 0; k < G_N_ELEMENTS (more); k++)
         g_variant_lookup (item, more[k].name, "d", (double *) ((char *) &epoch + more[k].offset));
+      g_variant_lookup (item, "sparsity", "d", &epoch.sparsity);
       read_tasks (&epoch, item);
       epoch.epoch = (guint) number;
       epoch.step = (guint64) step;
@@ -109,6 +110,8 @@ cjl_project_write_history (CjlProject *project, const GArray *epochs)
         g_variant_dict_insert (&dict, "validation-loss", "d", epoch->val.loss);
       if (isfinite (epoch->val.accuracy))
         g_variant_dict_insert (&dict, "validation-accuracy", "d", epoch->val.accuracy);
+      if (epoch->sparsity > 0)
+        g_variant_dict_insert (&dict, "sparsity", "d", epoch->sparsity);
       for (guint k = 0; k < G_N_ELEMENTS (more); k++)
         {
           const double value = *(const double *) ((const char *) epoch + more[k].offset);

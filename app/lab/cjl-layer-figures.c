@@ -105,22 +105,49 @@ cjl_layer_list_params (CjlSession *session, const char *node, guint least)
   return result;
 }
 
-/* Shape of a sample of what comes into the node's first port, looking through flatten; n_dims 0: not
- * known. */
+/* What the first output of a node is, NULL: not known. */
+static const CjShape *
+find_shape (const CjGraph *graph, const CjNode *node, const CjLowered *lowered)
+{
+  const int index = node != NULL && lowered != NULL ? cj_graph_get_index (graph, node) : -1;
+
+  return index >= 0 && index < (int) lowered->n_nodes && lowered->nodes[index].valid
+             ? cj_builder_get_shape (lowered->builder, lowered->nodes[index].out[0])
+             : NULL;
+}
+
+/* Whether every number that comes out of a node stands for the one that came in at its place, at one moment
+ * or at many: flatten, functions, encoders. */
+static gboolean
+keeps_places (const CjGraph *graph, const CjNode *node, const CjLowered *lowered)
+{
+  static const char *const kinds[]
+      = { "activation", "normalisation", "regularisation", "circuit", "spiking", NULL };
+  const CjShape *out = find_shape (graph, node, lowered);
+  const CjShape *in = find_shape (graph, node->from[0].node, lowered);
+
+  if (node->muted || g_str_equal (node->layer->id, "flatten"))
+    return TRUE;
+  return g_strv_contains (kinds, node->layer->category) && in != NULL && out != NULL
+         && out->n_dims > 1
+         && (cj_shape_size (out) == cj_shape_size (in)
+             || (out->n_dims == in->n_dims + 1
+                 && cj_shape_size (out) == cj_shape_size (in) * out->dims[1]));
+}
+
+/* Shape of a sample of what comes into the node's first port, as it was where its numbers were made; n_dims
+ * 0: not known. */
 static CjShape
 find_input_shape (const CjGraph *graph, const CjNode *node, const CjLowered *lowered)
 {
   const CjNode *from = node != NULL ? node->from[0].node : NULL;
   const CjShape *shape;
-  int index;
 
-  while (from != NULL && (g_str_equal (from->layer->id, "flatten") || from->muted))
+  while (from != NULL && from->from[0].node != NULL && keeps_places (graph, from, lowered))
     from = from->from[0].node;
-  index = from != NULL && lowered != NULL ? cj_graph_get_index (graph, from) : -1;
-  if (index < 0 || index >= (int) lowered->n_nodes || !lowered->nodes[index].valid)
-    return cj_shape (0, NULL);
-  shape = cj_builder_get_shape (lowered->builder, lowered->nodes[index].out[0]);
-  return shape->n_dims > 0 ? cj_shape (shape->n_dims - 1, shape->dims + 1) : cj_shape (0, NULL);
+  shape = find_shape (graph, from, lowered);
+  return shape != NULL && shape->n_dims > 0 ? cj_shape (shape->n_dims - 1, shape->dims + 1)
+                                            : cj_shape (0, NULL);
 }
 
 /* Whether a row of weights [U, I] can be drawn as the picture it looks at. */

@@ -25,6 +25,15 @@ cjl_neuron_new (const CjNeuronInfo *info, const CjFiringPattern *pattern)
   return self;
 }
 
+CjlNeuron *
+cjl_neuron_dup (const CjlNeuron *self)
+{
+  CjlNeuron *copy = g_memdup2 (self, sizeof *self);
+
+  copy->params = g_memdup2 (self->params, self->info->params_size);
+  return copy;
+}
+
 void
 cjl_neuron_free (CjlNeuron *self)
 {
@@ -49,7 +58,29 @@ void
 cjl_neuron_set_pulse (CjlNeuron *self, double amplitude, double begin, double end)
 {
   self->current.n_pieces = 1;
+  self->current.noise = 0;
   self->current.pieces[0] = (CjCurrentPiece){ begin, MAX (begin, end), amplitude, amplitude };
+}
+
+const char *const cjl_current_shapes[] = { "step", "ramp", "pulses", "noise", NULL };
+
+void
+cjl_neuron_set_current (CjlNeuron *self, CjlCurrentShape shape, double amplitude, double begin,
+                        double end)
+{
+  const double each = MAX (end - begin, 0) / (2 * CJ_NEURON_MAX_PIECES - 1);
+
+  cjl_neuron_set_pulse (self, amplitude, begin, end);
+  if (shape == CJL_CURRENT_RAMP)
+    self->current.pieces[0].first = self->current.rest;
+  if (shape == CJL_CURRENT_NOISE)
+    self->current.noise = fabs (amplitude) / 2;
+  if (shape != CJL_CURRENT_PULSES)
+    return;
+  self->current.n_pieces = CJ_NEURON_MAX_PIECES;
+  for (guint i = 0; i < CJ_NEURON_MAX_PIECES; i++)
+    self->current.pieces[i] = (CjCurrentPiece){ begin + 2 * i * each, begin + (2 * i + 1) * each,
+                                                amplitude, amplitude };
 }
 
 CjNeuronTrace *
@@ -131,6 +162,8 @@ print_current (const CjlNeuron *self)
         g_string_append_printf (text, _ ("; rising from %g to %g %s from %g to %g ms"), p->first,
                                 p->last, unit, p->begin, p->end);
     }
+  if (self->current.noise > 0)
+    g_string_append_printf (text, _ (", with noise of %g %s"), self->current.noise, unit);
   return g_string_free (text, FALSE);
 }
 
@@ -152,40 +185,47 @@ find_number (const CjlNeuron *self, const char *name, double *value)
   return TRUE;
 }
 
-/* Names, heading and origin: what every frame of it has. */
-static void
-fill_words (const CjlNeuron *self, CjvFrame *frame)
+void
+cjl_neuron_put_words (const CjlNeuron *self, CjvFrame *frame)
 {
   const CjNeuronInfo *info = self->info;
   g_autofree char *settings = print_settings (self), *current = print_current (self);
   g_autofree char *current_name = print_name ("I", info->current_unit);
   g_autofree char *origin = g_strdup_printf (_ ("%s: %s; current %s; in steps of %g ms"),
                                              _ (info->title), settings, current, self->dt);
-  g_auto (GStrv) names = g_new0 (char *, info->n_state + 1);
 
-  for (guint v = 0; v < info->n_state; v++)
-    names[v] = print_name (info->state_names[v], info->state_units[v]);
-  cjv_frame_set_strings (frame, "names", (const char *const *) names);
   cjv_frame_set_text (frame, "current-name", current_name);
   cjv_frame_set_text (frame, "title", _ (info->title));
   cjv_frame_set_provenance (frame, origin);
+}
+
+static guint
+count_shown (const CjNeuronInfo *info)
+{
+  guint n = 0;
+
+  while (n < info->n_state && info->state_names[n] != NULL)
+    n++;
+  return n;
 }
 
 CjvFrame *
 cjl_neuron_frame_traces (const CjlNeuron *self, const CjNeuronTrace *trace)
 {
   CjvFrame *frame = cjv_frame_new ();
-  const CjShape shape = { .n_dims = 2, .dims = { trace->n_state, trace->n } };
+  const guint n_shown = count_shown (self->info);
+  const CjShape shape = { .n_dims = 2, .dims = { n_shown, trace->n } };
   CjTensor *states = cj_tensor_new (CJ_FLOAT32, &shape);
   g_autofree float *current = g_new (float, trace->n);
   g_autoptr (GArray) spikes = cj_neuron_trace_dup_spikes (trace);
   g_autofree float *times = g_new (float, MAX (spikes->len, 1));
+  g_auto (GStrv) names = g_new0 (char *, self->info->n_state + 1);
   double threshold, peak = self->info->peak;
 
   for (guint i = 0; i < trace->n; i++)
     {
       current[i] = (float) trace->current[i];
-      for (guint v = 0; v < trace->n_state; v++)
+      for (guint v = 0; v < n_shown; v++)
         cj_tensor_f32 (states)[(gsize) v * trace->n + i]
             = (float) trace->state[(gsize) i * trace->n_state + v];
     }
@@ -201,7 +241,10 @@ cjl_neuron_frame_traces (const CjlNeuron *self, const CjNeuronTrace *trace)
   find_number (self, "peak", &peak); /* a person may have moved it */
   if (isfinite (peak))
     cjv_frame_set_scalar (frame, "peak", peak);
-  fill_words (self, frame);
+  for (guint v = 0; v < n_shown; v++)
+    names[v] = print_name (self->info->state_names[v], self->info->state_units[v]);
+  cjv_frame_set_strings (frame, "names", (const char *const *) names);
+  cjl_neuron_put_words (self, frame);
   return cjv_frame_seal (frame);
 }
 

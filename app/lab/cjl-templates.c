@@ -144,6 +144,7 @@ static const CjlTemplate templates[] = {
     .teaches = "The answer is the membrane of the last neurons; wire their spikes to the readout "
                "instead, and see what a code of a few spikes costs",
     .expected = "95 %",
+    .work = 1.6e5,
     .source = "glyphs",
     .network = "input, flatten, dense 200, direct-current 25, lif beta=0.95 surrogate=arctan, "
                "dense 36, lif beta=0.95 surrogate=arctan, spike-readout rate, cross-entropy;"
@@ -157,6 +158,7 @@ static const CjlTemplate templates[] = {
     .teaches = "Set the adaptation to 0 and the memory goes; set “through time” to e-prop and no "
                "neuron needs to know the future",
     .expected = "98 %",
+    .work = 1.1e5,
     .source = "cues",
     .network = "input, dense 60, recurrent-lif tau=20 dt=10 adapt-tau=1000 adapt-jump=0.1 "
                "surrogate=triangle height=0.3 through-time=e-prop, dense 2, "
@@ -221,6 +223,7 @@ static const CjlTemplate templates[] = {
     .blurb = "Cells that compete to describe small patches come to look for edges, as in the brain",
     .teaches = "Show gratings to conv1 before and after: noise becomes tuned to orientation",
     .expected = "loss 0.2",
+    .work = 8.1e5,
     .source = "shapes",
     .data = "channels=grey",
     .augment = "flip, shift amount=4",
@@ -239,6 +242,21 @@ static const CjlTemplate templates[] = {
     .network = "input, flatten, dale-dense 200 inhibition=interneurons activation=relu, "
                "dale-dense 100 activation=relu, dale-dense 36, cross-entropy",
     .setup = "epochs=8 batch=64" },
+  { .id = "digits-without-teacher",
+    .title = "Digits without a teacher",
+    .category = "Spiking",
+    .blurb = "A hundred spiking neurons compete for what they see, and come to stand for digits by "
+             "the times of spikes alone",
+    .teaches
+    = "Look at the weights of dense1 while it trains: each neuron draws what it waits for; "
+      "the labels only name it afterwards",
+    .expected = "80 %",
+    .source = "glyphs",
+    .data = "signs=digits noise=0 clutter=0 normalise=as-is",
+    .network = "input, flatten, divisive-norm power=1 half=0.01 gain=0.13, "
+               "poisson-encoder 50 rate=0.25 range=fixed, dense 100 bias=false, competing-lif, "
+               "spike-readout, class-vote 10, cross-entropy",
+    .setup = "epochs=1 batch=16 optimizer=sgd optimizer.momentum=0 learning-rate=1 rule=stdp" },
   { NULL },
 };
 

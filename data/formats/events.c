@@ -3,16 +3,22 @@
 
 #include "cj-error.h"
 #include "file.h"
-#include "npz.h"
+#include "hdf5.h"
 
 #include <glib/gi18n-lib.h>
 
 #define BYTES 5 /* of an event */
 
+static gboolean
+is_hdf5 (const char *name)
+{
+  return g_str_has_suffix (name, ".h5") || g_str_has_suffix (name, ".hdf5");
+}
+
 gboolean
 cjd_events_is_name (const char *name)
 {
-  return g_str_has_suffix (name, ".bin") || g_str_has_suffix (name, ".npz");
+  return g_str_has_suffix (name, ".bin") || g_str_has_suffix (name, ".npz") || is_hdf5 (name);
 }
 
 GArray *
@@ -43,12 +49,48 @@ cjd_events_parse (GBytes *bytes, GError **error)
   return events;
 }
 
+static const char *const names[] = { "x", "y", "t", "p" };
+
+/* The arrays that are there of x, y, t and p of an HDF5 file, under these names. */
+static GPtrArray *
+load_hdf5 (const char *path, GError **error)
+{
+  g_autoptr (CjdHdf5) file = cjd_hdf5_load (path, error);
+  g_autoptr (GPtrArray) arrays
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) cjd_npy_array_free);
+  const char *group;
+
+  if (file == NULL)
+    return NULL;
+  group = cjd_hdf5_get_kind (file, "events") == CJD_HDF5_GROUP ? "events/" : "";
+  for (guint k = 0; k < G_N_ELEMENTS (names); k++)
+    {
+      g_autofree char *place = g_strconcat (group, names[k], NULL);
+      g_autoptr (CjdHdf5Set) set = NULL;
+      CjdNpyArray *array;
+
+      if (cjd_hdf5_get_kind (file, place) != CJD_HDF5_SET)
+        continue;
+      set = cjd_hdf5_open (file, place, error);
+      array = set != NULL ? cjd_hdf5_set_dup_array (set, error) : NULL;
+      if (array == NULL)
+        {
+          g_prefix_error (error, "%s: ", path);
+          return NULL;
+        }
+      g_free (array->name);
+      array->name = g_strdup (names[k]);
+      g_ptr_array_add (arrays, array);
+    }
+  return g_steal_pointer (&arrays);
+}
+
 static GArray *
 read_arrays (const char *path, GError **error)
 {
-  static const char *const names[] = { "x", "y", "t", "p" };
   static const double most[] = { CJD_EVENTS_MAX_SIDE - 1, CJD_EVENTS_MAX_SIDE - 1, G_MAXUINT32, 1 };
-  g_autoptr (GPtrArray) arrays = cjd_npz_load (path, error);
+  g_autoptr (GPtrArray) arrays
+      = is_hdf5 (path) ? load_hdf5 (path, error) : cjd_npz_load (path, error);
   g_autoptr (GArray) events = NULL;
   const CjdNpyArray *found[4];
 
@@ -100,7 +142,7 @@ cjd_events_load (const char *path, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   GArray *events;
 
-  if (g_str_has_suffix (path, ".npz"))
+  if (g_str_has_suffix (path, ".npz") || is_hdf5 (path))
     return read_arrays (path, error);
   bytes = cjd_file_read (path, (gsize) CJD_EVENTS_MAX * BYTES, error);
   if (bytes == NULL)

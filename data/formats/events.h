@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events of a camera that reports changes (address-event representation): the .bin files of N-MNIST
  * (Orchard et al. 2015), five bytes an event, x, y, then polarity and 23 bits of microseconds from the
- * highest bit; and .npz files with arrays x, y, t (microseconds) and p. */
+ * highest bit; and .npz, .h5 and .hdf5 files with arrays x, y, t (microseconds) and p, which may stand in
+ * a group "events" of the latter. */
 #pragma once
 
 #include <glib.h>

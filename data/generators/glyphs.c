@@ -11,18 +11,29 @@
 #include <string.h>
 
 #define SIDE 28
+#define N_DIGITS 10 /* the first glyphs */
 #define MAX_POINTS 512
 #define SPACING 0.04 /* of points along a stroke, in heights of the glyph */
 
 typedef struct
 {
   int samples, seed;
+  int signs; /* of signs */
   double variation, noise, clutter;
 } Params;
+
+static const char *const signs[] = { "all", "digits", NULL };
 
 static const CjParam params[] = {
   CJD_GEN_SAMPLES (Params, 24000, 500000),
   CJD_GEN_SEED (Params),
+  { .name = "signs",
+    .title = "Signs",
+    .blurb = "Digits and letters, or the ten digits alone",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, signs),
+    .choices = signs,
+    .max = 1 },
   { .name = "variation",
     .title = "Variation",
     .blurb = "How much the handwriting varies: 0 is print, 1 a class of pupils, 2 a doctor",
@@ -315,6 +326,7 @@ static CjdDataset *
 make (gconstpointer data, GError **error)
 {
   const Params *p = data;
+  const guint n = p->signs == 1 ? N_DIGITS : CJD_N_GLYPHS;
   const CjShape shape = cj_shape4 (p->samples, 1, SIDE, SIDE), labels = cj_shape1 (p->samples);
   const char *names[CJD_N_GLYPHS + 1] = { NULL };
   CjTensor *x = cjd_gen_tensor (CJ_UINT8, &shape, error), *y;
@@ -322,16 +334,16 @@ make (gconstpointer data, GError **error)
   if (x == NULL)
     return NULL;
   y = cj_tensor_new (CJ_INT32, &labels);
-  for (guint i = 0; i < CJD_N_GLYPHS; i++)
+  for (guint i = 0; i < n; i++)
     names[i] = cjd_glyphs[i].name;
   for (gsize i = 0; i < (gsize) p->samples; i++)
     {
-      const guint class = i % CJD_N_GLYPHS;
+      const guint class = i % n;
 
       write_glyph (p, &cjd_glyphs[class], i, (guint8 *) x->data + i * SIDE * SIDE);
       cj_tensor_i32 (y)[i] = (gint32) class;
     }
-  return cjd_gen_finish ("glyphs", x, y, CJD_N_GLYPHS, names, p->seed);
+  return cjd_gen_finish ("glyphs", x, y, n, names, p->seed);
 }
 
 const CjdSourceInfo cjd_source_glyphs = {

@@ -197,7 +197,7 @@ const CjdReaderInfo cjd_reader_events = {
   .id = "events",
   .title = "Event camera",
   .blurb = "Recordings of an event camera in one folder a class, as the .bin files of N-MNIST or "
-           ".npz files with arrays x, y, t and p",
+           ".npz and .h5 files with arrays x, y, t and p",
   .recognise = recognise,
   .load = load,
 };

@@ -21,9 +21,8 @@ get_step (const CjRulePass *pass, guint i)
   return &g_array_index (pass->lowered->builder->steps, CjStep, i);
 }
 
-/* The step that alone reads a value, and nothing else does; -1: none. */
-static int
-find_reader (const CjRulePass *pass, int value)
+int
+cj_rule_find_reader (const CjRulePass *pass, int value)
 {
   int reader = -1;
 
@@ -50,8 +49,8 @@ is_layer (const CjRulePass *pass, guint i)
          && cj_builder_get_value (pass->lowered->builder, step->in[1])->kind == CJ_VALUE_PARAM;
 }
 
-static CjChainFunction
-find_function (const CjStep *step)
+CjChainFunction
+cj_rule_get_function (const CjStep *step)
 {
   if (step->op.info != &cj_op_unary)
     return CJ_CHAIN_NONE;
@@ -81,13 +80,13 @@ find_row (const CjRulePass *pass, guint i)
       row.dense[row.n_layers] = i;
       row.after[row.n_layers] = -1;
       row.out = get_step (pass, i)->out;
-      reader = find_reader (pass, row.out);
-      if (reader >= 0 && find_function (get_step (pass, (guint) reader)) != CJ_CHAIN_NONE)
+      reader = cj_rule_find_reader (pass, row.out);
+      if (reader >= 0 && cj_rule_get_function (get_step (pass, (guint) reader)) != CJ_CHAIN_NONE)
         {
-          row.functions[row.n_layers] = find_function (get_step (pass, (guint) reader));
+          row.functions[row.n_layers] = cj_rule_get_function (get_step (pass, (guint) reader));
           row.after[row.n_layers] = reader;
           row.out = get_step (pass, (guint) reader)->out;
-          reader = find_reader (pass, row.out);
+          reader = cj_rule_find_reader (pass, row.out);
         }
       row.n_layers++;
       if (reader < 0)
@@ -153,6 +152,20 @@ replace_row (CjRulePass *pass, const Row *row, const CjOpInfo *info, gconstpoint
     get_step (pass, row->dense[l])->replaced = TRUE;
 }
 
+void
+cj_rule_note_product (CjRulePass *pass, guint i)
+{
+  const CjNode *node = cj_rule_get_node (pass, get_step (pass, i)->out);
+
+  cj_lowered_add_problem (
+      pass->lowered, CJ_PROBLEM_NOTE, node, 0,
+      /* Translators: kind of a layer, its name, a learning rule */
+      g_strdup_printf (_ ("%s “%s” learns by backpropagation: %s is for dense layers in a row, "
+                          "with nothing but a function between them. Choose backprop as its "
+                          "learning rule to say so."),
+                       _ (node->layer->title), node->id, _ (pass->rule->title)));
+}
+
 /* Says of every product of the region that is not replaced that it learns by backpropagation. */
 static void
 note_products (CjRulePass *pass)
@@ -160,17 +173,9 @@ note_products (CjRulePass *pass)
   for (guint i = 0; i < pass->lowered->builder->steps->len; i++)
     {
       const CjStep *step = cj_rule_get_product (pass, i);
-      const CjNode *node = step != NULL ? cj_rule_get_node (pass, step->out) : NULL;
 
-      if (step == NULL || step->replaced)
-        continue;
-      cj_lowered_add_problem (
-          pass->lowered, CJ_PROBLEM_NOTE, node, 0,
-          /* Translators: kind of a layer, its name, a learning rule */
-          g_strdup_printf (_ ("%s “%s” learns by backpropagation: %s is for dense layers in a row, "
-                              "with nothing but a function between them. Choose backprop as its "
-                              "learning rule to say so."),
-                           _ (node->layer->title), node->id, _ (pass->rule->title)));
+      if (step != NULL && !step->replaced)
+        cj_rule_note_product (pass, i);
     }
 }
 

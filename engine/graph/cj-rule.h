@@ -78,14 +78,47 @@ int cj_rule_add_param (CjRulePass *pass, int value, const char *name, const CjSh
 int cj_rule_emit (CjRulePass *pass, int value, const CjOpInfo *info, gconstpointer attrs,
                   const int *in, guint n_in);
 
+/* A row of a table of parameters, as all rules with feedback weights have it. */
+#define CJ_RULE_FEEDBACK_SCALE                                                                     \
+  .name = "scale", .title = "Feedback scale",                                                      \
+  .blurb = "Size of the feedback weights at first, in those that a layer begins with",             \
+  .kind = CJ_PARAM_FLOAT, .preset = 1, .max = 1000, .soft_max = 10, .digits = 3
+
 /* A random matrix that stands for a weight of the product at `i` on the way back: uniform, of the variance
  * that weights begin with by habit (CJ_INIT_FAN_IN) times the square of `scale`. */
 CjInit cj_rule_init_feedback (const CjStep *product, double scale);
+
+/* --- the network once more, on other numbers --- */
+
+/* Which value stands for each of the list as it is: itself, for a start. You free. */
+int *cj_rule_new_map (const CjRulePass *pass);
+
+/* Told of the result `out` of what was step `i`; what the steps behind it are to read in its place. */
+typedef int (*CjRuleAgainFunc) (CjRulePass *pass, guint i, int out, gpointer data);
+
+/* Emits the steps before `end` of nodes of `role` once more where something that they read has another value in
+ * `at`, and notes there what they make. `func` may be NULL. FALSE after a problem, where a layer refuses. */
+gboolean cj_rule_run_again (CjRulePass *pass, guint end, CjLayerRole role, int *at,
+                            CjRuleAgainFunc func, gpointer data);
+
+/* The step that alone reads a value, which is not what the network answers; -1: none. */
+int cj_rule_find_reader (const CjRulePass *pass, int value);
+
+/* What a product sends on: behind functions of single numbers that alone read it. */
+int cj_rule_find_sent (const CjRulePass *pass, int value);
+
+/* The function of one number that a step is, as far as rules know it; CJ_CHAIN_NONE: another one, or none. */
+CjChainFunction cj_rule_get_function (const CjStep *step);
+
+/* --- dense layers in a row --- */
 
 /* For rules of dense layers in a row, two or more, each followed by a function or by nothing: puts one op in the
  * place of each such row of the region, with inputs x, weight, bias (or none), weight ..., and says of all other
  * layers with weights how they learn instead. `attrs` begin with CjDenseChainAttrs, which is filled in. */
 void cj_rule_replace_rows (CjRulePass *pass, const CjOpInfo *info, gpointer attrs);
+
+/* Says of the product at `i` that it learns by backpropagation. */
+void cj_rule_note_product (CjRulePass *pass, guint i);
 
 /* Says of every node of the region with weights that the rule leaves alone how it learns instead. */
 void cj_rule_note_others (CjRulePass *pass);

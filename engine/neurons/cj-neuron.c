@@ -2,6 +2,7 @@
 #include "cj-neuron.h"
 
 #include "cj-error.h"
+#include "cj-rng.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -18,6 +19,16 @@ cj_neuron_find_pattern (const CjNeuronInfo *info, const char *id)
   return NULL;
 }
 
+/* Of the millisecond that t lies in: the same one whatever the steps. */
+static double
+get_noise (double t)
+{
+  CjRng rng;
+
+  cj_rng_init (&rng, 1, CJ_RNG_SPIKES, (guint64) t);
+  return (double) cj_rng_normal (&rng);
+}
+
 double
 cj_current_get (const CjCurrent *current, double t)
 {
@@ -26,9 +37,10 @@ cj_current_get (const CjCurrent *current, double t)
       const CjCurrentPiece *p = &current->pieces[i];
 
       if (t > p->begin && t <= p->end)
-        return p->first == p->last
-                   ? p->first
-                   : p->first + (p->last - p->first) * (t - p->begin) / (p->end - p->begin);
+        return (p->first == p->last
+                    ? p->first
+                    : p->first + (p->last - p->first) * (t - p->begin) / (p->end - p->begin))
+               + (current->noise > 0 ? current->noise * get_noise (t) : 0);
     }
   return current->rest;
 }

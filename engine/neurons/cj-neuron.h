@@ -23,6 +23,8 @@ typedef struct
   double rest;
   CjCurrentPiece pieces[CJ_NEURON_MAX_PIECES];
   guint n_pieces;
+  double
+      noise; /* deviation of a normal number, another one each millisecond, that a piece has on top */
 } CjCurrent;
 
 /* A way to fire that is known by name: parameters that differ from the presets and the current that shows it. */
@@ -48,7 +50,8 @@ typedef struct
   gsize params_size;
   const CjParam *params;
   guint n_state;
-  const char *state_names[CJ_NEURON_MAX_STATE]; /* the first is the membrane potential */
+  /* The first is the membrane potential; without a name, at the end, is what nobody is shown. */
+  const char *state_names[CJ_NEURON_MAX_STATE];
   const char *state_units[CJ_NEURON_MAX_STATE];
   double dt;                       /* ms that it is exact or steady with */
   const CjFiringPattern *patterns; /* ends with an id of NULL; may be NULL */

@@ -3,7 +3,59 @@
 
 #include "cj-rng.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stddef.h>
+
+const CjParam cj_stdp_params[] = {
+  { .name = "a-plus",
+    .title = N_ ("Strengthening"),
+    .blurb = N_ ("Most that a pair adds to a weight, as a share of the largest one"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjStdp, a_plus),
+    .preset = 0.01,
+    .min = 0,
+    .max = 1,
+    .soft_max = 0.05,
+    .digits = 4,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "a-minus",
+    .title = N_ ("Weakening"),
+    .blurb = N_ ("Most that a pair takes off a weight, as a share of the largest one"),
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjStdp, a_minus),
+    .preset = 0.0105,
+    .min = 0,
+    .max = 1,
+    .soft_max = 0.05,
+    .digits = 4,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "tau-plus",
+    .title = N_ ("Time of strengthening"),
+    .blurb = N_ ("How long before the neuron a synapse may spike"),
+    .unit = "ms",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjStdp, tau_plus),
+    .preset = 20,
+    .min = 0.1,
+    .max = 10000,
+    .soft_max = 100,
+    .digits = 1,
+    .flags = CJ_PARAM_LIVE },
+  { .name = "tau-minus",
+    .title = N_ ("Time of weakening"),
+    .blurb = N_ ("How long after the neuron a synapse may spike"),
+    .unit = "ms",
+    .kind = CJ_PARAM_FLOAT,
+    .offset = offsetof (CjStdp, tau_minus),
+    .preset = 20,
+    .min = 0.1,
+    .max = 10000,
+    .soft_max = 100,
+    .digits = 1,
+    .flags = CJ_PARAM_LIVE },
+  { NULL },
+};
 
 double
 cj_stdp_window (const CjStdp *stdp, double delay)

@@ -2,7 +2,7 @@
 /* Spike-timing-dependent plasticity of pairs of spikes, and one neuron whose synapses learn by it. */
 #pragma once
 
-#include <glib.h>
+#include "cj-param.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,9 @@ typedef struct
   double a_plus, a_minus;
   double tau_plus, tau_minus; /* ms */
 } CjStdp;
+
+/* Of a CjStdp; the presets are those of Song, Miller and Abbott. */
+extern const CjParam cj_stdp_params[];
 
 /* The change by one pair, `delay` ms from the synapse's spike to the neuron's, as a share of the largest weight. */
 double cj_stdp_window (const CjStdp *stdp, double delay);

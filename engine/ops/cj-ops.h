@@ -219,10 +219,19 @@ typedef struct
  * of two such states. */
 extern const CjOpInfo cj_op_equilibrium;
 
+typedef enum
+{
+  CJ_LABEL_RIGHT,
+  CJ_LABEL_WRONG, /* one of the other classes, drawn anew in each step */
+  CJ_LABEL_EVERY, /* a copy of the sample for each class */
+  CJ_LABEL_NEUTRAL
+} CjLabelKind;
+
 typedef struct
 {
+  CjLabelKind kind;
   gint64 n_classes;
-  gboolean wrong; /* one of the other classes, drawn anew in each step */
+  gboolean apart; /* the copies have an axis of their own, if there is but one, too */
 } CjLabelAttrs;
 
 typedef struct
@@ -230,12 +239,32 @@ typedef struct
   double threshold; /* θ */
 } CjGoodnessAttrs;
 
-/* in: x [N, ...], class [N] (int32); out x with its first numbers, as many as there are classes, as dark as the
- * darkest of the sample, but for that of the class, which is as bright as its brightest. Without gradient. */
+/* in: x [N, ...], class [N] (int32, of right and wrong labels), scores [N, K] (optional: wrong ones are drawn by their
+ * softmax); out x, [N, copies, ...] where they are apart, with its first numbers, as many as there are classes, as
+ * dark as the darkest of the sample, but for that of the label, which is as bright as its brightest; all a K-th of
+ * the way between for a neutral one. */
 extern const CjOpInfo cj_op_label;
 /* in: right y [N, ...], wrong y [N, ...]; out: a number that is the smaller the more active the units are for
  * the first and the less for the second. */
 extern const CjOpInfo cj_op_goodness;
+typedef struct
+{
+  double follow; /* share of a step in the usual cost */
+} CjRewardAttrs;
+
+typedef struct
+{
+  CjChainFunction function; /* of the way back */
+  double step;              /* how far from an activity its target is, in gradients of its sample */
+} CjTargetAttrs;
+
+/* in: costs [N], or scores [N, K], usual cost [1] (state), class [N] (int32, of scores); out [N]: by how much the
+ * cost of each sample is above the usual one, which follows in training. Scores cost 1 where the largest is not
+ * that of the class, else 0. Without gradient. */
+extern const CjOpInfo cj_op_reward;
+/* in: h [N, U] that a layer sends, x [N, I] that came to it, weight [I, U] and bias [I] of the way back g; out h as it
+ * is. What comes to h backward says where its target is; x gets where its own is, by differences of g. */
+extern const CjOpInfo cj_op_target;
 /* in: y [N, ..., K], x [N, ...] with D numbers to a row of y, B [K, D]; out y as it is. Of what comes to y
  * backward, each row e hands e B to x besides. */
 extern const CjOpInfo cj_op_feedback;

@@ -10,15 +10,7 @@ typedef struct
 } Params;
 
 static const CjParam params[] = {
-  { .name = "scale",
-    .title = "Feedback scale",
-    .blurb = "Size of the random feedback weights, in those that a layer begins with",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, scale),
-    .preset = 1,
-    .max = 1000,
-    .soft_max = 10,
-    .digits = 3 },
+  { .offset = offsetof (Params, scale), CJ_RULE_FEEDBACK_SCALE },
   { NULL },
 };
 

@@ -8,10 +8,19 @@
 #include <stddef.h>
 #include <string.h>
 
+enum
+{
+  NEGATIVES_RANDOM,
+  NEGATIVES_LIKELY
+};
+
 typedef struct
 {
   double threshold;
+  int negatives;
 } Params;
+
+static const char *const negatives[] = { "random", "likely", NULL };
 
 static const CjParam params[] = {
   { .name = "threshold",
@@ -24,14 +33,17 @@ static const CjParam params[] = {
     .max = 1000,
     .soft_max = 10,
     .digits = 2 },
+  { .name = "negatives",
+    .title = "Wrong labels",
+    .blurb
+    = "random: any of the other classes; likely: drawn by how likely the network holds them, so "
+      "that it learns most from what it confuses",
+    .kind = CJ_PARAM_CHOICE,
+    .offset = offsetof (Params, negatives),
+    .preset = NEGATIVES_RANDOM,
+    .choices = negatives },
   { NULL },
 };
-
-/* One run of the hidden part: where each value stands in it. */
-typedef struct
-{
-  int *at; /* by value of the drawn network; itself where the samples do not reach it */
-} Stream;
 
 static CjStep *
 get_step (const CjRulePass *pass, guint i)
@@ -39,12 +51,25 @@ get_step (const CjRulePass *pass, guint i)
   return &g_array_index (pass->lowered->builder->steps, CjStep, i);
 }
 
-/* The last product of the region before the scores: what is behind it learns by the error. */
+/* The layer that writes labels; -1: none is drawn, the samples themselves get them. */
 static int
-find_scorer (const CjRulePass *pass)
+find_overlay (const CjRulePass *pass)
+{
+  for (guint i = 0; i < pass->lowered->builder->steps->len; i++)
+    if (get_step (pass, i)->op.info == &cj_op_label)
+      return (int) i;
+  return -1;
+}
+
+/* Where every label has a copy of its own, how active layers are is the score. Else the last product makes it,
+ * which learns by the error; -1: none. */
+static int
+find_scorer (const CjRulePass *pass, const CjStep *overlay)
 {
   int scorer = -1;
 
+  if (overlay != NULL && ((const CjLabelAttrs *) overlay->op.attrs)->kind == CJ_LABEL_EVERY)
+    return -1;
   for (guint i = 0; i < pass->lowered->builder->steps->len; i++)
     if (cj_rule_get_product (pass, i) != NULL
         && cj_rule_get_node (pass, get_step (pass, i)->out)->layer->role == CJ_ROLE_LAYER)
@@ -52,52 +77,49 @@ find_scorer (const CjRulePass *pass)
   return scorer;
 }
 
-/* Runs the steps before `end` once more on another input. */
-static Stream
-run_again (CjRulePass *pass, guint end, int x)
+static int
+stop (CjRulePass *pass, guint i, int out, gpointer data)
 {
-  const guint n_values = pass->lowered->builder->values->len;
-  Stream stream = { g_new (int, n_values + 1) };
+  (void) data;
+  if (cj_rule_get_product (pass, i) != NULL)
+    cj_builder_set_stops (pass->lowered->builder, out, 1u << 0);
+  return out;
+}
 
-  for (guint i = 0; i < n_values; i++)
-    stream.at[i] = (int) i;
-  stream.at[pass->lowered->x] = x;
-  for (guint i = 0; i < end; i++)
-    {
-      const CjStep step = *get_step (pass, i);
-      int in[CJ_OP_MAX_IN], out;
-      gboolean reached = FALSE;
+/* Runs the hidden part, the steps before `end`, once more on samples with one kind of label. NULL after a problem.
+ * You free. */
+static int *
+run_labelled (CjRulePass *pass, guint end, const CjStep *overlay, CjLabelKind kind)
+{
+  const CjLowered *lowered = pass->lowered;
+  const CjShape *scores = cj_builder_get_shape (lowered->builder, lowered->prediction);
+  const CjLabelAttrs *drawn = overlay != NULL ? overlay->op.attrs : NULL;
+  const gint64 k = scores->dims[MAX (scores->n_dims, 1) - 1];
+  const CjLabelAttrs attrs = { .kind = kind,
+                               .n_classes = drawn != NULL ? drawn->n_classes : k,
+                               .apart = drawn != NULL && drawn->kind == CJ_LABEL_EVERY };
+  const gboolean likely = kind == CJ_LABEL_WRONG && scores->n_dims == 2 && k == attrs.n_classes
+                          && ((const Params *) pass->params)->negatives == NEGATIVES_LIKELY;
+  const int in[3]
+      = { overlay != NULL ? overlay->in[0] : lowered->x, lowered->y, lowered->prediction };
+  const int from = overlay != NULL ? overlay->out : lowered->x;
+  int *at = cj_rule_new_map (pass);
 
-      for (guint j = 0; j < step.op.n_in; j++)
-        {
-          in[j] = step.in[j] != CJ_NO_VALUE ? stream.at[step.in[j]] : CJ_NO_VALUE;
-          reached |= in[j] != step.in[j];
-        }
-      if (!reached)
-        continue;
-      if (step.op.info == &cj_op_to_last || step.op.info == &cj_op_to_plain) /* as it is needed */
-        {
-          stream.at[step.out] = in[0];
-          continue;
-        }
-      out = cj_rule_emit (pass, step.out, step.op.info, step.op.attrs, in, step.op.n_in);
-      for (guint k = 0; k < step.op.n_out; k++)
-        stream.at[step.out + (int) k] = out + (int) k;
-      if (cj_rule_get_product (pass, i) != NULL)
-        cj_builder_set_stops (pass->lowered->builder, out, 1u << 0);
-    }
-  return stream;
+  at[from] = cj_rule_emit (pass, from, &cj_op_label, &attrs, in, likely ? 3 : 2);
+  if (!cj_rule_run_again (pass, end, CJ_ROLE_LAYER, at, stop, NULL))
+    g_clear_pointer (&at, g_free);
+  return at;
 }
 
 static gboolean
-check (CjRulePass *pass, int scorer)
+check (CjRulePass *pass, const CjStep *overlay, int scorer)
 {
   const CjLowered *lowered = pass->lowered;
   const CjValue *y
       = lowered->y != CJ_NO_VALUE ? cj_builder_get_value (lowered->builder, lowered->y) : NULL;
 
-  if (scorer >= 0 && lowered->x != CJ_NO_VALUE && y != NULL && y->dtype == CJ_INT32
-      && y->shape.n_dims == 1
+  if ((overlay != NULL || scorer >= 0) && lowered->x != CJ_NO_VALUE && y != NULL
+      && y->dtype == CJ_INT32 && y->shape.n_dims == 1
       && cj_builder_get_value (lowered->builder, lowered->x)->dtype == CJ_FLOAT32)
     return TRUE;
   cj_rule_refuse (
@@ -107,51 +129,44 @@ check (CjRulePass *pass, int scorer)
   return FALSE;
 }
 
-/* What a layer sends: its output, or the product itself. */
-static int
-find_sent (const CjRulePass *pass, const CjStep *step)
+/* The product at `i` lowers a loss of its own, if its layer sees the label. */
+static void
+learn (CjRulePass *pass, guint i, const int *right, const int *wrong)
 {
-  const CjLoweredNode *node
-      = &pass->lowered->nodes[cj_builder_get_value (pass->lowered->builder, step->out)->node];
+  const CjGoodnessAttrs goodness = { ((const Params *) pass->params)->threshold };
+  CjStep *step = get_step (pass, i);
+  const int sent = cj_rule_find_sent (pass, step->out);
+  int local;
 
-  return node->n_out > 0 ? node->out[0] : step->out;
+  step->stops |= 1u << 0;
+  if (right[sent] == sent)
+    return;
+  step->stops |= 1u << 1 | 1u << 2;
+  local = cj_rule_emit (pass, step->out, &cj_op_goodness, &goodness,
+                        (int[]){ right[sent], wrong[sent] }, 2);
+  g_array_append_val (pass->lowered->locals, local);
 }
 
 static void
 apply (CjRulePass *pass)
 {
-  const Params *p = pass->params;
-  const CjGoodnessAttrs goodness = { p->threshold };
-  const int scorer = find_scorer (pass), x = pass->lowered->x, y = pass->lowered->y;
-  const CjShape *scores = cj_builder_get_shape (pass->lowered->builder, pass->lowered->prediction);
-  CjLabelAttrs label = { .n_classes = scores->dims[MAX (scores->n_dims, 1) - 1] };
-  Stream right, wrong;
+  const guint n_steps = pass->lowered->builder->steps->len;
+  const int seat = find_overlay (pass);
+  const CjStep copy = seat >= 0 ? *get_step (pass, (guint) seat) : (CjStep){ 0 };
+  const CjStep *overlay = seat >= 0 ? &copy : NULL;
+  const int scorer = find_scorer (pass, overlay);
+  const guint end = scorer >= 0 ? (guint) scorer : n_steps;
+  g_autofree int *right = NULL, *wrong = NULL;
 
-  if (!check (pass, scorer))
+  if (!check (pass, overlay, scorer))
     return;
-  right = run_again (pass, (guint) scorer,
-                     cj_rule_emit (pass, x, &cj_op_label, &label, (int[]){ x, y }, 2));
-  label.wrong = TRUE;
-  wrong = run_again (pass, (guint) scorer,
-                     cj_rule_emit (pass, x, &cj_op_label, &label, (int[]){ x, y }, 2));
-  for (guint i = 0; i <= (guint) scorer; i++)
-    {
-      CjStep *step = cj_rule_get_product (pass, i);
-      int sent, local;
-
-      if (step == NULL)
-        continue;
-      step->stops |= 1u << 0;
-      if (i == (guint) scorer)
-        continue;
-      step->stops |= 1u << 1 | 1u << 2;
-      sent = find_sent (pass, step);
-      local = cj_rule_emit (pass, step->out, &cj_op_goodness, &goodness,
-                            (int[]){ right.at[sent], wrong.at[sent] }, 2);
-      g_array_append_val (pass->lowered->locals, local);
-    }
-  g_free (right.at);
-  g_free (wrong.at);
+  right = run_labelled (pass, end, overlay, CJ_LABEL_RIGHT);
+  wrong = right != NULL ? run_labelled (pass, end, overlay, CJ_LABEL_WRONG) : NULL;
+  for (guint i = 0; i < end && wrong != NULL; i++)
+    if (cj_rule_get_product (pass, i) != NULL)
+      learn (pass, i, right, wrong);
+  if (scorer >= 0)
+    get_step (pass, (guint) scorer)->stops |= 1u << 0;
 }
 
 const CjRuleInfo cj_rule_forward_forward = {

@@ -31,8 +31,7 @@ struct _CjFeed
   guint n_tasks;
   const gsize *tasks;    /* n_tasks + 1 */
   const gint32 *classes; /* n_samples: of each, to choose by; NULL: not known */
-  const guint8
-      *heads; /* n_classes: which head a class belongs to, see CjDataSpec; NULL: one head */
+  const guint8 *heads;   /* n_classes: the head of each class, see CjDataSpec; NULL: one head */
 
   /* Writes the samples `indices[0..n)` into the first n rows of x and y (NULL: the network learns
    * from something else). `epoch` and `seed` choose the augmentation, so the same call gives the same bits. Any one thread at a time. */

@@ -117,7 +117,8 @@ cj_runner_note_epoch (CjRunner *self, CjScore train)
                        .val = { NAN, NAN },
                        .val_top = NAN,
                        .val_f1 = NAN,
-                       .val_mse = NAN };
+                       .val_mse = NAN,
+                       .sparsity = cj_trainer_get_sparsity (self->rig->trainer) };
   gboolean best = FALSE;
   guint n;
 

@@ -40,6 +40,7 @@ typedef struct
   CjScore train, val; /* val is NAN without validation samples */
   /* More of the validation; NAN where the task has no such measure. */
   double val_top, val_f1, val_mse;
+  double sparsity; /* share of the synapses that was pruned then */
   /* Of data with tasks (n_tasks 0: it has none): which was learned, whether this was its last epoch, and the
    * accuracy on every task; NAN: not measured. `val` is the mean over the tasks that began. */
   guint n_tasks, task;

@@ -55,6 +55,8 @@ gboolean cj_trainer_put_flags (CjTrainer *trainer, const char *name, GBytes *fla
 gboolean cj_trainer_set_setup (CjTrainer *trainer, const CjTrainSetup *setup);
 
 const CjPlace *cj_trainer_get_place (const CjTrainer *trainer); /* borrowed */
+/* The share of the tensors that connect units that is pruned, 0 to 1. */
+double cj_trainer_get_sparsity (const CjTrainer *trainer);
 const CjTrainSetup *cj_trainer_get_setup (const CjTrainer *trainer);
 guint64 cj_trainer_get_n_steps (const CjTrainer *trainer); /* of the whole run */
 guint cj_trainer_get_steps_per_epoch (const CjTrainer *trainer);

@@ -173,6 +173,104 @@ test_published (void)
   g_assert_cmpuint (cjd_dataset_count (dataset, CJD_SPLIT_TEST), ==, 100);
 }
 
+/* A seed of the fuzz target under a name with the ending of its kind, in a folder of its own. */
+static char *
+copy_seed (const char *folder, const char *seed, const char *name)
+{
+  g_autofree char *path
+      = g_test_build_filename (G_TEST_DIST, "fuzz", "seeds", "events", seed, NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  return files_write (folder, name, bytes, size);
+}
+
+/* Events in HDF5, in a group and in chunks, are those of the .bin file. */
+static void
+test_hdf5 (void)
+{
+  char *folder = files_new_folder ();
+  g_autofree char *path = copy_seed (folder, "camera", "one/a.h5");
+  g_autofree char *other = copy_seed (folder, "camera", "two/b.hdf5");
+  g_autofree char *odd = copy_seed (folder, "digits", "odd.h5");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) events = cjd_events_load (path, &error);
+  g_autoptr (GBytes) plain = g_bytes_new_static (first, sizeof first);
+  g_autoptr (GArray) same = cjd_events_parse (plain, NULL);
+  g_autoptr (CjdDataset) dataset = files_load (folder, "events", NULL);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (events->len, ==, same->len);
+  for (guint i = 0; i < events->len; i++)
+    {
+      const CjdEvent *a = &g_array_index (events, CjdEvent, i);
+      const CjdEvent *b = &g_array_index (same, CjdEvent, i);
+
+      g_assert_true (a->x == b->x && a->y == b->y && a->t == b->t && a->on == b->on);
+    }
+  g_assert_true (cj_shape_equal (&dataset->x_shape, &(CjShape){ 3, { 2, 3, 24 } }));
+  g_assert_null (cjd_events_load (odd, &error));
+  g_assert_nonnull (strstr (error->message, "“x” is missing"));
+  files_remove (folder);
+}
+
+/* Rows of times and units: seconds become moments. */
+static void
+check_spikes (const CjdDataset *dataset, gsize at)
+{
+  static const gsize set[][2] = { { 0, 0 }, { 1, 2 }, { 2, 4 } };
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (set); i++)
+    g_assert_cmpuint (get (dataset, at, set[i][0], set[i][1]), ==, 255);
+  g_assert_cmpuint (get (dataset, at + 2, 0, 3), ==, 255);
+  g_assert_cmpuint (get (dataset, at + 2, 0, 1), ==, 255);
+  for (gsize i = 0; i < 3 * 15; i++)
+    n += get (dataset, at + i / 15, i % 15 / 5, i % 5) != 0;
+  g_assert_cmpuint (n, ==, 5);
+  g_assert_cmpint (cjd_dataset_get_class (dataset, at + 2), ==, 1);
+}
+
+static void
+test_lists (void)
+{
+  char *folder = files_new_folder ();
+  g_autofree char *path = copy_seed (folder, "digits", "shd_train.h5");
+  g_autofree char *cut = files_write (folder, "cut.h5", "\x89HDF\r\n\x1a\n", 8);
+  g_autofree char *test = NULL;
+  g_autoptr (CjdDataset) dataset = files_load (path, "spike-lists", NULL), both = NULL;
+  g_autoptr (CjdDataset) streamed = NULL;
+  g_autofree guint8 *sample = NULL;
+  g_autoptr (GError) error = NULL;
+  CjdReadOptions options;
+
+  g_assert_true (cj_shape_equal (&dataset->x_shape, &(CjShape){ 3, { 3, 3, 5 } }));
+  check_spikes (dataset, 0);
+  test = copy_seed (folder, "digits", "shd_test.h5");
+  both = files_load (folder, "spike-lists", NULL);
+  g_assert_cmpuint (cjd_dataset_count (both, CJD_SPLIT_TEST), ==, 3);
+  check_spikes (both, 3);
+  cjd_read_options_init (&options);
+  options.memory = 0;
+  streamed = cjd_load (folder, &options, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (streamed->cache);
+  sample = g_malloc (15);
+  for (gsize i = 0; i < 6; i++)
+    {
+      g_assert_true (cjd_dataset_read (streamed, i, sample, NULL));
+      g_assert_cmpmem (sample, 15, (const guint8 *) both->x->data + i * 15, 15);
+    }
+  options.moment = 0.0001;
+  g_assert_null (cjd_load (path, &options, &error));
+  g_assert_nonnull (strstr (error->message, "Make a moment longer"));
+  g_clear_error (&error);
+  g_assert_null (cjd_reader_find ("spike-lists")->load (cut, &options, &error));
+  g_assert_nonnull (strstr (error->message, "cut.h5: It is damaged"));
+  files_remove (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,5 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data/events/arrays", test_arrays);
   g_test_add_func ("/data/events/broken", test_broken);
   g_test_add_func ("/data/events/published", test_published);
+  g_test_add_func ("/data/events/hdf5", test_hdf5);
+  g_test_add_func ("/data/events/lists", test_lists);
   return g_test_run ();
 }

@@ -253,6 +253,20 @@ test_glyphs_ink (void)
   g_assert_cmpstr (dataset->class_names[35], ==, "Z");
 }
 
+/* The digits alone are the first ten classes, written as before. */
+static void
+test_glyphs_digits (void)
+{
+  g_autoptr (CjdDataset) digits = MAKE (cjd_source_find ("glyphs"), "samples=100", "signs=digits");
+  g_autoptr (CjdDataset) all = MAKE (cjd_source_find ("glyphs"), "samples=100");
+
+  g_assert_cmpuint (digits->n_classes, ==, 10);
+  g_assert_cmpstr (digits->class_names[9], ==, "9");
+  for (guint i = 0; i < 100; i++)
+    g_assert_cmpint (cj_tensor_i32 (digits->y)[i], ==, i % 10);
+  g_assert_cmpmem (digits->x->data, 10 * 784, all->x->data, 10 * 784);
+}
+
 /* The stripes of class k run at k / classes of half a turn: along them a picture hardly changes. */
 static void
 test_gratings_direction (void)
@@ -419,6 +433,7 @@ main (int argc, char **argv)
       }
   g_test_add_func ("/data/generators/known", test_known);
   g_test_add_func ("/data/generators/glyphs/ink", test_glyphs_ink);
+  g_test_add_func ("/data/generators/glyphs/digits", test_glyphs_digits);
   g_test_add_func ("/data/generators/gratings/direction", test_gratings_direction);
   g_test_add_func ("/data/generators/xor/signs", test_xor);
   g_test_add_func ("/data/generators/spirals/arms", test_spirals);

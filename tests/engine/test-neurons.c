@@ -39,6 +39,82 @@ test_izhikevich (gconstpointer data)
 
 /* --- others --- */
 
+static double
+get_mean (const CjNeuronTrace *trace, guint variable)
+{
+  double sum = 0;
+
+  for (guint i = trace->n / 10; i < trace->n; i++)
+    sum += trace->state[i * trace->n_state + variable];
+  return sum / (trace->n - trace->n / 10);
+}
+
+/* Conductances are on average rate, weight and time constant multiplied; what pulls has its bounds. */
+static void
+test_conductance (void)
+{
+  const CjNeuronInfo *info = cj_neuron_find ("conductance-lif");
+  const CjFiringPattern ways[] = {
+    { .id = "both",
+      .settings = "rate-e=0.5 rate-i=1 threshold=1000",
+      .dt = 0.1,
+      .duration = 20000 },
+    { .id = "strong",
+      .settings = "rate-e=500 rate-i=0 threshold=1000",
+      .dt = 0.1,
+      .duration = 200 },
+    { .id = "held", .settings = "rate-e=0 rate-i=500 threshold=1000", .dt = 0.1, .duration = 200 },
+  };
+  g_autoptr (CjNeuronTrace) both = cj_neuron_run_pattern (info, &ways[0]);
+  g_autoptr (CjNeuronTrace) strong = cj_neuron_run_pattern (info, &ways[1]);
+  g_autoptr (CjNeuronTrace) held = cj_neuron_run_pattern (info, &ways[2]);
+
+  g_assert_cmpfloat_with_epsilon (get_mean (both, 2), 0.5 * 1 * 5, 0.1);
+  g_assert_cmpfloat_with_epsilon (get_mean (both, 3), 1 * 5 * 10, 1.5);
+  g_assert_cmpfloat_with_epsilon (get_mean (strong, 0), 0, 2);
+  g_assert_cmpfloat_with_epsilon (get_mean (held, 0), -80, 0.5);
+  for (guint i = 0; i < strong->n; i++)
+    g_assert_cmpfloat (strong->state[i * strong->n_state], <=, 0);
+  for (guint i = 0; i < held->n; i++)
+    g_assert_cmpfloat (held->state[i * held->n_state], >=, -80);
+}
+
+/* Without spikes that come in it is a leaky neuron: C / g ln (I / (I − g 10 mV)) to the threshold, then 2 ms. */
+static void
+test_conductance_current (void)
+{
+  const CjNeuronInfo *info = cj_neuron_find ("conductance-lif");
+  const CjFiringPattern way = { .id = "current",
+                                .settings = "rate-e=0 rate-i=0 reset=-60",
+                                .dt = 0.01,
+                                .duration = 2000,
+                                .current = { 200, { { 0 } }, 0 } };
+  g_autoptr (CjNeuronTrace) trace = cj_neuron_run_pattern (info, &way);
+  g_autoptr (GArray) s = cj_neuron_trace_dup_spikes (trace);
+
+  g_assert_cmpuint (s->len, >, 20);
+  for (guint i = 0; i + 1 < s->len; i++)
+    g_assert_cmpfloat_with_epsilon (cj_firing_interval (s, i), 2 + 20 * log (2), 0.03);
+}
+
+/* Inhibition that pulls nowhere still makes a current leak away. */
+static void
+test_shunt (void)
+{
+  const CjNeuronInfo *info = cj_neuron_find ("conductance-lif");
+  CjFiringPattern open = *cj_neuron_find_pattern (info, "shunt");
+  g_autoptr (CjNeuronTrace) shunted = cj_neuron_run_pattern (info, &open);
+  g_autoptr (GArray) few = cj_neuron_trace_dup_spikes (shunted);
+  g_autoptr (CjNeuronTrace) free_trace = NULL;
+  g_autoptr (GArray) many = NULL;
+
+  open.settings = "rate-e=0 rate-i=0";
+  free_trace = cj_neuron_run_pattern (info, &open);
+  many = cj_neuron_trace_dup_spikes (free_trace);
+  g_assert_cmpuint (few->len, ==, 0);
+  g_assert_cmpuint (many->len, >, 10);
+}
+
 /* The closed solution of a published run: 1,000 rows of input, membrane and spike. */
 static void
 test_lif (void)
@@ -324,5 +400,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/neurons/stdp/neuron", test_stdp_neuron);
   g_test_add_func ("/engine/neurons/stdp/bimodality", test_bimodality);
   g_test_add_func ("/engine/neurons/refusals", test_refusals);
+  g_test_add_func ("/engine/neurons/conductance-lif/mean", test_conductance);
+  g_test_add_func ("/engine/neurons/conductance-lif/current", test_conductance_current);
+  g_test_add_func ("/engine/neurons/conductance-lif/shunt", test_shunt);
   return g_test_run ();
 }

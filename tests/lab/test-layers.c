@@ -332,6 +332,30 @@ test_weights (void)
   g_assert_cmpfloat (cjv_frame_get_scalar (frame, "unit", -1), ==, 2);
 }
 
+/* A dense layer that hears spikes looks at the picture that was encoded, and one behind it does not. */
+static void
+test_weights_of_spikes (void)
+{
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  const CjDataSpec spec = picture_spec (4);
+  const CjShape matrix = cj_shape2 (3, 16), square = cj_shape2 (16, 3);
+  g_autoptr (CjTensor) first = cj_tensor_new (CJ_FLOAT32, &matrix);
+  g_autoptr (CjTensor) second = cj_tensor_new (CJ_FLOAT32, &square);
+  g_autoptr (CjLowered) lowered = NULL;
+
+  cj_graph_add_chain (graph, NULL,
+                      "input, flatten, divisive-norm, poisson-encoder 5, dense 3, competing-lif, "
+                      "dense 16, lif, dense 2",
+                      NULL);
+  lowered = cj_lower (graph, &spec);
+  g_assert_cmpstr (cjl_weights_get_figure (first, graph, cj_graph_find (graph, "dense1"), lowered),
+                   ==, "filters");
+  g_assert_cmpstr (cjl_weights_get_figure (second, graph, cj_graph_find (graph, "dense2"), lowered),
+                   ==, "heatmap");
+  g_assert_cmpstr (cjl_weights_get_figure (first, graph, cj_graph_find (graph, "dense3"), lowered),
+                   ==, "heatmap");
+}
+
 /* Runs of other lengths than each other end in NaN. */
 static void
 test_runs (void)
@@ -418,5 +442,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/runs", test_runs);
   g_test_add_func ("/lab/runs/thin", test_thin);
   g_test_add_func ("/lab/layer-figures/weights", test_weights);
+  g_test_add_func ("/lab/layer-figures/weights-of-spikes", test_weights_of_spikes);
   return g_test_run ();
 }

@@ -180,6 +180,13 @@ act () { show activations; xdotool mousemove 840 285 click 1; sleep 1; }
 picture activations 12 --new lenet-5 --train
 act () { show weights; }
 picture weights 12 --new lenet-5 --train
+# receptive fields that form by the times of spikes, while they do
+for dark in '' -dark; do
+  [ -z "$dark" ] || export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+  act () { show weights; }
+  picture "fields$dark" 6 --new digits-without-teacher --train
+done
+unset ADW_DEBUG_COLOR_SCHEME
 act () { show histogram 3; }
 picture histogram 12 --new lenet-5 --train
 # figures for a page: a view alone before it is exported, and a plate of three
@@ -274,8 +281,11 @@ inside ()
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }
   picture "neuron$1" 8 --new mlp
-  act () { show 'neuron bench'; xdotool mousemove 473 688 click 1; sleep 1.5; }
+  act () { show 'neuron bench'; xdotool mousemove 471 648 click 1; sleep 1.5; }
   picture "neuron-turned$1" 8 --new mlp
+  # its plane
+  act () { show 'neuron bench'; xdotool mousemove 302 607 click 1; sleep 1; xdotool key Down Return; sleep 2; }
+  picture "neuron-plane$1" 8 --new mlp
   # a layer is chosen on the canvas, and damaged by dose
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train
@@ -287,6 +297,9 @@ inside ()
   # a layer is lesioned on the canvas; and another network's first layer recovers from its loss
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; xdotool key l; sleep 2; }
   picture "lesion$1" 14 --new mlp --train
+  # a drag over neurons, and a click: dose and response of their layer
+  act () { xdotool mousemove 720 335 click 1; sleep 0.3; xdotool key s; sleep 2; xdotool key 5; sleep 0.3; }
+  picture "synapses-lesion$1" 14 --new mlp --train
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 330 749 click 1 key ctrl+a; xdotool type "200"; xdotool key Tab; sleep 0.3; xdotool mousemove 326 789 click 1; sleep 12; }
   picture "retraining$1" 14 --new mlp --train
   # what excites and inhibits
@@ -301,6 +314,13 @@ inside ()
     pruning.schedule=gradual pruning.every=0.05 pruning.sparsity=0.95 pruning.end=1
   act () { show pruning; sleep 4; }
   picture "pruning$1" 8 --train "$HOME/thin$1.cajal"
+  # tasks one after another: what is left of the first, once with nothing done and then with replay
+  act () { show forgetting; sleep 6; }
+  picture "forgetting$1" 12 --new one-after-another --train
+  "$(dirname "$program")/../cli/cajal-cli" new one-after-another -o "$HOME/tasks$1.cajal" >/dev/null
+  "$(dirname "$program")/../cli/cajal-cli" set "$HOME/tasks$1.cajal" continual.remedy=replay
+  act () { xdotool mousemove 1040 240; xdotool click --repeat 60 5; sleep 2; }
+  picture "continual$1" 4 "$HOME/tasks$1.cajal"
 }
 inside ''
 act () { xdotool windowsize --sync "$1" 640 860; sleep 1; show activations; }

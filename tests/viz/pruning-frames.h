@@ -23,5 +23,22 @@ frame_pruning (guint n)
   cjv_frame_set_values (frame, "units", columns + 2 * n, n);
   cjv_frame_set_values (frame, "silent", columns + 3 * n, n);
   cjv_frame_set_strings (frame, "layers", (const char *const *) names->pdata);
+  if (n < 10) /* two runs */
+    {
+      const CjShape shape = cj_shape2 (2, 6);
+      CjTensor *left = cj_tensor_new (CJ_FLOAT32, &shape);
+      CjTensor *right = cj_tensor_new (CJ_FLOAT32, &shape);
+
+      for (guint i = 0; i < 12; i++)
+        {
+          cj_tensor_f32 (left)[i] = i == 11 ? NAN : 1 - 0.16f * (float) (i % 6);
+          cj_tensor_f32 (right)[i]
+              = i == 11 ? NAN : 0.98f - (i < 6 ? 0.004f : 0.02f) * (float) ((i % 6) * (i % 6));
+        }
+      cjv_frame_take_array (frame, "left", left);
+      cjv_frame_take_array (frame, "right", right);
+      cjv_frame_set_strings (frame, "runs",
+                             (const char *const[]){ "this run", "random, one-shot", NULL });
+    }
   return cjv_frame_seal (frame);
 }

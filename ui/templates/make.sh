@@ -43,3 +43,4 @@ picture evidence 2000 6 maps --node recurrent1 --sample 4
 picture excitation-inhibition 6000 4 heatmap --node dale3
 picture one-after-another 6000 4 forgetting
 picture simple-cells 16000 8 filters --node conv1 --set each=true
+picture digits-without-teacher 24000 1 filters --node dense1

@@ -127,7 +127,7 @@ plot_place (Plot *plot, const CjvScene *scene)
       double cell = MIN ((w - plot->left) / (double) plot->t,
                          (h - plot->top - plot->foot) / (double) plot->t);
 
-      cell = CLAMP (cell, 1, em * 4.6);
+      cell = CLAMP (cell, 1, em * 6.5);
       if (columns > 1 && cell <= plot->cell)
         continue;
       plot->columns = columns;
@@ -137,14 +137,16 @@ plot_place (Plot *plot, const CjvScene *scene)
     }
 }
 
-/* The cells of a run. */
+/* The cells of a run; in a small picture in the middle. */
 static CjvRect
-place_cells (const Plot *plot, gint64 run)
+place_cells (const Plot *plot, const CjvScene *scene, gint64 run)
 {
   const double size = plot->cell * (double) plot->t;
+  const double columns = (double) plot->columns, step = plot->panel_w + plot->gap;
+  const double left
+      = scene->style->bare ? (scene->width - columns * step + plot->gap) / 2 : plot->pad;
 
-  return (CjvRect){ plot->pad + (double) (run % plot->columns) * (plot->panel_w + plot->gap)
-                        + plot->left,
+  return (CjvRect){ left + (double) (run % plot->columns) * step + plot->left,
                     plot->pad + plot->heading
                         + (double) (run / plot->columns) * (plot->panel_h + plot->gap) + plot->top,
                     size, size };
@@ -168,7 +170,7 @@ cell_color (const CjvScene *scene, const Plot *plot, double value, gboolean begu
 static void
 draw_cells (const CjvScene *scene, cairo_t *cr, const Plot *plot, gint64 run)
 {
-  const CjvRect room = place_cells (plot, run);
+  const CjvRect room = place_cells (plot, scene, run);
   const double gap = plot->cell > 10 ? 1 : 0;
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE);
   const gboolean numbers
@@ -214,7 +216,7 @@ print_points (double share)
 static void
 draw_words (const CjvScene *scene, cairo_t *cr, const Plot *plot, gint64 run)
 {
-  const CjvRect room = place_cells (plot, run);
+  const CjvRect room = place_cells (plot, scene, run);
   const double line = cjv_text_height (scene, CJV_SIZE_NOTE), em = scene->style->font_size;
   const double left = room.x - plot->left, wide = plot->panel_w;
   const CjvColor ink = cjv_style_color (scene->style, CJV_INK),
@@ -295,7 +297,7 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
   plot_place (&plot, scene);
   for (gint64 run = 0; run < plot.r && !found; run++)
     {
-      const CjvRect room = place_cells (&plot, run);
+      const CjvRect room = place_cells (&plot, scene, run);
       const gint64 i = CLAMP ((gint64) ((y - room.y) / plot.cell), 0, plot.t - 1);
       const gint64 j = CLAMP ((gint64) ((x - room.x) / plot.cell), 0, plot.t - 1);
       g_autofree char *share = cjv_percent_print (get (&plot, run, i, j), 1);
@@ -387,7 +389,7 @@ const CjvFigureInfo cjv_figure_forgetting = {
   .wants = wants,
   .params = params,
   .preset_width = 560,
-  .preset_height = 560,
+  .preset_height = 600,
   .draw = draw,
   .hit = hit,
   .csv = csv,

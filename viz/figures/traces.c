@@ -135,6 +135,44 @@ place_row (Traces *t, const CjvScene *scene, guint row, const CjvRect *outer)
   cjv_plot_place (plot, scene, outer, FALSE, TRUE);
 }
 
+/* A low and wide place, as in the dock: the membrane at the left, as much of the others as can be read at its
+ * right, the current last. */
+static void
+place_beside (Traces *t, const CjvScene *scene, double top, double room)
+{
+  const double em = scene->style->font_size, width = MAX (scene->width - 2 * t->pad, 1);
+  const guint most = (guint) MAX (floor ((room - em * 2.5) / (em * 3.2)), 1);
+  double left = 0;
+
+  t->n_rows = MIN (t->n_rows, 1 + most);
+  for (guint row = 0; row < t->n_rows; row++)
+    {
+      const double high = (room - em * 2.5) / (t->n_rows - 1);
+      const gboolean last = row + 1 == t->n_rows;
+      const CjvRect outer = row == 0 ? (CjvRect){ t->pad, top, width * 0.58, room }
+                                     : (CjvRect){ t->pad + width * 0.6, top + (row - 1) * high,
+                                                  width * 0.4, high + (last ? em * 2.5 : 0) };
+
+      place_row (t, scene, row, &outer);
+      if (row == 0)
+        t->rows[0].x.label = NULL;
+      else
+        left = MAX (left, t->rows[row].inner.x);
+      if (row > 0 && !last) /* the time stands below the last */
+        {
+          t->rows[row].x.n_ticks = 0;
+          t->rows[row].inner.height = MAX (high - em * 0.6, 1);
+        }
+    }
+  for (guint row = 1; row < t->n_rows; row++)
+    {
+      CjvRect *inner = &t->rows[row].inner;
+
+      inner->width = MAX (inner->x + inner->width - left, 1);
+      inner->x = left;
+    }
+}
+
 /* All rows begin at the same place to the right of their numbers. */
 static void
 traces_place (Traces *t, const CjvScene *scene)
@@ -148,13 +186,18 @@ traces_place (Traces *t, const CjvScene *scene)
   t->begin = MIN (p->from, p->to) * all;
   t->end = MAX (MAX (p->from, p->to) * all, t->begin + t->dt);
   t->n_rows = (guint) (p->others && !scene->style->bare ? t->v : 1) + (t->current != NULL);
+  top = t->pad + cjv_heading_height (scene);
+  room = MAX (scene->height - t->pad - top, 1);
+  if (scene->height < em * 16 && scene->width >= em * 40 && room > em * 4.5 && t->n_rows > 1)
+    {
+      place_beside (t, scene, top, room);
+      return;
+    }
   if (scene->height < em * 16) /* the membrane alone */
     {
       t->n_rows = 1;
       t->current = NULL;
     }
-  top = t->pad + cjv_heading_height (scene);
-  room = MAX (scene->height - t->pad - top, 1);
   unit = room / (MEMBRANE + t->n_rows - 1);
   for (guint row = 0; row < t->n_rows; row++)
     {

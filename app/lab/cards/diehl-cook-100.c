@@ -25,7 +25,7 @@ const CjlResultCard cjl_card_diehl_cook_100 = {
   .version = 1,
   .experiment = {
     .id = "diehl-cook-100",
-    .title = "Digits without a teacher",
+    .title = "A hundred neurons name the digits",
     .category = CJL_CARD_CATEGORY,
     .blurb = "A hundred spiking neurons that compete come to stand for digits by the times of spikes "
              "alone; labels only name them",

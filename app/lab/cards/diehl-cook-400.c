@@ -24,7 +24,7 @@ const CjlResultCard cjl_card_diehl_cook_400 = {
   .version = 1,
   .experiment = {
     .id = "diehl-cook-400",
-    .title = "More neurons, more handwritings",
+    .title = "Four hundred neurons, more handwritings",
     .category = CJL_CARD_CATEGORY,
     .blurb = "Four hundred neurons that compete share out the ways a digit is written, and vote better "
              "than a hundred",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Direct feedback alignment of 784-500-500-10 tanh on MNIST, with settings of our own: Nøkland trained two layers
- * of 800 for 300 epochs. */
+/* Direct feedback alignment of 784-800-800-10 tanh on MNIST, as Nøkland has it but for ten epochs instead of 300,
+ * with Adam and a rate that falls along half a cosine. */
 #include "cjl-card-tools.h"
 
 #include <math.h>
@@ -33,7 +33,7 @@ run (CjlCardRun *run, guint64 seed, GError **error)
 const CjlResultCard cjl_card_direct_feedback_alignment = {
   .abi = CJL_CARD_ABI,
   .size = sizeof (CjlResultCard),
-  .version = 1,
+  .version = 2,
   .experiment = {
     .id = "direct-feedback-alignment",
     .title = "Every layer hears the answer",
@@ -42,9 +42,9 @@ const CjlResultCard cjl_card_direct_feedback_alignment = {
              "teaches them all at once",
     .teaches = "Layers need not wait for each other to learn",
     .expected = "97.5 %",
-    .network = "input, flatten, dense 500 tanh, dense 500 tanh, dense 10, cross-entropy",
+    .network = "input, flatten, dense 800 tanh, dense 800 tanh, dense 10, cross-entropy",
     .data = "normalise=as-is validation-share=0",
-    .setup = "epochs=10 batch=64 learning-rate=0.0005 rule=direct-feedback-alignment",
+    .setup = "epochs=10 batch=64 learning-rate=0.001 schedule=cosine rule=direct-feedback-alignment",
   },
   .data_set = "mnist",
   .paper = "Nøkland, 2016: Direct feedback alignment provides learning in deep neural networks",
