@@ -127,8 +127,8 @@ turn (const CjOpCall *call, guint chunk)
   const float *x = call->in[0];
   float *to = get_turned (call, &s);
 
-  for (gint64 r = 0; r < s.n; r++)
-    for (gint64 i = begin; i < end; i++)
+  for (gint64 i = begin; i < end; i++)
+    for (gint64 r = 0; r < s.n; r++)
       to[i * s.n + r] = x[r * s.i + i];
 }
 
@@ -147,19 +147,36 @@ gather (const gint32 *places, const float *weights, gint32 n, const float *x)
   return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
+typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float)), aligned (4)));
+
+/* `lanes` rows side by side, whose sums stay in registers. */
+CJ_INLINE void
+spread_lanes (const int lanes, const gint32 *places, const float *weights, gint32 n_weights,
+              const float *turned, gint64 n, float *sums)
+{
+  Vector sum[4] = { 0 };
+
+  for (gint32 k = 0; k < n_weights; k++)
+    for (int v = 0; v < lanes / LANES; v++)
+      sum[v] += weights[k] * ((const Vector *) (const void *) (turned + (gint64) places[k] * n))[v];
+  for (int v = 0; v < lanes / LANES; v++)
+    ((Vector *) (void *) sums)[v] = sum[v];
+}
+
 CJ_CLONES static void
 spread (const gint32 *places, const float *weights, gint32 n_weights, const float *turned, gint64 n,
         float *restrict sums)
 {
-  memset (sums, 0, sizeof (float) * (gsize) n);
-  for (gint32 k = 0; k < n_weights; k++)
-    {
-      const float *restrict x = turned + (gint64) places[k] * n;
-      const float w = weights[k];
+  gint64 r = 0;
 
-      for (gint64 r = 0; r < n; r++)
-        sums[r] += w * x[r];
-    }
+  for (; r + 4 * LANES <= n; r += 4 * LANES)
+    spread_lanes (4 * LANES, places, weights, n_weights, turned + r, n, sums + r);
+  for (; r + LANES <= n; r += LANES)
+    spread_lanes (LANES, places, weights, n_weights, turned + r, n, sums + r);
+  memset (sums + r, 0, sizeof (float) * (gsize) (n - r));
+  for (gint32 k = 0; k < n_weights && r < n; k++)
+    for (gint64 j = r; j < n; j++)
+      sums[j] += weights[k] * turned[(gint64) places[k] * n + j];
 }
 
 /* One unit of all rows, into the scratch. */

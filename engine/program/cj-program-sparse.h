@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* From this share of zeros on compressed sparse rows pay, for one sample as for many (docs/performance.md). */
-#define CJ_SPARSE_SHARE 0.92
+/* From this share of zeros on compressed sparse rows pay, of many samples by far, of one about (docs/performance.md). */
+#define CJ_SPARSE_SHARE 0.95
 #define CJ_SPARSE_WEIGHTS 8192 /* of fewer it does not matter */
 
 /* As cj_program_new with CJ_PURPOSE_INFER, where dense layers whose weights are among `sparse` (names, ended by

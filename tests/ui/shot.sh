@@ -290,9 +290,9 @@ inside ()
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 326 789 click 1; sleep 9; }
   picture "robustness$1" 12 --new mlp --train
   # what an answer costs, and what smaller versions of the network would
-  act () { show 'show energy'; sleep 2; }
+  act () { show energy; sleep 2; }
   picture "energy$1" 12 --new mlp --train
-  act () { show 'show energy'; sleep 1; xdotool mousemove 379 790 click 1; sleep 22; }
+  act () { show energy; sleep 1; xdotool mousemove 379 790 click 1; sleep 22; }
   picture "versions$1" 12 --new mlp --train
   # a layer is lesioned on the canvas; and another network's first layer recovers from its loss
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; xdotool key l; sleep 2; }
@@ -302,6 +302,12 @@ inside ()
   picture "synapses-lesion$1" 14 --new mlp --train
   act () { xdotool mousemove 575 335 click 1; sleep 0.5; show robustness; xdotool mousemove 330 749 click 1 key ctrl+a; xdotool type "200"; xdotool key Tab; sleep 0.3; xdotool mousemove 326 789 click 1; sleep 12; }
   picture "retraining$1" 14 --new mlp --train
+  # what excites and inhibits
+  act () { show 'balance of exc'; sleep 2; }
+  picture "balance$1" 12 --new mlp --train
+  # the same network in spikes, as a project of its own
+  act () { xdotool key ctrl+k; sleep 0.5; xdotool type "convert to spiking"; sleep 0.5; xdotool key Return; sleep 1; xdotool key Return; sleep 6; }
+  picture "to-spiking$1" 18 --new mlp --train
   # thinned while it trains
   "$(dirname "$program")/../cli/cajal-cli" new mlp -o "$HOME/thin$1.cajal" >/dev/null
   "$(dirname "$program")/../cli/cajal-cli" set "$HOME/thin$1.cajal" pruning.method=magnitude \
