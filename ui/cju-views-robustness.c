@@ -409,7 +409,7 @@ const CjuViewInfo cju_view_robustness = {
   .title = N_ ("Robustness"),
   .blurb = N_ (
       "What the network still gets right at growing doses of lesions, of noise on weights and "
-      "samples, and of attacks: the mean over seeds with its 95 % confidence interval. A layer "
+      "samples, and of attacks: the mean over seeds with its confidence interval (95 %). A layer "
       "that is selected on the canvas is damaged alone. Doses are progressive: what a small one "
       "takes away, a large one takes away as well. With steps of training afterwards: how what is "
       "left recovers while the lesion stays. Beside a lesion of units stands how distributed "

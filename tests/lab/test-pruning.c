@@ -421,7 +421,7 @@ check_heads (const char *layer, const char *node, const char *prefix)
   before = answer (session, project, dataset, &n);
   g_assert_true (cjl_session_shrink (session, &said, &error));
   g_assert_no_error (error);
-  g_assert_cmpstr (said, ==, "2 heads are taken out.");
+  g_assert_true (g_str_has_prefix (said, "2 heads are taken out."));
   after = answer (session, project, dataset, &n);
   for (gsize i = 0; i < n; i++)
     g_assert_cmpfloat_with_epsilon (before[i], after[i], 1e-6);
