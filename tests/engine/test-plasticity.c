@@ -113,7 +113,7 @@ test_late_reward (void)
     }
 }
 
-/* The distal reward problem: a hundred synapses of neurons that all fire by chance, once a second. Whenever the first
+/* The distal reward problem: 25 synapses of neurons that all fire by chance, once a second. Whenever the first
  * spikes within 10 ms before its neuron, a reward comes one to three seconds later, when much else has happened. In
  * an hour that synapse alone has grown. */
 static void
@@ -121,7 +121,7 @@ test_distal_reward (void)
 {
   enum
   {
-    N = 100,
+    N = 25,
     SECONDS = 3600
   };
   CjRewardRule rule;

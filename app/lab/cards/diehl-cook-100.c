@@ -30,7 +30,7 @@ const CjlResultCard cjl_card_diehl_cook_100 = {
     .blurb = "A hundred spiking neurons that compete come to stand for digits by the times of spikes "
              "alone; labels only name them",
     .teaches = "Look at the weights of dense1: each neuron has drawn the digit it waits for",
-    .expected = "83 % and more",
+    .expected = "over 83 %",
     .network = "input, flatten, divisive-norm power=1 half=0.01 gain=0.13, "
                "poisson-encoder 50 rate=0.25 range=fixed, dense 100 bias=false, competing-lif, "
                "spike-readout, class-vote 10, cross-entropy",
@@ -40,7 +40,7 @@ const CjlResultCard cjl_card_diehl_cook_100 = {
   .data_set = "mnist",
   .paper = "Diehl and Cook, 2015: Unsupervised learning of digit recognition using "
            "spike-timing-dependent plasticity, figure 2B",
-  .passes = "At least 82.9 % of the test digits",
+  .passes = "Of the test digits at least 82.9 %",
   .values = values,
   .n_seeds = 3,
   .seconds = 10,

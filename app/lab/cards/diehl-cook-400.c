@@ -29,7 +29,7 @@ const CjlResultCard cjl_card_diehl_cook_400 = {
     .blurb = "Four hundred neurons that compete share out the ways a digit is written, and vote better "
              "than a hundred",
     .teaches = "Look at the weights of dense1: there are now several sevens, with and without a bar",
-    .expected = "87 % and more",
+    .expected = "over 87 %",
     .network = "input, flatten, divisive-norm power=1 half=0.01 gain=0.13, "
                "poisson-encoder 50 rate=0.25 range=fixed, dense 400 bias=false, competing-lif, "
                "spike-readout, class-vote 10, cross-entropy",
@@ -39,7 +39,7 @@ const CjlResultCard cjl_card_diehl_cook_400 = {
   .data_set = "mnist",
   .paper = "Diehl and Cook, 2015: Unsupervised learning of digit recognition using "
            "spike-timing-dependent plasticity, figure 2B",
-  .passes = "At least 87.0 % of the test digits",
+  .passes = "Of the test digits at least 87.0 %",
   .values = values,
   .n_seeds = 3,
   .seconds = 30,

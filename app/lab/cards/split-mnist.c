@@ -14,7 +14,7 @@ static const double tasks[N_TASKS] = { 1, 2, 3, 4, 5 };
 static const CjlCardValue values[] = {
   { "plain", "Mean accuracy, nothing done", TRUE, NAN, -INFINITY, INFINITY },
   { "ewc", "Elastic weight consolidation", TRUE, NAN, -INFINITY, INFINITY },
-  { "replay", "1 % of the samples seen again", TRUE, NAN, -INFINITY, INFINITY },
+  { "replay", "A hundredth of the samples seen again", TRUE, NAN, -INFINITY, INFINITY },
   { "si", "Synaptic intelligence", TRUE, NAN, -INFINITY, INFINITY },
   { "ewc-gain", "Elastic weights over nothing", TRUE, NAN, 0.05, 1 },
   { "replay-gain", "Replay over nothing", TRUE, NAN, 0.05, 1 },
