@@ -71,6 +71,6 @@ const CjlResultCard cjl_card_permuted_mnist = {
   .x = tasks,
   .n_points = N_TASKS,
   .n_seeds = 3,
-  .seconds = 150,
+  .seconds = 60,
   .run = run,
 };
