@@ -162,7 +162,7 @@ cj_trainer_put_flags (CjTrainer *self, const char *name, GBytes *flags)
 double
 cj_trainer_get_sparsity (const CjTrainer *self)
 {
-  const guint8 *flags = cj_mask_get_flags (self->mask);
+  const guint8 *flags = self->masked ? cj_mask_get_flags (self->mask) : NULL;
   gint64 all = 0, gone = 0;
 
   for (guint i = 0; i < cj_program_get_n_params (self->program); i++)
@@ -172,7 +172,7 @@ cj_trainer_get_sparsity (const CjTrainer *self)
       if (param->state || param->shape.n_dims < 2 || !cj_init_connects (&param->init))
         continue;
       all += param->size;
-      gone += self->masked ? cj_mask_count (flags + param->offset, param->size) : 0;
+      gone += flags != NULL ? cj_mask_count (flags + param->offset, param->size) : 0;
     }
   return all > 0 ? (double) gone / (double) all : 0;
 }
