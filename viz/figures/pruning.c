@@ -352,13 +352,14 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
   return TRUE;
 }
 
+/* One table: layers, then moments of runs; each leaves the columns of the other empty. */
 static void
 csv (const CjvScene *scene, GString *out)
 {
   Plot plot;
 
   plot_init (&plot, scene);
-  g_string_append (out, "layer,synapses,kept,share,units,silent\r\n");
+  g_string_append (out, "layer,synapses,kept,share,units,silent,run,epoch,left,right\r\n");
   for (gint64 i = 0; i < plot.l; i++)
     {
       g_autofree char *name = cjv_class_dup (scene->frame, "layers", i);
@@ -367,11 +368,9 @@ csv (const CjvScene *scene, GString *out)
       g_string_append_printf (out, ",%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",",
                               count (plot.synapses, i), count_kept (&plot, i));
       cjv_csv_number (out, cjv_tensor_at (plot.kept, i));
-      g_string_append_printf (out, ",%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT "\r\n",
+      g_string_append_printf (out, ",%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",,,,\r\n",
                               count (plot.units, i), count (plot.silent, i));
     }
-  if (plot.r > 0)
-    g_string_append (out, "\r\nrun,epoch,left,right\r\n");
   for (gint64 k = 0; k < plot.r; k++)
     for (gint64 i = 0; i < plot.e; i++)
       {
@@ -379,6 +378,7 @@ csv (const CjvScene *scene, GString *out)
 
         if (!isfinite (get_left (&plot, k, i)))
           continue;
+        g_string_append (out, ",,,,,,");
         cjv_csv_text (out, name);
         g_string_append_printf (out, ",%d,", (int) i + 1);
         cjv_csv_number (out, get_left (&plot, k, i));
