@@ -66,8 +66,9 @@ find_bounds (const CjlNeuron *self, const CjNeuronTrace *trace)
       b.w[1] = MAX (b.w[1], state[recovery]);
     }
   {
-    const double v = MAX ((b.v[1] - b.v[0]) * 0.1, 8);
-    const double w = MAX ((b.w[1] - b.w[0]) * 0.35, recovery > 1 ? 0.05 : 5);
+    /* one that rests is shown as far as where it would fire */
+    const double v = MAX ((b.v[1] - b.v[0]) * 0.1, (60 - b.v[1] + b.v[0]) / 2);
+    const double w = MAX ((b.w[1] - b.w[0]) * 0.35, recovery > 1 ? 0.05 : 10);
 
     b.v[0] -= v;
     b.v[1] += v;
