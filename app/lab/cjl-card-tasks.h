@@ -6,20 +6,16 @@
 
 G_BEGIN_DECLS
 
-#define CJL_CARD_ARMS 4
+#define CJL_CARD_TASKS 5
 
-/* One way to learn the tasks. */
-typedef struct
-{
-  const char *name;     /* of the card's value and line */
-  const char *title;    /* over the matrix */
-  const char *settings; /* of the training, as for cjl_card_rig_new */
-} CjlCardArm;
+/* What such a card measures, and its curves over the number of tasks learned. */
+extern const CjlCardValue cjl_card_task_values[];
+extern const CjlCardLine cjl_card_task_lines[];
+extern const double cjl_card_task_points[CJL_CARD_TASKS];
 
-/* Trains the card's network once for every arm, task by task, and tests all tasks after each. Sets of every arm the
- * value (mean accuracy on all tasks in the end) and the line (mean over the tasks learned so far), then the values
- * NAME-gain of the last arms over the first, which is the plain one, if the card has them; leaves the
- * figure "forgetting". TRUE also when cancelled. */
-gboolean cjl_card_run_tasks (CjlCardRun *run, const CjlCardArm arms[CJL_CARD_ARMS], GError **error);
+/* The card's `run`: trains its network once for every remedy, task by task, and tests all tasks after each. Sets of
+ * every remedy the value (mean accuracy on all tasks in the end) and the line (mean over the tasks learned so far), then
+ * what two of them gain over nothing done; leaves the figure "forgetting". TRUE also when cancelled. */
+gboolean cjl_card_run_tasks (CjlCardRun *run, guint64 seed, GError **error);
 
 G_END_DECLS

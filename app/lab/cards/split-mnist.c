@@ -5,42 +5,6 @@
  * over plain training. */
 #include "cjl-card-tasks.h"
 
-#include <math.h>
-
-#define N_TASKS 5
-
-static const double tasks[N_TASKS] = { 1, 2, 3, 4, 5 };
-
-static const CjlCardValue values[] = {
-  { "plain", "Mean accuracy, nothing done", TRUE, NAN, -INFINITY, INFINITY },
-  { "ewc", "Elastic weight consolidation", TRUE, NAN, -INFINITY, INFINITY },
-  { "replay", "A hundredth of the samples seen again", TRUE, NAN, -INFINITY, INFINITY },
-  { "si", "Synaptic intelligence", TRUE, NAN, -INFINITY, INFINITY },
-  { "ewc-gain", "Elastic weights over nothing", TRUE, NAN, 0.05, 1 },
-  { "replay-gain", "Replay over nothing", TRUE, NAN, 0.05, 1 },
-  { NULL },
-};
-
-static const CjlCardLine lines[] = { { "plain", "nothing done" },
-                                     { "ewc", "elastic weights" },
-                                     { "replay", "replay of 1 %" },
-                                     { "si", "synaptic intelligence" },
-                                     { NULL } };
-
-static const CjlCardArm arms[CJL_CARD_ARMS] = {
-  { "plain", "Nothing done", "continual.remedy=none" },
-  { "ewc", "Elastic weights", "continual.remedy=ewc" },
-  { "replay", "Replay of 1 %", "continual.remedy=replay" },
-  { "si", "Synaptic intelligence", "continual.remedy=si" },
-};
-
-static gboolean
-run (CjlCardRun *run, guint64 seed, GError **error)
-{
-  (void) seed; /* it is in the setup */
-  return cjl_card_run_tasks (run, arms, error);
-}
-
 const CjlResultCard cjl_card_split_mnist = {
   .abi = CJL_CARD_ABI,
   .size = sizeof (CjlResultCard),
@@ -63,14 +27,14 @@ const CjlResultCard cjl_card_split_mnist = {
            "2017",
   .passes = "Elastic weights and replay end at least 5 points above a network with which nothing "
             "was done, in the mean of all tasks",
-  .values = values,
-  .lines = lines,
+  .values = cjl_card_task_values,
+  .lines = cjl_card_task_lines,
   .x_title = "tasks learned",
   .y_title = "mean accuracy on them",
   .y_share = TRUE,
-  .x = tasks,
-  .n_points = N_TASKS,
+  .x = cjl_card_task_points,
+  .n_points = CJL_CARD_TASKS,
   .n_seeds = 3,
   .seconds = 25,
-  .run = run,
+  .run = cjl_card_run_tasks,
 };
