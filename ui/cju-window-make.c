@@ -200,6 +200,8 @@ ask_spiking (CjuWindow *self)
   GtkWidget *moments = gtk_spin_button_new_with_range (1, MOST_MOMENTS, 1);
 
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (moments), MOMENTS);
+  g_object_set (gtk_editable_get_delegate (GTK_EDITABLE (moments)), "activates-default", TRUE,
+                NULL);
   gtk_widget_set_halign (moments, GTK_ALIGN_CENTER);
   cju_access_name (moments, _ ("Moments"));
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), moments);

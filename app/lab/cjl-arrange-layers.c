@@ -151,3 +151,11 @@ cjl_arrange_layers (CjGraph *graph, const char *level)
   g_free (plan.spots);
   g_free (plan.filled);
 }
+
+void
+cjl_arrange_levels (CjGraph *graph)
+{
+  for (guint i = 0; i < graph->blocks->len; i++)
+    cjl_arrange_layers (graph, ((const CjBlock *) graph->blocks->pdata[i])->id);
+  cjl_arrange_layers (graph, NULL);
+}

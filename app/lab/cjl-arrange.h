@@ -60,5 +60,7 @@ void cjl_arrange_align (CjGraph *graph, const char *const *ids, CjlAlign how);
  * of hierarchical system structures" (1981): longest-path layers, order by the mean place of the
  * neighbours. */
 void cjl_arrange_layers (CjGraph *graph, const char *level);
+/* The same in every level. */
+void cjl_arrange_levels (CjGraph *graph);
 
 G_END_DECLS

@@ -492,9 +492,7 @@ fill_project (CjlNirImport *import, CjlProject *project, char **note, GError **e
   if (weights == NULL || (classes > 1 && !add_readout (import, end, error))
       || !put_placeholders (import, note, error))
     return FALSE;
-  for (guint i = 0; i < import->graph->blocks->len; i++)
-    cjl_arrange_layers (import->graph, ((const CjBlock *) import->graph->blocks->pdata[i])->id);
-  cjl_arrange_layers (import->graph, NULL);
+  cjl_arrange_levels (import->graph);
   cjl_project_set_data (project, "rate-patterns", make_data (&shape, classes));
   cjl_project_store (project, weights);
   return TRUE;

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-quant.h"
+#include "cjl-arrange.h"
 #include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
@@ -220,7 +221,6 @@ put_nodes (CjGraph *graph, const Places *places, const CjlQuantiseOptions *optio
           || !set_number (graph, node, "low", cj_quant_get_low (&source->quant), error)
           || !set_number (graph, node, "high", cj_quant_get_high (&source->quant), error))
         return FALSE;
-      cj_graph_move (graph, node, from->x, from->y + 70);
       cj_graph_put_node (graph, node, from->block);
       g_ptr_array_add (nodes, node);
     }
@@ -232,6 +232,7 @@ put_nodes (CjGraph *graph, const Places *places, const CjlQuantiseOptions *optio
                              cj_graph_find (graph, product->node), 0, error))
         return FALSE;
     }
+  cjl_arrange_levels (graph);
   return TRUE;
 }
 

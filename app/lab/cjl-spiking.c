@@ -2,6 +2,7 @@
 #include "cjl-spiking.h"
 
 #include "cj-error.h"
+#include "cjl-arrange.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -173,13 +174,12 @@ balance (const CjlNetwork *network, GArray *layers, double percentile, GError **
 
 /* A node of a layer, put where `before` stands and wired behind `from`. */
 static CjNode *
-add_behind (CjGraph *graph, CjNode *from, const char *layer, double dy, GError **error)
+add_behind (CjGraph *graph, CjNode *from, const char *layer, GError **error)
 {
   CjNode *node = cj_graph_add (graph, cj_layer_find (layer), NULL, error);
 
   if (node == NULL || !cj_graph_connect (graph, from, 0, node, 0, error))
     return NULL;
-  cj_graph_move (graph, node, from->x, from->y + dy);
   cj_graph_put_node (graph, node, from->block);
   return node;
 }
@@ -215,11 +215,11 @@ put_neurons (CjGraph *graph, const Layer *layer, gboolean first, int steps, GErr
 
   if (first)
     {
-      last = add_behind (graph, last, "direct-current", 70, error);
+      last = add_behind (graph, last, "direct-current", error);
       if (last == NULL || !set_number (graph, last, "steps", steps, error))
         return FALSE;
     }
-  last = add_behind (graph, last, "integrate-and-fire", 70, error);
+  last = add_behind (graph, last, "integrate-and-fire", error);
   if (last == NULL || !set_number (graph, last, "threshold", layer->threshold, error)
       || (next != NULL && !cj_graph_connect (graph, last, 0, next, 0, error)))
     return FALSE;
@@ -239,9 +239,12 @@ rebuild (CjGraph *graph, const GArray *layers, const CjlSpikingOptions *options,
     if (!put_neurons (graph, &g_array_index (layers, Layer, k), k + 1 == layers->len,
                       options->steps, error))
       return FALSE;
-  last = add_behind (graph, loss->from[0].node, "spike-readout", 70, error);
-  return last != NULL && cj_graph_set_param (graph, last, "measure", "rate", error)
-         && cj_graph_connect (graph, last, 0, loss, 0, error);
+  last = add_behind (graph, loss->from[0].node, "spike-readout", error);
+  if (last == NULL || !cj_graph_set_param (graph, last, "measure", "rate", error)
+      || !cj_graph_connect (graph, last, 0, loss, 0, error))
+    return FALSE;
+  cjl_arrange_levels (graph);
+  return TRUE;
 }
 
 /* A spike of a neuron stands for its threshold: the weights of the layer behind it are scaled by it. */

@@ -197,8 +197,6 @@ cjl_template_make (const CjlTemplate *info, GError **error)
   if (!cjl_graph_add_text (project->graph, info->network, error)
       || !for_each_setting (info->setup, set_training, project, error))
     return NULL;
-  for (guint i = 0; i < project->graph->blocks->len; i++)
-    cjl_arrange_layers (project->graph, ((CjBlock *) project->graph->blocks->pdata[i])->id);
-  cjl_arrange_layers (project->graph, NULL);
+  cjl_arrange_levels (project->graph);
   return g_steal_pointer (&project);
 }
