@@ -123,13 +123,18 @@ make_subtitle (CjuCard *self, const CjNode *node)
   for (const CjParam *p = node->layer->params; p != NULL && p->name != NULL && n < 2; p++)
     {
       g_autofree char *value = cj_params_print (p, node->params);
+      const char *shown;
+      char number[G_ASCII_DTOSTR_BUF_SIZE];
 
       if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0
           || g_str_equal (value, "none") || says_nothing (p, value))
         continue;
       if (window && is_window (p)) /* a stride says less */
         continue;
-      g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", value);
+      if (p->kind == CJ_PARAM_FLOAT) /* one that was measured has many digits */
+        g_ascii_formatd (number, sizeof number, "%.4g", g_ascii_strtod (value, NULL));
+      shown = p->kind == CJ_PARAM_FLOAT ? number : value;
+      g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", shown);
       if (is_window (p) && strchr (value, 'x') == NULL)
         g_string_append_printf (text, "×%s", value);
       window |= is_window (p);
