@@ -248,6 +248,6 @@ const CjlResultCard cjl_card_dale_fashion = {
   .x = updates,
   .n_points = N_POINTS,
   .n_seeds = 3,
-  .seconds = 150,
+  .seconds = 600,
   .run = run,
 };
