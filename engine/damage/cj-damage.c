@@ -67,6 +67,20 @@ cj_damage_count (double share, gint64 n)
 }
 
 void
+cj_damage_hold (const CjDamageCall *call, CjDamageOrder order, float answer)
+{
+  g_autofree guint32 *list
+      = cj_damage_list (order, call->importance, call->n_units, call->seed, call->layer);
+
+  for (gint64 i = 0; i < cj_damage_count (call->dose, call->n_units); i++)
+    {
+      call->gain[list[i]] = 0;
+      if (call->offset != NULL)
+        call->offset[list[i]] = answer;
+    }
+}
+
+void
 cj_damage_clip (const CjDamageCall *call, gint64 i)
 {
   const gint64 d = cj_shape_size (call->sample);

@@ -105,6 +105,10 @@ guint32 *cj_damage_list (CjDamageOrder order, const float *importance, gint64 n,
 /* How many of n a share hits: rounded, all at 1. */
 gint64 cj_damage_count (double share, gint64 n);
 
+/* Units, or heads, as many as the dose says and in that order: they answer `answer` to everything; heads, which have
+ * no offset, 0. */
+void cj_damage_hold (const CjDamageCall *call, CjDamageOrder order, float answer);
+
 /* Brings row `i` of a call for samples to what features can be. */
 void cj_damage_clip (const CjDamageCall *call, gint64 i);
 

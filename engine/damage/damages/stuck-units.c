@@ -18,14 +18,8 @@ static void
 run (CjDamageCall *call)
 {
   const Params *p = call->params;
-  g_autofree guint32 *list = cj_damage_list ((CjDamageOrder) p->order, call->importance,
-                                             call->n_units, call->seed, call->layer);
 
-  for (gint64 i = 0; i < cj_damage_count (call->dose, call->n_units); i++)
-    {
-      call->gain[list[i]] = 0;
-      call->offset[list[i]] = 2 * call->scale;
-    }
+  cj_damage_hold (call, (CjDamageOrder) p->order, 2 * call->scale);
 }
 
 const CjDamageInfo cj_damage_stuck_units = {
