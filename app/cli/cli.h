@@ -62,6 +62,9 @@ void cli_print_text (const char *text);
 /* Prints one JSON object on a line of its own; takes a floating a{sv}. */
 void cli_print_json (GVariant *object);
 
+/* A project of a file, with weights. You unref. Refuses one that never trained with CJ_ERROR_GRAPH. */
+CjlProject *cli_load_trained (const char *path, GError **error);
+
 /* Says that a file was written: its name, or {"file": name}. */
 void cli_print_file (const char *path, gboolean json);
 

@@ -2,7 +2,6 @@
 /* cajal-cli convert: a trained network as a spiking one. */
 #include "cli.h"
 
-#include "cj-error.h"
 #include "cjl-spiking.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,17 +9,11 @@
 static gboolean
 convert (const char *from, const char *to, const CjlSpikingOptions *options, GError **error)
 {
-  g_autoptr (CjlProject) project = cjl_project_load (from, error);
+  g_autoptr (CjlProject) project = cli_load_trained (from, error);
   g_autoptr (CjlProject) spiking = NULL;
 
   if (project == NULL)
     return FALSE;
-  if (cjl_project_get_weights (project)->len == 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("%s has not learned anything yet. Train it first."), from);
-      return FALSE;
-    }
   spiking = cjl_spiking_new_project (project, options, error);
   return spiking != NULL && cjl_project_save (spiking, to, error);
 }

@@ -2,6 +2,7 @@
 /* cajal-cli new, show, check and set: project files without running them. */
 #include "cli.h"
 
+#include "cj-error.h"
 #include "cj-lower.h"
 #include "cj-memory.h"
 #include "cj-program.h"
@@ -13,6 +14,18 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+
+CjlProject *
+cli_load_trained (const char *path, GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_load (path, error);
+
+  if (project == NULL || cjl_project_get_weights (project)->len > 0)
+    return g_steal_pointer (&project);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+               _ ("%s has not learned anything yet. Train it first."), path);
+  return NULL;
+}
 
 static int
 run_new (int argc, char **argv)

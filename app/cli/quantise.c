@@ -2,7 +2,6 @@
 /* cajal-cli quantise: a trained network in whole numbers of few bits. */
 #include "cli.h"
 
-#include "cj-error.h"
 #include "cjl-quantise.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,17 +9,11 @@
 static gboolean
 quantise (const char *from, const char *to, const CjlQuantiseOptions *options, GError **error)
 {
-  g_autoptr (CjlProject) project = cjl_project_load (from, error);
+  g_autoptr (CjlProject) project = cli_load_trained (from, error);
   g_autoptr (CjlProject) made = NULL;
 
   if (project == NULL)
     return FALSE;
-  if (cjl_project_get_weights (project)->len == 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                   _ ("%s has not learned anything yet. Train it first."), from);
-      return FALSE;
-    }
   made = cjl_quantise_new_project (project, options, error);
   return made != NULL && cjl_project_save (made, to, error);
 }
