@@ -2,6 +2,7 @@
 #include "cjl-recovery.h"
 
 #include "cj-error.h"
+#include "cj-file.h"
 #include "cjl-project-private.h"
 #include "cjl-run.h"
 #include "zip.h"
@@ -498,15 +499,15 @@ write_thread (gpointer data)
 
   /* a disk that is full now may not be in 10 s; the run goes on meanwhile */
   if (run != NULL)
-    g_file_set_contents (write->place, g_bytes_get_data (run, NULL),
-                         (gssize) g_bytes_get_size (run), NULL);
+    cj_file_write (write->place, g_bytes_get_data (run, NULL), g_bytes_get_size (run), NULL, NULL,
+                   NULL);
   if (write->archive != NULL)
     {
       g_autoptr (GBytes) bytes = cjd_zip_print (write->archive, NULL);
 
       if (bytes != NULL)
-        g_file_set_contents (write->archive_place, g_bytes_get_data (bytes, NULL),
-                             (gssize) g_bytes_get_size (bytes), NULL);
+        cj_file_write (write->archive_place, g_bytes_get_data (bytes, NULL),
+                       g_bytes_get_size (bytes), NULL, NULL, NULL);
       g_ptr_array_unref (write->archive);
     }
   g_free (write->place);
