@@ -231,14 +231,17 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
     return FALSE;
   cjl_project_full (self)->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   if (!g_variant_is_of_type (root, G_VARIANT_TYPE_VARDICT)
-      || !g_variant_lookup (root, "format", "x", &format) || format < 1 || format > FORMAT)
+      || !g_variant_lookup (root, "format", "x", &format) || format < 1)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   _ ("The project is of format %lld; this version reads formats up to %d. A newer "
-                      "Cajal can open it."),
-                   (long long) format, FORMAT);
+                   _ ("The project does not say of what format it is. Was it made by Cajal?"));
       return FALSE;
     }
+  if (format > FORMAT)
+    cjl_project_full (self)->read_only = g_strdup_printf (
+        _ ("A newer Cajal wrote this project (format %lld, this one writes %d). It is open for "
+           "reading only, so that nothing is lost that only the newer one knows."),
+        (long long) format, FORMAT);
   graph = g_variant_lookup_value (root, "graph", G_VARIANT_TYPE ("av"));
   if (graph == NULL)
     {
@@ -283,8 +286,13 @@ cjl_project_parse (GBytes *bytes, GError **error)
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is a zip file, but no Cajal project."));
       return NULL;
     }
-  if (!read_json (self, json, error)
-      || !read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
+  if (!read_json (self, json, error))
+    {
+      if (cjl_project_full (self)->read_only != NULL)
+        g_prefix_error (error, "%s ", _ ("A newer Cajal wrote this project, which can open it."));
+      return NULL;
+    }
+  if (!read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
       || !read_tensors (pieces, MASKS, &cjl_project_full (self)->masks, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
@@ -386,8 +394,8 @@ refuse_etag (GError **error)
 static char *
 dup_etag (GFile *file)
 {
-  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE,
-                                                  G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autoptr (GFileInfo) info
+      = g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
 
   return info != NULL ? g_strdup (g_file_info_get_etag (info)) : NULL;
 }
@@ -450,10 +458,10 @@ replace (const char *path, GBytes *bytes, char **etag, GError **error)
                           : path;
   Place place = { file, path, *etag };
   char *fresh = NULL;
-  const gboolean done
-      = local != NULL ? cj_file_write (local, g_bytes_get_data (bytes, NULL),
-                                       g_bytes_get_size (bytes), may_replace, &place, error)
-                      : replace_remote (file, bytes, *etag, &fresh, error);
+  const gboolean done = local != NULL
+                            ? cj_file_write (local, g_bytes_get_data (bytes, NULL),
+                                             g_bytes_get_size (bytes), may_replace, &place, error)
+                            : replace_remote (file, bytes, *etag, &fresh, error);
 
   if (!done)
     return FALSE;
@@ -467,7 +475,10 @@ replace (const char *path, GBytes *bytes, char **etag, GError **error)
 struct _CjlSave
 {
   char *path, *uuid, *etag, *digest;
-  gboolean moved; /* a copy is a project of its own, with a journal of its own */
+  char *refusal;   /* NULL: it may be written */
+  char *top;       /* of the stack, for the note; NULL: the journal knows nothing of the project */
+  gint64 position; /* on the stack */
+  gboolean moved;  /* a copy is a project of its own, with a journal of its own */
   GPtrArray *pieces;
   guint n_stored;
 };
@@ -490,21 +501,33 @@ cjl_save_new (CjlProject *project, const char *path)
   self->pieces = list_all (project);
   project->uuid = uuid;
   self->n_stored = full->n_stored;
-  full->saving = full->undo->len;
+  full->saving = self->position = full->undo->len;
+  self->refusal = g_strdup (full->read_only);
+  if (full->keep != NULL && !self->moved)
+    self->top = cjl_saving_print_top (project);
   return self;
 }
 
 gboolean
 cjl_save_write (CjlSave *self, GError **error)
 {
-  g_autoptr (GBytes) bytes = cjd_zip_print (self->pieces, error);
-  g_autoptr (CjlProject) read_back = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjlProject) read_back = NULL;
 
+  if (self->refusal != NULL)
+    g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, self->refusal);
+  else
+    bytes = cjd_zip_print (self->pieces, error);
+  if (bytes != NULL)
+    read_back = cjl_project_parse (bytes, error);
   if (read_back == NULL)
     {
       g_prefix_error (error, "%s: ", self->path);
       return FALSE;
     }
+  if (self->top != NULL)
+    cjl_saving_note (self->uuid, self->path, cjl_project_full (read_back)->digest, self->position,
+                     self->top);
   if (!replace (self->path, bytes, &self->etag, error))
     return FALSE;
   self->digest = g_strdup (cjl_project_full (read_back)->digest);
@@ -540,6 +563,8 @@ cjl_save_free (CjlSave *self)
   g_free (self->uuid);
   g_free (self->etag);
   g_free (self->digest);
+  g_free (self->top);
+  g_free (self->refusal);
   g_ptr_array_unref (self->pieces);
   g_free (self);
 }
@@ -553,6 +578,12 @@ cjl_project_save (CjlProject *self, const char *path, GError **error)
     return FALSE;
   cjl_save_end (save, self);
   return TRUE;
+}
+
+const char *
+cjl_project_get_read_only (CjlProject *self)
+{
+  return cjl_project_full (self)->read_only;
 }
 
 gboolean
