@@ -476,6 +476,7 @@ struct _CjlSave
 {
   char *path, *uuid, *etag, *digest;
   char *refusal;   /* NULL: it may be written */
+  char *before;    /* the digest of the file that is replaced, NULL: there was none */
   char *top;       /* of the stack, for the note; NULL: the journal knows nothing of the project */
   gint64 position; /* on the stack */
   gboolean moved;  /* a copy is a project of its own, with a journal of its own */
@@ -503,6 +504,7 @@ cjl_save_new (CjlProject *project, const char *path)
   self->n_stored = full->n_stored;
   full->saving = self->position = full->undo->len;
   self->refusal = g_strdup (full->read_only);
+  self->before = g_strdup (full->digest);
   if (full->keep != NULL && !self->moved)
     self->top = cjl_saving_print_top (project);
   return self;
@@ -526,8 +528,8 @@ cjl_save_write (CjlSave *self, GError **error)
       return FALSE;
     }
   if (self->top != NULL)
-    cjl_saving_note (self->uuid, self->path, cjl_project_full (read_back)->digest, self->position,
-                     self->top);
+    cjl_saving_note (self->uuid, self->path, self->before, cjl_project_full (read_back)->digest,
+                     self->position, self->top);
   if (!replace (self->path, bytes, &self->etag, error))
     return FALSE;
   self->digest = g_strdup (cjl_project_full (read_back)->digest);
@@ -565,6 +567,7 @@ cjl_save_free (CjlSave *self)
   g_free (self->digest);
   g_free (self->top);
   g_free (self->refusal);
+  g_free (self->before);
   g_ptr_array_unref (self->pieces);
   g_free (self);
 }

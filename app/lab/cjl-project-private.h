@@ -107,12 +107,12 @@ void cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number);
 void cjl_keep_saved (CjlProject *project, gboolean moved);
 void cjl_keep_end (CjlProject *project);
 
-/* A note of what a save that is about to be written will have been, of the state that was `position` edits
- * high with `top` of print_top on it; it is forgotten when the journal knows, and a record is brought in
+/* A note of what a save that is about to be written will have been: digests of the file before (NULL: none)
+ * and after, and the state that was `position` edits high with `top` of print_top on it; it is forgotten when the journal knows, and a record is brought in
  * step with a save that was killed in between. The last one wants the lock of the project. */
 char *cjl_saving_print_top (CjlProject *project);
-void cjl_saving_note (const char *uuid, const char *path, const char *digest, gint64 position,
-                      const char *top);
+void cjl_saving_note (const char *uuid, const char *path, const char *before, const char *digest,
+                      gint64 position, const char *top);
 void cjl_saving_forget (const char *uuid);
 void cjl_saving_finish (CjlJournal *journal, CjlRecord *record);
 

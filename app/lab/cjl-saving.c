@@ -29,8 +29,8 @@ cjl_saving_print_top (CjlProject *project)
 }
 
 void
-cjl_saving_note (const char *uuid, const char *path, const char *digest, gint64 position,
-                 const char *top)
+cjl_saving_note (const char *uuid, const char *path, const char *before, const char *digest,
+                 gint64 position, const char *top)
 {
   g_autofree char *place = cjl_keep_dup_place ("saves", uuid), *text = NULL;
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
@@ -38,6 +38,7 @@ cjl_saving_note (const char *uuid, const char *path, const char *digest, gint64 
   gsize size;
 
   g_key_file_set_string (note, GROUP, "path", whole);
+  g_key_file_set_string (note, GROUP, "before", before != NULL ? before : "");
   g_key_file_set_string (note, GROUP, "digest", digest);
   g_key_file_set_int64 (note, GROUP, "position", position);
   g_key_file_set_string (note, GROUP, "top", top);
@@ -89,21 +90,23 @@ static void
 finish (CjlJournal *journal, CjlRecord *record, GKeyFile *note, const char *place)
 {
   g_autofree char *path = g_key_file_get_string (note, GROUP, "path", NULL);
+  g_autofree char *before = g_key_file_get_string (note, GROUP, "before", NULL);
   g_autofree char *digest = g_key_file_get_string (note, GROUP, "digest", NULL);
   g_autofree char *top = g_key_file_get_string (note, GROUP, "top", NULL);
   const gint64 position = g_key_file_get_int64 (note, GROUP, "position", NULL);
   g_autoptr (CjlProject) file = path != NULL ? cjl_project_load (path, NULL) : NULL;
 
-  if (file == NULL || digest == NULL || top == NULL
-      || !g_str_equal (cjl_project_full (file)->digest, digest)
-      || !is_on_stack (journal, record->uuid, position, top))
+  /* a copy of the file has the same uuid, and its save is not that of this record */
+  if (file == NULL || before == NULL || digest == NULL || top == NULL
+      || !g_str_equal (before, record->file != NULL ? record->file : "")
+      || !g_str_equal (cjl_project_full (file)->digest, digest))
     return;
   drop_older (record->uuid, place);
   g_free (record->path);
   record->path = g_steal_pointer (&path);
   g_free (record->file);
   record->file = g_steal_pointer (&digest);
-  record->saved = position;
+  record->saved = is_on_stack (journal, record->uuid, position, top) ? position : -1;
   cjl_journal_put (journal, record, NULL);
 }
 
