@@ -35,8 +35,7 @@ typedef struct
 } Room;
 
 /* In one piece, and before anything else happens. */
-static void G_GNUC_PRINTF (1, 2)
-say (const char *format, ...)
+static void G_GNUC_PRINTF (1, 2) say (const char *format, ...)
 {
   g_autofree char *text = NULL;
   g_autofree char *line = NULL;
@@ -386,8 +385,7 @@ watch (Room *room, double seconds)
     }
 }
 
-static void
-export (Room *room, const char *path)
+static void export(Room *room, const char *path)
 {
   GError *error = NULL;
 
@@ -439,7 +437,7 @@ act (Room *room, char **words)
   else if (g_str_equal (word, "save-as"))
     save (room, more);
   else if (g_str_equal (word, "export"))
-    export (room, more);
+    export(room, more);
   else if (g_str_equal (word, "watch"))
     watch (room, g_ascii_strtod (more, NULL));
   else if (g_str_equal (word, "stir"))

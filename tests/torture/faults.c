@@ -45,9 +45,8 @@ static const struct
 {
   const char *name;
   int number;
-} faults[] = { { "once", EIO },      { "full", ENOSPC }, { "read-only", EROFS },
-               { "denied", EACCES }, { "short", 0 },     { "kill", 0 },
-               { "half", 0 } };
+} faults[] = { { "once", EIO }, { "full", ENOSPC }, { "read-only", EROFS }, { "denied", EACCES },
+               { "short", 0 },  { "kill", 0 },      { "half", 0 } };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
 static char root[PATH_MAX];
@@ -101,16 +100,14 @@ begin (void)
       }
 }
 
-static void __attribute__ ((constructor))
-load (void)
+static void __attribute__ ((constructor)) load (void)
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
 
   pthread_once (&once, begin);
 }
 
-static void __attribute__ ((destructor))
-unload (void)
+static void __attribute__ ((destructor)) unload (void)
 {
   const char *path = getenv ("CAJAL_FAULT_COUNT");
   FILE *file = path != NULL ? fopen (path, "w") : NULL;
@@ -174,8 +171,7 @@ put (const void *bytes, size_t size)
     abort ();
 }
 
-static void __attribute__ ((format (printf, 1, 2)))
-note (const char *format, ...)
+static void __attribute__ ((format (printf, 1, 2))) note (const char *format, ...)
 {
   char text[2 * PATH_MAX + 100];
   va_list list;
@@ -290,7 +286,8 @@ write_file (int fd, const void *bytes, size_t size, off64_t offset)
     {
       const off64_t from = offset < 0 ? lseek (fd, 0, SEEK_CUR) : offset;
 
-      done = offset < 0 ? REAL (write) (fd, bytes, size) : REAL (pwrite64) (fd, bytes, size, offset);
+      done
+          = offset < 0 ? REAL (write) (fd, bytes, size) : REAL (pwrite64) (fd, bytes, size, offset);
       if (done > 0 && log_file >= 0)
         {
           note ("W %lu %lld %zd\n", get_inode (fd), (long long) from, done);
