@@ -64,6 +64,9 @@ open_part (Draft *draft)
     {
       draft->fd = g_open (draft->part,
                           O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666);
+      if (draft->fd < 0 && errno == ELOOP
+          && g_unlink (draft->part) == 0) /* a link that is not ours */
+        continue;
       if (draft->fd < 0)
         return errno;
       /* a file system without locks has none to wait for */

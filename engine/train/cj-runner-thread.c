@@ -360,6 +360,7 @@ restore_moment (CjRunner *self, const CjMoment *moment)
   cj_ring_free (self->ring);
   self->log = cj_run_log_dup (moment->log);
   self->ring = cj_ring_thin (moment->ring, CJ_RUNNER_BUDGET);
+  self->stride = 1;
   g_array_set_size (self->points, 0);
   g_array_set_size (self->epochs, 0);
   g_array_append_vals (self->points, moment->points->data, moment->points->len);
