@@ -64,7 +64,7 @@ struct _CjRunner
   CjRunState state;
   GArray *points, *epochs;
   guint max_points;
-  guint64 stride; /* steps from one point to the next */
+  guint64 stride; /* steps from one point to the next; a power of two */
   char *error, *bad_node, *refusal, *notice;
 };
 

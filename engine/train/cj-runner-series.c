@@ -67,7 +67,7 @@ thin_points (CjRunner *self)
     {
       const CjRunPoint point = g_array_index (self->points, CjRunPoint, i);
 
-      if (point.step % self->stride == 0)
+      if ((point.step & (self->stride - 1)) == 0)
         g_array_index (self->points, CjRunPoint, n++) = point;
     }
   g_array_set_size (self->points, n);
@@ -84,7 +84,7 @@ add_point (CjRunner *self, const CjRunPoint *point)
     return;
   while (self->points->len >= self->max_points)
     thin_points (self);
-  if (point->step % self->stride == 0)
+  if ((point->step & (self->stride - 1)) == 0)
     g_array_append_vals (self->points, point, 1);
 }
 

@@ -3,7 +3,8 @@
  * and are written again with everything that was in them. Files of a version that is yet to come are for
  * reading only.
  *
- * CAJAL_FIXTURES=write writes the file of the current version, and what is known of each. */
+ * CAJAL_FIXTURES=current writes the file of the current version anew, CAJAL_FIXTURES=facts what is known of
+ * each. */
 #include "cj-error.h"
 #include "cjl-archive.h"
 #include "cjl-arrange.h"
@@ -117,6 +118,24 @@ print_facts (CjlProject *project)
                           earlier->len, score.accuracy);
 }
 
+/* Numbers were printed with all their digits before 0.005 was 0.005. */
+static gboolean
+is_same_number (GVariant *old, GVariant *now)
+{
+  const char *a, *b;
+  char *end_a, *end_b;
+  double x, y;
+
+  if (!g_variant_is_of_type (old, G_VARIANT_TYPE_STRING)
+      || !g_variant_is_of_type (now, G_VARIANT_TYPE_STRING))
+    return FALSE;
+  a = g_variant_get_string (old, NULL);
+  b = g_variant_get_string (now, NULL);
+  x = g_ascii_strtod (a, &end_a);
+  y = g_ascii_strtod (b, &end_b);
+  return end_a > a && end_b > b && *end_a == '\0' && *end_b == '\0' && x == y;
+}
+
 /* Whether everything of one is in the other; what was added since then may be there as well. */
 static gboolean
 is_within (GVariant *old, GVariant *now, const char *where)
@@ -154,7 +173,7 @@ is_within (GVariant *old, GVariant *now, const char *where)
         }
       return same;
     }
-  if (!g_variant_equal (old, now))
+  if (!g_variant_equal (old, now) && !is_same_number (old, now))
     {
       g_autofree char *a = g_variant_print (old, FALSE), *b = g_variant_print (now, FALSE);
 
@@ -221,7 +240,7 @@ test_fixture (gconstpointer data)
 
   g_assert_null (cjl_project_get_read_only (project));
   facts = print_facts (project);
-  if (g_strcmp0 (g_getenv ("CAJAL_FIXTURES"), "write") == 0)
+  if (g_strcmp0 (g_getenv ("CAJAL_FIXTURES"), "facts") == 0)
     g_assert_true (g_file_set_contents (facts_path, facts, -1, NULL));
   g_assert_true (g_file_get_contents (facts_path, &wanted, NULL, NULL));
   g_assert_cmpstr (facts, ==, wanted);
@@ -235,6 +254,9 @@ test_fixture (gconstpointer data)
       g_autoptr (GBytes) a = cjd_pieces_dup (before, piece->name);
       g_autoptr (GBytes) b = cjd_pieces_dup (after, piece->name);
 
+      /* the optimizer's memory of before there were checkpoints: a run begins with these weights */
+      if (g_str_equal (piece->name, "memory.safetensors"))
+        continue;
       g_assert_nonnull (b);
       if (!g_str_equal (piece->name, "project.json"))
         g_assert_true (g_bytes_equal (a, b));
@@ -359,7 +381,7 @@ main (int argc, char **argv)
   const char *name;
 
   g_test_init (&argc, &argv, NULL);
-  if (g_strcmp0 (g_getenv ("CAJAL_FIXTURES"), "write") == 0)
+  if (g_strcmp0 (g_getenv ("CAJAL_FIXTURES"), "current") == 0)
     write_current ();
   folder = dup_path ("");
   dir = g_dir_open (folder, 0, NULL);

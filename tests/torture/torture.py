@@ -161,9 +161,10 @@ class Expectation:
 
 def kill_stir(room, n):
     """Editing, undo, training, saving and exporting all at once, in one project that goes on."""
-    room.act('new', 'p.cajal')
-    expected = Expectation(0, 0)
     for i in range(n):
+        if i % 25 == 0:
+            room.act('new', 'p.cajal')
+            expected = Expectation(0, 0)
         words = (room.options.act, 'interval', 0.1, 'open', 'p.cajal', 'stir', room.random.randint(1, 1 << 30),
                  'x.npz')
         expected.follow(room.moment(words, 1.0, 500))
@@ -173,23 +174,25 @@ def kill_stir(room, n):
 
 def kill_edit(room, n):
     """Nothing but edits, as fast as they go; all can be undone in the end."""
-    room.act('new', 'e.cajal')
-    expected = Expectation(0, 0)
-    for i in range(n):
-        expected.follow(room.moment((room.options.act, 'open', 'e.cajal', 'edit', 1000), 0.4, 300))
-        expected.check(room.act('open', 'e.cajal', 'state'))
-    lines = room.act('open', 'e.cajal', 'undo', expected.number + 1, 'state')
-    healthy(lines)
-    demand(last(lines, 'state')[1] == '0', 'undo did not lead to the beginning')
+    for begun in range(0, n, 10):
+        room.act('new', 'e.cajal')
+        expected = Expectation(0, 0)
+        for _ in range(min(10, n - begun)):
+            expected.follow(room.moment((room.options.act, 'open', 'e.cajal', 'edit', 1000), 0.4, 300))
+            expected.check(room.act('open', 'e.cajal', 'state'))
+        lines = room.act('open', 'e.cajal', 'undo', expected.number + 1, 'state')
+        healthy(lines)
+        demand(last(lines, 'state')[1] == '0', 'undo did not lead to the beginning')
     return ''
 
 
 def kill_save(room, n):
     """Edit and save, again and again; the file is the one before or the new one."""
-    room.act('new', 's.cajal')
-    expected = Expectation(0, 0)
     turns = ['edit', 2, 'save'] * 30
     for i in range(n):
+        if i % 25 == 0:
+            room.act('new', 's.cajal')
+            expected = Expectation(0, 0)
         expected.follow(room.moment((room.options.act, 'open', 's.cajal', *turns), 0.8, 400))
         expected.check(room.act('open', 's.cajal', 'state'))
     return ''
