@@ -4,11 +4,11 @@
  * kills it knows what has to come back. Words are commands, done one after the other:
  *
  *   new F | open F | edit N | undo N | train STEP | save | save-as F | export F | state | digest
- *   interval S | loads F | lock | watch SECONDS | stir SEED (without end)
+ *   interval S | wait (for a line) | watch SECONDS | stir SEED (without end)
  *
  * An edit sets title and size of a layer together, the title being its number: state is whole if the two
  * belong together. */
-#include "cjl-export.h"
+#include "cjl-format.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
 #include "safetensors.h"
@@ -32,6 +32,8 @@ typedef struct
   gint64 save_number;
   double interval; /* s between checkpoints */
   gint64 number;   /* of the newest edit ever made */
+  guint64
+      before; /* steps at the last tick: a checkpoint that is there at the next one is no older */
 } Room;
 
 /* In one piece, and before anything else happens. */
@@ -283,7 +285,8 @@ tick (Room *room)
   state = cj_runner_get_state (cjl_session_get_runner (room->session));
   cjl_session_settle (room->session);
   if (cjl_project_keep_run (room->project, room->session, room->interval))
-    say ("kept %llu", (unsigned long long) state.last);
+    say ("kept %llu", (unsigned long long) room->before);
+  room->before = state.last;
 }
 
 static gboolean
@@ -340,6 +343,19 @@ say_state (Room *room)
        is_whole (room->project) ? "whole" : "torn", (long long) get_last_step (room));
 }
 
+static void
+export_to (Room *room, const char *path)
+{
+  g_auto (CjlExported) done = { 0 };
+  GError *error = NULL;
+
+  say ("exporting");
+  if (cjl_export (room->project, path, NULL, &done, &error))
+    say ("exported");
+  else
+    say_error (error);
+}
+
 /* Anything, for ever. */
 static void
 stir (Room *room, guint32 seed, const char *other)
@@ -364,7 +380,7 @@ stir (Room *room, guint32 seed, const char *other)
       else if (action < 80 && is_training (room))
         cj_runner_pause (cjl_session_get_runner (room->session));
       else if (action < 84)
-        cjl_export_weights (room->project, other, NULL);
+        export_to (room, other);
       for (int i = g_rand_int_range (random, 0, 20); i >= 0; i--)
         {
           tick (room);
@@ -383,17 +399,6 @@ watch (Room *room, double seconds)
       tick (room);
       g_usleep (TICK_US);
     }
-}
-
-static void export(Room *room, const char *path)
-{
-  GError *error = NULL;
-
-  say ("exporting");
-  if (cjl_export_weights (room->project, path, &error))
-    say ("exported");
-  else
-    say_error (error);
 }
 
 static void
@@ -437,7 +442,7 @@ act (Room *room, char **words)
   else if (g_str_equal (word, "save-as"))
     save (room, more);
   else if (g_str_equal (word, "export"))
-    export(room, more);
+    export_to (room, more);
   else if (g_str_equal (word, "watch"))
     watch (room, g_ascii_strtod (more, NULL));
   else if (g_str_equal (word, "stir"))
