@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cjl-export.h"
+#include "cjl-torch.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -10,6 +11,8 @@ static gboolean
 export_project (CjlProject *project, const char *output, const CjlNirOptions *options,
                 GError **error)
 {
+  if (g_str_has_suffix (output, ".py"))
+    return cjl_torch_save (project, output, NULL, error);
   return cjl_nir_is_file (output) ? cjl_nir_save (project, output, options, error)
                                   : cjl_export_weights (project, output, error);
 }
