@@ -155,6 +155,8 @@ cjl_torch_get_activation (const CjlTorchNode *node)
   return calls[cjl_torch_get_int (node, "activation")][0];
 }
 
+#define SIGMOID 10
+
 /* Whether an activation is put behind the layer's own answer. */
 static int
 find_activation (const CjlTorchNode *node)
@@ -440,13 +442,32 @@ is_loss (const CjlTorchExport *e, const CjNode *node)
   return node->layer->role == CJ_ROLE_LOSS && get_lowered (e, node)->valid;
 }
 
+/* The layer before a loss whose softmax or sigmoid the loss does itself; NULL: none. */
+static const CjNode *
+find_folded (const CjlTorchExport *e, const CjNode *loss)
+{
+  const gboolean classes = g_str_equal (loss->layer->id, "cross-entropy");
+  guint port;
+  const CjNode *maker = find_maker (e, get_lowered (e, loss)->in[0], &port);
+  CjlTorchNode node = { .node = maker };
+
+  if (maker == NULL || (!classes && !g_str_equal (loss->layer->id, "bce-logits")))
+    return NULL;
+  if (g_str_equal (maker->layer->id, classes ? "softmax" : "sigmoid"))
+    return maker;
+  return !classes && find_activation (&node) == SIGMOID ? maker : NULL;
+}
+
 /* What the losses look at, the prediction first. */
 static void
 find_outputs (CjlTorchExport *e)
 {
   const GPtrArray *nodes = e->project->graph->nodes;
+  guint port;
 
-  add_output (e, e->lowered->prediction);
+  if (find_maker (e, e->lowered->prediction, &port) != NULL
+      || e->lowered->prediction == e->lowered->x)
+    add_output (e, e->lowered->prediction);
   for (guint i = 0; i < nodes->len; i++)
     for (guint k = 0; k < CJ_LAYER_MAX_IN && is_loss (e, nodes->pdata[i]); k++)
       {
@@ -504,6 +525,31 @@ print_losses (CjlTorchExport *e, GError **error)
   return TRUE;
 }
 
+/* Takes the softmax or sigmoid from before a loss that has one inside. */
+static gboolean
+fold_losses (CjlTorchExport *e, GError **error)
+{
+  const GPtrArray *nodes = e->project->graph->nodes;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CjNode *folded = is_loss (e, nodes->pdata[i]) ? find_folded (e, nodes->pdata[i]) : NULL;
+
+      for (guint k = 0; folded != NULL && k < e->nodes->len; k++)
+        {
+          CjlTorchNode *node = e->nodes->pdata[k];
+
+          if (hears (e, node->node, folded))
+            return cjl_torch_refuse (folded, error,
+                                     _ ("is folded into its loss, and “%s” hears it as well. Give "
+                                        "the loss the scores before it."),
+                                     node->node->id);
+          node->folded = node->folded || node->node == folded;
+        }
+    }
+  return TRUE;
+}
+
 /* --- all --- */
 
 /* Two names that become one in Python would be one module. */
@@ -550,7 +596,7 @@ cjl_torch_plan (CjlTorchExport *e, GError **error)
       if (node->row->describe != NULL && !node->row->describe (node, error))
         return FALSE;
     }
-  return print_losses (e, error);
+  return fold_losses (e, error) && print_losses (e, error);
 }
 
 /* --- the class --- */
@@ -669,13 +715,19 @@ put_statement (const CjlTorchNode *node, GString *out)
 {
   const char *answer
       = g_hash_table_lookup (node->e->names, GINT_TO_POINTER (node->lowered->out[0]));
-  const char *forward = node->forward != NULL        ? node->forward
+  const char *forward = node->folded && find_activation (node) == 0
+                            ? (cjl_torch_has (node, "temperature")
+                                       && cjl_torch_get_float (node, "temperature") != 1
+                                   ? "{x} / {temperature}"
+                                   : "{x}")
+                        : node->forward != NULL      ? node->forward
                         : node->row->forward != NULL ? node->row->forward
                                                      : "{self}({x})";
   g_autofree char *shape = cj_shape_print_sample (&node->y);
   g_autofree char *ascii = replace (shape, "×", "x");
   g_autofree char *targets = print_targets (node), *code = cjl_torch_fill (node, forward);
-  g_autofree char *called = replace (calls[find_activation (node)][1], "%s", code);
+  g_autofree char *called
+      = replace (calls[node->folded ? 0 : find_activation (node)][1], "%s", code);
   g_autofree char *line = NULL;
 
   if (node->node->lesioned && node->targets == NULL)

@@ -58,6 +58,7 @@ struct _CjlTorchNode
   /* Set by describe; NULL: what the row says. */
   char *init, *forward;
   char *targets; /* "{0}, {1}": how the answer is taken apart; NULL: "{0}" */
+  gboolean folded; /* its softmax or sigmoid is part of the loss, which takes scores */
   char *then;    /* "{0}[:, -1]": a second statement for the first answer */
 };
 

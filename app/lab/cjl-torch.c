@@ -319,28 +319,57 @@ make_title (const char *title)
   return *g_strstrip (copy) != '\0' ? copy : (g_free (copy), g_strdup ("Network"));
 }
 
-gboolean
-cjl_torch_save (CjlProject *project, const char *path, char **remarks, GError **error)
+static void
+init (CjlTorchExport *e, CjlProject *project, const char *stem)
 {
-  g_autofree char *base = g_strndup (path, strlen (path) - (g_str_has_suffix (path, ".py") ? 3 : 0));
-  g_autofree char *stem = g_path_get_basename (base);
-  CjlTorchExport e = { .project = project, .stem = stem };
-  gboolean done;
+  *e = (CjlTorchExport){ .project = project, .stem = stem };
+  e->title = make_title (project->title);
+  e->class_name = make_class_name (project->title);
+  e->pieces = g_ptr_array_new_with_free_func (g_free);
+  e->flags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  e->words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  e->remarks = g_string_new (NULL);
+  g_hash_table_insert (e->words, g_strdup ("CLASS"), g_strdup (e->class_name));
+  g_hash_table_insert (e->words, g_strdup ("TITLE"), g_strdup (e->title));
+}
 
+static gboolean
+save (CjlProject *project, const char *path, gconstpointer options, CjlExported *done,
+      GError **error)
+{
+  static const char *const more[] = { ".safetensors", ".npz" };
+  g_autofree char *base = g_strndup (path, strlen (path) - strlen (".py"));
+  g_autofree char *stem = g_path_get_basename (base);
+  CjlTorchExport e;
+  gboolean good;
+
+  (void) options;
   if (!check_rules (project, error))
     return FALSE;
-  e.title = make_title (project->title);
-  e.class_name = make_class_name (project->title);
-  e.pieces = g_ptr_array_new_with_free_func (g_free);
-  e.flags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  e.words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  e.remarks = g_string_new (NULL);
-  g_hash_table_insert (e.words, g_strdup ("CLASS"), g_strdup (e.class_name));
-  g_hash_table_insert (e.words, g_strdup ("TITLE"), g_strdup (e.title));
-  done = begin (&e, error) && cjl_torch_plan (&e, error) && cjl_torch_plan_data (&e, error)
+  init (&e, project, stem);
+  good = begin (&e, error) && cjl_torch_plan (&e, error) && cjl_torch_plan_data (&e, error)
          && cjl_torch_plan_training (&e, error) && write_files (&e, base, error);
-  if (done && remarks != NULL)
-    *remarks = g_strdup (e.remarks->str);
+  for (guint i = 0; good && i < G_N_ELEMENTS (more); i++)
+    {
+      g_autofree char *file = g_strconcat (base, more[i], NULL);
+
+      cjl_exported_add (done, file);
+    }
+  if (good && e.remarks->len > 0)
+    done->note = g_strdup (g_strchomp (e.remarks->str));
   clear (&e);
-  return done;
+  return good;
 }
+
+extern const CjlFormat cjl_format_torch;
+
+const CjlFormat cjl_format_torch = {
+  .id = "torch",
+  .title = N_ ("_PyTorch…"),
+  .heading = N_ ("Export as PyTorch"),
+  .blurb
+  = N_ ("A module of Python that PyTorch runs: the network with its cards by name, its data and its "
+        "training, also on several machines. The weights and samples stand beside it."),
+  .files = { { ".py", N_ ("PyTorch module") } },
+  .save = save,
+};
