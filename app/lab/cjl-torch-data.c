@@ -37,8 +37,8 @@ static const struct
 {
   const char *reader, *piece;
 } readers[] = {
-  { "idx", "read-idx" },         { "cifar", "read-cifar" },      { "image-folder", "read-folder" },
-  { "table", "read-table" },     { "plain-text", "read-text" },  { "numpy", "read-numpy" },
+  { "idx", "read-idx" },     { "cifar", "read-cifar" },     { "image-folder", "read-folder" },
+  { "table", "read-table" }, { "plain-text", "read-text" }, { "numpy", "read-numpy" },
 };
 
 static const char *
@@ -81,9 +81,14 @@ static const struct
 {
   const char *id, *call;
 } changes[] = {
-  { "brightness", "change_brightness" }, { "crop", "crop" },   { "cutout", "cut_out" },
-  { "flip", "flip" },                    { "noise", "add_noise" }, { "rotate", "rotate" },
-  { "scale", "scale" },                  { "shift", "shift" },
+  { "brightness", "change_brightness" },
+  { "crop", "crop" },
+  { "cutout", "cut_out" },
+  { "flip", "flip" },
+  { "noise", "add_noise" },
+  { "rotate", "rotate" },
+  { "scale", "scale" },
+  { "shift", "shift" },
 };
 
 /* "flip(x, vertical=True)" */
@@ -127,10 +132,11 @@ plan_augmentation (CjlTorchExport *e, GError **error)
 
           if (i + 1 < cjd_augmenter_get_n (augmenter))
             {
-              g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                           _ ("The augmentation “%s” comes before others, which a module of PyTorch "
-                              "cannot do. Put it last."),
-                           info->id);
+              g_set_error (
+                  error, CJ_ERROR, CJ_ERROR_PARAM,
+                  _ ("The augmentation “%s” comes before others, which a module of PyTorch "
+                     "cannot do. Put it last."),
+                  info->id);
               return FALSE;
             }
           set_flag (e, "mixup", TRUE);

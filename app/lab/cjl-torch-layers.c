@@ -106,9 +106,9 @@ describe_conv_2d (CjlTorchNode *node, GError **error)
   take_groups (node, cjl_torch_get_channels (&node->x));
   cjl_torch_take_word (node, "mode",
                        g_strdup_printf ("\"%s\"", is_even (&s) ? get_border (node) : "zeros"));
-  cjl_torch_take_word (node, "padding", is_even (&s)
-                                            ? cjl_torch_print_pair (s.before[0], s.before[1])
-                                            : g_strdup ("0"));
+  cjl_torch_take_word (node, "padding",
+                       is_even (&s) ? cjl_torch_print_pair (s.before[0], s.before[1])
+                                    : g_strdup ("0"));
   if (has_moments (node))
     cjl_torch_need (node->e, "at_each_moment");
   if (is_even (&s))
@@ -148,8 +148,7 @@ describe_conv_1d (CjlTorchNode *node, GError **error)
   else if (g_str_equal (get_border (node), "zeros"))
     set_forward (node, "over_time({self}, F.pad({x}, (0, 0, %d, %d)))", before, after);
   else
-    set_forward (node,
-                 "{self}(F.pad({x}.transpose(1, 2), (%d, %d), mode=\"%s\")).transpose(1, 2)",
+    set_forward (node, "{self}(F.pad({x}.transpose(1, 2), (%d, %d), mode=\"%s\")).transpose(1, 2)",
                  before, after, get_border (node));
   return TRUE;
 }
@@ -314,10 +313,9 @@ describe_upsample (CjlTorchNode *node, GError **error)
   (void) error;
   cjl_torch_take_word (node, "to",
                        cjl_torch_print_pair ((int) node->y.dims[2], (int) node->y.dims[3]));
-  set_forward (node, "F.interpolate({x}, size={to}%s%s)",
-               bilinear ? ", mode=\"bilinear\"" : "",
+  set_forward (node, "F.interpolate({x}, size={to}%s%s)", bilinear ? ", mode=\"bilinear\"" : "",
                bilinear && cjl_torch_get_bool (node, "align-corners") ? ", align_corners=True"
-                                                                     : "");
+                                                                      : "");
   return TRUE;
 }
 
@@ -362,8 +360,8 @@ static gboolean
 describe_group_norm (CjlTorchNode *node, GError **error)
 {
   (void) error;
-  node->init = g_strdup_printf ("nn.GroupNorm({groups}, %lld{options})",
-                                (long long) node->x.dims[1]);
+  node->init
+      = g_strdup_printf ("nn.GroupNorm({groups}, %lld{options})", (long long) node->x.dims[1]);
   return TRUE;
 }
 
@@ -411,8 +409,7 @@ describe_homeostasis (CjlTorchNode *node, GError **error)
   const guint axis = node->x.n_dims > 3 ? 1 : node->x.n_dims - 1;
 
   (void) error;
-  cjl_torch_take_word (node, "units",
-                       g_strdup_printf ("%lld", (long long) node->x.dims[axis]));
+  cjl_torch_take_word (node, "units", g_strdup_printf ("%lld", (long long) node->x.dims[axis]));
   return TRUE;
 }
 
@@ -422,9 +419,9 @@ describe_lateral (CjlTorchNode *node, GError **error)
   const int side = cjl_torch_get_int (node, "window") | 1;
 
   (void) error;
-  cjl_torch_take_word (node, "channels",
-                       g_strdup_printf ("%lld", node->x.n_dims == 4 ? (long long) node->x.dims[1]
-                                                                    : 1LL));
+  cjl_torch_take_word (
+      node, "channels",
+      g_strdup_printf ("%lld", node->x.n_dims == 4 ? (long long) node->x.dims[1] : 1LL));
   cjl_torch_take_word (node, "window",
                        node->x.n_dims == 4 ? g_strdup_printf ("(%d, %d)", side, side)
                                            : g_strdup_printf ("(1, %d)", side));
@@ -472,10 +469,9 @@ describe_joined (CjlTorchNode *node, GError **error)
   (void) error;
   for (guint i = 0; i < cj_node_get_n_in (node->node); i++)
     if (node->lowered->in[i] != CJ_NO_VALUE)
-      g_string_append_printf (
-          text, "%s%s", text->len > 0 ? sign : "",
-          (const char *) g_hash_table_lookup (node->e->names,
-                                              GINT_TO_POINTER (node->lowered->in[i])));
+      g_string_append_printf (text, "%s%s", text->len > 0 ? sign : "",
+                              (const char *) g_hash_table_lookup (
+                                  node->e->names, GINT_TO_POINTER (node->lowered->in[i])));
   node->forward = g_strdup (text->str);
   return TRUE;
 }
@@ -598,10 +594,9 @@ describe_goodness (CjlTorchNode *node, GError **error)
   (void) error;
   for (guint i = 0; i < cj_node_get_n_in (node->node); i++)
     if (node->lowered->in[i] != CJ_NO_VALUE)
-      g_string_append_printf (
-          text, "%s%s.square().mean(-1)", text->len > 0 ? " + " : "",
-          (const char *) g_hash_table_lookup (node->e->names,
-                                              GINT_TO_POINTER (node->lowered->in[i])));
+      g_string_append_printf (text, "%s%s.square().mean(-1)", text->len > 0 ? " + " : "",
+                              (const char *) g_hash_table_lookup (
+                                  node->e->names, GINT_TO_POINTER (node->lowered->in[i])));
   node->forward = g_strdup (text->str);
   return TRUE;
 }
@@ -625,8 +620,7 @@ describe_embedding (CjlTorchNode *node, GError **error)
   const CjProgramParam *weight = cj_program_find_param (node->e->program, name);
 
   (void) error;
-  cjl_torch_take_word (node, "table",
-                       g_strdup_printf ("%lld", (long long) weight->shape.dims[0]));
+  cjl_torch_take_word (node, "table", g_strdup_printf ("%lld", (long long) weight->shape.dims[0]));
   return TRUE;
 }
 
@@ -665,13 +659,16 @@ describe_encoder (CjlTorchNode *node, GError **error)
   return TRUE;
 }
 
-#define FLOAT_LAYER(id, python) { id, NULL, python, NULL, NULL, NULL, NULL }
+#define FLOAT_LAYER(id, python)                                                                    \
+  {                                                                                                \
+    id, NULL, python, NULL, NULL, NULL, NULL                                                       \
+  }
 
 const CjlTorchRow cjl_torch_rows[] = {
   FLOAT_LAYER ("input", "{x}"),
   { "dense", "nn.Linear({last}, {units}{options})", NULL, "bias=True", NULL, NULL, NULL },
-  { "drop-connect", "DropConnect({last}, {units}, {rate}{options})", NULL, "bias=True", "drop-connect",
-    NULL, NULL },
+  { "drop-connect", "DropConnect({last}, {units}, {rate}{options})", NULL, "bias=True",
+    "drop-connect", NULL, NULL },
   { "dale-dense", "DaleDense({last}, {units}{options})", NULL,
     "ratio=0.8 inhibition=\"senders\" bias=True", "dale-dense", NULL, NULL },
   { "bilinear", "nn.Bilinear({c}, {c2}, {units}{options})", "{self}({x}, {y})", "bias=True", NULL,
@@ -723,8 +720,7 @@ const CjlTorchRow cjl_torch_rows[] = {
   { "group-norm", NULL, NULL, "eps=1e-05 affine=True", NULL, describe_group_norm, NULL },
   { "instance-norm", "nn.InstanceNorm2d({c}, affine={affine}{options})", NULL, "eps=1e-05", NULL,
     NULL, NULL },
-  { "rms-norm", "RMSNorm({last}{options})", NULL, "eps=1e-05 affine=True", "rms-norm", NULL,
-    NULL },
+  { "rms-norm", "RMSNorm({last}{options})", NULL, "eps=1e-05 affine=True", "rms-norm", NULL, NULL },
   { "local-response-norm", "nn.LocalResponseNorm({size}{options})", NULL,
     "alpha=0.0001 beta=0.75 k=1.0", NULL, NULL, NULL },
   { "local-contrast-norm", NULL, "local_contrast_norm({x}, {side}, {floor})", NULL,
@@ -783,8 +779,9 @@ const CjlTorchRow cjl_torch_rows[] = {
     describe_encoder, NULL },
   FLOAT_LAYER ("direct-current", "torch.stack([{x}] * {steps}, dim=1)"),
   { .layer = "label-overlay",
-    .refusal = N_ ("writes labels into samples for forward–forward learning, which PyTorch does not "
-                   "have. Train by backprop without it.") },
+    .refusal
+    = N_ ("writes labels into samples for forward–forward learning, which PyTorch does not "
+          "have. Train by backprop without it.") },
   { .layer = "gcn-conv",
     .refusal = N_ ("hears the edges of a graph, which no data of a module hold. Export its weights "
                    "as .safetensors.") },
@@ -795,7 +792,8 @@ const CjlTorchRow cjl_torch_rows[] = {
     .refusal = N_ ("learns by counting answers, not by gradients. Read classes with Dense and "
                    "backprop instead.") },
   { .layer = "competing-lif",
-    .refusal = N_ ("passes no gradient and learns by STDP, which PyTorch does not have. Use LIF and "
-                   "backprop instead.") },
+    .refusal
+    = N_ ("passes no gradient and learns by STDP, which PyTorch does not have. Use LIF and "
+          "backprop instead.") },
   { NULL },
 };

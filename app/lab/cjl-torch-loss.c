@@ -43,8 +43,7 @@ print_weights (CjlTorchNode *node)
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (!cjl_torch_has (node, "weights")
-      || !cj_weights_parse (cjl_torch_get_text (node, "weights"), &weights, NULL)
-      || weights.n == 0)
+      || !cj_weights_parse (cjl_torch_get_text (node, "weights"), &weights, NULL) || weights.n == 0)
     return g_strdup ("");
   for (guint i = 0; i < (guint) weights.n; i++)
     {
@@ -60,8 +59,8 @@ print_weights (CjlTorchNode *node)
 static gboolean
 is_flat (const CjlTorchNode *node, const char *layer)
 {
-  return (g_str_equal (layer, "cross-entropy") || g_str_equal (layer, "nll"))
-         && node->x.n_dims != 2 && node->x.n_dims != 4;
+  return (g_str_equal (layer, "cross-entropy") || g_str_equal (layer, "nll")) && node->x.n_dims != 2
+         && node->x.n_dims != 4;
 }
 
 /* Text of a port, which may be said in another shape. */
@@ -78,9 +77,8 @@ take_ports (CjlTorchNode *node, const char *const *ports)
           = value != CJ_NO_VALUE ? cj_builder_get_shape (node->e->lowered->builder, value) : NULL;
 
       if (is_flat (node, layer) && k < 2)
-        cjl_torch_take_word (node, word,
-                             g_strconcat (ports[k], k == 0 ? ".flatten(0, -2)" : ".flatten()",
-                                          NULL));
+        cjl_torch_take_word (
+            node, word, g_strconcat (ports[k], k == 0 ? ".flatten(0, -2)" : ".flatten()", NULL));
       else if (k == 0 && shape->n_dims == 2 && shape->dims[1] == 1
                && node->lowered->in[1] != CJ_NO_VALUE
                && cj_builder_get_shape (node->e->lowered->builder, node->lowered->in[1])->n_dims
@@ -133,9 +131,8 @@ cjl_torch_print_loss (CjlTorchNode *node, const char *const *ports, GError **err
     }
   take_ports (node, ports);
   cjl_torch_take_word (node, "weights", print_weights (node));
-  cjl_torch_take_word (node, "r",
-                       g_strdup (batch || g_str_equal (reduction, "sum") ? ", reduction=\"sum\""
-                                                                          : ""));
+  cjl_torch_take_word (
+      node, "r", g_strdup (batch || g_str_equal (reduction, "sum") ? ", reduction=\"sum\"" : ""));
   row.options = loss->options;
   node->row = &row;
   return finish (cjl_torch_fill (node, loss->text), reduction, by_hand);

@@ -157,7 +157,7 @@ cjl_torch_get_activation (const CjlTorchNode *node)
 
 #define SIGMOID 10
 
-/* Whether an activation is put behind the layer's own answer. */
+/* The activation that is put behind the layer's own answer. */
 static int
 find_activation (const CjlTorchNode *node)
 {
@@ -168,6 +168,14 @@ find_activation (const CjlTorchNode *node)
   if (param == NULL || param->choices != cj_activation_names || inside)
     return 0;
   return cjl_torch_get_int (node, "activation");
+}
+
+char *
+cjl_torch_activate (const CjlTorchNode *node, const char *code)
+{
+  g_auto (GStrv) parts = g_strsplit (calls[find_activation (node)][1], "%s", -1);
+
+  return node->folded ? g_strdup (code) : g_strjoinv (code, parts);
 }
 
 const CjlTorchRow *
@@ -324,8 +332,8 @@ leads_on (const CjlTorchExport *e, const CjNode *node, GHashTable *wanted, GHash
 /* The next statement: one that goes on from the last, first those that end at a join, so that what they make
  * is there when the long way comes to it; else the first that can be. */
 static const CjNode *
-choose_next (const CjlTorchExport *e, const GPtrArray *order, GHashTable *wanted,
-             GHashTable *done, const CjNode *last)
+choose_next (const CjlTorchExport *e, const GPtrArray *order, GHashTable *wanted, GHashTable *done,
+             const CjNode *last)
 {
   const CjNode *best = NULL;
   int best_rank = -1;
@@ -400,8 +408,8 @@ name_values (CjlTorchExport *e)
   for (guint i = 0; i < graph->len && e->input == NULL; i++)
     if (((const CjNode *) graph->pdata[i])->layer->role == CJ_ROLE_INPUT
         && e->lowered->nodes[i].valid)
-      e->input = plain ? g_strdup ("x")
-                       : cjl_torch_make_name (((const CjNode *) graph->pdata[i])->id);
+      e->input
+          = plain ? g_strdup ("x") : cjl_torch_make_name (((const CjNode *) graph->pdata[i])->id);
   g_hash_table_insert (e->names, GINT_TO_POINTER (e->lowered->x), g_strdup (e->input));
   for (guint i = 0; i < e->nodes->len; i++)
     {
@@ -410,10 +418,12 @@ name_values (CjlTorchExport *e)
       for (guint port = 0; port < node->lowered->n_out; port++)
         {
           const int value = node->lowered->out[port];
-          char *name = port == 0 && is_passed_on (e, value, i) ? g_strdup ("x")
-                       : port == 0                             ? g_strdup (node->name)
-                       : g_strconcat (node->name, "_",
-                                      cj_layer_get_output (node->node->layer, port)->name, NULL);
+          char *name
+              = port == 0 && is_passed_on (e, value, i) ? g_strdup ("x")
+                : port == 0
+                    ? g_strdup (node->name)
+                    : g_strconcat (node->name, "_",
+                                   cj_layer_get_output (node->node->layer, port)->name, NULL);
 
           if (!g_hash_table_contains (e->names, GINT_TO_POINTER (value)))
             g_hash_table_insert (e->names, GINT_TO_POINTER (value), name);
@@ -597,233 +607,4 @@ cjl_torch_plan (CjlTorchExport *e, GError **error)
         return FALSE;
     }
   return fold_losses (e, error) && print_losses (e, error);
-}
-
-/* --- the class --- */
-
-/* How weights begin where it is not PyTorch's habit. */
-static void
-put_init (const CjlTorchNode *node, GString *out)
-{
-  static const char *const formats[] = {
-    "nn.init.zeros_({self}.weight)",
-    "nn.init.ones_({self}.weight)",
-    "nn.init.constant_({self}.weight, {init-gain})",
-    NULL,
-    "nn.init.uniform_({self}.weight, -{init-gain}, {init-gain})",
-    "nn.init.normal_({self}.weight, std={init-gain})",
-    "nn.init.trunc_normal_({self}.weight, std={init-gain}, a=-2 * {init-gain}, b=2 * {init-gain})",
-    "nn.init.xavier_uniform_({self}.weight)",
-    "nn.init.xavier_normal_({self}.weight)",
-    "nn.init.kaiming_uniform_({self}.weight, nonlinearity=\"relu\")",
-    "nn.init.kaiming_normal_({self}.weight, nonlinearity=\"relu\")",
-    "nn.init.kaiming_normal_({self}.weight, nonlinearity=\"linear\")",
-    "nn.init.orthogonal_({self}.weight)",
-    "nn.init.kaiming_uniform_({self}.weight, mode=\"fan_out\", nonlinearity=\"relu\")",
-    "nn.init.kaiming_normal_({self}.weight, mode=\"fan_out\", nonlinearity=\"relu\")",
-    "nn.init.kaiming_uniform_({self}.weight, nonlinearity=\"linear\")",
-  };
-  const gboolean given = cjl_torch_has (node, "init");
-  const int kind = given ? cjl_torch_get_int (node, "init") : CJ_INIT_FAN_IN;
-  const double gain = given ? cjl_torch_get_float (node, "init-gain") : 1;
-  const gboolean scaled = kind == CJ_INIT_FAN_IN || kind >= CJ_INIT_GLOROT_UNIFORM;
-
-  G_STATIC_ASSERT (G_N_ELEMENTS (formats) == CJ_INIT_LAST + 1);
-  if (formats[kind] != NULL)
-    {
-      g_autofree char *line = cjl_torch_fill (node, formats[kind]);
-      g_autofree char *bias = cjl_torch_fill (node, "nn.init.zeros_({self}.bias)");
-
-      cjl_torch_put_line (out, 8, line, NULL);
-      if (cjl_torch_get_bool (node, "bias"))
-        cjl_torch_put_line (out, 8, bias, NULL);
-    }
-  if (scaled && gain != 1)
-    {
-      g_autofree char *line = cjl_torch_fill (node, "{self}.weight.data *= {init-gain}");
-
-      cjl_torch_put_line (out, 8, line, NULL);
-    }
-}
-
-static void
-put_submodules (const CjlTorchExport *e, GString *out)
-{
-  gboolean any = FALSE;
-
-  g_string_append (out, "    def __init__(self):\n        super().__init__()\n");
-  for (guint i = 0; i < e->nodes->len; i++)
-    {
-      const CjlTorchNode *node = e->nodes->pdata[i];
-      const char *init = node->init != NULL ? node->init : node->row->init;
-      g_autofree char *text = NULL, *line = NULL;
-
-      if (init == NULL)
-        continue;
-      any = TRUE;
-      text = cjl_torch_fill (node, init);
-      line = g_strdup_printf ("self.%s = %s", node->name, text);
-      cjl_torch_put_line (out, 8, line, NULL);
-      put_init (node, out);
-      if (node->node->frozen)
-        {
-          g_autofree char *frozen = g_strdup_printf ("self.%s.requires_grad_(False)", node->name);
-
-          cjl_torch_put_line (out, 8, frozen, "frozen in Cajal");
-        }
-    }
-  if (!any)
-    g_string_append (out, "        # Nothing to be learned.\n");
-}
-
-/* "x, _ = " for the values of a node. */
-static char *
-print_targets (const CjlTorchNode *node)
-{
-  const char *format = node->targets != NULL ? node->targets : "{0}";
-  GString *out = g_string_new (NULL);
-
-  for (const char *c = format; *c != '\0'; c++)
-    {
-      const guint port = *c == '{' ? (guint) (c[1] - '0') : 0;
-
-      if (*c != '{')
-        {
-          g_string_append_c (out, *c);
-          continue;
-        }
-      if (port > 0 && !cjl_torch_is_heard (node, port))
-        g_string_append_c (out, '_');
-      else
-        g_string_append (out, g_hash_table_lookup (node->e->names,
-                                                   GINT_TO_POINTER (node->lowered->out[port])));
-      c += 2;
-    }
-  return g_string_free (out, FALSE);
-}
-
-static char *
-replace (const char *text, const char *what, const char *with)
-{
-  g_auto (GStrv) parts = g_strsplit (text, what, -1);
-
-  return g_strjoinv (with, parts);
-}
-
-static void
-put_statement (const CjlTorchNode *node, GString *out)
-{
-  const char *answer
-      = g_hash_table_lookup (node->e->names, GINT_TO_POINTER (node->lowered->out[0]));
-  const char *forward = node->folded && find_activation (node) == 0
-                            ? (cjl_torch_has (node, "temperature")
-                                       && cjl_torch_get_float (node, "temperature") != 1
-                                   ? "{x} / {temperature}"
-                                   : "{x}")
-                        : node->forward != NULL      ? node->forward
-                        : node->row->forward != NULL ? node->row->forward
-                                                     : "{self}({x})";
-  g_autofree char *shape = cj_shape_print_sample (&node->y);
-  g_autofree char *ascii = replace (shape, "×", "x");
-  g_autofree char *targets = print_targets (node), *code = cjl_torch_fill (node, forward);
-  g_autofree char *called
-      = replace (calls[node->folded ? 0 : find_activation (node)][1], "%s", code);
-  g_autofree char *line = NULL;
-
-  if (node->node->lesioned && node->targets == NULL)
-    line = g_strdup_printf ("%s = torch.zeros_like(%s)", targets, called);
-  else
-    line = g_strdup_printf ("%s = %s", targets, called);
-  if (g_str_equal (answer, called)) /* x = x */
-    return;
-  cjl_torch_put_line (out, 8, line, node->then != NULL ? NULL : ascii);
-  if (node->then != NULL)
-    {
-      g_autofree char *then = replace (node->then, "{0}", answer);
-      g_autofree char *second = g_strdup_printf ("%s = %s", answer, then);
-
-      cjl_torch_put_line (out, 8, second, ascii);
-    }
-  if (node->node->lesioned && node->targets != NULL)
-    {
-      g_autofree char *zero = g_strdup_printf ("%s = torch.zeros_like(%s)", answer, answer);
-
-      cjl_torch_put_line (out, 8, zero, "lesioned in Cajal");
-    }
-}
-
-static void
-put_forward (const CjlTorchExport *e, GString *out)
-{
-  g_autoptr (GString) answer = g_string_new (NULL);
-  const char *block = NULL;
-
-  g_string_append_printf (out, "\n    def forward(self, %s):\n", e->input);
-  for (guint i = 0; i < e->nodes->len; i++)
-    {
-      const CjlTorchNode *node = e->nodes->pdata[i];
-      const CjBlock *found = cj_graph_find_block (e->project->graph, node->node->block);
-
-      if (g_strcmp0 (block, node->node->block) != 0)
-        {
-          if (i > 0)
-            g_string_append_c (out, '\n');
-          if (found != NULL)
-            g_string_append_printf (out, "        # %s\n", found->title);
-        }
-      block = node->node->block;
-      put_statement (node, out);
-    }
-  for (guint i = 0; i < e->outputs->len; i++)
-    g_string_append_printf (
-        answer, "%s%s", i > 0 ? ", " : "",
-        (const char *) g_hash_table_lookup (
-            e->names, GINT_TO_POINTER (g_array_index (e->outputs, int, i))));
-  g_string_append_printf (out, "        return %s\n", answer->str);
-}
-
-static void
-put_loss (const CjlTorchExport *e, GString *out)
-{
-  g_autoptr (GString) sum = g_string_new ("return ");
-
-  if (e->losses->len == 0)
-    return;
-  g_string_append (out, "\n\ndef compute_loss(output, x, y):\n"
-                        "    \"\"\"What training lowers, of answers to samples x with targets y."
-                        "\"\"\"\n");
-  if (e->outputs->len > 1)
-    {
-      g_autoptr (GString) names = g_string_new ("prediction");
-
-      for (guint i = 1; i < e->outputs->len; i++)
-        g_string_append_printf (
-            names, ", %s",
-            (const char *) g_hash_table_lookup (
-                e->names, GINT_TO_POINTER (g_array_index (e->outputs, int, i))));
-      g_string_append (names, " = output");
-      cjl_torch_put_line (out, 4, names->str, NULL);
-    }
-  for (guint i = 0; i < e->losses->len; i++)
-    g_string_append_printf (sum, "%s%s", i > 0 ? " + " : "", (const char *) e->losses->pdata[i]);
-  cjl_torch_put_line (out, 4, sum->str, NULL);
-}
-
-void
-cjl_torch_put_network (CjlTorchExport *e, GString *out)
-{
-  g_autoptr (GString) pieces = g_string_new (NULL);
-
-  for (guint i = 0; i < e->pieces->len; i++)
-    g_string_append_printf (pieces, "%s%s", i > 0 ? " " : "", (const char *) e->pieces->pdata[i]);
-  cjl_torch_put_pieces (e, out, pieces->str);
-  g_string_append_printf (out, "\n\nclass %s(nn.Module):\n", e->class_name);
-  {
-    g_autofree char *words = g_strdup_printf ("    \"\"\"%s.\"\"\"\n\n", e->title);
-
-    g_string_append (out, words);
-  }
-  put_submodules (e, out);
-  put_forward (e, out);
-  put_loss (e, out);
 }

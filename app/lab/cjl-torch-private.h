@@ -34,16 +34,16 @@ typedef struct
   CjProgram *program; /* of batch 2 */
   const CjLowered *lowered;
   char *class_name, *title;
-  GPtrArray *nodes;     /* CjlTorchNode, in the order of the statements */
-  GHashTable *names;    /* value -> name of the variable, char * */
-  GArray *outputs;      /* int: values that forward returns, the prediction first */
-  GPtrArray *losses;    /* char *: expressions of output, x and y */
-  char *input;          /* name of forward's argument */
-  GHashTable *flags;    /* set of words: conditions of pieces */
-  GHashTable *words;    /* word -> text in pieces */
-  GPtrArray *pieces;    /* char *: names of pieces of layers, in order */
-  GString *remarks;     /* sentences, one a line */
-  const char *stem;     /* base name without ".py" */
+  GPtrArray *nodes;  /* CjlTorchNode, in the order of the statements */
+  GHashTable *names; /* value -> name of the variable, char * */
+  GArray *outputs;   /* int: values that forward returns, the prediction first */
+  GPtrArray *losses; /* char *: expressions of output, x and y */
+  char *input;       /* name of forward's argument */
+  GHashTable *flags; /* set of words: conditions of pieces */
+  GHashTable *words; /* word -> text in pieces */
+  GPtrArray *pieces; /* char *: names of pieces of layers, in order */
+  GString *remarks;  /* sentences, one a line */
+  const char *stem;  /* base name without ".py" */
 } CjlTorchExport;
 
 struct _CjlTorchNode
@@ -57,9 +57,9 @@ struct _CjlTorchNode
   GHashTable *words; /* word -> text */
   /* Set by describe; NULL: what the row says. */
   char *init, *forward;
-  char *targets; /* "{0}, {1}": how the answer is taken apart; NULL: "{0}" */
+  char *targets;   /* "{0}, {1}": how the answer is taken apart; NULL: "{0}" */
   gboolean folded; /* its softmax or sigmoid is part of the loss, which takes scores */
-  char *then;    /* "{0}[:, -1]": a second statement for the first answer */
+  char *then;      /* "{0}[:, -1]": a second statement for the first answer */
 };
 
 /* --- the tables --- */
@@ -91,6 +91,8 @@ gboolean cjl_torch_has (const CjlTorchNode *node, const char *name);
 gboolean cjl_torch_is_heard (const CjlTorchNode *node, guint port);
 /* The activation that a layer carries as something that can be called: "F.relu"; borrowed. */
 const char *cjl_torch_get_activation (const CjlTorchNode *node);
+/* The code with the activation that the layer carries around it. You free. */
+char *cjl_torch_activate (const CjlTorchNode *node, const char *code);
 /* Number of features: channels of pictures (also at moments), the last dimension of everything else. */
 gint64 cjl_torch_get_channels (const CjShape *x);
 
@@ -112,12 +114,12 @@ void cjl_torch_put_pieces (const CjlTorchExport *e, GString *out, const char *na
 
 /* --- parts of the module --- */
 
-gboolean cjl_torch_plan (CjlTorchExport *e, GError **error);            /* nodes, names, losses */
-void cjl_torch_put_network (CjlTorchExport *e, GString *out);           /* the class and the loss */
-gboolean cjl_torch_plan_data (CjlTorchExport *e, GError **error);       /* flags, words */
+gboolean cjl_torch_plan (CjlTorchExport *e, GError **error);      /* nodes, names, losses */
+void cjl_torch_put_network (CjlTorchExport *e, GString *out);     /* the class and the loss */
+gboolean cjl_torch_plan_data (CjlTorchExport *e, GError **error); /* flags, words */
 void cjl_torch_put_data (CjlTorchExport *e, GString *out);
 void cjl_torch_put_data_constants (CjlTorchExport *e, GString *out);
-GPtrArray *cjl_torch_make_arrays (CjlTorchExport *e, GError **error);   /* of the .npz */
+GPtrArray *cjl_torch_make_arrays (CjlTorchExport *e, GError **error); /* of the .npz */
 gboolean cjl_torch_plan_training (CjlTorchExport *e, GError **error);
 void cjl_torch_put_training (CjlTorchExport *e, GString *out);
 void cjl_torch_put_training_constants (CjlTorchExport *e, GString *out);

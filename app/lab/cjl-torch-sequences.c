@@ -117,20 +117,20 @@ describe_transformer (CjlTorchNode *node, GError **error)
                        || cjl_torch_is_heard (node, 1) || padding != NULL;
 
   (void) error;
-  cjl_torch_take_word (node, "inner",
-                       g_strdup_printf ("%lld", hidden > 0 ? (long long) hidden
-                                                           : (long long) (4 * embed)));
-  cjl_torch_take_word (node, "width",
-                       g_strdup_printf ("%lld", width > 0 ? (long long) width
-                                                          : (long long) (embed / heads)));
+  cjl_torch_take_word (
+      node, "inner",
+      g_strdup_printf ("%lld", hidden > 0 ? (long long) hidden : (long long) (4 * embed)));
+  cjl_torch_take_word (
+      node, "width",
+      g_strdup_printf ("%lld", width > 0 ? (long long) width : (long long) (embed / heads)));
   if (own)
     {
       cjl_torch_take_word (node, "function", g_strdup (activation));
       cjl_torch_need (node->e, decoder ? "transformer-decoder" : "transformer-block");
-      node->init = g_strdup_printf (
-          "%s({c}, {heads}, {inner}, {width}, {function}, causal={causal}, "
-          "norm_first={norm-first}, dropout={dropout}, eps={eps})",
-          decoder ? "TransformerDecoder" : "TransformerBlock");
+      node->init
+          = g_strdup_printf ("%s({c}, {heads}, {inner}, {width}, {function}, causal={causal}, "
+                             "norm_first={norm-first}, dropout={dropout}, eps={eps})",
+                             decoder ? "TransformerDecoder" : "TransformerBlock");
       node->forward = padding != NULL ? g_strdup_printf ("{self}({x}, %s)", padding)
                                       : g_strdup (decoder ? "{self}({x}, {y})" : "{self}({x})");
       node->targets = g_strdup ("{0}, {1}");
@@ -140,9 +140,9 @@ describe_transformer (CjlTorchNode *node, GError **error)
                        takes_function_name (activation)
                            ? cjl_torch_quote (activation + strlen ("F."))
                            : g_strdup (activation));
-  node->init = g_strdup_printf (
-      "nn.%s({c}, {heads}, {inner}, dropout=0.0, batch_first=True{options})",
-      decoder ? "TransformerDecoderLayer" : "TransformerEncoderLayer");
+  node->init
+      = g_strdup_printf ("nn.%s({c}, {heads}, {inner}, dropout=0.0, batch_first=True{options})",
+                         decoder ? "TransformerDecoderLayer" : "TransformerEncoderLayer");
   if (cjl_torch_get_bool (node, "causal"))
     cjl_torch_need (node->e, "causal_mask");
   if (decoder)
@@ -150,9 +150,8 @@ describe_transformer (CjlTorchNode *node, GError **error)
                                   ? "{self}({x}, {y}, tgt_mask=causal_mask({x}))"
                                   : "{self}({x}, {y})");
   else
-    node->forward
-        = g_strdup (cjl_torch_get_bool (node, "causal") ? "{self}({x}, causal_mask({x}))"
-                                                        : "{self}({x})");
+    node->forward = g_strdup (cjl_torch_get_bool (node, "causal") ? "{self}({x}, causal_mask({x}))"
+                                                                  : "{self}({x})");
   return TRUE;
 }
 
@@ -443,10 +442,10 @@ print_binary (CjBinaryKind kind, const char *a, const char *b)
   const gboolean most = kind == CJ_BINARY_MAXIMUM;
 
   if (most || kind == CJ_BINARY_MINIMUM)
-    return g_ascii_isdigit (*a)   ? print_binary (kind, b, a)
-           : g_ascii_isdigit (*b) ? g_strdup_printf ("%s.clamp(%s=%s)", a, most ? "min" : "max", b)
-                                  : g_strdup_printf ("torch.%s(%s, %s)",
-                                                     most ? "maximum" : "minimum", a, b);
+    return g_ascii_isdigit (*a) ? print_binary (kind, b, a)
+           : g_ascii_isdigit (*b)
+               ? g_strdup_printf ("%s.clamp(%s=%s)", a, most ? "min" : "max", b)
+               : g_strdup_printf ("torch.%s(%s, %s)", most ? "maximum" : "minimum", a, b);
   return g_strconcat (a, signs[kind], b, NULL);
 }
 
@@ -516,9 +515,8 @@ print_term (const Printer *p, int index, GError **error)
     return print_input (p, t->index);
   if (t->kind == CJ_TERM_LEARNED)
     return g_strdup_printf ("{self}[\"%s\"]", p->formula->learned[t->index].name);
-  a = t->kind == CJ_TERM_BINARY || (t->kind == CJ_TERM_UNARY)
-          ? print_operand (p, t->a, error)
-          : print_term (p, t->a, error);
+  a = t->kind == CJ_TERM_BINARY || (t->kind == CJ_TERM_UNARY) ? print_operand (p, t->a, error)
+                                                              : print_term (p, t->a, error);
   if (a == NULL)
     return NULL;
   if (t->kind == CJ_TERM_SOFTMAX)
@@ -569,16 +567,14 @@ print_learned (const CjlTorchNode *node, const CjFormula *formula)
 static gboolean
 describe_formula (CjlTorchNode *node, GError **error)
 {
-  g_autofree CjFormula *formula
-      = cj_formula_parse (cjl_torch_get_text (node, "formula"), error);
+  g_autofree CjFormula *formula = cj_formula_parse (cjl_torch_get_text (node, "formula"), error);
   Printer p = { node, formula, 0 };
 
   if (formula == NULL)
     return FALSE;
   for (guint i = 0; i < formula->n_inputs; i++)
-    p.frame = MAX (
-        p.frame,
-        cj_builder_get_shape (node->e->lowered->builder, node->lowered->in[i])->n_dims);
+    p.frame = MAX (p.frame,
+                   cj_builder_get_shape (node->e->lowered->builder, node->lowered->in[i])->n_dims);
   if (formula->n_learned > 0)
     {
       g_autofree char *learned = print_learned (node, formula);
@@ -628,5 +624,8 @@ const CjlTorchRow cjl_torch_sequence_rows[] = {
     "short_term_plasticity({x}, {use}, recover={recover}, facilitate={facilitate})", NULL,
     "short-term-plasticity", describe_plasticity, NULL },
   { "formula", NULL, NULL, NULL, NULL, describe_formula, NULL },
+  { .layer = "conductance-lif",
+    .refusal = N_ ("has synapses that open conductances, which a module cannot say yet. Put Dense "
+                   "and LIF in its place.") },
   { NULL },
 };

@@ -53,17 +53,19 @@ cjl_torch_print_pair (int a, int b)
 }
 
 /* Words of Python, of torch.nn.Module and of the module itself that a node may not take. */
-static const char *const taken[] = {
-  "and",      "as",       "assert",   "async",    "await",     "break",     "class",   "continue",
-  "def",      "del",      "elif",     "else",     "except",    "finally",   "for",     "from",
-  "global",   "if",       "import",   "in",       "is",        "lambda",    "nonlocal", "not",
-  "or",       "pass",     "raise",    "return",   "try",       "while",     "with",    "yield",
-  "apply",    "bfloat16", "buffers",  "children", "compile",   "cpu",       "cuda",    "double",
-  "eval",     "float",    "forward",  "half",     "ipu",       "modules",   "parameters", "register_buffer",
-  "share_memory", "state_dict", "to", "train",    "training",  "type",      "xpu",     "x",
-  "y",        "self",     "torch",    "nn",       "np",        "math",      "F",       "super",
-  "None",     "True",     "False",    "_",        NULL
-};
+static const char *const taken[]
+    = { "and",          "as",         "assert", "async",    "await",      "break",
+        "class",        "continue",   "def",    "del",      "elif",       "else",
+        "except",       "finally",    "for",    "from",     "global",     "if",
+        "import",       "in",         "is",     "lambda",   "nonlocal",   "not",
+        "or",           "pass",       "raise",  "return",   "try",        "while",
+        "with",         "yield",      "apply",  "bfloat16", "buffers",    "children",
+        "compile",      "cpu",        "cuda",   "double",   "eval",       "float",
+        "forward",      "half",       "ipu",    "modules",  "parameters", "register_buffer",
+        "share_memory", "state_dict", "to",     "train",    "training",   "type",
+        "xpu",          "x",          "y",      "self",     "torch",      "nn",
+        "np",           "math",       "F",      "super",    "None",       "True",
+        "False",        "_",          NULL };
 
 char *
 cjl_torch_make_name (const char *id)
@@ -116,10 +118,9 @@ join_inputs (const CjlTorchNode *node)
 
   for (guint i = 0; i < cj_node_get_n_in (node->node); i++)
     if (node->lowered->in[i] != CJ_NO_VALUE)
-      g_string_append_printf (
-          text, "%s%s", text->len > 0 ? ", " : "",
-          (const char *) g_hash_table_lookup (node->e->names,
-                                              GINT_TO_POINTER (node->lowered->in[i])));
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "",
+                              (const char *) g_hash_table_lookup (
+                                  node->e->names, GINT_TO_POINTER (node->lowered->in[i])));
   return g_string_free (text, FALSE);
 }
 
@@ -353,8 +354,8 @@ find_pieces (GStrv lines, GArray *pieces)
 
       if (g_str_has_prefix (lines[i], "#: "))
         {
-          Piece piece = { (const char *const *) lines, i + 1, i + 1,
-                          g_strsplit (lines[i] + 3, " ", -1) };
+          Piece piece
+              = { (const char *const *) lines, i + 1, i + 1, g_strsplit (lines[i] + 3, " ", -1) };
 
           g_array_append_val (pieces, piece);
         }

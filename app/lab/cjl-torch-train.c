@@ -104,10 +104,14 @@ is_true (const CjTrainSetup *setup, const char *name)
 static gboolean
 says_nothing (const char *argument)
 {
-  static const char *const presets[]
-      = { "momentum=0.0",   "dampening=0.0", "nesterov=False",       "amsgrad=False",
-          "centered=False", "lr_decay=0.0",  "initial_accumulator_value=0.0",
-          "weight_decay=0.0" };
+  static const char *const presets[] = { "momentum=0.0",
+                                         "dampening=0.0",
+                                         "nesterov=False",
+                                         "amsgrad=False",
+                                         "centered=False",
+                                         "lr_decay=0.0",
+                                         "initial_accumulator_value=0.0",
+                                         "weight_decay=0.0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (presets); i++)
     if (g_str_equal (presets[i], argument))
@@ -195,8 +199,8 @@ static gboolean
 plan_schedule (CjlTorchExport *e, GError **error)
 {
   static const char *const known[]
-      = { "constant",   "cosine",  "cyclic",     "exponential", "multi-step",
-          "one-cycle",  "plateau", "polynomial", "step",        NULL };
+      = { "constant",  "cosine",  "cyclic",     "exponential", "multi-step",
+          "one-cycle", "plateau", "polynomial", "step",        NULL };
   const CjTrainSetup *setup = e->project->setup;
   const char *id = setup->schedule->id, *momentum = setup->optimizer->momentum;
   const gboolean cycle = g_str_equal (id, "one-cycle");
@@ -219,12 +223,15 @@ plan_schedule (CjlTorchExport *e, GError **error)
       g_autofree char *value = print_value (setup, "schedule.", p->name);
 
       set_word (e, p->name, value);
+      if (g_str_equal (p->name, "period") || g_str_equal (p->name, "last"))
+        set_flag (e, p->name, g_ascii_strtod (value, NULL) != 0);
     }
   set_word (e, "middle", three ? middle : "n_steps - 1");
   set_word (e, "third", three ? "first" : "last");
   set_word (e, "MOMENTUM",
-            g_strcmp0 (momentum, "beta1") == 0 ? "group[\"betas\"] = (momentum, group[\"betas\"][1])"
-                                               : "group[\"momentum\"] = momentum");
+            g_strcmp0 (momentum, "beta1") == 0
+                ? "group[\"betas\"] = (momentum, group[\"betas\"][1])"
+                : "group[\"momentum\"] = momentum");
   set_flag (e, "momentum", cycle && momentum != NULL && is_true (setup, "schedule.momentum"));
   set_flag (e, "linear", g_strcmp0 (anneal, "linear") == 0);
   set_flag (e, "restart", is_true (setup, "schedule.restart"));
@@ -241,19 +248,17 @@ static void
 plan_measures (CjlTorchExport *e)
 {
   g_autoptr (CjMetrics) metrics = cj_metrics_new (e->program);
-  const gboolean accuracy
-      = metrics->task == CJ_TASK_CLASSES || metrics->task == CJ_TASK_SEQUENCE;
+  const gboolean accuracy = metrics->task == CJ_TASK_CLASSES || metrics->task == CJ_TASK_SEQUENCE;
   const gboolean by_accuracy = accuracy && e->project->setup->judge == CJ_JUDGE_ACCURACY;
   const CjShape *z = cj_builder_get_shape (e->lowered->builder, e->lowered->prediction);
   const char *first = e->outputs->len > 1 ? "output[0]" : "output";
-  g_autofree char *right
-      = g_strdup_printf ("(%s.argmax(%d) == y)", first, z->n_dims == 4 ? 1 : -1);
+  g_autofree char *right = g_strdup_printf ("(%s.argmax(%d) == y)", first, z->n_dims == 4 ? 1 : -1);
 
   set_flag (e, "accuracy", accuracy);
   set_word (e, "RIGHT", right);
   set_word (e, "AND_ACCURACY", accuracy ? " and accuracy" : "");
-  set_word (e, "JUDGE", by_accuracy ? "best is None or accuracy > best"
-                                    : "best is None or val_loss < best");
+  set_word (e, "JUDGE",
+            by_accuracy ? "best is None or accuracy > best" : "best is None or val_loss < best");
   set_word (e, "JUDGED", by_accuracy ? "accuracy" : "val_loss");
   set_word (e, "REPORT_MORE", accuracy ? ", accuracy {accuracy:.2%}" : "");
   set_word (e, "SCORES", e->outputs->len > 1 ? "model(x)[0]" : "model(x)");
@@ -271,21 +276,23 @@ plan_predict (CjlTorchExport *e)
   const gboolean text = dataset->x_dtype == CJ_INT32 && dataset->class_names != NULL
                         && dataset->n_words == dataset->n_classes && z->n_dims == 3
                         && z->dims[2] == (gint64) dataset->n_classes;
-  const gboolean table
-      = g_str_equal (g_hash_table_lookup (e->words, "READER"), "read-table");
+  const gboolean table = g_str_equal (g_hash_table_lookup (e->words, "READER"), "read-table");
 
   set_flag (e, "text", text);
-  set_word (e, "PREDICT", text ? "predict-text encode"
-                          : has_flag (e, "accuracy") && z->n_dims == 2 ? "predict-classes"
-                                                                       : "predict-values");
-  set_word (e, "INPUTS", text      ? ""
-                         : picture ? "inputs-pictures"
-                         : table   ? "inputs-table"
-                                   : "inputs-npy");
-  set_word (e, "WHAT", text      ? "texts"
-                       : picture ? "pictures, or samples in .npy files"
-                       : table   ? "tables as that of the training"
-                                 : "samples in .npy files");
+  set_word (e, "PREDICT",
+            text                                         ? "predict-text encode"
+            : has_flag (e, "accuracy") && z->n_dims == 2 ? "predict-classes"
+                                                         : "predict-values");
+  set_word (e, "INPUTS",
+            text      ? ""
+            : picture ? "inputs-pictures"
+            : table   ? "inputs-table"
+                      : "inputs-npy");
+  set_word (e, "WHAT",
+            text      ? "texts"
+            : picture ? "pictures, or samples in .npy files"
+            : table   ? "tables as that of the training"
+                      : "samples in .npy files");
 }
 
 /* --- all --- */
@@ -368,9 +375,9 @@ cjl_torch_put_training (CjlTorchExport *e, GString *out)
 {
   const char *schedule = e->project->setup->schedule->id;
   const gboolean lion = g_str_equal (e->project->setup->optimizer->id, "lion");
-  g_autofree char *predict = g_strdup_printf (
-      "%s %s", (const char *) g_hash_table_lookup (e->words, "PREDICT"),
-      (const char *) g_hash_table_lookup (e->words, "INPUTS"));
+  g_autofree char *predict
+      = g_strdup_printf ("%s %s", (const char *) g_hash_table_lookup (e->words, "PREDICT"),
+                         (const char *) g_hash_table_lookup (e->words, "INPUTS"));
   g_autofree char *train = g_strdup_printf (
       "%s rate place evaluate train%s%s%s", schedule, lion ? " lion" : "",
       has_flag (e, "average") ? " average" : "", has_flag (e, "decoupled") ? " shrink" : "");

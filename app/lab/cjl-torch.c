@@ -144,13 +144,14 @@ put_head (const CjlTorchExport *e, GString *out)
   g_autofree char *shape = cj_shape_print (&x);
   g_auto (GStrv) parts = g_strsplit (shape, "×", -1);
   g_autofree char *ascii = g_strjoinv ("x", parts);
-  g_autofree char *about
-      = g_strdup_printf ("Samples are %s; the network has %lld learned numbers. Its submodules are "
-                         "called as the cards of the drawing, and its weights are in %s.safetensors.",
-                         ascii, (long long) count_weights (e), e->stem);
+  g_autofree char *about = g_strdup_printf (
+      "Samples are %s; the network has %lld learned numbers. Its submodules are "
+      "called as the cards of the drawing, and its weights are in %s.safetensors.",
+      ascii, (long long) count_weights (e), e->stem);
 
-  g_string_append_printf (out, "#!/usr/bin/env python3\n\"\"\"%s: a network of Cajal %s for "
-                               "PyTorch.\n\n",
+  g_string_append_printf (out,
+                          "#!/usr/bin/env python3\n\"\"\"%s: a network of Cajal %s for "
+                          "PyTorch.\n\n",
                           e->title, CAJAL_VERSION);
   put_comment (out, about);
   g_string_append_c (out, '\n');
@@ -163,8 +164,8 @@ put_head (const CjlTorchExport *e, GString *out)
       g_string_append_printf (out, "    python3 %s.py evaluate %s     measures it on test data\n",
                               e->stem, data);
     }
-  g_string_append_printf (out, "    python3 %s.py predict FILE...   says what it answers to files\n",
-                          e->stem);
+  g_string_append_printf (
+      out, "    python3 %s.py predict FILE...   says what it answers to files\n", e->stem);
   if (trains)
     g_string_append_printf (out, "    torchrun --nproc_per_node 2 %s.py train%s\n", e->stem,
                             files ? " DATA" : "");
@@ -184,9 +185,10 @@ print_module (CjlTorchExport *e)
   g_autoptr (GString) body = g_string_new (NULL);
   GString *out = g_string_new (NULL);
 
-  g_string_append_printf (body, "HERE = Path(__file__).resolve().parent\n"
-                                "WEIGHTS = HERE / \"%s.safetensors\"\n"
-                                "SAMPLES = HERE / \"%s.npz\"\n",
+  g_string_append_printf (body,
+                          "HERE = Path(__file__).resolve().parent\n"
+                          "WEIGHTS = HERE / \"%s.safetensors\"\n"
+                          "SAMPLES = HERE / \"%s.npz\"\n",
                           e->stem, e->stem);
   if (g_hash_table_contains (e->flags, "train"))
     g_string_append_printf (body, "TRAINED = \"%s.trained.safetensors\"\n", e->stem);
@@ -232,9 +234,9 @@ print_weights (CjlTorchExport *e)
       g_autofree char *name = rename_weight (e, param->name);
 
       if (name != NULL)
-        g_ptr_array_add (tensors, cjd_named_tensor_new_view (
-                                      name, &param->shape,
-                                      cj_program_get_param_data (e->program, param)));
+        g_ptr_array_add (tensors,
+                         cjd_named_tensor_new_view (name, &param->shape,
+                                                    cj_program_get_param_data (e->program, param)));
     }
   return cjd_safetensors_print_noted (tensors, notes);
 }
@@ -302,8 +304,7 @@ write_files (CjlTorchExport *e, const char *base, GError **error)
   g_autoptr (GBytes) samples = arrays != NULL ? cjd_npz_print (arrays, error) : NULL;
   g_autoptr (GBytes) weights = samples != NULL ? print_weights (e) : NULL;
   g_autofree char *text = weights != NULL ? print_module (e) : NULL;
-  g_autoptr (GBytes) module
-      = text != NULL ? g_bytes_new_static (text, strlen (text)) : NULL;
+  g_autoptr (GBytes) module = text != NULL ? g_bytes_new_static (text, strlen (text)) : NULL;
 
   return module != NULL && write_bytes (base, ".npz", samples, error)
          && write_bytes (base, ".safetensors", weights, error)
@@ -367,9 +368,9 @@ const CjlFormat cjl_format_torch = {
   .id = "torch",
   .title = N_ ("_PyTorch…"),
   .heading = N_ ("Export as PyTorch"),
-  .blurb
-  = N_ ("A module of Python that PyTorch runs: the network with its cards by name, its data and its "
-        "training, also on several machines. The weights and samples stand beside it."),
+  .blurb = N_ (
+      "A module of Python that PyTorch runs: the network with its cards by name, its data and its "
+      "training, also on several machines. The weights and samples stand beside it."),
   .files = { { ".py", N_ ("PyTorch module") } },
   .save = save,
 };

@@ -125,14 +125,13 @@ learn (CjlProject *project)
       CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &param->shape);
 
       for (gint64 k = 0; k < param->size; k++)
-        cj_tensor_f32 (tensor)[k] = cj_program_get_param_data (program, param)[k]
-                                    + 0.1f * cj_rng_uniform (&rng);
+        cj_tensor_f32 (tensor)[k]
+            = cj_program_get_param_data (program, param)[k] + 0.1f * cj_rng_uniform (&rng);
       g_ptr_array_add (weights, cjd_named_tensor_new (param->name, tensor));
     }
 }
 
-static void
-export (CjlProject *project, const char *folder, const char *name)
+static void export(CjlProject *project, const char *folder, const char *name)
 {
   g_autofree char *module = g_strdup_printf ("%s/%s.py", folder, name);
   g_autofree char *answers = g_strdup_printf ("%s/%s-answers.npz", folder, name);
@@ -176,7 +175,7 @@ run_case (const Case *c, const char *folder)
       g_assert_no_error (error);
     }
   learn (project);
-  export (project, folder, c->name);
+  export(project, folder, c->name);
 }
 
 int
@@ -198,7 +197,7 @@ main (int argc, char **argv)
       cjl_project_set (project, "data.samples", "200", NULL); /* a module of many is no other */
       if (g_str_has_suffix (name, ".cajal"))
         name[strlen (name) - strlen (".cajal")] = '\0';
-      export (project, argv[1], name);
+      export(project, argv[1], name);
     }
   return 0;
 }

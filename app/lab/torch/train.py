@@ -11,8 +11,12 @@ def schedule(step, n_steps, steps_per_epoch):
 #: cosine
 def schedule(step, n_steps, steps_per_epoch):
     """The learning rate of a step: half a cosine (Loshchilov and Hutter, 2017)."""
-    period = @period@ * steps_per_epoch or n_steps
-    done = step / period
+    #? period
+    done = step / (@period@ * steps_per_epoch)
+    #.
+    #? !period
+    done = step / n_steps
+    #.
     #? restart
     #? grows
     cycle = math.floor(math.log1p(done * (@growth@ - 1)) / math.log(@growth@) + 1e-9)
@@ -26,7 +30,11 @@ def schedule(step, n_steps, steps_per_epoch):
     #? !restart
     done = min(done, 1)
     #.
-    return LEARNING_RATE * (@last@ + (1 - @last@) * (1 + math.cos(math.pi * done)) / 2)
+    share = (1 + math.cos(math.pi * done)) / 2
+    #? last
+    share = @last@ + (1 - @last@) * share
+    #.
+    return LEARNING_RATE * share
 
 
 #: cyclic
@@ -121,9 +129,17 @@ schedule = Schedule()
 #: polynomial
 def schedule(step, n_steps, steps_per_epoch):
     """The learning rate of a step: falls along a power of what is left."""
-    period = @period@ * steps_per_epoch or n_steps
-    done = min(step / period, 1)
-    return LEARNING_RATE * (@last@ + (1 - @last@) * (1 - done) ** @power@)
+    #? period
+    done = min(step / (@period@ * steps_per_epoch), 1)
+    #.
+    #? !period
+    done = min(step / n_steps, 1)
+    #.
+    share = (1 - done) ** @power@
+    #? last
+    share = @last@ + (1 - @last@) * share
+    #.
+    return LEARNING_RATE * share
 
 
 #: step
