@@ -3,7 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-metrics.h"
-#include "cjd-reader.h"
+#include "cjl-expected.h"
 #include "picture.h"
 #include "safetensors.h"
 
@@ -18,159 +18,19 @@
 struct _CjlPredictor
 {
   CjProgram *program;
-  GVariant *learned;
-  CjShape shape; /* of a sample */
-  CjDtype dtype;
-  guint n_channels;  /* 0: samples go in as they are */
-  float *mean, *std; /* n_channels */
-  guint n;           /* K */
+  CjlExpected expected;
+  guint n; /* K */
   gboolean classes;
   GPtrArray *names; /* K */
   float *scores;    /* BATCH × K */
   guint *order;     /* K */
 };
 
-/* --- what the weights were learned from --- */
-
-static GVariant *
-print_dims (const CjShape *shape)
-{
-  GVariantBuilder list;
-
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; i < shape->n_dims; i++)
-    g_variant_builder_add (&list, "v", g_variant_new_int64 (shape->dims[i]));
-  return g_variant_builder_end (&list);
-}
-
-static GVariant *
-print_names (const CjdDataset *dataset)
-{
-  GVariantBuilder list;
-
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
-    g_variant_builder_add (&list, "v", g_variant_new_string (dataset->class_names[i]));
-  return g_variant_builder_end (&list);
-}
-
-GVariant *
-cjl_learned_print (const CjdDataset *dataset, gint64 began)
-{
-  const CjDataSpec spec = cjl_data_spec (dataset, 1);
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "shape", print_dims (&spec.x_shape));
-  g_variant_dict_insert (&dict, "type", "x", (gint64) dataset->x_dtype);
-  g_variant_dict_insert_value (&dict, "target-shape", print_dims (&spec.y_shape));
-  g_variant_dict_insert (&dict, "target-type", "x", (gint64) spec.y_dtype);
-  g_variant_dict_insert (&dict, "n-classes", "x", (gint64) spec.n_classes);
-  g_variant_dict_insert_value (&dict, "classes", print_names (dataset));
-  if (began > 0)
-    g_variant_dict_insert (&dict, "began", "x", began);
-  return g_variant_dict_end (&dict);
-}
-
-static gboolean
-parse_dims (GVariant *learned, const char *key, CjShape *shape)
-{
-  g_autoptr (GVariant) list = g_variant_lookup_value (learned, key, G_VARIANT_TYPE ("av"));
-  const gsize n = list != NULL ? g_variant_n_children (list) : CJ_MAX_DIMS;
-
-  *shape = (CjShape){ 0 };
-  if (n >= CJ_MAX_DIMS) /* the batch is one more */
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
-      g_autoptr (GVariant) item = g_variant_get_variant (box);
-
-      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_INT64) || g_variant_get_int64 (item) < 1
-          || g_variant_get_int64 (item) > G_MAXINT32)
-        return FALSE;
-      shape->dims[shape->n_dims++] = g_variant_get_int64 (item);
-    }
-  return TRUE;
-}
-
-/* What a project says its weights were learned from; FALSE if it does not, or in no sensible way. */
-static gboolean
-parse_learned (CjlPredictor *self, CjDataSpec *spec)
-{
-  gint64 type = -1, target = -1, n_classes = -1;
-  gsize bytes;
-  CjShape all;
-
-  if (!parse_dims (self->learned, "shape", &spec->x_shape)
-      || !parse_dims (self->learned, "target-shape", &spec->y_shape)
-      || !g_variant_lookup (self->learned, "type", "x", &type)
-      || !g_variant_lookup (self->learned, "target-type", "x", &target)
-      || !g_variant_lookup (self->learned, "n-classes", "x", &n_classes)
-      || (type != CJ_UINT8 && type != CJ_FLOAT32 && type != CJ_INT32)
-      || (target != CJ_INT32 && target != CJ_FLOAT32) || n_classes < 0 || n_classes > G_MAXINT32)
-    return FALSE;
-  self->dtype = (CjDtype) type;
-  self->shape = spec->x_shape;
-  spec->batch = BATCH;
-  spec->x_dtype = type == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32;
-  spec->y_dtype = (CjDtype) target;
-  spec->n_classes = (guint) n_classes;
-  spec->has_y = TRUE;
-  all = cj_shape_batched (&self->shape, BATCH);
-  return cj_shape_bytes (&all, CJ_FLOAT32, &bytes) && bytes <= CJD_READ_MAX_BYTES;
-}
-
-/* Mean and deviation as they were in training. */
-static gboolean
-take_norm (CjlPredictor *self, const CjTensor *mean, const CjTensor *std)
-{
-  const gint64 n = self->shape.n_dims > 0 ? self->shape.dims[0] : 0;
-
-  if (self->dtype == CJ_INT32)
-    return TRUE;
-  if (mean == NULL || std == NULL || mean->dtype != CJ_FLOAT32 || std->dtype != CJ_FLOAT32
-      || cj_shape_size (&mean->shape) != cj_shape_size (&std->shape))
-    return FALSE;
-  self->n_channels = (guint) cj_shape_size (&mean->shape);
-  if (self->n_channels == 0 || n % self->n_channels != 0)
-    return FALSE;
-  self->mean = g_memdup2 (mean->data, sizeof (float) * self->n_channels);
-  self->std = g_memdup2 (std->data, sizeof (float) * self->n_channels);
-  for (guint i = 0; i < self->n_channels; i++)
-    if (!(self->std[i] > 0) || !isfinite (self->std[i]) || !isfinite (self->mean[i]))
-      return FALSE;
-  return TRUE;
-}
-
-/* A project that was written before its weights said what they were learned from. */
-static gboolean
-ask_data (CjlPredictor *self, CjlProject *project, GError **error)
-{
-  g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, error);
-  g_autoptr (CjTensor) mean = NULL, std = NULL;
-  CjShape shape;
-
-  if (dataset == NULL)
-    return FALSE;
-  self->learned = g_variant_ref_sink (cjl_learned_print (dataset, 0));
-  self->shape = cjd_dataset_get_x_shape (dataset);
-  self->dtype = dataset->x_dtype;
-  if (dataset->n_channels == 0)
-    return TRUE;
-  shape = cj_shape1 (dataset->n_channels);
-  mean = cj_tensor_new (CJ_FLOAT32, &shape);
-  std = cj_tensor_new (CJ_FLOAT32, &shape);
-  memcpy (mean->data, dataset->mean, cj_tensor_bytes (mean));
-  memcpy (std->data, dataset->std, cj_tensor_bytes (std));
-  return take_norm (self, mean, std);
-}
-
 static void
 take_names (CjlPredictor *self)
 {
   g_autoptr (GVariant) list
-      = g_variant_lookup_value (self->learned, "classes", G_VARIANT_TYPE ("av"));
+      = g_variant_lookup_value (self->expected.learned, "classes", G_VARIANT_TYPE ("av"));
   const gsize n = list != NULL && self->classes ? g_variant_n_children (list) : 0;
 
   self->names = g_ptr_array_new_full (self->n, g_free);
@@ -188,13 +48,13 @@ take_names (CjlPredictor *self)
 }
 
 static gboolean
-compile (CjlPredictor *self, CjlProject *project, const CjDataSpec *spec, guint n_threads,
-         GError **error)
+compile (CjlPredictor *self, CjlProject *project, guint n_threads, GError **error)
 {
   g_autoptr (CjMetrics) metrics = NULL;
   CjShape shape;
 
-  self->program = cj_program_new (project->graph, CJ_PURPOSE_INFER, spec, n_threads, error);
+  self->program
+      = cj_program_new (project->graph, CJ_PURPOSE_INFER, &self->expected.spec, n_threads, error);
   if (self->program == NULL)
     return FALSE;
   metrics = cj_metrics_new (self->program);
@@ -219,8 +79,6 @@ CjlPredictor *
 cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
 {
   g_autoptr (CjlPredictor) self = g_new0 (CjlPredictor, 1);
-  CjDataSpec spec = { 0 };
-  gboolean known;
 
   if (cjl_project_get_weights (project)->len == 0)
     {
@@ -228,24 +86,9 @@ cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
                    _ ("The project has no weights yet. Train it first."));
       return NULL;
     }
-  self->learned = project->learned != NULL ? g_variant_ref (project->learned) : NULL;
-  known = self->learned != NULL && parse_learned (self, &spec)
-          && take_norm (self, cjd_named_tensors_find (project->norm, "mean"),
-                        cjd_named_tensors_find (project->norm, "std"));
-  if (!known)
-    {
-      g_clear_pointer (&self->learned, g_variant_unref);
-      g_clear_pointer (&self->mean, g_free);
-      g_clear_pointer (&self->std, g_free);
-      if (!ask_data (self, project, error) || !parse_learned (self, &spec))
-        {
-          if (error != NULL && *error == NULL)
-            g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                         _ ("The project does not say what its network takes in."));
-          return NULL;
-        }
-    }
-  if (!compile (self, project, &spec, n_threads, error))
+  if (!cjl_expected_init (&self->expected, project, BATCH, error))
+    return NULL;
+  if (!compile (self, project, n_threads, error))
     return NULL;
   take_names (self);
   self->scores = g_new0 (float, (gsize) BATCH * self->n);
@@ -257,10 +100,8 @@ void
 cjl_predictor_free (CjlPredictor *self)
 {
   g_clear_pointer (&self->program, cj_program_free);
-  g_clear_pointer (&self->learned, g_variant_unref);
+  cjl_expected_clear (&self->expected);
   g_clear_pointer (&self->names, g_ptr_array_unref);
-  g_free (self->mean);
-  g_free (self->std);
   g_free (self->scores);
   g_free (self->order);
   g_free (self);
@@ -379,18 +220,18 @@ put (Work *work, const void *sample, char *name)
 {
   CjlPredictor *self = work->predictor;
   CjTensor *x = cj_program_get_x (self->program);
-  const gint64 size = cj_shape_size (&self->shape);
+  const gint64 size = cj_shape_size (&self->expected.shape);
   float *to = cj_tensor_f32 (x) + size * work->n;
 
-  if (self->dtype == CJ_INT32)
+  if (self->expected.dtype == CJ_INT32)
     memcpy (cj_tensor_i32 (x) + size * work->n, sample, sizeof (gint32) * (gsize) size);
-  for (gint64 j = 0; j < size && self->dtype != CJ_INT32; j++)
+  for (gint64 j = 0; j < size && self->expected.dtype != CJ_INT32; j++)
     {
-      const gint64 c = j / (size / self->n_channels);
-      const float value = self->dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
-                                                  : ((const float *) sample)[j];
+      const gint64 c = j / (size / self->expected.n_channels);
+      const float value = self->expected.dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
+                                                           : ((const float *) sample)[j];
 
-      to[j] = (value - self->mean[c]) / self->std[c];
+      to[j] = (value - self->expected.mean[c]) / self->expected.std[c];
     }
   work->names[work->n++] = name;
   if (work->n == BATCH)
@@ -400,16 +241,17 @@ put (Work *work, const void *sample, char *name)
 static gboolean
 takes_pictures (const CjlPredictor *self)
 {
-  return self->shape.n_dims == 3 && (self->shape.dims[0] == 1 || self->shape.dims[0] == 3)
-         && self->dtype != CJ_INT32;
+  return self->expected.shape.n_dims == 3
+         && (self->expected.shape.dims[0] == 1 || self->expected.shape.dims[0] == 3)
+         && self->expected.dtype != CJ_INT32;
 }
 
 static void
 answer_picture (Work *work, const char *path)
 {
   const CjlPredictor *self = work->predictor;
-  const gint64 *d = self->shape.dims;
-  const gsize size = (gsize) cj_shape_size (&self->shape);
+  const gint64 *d = self->expected.shape.dims;
+  const gsize size = (gsize) cj_shape_size (&self->expected.shape);
   g_autofree guint8 *bytes = g_new (guint8, size + 1);
   g_autoptr (GError) error = NULL;
   CjdPicture picture;
@@ -421,7 +263,7 @@ answer_picture (Work *work, const char *path)
     }
   cjd_picture_fit (&picture, (guint) d[0], (guint) d[1], (guint) d[2], bytes);
   cjd_picture_clear (&picture);
-  if (self->dtype == CJ_UINT8)
+  if (self->expected.dtype == CJ_UINT8)
     put (work, bytes, g_strdup (path));
   else
     {
@@ -479,9 +321,10 @@ answer_dataset (Work *work, const char *path)
   cjd_read_options_init (&options);
   if (takes_pictures (self))
     {
-      options.size[0] = (int) self->shape.dims[1];
-      options.size[1] = (int) self->shape.dims[2];
-      options.channels = self->shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
+      options.size[0] = (int) self->expected.shape.dims[1];
+      options.size[1] = (int) self->expected.shape.dims[2];
+      options.channels
+          = self->expected.shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
     }
   dataset = cjd_load (path, &options, &error);
   if (dataset == NULL)
@@ -490,11 +333,12 @@ answer_dataset (Work *work, const char *path)
       return;
     }
   shape = cjd_dataset_get_x_shape (dataset);
-  if (dataset->x_dtype != self->dtype || !cj_shape_equal (&shape, &self->shape))
+  if (dataset->x_dtype != self->expected.dtype || !cj_shape_equal (&shape, &self->expected.shape))
     {
-      g_autofree char *got = cj_shape_print (&shape), *wanted = cj_shape_print (&self->shape);
+      g_autofree char *got = cj_shape_print (&shape),
+                      *wanted = cj_shape_print (&self->expected.shape);
       g_autofree char *problem
-          = cj_shape_equal (&shape, &self->shape)
+          = cj_shape_equal (&shape, &self->expected.shape)
                 ? g_strdup_printf (_ ("%s: Its numbers are of another kind than those the network "
                                       "learned from."),
                                    path)
