@@ -155,7 +155,7 @@ compare (CjlC *c, const CjdDataset *dataset, CjdSplit split)
   if (done == 0)
     return;
   c->facts.n_samples = done;
-  c->facts.split = split == CJD_SPLIT_TEST ? "test" : "validation";
+  c->facts.is_test = split == CJD_SPLIT_TEST;
   c->facts.accuracy = (double) right / done;
   c->facts.accuracy_float = (double) right_float / done;
 }

@@ -124,7 +124,7 @@ append_accuracy (GString *to, const CjlC *c)
     return;
   if (f->n_samples > 0)
     append_line (to, "Accuracy on %u %s samples: %.2f %% in int8, %.2f %% in floats.", f->n_samples,
-                 f->split, 100 * f->accuracy, 100 * f->accuracy_float);
+                 f->is_test ? "test" : "validation", 100 * f->accuracy, 100 * f->accuracy_float);
   append_line (to, "In floats its numbers are %s.", size);
   if (left != NULL)
     append_line (to, "These operations stay in floats: %s.", left);

@@ -22,7 +22,7 @@ typedef struct
   gint64 arena;       /* bytes of RAM */
   gint64 macs;        /* multiply-adds of an answer */
   guint n_samples;    /* of the data that the next two were measured on; 0: they were not */
-  const char *split;  /* "test", "validation" */
+  gboolean is_test;   /* they are of the test, else of the validation split */
   double accuracy, accuracy_float; /* shares; in int8 only */
 } CjlCFacts;
 

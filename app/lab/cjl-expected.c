@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>

@@ -3,9 +3,9 @@
 
 #include "cj-error.h"
 #include "cj-metrics.h"
+#include "cjd-reader.h"
 #include "cjl-expected.h"
 #include "picture.h"
-#include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
