@@ -108,8 +108,8 @@ add_scales (CjlC *c, Product *p, const float *scales)
 
   for (gint64 u = 0; u < p->units; u++)
     split_factor ((double) scales[u] * p->from.scale / p->to.scale, &factors[u], &shifts[u]);
-  p->factor = cjl_c_add_const (c, CJL_C_INT32, p->units, "factor", factors);
-  p->shift = cjl_c_add_const (c, CJL_C_INT8, p->units, "shift", shifts);
+  p->factor = cjl_c_add_part (c, CJL_C_INT32, p->units, p->weight, "factor", factors);
+  p->shift = cjl_c_add_part (c, CJL_C_INT8, p->units, p->weight, "shift", shifts);
 }
 
 /* The floats that a sum stands for. */
@@ -120,7 +120,7 @@ add_end (CjlC *c, Product *p, const float *scales)
 
   for (gint64 u = 0; u < p->units; u++)
     factors[u] = (float) ((double) scales[u] * p->from.scale);
-  p->factor = cjl_c_add_const (c, CJL_C_FLOAT, p->units, "scale", factors);
+  p->factor = cjl_c_add_part (c, CJL_C_FLOAT, p->units, p->weight, "scale", factors);
 }
 
 static void
@@ -141,7 +141,7 @@ add_numbers (CjlC *c, const CjlCStep *step, Product *p)
     offsets[u] = (gint32) CLAMP (rint ((double) bias[u] / ((double) scales[u] * p->from.scale)),
                                  -1073741824.0, 1073741823.0);
   p->weight = cjl_c_add_const (c, CJL_C_INT8, n, title, levels);
-  p->bias = cjl_c_add_const (c, CJL_C_INT32, p->units, "bias", offsets);
+  p->bias = cjl_c_add_part (c, CJL_C_INT32, p->units, p->weight, "bias", offsets);
   if (p->ends)
     add_end (c, p, scales);
   else

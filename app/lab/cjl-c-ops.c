@@ -170,7 +170,7 @@ cjl_c_fold (CjlC *c, const CjlCStep *step, int *weight, int *bias)
     offsets[u] = shift[u] + (b != NULL ? b[u] * gain[u] : 0);
   *weight
       = cjl_c_add_const (c, CJL_C_FLOAT, units * width, cjl_c_buffer (c, *weight)->title, folded);
-  *bias = cjl_c_add_const (c, CJL_C_FLOAT, units, "folded.bias", offsets);
+  *bias = cjl_c_add_part (c, CJL_C_FLOAT, units, *weight, "bias", offsets);
   return out;
 }
 

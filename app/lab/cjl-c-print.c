@@ -64,11 +64,22 @@ name_buffers (const CjlC *c)
       CjlCBuffer *b = cjl_c_buffer (c, (int) i);
 
       g_clear_pointer (&b->name, g_free);
-      if (b->first >= 0)
+      if (b->first >= 0 && (b->group == (int) i || b->place != CJL_C_ROOM))
         b->name = b->place == CJL_C_INPUT    ? g_strdup ("input")
                   : b->place == CJL_C_OUTPUT ? g_strdup ("output")
                                              : find_name (names, b->title);
     }
+}
+
+/* What lies in one place has one name. */
+static const char *
+get_name (const CjlC *c, int buffer)
+{
+  if (buffer == CJL_C_NONE)
+    return "NULL";
+  while (cjl_c_buffer (c, buffer)->name == NULL)
+    buffer = cjl_c_buffer (c, buffer)->group;
+  return cjl_c_buffer (c, buffer)->name;
 }
 
 static const char *
@@ -326,11 +337,29 @@ append_rooms (GString *to, const CjlC *c)
     {
       const CjlCBuffer *b = cjl_c_buffer (c, (int) i);
 
-      if (b->place == CJL_C_ROOM && b->first >= 0)
+      if (b->place == CJL_C_ROOM && b->name != NULL)
         g_string_append_printf (to,
                                 "  %s *const %s = (%s *) (void *) (room + %" G_GINT64_FORMAT
                                 "); /* %" G_GINT64_FORMAT " */\n",
                                 get_type (b), b->name, get_type (b), b->offset, b->n);
+    }
+}
+
+/* Fields one after another, on as many lines as they need. */
+static void
+append_wrapped (GString *to, const char *fields)
+{
+  g_auto (GStrv) parts = g_strsplit (fields, ", .", 0);
+  gsize column = 40;
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const gsize length = strlen (parts[i]) + 3;
+      const gboolean turns = i > 0 && column + length > A_LINE;
+
+      g_string_append (to, i == 0 ? "" : turns ? ",\n      ." : ", .");
+      g_string_append (to, parts[i]);
+      column = turns ? 6 + length : column + length;
     }
 }
 
@@ -356,15 +385,14 @@ append_call (GString *to, const CjlC *c, const CjlCCall *call, int before)
     {
       g_autofree char *shape = cjl_c_text_print_shape (call->kernel->shapes[i], call->shapes[i]);
 
-      g_string_append_printf (to, "    static const %s %s = { %s };\n", call->kernel->shapes[i],
-                              words[i], shape);
+      g_string_append_printf (to, "    static const %s %s = { ", call->kernel->shapes[i], words[i]);
+      append_wrapped (to, shape);
+      g_string_append (to, " };\n");
     }
   g_string_append_printf (to, "\n    %s (&shape%s", call->kernel->name,
                           call->kernel->shapes[1] != NULL ? ", &more" : "");
   for (guint i = 0; i < call->kernel->n; i++)
-    g_string_append_printf (
-        to, ", %s",
-        call->buffers[i] != CJL_C_NONE ? cjl_c_buffer (c, call->buffers[i])->name : "NULL");
+    g_string_append_printf (to, ", %s", get_name (c, call->buffers[i]));
   g_string_append (to, ");\n  }\n");
 }
 

@@ -132,6 +132,8 @@ cjl_c_step (const CjlC *c, guint step)
 /* New buffers. A constant takes its data. Room is named by the node under way. */
 int cjl_c_add_room (CjlC *c, CjlCType type, gint64 n);
 int cjl_c_add_const (CjlC *c, CjlCType type, gint64 n, const char *title, gpointer data);
+/* The same, called as another constant but for what follows the last point: "conv1.bias" beside "conv1.weight". */
+int cjl_c_add_part (CjlC *c, CjlCType type, gint64 n, int whole, const char *part, gpointer data);
 /* Appends a call; `shape` is copied, buffers follow, as many as the kernel has pointers. */
 void cjl_c_call (CjlC *c, const char *kernel, gconstpointer shape, ...);
 /* The same with two shapes. */

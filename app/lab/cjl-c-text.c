@@ -220,6 +220,16 @@ print_number (GString *to, gboolean is_float, const char *from)
   g_string_append_printf (to, "%s%sf", text, strpbrk (text, ".e") == NULL ? ".0" : "");
 }
 
+/* Whether a field is 0 throughout, which need not be said. */
+static gboolean
+is_zero (const char *from, guint n)
+{
+  for (guint i = 0; i < 4 * n; i++)
+    if (from[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
 char *
 cjl_c_text_print_shape (const char *type, gconstpointer shape)
 {
@@ -230,14 +240,20 @@ cjl_c_text_print_shape (const char *type, gconstpointer shape)
 
   while (next_field (&at, &is_float, &field))
     {
-      g_string_append_printf (text, "%s.%s = %s", text->len > 0 ? ", " : "", field.name,
-                              field.n > 0 ? "{ " : "");
-      for (guint i = 0; i < MAX (field.n, 1); i++, from += 4)
+      const guint n = MAX (field.n, 1);
+
+      if (!is_zero (from, n))
         {
-          g_string_append (text, i > 0 ? ", " : "");
-          print_number (text, field.is_float, from);
+          g_string_append_printf (text, "%s.%s = %s", text->len > 0 ? ", " : "", field.name,
+                                  field.n > 0 ? "{ " : "");
+          for (guint i = 0; i < n; i++)
+            {
+              g_string_append (text, i > 0 ? ", " : "");
+              print_number (text, field.is_float, from + 4 * i);
+            }
+          g_string_append (text, field.n > 0 ? " }" : "");
         }
-      g_string_append (text, field.n > 0 ? " }" : "");
+      from += 4 * n;
     }
-  return g_string_free (text, FALSE);
+  return g_string_free (g_string_append (text, text->len == 0 ? "0" : ""), FALSE);
 }

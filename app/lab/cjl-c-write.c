@@ -42,6 +42,16 @@ cjl_c_add_const (CjlC *c, CjlCType type, gint64 n, const char *title, gpointer d
       c, (CjlCBuffer){ CJL_C_CONST, type, n, g_strdup (title), data, { 0 }, -1, -1, 0, 0, NULL });
 }
 
+int
+cjl_c_add_part (CjlC *c, CjlCType type, gint64 n, int whole, const char *part, gpointer data)
+{
+  const char *title = cjl_c_buffer (c, whole)->title, *point = strrchr (title, '.');
+  g_autofree char *name = g_strdup_printf (
+      "%.*s.%s", (int) (point != NULL ? point - title : (gssize) strlen (title)), title, part);
+
+  return cjl_c_add_const (c, type, n, name, data);
+}
+
 static void
 add_call (CjlC *c, const char *name, gconstpointer shape, gconstpointer more, va_list buffers)
 {
@@ -79,6 +89,14 @@ cjl_c_call2 (CjlC *c, const char *kernel, gconstpointer shape, gconstpointer mor
 
 /* --- values --- */
 
+/* Calls a buffer something else than the node under way. */
+static void
+call_it (CjlC *c, int buffer, const char *title)
+{
+  g_free (cjl_c_buffer (c, buffer)->title);
+  cjl_c_buffer (c, buffer)->title = g_strdup (title);
+}
+
 const float *
 cjl_c_numbers (const CjlC *c, int value)
 {
@@ -103,6 +121,7 @@ normalise (CjlC *c)
   float *gain = g_new (float, x->n_channels), *shift = g_new (float, x->n_channels);
   const int to = cjl_c_add_room (c, CJL_C_FLOAT, n);
 
+  call_it (c, to, "normal");
   for (guint i = 0; i < x->n_channels; i++)
     {
       gain[i] = 1 / x->std[i];
@@ -175,6 +194,7 @@ cjl_c_in_s8 (CjlC *c, guint i)
       shift[k] = (float) (-mean / (std * quant->scale) + quant->zero - 128);
     }
   to = cjl_c_add_room (c, CJL_C_INT8, n);
+  call_it (c, to, raw ? "normal" : "levels");
   cjl_c_buffer (c, to)->quant = *quant;
   cjl_c_call (
       c, "quantise", &shape, from,
