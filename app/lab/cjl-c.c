@@ -84,6 +84,13 @@ list_steps (CjlC *c)
   c->prediction = root[c->prediction];
 }
 
+/* An input that only learning looks at: the weight of a way back, the class that a vote learns from. */
+static gboolean
+is_for_learning (const CjOpInfo *op, guint i)
+{
+  return (i == 3 && (op == &cj_op_dense || op == &cj_op_conv2d)) || (i == 2 && op == &cj_op_vote);
+}
+
 /* From the answer back. */
 static void
 find_needed (CjlC *c)
@@ -96,7 +103,9 @@ find_needed (CjlC *c)
       for (guint k = 0; k < step->step->op.n_out; k++)
         step->needed |= c->uses[step->step->out + (int) k] > 0;
       for (guint k = 0; k < step->step->op.n_in && step->needed; k++)
-        if (step->in[k] != CJ_NO_VALUE)
+        if (is_for_learning (step->step->op.info, k))
+          step->in[k] = CJ_NO_VALUE;
+        else if (step->in[k] != CJ_NO_VALUE)
           c->uses[step->in[k]]++;
     }
 }
