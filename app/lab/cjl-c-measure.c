@@ -119,7 +119,7 @@ static gconstpointer
 undo_norm (const CjlC *c, float *room)
 {
   const CjTensor *x = cj_program_get_x (c->program);
-  const CjlExpected *e = &c->expected;
+  const CjlIntake *e = &c->intake;
   const gint64 n = cj_shape_size (&x->shape);
 
   if (e->n_channels == 0)

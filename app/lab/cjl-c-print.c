@@ -168,15 +168,15 @@ append_facts (GString *to, const CjlC *c)
 {
   const CjlCFacts *f = &c->facts;
   g_autofree char *flash = print_bytes (f->flash), *ram = print_bytes (f->arena);
-  g_autofree char *shape = print_shape (&c->expected.shape);
+  g_autofree char *shape = print_shape (&c->intake.shape);
   const gboolean words = cjl_c_buffer (c, c->input)->type == CJL_C_INT32;
 
   g_string_append (to, "/* ");
   append_safe (to, c->project->title);
   g_string_append_printf (to, ": a neural network in %s.\n *\n", c->int8 ? "int8" : "floats");
   append_line (to, "In: %s %s%s. Out: %d %s.", shape, words ? "words" : "numbers",
-               c->expected.dtype == CJ_UINT8 ? " from 0 (dark) to 1" : "",
-               (int) cjl_c_get_n_out (c), c->classes ? "probabilities of classes" : "values");
+               c->intake.dtype == CJ_UINT8 ? " from 0 (dark) to 1" : "", (int) cjl_c_get_n_out (c),
+               c->classes ? "probabilities of classes" : "values");
   append_line (to, "Numbers: %s of flash. Arena: %s of RAM. Multiply-adds: %" G_GINT64_FORMAT ".",
                flash, ram, f->macs);
   append_line (to, "Learned from: %s.", c->project->data.source);
@@ -191,7 +191,7 @@ static void
 append_dims (GString *to, const CjlC *c, const char *upper)
 {
   static const char *const pictures[] = { "CHANNELS", "HEIGHT", "WIDTH" };
-  const CjShape *shape = &c->expected.shape;
+  const CjShape *shape = &c->intake.shape;
 
   for (guint i = 0; i < shape->n_dims && shape->n_dims == 3; i++)
     g_string_append_printf (to, "#define %s_%s %d\n", upper, pictures[i], (int) shape->dims[i]);
@@ -200,7 +200,7 @@ append_dims (GString *to, const CjlC *c, const char *upper)
 static guint
 count_names (const CjlC *c, GVariant **names)
 {
-  *names = g_variant_lookup_value (c->expected.learned, "classes", G_VARIANT_TYPE ("av"));
+  *names = g_variant_lookup_value (c->intake.learned, "classes", G_VARIANT_TYPE ("av"));
   return *names != NULL && c->classes
                  && g_variant_n_children (*names) == (gsize) cjl_c_get_n_out (c)
              ? (guint) g_variant_n_children (*names)

@@ -10,7 +10,7 @@
 #include "cj-program.h"
 #include "cj-quant.h"
 #include "cjl-c.h"
-#include "cjl-expected.h"
+#include "cjl-intake.h"
 
 G_BEGIN_DECLS
 
@@ -80,7 +80,7 @@ typedef struct
 struct _CjlC
 {
   CjlProject *project;
-  CjlExpected expected;
+  CjlIntake intake;
   CjProgram *program; /* for one sample, which knows ops and weights */
   gboolean int8;      /* products in whole numbers, as far as ops have such a form */
   GArray *steps;      /* CjlCStep */

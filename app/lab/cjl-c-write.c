@@ -112,7 +112,7 @@ cjl_c_numbers (const CjlC *c, int value)
 static int
 normalise (CjlC *c)
 {
-  const CjlExpected *x = &c->expected;
+  const CjlIntake *x = &c->intake;
   const gint64 n = cj_shape_size (&x->shape);
   const struct
   {
@@ -146,7 +146,7 @@ cjl_c_value (CjlC *c, int value)
 
   if (c->floats[value] != CJL_C_NONE)
     return c->floats[value];
-  if (b->place == CJL_C_INPUT && b->type == CJL_C_FLOAT && c->expected.n_channels > 0)
+  if (b->place == CJL_C_INPUT && b->type == CJL_C_FLOAT && c->intake.n_channels > 0)
     return c->floats[value] = normalise (c);
   if (b->type != CJL_C_INT8)
     return c->floats[value] = buffer;
@@ -172,8 +172,8 @@ cjl_c_in_s8 (CjlC *c, guint i)
 {
   const int value = cjl_c_step (c, c->step)->in[i], from = c->values[value];
   const CjQuant *quant = &c->quants[value];
-  const gboolean raw = cjl_c_buffer (c, from)->place == CJL_C_INPUT && c->expected.n_channels > 0;
-  const guint channels = raw ? c->expected.n_channels : 1;
+  const gboolean raw = cjl_c_buffer (c, from)->place == CJL_C_INPUT && c->intake.n_channels > 0;
+  const guint channels = raw ? c->intake.n_channels : 1;
   const gint64 n = cjl_c_buffer (c, from)->n;
   const struct
   {
@@ -188,7 +188,7 @@ cjl_c_in_s8 (CjlC *c, guint i)
   shift = g_new (float, channels);
   for (guint k = 0; k < channels; k++)
     {
-      const double std = raw ? c->expected.std[k] : 1, mean = raw ? c->expected.mean[k] : 0;
+      const double std = raw ? c->intake.std[k] : 1, mean = raw ? c->intake.mean[k] : 0;
 
       gain[k] = (float) (1 / (std * quant->scale));
       shift[k] = (float) (-mean / (std * quant->scale) + quant->zero - 128);

@@ -281,9 +281,10 @@ compile (CjlC *c, GError **error)
                    _ ("The project has no weights yet. Train it first."));
       return FALSE;
     }
-  if (!cjl_expected_init (&c->expected, project, 1, error))
+  if (!cjl_intake_read (&c->intake, project, error))
     return FALSE;
-  c->program = cj_program_new (project->graph, CJ_PURPOSE_PROBE, &c->expected.spec, 1, error);
+  c->intake.spec.batch = 1;
+  c->program = cj_program_new (project->graph, CJ_PURPOSE_PROBE, &c->intake.spec, 1, error);
   if (c->program == NULL)
     return FALSE;
   cj_program_init (c->program, (guint64) project->setup->seed);
@@ -408,7 +409,7 @@ cjl_c_free (CjlC *c)
   g_array_unref (c->calls);
   g_ptr_array_unref (c->left);
   g_clear_pointer (&c->program, cj_program_free);
-  cjl_expected_clear (&c->expected);
+  cjl_intake_clear (&c->intake);
   g_free (c->values);
   g_free (c->floats);
   g_free (c->uses);

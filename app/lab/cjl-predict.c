@@ -4,7 +4,7 @@
 #include "cj-error.h"
 #include "cj-metrics.h"
 #include "cjd-reader.h"
-#include "cjl-expected.h"
+#include "cjl-intake.h"
 #include "picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -18,7 +18,7 @@
 struct _CjlPredictor
 {
   CjProgram *program;
-  CjlExpected expected;
+  CjlIntake intake;
   guint n; /* K */
   gboolean classes;
   GPtrArray *names; /* K */
@@ -26,35 +26,70 @@ struct _CjlPredictor
   guint *order;     /* K */
 };
 
+/* --- what the weights were learned from --- */
+
+static GVariant *
+print_dims (const CjShape *shape)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < shape->n_dims; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_int64 (shape->dims[i]));
+  return g_variant_builder_end (&list);
+}
+
+static GVariant *
+print_names (const CjdDataset *dataset)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_string (dataset->class_names[i]));
+  return g_variant_builder_end (&list);
+}
+
+GVariant *
+cjl_learned_print (const CjdDataset *dataset, gint64 began)
+{
+  const CjDataSpec spec = cjl_data_spec (dataset, 1);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "shape", print_dims (&spec.x_shape));
+  g_variant_dict_insert (&dict, "type", "x", (gint64) dataset->x_dtype);
+  g_variant_dict_insert_value (&dict, "target-shape", print_dims (&spec.y_shape));
+  g_variant_dict_insert (&dict, "target-type", "x", (gint64) spec.y_dtype);
+  g_variant_dict_insert (&dict, "n-classes", "x", (gint64) spec.n_classes);
+  g_variant_dict_insert_value (&dict, "classes", print_names (dataset));
+  if (began > 0)
+    g_variant_dict_insert (&dict, "began", "x", began);
+  return g_variant_dict_end (&dict);
+}
+
 static void
 take_names (CjlPredictor *self)
 {
-  g_autoptr (GVariant) list
-      = g_variant_lookup_value (self->expected.learned, "classes", G_VARIANT_TYPE ("av"));
-  const gsize n = list != NULL && self->classes ? g_variant_n_children (list) : 0;
-
   self->names = g_ptr_array_new_full (self->n, g_free);
   for (guint k = 0; k < self->n; k++)
     {
-      g_autoptr (GVariant) box = k < n ? g_variant_get_child_value (list, k) : NULL;
-      g_autoptr (GVariant) item = box != NULL ? g_variant_get_variant (box) : NULL;
+      char *name = self->classes ? cjl_intake_dup_class (&self->intake, k) : NULL;
 
-      if (item != NULL && g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
-        g_ptr_array_add (self->names, g_variant_dup_string (item, NULL));
-      else
-        g_ptr_array_add (self->names, self->classes ? g_strdup_printf ("%u", k)
-                                                    : g_strdup_printf (_ ("value %u"), k + 1));
+      if (name == NULL)
+        name = self->classes ? g_strdup_printf ("%u", k) : g_strdup_printf (_ ("value %u"), k + 1);
+      g_ptr_array_add (self->names, name);
     }
 }
 
 static gboolean
-compile (CjlPredictor *self, CjlProject *project, guint n_threads, GError **error)
+compile (CjlPredictor *self, CjlProject *project, const CjDataSpec *spec, guint n_threads,
+         GError **error)
 {
   g_autoptr (CjMetrics) metrics = NULL;
   CjShape shape;
 
-  self->program
-      = cj_program_new (project->graph, CJ_PURPOSE_INFER, &self->expected.spec, n_threads, error);
+  self->program = cj_program_new (project->graph, CJ_PURPOSE_INFER, spec, n_threads, error);
   if (self->program == NULL)
     return FALSE;
   metrics = cj_metrics_new (self->program);
@@ -79,6 +114,7 @@ CjlPredictor *
 cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
 {
   g_autoptr (CjlPredictor) self = g_new0 (CjlPredictor, 1);
+  CjDataSpec spec;
 
   if (cjl_project_get_weights (project)->len == 0)
     {
@@ -86,9 +122,11 @@ cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
                    _ ("The project has no weights yet. Train it first."));
       return NULL;
     }
-  if (!cjl_expected_init (&self->expected, project, BATCH, error))
+  if (!cjl_intake_read (&self->intake, project, error))
     return NULL;
-  if (!compile (self, project, n_threads, error))
+  spec = self->intake.spec;
+  spec.batch = BATCH;
+  if (!compile (self, project, &spec, n_threads, error))
     return NULL;
   take_names (self);
   self->scores = g_new0 (float, (gsize) BATCH * self->n);
@@ -100,8 +138,8 @@ void
 cjl_predictor_free (CjlPredictor *self)
 {
   g_clear_pointer (&self->program, cj_program_free);
-  cjl_expected_clear (&self->expected);
   g_clear_pointer (&self->names, g_ptr_array_unref);
+  cjl_intake_clear (&self->intake);
   g_free (self->scores);
   g_free (self->order);
   g_free (self);
@@ -220,18 +258,18 @@ put (Work *work, const void *sample, char *name)
 {
   CjlPredictor *self = work->predictor;
   CjTensor *x = cj_program_get_x (self->program);
-  const gint64 size = cj_shape_size (&self->expected.shape);
+  const gint64 size = cj_shape_size (&self->intake.shape);
   float *to = cj_tensor_f32 (x) + size * work->n;
 
-  if (self->expected.dtype == CJ_INT32)
+  if (self->intake.dtype == CJ_INT32)
     memcpy (cj_tensor_i32 (x) + size * work->n, sample, sizeof (gint32) * (gsize) size);
-  for (gint64 j = 0; j < size && self->expected.dtype != CJ_INT32; j++)
+  for (gint64 j = 0; j < size && self->intake.dtype != CJ_INT32; j++)
     {
-      const gint64 c = j / (size / self->expected.n_channels);
-      const float value = self->expected.dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
-                                                           : ((const float *) sample)[j];
+      const gint64 c = j / (size / self->intake.n_channels);
+      const float value = self->intake.dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
+                                                         : ((const float *) sample)[j];
 
-      to[j] = (value - self->expected.mean[c]) / self->expected.std[c];
+      to[j] = (value - self->intake.mean[c]) / self->intake.std[c];
     }
   work->names[work->n++] = name;
   if (work->n == BATCH)
@@ -241,17 +279,17 @@ put (Work *work, const void *sample, char *name)
 static gboolean
 takes_pictures (const CjlPredictor *self)
 {
-  return self->expected.shape.n_dims == 3
-         && (self->expected.shape.dims[0] == 1 || self->expected.shape.dims[0] == 3)
-         && self->expected.dtype != CJ_INT32;
+  return self->intake.shape.n_dims == 3
+         && (self->intake.shape.dims[0] == 1 || self->intake.shape.dims[0] == 3)
+         && self->intake.dtype != CJ_INT32;
 }
 
 static void
 answer_picture (Work *work, const char *path)
 {
   const CjlPredictor *self = work->predictor;
-  const gint64 *d = self->expected.shape.dims;
-  const gsize size = (gsize) cj_shape_size (&self->expected.shape);
+  const gint64 *d = self->intake.shape.dims;
+  const gsize size = (gsize) cj_shape_size (&self->intake.shape);
   g_autofree guint8 *bytes = g_new (guint8, size + 1);
   g_autoptr (GError) error = NULL;
   CjdPicture picture;
@@ -263,7 +301,7 @@ answer_picture (Work *work, const char *path)
     }
   cjd_picture_fit (&picture, (guint) d[0], (guint) d[1], (guint) d[2], bytes);
   cjd_picture_clear (&picture);
-  if (self->expected.dtype == CJ_UINT8)
+  if (self->intake.dtype == CJ_UINT8)
     put (work, bytes, g_strdup (path));
   else
     {
@@ -321,10 +359,9 @@ answer_dataset (Work *work, const char *path)
   cjd_read_options_init (&options);
   if (takes_pictures (self))
     {
-      options.size[0] = (int) self->expected.shape.dims[1];
-      options.size[1] = (int) self->expected.shape.dims[2];
-      options.channels
-          = self->expected.shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
+      options.size[0] = (int) self->intake.shape.dims[1];
+      options.size[1] = (int) self->intake.shape.dims[2];
+      options.channels = self->intake.shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
     }
   dataset = cjd_load (path, &options, &error);
   if (dataset == NULL)
@@ -333,12 +370,12 @@ answer_dataset (Work *work, const char *path)
       return;
     }
   shape = cjd_dataset_get_x_shape (dataset);
-  if (dataset->x_dtype != self->expected.dtype || !cj_shape_equal (&shape, &self->expected.shape))
+  if (dataset->x_dtype != self->intake.dtype || !cj_shape_equal (&shape, &self->intake.shape))
     {
       g_autofree char *got = cj_shape_print (&shape),
-                      *wanted = cj_shape_print (&self->expected.shape);
+                      *wanted = cj_shape_print (&self->intake.shape);
       g_autofree char *problem
-          = cj_shape_equal (&shape, &self->expected.shape)
+          = cj_shape_equal (&shape, &self->intake.shape)
                 ? g_strdup_printf (_ ("%s: Its numbers are of another kind than those the network "
                                       "learned from."),
                                    path)

@@ -3,10 +3,15 @@
  * C channels, H W picture, K classes or values of an answer. */
 #pragma once
 
-#include "cjl-expected.h"
 #include "cjl-job.h"
+#include "cjl-project.h"
 
 G_BEGIN_DECLS
+
+/* The shape, type and classes of a data set, as they travel with the weights learned from it
+ * (project->learned); and when the run that learned them began, seconds since 1970, 0: not known.
+ * Floating. */
+GVariant *cjl_learned_print (const CjdDataset *dataset, gint64 began);
 
 /* A network with its weights, ready to answer; independent of the project it was made from. For one
  * thread at a time, which may be any. */

@@ -36,7 +36,7 @@ static void
 ask (const CjlC *c, CjProgram *program, CjdDataset *dataset, guint32 index, float *x, float *answer)
 {
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
-  const gint64 n = cjl_c_get_n_in (c), k = cjl_c_get_n_out (c), channels = c->expected.n_channels;
+  const gint64 n = cjl_c_get_n_in (c), k = cjl_c_get_n_out (c), channels = c->intake.n_channels;
   const CjTensor *normal;
   double sum = 0;
 
@@ -44,7 +44,7 @@ ask (const CjlC *c, CjProgram *program, CjdDataset *dataset, guint32 index, floa
   normal = cj_program_get_x (program);
   memcpy (x, normal->data, sizeof (float) * (gsize) n);
   for (gint64 i = 0; i < n && channels > 0; i++)
-    x[i] = x[i] * c->expected.std[i / (n / channels)] + c->expected.mean[i / (n / channels)];
+    x[i] = x[i] * c->intake.std[i / (n / channels)] + c->intake.mean[i / (n / channels)];
   cj_program_forward (program, FALSE, 1, 0, 0);
   memcpy (answer, cj_program_get_prediction (program, NULL), sizeof (float) * (gsize) k);
   for (gint64 i = 0; i < k && c->classes; i++)
@@ -137,7 +137,7 @@ check (CjlProject *project, CjdDataset *dataset, const CjlC *c)
   g_autoptr (CjProgram) program = NULL;
   GError *error = NULL;
 
-  program = cj_program_new (project->graph, CJ_PURPOSE_INFER, &c->expected.spec, 1, &error);
+  program = cj_program_new (project->graph, CJ_PURPOSE_INFER, &c->intake.spec, 1, &error);
   g_assert_no_error (error);
   cj_program_init (program, (guint64) project->setup->seed);
   cjl_project_apply_weights (project, program);

@@ -1,53 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cjl-expected.h"
+#include "cjl-intake.h"
 
 #include "cj-error.h"
 #include "cjd-reader.h"
+#include "cjl-predict.h"
 #include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
-static GVariant *
-print_dims (const CjShape *shape)
-{
-  GVariantBuilder list;
-
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; i < shape->n_dims; i++)
-    g_variant_builder_add (&list, "v", g_variant_new_int64 (shape->dims[i]));
-  return g_variant_builder_end (&list);
-}
-
-static GVariant *
-print_names (const CjdDataset *dataset)
-{
-  GVariantBuilder list;
-
-  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; dataset->class_names != NULL && i < dataset->n_classes; i++)
-    g_variant_builder_add (&list, "v", g_variant_new_string (dataset->class_names[i]));
-  return g_variant_builder_end (&list);
-}
-
-GVariant *
-cjl_learned_print (const CjdDataset *dataset, gint64 began)
-{
-  const CjDataSpec spec = cjl_data_spec (dataset, 1);
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert_value (&dict, "shape", print_dims (&spec.x_shape));
-  g_variant_dict_insert (&dict, "type", "x", (gint64) dataset->x_dtype);
-  g_variant_dict_insert_value (&dict, "target-shape", print_dims (&spec.y_shape));
-  g_variant_dict_insert (&dict, "target-type", "x", (gint64) spec.y_dtype);
-  g_variant_dict_insert (&dict, "n-classes", "x", (gint64) spec.n_classes);
-  g_variant_dict_insert_value (&dict, "classes", print_names (dataset));
-  if (began > 0)
-    g_variant_dict_insert (&dict, "began", "x", began);
-  return g_variant_dict_end (&dict);
-}
+#define MAX_BATCH 32 /* samples that are looked at together, at most */
 
 static gboolean
 parse_dims (GVariant *learned, const char *key, CjShape *shape)
@@ -73,7 +36,7 @@ parse_dims (GVariant *learned, const char *key, CjShape *shape)
 
 /* What a project says its weights were learned from; FALSE if it does not, or in no sensible way. */
 static gboolean
-parse_learned (CjlExpected *self, gint64 batch)
+parse_learned (CjlIntake *self)
 {
   CjDataSpec *spec = &self->spec;
   gint64 type = -1, target = -1, n_classes = -1;
@@ -90,18 +53,17 @@ parse_learned (CjlExpected *self, gint64 batch)
     return FALSE;
   self->dtype = (CjDtype) type;
   self->shape = spec->x_shape;
-  spec->batch = batch;
   spec->x_dtype = type == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32;
   spec->y_dtype = (CjDtype) target;
   spec->n_classes = (guint) n_classes;
   spec->has_y = TRUE;
-  all = cj_shape_batched (&self->shape, batch);
+  all = cj_shape_batched (&self->shape, MAX_BATCH);
   return cj_shape_bytes (&all, CJ_FLOAT32, &bytes) && bytes <= CJD_READ_MAX_BYTES;
 }
 
 /* Mean and deviation as they were in training. */
 static gboolean
-take_norm (CjlExpected *self, const CjTensor *mean, const CjTensor *std)
+take_norm (CjlIntake *self, const CjTensor *mean, const CjTensor *std)
 {
   const gint64 n = self->shape.n_dims > 0 ? self->shape.dims[0] : 0;
 
@@ -123,7 +85,7 @@ take_norm (CjlExpected *self, const CjTensor *mean, const CjTensor *std)
 
 /* A project that was written before its weights said what they were learned from. */
 static gboolean
-ask_data (CjlExpected *self, CjlProject *project, GError **error)
+ask_data (CjlIntake *self, CjlProject *project, GError **error)
 {
   g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, error);
   g_autoptr (CjTensor) mean = NULL, std = NULL;
@@ -145,33 +107,44 @@ ask_data (CjlExpected *self, CjlProject *project, GError **error)
 }
 
 gboolean
-cjl_expected_init (CjlExpected *self, CjlProject *project, gint64 batch, GError **error)
+cjl_intake_read (CjlIntake *self, CjlProject *project, GError **error)
 {
-  GError *reason = NULL;
-
-  *self = (CjlExpected){ .learned
-                         = project->learned != NULL ? g_variant_ref (project->learned) : NULL };
-  if (self->learned != NULL && parse_learned (self, batch)
+  *self = (CjlIntake){ 0 };
+  self->learned = project->learned != NULL ? g_variant_ref (project->learned) : NULL;
+  if (self->learned != NULL && parse_learned (self)
       && take_norm (self, cjd_named_tensors_find (project->norm, "mean"),
                     cjd_named_tensors_find (project->norm, "std")))
     return TRUE;
-  cjl_expected_clear (self);
-  if (ask_data (self, project, &reason) && parse_learned (self, batch))
+  cjl_intake_clear (self);
+  if (ask_data (self, project, error) && parse_learned (self))
     return TRUE;
-  if (reason != NULL)
-    g_propagate_error (error, reason);
-  else
+  if (error != NULL && *error == NULL)
     g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                  _ ("The project does not say what its network takes in."));
-  cjl_expected_clear (self);
+  cjl_intake_clear (self);
   return FALSE;
 }
 
 void
-cjl_expected_clear (CjlExpected *self)
+cjl_intake_clear (CjlIntake *self)
 {
   g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->mean, g_free);
   g_clear_pointer (&self->std, g_free);
-  *self = (CjlExpected){ 0 };
+  *self = (CjlIntake){ 0 };
+}
+
+char *
+cjl_intake_dup_class (const CjlIntake *self, guint k)
+{
+  g_autoptr (GVariant) list
+      = g_variant_lookup_value (self->learned, "classes", G_VARIANT_TYPE ("av"));
+  g_autoptr (GVariant) box = NULL, item = NULL;
+
+  if (list == NULL || k >= g_variant_n_children (list))
+    return NULL;
+  box = g_variant_get_child_value (list, k);
+  item = g_variant_get_variant (box);
+  return g_variant_is_of_type (item, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (item, NULL)
+                                                            : NULL;
 }
