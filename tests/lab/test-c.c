@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Networks as C: the calls are run here as the C would run, and the texts are compiled with strict warnings and run
- * under the sanitizers; both are compared with the program that answers. */
+/* Networks as C: the calls are run here as the C would run, and, with -m slow, the texts are compiled with strict
+ * warnings and run under the sanitizers; both are compared with the program that answers. */
+#include "cj-error.h"
 #include "cj-ops.h"
 #include "cjl-c-private.h"
 #include "cjl-network.h"
@@ -13,6 +14,28 @@
 #define LARGEST (3 << 20) /* bytes of a source that is compiled here */
 #define SAMPLES 3
 
+/* The data of a template; those of the one before, if they are the same. You unref. */
+static CjdDataset *
+load_data (const CjlProject *project)
+{
+  static CjdDataset *base;
+  static CjlDataChoice choice;
+  GError *error = NULL;
+  CjdDataset *dataset;
+
+  if (base == NULL || !cjl_data_choice_same_base (&choice, &project->data))
+    {
+      g_clear_pointer (&base, cjd_dataset_unref);
+      cjl_data_choice_clear (&choice);
+      choice = cjl_data_choice_copy (&project->data);
+      base = cjl_data_load_base (&choice, &error);
+      g_assert_no_error (error);
+    }
+  dataset = cjl_data_dress (base, &project->data, &error);
+  g_assert_no_error (error);
+  return dataset;
+}
+
 /* A project with the weights its seed gives, as if it had been trained. */
 static CjlProject *
 make_project (const char *id, CjdDataset **dataset)
@@ -22,8 +45,7 @@ make_project (const char *id, CjdDataset **dataset)
   CjlProject *made;
   GError *error = NULL;
 
-  *dataset = cjl_data_load (&project->data, &error);
-  g_assert_no_error (error);
+  *dataset = load_data (project);
   network = cjl_network_new_project (project, *dataset, &error);
   g_assert_no_error (error);
   made = cjl_network_make_project (network, project, "Test */ \n network", &error);
@@ -147,7 +169,7 @@ check (CjlProject *project, CjdDataset *dataset, const CjlC *c)
       cjl_c_run (c, x + i * n, got);
       g_assert_cmpfloat (compare (answer + i * k, got, k), <, 1e-5);
     }
-  if (strlen (source) > LARGEST)
+  if (!g_test_slow () || strlen (source) > LARGEST)
     return;
   said = run_text (c, x);
   g_assert_cmpfloat (compare (answer, said, SAMPLES * k), <, 1e-5);
@@ -162,6 +184,13 @@ test_template (gconstpointer data)
   GError *error = NULL;
   g_autoptr (CjlC) c = cjl_c_new (project, &options, &error);
 
+  if (g_str_equal (data, "digits-without-teacher")) /* its answers are not the same twice */
+    {
+      g_assert_error (error, CJ_ERROR, CJ_ERROR_GRAPH);
+      g_assert_nonnull (strstr (error->message, "by chance"));
+      g_error_free (error);
+      return;
+    }
   g_assert_no_error (error);
   check (project, dataset, c);
 }
@@ -181,6 +210,10 @@ test_shapes (void)
     }
 }
 
+/* What is looked at where there is little time. */
+static const char *const quick[]
+    = { "lenet-5", "playground", "evidence", "char-gpt", "lstm", NULL };
+
 int
 main (int argc, char **argv)
 {
@@ -190,6 +223,8 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strdup_printf ("/lab/c/template/%s", t->id);
 
+      if (!g_test_slow () && !g_strv_contains (quick, t->id))
+        continue;
       g_test_add_data_func (path, t->id, test_template);
     }
   return g_test_run ();
