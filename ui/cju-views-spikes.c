@@ -333,7 +333,8 @@ const CjuViewInfo cju_view_spikes = {
   .title = N_ ("Spikes"),
   .blurb = N_ ("Which neuron of a spiking layer fires when, for the chosen sample and live while "
                "the network "
-               "learns, with the rates of units and populations; the membranes behind it; and of a "
+               "learns, with the rates of units and populations; the membranes and conductances "
+               "behind it; and of a "
                "recording "
                "of 200 validation samples the intervals, who fires after whom, and what units fire "
                "for. Click "

@@ -11,7 +11,7 @@
 
 #define BATCH 50
 #define NETWORK                                                                                    \
-  "input, flatten, poisson-encoder 20 low=-0.42 high=2.8 rate=0.5, conductance-lif 100 "           \
+  "input, flatten, poisson-encoder 20 rate=0.5, conductance-lif 100 "                              \
   "surrogate=arctan, dense 10, leaky-integrator beta=0.9, spike-readout last, cross-entropy"
 
 static CjlProject *

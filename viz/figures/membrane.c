@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define MAX_ROWS 8
-#define BAND 0.4 /* of a row, for conductances */
+#define BAND 0.45 /* of a row, for conductances */
 
 static const CjParam params[] = { { NULL } };
 
@@ -28,6 +28,7 @@ typedef struct
   const CjTensor *membrane, *spikes, *threshold;
   const CjTensor *opened[2]; /* excitatory and inhibitory conductances; NULL: not known */
   double widest;             /* the largest of them that is shown */
+  double floor;              /* of the membranes that are shown: conductances lie below */
   gint64 r, t;
   guint n_shown;
   double dt, pad;
@@ -93,7 +94,8 @@ membrane_place (Membrane *m, const CjvScene *scene)
   m->pad = MIN (em * 0.8, scene->width / 10);
   top = m->pad + cjv_heading_height (scene);
   room = MAX (scene->height - m->pad - top, 1);
-  m->n_shown = (guint) CLAMP (MIN ((double) m->r, floor (room / (em * 4.2))), 1, MAX_ROWS);
+  m->n_shown = (guint) CLAMP (
+      MIN ((double) m->r, floor (room / (em * (m->opened[0] != NULL ? 8 : 4.2)))), 1, MAX_ROWS);
   for (gint64 i = 0; i < (gint64) m->n_shown * m->t; i++)
     {
       const double v = cjv_tensor_at (m->membrane, i);
@@ -108,6 +110,7 @@ membrane_place (Membrane *m, const CjvScene *scene)
         if (isfinite (cjv_tensor_at (m->opened[side], i)))
           m->widest = MAX (m->widest, cjv_tensor_at (m->opened[side], i));
     }
+  m->floor = low;
   if (m->widest > 0) /* a band of their own, below */
     low -= MAX (most - low, 1e-9) * BAND / (1 - BAND);
   high = (room - em * 2.4) / m->n_shown; /* the last has the axis of time as well */
@@ -175,27 +178,37 @@ trace (const Membrane *m, cairo_t *cr, guint row, const CjTensor *values)
     }
 }
 
-/* Both conductances from the bottom of a row up, on a scale that all rows share. */
+/* Below the membrane, on a scale that all rows share: the excitatory conductance up from a line, the inhibitory one
+ * down, its edge dashed. */
 static void
 draw_opened (const Membrane *m, const CjvScene *scene, cairo_t *cr, guint row)
 {
-  static const double dash[] = { 5, 2 };
+  static const double dash[] = { 4, 2 };
   const CjvRect *in = &m->rows[row].inner;
+  const double top = cjv_plot_y (&m->rows[row], m->floor), bottom = in->y + in->height;
+  const double half = (bottom - top) / 2, middle = bottom - half;
 
-  cairo_set_line_width (cr, scene->style->line_width * 0.8);
+  cairo_set_line_width (cr, 1);
   for (guint side = 0; side < 2; side++)
     {
+      const CjvColor ink = cjv_style_signed_ink (scene->style, side == 0 ? 1 : -1);
+
       cairo_new_path (cr);
       for (gint64 t = 0; t < m->t; t++)
         {
           const double g = cjv_tensor_at (m->opened[side], row * m->t + t);
-          const double share = isfinite (g) ? CLAMP (g / m->widest, 0, 1) : 0;
+          const double reach = (isfinite (g) ? CLAMP (g / m->widest, 0, 1) : 0) * half * 0.92;
 
-          cairo_line_to (cr, get_x (m, row, t), in->y + in->height * (1 - share * (BAND - 0.04)));
+          cairo_line_to (cr, get_x (m, row, t), side == 0 ? middle - reach : middle + reach);
         }
       cairo_set_dash (cr, dash, side == 1 ? 2 : 0, 0);
-      cjv_draw_set_color (cr, cjv_style_signed_ink (scene->style, side == 0 ? 1 : -1));
-      cairo_stroke (cr);
+      cjv_draw_set_color (cr, ink);
+      cairo_stroke_preserve (cr);
+      cairo_line_to (cr, get_x (m, row, m->t - 1), middle);
+      cairo_line_to (cr, get_x (m, row, 0), middle);
+      cairo_close_path (cr);
+      cjv_draw_set_color (cr, cjv_color_alpha (ink, 0.25));
+      cairo_fill (cr);
     }
   cairo_set_dash (cr, NULL, 0, 0);
 }
@@ -222,7 +235,9 @@ draw_row (const Membrane *m, const CjvScene *scene, cairo_t *cr, guint row)
       cairo_set_line_width (cr, scene->style->line_width * 0.8);
     }
   trace (m, cr, row, m->membrane);
-  cjv_draw_set_color (cr, cjv_style_category (scene->style, 0));
+  /* blue is what excites where that is shown */
+  cjv_draw_set_color (cr, m->widest > 0 ? cjv_style_color (scene->style, CJV_INK)
+                                        : cjv_style_category (scene->style, 0));
   cairo_stroke (cr);
   cairo_set_line_width (cr, scene->style->line_width);
   for (gint64 t = 0; t < m->t; t++)
@@ -270,8 +285,8 @@ draw (const CjvScene *scene, cairo_t *cr)
     {
       g_autofree char *widest = cjv_number_print (m.widest, 3);
 
-      note = g_strdup_printf (_ ("below: excitatory conductance, dashed the inhibitory one, up to "
-                                 "%s of the leak; dashed above: the threshold"),
+      note = g_strdup_printf (_ ("dashed: the threshold; below: the excitatory conductance up, the "
+                                 "inhibitory one down, at most %s times the leak"),
                               widest);
     }
   else if (m.threshold != NULL)
