@@ -1,0 +1,833 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cjl-onnx-run.h"
+
+#include "cj-error.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MAX_DEPTH 64         /* of graphs and functions within each other */
+#define MAX_ROUNDS 100000000 /* of a loop */
+
+/* The values of a graph under way; a graph within a graph sees those around it. */
+typedef struct _Scope Scope;
+struct _Scope
+{
+  const CjdOnnx *model;
+  Scope *around;         /* or NULL */
+  GHashTable *values;    /* names (borrowed) to CjArray */
+  GHashTable *uses;      /* names to how often they are still wanted */
+  const CjExtraNode *as; /* in a function: the call, for its attributes */
+  guint depth;
+  GCancellable *cancellable;
+  gsize *live; /* bytes of all scopes */
+};
+
+static gboolean run_graph (Scope *scope, const CjdOnnxGraph *graph, CjArray *const *inputs,
+                           guint n_inputs, GPtrArray *results, GError **error);
+
+/* --- scopes --- */
+
+static void
+unref_value (gpointer value)
+{
+  cj_array_unref (value);
+}
+
+/* Room for `value` among what is alive; views share their room. */
+static gsize
+room_of (const CjArray *value)
+{
+  return value->base != NULL ? 0 : (gsize) value->size * cj_array_type_size (value->type);
+}
+
+static void
+scope_init (Scope *scope, const CjdOnnx *model, Scope *around)
+{
+  *scope = (Scope){ .model = model, .around = around };
+  scope->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_value);
+  scope->uses = g_hash_table_new (g_str_hash, g_str_equal);
+  if (around != NULL)
+    {
+      scope->as = around->as;
+      scope->depth = around->depth + 1;
+      scope->cancellable = around->cancellable;
+      scope->live = around->live;
+    }
+}
+
+static void
+scope_clear (Scope *scope)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, scope->values);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    *scope->live -= MIN (*scope->live, room_of (value));
+  g_hash_table_unref (scope->values);
+  g_hash_table_unref (scope->uses);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scope, scope_clear)
+
+static CjArray *
+scope_find (const Scope *scope, const char *name)
+{
+  for (; scope != NULL; scope = scope->around)
+    {
+      CjArray *value = g_hash_table_lookup (scope->values, name);
+
+      if (value != NULL)
+        return value;
+    }
+  return NULL;
+}
+
+/* Takes the value. */
+static gboolean
+scope_set (Scope *scope, const char *name, CjArray *value, GError **error)
+{
+  *scope->live += room_of (value);
+  g_hash_table_replace (scope->values, (gpointer) name, value);
+  if (*scope->live <= CJL_ONNX_MAX_LIVE)
+    return TRUE;
+  g_set_error_literal (error, CJ_ERROR, CJ_ERROR_MEMORY,
+                       _ ("its values are larger than the 8 GiB that are taken"));
+  return FALSE;
+}
+
+/* One use less; the last one lets go. */
+static void
+scope_use (Scope *scope, const char *name)
+{
+  const int left = GPOINTER_TO_INT (g_hash_table_lookup (scope->uses, name)) - 1;
+  CjArray *value = left <= 0 ? g_hash_table_lookup (scope->values, name) : NULL;
+
+  g_hash_table_insert (scope->uses, (gpointer) name, GINT_TO_POINTER (left));
+  if (value == NULL)
+    return;
+  *scope->live -= MIN (*scope->live, room_of (value));
+  g_hash_table_remove (scope->values, name);
+}
+
+/* --- order --- */
+
+/* Calls back for every name that a node reads, those inside its graphs too. */
+static void
+each_input (const CjdOnnxNode *node, void (*call) (const char *name, gpointer data), gpointer data)
+{
+  for (guint i = 0; i < node->inputs->len; i++)
+    if (*(const char *) node->inputs->pdata[i] != '\0')
+      call (node->inputs->pdata[i], data);
+  for (guint i = 0; i < node->op->attrs->len; i++)
+    {
+      const CjAttr *attr = node->op->attrs->pdata[i];
+      const CjdOnnxGraph *graph = attr->kind == CJ_ATTR_GRAPH ? attr->graph : NULL;
+
+      for (guint k = 0; graph != NULL && k < graph->nodes->len; k++)
+        each_input (graph->nodes->pdata[k], call, data);
+      for (guint k = 0; graph != NULL && k < graph->outputs->len; k++)
+        call (((const CjdOnnxInfo *) graph->outputs->pdata[k])->name, data);
+    }
+}
+
+typedef struct
+{
+  const CjdOnnxGraph *graph;
+  GHashTable *makers; /* names to places of nodes + 1 */
+  GArray *stack;      /* places of nodes */
+  guint8 *states;     /* 0 new, 1 on the way, 2 in order */
+} Ordering;
+
+static void
+push_maker (const char *name, gpointer data)
+{
+  Ordering *o = data;
+  const guint place = GPOINTER_TO_UINT (g_hash_table_lookup (o->makers, name));
+
+  if (place > 0 && o->states[place - 1] == 0)
+    {
+      const guint at = place - 1;
+
+      g_array_append_val (o->stack, at);
+    }
+}
+
+/* Places of the nodes that outputs need, each behind those it reads from. Files should have them so, not all do.
+ * What goes in a circle stays where it is, and fails for want of an input. */
+static GArray *
+order_nodes (const CjdOnnxGraph *graph)
+{
+  GArray *order = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GHashTable) makers = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autofree guint8 *states = g_new0 (guint8, MAX (graph->nodes->len, 1));
+  Ordering o = { graph, makers, stack, states };
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjdOnnxNode *node = graph->nodes->pdata[i];
+
+      for (guint k = 0; k < node->outputs->len; k++)
+        g_hash_table_insert (makers, node->outputs->pdata[k], GUINT_TO_POINTER (i + 1));
+    }
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      push_maker (((const CjdOnnxInfo *) graph->outputs->pdata[i])->name, &o);
+      while (stack->len > 0)
+        {
+          const guint at = g_array_index (stack, guint, stack->len - 1);
+
+          if (states[at] == 0)
+            {
+              states[at] = 1;
+              each_input (graph->nodes->pdata[at], push_maker, &o);
+              continue;
+            }
+          g_array_set_size (stack, stack->len - 1);
+          if (states[at] == 1)
+            g_array_append_val (order, at);
+          states[at] = 2;
+        }
+    }
+  return order;
+}
+
+static void
+count_use (const char *name, gpointer data)
+{
+  const int n = GPOINTER_TO_INT (g_hash_table_lookup (data, name));
+
+  g_hash_table_insert (data, (gpointer) name, GINT_TO_POINTER (n + 1));
+}
+
+static void
+drop_use (const char *name, gpointer data)
+{
+  scope_use (data, name);
+}
+
+/* --- flow --- */
+
+static const CjdOnnxGraph *
+graph_of (const CjExtraNode *op, const char *name, GError **error)
+{
+  const CjAttr *attr = cj_extra_node_find (op, name);
+
+  if (attr != NULL && attr->kind == CJ_ATTR_GRAPH)
+    return attr->graph;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("%s has no graph “%s”"), op->op, name);
+  return NULL;
+}
+
+static gboolean
+give (GPtrArray *results, guint first, CjArray **out, guint n)
+{
+  for (guint k = 0; k < n && first + k < results->len; k++)
+    out[k] = cj_array_ref (results->pdata[first + k]);
+  return TRUE;
+}
+
+static gboolean
+run_if (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
+        guint n_out, GError **error)
+{
+  const gboolean yes = n_in > 0 && in[0] != NULL && in[0]->size > 0 && cj_array_get (in[0], 0) != 0;
+  const CjdOnnxGraph *graph = graph_of (op, yes ? "then_branch" : "else_branch", error);
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
+
+  return graph != NULL && run_graph (scope, graph, NULL, 0, results, error)
+         && give (results, 0, out, n_out);
+}
+
+/* Values of the rounds, one behind the other along a new axis. You unref. */
+static CjArray *
+stack_up (GPtrArray *rounds, gint64 axis, gboolean backwards, GError **error)
+{
+  g_autoptr (CjExtraNode) concat = cj_extra_node_new ("Concat", 13);
+  g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func (unref_value);
+  CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
+  CjArray *all = NULL;
+
+  g_ptr_array_add (concat->attrs, attr);
+  for (guint i = 0; i < rounds->len; i++)
+    {
+      CjArray *one = rounds->pdata[backwards ? rounds->len - 1 - i : i];
+      CjDims dims = { .n = one->dims.n + 1 };
+
+      if (dims.n > CJ_ARRAY_MAX_DIMS || axis < -(gint64) dims.n || axis >= (gint64) dims.n)
+        {
+          g_set_error_literal (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                               _ ("an index or an axis lies outside its tensor"));
+          return NULL;
+        }
+      attr->i = axis < 0 ? axis + dims.n : axis;
+      for (guint k = 0; k < dims.n; k++)
+        dims.d[k] = k < attr->i ? one->dims.d[k] : k == attr->i ? 1 : one->dims.d[k - 1];
+      g_ptr_array_add (views, cj_array_reshape (one, &dims));
+    }
+  if (views->len == 0)
+    {
+      const CjDims none = { 1, { 0 } };
+
+      return cj_array_new (CJ_ARRAY_F32, &none, error);
+    }
+  cj_extra_run (concat, views->len, (CjArray *const *) views->pdata, 1, &all, error);
+  return all;
+}
+
+/* What a loop carries along: its own values, and lists of those that are stacked. */
+typedef struct
+{
+  GPtrArray *state; /* CjArray */
+  GPtrArray *scans; /* GPtrArray of CjArray */
+} Carried;
+
+static void
+unref_list (gpointer list)
+{
+  g_ptr_array_unref (list);
+}
+
+static void
+carried_init (Carried *c, guint n_scans)
+{
+  c->state = g_ptr_array_new_with_free_func (unref_value);
+  c->scans = g_ptr_array_new_with_free_func (unref_list);
+  for (guint i = 0; i < n_scans; i++)
+    g_ptr_array_add (c->scans, g_ptr_array_new_with_free_func (unref_value));
+}
+
+static void
+carried_clear (Carried *c)
+{
+  g_clear_pointer (&c->state, g_ptr_array_unref);
+  g_clear_pointer (&c->scans, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Carried, carried_clear)
+
+/* The results of a round from `first` on: state, then one for each list. */
+static gboolean
+carry (Carried *c, GPtrArray *results, guint first, GError **error)
+{
+  const guint n = c->state->len;
+
+  if (results->len != first + n + c->scans->len)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                           _ ("a graph inside it has another number of results"));
+      return FALSE;
+    }
+  g_ptr_array_set_size (c->state, 0);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (c->state, cj_array_ref (results->pdata[first + i]));
+  for (guint i = 0; i < c->scans->len; i++)
+    g_ptr_array_add (c->scans->pdata[i], cj_array_ref (results->pdata[first + n + i]));
+  return TRUE;
+}
+
+static gboolean
+run_loop (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
+          guint n_out, GError **error)
+{
+  const CjdOnnxGraph *body = graph_of (op, "body", error);
+  gint64 most
+      = n_in > 0 && in[0] != NULL && in[0]->size > 0 ? cj_array_get_int (in[0], 0) : G_MAXINT64;
+  gboolean goes = n_in < 2 || in[1] == NULL || in[1]->size == 0 || cj_array_get (in[1], 0) != 0;
+  const guint n_state = n_in > 2 ? n_in - 2 : 0;
+  g_auto (Carried) c = { 0 };
+
+  if (body == NULL)
+    return FALSE;
+  carried_init (&c, body->outputs->len > n_state + 1 ? body->outputs->len - 1 - n_state : 0);
+  for (guint i = 0; i < n_state; i++)
+    if (in[2 + i] != NULL)
+      g_ptr_array_add (c.state, cj_array_ref (in[2 + i]));
+  for (gint64 i = 0; goes && i < most; i++)
+    {
+      g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
+      g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (unref_value);
+      const CjDims scalar = { 0 };
+      CjArray *round = cj_array_new (CJ_ARRAY_I64, &scalar, NULL);
+      CjArray *on = cj_array_new (CJ_ARRAY_BOOL, &scalar, NULL);
+
+      cj_array_set_int (round, 0, i);
+      cj_array_set_int (on, 0, 1);
+      g_ptr_array_add (inputs, round);
+      g_ptr_array_add (inputs, on);
+      for (guint k = 0; k < c.state->len; k++)
+        g_ptr_array_add (inputs, cj_array_ref (c.state->pdata[k]));
+      if (i == MAX_ROUNDS)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("it goes round more than %d times"),
+                       MAX_ROUNDS);
+          return FALSE;
+        }
+      if (!run_graph (scope, body, (CjArray *const *) inputs->pdata, inputs->len, results, error)
+          || !carry (&c, results, 1, error))
+        return FALSE;
+      goes = ((CjArray *) results->pdata[0])->size > 0 && cj_array_get (results->pdata[0], 0) != 0;
+    }
+  give (c.state, 0, out, n_out);
+  for (guint i = 0; i < c.scans->len && c.state->len + i < n_out; i++)
+    if ((out[c.state->len + i] = stack_up (c.scans->pdata[i], 0, FALSE, error)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* Element i of a list of whole numbers in an attribute. */
+static gint64
+int_at (const CjExtraNode *op, const char *name, guint i)
+{
+  const CjAttr *attr = cj_extra_node_find (op, name);
+
+  return attr != NULL && attr->kind == CJ_ATTR_INTS && i < attr->n ? attr->ints[i] : 0;
+}
+
+/* Slice `t` along an axis, without the axis. You unref. */
+static CjArray *
+slice (CjArray *x, gint64 axis, gint64 t, GError **error)
+{
+  g_autoptr (CjExtraNode) gather = cj_extra_node_new ("Gather", 13);
+  g_autoptr (CjArray) index = cj_array_new (CJ_ARRAY_I64, &(CjDims){ 0 }, NULL);
+  CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
+  CjArray *in[2] = { x, index }, *out = NULL;
+
+  cj_array_set_int (index, 0, t);
+  attr->i = axis;
+  g_ptr_array_add (gather->attrs, attr);
+  cj_extra_run (gather, 2, in, 1, &out, error);
+  return out;
+}
+
+static gboolean
+check_scan (const CjExtraNode *op, const CjdOnnxGraph *body, CjArray *const *in, guint n_in,
+            gint64 n_scans, GError **error)
+{
+  gboolean fits
+      = op->opset >= 9 && n_scans >= 1 && n_scans <= n_in && body->outputs->len >= n_in - n_scans;
+
+  for (guint i = 0; fits && i < n_in; i++)
+    fits = in[i] != NULL;
+  for (guint i = n_in - (guint) (fits ? n_scans : 0); fits && i < n_in; i++)
+    {
+      const gint64 axis = int_at (op, "scan_input_axes", i - (n_in - (guint) n_scans));
+
+      fits = axis >= -(gint64) in[i]->dims.n && axis < (gint64) in[i]->dims.n;
+    }
+  if (!fits)
+    g_set_error_literal (error, CJ_ERROR, op->opset < 9 ? CJ_ERROR_PARAM : CJ_ERROR_GRAPH,
+                         _ ("a scan of this kind is not done"));
+  return fits;
+}
+
+static gboolean
+run_scan (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
+          guint n_out, GError **error)
+{
+  const CjdOnnxGraph *body = graph_of (op, "body", error);
+  const CjAttr *count = cj_extra_node_find (op, "num_scan_inputs");
+  const gint64 n_scans = count != NULL ? count->i : 0;
+  guint n_state;
+  g_auto (Carried) c = { 0 };
+  gint64 length, axis;
+
+  if (body == NULL || !check_scan (op, body, in, n_in, n_scans, error))
+    return FALSE;
+  n_state = n_in - (guint) n_scans;
+  carried_init (&c, body->outputs->len - n_state);
+  for (guint i = 0; i < n_state; i++)
+    g_ptr_array_add (c.state, cj_array_ref (in[i]));
+  axis = int_at (op, "scan_input_axes", 0);
+  length = in[n_state]->dims.d[axis < 0 ? axis + in[n_state]->dims.n : axis];
+  for (gint64 t = 0; t < length; t++)
+    {
+      g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
+      g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (unref_value);
+
+      for (guint k = 0; k < n_state; k++)
+        g_ptr_array_add (inputs, cj_array_ref (c.state->pdata[k]));
+      for (guint k = 0; k < n_scans; k++)
+        {
+          const gboolean back = int_at (op, "scan_input_directions", k) != 0;
+          CjArray *one = slice (in[n_state + k], int_at (op, "scan_input_axes", k),
+                                back ? length - 1 - t : t, error);
+
+          if (one == NULL)
+            return FALSE;
+          g_ptr_array_add (inputs, one);
+        }
+      if (!run_graph (scope, body, (CjArray *const *) inputs->pdata, inputs->len, results, error)
+          || !carry (&c, results, 0, error))
+        return FALSE;
+    }
+  give (c.state, 0, out, n_out);
+  for (guint i = 0; i < c.scans->len && n_state + i < n_out; i++)
+    if ((out[n_state + i] = stack_up (c.scans->pdata[i], int_at (op, "scan_output_axes", i),
+                                      int_at (op, "scan_output_directions", i) != 0, error))
+        == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+typedef gboolean (*RunFlow) (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in,
+                             CjArray **out, guint n_out, GError **error);
+
+static RunFlow
+find_flow (const char *op)
+{
+  return g_str_equal (op, "If")     ? run_if
+         : g_str_equal (op, "Loop") ? run_loop
+         : g_str_equal (op, "Scan") ? run_scan
+                                    : NULL;
+}
+
+/* --- nodes --- */
+
+/* A node in a function, whose attributes may be those of the call. The copies are shallow. */
+static CjExtraNode *
+fill_attrs (const CjExtraNode *op, const CjExtraNode *as, const CjdOnnxFunction *function)
+{
+  CjExtraNode *node = cj_extra_node_new (op->op, op->opset);
+
+  g_ptr_array_set_free_func (node->attrs, g_free);
+  for (guint i = 0; i < op->attrs->len; i++)
+    {
+      const CjAttr *attr = op->attrs->pdata[i], *from = attr;
+      CjAttr *copy;
+
+      if (attr->ref != NULL)
+        from = as != NULL ? cj_extra_node_find (as, attr->ref) : NULL;
+      if (from == NULL)
+        continue;
+      copy = g_memdup2 (from, sizeof *from);
+      copy->name = attr->name;
+      g_ptr_array_add (node->attrs, copy);
+    }
+  for (guint i = 0; function != NULL && i < function->presets->len; i++)
+    {
+      const CjAttr *preset = function->presets->pdata[i];
+
+      if (cj_extra_node_find (node, preset->name) == NULL)
+        g_ptr_array_add (node->attrs, g_memdup2 (preset, sizeof *preset));
+    }
+  return node;
+}
+
+static gboolean
+needs_attrs (const CjExtraNode *op)
+{
+  for (guint i = 0; i < op->attrs->len; i++)
+    if (((const CjAttr *) op->attrs->pdata[i])->ref != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run_function (Scope *scope, const CjdOnnxFunction *function, const CjExtraNode *op,
+              CjArray *const *in, guint n_in, CjArray **out, guint n_out, GError **error)
+{
+  g_auto (Scope) inner = { 0 };
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
+  g_autoptr (GPtrArray) outputs = g_ptr_array_new_with_free_func (g_free);
+  CjdOnnxGraph body = *function->body;
+
+  scope_init (&inner, scope->model, NULL);
+  inner.depth = scope->depth + 1;
+  inner.cancellable = scope->cancellable;
+  inner.live = scope->live;
+  inner.as = op;
+  for (guint i = 0; i < function->inputs->len && i < n_in; i++)
+    if (in[i] != NULL
+        && !scope_set (&inner, function->inputs->pdata[i], cj_array_ref (in[i]), error))
+      return FALSE;
+  for (guint i = 0; i < function->outputs->len; i++)
+    {
+      CjdOnnxInfo *info = g_new0 (CjdOnnxInfo, 1);
+
+      info->name = function->outputs->pdata[i];
+      g_ptr_array_add (outputs, info);
+    }
+  body.outputs = outputs;
+  return run_graph (&inner, &body, NULL, 0, results, error) && give (results, 0, out, n_out);
+}
+
+static gboolean
+run_op (Scope *scope, const CjdOnnxNode *node, CjArray *const *in, guint n_in, CjArray **out,
+        GError **error)
+{
+  const CjdOnnxFunction *function
+      = cjd_onnx_find_function (scope->model, node->domain, node->op->op);
+  const CjExtraNode *op = node->op;
+  CjExtraNode *filled = NULL;
+  const RunFlow flow = *node->domain == '\0' ? find_flow (op->op) : NULL;
+  gboolean done = FALSE;
+
+  if (needs_attrs (op) || function != NULL)
+    op = filled = fill_attrs (op, scope->as, function);
+  if (function != NULL)
+    done = run_function (scope, function, op, in, n_in, out, node->outputs->len, error);
+  else if (flow != NULL)
+    done = flow (scope, op, in, n_in, out, node->outputs->len, error);
+  else if (*node->domain == '\0')
+    done = cj_extra_run (op, n_in, in, node->outputs->len, out, error);
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s.%s is not among the operators here"),
+                 node->domain, op->op);
+  g_clear_pointer (&filled, cj_extra_node_free);
+  return done;
+}
+
+static gboolean
+run_node (Scope *scope, const CjdOnnxNode *node, GError **error)
+{
+  const guint n_in = node->inputs->len, n_out = node->outputs->len;
+  g_autofree CjArray **in = g_new0 (CjArray *, n_in + 1), **out = g_new0 (CjArray *, n_out + 1);
+  gboolean done = TRUE;
+
+  if (g_cancellable_set_error_if_cancelled (scope->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n_in; i++)
+    {
+      const char *name = node->inputs->pdata[i];
+
+      in[i] = *name != '\0' ? scope_find (scope, name) : NULL;
+      if (*name != '\0' && in[i] == NULL)
+        {
+          /* in a function, an input may be one that the call does not give */
+          if (scope->as != NULL)
+            continue;
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("%s reads “%s”, which nothing makes"),
+                       node->op->op, name);
+          return FALSE;
+        }
+    }
+  done = run_op (scope, node, in, n_in, out, error);
+  for (guint k = 0; k < n_out; k++)
+    if (out[k] != NULL)
+      {
+        if (done && *(const char *) node->outputs->pdata[k] != '\0')
+          done = scope_set (scope, node->outputs->pdata[k], out[k], error);
+        else
+          cj_array_unref (out[k]);
+      }
+  if (!done && *node->name != '\0')
+    g_prefix_error (error, _ ("node “%s”: "), node->name);
+  return done;
+}
+
+static gboolean
+add_tensors (Scope *scope, const CjdOnnxGraph *graph, GError **error)
+{
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      const CjdOnnxTensor *tensor = graph->tensors->pdata[i];
+
+      if (tensor->value != NULL
+          && !scope_set (scope, tensor->name, cj_array_ref (tensor->value), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+collect (Scope *scope, const CjdOnnxGraph *graph, GPtrArray *results, GError **error)
+{
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      const CjdOnnxInfo *info = graph->outputs->pdata[i];
+      CjArray *value = scope_find (scope, info->name);
+
+      if (value == NULL)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("nothing makes its output “%s”"),
+                       info->name);
+          return FALSE;
+        }
+      g_ptr_array_add (results, cj_array_ref (value));
+    }
+  return TRUE;
+}
+
+/* A graph in a scope of its own within `around`, which may hold values already if it is a function's. */
+static gboolean
+run_graph (Scope *around, const CjdOnnxGraph *graph, CjArray *const *inputs, guint n_inputs,
+           GPtrArray *results, GError **error)
+{
+  g_autoptr (GArray) order = order_nodes (graph);
+  g_auto (Scope) scope = { 0 };
+
+  scope_init (&scope, around->model, around);
+  if (scope.depth > MAX_DEPTH)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("its functions call each other %d deep"),
+                   MAX_DEPTH);
+      return FALSE;
+    }
+  if (!add_tensors (&scope, graph, error))
+    return FALSE;
+  for (guint i = 0; i < graph->inputs->len && i < n_inputs; i++)
+    if (inputs[i] != NULL
+        && !scope_set (&scope, ((const CjdOnnxInfo *) graph->inputs->pdata[i])->name,
+                       cj_array_ref (inputs[i]), error))
+      return FALSE;
+  for (guint i = 0; i < graph->outputs->len; i++)
+    count_use (((const CjdOnnxInfo *) graph->outputs->pdata[i])->name, scope.uses);
+  for (guint i = 0; i < order->len; i++)
+    each_input (graph->nodes->pdata[g_array_index (order, guint, i)], count_use, scope.uses);
+  for (guint i = 0; i < order->len; i++)
+    {
+      const CjdOnnxNode *node = graph->nodes->pdata[g_array_index (order, guint, i)];
+
+      if (!run_node (&scope, node, error))
+        return FALSE;
+      each_input (node, drop_use, &scope);
+    }
+  return collect (&scope, graph, results, error);
+}
+
+/* --- doors --- */
+
+static gboolean
+is_tensor (const CjdOnnxGraph *graph, const char *name)
+{
+  for (guint i = 0; i < graph->tensors->len; i++)
+    if (g_str_equal (((const CjdOnnxTensor *) graph->tensors->pdata[i])->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+GPtrArray *
+cjl_onnx_list_inputs (const CjdOnnxGraph *graph)
+{
+  GPtrArray *inputs = g_ptr_array_new ();
+
+  for (guint i = 0; i < graph->inputs->len; i++)
+    if (!is_tensor (graph, ((const CjdOnnxInfo *) graph->inputs->pdata[i])->name))
+      g_ptr_array_add (inputs, graph->inputs->pdata[i]);
+  return inputs;
+}
+
+static gboolean
+is_known (const CjdOnnx *model, const CjdOnnxNode *node)
+{
+  if (cjd_onnx_find_function (model, node->domain, node->op->op) != NULL)
+    return TRUE;
+  return *node->domain == '\0'
+         && (find_flow (node->op->op) != NULL
+             || cj_extra_find (node->op->op, node->op->opset) != NULL);
+}
+
+/* Adds the nodes that cannot be run, also those inside of others. */
+static void
+find_unknown (const CjdOnnx *model, const CjdOnnxGraph *graph, GPtrArray *nodes)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      CjdOnnxNode *node = graph->nodes->pdata[i];
+
+      if (!is_known (model, node))
+        g_ptr_array_add (nodes, node);
+      for (guint k = 0; k < node->op->attrs->len; k++)
+        {
+          const CjAttr *attr = node->op->attrs->pdata[k];
+
+          if (attr->kind == CJ_ATTR_GRAPH)
+            find_unknown (model, attr->graph, nodes);
+        }
+    }
+}
+
+static GPtrArray *
+unknown_nodes (const CjdOnnx *model)
+{
+  GPtrArray *nodes = g_ptr_array_new ();
+
+  find_unknown (model, model->graph, nodes);
+  for (guint i = 0; i < model->functions->len; i++)
+    find_unknown (model, ((const CjdOnnxFunction *) model->functions->pdata[i])->body, nodes);
+  return nodes;
+}
+
+static char *
+full_name (const CjdOnnxNode *node)
+{
+  return g_strconcat (node->domain, *node->domain != '\0' ? "." : "", node->op->op, NULL);
+}
+
+GPtrArray *
+cjl_onnx_list_unknown (const CjdOnnx *model)
+{
+  g_autoptr (GPtrArray) nodes = unknown_nodes (model);
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CjdOnnxNode *node = nodes->pdata[i];
+      const char *where = *node->name != '\0'      ? node->name
+                          : node->outputs->len > 0 ? node->outputs->pdata[0]
+                                                   : "";
+      g_autofree char *name = full_name (node);
+
+      g_ptr_array_add (list, g_strdup_printf (_ ("%s, version %" G_GINT64_FORMAT ", at “%s”"), name,
+                                              node->op->opset, where));
+    }
+  return list;
+}
+
+char *
+cjl_onnx_print_unknown (const CjdOnnx *model)
+{
+  g_autoptr (GPtrArray) nodes = unknown_nodes (model);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      char *name = full_name (nodes->pdata[i]);
+
+      if (!g_hash_table_contains (seen, name))
+        g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", name);
+      g_hash_table_add (seen, name);
+    }
+  return g_string_free (text, text->len == 0);
+}
+
+static void
+outer_init (Scope *scope, const CjdOnnx *model, GCancellable *cancellable, gsize *live)
+{
+  scope_init (scope, model, NULL);
+  scope->cancellable = cancellable;
+  scope->live = live;
+}
+
+GPtrArray *
+cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
+              GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) wanted = cjl_onnx_list_inputs (model->graph);
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
+  g_auto (Scope) outer = { 0 };
+  gsize live = 0;
+
+  outer_init (&outer, model, cancellable, &live);
+  for (guint i = 0; i < wanted->len && i < n_inputs; i++)
+    if (inputs[i] != NULL
+        && !scope_set (&outer, ((const CjdOnnxInfo *) wanted->pdata[i])->name,
+                       cj_array_ref (inputs[i]), error))
+      return NULL;
+  return run_graph (&outer, model->graph, NULL, 0, results, error) ? g_steal_pointer (&results)
+                                                                   : NULL;
+}
+
+gboolean
+cjl_onnx_run_node (const CjdOnnx *model, const CjdOnnxNode *node, CjArray *const *in, CjArray **out,
+                   GError **error)
+{
+  g_auto (Scope) scope = { 0 };
+  gsize live = 0;
+
+  outer_init (&scope, model, NULL, &live);
+  return run_op (&scope, node, in, node->inputs->len, out, error);
+}
