@@ -360,8 +360,8 @@ run_loop (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, C
         g_ptr_array_add (inputs, cj_array_ref (c.state->pdata[k]));
       if (i == MAX_ROUNDS)
         {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("it goes round more than %d times"),
-                       MAX_ROUNDS);
+          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                       _ ("Loop: it goes round more than %d times"), MAX_ROUNDS);
           return FALSE;
         }
       if (!run_graph (scope, body, (CjArray *const *) inputs->pdata, inputs->len, results, error)
@@ -418,7 +418,7 @@ check_scan (const CjExtraNode *op, const CjdOnnxGraph *body, CjArray *const *in,
     }
   if (!fits)
     g_set_error_literal (error, CJ_ERROR, op->opset < 9 ? CJ_ERROR_PARAM : CJ_ERROR_GRAPH,
-                         _ ("a scan of this kind is not done"));
+                         _ ("Scan: it is not done with these inputs, or before version 9"));
   return fits;
 }
 

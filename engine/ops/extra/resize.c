@@ -31,13 +31,13 @@ static double
 transform (const Resize *r, guint axis, gint64 size, gint64 new_size, double x)
 {
   const double scale = r->scale[axis], length = (double) size;
-  /* scales are kept where they were given, so that the new size need not be exact */
+  /* the new size as the scale has it, before it was cut to a whole number */
   const double exact = scale * length;
 
   if (g_str_equal (r->transform, "asymmetric"))
     return x / scale;
   if (g_str_equal (r->transform, "align_corners"))
-    return new_size == 1 ? 0 : x * (length - 1) / ((double) new_size - 1);
+    return exact == 1 ? 0 : x * (length - 1) / (exact - 1);
   if (g_str_equal (r->transform, "pytorch_half_pixel"))
     return new_size > 1 ? (x + 0.5) / scale - 0.5 : 0;
   if (g_str_equal (r->transform, "tf_half_pixel_for_nn"))
