@@ -26,37 +26,36 @@ typedef struct
   double roi_start[CJ_ARRAY_MAX_DIMS], roi_end[CJ_ARRAY_MAX_DIMS];
 } Resize;
 
-/* Place x of the new grid on the old one. */
+/* Place x of the new grid on the old one. In float32, as everybody does it: 17 / 1.7 is 10 then. */
 static double
-transform (const Resize *r, guint axis, gint64 size, gint64 new_size, double x)
+transform (const Resize *r, guint axis, gint64 size, gint64 new_size, double place)
 {
-  const double scale = r->scale[axis], length = (double) size;
+  const float scale = (float) r->scale[axis], length = (float) size, x = (float) place;
   /* the new size as the scale has it, before it was cut to a whole number */
-  const double exact = scale * length;
+  const float exact = (float) (r->scale[axis] * (double) size);
 
   if (g_str_equal (r->transform, "asymmetric"))
-    return x / scale;
+    return (double) (x / scale);
   if (g_str_equal (r->transform, "align_corners"))
-    return exact == 1 ? 0 : x * (length - 1) / (exact - 1);
+    return exact == 1 ? 0 : (double) (x * (length - 1) / (exact - 1));
   if (g_str_equal (r->transform, "pytorch_half_pixel"))
-    return new_size > 1 ? (x + 0.5) / scale - 0.5 : 0;
+    return new_size > 1 ? (double) ((x + 0.5f) / scale - 0.5f) : 0;
   if (g_str_equal (r->transform, "tf_half_pixel_for_nn"))
-    return (x + 0.5) / scale;
+    return (double) ((x + 0.5f) / scale);
   if (g_str_equal (r->transform, "half_pixel_symmetric"))
     {
-      const double adjust = (double) new_size / exact, center = length / 2;
+      const float adjust = (float) new_size / exact, center = length / 2;
 
-      return center * (1 - adjust) + (x + 0.5) / scale - 0.5;
+      return (double) (center * (1 - adjust) + (x + 0.5f) / scale - 0.5f);
     }
   if (g_str_equal (r->transform, "tf_crop_and_resize"))
     {
-      const double start = r->roi_start[axis], end = r->roi_end[axis];
+      const double start = r->roi_start[axis], end = r->roi_end[axis], last = (double) size - 1;
 
-      return new_size > 1
-                 ? start * (length - 1) + x * (end - start) * (length - 1) / ((double) new_size - 1)
-                 : 0.5 * (start + end) * (length - 1);
+      return new_size > 1 ? start * last + place * (end - start) * last / ((double) new_size - 1)
+                          : 0.5 * (start + end) * last;
     }
-  return (x + 0.5) / scale - 0.5;
+  return (double) ((x + 0.5f) / scale - 0.5f);
 }
 
 /* Weight of an old place `away` from the point. */
