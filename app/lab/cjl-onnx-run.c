@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cjl-onnx-run.h"
+#include "cjl-onnx-private.h"
 
 #include "cj-error.h"
 
 #include <glib/gi18n-lib.h>
 
-#define MAX_DEPTH 64         /* of graphs and functions within each other */
-#define MAX_ROUNDS 100000000 /* of a loop */
-
-/* The values of a graph under way; a graph within a graph sees those around it. */
-typedef struct _Scope Scope;
-struct _Scope
-{
-  const CjdOnnx *model;
-  Scope *around;         /* or NULL */
-  GHashTable *values;    /* names (borrowed) to CjArray */
-  GHashTable *uses;      /* names to how often they are still wanted */
-  const CjExtraNode *as; /* in a function: the call, for its attributes */
-  guint depth;
-  GCancellable *cancellable;
-  gsize *live; /* bytes of all scopes */
-};
-
-static gboolean run_graph (Scope *scope, const CjdOnnxGraph *graph, CjArray *const *inputs,
-                           guint n_inputs, GPtrArray *results, GError **error);
+#define MAX_DEPTH 64 /* of graphs and functions within each other */
 
 /* --- scopes --- */
 
@@ -41,9 +23,9 @@ room_of (const CjArray *value)
 }
 
 static void
-scope_init (Scope *scope, const CjdOnnx *model, Scope *around)
+scope_init (CjlOnnxScope *scope, const CjdOnnx *model, CjlOnnxScope *around)
 {
-  *scope = (Scope){ .model = model, .around = around };
+  *scope = (CjlOnnxScope){ .model = model, .around = around };
   scope->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_value);
   scope->uses = g_hash_table_new (g_str_hash, g_str_equal);
   if (around != NULL)
@@ -56,7 +38,7 @@ scope_init (Scope *scope, const CjdOnnx *model, Scope *around)
 }
 
 static void
-scope_clear (Scope *scope)
+scope_clear (CjlOnnxScope *scope)
 {
   GHashTableIter iter;
   gpointer value;
@@ -68,10 +50,10 @@ scope_clear (Scope *scope)
   g_hash_table_unref (scope->uses);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scope, scope_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CjlOnnxScope, scope_clear)
 
 static CjArray *
-scope_find (const Scope *scope, const char *name)
+scope_find (const CjlOnnxScope *scope, const char *name)
 {
   for (; scope != NULL; scope = scope->around)
     {
@@ -85,7 +67,7 @@ scope_find (const Scope *scope, const char *name)
 
 /* Takes the value. */
 static gboolean
-scope_set (Scope *scope, const char *name, CjArray *value, GError **error)
+scope_set (CjlOnnxScope *scope, const char *name, CjArray *value, GError **error)
 {
   *scope->live += room_of (value);
   g_hash_table_replace (scope->values, (gpointer) name, value);
@@ -98,7 +80,7 @@ scope_set (Scope *scope, const char *name, CjArray *value, GError **error)
 
 /* One use less; the last one lets go. */
 static void
-scope_use (Scope *scope, const char *name)
+scope_use (CjlOnnxScope *scope, const char *name)
 {
   const int left = GPOINTER_TO_INT (g_hash_table_lookup (scope->uses, name)) - 1;
   CjArray *value = left <= 0 ? g_hash_table_lookup (scope->values, name) : NULL;
@@ -155,8 +137,8 @@ push_maker (const char *name, gpointer data)
 
 /* Places of the nodes that outputs need, each behind those it reads from. Files should have them so, not all do.
  * What goes in a circle stays where it is, and fails for want of an input. */
-static GArray *
-order_nodes (const CjdOnnxGraph *graph)
+GArray *
+cjl_onnx_order (const CjdOnnxGraph *graph)
 {
   GArray *order = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (GHashTable) makers = g_hash_table_new (g_str_hash, g_str_equal);
@@ -207,282 +189,6 @@ drop_use (const char *name, gpointer data)
   scope_use (data, name);
 }
 
-/* --- flow --- */
-
-static const CjdOnnxGraph *
-graph_of (const CjExtraNode *op, const char *name, GError **error)
-{
-  const CjAttr *attr = cj_extra_node_find (op, name);
-
-  if (attr != NULL && attr->kind == CJ_ATTR_GRAPH)
-    return attr->graph;
-  g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("%s has no graph “%s”"), op->op, name);
-  return NULL;
-}
-
-static gboolean
-give (GPtrArray *results, guint first, CjArray **out, guint n)
-{
-  for (guint k = 0; k < n && first + k < results->len; k++)
-    out[k] = cj_array_ref (results->pdata[first + k]);
-  return TRUE;
-}
-
-static gboolean
-run_if (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
-        guint n_out, GError **error)
-{
-  const gboolean yes = n_in > 0 && in[0] != NULL && in[0]->size > 0 && cj_array_get (in[0], 0) != 0;
-  const CjdOnnxGraph *graph = graph_of (op, yes ? "then_branch" : "else_branch", error);
-  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
-
-  return graph != NULL && run_graph (scope, graph, NULL, 0, results, error)
-         && give (results, 0, out, n_out);
-}
-
-/* Values of the rounds, one behind the other along a new axis. You unref. */
-static CjArray *
-stack_up (GPtrArray *rounds, gint64 axis, gboolean backwards, GError **error)
-{
-  g_autoptr (CjExtraNode) concat = cj_extra_node_new ("Concat", 13);
-  g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func (unref_value);
-  CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
-  CjArray *all = NULL;
-
-  g_ptr_array_add (concat->attrs, attr);
-  for (guint i = 0; i < rounds->len; i++)
-    {
-      CjArray *one = rounds->pdata[backwards ? rounds->len - 1 - i : i];
-      CjDims dims = { .n = one->dims.n + 1 };
-
-      if (dims.n > CJ_ARRAY_MAX_DIMS || axis < -(gint64) dims.n || axis >= (gint64) dims.n)
-        {
-          g_set_error_literal (error, CJ_ERROR, CJ_ERROR_SHAPE,
-                               _ ("an index or an axis lies outside its tensor"));
-          return NULL;
-        }
-      attr->i = axis < 0 ? axis + dims.n : axis;
-      for (guint k = 0; k < dims.n; k++)
-        dims.d[k] = k < attr->i ? one->dims.d[k] : k == attr->i ? 1 : one->dims.d[k - 1];
-      g_ptr_array_add (views, cj_array_reshape (one, &dims));
-    }
-  if (views->len == 0)
-    {
-      const CjDims none = { 1, { 0 } };
-
-      return cj_array_new (CJ_ARRAY_F32, &none, error);
-    }
-  cj_extra_run (concat, views->len, (CjArray *const *) views->pdata, 1, &all, error);
-  return all;
-}
-
-/* What a loop carries along: its own values, and lists of those that are stacked. */
-typedef struct
-{
-  GPtrArray *state; /* CjArray */
-  GPtrArray *scans; /* GPtrArray of CjArray */
-} Carried;
-
-static void
-unref_list (gpointer list)
-{
-  g_ptr_array_unref (list);
-}
-
-static void
-carried_init (Carried *c, guint n_scans)
-{
-  c->state = g_ptr_array_new_with_free_func (unref_value);
-  c->scans = g_ptr_array_new_with_free_func (unref_list);
-  for (guint i = 0; i < n_scans; i++)
-    g_ptr_array_add (c->scans, g_ptr_array_new_with_free_func (unref_value));
-}
-
-static void
-carried_clear (Carried *c)
-{
-  g_clear_pointer (&c->state, g_ptr_array_unref);
-  g_clear_pointer (&c->scans, g_ptr_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Carried, carried_clear)
-
-/* The results of a round from `first` on: state, then one for each list. */
-static gboolean
-carry (Carried *c, GPtrArray *results, guint first, GError **error)
-{
-  const guint n = c->state->len;
-
-  if (results->len != first + n + c->scans->len)
-    {
-      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                           _ ("a graph inside it has another number of results"));
-      return FALSE;
-    }
-  g_ptr_array_set_size (c->state, 0);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (c->state, cj_array_ref (results->pdata[first + i]));
-  for (guint i = 0; i < c->scans->len; i++)
-    g_ptr_array_add (c->scans->pdata[i], cj_array_ref (results->pdata[first + n + i]));
-  return TRUE;
-}
-
-static gboolean
-run_loop (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
-          guint n_out, GError **error)
-{
-  const CjdOnnxGraph *body = graph_of (op, "body", error);
-  gint64 most
-      = n_in > 0 && in[0] != NULL && in[0]->size > 0 ? cj_array_get_int (in[0], 0) : G_MAXINT64;
-  gboolean goes = n_in < 2 || in[1] == NULL || in[1]->size == 0 || cj_array_get (in[1], 0) != 0;
-  const guint n_state = n_in > 2 ? n_in - 2 : 0;
-  g_auto (Carried) c = { 0 };
-
-  if (body == NULL)
-    return FALSE;
-  carried_init (&c, body->outputs->len > n_state + 1 ? body->outputs->len - 1 - n_state : 0);
-  for (guint i = 0; i < n_state; i++)
-    if (in[2 + i] != NULL)
-      g_ptr_array_add (c.state, cj_array_ref (in[2 + i]));
-  for (gint64 i = 0; goes && i < most; i++)
-    {
-      g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
-      g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (unref_value);
-      const CjDims scalar = { 0 };
-      CjArray *round = cj_array_new (CJ_ARRAY_I64, &scalar, NULL);
-      CjArray *on = cj_array_new (CJ_ARRAY_BOOL, &scalar, NULL);
-
-      cj_array_set_int (round, 0, i);
-      cj_array_set_int (on, 0, 1);
-      g_ptr_array_add (inputs, round);
-      g_ptr_array_add (inputs, on);
-      for (guint k = 0; k < c.state->len; k++)
-        g_ptr_array_add (inputs, cj_array_ref (c.state->pdata[k]));
-      if (i == MAX_ROUNDS)
-        {
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
-                       _ ("Loop: it goes round more than %d times"), MAX_ROUNDS);
-          return FALSE;
-        }
-      if (!run_graph (scope, body, (CjArray *const *) inputs->pdata, inputs->len, results, error)
-          || !carry (&c, results, 1, error))
-        return FALSE;
-      goes = ((CjArray *) results->pdata[0])->size > 0 && cj_array_get (results->pdata[0], 0) != 0;
-    }
-  give (c.state, 0, out, n_out);
-  for (guint i = 0; i < c.scans->len && c.state->len + i < n_out; i++)
-    if ((out[c.state->len + i] = stack_up (c.scans->pdata[i], 0, FALSE, error)) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-/* Element i of a list of whole numbers in an attribute. */
-static gint64
-int_at (const CjExtraNode *op, const char *name, guint i)
-{
-  const CjAttr *attr = cj_extra_node_find (op, name);
-
-  return attr != NULL && attr->kind == CJ_ATTR_INTS && i < attr->n ? attr->ints[i] : 0;
-}
-
-/* Slice `t` along an axis, without the axis. You unref. */
-static CjArray *
-slice (CjArray *x, gint64 axis, gint64 t, GError **error)
-{
-  g_autoptr (CjExtraNode) gather = cj_extra_node_new ("Gather", 13);
-  g_autoptr (CjArray) index = cj_array_new (CJ_ARRAY_I64, &(CjDims){ 0 }, NULL);
-  CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
-  CjArray *in[2] = { x, index }, *out = NULL;
-
-  cj_array_set_int (index, 0, t);
-  attr->i = axis;
-  g_ptr_array_add (gather->attrs, attr);
-  cj_extra_run (gather, 2, in, 1, &out, error);
-  return out;
-}
-
-static gboolean
-check_scan (const CjExtraNode *op, const CjdOnnxGraph *body, CjArray *const *in, guint n_in,
-            gint64 n_scans, GError **error)
-{
-  gboolean fits
-      = op->opset >= 9 && n_scans >= 1 && n_scans <= n_in && body->outputs->len >= n_in - n_scans;
-
-  for (guint i = 0; fits && i < n_in; i++)
-    fits = in[i] != NULL;
-  for (guint i = n_in - (guint) (fits ? n_scans : 0); fits && i < n_in; i++)
-    {
-      const gint64 axis = int_at (op, "scan_input_axes", i - (n_in - (guint) n_scans));
-
-      fits = axis >= -(gint64) in[i]->dims.n && axis < (gint64) in[i]->dims.n;
-    }
-  if (!fits)
-    g_set_error_literal (error, CJ_ERROR, op->opset < 9 ? CJ_ERROR_PARAM : CJ_ERROR_GRAPH,
-                         _ ("Scan: it is not done with these inputs, or before version 9"));
-  return fits;
-}
-
-static gboolean
-run_scan (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
-          guint n_out, GError **error)
-{
-  const CjdOnnxGraph *body = graph_of (op, "body", error);
-  const CjAttr *count = cj_extra_node_find (op, "num_scan_inputs");
-  const gint64 n_scans = count != NULL ? count->i : 0;
-  guint n_state;
-  g_auto (Carried) c = { 0 };
-  gint64 length, axis;
-
-  if (body == NULL || !check_scan (op, body, in, n_in, n_scans, error))
-    return FALSE;
-  n_state = n_in - (guint) n_scans;
-  carried_init (&c, body->outputs->len - n_state);
-  for (guint i = 0; i < n_state; i++)
-    g_ptr_array_add (c.state, cj_array_ref (in[i]));
-  axis = int_at (op, "scan_input_axes", 0);
-  length = in[n_state]->dims.d[axis < 0 ? axis + in[n_state]->dims.n : axis];
-  for (gint64 t = 0; t < length; t++)
-    {
-      g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
-      g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (unref_value);
-
-      for (guint k = 0; k < n_state; k++)
-        g_ptr_array_add (inputs, cj_array_ref (c.state->pdata[k]));
-      for (guint k = 0; k < n_scans; k++)
-        {
-          const gboolean back = int_at (op, "scan_input_directions", k) != 0;
-          CjArray *one = slice (in[n_state + k], int_at (op, "scan_input_axes", k),
-                                back ? length - 1 - t : t, error);
-
-          if (one == NULL)
-            return FALSE;
-          g_ptr_array_add (inputs, one);
-        }
-      if (!run_graph (scope, body, (CjArray *const *) inputs->pdata, inputs->len, results, error)
-          || !carry (&c, results, 0, error))
-        return FALSE;
-    }
-  give (c.state, 0, out, n_out);
-  for (guint i = 0; i < c.scans->len && n_state + i < n_out; i++)
-    if ((out[n_state + i] = stack_up (c.scans->pdata[i], int_at (op, "scan_output_axes", i),
-                                      int_at (op, "scan_output_directions", i) != 0, error))
-        == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-typedef gboolean (*RunFlow) (Scope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in,
-                             CjArray **out, guint n_out, GError **error);
-
-static RunFlow
-find_flow (const char *op)
-{
-  return g_str_equal (op, "If")     ? run_if
-         : g_str_equal (op, "Loop") ? run_loop
-         : g_str_equal (op, "Scan") ? run_scan
-                                    : NULL;
-}
-
 /* --- nodes --- */
 
 /* A node in a function, whose attributes may be those of the call. The copies are shallow. */
@@ -525,10 +231,10 @@ needs_attrs (const CjExtraNode *op)
 }
 
 static gboolean
-run_function (Scope *scope, const CjdOnnxFunction *function, const CjExtraNode *op,
+run_function (CjlOnnxScope *scope, const CjdOnnxFunction *function, const CjExtraNode *op,
               CjArray *const *in, guint n_in, CjArray **out, guint n_out, GError **error)
 {
-  g_auto (Scope) inner = { 0 };
+  g_auto (CjlOnnxScope) inner = { 0 };
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
   g_autoptr (GPtrArray) outputs = g_ptr_array_new_with_free_func (g_free);
   CjdOnnxGraph body = *function->body;
@@ -550,18 +256,19 @@ run_function (Scope *scope, const CjdOnnxFunction *function, const CjExtraNode *
       g_ptr_array_add (outputs, info);
     }
   body.outputs = outputs;
-  return run_graph (&inner, &body, NULL, 0, results, error) && give (results, 0, out, n_out);
+  return cjl_onnx_run_graph (&inner, &body, NULL, 0, results, error)
+         && cjl_onnx_give (results, 0, out, n_out);
 }
 
 static gboolean
-run_op (Scope *scope, const CjdOnnxNode *node, CjArray *const *in, guint n_in, CjArray **out,
+run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint n_in, CjArray **out,
         GError **error)
 {
   const CjdOnnxFunction *function
       = cjd_onnx_find_function (scope->model, node->domain, node->op->op);
   const CjExtraNode *op = node->op;
   CjExtraNode *filled = NULL;
-  const RunFlow flow = *node->domain == '\0' ? find_flow (op->op) : NULL;
+  const CjlOnnxFlow flow = *node->domain == '\0' ? cjl_onnx_find_flow (op->op) : NULL;
   gboolean done = FALSE;
 
   if (needs_attrs (op) || function != NULL)
@@ -580,7 +287,7 @@ run_op (Scope *scope, const CjdOnnxNode *node, CjArray *const *in, guint n_in, C
 }
 
 static gboolean
-run_node (Scope *scope, const CjdOnnxNode *node, GError **error)
+run_node (CjlOnnxScope *scope, const CjdOnnxNode *node, GError **error)
 {
   const guint n_in = node->inputs->len, n_out = node->outputs->len;
   g_autofree CjArray **in = g_new0 (CjArray *, n_in + 1), **out = g_new0 (CjArray *, n_out + 1);
@@ -618,7 +325,7 @@ run_node (Scope *scope, const CjdOnnxNode *node, GError **error)
 }
 
 static gboolean
-add_tensors (Scope *scope, const CjdOnnxGraph *graph, GError **error)
+add_tensors (CjlOnnxScope *scope, const CjdOnnxGraph *graph, GError **error)
 {
   for (guint i = 0; i < graph->tensors->len; i++)
     {
@@ -632,7 +339,7 @@ add_tensors (Scope *scope, const CjdOnnxGraph *graph, GError **error)
 }
 
 static gboolean
-collect (Scope *scope, const CjdOnnxGraph *graph, GPtrArray *results, GError **error)
+collect (CjlOnnxScope *scope, const CjdOnnxGraph *graph, GPtrArray *results, GError **error)
 {
   for (guint i = 0; i < graph->outputs->len; i++)
     {
@@ -651,12 +358,12 @@ collect (Scope *scope, const CjdOnnxGraph *graph, GPtrArray *results, GError **e
 }
 
 /* A graph in a scope of its own within `around`, which may hold values already if it is a function's. */
-static gboolean
-run_graph (Scope *around, const CjdOnnxGraph *graph, CjArray *const *inputs, guint n_inputs,
-           GPtrArray *results, GError **error)
+gboolean
+cjl_onnx_run_graph (CjlOnnxScope *around, const CjdOnnxGraph *graph, CjArray *const *inputs,
+                    guint n_inputs, GPtrArray *results, GError **error)
 {
-  g_autoptr (GArray) order = order_nodes (graph);
-  g_auto (Scope) scope = { 0 };
+  g_autoptr (GArray) order = cjl_onnx_order (graph);
+  g_auto (CjlOnnxScope) scope = { 0 };
 
   scope_init (&scope, around->model, around);
   if (scope.depth > MAX_DEPTH)
@@ -715,7 +422,7 @@ is_known (const CjdOnnx *model, const CjdOnnxNode *node)
   if (cjd_onnx_find_function (model, node->domain, node->op->op) != NULL)
     return TRUE;
   return *node->domain == '\0'
-         && (find_flow (node->op->op) != NULL
+         && (cjl_onnx_find_flow (node->op->op) != NULL
              || cj_extra_find (node->op->op, node->op->opset) != NULL);
 }
 
@@ -795,7 +502,7 @@ cjl_onnx_print_unknown (const CjdOnnx *model)
 }
 
 static void
-outer_init (Scope *scope, const CjdOnnx *model, GCancellable *cancellable, gsize *live)
+outer_init (CjlOnnxScope *scope, const CjdOnnx *model, GCancellable *cancellable, gsize *live)
 {
   scope_init (scope, model, NULL);
   scope->cancellable = cancellable;
@@ -808,7 +515,7 @@ cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
 {
   g_autoptr (GPtrArray) wanted = cjl_onnx_list_inputs (model->graph);
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
-  g_auto (Scope) outer = { 0 };
+  g_auto (CjlOnnxScope) outer = { 0 };
   gsize live = 0;
 
   outer_init (&outer, model, cancellable, &live);
@@ -817,17 +524,29 @@ cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
         && !scope_set (&outer, ((const CjdOnnxInfo *) wanted->pdata[i])->name,
                        cj_array_ref (inputs[i]), error))
       return NULL;
-  return run_graph (&outer, model->graph, NULL, 0, results, error) ? g_steal_pointer (&results)
-                                                                   : NULL;
+  return cjl_onnx_run_graph (&outer, model->graph, NULL, 0, results, error)
+             ? g_steal_pointer (&results)
+             : NULL;
 }
 
-gboolean
-cjl_onnx_run_node (const CjdOnnx *model, const CjdOnnxNode *node, CjArray *const *in, CjArray **out,
-                   GError **error)
+GHashTable *
+cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GError **error)
 {
-  g_auto (Scope) scope = { 0 };
+  g_autoptr (GPtrArray) wanted = cjl_onnx_list_inputs (model->graph);
+  g_autoptr (GArray) order = cjl_onnx_order (model->graph);
+  g_auto (CjlOnnxScope) scope = { 0 };
   gsize live = 0;
 
   outer_init (&scope, model, NULL, &live);
-  return run_op (&scope, node, in, node->inputs->len, out, error);
+  if (!add_tensors (&scope, model->graph, error))
+    return NULL;
+  for (guint i = 0; i < wanted->len && i < n_inputs; i++)
+    if (inputs[i] != NULL
+        && !scope_set (&scope, ((const CjdOnnxInfo *) wanted->pdata[i])->name,
+                       cj_array_ref (inputs[i]), error))
+      return NULL;
+  for (guint i = 0; i < order->len; i++)
+    if (!run_node (&scope, model->graph->nodes->pdata[g_array_index (order, guint, i)], error))
+      return NULL;
+  return g_hash_table_ref (scope.values);
 }

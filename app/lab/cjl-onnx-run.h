@@ -25,8 +25,12 @@ char *cjl_onnx_print_unknown (const CjdOnnx *model);
 GPtrArray *cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
                          GCancellable *cancellable, GError **error);
 
-/* Runs one node on its own: `in` and `out` as in cj_extra_run, with graphs inside and functions of the model. */
-gboolean cjl_onnx_run_node (const CjdOnnx *model, const CjdOnnxNode *node, CjArray *const *in,
-                            CjArray **out, GError **error);
+/* The same, and keeps everything: a table from the names of all values of the graph (borrowed from the model) to
+ * CjArray, initialisers among them. You unref. */
+GHashTable *cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
+                            GError **error);
+
+/* Places of the nodes that outputs need, each behind those it reads from: guint. You unref. */
+GArray *cjl_onnx_order (const CjdOnnxGraph *graph);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whole ONNX models: the standard's cases and models of other programs where they are, and graphs within graphs. */
+/* Whole ONNX models: the standard's cases and models of other programs where they are, functions, unknown ones. */
 #include "../data/files.h"
 #include "cj-error.h"
 #include "cjl-onnx-test.h"
