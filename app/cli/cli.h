@@ -32,6 +32,7 @@ extern const CliCommand cli_import;                            /* import.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_neuron;                            /* neuron.c */
+extern const CliCommand cli_onnx_test, cli_onnx_check;         /* onnx.c */
 extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_quantise;                          /* quantise.c */
