@@ -21,6 +21,7 @@ static const Command commands[] = {
   { N_ ("Project"), N_ ("Open…"), "win.open", "<Control>o" },
   { N_ ("Project"), N_ ("Save"), "win.save", "<Control>s" },
   { N_ ("Project"), N_ ("Save as…"), "win.save-as", "<Control><Shift>s" },
+  { N_ ("Project"), N_ ("Load weights…"), "win.load-weights", NULL },
   { N_ ("Project"), N_ ("Export weights…"), "win.export-weights", "<Control><Shift>e" },
   { N_ ("Project"), N_ ("Export as NIR graph…"), "win.export-nir", NULL },
   { N_ ("Project"), N_ ("Undo"), "win.undo", "<Control>z" },

@@ -242,15 +242,18 @@ close_document (CjuWindow *self)
   g_clear_object (&self->document);
 }
 
-static const char *const document_actions[]
-    = { "win.train",          "win.step",           "win.epoch",
-        "win.reset",          "win.branch",         "win.now",
-        "win.save",           "win.save-as",        "win.undo",
-        "win.redo",           "win.export-weights", "win.export-nir",
-        "win.export-view",    "win.delete-unit",    "win.go-back",
-        "win.plate",          "win.publish-view",   "win.add-to-plate",
-        "win.shrink",         "win.to-spiking",     "win.to-few-bits",
-        "win.measure-lesions" };
+static const char *const document_actions[] = { "win.train",          "win.step",
+                                                "win.epoch",          "win.reset",
+                                                "win.branch",         "win.now",
+                                                "win.save",           "win.save-as",
+                                                "win.undo",           "win.redo",
+                                                "win.export-weights", "win.export-nir",
+                                                "win.export-view",    "win.delete-unit",
+                                                "win.go-back",        "win.plate",
+                                                "win.publish-view",   "win.add-to-plate",
+                                                "win.shrink",         "win.to-spiking",
+                                                "win.to-few-bits",    "win.measure-lesions",
+                                                "win.load-weights" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -601,6 +604,7 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Step"), "win.step");
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
+  g_menu_append (run, _ ("_Load Weights…"), "win.load-weights");
   g_menu_append (run, _ ("_Predict a Folder of Pictures…"), "win.predict-folder");
   g_menu_append (made, _ ("S_hrink"), "win.shrink");
   g_menu_append (made, _ ("Convert to Sp_iking…"), "win.to-spiking");

@@ -29,6 +29,7 @@ extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_import;                            /* import.c */
+extern const CliCommand cli_load;                              /* load.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_neuron;                            /* neuron.c */
