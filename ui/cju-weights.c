@@ -86,12 +86,9 @@ static void
 show_match (CjuWindow *window, CjuDocument *document, const CjlWeightsMatch *match,
             const char *body, gboolean offer_order)
 {
-  const guint n = match->table->entries->len;
-  g_autofree char *some = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%u of %u Tensor Loaded", "%u of %u Tensors Loaded", n),
-      match->n_taken, n);
   GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (window), match->n_taken > 0 ? some : _ ("Nothing Loaded"), body);
+      GTK_WINDOW (window), match->n_taken > 0 ? _ ("Not All Weights Fit") : _ ("No Weights Fit"),
+      body);
   Offer *offer = g_new0 (Offer, 1);
 
   offer->document = g_object_ref (document);

@@ -391,7 +391,15 @@ weights ()
   act () { xdotool key ctrl+k; sleep 1; xdotool type 'load weights'; sleep 0.5; xdotool key Return; sleep 2; xdotool type "$file"; sleep 0.5; xdotool key Return; sleep 2; }
   picture "weights$1" 8 --new lenet-5
 }
+# all up to the first dense layer is frozen
+frozen ()
+{
+  act () { xdotool mousemove 495 410 click 1; sleep 0.5; xdotool key shift+f; sleep 1; }
+  picture "frozen$1" 8 --new lenet-5
+}
 weights ''
+frozen ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 weights -dark
+frozen -dark
 unset ADW_DEBUG_COLOR_SCHEME
