@@ -40,6 +40,7 @@ extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_shrink;                            /* shrink.c */
 extern const CliCommand cli_transfer;                          /* transfer.c */
 extern const CliCommand cli_verify;                            /* verify.c */
+extern const CliCommand cli_zoo;                               /* zoo.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
  * *status from the command. */

@@ -73,6 +73,14 @@ cjl_transfer_find_depths (const CjGraph *graph, const CjLowered *lowered, guint 
   return find_depths (graph, kinds, depths);
 }
 
+gboolean
+cjl_transfer_has_weights (const CjGraph *graph, const CjLowered *lowered, const CjNode *node)
+{
+  g_autofree Kind *kinds = find_kinds (graph, lowered);
+
+  return kinds[cj_graph_get_index (graph, node)].connects;
+}
+
 char *
 cjl_transfer_print (const CjGraph *graph, const CjLowered *lowered)
 {

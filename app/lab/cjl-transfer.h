@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * the largest. */
 guint cjl_transfer_find_depths (const CjGraph *graph, const CjLowered *lowered, guint *depths);
 
+/* Whether a node has weights that connect units. */
+gboolean cjl_transfer_has_weights (const CjGraph *graph, const CjLowered *lowered,
+                                   const CjNode *node);
+
 /* What is frozen, in a sentence: layers and weights. You free. */
 char *cjl_transfer_print (const CjGraph *graph, const CjLowered *lowered);
 
