@@ -4,8 +4,8 @@
 #include "cj-error.h"
 #include "cj-metrics.h"
 #include "cjd-reader.h"
+#include "cjl-intake.h"
 #include "picture.h"
-#include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -18,12 +18,8 @@
 struct _CjlPredictor
 {
   CjProgram *program;
-  GVariant *learned;
-  CjShape shape; /* of a sample */
-  CjDtype dtype;
-  guint n_channels;  /* 0: samples go in as they are */
-  float *mean, *std; /* n_channels */
-  guint n;           /* K */
+  CjlIntake intake;
+  guint n; /* K */
   gboolean classes;
   GPtrArray *names; /* K */
   float *scores;    /* BATCH × K */
@@ -72,118 +68,17 @@ cjl_learned_print (const CjdDataset *dataset, gint64 began)
   return g_variant_dict_end (&dict);
 }
 
-static gboolean
-parse_dims (GVariant *learned, const char *key, CjShape *shape)
-{
-  g_autoptr (GVariant) list = g_variant_lookup_value (learned, key, G_VARIANT_TYPE ("av"));
-  const gsize n = list != NULL ? g_variant_n_children (list) : CJ_MAX_DIMS;
-
-  *shape = (CjShape){ 0 };
-  if (n >= CJ_MAX_DIMS) /* the batch is one more */
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    {
-      g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
-      g_autoptr (GVariant) item = g_variant_get_variant (box);
-
-      if (!g_variant_is_of_type (item, G_VARIANT_TYPE_INT64) || g_variant_get_int64 (item) < 1
-          || g_variant_get_int64 (item) > G_MAXINT32)
-        return FALSE;
-      shape->dims[shape->n_dims++] = g_variant_get_int64 (item);
-    }
-  return TRUE;
-}
-
-/* What a project says its weights were learned from; FALSE if it does not, or in no sensible way. */
-static gboolean
-parse_learned (CjlPredictor *self, CjDataSpec *spec)
-{
-  gint64 type = -1, target = -1, n_classes = -1;
-  gsize bytes;
-  CjShape all;
-
-  if (!parse_dims (self->learned, "shape", &spec->x_shape)
-      || !parse_dims (self->learned, "target-shape", &spec->y_shape)
-      || !g_variant_lookup (self->learned, "type", "x", &type)
-      || !g_variant_lookup (self->learned, "target-type", "x", &target)
-      || !g_variant_lookup (self->learned, "n-classes", "x", &n_classes)
-      || (type != CJ_UINT8 && type != CJ_FLOAT32 && type != CJ_INT32)
-      || (target != CJ_INT32 && target != CJ_FLOAT32) || n_classes < 0 || n_classes > G_MAXINT32)
-    return FALSE;
-  self->dtype = (CjDtype) type;
-  self->shape = spec->x_shape;
-  spec->batch = BATCH;
-  spec->x_dtype = type == CJ_INT32 ? CJ_INT32 : CJ_FLOAT32;
-  spec->y_dtype = (CjDtype) target;
-  spec->n_classes = (guint) n_classes;
-  spec->has_y = TRUE;
-  all = cj_shape_batched (&self->shape, BATCH);
-  return cj_shape_bytes (&all, CJ_FLOAT32, &bytes) && bytes <= CJD_READ_MAX_BYTES;
-}
-
-/* Mean and deviation as they were in training. */
-static gboolean
-take_norm (CjlPredictor *self, const CjTensor *mean, const CjTensor *std)
-{
-  const gint64 n = self->shape.n_dims > 0 ? self->shape.dims[0] : 0;
-
-  if (self->dtype == CJ_INT32)
-    return TRUE;
-  if (mean == NULL || std == NULL || mean->dtype != CJ_FLOAT32 || std->dtype != CJ_FLOAT32
-      || cj_shape_size (&mean->shape) != cj_shape_size (&std->shape))
-    return FALSE;
-  self->n_channels = (guint) cj_shape_size (&mean->shape);
-  if (self->n_channels == 0 || n % self->n_channels != 0)
-    return FALSE;
-  self->mean = g_memdup2 (mean->data, sizeof (float) * self->n_channels);
-  self->std = g_memdup2 (std->data, sizeof (float) * self->n_channels);
-  for (guint i = 0; i < self->n_channels; i++)
-    if (!(self->std[i] > 0) || !isfinite (self->std[i]) || !isfinite (self->mean[i]))
-      return FALSE;
-  return TRUE;
-}
-
-/* A project that was written before its weights said what they were learned from. */
-static gboolean
-ask_data (CjlPredictor *self, CjlProject *project, GError **error)
-{
-  g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, error);
-  g_autoptr (CjTensor) mean = NULL, std = NULL;
-  CjShape shape;
-
-  if (dataset == NULL)
-    return FALSE;
-  self->learned = g_variant_ref_sink (cjl_learned_print (dataset, 0));
-  self->shape = cjd_dataset_get_x_shape (dataset);
-  self->dtype = dataset->x_dtype;
-  if (dataset->n_channels == 0)
-    return TRUE;
-  shape = cj_shape1 (dataset->n_channels);
-  mean = cj_tensor_new (CJ_FLOAT32, &shape);
-  std = cj_tensor_new (CJ_FLOAT32, &shape);
-  memcpy (mean->data, dataset->mean, cj_tensor_bytes (mean));
-  memcpy (std->data, dataset->std, cj_tensor_bytes (std));
-  return take_norm (self, mean, std);
-}
-
 static void
 take_names (CjlPredictor *self)
 {
-  g_autoptr (GVariant) list
-      = g_variant_lookup_value (self->learned, "classes", G_VARIANT_TYPE ("av"));
-  const gsize n = list != NULL && self->classes ? g_variant_n_children (list) : 0;
-
   self->names = g_ptr_array_new_full (self->n, g_free);
   for (guint k = 0; k < self->n; k++)
     {
-      g_autoptr (GVariant) box = k < n ? g_variant_get_child_value (list, k) : NULL;
-      g_autoptr (GVariant) item = box != NULL ? g_variant_get_variant (box) : NULL;
+      char *name = self->classes ? cjl_intake_dup_class (&self->intake, k) : NULL;
 
-      if (item != NULL && g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
-        g_ptr_array_add (self->names, g_variant_dup_string (item, NULL));
-      else
-        g_ptr_array_add (self->names, self->classes ? g_strdup_printf ("%u", k)
-                                                    : g_strdup_printf (_ ("value %u"), k + 1));
+      if (name == NULL)
+        name = self->classes ? g_strdup_printf ("%u", k) : g_strdup_printf (_ ("value %u"), k + 1);
+      g_ptr_array_add (self->names, name);
     }
 }
 
@@ -219,8 +114,7 @@ CjlPredictor *
 cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
 {
   g_autoptr (CjlPredictor) self = g_new0 (CjlPredictor, 1);
-  CjDataSpec spec = { 0 };
-  gboolean known;
+  CjDataSpec spec;
 
   if (cjl_project_get_weights (project)->len == 0)
     {
@@ -228,23 +122,10 @@ cjl_predictor_new (CjlProject *project, guint n_threads, GError **error)
                    _ ("The project has no weights yet. Train it first."));
       return NULL;
     }
-  self->learned = project->learned != NULL ? g_variant_ref (project->learned) : NULL;
-  known = self->learned != NULL && parse_learned (self, &spec)
-          && take_norm (self, cjd_named_tensors_find (project->norm, "mean"),
-                        cjd_named_tensors_find (project->norm, "std"));
-  if (!known)
-    {
-      g_clear_pointer (&self->learned, g_variant_unref);
-      g_clear_pointer (&self->mean, g_free);
-      g_clear_pointer (&self->std, g_free);
-      if (!ask_data (self, project, error) || !parse_learned (self, &spec))
-        {
-          if (error != NULL && *error == NULL)
-            g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                         _ ("The project does not say what its network takes in."));
-          return NULL;
-        }
-    }
+  if (!cjl_intake_read (&self->intake, project, error))
+    return NULL;
+  spec = self->intake.spec;
+  spec.batch = BATCH;
   if (!compile (self, project, &spec, n_threads, error))
     return NULL;
   take_names (self);
@@ -257,10 +138,8 @@ void
 cjl_predictor_free (CjlPredictor *self)
 {
   g_clear_pointer (&self->program, cj_program_free);
-  g_clear_pointer (&self->learned, g_variant_unref);
   g_clear_pointer (&self->names, g_ptr_array_unref);
-  g_free (self->mean);
-  g_free (self->std);
+  cjl_intake_clear (&self->intake);
   g_free (self->scores);
   g_free (self->order);
   g_free (self);
@@ -379,18 +258,18 @@ put (Work *work, const void *sample, char *name)
 {
   CjlPredictor *self = work->predictor;
   CjTensor *x = cj_program_get_x (self->program);
-  const gint64 size = cj_shape_size (&self->shape);
+  const gint64 size = cj_shape_size (&self->intake.shape);
   float *to = cj_tensor_f32 (x) + size * work->n;
 
-  if (self->dtype == CJ_INT32)
+  if (self->intake.dtype == CJ_INT32)
     memcpy (cj_tensor_i32 (x) + size * work->n, sample, sizeof (gint32) * (gsize) size);
-  for (gint64 j = 0; j < size && self->dtype != CJ_INT32; j++)
+  for (gint64 j = 0; j < size && self->intake.dtype != CJ_INT32; j++)
     {
-      const gint64 c = j / (size / self->n_channels);
-      const float value = self->dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
-                                                  : ((const float *) sample)[j];
+      const gint64 c = j / (size / self->intake.n_channels);
+      const float value = self->intake.dtype == CJ_UINT8 ? ((const guint8 *) sample)[j] / 255.0f
+                                                         : ((const float *) sample)[j];
 
-      to[j] = (value - self->mean[c]) / self->std[c];
+      to[j] = (value - self->intake.mean[c]) / self->intake.std[c];
     }
   work->names[work->n++] = name;
   if (work->n == BATCH)
@@ -400,16 +279,17 @@ put (Work *work, const void *sample, char *name)
 static gboolean
 takes_pictures (const CjlPredictor *self)
 {
-  return self->shape.n_dims == 3 && (self->shape.dims[0] == 1 || self->shape.dims[0] == 3)
-         && self->dtype != CJ_INT32;
+  return self->intake.shape.n_dims == 3
+         && (self->intake.shape.dims[0] == 1 || self->intake.shape.dims[0] == 3)
+         && self->intake.dtype != CJ_INT32;
 }
 
 static void
 answer_picture (Work *work, const char *path)
 {
   const CjlPredictor *self = work->predictor;
-  const gint64 *d = self->shape.dims;
-  const gsize size = (gsize) cj_shape_size (&self->shape);
+  const gint64 *d = self->intake.shape.dims;
+  const gsize size = (gsize) cj_shape_size (&self->intake.shape);
   g_autofree guint8 *bytes = g_new (guint8, size + 1);
   g_autoptr (GError) error = NULL;
   CjdPicture picture;
@@ -421,7 +301,7 @@ answer_picture (Work *work, const char *path)
     }
   cjd_picture_fit (&picture, (guint) d[0], (guint) d[1], (guint) d[2], bytes);
   cjd_picture_clear (&picture);
-  if (self->dtype == CJ_UINT8)
+  if (self->intake.dtype == CJ_UINT8)
     put (work, bytes, g_strdup (path));
   else
     {
@@ -479,9 +359,9 @@ answer_dataset (Work *work, const char *path)
   cjd_read_options_init (&options);
   if (takes_pictures (self))
     {
-      options.size[0] = (int) self->shape.dims[1];
-      options.size[1] = (int) self->shape.dims[2];
-      options.channels = self->shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
+      options.size[0] = (int) self->intake.shape.dims[1];
+      options.size[1] = (int) self->intake.shape.dims[2];
+      options.channels = self->intake.shape.dims[0] == 1 ? CJD_CHANNELS_GREY : CJD_CHANNELS_COLOUR;
     }
   dataset = cjd_load (path, &options, &error);
   if (dataset == NULL)
@@ -490,11 +370,12 @@ answer_dataset (Work *work, const char *path)
       return;
     }
   shape = cjd_dataset_get_x_shape (dataset);
-  if (dataset->x_dtype != self->dtype || !cj_shape_equal (&shape, &self->shape))
+  if (dataset->x_dtype != self->intake.dtype || !cj_shape_equal (&shape, &self->intake.shape))
     {
-      g_autofree char *got = cj_shape_print (&shape), *wanted = cj_shape_print (&self->shape);
+      g_autofree char *got = cj_shape_print (&shape),
+                      *wanted = cj_shape_print (&self->intake.shape);
       g_autofree char *problem
-          = cj_shape_equal (&shape, &self->shape)
+          = cj_shape_equal (&shape, &self->intake.shape)
                 ? g_strdup_printf (_ ("%s: Its numbers are of another kind than those the network "
                                       "learned from."),
                                    path)

@@ -64,7 +64,7 @@ static const CjlZooNet nets[] = {
                  "a body for pictures of your own",
         .teaches = "Drop folders of pictures on it, a folder a class: the body stays, a new last "
                    "layer learns them in seconds",
-        .expected = "92 %",
+        .expected = "91 %",
         .network
         = "input, " STAGE ("16") STAGE ("32") STAGE ("64") "flatten, dense 10, cross-entropy",
         .augment = "flip, shift amount=2",
@@ -73,7 +73,7 @@ static const CjlZooNet nets[] = {
     .data_set = "fashion-mnist",
     .stand_in = "all",
     .licence = "Fashion-MNIST: H. Xiao, K. Rasul and R. Vollgraf, Zalando SE; MIT licence",
-    .accuracy = 0.92 },
+    .accuracy = 0.9064 },
   { .experiment
     = { .id = "zoo-shapes",
         .title = "Sees shapes",
@@ -81,8 +81,7 @@ static const CjlZooNet nets[] = {
         .blurb
         = "Four convolutions that find a shape in a coloured picture: a body for pictures of "
           "your own",
-        .teaches = "Drop folders of pictures on it, a folder a class: the body stays, a new last "
-                   "layer learns them in seconds",
+        .teaches = "Choose a filter and see which edge or colour drives it, layer by layer",
         .expected = "99.6 %",
         .source = "shapes",
         .network = "input, " STAGE ("16") STAGE ("32") STAGE ("48")
@@ -233,7 +232,7 @@ cjl_zoo_choose (const CjdDataset *base)
 
   if (shape.n_dims != 3 || base->x_dtype == CJ_INT32 || base->n_classes < 2)
     return NULL;
-  return cjl_zoo_find (shape.dims[0] == 1 ? "zoo-letters" : "zoo-shapes");
+  return cjl_zoo_find ("zoo-clothes");
 }
 
 CjlProject *
