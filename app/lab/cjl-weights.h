@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Weights of other programs for a network: which tensor of a file is which of the network. Names and shapes are
- * those of PyTorch, as cjl-export.h writes them. */
+ * those of PyTorch, as cjl-format.h writes them. */
 #pragma once
 
 #include "cjl-session.h"

@@ -2,7 +2,7 @@
 /* Weights of other programs: what is taken by name, behind a prefix and by order, what is said of the rest, and that
  * it is one edit. */
 #include "cj-error.h"
-#include "cjl-export.h"
+#include "cjl-format.h"
 #include "cjl-template.h"
 #include "cjl-weights.h"
 #include "npz.h"
@@ -186,7 +186,7 @@ test_session (void)
       g_autoptr (GError) error = NULL;
       const float before = get_weight (&lab);
 
-      g_assert_true (cjl_export_weights (lab.project, path, &error));
+      g_assert_true (cjl_export (lab.project, path, NULL, &error));
       tensors = cjl_weights_load (paths, &error);
       g_assert_no_error (error);
       cj_tensor_f32 (cjd_named_tensors_find (tensors, "dense1.weight"))[0] = 42;
