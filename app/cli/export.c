@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "cjl-export.h"
+#include "cjl-onnx-export.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -10,6 +11,8 @@ static gboolean
 export_project (CjlProject *project, const char *output, const CjlNirOptions *options,
                 GError **error)
 {
+  if (cjl_onnx_is_file (output))
+    return cjl_onnx_save (project, output, 0, error);
   return cjl_nir_is_file (output) ? cjl_nir_save (project, output, options, error)
                                   : cjl_export_weights (project, output, error);
 }
