@@ -31,6 +31,20 @@ typedef struct
   GPtrArray *draws;   /* names of inputs that are drawn at random, in order; GPtrArray */
 } CjlOnnxExport;
 
+/* What stands behind the scores where the network is used, as its loss has it. */
+typedef enum
+{
+  CJL_ONNX_VALUES,
+  CJL_ONNX_SOFTMAX,
+  CJL_ONNX_SIGMOID
+} CjlOnnxEnd;
+
+/* And the axis of the classes. */
+CjlOnnxEnd cjl_onnx_find_end (const CjlOnnxExport *e, int *axis);
+
+/* Test data beside a model that was written to `path` (cjl-onnx-export-samples.c). */
+gboolean cjl_onnx_write_samples (const CjlOnnxExport *e, const char *path, guint n, GError **error);
+
 /* Writes the nodes of a step. Refuses with cjl_onnx_refuse. */
 typedef gboolean (*CjlOnnxWrite) (CjlOnnxExport *e, const CjStep *step, GError **error);
 

@@ -240,16 +240,8 @@ write_input (CjlOnnxExport *e)
 
 /* --- what comes out --- */
 
-/* What stands behind the scores where the network is used, as its loss has it. */
-typedef enum
-{
-  END_VALUES,
-  END_SOFTMAX,
-  END_SIGMOID
-} End;
-
-static End
-find_end (const CjlOnnxExport *e, int *axis)
+CjlOnnxEnd
+cjl_onnx_find_end (const CjlOnnxExport *e, int *axis)
 {
   const GArray *steps = e->lowered->builder->steps;
 
@@ -262,19 +254,19 @@ find_end (const CjlOnnxExport *e, int *axis)
       if (step->op.info == &cj_op_cross_entropy)
         {
           *axis = ((const CjCrossEntropyAttrs *) step->op.attrs)->axis;
-          return END_SOFTMAX;
+          return CJL_ONNX_SOFTMAX;
         }
       if (step->op.info == &cj_op_pair_loss
           && ((const CjPairLossAttrs *) step->op.attrs)->kind == CJ_PAIR_BCE_LOGITS)
-        return END_SIGMOID;
+        return CJL_ONNX_SIGMOID;
     }
-  return END_VALUES;
+  return CJL_ONNX_VALUES;
 }
 
 static const char *
-get_scores_name (End end)
+get_scores_name (CjlOnnxEnd end)
 {
-  return end == END_VALUES ? "output" : "scores";
+  return end == CJL_ONNX_VALUES ? "output" : "scores";
 }
 
 static void
@@ -282,23 +274,24 @@ write_outputs (CjlOnnxExport *e)
 {
   const CjShape shape = cjl_onnx_get_shape (e, e->prediction);
   int axis = -1;
-  const End end = find_end (e, &axis);
+  const CjlOnnxEnd end = cjl_onnx_find_end (e, &axis);
   const char *scores = get_scores_name (end);
 
   if (!g_str_equal (e->names[e->prediction], scores))
     cjl_onnx_add (e, "Identity", scores, e->names[e->prediction], NULL);
-  if (end != END_VALUES)
+  if (end != CJL_ONNX_VALUES)
     {
-      cjl_onnx_add (e, end == END_SOFTMAX ? "Softmax" : "Sigmoid", "probabilities", scores, NULL);
-      if (end == END_SOFTMAX)
+      cjl_onnx_add (e, end == CJL_ONNX_SOFTMAX ? "Softmax" : "Sigmoid", "probabilities", scores,
+                    NULL);
+      if (end == CJL_ONNX_SOFTMAX)
         cjd_onnx_out_set_int (e->out, "axis", axis);
       cjd_onnx_out_add_output (e->out, "probabilities", CJD_ONNX_FLOAT, &shape,
-                               end == END_SOFTMAX ? "a share for each class; they sum to 1"
-                                                  : "a probability for each value");
+                               end == CJL_ONNX_SOFTMAX ? "a share for each class; they sum to 1"
+                                                       : "a probability for each value");
     }
   cjd_onnx_out_add_output (e->out, scores, CJD_ONNX_FLOAT, &shape,
-                           end == END_VALUES ? "what the network gives, as its data have it"
-                                             : "the same before they become probabilities");
+                           end == CJL_ONNX_VALUES ? "what the network gives, as its data have it"
+                                                  : "the same before they become probabilities");
 }
 
 /* --- what is said of it --- */
@@ -363,7 +356,7 @@ write_notes (CjlOnnxExport *e)
     cjd_onnx_out_add_note (e->out, "classes", names);
   cjd_onnx_out_add_note (
       e->out, "probabilities",
-      (const char *const[]){ "none", "softmax", "sigmoid" }[find_end (e, &axis)]);
+      (const char *const[]){ "none", "softmax", "sigmoid" }[cjl_onnx_find_end (e, &axis)]);
   cjd_onnx_out_add_note (e->out, "data", source);
   note_setup (e);
 }
@@ -377,10 +370,10 @@ write_steps (CjlOnnxExport *e, GError **error)
   int axis;
 
   /* what the model gives is named by what it is, but where it is something else besides */
-  g_hash_table_add (e->used, (char *) get_scores_name (find_end (e, &axis)));
+  g_hash_table_add (e->used, (char *) get_scores_name (cjl_onnx_find_end (e, &axis)));
   g_hash_table_add (e->used, (char *) "probabilities");
   if (e->prediction != e->lowered->x && !e->constant[e->prediction])
-    e->names[e->prediction] = (char *) get_scores_name (find_end (e, &axis));
+    e->names[e->prediction] = (char *) get_scores_name (cjl_onnx_find_end (e, &axis));
   for (guint i = 0; i < steps->len; i++)
     {
       const CjStep *step = &g_array_index (steps, CjStep, i);
@@ -428,9 +421,12 @@ cjl_onnx_print (CjlProject *project, GError **error)
 gboolean
 cjl_onnx_save (CjlProject *project, const char *path, guint samples, GError **error)
 {
-  g_autoptr (GBytes) bytes = cjl_onnx_print (project, error);
+  g_auto (CjlOnnxExport) e = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
 
-  (void) samples;
-  return bytes != NULL
+  if (!cjd_file_can_write (path, error) || !write_model (&e, project, error))
+    return FALSE;
+  bytes = cjd_onnx_out_print (e.out, error);
+  return bytes != NULL && (samples == 0 || cjl_onnx_write_samples (&e, path, samples, error))
          && cjd_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }
