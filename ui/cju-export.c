@@ -1,65 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-export.h"
 
-#include "cjl-export.h"
 #include "cju-access.h"
-#include "cju-nir.h"
+#include "cju-format.h"
 #include "cju-plate.h"
 #include "cju-window-private.h"
-#include "cju-write.h"
 
 #include <glib/gi18n-lib.h>
 
-static gboolean
-write_weights (gpointer window, const char *path, GError **error)
-{
-  const CjuWindow *self = window;
-
-  cju_document_store (self->document);
-  return cjl_export_weights (cju_document_get_project (self->document), path, error);
-}
-
+/* The network in the format whose id is the parameter. */
 static void
-tell (gpointer window, const char *text)
+format_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  cju_window_tell (window, text);
-}
-
-static void
-add_filter (GtkFileChooserNative *dialog, const char *title, const char *pattern)
-{
-  GtkFileFilter *filter = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (filter, title);
-  gtk_file_filter_add_pattern (filter, pattern);
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
-  g_object_unref (filter);
-}
-
-static void
-weights_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  CjuWindow *self = CJU_WINDOW (widget);
-  const CjlProject *project = cju_document_get_project (self->document);
-  g_autofree char *file
-      = g_strdelimit (g_strdup_printf ("%s.safetensors", project->title), "/", '-');
-  GtkFileChooserNative *dialog
-      = cju_write_new (_ ("Export Weights"), file, GTK_WINDOW (widget), self, write_weights, tell);
+  const CjlFormat *format = cjl_format_find (g_variant_get_string (parameter, NULL));
 
   (void) name;
-  (void) parameter;
-  add_filter (dialog, _ ("Weights as safetensors (*.safetensors)"), "*.safetensors");
-  add_filter (dialog, _ ("Weights for NumPy (*.npz)"), "*.npz");
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
-static void
-nir_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  (void) name;
-  (void) parameter;
-  if (CJU_WINDOW (widget)->document != NULL)
-    cju_nir_export (CJU_WINDOW (widget));
+  if (format != NULL && CJU_WINDOW (widget)->document != NULL)
+    cju_format_export (CJU_WINDOW (widget), format);
 }
 
 /* The dock knows its views: what the header asks for goes there. */
@@ -96,8 +53,7 @@ cju_export_install (GtkWidgetClass *window)
   gtk_widget_class_install_action (window, "win.plate", NULL, plate_action);
   gtk_widget_class_install_action (window, "win.publish-view", NULL, publish_action);
   gtk_widget_class_install_action (window, "win.add-to-plate", NULL, publish_action);
-  gtk_widget_class_install_action (window, "win.export-weights", NULL, weights_action);
-  gtk_widget_class_install_action (window, "win.export-nir", NULL, nir_action);
+  gtk_widget_class_install_action (window, "win.export", "s", format_action);
   gtk_widget_class_install_action (window, "win.export-view", "s", view_action);
 }
 
@@ -106,10 +62,14 @@ cju_export_button_new (void)
 {
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) weights = g_menu_new (), page = g_menu_new (), view = g_menu_new ();
+  g_autoptr (GMenu) formats = g_menu_new (), page = g_menu_new (), view = g_menu_new ();
 
-  g_menu_append (weights, _ ("_Weights…"), "win.export-weights");
-  g_menu_append (weights, _ ("N_IR Graph…"), "win.export-nir");
+  for (guint i = 0; cjl_formats[i] != NULL; i++)
+    {
+      g_autofree char *action = g_strdup_printf ("win.export::%s", cjl_formats[i]->id);
+
+      g_menu_append (formats, _ (cjl_formats[i]->title), action);
+    }
   g_menu_append (page, _ ("_Figure of View…"), "win.publish-view");
   g_menu_append (page, _ ("_Add View to Plate"), "win.add-to-plate");
   g_menu_append (page, _ ("P_late…"), "win.plate");
@@ -117,7 +77,7 @@ cju_export_button_new (void)
   g_menu_append (view, _ ("View as _PDF…"), "win.export-view::pdf");
   g_menu_append (view, _ ("View as P_NG…"), "win.export-view::png");
   g_menu_append (view, _ ("_Numbers of View as CSV…"), "win.export-view::csv");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (weights));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (formats));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (page));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (view));
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "document-send-symbolic");

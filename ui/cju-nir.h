@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NIR graphs that come into a window and leave it. */
+/* NIR graphs that come into a window; cju-format.h is how they leave it. */
 #pragma once
 
 #include "cju-window.h"
@@ -9,8 +9,5 @@ G_BEGIN_DECLS
 /* Asks how long a moment is and how equations become steps, then opens the graph at `path` as a project,
  * in the window if it shows none, and says what could not be taken. Main thread. */
 void cju_nir_open (CjuWindow *window, const char *path);
-
-/* Asks the same, and where to, and writes the window's network as such a graph. */
-void cju_nir_export (CjuWindow *window);
 
 G_END_DECLS

@@ -243,14 +243,12 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",          "win.step",           "win.epoch",
-        "win.reset",          "win.branch",         "win.now",
-        "win.save",           "win.save-as",        "win.undo",
-        "win.redo",           "win.export-weights", "win.export-nir",
-        "win.export-view",    "win.delete-unit",    "win.go-back",
-        "win.plate",          "win.publish-view",   "win.add-to-plate",
-        "win.shrink",         "win.to-spiking",     "win.to-few-bits",
-        "win.measure-lesions" };
+    = { "win.train",        "win.step",         "win.epoch",   "win.reset",
+        "win.branch",       "win.now",          "win.save",    "win.save-as",
+        "win.undo",         "win.redo",         "win.export",  "win.measure-lesions",
+        "win.export-view",  "win.delete-unit",  "win.go-back", "win.plate",
+        "win.publish-view", "win.add-to-plate", "win.shrink",  "win.to-spiking",
+        "win.to-few-bits" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)

@@ -5,7 +5,7 @@
 
 #include "cj-trainer.h"
 #include "cjd-dataset.h"
-#include "cjl-nir.h"
+#include "cjl-project.h"
 
 G_BEGIN_DECLS
 
@@ -76,36 +76,26 @@ void cli_print_score (const char *split, CjScore score, const CjMetrics *metrics
 /* "train", "val" or "test"; NULL: `preset`. */
 gboolean cli_parse_split (const char *text, CjdSplit preset, CjdSplit *split, GError **error);
 
-/* How a NIR graph is read or written, as it was typed; NULL: not. */
+/* Options of a command that are made from tables of parameters (options.c): one for every name that the
+ * tables have, whichever is read in the end. */
 typedef struct
 {
-  char *dt, *method, *reset;
-} CliNirWords;
+  GArray *entries; /* GOptionEntry, ended by zeros: those given, then those of the tables */
+  char **texts;    /* what was typed, by the place in `params`; NULL: not */
+  gboolean *flags;
+  GPtrArray *params; /* const CjParam* */
+} CliOptions;
 
-#define CLI_NIR_ENTRIES(words)                                                                        \
-  { "dt",        0,                                                                                   \
-    0,           G_OPTION_ARG_STRING,                                                                 \
-    &(words).dt, N_ ("How long a moment of a NIR graph is, 0.1 ms unless given"),                     \
-    "MS" },                                                                                           \
-      { "method",                                                                                     \
-        0,                                                                                            \
-        0,                                                                                            \
-        G_OPTION_ARG_STRING,                                                                          \
-        &(words).method,                                                                              \
-        N_ ("What is left of a state after a moment: exact, e^(−dt/τ), unless given, or euler, 1 " \
-            "− dt/τ"),                                                                                \
-        "M" },                                                                                        \
-  {                                                                                                   \
-    "reset", 0, 0, G_OPTION_ARG_STRING, &(words).reset,                                               \
-        N_ ("What a spike does: zero, back to rest, unless given, or subtract, the threshold"),       \
-        "R"                                                                                           \
-  }
+/* `fixed` ends with a name of NULL, `tables` with NULL; both must outlive the options. */
+void cli_options_init (CliOptions *self, const GOptionEntry *fixed, const CjParam *const *tables);
 
-/* Reads them; FALSE after a mistake was told: wrong use. */
-gboolean cli_nir_take (const CliCommand *command, const CliNirWords *words, CjlNirOptions *options);
-void cli_nir_clear (CliNirWords *words);
+/* Puts what was typed into `values`, by the table that is read after all (NULL: none); FALSE after a
+ * mistake was told: wrong use. `what` names whose options they are. */
+gboolean cli_options_take (const CliOptions *self, const CliCommand *command, const char *what,
+                           const CjParam *table, gpointer values);
+void cli_options_clear (CliOptions *self);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliNirWords, cli_nir_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CliOptions, cli_options_clear)
 
 #define CLI_MAX_THREADS 64
 

@@ -1,67 +1,106 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* cajal-cli export: weights, and graphs of spiking neurons, for other programs. */
+/* cajal-cli export: projects for other programs, in the format of the file's ending. */
 #include "cli.h"
 
-#include "cjl-export.h"
-#include "cjl-onnx-export.h"
+#include "cjl-format.h"
 
 #include <glib/gi18n-lib.h>
 
-static gboolean
-export_project (CjlProject *project, const char *output, const CjlNirOptions *options,
-                GError **error)
+/* The tables of all formats. You free the array. */
+static const CjParam **
+dup_tables (void)
 {
-  if (cjl_onnx_is_file (output))
-    return cjl_onnx_save (project, output, 0, error);
-  return cjl_nir_is_file (output) ? cjl_nir_save (project, output, options, error)
-                                  : cjl_export_weights (project, output, error);
+  GPtrArray *tables = g_ptr_array_new ();
+
+  for (guint i = 0; cjl_formats[i] != NULL; i++)
+    if (cjl_formats[i]->params != NULL)
+      g_ptr_array_add (tables, (gpointer) cjl_formats[i]->params);
+  g_ptr_array_add (tables, NULL);
+  return (const CjParam **) g_ptr_array_free (tables, FALSE);
+}
+
+/* The files that were written, and on the error stream what there is to say about them. */
+static void
+print_done (const char *path, const CjlExported *done, gboolean json)
+{
+  if (json)
+    {
+      g_auto (GVariantDict) object = G_VARIANT_DICT_INIT (NULL);
+
+      g_variant_dict_insert (&object, "file", "s", path);
+      if (done->files != NULL)
+        g_variant_dict_insert_value (&object, "also",
+                                     g_variant_new_strv ((const char *const *) done->files->pdata,
+                                                         (gssize) done->files->len));
+      if (done->note != NULL)
+        g_variant_dict_insert (&object, "note", "s", done->note);
+      cli_print_json (g_variant_dict_end (&object));
+      return;
+    }
+  cli_print_file (path, FALSE);
+  for (guint i = 0; done->files != NULL && i < done->files->len; i++)
+    cli_print_file (done->files->pdata[i], FALSE);
+  if (done->note != NULL)
+    g_printerr ("cajal-cli: %s\n", done->note);
+}
+
+static int
+export_to (const char *from, const char *path, const CliOptions *words, gboolean json)
+{
+  const CjlFormat *format = cjl_format_of_file (path);
+  g_autofree gpointer options = format != NULL ? cjl_format_new_options (format) : NULL;
+  g_autoptr (CjlProject) project = NULL;
+  g_auto (CjlExported) done = { 0 };
+  GError *error = NULL;
+
+  if (format != NULL && !cli_options_take (words, &cli_export, path, format->params, options))
+    return 2;
+  project = cjl_project_load (from, &error);
+  if (project == NULL || !cjl_export (project, path, options, &done, &error))
+    return cli_fail (error);
+  print_done (path, &done, json);
+  return 0;
 }
 
 static int
 run_export (int argc, char **argv)
 {
   g_autofree char *output = NULL;
-  g_auto (CliNirWords) words = { 0 };
+  g_autofree const CjParam **tables = dup_tables ();
+  g_auto (CliOptions) words = { 0 };
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
-      N_ ("File to write: .safetensors, .npz or .nir"), "model.safetensors" },
-    CLI_NIR_ENTRIES (words),
+      N_ ("File to write; its ending says as what"), "model.safetensors" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
-  g_autoptr (CjlProject) project = NULL;
-  CjlNirOptions options;
-  GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_export, entries, &argc, &argv, 1, 1, &status))
+  cli_options_init (&words, entries, tables);
+  if (!cli_parse_words (&cli_export, (const GOptionEntry *) words.entries->data, &argc, &argv, 1, 1,
+                        &status))
     return status;
-  if (!cli_nir_take (&cli_export, &words, &options))
-    return 2;
   if (output == NULL)
     {
       g_printerr (_ ("cajal-cli export: name the file to write with -o model.safetensors.\n"));
       return 2;
     }
-  project = cjl_project_load (argv[1], &error);
-  if (project == NULL || !export_project (project, output, &options, &error))
-    return cli_fail (error);
-  cli_print_file (output, json);
-  return 0;
+  return export_to (argv[1], output, &words, json);
 }
 
 const CliCommand cli_export = {
   "export",
-  "F.cajal -o X.{safetensors,npz,nir}",
-  N_ ("Writes the weights, or a graph of spiking neurons, for other programs"),
+  "F.cajal -o FILE",
+  N_ ("Writes a project for other programs"),
   run_export,
-  N_ ("Names and layouts are those of PyTorch, below the id of the node: conv1.weight [O, I,\n"
-      "H, W], dense1.weight [out, in], batch1.running_mean, lstm1.weight_ih_l0. The metadata\n"
-      "of a .safetensors file say how samples are normalised (mean, std), their shape, and\n"
-      "the names of the classes.\n\n"
-      "A .nir file is the network as other programs and chips for spiking neurons read it, from\n"
-      "the input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
+  N_ ("The ending of the file says what is written.\n\n"
+      ".safetensors and .npz are the weights. Names and layouts are those of PyTorch, below the\n"
+      "id of the node: conv1.weight [O, I, H, W], dense1.weight [out, in], batch1.running_mean,\n"
+      "lstm1.weight_ih_l0. The metadata of a .safetensors file say how samples are normalised\n"
+      "(mean, std), their shape, and the names of the classes.\n\n"
+      ".nir is the network as other programs and chips for spiking neurons read it, from the\n"
+      "input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
       "  cajal-cli export signs.cajal -o signs.safetensors\n"
       "  cajal-cli export spikes.cajal -o spikes.nir --method euler --reset subtract"),
 };

@@ -20,54 +20,28 @@ import (const char *from, const char *to, const CjlNirOptions *options, GError *
   return TRUE;
 }
 
-/* One option as the table of parameters reads it; FALSE after the mistake was told. */
-static gboolean
-take (const CliCommand *command, CjlNirOptions *options, const char *name, const char *text)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (text == NULL || cj_params_parse (cjl_nir_params, options, name, text, &error))
-    return TRUE;
-  g_printerr ("cajal-cli %s: --%s: %s\n", command->name, name, error->message);
-  return FALSE;
-}
-
-gboolean
-cli_nir_take (const CliCommand *command, const CliNirWords *words, CjlNirOptions *options)
-{
-  cjl_nir_options_init (options);
-  return take (command, options, "dt", words->dt)
-         && take (command, options, "method", words->method)
-         && take (command, options, "reset", words->reset);
-}
-
-void
-cli_nir_clear (CliNirWords *words)
-{
-  g_free (words->dt);
-  g_free (words->method);
-  g_free (words->reset);
-}
-
 static int
 run_import (int argc, char **argv)
 {
   g_autofree char *output = NULL;
-  g_auto (CliNirWords) words = { 0 };
+  g_auto (CliOptions) words = { 0 };
   gboolean json = FALSE;
   int status = 0;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_ ("File to write"), "F.cajal" },
-    CLI_NIR_ENTRIES (words),
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
+  static const CjParam *const tables[] = { cjl_nir_params, NULL };
   CjlNirOptions options;
   GError *error = NULL;
 
-  if (!cli_parse_words (&cli_import, entries, &argc, &argv, 1, 1, &status))
+  cli_options_init (&words, entries, tables);
+  if (!cli_parse_words (&cli_import, (GOptionEntry *) words.entries->data, &argc, &argv, 1, 1,
+                        &status))
     return status;
-  if (!cli_nir_take (&cli_import, &words, &options))
+  cjl_nir_options_init (&options);
+  if (!cli_options_take (&words, &cli_import, ".nir", cjl_nir_params, &options))
     return 2;
   if (!cjl_nir_is_file (argv[1]))
     {

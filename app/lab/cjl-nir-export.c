@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A network as a graph of NIR: layer by layer, from the input to where moments are summed up. What steps by moments
  * becomes a differential equation whose exact solution, or Euler's step, over a moment is that step. */
+#include "cjl-format.h"
 #include "cjl-nir-private.h"
 
 #include "cj-error.h"
@@ -189,11 +190,25 @@ cjl_nir_print (CjlProject *project, const CjlNirOptions *options, GError **error
   return bytes;
 }
 
-gboolean
-cjl_nir_save (CjlProject *project, const char *path, const CjlNirOptions *options, GError **error)
+static gboolean
+save (CjlProject *project, const char *path, gconstpointer options, CjlExported *done,
+      GError **error)
 {
   g_autoptr (GBytes) bytes = cjl_nir_print (project, options, error);
 
+  (void) done;
   return bytes != NULL
          && cjd_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }
+
+const CjlFormat cjl_format_nir = {
+  .id = "nir",
+  .title = N_ ("N_IR Graph…"),
+  .heading = N_ ("Export NIR Graph"),
+  .blurb = N_ ("Other programs and chips for spiking neurons read it. Say how moments become "
+               "differential equations: Euler's step is what most of them take."),
+  .files = { { ".nir", N_ ("Graph of spiking neurons") } },
+  .params = cjl_nir_params,
+  .options_size = sizeof (CjlNirOptions),
+  .save = save,
+};

@@ -41,11 +41,9 @@ CjlProject *cjl_nir_load (const char *path, const CjlNirOptions *options, char *
 CjlProject *cjl_nir_parse (GBytes *bytes, const char *title, const CjlNirOptions *options,
                            char **note, GError **error);
 
-/* Writes the network of a project as a graph: from the input to where a readout or loss begins. `dt` of
- * the options is that of neurons that do not say theirs. Refuses by name what NIR has no word for, before
- * anything is written. Main thread. */
-gboolean cjl_nir_save (CjlProject *project, const char *path, const CjlNirOptions *options,
-                       GError **error);
+/* The network of a project as a graph: from the input to where a readout or loss begins. `dt` of the options
+ * is that of neurons that do not say theirs. Refuses by name what NIR has no word for. Any thread that has
+ * the project for itself. cjl_export writes it to a file. You unref. */
 GBytes *cjl_nir_print (CjlProject *project, const CjlNirOptions *options, GError **error);
 
 G_END_DECLS

@@ -116,7 +116,7 @@ check explain-layer-refuses says 'no layer that makes maps' 1 "$cli" explain l.c
 check explain-sample-refuses says 'counted from 0' 1 "$cli" explain l.cajal -i 100000
 check export-safetensors says '^w.safetensors' 0 "$cli" export l.cajal -o w.safetensors
 check export-npz says '"file":"w.npz"' 0 "$cli" export l.cajal -o w.npz --json
-check export-refuses says 'Choose one of these endings' 1 "$cli" export l.cajal -o w.onnx
+check export-refuses says 'Choose one of these endings' 1 "$cli" export l.cajal -o w.xyz
 check bench two_tasks
 check bench-train one_part train train_best infer_best
 check bench-infer one_part infer infer_best_us cold_start_s

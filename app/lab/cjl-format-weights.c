@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cjl-export.h"
+#include "cjl-format.h"
 
 #include "cj-error.h"
 #include "cjl-json.h"
@@ -58,28 +58,36 @@ print_safetensors (CjlProject *project)
                                       (const char *const *) notes->pdata);
 }
 
-gboolean
-cjl_export_weights (CjlProject *project, const char *path, GError **error)
+static gboolean
+save_weights (CjlProject *project, const char *path, gconstpointer options, CjlExported *done,
+              GError **error)
 {
-  const gboolean safetensors = g_str_has_suffix (path, ".safetensors");
   g_autoptr (GBytes) bytes = NULL;
 
-  if (!safetensors && !g_str_has_suffix (path, ".npz"))
-    {
-      g_set_error (
-          error, CJ_ERROR, CJ_ERROR_PARAM,
-          _ ("%s: Weights are written as .safetensors or .npz. Choose one of these endings."),
-          path);
-      return FALSE;
-    }
+  (void) options;
+  (void) done;
   if (cjl_project_get_weights (project)->len == 0)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("“%s” has no weights yet. Train it first."),
                    project->title);
       return FALSE;
     }
-  bytes = safetensors ? print_safetensors (project)
-                      : cjd_npz_print (cjl_project_get_weights (project), error);
+  bytes = g_str_has_suffix (path, ".npz") ? cjd_npz_print (cjl_project_get_weights (project), error)
+                                          : print_safetensors (project);
   return bytes != NULL
          && cjd_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
 }
+
+/* Names and layouts are those of PyTorch below the node's id: dense weight [out, in], convolution
+ * [O, I / groups, H, W], batch-norm weight, bias, running_mean, running_var, LSTM weight_ih_l0 with gates
+ * i f g o. A .safetensors file also says, in its metadata, how samples are normalised (mean, std: a number
+ * a channel, of pixels from 0 to 1), their shape and the names of the classes. */
+const CjlFormat cjl_format_weights = {
+  .id = "weights",
+  .title = N_ ("_Weights…"),
+  .heading = N_ ("Export Weights"),
+  .blurb = N_ ("All weights under the names and in the layouts of PyTorch."),
+  .files
+  = { { ".safetensors", N_ ("Weights as safetensors") }, { ".npz", N_ ("Weights for NumPy") } },
+  .save = save_weights,
+};
