@@ -5,10 +5,11 @@
 
 #include <glib/gi18n-lib.h>
 
-extern const CjlFormat cjl_format_weights, cjl_format_nir;
+extern const CjlFormat cjl_format_weights, cjl_format_nir, cjl_format_onnx;
 
 const CjlFormat *const cjl_formats[] = {
   &cjl_format_weights,
+  &cjl_format_onnx,
   &cjl_format_nir,
   NULL,
 };

@@ -227,7 +227,8 @@ write_answers (const Samples *s, const char *folder, GError **error)
 }
 
 gboolean
-cjl_onnx_write_samples (const CjlOnnxExport *e, const char *path, guint n, GError **error)
+cjl_onnx_write_samples (const CjlOnnxExport *e, const char *path, guint n, CjlExported *done,
+                        GError **error)
 {
   g_auto (Samples) s = { .e = e };
   g_autofree char *parent = g_path_get_dirname (path);
@@ -242,6 +243,7 @@ cjl_onnx_write_samples (const CjlOnnxExport *e, const char *path, guint n, GErro
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: %s", folder, g_strerror (saved));
       return FALSE;
     }
+  cjl_exported_add (done, folder);
   return write_raw (&s, folder, error) && write_draws (&s, folder, error)
          && write_answers (&s, folder, error);
 }

@@ -13,15 +13,18 @@ G_BEGIN_DECLS
 
 #define CJL_ONNX_OPSET 13 /* what OpenCV, ONNX Runtime and others have long read */
 
-/* Whether a path ends as one of these files. */
-gboolean cjl_onnx_is_file (const char *path);
+typedef struct
+{
+  int samples; /* to put beside the model, with the answers that are right */
+} CjlOnnxOptions;
 
-/* Writes the network of a project with its weights, those of its seed where it has learned nothing; with
- * `samples` > 0 besides a folder test_data_set_0 beside the file, of so many samples with the answers that
- * are right, as input_0.pb, output_0.pb and so on. Refuses by name what ONNX has no word for, before
- * anything is written. Main thread. */
-gboolean cjl_onnx_save (CjlProject *project, const char *path, guint samples, GError **error);
-/* The model alone. You unref. */
+/* The same as a table, for commands and dialogs. */
+extern const CjParam cjl_onnx_params[];
+
+/* The network of a project with its weights, those of its seed where it has learned nothing. Refuses by name
+ * what ONNX has no word for. Main thread, or any that has the project for itself. You unref. The format
+ * "onnx" of cjl-format.h writes it to a file; where samples are asked for, these go into the folder
+ * test_data_set_0 beside it, as input_0.pb, output_0.pb and so on. */
 GBytes *cjl_onnx_print (CjlProject *project, GError **error);
 
 /* What becomes of an op: "exported", the reason why it is refused, or NULL for one that is not known. */
