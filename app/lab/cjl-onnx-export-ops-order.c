@@ -5,6 +5,7 @@
 #include "cj-ops.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Shapes are written with the one dimension that grows with the batch as −1. */
 static gboolean
@@ -79,19 +80,25 @@ write_concat (CjlOnnxExport *e, const CjStep *step, GError **error)
   return TRUE;
 }
 
-/* A token before the others: an empty place, to which the token is added. */
+/* A token [1, E] before the others: an empty place, to which the token is added. */
 static gboolean
 write_prepend (CjlOnnxExport *e, const CjStep *step, GError **error)
 {
-  const CjShape *y = &step->op.out_shape[0], first = cj_shape3 (1, 1, y->dims[2]);
-  const gint64 before[] = { 0, 1, 0, 0, 0, 0 }, behind[] = { 0, 0, 0, 0, y->dims[1] - 1, 0 };
-  const char *x
-      = cjl_onnx_add (e, "Pad", NULL, cjl_onnx_in (e, step, 0), cjl_onnx_list (e, 6, before), NULL);
-  const char *token = cjl_onnx_reshape (e, cjl_onnx_in (e, step, 1), &first, NULL);
+  const CjShape *y = &step->op.out_shape[0], whole = cj_shape2 (y->dims[1], y->dims[2]);
+  const gint64 before[] = { 0, 1, 0, 0, 0, 0 };
+  g_autofree float *first = g_new0 (float, cj_shape_size (&whole) + 1);
+  g_autoptr (CjTensor) token = NULL;
+  const char *x;
 
-  (void) error;
-  token = cjl_onnx_add (e, "Pad", NULL, token, cjl_onnx_list (e, 6, behind), NULL);
-  cjl_onnx_add (e, "Add", cjl_onnx_result (e, step, 0), x, token, NULL);
+  if (!e->constant[step->in[1]])
+    return cjl_onnx_refuse (e, error,
+                            _ ("puts a token first that depends on its input. Join the two with "
+                               "Concat."));
+  token = cjl_onnx_dup_constant (e, step->in[1]);
+  memcpy (first, token->data, cj_tensor_bytes (token));
+  x = cjl_onnx_add (e, "Pad", NULL, cjl_onnx_in (e, step, 0), cjl_onnx_list (e, 6, before), NULL);
+  cjl_onnx_add (e, "Add", cjl_onnx_result (e, step, 0), x,
+                cjl_onnx_floats (e, "token", &whole, first), NULL);
   return TRUE;
 }
 

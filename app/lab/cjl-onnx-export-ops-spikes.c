@@ -116,9 +116,7 @@ above (CjlOnnxExport *e, const char *x)
 static const char *
 is_over (CjlOnnxExport *e, const char *rest)
 {
-  return rest == NULL
-             ? NULL
-             : without (e, cjl_onnx_add (e, "Min", NULL, rest, cjl_onnx_number (e, 1), NULL));
+  return rest == NULL ? NULL : cjl_onnx_add (e, "Relu", NULL, without (e, rest), NULL);
 }
 
 /* rest counts down, and begins at `from` where `fires` is 1. */
@@ -388,7 +386,9 @@ write_line (CjlOnnxExport *e, const CjEncodeAttrs *a, const char *x)
       none = without (e, above (e, range)); /* where all are alike, all are 0 */
       x = cjl_onnx_add (e, "Div", NULL, subtract (e, x, low), add (e, range, none), NULL);
     }
-  return cjl_onnx_add (e, "Clip", NULL, x, cjl_onnx_number (e, 0), cjl_onnx_number (e, 1), NULL);
+  x = cjl_onnx_add (e, "Relu", NULL, x, NULL);
+  return subtract (e, x,
+                   cjl_onnx_add (e, "Relu", NULL, subtract (e, x, cjl_onnx_number (e, 1)), NULL));
 }
 
 /* Numbers that are drawn by chance are not the model's: they are an input, [N, T, F], uniform from 0 to 1, so
@@ -421,7 +421,7 @@ write_encode (CjlOnnxExport *e, const CjStep *step, GError **error)
   if (!check_moments (e, t, error))
     return FALSE;
   for (gint64 i = 0; i < t; i++)
-    times[i] = a->kind == CJ_ENCODE_REPEAT ? 1 : (float) i;
+    times[i] = (float) i;
   if (a->kind != CJ_ENCODE_REPEAT)
     x = write_line (e, a, plain ? x : cjl_onnx_reshape (e, x, &flat, NULL));
   if (a->kind == CJ_ENCODE_POISSON)
@@ -440,8 +440,8 @@ write_encode (CjlOnnxExport *e, const CjStep *step, GError **error)
       y = multiply (e, cjl_onnx_add (e, "Relu", NULL, y, NULL), some);
     }
   else
-    y = cjl_onnx_add (e, "Mul", plain ? result : NULL, cjl_onnx_reshape (e, x, &lying, NULL),
-                      cjl_onnx_floats (e, "times", &moments, times), NULL);
+    y = cjl_onnx_add (e, "Expand", plain ? result : NULL, cjl_onnx_reshape (e, x, &lying, NULL),
+                      cjl_onnx_list (e, 3, moments.dims), NULL);
   if (!plain)
     cjl_onnx_reshape (e, y, &whole, result);
   else if (a->kind != CJ_ENCODE_REPEAT)

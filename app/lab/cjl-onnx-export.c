@@ -168,48 +168,41 @@ check_ops (CjlOnnxExport *e, GError **error)
 
 /* --- what goes in --- */
 
-/* One number a channel as they stand in x [N, C, ...]; C may be fewer than the first dimension has, where each
- * is that of several. */
-static const char *
-add_channels (CjlOnnxExport *e, const char *what, const float *numbers)
-{
-  const CjlIntake *in = &e->intake;
-  CjShape shape = in->shape;
-  g_autofree float *all = g_new (float, MAX (shape.dims[0], 1));
-
-  for (gint64 i = 0; i < shape.dims[0]; i++)
-    all[i] = numbers[i / (shape.dims[0] / in->n_channels)];
-  for (guint i = 1; i < shape.n_dims; i++)
-    shape.dims[i] = 1;
-  shape = cj_shape_batched (&shape, 1);
-  return cjl_onnx_floats (e, what, &shape, all);
-}
-
-/* x normalised as in training: (x / 255 - mean) / std, which is x · scale + shift. */
+/* x normalised as in training: (x / 255 - mean) / std, which is x · scale + shift, of every channel: a batch
+ * normalisation whose mean is 0 and variance 1, for not every program stretches other products over channels. */
 static void
 normalise (CjlOnnxExport *e)
 {
   const CjlIntake *in = &e->intake;
   const double most = in->dtype == CJ_UINT8 ? 255 : 1;
-  g_autofree float *scale = g_new (float, MAX (in->n_channels, 1)),
-                   *shift = g_new (float, MAX (in->n_channels, 1));
-  gboolean plain = TRUE;
-  const char *x = "input";
+  const gint64 c = in->n_channels > 0 ? in->shape.dims[0] : 0;
+  const CjShape shape = cj_shape1 (c);
+  g_autofree float *numbers = g_new (float, 4 * c + 1);
+  static const char *const names[] = { "scale", "shift", "zeros", "ones" };
+  const char *x[4];
 
-  for (guint c = 0; c < in->n_channels; c++)
+  for (gint64 i = 0; i < c; i++)
     {
-      scale[c] = (float) (1 / (most * (double) in->std[c]));
-      shift[c] = (float) (-(double) in->mean[c] / (double) in->std[c]);
-      plain &= scale[c] == 1 && shift[c] == 0;
+      const gint64 k = i / (c / in->n_channels); /* a channel may be that of several */
+
+      numbers[i] = (float) (1 / (most * (double) in->std[k]));
+      numbers[c + i] = (float) (-(double) in->mean[k] / (double) in->std[k]);
+      numbers[2 * c + i] = 0;
+      numbers[3 * c + i] = 1;
     }
-  if (!plain && in->n_channels > 0)
+  e->names[e->lowered->x] = (char *) "input";
+  if (c == 0)
+    return;
+  for (guint i = 0; i < 4; i++)
     {
-      x = cjl_onnx_add (e, "Mul", cjl_onnx_name (e, "input/scaled"), x,
-                        add_channels (e, "input/scale", scale), NULL);
-      x = cjl_onnx_add (e, "Add", cjl_onnx_name (e, "input/normalised"), x,
-                        add_channels (e, "input/shift", shift), NULL);
+      g_autofree char *name = g_strdup_printf ("input/%s", names[i]);
+
+      x[i] = cjl_onnx_floats (e, name, &shape, numbers + i * c);
     }
-  e->names[e->lowered->x] = (char *) x;
+  e->names[e->lowered->x]
+      = (char *) cjl_onnx_add (e, "BatchNormalization", cjl_onnx_name (e, "input/normalised"),
+                               "input", x[0], x[1], x[2], x[3], NULL);
+  cjd_onnx_out_set_float (e->out, "epsilon", 0);
 }
 
 static const char *
