@@ -66,6 +66,7 @@ static gboolean
 compile (CjlOnnxExport *e, GError **error)
 {
   CjDataSpec spec = e->intake.spec;
+  const CjProblem *problem;
 
   spec.batch = 2;
   e->program = cj_program_new (e->project->graph, CJ_PURPOSE_PROBE, &spec, 1, error);
@@ -81,10 +82,16 @@ compile (CjlOnnxExport *e, GError **error)
     }
   cj_program_forward (e->program, FALSE, spec.batch, 0, 0);
   e->lowered = cj_program_get_lowered (e->program);
+  problem = cj_lowered_get_error (e->lowered);
+  if (problem != NULL)
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH, problem->sentence);
+      return FALSE;
+    }
   spec.batch = 3;
   e->more = cj_lower (e->project->graph, &spec);
   e->prediction = e->lowered->prediction;
-  if (e->prediction == CJ_NO_VALUE || e->lowered->x == CJ_NO_VALUE
+  if (e->prediction == CJ_NO_VALUE || e->lowered->x == CJ_NO_VALUE || e->prediction == e->lowered->x
       || e->lowered->builder->values->len != e->more->builder->values->len)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
