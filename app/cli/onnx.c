@@ -2,6 +2,7 @@
 /* cajal-cli onnx-test and onnx-check: models of other programs against what they should answer. */
 #include "cli.h"
 
+#include "cjl-onnx-import.h"
 #include "cjl-onnx-test.h"
 
 #include <glib/gi18n-lib.h>
@@ -100,7 +101,7 @@ run_test (int argc, char **argv)
 static int
 run_check (int argc, char **argv)
 {
-  return run (&cli_onnx_check, argc, argv, CJL_ONNX_BY_TENSOR, NULL);
+  return run (&cli_onnx_check, argc, argv, CJL_ONNX_BY_TENSOR, cjl_onnx_answer_on_canvas);
 }
 
 const CliCommand cli_onnx_test = {
