@@ -6,6 +6,7 @@
 #include "cj-card.h"
 #include "cj-error.h"
 #include "cj-program.h"
+#include "cjl-placeholders.h"
 #include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
@@ -702,9 +703,15 @@ collect (const CjlOnnxImport *import, const CjProgram *program, GError **error)
       if (tensor == NULL || value == NULL || cj_shape_size (&tensor->shape) != value->size)
         {
           const CjProblem *problem = cj_lowered_get_error (cj_program_get_lowered (program));
+          g_autofree char *places = cjl_placeholders_print (import->unknown);
 
-          g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH, _ ("The canvas does not make “%s”. %s"),
-                       name, problem != NULL ? problem->sentence : "");
+          /* what a card refuses is not done; what comes out wrong is wrong */
+          g_set_error (error, CJ_ERROR,
+                       problem != NULL || places != NULL ? CJ_ERROR_PARAM : CJ_ERROR_GRAPH,
+                       _ ("The canvas does not make “%s”. %s"), name,
+                       places != NULL    ? places
+                       : problem != NULL ? problem->sentence
+                                         : "");
           return NULL;
         }
       result = cj_array_new (CJ_ARRAY_F32, &value->dims, error);

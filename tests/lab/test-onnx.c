@@ -2,6 +2,7 @@
 /* Whole ONNX models: the standard's cases and models of other programs where they are, functions, unknown ones. */
 #include "../data/files.h"
 #include "cj-error.h"
+#include "cjl-onnx-import.h"
 #include "cjl-onnx-test.h"
 #include "onnx.pb-c.h"
 
@@ -13,34 +14,39 @@ look (const CjlOnnxRow *row, gpointer data)
   (void) data;
   if (row->verdict == CJL_ONNX_FAILED)
     g_test_message ("%s: %s", row->name, row->note);
+  if (row->on_canvas && row->canvas_verdict != CJL_ONNX_PASSED)
+    g_test_message ("%s on the canvas: %s", row->name, row->canvas_note);
 }
 
 static void
-run_folder (const char *name, CjlOnnxLimit limit, guint n)
+run_folder (const char *name, CjlOnnxLimit limit, CjlOnnxAnswer canvas, guint n)
 {
   g_autofree char *folder = files_find (name);
-  CjlOnnxCount count = { 0 };
+  CjlOnnxCount count[2] = { { 0 } };
   g_autoptr (GError) error = NULL;
 
   if (folder == NULL)
     return;
-  g_assert_true (cjl_onnx_test (folder, limit, NULL, look, NULL, &count, &error));
+  g_assert_true (cjl_onnx_test (folder, limit, canvas, look, NULL, count, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (count.n_failed, ==, 0);
-  g_assert_cmpuint (count.n_unsupported, ==, 0);
-  g_assert_cmpuint (count.n_passed, >=, n);
+  for (guint k = 0; k < (canvas != NULL ? 2 : 1); k++)
+    {
+      g_assert_cmpuint (count[k].n_failed, ==, 0);
+      g_assert_cmpuint (count[k].n_unsupported, ==, 0);
+      g_assert_cmpuint (count[k].n_passed, >=, n);
+    }
 }
 
 static void
 test_standard (void)
 {
-  run_folder ("onnx-backend", CJL_ONNX_BY_NUMBER, 336);
+  run_folder ("onnx-backend", CJL_ONNX_BY_NUMBER, NULL, 336);
 }
 
 static void
 test_models (void)
 {
-  run_folder ("onnx", CJL_ONNX_BY_TENSOR, 7);
+  run_folder ("onnx", CJL_ONNX_BY_TENSOR, cjl_onnx_answer_on_canvas, 7);
 }
 
 /* --- models made here --- */
