@@ -279,6 +279,24 @@ find_slice (const CjArray *a, const CjArray *b, gint64 batch, int *axis)
   return slice;
 }
 
+/* The same in a model that is written for a fixed batch: a constant that is joined with what has as many samples,
+ * and has the same for each of them. You unref. */
+static CjArray *
+find_repeated (const CjlOnnxImport *import, const CjdOnnxNode *node, const CjArray *value)
+{
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+  g_autoptr (CjArray) longer = NULL;
+  CjDims dims = value->dims;
+  int axis;
+
+  if (!g_str_equal (node->op->op, "Concat") || import->batch < 2 || y == NULL || value->dims.n < 2
+      || value->dims.d[0] != import->batch || y->dims.d[0] != import->batch)
+    return NULL;
+  dims.d[0]++;
+  longer = cj_array_new (value->type, &dims, NULL);
+  return longer != NULL ? find_slice (value, longer, import->batch, &axis) : NULL;
+}
+
 /* A list of sizes that changes with the batch: the size that does so is left open, or for Expand left to the
  * input. You unref; NULL: it cannot be said so. */
 static CjArray *
@@ -365,7 +383,10 @@ add_input (const CjlOnnxImport *import, Card *card, const CjdOnnxNode *node, gui
   else if (value == NULL)
     return FALSE;
   else if (cjl_onnx_constant (import, name) != NULL)
-    return add_constant (card, value, -1);
+    {
+      slice = import->others == NULL ? find_repeated (import, node, value) : NULL;
+      return add_constant (card, slice != NULL ? slice : value, slice != NULL ? 0 : -1);
+    }
   else
     {
       other = g_hash_table_lookup (import->others, name);

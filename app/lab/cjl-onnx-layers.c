@@ -1,303 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which layers of the catalogue stand for which operators, alone or several in a row. A rule looks at a node and
  * those behind it, and either makes a layer or leaves the node alone. */
-#include "cjl-onnx-import-private.h"
+#include "cjl-onnx-rules.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
-
-#define MAX_WINDOW 63
-
-typedef gboolean (*Rule) (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
-                          GError **error);
-
-/* --- what rules look at --- */
-
-static gint64
-get_int (const CjdOnnxNode *node, const char *name, gint64 preset)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, name);
-
-  return attr != NULL && attr->kind == CJ_ATTR_INT ? attr->i : preset;
-}
-
-static double
-get_float (const CjdOnnxNode *node, const char *name, double preset)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, name);
-
-  return attr != NULL && attr->kind == CJ_ATTR_FLOAT ? attr->f : preset;
-}
-
-static gboolean
-text_is (const CjdOnnxNode *node, const char *name, const char *preset, const char *text)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, name);
-
-  return g_str_equal (attr != NULL && attr->kind == CJ_ATTR_TEXT ? attr->text : preset, text);
-}
-
-static gboolean
-is_op (const CjdOnnxNode *node, const char *op)
-{
-  return node != NULL && *node->domain == '\0' && g_str_equal (node->op->op, op);
-}
-
-static guint
-rank_of (const CjlOnnxImport *import, const char *name)
-{
-  const CjArray *value = cjl_onnx_value (import, name);
-
-  return value != NULL ? value->dims.n : 0;
-}
-
-/* A constant of one number. */
-static gboolean
-get_number (const CjlOnnxImport *import, const char *name, double *number)
-{
-  const CjArray *value = cjl_onnx_constant (import, name);
-
-  if (value == NULL || value->size != 1)
-    return FALSE;
-  *number = cj_array_get (value, 0);
-  return TRUE;
-}
-
-static gboolean
-is_number (const CjlOnnxImport *import, const char *name, double wanted)
-{
-  double number;
-
-  return get_number (import, name, &number) && fabs (number - wanted) < 1e-3 * fabs (wanted);
-}
-
-/* The input of a node of two that is not `x`. */
-static const char *
-other_input (const CjdOnnxNode *node, const char *x)
-{
-  return g_str_equal (cjl_onnx_input (node, 0), x) ? cjl_onnx_input (node, 1)
-                                                   : cjl_onnx_input (node, 0);
-}
-
-/* The one node that reads a value, if it is of this kind. */
-static const CjdOnnxNode *
-next_op (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *op)
-{
-  const CjdOnnxNode *next = cjl_onnx_only_user (import, cjl_onnx_output (node, 0));
-
-  return is_op (next, op) ? next : NULL;
-}
-
-static void
-take (CjlOnnxImport *import, const CjdOnnxNode *node)
-{
-  g_hash_table_add (import->done, (gpointer) node);
-}
-
-/* `node` makes the value now; *handled. */
-static gboolean
-finish (CjlOnnxImport *import, const CjdOnnxNode *last, CjNode *made, gboolean *handled)
-{
-  if (made == NULL)
-    return FALSE;
-  take (import, last);
-  cjl_onnx_note (import, cjl_onnx_output (last, 0), made, 0);
-  *handled = TRUE;
-  return TRUE;
-}
-
-/* The value of one name is that of another. */
-static gboolean
-pass_on (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
-{
-  const CjlOnnxMade *made = g_hash_table_lookup (import->made, cjl_onnx_input (node, 0));
-
-  if (made != NULL)
-    {
-      cjl_onnx_note (import, cjl_onnx_output (node, 0), made->node, made->port);
-      *handled = TRUE;
-    }
-  return TRUE;
-}
-
-/* --- windows --- */
-
-typedef struct
-{
-  gint64 kernel[2], stride[2], dilation[2], pads[4];
-  gboolean same; /* the padding is on both sides alike */
-} Window;
-
-static gboolean
-read_two (const CjdOnnxNode *node, const char *name, guint n, gint64 *to)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, name);
-
-  if (attr == NULL)
-    return TRUE;
-  if (attr->kind != CJ_ATTR_INTS || attr->n != n)
-    return FALSE;
-  memcpy (to, attr->ints, n * sizeof *to);
-  return TRUE;
-}
-
-/* A window over height and width that a layer can have; `kernel` is that of a weight, or NULL. */
-static gboolean
-read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 *kernel, Window *w)
-{
-  *w = (Window){ .stride = { 1, 1 }, .dilation = { 1, 1 } };
-  if (kernel != NULL)
-    memcpy (w->kernel, kernel, sizeof w->kernel);
-  if (rank_of (import, cjl_onnx_input (node, 0)) != 4
-      || !read_two (node, "kernel_shape", 2, w->kernel) || !read_two (node, "strides", 2, w->stride)
-      || !read_two (node, "dilations", 2, w->dilation) || !read_two (node, "pads", 4, w->pads))
-    return FALSE;
-  if (!text_is (node, "auto_pad", "NOTSET", "NOTSET") && !text_is (node, "auto_pad", "", "VALID")
-      && !text_is (node, "auto_pad", "", ""))
-    {
-      const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-      const gboolean upper = text_is (node, "auto_pad", "", "SAME_UPPER");
-
-      for (guint k = 0; k < 2; k++)
-        {
-          const gint64 size = x->dims.d[2 + k], out = (size + w->stride[k] - 1) / w->stride[k];
-          const gint64 all
-              = MAX ((out - 1) * w->stride[k] + (w->kernel[k] - 1) * w->dilation[k] + 1 - size, 0);
-
-          w->pads[upper ? k : 2 + k] = all / 2;
-          w->pads[upper ? 2 + k : k] = all - all / 2;
-        }
-    }
-  w->same = w->pads[0] == w->pads[2] && w->pads[1] == w->pads[3];
-  for (guint k = 0; k < 2; k++)
-    if (w->kernel[k] < 1 || w->kernel[k] > MAX_WINDOW || w->stride[k] > MAX_WINDOW
-        || w->dilation[k] > MAX_WINDOW || w->pads[k] > MAX_WINDOW || w->pads[2 + k] > MAX_WINDOW)
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-set_pair (CjlOnnxImport *import, CjNode *made, const char *name, const gint64 *pair, GError **error)
-{
-  return cjl_onnx_set (import, made, error, name, "%lldx%lld", (long long) pair[0],
-                       (long long) pair[1]);
-}
-
-/* A bias of one number a unit, or none; FALSE: it is of another kind. */
-static gboolean
-read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 units, CjArray **bias)
-{
-  *bias = NULL;
-  if (*cjl_onnx_input (node, 2) == '\0')
-    return TRUE;
-  *bias = cjl_onnx_constant (import, cjl_onnx_input (node, 2));
-  return *bias != NULL && (*bias)->size == units;
-}
-
-static gboolean
-add_filters (CjlOnnxImport *import, const CjdOnnxNode *node, CjNode *made, const Window *w,
-             gint64 filters, const CjArray *weight, const CjArray *bias, gboolean *handled,
-             GError **error)
-{
-  const CjShape units = cj_shape1 (filters);
-  const gint64 groups = get_int (node, "group", 1);
-
-  if (made == NULL || !cjl_onnx_set (import, made, error, "filters", "%lld", (long long) filters)
-      || !set_pair (import, made, "kernel", w->kernel, error)
-      || !set_pair (import, made, "stride", w->stride, error)
-      || !set_pair (import, made, "dilation", w->dilation, error)
-      || (w->same && !set_pair (import, made, "padding", w->pads, error))
-      || !cjl_onnx_set (import, made, error, "groups", "%lld", (long long) groups)
-      || !cjl_onnx_set (import, made, error, "bias", "%s", bias != NULL ? "true" : "false"))
-    return FALSE;
-  cjl_onnx_weight (import, made, "weight", weight, NULL);
-  if (bias != NULL)
-    cjl_onnx_weight (import, made, "bias", bias, &units);
-  return finish (import, node, made, handled);
-}
-
-static gboolean
-rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const char *x = cjl_onnx_input (node, 0);
-  CjNode *made, *border;
-  CjArray *bias;
-  Window w;
-
-  if (weight == NULL || weight->dims.n != 4 || weight->dims.d[0] > 4096
-      || !read_window (import, node, weight->dims.d + 2, &w)
-      || !read_bias (import, node, weight->dims.d[0], &bias))
-    return TRUE;
-  if (w.same)
-    made = cjl_onnx_add (import, "conv-2d", node, x, error, NULL);
-  else
-    {
-      border = cjl_onnx_add (import, "pad-2d", node, x, error, NULL);
-      if (border == NULL
-          || !cjl_onnx_set (import, border, error, "top", "%lld", (long long) w.pads[0])
-          || !cjl_onnx_set (import, border, error, "left", "%lld", (long long) w.pads[1])
-          || !cjl_onnx_set (import, border, error, "bottom", "%lld", (long long) w.pads[2])
-          || !cjl_onnx_set (import, border, error, "right", "%lld", (long long) w.pads[3]))
-        return FALSE;
-      made = cjl_onnx_add (import, "conv-2d", node, NULL, error, NULL);
-      if (made == NULL || !cj_graph_connect (import->graph, border, 0, made, 0, error))
-        return FALSE;
-    }
-  return add_filters (import, node, made, &w, weight->dims.d[0], weight, bias, handled, error);
-}
-
-static gboolean
-rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
-                     GError **error)
-{
-  const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const gint64 groups = get_int (node, "group", 1);
-  gint64 more[2] = { 0, 0 };
-  CjArray *bias;
-  CjNode *made;
-  Window w;
-
-  if (weight == NULL || weight->dims.n != 4 || weight->dims.d[1] * groups > 4096
-      || !text_is (node, "auto_pad", "NOTSET", "NOTSET")
-      || cj_extra_node_find (node->op, "output_shape") != NULL
-      || !read_two (node, "output_padding", 2, more)
-      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same
-      || !read_bias (import, node, weight->dims.d[1] * groups, &bias))
-    return TRUE;
-  made = cjl_onnx_add (import, "transposed-conv-2d", node, cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL || !set_pair (import, made, "output-padding", more, error))
-    return FALSE;
-  return add_filters (import, node, made, &w, weight->dims.d[1] * groups, weight, bias, handled,
-                      error);
-}
-
-static gboolean
-rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const gboolean largest = is_op (node, "MaxPool");
-  CjNode *made;
-  Window w;
-
-  if (!read_window (import, node, NULL, &w) || !w.same || 2 * w.pads[0] > w.kernel[0]
-      || 2 * w.pads[1] > w.kernel[1] || get_int (node, "storage_order", 0) != 0
-      || *cjl_onnx_output (node, 1) != '\0'
-      || (!largest && (w.dilation[0] != 1 || w.dilation[1] != 1)))
-    return TRUE;
-  made = cjl_onnx_add (import, largest ? "max-pool-2d" : "avg-pool-2d", node,
-                       cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL || !set_pair (import, made, "window", w.kernel, error)
-      || !set_pair (import, made, "stride", w.stride, error)
-      || !set_pair (import, made, "padding", w.pads, error)
-      || (largest && !set_pair (import, made, "dilation", w.dilation, error))
-      || (get_int (node, "ceil_mode", 0) != 0
-          && !cjl_onnx_set (import, made, error, "ceil", "%s", "true"))
-      || (!largest && get_int (node, "count_include_pad", 0) == 0
-          && !cjl_onnx_set (import, made, error, "exclude-padding", "%s", "true")))
-    return FALSE;
-  return finish (import, node, made, handled);
-}
 
 /* --- products --- */
 
@@ -322,21 +30,21 @@ add_dense (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *la
     cjl_onnx_weight_turned (import, made, "weight", weight);
   if (bias != NULL)
     cjl_onnx_weight (import, made, "bias", bias, &shape);
-  take (import, node);
-  return finish (import, last, made, handled);
+  cjl_onnx_take (import, node);
+  return cjl_onnx_finish (import, last, made, handled);
 }
 
 static gboolean
 rule_gemm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const gboolean turned = get_int (node, "transB", 0) != 0;
+  const gboolean turned = cjl_onnx_get_int (node, "transB", 0) != 0;
   CjArray *bias;
 
-  if (weight == NULL || weight->dims.n != 2 || get_int (node, "transA", 0) != 0
-      || get_float (node, "alpha", 1) != 1 || get_float (node, "beta", 1) != 1
+  if (weight == NULL || weight->dims.n != 2 || cjl_onnx_get_int (node, "transA", 0) != 0
+      || cjl_onnx_get_float (node, "alpha", 1) != 1 || cjl_onnx_get_float (node, "beta", 1) != 1
       || !cjl_onnx_flows (import, node, 0)
-      || !read_bias (import, node, weight->dims.d[turned ? 0 : 1], &bias))
+      || !cjl_onnx_read_bias (import, node, weight->dims.d[turned ? 0 : 1], &bias))
     return TRUE;
   return add_dense (import, node, node, weight, turned, bias, handled, error);
 }
@@ -346,19 +54,19 @@ static gboolean
 rule_matmul (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const CjdOnnxNode *add = next_op (import, node, "Add");
-  const guint rank = rank_of (import, cjl_onnx_input (node, 0));
+  const CjdOnnxNode *add = cjl_onnx_next_op (import, node, "Add");
+  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
   CjArray *bias = NULL;
 
   if (!cjl_onnx_flows (import, node, 0))
     return TRUE;
   if (weight == NULL && cjl_onnx_flows (import, node, 1) && rank >= 3 && rank <= 4
-      && rank == rank_of (import, cjl_onnx_input (node, 1)))
+      && rank == cjl_onnx_rank_of (import, cjl_onnx_input (node, 1)))
     return TRUE;
   if (weight == NULL || weight->dims.n != 2 || rank < 2 || rank > 3)
     return TRUE;
   if (add != NULL)
-    bias = cjl_onnx_constant (import, other_input (add, cjl_onnx_output (node, 0)));
+    bias = cjl_onnx_constant (import, cjl_onnx_other_input (add, cjl_onnx_output (node, 0)));
   if (bias != NULL
       && (bias->size != weight->dims.d[1] || bias->dims.n > rank
           || bias->dims.d[bias->dims.n - 1] != bias->size))
@@ -381,27 +89,27 @@ rule_function (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled
   CjNode *made;
 
   for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
-    if (is_op (node, layers[i][0]))
+    if (cjl_onnx_is_op (node, layers[i][0]))
       layer = layers[i][1];
-  if (is_op (node, "Gelu") && !text_is (node, "approximate", "none", "none"))
+  if (cjl_onnx_is_op (node, "Gelu") && !cjl_onnx_text_is (node, "approximate", "none", "none"))
     return TRUE;
   /* x · sigmoid (x) */
-  mul = is_op (node, "Sigmoid") ? next_op (import, node, "Mul") : NULL;
-  if (mul != NULL && g_str_equal (other_input (mul, cjl_onnx_output (node, 0)), x))
+  mul = cjl_onnx_is_op (node, "Sigmoid") ? cjl_onnx_next_op (import, node, "Mul") : NULL;
+  if (mul != NULL && g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (node, 0)), x))
     {
       made = cjl_onnx_add (import, "silu", node, x, error, NULL);
-      return finish (import, mul, made, handled);
+      return cjl_onnx_finish (import, mul, made, handled);
     }
   made = cjl_onnx_add (import, layer, node, x, error, NULL);
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 /* Those with a number. */
 static gboolean
 rule_slope (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  const gboolean leaky = is_op (node, "LeakyRelu"), elu = is_op (node, "Elu");
-  const double alpha = get_float (node, "alpha", leaky ? 0.01 : 1);
+  const gboolean leaky = cjl_onnx_is_op (node, "LeakyRelu"), elu = cjl_onnx_is_op (node, "Elu");
+  const double alpha = cjl_onnx_get_float (node, "alpha", leaky ? 0.01 : 1);
   CjNode *made;
 
   if (alpha < (elu ? 0 : leaky ? 0 : 0.01) || alpha > (leaky ? 1 : 10))
@@ -413,53 +121,53 @@ rule_slope (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
                        node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, leaky ? "slope" : "depth", "%.9g", alpha))
     return FALSE;
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 static gboolean
 rule_clip (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  double low = get_float (node, "min", -1), high = get_float (node, "max", -1);
+  double low = cjl_onnx_get_float (node, "min", -1), high = cjl_onnx_get_float (node, "max", -1);
 
   if (node->op->opset >= 11
-      && (!get_number (import, cjl_onnx_input (node, 1), &low)
-          || !get_number (import, cjl_onnx_input (node, 2), &high)))
+      && (!cjl_onnx_get_number (import, cjl_onnx_input (node, 1), &low)
+          || !cjl_onnx_get_number (import, cjl_onnx_input (node, 2), &high)))
     return TRUE;
   if (low != 0 || high != 6)
     return TRUE;
-  return finish (import, node,
-                 cjl_onnx_add (import, "relu6", node, cjl_onnx_input (node, 0), error, NULL),
-                 handled);
+  return cjl_onnx_finish (
+      import, node, cjl_onnx_add (import, "relu6", node, cjl_onnx_input (node, 0), error, NULL),
+      handled);
 }
 
 static gboolean
 rule_hard_sigmoid (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                    GError **error)
 {
-  if (fabs (get_float (node, "alpha", 0.2) - 1.0 / 6) > 1e-4
-      || fabs (get_float (node, "beta", 0.5) - 0.5) > 1e-6)
+  if (fabs (cjl_onnx_get_float (node, "alpha", 0.2) - 1.0 / 6) > 1e-4
+      || fabs (cjl_onnx_get_float (node, "beta", 0.5) - 0.5) > 1e-6)
     return TRUE;
-  return finish (import, node,
-                 cjl_onnx_add (import, "hardsigmoid", node, cjl_onnx_input (node, 0), error, NULL),
-                 handled);
+  return cjl_onnx_finish (
+      import, node,
+      cjl_onnx_add (import, "hardsigmoid", node, cjl_onnx_input (node, 0), error, NULL), handled);
 }
 
 static gboolean
 rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const gboolean old = node->op->opset < 13;
-  const guint rank = rank_of (import, cjl_onnx_input (node, 0));
-  gint64 axis = get_int (node, "axis", old ? 1 : -1);
+  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
+  gint64 axis = cjl_onnx_get_int (node, "axis", old ? 1 : -1);
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
   if (axis < 1 || axis >= rank || axis > 5 || (old && axis + 1 != rank))
     return TRUE;
-  made = cjl_onnx_add (import, is_op (node, "Softmax") ? "softmax" : "log-softmax", node,
+  made = cjl_onnx_add (import, cjl_onnx_is_op (node, "Softmax") ? "softmax" : "log-softmax", node,
                        cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
     return FALSE;
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 /* x / √2 → erf → + 1 → · x → · 0.5, or with the half before: Hendrycks and Gimpel (2016). */
@@ -467,23 +175,24 @@ static gboolean
 rule_gelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const char *x = cjl_onnx_input (node, 0);
-  const CjdOnnxNode *wave = next_op (import, node, "Erf"), *add, *mul, *half;
+  const CjdOnnxNode *wave = cjl_onnx_next_op (import, node, "Erf"), *add, *mul, *half;
   const CjdOnnxNode *const *chain[] = { &wave, &add, &mul, &half };
   CjNode *made;
 
-  if (!is_number (import, cjl_onnx_input (node, 1), is_op (node, "Div") ? G_SQRT2 : 1 / G_SQRT2)
-      || wave == NULL || (add = next_op (import, wave, "Add")) == NULL
-      || !is_number (import, other_input (add, cjl_onnx_output (wave, 0)), 1)
-      || (mul = next_op (import, add, "Mul")) == NULL
-      || !g_str_equal (other_input (mul, cjl_onnx_output (add, 0)), x)
-      || (half = next_op (import, mul, "Mul")) == NULL
-      || !is_number (import, other_input (half, cjl_onnx_output (mul, 0)), 0.5))
+  if (!cjl_onnx_is_number (import, cjl_onnx_input (node, 1),
+                           cjl_onnx_is_op (node, "Div") ? G_SQRT2 : 1 / G_SQRT2)
+      || wave == NULL || (add = cjl_onnx_next_op (import, wave, "Add")) == NULL
+      || !cjl_onnx_is_number (import, cjl_onnx_other_input (add, cjl_onnx_output (wave, 0)), 1)
+      || (mul = cjl_onnx_next_op (import, add, "Mul")) == NULL
+      || !g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (add, 0)), x)
+      || (half = cjl_onnx_next_op (import, mul, "Mul")) == NULL
+      || !cjl_onnx_is_number (import, cjl_onnx_other_input (half, cjl_onnx_output (mul, 0)), 0.5))
     return TRUE;
   made = cjl_onnx_add (import, "gelu", wave, x, error, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (chain); i++)
-    take (import, *chain[i]);
-  take (import, node);
-  return finish (import, half, made, handled);
+    cjl_onnx_take (import, *chain[i]);
+  cjl_onnx_take (import, node);
+  return cjl_onnx_finish (import, half, made, handled);
 }
 
 /* --- norms --- */
@@ -492,24 +201,25 @@ static gboolean
 rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   static const char *const names[] = { "weight", "bias", "running_mean", "running_var" };
-  const guint rank = rank_of (import, cjl_onnx_input (node, 0));
+  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
   CjNode *made;
 
-  if (rank < 2 || rank > 4 || get_int (node, "training_mode", 0) != 0
-      || get_int (node, "spatial", 1) == 0)
+  if (rank < 2 || rank > 4 || cjl_onnx_get_int (node, "training_mode", 0) != 0
+      || cjl_onnx_get_int (node, "spatial", 1) == 0)
     return TRUE;
   for (guint i = 0; i < 4; i++)
     if (cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)) == NULL)
       return TRUE;
   made = cjl_onnx_add (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL
-      || !cjl_onnx_set (import, made, error, "eps", "%.9g", get_float (node, "epsilon", 1e-5))
+      || !cjl_onnx_set (import, made, error, "eps", "%.9g",
+                        cjl_onnx_get_float (node, "epsilon", 1e-5))
       || (rank == 3 && !cjl_onnx_set (import, made, error, "channels", "%s", "second")))
     return FALSE;
   for (guint i = 0; i < 4; i++)
     cjl_onnx_weight (import, made, names[i],
                      cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)), NULL);
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 static gboolean
@@ -530,22 +240,23 @@ add_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNod
       cjl_onnx_weight (import, made, "weight", scale, &shape);
       cjl_onnx_weight (import, made, "bias", bias != NULL ? bias : zeros, &shape);
     }
-  return finish (import, last, made, handled);
+  return cjl_onnx_finish (import, last, made, handled);
 }
 
 static gboolean
 rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const CjArray *scale = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const guint rank = rank_of (import, cjl_onnx_input (node, 0));
-  const gint64 axis = get_int (node, "axis", -1);
+  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
+  const gint64 axis = cjl_onnx_get_int (node, "axis", -1);
   CjArray *bias;
 
   if (scale == NULL || scale->dims.n != 1 || (axis != -1 && axis + 1 != rank) || rank < 2
-      || !read_bias (import, node, scale->size, &bias) || *cjl_onnx_output (node, 1) != '\0')
+      || !cjl_onnx_read_bias (import, node, scale->size, &bias)
+      || *cjl_onnx_output (node, 1) != '\0')
     return TRUE;
-  return add_layer_norm (import, node, node, scale, bias, get_float (node, "epsilon", 1e-5),
-                         handled, error);
+  return add_layer_norm (import, node, node, scale, bias,
+                         cjl_onnx_get_float (node, "epsilon", 1e-5), handled, error);
 }
 
 /* Whether a mean is that of the last dimension, which stays. */
@@ -554,10 +265,12 @@ is_last_mean (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
   const CjArray *value = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const CjArray *given = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const CjAttr *attr = is_op (node, "ReduceMean") ? cj_extra_node_find (node->op, "axes") : NULL;
+  const CjAttr *attr
+      = cjl_onnx_is_op (node, "ReduceMean") ? cj_extra_node_find (node->op, "axes") : NULL;
   gint64 axis;
 
-  if (!is_op (node, "ReduceMean") || value == NULL || get_int (node, "keepdims", 1) == 0)
+  if (!cjl_onnx_is_op (node, "ReduceMean") || value == NULL
+      || cjl_onnx_get_int (node, "keepdims", 1) == 0)
     return FALSE;
   if (attr != NULL && attr->n == 1)
     axis = attr->ints[0];
@@ -577,9 +290,9 @@ find_users (const CjlOnnxImport *import, const char *name, const char *a, const 
 
   *first = *second = NULL;
   for (guint i = 0; users != NULL && i < users->len; i++)
-    if (is_op (users->pdata[i], a))
+    if (cjl_onnx_is_op (users->pdata[i], a))
       *first = users->pdata[i];
-    else if (is_op (users->pdata[i], b))
+    else if (cjl_onnx_is_op (users->pdata[i], b))
       *second = users->pdata[i];
   return *first != NULL && *second != NULL && !g_hash_table_contains (import->ends, name);
 }
@@ -589,30 +302,33 @@ static gboolean
 rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                    GError **error)
 {
-  const CjdOnnxNode *sub = next_op (import, node, "Sub"), *pow, *div, *mean, *add, *root, *last;
+  const CjdOnnxNode *sub = cjl_onnx_next_op (import, node, "Sub"), *pow, *div, *mean, *add, *root,
+                    *last;
   const CjArray *scale = NULL, *bias = NULL;
   const CjdOnnxNode *mul, *plus = NULL;
   double eps;
 
-  if (!is_last_mean (import, node) || sub == NULL || rank_of (import, cjl_onnx_input (node, 0)) < 2
+  if (!is_last_mean (import, node) || sub == NULL
+      || cjl_onnx_rank_of (import, cjl_onnx_input (node, 0)) < 2
       || !g_str_equal (cjl_onnx_input (sub, 0), cjl_onnx_input (node, 0))
       || !find_users (import, cjl_onnx_output (sub, 0), "Pow", "Div", &pow, &div)
-      || !is_number (import, cjl_onnx_input (pow, 1), 2)
-      || (mean = next_op (import, pow, "ReduceMean")) == NULL || !is_last_mean (import, mean)
-      || (add = next_op (import, mean, "Add")) == NULL
-      || !get_number (import, other_input (add, cjl_onnx_output (mean, 0)), &eps) || eps < 1e-12
-      || (root = next_op (import, add, "Sqrt")) == NULL || next_op (import, root, "Div") != div)
+      || !cjl_onnx_is_number (import, cjl_onnx_input (pow, 1), 2)
+      || (mean = cjl_onnx_next_op (import, pow, "ReduceMean")) == NULL
+      || !is_last_mean (import, mean) || (add = cjl_onnx_next_op (import, mean, "Add")) == NULL
+      || !cjl_onnx_get_number (import, cjl_onnx_other_input (add, cjl_onnx_output (mean, 0)), &eps)
+      || eps < 1e-12 || (root = cjl_onnx_next_op (import, add, "Sqrt")) == NULL
+      || cjl_onnx_next_op (import, root, "Div") != div)
     return TRUE;
   last = div;
-  mul = next_op (import, div, "Mul");
+  mul = cjl_onnx_next_op (import, div, "Mul");
   if (mul != NULL)
-    scale = cjl_onnx_constant (import, other_input (mul, cjl_onnx_output (div, 0)));
+    scale = cjl_onnx_constant (import, cjl_onnx_other_input (mul, cjl_onnx_output (div, 0)));
   if (scale != NULL && scale->dims.n == 1)
     {
       last = mul;
-      plus = next_op (import, mul, "Add");
+      plus = cjl_onnx_next_op (import, mul, "Add");
       if (plus != NULL)
-        bias = cjl_onnx_constant (import, other_input (plus, cjl_onnx_output (mul, 0)));
+        bias = cjl_onnx_constant (import, cjl_onnx_other_input (plus, cjl_onnx_output (mul, 0)));
       if (bias != NULL && bias->size == scale->size)
         last = plus;
       else
@@ -620,15 +336,15 @@ rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *han
     }
   else
     scale = NULL;
-  take (import, sub);
-  take (import, pow);
-  take (import, mean);
-  take (import, add);
-  take (import, root);
-  take (import, div);
-  take (import, node);
+  cjl_onnx_take (import, sub);
+  cjl_onnx_take (import, pow);
+  cjl_onnx_take (import, mean);
+  cjl_onnx_take (import, add);
+  cjl_onnx_take (import, root);
+  cjl_onnx_take (import, div);
+  cjl_onnx_take (import, node);
   if (last == plus)
-    take (import, mul);
+    cjl_onnx_take (import, mul);
   return add_layer_norm (import, node, last, scale, bias, eps, handled, error);
 }
 
@@ -648,8 +364,8 @@ rule_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
     return TRUE;
   if (cj_dims_equal (&x->dims, &y->dims))
     {
-      take (import, node);
-      return pass_on (import, node, handled);
+      cjl_onnx_take (import, node);
+      return cjl_onnx_pass_on (import, node, handled);
     }
   if (y->dims.n == 2)
     made = cjl_onnx_add (import, "flatten", node, cjl_onnx_input (node, 0), error, NULL);
@@ -666,7 +382,7 @@ rule_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
       if (!good)
         return FALSE;
     }
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 static gboolean
@@ -676,7 +392,7 @@ rule_pass (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   if (*cjl_onnx_output (node, 1) != '\0'
       && g_hash_table_contains (import->users, cjl_onnx_output (node, 1)))
     return TRUE;
-  return pass_on (import, node, handled);
+  return cjl_onnx_pass_on (import, node, handled);
 }
 
 static gboolean
@@ -698,7 +414,7 @@ rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
   made = cjl_onnx_add (import, "permute", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "order", "%s", order))
     return FALSE;
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 /* Global pools and means over dimensions other than the batch; one that is flattened at once is a layer of its
@@ -706,27 +422,28 @@ rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
 static gboolean
 rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  const gboolean global = !is_op (node, "ReduceMean"), largest = is_op (node, "GlobalMaxPool");
+  const gboolean global = !cjl_onnx_is_op (node, "ReduceMean"),
+                 largest = cjl_onnx_is_op (node, "GlobalMaxPool");
   const char *x = cjl_onnx_input (node, 0);
   const CjdOnnxNode *next = cjl_onnx_only_user (import, cjl_onnx_output (node, 0));
   const CjArray *after = next != NULL ? cjl_onnx_value (import, cjl_onnx_output (next, 0)) : NULL;
-  const gboolean flat
-      = next != NULL && after != NULL && after->dims.n == 2
-        && (is_op (next, "Flatten") || is_op (next, "Reshape") || is_op (next, "Squeeze"));
+  const gboolean flat = next != NULL && after != NULL && after->dims.n == 2
+                        && (cjl_onnx_is_op (next, "Flatten") || cjl_onnx_is_op (next, "Reshape")
+                            || cjl_onnx_is_op (next, "Squeeze"));
 
-  if (global && rank_of (import, x) == 4 && flat)
+  if (global && cjl_onnx_rank_of (import, x) == 4 && flat)
     {
-      take (import, node);
-      return finish (import, next,
-                     cjl_onnx_add (import, largest ? "global-max-pool" : "global-avg-pool", node, x,
-                                   error, NULL),
-                     handled);
+      cjl_onnx_take (import, node);
+      return cjl_onnx_finish (import, next,
+                              cjl_onnx_add (import, largest ? "global-max-pool" : "global-avg-pool",
+                                            node, x, error, NULL),
+                              handled);
     }
-  if (largest || !global || rank_of (import, x) != 4)
+  if (largest || !global || cjl_onnx_rank_of (import, x) != 4)
     return global ? TRUE : rule_spelled_norm (import, node, handled, error);
-  return finish (import, node,
-                 cjl_onnx_add (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
-                 handled);
+  return cjl_onnx_finish (
+      import, node, cjl_onnx_add (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
+      handled);
 }
 
 /* --- several --- */
@@ -744,18 +461,18 @@ rule_pair (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
       || !cj_dims_equal (&a->dims, &b->dims) || !cj_array_type_is_float (a->type)
       || g_str_equal (cjl_onnx_input (node, 0), cjl_onnx_input (node, 1)))
     return TRUE;
-  made = cjl_onnx_add (import, is_op (node, "Mul") ? "multiply" : "add", node,
+  made = cjl_onnx_add (import, cjl_onnx_is_op (node, "Mul") ? "multiply" : "add", node,
                        cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_wire (import, cjl_onnx_input (node, 1), made, 1, error))
     return FALSE;
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 static gboolean
 rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  const guint rank = rank_of (import, cjl_onnx_input (node, 0));
-  gint64 axis = get_int (node, "axis", 1);
+  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
+  gint64 axis = cjl_onnx_get_int (node, "axis", 1);
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
@@ -778,7 +495,7 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   for (guint i = 1; i < node->inputs->len; i++)
     if (!cjl_onnx_wire (import, cjl_onnx_input (node, i), made, i, error))
       return FALSE;
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 /* Rows of a table by the words of the input. */
@@ -790,9 +507,10 @@ rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
   const CjlOnnxMade *made_of = g_hash_table_lookup (import->made, cjl_onnx_input (node, 1));
   CjNode *made;
 
-  if (table == NULL || table->dims.n != 2 || get_int (node, "axis", 0) != 0 || words == NULL
-      || words->dims.n != 2 || made_of == NULL || !g_str_equal (made_of->node->layer->id, "input")
-      || table->dims.d[1] > 65536 || !cj_array_type_is_float (table->type))
+  if (table == NULL || table->dims.n != 2 || cjl_onnx_get_int (node, "axis", 0) != 0
+      || words == NULL || words->dims.n != 2 || made_of == NULL
+      || !g_str_equal (made_of->node->layer->id, "input") || table->dims.d[1] > 65536
+      || !cj_array_type_is_float (table->type))
     return TRUE;
   made = cjl_onnx_add (import, "embedding", node, cjl_onnx_input (node, 1), error, NULL);
   if (made == NULL
@@ -800,7 +518,7 @@ rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
       || !cjl_onnx_set (import, made, error, "words", "%lld", (long long) table->dims.d[0]))
     return FALSE;
   cjl_onnx_weight (import, made, "weight", table, NULL);
-  return finish (import, node, made, handled);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 /* --- the table --- */
@@ -808,16 +526,16 @@ rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
 static const struct
 {
   const char *op;
-  Rule rule;
+  CjlOnnxRule rule;
 } rules[] = {
   { "Add", rule_pair },
-  { "AveragePool", rule_pool },
+  { "AveragePool", cjl_onnx_rule_pool },
   { "BatchNormalization", rule_batch_norm },
   { "Celu", rule_slope },
   { "Clip", rule_clip },
   { "Concat", rule_concat },
-  { "Conv", rule_conv },
-  { "ConvTranspose", rule_conv_transpose },
+  { "Conv", cjl_onnx_rule_conv },
+  { "ConvTranspose", cjl_onnx_rule_conv_transpose },
   { "Div", rule_gelu },
   { "Dropout", rule_pass },
   { "Elu", rule_slope },
@@ -834,7 +552,7 @@ static const struct
   { "LeakyRelu", rule_slope },
   { "LogSoftmax", rule_softmax },
   { "MatMul", rule_matmul },
-  { "MaxPool", rule_pool },
+  { "MaxPool", cjl_onnx_rule_pool },
   { "Mish", rule_function },
   { "Mul", rule_gelu },
   { "Mul", rule_pair },
@@ -858,10 +576,10 @@ cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
 
   *handled = FALSE;
   /* layers compute with floats; what counts stays a card */
-  if (x != NULL && !cj_array_type_is_float (x->type) && !is_op (node, "Gather"))
+  if (x != NULL && !cj_array_type_is_float (x->type) && !cjl_onnx_is_op (node, "Gather"))
     return TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (rules) && !*handled; i++)
-    if (is_op (node, rules[i].op) && !rules[i].rule (import, node, handled, error))
+    if (cjl_onnx_is_op (node, rules[i].op) && !rules[i].rule (import, node, handled, error))
       return FALSE;
   return TRUE;
 }
