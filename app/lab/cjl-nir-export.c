@@ -129,6 +129,7 @@ write_graph (CjlNirExport *e, GError **error)
   const GPtrArray *names;
   CjShape output;
 
+  e->rows = cjl_nir_has_rows (e);
   if (!find_dt (e, order, error) || !write_nodes (e, order, error)
       || (last = find_last (e, order, error)) == NULL)
     return FALSE;

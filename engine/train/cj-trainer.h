@@ -42,6 +42,9 @@ void cj_trainer_set_adversary (CjTrainer *trainer, CjAdversary *adversary);
  * the feed has tasks. */
 void cj_trainer_set_fisher (CjTrainer *trainer, CjFisher *fisher);
 
+/* Begins with another task than the first, where the feed has tasks; before the first step. */
+void cj_trainer_begin_at (CjTrainer *trainer, guint task);
+
 /* Changes a LIVE value between two steps. */
 gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text, GError **error);
 

@@ -54,6 +54,7 @@ static const char *const surrogate[] = { "integrate-and-fire",
                                          "latency-encoder",
                                          "competing-lif",
                                          "class-vote",
+                                         "conductance-lif",
                                          "quantise",
                                          "onnx-operator",
                                          NULL };
