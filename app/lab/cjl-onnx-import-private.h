@@ -52,7 +52,7 @@ gboolean cjl_onnx_flows (const CjlOnnxImport *import, const CjdOnnxNode *node, g
 const CjdOnnxNode *cjl_onnx_only_user (const CjlOnnxImport *import, const char *name);
 
 /* Adds a layer under the node's name, wired to the value of name `x`, with "name=value" settings ended by NULL. */
-CjNode *cjl_onnx_add (CjlOnnxImport *import, const char *layer, const CjdOnnxNode *node,
+CjNode *cjl_onnx_put (CjlOnnxImport *import, const char *layer, const CjdOnnxNode *node,
                       const char *x, GError **error, ...) G_GNUC_NULL_TERMINATED;
 gboolean cjl_onnx_wire (CjlOnnxImport *import, const char *x, CjNode *to, guint port,
                         GError **error);

@@ -121,7 +121,7 @@ cjl_onnx_wire (CjlOnnxImport *import, const char *x, CjNode *to, guint port, GEr
 }
 
 CjNode *
-cjl_onnx_add (CjlOnnxImport *import, const char *layer, const CjdOnnxNode *node, const char *x,
+cjl_onnx_put (CjlOnnxImport *import, const char *layer, const CjdOnnxNode *node, const char *x,
               GError **error, ...)
 {
   g_autofree char *id = make_id (import->graph, node);
@@ -425,7 +425,7 @@ add_placeholder (CjlOnnxImport *import, const CjdOnnxNode *node, CjNode *made)
 static gboolean
 put_placeholder (CjlOnnxImport *import, const CjdOnnxNode *node, GError **error)
 {
-  CjNode *made = cjl_onnx_add (import, "onnx-operator", node, NULL, error, NULL);
+  CjNode *made = cjl_onnx_put (import, "onnx-operator", node, NULL, error, NULL);
   guint port = 0;
 
   if (made == NULL)
@@ -466,7 +466,7 @@ add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fits, GError
           && node->inputs->len <= CJ_OP_MAX_IN;
   if (!*fits)
     return TRUE;
-  made = cjl_onnx_add (import, "onnx-operator", node, NULL, error, NULL);
+  made = cjl_onnx_put (import, "onnx-operator", node, NULL, error, NULL);
   if (made == NULL
       || !cjl_onnx_set (import, made, error, "operator", "%s@%" G_GINT64_FORMAT "/%u", node->op->op,
                         node->op->opset, n_out)

@@ -20,7 +20,7 @@ add_dense (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *la
 
   if (units > 65536)
     return TRUE;
-  made = cjl_onnx_add (import, "dense", node, cjl_onnx_input (node, 0), error, NULL);
+  made = cjl_onnx_put (import, "dense", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "units", "%lld", (long long) units)
       || !cjl_onnx_set (import, made, error, "bias", "%s", bias != NULL ? "true" : "false"))
     return FALSE;
@@ -97,10 +97,10 @@ rule_function (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled
   mul = cjl_onnx_is_op (node, "Sigmoid") ? cjl_onnx_next_op (import, node, "Mul") : NULL;
   if (mul != NULL && g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (node, 0)), x))
     {
-      made = cjl_onnx_add (import, "silu", node, x, error, NULL);
+      made = cjl_onnx_put (import, "silu", node, x, error, NULL);
       return cjl_onnx_finish (import, mul, made, handled);
     }
-  made = cjl_onnx_add (import, layer, node, x, error, NULL);
+  made = cjl_onnx_put (import, layer, node, x, error, NULL);
   return cjl_onnx_finish (import, node, made, handled);
 }
 
@@ -114,7 +114,7 @@ rule_slope (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
 
   if (alpha < (elu ? 0 : leaky ? 0 : 0.01) || alpha > (leaky ? 1 : 10))
     return TRUE;
-  made = cjl_onnx_add (import,
+  made = cjl_onnx_put (import,
                        leaky ? "leaky-relu"
                        : elu ? "elu"
                              : "celu",
@@ -136,7 +136,7 @@ rule_clip (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   if (low != 0 || high != 6)
     return TRUE;
   return cjl_onnx_finish (
-      import, node, cjl_onnx_add (import, "relu6", node, cjl_onnx_input (node, 0), error, NULL),
+      import, node, cjl_onnx_put (import, "relu6", node, cjl_onnx_input (node, 0), error, NULL),
       handled);
 }
 
@@ -149,7 +149,7 @@ rule_hard_sigmoid (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *han
     return TRUE;
   return cjl_onnx_finish (
       import, node,
-      cjl_onnx_add (import, "hardsigmoid", node, cjl_onnx_input (node, 0), error, NULL), handled);
+      cjl_onnx_put (import, "hardsigmoid", node, cjl_onnx_input (node, 0), error, NULL), handled);
 }
 
 static gboolean
@@ -163,7 +163,7 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   axis = axis < 0 ? axis + rank : axis;
   if (axis < 1 || axis >= rank || axis > 5 || (old && axis + 1 != rank))
     return TRUE;
-  made = cjl_onnx_add (import, cjl_onnx_is_op (node, "Softmax") ? "softmax" : "log-softmax", node,
+  made = cjl_onnx_put (import, cjl_onnx_is_op (node, "Softmax") ? "softmax" : "log-softmax", node,
                        cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
     return FALSE;
@@ -188,7 +188,7 @@ rule_gelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
       || (half = cjl_onnx_next_op (import, mul, "Mul")) == NULL
       || !cjl_onnx_is_number (import, cjl_onnx_other_input (half, cjl_onnx_output (mul, 0)), 0.5))
     return TRUE;
-  made = cjl_onnx_add (import, "gelu", wave, x, error, NULL);
+  made = cjl_onnx_put (import, "gelu", wave, x, error, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (chain); i++)
     cjl_onnx_take (import, *chain[i]);
   cjl_onnx_take (import, node);
@@ -210,7 +210,7 @@ rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handl
   for (guint i = 0; i < 4; i++)
     if (cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)) == NULL)
       return TRUE;
-  made = cjl_onnx_add (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
+  made = cjl_onnx_put (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL
       || !cjl_onnx_set (import, made, error, "eps", "%.9g",
                         cjl_onnx_get_float (node, "epsilon", 1e-5))
@@ -228,7 +228,7 @@ add_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNod
                 GError **error)
 {
   const CjShape shape = cj_shape1 (scale != NULL ? scale->size : 1);
-  CjNode *made = cjl_onnx_add (import, "layer-norm", node, cjl_onnx_input (node, 0), error, NULL);
+  CjNode *made = cjl_onnx_put (import, "layer-norm", node, cjl_onnx_input (node, 0), error, NULL);
 
   if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
       || (scale == NULL && !cjl_onnx_set (import, made, error, "affine", "%s", "false")))
@@ -368,7 +368,7 @@ rule_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
       return cjl_onnx_pass_on (import, node, handled);
     }
   if (y->dims.n == 2)
-    made = cjl_onnx_add (import, "flatten", node, cjl_onnx_input (node, 0), error, NULL);
+    made = cjl_onnx_put (import, "flatten", node, cjl_onnx_input (node, 0), error, NULL);
   else
     {
       GString *text = g_string_new (NULL);
@@ -376,7 +376,7 @@ rule_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
 
       for (guint k = 1; k < y->dims.n; k++)
         g_string_append_printf (text, "%s%lld", k > 1 ? "x" : "", (long long) y->dims.d[k]);
-      made = cjl_onnx_add (import, "reshape", node, cjl_onnx_input (node, 0), error, NULL);
+      made = cjl_onnx_put (import, "reshape", node, cjl_onnx_input (node, 0), error, NULL);
       good = made != NULL && cjl_onnx_set (import, made, error, "shape", "%s", text->str);
       g_string_free (text, TRUE);
       if (!good)
@@ -411,7 +411,7 @@ rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
         return TRUE;
       order[k - 1] = (char) ('0' + perm->ints[k]);
     }
-  made = cjl_onnx_add (import, "permute", node, cjl_onnx_input (node, 0), error, NULL);
+  made = cjl_onnx_put (import, "permute", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "order", "%s", order))
     return FALSE;
   return cjl_onnx_finish (import, node, made, handled);
@@ -435,14 +435,14 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
     {
       cjl_onnx_take (import, node);
       return cjl_onnx_finish (import, next,
-                              cjl_onnx_add (import, largest ? "global-max-pool" : "global-avg-pool",
+                              cjl_onnx_put (import, largest ? "global-max-pool" : "global-avg-pool",
                                             node, x, error, NULL),
                               handled);
     }
   if (largest || !global || cjl_onnx_rank_of (import, x) != 4)
     return global ? TRUE : rule_spelled_norm (import, node, handled, error);
   return cjl_onnx_finish (
-      import, node, cjl_onnx_add (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
+      import, node, cjl_onnx_put (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
       handled);
 }
 
@@ -461,7 +461,7 @@ rule_pair (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
       || !cj_dims_equal (&a->dims, &b->dims) || !cj_array_type_is_float (a->type)
       || g_str_equal (cjl_onnx_input (node, 0), cjl_onnx_input (node, 1)))
     return TRUE;
-  made = cjl_onnx_add (import, cjl_onnx_is_op (node, "Mul") ? "multiply" : "add", node,
+  made = cjl_onnx_put (import, cjl_onnx_is_op (node, "Mul") ? "multiply" : "add", node,
                        cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_wire (import, cjl_onnx_input (node, 1), made, 1, error))
     return FALSE;
@@ -489,7 +489,7 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
         if (g_str_equal (cjl_onnx_input (node, i), cjl_onnx_input (node, k)))
           return TRUE;
     }
-  made = cjl_onnx_add (import, "concat", node, cjl_onnx_input (node, 0), error, NULL);
+  made = cjl_onnx_put (import, "concat", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
     return FALSE;
   for (guint i = 1; i < node->inputs->len; i++)
@@ -512,7 +512,7 @@ rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
       || !g_str_equal (made_of->node->layer->id, "input") || table->dims.d[1] > 65536
       || !cj_array_type_is_float (table->type))
     return TRUE;
-  made = cjl_onnx_add (import, "embedding", node, cjl_onnx_input (node, 1), error, NULL);
+  made = cjl_onnx_put (import, "embedding", node, cjl_onnx_input (node, 1), error, NULL);
   if (made == NULL
       || !cjl_onnx_set (import, made, error, "features", "%lld", (long long) table->dims.d[1])
       || !cjl_onnx_set (import, made, error, "words", "%lld", (long long) table->dims.d[0]))

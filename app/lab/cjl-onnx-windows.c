@@ -124,17 +124,17 @@ cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || !cjl_onnx_read_bias (import, node, weight->dims.d[0], &bias))
     return TRUE;
   if (w.same)
-    made = cjl_onnx_add (import, "conv-2d", node, x, error, NULL);
+    made = cjl_onnx_put (import, "conv-2d", node, x, error, NULL);
   else
     {
-      border = cjl_onnx_add (import, "pad-2d", node, x, error, NULL);
+      border = cjl_onnx_put (import, "pad-2d", node, x, error, NULL);
       if (border == NULL
           || !cjl_onnx_set (import, border, error, "top", "%lld", (long long) w.pads[0])
           || !cjl_onnx_set (import, border, error, "left", "%lld", (long long) w.pads[1])
           || !cjl_onnx_set (import, border, error, "bottom", "%lld", (long long) w.pads[2])
           || !cjl_onnx_set (import, border, error, "right", "%lld", (long long) w.pads[3]))
         return FALSE;
-      made = cjl_onnx_add (import, "conv-2d", node, NULL, error, NULL);
+      made = cjl_onnx_put (import, "conv-2d", node, NULL, error, NULL);
       if (made == NULL || !cj_graph_connect (import->graph, border, 0, made, 0, error))
         return FALSE;
     }
@@ -159,7 +159,7 @@ cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gb
       || !read_window (import, node, weight->dims.d + 2, &w) || !w.same
       || !cjl_onnx_read_bias (import, node, weight->dims.d[1] * groups, &bias))
     return TRUE;
-  made = cjl_onnx_add (import, "transposed-conv-2d", node, cjl_onnx_input (node, 0), error, NULL);
+  made = cjl_onnx_put (import, "transposed-conv-2d", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !set_pair (import, made, "output-padding", more, error))
     return FALSE;
   return add_filters (import, node, made, &w, weight->dims.d[1] * groups, weight, bias, handled,
@@ -179,7 +179,7 @@ cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || *cjl_onnx_output (node, 1) != '\0'
       || (!largest && (w.dilation[0] != 1 || w.dilation[1] != 1)))
     return TRUE;
-  made = cjl_onnx_add (import, largest ? "max-pool-2d" : "avg-pool-2d", node,
+  made = cjl_onnx_put (import, largest ? "max-pool-2d" : "avg-pool-2d", node,
                        cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !set_pair (import, made, "window", w.kernel, error)
       || !set_pair (import, made, "stride", w.stride, error)
