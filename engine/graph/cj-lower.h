@@ -19,7 +19,8 @@ typedef struct
   guint port;       /* input */
   char *sentence;   /* with the way out */
   const char *mend; /* id of a layer that put before the port would help, or NULL */
-  char *set;        /* "units=10": a parameter of `node` that would help, or NULL */
+  char *set; /* "units=10": a parameter of `node` that would help, without a node a value of the
+                     * training, as "learning-rate=1"; or NULL */
 } CjProblem;
 
 /* An input node given a tensor of its own instead of the data. */
