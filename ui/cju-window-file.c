@@ -4,6 +4,7 @@
 
 #include "cjl-figure-file.h"
 #include "cjl-nir.h"
+#include "cjl-zoo.h"
 #include "cjl-recovery.h"
 #include "cju-figure-open.h"
 #include "cju-intake.h"
@@ -33,8 +34,11 @@ cju_window_open_template (CjuWindow *self, const char *id)
 {
   const CjlTemplate *template = cjl_template_find (id);
   const CjlResultCard *card = cjl_card_find (id);
+  const CjlZooNet *net = cjl_zoo_find (id);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
+  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error)
+                                   : net != NULL    ? cjl_zoo_load (net, &error)
+                                                    : NULL;
 
   if (card != NULL)
     {
