@@ -5,13 +5,11 @@
 
 #include <glib/gi18n-lib.h>
 
-extern const CjlFormat cjl_format_weights, cjl_format_nir, cjl_format_c;
+extern const CjlFormat cjl_format_weights, cjl_format_nir, cjl_format_c, cjl_format_svg,
+    cjl_format_dot;
 
 const CjlFormat *const cjl_formats[] = {
-  &cjl_format_weights,
-  &cjl_format_nir,
-  &cjl_format_c,
-  NULL,
+  &cjl_format_weights, &cjl_format_nir, &cjl_format_c, &cjl_format_svg, &cjl_format_dot, NULL,
 };
 
 void
