@@ -108,8 +108,13 @@ const CliCommand cli_export = {
       "id of the node: conv1.weight [O, I, H, W], dense1.weight [out, in], batch1.running_mean,\n"
       "lstm1.weight_ih_l0. The metadata of a .safetensors file say how samples are normalised\n"
       "(mean, std), their shape, and the names of the classes.\n\n"
+      ".py is a module of PyTorch that reads like the drawing: the network with its cards by name,\n"
+      "its data pipeline and its training, also under torchrun. The weights stand beside it as\n"
+      ".safetensors, and as .npz the samples that Cajal made, or how it split those of files. What\n"
+      "PyTorch cannot say, as other learning rules than backprop, is refused by name.\n\n"
       ".nir is the network as other programs and chips for spiking neurons read it, from the\n"
       "input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
       "  cajal-cli export signs.cajal -o signs.safetensors\n"
+      "  cajal-cli export signs.cajal -o signs.py && python3 signs.py train\n"
       "  cajal-cli export spikes.cajal -o spikes.nir --method euler --reset subtract"),
 };
