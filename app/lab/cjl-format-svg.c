@@ -118,11 +118,19 @@ find_port (const Drawing *d, int card, guint port, gboolean out, double *x, doub
   *y = get_y (d, at) + PORT_Y + PORT_STEP * port;
 }
 
-/* One that runs to the left is led around the cards, above its target. */
-static void
-append_return (GString *to, double x0, double y0, double x1, double y1)
+/* Where one that runs to the left crosses: above its target, those of later ports above those before. */
+static double
+get_middle (double y1, guint port)
 {
-  const double out = 26, r = 10, middle = y1 - 36, turn = middle < y0 ? -r : r;
+  return y1 - PORT_Y - PORT_STEP * port - 14 - 18.0 * port;
+}
+
+/* It is led around the cards. */
+static void
+append_return (GString *to, double x0, double y0, double x1, double y1, guint port)
+{
+  const double out = 16 + 5.0 * MIN (port, 2), r = 8, middle = get_middle (y1, port);
+  const double turn = middle < y0 ? -r : r;
 
   append_order (to, 'M', 2, x0, y0);
   append_order (to, 'L', 2, x0 + out - r, y0);
@@ -155,14 +163,14 @@ append_wire (const Drawing *d, const CjlLine *line)
       append_order (d->to, 'C', 6, x0 + reach, y0, x1 - reach, y1, x1, y1);
     }
   else
-    append_return (d->to, x0, y0, x1, y1);
+    append_return (d->to, x0, y0, x1, y1, line->to_port);
   g_string_append (d->to, "\"/>\n");
   if (shape != NULL && x1 > x0)
     append_text (d->to, "shape", 10, (x0 + x1) / 2,
                  (fabs (y1 - y0) > 40 ? (y0 + y1) / 2 : MIN (y0, y1)) - 5, MAX (x1 - x0 - 12, 30),
                  shape);
-  else if (shape != NULL)
-    append_text (d->to, "shape", 10, (x0 + x1) / 2, y1 - 36 - 4, 0, shape);
+  else if (shape != NULL && line->to_port == 0)
+    append_text (d->to, "shape", 10, (x0 + x1) / 2, get_middle (y1, 0) - 4, 0, shape);
 }
 
 /* --- cards --- */
