@@ -42,7 +42,7 @@ def load(path):
     return module
 
 
-def compare(path):
+def compare(path, data=None):
     """What is wrong with a module: what it answers to the first training samples."""
     module = load(path)
     model = module.load_model()
@@ -50,7 +50,7 @@ def compare(path):
         expected, loss = arrays["answers"], float(arrays["loss"][0])
     # Of data files the test gives the path; of made samples the module knows it.
     samples = path.with_name(f"{path.stem}-samples.npz")
-    training = module.load_samples(samples if samples.exists() else None)[0]
+    training = module.load_samples(data or (samples if samples.exists() else None))[0]
     training.augmented = False
     x, y = zip(*(training[i] for i in range(len(expected))))
     x, y = torch.stack(x), torch.stack(y)
@@ -89,7 +89,6 @@ def check_modules(folder, templates=()):
             check(line, compare(path))
         except Exception as error:
             check(line, f"{type(error).__name__}: {error}")
-        path.unlink()
 
 
 def check_layout(folder):
@@ -101,6 +100,34 @@ def check_layout(folder):
         if len(line) > 88 and '"' not in line or line != line.rstrip() or "\t" in line
     ]
     check("layout", "\n".join(bad[:20]))
+
+
+DATA = {
+    "mnist": "input, flatten, dense 10, cross-entropy",
+    "cifar10/binary": "input, flatten, dense 10, cross-entropy",
+    "cifar10/imagefolder-small": "input, flatten, dense 10, cross-entropy",
+    "tables/iris.data": "input, dense 3, cross-entropy",
+    "tables/heart-disease.csv": "input, dense 2, cross-entropy",
+    "tinyshakespeare/input.txt": "input, embedding 8, dense 65, cross-entropy",
+}
+
+
+def check_data(folder):
+    """Modules read files as Cajal does: the same samples in the same splits."""
+    home = Path(os.environ.get("CAJAL_DATA_DIR", "/nowhere"))
+    for name, network in DATA.items():
+        if not (home / name).exists():
+            print(f"# without {name} of CAJAL_DATA_DIR")
+            continue
+        stem = name.replace("/", "-").split(".")[0]
+        done = run(CASES, folder, f"{stem}={home / name}={network}")
+        if done.stdout.strip() != stem:
+            check(name, done.stdout + done.stderr)
+            continue
+        try:
+            check(name, compare(Path(folder) / f"{stem}.py", home / name))
+        except Exception as error:
+            check(name, f"{type(error).__name__}: {error}")
 
 
 def check_training(folder):
@@ -127,5 +154,7 @@ with tempfile.TemporaryDirectory() as cases, tempfile.TemporaryDirectory() as re
     names = run(CLI, "list", "templates").stdout.splitlines()
     check_modules(cases)
     check_modules(rest, [name.split()[1] for name in names])
+    check_data(rest)
+    check_layout(rest)
     check_training(rest)
 print(f"1..{number}")
