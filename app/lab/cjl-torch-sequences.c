@@ -295,6 +295,25 @@ describe_integrator (CjlTorchNode *node, GError **error)
   return TRUE;
 }
 
+/* One decay, one reversal potential for excitation and inhibition each. */
+static gboolean
+describe_conductance (CjlTorchNode *node, GError **error)
+{
+  g_autofree char *surrogate = print_surrogate (node);
+  g_autofree char *step = cjl_torch_print_number (cjl_torch_get_float (node, "dt")
+                                                  / cjl_torch_get_float (node, "tau"));
+  g_autofree char *decay_e = cjl_torch_print_number (find_decay (node, "tau-excitatory"));
+  g_autofree char *decay_i = cjl_torch_print_number (find_decay (node, "tau-inhibitory"));
+
+  (void) error;
+  node->init
+      = g_strdup_printf ("ConductanceLIF({c}, {units}, {threshold}, %s, step=%s, decays=(%s, %s), "
+                         "reversals=({reversal-excitatory}, {reversal-inhibitory}){options})",
+                         surrogate, step, decay_e, decay_i);
+  node->targets = g_strdup ("{0}, {1}, {2}, {3}");
+  return TRUE;
+}
+
 static gboolean
 describe_readout (CjlTorchNode *node, GError **error)
 {
@@ -624,8 +643,7 @@ const CjlTorchRow cjl_torch_sequence_rows[] = {
     "short_term_plasticity({x}, {use}, recover={recover}, facilitate={facilitate})", NULL,
     "short-term-plasticity", describe_plasticity, NULL },
   { "formula", NULL, NULL, NULL, NULL, describe_formula, NULL },
-  { .layer = "conductance-lif",
-    .refusal = N_ ("has synapses that open conductances, which a module cannot say yet. Put Dense "
-                   "and LIF in its place.") },
+  { "conductance-lif", NULL, NULL, "reset=0.0 refractory=0 attached=False window=0 bias=True",
+    "conductance-lif", describe_conductance, NULL },
   { NULL },
 };
