@@ -4,6 +4,7 @@
 
 #include "cjl-figure-file.h"
 #include "cjl-nir.h"
+#include "cjl-zoo.h"
 #include "cjl-recovery.h"
 #include "cju-figure-open.h"
 #include "cju-intake.h"
@@ -33,8 +34,11 @@ cju_window_open_template (CjuWindow *self, const char *id)
 {
   const CjlTemplate *template = cjl_template_find (id);
   const CjlResultCard *card = cjl_card_find (id);
+  const CjlZooNet *net = cjl_zoo_find (id);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
+  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error)
+                                   : net != NULL    ? cjl_zoo_load (net, &error)
+                                                    : NULL;
 
   if (card != NULL)
     {
@@ -689,6 +693,17 @@ cju_window_check_file (CjuWindow *self)
   cju_window_tell (self, text);
 }
 
+void
+cju_window_follow_file (CjuWindow *self)
+{
+  static const char *const actions[] = { "win.save", "win.save-as" };
+  const gboolean may
+      = cjl_project_get_read_only (cju_document_get_project (self->document)) == NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], may);
+}
+
 /* --- closing --- */
 
 static void
@@ -725,7 +740,8 @@ cju_window_may_close (CjuWindow *self)
     }
   if (cju_document_get_session (self->document) != NULL)
     cjl_session_settle (cju_document_get_session (self->document));
-  if (!training && !cjl_project_is_modified (cju_document_get_project (self->document)))
+  if (cjl_project_get_read_only (cju_document_get_project (self->document)) != NULL
+      || (!training && !cjl_project_is_modified (cju_document_get_project (self->document))))
     {
       cjl_project_forget_unsaved (cju_document_get_project (self->document));
       return TRUE;

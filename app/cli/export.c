@@ -19,6 +19,17 @@ dup_tables (void)
   return (const CjParam **) g_ptr_array_free (tables, FALSE);
 }
 
+static GVariant *
+print_list (const GPtrArray *texts)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < texts->len; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_string (texts->pdata[i]));
+  return g_variant_builder_end (&list);
+}
+
 /* The files that were written, and on the error stream what there is to say about them. */
 static void
 print_done (const char *path, const CjlExported *done, gboolean json)
@@ -29,9 +40,7 @@ print_done (const char *path, const CjlExported *done, gboolean json)
 
       g_variant_dict_insert (&object, "file", "s", path);
       if (done->files != NULL)
-        g_variant_dict_insert_value (&object, "also",
-                                     g_variant_new_strv ((const char *const *) done->files->pdata,
-                                                         (gssize) done->files->len));
+        g_variant_dict_insert_value (&object, "also", print_list (done->files));
       if (done->note != NULL)
         g_variant_dict_insert (&object, "note", "s", done->note);
       cli_print_json (g_variant_dict_end (&object));

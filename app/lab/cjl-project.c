@@ -58,6 +58,7 @@ cjl_project_unref (CjlProject *self)
     return;
   cjl_keep_end (self);
   g_free (full->unkept);
+  g_free (full->read_only);
   g_free (full->digest);
   g_free (full->etag);
   g_free (self->uuid);
@@ -116,6 +117,7 @@ cjl_project_dup_for_worker (CjlProject *self)
   copy->norm = g_ptr_array_ref (self->norm);
   if (self->learned != NULL)
     copy->learned = g_variant_ref (self->learned);
+  copy_full->read_only = g_strdup (full->read_only);
   return copy;
 }
 
@@ -250,6 +252,39 @@ cjl_project_forget_run (CjlProject *self)
   self->run = cjd_pieces_new ();
   g_variant_unref (self->history);
   self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
+}
+
+gboolean
+cjl_project_is_tensor_frozen (const CjlProject *self, const char *name)
+{
+  g_autofree char *id = g_strndup (name, strcspn (name, "."));
+  const CjNode *node = cj_graph_find (self->graph, id);
+
+  return node != NULL && node->frozen;
+}
+
+void
+cjl_project_begin_anew (CjlProject *self)
+{
+  const GPtrArray *weights = cjl_project_get_weights (self);
+  GPtrArray *frozen;
+
+  if (self->run->len > 0 && cjl_keep_get_last_step (self) == 0)
+    {
+      cjl_project_forget_run (self);
+      return;
+    }
+  frozen = cjd_named_tensors_new ();
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const CjdNamedTensor *named = weights->pdata[i];
+
+      if (cjl_project_is_tensor_frozen (self, named->name))
+        g_ptr_array_add (frozen, cjd_named_tensor_new (named->name, cj_tensor_ref (named->tensor)));
+    }
+  cjl_project_forget (self);
+  g_ptr_array_unref (cjl_project_full (self)->weights);
+  cjl_project_full (self)->weights = frozen;
 }
 
 static gboolean

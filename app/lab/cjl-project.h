@@ -67,6 +67,10 @@ gboolean cjl_save_write (CjlSave *save, GError **error);
 void cjl_save_end (CjlSave *save, CjlProject *project);
 void cjl_save_free (CjlSave *save);
 
+/* Why the project may be looked at and trained but not written: a newer version made the file, and what this
+ * one does not know of it would be lost. NULL: it may be. Saving refuses with this sentence. Borrowed. */
+const char *cjl_project_get_read_only (CjlProject *project);
+
 /* Whether another program changed the file since it was read or written here; then save refuses, until
  * forget says that what is there may go. */
 gboolean cjl_project_is_changed_elsewhere (CjlProject *project);
@@ -138,6 +142,12 @@ guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
  * begins with these weights. */
 void cjl_project_forget (CjlProject *project);
 void cjl_project_forget_run (CjlProject *project);
+
+/* Forgets what a new run is to find out anew: all but the weights of frozen layers. Where weights were given to the
+ * project (cjl-weights.h, cjl-transfer.h) and no step was trained since, all of them are where the run begins. */
+void cjl_project_begin_anew (CjlProject *project);
+/* Whether a parameter or state, "conv1.weight", is of a frozen layer. */
+gboolean cjl_project_is_tensor_frozen (const CjlProject *project, const char *name);
 
 /* Gives the last layers as many units as the data have classes, as the compiler says; TRUE if anything
  * changed. Within begin and commit, or as an edit of its own. */
