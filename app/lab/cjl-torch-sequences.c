@@ -357,6 +357,17 @@ describe_plasticity (CjlTorchNode *node, GError **error)
   return TRUE;
 }
 
+static gboolean
+describe_encoder (CjlTorchNode *node, GError **error)
+{
+  const gboolean fixed = g_str_equal (cjl_torch_get_choice (node, "range"), "fixed");
+
+  (void) error;
+  cjl_torch_take_word (node, "between",
+                       fixed ? cjl_torch_fill (node, ", low={low}, high={high}") : g_strdup (""));
+  return TRUE;
+}
+
 /* --- formulas --- */
 
 typedef struct
@@ -628,6 +639,11 @@ const CjlTorchRow cjl_torch_sequence_rows[] = {
   { "sinusoidal-position", NULL, "add_sinusoidal_position({x})", NULL, "sinusoidal-position", NULL,
     NULL },
   { "pick-token", NULL, "{x}[:, {index}]", NULL, NULL, NULL, NULL },
+  { "poisson-encoder", NULL, "poisson_spikes({x}, {steps}, {rate}{between})", NULL,
+    "poisson-encoder", describe_encoder, NULL },
+  { "latency-encoder", NULL, "latency_spikes({x}, {steps}{between})", NULL, "latency-encoder",
+    describe_encoder, NULL },
+  { "direct-current", NULL, "torch.stack([{x}] * {steps}, dim=1)", NULL, NULL, NULL, NULL },
   { "lif", NULL, NULL, NULL, NULL, describe_spiking, NULL },
   { "integrate-and-fire", NULL, NULL, NULL, NULL, describe_spiking, NULL },
   { "cuba-lif", NULL, NULL, NULL, NULL, describe_spiking, NULL },
