@@ -771,6 +771,9 @@ const CjlTorchRow cjl_torch_rows[] = {
     .refusal
     = N_ ("writes labels into samples for forward–forward learning, which PyTorch does not "
           "have. Train by backprop without it.") },
+  { .layer = "onnx-operator",
+    .refusal = N_ ("is an operator of an imported model as it stands there. Export the network as "
+                   ".onnx, which PyTorch's other tools read.") },
   { .layer = "gcn-conv",
     .refusal = N_ ("hears the edges of a graph, which no data of a module hold. Export its weights "
                    "as .safetensors.") },
