@@ -7,6 +7,7 @@ Takes cajal-cli and torch-cases; speaks TAP. Skipped where there is no PyTorch.
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -144,10 +145,52 @@ def check_training(folder):
     done = run("/usr/bin/python3", path, "evaluate", "--weights", weights, cwd=folder)
     check("evaluates", "" if "accuracy" in done.stdout else done.stdout + done.stderr)
     weights.unlink()
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    command = ["/usr/bin/python3", "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    done = run(*command, path, "train", "--epochs", "1", cwd=folder, env=environment)
-    check("trains in two processes", "" if weights.exists() else done.stdout + done.stderr)
+    # What torchrun sets; that of PyTorch 1.13 does not start under Python 3.11.
+    meeting = {"WORLD_SIZE": "2", "MASTER_ADDR": "localhost", "MASTER_PORT": find_port()}
+    processes = [
+        subprocess.Popen(
+            ["/usr/bin/python3", path, "train", "--epochs", "1"],
+            cwd=folder,
+            env={**os.environ, **meeting, "RANK": str(rank), "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    said = [process.communicate()[0] for process in processes]
+    good = weights.exists() and "epoch 1" in said[0] and "epoch" not in said[1]
+    check("trains in two processes", "" if good else "\n".join(said))
+
+
+def find_port():
+    with socket.socket() as port:
+        port.bind(("localhost", 0))
+        return str(port.getsockname()[1])
+
+
+def check_predictions(folder):
+    """What a trained module says of samples is what cajal-cli predict says."""
+    path = Path(folder) / "trained.py"
+    project, table = path.with_suffix(".cajal"), path.with_suffix(".csv")
+    run(CLI, "new", "playground", "-o", project)
+    run(CLI, "set", project, "epochs=1")
+    run(CLI, "train", project)
+    done = run(CLI, "export", project, "-o", path)
+    run(CLI, "predict", project, path.with_suffix(".npz"), "-o", table)
+    if not table.exists():
+        check("predictions", done.stdout + done.stderr)
+        return
+    rows = table.read_text().splitlines()[1:]
+    expected = np.array([[float(cell) for cell in row.split(",")[3:]] for row in rows])
+    module = load(path)
+    with np.load(path.with_suffix(".npz")) as arrays:
+        samples = module.Samples(arrays["x"], arrays["y"], range(len(expected)))
+    with torch.no_grad():
+        x = torch.stack([samples[i][0] for i in range(len(samples))])
+        got = module.load_model()(x).softmax(-1).numpy()
+    error = np.abs(got - expected).max()
+    check("predictions", "" if error <= 1e-4 else f"they differ by {error:.3g}")
 
 
 with tempfile.TemporaryDirectory() as cases, tempfile.TemporaryDirectory() as rest:
@@ -156,5 +199,6 @@ with tempfile.TemporaryDirectory() as cases, tempfile.TemporaryDirectory() as re
     check_modules(rest, [name.split()[1] for name in names])
     check_data(rest)
     check_layout(rest)
+    check_predictions(rest)
     check_training(rest)
 print(f"1..{number}")
