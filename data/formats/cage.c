@@ -103,7 +103,9 @@ be_child (CjdCageFunc func, const void *bytes, gsize size, guint flags, const Cj
     signal (signals[i], SIG_DFL);
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
-  alarm (60 + 20 * limits->seconds * SLOWNESS); /* one that waits for ever takes no time of a processor */
+  alarm (60
+         + 20 * limits->seconds
+               * SLOWNESS); /* one that waits for ever takes no time of a processor */
   if (nowhere >= 0)
     {
       dup2 (nowhere, STDOUT_FILENO);

@@ -473,7 +473,8 @@ clear (char *data, gsize bytes)
   if (last > first && madvise (first, (gsize) (last - first), MADV_DONTNEED) == 0)
     {
 #if __has_include(<valgrind/memcheck.h>)
-      (void) VALGRIND_MAKE_MEM_DEFINED (first, last - first); /* it does not know that they are zeros */
+      (void) VALGRIND_MAKE_MEM_DEFINED (first,
+                                        last - first); /* it does not know that they are zeros */
 #endif
       memset (data, 0, (gsize) (first - data));
       memset (last, 0, (gsize) (data + bytes - last));

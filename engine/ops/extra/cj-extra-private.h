@@ -128,9 +128,8 @@ void cj_extra_multiply (gint64 m, gint64 n, gint64 k, const float *a, gint64 a_r
 CjArray *cj_extra_matmul (CjArray *a, CjArray *b, CjArrayType type, GError **error);
 
 /* The convolution of float32 values by one call: y N F space, of x and weight; `b` may be NULL. */
-void cj_extra_convolve (const CjWindow *w, gint64 n, gint64 channels, gint64 filters,
-                        gint64 groups, const float *x, const float *weight, const float *b,
-                        float *y);
+void cj_extra_convolve (const CjWindow *w, gint64 n, gint64 channels, gint64 filters, gint64 groups,
+                        const float *x, const float *weight, const float *b, float *y);
 
 /* As float32, float16 and double through it: results of type `type` are cast back. */
 gboolean cj_extra_give_as (CjExtraCall *call, guint k, CjArray *value, CjArrayType type,
