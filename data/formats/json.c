@@ -64,7 +64,7 @@ skip_number (const char *text, gsize length, gsize *i)
   gboolean finite;
 
   while (*i + n < length
-         && (g_ascii_isdigit (text[*i + n]) || memchr ("+-.eE", text[*i + n], 5) != NULL))
+         && (g_ascii_isdigit (text[*i + n]) || strchr ("+-.eE", text[*i + n]) != NULL))
     n++;
   number = g_strndup (text + *i, n);
   *i += n - 1;
