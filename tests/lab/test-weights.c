@@ -186,7 +186,7 @@ test_session (void)
       g_autoptr (GError) error = NULL;
       const float before = get_weight (&lab);
 
-      g_assert_true (cjl_export (lab.project, path, NULL, &error));
+      g_assert_true (cjl_export (lab.project, path, NULL, NULL, &error));
       tensors = cjl_weights_load (paths, &error);
       g_assert_no_error (error);
       cj_tensor_f32 (cjd_named_tensors_find (tensors, "dense1.weight"))[0] = 42;
