@@ -159,6 +159,35 @@ cjl_zoo_load (const CjlZooNet *net, GError **error)
   return g_steal_pointer (&project);
 }
 
+gboolean
+cjl_zoo_give (const CjlZooNet *net, CjlProject *project, GError **error)
+{
+  g_autoptr (CjlProject) from = cjl_zoo_load (net, error);
+  const GPtrArray *weights = from != NULL ? cjl_project_get_weights (from) : NULL;
+  g_autoptr (CjTable) table = cj_table_new_empty ();
+  g_autoptr (CjCheckpoint) checkpoint = NULL;
+
+  if (weights == NULL)
+    return FALSE;
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const CjdNamedTensor *named = weights->pdata[i];
+
+      cj_table_append (table, named->name, &named->tensor->shape, FALSE);
+    }
+  checkpoint = cj_checkpoint_new (table, 0, 0);
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const CjdNamedTensor *named = weights->pdata[i];
+
+      memcpy (cj_checkpoint_get_data (checkpoint, cj_table_get (table, i)), named->tensor->data,
+              cj_tensor_bytes (named->tensor));
+    }
+  cjl_project_forget_run (project);
+  cjl_project_store (project, checkpoint);
+  return TRUE;
+}
+
 /* --- teaching --- */
 
 /* Batches small enough for some steps an epoch, and as many epochs as make some hundred steps. */
