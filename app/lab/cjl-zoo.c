@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-card.h"
 #include "cjl-evaluation.h"
+#include "cjl-project-private.h"
 #include "cjl-transfer.h"
 #include "cjl-zoo-files.h"
 #include "safetensors.h"
@@ -58,12 +59,13 @@ static const CjlZooNet nets[] = {
     .accuracy = 0.8492 },
   { .experiment
     = { .id = "zoo-clothes",
-        .title = "Sorts clothes",
+        .title = "Teach it your own pictures",
         .category = CJL_ZOO_CATEGORY,
-        .blurb = "Three convolutions that have seen 60,000 photographs of clothes, grey and small: "
-                 "a body for pictures of your own",
-        .teaches = "Drop folders of pictures on it, a folder a class: the body stays, a new last "
-                   "layer learns them in seconds",
+        .blurb
+        = "It has sorted 60,000 small photographs of clothes, and learns 30 pictures of your "
+          "own in seconds",
+        .teaches = "Drop a folder on it, with a folder of pictures a class: its body is frozen, a "
+                   "new last layer learns them",
         .expected = "91 %",
         .network
         = "input, " STAGE ("16") STAGE ("32") STAGE ("64") "flatten, dense 10, cross-entropy",
@@ -71,7 +73,7 @@ static const CjlZooNet nets[] = {
         .data = "validation-share=0.05",
         .setup = "epochs=6 batch=128 learning-rate=0.004 schedule=cosine" },
     .data_set = "fashion-mnist",
-    .stand_in = "all",
+    .stand_in = "digits",
     .licence = "Fashion-MNIST: H. Xiao, K. Rasul and R. Vollgraf, Zalando SE; MIT licence",
     .accuracy = 0.9064 },
   { .experiment
@@ -156,6 +158,7 @@ cjl_zoo_load (const CjlZooNet *net, GError **error)
   project->uuid = g_uuid_string_random ();
   cjl_project_set_title (project, _ (net->experiment.title));
   point_at_data (project, net);
+  cjl_project_full (project)->saved = -1; /* there is no file of it yet */
   return g_steal_pointer (&project);
 }
 
