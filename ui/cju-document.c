@@ -480,17 +480,18 @@ cju_document_mend (CjuDocument *self, const CjProblem *problem)
       go_back (self);
       return;
     }
-  if (node == NULL)
+  if (node == NULL && problem->node != NULL)
     return;
   if (problem->set != NULL)
     {
       g_auto (GStrv) pair = g_strsplit (problem->set, "=", 2);
-      g_autofree char *name = g_strdup_printf ("%s.%s", node->id, pair[0]);
+      g_autofree char *name
+          = node != NULL ? g_strdup_printf ("%s.%s", node->id, pair[0]) : g_strdup (pair[0]);
 
       cjl_project_set (self->project, name, pair[1], NULL);
       return;
     }
-  if (problem->mend == NULL)
+  if (problem->mend == NULL || node == NULL)
     return;
   from = node->from[port];
   cjl_project_begin (self->project);

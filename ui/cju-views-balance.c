@@ -141,7 +141,8 @@ const CjuViewInfo cju_view_balance = {
   .title = N_ ("Balance"),
   .blurb
   = N_ ("What excites and what inhibits the units of each layer, for the chosen sample: weights "
-        "times activity, split by sign. Points on the diagonal are units in which both cancel. A "
+        "times activity, split by sign; of a Conductance-based LIF its conductances. Points on the "
+        "diagonal are units in which both cancel. A "
         "click on a layer shows its units"),
   .figure = "balance",
   .triggers = CJU_VIEW_ON_SELECTED,

@@ -85,7 +85,8 @@ list_layers (CjuView *view)
       {
         const CjNode *node = order->pdata[i];
 
-        if (cjl_spikes_suits (node) && cjl_spikes_has_membrane (node) == (pass == 0))
+        if (cjl_spikes_suits (node)
+            && (cjl_spikes_find_inside (node, CJL_INSIDE_MEMBRANE) > 0) == (pass == 0))
           g_strv_builder_add (builder, node->id);
       }
   names = g_strv_builder_end (builder);
@@ -221,17 +222,17 @@ make_now (CjuView *view, const CjNode *node)
   const CjlProbeFrame *probe = cju_document_get_frame (document);
   const gboolean membrane = get_shown (state) == SHOW_MEMBRANE;
   g_autofree float *thresholds = membrane ? dup_thresholds (view, node) : NULL;
-  const CjlSpikes what
-      = { .graph = cju_document_get_project (document)->graph,
-          .node = node,
-          .spikes = probe != NULL ? cjl_probe_frame_find (probe, node->id) : NULL,
-          .membrane = probe != NULL ? cjl_probe_frame_find_membrane (probe, node->id) : NULL,
-          .thresholds = thresholds,
-          .dataset = cju_document_get_dataset (document),
-          .record = get_record (view),
-          .units = get_units (state),
-          .unit = get_unit (view, node) };
+  CjlSpikes what = { .graph = cju_document_get_project (document)->graph,
+                     .node = node,
+                     .spikes = probe != NULL ? cjl_probe_frame_find (probe, node->id) : NULL,
+                     .thresholds = thresholds,
+                     .dataset = cju_document_get_dataset (document),
+                     .record = get_record (view),
+                     .units = get_units (state),
+                     .unit = get_unit (view, node) };
 
+  for (guint k = 0; probe != NULL && k < CJL_N_INSIDE; k++)
+    what.inside[k] = cjl_probe_frame_find_inside (probe, (CjlInside) k, node->id);
   return membrane ? cjl_spikes_membranes (&what) : cjl_spikes_raster (&what);
 }
 
@@ -332,7 +333,8 @@ const CjuViewInfo cju_view_spikes = {
   .title = N_ ("Spikes"),
   .blurb = N_ ("Which neuron of a spiking layer fires when, for the chosen sample and live while "
                "the network "
-               "learns, with the rates of units and populations; the membranes behind it; and of a "
+               "learns, with the rates of units and populations; the membranes and conductances "
+               "behind it; and of a "
                "recording "
                "of 200 validation samples the intervals, who fires after whom, and what units fire "
                "for. Click "

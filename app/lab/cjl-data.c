@@ -185,6 +185,7 @@ cjl_project_lower (const CjlProject *project, const CjdDataset *dataset, gint64 
   trained->problems = problems;
   if (trained->losses->len == 0)
     g_array_set_size (lowered->losses, 0);
+  cj_train_setup_check (project->setup, project->graph, lowered);
   return lowered;
 }
 

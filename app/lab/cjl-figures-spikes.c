@@ -18,9 +18,10 @@ find_node (const CjlFigureRequest *r, gboolean membrane, GError **error)
   for (guint i = 0; i < order->len; i++)
     {
       const CjNode *node = order->pdata[i];
+      const gboolean neurons = cjl_spikes_find_inside (node, CJL_INSIDE_MEMBRANE) > 0;
 
-      if ((membrane ? cjl_spikes_has_membrane (node) : cjl_spikes_suits (node))
-          && (wanted != NULL ? g_str_equal (node->id, wanted) : cjl_spikes_has_membrane (node)))
+      if ((membrane ? neurons : cjl_spikes_suits (node))
+          && (wanted != NULL ? g_str_equal (node->id, wanted) : neurons))
         return node;
     }
   if (wanted != NULL)
@@ -32,30 +33,40 @@ find_node (const CjlFigureRequest *r, gboolean membrane, GError **error)
   return NULL;
 }
 
+/* Borrowed from `kept`; NULL if there is no such port. */
+static const CjTensor *
+keep_output (GPtrArray *kept, const CjProgram *program, guint node, int port)
+{
+  CjTensor *found = port >= 0 ? cj_program_dup_output (program, node, (guint) port) : NULL;
+
+  if (found != NULL)
+    g_ptr_array_add (kept, found);
+  return found;
+}
+
 static CjvFrame *
 frame_of_sample (const CjlFigureRequest *r, const CjNode *node, GError **error)
 {
   const guint index = (guint) cj_graph_get_index (r->project->graph, node);
   g_autoptr (CjProgram) program = cjl_figure_run_sample (r, error);
   g_autofree char *name = g_strconcat (node->id, ".threshold", NULL);
-  g_autoptr (CjTensor) spikes = NULL, membrane = NULL;
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_tensor_unref);
   const CjProgramParam *param;
   CjlSpikes what;
 
   if (program == NULL)
     return NULL;
-  spikes = cj_program_dup_output (program, index, 0);
-  if (cjl_spikes_has_membrane (node))
-    membrane = cj_program_dup_output (program, index, 1);
   param = cj_program_find_param (program, name);
   what = (CjlSpikes){ .graph = r->project->graph,
                       .node = node,
-                      .spikes = spikes,
-                      .membrane = membrane,
+                      .spikes = keep_output (kept, program, index, 0),
                       .thresholds
                       = param != NULL ? cj_program_get_param_data (program, param) : NULL,
                       .dataset = r->dataset,
                       .unit = r->choice->unit };
+  for (guint k = 0; k < CJL_N_INSIDE; k++)
+    what.inside[k]
+        = keep_output (kept, program, index, cjl_spikes_find_inside (node, (CjlInside) k));
   return g_str_equal (r->id, "raster") ? cjl_spikes_raster (&what) : cjl_spikes_membranes (&what);
 }
 

@@ -129,6 +129,7 @@ write_graph (CjlNirExport *e, GError **error)
   const GPtrArray *names;
   CjShape output;
 
+  e->rows = cjl_nir_has_rows (e);
   if (!find_dt (e, order, error) || !write_nodes (e, order, error)
       || (last = find_last (e, order, error)) == NULL)
     return FALSE;
@@ -181,7 +182,7 @@ cjl_nir_print (CjlProject *project, const CjlNirOptions *options, GError **error
   e.from = g_new0 (GPtrArray *, e.lowered->n_nodes + 1);
   e.edges = g_ptr_array_new_with_free_func (g_free);
   if (write_graph (&e, error))
-    bytes = cjd_hdf5_out_print (e.out);
+    bytes = cjd_hdf5_out_print (e.out, error);
   for (guint i = 0; i < e.lowered->n_nodes; i++)
     g_clear_pointer (&e.from[i], g_ptr_array_unref);
   g_free (e.from);

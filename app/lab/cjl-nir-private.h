@@ -47,6 +47,7 @@ typedef struct
   GPtrArray **from; /* by place of a node: char *, names of what its result is the sum of */
   GPtrArray *edges; /* char *, in turn */
   CjShape input;    /* at a moment; no dimensions: nothing took it yet */
+  gboolean rows;    /* pictures are rows, C 1 L here and C L there */
   double dt;        /* of a moment, ms; 0: no neuron has said yet */
 } CjlNirExport;
 
@@ -55,8 +56,11 @@ gboolean cjl_nir_refuse (const CjNode *node, GError **error, const char *format,
     G_GNUC_PRINTF (3, 4);
 
 const CjLoweredNode *cjl_nir_get_lowered (const CjlNirExport *e, const CjNode *node);
-/* A sample of a node's result at a moment; time is the first axis of sequences. */
+/* A sample of a node's result at a moment, as NIR has it; time is the first axis of sequences. */
 CjShape cjl_nir_get_moment (const CjlNirExport *e, const CjNode *node);
+
+/* Whether all pictures are rows and convolutions look along these, so that they are of NIR's one axis. */
+gboolean cjl_nir_has_rows (const CjlNirExport *e);
 
 /* Writes a field of a node of the graph. */
 void cjl_nir_put_text (CjlNirExport *e, const char *name, const char *field, const char *text);

@@ -72,13 +72,46 @@ get_shape (const CjlNirExport *e, const CjNode *node)
   return cj_builder_get_shape (e->lowered->builder, cjl_nir_get_lowered (e, node)->out[0]);
 }
 
-CjShape
-cjl_nir_get_moment (const CjlNirExport *e, const CjNode *node)
+/* The shape of a result at a moment. */
+static CjShape
+get_moment (const CjlNirExport *e, const CjNode *node)
 {
   const CjShape *shape = get_shape (e, node);
   const guint skip = shape->n_dims == 2 || shape->n_dims == 4 ? 1 : 2;
 
   return cj_shape (shape->n_dims - MIN (skip, shape->n_dims), shape->dims + skip);
+}
+
+CjShape
+cjl_nir_get_moment (const CjlNirExport *e, const CjNode *node)
+{
+  const CjShape moment = get_moment (e, node);
+
+  return e->rows && moment.n_dims == 3 ? cj_shape2 (moment.dims[0], moment.dims[2]) : moment;
+}
+
+gboolean
+cjl_nir_has_rows (const CjlNirExport *e)
+{
+  const GPtrArray *nodes = e->project->graph->nodes;
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const CjNode *node = nodes->pdata[i];
+      const gboolean looks = g_str_equal (node->layer->id, "conv-2d");
+      CjShape moment;
+
+      if (!cjl_nir_get_lowered (e, node)->valid || node->layer->role == CJ_ROLE_LOSS)
+        continue;
+      moment = get_moment (e, node);
+      if ((moment.n_dims == 3 && moment.dims[1] != 1)
+          || g_str_equal (node->layer->id, "avg-pool-2d")
+          || (looks && get_pair (node, "kernel")[0] != 1))
+        return FALSE;
+      found |= looks;
+    }
+  return found;
 }
 
 static const float *
@@ -268,10 +301,12 @@ find_padding (const CjNode *node, const CjShape *picture, gint64 padding[2], GEr
   return TRUE;
 }
 
+/* Rows have one axis, the second of a picture. */
 static gboolean
 write_convolution (CjlNirExport *e, const CjNode *node, GError **error)
 {
-  const CjShape picture = cjl_nir_get_moment (e, node->from[0].node);
+  const CjShape picture = get_moment (e, node->from[0].node);
+  const guint first = e->rows ? 1 : 0, n = 2 - first;
   const gint64 size[] = { picture.dims[1], picture.dims[2] };
   const int *stride = get_pair (node, "stride"), *dilation = get_pair (node, "dilation");
   const gint64 strides[] = { stride[0], stride[1] }, dilations[] = { dilation[0], dilation[1] };
@@ -293,12 +328,14 @@ write_convolution (CjlNirExport *e, const CjNode *node, GError **error)
       row = cj_shape1 (shape.dims[0]);
       bias = zeros = g_new0 (float, shape.dims[0]);
     }
-  name = begin (e, node, "Conv2d");
-  cjl_nir_put_ints (e, name, "input_shape", 2, size);
+  if (e->rows)
+    shape = cj_shape3 (shape.dims[0], shape.dims[1], shape.dims[3]);
+  name = begin (e, node, e->rows ? "Conv1d" : "Conv2d");
+  cjl_nir_put_ints (e, name, "input_shape", e->rows ? 0 : 2, size + first);
   put_floats (e, name, "weight", &shape, weight);
-  cjl_nir_put_ints (e, name, "stride", 2, strides);
-  cjl_nir_put_ints (e, name, "padding", 2, padding);
-  cjl_nir_put_ints (e, name, "dilation", 2, dilations);
+  cjl_nir_put_ints (e, name, "stride", n, strides + first);
+  cjl_nir_put_ints (e, name, "padding", n, padding + first);
+  cjl_nir_put_ints (e, name, "dilation", n, dilations + first);
   cjl_nir_put_ints (e, name, "groups", 0, &groups);
   put_floats (e, name, "bias", &row, bias);
   return TRUE;

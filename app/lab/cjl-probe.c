@@ -3,7 +3,6 @@
 
 #include "cj-pool.h"
 #include "cjl-attention.h"
-#include "cjl-spike-record.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -42,14 +41,16 @@ cjl_probe_frame_unref (CjlProbeFrame *self)
   for (guint i = 0; i < self->n_nodes; i++)
     {
       g_clear_pointer (&self->outputs[i], cj_tensor_unref);
-      g_clear_pointer (&self->membranes[i], cj_tensor_unref);
+      for (guint k = 0; k < CJL_N_INSIDE; k++)
+        g_clear_pointer (&self->inside[k][i], cj_tensor_unref);
       g_clear_pointer (&self->surfaces[i], cj_tensor_unref);
     }
   g_clear_pointer (&self->x, cj_tensor_unref);
   g_clear_pointer (&self->attention, g_ptr_array_unref);
   g_clear_pointer (&self->answer, cj_tensor_unref);
   g_clear_pointer (&self->silenced, cj_tensor_unref);
-  g_free (self->membranes);
+  for (guint k = 0; k < CJL_N_INSIDE; k++)
+    g_free (self->inside[k]);
   g_free (self->surfaces);
   g_strfreev (self->ids);
   g_free (self->outputs);
@@ -90,9 +91,9 @@ cjl_probe_frame_find_surface (const CjlProbeFrame *self, const char *id)
 }
 
 CjTensor *
-cjl_probe_frame_find_membrane (const CjlProbeFrame *self, const char *id)
+cjl_probe_frame_find_inside (const CjlProbeFrame *self, CjlInside what, const char *id)
 {
-  return find (self, self->membranes, id);
+  return find (self, self->inside[what], id);
 }
 
 /* [points, U] to [1, U, side, side] */
@@ -182,7 +183,8 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   frame->n_nodes = self->graph->nodes->len;
   frame->ids = g_new0 (char *, frame->n_nodes + 1);
   frame->outputs = g_new0 (CjTensor *, frame->n_nodes + 1);
-  frame->membranes = g_new0 (CjTensor *, frame->n_nodes + 1);
+  for (guint k = 0; k < CJL_N_INSIDE; k++)
+    frame->inside[k] = g_new0 (CjTensor *, frame->n_nodes + 1);
   frame->surfaces = g_new0 (CjTensor *, frame->n_nodes + 1);
   for (guint i = 0; i < frame->n_nodes; i++)
     frame->ids[i] = g_strdup (((CjNode *) self->graph->nodes->pdata[i])->id);
@@ -194,8 +196,13 @@ make_frame (CjlProbe *self, CjTensor *x, const CjCheckpoint *weights, gint64 sam
   for (guint i = 0; i < frame->n_nodes; i++)
     {
       frame->outputs[i] = cj_program_dup_output (self->program, i, 0);
-      if (cjl_spikes_has_membrane (self->graph->nodes->pdata[i]))
-        frame->membranes[i] = cj_program_dup_output (self->program, i, 1);
+      for (guint k = 0; k < CJL_N_INSIDE; k++)
+        {
+          const int port = cjl_spikes_find_inside (self->graph->nodes->pdata[i], (CjlInside) k);
+
+          if (port > 0)
+            frame->inside[k][i] = cj_program_dup_output (self->program, i, (guint) port);
+        }
     }
   if (self->plane != NULL)
     make_surfaces (self, weights, frame);

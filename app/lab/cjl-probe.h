@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cj-trainer.h"
+#include "cjl-spike-record.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +26,7 @@ typedef struct
   CjTensor *
       *outputs; /* first output of each node, [1, ...] in the logical layout; NULL: not built */
   CjTensor *
-      *membranes; /* second output of each node of spiking neurons, [1, T, ...]; NULL: it is none */
+      *inside[CJL_N_INSIDE]; /* what else each node of neurons shows, [1, T, ...]; NULL: nothing */
   CjTensor **surfaces;  /* for data of two features: what each unit makes of the whole plane, [1, U,
                           CJL_SURFACE_SIDE, CJL_SURFACE_SIDE], from the top; NULL: none */
   CjlProbeWish wish;    /* that was fulfilled */
@@ -60,8 +61,9 @@ guint cjl_probe_get_count (CjlProbe *probe);
 CjlProbeFrame *cjl_probe_frame_ref (CjlProbeFrame *frame);
 void cjl_probe_frame_unref (CjlProbeFrame *frame);
 CjTensor *cjl_probe_frame_find (const CjlProbeFrame *frame, const char *id); /* borrowed, or NULL */
-CjTensor *cjl_probe_frame_find_surface (const CjlProbeFrame *frame, const char *id);  /* the same */
-CjTensor *cjl_probe_frame_find_membrane (const CjlProbeFrame *frame, const char *id); /* the same */
+CjTensor *cjl_probe_frame_find_surface (const CjlProbeFrame *frame, const char *id); /* the same */
+CjTensor *cjl_probe_frame_find_inside (const CjlProbeFrame *frame, CjlInside what,
+                                       const char *id); /* the same */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProbe, cjl_probe_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlProbeFrame, cjl_probe_frame_unref)

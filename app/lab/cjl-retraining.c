@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-rig.h"
+#include "cjd-tasks.h"
 #include "cjl-robustness.h"
 
 #include <glib/gi18n-lib.h>
@@ -234,6 +235,7 @@ make_rig (const CjlNetwork *network, const CjTrainSetup *setup, const CjlRetrain
   rig = cj_rig_new (graph, own, feed, o->n_threads, error);
   if (rig == NULL)
     return NULL;
+  cj_trainer_begin_at (rig->trainer, network->weights->at.task); /* and with it, not before */
   if (put_weights (rig, network, damaged,
                    target == CJ_DAMAGE_HEADS || cjl_robustness_has_order (o->what))
       && put_lesions (rig->program, damaged))
@@ -269,7 +271,7 @@ cjl_retraining_run_one (const CjlNetwork *network, const CjTrainSetup *setup,
                         GError **error)
 {
   g_autoptr (CjlDamaged) damaged = damage (network, o, error);
-  g_autoptr (CjFeed) feed = cjd_dataset_new_training_feed (network->dataset);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_run_feed (network->dataset, CJD_SPLIT_TRAIN);
   g_autoptr (CjRig) rig
       = damaged != NULL ? make_rig (network, setup, o, damaged, seed, feed, error) : NULL;
   CjStepReport report;
@@ -346,7 +348,7 @@ run (Work *work, GError **error)
   CjlRetraining *result = work->result;
   const CjlRetrainingOptions *o = &result->options;
   g_autoptr (CjFeed) test = cjd_dataset_new_feed (result->dataset, o->split);
-  g_autoptr (CjFeed) feed = cjd_dataset_new_training_feed (result->dataset);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_run_feed (result->dataset, CJD_SPLIT_TRAIN);
   g_autoptr (CjlDamaged) damaged = NULL;
   CjlAttacked whole;
 

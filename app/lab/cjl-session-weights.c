@@ -112,6 +112,11 @@ say_taken (const CjlShrunk *shrunk, gint64 before, gint64 after)
   g_string_append_printf (text, /* Translators: two numbers */
                           _ (" %'lld of %'lld weights are left."), (long long) after,
                           (long long) before);
+  if (shrunk->shared != NULL)
+    g_string_append_printf (text, /* Translators: names of layers */
+                            _ (" %s keeps its silent heads: its attentions have one number of "
+                               "heads between them."),
+                            shrunk->shared);
   return g_string_free (text, FALSE);
 }
 
@@ -137,12 +142,19 @@ cjl_session_take_shrunk (CjlSession *self, const CjlShrunk *shrunk, char **said,
   before = count_weights (self);
   if (shrunk->n_units + shrunk->n_heads == 0)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
-                   shrunk->kept == NULL
-                       ? _ ("No unit of the network is pruned as a whole. Prune with the pattern "
-                            "“unit” or “head” first.")
-                       : _ ("The units that are pruned cannot be taken out, since the network "
-                            "would answer otherwise."));
+      if (shrunk->shared != NULL)
+        g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, /* Translators: names of layers */
+                     _ ("%s keeps its silent heads: its attentions have one number of heads "
+                        "between them, and may lack different ones. Put Multi-head attention in "
+                        "its place, whose heads can go."),
+                     shrunk->shared);
+      else
+        g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, "%s",
+                     shrunk->kept == NULL
+                         ? _ ("No unit of the network is pruned as a whole. Prune with the pattern "
+                              "“unit” or “head” first.")
+                         : _ ("The units that are pruned cannot be taken out, since the network "
+                              "would answer otherwise."));
       return FALSE;
     }
   for (guint i = 0; i < shrunk->cuts->len; i++)

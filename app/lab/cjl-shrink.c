@@ -209,8 +209,28 @@ add_head_cuts (const char *node, const CjHeads *heads, const CjCheckpoint *weigh
   return n;
 }
 
+/* Whether another attention of the same layer has the same number of heads. */
+static gboolean
+shares_number (const GArray *all, guint i)
+{
+  for (guint k = 0; k < all->len; k++)
+    if (k != i && g_array_index (all, CjHeads, k).node == g_array_index (all, CjHeads, i).node)
+      return TRUE;
+  return FALSE;
+}
+
+/* Adds a name to a list, once. */
 static void
-shrink_heads (CjlShrunk *self, const Old *old, GString *kept)
+add_name (GString *names, const char *name)
+{
+  g_auto (GStrv) there = g_strsplit (names->str, ", ", -1);
+
+  if (!g_strv_contains ((const char *const *) there, name))
+    g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", name);
+}
+
+static void
+shrink_heads (CjlShrunk *self, const Old *old, GString *kept, GString *shared)
 {
   const CjDataSpec spec = cjl_data_spec (old->dataset, 1);
   g_autoptr (CjLowered) lowered = cj_lower (old->graph, &spec);
@@ -225,6 +245,12 @@ shrink_heads (CjlShrunk *self, const Old *old, GString *kept)
 
       if (n == 0)
         continue;
+      if (shares_number (all, i))
+        {
+          g_array_set_size (self->cuts, before);
+          add_name (shared, node->id);
+          continue;
+        }
       if (try_node (self, old, node->id, n, heads, self->cuts))
         {
           self->n_heads += n;
@@ -232,7 +258,7 @@ shrink_heads (CjlShrunk *self, const Old *old, GString *kept)
           continue;
         }
       g_array_set_size (self->cuts, before);
-      g_string_append_printf (kept, "%s%s", kept->len > 0 ? ", " : "", node->id);
+      add_name (kept, node->id);
     }
 }
 
@@ -240,7 +266,7 @@ CjlShrunk *
 cjl_shrink (const CjGraph *graph, CjdDataset *dataset, const CjCheckpoint *weights, GError **error)
 {
   g_autoptr (CjlShrunk) self = g_new0 (CjlShrunk, 1);
-  g_autoptr (GString) kept = g_string_new (NULL);
+  g_autoptr (GString) kept = g_string_new (NULL), shared = g_string_new (NULL);
   Old old = { graph, dataset, weights };
   g_autofree float *answers = answer (graph, dataset, weights, &old.n_answers, error);
 
@@ -264,11 +290,13 @@ cjl_shrink (const CjGraph *graph, CjdDataset *dataset, const CjCheckpoint *weigh
           continue;
         }
       g_array_set_size (self->cuts, before);
-      g_string_append_printf (kept, "%s%s", kept->len > 0 ? ", " : "", node->id);
+      add_name (kept, node->id);
     }
-  shrink_heads (self, &old, kept);
+  shrink_heads (self, &old, kept, shared);
   if (kept->len > 0)
     self->kept = g_strdup (kept->str);
+  if (shared->len > 0)
+    self->shared = g_strdup (shared->str);
   return g_steal_pointer (&self);
 }
 
@@ -278,5 +306,6 @@ cjl_shrunk_free (CjlShrunk *self)
   g_clear_pointer (&self->graph, cj_graph_free);
   g_clear_pointer (&self->cuts, g_array_unref);
   g_free (self->kept);
+  g_free (self->shared);
   g_free (self);
 }

@@ -190,39 +190,50 @@ fill_threshold (const CjlSpikes *what, gint64 unit, gint64 t, gint64 u, float *o
     }
 }
 
+/* Of U units over T moments the n that are shown: [n, T]. */
+static CjTensor *
+dup_units (const CjTensor *all, guint n, gint64 t, gint64 u, const gint64 *units)
+{
+  const CjShape shape = cj_shape2 (n, t);
+  CjTensor *some = cj_tensor_new (CJ_FLOAT32, &shape);
+
+  for (guint r = 0; r < n; r++)
+    for (gint64 i = 0; i < t; i++)
+      cj_tensor_f32 (some)[r * t + i] = cj_tensor_f32 (all)[i * u + units[r]];
+  return some;
+}
+
 CjvFrame *
 cjl_spikes_membranes (const CjlSpikes *what)
 {
+  static const char *const names[CJL_N_INSIDE] = { "membrane", "excitation", "inhibition" };
   const char *unit;
   const double dt = cjl_spikes_get_moment (what->node, &unit);
   gint64 t, u, units[CJL_MEMBRANES];
   float numbers[CJL_MEMBRANES];
-  CjTensor *v, *s, *threshold;
+  CjTensor *threshold;
   CjvFrame *frame;
   CjShape shape;
   guint n;
 
-  if (!find_size (what, &t, &u) || what->membrane == NULL
-      || !cj_shape_equal (&what->membrane->shape, &what->spikes->shape))
+  if (!find_size (what, &t, &u) || what->inside[CJL_INSIDE_MEMBRANE] == NULL)
     return NULL;
+  for (guint k = 0; k < CJL_N_INSIDE; k++)
+    if (what->inside[k] != NULL && !cj_shape_equal (&what->inside[k]->shape, &what->spikes->shape))
+      return NULL;
   n = choose_units (what, t, u, units);
   shape = cj_shape2 (n, t);
-  v = cj_tensor_new (CJ_FLOAT32, &shape);
-  s = cj_tensor_new (CJ_FLOAT32, &shape);
   threshold = cj_tensor_new (CJ_FLOAT32, &shape);
   for (guint r = 0; r < n; r++)
     {
       numbers[r] = (float) units[r];
       fill_threshold (what, units[r], t, u, cj_tensor_f32 (threshold) + r * t);
-      for (gint64 i = 0; i < t; i++)
-        {
-          cj_tensor_f32 (v)[r * t + i] = cj_tensor_f32 (what->membrane)[i * u + units[r]];
-          cj_tensor_f32 (s)[r * t + i] = cj_tensor_f32 (what->spikes)[i * u + units[r]];
-        }
     }
   frame = cjv_frame_new ();
-  cjv_frame_take_array (frame, "membrane", v);
-  cjv_frame_take_array (frame, "spikes", s);
+  for (guint k = 0; k < CJL_N_INSIDE; k++)
+    if (what->inside[k] != NULL)
+      cjv_frame_take_array (frame, names[k], dup_units (what->inside[k], n, t, u, units));
+  cjv_frame_take_array (frame, "spikes", dup_units (what->spikes, n, t, u, units));
   cjv_frame_take_array (frame, "threshold", threshold);
   cjv_frame_set_values (frame, "units", numbers, n);
   put_time (frame, dt, unit);

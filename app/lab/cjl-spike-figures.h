@@ -23,10 +23,11 @@ typedef struct
 {
   const CjGraph *graph;
   const CjNode *node;
-  const CjTensor *spikes, *membrane; /* [1, T, ...]; membrane may be NULL */
-  const float *thresholds;           /* [U], learned; NULL: the layer's parameter */
-  const CjdDataset *dataset;         /* for the names of classes; may be NULL */
-  const CjlSpikeRecord *record;      /* of the same layer, for classes; may be NULL */
+  const CjTensor *spikes;               /* [1, T, ...] */
+  const CjTensor *inside[CJL_N_INSIDE]; /* shaped so; NULL: not known */
+  const float *thresholds;              /* [U], learned; NULL: the layer's parameter */
+  const CjdDataset *dataset;            /* for the names of classes; may be NULL */
+  const CjlSpikeRecord *record;         /* of the same layer, for classes; may be NULL */
   CjlUnits units;
   gint64 unit; /* to be marked, -1: none */
 } CjlSpikes;

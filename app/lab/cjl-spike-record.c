@@ -2,7 +2,6 @@
 #include "cjl-spike-record.h"
 
 #include "cj-error.h"
-#include "cj-spiking.h"
 #include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
@@ -10,10 +9,17 @@
 
 #define BATCH 20
 
-gboolean
-cjl_spikes_has_membrane (const CjNode *node)
+int
+cjl_spikes_find_inside (const CjNode *node, CjlInside what)
 {
-  return node->layer->outputs == cj_spiking_outputs && !node->muted;
+  static const char *const names[CJL_N_INSIDE] = { "v", "e", "i" };
+
+  if (node->muted || !g_str_equal (node->layer->category, "spiking"))
+    return -1;
+  for (guint port = 1; port < cj_layer_get_n_out (node->layer); port++)
+    if (g_str_equal (cj_layer_get_output (node->layer, port)->name, names[what]))
+      return (int) port;
+  return -1;
 }
 
 gboolean
@@ -21,7 +27,7 @@ cjl_spikes_suits (const CjNode *node)
 {
   static const char *const encoders[] = { "poisson-encoder", "latency-encoder", NULL };
 
-  return cjl_spikes_has_membrane (node)
+  return cjl_spikes_find_inside (node, CJL_INSIDE_MEMBRANE) > 0
          || (g_strv_contains (encoders, node->layer->id) && !node->muted);
 }
 

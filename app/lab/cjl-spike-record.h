@@ -12,8 +12,18 @@ G_BEGIN_DECLS
 
 /* Whether what the layer gives are spikes. */
 gboolean cjl_spikes_suits (const CjNode *node);
-/* Whether it also gives the membranes that they come from. */
-gboolean cjl_spikes_has_membrane (const CjNode *node);
+
+/* What else neurons show of themselves. */
+typedef enum
+{
+  CJL_INSIDE_MEMBRANE,   /* what the spikes come from */
+  CJL_INSIDE_EXCITATION, /* conductances, in units of the leak */
+  CJL_INSIDE_INHIBITION,
+  CJL_N_INSIDE
+} CjlInside;
+
+/* The output of a layer of spiking neurons with that, shaped as its spikes; -1: it is none, or has none. */
+int cjl_spikes_find_inside (const CjNode *node, CjlInside what);
 /* How long a moment of the layer is, and in `*unit` "ms"; where it knows no time constants 1 and NULL. */
 double cjl_spikes_get_moment (const CjNode *node, const char **unit);
 

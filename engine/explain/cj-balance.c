@@ -124,6 +124,22 @@ add_conv (CjBalance *self, gint64 pair, gint64 at, const CjStep *step, const CjO
   add_current (self, pair, sums[1]);
 }
 
+/* The conductances of neurons that have them, as results 2 and 3 of their op; NULL if it is not one of the node. */
+static const CjOpCall *
+find_conductances (const CjProgram *program, guint node)
+{
+  CjBuilder *b = cj_program_get_lowered (program)->builder;
+
+  for (guint i = 0; i < b->steps->len; i++)
+    {
+      const CjStep *step = get_step (program, i);
+
+      if (step->op.info == &cj_op_conductance && cj_builder_get_value (b, step->out)->node == node)
+        return cj_program_get_call (program, i);
+    }
+  return NULL;
+}
+
 static void
 summarise (CjBalance *self)
 {
@@ -151,25 +167,57 @@ summarise (CjBalance *self)
   self->rest = e + i > 0 ? rest / (e + i) : NAN;
 }
 
+static CjBalance *
+new_balance (gint64 pairs, gint64 n_units)
+{
+  CjBalance *self = g_new0 (CjBalance, 1);
+
+  self->n = MIN (pairs, CJ_BALANCE_MAX_POINTS);
+  self->n_units = n_units;
+  self->unit = g_new0 (guint32, self->n);
+  self->excitation = g_new0 (float, self->n);
+  self->inhibition = g_new0 (float, self->n);
+  return self;
+}
+
+static CjBalance *
+look_at_conductances (const CjOpCall *call)
+{
+  const CjShape *x = &call->op->in_shape[0];
+  const gint64 all = cj_shape_size (x) / x->dims[0], n_units = all / x->dims[1];
+  CjBalance *self = new_balance (all, n_units);
+
+  for (gint64 p = 0; p < self->n; p++)
+    {
+      const gint64 at = p * all / self->n;
+
+      self->unit[p] = (guint32) (at % n_units);
+      self->excitation[p] = call->out[2][at];
+      self->inhibition[p] = call->out[3][at];
+    }
+  summarise (self);
+  return self;
+}
+
 CjBalance *
 cj_balance_measure (const CjProgram *program, guint node)
 {
   CjBuilder *b = cj_program_get_lowered (program)->builder;
-  g_autoptr (GArray) products = find_products (program, node);
-  const CjStep *main = products->len > 0
-                           ? get_step (program, g_array_index (products, guint, products->len - 1))
-                           : NULL;
-  const gint64 all = main != NULL ? count_pairs (main) : 0;
+  const CjOpCall *opened = find_conductances (program, node);
+  g_autoptr (GArray) products = NULL;
+  const CjStep *main;
   CjBalance *self;
+  gint64 all;
 
+  if (opened != NULL)
+    return look_at_conductances (opened);
+  products = find_products (program, node);
+  main = products->len > 0 ? get_step (program, g_array_index (products, guint, products->len - 1))
+                           : NULL;
+  all = main != NULL ? count_pairs (main) : 0;
   if (all < 1)
     return NULL;
-  self = g_new0 (CjBalance, 1);
-  self->n = MIN (all, CJ_BALANCE_MAX_POINTS);
-  self->n_units = main->op.in_shape[1].dims[0];
-  self->unit = g_new0 (guint32, self->n);
-  self->excitation = g_new0 (float, self->n);
-  self->inhibition = g_new0 (float, self->n);
+  self = new_balance (all, main->op.in_shape[1].dims[0]);
   for (guint k = 0; k < products->len; k++)
     {
       const guint i = g_array_index (products, guint, k);

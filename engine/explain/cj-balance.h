@@ -3,8 +3,9 @@
  * those above 0 sum up to its excitation, those below to its inhibition. In balanced networks both are large,
  * nearly cancel and go together from moment to moment (C. van Vreeswijk, H. Sompolinsky, "Chaos in neuronal
  * networks with balanced excitatory and inhibitory activity", Science 274, 1996; S. Denève, C. Machens, "Efficient
- * codes and balanced networks", Nature Neuroscience 19, 2016). Offsets are not counted. U units, P places or
- * moments of each. */
+ * codes and balanced networks", Nature Neuroscience 19, 2016). Offsets are not counted. Of neurons whose synapses are
+ * conductances, these are what excites and inhibits, moment by moment and in units of the leak. U units, P places
+ * or moments of each. */
 #pragma once
 
 #include "cj-program.h"
@@ -28,7 +29,7 @@ typedef struct
 } CjBalance;
 
 /* What came into node number `node` for the first sample of the last forward of a probe program; NULL if the node
- * has no product with weights (dense layers, convolutions, Dale dense). You free. Any thread. */
+ * has no product with weights (dense layers, convolutions, Dale dense) and no conductances. You free. Any thread. */
 CjBalance *cj_balance_measure (const CjProgram *program, guint node);
 void cj_balance_free (CjBalance *balance);
 

@@ -187,7 +187,7 @@ find_kind (const Count *c, guint i)
 
   if (op == &cj_op_spikes)
     return ((const CjSpikesAttrs *) step->op.attrs)->silent ? KIND_NUMBERS : KIND_SPIKES;
-  if (op == &cj_op_rivals)
+  if (op == &cj_op_rivals || op == &cj_op_conductance)
     return KIND_SPIKES;
   if (op == &cj_op_encode)
     return ((const CjEncodeAttrs *) step->op.attrs)->kind == CJ_ENCODE_REPEAT ? KIND_NUMBERS
@@ -330,6 +330,21 @@ typedef struct
   gboolean int8; /* whole numbers of 8 bits */
 } Weights;
 
+/* Whether a product goes through the excitatory or the inhibitory synapses alone. */
+static gboolean
+is_one_sided (const Count *c, const CjStep *product)
+{
+  for (guint i = 0; i < c->builder->steps->len; i++)
+    {
+      const CjStep *step = get_step (c, i);
+
+      if (step->op.info == &cj_op_conductance
+          && (step->in[0] == product->out || step->in[1] == product->out))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static Weights
 look_at_weights (const Count *c, const CjStep *step, const float *w, guint index)
 {
@@ -347,6 +362,12 @@ look_at_weights (const Count *c, const CjStep *step, const float *w, guint index
   found.int8 = levels && (kind == KIND_LEVELS || kind == KIND_SPIKES);
   found.each = found.int8 ? LEVEL_BYTES : FLOAT_BYTES;
   found.bytes = found.each * (double) size;
+  if (is_one_sided (c, step)) /* a weight is stored once and is a synapse of its sign */
+    {
+      found.kept = share;
+      found.bytes *= share;
+      return found;
+    }
   if (!c->table->skip_zeros || share == 1)
     return found;
   found.kept = share;
@@ -389,15 +410,19 @@ static void
 count_neurons (const Count *c, const CjStep *step, const CjOpCall *call, CjEnergyCount *to)
 {
   const gboolean rivals = step->op.info == &cj_op_rivals;
-  const CjSpikesAttrs *a = rivals ? NULL : step->op.attrs;
+  const gboolean opens = step->op.info == &cj_op_conductance;
+  const CjSpikesAttrs *a = step->op.info == &cj_op_spikes ? step->op.attrs : NULL;
   const gint64 moments = cj_shape_size (&step->op.in_shape[0]) / c->batch;
   const gint64 units = moments / MAX (step->op.in_shape[0].dims[1], 1);
-  const int states = rivals ? 1 : 1 + (a->synapse != 0) + (a->adapt_jump != 0);
+  const int states = a != NULL ? 1 + (a->synapse != 0) + (a->adapt_jump != 0) : opens ? 3 : 1;
 
-  to->multiply_adds += (rivals ? 3.0 : 1.0) * (double) (moments * c->n);
+  to->multiply_adds += (opens    ? CJ_CONDUCTANCE_MACS
+                        : rivals ? 3.0
+                                 : 1.0)
+                       * (double) (moments * c->n);
   to->state_bytes += 2.0 * FLOAT_BYTES * states * (double) (moments * c->n);
   to->working_bytes += FLOAT_BYTES * states * (double) units;
-  if (!rivals && step->op.n_in > 1 && step->op.has_in[1] && call->out[0] != NULL)
+  if (a != NULL && step->op.n_in > 1 && step->op.has_in[1] && call->out[0] != NULL)
     {
       const Weights w = look_at_weights (c, step, call->in[1], 1);
       const double spikes = count_nonzero (call->out[0], moments * c->n);
@@ -460,7 +485,7 @@ count_step (const Count *c, guint i, CjEnergyCount *to)
 
   if (is_product (op) && c->fixed[step->in[1]])
     count_product (c, step, call, to);
-  else if (op == &cj_op_spikes || op == &cj_op_rivals)
+  else if (op == &cj_op_spikes || op == &cj_op_rivals || op == &cj_op_conductance)
     count_neurons (c, step, call, to);
   else if (op == &cj_op_recurrent)
     count_cells (c, step, call, to);

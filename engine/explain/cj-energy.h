@@ -11,7 +11,7 @@
  *                  of an embedding the rows that are looked up
  *   activations    what goes into a layer and what leaves it move once; what stays within a layer does not
  *                  move. A spike is a bit, a quantised number a byte
- *   state          membranes and hidden states are read and written once a moment
+ *   state          membranes, conductances and hidden states are read and written once a moment
  * It is the ideal of a machine that moves everything once. What reorders numbers, and parameters computed
  * from parameters alone, cost nothing. Energies in picojoules, sizes in bytes; L nodes. */
 #pragma once

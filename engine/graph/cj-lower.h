@@ -19,7 +19,8 @@ typedef struct
   guint port;       /* input */
   char *sentence;   /* with the way out */
   const char *mend; /* id of a layer that put before the port would help, or NULL */
-  char *set;        /* "units=10": a parameter of `node` that would help, or NULL */
+  char *set; /* "units=10": a parameter of `node` that would help, without a node a value of the
+                     * training, as "learning-rate=1"; or NULL */
 } CjProblem;
 
 /* An input node given a tensor of its own instead of the data. */
@@ -77,6 +78,8 @@ typedef struct
   GArray *locals; /* int: scalar values that rules lower besides, which are no part of the loss */
   int prediction; /* what the first loss looks at, else the last node without a successor */
   GPtrArray *problems; /* CjProblem */
+  char *
+      dam; /* a node that gradients would have to pass and cannot, so that nothing trains; NULL: none */
 } CjLowered;
 
 /* Never fails; look at problems. You free. Any thread that may read the graph. */

@@ -42,6 +42,8 @@ struct _CjRuleInfo
   const CjParam *params;
   /* Alters the list; NULL: nothing to do. What cannot be done becomes a problem. */
   void (*apply) (CjRulePass *pass);
+  /* Its changes are to be made as they are: steps of plain sgd with learning rate 1. */
+  gboolean whole;
 };
 
 extern CjCatalogue cj_rule_catalogue;

@@ -19,7 +19,7 @@ build (CjLayerBuild *build, GError **error)
   const Params *p = build->params;
   const CjPoolAttrs attrs = { .out_h = p->size[0], .out_w = p->size[1] };
 
-  return cj_layer_build_simple (build, &cj_op_avg_pool2d, &attrs, error);
+  return cj_window_pool (build, &cj_op_avg_pool2d, &attrs, error);
 }
 
 const CjLayerInfo cj_layer_adaptive_avg_pool_2d = {

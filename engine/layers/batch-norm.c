@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-norm-params.h"
+#include "cj-window.h"
 
 #include <stddef.h>
 
@@ -8,6 +9,7 @@ typedef struct
   double momentum, eps;
   gboolean affine, fixed;
   int channels; /* of three dimensions: 0 last, 1 second */
+  gboolean moments;
 } Params;
 
 static const char *const places[] = { "last", "second", NULL };
@@ -39,6 +41,14 @@ static const CjParam params[] = {
     .offset = offsetof (Params, channels),
     .max = 1,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
+  { .name = "moments",
+    .title = "Moment by moment",
+    .blurb = "Takes the first axis of a film for time, as Conv 2D does, and one mean and deviation "
+             "a channel over all moments; else for channels, as Conv 3D leaves them",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (Params, moments),
+    .max = 1,
+    .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
   { NULL },
 };
 
@@ -48,17 +58,22 @@ build (CjLayerBuild *build, GError **error)
   const Params *p = build->params;
   const CjShape *x = cj_layer_build_shape (build, 0);
   const gboolean rows = x->n_dims == 3 && p->channels == 0;
-  const CjShape c = cj_shape1 (x->n_dims < 2 ? 1 : x->dims[rows ? 2 : 1]);
+  const gboolean film = x->n_dims == 5 && p->moments;
+  const CjShape c = cj_shape1 (x->n_dims < 2 ? 1 : x->dims[rows || film ? 2 : 1]);
   const CjBatchNormAttrs attrs = { p->eps, p->momentum, p->fixed };
+  gint64 moments = 0;
   int in[5] = { build->in[0] };
 
+  if (film && !cj_window_fold (build, &in[0], &moments, error))
+    return FALSE;
   cj_norm_build_affine (build, &c, p->affine, p->affine, in);
   in[3] = cj_builder_add_state (build->builder, build->node, "running_mean", &c,
                                 (CjInit){ .kind = CJ_INIT_ZEROS });
   in[4] = cj_builder_add_state (build->builder, build->node, "running_var", &c,
                                 (CjInit){ .kind = CJ_INIT_ONES });
   return cj_layer_build_emit (build, rows ? &cj_op_batch_norm_rows : &cj_op_batch_norm, &attrs, in,
-                              5, &build->out[0], error);
+                              5, &build->out[0], error)
+         && cj_window_unfold (build, moments, &build->out[0], error);
 }
 
 const CjLayerInfo cj_layer_batch_norm = {

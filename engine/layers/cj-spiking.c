@@ -36,8 +36,8 @@ get_decay (const CjSpikingParams *p, double tau)
   return exp (-p->dt / tau);
 }
 
-static double
-get_slope (const CjSpikingParams *p)
+double
+cj_spiking_get_slope (const CjSpikingParams *p)
 {
   static const double usual[] = { [CJ_SURROGATE_FAST_SIGMOID] = 25,
                                   [CJ_SURROGATE_ARCTAN] = 2,
@@ -60,7 +60,7 @@ get_attrs (const CjSpikingParams *p, CjSpikingTraits traits)
                           .reset = silent ? CJ_RESET_NONE : (CjReset) p->reset,
                           .attached = p->attached,
                           .surrogate = (CjSurrogate) p->surrogate,
-                          .slope = get_slope (p),
+                          .slope = cj_spiking_get_slope (p),
                           .height = silent ? 1 : p->height,
                           .window = p->window,
                           .eprop = p->through == CJ_SPIKING_EPROP };

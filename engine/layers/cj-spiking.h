@@ -159,6 +159,9 @@ typedef enum
  * for are left at 0 and mean nothing. */
 gboolean cj_spiking_build (CjLayerBuild *build, CjSpikingTraits traits, GError **error);
 
+/* The slope of the surrogate: the parameter, or what is usual of its kind. */
+double cj_spiking_get_slope (const CjSpikingParams *params);
+
 /* Refuses input 0, which should last, and names an encoder. Always FALSE. */
 gboolean cj_spiking_refuse (CjLayerBuild *build, GError **error);
 

@@ -536,6 +536,24 @@ typedef struct
   gboolean soft;  /* spikes are the integral of the surrogate: for checks of gradients */
 } CjSpikesAttrs;
 
+/* Neurons whose synapses are conductances, in units of the leak; potentials in steps from rest, 0. */
+typedef struct
+{
+  double step;             /* a moment in time constants of the membrane at rest */
+  double decay_e, decay_i; /* of the conductances */
+  double reversal_e, reversal_i;
+  double threshold, reset;
+  int refractory; /* moments after a spike in which nothing moves the membrane */
+  gboolean attached;
+  CjSurrogate surrogate;
+  double slope, height;
+  int window;
+  gboolean soft; /* the last six as of CjSpikesAttrs */
+} CjConductanceAttrs;
+
+#define CJ_CONDUCTANCE_MACS                                                                        \
+  10 /* of a unit at a moment, e^x and a division counted as four and two */
+
 typedef enum
 {
   CJ_ENCODE_REPEAT,  /* the same current at every moment */
@@ -599,6 +617,9 @@ typedef struct
  * threshold [U] (the last three optional); out: spikes and the membrane before its reset, shaped as the
  * current. */
 extern const CjOpInfo cj_op_spikes;
+/* in: excitation [N, T, ...] of U units, at least 0, inhibition shaped so, at most 0, current [U] (optional); out:
+ * spikes, the membrane before its reset, the excitatory and the inhibitory conductance, all shaped so. */
+extern const CjOpInfo cj_op_conductance;
 /* in: current [N, T, ...] of U units, what their thresholds have risen by [U] (state); out as of cj_op_spikes, at
  * most one spike a moment. */
 extern const CjOpInfo cj_op_rivals;

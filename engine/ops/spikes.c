@@ -10,9 +10,8 @@
  * current the membrane then keeps exactly what the threshold did not use. (snnTorch's Leaky takes the
  * threshold off a moment later and after the decay, unless told not to delay it.)
  *
- * Backward is backpropagation through time with a surrogate for the slope of the step (Neftci et al.
- * 2019): fast sigmoid (Zenke and Ganguli 2018), arctan (Fang et al. 2021), triangle (Esser et al. 2016;
- * Bellec et al. 2018), sigmoid, straight-through (Bengio et al. 2013); while refractory the slope is 0.
+ * Backward is backpropagation through time with a surrogate for the slope of the step (cj-surrogate.h);
+ * while refractory the slope is 0.
  * The reset passes no gradient unless told to: its surrogate slope, times the threshold, would make a
  * neuron's own spike push its membrane both ways, which hurts training (Zenke and Vogels 2021).
  * With `eprop` nothing comes back along W. What is left, summed over time, is the learning signal times
@@ -23,6 +22,7 @@
 #include "cj-math.h"
 #include "cj-ops.h"
 #include "cj-rows.h"
+#include "cj-surrogate.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -156,76 +156,6 @@ get_units (const CjOpCall *call, const Sizes *s, float **rest)
   return units;
 }
 
-/* --- the surrogate and its integral --- */
-
-CJ_INLINE float
-slope_at (CjSurrogate kind, float k, float u)
-{
-  const float far = 1 + k * fabsf (u);
-  float p;
-
-  switch (kind)
-    {
-    case CJ_SURROGATE_FAST_SIGMOID:
-      return 1 / (far * far);
-    case CJ_SURROGATE_ARCTAN:
-      p = (float) G_PI_2 * k * u;
-      return 0.5f * k / (1 + p * p);
-    case CJ_SURROGATE_TRIANGLE:
-      return far < 2 ? 2 - far : 0;
-    case CJ_SURROGATE_SIGMOID:
-      p = cj_sigmoid (k * u);
-      return k * p * (1 - p);
-    default:
-      return 1;
-    }
-}
-
-static double
-soft_spike (const CjSpikesAttrs *a, double u)
-{
-  const double k = a->slope, near = MIN (k * fabs (u), 1);
-
-  switch (a->surrogate)
-    {
-    case CJ_SURROGATE_FAST_SIGMOID:
-      return a->height * u / (1 + k * fabs (u));
-    case CJ_SURROGATE_ARCTAN:
-      return a->height * atan (G_PI_2 * k * u) / G_PI;
-    case CJ_SURROGATE_TRIANGLE:
-      return a->height * copysign (near - near * near / 2, u) / k;
-    case CJ_SURROGATE_SIGMOID:
-      return a->height / (1 + exp (-k * u));
-    default:
-      return a->height * u;
-    }
-}
-
-CJ_INLINE void
-find_slopes_of (const CjSurrogate kind, float k, float height, gint64 n, float *restrict u)
-{
-  for (gint64 i = 0; i < n; i++)
-    u[i] = height * slope_at (kind, k, u[i]);
-}
-
-/* u becomes the slope there. */
-CJ_CLONES static void
-find_slopes (const CjSpikesAttrs *a, gint64 n, float *u)
-{
-  const float k = (float) a->slope, height = (float) a->height;
-
-  if (a->surrogate == CJ_SURROGATE_FAST_SIGMOID)
-    find_slopes_of (CJ_SURROGATE_FAST_SIGMOID, k, height, n, u);
-  else if (a->surrogate == CJ_SURROGATE_ARCTAN)
-    find_slopes_of (CJ_SURROGATE_ARCTAN, k, height, n, u);
-  else if (a->surrogate == CJ_SURROGATE_TRIANGLE)
-    find_slopes_of (CJ_SURROGATE_TRIANGLE, k, height, n, u);
-  else if (a->surrogate == CJ_SURROGATE_SIGMOID)
-    find_slopes_of (CJ_SURROGATE_SIGMOID, k, height, n, u);
-  else
-    find_slopes_of (CJ_SURROGATE_STRAIGHT, k, height, n, u);
-}
-
 /* --- forward --- */
 
 /* What a sample carries from moment to moment, [U] each. */
@@ -286,7 +216,10 @@ advance_any (const CjSpikesAttrs *a, const Units *units, const State *state, con
       state->a[i] = more;
       state->rest[i] = fires ? pause : state->rest[i] - 1;
       row->v[i] = v;
-      row->s[i] = !live || a->silent ? 0 : a->soft ? (float) soft_spike (a, u) : fires ? 1 : 0;
+      row->s[i] = !live || a->silent ? 0
+                  : a->soft ? (float) cj_surrogate_integral (a->surrogate, a->slope, a->height, u)
+                  : fires   ? 1
+                            : 0;
       state->r[i] = reset (kind, v, row->s[i], units->threshold[i]);
       if (row->keep_a != NULL)
         row->keep_a[i] = more;
@@ -511,7 +444,7 @@ backward_sample (const CjOpCall *call, const Sizes *s, const Units *units, const
       if (!s->a->silent)
         {
           find_distances (units->threshold, p.v, p.a, (float) s->a->adapt_jump, u, back->slope);
-          find_slopes (s->a, u, back->slope);
+          cj_surrogate_slopes (s->a->surrogate, s->a->slope, s->a->height, u, back->slope);
         }
       if (plain)
         retreat_plain (s->a, u, units, back, &p);
@@ -634,7 +567,7 @@ twin_moment (const Sizes *s, const void *const *in, TwinUnit *unit, gint64 i, do
     v = decay * unit->r + (a->scaled ? 1 - decay : 1) * unit->c;
   u = v - threshold - a->adapt_jump * unit->a;
   if (unit->rest == 0 && !a->silent)
-    fires = a->soft ? soft_spike (a, u) : u > 0 ? 1 : 0;
+    fires = a->soft ? cj_surrogate_integral (a->surrogate, a->slope, a->height, u) : u > 0 ? 1 : 0;
   unit->rest = unit->rest == 0 && !a->silent && u > 0 ? a->refractory : MAX (unit->rest - 1, 0);
   unit->r = a->reset == CJ_RESET_SUBTRACT ? v - threshold * fires
             : a->reset == CJ_RESET_ZERO   ? v * (1 - fires)

@@ -1,41 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dense layers in a row become one op that answers with the state it comes to rest in, and learns from another one
  * that its error nudged it to. */
-#include "cj-rule.h"
+#include "cj-settling.h"
 
-#include <glib/gi18n-lib.h>
 #include <stddef.h>
 
 typedef struct
 {
-  int steps, nudged_steps, nudge;
-  double rate, push, feedback;
+  CjSettlingParams settling; /* first */
+  int nudge;
 } Params;
 
 /* In the order of CjNudge. */
 static const char *const nudges[] = { "one-sided", "random-sign", "symmetric", NULL };
 
 static const CjParam params[] = {
-  { .name = "steps",
-    .title = "Free steps",
-    .blurb = "How often all layers in turn move towards rest before the network has answered",
-    .unit = "steps",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, steps),
-    .preset = 10,
-    .max = 1000,
-    .soft_max = 100 },
+  { CJ_SETTLING_STEPS },
   { .name = "nudged-steps",
     .title = "Nudged steps",
     .blurb = "How often they move on from there with the error at the last layer; the error has "
              "to come through to the first",
-    .unit = "steps",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (Params, nudged_steps),
-    .preset = 5,
-    .min = 1,
-    .max = 1000,
-    .soft_max = 100 },
+    CJ_SETTLING_MOVED_STEPS },
   { .name = "nudge",
     .title = "Nudge",
     .blurb = "To which side of the free state: against the error, to a side drawn anew in each "
@@ -51,47 +36,21 @@ static const CjParam params[] = {
     .blurb = "Strength β of the nudge; the less, the nearer the changes are to the gradient, "
              "until rounding is all that is left",
     .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, push),
+    .offset = CJ_SETTLING_OFFSET (push),
     .preset = 0.5,
     .min = 0.0001,
     .max = 100,
     .soft_max = 1,
     .digits = 4 },
-  { .name = "rate",
-    .title = "Settling rate",
-    .blurb = "Share of the way to where its neighbours want it that a layer goes in one step",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, rate),
-    .preset = 1,
-    .min = 0.01,
-    .max = 1,
-    .digits = 2 },
-  { .name = "feedback",
-    .title = "Feedback",
-    .blurb = "Strength γ of the connections back, in those of the connections there: 1 is a "
-             "Hopfield network; the less, the nearer the state at rest, which answers while it "
-             "learns, is to the one pass forward that answers elsewhere",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, feedback),
-    .preset = 0.1,
-    .min = 0.01,
-    .max = 1,
-    .digits = 2 },
+  { CJ_SETTLING_RATE_SHARE },
+  { CJ_SETTLING_FEEDBACK },
   { NULL },
 };
 
 static void
 apply (CjRulePass *pass)
 {
-  const Params *p = pass->params;
-  CjEquilibriumAttrs attrs = { .nudge = (CjNudge) p->nudge,
-                               .free_steps = p->steps,
-                               .nudged_steps = p->nudged_steps,
-                               .rate = p->rate,
-                               .push = p->push,
-                               .feedback = p->feedback };
-
-  cj_rule_replace_rows (pass, &cj_op_equilibrium, &attrs);
+  cj_settling_apply (pass, (CjNudge) ((const Params *) pass->params)->nudge);
 }
 
 const CjRuleInfo cj_rule_equilibrium_propagation = {

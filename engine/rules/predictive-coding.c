@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dense layers in a row become one op that settles before it learns. */
-#include "cj-rule.h"
+#include "cj-settling.h"
 
 #include <glib/gi18n-lib.h>
 #include <stddef.h>
@@ -22,16 +22,10 @@ static const CjParam params[] = {
     .preset = 20,
     .max = 1000,
     .soft_max = 100 },
-  { .name = "rate",
-    .title = "Settling rate",
+  { CJ_SETTLING_RATE,
     .blurb = "How far activities move in one of these steps, as a share of the farthest that is "
              "sure not to swing, which follows the weights",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, rate),
-    .preset = 1,
-    .min = 0.01,
-    .max = 1,
-    .digits = 2 },
+    .offset = offsetof (Params, rate) },
   { .name = "push",
     .title = "Push",
     .blurb

@@ -224,4 +224,5 @@ const CjRuleInfo cj_rule_stdp = {
   .params_size = sizeof (Params),
   .params = params,
   .apply = apply,
+  .whole = TRUE,
 };

@@ -409,6 +409,61 @@ cj_train_setup_get_learning (const CjTrainSetup *setup)
   return (CjLearning){ setup->rule, setup->rule_params };
 }
 
+/* The first node with something to learn whose rule's changes are to be made as they are; NULL: none. */
+static const CjNode *
+find_whole (const CjTrainSetup *setup, const CjGraph *graph, const CjLowered *lowered)
+{
+  const CjLearning learning = cj_train_setup_get_learning (setup);
+
+  for (guint i = 0; i < lowered->builder->values->len; i++)
+    {
+      const CjValue *value = cj_builder_get_value (lowered->builder, (int) i);
+      const CjNode *node = value->kind == CJ_VALUE_PARAM && value->node < graph->nodes->len
+                               ? graph->nodes->pdata[value->node]
+                               : NULL;
+
+      if (node != NULL && !node->frozen && cj_rule_of_node (node, &learning)->whole)
+        return node;
+    }
+  return NULL;
+}
+
+static void
+note (CjLowered *lowered, const char *set, char *sentence)
+{
+  cj_lowered_add_problem (lowered, CJ_PROBLEM_NOTE, NULL, 0, sentence)->set = g_strdup (set);
+}
+
+void
+cj_train_setup_check (const CjTrainSetup *setup, const CjGraph *graph, CjLowered *lowered)
+{
+  const CjNode *node = find_whole (setup, graph, lowered);
+  const CjLearning learning = cj_train_setup_get_learning (setup);
+  g_autofree char *momentum = cj_train_setup_print (setup, "optimizer.momentum");
+  const char *rule;
+
+  if (node == NULL)
+    return;
+  rule = _ (cj_rule_of_node (node, &learning)->title);
+  if (!g_str_equal (setup->optimizer->id, "sgd"))
+    note (
+        lowered, "optimizer=sgd",
+        g_strdup_printf (_ ("“%s” learns by %s, which says how far every weight goes, and %s goes "
+                            "as far as it likes. Choose the optimizer sgd."),
+                         node->id, rule, _ (setup->optimizer->title)));
+  else if (momentum != NULL && g_ascii_strtod (momentum, NULL) != 0)
+    note (
+        lowered, "optimizer.momentum=0",
+        g_strdup_printf (_ ("“%s” learns by %s, which says how far every weight goes, and momentum "
+                            "goes on. Set the momentum to 0."),
+                         node->id, rule));
+  if (fabs (setup->learning_rate * node->rate - 1) > 1e-6)
+    note (lowered, "learning-rate=1",
+          g_strdup_printf (_ ("“%s” learns by %s, which says how far every weight goes: a learning "
+                              "rate of %g makes all of that so much less or more. Set it to 1."),
+                           node->id, rule, setup->learning_rate * node->rate));
+}
+
 gboolean
 cj_train_setup_learns_alike (const CjTrainSetup *a, const CjTrainSetup *b)
 {

@@ -65,6 +65,9 @@ char *cj_train_setup_print (const CjTrainSetup *setup, const char *name);
 
 /* How the network learns, for CjDataSpec; borrowed from the setup. */
 CjLearning cj_train_setup_get_learning (const CjTrainSetup *setup);
+/* Notes in a lowered network what of the setup does not go with how its nodes learn, each with a value of the setup
+ * that would: "learning-rate=1". */
+void cj_train_setup_check (const CjTrainSetup *setup, const CjGraph *graph, CjLowered *lowered);
 /* Whether two setups have the same rule with the same values. */
 gboolean cj_train_setup_learns_alike (const CjTrainSetup *a, const CjTrainSetup *b);
 

@@ -28,6 +28,15 @@ cj_trainer_count_samples (const CjTrainer *self)
              : self->feed->n_samples;
 }
 
+void
+cj_trainer_begin_at (CjTrainer *self, guint task)
+{
+  g_return_if_fail (self->at.step == 0);
+
+  if (cj_trainer_has_tasks (self))
+    self->at.task = MIN (task, self->feed->n_tasks - 1);
+}
+
 guint64
 cj_trainer_get_task_end (const CjTrainer *self)
 {

@@ -18,6 +18,7 @@ typedef struct
   double rate;   /* learning rate used */
   double norm;   /* Euclidean length of the whole gradient, before clipping */
   gboolean epoch_ended;
+  gboolean burst;      /* the step is done, but a weight is no longer a finite number */
   CjScore epoch_score; /* over the epoch so far */
 } CjStepReport;
 
@@ -40,6 +41,9 @@ void cj_trainer_set_adversary (CjTrainer *trainer, CjAdversary *adversary);
 /* What finds out which weights a task needs, at its end; borrowed. Wanted where the setup has CJ_REMEDY_EWC and
  * the feed has tasks. */
 void cj_trainer_set_fisher (CjTrainer *trainer, CjFisher *fisher);
+
+/* Begins with another task than the first, where the feed has tasks; before the first step. */
+void cj_trainer_begin_at (CjTrainer *trainer, guint task);
 
 /* Changes a LIVE value between two steps. */
 gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text, GError **error);

@@ -88,6 +88,31 @@ test_by_hand (void)
   g_assert_cmpfloat_with_epsilon (balance->rest, 2.5 / 10.5, 1e-6);
 }
 
+/* Of neurons with conductances it is these, moment by moment. */
+static void
+test_conductances (void)
+{
+  g_autoptr (CjGraph) graph = NULL;
+  guint node;
+  g_autoptr (CjProgram) program
+      = compile ("sigmoid, direct-current steps=7, conductance-lif 5, spike-readout, cross-entropy",
+                 cj_shape1 (11), "conductance1", &graph, &node);
+  g_autoptr (CjBalance) balance = cj_balance_measure (program, node);
+  g_autoptr (CjTensor) e = cj_program_dup_output (program, node, 2);
+  g_autoptr (CjTensor) i = cj_program_dup_output (program, node, 3);
+
+  g_assert_nonnull (balance);
+  g_assert_cmpint (balance->n, ==, 7 * 5);
+  g_assert_cmpint (balance->n_units, ==, 5);
+  g_assert_true (balance->mean[0] > 0 && balance->mean[1] > 0);
+  for (gint64 k = 0; k < balance->n; k++)
+    {
+      g_assert_cmpuint (balance->unit[k], ==, k % 5);
+      g_assert_cmpfloat (balance->excitation[k], ==, cj_tensor_f32 (e)[k]);
+      g_assert_cmpfloat (balance->inhibition[k], ==, cj_tensor_f32 (i)[k]);
+    }
+}
+
 /* Layers without weights have no balance; wide ones are looked at here and there. */
 static void
 test_bounds (void)
@@ -110,6 +135,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/balance/conductances", test_conductances);
   g_test_add_func ("/engine/balance/sums", test_sums);
   g_test_add_func ("/engine/balance/by-hand", test_by_hand);
   g_test_add_func ("/engine/balance/bounds", test_bounds);

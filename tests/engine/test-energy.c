@@ -263,6 +263,31 @@ test_spikes (void)
   g_assert_cmpfloat_with_epsilon (cost.compute, 0.9 * first->additions, 1e-9);
 }
 
+/* Of a weight above 0 a spike opens the excitatory side alone, of one below 0 the inhibitory: one event each. */
+static void
+test_conductances (void)
+{
+  g_auto (Bench) b = { 0 };
+  const CjEnergyCount *neurons, *last;
+  double spikes;
+
+  bench_init (&b,
+              "poisson-encoder steps=9 rate=1, conductance-lif 6 bias=false, dense 4 bias=false, "
+              "spike-readout, cross-entropy",
+              NULL, cj_shape1 (10), CJ_FLOAT32);
+  spikes = fill_spikes (&b);
+  bench_run (&b);
+  neurons = find (&b, "conductance1");
+  last = find (&b, "dense1");
+  g_assert_cmpfloat_with_epsilon (neurons->additions, spikes * 9 * 6, 1e-6);
+  g_assert_cmpfloat_with_epsilon (neurons->stored_bytes, 4 * 60, 1e-6);
+  g_assert_cmpfloat (neurons->multiply_adds, ==, CJ_CONDUCTANCE_MACS * BATCH * 9 * 6);
+  /* membrane and two conductances, read and written */
+  g_assert_cmpfloat (neurons->state_bytes, ==, BATCH * 9 * 6 * 2 * 4 * 3);
+  g_assert_cmpfloat (last->multiply_adds, ==, 0);
+  g_assert_cmpfloat (last->additions, ==, last->spikes * 4);
+}
+
 /* In a convolution over time a spike at the edge meets fewer places than one in the middle. */
 static void
 test_spikes_of_convolution (void)
@@ -476,6 +501,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/energy/closed-forms", test_closed_forms);
   g_test_add_func ("/engine/energy/spikes", test_spikes);
+  g_test_add_func ("/engine/energy/conductances", test_conductances);
   g_test_add_func ("/engine/energy/spikes-of-convolution", test_spikes_of_convolution);
   g_test_add_func ("/engine/energy/pruned", test_pruned);
   g_test_add_func ("/engine/energy/int8", test_int8);

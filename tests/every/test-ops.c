@@ -19,6 +19,18 @@
   {                                                                                                \
     .shape = __VA_ARGS__, .given = TRUE, .below = 1, .low = 0.5, .high = 2                         \
   }
+/* What opens synapses, and what now and then should and does not. */
+#define EXCITES(...)                                                                               \
+  {                                                                                                \
+    .shape = __VA_ARGS__, .given = TRUE, .low = -0.1, .high = 0.5                                  \
+  }
+#define INHIBITS(...)                                                                              \
+  {                                                                                                \
+    .shape = __VA_ARGS__, .given = TRUE, .low = -0.5, .high = 0.1                                  \
+  }
+#define SYNAPSES                                                                                   \
+  .step = 0.2, .decay_e = 0.8, .decay_i = 0.9, .reversal_e = 6, .reversal_i = -2, .threshold = 1,  \
+  .slope = 2, .attached = TRUE
 #define ATTRS(type, ...) (&(const type){ __VA_ARGS__ })
 
 typedef struct
@@ -144,6 +156,9 @@ static const Row rows[] = {
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 2, 5, 12), 1, { F ({ 4, { 3, 5, 3, 4 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 3, 7, 1), 1, { F ({ 3, { 9, 5, 7 } }) } },
   { &cj_op_winners, ATTRS (CjWinnersAttrs, 4, 11, 1), 1, { { .shape = { 2, { 5, 11 } }, .given = TRUE, .below = 3 } } },
+  { &cj_op_conductance, ATTRS (CjConductanceAttrs, SYNAPSES, .height = 0.7, .soft = TRUE), 2, { EXCITES ({ 3, { 1, 1, 1 } }), INHIBITS ({ 3, { 1, 1, 1 } }) } },
+  { &cj_op_conductance, ATTRS (CjConductanceAttrs, SYNAPSES, .height = 0.7, .soft = TRUE), 3, { EXCITES ({ 3, { 2, 7, 5 } }), INHIBITS ({ 3, { 2, 7, 5 } }), F ({ 1, { 5 } }) } },
+  { &cj_op_conductance, ATTRS (CjConductanceAttrs, SYNAPSES, .height = 0.4, .soft = TRUE, .reset = -0.3, .refractory = 2, .surrogate = CJ_SURROGATE_ARCTAN), 3, { EXCITES ({ 4, { 11, 6, 3, 3 } }), INHIBITS ({ 4, { 11, 6, 3, 3 } }), F ({ 1, { 9 } }) } },
   { &cj_op_rivals, ATTRS (CjRivalsAttrs, 0.9, 0.5, 0, 1, 2, 1), 2, { F ({ 3, { 1, 1, 1 } }), STATE ({ 1, { 1 } }) } },
   { &cj_op_rivals, ATTRS (CjRivalsAttrs, 0.9, 0.5, 0, 1, 2, 3), 2, { F ({ 3, { 9, 7, 5 } }), STATE ({ 1, { 5 } }) } },
   { &cj_op_vote, ATTRS (CjVoteAttrs, 0.1, FALSE), 2, { POSITIVE ({ 2, { 1, 1 } }), STATE ({ 2, { 1, 1 } }) } },

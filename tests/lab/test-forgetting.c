@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Data in tasks from the project's settings to the figure of what is left of each, through files as well. */
 #include "cj-error.h"
+#include "cjd-tasks.h"
 #include "cjl-forgetting.h"
+#include "cjl-retraining.h"
 #include "cjl-session.h"
 #include "cjl-template.h"
 #include "cjv-figure.h"
@@ -214,6 +216,38 @@ test_heads (void)
     }
 }
 
+/* A network that learns on after damage goes on with the task that the run was at, and with no other. */
+static void
+test_retraining (void)
+{
+  g_autoptr (CjlProject) project = make ("tasks=split task-count=4", "epochs=3 batch=20");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, &error);
+  g_autoptr (CjlNetwork) network = cjl_network_new_project (project, dataset, &error);
+  g_autoptr (CjCheckpoint) after = NULL;
+  g_autoptr (CjGraph) graph = NULL;
+  CjlRetrainingOptions options;
+  const CjTableEntry *before, *entry;
+
+  g_assert_no_error (error);
+  network->weights->at.task = 2;
+  cjl_retraining_options_init (&options);
+  options.dose = 0;
+  options.n_steps = 12;
+  after = cjl_retraining_run_one (network, project->setup, &options, 1, &graph, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (after->at.task, ==, 2);
+  before = cj_table_find (network->weights->table, "dense2.bias");
+  entry = cj_table_find (after->table, "dense2.bias");
+  for (guint c = 0; c < 36; c++)
+    {
+      const gboolean moved = cj_checkpoint_get_data (after, entry)[c]
+                             != cj_checkpoint_get_data (network->weights, before)[c];
+
+      g_assert_true (moved == (dataset->tasks->of_class[c] == 2));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -223,5 +257,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/forgetting/summary", test_summary);
   g_test_add_func ("/lab/forgetting/matrix", test_matrix);
   g_test_add_func ("/lab/forgetting/heads", test_heads);
+  g_test_add_func ("/lab/forgetting/retraining", test_retraining);
   return g_test_run ();
 }

@@ -37,7 +37,11 @@ test_moments (void)
 {
   static const char *const layers[] = { "conv-2d 4 kernel=3 padding=1 stride=2 activation=relu",
                                         "conv-2d 4 kernel=3 padding=same border=reflect groups=2",
-                                        "max-pool-2d 3 stride=2", "avg-pool-2d 2" };
+                                        "max-pool-2d 3 stride=2",
+                                        "avg-pool-2d 2",
+                                        "adaptive-avg-pool-2d size=3x2",
+                                        "adaptive-max-pool-2d size=2x4",
+                                        "batch-norm moments=true" };
   const CjShape picture = cj_shape3 (2, 7, 6), film = cj_shape4 (3, 2, 7, 6);
 
   for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
@@ -67,6 +71,53 @@ test_moments (void)
       g_assert_cmpint (cj_shape_size (&a->shape), ==, cj_shape_size (&b->shape));
       for (gint64 k = 0; k < cj_shape_size (&a->shape); k++)
         g_assert_cmpfloat (fabsf (cj_tensor_f32 (a)[k] - cj_tensor_f32 (b)[k]), <, 1e-5f);
+    }
+}
+
+/* Statistics of a channel are those of all samples, moments and pixels; and learning sees them so. */
+static void
+test_batch_norm (void)
+{
+  const CjShape film = cj_shape4 (3, 2, 4, 5);
+  const CjDataSpec spec = { .batch = 4,
+                            .x_shape = film,
+                            .x_dtype = CJ_FLOAT32,
+                            .has_y = TRUE,
+                            .y_dtype = CJ_INT32,
+                            .n_classes = 3 };
+  g_autoptr (CjlProject) project
+      = make_project ("input, batch-norm moments=true momentum=1, flatten, dense 3, cross-entropy");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjProgram) program
+      = cj_program_new (project->graph, CJ_PURPOSE_TRAIN, &spec, 1, &error);
+  const CjProgramParam *mean, *weight;
+  float *x;
+  double sums[2] = { 0, 0 };
+  CjRng rng;
+
+  g_assert_no_error (error);
+  cj_program_init (program, 3);
+  x = cj_tensor_f32 (cj_program_get_x (program));
+  cj_rng_init (&rng, 6, CJ_RNG_TEST, 1);
+  for (gint64 i = 0; i < 4 * 3 * 2 * 20; i++)
+    {
+      const gint64 channel = i / 20 % 2, moment = i / 40 % 3;
+
+      x[i] = cj_rng_normal (&rng) + (float) (channel * 2 + moment);
+      sums[channel] += (double) x[i] / (4 * 3 * 20);
+    }
+  memset (cj_program_get_y (program)->data, 0, 4 * sizeof (gint32));
+  cj_program_forward (program, TRUE, 4, 1, 1);
+  cj_program_backward (program);
+  mean = cj_program_find_param (program, "batch1.running_mean");
+  weight = cj_program_find_param (program, "batch1.weight");
+  g_assert_cmpint (mean->size, ==, 2);
+  for (guint c = 0; c < 2; c++)
+    {
+      const float *running = cj_program_get_param_data (program, mean);
+
+      g_assert_cmpfloat_with_epsilon (running[c], sums[c], 1e-4);
+      g_assert_cmpfloat (fabsf (cj_program_get_param_gradient (program, weight)[c]), >, 0);
     }
 }
 
@@ -135,6 +186,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/moments/layers", test_moments);
+  g_test_add_func ("/lab/moments/batch-norm", test_batch_norm);
   g_test_add_func ("/lab/moments/flatten", test_flatten);
   g_test_add_func ("/lab/moments/camera", test_camera);
   return g_test_run ();

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NIR graphs as projects, against loops that follow the equations, and back. */
-#include "cj-program.h"
-#include "cj-rng.h"
-#include "cjl-network.h"
-#include "cjl-nir.h"
-#include "cjl-template.h"
+/* NIR graphs as projects, against loops that follow the equations. */
 #include "hdf5.h"
 #include "nir.h"
+#include "run-nir.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,48 +19,6 @@ find_file (const char *name)
   g_free (path);
   g_test_skip ("CAJAL_DATA_DIR has no folder nir");
   return NULL;
-}
-
-static CjlNirOptions
-get_options (double dt, CjlNirMethod method)
-{
-  CjlNirOptions options;
-
-  cjl_nir_options_init (&options);
-  options.dt = dt;
-  options.method = method;
-  return options;
-}
-
-/* The project's network with its weights on `t` moments of `f` numbers, run once. */
-static CjProgram *
-run (CjlProject *project, const float *x, gint64 t, gint64 f)
-{
-  const CjDataSpec spec = { .batch = 1,
-                            .x_shape = cj_shape2 (t, f),
-                            .x_dtype = CJ_FLOAT32,
-                            .y_shape = cj_shape (0, NULL),
-                            .y_dtype = CJ_INT32,
-                            .has_y = TRUE };
-  g_autoptr (GError) error = NULL;
-  CjProgram *program = cj_program_new (project->graph, CJ_PURPOSE_PROBE, &spec, 1, &error);
-
-  g_assert_no_error (error);
-  cj_program_init (program, 1);
-  g_assert_cmpuint (cjl_project_apply_weights (project, program), ==,
-                    cj_program_get_n_params (program));
-  memcpy (cj_program_get_x (program)->data, x, sizeof (float) * (gsize) (t * f));
-  cj_program_forward (program, FALSE, 1, 1, 1);
-  return program;
-}
-
-static CjTensor *
-get_output (CjlProject *project, const CjProgram *program, const char *id, guint port)
-{
-  const CjNode *node = cj_graph_find (project->graph, id);
-
-  g_assert_nonnull (node);
-  return cj_program_dup_output (program, (guint) cj_graph_get_index (project->graph, node), port);
 }
 
 /* --- the files of others --- */
@@ -97,7 +51,7 @@ test_exact (void)
 {
   static const gsize spikes[] = { 460, 510, 710, 760 };
   g_autofree char *path = find_file ("lif_norse.nir"), *csv = find_file ("lif_exact.csv");
-  const CjlNirOptions options = get_options (0.1, CJL_NIR_EXACT);
+  const CjlNirOptions options = run_nir_options (0.1, CJL_NIR_EXACT);
   g_autoptr (CjlProject) project = NULL;
   g_autoptr (CjProgram) program = NULL;
   g_autoptr (CjTensor) s = NULL, v = NULL;
@@ -114,9 +68,9 @@ test_exact (void)
     x[i] = (float) trace[3 * i];
   project = cjl_nir_load (path, &options, NULL, &error);
   g_assert_no_error (error);
-  program = run (project, x, (gint64) rows, 1);
-  s = get_output (project, program, "lif-1", 0);
-  v = get_output (project, program, "lif-1", 1);
+  program = run_nir (project, x, (gint64) rows, 1);
+  s = run_nir_get_output (project, program, "lif-1", 0);
+  v = run_nir_get_output (project, program, "lif-1", 1);
   for (gsize i = 0; i < rows; i++)
     {
       g_assert_cmpint (cj_tensor_f32 (s)[i] != 0, ==, trace[3 * i + 2] != 0);
@@ -188,7 +142,7 @@ check_braille (const char *path, CjlNirMethod method)
     HIDDEN = 38,
     OUT = 7
   };
-  const CjlNirOptions options = get_options (0.1, method);
+  const CjlNirOptions options = run_nir_options (0.1, method);
   g_autoptr (GError) error = NULL;
   g_autoptr (CjdNirGraph) graph = cjd_nir_load (path, &error);
   g_autoptr (CjlProject) project = cjl_nir_load (path, &options, NULL, &error);
@@ -204,9 +158,9 @@ check_braille (const char *path, CjlNirMethod method)
   cj_rng_init (&rng, 7, CJ_RNG_TEST, 0);
   for (guint i = 0; i < T * IN; i++)
     x[i] = cj_rng_uniform (&rng) < 0.15f;
-  program = run (project, x, T, IN);
-  first = get_output (project, program, "lif1-lif", 0);
-  second = get_output (project, program, "lif2", 0);
+  program = run_nir (project, x, T, IN);
+  first = run_nir_get_output (project, program, "lif1-lif", 0);
+  second = run_nir_get_output (project, program, "lif2", 0);
   for (guint t = 0; t < T; t++)
     {
       double in[IN], h[HIDDEN] = { 0 }, y[OUT] = { 0 };
@@ -299,7 +253,7 @@ graph_finish (Graph *graph, const CjlNirOptions *options, char **note, GError **
   cjd_hdf5_out_add_texts (graph->out, "node/type", 0, 0, &type);
   cjd_hdf5_out_add_texts (graph->out, "node/edges", graph->ends->len / 2, 2,
                           (const char *const *) graph->ends->pdata);
-  bytes = cjd_hdf5_out_print (graph->out);
+  bytes = cjd_hdf5_out_print (graph->out, error);
   cjd_hdf5_out_free (graph->out);
   g_ptr_array_unref (graph->ends);
   return cjl_nir_parse (bytes, "made", options, note, error);
@@ -330,7 +284,7 @@ test_units (void)
     T = 80
   };
   const CjShape two = cj_shape1 (2);
-  const CjlNirOptions options = get_options (1, CJL_NIR_EXACT);
+  const CjlNirOptions options = run_nir_options (1, CJL_NIR_EXACT);
   double v[2] = { 0.1, -0.2 }, c[2] = { 0 }, li[2] = { 0.1, -0.2 };
   float x[2 * T];
   Graph graph = graph_new ();
@@ -364,9 +318,9 @@ test_units (void)
   cj_rng_init (&rng, 3, CJ_RNG_TEST, 0);
   for (guint i = 0; i < 2 * T; i++)
     x[i] = cj_rng_uniform (&rng) < 0.5f;
-  program = run (project, x, T, 2);
-  s = get_output (project, program, "n-1", 0); /* behind the current of the same node */
-  y = get_output (project, program, "l-1", 0);
+  program = run_nir (project, x, T, 2);
+  s = run_nir_get_output (project, program, "n-1", 0); /* behind the current of the same node */
+  y = run_nir_get_output (project, program, "l-1", 0);
   for (guint t = 0; t < T; t++)
     for (guint k = 0; k < 2; k++)
       {
@@ -398,7 +352,7 @@ test_pictures (void)
     H = 5,
     O = 2
   };
-  const CjlNirOptions options = get_options (1, CJL_NIR_EXACT);
+  const CjlNirOptions options = run_nir_options (1, CJL_NIR_EXACT);
   double weight[O * 9], v[O][H][H] = { { { 0 } } };
   float x[T * H * H];
   Graph graph = graph_new ();
@@ -435,8 +389,8 @@ test_pictures (void)
   graph_wire (&graph, "input>c c>i i>p p>f f>t t>output");
   project = graph_finish (&graph, &options, NULL, &error);
   g_assert_no_error (error);
-  program = run (project, x, T, H * H);
-  y = get_output (project, program, "t", 0);
+  program = run_nir (project, x, T, H * H);
+  y = run_nir_get_output (project, program, "t", 0);
   g_assert_true (cj_shape_equal (&y->shape, &(CjShape){ 3, { 1, T, O * 4 } }));
   for (gint64 t = 0; t < T; t++)
     {
@@ -470,11 +424,127 @@ test_pictures (void)
   g_assert_cmpuint (above, >, 5);
 }
 
+/* Rows at each moment: a convolution along one axis, in steps of two and with a border of zeros, whose neurons add up
+ * what it gives; and the same goes out again as such. */
+static void
+test_rows (void)
+{
+  enum
+  {
+    T = 9,
+    C = 2,
+    L = 7,
+    O = 3,
+    OUT = 4
+  };
+  const CjlNirOptions options = run_nir_options (1, CJL_NIR_EXACT);
+  double weight[O * C * 3], v[O * OUT] = { 0 };
+  float x[T * C * L];
+  Graph graph = graph_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = NULL;
+  g_autoptr (CjProgram) program = NULL;
+  g_autoptr (CjTensor) y = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjdNirGraph) again = NULL;
+  const CjdNirNode *written;
+  guint fired = 0;
+  CjRng rng;
+
+  cj_rng_init (&rng, 8, CJ_RNG_TEST, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (weight); i++)
+    weight[i] = (double) cj_rng_range (&rng, -0.5f, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (x); i++)
+    x[i] = cj_rng_uniform (&rng) < 0.4f;
+  graph_add (&graph, "input", "Input");
+  graph_set (&graph, "input", "shape", cj_shape1 (2), NUMBERS (C, L));
+  graph_add (&graph, "output", "Output");
+  graph_set (&graph, "output", "shape", cj_shape1 (2), NUMBERS (O, OUT));
+  graph_add (&graph, "c", "Conv1d");
+  graph_set (&graph, "c", "weight", cj_shape3 (O, C, 3), weight);
+  graph_set (&graph, "c", "stride", cj_shape1 (1), NUMBERS (2));
+  graph_set (&graph, "c", "padding", cj_shape1 (1), NUMBERS (1));
+  graph_set (&graph, "c", "dilation", cj_shape1 (1), NUMBERS (1));
+  graph_set (&graph, "c", "bias", cj_shape1 (O), NUMBERS (0.05, -0.05, 0.1));
+  graph_add (&graph, "i", "IF");
+  graph_set (&graph, "i", "r", cj_shape (0, NULL), NUMBERS (1000));
+  graph_set (&graph, "i", "v_threshold", cj_shape (0, NULL), NUMBERS (1));
+  graph_wire (&graph, "input>c c>i i>output");
+  project = graph_finish (&graph, &options, NULL, &error);
+  g_assert_no_error (error);
+  program = run_nir (project, x, T, C * L);
+  y = run_nir_get_output (project, program, "i", 0);
+  g_assert_true (cj_shape_equal (&y->shape, &(CjShape){ 5, { 1, T, O, 1, OUT } }));
+  for (gint64 t = 0; t < T; t++)
+    for (gint64 i = 0; i < O * OUT; i++)
+      {
+        v[i] += NUMBERS (0.05, -0.05, 0.1)[i / OUT];
+        for (gint64 k = 0; k < C * 3; k++)
+          {
+            const gint64 at = i % OUT * 2 + k % 3 - 1;
+
+            if (at >= 0 && at < L)
+              v[i] += weight[i / OUT * C * 3 + k] * x[(t * C + k / 3) * L + at];
+          }
+        g_assert_cmpfloat (cj_tensor_f32 (y)[t * O * OUT + i], ==, v[i] > 1);
+        fired += v[i] > 1;
+        v[i] = v[i] > 1 ? 0 : v[i];
+      }
+  g_assert_cmpuint (fired, >, 5);
+
+  bytes = cjl_nir_print (project, &options, &error);
+  g_assert_no_error (error);
+  again = cjd_nir_parse (bytes, &error);
+  g_assert_no_error (error);
+  written = find_node (again, "c");
+  g_assert_cmpstr (written->type, ==, "Conv1d");
+  g_assert_cmpfloat (get (written, "input_shape", 0), ==, L);
+  g_assert_cmpfloat (get (written, "stride", 0), ==, 2);
+  g_assert_true (
+      cj_shape_equal (&cjd_nir_node_find (written, "weight")->shape, &(CjShape){ 3, { O, C, 3 } }));
+  for (guint i = 0; i < G_N_ELEMENTS (weight); i++)
+    g_assert_cmpfloat_with_epsilon (get (written, "weight", i), weight[i], 1e-6);
+  g_assert_cmpint (cjd_nir_node_find (find_node (again, "input"), "shape")->size, ==, 2);
+}
+
+/* Neurons that feed themselves back have one time constant of their synapses; others are named. */
+static void
+test_feedback (void)
+{
+  const CjlNirOptions options = run_nir_options (1, CJL_NIR_EXACT);
+
+  for (guint differ = 0; differ < 2; differ++)
+    {
+      Graph graph = graph_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CjlProject) project = NULL;
+
+      graph_add_ends (&graph, 2, 2);
+      graph_add (&graph, "n", "CubaLIF");
+      graph_set (&graph, "n", "tau_mem", cj_shape1 (2), NUMBERS (5e-3, 9e-3));
+      graph_set (&graph, "n", "tau_syn", cj_shape1 (2), NUMBERS (2e-3, differ ? 4e-3 : 2e-3));
+      graph_set (&graph, "n", "v_threshold", cj_shape1 (1), NUMBERS (0.5));
+      graph_add (&graph, "w", "Linear");
+      graph_set (&graph, "w", "weight", cj_shape2 (2, 2), NUMBERS (0, 0.5, -0.5, 0));
+      graph_wire (&graph, "input>n n>w w>n n>output");
+      project = graph_finish (&graph, &options, NULL, &error);
+      if (differ)
+        {
+          g_assert_null (project);
+          g_test_message ("%s", error->message);
+          g_assert_nonnull (strstr (error->message, "“n” (CubaLIF) feeds itself back"));
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpstr (cj_graph_find (project->graph, "n")->layer->id, ==, "recurrent-lif");
+    }
+}
+
 /* A graph within the graph is a block, and a kind that is not known a placeholder that is named. */
 static void
 test_parts (void)
 {
-  const CjlNirOptions options = get_options (1, CJL_NIR_EXACT);
+  const CjlNirOptions options = run_nir_options (1, CJL_NIR_EXACT);
   const char *type = "NIRGraph", *ends[] = { "input", "a", "a", "output" };
   Graph graph = graph_new ();
   g_autoptr (GError) error = NULL;
@@ -523,7 +593,7 @@ test_refused (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      const CjlNirOptions options = get_options (0.1, CJL_NIR_EXACT);
+      const CjlNirOptions options = run_nir_options (0.1, CJL_NIR_EXACT);
       const double units = cases[i].units;
       Graph graph = graph_new ();
       g_autoptr (GError) error = NULL;
@@ -550,142 +620,6 @@ test_refused (void)
     }
 }
 
-/* --- and back --- */
-
-static CjlProject *
-make_project (const char *network)
-{
-  CjlProject *project = cjl_project_new ();
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (cjl_project_set (project, "data", "rate-patterns", &error));
-  g_assert_true (cjl_project_set (project, "data.samples", "50", &error));
-  g_assert_true (cjl_project_set (project, "data.fibres", "32", &error));
-  g_assert_true (cjl_project_set (project, "data.steps", "30", &error));
-  cjl_graph_add_text (project->graph, network, &error);
-  g_assert_no_error (error);
-  return project;
-}
-
-/* What goes out and comes in again fires as before. */
-static void
-check_round (const char *network, const char *last, const CjlNirOptions *options)
-{
-  g_autoptr (CjlProject) project = make_project (network);
-  g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = cjl_nir_print (project, options, &error), again = NULL;
-  g_autoptr (CjlProject) back = NULL;
-  g_autoptr (CjProgram) first = NULL, second = NULL;
-  g_autoptr (CjTensor) a = NULL, b = NULL;
-  float x[30 * 32];
-  double sum = 0;
-  CjRng rng;
-
-  g_assert_no_error (error);
-  back = cjl_nir_parse (bytes, "back", options, NULL, &error);
-  g_assert_no_error (error);
-  again = cjl_nir_print (back, options, &error);
-  g_assert_no_error (error);
-  cj_rng_init (&rng, 11, CJ_RNG_TEST, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (x); i++)
-    x[i] = cj_rng_uniform (&rng) < 0.4f;
-  first = cjl_network_compile_project (project, dataset, CJ_PURPOSE_PROBE, 1, &error);
-  g_assert_no_error (error);
-  memcpy (cj_program_get_x (first)->data, x, sizeof x);
-  cj_program_forward (first, FALSE, 1, 1, 1);
-  second = run (back, x, 30, 32);
-  a = get_output (project, first, last, 0);
-  b = get_output (back, second, last, 0);
-  g_assert_true (cj_shape_equal (&a->shape, &b->shape));
-  for (gint64 i = 0; i < cj_shape_size (&a->shape); i++)
-    {
-      g_assert_cmpfloat (fabsf (cj_tensor_f32 (a)[i] - cj_tensor_f32 (b)[i]), <, 1e-4f);
-      sum += fabs ((double) cj_tensor_f32 (a)[i]);
-    }
-  g_assert_cmpfloat (sum, >, 1);
-}
-
-static void
-test_round (void)
-{
-  static const struct
-  {
-    const char *network, *last;
-  } cases[] = {
-    { "input, dense 20, lif tau=5 reset=RESET threshold=0.3, dense 5, lif beta=0.8 reset=RESET "
-      "threshold=0.2 scaled=true, spike-readout, cross-entropy",
-      "lif2" },
-    { "input, dense 20, cuba-lif tau=8 synapse=3 reset=RESET threshold=0.4, dense 5, "
-      "leaky-integrator tau=20 scaled=true, spike-readout rate, cross-entropy",
-      "leaky1" },
-    { "input, dense 12, recurrent-lif beta=0.7 adapt-jump=0 synapse=4 threshold=0.4 reset=RESET, "
-      "dropout 0.2, dense 5, integrate-and-fire reset=RESET threshold=0.5, spike-readout, "
-      "cross-entropy",
-      "integrate1" },
-    { "input, reshape ?x2x4x4, conv-2d filters=3 kernel=3 padding=same, lif beta=0.9 reset=RESET "
-      "threshold=0.2, avg-pool-2d 2, flatten moments=true, synaptic-delay 3, dense 5, "
-      "leaky-integrator beta=1, spike-readout, cross-entropy",
-      "leaky1" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    for (guint k = 0; k < 4; k++)
-      {
-        CjlNirOptions options = get_options (1, k % 2 == 0 ? CJL_NIR_EXACT : CJL_NIR_EULER);
-        g_auto (GStrv) parts = g_strsplit (cases[i].network, "RESET", -1);
-        g_autofree char *network = g_strjoinv (k / 2 == 0 ? "zero" : "subtract", parts);
-
-        options.reset = k / 2 == 0 ? CJ_RESET_ZERO : CJ_RESET_SUBTRACT;
-        g_test_message ("%s", network);
-        check_round (network, cases[i].last, &options);
-      }
-}
-
-/* What NIR has no word for, by name. */
-static void
-test_unspoken (void)
-{
-  static const struct
-  {
-    const char *network, *words;
-  } cases[] = {
-    { "input, dense 5, lif reset=subtract, spike-readout, cross-entropy",
-      "“lif1” takes the threshold off" },
-    { "input, dense 5 relu, lif reset=zero, spike-readout, cross-entropy",
-      "“dense1” ends with relu" },
-    { "input, dense 5, lif reset=zero refractory=2, spike-readout, cross-entropy", "refractory" },
-    { "input, dense 5, adaptive-lif reset=zero, spike-readout, cross-entropy",
-      "adapts its threshold" },
-    { "input, dense 5, lif reset=zero, spike-readout, dense 5, cross-entropy",
-      "“dense2” comes behind the readout" },
-    { "input, dense 5, lif reset=zero, spike-readout, cross-entropy; lif1:1 > spike1",
-      "gives its membrane to “spike1”" },
-    { "input, dense 5, layer-norm, lif reset=zero, spike-readout, cross-entropy",
-      "“layer1” is a layer that NIR has no word for" },
-    { "input, dense 5, lif reset=zero dt=1, dense 5, leaky-integrator dt=2, spike-readout, "
-      "cross-entropy",
-      "moments of 2 ms, and others of 1 ms" },
-    { "input, dense 5, lif reset=zero beta=0.5, dense 5, lif reset=zero; lif1: dense 4, lif "
-      "reset=zero",
-      "second output" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      const CjlNirOptions options = get_options (1, CJL_NIR_EXACT);
-      g_autoptr (GError) error = NULL;
-      g_autoptr (CjlProject) project = NULL;
-      g_autoptr (GBytes) bytes = NULL;
-
-      project = make_project (cases[i].network);
-      bytes = cjl_nir_print (project, &options, &error);
-      g_assert_null (bytes);
-      g_test_message ("%s", error->message);
-      g_assert_nonnull (strstr (error->message, cases[i].words));
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -694,9 +628,9 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/nir/braille", test_braille);
   g_test_add_func ("/lab/nir/units", test_units);
   g_test_add_func ("/lab/nir/pictures", test_pictures);
+  g_test_add_func ("/lab/nir/rows", test_rows);
+  g_test_add_func ("/lab/nir/feedback", test_feedback);
   g_test_add_func ("/lab/nir/parts", test_parts);
   g_test_add_func ("/lab/nir/refused", test_refused);
-  g_test_add_func ("/lab/nir/round", test_round);
-  g_test_add_func ("/lab/nir/unspoken", test_unspoken);
   return g_test_run ();
 }

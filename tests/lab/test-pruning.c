@@ -275,7 +275,7 @@ new_drawing (const char *chain, const char *settings)
   g_autoptr (GVariant) data = NULL;
   g_autoptr (GError) error = NULL;
 
-  cj_graph_add_chain (graph, NULL, chain, &error);
+  cjl_graph_add_text (graph, chain, &error);
   g_assert_no_error (error);
   data = g_variant_ref_sink (cj_graph_save (graph));
   cjl_project_begin (project);
@@ -438,6 +438,25 @@ check_heads (const char *layer, const char *node, const char *prefix)
     g_assert_cmpfloat_with_epsilon (before[i], undone[i], 1e-6);
 }
 
+/* A decoder has two attentions with one number of heads, and the sentence says why they stay. */
+static void
+test_shrink_decoder (void)
+{
+  g_autoptr (CjlProject) project = new_drawing (
+      "input, patch-embedding 16 patch=7, transformer-decoder 4 32, layer-norm, pick-token 0, "
+      "dense 36, cross-entropy; patch1 > transformer1:1",
+      "data=glyphs data.samples=300 batch=20 pruning.method=magnitude pruning.pattern=head "
+      "pruning.scope=layer pruning.sparsity=0.5");
+  g_autoptr (CjdDataset) dataset = load (project);
+  g_autoptr (CjlSession) session = open_session (project, dataset, 1);
+  g_autoptr (GError) error = NULL;
+
+  run (session, 12);
+  g_assert_false (cjl_session_shrink (session, NULL, &error));
+  g_test_message ("%s", error->message);
+  g_assert_true (g_str_has_prefix (error->message, "transformer1 keeps its silent heads"));
+}
+
 static void
 test_shrink_heads (void)
 {
@@ -457,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/pruning/live", test_live);
   g_test_add_func ("/lab/pruning/shrink-dense", test_shrink_dense);
   g_test_add_func ("/lab/pruning/shrink-heads", test_shrink_heads);
+  g_test_add_func ("/lab/pruning/shrink-decoder", test_shrink_decoder);
   g_test_add_func ("/lab/pruning/shrink-conv", test_shrink_conv);
   g_test_add_func ("/lab/pruning/shrink-refused", test_shrink_refused);
   return g_test_run ();

@@ -3,13 +3,14 @@
 it took; a typed line counts one. What came of it is heard, or read from the saved file, after counting."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 from person import Person, Tap, children, drop, folder_of_pictures, wait
 
 program, cli, feed = sys.argv[1:4]
-tap = Tap(12)
+tap = Tap(14)
 
 
 def within(person, limit, name, done):
@@ -90,6 +91,19 @@ person.key('Return')  # the first offer has the focus
 person.find('Train', 'push button')
 person.key('ctrl+Return')
 within(person, 3, 'own-folder-trained-after-the-drop', offer and validation(person, 90))
+person.close()
+
+# --- a graph of spiking neurons that another program wrote
+shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), '../fuzz/seeds/nir/recurrent'),
+            'loops.nir')
+person = Person(program)
+person.find(re.compile('^Handwritten signs'), 'push button')
+drop(feed, os.path.abspath('loops.nir'), (500, 300))
+asked = person.find(re.compile('^Open the NIR Graph “loops.nir”'), seconds=30)
+person.keys_go_here()
+person.key('Return')  # a moment of 0.1 ms, exact, back to rest
+card = person.find(re.compile('^Recurrent LIF'), 'panel', seconds=30)
+within(person, 2, 'nir-graph-open-after-the-drop', asked and card)
 person.close()
 with open('app.log', encoding='utf-8', errors='replace') as log:
     bad = [line for line in log if re.search('CRITICAL|Cajal-WARNING|Gtk-WARNING', line)]

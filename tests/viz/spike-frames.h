@@ -32,17 +32,19 @@ frame_raster (int moments, int units, gboolean groups)
   return cjv_frame_seal (frame);
 }
 
+/* `opens`: with the conductances behind them. */
 static CjvFrame *
-frame_membrane (int units, int moments)
+frame_membrane (int units, int moments, gboolean opens)
 {
   CjvFrame *frame = cjv_frame_new ();
   const gint64 dims[] = { units, moments };
   CjTensor *v = tensor (2, dims), *spikes = tensor (2, dims), *threshold = tensor (2, dims);
+  CjTensor *opened[2] = { tensor (2, dims), tensor (2, dims) };
   g_autofree float *numbers = g_new (float, units);
 
   for (int u = 0; u < units; u++)
     {
-      double potential = 0, raised = 0;
+      double potential = 0, raised = 0, g[2] = { 0, 0 };
 
       numbers[u] = (float) (u * 7);
       for (int t = 0; t < moments; t++)
@@ -50,6 +52,11 @@ frame_membrane (int units, int moments)
           const int at = u * moments + t;
 
           potential = 0.9 * potential + 0.3 * noise ((guint32) at);
+          for (int side = 0; side < 2; side++)
+            {
+              g[side] = 0.9 * g[side] + noise ((guint32) (2 * at + side)) / (1 + side);
+              cj_tensor_f32 (opened[side])[at] = (float) g[side];
+            }
           cj_tensor_f32 (v)[at] = (float) potential;
           cj_tensor_f32 (threshold)[at] = (float) (1 + raised);
           cj_tensor_f32 (spikes)[at] = potential > 1 + raised;
@@ -60,6 +67,16 @@ frame_membrane (int units, int moments)
   cjv_frame_take_array (frame, "membrane", v);
   cjv_frame_take_array (frame, "spikes", spikes);
   cjv_frame_take_array (frame, "threshold", threshold);
+  if (opens)
+    {
+      cjv_frame_take_array (frame, "excitation", opened[0]);
+      cjv_frame_take_array (frame, "inhibition", opened[1]);
+    }
+  else
+    {
+      cj_tensor_unref (opened[0]);
+      cj_tensor_unref (opened[1]);
+    }
   cjv_frame_set_values (frame, "units", numbers, (gsize) units);
   cjv_frame_set_text (frame, "title", "lif1");
   return cjv_frame_seal (frame);
@@ -292,7 +309,7 @@ spike_frame (const char *id, gboolean other)
   if (g_str_equal (id, "raster"))
     return other ? frame_raster (25, 2000, FALSE) : frame_raster (100, 60, TRUE);
   if (g_str_equal (id, "membrane"))
-    return other ? frame_membrane (12, 400) : frame_membrane (3, 60);
+    return other ? frame_membrane (12, 400, TRUE) : frame_membrane (3, 60, FALSE);
   if (g_str_equal (id, "isi"))
     return frame_isi (other ? 5 : 40);
   if (g_str_equal (id, "cross-correlogram"))

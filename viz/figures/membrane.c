@@ -6,12 +6,15 @@
 #include <math.h>
 
 #define MAX_ROWS 8
+#define BAND 0.45 /* of a row, for conductances */
 
 static const CjParam params[] = { { NULL } };
 
 static const CjvWant wants[] = {
   { "membrane", CJV_WANT_ARRAY, TRUE, "[R, T]", N_ ("Potential of each unit before its reset") },
   { "spikes", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("1 where it fires, else 0") },
+  { "excitation", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Excitatory conductance of each unit") },
+  { "inhibition", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Inhibitory conductance of each unit") },
   { "threshold", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Where it would fire at that moment") },
   { "units", CJV_WANT_ARRAY, FALSE, "[R]", N_ ("Numbers of the units") },
   { "dt", CJV_WANT_SCALAR, FALSE, NULL, N_ ("How long a moment is") },
@@ -23,6 +26,9 @@ static const CjvWant wants[] = {
 typedef struct
 {
   const CjTensor *membrane, *spikes, *threshold;
+  const CjTensor *opened[2]; /* excitatory and inhibitory conductances; NULL: not known */
+  double widest;             /* the largest of them that is shown */
+  double floor;              /* of the membranes that are shown: conductances lie below */
   gint64 r, t;
   guint n_shown;
   double dt, pad;
@@ -36,6 +42,8 @@ membrane_init (Membrane *m, const CjvFrame *frame)
   *m = (Membrane){ .membrane = cjv_frame_get_array (frame, "membrane"),
                    .spikes = cjv_frame_get_array (frame, "spikes"),
                    .threshold = cjv_frame_get_array (frame, "threshold"),
+                   .opened = { cjv_frame_get_array (frame, "excitation"),
+                               cjv_frame_get_array (frame, "inhibition") },
                    .dt = cjv_frame_get_scalar (frame, "dt", 1) };
   if (m->membrane->shape.n_dims != 2 || cjv_tensor_size (m->membrane) == 0)
     return FALSE;
@@ -47,6 +55,9 @@ membrane_init (Membrane *m, const CjvFrame *frame)
     m->spikes = NULL;
   if (cjv_tensor_size (m->threshold) != m->r * m->t)
     m->threshold = NULL;
+  for (guint side = 0; side < 2; side++)
+    if (cjv_tensor_size (m->opened[side]) != m->r * m->t)
+      m->opened[0] = m->opened[1] = NULL;
   return TRUE;
 }
 
@@ -83,7 +94,8 @@ membrane_place (Membrane *m, const CjvScene *scene)
   m->pad = MIN (em * 0.8, scene->width / 10);
   top = m->pad + cjv_heading_height (scene);
   room = MAX (scene->height - m->pad - top, 1);
-  m->n_shown = (guint) CLAMP (MIN ((double) m->r, floor (room / (em * 4.2))), 1, MAX_ROWS);
+  m->n_shown = (guint) CLAMP (
+      MIN ((double) m->r, floor (room / (em * (m->opened[0] != NULL ? 8 : 4.2)))), 1, MAX_ROWS);
   for (gint64 i = 0; i < (gint64) m->n_shown * m->t; i++)
     {
       const double v = cjv_tensor_at (m->membrane, i);
@@ -94,7 +106,13 @@ membrane_place (Membrane *m, const CjvScene *scene)
           low = MIN (low, MIN (v, at));
           most = MAX (most, MAX (v, at));
         }
+      for (guint side = 0; m->opened[0] != NULL && side < 2; side++)
+        if (isfinite (cjv_tensor_at (m->opened[side], i)))
+          m->widest = MAX (m->widest, cjv_tensor_at (m->opened[side], i));
     }
+  m->floor = low;
+  if (m->widest > 0) /* a band of their own, below */
+    low -= MAX (most - low, 1e-9) * BAND / (1 - BAND);
   high = (room - em * 2.4) / m->n_shown; /* the last has the axis of time as well */
   for (guint row = 0; row < m->n_shown; row++)
     {
@@ -160,6 +178,41 @@ trace (const Membrane *m, cairo_t *cr, guint row, const CjTensor *values)
     }
 }
 
+/* Below the membrane, on a scale that all rows share: the excitatory conductance up from a line, the inhibitory one
+ * down, its edge dashed. */
+static void
+draw_opened (const Membrane *m, const CjvScene *scene, cairo_t *cr, guint row)
+{
+  static const double dash[] = { 4, 2 };
+  const CjvRect *in = &m->rows[row].inner;
+  const double top = cjv_plot_y (&m->rows[row], m->floor), bottom = in->y + in->height;
+  const double half = (bottom - top) / 2, middle = bottom - half;
+
+  cairo_set_line_width (cr, 1);
+  for (guint side = 0; side < 2; side++)
+    {
+      const CjvColor ink = cjv_style_signed_ink (scene->style, side == 0 ? 1 : -1);
+
+      cairo_new_path (cr);
+      for (gint64 t = 0; t < m->t; t++)
+        {
+          const double g = cjv_tensor_at (m->opened[side], row * m->t + t);
+          const double reach = (isfinite (g) ? CLAMP (g / m->widest, 0, 1) : 0) * half * 0.92;
+
+          cairo_line_to (cr, get_x (m, row, t), side == 0 ? middle - reach : middle + reach);
+        }
+      cairo_set_dash (cr, dash, side == 1 ? 2 : 0, 0);
+      cjv_draw_set_color (cr, ink);
+      cairo_stroke_preserve (cr);
+      cairo_line_to (cr, get_x (m, row, m->t - 1), middle);
+      cairo_line_to (cr, get_x (m, row, 0), middle);
+      cairo_close_path (cr);
+      cjv_draw_set_color (cr, cjv_color_alpha (ink, 0.25));
+      cairo_fill (cr);
+    }
+  cairo_set_dash (cr, NULL, 0, 0);
+}
+
 static void
 draw_row (const Membrane *m, const CjvScene *scene, cairo_t *cr, guint row)
 {
@@ -176,8 +229,15 @@ draw_row (const Membrane *m, const CjvScene *scene, cairo_t *cr, guint row)
   cairo_clip (cr);
   cairo_set_line_width (cr, scene->style->line_width * 0.8);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  if (m->widest > 0)
+    {
+      draw_opened (m, scene, cr, row);
+      cairo_set_line_width (cr, scene->style->line_width * 0.8);
+    }
   trace (m, cr, row, m->membrane);
-  cjv_draw_set_color (cr, cjv_style_category (scene->style, 0));
+  /* blue is what excites where that is shown */
+  cjv_draw_set_color (cr, m->widest > 0 ? cjv_style_color (scene->style, CJV_INK)
+                                        : cjv_style_category (scene->style, 0));
   cairo_stroke (cr);
   cairo_set_line_width (cr, scene->style->line_width);
   for (gint64 t = 0; t < m->t; t++)
@@ -221,7 +281,15 @@ draw (const CjvScene *scene, cairo_t *cr)
   membrane_place (&m, scene);
   for (guint row = 0; row < m.n_shown; row++)
     draw_row (&m, scene, cr, row);
-  if (m.threshold != NULL)
+  if (m.widest > 0)
+    {
+      g_autofree char *widest = cjv_number_print (m.widest, 3);
+
+      note = g_strdup_printf (_ ("dashed: the threshold; below: the excitatory conductance up, the "
+                                 "inhibitory one down, at most %s times the leak"),
+                              widest);
+    }
+  else if (m.threshold != NULL)
     note = g_strdup (_ ("membrane; dashed: the threshold; marks: spikes"));
   if (cjv_heading_height (scene) > 0)
     cjv_draw_heading (scene, cr, m.pad, m.pad, MAX (scene->width - 2 * m.pad, 1),
@@ -269,9 +337,10 @@ csv (const CjvScene *scene, GString *out)
 {
   Membrane m;
 
-  g_string_append (out, "time,unit,membrane,threshold,spike\r\n");
   if (!membrane_init (&m, scene->frame))
     return;
+  g_string_append_printf (out, "time,unit,membrane,threshold,spike%s\r\n",
+                          m.opened[0] != NULL ? ",excitation,inhibition" : "");
   for (gint64 row = 0; row < m.r; row++)
     for (gint64 t = 0; t < m.t; t++)
       {
@@ -281,7 +350,13 @@ csv (const CjvScene *scene, GString *out)
         g_string_append_c (out, ',');
         cjv_csv_number (out,
                         m.threshold != NULL ? cjv_tensor_at (m.threshold, row * m.t + t) : NAN);
-        g_string_append_printf (out, ",%d\r\n", fires (&m, row, t));
+        g_string_append_printf (out, ",%d", fires (&m, row, t));
+        for (guint side = 0; m.opened[0] != NULL && side < 2; side++)
+          {
+            g_string_append_c (out, ',');
+            cjv_csv_number (out, cjv_tensor_at (m.opened[side], row * m.t + t));
+          }
+        g_string_append (out, "\r\n");
       }
 }
 
