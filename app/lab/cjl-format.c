@@ -12,12 +12,7 @@ extern const CjlFormat cjl_format_nir;
 extern const CjlFormat cjl_format_c;
 
 const CjlFormat *const cjl_formats[] = {
-  &cjl_format_onnx,
-  &cjl_format_torch,
-  &cjl_format_weights,
-  &cjl_format_nir,
-  &cjl_format_c,
-  NULL,
+  &cjl_format_onnx, &cjl_format_torch, &cjl_format_weights, &cjl_format_nir, &cjl_format_c, NULL,
 };
 
 void

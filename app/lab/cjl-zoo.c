@@ -80,9 +80,7 @@ static const CjlZooNet nets[] = {
     = { .id = "zoo-shapes",
         .title = "Sees shapes",
         .category = CJL_ZOO_CATEGORY,
-        .blurb
-        = "Four convolutions that find a shape in a coloured picture: a body for pictures of "
-          "your own",
+        .blurb = "Four convolutions that find a shape in a coloured picture",
         .teaches = "Choose a filter and see which edge or colour drives it, layer by layer",
         .expected = "99.6 %",
         .source = "shapes",
