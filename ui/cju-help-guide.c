@@ -337,6 +337,22 @@ const CjuHelpGuide cju_help_guide[] = {
           "how well the network does on what it has not seen; the test samples are kept for the "
           "end."),
       NULL } },
+  { "transfer",
+    N_ ("What was learned before"),
+    N_ ("Networks that were trained, and pictures of your own"),
+    { N_ ("<b>Pre-trained</b> on the start page has networks that come with Cajal. Drop a folder "
+          "with a folder of pictures a class on one of them, thirty pictures a class or so: its "
+          "body is frozen, a new last layer learns your pictures in seconds."),
+      N_ ("A frozen layer has a padlock. Its weights and running statistics stay, it drops nothing "
+          "at random, and where all that is before a layer is frozen too, no gradient is computed. "
+          "<b>F</b> freezes a card, <b>Shift+F</b> a card and all before it and no other; "
+          "<b>Transfer</b> in the main menu freezes all but the last layer or nothing. A run that "
+          "begins anew keeps what is frozen."),
+      N_ ("<b>Begin the Last Layer Anew</b> gives it new weights, while the body keeps its own. "
+          "<b>Rates That Fall by Depth</b> lets every layer learn 2.6 times slower than the one "
+          "behind it, so that what is near the data changes least (Howard and Ruder 2018, section "
+          "3.1)."),
+      NULL } },
   { "projects",
     N_ ("Projects and undo"),
     N_ ("One file holds network, weights and history"),
@@ -354,6 +370,12 @@ const CjuHelpGuide cju_help_guide[] = {
           "moments, so you are asked how long a moment is and which step is taken. <b>NIR "
           "Graph</b> "
           "among the exports writes one; what it has no word for is named."),
+      N_ ("Weights of other programs (<tt>.safetensors</tt>, <tt>.npz</tt>, <tt>.npy</tt>) are "
+          "dropped on the network that is to have them, or chosen with <b>Load Weights</b> in the "
+          "main menu. Taken is what has the name and shape of a tensor here; one prefix of all "
+          "names, as <tt>module.</tt>, does not count. What does not fit is listed, and <b>Match "
+          "by "
+          "Order</b> takes layers by their place and shape."),
       N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
   { "keyboard",
     N_ ("Keyboard"),

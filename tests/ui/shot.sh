@@ -397,11 +397,19 @@ frozen ()
   act () { xdotool mousemove 495 410 click 1; sleep 0.5; xdotool key shift+f; sleep 1; }
   picture "frozen$1" 8 --new lenet-5
 }
+# the networks that come with the program, and one of them that is taught 90 pictures of three kinds
+zoo ()
+{
+  act () { xdotool mousemove 700 500 click --repeat 1 5; sleep 0.3; xdotool mousemove 1000 190; }
+  picture "zoo$1" 4 --new zoo-letters
+}
 weights ''
 frozen ''
+zoo ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 weights -dark
 frozen -dark
+zoo -dark
 unset ADW_DEBUG_COLOR_SCHEME
 # networks for other programs: what there is, what is asked, and what is said once they are written
 exports ()
