@@ -105,7 +105,8 @@ test_together (void)
       g_usleep (1000);
     }
   cj_runner_wait (cjl_session_get_runner (session));
-  g_assert_cmpint (cj_runner_get_state (cjl_session_get_runner (session)).status, !=, CJ_RUN_FAILED);
+  g_assert_cmpint (cj_runner_get_state (cjl_session_get_runner (session)).status, !=,
+                   CJ_RUN_FAILED);
   g_assert_cmpuint (cjl_session_read_points (session)->len, >, 0);
   g_clear_pointer (&map, cjl_job_free);
   g_clear_pointer (&checkup, cjl_job_free);
