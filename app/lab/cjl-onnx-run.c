@@ -477,8 +477,8 @@ cjl_onnx_list_unknown (const CjdOnnx *model)
                                                    : "";
       g_autofree char *name = full_name (node);
 
-      g_ptr_array_add (list, g_strdup_printf (_ ("%s, version %" G_GINT64_FORMAT ", at “%s”"), name,
-                                              node->op->opset, where));
+      g_ptr_array_add (list, g_strdup_printf (_ ("%s, version %lld, at “%s”"), name,
+                                              (long long) node->op->opset, where));
     }
   return list;
 }
