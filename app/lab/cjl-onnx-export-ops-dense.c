@@ -6,8 +6,20 @@
 #include "cj-quant.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* --- weights --- */
+
+/* Whether what comes in is levels of a Quantise, whatever layout it is put into. */
+static gboolean
+takes_levels (const CjlOnnxExport *e, const CjStep *step)
+{
+  const CjStep *from = cjl_onnx_find_maker (e, step->in[0]);
+
+  while (from != NULL && (from->op.info == &cj_op_to_last || from->op.info == &cj_op_to_plain))
+    from = cjl_onnx_find_maker (e, from->in[0]);
+  return from != NULL && cjl_onnx_find_range (e, from) != NULL;
+}
 
 /* Weights that are levels of 8 bits with a scale for each of the first dimension go in as those. NULL if
  * they are not. */
@@ -19,13 +31,12 @@ write_levels (CjlOnnxExport *e, const CjStep *step, const CjTensor *w)
   const CjShape row = cj_shape1 (w->shape.dims[0]);
   g_autofree float *scales = g_new (float, MAX (channels, 1));
   g_autofree gint8 *levels = g_new0 (gint8, MAX (channels * width, 1)), *zeros = NULL;
-  const CjStep *from = cjl_onnx_find_maker (e, step->in[0]);
   const char *name = cjl_onnx_get_value (e, step->in[1])->name, *quantised, *scale, *zero;
   g_autofree char *label
       = g_strdup_printf ("%s_levels", name != NULL ? strrchr (name, '.') + 1 : "");
 
   /* only behind a Quantise: elsewhere weights that happen to be levels would gain nothing */
-  if (name == NULL || from == NULL || cjl_onnx_find_range (e, from) == NULL
+  if (name == NULL || !takes_levels (e, step)
       || !cj_quant_find_scales (w->data, channels, width, CJ_QUANT_MAX_BITS, scales))
     return NULL;
   cj_quant_store_weights (w->data, channels, width, scales, levels);

@@ -2,6 +2,7 @@
 /* What is not written, and why. A reason reads on from the name of the layer. */
 #include "cjl-onnx-export-private.h"
 
+#include "cj-card.h"
 #include "cj-dense-rows.h"
 #include "cj-ops.h"
 
@@ -25,6 +26,9 @@ const CjlOnnxOp cjl_onnx_ops_refused[] = {
     N_ ("gives weights their signs by numbers that depend on its input. Use a dense layer.") },
   { &cj_op_label, NULL,
     N_ ("writes labels into samples, and a model has no labels. Mute it for the export.") },
+  { &cj_op_card, NULL,
+    N_ ("is an operator of a model that was opened. Pass on the file it came from, or put a layer "
+        "in its place.") },
   { &cj_op_heads, NULL, LEARNS },
   { &cj_op_local, NULL, LEARNS },
   { &cj_op_stdp, NULL, LEARNS },

@@ -29,14 +29,14 @@ get_units (const CjShape *x)
   return cj_shape_size (x) / MAX (x->dims[0] * x->dims[1], 1);
 }
 
-/* x [N, T, ...] as T names of [N, 1, U]; you free the array. */
+/* Input [N, T, ...] as T names of [N, 1, U]; you free the array. */
 static const char **
-split_moments (CjlOnnxExport *e, const CjStep *step)
+split_moments (CjlOnnxExport *e, const CjStep *step, guint index)
 {
-  const CjShape *shape = &step->op.in_shape[0];
+  const CjShape *shape = &step->op.in_shape[index];
   const gint64 t = shape->dims[1];
   const CjShape flat = cj_shape3 (CJD_ONNX_FREE, t, get_units (shape));
-  const char **moments = g_new (const char *, MAX (t, 1)), *x = cjl_onnx_in (e, step, 0);
+  const char **moments = g_new (const char *, MAX (t, 1)), *x = cjl_onnx_in (e, step, index);
 
   if (shape->n_dims != 3)
     x = cjl_onnx_reshape (e, x, &flat, NULL);
@@ -217,7 +217,7 @@ write_spikes (CjlOnnxExport *e, const CjStep *step, GError **error)
 
   if (!check_moments (e, t, error))
     return FALSE;
-  x = split_moments (e, step);
+  x = split_moments (e, step, 0);
   spikes = g_new (const char *, MAX (t, 1));
   membranes = g_new (const char *, MAX (t, 1));
   n = read_neurons (e, step);
@@ -231,6 +231,60 @@ write_spikes (CjlOnnxExport *e, const CjStep *step, GError **error)
     }
   join_moments (e, step, 0, spikes);
   join_moments (e, step, 1, membranes);
+  return TRUE;
+}
+
+/* --- neurons whose synapses are conductances (conductance.c) --- */
+
+/* e, i [N, T, U]: what excites and inhibits; results: spikes, membrane and both conductances. */
+static gboolean
+write_conductance (CjlOnnxExport *e, const CjStep *step, GError **error)
+{
+  const CjConductanceAttrs *a = step->op.attrs;
+  const gint64 t = step->op.in_shape[0].dims[1];
+  const char *current = cjl_onnx_has_in (step, 2) ? cjl_onnx_in (e, step, 2) : NULL;
+  const char *held = NULL, *rest = NULL, *g_e = NULL, *g_i = NULL;
+  g_autofree const char **excites = NULL, **inhibits = NULL;
+  const char **y[4];
+
+  if (!check_moments (e, t, error))
+    return FALSE;
+  excites = split_moments (e, step, 0);
+  inhibits = split_moments (e, step, 1);
+  for (guint k = 0; k < 4; k++)
+    y[k] = g_new (const char *, MAX (t, 1));
+  for (gint64 k = 0; k < t; k++)
+    {
+      const char *live = is_over (e, rest), *all, *end, *left, *v, *fires;
+
+      g_e = add (e, scale (e, g_e, a->decay_e), cjl_onnx_add (e, "Relu", NULL, excites[k], NULL));
+      left = cjl_onnx_add (e, "Neg", NULL, inhibits[k], NULL);
+      g_i = add (e, scale (e, g_i, a->decay_i), cjl_onnx_add (e, "Relu", NULL, left, NULL));
+      all = add (e, add (e, g_e, g_i), cjl_onnx_number (e, 1));
+      end = add (e, add (e, scale (e, g_e, a->reversal_e), scale (e, g_i, a->reversal_i)), current);
+      end = end != NULL ? cjl_onnx_add (e, "Div", NULL, end, all, NULL)
+                        : multiply (e, all, cjl_onnx_number (e, 0));
+      left = cjl_onnx_add (e, "Exp", NULL, scale (e, all, -a->step), NULL);
+      v = held != NULL ? subtract (e, held, end) : cjl_onnx_add (e, "Neg", NULL, end, NULL);
+      v = add (e, end, multiply (e, v, left));
+      if (live != NULL) /* what rests is held */
+        v = add (e, multiply (e, v, live), multiply (e, held, without (e, live)));
+      fires = above (e, subtract (e, v, cjl_onnx_number (e, a->threshold)));
+      if (live != NULL)
+        fires = multiply (e, fires, live);
+      if (a->refractory > 0)
+        rest = count_down (e, rest, fires, a->refractory);
+      held = add (e, multiply (e, v, without (e, fires)), scale (e, fires, a->reset));
+      y[0][k] = fires;
+      y[1][k] = v;
+      y[2][k] = g_e;
+      y[3][k] = g_i;
+    }
+  for (guint k = 0; k < 4; k++)
+    {
+      join_moments (e, step, k, y[k]);
+      g_free (y[k]);
+    }
   return TRUE;
 }
 
@@ -275,7 +329,7 @@ write_rivals (CjlOnnxExport *e, const CjStep *step, GError **error)
 
   if (!check_moments (e, t, error))
     return FALSE;
-  x = split_moments (e, step);
+  x = split_moments (e, step, 0);
   spikes = g_new (const char *, MAX (t, 1));
   membranes = g_new (const char *, MAX (t, 1));
   numbers = write_iota (e, u);
@@ -578,7 +632,7 @@ write_synapse (CjlOnnxExport *e, const CjStep *step, GError **error)
 
       if (!check_moments (e, t, error))
         return FALSE;
-      in = split_moments (e, step);
+      in = split_moments (e, step, 0);
       write_plastic (e, a, in, t, out);
       join_moments (e, step, 0, out);
       return TRUE;
@@ -639,13 +693,9 @@ write_homeostasis (CjlOnnxExport *e, const CjStep *step, GError **error)
 }
 
 const CjlOnnxOp cjl_onnx_ops_spikes[] = {
-  { &cj_op_spikes, write_spikes, NULL },
-  { &cj_op_rivals, write_rivals, NULL },
-  { &cj_op_vote, write_vote, NULL },
-  { &cj_op_encode, write_encode, NULL },
-  { &cj_op_moment, write_moment, NULL },
-  { &cj_op_synapse, write_synapse, NULL },
-  { &cj_op_winners, write_winners, NULL },
-  { &cj_op_homeostasis, write_homeostasis, NULL },
-  { NULL },
+  { &cj_op_spikes, write_spikes, NULL },           { &cj_op_conductance, write_conductance, NULL },
+  { &cj_op_rivals, write_rivals, NULL },           { &cj_op_vote, write_vote, NULL },
+  { &cj_op_encode, write_encode, NULL },           { &cj_op_moment, write_moment, NULL },
+  { &cj_op_synapse, write_synapse, NULL },         { &cj_op_winners, write_winners, NULL },
+  { &cj_op_homeostasis, write_homeostasis, NULL }, { NULL },
 };

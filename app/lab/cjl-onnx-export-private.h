@@ -44,8 +44,8 @@ typedef enum
 CjlOnnxEnd cjl_onnx_find_end (const CjlOnnxExport *e, int *axis);
 
 /* Test data beside a model that was written to `path` (cjl-onnx-export-samples.c). */
-gboolean cjl_onnx_write_samples (const CjlOnnxExport *e, const char *path, guint n,
-                                 CjlExported *done, GError **error);
+gboolean cjl_onnx_put_samples (const CjlOnnxExport *e, const char *path, guint n, CjlExported *done,
+                               GError **error);
 
 /* Writes the nodes of a step. Refuses with cjl_onnx_refuse. */
 typedef gboolean (*CjlOnnxWrite) (CjlOnnxExport *e, const CjStep *step, GError **error);

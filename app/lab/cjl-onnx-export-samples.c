@@ -227,8 +227,8 @@ write_answers (const Samples *s, const char *folder, GError **error)
 }
 
 gboolean
-cjl_onnx_write_samples (const CjlOnnxExport *e, const char *path, guint n, CjlExported *done,
-                        GError **error)
+cjl_onnx_put_samples (const CjlOnnxExport *e, const char *path, guint n, CjlExported *done,
+                      GError **error)
 {
   g_auto (Samples) s = { .e = e };
   g_autofree char *parent = g_path_get_dirname (path);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The model: what goes in, the ops on the way to the prediction, what comes out, and what is said of it. */
-#include "cjl-format.h"
 #include "cjl-onnx-export-private.h"
 
 #include "cj-error.h"
@@ -8,10 +7,8 @@
 #include "cj-ops.h"
 #include "cj-runner.h"
 #include "cjl-json.h"
-#include "file.h"
 
 #include <glib/gi18n-lib.h>
-#include <stddef.h>
 
 #define PRODUCER "Cajal"
 
@@ -412,43 +409,11 @@ cjl_onnx_print (CjlProject *project, GError **error)
   return write_model (&e, project, error) ? cjd_onnx_out_print (e.out, error) : NULL;
 }
 
-const CjParam cjl_onnx_params[] = {
-  { .name = "samples",
-    .title = "Samples",
-    .blurb = "How many samples to put beside the model, with the right answers, so that another "
-             "program can be checked",
-    .kind = CJ_PARAM_INT,
-    .offset = offsetof (CjlOnnxOptions, samples),
-    .max = 10000,
-    .soft_max = 100 },
-  { NULL },
-};
-
-static gboolean
-save (CjlProject *project, const char *path, gconstpointer options, CjlExported *done,
-      GError **error)
+gboolean
+cjl_onnx_write_samples (CjlProject *project, const char *path, guint n, CjlExported *done,
+                        GError **error)
 {
-  const CjlOnnxOptions *o = options;
   g_auto (CjlOnnxExport) e = { 0 };
-  g_autoptr (GBytes) bytes = NULL;
 
-  if (!cjd_file_can_write (path, error) || !write_model (&e, project, error))
-    return FALSE;
-  bytes = cjd_onnx_out_print (e.out, error);
-  return bytes != NULL
-         && (o->samples == 0 || cjl_onnx_write_samples (&e, path, (guint) o->samples, done, error))
-         && cjd_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
+  return write_model (&e, project, error) && cjl_onnx_put_samples (&e, path, n, done, error);
 }
-
-const CjlFormat cjl_format_onnx = {
-  .id = "onnx",
-  .title = N_ ("_ONNX Model…"),
-  .heading = N_ ("Export ONNX Model"),
-  .blurb = N_ ("The network with its weights, which most programs for neural networks run: ONNX "
-               "Runtime, OpenCV, PyTorch and others. It takes in samples as they are, and "
-               "normalises them itself."),
-  .files = { { ".onnx", N_ ("Network as ONNX") } },
-  .params = cjl_onnx_params,
-  .options_size = sizeof (CjlOnnxOptions),
-  .save = save,
-};

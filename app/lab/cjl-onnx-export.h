@@ -7,7 +7,7 @@
  * and DequantizeLinear pairs with weights of int8. */
 #pragma once
 
-#include "cjl-project.h"
+#include "cjl-format.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  int samples; /* to put beside the model, with the answers that are right */
+  gboolean int8; /* quantised before, by cjl-quantise.h */
+  int samples;   /* to put beside the model, with the answers that are right */
 } CjlOnnxOptions;
 
 /* The same as a table, for commands and dialogs. */
@@ -23,9 +24,12 @@ extern const CjParam cjl_onnx_params[];
 
 /* The network of a project with its weights, those of its seed where it has learned nothing. Refuses by name
  * what ONNX has no word for. Main thread, or any that has the project for itself. You unref. The format
- * "onnx" of cjl-format.h writes it to a file; where samples are asked for, these go into the folder
- * test_data_set_0 beside it, as input_0.pb, output_0.pb and so on. */
+ * "onnx" of cjl-format.h writes it to a file. */
 GBytes *cjl_onnx_print (CjlProject *project, GError **error);
+/* Puts `n` samples at most and what the project answers to them into the folder test_data_set_0 beside the
+ * model at `path`, as input_0.pb, output_0.pb and so on, and says so in *done. */
+gboolean cjl_onnx_write_samples (CjlProject *project, const char *path, guint n, CjlExported *done,
+                                 GError **error);
 
 /* What becomes of an op: "exported", the reason why it is refused, or NULL for one that is not known. */
 const char *cjl_onnx_find_op (const char *id);

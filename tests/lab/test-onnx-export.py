@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exported models against the answers of the project itself: test-onnx-export.py PATH-OF-CAJAL-CLI.
-Every template is written with samples and right answers beside it, passes the checker of ONNX, and is run
-by PyTorch (onnx_torch.py) and, where it can, by OpenCV. Speaks TAP; Debian's Python has the packages."""
+"""Exported models against the answers of the project itself: test-onnx-export.py PATH-OF-CAJAL-CLI
+PATH-OF-ONNX-NETWORKS. Every template, and networks that go through every op (onnx-networks.c), is written
+with samples and right answers beside it, passes the checker of ONNX, and is run by PyTorch (onnx_torch.py) and, where it can, by OpenCV. Speaks TAP; Debian's Python has the packages."""
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ except ImportError:
     cv2 = None
 
 CLI = str(Path(sys.argv[1]).resolve())
+NETWORKS = str(Path(sys.argv[2]).resolve())
 number = 0
 
 
@@ -85,18 +87,45 @@ def run_opencv(model, feeds, wanted):
     return {name: net.forward(name) for name in wanted}
 
 
-def check_model(name, path, opencv):
+def check_values(path):
+    """The model, its samples and their answers, once PyTorch has given the same; or the problem."""
     model = onnx.load(str(path))
     data = path.parent / 'test_data_set_0'
     feeds, right = read_tensors(data, 'input'), read_tensors(data, 'output')
     onnx.checker.check_model(model, full_check=True)
-    report(f'{name}-torch', compare(onnx_torch.run(model, feeds), right))
-    one = {k: v[:1] for k, v in feeds.items()}
-    report(f'{name}-one', compare(onnx_torch.run(model, one), {k: v[:1] for k, v in right.items()}))
+    problem = compare(onnx_torch.run(model, feeds), right)
+    if problem is None:  # the batch is free
+        problem = compare(onnx_torch.run(model, {k: v[:1] for k, v in feeds.items()}),
+                          {k: v[:1] for k, v in right.items()})
+    return model, feeds, right, problem
+
+
+def check_model(name, path, opencv):
+    model, feeds, right, problem = check_values(path)
+    report(f'{name}-torch', problem)
     if cv2 is None or not opencv:
         report(f'{name}-opencv', skip='no OpenCV' if cv2 is None else 'OpenCV cannot run it')
     else:
         report(f'{name}-opencv', compare(run_opencv(model, feeds, right), right))
+
+
+def check_bits(folder):
+    """Accuracy in 8 bits, weights that are int8, and a file of less than a third."""
+    project, path = folder / 'bits.cajal', folder / 'bits' / 'model.onnx'
+    path.parent.mkdir()
+    run_cli('new', 'lenet-5', '-o', project)
+    run_cli('set', project, 'data.samples=3000')
+    run_cli('train', project, '--epochs', 3)
+    run_cli('export', project, '-o', folder / 'float.onnx')
+    note = json.loads(run_cli('export', project, '-o', path, '--int8', '--samples', 4, '--json'))['note']
+    model, feeds, right, problem = check_values(path)
+    kinds = [t.data_type for t in model.graph.initializer if len(t.dims) > 1]
+    before, after = (float(x) for x in re.findall(r'([0-9.]+) %', note))
+    report('bits-torch', problem)
+    report('bits-accuracy', None if abs(before - after) <= 1 else note)
+    report('bits-weights', None if kinds == [onnx.TensorProto.INT8] * 5 else kinds)
+    report('bits-size', None if path.stat().st_size * 3 < (folder / 'float.onnx').stat().st_size
+           else note)
 
 
 def check_template(name, folder):
@@ -114,14 +143,23 @@ def check_template(name, folder):
 
 def main():
     templates = [json.loads(line)['id'] for line in run_cli('list', 'templates', '--json').splitlines()]
-    print(f'1..{3 * len(templates)}')
     with tempfile.TemporaryDirectory() as folder:
         os.environ['CAJAL_STATE_DIR'] = os.path.join(folder, 'state')
+        made = subprocess.run([NETWORKS, os.path.join(folder, 'networks')], capture_output=True, text=True)
+        names = made.stdout.split()
+        print(f'1..{2 * len(templates) + len(names) + 5}')
+        report('networks', made.stderr or None)
         for name in templates:
             try:
                 check_template(name, Path(folder))
             except Exception as problem:  # the others go on
                 report(name, problem)
+        for name in names:
+            try:
+                report(name, check_values(Path(folder) / 'networks' / name / 'model.onnx')[3])
+            except Exception as problem:
+                report(name, problem)
+        check_bits(Path(folder))
 
 
 main()
