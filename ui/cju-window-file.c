@@ -689,6 +689,17 @@ cju_window_check_file (CjuWindow *self)
   cju_window_tell (self, text);
 }
 
+void
+cju_window_follow_file (CjuWindow *self)
+{
+  static const char *const actions[] = { "win.save", "win.save-as" };
+  const gboolean may
+      = cjl_project_get_read_only (cju_document_get_project (self->document)) == NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], may);
+}
+
 /* --- closing --- */
 
 static void
@@ -725,7 +736,8 @@ cju_window_may_close (CjuWindow *self)
     }
   if (cju_document_get_session (self->document) != NULL)
     cjl_session_settle (cju_document_get_session (self->document));
-  if (!training && !cjl_project_is_modified (cju_document_get_project (self->document)))
+  if (cjl_project_get_read_only (cju_document_get_project (self->document)) != NULL
+      || (!training && !cjl_project_is_modified (cju_document_get_project (self->document))))
     {
       cjl_project_forget_unsaved (cju_document_get_project (self->document));
       return TRUE;

@@ -49,6 +49,8 @@ void cju_window_show_project (CjuWindow *self, CjlProject *project);
 void cju_window_install_file_actions (GtkWidgetClass *widget);
 /* Opens a project, or raises the window that shows it, and shows there what a figure showed. */
 void cju_window_open_at (CjuWindow *self, const char *path, GVariant *state);
+/* Saving is possible for what this version may write. */
+void cju_window_follow_file (CjuWindow *self);
 /* Whether the window may close; asks once if something would be lost. */
 gboolean cju_window_may_close (CjuWindow *self);
 /* Tells once if another program changed the project's file. */

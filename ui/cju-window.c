@@ -269,6 +269,7 @@ cju_window_show_project (CjuWindow *self, CjlProject *project)
   adw_bin_set_child (ADW_BIN (self->data_slot), cju_data_button_new (self->document));
   for (guint i = 0; i < G_N_ELEMENTS (document_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), document_actions[i], TRUE);
+  cju_window_follow_file (self);
   gtk_widget_set_visible (self->start_buttons, FALSE);
   for (guint i = 0; i < self->lab_buttons->len; i++)
     gtk_widget_set_visible (self->lab_buttons->pdata[i], TRUE);

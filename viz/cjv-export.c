@@ -2,11 +2,11 @@
 #include "cjv-export.h"
 
 #include "cj-error.h"
+#include "cj-file.h"
 #include "cjv-label.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <math.h>
@@ -294,28 +294,18 @@ cjv_plate_export (const CjvPlate *plate, const CjvLabel *label, const char *path
   g_autofree char *ending = NULL;
   g_autoptr (GBytes) bytes = NULL;
   GError *local = NULL;
-  gboolean ok;
-  int number;
 
   g_return_val_if_fail (path != NULL, FALSE);
 
   ending = dup_ending (path);
   bytes = cjv_plate_print (plate, label, ending, &local);
-  errno = 0;
-  ok = bytes != NULL
-       && g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL),
-                                    (gssize) g_bytes_get_size (bytes),
-                                    G_FILE_SET_CONTENTS_CONSISTENT, 0666, &local);
-  number = errno;
-  if (local != NULL && local->domain == G_FILE_ERROR) /* its words name a file that is not ours */
+  if (bytes == NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s: The file cannot be written: %s."), path,
-                   g_strerror (number != 0 ? number : EIO));
-      g_error_free (local);
+      g_propagate_prefixed_error (error, local, "%s: ", path);
+      return FALSE;
     }
-  else if (local != NULL)
-    g_propagate_prefixed_error (error, local, "%s: ", path);
-  return ok;
+  return cj_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, NULL,
+                        error);
 }
 
 gboolean

@@ -32,6 +32,7 @@ extern const CliCommand cli_import;                            /* import.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_neuron;                            /* neuron.c */
+extern const CliCommand cli_onnx_test, cli_onnx_check;         /* onnx.c */
 extern const CliCommand cli_predict;                           /* predict.c */
 extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_quantise;                          /* quantise.c */
@@ -64,6 +65,11 @@ void cli_print_json (GVariant *object);
 
 /* A project of a file, with weights. You unref. Refuses one that never trained with CJ_ERROR_GRAPH. */
 CjlProject *cli_load_trained (const char *path, GError **error);
+
+/* A project that is to be changed, tied to its journal. Refuses one that a newer version wrote, and one of
+ * which something is unsaved that would be lost; tells when the journal cannot be had, and goes on. You
+ * unref. */
+CjlProject *cli_load_for_change (const char *path, GError **error);
 
 /* Says that a file was written: its name, or {"file": name}. */
 void cli_print_file (const char *path, gboolean json);

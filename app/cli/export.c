@@ -19,6 +19,17 @@ dup_tables (void)
   return (const CjParam **) g_ptr_array_free (tables, FALSE);
 }
 
+static GVariant *
+print_list (const GPtrArray *texts)
+{
+  GVariantBuilder list;
+
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; i < texts->len; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_string (texts->pdata[i]));
+  return g_variant_builder_end (&list);
+}
+
 /* The files that were written, and on the error stream what there is to say about them. */
 static void
 print_done (const char *path, const CjlExported *done, gboolean json)
@@ -29,9 +40,7 @@ print_done (const char *path, const CjlExported *done, gboolean json)
 
       g_variant_dict_insert (&object, "file", "s", path);
       if (done->files != NULL)
-        g_variant_dict_insert_value (&object, "also",
-                                     g_variant_new_strv ((const char *const *) done->files->pdata,
-                                                         (gssize) done->files->len));
+        g_variant_dict_insert_value (&object, "also", print_list (done->files));
       if (done->note != NULL)
         g_variant_dict_insert (&object, "note", "s", done->note);
       cli_print_json (g_variant_dict_end (&object));
@@ -99,8 +108,13 @@ const CliCommand cli_export = {
       "id of the node: conv1.weight [O, I, H, W], dense1.weight [out, in], batch1.running_mean,\n"
       "lstm1.weight_ih_l0. The metadata of a .safetensors file say how samples are normalised\n"
       "(mean, std), their shape, and the names of the classes.\n\n"
+      ".py is a module of PyTorch that reads like the drawing: the network with its cards by name,\n"
+      "its data pipeline and its training, also under torchrun. The weights stand beside it as\n"
+      ".safetensors, and as .npz the samples that Cajal made, or how it split those of files. What\n"
+      "PyTorch cannot say, as other learning rules than backprop, is refused by name.\n\n"
       ".nir is the network as other programs and chips for spiking neurons read it, from the\n"
       "input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
       "  cajal-cli export signs.cajal -o signs.safetensors\n"
+      "  cajal-cli export signs.cajal -o signs.py && python3 signs.py train\n"
       "  cajal-cli export spikes.cajal -o spikes.nir --method euler --reset subtract"),
 };

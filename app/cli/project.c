@@ -27,6 +27,34 @@ cli_load_trained (const char *path, GError **error)
   return NULL;
 }
 
+CjlProject *
+cli_load_for_change (const char *path, GError **error)
+{
+  g_autoptr (CjlProject) project = cjl_project_load (path, error);
+  g_autoptr (CjlRemains) remains = NULL;
+
+  if (project == NULL)
+    return NULL;
+  if (cjl_project_get_read_only (project) != NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, "%s: %s", path,
+                   cjl_project_get_read_only (project));
+      return NULL;
+    }
+  remains = cjl_recovery_find (project->uuid);
+  if (remains != NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("%s: A program ended before it saved what was done. “cajal-cli recover %s” "
+                      "saves it, with --discard it is thrown away."),
+                   path, remains->uuid);
+      return NULL;
+    }
+  if (!cjl_project_keep (project, NULL)) /* a change without a journal is better than none */
+    g_printerr ("cajal-cli: %s\n", cjl_project_get_keep_trouble (project));
+  return g_steal_pointer (&project);
+}
+
 static int
 run_new (int argc, char **argv)
 {
@@ -343,10 +371,9 @@ run_set (int argc, char **argv)
 
   if (!cli_parse_words (&cli_set, NULL, &argc, &argv, 2, 10000, &status))
     return status;
-  project = cjl_project_load (argv[1], &error);
+  project = cli_load_for_change (argv[1], &error); /* so that the window can undo it */
   if (project == NULL)
     return cli_fail (error);
-  cjl_project_keep (project, NULL); /* so that the window can undo it */
   for (int i = 2; i < argc; i++)
     {
       char *value = strchr (argv[i], '=');

@@ -196,10 +196,9 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   if (failure == NULL)
     return TRUE;
   state = cj_runner_get_state (runner);
-  g_set_error (
-      error, CJ_ERROR, CJ_ERROR_NUMBER,
-      _ ("%s The run is saved; “--resume --from-step %llu” goes on from its last good checkpoint."),
-      failure, (unsigned long long) state.good);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_NUMBER,
+               _ ("%s “--resume --from-step %llu” goes on from its last good checkpoint."), failure,
+               (unsigned long long) state.good);
   return FALSE;
 }
 
@@ -319,33 +318,46 @@ run_project (CjlProject *project, CjdDataset **dataset, const Options *options, 
   return TRUE;
 }
 
+/* Says where the run is if it could not be saved. */
+static gboolean
+save_run (CjlProject *project, const char *to, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (cjl_project_save (project, to, &local))
+    return TRUE;
+  if (error == NULL)
+    g_printerr ("cajal-cli: %s\n", local->message);
+  cjl_project_keep_stored (project);
+  if (cjl_project_get_keep_trouble (project) == NULL)
+    g_printerr (_ ("cajal-cli: the run was not saved; “cajal-cli recover” still has its edits and "
+                   "what it learned.\n"));
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static gboolean
 train (const char *path, const Options *options, GError **error)
 {
-  g_autoptr (CjlProject) project = cjl_project_load (path, error);
+  const char *to = options->save != NULL ? options->save : path;
+  /* rather now than after a night of training */
+  const gboolean may = cjd_file_can_write (to, error);
+  g_autoptr (CjlProject) project = may ? cli_load_for_change (path, error) : NULL;
   g_autoptr (CjdDataset) dataset = NULL;
   gboolean finished = FALSE;
   g_autoptr (CjMetrics) metrics = NULL;
   CjScore score;
 
-  /* rather now than after a night of training */
-  if (project == NULL || !cjd_file_can_write (options->save != NULL ? options->save : path, error))
+  if (project == NULL)
     return FALSE;
-  cjl_project_keep (project, NULL); /* a run without a journal is better than none */
   if (!run_project (project, &dataset, options, &finished, error))
     {
-      if (g_error_matches (*error, CJ_ERROR, CJ_ERROR_NUMBER))
-        cjl_project_save (project, options->save != NULL ? options->save : path, NULL);
-      cjl_project_forget_unsaved (project);
+      if (!g_error_matches (*error, CJ_ERROR, CJ_ERROR_NUMBER) || save_run (project, to, NULL))
+        cjl_project_forget_unsaved (project);
       return FALSE;
     }
-  if (!cjl_project_save (project, options->save != NULL ? options->save : path, error))
-    {
-      g_printerr (
-          _ ("cajal-cli: the run was not saved; “cajal-cli recover” still has its edits and "
-             "its last checkpoint.\n"));
-      return FALSE;
-    }
+  if (!save_run (project, to, error))
+    return FALSE;
   if (!finished || cjd_dataset_count (dataset, CJD_SPLIT_TEST) == 0)
     return TRUE;
   metrics = cjl_score_split (project, dataset, CJD_SPLIT_TEST, &score, error);

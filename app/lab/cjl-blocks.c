@@ -2,6 +2,7 @@
 #include "cjl-blocks.h"
 
 #include "cj-error.h"
+#include "cj-file.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -227,7 +228,7 @@ cjl_blocks_save (const CjGraph *graph, const CjBlock *block, char **title, GErro
     }
   path = make_path (folder, free_title);
   text = cjl_arrange_copy (copy, ids);
-  if (!g_file_set_contents (path, text, -1, error))
+  if (!cj_file_write (path, text, strlen (text), NULL, NULL, error))
     return FALSE;
   if (title != NULL)
     *title = g_steal_pointer (&free_title);

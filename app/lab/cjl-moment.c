@@ -3,6 +3,7 @@
  * project's file, with its newest checkpoint; a moment with a base leaves the checkpoints out. */
 #include "cjl-moment.h"
 
+#include "cj-file.h"
 #include "cjl-json.h"
 #include "cjl-project.h"
 #include "cjl-run.h"
@@ -219,8 +220,8 @@ write_job (Job *job)
   g_autoptr (GBytes) bytes = print_moment (job->run, job->with_checkpoints);
 
   if (bytes != NULL) /* on a full disk undo ends with the program */
-    g_file_set_contents (job->path, g_bytes_get_data (bytes, NULL),
-                         (gssize) g_bytes_get_size (bytes), NULL);
+    cj_file_write (job->path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, NULL,
+                   NULL);
   cj_moment_unref (job->run);
   g_free (job->path);
   g_free (job);

@@ -182,7 +182,7 @@ cjl_nir_print (CjlProject *project, const CjlNirOptions *options, GError **error
   e.from = g_new0 (GPtrArray *, e.lowered->n_nodes + 1);
   e.edges = g_ptr_array_new_with_free_func (g_free);
   if (write_graph (&e, error))
-    bytes = cjd_hdf5_out_print (e.out);
+    bytes = cjd_hdf5_out_print (e.out, error);
   for (guint i = 0; i < e.lowered->n_nodes; i++)
     g_clear_pointer (&e.from[i], g_ptr_array_unref);
   g_free (e.from);

@@ -4,6 +4,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cj-file.h"
 #include "cj-variant.h"
 #include "cjl-archive.h"
 #include "cjl-figure-file.h"
@@ -230,14 +231,17 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
     return FALSE;
   cjl_project_full (self)->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   if (!g_variant_is_of_type (root, G_VARIANT_TYPE_VARDICT)
-      || !g_variant_lookup (root, "format", "x", &format) || format < 1 || format > FORMAT)
+      || !g_variant_lookup (root, "format", "x", &format) || format < 1)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   _ ("The project is of format %lld; this version reads formats up to %d. A newer "
-                      "Cajal can open it."),
-                   (long long) format, FORMAT);
+                   _ ("The project does not say of what format it is. Was it made by Cajal?"));
       return FALSE;
     }
+  if (format > FORMAT)
+    cjl_project_full (self)->read_only = g_strdup_printf (
+        _ ("A newer Cajal wrote this project (format %lld, this one writes %d). It is open for "
+           "reading only, so that nothing is lost that only the newer one knows."),
+        (long long) format, FORMAT);
   graph = g_variant_lookup_value (root, "graph", G_VARIANT_TYPE ("av"));
   if (graph == NULL)
     {
@@ -282,8 +286,13 @@ cjl_project_parse (GBytes *bytes, GError **error)
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("This is a zip file, but no Cajal project."));
       return NULL;
     }
-  if (!read_json (self, json, error)
-      || !read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
+  if (!read_json (self, json, error))
+    {
+      if (cjl_project_full (self)->read_only != NULL)
+        g_prefix_error (error, "%s ", _ ("A newer Cajal wrote this project, which can open it."));
+      return NULL;
+    }
+  if (!read_tensors (pieces, "weights.safetensors", &cjl_project_full (self)->weights, error)
       || !read_tensors (pieces, MASKS, &cjl_project_full (self)->masks, error)
       || !read_tensors (pieces, "normalisation.safetensors", &self->norm, error))
     return NULL;
@@ -374,45 +383,103 @@ cjl_project_load (const char *path, GError **error)
   return self;
 }
 
-/* Puts the bytes in the place of the file, unless another program changed it since it was read here;
- * reads them back. `etag` is replaced by the new one. */
-static gboolean
-replace (GFile *file, GBytes *bytes, char **etag, GError **error)
+static void
+refuse_etag (GError **error)
 {
-  g_autofree char *fresh = NULL;
-  g_autoptr (GBytes) there = NULL;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               _ ("Another program changed the file since it was opened. Save under another "
+                  "name, or open it again."));
+}
+
+static char *
+dup_etag (GFile *file)
+{
+  g_autoptr (GFileInfo) info
+      = g_file_query_info (file, G_FILE_ATTRIBUTE_ETAG_VALUE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+
+  return info != NULL ? g_strdup (g_file_info_get_etag (info)) : NULL;
+}
+
+typedef struct
+{
+  GFile *file;
+  const char *path, *etag; /* etag NULL: whatever is there may go */
+} Place;
+
+/* A file that is gone has nothing to lose. */
+static gboolean
+may_replace (gpointer data, GError **error)
+{
+  const Place *place = data;
+  g_autofree char *there = place->etag != NULL ? dup_etag (place->file) : NULL;
+
+  if (there == NULL || g_str_equal (there, place->etag))
+    return TRUE;
+  refuse_etag (error);
+  g_prefix_error (error, "%s: ", place->path);
+  return FALSE;
+}
+
+/* Where files have no path, as on a server, GIO replaces them as well as can be done there. */
+static gboolean
+replace_remote (GFile *file, GBytes *bytes, const char *etag, char **fresh, GError **error)
+{
   g_autoptr (GError) local = NULL;
+  g_autoptr (GBytes) there = NULL;
+  g_autofree char *name = g_file_get_parse_name (file);
 
   if (!g_file_replace_contents (file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                *etag, FALSE, G_FILE_CREATE_NONE, &fresh, NULL, &local))
+                                etag, FALSE, G_FILE_CREATE_NONE, fresh, NULL, &local))
     {
       if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG))
-        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                     _ ("Another program changed the file since it was opened. Save under another "
-                        "name, or open it again."));
+        refuse_etag (error);
       else
         g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("The file cannot be written: %s."),
                      get_reason (local));
+      g_prefix_error (error, "%s: ", name);
       return FALSE;
     }
   there = g_file_load_bytes (file, NULL, NULL, error);
-  if (there == NULL)
+  if (there == NULL || g_bytes_equal (there, bytes))
+    return there != NULL;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               _ ("%s: What was read back is not what was written. Save on another disk."), name);
+  return FALSE;
+}
+
+/* Puts the bytes in the place of the file, unless another program changed it since it was read here.
+ * `etag` is replaced by the new one. */
+static gboolean
+replace (const char *path, GBytes *bytes, char **etag, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  const char *local = g_str_has_prefix (path, "file:") || g_file_peek_path (file) == NULL
+                          ? g_file_peek_path (file)
+                          : path;
+  Place place = { file, path, *etag };
+  char *fresh = NULL;
+  const gboolean done = local != NULL
+                            ? cj_file_write (local, g_bytes_get_data (bytes, NULL),
+                                             g_bytes_get_size (bytes), may_replace, &place, error)
+                            : replace_remote (file, bytes, *etag, &fresh, error);
+
+  if (!done)
     return FALSE;
-  if (!g_bytes_equal (there, bytes))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   _ ("What was read back is not what was written. Save on another disk."));
-      return FALSE;
-    }
+  if (local != NULL)
+    fresh = dup_etag (file);
   g_free (*etag);
-  *etag = g_steal_pointer (&fresh);
+  *etag = fresh;
   return TRUE;
 }
 
 struct _CjlSave
 {
   char *path, *uuid, *etag, *digest;
-  gboolean moved; /* a copy is a project of its own, with a journal of its own */
+  char *refusal;   /* NULL: it may be written */
+  char *before;    /* the digest of the file that is replaced, NULL: there was none */
+  char *top;       /* of the stack, for the note; NULL: the journal knows nothing of the project */
+  gint64 position; /* on the stack */
+  gboolean moved;  /* a copy is a project of its own, with a journal of its own */
   GPtrArray *pieces;
   guint n_stored;
 };
@@ -435,22 +502,36 @@ cjl_save_new (CjlProject *project, const char *path)
   self->pieces = list_all (project);
   project->uuid = uuid;
   self->n_stored = full->n_stored;
-  full->saving = full->undo->len;
+  full->saving = self->position = full->undo->len;
+  self->refusal = g_strdup (full->read_only);
+  self->before = g_strdup (full->digest);
+  if (full->keep != NULL && !self->moved)
+    self->top = cjl_saving_print_top (project);
   return self;
 }
 
 gboolean
 cjl_save_write (CjlSave *self, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_commandline_arg (self->path);
-  g_autoptr (GBytes) bytes = cjd_zip_print (self->pieces, error);
-  g_autoptr (CjlProject) read_back = bytes != NULL ? cjl_project_parse (bytes, error) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjlProject) read_back = NULL;
 
-  if (read_back == NULL || !replace (file, bytes, &self->etag, error))
+  if (self->refusal != NULL)
+    g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, self->refusal);
+  else
+    bytes = cjd_zip_print (self->pieces, error);
+  if (bytes != NULL)
+    read_back = cjl_project_parse (bytes, error);
+  if (read_back == NULL)
     {
       g_prefix_error (error, "%s: ", self->path);
       return FALSE;
     }
+  if (self->top != NULL)
+    cjl_saving_note (self->uuid, self->path, self->before, cjl_project_full (read_back)->digest,
+                     self->position, self->top);
+  if (!replace (self->path, bytes, &self->etag, error))
+    return FALSE;
   self->digest = g_strdup (cjl_project_full (read_back)->digest);
   return TRUE;
 }
@@ -484,6 +565,9 @@ cjl_save_free (CjlSave *self)
   g_free (self->uuid);
   g_free (self->etag);
   g_free (self->digest);
+  g_free (self->top);
+  g_free (self->refusal);
+  g_free (self->before);
   g_ptr_array_unref (self->pieces);
   g_free (self);
 }
@@ -497,6 +581,12 @@ cjl_project_save (CjlProject *self, const char *path, GError **error)
     return FALSE;
   cjl_save_end (save, self);
   return TRUE;
+}
+
+const char *
+cjl_project_get_read_only (CjlProject *self)
+{
+  return cjl_project_full (self)->read_only;
 }
 
 gboolean

@@ -61,6 +61,7 @@ typedef struct
   gboolean restored;     /* from the journal, whose edits are on the stacks already */
   struct _CjlKeep *keep; /* ties to the journal, NULL: none */
   char *unkept;          /* why there are none, NULL: nobody wanted any */
+  char *read_only;       /* why it may not be written, NULL: it may */
 } CjlProjectFull;
 
 static inline CjlProjectFull *
@@ -106,6 +107,22 @@ void cjl_keep_moved (CjlProject *project, const CjlEdit *edit, gint64 number);
 void cjl_keep_saved (CjlProject *project, gboolean moved);
 void cjl_keep_end (CjlProject *project);
 
+/* A note of what a save that is about to be written will have been: digests of the file before (NULL: none)
+ * and after, and the state that was `position` edits high with `top` of print_top on it; it is forgotten when the journal knows, and a record is brought in
+ * step with a save that was killed in between. The last one wants the lock of the project. */
+char *cjl_saving_print_top (CjlProject *project);
+void cjl_saving_note (const char *uuid, const char *path, const char *before, const char *digest,
+                      gint64 position, const char *top);
+void cjl_saving_forget (const char *uuid);
+void cjl_saving_finish (CjlJournal *journal, CjlRecord *record);
+
+/* Puts the edits (GBytes) on the stacks, `position` of them done. FALSE, and nothing, if they are no
+ * edits. And a record back to what the file holds. */
+gboolean cjl_keep_fill_stacks (CjlProject *project, const GPtrArray *edits, gint64 position);
+gboolean cjl_keep_settle (CjlJournal *journal, CjlRecord *record, GError **error);
+
+/* A file of the journal's folder: its kind and the project. You free. */
+char *cjl_keep_dup_place (const char *kind, const char *uuid);
 /* The lock of a project, a descriptor to be closed; it ends with the process, however that ends. -1:
  * another has it. */
 int cjl_keep_lock (const char *uuid);

@@ -58,6 +58,7 @@ cjl_project_unref (CjlProject *self)
     return;
   cjl_keep_end (self);
   g_free (full->unkept);
+  g_free (full->read_only);
   g_free (full->digest);
   g_free (full->etag);
   g_free (self->uuid);
@@ -116,6 +117,7 @@ cjl_project_dup_for_worker (CjlProject *self)
   copy->norm = g_ptr_array_ref (self->norm);
   if (self->learned != NULL)
     copy->learned = g_variant_ref (self->learned);
+  copy_full->read_only = g_strdup (full->read_only);
   return copy;
 }
 

@@ -67,6 +67,10 @@ gboolean cjl_save_write (CjlSave *save, GError **error);
 void cjl_save_end (CjlSave *save, CjlProject *project);
 void cjl_save_free (CjlSave *save);
 
+/* Why the project may be looked at and trained but not written: a newer version made the file, and what this
+ * one does not know of it would be lost. NULL: it may be. Saving refuses with this sentence. Borrowed. */
+const char *cjl_project_get_read_only (CjlProject *project);
+
 /* Whether another program changed the file since it was read or written here; then save refuses, until
  * forget says that what is there may go. */
 gboolean cjl_project_is_changed_elsewhere (CjlProject *project);

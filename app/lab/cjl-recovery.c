@@ -2,6 +2,7 @@
 #include "cjl-recovery.h"
 
 #include "cj-error.h"
+#include "cj-file.h"
 #include "cjl-project-private.h"
 #include "cjl-run.h"
 #include "zip.h"
@@ -13,7 +14,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define MAX_ARCHIVE (G_GUINT64_CONSTANT (4) << 30)
 #define SOON 0.5 /* s; so that a slider that is dragged does not write all the time */
 
 typedef struct _CjlKeep
@@ -34,8 +34,8 @@ typedef struct _CjlKeep
 
 /* --- places --- */
 
-static char *
-dup_place (const char *kind, const char *uuid)
+char *
+cjl_keep_dup_place (const char *kind, const char *uuid)
 {
   g_autofree char *folder = cjl_journal_dup_folder ();
   g_autofree char *place = g_build_filename (folder, kind, NULL);
@@ -47,21 +47,21 @@ dup_place (const char *kind, const char *uuid)
 static char *
 dup_run_place (const char *uuid)
 {
-  return dup_place ("runs", uuid);
+  return cjl_keep_dup_place ("runs", uuid);
 }
 
 /* Earlier runs do not change: they lie beside the one under way, which is written again and again. */
 static char *
 dup_archive_place (const char *uuid)
 {
-  return dup_place ("archives", uuid);
+  return cjl_keep_dup_place ("archives", uuid);
 }
 
 /* The lock ends with the process, however it ends. -1: another has it. */
 int
 cjl_keep_lock (const char *uuid)
 {
-  g_autofree char *place = dup_place ("locks", uuid);
+  g_autofree char *place = cjl_keep_dup_place ("locks", uuid);
   const int fd = g_open (place, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
   if (fd < 0 || flock (fd, LOCK_EX | LOCK_NB) == 0)
@@ -72,9 +72,8 @@ cjl_keep_lock (const char *uuid)
 
 /* --- edits --- */
 
-/* Puts the edits on the stacks, `position` of them done. FALSE, and nothing, if they are no edits. */
-static gboolean
-fill_stacks (CjlProject *project, const GPtrArray *edits, gint64 position)
+gboolean
+cjl_keep_fill_stacks (CjlProject *project, const GPtrArray *edits, gint64 position)
 {
   CjlProjectFull *full = cjl_project_full (project);
   g_autoptr (GPtrArray) parsed = g_ptr_array_new_with_free_func (cjl_edit_free);
@@ -140,7 +139,7 @@ note_snapshot (CjlProject *project, CjlKeep *keep)
 char *
 cjl_project_dup_moments (CjlProject *project)
 {
-  char *folder = dup_place ("moments", project->uuid);
+  char *folder = cjl_keep_dup_place ("moments", project->uuid);
 
   g_mkdir_with_parents (folder, 0700);
   return folder;
@@ -289,9 +288,8 @@ drop_run (CjlKeep *keep, const char *uuid)
   keep->n_archived = 0;
 }
 
-/* Back to what the file holds. */
-static gboolean
-settle (CjlJournal *journal, CjlRecord *record, GError **error)
+gboolean
+cjl_keep_settle (CjlJournal *journal, CjlRecord *record, GError **error)
 {
   if (record->saved < 0 || record->file == NULL)
     return cjl_journal_forget (journal, record->uuid, error);
@@ -308,7 +306,7 @@ cjl_project_forget_unsaved (CjlProject *project)
   if (keep == NULL)
     return;
   drop_run (keep, project->uuid);
-  settle (keep->journal, keep->record, &error);
+  cjl_keep_settle (keep->journal, keep->record, &error);
   set_trouble (keep, error);
 }
 
@@ -316,7 +314,8 @@ cjl_project_forget_unsaved (CjlProject *project)
 static void
 copy_moments (CjlProject *project, const char *from_uuid)
 {
-  g_autofree char *from = dup_place ("moments", from_uuid), *to = cjl_project_dup_moments (project);
+  g_autofree char *from = cjl_keep_dup_place ("moments", from_uuid),
+                  *to = cjl_project_dup_moments (project);
   g_autoptr (GDir) dir = g_dir_open (from, 0, NULL);
   const char *name;
 
@@ -342,7 +341,7 @@ cjl_keep_saved (CjlProject *project, gboolean moved)
   drop_run (keep, keep->record->uuid);
   if (moved)
     {
-      settle (keep->journal, keep->record, &error);
+      cjl_keep_settle (keep->journal, keep->record, &error);
       copy_moments (project, keep->record->uuid);
       g_free (keep->record->uuid);
       keep->record->uuid = g_strdup (project->uuid);
@@ -355,12 +354,14 @@ cjl_keep_saved (CjlProject *project, gboolean moved)
   set_trouble (keep, error);
   error = NULL;
   if (!keep->joined)
+    write_all (project, keep);
+  else
     {
-      write_all (project, keep);
-      return;
+      cjl_journal_put (keep->journal, keep->record, &error);
+      set_trouble (keep, error);
     }
-  cjl_journal_put (keep->journal, keep->record, &error);
-  set_trouble (keep, error);
+  if (keep->trouble == NULL)
+    cjl_saving_forget (project->uuid);
 }
 
 void
@@ -395,13 +396,27 @@ join (CjlProject *project, CjlKeep *keep, CjlRecord *record)
       if (record->saved < 0 || g_strcmp0 (record->file, full->digest) != 0)
         return;
       edits = cjl_journal_read_edits (keep->journal, record->uuid, NULL);
-      if (edits == NULL || !fill_stacks (project, edits, record->saved))
+      if (edits == NULL || !cjl_keep_fill_stacks (project, edits, record->saved))
         return;
       full->saved = record->saved;
     }
   cjl_record_free (keep->record);
   keep->record = g_steal_pointer (&owned);
   keep->joined = TRUE;
+}
+
+/* What killed programs left half written. */
+static void
+sweep_folders (void)
+{
+  static const char *const kinds[] = { "runs", "archives", "saves" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autofree char *place = cjl_keep_dup_place (kinds[i], "");
+
+      cj_file_sweep (place);
+    }
 }
 
 static gboolean
@@ -414,6 +429,11 @@ tie (CjlProject *project, GError **error)
   CjlKeep *keep;
   int fd;
 
+  if (full->read_only != NULL) /* what cannot be saved is not kept for saving */
+    {
+      g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, full->read_only);
+      return FALSE;
+    }
   journal = cjl_journal_new (error);
   if (journal == NULL)
     return FALSE;
@@ -430,6 +450,9 @@ tie (CjlProject *project, GError **error)
                      project->title);
       return FALSE;
     }
+  sweep_folders ();
+  if (found != NULL)
+    cjl_saving_finish (journal, found);
   keep = full->keep = g_new0 (CjlKeep, 1);
   keep->journal = g_steal_pointer (&journal);
   keep->lock = fd;
@@ -498,15 +521,15 @@ write_thread (gpointer data)
 
   /* a disk that is full now may not be in 10 s; the run goes on meanwhile */
   if (run != NULL)
-    g_file_set_contents (write->place, g_bytes_get_data (run, NULL),
-                         (gssize) g_bytes_get_size (run), NULL);
+    cj_file_write (write->place, g_bytes_get_data (run, NULL), g_bytes_get_size (run), NULL, NULL,
+                   NULL);
   if (write->archive != NULL)
     {
       g_autoptr (GBytes) bytes = cjd_zip_print (write->archive, NULL);
 
       if (bytes != NULL)
-        g_file_set_contents (write->archive_place, g_bytes_get_data (bytes, NULL),
-                             (gssize) g_bytes_get_size (bytes), NULL);
+        cj_file_write (write->archive_place, g_bytes_get_data (bytes, NULL),
+                       g_bytes_get_size (bytes), NULL, NULL, NULL);
       g_ptr_array_unref (write->archive);
     }
   g_free (write->place);
@@ -588,163 +611,13 @@ cjl_keep_load_run (const char *uuid)
   return g_file_test (place, G_FILE_TEST_EXISTS) ? cjl_project_load (place, NULL) : NULL;
 }
 
-/* --- what a crash left --- */
-
-static void
-take_weights (CjlProject *to, CjlProject *from)
+void
+cjl_project_keep_stored (CjlProject *project)
 {
-  CjlProjectFull *full = cjl_project_full (to);
-  GPtrArray **mine[] = { &full->weights, &full->masks, &to->run, &to->norm };
-  GPtrArray *theirs[]
-      = { cjl_project_get_weights (from), cjl_project_get_masks (from), from->run, from->norm };
+  CjlKeep *keep = cjl_project_full (project)->keep;
 
-  for (guint i = 0; i < G_N_ELEMENTS (mine); i++)
-    {
-      g_ptr_array_unref (*mine[i]);
-      *mine[i] = g_ptr_array_ref (theirs[i]);
-    }
-  g_clear_pointer (&full->learned_by, cj_checkpoint_unref);
-  g_variant_unref (to->history);
-  to->history = g_variant_ref (from->history);
-  g_clear_pointer (&to->learned, g_variant_unref);
-  to->learned = from->learned != NULL ? g_variant_ref (from->learned) : NULL;
-  full->stored = g_strcmp0 (from->path, to->path) != 0;
-}
-
-/* Takes the pieces, or NULL. */
-static void
-take_archive (CjlProject *project, GPtrArray *pieces)
-{
-  if (pieces == NULL)
+  if (keep == NULL)
     return;
-  g_ptr_array_unref (project->archive);
-  project->archive = pieces;
-}
-
-/* Weights from the last checkpoint, else from the file. A file that was changed since keeps its name:
- * the project then has none. */
-static void
-find_weights (CjlProject *project, const CjlRecord *record)
-{
-  CjlProjectFull *full = cjl_project_full (project);
-  g_autoptr (CjlProject) run = cjl_keep_load_run (record->uuid);
-  g_autoptr (CjlProject) file = record->path != NULL ? cjl_project_load (record->path, NULL) : NULL;
-  g_autofree char *archive = dup_archive_place (record->uuid), *data = NULL;
-  gsize size = 0;
-  const gboolean same
-      = file != NULL && g_strcmp0 (cjl_project_full (file)->digest, record->file) == 0;
-
-  full->saved = same ? record->saved : -1;
-  if (same
-      || (file == NULL && record->path != NULL && !g_file_test (record->path, G_FILE_TEST_EXISTS)))
-    {
-      project->path = g_strdup (record->path);
-      if (same)
-        full->etag = g_strdup (cjl_project_full (file)->etag);
-    }
-  if (run != NULL)
-    take_weights (project, run);
-  else if (same)
-    take_weights (project, file);
-  if (g_file_get_contents (archive, &data, &size, NULL))
-    {
-      g_autoptr (GBytes) bytes = g_bytes_new_take (g_steal_pointer (&data), size);
-      GPtrArray *pieces = cjd_zip_parse (bytes, MAX_ARCHIVE, NULL);
-
-      take_archive (project, pieces);
-    }
-  else if (file != NULL)
-    take_archive (project, g_ptr_array_ref (file->archive));
-}
-
-/* After an undo the run is where the edit found it; the last checkpoint may be of before. */
-static void
-find_moment (CjlProject *project)
-{
-  CjlProjectFull *full = cjl_project_full (project);
-  const guint n = full->redo->len;
-  const CjlEdit *next = n > 0 ? full->redo->pdata[n - 1] : NULL;
-  g_autofree char *folder = cjl_project_dup_moments (project);
-
-  if (next == NULL || next->run_before == NULL || !cjl_moment_read (next->run_before, folder))
-    return;
-  full->pending = cjl_moment_ref (next->run_before);
-  cjl_run_put (project, full->pending->run->log, full->pending->run->ring);
-  cjl_project_write_history (project, full->pending->run->epochs);
-  full->stored = TRUE;
-}
-
-static gboolean
-restore (CjlProject *project, CjlJournal *journal, const CjlRecord *record, GError **error)
-{
-  CjlProjectFull *full = cjl_project_full (project);
-  g_autoptr (GPtrArray) edits = cjl_journal_read_edits (journal, record->uuid, error);
-
-  if (edits == NULL)
-    return FALSE;
-  if (!fill_stacks (project, edits, record->snapshot_at))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   _ ("The journal of “%s” is damaged. Open the file as it was saved instead."),
-                   record->title);
-      return FALSE;
-    }
-  while (full->undo->len != record->position)
-    if (!cjl_project_travel (project, full->undo->len > record->position))
-      {
-        g_set_error (
-            error, CJ_ERROR, CJ_ERROR_FILE,
-            _ ("An edit of “%s” in the journal does not fit. Open the file as it was saved "
-               "instead."),
-            record->title);
-        return FALSE;
-      }
-  find_weights (project, record);
-  find_moment (project);
-  g_free (full->digest);
-  full->digest = g_strdup (record->file);
-  full->restored = TRUE;
-  return TRUE;
-}
-
-/* The record of a project, or a sentence. */
-static CjlRecord *
-get_record (CjlJournal *journal, const char *uuid, GError **error)
-{
-  GError *local = NULL;
-  CjlRecord *record = cjl_journal_find (journal, uuid, &local);
-
-  if (local != NULL)
-    g_propagate_error (error, local);
-  else if (record == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                 _ ("The journal knows no project “%s”. “cajal-cli recover” lists what it holds."),
-                 uuid);
-  return record;
-}
-
-CjlProject *
-cjl_recovery_restore (const char *uuid, GError **error)
-{
-  g_autoptr (CjlJournal) journal = cjl_journal_new (error);
-  g_autoptr (CjlRecord) record = journal != NULL ? get_record (journal, uuid, error) : NULL;
-  g_autoptr (CjlProject) project
-      = record != NULL ? cjl_project_parse (record->snapshot, error) : NULL;
-
-  return project != NULL && restore (project, journal, record, error) ? g_steal_pointer (&project)
-                                                                      : NULL;
-}
-
-gboolean
-cjl_recovery_discard (const char *uuid, GError **error)
-{
-  g_autoptr (CjlJournal) journal = cjl_journal_new (error);
-  g_autoptr (CjlRecord) record = journal != NULL ? get_record (journal, uuid, error) : NULL;
-  g_autofree char *place = dup_run_place (uuid), *archived = dup_archive_place (uuid);
-
-  if (record == NULL)
-    return FALSE;
-  g_unlink (place);
-  g_unlink (archived);
-  return settle (journal, record, error);
+  write_run (project, keep, cjl_project_dup_for_worker (project));
+  g_clear_pointer (&keep->writer, g_thread_join);
 }

@@ -40,6 +40,10 @@ guint cjl_project_take_dropped (CjlProject *project);
  * in the run in the journal's folder. Writing goes on in a thread. TRUE if it did. */
 gboolean cjl_project_keep_run (CjlProject *project, CjlSession *session, double interval);
 
+/* Leaves what was stored in the project there, and waits until it is written: the project itself could not
+ * be saved. */
+void cjl_project_keep_stored (CjlProject *project);
+
 /* Forgets what is not saved: the person was asked and does not want it. */
 void cjl_project_forget_unsaved (CjlProject *project);
 

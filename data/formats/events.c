@@ -66,12 +66,12 @@ load_hdf5 (const char *path, GError **error)
   for (guint k = 0; k < G_N_ELEMENTS (names); k++)
     {
       g_autofree char *place = g_strconcat (group, names[k], NULL);
-      g_autoptr (CjdHdf5Set) set = NULL;
+      const CjdHdf5Set *set;
       CjdNpyArray *array;
 
       if (cjd_hdf5_get_kind (file, place) != CJD_HDF5_SET)
         continue;
-      set = cjd_hdf5_open (file, place, error);
+      set = cjd_hdf5_get_set (file, place, error);
       array = set != NULL ? cjd_hdf5_set_dup_array (set, error) : NULL;
       if (array == NULL)
         {

@@ -2,6 +2,7 @@
 #include "file.h"
 
 #include "cj-error.h"
+#include "cj-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -148,11 +149,5 @@ cjd_file_can_write (const char *path, GError **error)
 gboolean
 cjd_file_write (const char *path, const char *bytes, gsize size, GError **error)
 {
-  if (!cjd_file_can_write (path, error))
-    return FALSE;
-  errno = 0;
-  if (g_file_set_contents_full (path, bytes, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0666,
-                                NULL))
-    return TRUE;
-  return refuse_writing (path, errno != 0 ? errno : EIO, error);
+  return cjd_file_can_write (path, error) && cj_file_write (path, bytes, size, NULL, NULL, error);
 }

@@ -1,105 +1,78 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by hdf5.c and hdf5-set.c. */
+/* Between hdf5.c and what reads files for it: hdf5-read.c, or hdf5-none.c in a build without the library. */
 #pragma once
 
 #include "hdf5.h"
 
+#include <pthread.h>
+
 G_BEGIN_DECLS
 
-struct _CjdHdf5
-{
-  GBytes *bytes;
-  const guint8 *data;
-  gsize size;
-  guint offset, length; /* bytes of an address and of a length */
-  guint64 base, root;   /* what addresses count from; header of the root */
-  GHashTable *heaps;    /* address of a global heap to its GArray of Pieces by number */
-  gsize n_pieces;       /* in all heaps that were read */
-};
+#define CJD_HDF5_MAX_DEPTH 32  /* of groups within groups */
+#define CJD_HDF5_MAX_NAME 1024 /* bytes */
+#define CJD_HDF5_MAX_TEXT 65536
+#define CJD_HDF5_MAX_CAUSE 200
 
-/* A place in the file, or in a part of it. What lies behind its end reads as 0 and makes it bad. */
-typedef struct
+/* Why the numbers of a data set are not there. */
+typedef enum
 {
-  const guint8 *data;
-  gsize size, at;
-  gboolean bad;
-} CjdHdf5Cursor;
+  CJD_HDF5_FINE,
+  CJD_HDF5_DAMAGED, /* the library says why */
+  CJD_HDF5_OTHER_TYPE,
+  CJD_HDF5_OTHER_SHAPE,
+  CJD_HDF5_TOO_LARGE,
+  CJD_HDF5_UNWRITTEN,
+  CJD_HDF5_VIRTUAL,
+  CJD_HDF5_EXTERNAL,
+  CJD_HDF5_PACKED, /* by the filter that is named */
+  CJD_HDF5_N_TROUBLES
+} CjdHdf5Trouble;
 
-typedef struct
-{
-  guint type;
-  gboolean shared; /* the message is elsewhere */
-  const guint8 *data;
-  gsize size;
-} CjdHdf5Message;
-
+/* What a record is. */
 enum
 {
-  CJD_HDF5_DATASPACE = 0x01,
-  CJD_HDF5_LINK_INFO = 0x02,
-  CJD_HDF5_DATATYPE = 0x03,
-  CJD_HDF5_LINK = 0x06,
-  CJD_HDF5_LAYOUT = 0x08,
-  CJD_HDF5_FILTERS = 0x0b,
-  CJD_HDF5_CONTINUATION = 0x10,
-  CJD_HDF5_SYMBOLS = 0x11
+  CJD_HDF5_OBJECT,
+  CJD_HDF5_FAILED, /* the file ends here for the library, which says why */
+  CJD_HDF5_TOO_MANY,
+  CJD_HDF5_END
 };
 
-#define CJD_HDF5_MAX_DEPTH 16 /* levels of a B-tree */
-
-static inline guint64
-cjd_hdf5_take (CjdHdf5Cursor *c, guint bytes)
+/* A file is told as records, groups before what is in them. Behind a record stand its path and its cause,
+ * then, of a data set, `size` bytes: numbers as they are, or for each element its length in 8 bytes and its
+ * bytes. */
+typedef struct
 {
-  guint64 value = 0;
+  guint8 what;
+  guint8 kind;    /* CjdHdf5Kind */
+  guint8 trouble; /* CjdHdf5Trouble */
+  guint8 content; /* CjdHdf5Content */
+  guint8 type;    /* CjdNpyType of numbers */
+  guint8 big;     /* bytes of a number from the highest */
+  guint8 n_dims;
+  guint32 path, cause; /* bytes */
+  gint64 dims[CJ_MAX_DIMS];
+  guint64 size;
+} CjdHdf5Record;
 
-  if (bytes > c->size - c->at)
-    {
-      c->bad = TRUE;
-      c->at = c->size;
-      return 0;
-    }
-  for (guint i = 0; i < bytes; i++)
-    value |= (guint64) c->data[c->at + i] << (8 * i);
-  c->at += bytes;
-  return value;
-}
+/* The records of a file, as many as there are: nobody vouches for them. Without numbers where only names
+ * are wanted. NULL: nothing can be read at all. Any thread. You unref. */
+GBytes *cjd_hdf5_tell (GBytes *bytes, gboolean only_names, GError **error);
 
-static inline void
-cjd_hdf5_skip (CjdHdf5Cursor *c, guint64 bytes)
+/* Held around every call of the library, as not every build of it locks itself, and while a child is made,
+ * which would inherit its locks as they are. */
+extern pthread_mutex_t cjd_hdf5_lock;
+
+/* Bytes of a number. */
+static inline guint
+cjd_hdf5_get_width (CjdNpyType type)
 {
-  if (bytes > c->size - c->at)
-    {
-      c->bad = TRUE;
-      bytes = c->size - c->at;
-    }
-  c->at += (gsize) bytes;
+  static const guint8 widths[] = {
+    [CJD_NPY_FLOAT16] = 2, [CJD_NPY_FLOAT32] = 4, [CJD_NPY_FLOAT64] = 8, [CJD_NPY_INT8] = 1,
+    [CJD_NPY_INT16] = 2,   [CJD_NPY_INT32] = 4,   [CJD_NPY_INT64] = 8,   [CJD_NPY_UINT16] = 2,
+    [CJD_NPY_UINT32] = 4,  [CJD_NPY_UINT64] = 8,  [CJD_NPY_UINT8] = 1,   [CJD_NPY_BOOL] = 1,
+  };
+
+  return widths[type];
 }
-
-/* Whether a signature of four letters stands there; it is taken then. */
-gboolean cjd_hdf5_take_sign (CjdHdf5Cursor *c, const char *sign);
-
-/* From an address to the end of the file, or `size` bytes of it; bad if there are not as many. */
-CjdHdf5Cursor cjd_hdf5_at (const CjdHdf5 *file, guint64 address);
-CjdHdf5Cursor cjd_hdf5_at_sized (const CjdHdf5 *file, guint64 address, guint64 size);
-
-/* An error that names a byte. Always FALSE. */
-gboolean cjd_hdf5_refuse (const CjdHdf5 *file, guint64 address, GError **error);
-/* An error that names what is stored in a way that is not read. Always FALSE. */
-gboolean cjd_hdf5_refuse_kind (const char *what, GError **error);
-
-/* The messages (CjdHdf5Message) of the object at a path. You unref. */
-GArray *cjd_hdf5_get_messages (CjdHdf5 *file, const char *path, GError **error);
-const CjdHdf5Message *cjd_hdf5_find_message (const GArray *messages, guint type);
-
-/* Object `index` of the global heap at `address`; FALSE: there is none. */
-gboolean cjd_hdf5_find_piece (CjdHdf5 *file, guint64 address, guint index, const guint8 **data,
-                              gsize *size);
-
-/* Called for each record of a B-tree of version 1: behind its key of `key` bytes, with its child. FALSE
- * stops. */
-typedef gboolean (*CjdHdf5Visit) (CjdHdf5 *file, CjdHdf5Cursor key, guint64 child, gpointer data,
-                                  GError **error);
-gboolean cjd_hdf5_walk (CjdHdf5 *file, guint64 address, guint type, gsize key, CjdHdf5Visit visit,
-                        gpointer data, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Superblock, object headers, groups, heaps. */
+/* What a file holds, made of the records that come out of the cage; nothing in them is believed. */
 #include "hdf5-private.h"
 
 #include "cj-error.h"
@@ -8,528 +8,238 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_MESSAGES 65536
-#define MAX_BLOCKS 1024 /* of a header */
-#define MAX_NAME 1024
 #define SIGNATURE "\x89HDF\r\n\x1a\n"
 
-/* A part of a global heap. */
-typedef struct
-{
-  const guint8 *data;
-  gsize size;
-} Piece;
-
-typedef struct
+struct _CjdHdf5Set
 {
   char *name;
-  guint64 address; /* of its header; none for a link to elsewhere */
-} Link;
+  CjdHdf5Content content;
+  CjdHdf5Trouble trouble;
+  char *cause; /* words of the library */
+  CjdNpyType number;
+  gboolean big;
+  CjShape shape;
+  GBytes *bytes;
+  gsize *ends; /* of texts and rows: where each ends in bytes, behind a length of 8 bytes */
+};
+
+typedef struct
+{
+  CjdHdf5Kind kind;
+  GPtrArray *names; /* of a group */
+  CjdHdf5Set *set;
+} Object;
+
+struct _CjdHdf5
+{
+  GHashTable *objects; /* path to Object */
+};
 
 static void
-free_link (gpointer data)
+free_set (CjdHdf5Set *set)
 {
-  g_free (((Link *) data)->name);
-  g_free (data);
+  g_clear_pointer (&set->bytes, g_bytes_unref);
+  g_free (set->name);
+  g_free (set->cause);
+  g_free (set->ends);
+  g_free (set);
 }
 
-gboolean
-cjd_hdf5_refuse (const CjdHdf5 *file, guint64 address, GError **error)
+static void
+free_object (gpointer data)
 {
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               _ ("It is damaged or cut off at byte %llu of %zu. Get it again from where it came."),
-               (unsigned long long) (address + file->base), file->size);
-  return FALSE;
+  Object *object = data;
+
+  g_clear_pointer (&object->names, g_ptr_array_unref);
+  g_clear_pointer (&object->set, free_set);
+  g_free (object);
 }
 
-gboolean
-cjd_hdf5_refuse_kind (const char *what, GError **error)
-{
-  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-               /* Translators: %s is what a file has, as “links in a heap” */
-               _ ("It has %s, which is not read. Write it with h5py as it does by default."), what);
-  return FALSE;
-}
+/* --- records --- */
 
-gboolean
-cjd_hdf5_take_sign (CjdHdf5Cursor *c, const char *sign)
+typedef struct
 {
-  if (c->size - c->at < 4 || memcmp (c->data + c->at, sign, 4) != 0)
+  CjdHdf5 *file;
+  GBytes *told;
+  const guint8 *data;
+  gsize size, at;
+} Telling;
+
+static gboolean
+take (Telling *t, void *to, gsize size)
+{
+  if (size > t->size - t->at)
     return FALSE;
-  c->at += 4;
+  memcpy (to, t->data + t->at, size);
+  t->at += size;
   return TRUE;
 }
 
-CjdHdf5Cursor
-cjd_hdf5_at_sized (const CjdHdf5 *file, guint64 address, guint64 size)
+static char *
+take_text (Telling *t, gsize size, gsize most)
 {
-  CjdHdf5Cursor c = { .data = file->data };
+  char *text;
 
-  if (address > file->size - file->base || size > file->size - file->base - address)
+  if (size > most || size > t->size - t->at)
+    return NULL;
+  text = g_strndup ((const char *) t->data + t->at, size);
+  t->at += size;
+  return text;
+}
+
+/* Where elements end, if `n` of them fill the bytes. */
+static gsize *
+find_ends (const guint8 *data, gsize size, gsize n)
+{
+  g_autofree gsize *ends = n <= size / 8 ? g_new (gsize, MAX (n, 1)) : NULL;
+  gsize at = 0;
+
+  for (gsize i = 0; ends != NULL && i < n; i++)
     {
-      c.bad = TRUE;
-      return c;
-    }
-  c.data += file->base + address;
-  c.size = (gsize) size;
-  return c;
-}
+      guint64 length;
 
-CjdHdf5Cursor
-cjd_hdf5_at (const CjdHdf5 *file, guint64 address)
-{
-  const guint64 room = file->size - file->base;
-
-  return cjd_hdf5_at_sized (file, address, address <= room ? room - address : 1);
-}
-
-/* --- headers --- */
-
-typedef struct
-{
-  guint64 address, size;
-} Block;
-
-/* How the messages of a header are written. */
-typedef struct
-{
-  guint version;
-  gboolean ordered; /* version 2: two more bytes each */
-} Form;
-
-/* The messages of one block; further blocks are appended to `blocks`. */
-static gboolean
-read_block (CjdHdf5 *file, CjdHdf5Cursor c, const Form *form, GArray *messages, GArray *blocks)
-{
-  const guint head = form->version == 1 ? 8 : form->ordered ? 6 : 4;
-
-  while (!c.bad && c.size - c.at >= head && messages->len < MAX_MESSAGES)
-    {
-      CjdHdf5Message m = { .type = (guint) cjd_hdf5_take (&c, form->version == 1 ? 2 : 1) };
-      guint flags;
-
-      m.size = (gsize) cjd_hdf5_take (&c, 2);
-      flags = (guint) cjd_hdf5_take (&c, 1);
-      cjd_hdf5_skip (&c, form->version == 1 ? 3 : form->ordered ? 2 : 0);
-      m.shared = (flags & 2) != 0;
-      m.data = c.data + c.at;
-      cjd_hdf5_skip (&c, m.size);
-      if (c.bad)
-        return FALSE;
-      if (m.type == CJD_HDF5_CONTINUATION)
-        {
-          CjdHdf5Cursor to = { .data = m.data, .size = m.size };
-          Block block = { cjd_hdf5_take (&to, file->offset), 0 };
-
-          block.size = cjd_hdf5_take (&to, file->length);
-          if (to.bad || blocks->len == MAX_BLOCKS)
-            return FALSE;
-          g_array_append_val (blocks, block);
-        }
-      else
-        g_array_append_val (messages, m);
-    }
-  return !c.bad && messages->len < MAX_MESSAGES;
-}
-
-/* The first block of a header, its messages only; FALSE: there is no header. */
-static gboolean
-begin_header (CjdHdf5 *file, guint64 address, Form *form, CjdHdf5Cursor *first)
-{
-  CjdHdf5Cursor c = cjd_hdf5_at (file, address);
-  guint64 size;
-
-  if (cjd_hdf5_take_sign (&c, "OHDR"))
-    {
-      guint flags;
-
-      form->version = (guint) cjd_hdf5_take (&c, 1);
-      flags = (guint) cjd_hdf5_take (&c, 1);
-      form->ordered = (flags & 4) != 0;
-      cjd_hdf5_skip (&c, (flags & 0x20) != 0 ? 16 : 0);
-      cjd_hdf5_skip (&c, (flags & 0x10) != 0 ? 4 : 0);
-      size = cjd_hdf5_take (&c, 1u << (flags & 3));
-      if (form->version != 2)
-        return FALSE;
-    }
-  else
-    {
-      form->version = (guint) cjd_hdf5_take (&c, 1);
-      cjd_hdf5_skip (&c, 7); /* reserved, number of messages, references */
-      size = cjd_hdf5_take (&c, 4);
-      cjd_hdf5_skip (&c, 4);
-      if (form->version != 1)
-        return FALSE;
-    }
-  if (c.bad || size > c.size - c.at)
-    return FALSE;
-  *first = (CjdHdf5Cursor){ .data = c.data + c.at, .size = (gsize) size };
-  return TRUE;
-}
-
-static GArray *
-read_header (CjdHdf5 *file, guint64 address, GError **error)
-{
-  g_autoptr (GArray) messages = g_array_new (FALSE, TRUE, sizeof (CjdHdf5Message));
-  g_autoptr (GArray) blocks = g_array_new (FALSE, TRUE, sizeof (Block));
-  Form form = { 0 };
-  CjdHdf5Cursor c;
-
-  if (!begin_header (file, address, &form, &c) || !read_block (file, c, &form, messages, blocks))
-    {
-      cjd_hdf5_refuse (file, address, error);
-      return NULL;
-    }
-  for (guint i = 0; i < blocks->len; i++)
-    {
-      const Block block = g_array_index (blocks, Block, i);
-
-      c = cjd_hdf5_at_sized (file, block.address, block.size);
-      if (form.version == 2)
-        {
-          c.bad |= !cjd_hdf5_take_sign (&c, "OCHK") || c.size < 8;
-          c.size -= c.bad ? 0 : 4; /* the sum behind the messages */
-        }
-      if (c.bad || !read_block (file, c, &form, messages, blocks))
-        {
-          cjd_hdf5_refuse (file, block.address, error);
-          return NULL;
-        }
-    }
-  return g_steal_pointer (&messages);
-}
-
-const CjdHdf5Message *
-cjd_hdf5_find_message (const GArray *messages, guint type)
-{
-  for (guint i = 0; i < messages->len; i++)
-    if (g_array_index (messages, CjdHdf5Message, i).type == type)
-      return &g_array_index (messages, CjdHdf5Message, i);
-  return NULL;
-}
-
-/* --- B-trees --- */
-
-typedef struct
-{
-  guint type;
-  gsize key;
-  CjdHdf5Visit visit;
-  gpointer data;
-  gsize budget; /* nodes that a file of this size can hold */
-} Walk;
-
-static gboolean
-walk_node (CjdHdf5 *file, Walk *walk, guint64 address, int level, GError **error)
-{
-  CjdHdf5Cursor c = cjd_hdf5_at (file, address);
-  guint type, n, at;
-
-  if (!cjd_hdf5_take_sign (&c, "TREE") || walk->budget == 0)
-    return cjd_hdf5_refuse (file, address, error);
-  walk->budget--;
-  type = (guint) cjd_hdf5_take (&c, 1);
-  at = (guint) cjd_hdf5_take (&c, 1);
-  n = (guint) cjd_hdf5_take (&c, 2);
-  cjd_hdf5_skip (&c, 2 * file->offset); /* neighbours */
-  if (c.bad || type != walk->type || at > CJD_HDF5_MAX_DEPTH || (level >= 0 && (int) at != level))
-    return cjd_hdf5_refuse (file, address, error);
-  for (guint i = 0; i < n; i++)
-    {
-      const CjdHdf5Cursor key = { .data = c.data + c.at, .size = walk->key };
-      guint64 child;
-
-      cjd_hdf5_skip (&c, walk->key);
-      child = cjd_hdf5_take (&c, file->offset);
-      if (c.bad)
-        return cjd_hdf5_refuse (file, address, error);
-      if (at > 0 ? !walk_node (file, walk, child, (int) at - 1, error)
-                 : !walk->visit (file, key, child, walk->data, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-gboolean
-cjd_hdf5_walk (CjdHdf5 *file, guint64 address, guint type, gsize key, CjdHdf5Visit visit,
-               gpointer data, GError **error)
-{
-  Walk walk = { type, key, visit, data, file->size / 24 + 1 };
-
-  return walk_node (file, &walk, address, -1, error);
-}
-
-/* --- groups --- */
-
-typedef struct
-{
-  GPtrArray *links;
-  CjdHdf5Cursor heap; /* of names */
-} Symbols;
-
-static gboolean
-add_link (GPtrArray *links, const guint8 *name, gsize room, guint64 address)
-{
-  const gsize size = strnlen ((const char *) name, MIN (room, MAX_NAME + 1));
-  Link *link;
-
-  if (size > MAX_NAME || links->len == CJD_HDF5_MAX_NAMES
-      || !g_utf8_validate ((const char *) name, (gssize) size, NULL))
-    return FALSE;
-  link = g_new (Link, 1);
-  *link = (Link){ g_strndup ((const char *) name, size), address };
-  g_ptr_array_add (links, link);
-  return TRUE;
-}
-
-static gboolean
-visit_symbols (CjdHdf5 *file, CjdHdf5Cursor key, guint64 child, gpointer data, GError **error)
-{
-  Symbols *symbols = data;
-  CjdHdf5Cursor c = cjd_hdf5_at (file, child);
-  guint n;
-
-  (void) key;
-  if (!cjd_hdf5_take_sign (&c, "SNOD"))
-    return cjd_hdf5_refuse (file, child, error);
-  cjd_hdf5_skip (&c, 2);
-  n = (guint) cjd_hdf5_take (&c, 2);
-  for (guint i = 0; i < n; i++)
-    {
-      const guint64 name = cjd_hdf5_take (&c, file->offset);
-      guint64 address = cjd_hdf5_take (&c, file->offset);
-      const guint cache = (guint) cjd_hdf5_take (&c, 4);
-
-      cjd_hdf5_skip (&c, 20);
-      if (cache == 2) /* a symbolic link */
-        address = G_MAXUINT64;
-      if (c.bad || name >= symbols->heap.size
-          || !add_link (symbols->links, symbols->heap.data + name, symbols->heap.size - name,
-                        address))
-        return cjd_hdf5_refuse (file, child, error);
-    }
-  return TRUE;
-}
-
-static gboolean
-list_symbols (CjdHdf5 *file, const CjdHdf5Message *message, GPtrArray *links, GError **error)
-{
-  CjdHdf5Cursor m = { .data = message->data, .size = message->size }, c;
-  const guint64 tree = cjd_hdf5_take (&m, file->offset), heap = cjd_hdf5_take (&m, file->offset);
-  Symbols symbols = { .links = links };
-  guint64 size;
-
-  c = cjd_hdf5_at (file, heap);
-  if (m.bad || !cjd_hdf5_take_sign (&c, "HEAP"))
-    return cjd_hdf5_refuse (file, heap, error);
-  cjd_hdf5_skip (&c, 4);
-  size = cjd_hdf5_take (&c, file->length);
-  cjd_hdf5_skip (&c, file->length);
-  symbols.heap = cjd_hdf5_at_sized (file, cjd_hdf5_take (&c, file->offset), size);
-  if (c.bad || symbols.heap.bad)
-    return cjd_hdf5_refuse (file, heap, error);
-  return cjd_hdf5_walk (file, tree, 0, file->length, visit_symbols, &symbols, error);
-}
-
-/* A link in the header of a group. */
-static gboolean
-read_link (CjdHdf5 *file, const CjdHdf5Message *message, GPtrArray *links)
-{
-  CjdHdf5Cursor c = { .data = message->data, .size = message->size };
-  guint flags, type = 0;
-  guint64 size, address = G_MAXUINT64;
-  const guint8 *name;
-
-  cjd_hdf5_skip (&c, 1);
-  flags = (guint) cjd_hdf5_take (&c, 1);
-  if ((flags & 8) != 0)
-    type = (guint) cjd_hdf5_take (&c, 1);
-  cjd_hdf5_skip (&c, (flags & 4) != 0 ? 8 : 0);
-  cjd_hdf5_skip (&c, (flags & 0x10) != 0 ? 1 : 0);
-  size = cjd_hdf5_take (&c, 1u << (flags & 3));
-  name = c.data + c.at;
-  cjd_hdf5_skip (&c, size);
-  if (type == 0)
-    address = cjd_hdf5_take (&c, file->offset);
-  return !c.bad && size <= MAX_NAME && add_link (links, name, (gsize) size, address);
-}
-
-/* The links of a group; NULL and no error if the object is none. */
-static GPtrArray *
-list_links (CjdHdf5 *file, guint64 address, GError **error)
-{
-  g_autoptr (GArray) messages = read_header (file, address, error);
-  g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (free_link);
-  gboolean is_group = FALSE;
-
-  for (guint i = 0; messages != NULL && i < messages->len; i++)
-    {
-      const CjdHdf5Message *m = &g_array_index (messages, CjdHdf5Message, i);
-      CjdHdf5Cursor c = { .data = m->data, .size = m->size };
-
-      is_group |= m->type == CJD_HDF5_SYMBOLS || m->type == CJD_HDF5_LINK
-                  || m->type == CJD_HDF5_LINK_INFO;
-      if (m->type == CJD_HDF5_SYMBOLS && !list_symbols (file, m, links, error))
+      if (size - at < 8)
         return NULL;
-      if (m->type == CJD_HDF5_LINK && !read_link (file, m, links))
-        {
-          cjd_hdf5_refuse (file, address, error);
-          return NULL;
-        }
-      if (m->type != CJD_HDF5_LINK_INFO)
-        continue;
-      cjd_hdf5_skip (&c, 1);
-      cjd_hdf5_skip (&c, (cjd_hdf5_take (&c, 1) & 1) != 0 ? 8 : 0);
-      if (cjd_hdf5_take (&c, file->offset) != G_MAXUINT64 >> (64 - 8 * file->offset))
-        {
-          cjd_hdf5_refuse_kind (_ ("a group with its links in a heap"), error);
-          return NULL;
-        }
+      memcpy (&length, data + at, 8);
+      at += 8;
+      if (length > size - at)
+        return NULL;
+      at += (gsize) length;
+      ends[i] = at;
     }
-  return is_group ? g_steal_pointer (&links) : NULL;
+  return at == size ? g_steal_pointer (&ends) : NULL;
 }
 
-/* The header of the object at a path; FALSE without an error if there is none. */
 static gboolean
-find_object (CjdHdf5 *file, const char *path, guint64 *address, GError **error)
+read_shape (const CjdHdf5Record *record, CjShape *shape, guint64 *n)
 {
-  g_auto (GStrv) words = g_strsplit (path, "/", -1);
-
-  *address = file->root;
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      g_autoptr (GPtrArray) links = NULL;
-      gboolean found = FALSE;
-
-      if (*words[i] == '\0')
-        continue;
-      links = list_links (file, *address, error);
-      for (guint k = 0; links != NULL && k < links->len && !found; k++)
-        {
-          const Link *link = links->pdata[k];
-
-          if ((found = g_str_equal (link->name, words[i])))
-            *address = link->address;
-        }
-      if (!found || *address == G_MAXUINT64)
-        return FALSE;
-    }
+  *n = 1;
+  if (record->n_dims > CJ_MAX_DIMS)
+    return FALSE;
+  for (guint i = 0; i < record->n_dims; i++)
+    if (record->dims[i] < 0
+        || (record->dims[i] > 0 && *n > CJD_HDF5_MAX_BYTES / (guint64) record->dims[i]))
+      return FALSE;
+    else
+      *n *= (guint64) record->dims[i];
+  *shape = cj_shape (record->n_dims, record->dims);
   return TRUE;
 }
 
-GArray *
-cjd_hdf5_get_messages (CjdHdf5 *file, const char *path, GError **error)
+/* The elements behind a record. */
+static gboolean
+read_elements (Telling *t, const CjdHdf5Record *record, CjdHdf5Set *set)
 {
-  g_autoptr (GError) inner = NULL;
-  guint64 address;
+  guint64 n;
 
-  if (find_object (file, path, &address, &inner))
-    return read_header (file, address, error);
-  if (inner != NULL)
-    g_propagate_error (error, g_steal_pointer (&inner));
-  else
-    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("There is no “%s” in it."), path);
+  if (record->content > CJD_HDF5_ROWS || record->type > CJD_NPY_BOOL
+      || record->size > t->size - t->at || !read_shape (record, &set->shape, &n))
+    return FALSE;
+  set->content = record->content;
+  set->number = record->type;
+  set->big = record->big != 0;
+  set->bytes = g_bytes_new_from_bytes (t->told, t->at, (gsize) record->size);
+  if (set->content == CJD_HDF5_NUMBERS
+          ? record->size != n * cjd_hdf5_get_width (set->number)
+          : (set->ends = find_ends (t->data + t->at, (gsize) record->size, (gsize) n)) == NULL)
+    return FALSE;
+  t->at += (gsize) record->size;
+  return TRUE;
+}
+
+/* Puts a name into the group that it stands in, which came before. */
+static gboolean
+add_name (CjdHdf5 *file, const char *path)
+{
+  const char *slash = strrchr (path, '/');
+  g_autofree char *outer = g_strndup (path, slash != NULL ? (gsize) (slash - path) : 0);
+  const Object *group = g_hash_table_lookup (file->objects, outer);
+  const char *name = slash != NULL ? slash + 1 : path;
+
+  if (group == NULL || group->kind != CJD_HDF5_GROUP || *name == '\0'
+      || !g_utf8_validate (name, -1, NULL))
+    return FALSE;
+  g_ptr_array_add (group->names, g_strdup (name));
+  return TRUE;
+}
+
+static gboolean
+read_object (Telling *t, const CjdHdf5Record *record, gboolean only_names)
+{
+  g_autofree char *path = take_text (t, record->path, CJD_HDF5_MAX_DEPTH * CJD_HDF5_MAX_NAME);
+  g_autofree char *cause = path != NULL ? take_text (t, record->cause, CJD_HDF5_MAX_CAUSE) : NULL;
+  Object *object;
+
+  if (cause == NULL || record->kind > CJD_HDF5_SET || record->trouble >= CJD_HDF5_N_TROUBLES
+      || g_hash_table_contains (t->file->objects, path)
+      || (g_hash_table_size (t->file->objects) > 0 ? !add_name (t->file, path) : *path != '\0'))
+    return FALSE;
+  object = g_new0 (Object, 1);
+  object->kind = record->kind;
+  if (object->kind == CJD_HDF5_GROUP)
+    object->names = g_ptr_array_new_with_free_func (g_free);
+  if (object->kind == CJD_HDF5_SET)
+    {
+      object->set = g_new0 (CjdHdf5Set, 1);
+      object->set->name = g_strdup (path);
+      object->set->cause = g_utf8_make_valid (cause, -1);
+      object->set->trouble = record->trouble;
+    }
+  g_hash_table_insert (t->file->objects, g_steal_pointer (&path), object);
+  return object->set == NULL || record->trouble != CJD_HDF5_FINE || only_names
+         || read_elements (t, record, object->set);
+}
+
+static CjdHdf5 *
+refuse_file (const char *cause, GError **error)
+{
+  g_autofree char *words = g_utf8_make_valid (cause, -1);
+
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               /* Translators: %s is what the HDF5 library says, in English */
+               _ ("It is damaged or cut off (%s). Get it again from where it came."), words);
   return NULL;
 }
 
-CjdHdf5Kind
-cjd_hdf5_get_kind (CjdHdf5 *file, const char *path)
+static CjdHdf5 *
+read_records (GBytes *told, gboolean only_names, GError **error)
 {
-  g_autoptr (GArray) messages = cjd_hdf5_get_messages (file, path, NULL);
+  g_autoptr (CjdHdf5) file = g_new0 (CjdHdf5, 1);
+  Telling t = { .file = file, .told = told };
+  CjdHdf5Record record;
 
-  if (messages == NULL)
-    return CJD_HDF5_NONE;
-  if (cjd_hdf5_find_message (messages, CJD_HDF5_LAYOUT) != NULL)
-    return CJD_HDF5_SET;
-  return cjd_hdf5_find_message (messages, CJD_HDF5_SYMBOLS) != NULL
-                 || cjd_hdf5_find_message (messages, CJD_HDF5_LINK) != NULL
-                 || cjd_hdf5_find_message (messages, CJD_HDF5_LINK_INFO) != NULL
-             ? CJD_HDF5_GROUP
-             : CJD_HDF5_NONE;
-}
-
-GStrv
-cjd_hdf5_list (CjdHdf5 *file, const char *path, GError **error)
-{
-  g_autoptr (GError) inner = NULL;
-  g_autoptr (GPtrArray) links = NULL;
-  GPtrArray *names;
-  guint64 address;
-
-  if (find_object (file, path, &address, &inner))
-    links = list_links (file, address, &inner);
-  if (links == NULL && inner == NULL)
-    g_set_error (&inner, CJ_ERROR, CJ_ERROR_FILE, _ ("There is no group “%s” in it."), path);
-  if (links == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&inner));
-      return NULL;
-    }
-  names = g_ptr_array_new ();
-  for (guint i = 0; i < links->len; i++)
-    g_ptr_array_add (names, g_strdup (((const Link *) links->pdata[i])->name));
-  g_ptr_array_add (names, NULL);
-  return (GStrv) g_ptr_array_free (names, FALSE);
-}
-
-/* --- global heaps --- */
-
-/* Heaps do not overlap, so there are no more parts in all of them than the file has room for. */
-static GArray *
-read_heap (CjdHdf5 *file, guint64 address)
-{
-  GArray *pieces = g_array_new (FALSE, TRUE, sizeof (Piece));
-  CjdHdf5Cursor c = cjd_hdf5_at (file, address);
-  guint64 size;
-
-  if (!cjd_hdf5_take_sign (&c, "GCOL"))
-    return pieces;
-  cjd_hdf5_skip (&c, 4);
-  size = cjd_hdf5_take (&c, file->length);
-  if (c.bad || size > c.size)
-    return pieces;
-  c.size = (gsize) size;
-  while (!c.bad && c.size - MIN (c.at, c.size) >= 8 + file->length)
-    {
-      const guint index = (guint) cjd_hdf5_take (&c, 2);
-      Piece piece;
-
-      cjd_hdf5_skip (&c, 6);
-      piece.size = (gsize) cjd_hdf5_take (&c, file->length);
-      piece.data = c.data + c.at;
-      if (index == 0 || c.bad || piece.size > c.size - c.at
-          || index + file->n_pieces > file->size / 8)
+  t.data = g_bytes_get_data (told, &t.size);
+  file->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_object);
+  while (take (&t, &record, sizeof record))
+    switch (record.what)
+      {
+      case CJD_HDF5_OBJECT:
+        if (!read_object (&t, &record, only_names))
+          return refuse_file (_ ("what is read of it makes no sense"), error);
         break;
-      file->n_pieces += index >= pieces->len ? index + 1 - pieces->len : 1;
-      if (index >= pieces->len)
-        g_array_set_size (pieces, index + 1);
-      g_array_index (pieces, Piece, index) = piece;
-      cjd_hdf5_skip (&c, piece.size + (8 - piece.size % 8) % 8);
-    }
-  return pieces;
+      case CJD_HDF5_TOO_MANY:
+        g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                     _ ("It has more than %d groups and arrays, more than %d levels of them, or "
+                        "more than %d MiB. Split it."),
+                     CJD_HDF5_MAX_NAMES, CJD_HDF5_MAX_DEPTH, (int) (CJD_HDF5_MAX_BYTES >> 20));
+        return NULL;
+      case CJD_HDF5_FAILED:
+        {
+          g_autofree char *cause = take_text (&t, record.cause, CJD_HDF5_MAX_CAUSE);
+
+          return refuse_file (cause != NULL && *cause != '\0' ? cause : "H5Fopen", error);
+        }
+      case CJD_HDF5_END:
+        if (g_hash_table_size (file->objects) > 0)
+          return g_steal_pointer (&file);
+        return refuse_file (_ ("what is read of it makes no sense"), error);
+      default:
+        return refuse_file (_ ("what is read of it makes no sense"), error);
+      }
+  return refuse_file (_ ("reading it crashed, or took too much time or memory"), error);
 }
 
-gboolean
-cjd_hdf5_find_piece (CjdHdf5 *file, guint64 address, guint index, const guint8 **data, gsize *size)
-{
-  GArray *pieces = g_hash_table_lookup (file->heaps, &address);
-
-  if (pieces == NULL)
-    {
-      /* a heap takes at least its head, so there are no more than this */
-      if (g_hash_table_size (file->heaps) > file->size / 24)
-        return FALSE;
-      pieces = read_heap (file, address);
-      g_hash_table_insert (file->heaps, g_memdup2 (&address, sizeof address), pieces);
-    }
-  if (index >= pieces->len || g_array_index (pieces, Piece, index).data == NULL)
-    return FALSE;
-  *data = g_array_index (pieces, Piece, index).data;
-  *size = g_array_index (pieces, Piece, index).size;
-  return TRUE;
-}
-
-/* --- the file --- */
+/* --- files --- */
 
 gboolean
 cjd_hdf5_is (gconstpointer bytes, gsize size)
@@ -537,70 +247,233 @@ cjd_hdf5_is (gconstpointer bytes, gsize size)
   return size >= 8 && memcmp (bytes, SIGNATURE, 8) == 0;
 }
 
-static gboolean
-read_superblock (CjdHdf5 *file)
+static CjdHdf5 *
+parse (GBytes *bytes, gboolean only_names, GError **error)
 {
-  CjdHdf5Cursor c = { .data = file->data, .size = file->size, .at = 8 };
-  const guint version = (guint) cjd_hdf5_take (&c, 1);
+  g_autoptr (GBytes) told = NULL;
 
-  if (version > 3)
-    return FALSE;
-  if (version < 2)
-    cjd_hdf5_skip (&c, 4);
-  file->offset = (guint) cjd_hdf5_take (&c, 1);
-  file->length = (guint) cjd_hdf5_take (&c, 1);
-  if ((file->offset != 4 && file->offset != 8) || (file->length != 4 && file->length != 8))
-    return FALSE;
-  if (version < 2)
-    cjd_hdf5_skip (&c, version == 0 ? 9 : 13);
-  else
-    cjd_hdf5_skip (&c, 1);
-  file->base = cjd_hdf5_take (&c, file->offset);
-  cjd_hdf5_skip (&c, 2 * file->offset); /* free space or extension, end */
-  if (version < 2)
-    cjd_hdf5_skip (&c, 2 * file->offset); /* driver, name of the root */
-  file->root = cjd_hdf5_take (&c, file->offset);
-  return !c.bad && file->base <= file->size;
+  if (!cjd_hdf5_is (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)))
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("It does not begin like an HDF5 file. Choose a file that h5py or the like "
+                      "wrote."));
+      return NULL;
+    }
+  if (g_bytes_get_size (bytes) > CJD_HDF5_MAX_BYTES)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("It is larger than %d MiB. Split it into smaller files."),
+                   (int) (CJD_HDF5_MAX_BYTES >> 20));
+      return NULL;
+    }
+  told = cjd_hdf5_tell (bytes, only_names, error);
+  return told != NULL ? read_records (told, only_names, error) : NULL;
 }
 
 CjdHdf5 *
 cjd_hdf5_parse (GBytes *bytes, GError **error)
 {
-  g_autoptr (CjdHdf5) file = g_new0 (CjdHdf5, 1);
-
-  file->bytes = g_bytes_ref (bytes);
-  file->data = g_bytes_get_data (bytes, &file->size);
-  file->heaps
-      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
-  if (!cjd_hdf5_is (file->data, file->size))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("It does not begin like an HDF5 file."));
-      return NULL;
-    }
-  if (!read_superblock (file))
-    {
-      file->base = 0;
-      cjd_hdf5_refuse (file, 8, error);
-      return NULL;
-    }
-  return g_steal_pointer (&file);
+  return parse (bytes, FALSE, error);
 }
 
 CjdHdf5 *
 cjd_hdf5_load (const char *path, GError **error)
 {
   g_autoptr (GBytes) bytes = cjd_file_read (path, CJD_HDF5_MAX_BYTES, error);
-  CjdHdf5 *file = bytes != NULL ? cjd_hdf5_parse (bytes, error) : NULL;
+  CjdHdf5 *file = bytes != NULL ? parse (bytes, FALSE, error) : NULL;
 
   if (bytes != NULL && file == NULL)
     g_prefix_error (error, "%s: ", path);
   return file;
 }
 
+gboolean
+cjd_hdf5_has_sets (const char *path, const char *const *paths)
+{
+  g_autoptr (GBytes) begin
+      = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? cjd_file_read_start (path, 8, NULL) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjdHdf5) file = NULL;
+
+  if (begin == NULL || !cjd_hdf5_is (g_bytes_get_data (begin, NULL), g_bytes_get_size (begin)))
+    return FALSE;
+  bytes = cjd_file_read (path, CJD_HDF5_MAX_BYTES, NULL);
+  file = bytes != NULL ? parse (bytes, TRUE, NULL) : NULL;
+  for (guint i = 0; file != NULL && paths[i] != NULL; i++)
+    if (cjd_hdf5_get_kind (file, paths[i]) != CJD_HDF5_SET)
+      return FALSE;
+  return file != NULL;
+}
+
 void
 cjd_hdf5_free (CjdHdf5 *file)
 {
-  g_hash_table_unref (file->heaps);
-  g_bytes_unref (file->bytes);
+  g_hash_table_unref (file->objects);
   g_free (file);
+}
+
+static const Object *
+find_object (const CjdHdf5 *file, const char *path)
+{
+  return g_hash_table_lookup (file->objects, path);
+}
+
+CjdHdf5Kind
+cjd_hdf5_get_kind (const CjdHdf5 *file, const char *path)
+{
+  const Object *object = find_object (file, path);
+
+  return object != NULL ? object->kind : CJD_HDF5_NONE;
+}
+
+GStrv
+cjd_hdf5_list (const CjdHdf5 *file, const char *path, GError **error)
+{
+  const Object *object = find_object (file, path);
+  GStrv names;
+
+  if (object == NULL || object->kind != CJD_HDF5_GROUP)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("There is no group “%s” in it."), path);
+      return NULL;
+    }
+  names = g_new0 (char *, object->names->len + 1);
+  for (guint i = 0; i < object->names->len; i++)
+    names[i] = g_strdup (object->names->pdata[i]);
+  return names;
+}
+
+/* --- data sets --- */
+
+static void
+refuse_set (const CjdHdf5Set *set, GError **error)
+{
+  const char *const kinds[CJD_HDF5_N_TROUBLES] = {
+    [CJD_HDF5_OTHER_TYPE] = _ ("data of another kind than numbers and texts"),
+    [CJD_HDF5_OTHER_SHAPE] = _ ("an array with too many or too large dimensions"),
+    [CJD_HDF5_TOO_LARGE] = _ ("more data than such a file can hold"),
+    [CJD_HDF5_UNWRITTEN] = _ ("a large array that was never written"),
+    [CJD_HDF5_VIRTUAL] = _ ("a virtual data set, made of other files"),
+    [CJD_HDF5_EXTERNAL] = _ ("data that lie in another file"),
+    [CJD_HDF5_PACKED] = _ ("data packed other than by deflate and shuffle"),
+  };
+
+  if (set->trouble == CJD_HDF5_DAMAGED)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                 /* Translators: the second %s is what the HDF5 library says, in English */
+                 _ ("“%s” in it is damaged or cut off (%s). Get it again from where it came."),
+                 set->name, set->cause);
+  else
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                 /* Translators: the second %s is what an array is, as “a virtual data set” */
+                 _ ("“%s” in it has %s, which is not read%s%s. Write it with h5py as it does by "
+                    "default."),
+                 set->name, kinds[set->trouble], *set->cause != '\0' ? ": " : "", set->cause);
+}
+
+const CjdHdf5Set *
+cjd_hdf5_get_set (const CjdHdf5 *file, const char *path, GError **error)
+{
+  const Object *object = find_object (file, path);
+
+  if (object == NULL || object->set == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   object == NULL ? _ ("There is no “%s” in it.") : _ ("“%s” in it is no array."),
+                   path);
+      return NULL;
+    }
+  if (object->set->trouble != CJD_HDF5_FINE)
+    {
+      refuse_set (object->set, error);
+      return NULL;
+    }
+  return object->set;
+}
+
+CjdHdf5Content
+cjd_hdf5_set_get_content (const CjdHdf5Set *set)
+{
+  return set->content;
+}
+
+const CjShape *
+cjd_hdf5_set_get_shape (const CjdHdf5Set *set)
+{
+  return &set->shape;
+}
+
+static CjdNpyArray *
+make_array (const CjdHdf5Set *set, const CjShape *shape, GBytes *bytes)
+{
+  CjdNpyArray *array = g_new0 (CjdNpyArray, 1);
+
+  array->name = g_strdup (set->name);
+  array->type = set->number;
+  array->big = set->big;
+  array->shape = *shape;
+  array->size = cj_shape_size (shape);
+  array->bytes = bytes;
+  array->data = g_bytes_get_data (bytes, NULL);
+  return array;
+}
+
+/* Whether a set has what is asked of it, and an element of that number. */
+static gboolean
+expect (const CjdHdf5Set *set, CjdHdf5Content content, gint64 index, GError **error)
+{
+  if (set->content == content && index >= 0
+      && (content == CJD_HDF5_NUMBERS || index < cj_shape_size (&set->shape)))
+    return TRUE;
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               _ ("“%s” in it holds another kind of data than it should."), set->name);
+  return FALSE;
+}
+
+CjdNpyArray *
+cjd_hdf5_set_dup_array (const CjdHdf5Set *set, GError **error)
+{
+  if (!expect (set, CJD_HDF5_NUMBERS, 0, error))
+    return NULL;
+  return make_array (set, &set->shape, g_bytes_ref (set->bytes));
+}
+
+static gsize
+find_element (const CjdHdf5Set *set, gint64 index, gsize *size)
+{
+  const gsize begin = (index > 0 ? set->ends[index - 1] : 0) + 8;
+
+  *size = set->ends[index] - begin;
+  return begin;
+}
+
+CjdNpyArray *
+cjd_hdf5_set_dup_row (const CjdHdf5Set *set, gint64 index, GError **error)
+{
+  gsize begin, size;
+  CjShape shape;
+
+  if (!expect (set, CJD_HDF5_ROWS, index, error))
+    return NULL;
+  begin = find_element (set, index, &size);
+  shape = cj_shape1 ((gint64) (size / cjd_hdf5_get_width (set->number)));
+  return make_array (set, &shape, g_bytes_new_from_bytes (set->bytes, begin, size));
+}
+
+char *
+cjd_hdf5_set_dup_text (const CjdHdf5Set *set, gint64 index, GError **error)
+{
+  gsize begin, size;
+  const char *text;
+
+  if (!expect (set, CJD_HDF5_TEXTS, index, error))
+    return NULL;
+  begin = find_element (set, index, &size);
+  text = (const char *) g_bytes_get_data (set->bytes, NULL) + begin;
+  if (size <= CJD_HDF5_MAX_TEXT && g_utf8_validate (text, (gssize) size, NULL))
+    return g_strndup (text, size);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               _ ("A text of “%s” in it is longer than %d bytes, or not UTF-8."), set->name,
+               CJD_HDF5_MAX_TEXT);
+  return NULL;
 }

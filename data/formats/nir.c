@@ -71,7 +71,7 @@ static char *
 read_text (CjdHdf5 *file, const char *group, const char *name, GError **error)
 {
   g_autofree char *path = g_strconcat (group, "/", name, NULL);
-  g_autoptr (CjdHdf5Set) set = cjd_hdf5_open (file, path, error);
+  const CjdHdf5Set *set = cjd_hdf5_get_set (file, path, error);
 
   return set != NULL ? cjd_hdf5_set_dup_text (set, 0, error) : NULL;
 }
@@ -81,13 +81,13 @@ static gboolean
 read_field (Reading *r, CjdNirNode *node, const char *group, const char *name, GError **error)
 {
   g_autofree char *path = g_strconcat (group, "/", name, NULL);
-  g_autoptr (CjdHdf5Set) set = NULL;
+  const CjdHdf5Set *set;
   CjdNpyArray *array;
   char *text;
 
   if (g_str_equal (name, "type") || cjd_hdf5_get_kind (r->file, path) == CJD_HDF5_GROUP)
     return TRUE;
-  set = cjd_hdf5_open (r->file, path, error);
+  set = cjd_hdf5_get_set (r->file, path, error);
   if (set == NULL)
     return FALSE;
   if (cjd_hdf5_set_get_content (set) == CJD_HDF5_TEXTS)
@@ -143,7 +143,7 @@ static gboolean
 read_edges (Reading *r, const char *group, const char *prefix, GError **error)
 {
   g_autofree char *path = g_strconcat (group, "/edges", NULL);
-  g_autoptr (CjdHdf5Set) set = cjd_hdf5_open (r->file, path, error);
+  const CjdHdf5Set *set = cjd_hdf5_get_set (r->file, path, error);
   const CjShape *shape = set != NULL ? cjd_hdf5_set_get_shape (set) : NULL;
   const gint64 n = shape != NULL ? cj_shape_size (shape) : 0;
 

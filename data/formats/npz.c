@@ -4,7 +4,7 @@
 
 #include "cj-error.h"
 #include "file.h"
-#include "half.h"
+#include "cj-half.h"
 #include "safetensors.h"
 #include "zip.h"
 
@@ -177,7 +177,7 @@ cjd_npy_array_get (const CjdNpyArray *array, gint64 index)
   switch (array->type)
     {
     case CJD_NPY_FLOAT16:
-      return (double) cjd_half_to_float ((guint16) bits);
+      return (double) cj_half_to_float ((guint16) bits);
     case CJD_NPY_FLOAT32:
       low = (guint32) bits;
       memcpy (&narrow, &low, sizeof narrow);

@@ -2,7 +2,7 @@
 #include "safetensors.h"
 
 #include "cj-error.h"
-#include "half.h"
+#include "cj-half.h"
 #include "json.h"
 
 #include <glib/gi18n-lib.h>
@@ -201,7 +201,7 @@ convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
       return TRUE;
     case F16:
       memcpy (&half, from + i * 2, 2);
-      cj_tensor_f32 (to)[i] = cjd_half_to_float (GUINT16_FROM_LE (half));
+      cj_tensor_f32 (to)[i] = cj_half_to_float (GUINT16_FROM_LE (half));
       return TRUE;
     case BF16:
       memcpy (&half, from + i * 2, 2);

@@ -208,6 +208,15 @@ read_piece (struct archive *archive, const char *name, guint64 declared, gsize *
   return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
+/* Whether a name stays inside of any folder that somebody may unpack it into. */
+static gboolean
+is_inside (const char *name)
+{
+  g_auto (GStrv) words = g_strsplit_set (name, "/\\", -1);
+
+  return *name != '/' && *name != '\\' && !g_strv_contains ((const char *const *) words, "..");
+}
+
 static gboolean
 read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **error)
 {
@@ -224,6 +233,14 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
           g_set_error (
               error, CJ_ERROR, CJ_ERROR_FILE,
               _ ("The container has an entry without a usable name, or too many of them."));
+          return FALSE;
+        }
+      if (!is_inside (name))
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       _ ("The entry “%s” of the container points out of it. The file is damaged "
+                          "or hostile."),
+                       name);
           return FALSE;
         }
       bytes = read_piece (archive, name,

@@ -6,12 +6,10 @@
  * are one set. N samples, T moments, U units. */
 #include "cj-error.h"
 #include "cjd-reader.h"
-#include "file.h"
 #include "hdf5.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
 #define MAX_MOMENTS 10000
@@ -26,7 +24,7 @@ typedef struct
 {
   char *path;
   CjdHdf5 *file;
-  CjdHdf5Set *times, *units;
+  const CjdHdf5Set *times, *units; /* of the file */
   CjdNpyArray *labels;
   gint64 n;
 } Part;
@@ -34,8 +32,7 @@ typedef struct
 typedef struct
 {
   CjdStore store;
-  pthread_mutex_t lock; /* a file is for one thread at a time */
-  Part parts[2];        /* training, test */
+  Part parts[2]; /* training, test */
   guint n_parts;
   double moment; /* s */
   double unit;   /* s, of the times of the file */
@@ -47,17 +44,8 @@ typedef struct
 static gboolean
 is_list (const char *path)
 {
-  g_autoptr (GBytes) begin = NULL;
-  g_autoptr (CjdHdf5) file = NULL;
-
-  if (!g_str_has_suffix (path, ".h5") && !g_str_has_suffix (path, ".hdf5"))
-    return FALSE;
-  begin = g_file_test (path, G_FILE_TEST_IS_REGULAR) ? cjd_file_read_start (path, 8, NULL) : NULL;
-  if (begin == NULL || !cjd_hdf5_is (g_bytes_get_data (begin, NULL), g_bytes_get_size (begin)))
-    return FALSE;
-  file = cjd_hdf5_load (path, NULL);
-  return file != NULL && cjd_hdf5_get_kind (file, "spikes/times") == CJD_HDF5_SET
-         && cjd_hdf5_get_kind (file, "spikes/units") == CJD_HDF5_SET;
+  return (g_str_has_suffix (path, ".h5") || g_str_has_suffix (path, ".hdf5"))
+         && cjd_hdf5_has_sets (path, (const char *const[]){ "spikes/times", "spikes/units", NULL });
 }
 
 /* The file of a folder whose name holds a word, the only one; NULL. You free. */
@@ -99,8 +87,6 @@ recognise (const char *path)
 static void
 clear_part (Part *part)
 {
-  g_clear_pointer (&part->times, cjd_hdf5_set_free);
-  g_clear_pointer (&part->units, cjd_hdf5_set_free);
   g_clear_pointer (&part->labels, cjd_npy_array_free);
   g_clear_pointer (&part->file, cjd_hdf5_free);
   g_clear_pointer (&part->path, g_free);
@@ -113,7 +99,6 @@ free_store (CjdStore *store)
 
   for (guint i = 0; i < self->n_parts; i++)
     clear_part (&self->parts[i]);
-  pthread_mutex_destroy (&self->lock);
   g_free (self);
 }
 
@@ -151,17 +136,13 @@ read_sample (CjdStore *store, gsize index, void *out, GError **error)
   gint64 row = (gint64) index;
   CjdNpyArray *times, *units;
   guint8 *to = out;
-  gboolean good;
 
   if (row >= part->n)
     {
       row -= part->n;
       part++;
     }
-  pthread_mutex_lock (&self->lock);
-  good = read_rows (part, row, &times, &units, error);
-  pthread_mutex_unlock (&self->lock);
-  if (!good)
+  if (!read_rows (part, row, &times, &units, error))
     return FALSE;
   memset (to, 0, (gsize) (self->t * self->u));
   for (gint64 i = 0; i < times->size; i++)
@@ -180,15 +161,15 @@ read_sample (CjdStore *store, gsize index, void *out, GError **error)
 static gboolean
 open_part (Part *part, const char *path, GError **error)
 {
-  g_autoptr (CjdHdf5Set) labels = NULL;
+  const CjdHdf5Set *labels;
 
   part->path = g_strdup (path);
   part->file = cjd_hdf5_load (path, error);
   if (part->file == NULL)
     return FALSE;
-  part->times = cjd_hdf5_open (part->file, "spikes/times", error);
-  part->units = part->times != NULL ? cjd_hdf5_open (part->file, "spikes/units", error) : NULL;
-  labels = part->units != NULL ? cjd_hdf5_open (part->file, "labels", error) : NULL;
+  part->times = cjd_hdf5_get_set (part->file, "spikes/times", error);
+  part->units = part->times != NULL ? cjd_hdf5_get_set (part->file, "spikes/units", error) : NULL;
+  labels = part->units != NULL ? cjd_hdf5_get_set (part->file, "labels", error) : NULL;
   part->labels = labels != NULL ? cjd_hdf5_set_dup_array (labels, error) : NULL;
   if (part->labels == NULL)
     {
@@ -332,7 +313,6 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   gboolean good;
 
   self->store = (CjdStore){ read_sample, free_store };
-  pthread_mutex_init (&self->lock, NULL);
   self->n_parts = test != NULL ? 2 : 1;
   good = train != NULL && open_part (&self->parts[0], train, error)
          && (test == NULL || open_part (&self->parts[1], test, error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cj-lower.h"
 
+#include "cj-card.h"
 #include "cj-error.h"
 #include "cj-ops.h"
 #include "cj-rule.h"
@@ -371,6 +372,36 @@ check_classes (CjLowered *self, const CjGraph *graph, const CjDataSpec *spec)
     }
 }
 
+/* Whether what learns lies before an operator of an imported model, which passes no gradient. */
+static void
+find_dam (CjLowered *self, const CjGraph *graph)
+{
+  const guint n = self->builder->values->len;
+  g_autofree gboolean *learns = g_new0 (gboolean, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const CjValue *value = cj_builder_get_value (self->builder, (int) i);
+
+      learns[i] = value->kind == CJ_VALUE_PARAM
+                  && !((const CjNode *) graph->nodes->pdata[value->node])->frozen;
+    }
+  for (guint i = 0; i < self->builder->steps->len && self->losses->len > 0; i++)
+    {
+      const CjStep *step = &g_array_index (self->builder->steps, CjStep, i);
+      gboolean any = FALSE;
+
+      for (guint k = 0; k < step->op.n_in; k++)
+        any = any || (step->in[k] != CJ_NO_VALUE && learns[step->in[k]]);
+      for (guint k = 0; any && k < step->op.n_out; k++)
+        learns[step->out + (int) k] = TRUE;
+      if (any && step->op.info == &cj_op_card && self->dam == NULL)
+        self->dam = g_strdup (((const CjNode *) graph->nodes
+                                   ->pdata[cj_builder_get_value (self->builder, step->out)->node])
+                                  ->id);
+    }
+}
+
 CjLowered *
 cj_lower (const CjGraph *graph, const CjDataSpec *spec)
 {
@@ -393,6 +424,7 @@ cj_lower (const CjGraph *graph, const CjDataSpec *spec)
       lower_node (self, graph, order->pdata[i], spec);
     }
   find_prediction (self, graph, order);
+  find_dam (self, graph);
   check_classes (self, graph, spec);
   if (spec->learning != NULL)
     cj_rules_apply (self, graph, spec->learning);
@@ -408,6 +440,7 @@ cj_lowered_free (CjLowered *self)
   g_array_unref (self->locals);
   g_free (self->inputs);
   g_free (self->nodes);
+  g_free (self->dam);
   g_free (self);
 }
 
@@ -429,8 +462,16 @@ cj_lowered_can_train (const CjLowered *self, GError **error)
 {
   const CjProblem *problem = cj_lowered_get_error (self);
 
-  if (self->losses->len > 0)
+  if (self->losses->len > 0 && self->dam == NULL)
     return TRUE;
+  if (self->losses->len > 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
+                   _ ("“%s” is an operator of an imported model: it answers, but passes no "
+                      "gradient. Freeze the layers before it, or put another layer in its place."),
+                   self->dam);
+      return FALSE;
+    }
   if (problem == NULL && self->problems->len > 0)
     problem = self->problems->pdata[0];
   g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,

@@ -78,6 +78,8 @@ typedef struct
   GArray *locals; /* int: scalar values that rules lower besides, which are no part of the loss */
   int prediction; /* what the first loss looks at, else the last node without a successor */
   GPtrArray *problems; /* CjProblem */
+  char *
+      dam; /* a node that gradients would have to pass and cannot, so that nothing trains; NULL: none */
 } CjLowered;
 
 /* Never fails; look at problems. You free. Any thread that may read the graph. */

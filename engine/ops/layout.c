@@ -2,6 +2,7 @@
 /* Changes between N C H W and N H W C. */
 #include "cj-math.h"
 #include "cj-ops.h"
+#include "cj-shuffle.h"
 
 #define TILE 8
 
@@ -23,21 +24,21 @@ transpose_tile (const float *from, gint64 from_row, float *to, gint64 to_row, gb
 #pragma GCC unroll 4
   for (int i = 0; i < TILE; i += 2)
     {
-      b[i] = __builtin_shuffle (a[i], a[i + 1], low);
-      b[i + 1] = __builtin_shuffle (a[i], a[i + 1], high);
+      b[i] = CJ_SHUFFLE (a[i], a[i + 1], low);
+      b[i + 1] = CJ_SHUFFLE (a[i], a[i + 1], high);
     }
 #pragma GCC unroll 2
   for (int i = 0; i < TILE; i += 4)
     for (int k = 0; k < 2; k++)
       {
-        a[i + 2 * k] = __builtin_shuffle (b[i + k], b[i + k + 2], near);
-        a[i + 2 * k + 1] = __builtin_shuffle (b[i + k], b[i + k + 2], far);
+        a[i + 2 * k] = CJ_SHUFFLE (b[i + k], b[i + k + 2], near);
+        a[i + 2 * k + 1] = CJ_SHUFFLE (b[i + k], b[i + k + 2], far);
       }
 #pragma GCC unroll 4
   for (int i = 0; i < TILE / 2; i++)
     {
-      b[i] = __builtin_shuffle (a[i], a[i + 4], first);
-      b[i + 4] = __builtin_shuffle (a[i], a[i + 4], last);
+      b[i] = CJ_SHUFFLE (a[i], a[i + 4], first);
+      b[i + 4] = CJ_SHUFFLE (a[i], a[i + 4], last);
     }
 #pragma GCC unroll 8
   for (int i = 0; i < TILE; i++)

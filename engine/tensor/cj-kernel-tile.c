@@ -4,6 +4,7 @@
  * 12 of the 16 of the others, or TALL_ROWS by one: of eight columns AVX2 makes 87 GFLOP/s with 12 rows
  * and 58 with 6, of 16 AVX-512 no more with 16 rows than with 12. */
 #include "cj-kernel.h"
+#include "cj-shuffle.h"
 
 #include <string.h>
 
@@ -344,8 +345,8 @@ swap_halves (Vec *rows, const int d)
       {
         const Vec a = rows[i], b = rows[i + d];
 
-        rows[i] = __builtin_shuffle (a, b, upper);
-        rows[i + d] = __builtin_shuffle (a, b, lower);
+        rows[i] = CJ_SHUFFLE (a, b, upper);
+        rows[i + d] = CJ_SHUFFLE (a, b, lower);
       }
 }
 
@@ -459,13 +460,13 @@ turn_fours (Vec *v)
       right[j] = left[j] + 2;
     }
   {
-    const Vec low01 = __builtin_shuffle (r0, r1, low), high01 = __builtin_shuffle (r0, r1, high);
-    const Vec low23 = __builtin_shuffle (r2, r3, low), high23 = __builtin_shuffle (r2, r3, high);
+    const Vec low01 = CJ_SHUFFLE (r0, r1, low), high01 = CJ_SHUFFLE (r0, r1, high);
+    const Vec low23 = CJ_SHUFFLE (r2, r3, low), high23 = CJ_SHUFFLE (r2, r3, high);
 
-    v[0] = __builtin_shuffle (low01, low23, left);
-    v[1] = __builtin_shuffle (low01, low23, right);
-    v[2] = __builtin_shuffle (high01, high23, left);
-    v[3] = __builtin_shuffle (high01, high23, right);
+    v[0] = CJ_SHUFFLE (low01, low23, left);
+    v[1] = CJ_SHUFFLE (low01, low23, right);
+    v[2] = CJ_SHUFFLE (high01, high23, left);
+    v[3] = CJ_SHUFFLE (high01, high23, right);
   }
 }
 

@@ -63,6 +63,8 @@ struct _CjRunner
   CjRing *ring;
   CjRunState state;
   GArray *points, *epochs;
+  guint max_points;
+  guint64 stride; /* steps from one point to the next; a power of two */
   char *error, *bad_node, *refusal, *notice;
 };
 

@@ -56,6 +56,38 @@ cj_runner_note_place (CjRunner *self)
     state->revision += cj_run_log_get (self->log, i)->graph != NULL;
 }
 
+/* With the lock held: half of the points go, those of every second step that was kept. */
+static void
+thin_points (CjRunner *self)
+{
+  guint n = 0;
+
+  self->stride *= 2;
+  for (guint i = 0; i < self->points->len; i++)
+    {
+      const CjRunPoint point = g_array_index (self->points, CjRunPoint, i);
+
+      if ((point.step & (self->stride - 1)) == 0)
+        g_array_index (self->points, CjRunPoint, n++) = point;
+    }
+  g_array_set_size (self->points, n);
+  self->state.n_cuts++;
+}
+
+/* With the lock held. */
+static void
+add_point (CjRunner *self, const CjRunPoint *point)
+{
+  const guint n = self->points->len;
+
+  if (n > 0 && g_array_index (self->points, CjRunPoint, n - 1).step >= point->step)
+    return;
+  while (self->points->len >= self->max_points)
+    thin_points (self);
+  if ((point->step & (self->stride - 1)) == 0)
+    g_array_append_vals (self->points, point, 1);
+}
+
 void
 cj_runner_note_step (CjRunner *self, const CjStepReport *report, double seconds)
 {
@@ -66,19 +98,16 @@ cj_runner_note_step (CjRunner *self, const CjStepReport *report, double seconds)
                        .accuracy = (float) report->score.accuracy,
                        .rate = (float) report->rate,
                        .norm = (float) report->norm };
-  guint n;
 
   pthread_mutex_lock (&self->lock);
   cj_runner_note_place (self);
-  n = self->points->len;
   state->score = report->epoch_score;
   state->rate = state->rate > 0 ? state->rate + weight * (rate - state->rate) : rate;
   state->seconds_left
       = (double) (state->n_steps - MIN (state->step, state->n_steps)) * batch / state->rate;
   point.step = state->step;
   point.epoch = (float) ((double) state->step / MAX (state->steps_per_epoch, 1));
-  if (n == 0 || g_array_index (self->points, CjRunPoint, n - 1).step < point.step)
-    g_array_append_val (self->points, point);
+  add_point (self, &point);
   state->n_points = self->points->len;
   pthread_mutex_unlock (&self->lock);
 }

@@ -54,6 +54,15 @@ run_step (CjRunner *self)
       return FALSE;
     }
   cj_runner_note_step (self, &report, cj_runner_get_time () - begin);
+  if (report.burst)
+    {
+      cj_runner_fail (self,
+                      g_error_new (CJ_ERROR, CJ_ERROR_NUMBER,
+                                   _ ("A weight is no longer a number in step %llu. Go back to "
+                                      "an earlier step and use a smaller learning rate."),
+                                   (unsigned long long) get_place (self)->step));
+      return FALSE;
+    }
   if (!isfinite (get_place (self)->best_loss))
     drop_best (self);
   if (report.epoch_ended)
@@ -351,6 +360,7 @@ restore_moment (CjRunner *self, const CjMoment *moment)
   cj_ring_free (self->ring);
   self->log = cj_run_log_dup (moment->log);
   self->ring = cj_ring_thin (moment->ring, CJ_RUNNER_BUDGET);
+  self->stride = 1;
   g_array_set_size (self->points, 0);
   g_array_set_size (self->epochs, 0);
   g_array_append_vals (self->points, moment->points->data, moment->points->len);

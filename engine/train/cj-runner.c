@@ -50,6 +50,8 @@ make (CjRig *rig, CjRunLog *log, CjRing *ring, guint n_threads, CjFeed *training
   self->since = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->cuts = cj_unit_cuts_new ();
   self->to_put = g_ptr_array_new_with_free_func (free_put);
+  self->max_points = CJ_RUNNER_POINTS;
+  self->stride = 1;
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
   self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
   pthread_mutex_init (&self->lock, NULL);
@@ -443,6 +445,15 @@ read_series (CjRunner *self, const GArray *series, gsize size, guint from, gpoin
     memcpy (out, series->data + from * size, n * size);
   pthread_mutex_unlock (&self->lock);
   return n;
+}
+
+void
+cj_runner_limit_points (CjRunner *self, guint max)
+{
+  g_return_if_fail (max >= 2);
+  pthread_mutex_lock (&self->lock);
+  self->max_points = max;
+  pthread_mutex_unlock (&self->lock);
 }
 
 guint

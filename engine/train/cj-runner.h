@@ -132,6 +132,12 @@ char *cj_runner_dup_refusal (CjRunner *runner); /* why the last swap or seek was
  * kernels than the one the run began on; NULL: nothing. */
 char *cj_runner_dup_notice (CjRunner *runner);
 
+/* Of a run that goes on for days not every step is a point for ever: when there are so many, those of every
+ * second step stay, then those of every fourth ..., so that memory stays where it is; the state counts a cut.
+ * Which they are follows from the steps alone. Epochs all stay. CJ_RUNNER_POINTS unless said. */
+#define CJ_RUNNER_POINTS (1 << 20)
+void cj_runner_limit_points (CjRunner *runner, guint max);
+
 /* Copies points (epochs) from number `from` on; how many. */
 guint cj_runner_read_points (CjRunner *runner, guint from, CjRunPoint *points, guint max);
 guint cj_runner_read_epochs (CjRunner *runner, guint from, CjRunEpoch *epochs, guint max);

@@ -5,6 +5,7 @@
 #include "cj-math.h"
 #include "cj-memory.h"
 
+#include <float.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -267,6 +268,16 @@ sum_squares (const float *g, gint64 n)
   return sum + lanes[0];
 }
 
+CJ_CLONES static gboolean
+are_finite (const float *w, gint64 n)
+{
+  int bad = 0;
+
+  for (gint64 i = 0; i < n; i++)
+    bad |= !(fabsf (w[i]) <= FLT_MAX);
+  return !bad;
+}
+
 CJ_CLONES static void
 clip (float *g, gint64 n, float scale, float limit)
 {
@@ -354,6 +365,8 @@ update_slice (gpointer data, guint chunk, guint thread)
   for (guint k = 0; flags != NULL && k < cj_trainer_count_kept (self); k++)
     cj_mask_hold_gradients (flags, s.slots[k], s.n);
   cj_trainer_follow_slice (self, slice->offset, slice->n);
+  /* while they are at hand: it costs next to nothing */
+  self->squares[chunk] = are_finite (s.w, s.n) ? 0 : NAN;
   if (self->spare != NULL)
     add_to_average (get_average (self) + slice->offset, s.w, s.n,
                     find_keep (self->setup->average, self->at.step - self->at.origin));
@@ -426,6 +439,8 @@ update (CjTrainer *self, CjStepReport *report, GError **error)
   if (info->begin != NULL)
     info->begin (self->params, self->at.step - self->at.origin + 1, self->rate, self->at.scalars);
   cj_pool_run (pool, self->slices->len, update_slice, self);
+  for (guint i = 0; i < self->slices->len; i++)
+    report->burst |= isnan (self->squares[i]) != 0;
   report->rate = self->rate;
   return TRUE;
 }
@@ -509,6 +524,7 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   metrics = self->nothing_seen;
   cj_metrics_add (&metrics, batch);
   report->score = (CjScore){ loss, cj_metrics_get_share (&metrics) };
+  report->burst = FALSE;
   cj_program_backward (self->program);
   if (!update (self, report, error))
     {

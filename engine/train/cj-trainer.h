@@ -18,6 +18,7 @@ typedef struct
   double rate;   /* learning rate used */
   double norm;   /* Euclidean length of the whole gradient, before clipping */
   gboolean epoch_ended;
+  gboolean burst;      /* the step is done, but a weight is no longer a finite number */
   CjScore epoch_score; /* over the epoch so far */
 } CjStepReport;
 

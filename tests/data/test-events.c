@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "events.h"
 #include "files.h"
+#include "hdf5.h"
 #include "npz.h"
 #include "safetensors.h"
 
@@ -281,7 +282,10 @@ main (int argc, char **argv)
   g_test_add_func ("/data/events/arrays", test_arrays);
   g_test_add_func ("/data/events/broken", test_broken);
   g_test_add_func ("/data/events/published", test_published);
-  g_test_add_func ("/data/events/hdf5", test_hdf5);
-  g_test_add_func ("/data/events/lists", test_lists);
+  if (cjd_hdf5_is_built ())
+    {
+      g_test_add_func ("/data/events/hdf5", test_hdf5);
+      g_test_add_func ("/data/events/lists", test_lists);
+    }
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 
 #include "cj-error.h"
 
+#include <float.h>
 #include <string.h>
 
 #define CHAIN "conv-2d 4, relu, flatten, dropout 0.2, dense 12, relu, dense 4, cross-entropy"
@@ -477,6 +478,98 @@ test_bad_gradient (void)
   g_assert_cmpstr (node, ==, "dense1");
 }
 
+/* Whatever is fused: the layer whose output is the first that is none is named, and the step. */
+static void
+test_bad_output (void)
+{
+  static const char *const networks[]
+      = { "flatten, dense 6, relu, dense 6, batch-norm, relu, dense 6, dense 4, cross-entropy",
+          "conv-2d 3 kernel=3, batch-norm, relu, conv-2d 3 kernel=3, relu, max-pool-2d, flatten, "
+          "dense 32, relu, dense 4, cross-entropy" };
+  CjFeed *feed = network_get_prototypes ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (networks); i++)
+    {
+      g_autoptr (CjGraph) graph = network_new_graph (networks[i]);
+
+      for (guint k = 0; k < graph->nodes->len; k++)
+        {
+          const CjNode *layer = graph->nodes->pdata[k];
+          g_autoptr (CjTrainSetup) setup = new_setup ();
+          g_autoptr (CjRunner) runner = cj_runner_new (graph, setup, 2, feed, feed, NULL);
+          g_autofree char *name = g_strconcat (layer->id, ".weight", NULL);
+          g_autofree char *error = NULL, *node = NULL;
+          g_autofree float *values = NULL;
+          g_autoptr (CjCheckpoint) now = NULL;
+          g_autoptr (GBytes) bytes = NULL;
+          const CjTableEntry *entry;
+
+          train (runner, 3 + k);
+          now = cj_runner_save (runner);
+          entry = cj_table_find (now->table, name);
+          if (entry == NULL)
+            continue;
+          values = g_new (float, entry->size);
+          for (gint64 j = 0; j < entry->size; j++)
+            values[j] = FLT_MAX;
+          bytes = g_bytes_new (values, sizeof (float) * (gsize) entry->size);
+          cj_runner_put (runner, name, bytes);
+          train (runner, 20);
+          g_assert_cmpint (cj_runner_get_state (runner).status, ==, CJ_RUN_FAILED);
+          g_assert_cmpuint (cj_runner_get_state (runner).step, ==, 3 + k);
+          error = cj_runner_dup_error (runner);
+          g_test_message ("%s: %s", layer->id, error);
+          node = cj_runner_dup_bad_node (runner);
+          g_assert_cmpstr (node, ==, layer->id);
+        }
+    }
+}
+
+/* An update that makes weights run over is told in its own step, also if that is the last of the run. */
+static void
+test_burst (void)
+{
+  for (int epochs = 1; epochs <= 2; epochs++)
+    {
+      g_autoptr (CjTrainSetup) setup = new_setup ();
+      g_autoptr (CjGraph) graph = network_new_graph (CHAIN);
+      CjFeed *feed = network_get_prototypes ();
+      g_autofree char *text = g_strdup_printf ("%d", epochs), *error = NULL, *told = NULL;
+      g_autoptr (CjRunner) runner = NULL;
+      g_autoptr (CjCheckpoint) now = NULL;
+      g_autoptr (GBytes) bytes = NULL;
+      g_autofree float *values = NULL;
+      const CjTableEntry *entry;
+      CjRunState state;
+      guint64 last;
+
+      g_assert_true (cj_train_setup_set (setup, "optimizer", "sgd", NULL));
+      g_assert_true (cj_train_setup_set (setup, "schedule", "constant", NULL));
+      g_assert_true (cj_train_setup_set (setup, "epochs", text, NULL));
+      runner = cj_runner_new (graph, setup, 2, feed, NULL, NULL);
+      last = cj_runner_get_state (runner).n_steps;
+      train (runner, last - 1);
+      cj_runner_set (runner, "learning-rate", "100");
+      cj_runner_set (runner, "optimizer.weight-decay", "10"); /* 999 times as large each step */
+      now = cj_runner_save (runner);
+      entry = cj_table_find (now->table, "dense1.weight");
+      values = g_new (float, entry->size);
+      for (gint64 j = 0; j < entry->size; j++)
+        values[j] = -5e35f; /* what comes in is positive, so nothing passes the ReLU behind */
+      bytes = g_bytes_new (values, sizeof (float) * (gsize) entry->size);
+      cj_runner_put (runner, "dense1.weight", bytes);
+      train (runner, G_MAXUINT64);
+      state = cj_runner_get_state (runner);
+      g_assert_cmpint (state.status, ==, CJ_RUN_FAILED);
+      g_assert_cmpuint (state.step, ==, last);
+      error = cj_runner_dup_error (runner);
+      told = g_strdup_printf ("A weight is no longer a number in step %llu.",
+                              (unsigned long long) last);
+      g_assert_nonnull (strstr (error, told));
+      g_assert_cmpuint (state.good, <, last);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -493,5 +586,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/train/runner/swaps", test_swaps);
   g_test_add_func ("/engine/train/runner/explosion", test_explosion);
   g_test_add_func ("/engine/train/runner/bad-gradient", test_bad_gradient);
+  g_test_add_func ("/engine/train/runner/bad-output", test_bad_output);
+  g_test_add_func ("/engine/train/runner/burst", test_burst);
   return g_test_run ();
 }

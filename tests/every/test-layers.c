@@ -56,6 +56,7 @@ static const char *const surrogate[] = { "integrate-and-fire",
                                          "class-vote",
                                          "conductance-lif",
                                          "quantise",
+                                         "onnx-operator",
                                          NULL };
 
 /* Layers whose ports are not alike. An id may have several rows; they replace the shapes above. */

@@ -17,7 +17,7 @@ check import-trains contains 'accuracy' "$cli" train r.cajal --epochs 1
 check import-there says 'is there already' 1 "$cli" import r.nir
 check import-names says '“x” (nir:sinus)' 0 "$cli" import p.nir
 check import-placeholder contains '“x” is a layer “nir:sinus”' "$cli" check p.cajal
-check import-cut says 'cut.nir: It is damaged or cut off at byte' 1 "$cli" import cut.nir
+check import-cut says 'cut.nir: It is damaged or cut off (truncated file' 1 "$cli" import cut.nir
 check import-text says 'text.nir: It does not begin like an HDF5 file' 1 "$cli" import text.nir
 check import-kind says 'is no model that can be read' 1 "$cli" import r.cajal
 check import-dt says 'cannot be “0”' 2 "$cli" import r.nir --dt 0 -o x.cajal

@@ -253,7 +253,7 @@ graph_finish (Graph *graph, const CjlNirOptions *options, char **note, GError **
   cjd_hdf5_out_add_texts (graph->out, "node/type", 0, 0, &type);
   cjd_hdf5_out_add_texts (graph->out, "node/edges", graph->ends->len / 2, 2,
                           (const char *const *) graph->ends->pdata);
-  bytes = cjd_hdf5_out_print (graph->out);
+  bytes = cjd_hdf5_out_print (graph->out, error);
   cjd_hdf5_out_free (graph->out);
   g_ptr_array_unref (graph->ends);
   return cjl_nir_parse (bytes, "made", options, note, error);

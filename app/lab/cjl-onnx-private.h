@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by cjl-onnx-run.c and cjl-onnx-flow.c. */
+#pragma once
+
+#include "cjl-onnx-run.h"
+
+G_BEGIN_DECLS
+
+/* The values of a graph under way; a graph within a graph sees those around it. */
+typedef struct _CjlOnnxScope CjlOnnxScope;
+struct _CjlOnnxScope
+{
+  const CjdOnnx *model;
+  CjlOnnxScope *around;  /* or NULL */
+  GHashTable *values;    /* names (borrowed) to CjArray */
+  GHashTable *uses;      /* names to how often they are still wanted */
+  const CjExtraNode *as; /* in a function: the call, for its attributes */
+  guint depth;
+  GCancellable *cancellable;
+  gsize *live; /* bytes of all scopes */
+};
+
+/* A graph in a scope of its own within `around`, which may hold values already if it is a function's; its outputs
+ * are added to `results`. */
+gboolean cjl_onnx_run_graph (CjlOnnxScope *around, const CjdOnnxGraph *graph,
+                             CjArray *const *inputs, guint n_inputs, GPtrArray *results,
+                             GError **error);
+
+/* The operators that hold graphs; NULL: it is none. */
+typedef gboolean (*CjlOnnxFlow) (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in,
+                                 guint n_in, CjArray **out, guint n_out, GError **error);
+CjlOnnxFlow cjl_onnx_find_flow (const char *op);
+
+/* References to results from `first` on; TRUE. */
+gboolean cjl_onnx_give (GPtrArray *results, guint first, CjArray **out, guint n);
+
+G_END_DECLS

@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules of PyTorch that Cajal wrote: they load strictly and answer as the engine does.
+
+Takes cajal-cli and torch-cases; speaks TAP. Skipped where there is no PyTorch.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+try:
+    import numpy as np
+    import torch
+except ImportError as missing:
+    print(f"1..0 # SKIP {missing.name} is not installed")
+    sys.exit(0)
+
+warnings.simplefilter("error")
+torch.set_num_threads(2)
+CLI, CASES = sys.argv[1:3]
+number = 0
+
+
+def check(name, problem):
+    """One line of TAP; `problem` is empty where all is well."""
+    global number
+    number += 1
+    print(f"{'not ' if problem else ''}ok {number} {name}", flush=True)
+    for line in str(problem or "").splitlines():
+        print(f"# {line}")
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location(path.stem.replace("-", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def compare(path):
+    """What is wrong with a module: what it answers to the first training samples."""
+    module = load(path)
+    model = module.load_model()
+    with np.load(path.with_name(f"{path.stem}-answers.npz")) as arrays:
+        expected, loss = arrays["answers"], float(arrays["loss"][0])
+    # Of data files the test gives the path; of made samples the module knows it.
+    samples = path.with_name(f"{path.stem}-samples.npz")
+    training = module.load_samples(samples if samples.exists() else None)[0]
+    training.augmented = False
+    x, y = zip(*(training[i] for i in range(len(expected))))
+    x, y = torch.stack(x), torch.stack(y)
+    with torch.no_grad():
+        output = model(x)
+        got = (output[0] if isinstance(output, tuple) else output).numpy()
+        got_loss = module.compute_loss(output, x, y).item()
+    if got.shape != expected.shape:
+        return f"answers are {got.shape}, the engine's {expected.shape}"
+    error = np.abs(got - expected).max() / max(np.abs(expected).max(), 1)
+    if not error <= 1e-4:
+        return f"answers differ by {error:.3g}"
+    if not abs(got_loss - loss) <= 1e-4 * max(abs(loss), 1):
+        return f"the loss is {got_loss}, the engine's {loss}"
+    model.train()
+    module.compute_loss(model(x), x, y).backward()
+    return ""
+
+
+def run(*command, **settings):
+    return subprocess.run(command, capture_output=True, text=True, **settings)
+
+
+def check_modules(folder, templates=()):
+    """Exports cases or templates and compares each."""
+    done = run(CASES, folder, *templates)
+    if done.returncode != 0:
+        check("torch-cases", done.stdout + done.stderr)
+    for line in done.stdout.splitlines():
+        if line.startswith("refused"):
+            refused = "STDP" in line  # the one template that learns by it
+            check(line.split(":")[0], "" if refused else line)
+            continue
+        path = Path(folder) / f"{line}.py"
+        try:
+            check(line, compare(path))
+        except Exception as error:
+            check(line, f"{type(error).__name__}: {error}")
+        path.unlink()
+
+
+def check_layout(folder):
+    """Lines as the formatter black leaves them: short, no tabs, no trailing spaces."""
+    bad = [
+        f"{path.name}:{i + 1}: {line}"
+        for path in sorted(Path(folder).glob("*.py"))
+        for i, line in enumerate(path.read_text(encoding="utf-8").splitlines())
+        if len(line) > 88 and '"' not in line or line != line.rstrip() or "\t" in line
+    ]
+    check("layout", "\n".join(bad[:20]))
+
+
+def check_training(folder):
+    """A module trains, alone and in two processes, and its weights load again."""
+    path = Path(folder) / "spirals.py"
+    project = path.with_suffix(".cajal")
+    run(CLI, "new", "playground", "-o", project)
+    run(CLI, "set", project, "epochs=3", "schedule=cosine", "warmup=0.5")
+    done = run(CLI, "export", project, "-o", path)
+    check("export names its files", "" if "spirals.npz" in done.stdout else done.stdout)
+    done = run("/usr/bin/python3", "-W", "error", path, "train", cwd=folder)
+    check("trains", "" if "epoch 3" in done.stdout else done.stdout + done.stderr)
+    weights = Path(folder) / "spirals.trained.safetensors"
+    done = run("/usr/bin/python3", path, "evaluate", "--weights", weights, cwd=folder)
+    check("evaluates", "" if "accuracy" in done.stdout else done.stdout + done.stderr)
+    weights.unlink()
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = ["/usr/bin/python3", "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    done = run(*command, path, "train", "--epochs", "1", cwd=folder, env=environment)
+    check("trains in two processes", "" if weights.exists() else done.stdout + done.stderr)
+
+
+with tempfile.TemporaryDirectory() as cases, tempfile.TemporaryDirectory() as rest:
+    names = run(CLI, "list", "templates").stdout.splitlines()
+    check_modules(cases)
+    check_modules(rest, [name.split()[1] for name in names])
+    check_training(rest)
+print(f"1..{number}")
