@@ -4,6 +4,7 @@
 
 #include "cjl-arrange.h"
 #include "cju-intake.h"
+#include "cju-transfer.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -155,6 +156,19 @@ flag_action (GtkWidget *widget, const char *name, GVariant *parameter)
                       : lesion ? (on ? _ ("Lesion layers") : _ ("Restore layers"))
                                : _ ("Freeze"),
                       NULL);
+}
+
+/* The card chosen last and all before it; again: nothing. */
+static void
+freeze_up_to_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  CjuCanvas *self = CJU_CANVAS (widget);
+  const CjlCard *card = cju_canvas_get_selected (self);
+
+  (void) name;
+  (void) parameter;
+  if (card != NULL && card->last != NULL)
+    cju_transfer_freeze_up_to (self->document, card->last->id);
 }
 
 static void
@@ -321,6 +335,7 @@ cju_canvas_install_edits (GtkWidgetClass *widget)
     { "canvas.deselect", NULL, deselect_action, GDK_KEY_Escape, 0 },
     { "canvas.mute", NULL, flag_action, GDK_KEY_m, 0 },
     { "canvas.freeze", NULL, flag_action, GDK_KEY_f, 0 },
+    { "canvas.freeze-up-to", NULL, freeze_up_to_action, GDK_KEY_F, GDK_SHIFT_MASK },
     { "canvas.lesion", NULL, flag_action, GDK_KEY_l, 0 },
     { "canvas.layout", NULL, arrange_action, GDK_KEY_L, GDK_CONTROL_MASK | GDK_SHIFT_MASK },
     { "canvas.align", "s", arrange_action, 0, 0 },

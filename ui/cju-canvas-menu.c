@@ -46,6 +46,7 @@ make_state (CjuCanvas *self)
     {
       g_menu_append (section, last->muted ? _ ("Un_mute") : _ ("_Mute"), "canvas.mute");
       g_menu_append (section, last->frozen ? _ ("Un_freeze") : _ ("_Freeze"), "canvas.freeze");
+      g_menu_append (section, _ ("Freeze Up to Here"), "canvas.freeze-up-to");
       g_menu_append (section, last->lesioned ? _ ("_Restore") : _ ("_Lesion"), "canvas.lesion");
       g_menu_append (section, _ ("Mea_sure Lesions"), "win.measure-lesions");
     }

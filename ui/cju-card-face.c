@@ -454,6 +454,27 @@ cju_card_snapshot_lesion (CjuCard *self, GtkSnapshot *snapshot)
   cairo_destroy (cr);
 }
 
+void
+cju_card_snapshot_lock (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink)
+{
+  const float far = self->detail == CJU_DETAIL_NAME ? (float) MIN (1 / self->zoom, 3) : 1;
+  const float w = CJU_CARD_LOCK * far, x = CJU_CARD_WIDTH - CJU_CARD_PADDING - w, y = 8;
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (x, y, w, w * 1.3f));
+
+  gdk_cairo_set_source_rgba (cr, ink);
+  cairo_translate (cr, (double) x, (double) y);
+  cairo_scale (cr, (double) w / 10, (double) w / 10);
+  cairo_rectangle (cr, 0.5, 5.5, 9, 7);
+  cairo_fill (cr);
+  cairo_set_line_width (cr, 1.6);
+  cairo_move_to (cr, 2.5, 6);
+  cairo_line_to (cr, 2.5, 3.5);
+  cairo_arc (cr, 5, 3.5, 2.5, G_PI, 0);
+  cairo_line_to (cr, 7.5, 6);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
 /* --- far away --- */
 
 void

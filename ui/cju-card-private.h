@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 #define CJU_CARD_HEADER 44
 #define CJU_CARD_PADDING 10
+#define CJU_CARD_LOCK 10 /* wide */
 #define CJU_CARD_PICTURE_WIDTH (CJU_CARD_WIDTH - 2 * CJU_CARD_PADDING)
 #define CJU_CARD_MAPS_HEIGHT 98
 #define CJU_CARD_UNITS_HEIGHT 64
@@ -52,6 +53,7 @@ struct _CjuCard
   char *letters;     /* of CJU_FACE_LETTERS */
   gboolean grave;    /* the trouble is an error */
   gboolean lesioned; /* all its layers are */
+  gboolean frozen;   /* all that learn in it */
   GtkWidget *mend;   /* button, NULL: nothing is offered */
   guint n_ports;     /* on the side with more of them */
   CjuFace face;
@@ -81,6 +83,8 @@ void cju_card_append_text (GtkWidget *widget, GtkSnapshot *snapshot, const char 
 void cju_card_snapshot_body (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
 /* The picture, whatever it is. */
 void cju_card_snapshot_face (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
+/* A padlock at the end of the first line: the layer is frozen. */
+void cju_card_snapshot_lock (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink);
 /* Over all of it: that the layer is lesioned. */
 void cju_card_snapshot_lesion (CjuCard *self, GtkSnapshot *snapshot);
 /* The whole card, where words are too small to read. */

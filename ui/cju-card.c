@@ -263,6 +263,26 @@ offer_mend (CjuCard *self, const CjProblem *problem)
   cju_access_name (self->mend, words);
 }
 
+/* Whether all that learn of some nodes are frozen, and one is. */
+static gboolean
+are_frozen (CjuCard *self, GPtrArray *nodes)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new ();
+
+      any |= ((const CjNode *) nodes->pdata[i])->frozen;
+      if (((const CjNode *) nodes->pdata[i])->frozen)
+        continue;
+      g_ptr_array_add (one, nodes->pdata[i]);
+      if (cju_document_count_parameters (self->document, one) > 0)
+        return FALSE;
+    }
+  return any;
+}
+
 void
 cju_card_update (CjuCard *self, const CjlCard *seen)
 {
@@ -274,6 +294,7 @@ cju_card_update (CjuCard *self, const CjlCard *seen)
   gboolean muted = nodes->len > 0;
 
   self->lesioned = nodes->len > 0;
+  self->frozen = are_frozen (self, nodes);
   for (guint i = 0; i < nodes->len; i++)
     {
       muted &= ((const CjNode *) nodes->pdata[i])->muted;
@@ -497,7 +518,10 @@ snapshot_words (CjuCard *self, GtkSnapshot *snapshot, const GdkRGBA *ink, const 
   gdk_rgba_parse (&red, ink->red > 0.5 ? "#ff7b63" : "#c01c28");
   gtk_snapshot_append_color (snapshot, accent, &GRAPHENE_RECT_INIT (CJU_CARD_PADDING, 11, 9, 9));
   cju_card_append_text (widget, snapshot, self->title, CJU_CARD_PADDING + 15, 5,
-                        CJU_CARD_PICTURE_WIDTH - 15, ink, TRUE, TITLE_SCALE);
+                        CJU_CARD_PICTURE_WIDTH - 15 - (self->frozen ? CJU_CARD_LOCK + 4 : 0), ink,
+                        TRUE, TITLE_SCALE);
+  if (self->frozen)
+    cju_card_snapshot_lock (self, snapshot, ink);
   cju_card_append_text (widget, snapshot, self->subtitle, CJU_CARD_PADDING, 24,
                         CJU_CARD_PICTURE_WIDTH, &dim, FALSE, 0.82);
   if (self->footer != NULL)
@@ -524,6 +548,8 @@ cju_card_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->detail == CJU_DETAIL_NAME)
     {
       cju_card_snapshot_name (self, snapshot, &accent);
+      if (self->frozen)
+        cju_card_snapshot_lock (self, snapshot, &(const GdkRGBA){ 1, 1, 1, 1 });
       if (self->lesioned)
         cju_card_snapshot_lesion (self, snapshot);
       return;

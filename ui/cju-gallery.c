@@ -2,6 +2,7 @@
 #include "cju-gallery.h"
 
 #include "cjl-pace.h"
+#include "cjl-zoo.h"
 #include "cju-access.h"
 #include "cju-figure-view.h"
 #include "cju-result.h"
@@ -287,6 +288,7 @@ add_pills (CjuGallery *self)
       if (k == i)
         add_pill (self, all[i].category);
     }
+  add_pill (self, CJL_ZOO_CATEGORY);
   add_pill (self, CJL_CARD_CATEGORY);
 }
 
@@ -332,6 +334,8 @@ cju_gallery_init (CjuGallery *self)
   cju_access_name (self->flow, _ ("Experiments"));
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     add_card (self, t, NULL);
+  for (const CjlZooNet *net = cjl_zoo (); net->experiment.id != NULL; net++)
+    add_card (self, &net->experiment, NULL);
   for (const CjlResultCard *const *c = cjl_cards (); *c != NULL; c++)
     add_card (self, &(*c)->experiment, *c);
   gtk_box_append (GTK_BOX (self->box), self->pills);

@@ -2,13 +2,14 @@
 #include "cju-intake.h"
 
 #include "cjl-figure-file.h"
-#include "cjl-nir.h"
+#include "cjl-weights.h"
 #include "cju-browser.h"
 #include "cju-data.h"
 #include "cju-figure-open.h"
-#include "cju-nir.h"
+#include "cju-model.h"
 #include "cju-own.h"
 #include "cju-predict.h"
+#include "cju-weights.h"
 #include "picture.h"
 
 #include <glib/gi18n-lib.h>
@@ -35,16 +36,46 @@ gboolean
 cju_intake_take (CjuWindow *window, const char *path)
 {
   CjuDocument *document = cju_window_get_document (window);
+  const char *const paths[] = { path, NULL };
 
+  if (document == NULL && cjl_weights_is_file (path) && !g_str_has_suffix (path, ".npz"))
+    {
+      cju_window_tell (window,
+                       _ ("These are weights of a network. Open the network first, then drop "
+                          "them on it."));
+      return FALSE;
+    }
   if (document == NULL)
     {
       cju_window_offer (window, path);
+      return TRUE;
+    }
+  if (cjl_weights_is_file (path))
+    {
+      cju_weights_take (window, paths);
       return TRUE;
     }
   if (cjd_picture_is_name (path) && g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return cju_own_take_file (document, path);
   cju_data_use (document, path);
   return TRUE;
+}
+
+/* Several files that are all weights, as arrays of NumPy one by one. You free; NULL: they are something else. */
+static GStrv
+dup_weights (GSList *files)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+
+  for (GSList *l = files; l != NULL; l = l->next)
+    {
+      g_autofree char *path = g_file_get_path (l->data);
+
+      if (path == NULL || !cjl_weights_is_file (path))
+        return NULL;
+      g_strv_builder_add (paths, path);
+    }
+  return files != NULL && files->next != NULL ? g_strv_builder_end (paths) : NULL;
 }
 
 static gboolean
@@ -59,11 +90,14 @@ take_value (CjuWindow *window, const GValue *value)
     {
       GSList *files = g_value_get_boxed (value);
       g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
+      g_auto (GStrv) weights = document != NULL ? dup_weights (files) : NULL;
 
-      if (path != NULL && cjl_figure_is_file (path))
+      if (weights != NULL)
+        cju_weights_take (window, (const char *const *) weights);
+      else if (path != NULL && cjl_figure_is_file (path))
         cju_figure_open (window, path);
-      else if (path != NULL && cjl_nir_is_file (path))
-        cju_nir_open (window, path);
+      else if (path != NULL && cju_model_is_file (path))
+        cju_model_open (window, path);
       else if (path == NULL
                || !(g_str_has_suffix (path, ".cajal") ? cju_window_open_path (window, path)
                                                       : cju_intake_take (window, path)))
@@ -240,6 +274,7 @@ own_action (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 cju_intake_install (GtkWidgetClass *class)
 {
+  cju_weights_install (class);
   gtk_widget_class_install_action (class, "win.data-file", NULL, data_action);
   gtk_widget_class_install_action (class, "win.data-folder", NULL, data_action);
   gtk_widget_class_install_action (class, "win.browse", NULL, browse_action);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What comes into a window from outside: files and pictures dropped, pasted or chosen in a dialog.
- * Projects are opened, data are learned from, a picture becomes the chosen sample. */
+ * Projects are opened, data are learned from, weights are loaded, a picture becomes the chosen sample. */
 #pragma once
 
 #include "cju-window.h"
@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Actions "win.data-file", "win.data-folder", "win.browse",
- * "win.predict-folder", "win.picture",
+ * "win.predict-folder", "win.load-weights", "win.picture",
  * "win.paste-picture", "win.invert-picture", "win.forget-picture". */
 void cju_intake_install (GtkWidgetClass *window_class);
 /* Lets things be dropped on a window. */

@@ -3,12 +3,12 @@
 #include "cju-window-private.h"
 
 #include "cjl-figure-file.h"
-#include "cjl-nir.h"
+#include "cjl-zoo.h"
 #include "cjl-recovery.h"
 #include "cju-figure-open.h"
 #include "cju-intake.h"
 #include "cju-memory.h"
-#include "cju-nir.h"
+#include "cju-model.h"
 #include "cju-patience.h"
 #include "cju-recent.h"
 #include "cju-result.h"
@@ -33,8 +33,11 @@ cju_window_open_template (CjuWindow *self, const char *id)
 {
   const CjlTemplate *template = cjl_template_find (id);
   const CjlResultCard *card = cjl_card_find (id);
+  const CjlZooNet *net = cjl_zoo_find (id);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error) : NULL;
+  g_autoptr (CjlProject) project = template != NULL ? cjl_template_make (template, &error)
+                                   : net != NULL    ? cjl_zoo_load (net, &error)
+                                                    : NULL;
 
   if (card != NULL)
     {
@@ -325,9 +328,9 @@ cju_window_open_path (CjuWindow *self, const char *path)
       cju_figure_open (self, whole);
       return FALSE;
     }
-  if (cjl_nir_is_file (whole))
+  if (cju_model_is_file (whole))
     {
-      cju_nir_open (self, whole);
+      cju_model_open (self, whole);
       return FALSE;
     }
   if (cju_intake_is_data (whole))

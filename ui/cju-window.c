@@ -23,6 +23,7 @@
 #include "cju-scrubber.h"
 #include "cju-settings.h"
 #include "cju-start-page.h"
+#include "cju-transfer.h"
 #include "cju-trouble.h"
 #include "cju-trail.h"
 #include "cju-view-state.h"
@@ -121,7 +122,9 @@ on_edited (CjuWindow *self)
   g_autofree char *undo_tip = g_strdup_printf (_ ("Undo %s"), undo != NULL ? undo : "");
   g_autofree char *redo_tip = g_strdup_printf (_ ("Redo %s"), redo != NULL ? redo : "");
   g_autoptr (GString) subtitle
-      = g_string_new (cjl_project_is_modified (project) ? _ ("Not saved") : _ ("Saved"));
+      = g_string_new (cjl_project_get_read_only (project) != NULL ? _ ("Read only")
+                      : cjl_project_is_modified (project)         ? _ ("Not saved")
+                                                                  : _ ("Saved"));
   gint64 parameters = 0, macs = 0;
 
   for (guint i = 0; lowered != NULL && i < lowered->builder->values->len; i++)
@@ -243,12 +246,13 @@ close_document (CjuWindow *self)
 }
 
 static const char *const document_actions[]
-    = { "win.train",        "win.step",         "win.epoch",   "win.reset",
-        "win.branch",       "win.now",          "win.save",    "win.save-as",
-        "win.undo",         "win.redo",         "win.export",  "win.measure-lesions",
-        "win.export-view",  "win.delete-unit",  "win.go-back", "win.plate",
-        "win.publish-view", "win.add-to-plate", "win.shrink",  "win.to-spiking",
-        "win.to-few-bits" };
+    = { "win.train",        "win.step",          "win.epoch",       "win.reset",
+        "win.branch",       "win.now",           "win.save",        "win.save-as",
+        "win.undo",         "win.redo",          "win.export",      "win.measure-lesions",
+        "win.export-view",  "win.delete-unit",   "win.go-back",     "win.plate",
+        "win.publish-view", "win.add-to-plate",  "win.shrink",      "win.to-spiking",
+        "win.to-few-bits",  "win.load-weights",  "win.freeze-body", "win.unfreeze",
+        "win.new-head",     "win.rates-by-depth" };
 
 void
 cju_window_show_project (CjuWindow *self, CjlProject *project)
@@ -561,6 +565,7 @@ cju_window_class_init (CjuWindowClass *class)
   cju_window_install_make_actions (widget);
   cju_intake_install (widget);
   cju_export_install (widget);
+  cju_transfer_install (widget);
   gtk_widget_class_install_action (widget, "win.cancel-reading", NULL, cancel_reading);
   gtk_widget_class_install_action (widget, "win.draw", NULL, draw_action);
   gtk_widget_class_install_action (widget, "win.palette", NULL, pane_action);
@@ -589,7 +594,7 @@ make_menu (void)
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new (), file = g_menu_new (), run = g_menu_new (),
                     made = g_menu_new (), rest = g_menu_new ();
-  g_autoptr (GMenuModel) recent = cju_recent_new_menu ();
+  g_autoptr (GMenuModel) recent = cju_recent_new_menu (), transfer = cju_transfer_make_menu ();
 
   g_menu_append (file, _ ("_New Window"), "app.new-window");
   g_menu_append (file, _ ("New _Empty Canvas"), "win.empty");
@@ -600,7 +605,9 @@ make_menu (void)
   g_menu_append (run, _ ("Train One _Step"), "win.step");
   g_menu_append (run, _ ("Train One _Epoch"), "win.epoch");
   g_menu_append (run, _ ("_Reset Weights"), "win.reset");
+  g_menu_append (run, _ ("_Load Weights…"), "win.load-weights");
   g_menu_append (run, _ ("_Predict a Folder of Pictures…"), "win.predict-folder");
+  g_menu_append_submenu (made, _ ("_Transfer"), transfer);
   g_menu_append (made, _ ("S_hrink"), "win.shrink");
   g_menu_append (made, _ ("Convert to Sp_iking…"), "win.to-spiking");
   g_menu_append (made, _ ("_Quantise to 8 Bits"), "win.to-few-bits");

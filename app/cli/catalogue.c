@@ -14,6 +14,7 @@
 #include "cjd-source.h"
 #include "cjl-card.h"
 #include "cjl-figures.h"
+#include "cjl-zoo.h"
 #include "cjv-figure.h"
 
 #include <glib/gi18n-lib.h>
@@ -134,6 +135,13 @@ collect_rest (GArray *items)
   for (const CjlTemplate *t = cjl_templates (); t->id != NULL; t++)
     {
       const Item item = { "templates", t->id, t->title, t->blurb, t->network, t->teaches };
+
+      g_array_append_val (items, item);
+    }
+  for (const CjlZooNet *net = cjl_zoo (); net->experiment.id != NULL; net++)
+    {
+      const CjlTemplate *t = &net->experiment;
+      const Item item = { "zoo", t->id, t->title, t->blurb, t->network, net->licence };
 
       g_array_append_val (items, item);
     }
@@ -259,7 +267,7 @@ run_list (int argc, char **argv)
   g_printerr (
       _ ("cajal-cli: there is no kind “%s”. There are layers, losses, optimizers, schedules, "
          "rules, pruners, initialisers, metrics, explainers, attacks, damages, neurons, "
-         "sources, readers, augmentations, figures, templates and cards.\n"),
+         "sources, readers, augmentations, figures, templates, zoo and cards.\n"),
       kind);
   return 1;
 }
@@ -381,6 +389,8 @@ name_note (const Item *item)
       || g_str_equal (item->kind, "attacks") || g_str_equal (item->kind, "damages")
       || g_str_equal (item->kind, "cards"))
     return _ ("Source");
+  if (g_str_equal (item->kind, "zoo"))
+    return _ ("Data and their licence");
   return g_str_equal (item->kind, "templates") ? _ ("What to look at") : _ ("In the brain");
 }
 

@@ -29,6 +29,7 @@ extern const CliCommand cli_eval;                              /* eval.c */
 extern const CliCommand cli_explain;                           /* explain.c */
 extern const CliCommand cli_export;                            /* export.c */
 extern const CliCommand cli_import;                            /* import.c */
+extern const CliCommand cli_load;                              /* load.c */
 extern const CliCommand cli_train;                             /* train.c */
 extern const CliCommand cli_figure;                            /* figure.c */
 extern const CliCommand cli_neuron;                            /* neuron.c */
@@ -38,7 +39,9 @@ extern const CliCommand cli_plugins;                           /* plugins.c */
 extern const CliCommand cli_quantise;                          /* quantise.c */
 extern const CliCommand cli_recover;                           /* recover.c */
 extern const CliCommand cli_shrink;                            /* shrink.c */
+extern const CliCommand cli_transfer;                          /* transfer.c */
 extern const CliCommand cli_verify;                            /* verify.c */
+extern const CliCommand cli_zoo;                               /* zoo.c */
 
 /* Parses `argv` with the options and the words left over; prints help or the mistake. FALSE: return
  * *status from the command. */

@@ -10,11 +10,11 @@
 #include <stdio.h>
 
 static const CliCommand *const commands[]
-    = { &cli_list,    &cli_describe, &cli_templates, &cli_new,       &cli_show,       &cli_check,
-        &cli_set,     &cli_data,     &cli_train,     &cli_eval,      &cli_predict,    &cli_convert,
-        &cli_explain, &cli_figure,   &cli_card,      &cli_neuron,    &cli_export,     &cli_shrink,
-        &cli_energy,  &cli_quantise, &cli_import,    &cli_onnx_test, &cli_onnx_check, &cli_recover,
-        &cli_verify,  &cli_bench,    &cli_plugins };
+    = { &cli_list,      &cli_describe,   &cli_templates, &cli_new,    &cli_show,     &cli_check,
+        &cli_set,       &cli_data,       &cli_train,     &cli_eval,   &cli_predict,  &cli_convert,
+        &cli_explain,   &cli_figure,     &cli_card,      &cli_neuron, &cli_load,     &cli_transfer,
+        &cli_zoo,       &cli_export,     &cli_shrink,    &cli_energy, &cli_quantise, &cli_import,
+        &cli_onnx_test, &cli_onnx_check, &cli_recover,   &cli_verify, &cli_bench,    &cli_plugins };
 
 static const char exit_status[] = N_ ("Exit status: 0 done, 1 failed, 2 wrong use.");
 

@@ -9,6 +9,7 @@
 #include "cj-runner.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
+#include "cjl-zoo.h"
 #include "file.h"
 #include "safetensors.h"
 
@@ -55,32 +56,75 @@ cli_load_for_change (const char *path, GError **error)
   return g_steal_pointer (&project);
 }
 
+/* A project of a network of the zoo; on data of one's own it is made ready to learn them. */
+static CjlProject *
+make_from (const char *id, const char *data, GError **error)
+{
+  const CjlZooNet *net = cjl_zoo_find (id);
+  g_autoptr (CjlProject) project = NULL;
+  g_autoptr (CjdDataset) base = NULL;
+  CjlDataChoice choice;
+
+  if (net == NULL)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("There is no pre-trained network “%s”. “cajal-cli zoo” names them."), id);
+      return NULL;
+    }
+  if (data == NULL)
+    return cjl_zoo_load (net, error);
+  project = cjl_project_new ();
+  choice = cjl_data_choice_copy (&project->data);
+  g_free (choice.source);
+  choice.source = g_strdup (data);
+  base = cjl_data_load_base (&choice, error);
+  cjl_data_choice_clear (&choice);
+  return base != NULL ? cjl_zoo_teach (net, data, base, error) : NULL;
+}
+
+static CjlProject *
+make_new (const char *id, const char *from, const char *data, GError **error)
+{
+  const CjlTemplate *template = id != NULL ? cjl_template_find (id) : NULL;
+
+  if (from != NULL)
+    return make_from (from, data, error);
+  if (template != NULL)
+    return cjl_template_make (template, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               _ ("There is no template “%s”. “cajal-cli templates” names them."),
+               id != NULL ? id : "");
+  return NULL;
+}
+
 static int
 run_new (int argc, char **argv)
 {
-  g_autofree char *output = NULL;
+  g_autofree char *output = NULL, *from = NULL, *data = NULL;
   gboolean json = FALSE;
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, N_ ("File to write"), "F.cajal" },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &from, N_ ("A pre-trained network, with its weights"),
+      "ID" },
+    { "data", 'd', 0, G_OPTION_ARG_FILENAME, &data,
+      N_ ("With --from: pictures of your own, a folder a class, to be learned"), "FOLDER" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object"), NULL },
     { NULL },
   };
-  const CjlTemplate *template;
   g_autoptr (CjlProject) project = NULL;
   GError *error = NULL;
   int status = 0;
 
-  if (!cli_parse_words (&cli_new, entries, &argc, &argv, 1, 1, &status))
+  if (!cli_parse (&cli_new, entries, &argc, &argv, &status))
     return status;
-  template = cjl_template_find (argv[1]);
-  if (template == NULL)
+  if (argc != (from == NULL) + 1 || (data != NULL && from == NULL))
     {
-      g_printerr (_ ("cajal-cli: there is no template “%s”. “cajal-cli templates” names them.\n"),
-                  argv[1]);
-      return 1;
+      g_printerr (_ ("cajal-cli new: give one template, or --from a pre-trained network, which may "
+                     "have --data.\n"));
+      return 2;
     }
   if (output == NULL)
-    output = g_strconcat (argv[1], ".cajal", NULL);
+    output = g_strconcat (from != NULL ? from : argv[1], ".cajal", NULL);
   if (g_file_test (output, G_FILE_TEST_EXISTS))
     {
       g_printerr (_ ("cajal-cli: “%s” is there already. Give another name with -o.\n"), output);
@@ -88,7 +132,7 @@ run_new (int argc, char **argv)
     }
   if (!cjd_file_can_write (output, &error))
     return cli_fail (error);
-  project = cjl_template_make (template, &error);
+  project = make_new (from == NULL ? argv[1] : NULL, from, data, &error);
   if (project == NULL || !cjl_project_save (project, output, &error))
     return cli_fail (error);
   cli_print_file (output, json);
@@ -316,6 +360,7 @@ static int
 check (CjlProject *project, const CjdDataset *dataset, gboolean json)
 {
   g_autoptr (CjLowered) lowered = cjl_project_lower (project, dataset, project->setup->batch);
+  g_autoptr (GError) error = NULL;
   int status = 0;
 
   for (guint i = 0; i < lowered->problems->len; i++)
@@ -332,6 +377,13 @@ check (CjlProject *project, const CjdDataset *dataset, gboolean json)
               = _ ("no valid path leads from the data to a loss. Add one, as cross-entropy.") };
 
       print_problem (&none, json);
+      status = 1;
+    }
+  if (status == 0 && !cj_lowered_can_train (lowered, &error))
+    {
+      const CjProblem dam = { .node = lowered->dam, .sentence = error->message };
+
+      print_problem (&dam, json);
       status = 1;
     }
   if (status == 0 && !json)

@@ -36,20 +36,18 @@ is_there (const char *path, const char *reader)
 }
 
 char *
-cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **error)
+cjl_card_find_data_set (const char *name, const char *title, const char *folder, GError **error)
 {
   const char *where = folder != NULL ? folder : g_getenv ("CAJAL_DATA_DIR");
   g_autofree char *where_text = NULL;
   guint i = 0;
 
-  if (card->data_set == NULL)
-    return NULL;
-  while (i < G_N_ELEMENTS (data_sets) && !g_str_equal (data_sets[i].folder, card->data_set))
+  while (i < G_N_ELEMENTS (data_sets) && !g_str_equal (data_sets[i].folder, name))
     i++;
   g_return_val_if_fail (i < G_N_ELEMENTS (data_sets), NULL);
   if (where != NULL)
     {
-      g_autofree char *inside = g_build_filename (where, card->data_set, NULL);
+      g_autofree char *inside = g_build_filename (where, name, NULL);
 
       if (is_there (inside, data_sets[i].reader))
         return g_steal_pointer (&inside);
@@ -62,9 +60,16 @@ cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **erro
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                _ ("“%s” needs %s, which is not %s. Put the files %s into a folder “%s”, and choose "
                   "the folder that it is in (for cajal-cli: --data FOLDER, or CAJAL_DATA_DIR)."),
-               _ (card->experiment.title), data_sets[i].title, where_text, data_sets[i].files,
-               data_sets[i].folder);
+               _ (title), data_sets[i].title, where_text, data_sets[i].files, data_sets[i].folder);
   return NULL;
+}
+
+char *
+cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **error)
+{
+  return card->data_set != NULL
+             ? cjl_card_find_data_set (card->data_set, card->experiment.title, folder, error)
+             : NULL;
 }
 
 CjlProject *
@@ -150,7 +155,7 @@ cjl_card_run_train (CjlCardRun *self, double from, double to, GError **error)
   g_autofree char *failure = NULL;
   CjRunner *runner;
 
-  cjl_project_forget (self->project);
+  cjl_project_begin_anew (self->project);
   session = cjl_session_new (self->project, self->dataset, self->n_threads, error);
   if (session == NULL)
     return NULL;

@@ -71,6 +71,9 @@ const CjlResultCard *cjl_card_find (const char *id);
  * CAJAL_DATA_DIR. Refuses with CJ_ERROR_FILE and a sentence on what is missing and how to get it. You free; NULL
  * without an error for data that are made. */
 char *cjl_card_find_data (const CjlResultCard *card, const char *folder, GError **error);
+/* The same of a data set by the name of its folder, "mnist"; `title` is of what needs it. You free. */
+char *cjl_card_find_data_set (const char *name, const char *title, const char *folder,
+                              GError **error);
 
 /* The card's project, untrained, on the data found as above. You unref. Refuses cards without a
  * network. */
@@ -113,7 +116,7 @@ CjdDataset *cjl_card_run_get_dataset (CjlCardRun *run);
 CjlProject *cjl_card_run_get_project (CjlCardRun *run);
 guint cjl_card_run_get_n_threads (CjlCardRun *run);
 
-/* Trains the project of this seed from new weights to the end of its setup; progress goes from `from` to `to`.
+/* Trains the project of this seed from new weights, but for those of frozen layers, to the end of its setup; progress goes from `from` to `to`.
  * The trained network, NULL without an error when cancelled. You free. */
 CjlNetwork *cjl_card_run_train (CjlCardRun *run, double from, double to, GError **error);
 

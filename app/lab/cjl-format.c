@@ -5,17 +5,14 @@
 
 #include <glib/gi18n-lib.h>
 
+extern const CjlFormat cjl_format_onnx;
 extern const CjlFormat cjl_format_torch;
 extern const CjlFormat cjl_format_weights;
 extern const CjlFormat cjl_format_nir;
 extern const CjlFormat cjl_format_c;
 
 const CjlFormat *const cjl_formats[] = {
-  &cjl_format_torch,
-  &cjl_format_weights,
-  &cjl_format_nir,
-  &cjl_format_c,
-  NULL,
+  &cjl_format_onnx, &cjl_format_torch, &cjl_format_weights, &cjl_format_nir, &cjl_format_c, NULL,
 };
 
 void

@@ -254,6 +254,39 @@ cjl_project_forget_run (CjlProject *self)
   self->history = g_variant_ref_sink (g_variant_new ("av", NULL));
 }
 
+gboolean
+cjl_project_is_tensor_frozen (const CjlProject *self, const char *name)
+{
+  g_autofree char *id = g_strndup (name, strcspn (name, "."));
+  const CjNode *node = cj_graph_find (self->graph, id);
+
+  return node != NULL && node->frozen;
+}
+
+void
+cjl_project_begin_anew (CjlProject *self)
+{
+  const GPtrArray *weights = cjl_project_get_weights (self);
+  GPtrArray *frozen;
+
+  if (self->run->len > 0 && cjl_keep_get_last_step (self) == 0)
+    {
+      cjl_project_forget_run (self);
+      return;
+    }
+  frozen = cjd_named_tensors_new ();
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const CjdNamedTensor *named = weights->pdata[i];
+
+      if (cjl_project_is_tensor_frozen (self, named->name))
+        g_ptr_array_add (frozen, cjd_named_tensor_new (named->name, cj_tensor_ref (named->tensor)));
+    }
+  cjl_project_forget (self);
+  g_ptr_array_unref (cjl_project_full (self)->weights);
+  cjl_project_full (self)->weights = frozen;
+}
+
 static gboolean
 take (const GPtrArray *tensors, const char *name, const CjShape *shape, float *to)
 {

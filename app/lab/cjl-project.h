@@ -143,6 +143,12 @@ guint cjl_project_apply_weights (CjlProject *project, CjProgram *program);
 void cjl_project_forget (CjlProject *project);
 void cjl_project_forget_run (CjlProject *project);
 
+/* Forgets what a new run is to find out anew: all but the weights of frozen layers. Where weights were given to the
+ * project (cjl-weights.h, cjl-transfer.h) and no step was trained since, all of them are where the run begins. */
+void cjl_project_begin_anew (CjlProject *project);
+/* Whether a parameter or state, "conv1.weight", is of a frozen layer. */
+gboolean cjl_project_is_tensor_frozen (const CjlProject *project, const char *name);
+
 /* Gives the last layers as many units as the data have classes, as the compiler says; TRUE if anything
  * changed. Within begin and commit, or as an edit of its own. */
 gboolean cjl_project_refit (CjlProject *project, const CjdDataset *dataset);

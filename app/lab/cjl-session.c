@@ -518,17 +518,45 @@ cjl_session_get_seconds (CjlSession *self)
   return self->seconds + now / G_USEC_PER_SEC;
 }
 
+/* What is frozen keeps its numbers when a run begins anew. */
+static void
+keep_frozen (CjlSession *self, const CjCheckpoint *before)
+{
+  g_autoptr (CjCheckpoint) start = cj_runner_save (self->runner);
+  guint n = 0;
+
+  for (guint i = 0; i < start->table->entries->len; i++)
+    {
+      const CjTableEntry *entry = cj_table_get (start->table, i);
+      const CjTableEntry *old = cj_table_find (before->table, entry->name);
+
+      if (old == NULL || old->state != entry->state || !cj_shape_equal (&old->shape, &entry->shape)
+          || !cjl_project_is_tensor_frozen (self->project, entry->name))
+        continue;
+      memcpy (cj_checkpoint_get_data (start, entry), cj_checkpoint_get_data (before, old),
+              sizeof (float) * (gsize) entry->size);
+      n++;
+    }
+  if (n == 0)
+    return;
+  cj_runner_load (self->runner, start);
+  cj_runner_wait (self->runner);
+}
+
 gboolean
 cjl_session_reset (CjlSession *self, GError **error)
 {
+  g_autoptr (CjCheckpoint) before = NULL;
   gboolean done;
 
   cjl_session_rest (self);
+  before = cj_runner_save (self->runner);
   cjl_project_begin (self->project);
   cjl_session_archive (self, NULL);
   done = begin (self, error);
   if (done)
     {
+      keep_frozen (self, before);
       self->seconds = 0;
       cjl_project_mark_run (self->project);
     }

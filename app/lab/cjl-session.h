@@ -78,7 +78,7 @@ gboolean cjl_session_take_shrunk (CjlSession *session, const struct _CjlShrunk *
 gboolean cjl_session_restore_weights (CjlSession *session, const char *id, guint *n_taken,
                                       GError **error);
 
-/* A new run from fresh weights, as one edit; the old one goes to the earlier runs. */
+/* A new run from fresh weights, but for those of frozen layers, as one edit; the old one goes to the earlier runs. */
 gboolean cjl_session_reset (CjlSession *session, GError **error);
 
 /* Writes weights, the run with its kept checkpoints and its history into the project. `best`: the

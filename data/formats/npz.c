@@ -85,6 +85,22 @@ parse_shape (CjdNpyArray *array, const char *text, gsize bytes_left, guint item,
   return TRUE;
 }
 
+/* Names the kind as the header does: '<c16', or a list of fields. */
+static gboolean
+refuse_kind (GError **error, const char *name, const char *descr)
+{
+  const gsize n = descr != NULL ? strcspn (descr + (*descr == '\''), "',\n") : 0;
+  g_autofree char *raw = descr != NULL ? g_strndup (descr + (*descr == '\''), MIN (n, 20)) : NULL;
+  g_autofree char *kind = raw != NULL ? g_utf8_make_valid (raw, -1) : g_strdup ("");
+
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               /* Translators: names of an array and of a kind of numbers, as <c16 */
+               _ ("The array “%s” has numbers of the kind “%s”, which is not read. Save it as "
+                  "floats, whole numbers or bool."),
+               name, kind);
+  return FALSE;
+}
+
 static gboolean
 parse_header (CjdNpyArray *array, const char *header, gsize bytes_left, GError **error)
 {
@@ -101,9 +117,7 @@ parse_header (CjdNpyArray *array, const char *header, gsize bytes_left, GError *
           return refuse (error, array->name, _ ("has a header without an order of its numbers"));
         return parse_shape (array, find_key (header, "shape"), bytes_left, types[i].size, error);
       }
-  return refuse (
-      error, array->name,
-      _ ("has numbers of a kind that is not read. Save it as floats, whole numbers or bool"));
+  return refuse_kind (error, array->name, descr);
 }
 
 CjdNpyArray *
@@ -223,6 +237,16 @@ cjd_npy_array_dup_tensor (const CjdNpyArray *array, GError **error)
         }
     }
   return g_steal_pointer (&tensor);
+}
+
+CjTensor *
+cjd_npy_array_dup_floats (const CjdNpyArray *array)
+{
+  CjTensor *tensor = cj_tensor_new (CJ_FLOAT32, &array->shape);
+
+  for (gint64 i = 0; i < array->size; i++)
+    cj_tensor_f32 (tensor)[i] = (float) cjd_npy_array_get (array, i);
+  return tensor;
 }
 
 static GPtrArray *

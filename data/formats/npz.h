@@ -50,6 +50,8 @@ double cjd_npy_array_get (const CjdNpyArray *array, gint64 index);
 /* As a new tensor: floats as float32, whole numbers as int32 (refused where one does not fit), uint8
  * and bool as uint8. */
 CjTensor *cjd_npy_array_dup_tensor (const CjdNpyArray *array, GError **error);
+/* As a new float32 tensor, whatever its type: the nearest float. */
+CjTensor *cjd_npy_array_dup_floats (const CjdNpyArray *array);
 
 /* Reads a .npy file, named "array"; a .npz file: an array that owns its CjdNpyArray. The error names
  * the file. */

@@ -264,6 +264,48 @@ cjd_onnx_out_set_texts (CjdOnnxOut *self, const char *name, const char *const *t
     attribute->strings[i] = make_bytes (texts[i]);
 }
 
+/* Keeps what `keeps` says of an array, in its order. */
+static void
+keep_some (GPtrArray *array, const gboolean *keeps)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < array->len; i++)
+    if (keeps[i])
+      {
+        gpointer kept = array->pdata[i];
+
+        array->pdata[i] = array->pdata[n];
+        array->pdata[n++] = kept;
+      }
+  g_ptr_array_set_size (array, (int) n);
+}
+
+void
+cjd_onnx_out_drop_unread (CjdOnnxOut *self)
+{
+  g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree gboolean *nodes = g_new0 (gboolean, MAX (self->nodes->len, 1));
+  g_autofree gboolean *constants = g_new0 (gboolean, MAX (self->constants->len, 1));
+
+  for (guint i = 0; i < self->outputs->len; i++)
+    g_hash_table_add (read, ((Onnx__ValueInfoProto *) self->outputs->pdata[i])->name);
+  for (guint i = self->nodes->len; i-- > 0;) /* they are in order */
+    {
+      const Onnx__NodeProto *node = self->nodes->pdata[i];
+
+      for (gsize k = 0; k < node->n_output; k++)
+        nodes[i] |= g_hash_table_contains (read, node->output[k]);
+      for (gsize k = 0; k < node->n_input && nodes[i]; k++)
+        g_hash_table_add (read, node->input[k]);
+    }
+  for (guint i = 0; i < self->constants->len; i++)
+    constants[i]
+        = g_hash_table_contains (read, ((Onnx__TensorProto *) self->constants->pdata[i])->name);
+  keep_some (self->constants, constants); /* nodes own the names that are looked at */
+  keep_some (self->nodes, nodes);
+}
+
 guint
 cjd_onnx_out_get_n_nodes (const CjdOnnxOut *self)
 {

@@ -51,6 +51,8 @@ void cjd_onnx_out_set_ints (CjdOnnxOut *out, const char *name, const gint64 *val
 void cjd_onnx_out_set_text (CjdOnnxOut *out, const char *name, const char *text);
 void cjd_onnx_out_set_texts (CjdOnnxOut *out, const char *name, const char *const *texts, guint n);
 
+/* Takes out nodes and constants that no output hangs on. */
+void cjd_onnx_out_drop_unread (CjdOnnxOut *out);
 /* How many nodes there are. */
 guint cjd_onnx_out_get_n_nodes (const CjdOnnxOut *out);
 

@@ -185,6 +185,17 @@ convert_whole (Kind kind, const guint8 *from, gint32 *to)
   return wide == *to && (has_sign || bits <= G_MAXINT32);
 }
 
+/* A whole number of 32 or 64 bits as the nearest float. */
+static float
+convert_wide (Kind kind, const guint8 *from)
+{
+  guint64 bits = 0;
+
+  for (guint i = 0; i < kinds[kind].size; i++)
+    bits |= (guint64) from[i] << 8 * i;
+  return kind == I64 ? (float) (gint64) bits : (float) bits;
+}
+
 /* Converts one number; FALSE if an integer does not fit. */
 static gboolean
 convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
@@ -217,6 +228,25 @@ convert (Kind kind, const guint8 *from, CjTensor *to, gint64 i)
     default:
       return convert_whole (kind, from + (gsize) i * kinds[kind].size, cj_tensor_i32 (to) + i);
     }
+}
+
+/* Converts all of them: to int32 where they all fit, else to the nearest floats. */
+static CjTensor *
+convert_all (Kind kind, const CjShape *shape, const guint8 *from)
+{
+  g_autoptr (CjTensor) tensor = cj_tensor_new (kinds[kind].dtype, shape);
+  const gint64 n = cj_shape_size (shape);
+  CjTensor *floats;
+  gint64 i = 0;
+
+  while (i < n && convert (kind, from, tensor, i))
+    i++;
+  if (i == n)
+    return g_steal_pointer (&tensor);
+  floats = cj_tensor_new (CJ_FLOAT32, shape);
+  for (i = 0; i < n; i++)
+    cj_tensor_f32 (floats)[i] = convert_wide (kind, from + (gsize) i * kinds[kind].size);
+  return floats;
 }
 
 static gboolean
@@ -259,17 +289,23 @@ read_numbers (JsonObject *object, const char *member, guint max, gint64 *numbers
 }
 
 static gboolean
-read_kind (JsonObject *object, Kind *kind)
+read_kind (const char *name, JsonObject *object, Kind *kind, GError **error)
 {
   JsonNode *node = json_object_get_member (object, "dtype");
-  const char *dtype = NULL;
+  const char *dtype = "";
 
   if (node != NULL && JSON_NODE_HOLDS_VALUE (node)
       && json_node_get_value_type (node) == G_TYPE_STRING)
     dtype = json_node_get_string (node);
-  for (*kind = F32; *kind < N_KINDS && dtype != NULL; (*kind)++)
+  for (*kind = F32; *kind < N_KINDS; (*kind)++)
     if (g_str_equal (kinds[*kind].name, dtype))
       return TRUE;
+  g_set_error (
+      error, CJ_ERROR, CJ_ERROR_FILE,
+      /* Translators: names of a tensor and of a type of numbers, as F8_E4M3 */
+      _ ("Tensor “%s” is of the type “%s”, which is not read. Save it as one of F16, BF16, "
+         "F32, F64, I8 to I64, U8 to U64 or BOOL."),
+      name, dtype);
   return FALSE;
 }
 
@@ -286,16 +322,13 @@ read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize siz
 {
   Span span = { name, 0, 0 };
   gint64 offsets[2] = { 0 };
-  CjTensor *tensor;
   CjShape shape = { 0 };
   gsize bytes;
   Kind kind;
   guint n;
 
-  if (!read_kind (object, &kind))
-    return refuse (error, name,
-                   _ ("is of a type that is not read (F16, F32, F64, BF16, I8 to I64, U8 to U64, "
-                      "BOOL)"));
+  if (!read_kind (name, object, &kind, error))
+    return FALSE;
   if (!read_numbers (object, "shape", CJ_MAX_DIMS, shape.dims, &shape.n_dims)
       || !cj_shape_bytes (&shape, CJ_UINT8, &bytes))
     return refuse (error, name, _ ("has no usable shape"));
@@ -307,11 +340,8 @@ read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize siz
   span.begin = offsets[0];
   span.end = offsets[1];
   g_array_append_val (spans, span);
-  tensor = cj_tensor_new (kinds[kind].dtype, &shape);
-  g_ptr_array_add (tensors, cjd_named_tensor_new (name, tensor));
-  for (gint64 i = 0; i < cj_shape_size (&shape); i++)
-    if (!convert (kind, data + span.begin, tensor, i))
-      return refuse (error, name, _ ("has an integer beyond 32 bits"));
+  g_ptr_array_add (tensors,
+                   cjd_named_tensor_new (name, convert_all (kind, &shape, data + span.begin)));
   return TRUE;
 }
 

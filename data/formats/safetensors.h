@@ -28,8 +28,8 @@ GBytes *cjd_safetensors_print (const GPtrArray *tensors);
 /* The same with "__metadata__": names and texts in turn, ending with NULL. */
 GBytes *cjd_safetensors_print_noted (const GPtrArray *tensors, const char *const *notes);
 
-/* Reads F32, F64, F16, BF16 (all to float32), I8 to I64 and U16 to U64 (to int32, refused where they do
- * not fit), U8 and BOOL. Sizes are checked against the bytes there are before anything is allocated;
+/* Reads F32, F64, F16, BF16 (all to float32), I8 to I64 and U16 to U64 (to int32, and a tensor of which one
+ * does not fit to the nearest floats), U8 and BOOL; other types are refused by name. Sizes are checked against the bytes there are before anything is allocated;
  * tensors that overlap, holes and bytes left over are refused. */
 GPtrArray *cjd_safetensors_parse (GBytes *bytes, GError **error);
 

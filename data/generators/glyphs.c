@@ -22,18 +22,25 @@ typedef struct
   double variation, noise, clutter;
 } Params;
 
-static const char *const signs[] = { "all", "digits", NULL };
+typedef enum
+{
+  ALL,
+  DIGITS,
+  LETTERS
+} Signs;
+
+static const char *const signs[] = { "all", "digits", "letters", NULL };
 
 static const CjParam params[] = {
   CJD_GEN_SAMPLES (Params, 24000, 500000),
   CJD_GEN_SEED (Params),
   { .name = "signs",
     .title = "Signs",
-    .blurb = "Digits and letters, or the ten digits alone",
+    .blurb = "Digits and letters, the ten digits alone, or the 26 letters alone",
     .kind = CJ_PARAM_CHOICE,
     .offset = offsetof (Params, signs),
     .choices = signs,
-    .max = 1 },
+    .max = LETTERS },
   { .name = "variation",
     .title = "Variation",
     .blurb = "How much the handwriting varies: 0 is print, 1 a class of pupils, 2 a doctor",
@@ -326,7 +333,8 @@ static CjdDataset *
 make (gconstpointer data, GError **error)
 {
   const Params *p = data;
-  const guint n = p->signs == 1 ? N_DIGITS : CJD_N_GLYPHS;
+  const guint first = p->signs == LETTERS ? N_DIGITS : 0;
+  const guint n = (p->signs == DIGITS ? N_DIGITS : CJD_N_GLYPHS) - first;
   const CjShape shape = cj_shape4 (p->samples, 1, SIDE, SIDE), labels = cj_shape1 (p->samples);
   const char *names[CJD_N_GLYPHS + 1] = { NULL };
   CjTensor *x = cjd_gen_tensor (CJ_UINT8, &shape, error), *y;
@@ -335,12 +343,12 @@ make (gconstpointer data, GError **error)
     return NULL;
   y = cj_tensor_new (CJ_INT32, &labels);
   for (guint i = 0; i < n; i++)
-    names[i] = cjd_glyphs[i].name;
+    names[i] = cjd_glyphs[first + i].name;
   for (gsize i = 0; i < (gsize) p->samples; i++)
     {
       const guint class = i % n;
 
-      write_glyph (p, &cjd_glyphs[class], i, (guint8 *) x->data + i * SIDE * SIDE);
+      write_glyph (p, &cjd_glyphs[first + class], i, (guint8 *) x->data + i * SIDE * SIDE);
       cj_tensor_i32 (y)[i] = (gint32) class;
     }
   return cjd_gen_finish ("glyphs", x, y, n, names, p->seed);

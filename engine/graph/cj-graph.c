@@ -23,11 +23,12 @@ cj_node_free (gpointer data)
 const CjParam cj_node_params[] = {
   { .name = "frozen",
     .title = "Frozen",
-    .blurb = "Keeps the weights of this layer as they are while the others learn",
+    .blurb
+    = "Keeps weights and running statistics of this layer as they are while the others learn",
     .kind = CJ_PARAM_BOOL,
     .offset = offsetof (CjNode, frozen),
     .max = 1,
-    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+    .flags = CJ_PARAM_LIVE },
   { .name = "rate-factor",
     .title = "Rate factor",
     .blurb = "The learning rate of this layer is that of the run times this",

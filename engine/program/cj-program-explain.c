@@ -84,7 +84,7 @@ make_call (const CjProgram *self, guint step, gboolean back)
   CjOpCall call = self->calls[step];
 
   call.workspace = find_workspace (self, step, back);
-  call.training = self->now.training;
+  call.training = self->now.training && !self->resting[step];
   call.n_valid = self->now.n_valid;
   call.seed = self->now.seed;
   call.step = self->now.step;

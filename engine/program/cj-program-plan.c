@@ -141,6 +141,25 @@ find_wanted (const CjProgram *self, const CjGraph *graph, const CjDataSpec *spec
   return wanted;
 }
 
+/* Steps of frozen layers: running statistics stay and are what they use, and nothing is dropped at random. A step
+ * that does what several layers did rests if the layer whose state it has is frozen. */
+static void
+find_resting (CjProgram *self, const CjGraph *graph)
+{
+  self->resting = g_new0 (gboolean, n_steps (self) + 1);
+  for (guint i = 0; i < n_steps (self); i++)
+    {
+      const CjStep *step = cj_program_get_step (self, i);
+      guint at = get_value (self, step->out)->node;
+
+      for (guint j = 0; j < step->op.n_in; j++)
+        if (step->in[j] != CJ_NO_VALUE && get_value (self, step->in[j])->kind == CJ_VALUE_STATE)
+          at = get_value (self, step->in[j])->node;
+      self->resting[i]
+          = ((const CjNode *) graph->nodes->pdata[MIN (at, graph->nodes->len - 1)])->frozen;
+    }
+}
+
 static void
 add_room (GArray *rooms, float **place, gint64 floats, guint begin, guint end)
 {
@@ -678,6 +697,7 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
   find_live (self);
   choose_blocks (self);
   place_params (self, graph);
+  find_resting (self, graph);
   wanted = find_wanted (self, graph, spec);
   find_seeded (self, wanted);
   link_backward (self, wanted, first_written);

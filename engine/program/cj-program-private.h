@@ -79,6 +79,7 @@ struct _CjProgram
   gboolean *needed;   /* by value: an op that runs, a loss or the prediction reads it */
   gboolean *live;     /* by step: does anything for the purpose */
   gboolean *backward; /* by step: its backward runs */
+  gboolean *resting;  /* by step: of a frozen layer, does as when nothing is trained */
   gboolean *seeded;   /* by value: backward may start here */
   gboolean *given;    /* by value: seeded by the caller for the next backward */
   GArray *seeds;      /* CjSeed */

@@ -102,6 +102,7 @@ cj_program_free (CjProgram *self)
   g_free (self->needed);
   g_free (self->live);
   g_free (self->backward);
+  g_free (self->resting);
   g_free (self->seeded);
   g_free (self->given);
   g_clear_pointer (&self->seeds, g_array_unref);
@@ -478,9 +479,10 @@ tell_phases (CjProgram *self)
 {
   for (guint i = 0; i < self->phases->len; i++)
     {
-      CjOpCall *call = &g_array_index (self->phases, CjJobPhase, i).call;
+      CjJobPhase *phase = &g_array_index (self->phases, CjJobPhase, i);
+      CjOpCall *call = &phase->call;
 
-      call->training = self->now.training;
+      call->training = self->now.training && !self->resting[phase->step];
       call->n_valid = self->now.n_valid;
       call->seed = self->now.seed;
       call->step = self->now.step;

@@ -44,12 +44,17 @@ test_of_numpy (void)
       g_autofree char *path = find_file (files[i].name);
       g_autoptr (GError) error = NULL;
       g_autoptr (CjdNpyArray) array = cjd_npy_load (path, &error);
+      g_autoptr (CjTensor) floats = NULL;
 
       g_assert_no_error (error);
       g_assert_cmpint (array->size, ==, 24);
       g_assert_cmpint (array->shape.dims[2], ==, 4);
       g_assert_cmpfloat (cjd_npy_array_get (array, 0), ==, files[i].first);
       g_assert_cmpfloat (cjd_npy_array_get (array, 23), ==, files[i].last);
+      floats = cjd_npy_array_dup_floats (array);
+      for (gint64 k = 0; k < 24; k++)
+        g_assert_cmpfloat ((double) cj_tensor_f32 (floats)[k], ==,
+                           (double) (float) cjd_npy_array_get (array, k));
       if (array->columns)
         for (gint64 k = 0; k < 24; k++)
           g_assert_cmpfloat (cjd_npy_array_get (array, k), ==, (double) k - 5);
@@ -162,11 +167,14 @@ test_refused (void)
   refuse ("{'descr': '<f4', 'fortran_order': False, 'shape': (4000000000, 4000000000), }", 64,
           "cut off");
   refuse ("{'descr': '<f4', 'fortran_order': False, 'shape': (5,), }", 16, "cut off");
-  refuse ("{'descr': '|O', 'fortran_order': False, 'shape': (5,), }", 64, "kind that is not read");
+  refuse ("{'descr': '|O', 'fortran_order': False, 'shape': (5,), }", 64, "kind “|O”");
+  refuse ("{'descr': '<c16', 'fortran_order': False, 'shape': (5,), }", 80, "kind “<c16”");
+  refuse ("{'descr': '<U4', 'fortran_order': False, 'shape': (5,), }", 80, "kind “<U4”");
+  refuse ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (5,), }", 80, "kind “[(”");
   refuse ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1), }", 64, "six");
   refuse ("{'descr': '<f4', 'fortran_order': False, }", 64, "without a shape");
   refuse ("{'descr': '<f4', 'shape': (1,), }", 64, "without an order");
-  refuse ("{", 64, "kind that is not read");
+  refuse ("{", 64, "kind “”");
 }
 
 int

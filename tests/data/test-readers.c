@@ -260,8 +260,9 @@ test_safetensors (void)
   g_autofree char *path = files_find ("safetensors/overall.safetensors");
   g_autofree char *bytes = NULL;
   g_autoptr (GPtrArray) tensors = NULL;
-  g_autoptr (GBytes) file = NULL, second = NULL;
+  g_autoptr (GBytes) file = NULL, second = NULL, third = NULL;
   g_autoptr (GError) error = NULL;
+  const CjTensor *wide;
   gsize size;
 
   if (path == NULL)
@@ -269,9 +270,13 @@ test_safetensors (void)
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   file = g_bytes_new (bytes, size);
   tensors = cjd_safetensors_parse (file, &error);
-  /* U32 holds 4294967293, which int32 does not */
-  g_assert_null (tensors);
-  g_assert_nonnull (strstr (error->message, "“I” has an integer beyond 32 bits"));
+  g_assert_no_error (error);
+  /* U32 holds 4294967293, which int32 does not: the nearest float */
+  wide = cjd_named_tensors_find (tensors, "I");
+  g_assert_cmpint (wide->dtype, ==, CJ_FLOAT32);
+  g_assert_cmpfloat (cj_tensor_f32 (wide)[0], ==, 4294967293.0f);
+  g_assert_cmpfloat (cj_tensor_f32 (wide)[5], ==, 2.0f);
+  g_clear_pointer (&tensors, g_ptr_array_unref);
   for (gsize i = 0; i + 5 < size; i++) /* read as signed it fits */
     if (memcmp (bytes + i, "\"U32\"", 5) == 0)
       memcpy (bytes + i, "\"I32\"", 5);
@@ -289,6 +294,12 @@ test_safetensors (void)
     }
   g_assert_cmpint (((guint8 *) cjd_named_tensors_find (tensors, "B")->data)[0], ==, 253);
   g_assert_cmpint (cj_tensor_i32 (cjd_named_tensors_find (tensors, "H"))[0], ==, 65533);
+  for (gsize i = 0; i + 5 < size; i++)
+    if (memcmp (bytes + i, "\"F16\"", 5) == 0)
+      memcpy (bytes + i, "\"F8_\"", 5);
+  third = g_bytes_new (bytes, size);
+  g_assert_null (cjd_safetensors_parse (third, &error));
+  g_assert_nonnull (strstr (error->message, "Tensor “e” is of the type “F8_”"));
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "cjl-journal.h"
 #include "cjl-recovery.h"
 #include "cjl-template.h"
+#include "zip.h"
 #include "../data/files.h"
 
 #include <glib/gstdio.h>
@@ -37,10 +38,32 @@ open_kept (const char *path)
   return project;
 }
 
+/* The project's file without the second in which its run began: two runs that are compared began one
+ * after the other. */
 static GBytes *
 print (CjlProject *project)
 {
-  return cjl_project_print (project, NULL);
+  g_autoptr (GBytes) file = cjl_project_print (project, NULL);
+  g_autoptr (GPtrArray) pieces = cjd_zip_parse (file, G_MAXINT, NULL);
+  g_autoptr (GPtrArray) same = cjd_pieces_new ();
+  g_autoptr (GRegex) began = g_regex_new ("\"began\" ?: ?[0-9]+", 0, 0, NULL);
+
+  for (guint i = 0; i < pieces->len; i++)
+    {
+      const CjdPiece *piece = pieces->pdata[i];
+      GBytes *bytes = cjd_piece_dup (piece);
+
+      if (g_str_has_suffix (piece->name, ".json"))
+        {
+          char *text = g_regex_replace (began, g_bytes_get_data (bytes, NULL),
+                                        (gssize) g_bytes_get_size (bytes), 0, "", 0, NULL);
+
+          g_bytes_unref (bytes);
+          bytes = g_bytes_new_take (text, strlen (text));
+        }
+      cjd_pieces_add (same, piece->name, bytes);
+    }
+  return cjd_zip_print (same, NULL);
 }
 
 static void

@@ -379,3 +379,27 @@ picture window-of-view 12 --new lenet-5 --train
 picture sequences 6 --new lstm --train
 picture bottleneck 8 --new autoencoder --train
 picture residual 20 --new resnet-20 --train
+# weights of another program, of which some fit
+weights ()
+{
+  local file=$XDG_RUNTIME_DIR/lenet.safetensors
+  local header='{"module.conv1.weight":{"dtype":"F16","shape":[6,1,5,5],"data_offsets":[0,300]},'
+  header+='"module.conv1.bias":{"dtype":"F32","shape":[6],"data_offsets":[300,324]},'
+  header+='"module.dense3.weight":{"dtype":"F16","shape":[10,84],"data_offsets":[324,2004]}}'
+  printf "\\x$(printf %02x $((${#header} % 256)))\\x$(printf %02x $((${#header} / 256)))\\0\\0\\0\\0\\0\\0%s" "$header" >"$file"
+  head -c 2004 /dev/zero >>"$file"
+  act () { xdotool key ctrl+k; sleep 1; xdotool type 'load weights'; sleep 0.5; xdotool key Return; sleep 2; xdotool type "$file"; sleep 0.5; xdotool key Return; sleep 2; }
+  picture "weights$1" 8 --new lenet-5
+}
+# all up to the first dense layer is frozen
+frozen ()
+{
+  act () { xdotool mousemove 495 410 click 1; sleep 0.5; xdotool key shift+f; sleep 1; }
+  picture "frozen$1" 8 --new lenet-5
+}
+weights ''
+frozen ''
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+weights -dark
+frozen -dark
+unset ADW_DEBUG_COLOR_SCHEME

@@ -10,14 +10,18 @@ cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# picture TEMPLATE SAMPLES EPOCHS FIGURE…
+# picture TEMPLATE SAMPLES EPOCHS FIGURE…; no epochs: a network that was trained already
 picture ()
 {
   local id=$1 samples=$2 epochs=$3 style end
   shift 3
   [ ${#wanted[@]} -eq 0 ] || [[ " ${wanted[*]} " == *" $id "* ]] || return 0
-  "$cli" new "$id" -o "$work/p.cajal" >/dev/null
-  "$cli" train "$work/p.cajal" --set "data.samples=$samples" --epochs "$epochs" >/dev/null
+  if [ "$epochs" -gt 0 ]; then
+    "$cli" new "$id" -o "$work/p.cajal" >/dev/null
+    "$cli" train "$work/p.cajal" --set "data.samples=$samples" --epochs "$epochs" >/dev/null
+  else
+    "$cli" new --from "$id" -o "$work/p.cajal" >/dev/null
+  fi
   for style in light dark; do
     end=$([ $style = dark ] && echo -dark || true)
     "$cli" figure "$work/p.cajal" "$@" --bare --$style --width 292 --height 132 --scale 2 -o "$work/p.png" >/dev/null
@@ -44,3 +48,7 @@ picture excitation-inhibition 6000 4 heatmap --node dale3
 picture one-after-another 6000 4 forgetting
 picture simple-cells 16000 8 filters --node conv1 --set each=true
 picture digits-without-teacher 24000 1 filters --node dense1
+picture zoo-digits 0 0 maps --node conv1 --sample 4
+picture zoo-letters 0 0 maps --node max1 --sample 7
+picture zoo-clothes 0 0 maps --node max1 --sample 3
+picture zoo-shapes 0 0 maps --node max1 --sample 5
