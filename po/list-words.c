@@ -17,6 +17,7 @@
 #include "cjd-source.h"
 #include "cjl-card.h"
 #include "cjl-nir.h"
+#include "cjl-zoo.h"
 #include "cjv-figure.h"
 
 #include <stdio.h>
@@ -249,6 +250,13 @@ say_lab (void)
       g_autofree char *where = g_strdup_printf ("experiment %s", t->id);
 
       say_experiment (where, t);
+    }
+  for (const CjlZooNet *net = cjl_zoo (); net->experiment.id != NULL; net++)
+    {
+      g_autofree char *where = g_strdup_printf ("pre-trained network %s", net->experiment.id);
+
+      say_experiment (where, &net->experiment);
+      say (where, "data and their licence", net->licence);
     }
   for (const CjvFigureInfo *const *f = cjv_figures (); *f != NULL; f++)
     {

@@ -2,6 +2,7 @@
 #include "cju-card-private.h"
 
 #include "cjl-arrange.h"
+#include "cjl-drawing.h"
 #include "cjl-figures.h"
 #include "cju-access.h"
 #include "cju-help.h"
@@ -86,63 +87,19 @@ choose_face (CjuCard *self, const CjNode *node)
   return shows_classes (self, node, shape) ? CJU_FACE_BARS : CJU_FACE_UNITS;
 }
 
-/* A number that is preset, and either means “as it comes” or changes neither shapes nor learning. */
-static gboolean
-says_nothing (const CjParam *p, const char *value)
-{
-  return (p->kind == CJ_PARAM_INT || p->kind == CJ_PARAM_FLOAT)
-         && g_ascii_strtod (value, NULL) == p->preset
-         && (p->preset == 0 || (p->flags & (CJ_PARAM_RESHAPES | CJ_PARAM_LIVE)) == 0);
-}
-
-/* A size in pixels, both ways. */
-static gboolean
-is_window (const CjParam *p)
-{
-  return p->unit != NULL && g_str_equal (p->unit, "px")
-         && (p->kind == CJ_PARAM_PAIR || g_str_equal (p->name, "patch"));
-}
-
 /* The values a person looks at first: the first parameters of the table, in a few words. */
 static char *
 make_subtitle (CjuCard *self, const CjNode *node)
 {
-  GString *text = g_string_new (NULL);
-  gboolean window = FALSE;
-  guint n = 0;
-
   if (node->layer->role == CJ_ROLE_INPUT)
     {
       const CjdDataset *dataset = cju_document_get_dataset (self->document);
 
-      g_string_free (text, TRUE);
       return dataset != NULL ? g_strdup_printf ("%s · %'" G_GSIZE_FORMAT, dataset->name,
                                                 cjd_dataset_count (dataset, CJD_SPLIT_TRAIN))
                              : g_strdup (_ ("loading…"));
     }
-  for (const CjParam *p = node->layer->params; p != NULL && p->name != NULL && n < 2; p++)
-    {
-      g_autofree char *value = cj_params_print (p, node->params);
-      const char *shown;
-      char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-      if (p->kind == CJ_PARAM_BOOL || (p->flags & CJ_PARAM_ADVANCED) != 0
-          || g_str_equal (value, "none") || says_nothing (p, value))
-        continue;
-      if (window && is_window (p)) /* a stride says less */
-        continue;
-      if (p->kind == CJ_PARAM_FLOAT) /* one that was measured has many digits */
-        g_ascii_formatd (number, sizeof number, "%.4g", g_ascii_strtod (value, NULL));
-      shown = p->kind == CJ_PARAM_FLOAT ? number : value;
-      g_string_append_printf (text, "%s%s", n > 0 ? " · " : "", shown);
-      if (is_window (p) && strchr (value, 'x') == NULL)
-        g_string_append_printf (text, "×%s", value);
-      window |= is_window (p);
-      n++;
-    }
-  if (text->len == 0)
-    g_string_append (text, node->id);
-  return g_string_free (text, FALSE);
+  return cjl_drawing_dup_words (node);
 }
 
 /* "Encoder, block, 4 layers, 18,496 parameters, selected". You free. */

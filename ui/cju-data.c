@@ -5,7 +5,7 @@
 #include "cju-tile.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
-#include "cjl-adopt.h"
+#include "cjl-zoo.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -107,8 +107,18 @@ read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_error (task, error);
 }
 
+/* A network of the zoo is taught other pictures: its body stays. */
+static gboolean
+is_taught (const CjlProject *project, const CjdDataset *base)
+{
+  g_autoptr (GVariant) origin = cjl_zoo_get_origin (project);
+
+  return origin != NULL && cjl_zoo_choose (base) != NULL;
+}
+
 static void
-say_adopted (CjuDocument *document, const CjdDataset *base, const CjlAdoption *adoption)
+say_adopted (CjuDocument *document, const CjdDataset *base, const CjlAdoption *adoption,
+             gboolean teaches)
 {
   g_autofree char *found = cju_data_describe (base);
   g_autofree char *shape = cj_shape_print (&adoption->shape);
@@ -121,6 +131,8 @@ say_adopted (CjuDocument *document, const CjdDataset *base, const CjlAdoption *a
     g_string_append_printf (text, _ (" The last layer now has %u units."), base->n_classes);
   if (adoption->batch > 0)
     g_string_append_printf (text, _ (" The batch now has %d samples."), adoption->batch);
+  if (teaches)
+    g_string_append (text, _ (" Only a new last layer learns, the rest is frozen."));
   if (adoption->problem != NULL)
     g_string_append_printf (text, _ (" The network cannot learn from them yet: %s"),
                             adoption->problem);
@@ -137,6 +149,7 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
   const CjShape shape = before != NULL ? cjd_dataset_get_x_shape (before) : cj_shape1 (0);
   g_autoptr (GError) error = NULL;
   CjlAdoption adoption;
+  gboolean teaches;
 
   (void) data;
   g_task_propagate_boolean (G_TASK (result), &error);
@@ -149,9 +162,10 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
       return;
     }
   cju_document_put_base (document, &reading->choice, reading->base);
-  cjl_project_adopt (project, reading->choice.source, reading->base, before != NULL ? &shape : NULL,
-                     &adoption);
-  say_adopted (document, reading->base, &adoption);
+  teaches = is_taught (project, reading->base);
+  (teaches ? cjl_project_teach : cjl_project_adopt) (project, reading->choice.source, reading->base,
+                                                     before != NULL ? &shape : NULL, &adoption);
+  say_adopted (document, reading->base, &adoption, teaches && adoption.problem == NULL);
   g_free (adoption.problem);
 }
 

@@ -337,6 +337,22 @@ const CjuHelpGuide cju_help_guide[] = {
           "how well the network does on what it has not seen; the test samples are kept for the "
           "end."),
       NULL } },
+  { "transfer",
+    N_ ("What was learned before"),
+    N_ ("Networks that were trained, and pictures of your own"),
+    { N_ ("<b>Pre-trained</b> on the start page has networks that come with Cajal. Drop a folder "
+          "with a folder of pictures a class on one of them, thirty pictures a class or so: its "
+          "body is frozen, a new last layer learns your pictures in seconds."),
+      N_ ("A frozen layer has a padlock. Its weights and running statistics stay, it drops nothing "
+          "at random, and where all that is before a layer is frozen too, no gradient is computed. "
+          "<b>F</b> freezes a card, <b>Shift+F</b> a card and all before it and no other; "
+          "<b>Transfer</b> in the main menu freezes all but the last layer or nothing. A run that "
+          "begins anew keeps what is frozen."),
+      N_ ("<b>Begin the Last Layer Anew</b> gives it new weights, while the body keeps its own. "
+          "<b>Rates That Fall by Depth</b> lets every layer learn 2.6 times slower than the one "
+          "behind it, so that what is near the data changes least (Howard and Ruder 2018, section "
+          "3.1)."),
+      NULL } },
   { "projects",
     N_ ("Projects and undo"),
     N_ ("One file holds network, weights and history"),
@@ -345,11 +361,21 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Every edit can be undone with <b>Ctrl+Z</b> and done again with <b>Ctrl+Shift+Z</b>. "
           "Edits are written to a journal at once, and while a network trains its state is left on "
           "disk every few seconds, so that a crash loses next to nothing."),
+      N_ ("An ONNX model (<tt>.onnx</tt>) with one input opens and drops as a project does. What a "
+          "layer stands for becomes that layer, with its weights and its name; all else is a card "
+          "of one operator, which answers but does not learn. Operators that are not known keep "
+          "their place, and are named."),
       N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
           "networks, opens and drops as a project does. It has equations where a network has "
           "moments, so you are asked how long a moment is and which step is taken. <b>NIR "
           "Graph</b> "
           "among the exports writes one; what it has no word for is named."),
+      N_ ("Weights of other programs (<tt>.safetensors</tt>, <tt>.npz</tt>, <tt>.npy</tt>) are "
+          "dropped on the network that is to have them, or chosen with <b>Load Weights</b> in the "
+          "main menu. Taken is what has the name and shape of a tensor here; one prefix of all "
+          "names, as <tt>module.</tt>, does not count. What does not fit is listed, and <b>Match "
+          "by "
+          "Order</b> takes layers by their place and shape."),
       N_ ("Windows are independent: train in one, draw in another (<b>Ctrl+N</b>)."), NULL } },
   { "keyboard",
     N_ ("Keyboard"),

@@ -2,12 +2,11 @@
 #include "cju-intake.h"
 
 #include "cjl-figure-file.h"
-#include "cjl-nir.h"
 #include "cjl-weights.h"
 #include "cju-browser.h"
 #include "cju-data.h"
 #include "cju-figure-open.h"
-#include "cju-nir.h"
+#include "cju-model.h"
 #include "cju-own.h"
 #include "cju-predict.h"
 #include "cju-weights.h"
@@ -97,8 +96,8 @@ take_value (CjuWindow *window, const GValue *value)
         cju_weights_take (window, (const char *const *) weights);
       else if (path != NULL && cjl_figure_is_file (path))
         cju_figure_open (window, path);
-      else if (path != NULL && cjl_nir_is_file (path))
-        cju_nir_open (window, path);
+      else if (path != NULL && cju_model_is_file (path))
+        cju_model_open (window, path);
       else if (path == NULL
                || !(g_str_has_suffix (path, ".cajal") ? cju_window_open_path (window, path)
                                                       : cju_intake_take (window, path)))

@@ -2,7 +2,7 @@
 #include "cju-offer.h"
 
 #include "cju-access.h"
-#include "cjl-adopt.h"
+#include "cjl-zoo.h"
 #include "cju-data.h"
 #include "cju-picture.h"
 
@@ -13,6 +13,8 @@
 #define ROWS 3
 #define TILE 48
 #define MAX_OFFERS 6
+#define FEW                                                                                        \
+  100 /* training samples a class, for which a network that was trained is offered first */
 
 struct _CjuOffer
 {
@@ -73,8 +75,11 @@ on_button (GtkButton *button, gpointer data)
 {
   CjuOffer *self = data;
   const CjlTemplate *info = g_object_get_data (G_OBJECT (button), "template");
+  const CjlZooNet *net = cjl_zoo_find (info->id);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CjlProject) project = cjl_template_make_for (info, self->path, self->base, &error);
+  g_autoptr (CjlProject) project
+      = net != NULL ? cjl_zoo_teach (net, self->path, self->base, &error)
+                    : cjl_template_make_for (info, self->path, self->base, &error);
 
   if (project != NULL)
     g_signal_emit (self, made_signal, 0, project);
@@ -124,7 +129,9 @@ static void
 add_button (CjuOffer *self, const CjlTemplate *info, gboolean first)
 {
   GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  g_autofree char *layers = print_layers (info);
+  g_autofree char *layers = cjl_zoo_find (info->id) != NULL
+                                ? g_strdup (_ ("frozen body, new last layer"))
+                                : print_layers (info);
   g_autofree char *words = g_strdup_printf (_ ("%s: %s"), _ (info->title), _ (info->blurb));
   GtkWidget *title = gtk_label_new (_ (info->title)), *caption = gtk_label_new (layers);
 
@@ -171,9 +178,17 @@ draw (const CjdDataset *base)
   return many != NULL ? cju_picture_sheet (many, COLUMNS, TILE) : NULL;
 }
 
+/* So few that a network from scratch learns little of them. */
+static gboolean
+is_few (const CjdDataset *base)
+{
+  return cjd_dataset_count (base, CJD_SPLIT_TRAIN) <= (gsize) FEW * MAX (base->n_classes, 1);
+}
+
 static void
 show_found (CjuOffer *self, const Found *found)
 {
+  const CjlZooNet *net = is_few (found->base) ? cjl_zoo_choose (found->base) : NULL;
   g_autoptr (GdkPaintable) texture = draw (found->base);
   g_autofree char *sentence = cju_data_describe (found->base);
   g_autoptr (GString) words = g_string_new (sentence);
@@ -190,8 +205,10 @@ show_found (CjuOffer *self, const Found *found)
   gtk_label_set_text (GTK_LABEL (self->words), words->str);
   gtk_image_set_from_paintable (GTK_IMAGE (self->picture), texture);
   gtk_widget_set_visible (self->picture, texture != NULL);
-  for (guint i = 0; found->templates[i] != NULL && i < MAX_OFFERS; i++)
-    add_button (self, found->templates[i], i == 0);
+  if (net != NULL)
+    add_button (self, &net->experiment, TRUE);
+  for (guint i = 0; found->templates[i] != NULL && i + (net != NULL) < MAX_OFFERS; i++)
+    add_button (self, found->templates[i], net == NULL && i == 0);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-picture.h"
 
+#include "cjl-drawing.h"
 #include "cjv-thumbnail.h"
 
 #include <gtk/gtk.h>
@@ -242,23 +243,8 @@ cju_picture_sheet (const CjTensor *pictures, int columns, int tile)
 GdkRGBA
 cju_category_color (const char *category)
 {
-  static const struct
-  {
-    const char *category;
-    guint32 color;
-  } colors[] = {
-    { "data", 0x3584e4 },       { "feature", 0x1a8f8f },        { "dense", 0x9141ac },
-    { "activation", 0x2a7f4f }, { "regularisation", 0x986a44 }, { "shape", 0x77767b },
-    { "loss", 0xe66100 },       { "placeholder", 0xc01c28 },    { "normalisation", 0x63800f },
-    { "block", 0x6a79ab },      { "attention", 0xc0407a },      { "recurrent", 0x8f6b00 },
-    { "sequence", 0x5b62c0 },   { "combine", 0x5f6b7a },        { "graph", 0x705a80 },
-    { "spiking", 0x2c3e8c },    { "circuit", 0xa8433c },
-  };
-  guint32 color = 0x77767b;
+  const guint32 color = cjl_drawing_get_color (category);
 
-  for (guint i = 0; i < G_N_ELEMENTS (colors); i++)
-    if (g_str_equal (colors[i].category, category))
-      color = colors[i].color;
   return (GdkRGBA){ (float) (color >> 16) / 255, (float) (color >> 8 & 255) / 255,
                     (float) (color & 255) / 255, 1 };
 }

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Excitation and inhibition of the layers, followed live for the chosen sample. */
-#include "cju-view-tools.h"
+#include "cju-view-live.h"
 
 #include "cjl-balance.h"
 
 #include <glib/gi18n-lib.h>
 
-#define PAUSE_US 300000 /* between two measurements, which take a processor from the training */
-
 typedef struct
 {
-  CjlJob *job;        /* under way, or NULL */
+  CjuViewLive live;
   CjlBalance *result; /* or NULL */
-  gint64 rested;      /* when the last one ended, monotonic us */
-  gboolean asked;     /* and then of what */
-  guint64 step;
-  gsize sample;
-  CjdSplit split;
-  const CjLowered *lowered;
-  char *told; /* why it cannot be measured, or NULL */
 } State;
 
 static void
@@ -26,79 +17,31 @@ free_state (gpointer data)
 {
   State *state = data;
 
-  g_clear_pointer (&state->job, cjl_job_abandon);
+  cju_view_live_clear (&state->live);
   g_clear_pointer (&state->result, cjl_balance_free);
-  g_free (state->told);
   g_free (state);
 }
 
-static void
-measure (CjuView *view, guint64 step)
+static CjlJob *
+start (CjuView *view, CjlNetwork *network)
 {
   CjuDocument *document = cju_view_get_document (view);
-  State *state = cju_view_get_state (view);
-  g_autoptr (CjCheckpoint) weights
-      = cj_runner_dup_snapshot (cjl_session_get_runner (cju_document_get_session (document)));
 
-  if (weights == NULL)
-    return;
-  state->asked = TRUE;
-  state->step = step;
-  state->sample = cju_document_get_sample (document);
-  state->split = cju_document_get_split (document);
-  state->lowered = cju_document_get_lowered (document);
-  state->job = cjl_balance_start (cjl_network_new (cju_document_get_project (document)->graph,
-                                                   cju_document_get_dataset (document), weights),
-                                  state->split, state->sample);
-}
-
-/* A failure is told once, not at every turn. */
-static void
-take (CjuView *view, State *state)
-{
-  CjlBalance *fresh;
-  g_autoptr (GError) error = NULL;
-
-  if (!cjl_job_is_done (state->job))
-    return;
-  fresh = cjl_job_take_result (state->job);
-  error = cjl_job_dup_error (state->job);
-  g_clear_pointer (&state->job, cjl_job_abandon);
-  state->rested = g_get_monotonic_time ();
-  if (error != NULL && g_strcmp0 (error->message, state->told) != 0)
-    {
-      g_free (state->told);
-      state->told = g_strdup (error->message);
-      cju_view_tell (view, error->message);
-    }
-  if (fresh == NULL)
-    return;
-  g_clear_pointer (&state->result, cjl_balance_free);
-  state->result = fresh;
-  cju_view_refresh (view);
+  return cjl_balance_start (network, cju_document_get_split (document),
+                            cju_document_get_sample (document));
 }
 
 static void
 tick (CjuView *view)
 {
-  CjuDocument *document = cju_view_get_document (view);
-  CjlSession *session = cju_document_get_session (document);
   State *state = cju_view_get_state (view);
-  guint64 step;
+  CjlBalance *fresh = cju_view_live_follow (&state->live, view, TRUE, start);
 
-  if (state->job != NULL)
-    {
-      take (view, state);
-      return;
-    }
-  if (session == NULL || cju_document_get_dataset (document) == NULL
-      || g_get_monotonic_time () - state->rested < PAUSE_US)
+  if (fresh == NULL)
     return;
-  step = cj_runner_get_state (cjl_session_get_runner (session)).step;
-  if (!state->asked || step != state->step || state->sample != cju_document_get_sample (document)
-      || state->split != cju_document_get_split (document)
-      || state->lowered != cju_document_get_lowered (document))
-    measure (view, step);
+  g_clear_pointer (&state->result, cjl_balance_free);
+  state->result = fresh;
+  cju_view_refresh (view);
 }
 
 static CjvFrame *

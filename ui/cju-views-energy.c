@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the layers cost in energy, followed live for the chosen sample, and what smaller versions of the network
  * get right and cost. */
+#include "cju-view-live.h"
 #include "cju-view-settings.h"
 #include "cju-view-tools.h"
 
@@ -9,8 +10,6 @@
 #include "cju-settings.h"
 
 #include <glib/gi18n-lib.h>
-
-#define PAUSE_US 400000 /* between two measurements, which take a processor from the training */
 
 enum
 {
@@ -26,16 +25,8 @@ typedef struct
   CjuViewSettings settings;
   CjuViewJob compare;
   CjlVersions *versions; /* or NULL */
-  CjlJob *live;          /* under way, or NULL */
-  CjlEnergy *energy;     /* or NULL */
-  gint64 rested;         /* when the last one ended, monotonic us */
-  /* what was asked last */
-  guint64 step;
-  gsize sample;
-  CjdSplit split;
-  guint asked; /* as `shown`; SHOW_VERSIONS: nothing yet */
-  const CjLowered *lowered;
-  char *told; /* why it cannot be measured, or NULL */
+  CjuViewLive live;
+  CjlEnergy *energy; /* or NULL */
 } State;
 
 static void
@@ -44,10 +35,9 @@ free_state (gpointer data)
   State *state = data;
 
   cju_view_job_clear (&state->compare);
-  g_clear_pointer (&state->live, cjl_job_abandon);
+  cju_view_live_clear (&state->live);
   g_clear_pointer (&state->versions, cjl_versions_free);
   g_clear_pointer (&state->energy, cjl_energy_free);
-  g_free (state->told);
   g_free (state);
 }
 
@@ -59,64 +49,16 @@ get_shown (const State *state)
 
 /* --- layers, live --- */
 
-static void
-measure (CjuView *view, guint64 step)
+static CjlJob *
+start (CjuView *view, CjlNetwork *network)
 {
   CjuDocument *document = cju_view_get_document (view);
   State *state = cju_view_get_state (view);
-  g_autoptr (CjCheckpoint) weights
-      = cj_runner_dup_snapshot (cjl_session_get_runner (cju_document_get_session (document)));
-  CjlEnergySamples samples;
+  const CjlEnergySamples samples = { cju_document_get_split (document),
+                                     get_shown (state) == SHOW_MEAN ? CJL_ENERGY_SAMPLES : 0,
+                                     cju_document_get_sample (document) };
 
-  if (weights == NULL)
-    return;
-  state->step = step;
-  state->sample = cju_document_get_sample (document);
-  state->split = cju_document_get_split (document);
-  state->asked = get_shown (state);
-  state->lowered = cju_document_get_lowered (document);
-  samples = (CjlEnergySamples){ state->split, state->asked == SHOW_MEAN ? CJL_ENERGY_SAMPLES : 0,
-                                state->sample };
-  state->live = cjl_energy_start (cjl_network_new (cju_document_get_project (document)->graph,
-                                                   cju_document_get_dataset (document), weights),
-                                  &state->table, &samples);
-}
-
-static gboolean
-is_new (CjuDocument *document, const State *state, guint64 step)
-{
-  return get_shown (state) != SHOW_VERSIONS
-         && (state->asked != get_shown (state) || state->step != step
-             || state->lowered != cju_document_get_lowered (document)
-             || state->split != cju_document_get_split (document)
-             || (state->asked == SHOW_SAMPLE
-                 && state->sample != cju_document_get_sample (document)));
-}
-
-/* A failure is told once, not at every turn. */
-static void
-take_live (CjuView *view, State *state)
-{
-  CjlEnergy *fresh;
-  g_autoptr (GError) error = NULL;
-
-  if (!cjl_job_is_done (state->live))
-    return;
-  fresh = cjl_job_take_result (state->live);
-  error = cjl_job_dup_error (state->live);
-  g_clear_pointer (&state->live, cjl_job_abandon);
-  state->rested = g_get_monotonic_time ();
-  if (error != NULL && g_strcmp0 (error->message, state->told) != 0)
-    {
-      g_free (state->told);
-      state->told = g_strdup (error->message);
-      cju_view_tell (view, error->message);
-    }
-  if (fresh == NULL)
-    return;
-  g_clear_pointer (&state->energy, cjl_energy_free);
-  state->energy = fresh;
-  cju_view_refresh (view);
+  return cjl_energy_start (network, &state->table, &samples);
 }
 
 /* --- versions --- */
@@ -142,27 +84,31 @@ begin (CjuView *view)
 static void
 tick (CjuView *view)
 {
-  CjuDocument *document = cju_view_get_document (view);
-  CjlSession *session = cju_document_get_session (document);
   State *state = cju_view_get_state (view);
-  CjlVersions *fresh = cju_view_job_poll (&state->compare, view);
+  const guint shown = get_shown (state);
+  CjlVersions *versions = cju_view_job_poll (&state->compare, view);
+  CjlEnergy *energy = cju_view_live_follow (&state->live, view, shown == SHOW_SAMPLE,
+                                            shown != SHOW_VERSIONS ? start : NULL);
 
-  if (fresh != NULL)
+  if (versions != NULL)
     {
       g_clear_pointer (&state->versions, cjl_versions_free);
-      state->versions = fresh;
-      cju_view_refresh (view);
+      state->versions = versions;
     }
-  if (state->live != NULL)
-    take_live (view, state);
-  else if (session != NULL && cju_document_get_dataset (document) != NULL
-           && g_get_monotonic_time () - state->rested > PAUSE_US)
+  if (energy != NULL)
     {
-      const guint64 step = cj_runner_get_state (cjl_session_get_runner (session)).step;
-
-      if (is_new (document, state, step))
-        measure (view, step);
+      g_clear_pointer (&state->energy, cjl_energy_free);
+      state->energy = energy;
     }
+  if (versions != NULL || energy != NULL)
+    cju_view_refresh (view);
+}
+
+static void
+on_shown (CjuView *view)
+{
+  cju_view_live_forget (&((State *) cju_view_get_state (view))->live);
+  cju_view_refresh (view);
 }
 
 static CjvFrame *
@@ -206,7 +152,7 @@ on_prices (CjuView *view)
   g_autofree char *text = cjl_energy_table_print (&state->table);
 
   cju_settings_set_text ("energy-prices", text != NULL ? text : "");
-  state->asked = SHOW_VERSIONS;
+  cju_view_live_forget (&state->live);
 }
 
 static char *
@@ -227,10 +173,9 @@ build (CjuView *view)
 
   cju_view_take_state (view, state, free_state);
   cjl_energy_table_parse (&state->table, prices);
-  state->asked = SHOW_VERSIONS;
   state->shown = gtk_drop_down_new_from_strings (shown);
   cju_view_name_control (state->shown, _ ("What is shown"));
-  g_signal_connect_object (state->shown, "notify::selected", G_CALLBACK (cju_view_refresh), view,
+  g_signal_connect_object (state->shown, "notify::selected", G_CALLBACK (on_shown), view,
                            G_CONNECT_SWAPPED);
   cju_view_settings_build (&state->settings, view, state->shown, cj_energy_params, &state->table,
                            _ ("Prices of operations and memories"));

@@ -26,7 +26,7 @@ static const char *const figures[N_SHOWN + 1]
 
 typedef struct
 {
-  GtkWidget *shown, *units, *other;
+  GtkWidget *shown, *units, *other, *repeats;
   CjuLayerChoice layer;
   CjuViewJob job;
   CjlSpikeRecord *record;
@@ -34,6 +34,7 @@ typedef struct
   gint64 recorded; /* monotonic time */
   char *asked;     /* layer that is being recorded */
   guint64 asked_step;
+  guint asked_repeats;
 } State;
 
 static void
@@ -121,7 +122,13 @@ needs_record (const State *state)
          || (get_shown (state) == SHOW_RASTER && get_units (state) == CJL_UNITS_CLASSES);
 }
 
-/* The recording, if it is of this layer and these data. Borrowed, or NULL. */
+static guint
+get_repeats (const State *state)
+{
+  return (guint) gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (state->repeats));
+}
+
+/* The recording, if it is of this layer, these data and so many repeats. Borrowed, or NULL. */
 static const CjlSpikeRecord *
 get_record (CjuView *view)
 {
@@ -129,6 +136,7 @@ get_record (CjuView *view)
   const char *node = cju_layer_choice_get (&state->layer);
 
   return state->record != NULL && node != NULL && g_str_equal (state->record->node, node)
+                 && state->record->repeats == (gint64) get_repeats (state)
                  && state->record->dataset
                         == cju_document_get_dataset (cju_view_get_document (view))
              ? state->record
@@ -147,8 +155,9 @@ begin (CjuView *view)
   g_free (state->asked);
   state->asked = g_strdup (node);
   state->asked_step = network->weights->at.step;
-  cju_view_job_take (&state->job,
-                     cjl_spike_record_start (network, node, CJD_SPLIT_VAL, CJL_SPIKE_SAMPLES));
+  state->asked_repeats = get_repeats (state);
+  cju_view_job_take (&state->job, cjl_spike_record_start (network, node, CJD_SPLIT_VAL,
+                                                          CJL_SPIKE_SAMPLES, get_repeats (state)));
 }
 
 /* A recording is made again when the layer was changed, or the weights were: one at a time, so that a run is
@@ -160,7 +169,8 @@ follow (CjuView *view)
   CjuDocument *document = cju_view_get_document (view);
   const char *node = cju_layer_choice_get (&state->layer);
   const guint64 step = cju_document_get_state (document).step;
-  const gboolean tried = g_strcmp0 (state->asked, node) == 0 && state->asked_step == step;
+  const gboolean tried = g_strcmp0 (state->asked, node) == 0 && state->asked_step == step
+                         && state->asked_repeats == get_repeats (state);
 
   if (!needs_record (state) || node == NULL || state->job.job != NULL
       || cju_document_get_session (document) == NULL || cju_document_get_dataset (document) == NULL
@@ -283,6 +293,8 @@ on_shown (CjuView *view)
 
   gtk_widget_set_visible (state->units, get_shown (state) == SHOW_RASTER);
   gtk_widget_set_visible (state->other, get_shown (state) == SHOW_CORRELOGRAM);
+  gtk_widget_set_visible (state->repeats, get_shown (state) == SHOW_CORRELOGRAM
+                                              || get_shown (state) == SHOW_INTERVALS);
   cju_view_refresh (view);
 }
 
@@ -312,11 +324,17 @@ build (CjuView *view)
                          _ ("The second unit of the correlogram; −1: one that fires much. The "
                             "first is the unit that is chosen"));
   cju_view_add_control (view, state->other);
+  state->repeats = gtk_spin_button_new_with_range (1, CJL_SPIKE_REPEATS, 1);
+  cju_view_name_control (state->repeats,
+                         _ ("How often every sample is shown; with a Poisson encoder the Fano "
+                            "factor is then that of one stimulus"));
+  cju_view_add_control (view, state->repeats);
   cju_view_job_build (&state->job, view, NULL, _ ("Recording spikes"), begin);
   cju_view_keep (view, "figure", state->shown, figures);
   cju_view_keep (view, "node", state->layer.drop, NULL);
   cju_view_keep (view, "units", state->units, unit_ids);
   cju_view_keep (view, "other", state->other, NULL);
+  cju_view_keep (view, "repeats", state->repeats, NULL);
   g_signal_connect_object (state->shown, "notify::selected", G_CALLBACK (on_shown), view,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (state->units, "notify::selected", G_CALLBACK (cju_view_refresh), view,
@@ -324,6 +342,8 @@ build (CjuView *view)
   g_signal_connect_object (state->layer.drop, "notify::selected", G_CALLBACK (cju_view_refresh),
                            view, G_CONNECT_SWAPPED);
   g_signal_connect_object (state->other, "value-changed", G_CALLBACK (cju_view_refresh), view,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (state->repeats, "value-changed", G_CALLBACK (cju_view_refresh), view,
                            G_CONNECT_SWAPPED);
   on_shown (view);
 }
@@ -348,7 +368,8 @@ const CjuViewInfo cju_view_spikes = {
   .build = build,
   .tick = tick,
   .formula = "CV = σ (ISI) / mean (ISI), a Poisson process: 1; CV₂ = mean 2 |b − a| / (a + b) of "
-             "neighbours; Fano factor = variance / mean of counts over samples of a class; chance "
+             "neighbours; Fano factor = variance / mean of counts over repeats of a sample, or "
+             "samples of a class; chance "
              "n_a n_b Δ (1 − |k| Δ / T) / T; STA = mean stimulus before a spike − mean stimulus",
   .source
   = "D. Perkel, G. Gerstein, G. Moore, “Neuronal spike trains and stochastic point "

@@ -3,13 +3,12 @@
 #include "cju-window-private.h"
 
 #include "cjl-figure-file.h"
-#include "cjl-nir.h"
 #include "cjl-zoo.h"
 #include "cjl-recovery.h"
 #include "cju-figure-open.h"
 #include "cju-intake.h"
 #include "cju-memory.h"
-#include "cju-nir.h"
+#include "cju-model.h"
 #include "cju-patience.h"
 #include "cju-recent.h"
 #include "cju-result.h"
@@ -329,9 +328,9 @@ cju_window_open_path (CjuWindow *self, const char *path)
       cju_figure_open (self, whole);
       return FALSE;
     }
-  if (cjl_nir_is_file (whole))
+  if (cju_model_is_file (whole))
     {
-      cju_nir_open (self, whole);
+      cju_model_open (self, whole);
       return FALSE;
     }
   if (cju_intake_is_data (whole))

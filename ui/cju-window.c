@@ -122,7 +122,9 @@ on_edited (CjuWindow *self)
   g_autofree char *undo_tip = g_strdup_printf (_ ("Undo %s"), undo != NULL ? undo : "");
   g_autofree char *redo_tip = g_strdup_printf (_ ("Redo %s"), redo != NULL ? redo : "");
   g_autoptr (GString) subtitle
-      = g_string_new (cjl_project_is_modified (project) ? _ ("Not saved") : _ ("Saved"));
+      = g_string_new (cjl_project_get_read_only (project) != NULL ? _ ("Read only")
+                      : cjl_project_is_modified (project)         ? _ ("Not saved")
+                                                                  : _ ("Saved"));
   gint64 parameters = 0, macs = 0;
 
   for (guint i = 0; lowered != NULL && i < lowered->builder->values->len; i++)

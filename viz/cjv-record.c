@@ -9,6 +9,7 @@
 
 #define MAX_TEXT ((gsize) 384 << 20) /* of a record in base64 */
 #define MAX_CHUNKS 256
+#define SPARE ((gsize) 256 << 10) /* bytes that libpng and zlib take for themselves */
 #define HEAD 4096 /* bytes in which an SVG says what it is, and a PDF ends its dictionary */
 
 typedef enum
@@ -116,12 +117,36 @@ ignore (png_structp png, png_const_charp message)
   (void) message;
 }
 
+/* A record is packed already: its text unpacks to little more. */
+static gsize
+get_most (const Source *source)
+{
+  return MIN (MAX_TEXT, 16 * source->size);
+}
+
+/* libpng believes the length of a chunk, and asks for it, before it finds the end of the file. */
+static png_voidp
+take_memory (png_structp png, png_alloc_size_t n)
+{
+  const Source *source = png_get_mem_ptr (png);
+
+  return n <= get_most (source) + SPARE ? g_try_malloc (n) : NULL;
+}
+
+static void
+give_memory (png_structp png, png_voidp memory)
+{
+  (void) png;
+  g_free (memory);
+}
+
 /* The record's text, NULL: none; FALSE: the file is damaged. The texts stand before the pixels, which are
  * not read. You free. */
 static gboolean
 read_png (Source *source, char **text)
 {
-  png_structp png = png_create_read_struct (PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
+  png_structp png = png_create_read_struct_2 (PNG_LIBPNG_VER_STRING, NULL, fail, ignore, source,
+                                              take_memory, give_memory);
   png_infop info = png != NULL ? png_create_info_struct (png) : NULL;
   png_textp texts = NULL;
   int n = 0;
@@ -133,8 +158,7 @@ read_png (Source *source, char **text)
     }
   png_set_read_fn (png, source, read_bytes);
   png_set_user_limits (png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-  /* a record is packed already: its text unpacks to little more */
-  png_set_chunk_malloc_max (png, MIN (MAX_TEXT, 16 * source->size));
+  png_set_chunk_malloc_max (png, get_most (source));
   png_set_chunk_cache_max (png, MAX_CHUNKS);
   png_read_info (png, info);
   png_get_text (png, info, &texts, &n);

@@ -121,7 +121,12 @@ const CliCommand cli_export = {
       "test_data_set_0; --int8 writes pairs of QuantizeLinear and DequantizeLinear.\n\n"
       ".nir is the network as other programs and chips for spiking neurons read it, from the\n"
       "input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
+      ".c is the network for microcontrollers, with a .h beside it: no heap, no globals that "
+      "change,\n"
+      "one arena that the caller gives; with --int8 products of 8-bit whole numbers. .svg is the\n"
+      "canvas as a picture, .dot the same as text for Graphviz.\n\n"
       "  cajal-cli export signs.cajal -o signs.safetensors\n"
+      "  cajal-cli export signs.cajal -o signs.c --int8\n"
       "  cajal-cli export signs.cajal -o signs.py && python3 signs.py train\n"
       "  cajal-cli export signs.cajal -o signs.onnx --int8 --samples 8\n"
       "  cajal-cli export spikes.cajal -o spikes.nir --method euler --reset subtract"),

@@ -3,15 +3,19 @@
 #include "cli.h"
 
 #include "cjl-nir.h"
+#include "cjl-onnx-import.h"
 #include "file.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 static gboolean
 import (const char *from, const char *to, const CjlNirOptions *options, GError **error)
 {
   g_autofree char *note = NULL;
-  g_autoptr (CjlProject) project = cjl_nir_load (from, options, &note, error);
+  g_autoptr (CjlProject) project = cjl_onnx_is_file (from)
+                                       ? cjl_onnx_load (from, &note, error)
+                                       : cjl_nir_load (from, options, &note, error);
 
   if (project == NULL || !cjl_project_save (project, to, error))
     return FALSE;
@@ -43,18 +47,19 @@ run_import (int argc, char **argv)
   cjl_nir_options_init (&options);
   if (!cli_options_take (&words, &cli_import, ".nir", cjl_nir_params, &options))
     return 2;
-  if (!cjl_nir_is_file (argv[1]))
+  if (!cjl_nir_is_file (argv[1]) && !cjl_onnx_is_file (argv[1]))
     {
-      g_printerr (_ ("cajal-cli import: “%s” is no model that can be read. It takes NIR graphs, "
-                     "files that end in .nir.\n"),
-                  argv[1]);
+      g_printerr (
+          _ ("cajal-cli import: “%s” is no model that can be read. It takes ONNX models and "
+             "NIR graphs, files that end in .onnx or .nir.\n"),
+          argv[1]);
       return 1;
     }
   if (output == NULL)
     {
       g_autofree char *name = g_path_get_basename (argv[1]);
 
-      *g_strrstr (name, ".nir") = '\0';
+      *strrchr (name, '.') = '\0';
       output = g_strconcat (name, ".cajal", NULL);
     }
   if (g_file_test (output, G_FILE_TEST_EXISTS))
@@ -70,10 +75,14 @@ run_import (int argc, char **argv)
 
 const CliCommand cli_import = {
   "import",
-  "X.nir",
+  "X.onnx|X.nir",
   N_ ("Makes a project of a network from another program"),
   run_import,
-  N_ ("NIR graphs tell spiking neurons by differential equations: --dt and --method say how they\n"
+  N_ ("Of an ONNX model with one input, what a layer stands for becomes that layer, all else a "
+      "card\n"
+      "of one operator, which answers but does not learn; operators that are not known are "
+      "named.\n\n"
+      "NIR graphs tell spiking neurons by differential equations: --dt and --method say how they\n"
       "become moments. Programs that write NIR usually take Euler's step and mean the dt they\n"
       "were trained with. The data of the new project are made up; give it yours with “set”.\n\n"
       "  cajal-cli import braille.nir --dt 0.1 --method euler -o braille.cajal\n"

@@ -2,6 +2,7 @@
 /* cajal-cli onnx-test and onnx-check: models of other programs against what they should answer. */
 #include "cli.h"
 
+#include "cjl-onnx-import.h"
 #include "cjl-onnx-test.h"
 
 #include <glib/gi18n-lib.h>
@@ -68,27 +69,38 @@ run (const CliCommand *command, int argc, char **argv, CjlOnnxLimit limit, CjlOn
   const GOptionEntry entries[]
       = { { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("One JSON object a case"), NULL },
           { NULL } };
-  CjlOnnxCount count = { 0 };
+  CjlOnnxCount count[2] = { { 0 } };
   GError *error = NULL;
 
   if (!cli_parse_words (command, entries, &argc, &argv, 1, 1, &status))
     return status;
-  if (!cjl_onnx_test (argv[1], limit, canvas, print_row, &json, &count, &error))
+  if (!cjl_onnx_test (argv[1], limit, canvas, print_row, &json, count, &error))
     return cli_fail (error);
   if (json)
     {
       GVariantDict dict;
 
       g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert (&dict, "passed", "u", count.n_passed);
-      g_variant_dict_insert (&dict, "failed", "u", count.n_failed);
-      g_variant_dict_insert (&dict, "unsupported", "u", count.n_unsupported);
+      g_variant_dict_insert (&dict, "passed", "u", count[0].n_passed);
+      g_variant_dict_insert (&dict, "failed", "u", count[0].n_failed);
+      g_variant_dict_insert (&dict, "unsupported", "u", count[0].n_unsupported);
+      if (canvas != NULL)
+        {
+          g_variant_dict_insert (&dict, "canvas-passed", "u", count[1].n_passed);
+          g_variant_dict_insert (&dict, "canvas-failed", "u", count[1].n_failed);
+          g_variant_dict_insert (&dict, "canvas-unsupported", "u", count[1].n_unsupported);
+        }
       cli_print_json (g_variant_dict_end (&dict));
     }
   else
-    g_print (_ ("%u passed, %u failed, %u unsupported\n"), count.n_passed, count.n_failed,
-             count.n_unsupported);
-  return count.n_failed == 0 ? 0 : 1;
+    {
+      g_print (_ ("%u passed, %u failed, %u unsupported\n"), count[0].n_passed, count[0].n_failed,
+               count[0].n_unsupported);
+      if (canvas != NULL)
+        g_print (_ ("on the canvas: %u passed, %u failed, %u unsupported\n"), count[1].n_passed,
+                 count[1].n_failed, count[1].n_unsupported);
+    }
+  return count[0].n_failed == 0 && count[1].n_failed == 0 ? 0 : 1;
 }
 
 static int
@@ -100,7 +112,7 @@ run_test (int argc, char **argv)
 static int
 run_check (int argc, char **argv)
 {
-  return run (&cli_onnx_check, argc, argv, CJL_ONNX_BY_TENSOR, NULL);
+  return run (&cli_onnx_check, argc, argv, CJL_ONNX_BY_TENSOR, cjl_onnx_answer_on_canvas);
 }
 
 const CliCommand cli_onnx_test = {
@@ -120,6 +132,7 @@ const CliCommand cli_onnx_check = {
   N_ ("Compares ONNX models with what they should answer"),
   run_check,
   N_ ("FOLDER holds NAME/model.onnx and NAME/test_data_set_K/input_J and output_J, each as .npy\n"
-      "or .pb. A model passes if |x − r| ≤ 1e-4 (1e-2 + max |r|) for all its outputs.\n"
+      "or .pb. A model passes if |x − r| ≤ 1e-4 (1e-2 + max |r|) for all its outputs. It is run\n"
+      "as it is written, and once more as layers of the canvas, as “import” makes them.\n"
       "The exit status is 0 unless a model failed."),
 };

@@ -360,6 +360,7 @@ static int
 check (CjlProject *project, const CjdDataset *dataset, gboolean json)
 {
   g_autoptr (CjLowered) lowered = cjl_project_lower (project, dataset, project->setup->batch);
+  g_autoptr (GError) error = NULL;
   int status = 0;
 
   for (guint i = 0; i < lowered->problems->len; i++)
@@ -376,6 +377,13 @@ check (CjlProject *project, const CjdDataset *dataset, gboolean json)
               = _ ("no valid path leads from the data to a loss. Add one, as cross-entropy.") };
 
       print_problem (&none, json);
+      status = 1;
+    }
+  if (status == 0 && !cj_lowered_can_train (lowered, &error))
+    {
+      const CjProblem dam = { .node = lowered->dam, .sentence = error->message };
+
+      print_problem (&dam, json);
       status = 1;
     }
   if (status == 0 && !json)

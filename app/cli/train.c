@@ -428,11 +428,9 @@ const CliCommand cli_train = {
   N_ ("With --data the pictures are resized, and made grey or coloured, to what the network\n"
       "took before; the last layer is set to the number of classes, and both are said. A\n"
       "terminal shows a bar with speed and time left.\n\n"
-      "Without --resume a new run begins: from weights that “load” or “transfer” gave the "
-      "project,\n"
-      "else from new ones, but for frozen layers, which keep theirs. Ctrl-C stops after the step "
-      "under way and saves.\n"
-      "The weights that were best on validation are kept; the test samples are measured once,\n"
-      "at the end.\n\n"
+      "Without --resume a new run begins: from weights that “load” or “transfer” gave the\n"
+      "project, else from new ones, but for frozen layers, which keep theirs. Ctrl-C stops after\n"
+      "the step under way and saves. The weights that were best on validation are kept; the test\n"
+      "samples are measured once, at the end.\n\n"
       "  cajal-cli train F.cajal --data ../mnist --epochs 5 --set learning-rate=0.002"),
 };

@@ -167,6 +167,6 @@ const CliCommand cli_zoo = {
       "recipe is followed again, from its seed, and what comes out is compared with what is\n"
       "shipped: bit for bit where kernels and instruction set are the same, else within one\n"
       "point of accuracy. The exit status is 1 if it is not reproduced.\n\n"
-      "  cajal-cli zoo zoo-signs\n"
-      "  cajal-cli new --from zoo-signs -o mine.cajal"),
+      "  cajal-cli zoo zoo-letters\n"
+      "  cajal-cli new --from zoo-letters -o mine.cajal"),
 };

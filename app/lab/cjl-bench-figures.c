@@ -10,6 +10,7 @@
 #include "cjl-retraining.h"
 #include "cjl-robustness.h"
 #include "cjl-settings.h"
+#include "cjl-spike-record.h"
 #include "cjl-tuning.h"
 
 #include <glib/gi18n-lib.h>
@@ -186,6 +187,8 @@ cjl_figure_get_settings (const char *id, gsize *size)
                  { "selectivity", cjl_tuning_params, sizeof (CjlTuningOptions) },
                  { "robustness", cjl_robustness_params, sizeof (CjlRobustnessOptions) },
                  { "retraining", cjl_retraining_params, sizeof (CjlRetrainingOptions) },
+                 { "isi", cjl_spike_params, sizeof (CjlSpikeOptions) },
+                 { "cross-correlogram", cjl_spike_params, sizeof (CjlSpikeOptions) },
                  { "energy", cj_energy_params, sizeof (CjEnergyTable) },
                  { "accuracy-energy", cj_energy_params, sizeof (CjEnergyTable) } };
 

@@ -84,6 +84,7 @@ static const CjlCKernel kernels[] = {
   ONE (recurrent_gru, recurrent_shape, 8, 192, 0),
   ONE (latency, latency_shape, 2, 2, 0),
   ONE (spikes, spikes_shape, 7, 112, 0),
+  ONE (conductance, conductance_shape, 8, 0xf8, 0),
   ONE (rivals, rivals_shape, 5, 28, 0),
   ONE (moment_largest, moments_shape, 2, 2, 0),
   ONE (moment_first, moments_shape, 2, 2, 0),

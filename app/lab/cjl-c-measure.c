@@ -11,7 +11,7 @@
 
 #define SAMPLES 500 /* on which ranges are calibrated, at most */
 #define LEAST_SAMPLES 20
-#define WORK 2e10       /* multiply-adds that may be spent */
+#define WORK 4e9        /* multiply-adds that may be spent */
 #define MOST_VALUES 400 /* of one value that a sample adds, evenly taken */
 #define MEASURED 1000   /* samples on which accuracy is measured, at most */
 

@@ -41,6 +41,7 @@ static const CjlCOp ops[] = {
   { &cj_op_recurrent, cjl_c_write_recurrent, NULL },
   { &cj_op_encode, cjl_c_write_encode, NULL },
   { &cj_op_spikes, cjl_c_write_spikes, NULL },
+  { &cj_op_conductance, cjl_c_write_conductance, NULL },
   { &cj_op_rivals, cjl_c_write_rivals, NULL },
   { &cj_op_moment, cjl_c_write_moment, NULL },
   { &cj_op_synapse, cjl_c_write_synapse, NULL },

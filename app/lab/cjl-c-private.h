@@ -204,6 +204,7 @@ gboolean cjl_c_write_attention (CjlC *c, const CjlCStep *step, GError **error);
 gboolean cjl_c_write_recurrent (CjlC *c, const CjlCStep *step, GError **error);
 gboolean cjl_c_write_encode (CjlC *c, const CjlCStep *step, GError **error);
 gboolean cjl_c_write_spikes (CjlC *c, const CjlCStep *step, GError **error);
+gboolean cjl_c_write_conductance (CjlC *c, const CjlCStep *step, GError **error);
 gboolean cjl_c_write_rivals (CjlC *c, const CjlCStep *step, GError **error);
 gboolean cjl_c_write_moment (CjlC *c, const CjlCStep *step, GError **error);
 gboolean cjl_c_write_synapse (CjlC *c, const CjlCStep *step, GError **error);

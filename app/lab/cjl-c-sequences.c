@@ -140,11 +140,11 @@ cjl_c_write_encode (CjlC *c, const CjlCStep *step, GError **error)
   return TRUE;
 }
 
-/* Room for a second result that somebody hears. */
+/* Room for a further result that somebody hears. */
 static int
-get_second (CjlC *c, const CjlCStep *step)
+get_more (CjlC *c, const CjlCStep *step, guint i)
 {
-  return c->uses[step->step->out + 1] > 0 ? cjl_c_out (c, 1) : CJL_C_NONE;
+  return c->uses[step->step->out + (int) i] > 0 ? cjl_c_out (c, i) : CJL_C_NONE;
 }
 
 gboolean
@@ -172,9 +172,38 @@ cjl_c_write_spikes (CjlC *c, const CjlCStep *step, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (in); i++)
     in[i] = cjl_c_in (c, i);
   y = cjl_c_out (c, 0);
-  v = get_second (c, step);
+  v = get_more (c, step, 1);
   room = cjl_c_add_room (c, CJL_C_FLOAT, 4 * shape.u);
   cjl_c_call (c, "spikes", &shape, in[0], in[1], in[2], in[3], y, v, room);
+  return TRUE;
+}
+
+gboolean
+cjl_c_write_conductance (CjlC *c, const CjlCStep *step, GError **error)
+{
+  const CjOp *op = &step->step->op;
+  const CjConductanceAttrs *a = op->attrs;
+  const int t = (int) op->in_shape[0].dims[1];
+  const conductance_shape shape = { .t = t,
+                                    .u = count (&op->in_shape[0]) / t,
+                                    .pause = a->refractory,
+                                    .step = (float) a->step,
+                                    .decay_e = (float) a->decay_e,
+                                    .decay_i = (float) a->decay_i,
+                                    .reversal_e = (float) a->reversal_e,
+                                    .reversal_i = (float) a->reversal_i,
+                                    .threshold = (float) a->threshold,
+                                    .reset = (float) a->reset };
+  const int excites = cjl_c_in (c, 0), inhibits = cjl_c_in (c, 1), current = cjl_c_in (c, 2);
+  int out[4];
+
+  if (a->soft)
+    return cjl_c_refuse (c, step, error, _ ("has soft spikes, which are for checks only."));
+  out[0] = cjl_c_out (c, 0);
+  for (guint i = 1; i < G_N_ELEMENTS (out); i++)
+    out[i] = get_more (c, step, i);
+  cjl_c_call (c, "conductance", &shape, excites, inhibits, current, out[0], out[1], out[2], out[3],
+              cjl_c_add_room (c, CJL_C_FLOAT, 4 * shape.u));
   return TRUE;
 }
 
@@ -191,7 +220,7 @@ cjl_c_write_rivals (CjlC *c, const CjlCStep *step, GError **error)
                                (float) a->threshold,
                                (float) a->inhibition };
   const int x = cjl_c_in (c, 0), raised = cjl_c_in (c, 1);
-  const int y = cjl_c_out (c, 0), v = get_second (c, step);
+  const int y = cjl_c_out (c, 0), v = get_more (c, step, 1);
 
   (void) error;
   cjl_c_call (c, "rivals", &shape, x, raised, y, v, cjl_c_add_room (c, CJL_C_FLOAT, 2 * shape.u));

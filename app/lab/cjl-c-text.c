@@ -103,13 +103,17 @@ cjl_c_text_has (const char *name)
   return find (name) != NULL;
 }
 
+/* Whether a text has the word outside of comments. */
 static gboolean
 has_word (const char *text, const char *word)
 {
   const gsize length = strlen (word);
 
-  for (const char *at = strstr (text, word); at != NULL; at = strstr (at + 1, word))
-    if ((at == text || !is_word (at[-1])) && !is_word (at[length]))
+  for (const char *at = text; *at != '\0'; at++)
+    if (g_str_has_prefix (at, "/*"))
+      at = strstr (at, "*/") + 1;
+    else if (g_str_has_prefix (at, word) && (at == text || !is_word (at[-1]))
+             && !is_word (at[length]))
       return TRUE;
   return FALSE;
 }

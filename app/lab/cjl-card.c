@@ -115,6 +115,14 @@ cjl_card_run_get_dataset (CjlCardRun *self)
   return self->dataset;
 }
 
+void
+cjl_card_run_take_dataset (CjlCardRun *self, CjdDataset *dataset)
+{
+  cjd_dataset_ref (dataset);
+  cjd_dataset_unref (self->dataset);
+  self->dataset = dataset;
+}
+
 CjlProject *
 cjl_card_run_get_project (CjlCardRun *self)
 {

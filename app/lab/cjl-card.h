@@ -112,6 +112,8 @@ void cjl_card_run_progress (CjlCardRun *run, double share);
 const CjlResultCard *cjl_card_run_get_card (CjlCardRun *run);
 /* The data, borrowed: loaded once. NULL for cards without a network. */
 CjdDataset *cjl_card_run_get_dataset (CjlCardRun *run);
+/* Data in its place for what follows of this seed. References them. */
+void cjl_card_run_take_dataset (CjlCardRun *run, CjdDataset *dataset);
 /* The project of this seed, borrowed; may be edited. NULL for cards without a network. */
 CjlProject *cjl_card_run_get_project (CjlCardRun *run);
 guint cjl_card_run_get_n_threads (CjlCardRun *run);

@@ -4,6 +4,7 @@
 #include "cjl-figures-private.h"
 
 #include "cj-error.h"
+#include "cjl-settings.h"
 #include "cjl-spike-figures.h"
 
 #include <glib/gi18n-lib.h>
@@ -75,10 +76,17 @@ frame_of_record (const CjlFigureRequest *r, const CjNode *node, GError **error)
 {
   g_autoptr (CjlNetwork) network = cjl_network_new_project (r->project, r->dataset, error);
   const gsize n = r->choice->n_samples > 0 ? r->choice->n_samples : CJL_SPIKE_SAMPLES;
-  g_autoptr (CjlSpikeRecord) record
-      = network != NULL ? cjl_spike_record_new (network, node->id, r->choice->split, n, NULL, error)
-                        : NULL;
+  g_autoptr (CjlSpikeRecord) record = NULL;
+  CjlSpikeOptions options;
 
+  cj_params_reset (cjl_spike_params, &options);
+  if (network == NULL
+      || !cjl_settings_apply (
+          cjl_spike_params, &options,
+          g_str_equal (r->id, "spike-triggered-average") ? NULL : r->choice->settings, error))
+    return NULL;
+  record = cjl_spike_record_new (network, node->id, r->choice->split, n, (guint) options.repeats,
+                                 NULL, error);
   if (record == NULL)
     return NULL;
   if (g_str_equal (r->id, "isi"))

@@ -10,9 +10,12 @@ extern const CjlFormat cjl_format_torch;
 extern const CjlFormat cjl_format_weights;
 extern const CjlFormat cjl_format_nir;
 extern const CjlFormat cjl_format_c;
+extern const CjlFormat cjl_format_svg;
+extern const CjlFormat cjl_format_dot;
 
 const CjlFormat *const cjl_formats[] = {
-  &cjl_format_onnx, &cjl_format_torch, &cjl_format_weights, &cjl_format_nir, &cjl_format_c, NULL,
+  &cjl_format_onnx, &cjl_format_torch, &cjl_format_weights, &cjl_format_nir,
+  &cjl_format_c,    &cjl_format_svg,   &cjl_format_dot,     NULL,
 };
 
 void

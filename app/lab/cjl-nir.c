@@ -5,6 +5,7 @@
 
 #include "cj-error.h"
 #include "cjl-arrange.h"
+#include "cjl-placeholders.h"
 #include "file.h"
 #include "hdf5.h"
 #include "safetensors.h"
@@ -428,42 +429,9 @@ make_weights (const CjlNirImport *import, const CjShape *shape, GError **error)
 static gboolean
 put_placeholders (CjlNirImport *import, char **note, GError **error)
 {
-  g_autoptr (GVariant) nodes = g_variant_ref_sink (cj_graph_save (import->graph)), altered = NULL;
-  g_autoptr (GString) names = g_string_new (NULL);
-  GVariantBuilder builder;
-
-  if (import->unknown->len == 0)
-    return TRUE;
-  g_variant_builder_init (&builder, g_variant_get_type (nodes));
-  for (gsize i = 0; i < g_variant_n_children (nodes); i++)
-    {
-      g_autoptr (GVariant) item = g_variant_get_child_value (nodes, i);
-      g_autoptr (GVariant) inside = g_variant_is_of_type (item, G_VARIANT_TYPE_VARIANT)
-                                        ? g_variant_get_variant (item)
-                                        : NULL;
-      GVariantDict dict;
-      g_autofree char *id = NULL;
-
-      g_variant_dict_init (&dict, inside != NULL ? inside : item);
-      g_variant_dict_lookup (&dict, "id", "s", &id);
-      for (guint k = 0; id != NULL && k + 1 < import->unknown->len; k += 2)
-        if (g_str_equal (import->unknown->pdata[k], id))
-          {
-            g_variant_dict_insert (&dict, "layer", "s", import->unknown->pdata[k + 1]);
-            g_variant_dict_remove (&dict, "params");
-            g_string_append_printf (names, "%s“%s” (%s)", names->len > 0 ? ", " : "", id,
-                                    (const char *) import->unknown->pdata[k + 1]);
-          }
-      g_variant_builder_add_value (
-          &builder, inside != NULL ? g_variant_new_variant (g_variant_dict_end (&dict))
-                                   : g_variant_dict_end (&dict));
-    }
-  altered = g_variant_ref_sink (g_variant_builder_end (&builder));
   if (note != NULL)
-    *note = g_strdup_printf (_ ("Nodes of kinds that are not known are placeholders: %s. The rest "
-                                "is there; delete them or put other layers in their place."),
-                             names->str);
-  return cj_graph_load (import->graph, altered, error);
+    *note = cjl_placeholders_print (import->unknown);
+  return cjl_placeholders_put (import->graph, import->unknown, error);
 }
 
 /* A readout of spikes and a loss where the answer can be a class. */

@@ -26,7 +26,7 @@ GPtrArray *cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_i
                          GCancellable *cancellable, GError **error);
 
 /* The same, and keeps everything: a table from the names of all values of the graph (borrowed from the model) to
- * CjArray, initialisers among them. You unref. */
+ * CjArray, initialisers among them. What fails is not there, nor what reads from it. You unref. */
 GHashTable *cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
                             GError **error);
 

@@ -49,8 +49,8 @@ typedef GPtrArray *(*CjlOnnxAnswer) (const CjdOnnx *model, CjArray *const *input
                                      GError **error);
 
 /* Runs all cases in a folder, in folders inside it, and in archives (.tar.gz) right in it, and reports each;
- * `canvas` (or NULL) answers a second time, its verdict counts as well. FALSE if there is none. */
+ * `canvas` (or NULL) answers a second time, which is counted apart in count[1]. FALSE if there is none. */
 gboolean cjl_onnx_test (const char *folder, CjlOnnxLimit limit, CjlOnnxAnswer canvas,
-                        CjlOnnxReport report, gpointer data, CjlOnnxCount *count, GError **error);
+                        CjlOnnxReport report, gpointer data, CjlOnnxCount count[2], GError **error);
 
 G_END_DECLS

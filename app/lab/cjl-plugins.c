@@ -5,7 +5,9 @@
 #include "cj-layer.h"
 #include "cjl-journal.h"
 #include "cjv-figure.h"
+#include "file.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -286,20 +288,63 @@ check_plugin (const CjPlugin *plugin, GError **error)
   return register_items (plugin, error);
 }
 
+/* A library that is cut off, as by a download that was, would end the program when it is loaded: what lies
+ * beyond the end of a mapped file cannot be read. Whatever else is wrong is told by who loads it. */
+static gboolean
+is_cut_off (const char *path)
+{
+  g_autoptr (GBytes) start = cjd_file_read_start (path, 1 << 16, NULL);
+  gsize n = 0;
+  const guint8 *bytes = start != NULL ? g_bytes_get_data (start, &n) : NULL;
+  GStatBuf info;
+  Elf64_Ehdr head;
+
+  if (n < sizeof head || g_stat (path, &info) != 0)
+    return FALSE;
+  memcpy (&head, bytes, sizeof head);
+  if (memcmp (head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_ident[EI_CLASS] != ELFCLASS64
+      || head.e_phentsize != sizeof (Elf64_Phdr))
+    return FALSE;
+  for (guint i = 0; i < head.e_phnum; i++)
+    {
+      const guint64 at = head.e_phoff + i * sizeof (Elf64_Phdr);
+      Elf64_Phdr part;
+
+      if (head.e_phoff > n || at + sizeof part > n)
+        return TRUE;
+      memcpy (&part, bytes + at, sizeof part);
+      if (part.p_type == PT_LOAD
+          && (part.p_filesz > (guint64) info.st_size
+              || part.p_offset > (guint64) info.st_size - part.p_filesz))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static GModule *
+load_module (const char *path, GError **error)
+{
+  GModule *module = NULL;
+
+  if (is_cut_off (path))
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                 _ ("The file is cut off. Get or build it for this Cajal."));
+  else if ((module = g_module_open (path, G_MODULE_BIND_LOCAL)) == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s. Get or build it for this Cajal."),
+                 g_module_error ());
+  return module;
+}
+
 static const CjPlugin *
 open_module (const char *path, GError **error)
 {
-  GModule *module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  GModule *module = load_module (path, error);
   const CjPlugin *(*entry) (void) = NULL;
   gpointer symbol = NULL;
   const CjPlugin *plugin;
 
   if (module == NULL)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("%s. Get or build it for this Cajal."),
-                   g_module_error ());
-      return NULL;
-    }
+    return NULL;
   if (!g_module_symbol (module, CJ_PLUGIN_ENTRY, &symbol) || symbol == NULL)
     {
       g_set_error (

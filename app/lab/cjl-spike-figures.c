@@ -264,9 +264,24 @@ expect_intervals (const CjlSpikeRecord *self, double spikes, double *expected)
     expected[k] += (double) (self->t - k) * share;
 }
 
-/* Variance by mean of the counts over samples of one class, mean of the classes. */
+/* Variance by mean of the counts over the repeats of a sample, mean of the samples. */
 static void
-add_fano (const CjlSpikeRecord *self, const double *counts, Intervals *out)
+add_fano_of_samples (const CjlSpikeRecord *self, const double *counts, Intervals *out)
+{
+  for (gint64 k = 0; k < self->k; k += self->repeats)
+    {
+      const double fano = cj_counts_find_fano (counts + k, (guint) self->repeats);
+
+      if (!isfinite (fano))
+        continue;
+      out->fano += fano;
+      out->n_fano++;
+    }
+}
+
+/* The same over samples of one class, mean of the classes. */
+static void
+add_fano_of_classes (const CjlSpikeRecord *self, const double *counts, Intervals *out)
 {
   const gint32 n_classes = self->classes != NULL ? (gint32) self->dataset->n_classes : 1;
   g_autofree double *of_class = g_new (double, self->k);
@@ -324,7 +339,7 @@ add_unit (const CjlSpikeRecord *self, gint64 unit, Intervals *out)
         out->n_cv++;
       }
   }
-  add_fano (self, counts, out);
+  (self->repeats > 1 ? add_fano_of_samples : add_fano_of_classes) (self, counts, out);
 }
 
 static void
@@ -364,6 +379,7 @@ fill_intervals (const CjlSpikeRecord *self, gint64 unit, CjvFrame *frame, const 
   put_share (frame, "cv", found->cv, found->n_cv);
   put_share (frame, "cv2", found->cv2, found->n_cv2);
   put_share (frame, "fano", found->fano, found->n_fano);
+  cjv_frame_set_scalar (frame, "repeats", (double) self->repeats);
   cjv_frame_set_text (frame, "time-unit", self->unit != NULL ? self->unit : _ ("moments"));
   cjv_frame_set_text (frame, "title", title);
   cjv_frame_set_provenance (frame, self->origin);
@@ -417,6 +433,16 @@ choose_pair (const CjlSpikeRecord *self, gint64 *unit, gint64 *other)
   return *unit >= 0;
 }
 
+/* With which sample another is compared, to see what they share but the spikes: the next repeat of it where there
+ * are some, or the next sample. */
+static gint64
+find_next (const CjlSpikeRecord *self, gint64 k)
+{
+  const gint64 n = self->repeats > 1 ? self->repeats : self->k, first = k - k % n;
+
+  return first + (k - first + 1) % n;
+}
+
 CjvFrame *
 cjl_spike_record_correlogram (const CjlSpikeRecord *self, gint64 unit, gint64 other)
 {
@@ -440,7 +466,7 @@ cjl_spike_record_correlogram (const CjlSpikeRecord *self, gint64 unit, gint64 ot
         rows[2 * n + i] += (float) cj_spikes_expect (n_a, n_b, (double) self->t * self->dt,
                                                      self->dt, (int) (i - (guint) reach));
       if (self->k > 1)
-        cj_spikes_correlate (a, n_a, b, cjl_spike_record_list (self, (k + 1) % self->k, other, b),
+        cj_spikes_correlate (a, n_a, b, cjl_spike_record_list (self, find_next (self, k), other, b),
                              self->dt, (guint) reach, shifted);
     }
   for (guint i = 0; i < n; i++)

@@ -5,6 +5,7 @@
 #include "cjl-responses.h"
 
 #include <glib/gi18n-lib.h>
+#include <stddef.h>
 #include <string.h>
 
 #define BATCH 20
@@ -53,6 +54,20 @@ cjl_spikes_get_moment (const CjNode *node, const char **unit)
   return *unit != NULL ? dt : 1;
 }
 
+const CjParam cjl_spike_params[] = {
+  { .name = "repeats",
+    .title = N_ ("Repeats"),
+    .blurb = N_ ("How often every sample is shown, for the Fano factor of one stimulus where "
+                 "chance has a say; at 1 it is that of the samples of a class"),
+    .kind = CJ_PARAM_INT,
+    .offset = offsetof (CjlSpikeOptions, repeats),
+    .preset = 1,
+    .min = 1,
+    .max = CJL_SPIKE_REPEATS,
+    .soft_max = 50 },
+  { NULL },
+};
+
 /* --- recording --- */
 
 void
@@ -81,6 +96,9 @@ make_room (CjlSpikeRecord *self, const CjTensor *spikes, gsize n)
   n = MIN (n, MAX (CJL_SPIKE_BYTES / (gsize) (self->t * self->u), 1));
   if (self->dataset->x_dtype != CJ_INT32)
     n = MIN (n, MAX (CJL_SPIKE_BYTES / sizeof (float) / (gsize) MAX (features, 1), 1));
+  if (n < (gsize) self->repeats)
+    self->repeats = (gint64) n;
+  n -= n % (gsize) self->repeats;
   self->k = (gint64) n;
   self->spikes = g_malloc0 (n * (gsize) (self->t * self->u));
   self->classes = self->dataset->n_classes > 0 ? g_new0 (gint32, n) : NULL;
@@ -125,9 +143,10 @@ refuse (const char *node, GError **error)
   return FALSE;
 }
 
-/* The samples of a batch, the last one again where there are fewer. */
+/* The samples of a batch, the last one again where there are fewer; `begin` makes its chances its own. */
 static CjTensor *
-run_batch (CjProgram *program, const CjFeed *feed, guint node, const guint32 *place, gsize n)
+run_batch (CjProgram *program, const CjFeed *feed, guint node, const guint32 *place, gsize n,
+           gsize begin)
 {
   guint32 indices[BATCH];
 
@@ -135,7 +154,7 @@ run_batch (CjProgram *program, const CjFeed *feed, guint node, const guint32 *pl
     indices[i] = place[MIN (i, n - 1)];
   feed->fill ((CjFeed *) feed, indices, BATCH, 0, 0, cj_program_get_x (program),
               cj_program_get_y (program));
-  cj_program_forward (program, FALSE, (gint64) n, 0, 0);
+  cj_program_forward (program, FALSE, (gint64) n, 0, begin);
   return cj_program_dup_output (program, node, 0);
 }
 
@@ -150,7 +169,7 @@ record (CjlSpikeRecord *self, CjProgram *program, guint node, const CjFeed *feed
 
       if (job != NULL && cjl_job_is_cancelled (job))
         return FALSE;
-      spikes = run_batch (program, feed, node, place + begin, valid);
+      spikes = run_batch (program, feed, node, place + begin, valid, begin);
       if (feed->problem != NULL)
         {
           g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
@@ -173,9 +192,27 @@ record (CjlSpikeRecord *self, CjProgram *program, guint node, const CjFeed *feed
   return TRUE;
 }
 
+/* Every one of two lists `repeats` times in a row; how many that are. */
+static gsize
+repeat (gsize n, guint repeats, guint32 **index, guint32 **place)
+{
+  guint32 **lists[] = { index, place };
+
+  for (guint l = 0; repeats > 1 && l < G_N_ELEMENTS (lists); l++)
+    {
+      guint32 *longer = g_new (guint32, n * repeats + 1);
+
+      for (gsize i = 0; i < n * repeats; i++)
+        longer[i] = (*lists[l])[i / repeats];
+      g_free (*lists[l]);
+      *lists[l] = longer;
+    }
+  return n * repeats;
+}
+
 CjlSpikeRecord *
 cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit split, gsize n,
-                      CjlJob *job, GError **error)
+                      guint repeats, CjlJob *job, GError **error)
 {
   static const char *const splits[CJD_N_SPLITS]
       = { N_ ("training"), N_ ("validation"), N_ ("test") };
@@ -195,10 +232,13 @@ cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit spli
     return NULL;
   if (cjd_dataset_count (network->dataset, split) == 0)
     split = CJD_SPLIT_TRAIN;
-  n = cjl_samples_spread (network->dataset, split, n, &index, &place);
+  repeats = CLAMP (repeats, 1, CJL_SPIKE_REPEATS);
+  n = cjl_samples_spread (network->dataset, split, MAX (n / repeats, 1), &index, &place);
+  n = repeat (n, repeats, &index, &place);
   feed = cjd_dataset_new_feed (network->dataset, split);
   self = g_new0 (CjlSpikeRecord, 1);
   self->node = g_strdup (node);
+  self->repeats = repeats;
   self->dataset = cjd_dataset_ref (network->dataset);
   self->dt = cjl_spikes_get_moment (found, &self->unit);
   if (!record (self, program, (guint) cj_graph_get_index (network->graph, found), feed, index,
@@ -210,9 +250,15 @@ cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit spli
                    _ ("%s has no samples to record. Choose other data."), network->dataset->name);
       return NULL;
     }
-  self->origin = g_strdup_printf (_ ("%s, %s split, %d samples, step %llu"), network->dataset->name,
-                                  _ (splits[split]), (int) self->k,
-                                  (unsigned long long) network->weights->at.step);
+  if (self->repeats > 1)
+    self->origin = g_strdup_printf (_ ("%s, %s split, %d samples %d times each, step %llu"),
+                                    network->dataset->name, _ (splits[split]),
+                                    (int) (self->k / self->repeats), (int) self->repeats,
+                                    (unsigned long long) network->weights->at.step);
+  else
+    self->origin = g_strdup_printf (_ ("%s, %s split, %d samples, step %llu"),
+                                    network->dataset->name, _ (splits[split]), (int) self->k,
+                                    (unsigned long long) network->weights->at.step);
   return g_steal_pointer (&self);
 }
 
@@ -222,6 +268,7 @@ typedef struct
   char *node;
   CjdSplit split;
   gsize n;
+  guint repeats;
 } Work;
 
 static void
@@ -239,15 +286,17 @@ run (CjlJob *job, gpointer data, GError **error)
 {
   const Work *work = data;
 
-  return cjl_spike_record_new (work->network, work->node, work->split, work->n, job, error);
+  return cjl_spike_record_new (work->network, work->node, work->split, work->n, work->repeats, job,
+                               error);
 }
 
 CjlJob *
-cjl_spike_record_start (CjlNetwork *network, const char *node, CjdSplit split, gsize n)
+cjl_spike_record_start (CjlNetwork *network, const char *node, CjdSplit split, gsize n,
+                        guint repeats)
 {
   Work *work = g_new (Work, 1);
 
-  *work = (Work){ network, g_strdup (node), split, n };
+  *work = (Work){ network, g_strdup (node), split, n, repeats };
   return cjl_job_new (run, work, work_free, (GDestroyNotify) cjl_spike_record_free);
 }
 

@@ -27,11 +27,22 @@ int cjl_spikes_find_inside (const CjNode *node, CjlInside what);
 /* How long a moment of the layer is, and in `*unit` "ms"; where it knows no time constants 1 and NULL. */
 double cjl_spikes_get_moment (const CjNode *node, const char **unit);
 
+#define CJL_SPIKE_REPEATS 100 /* of a sample, at most */
+
+/* How samples are recorded, by name: repeats. */
+typedef struct
+{
+  int repeats; /* 1, or R: every sample R times in a row, with new chances each time */
+} CjlSpikeOptions;
+
+extern const CjParam cjl_spike_params[];
+
 /* Immutable. */
 typedef struct
 {
   char *node;
   gint64 k, t, u;
+  gint64 repeats; /* R: samples k to k + R − 1 are one, for k that are multiples of R */
   guint8 *spikes; /* [K, T, U]: 1 or 0 */
   CjTensor *
       stimuli; /* [K, F], or [K, T, F] where the samples last as long as the spikes; NULL: the samples are
@@ -45,12 +56,14 @@ typedef struct
   char *origin; /* "glyphs, validation split, 200 samples, step 120" */
 } CjlSpikeRecord;
 
-/* Runs at most `n` samples of a split, evenly spaced; a split without samples gives way to the training split.
+/* Runs at most `n` samples of a split, evenly spaced, or so many fewer that with their repeats they are `n`; a split
+ * without samples gives way to the training split.
  * `job` may be NULL. NULL with the reason, or if it was stopped. You free. */
 CjlSpikeRecord *cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit split,
-                                      gsize n, CjlJob *job, GError **error);
+                                      gsize n, guint repeats, CjlJob *job, GError **error);
 /* A job with that as its result. Takes the network. You free. */
-CjlJob *cjl_spike_record_start (CjlNetwork *network, const char *node, CjdSplit split, gsize n);
+CjlJob *cjl_spike_record_start (CjlNetwork *network, const char *node, CjdSplit split, gsize n,
+                                guint repeats);
 void cjl_spike_record_free (CjlSpikeRecord *self);
 
 /* Times of the spikes of a unit in sample k, in the record's unit, into `times` [T]; how many. */

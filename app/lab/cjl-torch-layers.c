@@ -324,20 +324,25 @@ describe_upsample (CjlTorchNode *node, GError **error)
 static gboolean
 describe_batch_norm (CjlTorchNode *node, GError **error)
 {
+  const gboolean fixed = cjl_torch_get_bool (node, "fixed");
   const gboolean rows
       = node->x.n_dims == 3 && g_str_equal (cjl_torch_get_choice (node, "channels"), "last");
-  const gint64 c = node->x.dims[rows ? 2 : 1];
+  const gboolean film = has_moments (node) && cjl_torch_get_bool (node, "moments");
+  const char *around = rows ? "over_time" : film ? "at_each_moment" : NULL;
+  const char *norm = fixed ? "fixed_norm({self})" : "{self}";
 
   (void) error;
-  node->init = g_strdup_printf ("nn.BatchNorm%dd(%lld{options})", MAX ((int) node->x.n_dims, 3) - 2,
-                                (long long) c);
-  if (cjl_torch_get_bool (node, "fixed"))
+  node->init = g_strdup_printf ("nn.BatchNorm%dd(%lld{options})",
+                                film ? 2 : MAX ((int) node->x.n_dims, 3) - 2,
+                                (long long) node->x.dims[rows || film ? 2 : 1]);
+  if (fixed)
     cjl_torch_need (node->e, "fixed-norm");
-  if (rows)
-    cjl_torch_need (node->e, "over_time");
-  set_forward (node, rows ? "over_time(%s{self}%s, {x})" : "%s{self}%s({x})",
-               cjl_torch_get_bool (node, "fixed") ? "fixed_norm(" : "",
-               cjl_torch_get_bool (node, "fixed") ? ")" : "");
+  if (around != NULL)
+    cjl_torch_need (node->e, around);
+  if (around != NULL)
+    set_forward (node, "%s(%s, {x})", around, norm);
+  else
+    set_forward (node, "%s({x})", norm);
   return TRUE;
 }
 
@@ -648,17 +653,6 @@ describe_top_down (CjlTorchNode *node, GError **error)
   return TRUE;
 }
 
-static gboolean
-describe_encoder (CjlTorchNode *node, GError **error)
-{
-  const gboolean fixed = g_str_equal (cjl_torch_get_choice (node, "range"), "fixed");
-
-  (void) error;
-  cjl_torch_take_word (node, "between",
-                       fixed ? cjl_torch_fill (node, ", low={low}, high={high}") : g_strdup (""));
-  return TRUE;
-}
-
 #define FLOAT_LAYER(id, python)                                                                    \
   {                                                                                                \
     id, NULL, python, NULL, NULL, NULL, NULL                                                       \
@@ -773,15 +767,13 @@ const CjlTorchRow cjl_torch_rows[] = {
   { "mean", NULL, NULL, NULL, NULL, describe_reduce, NULL },
   { "sum", NULL, NULL, NULL, NULL, describe_reduce, NULL },
   { "goodness", NULL, NULL, NULL, NULL, describe_goodness, NULL },
-  { "poisson-encoder", NULL, "poisson_spikes({x}, {steps}, {rate}{between})", NULL,
-    "poisson-encoder", describe_encoder, NULL },
-  { "latency-encoder", NULL, "latency_spikes({x}, {steps}{between})", NULL, "latency-encoder",
-    describe_encoder, NULL },
-  FLOAT_LAYER ("direct-current", "torch.stack([{x}] * {steps}, dim=1)"),
   { .layer = "label-overlay",
     .refusal
     = N_ ("writes labels into samples for forward–forward learning, which PyTorch does not "
           "have. Train by backprop without it.") },
+  { .layer = "onnx-operator",
+    .refusal = N_ ("is an operator of an imported model as it stands there. Export the network as "
+                   ".onnx, which PyTorch's other tools read.") },
   { .layer = "gcn-conv",
     .refusal = N_ ("hears the edges of a graph, which no data of a module hold. Export its weights "
                    "as .safetensors.") },

@@ -295,6 +295,25 @@ describe_integrator (CjlTorchNode *node, GError **error)
   return TRUE;
 }
 
+/* One decay, one reversal potential for excitation and inhibition each. */
+static gboolean
+describe_conductance (CjlTorchNode *node, GError **error)
+{
+  g_autofree char *surrogate = print_surrogate (node);
+  g_autofree char *step = cjl_torch_print_number (cjl_torch_get_float (node, "dt")
+                                                  / cjl_torch_get_float (node, "tau"));
+  g_autofree char *decay_e = cjl_torch_print_number (find_decay (node, "tau-excitatory"));
+  g_autofree char *decay_i = cjl_torch_print_number (find_decay (node, "tau-inhibitory"));
+
+  (void) error;
+  node->init
+      = g_strdup_printf ("ConductanceLIF({c}, {units}, {threshold}, %s, step=%s, decays=(%s, %s), "
+                         "reversals=({reversal-excitatory}, {reversal-inhibitory}){options})",
+                         surrogate, step, decay_e, decay_i);
+  node->targets = g_strdup ("{0}, {1}, {2}, {3}");
+  return TRUE;
+}
+
 static gboolean
 describe_readout (CjlTorchNode *node, GError **error)
 {
@@ -335,6 +354,17 @@ describe_plasticity (CjlTorchNode *node, GError **error)
       cjl_torch_take_word (node, names[i],
                            cjl_torch_print_number (tau > 0 ? find_decay (node, names[i]) : 0));
     }
+  return TRUE;
+}
+
+static gboolean
+describe_encoder (CjlTorchNode *node, GError **error)
+{
+  const gboolean fixed = g_str_equal (cjl_torch_get_choice (node, "range"), "fixed");
+
+  (void) error;
+  cjl_torch_take_word (node, "between",
+                       fixed ? cjl_torch_fill (node, ", low={low}, high={high}") : g_strdup (""));
   return TRUE;
 }
 
@@ -609,6 +639,11 @@ const CjlTorchRow cjl_torch_sequence_rows[] = {
   { "sinusoidal-position", NULL, "add_sinusoidal_position({x})", NULL, "sinusoidal-position", NULL,
     NULL },
   { "pick-token", NULL, "{x}[:, {index}]", NULL, NULL, NULL, NULL },
+  { "poisson-encoder", NULL, "poisson_spikes({x}, {steps}, {rate}{between})", NULL,
+    "poisson-encoder", describe_encoder, NULL },
+  { "latency-encoder", NULL, "latency_spikes({x}, {steps}{between})", NULL, "latency-encoder",
+    describe_encoder, NULL },
+  { "direct-current", NULL, "torch.stack([{x}] * {steps}, dim=1)", NULL, NULL, NULL, NULL },
   { "lif", NULL, NULL, NULL, NULL, describe_spiking, NULL },
   { "integrate-and-fire", NULL, NULL, NULL, NULL, describe_spiking, NULL },
   { "cuba-lif", NULL, NULL, NULL, NULL, describe_spiking, NULL },
@@ -624,8 +659,7 @@ const CjlTorchRow cjl_torch_sequence_rows[] = {
     "short_term_plasticity({x}, {use}, recover={recover}, facilitate={facilitate})", NULL,
     "short-term-plasticity", describe_plasticity, NULL },
   { "formula", NULL, NULL, NULL, NULL, describe_formula, NULL },
-  { .layer = "conductance-lif",
-    .refusal = N_ ("has synapses that open conductances, which a module cannot say yet. Put Dense "
-                   "and LIF in its place.") },
+  { "conductance-lif", NULL, NULL, "reset=0.0 refractory=0 attached=False window=0 bias=True",
+    "conductance-lif", describe_conductance, NULL },
   { NULL },
 };

@@ -331,6 +331,7 @@ cjl_torch_plan_training (CjlTorchExport *e, GError **error)
   set_flag (e, "average", setup->average > 0);
   set_flag (e, "patience", setup->patience > 0);
   set_flag (e, "keep-best", setup->keep_best);
+  set_flag (e, "best", setup->keep_best || setup->patience > 0);
   plan_measures (e);
   plan_predict (e);
   plan_remarks (e);

@@ -81,13 +81,23 @@ static const struct
   { "from torch.nn.parallel import DistributedDataParallel", "DistributedDataParallel(" },
 };
 
+/* Whether a name of a module begins somewhere in the text. */
+static gboolean
+uses (const char *body, const char *sign)
+{
+  for (const char *at = strstr (body, sign); at != NULL; at = strstr (at + 1, sign))
+    if (at == body || (!g_ascii_isalnum (at[-1]) && at[-1] != '_' && at[-1] != '.'))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 put_imports (GString *out, const char *body)
 {
   g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (imports); i++)
-    if (imports[i].sign == NULL || strstr (body, imports[i].sign) != NULL)
+    if (imports[i].sign == NULL || uses (body, imports[i].sign))
       g_string_append_printf (out, "%s\n", imports[i].line);
   for (guint i = 0; i < 3; i++)
     {

@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cjl-card.h"
 #include "cjl-evaluation.h"
+#include "cjl-project-private.h"
 #include "cjl-transfer.h"
 #include "cjl-zoo-files.h"
 #include "safetensors.h"
@@ -58,12 +59,13 @@ static const CjlZooNet nets[] = {
     .accuracy = 0.8492 },
   { .experiment
     = { .id = "zoo-clothes",
-        .title = "Sorts clothes",
+        .title = "Teach it your own pictures",
         .category = CJL_ZOO_CATEGORY,
-        .blurb = "Three convolutions that have seen 60,000 photographs of clothes, grey and small: "
-                 "a body for pictures of your own",
-        .teaches = "Drop folders of pictures on it, a folder a class: the body stays, a new last "
-                   "layer learns them in seconds",
+        .blurb
+        = "It has sorted 60,000 small photographs of clothes, and learns 30 pictures of your "
+          "own in seconds",
+        .teaches = "Drop a folder on it, with a folder of pictures a class: its body is frozen, a "
+                   "new last layer learns them",
         .expected = "91 %",
         .network
         = "input, " STAGE ("16") STAGE ("32") STAGE ("64") "flatten, dense 10, cross-entropy",
@@ -71,16 +73,14 @@ static const CjlZooNet nets[] = {
         .data = "validation-share=0.05",
         .setup = "epochs=6 batch=128 learning-rate=0.004 schedule=cosine" },
     .data_set = "fashion-mnist",
-    .stand_in = "all",
+    .stand_in = "digits",
     .licence = "Fashion-MNIST: H. Xiao, K. Rasul and R. Vollgraf, Zalando SE; MIT licence",
     .accuracy = 0.9064 },
   { .experiment
     = { .id = "zoo-shapes",
         .title = "Sees shapes",
         .category = CJL_ZOO_CATEGORY,
-        .blurb
-        = "Four convolutions that find a shape in a coloured picture: a body for pictures of "
-          "your own",
+        .blurb = "Four convolutions that find a shape in a coloured picture",
         .teaches = "Choose a filter and see which edge or colour drives it, layer by layer",
         .expected = "99.6 %",
         .source = "shapes",
@@ -156,7 +156,37 @@ cjl_zoo_load (const CjlZooNet *net, GError **error)
   project->uuid = g_uuid_string_random ();
   cjl_project_set_title (project, _ (net->experiment.title));
   point_at_data (project, net);
+  cjl_project_full (project)->saved = -1; /* there is no file of it yet */
   return g_steal_pointer (&project);
+}
+
+gboolean
+cjl_zoo_give (const CjlZooNet *net, CjlProject *project, GError **error)
+{
+  g_autoptr (CjlProject) from = cjl_zoo_load (net, error);
+  const GPtrArray *weights = from != NULL ? cjl_project_get_weights (from) : NULL;
+  g_autoptr (CjTable) table = cj_table_new_empty ();
+  g_autoptr (CjCheckpoint) checkpoint = NULL;
+
+  if (weights == NULL)
+    return FALSE;
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const CjdNamedTensor *named = weights->pdata[i];
+
+      cj_table_append (table, named->name, &named->tensor->shape, FALSE);
+    }
+  checkpoint = cj_checkpoint_new (table, 0, 0);
+  for (guint i = 0; i < weights->len; i++)
+    {
+      const CjdNamedTensor *named = weights->pdata[i];
+
+      memcpy (cj_checkpoint_get_data (checkpoint, cj_table_get (table, i)), named->tensor->data,
+              cj_tensor_bytes (named->tensor));
+    }
+  cjl_project_forget_run (project);
+  cjl_project_store (project, checkpoint);
+  return TRUE;
 }
 
 /* --- teaching --- */

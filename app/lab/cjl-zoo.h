@@ -31,6 +31,10 @@ GVariant *cjl_zoo_get_origin (const CjlProject *project);
  * unref. Any thread, one at a time. Refuses one that this build came without. */
 CjlProject *cjl_zoo_load (const CjlZooNet *net, GError **error);
 
+/* Gives a project the weights of a shipped network where names and shapes are the same, for its next run, in place of
+ * its own. */
+gboolean cjl_zoo_give (const CjlZooNet *net, CjlProject *project, GError **error);
+
 /* Makes a network ready to learn a few samples, as one edit: adopts the data (cjl_project_adopt), freezes all but the
  * last layers, lets those begin anew under new names, augments nothing, and sets batch, epochs and rate for so few. */
 void cjl_project_teach (CjlProject *project, const char *source, const CjdDataset *base,

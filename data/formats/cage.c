@@ -20,6 +20,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#define SLOWNESS (RUNNING_ON_VALGRIND ? 50u : 1u) /* times that code takes longer */
+#else
+#define SLOWNESS 1u
+#endif
+
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
@@ -96,14 +103,16 @@ be_child (CjdCageFunc func, const void *bytes, gsize size, guint flags, const Cj
     signal (signals[i], SIG_DFL);
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
-  alarm (60 + 20 * limits->seconds); /* one that waits for ever takes no time of a processor */
+  alarm (60
+         + 20 * limits->seconds
+               * SLOWNESS); /* one that waits for ever takes no time of a processor */
   if (nowhere >= 0)
     {
       dup2 (nowhere, STDOUT_FILENO);
       dup2 (nowhere, STDERR_FILENO);
     }
   limit (RLIMIT_CORE, 0);
-  limit (RLIMIT_CPU, limits->seconds);
+  limit (RLIMIT_CPU, limits->seconds * SLOWNESS);
   limit (RLIMIT_FSIZE, limits->output);
   limit (RLIMIT_AS, mapped + limits->memory);
   forbid (out);

@@ -3,6 +3,7 @@
 
 #include "cj-error.h"
 #include "cj-file.h"
+#include "cj-memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +75,8 @@ cjd_file_read (const char *path, gsize max, GError **error)
       close (fd);
       return NULL;
     }
-  bytes = g_try_malloc (size + 1);
+  /* what is made of them is no smaller */
+  bytes = cj_memory_fits (2 * (gint64) size) ? g_try_malloc (size + 1) : NULL;
   if (bytes == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_MEMORY,

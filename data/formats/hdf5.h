@@ -44,8 +44,9 @@ CjdHdf5 *cjd_hdf5_parse (GBytes *bytes, GError **error);
 CjdHdf5 *cjd_hdf5_load (const char *path, GError **error);
 void cjd_hdf5_free (CjdHdf5 *file);
 
-/* Whether a file is HDF5 and has data sets of all these paths, up to NULL; no numbers are read. */
-gboolean cjd_hdf5_has_sets (const char *file, const char *const *paths);
+/* Whether the file at `path` is HDF5 and has data sets of all these paths, up to NULL; no numbers are
+ * read. Without the library any HDF5 file has them, so that whoever loads it is told what is missing. */
+gboolean cjd_hdf5_has_sets (const char *path, const char *const *paths);
 
 CjdHdf5Kind cjd_hdf5_get_kind (const CjdHdf5 *file, const char *path);
 

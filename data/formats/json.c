@@ -4,6 +4,7 @@
 #include "cj-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 #define BRACKETS "{}[]\""
@@ -53,6 +54,25 @@ skip_string (const char *text, gsize length, gsize *i)
   return FALSE;
 }
 
+/* Moves *i to the last byte of the number that begins there. FALSE: a double does not hold it; 1e999 would
+ * become infinity, for which JSON has no word. */
+static gboolean
+skip_number (const char *text, gsize length, gsize *i)
+{
+  gsize n = 0;
+  char *number;
+  gboolean finite;
+
+  while (*i + n < length
+         && (g_ascii_isdigit (text[*i + n]) || strchr ("+-.eE", text[*i + n]) != NULL))
+    n++;
+  number = g_strndup (text + *i, n);
+  *i += n - 1;
+  finite = isfinite (g_ascii_strtod (number, NULL));
+  g_free (number);
+  return finite;
+}
+
 static gboolean
 check_structure (const char *text, gsize length, GError **error)
 {
@@ -61,6 +81,16 @@ check_structure (const char *text, gsize length, GError **error)
 
   for (gsize i = 0; i < length; i++)
     {
+      gsize end = i;
+
+      if ((g_ascii_isdigit (text[i]) || text[i] == '-') && !skip_number (text, length, &end))
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                       _ ("A number of the JSON text, at byte %zu, is larger than any that can be "
+                          "computed with. The file is damaged."),
+                       i);
+          return FALSE;
+        }
       if (depth == 0 && !g_ascii_isspace (text[i]))
         {
           if (begun)
@@ -75,6 +105,7 @@ check_structure (const char *text, gsize length, GError **error)
             while (i + 1 < length && strchr (BRACKETS " \t\n\r", text[i + 1]) == NULL)
               i++;
         }
+      i = MAX (i, end);
       if (text[i] == '"' && !skip_string (text, length, &i))
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,

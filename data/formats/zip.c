@@ -228,7 +228,7 @@ read_pieces (struct archive *archive, GPtrArray *pieces, gsize left, GError **er
       g_autofree char *name = g_strdup (archive_entry_pathname_utf8 (entry));
       GBytes *bytes;
 
-      if (name == NULL || pieces->len >= MAX_PIECES)
+      if (name == NULL || *name == '\0' || pieces->len >= MAX_PIECES)
         {
           g_set_error (
               error, CJ_ERROR, CJ_ERROR_FILE,

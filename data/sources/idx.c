@@ -63,15 +63,15 @@ static char *
 find_sister (const char *images, const char *set, const char *what)
 {
   g_autofree char *folder = g_path_get_dirname (images), *base = g_path_get_basename (images);
+  g_autofree char *name = NULL, *plain = NULL, *packed = NULL;
   const char *at = find_train (base);
-  g_autofree char *prefix = g_strndup (base, (gsize) (at - base));
-  const char separator = at[strlen ("train-images")];
-  g_autofree char *name
-      = g_strdup_printf ("%s%s-%s%c%s", prefix, set, what, separator,
-                         g_str_equal (what, "images") ? "idx3-ubyte" : "idx1-ubyte");
-  g_autofree char *plain = g_build_filename (folder, name, NULL);
-  g_autofree char *packed = g_strconcat (plain, ".gz", NULL);
 
+  g_assert (at != NULL); /* the name was chosen because it has the words */
+  name = g_strdup_printf ("%.*s%s-%s%c%s", (int) (at - base), base, set, what,
+                          at[strlen ("train-images")],
+                          g_str_equal (what, "images") ? "idx3-ubyte" : "idx1-ubyte");
+  plain = g_build_filename (folder, name, NULL);
+  packed = g_strconcat (plain, ".gz", NULL);
   if (g_file_test (packed, G_FILE_TEST_EXISTS) && !g_file_test (plain, G_FILE_TEST_EXISTS))
     return g_steal_pointer (&packed);
   return g_steal_pointer (&plain);

@@ -6,7 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Whether `bytes` fit with a tenth to spare; else the error names both. `what` begins the sentence: "The
+/* Whether so many bytes more fit into what nobody uses now, with a tenth to spare. */
+gboolean cj_memory_fits (gint64 bytes);
+/* The same; else the error names both. `what` begins the sentence: "The
  * network". */
 gboolean cj_memory_check (gint64 bytes, const char *what, gint64 batch, GError **error);
 

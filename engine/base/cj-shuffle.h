@@ -6,7 +6,7 @@
 #ifdef __clang__
 #define CJ_SHUFFLE(a, b, mask)                                                                     \
   ({                                                                                               \
-    __typeof__ (+(a)) shuffled_;                                                                    \
+    __typeof__ (+(a)) shuffled_;                                                                   \
     const int lanes_ = (int) (sizeof shuffled_ / sizeof shuffled_[0]);                             \
     for (int lane_ = 0; lane_ < lanes_; lane_++)                                                   \
       shuffled_[lane_]                                                                             \

@@ -44,10 +44,12 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
   .unit = "ms", .kind = CJ_PARAM_FLOAT, .offset = CJ_SPIKING_OFFSET (tau), .max = 100000,          \
   .soft_max = 100, .digits = 2
 
-#define CJ_SPIKING_DT                                                                              \
+/* Of other tables, which add the offset. */
+#define CJ_SPIKING_MOMENT                                                                          \
   .name = "dt", .title = "Moment dt", .blurb = "How long a moment is, for times in milliseconds",  \
-  .unit = "ms", .kind = CJ_PARAM_FLOAT, .offset = CJ_SPIKING_OFFSET (dt), .preset = 1,             \
-  .min = 0.001, .max = 10000, .soft_max = 10, .digits = 3, .flags = CJ_PARAM_ADVANCED
+  .unit = "ms", .kind = CJ_PARAM_FLOAT, .preset = 1, .min = 0.001, .max = 10000, .soft_max = 10,   \
+  .digits = 3, .flags = CJ_PARAM_ADVANCED
+#define CJ_SPIKING_DT CJ_SPIKING_MOMENT, .offset = CJ_SPIKING_OFFSET (dt)
 
 #define CJ_SPIKING_THRESHOLD                                                                       \
   .name = "threshold", .title = "Threshold θ",                                                     \

@@ -18,6 +18,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #endif
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
+#endif
 
 #define BLOCK_MACS 100000 /* multiply-adds of a step from which another block of samples pays */
 
@@ -469,6 +472,10 @@ clear (char *data, gsize bytes)
   /* of private memory that is not locked, pages given back come again as zeros */
   if (last > first && madvise (first, (gsize) (last - first), MADV_DONTNEED) == 0)
     {
+#if __has_include(<valgrind/memcheck.h>)
+      (void) VALGRIND_MAKE_MEM_DEFINED (first,
+                                        last - first); /* it does not know that they are zeros */
+#endif
       memset (data, 0, (gsize) (first - data));
       memset (last, 0, (gsize) (data + bytes - last));
       return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dense layers between spikes: what comes in lasts, and spiking neurons hear what goes out. */
 #include "cj-rule.h"
+#include "cj-spiking.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -88,18 +89,7 @@ static const CjParam params[] = {
     .max = 1e6,
     .soft_max = 0.5,
     .digits = 3 },
-  { .name = "dt",
-    .title = "Moment dt",
-    .blurb = "How long a moment is, for times in milliseconds",
-    .unit = "ms",
-    .kind = CJ_PARAM_FLOAT,
-    .offset = offsetof (Params, dt),
-    .preset = 1,
-    .min = 0.001,
-    .max = 10000,
-    .soft_max = 10,
-    .digits = 3,
-    .flags = CJ_PARAM_ADVANCED },
+  { CJ_SPIKING_MOMENT, .offset = offsetof (Params, dt) },
   { NULL },
 };
 

@@ -124,8 +124,9 @@ cj_tensor_new (CjDtype dtype, const CjShape *shape)
 {
   CjTensor *tensor = g_new0 (CjTensor, 1);
   gsize bytes = 0;
+  const gboolean fits = cj_shape_bytes (shape, dtype, &bytes);
 
-  g_assert (cj_shape_bytes (shape, dtype, &bytes));
+  g_assert (fits);
   tensor->ref_count = 1;
   tensor->dtype = dtype;
   tensor->shape = *shape;

@@ -135,7 +135,7 @@ char *cj_runner_dup_notice (CjRunner *runner);
 /* Of a run that goes on for days not every step is a point for ever: when there are so many, those of every
  * second step stay, then those of every fourth ..., so that memory stays where it is; the state counts a cut.
  * Which they are follows from the steps alone. Epochs all stay. CJ_RUNNER_POINTS unless said. */
-#define CJ_RUNNER_POINTS (1 << 20)
+#define CJ_RUNNER_POINTS (1 << 18)
 void cj_runner_limit_points (CjRunner *runner, guint max);
 
 /* Copies points (epochs) from number `from` on; how many. */

@@ -411,7 +411,7 @@ test_sketch (void)
                    (gint64) 4 * 4 * 65536 * 65536); /* weights and gradients of four */
   g_assert_false (cj_memory_check (G_GINT64_CONSTANT (1) << 60, "Training", 16, &error));
   g_assert_true (g_pattern_match_simple ("Training needs * GiB for a batch of 16, this machine has "
-                                         "* GiB. Make the batch or the network smaller.",
+                                         "* GiB to spare. Make the batch or the network smaller.",
                                          error->message));
 }
 

@@ -44,20 +44,13 @@ static const CjShape shapes[] = {
 /* Layers whose gradient is not that of what they give, on purpose: the slope of a spike is a surrogate,
  * that of a draw the one of its chance, and those that learn without gradients pass none.
  * tests/engine/test-spike-ops.c and test-stdp-ops.c have what they are held against. */
-static const char *const surrogate[] = { "integrate-and-fire",
-                                         "lif",
-                                         "adaptive-lif",
-                                         "cuba-lif",
-                                         "recurrent-lif",
-                                         "poisson-encoder",
-                                         "delta-encoder",
-                                         "latency-encoder",
-                                         "competing-lif",
-                                         "class-vote",
-                                         "conductance-lif",
-                                         "quantise",
-                                         "onnx-operator",
-                                         NULL };
+static const char *const surrogate[] = { "integrate-and-fire", "lif",
+                                         "adaptive-lif",       "cuba-lif",
+                                         "recurrent-lif",      "poisson-encoder",
+                                         "delta-encoder",      "latency-encoder",
+                                         "competing-lif",      "class-vote",
+                                         "conductance-lif",    "quantise",
+                                         "onnx-operator",      NULL };
 
 /* Layers whose ports are not alike. An id may have several rows; they replace the shapes above. */
 static const struct

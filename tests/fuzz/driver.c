@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -19,6 +20,11 @@
 #endif
 #endif
 
+#ifdef SANITIZED
+#define PATIENCE 20
+#else
+#define PATIENCE 5 /* s of processor time for an input: more is a hang, not a slow machine */
+#endif
 #define COUNT 3000
 #define MOST 65536
 #define MEMORY ((rlim_t) 4 << 30) /* of the process: no parser may ask for more */
@@ -184,7 +190,9 @@ static void
 run (void)
 {
   g_autofree guint8 *block = g_malloc (MAX (input_size, 1));
+  const struct itimerval patience = { .it_value = { .tv_sec = PATIENCE } };
 
+  setitimer (ITIMER_PROF, &patience, NULL);
   memcpy (block, input, input_size);
   LLVMFuzzerTestOneInput (block, input_size);
 }
@@ -209,6 +217,7 @@ main (int argc, char **argv)
 
   rest = g_build_filename (g_get_tmp_dir (), name, NULL);
   signal (SIGABRT, leave_input);
+  signal (SIGPROF, leave_input);
   signal (SIGSEGV, leave_input);
   signal (SIGTRAP, leave_input);
   limit_memory ();

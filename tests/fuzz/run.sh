@@ -3,7 +3,7 @@
 # Fuzzing with libFuzzer: run.sh BUILD [TARGET...] [-runs=N] [-cpu=SECONDS] [-keep] [OPTION OF LIBFUZZER...].
 # Every target gets N executions or SECONDS of processor time, whichever comes first. What was found stays
 # in BUILD/fuzz/TARGET and is gone on from; an input that breaks something is left in BUILD/fuzz. With
-# -keep what reaches new code goes into the seeds, the shortest first, up to 100 KiB a target. One row a
+# -keep what reaches new code goes into the seeds, the shortest first, up to 32 KiB a target. One row a
 # target: executions, seconds, edges reached, inputs that broke it.
 set -eu
 
@@ -98,7 +98,7 @@ merge ()
   for input in $(find "$new" -type f -printf '%s %p\n' | sort -n | cut -d' ' -f2-); do
     size=$(stat -c %s "$input")
     [ -e "$seeds/$1/${input##*/}" ] && continue
-    [ $((total + size)) -le 102400 ] || break
+    [ $((total + size)) -le 32768 ] || break
     total=$((total + size))
     cp "$input" "$seeds/$1/$(sha256sum "$input" | cut -c1-12)"
   done

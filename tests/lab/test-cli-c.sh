@@ -67,7 +67,7 @@ near ()
     END { print "worst " worst; exit !(NR == 3 && NF == 72 && worst <= limit) }'
 }
 
-echo 1..17
+echo 1..18
 mkdir idx
 printf '\0\0\010\003\0\0\0\003\0\0\0\034\0\0\0\034' >idx/train-images-idx3-ubyte
 head -c 2352 "$cli" >>idx/train-images-idx3-ubyte
@@ -92,6 +92,20 @@ answers small >int8.csv
 check int8-near near int8.csv 0.2
 check int8-header grep -q 'Accuracy on [0-9]* test samples: ' small.h
 check json says '"also":\["net.h"\]' 0 "$cli" export l.cajal -o net.c --json
+# within: whether the note says that whole numbers are at most a hundredth worse, on 1000 samples.
+within ()
+{
+  "$cli" export "$1" -o digits.c --int8 2>&1 | sed -n 's/.*accuracy on \([0-9]*\) test samples \([0-9.]*\) %, in floats \([0-9.]*\) %.*/\1 \2 \3/p' |
+    awk '{ print; good = $1 == 1000 && $3 > 90 && $3 - $2 <= 1 } END { exit !good }'
+}
+if mnist=$(data mnist); then
+  "$cli" new lenet-5 -o mnist.cajal >/dev/null
+  "$cli" set mnist.cajal "data=$mnist" >/dev/null
+  "$cli" train mnist.cajal --steps 300 >/dev/null 2>&1
+  check int8-digits within mnist.cajal
+else
+  skip int8-digits 'there is no MNIST in CAJAL_DATA_DIR'
+fi
 "$cli" new digits-without-teacher -o d.cajal >/dev/null
 "$cli" train d.cajal --steps 1 >/dev/null 2>&1
 check chance-is-refused says 'draws its spikes by chance' 1 "$cli" export d.cajal -o chance.c

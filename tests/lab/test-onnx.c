@@ -2,6 +2,7 @@
 /* Whole ONNX models: the standard's cases and models of other programs where they are, functions, unknown ones. */
 #include "../data/files.h"
 #include "cj-error.h"
+#include "cjl-onnx-import.h"
 #include "cjl-onnx-test.h"
 #include "onnx.pb-c.h"
 
@@ -13,34 +14,39 @@ look (const CjlOnnxRow *row, gpointer data)
   (void) data;
   if (row->verdict == CJL_ONNX_FAILED)
     g_test_message ("%s: %s", row->name, row->note);
+  if (row->on_canvas && row->canvas_verdict != CJL_ONNX_PASSED)
+    g_test_message ("%s on the canvas: %s", row->name, row->canvas_note);
 }
 
 static void
-run_folder (const char *name, CjlOnnxLimit limit, guint n)
+run_folder (const char *name, CjlOnnxLimit limit, CjlOnnxAnswer canvas, guint n)
 {
   g_autofree char *folder = files_find (name);
-  CjlOnnxCount count = { 0 };
+  CjlOnnxCount count[2] = { { 0 } };
   g_autoptr (GError) error = NULL;
 
   if (folder == NULL)
     return;
-  g_assert_true (cjl_onnx_test (folder, limit, NULL, look, NULL, &count, &error));
+  g_assert_true (cjl_onnx_test (folder, limit, canvas, look, NULL, count, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (count.n_failed, ==, 0);
-  g_assert_cmpuint (count.n_unsupported, ==, 0);
-  g_assert_cmpuint (count.n_passed, >=, n);
+  for (guint k = 0; k < (canvas != NULL ? 2 : 1); k++)
+    {
+      g_assert_cmpuint (count[k].n_failed, ==, 0);
+      g_assert_cmpuint (count[k].n_unsupported, ==, 0);
+      g_assert_cmpuint (count[k].n_passed, >=, n);
+    }
 }
 
 static void
 test_standard (void)
 {
-  run_folder ("onnx-backend", CJL_ONNX_BY_NUMBER, 336);
+  run_folder ("onnx-backend", CJL_ONNX_BY_NUMBER, NULL, 336);
 }
 
 static void
 test_models (void)
 {
-  run_folder ("onnx", CJL_ONNX_BY_TENSOR, 7);
+  run_folder ("onnx", CJL_ONNX_BY_TENSOR, cjl_onnx_answer_on_canvas, 7);
 }
 
 /* --- models made here --- */
@@ -184,6 +190,120 @@ test_unknown (void)
   g_assert_error (error, CJ_ERROR, CJ_ERROR_PARAM);
 }
 
+/* A file of the data folder as a project; NULL and the test is skipped where it is not there. */
+static CjlProject *
+import (const char *name, char **note)
+{
+  g_autofree char *path = files_find (name);
+  g_autoptr (GError) error = NULL;
+  CjlProject *project = path != NULL ? cjl_onnx_load (path, note, &error) : NULL;
+
+  g_assert_no_error (error);
+  return project;
+}
+
+static guint
+count_layers (const CjlProject *project, const char *layer)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < project->graph->nodes->len; i++)
+    n += g_str_equal (((const CjNode *) project->graph->nodes->pdata[i])->layer->id, layer);
+  return n;
+}
+
+/* Layers where layers are known, names and weights kept, the file opens again. */
+static void
+test_import (void)
+{
+  g_autofree char *note = NULL;
+  g_autoptr (CjlProject) project = import ("onnx/simple-cnn-pytorch210/model.onnx", &note);
+  g_autoptr (CjlProject) again = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (project == NULL)
+    return;
+  g_assert_null (note);
+  g_assert_cmpuint (count_layers (project, "conv-2d"), ==, 2);
+  g_assert_cmpuint (count_layers (project, "relu"), ==, 2);
+  g_assert_cmpuint (count_layers (project, "max-pool-2d"), ==, 2);
+  g_assert_cmpuint (count_layers (project, "dense"), ==, 1);
+  g_assert_cmpuint (count_layers (project, "onnx-operator"), ==, 0);
+  g_assert_cmpuint (cjl_project_get_weights (project)->len, ==, 6);
+  bytes = cjl_project_print (project, &error);
+  g_assert_no_error (error);
+  again = cjl_project_parse (bytes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (cjl_project_get_weights (again)->len, ==, 6);
+}
+
+/* What is spelled out is found: norms, gelu; the rest are cards, and nothing is trained through them. */
+static void
+test_cards (void)
+{
+  g_autoptr (CjlProject) project = import ("onnx/pt113-vit-opset14/model.onnx", NULL);
+  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjLowered) lowered = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (project == NULL)
+    return;
+  g_assert_cmpuint (count_layers (project, "layer-norm"), ==, 3);
+  g_assert_cmpuint (count_layers (project, "gelu"), ==, 1);
+  g_assert_cmpuint (count_layers (project, "onnx-operator"), >, 0);
+  dataset = cjl_data_load (&project->data, &error);
+  g_assert_no_error (error);
+  lowered = cjl_project_lower (project, dataset, 2);
+  g_assert_null (cj_lowered_get_error (lowered));
+  g_assert_false (cj_lowered_can_train (lowered, &error));
+  g_assert_nonnull (strstr (error->message, "passes no gradient"));
+}
+
+/* An operator that nobody knows keeps its place and is named; what is around it is there. */
+static void
+test_placeholder (void)
+{
+  Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
+  Onnx__GraphProto graph = ONNX__GRAPH_PROTO__INIT;
+  Onnx__OperatorSetIdProto opset = ONNX__OPERATOR_SET_ID_PROTO__INIT, *opsets[1] = { &opset };
+  Onnx__ValueInfoProto x = ONNX__VALUE_INFO_PROTO__INIT, y = ONNX__VALUE_INFO_PROTO__INIT;
+  Onnx__ValueInfoProto *inputs[1] = { &x }, *outputs[1] = { &y };
+  Node first, foo, last;
+  Onnx__NodeProto *nodes[3] = { &first.proto, &foo.proto, &last.proto };
+  g_autofree guint8 *data = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjlProject) project = NULL;
+  g_autofree char *note = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  node_init (&first, "Relu", "", "x", NULL, "a");
+  node_init (&foo, "Foo", "com.acme", "a", NULL, "b");
+  node_init (&last, "Tanh", "", "b", NULL, "y");
+  opset.has_version = TRUE;
+  opset.version = 13;
+  x.name = (char *) "x";
+  y.name = (char *) "y";
+  graph.n_node = 3;
+  graph.node = nodes;
+  graph.n_input = graph.n_output = 1;
+  graph.input = inputs;
+  graph.output = outputs;
+  model.graph = &graph;
+  model.n_opset_import = 1;
+  model.opset_import = opsets;
+  size = onnx__model_proto__get_packed_size (&model);
+  data = g_malloc (size);
+  onnx__model_proto__pack (&model, data);
+  bytes = g_bytes_new (data, size);
+  project = cjl_onnx_parse (bytes, NULL, "made", &note, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (note, "com.acme.Foo"));
+  g_assert_cmpuint (count_layers (project, "relu"), ==, 1);
+  g_assert_cmpuint (count_layers (project, "tanh"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -192,5 +312,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/onnx/models", test_models);
   g_test_add_func ("/lab/onnx/function", test_function);
   g_test_add_func ("/lab/onnx/unknown", test_unknown);
+  g_test_add_func ("/lab/onnx/import", test_import);
+  g_test_add_func ("/lab/onnx/cards", test_cards);
+  g_test_add_func ("/lab/onnx/placeholder", test_placeholder);
   return g_test_run ();
 }

@@ -25,7 +25,7 @@ static CjlSpikeRecord *
 make_record (const CjlNetwork *network, const char *node, gsize n)
 {
   g_autoptr (GError) error = NULL;
-  CjlSpikeRecord *record = cjl_spike_record_new (network, node, CJD_SPLIT_VAL, n, NULL, &error);
+  CjlSpikeRecord *record = cjl_spike_record_new (network, node, CJD_SPLIT_VAL, n, 1, NULL, &error);
 
   g_assert_no_error (error);
   return record;
@@ -120,6 +120,78 @@ test_trains (void)
   g_assert_cmpfloat (cjv_tensor_at (pairs, n / 2), ==, 0);
 }
 
+/* Counts of one stimulus vary as much as chance has it, 1 − p for spikes that come by a chance of p in each moment;
+ * those of samples of a class also as these differ. What has no chances repeats itself. */
+static void
+test_repeats (void)
+{
+  enum
+  {
+    REPEATS = 50,
+    SAMPLES = 4
+  };
+  static const char *const encoders[] = { "poisson-encoder 60 rate=0.5", "direct-current 60" };
+
+  for (guint e = 0; e < G_N_ELEMENTS (encoders); e++)
+    {
+      g_autofree char *text = g_strdup_printf ("input, flatten, %s, dense 36, lif, spike-readout, "
+                                               "cross-entropy",
+                                               encoders[e]);
+      const CjlTemplate template = { .id = "test",
+                                     .title = "Test",
+                                     .source = "glyphs",
+                                     .data = "samples=400",
+                                     .network = text,
+                                     .setup = "" };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CjlProject) project = cjl_template_make (&template, &error);
+      g_autoptr (CjdDataset) dataset = cjl_data_load (&project->data, &error);
+      g_autoptr (CjlNetwork) network = cjl_network_new_project (project, dataset, &error);
+      g_autoptr (CjlSpikeRecord) record = NULL;
+      g_autoptr (CjvFrame) frame = NULL;
+      const char *node = e == 0 ? "poisson1" : "lif1";
+      g_autoptr (GArray) rank = NULL;
+      g_autofree double *times = g_new (double, 60);
+      double fano, expected = 0, n = 0;
+      gint64 unit, f;
+
+      g_assert_no_error (error);
+      record = cjl_spike_record_new (network, node, CJD_SPLIT_VAL, REPEATS * SAMPLES, REPEATS, NULL,
+                                     &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (record->k, ==, REPEATS * SAMPLES);
+      g_assert_cmpint (record->repeats, ==, REPEATS);
+      f = record->stimuli->shape.dims[1];
+      rank = cjl_spike_record_rank (record, 1);
+      unit = g_array_index (rank, gint64, 0);
+      for (guint k = 0; e == 0 && k < SAMPLES; k++)
+        {
+          const float *x = cj_tensor_f32 (record->stimuli) + k * REPEATS * f;
+          float low = x[0], high = x[0];
+          guint fired = 0;
+
+          for (gint64 i = 1; i < f; i++)
+            {
+              low = MIN (low, x[i]);
+              high = MAX (high, x[i]);
+            }
+          for (guint r = 0; r < REPEATS; r++)
+            fired += cjl_spike_record_list (record, k * REPEATS + r, unit, times);
+          if (fired > 0)
+            {
+              expected += 1 - 0.5 * (double) ((x[unit] - low) / (high - low));
+              n++;
+            }
+        }
+      expected = e == 0 ? expected / n : 0;
+      frame = cjl_spike_record_intervals (record, e == 0 ? unit : -1);
+      fano = cjv_frame_get_scalar (frame, "fano", NAN);
+      g_test_message ("%s: %g, expected %g", node, fano, expected);
+      g_assert_cmpfloat_with_epsilon (fano, expected, e == 0 ? 0.15 : 1e-9);
+      g_assert_cmpfloat (cjv_frame_get_scalar (frame, "repeats", 1), ==, REPEATS);
+    }
+}
+
 static void
 test_refuses (void)
 {
@@ -127,7 +199,7 @@ test_refuses (void)
   g_autoptr (CjlNetwork) network = make_network (&project);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (cjl_spike_record_new (network, "dense1", CJD_SPLIT_VAL, 9, NULL, &error));
+  g_assert_null (cjl_spike_record_new (network, "dense1", CJD_SPLIT_VAL, 9, 1, NULL, &error));
   g_assert_nonnull (error);
   g_assert_nonnull (strstr (error->message, "gives no spikes"));
 }
@@ -139,6 +211,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/spikes/record", test_record);
   g_test_add_func ("/lab/spikes/average", test_average);
   g_test_add_func ("/lab/spikes/trains", test_trains);
+  g_test_add_func ("/lab/spikes/repeats", test_repeats);
   g_test_add_func ("/lab/spikes/refuses", test_refuses);
   return g_test_run ();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* torch-cases FOLDER [TEMPLATE…]: exports networks as modules of PyTorch and writes what they answer here,
+/* torch-cases FOLDER [TEMPLATE | F.cajal | NAME=DATA=NETWORK]…: exports networks as modules of PyTorch and writes what they answer here,
  * to be compared by test-torch.py. Without templates every layer has a network of its own, on samples by
  * chance; NAME.py and its companions, and NAME-answers.npz with x, y, the prediction and the loss. */
 #include "cj-rng.h"
@@ -178,6 +178,40 @@ run_case (const Case *c, const char *folder)
   export(project, folder, c->name);
 }
 
+/* "NAME=DATA=NETWORK" */
+static void
+run_data (const char *text, const char *folder)
+{
+  g_auto (GStrv) words = g_strsplit (text, "=", 3);
+  g_autoptr (CjlProject) project = cjl_project_new ();
+  GError *error = NULL;
+
+  cjl_project_begin (project);
+  cjl_project_set_data (project, words[1], project->data.params);
+  cjl_graph_add_text (project->graph, words[2], &error);
+  g_assert_no_error (error);
+  cjl_project_commit (project, "Draw", NULL);
+  export(project, folder, words[0]);
+}
+
+/* The id of a template, or a file. */
+static void
+run_project (const char *text, const char *folder)
+{
+  const gboolean file = g_str_has_suffix (text, ".cajal");
+  g_autofree char *name = g_path_get_basename (text);
+  GError *error = NULL;
+  g_autoptr (CjlProject) project = file ? cjl_project_load (text, &error)
+                                        : cjl_template_make (cjl_template_find (text), &error);
+
+  g_assert_no_error (error);
+  if (file)
+    name[strlen (name) - strlen (".cajal")] = '\0';
+  else /* a module of many samples is no other */
+    cjl_project_set (project, "data.samples", "200", NULL);
+  export(project, folder, name);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,19 +219,9 @@ main (int argc, char **argv)
   for (guint i = 0; argc == 2 && i < G_N_ELEMENTS (cases); i++)
     run_case (&cases[i], argv[1]);
   for (int i = 2; i < argc; i++)
-    {
-      GError *error = NULL;
-      g_autoptr (CjlProject) project
-          = g_str_has_suffix (argv[i], ".cajal")
-                ? cjl_project_load (argv[i], &error)
-                : cjl_template_make (cjl_template_find (argv[i]), &error);
-      g_autofree char *name = g_path_get_basename (argv[i]);
-
-      g_assert_no_error (error);
-      cjl_project_set (project, "data.samples", "200", NULL); /* a module of many is no other */
-      if (g_str_has_suffix (name, ".cajal"))
-        name[strlen (name) - strlen (".cajal")] = '\0';
-      export(project, argv[1], name);
-    }
+    if (strchr (argv[i], '=') != NULL)
+      run_data (argv[i], argv[1]);
+    else
+      run_project (argv[i], argv[1]);
   return 0;
 }

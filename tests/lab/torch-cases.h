@@ -38,8 +38,9 @@ static const Case cases[] = {
     "conv-3d 4 depth=2 kernel=2 padding=same border=circular padding-depth=1 "
     "activation=elu" SCORES },
   { "moments", "1x24x16",
-    MOMENTS "conv-2d 4 kernel=2 padding=same, max-pool-2d, avg-pool-2d 2 stride=1, "
-            "flatten moments=true, lif, spike-readout max, dense 5, cross-entropy" },
+    MOMENTS "conv-2d 4 kernel=2 padding=same, batch-norm moments=true, max-pool-2d, avg-pool-2d 2 "
+            "stride=1, adaptive-avg-pool-2d 2, batch-norm, flatten moments=true, lif, "
+            "spike-readout max, dense 5, cross-entropy" },
   { "transposed-1d", "1x6x5",
     SEQUENCE "transposed-conv-1d 4 kernel=3 stride=2 padding=1 "
              "output-padding=1 activation=mish" SCORES },
@@ -144,6 +145,11 @@ static const Case cases[] = {
     "threshold=0.2, adaptive-lif threshold=0.2 adapt-tau=20, recurrent-lif threshold=0.2 "
     "synapse=2 through-time=e-prop, leaky-integrator beta=0.7 scaled=true, leaky-integrator "
     "learn-decay=true, spike-readout last, dense 5, cross-entropy" },
+  { "conductances", "1x6x5",
+    SEQUENCE "conductance-lif 7 threshold=0.2 refractory=2 reset=-0.1, "
+             "conductance-lif 4 bias=false threshold=0.05 window=2, "
+             "spike-readout rate, dense 5, cross-entropy; "
+             "conductance2:1 > spike1" },
   { "synapses", "1x6x5",
     SEQUENCE "delta-encoder 0.3, synaptic-delay 4, short-term-plasticity "
              "0.4 recover=20 facilitate=10, lif threshold=0.1, "

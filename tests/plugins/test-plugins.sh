@@ -33,6 +33,31 @@ crashes ()
   [ $? -ge 128 ] && [ -n "$(ls state/plugins)" ]
 }
 
+# A file that is no library, one of a library cut off, and a folder with the name of one.
+no_library ()
+{
+  put
+  printf 'not a library\n' >plugins/text.so
+  head -c 2000 "$build/tests/plugins/good.so" >plugins/cut.so
+  : >plugins/empty.so
+  mkdir plugins/folder.so
+  for name in text cut empty folder; do
+    contains "refused *$name " "$cli" plugins || return 1
+  done
+  contains "Get or build it for this Cajal" "$cli" plugins && "$cli" list schedules
+}
+
+# Plugins come from the two folders and from nowhere else: not from where the program is started.
+elsewhere ()
+{
+  mkdir -p here/cajal/plugins here/plugins
+  for place in here here/plugins here/cajal/plugins; do
+    cp "$build/tests/plugins/good.so" "$place/"
+  done
+  (cd here && unset CAJAL_PLUGIN_PATH && XDG_DATA_HOME=$folder/own "$cli" plugins) >said
+  ! grep -q good said
+}
+
 skipped () { contains 'crashed *crash ' "$cli" plugins && contains 'plugins --retry crash' "$cli" list; }
 
 changed ()
@@ -67,7 +92,7 @@ figure ()
     "$cli" figure p.cajal cajal:weight-spectrum -o s.csv && [ "$(wc -l <s.csv)" -eq 3 ] && grep -q '<svg' s.svg
 }
 
-echo 1..18
+echo 1..20
 mkdir plugins
 check none contains 'There are no plugins' "$cli" plugins
 put good older
@@ -80,6 +105,8 @@ check other-abi refused other-abi 'built for another version of Cajal (interface
 check other-layer refused other-layer 'item for another version of Cajal'
 check bad-id refused bad-id '“twice” is no id of the form vendor:name'
 check incomplete refused incomplete '“acme:twice” lacks'
+check no-library no_library
+check elsewhere elsewhere
 check no-entry refused no-entry 'It is no plugin of Cajal'
 put good twin
 check duplicate contains 'It brings “acme:twice”, which is there already' "$cli" plugins

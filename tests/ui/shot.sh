@@ -397,9 +397,34 @@ frozen ()
   act () { xdotool mousemove 495 410 click 1; sleep 0.5; xdotool key shift+f; sleep 1; }
   picture "frozen$1" 8 --new lenet-5
 }
+# the networks that come with the program, and one of them that is taught 90 pictures of three kinds
+zoo ()
+{
+  act () { xdotool mousemove 700 500 click --repeat 1 5; sleep 0.3; xdotool mousemove 1000 190; }
+  picture "zoo$1" 4 --new zoo-letters
+}
 weights ''
 frozen ''
+zoo ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 weights -dark
 frozen -dark
+zoo -dark
+unset ADW_DEBUG_COLOR_SCHEME
+# networks for other programs: what there is, what is asked, and what is said once they are written
+exports ()
+{
+  ask () { xdotool key ctrl+k; sleep 1; xdotool type "export as $1"; sleep 0.5; xdotool key Return; sleep 1; }
+  act () { xdotool mousemove 1298 24 click 1; sleep 1; }
+  picture "export-menu$1" 6 --new lenet-5
+  act () { ask onnx; }
+  picture "export-onnx$1" 6 --new lenet-5
+  act () { ask c; }
+  picture "export-c$1" 6 --new lenet-5
+  act () { xdotool key ctrl+t; sleep 6; xdotool key ctrl+t; sleep 1; ask c; xdotool key Return; sleep 1; xdotool key ctrl+a; xdotool type "$XDG_RUNTIME_DIR/lenet.c"; xdotool key Return; sleep 4; }
+  picture "export-done$1" 6 --new lenet-5
+}
+exports ''
+export ADW_DEBUG_COLOR_SCHEME=prefer-dark
+exports -dark
 unset ADW_DEBUG_COLOR_SCHEME

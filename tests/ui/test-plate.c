@@ -411,6 +411,54 @@ test_controls (Desk *desk, gconstpointer data)
   wait_for_controls (landscape, line);
 }
 
+/* The patched neuron comes back from what its file says: model, parameters turned by hand, a current of one's own,
+ * and the rule of its synapses. */
+static void
+test_neuron (Desk *desk, gconstpointer data)
+{
+  static const char *const turned[] = { "\"tau\":\"33\"", "\"tau-plus\":\"44\"" };
+  CjuView *view = cju_dock_find_view (CJU_DOCK (desk->dock), "neuron");
+  g_autofree char *path = g_build_filename (desk->folder, "neuron.svg", NULL);
+  g_autoptr (GVariant) bench = g_variant_ref_sink (
+      g_variant_new_parsed ("{'model': <'lif'>, 'begin': <20.0>, 'end': <80.0>, 'own-current': "
+                            "<true>, 'amplitude': <2.5>}"));
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (
+      g_variant_new_parsed ("{'model': <'lif'>, 'begin': <20.0>, 'end': <80.0>, 'own-current': "
+                            "<true>, 'amplitude': <2.5>, 'settings': <{'tau': <'33'>}>, "
+                            "'stdp': <{'settings': <{'tau-plus': <'44'>}>}>}"));
+  g_autoptr (GVariant) other = g_variant_ref_sink (
+      g_variant_new_parsed ("{'model': <'hodgkin-huxley'>, 'stdp': <{'settings': <{'tau-plus': "
+                            "<'20'>}>}>}"));
+  g_autoptr (GVariant) kept = NULL;
+  g_autoptr (CjvPlate) plate = NULL;
+  g_autofree char *now = NULL, *again = NULL;
+
+  (void) data;
+  cju_dock_show (CJU_DOCK (desk->dock), "neuron");
+  cju_view_load_controls (view, wanted);
+  wait_for_controls (view, bench);
+  while ((plate = cju_view_dup_plate (view)) == NULL)
+    widgets_wait (50);
+  g_assert_true (cjl_figure_save (plate, NULL, path, NULL));
+  g_clear_pointer (&plate, cjv_plate_free);
+  plate = cjl_figure_load (path, NULL, NULL);
+  kept = g_variant_lookup_value (((CjvPanel *) plate->panels->pdata[0])->about, "controls",
+                                 G_VARIANT_TYPE_VARDICT);
+  g_assert_nonnull (kept);
+  cju_view_load_controls (view, other);
+  for (guint i = 0; i < 200 && !says (view, other); i++)
+    widgets_wait (10);
+  now = print_controls (view);
+  cju_view_load_controls (view, kept);
+  wait_for_controls (view, bench);
+  again = print_controls (view);
+  for (guint i = 0; i < G_N_ELEMENTS (turned); i++)
+    {
+      g_assert_null (strstr (now, turned[i]));
+      g_assert_nonnull (strstr (again, turned[i]));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -421,6 +469,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/plate/order", Desk, NULL, set_up, test_order, tear_down);
   g_test_add ("/ui/plate/back", Desk, NULL, set_up, test_back, tear_down);
   g_test_add ("/ui/plate/controls", Desk, NULL, set_up, test_controls, tear_down);
+  g_test_add ("/ui/plate/neuron", Desk, NULL, set_up, test_neuron, tear_down);
   g_test_add ("/ui/plate/every-view", Desk, NULL, set_up, test_every_view, tear_down);
   return g_test_run ();
 }

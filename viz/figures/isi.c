@@ -16,6 +16,8 @@ static const CjvWant wants[] = {
   { "cv", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Coefficient of variation of the intervals") },
   { "cv2", CJV_WANT_SCALAR, FALSE, NULL, N_ ("The same of neighbouring intervals") },
   { "fano", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Variance of counts by their mean") },
+  { "repeats", CJV_WANT_SCALAR, FALSE, NULL,
+    N_ ("Of one stimulus, that the counts are of; 1 or none: they are of samples of a class") },
   { "mean", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Mean interval") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Whose spikes they are") },
   { NULL },
@@ -58,6 +60,7 @@ print_measures (const CjvFrame *frame)
   {
     const char *id, *name;
   } all[] = { { "cv", "CV" }, { "cv2", "CV₂" }, { "fano", N_ ("Fano factor") } };
+  const double repeats = cjv_frame_get_scalar (frame, "repeats", 1);
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -69,6 +72,9 @@ print_measures (const CjvFrame *frame)
         g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", _ (all[i].name),
                                 number);
     }
+  if (repeats > 1 && repeats < 1e6 && isfinite (cjv_frame_get_scalar (frame, "fano", NAN)))
+    g_string_append_printf (text, /* Translators: behind a Fano factor */
+                            _ (" over %d repeats of a sample"), (int) repeats);
   return g_string_free (text, FALSE);
 }
 

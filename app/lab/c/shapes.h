@@ -104,6 +104,13 @@ typedef struct
   float decay, threshold, synapse, adapt_decay, adapt_jump;
 } spikes_shape;
 
+/* conductance_shape: t moments of u neurons whose synapses are conductances. */
+typedef struct
+{
+  int t, u, pause;
+  float step, decay_e, decay_i, reversal_e, reversal_i, threshold, reset;
+} conductance_shape;
+
 /* rivals_shape: t moments of u neurons, of which one may fire at a time. */
 typedef struct
 {

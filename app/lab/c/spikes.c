@@ -3,7 +3,7 @@
 static void
 latency (const latency_shape *s, const float *x, float *y)
 {
-  float low = s->low, high = s->high, scale;
+  float low = s->low, high = s->high, scale, shift;
 
   for (int i = 0; i < s->n && s->each; i++)
     {
@@ -11,9 +11,10 @@ latency (const latency_shape *s, const float *x, float *y)
       high = i == 0 || x[i] > high ? x[i] : high;
     }
   scale = high > low ? 1 / (high - low) : 0;
+  shift = high > low ? -low / (high - low) : 0;
   for (int i = 0; i < s->n; i++)
     {
-      const float raw = scale * x[i] - low * scale;
+      const float raw = scale * x[i] + shift;
       const float value = raw < 0 ? 0 : raw > 1 ? 1 : raw;
       const int at = value > 0 ? (int) rintf ((float) (s->t - 1) * (1 - value)) : s->t;
 
@@ -51,6 +52,40 @@ spikes (const spikes_shape *s, const float *x, const float *weight, const float 
         y[at] = fires;
         if (v != NULL)
           v[at] = now;
+      }
+}
+
+/* conductance: neurons that are pulled to two potentials; state is room for 4 u numbers, v, e and i may be NULL. */
+static void
+conductance (const conductance_shape *s, const float *excites, const float *inhibits,
+             const float *current, float *y, float *v, float *e, float *i, float *state)
+{
+  float *rest = state, *pause = state + s->u, *g_e = pause + s->u, *g_i = g_e + s->u;
+
+  for (int k = 0; k < 4 * s->u; k++)
+    state[k] = 0;
+  for (int t = 0; t < s->t; t++)
+    for (int k = 0; k < s->u; k++)
+      {
+        const int at = t * s->u + k, live = !(pause[k] > 0);
+        float now = rest[k], g, end;
+
+        g_e[k] = s->decay_e * g_e[k] + (excites[at] > 0 ? excites[at] : 0);
+        g_i[k] = s->decay_i * g_i[k] - (inhibits[at] < 0 ? inhibits[at] : 0);
+        g = 1 + g_e[k] + g_i[k];
+        end = (g_e[k] * s->reversal_e + g_i[k] * s->reversal_i + (current != NULL ? current[k] : 0))
+              / g;
+        if (live)
+          now = end + (rest[k] - end) * expf (-s->step * g);
+        y[at] = live && now > s->threshold ? 1 : 0;
+        pause[k] = y[at] > 0 ? (float) s->pause : pause[k] - 1;
+        rest[k] = y[at] > 0 ? s->reset : now;
+        if (v != NULL)
+          v[at] = now;
+        if (e != NULL)
+          e[at] = g_e[k];
+        if (i != NULL)
+          i[at] = g_i[k];
       }
 }
 

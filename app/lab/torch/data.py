@@ -5,7 +5,7 @@
 
 #: safetensors
 def load_safetensors(path):
-    """The tensors of a .safetensors file by name."""
+    """The tensors of a .safetensors file of 32-bit floats by name."""
     data = bytearray(Path(path).read_bytes())
     start = 8 + int.from_bytes(data[:8], "little")
     header = json.loads(data[8:start])
@@ -13,24 +13,22 @@ def load_safetensors(path):
     tensors = {}
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
-        kind = {"F32": torch.float32, "I64": torch.int64}[entry["dtype"]]
-        if begin == end:
-            tensors[name] = torch.empty(entry["shape"], dtype=kind)
-            continue
-        count = (end - begin) // torch.empty(0, dtype=kind).element_size()
-        flat = torch.frombuffer(data, dtype=kind, count=count, offset=start + begin)
+        count, offset = (end - begin) // 4, start + begin
+        flat = torch.frombuffer(data, dtype=torch.float32, count=count, offset=offset)
         tensors[name] = flat.reshape(entry["shape"]).clone()
     return tensors
 
 
 def save_safetensors(tensors, path):
     """Writes tensors by name, all of them as 32-bit floats."""
-    header, body = {}, []
-    offset = 0
+    header, body, offset = {}, [], 0
     for name, tensor in tensors.items():
         data = tensor.detach().cpu().float().contiguous().numpy().tobytes()
-        where = [offset, offset + len(data)]
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": where}
+        header[name] = {
+            "dtype": "F32",
+            "shape": list(tensor.shape),
+            "data_offsets": [offset, offset + len(data)],
+        }
         body.append(data)
         offset += len(data)
     head = json.dumps(header).encode()
@@ -269,6 +267,18 @@ def read_rows(path):
     return None, rows
 
 
+def find_target(heading, n_columns):
+    """The place of the column to predict: by name or number, else as it is called."""
+    names = heading or [str(i + 1) for i in range(n_columns)]
+    names = [name.lower() for name in names]
+    if TARGET:
+        return names.index(TARGET.lower()) if TARGET.lower() in names else int(TARGET) - 1
+    for name in ("class", "label", "target", "y", "species", "diagnosis"):
+        if name in names:
+            return names.index(name)
+    return n_columns - 1
+
+
 def read_data(path):
     """Features, targets and splits of a table of text.
 
@@ -276,7 +286,7 @@ def read_data(path):
     is one feature a word, in the order they come.
     """
     heading, rows = read_rows(path)
-    target = heading.index(TARGET) if heading and TARGET in heading else TARGET_COLUMN
+    target = find_target(heading, len(rows[0]))
     features = []
     for number, column in enumerate(zip(*rows)):
         there = [cell for cell in column if cell not in MISSING]
@@ -346,9 +356,15 @@ def choose_split(split, y):
 class Samples(Dataset):
     """Samples of a split, normalised as they were in training."""
 
+    #? augment
     def __init__(self, x, y, indices, augmented=False):
         self.x, self.y, self.indices = x, y, indices
         self.augmented = augmented
+    #.
+    #? !augment
+    def __init__(self, x, y, indices):
+        self.x, self.y, self.indices = x, y, indices
+    #.
         #? norm
         # One number a channel, of pixels from 0 to 1.
         shape = (-1,) + (1,) * (len(SHAPE) - 1)
@@ -360,14 +376,16 @@ class Samples(Dataset):
         return len(self.indices)
 
     def read(self, index):
-        """The sample as it is, pixels from 0 to 1."""
         #? words
+        """The sample as it is."""
         return torch.as_tensor(self.x[index], dtype=torch.long)
         #.
         #? bytes
+        """The sample as it is, pixels from 0 to 1."""
         return torch.as_tensor(np.array(self.x[index]), dtype=torch.float32) / 255
         #.
         #? floats
+        """The sample as it is."""
         return torch.as_tensor(self.x[index], dtype=torch.float32)
         #.
 
@@ -396,10 +414,14 @@ def load_samples(path=None):
     #? files
     split, y = choose_split(split, y)
     #.
-    return [
-        Samples(x, y, np.flatnonzero(np.asarray(split) == number), augmented=number == 0)
-        for number in range(3)
-    ]
+    split = np.asarray(split)
+    #? augment
+    training = Samples(x, y, np.flatnonzero(split == 0), augmented=True)
+    #.
+    #? !augment
+    training = Samples(x, y, np.flatnonzero(split == 0))
+    #.
+    return training, *(Samples(x, y, np.flatnonzero(split == k)) for k in (1, 2))
 
 
 #: warp

@@ -648,3 +648,53 @@ class SpikingNeurons(nn.Module):
             membranes.append(v)
         spikes, membranes = torch.stack(spikes, dim=1), torch.stack(membranes, dim=1)
         return spikes.view_as(x), membranes.view_as(x)
+
+
+#: conductance-lif spike
+class ConductanceLIF(nn.Module):
+    """Spiking neurons behind synapses that open conductances (Dayan and Abbott, 2001).
+
+        ge[t] = decay_e ge[t-1] + excitation[t]    through weights above 0
+        gi[t] = decay_i gi[t-1] + inhibition[t]    through weights below 0
+        end = (ge reversal_e + gi reversal_i + bias) / (1 + ge + gi)
+        v[t] = end + (r[t-1] - end) exp(-step (1 + ge + gi))
+        s[t] = v[t] > threshold
+
+    Behind a spike the membrane r starts at `reset`, and rests for `refractory` moments.
+    """
+
+    def __init__(self, inputs, units, threshold, surrogate, step, **settings):
+        super().__init__()
+        self.threshold, self.surrogate, self.step = threshold, surrogate, step
+        self.decay_e, self.decay_i = settings["decays"]
+        self.reversal_e, self.reversal_i = settings["reversals"]
+        self.reset = settings.get("reset", 0.0)
+        self.refractory = settings.get("refractory", 0)
+        self.attached = settings.get("attached", False)
+        self.window = settings.get("window", 0)
+        start = torch.empty(units, inputs).uniform_(-(inputs**-0.5), inputs**-0.5)
+        self.weight = nn.Parameter(start)
+        has_bias = settings.get("bias", True)
+        self.bias = nn.Parameter(torch.zeros(units)) if has_bias else None
+
+    def forward(self, x):
+        """Spikes, membrane and both conductances of x [N, T, I], each [N, T, U]."""
+        excites = F.linear(x, self.weight.clamp(min=0)).clamp(min=0)
+        inhibits = F.linear(x, (-self.weight).clamp(min=0)).clamp(min=0)
+        r = ge = gi = rest = torch.zeros_like(excites[:, 0])
+        moments = []
+        for t, (e, i) in enumerate(zip(excites.unbind(1), inhibits.unbind(1))):
+            if self.window > 0 and t % self.window == 0:
+                r, ge, gi = r.detach(), ge.detach(), gi.detach()
+            ge, gi = self.decay_e * ge + e, self.decay_i * gi + i
+            g = 1 + ge + gi
+            end = ge * self.reversal_e + gi * self.reversal_i
+            end = (end if self.bias is None else end + self.bias) / g
+            live = rest <= 0
+            v = torch.where(live, end + (r - end) * torch.exp(-self.step * g), r)
+            s = Spike.apply(v - self.threshold, self.surrogate) * live
+            fired = s if self.attached else s.detach()
+            r = v * (1 - fired) + self.reset * fired
+            rest = torch.where(s > 0, self.refractory, rest - 1)
+            moments.append((s, v, ge, gi))
+        return tuple(torch.stack(part, dim=1) for part in zip(*moments))

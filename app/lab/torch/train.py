@@ -280,7 +280,12 @@ def train(data=None, output=TRAINED, epochs=EPOCHS, resume=False):
     #? average
     average = Average(model)
     #.
-    best, best_weights, worse = None, None, 0
+    #? best
+    best = None
+    #.
+    #? patience
+    worse = 0
+    #.
     torch.manual_seed(SEED + rank)  # noise and augmentation differ between processes
     for epoch in range(epochs):
         sampler.set_epoch(epoch)
@@ -312,17 +317,24 @@ def train(data=None, output=TRAINED, epochs=EPOCHS, resume=False):
         #.
         #? accuracy
         val_loss, accuracy = measure(model, validation)
-        better = @JUDGE@
         #.
         #? !accuracy
         val_loss = measure(model, validation)
-        better = best is None or val_loss < best
         #.
-        if better:
-            best, worse = @JUDGED@, 0
+        #? best
+        if @JUDGE@:
+            best = @JUDGED@
+            #? patience
+            worse = 0
+            #.
+            #? keep-best
             best_weights = {k: v.clone() for k, v in model.state_dict().items()}
+            #.
+        #? patience
         else:
             worse += 1
+        #.
+        #.
         #? average
         average.swap()
         #.
@@ -341,7 +353,7 @@ def train(data=None, output=TRAINED, epochs=EPOCHS, resume=False):
     average.swap()
     #.
     #? keep-best
-    if best_weights is not None:
+    if best is not None:
         model.load_state_dict(best_weights)
     #.
     if rank == 0:

@@ -302,9 +302,9 @@ read_op (CjCard *card, const char *text, GError **error)
   if (cj_extra_find (name, opset) != NULL)
     return TRUE;
   g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-               _ ("is an operator %s of version %" G_GINT64_FORMAT
-                  ", which is not among those here. Put another layer in its place."),
-               name, opset);
+               _ ("is an operator %s of version %lld, which is not among those here. Put another "
+                  "layer in its place."),
+               name, (long long) opset);
   return FALSE;
 }
 

@@ -127,9 +127,9 @@ void cj_extra_multiply (gint64 m, gint64 n, gint64 k, const float *a, gint64 a_r
 /* The product of matrices or of batches of them as NumPy has it, a new value; NULL on failure. */
 CjArray *cj_extra_matmul (CjArray *a, CjArray *b, CjArrayType type, GError **error);
 
-/* The convolution of float32 values by one call: y N F space, of x and w; `b` may be NULL. */
-void cj_extra_convolve (const CjWindow *window, gint64 n, gint64 channels, gint64 filters,
-                        gint64 groups, const float *x, const float *w, const float *b, float *y);
+/* The convolution of float32 values by one call: y N F space, of x and weight; `b` may be NULL. */
+void cj_extra_convolve (const CjWindow *w, gint64 n, gint64 channels, gint64 filters, gint64 groups,
+                        const float *x, const float *weight, const float *b, float *y);
 
 /* As float32, float16 and double through it: results of type `type` are cast back. */
 gboolean cj_extra_give_as (CjExtraCall *call, guint k, CjArray *value, CjArrayType type,

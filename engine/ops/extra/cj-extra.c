@@ -117,8 +117,8 @@ cj_extra_run (const CjExtraNode *node, guint n_in, CjArray *const *in, guint n_o
   if (call.info == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("%s of operator set %" G_GINT64_FORMAT " is not among the operators here"),
-                   node->op, node->opset);
+                   _ ("%s of operator set %lld is not among the operators here"), node->op,
+                   (long long) node->opset);
       return FALSE;
     }
   if (check_inputs (&call, error) && call.info->run (&call, error))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cju-nir.h"
+#include "cju-model.h"
 
 #include "cjl-nir.h"
+#include "cjl-onnx-import.h"
 #include "cju-ask.h"
 
 #include <glib/gi18n-lib.h>
@@ -9,7 +10,7 @@
 /* What the thread reads, and what it could not take. */
 typedef struct
 {
-  CjlNirOptions options;
+  CjlNirOptions options; /* of a NIR graph */
   char *path;
   char *note; /* NULL: nothing */
 } Reading;
@@ -29,7 +30,10 @@ read_thread (GTask *task, gpointer window, gpointer data, GCancellable *cancella
 {
   Reading *reading = data;
   GError *error = NULL;
-  CjlProject *project = cjl_nir_load (reading->path, &reading->options, &reading->note, &error);
+  CjlProject *project
+      = cjl_onnx_is_file (reading->path)
+            ? cjl_onnx_load (reading->path, &reading->note, &error)
+            : cjl_nir_load (reading->path, &reading->options, &reading->note, &error);
 
   (void) window;
   (void) cancellable;
@@ -60,19 +64,25 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_answer (gpointer window, gconstpointer options, gpointer path)
+read_in_thread (CjuWindow *window, const char *path, const CjlNirOptions *options)
 {
   g_autoptr (GTask) task = g_task_new (window, NULL, read_done, NULL);
   Reading *reading = g_new0 (Reading, 1);
 
-  reading->options = *(const CjlNirOptions *) options;
+  reading->options = *options;
   reading->path = g_strdup (path);
   g_task_set_task_data (task, reading, free_reading);
   g_task_run_in_thread (task, read_thread);
 }
 
-void
-cju_nir_open (CjuWindow *window, const char *path)
+static void
+on_answer (gpointer window, gconstpointer options, gpointer path)
+{
+  read_in_thread (window, path, options);
+}
+
+static void
+ask_and_read (CjuWindow *window, const char *path)
 {
   g_autofree char *name = g_filename_display_basename (path);
   g_autofree char *heading = g_strdup_printf (_ ("Open the NIR Graph “%s”"), name);
@@ -83,4 +93,24 @@ cju_nir_open (CjuWindow *window, const char *path)
            _ ("It tells neurons by differential equations. Say how these become moments: programs "
               "that write such files mean the moment they trained with, and mostly Euler's step."),
            _ ("_Open"), cjl_nir_params, options, window, on_answer, g_strdup (path), g_free);
+}
+
+gboolean
+cju_model_is_file (const char *path)
+{
+  return cjl_nir_is_file (path) || cjl_onnx_is_file (path);
+}
+
+void
+cju_model_open (CjuWindow *window, const char *path)
+{
+  CjlNirOptions options;
+
+  if (cjl_nir_is_file (path))
+    {
+      ask_and_read (window, path);
+      return;
+    }
+  cjl_nir_options_init (&options);
+  read_in_thread (window, path, &options);
 }

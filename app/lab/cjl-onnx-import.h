@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ONNX models on the canvas: what a layer of the catalogue stands for becomes that layer, all else a card of one
+ * operator (onnx-operator), which answers but does not learn. What does not depend on the input is computed once.
+ * Weights and names are kept. */
+#pragma once
+
+#include "cjl-onnx-run.h"
+#include "cjl-project.h"
+
+G_BEGIN_DECLS
+
+/* Whether a path ends as one of these files. */
+gboolean cjl_onnx_is_file (const char *path);
+
+/* A new project of a model with one input, whose first dimension is the batch. Its data are made up in the shape
+ * that the model takes in. Operators that are not known become placeholders, which *note (may be NULL; NULL where
+ * there are none) names; you free. Any thread, as long as it is one at a time. Errors name the file. You unref. */
+CjlProject *cjl_onnx_load (const char *path, char **note, GError **error);
+CjlProject *cjl_onnx_parse (GBytes *bytes, const char *folder, const char *title, char **note,
+                            GError **error);
+
+/* Answers as cjl_onnx_run does, by way of the canvas: layers are made for these inputs, compiled and run. */
+GPtrArray *cjl_onnx_answer_on_canvas (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
+                                      GError **error);
+
+G_END_DECLS

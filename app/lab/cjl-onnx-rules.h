@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which layers stand for which operators: what the rules of cjl-onnx-layers.c and cjl-onnx-windows.c share. A rule
+ * looks at a node and those behind it, and either makes a layer (*handled) or leaves the node alone. */
+#pragma once
+
+#include "cjl-onnx-import-private.h"
+
+G_BEGIN_DECLS
+
+typedef gboolean (*CjlOnnxRule) (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+
+/* Attributes, or what they are unless given. */
+gint64 cjl_onnx_get_int (const CjdOnnxNode *node, const char *name, gint64 preset);
+double cjl_onnx_get_float (const CjdOnnxNode *node, const char *name, double preset);
+gboolean cjl_onnx_text_is (const CjdOnnxNode *node, const char *name, const char *preset,
+                           const char *text);
+
+gboolean cjl_onnx_is_op (const CjdOnnxNode *node, const char *op); /* NULL: no */
+guint cjl_onnx_rank_of (const CjlOnnxImport *import, const char *name);
+/* A constant of one number; whether it is about this one. */
+gboolean cjl_onnx_get_number (const CjlOnnxImport *import, const char *name, double *number);
+gboolean cjl_onnx_is_number (const CjlOnnxImport *import, const char *name, double wanted);
+/* The input of a node of two that is not `x`. */
+const char *cjl_onnx_other_input (const CjdOnnxNode *node, const char *x);
+/* The one node that reads the result of another, if it is of this kind, or NULL. */
+const CjdOnnxNode *cjl_onnx_next_op (const CjlOnnxImport *import, const CjdOnnxNode *node,
+                                     const char *op);
+/* Input 2 of one number a unit, or none; FALSE: it is of another kind. */
+gboolean cjl_onnx_read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 units,
+                             CjArray **bias);
+
+/* The node is part of a layer; a layer (NULL: FALSE) makes what `last` makes; a node changes nothing. */
+void cjl_onnx_take (CjlOnnxImport *import, const CjdOnnxNode *node);
+gboolean cjl_onnx_finish (CjlOnnxImport *import, const CjdOnnxNode *last, CjNode *made,
+                          gboolean *handled);
+gboolean cjl_onnx_pass_on (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled);
+
+/* Conv, ConvTranspose, MaxPool and AveragePool. */
+gboolean cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                             GError **error);
+gboolean cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                       gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                             GError **error);
+
+G_END_DECLS
