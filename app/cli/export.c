@@ -114,6 +114,11 @@ const CliCommand cli_export = {
       ".safetensors, and as .npz the samples that Cajal made, or how it split those of files. "
       "What\n"
       "PyTorch cannot say, as other learning rules than backprop, is refused by name.\n\n"
+      ".onnx is the network with its weights for ONNX Runtime, OpenCV, PyTorch and others. It "
+      "takes\n"
+      "in N samples as they are stored, pixels from 0 to 255, and gives probabilities and scores;\n"
+      "its metadata name the classes. --samples puts some beside it, with the right answers, in\n"
+      "test_data_set_0; --int8 writes pairs of QuantizeLinear and DequantizeLinear.\n\n"
       ".nir is the network as other programs and chips for spiking neurons read it, from the\n"
       "input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
       ".c is the network for microcontrollers, with a .h beside it: no heap, no globals that "
@@ -123,5 +128,6 @@ const CliCommand cli_export = {
       "  cajal-cli export signs.cajal -o signs.safetensors\n"
       "  cajal-cli export signs.cajal -o signs.c --int8\n"
       "  cajal-cli export signs.cajal -o signs.py && python3 signs.py train\n"
+      "  cajal-cli export signs.cajal -o signs.onnx --int8 --samples 8\n"
       "  cajal-cli export spikes.cajal -o spikes.nir --method euler --reset subtract"),
 };

@@ -420,7 +420,7 @@ static const char *
 write_line (CjlOnnxExport *e, const CjEncodeAttrs *a, const char *x)
 {
   const gint64 axis = 1;
-  const char *low, *range, *none;
+  const char *low, *range, *some;
 
   if (!a->each)
     {
@@ -437,8 +437,12 @@ write_line (CjlOnnxExport *e, const CjEncodeAttrs *a, const char *x)
       range = cjl_onnx_add (e, "ReduceMax", NULL, x, NULL);
       cjd_onnx_out_set_ints (e->out, "axes", &axis, 1);
       range = subtract (e, range, low);
-      none = without (e, above (e, range)); /* where all are alike, all are 0 */
-      x = cjl_onnx_add (e, "Div", NULL, subtract (e, x, low), add (e, range, none), NULL);
+      some = above (e, range); /* where all are alike, all are 0 */
+      range = add (e, range, without (e, some));
+      low = cjl_onnx_add (e, "Div", NULL, cjl_onnx_add (e, "Neg", NULL, low, NULL), range, NULL);
+      range = cjl_onnx_add (e, "Div", NULL, cjl_onnx_number (e, 1), range, NULL);
+      /* rounded as there: a border between two moments is no place for another order */
+      x = multiply (e, add (e, multiply (e, x, range), low), some);
     }
   x = cjl_onnx_add (e, "Relu", NULL, x, NULL);
   return subtract (e, x,
