@@ -26,7 +26,7 @@ static const Command commands[] = {
   { N_ ("Project"), N_ ("Export as ONNX model…"), "win.export::onnx", NULL },
   { N_ ("Project"), N_ ("Export as PyTorch module…"), "win.export::torch", NULL },
   { N_ ("Project"), N_ ("Export as NIR graph…"), "win.export::nir", NULL },
-  { N_ ("Project"), N_ ("Export as C…"), "win.export::c", NULL },
+  { N_ ("Project"), N_ ("Export as C for microcontrollers…"), "win.export::c", NULL },
   { N_ ("Project"), N_ ("Export drawing as SVG…"), "win.export::svg", NULL },
   { N_ ("Project"), N_ ("Export drawing as Graphviz text…"), "win.export::dot", NULL },
   { N_ ("Project"), N_ ("Undo"), "win.undo", "<Control>z" },

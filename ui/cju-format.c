@@ -43,7 +43,7 @@ write_thread (GTask *task, gpointer window, gpointer data, GCancellable *cancell
     g_task_return_error (task, error);
 }
 
-/* "net.c, net.h: written", and what there is to say about them. You free. */
+/* "net.c, net.h were written", and what there is to say about them. You free. */
 static char *
 print_done (const Writing *writing)
 {
@@ -57,7 +57,8 @@ print_done (const Writing *writing)
 
       g_string_append_printf (names, ", %s", more);
     }
-  text = cju_write_print (names->str);
+  text = writing->done.files != NULL ? g_strdup_printf (_ ("%s were written"), names->str)
+                                     : cju_write_print (name);
   return writing->done.note != NULL ? g_strdup_printf ("%s. %s", text, writing->done.note)
                                     : g_steal_pointer (&text);
 }

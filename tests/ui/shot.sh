@@ -415,13 +415,13 @@ unset ADW_DEBUG_COLOR_SCHEME
 exports ()
 {
   ask () { xdotool key ctrl+k; sleep 1; xdotool type "export as $1"; sleep 0.5; xdotool key Return; sleep 1; }
-  act () { xdotool mousemove 1298 24 click 1; sleep 1; }
+  act () { xdotool mousemove 1197 47 click 1; sleep 1; }
   picture "export-menu$1" 6 --new lenet-5
   act () { ask onnx; }
   picture "export-onnx$1" 6 --new lenet-5
-  act () { ask c; }
+  act () { ask "c for"; }
   picture "export-c$1" 6 --new lenet-5
-  act () { xdotool key ctrl+t; sleep 6; xdotool key ctrl+t; sleep 1; ask c; xdotool key Return; sleep 1; xdotool key ctrl+a; xdotool type "$XDG_RUNTIME_DIR/lenet.c"; xdotool key Return; sleep 4; }
+  act () { xdotool key ctrl+t; sleep 6; xdotool key ctrl+t; sleep 1; ask "c for"; xdotool key Return; sleep 2; xdotool type "$XDG_RUNTIME_DIR/lenet.c"; xdotool key Return; sleep 4; }
   picture "export-done$1" 6 --new lenet-5
 }
 exports ''
