@@ -81,14 +81,14 @@ run (const CliCommand *command, int argc, char **argv, CjlOnnxLimit limit, CjlOn
       GVariantDict dict;
 
       g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert (&dict, "passed", "u", count[0].n_passed);
-      g_variant_dict_insert (&dict, "failed", "u", count[0].n_failed);
-      g_variant_dict_insert (&dict, "unsupported", "u", count[0].n_unsupported);
+      g_variant_dict_insert (&dict, "passed", "x", (gint64) count[0].n_passed);
+      g_variant_dict_insert (&dict, "failed", "x", (gint64) count[0].n_failed);
+      g_variant_dict_insert (&dict, "unsupported", "x", (gint64) count[0].n_unsupported);
       if (canvas != NULL)
         {
-          g_variant_dict_insert (&dict, "canvas-passed", "u", count[1].n_passed);
-          g_variant_dict_insert (&dict, "canvas-failed", "u", count[1].n_failed);
-          g_variant_dict_insert (&dict, "canvas-unsupported", "u", count[1].n_unsupported);
+          g_variant_dict_insert (&dict, "canvas-passed", "x", (gint64) count[1].n_passed);
+          g_variant_dict_insert (&dict, "canvas-failed", "x", (gint64) count[1].n_failed);
+          g_variant_dict_insert (&dict, "canvas-unsupported", "x", (gint64) count[1].n_unsupported);
         }
       cli_print_json (g_variant_dict_end (&dict));
     }

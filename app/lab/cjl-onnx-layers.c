@@ -197,23 +197,33 @@ rule_gelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
 
 /* --- norms --- */
 
+#define LEAST_EPS 1e-12 /* of the layers; what is less makes no difference in float32 */
+
+/* The node's epsilon as the layers take it; FALSE: they take none so large. */
+static gboolean
+read_eps (const CjdOnnxNode *node, double *eps)
+{
+  *eps = MAX (cjl_onnx_get_float (node, "epsilon", 1e-5), LEAST_EPS);
+  return *eps <= 1;
+}
+
 static gboolean
 rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   static const char *const names[] = { "weight", "bias", "running_mean", "running_var" };
   const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
   CjNode *made;
+  double eps;
 
-  if (rank < 2 || rank > 4 || cjl_onnx_get_int (node, "training_mode", 0) != 0
+  if (rank < 2 || rank > 4 || !read_eps (node, &eps)
+      || cjl_onnx_get_int (node, "training_mode", 0) != 0
       || cjl_onnx_get_int (node, "spatial", 1) == 0)
     return TRUE;
   for (guint i = 0; i < 4; i++)
     if (cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)) == NULL)
       return TRUE;
   made = cjl_onnx_put (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL
-      || !cjl_onnx_set (import, made, error, "eps", "%.9g",
-                        cjl_onnx_get_float (node, "epsilon", 1e-5))
+  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
       || (rank == 3 && !cjl_onnx_set (import, made, error, "channels", "%s", "second")))
     return FALSE;
   for (guint i = 0; i < 4; i++)
@@ -250,13 +260,14 @@ rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handl
   const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
   const gint64 axis = cjl_onnx_get_int (node, "axis", -1);
   CjArray *bias;
+  double eps;
 
-  if (scale == NULL || scale->dims.n != 1 || (axis != -1 && axis + 1 != rank) || rank < 2
+  if (scale == NULL || !read_eps (node, &eps) || scale->dims.n != 1
+      || (axis != -1 && axis + 1 != rank) || rank < 2
       || !cjl_onnx_read_bias (import, node, scale->size, &bias)
       || *cjl_onnx_output (node, 1) != '\0')
     return TRUE;
-  return add_layer_norm (import, node, node, scale, bias,
-                         cjl_onnx_get_float (node, "epsilon", 1e-5), handled, error);
+  return add_layer_norm (import, node, node, scale, bias, eps, handled, error);
 }
 
 /* Whether a mean is that of the last dimension, which stays. */
