@@ -434,7 +434,7 @@ put_placeholder (CjlOnnxImport *import, const CjdOnnxNode *node, GError **error)
     if (g_hash_table_contains (import->made, node->inputs->pdata[i])
         && !cjl_onnx_wire (import, node->inputs->pdata[i], made, port++, error))
       return FALSE;
-  for (guint k = 0; k < node->outputs->len && k < CJ_LAYER_MAX_OUT; k++)
+  for (guint k = 0; k < node->outputs->len; k++)
     cjl_onnx_note (import, node->outputs->pdata[k], made, 0);
   add_placeholder (import, node, made);
   return TRUE;

@@ -195,6 +195,40 @@ rule_gelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   return cjl_onnx_finish (import, half, made, handled);
 }
 
+/* A card has few ports: a value that is cut into more pieces is cut by a card a piece. */
+static gboolean
+rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const gint64 rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
+  gint64 axis = cjl_onnx_get_int (node, "axis", 0), at = 0;
+
+  axis += axis < 0 ? rank : 0;
+  if (node->outputs->len <= CJ_LAYER_MAX_OUT || axis < 1 || axis >= rank)
+    return TRUE;
+  for (guint k = 0; k < node->outputs->len; k++)
+    if (cjl_onnx_value (import, cjl_onnx_output (node, k)) == NULL)
+      return TRUE;
+  for (guint k = 0; k < node->outputs->len; k++)
+    {
+      const CjArray *piece = cjl_onnx_value (import, cjl_onnx_output (node, k));
+      const gint64 end = at + piece->dims.d[axis];
+      CjNode *made = cjl_onnx_put (import, "onnx-operator", node, cjl_onnx_input (node, 0), error,
+                                   "operator=Slice@1/1", NULL);
+
+      if (made == NULL
+          || !cjl_onnx_set (import, made, error, "attributes",
+                            "axes:I=%lld starts:I=%lld ends:I=%lld", (long long) axis,
+                            (long long) at, (long long) end)
+          || !cjl_onnx_set (import, made, error, "inputs", "x:%s",
+                            cj_array_type_get_name (piece->type)))
+        return FALSE;
+      cjl_onnx_note (import, cjl_onnx_output (node, k), made, 0);
+      at = end;
+    }
+  *handled = TRUE;
+  return TRUE;
+}
+
 /* --- norms --- */
 
 #define LEAST_EPS 1e-12 /* of the layers; what is less makes no difference in float32 */
@@ -573,6 +607,7 @@ static const struct
   { "Sigmoid", rule_function },
   { "Softmax", rule_softmax },
   { "Softsign", rule_function },
+  { "Split", rule_split },
   { "Squeeze", rule_reshape },
   { "Tanh", rule_function },
   { "Transpose", rule_transpose },
