@@ -167,7 +167,8 @@ static const Network networks[] = {
   { "current", PICTURES,
     "input, flatten, dense 9, direct-current 6, lif, spike-readout last, dense 36, cross-entropy" },
   { "latency", PICTURES,
-    "input, flatten, latency-encoder 6, dense 9, lif, spike-readout first-spike, dense 36, "
+    "input, flatten, latency-encoder 6 range=fixed, dense 9, lif, spike-readout first-spike, dense "
+    "36, "
     "cross-entropy" },
   { "latency-maps", PICTURES,
     "input, latency-encoder 4 range=fixed, flatten, dense 36, cross-entropy" },
