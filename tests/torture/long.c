@@ -137,6 +137,8 @@ live (Day *day, double seconds)
   double share = 0;
 
   day->begin = day->saved = day->edited = get_time ();
+  /* the first save, which takes memory that stays, belongs to the warm-up */
+  day->saved -= MAX (SAVE_SECONDS - WARM_UP / 2 * seconds, 0);
   cj_runner_limit_points (cjl_session_get_runner (day->session), max_points);
   cjl_session_train (day->session, G_MAXUINT64);
   while (share < 1)
