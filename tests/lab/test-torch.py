@@ -158,9 +158,19 @@ def check_training(folder):
         )
         for rank in range(2)
     ]
-    said = [process.communicate()[0] for process in processes]
+    said = [listen(process) for process in processes]
     good = weights.exists() and "epoch 1" in said[0] and "epoch" not in said[1]
+    good = good and all(process.returncode == 0 for process in processes)
     check("trains in two processes", "" if good else "\n".join(said))
+
+
+def listen(process):
+    """What a process says until its end, which comes after two minutes at the latest."""
+    try:
+        return process.communicate(timeout=120)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return "It did not end.\n" + process.communicate()[0]
 
 
 def find_port():
