@@ -20,6 +20,8 @@ RUNTIME = {'glib-2.0', 'gio-2.0', 'gio-unix-2.0', 'gmodule-2.0', 'gmodule-no-exp
            'libadwaita-1', 'cairo', 'cairo-svg', 'cairo-pdf', 'cairo-png', 'pangocairo', 'pango',
            'json-glib-1.0', 'libarchive',
            'sqlite3', 'libpng', 'libjpeg', 'threads'}
+# Modules whose pkg-config file has another name.
+PKG_CONFIG = {'protobuf-c': 'libprotobuf-c'}
 
 manifest = pathlib.Path(sys.argv[1])
 root = pathlib.Path(sys.argv[2])
@@ -47,7 +49,7 @@ if f"executable ('{data['command']}'" not in program.read_text(encoding='utf-8')
 
 built = set()
 for module in data['modules']:
-    built.add(module['name'])
+    built.add(PKG_CONFIG.get(module['name'], module['name']))
     for source in module['sources']:
         if source['type'] == 'archive':
             if not re.fullmatch(r'[0-9a-f]{64}', source.get('sha256', '')):
