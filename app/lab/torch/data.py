@@ -272,7 +272,8 @@ def find_target(heading, n_columns):
     names = heading or [str(i + 1) for i in range(n_columns)]
     names = [name.lower() for name in names]
     if TARGET:
-        return names.index(TARGET.lower()) if TARGET.lower() in names else int(TARGET) - 1
+        target = TARGET.lower()
+        return names.index(target) if target in names else int(target) - 1
     for name in ("class", "label", "target", "y", "species", "diagnosis"):
         if name in names:
             return names.index(name)
