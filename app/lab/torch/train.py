@@ -360,7 +360,7 @@ def train(data=None, output=TRAINED, epochs=EPOCHS, resume=False):
         save_model(model, output)
         print(f"The weights are in {output}.")
     if world > 1:
-        # What speaks through the group has to end before it, or both wait for each other.
+        # What speaks through the group ends before it: both would wait for each other.
         del parallel, loss
         dist.destroy_process_group()
 
