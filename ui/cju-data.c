@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-data.h"
 
-#include "cju-access.h"
-#include "cju-tile.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-zoo.h"
+#include "cju-access.h"
+#include "cju-task.h"
+#include "cju-tile.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -188,7 +189,7 @@ cju_data_use (CjuDocument *document, const char *source)
 {
   Reading *reading = g_new0 (Reading, 1);
   GCancellable *cancellable = g_cancellable_new ();
-  g_autoptr (GTask) task = g_task_new (document, cancellable, read_done, NULL);
+  g_autoptr (GTask) task = cju_task_new (document, cancellable, read_done);
   g_autofree char *title = cju_data_dup_title (source);
 
   g_object_set_data_full (G_OBJECT (document), "cju-reading", cancellable, cancel);

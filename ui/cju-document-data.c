@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The data of a document: read by a worker, and the sample of them, or of one's own, that is shown. */
 #include "cju-document-private.h"
+
 #include "cju-memory.h"
 #include "cju-picture.h"
 #include "cju-settings.h"
+#include "cju-task.h"
 
 /* What a worker needs to load data and to make a session for them, and what it made. */
 typedef struct
@@ -52,7 +54,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 static void
 run_task (CjuDocument *self, LoadTask *load, GAsyncReadyCallback done)
 {
-  g_autoptr (GTask) task = g_task_new (self, self->loading, done, NULL);
+  g_autoptr (GTask) task = cju_task_new (self, self->loading, done);
 
   load->copy = cjl_project_dup_for_worker (self->project);
   load->n_threads = cju_settings_get_threads ();

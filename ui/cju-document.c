@@ -3,6 +3,7 @@
 
 #include "cjl-recovery.h"
 #include "cju-settings.h"
+#include "cju-task.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -137,7 +138,7 @@ evaluate (CjuDocument *self)
   self->evaluating = TRUE;
   self->evaluated_step = self->state.step;
   self->evaluated_epoch = self->state.epoch;
-  task = g_task_new (self, NULL, evaluate_done, NULL);
+  task = cju_task_new (self, NULL, evaluate_done);
   g_task_set_task_data (task, cjl_network_new (self->project->graph, self->dataset, weights),
                         (GDestroyNotify) cjl_network_free);
   g_task_run_in_thread (task, evaluate_thread);

@@ -6,6 +6,7 @@
 #include "cju-dock.h"
 #include "cju-plate.h"
 #include "cju-recent.h"
+#include "cju-task.h"
 #include "cju-view-state.h"
 #include "cju-window-private.h"
 
@@ -412,7 +413,7 @@ on_read (GObject *object, GAsyncResult *result, gpointer data)
 void
 cju_figure_open (CjuWindow *window, const char *path)
 {
-  g_autoptr (GTask) task = g_task_new (window, NULL, on_read, NULL);
+  g_autoptr (GTask) task = cju_task_new (window, NULL, on_read);
   Reading *reading = g_new0 (Reading, 1);
 
   reading->path = g_strdup (path);

@@ -2,6 +2,7 @@
 #include "cju-figure-out.h"
 
 #include "cjl-figure-file.h"
+#include "cju-task.h"
 #include "cju-view-state.h"
 
 #include <glib/gi18n-lib.h>
@@ -82,7 +83,7 @@ void
 cju_figure_write (CjvPlate *plate, CjuOrigin origin, const char *path, gboolean data,
                   gpointer object, CjuWritten written)
 {
-  g_autoptr (GTask) task = g_task_new (object, NULL, on_written, NULL);
+  g_autoptr (GTask) task = cju_task_new (object, NULL, on_written);
   Work *work = g_new (Work, 1);
 
   *work = (Work){ plate, origin, g_strdup (path), data, written };

@@ -2,6 +2,7 @@
 #include "cju-format.h"
 
 #include "cju-ask.h"
+#include "cju-task.h"
 #include "cju-write.h"
 
 #include <glib/gi18n-lib.h>
@@ -108,7 +109,7 @@ write_file (gpointer window, const char *path, GError **error)
   writing->path = has_ending (format, path) ? g_strdup (path)
                                             : g_strconcat (path, format->files[0].ending, NULL);
   writing->project = cjl_project_dup_for_worker (cju_document_get_project (document));
-  task = g_task_new (window, NULL, write_done, NULL);
+  task = cju_task_new (window, NULL, write_done);
   g_task_set_task_data (task, writing, free_writing);
   g_task_run_in_thread (task, write_thread);
   return FALSE;

@@ -6,6 +6,7 @@
 #include "cju-access.h"
 #include "cju-figure-view.h"
 #include "cju-result.h"
+#include "cju-task.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -229,7 +230,7 @@ on_timer (gpointer data)
   self->timer = 0;
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return G_SOURCE_REMOVE; /* an experiment has begun, which is not to be disturbed */
-  task = g_task_new (self, NULL, measure_done, NULL);
+  task = cju_task_new (self, NULL, measure_done);
   g_task_run_in_thread (task, measure_thread);
   return G_SOURCE_REMOVE;
 }

@@ -4,6 +4,7 @@
 #include "cjl-nir.h"
 #include "cjl-onnx-import.h"
 #include "cju-ask.h"
+#include "cju-task.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -66,7 +67,7 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
 static void
 read_in_thread (CjuWindow *window, const char *path, const CjlNirOptions *options)
 {
-  g_autoptr (GTask) task = g_task_new (window, NULL, read_done, NULL);
+  g_autoptr (GTask) task = cju_task_new (window, NULL, read_done);
   Reading *reading = g_new0 (Reading, 1);
 
   reading->options = *options;

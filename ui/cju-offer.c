@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-offer.h"
 
-#include "cju-access.h"
 #include "cjl-zoo.h"
+#include "cju-access.h"
 #include "cju-data.h"
 #include "cju-picture.h"
+#include "cju-task.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -257,7 +258,7 @@ cju_offer_read (CjuOffer *self, const char *path)
   gtk_widget_set_visible (self->spinner, TRUE);
   gtk_spinner_start (GTK_SPINNER (self->spinner));
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
-  task = g_task_new (self, self->reading, read_done, NULL);
+  task = cju_task_new (self, self->reading, read_done);
   g_task_set_task_data (task, found, free_found);
   g_task_run_in_thread (task, read_thread);
 }

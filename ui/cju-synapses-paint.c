@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-synapses-private.h"
 
+#include "cju-task.h"
+
 #include <adwaita.h>
 
 /* What a worker paints, and what becomes of it. */
@@ -111,7 +113,7 @@ cju_synapses_paint (CjuSynapses *self)
       return;
     }
   self->painting = g_cancellable_new ();
-  task = g_task_new (self, self->painting, on_painted, NULL);
+  task = cju_task_new (self, self->painting, on_painted);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, work, free_work);
   g_task_run_in_thread (task, paint);

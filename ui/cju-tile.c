@@ -3,6 +3,7 @@
 
 #include "cju-access.h"
 #include "cju-picture.h"
+#include "cju-task.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -131,7 +132,7 @@ static void
 read_later (CjuTile *self)
 {
   Reading *reading = g_new0 (Reading, 1);
-  g_autoptr (GTask) task = g_task_new (self, NULL, read_done, NULL);
+  g_autoptr (GTask) task = cju_task_new (self, NULL, read_done);
 
   reading->dataset = cjd_dataset_ref (self->dataset);
   reading->sample = self->sample;

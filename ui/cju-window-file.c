@@ -3,8 +3,8 @@
 #include "cju-window-private.h"
 
 #include "cjl-figure-file.h"
-#include "cjl-zoo.h"
 #include "cjl-recovery.h"
+#include "cjl-zoo.h"
 #include "cju-figure-open.h"
 #include "cju-intake.h"
 #include "cju-memory.h"
@@ -13,6 +13,7 @@
 #include "cju-recent.h"
 #include "cju-result.h"
 #include "cju-settings.h"
+#include "cju-task.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -344,7 +345,7 @@ cju_window_open_path (CjuWindow *self, const char *path)
   opening->patience
       = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-opening", whole);
   g_ptr_array_add (self->opening, opening);
-  task = g_task_new (self, opening->cancellable, open_done, NULL);
+  task = cju_task_new (self, opening->cancellable, open_done);
   g_task_set_task_data (task, g_strdup (whole), g_free);
   g_task_run_in_thread (task, open_thread);
   return TRUE;

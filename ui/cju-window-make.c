@@ -9,6 +9,7 @@
 #include "cjl-spiking.h"
 #include "cju-access.h"
 #include "cju-patience.h"
+#include "cju-task.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -173,7 +174,7 @@ make (CjuWindow *self, What what, int steps)
                                                                    : _ ("Calibrating ranges…"),
                                             "win.cancel-making", NULL);
   self->making = g_cancellable_new ();
-  task = g_task_new (self, self->making, on_made, NULL);
+  task = cju_task_new (self, self->making, on_made);
   g_task_set_task_data (task, making, making_free);
   g_task_set_return_on_cancel (task, TRUE);
   g_task_run_in_thread (task, run);

@@ -131,7 +131,7 @@ test_memory (void)
   runner = cj_runner_new (graph, setup, 1, &feed, NULL, &error);
   g_assert_null (runner);
   g_assert_error (error, CJ_ERROR, CJ_ERROR_MEMORY);
-  g_assert_true (g_pattern_match_simple ("Training needs * GiB for a batch of 65536, this "
+  g_assert_true (g_pattern_match_simple ("The network needs * GiB for a batch of 65536, this "
                                          "machine has * GiB to spare. *",
                                          error->message));
 }
