@@ -189,7 +189,7 @@ cju_data_use (CjuDocument *document, const char *source)
 {
   Reading *reading = g_new0 (Reading, 1);
   GCancellable *cancellable = g_cancellable_new ();
-  g_autoptr (GTask) task = cju_task_new (document, cancellable, read_done);
+  g_autoptr (GTask) task = cju_task_new (document, cancellable, read_done, NULL);
   g_autofree char *title = cju_data_dup_title (source);
 
   g_object_set_data_full (G_OBJECT (document), "cju-reading", cancellable, cancel);

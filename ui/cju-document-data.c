@@ -54,7 +54,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 static void
 run_task (CjuDocument *self, LoadTask *load, GAsyncReadyCallback done)
 {
-  g_autoptr (GTask) task = cju_task_new (self, self->loading, done);
+  g_autoptr (GTask) task = cju_task_new (self, self->loading, done, NULL);
 
   load->copy = cjl_project_dup_for_worker (self->project);
   load->n_threads = cju_settings_get_threads ();

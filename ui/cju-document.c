@@ -138,7 +138,7 @@ evaluate (CjuDocument *self)
   self->evaluating = TRUE;
   self->evaluated_step = self->state.step;
   self->evaluated_epoch = self->state.epoch;
-  task = cju_task_new (self, NULL, evaluate_done);
+  task = cju_task_new (self, NULL, evaluate_done, NULL);
   g_task_set_task_data (task, cjl_network_new (self->project->graph, self->dataset, weights),
                         (GDestroyNotify) cjl_network_free);
   g_task_run_in_thread (task, evaluate_thread);

@@ -413,7 +413,7 @@ on_read (GObject *object, GAsyncResult *result, gpointer data)
 void
 cju_figure_open (CjuWindow *window, const char *path)
 {
-  g_autoptr (GTask) task = cju_task_new (window, NULL, on_read);
+  g_autoptr (GTask) task = cju_task_new (window, NULL, on_read, NULL);
   Reading *reading = g_new0 (Reading, 1);
 
   reading->path = g_strdup (path);

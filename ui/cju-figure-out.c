@@ -83,7 +83,7 @@ void
 cju_figure_write (CjvPlate *plate, CjuOrigin origin, const char *path, gboolean data,
                   gpointer object, CjuWritten written)
 {
-  g_autoptr (GTask) task = cju_task_new (object, NULL, on_written);
+  g_autoptr (GTask) task = cju_task_new (object, NULL, on_written, NULL);
   Work *work = g_new (Work, 1);
 
   *work = (Work){ plate, origin, g_strdup (path), data, written };

@@ -109,7 +109,7 @@ write_file (gpointer window, const char *path, GError **error)
   writing->path = has_ending (format, path) ? g_strdup (path)
                                             : g_strconcat (path, format->files[0].ending, NULL);
   writing->project = cjl_project_dup_for_worker (cju_document_get_project (document));
-  task = cju_task_new (window, NULL, write_done);
+  task = cju_task_new (window, NULL, write_done, NULL);
   g_task_set_task_data (task, writing, free_writing);
   g_task_run_in_thread (task, write_thread);
   return FALSE;

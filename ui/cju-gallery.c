@@ -230,7 +230,7 @@ on_timer (gpointer data)
   self->timer = 0;
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return G_SOURCE_REMOVE; /* an experiment has begun, which is not to be disturbed */
-  task = cju_task_new (self, NULL, measure_done);
+  task = cju_task_new (self, NULL, measure_done, NULL);
   g_task_run_in_thread (task, measure_thread);
   return G_SOURCE_REMOVE;
 }

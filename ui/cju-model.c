@@ -67,7 +67,7 @@ read_done (GObject *object, GAsyncResult *result, gpointer data)
 static void
 read_in_thread (CjuWindow *window, const char *path, const CjlNirOptions *options)
 {
-  g_autoptr (GTask) task = cju_task_new (window, NULL, read_done);
+  g_autoptr (GTask) task = cju_task_new (window, NULL, read_done, NULL);
   Reading *reading = g_new0 (Reading, 1);
 
   reading->options = *options;

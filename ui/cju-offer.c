@@ -258,7 +258,7 @@ cju_offer_read (CjuOffer *self, const char *path)
   gtk_widget_set_visible (self->spinner, TRUE);
   gtk_spinner_start (GTK_SPINNER (self->spinner));
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
-  task = cju_task_new (self, self->reading, read_done);
+  task = cju_task_new (self, self->reading, read_done, NULL);
   g_task_set_task_data (task, found, free_found);
   g_task_run_in_thread (task, read_thread);
 }

@@ -113,7 +113,7 @@ cju_synapses_paint (CjuSynapses *self)
       return;
     }
   self->painting = g_cancellable_new ();
-  task = cju_task_new (self, self->painting, on_painted);
+  task = cju_task_new (self, self->painting, on_painted, NULL);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, work, free_work);
   g_task_run_in_thread (task, paint);

@@ -132,7 +132,7 @@ static void
 read_later (CjuTile *self)
 {
   Reading *reading = g_new0 (Reading, 1);
-  g_autoptr (GTask) task = cju_task_new (self, NULL, read_done);
+  g_autoptr (GTask) task = cju_task_new (self, NULL, read_done, NULL);
 
   reading->dataset = cjd_dataset_ref (self->dataset);
   reading->sample = self->sample;

@@ -4,6 +4,7 @@
 #include "cjl-weights.h"
 #include "cju-access.h"
 #include "cju-data.h"
+#include "cju-task.h"
 
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
@@ -192,7 +193,7 @@ cju_weights_take (CjuWindow *window, const char *const *paths)
   g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (document != NULL);
-  task = g_task_new (window, NULL, read_done, g_object_ref (document));
+  task = cju_task_new (window, NULL, read_done, g_object_ref (document));
   g_task_set_task_data (task, g_strdupv ((char **) paths), (GDestroyNotify) g_strfreev);
   g_task_run_in_thread (task, read_thread);
 }

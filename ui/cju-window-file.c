@@ -345,7 +345,7 @@ cju_window_open_path (CjuWindow *self, const char *path)
   opening->patience
       = cju_patience_new (ADW_TOAST_OVERLAY (self->toasts), text, "win.cancel-opening", whole);
   g_ptr_array_add (self->opening, opening);
-  task = cju_task_new (self, opening->cancellable, open_done);
+  task = cju_task_new (self, opening->cancellable, open_done, NULL);
   g_task_set_task_data (task, g_strdup (whole), g_free);
   g_task_run_in_thread (task, open_thread);
   return TRUE;
@@ -527,7 +527,7 @@ write_stored (Saving *saving)
     return FALSE;
   self->storing = NULL;
   saving->save = cjl_save_new (saving->project, saving->path);
-  task = g_task_new (self, NULL, save_done, saving);
+  task = cju_task_new (self, NULL, save_done, saving);
   g_task_set_task_data (task, saving, NULL);
   g_task_run_in_thread (task, save_thread);
   return TRUE;

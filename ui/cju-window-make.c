@@ -174,7 +174,7 @@ make (CjuWindow *self, What what, int steps)
                                                                    : _ ("Calibrating ranges…"),
                                             "win.cancel-making", NULL);
   self->making = g_cancellable_new ();
-  task = cju_task_new (self, self->making, on_made);
+  task = cju_task_new (self, self->making, on_made, NULL);
   g_task_set_task_data (task, making, making_free);
   g_task_set_return_on_cancel (task, TRUE);
   g_task_run_in_thread (task, run);
