@@ -421,7 +421,7 @@ exports ()
   picture "export-onnx$1" 6 --new lenet-5
   act () { ask "c for"; }
   picture "export-c$1" 6 --new lenet-5
-  act () { xdotool key ctrl+t; sleep 6; xdotool key ctrl+t; sleep 1; ask "c for"; xdotool key Return; sleep 2; xdotool type "$XDG_RUNTIME_DIR/lenet.c"; xdotool key Return; sleep 4; }
+  act () { xdotool key ctrl+t; sleep 6; xdotool key ctrl+t; sleep 1; ask "c for"; xdotool key Return; sleep 2; xdotool type "$XDG_RUNTIME_DIR/lenet"; xdotool key Return; sleep 4; }
   picture "export-done$1" 6 --new lenet-5
 }
 exports ''
