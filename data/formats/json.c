@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define BRACKETS "{}[]\""
-
 /* The four hexadecimal digits of "\\u" at text[i], or -1. */
 static int
 read_escape (const char *text, gsize length, gsize i)
@@ -101,9 +99,8 @@ check_structure (const char *text, gsize length, GError **error)
               return FALSE;
             }
           begun = TRUE;
-          if (strchr (BRACKETS, text[i]) == NULL)
-            while (i + 1 < length && strchr (BRACKETS " \t\n\r", text[i + 1]) == NULL)
-              i++;
+          while (g_ascii_isalpha (text[i]) && i + 1 < length && g_ascii_isalpha (text[i + 1]))
+            i++; /* true, false, null */
         }
       i = MAX (i, end);
       if (text[i] == '"' && !skip_string (text, length, &i))

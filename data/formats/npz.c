@@ -60,6 +60,7 @@ static gboolean
 parse_shape (CjdNpyArray *array, const char *text, gsize bytes_left, guint item, GError **error)
 {
   gint64 size = 1;
+  gsize bytes;
 
   if (text == NULL || *text++ != '(')
     return refuse (error, array->name, _ ("has a header without a shape; the file is damaged"));
@@ -79,7 +80,8 @@ parse_shape (CjdNpyArray *array, const char *text, gsize bytes_left, guint item,
     }
   if (*text != ')')
     return refuse (error, array->name, _ ("has a header without a shape; the file is damaged"));
-  if ((guint64) size > bytes_left / item)
+  /* An empty array may have a shape that no tensor has: (1073741824, 70741, 824, 0). */
+  if ((guint64) size > bytes_left / item || !cj_shape_bytes (&array->shape, CJ_FLOAT32, &bytes))
     return refuse (error, array->name, _ ("is cut off: there is less data than its shape says"));
   array->size = size;
   return TRUE;

@@ -330,12 +330,13 @@ read_tensor (const char *name, JsonObject *object, const guint8 *data, gsize siz
   if (!read_kind (name, object, &kind, error))
     return FALSE;
   if (!read_numbers (object, "shape", CJ_MAX_DIMS, shape.dims, &shape.n_dims)
-      || !cj_shape_bytes (&shape, CJ_UINT8, &bytes))
+      || !cj_shape_bytes (&shape, CJ_FLOAT32, &bytes)) /* as long as any that is made of it */
     return refuse (error, name, _ ("has no usable shape"));
   if (!read_numbers (object, "data_offsets", 2, offsets, &n) || n != 2)
     return refuse (error, name, _ ("has no data offsets"));
   if (offsets[0] > offsets[1] || (guint64) offsets[1] > size
-      || (guint64) (offsets[1] - offsets[0]) != (guint64) bytes * kinds[kind].size)
+      || (guint64) (offsets[1] - offsets[0])
+             != (guint64) bytes / cj_dtype_size (CJ_FLOAT32) * kinds[kind].size)
     return refuse (error, name, _ ("has offsets that do not fit its shape or the file"));
   span.begin = offsets[0];
   span.end = offsets[1];

@@ -269,6 +269,9 @@ test_safetensors (void)
                   0, "no usable shape");
   refuse_tensors ("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4,
                   "no usable shape");
+  refuse_tensors ("{\"a\":{\"dtype\":\"F32\",\"shape\":[70368744177664,0],"
+                  "\"data_offsets\":[0,0]}}",
+                  0, "no usable shape");
   refuse_tensors ("{\"a\":{\"dtype\":[],\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "type");
   refuse_tensors ("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[{},[]]}}", 4,
                   "no data offsets");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Drives a fuzz target without libFuzzer: driver SEEDS. Every seed, then COUNT mutations of the seeds,
+/* Drives a fuzz target without libFuzzer: driver SEEDS COUNT. Every seed, then COUNT mutations of the seeds,
  * the same ones on every machine; speaks TAP. An input that breaks the target is left in the folder for
  * temporary files, and belongs into the seeds once it is mended. */
 #include "fuzz.h"
@@ -25,7 +25,6 @@
 #else
 #define PATIENCE 5 /* s of processor time for an input: more is a hang, not a slow machine */
 #endif
-#define COUNT 3000
 #define MOST 65536
 #define MEMORY ((rlim_t) 4 << 30) /* of the process: no parser may ask for more */
 
@@ -213,6 +212,7 @@ main (int argc, char **argv)
   g_autofree char *program = g_path_get_basename (argv[0]);
   g_autofree char *name = g_strdup_printf ("cajal-%s-input", program);
   g_autoptr (GPtrArray) seeds = argc > 1 ? read_seeds (argv[1]) : NULL;
+  const guint64 count = argc > 2 ? g_ascii_strtoull (argv[2], NULL, 10) : 0;
   guint64 state = 1;
 
   rest = g_build_filename (g_get_tmp_dir (), name, NULL);
@@ -230,7 +230,7 @@ main (int argc, char **argv)
       take (seeds, i);
       run ();
     }
-  for (guint i = 0; i < COUNT; i++)
+  for (guint64 i = 0; i < count; i++)
     {
       take (seeds, below (&state, seeds->len));
       for (gsize k = 1 + below (&state, 6); k > 0; k--)
@@ -238,7 +238,8 @@ main (int argc, char **argv)
           mutate (&state, seeds);
       run ();
     }
-  printf ("ok 2 %s survives %u seeds and %d mutations\n", program, seeds->len, COUNT);
+  printf ("ok 2 %s survives %u seeds and %" G_GUINT64_FORMAT " mutations\n", program, seeds->len,
+          count);
   g_free (rest);
   return 0;
 }

@@ -231,9 +231,10 @@ const CjlResultCard cjl_card_dale_fashion = {
     .teaches = "Look at the synapses of a layer: what a sender sends has one colour",
     .expected = "within 1 point",
     .network = "input, flatten, dale-dense 100 inhibition=interneurons activation=relu, "
-               "dale-dense 100 activation=relu, dale-dense 10, cross-entropy",
+               "dale-dense 100 inhibition=interneurons activation=relu, "
+               "dale-dense 10 inhibition=interneurons, cross-entropy",
     .data = "normalise=as-is validation-share=0",
-    .setup = "epochs=25 batch=15 learning-rate=0.001 schedule=cosine",
+    .setup = "epochs=25 batch=15 learning-rate=0.0005 schedule=cosine",
   },
   .data_set = "fashion-mnist",
   .paper = "After Song, Yang and Wang, 2016: Training excitatory-inhibitory recurrent neural "
