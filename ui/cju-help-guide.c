@@ -367,7 +367,7 @@ const CjuHelpGuide cju_help_guide[] = {
           "their place, and are named."),
       N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
           "networks, opens and drops as a project does. It has equations where a network has "
-          "moments, so you are asked how long a moment is and which step is taken. <b>NIR "
+          "time steps, so you are asked how long a time step is and which step is taken. <b>NIR "
           "Graph</b> "
           "among the exports writes one; what it has no word for is named."),
       N_ ("Weights of other programs (<tt>.safetensors</tt>, <tt>.npz</tt>, <tt>.npy</tt>) are "

@@ -90,10 +90,11 @@ ask_and_read (CjuWindow *window, const char *path)
   CjlNirOptions *options = g_new0 (CjlNirOptions, 1);
 
   cjl_nir_options_init (options);
-  cju_ask (GTK_WINDOW (window), heading,
-           _ ("It tells neurons by differential equations. Say how these become moments: programs "
-              "that write such files mean the moment they trained with, and mostly Euler's step."),
-           _ ("_Open"), cjl_nir_params, options, window, on_answer, g_strdup (path), g_free);
+  cju_ask (
+      GTK_WINDOW (window), heading,
+      _ ("It tells neurons by differential equations. Say how they become time steps: programs "
+         "that write such files mean the step they trained with, and mostly Euler’s method."),
+      _ ("_Open"), cjl_nir_params, options, window, on_answer, g_strdup (path), g_free);
 }
 
 gboolean

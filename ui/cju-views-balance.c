@@ -94,7 +94,7 @@ const CjuViewInfo cju_view_balance = {
   .build = build,
   .tick = tick,
   .formula = "E = Σ max (w x, 0), I = Σ max (−w x, 0); I / E of the means; correlation of E and I "
-             "over units, places and moments; what does not cancel: mean |E − I| / mean (E + I)",
+             "over units, places and time steps; what does not cancel: mean |E − I| / mean (E + I)",
   .source
   = "C. van Vreeswijk, H. Sompolinsky, “Chaos in neuronal networks with balanced excitatory and "
     "inhibitory activity”, Science 274 (1996); S. Denève, C. Machens, “Efficient codes and "

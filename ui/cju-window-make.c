@@ -110,8 +110,8 @@ take_network (CjuWindow *self, const Making *making, CjlNetwork *made)
     said = g_strdup_printf (
         g_dngettext (GETTEXT_PACKAGE,
                      /* Translators: the title of a project */
-                     "“%s” is a project of its own: its samples are shown for %d moment.",
-                     "“%s” is a project of its own: its samples are shown for %d moments.",
+                     "“%s” is a project of its own: its samples are shown for %d time step.",
+                     "“%s” is a project of its own: its samples are shown for %d time steps.",
                      (gulong) making->spiking.steps),
         title, making->spiking.steps);
   else /* Translators: the title of a project */
@@ -197,14 +197,15 @@ ask_spiking (CjuWindow *self)
   GtkWidget *dialog = adw_message_dialog_new (
       GTK_WINDOW (self), _ ("Convert to Spiking"),
       _ ("ReLUs become integrate-and-fire neurons whose thresholds are balanced on training "
-         "samples; a new project has the converted network. How many moments a sample is shown:"));
+         "samples; a new project has the converted network. How many time steps a sample is "
+         "shown:"));
   GtkWidget *moments = gtk_spin_button_new_with_range (1, MOST_MOMENTS, 1);
 
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (moments), MOMENTS);
   g_object_set (gtk_editable_get_delegate (GTK_EDITABLE (moments)), "activates-default", TRUE,
                 NULL);
   gtk_widget_set_halign (moments, GTK_ALIGN_CENTER);
-  cju_access_name (moments, _ ("Moments"));
+  cju_access_name (moments, _ ("Time steps"));
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), moments);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "convert",
                                     _ ("C_onvert"), NULL);

@@ -28,7 +28,7 @@ run_convert (int argc, char **argv)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &file, N_ ("File to write"), "OUT.cajal" },
     { "steps", 0, 0, G_OPTION_ARG_INT, &options.steps,
-      N_ ("Moments for which a sample is shown, 100 unless given"), "N" },
+      N_ ("Time steps for which a sample is shown, 100 unless given"), "N" },
     { "percentile", 0, 0, G_OPTION_ARG_DOUBLE, &options.percentile,
       N_ ("Which activation of a layer becomes its threshold, 99.9 unless given; 100: the largest"),
       "P" },

@@ -120,7 +120,7 @@ const CliCommand cli_export = {
       "its metadata name the classes. --samples puts some beside it, with the right answers, in\n"
       "test_data_set_0; --int8 writes pairs of QuantizeLinear and DequantizeLinear.\n\n"
       ".nir is the network as other programs and chips for spiking neurons read it, from the\n"
-      "input to where moments are summed up. What NIR has no word for is refused by name.\n\n"
+      "input to where time steps are summed up. What NIR has no word for is refused by name.\n\n"
       ".c is the network for microcontrollers, with a .h beside it: no heap, no globals that "
       "change,\n"
       "one arena that the caller gives; with --int8 products of 8-bit whole numbers. .svg is the\n"

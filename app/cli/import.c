@@ -83,7 +83,7 @@ const CliCommand cli_import = {
       "of one operator, which answers but does not learn; operators that are not known are "
       "named.\n\n"
       "NIR graphs tell spiking neurons by differential equations: --dt and --method say how they\n"
-      "become moments. Programs that write NIR usually take Euler's step and mean the dt they\n"
+      "become time steps. Programs that write NIR usually take Euler's step and mean the dt they\n"
       "were trained with. The data of the new project are made up; give it yours with “set”.\n\n"
       "  cajal-cli import braille.nir --dt 0.1 --method euler -o braille.cajal\n"
       "  cajal-cli set braille.cajal data=recordings.npz data.normalise=as-is"),

@@ -84,9 +84,10 @@ cjl_c_write_attention (CjlC *c, const CjlCStep *step, GError **error)
   int room;
 
   if (hidden != CJL_C_NONE && (!a->by_word || !are_words (c, hidden)))
-    return cjl_c_refuse (c, step, error,
-                         _ ("hides moments by numbers that were computed. Hide them by a word of "
-                            "the data."));
+    return cjl_c_refuse (
+        c, step, error,
+        _ ("hides time steps by numbers that were computed. Hide them by a word of "
+           "the data."));
   room = cjl_c_add_room (c, CJL_C_FLOAT, shape.m);
   cjl_c_call (c, "attention", &shape, q, k, v, hidden, cjl_c_out (c, 0), room);
   return TRUE;
@@ -110,7 +111,7 @@ cjl_c_write_recurrent (CjlC *c, const CjlCStep *step, GError **error)
   if (c->uses[step->step->out + 1] > 0 || c->uses[step->step->out + 2] > 0)
     return cjl_c_refuse (c, step, error,
                          _ ("gives its last state on, which the C export does not know. Wire its "
-                            "moments."));
+                            "time steps."));
   y = cjl_c_out (c, 0);
   room = cjl_c_add_room (c, CJL_C_FLOAT, shape.p + 2 * shape.h);
   cjl_c_call (c, kernels[a->cell], &shape, in[0], in[1], in[2], in[3], in[4], in[5], y, room);

@@ -113,7 +113,7 @@ write_nodes (CjlNirExport *e, const GPtrArray *order, GError **error)
         }
       else if (behind[at] && !is_end (node))
         return cjl_nir_refuse (node, error,
-                               _ ("comes behind the readout, where there are no moments any "
+                               _ ("comes behind the readout, where there are no time steps any "
                                   "more. NIR has no word for it."));
       else if (!behind[at] && !cjl_nir_write_node (e, node, error))
         return FALSE;
@@ -206,7 +206,7 @@ const CjlFormat cjl_format_nir = {
   .id = "nir",
   .title = N_ ("N_IR Graph…"),
   .heading = N_ ("Export NIR Graph"),
-  .blurb = N_ ("Other programs and chips for spiking neurons read it. Say how moments become "
+  .blurb = N_ ("Other programs and chips for spiking neurons read it. Say how time steps become "
                "differential equations: Euler's step is what most of them take."),
   .files = { { ".nir", N_ ("Graph of spiking neurons") } },
   .params = cjl_nir_params,

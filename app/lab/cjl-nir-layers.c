@@ -480,7 +480,7 @@ find_decay (const CjlNirImport *import, const CjdNirNode *node, double tau, doub
   if (*decay >= 0)
     return TRUE;
   return refuse (node, error,
-                 _ ("has a time constant of %g ms, shorter than the moment of %g ms. Make dt "
+                 _ ("has a time constant of %g ms, shorter than the time step of %g ms. Make dt "
                     "shorter, or choose the method exact."),
                  tau * 1000, import->options->dt);
 }

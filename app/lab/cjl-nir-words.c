@@ -376,8 +376,8 @@ write_flatten (CjlNirExport *e, const CjNode *node, GError **error)
   if (hears_input (e, node))
     return pass (e, node);
   if (after.n_dims != 1 || cj_shape_size (&before) != after.dims[0])
-    return cjl_nir_refuse (node, error,
-                           _ ("gives numbers another shape, and NIR knows rows of a moment only."));
+    return cjl_nir_refuse (
+        node, error, _ ("gives numbers another shape, and NIR knows rows of a time step only."));
   name = begin (e, node, "Flatten");
   cjl_nir_put_ints (e, name, "start_dim", 0, &begins);
   cjl_nir_put_ints (e, name, "end_dim", 0, &ends);
@@ -435,9 +435,9 @@ cjl_nir_take_dt (CjlNirExport *e, const CjNode *node, GError **error)
   const double dt = get_number (node, "dt", e->dt > 0 ? e->dt : e->options->dt);
 
   if (e->dt > 0 && e->dt != dt)
-    return cjl_nir_refuse (node, error,
-                           _ ("has moments of %g ms, and others of %g ms. Give all the same dt."),
-                           dt, e->dt);
+    return cjl_nir_refuse (
+        node, error, _ ("has time steps of %g ms, and others of %g ms. Give all the same dt."), dt,
+        e->dt);
   e->dt = dt;
   return TRUE;
 }

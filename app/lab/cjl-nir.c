@@ -24,8 +24,8 @@ static const char *const resets[] = { "subtract", "zero", NULL };
 
 const CjParam cjl_nir_params[] = {
   { .name = "dt",
-    .title = "Moment in ms",
-    .blurb = "How long a moment is, for the times of a NIR graph",
+    .title = "Time step in ms",
+    .blurb = "How long a time step is, for the times of a NIR graph",
     .unit = "ms",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (CjlNirOptions, dt),
@@ -36,7 +36,7 @@ const CjParam cjl_nir_params[] = {
   { .name = "method",
     .title = "Method",
     .blurb
-    = "What is left of a state after a moment: e^(−dt / τ), or Euler's step 1 − dt / τ, as most "
+    = "What is left of a state after a time step: e^(−dt / τ), or Euler's step 1 − dt / τ, as most "
       "frameworks that write NIR take it",
     .kind = CJ_PARAM_CHOICE,
     .offset = offsetof (CjlNirOptions, method),

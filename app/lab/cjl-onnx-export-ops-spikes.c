@@ -18,7 +18,7 @@ check_moments (CjlOnnxExport *e, gint64 t, GError **error)
 {
   return t <= MAX_MOMENTS
          || cjl_onnx_refuse (e, error,
-                             _ ("runs over more than %d moments, which are written one by one. "
+                             _ ("runs over more than %d time steps, which are written one by one. "
                                 "Give it fewer."),
                              MAX_MOMENTS);
 }

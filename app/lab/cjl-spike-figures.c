@@ -380,7 +380,7 @@ fill_intervals (const CjlSpikeRecord *self, gint64 unit, CjvFrame *frame, const 
   put_share (frame, "cv2", found->cv2, found->n_cv2);
   put_share (frame, "fano", found->fano, found->n_fano);
   cjv_frame_set_scalar (frame, "repeats", (double) self->repeats);
-  cjv_frame_set_text (frame, "time-unit", self->unit != NULL ? self->unit : _ ("moments"));
+  cjv_frame_set_text (frame, "time-unit", self->unit != NULL ? self->unit : _ ("time steps"));
   cjv_frame_set_text (frame, "title", title);
   cjv_frame_set_provenance (frame, self->origin);
 }
@@ -486,7 +486,7 @@ cjl_spike_record_correlogram (const CjlSpikeRecord *self, gint64 unit, gint64 ot
                           (int) cjl_spike_record_count (self, other));
   cjv_frame_set_text (frame, "title", title);
   cjv_frame_set_text (frame, "note", note);
-  cjv_frame_set_text (frame, "time-unit", self->unit != NULL ? self->unit : _ ("moments"));
+  cjv_frame_set_text (frame, "time-unit", self->unit != NULL ? self->unit : _ ("time steps"));
   cjv_frame_set_provenance (frame, self->origin);
   return cjv_frame_seal (frame);
 }

@@ -139,8 +139,9 @@ static const CjlTemplate templates[] = {
   { .id = "spiking",
     .title = "Spikes",
     .category = "Spiking",
-    .blurb = "Neurons that fire learn the signs in 25 moments, with a surrogate for the slope of a "
-             "spike",
+    .blurb
+    = "Neurons that fire learn the signs in 25 time steps, with a surrogate for the slope of a "
+      "spike",
     .teaches = "The answer is the membrane of the last neurons; wire their spikes to the readout "
                "instead, and see what a code of a few spikes costs",
     .expected = "95 %",
@@ -198,7 +199,8 @@ static const CjlTemplate templates[] = {
   { .id = "lstm",
     .title = "A memory",
     .category = "Sequences",
-    .blurb = "Cells that gate what they keep tell at every moment whether the ones so far are odd",
+    .blurb
+    = "Cells that gate what they keep tell at every time step whether the ones so far are odd",
     .teaches = "Lengthen the sequence and find out for how long the cells can hold a bit",
     .expected = "100 %",
     .work = 1.36e4,

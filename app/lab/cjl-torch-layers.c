@@ -114,10 +114,11 @@ describe_conv_2d (CjlTorchNode *node, GError **error)
   if (is_even (&s))
     node->forward = g_strdup (has_moments (node) ? "at_each_moment({self}, {x})" : "{self}({x})");
   else if (has_moments (node) && !g_str_equal (get_border (node), "zeros"))
-    return cjl_torch_refuse (node->node, error,
-                             _ ("pads pictures at moments unevenly with “%s”, which PyTorch has no "
-                                "function for. Set its border to zeros."),
-                             cjl_torch_get_choice (node, "border"));
+    return cjl_torch_refuse (
+        node->node, error,
+        _ ("pads pictures at time steps unevenly with “%s”, which PyTorch has no "
+           "function for. Set its border to zeros."),
+        cjl_torch_get_choice (node, "border"));
   else
     {
       g_autofree char *sides

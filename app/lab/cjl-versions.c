@@ -32,7 +32,7 @@ cjl_version_print_setting (const CjlVersion *version)
     return NULL;
   if (version->kind == CJL_VERSION_SPIKING)
     return g_strdup_printf (
-        g_dngettext (GETTEXT_PACKAGE, "%d moment", "%d moments", (gulong) version->setting),
+        g_dngettext (GETTEXT_PACKAGE, "%d time step", "%d time steps", (gulong) version->setting),
         (int) version->setting);
   share = cjv_percent_print (version->setting, 0);
   return g_strdup (share);

@@ -153,7 +153,7 @@ ask (Writer *w, GError **error)
       g_set_error (
           error, CJ_ERROR, CJ_ERROR_GRAPH,
           _ ("The network does not give a score to every one of the %d characters at every "
-             "moment. End it with Dense of %d units."),
+             "time step. End it with Dense of %d units."),
           (int) k, (int) k);
       return NULL;
     }

@@ -109,11 +109,11 @@ measure (Recordings *self, const char *path, const CjdReadOptions *options, GErr
   if (last / self->moment + 1 > MAX_MOMENTS
       || (last / self->moment + 1) * self->w * self->h * self->polarities > MAX_SAMPLE)
     {
-      g_set_error (
-          error, CJ_ERROR, CJ_ERROR_FILE,
-          _ ("%s: Recordings of %.3g s and %u×%u are too many moments of %g ms. Make a moment "
-             "longer."),
-          path, last * 1e-6, self->h, self->w, options->moment);
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("%s: Recordings of %.3g s and %u×%u are too many time steps of %g ms. Make a "
+                      "time step "
+                      "longer."),
+                   path, last * 1e-6, self->h, self->w, options->moment);
       return FALSE;
     }
   self->t = (guint) (last / self->moment) + 1;
@@ -164,9 +164,9 @@ make (const CjdFolder *found, const char *path, const CjdReadOptions *options, G
         cj_tensor_unref (y);
     }
   if (dataset != NULL)
-    cjd_dataset_take_note (dataset,
-                           g_strdup_printf (_ ("Events of a camera of %u×%u in moments of %g ms."),
-                                            self->h, self->w, options->moment));
+    cjd_dataset_take_note (
+        dataset, g_strdup_printf (_ ("Events of a camera of %u×%u in time steps of %g ms."),
+                                  self->h, self->w, options->moment));
   if (dataset == NULL || dataset->cache == NULL)
     free_store (&self->store);
   return dataset;

@@ -236,10 +236,11 @@ measure (Lists *self, const CjdReadOptions *options, GError **error)
   if (!(last / self->moment + 1 <= MAX_MOMENTS) || !(most < MAX_UNITS)
       || (last / self->moment + 1) * (most + 1) > MAX_SAMPLE)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
-                   _ ("%s: Samples of %.3g s and %.0f units are too many moments of %g ms. Make a "
-                      "moment longer."),
-                   self->parts[0].path, last, most + 1, options->moment);
+      g_set_error (
+          error, CJ_ERROR, CJ_ERROR_FILE,
+          _ ("%s: Samples of %.3g s and %.0f units are too many time steps of %g ms. Make a "
+             "time step longer."),
+          self->parts[0].path, last, most + 1, options->moment);
       return FALSE;
     }
   self->t = (gint64) (last / self->moment) + 1;
@@ -324,8 +325,8 @@ load (const char *path, const CjdReadOptions *options, GError **error)
     {
       n_train = self->parts[0].n;
       n_test = self->parts[1].n;
-      note = g_strdup_printf (_ ("Spikes of %lld units in moments of %g ms."), (long long) self->u,
-                              options->moment);
+      note = g_strdup_printf (_ ("Spikes of %lld units in time steps of %g ms."),
+                              (long long) self->u, options->moment);
       dataset = make (self, path, options, error);
     }
   else

@@ -140,10 +140,10 @@ cj_layer_build_refuse_sequence (CjLayerBuild *build, guint port, GError **error)
                  _ ("expects a sequence of vectors, got %s. Put %s before it."), got,
                  _ (cj_layer_find (build->mend)->title));
   else
-    g_set_error (
-        error, CJ_ERROR, CJ_ERROR_SHAPE,
-        _ ("expects a sequence of vectors, got %s. Put Reshape to moments × features before it."),
-        got);
+    g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
+                 _ ("expects a sequence of vectors, got %s. Put Reshape to time steps × features "
+                    "before it."),
+                 got);
   return FALSE;
 }
 

@@ -42,9 +42,9 @@ static const CjParam params[] = {
     .max = 1,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_ADVANCED },
   { .name = "moments",
-    .title = "Moment by moment",
+    .title = "Each time step",
     .blurb = "Takes the first axis of a film for time, as Conv 2D does, and one mean and deviation "
-             "a channel over all moments; else for channels, as Conv 3D leaves them",
+             "a channel over all time steps; else for channels, as Conv 3D leaves them",
     .kind = CJ_PARAM_BOOL,
     .offset = offsetof (Params, moments),
     .max = 1,

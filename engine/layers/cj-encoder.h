@@ -23,14 +23,14 @@ extern const char *const cj_encoder_ranges[];
 extern const CjPort cj_encoder_inputs[], cj_encoder_outputs[];
 
 #define CJ_ENCODER_STEPS                                                                           \
-  .name = "steps", .title = "Moments", .blurb = "How long the sequence is", .kind = CJ_PARAM_INT,  \
-  .offset = G_STRUCT_OFFSET (CjEncoderParams, steps), .preset = 25, .min = 1, .max = 10000,        \
-  .soft_max = 200, .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG
+  .name = "steps", .title = "Time steps", .blurb = "How long the sequence is",                     \
+  .kind = CJ_PARAM_INT, .offset = G_STRUCT_OFFSET (CjEncoderParams, steps), .preset = 25,          \
+  .min = 1, .max = 10000, .soft_max = 200, .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG
 
 #define CJ_ENCODER_RATE                                                                            \
-  .name = "rate", .title = "Rate", .blurb = "Chance of a spike in a moment at the highest number", \
-  .kind = CJ_PARAM_FLOAT, .offset = G_STRUCT_OFFSET (CjEncoderParams, rate), .preset = 1,          \
-  .max = 1, .digits = 3
+  .name = "rate", .title = "Rate",                                                                 \
+  .blurb = "Chance of a spike in a time step at the highest number", .kind = CJ_PARAM_FLOAT,       \
+  .offset = G_STRUCT_OFFSET (CjEncoderParams, rate), .preset = 1, .max = 1, .digits = 3
 
 #define CJ_ENCODER_RANGE                                                                           \
   .name = "range", .title = "Range",                                                               \

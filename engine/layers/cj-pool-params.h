@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 #define CJ_POOL_PADDING_1D                                                                         \
   .name = "padding", .title = "Padding",                                                           \
-  .blurb = "Moments put before and after, at most half the window", .unit = "steps",               \
+  .blurb = "Time steps put before and after, at most half the window", .unit = "steps",            \
   .kind = CJ_PARAM_INT, .max = 511, .soft_max = 4, .flags = CJ_PARAM_RESHAPES
 
 #define CJ_POOL_STRIDE_2D                                                                          \

@@ -32,7 +32,7 @@ extern const char *const cj_recurrent_outputs[];
 
 #define CJ_RECURRENT_OUTPUT                                                                        \
   .name = "output", .title = "Output",                                                             \
-  .blurb = "The answer at every moment, or the last one of each direction",                        \
+  .blurb = "The answer at every time step, or the last one of each direction",                     \
   .kind = CJ_PARAM_CHOICE, .offset = G_STRUCT_OFFSET (CjRecurrentParams, output),                  \
   .choices = cj_recurrent_outputs, .max = CJ_RECURRENT_LAST, .flags = CJ_PARAM_RESHAPES
 

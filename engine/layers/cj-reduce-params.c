@@ -9,7 +9,7 @@
 const CjParam cj_reduce_params[] = {
   { .name = "axes",
     .title = "Axes",
-    .blurb = "Dimensions that go, the batch being 0 and the last −1: “1” for the moments of a "
+    .blurb = "Dimensions that go, the batch being 0 and the last −1: “1” for the time steps of a "
              "sequence, “2 3” for the pixels of a picture",
     .kind = CJ_PARAM_TEXT,
     .offset = offsetof (CjReduceParams, axes),

@@ -24,8 +24,8 @@ cj_spiking_refuse (CjLayerBuild *build, GError **error)
   build->mend = "direct-current";
   build->mend_port = 0;
   g_set_error (error, CJ_ERROR, CJ_ERROR_SHAPE,
-               _ ("expects moments × features, got %s. Put %s or another encoder before it."), got,
-               _ (cj_layer_find (build->mend)->title));
+               _ ("expects time steps × features, got %s. Put %s or another encoder before it."),
+               got, _ (cj_layer_find (build->mend)->title));
   return FALSE;
 }
 

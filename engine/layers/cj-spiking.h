@@ -35,7 +35,7 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 
 #define CJ_SPIKING_BETA                                                                            \
   .name = "beta", .title = "Decay β",                                                              \
-  .blurb = "Share of the membrane that is left after one moment", .kind = CJ_PARAM_FLOAT,          \
+  .blurb = "Share of the membrane that is left after one time step", .kind = CJ_PARAM_FLOAT,       \
   .offset = CJ_SPIKING_OFFSET (beta), .preset = 0.9, .max = 1, .soft_min = 0.5, .digits = 4
 
 #define CJ_SPIKING_TAU                                                                             \
@@ -46,9 +46,10 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 
 /* Of other tables, which add the offset. */
 #define CJ_SPIKING_MOMENT                                                                          \
-  .name = "dt", .title = "Moment dt", .blurb = "How long a moment is, for times in milliseconds",  \
-  .unit = "ms", .kind = CJ_PARAM_FLOAT, .preset = 1, .min = 0.001, .max = 10000, .soft_max = 10,   \
-  .digits = 3, .flags = CJ_PARAM_ADVANCED
+  .name = "dt", .title = "Time step dt",                                                           \
+  .blurb = "How long a time step is, for times in milliseconds", .unit = "ms",                     \
+  .kind = CJ_PARAM_FLOAT, .preset = 1, .min = 0.001, .max = 10000, .soft_max = 10, .digits = 3,    \
+  .flags = CJ_PARAM_ADVANCED
 #define CJ_SPIKING_DT CJ_SPIKING_MOMENT, .offset = CJ_SPIKING_OFFSET (dt)
 
 #define CJ_SPIKING_THRESHOLD                                                                       \
@@ -65,7 +66,7 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 
 #define CJ_SPIKING_REFRACTORY                                                                      \
   .name = "refractory", .title = "Refractory period",                                              \
-  .blurb = "Moments after a spike in which nothing moves the membrane", .kind = CJ_PARAM_INT,      \
+  .blurb = "Time steps after a spike in which nothing moves the membrane", .kind = CJ_PARAM_INT,   \
   .offset = CJ_SPIKING_OFFSET (refractory), .max = 10000, .soft_max = 10
 
 #define CJ_SPIKING_SURROGATE                                                                       \
@@ -115,8 +116,9 @@ extern const char *const cj_spiking_resets[], *const cj_spiking_surrogates[],
 
 #define CJ_SPIKING_WINDOW                                                                          \
   .name = "window", .title = "Gradient window",                                                    \
-  .blurb = "Cuts the gradient after that many moments, so that it only explains the near past; "   \
-           "0 cuts nowhere",                                                                       \
+  .blurb                                                                                           \
+      = "Cuts the gradient after that many time steps, so that it only explains the near past; "   \
+        "0 cuts nowhere",                                                                          \
   .kind = CJ_PARAM_INT, .offset = CJ_SPIKING_OFFSET (window), .max = 100000, .soft_max = 100,      \
   .flags = CJ_PARAM_ADVANCED
 

@@ -47,7 +47,7 @@ static const CjParam params[] = {
   { POTENTIAL ("reset", reset, "Reset potential", "Where the membrane starts after a spike", 0) },
   { .name = "refractory",
     .title = "Refractory period",
-    .blurb = "Moments after a spike in which nothing moves the membrane",
+    .blurb = "Time steps after a spike in which nothing moves the membrane",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, refractory),
     .preset = 5,

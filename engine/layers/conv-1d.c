@@ -18,7 +18,7 @@ static const CjParam params[] = {
   { .offset = offsetof (Params, filters), CJ_WINDOW_FILTERS },
   { .name = "kernel",
     .title = "Kernel size",
-    .blurb = "How many moments each unit looks at",
+    .blurb = "How many time steps each unit looks at",
     .unit = "steps",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, kernel),
@@ -42,8 +42,9 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES },
   { .name = "padding",
     .title = "Padding",
-    .blurb = "Moments put before and after; “same” keeps the length, “causal” lets no moment see a "
-             "later one",
+    .blurb
+    = "Time steps put before and after; “same” keeps the length, “causal” lets no time step see a "
+      "later one",
     .unit = "steps",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, padding),

@@ -107,7 +107,7 @@ const CjLayerInfo cj_layer_conv_2d = {
   .category = "feature",
   .blurb
   = "Slides small learned filters over the picture and makes one feature map a filter; over a "
-    "sequence of pictures at each moment",
+    "sequence of pictures at each time step",
   .formula = "y[o] = b[o] + Σ w[o, c] ⋆ x[c]",
   .biology = "Simple cells of visual cortex: the same receptive field repeated across the retina",
   .synonyms = "conv convolution conv2d depthwise spiking-conv",

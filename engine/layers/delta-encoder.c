@@ -12,7 +12,7 @@ typedef struct
 static const CjParam params[] = {
   { .name = "threshold",
     .title = "Threshold",
-    .blurb = "How much a number must change from one moment to the next",
+    .blurb = "How much a number must change from one time step to the next",
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, threshold),
     .preset = 0.1,

@@ -17,7 +17,7 @@ const CjLayerInfo cj_layer_direct_current = {
   .id = "direct-current",
   .title = "Direct current",
   .category = "spiking",
-  .blurb = "Holds the same current for a number of moments; behind a dense layer it costs least",
+  .blurb = "Holds the same current for a number of time steps; behind a dense layer it costs least",
   .formula = "y[t] = x for t = 1 … T",
   .biology = "A current clamp: an electrode that keeps a neuron's input steady",
   .synonyms = "repeat encoder constant rate snn",

@@ -10,7 +10,7 @@ typedef struct
 
 static const CjParam params[] = {
   { .name = "moments",
-    .title = "Moment by moment",
+    .title = "Each time step",
     .blurb
     = "Leaves the first axis of a sample, which is time in spiking networks, and flattens the "
       "others",
@@ -40,7 +40,7 @@ const CjLayerInfo cj_layer_flatten = {
   .title = "Flatten",
   .category = "shape",
   .blurb = "Lays all channels and pixels of a sample in one row",
-  .formula = "[C, H, W] → [C · H · W]; moment by moment [T, C, H, W] → [T, C · H · W]",
+  .formula = "[C, H, W] → [C · H · W]; each time step [T, C, H, W] → [T, C · H · W]",
   .version = 1,
   .params_size = sizeof (Params),
   .params = params,

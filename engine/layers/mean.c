@@ -12,7 +12,7 @@ const CjLayerInfo cj_layer_mean = {
   .id = "mean",
   .title = "Mean",
   .category = "shape",
-  .blurb = "Averages over the moments of a sequence or other dimensions",
+  .blurb = "Averages over the time steps of a sequence or other dimensions",
   .formula = "y = mean of x over the axes",
   .biology = "Temporal integration: a slow neuron hears the average of what arrives",
   .synonyms = "reduce pool aggregate",

@@ -20,7 +20,7 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_ADVANCED },
   { .name = "synapse",
     .title = "Synaptic time constant",
-    .blurb = "How long the current of a spike lasts; 0: no longer than its moment",
+    .blurb = "How long the current of a spike lasts; 0: no longer than its time step",
     .unit = "ms",
     .kind = CJ_PARAM_FLOAT,
     .offset = CJ_SPIKING_OFFSET (synapse),
@@ -52,7 +52,7 @@ const CjLayerInfo cj_layer_recurrent_lif = {
   .id = "recurrent-lif",
   .title = "Recurrent LIF",
   .category = "spiking",
-  .blurb = "Spiking neurons that hear one another a moment later, so that activity can go round",
+  .blurb = "Spiking neurons that hear one another a time step later, so that activity can go round",
   .formula = "c[t] = α c[t − 1] + x[t] + Σ W s[t − 1], v[t] = β r[t − 1] + c[t], s[t] = v[t] > θ",
   .biology
   = "Recurrent excitation: in the cortex most synapses of a neuron come from its neighbours",

@@ -34,7 +34,7 @@ const CjLayerInfo cj_layer_rnn = {
   .title = "RNN",
   .category = "recurrent",
   .blurb
-  = "Reads a sequence moment by moment; every cell hears the input and all cells a moment ago",
+  = "Reads a sequence step by step; every cell hears the input and all cells of the step before",
   .formula = "h[t] = tanh (W x[t] + b + U h[t − 1] + c)",
   .biology = "Recurrent collaterals: most synapses of a cortical cell come from its neighbours",
   .synonyms = "recurrent elman vanilla",

@@ -12,7 +12,7 @@ const CjLayerInfo cj_layer_sum = {
   .id = "sum",
   .title = "Sum",
   .category = "shape",
-  .blurb = "Adds up over the moments of a sequence or other dimensions",
+  .blurb = "Adds up over the time steps of a sequence or other dimensions",
   .formula = "y = Σ x over the axes",
   .biology = "Summation of synaptic input along a dendrite",
   .synonyms = "reduce pool aggregate",

@@ -11,7 +11,7 @@ typedef struct
 static const CjParam params[] = {
   { .name = "most",
     .title = "Longest delay",
-    .blurb = "Moments that a spike may take to arrive; delays begin evenly spread below it",
+    .blurb = "Time steps that a spike may take to arrive; delays begin evenly spread below it",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, most),
     .preset = 10,

@@ -134,7 +134,7 @@ infer (CjOp *op, GError **error)
   gint64 room;
 
   if (x->n_dims < 2 || x->n_dims > 3 || op->in_shape[1].dims[1] != x->dims[x->n_dims - 1])
-    return cj_op_refuse (op, _ ("one vector a sample or moment"), _ ("Add Flatten before it."),
+    return cj_op_refuse (op, _ ("one vector a sample or time step"), _ ("Add Flatten before it."),
                          error);
   op->out_shape[0] = *x;
   op->out_shape[0].dims[x->n_dims - 1] = get_u (op);

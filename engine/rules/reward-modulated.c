@@ -96,7 +96,7 @@ const CjRuleInfo cj_rule_reward_modulated = {
   .title = "Reward-modulated",
   .blurb = "Three factors: weights go along what a unit did of its own accord, times what came in, "
            "where the whole network was rewarded more than usual, and against it where less",
-  .formula = "ΔW = η (R − R̄) Σ over moments of ξ xᵀ / σ², R̄ the running mean of the reward R",
+  .formula = "ΔW = η (R − R̄) Σ over time steps of ξ xᵀ / σ², R̄ the running mean of the reward R",
   .source
   = "Williams, Simple statistical gradient-following algorithms for connectionist "
     "reinforcement learning, Machine Learning, 1992; Frémaux and Gerstner, Neuromodulated "
@@ -104,7 +104,7 @@ const CjRuleInfo cj_rule_reward_modulated = {
     "Neural Circuits, 2016",
   .local
   = "A synapse keeps a trace of what came in over it times what its unit did of its own accord, "
-    "added up over the moments of a sample",
+    "added up over the time steps of a sample",
   .distant
   = "One number for the whole network, as dopamine might tell it: by how much the reward was "
     "more than usual",

@@ -76,7 +76,7 @@ static const Case cases[] = {
   { PICTURES, "multi-head-attention, flatten, dense 3, cross-entropy", "*sequence*",
     "patch-embedding" },
   { PICTURES, "pick-token, dense 3, cross-entropy", "*sequence*", "patch-embedding" },
-  { PICTURES, "flatten, rnn 3, dense 3, cross-entropy", "*Reshape to moments × features before*" },
+  { PICTURES, "flatten, rnn 3, dense 3, cross-entropy", "*Reshape to time steps × features before*" },
   { WORDS, "embedding 5, multi-head-attention heads=4, flatten, dense 3, cross-entropy",
     "*5 features among 4 heads*" },
   { WORDS, "embedding 4, pick-token 12, dense 3, cross-entropy", "*number 12*12 tokens*" },

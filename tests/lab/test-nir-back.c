@@ -125,7 +125,7 @@ test_unspoken (void)
       "“layer1” is a layer that NIR has no word for" },
     { "input, dense 5, lif reset=zero dt=1, dense 5, leaky-integrator dt=2, spike-readout, "
       "cross-entropy",
-      "moments of 2 ms, and others of 1 ms" },
+      "time steps of 2 ms, and others of 1 ms" },
     { "input, dense 5, lif reset=zero beta=0.5, dense 5, lif reset=zero; lif1: dense 4, lif "
       "reset=zero",
       "second output" },

@@ -424,7 +424,29 @@ exports ()
   act () { xdotool key ctrl+t; sleep 6; xdotool key ctrl+t; sleep 1; ask "c for"; xdotool key Return; sleep 2; xdotool type "$XDG_RUNTIME_DIR/lenet"; xdotool key Return; sleep 4; }
   picture "export-done$1" 6 --new lenet-5
 }
+# networks of other programs as they are opened, and a file of a version that is yet to come
+opened ()
+{
+  if [ -n "${CAJAL_DATA_DIR:-}" ]; then
+    picture "opened-onnx$1" 8 "$CAJAL_DATA_DIR/onnx/pt113-vit-opset14/model.onnx"
+    picture "opened-nir$1" 8 "$CAJAL_DATA_DIR/nir/braille_noDelay_bias_zero.nir"
+  fi
+  "$(dirname "$program")/../cli/cajal-cli" new lenet-5 -o "$XDG_RUNTIME_DIR/now.cajal" >/dev/null
+  python3 - "$XDG_RUNTIME_DIR/now.cajal" "$XDG_RUNTIME_DIR/newer.cajal" <<'END'
+import json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], 'w') as new:
+    for item in old.infolist():
+        data = old.read(item)
+        if item.filename == 'project.json':
+            data = json.dumps({**json.loads(data), 'format': 2}).encode()
+        new.writestr(item, data)
+END
+  picture "opened-newer$1" 6 "$XDG_RUNTIME_DIR/newer.cajal"
+  rm -f "$XDG_RUNTIME_DIR/now.cajal" "$XDG_RUNTIME_DIR/newer.cajal"
+}
 exports ''
+opened ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 exports -dark
+opened -dark
 unset ADW_DEBUG_COLOR_SCHEME

@@ -226,7 +226,7 @@ draw (const CjvScene *scene, cairo_t *cr)
   return TRUE;
 }
 
-/* "In spikes, 20 moments: 97.1 % right for 1.2 µJ". */
+/* "In spikes, 20 time steps: 97.1 % right for 1.2 µJ". */
 static char *
 print_point (const Plot *plot, const CjvScene *scene, gint64 i)
 {

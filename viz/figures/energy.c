@@ -20,7 +20,7 @@ static const CjvWant wants[] = {
   { "weight-bytes", CJV_WANT_ARRAY, FALSE, "[L]", N_ ("How many are moved") },
   { "activation-bytes", CJV_WANT_ARRAY, FALSE, "[L]", N_ ("How many are moved, state included") },
   { "rates", CJV_WANT_ARRAY, FALSE, "[L]",
-    N_ ("Spikes for each input and moment; not a number: no spikes come in") },
+    N_ ("Spikes for each input and time step; not a number: no spikes come in") },
   { "layers", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the layers") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Heading") },
   { "note", CJV_WANT_TEXT, FALSE, NULL, N_ ("Of which samples") },
@@ -265,7 +265,7 @@ print_layer (const Plot *plot, const CjvScene *scene, gint64 i)
       g_autofree char *number = cjv_number_print (rate, 3);
 
       /* Translators: a number */
-      g_string_append_printf (text, _ ("; %s spikes an input and moment"), number);
+      g_string_append_printf (text, _ ("; %s spikes an input and time step"), number);
     }
   return g_string_free (text, FALSE);
 }

@@ -15,10 +15,10 @@ static const CjvWant wants[] = {
   { "spikes", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("1 where it fires, else 0") },
   { "excitation", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Excitatory conductance of each unit") },
   { "inhibition", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Inhibitory conductance of each unit") },
-  { "threshold", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Where it would fire at that moment") },
+  { "threshold", CJV_WANT_ARRAY, FALSE, "[R, T]", N_ ("Where it would fire at that time step") },
   { "units", CJV_WANT_ARRAY, FALSE, "[R]", N_ ("Numbers of the units") },
-  { "dt", CJV_WANT_SCALAR, FALSE, NULL, N_ ("How long a moment is") },
-  { "time-unit", CJV_WANT_TEXT, FALSE, NULL, N_ ("Unit of the times; none: moments") },
+  { "dt", CJV_WANT_SCALAR, FALSE, NULL, N_ ("How long a time step is") },
+  { "time-unit", CJV_WANT_TEXT, FALSE, NULL, N_ ("Unit of the times; none: time steps") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the layer") },
   { NULL },
 };
@@ -81,7 +81,7 @@ get_time_label (const CjvScene *scene)
 {
   const char *unit = cjv_frame_get_text (scene->frame, "time-unit");
 
-  return unit != NULL && g_str_equal (unit, "ms") ? _ ("Time (ms)") : _ ("Moment");
+  return unit != NULL && g_str_equal (unit, "ms") ? _ ("Time (ms)") : _ ("Time step");
 }
 
 /* As many rows as can be read, on one scale, so that they can be compared. */
@@ -370,7 +370,7 @@ words (const CjvScene *scene)
   if (!membrane_init (&m, scene->frame))
     return NULL;
   text = g_string_new (NULL);
-  g_string_append_printf (text, _ ("%s, membranes over %d moments:"),
+  g_string_append_printf (text, _ ("%s, membranes over %d time steps:"),
                           title != NULL ? title : _ ("Membranes"), (int) m.t);
   for (gint64 row = 0; row < MIN (m.r, MAX_ROWS); row++)
     {

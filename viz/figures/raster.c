@@ -35,7 +35,7 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_LIVE },
   { .name = "smooth",
     .title = N_ ("Smoothing"),
-    .blurb = N_ ("Width of the bell that smooths the rates of populations, in moments"),
+    .blurb = N_ ("Width of the bell that smooths the rates of populations, in time steps"),
     .kind = CJ_PARAM_FLOAT,
     .offset = offsetof (Params, smooth),
     .preset = 1,
@@ -50,8 +50,8 @@ static const CjvWant wants[] = {
   { "spikes", CJV_WANT_ARRAY, TRUE, "[T, U]", N_ ("1 where a unit fires, else 0") },
   { "groups", CJV_WANT_ARRAY, FALSE, "[U]", N_ ("Population of each unit") },
   { "group-names", CJV_WANT_STRINGS, FALSE, NULL, N_ ("Names of the populations") },
-  { "dt", CJV_WANT_SCALAR, FALSE, NULL, N_ ("How long a moment is") },
-  { "time-unit", CJV_WANT_TEXT, FALSE, NULL, N_ ("Unit of the times; none: moments") },
+  { "dt", CJV_WANT_SCALAR, FALSE, NULL, N_ ("How long a time step is") },
+  { "time-unit", CJV_WANT_TEXT, FALSE, NULL, N_ ("Unit of the times; none: time steps") },
   { "unit", CJV_WANT_SCALAR, FALSE, NULL, N_ ("Unit to mark") },
   { "title", CJV_WANT_TEXT, FALSE, NULL, N_ ("Name of the layer") },
   { NULL },
@@ -173,7 +173,7 @@ get_time_label (const CjvScene *scene)
 {
   const char *unit = cjv_frame_get_text (scene->frame, "time-unit");
 
-  return unit != NULL && g_str_equal (unit, "ms") ? _ ("Time (ms)") : _ ("Moment");
+  return unit != NULL && g_str_equal (unit, "ms") ? _ ("Time (ms)") : _ ("Time step");
 }
 
 static const char *
@@ -455,7 +455,7 @@ draw_unit (const Raster *r, const CjvScene *scene, cairo_t *cr)
       }
 }
 
-/* "1,000 units, 25 moments, 3,412 spikes", and how many share a line. */
+/* "1,000 units, 25 time steps, 3,412 spikes", and how many share a line. */
 static char *
 print_note (const Raster *r, const CjvScene *scene)
 {
@@ -463,7 +463,7 @@ print_note (const Raster *r, const CjvScene *scene)
   g_autofree char *spikes = cjv_count_print (r->n_spikes);
   GString *text = g_string_new (NULL);
 
-  g_string_printf (text, _ ("%s units, %s moments, %s spikes"), units, moments, spikes);
+  g_string_printf (text, _ ("%s units, %s time steps, %s spikes"), units, moments, spikes);
   if (scene->style != NULL && r->raster.inner.height * scene->style->scale < (double) r->u)
     {
       g_autofree char *each
@@ -532,7 +532,8 @@ hit_unit (const Raster *r, const CjvScene *scene, double x, double y, CjvHit *ou
                    .width = in->width,
                    .height = MAX (high, 1) };
   if (whole)
-    out->text = g_strdup_printf (_ ("%s: %u spikes in %d moments"), name, r->counts[u], (int) r->t);
+    out->text
+        = g_strdup_printf (_ ("%s: %u spikes in %d time steps"), name, r->counts[u], (int) r->t);
   else
     out->text = g_strdup_printf (fires (r, t, u) ? _ ("%s fires at %s; %u spikes in all")
                                                  : _ ("%s is silent at %s; %u spikes in all"),
@@ -631,7 +632,7 @@ words (const CjvScene *scene)
   share = cjv_percent_print ((double) silent / (double) r.u, 0);
   rate = cjv_number_print ((double) r.n_spikes / (double) r.u / (double) r.t, 2);
   text = g_strdup_printf (
-      _ ("%s: %s. %s spikes a moment and unit; %s of the units are silent, unit "
+      _ ("%s: %s. %s spikes a time step and unit; %s of the units are silent, unit "
          "%d fires most, %u times."),
       title != NULL ? title : _ ("Spikes"), note, rate, share, (int) most, r.counts[most]);
   raster_clear (&r);

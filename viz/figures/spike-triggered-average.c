@@ -204,11 +204,11 @@ hit (const CjvScene *scene, double x, double y, CjvHit *out)
                        .y = tile.y,
                        .width = tile.width,
                        .height = tile.height,
-                       .text
-                       = g_strdup_printf (d.pictures ? _ ("unit %s; row %d, column %d: %s")
-                                                     : _ ("unit %s; %d moments before, feature %d: "
-                                                          "%s"),
-                                          unit, (int) row, (int) column, value) };
+                       .text = g_strdup_printf (
+                           d.pictures ? _ ("unit %s; row %d, column %d: %s")
+                                      : _ ("unit %s; %d time steps before, feature %d: "
+                                           "%s"),
+                           unit, (int) row, (int) column, value) };
     }
   cj_tensor_unref (d.values);
   return i >= 0;

@@ -16,8 +16,8 @@ static const double steps[N_POINTS] = { 5, 10, 20, 50, 100, 200 };
 
 static const CjlCardValue values[] = {
   { "accuracy", "Accuracy with ReLUs", TRUE, NAN, 0.97, 1 },
-  { "accuracy-spikes", "Accuracy with spikes, 100 moments", TRUE, NAN, 0.96, 1 },
-  { "loss", "What 100 moments of spikes lose", TRUE, 0.0004, -INFINITY, 0.01 },
+  { "accuracy-spikes", "Accuracy with spikes, 100 time steps", TRUE, NAN, 0.96, 1 },
+  { "loss", "What 100 time steps of spikes lose", TRUE, 0.0004, -INFINITY, 0.01 },
   { NULL },
 };
 
@@ -91,8 +91,8 @@ const CjlResultCard cjl_card_ann_to_snn = {
     .category = CJL_CARD_CATEGORY,
     .blurb = "A trained network of ReLUs works on as one of integrate-and-fire neurons, without "
              "learning anything anew",
-    .teaches = "A rate needs time to be told: see how many moments the answer takes",
-    .expected = "within 1 point by 100 moments",
+    .teaches = "A rate needs time to be told: see how many time steps the answer takes",
+    .expected = "within 1 point by 100 time steps",
     .network = "input, flatten, dense 300 relu, dense 100 relu, dense 10, cross-entropy",
     .data = "normalise=as-is validation-share=0",
     .setup = "epochs=5 batch=60 learning-rate=0.0012",
@@ -100,10 +100,10 @@ const CjlResultCard cjl_card_ann_to_snn = {
   .data_set = "mnist",
   .paper = "Diehl, Neil, Binas, Cook, Liu and Pfeiffer, 2015: Fast-classifying, high-accuracy "
            "spiking deep networks through weight and threshold balancing",
-  .passes = "At most 1 point less than with ReLUs by 100 moments",
+  .passes = "At most 1 point less than with ReLUs by 100 time steps",
   .values = values,
   .lines = lines,
-  .x_title = "moments for which a sample is shown",
+  .x_title = "time steps for which a sample is shown",
   .y_title = "accuracy",
   .y_share = TRUE,
   .x = steps,

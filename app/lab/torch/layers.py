@@ -5,7 +5,7 @@
 
 #: at_each_moment
 def at_each_moment(layer, x):
-    """Applies a layer for pictures [N, C, H, W] to every moment of [N, T, C, H, W]."""
+    """Applies a layer for pictures [N, C, H, W] to every time step of [N, T, C, H, W]."""
     return layer(x.flatten(0, 1)).unflatten(0, x.shape[:2])
 
 
@@ -441,7 +441,7 @@ def to_share(x, low, high):
 
 #: delta-encoder
 def delta_spikes(x, threshold, both=True):
-    """1 or -1 where a number rose or fell by the threshold since the moment before."""
+    """1 or -1 where a number rose or fell by the threshold since the time step before."""
     change = F.pad(x.flatten(2).diff(dim=1), (0, 0, 1, 0)).view_as(x)
     rise, fall = change >= threshold, change <= -threshold
     return rise.float() - fall.float() if both else rise.float()
