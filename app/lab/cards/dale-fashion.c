@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A network of neurons that excite and neurons that inhibit on Fashion-MNIST, beside one of the same size that
- * may have any sign. Pixels excite, interneurons inhibit the first layer (J. Cornford et al., "Learning to
- * live with Dale's principle", ICLR 2021); behind it four neurons of five excite and the fifth inhibits (H. F.
- * Song, G. R. Yang, X.-J. Wang, PLoS Computational Biology 12, 2016). After every update the weights that
- * act are computed from what has been learned, by plain loops of their own, and each is compared with
- * the sign that its sender had before training. */
+ * may have any sign. Pixels and units excite the next layer; linear interneurons, one for every four
+ * units, hear the same and inhibit it (J. Cornford et al., "Learning to live with Dale's principle", ICLR
+ * 2021). After every update the weights that act are computed from what has been learned, by plain loops of
+ * their own, and each is compared with the sign that its sender had before training. */
 #include "cjl-card-rig.h"
 #include "cj-acting.h"
 
@@ -237,8 +236,8 @@ const CjlResultCard cjl_card_dale_fashion = {
     .setup = "epochs=25 batch=15 learning-rate=0.0005 schedule=cosine",
   },
   .data_set = "fashion-mnist",
-  .paper = "After Song, Yang and Wang, 2016: Training excitatory-inhibitory recurrent neural "
-           "networks, and Cornford et al., 2021: Learning to live with Dale’s principle",
+  .paper = "After Cornford et al., 2021: Learning to live with Dale’s principle, and Song, Yang and "
+           "Wang, 2016: Training excitatory-inhibitory recurrent neural networks",
   .passes = "At most 1 point below the same network with any sign, and no sign violated in 100,000 "
             "updates",
   .values = values,
