@@ -237,6 +237,21 @@ show_data (gpointer data)
   return FALSE;
 }
 
+/* Whether frozen layers are computed in every epoch, and why; it is known once a step was made. */
+static void
+show_features (CjuInspector *self)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+  g_autofree char *text = NULL;
+
+  if (self->features == NULL)
+    return;
+  text = session != NULL ? cjl_session_print_features (session) : NULL;
+  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->features)), text != NULL ? text : "") != 0)
+    gtk_label_set_text (GTK_LABEL (self->features), text != NULL ? text : "");
+  gtk_widget_set_visible (self->features, text != NULL);
+}
+
 static gboolean
 show_training (gpointer data)
 {
@@ -247,6 +262,8 @@ show_training (gpointer data)
   if (cju_document_get_trouble (self->document) != NULL)
     cju_inspector_add_label (self, cju_document_get_trouble (self->document), "error");
   cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
+  self->features = cju_inspector_add_label (self, "", "dim-label");
+  show_features (self);
   cju_inspector_update_rows (self);
   return FALSE;
 }
@@ -333,6 +350,7 @@ cju_inspector_rebuild (CjuInspector *self)
       cju_inspector_read_data (self);
       cju_inspector_update_rows (self);
       cju_inspector_show_facts (self);
+      show_features (self);
       return;
     }
   cju_later_clear (self->later);
@@ -424,6 +442,7 @@ cju_inspector_new (CjuDocument *document)
   g_signal_connect_swapped (document, "selected", G_CALLBACK (cju_inspector_rebuild), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (cju_inspector_rebuild), self);
   g_signal_connect_swapped (document, "sample", G_CALLBACK (cju_inspector_show_preview), self);
+  g_signal_connect_swapped (document, "ticked", G_CALLBACK (show_features), self);
   cju_inspector_rebuild (self);
   return GTK_WIDGET (self);
 }
