@@ -243,13 +243,14 @@ show_features (CjuInspector *self)
 {
   CjlSession *session = cju_document_get_session (self->document);
   g_autofree char *text = NULL;
+  const char *before;
 
   if (self->features == NULL)
     return;
   text = session != NULL ? cjl_session_print_features (session) : NULL;
-  if (g_strcmp0 (gtk_label_get_text (GTK_LABEL (self->features)), text != NULL ? text : "") != 0)
-    gtk_label_set_text (GTK_LABEL (self->features), text != NULL ? text : "");
-  gtk_widget_set_visible (self->features, text != NULL);
+  before = adw_preferences_group_get_description (ADW_PREFERENCES_GROUP (self->features));
+  if (g_strcmp0 (before, text != NULL ? text : "") != 0)
+    adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->features), text);
 }
 
 static gboolean
@@ -261,8 +262,7 @@ show_training (gpointer data)
   cju_inspector_add_label (self, _ ("Training"), "title-4");
   if (cju_document_get_trouble (self->document) != NULL)
     cju_inspector_add_label (self, cju_document_get_trouble (self->document), "error");
-  cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
-  self->features = cju_inspector_add_label (self, "", "dim-label");
+  self->features = cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
   show_features (self);
   cju_inspector_update_rows (self);
   return FALSE;

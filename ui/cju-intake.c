@@ -21,8 +21,11 @@ cju_intake_is_data (const char *path)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) stream = NULL;
+  g_auto (GStrv) several = cjd_folders_parse (path);
   char begin[2] = { 0 };
 
+  if (several != NULL)
+    return TRUE;
   if (g_str_has_suffix (path, ".cajal"))
     return FALSE;
   if (g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".npz"))
