@@ -179,6 +179,7 @@ cjl_feature_file_open (const char *network, const char *data, gsize n, gsize n_f
   self->rows = (float *) (self->known + get_known_room (n));
   if (data == NULL)
     return g_steal_pointer (&self);
+  g_checksum_update (sum, (const guchar *) CAJAL_VERSION, -1); /* another may compute otherwise */
   g_checksum_update (sum, (const guchar *) network, -1);
   g_checksum_update (sum, (const guchar *) data, -1);
   memcpy (header.key, g_checksum_get_string (sum), sizeof header.key);
@@ -234,7 +235,7 @@ cjl_feature_file_close (CjlFeatureFile *self)
 {
   if (self->writer != NULL)
     g_thread_join (self->writer);
-  else if (self->path != NULL && self->n_known > self->n_written)
+  else if (self->path != NULL && self->n_known > self->n_written && self->n_known >= self->n / 2)
     write_out (self);
   g_free (self->path);
   g_free (self->bytes);

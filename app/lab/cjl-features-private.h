@@ -22,7 +22,7 @@ typedef struct
  * The caller has seen to the size. NULL: there is no memory for it. */
 CjlFeatureFile *cjl_feature_file_open (const char *network, const char *data, gsize n,
                                        gsize n_floats);
-/* Writes what is new, and frees. */
+/* Writes what is new, unless little is known yet, and frees. */
 void cjl_feature_file_close (CjlFeatureFile *file);
 
 /* Rows of samples; once all are known, a thread writes them. Rows that are not finite are left out. */
