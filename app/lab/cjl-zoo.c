@@ -240,7 +240,7 @@ cjl_project_teach (CjlProject *project, const char *source, const CjdDataset *ba
   g_autoptr (CjLowered) lowered = NULL;
 
   cjl_project_begin (project);
-  cjl_project_adopt (project, source, base, before, adoption);
+  cjl_project_adopt_for_body (project, source, base, before, adoption);
   if (adoption->problem == NULL)
     {
       spec.x_shape = adoption->shape;
