@@ -556,7 +556,12 @@ start_backward (CjProgram *self)
         *self->d_data[loss] = 1;
     }
   for (guint i = 0; i < self->lowered->locals->len; i++)
-    *self->d_data[g_array_index (self->lowered->locals, int, i)] = 1;
+    {
+      float *d_local = self->d_data[g_array_index (self->lowered->locals, int, i)];
+
+      if (d_local != NULL) /* else all that it is of is frozen */
+        *d_local = 1;
+    }
   for (guint i = 0; i < self->seeds->len; i++)
     self->given[g_array_index (self->seeds, CjSeed, i).value] = FALSE;
 }
