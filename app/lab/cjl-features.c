@@ -299,8 +299,8 @@ cjl_features_print (CjlFeatures *self, const CjlProject *project)
                               size);
     }
   if (!state.used)
-    return g_strdup (_ ("Frozen layers are computed in every epoch: they are not the first layers, "
-                        "or something before them is by chance."));
+    return g_strdup (_ ("Frozen layers are computed in every epoch: they do not come first, one of "
+                        "them is recurrent or by chance, or there is too little to save."));
   if (state.n_found > 0)
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Features of %u sample from the cache.",
                                          "Features of %u samples from the cache.", state.n_found),

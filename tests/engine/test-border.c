@@ -3,6 +3,8 @@
  * is the step that would have been. */
 #include "network.h"
 
+#include "cj-rig.h"
+
 #include <string.h>
 
 #define BATCH 10
@@ -424,6 +426,63 @@ test_train (void)
     }
 }
 
+/* A network that learns by a rule, behind frozen layers; NULL: it cannot. */
+static CjCheckpoint *
+train_by_rule (const char *rule, const char *chain, CjFeed *feed)
+{
+  g_autoptr (CjGraph) graph = network_new_graph (chain);
+  g_autoptr (CjTrainSetup) setup = cj_train_setup_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjRig) rig = NULL;
+
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      CjNode *node = graph->nodes->pdata[i];
+
+      cj_graph_set_frozen (graph, node,
+                           g_str_equal (node->id, "conv1") || g_str_equal (node->id, "batch1"));
+    }
+  setup->batch = BATCH;
+  g_assert_true (cj_train_setup_set (setup, "rule", rule, &error));
+  rig = cj_rig_new (graph, setup, feed, 2, NULL);
+  for (guint i = 0; i < 60 && rig != NULL; i++)
+    {
+      CjStepReport report;
+
+      if (!cj_trainer_step (rig->trainer, &report, &error))
+        return NULL;
+    }
+  return rig != NULL ? cj_trainer_save (rig->trainer) : NULL;
+}
+
+/* Whatever the layers behind the border learn by. */
+static void
+test_rules (void)
+{
+  static const char chain[] = "conv-2d 8 kernel=3, batch-norm, relu, max-pool-2d, flatten, "
+                              "dense 12, relu, dense 4, cross-entropy";
+  guint n_trained = 0;
+
+  for (const CjRuleInfo *const *rule = cj_rules (); *rule != NULL; rule++)
+    {
+      g_auto (Memory) memory = { 0 };
+      g_autoptr (CjCheckpoint) remembered = NULL, computed = NULL;
+
+      memory_init (&memory);
+      remembered = train_by_rule ((*rule)->id, chain, &memory.feed);
+      computed = train_by_rule ((*rule)->id, chain, network_get_prototypes ());
+      g_test_message ("%s: %s, %u recalled", (*rule)->id,
+                      computed != NULL ? "trained" : "cannot be", memory.n_recalled);
+      g_assert_true ((remembered != NULL) == (computed != NULL));
+      if (computed == NULL)
+        continue;
+      network_assert_same (remembered, computed);
+      g_assert_cmpuint (memory.n_recalled, >, 0);
+      n_trained++;
+    }
+  g_assert_cmpuint (n_trained, >, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -440,5 +499,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/border/none", test_none);
   g_test_add_func ("/engine/border/digest", test_digest);
   g_test_add_func ("/engine/border/train", test_train);
+  g_test_add_func ("/engine/border/rules", test_rules);
   return g_test_run ();
 }
