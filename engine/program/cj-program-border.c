@@ -45,6 +45,8 @@ is_steady (const CjProgram *self, guint i)
     return self->resting[i];
   if (op->info == &cj_op_matmul && op->in_shape[0].n_dims < 3) /* rows are samples */
     return FALSE;
+  if (op->blas != NULL) /* how it sums at the edges of a matrix is its own affair */
+    return FALSE;
   return !op->mixes && !op->info->varies;
 }
 

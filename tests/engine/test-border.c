@@ -181,9 +181,28 @@ try_layer (const char *chain, CjShape x, guint *n_remembered, GString *bad)
 static void
 test_layers (void)
 {
+  static const struct
+  {
+    const char *chain;
+    CjShape x;
+  } more[] = {
+    { "input, conv-2d 32 kernel=3 padding=1, relu, conv-2d 32 kernel=3 padding=1, batch-norm, "
+      "relu, global-avg-pool, dense 4, cross-entropy",
+      { 3, { 16, 12, 12 } } },
+    { "input, conv-2d 64 kernel=3 padding=1, conv-2d 64 kernel=3 stride=2, relu, flatten, dense 4, "
+      "cross-entropy",
+      { 3, { 3, 11, 13 } } },
+    { "input, conv-2d 24 kernel=5, conv-2d 17 kernel=1, flatten, dense 4, cross-entropy",
+      { 3, { 5, 14, 9 } } },
+    { "input, dense 301, tanh, dense 129, sigmoid, dense 7, dense 4, cross-entropy",
+      { 1, { 523 } } },
+  };
   g_autoptr (GString) bad = g_string_new (NULL);
   guint n_remembered = 0;
 
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++)
+    try_layer (more[i].chain, more[i].x, &n_remembered, bad);
+  g_assert_cmpuint (n_remembered, ==, 4 * G_N_ELEMENTS (more));
   for (const CjLayerInfo *const *layer = cj_layers (); *layer != NULL; layer++)
     {
       const char *id = (*layer)->id;
