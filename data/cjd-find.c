@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The data set that a person means by a path: the path itself, or the only one that lies in the folder. */
 #include "cj-error.h"
+#include "cjd-folders.h"
 #include "cjd-reader.h"
+#include "class-folder.h"
+#include "events.h"
+#include "picture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -119,18 +123,14 @@ refuse_none (const char *path, guint n_archives, GError **error)
       path, n_archives > 0 ? _ (" Archives must be unpacked first, as with “tar -xf”.") : "");
 }
 
-char *
-cjd_find (const char *path, const CjdReaderInfo **reader, GError **error)
+static gboolean
+check (const char *path, GError **error)
 {
-  g_autoptr (GPtrArray) found = NULL;
-  const CjdReaderInfo *direct;
-  guint n_archives = 0;
-
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                    _ ("%s: There is no such file or folder, and no source of that name."), path);
-      return NULL;
+      return FALSE;
     }
   if (faccessat (AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
     {
@@ -139,8 +139,58 @@ cjd_find (const char *path, const CjdReaderInfo **reader, GError **error)
                        ? _ ("%s: The folder cannot be opened: %s.")
                        : _ ("%s: The file cannot be opened: %s."),
                    path, g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Several folders, each of them a class. */
+static char *
+find_several (const char *path, const GStrv folders, const CjdReaderInfo **reader, GError **error)
+{
+  const CjdReaderInfo *direct = NULL;
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    if (!check (folders[i], error))
+      return NULL;
+  direct = ask (path);
+  if (direct != NULL)
+    {
+      if (reader != NULL)
+        *reader = direct;
+      return g_strdup (path);
+    }
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      if (cjd_folder_has_files (folders[i], cjd_picture_is_name)
+          || cjd_folder_has_files (folders[i], cjd_events_is_name))
+        continue;
+      g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+                   _ ("%s: Of several folders each is a class, but this one holds no pictures or "
+                      "recordings itself. Choose folders that do, or the one folder that they are "
+                      "in."),
+                   folders[i]);
       return NULL;
     }
+  g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
+               _ ("%s: Some of the folders hold pictures and some recordings. Choose folders that "
+                  "hold the same."),
+               path);
+  return NULL;
+}
+
+char *
+cjd_find (const char *path, const CjdReaderInfo **reader, GError **error)
+{
+  g_auto (GStrv) several = cjd_folders_parse (path);
+  g_autoptr (GPtrArray) found = NULL;
+  const CjdReaderInfo *direct;
+  guint n_archives = 0;
+
+  if (several != NULL)
+    return find_several (path, several, reader, error);
+  if (!check (path, error))
+    return NULL;
   direct = ask (path);
   if (direct != NULL)
     {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-data.h"
 
+#include "cjd-folders.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
 #include "cjl-zoo.h"
@@ -19,7 +20,7 @@ cju_data_dup_title (const char *source)
 {
   const CjdSourceInfo *info = cjd_source_find (source);
 
-  return info != NULL ? g_strdup (_ (info->title)) : g_filename_display_basename (source);
+  return info != NULL ? g_strdup (_ (info->title)) : cjd_folders_dup_name (source);
 }
 
 static char *
@@ -208,10 +209,22 @@ on_answer (GtkNativeDialog *dialog, int response, gpointer data)
 {
   if (response == GTK_RESPONSE_ACCEPT)
     {
-      g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      g_autofree char *path = g_file_get_path (file);
+      g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+      g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+      g_auto (GStrv) paths = NULL;
+      g_autofree char *path = NULL;
 
-      if (path != NULL)
+      for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+        {
+          g_autoptr (GFile) file = g_list_model_get_item (files, i);
+          g_autofree char *one = g_file_get_path (file);
+
+          if (one != NULL)
+            g_strv_builder_add (builder, one);
+        }
+      paths = g_strv_builder_end (builder);
+      path = cjd_folders_print ((const char *const *) paths);
+      if (*path != '\0')
         cju_data_use (data, path);
     }
   g_object_unref (data);
@@ -226,6 +239,7 @@ cju_data_ask (CjuDocument *document, GtkWindow *parent, gboolean folder)
       folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER : GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Use"),
       _ ("_Cancel"));
 
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), folder); /* each a class */
   g_signal_connect (dialog, "response", G_CALLBACK (on_answer), g_object_ref (document));
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

@@ -331,7 +331,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "computer."),
       N_ ("Drop a folder on the window to train on it: <a href=\"reader/image-folder\">a folder of "
           "pictures</a> with a folder for each class, the files of MNIST or CIFAR, a <a "
-          "href=\"reader/table\">table</a>, NumPy arrays or plain text."),
+          "href=\"reader/table\">table</a>, NumPy arrays or plain text. Several folders that are "
+          "dropped or chosen together are a class each, named after it."),
       N_ ("Samples are split into training, validation and test samples. The validation samples "
           "say "
           "how well the network does on what it has not seen; the test samples are kept for the "
@@ -340,14 +341,20 @@ const CjuHelpGuide cju_help_guide[] = {
   { "transfer",
     N_ ("What was learned before"),
     N_ ("Networks that were trained, and pictures of your own"),
-    { N_ ("<b>Pre-trained</b> on the start page has networks that come with Cajal. Drop a folder "
-          "with a folder of pictures a class on one of them, thirty pictures a class or so: its "
-          "body is frozen, a new last layer learns your pictures in seconds."),
+    { N_ ("<b>Pre-trained</b> on the start page has networks that come with Cajal. Drop folders of "
+          "pictures on one of them, each a class, or the folder that they are in, thirty pictures "
+          "a "
+          "class or so: its body is frozen, a new last layer learns your pictures in seconds."),
       N_ ("A frozen layer has a padlock. Its weights and running statistics stay, it drops nothing "
           "at random, and where all that is before a layer is frozen too, no gradient is computed. "
           "<b>F</b> freezes a card, <b>Shift+F</b> a card and all before it and no other; "
           "<b>Transfer</b> in the main menu freezes all but the last layer or nothing. A run that "
           "begins anew keeps what is frozen."),
+      N_ ("What the frozen layers at the start make of a sample is the same in every epoch, so it "
+          "is computed once and kept in the cache folder, also for later runs; all numbers are the "
+          "same as without. Augmented samples are never the same, so then it is computed each "
+          "time. "
+          "Under <b>Training</b> the inspector says which it is."),
       N_ ("<b>Begin the Last Layer Anew</b> gives it new weights, while the body keeps its own. "
           "<b>Rates That Fall by Depth</b> lets every layer learn 2.6 times slower than the one "
           "behind it, so that what is near the data changes least (Howard and Ruder 2018, section "

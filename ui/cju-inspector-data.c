@@ -28,7 +28,7 @@ cju_inspector_clear_data (CjuInspector *self)
   for (guint i = 0; self->steps != NULL && self->steps[i] != NULL; i++)
     g_free (self->steps[i]);
   g_clear_pointer (&self->steps, g_free);
-  self->facts = self->norm = self->preview = self->chain = NULL;
+  self->facts = self->norm = self->preview = self->chain = self->features = NULL;
 }
 
 /* Values of the parameters that a table knows. */

@@ -31,6 +31,7 @@ struct _CjuInspector
   gpointer source;     /* of the generated source */
   gpointer *steps;     /* of each augmentation, in the order of the catalogue; NULL ends */
   GtkWidget *facts, *norm, *preview, *chain;
+  GtkWidget *features; /* the group of the training, which says what is known of frozen layers */
 };
 
 /* A group of rows; `prefix` stands before the names of the parameters in cjl_project_set. `values` lives

@@ -237,6 +237,22 @@ show_data (gpointer data)
   return FALSE;
 }
 
+/* Whether frozen layers are computed in every epoch, and why; it is known once a step was made. */
+static void
+show_features (CjuInspector *self)
+{
+  CjlSession *session = cju_document_get_session (self->document);
+  g_autofree char *text = NULL;
+  const char *before;
+
+  if (self->features == NULL)
+    return;
+  text = session != NULL ? cjl_session_print_features (session) : NULL;
+  before = adw_preferences_group_get_description (ADW_PREFERENCES_GROUP (self->features));
+  if (g_strcmp0 (before, text != NULL ? text : "") != 0)
+    adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->features), text);
+}
+
 static gboolean
 show_training (gpointer data)
 {
@@ -246,7 +262,8 @@ show_training (gpointer data)
   cju_inspector_add_label (self, _ ("Training"), "title-4");
   if (cju_document_get_trouble (self->document) != NULL)
     cju_inspector_add_label (self, cju_document_get_trouble (self->document), "error");
-  cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
+  self->features = cju_inspector_add_table (self, NULL, cj_train_setup_params, "", setup);
+  show_features (self);
   cju_inspector_update_rows (self);
   return FALSE;
 }
@@ -333,6 +350,7 @@ cju_inspector_rebuild (CjuInspector *self)
       cju_inspector_read_data (self);
       cju_inspector_update_rows (self);
       cju_inspector_show_facts (self);
+      show_features (self);
       return;
     }
   cju_later_clear (self->later);
@@ -424,6 +442,7 @@ cju_inspector_new (CjuDocument *document)
   g_signal_connect_swapped (document, "selected", G_CALLBACK (cju_inspector_rebuild), self);
   g_signal_connect_swapped (document, "edited", G_CALLBACK (cju_inspector_rebuild), self);
   g_signal_connect_swapped (document, "sample", G_CALLBACK (cju_inspector_show_preview), self);
+  g_signal_connect_swapped (document, "ticked", G_CALLBACK (show_features), self);
   cju_inspector_rebuild (self);
   return GTK_WIDGET (self);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-intake.h"
 
+#include "cjd-folders.h"
 #include "cjl-figure-file.h"
 #include "cjl-weights.h"
 #include "cju-browser.h"
@@ -20,8 +21,11 @@ cju_intake_is_data (const char *path)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) stream = NULL;
+  g_auto (GStrv) several = cjd_folders_parse (path);
   char begin[2] = { 0 };
 
+  if (several != NULL)
+    return TRUE;
   if (g_str_has_suffix (path, ".cajal"))
     return FALSE;
   if (g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".npz"))
@@ -78,6 +82,28 @@ dup_weights (GSList *files)
   return files != NULL && files->next != NULL ? g_strv_builder_end (paths) : NULL;
 }
 
+/* Several folders are classes of one data set: its path. NULL: they are something else. `mixed`: folders and files. */
+static char *
+dup_folders (GSList *files, gboolean *mixed)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  g_auto (GStrv) folders = NULL;
+  guint n = 0, n_folders = 0;
+
+  for (GSList *l = files; l != NULL; l = l->next, n++)
+    {
+      g_autofree char *path = g_file_get_path (l->data);
+
+      if (path == NULL || !g_file_test (path, G_FILE_TEST_IS_DIR))
+        continue;
+      g_strv_builder_add (paths, path);
+      n_folders++;
+    }
+  *mixed = n_folders > 0 && n_folders < n;
+  folders = g_strv_builder_end (paths);
+  return n_folders > 1 && n_folders == n ? cjd_folders_print ((const char *const *) folders) : NULL;
+}
+
 static gboolean
 take_value (CjuWindow *window, const GValue *value)
 {
@@ -91,7 +117,18 @@ take_value (CjuWindow *window, const GValue *value)
       GSList *files = g_value_get_boxed (value);
       g_autofree char *path = files != NULL ? g_file_get_path (files->data) : NULL;
       g_auto (GStrv) weights = document != NULL ? dup_weights (files) : NULL;
+      gboolean mixed;
+      g_autofree char *folders = dup_folders (files, &mixed);
 
+      if (mixed)
+        {
+          cju_window_tell (window,
+                           _ ("Folders and files came together. Drop folders, each a class, "
+                              "or a single file."));
+          return FALSE;
+        }
+      if (folders != NULL)
+        return cju_intake_take (window, folders);
       if (weights != NULL)
         cju_weights_take (window, (const char *const *) weights);
       else if (path != NULL && cjl_figure_is_file (path))

@@ -14,7 +14,7 @@ void cju_intake_install (GtkWidgetClass *window_class);
 /* Lets things be dropped on a window. */
 void cju_intake_watch (CjuWindow *window);
 
-/* Whether a path is no project by its name, and a folder or a file that does not begin as one. */
+/* Whether a path is no project by its name, and a folder, several (cjd-folders.h) or a file that does not begin as one. */
 gboolean cju_intake_is_data (const char *path);
 
 /* A file or folder that is no project: data, offered on the start page or learned from by the network that

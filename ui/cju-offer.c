@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-offer.h"
 
+#include "cjd-folders.h"
 #include "cjl-zoo.h"
 #include "cju-access.h"
 #include "cju-data.h"
@@ -238,7 +239,7 @@ void
 cju_offer_read (CjuOffer *self, const char *path)
 {
   Found *found = g_new0 (Found, 1);
-  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *name = cjd_folders_dup_name (path);
   g_autoptr (GTask) task = NULL;
   GtkWidget *child;
 

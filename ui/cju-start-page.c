@@ -73,7 +73,7 @@ cju_start_page_init (CjuStartPage *self)
   gtk_box_append (
       GTK_BOX (box),
       make_label (_ ("Pick an experiment, or drop a project or data of your own anywhere "
-                     "on this window: a folder of pictures, a table, a text."),
+                     "on this window: folders of pictures, a table, a text."),
                   "dim-label"));
   self->offer = cju_offer_new ();
   gtk_widget_set_margin_top (self->offer, 12);

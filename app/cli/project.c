@@ -217,6 +217,18 @@ print_blocks (const CjGraph *graph)
     }
 }
 
+/* Whether its weights learn, and at which part of the learning rate. */
+static void
+print_learning (const Row *row)
+{
+  if (row->node->frozen)
+    g_print ("  %s", _ ("frozen"));
+  else if (row->params > 0 && row->node->rate != 1)
+    g_print ("  × %.3g", row->node->rate);
+  else if (row->params > 0)
+    g_print ("  %s", _ ("yes"));
+}
+
 static void
 print_table (CjlProject *project, const CjdDataset *dataset, const GArray *rows,
              const CjProgramCost *cost, gint64 kept_bytes)
@@ -225,13 +237,15 @@ print_table (CjlProject *project, const CjdDataset *dataset, const GArray *rows,
 
   g_print ("%s\n%s\n\n%s\n", project->title, words,
            /* Translators: heads of the columns of a table; keep each where it ends or begins */
-           _ ("  node           layer              output           parameters  multiply-adds"));
+           _ ("  node           layer              output           parameters  multiply-adds  "
+              "learns"));
   for (guint i = 0; i < rows->len; i++)
     {
       const Row *row = &g_array_index (rows, Row, i);
 
       g_print ("  %-14s %-18s %-14s %12" G_GINT64_FORMAT " %14" G_GINT64_FORMAT, row->node->id,
                row->node->layer->id, row->shape != NULL ? row->shape : "?", row->params, row->macs);
+      print_learning (row);
       if (row->pruned > 0)
         g_print (_ ("  %.1f %% pruned"), 100.0 * (double) row->pruned / (double) row->params);
       g_print ("\n");
@@ -263,6 +277,8 @@ print_table_json (CjlProject *project, const GArray *rows, const CjProgramCost *
       g_variant_dict_insert (&dict, "parameters", "x", row->params);
       g_variant_dict_insert (&dict, "pruned", "x", row->pruned);
       g_variant_dict_insert (&dict, "macs", "x", row->macs);
+      g_variant_dict_insert (&dict, "frozen", "b", row->node->frozen);
+      g_variant_dict_insert (&dict, "rate", "d", row->node->rate);
       if (block != NULL)
         g_variant_dict_insert (&dict, "block", "s", block->title);
       cli_print_json (g_variant_dict_end (&dict));
@@ -454,8 +470,9 @@ const CliCommand cli_new = { "new", "TEMPLATE", N_ ("Makes a project file of a t
                              N_ ("Without -o the file is TEMPLATE.cajal in this folder.") };
 const CliCommand cli_show = {
   "show", "F.cajal", N_ ("Prints layers, shapes, parameters, cost and memory"), run_show,
-  N_ ("Memory is what training takes at the project's batch size. Fails if the network cannot\n"
-      "be compiled; “cajal-cli check” then says why.")
+  N_ ("The last column says which layers are frozen and by what factor the learning rate of\n"
+      "others differs. Memory is what training takes at the project's batch size. Fails if the\n"
+      "network cannot be compiled; “cajal-cli check” then says why.")
 };
 const CliCommand cli_check = {
   "check", "F.cajal", N_ ("Lists everything that keeps it from training"), run_check,

@@ -155,6 +155,17 @@ find_task (const CjlProject *project, const CjdDataset *dataset)
   return metrics != NULL ? metrics->task : CJ_TASK_NONE;
 }
 
+/* What is known of frozen layers, once it is. */
+static void
+print_features (CjlSession *session, char **told)
+{
+  if (*told != NULL)
+    return;
+  *told = cjl_session_print_features (session);
+  if (*told != NULL)
+    g_printerr ("cajal-cli: %s\n", *told);
+}
+
 /* Trains to the end of the run, `steps` steps, or Ctrl-C; prints every epoch. */
 static gboolean
 run_session (CjlProject *project, CjlSession *session, const Options *options, GError **error)
@@ -162,6 +173,7 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
   CjRunner *runner = cjl_session_get_runner (session);
   const gboolean terminal = isatty (STDERR_FILENO);
   const CjTask task = find_task (project, cjl_session_get_dataset (session));
+  g_autofree char *told = NULL; /* of frozen layers */
   gint64 next = 0;
   guint printed = cjl_session_read_epochs (session)->len;
   CjRunState state;
@@ -177,6 +189,7 @@ run_session (CjlProject *project, CjlSession *session, const Options *options, G
       if (interrupted)
         cj_runner_pause (runner);
       state = cj_runner_get_state (runner);
+      print_features (session, &told);
       cjl_project_keep_run (project, session, CJL_KEEP_INTERVAL);
       epochs = cjl_session_read_epochs (session);
       if (terminal && printed < epochs->len)

@@ -4,6 +4,7 @@
 #include "cjd-augment.h"
 #include "cjd-reader.h"
 #include "cjd-source.h"
+#include "cjl-transfer.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -56,17 +57,22 @@ suits (const CjGraph *graph, const CjDataSpec *spec, GError **error)
   return cj_lowered_can_train (lowered, error);
 }
 
-/* The shape pictures are to have: their own; else the size of those before; else size and channels. */
+/* The shape pictures are to have: their own; else the size of those before; else size and channels. `stays`: the
+ * channels are those before in any case. */
 static void
-choose_shape (const CjGraph *graph, CjDataSpec *spec, const CjShape *before)
+choose_shape (const CjGraph *graph, CjDataSpec *spec, const CjShape *before, gboolean stays)
 {
   const CjShape own = spec->x_shape;
+  gint64 channels = own.dims[0];
 
-  if (own.n_dims != 3 || before == NULL || before->n_dims != 3
-      || (suits (graph, spec, NULL)
-          && own.dims[1] * own.dims[2] <= GROWN * before->dims[1] * before->dims[2]))
+  if (own.n_dims != 3 || before == NULL || before->n_dims != 3)
     return;
-  spec->x_shape = cj_shape3 (own.dims[0], before->dims[1], before->dims[2]);
+  if (stays && (before->dims[0] == 1 || before->dims[0] == 3))
+    spec->x_shape.dims[0] = channels = before->dims[0];
+  if (suits (graph, spec, NULL)
+      && own.dims[1] * own.dims[2] <= GROWN * before->dims[1] * before->dims[2])
+    return;
+  spec->x_shape = cj_shape3 (channels, before->dims[1], before->dims[2]);
   if (suits (graph, spec, NULL))
     return;
   spec->x_shape = *before;
@@ -97,7 +103,7 @@ print_params (const CjShape *own, const CjShape *shape)
 /* Everything but the edit around it. */
 static void
 adopt (CjlProject *project, const char *source, const CjdDataset *base, const CjShape *before,
-       CjlAdoption *adoption)
+       gboolean stays, CjlAdoption *adoption)
 {
   CjDataSpec spec = cjl_data_spec (base, 1);
   const CjShape own = spec.x_shape;
@@ -106,7 +112,7 @@ adopt (CjlProject *project, const char *source, const CjdDataset *base, const Cj
   g_autoptr (CjdAugmenter) augmenter = NULL;
 
   *adoption = (CjlAdoption){ 0 };
-  choose_shape (project->graph, &spec, before);
+  choose_shape (project->graph, &spec, before, stays);
   adoption->shape = spec.x_shape;
   adoption->resized = !cj_shape_equal (&own, &spec.x_shape);
   cjl_project_set_data (project, source, print_params (&own, &spec.x_shape));
@@ -133,16 +139,30 @@ adopt (CjlProject *project, const char *source, const CjdDataset *base, const Cj
     }
 }
 
-void
-cjl_project_adopt (CjlProject *project, const char *source, const CjdDataset *base,
-                   const CjShape *before, CjlAdoption *adoption)
+static void
+adopt_as_edit (CjlProject *project, const char *source, const CjdDataset *base,
+               const CjShape *before, gboolean stays, CjlAdoption *adoption)
 {
   /* Translators: title of an edit; %s is the name of a data set */
   g_autofree char *title = g_strdup_printf (_ ("Use %s"), base->name);
 
   cjl_project_begin (project);
-  adopt (project, source, base, before, adoption);
+  adopt (project, source, base, before, stays, adoption);
   cjl_project_commit (project, title, NULL);
+}
+
+void
+cjl_project_adopt (CjlProject *project, const char *source, const CjdDataset *base,
+                   const CjShape *before, CjlAdoption *adoption)
+{
+  adopt_as_edit (project, source, base, before, cjl_project_is_frozen (project), adoption);
+}
+
+void
+cjl_project_adopt_for_body (CjlProject *project, const char *source, const CjdDataset *base,
+                            const CjShape *before, CjlAdoption *adoption)
+{
+  adopt_as_edit (project, source, base, before, TRUE, adoption);
 }
 
 /* What a sample of the template's own data is, from a few of them. */
@@ -183,7 +203,7 @@ rate (const CjlTemplate *info, const CjdDataset *base)
       || base->y->shape.n_dims != few->y->shape.n_dims)
     return 0;
   was = cjd_dataset_get_x_shape (few);
-  choose_shape (project->graph, &spec, &was);
+  choose_shape (project->graph, &spec, &was, FALSE);
   if (!suits (project->graph, &spec, NULL))
     return 0;
   stars += base->n_classes > 0 && few->n_classes > 0 && !g_str_equal (info->id, "autoencoder");
@@ -225,7 +245,7 @@ cjl_template_make_for (const CjlTemplate *info, const char *source, const CjdDat
     return NULL;
   if (few != NULL)
     before = cjd_dataset_get_x_shape (few);
-  adopt (project, source, base, few != NULL ? &before : NULL, &adoption);
+  adopt (project, source, base, few != NULL ? &before : NULL, FALSE, &adoption);
   g_free (adoption.problem);
   cjl_project_set_title (project, base->name);
   return g_steal_pointer (&project);

@@ -24,6 +24,11 @@ typedef struct
 void cjl_project_adopt (CjlProject *project, const char *source, const CjdDataset *base,
                         const CjShape *before, CjlAdoption *adoption);
 
+/* The same for a network whose layers are to keep what they learned, as in any case where some are frozen: pictures get
+ * the channels of those before, for a first layer has weights for each. */
+void cjl_project_adopt_for_body (CjlProject *project, const char *source, const CjdDataset *base,
+                                 const CjShape *before, CjlAdoption *adoption);
+
 /* Templates that can learn from data, best suited first, ended by NULL. You free the array. */
 const CjlTemplate **cjl_templates_for (const CjdDataset *base);
 

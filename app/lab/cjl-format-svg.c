@@ -2,6 +2,7 @@
 /* The canvas as a picture for papers: cards, ports, wires and what passes along them, where the person put them. Text
  * stays text, so that it can be searched and set in the font of the paper. */
 #include "cj-error.h"
+#include "cjd-folders.h"
 #include "cjl-drawing.h"
 #include "cjl-format.h"
 #include "cjl-scene.h"
@@ -244,7 +245,7 @@ dup_words (const Drawing *d, const CjlCard *card)
     return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u layer", "%u layers", card->n_nodes),
                             card->n_nodes);
   if (card->node->layer->role == CJ_ROLE_INPUT)
-    return g_path_get_basename (d->about.project->data.source);
+    return cjd_folders_dup_name (d->about.project->data.source);
   words = cjl_drawing_dup_words (card->node);
   return card->node->lesioned ? g_strdup_printf (_ ("lesioned · %s"), words)
                               : g_steal_pointer (&words);

@@ -6,6 +6,7 @@
 #include "cj-metrics.h"
 #include "cj-ops.h"
 #include "cj-runner.h"
+#include "cjd-folders.h"
 #include "cjl-json.h"
 
 #include <glib/gi18n-lib.h>
@@ -330,7 +331,7 @@ write_notes (CjlOnnxExport *e)
   g_autofree char *names = classes != NULL && g_variant_n_children (classes) > 0
                                ? cjl_json_print (classes, FALSE)
                                : NULL;
-  g_autofree char *source = g_path_get_basename (e->project->data.source);
+  g_autofree char *source = cjd_folders_dup_name (e->project->data.source);
   int axis;
 
   cjd_onnx_out_set_producer (e->out, PRODUCER, CAJAL_VERSION);

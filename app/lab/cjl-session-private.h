@@ -12,6 +12,7 @@ struct _CjlSession
   CjlProject *project;
   CjdDataset *dataset;
   guint n_threads;
+  CjlFeatures *features; /* what frozen layers make of the samples */
   CjRunner *runner;
   CjlProbe *probe;
   GVariant *probed_graph;      /* what the probe is of */

@@ -3,7 +3,6 @@
 
 #include "cj-error.h"
 #include "cj-variant.h"
-#include "cjd-tasks.h"
 #include "cjl-archive.h"
 #include "cjl-predict.h"
 #include "cjl-run.h"
@@ -101,8 +100,8 @@ static gboolean
 begin (CjlSession *self, GError **error)
 {
   CjRunner *runner = cj_runner_new (self->project->graph, self->project->setup, self->n_threads,
-                                    cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_TRAIN),
-                                    cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_VAL), error);
+                                    cjl_features_new_feed (self->features, CJD_SPLIT_TRAIN),
+                                    cjl_features_new_feed (self->features, CJD_SPLIT_VAL), error);
 
   if (runner == NULL)
     return FALSE;
@@ -150,8 +149,8 @@ resume (CjlSession *self, CjRunLog *log, CjRing *ring, GError **error)
   g_autoptr (CjGraph) graph = NULL;
   g_autoptr (CjTrainSetup) setup = NULL;
   CjRunner *runner = cj_runner_resume (
-      log, ring, self->n_threads, cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_TRAIN),
-      cjd_dataset_new_run_feed (self->dataset, CJD_SPLIT_VAL), error);
+      log, ring, self->n_threads, cjl_features_new_feed (self->features, CJD_SPLIT_TRAIN),
+      cjl_features_new_feed (self->features, CJD_SPLIT_VAL), error);
 
   if (runner == NULL)
     return FALSE;
@@ -202,6 +201,7 @@ cjl_session_new (CjlProject *project, CjdDataset *dataset, guint n_threads, GErr
   self->project = cjl_project_ref (project);
   self->dataset = cjd_dataset_ref (dataset);
   self->n_threads = n_threads;
+  self->features = cjl_features_new (dataset);
   self->points = g_array_new (FALSE, FALSE, sizeof (CjRunPoint));
   self->epochs = g_array_new (FALSE, FALSE, sizeof (CjRunEpoch));
   self->cuts = cj_unit_cuts_new ();
@@ -303,6 +303,7 @@ cjl_session_free (CjlSession *self)
   g_array_unref (self->points);
   g_array_unref (self->epochs);
   g_array_unref (self->cuts);
+  cjl_features_unref (self->features);
   cjd_dataset_unref (self->dataset);
   g_clear_pointer (&self->project, cjl_project_unref);
   g_free (self);
@@ -318,6 +319,18 @@ CjdDataset *
 cjl_session_get_dataset (CjlSession *self)
 {
   return self->dataset;
+}
+
+char *
+cjl_session_print_features (CjlSession *self)
+{
+  return cjl_features_print (self->features, self->project);
+}
+
+CjlFeaturesState
+cjl_session_get_features (CjlSession *self)
+{
+  return cjl_features_get_state (self->features);
 }
 
 CjlProbe *

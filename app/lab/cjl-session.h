@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cj-runner.h"
+#include "cjl-features.h"
 #include "cjl-probe.h"
 #include "cjl-project.h"
 
@@ -41,6 +42,10 @@ double cjl_session_get_seconds (
 /* For training, pausing, seeking and state; borrowed until the next reset. */
 CjRunner *cjl_session_get_runner (CjlSession *session);
 CjdDataset *cjl_session_get_dataset (CjlSession *session);
+/* How many samples need not go through the frozen layers again, or why all have to, in a sentence (cjl_features_print). You
+ * free. And the same in numbers. */
+char *cjl_session_print_features (CjlSession *session);
+CjlFeaturesState cjl_session_get_features (CjlSession *session);
 
 /* After an edit of the project: LIVE values go to the running trainer; anything else is compiled on a
  * worker and swapped in between two steps, with every weight that still fits; training goes on if it

@@ -64,8 +64,8 @@ static const CjlZooNet nets[] = {
         .blurb
         = "It has sorted 60,000 small photographs of clothes, and learns 30 pictures of your "
           "own in seconds",
-        .teaches = "Drop a folder on it, with a folder of pictures a class: its body is frozen, a "
-                   "new last layer learns them",
+        .teaches = "Drop folders of pictures on it, each a class, or the folder they are in: its "
+                   "body is frozen, a new last layer learns them",
         .expected = "91 %",
         .network
         = "input, " STAGE ("16") STAGE ("32") STAGE ("64") "flatten, dense 10, cross-entropy",
@@ -240,7 +240,7 @@ cjl_project_teach (CjlProject *project, const char *source, const CjdDataset *ba
   g_autoptr (CjLowered) lowered = NULL;
 
   cjl_project_begin (project);
-  cjl_project_adopt (project, source, base, before, adoption);
+  cjl_project_adopt_for_body (project, source, base, before, adoption);
   if (adoption->problem == NULL)
     {
       spec.x_shape = adoption->shape;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "class-folder.h"
 
+#include "cjd-folders.h"
+
 #include <string.h>
 
 static gint
@@ -56,11 +58,24 @@ count_here (const char *folder, CjdIsSample is_sample)
   return n;
 }
 
+/* Of several folders, each a class: how many, if all of them hold samples. */
+static guint
+count_several (const GStrv folders, CjdIsSample is_sample)
+{
+  guint n = 0;
+
+  while (folders[n] != NULL && cjd_folder_has_files (folders[n], is_sample))
+    n++;
+  return folders[n] == NULL ? n : 0;
+}
+
 guint
 cjd_folder_count_classes (const char *path, CjdIsSample is_sample)
 {
   g_autofree char *train = g_build_filename (path, "train", NULL);
-  const guint n = count_here (path, is_sample);
+  g_auto (GStrv) several = cjd_folders_parse (path);
+  const guint n
+      = several != NULL ? count_several (several, is_sample) : count_here (path, is_sample);
 
   return n > 0 ? n : count_here (train, is_sample);
 }
@@ -102,6 +117,18 @@ collect (CjdFolder *found, const char *folder, CjdSplit split, CjdIsSample is_sa
     }
 }
 
+/* Each of several folders is a class; those of one name are the same. */
+static void
+collect_several (CjdFolder *found, const GStrv folders, CjdIsSample is_sample)
+{
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      g_autofree char *name = g_path_get_basename (folders[i]);
+
+      collect_class (found, folders[i], name, CJD_SPLIT_TRAIN, is_sample);
+    }
+}
+
 /* Parts of a folder in training, validation and test, or all of it in training. */
 CjdFolder *
 cjd_folder_find (const char *path, CjdIsSample is_sample)
@@ -117,7 +144,8 @@ cjd_folder_find (const char *path, CjdIsSample is_sample)
                 { "test", CJD_SPLIT_TEST } };
   CjdFolder *found = g_new0 (CjdFolder, 1);
   g_autofree char *train = g_build_filename (path, "train", NULL);
-  const gboolean parted = count_here (train, is_sample) > 0;
+  g_auto (GStrv) several = cjd_folders_parse (path);
+  const gboolean parted = several == NULL && count_here (train, is_sample) > 0;
 
   found->paths = g_ptr_array_new_with_free_func (g_free);
   found->classes = g_ptr_array_new ();
@@ -129,9 +157,11 @@ cjd_folder_find (const char *path, CjdIsSample is_sample)
 
       collect (found, part, parts[i].split, is_sample);
     }
-  if (!parted)
+  if (several != NULL)
+    collect_several (found, several, is_sample);
+  else if (!parted)
     collect (found, path, CJD_SPLIT_TRAIN, is_sample);
-  if (found->paths->len == 0)
+  if (found->paths->len == 0 && several == NULL)
     {
       g_autofree char *name = g_path_get_basename (path);
 

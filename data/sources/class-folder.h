@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files in one folder a class: PATH/CLASS/NAME, or PATH/train/CLASS/… with val and test beside it; or files
- * alone, PATH/NAME, which are then all of one class. For readers. */
+ * alone, PATH/NAME, which are then all of one class; or several folders (cjd-folders.h), each a class. For readers. */
 #pragma once
 
 #include "cjd-dataset.h"

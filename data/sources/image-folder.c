@@ -3,6 +3,7 @@
  * or pictures alone, PATH/NAME.png, which are then all of one class, as for an autoencoder.
  * Every header is read at first; pixels at once if they fit the memory, else when they are needed. */
 #include "cj-error.h"
+#include "cjd-folders.h"
 #include "cjd-reader.h"
 #include "class-folder.h"
 #include "picture.h"
@@ -96,7 +97,7 @@ make (const CjdFolder *found, const char *path, const CjdReadOptions *options, G
 {
   Pictures *pictures = g_new0 (Pictures, 1);
   const gsize budget = (gsize) options->memory << 20;
-  g_autofree char *name = g_path_get_basename (path), *note = NULL;
+  g_autofree char *name = cjd_folders_dup_name (path), *note = NULL;
   g_auto (GStrv) names = NULL;
   CjdDataset *dataset = NULL;
   guint n_classes = 0;

@@ -90,6 +90,9 @@ typedef struct
   guint whole_in;
   /* The slow, obvious twin of forward: plain loops in the logical layout, for tests. */
   void (*twin) (const CjOp *op, const void *const *in, float *const *out);
+  /* What it gives for a sample is not the same bits each time: by chance, also when nothing is trained, or
+   * by what stands beside the sample in the batch or where it stands itself, unless that is said by `mixes`. */
+  gboolean varies;
 } CjOpInfo;
 
 struct _CjOp

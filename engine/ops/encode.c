@@ -211,4 +211,5 @@ const CjOpInfo cj_op_encode = {
   .backward = { { cj_op_blocks, backward, CJ_PHASE_SAMPLES } },
   .free_out = 1,
   .twin = twin,
+  .varies = TRUE,
 };

@@ -396,4 +396,5 @@ const CjOpInfo cj_op_equilibrium = {
   .forward = { { cj_dense_row_panels, begin }, { cj_op_blocks, rest, CJ_PHASE_SAMPLES } },
   .backward = { { cj_op_blocks, contrast }, { cj_dense_row_panels, change } },
   .twin = twin,
+  .varies = TRUE,
 };

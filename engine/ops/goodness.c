@@ -202,6 +202,7 @@ const CjOpInfo cj_op_label = {
   .free_out = 1,
   .whole_in = 1u << 1,
   .twin = twin_label,
+  .varies = TRUE,
 };
 
 static gboolean
@@ -286,4 +287,5 @@ const CjOpInfo cj_op_goodness = {
   .forward = { { NULL, forward_goodness } },
   .backward = { { cj_op_blocks, backward_goodness, CJ_PHASE_SAMPLES } },
   .twin = twin_goodness,
+  .varies = TRUE,
 };

@@ -153,6 +153,7 @@ const CjOpInfo cj_op_propagate = {
   .free_out = 1,
   .twin = propagate_twin,
   .whole_in = 1u << 1,
+  .varies = TRUE,
 };
 
 /* --- adjacency --- */
@@ -208,4 +209,5 @@ const CjOpInfo cj_op_adjacency = {
   .free_out = 1,
   .twin = adjacency_twin,
   .whole_in = 1u << 1,
+  .varies = TRUE,
 };

@@ -719,4 +719,5 @@ const CjOpInfo cj_op_recurrent = {
   .free_out = 1u << 1 | 1u << 2,
   .optional_out = 1u << 1 | 1u << 2,
   .twin = twin,
+  .varies = TRUE, /* in the last bits, by the place in the batch */
 };

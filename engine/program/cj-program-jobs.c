@@ -92,11 +92,19 @@ make_phase (const Cutter *cutter, guint step, const CjPhase *phase)
                        .n_chunks = phase->n_chunks != NULL ? phase->n_chunks (op) : 1 };
 }
 
+/* Whether a phase is before the border: such jobs hold nothing else. */
+static gboolean
+is_skipped (const Cutter *cutter, guint step)
+{
+  return !cutter->back && cutter->program->border.skipped[step];
+}
+
 static void
-begin_job (Cutter *cutter, gboolean samples)
+begin_job (Cutter *cutter, gboolean samples, guint step)
 {
   const guint at = cutter->program->phases->len;
-  const CjJob job = { .begin = at, .end = at, .samples = samples };
+  const CjJob job
+      = { .begin = at, .end = at, .samples = samples, .skipped = is_skipped (cutter, step) };
 
   g_array_append_val (cutter->program->jobs, job);
 }
@@ -160,7 +168,7 @@ flush_finish (Cutter *cutter)
 {
   if (cutter->finish->len == 0)
     return;
-  begin_job (cutter, FALSE);
+  begin_job (cutter, FALSE, g_array_index (cutter->finish, CjJobPhase, 0).step);
   append_finish (cutter);
 }
 
@@ -183,6 +191,8 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
 
   if (p.n_chunks == 0)
     return;
+  if (*open && get_last_job (self)->skipped != is_skipped (cutter, step))
+    *open = FALSE;
   if (p.kind != CJ_PHASE_SAMPLES && p.kind != CJ_PHASE_PREPARE && clashes (cutter, step))
     {
       flush_finish (cutter);
@@ -192,7 +202,7 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
     g_array_append_val (cutter->finish, p);
   else if (p.kind == CJ_PHASE_WHOLE)
     {
-      begin_job (cutter, FALSE);
+      begin_job (cutter, FALSE, step);
       append (cutter, p);
       append_finish (cutter);
       *open = FALSE;
@@ -203,21 +213,25 @@ add (Cutter *cutter, guint step, const CjPhase *phase, gboolean *open)
           = *open ? g_array_index (self->phases, CjJobPhase, self->phases->len - 1).call.op : NULL;
 
       if (before == NULL || before->in_shape[0].dims[0] != op->in_shape[0].dims[0])
-        begin_job (cutter, TRUE);
+        begin_job (cutter, TRUE, step);
       append (cutter, p);
       *open = TRUE;
     }
 }
 
+typedef gboolean (*Runs) (const CjProgram *self, guint step);
+
+/* The job of all that prepares, before the border (`skipped`) or behind it. */
 static void
-cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
+cut_prepares (Cutter *cutter, Runs runs, gboolean skipped)
 {
   const CjProgram *self = cutter->program;
   const guint n = self->lowered->builder->steps->len;
-  gboolean open = FALSE, prepares = FALSE;
+  gboolean prepares = FALSE;
 
   for (guint k = 0; k < n; k++)
-    for (guint j = 0; runs (self, k) && j < CJ_OP_MAX_PHASES; j++)
+    for (guint j = 0; runs (self, k) && is_skipped (cutter, k) == skipped && j < CJ_OP_MAX_PHASES;
+         j++)
       {
         const CjPhase *phase = &get_phases (&cj_program_get_step (self, k)->op, cutter->back)[j];
 
@@ -227,11 +241,22 @@ cut (Cutter *cutter, gboolean (*runs) (const CjProgram *self, guint step))
             || make_phase (cutter, k, phase).n_chunks == 0)
           continue;
         if (!prepares)
-          begin_job (cutter, FALSE);
+          begin_job (cutter, FALSE, k);
         prepares = TRUE;
         get_last_job (self)->prepares = TRUE;
         append (cutter, make_phase (cutter, k, phase));
       }
+}
+
+static void
+cut (Cutter *cutter, Runs runs)
+{
+  const CjProgram *self = cutter->program;
+  const guint n = self->lowered->builder->steps->len;
+  gboolean open = FALSE;
+
+  cut_prepares (cutter, runs, TRUE);
+  cut_prepares (cutter, runs, FALSE);
   for (guint k = 0; k < n; k++)
     {
       const guint step = cutter->back ? n - 1 - k : k;

@@ -319,8 +319,15 @@ collect_value (CjProgram *self, const Rooms *rooms, guint i, guint k, const Life
     add_room (rooms->local, &self->data[out], count_block (&step->op, k), span->phase_first,
               life->phase_last);
   else
-    add_room (rooms->arena, &self->data[out], cj_shape_size (&step->op.out_shape[k]),
-              keeps_all (self) ? 0 : span->first, keeps_all (self) ? self->jobs->len : life->last);
+    {
+      /* put there before a forward, or read after it */
+      const gboolean border = cj_program_is_border (self, out);
+      const guint first = border ? 0 : span->first;
+      const guint last = border ? MAX (life->last, self->n_forward) : life->last;
+
+      add_room (rooms->arena, &self->data[out], cj_shape_size (&step->op.out_shape[k]),
+                keeps_all (self) ? 0 : first, keeps_all (self) ? self->jobs->len : last);
+    }
 }
 
 static void
@@ -708,6 +715,7 @@ cj_program_plan (CjProgram *self, const CjGraph *graph, const CjDataSpec *spec, 
   wanted = find_wanted (self, graph, spec);
   find_seeded (self, wanted);
   link_backward (self, wanted, first_written);
+  cj_program_find_border (self, graph);
   cj_program_make_jobs (self);
   if (!place_values (self, wanted, first_written, error) || self->sketch)
     return self->sketch;

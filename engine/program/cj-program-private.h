@@ -39,7 +39,8 @@ typedef struct
 typedef struct
 {
   guint begin, end, n_chunks;
-  guint order; /* where the job's chunks begin, unless they are of samples */
+  guint order;      /* where the job's chunks begin, unless they are of samples */
+  gboolean skipped; /* before the border */
   gboolean samples;
   gboolean prepares;
   gboolean small; /* not worth waking anyone */
@@ -108,6 +109,14 @@ struct _CjProgram
     const float **held; /* by value; NULL as long as nothing was ever held */
     int n_held;
   } stepwise; /* of explain programs */
+  struct
+  {
+    GArray *values;    /* int: what ops before the border make and those behind it read */
+    GArray *numbers;   /* int: parameters and state that are read before it */
+    gboolean *skipped; /* by step: it is before the border */
+    gint64 floats;     /* of a sample, of all values; 0: there is no border */
+    char *network;     /* what is before it, but for the numbers */
+  } border;            /* of training programs */
 };
 
 static inline CjStep *
@@ -166,6 +175,11 @@ cj_program_keeps_prepared (const CjProgram *program)
 {
   return program->purpose == CJ_PURPOSE_INFER;
 }
+
+/* Finds where learning begins, from `live` and `resting`. */
+void cj_program_find_border (CjProgram *program, const CjGraph *graph);
+gboolean cj_program_is_border (const CjProgram *program, int value);
+void cj_program_clear_border (CjProgram *program);
 
 /* Cuts the ops into jobs, from `live` and `backward`; fills jobs, phases and spans. */
 void cj_program_make_jobs (CjProgram *program);

@@ -107,6 +107,7 @@ cj_program_free (CjProgram *self)
   g_free (self->given);
   g_clear_pointer (&self->seeds, g_array_unref);
   g_free (self->stepwise.held);
+  cj_program_clear_border (self);
   g_free (self->calls);
   g_free (self);
 }
@@ -457,14 +458,17 @@ run_chunk (gpointer context, guint chunk, guint thread)
     }
 }
 
+/* `from_border`: but for those before it. */
 static void
-run_jobs (CjProgram *self, guint begin, guint end)
+run_jobs (CjProgram *self, guint begin, guint end, gboolean from_border)
 {
   for (guint i = begin; i < end; i++)
     {
       const CjJob *job = &g_array_index (self->jobs, CjJob, i);
       JobRun run = { self, job };
 
+      if (job->skipped && from_border)
+        continue;
       if (job->small)
         for (guint chunk = 0; chunk < job->n_chunks; chunk++)
           run_chunk (&run, chunk, 0);
@@ -489,25 +493,48 @@ tell_phases (CjProgram *self)
     }
 }
 
-float
-cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 seed, guint64 step)
+static void
+begin_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 seed, guint64 step)
 {
-  float loss = 0;
-
   self->now.training = training;
   self->now.n_valid = n_valid;
   self->now.seed = seed;
   self->now.step = step;
   tell_phases (self);
-  if (cj_program_is_forward_stepwise (self))
-    cj_program_forward_stepwise (self);
-  else
-    run_jobs (self, self->prepared ? 1 : 0, self->n_forward);
-  self->prepared = cj_program_keeps_prepared (self) && !training && self->jobs->len > 0
-                   && g_array_index (self->jobs, CjJob, 0).prepares;
+}
+
+static float
+sum_losses (const CjProgram *self)
+{
+  float loss = 0;
+
   for (guint i = 0; i < self->lowered->losses->len; i++)
     loss += self->data[g_array_index (self->lowered->losses, int, i)][0];
   return loss;
+}
+
+float
+cj_program_forward (CjProgram *self, gboolean training, gint64 n_valid, guint64 seed, guint64 step)
+{
+  begin_forward (self, training, n_valid, seed, step);
+  if (cj_program_is_forward_stepwise (self))
+    cj_program_forward_stepwise (self);
+  else
+    run_jobs (self, self->prepared ? 1 : 0, self->n_forward, FALSE);
+  self->prepared = cj_program_keeps_prepared (self) && !training && self->jobs->len > 0
+                   && g_array_index (self->jobs, CjJob, 0).prepares;
+  return sum_losses (self);
+}
+
+float
+cj_program_forward_from_border (CjProgram *self, gboolean training, gint64 n_valid, guint64 seed,
+                                guint64 step)
+{
+  g_return_val_if_fail (self->border.floats > 0, NAN);
+
+  begin_forward (self, training, n_valid, seed, step);
+  run_jobs (self, 0, self->n_forward, TRUE);
+  return sum_losses (self);
 }
 
 /* Where backward may start: what was given for this time, 1 at the losses, else nothing. */
@@ -529,7 +556,12 @@ start_backward (CjProgram *self)
         *self->d_data[loss] = 1;
     }
   for (guint i = 0; i < self->lowered->locals->len; i++)
-    *self->d_data[g_array_index (self->lowered->locals, int, i)] = 1;
+    {
+      float *d_local = self->d_data[g_array_index (self->lowered->locals, int, i)];
+
+      if (d_local != NULL) /* else all that it is of is frozen */
+        *d_local = 1;
+    }
   for (guint i = 0; i < self->seeds->len; i++)
     self->given[g_array_index (self->seeds, CjSeed, i).value] = FALSE;
 }
@@ -541,7 +573,7 @@ cj_program_backward (CjProgram *self)
   if (cj_program_is_backward_stepwise (self))
     cj_program_backward_stepwise (self);
   else
-    run_jobs (self, self->n_forward, self->jobs->len);
+    run_jobs (self, self->n_forward, self->jobs->len, FALSE);
 }
 
 int

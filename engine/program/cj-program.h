@@ -125,6 +125,22 @@ void cj_program_hold (CjProgram *program, int value, const float *values);
 float cj_program_forward (CjProgram *program, gboolean training, gint64 n_valid, guint64 seed,
                           guint64 step);
 
+/* --- the border: training programs whose first layers are frozen --- */
+
+/* Floats a sample that ops which neither learn nor are by chance make for those behind them; 0: there is no such
+ * border, or too little before it. */
+gint64 cj_program_get_border (const CjProgram *program);
+/* SHA-256, in hexadecimal digits, of all that the numbers at the border depend on but for the samples: the layers
+ * before it, the batch, their weights and state as they are now, and the plan. You free. */
+char *cj_program_digest_border (const CjProgram *program);
+/* Copies what the last forward made at the border, or what a forward from the border finds there:
+ * [N, cj_program_get_border]. */
+void cj_program_read_border (const CjProgram *program, float *rows);
+void cj_program_write_border (CjProgram *program, float *rows);
+/* As cj_program_forward, with the same bits, but what is before the border is not computed: it was written there. */
+float cj_program_forward_from_border (CjProgram *program, gboolean training, gint64 n_valid,
+                                      guint64 seed, guint64 step);
+
 /* Gradients of the losses of the last forward, into cj_program_get_gradients. */
 void cj_program_backward (CjProgram *program);
 

@@ -39,6 +39,15 @@ struct _CjFeed
                 CjTensor *x, CjTensor *y);
   /* Says what `fill` will most likely be asked next, so that it can be prepared; may be NULL. */
   void (*expect) (CjFeed *feed, const guint32 *indices, guint n, guint64 epoch, guint64 seed);
+
+  /* A feed may remember what frozen layers make of its samples; NULL, all three: it does not. Any one thread at a
+   * time. `remember` says of which network (text that is the same for the same numbers; NULL: of none) rows of
+   * `n_floats` are asked for and kept from here on; FALSE: nothing is remembered. Quick if nothing changed. */
+  gboolean (*remember) (CjFeed *feed, const char *network, gsize n_floats);
+  /* The rows of samples, one after another, and their targets (y may be NULL), as `fill` would give them; FALSE:
+   * not all are known, and nothing was written. */
+  gboolean (*recall) (CjFeed *feed, const guint32 *indices, guint n, float *rows, CjTensor *y);
+  void (*keep) (CjFeed *feed, const guint32 *indices, guint n, const float *rows);
   void (*free) (CjFeed *feed);
 
   const char *problem; /* set by `fill`: a sentence why a sample could not be read, or NULL */

@@ -151,6 +151,7 @@ cj_rig_find_bad (CjRig *self, char **node)
   if (probe == NULL)
     return g_strdup (_ ("the batch cannot be looked at for want of memory"));
   cj_checkpoint_apply (now, probe);
+  cj_trainer_show_batch (self->trainer);
   memcpy (cj_program_get_x (probe)->data, cj_program_get_x (self->program)->data,
           cj_tensor_bytes (cj_program_get_x (probe)));
   if (cj_program_get_y (probe) != NULL)

@@ -123,6 +123,16 @@ const CjParam cj_train_setup_params[] = {
     .preset = TRUE,
     .max = 1,
     .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
+  { .name = "keep-features",
+    .title = "Remember frozen layers",
+    .blurb
+    = "Frozen layers at the start see a sample once, not in every epoch; the results are the "
+      "same, and later runs find them on the disk",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjTrainSetup, keep_features),
+    .preset = TRUE,
+    .max = 1,
+    .flags = CJ_PARAM_LIVE | CJ_PARAM_ADVANCED },
   { .name = "average",
     .title = "Weight average",
     .blurb = "Validates with a moving average of the weights of this decay; 0 uses the weights",

@@ -26,6 +26,7 @@ typedef struct
   int judge;                    /* CjJudge: what makes a validation better than another */
   int patience;                 /* epochs without a better validation before stopping, 0: off */
   gboolean keep_best;           /* the run ends with its best weights, not its last */
+  gboolean keep_features;       /* what frozen layers make of a sample is remembered */
   double average;               /* of weights: decay of the moving average, 0: off */
   int attack;                   /* of cj_train_attacks: what batches are made harder by */
   double attack_strength;       /* in units of the data */

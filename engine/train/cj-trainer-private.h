@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cj-trainer.c, cj-trainer-prune.c and cj-trainer-tasks.c. */
+/* Shared by cj-trainer.c, cj-trainer-features.c, cj-trainer-prune.c and cj-trainer-tasks.c. */
 #pragma once
 
 #include "cj-trainer.h"
@@ -35,6 +35,13 @@ struct _CjTrainer
       *before;       /* of the step under way: gradient of the loss, weights; NULL: not asked for */
   double rate, clip; /* of the step under way */
   gpointer params;   /* the optimizer's, with the momentum of the step under way */
+  struct
+  {
+    char *network;        /* what frozen layers make of samples is by this; NULL: not known yet */
+    gboolean asked, kept; /* the feed was told of it, and remembers */
+    gboolean used;        /* for the batch at hand */
+    float *rows;          /* a batch; NULL: nothing is to be remembered */
+  } features;
 };
 
 /* The slots of a kind, NULL: the run has none. */
@@ -50,6 +57,18 @@ void cj_trainer_prune (CjTrainer *self);
 void cj_trainer_settle_mask (CjTrainer *self);
 /* The mask of a checkpoint; NULL: nothing is held. */
 void cj_trainer_load_mask (CjTrainer *self, const guint8 *flags);
+
+/* --- what frozen layers make of samples --- */
+
+/* After weights were put from outside, or the setup changed: it is asked anew what is remembered. */
+void cj_trainer_forget_features (CjTrainer *self);
+/* Before samples of a feed are used: whether it remembers anything of them. */
+gboolean cj_trainer_ask_features (CjTrainer *self, CjFeed *feed);
+/* Puts what the feed remembers of a batch, and its targets, into the program; FALSE: it is to be filled. Only where
+ * it remembers, as the next. */
+gboolean cj_trainer_recall (CjTrainer *self, CjFeed *feed, const guint32 *indices);
+/* After a forward of the batch: the feed remembers it. */
+void cj_trainer_keep (CjTrainer *self, CjFeed *feed, const guint32 *indices);
 
 /* --- tasks --- */
 

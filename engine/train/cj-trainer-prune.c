@@ -39,6 +39,7 @@ cj_trainer_settle_mask (CjTrainer *self)
   float *average = cj_trainer_get_kind (self, CJ_SLOT_AVERAGE);
 
   self->masked = FALSE;
+  cj_trainer_forget_features (self);
   for (gint64 i = 0; i < n; i++)
     self->masked |= flags[i] != 0;
   cj_mask_hold_weights (flags, w, n);

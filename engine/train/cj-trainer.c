@@ -159,6 +159,8 @@ cj_trainer_free (CjTrainer *self)
   g_free (self->slots);
   g_free (self->spare);
   g_free (self->states_before);
+  g_free (self->features.network);
+  g_free (self->features.rows);
   g_free (self);
 }
 
@@ -166,6 +168,7 @@ void
 cj_trainer_set_adversary (CjTrainer *self, CjAdversary *adversary)
 {
   self->adversary = adversary;
+  cj_trainer_forget_features (self);
 }
 
 void
@@ -189,6 +192,7 @@ cj_trainer_set (CjTrainer *self, const char *name, const char *text, GError **er
     }
   if (!cj_train_setup_set (self->setup, name, text, error))
     return FALSE;
+  cj_trainer_forget_features (self);
   if (g_str_equal (name, "schedule"))
     memset (self->at.schedule, 0, sizeof self->at.schedule);
   return TRUE;
@@ -209,6 +213,7 @@ cj_trainer_set_setup (CjTrainer *self, const CjTrainSetup *setup)
   cj_train_setup_free (self->setup);
   self->setup = cj_train_setup_dup (setup);
   self->order_epoch = self->memory_task = 0;
+  cj_trainer_forget_features (self);
   return TRUE;
 }
 
@@ -475,8 +480,11 @@ fetch (CjTrainer *self, GError **error)
   const guint32 *rows = cj_trainer_find_rows (self, self->at.position, self->at.step, FALSE);
   CjFeed *feed = self->feed;
 
-  feed->fill (feed, rows, batch, self->at.epoch, seed, cj_program_get_x (self->program),
-              cj_program_get_y (self->program));
+  self->features.used
+      = cj_trainer_ask_features (self, feed) && cj_trainer_recall (self, feed, rows);
+  if (!self->features.used)
+    feed->fill (feed, rows, batch, self->at.epoch, seed, cj_program_get_x (self->program),
+                cj_program_get_y (self->program));
   if (feed->problem != NULL)
     {
       g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, feed->problem);
@@ -488,11 +496,27 @@ fetch (CjTrainer *self, GError **error)
   return TRUE;
 }
 
+/* The loss of the batch; what frozen layers made of it is remembered, unless it was. */
+static float
+forward (CjTrainer *self)
+{
+  const guint batch = (guint) cj_program_get_batch (self->program);
+  const guint64 seed = (guint64) self->setup->seed;
+  float loss;
+
+  if (self->features.used)
+    return cj_program_forward_from_border (self->program, TRUE, batch, seed, self->at.step);
+  loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
+  if (self->features.kept && isfinite (loss))
+    cj_trainer_keep (self, self->feed,
+                     cj_trainer_find_rows (self, self->at.position, self->at.step, FALSE));
+  return loss;
+}
+
 gboolean
 cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
 {
   const guint batch = (guint) cj_program_get_batch (self->program);
-  const guint64 seed = (guint64) self->setup->seed;
   const gsize states = sizeof (float) * (gsize) self->table->n_states;
   float *now = cj_program_get_states (self->program, NULL);
   CjMetrics metrics;
@@ -511,7 +535,7 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
     cj_trainer_prune (self);
   if (self->adversary != NULL)
     cj_adversary_attack (self->adversary, self->program, self->setup, self->at.step);
-  loss = cj_program_forward (self->program, TRUE, batch, seed, self->at.step);
+  loss = forward (self);
   if (!isfinite (loss))
     {
       memcpy (now, self->states_before, states);
@@ -535,10 +559,27 @@ cj_trainer_step (CjTrainer *self, CjStepReport *report, GError **error)
   return TRUE;
 }
 
+/* The mean loss of a batch, of which `n` samples count. `trainer`, NULL: the feed remembers nothing. */
+static double
+evaluate_batch (CjProgram *program, CjFeed *feed, CjTrainer *trainer, const guint32 *indices,
+                guint n)
+{
+  float loss;
+
+  if (trainer != NULL && cj_trainer_recall (trainer, feed, indices))
+    return (double) cj_program_forward_from_border (program, FALSE, n, 0, 0);
+  feed->fill (feed, indices, (guint) cj_program_get_batch (program), 0, 0,
+              cj_program_get_x (program), cj_program_get_y (program));
+  loss = cj_program_forward (program, FALSE, n, 0, 0);
+  if (trainer != NULL && feed->problem == NULL && isfinite (loss))
+    cj_trainer_keep (trainer, feed, indices);
+  return (double) loss;
+}
+
 /* Adds samples [begin, end) of a feed to `metrics`, and to `also` unless it is NULL; their mean loss. */
 static double
-evaluate (CjProgram *program, CjFeed *feed, gsize begin, gsize end, CjMetrics *metrics,
-          CjMetrics *also)
+evaluate (CjProgram *program, CjFeed *feed, CjTrainer *trainer, gsize begin, gsize end,
+          CjMetrics *metrics, CjMetrics *also)
 {
   const guint batch = (guint) cj_program_get_batch (program);
   g_autofree guint32 *indices = g_new0 (guint32, batch);
@@ -550,9 +591,7 @@ evaluate (CjProgram *program, CjFeed *feed, gsize begin, gsize end, CjMetrics *m
 
       for (guint i = 0; i < batch; i++)
         indices[i] = (guint32) (at + MIN (i, n - 1));
-      feed->fill (feed, indices, batch, 0, 0, cj_program_get_x (program),
-                  cj_program_get_y (program));
-      loss += (double) cj_program_forward (program, FALSE, n, 0, 0) * n;
+      loss += evaluate_batch (program, feed, trainer, indices, n) * n;
       cj_metrics_add (metrics, n);
       if (also != NULL)
         cj_metrics_add (also, n);
@@ -560,8 +599,8 @@ evaluate (CjProgram *program, CjFeed *feed, gsize begin, gsize end, CjMetrics *m
   return loss / (double) MAX (end - begin, 1);
 }
 
-CjScore
-cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
+static CjScore
+evaluate_all (CjProgram *program, CjFeed *feed, CjTrainer *trainer, CjMetrics *metrics)
 {
   CjScore score;
   CjMetrics own;
@@ -571,11 +610,17 @@ cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
       metrics = &own;
       cj_metrics_begin (metrics, program);
     }
-  score.loss = evaluate (program, feed, 0, feed->n_samples, metrics, NULL);
+  score.loss = evaluate (program, feed, trainer, 0, feed->n_samples, metrics, NULL);
   if (feed->problem != NULL)
     return (CjScore){ NAN, NAN };
   score.accuracy = cj_metrics_get_share (metrics);
   return score;
+}
+
+CjScore
+cj_evaluate (CjProgram *program, CjFeed *feed, CjMetrics *metrics)
+{
+  return evaluate_all (program, feed, NULL, metrics);
 }
 
 CjScore
@@ -589,7 +634,8 @@ cj_evaluate_tasks (CjProgram *program, CjFeed *feed, guint n_tasks, CjMetrics *m
       CjMetrics own;
 
       cj_metrics_begin (&own, program);
-      scores[t].loss = evaluate (program, feed, feed->tasks[t], feed->tasks[t + 1], &own, metrics);
+      scores[t].loss
+          = evaluate (program, feed, NULL, feed->tasks[t], feed->tasks[t + 1], &own, metrics);
       scores[t].accuracy = cj_metrics_get_share (&own);
       mean.loss += scores[t].loss / n_tasks;
       mean.accuracy += scores[t].accuracy / n_tasks;
@@ -617,7 +663,8 @@ cj_trainer_evaluate (CjTrainer *self, CjFeed *feed, CjMetrics *metrics)
   CjScore score;
 
   use_average (self, TRUE);
-  score = cj_evaluate (self->program, feed, metrics);
+  score = evaluate_all (self->program, feed, cj_trainer_ask_features (self, feed) ? self : NULL,
+                        metrics);
   use_average (self, FALSE);
   return score;
 }
@@ -722,6 +769,7 @@ cj_trainer_load (CjTrainer *self, const CjCheckpoint *from, GError **error)
   memcpy (self->slots, from->slots,
           sizeof (float) * (gsize) (self->table->n_weights * self->n_slots));
   self->order_epoch = self->memory_task = 0;
+  cj_trainer_forget_features (self);
   cj_trainer_load_mask (self, from->flags);
   return TRUE;
 }
@@ -735,6 +783,7 @@ cj_trainer_put (CjTrainer *self, const char *name, GBytes *numbers)
 
   if (entry == NULL || g_bytes_get_size (numbers) != size)
     return FALSE;
+  cj_trainer_forget_features (self);
   if (entry->state)
     {
       memcpy (cj_program_get_states (self->program, NULL) + entry->offset, from, size);

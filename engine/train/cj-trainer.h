@@ -45,6 +45,10 @@ void cj_trainer_set_fisher (CjTrainer *trainer, CjFisher *fisher);
 /* Begins with another task than the first, where the feed has tasks; before the first step. */
 void cj_trainer_begin_at (CjTrainer *trainer, guint task);
 
+/* After a step that failed for a number: the samples of its batch are in the program, also where they were not
+ * needed for it, because the feed remembers what frozen layers make of them. */
+void cj_trainer_show_batch (CjTrainer *trainer);
+
 /* Changes a LIVE value between two steps. */
 gboolean cj_trainer_set (CjTrainer *trainer, const char *name, const char *text, GError **error);
 
@@ -68,7 +72,11 @@ guint cj_trainer_get_steps_per_epoch (const CjTrainer *trainer);
 /* Whether all epochs are done, or too many of them made the validation no better. */
 gboolean cj_trainer_has_ended (const CjTrainer *trainer);
 
-/* One batch, of the task that is learned where the feed has tasks, in the shuffled order of the epoch; samples left over by the last full batch wait for the
+/* Where the first layers are frozen and the feed remembers what they make of samples (CjFeed), a step begins behind them
+ * for samples that it knows, with the same bits: unless the setup has CjTrainSetup's keep_features off, prunes, or has an
+ * attack. The same holds for evaluations, but for those with averaged weights.
+ *
+ * One batch, of the task that is learned where the feed has tasks, in the shuffled order of the epoch; samples left over by the last full batch wait for the
  * next epoch's order. CJ_ERROR_NUMBER when loss or gradient are no longer finite: then nothing was
  * changed, and the program still holds the batch. */
 gboolean cj_trainer_step (CjTrainer *trainer, CjStepReport *report, GError **error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "files.h"
 
+#include "cjd-folders.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -52,6 +54,84 @@ test_parts (void)
   for (gsize i = 0; i < 5; i++)
     g_assert_cmpint (get_pixel (dataset, i, 0), ==, i + 1);
   g_assert_cmpint (cjd_dataset_get_class (dataset, 4), ==, 2);
+  files_remove (folder);
+}
+
+/* A path of several folders, and the folders again; of one, its own. */
+static void
+test_several_paths (void)
+{
+  static const char *const one[]
+      = { "/home/ana/cat/", NULL },
+      *const two[] = { "/p/photos/dog", "/p/photos/cat", "/p/photos/dog/", NULL },
+             *const far[] = { "/p/more/dog", "/p/photos/cat", NULL },
+             *const odd[] = { "/p/a,b", "/p/{c}", "/p/d\\e", NULL },
+             *const root[] = { "/cat", "/dog", NULL }, *const within[] = { "/p", "/p/cat", NULL };
+  static const struct
+  {
+    const char *const *folders;
+    const char *path, *name;
+  } cases[] = { { one, "/home/ana/cat", "cat" },
+                { two, "/p/photos/{cat,dog}", "photos" },
+                { far, "/p/{more/dog,photos/cat}", "p" },
+                { odd, "/p/{a\\,b,d\\\\e,\\{c\\}}", "p" },
+                { root, "/{cat,dog}", "/" },
+                { within, "/{p,p/cat}", "/" } };
+  static const char *const none[]
+      = { "/p/{cat}",   "/p/{cat,}", "/p/{,cat}", "/p/{cat,dog", "{a,b}",
+          "/p/{a,b}/c", "/p/cat",    "",          "}",           "/{}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = cjd_folders_print (cases[i].folders), *again = NULL, *name = NULL;
+      g_auto (GStrv) folders = cjd_folders_parse (path);
+
+      g_assert_cmpstr (path, ==, cases[i].path);
+      name = cjd_folders_dup_name (path);
+      g_assert_cmpstr (name, ==, cases[i].name);
+      g_assert_true ((folders == NULL) == (i == 0));
+      if (folders == NULL)
+        continue;
+      again = cjd_folders_print ((const char *const *) folders);
+      g_assert_cmpstr (again, ==, path);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    {
+      g_auto (GStrv) folders = cjd_folders_parse (none[i]);
+
+      g_assert_null (folders);
+    }
+}
+
+/* Several folders at once: each is a class, and those of one name are one. */
+static void
+test_several (void)
+{
+  char *folder = files_new_folder ();
+  g_autofree char *path = g_build_filename (folder, "{photos/cat,photos/dog}", NULL);
+  g_autofree char *twice = g_build_filename (folder, "{more/cat,photos/cat,photos/dog}", NULL);
+  g_autofree char *away = g_build_filename (folder, "{photos/cat,photos/fish}", NULL);
+  g_autofree char *above = g_build_filename (folder, "{photos,photos/cat}", NULL);
+  g_autofree char *braces = g_build_filename (folder, "{x,y}", NULL);
+  g_autoptr (CjdDataset) dataset = NULL, merged = NULL, plain = NULL;
+
+  files_write_grey (folder, "photos/cat/1.png", 2, 2, 1);
+  files_write_grey (folder, "photos/dog/2.png", 2, 2, 2);
+  files_write_grey (folder, "photos/ship/3.png", 2, 2, 3);
+  files_write_grey (folder, "more/cat/4.png", 2, 2, 4);
+  files_write_grey (folder, "{x,y}/a/5.png", 2, 2, 5);
+  dataset = files_load (path, "image-folder", NULL);
+  g_assert_cmpuint (dataset->n_classes, ==, 2);
+  g_assert_cmpstr (dataset->class_names[0], ==, "cat");
+  g_assert_cmpstr (dataset->class_names[1], ==, "dog");
+  g_assert_cmpint (cjd_dataset_get_n_samples (dataset), ==, 2);
+  merged = files_load (twice, "image-folder", NULL);
+  g_assert_cmpuint (merged->n_classes, ==, 2);
+  g_assert_cmpint (cjd_dataset_get_n_samples (merged), ==, 3);
+  plain = files_load (braces, "image-folder", NULL); /* a folder may be called so */
+  g_assert_cmpuint (plain->n_classes, ==, 1);
+  files_refuse (away, "photos/fish", "no such file or folder");
+  files_refuse (above, "photos", "holds no pictures");
   files_remove (folder);
 }
 
@@ -147,6 +227,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/data/image-folder/classes", test_classes);
   g_test_add_func ("/data/image-folder/parts", test_parts);
+  g_test_add_func ("/data/image-folder/several-paths", test_several_paths);
+  g_test_add_func ("/data/image-folder/several", test_several);
   g_test_add_func ("/data/image-folder/mixed", test_mixed);
   g_test_add_func ("/data/image-folder/links", test_links);
   g_test_add_func ("/data/image-folder/damaged", test_damaged);

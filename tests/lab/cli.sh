@@ -5,7 +5,7 @@ cli=$(realpath "$1")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-export CAJAL_STATE_DIR=$folder/state CAJAL_PLUGIN_PATH=
+export CAJAL_STATE_DIR=$folder/state CAJAL_PLUGIN_PATH= XDG_CACHE_HOME=$folder/cache
 # Sentences are compared in English, whoever runs the tests.
 export LC_ALL=C.UTF-8
 unset LANGUAGE

@@ -31,7 +31,7 @@ starts () { "$cli" train "$1" --data "$2" --steps 2 --save started.cajal; }
 # lines N FILE
 lines () { [ "$(wc -l <"$2")" = "$1" ]; }
 
-echo 1..34
+echo 1..37
 recognises mnist '10 classes, 1×28×28, 54000 training, 6000 validation, 10000 test' 0
 recognises fashion-mnist '10 classes, 1×28×28' 0
 recognises cifar10 '2 data sets in the folder: binary (CIFAR), imagefolder-small' 1
@@ -39,6 +39,14 @@ recognises cifar10/binary '10 classes, 3×32×32' 0
 recognises cifar10/imagefolder-small 'Folder of pictures' 0
 recognises tinyshakespeare '65 classes.*' 0
 recognises nmnist-small '10 classes, 34×2312, 271 training, 29 validation, 100 test' 0
+if path=$(data cifar10/imagefolder-small/train); then
+  check data-several-folders says '2 classes, 3×32×32' 0 "$cli" data "$path/{cat,dog}"
+  check data-several-names says '^photos: 2 classes' 0 bash -c "ln -s '$path' photos && '$cli' data 'photos/{cat,dog}'"
+else
+  skip data-several-folders "CAJAL_DATA_DIR has no cifar10"
+  skip data-several-names "CAJAL_DATA_DIR has no cifar10"
+fi
+check data-several-missing says 'nothing/b: There is no such file' 1 "$cli" data 'nothing/{b,a}'
 recognises natural-images 'all are of one class' 0
 recognises tables 'Choose one, as' 1
 recognises tables/iris.data '3 classes' 0

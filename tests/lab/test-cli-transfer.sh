@@ -4,7 +4,7 @@
 # shellcheck source=tests/lab/cli.sh
 . "$(dirname "$0")/cli.sh"
 
-echo 1..24
+echo 1..34
 unset CAJAL_DATA_DIR # the zoo then stands on what is made
 accuracy () { grep -o '^{"accuracy":[0-9.]*' <<<"$1" | cut -d: -f2; }
 
@@ -39,6 +39,21 @@ check freeze-nothing says 'further on' 1 "$cli" transfer b.cajal --freeze-up-to 
 check freeze-all says '5 layers that connect units' 1 "$cli" transfer b.cajal --freeze-all-but 5
 check freeze-one-way says 'choose one of' 2 "$cli" transfer b.cajal --freeze-all-but 1 --unfreeze
 check new-head says 'The last layer begins anew: dense3' 0 "$cli" transfer b.cajal --new-head --rates 2.6 -o h.cajal
+check show-frozen contains '^  conv1  .*  frozen$' "$cli" show f.cajal
+check show-learns contains '^  dense3  .*  yes$' "$cli" show f.cajal
+check show-rates contains '^  dense2  .*  × 0.385$' "$cli" show h.cajal
+check show-json contains '"frozen":true.*"node":"conv1".*"rate":1' "$cli" show f.cajal --json
+
+# --- what frozen layers make of samples
+"$cli" transfer b.cajal --freeze-all-but 1 -o f.cajal >/dev/null
+losses () { "$cli" train "$1" --epochs 3 --json "${@:2}" 2>/dev/null | grep '^{"epoch'; }
+check features-kept says '^cajal-cli: Features of [0-9]* samples are computed once and kept' 0 "$cli" train f.cajal --epochs 3 -o one.cajal
+check features-found says '^cajal-cli: Features of [0-9]* samples from the cache' 0 "$cli" train f.cajal --epochs 3 -o two.cajal
+check features-same-losses test "$(losses f.cajal -o y.cajal)" = "$(losses f.cajal --set keep-features=false -o y.cajal)"
+check features-augmented says 'samples are augmented, so they are never' 0 "$cli" train f.cajal --epochs 1 --set data.augment=shift -o y.cajal
+for file in "$XDG_CACHE_HOME"/cajal/features/*; do echo 'no features' >"$file"; done
+check features-damaged says 'are computed once and kept' 0 "$cli" train f.cajal --epochs 3 -o y.cajal
+check features-mended says 'samples from the cache' 0 "$cli" train f.cajal --epochs 3 -o y.cajal
 check untrained says 'has not learned anything yet' 1 "$cli" transfer p.cajal --unfreeze
 # --- the zoo
 check zoo contains '^zoo-letters ' "$cli" zoo

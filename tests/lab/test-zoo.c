@@ -143,6 +143,36 @@ test_teach_is_one_edit (void)
   g_assert_null (cjl_project_get_undo_title (project));
 }
 
+/* Coloured pictures for a body that learned grey ones: they become grey, for its first layer keeps its weights. */
+static void
+test_teach_colour (void)
+{
+  g_autoptr (CjlProject) shapes = cjl_project_new ();
+  g_autoptr (CjdDataset) base = NULL, dataset = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjlProject) project = NULL, shipped = NULL;
+  g_autoptr (CjlSession) session = NULL;
+  g_autoptr (CjTensor) first = NULL;
+  const CjTensor *was;
+
+  cjl_project_set (shapes, "data", "shapes", NULL);
+  base = cjl_data_load_base (&shapes->data, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cjd_dataset_get_x_shape (base).dims[0], ==, 3);
+  project = cjl_zoo_teach (cjl_zoo_find ("zoo-clothes"), "shapes", base, &error);
+  g_assert_no_error (error);
+  dataset = cjl_data_load (&project->data, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cjd_dataset_get_x_shape (dataset).dims[0], ==, 1);
+  session = cjl_session_new (project, dataset, 2, &error);
+  g_assert_no_error (error);
+  first = cjl_session_dup_param (session, "conv1.weight");
+  shipped = cjl_zoo_load (cjl_zoo_find ("zoo-clothes"), NULL);
+  was = cjd_named_tensors_find (cjl_project_get_weights (shipped), "conv1.weight");
+  g_assert_cmpmem (first->data, cj_tensor_bytes (first), was->data, cj_tensor_bytes (was));
+  g_clear_pointer (&session, cjl_session_free);
+}
+
 static void
 test_refused (void)
 {
@@ -166,6 +196,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/zoo/accuracy", test_accuracy);
   g_test_add_func ("/lab/zoo/teach", test_teach);
   g_test_add_func ("/lab/zoo/teach-is-one-edit", test_teach_is_one_edit);
+  g_test_add_func ("/lab/zoo/teach-colour", test_teach_colour);
   g_test_add_func ("/lab/zoo/refused", test_refused);
   return g_test_run ();
 }

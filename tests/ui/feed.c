@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Another program in the display: a small window from which a file can be dragged, and whose picture lies
- * on the clipboard if it is one. feed PATH; feed --clipboard prints the text that lies there. */
+/* Another program in the display: a small window from which files can be dragged together, and whose picture lies
+ * on the clipboard if the first is one. feed PATH…; feed --clipboard prints the text that lies there. */
 #include <gtk/gtk.h>
 
 static void
 activate (GtkApplication *application, gpointer data)
 {
-  const char *path = data;
+  char **paths = data; /* NULL-terminated */
   GtkWidget *window = gtk_application_window_new (application);
   GtkWidget *label = gtk_label_new ("drag me");
   GtkDragSource *source = gtk_drag_source_new ();
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  GFile *files[] = { file };
-  GdkFileList *list = gdk_file_list_new_from_array (files, 1);
-  g_autoptr (GdkContentProvider) content
-      = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
-  g_autoptr (GdkTexture) texture = g_file_test (path, G_FILE_TEST_IS_REGULAR)
-                                       ? gdk_texture_new_from_filename (path, NULL)
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GdkContentProvider) content = NULL;
+  g_autoptr (GdkTexture) texture = g_file_test (paths[0], G_FILE_TEST_IS_REGULAR)
+                                       ? gdk_texture_new_from_filename (paths[0], NULL)
                                        : NULL;
+  GdkFileList *list;
 
+  for (guint i = 0; paths[i] != NULL; i++)
+    g_ptr_array_add (files, g_file_new_for_path (paths[i]));
+  list = gdk_file_list_new_from_array ((GFile **) files->pdata, files->len);
+  content = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
   gtk_drag_source_set_content (source, content);
   gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
@@ -59,10 +61,10 @@ main (int argc, char **argv)
   g_autoptr (GtkApplication) application
       = gtk_application_new ("org.cajal.Feed", G_APPLICATION_NON_UNIQUE);
 
-  if (argc != 2)
+  if (argc < 2)
     return 2;
   if (g_str_equal (argv[1], "--clipboard"))
     return print_clipboard ();
-  g_signal_connect (application, "activate", G_CALLBACK (activate), argv[1]);
+  g_signal_connect (application, "activate", G_CALLBACK (activate), argv + 1);
   return g_application_run (G_APPLICATION (application), 1, argv);
 }

@@ -279,8 +279,8 @@ def folder_of_pictures(path, each=30):
 
 
 def drop(feed, path, target):
-    """Drags a file or folder from a window of another program to a place on the screen."""
-    other = subprocess.Popen([feed, path])
+    """Drags a file or folder, or a list of them, from a window of another program to a place on the screen."""
+    other = subprocess.Popen([feed, path] if isinstance(path, str) else [feed, *path])
 
     def find():
         out = subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', '^feed$'],

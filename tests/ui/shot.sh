@@ -403,13 +403,29 @@ zoo ()
   act () { xdotool mousemove 700 500 click --repeat 1 5; sleep 0.3; xdotool mousemove 1000 190; }
   picture "zoo$1" 4 --new zoo-letters
 }
+# three of four folders, each a class: what is offered, and a network of the zoo that learns them
+folders ()
+{
+  local photos=$XDG_RUNTIME_DIR/photos i
+  mkdir -p "$photos"/{bar,disk,ring,left}
+  for i in $(seq 1 12); do
+    convert -size 28x28 xc:black -fill white -draw "rectangle 3,$((3 + i)) 24,$((6 + i))" "$photos/bar/$i.png"
+    convert -size 28x28 xc:black -fill white -draw "circle $((7 + i)),14 $((11 + i)),14" "$photos/disk/$i.png"
+    convert -size 28x28 xc:black -fill none -stroke white -draw "circle $((7 + i)),14 $((12 + i)),14" "$photos/ring/$i.png"
+  done
+  picture "folders$1" 6 "$photos/{bar,disk,ring}"
+  act () { xdotool key Return; sleep 3; xdotool key ctrl+Return; sleep 8; }
+  picture "folders-taught$1" 6 "$photos/{bar,disk,ring}"
+}
 weights ''
 frozen ''
 zoo ''
+folders ''
 export ADW_DEBUG_COLOR_SCHEME=prefer-dark
 weights -dark
 frozen -dark
 zoo -dark
+folders -dark
 unset ADW_DEBUG_COLOR_SCHEME
 # networks for other programs: what there is, what is asked, and what is said once they are written
 exports ()
