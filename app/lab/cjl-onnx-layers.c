@@ -2,6 +2,7 @@
 /* Which layers of the catalogue stand for which operators, alone or several in a row. A rule looks at a node and
  * those behind it, and either makes a layer or leaves the node alone. */
 #include "cjl-onnx-rules.h"
+#include "cjl-onnx-views.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -161,7 +162,10 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
-  if (axis < 1 || axis >= rank || axis > 5 || (old && axis + 1 != rank))
+  if (axis < 0 || axis >= rank || (old && axis + 1 != rank))
+    return TRUE;
+  axis = cjl_onnx_axis (import, axis);
+  if (axis < 1 || axis > 5)
     return TRUE;
   made = cjl_onnx_put (import, cjl_onnx_is_op (node, "Softmax") ? "softmax" : "log-softmax", node,
                        cjl_onnx_input (node, 0), error, NULL);
@@ -258,7 +262,8 @@ rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handl
       return TRUE;
   made = cjl_onnx_put (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
-      || (rank == 3 && !cjl_onnx_set (import, made, error, "channels", "%s", "second")))
+      || (rank == 3 && import->lift == NULL
+          && !cjl_onnx_set (import, made, error, "channels", "%s", "second")))
     return FALSE;
   for (guint i = 0; i < 4; i++)
     cjl_onnx_weight (import, made, names[i],
@@ -484,6 +489,8 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
                                             node, x, error, NULL),
                               handled);
     }
+  if (global && cjl_onnx_rank_of (import, x) == 3)
+    return cjl_onnx_rule_pool_all (import, node, handled, error);
   if (largest || !global || cjl_onnx_rank_of (import, x) != 4)
     return global ? TRUE : rule_spelled_norm (import, node, handled, error);
   return cjl_onnx_finish (
@@ -492,6 +499,8 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
 }
 
 /* --- several --- */
+
+#define MAX_JOINED 4096 /* by one Concat */
 
 /* Two wires of one shape. */
 static gboolean
@@ -513,6 +522,29 @@ rule_pair (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* Inputs [from, from + n) side by side; more than a layer takes by layers before it, as few as will do. */
+static CjNode *
+join (CjlOnnxImport *import, const CjdOnnxNode *node, int axis, guint from, guint n, GError **error)
+{
+  guint part = 1, port = 0;
+  CjNode *made = cjl_onnx_put (import, "concat", node, NULL, error, NULL);
+
+  if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", axis))
+    return NULL;
+  while (part * CJ_LAYER_MAX_IN < n)
+    part *= CJ_LAYER_MAX_IN;
+  for (guint i = 0; i < n; i += part, port++)
+    {
+      const guint m = MIN (part, n - i);
+      CjNode *before = m > 1 ? join (import, node, axis, from + i, m, error) : NULL;
+
+      if (m > 1 ? before == NULL || !cj_graph_connect (import->graph, before, 0, made, port, error)
+                : !cjl_onnx_wire (import, cjl_onnx_input (node, from + i), made, port, error))
+        return NULL;
+    }
+  return made;
+}
+
 static gboolean
 rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
@@ -521,7 +553,8 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
-  if (axis < 1 || axis >= rank || node->inputs->len < 2 || node->inputs->len > CJ_LAYER_MAX_IN)
+  if (axis < 0 || axis >= rank || node->inputs->len < 2 || node->inputs->len > MAX_JOINED
+      || (axis = cjl_onnx_axis (import, axis)) < 1)
     return TRUE;
   for (guint i = 0; i < node->inputs->len; i++)
     {
@@ -534,12 +567,7 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
         if (g_str_equal (cjl_onnx_input (node, i), cjl_onnx_input (node, k)))
           return TRUE;
     }
-  made = cjl_onnx_put (import, "concat", node, cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
-    return FALSE;
-  for (guint i = 1; i < node->inputs->len; i++)
-    if (!cjl_onnx_wire (import, cjl_onnx_input (node, i), made, i, error))
-      return FALSE;
+  made = join (import, node, (int) axis, 0, node->inputs->len, error);
   return cjl_onnx_finish (import, node, made, handled);
 }
 
@@ -589,18 +617,22 @@ static const struct
   { "Gelu", rule_function },
   { "Gemm", rule_gemm },
   { "GlobalAveragePool", rule_mean },
+  { "GRU", cjl_onnx_rule_recurrent },
   { "GlobalMaxPool", rule_mean },
   { "HardSigmoid", rule_hard_sigmoid },
   { "HardSwish", rule_function },
   { "Identity", rule_pass },
+  { "LSTM", cjl_onnx_rule_recurrent },
   { "LayerNormalization", rule_layer_norm },
   { "LeakyRelu", rule_slope },
   { "LogSoftmax", rule_softmax },
+  { "MatMul", cjl_onnx_rule_attention },
   { "MatMul", rule_matmul },
   { "MaxPool", cjl_onnx_rule_pool },
   { "Mish", rule_function },
   { "Mul", rule_gelu },
   { "Mul", rule_pair },
+  { "RNN", cjl_onnx_rule_recurrent },
   { "ReduceMean", rule_mean },
   { "Relu", rule_function },
   { "Reshape", rule_reshape },
@@ -614,18 +646,37 @@ static const struct
   { "Unsqueeze", rule_reshape },
 };
 
+static gboolean
+try_rules (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rules) && !*handled; i++)
+    if (cjl_onnx_is_op (node, rules[i].op) && !rules[i].rule (import, node, handled, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                     GError **error)
 {
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const char *lift;
 
   *handled = FALSE;
   /* layers compute with floats; what counts stays a card */
   if (x != NULL && !cj_array_type_is_float (x->type) && !cjl_onnx_is_op (node, "Gather"))
     return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (rules) && !*handled; i++)
-    if (cjl_onnx_is_op (node, rules[i].op) && !rules[i].rule (import, node, handled, error))
-      return FALSE;
-  return TRUE;
+  if (!cjl_onnx_rule_view (import, node, handled, error))
+    return FALSE;
+  lift = *handled ? NULL : cjl_onnx_find_lift (import, node);
+  if (lift != NULL)
+    {
+      const gboolean done
+          = cjl_onnx_lift (import, node, lift, error) && try_rules (import, node, handled, error);
+
+      cjl_onnx_unlift (import, node);
+      if (!done)
+        return FALSE;
+    }
+  return *handled || try_rules (import, node, handled, error);
 }

@@ -123,3 +123,12 @@ cjl_onnx_read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64
   *bias = cjl_onnx_constant (import, cjl_onnx_input (node, 2));
   return *bias != NULL && (*bias)->size == units;
 }
+
+gint64
+cjl_onnx_axis (const CjlOnnxImport *import, gint64 axis)
+{
+  return import->lift == NULL        ? axis
+         : import->lift[axis] == 'N' ? 0
+         : import->lift[axis] == 'T' ? 1
+                                     : 2;
+}

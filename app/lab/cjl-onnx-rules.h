@@ -36,12 +36,25 @@ gboolean cjl_onnx_finish (CjlOnnxImport *import, const CjdOnnxNode *last, CjNode
                           gboolean *handled);
 gboolean cjl_onnx_pass_on (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled);
 
-/* Conv, ConvTranspose, MaxPool and AveragePool. */
+/* Dimension `axis` of a value as the canvas has it, which is another one while a rule is lifted. */
+gint64 cjl_onnx_axis (const CjlOnnxImport *import, gint64 axis);
+
+/* Conv, ConvTranspose, MaxPool and AveragePool; global pools over time. */
 gboolean cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                              GError **error);
 gboolean cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node,
                                        gboolean *handled, GError **error);
 gboolean cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                              GError **error);
+gboolean cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+
+/* Products with weights of attention. */
+gboolean cjl_onnx_rule_attention (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                  GError **error);
+
+/* RNN, LSTM and GRU. */
+gboolean cjl_onnx_rule_recurrent (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                  GError **error);
 
 G_END_DECLS

@@ -191,9 +191,8 @@ drop_use (const char *name, gpointer data)
 
 /* --- nodes --- */
 
-/* A node in a function, whose attributes may be those of the call. The copies are shallow. */
-static CjExtraNode *
-fill_attrs (const CjExtraNode *op, const CjExtraNode *as, const CjdOnnxFunction *function)
+CjExtraNode *
+cjl_onnx_fill_attrs (const CjExtraNode *op, const CjExtraNode *as, const CjdOnnxFunction *function)
 {
   CjExtraNode *node = cj_extra_node_new (op->op, op->opset);
 
@@ -272,7 +271,7 @@ run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint 
   gboolean done = FALSE;
 
   if (needs_attrs (op) || function != NULL)
-    op = filled = fill_attrs (op, scope->as, function);
+    op = filled = cjl_onnx_fill_attrs (op, scope->as, function);
   if (function != NULL)
     done = run_function (scope, function, op, in, n_in, out, node->outputs->len, error);
   else if (flow != NULL)
