@@ -557,6 +557,7 @@ put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *
     return FALSE;
   cjl_onnx_note_view (import, a->result, node, (CjlOnnxMade){ made, 0 }, a->axes);
   cjl_onnx_take (import, cjl_onnx_maker (import, a->result));
+  cjl_onnx_take (import, a->out.node); /* else it would be a layer together with the Add behind it */
   return TRUE;
 }
 

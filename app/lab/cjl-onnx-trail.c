@@ -174,6 +174,7 @@ cjl_onnx_read_linear (const CjlOnnxImport *import, const char *name, CjlOnnxLine
   gemm = cjl_onnx_is_op (node, "Gemm");
   if (!gemm && !cjl_onnx_is_op (node, "MatMul"))
     return FALSE;
+  linear->node = node;
   linear->x = cjl_onnx_input (node, 0);
   linear->weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
   linear->turned = gemm && cjl_onnx_get_int (node, "transB", 0) != 0;

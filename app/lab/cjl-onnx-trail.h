@@ -37,6 +37,7 @@ CjArray *cjl_onnx_trace_on (const CjlOnnxImport *import, const char *name, CjlOn
 /* A dense layer: y = x W + b. */
 typedef struct
 {
+  const CjdOnnxNode *node; /* the product */
   const char *x, *y;
   const CjArray *weight;
   CjArray *bias; /* or NULL */
