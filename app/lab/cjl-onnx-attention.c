@@ -535,6 +535,29 @@ wire_source (CjlOnnxImport *import, const Leg *leg, CjNode *made, guint port, GE
          && cj_graph_connect (import->graph, base.node, base.port, made, port, error);
 }
 
+/* The weights [N, h, T, S] are a result of the layer as well, where they lie so. */
+static void
+note_weights (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a, CjNode *made)
+{
+  const CjDims wanted = { 4, { a->n, a->heads, a->legs[0].steps, a->legs[1].steps } };
+  const char *name = cjl_onnx_input (node, 0);
+
+  for (gint64 b = 0; b < a->legs[0].slices; b++)
+    if (a->legs[0].sample[b] != b / a->heads || a->head[b] != b % a->heads)
+      return;
+  while (TRUE)
+    {
+      const CjdOnnxNode *maker = cjl_onnx_maker (import, name);
+      const CjArray *value = cjl_onnx_value (import, name);
+
+      if (value != NULL && cj_dims_equal (&value->dims, &wanted))
+        cjl_onnx_note (import, name, made, 1);
+      if (maker == NULL || !keeps_rows (import, maker))
+        return;
+      name = cjl_onnx_input (maker, 0);
+    }
+}
+
 static gboolean
 put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a, GError **error)
 {
@@ -555,9 +578,11 @@ put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *
       || !put_in_weights (import, made, a, bias, error)
       || !put_out_weights (import, made, a, bias, error))
     return FALSE;
+  note_weights (import, node, a, made);
   cjl_onnx_note_view (import, a->result, node, (CjlOnnxMade){ made, 0 }, a->axes);
   cjl_onnx_take (import, cjl_onnx_maker (import, a->result));
-  cjl_onnx_take (import, a->out.node); /* else it would be a layer together with the Add behind it */
+  cjl_onnx_take (import,
+                 a->out.node); /* else it would be a layer together with the Add behind it */
   return TRUE;
 }
 

@@ -5,7 +5,6 @@
 #include "cjl-onnx-views.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
 /* --- products --- */
@@ -77,33 +76,7 @@ rule_matmul (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
 
 /* --- functions of one number --- */
 
-static gboolean
-rule_function (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  static const char *const layers[][2] = {
-    { "Relu", "relu" },         { "Sigmoid", "sigmoid" },     { "Tanh", "tanh" },
-    { "Softsign", "softsign" }, { "HardSwish", "hardswish" }, { "Mish", "mish" },
-    { "Gelu", "gelu" },
-  };
-  const CjdOnnxNode *mul;
-  const char *layer = NULL, *x = cjl_onnx_input (node, 0);
-  CjNode *made;
-
-  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
-    if (cjl_onnx_is_op (node, layers[i][0]))
-      layer = layers[i][1];
-  if (cjl_onnx_is_op (node, "Gelu") && !cjl_onnx_text_is (node, "approximate", "none", "none"))
-    return TRUE;
-  /* x · sigmoid (x) */
-  mul = cjl_onnx_is_op (node, "Sigmoid") ? cjl_onnx_next_op (import, node, "Mul") : NULL;
-  if (mul != NULL && g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (node, 0)), x))
-    {
-      made = cjl_onnx_put (import, "silu", node, x, error, NULL);
-      return cjl_onnx_finish (import, mul, made, handled);
-    }
-  made = cjl_onnx_put (import, layer, node, x, error, NULL);
-  return cjl_onnx_finish (import, node, made, handled);
-}
+#define MOST 1e6 /* that a layer can be told */
 
 /* Those with a number. */
 static gboolean
@@ -128,29 +101,44 @@ rule_slope (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
 static gboolean
 rule_clip (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  double low = cjl_onnx_get_float (node, "min", -1), high = cjl_onnx_get_float (node, "max", -1);
+  double low = cjl_onnx_get_float (node, "min", -MOST),
+         high = cjl_onnx_get_float (node, "max", MOST);
+  CjNode *made;
 
   if (node->op->opset >= 11
       && (!cjl_onnx_get_number (import, cjl_onnx_input (node, 1), &low)
           || !cjl_onnx_get_number (import, cjl_onnx_input (node, 2), &high)))
     return TRUE;
-  if (low != 0 || high != 6)
+  if (!(low >= -MOST && low < high && high <= MOST))
     return TRUE;
-  return cjl_onnx_finish (
-      import, node, cjl_onnx_put (import, "relu6", node, cjl_onnx_input (node, 0), error, NULL),
-      handled);
+  made = cjl_onnx_put (import, "hardtanh", node, cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "lowest", "%.9g", low)
+      || !cjl_onnx_set (import, made, error, "highest", "%.9g", high))
+    return FALSE;
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* One slope for all, or one a channel. */
 static gboolean
-rule_hard_sigmoid (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
-                   GError **error)
+rule_prelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  if (fabs (cjl_onnx_get_float (node, "alpha", 0.2) - 1.0 / 6) > 1e-4
-      || fabs (cjl_onnx_get_float (node, "beta", 0.5) - 0.5) > 1e-6)
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *slope = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  const guint rank = x != NULL ? x->dims.n : 0, axis = rank == 4 ? 1 : MAX (rank, 1) - 1;
+  const CjShape shape = cj_shape1 (slope != NULL ? slope->size : 1);
+  CjNode *made;
+
+  if (slope == NULL || rank < 2 || rank > 4 || slope->dims.n > rank
+      || (slope->size != 1
+          && (slope->size != x->dims.d[axis] || slope->dims.n < rank - axis
+              || slope->dims.d[slope->dims.n - (rank - axis)] != slope->size)))
     return TRUE;
-  return cjl_onnx_finish (
-      import, node,
-      cjl_onnx_put (import, "hardsigmoid", node, cjl_onnx_input (node, 0), error, NULL), handled);
+  made = cjl_onnx_put (import, "prelu", node, cjl_onnx_input (node, 0), error,
+                       slope->size == 1 ? "shared=true" : NULL, NULL);
+  if (made == NULL)
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", slope, &shape);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 static gboolean
@@ -172,31 +160,6 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
     return FALSE;
   return cjl_onnx_finish (import, node, made, handled);
-}
-
-/* x / √2 → erf → + 1 → · x → · 0.5, or with the half before: Hendrycks and Gimpel (2016). */
-static gboolean
-rule_gelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const char *x = cjl_onnx_input (node, 0);
-  const CjdOnnxNode *wave = cjl_onnx_next_op (import, node, "Erf"), *add, *mul, *half;
-  const CjdOnnxNode *const *chain[] = { &wave, &add, &mul, &half };
-  CjNode *made;
-
-  if (!cjl_onnx_is_number (import, cjl_onnx_input (node, 1),
-                           cjl_onnx_is_op (node, "Div") ? G_SQRT2 : 1 / G_SQRT2)
-      || wave == NULL || (add = cjl_onnx_next_op (import, wave, "Add")) == NULL
-      || !cjl_onnx_is_number (import, cjl_onnx_other_input (add, cjl_onnx_output (wave, 0)), 1)
-      || (mul = cjl_onnx_next_op (import, add, "Mul")) == NULL
-      || !g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (add, 0)), x)
-      || (half = cjl_onnx_next_op (import, mul, "Mul")) == NULL
-      || !cjl_onnx_is_number (import, cjl_onnx_other_input (half, cjl_onnx_output (mul, 0)), 0.5))
-    return TRUE;
-  made = cjl_onnx_put (import, "gelu", wave, x, error, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (chain); i++)
-    cjl_onnx_take (import, *chain[i]);
-  cjl_onnx_take (import, node);
-  return cjl_onnx_finish (import, half, made, handled);
 }
 
 /* A card has few ports: a value that is cut into more pieces is cut by a card a piece. */
@@ -231,171 +194,6 @@ rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
     }
   *handled = TRUE;
   return TRUE;
-}
-
-/* --- norms --- */
-
-#define LEAST_EPS 1e-12 /* of the layers; what is less makes no difference in float32 */
-
-/* The node's epsilon as the layers take it; FALSE: they take none so large. */
-static gboolean
-read_eps (const CjdOnnxNode *node, double *eps)
-{
-  *eps = MAX (cjl_onnx_get_float (node, "epsilon", 1e-5), LEAST_EPS);
-  return *eps <= 1;
-}
-
-static gboolean
-rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  static const char *const names[] = { "weight", "bias", "running_mean", "running_var" };
-  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  CjNode *made;
-  double eps;
-
-  if (rank < 2 || rank > 4 || !read_eps (node, &eps)
-      || cjl_onnx_get_int (node, "training_mode", 0) != 0
-      || cjl_onnx_get_int (node, "spatial", 1) == 0)
-    return TRUE;
-  for (guint i = 0; i < 4; i++)
-    if (cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)) == NULL)
-      return TRUE;
-  made = cjl_onnx_put (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
-      || (rank == 3 && import->lift == NULL
-          && !cjl_onnx_set (import, made, error, "channels", "%s", "second")))
-    return FALSE;
-  for (guint i = 0; i < 4; i++)
-    cjl_onnx_weight (import, made, names[i],
-                     cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)), NULL);
-  return cjl_onnx_finish (import, node, made, handled);
-}
-
-static gboolean
-add_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *last,
-                const CjArray *scale, const CjArray *bias, double eps, gboolean *handled,
-                GError **error)
-{
-  const CjShape shape = cj_shape1 (scale != NULL ? scale->size : 1);
-  CjNode *made = cjl_onnx_put (import, "layer-norm", node, cjl_onnx_input (node, 0), error, NULL);
-
-  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
-      || (scale == NULL && !cjl_onnx_set (import, made, error, "affine", "%s", "false")))
-    return FALSE;
-  if (scale != NULL)
-    {
-      g_autoptr (CjArray) zeros = cj_array_new (CJ_ARRAY_F32, &scale->dims, error);
-
-      cjl_onnx_weight (import, made, "weight", scale, &shape);
-      cjl_onnx_weight (import, made, "bias", bias != NULL ? bias : zeros, &shape);
-    }
-  return cjl_onnx_finish (import, last, made, handled);
-}
-
-static gboolean
-rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const CjArray *scale = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  const gint64 axis = cjl_onnx_get_int (node, "axis", -1);
-  CjArray *bias;
-  double eps;
-
-  if (scale == NULL || !read_eps (node, &eps) || scale->dims.n != 1
-      || (axis != -1 && axis + 1 != rank) || rank < 2
-      || !cjl_onnx_read_bias (import, node, scale->size, &bias)
-      || *cjl_onnx_output (node, 1) != '\0')
-    return TRUE;
-  return add_layer_norm (import, node, node, scale, bias, eps, handled, error);
-}
-
-/* Whether a mean is that of the last dimension, which stays. */
-static gboolean
-is_last_mean (const CjlOnnxImport *import, const CjdOnnxNode *node)
-{
-  const CjArray *value = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-  const CjArray *given = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const CjAttr *attr
-      = cjl_onnx_is_op (node, "ReduceMean") ? cj_extra_node_find (node->op, "axes") : NULL;
-  gint64 axis;
-
-  if (!cjl_onnx_is_op (node, "ReduceMean") || value == NULL
-      || cjl_onnx_get_int (node, "keepdims", 1) == 0)
-    return FALSE;
-  if (attr != NULL && attr->n == 1)
-    axis = attr->ints[0];
-  else if (given != NULL && given->size == 1)
-    axis = cj_array_get_int (given, 0);
-  else
-    return FALSE;
-  return axis == -1 || axis + 1 == value->dims.n;
-}
-
-/* The two of a value's users that are of these kinds. */
-static gboolean
-find_users (const CjlOnnxImport *import, const char *name, const char *a, const char *b,
-            const CjdOnnxNode **first, const CjdOnnxNode **second)
-{
-  const GPtrArray *users = g_hash_table_lookup (import->users, name);
-
-  *first = *second = NULL;
-  for (guint i = 0; users != NULL && i < users->len; i++)
-    if (cjl_onnx_is_op (users->pdata[i], a))
-      *first = users->pdata[i];
-    else if (cjl_onnx_is_op (users->pdata[i], b))
-      *second = users->pdata[i];
-  return *first != NULL && *second != NULL && !g_hash_table_contains (import->ends, name);
-}
-
-/* mean → − → ² → mean → + ε → √ → /, then · and +, as exporters write what has no operator of its own. */
-static gboolean
-rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
-                   GError **error)
-{
-  const CjdOnnxNode *sub = cjl_onnx_next_op (import, node, "Sub"), *pow, *div, *mean, *add, *root,
-                    *last;
-  const CjArray *scale = NULL, *bias = NULL;
-  const CjdOnnxNode *mul, *plus = NULL;
-  double eps;
-
-  if (!is_last_mean (import, node) || sub == NULL
-      || cjl_onnx_rank_of (import, cjl_onnx_input (node, 0)) < 2
-      || !g_str_equal (cjl_onnx_input (sub, 0), cjl_onnx_input (node, 0))
-      || !find_users (import, cjl_onnx_output (sub, 0), "Pow", "Div", &pow, &div)
-      || !cjl_onnx_is_number (import, cjl_onnx_input (pow, 1), 2)
-      || (mean = cjl_onnx_next_op (import, pow, "ReduceMean")) == NULL
-      || !is_last_mean (import, mean) || (add = cjl_onnx_next_op (import, mean, "Add")) == NULL
-      || !cjl_onnx_get_number (import, cjl_onnx_other_input (add, cjl_onnx_output (mean, 0)), &eps)
-      || eps < 1e-12 || (root = cjl_onnx_next_op (import, add, "Sqrt")) == NULL
-      || cjl_onnx_next_op (import, root, "Div") != div)
-    return TRUE;
-  last = div;
-  mul = cjl_onnx_next_op (import, div, "Mul");
-  if (mul != NULL)
-    scale = cjl_onnx_constant (import, cjl_onnx_other_input (mul, cjl_onnx_output (div, 0)));
-  if (scale != NULL && scale->dims.n == 1)
-    {
-      last = mul;
-      plus = cjl_onnx_next_op (import, mul, "Add");
-      if (plus != NULL)
-        bias = cjl_onnx_constant (import, cjl_onnx_other_input (plus, cjl_onnx_output (mul, 0)));
-      if (bias != NULL && bias->size == scale->size)
-        last = plus;
-      else
-        bias = NULL;
-    }
-  else
-    scale = NULL;
-  cjl_onnx_take (import, sub);
-  cjl_onnx_take (import, pow);
-  cjl_onnx_take (import, mean);
-  cjl_onnx_take (import, add);
-  cjl_onnx_take (import, root);
-  cjl_onnx_take (import, div);
-  cjl_onnx_take (import, node);
-  if (last == plus)
-    cjl_onnx_take (import, mul);
-  return add_layer_norm (import, node, last, scale, bias, eps, handled, error);
 }
 
 /* --- shapes --- */
@@ -492,7 +290,7 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   if (global && cjl_onnx_rank_of (import, x) == 3)
     return cjl_onnx_rule_pool_all (import, node, handled, error);
   if (largest || !global || cjl_onnx_rank_of (import, x) != 4)
-    return global ? TRUE : rule_spelled_norm (import, node, handled, error);
+    return global ? TRUE : cjl_onnx_rule_spelled_norm (import, node, handled, error);
   return cjl_onnx_finish (
       import, node, cjl_onnx_put (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
       handled);
@@ -603,45 +401,38 @@ static const struct
 } rules[] = {
   { "Add", rule_pair },
   { "AveragePool", cjl_onnx_rule_pool },
-  { "BatchNormalization", rule_batch_norm },
+  { "BatchNormalization", cjl_onnx_rule_batch_norm },
   { "Celu", rule_slope },
   { "Clip", rule_clip },
   { "Concat", rule_concat },
   { "Conv", cjl_onnx_rule_conv },
   { "ConvTranspose", cjl_onnx_rule_conv_transpose },
-  { "Div", rule_gelu },
   { "Dropout", rule_pass },
   { "Elu", rule_slope },
   { "Flatten", rule_reshape },
   { "Gather", rule_embedding },
-  { "Gelu", rule_function },
   { "Gemm", rule_gemm },
   { "GlobalAveragePool", rule_mean },
   { "GRU", cjl_onnx_rule_recurrent },
   { "GlobalMaxPool", rule_mean },
-  { "HardSigmoid", rule_hard_sigmoid },
-  { "HardSwish", rule_function },
   { "Identity", rule_pass },
   { "LSTM", cjl_onnx_rule_recurrent },
-  { "LayerNormalization", rule_layer_norm },
+  { "LayerNormalization", cjl_onnx_rule_layer_norm },
   { "LeakyRelu", rule_slope },
   { "LogSoftmax", rule_softmax },
   { "MatMul", cjl_onnx_rule_attention },
   { "MatMul", rule_matmul },
   { "MaxPool", cjl_onnx_rule_pool },
-  { "Mish", rule_function },
-  { "Mul", rule_gelu },
+  { "Mul", cjl_onnx_rule_rms_norm },
   { "Mul", rule_pair },
+  { "PRelu", rule_prelu },
+  { "Pow", cjl_onnx_rule_rms_norm },
   { "RNN", cjl_onnx_rule_recurrent },
   { "ReduceMean", rule_mean },
-  { "Relu", rule_function },
   { "Reshape", rule_reshape },
-  { "Sigmoid", rule_function },
   { "Softmax", rule_softmax },
-  { "Softsign", rule_function },
   { "Split", rule_split },
   { "Squeeze", rule_reshape },
-  { "Tanh", rule_function },
   { "Transpose", rule_transpose },
   { "Unsqueeze", rule_reshape },
 };
@@ -666,7 +457,8 @@ cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
   /* layers compute with floats; what counts stays a card */
   if (x != NULL && !cj_array_type_is_float (x->type) && !cjl_onnx_is_op (node, "Gather"))
     return TRUE;
-  if (!cjl_onnx_rule_view (import, node, handled, error))
+  if (!cjl_onnx_rule_view (import, node, handled, error)
+      || (!*handled && !cjl_onnx_rule_pointwise (import, node, handled, error)))
     return FALSE;
   lift = *handled ? NULL : cjl_onnx_find_lift (import, node);
   if (lift != NULL)

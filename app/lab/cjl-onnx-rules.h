@@ -49,6 +49,20 @@ gboolean cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gbo
 gboolean cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                  GError **error);
 
+/* Normalisations: BatchNormalization, LayerNormalization, a ReduceMean or a square that spells one begins with. */
+gboolean cjl_onnx_rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                   gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                   gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                     gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_rms_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+
+/* Whatever a row of operators computes that a layer for single numbers does. */
+gboolean cjl_onnx_rule_pointwise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                  GError **error);
+
 /* Products with weights of attention. */
 gboolean cjl_onnx_rule_attention (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                   GError **error);

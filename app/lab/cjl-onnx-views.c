@@ -284,8 +284,11 @@ cjl_onnx_turn (CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
 {
   const CjlOnnxView *view = cjl_onnx_find_view (import, name);
   const CjlOnnxMade *known = g_hash_table_lookup (import->turned, name);
+  char axes[CJL_ONNX_VIEW_AXES] = "";
 
-  if (view != NULL && g_str_equal (view->axes, "NFT"))
+  if (view != NULL)
+    strip (view->axes, axes);
+  if (g_str_equal (axes, "NFT"))
     return cjl_onnx_view_base (import, view, base, error);
   if (known == NULL)
     {
@@ -478,26 +481,36 @@ view_one (CjlOnnxImport *import, const CjdOnnxNode *node, const CjlOnnxView *vie
   return TRUE;
 }
 
-static gboolean
-view_gather (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+/* The view of a name, or that of a sequence [N, T, F] that is on the canvas as it is, in *plain; else NULL. */
+static const CjlOnnxView *
+find_sequence (const CjlOnnxImport *import, const CjdOnnxNode *node, CjlOnnxView *plain)
 {
   const char *name = cjl_onnx_input (node, 0);
   const CjlOnnxView *view = cjl_onnx_find_view (import, name);
   const CjlOnnxMade *made = g_hash_table_lookup (import->made, name);
   const CjArray *x = cjl_onnx_value (import, name);
+
+  if (view != NULL || made == NULL || x == NULL || x->dims.n != 3 || x->dims.d[0] != import->batch)
+    return view;
+  *plain = (CjlOnnxView){
+    .base = *made, .axes = "NTF", .dirs = 1, .n = x->dims.d[2], .all = x->dims.d[2], .node = node
+  };
+  return plain;
+}
+
+static gboolean
+view_gather (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const CjArray *index = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  CjlOnnxView plain = { .axes = "NTF", .dirs = 1, .node = node };
   gint64 axis = cjl_onnx_get_int (node, "axis", 0);
+  CjlOnnxView plain;
+  const CjlOnnxView *view;
 
   if (x == NULL || index == NULL || index->size != 1 || index->dims.n > 1)
     return TRUE;
+  view = find_sequence (import, node, &plain);
   axis += axis < 0 ? x->dims.n : 0;
-  if (view == NULL && made != NULL && x->dims.n == 3 && x->dims.d[0] == import->batch && axis == 1)
-    {
-      plain.base = *made;
-      plain.n = plain.all = x->dims.d[2];
-      view = &plain;
-    }
   if (view == NULL || axis < 0 || axis >= x->dims.n)
     return TRUE;
   return view_one (import, node, view, (guint) axis, x->dims.d[axis], cj_array_get_int (index, 0),
@@ -536,10 +549,10 @@ read_slice (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank, gu
 static gboolean
 view_slice (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
+  CjlOnnxView next, plain;
+  const CjlOnnxView *view = find_sequence (import, node, &plain);
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
-  CjlOnnxView next;
   gint64 start, size;
   guint axis;
 
@@ -656,17 +669,19 @@ static const struct
 {
   const char *op, *axes; /* NULL: any; "F": the last */
 } lifted[] = {
-  { "Relu", NULL },      { "Sigmoid", NULL },
-  { "Tanh", NULL },      { "Softsign", NULL },
-  { "HardSwish", NULL }, { "Mish", NULL },
-  { "Gelu", NULL },      { "LeakyRelu", NULL },
-  { "Elu", NULL },       { "Celu", NULL },
-  { "Clip", NULL },      { "HardSigmoid", NULL },
-  { "Div", NULL },       { "Mul", NULL },
-  { "Add", NULL },       { "Concat", NULL },
-  { "Softmax", NULL },   { "LogSoftmax", NULL },
-  { "MatMul", "F" },     { "LayerNormalization", "F" },
-  { "ReduceMean", "F" }, { "BatchNormalization", "NFT" },
+  { "LeakyRelu", NULL },
+  { "Elu", NULL },
+  { "Celu", NULL },
+  { "Clip", NULL },
+  { "Mul", NULL },
+  { "Add", NULL },
+  { "Concat", NULL },
+  { "Softmax", NULL },
+  { "LogSoftmax", NULL },
+  { "MatMul", "F" },
+  { "LayerNormalization", "F" },
+  { "ReduceMean", "F" },
+  { "BatchNormalization", "NFT" },
 };
 
 const char *

@@ -46,7 +46,7 @@ gboolean cjl_onnx_view_base (CjlOnnxImport *import, const CjlOnnxView *view, Cjl
 /* Lays the value of a name out as the model has it, by layers where they can; then it is among those made. */
 gboolean cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error);
 
-/* The value of a name [N, C, T] as [N, T, C]. */
+/* The value of a name [N, C, T], or a view of one with dimensions of one between, as [N, T, C]. */
 gboolean cjl_onnx_turn (CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
                         CjlOnnxMade *base, GError **error);
 

@@ -15,6 +15,7 @@ typedef struct
   guint n;
   gint64 kernel[2], stride[2], dilation[2], pads[4]; /* pads: before by axis, then after */
   gboolean same;                                     /* the padding is on both sides alike */
+  const char *axes;                                  /* over time: how the model has it laid out */
 } Window;
 
 static gboolean
@@ -48,12 +49,33 @@ pad_by_word (const CjlOnnxImport *import, const CjdOnnxNode *node, Window *w)
     }
 }
 
+/* A window over pictures of one row or column is one over time, if they are a sequence on the canvas. */
+static void
+lay_flat (const CjlOnnxImport *import, const CjdOnnxNode *node, Window *w)
+{
+  const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
+  const gboolean row = view != NULL && g_str_equal (view->axes, "NF1T");
+  const guint flat = row ? 0 : 1, kept = row ? 1 : 0;
+
+  w->axes = w->n == 1 ? "NFT" : NULL;
+  if (w->n == 1 || view == NULL || (!row && !g_str_equal (view->axes, "NFT1"))
+      || w->kernel[flat] != 1 || w->pads[flat] != 0 || w->pads[2 + flat] != 0)
+    return;
+  w->n = 1;
+  w->axes = row ? "NF1T" : "NFT1";
+  w->kernel[0] = w->kernel[kept];
+  w->stride[0] = w->stride[kept];
+  w->dilation[0] = w->dilation[kept];
+  w->pads[0] = w->pads[kept];
+  w->pads[1] = w->pads[2 + kept];
+}
+
 /* A window over height and width, or over time, that a layer can have; `kernel` is that of a weight, or NULL. */
 static gboolean
 read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 *kernel, Window *w)
 {
   const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  const gint64 most = rank == 3 ? MAX_STRETCH : MAX_WINDOW;
+  gint64 most;
 
   *w = (Window){ .n = rank - 2, .stride = { 1, 1 }, .dilation = { 1, 1 } };
   if (rank != 3 && rank != 4)
@@ -66,18 +88,21 @@ read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 
       || !read_list (node, "pads", 2 * w->n, w->pads))
     return FALSE;
   for (guint k = 0; k < w->n; k++)
-    if (w->kernel[k] < 1 || w->kernel[k] > most || w->stride[k] < 1 || w->stride[k] > most
-        || w->dilation[k] < 1 || w->dilation[k] > most)
+    if (w->kernel[k] < 1 || w->kernel[k] > MAX_STRETCH || w->stride[k] < 1
+        || w->stride[k] > MAX_STRETCH || w->dilation[k] < 1 || w->dilation[k] > MAX_STRETCH)
       return FALSE;
   if (!cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
       && !cjl_onnx_text_is (node, "auto_pad", "", "VALID")
       && !cjl_onnx_text_is (node, "auto_pad", "", ""))
     pad_by_word (import, node, w);
+  lay_flat (import, node, w);
+  most = w->n == 1 ? MAX_STRETCH : MAX_WINDOW;
   w->same = TRUE;
   for (guint k = 0; k < w->n; k++)
     {
       w->same = w->same && w->pads[k] == w->pads[w->n + k];
-      if (w->pads[k] < 0 || w->pads[k] > most || w->pads[w->n + k] < 0 || w->pads[w->n + k] > most)
+      if (w->kernel[k] > most || w->stride[k] > most || w->dilation[k] > most || w->pads[k] < 0
+          || w->pads[k] > most || w->pads[w->n + k] < 0 || w->pads[w->n + k] > most)
         return FALSE;
     }
   return TRUE;
@@ -120,7 +145,7 @@ finish_window (CjlOnnxImport *import, const CjdOnnxNode *last, const Window *w, 
   if (w->n == 2 || made == NULL)
     return cjl_onnx_finish (import, last, made, handled);
   cjl_onnx_take (import, last);
-  cjl_onnx_note_view (import, cjl_onnx_output (last, 0), last, (CjlOnnxMade){ made, 0 }, "NFT");
+  cjl_onnx_note_view (import, cjl_onnx_output (last, 0), last, (CjlOnnxMade){ made, 0 }, w->axes);
   *handled = TRUE;
   return TRUE;
 }
@@ -131,7 +156,8 @@ static const char *
 find_padding_word (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
 {
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-  const gint64 reach = (w->kernel[0] - 1) * w->dilation[0], size = x->dims.d[2];
+  const gint64 reach = (w->kernel[0] - 1) * w->dilation[0];
+  const gint64 size = x->dims.d[strchr (w->axes, 'T') - w->axes];
   const gint64 last = (size + w->stride[0] - 1) / w->stride[0] - 1;
   const gint64 all = MAX (0, last * w->stride[0] + reach + 1 - size);
 
@@ -165,6 +191,7 @@ add_filters (CjlOnnxImport *import, const CjdOnnxNode *node, CjNode *made, const
 {
   const CjdOnnxNode *add = find_bias (import, node, w, filters, &bias);
   const CjShape units = cj_shape1 (filters);
+  const CjShape flat = cj_shape3 (weight->dims.d[0], weight->dims.d[1], w->kernel[0]);
   const gint64 groups = cjl_onnx_get_int (node, "group", 1);
 
   if (made == NULL || !cjl_onnx_set (import, made, error, "filters", "%lld", (long long) filters)
@@ -175,7 +202,7 @@ add_filters (CjlOnnxImport *import, const CjdOnnxNode *node, CjNode *made, const
       || !cjl_onnx_set (import, made, error, "groups", "%lld", (long long) groups)
       || !cjl_onnx_set (import, made, error, "bias", "%s", bias != NULL ? "true" : "false"))
     return FALSE;
-  cjl_onnx_weight (import, made, "weight", weight, NULL);
+  cjl_onnx_weight (import, made, "weight", weight, w->n == 1 ? &flat : NULL);
   if (bias != NULL)
     cjl_onnx_weight (import, made, "bias", bias, &units);
   cjl_onnx_take (import, node);
@@ -242,7 +269,7 @@ cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gb
       || weight->dims.n < 3 || weight->dims.d[1] * groups > 4096
       || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
       || cj_extra_node_find (node->op, "output_shape") != NULL
-      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same
+      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same || w.n + 2 != weight->dims.n
       || !read_list (node, "output_padding", w.n, more)
       || !cjl_onnx_read_bias (import, node, weight->dims.d[1] * groups, &bias))
     return TRUE;
@@ -287,7 +314,7 @@ cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
 {
   const gboolean largest = cjl_onnx_is_op (node, "GlobalMaxPool");
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-  const Window w = { .n = 1, .kernel = { x->dims.d[2] } };
+  const Window w = { .n = 1, .kernel = { x->dims.d[2] }, .axes = "NFT" };
   CjNode *made;
 
   if (w.kernel[0] < 1 || (largest && w.kernel[0] > MAX_STRETCH))
