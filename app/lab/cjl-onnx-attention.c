@@ -247,9 +247,16 @@ column_of (const Attention *a, const Leg *leg, gint64 head, gint64 k)
 
 /* --- scores --- */
 
+typedef enum
+{
+  MASK_ADDS,  /* 0 where it hears, far below where not */
+  MASK_HEARS, /* 1 where it hears */
+  MASK_SHUTS  /* 1 where it does not */
+} Mask;
+
 /* A mask [.., T, S] that lets everything be heard, or nothing that comes later; FALSE: another one. */
 static gboolean
-read_mask (const CjArray *mask, gint64 t, gint64 s, gboolean heard, gboolean *causal)
+read_mask (const CjArray *mask, gint64 t, gint64 s, Mask kind, gboolean *causal)
 {
   gboolean all = TRUE, past = t == s;
 
@@ -259,7 +266,8 @@ read_mask (const CjArray *mask, gint64 t, gint64 s, gboolean heard, gboolean *ca
   for (gint64 i = 0; i < mask->size; i++)
     {
       const double one = cj_array_get (mask, i);
-      const gboolean open = heard ? one != 0 : one == 0, shut = heard ? one == 0 : one <= FAR;
+      const gboolean open = kind == MASK_HEARS ? one != 0 : one == 0;
+      const gboolean shut = kind == MASK_ADDS ? one <= FAR : !open;
 
       if (!open && !shut)
         return FALSE;
@@ -291,13 +299,16 @@ step_back (const CjlOnnxImport *import, const CjdOnnxNode *node, const CjDims *d
           return x;
         }
       if (cjl_onnx_is_op (node, "Add")
-          && read_mask (cjl_onnx_constant (import, other), t, s, FALSE, &a->causal))
+          && read_mask (cjl_onnx_constant (import, other), t, s, MASK_ADDS, &a->causal))
         return x;
     }
-  if (cjl_onnx_is_op (node, "Where") && cjl_onnx_flows (import, node, 1)
-      && cjl_onnx_get_number (import, cjl_onnx_input (node, 2), &factor) && factor <= FAR
-      && read_mask (cjl_onnx_constant (import, cjl_onnx_input (node, 0)), t, s, TRUE, &a->causal))
-    return cjl_onnx_input (node, 1);
+  /* heard where the condition says so, or where it does not */
+  for (guint i = 1; i < 3 && cjl_onnx_is_op (node, "Where"); i++)
+    if (cjl_onnx_flows (import, node, i)
+        && cjl_onnx_get_number (import, cjl_onnx_input (node, 3 - i), &factor) && factor <= FAR
+        && read_mask (cjl_onnx_constant (import, cjl_onnx_input (node, 0)), t, s,
+                      i == 1 ? MASK_HEARS : MASK_SHUTS, &a->causal))
+      return cjl_onnx_input (node, i);
   return NULL;
 }
 
@@ -535,6 +546,17 @@ wire_source (CjlOnnxImport *import, const Leg *leg, CjNode *made, guint port, GE
          && cj_graph_connect (import->graph, base.node, base.port, made, port, error);
 }
 
+static gboolean
+note_where_equal (CjlOnnxImport *import, const char *name, const CjDims *wanted, CjNode *made)
+{
+  const CjArray *value = cjl_onnx_value (import, name);
+
+  if (value == NULL || !cj_dims_equal (&value->dims, wanted))
+    return FALSE;
+  cjl_onnx_note (import, name, made, 1);
+  return TRUE;
+}
+
 /* The weights [N, h, T, S] are a result of the layer as well, where they lie so. */
 static void
 note_weights (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a, CjNode *made)
@@ -548,10 +570,13 @@ note_weights (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a
   while (TRUE)
     {
       const CjdOnnxNode *maker = cjl_onnx_maker (import, name);
-      const CjArray *value = cjl_onnx_value (import, name);
+      const GPtrArray *users = g_hash_table_lookup (import->users, name);
 
-      if (value != NULL && cj_dims_equal (&value->dims, &wanted))
-        cjl_onnx_note (import, name, made, 1);
+      note_where_equal (import, name, &wanted, made);
+      for (guint i = 0; users != NULL && i < users->len; i++)
+        if (keeps_rows (import, users->pdata[i])
+            && note_where_equal (import, cjl_onnx_output (users->pdata[i], 0), &wanted, made))
+          cjl_onnx_take (import, users->pdata[i]);
       if (maker == NULL || !keeps_rows (import, maker))
         return;
       name = cjl_onnx_input (maker, 0);

@@ -99,6 +99,26 @@ find_repeated (const CjlOnnxImport *import, const CjdOnnxNode *node, const CjArr
   return longer != NULL ? find_slice (value, longer, import->batch, &axis) : NULL;
 }
 
+CjArray *
+cjl_onnx_dup_slice (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i)
+{
+  const char *name = cjl_onnx_input (node, i);
+  const CjArray *value = cjl_onnx_value (import, name);
+  const CjArray *other
+      = import->others != NULL ? g_hash_table_lookup (import->others, name) : NULL;
+  CjArray *slice;
+  int axis;
+
+  if (value == NULL || cjl_onnx_flows (import, node, i))
+    return NULL;
+  if (other == NULL)
+    return find_repeated (import, node, value);
+  slice = find_slice (value, other, import->batch, &axis);
+  if (slice != NULL && axis != 0)
+    g_clear_pointer (&slice, cj_array_unref);
+  return slice;
+}
+
 /* A list of sizes that changes with the batch: the size that does so is left open, or for Expand left to the
  * input. You unref; NULL: it cannot be said so. */
 static CjArray *

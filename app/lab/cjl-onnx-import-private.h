@@ -88,6 +88,10 @@ void cjl_onnx_weight_turned (CjlOnnxImport *import, const CjNode *node, const ch
 /* Dimensions as a shape; a scalar is one number. */
 CjShape cjl_onnx_shape_of (const CjDims *dims);
 
+/* What an input that does not depend on the model's has for each sample, where that is the same for all: [1, ..]. You
+ * unref; NULL: it is something else. */
+CjArray *cjl_onnx_dup_slice (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i);
+
 /* A card of one operator; FALSE in *fits: it has more to it than a card can say. */
 gboolean cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fits,
                             GError **error);

@@ -34,6 +34,17 @@ find_axis (const CjdOnnxInfo *info, const char *name, gint64 fixed)
   return info->has_shape ? -1 : 0;
 }
 
+/* Whether a sequence is written with its moments first and its samples second: [5, free, 8], or by the word for it. */
+static gboolean
+is_moments_first (const CjdOnnxInfo *info)
+{
+  const char *first = info->names[0] != NULL ? info->names[0] : "";
+  const char *second = info->names[1] != NULL ? info->names[1] : "";
+
+  return info->n == 3 && info->d[1] < 0
+         && (info->d[0] > 0 || (strstr (second, "batch") != NULL && strstr (first, "batch") == NULL));
+}
+
 int *
 cjl_onnx_find_batch_axes (const GPtrArray *infos)
 {
@@ -43,6 +54,8 @@ cjl_onnx_find_batch_axes (const GPtrArray *infos)
 
   for (guint i = 0; infos->len > 1 && i < infos->len; i++)
     axes[i] = find_axis (infos->pdata[i], name, first->n > 0 ? first->d[0] : 0);
+  if (infos->len == 1)
+    axes[0] = is_moments_first (first) ? 1 : 0;
   return axes;
 }
 
@@ -123,8 +136,10 @@ cjl_onnx_join_inputs (CjArray *const *inputs, const int *axes, guint n, GError *
   CjArray *x;
   gint64 at = 0;
 
-  if (n == 1)
+  if (n == 1 && (axes[0] != 1 || inputs[0]->dims.n != 3))
     return cj_array_ref (inputs[0]);
+  if (n == 1)
+    return cj_array_permute (inputs[0], (const guint[]){ 1, 0, 2 }, error);
   for (guint i = 0; i < n; i++)
     {
       dims.d[1] += count_features (inputs[i], axes[i]);
@@ -268,6 +283,10 @@ cjl_onnx_add_inputs (CjlOnnxImport *import, GError **error)
           || (!flat && !cj_graph_set_param (import->graph, node, "shape", import->front, error)))
         return FALSE;
     }
-  cjl_onnx_note (import, ((CjdOnnxInfo *) infos->pdata[0])->name, node, 0);
+  if (import->input_axes[0] == 1)
+    cjl_onnx_note_view (import, ((CjdOnnxInfo *) infos->pdata[0])->name, NULL,
+                        (CjlOnnxMade){ node, 0 }, "TNF");
+  else
+    cjl_onnx_note (import, ((CjdOnnxInfo *) infos->pdata[0])->name, node, 0);
   return TRUE;
 }

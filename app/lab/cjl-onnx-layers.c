@@ -124,7 +124,8 @@ rule_prelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
 {
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const CjArray *slope = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const guint rank = x != NULL ? x->dims.n : 0, axis = rank == 4 ? 1 : MAX (rank, 1) - 1;
+  const guint rank = x != NULL ? x->dims.n : 0;
+  const guint axis = rank == 4 || g_strcmp0 (import->lift, "NFT") == 0 ? 1 : MAX (rank, 1) - 1;
   const CjShape shape = cj_shape1 (slope != NULL ? slope->size : 1);
   CjNode *made;
 
@@ -289,16 +290,97 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
     }
   if (global && cjl_onnx_rank_of (import, x) == 3)
     return cjl_onnx_rule_pool_all (import, node, handled, error);
-  if (largest || !global || cjl_onnx_rank_of (import, x) != 4)
-    return global ? TRUE : cjl_onnx_rule_spelled_norm (import, node, handled, error);
+  if (!global)
+    return cjl_onnx_rule_spelled_norm (import, node, handled, error);
+  if (largest || cjl_onnx_rank_of (import, x) != 4)
+    return TRUE;
   return cjl_onnx_finish (
       import, node, cjl_onnx_put (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
       handled);
 }
 
+/* Means and sums over dimensions of a sample. */
+static gboolean
+rule_reduce (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const gboolean keep = cjl_onnx_get_int (node, "keepdims", 1) != 0;
+  g_autoptr (GString) axes = g_string_new (NULL);
+  CjNode *made;
+  guint bits;
+
+  if (x == NULL || x->dims.n < 2 || x->dims.n > CJ_MAX_DIMS || import->lift != NULL
+      || x->dims.d[0] != import->batch || !cjl_onnx_read_axes (import, node, x->dims.n, &bits)
+      || (bits & 1) != 0)
+    return TRUE;
+  for (guint k = 1; k < x->dims.n; k++)
+    if ((bits >> k & 1) != 0)
+      g_string_append_printf (axes, "%s%u", axes->len > 0 ? " " : "", k);
+  made = cjl_onnx_put (import, cjl_onnx_is_op (node, "ReduceMean") ? "mean" : "sum", node,
+                       cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "axes", "%s", axes->str)
+      || !cjl_onnx_set (import, made, error, "keep", "%s", keep ? "true" : "false"))
+    return FALSE;
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
 /* --- several --- */
 
 #define MAX_JOINED 4096 /* by one Concat */
+
+/* A number for every moment and feature, the same for all samples. */
+static gboolean
+rule_places (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const char *axes = import->lift != NULL ? import->lift : "NTF";
+  const guint i = cjl_onnx_flows (import, node, 0) ? 0 : 1;
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, i));
+  const CjArray *places = cjl_onnx_constant (import, cjl_onnx_input (node, 1 - i));
+  guint back;
+  CjShape shape;
+  CjNode *made;
+
+  if (x == NULL || places == NULL || x->dims.n != 3 || axes[2] != 'F' || places->dims.n > 3
+      || !cj_array_type_is_float (places->type) || (import->lift == NULL && x->dims.d[0] != import->batch))
+    return TRUE;
+  for (guint k = 0; k < 3; k++)
+    {
+      back = 3 - places->dims.n;
+      if ((k < back ? 1 : places->dims.d[k - back]) != (axes[k] == 'N' ? 1 : x->dims.d[k]))
+        return TRUE;
+    }
+  shape = cj_shape2 (x->dims.d[strchr (axes, 'T') - axes], x->dims.d[2]);
+  made = cjl_onnx_put (import, "learned-position", node, cjl_onnx_input (node, i), error, NULL);
+  if (made == NULL)
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", places, &shape);
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
+/* One token before all others, the same for all samples. */
+static gboolean
+rule_token (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 1));
+  g_autoptr (CjArray) token = NULL;
+  CjShape shape;
+  CjNode *made;
+
+  if (node->inputs->len != 2 || cjl_onnx_get_int (node, "axis", 1) != 1 || import->lift != NULL
+      || cjl_onnx_flows (import, node, 0) || !cjl_onnx_flows (import, node, 1) || x == NULL
+      || x->dims.n != 3 || x->dims.d[0] != import->batch)
+    return TRUE;
+  token = cjl_onnx_dup_slice (import, node, 0);
+  if (token == NULL || token->dims.n != 3 || token->size != x->dims.d[2]
+      || !cj_array_type_is_float (token->type))
+    return TRUE;
+  shape = cj_shape2 (1, token->size);
+  made = cjl_onnx_put (import, "class-token", node, cjl_onnx_input (node, 1), error, NULL);
+  if (made == NULL)
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", token, &shape);
+  return cjl_onnx_finish (import, node, made, handled);
+}
 
 /* Two wires of one shape. */
 static gboolean
@@ -399,11 +481,13 @@ static const struct
   const char *op;
   CjlOnnxRule rule;
 } rules[] = {
+  { "Add", rule_places },
   { "Add", rule_pair },
   { "AveragePool", cjl_onnx_rule_pool },
   { "BatchNormalization", cjl_onnx_rule_batch_norm },
   { "Celu", rule_slope },
   { "Clip", rule_clip },
+  { "Concat", rule_token },
   { "Concat", rule_concat },
   { "Conv", cjl_onnx_rule_conv },
   { "ConvTranspose", cjl_onnx_rule_conv_transpose },
@@ -429,6 +513,8 @@ static const struct
   { "Pow", cjl_onnx_rule_rms_norm },
   { "RNN", cjl_onnx_rule_recurrent },
   { "ReduceMean", rule_mean },
+  { "ReduceMean", rule_reduce },
+  { "ReduceSum", rule_reduce },
   { "Reshape", rule_reshape },
   { "Softmax", rule_softmax },
   { "Split", rule_split },

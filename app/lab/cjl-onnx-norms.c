@@ -200,6 +200,8 @@ cjl_onnx_rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboo
     }
   else
     scale = NULL;
+  if (g_hash_table_contains (import->done, last))
+    return TRUE; /* there is one already */
   return add_layer_norm (import, node, last, scale, bias, eps, handled, error);
 }
 

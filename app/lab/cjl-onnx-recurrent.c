@@ -270,10 +270,47 @@ is_read (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i)
              || g_hash_table_contains (import->ends, name));
 }
 
+/* Whether a state goes only among others of which somebody picks another one. */
+static gboolean
+is_passed_over (const CjlOnnxImport *import, const char *name, const CjdOnnxNode *concat)
+{
+  const char *all = cjl_onnx_output (concat, 0);
+  const GPtrArray *users = g_hash_table_lookup (import->users, all);
+
+  if (!cjl_onnx_is_op (concat, "Concat") || users == NULL || g_hash_table_contains (import->ends, all))
+    return FALSE;
+  for (guint i = 0; i < users->len; i++)
+    {
+      const CjdOnnxNode *gather = users->pdata[i];
+      const CjArray *index = cjl_onnx_constant (import, cjl_onnx_input (gather, 1));
+      gint64 at = index != NULL && index->size == 1 ? cj_array_get_int (index, 0) : 0;
+      const char *picked;
+
+      if (!cjl_onnx_is_op (gather, "Gather") || index == NULL || index->size != 1
+          || cjl_onnx_get_int (gather, "axis", 0) != 0
+          || (picked = cjl_onnx_find_joined (import, concat, &at)) == NULL
+          || g_str_equal (picked, name))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Whether somebody reads the last states of a cell. */
 static gboolean
 reads_states (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
-  return is_read (import, node, 1) || is_read (import, node, 2);
+  for (guint i = 1; i < 3; i++)
+    {
+      const char *name = cjl_onnx_output (node, i);
+      const GPtrArray *users = g_hash_table_lookup (import->users, name);
+
+      if (*name != '\0' && g_hash_table_contains (import->ends, name))
+        return TRUE;
+      for (guint k = 0; *name != '\0' && users != NULL && k < users->len; k++)
+        if (!is_passed_over (import, name, users->pdata[k]))
+          return TRUE;
+    }
+  return FALSE;
 }
 
 /* The layer whose sequence a cell reads and nobody else, if both can be one: else NULL. */

@@ -21,6 +21,9 @@ guint cjl_onnx_rank_of (const CjlOnnxImport *import, const char *name);
 /* A constant of one number; whether it is about this one. */
 gboolean cjl_onnx_get_number (const CjlOnnxImport *import, const char *name, double *number);
 gboolean cjl_onnx_is_number (const CjlOnnxImport *import, const char *name, double wanted);
+/* The dimensions that a node is told, by an attribute or its second input, as bits; FALSE: it is not. */
+gboolean cjl_onnx_read_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank,
+                             guint *bits);
 /* The input of a node of two that is not `x`. */
 const char *cjl_onnx_other_input (const CjdOnnxNode *node, const char *x);
 /* The one node that reads the result of another, if it is of this kind, or NULL. */

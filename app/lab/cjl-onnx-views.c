@@ -338,28 +338,6 @@ match (const Match *m, guint i, guint j)
   return TRUE;
 }
 
-/* Axes of Squeeze and Unsqueeze as bits; FALSE: they are not told. */
-static gboolean
-read_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank, guint *bits)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, "axes");
-  const CjArray *given = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const gboolean listed = attr != NULL && attr->kind == CJ_ATTR_INTS;
-  const gint64 n = listed ? attr->n : given != NULL ? given->size : 0;
-
-  *bits = 0;
-  for (gint64 i = 0; i < n; i++)
-    {
-      gint64 axis = listed ? attr->ints[i] : cj_array_get_int (given, i);
-
-      axis += axis < 0 ? rank : 0;
-      if (axis < 0 || axis >= rank)
-        return FALSE;
-      *bits |= 1u << axis;
-    }
-  return n > 0;
-}
-
 /* Letters of a reshaped view; FALSE: it is another kind of reshaping. */
 static gboolean
 reshape_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *axes,
@@ -370,7 +348,7 @@ reshape_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *
 
   if (out->n + 1 > CJL_ONNX_VIEW_AXES)
     return FALSE;
-  if (cjl_onnx_is_op (node, "Squeeze") && read_axes (import, node, in->n, &bits))
+  if (cjl_onnx_is_op (node, "Squeeze") && cjl_onnx_read_axes (import, node, in->n, &bits))
     {
       for (guint k = 0; axes[k] != '\0'; k++)
         if ((bits >> k & 1) == 0)
@@ -380,7 +358,7 @@ reshape_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *
       to[n] = '\0';
       return TRUE;
     }
-  if (cjl_onnx_is_op (node, "Unsqueeze") && read_axes (import, node, out->n, &bits))
+  if (cjl_onnx_is_op (node, "Unsqueeze") && cjl_onnx_read_axes (import, node, out->n, &bits))
     {
       for (guint k = 0; k < out->n; k++)
         to[k] = (bits >> k & 1) != 0 ? '1' : axes[n++];
@@ -498,6 +476,42 @@ find_sequence (const CjlOnnxImport *import, const CjdOnnxNode *node, CjlOnnxView
   return plain;
 }
 
+/* Which input of a Concat along the first dimension element `*index` comes from, and there which: NULL: none. */
+const char *
+cjl_onnx_find_joined (const CjlOnnxImport *import, const CjdOnnxNode *concat, gint64 *index)
+{
+  const CjArray *all = cjl_onnx_value (import, cjl_onnx_output (concat, 0));
+
+  if (all == NULL || all->dims.n < 1 || cjl_onnx_get_int (concat, "axis", 1) != 0)
+    return NULL;
+  *index += *index < 0 ? all->dims.d[0] : 0;
+  for (guint i = 0; i < concat->inputs->len && *index >= 0; i++)
+    {
+      const CjArray *one = cjl_onnx_value (import, cjl_onnx_input (concat, i));
+
+      if (one == NULL || one->dims.n < 1)
+        return NULL;
+      if (*index < one->dims.d[0])
+        return cjl_onnx_input (concat, i);
+      *index -= one->dims.d[0];
+    }
+  return NULL;
+}
+
+/* One of several states that were joined. */
+static gboolean
+view_joined (CjlOnnxImport *import, const CjdOnnxNode *node, gint64 index, gboolean keep,
+             gboolean *handled, GError **error)
+{
+  const char *name = cjl_onnx_find_joined (
+      import, cjl_onnx_maker (import, cjl_onnx_input (node, 0)), &index);
+  const CjlOnnxView *view = name != NULL ? cjl_onnx_find_view (import, name) : NULL;
+
+  return view == NULL
+         || view_one (import, node, view, 0, cjl_onnx_value (import, name)->dims.d[0], index, keep,
+                      handled, error);
+}
+
 static gboolean
 view_gather (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
@@ -509,8 +523,11 @@ view_gather (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
 
   if (x == NULL || index == NULL || index->size != 1 || index->dims.n > 1)
     return TRUE;
-  view = find_sequence (import, node, &plain);
   axis += axis < 0 ? x->dims.n : 0;
+  if (axis == 0 && cjl_onnx_is_op (cjl_onnx_maker (import, cjl_onnx_input (node, 0)), "Concat"))
+    return view_joined (import, node, cj_array_get_int (index, 0), index->dims.n == 1, handled,
+                        error);
+  view = find_sequence (import, node, &plain);
   if (view == NULL || axis < 0 || axis >= x->dims.n)
     return TRUE;
   return view_one (import, node, view, (guint) axis, x->dims.d[axis], cj_array_get_int (index, 0),
@@ -625,6 +642,40 @@ view_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
   return TRUE;
 }
 
+/* A mean or a sum over the moments of a view. */
+static gboolean
+view_reduce (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
+  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
+  CjlOnnxView next;
+  guint bits, axis = 0;
+  CjNode *made;
+
+  if (view == NULL || !cjl_onnx_read_axes (import, node, rank, &bits))
+    return TRUE;
+  while (axis < rank && bits != 1u << axis)
+    axis++;
+  if (axis >= rank || view->axes[axis] != 'T' || strchr (view->axes, 'F') == NULL)
+    return TRUE;
+  next = *view;
+  if (!cjl_onnx_view_base (import, view, &next.base, error))
+    return FALSE;
+  made = put_on (import, cjl_onnx_is_op (node, "ReduceMean") ? "mean" : "sum", node, next.base,
+                 error);
+  if (made == NULL)
+    return FALSE;
+  next.base = (CjlOnnxMade){ made, 0 };
+  next.all = next.n;
+  next.from = 0;
+  next.axes[axis] = '1';
+  if (cjl_onnx_get_int (node, "keepdims", 1) == 0)
+    memmove (next.axes + axis, next.axes + axis + 1, strlen (next.axes + axis));
+  cjl_onnx_take_view (import, cjl_onnx_output (node, 0), &next);
+  *handled = TRUE;
+  return TRUE;
+}
+
 static gboolean
 view_pass (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
 {
@@ -655,6 +706,8 @@ cjl_onnx_rule_view (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
     return view_split (import, node, handled);
   if (cjl_onnx_is_op (node, "Concat"))
     return view_concat (import, node, handled);
+  if (cjl_onnx_is_op (node, "ReduceMean") || cjl_onnx_is_op (node, "ReduceSum"))
+    return view_reduce (import, node, handled, error);
   if (cjl_onnx_is_op (node, "Identity") || cjl_onnx_is_op (node, "Cast")
       || (cjl_onnx_is_op (node, "Dropout")
           && !g_hash_table_contains (import->users, cjl_onnx_output (node, 1))))
@@ -682,6 +735,7 @@ static const struct
   { "LayerNormalization", "F" },
   { "ReduceMean", "F" },
   { "BatchNormalization", "NFT" },
+  { "PRelu", "NFT" },
 };
 
 const char *

@@ -50,6 +50,9 @@ gboolean cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **err
 gboolean cjl_onnx_turn (CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
                         CjlOnnxMade *base, GError **error);
 
+/* Which input of a Concat along the first dimension its element *index is of, and there which: the name, or NULL. */
+const char *cjl_onnx_find_joined (const CjlOnnxImport *import, const CjdOnnxNode *concat,
+                                  gint64 *index);
 /* Nodes that lay out anew: makes a view where one of the inputs or the result is one. */
 gboolean cjl_onnx_rule_view (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                              GError **error);
