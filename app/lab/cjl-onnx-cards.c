@@ -104,8 +104,7 @@ cjl_onnx_dup_slice (const CjlOnnxImport *import, const CjdOnnxNode *node, guint 
 {
   const char *name = cjl_onnx_input (node, i);
   const CjArray *value = cjl_onnx_value (import, name);
-  const CjArray *other
-      = import->others != NULL ? g_hash_table_lookup (import->others, name) : NULL;
+  const CjArray *other = import->others != NULL ? g_hash_table_lookup (import->others, name) : NULL;
   CjArray *slice;
   int axis;
 

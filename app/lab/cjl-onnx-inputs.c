@@ -42,7 +42,8 @@ is_moments_first (const CjdOnnxInfo *info)
   const char *second = info->names[1] != NULL ? info->names[1] : "";
 
   return info->n == 3 && info->d[1] < 0
-         && (info->d[0] > 0 || (strstr (second, "batch") != NULL && strstr (first, "batch") == NULL));
+         && (info->d[0] > 0
+             || (strstr (second, "batch") != NULL && strstr (first, "batch") == NULL));
 }
 
 int *

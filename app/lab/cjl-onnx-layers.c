@@ -341,7 +341,8 @@ rule_places (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   CjNode *made;
 
   if (x == NULL || places == NULL || x->dims.n != 3 || axes[2] != 'F' || places->dims.n > 3
-      || !cj_array_type_is_float (places->type) || (import->lift == NULL && x->dims.d[0] != import->batch))
+      || !cj_array_type_is_float (places->type)
+      || (import->lift == NULL && x->dims.d[0] != import->batch))
     return TRUE;
   for (guint k = 0; k < 3; k++)
     {

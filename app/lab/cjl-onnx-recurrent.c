@@ -277,7 +277,8 @@ is_passed_over (const CjlOnnxImport *import, const char *name, const CjdOnnxNode
   const char *all = cjl_onnx_output (concat, 0);
   const GPtrArray *users = g_hash_table_lookup (import->users, all);
 
-  if (!cjl_onnx_is_op (concat, "Concat") || users == NULL || g_hash_table_contains (import->ends, all))
+  if (!cjl_onnx_is_op (concat, "Concat") || users == NULL
+      || g_hash_table_contains (import->ends, all))
     return FALSE;
   for (guint i = 0; i < users->len; i++)
     {

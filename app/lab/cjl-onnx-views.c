@@ -503,9 +503,10 @@ static gboolean
 view_joined (CjlOnnxImport *import, const CjdOnnxNode *node, gint64 index, gboolean keep,
              gboolean *handled, GError **error)
 {
-  const char *name = cjl_onnx_find_joined (
-      import, cjl_onnx_maker (import, cjl_onnx_input (node, 0)), &index);
-  const CjlOnnxView *view = name != NULL ? cjl_onnx_find_view (import, name) : NULL;
+  const char *name
+      = cjl_onnx_find_joined (import, cjl_onnx_maker (import, cjl_onnx_input (node, 0)), &index);
+  /* also where it was laid out for the Concat, which goes if nobody else reads it */
+  const CjlOnnxView *view = name != NULL ? g_hash_table_lookup (import->views, name) : NULL;
 
   return view == NULL
          || view_one (import, node, view, 0, cjl_onnx_value (import, name)->dims.d[0], index, keep,

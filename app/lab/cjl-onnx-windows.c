@@ -16,6 +16,8 @@ typedef struct
   gint64 kernel[2], stride[2], dilation[2], pads[4]; /* pads: before by axis, then after */
   gboolean same;                                     /* the padding is on both sides alike */
   const char *axes;                                  /* over time: how the model has it laid out */
+  const char *x;                                     /* what it slides over */
+  gboolean padded;                                   /* with zeros, by a node of their own */
 } Window;
 
 static gboolean
@@ -49,11 +51,46 @@ pad_by_word (const CjlOnnxImport *import, const CjdOnnxNode *node, Window *w)
     }
 }
 
+/* Zeros that a Pad puts around height and width, or before and after a sequence, are those of the window behind it. */
+static void
+take_pad (const CjlOnnxImport *import, const CjdOnnxNode *node, Window *w)
+{
+  const CjdOnnxNode *pad = cjl_onnx_maker (import, w->x);
+  const CjAttr *attr = pad != NULL ? cj_extra_node_find (pad->op, "pads") : NULL;
+  const CjArray *given = pad != NULL ? cjl_onnx_constant (import, cjl_onnx_input (pad, 1)) : NULL;
+  const guint rank = w->n + 2;
+  gint64 pads[8];
+  double value = 0;
+
+  if (!cjl_onnx_is_op (pad, "Pad") || !cjl_onnx_text_is (pad, "mode", "constant", "constant")
+      || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
+      || *cjl_onnx_input (pad, 3) != '\0' || cjl_onnx_get_float (pad, "value", 0) != 0
+      || (*cjl_onnx_input (pad, 2) != '\0'
+          && (!cjl_onnx_get_number (import, cjl_onnx_input (pad, 2), &value) || value != 0)))
+    return;
+  if (attr != NULL ? attr->kind != CJ_ATTR_INTS || attr->n != 2 * rank
+                   : given == NULL || given->size != 2 * rank)
+    return;
+  for (guint k = 0; k < 2 * rank; k++)
+    {
+      pads[k] = attr != NULL ? attr->ints[k] : cj_array_get_int (given, k);
+      if (pads[k] < 0 || pads[k] > MAX_STRETCH || (k % rank < 2 && pads[k] != 0))
+        return;
+    }
+  for (guint k = 0; k < w->n; k++)
+    {
+      w->pads[k] += pads[2 + k];
+      w->pads[w->n + k] += pads[rank + 2 + k];
+    }
+  w->x = cjl_onnx_input (pad, 0);
+  w->padded = TRUE;
+}
+
 /* A window over pictures of one row or column is one over time, if they are a sequence on the canvas. */
 static void
-lay_flat (const CjlOnnxImport *import, const CjdOnnxNode *node, Window *w)
+lay_flat (const CjlOnnxImport *import, Window *w)
 {
-  const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
+  const CjlOnnxView *view = cjl_onnx_find_view (import, w->x);
   const gboolean row = view != NULL && g_str_equal (view->axes, "NF1T");
   const guint flat = row ? 0 : 1, kept = row ? 1 : 0;
 
@@ -77,7 +114,9 @@ read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 
   const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
   gint64 most;
 
-  *w = (Window){ .n = rank - 2, .stride = { 1, 1 }, .dilation = { 1, 1 } };
+  *w = (Window){
+    .n = rank - 2, .stride = { 1, 1 }, .dilation = { 1, 1 }, .x = cjl_onnx_input (node, 0)
+  };
   if (rank != 3 && rank != 4)
     return FALSE;
   if (kernel != NULL)
@@ -95,7 +134,12 @@ read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 
       && !cjl_onnx_text_is (node, "auto_pad", "", "VALID")
       && !cjl_onnx_text_is (node, "auto_pad", "", ""))
     pad_by_word (import, node, w);
-  lay_flat (import, node, w);
+  if (kernel != NULL
+          ? cjl_onnx_is_op (node, "Conv")
+          : cjl_onnx_is_op (node, "AveragePool") && cjl_onnx_get_int (node, "ceil_mode", 0) == 0
+                && w->pads[0] + w->pads[1] + w->pads[2] + w->pads[3] == 0)
+    take_pad (import, node, w);
+  lay_flat (import, w);
   most = w->n == 1 ? MAX_STRETCH : MAX_WINDOW;
   w->same = TRUE;
   for (guint k = 0; k < w->n; k++)
@@ -123,13 +167,12 @@ static CjNode *
 put_window (CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w, const char *over_time,
             const char *over_picture, GError **error)
 {
-  const char *x = cjl_onnx_input (node, 0);
   CjlOnnxMade base;
   CjNode *made;
 
   if (w->n == 2)
-    return cjl_onnx_put (import, over_picture, node, x, error, NULL);
-  if (!cjl_onnx_turn (import, node, x, &base, error))
+    return cjl_onnx_put (import, over_picture, node, w->x, error, NULL);
+  if (!cjl_onnx_turn (import, node, w->x, &base, error))
     return NULL;
   made = cjl_onnx_put (import, over_time, node, NULL, error, NULL);
   return made != NULL && cj_graph_connect (import->graph, base.node, base.port, made, 0, error)
@@ -153,9 +196,9 @@ finish_window (CjlOnnxImport *import, const CjdOnnxNode *last, const Window *w, 
 /* A padding that is not the same before and after, as the word for it that convolutions over time have; NULL: there
  * is none. */
 static const char *
-find_padding_word (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
+find_padding_word (const CjlOnnxImport *import, const Window *w)
 {
-  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *x = cjl_onnx_value (import, w->x);
   const gint64 reach = (w->kernel[0] - 1) * w->dilation[0];
   const gint64 size = x->dims.d[strchr (w->axes, 'T') - w->axes];
   const gint64 last = (size + w->stride[0] - 1) / w->stride[0] - 1;
@@ -221,10 +264,9 @@ put_border (CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w, CjN
     {
       *made = put_window (import, node, w, "conv-1d", "conv-2d", error);
       return *made != NULL
-             && cjl_onnx_set (import, *made, error, "padding", "%s",
-                              find_padding_word (import, node, w));
+             && cjl_onnx_set (import, *made, error, "padding", "%s", find_padding_word (import, w));
     }
-  border = cjl_onnx_put (import, "pad-2d", node, cjl_onnx_input (node, 0), error, NULL);
+  border = cjl_onnx_put (import, "pad-2d", node, w->x, error, NULL);
   for (guint k = 0; k < 4; k++)
     if (border == NULL
         || !cjl_onnx_set (import, border, error, sides[k], "%lld", (long long) w->pads[k]))
@@ -245,7 +287,7 @@ cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
   if (weight == NULL || weight->dims.n != cjl_onnx_rank_of (import, cjl_onnx_input (node, 0))
       || weight->dims.d[0] > 4096 || !read_window (import, node, weight->dims.d + 2, &w)
       || !cjl_onnx_read_bias (import, node, weight->dims.d[0], &bias)
-      || (w.n == 1 && !w.same && find_padding_word (import, node, &w) == NULL))
+      || (w.n == 1 && !w.same && find_padding_word (import, &w) == NULL))
     return TRUE;
   if (w.same)
     made = put_window (import, node, &w, "conv-1d", "conv-2d", error);
@@ -302,7 +344,7 @@ cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || (largest && !set_sizes (import, made, &w, "dilation", w.dilation, error))
       || (cjl_onnx_get_int (node, "ceil_mode", 0) != 0
           && !cjl_onnx_set (import, made, error, "ceil", "%s", "true"))
-      || (!largest && cjl_onnx_get_int (node, "count_include_pad", 0) == 0
+      || (!largest && !w.padded && cjl_onnx_get_int (node, "count_include_pad", 0) == 0
           && !cjl_onnx_set (import, made, error, "exclude-padding", "%s", "true")))
     return FALSE;
   return finish_window (import, node, &w, made, handled);
@@ -314,7 +356,8 @@ cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
 {
   const gboolean largest = cjl_onnx_is_op (node, "GlobalMaxPool");
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-  const Window w = { .n = 1, .kernel = { x->dims.d[2] }, .axes = "NFT" };
+  const Window w
+      = { .n = 1, .kernel = { x->dims.d[2] }, .axes = "NFT", .x = cjl_onnx_input (node, 0) };
   CjNode *made;
 
   if (w.kernel[0] < 1 || (largest && w.kernel[0] > MAX_STRETCH))
