@@ -2,6 +2,7 @@
 /* The model is run once as it is, and once for one sample more: so every shape is known, and what changes with the
  * batch alone can be told from what is constant. */
 #include "cjl-onnx-inputs.h"
+#include "cjl-onnx-rules.h"
 #include "cjl-onnx-views.h"
 
 #include "cj-error.h"
@@ -373,6 +374,7 @@ add_nodes (CjlOnnxImport *import, const GArray *order, GError **error)
     if (!cjl_onnx_lay_out (import, ((CjdOnnxInfo *) graph->outputs->pdata[i])->name, error))
       return FALSE;
   drop_unread (import);
+  cjl_onnx_remark_bits (import);
   return TRUE;
 }
 

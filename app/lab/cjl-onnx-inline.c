@@ -179,6 +179,93 @@ inline_calls (CjlOnnxFlat *flat, GHashTable *functions, gsize *words, guint *num
   return some;
 }
 
+/* --- operators on whole numbers --- */
+
+/* A name made of another and a word. */
+static const char *
+add_name (CjlOnnxFlat *flat, const char *of, const char *word)
+{
+  char *name = strlen (of) <= MAX_NAME ? g_strconcat (of, "/", word, NULL)
+                                       : g_strdup_printf ("%s.%u/%s", word, flat->names->len, word);
+
+  g_ptr_array_add (flat->names, name);
+  return name;
+}
+
+/* An operator of up to three inputs; the name of what it makes, which may be given. */
+static const char *
+add_op (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *of, const char *op, const char *a,
+        const char *b, const char *c, const char *y)
+{
+  const char *const in[] = { a, b, c };
+  CjdOnnxNode *node = add_node (flat, to, "", "", cj_extra_node_new (op, of->op->opset));
+
+  for (guint i = 0; i < 3 && in[i] != NULL; i++)
+    g_ptr_array_add (node->inputs, (gpointer) in[i]);
+  g_ptr_array_add (node->outputs, (gpointer) y);
+  return y;
+}
+
+/* What whole numbers stand for, [rows, ..] with a scale for each or one for all. */
+static const char *
+add_real (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *of, const char *word, const char *q,
+          const char *scale, const char *zero, gint64 axis)
+{
+  const char *y = add_op (flat, to, of, "DequantizeLinear", q, scale, zero,
+                          add_name (flat, of->outputs->pdata[0], word));
+  CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
+
+  attr->i = axis;
+  g_ptr_array_add (((CjdOnnxNode *) to->pdata[to->len - 1])->op->attrs, attr);
+  return y;
+}
+
+/* A convolution or a product of whole numbers as that of the numbers that they stand for, between what rounds. */
+static void
+split_integers (CjlOnnxFlat *flat, GPtrArray *to, CjdOnnxNode *node, gboolean convolves)
+{
+  char *const *in = (char *const *) node->inputs->pdata;
+  const char *y = node->outputs->pdata[0], *bias = NULL, *x, *w;
+  CjdOnnxNode *made;
+
+  x = add_real (flat, to, node, "x", in[0], in[1], in[2], 1);
+  w = add_real (flat, to, node, "weight", in[3], in[4], in[5], convolves ? 0 : -1);
+  if (convolves && node->inputs->len > 8 && *in[8] != '\0')
+    {
+      bias = add_op (flat, to, node, "Mul", in[1], in[4], NULL, add_name (flat, y, "step"));
+      bias = add_real (flat, to, node, "bias", in[8], bias, NULL, 0);
+    }
+  made = add_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+  g_free (made->op->op);
+  made->op->op = g_strdup (convolves ? "Conv" : "MatMul");
+  g_ptr_array_add (made->inputs, (gpointer) x);
+  g_ptr_array_add (made->inputs, (gpointer) w);
+  if (bias != NULL)
+    g_ptr_array_add (made->inputs, (gpointer) bias);
+  g_ptr_array_add (made->outputs, (gpointer) add_name (flat, y, "sum"));
+  add_op (flat, to, node, "QuantizeLinear", made->outputs->pdata[0], in[6], in[7], y);
+}
+
+static void
+split_all_integers (CjlOnnxFlat *flat)
+{
+  GPtrArray *nodes = g_ptr_array_new ();
+
+  for (guint i = 0; i < flat->graph.nodes->len; i++)
+    {
+      CjdOnnxNode *node = flat->graph.nodes->pdata[i];
+      const gboolean convolves = g_str_equal (node->op->op, "QLinearConv");
+
+      if (*node->domain == '\0' && (convolves || g_str_equal (node->op->op, "QLinearMatMul"))
+          && node->inputs->len >= 8 && node->outputs->len == 1)
+        split_integers (flat, nodes, node, convolves);
+      else
+        g_ptr_array_add (nodes, node);
+    }
+  g_ptr_array_unref (flat->graph.nodes);
+  flat->graph.nodes = nodes;
+}
+
 void
 cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
 {
@@ -196,6 +283,7 @@ cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
   g_ptr_array_extend (flat->graph.tensors, model->graph->tensors, NULL, NULL);
   for (guint i = 0; i < MAX_DEPTH && inline_calls (flat, functions, &words, &number); i++)
     ;
+  split_all_integers (flat);
 }
 
 void

@@ -512,6 +512,7 @@ static const struct
   { "Mul", rule_pair },
   { "PRelu", rule_prelu },
   { "Pow", cjl_onnx_rule_rms_norm },
+  { "QuantizeLinear", cjl_onnx_rule_quantise },
   { "RNN", cjl_onnx_rule_recurrent },
   { "ReduceMean", rule_mean },
   { "ReduceMean", rule_reduce },

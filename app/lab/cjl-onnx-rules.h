@@ -66,6 +66,11 @@ gboolean cjl_onnx_rule_rms_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
 gboolean cjl_onnx_rule_pointwise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                   GError **error);
 
+/* Rounding to few bits and back; says at the end what there was of it. */
+gboolean cjl_onnx_rule_quantise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+void cjl_onnx_remark_bits (CjlOnnxImport *import);
+
 /* Products with weights of attention. */
 gboolean cjl_onnx_rule_attention (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                   GError **error);

@@ -723,19 +723,13 @@ static const struct
 {
   const char *op, *axes; /* NULL: any; "F": the last */
 } lifted[] = {
-  { "LeakyRelu", NULL },
-  { "Elu", NULL },
-  { "Celu", NULL },
-  { "Clip", NULL },
-  { "Mul", NULL },
-  { "Add", NULL },
-  { "Concat", NULL },
-  { "Softmax", NULL },
-  { "LogSoftmax", NULL },
-  { "MatMul", "F" },
-  { "LayerNormalization", "F" },
-  { "ReduceMean", "F" },
-  { "BatchNormalization", "NFT" },
+  { "LeakyRelu", NULL }, { "Elu", NULL },
+  { "Celu", NULL },      { "Clip", NULL },
+  { "Mul", NULL },       { "Add", NULL },
+  { "Concat", NULL },    { "QuantizeLinear", NULL },
+  { "Softmax", NULL },   { "LogSoftmax", NULL },
+  { "MatMul", "F" },     { "LayerNormalization", "F" },
+  { "ReduceMean", "F" }, { "BatchNormalization", "NFT" },
   { "PRelu", "NFT" },
 };
 
