@@ -42,12 +42,37 @@ put_weights (const CjlOnnxImport *import, CjProgram *program)
     }
 }
 
+/* The nodes that are placeholders or read, however far back, from one: those cannot be right. */
+static GHashTable *
+find_doubtful (const CjlOnnxImport *import)
+{
+  GHashTable *doubtful = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) order = cj_graph_sort (import->graph);
+
+  for (guint i = 0; i < order->len && import->unknown->len > 0; i++)
+    {
+      CjNode *node = order->pdata[i];
+      gboolean doubt = FALSE;
+
+      for (guint k = 0; k < import->unknown->len; k += 2)
+        doubt = doubt || g_str_equal (import->unknown->pdata[k], node->id);
+      for (guint k = 0; k < CJ_LAYER_MAX_IN; k++)
+        doubt = doubt
+                || (node->from[k].node != NULL
+                    && g_hash_table_contains (doubtful, node->from[k].node));
+      if (doubt)
+        g_hash_table_add (doubtful, node);
+    }
+  return doubtful;
+}
+
 /* The results of the model as arrays: from the program, or constants. */
 static GPtrArray *
 collect (const CjlOnnxImport *import, const CjProgram *program, GError **error)
 {
   const CjdOnnxGraph *graph = import->model->graph;
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_array);
+  g_autoptr (GHashTable) doubtful = find_doubtful (import);
 
   for (guint i = 0; i < graph->outputs->len; i++)
     {
@@ -56,12 +81,12 @@ collect (const CjlOnnxImport *import, const CjProgram *program, GError **error)
       CjArray *value = cjl_onnx_value (import, name), *result;
       g_autoptr (CjTensor) tensor = NULL;
 
-      if (made == NULL && value != NULL)
+      if (made == NULL && value != NULL && !g_hash_table_contains (import->flows, name))
         {
           g_ptr_array_add (results, cj_array_ref (value));
           continue;
         }
-      if (made != NULL)
+      if (made != NULL && !g_hash_table_contains (doubtful, made->node))
         tensor = cj_program_dup_output (
             program, (guint) cj_graph_get_index (import->graph, made->node), made->port);
       if (tensor == NULL || value == NULL || cj_shape_size (&tensor->shape) != value->size)

@@ -3,6 +3,8 @@
 
 #include "cjl-onnx-private.h"
 
+#include "cj-layer.h"
+
 #include <string.h>
 
 #define MAX_DEPTH 64 /* of calls within calls */
@@ -185,8 +187,8 @@ inline_calls (CjlOnnxFlat *flat, GHashTable *functions, gsize *words, guint *num
 static const char *
 add_name (CjlOnnxFlat *flat, const char *of, const char *word)
 {
-  char *name = strlen (of) <= MAX_NAME ? g_strconcat (of, "/", word, NULL)
-                                       : g_strdup_printf ("%s.%u/%s", word, flat->names->len, word);
+  char *name
+      = g_strdup_printf ("%s/%s.%u", strlen (of) <= MAX_NAME ? of : "", word, flat->names->len);
 
   g_ptr_array_add (flat->names, name);
   return name;
@@ -266,6 +268,63 @@ split_all_integers (CjlOnnxFlat *flat)
   flat->graph.nodes = nodes;
 }
 
+/* --- more inputs than a card has --- */
+
+static gboolean
+is_joint (const CjdOnnxNode *node)
+{
+  static const char *const ops[] = { "Concat", "Sum", "Max", "Min" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
+    if (*node->domain == '\0' && g_str_equal (node->op->op, ops[i]))
+      return node->inputs->len > CJ_LAYER_MAX_IN && node->outputs->len == 1;
+  return FALSE;
+}
+
+/* Inputs [from, from + n) of a node by nodes of its kind that have no more than a card, as few as will do; y: the name of
+ * what comes out. */
+static void
+join_some (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *node, guint from, guint n,
+           const char *y)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  guint part = 1;
+  CjdOnnxNode *made;
+
+  while (part < (n + CJ_LAYER_MAX_IN - 1) / CJ_LAYER_MAX_IN)
+    part *= CJ_LAYER_MAX_IN;
+  for (guint i = 0; i < n; i += part)
+    {
+      const guint m = MIN (part, n - i);
+      const char *name = m == 1 ? node->inputs->pdata[from + i] : add_name (flat, y, "part");
+
+      if (m > 1)
+        join_some (flat, to, node, from + i, m, name);
+      g_ptr_array_add (names, (gpointer) name);
+    }
+  made = add_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+  g_ptr_array_extend (made->inputs, names, NULL, NULL);
+  g_ptr_array_add (made->outputs, (gpointer) y);
+}
+
+static void
+split_all_joints (CjlOnnxFlat *flat)
+{
+  GPtrArray *nodes = g_ptr_array_new ();
+
+  for (guint i = 0; i < flat->graph.nodes->len; i++)
+    {
+      CjdOnnxNode *node = flat->graph.nodes->pdata[i];
+
+      if (is_joint (node))
+        join_some (flat, nodes, node, 0, node->inputs->len, node->outputs->pdata[0]);
+      else
+        g_ptr_array_add (nodes, node);
+    }
+  g_ptr_array_unref (flat->graph.nodes);
+  flat->graph.nodes = nodes;
+}
+
 void
 cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
 {
@@ -284,6 +343,7 @@ cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
   for (guint i = 0; i < MAX_DEPTH && inline_calls (flat, functions, &words, &number); i++)
     ;
   split_all_integers (flat);
+  split_all_joints (flat);
 }
 
 void

@@ -19,7 +19,8 @@ typedef struct
 } CjlOnnxFlat;
 
 /* The model, which must live longer, with the bodies of functions in place of their calls, and convolutions and
- * products of whole numbers (QLinearConv, QLinearMatMul) as those of what they stand for, between roundings. Functions that hold graphs
+ * products of whole numbers (QLinearConv, QLinearMatMul) as those of what they stand for, between roundings; what joins
+ * more values than a card has inputs does so in steps. Functions that hold graphs
  * stay as they are, and so do calls within calls deeper than 64. */
 void cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model);
 void cjl_onnx_flat_clear (CjlOnnxFlat *flat);

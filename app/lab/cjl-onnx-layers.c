@@ -326,8 +326,6 @@ rule_reduce (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
 
 /* --- several --- */
 
-#define MAX_JOINED 4096 /* by one Concat */
-
 /* A number for every moment and feature, the same for all samples. */
 static gboolean
 rule_places (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
@@ -403,29 +401,6 @@ rule_pair (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   return cjl_onnx_finish (import, node, made, handled);
 }
 
-/* Inputs [from, from + n) side by side; more than a layer takes by layers before it, as few as will do. */
-static CjNode *
-join (CjlOnnxImport *import, const CjdOnnxNode *node, int axis, guint from, guint n, GError **error)
-{
-  guint part = 1, port = 0;
-  CjNode *made = cjl_onnx_put (import, "concat", node, NULL, error, NULL);
-
-  if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", axis))
-    return NULL;
-  while (part * CJ_LAYER_MAX_IN < n)
-    part *= CJ_LAYER_MAX_IN;
-  for (guint i = 0; i < n; i += part, port++)
-    {
-      const guint m = MIN (part, n - i);
-      CjNode *before = m > 1 ? join (import, node, axis, from + i, m, error) : NULL;
-
-      if (m > 1 ? before == NULL || !cj_graph_connect (import->graph, before, 0, made, port, error)
-                : !cjl_onnx_wire (import, cjl_onnx_input (node, from + i), made, port, error))
-        return NULL;
-    }
-  return made;
-}
-
 static gboolean
 rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
@@ -434,7 +409,7 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
-  if (axis < 0 || axis >= rank || node->inputs->len < 2 || node->inputs->len > MAX_JOINED
+  if (axis < 0 || axis >= rank || node->inputs->len < 2 || node->inputs->len > CJ_LAYER_MAX_IN
       || (axis = cjl_onnx_axis (import, axis)) < 1)
     return TRUE;
   for (guint i = 0; i < node->inputs->len; i++)
@@ -448,7 +423,12 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
         if (g_str_equal (cjl_onnx_input (node, i), cjl_onnx_input (node, k)))
           return TRUE;
     }
-  made = join (import, node, (int) axis, 0, node->inputs->len, error);
+  made = cjl_onnx_put (import, "concat", node, cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
+    return FALSE;
+  for (guint i = 1; i < node->inputs->len; i++)
+    if (!cjl_onnx_wire (import, cjl_onnx_input (node, i), made, i, error))
+      return FALSE;
   return cjl_onnx_finish (import, node, made, handled);
 }
 
