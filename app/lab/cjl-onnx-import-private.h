@@ -32,6 +32,7 @@ typedef struct
   GHashTable *views;    /* names to CjlOnnxView, of what lies on the canvas in another layout */
   GHashTable *turned;   /* names [N, C, T] to CjlOnnxMade [N, T, C] */
   GHashTable *cells;    /* CjNode of recurrent layers to what is known of them */
+  GHashTable *lowered;  /* names to the CjlOnnxMade that they stood for before `lift`; NULL: none */
   const char *lift;     /* while a rule works on what lies in this layout, else NULL */
   GHashTable *done;     /* CjdOnnxNode that are part of a layer already */
   CjGraph *graph;

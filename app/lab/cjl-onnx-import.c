@@ -244,7 +244,8 @@ follow (CjlOnnxImport *import, const GArray *order)
   g_autoptr (GPtrArray) inputs = cjl_onnx_list_inputs (graph);
 
   for (guint i = 0; i < inputs->len; i++)
-    g_hash_table_add (import->flows, ((CjdOnnxInfo *) inputs->pdata[i])->name);
+    if (import->input_axes[i] >= 0)
+      g_hash_table_add (import->flows, ((CjdOnnxInfo *) inputs->pdata[i])->name);
   for (guint i = 0; i < graph->outputs->len; i++)
     g_hash_table_add (import->ends, ((CjdOnnxInfo *) graph->outputs->pdata[i])->name);
   for (guint i = 0; i < order->len; i++)
@@ -418,6 +419,7 @@ cjl_onnx_import_init (CjlOnnxImport *import, const CjdOnnx *model, CjGraph *grap
   import->made = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   import->views = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   import->turned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  import->lowered = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   import->cells = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   import->done = g_hash_table_new (NULL, NULL);
   import->weights = cjd_named_tensors_new ();
@@ -438,6 +440,7 @@ cjl_onnx_import_clear (CjlOnnxImport *import)
   g_clear_pointer (&import->made, g_hash_table_unref);
   g_clear_pointer (&import->views, g_hash_table_unref);
   g_clear_pointer (&import->turned, g_hash_table_unref);
+  g_clear_pointer (&import->lowered, g_hash_table_unref);
   g_clear_pointer (&import->cells, g_hash_table_unref);
   g_clear_pointer (&import->done, g_hash_table_unref);
   g_clear_pointer (&import->weights, g_ptr_array_unref);

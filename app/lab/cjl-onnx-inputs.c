@@ -271,8 +271,6 @@ cjl_onnx_add_inputs (CjlOnnxImport *import, GError **error)
 
   if (node == NULL)
     return FALSE;
-  if (infos->len > 1)
-    return cut_inputs (import, infos, node, error);
   if (import->front != NULL)
     {
       const gboolean flat = *import->front == '\0';
@@ -284,6 +282,8 @@ cjl_onnx_add_inputs (CjlOnnxImport *import, GError **error)
           || (!flat && !cj_graph_set_param (import->graph, node, "shape", import->front, error)))
         return FALSE;
     }
+  if (infos->len > 1)
+    return cut_inputs (import, infos, node, error);
   if (import->input_axes[0] == 1)
     cjl_onnx_note_view (import, ((CjdOnnxInfo *) infos->pdata[0])->name, NULL,
                         (CjlOnnxMade){ node, 0 }, "TNF");

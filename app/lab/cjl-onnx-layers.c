@@ -534,7 +534,7 @@ cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       const gboolean done
           = cjl_onnx_lift (import, node, lift, error) && try_rules (import, node, handled, error);
 
-      cjl_onnx_unlift (import, node);
+      cjl_onnx_unlift (import);
       if (!done)
         return FALSE;
     }

@@ -339,7 +339,6 @@ find_below (const CjlOnnxImport *import, const Cell *cell, const CjlOnnxMade *x)
 static CjNode *
 put_cell (CjlOnnxImport *import, const Cell *cell, const CjlOnnxMade *x, GError **error)
 {
-  const gboolean ends = !is_read (import, cell->node, 0) && !is_read (import, cell->back, 0);
   CjNode *made = cjl_onnx_put (import, cell->layer, cell->node, NULL, error, NULL);
   CjlOnnxCell *known;
 
@@ -348,7 +347,6 @@ put_cell (CjlOnnxImport *import, const Cell *cell, const CjlOnnxMade *x, GError 
       || !cjl_onnx_set (import, made, error, "bias", "%s", cell->bias ? "true" : "false")
       || !cjl_onnx_set (import, made, error, "bidirectional", "%s",
                         cell->dirs == 2 ? "true" : "false")
-      || !cjl_onnx_set (import, made, error, "output", "%s", ends ? "last" : "sequence")
       || (cell->relu && !cjl_onnx_set (import, made, error, "activation", "%s", "relu")))
     return NULL;
   for (guint i = 5; i < 7; i++)
@@ -360,8 +358,7 @@ put_cell (CjlOnnxImport *import, const Cell *cell, const CjlOnnxMade *x, GError 
                           .back = cell->back,
                           .units = cell->units,
                           .dirs = cell->dirs,
-                          .bias = cell->bias,
-                          .ends = ends };
+                          .bias = cell->bias };
   g_hash_table_insert (import->cells, made, known);
   return made;
 }
@@ -467,7 +464,9 @@ cjl_onnx_rule_recurrent (CjlOnnxImport *import, const CjdOnnxNode *node, gboolea
     return FALSE;
   known = g_hash_table_lookup (import->cells, made);
   put_weights (import, made, &cell, known->layers++);
-  if (!cjl_onnx_set (import, made, error, "layers", "%d", known->layers))
+  known->ends = !is_read (import, cell.node, 0) && !is_read (import, cell.back, 0);
+  if (!cjl_onnx_set (import, made, error, "layers", "%d", known->layers)
+      || !cjl_onnx_set (import, made, error, "output", "%s", known->ends ? "last" : "sequence"))
     return FALSE;
   known->last = cell.node;
   known->last_back = cell.back;

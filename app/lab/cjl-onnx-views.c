@@ -733,10 +733,28 @@ static const struct
   { "PRelu", "NFT" },
 };
 
+/* A value as a view, whether it is on the canvas as it is besides or not. */
+static gboolean
+peek (const CjlOnnxImport *import, const char *name, CjlOnnxView *view)
+{
+  const CjlOnnxView *known = g_hash_table_lookup (import->views, name);
+  const CjlOnnxMade *turned = g_hash_table_lookup (import->turned, name);
+  const CjArray *value = cjl_onnx_value (import, name);
+
+  if (known != NULL)
+    *view = *known;
+  else if (turned != NULL && value != NULL && value->dims.n == 3)
+    *view = (CjlOnnxView){
+      .base = *turned, .axes = "NFT", .dirs = 1, .n = value->dims.d[1], .all = value->dims.d[1]
+    };
+  return known != NULL || turned != NULL;
+}
+
 const char *
 cjl_onnx_find_lift (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
-  const CjlOnnxView *first = NULL;
+  static const char *const layouts[] = { "NTF", "NFT", "TNF", "TFN", "FNT", "FTN" };
+  CjlOnnxView first = { .axes = "" }, view;
   const char *wanted = NULL;
   gboolean known = FALSE;
 
@@ -744,46 +762,59 @@ cjl_onnx_find_lift (const CjlOnnxImport *import, const CjdOnnxNode *node)
     if ((known = cjl_onnx_is_op (node, lifted[i].op)))
       wanted = lifted[i].axes;
   for (guint i = 0; known && i < node->inputs->len; i++)
-    {
-      const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, i));
-
-      if (!cjl_onnx_flows (import, node, i))
-        continue;
-      if (view == NULL || (first != NULL && !g_str_equal (first->axes, view->axes)))
-        return NULL;
-      first = view;
-    }
-  if (first == NULL || strlen (first->axes) != 3 || strspn (first->axes, "NTF") != 3)
-    return NULL;
-  return wanted == NULL || g_str_equal (wanted, first->axes)
-                 || (g_str_equal (wanted, "F") && first->axes[2] == 'F')
-             ? first->axes
-             : NULL;
+    if (cjl_onnx_flows (import, node, i))
+      {
+        if (!peek (import, cjl_onnx_input (node, i), &view)
+            || (*first.axes != '\0' && !g_str_equal (first.axes, view.axes)))
+          return NULL;
+        first = view;
+      }
+  for (guint i = 0; i < G_N_ELEMENTS (layouts); i++)
+    if (g_str_equal (layouts[i], first.axes)
+        && (wanted == NULL || g_str_equal (wanted, first.axes)
+            || (g_str_equal (wanted, "F") && first.axes[2] == 'F')))
+      return layouts[i];
+  return NULL;
 }
 
+/* For the time of a rule the bases are what the names stand for; what they stood for is kept. */
 gboolean
 cjl_onnx_lift (CjlOnnxImport *import, const CjdOnnxNode *node, const char *axes, GError **error)
 {
   for (guint i = 0; i < node->inputs->len; i++)
     {
-      const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, i));
+      const char *name = cjl_onnx_input (node, i);
+      const CjlOnnxMade *made = g_hash_table_lookup (import->made, name);
+      CjlOnnxView view;
       CjlOnnxMade base;
 
-      if (view == NULL)
+      if (!cjl_onnx_flows (import, node, i) || g_hash_table_contains (import->lowered, name)
+          || !peek (import, name, &view))
         continue;
-      if (!cjl_onnx_view_base (import, view, &base, error))
+      if (!cjl_onnx_view_base (import, &view, &base, error))
         return FALSE;
-      cjl_onnx_note (import, cjl_onnx_input (node, i), base.node, base.port);
+      g_hash_table_insert (import->lowered, (gpointer) name,
+                           made != NULL ? g_memdup2 (made, sizeof *made) : NULL);
+      cjl_onnx_note (import, name, base.node, base.port);
     }
   import->lift = axes;
   return TRUE;
 }
 
 void
-cjl_onnx_unlift (CjlOnnxImport *import, const CjdOnnxNode *node)
+cjl_onnx_unlift (CjlOnnxImport *import)
 {
+  GHashTableIter iter;
+  gpointer name, made;
+
   import->lift = NULL;
-  for (guint i = 0; i < node->inputs->len; i++)
-    if (g_hash_table_contains (import->views, cjl_onnx_input (node, i)))
-      g_hash_table_remove (import->made, cjl_onnx_input (node, i));
+  g_hash_table_iter_init (&iter, import->lowered);
+  while (g_hash_table_iter_next (&iter, &name, &made))
+    {
+      if (made != NULL)
+        cjl_onnx_note (import, name, ((CjlOnnxMade *) made)->node, ((CjlOnnxMade *) made)->port);
+      else
+        g_hash_table_remove (import->made, name);
+    }
+  g_hash_table_remove_all (import->lowered);
 }

@@ -62,6 +62,6 @@ const char *cjl_onnx_find_lift (const CjlOnnxImport *import, const CjdOnnxNode *
 /* Begins and ends the work of a rule on what lies in that layout. */
 gboolean cjl_onnx_lift (CjlOnnxImport *import, const CjdOnnxNode *node, const char *axes,
                         GError **error);
-void cjl_onnx_unlift (CjlOnnxImport *import, const CjdOnnxNode *node);
+void cjl_onnx_unlift (CjlOnnxImport *import);
 
 G_END_DECLS

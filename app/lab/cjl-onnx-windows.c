@@ -366,9 +366,15 @@ cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
   if (made == NULL)
     return FALSE;
   if (largest)
-    return set_sizes (import, made, &w, "window", w.kernel, error)
-           && set_sizes (import, made, &w, "stride", w.kernel, error)
-           && finish_window (import, node, &w, made, handled);
+    {
+      CjNode *flat = cjl_onnx_put (import, "flatten", node, NULL, error, NULL);
+
+      if (flat == NULL || !cj_graph_connect (import->graph, made, 0, flat, 0, error)
+          || !set_sizes (import, made, &w, "window", w.kernel, error)
+          || !set_sizes (import, made, &w, "stride", w.kernel, error))
+        return FALSE;
+      made = flat;
+    }
   cjl_onnx_take (import, node);
   cjl_onnx_note_view (import, cjl_onnx_output (node, 0), node, (CjlOnnxMade){ made, 0 }, "NF1");
   *handled = TRUE;
