@@ -291,15 +291,18 @@ cjl_onnx_rule_pointwise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolea
   g_autoptr (GPtrArray) roots = NULL;
   gboolean bent;
 
-  if (y == NULL || !is_among (node, known, G_N_ELEMENTS (known)))
+  if (!is_among (node, known, G_N_ELEMENTS (known)))
     return TRUE;
   roots = list_roots (import, node, &bent);
   for (guint i = 0; bent && i < roots->len; i++)
     {
       const CjArray *x = cjl_onnx_value (import, roots->pdata[i]);
-      const int function = x != NULL && cj_dims_equal (&x->dims, &y->dims)
-                               ? try_root (import, cjl_onnx_output (node, 0), roots->pdata[i])
-                               : -1;
+      /* behind what is not known there are no values: then a node by itself */
+      const gboolean alike = x != NULL && y != NULL
+                                 ? cj_dims_equal (&x->dims, &y->dims)
+                                 : g_str_equal (roots->pdata[i], cjl_onnx_input (node, 0));
+      const int function
+          = alike ? try_root (import, cjl_onnx_output (node, 0), roots->pdata[i]) : -1;
 
       if (function >= 0)
         return put_function (import, node, roots->pdata[i], function, handled, error);
