@@ -30,7 +30,8 @@ typedef struct
 {
   Leg legs[3];
   gint64 n, heads;
-  gint64 *head; /* [B] */
+  gint64 *head;  /* [B] */
+  gint64 *first; /* [heads]: a slice of each */
   gboolean causal;
   double factor;
   CjlOnnxLinear out;
@@ -48,6 +49,7 @@ attention_clear (Attention *a)
       g_free (a->legs[k].columns);
     }
   g_free (a->head);
+  g_free (a->first);
   g_free (a->columns);
 }
 
@@ -209,6 +211,9 @@ count_heads (const CjlOnnxImport *import, Attention *a)
   for (gint64 b = 0; b < q->slices; b++)
     if (a->head[b] >= a->heads)
       return FALSE;
+  a->first = g_new0 (gint64, a->heads);
+  for (gint64 b = q->slices; b > 0; b--)
+    a->first[a->head[b - 1]] = b - 1;
   return TRUE;
 }
 
@@ -221,10 +226,8 @@ fits (const Attention *a, const Leg *leg)
     return FALSE;
   for (gint64 b = 0; b < leg->slices; b++)
     {
-      gint64 same = 0;
+      const gint64 same = a->first[a->head[b]];
 
-      while (a->head[same] != a->head[b])
-        same++;
       if (leg->sample[b] != a->legs[0].sample[b]
           || memcmp (leg->columns + b * leg->d, leg->columns + same * leg->d,
                      (gsize) leg->d * sizeof *leg->columns)
@@ -238,11 +241,7 @@ fits (const Attention *a, const Leg *leg)
 static gint64
 column_of (const Attention *a, const Leg *leg, gint64 head, gint64 k)
 {
-  gint64 b = 0;
-
-  while (a->head[b] != head)
-    b++;
-  return leg->columns[b * leg->d + k];
+  return leg->columns[a->first[head] * leg->d + k];
 }
 
 /* --- scores --- */

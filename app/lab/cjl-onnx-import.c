@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define MAX_ID 40
-#define MAX_ROUNDS 256 /* of finding conditions that are known */
+#define MAX_ROUNDS 64 /* of finding conditions that are known, which lie in each other */
 
 /* --- values --- */
 
@@ -293,71 +293,57 @@ add_node (CjlOnnxImport *import, const CjdOnnxNode *node, GError **error)
   return handled || cjl_onnx_put_placeholder (import, node, error);
 }
 
-static gboolean
-is_placeholder (const CjlOnnxImport *import, const CjNode *node)
-{
-  for (guint i = 0; i < import->unknown->len; i += 2)
-    if (g_str_equal (import->unknown->pdata[i], node->id))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_result (const CjlOnnxImport *import, const CjNode *node)
+/* The nodes that results of the model, or placeholders, are made of. */
+static GHashTable *
+find_read (const CjlOnnxImport *import)
 {
   const CjdOnnxGraph *graph = import->model->graph;
+  GHashTable *read = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) stack = g_ptr_array_new ();
 
   for (guint i = 0; i < graph->outputs->len; i++)
     {
       const CjlOnnxMade *made = g_hash_table_lookup (
           import->made, ((const CjdOnnxInfo *) graph->outputs->pdata[i])->name);
 
-      if (made != NULL && made->node == node)
-        return TRUE;
+      if (made != NULL)
+        g_ptr_array_add (stack, made->node);
     }
-  return FALSE;
-}
+  for (guint i = 0; i < import->unknown->len; i += 2)
+    g_ptr_array_add (stack, cj_graph_find (import->graph, import->unknown->pdata[i]));
+  while (stack->len > 0)
+    {
+      CjNode *node = g_ptr_array_steal_index_fast (stack, stack->len - 1);
 
-static gboolean
-is_wired (const CjGraph *graph, const CjNode *node)
-{
-  for (guint i = 0; i < graph->nodes->len; i++)
-    for (guint k = 0; k < CJ_LAYER_MAX_IN; k++)
-      if (((const CjNode *) graph->nodes->pdata[i])->from[k].node == node)
-        return TRUE;
-  return FALSE;
-}
-
-static void
-drop_weights (CjlOnnxImport *import, const CjNode *node)
-{
-  g_autofree char *prefix = g_strconcat (node->id, ".", NULL);
-
-  for (guint i = import->weights->len; i > 0; i--)
-    if (g_str_has_prefix (((const CjdNamedTensor *) import->weights->pdata[i - 1])->name, prefix))
-      g_ptr_array_remove_index (import->weights, i - 1);
+      if (node == NULL || !g_hash_table_add (read, node))
+        continue;
+      for (guint k = 0; k < CJ_LAYER_MAX_IN; k++)
+        if (node->from[k].node != NULL)
+          g_ptr_array_add (stack, node->from[k].node);
+    }
+  return read;
 }
 
 /* Takes away what stands for a part of something that became one layer later on: nothing reads it. */
 static void
 drop_unread (CjlOnnxImport *import)
 {
-  gboolean some = TRUE;
+  g_autoptr (GHashTable) read = find_read (import);
 
-  while (some)
+  for (guint i = import->graph->nodes->len; i > 0; i--)
     {
-      some = FALSE;
-      for (guint i = import->graph->nodes->len; i > 0; i--)
-        {
-          CjNode *node = import->graph->nodes->pdata[i - 1];
+      CjNode *node = import->graph->nodes->pdata[i - 1];
 
-          if (node->layer->role == CJ_ROLE_INPUT || is_result (import, node)
-              || is_wired (import->graph, node) || is_placeholder (import, node))
-            continue;
-          drop_weights (import, node);
-          cj_graph_remove (import->graph, node);
-          some = TRUE;
-        }
+      if (node->layer->role != CJ_ROLE_INPUT && !g_hash_table_contains (read, node))
+        cj_graph_remove (import->graph, node);
+    }
+  for (guint i = import->weights->len; i > 0; i--)
+    {
+      const char *name = ((const CjdNamedTensor *) import->weights->pdata[i - 1])->name;
+      g_autofree char *id = g_strndup (name, strcspn (name, "."));
+
+      if (cj_graph_find (import->graph, id) == NULL)
+        g_ptr_array_remove_index (import->weights, i - 1);
     }
 }
 
@@ -484,22 +470,31 @@ trace (CjlOnnxImport *import, GError **error)
   return TRUE;
 }
 
-/* Puts the graph of an If with a known condition in its place; FALSE: there is none. */
+/* Puts the graphs of Ifs with a known condition in their places; FALSE: there is none. */
 static gboolean
 choose (CjlOnnxImport *import)
 {
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  gboolean some = FALSE;
+
   for (guint i = 0; i < import->flat.graph.nodes->len; i++)
     {
       const CjdOnnxNode *node = import->flat.graph.nodes->pdata[i];
-      const CjArray *condition = g_str_equal (node->op->op, "If") && *node->domain == '\0'
-                                     ? cjl_onnx_constant (import, cjl_onnx_input (node, 0))
-                                     : NULL;
 
-      if (condition != NULL && condition->size == 1
-          && cjl_onnx_flat_choose (&import->flat, node, cj_array_get (condition, 0) != 0))
-        return TRUE;
+      if (*node->domain == '\0' && g_str_equal (node->op->op, "If")
+          && cjl_onnx_constant (import, cjl_onnx_input (node, 0)) != NULL)
+        g_ptr_array_add (known, (gpointer) node);
     }
-  return FALSE;
+  for (guint i = 0; i < known->len; i++)
+    {
+      const CjArray *condition = cjl_onnx_constant (import, cjl_onnx_input (known->pdata[i], 0));
+
+      some = (condition->size == 1
+              && cjl_onnx_flat_choose (&import->flat, known->pdata[i],
+                                       cj_array_get (condition, 0) != 0))
+             || some;
+    }
+  return some;
 }
 
 /* Traces, and again while something is known then that was not before; places of the nodes in order. */

@@ -10,6 +10,8 @@
 
 #define MAX_UNITS 16384 /* of the layers */
 #define MAX_LAYERS 16
+#define MAX_READERS 32 /* of one value, among which halves are looked for */
+#define MAX_BETWEEN 64 /* nodes that lay out between two cells */
 
 /* Ours are i f g o and r z n; those of the standard i o f c and z r h: which of theirs each of ours is. */
 static const guint lstm_gates[] = { 0, 2, 3, 1 }, gru_gates[] = { 1, 0, 2 }, one_gate[] = { 0 };
@@ -121,24 +123,47 @@ find_source (const CjlOnnxImport *import, const char *name, gboolean *turned)
   return *turned ? cjl_onnx_input (maker, 0) : name;
 }
 
-/* The cell that reads the same the other way round, if it is like this one: *back. */
+/* The cells of a kind that read a value, as it is or turned, in one direction; none if there are too many. You unref. */
+static GPtrArray *
+list_readers (const CjlOnnxImport *import, const char *source, const char *op,
+              const char *direction)
+{
+  GPtrArray *cells = g_ptr_array_new (), *names = g_ptr_array_new ();
+
+  g_ptr_array_add (names, (gpointer) source);
+  for (guint at = 0; at < names->len && cells->len <= MAX_READERS; at++)
+    {
+      const GPtrArray *users = g_hash_table_lookup (import->users, names->pdata[at]);
+
+      for (guint i = 0; users != NULL && i < users->len && cells->len <= MAX_READERS; i++)
+        if (cjl_onnx_is_op (users->pdata[i], "Transpose") && at == 0)
+          g_ptr_array_add (names, (gpointer) cjl_onnx_output (users->pdata[i], 0));
+        else if (cjl_onnx_is_op (users->pdata[i], op)
+                 && cjl_onnx_text_is (users->pdata[i], "direction", "forward", direction)
+                 && !g_hash_table_contains (import->done, users->pdata[i]))
+          g_ptr_array_add (cells, users->pdata[i]);
+    }
+  g_ptr_array_unref (names);
+  g_ptr_array_set_size (cells, cells->len > MAX_READERS ? 0 : (int) cells->len);
+  return cells;
+}
+
+/* The cell that reads the same the other way round, if it is like this one, or NULL. */
 static const CjdOnnxNode *
 find_back (const CjlOnnxImport *import, const Cell *cell)
 {
   gboolean turned, other_turned;
   const char *source = find_source (import, cjl_onnx_input (cell->node, 0), &turned);
+  g_autoptr (GPtrArray) cells = list_readers (import, source, cell->node->op->op, "reverse");
 
-  for (guint i = 0; i < import->model->graph->nodes->len; i++)
+  for (guint i = 0; i < cells->len; i++)
     {
-      const CjdOnnxNode *node = import->model->graph->nodes->pdata[i];
+      const CjdOnnxNode *node = cells->pdata[i];
       Cell other;
 
-      if (cjl_onnx_is_op (node, cell->node->op->op)
-          && cjl_onnx_text_is (node, "direction", "forward", "reverse")
-          && !g_hash_table_contains (import->done, node)
-          && g_str_equal (find_source (import, cjl_onnx_input (node, 0), &other_turned), source)
-          && turned == other_turned && read_cell (import, node, &other)
-          && other.units == cell->units && other.relu == cell->relu && other.bias == cell->bias
+      find_source (import, cjl_onnx_input (node, 0), &other_turned);
+      if (turned == other_turned && read_cell (import, node, &other) && other.units == cell->units
+          && other.relu == cell->relu && other.bias == cell->bias
           && other.samples_first == cell->samples_first)
         return node;
     }
@@ -238,14 +263,15 @@ put_weights (CjlOnnxImport *import, const CjNode *made, const Cell *cell, int la
 
 /* Whether a value reaches nothing but a cell (and its other half), through nodes that lay out. */
 static gboolean
-leads_only_to (const CjlOnnxImport *import, const char *name, const Cell *cell, guint depth)
+leads_only_to (const CjlOnnxImport *import, const char *name, const Cell *cell, guint *left)
 {
   static const char *const through[]
       = { "Transpose", "Squeeze", "Reshape", "Unsqueeze", "Identity", "Dropout", "Concat" };
   const GPtrArray *users = g_hash_table_lookup (import->users, name);
 
-  if (users == NULL || g_hash_table_contains (import->ends, name) || depth > 16)
+  if (users == NULL || g_hash_table_contains (import->ends, name) || *left == 0)
     return FALSE;
+  --*left;
   for (guint i = 0; i < users->len; i++)
     {
       const CjdOnnxNode *node = users->pdata[i];
@@ -253,7 +279,7 @@ leads_only_to (const CjlOnnxImport *import, const char *name, const Cell *cell, 
 
       for (guint k = 0; !known && k < G_N_ELEMENTS (through); k++)
         if (cjl_onnx_is_op (node, through[k]))
-          known = leads_only_to (import, cjl_onnx_output (node, 0), cell, depth + 1);
+          known = leads_only_to (import, cjl_onnx_output (node, 0), cell, left);
       if (!known)
         return FALSE;
     }
@@ -319,6 +345,7 @@ static CjNode *
 find_below (const CjlOnnxImport *import, const Cell *cell, const CjlOnnxMade *x)
 {
   const CjlOnnxCell *below = g_hash_table_lookup (import->cells, x->node);
+  guint left = MAX_BETWEEN;
   Cell under;
 
   if (below == NULL || x->port != 0 || !read_cell (import, below->last, &under)
@@ -329,9 +356,9 @@ find_below (const CjlOnnxImport *import, const Cell *cell, const CjlOnnxMade *x)
       || !begins_at_zero (import, cell->node) || x->node->from[1].node != NULL
       || x->node->from[2].node != NULL)
     return NULL;
-  return leads_only_to (import, cjl_onnx_output (below->last, 0), cell, 0)
+  return leads_only_to (import, cjl_onnx_output (below->last, 0), cell, &left)
                  && (below->last_back == NULL
-                     || leads_only_to (import, cjl_onnx_output (below->last_back, 0), cell, 0))
+                     || leads_only_to (import, cjl_onnx_output (below->last_back, 0), cell, &left))
              ? x->node
              : NULL;
 }
@@ -410,15 +437,16 @@ find_x (CjlOnnxImport *import, const Cell *cell, CjlOnnxMade *x, gboolean *fits,
 static const CjdOnnxNode *
 find_forth (const CjlOnnxImport *import, const CjdOnnxNode *back)
 {
-  for (guint i = 0; i < import->model->graph->nodes->len; i++)
+  gboolean turned;
+  const char *source = find_source (import, cjl_onnx_input (back, 0), &turned);
+  g_autoptr (GPtrArray) cells = list_readers (import, source, back->op->op, "forward");
+
+  for (guint i = 0; i < cells->len; i++)
     {
-      const CjdOnnxNode *node = import->model->graph->nodes->pdata[i];
       Cell cell;
 
-      if (cjl_onnx_is_op (node, back->op->op) && !g_hash_table_contains (import->done, node)
-          && cjl_onnx_text_is (node, "direction", "forward", "forward")
-          && read_cell (import, node, &cell) && find_back (import, &cell) == back)
-        return node;
+      if (read_cell (import, cells->pdata[i], &cell) && find_back (import, &cell) == back)
+        return cells->pdata[i];
     }
   return NULL;
 }
