@@ -582,6 +582,18 @@ note_weights (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a
     }
 }
 
+/* The layer under the name of the module that the product is in, "/encoder/attn/MatMul_1"; else by what it is. */
+static CjNode *
+put_named (CjlOnnxImport *import, const CjdOnnxNode *node, GError **error)
+{
+  const char *name = *node->name != '\0' ? node->name : cjl_onnx_output (node, 0);
+  const char *slash = strrchr (name, '/');
+  g_autofree char *module = slash != NULL ? g_strndup (name, (gsize) (slash - name)) : NULL;
+
+  return cjl_onnx_put_named (import, "multi-head-attention",
+                             module != NULL && *module != '\0' ? module : "attention", error);
+}
+
 static gboolean
 put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a, GError **error)
 {
@@ -589,7 +601,7 @@ put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *
   const gboolean bias = q->dense.bias != NULL || k->dense.bias != NULL || v->dense.bias != NULL
                         || a->out.bias != NULL;
   const gboolean alone = g_str_equal (q->source, k->source) && g_str_equal (q->source, v->source);
-  CjNode *made = cjl_onnx_put (import, "multi-head-attention", node, NULL, error, NULL);
+  CjNode *made = put_named (import, node, error);
 
   if (made == NULL || !cjl_onnx_set (import, made, error, "heads", "%lld", (long long) a->heads)
       || !cjl_onnx_set (import, made, error, "bias", "%s", bias ? "true" : "false")

@@ -33,8 +33,10 @@ typedef struct
   GHashTable *turned;   /* names [N, C, T] to CjlOnnxMade [N, T, C] */
   GHashTable *cells;    /* CjNode of recurrent layers to what is known of them */
   GHashTable *lowered;  /* names to the CjlOnnxMade that they stood for before `lift`; NULL: none */
-  const char *lift;     /* while a rule works on what lies in this layout, else NULL */
-  GHashTable *done;     /* CjdOnnxNode that are part of a layer already */
+  GHashTable *readers; /* CjNode to GPtrArray of those that read it, while blocks are looked for, */
+  GHashTable *results; /* and CjNode that make results of the model */
+  const char *lift;    /* while a rule works on what lies in this layout, else NULL */
+  GHashTable *done;    /* CjdOnnxNode that are part of a layer already */
   CjGraph *graph;
   GPtrArray *weights; /* CjdNamedTensor */
   GPtrArray *unknown; /* char *: ids of placeholders and their layers, in turn */
@@ -98,6 +100,9 @@ gboolean cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboo
                             GError **error);
 /* A card that keeps the place of what cannot be one: wired to what it reads. */
 gboolean cjl_onnx_put_placeholder (CjlOnnxImport *import, const CjdOnnxNode *node, GError **error);
+
+/* Layers that are a Transformer block together become one. */
+gboolean cjl_onnx_join_blocks (CjlOnnxImport *import, GError **error);
 
 /* Makes a layer of a node if one stands for it; *handled says so. FALSE: an error. */
 gboolean cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,

@@ -362,7 +362,7 @@ add_nodes (CjlOnnxImport *import, const GArray *order, GError **error)
       return FALSE;
   drop_unread (import);
   cjl_onnx_remark_bits (import);
-  return TRUE;
+  return cjl_onnx_join_blocks (import, error);
 }
 
 /* --- tracing --- */
@@ -427,6 +427,8 @@ cjl_onnx_import_clear (CjlOnnxImport *import)
   g_clear_pointer (&import->views, g_hash_table_unref);
   g_clear_pointer (&import->turned, g_hash_table_unref);
   g_clear_pointer (&import->lowered, g_hash_table_unref);
+  g_clear_pointer (&import->readers, g_hash_table_unref);
+  g_clear_pointer (&import->results, g_hash_table_unref);
   g_clear_pointer (&import->cells, g_hash_table_unref);
   g_clear_pointer (&import->done, g_hash_table_unref);
   g_clear_pointer (&import->weights, g_ptr_array_unref);

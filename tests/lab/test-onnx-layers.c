@@ -352,7 +352,7 @@ test_attention (void)
       "Mul p5,half > p6; MatMul p6,f2 > p7; Add p7,c2 > p8; Add p8,n9 > s2;"
       "ReduceMean s2 > o1 axes=-1, ; Sub s2,o1 > o2; Mul o2,o2 > o3; ReduceMean o3 > o4 axes=-1, ;"
       "Add o4,eps > o5; Sqrt o5 > o6; Div o2,o6 > o7; Mul o7,g2 > o8; Add o8,h2 > y; out y",
-      "add 2 dense 2 gelu layer-norm 2 multi-head-attention" },
+      "transformer-block" },
     { "where each stands, and a token before all",
       "in x -,7,12; w places 1,8,12; w token 1,1,12; Shape x > sh; l zero 0; l one 1; l two 2; l "
       "rest 1,1;"
@@ -613,8 +613,7 @@ test_own (void)
       WORDS,
       "input, embedding 12, learned-position, transformer-block 2 16 causal=true, dense 2, "
       "cross-entropy",
-      "add 2 dense 3 embedding gelu layer-norm 2 learned-position multi-head-attention "
-      "softmax");
+      "dense embedding learned-position softmax transformer-block");
   check_exported (
       WORDS,
       "input, embedding 12, transformer-decoder 2 16, dense 2, cross-entropy; embedding1 > "
