@@ -248,6 +248,54 @@ split_integers (CjlOnnxFlat *flat, GPtrArray *to, CjdOnnxNode *node, gboolean co
   add_op (flat, to, node, "QuantizeLinear", made->outputs->pdata[0], in[6], in[7], y);
 }
 
+/* Whether a node only moves what comes in, or takes the largest: it does the same to what whole numbers stand for. */
+static gboolean
+is_indifferent (const CjdOnnxNode *node)
+{
+  static const char *const ops[]
+      = { "Flatten", "MaxPool", "Reshape", "Squeeze", "Transpose", "Unsqueeze" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
+    if (*node->domain == '\0' && g_str_equal (node->op->op, ops[i]))
+      return node->inputs->len >= 1 && node->outputs->len == 1;
+  return FALSE;
+}
+
+/* Such nodes on numbers that were rounded, on what those stand for; then rounded again, which changes nothing. */
+static void
+lift_indifferent (CjlOnnxFlat *flat)
+{
+  g_autoptr (GHashTable) rounders = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *nodes = g_ptr_array_new ();
+
+  for (guint i = 0; i < flat->graph.nodes->len; i++)
+    {
+      CjdOnnxNode *node = flat->graph.nodes->pdata[i], *made;
+      const CjdOnnxNode *by
+          = is_indifferent (node) ? g_hash_table_lookup (rounders, node->inputs->pdata[0]) : NULL;
+      const char *zero = by != NULL && by->inputs->len > 2 ? by->inputs->pdata[2] : NULL;
+
+      if (*node->domain == '\0' && g_str_equal (node->op->op, "QuantizeLinear")
+          && node->inputs->len > 1 && node->outputs->len == 1)
+        g_hash_table_insert (rounders, node->outputs->pdata[0], node);
+      if (by == NULL)
+        {
+          g_ptr_array_add (nodes, node);
+          continue;
+        }
+      made = add_node (flat, nodes, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+      g_ptr_array_extend (made->inputs, node->inputs, NULL, NULL);
+      made->inputs->pdata[0] = (gpointer) add_real (flat, nodes, node, "x", node->inputs->pdata[0],
+                                                    by->inputs->pdata[1], zero, 1);
+      g_ptr_array_add (made->outputs, (gpointer) add_name (flat, node->outputs->pdata[0], "y"));
+      add_op (flat, nodes, by, "QuantizeLinear", made->outputs->pdata[0], by->inputs->pdata[1],
+              zero, node->outputs->pdata[0]);
+      g_hash_table_insert (rounders, node->outputs->pdata[0], nodes->pdata[nodes->len - 1]);
+    }
+  g_ptr_array_unref (flat->graph.nodes);
+  flat->graph.nodes = nodes;
+}
+
 static void
 split_all_integers (CjlOnnxFlat *flat)
 {
@@ -343,6 +391,7 @@ cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
   for (guint i = 0; i < MAX_DEPTH && inline_calls (flat, functions, &words, &number); i++)
     ;
   split_all_integers (flat);
+  lift_indifferent (flat);
   split_all_joints (flat);
 }
 

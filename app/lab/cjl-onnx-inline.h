@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Nodes and names that functions may become in all; calls beyond it stay calls. */
-#define CJL_ONNX_MAX_WORDS ((gsize) 1 << 17)
+#define CJL_ONNX_MAX_WORDS ((gsize) 1 << 16)
 
 typedef struct
 {

@@ -18,6 +18,7 @@ struct _CjlOnnxScope
   guint depth;
   GCancellable *cancellable;
   gsize *live; /* bytes of all scopes */
+  guint *left; /* nodes that may still be run; NULL: as many as there are */
 };
 
 /* A graph in a scope of its own within `around`, which may hold values already if it is a function's; its outputs

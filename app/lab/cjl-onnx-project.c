@@ -148,7 +148,7 @@ find_samples (const CjdOnnx *model, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       GPtrArray *x = make_samples (infos, axes, sizes[i], i == 0 ? error : NULL);
-      const guint n = x != NULL ? count_values (model, x) : 0;
+      const guint n = x != NULL && is_open (infos, axes) ? count_values (model, x) : 0;
 
       if (x != NULL && (best == NULL || n > most))
         {

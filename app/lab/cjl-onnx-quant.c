@@ -3,6 +3,7 @@
  * between layers, QuantizeLinear and DequantizeLinear in turn, is a Quantise layer, which makes the same levels
  * (Jacob et al., 2018). */
 #include "cjl-onnx-rules.h"
+#include "cjl-onnx-trail.h"
 #include "cjl-onnx-views.h"
 
 #include "cj-quant.h"
@@ -11,7 +12,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MOST 1e6 /* bounds of the layer */
+#define MOST 1e6       /* bounds of the layer */
+#define MAX_BETWEEN 16 /* nodes that only move what was rounded */
 
 /* Levels of a node: scale · (q − zero), q from least to most. */
 typedef struct
@@ -54,6 +56,41 @@ put_levels (CjlOnnxImport *import, CjNode *made, const Levels *levels, GError **
                           levels->scale * (levels->most - levels->zero));
 }
 
+/* Whether a value is at these levels already: rounded before, and only moved since. */
+static gboolean
+is_rounded (const CjlOnnxImport *import, const char *name, CjArrayType type, const Levels *levels)
+{
+  for (guint i = 0; i < MAX_BETWEEN; i++)
+    {
+      const CjdOnnxNode *node = cjl_onnx_maker (import, name);
+      Levels before;
+
+      if (cjl_onnx_is_op (node, "DequantizeLinear"))
+        return read_levels (import, node, type, &before) && before.scale == levels->scale
+               && before.zero == levels->zero;
+      if (node == NULL || (!cjl_onnx_moves (import, node) && !cjl_onnx_is_op (node, "MaxPool")))
+        return FALSE;
+      name = cjl_onnx_input (node, 0);
+    }
+  return FALSE;
+}
+
+/* What one name is on the canvas, another is as well. */
+static void
+note_same (CjlOnnxImport *import, const char *name, const char *as)
+{
+  const CjlOnnxMade *made = g_hash_table_lookup (import->made, as);
+  const CjlOnnxView *view = g_hash_table_lookup (import->views, as);
+  const char *lift = import->lift;
+
+  import->lift = NULL;
+  if (view != NULL)
+    cjl_onnx_take_view (import, name, view);
+  else if (made != NULL)
+    cjl_onnx_note (import, name, made->node, made->port);
+  import->lift = lift;
+}
+
 /* The layer for a node, noted as what its levels stand for; its own result, the whole numbers, is for a card if anybody
  * reads them. */
 gboolean
@@ -79,6 +116,12 @@ cjl_onnx_rule_quantise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
           || !read_levels (import, user, y->type, &back) || back.scale != levels.scale
           || back.zero != levels.zero)
         continue;
+      if (is_rounded (import, x, y->type, &levels))
+        {
+          note_same (import, cjl_onnx_output (user, 0), x);
+          cjl_onnx_take (import, user);
+          continue;
+        }
       if (made == NULL
           && ((made = cjl_onnx_put (import, "quantise", node, x, error, NULL)) == NULL
               || !put_levels (import, made, &levels, error)))

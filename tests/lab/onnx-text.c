@@ -227,14 +227,15 @@ add_names (const char *words, gsize *n, char ***names)
 
 static Onnx__GraphProto *read_graph (const char *statements, CjRng *rng, Onnx__ModelProto *model);
 
-/* The graphs of an If, between the braces of its statement. */
+/* The graphs of an If or the one of a Loop, between the braces of its statement. */
 static void
-add_branches (Onnx__NodeProto *node, const char *inside, CjRng *rng, Onnx__ModelProto *model)
+add_graphs (Onnx__NodeProto *node, const char *inside, CjRng *rng, Onnx__ModelProto *model)
 {
-  static const char *const names[] = { "then_branch", "else_branch" };
-  g_auto (GStrv) halves = g_strsplit (inside, "|", 2);
+  const gboolean loops = g_str_equal (node->op_type, "Loop");
+  const char *const names[] = { loops ? "body" : "then_branch", "else_branch" };
+  g_auto (GStrv) halves = g_strsplit (inside, "|", loops ? 1 : 2);
 
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < (loops ? 1u : 2u); i++)
     {
       Onnx__AttributeProto *attr = malloc (sizeof *attr);
 
@@ -271,7 +272,7 @@ read_node (char **words, const char *inside, CjRng *rng, Onnx__ModelProto *model
   for (guint i = at + 2; i < n; i++)
     GROW (node->attribute, node->n_attribute, read_attr (words[i]));
   if (inside != NULL)
-    add_branches (node, inside, rng, model);
+    add_graphs (node, inside, rng, model);
   return node;
 }
 

@@ -10,7 +10,8 @@
  *   Op a,b,- > y,z key=value ...      a node; “-” is an input that is not given; values: 1 (int), 0.5 (float),
  *                                     1,2 or 3, (ints), words; names of nodes are those of their first result
  *   domain.Op ...       the same in another domain
- *   function NAME a,b > y { statements }   · If c > y { statements | statements }, the first for yes */
+ *   function NAME a,b > y { statements }   · If c > y { statements | statements }, the first for yes
+ *   Loop n,-,a > b { statements } */
 #pragma once
 
 #include "onnx.h"

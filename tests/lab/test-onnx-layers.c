@@ -475,6 +475,13 @@ test_quantised (void)
       "QuantizeLinear x,xs,xz > xq; QLinearMatMul xq,xs,xz,w,ws,wz,ys,yz > yq;"
       "DequantizeLinear yq,ys,yz > y; out y",
       "dense flatten quantise 2" },
+    { "a convolution of whole numbers, of which the largest are taken",
+      "in x -,2,6,6; int8 w 4,2,3,3; n ws 0.01; i8 wz 0; n xs 0.03; u8 xz 120; n ys 0.05; u8 yz "
+      "100;"
+      "QuantizeLinear x,xs,xz > xq; QLinearConv xq,xs,xz,w,ws,wz,ys,yz > yq pads=1,1,1,1;"
+      "MaxPool yq > mq kernel_shape=2,2 strides=2,2; Flatten mq > fq axis=1;"
+      "DequantizeLinear fq,ys,yz > y; out y",
+      "conv-2d flatten max-pool-2d quantise 2 reshape" },
   };
   g_autoptr (GBytes) bytes = onnx_text_print (text);
   g_autoptr (CjlProject) project = NULL;
@@ -571,6 +578,46 @@ test_placeholder (void)
   g_assert_nonnull (strstr (error->message, "“s” (onnx:com.acme.Spin)"));
 }
 
+/* A Loop over what depends on the input keeps its place, and is named with where it is. */
+static void
+test_loop (void)
+{
+  g_autoptr (GBytes) bytes = onnx_text_print (
+      "in x -,4; w w 4,4; l n 3; l zero 0; Squeeze n,zero > m; b on 1; MatMul x,w > a;"
+      "Loop m,on,a > s { in i; in c; in v; Tanh v > u; Identity c > d; out d; out u }; Relu s > y; "
+      "out y");
+  g_autoptr (CjlProject) project = NULL;
+  g_autofree char *note = NULL, *kinds = NULL;
+  g_autoptr (GError) error = NULL;
+
+  project = cjl_onnx_parse (bytes, NULL, "loop", &note, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (note, "“s” (onnx:Loop)"));
+  kinds = list_kinds (project->graph);
+  g_assert_cmpstr (kinds, ==, "(placeholder) dense flatten relu");
+}
+
+/* Functions that call each other twice, forty deep, would be a million million operators: calls stay calls, and nobody
+ * waits for what they do. */
+static void
+test_many_calls (void)
+{
+  g_autoptr (GString) text = g_string_new ("");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (CjlProject) project = NULL;
+  g_autoptr (GError) error = NULL;
+  const gint64 begin = g_get_monotonic_time ();
+
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (text, "function F%u a > c { mine.F%u a > b; mine.F%u b > c };", i,
+                            i + 1, i + 1);
+  g_string_append (text, "function F40 a > b { Relu a > b }; in x -,4; mine.F0 x > y; out y");
+  bytes = onnx_text_print (text->str);
+  project = cjl_onnx_parse (bytes, NULL, "calls", NULL, &error);
+  g_assert_true (project != NULL || error != NULL);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, 60 * G_USEC_PER_SEC);
+}
+
 /* --- our own --- */
 
 static void
@@ -643,6 +690,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/onnx-layers/many", test_many);
   g_test_add_func ("/lab/onnx-layers/cards", test_cards);
   g_test_add_func ("/lab/onnx-layers/placeholder", test_placeholder);
+  g_test_add_func ("/lab/onnx-layers/loop", test_loop);
+  g_test_add_func ("/lab/onnx-layers/many-calls", test_many_calls);
   g_test_add_func ("/lab/onnx-layers/own", test_own);
   return g_test_run ();
 }
