@@ -201,93 +201,89 @@ test_time (void)
 #define LSTM "w w 1,24,4; w r 1,24,6; w b 1,48;"
 #define STATE "zeros h 1,2,6;"
 
+static const Case recurrent[] = {
+  { "lstm, as PyTorch has it",
+    "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > p,q,s hidden_size=6; l one 1;"
+    "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y",
+    "lstm" },
+  { "its states",
+    "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > p,h,c hidden_size=6; l one 1;"
+    "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y; out h; out c",
+    "lstm" },
+  { "its last state alone",
+    "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > -,h hidden_size=6; l zero 0;"
+    "Squeeze h,zero > y; out y",
+    "lstm" },
+  { "the last cells",
+    "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > -,h,c hidden_size=6; l zero 0;"
+    "Squeeze c,zero > y; out y",
+    "[Transpose] flatten lstm" },
+  { "two directions",
+    "in x -,7,4; w w 2,18,4; w r 2,18,6; w b 2,36; Transpose x > a perm=1,0,2;"
+    "GRU a,w,r,b > p hidden_size=6 direction=bidirectional linear_before_reset=1;"
+    "Transpose p > q perm=0,2,1,3; l n 0,0,-1; Reshape q,n > s; Transpose s > y perm=1,0,2; out "
+    "y",
+    "gru" },
+  { "the ends of two directions",
+    "in x -,7,4; w w 2,18,4; w r 2,18,6; w b 2,36; Transpose x > a perm=1,0,2;"
+    "GRU a,w,r,b > p,h hidden_size=6 direction=bidirectional linear_before_reset=1;"
+    "l i -2; l j -1; l zero 0; Gather h,i > k axis=0; Squeeze k,zero > l; Gather h,j > m axis=0; "
+    "Squeeze m,zero > n; Concat l,n > y axis=1; out y",
+    "gru" },
+  { "both ends and all between",
+    "in x -,7,4; w w 2,18,4; w r 2,18,6; Transpose x > a perm=1,0,2;"
+    "GRU a,w,r > p,h hidden_size=6 direction=bidirectional linear_before_reset=1;"
+    "Transpose h > k perm=1,0,2; l n 0,-1; Reshape k,n > y; Transpose p > q perm=2,0,1,3;"
+    "l m 0,0,-1; Reshape q,m > z; out y; out z",
+    "concat gru pick-token 2 split 2" },
+  { "three on top of each other",
+    "in x -,7,4; " LSTM "w w1 1,24,6; w r1 1,24,6; w b1 1,48; w w2 1,24,6; w r2 1,24,6; w b2 1,48;"
+    "Transpose x > a perm=1,0,2; l one 1; LSTM a,w,r,b > p hidden_size=6; Squeeze p,one > q;"
+    "LSTM q,w1,r1,b1 > s hidden_size=6; Squeeze s,one > t; Dropout t > d;"
+    "LSTM d,w2,r2,b2 > u hidden_size=6; Squeeze u,one > v; l end -1; Gather v,end > e axis=0;"
+    "l zero 0; Squeeze e,zero > y; out y",
+    "lstm pick-token" },
+  { "the last state of two",
+    "in x -,7,4; " LSTM "w w1 1,24,6; w r1 1,24,6; w b1 1,48; Transpose x > a perm=1,0,2; l one 1;"
+    "LSTM a,w,r,b > p,h hidden_size=6; Squeeze p,one > q; LSTM q,w1,r1,b1 > s,k hidden_size=6;"
+    "Concat h,k > all axis=0; l end -1; l zero 0; Gather all,end > e axis=0; Squeeze e,zero > y; "
+    "out y",
+    "lstm" },
+  { "a wider one on top",
+    "in x -,7,4; " LSTM "w w1 1,32,6; w r1 1,32,8; w b1 1,64; Transpose x > a perm=1,0,2; l one 1;"
+    "LSTM a,w,r,b > p hidden_size=6; Squeeze p,one > q; LSTM q,w1,r1,b1 > s hidden_size=8;"
+    "Squeeze s,one > t; Transpose t > y perm=1,0,2; out y",
+    "lstm 2" },
+  { "rnn with relu",
+    "in x -,7,4; w w 1,6,4; w r 1,6,6; w b 1,12; Transpose x > a perm=1,0,2;"
+    "RNN a,w,r,b > p hidden_size=6 activations=Relu,Relu direction=forward; l one 1;"
+    "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y",
+    "rnn" },
+  { "samples first",
+    "in x -,7,4; " LSTM
+    "LSTM x,w,r,b > p,h hidden_size=6 layout=1; l two 2; Squeeze p,two > y; out y",
+    "lstm" },
+  { "moments first in the input",
+    "in x 7,-,4; " LSTM "LSTM x,w,r,b > p hidden_size=6; l one 1; Squeeze p,one > t;"
+    "Transpose t > y perm=1,0,2; out y",
+    "lstm" },
+  { "a state by a wire",
+    "in x -,7,4; w w 1,18,4; w r 1,18,6; w w1 1,18,4; w r1 1,18,6; Transpose x > a perm=1,0,2;"
+    "GRU a,w,r > -,h hidden_size=6 linear_before_reset=1;"
+    "GRU a,w1,r1,-,-,h > p hidden_size=6 linear_before_reset=1; l one 1; Squeeze p,one > t;"
+    "Transpose t > y perm=1,0,2; out y",
+    "gru 2" },
+  { "what no layer does stays a card",
+    "in x -,7,4; w w 1,18,4; w r 1,18,6; Transpose x > a perm=1,0,2;"
+    "GRU a,w,r > p hidden_size=6 linear_before_reset=0; l one 1; Squeeze p,one > t;"
+    "Transpose t > y perm=1,0,2; out y",
+    "[GRU] [Squeeze] [Transpose] 2" },
+};
+
 static void
 test_recurrent (void)
 {
-  static const Case cases[] = {
-    { "lstm, as PyTorch has it",
-      "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > p,q,s hidden_size=6; l one 1;"
-      "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y",
-      "lstm" },
-    { "its states",
-      "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > p,h,c hidden_size=6; l one 1;"
-      "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y; out h; out c",
-      "lstm" },
-    { "its last state alone",
-      "in x -,7,4; " LSTM "Transpose x > a perm=1,0,2; LSTM a,w,r,b > -,h hidden_size=6; l zero 0;"
-      "Squeeze h,zero > y; out y",
-      "lstm" },
-    { "the last cells",
-      "in x -,7,4; " LSTM
-      "Transpose x > a perm=1,0,2; LSTM a,w,r,b > -,h,c hidden_size=6; l zero 0;"
-      "Squeeze c,zero > y; out y",
-      "[Transpose] flatten lstm" },
-    { "two directions",
-      "in x -,7,4; w w 2,18,4; w r 2,18,6; w b 2,36; Transpose x > a perm=1,0,2;"
-      "GRU a,w,r,b > p hidden_size=6 direction=bidirectional linear_before_reset=1;"
-      "Transpose p > q perm=0,2,1,3; l n 0,0,-1; Reshape q,n > s; Transpose s > y perm=1,0,2; out "
-      "y",
-      "gru" },
-    { "the ends of two directions",
-      "in x -,7,4; w w 2,18,4; w r 2,18,6; w b 2,36; Transpose x > a perm=1,0,2;"
-      "GRU a,w,r,b > p,h hidden_size=6 direction=bidirectional linear_before_reset=1;"
-      "l i -2; l j -1; l zero 0; Gather h,i > k axis=0; Squeeze k,zero > l; Gather h,j > m axis=0; "
-      "Squeeze m,zero > n; Concat l,n > y axis=1; out y",
-      "gru" },
-    { "both ends and all between",
-      "in x -,7,4; w w 2,18,4; w r 2,18,6; Transpose x > a perm=1,0,2;"
-      "GRU a,w,r > p,h hidden_size=6 direction=bidirectional linear_before_reset=1;"
-      "Transpose h > k perm=1,0,2; l n 0,-1; Reshape k,n > y; Transpose p > q perm=2,0,1,3;"
-      "l m 0,0,-1; Reshape q,m > z; out y; out z",
-      "concat gru pick-token 2 split 2" },
-    { "three on top of each other",
-      "in x -,7,4; " LSTM
-      "w w1 1,24,6; w r1 1,24,6; w b1 1,48; w w2 1,24,6; w r2 1,24,6; w b2 1,48;"
-      "Transpose x > a perm=1,0,2; l one 1; LSTM a,w,r,b > p hidden_size=6; Squeeze p,one > q;"
-      "LSTM q,w1,r1,b1 > s hidden_size=6; Squeeze s,one > t; Dropout t > d;"
-      "LSTM d,w2,r2,b2 > u hidden_size=6; Squeeze u,one > v; l end -1; Gather v,end > e axis=0;"
-      "l zero 0; Squeeze e,zero > y; out y",
-      "lstm pick-token" },
-    { "the last state of two",
-      "in x -,7,4; " LSTM
-      "w w1 1,24,6; w r1 1,24,6; w b1 1,48; Transpose x > a perm=1,0,2; l one 1;"
-      "LSTM a,w,r,b > p,h hidden_size=6; Squeeze p,one > q; LSTM q,w1,r1,b1 > s,k hidden_size=6;"
-      "Concat h,k > all axis=0; l end -1; l zero 0; Gather all,end > e axis=0; Squeeze e,zero > y; "
-      "out y",
-      "lstm" },
-    { "a wider one on top",
-      "in x -,7,4; " LSTM
-      "w w1 1,32,6; w r1 1,32,8; w b1 1,64; Transpose x > a perm=1,0,2; l one 1;"
-      "LSTM a,w,r,b > p hidden_size=6; Squeeze p,one > q; LSTM q,w1,r1,b1 > s hidden_size=8;"
-      "Squeeze s,one > t; Transpose t > y perm=1,0,2; out y",
-      "lstm 2" },
-    { "rnn with relu",
-      "in x -,7,4; w w 1,6,4; w r 1,6,6; w b 1,12; Transpose x > a perm=1,0,2;"
-      "RNN a,w,r,b > p hidden_size=6 activations=Relu,Relu direction=forward; l one 1;"
-      "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y",
-      "rnn" },
-    { "samples first",
-      "in x -,7,4; " LSTM
-      "LSTM x,w,r,b > p,h hidden_size=6 layout=1; l two 2; Squeeze p,two > y; out y",
-      "lstm" },
-    { "moments first in the input",
-      "in x 7,-,4; " LSTM "LSTM x,w,r,b > p hidden_size=6; l one 1; Squeeze p,one > t;"
-      "Transpose t > y perm=1,0,2; out y",
-      "lstm" },
-    { "a state by a wire",
-      "in x -,7,4; w w 1,18,4; w r 1,18,6; w w1 1,18,4; w r1 1,18,6; Transpose x > a perm=1,0,2;"
-      "GRU a,w,r > -,h hidden_size=6 linear_before_reset=1;"
-      "GRU a,w1,r1,-,-,h > p hidden_size=6 linear_before_reset=1; l one 1; Squeeze p,one > t;"
-      "Transpose t > y perm=1,0,2; out y",
-      "gru 2" },
-    { "what no layer does stays a card",
-      "in x -,7,4; w w 1,18,4; w r 1,18,6; Transpose x > a perm=1,0,2;"
-      "GRU a,w,r > p hidden_size=6 linear_before_reset=0; l one 1; Squeeze p,one > t;"
-      "Transpose t > y perm=1,0,2; out y",
-      "[GRU] [Squeeze] [Transpose] 2" },
-  };
-
-  check_cases (cases, G_N_ELEMENTS (cases));
+  check_cases (recurrent, G_N_ELEMENTS (recurrent));
 }
 
 /* --- attention --- */
