@@ -4,7 +4,6 @@
 #include "cjl-onnx-rules.h"
 #include "cjl-onnx-views.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* --- products --- */

@@ -90,7 +90,7 @@ can_train (CjlProject *project, GError **error)
   return lowered != NULL && cj_lowered_can_train (lowered, error);
 }
 
-/* The model of these bytes becomes these layers, and answers by them as by itself. */
+/* The model of these bytes becomes these layers (NULL: whatever), and answers by them as by itself. */
 static void
 check_bytes (const char *name, GBytes *bytes, const char *kinds)
 {
@@ -104,7 +104,7 @@ check_bytes (const char *name, GBytes *bytes, const char *kinds)
   project = cjl_onnx_parse (bytes, NULL, name, NULL, &error);
   g_assert_no_error (error);
   is_kinds = list_kinds (project->graph);
-  if (!g_str_equal (is_kinds, kinds))
+  if (kinds != NULL && !g_str_equal (is_kinds, kinds))
     {
       g_test_message ("%s: is “%s”, should be “%s”", name, is_kinds, kinds);
       g_test_fail ();
@@ -666,6 +666,10 @@ test_own (void)
                   "input, conv-1d 6 kernel=5 stride=2, max-pool-1d, avg-pool-1d, flatten, dense 2, "
                   "cross-entropy",
                   "avg-pool-1d batch-norm conv-1d dense flatten max-pool-1d softmax");
+  /* more moments than a card has inputs */
+  check_exported ("rate-patterns", "samples=60 steps=25 fibres=12",
+                  "input, dense 11, lif refractory=2, spike-readout rate, dense 5, cross-entropy",
+                  NULL);
   check_exported ("blobs", "samples=60",
                   "input, dense 9, quantise, rms-norm, mish, dense 4, cross-entropy",
                   "batch-norm dense 2 flatten mish quantise rms-norm softmax");
