@@ -8,9 +8,12 @@
 #include <string.h>
 
 #define MAX_NODES 16 /* in a row */
-#define POINTS 43
+#define NEAR 43      /* points in a row, and some far out */
+#define FAR 6
 #define FIRST (-8.3)
-#define STEP 0.391 /* 0 and the corners at 1, 3 and 6 are no points */
+#define STEP 0.391   /* 0 and the corners at 1, 3 and 6 are no points */
+#define OUTMOST 79   /* the farthest: what exp still has numbers for */
+#define ENDLESS 1e30 /* a bound that is none */
 
 static const char *const known[]
     = { "Abs",         "Add",       "Clip",     "Div",  "Elu",       "Erf",      "Exp",      "Gelu",
@@ -142,17 +145,26 @@ static const struct
   { "relu6", NULL, relu6 },
 };
 
+/* Point k. */
+static double
+point (gint64 k)
+{
+  static const double far[FAR] = { -OUTMOST, -33.3, -15.7, 15.7, 33.3, OUTMOST };
+
+  return k < NEAR ? FIRST + STEP * (double) k : far[k - NEAR];
+}
+
 /* Which of them has these values; -1: none. */
 static int
 find_function (const CjArray *y)
 {
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
     {
-      gboolean same = y->size == POINTS;
+      gboolean same = y->size == NEAR + FAR;
 
-      for (gint64 k = 0; same && k < POINTS; k++)
+      for (gint64 k = 0; same && k < y->size; k++)
         {
-          const double wanted = functions[i].f (FIRST + STEP * (double) k);
+          const double wanted = functions[i].f (point (k));
 
           same = fabs (cj_array_get (y, k) - wanted) <= 3e-6 + 3e-5 * fabs (wanted);
         }
@@ -163,6 +175,13 @@ find_function (const CjArray *y)
 }
 
 /* --- rows of operators --- */
+
+/* Whether what a number does would show at the points: a bound farther out would not. */
+static gboolean
+is_seen (double number)
+{
+  return fabs (number) < OUTMOST || fabs (number) >= ENDLESS;
+}
 
 /* The numbers of a value if that of `root` were the points; NULL: it hangs on something else, or is too long.
  * Borrowed from `seen`. */
@@ -179,13 +198,16 @@ compute (const CjlOnnxImport *import, const char *name, GHashTable *seen, guint 
       const CjDims one = { 1, { 1 } };
 
       value = cjl_onnx_constant (import, name);
-      if (value == NULL || value->size != 1)
+      if (value == NULL || value->size != 1 || !is_seen (cj_array_get (value, 0)))
         return NULL;
       value = cj_array_reshape (value, &one);
       g_hash_table_insert (seen, (gpointer) name, value);
       return value;
     }
   if (depth == 0 || node == NULL || !is_among (node, known, G_N_ELEMENTS (known))
+      || (cjl_onnx_is_op (node, "Clip")
+          && (!is_seen (cjl_onnx_get_float (node, "min", 0))
+              || !is_seen (cjl_onnx_get_float (node, "max", 0))))
       || node->inputs->len > G_N_ELEMENTS (in))
     return NULL;
   for (guint i = 0; i < node->inputs->len; i++)
@@ -201,11 +223,11 @@ compute (const CjlOnnxImport *import, const char *name, GHashTable *seen, guint 
 static CjArray *
 new_points (void)
 {
-  const CjDims dims = { 1, { POINTS } };
+  const CjDims dims = { 1, { NEAR + FAR } };
   CjArray *x = cj_array_new (CJ_ARRAY_F32, &dims, NULL);
 
-  for (gint64 i = 0; x != NULL && i < POINTS; i++)
-    cj_array_set (x, i, FIRST + STEP * (double) i);
+  for (gint64 i = 0; x != NULL && i < x->size; i++)
+    cj_array_set (x, i, point (i));
   return x;
 }
 

@@ -383,6 +383,11 @@ test_spelled (void)
       "beta=0.5;"
       "Mul a,b > c; Clip c,l,h > d; Selu d > y; out y",
       "dense flatten hardswish hardtanh selu" },
+    { "bounds far out are bounds",
+      "in x -,9; w w 9,9; n zero 0.0; n ten 10.0; n most 500.0; MatMul x,w > a; Clip a,zero,ten > "
+      "b;"
+      "MatMul b,w > c; Clip c,zero,most > d; MatMul d,w > e; Clip e,zero > y; out y",
+      "dense 3 flatten hardtanh 2 relu" },
     { "prelu a channel",
       "in x -,4,12; w w 6,4,3; w s 6,1; Conv x,w > a; PRelu a,s > b; Transpose b > y perm=0,2,1; "
       "out y",
