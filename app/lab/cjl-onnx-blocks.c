@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Attention and two dense layers, each with its norm and its way round, are one Transformer block; found among the
- * layers when all are there, whatever operators they were. */
+/* Attention and two dense layers, each with its norm and its way round, are one Transformer block, and with attention to
+ * another sequence between them one Transformer decoder; found among the layers when all are there, whatever operators
+ * they were. */
 #include "cjl-onnx-import-private.h"
 
 #include "cj-param.h"
@@ -8,11 +9,14 @@
 
 #include <string.h>
 
-/* The layers of a block on the canvas. */
+#define MAX_PARTS 3 /* attention, attention to a memory, dense layers */
+
+/* The layers of a block on the canvas; a norm and a way round for each part. */
 typedef struct
 {
-  CjlOnnxMade x;
-  CjNode *attention, *norms[2], *ways[2], *dense[2], *activation, *last;
+  CjlOnnxMade x, memory; /* memory: node NULL, there is none */
+  CjNode *attention[2], *norms[MAX_PARTS], *ways[MAX_PARTS], *dense[2], *activation, *last;
+  guint n_attentions;
   gboolean norm_first;
 } Block;
 
@@ -106,58 +110,101 @@ find_feed (const CjlOnnxImport *import, CjNode *from, Block *b)
 static gboolean
 are_norms (const Block *b)
 {
-  g_autofree char *eps[2] = { get (b->norms[0], "eps"), get (b->norms[1], "eps") };
+  g_autofree char *eps = get (b->norms[0], "eps");
 
-  for (guint i = 0; i < 2; i++)
-    if (!is_set (b->norms[i], "dims", "1") || !is_set (b->norms[i], "affine", "true"))
+  for (guint i = 0; i <= b->n_attentions; i++)
+    if (!is_set (b->norms[i], "dims", "1") || !is_set (b->norms[i], "affine", "true")
+        || !is_set (b->norms[i], "eps", eps))
       return FALSE;
-  return g_str_equal (eps[0], eps[1]);
+  return TRUE;
 }
 
-/* Norms before attention and dense layers: x, norm, attention, +, norm, dense, dense, +. */
+/* Attention of what a node makes to another sequence, as the next part. */
 static gboolean
-find_first (const CjlOnnxImport *import, Block *b)
+find_cross (const CjlOnnxImport *import, CjNode *from, Block *b)
 {
-  CjlOnnxMade way, feed;
+  CjNode *node;
 
-  b->norms[0] = b->attention->from[0].node;
-  if (!is_kind (b->norms[0], "layer-norm") || b->attention->from[0].port != 0
-      || find_next (import, b->norms[0], "multi-head-attention") != b->attention)
+  find_readers (import, from, "multi-head-attention", &node);
+  if (node == NULL || b->n_attentions == 2 || node->from[0].node != from || node->from[0].port != 0
+      || node->from[1].node == NULL || node->from[1].node == from || node->from[2].node != NULL
+      || node->from[3].node != NULL || !is_set (node, "bias", "true")
+      || !is_set (node, "causal", "false"))
     return FALSE;
-  b->x = (CjlOnnxMade){ b->norms[0]->from[0].node, b->norms[0]->from[0].port };
-  b->ways[0] = find_next (import, b->attention, "add");
-  if (b->ways[0] == NULL || !adds (b->ways[0], b->x, (CjlOnnxMade){ b->attention, 0 })
-      || is_result (import, b->ways[0])
-      || find_readers (import, b->ways[0], "layer-norm", &b->norms[1]) != 2 || b->norms[1] == NULL
-      || find_next (import, b->norms[1], "dense") == NULL || !find_feed (import, b->norms[1], b))
-    return FALSE;
-  b->ways[1] = b->last = find_next (import, b->dense[1], "add");
-  way = (CjlOnnxMade){ b->ways[0], 0 };
-  feed = (CjlOnnxMade){ b->dense[1], 0 };
+  b->memory = (CjlOnnxMade){ node->from[1].node, node->from[1].port };
+  b->attention[b->n_attentions++] = node;
+  return TRUE;
+}
+
+/* From what goes into a part to what comes out of it before it is added; NULL: it is none. */
+static CjNode *
+find_part (const CjlOnnxImport *import, guint part, CjNode *from, Block *b)
+{
+  if (part == 0)
+    return b->attention[0];
+  if (part == 1 && find_cross (import, from, b))
+    return b->attention[1];
+  return find_feed (import, from, b) ? b->dense[1] : NULL;
+}
+
+/* Norms before the parts: x, norm, part, +, norm, part, + ... */
+static gboolean
+find_norms_first (const CjlOnnxImport *import, Block *b)
+{
+  CjlOnnxMade way;
+
   b->norm_first = TRUE;
-  return b->last != NULL && adds (b->last, way, feed) && are_norms (b);
+  b->n_attentions = 1;
+  b->norms[0] = b->attention[0]->from[0].node;
+  if (!is_kind (b->norms[0], "layer-norm") || b->attention[0]->from[0].port != 0)
+    return FALSE;
+  way = b->x = (CjlOnnxMade){ b->norms[0]->from[0].node, b->norms[0]->from[0].port };
+  for (guint i = 0; i <= b->n_attentions; i++)
+    {
+      CjNode *part;
+
+      if (i > 0
+          && (is_result (import, way.node)
+              || find_readers (import, way.node, "layer-norm", &b->norms[i]) != 2
+              || b->norms[i] == NULL))
+        return FALSE;
+      part = find_part (import, i, b->norms[i], b);
+      if (part == NULL || find_readers (import, b->norms[i], "", &b->last) != 1
+          || is_result (import, b->norms[i])
+          || (b->ways[i] = find_next (import, part, "add")) == NULL
+          || !adds (b->ways[i], way, (CjlOnnxMade){ part, 0 }))
+        return FALSE;
+      way = (CjlOnnxMade){ b->ways[i], 0 };
+    }
+  b->last = way.node;
+  return are_norms (b);
 }
 
-/* Norms behind what is added: x, attention, +, norm, dense, dense, +, norm. */
+/* Norms behind what is added: x, part, +, norm, part, +, norm ... */
 static gboolean
-find_last (const CjlOnnxImport *import, Block *b)
+find_norms_last (const CjlOnnxImport *import, Block *b)
 {
-  CjlOnnxMade way, feed;
+  CjlOnnxMade way;
 
-  b->x = (CjlOnnxMade){ b->attention->from[0].node, b->attention->from[0].port };
-  b->ways[0] = find_next (import, b->attention, "add");
-  if (b->ways[0] == NULL || !adds (b->ways[0], b->x, (CjlOnnxMade){ b->attention, 0 })
-      || (b->norms[0] = find_next (import, b->ways[0], "layer-norm")) == NULL
-      || is_result (import, b->norms[0])
-      || find_readers (import, b->norms[0], "add", &b->ways[1]) != 2 || b->ways[1] == NULL
-      || !find_feed (import, b->norms[0], b)
-      || find_next (import, b->dense[1], "add") != b->ways[1])
-    return FALSE;
-  way = (CjlOnnxMade){ b->norms[0], 0 };
-  feed = (CjlOnnxMade){ b->dense[1], 0 };
-  b->norms[1] = b->last = find_next (import, b->ways[1], "layer-norm");
   b->norm_first = FALSE;
-  return adds (b->ways[1], way, feed) && b->last != NULL && are_norms (b);
+  b->n_attentions = 1;
+  way = b->x = (CjlOnnxMade){ b->attention[0]->from[0].node, b->attention[0]->from[0].port };
+  for (guint i = 0; i <= b->n_attentions; i++)
+    {
+      CjNode *part, *other;
+
+      if (i > 0
+          && (is_result (import, way.node) || find_readers (import, way.node, "add", &other) != 2))
+        return FALSE;
+      part = find_part (import, i, way.node, b);
+      if (part == NULL || (b->ways[i] = find_next (import, part, "add")) == NULL
+          || !adds (b->ways[i], way, (CjlOnnxMade){ part, 0 })
+          || (b->norms[i] = find_next (import, b->ways[i], "layer-norm")) == NULL)
+        return FALSE;
+      way = (CjlOnnxMade){ b->norms[i], 0 };
+    }
+  b->last = way.node;
+  return are_norms (b);
 }
 
 /* --- one instead --- */
@@ -217,7 +264,7 @@ hand_over (CjlOnnxImport *import, const CjNode *from, guint port, CjNode *to, gu
 
 /* The block under the name of its attention, without the word for that. */
 static CjNode *
-put_named (CjlOnnxImport *import, const char *attention, GError **error)
+put_named (CjlOnnxImport *import, const char *layer, const char *attention, GError **error)
 {
   static const char *const words[] = { "self_attn", "attention", "attn" };
   g_autofree char *name = g_strdup (attention);
@@ -225,38 +272,85 @@ put_named (CjlOnnxImport *import, const char *attention, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (g_str_has_suffix (name, words[i]))
       name[strlen (name) - strlen (words[i])] = '\0';
-  return cjl_onnx_put_named (import, "transformer-block", *name != '\0' ? name : "transformer",
-                             error);
+  return cjl_onnx_put_named (import, layer, *name != '\0' ? name : "transformer", error);
+}
+
+/* What the layers of a block are set to. */
+static gboolean
+set_block (CjlOnnxImport *import, const Block *b, CjNode *made, GError **error)
+{
+  const gboolean tanh = is_kind (b->activation, "gelu") && is_set (b->activation, "form", "tanh");
+
+  return copy_param (import, b->attention[0], "heads", made, "heads", error)
+         && copy_param (import, b->attention[0], "causal", made, "causal", error)
+         && copy_param (import, b->attention[0], "head-width", made, "head-width", error)
+         && copy_param (import, b->dense[0], "units", made, "hidden", error)
+         && copy_param (import, b->norms[0], "eps", made, "eps", error)
+         && cj_graph_set_param (import->graph, made, "activation",
+                                tanh ? "gelu-tanh" : b->activation->layer->id, error)
+         && cj_graph_set_param (import->graph, made, "norm-first", b->norm_first ? "true" : "false",
+                                error);
 }
 
 static gboolean
 put_block (CjlOnnxImport *import, const Block *b, GError **error)
 {
-  CjNode *const parts[] = { b->attention, b->norms[0], b->norms[1], b->ways[0],
-                            b->ways[1],   b->dense[0], b->dense[1], b->activation };
-  const gboolean tanh = is_kind (b->activation, "gelu") && is_set (b->activation, "form", "tanh");
-  CjNode *made = put_named (import, b->attention->id, error);
+  static const char *const attentions[] = { "self_attn.", "multihead_attn." };
+  static const char *const norms[] = { "norm1.", "norm2.", "norm3." };
+  const guint n = b->n_attentions;
+  CjNode *made = put_named (import, n == 2 ? "transformer-decoder" : "transformer-block",
+                            b->attention[0]->id, error);
 
   if (made == NULL || !cj_graph_connect (import->graph, b->x.node, b->x.port, made, 0, error)
-      || !copy_param (import, b->attention, "heads", made, "heads", error)
-      || !copy_param (import, b->attention, "causal", made, "causal", error)
-      || !copy_param (import, b->attention, "head-width", made, "head-width", error)
-      || !copy_param (import, b->dense[0], "units", made, "hidden", error)
-      || !copy_param (import, b->norms[0], "eps", made, "eps", error)
-      || !cj_graph_set_param (import->graph, made, "activation",
-                              tanh ? "gelu-tanh" : b->activation->layer->id, error)
-      || !cj_graph_set_param (import->graph, made, "norm-first", b->norm_first ? "true" : "false",
-                              error)
-      || !hand_over (import, b->last, 0, made, 0, error)
-      || !hand_over (import, b->attention, 1, made, 1, error))
+      || (n == 2
+          && !cj_graph_connect (import->graph, b->memory.node, b->memory.port, made, 1, error))
+      || !set_block (import, b, made, error) || !hand_over (import, b->last, 0, made, 0, error)
+      || !hand_over (import, b->attention[n - 1], 1, made, 1, error))
     return FALSE;
-  rename_weights (import, b->attention, made, "self_attn.");
-  rename_weights (import, b->norms[0], made, "norm1.");
-  rename_weights (import, b->norms[1], made, "norm2.");
   rename_weights (import, b->dense[0], made, "linear1.");
   rename_weights (import, b->dense[1], made, "linear2.");
-  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    cj_graph_remove (import->graph, parts[i]);
+  for (guint i = 0; i <= n; i++)
+    rename_weights (import, b->norms[i], made, norms[i]);
+  for (guint i = 0; i < n; i++)
+    rename_weights (import, b->attention[i], made, attentions[i]);
+  for (guint i = 0; i <= n; i++)
+    {
+      cj_graph_remove (import->graph, b->norms[i]);
+      cj_graph_remove (import->graph, b->ways[i]);
+    }
+  for (guint i = 0; i < n; i++)
+    cj_graph_remove (import->graph, b->attention[i]);
+  cj_graph_remove (import->graph, b->dense[0]);
+  cj_graph_remove (import->graph, b->dense[1]);
+  cj_graph_remove (import->graph, b->activation);
+  return TRUE;
+}
+
+/* Whether the parts can be one layer: heads alike, weights of the first attention read by nobody if there are two. */
+static gboolean
+fits (const CjlOnnxImport *import, const Block *b)
+{
+  g_autofree char *heads = get (b->attention[0], "heads"),
+                  *width = get (b->attention[0], "head-width");
+  const CjdOnnxGraph *graph = import->model->graph;
+
+  if (b->n_attentions == 1)
+    return TRUE;
+  if (!is_set (b->attention[1], "heads", heads) || !is_set (b->attention[1], "head-width", width))
+    return FALSE;
+  for (guint i = 0; i < import->graph->nodes->len; i++)
+    for (guint k = 0; k < CJ_LAYER_MAX_IN; k++)
+      if (((const CjNode *) import->graph->nodes->pdata[i])->from[k].node == b->attention[0]
+          && ((const CjNode *) import->graph->nodes->pdata[i])->from[k].port == 1)
+        return FALSE;
+  for (guint i = 0; i < graph->outputs->len; i++)
+    {
+      const CjlOnnxMade *made = g_hash_table_lookup (
+          import->made, ((const CjdOnnxInfo *) graph->outputs->pdata[i])->name);
+
+      if (made != NULL && made->node == b->attention[0] && made->port == 1)
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -312,13 +406,15 @@ cjl_onnx_join_blocks (CjlOnnxImport *import, GError **error)
       g_ptr_array_add (attentions, import->graph->nodes->pdata[i]);
   for (guint i = 0; i < attentions->len; i++)
     {
-      Block b = { .attention = attentions->pdata[i] };
+      CjNode *attention = attentions->pdata[i];
+      Block b = { .attention = { attention } };
 
-      if (b.attention->from[1].node != NULL || b.attention->from[2].node != NULL
-          || b.attention->from[3].node != NULL || !is_set (b.attention, "bias", "true"))
+      if (attention->from[1].node != NULL || attention->from[2].node != NULL
+          || attention->from[3].node != NULL || !is_set (attention, "bias", "true"))
         continue;
       list_readers (import);
-      if ((find_first (import, &b) || find_last (import, &b)) && !put_block (import, &b, error))
+      if ((find_norms_first (import, &b) || find_norms_last (import, &b)) && fits (import, &b)
+          && !put_block (import, &b, error))
         return FALSE;
     }
   return TRUE;

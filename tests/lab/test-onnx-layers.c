@@ -666,7 +666,7 @@ test_own (void)
       WORDS,
       "input, embedding 12, transformer-decoder 2 16, dense 2, cross-entropy; embedding1 > "
       "transformer1:1",
-      "add 3 dense 3 embedding gelu layer-norm 3 multi-head-attention 2 softmax");
+      "dense embedding softmax transformer-decoder");
   check_exported ("cues", "samples=60",
                   "input, conv-1d 6 kernel=5 stride=2, max-pool-1d, avg-pool-1d, flatten, dense 2, "
                   "cross-entropy",
