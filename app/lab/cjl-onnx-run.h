@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 #define CJL_ONNX_MAX_LIVE ((gsize) 1 << 33) /* bytes of all values that are alive at once */
-#define CJL_ONNX_MAX_TRACED (1 << 18)       /* operators that are run to trace a model */
+#define CJL_ONNX_MAX_TRACED (1 << 16)       /* operators that are run to trace a model */
 
 /* The inputs of a model that are no initialisers, in order: CjdOnnxInfo, borrowed. You free the array. */
 GPtrArray *cjl_onnx_list_inputs (const CjdOnnxGraph *graph);
