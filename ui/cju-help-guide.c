@@ -368,10 +368,12 @@ const CjuHelpGuide cju_help_guide[] = {
       N_ ("Every edit can be undone with <b>Ctrl+Z</b> and done again with <b>Ctrl+Shift+Z</b>. "
           "Edits are written to a journal at once, and while a network trains its state is left on "
           "disk every few seconds, so that a crash loses next to nothing."),
-      N_ ("An ONNX model (<tt>.onnx</tt>) with one input opens and drops as a project does. What a "
-          "layer stands for becomes that layer, with its weights and its name; all else is a card "
-          "of one operator, which answers but does not learn. Operators that are not known keep "
-          "their place, and are named."),
+      N_ ("An ONNX model (<tt>.onnx</tt>) opens and drops as a project does. What layers stand for "
+          "becomes layers, with weights and names, however the other program spelled it: "
+          "recurrent cells, attention, whole Transformer blocks, models in 8 bits. All else is a "
+          "card of one operator, which answers but does not learn. Operators that are not known "
+          "keep their place, and are named. Of a model with several inputs, a sample holds all of "
+          "them one behind the other, and a card named as the input cuts each out."),
       N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
           "networks, opens and drops as a project does. It has equations where a network has "
           "time steps, so you are asked how long a time step is and which step is taken. <b>NIR "

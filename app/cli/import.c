@@ -78,10 +78,12 @@ const CliCommand cli_import = {
   "X.onnx|X.nir",
   N_ ("Makes a project of a network from another program"),
   run_import,
-  N_ ("Of an ONNX model with one input, what a layer stands for becomes that layer, all else a "
-      "card\n"
-      "of one operator, which answers but does not learn; operators that are not known are "
-      "named.\n\n"
+  N_ ("What layers stand for in an ONNX model becomes those layers, from convolutions to "
+      "recurrent\n"
+      "cells, attention and whole Transformer blocks; all else a card of one operator, which\n"
+      "answers but does not learn. Operators that are not known are named. Of a model with "
+      "several\n"
+      "inputs, a sample of the data holds all of them one behind the other, as is said.\n\n"
       "NIR graphs tell spiking neurons by differential equations: --dt and --method say how they\n"
       "become time steps. Programs that write NIR usually take Euler's step and mean the dt they\n"
       "were trained with. The data of the new project are made up; give it yours with “set”.\n\n"

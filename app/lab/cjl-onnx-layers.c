@@ -2,9 +2,8 @@
 /* Which layers of the catalogue stand for which operators, alone or several in a row. A rule looks at a node and
  * those behind it, and either makes a layer or leaves the node alone. */
 #include "cjl-onnx-rules.h"
+#include "cjl-onnx-views.h"
 
-#include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
 /* --- products --- */
@@ -76,33 +75,7 @@ rule_matmul (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
 
 /* --- functions of one number --- */
 
-static gboolean
-rule_function (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  static const char *const layers[][2] = {
-    { "Relu", "relu" },         { "Sigmoid", "sigmoid" },     { "Tanh", "tanh" },
-    { "Softsign", "softsign" }, { "HardSwish", "hardswish" }, { "Mish", "mish" },
-    { "Gelu", "gelu" },
-  };
-  const CjdOnnxNode *mul;
-  const char *layer = NULL, *x = cjl_onnx_input (node, 0);
-  CjNode *made;
-
-  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
-    if (cjl_onnx_is_op (node, layers[i][0]))
-      layer = layers[i][1];
-  if (cjl_onnx_is_op (node, "Gelu") && !cjl_onnx_text_is (node, "approximate", "none", "none"))
-    return TRUE;
-  /* x · sigmoid (x) */
-  mul = cjl_onnx_is_op (node, "Sigmoid") ? cjl_onnx_next_op (import, node, "Mul") : NULL;
-  if (mul != NULL && g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (node, 0)), x))
-    {
-      made = cjl_onnx_put (import, "silu", node, x, error, NULL);
-      return cjl_onnx_finish (import, mul, made, handled);
-    }
-  made = cjl_onnx_put (import, layer, node, x, error, NULL);
-  return cjl_onnx_finish (import, node, made, handled);
-}
+#define MOST 1e6 /* that a layer can be told */
 
 /* Those with a number. */
 static gboolean
@@ -127,29 +100,45 @@ rule_slope (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
 static gboolean
 rule_clip (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  double low = cjl_onnx_get_float (node, "min", -1), high = cjl_onnx_get_float (node, "max", -1);
+  double low = cjl_onnx_get_float (node, "min", -MOST),
+         high = cjl_onnx_get_float (node, "max", MOST);
+  CjNode *made;
 
   if (node->op->opset >= 11
       && (!cjl_onnx_get_number (import, cjl_onnx_input (node, 1), &low)
           || !cjl_onnx_get_number (import, cjl_onnx_input (node, 2), &high)))
     return TRUE;
-  if (low != 0 || high != 6)
+  if (!(low >= -MOST && low < high && high <= MOST))
     return TRUE;
-  return cjl_onnx_finish (
-      import, node, cjl_onnx_put (import, "relu6", node, cjl_onnx_input (node, 0), error, NULL),
-      handled);
+  made = cjl_onnx_put (import, "hardtanh", node, cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "lowest", "%.9g", low)
+      || !cjl_onnx_set (import, made, error, "highest", "%.9g", high))
+    return FALSE;
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* One slope for all, or one a channel. */
 static gboolean
-rule_hard_sigmoid (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
-                   GError **error)
+rule_prelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
-  if (fabs (cjl_onnx_get_float (node, "alpha", 0.2) - 1.0 / 6) > 1e-4
-      || fabs (cjl_onnx_get_float (node, "beta", 0.5) - 0.5) > 1e-6)
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *slope = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  const guint rank = x != NULL ? x->dims.n : 0;
+  const guint axis = rank == 4 || g_strcmp0 (import->lift, "NFT") == 0 ? 1 : MAX (rank, 1) - 1;
+  const CjShape shape = cj_shape1 (slope != NULL ? slope->size : 1);
+  CjNode *made;
+
+  if (slope == NULL || rank < 2 || rank > 4 || slope->dims.n > rank
+      || (slope->size != 1
+          && (slope->size != x->dims.d[axis] || slope->dims.n < rank - axis
+              || slope->dims.d[slope->dims.n - (rank - axis)] != slope->size)))
     return TRUE;
-  return cjl_onnx_finish (
-      import, node,
-      cjl_onnx_put (import, "hardsigmoid", node, cjl_onnx_input (node, 0), error, NULL), handled);
+  made = cjl_onnx_put (import, "prelu", node, cjl_onnx_input (node, 0), error,
+                       slope->size == 1 ? "shared=true" : NULL, NULL);
+  if (made == NULL)
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", slope, &shape);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 static gboolean
@@ -161,38 +150,16 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
-  if (axis < 1 || axis >= rank || axis > 5 || (old && axis + 1 != rank))
+  if (axis < 0 || axis >= rank || (old && axis + 1 != rank))
+    return TRUE;
+  axis = cjl_onnx_axis (import, axis);
+  if (axis < 1 || axis > 5)
     return TRUE;
   made = cjl_onnx_put (import, cjl_onnx_is_op (node, "Softmax") ? "softmax" : "log-softmax", node,
                        cjl_onnx_input (node, 0), error, NULL);
   if (made == NULL || !cjl_onnx_set (import, made, error, "axis", "%d", (int) axis))
     return FALSE;
   return cjl_onnx_finish (import, node, made, handled);
-}
-
-/* x / √2 → erf → + 1 → · x → · 0.5, or with the half before: Hendrycks and Gimpel (2016). */
-static gboolean
-rule_gelu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const char *x = cjl_onnx_input (node, 0);
-  const CjdOnnxNode *wave = cjl_onnx_next_op (import, node, "Erf"), *add, *mul, *half;
-  const CjdOnnxNode *const *chain[] = { &wave, &add, &mul, &half };
-  CjNode *made;
-
-  if (!cjl_onnx_is_number (import, cjl_onnx_input (node, 1),
-                           cjl_onnx_is_op (node, "Div") ? G_SQRT2 : 1 / G_SQRT2)
-      || wave == NULL || (add = cjl_onnx_next_op (import, wave, "Add")) == NULL
-      || !cjl_onnx_is_number (import, cjl_onnx_other_input (add, cjl_onnx_output (wave, 0)), 1)
-      || (mul = cjl_onnx_next_op (import, add, "Mul")) == NULL
-      || !g_str_equal (cjl_onnx_other_input (mul, cjl_onnx_output (add, 0)), x)
-      || (half = cjl_onnx_next_op (import, mul, "Mul")) == NULL
-      || !cjl_onnx_is_number (import, cjl_onnx_other_input (half, cjl_onnx_output (mul, 0)), 0.5))
-    return TRUE;
-  made = cjl_onnx_put (import, "gelu", wave, x, error, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (chain); i++)
-    cjl_onnx_take (import, *chain[i]);
-  cjl_onnx_take (import, node);
-  return cjl_onnx_finish (import, half, made, handled);
 }
 
 /* A card has few ports: a value that is cut into more pieces is cut by a card a piece. */
@@ -227,170 +194,6 @@ rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
     }
   *handled = TRUE;
   return TRUE;
-}
-
-/* --- norms --- */
-
-#define LEAST_EPS 1e-12 /* of the layers; what is less makes no difference in float32 */
-
-/* The node's epsilon as the layers take it; FALSE: they take none so large. */
-static gboolean
-read_eps (const CjdOnnxNode *node, double *eps)
-{
-  *eps = MAX (cjl_onnx_get_float (node, "epsilon", 1e-5), LEAST_EPS);
-  return *eps <= 1;
-}
-
-static gboolean
-rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  static const char *const names[] = { "weight", "bias", "running_mean", "running_var" };
-  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  CjNode *made;
-  double eps;
-
-  if (rank < 2 || rank > 4 || !read_eps (node, &eps)
-      || cjl_onnx_get_int (node, "training_mode", 0) != 0
-      || cjl_onnx_get_int (node, "spatial", 1) == 0)
-    return TRUE;
-  for (guint i = 0; i < 4; i++)
-    if (cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)) == NULL)
-      return TRUE;
-  made = cjl_onnx_put (import, "batch-norm", node, cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
-      || (rank == 3 && !cjl_onnx_set (import, made, error, "channels", "%s", "second")))
-    return FALSE;
-  for (guint i = 0; i < 4; i++)
-    cjl_onnx_weight (import, made, names[i],
-                     cjl_onnx_constant (import, cjl_onnx_input (node, 1 + i)), NULL);
-  return cjl_onnx_finish (import, node, made, handled);
-}
-
-static gboolean
-add_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *last,
-                const CjArray *scale, const CjArray *bias, double eps, gboolean *handled,
-                GError **error)
-{
-  const CjShape shape = cj_shape1 (scale != NULL ? scale->size : 1);
-  CjNode *made = cjl_onnx_put (import, "layer-norm", node, cjl_onnx_input (node, 0), error, NULL);
-
-  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
-      || (scale == NULL && !cjl_onnx_set (import, made, error, "affine", "%s", "false")))
-    return FALSE;
-  if (scale != NULL)
-    {
-      g_autoptr (CjArray) zeros = cj_array_new (CJ_ARRAY_F32, &scale->dims, error);
-
-      cjl_onnx_weight (import, made, "weight", scale, &shape);
-      cjl_onnx_weight (import, made, "bias", bias != NULL ? bias : zeros, &shape);
-    }
-  return cjl_onnx_finish (import, last, made, handled);
-}
-
-static gboolean
-rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const CjArray *scale = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  const gint64 axis = cjl_onnx_get_int (node, "axis", -1);
-  CjArray *bias;
-  double eps;
-
-  if (scale == NULL || !read_eps (node, &eps) || scale->dims.n != 1
-      || (axis != -1 && axis + 1 != rank) || rank < 2
-      || !cjl_onnx_read_bias (import, node, scale->size, &bias)
-      || *cjl_onnx_output (node, 1) != '\0')
-    return TRUE;
-  return add_layer_norm (import, node, node, scale, bias, eps, handled, error);
-}
-
-/* Whether a mean is that of the last dimension, which stays. */
-static gboolean
-is_last_mean (const CjlOnnxImport *import, const CjdOnnxNode *node)
-{
-  const CjArray *value = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-  const CjArray *given = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const CjAttr *attr
-      = cjl_onnx_is_op (node, "ReduceMean") ? cj_extra_node_find (node->op, "axes") : NULL;
-  gint64 axis;
-
-  if (!cjl_onnx_is_op (node, "ReduceMean") || value == NULL
-      || cjl_onnx_get_int (node, "keepdims", 1) == 0)
-    return FALSE;
-  if (attr != NULL && attr->n == 1)
-    axis = attr->ints[0];
-  else if (given != NULL && given->size == 1)
-    axis = cj_array_get_int (given, 0);
-  else
-    return FALSE;
-  return axis == -1 || axis + 1 == value->dims.n;
-}
-
-/* The two of a value's users that are of these kinds. */
-static gboolean
-find_users (const CjlOnnxImport *import, const char *name, const char *a, const char *b,
-            const CjdOnnxNode **first, const CjdOnnxNode **second)
-{
-  const GPtrArray *users = g_hash_table_lookup (import->users, name);
-
-  *first = *second = NULL;
-  for (guint i = 0; users != NULL && i < users->len; i++)
-    if (cjl_onnx_is_op (users->pdata[i], a))
-      *first = users->pdata[i];
-    else if (cjl_onnx_is_op (users->pdata[i], b))
-      *second = users->pdata[i];
-  return *first != NULL && *second != NULL && !g_hash_table_contains (import->ends, name);
-}
-
-/* mean → − → ² → mean → + ε → √ → /, then · and +, as exporters write what has no operator of its own. */
-static gboolean
-rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
-                   GError **error)
-{
-  const CjdOnnxNode *sub = cjl_onnx_next_op (import, node, "Sub"), *pow, *div, *mean, *add, *root,
-                    *last;
-  const CjArray *scale = NULL, *bias = NULL;
-  const CjdOnnxNode *mul, *plus = NULL;
-  double eps;
-
-  if (!is_last_mean (import, node) || sub == NULL
-      || cjl_onnx_rank_of (import, cjl_onnx_input (node, 0)) < 2
-      || !g_str_equal (cjl_onnx_input (sub, 0), cjl_onnx_input (node, 0))
-      || !find_users (import, cjl_onnx_output (sub, 0), "Pow", "Div", &pow, &div)
-      || !cjl_onnx_is_number (import, cjl_onnx_input (pow, 1), 2)
-      || (mean = cjl_onnx_next_op (import, pow, "ReduceMean")) == NULL
-      || !is_last_mean (import, mean) || (add = cjl_onnx_next_op (import, mean, "Add")) == NULL
-      || !cjl_onnx_get_number (import, cjl_onnx_other_input (add, cjl_onnx_output (mean, 0)), &eps)
-      || eps < 1e-12 || (root = cjl_onnx_next_op (import, add, "Sqrt")) == NULL
-      || cjl_onnx_next_op (import, root, "Div") != div)
-    return TRUE;
-  last = div;
-  mul = cjl_onnx_next_op (import, div, "Mul");
-  if (mul != NULL)
-    scale = cjl_onnx_constant (import, cjl_onnx_other_input (mul, cjl_onnx_output (div, 0)));
-  if (scale != NULL && scale->dims.n == 1)
-    {
-      last = mul;
-      plus = cjl_onnx_next_op (import, mul, "Add");
-      if (plus != NULL)
-        bias = cjl_onnx_constant (import, cjl_onnx_other_input (plus, cjl_onnx_output (mul, 0)));
-      if (bias != NULL && bias->size == scale->size)
-        last = plus;
-      else
-        bias = NULL;
-    }
-  else
-    scale = NULL;
-  cjl_onnx_take (import, sub);
-  cjl_onnx_take (import, pow);
-  cjl_onnx_take (import, mean);
-  cjl_onnx_take (import, add);
-  cjl_onnx_take (import, root);
-  cjl_onnx_take (import, div);
-  cjl_onnx_take (import, node);
-  if (last == plus)
-    cjl_onnx_take (import, mul);
-  return add_layer_norm (import, node, last, scale, bias, eps, handled, error);
 }
 
 /* --- shapes --- */
@@ -484,14 +287,98 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
                                             node, x, error, NULL),
                               handled);
     }
-  if (largest || !global || cjl_onnx_rank_of (import, x) != 4)
-    return global ? TRUE : rule_spelled_norm (import, node, handled, error);
+  if (global && cjl_onnx_rank_of (import, x) == 3)
+    return cjl_onnx_rule_pool_all (import, node, handled, error);
+  if (!global)
+    return cjl_onnx_rule_spelled_norm (import, node, handled, error);
+  if (largest || cjl_onnx_rank_of (import, x) != 4)
+    return TRUE;
   return cjl_onnx_finish (
       import, node, cjl_onnx_put (import, "mean", node, x, error, "axes=2 3", "keep=true", NULL),
       handled);
 }
 
+/* Means and sums over dimensions of a sample. */
+static gboolean
+rule_reduce (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const gboolean keep = cjl_onnx_get_int (node, "keepdims", 1) != 0;
+  g_autoptr (GString) axes = g_string_new (NULL);
+  CjNode *made;
+  guint bits;
+
+  if (x == NULL || x->dims.n < 2 || x->dims.n > CJ_MAX_DIMS || import->lift != NULL
+      || x->dims.d[0] != import->batch || !cjl_onnx_read_axes (import, node, x->dims.n, &bits)
+      || (bits & 1) != 0)
+    return TRUE;
+  for (guint k = 1; k < x->dims.n; k++)
+    if ((bits >> k & 1) != 0)
+      g_string_append_printf (axes, "%s%u", axes->len > 0 ? " " : "", k);
+  made = cjl_onnx_put (import, cjl_onnx_is_op (node, "ReduceMean") ? "mean" : "sum", node,
+                       cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "axes", "%s", axes->str)
+      || !cjl_onnx_set (import, made, error, "keep", "%s", keep ? "true" : "false"))
+    return FALSE;
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
 /* --- several --- */
+
+/* A number for every moment and feature, the same for all samples. */
+static gboolean
+rule_places (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const char *axes = import->lift != NULL ? import->lift : "NTF";
+  const guint i = cjl_onnx_flows (import, node, 0) ? 0 : 1;
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, i));
+  const CjArray *places = cjl_onnx_constant (import, cjl_onnx_input (node, 1 - i));
+  guint back;
+  CjShape shape;
+  CjNode *made;
+
+  if (x == NULL || places == NULL || x->dims.n != 3 || axes[2] != 'F' || places->dims.n > 3
+      || !cj_array_type_is_float (places->type)
+      || (import->lift == NULL && x->dims.d[0] != import->batch))
+    return TRUE;
+  for (guint k = 0; k < 3; k++)
+    {
+      back = 3 - places->dims.n;
+      if ((k < back ? 1 : places->dims.d[k - back]) != (axes[k] == 'N' ? 1 : x->dims.d[k]))
+        return TRUE;
+    }
+  shape = cj_shape2 (x->dims.d[strchr (axes, 'T') - axes], x->dims.d[2]);
+  made = cjl_onnx_put (import, "learned-position", node, cjl_onnx_input (node, i), error, NULL);
+  if (made == NULL)
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", places, &shape);
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
+/* One token before all others, the same for all samples. */
+static gboolean
+rule_token (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 1));
+  g_autoptr (CjArray) token = NULL;
+  CjShape shape;
+  CjNode *made;
+
+  if (node->inputs->len != 2 || cjl_onnx_get_int (node, "axis", 1) != 1 || import->lift != NULL
+      || cjl_onnx_flows (import, node, 0) || !cjl_onnx_flows (import, node, 1) || x == NULL
+      || x->dims.n != 3 || x->dims.d[0] != import->batch)
+    return TRUE;
+  token = cjl_onnx_dup_slice (import, node, 0);
+  if (token == NULL || token->dims.n != 3 || token->size != x->dims.d[2]
+      || !cj_array_type_is_float (token->type))
+    return TRUE;
+  shape = cj_shape2 (1, token->size);
+  made = cjl_onnx_put (import, "class-token", node, cjl_onnx_input (node, 1), error, NULL);
+  if (made == NULL)
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", token, &shape);
+  return cjl_onnx_finish (import, node, made, handled);
+}
 
 /* Two wires of one shape. */
 static gboolean
@@ -521,7 +408,8 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
-  if (axis < 1 || axis >= rank || node->inputs->len < 2 || node->inputs->len > CJ_LAYER_MAX_IN)
+  if (axis < 0 || axis >= rank || node->inputs->len < 2 || node->inputs->len > CJ_LAYER_MAX_IN
+      || (axis = cjl_onnx_axis (import, axis)) < 1)
     return TRUE;
   for (guint i = 0; i < node->inputs->len; i++)
     {
@@ -573,59 +461,81 @@ static const struct
   const char *op;
   CjlOnnxRule rule;
 } rules[] = {
+  { "Add", rule_places },
   { "Add", rule_pair },
   { "AveragePool", cjl_onnx_rule_pool },
-  { "BatchNormalization", rule_batch_norm },
+  { "BatchNormalization", cjl_onnx_rule_batch_norm },
   { "Celu", rule_slope },
   { "Clip", rule_clip },
+  { "Concat", rule_token },
   { "Concat", rule_concat },
   { "Conv", cjl_onnx_rule_conv },
   { "ConvTranspose", cjl_onnx_rule_conv_transpose },
-  { "Div", rule_gelu },
   { "Dropout", rule_pass },
   { "Elu", rule_slope },
   { "Flatten", rule_reshape },
   { "Gather", rule_embedding },
-  { "Gelu", rule_function },
   { "Gemm", rule_gemm },
   { "GlobalAveragePool", rule_mean },
+  { "GRU", cjl_onnx_rule_recurrent },
   { "GlobalMaxPool", rule_mean },
-  { "HardSigmoid", rule_hard_sigmoid },
-  { "HardSwish", rule_function },
   { "Identity", rule_pass },
-  { "LayerNormalization", rule_layer_norm },
+  { "LSTM", cjl_onnx_rule_recurrent },
+  { "LayerNormalization", cjl_onnx_rule_layer_norm },
   { "LeakyRelu", rule_slope },
   { "LogSoftmax", rule_softmax },
+  { "MatMul", cjl_onnx_rule_attention },
   { "MatMul", rule_matmul },
   { "MaxPool", cjl_onnx_rule_pool },
-  { "Mish", rule_function },
-  { "Mul", rule_gelu },
+  { "Mul", cjl_onnx_rule_rms_norm },
   { "Mul", rule_pair },
+  { "PRelu", rule_prelu },
+  { "Pow", cjl_onnx_rule_rms_norm },
+  { "QuantizeLinear", cjl_onnx_rule_quantise },
+  { "RNN", cjl_onnx_rule_recurrent },
   { "ReduceMean", rule_mean },
-  { "Relu", rule_function },
+  { "ReduceMean", rule_reduce },
+  { "ReduceSum", rule_reduce },
   { "Reshape", rule_reshape },
-  { "Sigmoid", rule_function },
   { "Softmax", rule_softmax },
-  { "Softsign", rule_function },
   { "Split", rule_split },
   { "Squeeze", rule_reshape },
-  { "Tanh", rule_function },
   { "Transpose", rule_transpose },
   { "Unsqueeze", rule_reshape },
 };
+
+static gboolean
+try_rules (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rules) && !*handled; i++)
+    if (cjl_onnx_is_op (node, rules[i].op) && !rules[i].rule (import, node, handled, error))
+      return FALSE;
+  return TRUE;
+}
 
 gboolean
 cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                     GError **error)
 {
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const char *lift;
 
   *handled = FALSE;
   /* layers compute with floats; what counts stays a card */
   if (x != NULL && !cj_array_type_is_float (x->type) && !cjl_onnx_is_op (node, "Gather"))
     return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (rules) && !*handled; i++)
-    if (cjl_onnx_is_op (node, rules[i].op) && !rules[i].rule (import, node, handled, error))
-      return FALSE;
-  return TRUE;
+  if (!cjl_onnx_rule_view (import, node, handled, error)
+      || (!*handled && !cjl_onnx_rule_pointwise (import, node, handled, error)))
+    return FALSE;
+  lift = *handled ? NULL : cjl_onnx_find_lift (import, node);
+  if (lift != NULL)
+    {
+      const gboolean done
+          = cjl_onnx_lift (import, node, lift, error) && try_rules (import, node, handled, error);
+
+      cjl_onnx_unlift (import);
+      if (!done)
+        return FALSE;
+    }
+  return *handled || try_rules (import, node, handled, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cjl-onnx-run.c and cjl-onnx-flow.c. */
+/* Shared by cjl-onnx-run.c, cjl-onnx-flow.c and cjl-onnx-inline.c. */
 #pragma once
 
 #include "cjl-onnx-run.h"
@@ -18,6 +18,7 @@ struct _CjlOnnxScope
   guint depth;
   GCancellable *cancellable;
   gsize *live; /* bytes of all scopes */
+  guint *left; /* nodes that may still be run; NULL: as many as there are */
 };
 
 /* A graph in a scope of its own within `around`, which may hold values already if it is a function's; its outputs
@@ -25,6 +26,11 @@ struct _CjlOnnxScope
 gboolean cjl_onnx_run_graph (CjlOnnxScope *around, const CjdOnnxGraph *graph,
                              CjArray *const *inputs, guint n_inputs, GPtrArray *results,
                              GError **error);
+
+/* A node in a function, whose attributes may be those of the call, `as`; or a call of `function` with those that it
+ * need not give. The copies are shallow and live as long as what they are of. You free. */
+CjExtraNode *cjl_onnx_fill_attrs (const CjExtraNode *op, const CjExtraNode *as,
+                                  const CjdOnnxFunction *function);
 
 /* The operators that hold graphs; NULL: it is none. */
 typedef gboolean (*CjlOnnxFlow) (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in,

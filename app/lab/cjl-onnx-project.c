@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A project around an imported model: data in the shape that it takes in, a loss where its answer can be a class,
  * weights, places of cards. */
-#include "cjl-onnx-import-private.h"
+#include "cjl-onnx-inputs.h"
 
 #include "cj-error.h"
 #include "cjl-arrange.h"
@@ -49,17 +49,19 @@ make_weights (const CjlOnnxImport *import)
 
 /* --- samples to try the model with --- */
 
-/* Two samples (or as many as the model is written for) of small numbers; `size` stands for a free dimension. */
+/* Samples of small numbers, zeros where it has none; `size` stands for a free dimension. */
 static CjArray *
-make_sample (const CjdOnnxInfo *info, gint64 size, GError **error)
+make_sample (const CjdOnnxInfo *info, int axis, gint64 batch, gint64 size, GError **error)
 {
-  CjDims dims = { .n = MAX (info->n, 1) };
+  CjDims dims = { .n = info->has_shape ? info->n : 1 };
   gint64 all = 1;
   CjArray *x;
 
   for (guint k = 0; k < dims.n; k++)
     {
-      dims.d[k] = k >= info->n || info->d[k] < 0 ? (k == 0 ? 2 : size) : info->d[k];
+      const gint64 free = (int) k == axis ? batch : axis < 0 ? 1 : size;
+
+      dims.d[k] = k >= info->n || info->d[k] < 0 ? free : info->d[k];
       all = dims.d[k] > 0 && all <= MAX_FEATURES / dims.d[k] ? all * dims.d[k] : -1;
       if (all < 0)
         {
@@ -69,51 +71,93 @@ make_sample (const CjdOnnxInfo *info, gint64 size, GError **error)
         }
     }
   x = cj_array_new (info->has_type ? info->type : CJ_ARRAY_F32, &dims, error);
-  for (gint64 i = 0; x != NULL && i < x->size; i++)
+  for (gint64 i = 0; x != NULL && axis >= 0 && i < x->size; i++)
     cj_array_set (x, i, cj_array_type_is_float (x->type) ? (double) (i * 7919 % 101) / 101 : i % 2);
   return x;
 }
 
-/* How many values of the model come out for a sample. */
-static guint
-count_values (const CjdOnnx *model, CjArray *x)
+static void
+unref_array (gpointer array)
 {
-  g_autoptr (GHashTable) values = cjl_onnx_trace (model, &x, 1, NULL);
+  cj_array_unref (array);
+}
+
+/* Two samples of every input, or as many as the model is written for. */
+static GPtrArray *
+make_samples (const GPtrArray *infos, const int *axes, gint64 size, GError **error)
+{
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func (unref_array);
+  gint64 batch = 2, all = 0;
+
+  for (guint i = infos->len; i > 0; i--)
+    {
+      const CjdOnnxInfo *info = infos->pdata[i - 1];
+
+      if (axes[i - 1] >= 0 && (guint) axes[i - 1] < info->n && info->d[axes[i - 1]] > 0)
+        batch = info->d[axes[i - 1]];
+    }
+  for (guint i = 0; i < infos->len; i++)
+    {
+      CjArray *x = make_sample (infos->pdata[i], axes[i], batch, size, error);
+
+      if (x == NULL)
+        return NULL;
+      g_ptr_array_add (samples, x);
+      all += x->size;
+      if (all > MAX_FEATURES)
+        {
+          g_set_error (error, CJ_ERROR, CJ_ERROR_FILE, _ ("It takes in more than %d numbers."),
+                       MAX_FEATURES);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&samples);
+}
+
+/* How many values of the model come out for samples. */
+static guint
+count_values (const CjdOnnx *model, const GPtrArray *samples)
+{
+  g_autoptr (GHashTable) values
+      = cjl_onnx_trace (model, (CjArray *const *) samples->pdata, samples->len, NULL);
 
   return values != NULL ? g_hash_table_size (values) : 0;
 }
 
-/* Whether a dimension behind the batch is free. */
+/* Whether a dimension other than the batch is free. */
 static gboolean
-is_open (const CjdOnnxInfo *info)
+is_open (const GPtrArray *infos, const int *axes)
 {
-  for (guint k = 1; k < info->n; k++)
-    if (info->d[k] < 0)
-      return TRUE;
+  for (guint i = 0; i < infos->len; i++)
+    for (guint k = 0; k < ((const CjdOnnxInfo *) infos->pdata[i])->n; k++)
+      if ((int) k != axes[i] && ((const CjdOnnxInfo *) infos->pdata[i])->d[k] < 0)
+        return TRUE;
   return FALSE;
 }
 
 /* Free dimensions get the size with which most of the model runs. */
-static CjArray *
-find_sample (const CjdOnnx *model, const CjdOnnxInfo *info, GError **error)
+static GPtrArray *
+find_samples (const CjdOnnx *model, GError **error)
 {
   static const gint64 sizes[] = { 16, 32, 64, 224 };
-  CjArray *best = NULL;
+  g_autoptr (GPtrArray) infos = cjl_onnx_list_inputs (model->graph);
+  g_autofree int *axes = cjl_onnx_find_batch_axes (infos);
+  GPtrArray *best = NULL;
   guint most = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      CjArray *x = make_sample (info, sizes[i], i == 0 ? error : NULL);
-      const guint n = x != NULL ? count_values (model, x) : 0;
+      GPtrArray *x = make_samples (infos, axes, sizes[i], i == 0 ? error : NULL);
+      const guint n = x != NULL && is_open (infos, axes) ? count_values (model, x) : 0;
 
-      if (best == NULL || n > most)
+      if (x != NULL && (best == NULL || n > most))
         {
-          g_clear_pointer (&best, cj_array_unref);
+          g_clear_pointer (&best, g_ptr_array_unref);
           best = g_steal_pointer (&x);
           most = n;
         }
-      g_clear_pointer (&x, cj_array_unref);
-      if (best == NULL || !is_open (info))
+      g_clear_pointer (&x, g_ptr_array_unref);
+      if (best == NULL || !is_open (infos, axes))
         break;
     }
   return best;
@@ -201,24 +245,35 @@ add_loss (CjlOnnxImport *import, GError **error)
 }
 
 static gboolean
-fill (CjlOnnxImport *import, CjlProject *project, CjArray *x, char **note, GError **error)
+fill (CjlOnnxImport *import, CjlProject *project, const GPtrArray *samples, char **note,
+      GError **error)
 {
-  g_autoptr (GHashTable) values = cjl_onnx_trace (import->model, &x, 1, error);
+  CjArray *const *inputs = (CjArray *const *) samples->pdata;
+  g_autoptr (GHashTable) values = cjl_onnx_trace (import->model, inputs, samples->len, error);
+  g_autoptr (GPtrArray) infos = cjl_onnx_list_inputs (import->model->graph);
+  g_autofree int *axes = cjl_onnx_find_batch_axes (infos);
+  g_autoptr (CjArray) x = NULL;
   g_autoptr (CjCheckpoint) weights = NULL;
   g_autofree char *front = NULL;
   Data data = { 0 };
   gboolean done;
 
-  if (values == NULL)
-    return FALSE;
+  if (values == NULL || cjl_onnx_count_samples (inputs, axes, samples->len) < 1
+      || (x = cjl_onnx_join_inputs (inputs, axes, samples->len, error)) == NULL || x->dims.n < 1)
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error_literal (error, CJ_ERROR, CJ_ERROR_PARAM,
+                             _ ("Its input has no dimension for the samples of a batch."));
+      return FALSE;
+    }
   import->values = g_steal_pointer (&values);
   choose_data (&data, x, count_classes (import));
   g_clear_pointer (&import->values, g_hash_table_unref);
   import->front = front = data.front;
-  done = cjl_onnx_import_convert (import, x, error) && add_loss (import, error)
+  done = cjl_onnx_import_convert (import, inputs, samples->len, error) && add_loss (import, error)
          && cjl_placeholders_put (import->graph, import->unknown, error);
   if (note != NULL)
-    *note = cjl_placeholders_print (import->unknown);
+    *note = cjl_onnx_import_print (import);
   if (!done)
     {
       g_variant_builder_clear (&data.settings);
@@ -236,21 +291,25 @@ cjl_onnx_parse (GBytes *bytes, const char *folder, const char *title, char **not
 {
   g_autoptr (CjdOnnx) model = cjd_onnx_parse (bytes, folder, error);
   g_autoptr (CjlProject) project = cjl_project_new ();
-  g_autoptr (GPtrArray) inputs = NULL;
-  g_autoptr (CjArray) x = NULL;
+  g_autoptr (GPtrArray) samples = NULL;
   g_auto (CjlOnnxImport) import = { 0 };
+  GError *own = NULL;
 
   if (note != NULL)
     *note = NULL;
   if (model == NULL || !cjl_onnx_import_check (model, error))
     return NULL;
-  inputs = cjl_onnx_list_inputs (model->graph);
-  x = find_sample (model, inputs->pdata[0], error);
-  if (x == NULL)
+  samples = find_samples (model, error);
+  if (samples == NULL)
     return NULL;
   cjl_onnx_import_init (&import, model, project->graph);
   cjl_project_set_title (project, title);
-  return fill (&import, project, x, note, error) ? g_steal_pointer (&project) : NULL;
+  if (fill (&import, project, samples, note, &own))
+    return g_steal_pointer (&project);
+  if (note != NULL)
+    g_clear_pointer (note, g_free);
+  g_propagate_error (error, own);
+  return NULL;
 }
 
 CjlProject *

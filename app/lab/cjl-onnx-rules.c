@@ -123,3 +123,33 @@ cjl_onnx_read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64
   *bias = cjl_onnx_constant (import, cjl_onnx_input (node, 2));
   return *bias != NULL && (*bias)->size == units;
 }
+
+gint64
+cjl_onnx_axis (const CjlOnnxImport *import, gint64 axis)
+{
+  return import->lift == NULL        ? axis
+         : import->lift[axis] == 'N' ? 0
+         : import->lift[axis] == 'T' ? 1
+                                     : 2;
+}
+
+gboolean
+cjl_onnx_read_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank, guint *bits)
+{
+  const CjAttr *attr = cj_extra_node_find (node->op, "axes");
+  const CjArray *given = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  const gboolean listed = attr != NULL && attr->kind == CJ_ATTR_INTS;
+  const gint64 n = listed ? attr->n : given != NULL ? given->size : 0;
+
+  *bits = 0;
+  for (gint64 i = 0; i < n; i++)
+    {
+      gint64 axis = listed ? attr->ints[i] : cj_array_get_int (given, i);
+
+      axis += axis < 0 ? rank : 0;
+      if (axis < 0 || axis >= rank)
+        return FALSE;
+      *bits |= 1u << axis;
+    }
+  return n > 0;
+}

@@ -21,6 +21,9 @@ guint cjl_onnx_rank_of (const CjlOnnxImport *import, const char *name);
 /* A constant of one number; whether it is about this one. */
 gboolean cjl_onnx_get_number (const CjlOnnxImport *import, const char *name, double *number);
 gboolean cjl_onnx_is_number (const CjlOnnxImport *import, const char *name, double wanted);
+/* The dimensions that a node is told, by an attribute or its second input, as bits; FALSE: it is not. */
+gboolean cjl_onnx_read_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank,
+                             guint *bits);
 /* The input of a node of two that is not `x`. */
 const char *cjl_onnx_other_input (const CjdOnnxNode *node, const char *x);
 /* The one node that reads the result of another, if it is of this kind, or NULL. */
@@ -36,12 +39,44 @@ gboolean cjl_onnx_finish (CjlOnnxImport *import, const CjdOnnxNode *last, CjNode
                           gboolean *handled);
 gboolean cjl_onnx_pass_on (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled);
 
-/* Conv, ConvTranspose, MaxPool and AveragePool. */
+/* Dimension `axis` of a value as the canvas has it, which is another one while a rule is lifted. */
+gint64 cjl_onnx_axis (const CjlOnnxImport *import, gint64 axis);
+
+/* Conv, ConvTranspose, MaxPool and AveragePool; global pools over time. */
 gboolean cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                              GError **error);
 gboolean cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node,
                                        gboolean *handled, GError **error);
 gboolean cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                              GError **error);
+gboolean cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+
+/* Normalisations: BatchNormalization, LayerNormalization, a ReduceMean or a square that spells one begins with. */
+gboolean cjl_onnx_rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                   gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                   gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                     gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_rms_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+
+/* Whatever a row of operators computes that a layer for single numbers does. */
+gboolean cjl_onnx_rule_pointwise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                  GError **error);
+
+/* Rounding to few bits and back; says at the end what there was of it. */
+gboolean cjl_onnx_rule_quantise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                 GError **error);
+void cjl_onnx_remark_bits (CjlOnnxImport *import);
+
+/* Products with weights of attention. */
+gboolean cjl_onnx_rule_attention (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                  GError **error);
+
+/* RNN, LSTM and GRU. */
+gboolean cjl_onnx_rule_recurrent (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                  GError **error);
 
 G_END_DECLS

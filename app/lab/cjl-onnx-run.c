@@ -34,6 +34,7 @@ scope_init (CjlOnnxScope *scope, const CjdOnnx *model, CjlOnnxScope *around)
       scope->depth = around->depth + 1;
       scope->cancellable = around->cancellable;
       scope->live = around->live;
+      scope->left = around->left;
     }
 }
 
@@ -191,9 +192,8 @@ drop_use (const char *name, gpointer data)
 
 /* --- nodes --- */
 
-/* A node in a function, whose attributes may be those of the call. The copies are shallow. */
-static CjExtraNode *
-fill_attrs (const CjExtraNode *op, const CjExtraNode *as, const CjdOnnxFunction *function)
+CjExtraNode *
+cjl_onnx_fill_attrs (const CjExtraNode *op, const CjExtraNode *as, const CjdOnnxFunction *function)
 {
   CjExtraNode *node = cj_extra_node_new (op->op, op->opset);
 
@@ -243,6 +243,7 @@ run_function (CjlOnnxScope *scope, const CjdOnnxFunction *function, const CjExtr
   inner.depth = scope->depth + 1;
   inner.cancellable = scope->cancellable;
   inner.live = scope->live;
+  inner.left = scope->left;
   inner.as = op;
   for (guint i = 0; i < function->inputs->len && i < n_in; i++)
     if (in[i] != NULL
@@ -272,7 +273,7 @@ run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint 
   gboolean done = FALSE;
 
   if (needs_attrs (op) || function != NULL)
-    op = filled = fill_attrs (op, scope->as, function);
+    op = filled = cjl_onnx_fill_attrs (op, scope->as, function);
   if (function != NULL)
     done = run_function (scope, function, op, in, n_in, out, node->outputs->len, error);
   else if (flow != NULL)
@@ -295,6 +296,14 @@ run_node (CjlOnnxScope *scope, const CjdOnnxNode *node, GError **error)
 
   if (g_cancellable_set_error_if_cancelled (scope->cancellable, error))
     return FALSE;
+  if (scope->left != NULL && *scope->left == 0)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+                   _ ("its loops and functions run more than %d operators"), CJL_ONNX_MAX_TRACED);
+      return FALSE;
+    }
+  if (scope->left != NULL)
+    --*scope->left;
   for (guint i = 0; i < n_in; i++)
     {
       const char *name = node->inputs->pdata[i];
@@ -535,9 +544,11 @@ cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GE
   g_autoptr (GPtrArray) wanted = cjl_onnx_list_inputs (model->graph);
   g_autoptr (GArray) order = cjl_onnx_order (model->graph);
   g_auto (CjlOnnxScope) scope = { 0 };
+  guint left = CJL_ONNX_MAX_TRACED;
   gsize live = 0;
 
   outer_init (&scope, model, NULL, &live);
+  scope.left = &left;
   if (!add_tensors (&scope, model->graph, error))
     return NULL;
   for (guint i = 0; i < wanted->len && i < n_inputs; i++)

@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 #define CJL_ONNX_MAX_LIVE ((gsize) 1 << 33) /* bytes of all values that are alive at once */
+#define CJL_ONNX_MAX_TRACED (1 << 16)       /* operators that are run to trace a model */
 
 /* The inputs of a model that are no initialisers, in order: CjdOnnxInfo, borrowed. You free the array. */
 GPtrArray *cjl_onnx_list_inputs (const CjdOnnxGraph *graph);
@@ -26,7 +27,8 @@ GPtrArray *cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_i
                          GCancellable *cancellable, GError **error);
 
 /* The same, and keeps everything: a table from the names of all values of the graph (borrowed from the model) to
- * CjArray, initialisers among them. What fails is not there, nor what reads from it. You unref. */
+ * CjArray, initialisers among them. What fails is not there, nor what reads from it, nor what comes
+ * behind CJL_ONNX_MAX_TRACED operators. You unref. */
 GHashTable *cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
                             GError **error);
 

@@ -238,10 +238,12 @@ test_import (void)
   g_assert_cmpuint (cjl_project_get_weights (again)->len, ==, 6);
 }
 
-/* What is spelled out is found: norms, gelu; the rest are cards, and nothing is trained through them. */
+/* What is spelled out is found, so that all of it learns: attention, norms, gelu, what stands before all tokens. */
 static void
-test_cards (void)
+test_spelled (void)
 {
+  static const char *const once[] = { "conv-2d",           "class-token", "learned-position",
+                                      "transformer-block", "layer-norm",  "pick-token" };
   g_autoptr (CjlProject) project = import ("onnx/pt113-vit-opset14/model.onnx", NULL);
   g_autoptr (CjdDataset) dataset = NULL;
   g_autoptr (CjLowered) lowered = NULL;
@@ -249,15 +251,15 @@ test_cards (void)
 
   if (project == NULL)
     return;
-  g_assert_cmpuint (count_layers (project, "layer-norm"), ==, 3);
-  g_assert_cmpuint (count_layers (project, "gelu"), ==, 1);
-  g_assert_cmpuint (count_layers (project, "onnx-operator"), >, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (once); i++)
+    g_assert_cmpuint (count_layers (project, once[i]), ==, 1);
+  g_assert_cmpuint (count_layers (project, "onnx-operator"), ==, 0);
   dataset = cjl_data_load (&project->data, &error);
   g_assert_no_error (error);
   lowered = cjl_project_lower (project, dataset, 2);
   g_assert_null (cj_lowered_get_error (lowered));
-  g_assert_false (cj_lowered_can_train (lowered, &error));
-  g_assert_nonnull (strstr (error->message, "passes no gradient"));
+  cj_lowered_can_train (lowered, &error);
+  g_assert_no_error (error);
 }
 
 /* An operator that nobody knows keeps its place and is named; what is around it is there. */
@@ -313,7 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/onnx/function", test_function);
   g_test_add_func ("/lab/onnx/unknown", test_unknown);
   g_test_add_func ("/lab/onnx/import", test_import);
-  g_test_add_func ("/lab/onnx/cards", test_cards);
+  g_test_add_func ("/lab/onnx/spelled", test_spelled);
   g_test_add_func ("/lab/onnx/placeholder", test_placeholder);
   return g_test_run ();
 }
