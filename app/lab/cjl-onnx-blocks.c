@@ -408,13 +408,18 @@ cjl_onnx_join_blocks (CjlOnnxImport *import, GError **error)
     {
       CjNode *attention = attentions->pdata[i];
       Block b = { .attention = { attention } };
+      guint other;
 
-      if (attention->from[1].node != NULL || attention->from[2].node != NULL
+      if (attention == NULL || attention->from[1].node != NULL || attention->from[2].node != NULL
           || attention->from[3].node != NULL || !is_set (attention, "bias", "true"))
         continue;
       list_readers (import);
-      if ((find_norms_first (import, &b) || find_norms_last (import, &b)) && fits (import, &b)
-          && !put_block (import, &b, error))
+      if ((!find_norms_first (import, &b) && !find_norms_last (import, &b)) || !fits (import, &b))
+        continue;
+      /* the other attention of a decoder goes with it */
+      if (b.n_attentions == 2 && g_ptr_array_find (attentions, b.attention[1], &other))
+        attentions->pdata[other] = NULL;
+      if (!put_block (import, &b, error))
         return FALSE;
     }
   return TRUE;

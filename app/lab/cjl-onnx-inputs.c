@@ -182,12 +182,28 @@ set_sizes (CjlOnnxImport *import, CjNode *made, const CjDims *dims, int axis, GE
   return cjl_onnx_set (import, made, error, "shape", "%s", text->str);
 }
 
-/* The card that cuts numbers [at, at + n) of x out, and one that gives them their shape. */
+/* Draws cards as one with a name; where that cannot be they stay as they are. */
+static void
+put_in_block (CjlOnnxImport *import, const char *name, CjNode *first, CjNode *second)
+{
+  const glong n = MIN (g_utf8_strlen (name, -1), CJ_BLOCK_TITLE_MAX);
+  g_autofree char *title = g_utf8_substring (name, 0, n);
+  const CjBlock *block = cj_graph_add_block (import->graph, title, NULL, NULL);
+
+  if (block == NULL)
+    return;
+  cj_graph_put_node (import->graph, first, block->id);
+  if (second != first)
+    cj_graph_put_node (import->graph, second, block->id);
+}
+
+/* The card that cuts numbers [at, at + n) of x out, and one that gives them their shape; both are drawn as one, which
+ * has the input's name. */
 static gboolean
 cut_input (CjlOnnxImport *import, CjNode *x, const char *name, const CjArray *value, int axis,
            gint64 at, gint64 n, GError **error)
 {
-  CjNode *made = cjl_onnx_put_named (import, "onnx-operator", name, error);
+  CjNode *made = cjl_onnx_put_named (import, "onnx-operator", name, error), *cut = made;
   char axes[CJL_ONNX_VIEW_AXES] = "NTF";
 
   if (made == NULL || !cj_graph_connect (import->graph, x, 0, made, 0, error)
@@ -204,6 +220,7 @@ cut_input (CjlOnnxImport *import, CjNode *x, const char *name, const CjArray *va
         return FALSE;
       made = laid;
     }
+  put_in_block (import, name, cut, made);
   if (axis == 0)
     {
       cjl_onnx_note (import, name, made, 0);
