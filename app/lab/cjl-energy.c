@@ -244,17 +244,14 @@ cjl_energy_start (CjlNetwork *network, const CjEnergyTable *table, const CjlEner
 static char *
 print_samples (const CjlEnergy *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
-
   if (self->samples.n == 0)
     /* Translators: “training”, “validation” or “test”, and the number of a sample */
-    return g_strdup_printf (_ ("%s sample %zu"), _ (splits[self->samples.split]),
+    return g_strdup_printf (_ ("%s sample %zu"), cjl_split_get_title (self->samples.split),
                             self->samples.sample);
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
                                        /* Translators: how many samples, of “training” and so on */
                                        "mean of %zu %s sample", "mean of %zu %s samples", self->n),
-                          self->n, _ (splits[self->samples.split]));
+                          self->n, cjl_split_get_title (self->samples.split));
 }
 
 typedef double (*Getter) (const CjlEnergy *self, guint i);

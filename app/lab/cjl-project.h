@@ -128,6 +128,9 @@ CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);
  * these is an error, there are no losses. You free. */
 CjLowered *cjl_project_lower (const CjlProject *project, const CjdDataset *dataset, gint64 batch);
 
+/* “training”, “validation” or “test”, translated, as the start of “test samples”. Borrowed. */
+const char *cjl_split_get_title (CjdSplit split);
+
 /* Takes the weights that are to be used from a checkpoint, and state, by reference; puts them into a
  * program, where names that do not fit are skipped, and says how many tensors were taken. */
 void cjl_project_store (CjlProject *project, CjCheckpoint *checkpoint);

@@ -246,14 +246,13 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
 char *
 cjl_responses_print_origin (const CjlResponses *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   GString *out = g_string_new (NULL);
   gboolean first = TRUE;
 
   /* Translators: data set, “training”, “validation” or “test”, number of samples, step */
   g_string_append_printf (out, _ ("%s, %s split, %zu samples, step %llu"), self->dataset->name,
-                          _ (splits[self->split]), self->n, (unsigned long long) self->step);
+                          cjl_split_get_title (self->split), self->n,
+                          (unsigned long long) self->step);
   for (guint i = 0; i < self->layers->len; i++)
     {
       const CjlLayerResponses *layer = cjl_responses_get (self, i);

@@ -214,8 +214,6 @@ CjlSpikeRecord *
 cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit split, gsize n,
                       guint repeats, CjlJob *job, GError **error)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   const CjNode *found = cj_graph_find (network->graph, node);
   g_autoptr (CjProgram) program = NULL;
   g_autoptr (CjFeed) feed = NULL;
@@ -252,13 +250,13 @@ cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit spli
     }
   if (self->repeats > 1)
     self->origin = g_strdup_printf (_ ("%s, %s split, %d samples %d times each, step %llu"),
-                                    network->dataset->name, _ (splits[split]),
+                                    network->dataset->name, cjl_split_get_title (split),
                                     (int) (self->k / self->repeats), (int) self->repeats,
                                     (unsigned long long) network->weights->at.step);
   else
     self->origin = g_strdup_printf (_ ("%s, %s split, %d samples, step %llu"),
-                                    network->dataset->name, _ (splits[split]), (int) self->k,
-                                    (unsigned long long) network->weights->at.step);
+                                    network->dataset->name, cjl_split_get_title (split),
+                                    (int) self->k, (unsigned long long) network->weights->at.step);
   return g_steal_pointer (&self);
 }
 

@@ -328,8 +328,6 @@ cjl_versions_measure (const CjlNetwork *network, const CjlVersionsOptions *optio
 CjvFrame *
 cjl_versions_frame (const CjlVersions *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   const guint n = self->versions->len;
   g_autofree float *energies = g_new (float, n + 1), *accuracies = g_new (float, n + 1);
   g_autofree float *kinds = g_new (float, n + 1);
@@ -339,7 +337,7 @@ cjl_versions_frame (const CjlVersions *self)
   g_autofree char *note = g_strdup_printf (
       g_dngettext (GETTEXT_PACKAGE, /* Translators: how many samples, of “training” and so on */
                    "%zu %s sample", "%zu %s samples", self->n),
-      self->n, _ (splits[self->options.split]));
+      self->n, cjl_split_get_title (self->options.split));
   g_autofree char *table = cjl_energy_table_print (&self->options.table);
   g_autofree char *provenance = g_strdup_printf (
       _ ("%s, %s, step %llu; prices: %s"), self->dataset->name, note,
