@@ -172,14 +172,15 @@ make_doses (const State *state)
     {
       const CjlRobustness *kept = state->kept->pdata[i];
 
-      if (!cjl_robustness_is_like (state->result, kept))
+      if (!cjl_curve_is_like (&state->result->curve, &kept->curve))
         continue;
       all[n++] = kept;
       g_ptr_array_add (
-          names, kept->title != NULL
-                     ? g_strdup (kept->title)
-                     /* Translators: a curve that was kept, by the step of its network */
-                     : g_strdup_printf (_ ("kept at step %llu"), (unsigned long long) kept->step));
+          names,
+          kept->title != NULL
+              ? g_strdup (kept->title)
+              /* Translators: a curve that was kept, by the step of its network */
+              : g_strdup_printf (_ ("kept at step %llu"), (unsigned long long) kept->curve.step));
     }
   if (n == 1 && state->result->title == NULL)
     return cjl_robustness_frame (all, NULL, 1);
@@ -193,9 +194,9 @@ make (CjuView *view)
   CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
 
   /* what other data showed says nothing of this */
-  if (state->result != NULL && state->result->dataset != dataset)
+  if (state->result != NULL && state->result->curve.dataset != dataset)
     g_clear_pointer (&state->result, cjl_robustness_free);
-  if (state->recovery != NULL && state->recovery->dataset != dataset)
+  if (state->recovery != NULL && state->recovery->curve.dataset != dataset)
     g_clear_pointer (&state->recovery, cjl_retraining_free);
   gtk_widget_set_sensitive (state->keep, state->result != NULL);
   cju_figure_view_set_figure (cju_view_get_figure (view),

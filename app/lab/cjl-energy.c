@@ -109,7 +109,7 @@ run_samples (Run *run, guint n_classes, CjlJob *job, double from, double to, GEr
       const guint n = (guint) MIN (batch, run->n - first);
       guint32 indices[BATCH];
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return FALSE;
       for (guint i = 0; i < batch; i++)
         indices[i] = run->place[first + MIN (i, n - 1)];
@@ -123,8 +123,7 @@ run_samples (Run *run, guint n_classes, CjlJob *job, double from, double to, GEr
       cj_program_forward (run->program, FALSE, n, 0, 0);
       judge (run, n, n_classes);
       cj_energy_count (run->program, run->graph, run->table, n, run->counts);
-      if (job != NULL)
-        cjl_job_set_progress (job, from + (to - from) * (double) (first + n) / (double) run->n);
+      cjl_job_set_progress (job, from + (to - from) * (double) (first + n) / (double) run->n);
     }
   return TRUE;
 }

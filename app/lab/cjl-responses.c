@@ -217,7 +217,7 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
     {
       const gsize valid = MIN (BATCH, self->n - begin);
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return NULL;
       for (gsize i = 0; i < BATCH; i++)
         indices[i] = self->place[begin + MIN (i, valid - 1)];
@@ -236,9 +236,7 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
           layer_take (self->layers->pdata[i], tap, values, begin, valid);
         }
       read_choices (self, program, begin, valid);
-      if (job != NULL)
-        cjl_job_set_progress (job,
-                              from + (to - from) * (double) (begin + valid) / (double) self->n);
+      cjl_job_set_progress (job, from + (to - from) * (double) (begin + valid) / (double) self->n);
     }
   return g_steal_pointer (&self);
 }

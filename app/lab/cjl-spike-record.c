@@ -167,7 +167,7 @@ record (CjlSpikeRecord *self, CjProgram *program, guint node, const CjFeed *feed
       const gsize valid = MIN (BATCH, n - begin);
       g_autoptr (CjTensor) spikes = NULL;
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return FALSE;
       spikes = run_batch (program, feed, node, place + begin, valid, begin);
       if (feed->problem != NULL)
@@ -186,8 +186,7 @@ record (CjlSpikeRecord *self, CjProgram *program, guint node, const CjFeed *feed
         return refuse (self->node, error);
       for (gsize i = begin; self->classes != NULL && i < MIN (begin + valid, n); i++)
         self->classes[i] = cjd_dataset_get_class (self->dataset, index[i]);
-      if (job != NULL)
-        cjl_job_set_progress (job, (double) MIN (begin + valid, n) / (double) n);
+      cjl_job_set_progress (job, (double) MIN (begin + valid, n) / (double) n);
     }
   return TRUE;
 }
