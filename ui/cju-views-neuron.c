@@ -399,6 +399,7 @@ const CjuViewInfo cju_view_neuron = {
   .tick = tick,
   .save = save,
   .load = load,
+  .stays = TRUE,
   .formula
   = "C v' = I − Σ I_ion (v, …); at a spike v ← v_reset (Hodgkin–Huxley: none). Each model "
     "has a page of its own. "
