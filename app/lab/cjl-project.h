@@ -103,13 +103,14 @@ void cjl_project_set_title (CjlProject *project, const char *title);
  * edit, but the file is no longer that on the disk. */
 void cjl_project_take_plate (CjlProject *project, struct _CjvPlate *plate);
 
-/* Keeps what a view of the window is set to with the project, a{sv} in the words of the view, and gives it back;
- * NULL: nothing is kept. It is no edit, but the file is no longer that on the disk. Sinks a floating one. You
- * unref what is given back. */
+/* Keeps what a view of the window is set to with the project, a{sv} in the words of the view,
+ * and gives it back; NULL: nothing is kept. It is no edit, but the file is no longer that on the
+ * disk. Sinks a floating one. You unref what is given back. */
 void cjl_project_put_view (CjlProject *project, const char *view, GVariant *controls);
 GVariant *cjl_project_dup_view (CjlProject *project, const char *view);
 
-/* Called after every commit, undo, redo, save, store of weights and change of the plate or of a view. */
+/* Called after every commit, undo, redo, save, store of weights and change of the plate or of a
+ * view. */
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 

@@ -38,8 +38,8 @@ const char *cjl_robustness_get_title (const char *what);
 gboolean cjl_robustness_has_node (const char *what);
 gboolean cjl_robustness_has_order (const char *what);
 
-/* The network ready for a damage, in this order where it has one; `node` as of cjl_damaged_new. NULL with the reason. You
- * free. */
+/* The network ready for a damage, in this order where it has one; `node` as of cjl_damaged_new.
+ * NULL with the reason. You free. */
 CjlDamaged *cjl_robustness_damage (const CjlNetwork *network, const char *what, int order,
                                    const char *node, GError **error);
 /* "Lesion of units in conv1, strongest first"; NULL for all layers. You free. */

@@ -100,8 +100,8 @@ find_param (const CjBuilder *builder, const char *name)
   return CJ_NO_VALUE;
 }
 
-/* Whether more than one tensor that was made of the parameter, and has its shape, meets what is no parameter: then no
- * single one is what acts. */
+/* Whether more than one tensor that was made of the parameter, and has its shape, meets what is
+ * no parameter: then no single one is what acts. */
 static gboolean
 acts_apart (CjBuilder *builder, int param, const guint8 *made_of)
 {

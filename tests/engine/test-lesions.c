@@ -161,7 +161,8 @@ test_regrow (void)
     g_assert_cmpfloat (fabsf (g[i]), >, 0);
 }
 
-/* Weights that excite and those that inhibit go different ways: what acts are all of them, as they were learned. */
+/* Weights that excite and those that inhibit go different ways: what acts are all of them, as
+ * they were learned. */
 static void
 test_acting_apart (void)
 {

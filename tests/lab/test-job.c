@@ -217,7 +217,8 @@ found_new (Shared *shared)
   return found;
 }
 
-/* Without a job nobody looks on: the whole result, or none with the reason; all else is freed once. */
+/* Without a job nobody looks on: the whole result, or none with the reason; all else is freed
+ * once. */
 static void
 test_sweep_at_once (void)
 {

@@ -224,8 +224,8 @@ load (CjlProject *project)
   return dataset;
 }
 
-/* What a view is set to is no edit, but has to be saved; it comes back from the file, and goes on with it when it is
- * saved by who knows nothing of views. */
+/* What a view is set to is no edit, but has to be saved; it comes back from the file, and goes
+ * on with it when it is saved by who knows nothing of views. */
 static void
 test_views (void)
 {

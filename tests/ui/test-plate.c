@@ -472,8 +472,8 @@ test_neuron (Desk *desk, gconstpointer data)
     }
 }
 
-/* The bench is the project's: to look at it changes nothing, what is turned has to be saved, and a window that opens
- * the project has it at once, and has nothing to save. */
+/* The bench is the project's: to look at it changes nothing, what is turned has to be saved, and
+ * a window that opens the project has it at once, and has nothing to save. */
 static void
 test_bench_kept (Desk *desk, gconstpointer data)
 {
