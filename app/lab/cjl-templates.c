@@ -262,10 +262,10 @@ static const CjlTemplate templates[] = {
     .category = "Spiking",
     .blurb = "Neurons whose synapses are conductances read digits from trains of spikes that are "
              "never the same twice",
-    .teaches = "Look at Spikes, Membranes: what excites and what inhibits pull the membrane to "
-               "potentials of their own, and both together make it fast; then let the Intervals "
-               "repeat every sample, and the Fano factor says how much of a count is chance",
+    .teaches = "In Spikes, Membranes shows what pulls a neuron up and what holds it back; "
+               "repeat every sample under Intervals to see how much of a count is chance",
     .expected = "98 %",
+    .work = 8.5e5,
     .source = "glyphs",
     .data = "signs=digits normalise=as-is",
     .network = "input, flatten, poisson-encoder 40 rate=0.25, "
