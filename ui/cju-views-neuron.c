@@ -392,7 +392,7 @@ const CjuViewInfo cju_view_neuron = {
                "published; any of "
                "them can be turned by hand, and the neuron answers at once. It stands beside the "
                "network and "
-               "is no part of it"),
+               "is no part of it; what is set stays with the project"),
   .figure = "traces",
   .make = make,
   .build = build,
