@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cju-view-state.h"
 
+#include "cjl-json.h"
+
 #define PATIENCE 1200 /* frames, until lists that stay without what is named are given up */
 
 /* A control that is kept. */
@@ -199,6 +201,43 @@ on_frame_clock (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   cju_view_refresh (view);
   g_object_set_data (G_OBJECT (view), "controls-to-come", NULL);
   return G_SOURCE_REMOVE;
+}
+
+/* The same as text, in an order that stays. You free. */
+static char *
+print_controls (CjuView *view)
+{
+  g_autoptr (GVariant) controls = cju_view_save_controls (view);
+
+  return cjl_json_print (controls, FALSE);
+}
+
+void
+cju_view_take_from_project (CjuView *view)
+{
+  CjlProject *project = cju_document_get_project (cju_view_get_document (view));
+  g_autoptr (GVariant) controls = cjl_project_dup_view (project, cju_view_get_info (view)->id);
+  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
+  Coming coming = { .controls = controls, .done = done };
+
+  if (controls != NULL)
+    load_all (view, &coming);
+  g_object_set_data_full (G_OBJECT (view), "controls-known", print_controls (view), g_free);
+}
+
+void
+cju_view_keep_with_project (CjuView *view)
+{
+  CjlProject *project = cju_document_get_project (cju_view_get_document (view));
+  char *text = print_controls (view);
+  g_autoptr (GVariant) controls = NULL;
+
+  if (g_strcmp0 (text, g_object_get_data (G_OBJECT (view), "controls-known")) != 0)
+    {
+      controls = cju_view_save_controls (view);
+      cjl_project_put_view (project, cju_view_get_info (view)->id, controls);
+    }
+  g_object_set_data_full (G_OBJECT (view), "controls-known", text, g_free);
 }
 
 void

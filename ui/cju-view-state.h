@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a person set in the column of a view: it goes into the files of its figures, and brings the view
- * back as it was. Main thread. */
+/* What a person set in the column of a view: it goes into the files of its figures, of some
+ * views into the project, and brings the view back as it was. Main thread. */
 #pragma once
 
 #include "cju-view.h"
@@ -18,5 +18,10 @@ GVariant *cju_view_save_controls (CjuView *view);
 /* Sets the controls as such a dictionary says as soon as the view is seen and its lists have what is named;
  * then what was shown is computed again. Keys that the view does not know are passed over. */
 void cju_view_load_controls (CjuView *view, GVariant *controls);
+
+/* For views that stay (CjuViewInfo): sets the controls at once as the project has them, if it
+ * has; and gives the project what was set since. */
+void cju_view_take_from_project (CjuView *view);
+void cju_view_keep_with_project (CjuView *view);
 
 G_END_DECLS

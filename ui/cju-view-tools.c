@@ -23,6 +23,27 @@ cju_view_add_list (CjuView *view, const char *const *items, const char *words)
   return list;
 }
 
+GtkWidget *
+cju_view_add_number (CjuView *view, const char *name, const char *tip, double least, double most,
+                     double step)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *label = gtk_label_new (name),
+            *spin = gtk_spin_button_new_with_range (least, most, step);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 4);
+  cju_access_name (spin, name);
+  cju_access_tip (spin, tip);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), spin);
+  cju_view_add_control (view, box);
+  return spin;
+}
+
 gboolean
 cju_view_has_pictures (CjuDocument *document)
 {

@@ -39,6 +39,11 @@ void cju_view_name_control (GtkWidget *control, const char *words);
 /* A list of words, called what it is for. */
 GtkWidget *cju_view_add_list (CjuView *view, const char *const *items, const char *words);
 
+/* A number with its name before it; `words` say more. The spin button, whose parent is what
+ * stands in the column. */
+GtkWidget *cju_view_add_number (CjuView *view, const char *name, const char *words, double least,
+                                double most, double step);
+
 /* Whether the samples of the data are pictures. */
 gboolean cju_view_has_pictures (CjuDocument *document);
 

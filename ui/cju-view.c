@@ -2,6 +2,7 @@
 #include "cju-view.h"
 
 #include "cjl-figures.h"
+#include "cju-view-state.h"
 
 #include <string.h>
 
@@ -172,6 +173,8 @@ ensure_built (CjuView *self)
   g_signal_connect_swapped (self->figure, "picked", G_CALLBACK (on_picked), self);
   if (self->info->build != NULL)
     self->info->build (self);
+  if (self->info->stays)
+    cju_view_take_from_project (self);
   if (self->info->tick != NULL)
     gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame_clock, NULL, NULL);
 }
@@ -257,6 +260,8 @@ cju_view_refresh (CjuView *self)
     return;
   self->refreshed = g_get_monotonic_time ();
   cju_figure_view_take_frame (CJU_FIGURE_VIEW (self->figure), self->info->make (self));
+  if (self->info->stays)
+    cju_view_keep_with_project (self);
 }
 
 void

@@ -40,6 +40,9 @@ typedef struct
   void (*save) (CjuView *view, GVariantDict *controls);
   gboolean (*load) (CjuView *view, GVariant *controls);
   void (*again) (CjuView *view);
+  /* What is set in it is work of its own, and stays with the project (cju-view-state.h): its lists
+   * are whole once it is built, and whatever is set makes its frame anew. */
+  gboolean stays;
 } CjuViewInfo;
 
 /* The catalogue of views with a figure, in the order of their tabs; ends with NULL. */

@@ -392,13 +392,14 @@ const CjuViewInfo cju_view_neuron = {
                "published; any of "
                "them can be turned by hand, and the neuron answers at once. It stands beside the "
                "network and "
-               "is no part of it"),
+               "is no part of it; what is set stays with the project"),
   .figure = "traces",
   .make = make,
   .build = build,
   .tick = tick,
   .save = save,
   .load = load,
+  .stays = TRUE,
   .formula
   = "C v' = I − Σ I_ion (v, …); at a spike v ← v_reset (Hodgkin–Huxley: none). Each model "
     "has a page of its own. "

@@ -172,14 +172,15 @@ make_doses (const State *state)
     {
       const CjlRobustness *kept = state->kept->pdata[i];
 
-      if (!cjl_robustness_is_like (state->result, kept))
+      if (!cjl_curve_is_like (&state->result->curve, &kept->curve))
         continue;
       all[n++] = kept;
       g_ptr_array_add (
-          names, kept->title != NULL
-                     ? g_strdup (kept->title)
-                     /* Translators: a curve that was kept, by the step of its network */
-                     : g_strdup_printf (_ ("kept at step %llu"), (unsigned long long) kept->step));
+          names,
+          kept->title != NULL
+              ? g_strdup (kept->title)
+              /* Translators: a curve that was kept, by the step of its network */
+              : g_strdup_printf (_ ("kept at step %llu"), (unsigned long long) kept->curve.step));
     }
   if (n == 1 && state->result->title == NULL)
     return cjl_robustness_frame (all, NULL, 1);
@@ -193,9 +194,9 @@ make (CjuView *view)
   CjdDataset *dataset = cju_document_get_dataset (cju_view_get_document (view));
 
   /* what other data showed says nothing of this */
-  if (state->result != NULL && state->result->dataset != dataset)
+  if (state->result != NULL && state->result->curve.dataset != dataset)
     g_clear_pointer (&state->result, cjl_robustness_free);
-  if (state->recovery != NULL && state->recovery->dataset != dataset)
+  if (state->recovery != NULL && state->recovery->curve.dataset != dataset)
     g_clear_pointer (&state->recovery, cjl_retraining_free);
   gtk_widget_set_sensitive (state->keep, state->result != NULL);
   cju_figure_view_set_figure (cju_view_get_figure (view),
@@ -310,28 +311,6 @@ add_lists (CjuView *view, State *state)
                                     _ ("Which units or synapses are hit first"));
 }
 
-/* A number with its name before it. */
-static GtkWidget *
-add_number (CjuView *view, const char *name, const char *tip, double least, double most,
-            double step)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new (name),
-            *spin = gtk_spin_button_new_with_range (least, most, step);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
-  gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 4);
-  cju_access_name (spin, name);
-  cju_access_tip (spin, tip);
-  gtk_box_append (GTK_BOX (box), label);
-  gtk_box_append (GTK_BOX (box), spin);
-  cju_view_add_control (view, box);
-  return spin;
-}
-
 /* What the curve is compared with: itself later, or the network of a file. */
 static void
 add_comparing (CjuView *view, State *state)
@@ -385,11 +364,12 @@ build (CjuView *view)
   cju_access_tip (state->most, _ ("The largest dose; a curve has ten of them. With training "
                                   "afterwards: the dose"));
   cju_view_add_control (view, state->most);
-  state->seeds = add_number (view, _ ("Seeds"), _ ("How often every dose is drawn"), 1,
-                             CJL_ROBUSTNESS_MAX_SEEDS, 1);
+  state->seeds = cju_view_add_number (view, _ ("Seeds"), _ ("How often every dose is drawn"), 1,
+                                      CJL_ROBUSTNESS_MAX_SEEDS, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->seeds), 5);
   /* Translators: a number of steps of training */
-  state->after = add_number (view, _ ("Then train"),
+  state->after
+      = cju_view_add_number (view, _ ("Then train"),
                              _ ("Steps of training after the damage: how the network recovers from "
                                 "one dose while the lesion stays; 0: none, a curve over doses"),
                              0, 100000, 100);

@@ -292,9 +292,11 @@ on_shown (CjuView *view)
   State *state = cju_view_get_state (view);
 
   gtk_widget_set_visible (state->units, get_shown (state) == SHOW_RASTER);
-  gtk_widget_set_visible (state->other, get_shown (state) == SHOW_CORRELOGRAM);
-  gtk_widget_set_visible (state->repeats, get_shown (state) == SHOW_CORRELOGRAM
-                                              || get_shown (state) == SHOW_INTERVALS);
+  gtk_widget_set_visible (gtk_widget_get_parent (state->other),
+                          get_shown (state) == SHOW_CORRELOGRAM);
+  gtk_widget_set_visible (gtk_widget_get_parent (state->repeats),
+                          get_shown (state) == SHOW_CORRELOGRAM
+                              || get_shown (state) == SHOW_INTERVALS);
   cju_view_refresh (view);
 }
 
@@ -318,17 +320,17 @@ build (CjuView *view)
   state->shown = cju_view_add_list (view, titles, _ ("What is shown of the spikes"));
   cju_layer_choice_build (&state->layer, view, _ ("Layer whose spikes are shown"));
   state->units = cju_view_add_list (view, kinds, _ ("Which units stand together"));
-  state->other = gtk_spin_button_new_with_range (-1, 1e7, 1);
+  state->other
+      = cju_view_add_number (view, _ ("Other"),
+                             _ ("The second unit of the correlogram; −1: one that fires much. The "
+                                "first is the unit that is chosen"),
+                             -1, 1e7, 1);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (state->other), -1);
-  cju_view_name_control (state->other,
-                         _ ("The second unit of the correlogram; −1: one that fires much. The "
-                            "first is the unit that is chosen"));
-  cju_view_add_control (view, state->other);
-  state->repeats = gtk_spin_button_new_with_range (1, CJL_SPIKE_REPEATS, 1);
-  cju_view_name_control (state->repeats,
-                         _ ("How often every sample is shown; with a Poisson encoder the Fano "
-                            "factor is then that of one stimulus"));
-  cju_view_add_control (view, state->repeats);
+  state->repeats
+      = cju_view_add_number (view, _ ("Repeats"),
+                             _ ("How often every sample is shown; with a Poisson encoder the Fano "
+                                "factor is then that of one stimulus"),
+                             1, CJL_SPIKE_REPEATS, 1);
   cju_view_job_build (&state->job, view, NULL, _ ("Recording spikes"), begin);
   cju_view_keep (view, "figure", state->shown, figures);
   cju_view_keep (view, "node", state->layer.drop, NULL);

@@ -162,14 +162,11 @@ measure (CjlJob *job, const Order *order, GError **error)
                                     order->rests ? G_MAXUINT64 : now, MAX_MOMENTS);
   for (guint i = 0; moments != NULL && i < moments->len; i++)
     {
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return NULL;
       add_moment (result, alignment, ((const CjlNetwork *) moments->pdata[i])->weights);
-      if (job != NULL)
-        {
-          cjl_job_set_progress (job, (i + 1.0) / (moments->len + 1));
-          cjl_job_leave (job, dup (result));
-        }
+      cjl_job_set_progress (job, (i + 1.0) / (moments->len + 1));
+      cjl_job_leave_copy (job, result, (CjlDupFunc) dup);
     }
   if (!order->rests || result->steps->len == 0)
     add_moment (result, alignment, order->network->weights);

@@ -133,12 +133,10 @@ put_units (CjvFrame *frame, const CjBalance *balance)
 CjvFrame *
 cjl_balance_frame (const CjlBalance *self, const char *layer)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   const guint n = self->balances->len;
   g_autofree float *columns = g_new (float, 4 * n + 1);
   g_autofree char *note
-      = g_strdup_printf (_ ("%s sample %zu"), _ (splits[self->split]), self->sample);
+      = g_strdup_printf (_ ("%s sample %zu"), cjl_split_get_title (self->split), self->sample);
   g_autofree char *provenance = g_strdup_printf (_ ("%s, %s, step %llu"), self->dataset->name, note,
                                                  (unsigned long long) self->step);
   CjvFrame *frame = cjv_frame_new ();

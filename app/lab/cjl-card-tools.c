@@ -8,22 +8,6 @@
 
 #define TEST_BATCH 100
 
-/* A part of a seed's progress. */
-typedef struct
-{
-  CjlCardRun *run;
-  double begin, share;
-} Part;
-
-static gboolean
-go_on (double progress, gpointer data)
-{
-  const Part *part = data;
-
-  cjl_card_run_progress (part->run, part->begin + part->share * progress);
-  return !cjl_card_run_is_cancelled (part->run);
-}
-
 static gboolean
 set_param (const CjAttackInfo *info, gpointer params, const char *setting, GError **error)
 {
@@ -42,13 +26,13 @@ cjl_card_run_attack (CjlCardRun *run, const CjlNetwork *network, const char *att
   for (guint i = 0; i < n; i++)
     {
       g_autofree gpointer params = cj_attack_new_params (info);
-      Part part = { run, from + (1 - from) * i / n, (1 - from) / n };
+      CjlCardPart part = { run, from + (1 - from) * i / n, (1 - from) / n };
 
       if (!set_param (info, params, setting, error))
         return FALSE;
       cj_params_set_float (info->params, params, "epsilon", strengths[i]);
-      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, samples, info, params, seed, go_on, &part,
-                               &attacked[i], error))
+      if (!cjl_attack_measure (network, CJD_SPLIT_TEST, samples, info, params, seed,
+                               cjl_card_part_go_on, &part, &attacked[i], error))
         return FALSE;
     }
   return TRUE;

@@ -103,6 +103,15 @@ cjl_card_run_progress (CjlCardRun *self, double share)
   cjl_job_set_progress (self->job, (self->seed + CLAMP (share, 0, 1)) / self->n_seeds);
 }
 
+gboolean
+cjl_card_part_go_on (double progress, gpointer data)
+{
+  const CjlCardPart *part = data;
+
+  cjl_card_run_progress (part->run, part->begin + part->share * progress);
+  return !cjl_card_run_is_cancelled (part->run);
+}
+
 const CjlResultCard *
 cjl_card_run_get_card (CjlCardRun *self)
 {

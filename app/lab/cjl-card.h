@@ -108,6 +108,14 @@ CjlJob *cjl_card_start (const CjlResultCard *card, const char *folder, guint n_s
 gboolean cjl_card_run_is_cancelled (CjlCardRun *run);
 /* How much of this seed is done, 0 to 1. */
 void cjl_card_run_progress (CjlCardRun *run, double share);
+/* The same of a part of it, for what tells its own progress from 0 to 1; FALSE: it is cancelled. */
+typedef struct
+{
+  CjlCardRun *run;
+  double begin, share;
+} CjlCardPart;
+
+gboolean cjl_card_part_go_on (double progress, gpointer part);
 
 const CjlResultCard *cjl_card_run_get_card (CjlCardRun *run);
 /* The data, borrowed: loaded once. NULL for cards without a network. */

@@ -102,7 +102,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Question, question_clear)
 static gboolean
 is_stopped (const Question *q)
 {
-  return q->job != NULL && cjl_job_is_cancelled (q->job);
+  return cjl_job_is_cancelled (q->job);
 }
 
 /* The number of a class by its name, or by its number; -1: there is none. */
@@ -451,8 +451,7 @@ read_layers (Question *q, GError **error)
             return FALSE;
           read_batch (q, &q->sets[i], begin, MIN (batch, q->sets[i].n - begin));
         }
-      if (q->job != NULL)
-        cjl_job_set_progress (q->job, READ_SHARE * (i + 1) / (double) q->n_sets);
+      cjl_job_set_progress (q->job, READ_SHARE * (i + 1) / (double) q->n_sets);
     }
   if (q->taps->len > 0)
     return TRUE;
@@ -627,10 +626,8 @@ measure (const CjlNetwork *network, const CjlConceptOptions *options, CjlJob *jo
     {
       score_layer (self, &q, i);
       self->n_done = i + 1;
-      if (job == NULL)
-        continue;
       cjl_job_set_progress (job, READ_SHARE + (1 - READ_SHARE) * (i + 1) / (double) q.taps->len);
-      cjl_job_leave (job, concepts_dup (self));
+      cjl_job_leave_copy (job, self, (CjlDupFunc) concepts_dup);
     }
   return self;
 }

@@ -189,6 +189,15 @@ cjl_project_lower (const CjlProject *project, const CjdDataset *dataset, gint64 
   return lowered;
 }
 
+const char *
+cjl_split_get_title (CjdSplit split)
+{
+  static const char *const titles[CJD_N_SPLITS]
+      = { N_ ("training"), N_ ("validation"), N_ ("test") };
+
+  return _ (titles[split]);
+}
+
 CjDataSpec
 cjl_data_spec (const CjdDataset *dataset, gint64 batch)
 {

@@ -235,7 +235,7 @@ collect (Work *work, CjlJob *job, CjlEmbedding **embedding, GError **error)
       g_autoptr (CjTensor) out = NULL;
       const gsize n = *embedding == NULL ? 1 : MIN (BATCH, (*embedding)->n - begin);
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return NULL;
       for (guint i = 0; i < BATCH; i++)
         indices[i] = *embedding == NULL ? 0 : (*embedding)->place[begin + MIN (i, n - 1)];
@@ -266,8 +266,7 @@ collect (Work *work, CjlJob *job, CjlEmbedding **embedding, GError **error)
         }
       memcpy (cj_tensor_f32 (answers) + (gint64) begin * width, out->data,
               sizeof (float) * n * (gsize) width);
-      if (job != NULL)
-        cjl_job_set_progress (job, COLLECT_SHARE * (double) (begin + n) / (double) (*embedding)->n);
+      cjl_job_set_progress (job, COLLECT_SHARE * (double) (begin + n) / (double) (*embedding)->n);
     }
   return g_steal_pointer (&answers);
 }
@@ -278,11 +277,9 @@ on_step (guint iteration, const CjTensor *map, gpointer data)
   Work *work = data;
 
   work->pattern->iteration = iteration;
-  if (work->job == NULL)
-    return TRUE;
   cjl_job_set_progress (
       work->job, COLLECT_SHARE + (1 - COLLECT_SHARE) * iteration / work->options.n_iterations);
-  if (iteration % LEAVE_EVERY == 0)
+  if (work->job != NULL && iteration % LEAVE_EVERY == 0)
     cjl_job_leave (work->job, embedding_dup (work->pattern, cj_tensor_dup (map)));
   return !cjl_job_is_cancelled (work->job);
 }

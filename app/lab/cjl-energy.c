@@ -109,7 +109,7 @@ run_samples (Run *run, guint n_classes, CjlJob *job, double from, double to, GEr
       const guint n = (guint) MIN (batch, run->n - first);
       guint32 indices[BATCH];
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return FALSE;
       for (guint i = 0; i < batch; i++)
         indices[i] = run->place[first + MIN (i, n - 1)];
@@ -123,8 +123,7 @@ run_samples (Run *run, guint n_classes, CjlJob *job, double from, double to, GEr
       cj_program_forward (run->program, FALSE, n, 0, 0);
       judge (run, n, n_classes);
       cj_energy_count (run->program, run->graph, run->table, n, run->counts);
-      if (job != NULL)
-        cjl_job_set_progress (job, from + (to - from) * (double) (first + n) / (double) run->n);
+      cjl_job_set_progress (job, from + (to - from) * (double) (first + n) / (double) run->n);
     }
   return TRUE;
 }
@@ -244,17 +243,14 @@ cjl_energy_start (CjlNetwork *network, const CjEnergyTable *table, const CjlEner
 static char *
 print_samples (const CjlEnergy *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
-
   if (self->samples.n == 0)
     /* Translators: “training”, “validation” or “test”, and the number of a sample */
-    return g_strdup_printf (_ ("%s sample %zu"), _ (splits[self->samples.split]),
+    return g_strdup_printf (_ ("%s sample %zu"), cjl_split_get_title (self->samples.split),
                             self->samples.sample);
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
                                        /* Translators: how many samples, of “training” and so on */
                                        "mean of %zu %s sample", "mean of %zu %s samples", self->n),
-                          self->n, _ (splits[self->samples.split]));
+                          self->n, cjl_split_get_title (self->samples.split));
 }
 
 typedef double (*Getter) (const CjlEnergy *self, guint i);

@@ -184,13 +184,12 @@ put_classes (CjvFrame *frame, const CjlEvaluation *self)
 static CjvFrame *
 seal (CjvFrame *frame, const CjlEvaluation *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   /* Translators: data set, “training”, “validation” or “test”, how many samples, step of training */
-  g_autofree char *text = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%s, %s split, %zu sample, step %llu",
-                   "%s, %s split, %zu samples, step %llu", self->n),
-      self->dataset->name, _ (splits[self->split]), self->n, (unsigned long long) self->step);
+  g_autofree char *text
+      = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %s split, %zu sample, step %llu",
+                                      "%s, %s split, %zu samples, step %llu", self->n),
+                         self->dataset->name, cjl_split_get_title (self->split), self->n,
+                         (unsigned long long) self->step);
 
   cjv_frame_set_provenance (frame, text);
   return cjv_frame_seal (frame);

@@ -271,8 +271,7 @@ tell (double progress, gpointer data)
 
   if (work->job == NULL)
     return work->go_on == NULL || work->go_on (at, work->data);
-  cjl_job_set_progress (work->job, at);
-  return !cjl_job_is_cancelled (work->job);
+  return cjl_job_go_on (work->job, at);
 }
 
 /* The next part of the progress of a map is `share` of all of it. */
@@ -392,8 +391,7 @@ measure (Work *work, GError **error)
       if (!measure_row (work, &work->report->rows[i], whole * i, whole))
         return NULL;
       work->report->n_done = i + 1;
-      if (work->job != NULL)
-        cjl_job_leave (work->job, report_dup (work->report));
+      cjl_job_leave_copy (work->job, work->report, (CjlDupFunc) report_dup);
     }
   return g_steal_pointer (&work->report);
 }

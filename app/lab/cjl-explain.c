@@ -330,13 +330,10 @@ go_on (double progress, gpointer data)
 {
   const Work *work = data;
 
-  if (work->job == NULL)
-    return TRUE;
-  cjl_job_set_progress (work->job, (work->done + progress)
+  return cjl_job_go_on (work->job, (work->done + progress)
                                        / MAX (work->all->n_rows * work->all->n_methods
                                                   * (work->all->request->measured ? 2 : 1),
                                               1));
-  return !cjl_job_is_cancelled (work->job);
 }
 
 static CjExplainCall
@@ -396,11 +393,10 @@ fill_cell (Work *work, guint row, guint method)
 static gboolean
 leave (Work *work)
 {
-  if (work->job == NULL)
-    return TRUE;
   if (cjl_job_is_cancelled (work->job))
     return FALSE;
-  cjl_job_leave (work->job, take_still (work->all));
+  if (work->job != NULL)
+    cjl_job_leave (work->job, take_still (work->all));
   return TRUE;
 }
 

@@ -124,12 +124,9 @@ cjl_figure_find_picture (const Request *r, const CjProgram *program)
 char *
 cjl_figure_print_place (const Request *r)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
-
   /* Translators: data set, “training”, “validation” or “test”, and the number of a sample */
   return g_strdup_printf (_ ("%s, %s split, sample %zu"), r->dataset->name,
-                          _ (splits[r->choice->split]), r->choice->sample);
+                          cjl_split_get_title (r->choice->split), r->choice->sample);
 }
 
 /* The layer, or the whole network, gives nothing for the figure that was asked for. */

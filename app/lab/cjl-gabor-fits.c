@@ -59,15 +59,14 @@ cjl_fit_gabors (CjTensor *kernels, const char *name, CjlJob *job, GError **error
     self->gabors[i].r2 = NAN;
   for (gint64 i = 0; i < n; i++)
     {
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         break;
       if (cj_gabor_fit_kernel (cj_tensor_f32 (kernels) + i * d[1] * size, d[1], d[2], d[3],
                                cj_tensor_f32 (self->planes) + i * size, &self->gabors[i]))
         cj_gabor_draw (&self->gabors[i], d[2], d[3], cj_tensor_f32 (self->fits) + i * size);
-      if (job != NULL && (i + 1) % LEAVE_EVERY == 0 && i + 1 < n)
-        cjl_job_leave (job, fits_dup (self));
-      if (job != NULL)
-        cjl_job_set_progress (job, (double) (i + 1) / (double) n);
+      if ((i + 1) % LEAVE_EVERY == 0 && i + 1 < n)
+        cjl_job_leave_copy (job, self, (CjlDupFunc) fits_dup);
+      cjl_job_set_progress (job, (double) (i + 1) / (double) n);
     }
   return self;
 }

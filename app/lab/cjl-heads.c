@@ -37,7 +37,7 @@ measure (const Work *work, CjFeed *feed, gsize n, CjlJob *job)
       const gsize some = MIN (BATCH, n - begin);
       guint32 indices[BATCH];
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return NAN;
       for (gsize i = 0; i < BATCH; i++)
         indices[i] = (guint32) ((begin + MIN (i, some - 1)) * feed->n_samples / n);
@@ -97,14 +97,12 @@ silence_all (const Work *work, CjFeed *feed, const GArray *all, CjlHeads *self, 
         if (cj_attention_silence (work->program, &g_array_index (all, CjAttention, i), (guint) h))
           loss = measure (work, feed, self->n_samples, job);
         memcpy (weights, kept, sizeof (float) * (gsize) size);
-        if (job != NULL && cjl_job_is_cancelled (job))
+        if (cjl_job_is_cancelled (job))
           return;
         cj_tensor_f32 (self->change)[i * most + h] = (float) (loss - self->whole);
         self->n_done++;
-        if (job == NULL)
-          continue;
         cjl_job_set_progress (job, (double) self->n_done / self->n);
-        cjl_job_leave (job, heads_dup (self));
+        cjl_job_leave_copy (job, self, (CjlDupFunc) heads_dup);
       }
 }
 

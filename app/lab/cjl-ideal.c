@@ -132,16 +132,14 @@ task_clear (Task *task)
 static gboolean
 is_stopped (const Task *task)
 {
-  return task->job != NULL && cjl_job_is_cancelled (task->job);
+  return cjl_job_is_cancelled (task->job);
 }
 
 static void
 leave (const Task *task, double done)
 {
-  if (task->job == NULL)
-    return;
   cjl_job_set_progress (task->job, done);
-  cjl_job_leave (task->job, ideal_dup (task->self));
+  cjl_job_leave_copy (task->job, task->self, (CjlDupFunc) ideal_dup);
 }
 
 /* Where unit, row, column stand in an answer to one picture. */
@@ -235,9 +233,7 @@ go_on (double progress, gpointer data)
 {
   const Task *task = data;
 
-  if (task->job != NULL)
-    cjl_job_set_progress (task->job, CLIMB_SHARE * progress);
-  return !is_stopped (task);
+  return cjl_job_go_on (task->job, CLIMB_SHARE * progress);
 }
 
 /* Back from what the network takes to what the data hold. */
@@ -439,8 +435,7 @@ find_examples (Task *task, GError **error)
           keep_example (most, k, 1, &found[0]);
           keep_example (least, k, -1, &found[1]);
         }
-      if (task->job != NULL)
-        cjl_job_set_progress (task->job, CLIMB_SHARE + EXAMPLE_SHARE * (double) begin / (double) n);
+      cjl_job_set_progress (task->job, CLIMB_SHARE + EXAMPLE_SHARE * (double) begin / (double) n);
     }
   if (k > 0 && feed->problem == NULL)
     {

@@ -158,6 +158,8 @@ cjl_job_is_cancelled (CjlJob *self)
 {
   gboolean cancelled;
 
+  if (self == NULL)
+    return FALSE;
   pthread_mutex_lock (&self->lock);
   cancelled = self->cancelled;
   pthread_mutex_unlock (&self->lock);
@@ -229,9 +231,18 @@ cjl_job_wait (CjlJob *self)
 void
 cjl_job_set_progress (CjlJob *self, double progress)
 {
+  if (self == NULL)
+    return;
   pthread_mutex_lock (&self->lock);
   self->progress = CLAMP (progress, 0, 1);
   pthread_mutex_unlock (&self->lock);
+}
+
+gboolean
+cjl_job_go_on (CjlJob *self, double progress)
+{
+  cjl_job_set_progress (self, progress);
+  return !cjl_job_is_cancelled (self);
 }
 
 void
@@ -240,4 +251,19 @@ cjl_job_leave (CjlJob *self, gpointer partial)
   pthread_mutex_lock (&self->lock);
   put_result (self, partial);
   pthread_mutex_unlock (&self->lock);
+}
+
+void
+cjl_job_leave_copy (CjlJob *self, gconstpointer result, CjlDupFunc dup)
+{
+  if (self != NULL)
+    cjl_job_leave (self, dup (result));
+}
+
+gboolean
+cjl_job_part_go_on (double progress, gpointer part)
+{
+  const CjlJobPart *self = part;
+
+  return cjl_job_go_on (self->job, self->begin + self->share * progress);
 }

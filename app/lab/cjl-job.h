@@ -34,11 +34,28 @@ GError *cjl_job_dup_error (CjlJob *job);
 /* Returns when it is done. */
 void cjl_job_wait (CjlJob *job);
 
-/* For the work. */
+/* For the work. NULL is work that is done at once, on the thread of who wants it: nobody cancels
+ * it, and nobody looks before it is done. */
 gboolean cjl_job_is_cancelled (CjlJob *job);
 void cjl_job_set_progress (CjlJob *job, double progress);
-/* Leaves a partial result in place of one that nobody took; the job takes it. */
+/* Both: says how far it is; FALSE: it is cancelled. */
+gboolean cjl_job_go_on (CjlJob *job, double progress);
+/* Leaves a partial result in place of one that nobody took; the job, which is not NULL, takes
+ * it. */
 void cjl_job_leave (CjlJob *job, gpointer partial);
+/* Leaves a copy of what is found so far, which `dup` makes; of NULL nothing. */
+typedef gpointer (*CjlDupFunc) (gconstpointer result);
+void cjl_job_leave_copy (CjlJob *job, gconstpointer result, CjlDupFunc dup);
+
+/* A part of the work of a job, for what tells its own progress from 0 to 1: goes on as above
+ * from `begin`. */
+typedef struct
+{
+  CjlJob *job; /* or NULL */
+  double begin, share;
+} CjlJobPart;
+
+gboolean cjl_job_part_go_on (double progress, gpointer part);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlJob, cjl_job_free)
 

@@ -103,17 +103,15 @@ typedef struct
 static gboolean
 is_cancelled (const Work *w)
 {
-  return w->job != NULL && cjl_job_is_cancelled (w->job);
+  return cjl_job_is_cancelled (w->job);
 }
 
 static void
 tell (const Work *w, double share, gboolean leave)
 {
-  if (w->job == NULL)
-    return;
   cjl_job_set_progress (w->job, share);
   if (leave)
-    cjl_job_leave (w->job, landscape_dup (w->result));
+    cjl_job_leave_copy (w->job, w->result, (CjlDupFunc) landscape_dup);
 }
 
 static CjLossField *

@@ -268,16 +268,14 @@ measure (const CjlNetwork *network, CjlJob *job, GError **error)
   self = report_new (&f);
   for (guint i = 0; i < f.training->layers->len; i++)
     {
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         break;
       measure_layer (&f, i, cj_tensor_f32 (self->values) + i * CJL_N_MEASURES);
       self->n_done = i + 1;
-      if (job == NULL)
-        continue;
       cjl_job_set_progress (
           job,
           2 * COLLECT_SHARE + (1 - 2 * COLLECT_SHARE) * (i + 1) / (double) f.training->layers->len);
-      cjl_job_leave (job, report_dup (self));
+      cjl_job_leave_copy (job, self, (CjlDupFunc) report_dup);
     }
   return self;
 }

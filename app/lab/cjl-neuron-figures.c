@@ -4,6 +4,7 @@
 #include "cj-error.h"
 #include "cj-neuron-study.h"
 #include "cj-spike-trains.h"
+#include "cjl-sweep.h"
 #include "cjv-axes.h"
 
 #include <glib/gi18n-lib.h>
@@ -346,11 +347,15 @@ rates_dup (const CjlRates *from)
 }
 
 /* Every eighth current first, then those between. */
-static void
-find_rates (CjlRates *self, CjlJob *job)
+static gboolean
+fill_rates (CjlJob *job, gpointer order, gpointer data, GError **error)
 {
+  CjlRates *self = data;
+  const CjlNeuron *neuron = self->neuron;
   guint done = 0;
 
+  (void) order;
+  (void) error;
   for (guint step = 8; step > 0; step /= 2)
     for (guint i = 0; i < self->n; i += step)
       {
@@ -358,43 +363,30 @@ find_rates (CjlRates *self, CjlJob *job)
 
         if (isfinite (self->steady[i]))
           continue;
-        if (job != NULL && cjl_job_is_cancelled (job))
-          return;
-        cj_neuron_find_rates (self->neuron->info, self->neuron->params, (double) self->current[i],
-                              self->neuron->info->dt, WATCHED, &onset, &steady);
+        if (cjl_job_is_cancelled (job))
+          return FALSE;
+        cj_neuron_find_rates (neuron->info, neuron->params, (double) self->current[i],
+                              neuron->info->dt, WATCHED, &onset, &steady);
         self->onset[i] = (float) onset;
         self->steady[i] = (float) steady;
-        if (job == NULL)
-          continue;
         cjl_job_set_progress (job, (double) ++done / self->n);
-        cjl_job_leave (job, rates_dup (self));
+        cjl_job_leave_copy (job, self, (CjlDupFunc) rates_dup);
       }
+  return TRUE;
 }
 
-static gpointer
-run (CjlJob *job, gpointer data, GError **error)
-{
-  CjlRates *self = rates_dup (data);
-
-  (void) error;
-  find_rates (self, job);
-  return self;
-}
+static const CjlSweep sweep = { fill_rates, NULL, (GDestroyNotify) cjl_rates_free };
 
 CjlJob *
 cjl_neuron_start_rates (const CjlNeuron *self)
 {
-  return cjl_job_new (run, rates_new (self), (GDestroyNotify) cjl_rates_free,
-                      (GDestroyNotify) cjl_rates_free);
+  return cjl_sweep_start (&sweep, NULL, rates_new (self));
 }
 
 CjlRates *
 cjl_neuron_find_rates (const CjlNeuron *self)
 {
-  CjlRates *rates = rates_new (self);
-
-  find_rates (rates, NULL);
-  return rates;
+  return cjl_sweep_run (&sweep, NULL, rates_new (self), NULL);
 }
 
 /* What is not found yet is bridged by the line between those that are. */

@@ -182,9 +182,8 @@ typedef struct
 static void
 tell (const Work *work, gsize i, gsize n)
 {
-  if (work->job != NULL)
-    cjl_job_set_progress (work->job, (work->path + (double) i / (double) MAX (n, 1))
-                                         / (double) MAX (work->n_paths, 1));
+  cjl_job_set_progress (work->job, (work->path + (double) i / (double) MAX (n, 1))
+                                       / (double) MAX (work->n_paths, 1));
 }
 
 static void
@@ -342,7 +341,7 @@ find_pictures (const char *folder, guint depth, GPtrArray *paths)
 static gboolean
 is_cancelled (const Work *work)
 {
-  return work->job != NULL && cjl_job_is_cancelled (work->job);
+  return cjl_job_is_cancelled (work->job);
 }
 
 /* All samples of a data set that is stored as the training data was. */

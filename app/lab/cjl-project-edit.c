@@ -3,6 +3,7 @@
 #include "cjl-project-private.h"
 
 #include "cj-error.h"
+#include "cj-variant.h"
 #include "cjd-augment.h"
 #include "cjd-edits.h"
 #include "cjd-reader.h"
@@ -581,6 +582,31 @@ cjl_project_take_plate (CjlProject *self, CjvPlate *plate)
   full->stored = TRUE;
   full->n_stored++;
   cjl_project_notify (self);
+}
+
+void
+cjl_project_put_view (CjlProject *self, const char *view, GVariant *controls)
+{
+  CjlProjectFull *full = cjl_project_full (self);
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (controls);
+  const gboolean known = full->stored; /* that the file is another */
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, self->views);
+  g_variant_dict_insert_value (&dict, view, sunk);
+  g_clear_pointer (&self->views, g_variant_unref);
+  self->views = cj_variant_settle (g_variant_ref_sink (g_variant_dict_end (&dict)));
+  full->stored = TRUE;
+  full->n_stored++;
+  if (!known) /* nobody else looks at it, and a slider is dragged through many values */
+    cjl_project_notify (self);
+}
+
+GVariant *
+cjl_project_dup_view (CjlProject *self, const char *view)
+{
+  return self->views != NULL ? g_variant_lookup_value (self->views, view, G_VARIANT_TYPE_VARDICT)
+                             : NULL;
 }
 
 void

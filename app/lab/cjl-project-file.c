@@ -46,6 +46,8 @@ save_json (CjlProject *self)
   g_variant_dict_insert_value (&dict, "history", self->history);
   if (self->learned != NULL)
     g_variant_dict_insert_value (&dict, "learned", self->learned);
+  if (self->views != NULL)
+    g_variant_dict_insert_value (&dict, "views", self->views);
   return cj_variant_settle (g_variant_ref_sink (g_variant_dict_end (&dict)));
 }
 
@@ -208,7 +210,7 @@ static GVariant *
 keep_unknown (GVariant *root)
 {
   static const char *const known[] = { "format", "uuid",    "title", "data",    "training", "graph",
-                                       "blocks", "history", "runs",  "learned", NULL };
+                                       "blocks", "history", "runs",  "learned", "views",    NULL };
   GVariantDict dict;
 
   g_variant_dict_init (&dict, root);
@@ -265,6 +267,7 @@ read_json (CjlProject *self, GBytes *bytes, GError **error)
       self->history = g_steal_pointer (&history);
     }
   self->learned = g_variant_lookup_value (root, "learned", G_VARIANT_TYPE_VARDICT);
+  self->views = g_variant_lookup_value (root, "views", G_VARIANT_TYPE_VARDICT);
   self->kept = keep_unknown (root);
   return TRUE;
 }

@@ -78,6 +78,7 @@ cjl_project_unref (CjlProject *self)
   g_clear_pointer (&full->at_begin_run, cjl_moment_unref);
   g_clear_pointer (&full->pending, cjl_moment_unref);
   g_clear_pointer (&self->learned, g_variant_unref);
+  g_clear_pointer (&self->views, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
   g_clear_pointer (&self->plate, cjv_plate_free);
   g_clear_pointer (&self->plate_kept, g_bytes_unref);

@@ -40,6 +40,7 @@ struct _CjlProject
   GVariant *runs;     /* av: what is known of earlier runs, see cjl-archive.h */
   GPtrArray *archive; /* CjdPiece "runs/...": those runs themselves */
   GVariant *learned;  /* a{sv}: what data the weights expect, see cjl-predict.h; NULL: not said */
+  GVariant *views;    /* a{sv}, by the id of a view what it is set to, a{sv}; NULL: nothing kept */
   GVariant *kept;     /* unknown keys of the file, written back */
   struct _CjvPlate *plate; /* figures put together for a page; NULL: none */
   GBytes *plate_kept;      /* one that this version cannot read, written back */
@@ -102,7 +103,14 @@ void cjl_project_set_title (CjlProject *project, const char *title);
  * edit, but the file is no longer that on the disk. */
 void cjl_project_take_plate (CjlProject *project, struct _CjvPlate *plate);
 
-/* Called after every commit, undo, redo, save, store of weights and change of the plate. */
+/* Keeps what a view of the window is set to with the project, a{sv} in the words of the view,
+ * and gives it back; NULL: nothing is kept. It is no edit, but the file is no longer that on the
+ * disk. Sinks a floating one. You unref what is given back. */
+void cjl_project_put_view (CjlProject *project, const char *view, GVariant *controls);
+GVariant *cjl_project_dup_view (CjlProject *project, const char *view);
+
+/* Called after every commit, undo, redo, save, store of weights and change of the plate or of a
+ * view. */
 void cjl_project_watch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 void cjl_project_unwatch (CjlProject *project, CjlProjectChanged changed, gpointer data);
 
@@ -120,6 +128,9 @@ gboolean cjl_data_choice_same_base (const CjlDataChoice *a, const CjlDataChoice 
 CjlDataChoice cjl_data_choice_copy (const CjlDataChoice *choice);
 gboolean cjl_data_choice_equal (const CjlDataChoice *a, const CjlDataChoice *b);
 void cjl_data_choice_clear (CjlDataChoice *choice);
+
+/* “training”, “validation” or “test”, translated, as the start of “test samples”. Borrowed. */
+const char *cjl_split_get_title (CjdSplit split);
 
 /* What the compiler needs to know of a data set. */
 CjDataSpec cjl_data_spec (const CjdDataset *dataset, gint64 batch);

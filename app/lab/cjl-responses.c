@@ -217,7 +217,7 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
     {
       const gsize valid = MIN (BATCH, self->n - begin);
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return NULL;
       for (gsize i = 0; i < BATCH; i++)
         indices[i] = self->place[begin + MIN (i, valid - 1)];
@@ -236,9 +236,7 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
           layer_take (self->layers->pdata[i], tap, values, begin, valid);
         }
       read_choices (self, program, begin, valid);
-      if (job != NULL)
-        cjl_job_set_progress (job,
-                              from + (to - from) * (double) (begin + valid) / (double) self->n);
+      cjl_job_set_progress (job, from + (to - from) * (double) (begin + valid) / (double) self->n);
     }
   return g_steal_pointer (&self);
 }
@@ -246,14 +244,13 @@ cjl_responses_collect (CjProgram *program, const CjGraph *graph, CjdDataset *dat
 char *
 cjl_responses_print_origin (const CjlResponses *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   GString *out = g_string_new (NULL);
   gboolean first = TRUE;
 
   /* Translators: data set, “training”, “validation” or “test”, number of samples, step */
   g_string_append_printf (out, _ ("%s, %s split, %zu samples, step %llu"), self->dataset->name,
-                          _ (splits[self->split]), self->n, (unsigned long long) self->step);
+                          cjl_split_get_title (self->split), self->n,
+                          (unsigned long long) self->step);
   for (guint i = 0; i < self->layers->len; i++)
     {
       const CjlLayerResponses *layer = cjl_responses_get (self, i);

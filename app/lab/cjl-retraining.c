@@ -5,6 +5,7 @@
 #include "cj-rig.h"
 #include "cjd-tasks.h"
 #include "cjl-robustness.h"
+#include "cjl-sweep.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -70,9 +71,7 @@ cjl_retraining_suits (const char *what)
 void
 cjl_retraining_free (CjlRetraining *self)
 {
-  g_clear_pointer (&self->dataset, cjd_dataset_unref);
-  g_clear_pointer (&self->steps, cj_tensor_unref);
-  g_clear_pointer (&self->accuracy, cj_tensor_unref);
+  cjl_curve_clear (&self->curve);
   g_free (self->node);
   g_free (self);
 }
@@ -82,7 +81,6 @@ retraining_new (const CjlNetwork *network, const CjlRetrainingOptions *options)
 {
   CjlRetraining *self = g_new0 (CjlRetraining, 1);
   CjlRetrainingOptions *o = &self->options;
-  CjShape shape;
 
   *o = *options;
   o->what = g_intern_string (options->what);
@@ -91,20 +89,11 @@ retraining_new (const CjlNetwork *network, const CjlRetrainingOptions *options)
   o->n_seeds = CLAMP (options->n_seeds, 1, CJL_RETRAINING_MAX_SEEDS);
   self->node = g_strdup (options->node);
   o->node = self->node;
-  self->dataset = cjd_dataset_ref (network->dataset);
-  self->step = network->weights->at.step;
-  self->n = MIN (options->n_samples, cjd_dataset_count (network->dataset, options->split));
   self->before = NAN;
-  self->chance = network->dataset->n_classes > 0 ? 1.0 / network->dataset->n_classes : NAN;
-  shape = cj_shape1 (o->n_points);
-  self->steps = cj_tensor_new (CJ_FLOAT32, &shape);
-  shape = cj_shape2 (o->n_seeds, o->n_points);
-  self->accuracy = cj_tensor_new (CJ_FLOAT32, &shape);
-  for (gint64 i = 0; i < o->n_points; i++)
-    cj_tensor_f32 (self->steps)[i]
+  cjl_curve_init (&self->curve, network, o->split, o->n_samples, o->n_points, o->n_seeds);
+  for (guint i = 0; i < o->n_points; i++)
+    cj_tensor_f32 (self->curve.x)[i]
         = (float) round ((double) o->n_steps * (double) i / (o->n_points - 1));
-  for (gint64 i = 0; i < cj_shape_size (&shape); i++)
-    cj_tensor_f32 (self->accuracy)[i] = NAN;
   return self;
 }
 
@@ -115,9 +104,7 @@ retraining_dup (const CjlRetraining *from)
 
   self->node = g_strdup (from->node);
   self->options.node = self->node;
-  self->dataset = cjd_dataset_ref (from->dataset);
-  self->steps = cj_tensor_ref (from->steps);
-  self->accuracy = cj_tensor_dup (from->accuracy);
+  self->curve = cjl_curve_copy (&from->curve);
   return self;
 }
 
@@ -248,21 +235,13 @@ make_rig (const CjlNetwork *network, const CjTrainSetup *setup, const CjlRetrain
 static CjlDamaged *
 damage (const CjlNetwork *network, const CjlRetrainingOptions *o, GError **error)
 {
-  const CjDamageInfo *info = cj_damage_find (o->what);
-  g_autofree gpointer params = NULL;
-
-  if (info == NULL || !cjl_retraining_suits (o->what))
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("No network learns on under “%s”. Lesion units, heads or synapses, or damage "
-                      "weights."),
-                   o->what);
-      return NULL;
-    }
-  params = cj_damage_new_params (info);
-  if (cjl_robustness_has_order (o->what))
-    *(int *) ((char *) params + cj_params_find (info->params, "order")->offset) = o->order;
-  return cjl_damaged_new (network, info, params, o->node, error);
+  if (cjl_retraining_suits (o->what))
+    return cjl_robustness_damage (network, o->what, o->order, o->node, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
+               _ ("No network learns on under “%s”. Lesion units, heads or synapses, or damage "
+                  "weights."),
+               o->what);
+  return NULL;
 }
 
 CjCheckpoint *
@@ -291,43 +270,43 @@ typedef struct
 {
   CjlNetwork *network;
   CjTrainSetup *setup;
-  CjlRetraining *result; /* so far; not shared */
-  CjlJob *job;           /* NULL: at once */
-} Work;
-
-static gboolean
-go_on (const Work *work, double progress)
-{
-  if (work->job == NULL)
-    return TRUE;
-  cjl_job_set_progress (work->job, progress);
-  return !cjl_job_is_cancelled (work->job);
-}
+} Order;
 
 static void
-leave (const Work *work)
+order_free (gpointer data)
 {
-  if (work->job != NULL)
-    cjl_job_leave (work->job, retraining_dup (work->result));
+  Order *order = data;
+
+  cjl_network_free (order->network);
+  cj_train_setup_free (order->setup);
+  g_free (order);
+}
+
+static Order *
+order_new (CjlNetwork *network, const CjTrainSetup *setup)
+{
+  Order *order = g_new (Order, 1);
+
+  *order = (Order){ network, cj_train_setup_dup (setup) };
+  return order;
 }
 
 /* Trains a seed from point to point; FALSE: stopped, or an error. */
 static gboolean
-run_seed (Work *work, CjRig *rig, CjFeed *test, guint s, GError **error)
+fill_seed (CjlJob *job, CjlRetraining *result, CjRig *rig, CjFeed *test, guint s, GError **error)
 {
-  CjlRetraining *result = work->result;
   const CjlRetrainingOptions *o = &result->options;
   guint64 step = 0;
   CjStepReport report;
 
   for (guint i = 0; i < o->n_points; i++)
     {
-      const guint64 end = (guint64) cj_tensor_f32 (result->steps)[i];
+      const guint64 end = (guint64) cj_tensor_f32 (result->curve.x)[i];
       CjScore score;
 
       for (; step < end; step++)
         if (!cj_trainer_step (rig->trainer, &report, error)
-            || !go_on (work, (s + (double) step / o->n_steps) / o->n_seeds))
+            || !cjl_job_go_on (job, (s + (double) step / o->n_steps) / o->n_seeds))
           return FALSE;
       score = cj_trainer_evaluate (rig->trainer, test, NULL);
       if (test->problem != NULL)
@@ -335,93 +314,62 @@ run_seed (Work *work, CjRig *rig, CjFeed *test, guint s, GError **error)
           g_set_error_literal (error, CJ_ERROR, CJ_ERROR_FILE, test->problem);
           return FALSE;
         }
-      cj_tensor_f32 (result->accuracy)[s * o->n_points + i] = (float) score.accuracy;
-      leave (work);
+      cjl_curve_put (&result->curve, s, i, score.accuracy);
+      cjl_job_leave_copy (job, result, (CjlDupFunc) retraining_dup);
     }
   return TRUE;
 }
 
-/* Fills the result; FALSE and an error, or stopped. */
 static gboolean
-run (Work *work, GError **error)
+fill (CjlJob *job, gpointer data, gpointer found, GError **error)
 {
-  CjlRetraining *result = work->result;
+  const Order *order = data;
+  CjlRetraining *result = found;
   const CjlRetrainingOptions *o = &result->options;
-  g_autoptr (CjFeed) test = cjd_dataset_new_feed (result->dataset, o->split);
-  g_autoptr (CjFeed) feed = cjd_dataset_new_run_feed (result->dataset, CJD_SPLIT_TRAIN);
+  CjlCurve *curve = &result->curve;
+  g_autoptr (CjFeed) test = cjd_dataset_new_feed (curve->dataset, o->split);
+  g_autoptr (CjFeed) feed = cjd_dataset_new_run_feed (curve->dataset, CJD_SPLIT_TRAIN);
   g_autoptr (CjlDamaged) damaged = NULL;
   CjlAttacked whole;
 
-  if (result->n == 0)
-    {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("The split has no samples. Choose another, or keep a share of the data for "
-                      "it."));
-      return FALSE;
-    }
-  test->n_samples = result->n;
-  damaged = damage (work->network, o, error);
+  if (!cjl_curve_check (curve, error))
+    return FALSE;
+  test->n_samples = curve->n;
+  damaged = damage (order->network, o, error);
   if (damaged == NULL
-      || !cjl_damaged_measure (damaged, o->split, result->n, 0, 1, NULL, NULL, &whole, error))
+      || !cjl_damaged_measure (damaged, o->split, curve->n, 0, 1, NULL, NULL, &whole, error))
     return FALSE;
   result->before = whole.accuracy;
   for (guint s = 0; s < o->n_seeds; s++)
     {
-      g_autoptr (CjRig) rig = make_rig (work->network, work->setup, o, damaged, s + 1, feed, error);
+      g_autoptr (CjRig) rig
+          = make_rig (order->network, order->setup, o, damaged, s + 1, feed, error);
 
-      if (rig == NULL || !run_seed (work, rig, test, s, error))
+      if (rig == NULL || !fill_seed (job, result, rig, test, s, error))
         return FALSE;
     }
   return TRUE;
 }
 
-static gpointer
-run_job (CjlJob *job, gpointer data, GError **error)
-{
-  Work *work = data;
-
-  work->job = job;
-  if (!run (work, error) && *error != NULL)
-    return NULL;
-  return retraining_dup (work->result);
-}
-
-static void
-free_work (gpointer data)
-{
-  Work *work = data;
-
-  cjl_retraining_free (work->result);
-  cjl_network_free (work->network);
-  cj_train_setup_free (work->setup);
-  g_free (work);
-}
+static const CjlSweep sweep = { fill, order_free, (GDestroyNotify) cjl_retraining_free };
 
 CjlJob *
 cjl_retraining_start (CjlNetwork *network, const CjTrainSetup *setup,
                       const CjlRetrainingOptions *options)
 {
-  Work *work = g_new0 (Work, 1);
-
-  work->network = network;
-  work->setup = cj_train_setup_dup (setup);
-  work->result = retraining_new (network, options);
-  return cjl_job_new (run_job, work, free_work, (GDestroyNotify) cjl_retraining_free);
+  return cjl_sweep_start (&sweep, order_new (network, setup), retraining_new (network, options));
 }
 
 CjlRetraining *
 cjl_retraining_project (CjlProject *project, CjdDataset *dataset,
                         const CjlRetrainingOptions *options, GError **error)
 {
-  g_autoptr (CjlNetwork) network = cjl_network_new_project (project, dataset, error);
-  Work work = { .network = network, .setup = project->setup };
+  CjlNetwork *network = cjl_network_new_project (project, dataset, error);
 
   if (network == NULL)
     return NULL;
-  work.result = retraining_new (network, options);
-  if (!run (&work, error))
-    g_clear_pointer (&work.result, cjl_retraining_free);
-  return work.result;
+  return cjl_sweep_run (&sweep, order_new (network, project->setup),
+                        retraining_new (network, options), error);
 }
 
 /* --- frames --- */
@@ -429,44 +377,19 @@ cjl_retraining_project (CjlProject *project, CjdDataset *dataset,
 CjvFrame *
 cjl_retraining_frame (const CjlRetraining *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   const CjlRetrainingOptions *o = &self->options;
-  const CjDamageInfo *info = cj_damage_find (o->what);
-  const gint64 dims[] = { 1, self->accuracy->shape.dims[0], self->accuracy->shape.dims[1] };
-  const CjShape shape = cj_shape (3, dims);
-  CjTensor *curves = cj_tensor_new (CJ_FLOAT32, &shape);
-  GString *line = g_string_new (_ (info->title));
-  g_autofree char *note = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%'zu %s samples, %u seed",
-                                                        "%'zu %s samples, %u seeds", o->n_seeds),
-                                           self->n, _ (splits[o->split]), o->n_seeds);
-  g_autofree char *provenance = g_strdup_printf (
-      /* Translators: data set, “1,000 test samples, 5 seeds”, step of training */
-      _ ("%s, %s, step %llu"), self->dataset->name, note, (unsigned long long) self->step);
-  CjvFrame *frame = cjv_frame_new ();
+  g_autofree char *what = cjl_robustness_print (o->what, o->order, self->node);
+  GString *line = g_string_new (what);
+  CjvFrame *frame = cjl_curve_frame (&(const CjlCurve *){ &self->curve }, 1, _ ("Recovery"),
+                                     _ ("steps of training after the damage"));
 
-  memcpy (curves->data, self->accuracy->data, cj_tensor_bytes (self->accuracy));
-  cjv_frame_take_array (frame, "curves", curves);
-  cjv_frame_set_array (frame, "x", self->steps);
-  cjv_frame_set_axis_label (frame, "curves", 2, _ ("steps of training after the damage"));
-  cjv_frame_set_axis_label (frame, "curves", 0, _ ("right answers"));
-  cjv_frame_set_scalar (frame, "curves-share", 1);
-  if (isfinite (self->chance))
-    cjv_frame_set_scalar (frame, "chance", self->chance);
   if (isfinite (self->before))
     cjv_frame_set_scalar (frame, "before", self->before);
-  if (self->node != NULL) /* Translators: a kind of damage in a layer */
-    g_string_append_printf (line, _ (" in %s"), self->node);
-  if (cjl_robustness_has_order (o->what) && o->order != CJ_DAMAGE_RANDOM)
-    g_string_append_printf (line, ", %s", _ (cj_damage_orders[o->order]));
-  if (info->share) /* Translators: behind a kind of damage, its dose */
+  if (cj_damage_find (o->what)->share) /* Translators: behind a kind of damage, its dose */
     g_string_append_printf (line, _ (", %.0f %%"), o->dose * 100);
   else
     g_string_append_printf (line, ", %.3g", o->dose);
   cjv_frame_set_strings (frame, "lines", (const char *const[]){ line->str, NULL });
   g_string_free (line, TRUE);
-  cjv_frame_set_text (frame, "title", _ ("Recovery"));
-  cjv_frame_set_text (frame, "note", note);
-  cjv_frame_set_provenance (frame, provenance);
   return cjv_frame_seal (frame);
 }

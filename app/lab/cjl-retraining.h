@@ -6,9 +6,9 @@
  * P points. */
 #pragma once
 
+#include "cjl-curve.h"
 #include "cjl-damage.h"
 #include "cjl-job.h"
-#include "cjv-frame.h"
 
 G_BEGIN_DECLS
 
@@ -42,14 +42,9 @@ gboolean cjl_retraining_suits (const char *what);
 typedef struct
 {
   CjlRetrainingOptions options;
-  char *node; /* what options.node points to, or NULL */
-  CjdDataset *dataset;
-  guint64 step;       /* of the weights that were damaged */
-  gsize n;            /* samples that are judged */
-  double before;      /* share that was right before the damage */
-  CjTensor *steps;    /* [P], from 0: right after the damage */
-  CjTensor *accuracy; /* [S, P]; NAN: not measured yet */
-  double chance;      /* share that a guess gets right */
+  char *node;     /* what options.node points to, or NULL */
+  CjlCurve curve; /* over steps, from 0: right after the damage */
+  double before;  /* share that was right before the damage */
 } CjlRetraining;
 
 void cjl_retraining_free (CjlRetraining *retraining);

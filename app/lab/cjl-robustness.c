@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjl-robustness.h"
 
-#include "cj-error.h"
+#include "cjl-sweep.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <stddef.h>
-#include <string.h>
 
 const CjParam cjl_robustness_params[] = {
   { .name = "most",
@@ -87,22 +85,36 @@ cjl_robustness_has_order (const char *what)
          && cj_params_find (damage->params, "order") != NULL;
 }
 
-/* --- the job --- */
-
-typedef struct
+CjlDamaged *
+cjl_robustness_damage (const CjlNetwork *network, const char *what, int order, const char *node,
+                       GError **error)
 {
-  CjlNetwork *network;
-  CjlRobustness *result; /* so far; not shared */
-  CjlJob *job;           /* NULL: at once */
-  double begin, share;   /* of the progress */
-} Work;
+  const CjDamageInfo *damage = cj_damage_find (what);
+  g_autofree gpointer params = cj_damage_new_params (damage);
+
+  if (cjl_robustness_has_order (what))
+    *(int *) ((char *) params + cj_params_find (damage->params, "order")->offset) = order;
+  return cjl_damaged_new (network, damage, params, node, error);
+}
+
+char *
+cjl_robustness_print (const char *what, int order, const char *node)
+{
+  GString *text = g_string_new (_ (cjl_robustness_get_title (what)));
+
+  if (node != NULL) /* Translators: a kind of damage in a layer */
+    g_string_append_printf (text, _ (" in %s"), node);
+  if (cjl_robustness_has_order (what) && order != CJ_DAMAGE_RANDOM)
+    g_string_append_printf (text, ", %s", _ (cj_damage_orders[order]));
+  return g_string_free (text, FALSE);
+}
+
+/* --- the job --- */
 
 void
 cjl_robustness_free (CjlRobustness *self)
 {
-  g_clear_pointer (&self->dataset, cjd_dataset_unref);
-  g_clear_pointer (&self->doses, cj_tensor_unref);
-  g_clear_pointer (&self->accuracy, cj_tensor_unref);
+  cjl_curve_clear (&self->curve);
   g_free (self->node);
   g_free (self->other);
   g_free (self->title);
@@ -113,30 +125,21 @@ static CjlRobustness *
 robustness_new (const CjlNetwork *network, const CjlRobustnessOptions *options)
 {
   CjlRobustness *self = g_new0 (CjlRobustness, 1);
+  CjlRobustnessOptions *o = &self->options;
   const CjDamageInfo *damage = cj_damage_find (options->what);
   const double most = options->most > 0 ? options->most : damage != NULL ? damage->most : 0.3;
-  CjShape shape;
 
-  self->options = *options;
-  self->options.what = g_intern_string (options->what);
-  self->options.n_doses = CLAMP (options->n_doses, 2, CJL_ROBUSTNESS_MAX_DOSES);
-  self->options.n_seeds = CLAMP (options->n_seeds, 1, CJL_ROBUSTNESS_MAX_SEEDS);
+  *o = *options;
+  o->what = g_intern_string (options->what);
+  o->n_doses = CLAMP (options->n_doses, 2, CJL_ROBUSTNESS_MAX_DOSES);
+  o->n_seeds = CLAMP (options->n_seeds, 1, CJL_ROBUSTNESS_MAX_SEEDS);
   self->node = g_strdup (cjl_robustness_has_node (options->what) ? options->node : NULL);
-  self->options.node = self->node;
+  o->node = self->node;
   self->other = g_strdup (options->other);
-  self->options.other = self->other;
-  self->dataset = cjd_dataset_ref (network->dataset);
-  self->step = network->weights->at.step;
-  self->n = MIN (options->n_samples, cjd_dataset_count (network->dataset, options->split));
-  self->chance = network->dataset->n_classes > 0 ? 1.0 / network->dataset->n_classes : NAN;
-  shape = cj_shape1 (self->options.n_doses);
-  self->doses = cj_tensor_new (CJ_FLOAT32, &shape);
-  shape = cj_shape2 (self->options.n_seeds, self->options.n_doses);
-  self->accuracy = cj_tensor_new (CJ_FLOAT32, &shape);
-  for (gint64 i = 0; i < self->options.n_doses; i++)
-    cj_tensor_f32 (self->doses)[i] = (float) (most * (double) i / (self->options.n_doses - 1));
-  for (gint64 i = 0; i < cj_shape_size (&shape); i++)
-    cj_tensor_f32 (self->accuracy)[i] = NAN;
+  o->other = self->other;
+  cjl_curve_init (&self->curve, network, o->split, o->n_samples, o->n_doses, o->n_seeds);
+  for (guint i = 0; i < o->n_doses; i++)
+    cj_tensor_f32 (self->curve.x)[i] = (float) (most * (double) i / (o->n_doses - 1));
   return self;
 }
 
@@ -150,175 +153,119 @@ robustness_dup (const CjlRobustness *from)
   self->other = g_strdup (from->other);
   self->options.other = self->other;
   self->title = g_strdup (from->title);
-  self->dataset = cjd_dataset_ref (from->dataset);
-  self->doses = cj_tensor_ref (from->doses);
-  self->accuracy = cj_tensor_dup (from->accuracy);
+  self->curve = cjl_curve_copy (&from->curve);
   return self;
-}
-
-static gboolean
-go_on (double progress, gpointer data)
-{
-  const Work *work = data;
-
-  if (work->job == NULL)
-    return TRUE;
-  cjl_job_set_progress (work->job, work->begin + work->share * progress);
-  return !cjl_job_is_cancelled (work->job);
 }
 
 /* One measurement; FALSE as of its functions. */
 static gboolean
-measure (Work *work, CjlDamaged *damaged, double dose, guint64 seed, CjlAttacked *score,
-         GError **error)
+measure (const CjlRobustness *result, const CjlNetwork *network, CjlDamaged *damaged, double dose,
+         guint64 seed, CjlJobPart *part, CjlAttacked *score, GError **error)
 {
-  const CjlRobustnessOptions *o = &work->result->options;
+  const CjlRobustnessOptions *o = &result->options;
+  const gsize n = result->curve.n;
   const CjAttackInfo *attack = cj_attack_find (o->what);
   g_autofree gpointer params = NULL;
 
   if (damaged != NULL)
-    return cjl_damaged_measure (damaged, o->split, work->result->n, dose, seed, go_on, work, score,
+    return cjl_damaged_measure (damaged, o->split, n, dose, seed, cjl_job_part_go_on, part, score,
                                 error);
   params = cj_attack_new_params (attack);
   cj_params_set_float (attack->params, params, "epsilon", dose);
-  return cjl_attack_measure (work->network, o->split, work->result->n, attack, params, seed, go_on,
-                             work, score, error);
+  return cjl_attack_measure (network, o->split, n, attack, params, seed, cjl_job_part_go_on, part,
+                             score, error);
 }
 
-/* Puts the network of the other project in the place of this one; its samples stay. */
-static gboolean
-take_other (Work *work, GError **error)
+/* The network of the other project, on the samples of this one. You free. */
+static CjlNetwork *
+load_other (CjlRobustness *result, const CjlNetwork *network, GError **error)
 {
-  CjlRobustness *result = work->result;
   g_autoptr (CjlProject) project = cjl_project_load (result->other, error);
-  CjlNetwork *network
-      = project != NULL ? cjl_network_new_project (project, work->network->dataset, error) : NULL;
+  CjlNetwork *other
+      = project != NULL ? cjl_network_new_project (project, network->dataset, error) : NULL;
 
-  if (network == NULL)
-    return FALSE;
+  if (other == NULL)
+    return NULL;
   result->title = g_strdup (project->title);
-  result->step = network->weights->at.step;
-  cjl_network_free (work->network);
-  work->network = network;
-  return TRUE;
+  result->curve.step = other->weights->at.step;
+  return other;
 }
 
-/* Fills the result; FALSE and an error, or stopped. */
 static gboolean
-run (Work *work, GError **error)
+fill (CjlJob *job, gpointer order, gpointer data, GError **error)
 {
-  CjlRobustness *result = work->result;
+  CjlRobustness *result = data;
   const CjlRobustnessOptions *o = &result->options;
-  const CjDamageInfo *damage = cj_damage_find (o->what);
-  g_autofree gpointer params = damage != NULL ? cj_damage_new_params (damage) : NULL;
+  const CjlNetwork *network = order;
+  CjlJobPart part = { .job = job, .share = 1.0 / (o->n_seeds * o->n_doses) };
+  g_autoptr (CjlNetwork) other = NULL;
   g_autoptr (CjlDamaged) damaged = NULL;
 
-  if (result->other != NULL && !take_other (work, error))
-    return FALSE;
-  if (result->n == 0)
+  if (result->other != NULL)
     {
-      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
-                   _ ("The split has no samples. Choose another, or keep a share of the data for "
-                      "it."));
-      return FALSE;
+      other = load_other (result, network, error);
+      if (other == NULL)
+        return FALSE;
+      network = other;
     }
-  if (damage != NULL && cjl_robustness_has_order (o->what))
-    *(int *) ((char *) params + cj_params_find (damage->params, "order")->offset) = o->order;
-  if (damage != NULL)
-    damaged = cjl_damaged_new (work->network, damage, params, o->node, error);
-  if (damage != NULL && damaged == NULL)
+  if (!cjl_curve_check (&result->curve, error))
     return FALSE;
-  if (damaged != NULL && !cjl_damaged_get_code (damaged, &result->code))
-    result->code = (CjlCode){ 0 };
-  work->share = 1.0 / (o->n_seeds * o->n_doses);
+  if (cj_damage_find (o->what) != NULL)
+    {
+      damaged = cjl_robustness_damage (network, o->what, o->order, o->node, error);
+      if (damaged == NULL)
+        return FALSE;
+      if (!cjl_damaged_get_code (damaged, &result->code))
+        result->code = (CjlCode){ 0 };
+    }
   for (guint s = 0; s < o->n_seeds; s++)
-    {
-      for (guint i = 0; i < o->n_doses; i++)
-        {
-          CjlAttacked score;
+    for (guint i = 0; i < o->n_doses; i++)
+      {
+        CjlAttacked score;
 
-          work->begin = (double) (s * o->n_doses + i) * work->share;
-          if (!measure (work, damaged, (double) cj_tensor_f32 (result->doses)[i], s + 1, &score,
-                        error))
-            return FALSE;
-          cj_tensor_f32 (result->accuracy)[s * o->n_doses + i] = (float) score.accuracy;
-          if (work->job != NULL)
-            cjl_job_leave (work->job, robustness_dup (result));
-        }
-    }
+        part.begin = (double) (s * o->n_doses + i) * part.share;
+        if (!measure (result, network, damaged, (double) cj_tensor_f32 (result->curve.x)[i], s + 1,
+                      &part, &score, error))
+          return FALSE;
+        cjl_curve_put (&result->curve, s, i, score.accuracy);
+        cjl_job_leave_copy (job, result, (CjlDupFunc) robustness_dup);
+      }
   return TRUE;
 }
 
-static gpointer
-run_job (CjlJob *job, gpointer data, GError **error)
-{
-  Work *work = data;
-
-  work->job = job;
-  if (!run (work, error) && *error != NULL)
-    return NULL;
-  return robustness_dup (work->result);
-}
-
-static void
-free_work (gpointer data)
-{
-  Work *work = data;
-
-  cjl_robustness_free (work->result);
-  cjl_network_free (work->network);
-  g_free (work);
-}
+static const CjlSweep sweep
+    = { fill, (GDestroyNotify) cjl_network_free, (GDestroyNotify) cjl_robustness_free };
 
 CjlJob *
 cjl_robustness_start (CjlNetwork *network, const CjlRobustnessOptions *options)
 {
-  Work *work = g_new0 (Work, 1);
-
-  work->network = network;
-  work->result = robustness_new (network, options);
-  return cjl_job_new (run_job, work, free_work, (GDestroyNotify) cjl_robustness_free);
+  return cjl_sweep_start (&sweep, network, robustness_new (network, options));
 }
 
 CjlRobustness *
 cjl_robustness_project (CjlProject *project, CjdDataset *dataset,
                         const CjlRobustnessOptions *options, GError **error)
 {
-  g_autoptr (CjlNetwork) network = cjl_network_new_project (project, dataset, error);
-  Work work = { .network = network };
+  CjlNetwork *network = cjl_network_new_project (project, dataset, error);
 
   if (network == NULL)
     return NULL;
-  work.result = robustness_new (network, options);
-  if (!run (&work, error))
-    g_clear_pointer (&work.result, cjl_robustness_free);
-  return work.result;
+  return cjl_sweep_run (&sweep, network, robustness_new (network, options), error);
 }
 
 /* --- frames --- */
 
-gboolean
-cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b)
-{
-  return cj_shape_equal (&a->accuracy->shape, &b->accuracy->shape)
-         && memcmp (a->doses->data, b->doses->data, cj_tensor_bytes (a->doses)) == 0;
-}
-
-/* "Lesion of units in conv1, strongest first", with a name of the network in front of it, and how
- * distributed its code is. */
+/* The damage, with a name of the network in front of it, and how distributed its code is. */
 static char *
 print_line (const CjlRobustness *self, const char *name)
 {
   const CjlRobustnessOptions *o = &self->options;
+  g_autofree char *what = cjl_robustness_print (o->what, o->order, self->node);
   GString *text = g_string_new (NULL);
 
   if (name != NULL)
     g_string_printf (text, "%s: ", name);
-  g_string_append (text, _ (cjl_robustness_get_title (o->what)));
-  if (self->node != NULL) /* Translators: a kind of damage in a layer */
-    g_string_append_printf (text, _ (" in %s"), self->node);
-  if (cjl_robustness_has_order (o->what) && o->order != CJ_DAMAGE_RANDOM)
-    g_string_append_printf (text, ", %s", _ (cj_damage_orders[o->order]));
+  g_string_append (text, what);
   if (self->code.n_units > 0)
     /* Translators: how sparse a code is, 0 to 1, in how many dimensions it spreads, of how many units */
     g_string_append_printf (text, _ (" (sparseness %.2f, %.1f dimensions of %lld)"),
@@ -330,43 +277,21 @@ print_line (const CjlRobustness *self, const char *name)
 CjvFrame *
 cjl_robustness_frame (const CjlRobustness *const *all, const char *const *names, guint n)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
-  const CjlRobustness *self = all[0];
-  const CjDamageInfo *damage = cj_damage_find (self->options.what);
-  const gint64 dims[] = { n, self->accuracy->shape.dims[0], self->accuracy->shape.dims[1] };
-  const CjShape shape = cj_shape (3, dims);
-  CjTensor *curves = cj_tensor_new (CJ_FLOAT32, &shape);
+  const CjDamageInfo *damage = cj_damage_find (all[0]->options.what);
+  const CjlCurve *curves[CJL_ROBUSTNESS_MAX_LINES];
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  const guint seeds = self->options.n_seeds;
-  g_autofree char *note = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%'zu %s samples, %u seed", "%'zu %s samples, %u seeds", seeds),
-      self->n, _ (splits[self->options.split]), seeds);
-  g_autofree char *provenance = g_strdup_printf (
-      /* Translators: data set, “1,000 test samples, 5 seeds”, step of training */
-      _ ("%s, %s, step %llu"), self->dataset->name, note, (unsigned long long) self->step);
-  CjvFrame *frame = cjv_frame_new ();
+  CjvFrame *frame;
 
   for (guint i = 0; i < n; i++)
     {
-      memcpy ((char *) curves->data + i * cj_tensor_bytes (self->accuracy), all[i]->accuracy->data,
-              cj_tensor_bytes (self->accuracy));
+      curves[i] = &all[i]->curve;
       g_ptr_array_add (lines, print_line (all[i], names != NULL ? names[i] : NULL));
     }
   g_ptr_array_add (lines, NULL);
-  cjv_frame_take_array (frame, "curves", curves);
-  cjv_frame_set_array (frame, "x", self->doses);
-  cjv_frame_set_axis_label (frame, "curves", 2,
-                            damage != NULL ? _ (damage->dose)
-                                           : _ ("strength ε, in units of the data"));
-  cjv_frame_set_axis_label (frame, "curves", 0, _ ("right answers"));
-  cjv_frame_set_scalar (frame, "curves-share", 1);
+  frame = cjl_curve_frame (curves, n, _ ("Dose and response"),
+                           damage != NULL ? _ (damage->dose)
+                                          : _ ("strength ε, in units of the data"));
   cjv_frame_set_scalar (frame, "x-share", damage != NULL && damage->share);
-  if (isfinite (self->chance))
-    cjv_frame_set_scalar (frame, "chance", self->chance);
   cjv_frame_set_strings (frame, "lines", (const char *const *) lines->pdata);
-  cjv_frame_set_text (frame, "title", _ ("Dose and response"));
-  cjv_frame_set_text (frame, "note", note);
-  cjv_frame_set_provenance (frame, provenance);
   return cjv_frame_seal (frame);
 }

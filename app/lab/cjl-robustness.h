@@ -3,9 +3,9 @@
  * an attack, several times over. S seeds, P doses. */
 #pragma once
 
+#include "cjl-curve.h"
 #include "cjl-damage.h"
 #include "cjl-job.h"
-#include "cjv-frame.h"
 
 G_BEGIN_DECLS
 
@@ -38,18 +38,20 @@ const char *cjl_robustness_get_title (const char *what);
 gboolean cjl_robustness_has_node (const char *what);
 gboolean cjl_robustness_has_order (const char *what);
 
+/* The network ready for a damage, in this order where it has one; `node` as of cjl_damaged_new.
+ * NULL with the reason. You free. */
+CjlDamaged *cjl_robustness_damage (const CjlNetwork *network, const char *what, int order,
+                                   const char *node, GError **error);
+/* "Lesion of units in conv1, strongest first"; NULL for all layers. You free. */
+char *cjl_robustness_print (const char *what, int order, const char *node);
+
 /* Immutable. */
 typedef struct
 {
   CjlRobustnessOptions options;
   char *node, *other; /* what options.node and options.other point to, or NULL */
   char *title;        /* of the other project; NULL: there is none */
-  CjdDataset *dataset;
-  guint64 step;       /* of the weights */
-  gsize n;            /* samples that are judged */
-  CjTensor *doses;    /* [P] */
-  CjTensor *accuracy; /* [S, P]; NAN: not measured yet */
-  double chance;      /* share that a guess gets right */
+  CjlCurve curve;     /* over doses */
   CjlCode code;       /* of the units that are lesioned; n_units 0: not known, or there are none */
 } CjlRobustness;
 
@@ -68,9 +70,6 @@ CjlRobustness *cjl_robustness_project (CjlProject *project, CjdDataset *dataset,
  * the doses and seeds of the first; `names` tell them apart (NULL: of one). With the layer's code where units
  * are lesioned. You free. */
 CjvFrame *cjl_robustness_frame (const CjlRobustness *const *all, const char *const *names, guint n);
-/* Whether two can stand in one figure. */
-gboolean cjl_robustness_is_like (const CjlRobustness *a, const CjlRobustness *b);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CjlRobustness, cjl_robustness_free)
 
 G_END_DECLS

@@ -139,7 +139,7 @@ typedef struct
 static gboolean
 is_cancelled (const Question *q)
 {
-  return q->job != NULL && cjl_job_is_cancelled (q->job);
+  return cjl_job_is_cancelled (q->job);
 }
 
 static Seen *
@@ -178,9 +178,8 @@ look (const Question *q, const CjlNetwork *network, double from, double to, GErr
                                                : cj_signature_new (layer->x, o->kind));
         }
       g_clear_pointer (&layer->x, cj_tensor_unref); /* it is much, and not needed any more */
-      if (q->job != NULL)
-        cjl_job_set_progress (q->job,
-                              middle + (to - middle) * (i + 1) / (double) responses->layers->len);
+      cjl_job_set_progress (q->job,
+                            middle + (to - middle) * (i + 1) / (double) responses->layers->len);
     }
   return g_steal_pointer (&seen);
 }
@@ -343,8 +342,8 @@ look_back (CjlSimilarity *self, const Question *q, const GPtrArray *moments,
           return refuse_layer (self->node, error);
         }
       add (self, moment, seen, data);
-      if (q->job != NULL && i > 0)
-        cjl_job_leave (q->job, similarity_dup (self));
+      if (i > 0)
+        cjl_job_leave_copy (q->job, self, (CjlDupFunc) similarity_dup);
     }
   return TRUE;
 }

@@ -167,7 +167,7 @@ record (CjlSpikeRecord *self, CjProgram *program, guint node, const CjFeed *feed
       const gsize valid = MIN (BATCH, n - begin);
       g_autoptr (CjTensor) spikes = NULL;
 
-      if (job != NULL && cjl_job_is_cancelled (job))
+      if (cjl_job_is_cancelled (job))
         return FALSE;
       spikes = run_batch (program, feed, node, place + begin, valid, begin);
       if (feed->problem != NULL)
@@ -186,8 +186,7 @@ record (CjlSpikeRecord *self, CjProgram *program, guint node, const CjFeed *feed
         return refuse (self->node, error);
       for (gsize i = begin; self->classes != NULL && i < MIN (begin + valid, n); i++)
         self->classes[i] = cjd_dataset_get_class (self->dataset, index[i]);
-      if (job != NULL)
-        cjl_job_set_progress (job, (double) MIN (begin + valid, n) / (double) n);
+      cjl_job_set_progress (job, (double) MIN (begin + valid, n) / (double) n);
     }
   return TRUE;
 }
@@ -214,8 +213,6 @@ CjlSpikeRecord *
 cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit split, gsize n,
                       guint repeats, CjlJob *job, GError **error)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   const CjNode *found = cj_graph_find (network->graph, node);
   g_autoptr (CjProgram) program = NULL;
   g_autoptr (CjFeed) feed = NULL;
@@ -252,13 +249,13 @@ cjl_spike_record_new (const CjlNetwork *network, const char *node, CjdSplit spli
     }
   if (self->repeats > 1)
     self->origin = g_strdup_printf (_ ("%s, %s split, %d samples %d times each, step %llu"),
-                                    network->dataset->name, _ (splits[split]),
+                                    network->dataset->name, cjl_split_get_title (split),
                                     (int) (self->k / self->repeats), (int) self->repeats,
                                     (unsigned long long) network->weights->at.step);
   else
     self->origin = g_strdup_printf (_ ("%s, %s split, %d samples, step %llu"),
-                                    network->dataset->name, _ (splits[split]), (int) self->k,
-                                    (unsigned long long) network->weights->at.step);
+                                    network->dataset->name, cjl_split_get_title (split),
+                                    (int) self->k, (unsigned long long) network->weights->at.step);
   return g_steal_pointer (&self);
 }
 

@@ -259,6 +259,21 @@ static const CjlTemplate templates[] = {
                "poisson-encoder 50 rate=0.25 range=fixed, dense 100 bias=false, competing-lif, "
                "spike-readout, class-vote 10, cross-entropy",
     .setup = "epochs=1 batch=16 optimizer=sgd optimizer.momentum=0 learning-rate=1 rule=stdp" },
+  { .id = "open-channels",
+    .title = "Synapses that open channels",
+    .category = "Spiking",
+    .blurb = "Neurons whose synapses are conductances read digits from trains of spikes that are "
+             "never the same twice",
+    .teaches = "In Spikes, Membranes shows what pulls a neuron up and what holds it back; "
+               "repeat every sample under Intervals to see how much of a count is chance",
+    .expected = "98 %",
+    .work = 8.5e5,
+    .source = "glyphs",
+    .data = "signs=digits normalise=as-is",
+    .network = "input, flatten, poisson-encoder 40 rate=0.25, "
+               "conductance-lif 100 surrogate=arctan, dense 10, leaky-integrator beta=0.9, "
+               "spike-readout last, cross-entropy",
+    .setup = "epochs=6 batch=32 optimizer=adam learning-rate=0.003 schedule=cosine" },
   { NULL },
 };
 

@@ -194,14 +194,13 @@ bench_clear (Bench *bench)
 static gboolean
 is_stopped (const Bench *bench)
 {
-  return bench->job != NULL && cjl_job_is_cancelled (bench->job);
+  return cjl_job_is_cancelled (bench->job);
 }
 
 static void
 advance (const Bench *bench, double share)
 {
-  if (bench->job != NULL)
-    cjl_job_set_progress (bench->job, share);
+  cjl_job_set_progress (bench->job, share);
 }
 
 /* The ground is the mean of the data; full contrast goes as far from it as both black and white allow.
@@ -499,8 +498,8 @@ tune (CjlTuning *self, CjProgram *program, guint node, const CjdDataset *dataset
       for (guint u = 0; u < self->n_units; u++)
         summarise (self, u);
       advance (&bench, (1 - SIZE_SHARE) * (f + 1) / self->options.n_frequencies);
-      if (job != NULL && self->n_done > 0)
-        cjl_job_leave (job, tuning_dup (self));
+      if (self->n_done > 0)
+        cjl_job_leave_copy (job, self, (CjlDupFunc) tuning_dup);
     }
   show_sizes (&bench);
   bench_clear (&bench);

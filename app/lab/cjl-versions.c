@@ -5,6 +5,7 @@
 #include "cj-mask.h"
 #include "cjl-quantise.h"
 #include "cjl-spiking.h"
+#include "cjl-sweep.h"
 #include "cjv-draw.h"
 
 #include <glib/gi18n-lib.h>
@@ -206,18 +207,10 @@ make (const CjlNetwork *network, const CjlVersion *version, GError **error)
 
 /* --- the job --- */
 
-typedef struct
-{
-  CjlNetwork *network;
-  CjlVersions *result; /* so far; not shared */
-  CjlJob *job;         /* NULL: at once */
-} Work;
-
 /* What cannot be is left out, with the reason once. */
 static void
-leave_out (Work *work, guint *i, const GError *reason)
+leave_out (CjlVersions *result, guint *i, const GError *reason)
 {
-  CjlVersions *result = work->result;
   const CjlVersionKind kind = g_array_index (result->versions, CjlVersion, *i).kind;
 
   if (result->missing == NULL)
@@ -235,9 +228,9 @@ leave_out (Work *work, guint *i, const GError *reason)
 }
 
 static gboolean
-measure_version (Work *work, const CjlNetwork *network, guint i, GError **error)
+measure_version (CjlJob *job, CjlVersions *result, const CjlNetwork *network, guint i,
+                 GError **error)
 {
-  CjlVersions *result = work->result;
   CjlVersion *version = &g_array_index (result->versions, CjlVersion, i);
   const double share = 1.0 / result->versions->len;
   const CjlEnergySamples samples = { result->options.split, MAX (result->n, 1), 0 };
@@ -245,8 +238,7 @@ measure_version (Work *work, const CjlNetwork *network, guint i, GError **error)
   g_autoptr (CjlEnergy) energy = NULL;
 
   table.skip_zeros = version->kind != CJL_VERSION_DENSE;
-  energy = cjl_energy_measure (network, &table, &samples, work->job, share * i, share * (i + 1),
-                               error);
+  energy = cjl_energy_measure (network, &table, &samples, job, share * i, share * (i + 1), error);
   if (energy == NULL)
     return FALSE;
   version->accuracy = energy->accuracy;
@@ -255,17 +247,16 @@ measure_version (Work *work, const CjlNetwork *network, guint i, GError **error)
   return TRUE;
 }
 
-/* Fills the result; FALSE and an error, or stopped. */
 static gboolean
-run (Work *work, GError **error)
+fill (CjlJob *job, gpointer order, gpointer data, GError **error)
 {
-  CjlVersions *result = work->result;
+  CjlVersions *result = data;
 
   for (guint i = 0; i < result->versions->len; i++)
     {
       const CjlVersion *version = &g_array_index (result->versions, CjlVersion, i);
       g_autoptr (GError) reason = NULL;
-      g_autoptr (CjlNetwork) network = make (work->network, version, &reason);
+      g_autoptr (CjlNetwork) network = make (order, version, &reason);
 
       if (network == NULL && version->kind <= CJL_VERSION_PRUNED)
         {
@@ -273,54 +264,29 @@ run (Work *work, GError **error)
           return FALSE;
         }
       if (network == NULL)
-        leave_out (work, &i, reason);
-      else if (!measure_version (work, network, i, error))
+        leave_out (result, &i, reason);
+      else if (!measure_version (job, result, network, i, error))
         return FALSE;
-      if (work->job != NULL)
-        cjl_job_leave (work->job, versions_dup (result));
+      cjl_job_leave_copy (job, result, (CjlDupFunc) versions_dup);
     }
   return TRUE;
 }
 
-static gpointer
-run_job (CjlJob *job, gpointer data, GError **error)
-{
-  Work *work = data;
-
-  work->job = job;
-  if (!run (work, error) && *error != NULL)
-    return NULL;
-  return versions_dup (work->result);
-}
-
-static void
-free_work (gpointer data)
-{
-  Work *work = data;
-
-  cjl_versions_free (work->result);
-  cjl_network_free (work->network);
-  g_free (work);
-}
+static const CjlSweep sweep
+    = { fill, (GDestroyNotify) cjl_network_free, (GDestroyNotify) cjl_versions_free };
 
 CjlJob *
 cjl_versions_start (CjlNetwork *network, const CjlVersionsOptions *options)
 {
-  Work *work = g_new0 (Work, 1);
-
-  work->network = network;
-  work->result = versions_new (network, options);
-  return cjl_job_new (run_job, work, free_work, (GDestroyNotify) cjl_versions_free);
+  return cjl_sweep_start (&sweep, network, versions_new (network, options));
 }
 
 CjlVersions *
 cjl_versions_measure (const CjlNetwork *network, const CjlVersionsOptions *options, GError **error)
 {
-  Work work = { .network = (CjlNetwork *) network, .result = versions_new (network, options) };
-
-  if (!run (&work, error))
-    g_clear_pointer (&work.result, cjl_versions_free);
-  return work.result;
+  return cjl_sweep_run (&sweep,
+                        cjl_network_new (network->graph, network->dataset, network->weights),
+                        versions_new (network, options), error);
 }
 
 /* --- the frame --- */
@@ -328,8 +294,6 @@ cjl_versions_measure (const CjlNetwork *network, const CjlVersionsOptions *optio
 CjvFrame *
 cjl_versions_frame (const CjlVersions *self)
 {
-  static const char *const splits[CJD_N_SPLITS]
-      = { N_ ("training"), N_ ("validation"), N_ ("test") };
   const guint n = self->versions->len;
   g_autofree float *energies = g_new (float, n + 1), *accuracies = g_new (float, n + 1);
   g_autofree float *kinds = g_new (float, n + 1);
@@ -339,7 +303,7 @@ cjl_versions_frame (const CjlVersions *self)
   g_autofree char *note = g_strdup_printf (
       g_dngettext (GETTEXT_PACKAGE, /* Translators: how many samples, of “training” and so on */
                    "%zu %s sample", "%zu %s samples", self->n),
-      self->n, _ (splits[self->options.split]));
+      self->n, cjl_split_get_title (self->options.split));
   g_autofree char *table = cjl_energy_table_print (&self->options.table);
   g_autofree char *provenance = g_strdup_printf (
       _ ("%s, %s, step %llu; prices: %s"), self->dataset->name, note,

@@ -246,7 +246,7 @@ write_text (CjlJob *job, Writer *w, GError **error)
   w->probability = g_new0 (float, 2 * CJL_WRITE_MAX + 1);
   read_prompt (w);
   cj_rng_init (&rng, w->options.seed, CJ_RNG_DATA, 0);
-  while (w->n < w->n_given + length && (job == NULL || !cjl_job_is_cancelled (job)))
+  while (w->n < w->n_given + length && !cjl_job_is_cancelled (job))
     {
       const float *scores = ask (w, error);
 

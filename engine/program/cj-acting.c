@@ -100,6 +100,33 @@ find_param (const CjBuilder *builder, const char *name)
   return CJ_NO_VALUE;
 }
 
+/* Whether more than one tensor that was made of the parameter, and has its shape, meets what is
+ * no parameter: then no single one is what acts. */
+static gboolean
+acts_apart (CjBuilder *builder, int param, const guint8 *made_of)
+{
+  int acts = CJ_NO_VALUE;
+
+  for (guint s = 0; s < builder->steps->len; s++)
+    {
+      const CjStep *step = &g_array_index (builder->steps, CjStep, s);
+
+      for (guint i = 0; made_of[step->out] == 0 && i < step->op.n_in; i++)
+        {
+          const int in = step->in[i];
+
+          if (in == CJ_NO_VALUE || in == acts || (made_of[in] & OF_THIS_MADE) == 0
+              || !cj_shape_equal (cj_builder_get_shape (builder, in),
+                                  cj_builder_get_shape (builder, param)))
+            continue;
+          if (acts != CJ_NO_VALUE)
+            return TRUE;
+          acts = in;
+        }
+    }
+  return FALSE;
+}
+
 CjActing *
 cj_acting_new (const CjLowered *lowered, const char *name)
 {
@@ -127,7 +154,7 @@ cj_acting_new (const CjLowered *lowered, const char *name)
                              cj_builder_get_shape (builder, param)))
         result = step->out;
     }
-  if (result == CJ_NO_VALUE)
+  if (result == CJ_NO_VALUE || acts_apart (builder, param, made_of))
     return NULL;
   self = g_new0 (CjActing, 1);
   self->builder = builder;

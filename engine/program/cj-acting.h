@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 
 typedef struct _CjActing CjActing;
 
-/* What acts in place of the parameter `name`: the last tensor of its shape that ops make of it and of other
- * parameters alone. Borrows the list of ops. NULL: the parameter acts itself, or there is none of that
- * name. You free. */
+/* What acts in place of the parameter `name`: the last tensor of its shape that ops make of it
+ * and of other parameters alone. Borrows the list of ops. NULL: the parameter acts itself, in
+ * parts that go different ways (those that excite and those that inhibit), or there is none of
+ * that name. You free. */
 CjActing *cj_acting_new (const CjLowered *lowered, const char *name);
 void cj_acting_free (CjActing *self);
 

@@ -161,6 +161,22 @@ test_regrow (void)
     g_assert_cmpfloat (fabsf (g[i]), >, 0);
 }
 
+/* Weights that excite and those that inhibit go different ways: what acts are all of them, as
+ * they were learned. */
+static void
+test_acting_apart (void)
+{
+  const CjDataSpec spec = { .batch = 1, .x_shape = cj_shape2 (6, 5) };
+  g_autoptr (CjGraph) graph = cj_graph_new ();
+  g_autoptr (CjLowered) lowered = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (cj_graph_add_chain (graph, NULL, "input, conductance-lif 3", &error));
+  g_assert_no_error (error);
+  lowered = cj_lower (graph, &spec);
+  g_assert_null (cj_acting_new (lowered, "conductance1.weight"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,6 +184,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/lesions/silent", test_silent);
   g_test_add_func ("/engine/lesions/drawing", test_drawing);
   g_test_add_func ("/engine/lesions/acting", test_acting);
+  g_test_add_func ("/engine/lesions/acting-apart", test_acting_apart);
   g_test_add_func ("/engine/lesions/regrow", test_regrow);
   g_test_add_func ("/engine/lesions/plain", test_plain);
   return g_test_run ();

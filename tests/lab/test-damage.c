@@ -184,7 +184,7 @@ test_robustness (void)
   g_assert_nonnull (whole);
   for (guint seed = 0; seed < 3; seed++)
     {
-      const float *row = cj_tensor_f32 (whole->accuracy) + seed * 4;
+      const float *row = cj_tensor_f32 (whole->curve.accuracy) + seed * 4;
 
       g_assert_cmpfloat_with_epsilon ((double) row[0], clean, 1e-6);
       g_assert_cmpfloat (row[3], <, row[0]);
@@ -209,9 +209,9 @@ test_robustness (void)
     g_usleep (1000);
   cjl_job_cancel (job);
   cjl_job_wait (job);
-  g_assert_true (
-      isnan ((double) cj_tensor_f32 (part->accuracy)[cj_shape_size (&part->accuracy->shape) - 1]));
-  g_assert_false (cjl_robustness_is_like (whole, part));
+  g_assert_true (isnan ((double) cj_tensor_f32 (
+      part->curve.accuracy)[cj_shape_size (&part->curve.accuracy->shape) - 1]));
+  g_assert_false (cjl_curve_is_like (&whole->curve, &part->curve));
   cjl_project_unref (project);
 }
 
@@ -343,12 +343,12 @@ test_recovery (void)
   g_assert_null (cjl_job_dup_error (job));
   found = cjl_job_take_result (job);
   g_assert_cmpfloat_with_epsilon (found->before, clean, 1e-9);
-  g_assert_cmpfloat_with_epsilon ((double) cj_tensor_f32 (found->accuracy)[4], lesion.accuracy,
-                                  1e-6);
+  g_assert_cmpfloat_with_epsilon ((double) cj_tensor_f32 (found->curve.accuracy)[4],
+                                  lesion.accuracy, 1e-6);
   for (guint s = 0; s < 2; s++)
-    g_assert_cmpfloat (cj_tensor_f32 (found->accuracy)[s * 4 + 3], >,
-                       cj_tensor_f32 (found->accuracy)[s * 4]);
-  g_assert_cmpfloat (cj_tensor_f32 (found->steps)[3], ==, 60);
+    g_assert_cmpfloat (cj_tensor_f32 (found->curve.accuracy)[s * 4 + 3], >,
+                       cj_tensor_f32 (found->curve.accuracy)[s * 4]);
+  g_assert_cmpfloat (cj_tensor_f32 (found->curve.x)[3], ==, 60);
   g_assert_cmpfloat (evaluate (network), ==, clean);
   frame = cjl_retraining_frame (found);
   g_assert_cmpfloat (cjv_frame_get_scalar (frame, "before", NAN), ==, found->before);

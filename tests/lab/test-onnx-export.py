@@ -15,7 +15,7 @@ PYTHON = '/usr/bin/python3'
 MOST = 1e-4  # error
 # What OpenCV 4.6 cannot run: Gather of numbers that are an input; products and differences of
 # sequences; two inputs of which one is stretched.
-NOT_OPENCV = {'char-gpt', 'lstm', 'tiny-vit', 'evidence', 'digits-without-teacher'}
+NOT_OPENCV = {'char-gpt', 'lstm', 'tiny-vit', 'evidence', 'digits-without-teacher', 'open-channels'}
 
 try:
     import numpy

@@ -224,6 +224,46 @@ load (CjlProject *project)
   return dataset;
 }
 
+/* What a view is set to is no edit, but has to be saved; it comes back from the file, and goes
+ * on with it when it is saved by who knows nothing of views. */
+static void
+test_views (void)
+{
+  g_autoptr (CjlProject) project = cjl_template_make (cjl_template_find ("mlp"), NULL);
+  g_autofree char *folder = g_dir_make_tmp ("cajal-views-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "views.cajal", NULL);
+  g_autoptr (CjlProject) back = NULL, again = NULL;
+  g_autoptr (GVariant) none = NULL, first = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  double amplitude;
+
+  g_assert_true (cjl_project_save (project, path, &error));
+  none = cjl_project_dup_view (project, "neuron");
+  g_assert_null (none);
+  cjl_project_put_view (project, "neuron",
+                        g_variant_new_parsed ("{'model': <'lif'>, 'amplitude': <2.0>}"));
+  cjl_project_put_view (project, "other", g_variant_new_parsed ("{'own': <true>}"));
+  cjl_project_put_view (project, "neuron",
+                        g_variant_new_parsed ("{'model': <'lif'>, 'amplitude': <3.0>}"));
+  g_assert_true (cjl_project_is_modified (project));
+  g_assert_null (cjl_project_get_undo_title (project));
+  g_assert_true (cjl_project_save (project, path, &error));
+  g_assert_false (cjl_project_is_modified (project));
+  back = cjl_project_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_false (cjl_project_is_modified (back));
+  first = cjl_project_dup_view (back, "neuron");
+  g_assert_true (g_variant_lookup (first, "amplitude", "d", &amplitude));
+  g_assert_cmpfloat (amplitude, ==, 3);
+  g_assert_true (cjl_project_set (back, "batch", "8", &error));
+  g_assert_true (cjl_project_save (back, path, &error));
+  again = cjl_project_load (path, &error);
+  second = cjl_project_dup_view (again, "other");
+  g_assert_nonnull (second);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 /* 30 steps at once, and 11 steps, a file, 19 steps: the same weights. */
 /* What is edited while the file is written is not saved, and the project knows. */
 static void
@@ -500,6 +540,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/project/round-trip", test_round_trip);
   g_test_add_func ("/lab/project/templates", test_templates);
+  g_test_add_func ("/lab/project/views", test_views);
   g_test_add_func ("/lab/project/damage", test_damage);
   g_test_add_func ("/lab/project/deep-json", test_deep_json);
   g_test_add_func ("/lab/project/missing", test_newer);

@@ -278,6 +278,13 @@ inside ()
   picture "spikes$1" 16 --new spiking --train
   act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key End Return; sleep 6; }
   picture "spikes-average$1" 16 --new spiking --train
+  # neurons whose synapses are conductances: membranes; and how far the counts of one stimulus scatter
+  act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key Down Return; sleep 3; }
+  picture "membranes$1" 30 --new open-channels --train
+  act () { show spikes 2; xdotool mousemove 302 688 click 1; sleep 1; xdotool key Down Down Return; sleep 1; xdotool mousemove 315 768 click 1 key ctrl+a; xdotool type "20"; xdotool key Tab; sleep 15; }
+  picture "repeats$1" 30 --new open-channels --train
+  act () { show 'balance of exc'; sleep 2; }
+  picture "conductances$1" 30 --new open-channels --train
   # one neuron on the bench, and its parameters being turned
   act () { show 'neuron bench'; }
   picture "neuron$1" 8 --new mlp

@@ -31,6 +31,28 @@ typedef struct
   char *folder;
 } Desk;
 
+/* The window of a project. */
+static void
+open_desk (Desk *desk)
+{
+  desk->document = cju_document_new (desk->project);
+  desk->window = gtk_window_new ();
+  desk->dock = cju_dock_new (desk->document);
+  gtk_window_set_default_size (GTK_WINDOW (desk->window), 1400, 500);
+  gtk_window_set_child (GTK_WINDOW (desk->window), desk->dock);
+  gtk_window_present (GTK_WINDOW (desk->window));
+  while (cju_document_get_session (desk->document) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+close_desk (Desk *desk)
+{
+  gtk_window_destroy (GTK_WINDOW (desk->window));
+  g_object_unref (desk->document);
+  cjl_project_unref (desk->project);
+}
+
 static void
 set_up (Desk *desk, gconstpointer data)
 {
@@ -41,14 +63,7 @@ set_up (Desk *desk, gconstpointer data)
   desk->project = cjl_template_make (cjl_template_find ("playground"), &error);
   g_assert_no_error (error);
   g_assert_true (cjl_project_set (desk->project, "data.samples", "300", &error));
-  desk->document = cju_document_new (desk->project);
-  desk->window = gtk_window_new ();
-  desk->dock = cju_dock_new (desk->document);
-  gtk_window_set_default_size (GTK_WINDOW (desk->window), 1400, 500);
-  gtk_window_set_child (GTK_WINDOW (desk->window), desk->dock);
-  gtk_window_present (GTK_WINDOW (desk->window));
-  while (cju_document_get_session (desk->document) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  open_desk (desk);
   cju_dock_show (CJU_DOCK (desk->dock), "weights");
   widgets_wait (500);
 }
@@ -60,9 +75,7 @@ tear_down (Desk *desk, gconstpointer data)
   const char *name;
 
   (void) data;
-  gtk_window_destroy (GTK_WINDOW (desk->window));
-  g_object_unref (desk->document);
-  cjl_project_unref (desk->project);
+  close_desk (desk);
   while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (desk->folder, name, NULL);
@@ -459,6 +472,51 @@ test_neuron (Desk *desk, gconstpointer data)
     }
 }
 
+/* The bench is the project's: to look at it changes nothing, what is turned has to be saved, and
+ * a window that opens the project has it at once, and has nothing to save. */
+static void
+test_bench_kept (Desk *desk, gconstpointer data)
+{
+  static const char *const turned[] = { "\"tau\":\"33\"", "\"tau-plus\":\"44\"" };
+  CjuView *view = cju_dock_find_view (CJU_DOCK (desk->dock), "neuron");
+  g_autofree char *path = g_build_filename (desk->folder, "bench.cajal", NULL);
+  g_autoptr (GVariant) bench = g_variant_ref_sink (g_variant_new_parsed (
+      "{'figure': <'phase-plane'>, 'model': <'lif'>, 'shape': <'ramp'>, 'begin': <20.0>, 'end': "
+      "<80.0>, 'own-current': <true>, 'amplitude': <2.5>}"));
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (g_variant_new_parsed (
+      "{'figure': <'phase-plane'>, 'model': <'lif'>, 'shape': <'ramp'>, 'begin': <20.0>, 'end': "
+      "<80.0>, 'own-current': <true>, 'amplitude': <2.5>, 'settings': <{'tau': <'33'>}>, 'stdp': "
+      "<{'settings': <{'tau-plus': <'44'>}>}>}"));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *before = NULL, *after = NULL;
+  Desk next = { .folder = desk->folder };
+
+  (void) data;
+  g_assert_true (cjl_project_save (desk->project, path, &error));
+  cju_dock_show (CJU_DOCK (desk->dock), "neuron");
+  widgets_wait (300);
+  g_assert_false (cjl_project_is_modified (desk->project));
+  cju_view_load_controls (view, wanted);
+  wait_for_controls (view, bench);
+  widgets_wait (100);
+  g_assert_true (cjl_project_is_modified (desk->project));
+  g_assert_true (cjl_project_save (desk->project, path, &error));
+  before = print_controls (view);
+
+  next.project = cjl_project_load (path, &error);
+  g_assert_no_error (error);
+  open_desk (&next);
+  cju_dock_show (CJU_DOCK (next.dock), "neuron");
+  view = cju_dock_find_view (CJU_DOCK (next.dock), "neuron");
+  after = print_controls (view);
+  g_assert_cmpstr (after, ==, before);
+  for (guint i = 0; i < G_N_ELEMENTS (turned); i++)
+    g_assert_nonnull (strstr (after, turned[i]));
+  widgets_wait (300);
+  g_assert_false (cjl_project_is_modified (next.project));
+  close_desk (&next);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -470,6 +528,7 @@ main (int argc, char **argv)
   g_test_add ("/ui/plate/back", Desk, NULL, set_up, test_back, tear_down);
   g_test_add ("/ui/plate/controls", Desk, NULL, set_up, test_controls, tear_down);
   g_test_add ("/ui/plate/neuron", Desk, NULL, set_up, test_neuron, tear_down);
+  g_test_add ("/ui/plate/bench-kept", Desk, NULL, set_up, test_bench_kept, tear_down);
   g_test_add ("/ui/plate/every-view", Desk, NULL, set_up, test_every_view, tear_down);
   return g_test_run ();
 }

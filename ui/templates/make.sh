@@ -48,6 +48,7 @@ picture excitation-inhibition 6000 4 heatmap --node dale3
 picture one-after-another 6000 4 forgetting
 picture simple-cells 16000 8 filters --node conv1 --set each=true
 picture digits-without-teacher 24000 1 filters --node dense1
+picture open-channels 24000 4 filters --node conductance1
 picture zoo-digits 0 0 maps --node conv1 --sample 4
 picture zoo-letters 0 0 maps --node max1 --sample 7
 picture zoo-clothes 0 0 maps --node max1 --sample 3

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #define MAX_ROWS 8
 #define BAND 0.45 /* of a row, for conductances */
@@ -84,6 +85,21 @@ get_time_label (const CjvScene *scene)
   return unit != NULL && g_str_equal (unit, "ms") ? _ ("Time (ms)") : _ ("Time step");
 }
 
+/* What stands below the membranes is no potential. */
+static void
+drop_ticks (CjvAxis *axis, double floor)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < axis->n_ticks; i++)
+    if (axis->ticks[i] >= floor)
+      {
+        axis->ticks[n] = axis->ticks[i];
+        memmove (axis->texts[n++], axis->texts[i], sizeof axis->texts[i]);
+      }
+  axis->n_ticks = n;
+}
+
 /* As many rows as can be read, on one scale, so that they can be compared. */
 static void
 membrane_place (Membrane *m, const CjvScene *scene)
@@ -134,6 +150,8 @@ membrane_place (Membrane *m, const CjvScene *scene)
       cjv_axis_include (&plot->y, most + (most - low) * 0.12); /* for the marks of spikes */
       plot->empty = cjv_axis_is_empty (&plot->y);
       cjv_plot_place (plot, scene, &outer, FALSE, FALSE);
+      if (m->widest > 0)
+        drop_ticks (&plot->y, m->floor);
       if (!last) /* the time stands below the last */
         {
           plot->x.n_ticks = 0;
@@ -253,7 +271,9 @@ draw_row (const Membrane *m, const CjvScene *scene, cairo_t *cr, guint row)
       cairo_set_dash (cr, dash, 2, 0);
       cairo_set_line_width (cr, 1);
       trace (m, cr, row, m->threshold);
-      cjv_draw_set_color (cr, cjv_style_color (scene->style, CJV_BAD));
+      /* red and dashed is what inhibits where that is shown */
+      cjv_draw_set_color (cr,
+                          cjv_style_color (scene->style, m->widest > 0 ? CJV_INK_DIM : CJV_BAD));
       cairo_stroke (cr);
     }
   cairo_restore (cr);

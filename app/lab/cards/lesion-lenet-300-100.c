@@ -28,21 +28,6 @@ static const guint value_points[] = { 0, 1, 3, 5, 7, 9 };
 
 static const CjlCardLine lines[] = { { "accuracy", "accuracy", published }, { NULL } };
 
-typedef struct
-{
-  CjlCardRun *run;
-  double begin;
-} Part;
-
-static gboolean
-go_on (double progress, gpointer data)
-{
-  const Part *part = data;
-
-  cjl_card_run_progress (part->run, part->begin + (1 - TRAIN) * progress / N_POINTS);
-  return !cjl_card_run_is_cancelled (part->run);
-}
-
 static gboolean
 run (CjlCardRun *run, guint64 seed, GError **error)
 {
@@ -57,11 +42,11 @@ run (CjlCardRun *run, guint64 seed, GError **error)
     return cjl_card_run_is_cancelled (run);
   for (guint i = 0; i < N_POINTS; i++)
     {
-      Part part = { run, TRAIN + (1 - TRAIN) * i / N_POINTS };
+      CjlCardPart part = { run, TRAIN + (1 - TRAIN) * i / N_POINTS, (1 - TRAIN) / N_POINTS };
       CjlAttacked score;
 
-      if (!cjl_damaged_measure (damaged, CJD_SPLIT_TEST, 0, doses[i], seed, go_on, &part, &score,
-                                error))
+      if (!cjl_damaged_measure (damaged, CJD_SPLIT_TEST, 0, doses[i], seed, cjl_card_part_go_on,
+                                &part, &score, error))
         return cjl_card_run_is_cancelled (run);
       accuracies[i] = score.accuracy;
       cjl_card_run_set_point (run, "accuracy", i, score.accuracy);
