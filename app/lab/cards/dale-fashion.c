@@ -233,7 +233,7 @@ const CjlResultCard cjl_card_dale_fashion = {
                "dale-dense 100 inhibition=interneurons activation=relu, "
                "dale-dense 10 inhibition=interneurons, cross-entropy",
     .data = "normalise=as-is validation-share=0",
-    .setup = "epochs=25 batch=15 learning-rate=0.0005 schedule=cosine",
+    .setup = "epochs=25 batch=15 learning-rate=0.00025 schedule=cosine",
   },
   .data_set = "fashion-mnist",
   .paper = "After Cornford et al., 2021: Learning to live with Dale’s principle, and Song, Yang and "
