@@ -26,7 +26,7 @@ def most(title, measure, task, floor, goal, unit, factor=1):
 
 NAMES = {'mlp': 'MLP 784-256-128-10', 'lenet': 'LeNet-5', 'fashion': 'FashionCNN', 'vgg': 'VGG-like',
          'resnet20': 'ResNet-20', 'vit': 'tiny ViT', 'gpt': 'char GPT',
-         'snn': 'spiking 784-100-10, 25 moments', 'tiny': 'playground 2-8-8-2'}
+         'snn': 'spiking 784-100-10, 25 time steps', 'tiny': 'playground 2-8-8-2'}
 BATCHES = {'mlp': 64, 'lenet': 64, 'fashion': 64, 'vgg': 64, 'resnet20': 128, 'vit': 64, 'gpt': 16,
            'snn': 64, 'tiny': 10}
 TASKS = list(NAMES)

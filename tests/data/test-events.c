@@ -265,7 +265,7 @@ test_lists (void)
     }
   options.moment = 0.0001;
   g_assert_null (cjd_load (path, &options, &error));
-  g_assert_nonnull (strstr (error->message, "Make a moment longer"));
+  g_assert_nonnull (strstr (error->message, "Make a time step longer"));
   g_clear_error (&error);
   g_assert_null (cjd_reader_find ("spike-lists")->load (cut, &options, &error));
   g_assert_nonnull (strstr (error->message, "cut.h5: It is damaged"));
