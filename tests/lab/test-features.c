@@ -374,12 +374,23 @@ test_trim (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *home = g_dir_make_tmp ("cajal-home-XXXXXX", NULL);
+  g_autofree char *cajal = g_build_filename (home, "cajal", NULL), *folder = NULL;
+  int failed;
+
+  g_setenv ("XDG_CACHE_HOME", home, TRUE);
+  g_test_init (&argc, &argv, NULL);
+  folder = cjl_features_dup_folder ();
   g_test_add_func ("/lab/features/same", test_same);
   g_test_add_func ("/lab/features/damage", test_damage);
   g_test_add_func ("/lab/features/surgery", test_surgery);
   g_test_add_func ("/lab/features/resume", test_resume);
   g_test_add_func ("/lab/features/reasons", test_reasons);
   g_test_add_func ("/lab/features/trim", test_trim);
-  return g_test_run ();
+  failed = g_test_run ();
+  empty ();
+  g_rmdir (folder);
+  g_rmdir (cajal);
+  g_rmdir (home);
+  return failed;
 }
