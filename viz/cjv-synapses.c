@@ -280,7 +280,8 @@ typedef float Eight __attribute__ ((vector_size (32)));
 typedef int Mask __attribute__ ((vector_size (32)));
 typedef float Rows __attribute__ ((vector_size (32), aligned (4), may_alias)); /* from anywhere */
 
-#if defined(__x86_64__) && defined(__GLIBC__)
+/* The thread sanitizer is not ready when the choice between the two is made. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__)
 #define FASTEST __attribute__ ((target_clones ("avx2,fma", "default")))
 #else
 #define FASTEST
