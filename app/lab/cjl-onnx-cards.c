@@ -170,16 +170,10 @@ add_constant (Card *card, CjArray *value, int stretch)
 static gboolean
 is_zero_state (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i)
 {
-  const CjArray *value = cjl_onnx_value (import, cjl_onnx_input (node, i));
   const gboolean recurrent = g_str_equal (node->op->op, "LSTM") || g_str_equal (node->op->op, "GRU")
                              || g_str_equal (node->op->op, "RNN");
 
-  if (!recurrent || i < 5 || i > 6 || value == NULL || cjl_onnx_flows (import, node, i))
-    return FALSE;
-  for (gint64 k = 0; k < value->size; k++)
-    if (cj_array_get (value, k) != 0)
-      return FALSE;
-  return TRUE;
+  return recurrent && i >= 5 && i <= 6 && cjl_onnx_is_zero (import, node, i);
 }
 
 static gboolean

@@ -63,6 +63,8 @@ const char *cjl_onnx_input (const CjdOnnxNode *node, guint i);
 const char *cjl_onnx_output (const CjdOnnxNode *node, guint i);
 /* Whether input `i` depends on the model's input. */
 gboolean cjl_onnx_flows (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i);
+/* Whether an input is known, does not depend on the sample, and is zero throughout. */
+gboolean cjl_onnx_is_zero (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i);
 
 /* The node that makes a value, or NULL: an input, an initialiser. */
 const CjdOnnxNode *cjl_onnx_maker (const CjlOnnxImport *import, const char *name);

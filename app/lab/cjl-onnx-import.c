@@ -59,6 +59,19 @@ cjl_onnx_flows (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i)
   return g_hash_table_contains (import->flows, cjl_onnx_input (node, i));
 }
 
+gboolean
+cjl_onnx_is_zero (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i)
+{
+  const CjArray *value = cjl_onnx_value (import, cjl_onnx_input (node, i));
+
+  if (value == NULL || cjl_onnx_flows (import, node, i))
+    return FALSE;
+  for (gint64 k = 0; k < value->size; k++)
+    if (cj_array_get (value, k) != 0)
+      return FALSE;
+  return TRUE;
+}
+
 const CjdOnnxNode *
 cjl_onnx_maker (const CjlOnnxImport *import, const char *name)
 {

@@ -172,19 +172,11 @@ find_back (const CjlOnnxImport *import, const Cell *cell)
 
 /* --- states --- */
 
+/* A state that is left out is zero. */
 static gboolean
 is_zero (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i)
 {
-  const CjArray *value = cjl_onnx_value (import, cjl_onnx_input (node, i));
-
-  if (*cjl_onnx_input (node, i) == '\0')
-    return TRUE;
-  if (value == NULL || cjl_onnx_flows (import, node, i))
-    return FALSE;
-  for (gint64 k = 0; k < value->size; k++)
-    if (cj_array_get (value, k) != 0)
-      return FALSE;
-  return TRUE;
+  return *cjl_onnx_input (node, i) == '\0' || cjl_onnx_is_zero (import, node, i);
 }
 
 static gboolean

@@ -590,16 +590,26 @@ view_slice (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
   return TRUE;
 }
 
-static gboolean
-view_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
+/* The view that the first input is, if the node's axis is its features; NULL: it is not. */
+static const CjlOnnxView *
+find_features (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 otherwise, gint64 *axis)
 {
   const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
   const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  gint64 axis = cjl_onnx_get_int (node, "axis", 0);
+
+  *axis = cjl_onnx_get_int (node, "axis", otherwise);
+  *axis += *axis < 0 ? rank : 0;
+  return view != NULL && *axis >= 0 && *axis < rank && view->axes[*axis] == 'F' ? view : NULL;
+}
+
+static gboolean
+view_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
+{
+  gint64 axis;
+  const CjlOnnxView *view = find_features (import, node, 0, &axis);
   CjlOnnxView next;
 
-  axis += axis < 0 ? rank : 0;
-  if (view == NULL || axis < 0 || axis >= rank || view->axes[axis] != 'F')
+  if (view == NULL)
     return TRUE;
   for (guint k = 0; k < node->outputs->len; k++)
     if (cjl_onnx_value (import, cjl_onnx_output (node, k)) == NULL)
@@ -619,13 +629,11 @@ view_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
 static gboolean
 view_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
 {
-  const CjlOnnxView *first = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
-  const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  gint64 axis = cjl_onnx_get_int (node, "axis", 1);
+  gint64 axis;
+  const CjlOnnxView *first = find_features (import, node, 1, &axis);
   CjlOnnxView next;
 
-  axis += axis < 0 ? rank : 0;
-  if (first == NULL || axis < 0 || axis >= rank || first->axes[axis] != 'F')
+  if (first == NULL)
     return TRUE;
   next = *first;
   for (guint i = 1; i < node->inputs->len; i++)

@@ -455,15 +455,7 @@ opened ()
     picture "opened-nir$1" 8 "$CAJAL_DATA_DIR/nir/braille_noDelay_bias_zero.nir"
   fi
   "$(dirname "$program")/../cli/cajal-cli" new lenet-5 -o "$XDG_RUNTIME_DIR/now.cajal" >/dev/null
-  python3 - "$XDG_RUNTIME_DIR/now.cajal" "$XDG_RUNTIME_DIR/newer.cajal" <<'END'
-import json, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], 'w') as new:
-    for item in old.infolist():
-        data = old.read(item)
-        if item.filename == 'project.json':
-            data = json.dumps({**json.loads(data), 'format': 2}).encode()
-        new.writestr(item, data)
-END
+  python3 "$(dirname "$0")/newer.py" "$XDG_RUNTIME_DIR/now.cajal" "$XDG_RUNTIME_DIR/newer.cajal"
   picture "opened-newer$1" 6 "$XDG_RUNTIME_DIR/newer.cajal"
   rm -f "$XDG_RUNTIME_DIR/now.cajal" "$XDG_RUNTIME_DIR/newer.cajal"
 }

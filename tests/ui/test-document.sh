@@ -3,8 +3,9 @@
 # A project in the window is never lost: killed while editing and while training, reopened, undone.
 # Speaks TAP. test-document.sh PATH-OF-CAJAL PATH-OF-CLI
 set -u
+here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/ui/harness.sh
-. "$(dirname "$(realpath "$0")")/harness.sh"
+. "$here/harness.sh"
 
 has () { "$cli" show "$1" | grep -q "$2"; }
 has_not () { ! has "$1" "$2"; }
@@ -154,15 +155,7 @@ check discard-closes until_holds 10 gone
 check nothing-is-offered nothing_unsaved
 # a file of a version that is yet to come: it can be looked at and edited, and stays as it is; Save does
 # nothing, and closing has nothing to ask
-python3 - fresh.cajal newer.cajal <<'END'
-import json, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], 'w') as new:
-    for item in old.infolist():
-        data = old.read(item)
-        if item.filename == 'project.json':
-            data = json.dumps({**json.loads(data), 'format': 2}).encode()
-        new.writestr(item, data)
-END
+python3 "$here/newer.py" fresh.cajal newer.cajal
 cp newer.cajal newer-before.cajal
 start newer.cajal
 add 'dense 7'
