@@ -524,8 +524,8 @@ cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
 {
   g_autoptr (GPtrArray) wanted = cjl_onnx_list_inputs (model->graph);
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
+  gsize live = 0; /* before the scope, which still looks at it when it goes */
   g_auto (CjlOnnxScope) outer = { 0 };
-  gsize live = 0;
 
   outer_init (&outer, model, cancellable, &live);
   for (guint i = 0; i < wanted->len && i < n_inputs; i++)
@@ -543,9 +543,9 @@ cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GE
 {
   g_autoptr (GPtrArray) wanted = cjl_onnx_list_inputs (model->graph);
   g_autoptr (GArray) order = cjl_onnx_order (model->graph);
-  g_auto (CjlOnnxScope) scope = { 0 };
-  guint left = CJL_ONNX_MAX_TRACED;
+  guint left = CJL_ONNX_MAX_TRACED; /* both before the scope, which looks at them when it goes */
   gsize live = 0;
+  g_auto (CjlOnnxScope) scope = { 0 };
 
   outer_init (&scope, model, NULL, &live);
   scope.left = &left;
