@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cjd-store.h"
 
+#include <glib/gstdio.h>
 #include <pthread.h>
 #include <string.h>
+
+#define NS G_GINT64_CONSTANT (1000000000)
 
 struct _CjdCache
 {
@@ -69,6 +72,39 @@ cjd_cache_read (CjdCache *self, gsize index, void *out, GError **error)
     return FALSE;
   keep (self, index, out);
   return TRUE;
+}
+
+void
+cjd_cache_identify (CjdCache *self, gsize index, GChecksum *sum)
+{
+  g_return_if_fail (index < self->n_samples);
+  self->store->identify (self->store, index, sum);
+}
+
+CjdStamp
+cjd_stamp_take (const char *path)
+{
+  GStatBuf info;
+
+  if (g_stat (path, &info) != 0)
+    return (CjdStamp){ 0 };
+  return (CjdStamp){
+    .device = (guint64) info.st_dev,
+    .inode = (guint64) info.st_ino,
+    .size = (guint64) info.st_size,
+    .modified = (gint64) info.st_mtim.tv_sec * NS + info.st_mtim.tv_nsec,
+    .changed = (gint64) info.st_ctim.tv_sec * NS + info.st_ctim.tv_nsec,
+  };
+}
+
+CjdStamp *
+cjd_stamp_take_all (const GPtrArray *paths)
+{
+  CjdStamp *stamps = g_new (CjdStamp, paths->len + 1);
+
+  for (guint i = 0; i < paths->len; i++)
+    stamps[i] = cjd_stamp_take (paths->pdata[i]);
+  return stamps;
 }
 
 gsize

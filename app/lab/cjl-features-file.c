@@ -177,8 +177,6 @@ cjl_feature_file_open (const char *network, const char *data, gsize n, gsize n_f
     return NULL;
   self->known = self->bytes + sizeof header;
   self->rows = (float *) (self->known + get_known_room (n));
-  if (data == NULL)
-    return g_steal_pointer (&self);
   g_checksum_update (sum, (const guchar *) CAJAL_VERSION, -1); /* another may compute otherwise */
   g_checksum_update (sum, (const guchar *) network, -1);
   g_checksum_update (sum, (const guchar *) data, -1);
@@ -226,7 +224,7 @@ cjl_feature_file_keep (CjlFeatureFile *self, const guint32 *indices, guint n, co
       self->known[indices[i]] = 1;
       self->n_known++;
     }
-  if (self->n_known == self->n && self->path != NULL)
+  if (self->n_known == self->n)
     self->writer = g_thread_new ("cj-features", write_out, self);
 }
 
@@ -235,7 +233,7 @@ cjl_feature_file_close (CjlFeatureFile *self)
 {
   if (self->writer != NULL)
     g_thread_join (self->writer);
-  else if (self->path != NULL && self->n_known > self->n_written && self->n_known >= self->n / 2)
+  else if (self->n_known > self->n_written && self->n_known >= self->n / 2)
     write_out (self);
   g_free (self->path);
   g_free (self->bytes);

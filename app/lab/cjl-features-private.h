@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *path;    /* NULL: it is not kept on the disk */
+  char *path;
   guint8 *bytes; /* all of the file */
   gsize size;
   guint8 *known; /* n samples: 1, or 0; in `bytes` */
@@ -18,8 +18,8 @@ typedef struct
   GThread *writer;          /* all are known, and it writes them; NULL: not yet */
 } CjlFeatureFile;
 
-/* What is on the disk of a network and data (digests; `data` NULL: nothing is kept there), or one in which nothing is known.
- * The caller has seen to the size. NULL: there is no memory for it. */
+/* What is on the disk of a network and data (digests), or one in which nothing is known. The caller has seen to the size.
+ * NULL: there is no memory for it. */
 CjlFeatureFile *cjl_feature_file_open (const char *network, const char *data, gsize n,
                                        gsize n_floats);
 /* Writes what is new, unless little is known yet, and frees. */

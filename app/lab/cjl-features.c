@@ -60,8 +60,8 @@ cjl_features_unref (CjlFeatures *self)
   g_free (self);
 }
 
-/* SHA-256 of the samples of a split as the network sees them; NULL: they are streamed, and reading them all would take as
- * long as an epoch. */
+/* SHA-256 of the samples of a split as the network sees them, or of what decides about them where they are streamed: reading
+ * them all would take as long as an epoch. */
 static const char *
 get_data (CjlFeatures *self, CjdSplit split, const guint32 *samples, gsize n)
 {
@@ -71,7 +71,7 @@ get_data (CjlFeatures *self, CjdSplit split, const guint32 *samples, gsize n)
   const CjShape shape = cjd_dataset_get_x_shape (dataset);
   g_autoptr (GChecksum) sum = NULL;
 
-  if (dataset->x == NULL || self->data[split] != NULL)
+  if (self->data[split] != NULL)
     return self->data[split];
   sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_checksum_update (sum, (const guchar *) &dataset->x_dtype, sizeof dataset->x_dtype);
@@ -82,7 +82,9 @@ get_data (CjlFeatures *self, CjdSplit split, const guint32 *samples, gsize n)
       g_checksum_update (sum, (const guchar *) dataset->mean, (gssize) norm);
       g_checksum_update (sum, (const guchar *) dataset->std, (gssize) norm);
     }
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n && dataset->x == NULL; i++)
+    cjd_cache_identify (dataset->cache, samples[i], sum);
+  for (gsize i = 0; i < n && dataset->x != NULL; i++)
     g_checksum_update (sum, (const guchar *) dataset->x->data + samples[i] * bytes, (gssize) bytes);
   self->data[split] = g_strdup (g_checksum_get_string (sum));
   return self->data[split];

@@ -18,6 +18,7 @@ typedef struct
 {
   CjdStore store;
   GPtrArray *paths;
+  CjdStamp *stamps; /* of the paths */
   guint t, h, w, polarities;
   double moment; /* microseconds */
 } Recordings;
@@ -78,7 +79,20 @@ free_store (CjdStore *store)
   Recordings *self = (Recordings *) store;
 
   g_ptr_array_unref (self->paths);
+  g_free (self->stamps);
   g_free (self);
+}
+
+static void
+identify (CjdStore *store, gsize index, GChecksum *sum)
+{
+  const Recordings *self = (Recordings *) store;
+  const guint shape[] = { self->t, self->h, self->w, self->polarities };
+
+  g_checksum_update (sum, (const guchar *) "recordings", -1);
+  g_checksum_update (sum, (const guchar *) shape, sizeof shape);
+  g_checksum_update (sum, (const guchar *) &self->moment, sizeof self->moment);
+  g_checksum_update (sum, (const guchar *) &self->stamps[index], sizeof self->stamps[index]);
 }
 
 /* Looks at all events for the size of the camera and the longest recording. */
@@ -144,8 +158,9 @@ make (const CjdFolder *found, const char *path, const CjdReadOptions *options, G
   CjShape shape;
   CjTensor *x, *y;
 
-  self->store = (CjdStore){ read_recording, free_store };
+  self->store = (CjdStore){ read_recording, free_store, identify };
   self->paths = g_ptr_array_ref (found->paths);
+  self->stamps = cjd_stamp_take_all (found->paths);
   if (measure (self, path, options, error))
     {
       shape = cj_shape3 (found->paths->len, self->t, self->polarities * self->h * self->w);

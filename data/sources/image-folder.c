@@ -17,6 +17,7 @@ typedef struct
 {
   CjdStore store;
   GPtrArray *paths;
+  CjdStamp *stamps; /* of the paths */
   guint c, h, w;
 } Pictures;
 
@@ -76,7 +77,19 @@ free_store (CjdStore *store)
   Pictures *self = (Pictures *) store;
 
   g_ptr_array_unref (self->paths);
+  g_free (self->stamps);
   g_free (self);
+}
+
+static void
+identify (CjdStore *store, gsize index, GChecksum *sum)
+{
+  const Pictures *self = (Pictures *) store;
+  const guint shape[] = { self->c, self->h, self->w };
+
+  g_checksum_update (sum, (const guchar *) "pictures", -1);
+  g_checksum_update (sum, (const guchar *) shape, sizeof shape);
+  g_checksum_update (sum, (const guchar *) &self->stamps[index], sizeof self->stamps[index]);
 }
 
 /* All pixels at once, into memory. */
@@ -104,8 +117,9 @@ make (const CjdFolder *found, const char *path, const CjdReadOptions *options, G
   CjShape shape;
   CjTensor *x, *y;
 
-  pictures->store = (CjdStore){ read_picture, free_store };
+  pictures->store = (CjdStore){ read_picture, free_store, identify };
   pictures->paths = g_ptr_array_ref (found->paths);
+  pictures->stamps = cjd_stamp_take_all (found->paths);
   if (find_shape (found->paths, options, pictures, &note, error))
     {
       shape = cj_shape4 (found->paths->len, pictures->c, pictures->h, pictures->w);

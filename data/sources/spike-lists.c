@@ -23,6 +23,7 @@
 typedef struct
 {
   char *path;
+  CjdStamp stamp;
   CjdHdf5 *file;
   const CjdHdf5Set *times, *units; /* of the file */
   CjdNpyArray *labels;
@@ -102,6 +103,31 @@ free_store (CjdStore *store)
   g_free (self);
 }
 
+/* The part that sample `index` lies in, and its row there. */
+static const Part *
+find_row (const Lists *self, gsize index, gint64 *row)
+{
+  const gboolean second = (gint64) index >= self->parts[0].n;
+
+  *row = (gint64) index - (second ? self->parts[0].n : 0);
+  return &self->parts[second];
+}
+
+static void
+identify (CjdStore *store, gsize index, GChecksum *sum)
+{
+  const Lists *self = (Lists *) store;
+  gint64 row;
+  const Part *part = find_row (self, index, &row);
+  const gint64 place[] = { row, self->t, self->u };
+  const double scale[] = { self->moment, self->unit };
+
+  g_checksum_update (sum, (const guchar *) "spike lists", -1);
+  g_checksum_update (sum, (const guchar *) place, sizeof place);
+  g_checksum_update (sum, (const guchar *) scale, sizeof scale);
+  g_checksum_update (sum, (const guchar *) &part->stamp, sizeof part->stamp);
+}
+
 static gboolean
 refuse (const Part *part, GError **error, const char *why)
 {
@@ -131,17 +157,12 @@ read_rows (const Part *part, gint64 index, CjdNpyArray **times, CjdNpyArray **un
 static gboolean
 read_sample (CjdStore *store, gsize index, void *out, GError **error)
 {
-  Lists *self = (Lists *) store;
-  const Part *part = &self->parts[0];
-  gint64 row = (gint64) index;
+  const Lists *self = (Lists *) store;
+  gint64 row;
+  const Part *part = find_row (self, index, &row);
   CjdNpyArray *times, *units;
   guint8 *to = out;
 
-  if (row >= part->n)
-    {
-      row -= part->n;
-      part++;
-    }
   if (!read_rows (part, row, &times, &units, error))
     return FALSE;
   memset (to, 0, (gsize) (self->t * self->u));
@@ -164,6 +185,7 @@ open_part (Part *part, const char *path, GError **error)
   const CjdHdf5Set *labels;
 
   part->path = g_strdup (path);
+  part->stamp = cjd_stamp_take (path);
   part->file = cjd_hdf5_load (path, error);
   if (part->file == NULL)
     return FALSE;
@@ -313,7 +335,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   g_autofree char *note = NULL;
   gboolean good;
 
-  self->store = (CjdStore){ read_sample, free_store };
+  self->store = (CjdStore){ read_sample, free_store, identify };
   self->n_parts = test != NULL ? 2 : 1;
   good = train != NULL && open_part (&self->parts[0], train, error)
          && (test == NULL || open_part (&self->parts[1], test, error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What frozen layers make of samples is remembered from epoch to epoch and from run to run: every number of a run stays as
  * it would be, whatever lies in the cache folder. */
+#include "../data/files.h"
 #include "cj-error.h"
 #include "cjl-features.h"
 #include "cjl-session.h"
@@ -15,7 +16,9 @@
   "input, conv-2d 6 kernel=5, batch-norm, relu, max-pool-2d, dropout 0.2, flatten, "               \
   "dense 24 relu, dense 3, cross-entropy"
 #define SAMPLES "300"
+#define SIDE 64 /* of pictures that are streamed; a hundred of them are more than a MiB */
 
+/* On a data set, or on the samples that a project has at first where it is NULL, which it becomes. */
 static CjlProject *
 new_project (CjdDataset **dataset, const char *setting)
 {
@@ -29,9 +32,10 @@ new_project (CjdDataset **dataset, const char *setting)
   cjl_project_set (project, "epochs", "4", &error);
   cjl_project_set (project, "batch", "32", &error);
   g_assert_true (cjl_project_set (project, pair[0], pair[1], &error));
-  *dataset = cjl_data_load (&project->data, &error);
+  if (*dataset == NULL)
+    *dataset = cjl_data_load (&project->data, &error);
   g_assert_no_error (error);
-  g_assert_true (cjl_project_refit (project, *dataset));
+  cjl_project_refit (project, *dataset);
   lowered = cjl_project_lower (project, *dataset, 32);
   g_assert_true (cjl_project_freeze_all_but (project, lowered, 1, &error));
   return project;
@@ -82,10 +86,11 @@ read_story (CjlSession *session, Story *story)
   story->said = cjl_session_print_features (session);
 }
 
+/* On these samples, taken; NULL: those of a new project. */
 static Story
-run (const char *setting)
+run_on (CjdDataset *samples, const char *setting)
 {
-  g_autoptr (CjdDataset) dataset = NULL;
+  g_autoptr (CjdDataset) dataset = samples;
   g_autoptr (CjlProject) project = new_project (&dataset, setting);
   g_autoptr (CjlSession) session = begin (project, dataset);
   Story story = { 0 };
@@ -93,6 +98,12 @@ run (const char *setting)
   train (session, G_MAXUINT64);
   read_story (session, &story);
   return story;
+}
+
+static Story
+run (const char *setting)
+{
+  return run_on (NULL, setting);
 }
 
 static void
@@ -307,6 +318,66 @@ test_resume (void)
 }
 
 static void
+write_picture (const char *folder, guint i, guint salt)
+{
+  g_autofree char *name = g_strdup_printf ("%c/%02u.png", "abc"[i % 3], i);
+  guint8 pixels[3 * SIDE * SIDE];
+  g_autoptr (GBytes) png = NULL;
+
+  for (guint k = 0; k < sizeof pixels; k++)
+    pixels[k] = (guint8) (i * 2 + salt + k * k % 53);
+  png = files_print_png (SIDE, SIDE, 3, pixels);
+  g_free (files_write (folder, name, g_bytes_get_data (png, NULL), g_bytes_get_size (png)));
+}
+
+static CjdDataset *
+stream (const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  CjdReadOptions options;
+  CjdDataset *dataset;
+
+  cjd_read_options_init (&options);
+  options.memory = 1;
+  dataset = cjd_load (folder, &options, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (dataset->cache);
+  return dataset;
+}
+
+/* Pictures that stay in their files: found again as long as nobody wrote to one, and other ones after. */
+static void
+test_streamed (void)
+{
+  g_auto (Story) without = { 0 }, first = { 0 }, second = { 0 }, changed = { 0 },
+                 as_changed = { 0 };
+  char *folder = files_new_folder ();
+
+  empty ();
+  for (guint i = 0; i < 240; i++)
+    write_picture (folder, i, 0);
+  without = run_on (stream (folder), "keep-features=false");
+  first = run_on (stream (folder), "keep-features=true");
+  assert_same (&first, &without);
+  g_assert_true (first.state.used);
+  g_assert_cmpuint (first.state.n_found, ==, 0);
+  second = run_on (stream (folder), "keep-features=true");
+  assert_same (&second, &without);
+  g_assert_cmpuint (second.state.n_found, ==, second.state.n_samples);
+
+  for (guint i = 0; i < 240; i += 5)
+    write_picture (folder, i, 3); /* as long as before */
+  as_changed = run_on (stream (folder), "keep-features=false");
+  g_assert_cmpint (memcmp (as_changed.points->data, without.points->data,
+                           as_changed.points->len * sizeof (CjRunPoint)),
+                   !=, 0);
+  changed = run_on (stream (folder), "keep-features=true");
+  assert_same (&changed, &as_changed);
+  g_assert_cmpuint (changed.state.n_found, ==, 0);
+  files_remove (folder);
+}
+
+static void
 test_reasons (void)
 {
   static const struct
@@ -385,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/features/damage", test_damage);
   g_test_add_func ("/lab/features/surgery", test_surgery);
   g_test_add_func ("/lab/features/resume", test_resume);
+  g_test_add_func ("/lab/features/streamed", test_streamed);
   g_test_add_func ("/lab/features/reasons", test_reasons);
   g_test_add_func ("/lab/features/trim", test_trim);
   failed = g_test_run ();
