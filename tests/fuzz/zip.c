@@ -3,9 +3,17 @@
 #include "fuzz.h"
 #include "zip.h"
 
-#include <string.h>
-
 #define MOST ((gsize) 16 << 20)
+
+/* A member never says where it is put: no way out of a folder. */
+static void
+check_name (const char *name)
+{
+  g_auto (GStrv) words = g_strsplit (name, "/", -1);
+
+  g_assert_true (name[0] != '/');
+  g_assert_false (g_strv_contains ((const char *const *) words, ".."));
+}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -26,9 +34,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       const CjdPiece *piece = pieces->pdata[i];
 
       total += g_bytes_get_size (piece->bytes);
-      /* a member never says where it is put: no way out of a folder */
-      g_assert_null (strstr (piece->name, "../"));
-      g_assert_true (piece->name[0] != '/');
+      check_name (piece->name);
     }
   g_assert_cmpuint (total, <=, MOST);
   again = cjd_zip_print (pieces, &error);
