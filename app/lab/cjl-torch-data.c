@@ -72,6 +72,7 @@ plan_reader (CjlTorchExport *e, GError **error)
     }
   set_word (e, "READER", piece);
   set_flag (e, "files", TRUE);
+  set_flag (e, "folders", g_str_equal (reader->id, "image-folder"));
   set_flag (e, "emnist", g_ascii_strncasecmp (base, "emnist", 6) == 0);
   set_flag (e, "edits", *choice->edits != '\0');
   return TRUE;
@@ -160,6 +161,17 @@ plan_augmentation (CjlTorchExport *e, GError **error)
   return TRUE;
 }
 
+/* What the command line asks for where the samples are. */
+static const char *
+print_argument (const CjlTorchExport *e, gboolean made)
+{
+  if (made)
+    return "nargs=\"?\", help=\"a .npz file like that beside this module\"";
+  if (has_flag (e, "folders"))
+    return "nargs=\"+\", help=\"a folder with one for every class, or those of the classes\"";
+  return "help=\"what the network is to see: a file or folder\"";
+}
+
 /* Bytes as pictures have them; else floats, or words. */
 gboolean
 cjl_torch_plan_data (CjlTorchExport *e, GError **error)
@@ -173,13 +185,11 @@ cjl_torch_plan_data (CjlTorchExport *e, GError **error)
   set_flag (e, "floats", dataset->x_dtype == CJ_FLOAT32);
   set_flag (e, "norm", dataset->n_channels > 0);
   set_word (e, "TARGET_TYPE", dataset->y->dtype == CJ_INT32 ? "long" : "float32");
-  set_word (e, "DATA_ARGUMENT",
-            made ? "nargs=\"?\", help=\"a .npz file like that beside this module\""
-                 : "help=\"what the network is to see: a file or folder\"");
   if (made)
     set_word (e, "READER", "read-npz");
   else if (!plan_reader (e, error))
     return FALSE;
+  set_word (e, "DATA_ARGUMENT", print_argument (e, made));
   return plan_augmentation (e, error);
 }
 

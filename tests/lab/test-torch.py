@@ -58,6 +58,8 @@ def compare(path, data=None):
         expected, loss = arrays["answers"], float(arrays["loss"][0])
     # Of data files the test gives the path; of made samples the module knows it.
     samples = path.with_name(f"{path.stem}-samples.npz")
+    if data and not hasattr(module, "Pictures"):  # one file or folder
+        data = data[0]
     training = module.load_samples(data or (samples if samples.exists() else None))[0]
     training.augmented = False
     x, y = zip(*(training[i] for i in range(len(expected))))
@@ -120,26 +122,37 @@ DATA = {
     "mnist": "input, flatten, dense 10, cross-entropy",
     "cifar10/binary": "input, flatten, dense 10, cross-entropy",
     "cifar10/imagefolder-small": "input, flatten, dense 10, cross-entropy",
+    "cifar10/imagefolder-small/train/{cat,dog,frog}": (
+        "input, flatten, dense 3, cross-entropy"
+    ),
     "tables/iris.data": "input, dense 3, cross-entropy",
     "tables/heart-disease.csv": "input, dense 2, cross-entropy",
     "tinyshakespeare/input.txt": "input, embedding 8, dense 65, cross-entropy",
 }
 
 
+def find_places(home, name):
+    """The files or folders that a path is of: “photos/{cat,dog}” is of two."""
+    parent, brace, rest = name.partition("{")
+    return [home / parent / part for part in rest.rstrip("}").split(",")]
+
+
 def check_data(folder):
     """Modules read files as Cajal does: the same samples in the same splits."""
     home = Path(os.environ.get("CAJAL_DATA_DIR", "/nowhere"))
     for name, network in DATA.items():
-        if not (home / name).exists():
+        places = find_places(home, name)
+        if not all(place.exists() for place in places):
             print(f"# without {name} of CAJAL_DATA_DIR")
             continue
-        stem = name.replace("/", "-").split(".")[0]
+        stem = "-".join(name.split("/")[-2:]).split(".")[0]
+        stem = stem.translate(str.maketrans(",", "-", "{}"))
         done = run(CASES, folder, f"{stem}={home / name}={network}")
         if done.stdout.strip() != stem:
             check(name, done.stdout + done.stderr)
             continue
         try:
-            check(name, compare(Path(folder) / f"{stem}.py", home / name))
+            check(name, compare(Path(folder) / f"{stem}.py", places))
         except ModuleNotFoundError as missing:
             skip(name, f"{missing.name} is not installed")
         except Exception as error:

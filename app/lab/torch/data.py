@@ -181,28 +181,40 @@ class Pictures:
         return read_picture(self.files[index])
 
 
-def read_data(path):
+def read_data(paths):
     """Pictures, their classes and splits of a folder with a folder for every class.
 
     Where there are folders train, val and test, these hold the folders of classes.
+    Of several folders, each is a class.
     """
-    path = Path(path)
+    if len(paths) > 1:
+        paths = sorted({os.path.abspath(path) for path in paths}, key=os.fsencode)
+        return collect_pictures([(Path(path), 0) for path in paths])
+    path = Path(paths[0])
     parts = [("train", 0), ("val", 1), ("valid", 1), ("validation", 1), ("test", 2)]
     parted = any(list_pictures(folder) for folder in list_folders(path / "train"))
-    files, names, split = [], [], []
-    for part, number in parts if parted else [("", 0)]:
-        for folder in list_folders(path / part):
-            pictures = list_pictures(folder)
-            files += pictures
-            names += [folder.name] * len(pictures)
-            split += [number] * len(pictures)
+    folders = [
+        (folder, split)
+        for part, split in (parts if parted else [("", 0)])
+        for folder in list_folders(path / part)
+    ]
+    if not any(list_pictures(folder) for folder, _ in folders):
+        folders = [(path, 0)]
+    return collect_pictures(folders)
+
+
+def collect_pictures(folders):
+    """The pictures of folders, each a class, with the split that it is of."""
+    files, names, splits = [], [], []
+    for folder, split in folders:
+        pictures = list_pictures(folder)
+        files += pictures
+        names += [folder.name] * len(pictures)
+        splits += [split] * len(pictures)
     if not files:
-        files = list_pictures(path)
-        names, split = [path.name] * len(files), [0] * len(files)
-    if not files:
-        raise SystemExit(f"{path}: there are no pictures in it.")
+        raise SystemExit(f"{folders[0][0]}: there are no pictures in it.")
     classes = sorted(set(names), key=os.fsencode)
-    return Pictures(files), np.array([classes.index(name) for name in names]), split
+    return Pictures(files), np.array([classes.index(name) for name in names]), splits
 
 
 def list_folders(path):
@@ -214,7 +226,9 @@ def list_folders(path):
 
 
 def list_pictures(path):
-    """The pictures in a folder, in the order of their bytes."""
+    """The pictures in a folder, in the order of their bytes; none if it is none."""
+    if not path.is_dir():
+        return []
     endings = (".png", ".jpg", ".jpeg")
     files = (f for f in path.iterdir() if f.name.lower().endswith(endings))
     return sorted((f for f in files if f.name[0] != "."), key=os.fsencode)
