@@ -6,6 +6,7 @@
 #include "cjd-source.h"
 #include "cjl-zoo.h"
 #include "cju-access.h"
+#include "cju-settings.h"
 #include "cju-task.h"
 #include "cju-tile.h"
 
@@ -225,7 +226,10 @@ on_answer (GtkNativeDialog *dialog, int response, gpointer data)
       paths = g_strv_builder_end (builder);
       path = cjd_folders_print ((const char *const *) paths);
       if (*path != '\0')
-        cju_data_use (data, path);
+        {
+          cju_settings_keep_folder (paths[0]);
+          cju_data_use (data, path);
+        }
     }
   g_object_unref (data);
   g_object_unref (dialog);
@@ -240,6 +244,7 @@ cju_data_ask (CjuDocument *document, GtkWindow *parent, gboolean folder)
       _ ("_Cancel"));
 
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), folder); /* each a class */
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   g_signal_connect (dialog, "response", G_CALLBACK (on_answer), g_object_ref (document));
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

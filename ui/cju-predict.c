@@ -2,6 +2,7 @@
 #include "cju-predict.h"
 
 #include "cju-access.h"
+#include "cju-settings.h"
 #include "cjl-predict.h"
 
 #include <adwaita.h>
@@ -233,6 +234,7 @@ cju_predict_ask (CjuDocument *document, GtkWindow *parent)
   q->document = g_object_ref (document);
   q->parent = parent;
   g_object_add_weak_pointer (G_OBJECT (parent), (gpointer *) &q->parent);
+  cju_settings_begin_in_folder (GTK_FILE_CHOOSER (dialog));
   g_signal_connect (dialog, "response", G_CALLBACK (on_folder), q);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

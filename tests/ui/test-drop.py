@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pictures of one's own with real events: several folders dropped at once, each a class, onto the first page and onto an
-open network of the zoo, whose body stays as it is and whose last layer fits, which one undo takes back."""
+open network of the zoo, whose body stays as it is and whose last layer fits, which one undo takes back; and several
+folders chosen in the dialog."""
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 
 from person import Person, Tap, drop, folder_of_pictures, wait
 
 program, cli, feed = sys.argv[1:4]
-tap = Tap(8)
+tap = Tap(9)
 
 
 def show(name):
@@ -68,6 +71,26 @@ person.key('ctrl+s')
 nodes = wait(lambda: 'dense2' in show('zoo.cajal')[0] and show('zoo.cajal')[0])
 tap.check('taught', done and nodes and all(nodes[n]['frozen'] for n in ('conv1', 'conv2', 'conv3'))
           and not nodes['dense2']['frozen'], nodes)
+
+# --- the dialog of folders, which begins where the last one was chosen
+def choose_folders(*keys):
+    before = len(person.frames())
+    person.key('ctrl+k')
+    wait(lambda: 'Search commands' in person.focus())
+    person.type('learn from a folder')
+    person.key('Return')
+    wait(lambda: len(person.frames()) > before)
+    for key in keys:
+        time.sleep(.5)  # the list in it cannot be heard
+        person.type(key) if '/' in key else person.key(key)
+    return wait(lambda: len(person.frames()) == before)
+
+
+shutil.rmtree('mine/empty')
+choose_folders(two[0], 'Return')
+person.says('in 1 class', 30)
+choose_folders('ctrl+a', 'Return')
+tap.check('several-folders-are-chosen', person.says('in 2 classes: bar, disk', 30))
 person.close()
 with open('app.log', encoding='utf-8', errors='replace') as log:
     bad = [line for line in log if re.search('CRITICAL|Cajal-WARNING|Gtk-WARNING', line)]
