@@ -48,6 +48,7 @@ get_raw (DatasetFeed *self, gsize sample)
 
   if (self->dataset->x != NULL)
     return (const guint8 *) self->dataset->x->data + sample * bytes;
+  g_assert (self->raw != NULL);
   if (!cjd_dataset_read (self->dataset, sample, self->raw, &error))
     {
       memset (self->raw, 0, bytes);

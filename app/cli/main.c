@@ -182,7 +182,7 @@ int
 main (int argc, char **argv)
 {
   cjl_language_set ();
-  if (argv != NULL && g_strv_contains ((const char *const *) argv, "--json"))
+  if (g_strv_contains ((const char *const *) argv, "--json"))
     cjl_language_set_plain ();
   if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help"))
     {

@@ -20,7 +20,7 @@ print_plugin (const CjlPlugin *plugin, gboolean json)
       g_print ("%-8s %-20s %s\n", states[plugin->state], plugin->name, plugin->path);
       if (plugin->sentence != NULL)
         g_print ("         %s\n", plugin->sentence);
-      else
+      else if (plugin->plugin != NULL)
         g_print ("         %s %s, %s:", plugin->plugin->title, plugin->plugin->version,
                  plugin->plugin->licence);
       for (const CjPluginItem *i = items; i != NULL && i->kind != CJ_PLUGIN_END; i++)

@@ -131,7 +131,7 @@ cjl_lens_new (const CjGraph *graph, const CjDataSpec *spec, GError **error)
   if (sketch == NULL)
     return NULL;
   places = attentions->len > 0 ? find_places (&search, &tail) : g_ptr_array_new ();
-  if (places->len < 2)
+  if (places->len < 2 || tail == NULL)
     {
       g_set_error (error, CJ_ERROR, CJ_ERROR_GRAPH,
                    _ ("The network is no stack of blocks with attention that layers behind it "

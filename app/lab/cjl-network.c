@@ -115,7 +115,7 @@ cjl_network_new_project (CjlProject *project, CjdDataset *dataset, GError **erro
   g_autoptr (CjCheckpoint) weights = table != NULL ? cj_checkpoint_new (table, 0, FALSE) : NULL;
   g_autoptr (GArray) epochs = cjl_project_read_history (project);
 
-  if (program == NULL || !fits (project, program, error))
+  if (weights == NULL || !fits (project, program, error))
     return NULL;
   for (guint i = 0; i < cj_program_get_n_params (program); i++)
     {

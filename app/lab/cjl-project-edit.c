@@ -443,7 +443,7 @@ travel (CjlProject *self, gboolean back)
   if (edit != NULL && is_run_only (edit)
       && !can_reach (self, back ? edit->run_before : edit->run_after))
     return FALSE;
-  if (!cjl_project_travel (self, back))
+  if (!cjl_project_travel (self, back) || edit == NULL)
     return FALSE;
   leave = back ? &edit->run_after : &edit->run_before;
   if (now != NULL)

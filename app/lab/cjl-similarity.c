@@ -189,7 +189,7 @@ static const CjTensor *
 seen_find (const Seen *seen, const char *id)
 {
   for (guint i = 0; i < seen->ids->len; i++)
-    if (g_str_equal (seen->ids->pdata[i], id))
+    if (g_strcmp0 (seen->ids->pdata[i], id) == 0)
       return seen->made->pdata[i];
   return NULL;
 }

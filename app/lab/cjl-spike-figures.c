@@ -260,8 +260,11 @@ expect_intervals (const CjlSpikeRecord *self, double spikes, double *expected)
   const double p = spikes / (double) self->t;
   double share = p * p;
 
-  for (gint64 k = 1; k < self->t; k++, share *= 1 - p)
-    expected[k] += (double) (self->t - k) * share;
+  for (gint64 k = 1; k < self->t; k++)
+    {
+      expected[k] += (double) (self->t - k) * share;
+      share *= 1 - p;
+    }
 }
 
 /* Variance by mean of the counts over the repeats of a sample, mean of the samples. */

@@ -217,7 +217,7 @@ put_classes (const CjlTorchExport *e, GString *out)
 {
   const CjdDataset *dataset = e->dataset;
   g_autoptr (GString) line = g_string_new ("CLASSES = [");
-  g_autoptr (GString) letters = g_string_new (NULL);
+  g_autoptr (GString) letters = g_string_new ("");
 
   if (dataset->class_names == NULL)
     {
@@ -228,7 +228,7 @@ put_classes (const CjlTorchExport *e, GString *out)
     {
       g_autofree char *quoted = cjl_torch_quote (dataset->class_names[i]);
 
-      if (letters != NULL && g_utf8_strlen (dataset->class_names[i], -1) == 1)
+      if (g_utf8_strlen (dataset->class_names[i], -1) == 1)
         g_string_append (letters, dataset->class_names[i]);
       g_string_append_printf (line, "%s%s", i > 0 ? ", " : "", quoted);
     }

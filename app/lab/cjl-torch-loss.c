@@ -79,7 +79,7 @@ take_ports (CjlTorchNode *node, const char *const *ports)
       if (is_flat (node, layer) && k < 2)
         cjl_torch_take_word (
             node, word, g_strconcat (ports[k], k == 0 ? ".flatten(0, -2)" : ".flatten()", NULL));
-      else if (k == 0 && shape->n_dims == 2 && shape->dims[1] == 1
+      else if (k == 0 && shape != NULL && shape->n_dims == 2 && shape->dims[1] == 1
                && node->lowered->in[1] != CJ_NO_VALUE
                && cj_builder_get_shape (node->e->lowered->builder, node->lowered->in[1])->n_dims
                       == 1)

@@ -213,6 +213,7 @@ leave_out (CjlVersions *result, guint *i, const GError *reason)
 {
   const CjlVersionKind kind = g_array_index (result->versions, CjlVersion, *i).kind;
 
+  g_assert (reason != NULL);
   if (result->missing == NULL)
     result->missing = g_strdup (reason->message);
   else if (strstr (result->missing, reason->message) == NULL)

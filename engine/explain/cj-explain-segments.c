@@ -137,6 +137,7 @@ find_superpixels (CjSegments *self, const float *x, guint wanted)
   g_autofree double *colours = g_new0 (double, (gsize) (n * g->c));
   double sum = 0, square = 0, deviation;
 
+  g_assert (colours != NULL); /* pictures have channels */
   for (gint64 i = 0; i < g->c * g->h * g->w; i++)
     {
       sum += x[i];

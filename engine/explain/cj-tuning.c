@@ -67,11 +67,12 @@ read_between (const double *responses, guint n, double at)
 static double
 find_half (const double *responses, guint n, double peak, double half, int side)
 {
-  const double end = n / 2.0, step = 0.05;
+  const double step = 0.05;
+  const guint n_steps = n * 10; /* half of the turn */
 
-  for (double away = step; away <= end; away += step)
-    if (read_between (responses, n, peak + side * away) <= half)
-      return away;
+  for (guint i = 1; i <= n_steps; i++)
+    if (read_between (responses, n, peak + side * step * i) <= half)
+      return step * i;
   return NAN;
 }
 

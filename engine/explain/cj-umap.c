@@ -428,8 +428,11 @@ umap_move (Umap *u, guint iteration, float rate)
         continue;
       attract (u, edge, rate);
       edge->next += edge->period;
-      for (; edge->next_negative <= iteration; edge->next_negative += edge->period / NEGATIVES)
-        repel (u, edge->i, rate);
+      while (edge->next_negative <= iteration)
+        {
+          repel (u, edge->i, rate);
+          edge->next_negative += edge->period / NEGATIVES;
+        }
     }
 }
 

@@ -77,6 +77,7 @@ cj_neuron_new_params (const CjNeuronInfo *info, const CjFiringPattern *pattern)
       if (value == NULL)
         continue;
       *value++ = '\0';
+      g_assert (pattern != NULL);
       if (!cj_params_parse (info->params, params, settings[i], value, NULL))
         g_warning ("%s: pattern %s cannot set %s", info->id, pattern->id, settings[i]);
     }

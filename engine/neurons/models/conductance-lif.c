@@ -86,10 +86,13 @@ slope (gconstpointer values, const double *state, double current, double *out)
 static double
 count_spikes (CjRng *rng, double mean)
 {
-  double n = -1;
+  double n = -1, sum = 0;
 
-  for (double sum = 0; sum <= mean; n++)
-    sum += -log (1 - (double) cj_rng_uniform (rng));
+  while (sum <= mean)
+    {
+      sum += -log (1 - (double) cj_rng_uniform (rng));
+      n++;
+    }
   return n;
 }
 
