@@ -261,6 +261,26 @@ run_function (CjlOnnxScope *scope, const CjdOnnxFunction *function, const CjExtr
          && cjl_onnx_give (results, 0, out, n_out);
 }
 
+char *
+cjl_onnx_op_name (const CjdOnnxNode *node)
+{
+  return g_strconcat (node->domain, *node->domain != '\0' ? "." : "", node->op->op, NULL);
+}
+
+/* An operator that is run by itself; those of other domains go by their whole name. */
+static gboolean
+run_extra (const CjdOnnxNode *node, const CjExtraNode *op, CjArray *const *in, guint n_in,
+           CjArray **out, GError **error)
+{
+  g_autofree char *name = cjl_onnx_op_name (node);
+  const CjExtraNode whole = { name, op->opset, op->attrs };
+
+  if (*node->domain == '\0' || cj_extra_find (name, op->opset) != NULL)
+    return cj_extra_run (&whole, n_in, in, node->outputs->len, out, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s is not among the operators here"), name);
+  return FALSE;
+}
+
 static gboolean
 run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint n_in, CjArray **out,
         GError **error)
@@ -278,11 +298,8 @@ run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint 
     done = run_function (scope, function, op, in, n_in, out, node->outputs->len, error);
   else if (flow != NULL)
     done = flow (scope, op, in, n_in, out, node->outputs->len, error);
-  else if (*node->domain == '\0')
-    done = cj_extra_run (op, n_in, in, node->outputs->len, out, error);
   else
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s.%s is not among the operators here"),
-                 node->domain, op->op);
+    done = run_extra (node, op, in, n_in, out, error);
   g_clear_pointer (&filled, cj_extra_node_free);
   return done;
 }
@@ -428,11 +445,11 @@ cjl_onnx_list_inputs (const CjdOnnxGraph *graph)
 static gboolean
 is_known (const CjdOnnx *model, const CjdOnnxNode *node)
 {
-  if (cjd_onnx_find_function (model, node->domain, node->op->op) != NULL)
-    return TRUE;
-  return *node->domain == '\0'
-         && (cjl_onnx_find_flow (node->op->op) != NULL
-             || cj_extra_find (node->op->op, node->op->opset) != NULL);
+  g_autofree char *name = cjl_onnx_op_name (node);
+
+  return cjd_onnx_find_function (model, node->domain, node->op->op) != NULL
+         || (*node->domain == '\0' && cjl_onnx_find_flow (node->op->op) != NULL)
+         || cj_extra_find (name, node->op->opset) != NULL;
 }
 
 /* Adds the nodes that cannot be run, also those inside of others. */
@@ -466,12 +483,6 @@ unknown_nodes (const CjdOnnx *model)
   return nodes;
 }
 
-static char *
-full_name (const CjdOnnxNode *node)
-{
-  return g_strconcat (node->domain, *node->domain != '\0' ? "." : "", node->op->op, NULL);
-}
-
 GPtrArray *
 cjl_onnx_list_unknown (const CjdOnnx *model)
 {
@@ -484,7 +495,7 @@ cjl_onnx_list_unknown (const CjdOnnx *model)
       const char *where = *node->name != '\0'      ? node->name
                           : node->outputs->len > 0 ? node->outputs->pdata[0]
                                                    : "";
-      g_autofree char *name = full_name (node);
+      g_autofree char *name = cjl_onnx_op_name (node);
 
       g_ptr_array_add (list, g_strdup_printf (_ ("%s, version %lld, at “%s”"), name,
                                               (long long) node->op->opset, where));
@@ -501,7 +512,7 @@ cjl_onnx_print_unknown (const CjdOnnx *model)
 
   for (guint i = 0; i < nodes->len; i++)
     {
-      char *name = full_name (nodes->pdata[i]);
+      char *name = cjl_onnx_op_name (nodes->pdata[i]);
 
       if (!g_hash_table_contains (seen, name))
         g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", name);

@@ -17,30 +17,14 @@ typedef struct
 
 /* By the standard's numbers. */
 static const Known known[] = {
-  { "undefined", -1 },
-  { "float", CJ_ARRAY_F32 },
-  { "uint8", CJ_ARRAY_U8 },
-  { "int8", CJ_ARRAY_I8 },
-  { "uint16", CJ_ARRAY_U16 },
-  { "int16", CJ_ARRAY_I16 },
-  { "int32", CJ_ARRAY_I32 },
-  { "int64", CJ_ARRAY_I64 },
-  { "string", -1 },
-  { "bool", CJ_ARRAY_BOOL },
-  { "float16", CJ_ARRAY_F16 },
-  { "double", CJ_ARRAY_F64 },
-  { "uint32", CJ_ARRAY_U32 },
-  { "uint64", CJ_ARRAY_U64 },
-  { "complex64", -1 },
-  { "complex128", -1 },
-  { "bfloat16", CJ_ARRAY_BF16 },
-  { "float8e4m3fn", -1 },
-  { "float8e4m3fnuz", -1 },
-  { "float8e5m2", -1 },
-  { "float8e5m2fnuz", -1 },
-  { "uint4", -1 },
-  { "int4", -1 },
-  { "float4e2m1", -1 },
+  { "undefined", -1 },        { "float", CJ_ARRAY_F32 },     { "uint8", CJ_ARRAY_U8 },
+  { "int8", CJ_ARRAY_I8 },    { "uint16", CJ_ARRAY_U16 },    { "int16", CJ_ARRAY_I16 },
+  { "int32", CJ_ARRAY_I32 },  { "int64", CJ_ARRAY_I64 },     { "string", -1 },
+  { "bool", CJ_ARRAY_BOOL },  { "float16", CJ_ARRAY_F16 },   { "double", CJ_ARRAY_F64 },
+  { "uint32", CJ_ARRAY_U32 }, { "uint64", CJ_ARRAY_U64 },    { "complex64", -1 },
+  { "complex128", -1 },       { "bfloat16", CJ_ARRAY_BF16 }, { "float8e4m3fn", -1 },
+  { "float8e4m3fnuz", -1 },   { "float8e5m2", -1 },          { "float8e5m2fnuz", -1 },
+  { "uint4", CJ_ARRAY_U4 },   { "int4", CJ_ARRAY_I4 },       { "float4e2m1", -1 },
 };
 
 gboolean
@@ -70,6 +54,31 @@ refuse_size (const Onnx__TensorProto *proto, GError **error)
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                _ ("the tensor “%s” has not as many numbers as its shape says"), name_of (proto));
   return FALSE;
+}
+
+/* --- numbers of four bits --- */
+
+static gboolean
+is_packed (CjArrayType type)
+{
+  return type == CJ_ARRAY_I4 || type == CJ_ARRAY_U4;
+}
+
+/* Bytes in a file of what takes `bytes` here: two numbers of four bits lie in one. */
+static gsize
+stored_size (CjArrayType type, gsize bytes)
+{
+  return is_packed (type) ? bytes / 2 + bytes % 2 : bytes;
+}
+
+/* From two in a byte, the first in the lower bits, to one in a byte: from the end on, so that it is done in place. */
+static void
+unpack (CjArray *value)
+{
+  guint8 *bytes = value->data;
+
+  for (gint64 i = value->size; i-- > 0;)
+    cj_array_set_int (value, i, i % 2 != 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15);
 }
 
 /* --- numbers in other files --- */
@@ -115,7 +124,8 @@ resolve (const char *folder, const char *location, GError **error)
 static gboolean
 read_external (const Onnx__TensorProto *proto, const char *folder, CjArray *value, GError **error)
 {
-  const gsize bytes = (gsize) value->size * cj_array_type_size (value->type);
+  const gsize bytes
+      = stored_size (value->type, (gsize) value->size * cj_array_type_size (value->type));
   const char *location = "";
   guint64 offset = 0, length = bytes;
   g_autofree char *path = NULL;
@@ -165,6 +175,8 @@ order_bytes (CjArray *value)
 {
   guint8 *bytes = value->data;
 
+  if (is_packed (value->type))
+    unpack (value);
   if (value->type == CJ_ARRAY_BOOL)
     for (gint64 i = 0; i < value->size; i++)
       bytes[i] = bytes[i] != 0;
@@ -215,6 +227,11 @@ read_list (const Onnx__TensorProto *proto, CjArray *value)
       for (gsize i = 0; proto->n_int32_data == n && i < n; i++)
         ((guint16 *) value->data)[i] = (guint16) proto->int32_data[i];
       return proto->n_int32_data == n;
+    case CJ_ARRAY_I4:
+    case CJ_ARRAY_U4:
+      for (gsize i = 0; proto->n_int32_data == stored_size (value->type, n) && i < n; i++)
+        cj_array_set_int (value, (gint64) i, proto->int32_data[i / 2] >> i % 2 * 4);
+      return proto->n_int32_data == stored_size (value->type, n);
     default:
       for (gsize i = 0; proto->n_int32_data == n && i < n; i++)
         cj_array_set_int (value, (gint64) i, proto->int32_data[i]);
@@ -246,7 +263,7 @@ has_numbers (const Onnx__TensorProto *proto, CjArrayType type, gsize bytes)
   const gsize n = bytes / cj_array_type_size (type);
 
   if (proto->has_raw_data && (proto->raw_data.len > 0 || n == 0))
-    return proto->raw_data.len == bytes;
+    return proto->raw_data.len == stored_size (type, bytes);
   switch (type)
     {
     case CJ_ARRAY_F32:
@@ -259,7 +276,7 @@ has_numbers (const Onnx__TensorProto *proto, CjArrayType type, gsize bytes)
     case CJ_ARRAY_U64:
       return proto->n_uint64_data == n;
     default:
-      return proto->n_int32_data == n;
+      return proto->n_int32_data == stored_size (type, n);
     }
 }
 
@@ -294,8 +311,9 @@ cjd_onnx_read_tensor (const Onnx__TensorProto *proto, CjdOnnxStore *store, const
   store->taken += bytes;
   if (external && !read_external (proto, store->folder, value, error))
     return NULL;
-  if (!external && proto->has_raw_data && bytes > 0 && proto->raw_data.len == bytes)
-    memcpy (value->data, proto->raw_data.data, bytes);
+  if (!external && proto->has_raw_data && bytes > 0
+      && proto->raw_data.len == stored_size (type, bytes))
+    memcpy (value->data, proto->raw_data.data, proto->raw_data.len);
   else if (!external && bytes > 0 && !read_list (proto, value))
     {
       refuse_size (proto, error);

@@ -29,6 +29,8 @@ static const Type types[] = {
   [CJ_ARRAY_U32] = { "uint32", 4, 0, G_MAXUINT32 },
   [CJ_ARRAY_U64] = { "uint64", 8, 0, 18446744073709549568.0 },
   [CJ_ARRAY_BOOL] = { "bool", 1, 0, 1 },
+  [CJ_ARRAY_I4] = { "int4", 1, -8, 7 },
+  [CJ_ARRAY_U4] = { "uint4", 1, 0, 15 },
 };
 
 const char *
@@ -214,6 +216,7 @@ read_one (const CjArray *value, gint64 i)
     case CJ_ARRAY_BF16:
       return (double) cj_bfloat_to_float (((const guint16 *) value->data)[i]);
     case CJ_ARRAY_I8:
+    case CJ_ARRAY_I4:
       return ((const gint8 *) value->data)[i];
     case CJ_ARRAY_I16:
       return ((const gint16 *) value->data)[i];
@@ -222,6 +225,7 @@ read_one (const CjArray *value, gint64 i)
     case CJ_ARRAY_I64:
       return (double) ((const gint64 *) value->data)[i];
     case CJ_ARRAY_U8:
+    case CJ_ARRAY_U4:
     case CJ_ARRAY_BOOL:
       return ((const guint8 *) value->data)[i];
     case CJ_ARRAY_U16:
@@ -249,6 +253,7 @@ read_one_int (const CjArray *value, gint64 i)
   switch (value->type)
     {
     case CJ_ARRAY_I8:
+    case CJ_ARRAY_I4:
       return ((const gint8 *) value->data)[i];
     case CJ_ARRAY_I16:
       return ((const gint16 *) value->data)[i];
@@ -257,6 +262,7 @@ read_one_int (const CjArray *value, gint64 i)
     case CJ_ARRAY_I64:
       return ((const gint64 *) value->data)[i];
     case CJ_ARRAY_U8:
+    case CJ_ARRAY_U4:
     case CJ_ARRAY_BOOL:
       return ((const guint8 *) value->data)[i];
     case CJ_ARRAY_U16:
@@ -278,6 +284,12 @@ write_one_int (CjArray *value, gint64 i, gint64 x)
     case CJ_ARRAY_I8:
     case CJ_ARRAY_U8:
       ((guint8 *) value->data)[i] = (guint8) x;
+      return;
+    case CJ_ARRAY_I4:
+      ((gint8 *) value->data)[i] = (gint8) (((x & 15) ^ 8) - 8);
+      return;
+    case CJ_ARRAY_U4:
+      ((guint8 *) value->data)[i] = (guint8) (x & 15);
       return;
     case CJ_ARRAY_BOOL:
       ((guint8 *) value->data)[i] = x != 0;

@@ -24,7 +24,9 @@ typedef enum
   CJ_ARRAY_U16,
   CJ_ARRAY_U32,
   CJ_ARRAY_U64,
-  CJ_ARRAY_BOOL
+  CJ_ARRAY_BOOL,
+  CJ_ARRAY_I4, /* a byte each, like the next */
+  CJ_ARRAY_U4
 } CjArrayType;
 
 /* n 0: a scalar. */
