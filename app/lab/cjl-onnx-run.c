@@ -15,10 +15,17 @@ unref_value (gpointer value)
   cj_array_unref (value);
 }
 
-/* Room for `value` among what is alive; views share their room. */
+/* Room for `value` among what is alive; views share their room. Items of a sequence may be counted twice, if they live
+ * on by a name of their own. */
 static gsize
 room_of (const CjArray *value)
 {
+  gsize room = 0;
+
+  for (guint i = 0; value->items != NULL && i < value->items->len; i++)
+    room += room_of (value->items->pdata[i]);
+  if (value->items != NULL)
+    return room;
   return value->base != NULL ? 0 : (gsize) value->size * cj_array_type_size (value->type);
 }
 
@@ -549,6 +556,14 @@ cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
              : NULL;
 }
 
+static gboolean
+is_no_tensor (gpointer name, gpointer value, gpointer data)
+{
+  (void) name;
+  (void) data;
+  return !cj_array_is_tensor (value);
+}
+
 GHashTable *
 cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GError **error)
 {
@@ -570,5 +585,7 @@ cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GE
   /* what fails leaves a gap, and so does what reads from it */
   for (guint i = 0; i < order->len; i++)
     run_node (&scope, model->graph->nodes->pdata[g_array_index (order, guint, i)], NULL);
+  /* whoever looks at the values knows tensors only */
+  g_hash_table_foreach_remove (scope.values, is_no_tensor, NULL);
   return g_hash_table_ref (scope.values);
 }

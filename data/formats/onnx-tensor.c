@@ -382,25 +382,103 @@ cjd_onnx_read_sparse (const Onnx__SparseTensorProto *proto, CjdOnnxStore *store,
 
 /* --- files of one tensor --- */
 
+static CjArray *
+read_whole (const Onnx__TensorProto *proto, CjdOnnxStore *store, GError **error)
+{
+  const char *type = "";
+  GError *own = NULL;
+  CjArray *value = cjd_onnx_read_tensor (proto, store, &type, &own);
+
+  if (value == NULL && own == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"), type);
+  else if (own != NULL)
+    g_propagate_error (error, own);
+  return value;
+}
+
 CjArray *
 cjd_onnx_tensor_parse (GBytes *bytes, GError **error)
 {
   CjdOnnxStore store = { 0 };
   CjdOnnxMemory memory;
-  const char *type = "";
   Onnx__TensorProto *proto = (Onnx__TensorProto *) cjd_onnx_unpack (&onnx__tensor_proto__descriptor,
                                                                     bytes, &memory, error);
-  GError *own = NULL;
   CjArray *value;
 
   if (proto == NULL)
     return NULL;
-  value = cjd_onnx_read_tensor (proto, &store, &type, &own);
-  if (value == NULL && own == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"), type);
-  else if (own != NULL)
-    g_propagate_error (error, own);
+  value = read_whole (proto, &store, error);
   protobuf_c_message_free_unpacked (&proto->base, &memory.allocator);
+  return value;
+}
+
+/* --- files of other values --- */
+
+static void
+unref_array (gpointer array)
+{
+  cj_array_unref (array);
+}
+
+static CjArray *
+read_sequence (const Onnx__SequenceProto *proto, CjdOnnxStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (unref_array);
+  CjArrayType type = CJ_ARRAY_F32;
+
+  /* sequences of sequences and the like */
+  if (proto->elem_type > 1)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"),
+                   "sequence");
+      return NULL;
+    }
+  for (gsize i = 0; i < proto->n_tensor_values; i++)
+    {
+      CjArray *item = read_whole (proto->tensor_values[i], store, error);
+
+      if (item == NULL)
+        return NULL;
+      g_ptr_array_add (items, item);
+      type = item->type;
+    }
+  return cj_array_new_sequence (type, g_steal_pointer (&items));
+}
+
+static CjArray *
+read_optional (const Onnx__OptionalProto *proto, CjdOnnxStore *store, GError **error)
+{
+  if (proto->sequence_value != NULL)
+    return read_sequence (proto->sequence_value, store, error);
+  if (proto->tensor_value != NULL)
+    return read_whole (proto->tensor_value, store, error);
+  return cj_array_new_absent ();
+}
+
+CjArray *
+cjd_onnx_value_parse (GBytes *bytes, CjdOnnxKind kind, GError **error)
+{
+  const gboolean sequence = kind == CJD_ONNX_SEQUENCE;
+  CjdOnnxStore store = { 0 };
+  CjdOnnxMemory memory;
+  ProtobufCMessage *proto;
+  CjArray *value;
+
+  if (kind == CJD_ONNX_TENSOR)
+    return cjd_onnx_tensor_parse (bytes, error);
+  if (kind == CJD_ONNX_OTHER)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"), "map");
+      return NULL;
+    }
+  proto = cjd_onnx_unpack (sequence ? &onnx__sequence_proto__descriptor
+                                    : &onnx__optional_proto__descriptor,
+                           bytes, &memory, error);
+  if (proto == NULL)
+    return NULL;
+  value = sequence ? read_sequence ((const Onnx__SequenceProto *) proto, &store, error)
+                   : read_optional ((const Onnx__OptionalProto *) proto, &store, error);
+  protobuf_c_message_free_unpacked (proto, &memory.allocator);
   return value;
 }
 

@@ -300,6 +300,25 @@ read_node (Reading *r, const Onnx__NodeProto *proto, CjdOnnxGraph *graph, GError
   return TRUE;
 }
 
+static CjdOnnxKind
+kind_of_type (const Onnx__TypeProto *type)
+{
+  const Onnx__TypeProto *inner;
+
+  if (type == NULL)
+    return CJD_ONNX_TENSOR;
+  if (type->map_type != NULL || type->sparse_tensor_type != NULL)
+    return CJD_ONNX_OTHER;
+  if (type->sequence_type == NULL && type->optional_type == NULL)
+    return CJD_ONNX_TENSOR;
+  inner = type->sequence_type != NULL ? type->sequence_type->elem_type
+                                      : type->optional_type->elem_type;
+  /* sequences hold tensors, optional values one of these or a sequence */
+  if (type->sequence_type != NULL)
+    return kind_of_type (inner) == CJD_ONNX_TENSOR ? CJD_ONNX_SEQUENCE : CJD_ONNX_OTHER;
+  return kind_of_type (inner) <= CJD_ONNX_SEQUENCE ? CJD_ONNX_OPTIONAL : CJD_ONNX_OTHER;
+}
+
 static CjdOnnxInfo *
 read_info (const Onnx__ValueInfoProto *proto)
 {
@@ -309,9 +328,8 @@ read_info (const Onnx__ValueInfoProto *proto)
   const char *name;
 
   info->name = text_of (proto->name);
-  info->is_tensor = type == NULL
-                    || (type->sequence_type == NULL && type->map_type == NULL
-                        && type->optional_type == NULL && type->sparse_tensor_type == NULL);
+  info->kind = kind_of_type (type);
+  info->is_tensor = info->kind == CJD_ONNX_TENSOR;
   if (type == NULL || type->tensor_type == NULL)
     return info;
   info->has_type = cjd_onnx_type (type->tensor_type->elem_type, &info->type, &name);

@@ -170,6 +170,32 @@ cj_array_new_ints (const gint64 *ints, guint n)
 }
 
 CjArray *
+cj_array_new_sequence (CjArrayType type, GPtrArray *items)
+{
+  const CjDims none = { 1, { 0 } };
+  CjArray *value = cj_array_new (type, &none, NULL);
+
+  value->items = items;
+  return value;
+}
+
+CjArray *
+cj_array_new_absent (void)
+{
+  const CjDims none = { 1, { 0 } };
+  CjArray *value = cj_array_new (CJ_ARRAY_F32, &none, NULL);
+
+  value->absent = TRUE;
+  return value;
+}
+
+gboolean
+cj_array_is_tensor (const CjArray *value)
+{
+  return value->items == NULL && !value->absent;
+}
+
+CjArray *
 cj_array_ref (CjArray *value)
 {
   g_atomic_int_inc (&value->ref_count);
@@ -185,6 +211,8 @@ cj_array_unref (CjArray *value)
     cj_array_unref (value->base);
   else
     g_free (value->data);
+  if (value->items != NULL)
+    g_ptr_array_unref (value->items);
   g_free (value);
 }
 
@@ -196,6 +224,7 @@ cj_array_reshape (CjArray *value, const CjDims *dims)
   *view = *value;
   view->ref_count = 1;
   view->dims = *dims;
+  view->items = NULL;
   view->base = cj_array_ref (value->base != NULL ? value->base : value);
   return view;
 }

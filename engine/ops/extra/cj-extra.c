@@ -101,6 +101,14 @@ check_inputs (const CjExtraCall *call, GError **error)
 
   for (guint i = 0; there && i < call->info->least; i++)
     there = cj_extra_in (call, i) != NULL;
+  for (guint i = 0; i < call->n_in; i++)
+    if (call->in[i] != NULL && !cj_array_is_tensor (call->in[i])
+        && !g_str_equal (call->node->op, "Identity"))
+      {
+        g_set_error_literal (error, CJ_ERROR, CJ_ERROR_PARAM,
+                             _ ("it is not done for sequences and optional values"));
+        return FALSE;
+      }
   if (!there)
     g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
                          _ ("it has not as many inputs as it takes"));

@@ -127,10 +127,10 @@ run_pool (CjExtraCall *call, GError **error)
 static gboolean
 run_concat (CjExtraCall *call, GError **error)
 {
-  const guint n = (call->n_in - 2) / 3;
+  const guint n = call->n_in >= 5 ? (call->n_in - 2) / 3 : 0;
   g_autofree CjArray **parts = g_new0 (CjArray *, n + 1);
   g_autoptr (CjArray) y = NULL, q = NULL;
-  gboolean done = call->n_in >= 5 && (call->n_in - 2) % 3 == 0;
+  gboolean done = n > 0 && (call->n_in - 2) % 3 == 0;
 
   if (!done)
     cj_extra_refuse_shapes (error);
