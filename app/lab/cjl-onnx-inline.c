@@ -21,9 +21,9 @@ free_node (gpointer data)
   g_free (node);
 }
 
-/* A node of borrowed words; takes the op. */
-static CjdOnnxNode *
-add_node (CjlOnnxFlat *flat, GPtrArray *to, const char *name, const char *domain, CjExtraNode *op)
+CjdOnnxNode *
+cjl_onnx_flat_node (CjlOnnxFlat *flat, GPtrArray *to, const char *name, const char *domain,
+                    CjExtraNode *op)
 {
   CjdOnnxNode *node = g_new0 (CjdOnnxNode, 1);
 
@@ -40,7 +40,8 @@ add_node (CjlOnnxFlat *flat, GPtrArray *to, const char *name, const char *domain
 static void
 add_identity (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *as, const char *x, const char *y)
 {
-  CjdOnnxNode *node = add_node (flat, to, "", "", cj_extra_node_new ("Identity", as->op->opset));
+  CjdOnnxNode *node
+      = cjl_onnx_flat_node (flat, to, "", "", cj_extra_node_new ("Identity", as->op->opset));
 
   g_ptr_array_add (node->inputs, (gpointer) x);
   g_ptr_array_add (node->outputs, (gpointer) y);
@@ -143,9 +144,9 @@ inline_call (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *call,
   for (guint i = 0; i < function->body->nodes->len; i++)
     {
       const CjdOnnxNode *node = function->body->nodes->pdata[i];
-      CjdOnnxNode *copy
-          = add_node (flat, to, *node->name != '\0' ? rename_value (&scope, node->name) : "",
-                      node->domain, cjl_onnx_fill_attrs (node->op, as, NULL));
+      CjdOnnxNode *copy = cjl_onnx_flat_node (
+          flat, to, *node->name != '\0' ? rename_value (&scope, node->name) : "", node->domain,
+          cjl_onnx_fill_attrs (node->op, as, NULL));
 
       for (guint k = 0; k < node->inputs->len; k++)
         g_ptr_array_add (copy->inputs, (gpointer) rename_value (&scope, node->inputs->pdata[k]));
@@ -183,9 +184,8 @@ inline_calls (CjlOnnxFlat *flat, GHashTable *functions, gsize *words, guint *num
 
 /* --- operators on whole numbers --- */
 
-/* A name made of another and a word. */
-static const char *
-add_name (CjlOnnxFlat *flat, const char *of, const char *word)
+const char *
+cjl_onnx_flat_name (CjlOnnxFlat *flat, const char *of, const char *word)
 {
   char *name
       = g_strdup_printf ("%s/%s.%u", strlen (of) <= MAX_NAME ? of : "", word, flat->names->len);
@@ -200,7 +200,7 @@ add_op (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *of, const char *op,
         const char *b, const char *c, const char *y)
 {
   const char *const in[] = { a, b, c };
-  CjdOnnxNode *node = add_node (flat, to, "", "", cj_extra_node_new (op, of->op->opset));
+  CjdOnnxNode *node = cjl_onnx_flat_node (flat, to, "", "", cj_extra_node_new (op, of->op->opset));
 
   for (guint i = 0; i < 3 && in[i] != NULL; i++)
     g_ptr_array_add (node->inputs, (gpointer) in[i]);
@@ -214,7 +214,7 @@ add_real (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *of, const char *w
           const char *scale, const char *zero, gint64 axis)
 {
   const char *y = add_op (flat, to, of, "DequantizeLinear", q, scale, zero,
-                          add_name (flat, of->outputs->pdata[0], word));
+                          cjl_onnx_flat_name (flat, of->outputs->pdata[0], word));
   CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
 
   attr->i = axis;
@@ -234,17 +234,18 @@ split_integers (CjlOnnxFlat *flat, GPtrArray *to, CjdOnnxNode *node, gboolean co
   w = add_real (flat, to, node, "weight", in[3], in[4], in[5], convolves ? 0 : -1);
   if (convolves && node->inputs->len > 8 && *in[8] != '\0')
     {
-      bias = add_op (flat, to, node, "Mul", in[1], in[4], NULL, add_name (flat, y, "step"));
+      bias = add_op (flat, to, node, "Mul", in[1], in[4], NULL,
+                     cjl_onnx_flat_name (flat, y, "step"));
       bias = add_real (flat, to, node, "bias", in[8], bias, NULL, 0);
     }
-  made = add_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+  made = cjl_onnx_flat_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
   g_free (made->op->op);
   made->op->op = g_strdup (convolves ? "Conv" : "MatMul");
   g_ptr_array_add (made->inputs, (gpointer) x);
   g_ptr_array_add (made->inputs, (gpointer) w);
   if (bias != NULL)
     g_ptr_array_add (made->inputs, (gpointer) bias);
-  g_ptr_array_add (made->outputs, (gpointer) add_name (flat, y, "sum"));
+  g_ptr_array_add (made->outputs, (gpointer) cjl_onnx_flat_name (flat, y, "sum"));
   add_op (flat, to, node, "QuantizeLinear", made->outputs->pdata[0], in[6], in[7], y);
 }
 
@@ -283,11 +284,13 @@ lift_indifferent (CjlOnnxFlat *flat)
           g_ptr_array_add (nodes, node);
           continue;
         }
-      made = add_node (flat, nodes, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+      made = cjl_onnx_flat_node (flat, nodes, node->name, "",
+                                 cjl_onnx_fill_attrs (node->op, NULL, NULL));
       g_ptr_array_extend (made->inputs, node->inputs, NULL, NULL);
       made->inputs->pdata[0] = (gpointer) add_real (flat, nodes, node, "x", node->inputs->pdata[0],
                                                     by->inputs->pdata[1], zero, 1);
-      g_ptr_array_add (made->outputs, (gpointer) add_name (flat, node->outputs->pdata[0], "y"));
+      g_ptr_array_add (made->outputs,
+                       (gpointer) cjl_onnx_flat_name (flat, node->outputs->pdata[0], "y"));
       add_op (flat, nodes, by, "QuantizeLinear", made->outputs->pdata[0], by->inputs->pdata[1],
               zero, node->outputs->pdata[0]);
       g_hash_table_insert (rounders, node->outputs->pdata[0], nodes->pdata[nodes->len - 1]);
@@ -344,13 +347,14 @@ join_some (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *node, guint from
   for (guint i = 0; i < n; i += part)
     {
       const guint m = MIN (part, n - i);
-      const char *name = m == 1 ? node->inputs->pdata[from + i] : add_name (flat, y, "part");
+      const char *name
+          = m == 1 ? node->inputs->pdata[from + i] : cjl_onnx_flat_name (flat, y, "part");
 
       if (m > 1)
         join_some (flat, to, node, from + i, m, name);
       g_ptr_array_add (names, (gpointer) name);
     }
-  made = add_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+  made = cjl_onnx_flat_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
   g_ptr_array_extend (made->inputs, names, NULL, NULL);
   g_ptr_array_add (made->outputs, (gpointer) y);
 }
@@ -390,6 +394,7 @@ cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
   g_ptr_array_extend (flat->graph.tensors, model->graph->tensors, NULL, NULL);
   for (guint i = 0; i < MAX_DEPTH && inline_calls (flat, functions, &words, &number); i++)
     ;
+  cjl_onnx_spell (flat);
   split_all_integers (flat);
   lift_indifferent (flat);
   split_all_joints (flat);
