@@ -405,6 +405,32 @@ case("RotaryEmbedding@23", "num_heads:i=2", [x, cos, sin, at], [join(rotate(spli
 near = np.array([[3, 4], [3, 4]])
 case(MS + "RotaryEmbedding@1", "", [x, np.array([3]), cos, sin], [join(rotate(split(x, 2), cos[near], sin[near]))])
 
+p4k, p4v = draw(1, 1, 2, 4), draw(1, 1, 2, 4)
+xq3, xk3, xv3 = draw(1, 2, 8), draw(1, 2, 4), draw(1, 2, 4)
+now = [split(xq3, 2), split(xk3, 1), split(xv3, 1)]
+ck, cv = np.concatenate([p4k, now[1]], 2), np.concatenate([p4v, now[2]], 2)
+groups, last, length = "num_heads:i=2 kv_num_heads:i=1", np.array([3], np.int32), np.array(4, np.int32)
+case(MS + "GroupQueryAttention@1", groups, [xq3, xk3, xv3, p4k, p4v, last, length],
+     [join(attend(now[0], ck, cv, causal=True, past=2)), f(ck), f(cv)])
+near = np.array([[2, 3]])
+turned = [rotate(z, cos[near], sin[near]) for z in now[:2]]
+ck = np.concatenate([p4k, turned[1]], 2)
+longer = np.concatenate([p4k, draw(1, 1, 3, 4)], 2), np.concatenate([p4v, draw(1, 1, 3, 4)], 2)
+case(MS + "GroupQueryAttention@1", groups + " do_rotary:i=1 scale:f=0.4",
+     [np.concatenate([xq3, xk3, xv3], 2), None, None, *longer, last, length, cos, sin],
+     [join(attend(turned[0], ck, cv, 0.4, causal=True, past=2))])
+
+# --- of the first sets ---
+
+x = draw(1, 2, 3, 4)
+case("ImageScaler@1", "scale:f=0.5 bias:F=1,-2", [x], [f(x * 0.5 + np.array([1, -2]).reshape(2, 1, 1))])
+case("Crop@7", "border:I=1,0,2,1", [x], [x[:, :, 0:2, 1:2]])
+case("Crop@7", "border:I=1,1,0,0 scale:I=2,3", [x], [x[:, :, 1:3, 1:4]])
+case("Affine@1", "alpha:f=2 beta:f=-1", [x[0, 0]], [2 * x[0, 0] - 1])
+case("ScaledTanh@1", "alpha:f=2 beta:f=0.5", [x[0, 0]], [f(2 * np.tanh(0.5 * x[0, 0]))])
+case("ParametricSoftplus@1", "alpha:f=2 beta:f=0.5", [x[0, 0]], [f(2 * np.log1p(np.exp(0.5 * x[0, 0])))])
+case("DynamicSlice@7", "", [x, np.array([1, 0]), np.array([3, 2]), np.array([3, 2])], [x[:, :, 0:2, 1:3]])
+
 print("/* SPDX-License-Identifier: GPL-3.0-or-later */")
 print("/* Written by extra-reference.py with NumPy and PyTorch: change that and run it. */")
 print("/* clang-format off */")

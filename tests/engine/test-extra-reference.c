@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_IN 12
+#define MAX_IN 16
 #define MAX_OUT 5
 
 typedef struct

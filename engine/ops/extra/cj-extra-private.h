@@ -37,6 +37,8 @@ extern const CjExtraInfo cj_extra_fused[];
 extern const CjExtraInfo cj_extra_qlinear[];
 extern const CjExtraInfo cj_extra_embed[];
 extern const CjExtraInfo cj_extra_heads[];
+extern const CjExtraInfo cj_extra_old[];
+extern const CjExtraInfo cj_extra_rotary[];
 
 #define CJ_EXTRA_MS "com.microsoft." /* before the names of onnxruntime's own operators */
 
@@ -147,6 +149,11 @@ void cj_extra_convolve (const CjWindow *w, gint64 n, gint64 channels, gint64 fil
 
 /* Adds columns [channels and taps, places of the result] to where in the input (C space) they come from. */
 void cj_extra_add_columns (const CjWindow *w, const float *columns, gint64 rows, float *y);
+
+/* Heads [B, H, S, D] turned by the angles of their tokens, the first of which stands at place `first` of tables [places,
+ * D / 2 or less]. You unref; NULL on failure. */
+CjArray *cj_extra_turn (CjArray *x, const CjArray *cosines, const CjArray *sines, gint64 first,
+                        gboolean interleaved, GError **error);
 
 /* As float32, float16 and double through it: results of type `type` are cast back. */
 gboolean cj_extra_give_as (CjExtraCall *call, guint k, CjArray *value, CjArrayType type,

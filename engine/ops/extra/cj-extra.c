@@ -79,6 +79,7 @@ static const CjExtraInfo *const families[] = {
   cj_extra_einsum,    cj_extra_conv,     cj_extra_pool,    cj_extra_norm,   cj_extra_recurrent,
   cj_extra_resize,    cj_extra_quantise, cj_extra_vision,  cj_extra_signal, cj_extra_loss,
   cj_extra_grid,      cj_extra_fused,    cj_extra_qlinear, cj_extra_embed,  cj_extra_heads,
+  cj_extra_old,       cj_extra_rotary,
 };
 
 const CjExtraInfo *

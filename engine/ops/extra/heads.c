@@ -528,125 +528,160 @@ run_quantised (CjExtraCall *call, GError **error)
   return give_with (&inner, &h, 3, 5, error) && give_state (&inner, &h, error);
 }
 
-/* --- turning by place --- */
+/* --- shared keys, of onnxruntime --- */
 
-/* What turns: heads lie in the second dimension, or in the third among the numbers of a token. */
-typedef struct
-{
-  const CjArray *x, *cos, *sin, *places;
-  gint64 batch, heads, tokens, size, half; /* half: pairs that turn */
-  gboolean interleaved, split;
-} Rotary;
-
-static gint64
-start_of (const Rotary *r, gint64 b, gint64 head, gint64 token)
-{
-  return r->split ? ((b * r->heads + head) * r->tokens + token) * r->size
-                  : ((b * r->tokens + token) * r->heads + head) * r->size;
-}
-
-/* Where the angles of a token lie; -1: they do not. */
-static gint64
-angle_of (const Rotary *r, gint64 b, gint64 token)
-{
-  gint64 place;
-
-  if (r->places == NULL)
-    return (b * r->tokens + token) * r->half;
-  place = r->places->size == 1 ? cj_array_get_int (r->places, 0) + token
-                               : cj_array_get_int (r->places, b * r->tokens + token);
-  return place >= 0 && place < r->cos->dims.d[0] ? place * r->half : -1;
-}
-
-/* Su et al. (2021), "RoFormer", equation 34. */
+/* Queries, keys and values by themselves or side by side in the first input, as heads. */
 static gboolean
-turn (const Rotary *r, CjArray *y, GError **error)
+split_groups (const CjExtraCall *call, Heads *h, GError **error)
 {
-  memcpy (y->data, r->x->data, (gsize) y->size * cj_array_type_size (y->type));
-  for (gint64 i = 0; y->size > 0 && i < r->batch * r->tokens; i++)
+  const gint64 heads = cj_extra_int (call, "num_heads", 0);
+  const gint64 shared = cj_extra_int (call, "kv_num_heads", 0), most = 1 << 20;
+  CjArray *x = call->in[0], *k = cj_extra_in (call, 1), *v = cj_extra_in (call, 2);
+  CjArray **const to[] = { &h->q, &h->k, &h->v };
+  gint64 size, from = 0;
+
+  if (heads < 1 || heads > most || shared < 1 || shared > most)
+    return cj_extra_refuse_attr ("num_heads", error);
+  if (x->dims.n != 3 || (k != NULL) != (v != NULL)
+      || (k == NULL && x->dims.d[2] % (heads + 2 * shared) != 0))
+    return cj_extra_refuse_shapes (error);
+  if (k != NULL)
     {
-      const gint64 angle = angle_of (r, i / r->tokens, i % r->tokens);
+      h->q = split_heads (x, heads, error);
+      h->k = h->q != NULL ? split_heads (k, shared, error) : NULL;
+      h->v = h->k != NULL ? split_heads (v, shared, error) : NULL;
+      return h->v != NULL;
+    }
+  size = x->dims.d[2] / (heads + 2 * shared);
+  for (guint i = 0; i < 3; i++)
+    {
+      const gint64 own = i == 0 ? heads : shared;
+      g_autoptr (CjArray) part = take_columns (x, from, own * size, error);
 
-      if (angle < 0)
-        return cj_extra_refuse_index (error);
-      for (gint64 head = 0; head < r->heads; head++)
-        for (gint64 k = 0; k < r->half; k++)
-          {
-            const gint64 from = start_of (r, i / r->tokens, head, i % r->tokens);
-            const gint64 a = from + (r->interleaved ? 2 * k : k);
-            const gint64 b = r->interleaved ? a + 1 : a + r->half;
-            const double c = cj_array_get (r->cos, angle + k), s = cj_array_get (r->sin, angle + k);
-            const double x = cj_array_get (r->x, a), z = cj_array_get (r->x, b);
-
-            cj_array_set (y, a, c * x - s * z);
-            cj_array_set (y, b, s * x + c * z);
-          }
+      *to[i] = part != NULL ? split_heads (part, own, error) : NULL;
+      if (*to[i] == NULL)
+        return FALSE;
+      from += own * size;
     }
   return TRUE;
 }
 
-/* Sizes from the shapes; `places` have been set. */
+/* Turns *x [B, H, S, D] from place `first` on. */
 static gboolean
-measure (const CjExtraCall *call, Rotary *r, GError **error)
+turn_from (const CjExtraCall *call, CjArray **x, gint64 first, GError **error)
 {
-  const CjArray *x = r->x;
-  const gint64 turned = cj_extra_int (call, "rotary_embedding_dim", 0);
-  gint64 heads = cj_extra_int (call, "num_heads", 0);
+  const CjArray *cosines = cj_extra_in (call, 7), *sines = cj_extra_in (call, 8);
+  const gboolean interleaved = cj_extra_int (call, "rotary_interleaved", 0) != 0;
+  CjArray *y;
 
-  r->split = x->dims.n == 4;
-  r->half = r->cos->dims.n > 0 ? r->cos->dims.d[r->cos->dims.n - 1] : 0;
-  if ((x->dims.n != 3 && x->dims.n != 4) || r->half < 1 || r->half > G_MAXINT32
-      || !cj_dims_equal (&r->cos->dims, &r->sin->dims))
+  if (cosines == NULL || sines == NULL || cj_extra_in (call, 9) != NULL)
     return cj_extra_refuse_shapes (error);
-  r->batch = x->dims.d[0];
-  r->tokens = x->dims.d[r->split ? 2 : 1];
-  if (!r->split && heads == 0 && turned == 0 && x->dims.d[2] % (2 * r->half) == 0)
-    heads = x->dims.d[2] / (2 * r->half);
-  if (!r->split && (heads < 1 || x->dims.d[2] % heads != 0))
-    return cj_extra_refuse_attr ("num_heads", error);
-  r->heads = r->split ? x->dims.d[1] : heads;
-  r->size = r->split ? x->dims.d[3] : x->dims.d[2] / heads;
-  if (2 * r->half > r->size || 2 * r->half != (turned > 0 ? turned : r->size)
-      || r->cos->dims.n != (r->places != NULL ? 2 : 3)
-      || (r->places == NULL && (r->cos->dims.d[0] != r->batch || r->cos->dims.d[1] != r->tokens))
-      || (r->places != NULL && r->places->size != 1 && r->places->size != r->batch * r->tokens))
-    return cj_extra_refuse_shapes (error);
-  r->interleaved = cj_extra_int (call, "interleaved", 0) != 0;
+  y = cj_extra_turn (*x, cosines, sines, first, interleaved, error);
+  if (y == NULL)
+    return FALSE;
+  cj_array_unref (*x);
+  *x = y;
   return TRUE;
 }
 
-/* The standard's: x, cosines, sines, places; onnxruntime's: x, places, cosines, sines. */
+/* The first `n` keys or values of before, which may lie in a longer list, in front of those of now. */
 static gboolean
-run_rotary (CjExtraCall *call, GError **error)
+put_first (CjArray **x, CjArray *past, gint64 n, GError **error)
 {
-  const gboolean theirs = g_str_has_prefix (call->node->op, CJ_EXTRA_MS);
-  Rotary r = { .x = call->in[0],
-               .cos = call->in[theirs ? 2 : 1],
-               .sin = call->in[theirs ? 3 : 2],
-               .places = theirs ? call->in[1] : cj_extra_in (call, 3) };
-  CjArray *y;
+  const gint64 axis = 2, start = 0;
+  CjArray *const in[4] = { past, cj_array_new_ints (&start, 1), cj_array_new_ints (&n, 1),
+                           cj_array_new_ints (&axis, 1) };
+  CjArray *cut = cj_extra_apply ("Slice", OPSET, NULL, 4, in, error);
+  const gboolean done = cut != NULL && put_past (x, cut, error);
 
-  if (theirs && cj_extra_float (call, "scale", 1) != 1)
-    return cj_extra_refuse_attr ("scale", error);
-  if (theirs && cj_extra_int (call, "is_packed_batching", 0) != 0)
-    return cj_extra_refuse_attr ("is_packed_batching", error);
-  /* one place is where the first token stands for onnxruntime only */
-  if (!theirs && r.places != NULL && r.places->dims.n != 2)
+  for (guint i = 1; i < 4; i++)
+    cj_array_unref (in[i]);
+  g_clear_pointer (&cut, cj_array_unref);
+  return done;
+}
+
+/* All samples are as long as each other; *total: tokens of before and of now. */
+static gboolean
+read_total (const CjExtraCall *call, const Heads *h, gint64 *total, GError **error)
+{
+  const CjArray *lasts = call->in[5];
+
+  *total = 0;
+  if (lasts->size != h->q->dims.d[0] || lasts->size < 1)
     return cj_extra_refuse_shapes (error);
-  if (!cj_array_type_is_float (r.x->type))
-    return cj_extra_refuse_type (r.x->type, error);
-  if (!measure (call, &r, error))
+  for (gint64 b = 0; b < lasts->size; b++)
+    {
+      const gint64 last = cj_array_get_int (lasts, b);
+
+      if (last < 0 || last >= G_MAXINT32 || (b > 0 && last + 1 != *total))
+        return cj_extra_refuse_shapes (error);
+      *total = last + 1;
+    }
+  return *total >= h->q->dims.d[2] || cj_extra_refuse_shapes (error);
+}
+
+/* What is not done here. */
+static gboolean
+check_groups (const CjExtraCall *call, GError **error)
+{
+  static const char *const none[]
+      = { "smooth_softmax", "qk_output", "k_quant_type", "v_quant_type", "kv_cache_bit_width" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    if (cj_extra_int (call, none[i], 0) > 0 || !cj_extra_text_is (call, none[i], "NONE", "NONE"))
+      return cj_extra_refuse_attr (none[i], error);
+  if (cj_extra_int (call, "local_window_size", -1) != -1)
+    return cj_extra_refuse_attr ("local_window_size", error);
+  if (call->n_out > 3 || (cj_extra_in (call, 3) != NULL) != (cj_extra_in (call, 4) != NULL)
+      || cj_extra_in (call, 5) == NULL)
+    return cj_extra_refuse_shapes (error);
+  for (guint i = 11; i < call->n_in; i++)
+    if (call->in[i] != NULL)
+      return cj_extra_refuse_shapes (error);
+  return TRUE;
+}
+
+/* Query, key, value, past keys and values, places of the last tokens, length, cosines, sines, places, bias. */
+static gboolean
+run_group_query (CjExtraCall *call, GError **error)
+{
+  CjArray *past_k = cj_extra_in (call, 3), *past_v = cj_extra_in (call, 4);
+  CjArray *bias = cj_extra_in (call, 10);
+  const gboolean rotates = cj_extra_int (call, "do_rotary", 0) != 0;
+  g_auto (Heads) h = { .causal = TRUE, .cap = cj_extra_float (call, "softcap", 0) };
+  gint64 total = 0;
+
+  if (!check_groups (call, error) || !split_groups (call, &h, error)
+      || !read_total (call, &h, &total, error))
     return FALSE;
-  y = cj_extra_out (call, 0, r.x->type, &r.x->dims, error);
-  return y != NULL && turn (&r, y, error);
+  h.past = total - h.q->dims.d[2];
+  if ((rotates
+       && (!turn_from (call, &h.q, h.past, error) || !turn_from (call, &h.k, h.past, error))))
+    return FALSE;
+  /* a list that is longer than what is in it is handed on whole, which is not done */
+  if ((past_k == NULL && h.past > 0)
+      || (past_k != NULL
+          && (past_k->dims.n != 4 || past_v->dims.n != 4 || past_k->dims.d[2] < h.past
+              || past_v->dims.d[2] < h.past || (call->n_out > 1 && past_k->dims.d[2] > total))))
+    return cj_extra_refuse_shapes (error);
+  if (h.past > 0
+      && (!put_first (&h.k, past_k, h.past, error) || !put_first (&h.v, past_v, h.past, error)))
+    return FALSE;
+  if (!check_heads (&h, error))
+    return FALSE;
+  h.scale = cj_extra_float (call, "scale", 0);
+  if (h.scale == 0)
+    h.scale = 1 / sqrt ((double) MAX (h.q->dims.d[3], 1));
+  return (bias == NULL || add_bias (&h, bias, error)) && give_heads (call, &h, TRUE, error)
+         && (call->n_out < 2 || give_float (call, 1, cj_array_ref (h.k), error))
+         && (call->n_out < 3 || give_float (call, 2, cj_array_ref (h.v), error));
 }
 
 const CjExtraInfo cj_extra_heads[] = {
   { "Attention", 23, 0, 3, 7, run_attention },
-  { "RotaryEmbedding", 23, 0, 3, 4, run_rotary },
   { CJ_EXTRA_MS "Attention", 1, 0, 2, 7, run_fused },
+  { CJ_EXTRA_MS "GroupQueryAttention", 1, 0, 1, 16, run_group_query },
   { CJ_EXTRA_MS "MultiHeadAttention", 1, 0, 1, 10, run_multi_head },
   { CJ_EXTRA_MS "QAttention", 1, 0, 5, 9, run_quantised },
-  { CJ_EXTRA_MS "RotaryEmbedding", 1, 0, 4, 4, run_rotary },
   { NULL, 0, 0, 0, 0, NULL },
 };
