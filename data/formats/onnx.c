@@ -23,6 +23,15 @@ text_of (const char *text)
   return g_utf8_make_valid (text != NULL ? text : "", -1);
 }
 
+/* Functions of one name are told apart by a word behind it. */
+static char *
+op_name_of (const char *name, const char *overload)
+{
+  g_autofree char *plain = text_of (name), *more = text_of (overload);
+
+  return *more != '\0' ? g_strconcat (plain, ":", more, NULL) : g_steal_pointer (&plain);
+}
+
 static const char *
 domain_of (const char *domain)
 {
@@ -278,7 +287,7 @@ static gboolean
 read_node (Reading *r, const Onnx__NodeProto *proto, CjdOnnxGraph *graph, GError **error)
 {
   CjdOnnxNode *node = g_new0 (CjdOnnxNode, 1);
-  g_autofree char *op = text_of (proto->op_type);
+  g_autofree char *op = op_name_of (proto->op_type, proto->overload);
 
   g_ptr_array_add (graph->nodes, node);
   node->name = text_of (proto->name);
@@ -405,7 +414,7 @@ read_function (CjdOnnx *model, CjdOnnxStore *store, const Onnx__FunctionProto *p
 
   g_ptr_array_add (model->functions, function);
   function->domain = text_of (domain_of (proto->domain));
-  function->name = text_of (proto->name);
+  function->name = op_name_of (proto->name, proto->overload);
   function->inputs = read_names (proto->input, proto->n_input);
   function->outputs = read_names (proto->output, proto->n_output);
   function->presets = g_ptr_array_new_with_free_func (free_attr);
