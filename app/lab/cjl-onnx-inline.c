@@ -47,22 +47,36 @@ add_identity (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *as, const cha
   g_ptr_array_add (node->outputs, (gpointer) y);
 }
 
-/* What a function becomes where it is called: how many words it takes; 0: it stays a call. */
+/* What nodes become where a function is called: how many words it takes, and graphs within them. At a depth that no file
+ * has there is an end. */
 static gsize
-count_words (const CjdOnnxFunction *function)
+count_words (const GPtrArray *nodes, guint depth)
 {
-  gsize n = 1 + function->inputs->len + 3 * function->outputs->len;
+  gsize n = 0;
 
-  for (guint i = 0; i < function->body->nodes->len; i++)
+  for (guint i = 0; i < nodes->len && depth < MAX_DEPTH; i++)
     {
-      const CjdOnnxNode *node = function->body->nodes->pdata[i];
+      const CjdOnnxNode *node = nodes->pdata[i];
 
       n += 1 + node->inputs->len + node->outputs->len + node->op->attrs->len;
       for (guint k = 0; k < node->op->attrs->len; k++)
-        if (((const CjAttr *) node->op->attrs->pdata[k])->kind == CJ_ATTR_GRAPH)
-          return 0;
+        {
+          const CjAttr *attr = node->op->attrs->pdata[k];
+          const CjdOnnxGraph *graph = attr->kind == CJ_ATTR_GRAPH ? attr->graph : NULL;
+
+          if (graph != NULL)
+            n += count_words (graph->nodes, depth + 1) + graph->tensors->len + graph->inputs->len
+                 + graph->outputs->len;
+        }
     }
   return n;
+}
+
+static gsize
+count_function (const CjdOnnxFunction *function)
+{
+  return 1 + function->inputs->len + 3 * function->outputs->len
+         + count_words (function->body->nodes, 0);
 }
 
 typedef struct
@@ -85,7 +99,7 @@ list_functions (const CjdOnnx *model)
   for (guint i = model->functions->len; i > 0; i--)
     {
       const CjdOnnxFunction *function = model->functions->pdata[i - 1];
-      const Known one = { function, count_words (function) };
+      const Known one = { function, count_function (function) };
 
       g_hash_table_replace (known, make_key (function->domain, function->name),
                             g_memdup2 (&one, sizeof one));
@@ -117,6 +131,82 @@ rename_value (Scope *scope, const char *name)
   return own;
 }
 
+static void
+free_clone (gpointer data)
+{
+  CjdOnnxGraph *graph = data;
+
+  g_ptr_array_unref (graph->nodes);
+  g_ptr_array_unref (graph->tensors);
+  g_ptr_array_unref (graph->inputs);
+  g_ptr_array_unref (graph->outputs);
+  g_ptr_array_unref (graph->infos);
+  g_free (graph);
+}
+
+/* Inputs or outputs of a graph by their names here. You unref. */
+static GPtrArray *
+rename_infos (Scope *scope, const GPtrArray *infos)
+{
+  GPtrArray *renamed = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      CjdOnnxInfo *info = g_memdup2 (infos->pdata[i], sizeof (CjdOnnxInfo));
+
+      info->name = (char *) rename_value (scope, info->name);
+      g_ptr_array_add (renamed, info);
+    }
+  return renamed;
+}
+
+static void copy_node (Scope *scope, GPtrArray *to, const CjdOnnxNode *node, const CjExtraNode *as);
+
+/* A graph within a node of a function, by the names at the call. Borrowed from the flat model. */
+static CjdOnnxGraph *
+clone_graph (Scope *scope, const CjdOnnxGraph *graph, const CjExtraNode *as)
+{
+  CjdOnnxGraph *clone = g_new0 (CjdOnnxGraph, 1);
+
+  g_ptr_array_add (scope->flat->graphs, clone);
+  clone->nodes = g_ptr_array_new ();
+  clone->tensors = g_ptr_array_new_with_free_func (g_free);
+  clone->infos = g_ptr_array_new ();
+  clone->inputs = rename_infos (scope, graph->inputs);
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      CjdOnnxTensor *tensor = g_memdup2 (graph->tensors->pdata[i], sizeof (CjdOnnxTensor));
+
+      tensor->name = (char *) rename_value (scope, tensor->name);
+      g_ptr_array_add (clone->tensors, tensor);
+    }
+  for (guint i = 0; i < graph->nodes->len; i++)
+    copy_node (scope, clone->nodes, graph->nodes->pdata[i], as);
+  clone->outputs = rename_infos (scope, graph->outputs);
+  return clone;
+}
+
+/* A node of a function, with the attributes that the call `as` gives it. */
+static void
+copy_node (Scope *scope, GPtrArray *to, const CjdOnnxNode *node, const CjExtraNode *as)
+{
+  CjdOnnxNode *copy = cjl_onnx_flat_node (
+      scope->flat, to, *node->name != '\0' ? rename_value (scope, node->name) : "", node->domain,
+      cjl_onnx_fill_attrs (node->op, as, NULL));
+
+  for (guint k = 0; k < node->inputs->len; k++)
+    g_ptr_array_add (copy->inputs, (gpointer) rename_value (scope, node->inputs->pdata[k]));
+  for (guint k = 0; k < node->outputs->len; k++)
+    g_ptr_array_add (copy->outputs, (gpointer) rename_value (scope, node->outputs->pdata[k]));
+  for (guint k = 0; k < copy->op->attrs->len; k++)
+    {
+      CjAttr *attr = copy->op->attrs->pdata[k];
+
+      if (attr->kind == CJ_ATTR_GRAPH)
+        attr->graph = clone_graph (scope, attr->graph, as);
+    }
+}
+
 /* The nodes of a function where it is called. */
 static void
 inline_call (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *call,
@@ -142,17 +232,7 @@ inline_call (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *call,
     else
       g_hash_table_insert (names, function->outputs->pdata[k], call->outputs->pdata[k]);
   for (guint i = 0; i < function->body->nodes->len; i++)
-    {
-      const CjdOnnxNode *node = function->body->nodes->pdata[i];
-      CjdOnnxNode *copy = cjl_onnx_flat_node (
-          flat, to, *node->name != '\0' ? rename_value (&scope, node->name) : "", node->domain,
-          cjl_onnx_fill_attrs (node->op, as, NULL));
-
-      for (guint k = 0; k < node->inputs->len; k++)
-        g_ptr_array_add (copy->inputs, (gpointer) rename_value (&scope, node->inputs->pdata[k]));
-      for (guint k = 0; k < node->outputs->len; k++)
-        g_ptr_array_add (copy->outputs, (gpointer) rename_value (&scope, node->outputs->pdata[k]));
-    }
+    copy_node (&scope, to, function->body->nodes->pdata[i], as);
 }
 
 /* One round of all calls; FALSE: there is none, or no room for more. */
@@ -388,6 +468,7 @@ cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
   flat->model.graph = &flat->graph;
   flat->made = g_ptr_array_new_with_free_func (free_node);
   flat->names = g_ptr_array_new_with_free_func (g_free);
+  flat->graphs = g_ptr_array_new_with_free_func (free_clone);
   flat->graph.nodes = g_ptr_array_new ();
   flat->graph.tensors = g_ptr_array_new ();
   g_ptr_array_extend (flat->graph.nodes, model->graph->nodes, NULL, NULL);
@@ -407,6 +488,7 @@ cjl_onnx_flat_clear (CjlOnnxFlat *flat)
   g_clear_pointer (&flat->graph.tensors, g_ptr_array_unref);
   g_clear_pointer (&flat->made, g_ptr_array_unref);
   g_clear_pointer (&flat->names, g_ptr_array_unref);
+  g_clear_pointer (&flat->graphs, g_ptr_array_unref);
 }
 
 static void

@@ -14,15 +14,16 @@ typedef struct
 {
   CjdOnnx model; /* its graph is `graph`; all else is the first one's */
   CjdOnnxGraph graph;
-  GPtrArray *made;  /* CjdOnnxNode made here; owned */
-  GPtrArray *names; /* char *; owned */
+  GPtrArray *made;   /* CjdOnnxNode made here; owned */
+  GPtrArray *names;  /* char *; owned */
+  GPtrArray *graphs; /* CjdOnnxGraph within nodes that were made here; owned */
 } CjlOnnxFlat;
 
 /* The model, which must live longer, with the bodies of functions in place of their calls, and convolutions and
  * products of whole numbers (QLinearConv, QLinearMatMul) as those of what they stand for, between roundings; operators of
  * onnxruntime and sequences of known length as what they are made of, where that can be said; what joins
- * more values than a card has inputs does so in steps. Functions that hold graphs
- * stay as they are, and so do calls within calls deeper than 64. */
+ * more values than a card has inputs does so in steps. Calls within calls
+ * deeper than 64 stay as they are, and so do calls in graphs within nodes. */
 void cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model);
 void cjl_onnx_flat_clear (CjlOnnxFlat *flat);
 /* A node of borrowed words at the end of a list, and a name made of another and a word; the flat model owns both. Takes

@@ -18,6 +18,7 @@ typedef struct
   GHashTable *lists;     /* names of sequences to their items, GPtrArray of names */
   GHashTable *splits;    /* names of sequences to the SplitToSequence they come from */
   GHashTable *constants; /* names to CjArray */
+  GHashTable *doubtful;  /* names of values that may be absent */
 } Spelling;
 
 static const char *
@@ -523,6 +524,49 @@ spell_length (Spelling *s, const CjdOnnxNode *node)
   return TRUE;
 }
 
+/* --- optional values --- */
+
+/* Whether a value may be absent: what says so, or what runs graphs, may make it. */
+static void
+note_doubt (Spelling *s, const CjdOnnxNode *node)
+{
+  static const char *const ops[] = { "If", "Loop", "Optional", "Scan" };
+  gboolean doubt = g_str_equal (node->op->op, "Identity")
+                   && g_hash_table_contains (s->doubtful, input_of (node, 0));
+
+  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
+    doubt = doubt || g_str_equal (node->op->op, ops[i]);
+  for (guint k = 0; doubt && k < node->outputs->len; k++)
+    g_hash_table_add (s->doubtful, node->outputs->pdata[k]);
+}
+
+/* Functions of a model ask whether an input was given: where they are called it is known. */
+static gboolean
+spell_has_element (Spelling *s, const CjdOnnxNode *node)
+{
+  const gboolean there = *input_of (node, 0) != '\0';
+  CjdOnnxNode *made;
+  CjAttr *attr;
+
+  if (there && g_hash_table_contains (s->doubtful, input_of (node, 0)))
+    return FALSE;
+  attr = cj_attr_new ("value", CJ_ATTR_VALUE);
+  attr->value = cj_array_new (CJ_ARRAY_BOOL, &(CjDims){ 0 }, NULL);
+  cj_array_set_int (attr->value, 0, there);
+  made = add (s, node, "Constant", NULL, NULL, NULL, output_of (node, 0));
+  g_ptr_array_add (made->op->attrs, attr);
+  return TRUE;
+}
+
+static gboolean
+spell_get_element (Spelling *s, const CjdOnnxNode *node)
+{
+  if (g_hash_table_contains (s->doubtful, input_of (node, 0)))
+    return FALSE;
+  add (s, node, "Identity", input_of (node, 0), NULL, NULL, output_of (node, 0));
+  return TRUE;
+}
+
 /* --- all of them --- */
 
 static const struct
@@ -553,6 +597,8 @@ static const struct
   { "QuickGelu", TRUE, 1, 1, spell_quick_gelu },
   { "SkipLayerNormalization", TRUE, 3, 5, spell_skip_norm },
   { "ConcatFromSequence", FALSE, 1, 1, spell_concat },
+  { "OptionalGetElement", FALSE, 1, 1, spell_get_element },
+  { "OptionalHasElement", FALSE, 0, 1, spell_has_element },
   { "SequenceAt", FALSE, 2, 2, spell_at },
   { "SequenceLength", FALSE, 1, 1, spell_length },
 };
@@ -591,8 +637,16 @@ cjl_onnx_spell (CjlOnnxFlat *flat)
   g_autoptr (GHashTable) lists = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_list);
   g_autoptr (GHashTable) splits = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) constants = g_hash_table_new (g_str_hash, g_str_equal);
-  Spelling s = { flat, g_ptr_array_new (), lists, splits, constants };
+  g_autoptr (GHashTable) doubtful = g_hash_table_new (g_str_hash, g_str_equal);
+  Spelling s = { flat, g_ptr_array_new (), lists, splits, constants, doubtful };
 
+  for (guint i = 0; i < flat->graph.inputs->len; i++)
+    {
+      const CjdOnnxInfo *info = flat->graph.inputs->pdata[i];
+
+      if (!info->is_tensor)
+        g_hash_table_add (doubtful, info->name);
+    }
   for (guint i = 0; i < flat->graph.tensors->len; i++)
     {
       const CjdOnnxTensor *tensor = flat->graph.tensors->pdata[i];
@@ -607,7 +661,10 @@ cjl_onnx_spell (CjlOnnxFlat *flat)
 
       note_constant (&s, node);
       if (*node->domain == '\0')
-        follow_list (&s, node);
+        {
+          follow_list (&s, node);
+          note_doubt (&s, node);
+        }
       if (!spell_one (&s, node))
         g_ptr_array_add (s.to, node);
     }

@@ -153,6 +153,18 @@ test_few_bits (void)
          1);
 }
 
+/* Functions that ask whether an input was given, once with it and once without. */
+static void
+test_optional (void)
+{
+  check ("asked",
+         "function Dense x,w,b > y {MatMul x,w > p; OptionalHasElement b > h; If h > y "
+         "{Add p,b > q; out q|Identity p > r; out r}};"
+         "in x -,6; w w 6,4; w v 4,3; w b 4; mine.Dense x,w,b > p; Tanh p > q; mine.Dense q,v > y;"
+         "out y",
+         4);
+}
+
 static void
 test_sequences (void)
 {
@@ -266,6 +278,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/onnx-others/fused", test_fused);
   g_test_add_func ("/lab/onnx-others/heads", test_heads);
   g_test_add_func ("/lab/onnx-others/few-bits", test_few_bits);
+  g_test_add_func ("/lab/onnx-others/optional", test_optional);
   g_test_add_func ("/lab/onnx-others/sequences", test_sequences);
   g_test_add_func ("/lab/onnx-others/lists", test_lists);
   g_test_add_func ("/lab/onnx-others/refused", test_refused);
