@@ -216,6 +216,8 @@ case(MS + "QLinearLeakyRelu@1", "alpha:f=0.1", signed + [f(0.061)],
      [q(np.where(ri < 0, 0.1 * ri, ri), 0.061, 0, -128, 127).astype(np.int8)])
 case(MS + "QLinearSoftmax@1", "axis:i=-1 opset:i=13", [a, sa, za, f(1 / 256), np.array(0, np.uint8)],
      [q(torch.softmax(t(ra), -1).numpy(), 1 / 256, 0).astype(np.uint8)])
+case(MS + "QLinearSoftmax@1", "axis:i=0 opset:i=11", [a, sa, za, f(1 / 256), np.array(0, np.uint8)],
+     [q(torch.softmax(t(ra).ravel(), 0).numpy().reshape(2, 3), 1 / 256, 0).astype(np.uint8)])
 case(MS + "QLinearReduceMean@1", "axes:I=1 keepdims:i=0", [a, sa, za, f(0.017), za],
      [q(ra.mean(1), 0.017, 120).astype(np.uint8)])
 case(MS + "QLinearConcat@1", "axis:i=1", [f(0.04), np.array(7, np.uint8), a, sa, za, a[:, :1], f(0.02), zb],
@@ -231,6 +233,8 @@ case(MS + "QLinearGlobalAveragePool@1", "channels_last:i=1", [last, sa, za, f(0.
      [q(rp.mean((2, 3)), 0.017, 99).astype(np.uint8).reshape(1, 1, 1, 2)])
 case(MS + "QLinearAveragePool@1", "kernel_shape:I=2,2 channels_last:i=1", [last, sa, za, f(0.029), zb],
      [q(F.avg_pool2d(t(rp), 2, 1).numpy(), 0.029, 99).astype(np.uint8).transpose(0, 2, 3, 1)])
+case(MS + "NhwcMaxPool@1", "kernel_shape:I=2,2", [last],
+     [F.max_pool2d(t(p.astype(float)), 2, 1).numpy().astype(np.uint8).transpose(0, 2, 3, 1)])
 w = whole(-128, 128, 2, 2, 2, 2, dtype=np.int8)
 y = F.conv2d(t(rp), t(dq(w, 0.01, 0))).numpy()
 case(MS + "QLinearConv@1", "channels_last:i=1",

@@ -231,6 +231,7 @@ const CjExtraInfo cj_extra_fused[] = {
   { CJ_EXTRA_MS "Gelu", 1, 0, 1, 1, run_gelu },
   { CJ_EXTRA_MS "GridSample", 1, 0, 2, 2, run_same },
   { CJ_EXTRA_MS "QuickGelu", 1, 0, 1, 1, run_quick_gelu },
+  { CJ_EXTRA_MS "Range", 1, 0, 3, 3, run_same },
   { CJ_EXTRA_MS "TransposeMatMul", 1, 0, 2, 2, run_matmul },
   { CJ_EXTRA_MS "Trilu", 1, 0, 1, 2, run_same },
   { NULL, 0, 0, 0, 0, NULL },

@@ -98,12 +98,29 @@ static gboolean
 run_softmax (CjExtraCall *call, GError **error)
 {
   const gint64 opset = CLAMP (cj_extra_int (call, "opset", 13), 1, OPSET);
+  const gboolean said = opset >= 13 || cj_extra_node_find (call->node, "axis") != NULL;
   g_autoptr (CjArray) x = real_of (call, 0, error);
   g_autoptr (CjArray) y
       = x != NULL ? cj_extra_apply ("Softmax", opset, call->node->attrs, 1, &x, error) : NULL;
   g_autoptr (CjArray) q = round_by (call, y, 3, call->in[0]->type, error);
 
+  /* the last axis here, and another one in the old operator */
+  if (q != NULL && !said)
+    return cj_extra_refuse_attr ("axis", error);
   return give (call, q);
+}
+
+/* The largest of each window, with channels last. */
+static gboolean
+run_max_pool (CjExtraCall *call, GError **error)
+{
+  g_autoptr (CjArray) first = move_channels (call->in[0], FALSE, error), back = NULL;
+  g_autoptr (CjArray) y
+      = first != NULL ? cj_extra_apply ("MaxPool", OPSET, call->node->attrs, 1, &first, error)
+                      : NULL;
+
+  back = move_channels (y, TRUE, error);
+  return give (call, back);
 }
 
 /* Means of windows or of all of space. */
@@ -394,6 +411,7 @@ const CjExtraInfo cj_extra_qlinear[] = {
   { CJ_EXTRA_MS "DynamicQuantizeMatMul", 1, 0, 3, 5, run_dynamic },
   { CJ_EXTRA_MS "MatMulIntegerToFloat", 1, 0, 4, 7, run_integer_to_float },
   { CJ_EXTRA_MS "MatMulNBits", 1, 0, 3, 6, run_n_bits },
+  { CJ_EXTRA_MS "NhwcMaxPool", 1, 0, 1, 1, run_max_pool },
   { CJ_EXTRA_MS "QGemm", 1, 0, 6, 9, run_gemm },
   { CJ_EXTRA_MS "QLinearAdd", 1, 0, 2, 8, run_pair },
   { CJ_EXTRA_MS "QLinearAveragePool", 1, 0, 2, 5, run_pool },
