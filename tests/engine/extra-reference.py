@@ -130,10 +130,33 @@ case("AveragePool@19", "kernel_shape:I=2 dilations:I=3", [x], [f((x[..., :3] + x
 case("LpPool@18", "kernel_shape:I=2 dilations:I=3 p:i=3", [x],
      [f((np.abs(x[..., :3]) ** 3 + np.abs(x[..., 3:]) ** 3) ** (1 / 3))])
 x = draw(1, 1, 6, 8)
-case("Resize@18", "mode:s=linear antialias:i=1", [x, None, None, np.array([1, 1, 3, 4])],
+case("Resize@18", "mode:s=linear antialias:i=1 exclude_outside:i=1", [x, None, None, np.array([1, 1, 3, 4])],
      [F.interpolate(t(x), (3, 4), mode="bilinear", antialias=True, align_corners=False).numpy()])
 case("Resize@18", "mode:s=linear axes:I=3", [x, None, None, np.array([4])],
      [F.interpolate(t(x), (6, 4), mode="bilinear", align_corners=False).numpy()])
+
+# numbers of the standard's own cases
+square = np.arange(1, 17, dtype=np.float32).reshape(1, 1, 4, 4)
+case("Resize@18", "mode:s=cubic antialias:i=1", [square, None, f([1, 1, 0.6, 0.6])],
+     [f([[[[2.5180721, 4.2858863], [9.589329, 11.357142]]]])])
+case("Resize@18", "mode:s=cubic antialias:i=1 cubic_coeff_a:f=-0.5 exclude_outside:i=1",
+     [square, None, None, np.array([1, 1, 2, 2])],
+     [F.interpolate(t(square), (2, 2), mode="bicubic", antialias=True, align_corners=False).numpy()])
+case("Resize@18", "mode:s=linear antialias:i=1", [square, None, None, np.array([1, 1, 3, 3])],
+     [f([[[[2.3636363, 3.590909, 4.818182], [7.2727275, 8.5, 9.727273], [12.181818, 13.409091, 14.636364]]]])])
+wide = square[:, :, :2]
+case("Resize@18", "mode:s=nearest axes:I=2,3 keep_aspect_ratio_policy:s=not_smaller",
+     [wide, None, None, np.array([1, 3])], [f([[[[1, 2, 4], [5, 6, 8]]]])])
+case("Resize@18", "mode:s=nearest axes:I=2,3 keep_aspect_ratio_policy:s=not_larger",
+     [wide, None, None, np.array([1, 3])], [f([[[[1, 3]]]])])
+case("Resize@18", "mode:s=linear coordinate_transformation_mode:s=tf_crop_and_resize axes:I=3,2",
+     [square, f([0.6, 0.4, 0.8, 0.6]), None, np.array([3, 3])],
+     [f([[[[7.6, 7.9, 8.2], [8.8, 9.1, 9.4], [10, 10.3, 10.6]]]])])
+x = f([[np.arange(9).reshape(3, 3), 8 - np.arange(9).reshape(3, 3)]])
+off = np.zeros((1, 16, 2, 2), np.float32)
+off[0, 0, 0, 0], off[0, 13, 0, 1] = 0.5, -0.1
+case("DeformConv@19", "offset_group:i=2 pads:I=0,0,0,0", [x, np.ones((1, 2, 2, 2), np.float32), off],
+     [f([[[[33.5, 32.1], [32, 32]]]])])
 
 # --- pointwise, reductions, moving ---
 
@@ -347,6 +370,10 @@ ck, cv = np.concatenate([pk, k4], 2), np.concatenate([pv, v4], 2)
 case("Attention@23", "softcap:f=0.7", [q4, k4, v4, seen, pk, pv],
      [attend(q4, ck, cv, bias=np.where(seen, 0, -np.inf), cap=0.7), ck, cv])
 case("Attention@23", "is_causal:i=1", [q4, k4, v4, None, pk, pv], [attend(q4, ck, cv, causal=True, past=2)])
+seen = np.array([[0, 0, 0], [1, 1, 0], [0, 0, 1]], bool)
+y = attend(q4, k4, v4, bias=np.where(seen | ~seen.any(1, keepdims=True), 0, -np.inf))
+y[:, :, 0] = 0
+case("Attention@23", "", [q4, k4, v4, seen], [y])
 case("Attention@24", "", [q4, k4, v4, None, None, None, np.array([2])],
      [attend(q4, k4, v4, bias=np.array([0, 0, -np.inf]))])
 

@@ -48,6 +48,11 @@ weigh (const Heads *h, float *row, gint64 i, gint64 n, const float *bias, gint64
       row[t] = (float) (t < seen ? one : -INFINITY);
       top = fmax (top, (double) row[t]);
     }
+  /* whoever sees nothing is told nothing */
+  for (gint64 t = 0; isinf (top) && top < 0 && t < n; t++)
+    row[t] = 0;
+  if (isinf (top) && top < 0)
+    return;
   for (gint64 t = 0; t < n; t++)
     sum += exp ((double) row[t] - top);
   for (gint64 t = 0; t < n; t++)
