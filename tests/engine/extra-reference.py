@@ -144,6 +144,10 @@ case("Resize@18", "mode:s=cubic antialias:i=1 cubic_coeff_a:f=-0.5 exclude_outsi
      [F.interpolate(t(square), (2, 2), mode="bicubic", antialias=True, align_corners=False).numpy()])
 case("Resize@18", "mode:s=linear antialias:i=1", [square, None, None, np.array([1, 1, 3, 3])],
      [f([[[[2.3636363, 3.590909, 4.818182], [7.2727275, 8.5, 9.727273], [12.181818, 13.409091, 14.636364]]]])])
+case("Resize@19", "mode:s=linear coordinate_transformation_mode:s=half_pixel_symmetric",
+     [f([[[[1, 2], [3, 4]]]]), None, f([1, 1, 2.3, 2.94])],
+     [f([[[[1, 1.15986395, 1.5, 1.84013605, 2], [1.56521738, 1.72508133, 2.06521738, 2.40535343, 2.56521738],
+           [2.43478262, 2.59464657, 2.93478262, 3.27491867, 3.43478262], [3, 3.15986395, 3.5, 3.84013605, 4]]]])])
 wide = square[:, :, :2]
 case("Resize@18", "mode:s=nearest axes:I=2,3 keep_aspect_ratio_policy:s=not_smaller",
      [wide, None, None, np.array([1, 3])], [f([[[[1, 2, 4], [5, 6, 8]]]])])
@@ -374,6 +378,9 @@ seen = np.array([[0, 0, 0], [1, 1, 0], [0, 0, 1]], bool)
 y = attend(q4, k4, v4, bias=np.where(seen | ~seen.any(1, keepdims=True), 0, -np.inf))
 y[:, :, 0] = 0
 case("Attention@23", "", [q4, k4, v4, seen], [y])
+mask = draw(3, 2)
+case("Attention@24", "", [q4, k4, v4, mask, None, None, np.array([2])],
+     [attend(q4, k4, v4, bias=np.concatenate([mask, np.full((3, 1), -np.inf)], 1))])
 case("Attention@24", "", [q4, k4, v4, None, None, None, np.array([2])],
      [attend(q4, k4, v4, bias=np.array([0, 0, -np.inf]))])
 

@@ -229,6 +229,29 @@ add_lengths (Heads *h, const CjArray *ends, gint64 first, double hidden, GError 
 
 /* --- of the standard --- */
 
+/* A mask that ends before the keys do: those behind it are not seen. */
+static gboolean
+widen_mask (Heads *h, GError **error)
+{
+  const gint64 keys = h->k->dims.d[2];
+  const gint64 n = h->bias->dims.n > 0 ? h->bias->dims.d[h->bias->dims.n - 1] : 0;
+  CjDims dims = h->bias->dims;
+  CjArray *wide;
+
+  if (n < 1 || n >= keys)
+    return TRUE;
+  dims.d[dims.n - 1] = keys;
+  wide = cj_array_new (CJ_ARRAY_F32, &dims, error);
+  if (wide == NULL)
+    return FALSE;
+  for (gint64 i = 0; i < wide->size; i++)
+    cj_array_f32 (wide)[i]
+        = i % keys < n ? cj_array_f32 (h->bias)[i / keys * n + i % keys] : -INFINITY;
+  cj_array_unref (h->bias);
+  h->bias = wide;
+  return TRUE;
+}
+
 static gboolean
 give_float (CjExtraCall *call, guint k, CjArray *value, GError **error)
 {
@@ -276,6 +299,8 @@ run_attention (CjExtraCall *call, GError **error)
     return FALSE;
   if (lengths != NULL && lengths->size != h.q->dims.d[0])
     return cj_extra_refuse_shapes (error);
+  if (lengths != NULL && h.bias != NULL && !widen_mask (&h, error))
+    return FALSE;
   if (lengths != NULL && !add_lengths (&h, lengths, 0, -INFINITY, error))
     return FALSE;
   return give_heads (call, &h, call->in[0]->dims.n == 3, error)
