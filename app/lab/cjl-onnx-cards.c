@@ -267,8 +267,11 @@ cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fit
                          g_ptr_array_new_with_free_func (unref_array) };
   const guint n_out = count_results (import, node);
   g_autofree char *name = cjl_onnx_op_name (node);
+  guint n_in = node->inputs->len;
   CjNode *made;
 
+  while (n_in > 0 && *cjl_onnx_input (node, n_in - 1) == '\0')
+    n_in--;
   *fits = n_out <= CJ_LAYER_MAX_OUT && cj_extra_find (name, node->op->opset) != NULL;
   for (guint i = 0; *fits && i < node->op->attrs->len; i++)
     {
@@ -278,11 +281,10 @@ cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fit
       if (word != NULL)
         add_word (card.attrs, word);
     }
-  for (guint i = 0; *fits && i < node->inputs->len; i++)
+  for (guint i = 0; *fits && i < n_in; i++)
     *fits = add_input (import, &card, node, i);
   *fits = *fits && card.attrs->len < CJ_CARD_TEXT && card.inputs->len < CJ_CARD_TEXT
-          && card.wires->len >= 1 && card.wires->len <= CJ_LAYER_MAX_IN
-          && node->inputs->len <= CJ_OP_MAX_IN;
+          && card.wires->len >= 1 && card.wires->len <= CJ_LAYER_MAX_IN && n_in <= CJ_OP_MAX_IN;
   if (!*fits)
     return TRUE;
   made = cjl_onnx_put (import, "onnx-operator", node, NULL, error, NULL);

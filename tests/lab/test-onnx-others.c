@@ -122,6 +122,11 @@ test_heads (void)
          "in x -,5,6; w q 6,6; w k 6,6; w v 6,6; MatMul x,q > a; MatMul x,k > b; MatMul x,v > c;"
          "com.microsoft.MultiHeadAttention a,b,c > y num_heads=3; out y",
          1);
+  check ("shared",
+         "in x -,5,8; w q 8,8; w k 8,4; w v 8,4; MatMul x,q > a; MatMul x,k > b; MatMul x,v > c;"
+         "l last 4,4,4; l n 5; com.microsoft.GroupQueryAttention a,b,c,-,-,last,n,-,-,-,-,- > y "
+         "num_heads=2 kv_num_heads=1; out y",
+         1);
 }
 
 #define HALF "n s 0.05; u8 z 128; "
