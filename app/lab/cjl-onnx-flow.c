@@ -148,8 +148,8 @@ run_loop (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in, guint 
     return FALSE;
   carried_init (&c, body->outputs->len > n_state + 1 ? body->outputs->len - 1 - n_state : 0);
   for (guint i = 0; i < n_state; i++)
-    if (in[2 + i] != NULL)
-      g_ptr_array_add (c.state, cj_array_ref (in[2 + i]));
+    g_ptr_array_add (c.state,
+                     in[2 + i] != NULL ? cj_array_ref (in[2 + i]) : cj_array_new_absent ());
   for (gint64 i = 0; goes && i < most; i++)
     {
       g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);

@@ -244,6 +244,12 @@ test_lists (void)
           "{in i; in k; in t; SequenceInsert t,x > u; Identity k > l; out l; out u};"
           "SequenceLength s > y; out y",
           1, (const double[]){ 3 });
+  /* a value that is not there before the first round */
+  expect ("in x 5; n r 2; Cast r > n to=7; b c 1; Loop n,c,-,x > o,y "
+          "{in i; in k; in s; in t; Identity k > l; OptionalHasElement s > h; If h > u "
+          "{Add t,t > p; out p|Neg t > q; out q}; Identity t > v; out l; out v; out u};"
+          "out y",
+          5, (const double[]){ -2, -4, -6, -8, -10 });
 }
 
 static void
