@@ -220,6 +220,11 @@ count_results (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
   guint n = 1;
 
+  /* where lengths are not said, it is how many there are that says so */
+  if (g_str_equal (node->op->op, "Split") && *cjl_onnx_input (node, 1) == '\0'
+      && cj_extra_node_find (node->op, "split") == NULL
+      && cj_extra_node_find (node->op, "num_outputs") == NULL)
+    return node->outputs->len;
   for (guint k = 0; k < node->outputs->len; k++)
     if (g_hash_table_contains (import->users, cjl_onnx_output (node, k))
         || g_hash_table_contains (import->ends, cjl_onnx_output (node, k)))
@@ -230,10 +235,10 @@ count_results (const CjlOnnxImport *import, const CjdOnnxNode *node)
 static void
 add_placeholder (CjlOnnxImport *import, const CjdOnnxNode *node, CjNode *made)
 {
+  g_autofree char *name = cjl_onnx_op_name (node);
+
   g_ptr_array_add (import->unknown, g_strdup (made->id));
-  g_ptr_array_add (
-      import->unknown,
-      g_strconcat ("onnx:", node->domain, *node->domain != '\0' ? "." : "", node->op->op, NULL));
+  g_ptr_array_add (import->unknown, g_strconcat ("onnx:", name, NULL));
 }
 
 gboolean
@@ -261,10 +266,13 @@ cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fit
   g_auto (Card) card = { g_string_new (NULL), g_string_new (NULL), g_ptr_array_new (),
                          g_ptr_array_new_with_free_func (unref_array) };
   const guint n_out = count_results (import, node);
+  g_autofree char *name = cjl_onnx_op_name (node);
+  guint n_in = node->inputs->len;
   CjNode *made;
 
-  *fits = *node->domain == '\0' && n_out <= CJ_LAYER_MAX_OUT
-          && cj_extra_find (node->op->op, node->op->opset) != NULL;
+  while (n_in > 0 && *cjl_onnx_input (node, n_in - 1) == '\0')
+    n_in--;
+  *fits = n_out <= CJ_LAYER_MAX_OUT && cj_extra_find (name, node->op->opset) != NULL;
   for (guint i = 0; *fits && i < node->op->attrs->len; i++)
     {
       g_autofree char *word = cj_card_print_attr (node->op->attrs->pdata[i]);
@@ -273,16 +281,15 @@ cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fit
       if (word != NULL)
         add_word (card.attrs, word);
     }
-  for (guint i = 0; *fits && i < node->inputs->len; i++)
+  for (guint i = 0; *fits && i < n_in; i++)
     *fits = add_input (import, &card, node, i);
   *fits = *fits && card.attrs->len < CJ_CARD_TEXT && card.inputs->len < CJ_CARD_TEXT
-          && card.wires->len >= 1 && card.wires->len <= CJ_LAYER_MAX_IN
-          && node->inputs->len <= CJ_OP_MAX_IN;
+          && card.wires->len >= 1 && card.wires->len <= CJ_LAYER_MAX_IN && n_in <= CJ_OP_MAX_IN;
   if (!*fits)
     return TRUE;
   made = cjl_onnx_put (import, "onnx-operator", node, NULL, error, NULL);
   if (made == NULL
-      || !cjl_onnx_set (import, made, error, "operator", "%s@%" G_GINT64_FORMAT "/%u", node->op->op,
+      || !cjl_onnx_set (import, made, error, "operator", "%s@%" G_GINT64_FORMAT "/%u", name,
                         node->op->opset, n_out)
       || !cjl_onnx_set (import, made, error, "attributes", "%s", card.attrs->str)
       || !cjl_onnx_set (import, made, error, "inputs", "%s", card.inputs->str))
@@ -292,9 +299,9 @@ cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fit
       return FALSE;
   for (guint i = 0; i < card.constants->len; i++)
     {
-      g_autofree char *name = g_strdup_printf ("constant%u", i + 1);
+      g_autofree char *weight = g_strdup_printf ("constant%u", i + 1);
 
-      cjl_onnx_weight (import, made, name, card.constants->pdata[i], NULL);
+      cjl_onnx_weight (import, made, weight, card.constants->pdata[i], NULL);
     }
   for (guint k = 0; k < node->outputs->len; k++)
     cjl_onnx_note (import, node->outputs->pdata[k], made, k < n_out ? k : 0);

@@ -14,8 +14,8 @@ unref_value (gpointer value)
   cj_array_unref (value);
 }
 
-static const CjdOnnxGraph *
-graph_of (const CjExtraNode *op, const char *name, GError **error)
+const CjdOnnxGraph *
+cjl_onnx_graph_of (const CjExtraNode *op, const char *name, GError **error)
 {
   const CjAttr *attr = cj_extra_node_find (op, name);
 
@@ -38,7 +38,7 @@ run_if (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in, guint n_
         guint n_out, GError **error)
 {
   const gboolean yes = n_in > 0 && in[0] != NULL && in[0]->size > 0 && cj_array_get (in[0], 0) != 0;
-  const CjdOnnxGraph *graph = graph_of (op, yes ? "then_branch" : "else_branch", error);
+  const CjdOnnxGraph *graph = cjl_onnx_graph_of (op, yes ? "then_branch" : "else_branch", error);
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
 
   return graph != NULL && cjl_onnx_run_graph (scope, graph, NULL, 0, results, error)
@@ -60,7 +60,8 @@ stack_up (GPtrArray *rounds, gint64 axis, gboolean backwards, GError **error)
       CjArray *one = rounds->pdata[backwards ? rounds->len - 1 - i : i];
       CjDims dims = { .n = one->dims.n + 1 };
 
-      if (dims.n > CJ_ARRAY_MAX_DIMS || axis < -(gint64) dims.n || axis >= (gint64) dims.n)
+      if (!cj_array_is_tensor (one) || dims.n > CJ_ARRAY_MAX_DIMS || axis < -(gint64) dims.n
+          || axis >= (gint64) dims.n)
         {
           g_set_error_literal (error, CJ_ERROR, CJ_ERROR_SHAPE,
                                _ ("an index or an axis lies outside its tensor"));
@@ -136,7 +137,7 @@ static gboolean
 run_loop (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
           guint n_out, GError **error)
 {
-  const CjdOnnxGraph *body = graph_of (op, "body", error);
+  const CjdOnnxGraph *body = cjl_onnx_graph_of (op, "body", error);
   gint64 most
       = n_in > 0 && in[0] != NULL && in[0]->size > 0 ? cj_array_get_int (in[0], 0) : G_MAXINT64;
   gboolean goes = n_in < 2 || in[1] == NULL || in[1]->size == 0 || cj_array_get (in[1], 0) != 0;
@@ -147,8 +148,8 @@ run_loop (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in, guint 
     return FALSE;
   carried_init (&c, body->outputs->len > n_state + 1 ? body->outputs->len - 1 - n_state : 0);
   for (guint i = 0; i < n_state; i++)
-    if (in[2 + i] != NULL)
-      g_ptr_array_add (c.state, cj_array_ref (in[2 + i]));
+    g_ptr_array_add (c.state,
+                     in[2 + i] != NULL ? cj_array_ref (in[2 + i]) : cj_array_new_absent ());
   for (gint64 i = 0; goes && i < most; i++)
     {
       g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_value);
@@ -232,7 +233,7 @@ static gboolean
 run_scan (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in, guint n_in, CjArray **out,
           guint n_out, GError **error)
 {
-  const CjdOnnxGraph *body = graph_of (op, "body", error);
+  const CjdOnnxGraph *body = cjl_onnx_graph_of (op, "body", error);
   const CjAttr *count = cj_extra_node_find (op, "num_scan_inputs");
   const gint64 n_scans = count != NULL ? count->i : 0;
   guint n_state;
@@ -278,11 +279,21 @@ run_scan (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in, guint 
   return TRUE;
 }
 
+static const struct
+{
+  const char *op;
+  CjlOnnxFlow flow;
+} flows[] = {
+  { "If", run_if },
+  { "Loop", run_loop },
+  { "Scan", run_scan },
+};
+
 CjlOnnxFlow
 cjl_onnx_find_flow (const char *op)
 {
-  return g_str_equal (op, "If")     ? run_if
-         : g_str_equal (op, "Loop") ? run_loop
-         : g_str_equal (op, "Scan") ? run_scan
-                                    : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (flows); i++)
+    if (g_str_equal (flows[i].op, op))
+      return flows[i].flow;
+  return cjl_onnx_find_sequence (op);
 }

@@ -21,9 +21,9 @@ free_node (gpointer data)
   g_free (node);
 }
 
-/* A node of borrowed words; takes the op. */
-static CjdOnnxNode *
-add_node (CjlOnnxFlat *flat, GPtrArray *to, const char *name, const char *domain, CjExtraNode *op)
+CjdOnnxNode *
+cjl_onnx_flat_node (CjlOnnxFlat *flat, GPtrArray *to, const char *name, const char *domain,
+                    CjExtraNode *op)
 {
   CjdOnnxNode *node = g_new0 (CjdOnnxNode, 1);
 
@@ -40,28 +40,43 @@ add_node (CjlOnnxFlat *flat, GPtrArray *to, const char *name, const char *domain
 static void
 add_identity (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *as, const char *x, const char *y)
 {
-  CjdOnnxNode *node = add_node (flat, to, "", "", cj_extra_node_new ("Identity", as->op->opset));
+  CjdOnnxNode *node
+      = cjl_onnx_flat_node (flat, to, "", "", cj_extra_node_new ("Identity", as->op->opset));
 
   g_ptr_array_add (node->inputs, (gpointer) x);
   g_ptr_array_add (node->outputs, (gpointer) y);
 }
 
-/* What a function becomes where it is called: how many words it takes; 0: it stays a call. */
+/* What nodes become where a function is called: how many words it takes, and graphs within them. At a depth that no file
+ * has there is an end. */
 static gsize
-count_words (const CjdOnnxFunction *function)
+count_words (const GPtrArray *nodes, guint depth)
 {
-  gsize n = 1 + function->inputs->len + 3 * function->outputs->len;
+  gsize n = 0;
 
-  for (guint i = 0; i < function->body->nodes->len; i++)
+  for (guint i = 0; i < nodes->len && depth < MAX_DEPTH; i++)
     {
-      const CjdOnnxNode *node = function->body->nodes->pdata[i];
+      const CjdOnnxNode *node = nodes->pdata[i];
 
       n += 1 + node->inputs->len + node->outputs->len + node->op->attrs->len;
       for (guint k = 0; k < node->op->attrs->len; k++)
-        if (((const CjAttr *) node->op->attrs->pdata[k])->kind == CJ_ATTR_GRAPH)
-          return 0;
+        {
+          const CjAttr *attr = node->op->attrs->pdata[k];
+          const CjdOnnxGraph *graph = attr->kind == CJ_ATTR_GRAPH ? attr->graph : NULL;
+
+          if (graph != NULL)
+            n += count_words (graph->nodes, depth + 1) + graph->tensors->len + graph->inputs->len
+                 + graph->outputs->len;
+        }
     }
   return n;
+}
+
+static gsize
+count_function (const CjdOnnxFunction *function)
+{
+  return 1 + function->inputs->len + 3 * function->outputs->len
+         + count_words (function->body->nodes, 0);
 }
 
 typedef struct
@@ -84,7 +99,7 @@ list_functions (const CjdOnnx *model)
   for (guint i = model->functions->len; i > 0; i--)
     {
       const CjdOnnxFunction *function = model->functions->pdata[i - 1];
-      const Known one = { function, count_words (function) };
+      const Known one = { function, count_function (function) };
 
       g_hash_table_replace (known, make_key (function->domain, function->name),
                             g_memdup2 (&one, sizeof one));
@@ -116,6 +131,82 @@ rename_value (Scope *scope, const char *name)
   return own;
 }
 
+static void
+free_clone (gpointer data)
+{
+  CjdOnnxGraph *graph = data;
+
+  g_ptr_array_unref (graph->nodes);
+  g_ptr_array_unref (graph->tensors);
+  g_ptr_array_unref (graph->inputs);
+  g_ptr_array_unref (graph->outputs);
+  g_ptr_array_unref (graph->infos);
+  g_free (graph);
+}
+
+/* Inputs or outputs of a graph by their names here. You unref. */
+static GPtrArray *
+rename_infos (Scope *scope, const GPtrArray *infos)
+{
+  GPtrArray *renamed = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      CjdOnnxInfo *info = g_memdup2 (infos->pdata[i], sizeof (CjdOnnxInfo));
+
+      info->name = (char *) rename_value (scope, info->name);
+      g_ptr_array_add (renamed, info);
+    }
+  return renamed;
+}
+
+static void copy_node (Scope *scope, GPtrArray *to, const CjdOnnxNode *node, const CjExtraNode *as);
+
+/* A graph within a node of a function, by the names at the call. Borrowed from the flat model. */
+static CjdOnnxGraph *
+clone_graph (Scope *scope, const CjdOnnxGraph *graph, const CjExtraNode *as)
+{
+  CjdOnnxGraph *clone = g_new0 (CjdOnnxGraph, 1);
+
+  g_ptr_array_add (scope->flat->graphs, clone);
+  clone->nodes = g_ptr_array_new ();
+  clone->tensors = g_ptr_array_new_with_free_func (g_free);
+  clone->infos = g_ptr_array_new ();
+  clone->inputs = rename_infos (scope, graph->inputs);
+  for (guint i = 0; i < graph->tensors->len; i++)
+    {
+      CjdOnnxTensor *tensor = g_memdup2 (graph->tensors->pdata[i], sizeof (CjdOnnxTensor));
+
+      tensor->name = (char *) rename_value (scope, tensor->name);
+      g_ptr_array_add (clone->tensors, tensor);
+    }
+  for (guint i = 0; i < graph->nodes->len; i++)
+    copy_node (scope, clone->nodes, graph->nodes->pdata[i], as);
+  clone->outputs = rename_infos (scope, graph->outputs);
+  return clone;
+}
+
+/* A node of a function, with the attributes that the call `as` gives it. */
+static void
+copy_node (Scope *scope, GPtrArray *to, const CjdOnnxNode *node, const CjExtraNode *as)
+{
+  CjdOnnxNode *copy = cjl_onnx_flat_node (
+      scope->flat, to, *node->name != '\0' ? rename_value (scope, node->name) : "", node->domain,
+      cjl_onnx_fill_attrs (node->op, as, NULL));
+
+  for (guint k = 0; k < node->inputs->len; k++)
+    g_ptr_array_add (copy->inputs, (gpointer) rename_value (scope, node->inputs->pdata[k]));
+  for (guint k = 0; k < node->outputs->len; k++)
+    g_ptr_array_add (copy->outputs, (gpointer) rename_value (scope, node->outputs->pdata[k]));
+  for (guint k = 0; k < copy->op->attrs->len; k++)
+    {
+      CjAttr *attr = copy->op->attrs->pdata[k];
+
+      if (attr->kind == CJ_ATTR_GRAPH)
+        attr->graph = clone_graph (scope, attr->graph, as);
+    }
+}
+
 /* The nodes of a function where it is called. */
 static void
 inline_call (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *call,
@@ -141,17 +232,7 @@ inline_call (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *call,
     else
       g_hash_table_insert (names, function->outputs->pdata[k], call->outputs->pdata[k]);
   for (guint i = 0; i < function->body->nodes->len; i++)
-    {
-      const CjdOnnxNode *node = function->body->nodes->pdata[i];
-      CjdOnnxNode *copy
-          = add_node (flat, to, *node->name != '\0' ? rename_value (&scope, node->name) : "",
-                      node->domain, cjl_onnx_fill_attrs (node->op, as, NULL));
-
-      for (guint k = 0; k < node->inputs->len; k++)
-        g_ptr_array_add (copy->inputs, (gpointer) rename_value (&scope, node->inputs->pdata[k]));
-      for (guint k = 0; k < node->outputs->len; k++)
-        g_ptr_array_add (copy->outputs, (gpointer) rename_value (&scope, node->outputs->pdata[k]));
-    }
+    copy_node (&scope, to, function->body->nodes->pdata[i], as);
 }
 
 /* One round of all calls; FALSE: there is none, or no room for more. */
@@ -183,9 +264,8 @@ inline_calls (CjlOnnxFlat *flat, GHashTable *functions, gsize *words, guint *num
 
 /* --- operators on whole numbers --- */
 
-/* A name made of another and a word. */
-static const char *
-add_name (CjlOnnxFlat *flat, const char *of, const char *word)
+const char *
+cjl_onnx_flat_name (CjlOnnxFlat *flat, const char *of, const char *word)
 {
   char *name
       = g_strdup_printf ("%s/%s.%u", strlen (of) <= MAX_NAME ? of : "", word, flat->names->len);
@@ -200,7 +280,7 @@ add_op (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *of, const char *op,
         const char *b, const char *c, const char *y)
 {
   const char *const in[] = { a, b, c };
-  CjdOnnxNode *node = add_node (flat, to, "", "", cj_extra_node_new (op, of->op->opset));
+  CjdOnnxNode *node = cjl_onnx_flat_node (flat, to, "", "", cj_extra_node_new (op, of->op->opset));
 
   for (guint i = 0; i < 3 && in[i] != NULL; i++)
     g_ptr_array_add (node->inputs, (gpointer) in[i]);
@@ -214,7 +294,7 @@ add_real (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *of, const char *w
           const char *scale, const char *zero, gint64 axis)
 {
   const char *y = add_op (flat, to, of, "DequantizeLinear", q, scale, zero,
-                          add_name (flat, of->outputs->pdata[0], word));
+                          cjl_onnx_flat_name (flat, of->outputs->pdata[0], word));
   CjAttr *attr = cj_attr_new ("axis", CJ_ATTR_INT);
 
   attr->i = axis;
@@ -234,17 +314,18 @@ split_integers (CjlOnnxFlat *flat, GPtrArray *to, CjdOnnxNode *node, gboolean co
   w = add_real (flat, to, node, "weight", in[3], in[4], in[5], convolves ? 0 : -1);
   if (convolves && node->inputs->len > 8 && *in[8] != '\0')
     {
-      bias = add_op (flat, to, node, "Mul", in[1], in[4], NULL, add_name (flat, y, "step"));
+      bias = add_op (flat, to, node, "Mul", in[1], in[4], NULL,
+                     cjl_onnx_flat_name (flat, y, "step"));
       bias = add_real (flat, to, node, "bias", in[8], bias, NULL, 0);
     }
-  made = add_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+  made = cjl_onnx_flat_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
   g_free (made->op->op);
   made->op->op = g_strdup (convolves ? "Conv" : "MatMul");
   g_ptr_array_add (made->inputs, (gpointer) x);
   g_ptr_array_add (made->inputs, (gpointer) w);
   if (bias != NULL)
     g_ptr_array_add (made->inputs, (gpointer) bias);
-  g_ptr_array_add (made->outputs, (gpointer) add_name (flat, y, "sum"));
+  g_ptr_array_add (made->outputs, (gpointer) cjl_onnx_flat_name (flat, y, "sum"));
   add_op (flat, to, node, "QuantizeLinear", made->outputs->pdata[0], in[6], in[7], y);
 }
 
@@ -283,11 +364,13 @@ lift_indifferent (CjlOnnxFlat *flat)
           g_ptr_array_add (nodes, node);
           continue;
         }
-      made = add_node (flat, nodes, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+      made = cjl_onnx_flat_node (flat, nodes, node->name, "",
+                                 cjl_onnx_fill_attrs (node->op, NULL, NULL));
       g_ptr_array_extend (made->inputs, node->inputs, NULL, NULL);
       made->inputs->pdata[0] = (gpointer) add_real (flat, nodes, node, "x", node->inputs->pdata[0],
                                                     by->inputs->pdata[1], zero, 1);
-      g_ptr_array_add (made->outputs, (gpointer) add_name (flat, node->outputs->pdata[0], "y"));
+      g_ptr_array_add (made->outputs,
+                       (gpointer) cjl_onnx_flat_name (flat, node->outputs->pdata[0], "y"));
       add_op (flat, nodes, by, "QuantizeLinear", made->outputs->pdata[0], by->inputs->pdata[1],
               zero, node->outputs->pdata[0]);
       g_hash_table_insert (rounders, node->outputs->pdata[0], nodes->pdata[nodes->len - 1]);
@@ -344,13 +427,14 @@ join_some (CjlOnnxFlat *flat, GPtrArray *to, const CjdOnnxNode *node, guint from
   for (guint i = 0; i < n; i += part)
     {
       const guint m = MIN (part, n - i);
-      const char *name = m == 1 ? node->inputs->pdata[from + i] : add_name (flat, y, "part");
+      const char *name
+          = m == 1 ? node->inputs->pdata[from + i] : cjl_onnx_flat_name (flat, y, "part");
 
       if (m > 1)
         join_some (flat, to, node, from + i, m, name);
       g_ptr_array_add (names, (gpointer) name);
     }
-  made = add_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
+  made = cjl_onnx_flat_node (flat, to, node->name, "", cjl_onnx_fill_attrs (node->op, NULL, NULL));
   g_ptr_array_extend (made->inputs, names, NULL, NULL);
   g_ptr_array_add (made->outputs, (gpointer) y);
 }
@@ -384,12 +468,14 @@ cjl_onnx_flat_init (CjlOnnxFlat *flat, const CjdOnnx *model)
   flat->model.graph = &flat->graph;
   flat->made = g_ptr_array_new_with_free_func (free_node);
   flat->names = g_ptr_array_new_with_free_func (g_free);
+  flat->graphs = g_ptr_array_new_with_free_func (free_clone);
   flat->graph.nodes = g_ptr_array_new ();
   flat->graph.tensors = g_ptr_array_new ();
   g_ptr_array_extend (flat->graph.nodes, model->graph->nodes, NULL, NULL);
   g_ptr_array_extend (flat->graph.tensors, model->graph->tensors, NULL, NULL);
   for (guint i = 0; i < MAX_DEPTH && inline_calls (flat, functions, &words, &number); i++)
     ;
+  cjl_onnx_spell (flat);
   split_all_integers (flat);
   lift_indifferent (flat);
   split_all_joints (flat);
@@ -402,6 +488,7 @@ cjl_onnx_flat_clear (CjlOnnxFlat *flat)
   g_clear_pointer (&flat->graph.tensors, g_ptr_array_unref);
   g_clear_pointer (&flat->made, g_ptr_array_unref);
   g_clear_pointer (&flat->names, g_ptr_array_unref);
+  g_clear_pointer (&flat->graphs, g_ptr_array_unref);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shared by cjl-onnx-run.c, cjl-onnx-flow.c and cjl-onnx-inline.c. */
+/* Shared by cjl-onnx-run.c, cjl-onnx-flow.c, cjl-onnx-sequence.c and cjl-onnx-inline.c. */
 #pragma once
 
 #include "cjl-onnx-run.h"
@@ -32,10 +32,14 @@ gboolean cjl_onnx_run_graph (CjlOnnxScope *around, const CjdOnnxGraph *graph,
 CjExtraNode *cjl_onnx_fill_attrs (const CjExtraNode *op, const CjExtraNode *as,
                                   const CjdOnnxFunction *function);
 
-/* The operators that hold graphs; NULL: it is none. */
+/* The operators that hold graphs or take what is no tensor; NULL: it is none of them. */
 typedef gboolean (*CjlOnnxFlow) (CjlOnnxScope *scope, const CjExtraNode *op, CjArray *const *in,
                                  guint n_in, CjArray **out, guint n_out, GError **error);
 CjlOnnxFlow cjl_onnx_find_flow (const char *op);
+/* Those of sequences and optional values among them. */
+CjlOnnxFlow cjl_onnx_find_sequence (const char *op);
+/* The graph in an attribute; NULL and an error if there is none. Borrowed. */
+const CjdOnnxGraph *cjl_onnx_graph_of (const CjExtraNode *op, const char *name, GError **error);
 
 /* References to results from `first` on; TRUE. */
 gboolean cjl_onnx_give (GPtrArray *results, guint first, CjArray **out, guint n);

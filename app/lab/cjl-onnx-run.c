@@ -15,10 +15,17 @@ unref_value (gpointer value)
   cj_array_unref (value);
 }
 
-/* Room for `value` among what is alive; views share their room. */
+/* Room for `value` among what is alive; views share their room. Items of a sequence may be counted twice, if they live
+ * on by a name of their own. */
 static gsize
 room_of (const CjArray *value)
 {
+  gsize room = 0;
+
+  for (guint i = 0; value->items != NULL && i < value->items->len; i++)
+    room += room_of (value->items->pdata[i]);
+  if (value->items != NULL)
+    return room;
   return value->base != NULL ? 0 : (gsize) value->size * cj_array_type_size (value->type);
 }
 
@@ -261,6 +268,26 @@ run_function (CjlOnnxScope *scope, const CjdOnnxFunction *function, const CjExtr
          && cjl_onnx_give (results, 0, out, n_out);
 }
 
+char *
+cjl_onnx_op_name (const CjdOnnxNode *node)
+{
+  return g_strconcat (node->domain, *node->domain != '\0' ? "." : "", node->op->op, NULL);
+}
+
+/* An operator that is run by itself; those of other domains go by their whole name. */
+static gboolean
+run_extra (const CjdOnnxNode *node, const CjExtraNode *op, CjArray *const *in, guint n_in,
+           CjArray **out, GError **error)
+{
+  g_autofree char *name = cjl_onnx_op_name (node);
+  const CjExtraNode whole = { name, op->opset, op->attrs };
+
+  if (*node->domain == '\0' || cj_extra_find (name, op->opset) != NULL)
+    return cj_extra_run (&whole, n_in, in, node->outputs->len, out, error);
+  g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s is not among the operators here"), name);
+  return FALSE;
+}
+
 static gboolean
 run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint n_in, CjArray **out,
         GError **error)
@@ -278,11 +305,8 @@ run_op (CjlOnnxScope *scope, const CjdOnnxNode *node, CjArray *const *in, guint 
     done = run_function (scope, function, op, in, n_in, out, node->outputs->len, error);
   else if (flow != NULL)
     done = flow (scope, op, in, n_in, out, node->outputs->len, error);
-  else if (*node->domain == '\0')
-    done = cj_extra_run (op, n_in, in, node->outputs->len, out, error);
   else
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("%s.%s is not among the operators here"),
-                 node->domain, op->op);
+    done = run_extra (node, op, in, n_in, out, error);
   g_clear_pointer (&filled, cj_extra_node_free);
   return done;
 }
@@ -428,11 +452,11 @@ cjl_onnx_list_inputs (const CjdOnnxGraph *graph)
 static gboolean
 is_known (const CjdOnnx *model, const CjdOnnxNode *node)
 {
-  if (cjd_onnx_find_function (model, node->domain, node->op->op) != NULL)
-    return TRUE;
-  return *node->domain == '\0'
-         && (cjl_onnx_find_flow (node->op->op) != NULL
-             || cj_extra_find (node->op->op, node->op->opset) != NULL);
+  g_autofree char *name = cjl_onnx_op_name (node);
+
+  return cjd_onnx_find_function (model, node->domain, node->op->op) != NULL
+         || (*node->domain == '\0' && cjl_onnx_find_flow (node->op->op) != NULL)
+         || cj_extra_find (name, node->op->opset) != NULL;
 }
 
 /* Adds the nodes that cannot be run, also those inside of others. */
@@ -466,12 +490,6 @@ unknown_nodes (const CjdOnnx *model)
   return nodes;
 }
 
-static char *
-full_name (const CjdOnnxNode *node)
-{
-  return g_strconcat (node->domain, *node->domain != '\0' ? "." : "", node->op->op, NULL);
-}
-
 GPtrArray *
 cjl_onnx_list_unknown (const CjdOnnx *model)
 {
@@ -484,7 +502,7 @@ cjl_onnx_list_unknown (const CjdOnnx *model)
       const char *where = *node->name != '\0'      ? node->name
                           : node->outputs->len > 0 ? node->outputs->pdata[0]
                                                    : "";
-      g_autofree char *name = full_name (node);
+      g_autofree char *name = cjl_onnx_op_name (node);
 
       g_ptr_array_add (list, g_strdup_printf (_ ("%s, version %lld, at “%s”"), name,
                                               (long long) node->op->opset, where));
@@ -501,7 +519,7 @@ cjl_onnx_print_unknown (const CjdOnnx *model)
 
   for (guint i = 0; i < nodes->len; i++)
     {
-      char *name = full_name (nodes->pdata[i]);
+      char *name = cjl_onnx_op_name (nodes->pdata[i]);
 
       if (!g_hash_table_contains (seen, name))
         g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", name);
@@ -538,6 +556,14 @@ cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
              : NULL;
 }
 
+static gboolean
+is_no_tensor (gpointer name, gpointer value, gpointer data)
+{
+  (void) name;
+  (void) data;
+  return !cj_array_is_tensor (value);
+}
+
 GHashTable *
 cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GError **error)
 {
@@ -559,5 +585,7 @@ cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs, GE
   /* what fails leaves a gap, and so does what reads from it */
   for (guint i = 0; i < order->len; i++)
     run_node (&scope, model->graph->nodes->pdata[g_array_index (order, guint, i)], NULL);
+  /* whoever looks at the values knows tensors only */
+  g_hash_table_foreach_remove (scope.values, is_no_tensor, NULL);
   return g_hash_table_ref (scope.values);
 }

@@ -32,6 +32,9 @@ GPtrArray *cjl_onnx_run (const CjdOnnx *model, CjArray *const *inputs, guint n_i
 GHashTable *cjl_onnx_trace (const CjdOnnx *model, CjArray *const *inputs, guint n_inputs,
                             GError **error);
 
+/* An operator's name with its domain, "com.acme.Bar"; the standard's has none. You free. */
+char *cjl_onnx_op_name (const CjdOnnxNode *node);
+
 /* Places of the nodes that outputs need, each behind those it reads from: guint. You unref. */
 GArray *cjl_onnx_order (const CjdOnnxGraph *graph);
 

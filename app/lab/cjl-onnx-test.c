@@ -75,10 +75,12 @@ value_of_npy (const CjdNpyArray *array, GError **error)
   return value;
 }
 
-/* The tensor WORD_j of set k; NULL without an error if there is none. */
+/* The value WORD_j of set k, of the kind of input or output j; NULL without an error if there is none. */
 static CjArray *
-read_value (const Case *c, guint k, const char *word, guint j, GError **error)
+read_value (const Case *c, guint k, const char *word, const GPtrArray *infos, guint j,
+            GError **error)
 {
+  const CjdOnnxInfo *info = j < infos->len ? infos->pdata[j] : NULL;
   g_autofree char *pb = g_strdup_printf ("test_data_set_%u/%s_%u.pb", k, word, j);
   g_autofree char *npy = g_strdup_printf ("test_data_set_%u/%s_%u.npy", k, word, j);
   g_autoptr (CjdNpyArray) array = NULL;
@@ -88,7 +90,7 @@ read_value (const Case *c, guint k, const char *word, guint j, GError **error)
 
   bytes = read_file (c, pb, &own);
   if (bytes != NULL)
-    value = cjd_onnx_tensor_parse (bytes, &own);
+    value = cjd_onnx_value_parse (bytes, info != NULL ? info->kind : CJD_ONNX_TENSOR, &own);
   else if (own == NULL && (bytes = read_file (c, npy, &own)) != NULL)
     {
       array = cjd_npy_parse (npy, bytes, &own);
@@ -115,7 +117,7 @@ mend_type (CjArray *value, const GPtrArray *infos, guint j)
     value->type = CJ_ARRAY_BF16;
 }
 
-/* All tensors of a kind of a set; NULL on failure. */
+/* All inputs or outputs of a set; NULL on failure. */
 static GPtrArray *
 read_values (const Case *c, guint k, const char *word, const GPtrArray *infos, GError **error)
 {
@@ -124,7 +126,7 @@ read_values (const Case *c, guint k, const char *word, const GPtrArray *infos, G
 
   for (guint j = 0; j < MAX_FILES; j++)
     {
-      CjArray *value = read_value (c, k, word, j, &own);
+      CjArray *value = read_value (c, k, word, infos, j, &own);
 
       if (own != NULL)
         {
@@ -202,6 +204,37 @@ compare_numbers (const CjArray *x, const CjArray *r, CjlOnnxLimit limit, guint j
 }
 
 static void
+compare_tensors (const CjArray *x, const CjArray *r, CjlOnnxLimit limit, guint j, Outcome *outcome)
+{
+  g_autofree char *is = cj_dims_print (&x->dims), *should = cj_dims_print (&r->dims);
+
+  if (!cj_dims_equal (&x->dims, &r->dims))
+    fail (outcome, g_strdup_printf (_ ("output %u is %s, not %s"), j, is, should));
+  else if (limit == CJL_ONNX_BY_NUMBER && x->type != r->type)
+    fail (outcome,
+          g_strdup_printf (_ ("output %u is of type %s, not %s"), j,
+                           cj_array_type_get_name (x->type), cj_array_type_get_name (r->type)));
+  else
+    compare_numbers (x, r, limit, j, outcome);
+}
+
+/* Tensors, or sequences item by item. */
+static void
+compare_values (const CjArray *x, const CjArray *r, CjlOnnxLimit limit, guint j, Outcome *outcome)
+{
+  const guint n = r->items != NULL ? r->items->len : 0;
+
+  if ((x->items != NULL) != (r->items != NULL) || x->absent != r->absent
+      || (x->items != NULL && x->items->len != n))
+    fail (outcome,
+          g_strdup_printf (_ ("output %u is another kind of value, or of another length"), j));
+  else if (cj_array_is_tensor (r))
+    compare_tensors (x, r, limit, j, outcome);
+  for (guint i = 0; outcome->verdict == CJL_ONNX_PASSED && i < n; i++)
+    compare_tensors (x->items->pdata[i], r->items->pdata[i], limit, j, outcome);
+}
+
+static void
 compare (GPtrArray *results, GPtrArray *expected, CjlOnnxLimit limit, Outcome *outcome)
 {
   if (results->len < expected->len)
@@ -211,19 +244,7 @@ compare (GPtrArray *results, GPtrArray *expected, CjlOnnxLimit limit, Outcome *o
       return;
     }
   for (guint j = 0; j < expected->len; j++)
-    {
-      const CjArray *x = results->pdata[j], *r = expected->pdata[j];
-      g_autofree char *is = cj_dims_print (&x->dims), *should = cj_dims_print (&r->dims);
-
-      if (!cj_dims_equal (&x->dims, &r->dims))
-        fail (outcome, g_strdup_printf (_ ("output %u is %s, not %s"), j, is, should));
-      else if (limit == CJL_ONNX_BY_NUMBER && x->type != r->type)
-        fail (outcome,
-              g_strdup_printf (_ ("output %u is of type %s, not %s"), j,
-                               cj_array_type_get_name (x->type), cj_array_type_get_name (r->type)));
-      else
-        compare_numbers (x, r, limit, j, outcome);
-    }
+    compare_values (results->pdata[j], expected->pdata[j], limit, j, outcome);
 }
 
 static GPtrArray *
@@ -275,7 +296,7 @@ run_model (const Case *c, const CjdOnnx *model, CjlOnnxAnswer by, CjlOnnxLimit l
     fail (outcome, g_strdup (_ ("it has no test_data_set_0 with outputs")));
 }
 
-/* The operators of a model, once more than tensors pass its borders; else NULL. You free. */
+/* The operators of a model, once maps and the like pass its borders; else NULL. You free. */
 static char *
 find_others (const CjdOnnx *model)
 {
@@ -284,7 +305,7 @@ find_others (const CjdOnnx *model)
 
   for (guint l = 0; l < 2; l++)
     for (guint i = 0; i < lists[l]->len; i++)
-      if (!((const CjdOnnxInfo *) lists[l]->pdata[i])->is_tensor)
+      if (((const CjdOnnxInfo *) lists[l]->pdata[i])->kind == CJD_ONNX_OTHER)
         return g_strdup_printf (_ ("%s of what is no tensor"), node != NULL ? node->op->op : "");
   return NULL;
 }

@@ -17,30 +17,14 @@ typedef struct
 
 /* By the standard's numbers. */
 static const Known known[] = {
-  { "undefined", -1 },
-  { "float", CJ_ARRAY_F32 },
-  { "uint8", CJ_ARRAY_U8 },
-  { "int8", CJ_ARRAY_I8 },
-  { "uint16", CJ_ARRAY_U16 },
-  { "int16", CJ_ARRAY_I16 },
-  { "int32", CJ_ARRAY_I32 },
-  { "int64", CJ_ARRAY_I64 },
-  { "string", -1 },
-  { "bool", CJ_ARRAY_BOOL },
-  { "float16", CJ_ARRAY_F16 },
-  { "double", CJ_ARRAY_F64 },
-  { "uint32", CJ_ARRAY_U32 },
-  { "uint64", CJ_ARRAY_U64 },
-  { "complex64", -1 },
-  { "complex128", -1 },
-  { "bfloat16", CJ_ARRAY_BF16 },
-  { "float8e4m3fn", -1 },
-  { "float8e4m3fnuz", -1 },
-  { "float8e5m2", -1 },
-  { "float8e5m2fnuz", -1 },
-  { "uint4", -1 },
-  { "int4", -1 },
-  { "float4e2m1", -1 },
+  { "undefined", -1 },        { "float", CJ_ARRAY_F32 },     { "uint8", CJ_ARRAY_U8 },
+  { "int8", CJ_ARRAY_I8 },    { "uint16", CJ_ARRAY_U16 },    { "int16", CJ_ARRAY_I16 },
+  { "int32", CJ_ARRAY_I32 },  { "int64", CJ_ARRAY_I64 },     { "string", -1 },
+  { "bool", CJ_ARRAY_BOOL },  { "float16", CJ_ARRAY_F16 },   { "double", CJ_ARRAY_F64 },
+  { "uint32", CJ_ARRAY_U32 }, { "uint64", CJ_ARRAY_U64 },    { "complex64", -1 },
+  { "complex128", -1 },       { "bfloat16", CJ_ARRAY_BF16 }, { "float8e4m3fn", -1 },
+  { "float8e4m3fnuz", -1 },   { "float8e5m2", -1 },          { "float8e5m2fnuz", -1 },
+  { "uint4", CJ_ARRAY_U4 },   { "int4", CJ_ARRAY_I4 },       { "float4e2m1", -1 },
 };
 
 gboolean
@@ -70,6 +54,31 @@ refuse_size (const Onnx__TensorProto *proto, GError **error)
   g_set_error (error, CJ_ERROR, CJ_ERROR_FILE,
                _ ("the tensor “%s” has not as many numbers as its shape says"), name_of (proto));
   return FALSE;
+}
+
+/* --- numbers of four bits --- */
+
+static gboolean
+is_packed (CjArrayType type)
+{
+  return type == CJ_ARRAY_I4 || type == CJ_ARRAY_U4;
+}
+
+/* Bytes in a file of what takes `bytes` here: two numbers of four bits lie in one. */
+static gsize
+stored_size (CjArrayType type, gsize bytes)
+{
+  return is_packed (type) ? bytes / 2 + bytes % 2 : bytes;
+}
+
+/* From two in a byte, the first in the lower bits, to one in a byte: from the end on, so that it is done in place. */
+static void
+unpack (CjArray *value)
+{
+  guint8 *bytes = value->data;
+
+  for (gint64 i = value->size; i-- > 0;)
+    cj_array_set_int (value, i, i % 2 != 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15);
 }
 
 /* --- numbers in other files --- */
@@ -115,7 +124,8 @@ resolve (const char *folder, const char *location, GError **error)
 static gboolean
 read_external (const Onnx__TensorProto *proto, const char *folder, CjArray *value, GError **error)
 {
-  const gsize bytes = (gsize) value->size * cj_array_type_size (value->type);
+  const gsize bytes
+      = stored_size (value->type, (gsize) value->size * cj_array_type_size (value->type));
   const char *location = "";
   guint64 offset = 0, length = bytes;
   g_autofree char *path = NULL;
@@ -165,6 +175,8 @@ order_bytes (CjArray *value)
 {
   guint8 *bytes = value->data;
 
+  if (is_packed (value->type))
+    unpack (value);
   if (value->type == CJ_ARRAY_BOOL)
     for (gint64 i = 0; i < value->size; i++)
       bytes[i] = bytes[i] != 0;
@@ -215,6 +227,11 @@ read_list (const Onnx__TensorProto *proto, CjArray *value)
       for (gsize i = 0; proto->n_int32_data == n && i < n; i++)
         ((guint16 *) value->data)[i] = (guint16) proto->int32_data[i];
       return proto->n_int32_data == n;
+    case CJ_ARRAY_I4:
+    case CJ_ARRAY_U4:
+      for (gsize i = 0; proto->n_int32_data == stored_size (value->type, n) && i < n; i++)
+        cj_array_set_int (value, (gint64) i, proto->int32_data[i / 2] >> i % 2 * 4);
+      return proto->n_int32_data == stored_size (value->type, n);
     default:
       for (gsize i = 0; proto->n_int32_data == n && i < n; i++)
         cj_array_set_int (value, (gint64) i, proto->int32_data[i]);
@@ -246,7 +263,7 @@ has_numbers (const Onnx__TensorProto *proto, CjArrayType type, gsize bytes)
   const gsize n = bytes / cj_array_type_size (type);
 
   if (proto->has_raw_data && (proto->raw_data.len > 0 || n == 0))
-    return proto->raw_data.len == bytes;
+    return proto->raw_data.len == stored_size (type, bytes);
   switch (type)
     {
     case CJ_ARRAY_F32:
@@ -259,7 +276,7 @@ has_numbers (const Onnx__TensorProto *proto, CjArrayType type, gsize bytes)
     case CJ_ARRAY_U64:
       return proto->n_uint64_data == n;
     default:
-      return proto->n_int32_data == n;
+      return proto->n_int32_data == stored_size (type, n);
     }
 }
 
@@ -294,8 +311,9 @@ cjd_onnx_read_tensor (const Onnx__TensorProto *proto, CjdOnnxStore *store, const
   store->taken += bytes;
   if (external && !read_external (proto, store->folder, value, error))
     return NULL;
-  if (!external && proto->has_raw_data && bytes > 0 && proto->raw_data.len == bytes)
-    memcpy (value->data, proto->raw_data.data, bytes);
+  if (!external && proto->has_raw_data && bytes > 0
+      && proto->raw_data.len == stored_size (type, bytes))
+    memcpy (value->data, proto->raw_data.data, proto->raw_data.len);
   else if (!external && bytes > 0 && !read_list (proto, value))
     {
       refuse_size (proto, error);
@@ -364,25 +382,103 @@ cjd_onnx_read_sparse (const Onnx__SparseTensorProto *proto, CjdOnnxStore *store,
 
 /* --- files of one tensor --- */
 
+static CjArray *
+read_whole (const Onnx__TensorProto *proto, CjdOnnxStore *store, GError **error)
+{
+  const char *type = "";
+  GError *own = NULL;
+  CjArray *value = cjd_onnx_read_tensor (proto, store, &type, &own);
+
+  if (value == NULL && own == NULL)
+    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"), type);
+  else if (own != NULL)
+    g_propagate_error (error, own);
+  return value;
+}
+
 CjArray *
 cjd_onnx_tensor_parse (GBytes *bytes, GError **error)
 {
   CjdOnnxStore store = { 0 };
   CjdOnnxMemory memory;
-  const char *type = "";
   Onnx__TensorProto *proto = (Onnx__TensorProto *) cjd_onnx_unpack (&onnx__tensor_proto__descriptor,
                                                                     bytes, &memory, error);
-  GError *own = NULL;
   CjArray *value;
 
   if (proto == NULL)
     return NULL;
-  value = cjd_onnx_read_tensor (proto, &store, &type, &own);
-  if (value == NULL && own == NULL)
-    g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"), type);
-  else if (own != NULL)
-    g_propagate_error (error, own);
+  value = read_whole (proto, &store, error);
   protobuf_c_message_free_unpacked (&proto->base, &memory.allocator);
+  return value;
+}
+
+/* --- files of other values --- */
+
+static void
+unref_array (gpointer array)
+{
+  cj_array_unref (array);
+}
+
+static CjArray *
+read_sequence (const Onnx__SequenceProto *proto, CjdOnnxStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (unref_array);
+  CjArrayType type = CJ_ARRAY_F32;
+
+  /* sequences of sequences and the like */
+  if (proto->elem_type > 1)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"),
+                   "sequence");
+      return NULL;
+    }
+  for (gsize i = 0; i < proto->n_tensor_values; i++)
+    {
+      CjArray *item = read_whole (proto->tensor_values[i], store, error);
+
+      if (item == NULL)
+        return NULL;
+      g_ptr_array_add (items, item);
+      type = item->type;
+    }
+  return cj_array_new_sequence (type, g_steal_pointer (&items));
+}
+
+static CjArray *
+read_optional (const Onnx__OptionalProto *proto, CjdOnnxStore *store, GError **error)
+{
+  if (proto->sequence_value != NULL)
+    return read_sequence (proto->sequence_value, store, error);
+  if (proto->tensor_value != NULL)
+    return read_whole (proto->tensor_value, store, error);
+  return cj_array_new_absent ();
+}
+
+CjArray *
+cjd_onnx_value_parse (GBytes *bytes, CjdOnnxKind kind, GError **error)
+{
+  const gboolean sequence = kind == CJD_ONNX_SEQUENCE;
+  CjdOnnxStore store = { 0 };
+  CjdOnnxMemory memory;
+  ProtobufCMessage *proto;
+  CjArray *value;
+
+  if (kind == CJD_ONNX_TENSOR)
+    return cjd_onnx_tensor_parse (bytes, error);
+  if (kind == CJD_ONNX_OTHER)
+    {
+      g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM, _ ("tensors of type %s are not read"), "map");
+      return NULL;
+    }
+  proto = cjd_onnx_unpack (sequence ? &onnx__sequence_proto__descriptor
+                                    : &onnx__optional_proto__descriptor,
+                           bytes, &memory, error);
+  if (proto == NULL)
+    return NULL;
+  value = sequence ? read_sequence ((const Onnx__SequenceProto *) proto, &store, error)
+                   : read_optional ((const Onnx__OptionalProto *) proto, &store, error);
+  protobuf_c_message_free_unpacked (proto, &memory.allocator);
   return value;
 }
 

@@ -23,6 +23,15 @@ text_of (const char *text)
   return g_utf8_make_valid (text != NULL ? text : "", -1);
 }
 
+/* Functions of one name are told apart by a word behind it. */
+static char *
+op_name_of (const char *name, const char *overload)
+{
+  g_autofree char *plain = text_of (name), *more = text_of (overload);
+
+  return *more != '\0' ? g_strconcat (plain, ":", more, NULL) : g_steal_pointer (&plain);
+}
+
 static const char *
 domain_of (const char *domain)
 {
@@ -278,7 +287,7 @@ static gboolean
 read_node (Reading *r, const Onnx__NodeProto *proto, CjdOnnxGraph *graph, GError **error)
 {
   CjdOnnxNode *node = g_new0 (CjdOnnxNode, 1);
-  g_autofree char *op = text_of (proto->op_type);
+  g_autofree char *op = op_name_of (proto->op_type, proto->overload);
 
   g_ptr_array_add (graph->nodes, node);
   node->name = text_of (proto->name);
@@ -300,6 +309,25 @@ read_node (Reading *r, const Onnx__NodeProto *proto, CjdOnnxGraph *graph, GError
   return TRUE;
 }
 
+static CjdOnnxKind
+kind_of_type (const Onnx__TypeProto *type)
+{
+  const Onnx__TypeProto *inner;
+
+  if (type == NULL)
+    return CJD_ONNX_TENSOR;
+  if (type->map_type != NULL || type->sparse_tensor_type != NULL)
+    return CJD_ONNX_OTHER;
+  if (type->sequence_type == NULL && type->optional_type == NULL)
+    return CJD_ONNX_TENSOR;
+  inner = type->sequence_type != NULL ? type->sequence_type->elem_type
+                                      : type->optional_type->elem_type;
+  /* sequences hold tensors, optional values one of these or a sequence */
+  if (type->sequence_type != NULL)
+    return kind_of_type (inner) == CJD_ONNX_TENSOR ? CJD_ONNX_SEQUENCE : CJD_ONNX_OTHER;
+  return kind_of_type (inner) <= CJD_ONNX_SEQUENCE ? CJD_ONNX_OPTIONAL : CJD_ONNX_OTHER;
+}
+
 static CjdOnnxInfo *
 read_info (const Onnx__ValueInfoProto *proto)
 {
@@ -309,9 +337,8 @@ read_info (const Onnx__ValueInfoProto *proto)
   const char *name;
 
   info->name = text_of (proto->name);
-  info->is_tensor = type == NULL
-                    || (type->sequence_type == NULL && type->map_type == NULL
-                        && type->optional_type == NULL && type->sparse_tensor_type == NULL);
+  info->kind = kind_of_type (type);
+  info->is_tensor = info->kind == CJD_ONNX_TENSOR;
   if (type == NULL || type->tensor_type == NULL)
     return info;
   info->has_type = cjd_onnx_type (type->tensor_type->elem_type, &info->type, &name);
@@ -387,7 +414,7 @@ read_function (CjdOnnx *model, CjdOnnxStore *store, const Onnx__FunctionProto *p
 
   g_ptr_array_add (model->functions, function);
   function->domain = text_of (domain_of (proto->domain));
-  function->name = text_of (proto->name);
+  function->name = op_name_of (proto->name, proto->overload);
   function->inputs = read_names (proto->input, proto->n_input);
   function->outputs = read_names (proto->output, proto->n_output);
   function->presets = g_ptr_array_new_with_free_func (free_attr);

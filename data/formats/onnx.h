@@ -22,11 +22,20 @@ typedef struct
   gboolean is_external; /* its numbers lie in a file of their own */
 } CjdOnnxTensor;
 
+typedef enum
+{
+  CJD_ONNX_TENSOR,
+  CJD_ONNX_SEQUENCE, /* of tensors */
+  CJD_ONNX_OPTIONAL, /* a tensor or a sequence, or nothing */
+  CJD_ONNX_OTHER     /* a map or the like */
+} CjdOnnxKind;
+
 /* What is known of a value: its type and its shape. */
 typedef struct
 {
   char *name;
-  gboolean is_tensor; /* else a sequence, a map or the like */
+  CjdOnnxKind kind;
+  gboolean is_tensor;
   gboolean has_type;
   CjArrayType type;
   gboolean has_shape;
@@ -83,6 +92,10 @@ void cjd_onnx_free (CjdOnnx *model);
 /* The function of a name, or NULL. */
 const CjdOnnxFunction *cjd_onnx_find_function (const CjdOnnx *model, const char *domain,
                                                const char *name);
+
+/* A value of a kind from a file of its own, as test sets have them; an optional that holds nothing is an absent array.
+ * CJD_ONNX_OTHER is refused. */
+CjArray *cjd_onnx_value_parse (GBytes *bytes, CjdOnnxKind kind, GError **error);
 
 /* One tensor of a file of its own, as test sets have them; cjd_onnx_tensor_load names the file in errors. */
 CjArray *cjd_onnx_tensor_parse (GBytes *bytes, GError **error);

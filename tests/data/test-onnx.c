@@ -59,6 +59,8 @@ test_types (void)
     { 12, CJ_ARRAY_U32, { 0xff, 0xff, 0xff, 0xff }, 4, 4294967295.0 },
     { 13, CJ_ARRAY_U64, { 5 }, 8, 5 },
     { 16, CJ_ARRAY_BF16, { 0xc0, 0x3f }, 2, 1.5 },
+    { 21, CJ_ARRAY_U4, { 0xea }, 1, 10 },
+    { 22, CJ_ARRAY_I4, { 0xea }, 1, -6 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -96,6 +98,75 @@ test_lists (void)
   g_assert_cmpuint (array->dims.n, ==, 2);
   g_assert_cmpfloat (cj_array_get (array, 0), ==, 1.5);
   g_assert_cmpfloat (cj_array_get (array, 1), ==, -2);
+}
+
+/* Numbers of four bits lie two in a byte, the lower half first; in lists too. */
+static void
+test_packed (void)
+{
+  const guint8 raw[2] = { 0x8f, 0x73 };
+  Onnx__TensorProto tensor = ONNX__TENSOR_PROTO__INIT;
+  gint64 dims[1] = { 3 };
+  gint32 list[2] = { 0x8f, 0x73 };
+  g_autoptr (GBytes) bytes = pack_tensor (22, 3, raw, 2), listed = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjArray) array = cjd_onnx_tensor_parse (bytes, &error), other = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (array->type, ==, CJ_ARRAY_I4);
+  g_assert_cmpint (cj_array_get_int (array, 0), ==, -1);
+  g_assert_cmpint (cj_array_get_int (array, 1), ==, -8);
+  g_assert_cmpint (cj_array_get_int (array, 2), ==, 3);
+  tensor.has_data_type = TRUE;
+  tensor.data_type = 21;
+  tensor.n_dims = 1;
+  tensor.dims = dims;
+  tensor.n_int32_data = 2;
+  tensor.int32_data = list;
+  listed = pack (&tensor.base);
+  other = cjd_onnx_tensor_parse (listed, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (cj_array_get_int (other, 0), ==, 15);
+  g_assert_cmpint (cj_array_get_int (other, 1), ==, 8);
+  g_assert_cmpint (cj_array_get_int (other, 2), ==, 3);
+}
+
+/* A sequence of two tensors, and an optional value with one of them and without. */
+static void
+test_values (void)
+{
+  Onnx__TensorProto tensor = ONNX__TENSOR_PROTO__INIT, *tensors[2] = { &tensor, &tensor };
+  Onnx__SequenceProto sequence = ONNX__SEQUENCE_PROTO__INIT;
+  Onnx__OptionalProto optional = ONNX__OPTIONAL_PROTO__INIT;
+  float number = 1.5f;
+  g_autoptr (GBytes) list = NULL, some = NULL, none = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CjArray) items = NULL, value = NULL, absent = NULL;
+
+  tensor.has_data_type = TRUE;
+  tensor.data_type = 1;
+  tensor.n_float_data = 1;
+  tensor.float_data = &number;
+  sequence.n_tensor_values = 2;
+  sequence.tensor_values = tensors;
+  optional.has_elem_type = TRUE;
+  none = pack (&optional.base);
+  optional.tensor_value = &tensor;
+  list = pack (&sequence.base);
+  some = pack (&optional.base);
+  items = cjd_onnx_value_parse (list, CJD_ONNX_SEQUENCE, &error);
+  g_assert_no_error (error);
+  g_assert_false (cj_array_is_tensor (items));
+  g_assert_cmpuint (items->items->len, ==, 2);
+  g_assert_cmpfloat (cj_array_get (items->items->pdata[1], 0), ==, 1.5);
+  value = cjd_onnx_value_parse (some, CJD_ONNX_OPTIONAL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (cj_array_get (value, 0), ==, 1.5);
+  absent = cjd_onnx_value_parse (none, CJD_ONNX_OPTIONAL, &error);
+  g_assert_no_error (error);
+  g_assert_true (absent->absent);
+  g_assert_null (cjd_onnx_value_parse (some, CJD_ONNX_OTHER, &error));
+  g_assert_nonnull (error);
 }
 
 static void
@@ -272,6 +343,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/data/onnx/types", test_types);
   g_test_add_func ("/data/onnx/lists", test_lists);
+  g_test_add_func ("/data/onnx/packed", test_packed);
+  g_test_add_func ("/data/onnx/values", test_values);
   g_test_add_func ("/data/onnx/refused", test_refused);
   g_test_add_func ("/data/onnx/external", test_external);
   g_test_add_func ("/data/onnx/deep", test_deep);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A model, and a tensor, of the same bytes; a model whose inputs are small numbers is run too, as it is written and as
- * layers of the canvas. */
+/* A model, and a tensor, a sequence and an optional value, of the same bytes; a model whose inputs are small numbers is
+ * run too, as it is written and as layers of the canvas. */
 #include "cjl-onnx-import.h"
 #include "fuzz.h"
 
@@ -86,7 +86,57 @@ is_quick (const CjdOnnx *model)
                                        "DequantizeLinear",
                                        "QLinearConv",
                                        "QLinearMatMul",
-                                       "BatchNormalization" };
+                                       "BatchNormalization",
+                                       "AffineGrid",
+                                       "Attention",
+                                       "BiasGelu",
+                                       "CenterCropPad",
+                                       "Col2Im",
+                                       "ConcatFromSequence",
+                                       "DeformConv",
+                                       "DynamicQuantizeMatMul",
+                                       "EmbedLayerNormalization",
+                                       "FastGelu",
+                                       "FusedConv",
+                                       "FusedGemm",
+                                       "FusedMatMul",
+                                       "Gelu",
+                                       "GroupNormalization",
+                                       "Identity",
+                                       "LayerNormalization",
+                                       "MatMulIntegerToFloat",
+                                       "MatMulNBits",
+                                       "Mish",
+                                       "MultiHeadAttention",
+                                       "Optional",
+                                       "OptionalGetElement",
+                                       "OptionalHasElement",
+                                       "QAttention",
+                                       "QGemm",
+                                       "QLinearAdd",
+                                       "QLinearAveragePool",
+                                       "QLinearConcat",
+                                       "QLinearGlobalAveragePool",
+                                       "QLinearLeakyRelu",
+                                       "QLinearMul",
+                                       "QLinearReduceMean",
+                                       "QLinearSigmoid",
+                                       "QLinearSoftmax",
+                                       "QLinearWhere",
+                                       "QuickGelu",
+                                       "RMSNormalization",
+                                       "RotaryEmbedding",
+                                       "SequenceAt",
+                                       "SequenceConstruct",
+                                       "SequenceEmpty",
+                                       "SequenceErase",
+                                       "SequenceInsert",
+                                       "SequenceLength",
+                                       "SequenceMap",
+                                       "SkipLayerNormalization",
+                                       "SkipSimplifiedLayerNormalization",
+                                       "SplitToSequence",
+                                       "TensorScatter" };
 
   for (guint i = 0; i < model->graph->nodes->len; i++)
     {
@@ -112,6 +162,13 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   fuzz_check (model != NULL, error);
   fuzz_check (array != NULL, other);
+  for (int kind = CJD_ONNX_SEQUENCE; kind <= CJD_ONNX_OTHER; kind++)
+    {
+      g_autoptr (GError) wrong = NULL;
+      g_autoptr (CjArray) value = cjd_onnx_value_parse (bytes, (CjdOnnxKind) kind, &wrong);
+
+      fuzz_check (value != NULL, wrong);
+    }
   if (model == NULL)
     return 0;
   g_free (cjl_onnx_print_unknown (model));

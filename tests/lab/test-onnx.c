@@ -128,6 +128,7 @@ test_function (void)
   y.name = (char *) "y";
   function.name = (char *) "Twice";
   function.domain = (char *) "mine";
+  function.overload = twice.proto.overload = (char *) "one of several";
   function.n_input = function.n_output = function.n_node = function.n_opset_import = 1;
   function.input = &a;
   function.output = &b;
@@ -151,6 +152,7 @@ test_function (void)
   /* one that calls itself comes to an end */
   add.proto.op_type = (char *) "Twice";
   add.proto.domain = (char *) "mine";
+  add.proto.overload = function.overload;
   add.proto.n_input = 1;
   g_clear_pointer (&parsed, cjd_onnx_free);
   g_clear_pointer (&results, g_ptr_array_unref);

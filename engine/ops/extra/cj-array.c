@@ -29,6 +29,8 @@ static const Type types[] = {
   [CJ_ARRAY_U32] = { "uint32", 4, 0, G_MAXUINT32 },
   [CJ_ARRAY_U64] = { "uint64", 8, 0, 18446744073709549568.0 },
   [CJ_ARRAY_BOOL] = { "bool", 1, 0, 1 },
+  [CJ_ARRAY_I4] = { "int4", 1, -8, 7 },
+  [CJ_ARRAY_U4] = { "uint4", 1, 0, 15 },
 };
 
 const char *
@@ -168,6 +170,32 @@ cj_array_new_ints (const gint64 *ints, guint n)
 }
 
 CjArray *
+cj_array_new_sequence (CjArrayType type, GPtrArray *items)
+{
+  const CjDims none = { 1, { 0 } };
+  CjArray *value = cj_array_new (type, &none, NULL);
+
+  value->items = items;
+  return value;
+}
+
+CjArray *
+cj_array_new_absent (void)
+{
+  const CjDims none = { 1, { 0 } };
+  CjArray *value = cj_array_new (CJ_ARRAY_F32, &none, NULL);
+
+  value->absent = TRUE;
+  return value;
+}
+
+gboolean
+cj_array_is_tensor (const CjArray *value)
+{
+  return value->items == NULL && !value->absent;
+}
+
+CjArray *
 cj_array_ref (CjArray *value)
 {
   g_atomic_int_inc (&value->ref_count);
@@ -183,6 +211,8 @@ cj_array_unref (CjArray *value)
     cj_array_unref (value->base);
   else
     g_free (value->data);
+  if (value->items != NULL)
+    g_ptr_array_unref (value->items);
   g_free (value);
 }
 
@@ -194,6 +224,7 @@ cj_array_reshape (CjArray *value, const CjDims *dims)
   *view = *value;
   view->ref_count = 1;
   view->dims = *dims;
+  view->items = NULL;
   view->base = cj_array_ref (value->base != NULL ? value->base : value);
   return view;
 }
@@ -214,6 +245,7 @@ read_one (const CjArray *value, gint64 i)
     case CJ_ARRAY_BF16:
       return (double) cj_bfloat_to_float (((const guint16 *) value->data)[i]);
     case CJ_ARRAY_I8:
+    case CJ_ARRAY_I4:
       return ((const gint8 *) value->data)[i];
     case CJ_ARRAY_I16:
       return ((const gint16 *) value->data)[i];
@@ -222,6 +254,7 @@ read_one (const CjArray *value, gint64 i)
     case CJ_ARRAY_I64:
       return (double) ((const gint64 *) value->data)[i];
     case CJ_ARRAY_U8:
+    case CJ_ARRAY_U4:
     case CJ_ARRAY_BOOL:
       return ((const guint8 *) value->data)[i];
     case CJ_ARRAY_U16:
@@ -249,6 +282,7 @@ read_one_int (const CjArray *value, gint64 i)
   switch (value->type)
     {
     case CJ_ARRAY_I8:
+    case CJ_ARRAY_I4:
       return ((const gint8 *) value->data)[i];
     case CJ_ARRAY_I16:
       return ((const gint16 *) value->data)[i];
@@ -257,6 +291,7 @@ read_one_int (const CjArray *value, gint64 i)
     case CJ_ARRAY_I64:
       return ((const gint64 *) value->data)[i];
     case CJ_ARRAY_U8:
+    case CJ_ARRAY_U4:
     case CJ_ARRAY_BOOL:
       return ((const guint8 *) value->data)[i];
     case CJ_ARRAY_U16:
@@ -278,6 +313,12 @@ write_one_int (CjArray *value, gint64 i, gint64 x)
     case CJ_ARRAY_I8:
     case CJ_ARRAY_U8:
       ((guint8 *) value->data)[i] = (guint8) x;
+      return;
+    case CJ_ARRAY_I4:
+      ((gint8 *) value->data)[i] = (gint8) (((x & 15) ^ 8) - 8);
+      return;
+    case CJ_ARRAY_U4:
+      ((guint8 *) value->data)[i] = (guint8) (x & 15);
       return;
     case CJ_ARRAY_BOOL:
       ((guint8 *) value->data)[i] = x != 0;

@@ -24,7 +24,9 @@ typedef enum
   CJ_ARRAY_U16,
   CJ_ARRAY_U32,
   CJ_ARRAY_U64,
-  CJ_ARRAY_BOOL
+  CJ_ARRAY_BOOL,
+  CJ_ARRAY_I4, /* a byte each, like the next */
+  CJ_ARRAY_U4
 } CjArrayType;
 
 /* n 0: a scalar. */
@@ -44,6 +46,9 @@ struct _CjArray
   gint64 size; /* elements */
   void *data;
   CjArray *base; /* whose data it is, or NULL: its own */
+  /* What is no tensor is empty, and operators on tensors refuse it: */
+  GPtrArray *items; /* a sequence of these, CjArray, or NULL */
+  gboolean absent;  /* an optional value that is not there; one that is there is the value itself */
 };
 
 /* "float", "int64": the names of the ONNX standard. */
@@ -63,6 +68,10 @@ char *cj_dims_print (const CjDims *dims);
 /* New, zeroed; refuses negative dimensions and more than CJ_ARRAY_MAX_BYTES with a sentence. */
 CjArray *cj_array_new (CjArrayType type, const CjDims *dims, GError **error);
 CjArray *cj_array_new_ints (const gint64 *ints, guint n); /* int64 [n] */
+/* A sequence of tensors of a type; takes the list, which owns them. */
+CjArray *cj_array_new_sequence (CjArrayType type, GPtrArray *items);
+CjArray *cj_array_new_absent (void);
+gboolean cj_array_is_tensor (const CjArray *value);
 CjArray *cj_array_ref (CjArray *value);
 void cj_array_unref (CjArray *value);
 

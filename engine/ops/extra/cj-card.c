@@ -23,7 +23,7 @@ refuse_word (const char *word, GError **error)
 static gboolean
 find_type (const char *name, gsize length, CjArrayType *type)
 {
-  for (int t = CJ_ARRAY_F32; t <= CJ_ARRAY_BOOL; t++)
+  for (int t = CJ_ARRAY_F32; t <= CJ_ARRAY_U4; t++)
     {
       const char *known = cj_array_type_get_name ((CjArrayType) t);
 

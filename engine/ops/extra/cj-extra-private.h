@@ -32,6 +32,15 @@ extern const CjExtraInfo cj_extra_quantise[];
 extern const CjExtraInfo cj_extra_vision[];
 extern const CjExtraInfo cj_extra_signal[];
 extern const CjExtraInfo cj_extra_loss[];
+extern const CjExtraInfo cj_extra_grid[];
+extern const CjExtraInfo cj_extra_fused[];
+extern const CjExtraInfo cj_extra_qlinear[];
+extern const CjExtraInfo cj_extra_embed[];
+extern const CjExtraInfo cj_extra_heads[];
+extern const CjExtraInfo cj_extra_old[];
+extern const CjExtraInfo cj_extra_rotary[];
+
+#define CJ_EXTRA_MS "com.microsoft." /* before the names of onnxruntime's own operators */
 
 /* Sentences. All return FALSE. */
 gboolean cj_extra_refuse_shapes (GError **error);                 /* inputs do not fit together */
@@ -56,6 +65,13 @@ gboolean cj_extra_ints_in (const CjExtraCall *call, guint input, guint most, gin
                            GError **error);
 gboolean cj_extra_ints_of (const CjExtraCall *call, guint input, const char *name, guint most,
                            gint64 *ints, guint *n, GError **error);
+
+/* The one result of an operator of the standard of version `opset`, which other operators are made of; its
+ * attributes are borrowed, NULL: none. An input that is NULL is not given. You unref; NULL on failure. */
+CjArray *cj_extra_apply (const char *op, gint64 opset, GPtrArray *attrs, guint n_in,
+                         CjArray *const *in, GError **error);
+/* The same of two inputs and no attributes; NULL, and no error is set, if `a` is NULL: it has failed before. */
+CjArray *cj_extra_apply_pair (const char *op, CjArray *a, CjArray *b, GError **error);
 
 /* The input, or NULL. Borrowed. */
 CjArray *cj_extra_in (const CjExtraCall *call, guint input);
@@ -130,6 +146,14 @@ CjArray *cj_extra_matmul (CjArray *a, CjArray *b, CjArrayType type, GError **err
 /* The convolution of float32 values by one call: y N F space, of x and weight; `b` may be NULL. */
 void cj_extra_convolve (const CjWindow *w, gint64 n, gint64 channels, gint64 filters, gint64 groups,
                         const float *x, const float *weight, const float *b, float *y);
+
+/* Adds columns [channels and taps, places of the result] to where in the input (C space) they come from. */
+void cj_extra_add_columns (const CjWindow *w, const float *columns, gint64 rows, float *y);
+
+/* Heads [B, H, S, D] turned by the angles of their tokens, the first of which stands at place `first` of tables [places,
+ * D / 2 or less]. You unref; NULL on failure. */
+CjArray *cj_extra_turn (CjArray *x, const CjArray *cosines, const CjArray *sines, gint64 first,
+                        gboolean interleaved, GError **error);
 
 /* As float32, float16 and double through it: results of type `type` are cast back. */
 gboolean cj_extra_give_as (CjExtraCall *call, guint k, CjArray *value, CjArrayType type,

@@ -74,10 +74,12 @@ cj_extra_node_find (const CjExtraNode *node, const char *name)
 /* --- running --- */
 
 static const CjExtraInfo *const families[] = {
-  cj_extra_pointwise, cj_extra_pair,     cj_extra_select, cj_extra_shape,  cj_extra_move,
-  cj_extra_index,     cj_extra_sort,     cj_extra_reduce, cj_extra_rows,   cj_extra_linear,
-  cj_extra_einsum,    cj_extra_conv,     cj_extra_pool,   cj_extra_norm,   cj_extra_recurrent,
-  cj_extra_resize,    cj_extra_quantise, cj_extra_vision, cj_extra_signal, cj_extra_loss,
+  cj_extra_pointwise, cj_extra_pair,     cj_extra_select,  cj_extra_shape,  cj_extra_move,
+  cj_extra_index,     cj_extra_sort,     cj_extra_reduce,  cj_extra_rows,   cj_extra_linear,
+  cj_extra_einsum,    cj_extra_conv,     cj_extra_pool,    cj_extra_norm,   cj_extra_recurrent,
+  cj_extra_resize,    cj_extra_quantise, cj_extra_vision,  cj_extra_signal, cj_extra_loss,
+  cj_extra_grid,      cj_extra_fused,    cj_extra_qlinear, cj_extra_embed,  cj_extra_heads,
+  cj_extra_old,       cj_extra_rotary,
 };
 
 const CjExtraInfo *
@@ -100,6 +102,14 @@ check_inputs (const CjExtraCall *call, GError **error)
 
   for (guint i = 0; there && i < call->info->least; i++)
     there = cj_extra_in (call, i) != NULL;
+  for (guint i = 0; i < call->n_in; i++)
+    if (call->in[i] != NULL && !cj_array_is_tensor (call->in[i])
+        && !g_str_equal (call->node->op, "Identity"))
+      {
+        g_set_error_literal (error, CJ_ERROR, CJ_ERROR_PARAM,
+                             _ ("it is not done for sequences and optional values"));
+        return FALSE;
+      }
   if (!there)
     g_set_error_literal (error, CJ_ERROR, CJ_ERROR_GRAPH,
                          _ ("it has not as many inputs as it takes"));
@@ -130,6 +140,27 @@ cj_extra_run (const CjExtraNode *node, guint n_in, CjArray *const *in, guint n_o
 }
 
 /* --- what the operators share --- */
+
+#define COMPOSED_OPSET 22 /* of what operators are made of */
+
+CjArray *
+cj_extra_apply (const char *op, gint64 opset, GPtrArray *attrs, guint n_in, CjArray *const *in,
+                GError **error)
+{
+  g_autoptr (GPtrArray) none = attrs == NULL ? g_ptr_array_new () : NULL;
+  const CjExtraNode node = { (char *) op, opset, attrs != NULL ? attrs : none };
+  CjArray *out = NULL;
+
+  return cj_extra_run (&node, n_in, in, 1, &out, error) ? out : NULL;
+}
+
+CjArray *
+cj_extra_apply_pair (const char *op, CjArray *a, CjArray *b, GError **error)
+{
+  CjArray *const in[2] = { a, b };
+
+  return a != NULL ? cj_extra_apply (op, COMPOSED_OPSET, NULL, 2, in, error) : NULL;
+}
 
 gboolean
 cj_extra_refuse_shapes (GError **error)

@@ -311,9 +311,8 @@ run_conv (CjExtraCall *call, GError **error)
 
 /* --- transposed --- */
 
-/* Adds columns [filters of a group and taps, places] to where they come from. */
-static void
-add_columns (const CjWindow *w, const float *columns, gint64 rows, float *y)
+void
+cj_extra_add_columns (const CjWindow *w, const float *columns, gint64 rows, float *y)
 {
   const gint64 places = w->out[0] * w->out[1] * w->out[2];
   const gint64 taps = w->kernel[0] * w->kernel[1] * w->kernel[2];
@@ -360,7 +359,7 @@ transpose (const CjWindow *w, const Inputs *in, gint64 groups, CjArray *y, GErro
         float *to = cj_array_f32 (y) + (n * groups + g) * filters * volume;
 
         cj_extra_multiply (rows, places, own, weight, 1, rows, x, places, 1, columns->data, places);
-        add_columns (w, columns->data, rows, to);
+        cj_extra_add_columns (w, columns->data, rows, to);
         for (gint64 f = 0; in->b != NULL && f < filters; f++)
           for (gint64 i = 0; i < volume; i++)
             to[f * volume + i] += cj_array_f32 (in->b)[g * filters + f];

@@ -102,7 +102,12 @@ run_split (CjExtraCall *call, GError **error)
   whole = x->dims.d[axis];
   if (n == 0)
     {
-      n = call->n_out;
+      /* since version 18 the number of parts is said, and not all of them need be read */
+      const gint64 said = cj_extra_int (call, "num_outputs", call->n_out);
+
+      if (said < call->n_out || said > MAX_PARTS)
+        return cj_extra_refuse_attr ("num_outputs", error);
+      n = (guint) said;
       if (n == 0 || n > MAX_PARTS)
         return cj_extra_refuse_shapes (error);
       size = (whole + n - 1) / n;
@@ -350,7 +355,7 @@ run_center_crop_pad (CjExtraCall *call, GError **error)
   for (guint i = 0; i < n; i++)
     {
       const guint k = (guint) (axes[i] < 0 ? axes[i] + x->dims.n : axes[i]);
-      const gint64 more = sizes[i] - dims.d[k];
+      const gint64 more = MAX (sizes[i], -1) - dims.d[k];
 
       before[k] = more >= 0 ? more / 2 : -(-more / 2);
       dims.d[k] = sizes[i];

@@ -347,7 +347,8 @@ const CjExtraInfo cj_extra_norm[] = {
   { "BatchNormalization", 1, 0, 5, 5, run_batch_norm },
   { "GroupNormalization", 18, 0, 3, 3, run_group_norm },
   { "InstanceNormalization", 1, 0, 3, 3, run_instance_norm },
-  { "LayerNormalization", 17, 0, 2, 3, run_layer_norm },
+  /* of the standard since version 17; onnxruntime wrote it under the same name before */
+  { "LayerNormalization", 1, 0, 2, 3, run_layer_norm },
   { "LpNormalization", 1, 0, 1, 1, run_lp_norm },
   { "LRN", 1, 0, 1, 1, run_lrn },
   { "MeanVarianceNormalization", 9, 0, 1, 1, run_mean_variance },

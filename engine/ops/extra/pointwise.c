@@ -487,6 +487,6 @@ const CjExtraInfo cj_extra_pointwise[] = {
   { "Swish", 24, 0, 1, 1, run_function },
   { "Tan", 7, 0, 1, 1, run_function },
   { "Tanh", 1, 0, 1, 1, run_function },
-  { "ThresholdedRelu", 10, 0, 1, 1, run_function },
+  { "ThresholdedRelu", 1, 0, 1, 1, run_function },
   { NULL, 0, 0, 0, 0, NULL },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whole numbers of 8 bits that stand for floats: x = (q - zero point) · scale. Jacob et al. (2018),
+/* Whole numbers of 4, 8 or 16 bits that stand for floats: x = (q - zero point) · scale. Jacob et al. (2018),
  * "Quantization and training of neural networks for efficient integer-arithmetic-only inference". */
 #include "cj-extra-private.h"
 
@@ -23,37 +23,83 @@ bounds (CjArrayType type, double *least, double *most, GError **error)
     case CJ_ARRAY_I16:
       *least = G_MININT16, *most = G_MAXINT16;
       return TRUE;
+    case CJ_ARRAY_I4:
+      *least = -8, *most = 7;
+      return TRUE;
+    case CJ_ARRAY_U4:
+      *least = 0, *most = 15;
+      return TRUE;
     default:
       return cj_extra_refuse_type (type, error);
     }
 }
 
-/* Where the scale of an element stands: one for all, or one for each place along an axis. */
+/* Where the scale of an element stands: one for all, or one for each place along an axis, or one for each block of
+ * so many places along it. */
 typedef struct
 {
-  gint64 n, inner;
+  gint64 n, inner;      /* scales along the axis; elements behind it */
+  gint64 length, block; /* places along the axis; 0: no blocks */
 } Scales;
+
+/* Since version 21: a scale has the dimensions of the input but for the axis. */
+static gboolean
+read_blocks (const CjExtraCall *call, gint64 block, Scales *s, GError **error)
+{
+  const CjArray *x = call->in[0], *scale = call->in[1];
+  guint axis;
+
+  if (block < 1)
+    return cj_extra_refuse_attr ("block_size", error);
+  if (!cj_extra_axis (cj_extra_int (call, "axis", 1), x->dims.n, &axis, error))
+    return FALSE;
+  for (guint k = 0; k < x->dims.n && scale->dims.n == x->dims.n; k++)
+    if (scale->dims.d[k]
+        != (k != axis || x->dims.d[k] == 0 ? x->dims.d[k] : (x->dims.d[k] - 1) / block + 1))
+      return cj_extra_refuse_shapes (error);
+  if (scale->dims.n != x->dims.n)
+    return cj_extra_refuse_shapes (error);
+  s->n = MAX (scale->dims.d[axis], 1);
+  s->length = MAX (x->dims.d[axis], 1);
+  s->inner = MAX (cj_dims_size (&x->dims, axis + 1, x->dims.n), 1);
+  s->block = block;
+  return TRUE;
+}
 
 static gboolean
 read_scales (const CjExtraCall *call, Scales *s, GError **error)
 {
   const CjArray *x = call->in[0], *scale = call->in[1], *zero = cj_extra_in (call, 2);
+  const gint64 block = cj_extra_int (call, "block_size", 0);
   guint axis;
 
-  *s = (Scales){ 1, 1 };
-  if (cj_extra_int (call, "block_size", 0) != 0 || scale->dims.n > 1)
-    return cj_extra_refuse_attr ("block_size", error);
+  *s = (Scales){ 1, 1, 1, 0 };
   if (zero != NULL && zero->size != scale->size)
     return cj_extra_refuse_shapes (error);
+  if (block != 0)
+    return read_blocks (call, block, s, error);
   if (scale->size == 1)
     return TRUE;
+  if (scale->dims.n != 1)
+    return cj_extra_refuse_shapes (error);
   if (!cj_extra_axis (cj_extra_int (call, "axis", 1), x->dims.n, &axis, error))
     return FALSE;
   if (scale->size != x->dims.d[axis])
     return cj_extra_refuse_shapes (error);
-  s->n = scale->size;
+  s->n = MAX (scale->size, 1);
   s->inner = MAX (cj_dims_size (&x->dims, axis + 1, x->dims.n), 1);
   return TRUE;
+}
+
+/* The scale of element i. */
+static gint64
+scale_at (const Scales *s, gint64 i)
+{
+  const gint64 row = i / s->inner;
+
+  if (s->block == 0)
+    return row % s->n;
+  return (row / s->length * s->n + row % s->length / s->block) * s->inner + i % s->inner;
 }
 
 static double
@@ -81,7 +127,7 @@ run_quantise (CjExtraCall *call, GError **error)
   y = cj_extra_out (call, 0, type, &x->dims, error);
   for (gint64 i = 0; y != NULL && i < x->size; i++)
     {
-      const gint64 k = i / s.inner % s.n;
+      const gint64 k = scale_at (&s, i);
       /* in float32, as everybody does it, for the sake of numbers halfway between two */
       const float quotient = (float) cj_array_get (x, i) / (float) cj_array_get (call->in[1], k);
 
@@ -96,17 +142,19 @@ static gboolean
 run_dequantise (CjExtraCall *call, GError **error)
 {
   const CjArray *x = call->in[0], *scale = call->in[1], *zero = cj_extra_in (call, 2);
+  CjArrayType type;
   Scales s;
   CjArray *y;
 
   if (cj_array_type_is_float (x->type))
     return cj_extra_refuse_type (x->type, error);
-  if (!read_scales (call, &s, error))
+  if (!cj_extra_type (call, "output_dtype", scale->type, &type, error)
+      || !read_scales (call, &s, error))
     return FALSE;
-  y = cj_extra_out (call, 0, scale->type, &x->dims, error);
+  y = cj_extra_out (call, 0, type, &x->dims, error);
   for (gint64 i = 0; y != NULL && i < x->size; i++)
     {
-      const gint64 k = i / s.inner % s.n;
+      const gint64 k = scale_at (&s, i);
 
       cj_array_set (y, i,
                     (cj_array_get (x, i) - (zero != NULL ? cj_array_get (zero, k) : 0))

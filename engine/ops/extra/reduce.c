@@ -144,6 +144,16 @@ reduced_dims (const CjArray *x, guint bits, gboolean keep)
   return dims;
 }
 
+/* The extreme of no whole numbers at all: the end of the type that every number lies on this side of. */
+static void
+set_end (CjArray *y, gint64 i, Kind kind)
+{
+  if (y->type == CJ_ARRAY_BOOL)
+    cj_array_set_int (y, i, kind == MIN_OF);
+  else
+    cj_array_set (y, i, kind == MIN_OF ? INFINITY : -INFINITY);
+}
+
 static gboolean
 run_reduce (CjExtraCall *call, GError **error)
 {
@@ -172,7 +182,9 @@ run_reduce (CjExtraCall *call, GError **error)
   for (guint k = 0; k < x->dims.n; k++)
     n *= bits & 1u << k ? x->dims.d[k] : 1;
   for (gint64 i = 0; i < y->size; i++)
-    if (floats || kind == L2 || kind == LOG_SUM || kind == LOG_SUM_EXP)
+    if (!floats && n == 0 && (kind == MAX_OF || kind == MIN_OF))
+      set_end (y, i, kind);
+    else if (floats || kind == L2 || kind == LOG_SUM || kind == LOG_SUM_EXP)
       cj_array_set (y, i, reduce_floats (turned, i * n, n, kind));
     else
       cj_array_set_int (y, i, reduce_ints (turned, i * n, n, kind));

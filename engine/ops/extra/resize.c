@@ -352,7 +352,6 @@ run_resize (CjExtraCall *call, GError **error)
   r.outside = cj_extra_float (call, "extrapolation_value", 0);
   r.exclude_outside = cj_extra_int (call, "exclude_outside", 0) != 0;
   r.antialias = cj_extra_int (call, "antialias", 0) != 0;
-  r.exclude_outside = r.exclude_outside || r.antialias;
   return read_mode (call, &r, error) && read_inputs (call, &r, error) && resize (call, &r, error);
 }
 

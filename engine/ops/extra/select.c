@@ -90,10 +90,11 @@ static gboolean
 find_type (gint64 number, CjArrayType *type)
 {
   static const gint8 numbers[]
-      = { -1,           CJ_ARRAY_F32, CJ_ARRAY_U8,  CJ_ARRAY_I8,  CJ_ARRAY_U16,
-          CJ_ARRAY_I16, CJ_ARRAY_I32, CJ_ARRAY_I64, -1,           CJ_ARRAY_BOOL,
-          CJ_ARRAY_F16, CJ_ARRAY_F64, CJ_ARRAY_U32, CJ_ARRAY_U64, -1,
-          -1,           CJ_ARRAY_BF16 };
+      = { -1,           CJ_ARRAY_F32,  CJ_ARRAY_U8,  CJ_ARRAY_I8,  CJ_ARRAY_U16,
+          CJ_ARRAY_I16, CJ_ARRAY_I32,  CJ_ARRAY_I64, -1,           CJ_ARRAY_BOOL,
+          CJ_ARRAY_F16, CJ_ARRAY_F64,  CJ_ARRAY_U32, CJ_ARRAY_U64, -1,
+          -1,           CJ_ARRAY_BF16, -1,           -1,           -1,
+          -1,           CJ_ARRAY_U4,   CJ_ARRAY_I4 };
 
   if (number < 0 || number >= (gint64) G_N_ELEMENTS (numbers) || numbers[number] < 0)
     return FALSE;
