@@ -162,40 +162,6 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   return cjl_onnx_finish (import, node, made, handled);
 }
 
-/* A card has few ports: a value that is cut into more pieces is cut by a card a piece. */
-static gboolean
-rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const gint64 rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  gint64 axis = cjl_onnx_get_int (node, "axis", 0), at = 0;
-
-  axis += axis < 0 ? rank : 0;
-  if (node->outputs->len <= CJ_LAYER_MAX_OUT || axis < 1 || axis >= rank)
-    return TRUE;
-  for (guint k = 0; k < node->outputs->len; k++)
-    if (cjl_onnx_value (import, cjl_onnx_output (node, k)) == NULL)
-      return TRUE;
-  for (guint k = 0; k < node->outputs->len; k++)
-    {
-      const CjArray *piece = cjl_onnx_value (import, cjl_onnx_output (node, k));
-      const gint64 end = at + piece->dims.d[axis];
-      CjNode *made = cjl_onnx_put (import, "onnx-operator", node, cjl_onnx_input (node, 0), error,
-                                   "operator=Slice@1/1", NULL);
-
-      if (made == NULL
-          || !cjl_onnx_set (import, made, error, "attributes",
-                            "axes:I=%lld starts:I=%lld ends:I=%lld", (long long) axis,
-                            (long long) at, (long long) end)
-          || !cjl_onnx_set (import, made, error, "inputs", "x:%s",
-                            cj_array_type_get_name (piece->type)))
-        return FALSE;
-      cjl_onnx_note (import, cjl_onnx_output (node, k), made, 0);
-      at = end;
-    }
-  *handled = TRUE;
-  return TRUE;
-}
-
 /* --- shapes --- */
 
 /* As a layer that lays out each sample anew, if samples stay what they are. */
@@ -470,16 +436,20 @@ static const struct
   { "Concat", rule_token },
   { "Concat", rule_concat },
   { "Conv", cjl_onnx_rule_conv },
+  { "Conv", cjl_onnx_rule_conv_3d },
   { "ConvTranspose", cjl_onnx_rule_conv_transpose },
   { "Dropout", rule_pass },
   { "Elu", rule_slope },
   { "Flatten", rule_reshape },
   { "Gather", rule_embedding },
+  { "Gather", cjl_onnx_rule_gather_rows },
   { "Gemm", rule_gemm },
   { "GlobalAveragePool", rule_mean },
   { "GRU", cjl_onnx_rule_recurrent },
   { "GlobalMaxPool", rule_mean },
   { "Identity", rule_pass },
+  { "InstanceNormalization", cjl_onnx_rule_instance_norm },
+  { "LRN", cjl_onnx_rule_lrn },
   { "LSTM", cjl_onnx_rule_recurrent },
   { "LayerNormalization", cjl_onnx_rule_layer_norm },
   { "LeakyRelu", rule_slope },
@@ -488,8 +458,10 @@ static const struct
   { "MatMul", rule_matmul },
   { "MaxPool", cjl_onnx_rule_pool },
   { "Mul", cjl_onnx_rule_rms_norm },
+  { "Mul", cjl_onnx_rule_glu },
   { "Mul", rule_pair },
   { "PRelu", rule_prelu },
+  { "Pad", cjl_onnx_rule_pad },
   { "Pow", cjl_onnx_rule_rms_norm },
   { "QuantizeLinear", cjl_onnx_rule_quantise },
   { "RNN", cjl_onnx_rule_recurrent },
@@ -497,11 +469,14 @@ static const struct
   { "ReduceMean", rule_reduce },
   { "ReduceSum", rule_reduce },
   { "Reshape", rule_reshape },
+  { "Resize", cjl_onnx_rule_resize },
+  { "Slice", cjl_onnx_rule_slice },
   { "Softmax", rule_softmax },
-  { "Split", rule_split },
+  { "Split", cjl_onnx_rule_split },
   { "Squeeze", rule_reshape },
   { "Transpose", rule_transpose },
   { "Unsqueeze", rule_reshape },
+  { "Upsample", cjl_onnx_rule_resize },
 };
 
 static gboolean

@@ -107,6 +107,20 @@ lay_flat (const CjlOnnxImport *import, Window *w)
   w->pads[1] = w->pads[2 + kept];
 }
 
+/* What comes out longer of a window that was laid flat; FALSE: its row or column would become several. */
+static gboolean
+lay_more_flat (const Window *w, gint64 *more)
+{
+  const gboolean row = w->axes != NULL && g_str_equal (w->axes, "NF1T");
+
+  if (!row && (w->axes == NULL || !g_str_equal (w->axes, "NFT1")))
+    return TRUE;
+  if (more[row ? 0 : 1] != 0)
+    return FALSE;
+  more[0] = more[row ? 1 : 0];
+  return TRUE;
+}
+
 /* A window over height and width, or over time, that a layer can have; `kernel` is that of a weight, or NULL. */
 static gboolean
 read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 *kernel, Window *w)
@@ -296,6 +310,54 @@ cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
   return add_filters (import, node, made, &w, weight->dims.d[0], weight, bias, handled, error);
 }
 
+/* Over depth, height and width, [N, C, D, H, W]. */
+gboolean
+cjl_onnx_rule_conv_3d (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                       GError **error)
+{
+  static const struct
+  {
+    const char *deep, *flat;
+  } names[] = { { "depth", "kernel" },
+                { "stride-depth", "stride" },
+                { "dilation-depth", "dilation" },
+                { "padding-depth", "padding" } };
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  gint64 n[15] = { 0, 0, 0, 1, 1, 1, 1, 1, 1 }; /* kernel, strides, dilations, pads before, after */
+  CjArray *bias;
+  CjNode *made;
+
+  if (x == NULL || weight == NULL || x->dims.n != 5 || weight->dims.n != 5 || import->lift != NULL
+      || x->dims.d[0] != import->batch || !cjl_onnx_flows (import, node, 0)
+      || weight->dims.d[0] > 4096 || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
+      || !cjl_onnx_read_bias (import, node, weight->dims.d[0], &bias))
+    return TRUE;
+  memcpy (n, weight->dims.d + 2, 3 * sizeof *n);
+  if (!read_list (node, "kernel_shape", 3, n) || !read_list (node, "strides", 3, n + 3)
+      || !read_list (node, "dilations", 3, n + 6) || !read_list (node, "pads", 6, n + 9))
+    return TRUE;
+  for (guint k = 0; k < 12; k++)
+    if (n[k] < (k < 9 ? 1 : 0) || n[k] > MAX_WINDOW || (k >= 9 && n[k] != n[k + 3]))
+      return TRUE;
+  made = cjl_onnx_put (import, "conv-3d", node, cjl_onnx_input (node, 0), error,
+                       bias != NULL ? "bias=true" : "bias=false", NULL);
+  if (made == NULL
+      || !cjl_onnx_set (import, made, error, "filters", "%lld", (long long) weight->dims.d[0])
+      || !cjl_onnx_set (import, made, error, "groups", "%lld",
+                        (long long) cjl_onnx_get_int (node, "group", 1)))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!cjl_onnx_set (import, made, error, names[i].deep, "%lld", (long long) n[3 * i])
+        || !cjl_onnx_set (import, made, error, names[i].flat, "%lldx%lld", (long long) n[3 * i + 1],
+                          (long long) n[3 * i + 2]))
+      return FALSE;
+  cjl_onnx_weight (import, made, "weight", weight, NULL);
+  if (bias != NULL)
+    cjl_onnx_weight (import, made, "bias", bias, NULL);
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
 gboolean
 cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                               GError **error)
@@ -311,8 +373,8 @@ cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gb
       || weight->dims.n < 3 || weight->dims.d[1] * groups > 4096
       || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
       || cj_extra_node_find (node->op, "output_shape") != NULL
-      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same || w.n + 2 != weight->dims.n
-      || !read_list (node, "output_padding", w.n, more)
+      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same
+      || !read_list (node, "output_padding", weight->dims.n - 2, more) || !lay_more_flat (&w, more)
       || !cjl_onnx_read_bias (import, node, weight->dims.d[1] * groups, &bias))
     return TRUE;
   made = put_window (import, node, &w, "transposed-conv-1d", "transposed-conv-2d", error);
@@ -322,16 +384,44 @@ cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gb
                       error);
 }
 
+/* Whether padding behind that is more than before only lets the last windows hang over, as the layers can: as many
+ * windows come out. What they do not see is no number to a maximum, or to a mean of what is there. */
+static gboolean
+hangs_over (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
+{
+  const CjArray *x = cjl_onnx_value (import, w->x);
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+
+  if (w->padded || w->axes == NULL ? w->padded || w->n != 2 : !g_str_equal (w->axes, "NFT"))
+    return FALSE;
+  if (x == NULL || y == NULL || x->dims.n != w->n + 2 || y->dims.n != w->n + 2)
+    return FALSE;
+  for (guint k = 0; k < w->n; k++)
+    {
+      const gint64 room
+          = x->dims.d[2 + k] + 2 * w->pads[k] - (w->kernel[k] - 1) * w->dilation[k] - 1;
+      gint64 n = room < 0 ? 0 : (room + w->stride[k] - 1) / w->stride[k] + 1;
+
+      /* one that ceil adds begins inside or in the padding before */
+      n -= n > 1 && (n - 1) * w->stride[k] >= x->dims.d[2 + k] + w->pads[k];
+      if (w->pads[w->n + k] < w->pads[k] || n != y->dims.d[2 + k])
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                     GError **error)
 {
   const gboolean largest = cjl_onnx_is_op (node, "MaxPool");
+  const gboolean whole = !largest && cjl_onnx_get_int (node, "count_include_pad", 0) != 0;
   CjNode *made;
   Window w;
 
-  if (!read_window (import, node, NULL, &w) || !w.same || *cjl_onnx_output (node, 1) != '\0'
-      || cjl_onnx_get_int (node, "storage_order", 0) != 0)
+  if (!read_window (import, node, NULL, &w)
+      || (!w.same && (whole || !hangs_over (import, node, &w)))
+      || *cjl_onnx_output (node, 1) != '\0' || cjl_onnx_get_int (node, "storage_order", 0) != 0)
     return TRUE;
   for (guint k = 0; k < w.n; k++)
     if (2 * w.pads[k] > w.kernel[k] || (!largest && w.dilation[k] != 1))
@@ -342,9 +432,9 @@ cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || !set_sizes (import, made, &w, "stride", w.stride, error)
       || !set_sizes (import, made, &w, "padding", w.pads, error)
       || (largest && !set_sizes (import, made, &w, "dilation", w.dilation, error))
-      || (cjl_onnx_get_int (node, "ceil_mode", 0) != 0
+      || ((!w.same || cjl_onnx_get_int (node, "ceil_mode", 0) != 0)
           && !cjl_onnx_set (import, made, error, "ceil", "%s", "true"))
-      || (!largest && !w.padded && cjl_onnx_get_int (node, "count_include_pad", 0) == 0
+      || (!largest && !w.padded && !whole
           && !cjl_onnx_set (import, made, error, "exclude-padding", "%s", "true")))
     return FALSE;
   return finish_window (import, node, &w, made, handled);
