@@ -397,6 +397,26 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* Whether a port gives the numbers of words that go into the network: all of them, or a piece that was split off. */
+static gboolean
+is_words (const CjNode *node)
+{
+  while (node != NULL && g_str_equal (node->layer->id, "split"))
+    node = node->from[0].node;
+  return node != NULL && g_str_equal (node->layer->id, "input");
+}
+
+/* Whether nothing but words goes into the network; else all of it is measured values. */
+static gboolean
+takes_words (const CjlOnnxImport *import)
+{
+  for (guint i = 0; i < import->inputs->len; i++)
+    if (import->input_axes[i] >= 0
+        && cj_array_type_is_float (((const CjArray *) import->inputs->pdata[i])->type))
+      return FALSE;
+  return TRUE;
+}
+
 /* Rows of a table by the words of the input. */
 static gboolean
 rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
@@ -407,9 +427,8 @@ rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
   CjNode *made;
 
   if (table == NULL || table->dims.n != 2 || cjl_onnx_get_int (node, "axis", 0) != 0
-      || words == NULL || words->dims.n != 2 || made_of == NULL
-      || !g_str_equal (made_of->node->layer->id, "input") || table->dims.d[1] > 65536
-      || !cj_array_type_is_float (table->type))
+      || words == NULL || words->dims.n != 2 || made_of == NULL || !is_words (made_of->node)
+      || !takes_words (import) || table->dims.d[1] > 65536 || !cj_array_type_is_float (table->type))
     return TRUE;
   made = cjl_onnx_put (import, "embedding", node, cjl_onnx_input (node, 1), error, NULL);
   if (made == NULL

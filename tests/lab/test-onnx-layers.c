@@ -244,11 +244,11 @@ test_padding (void)
   static const OnnxCase cases[] = {
     { "as PyTorch has it",
       MARKED PYTORCH SPREAD "Where m4,inf,nul > m5; Mul m5,uno > m6; Add sc,m6 > sm;" PYTORCH_OUT,
-      "[Slice] 2 flatten multi-head-attention reshape" },
+      "flatten multi-head-attention reshape split" },
     { "chosen among the scores, where a mark says what counts",
       MARKED BERT "l h1 -1,1,1,7; Reshape pad,h1 > m1; Where m1,sc,inf > sm;" BERT_OUT
                   "Identity at > y; out y",
-      "[Slice] 2 flatten multi-head-attention reshape" },
+      "flatten multi-head-attention reshape split" },
     { "where a word is",
       "in:int64 x -,7; w table 11,12; l pad 1; n inf -inf; l axes 1,2; Gather table,x > e; Equal "
       "x,pad > m; Unsqueeze m,axes > m1; " ON (e) "Where m1,inf,sc > sm;" BERT_OUT
@@ -257,13 +257,13 @@ test_padding (void)
     { "not so far off that a query with nothing to hear is no number",
       MARKED BERT "l h1 -1,1,1,7; Reshape pad,h1 > m1; Where m1,far,sc > sm;" BERT_OUT
                   "Identity at > y; out y",
-      "[Div] [MatMul] 2 [Reshape] [Slice] 2 [Where] dense 4 flatten permute 4 reshape 5 softmax" },
+      "[Div] [MatMul] 2 [Reshape] [Where] dense 4 flatten permute 4 reshape 5 softmax split" },
     { "marks of queries, not of keys",
       MARKED BERT
       "l h1 -1,1,7,1; Reshape pad,h1 > m1; Where m1,inf,sc > sa; Where m1,nul,sa > sm;" BERT_OUT
       "Identity at > y; out y",
-      "[Div] [MatMul] 2 [Reshape] [Slice] 2 [Where] 2 dense 4 flatten permute 4 reshape 5 "
-      "softmax" },
+      "[Div] [MatMul] 2 [Reshape] [Where] 2 dense 4 flatten permute 4 reshape 5 "
+      "softmax split" },
   };
 
   onnx_canvas_check_cases (cases, G_N_ELEMENTS (cases));
@@ -321,17 +321,29 @@ test_inputs (void)
         "Relu p > q;"
         "Conv picture,c > r; Flatten r > s axis=1; Concat q,s > t axis=1; MatMul t,z > y; out y";
   static const OnnxCase cases[] = {
-    { "two", text, "[Slice] 2 concat conv-2d dense 2 flatten 2 relu reshape" },
+    { "two", text, "concat conv-2d dense 2 flatten 2 relu reshape split" },
     { "states of a cell",
       "in x N,7,4; in h 1,N,6; in c 1,N,6; " LSTM
       "Transpose x > a perm=1,0,2; LSTM a,w,r,b,-,h,c > p,hn,cn hidden_size=6; l one 1;"
       "Squeeze p,one > t; Transpose t > y perm=1,0,2; out y; out hn; out cn",
-      "[Slice] 3 [Transpose] 2 flatten lstm reshape 3" },
+      "[Transpose] 2 flatten lstm reshape 3 split 2" },
     { "words of two kinds",
       "in:int64 word N,7; in:int64 kind N,7; w v 11,12; w k 5,12; Gather v,word > a; Gather k,kind "
       "> b;"
       "Add a,b > y; out y",
-      "[Gather] 2 [Slice] 2 add" },
+      "add embedding 2 split" },
+    { "words, their kinds and what counts of them",
+      "in:int64 word N,7; in:int64 kind N,7; in:int64 counts N,7; w words 11,12; w kinds 5,12; w "
+      "places "
+      "7,12; n inf -inf; l axes 1,2; Gather words,word > a; Gather kinds,kind > b; Add a,b > c; "
+      "Add "
+      "c,places > e; Cast counts > m to=9; Unsqueeze m,axes > m1;" ON (
+          e) "Where m1,sc,inf > sm;" BERT_OUT "Identity at > y; out y",
+      "add embedding 2 learned-position multi-head-attention split 2" },
+    { "words and a number",
+      "in:int64 word N,7; in x N,12; w v 11,12; Gather v,word > a; l one 1; Unsqueeze x,one > b; "
+      "Add a,b > y; out y",
+      "[Add] [Gather] flatten reshape split" },
   };
   g_autoptr (GBytes) bytes = onnx_text_print (text);
   g_autoptr (CjlProject) project = NULL;
