@@ -65,7 +65,6 @@ static const struct
   { "bilinear", { 2, { FLOATS ({ 2, { 3, 5 } }), FLOATS ({ 2, { 3, 7 } }) } } },
   { "embedding", { 1, { { { 2, { 1, 1 } }, CJ_INT32, 5 } } } },
   { "embedding", { 1, { { { 2, { 3, 7 } }, CJ_INT32, 5 } } } },
-  { "split", { 1, { { { 2, { 3, 7 } }, CJ_INT32, 5 } } } },
   { "multi-head-attention", { 1, { FLOATS ({ 3, { 1, 1, 4 } }) } } },
   { "multi-head-attention",
     { 4,
