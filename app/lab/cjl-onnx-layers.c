@@ -447,6 +447,7 @@ static const struct
   CjlOnnxRule rule;
 } rules[] = {
   { "Add", rule_places },
+  { "Add", cjl_onnx_rule_formula_row },
   { "Add", rule_pair },
   { "AveragePool", cjl_onnx_rule_pool },
   { "BatchNormalization", cjl_onnx_rule_batch_norm },
@@ -478,6 +479,7 @@ static const struct
   { "MaxPool", cjl_onnx_rule_pool },
   { "Mul", cjl_onnx_rule_rms_norm },
   { "Mul", cjl_onnx_rule_glu },
+  { "Mul", cjl_onnx_rule_formula_row },
   { "Mul", rule_pair },
   { "PRelu", rule_prelu },
   { "Pad", cjl_onnx_rule_pad },
@@ -531,5 +533,7 @@ cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       if (!done)
         return FALSE;
     }
-  return *handled || try_rules (import, node, handled, error);
+  return *handled
+         || (try_rules (import, node, handled, error)
+             && (*handled || cjl_onnx_rule_formula (import, node, handled, error)));
 }

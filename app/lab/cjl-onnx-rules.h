@@ -94,6 +94,13 @@ gboolean cjl_onnx_rule_rms_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
 gboolean cjl_onnx_rule_pointwise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                   GError **error);
 
+/* Whatever sums, products and functions a formula can say, if no layer does; and where a formula is taken up by one
+ * node more, of the same value. */
+gboolean cjl_onnx_rule_formula (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                GError **error);
+gboolean cjl_onnx_rule_formula_row (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                    gboolean *handled, GError **error);
+
 /* Rounding to few bits and back; says at the end what there was of it. */
 gboolean cjl_onnx_rule_quantise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                  GError **error);

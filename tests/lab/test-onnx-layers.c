@@ -197,7 +197,7 @@ test_attention (void)
       "multi-head-attention" },
     { "another mask stays cards",
       "in x -,7,12; w odd 7,7;" BERT "Add sc,odd > sm;" BERT_OUT "Identity at > y; out y",
-      "[Add] [Div] [MatMul] 2 dense 4 permute 4 reshape 4 softmax" },
+      "[Add] [MatMul] 2 dense 4 formula permute 4 reshape 4 softmax" },
     { "fewer numbers a head than features",
       "in x -,7,12; w wq 12,6; w wk 12,6; w wv 12,6; w wo 6,12; l h 0,0,2,3; l back 0,0,6; n d 0.4;"
       "MatMul x,wq > q; MatMul x,wk > k; MatMul x,wv > v; Reshape q,h > qh; Transpose qh > qt "
@@ -257,12 +257,12 @@ test_padding (void)
     { "not so far off that a query with nothing to hear is no number",
       MARKED BERT "l h1 -1,1,1,7; Reshape pad,h1 > m1; Where m1,far,sc > sm;" BERT_OUT
                   "Identity at > y; out y",
-      "[Div] [MatMul] 2 [Reshape] [Where] dense 4 flatten permute 4 reshape 5 softmax split" },
+      "[MatMul] 2 [Reshape] [Where] dense 4 flatten formula permute 4 reshape 5 softmax split" },
     { "marks of queries, not of keys",
       MARKED BERT
       "l h1 -1,1,7,1; Reshape pad,h1 > m1; Where m1,inf,sc > sa; Where m1,nul,sa > sm;" BERT_OUT
       "Identity at > y; out y",
-      "[Div] [MatMul] 2 [Reshape] [Where] 2 dense 4 flatten permute 4 reshape 5 "
+      "[MatMul] 2 [Reshape] [Where] 2 dense 4 flatten formula permute 4 reshape 5 "
       "softmax split" },
   };
 
@@ -311,6 +311,55 @@ test_spelled (void)
   onnx_canvas_check_cases (cases, G_N_ELEMENTS (cases));
 }
 
+/* What no layer does but a formula can say. */
+static void
+test_formulas (void)
+{
+  static const OnnxCase cases[] = {
+    { "a row of one value",
+      "in x -,9; w w 9,9; n half 0.5; n two 2.0; n less -0.25; MatMul x,w > a; Sin a > b; Mul a,a "
+      "> "
+      "c; Neg c > d; Exp d > f; Mul b,f > g; Abs a > h; Add a,two > i; Div h,i > j; Mul j,less > "
+      "k; "
+      "Sub g,k > y; out y",
+      "dense flatten formula" },
+    { "numbers a channel",
+      "in x -,4,6,5; w s 4,1,1; w b 1,4,1,1; n half 0.5; Mul x,s > a; Add b,a > c; Max c,half > y; "
+      "out y",
+      "formula reshape" },
+    { "numbers a feature of a sequence",
+      "in x -,6,5; w s 5; w p 5; Mul x,s > a; Cos a > b; Sub p,b > y; out y", "formula" },
+    { "a channel weighed by what is in all of it",
+      "in x -,4,6,5; GlobalAveragePool x > a; Sigmoid a > b; Mul x,b > y; out y",
+      "formula mean reshape sigmoid" },
+    { "three values",
+      "in x -,4; w w 4,4; w v 4,4; MatMul x,w > a; MatMul x,v > b; Sub a,b > c; Div c,x > d; Min "
+      "d,a > y; out y",
+      "dense 2 flatten formula" },
+    { "what is read in between",
+      "in x -,4; w w 4,4; n h 0.5; MatMul x,w > a; Mul a,h > b; Sin b > c; Sub c,b > y; out y; out "
+      "c",
+      "dense flatten formula 3" },
+    { "moments first",
+      "in x 7,-,4; n h 0.5; Mul x,h > a; Cos a > b; Transpose b > y perm=1,0,2; "
+      "out y",
+      "formula" },
+    { "powers that are no numbers, and numbers of a place",
+      "in x -,6,5; w p 6,1; Abs x > a; Pow a,a > b; Mul b,p > y; out y", "[Mul] [Pow] formula" },
+    { "a number for each sample of a batch that is told", "in x 3,4; w w 3,1; Mul x,w > y; out y",
+      NULL },
+  };
+  g_autoptr (GBytes) bytes = onnx_text_print (cases[0].text);
+  g_autoptr (CjlProject) project = NULL;
+  g_autoptr (GError) error = NULL;
+
+  onnx_canvas_check_cases (cases, G_N_ELEMENTS (cases));
+  project = cjl_onnx_parse (bytes, NULL, "formula", NULL, &error);
+  g_assert_no_error (error);
+  onnx_canvas_can_train (project, &error);
+  g_assert_no_error (error);
+}
+
 /* --- several inputs --- */
 
 static void
@@ -343,7 +392,7 @@ test_inputs (void)
     { "words and a number",
       "in:int64 word N,7; in x N,12; w v 11,12; Gather v,word > a; l one 1; Unsqueeze x,one > b; "
       "Add a,b > y; out y",
-      "[Add] [Gather] flatten reshape split" },
+      "[Gather] flatten formula reshape split" },
   };
   g_autoptr (GBytes) bytes = onnx_text_print (text);
   g_autoptr (CjlProject) project = NULL;
@@ -429,7 +478,7 @@ test_graphs (void)
       "> d;"
       "LeakyRelu d > b alpha=@slope };"
       "in x -,6; w v 6,6; mine.Norm x,v > p slope=0.3; mine.Norm p,v > y slope=0.1; out y",
-      "[Add] 2 dense 2 flatten leaky-relu 2" },
+      "dense 2 flatten formula 2 leaky-relu 2" },
     { "a condition that is known",
       "in x -,6; w v 6,6; w u 6,6; n three 3.0; Shape x > s; l one 1; l two 2; Slice s,one,two > n;"
       "Cast n > f to=1; Greater f,three > c0; l zero 0; Squeeze c0,zero > c;"
@@ -473,11 +522,11 @@ static void
 test_cards (void)
 {
   g_autoptr (GBytes) bytes = onnx_text_print (
-      "in x -,4; w w 4,4; w v 4,3; MatMul x,w > a; Sin a > s; MatMul s,v > y; out y");
+      "in x -,4; w w 4,4; w v 4,3; MatMul x,w > a; Sign a > s; MatMul s,v > y; out y");
   g_autoptr (CjlProject) project = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_free (onnx_canvas_check_bytes ("cards", bytes, "[Sin] dense 2 flatten"));
+  g_free (onnx_canvas_check_bytes ("cards", bytes, "[Sign] dense 2 flatten"));
   project = cjl_onnx_parse (bytes, NULL, "cards", NULL, &error);
   g_assert_no_error (error);
   g_assert_false (onnx_canvas_can_train (project, &error));
@@ -590,6 +639,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/onnx-layers/attention", test_attention);
   g_test_add_func ("/lab/onnx-layers/padding", test_padding);
   g_test_add_func ("/lab/onnx-layers/spelled", test_spelled);
+  g_test_add_func ("/lab/onnx-layers/formulas", test_formulas);
   g_test_add_func ("/lab/onnx-layers/inputs", test_inputs);
   g_test_add_func ("/lab/onnx-layers/shared-input", test_shared_input);
   g_test_add_func ("/lab/onnx-layers/quantised", test_quantised);
