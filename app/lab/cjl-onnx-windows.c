@@ -289,11 +289,60 @@ put_border (CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w, CjN
   return *made != NULL && cj_graph_connect (import->graph, border, 0, *made, 0, error);
 }
 
+/* What turns the maps of a convolution by patches into tokens: the last node of it, or NULL (Dosovitskiy et al., 2021). */
+static const CjdOnnxNode *
+find_tokens (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
+{
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0)), *flat;
+  const CjdOnnxNode *reshape = cjl_onnx_next_op (import, node, "Reshape"), *turn;
+  const CjAttr *perm;
+
+  if (w->n != 2 || w->kernel[0] < 2 || w->kernel[0] > MAX_WINDOW || reshape == NULL || y == NULL
+      || cjl_onnx_get_int (node, "group", 1) != 1)
+    return NULL;
+  for (guint k = 0; k < 4; k++)
+    if (w->pads[k] != 0 || w->kernel[k / 2] != w->kernel[0] || w->stride[k / 2] != w->kernel[0]
+        || w->dilation[k / 2] != 1)
+      return NULL;
+  flat = cjl_onnx_value (import, cjl_onnx_output (reshape, 0));
+  turn = cjl_onnx_next_op (import, reshape, "Transpose");
+  perm = turn != NULL ? cj_extra_node_find (turn->op, "perm") : NULL;
+  return flat != NULL && flat->dims.n == 3 && flat->dims.d[0] == y->dims.d[0]
+                 && flat->dims.d[1] == y->dims.d[1] && y->dims.d[0] == import->batch && perm != NULL
+                 && perm->kind == CJ_ATTR_INTS && perm->n == 3 && perm->ints[0] == 0
+                 && perm->ints[1] == 2
+             ? turn
+             : NULL;
+}
+
+static gboolean
+put_patches (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *last,
+             const Window *w, const CjArray *weight, const CjArray *bias, gboolean *handled,
+             GError **error)
+{
+  const CjShape units = cj_shape1 (weight->dims.d[0]);
+  const CjDims row = { 1, { weight->dims.d[0] } };
+  g_autoptr (CjArray) zeros = cj_array_new (CJ_ARRAY_F32, &row, error);
+  CjNode *made
+      = zeros != NULL ? cjl_onnx_put (import, "patch-embedding", node, w->x, error, NULL) : NULL;
+
+  if (made == NULL
+      || !cjl_onnx_set (import, made, error, "features", "%lld", (long long) weight->dims.d[0])
+      || !cjl_onnx_set (import, made, error, "patch", "%lld", (long long) w->kernel[0]))
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", weight, NULL);
+  cjl_onnx_weight (import, made, "bias", bias != NULL ? bias : zeros, &units);
+  cjl_onnx_take (import, node);
+  cjl_onnx_take (import, cjl_onnx_maker (import, cjl_onnx_input (last, 0)));
+  return cjl_onnx_finish (import, last, made, handled);
+}
+
 gboolean
 cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                     GError **error)
 {
   const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  const CjdOnnxNode *tokens;
   CjNode *made;
   CjArray *bias;
   Window w;
@@ -303,6 +352,9 @@ cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || !cjl_onnx_read_bias (import, node, weight->dims.d[0], &bias)
       || (w.n == 1 && !w.same && find_padding_word (import, &w) == NULL))
     return TRUE;
+  tokens = find_tokens (import, node, &w);
+  if (tokens != NULL)
+    return put_patches (import, node, tokens, &w, weight, bias, handled, error);
   if (w.same)
     made = put_window (import, node, &w, "conv-1d", "conv-2d", error);
   else if (!put_border (import, node, &w, &made, error))

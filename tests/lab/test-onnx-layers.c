@@ -429,6 +429,12 @@ test_shared_input (void)
 static void
 test_quantised (void)
 {
+  static const char *const dynamic
+      = "in x -,2,6,6; int8 w 4,2,3,3; n ws 0.01; i8 wz 0; w b 1,4,1,1; int8 v 144,5; w c 5; "
+        "DynamicQuantizeLinear x > xq,xs,xz; Mul xs,ws > s; ConvInteger xq,w,xz,wz > a "
+        "pads=1,1,1,1; Cast a > af to=1; Mul af,s > am; Add am,b > ab; Relu ab > r; Flatten r > f "
+        "axis=1; DynamicQuantizeLinear f > fq,fs,fz; Mul fs,ws > t; MatMulInteger fq,v,fz,wz > d; "
+        "Cast d > df to=1; Mul df,t > dm; Add dm,c > y; out y";
   static const char *const text
       = "in x -,2,6,6; int8 w 4,2,3,3; w s0 4; int8 zero 4; n xs 0.03; u8 xz 120; n ys 0.05; i8 yz "
         "-3;"
@@ -445,6 +451,9 @@ test_quantised (void)
       "QuantizeLinear x,xs,xz > xq; QLinearMatMul xq,xs,xz,w,ws,wz,ys,yz > yq;"
       "DequantizeLinear yq,ys,yz > y; out y",
       "dense flatten quantise 2" },
+    { "by what comes in, which no layer does: cards, that answer the same", dynamic,
+      "[Cast] 2 [ConvInteger] [DynamicQuantizeLinear] 2 [MatMulInteger] [Mul] 4 flatten formula 2 "
+      "relu reshape" },
     { "a convolution of whole numbers, of which the largest are taken",
       "in x -,2,6,6; int8 w 4,2,3,3; n ws 0.01; i8 wz 0; n xs 0.03; u8 xz 120; n ys 0.05; u8 yz "
       "100;"
@@ -462,9 +471,17 @@ test_quantised (void)
   project = cjl_onnx_parse (bytes, NULL, "quantised", &note, &error);
   g_assert_no_error (error);
   g_assert_nonnull (strstr (note, "1 weight lies in the model"));
+  g_assert_null (strstr (note, "as no layer does"));
   g_assert_nonnull (strstr (note, "Quantise"));
   onnx_canvas_can_train (project, &error);
   g_assert_no_error (error);
+  g_clear_pointer (&project, cjl_project_unref);
+  g_clear_pointer (&bytes, g_bytes_unref);
+  g_clear_pointer (&note, g_free);
+  bytes = onnx_text_print (dynamic);
+  project = cjl_onnx_parse (bytes, NULL, "dynamic", &note, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (note, "2 values are rounded by the least and the most"));
 }
 
 /* --- graphs within graphs --- */

@@ -101,7 +101,7 @@ test_sequences (void)
       "glyphs", "samples=60",
       "input, patch-embedding 12 patch=7, class-token, learned-position, transformer-block 3 16, "
       "pick-token 0, dense 36, cross-entropy",
-      "batch-norm class-token conv-2d dense learned-position permute pick-token reshape 2 softmax "
+      "batch-norm class-token dense learned-position patch-embedding pick-token reshape softmax "
       "transformer-block");
   onnx_canvas_check_exported ("cues", "samples=60",
                               "input, max-pool-1d 4, transposed-conv-1d 6 kernel=4 stride=2 "
