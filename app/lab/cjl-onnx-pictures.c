@@ -387,6 +387,155 @@ cjl_onnx_rule_gather_rows (CjlOnnxImport *import, const CjdOnnxNode *node, gbool
   return cjl_onnx_finish (import, pair[1], made, handled);
 }
 
+/* --- axis by axis --- */
+
+/* What a number of an axis is made of, as layers that stretch or pool make it: the share of number k in number i. */
+typedef double (*Share) (const Stretch *s, gint64 i, gint64 k);
+
+static double
+share_of_window (const Stretch *s, gint64 i, gint64 k)
+{
+  const gint64 begin = i * s->n / s->m, end = ((i + 1) * s->n + s->m - 1) / s->m;
+
+  return k >= begin && k < end ? 1 / (double) (end - begin) : 0;
+}
+
+static double
+share_of_neighbour (const Stretch *s, gint64 k, double at)
+{
+  const gint64 first = MIN ((gint64) at, s->n - 1), next = MIN (first + 1, s->n - 1);
+  const double part = at - (double) first;
+
+  return (k == first ? 1 - part : 0) + (k == next ? part : 0);
+}
+
+static double
+share_by_middles (const Stretch *s, gint64 i, gint64 k)
+{
+  const double at = ((double) i + 0.5) * (double) s->n / (double) s->m - 0.5;
+
+  return share_of_neighbour (s, k, fmax (at, 0));
+}
+
+static double
+share_by_corners (const Stretch *s, gint64 i, gint64 k)
+{
+  return share_of_neighbour (s, k,
+                             s->m > 1 ? (double) i * (double) (s->n - 1) / (double) (s->m - 1) : 0);
+}
+
+/* Whether a matrix [M, N], or turned [N, M], has these shares. */
+static gboolean
+has_shares (const CjArray *matrix, gboolean turned, const Stretch *s, Share share)
+{
+  for (gint64 i = 0; i < s->m; i++)
+    for (gint64 k = 0; k < s->n; k++)
+      if (!(fabs (cj_array_get (matrix, turned ? k * s->m + i : i * s->n + k) - share (s, i, k))
+            <= EXACT))
+        return FALSE;
+  return TRUE;
+}
+
+/* A x Bᵀ with matrices of an axis each, as our own export has it where ONNX pools or stretches by other rules. */
+gboolean
+cjl_onnx_rule_axes (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                    GError **error)
+{
+  static const struct
+  {
+    const char *layer, *settings[2];
+    Share share;
+  } kinds[] = { { "adaptive-avg-pool-2d", { NULL }, share_of_window },
+                { "upsample", { "mode=bilinear", NULL }, share_by_middles },
+                { "upsample", { "mode=bilinear", "align-corners=true" }, share_by_corners } };
+  const CjdOnnxNode *next = cjl_onnx_next_op (import, node, "MatMul");
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 1)), *sides[2];
+  Stretch s[2];
+  CjNode *made;
+
+  if (next == NULL || x == NULL || x->dims.n != 4 || x->dims.d[0] != import->batch
+      || import->lift != NULL || !cjl_onnx_flows (import, node, 1)
+      || !g_str_equal (cjl_onnx_input (next, 0), cjl_onnx_output (node, 0)))
+    return TRUE;
+  sides[0] = cjl_onnx_constant (import, cjl_onnx_input (node, 0));
+  sides[1] = cjl_onnx_constant (import, cjl_onnx_input (next, 1));
+  for (guint k = 0; k < 2; k++)
+    {
+      if (sides[k] == NULL || sides[k]->dims.n != 2 || sides[k]->dims.d[1 - k] != x->dims.d[2 + k])
+        return TRUE;
+      s[k] = (Stretch){ x->dims.d[2 + k], sides[k]->dims.d[k], 0 };
+      if (s[k].n < 1 || s[k].m < 1 || s[k].m > MAX_SIZE)
+        return TRUE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (has_shares (sides[0], FALSE, &s[0], kinds[i].share)
+        && has_shares (sides[1], TRUE, &s[1], kinds[i].share))
+      {
+        made = cjl_onnx_put (import, kinds[i].layer, next, cjl_onnx_input (node, 1), error,
+                             kinds[i].settings[0], kinds[i].settings[1], NULL);
+        if (made == NULL
+            || !cjl_onnx_set (import, made, error, "size", "%lldx%lld", (long long) s[0].m,
+                              (long long) s[1].m))
+          return FALSE;
+        return cjl_onnx_finish (import, next, made, handled);
+      }
+  return TRUE;
+}
+
+/* The node behind a Gather along an axis that takes the largest of windows of a pool of m sizes that do not divide:
+ * their numbers are laid out window by window, the last one again where a window is smaller. NULL: it is another one. */
+static const CjdOnnxNode *
+find_largest (const CjlOnnxImport *import, const CjdOnnxNode *gather, gint64 axis, Stretch *s)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (gather, 0));
+  const CjArray *at = cjl_onnx_constant (import, cjl_onnx_input (gather, 1));
+  const CjdOnnxNode *largest = cjl_onnx_next_op (import, gather, "ReduceMax");
+  guint bits;
+
+  if (largest == NULL || x == NULL || x->dims.n != 4 || at == NULL || at->dims.n != 2
+      || at->size < 1 || cjl_onnx_get_int (gather, "axis", 0) != axis
+      || cjl_onnx_get_int (largest, "keepdims", 1) != 0
+      || !cjl_onnx_read_axes (import, largest, 5, &bits) || bits != 1u << (axis + 1))
+    return NULL;
+  *s = (Stretch){ x->dims.d[axis], at->dims.d[0], 0 };
+  for (gint64 i = 0; i < at->size; i++)
+    {
+      const gint64 m = i / at->dims.d[1], begin = m * s->n / s->m,
+                   last = ((m + 1) * s->n + s->m - 1) / s->m - 1;
+
+      if (at->dims.d[1] < last - begin + 1
+          || cj_array_get_int (at, i) != MIN (begin + i % at->dims.d[1], last))
+        return NULL;
+    }
+  return s->m <= s->n ? largest : NULL;
+}
+
+/* The largest of such windows of rows, then of columns. */
+gboolean
+cjl_onnx_rule_largest_of (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                          GError **error)
+{
+  const CjdOnnxNode *rows = NULL, *gather = NULL, *last = NULL;
+  Stretch s[2];
+  CjNode *made;
+
+  if (find_picture (import, node) != NULL)
+    rows = find_largest (import, node, 2, &s[0]);
+  gather = rows != NULL ? cjl_onnx_next_op (import, rows, "Gather") : NULL;
+  last = gather != NULL ? find_largest (import, gather, 3, &s[1]) : NULL;
+  if (last == NULL)
+    return TRUE;
+  made = cjl_onnx_put (import, "adaptive-max-pool-2d", last, cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL
+      || !cjl_onnx_set (import, made, error, "size", "%lldx%lld", (long long) s[0].m,
+                        (long long) s[1].m))
+    return FALSE;
+  cjl_onnx_take (import, node);
+  cjl_onnx_take (import, rows);
+  cjl_onnx_take (import, gather);
+  return cjl_onnx_finish (import, last, made, handled);
+}
+
 /* --- neighbours --- */
 
 /* Windows of an even number of channels lie elsewhere in the layer. */

@@ -289,12 +289,32 @@ put_border (CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w, CjN
   return *made != NULL && cj_graph_connect (import->graph, border, 0, *made, 0, error);
 }
 
+/* The only node that reads the numbers of a value, not just its shape, if it is of this kind; NULL: it is not. */
+static const CjdOnnxNode *
+find_reader (const CjlOnnxImport *import, const char *name, const char *op)
+{
+  const GPtrArray *users = g_hash_table_lookup (import->users, name);
+  const CjdOnnxNode *reader = NULL;
+
+  if (g_hash_table_contains (import->ends, name))
+    return NULL;
+  for (guint i = 0; users != NULL && i < users->len; i++)
+    {
+      if (cjl_onnx_is_op (users->pdata[i], "Shape"))
+        continue;
+      if (reader != NULL)
+        return NULL;
+      reader = users->pdata[i];
+    }
+  return cjl_onnx_is_op (reader, op) ? reader : NULL;
+}
+
 /* What turns the maps of a convolution by patches into tokens: the last node of it, or NULL (Dosovitskiy et al., 2021). */
 static const CjdOnnxNode *
 find_tokens (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
 {
   const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0)), *flat;
-  const CjdOnnxNode *reshape = cjl_onnx_next_op (import, node, "Reshape"), *turn;
+  const CjdOnnxNode *reshape = find_reader (import, cjl_onnx_output (node, 0), "Reshape"), *turn;
   const CjAttr *perm;
 
   if (w->n != 2 || w->kernel[0] < 2 || w->kernel[0] > MAX_WINDOW || reshape == NULL || y == NULL
@@ -305,7 +325,7 @@ find_tokens (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window 
         || w->dilation[k / 2] != 1)
       return NULL;
   flat = cjl_onnx_value (import, cjl_onnx_output (reshape, 0));
-  turn = cjl_onnx_next_op (import, reshape, "Transpose");
+  turn = find_reader (import, cjl_onnx_output (reshape, 0), "Transpose");
   perm = turn != NULL ? cj_extra_node_find (turn->op, "perm") : NULL;
   return flat != NULL && flat->dims.n == 3 && flat->dims.d[0] == y->dims.d[0]
                  && flat->dims.d[1] == y->dims.d[1] && y->dims.d[0] == import->batch && perm != NULL

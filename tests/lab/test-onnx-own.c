@@ -9,10 +9,9 @@
 /* What comes back with cards of single operators: steps of spiking cells moment by moment, and sums that are no layer
  * of others. */
 static const char *const carded[] = {
-  "adaptive",  "adaptive-avg", "adaptive-max", "bilinear",     "bilinear-odd", "chance",
-  "changes",   "competing",    "conductances", "cuba",         "current",      "delay",
-  "integrate", "k-winners",    "latency",      "latency-maps", "lif",          "lif-zero",
-  "plastic",   "recurrent",    "soft-border",  "votes",        "winners",
+  "adaptive", "bilinear", "chance",    "changes",     "competing", "conductances", "cuba",
+  "current",  "delay",    "integrate", "k-winners",   "latency",   "latency-maps", "lif",
+  "lif-zero", "plastic",  "recurrent", "soft-border", "votes",     "winners",
 };
 
 static gboolean
@@ -65,6 +64,16 @@ test_pictures (void)
   PICTURE ("upsample 2, max-pool-2d 8, flatten, dense 36", END "max-pool-2d " AS " upsample");
   PICTURE ("upsample 2 bilinear, max-pool-2d 8, flatten, dense 36",
            END "max-pool-2d " AS " upsample");
+  PICTURE ("adaptive-avg-pool-2d 5x7, flatten, dense 36",
+           "adaptive-avg-pool-2d batch-norm conv-2d dense flatten " AS);
+  PICTURE ("adaptive-max-pool-2d 5x7, flatten, dense 36",
+           "adaptive-max-pool-2d batch-norm conv-2d dense flatten " AS);
+  PICTURE ("max-pool-2d, upsample size=17 mode=bilinear, max-pool-2d 4, flatten, dense 36",
+           END "max-pool-2d 2 " AS " upsample");
+  PICTURE (
+      "max-pool-2d, upsample size=17 mode=bilinear align-corners=true, max-pool-2d 4, flatten, "
+      "dense 36",
+      END "max-pool-2d 2 " AS " upsample");
   PICTURE ("max-pool-2d, upsample size=17, max-pool-2d 4, flatten, dense 36",
            END "max-pool-2d 2 " AS " upsample");
   PICTURE ("pad-2d 2 1 3 0 border=circular, max-pool-2d 4, flatten, dense 36",
