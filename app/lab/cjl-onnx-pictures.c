@@ -113,8 +113,8 @@ pad_channels (CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 *pads
   return cjl_onnx_put_shortcut (import, from, node, stride, pads[1], pads[5], handled, error);
 }
 
-/* A place before the others of a sequence: with the Add behind it that puts a token there and changes nothing else,
- * that token, else an empty one. */
+/* A place before the others of a sequence, and an Add that puts a token there and changes nothing else, as our own export
+ * has them. */
 static gboolean
 pad_token (CjlOnnxImport *import, const CjdOnnxNode *node, const CjArray *x, const gint64 *pads,
            gboolean *handled, GError **error)
@@ -128,26 +128,28 @@ pad_token (CjlOnnxImport *import, const CjdOnnxNode *node, const CjArray *x, con
   const CjShape shape = cj_shape2 (1, e);
   const CjDims dims = { 1, { e } };
   g_autoptr (CjArray) token = NULL;
-  gboolean alone = all != NULL && all->size == t * e && all->dims.n >= 2 && all->dims.n <= 3
-                   && all->dims.d[all->dims.n - 1] == e && all->dims.d[all->dims.n - 2] == t;
   CjNode *made;
 
   for (guint k = 0; k < 6; k++)
     if (pads[k] != (k == 1))
       return TRUE;
-  for (gint64 i = e; alone && i < t * e; i++)
-    alone = cj_array_get (all, i) == 0;
+  if (all == NULL || all->size != t * e || all->dims.n < 2 || all->dims.n > 3
+      || all->dims.d[all->dims.n - 1] != e || all->dims.d[all->dims.n - 2] != t)
+    return TRUE;
+  for (gint64 i = e; i < t * e; i++)
+    if (cj_array_get (all, i) != 0)
+      return TRUE;
   token = cj_array_new (CJ_ARRAY_F32, &dims, error);
   made = token != NULL
              ? cjl_onnx_put (import, "class-token", node, cjl_onnx_input (node, 0), error, NULL)
              : NULL;
   if (made == NULL)
     return FALSE;
-  for (gint64 i = 0; alone && i < e; i++)
+  for (gint64 i = 0; i < e; i++)
     cj_array_set (token, i, cj_array_get (all, i));
   cjl_onnx_weight (import, made, "weight", token, &shape);
   cjl_onnx_take (import, node);
-  return cjl_onnx_finish (import, alone ? add : node, made, handled);
+  return cjl_onnx_finish (import, add, made, handled);
 }
 
 gboolean

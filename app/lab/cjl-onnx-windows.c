@@ -463,8 +463,9 @@ hangs_over (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *
 {
   const CjArray *x = cjl_onnx_value (import, w->x);
   const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+  const gboolean plain = w->axes == NULL ? w->n == 2 : g_str_equal (w->axes, "NFT");
 
-  if (w->padded || w->axes == NULL ? w->padded || w->n != 2 : !g_str_equal (w->axes, "NFT"))
+  if (w->padded || !plain)
     return FALSE;
   if (x == NULL || y == NULL || x->dims.n != w->n + 2 || y->dims.n != w->n + 2)
     return FALSE;

@@ -28,7 +28,7 @@ test_borders (void)
       "[Pad] reshape" },
     { "a token that is added with others",
       "in x -,5,4; l p 0,1,0,0,0,0; w a 6,4; Pad x,p > z; Add z,a > y; out y",
-      "class-token learned-position" },
+      "[Pad] learned-position" },
     { "a place behind the others", "in x -,5,4; l p 0,0,0,0,1,0; Pad x,p > y; out y", "[Pad]" },
   };
 
