@@ -153,7 +153,8 @@ print_node (Row *row, const CjdOnnxNode *node, guint depth)
     return NULL;
   first = print_input (row, node, 0, depth);
   second = two && first != NULL ? print_input (row, node, 1, depth) : NULL;
-  if (first == NULL || (two && second == NULL))
+  if (first == NULL || (two && second == NULL)
+      || strlen (first) + (two ? strlen (second) : 0) >= CJ_PARAM_TEXT_SIZE)
     return NULL;
   if (known[kind].sign != NULL)
     return g_strdup_printf ("(%s%s%s)", first, known[kind].sign, second);
