@@ -360,7 +360,7 @@ cjl_onnx_rule_gather_rows (CjlOnnxImport *import, const CjdOnnxNode *node, gbool
       const CjArray *at = cjl_onnx_constant (import, cjl_onnx_input (pair[k], 1));
 
       if (at == NULL || at->dims.n != 1 || at->size < 1 || at->size > MAX_SIZE
-          || cjl_onnx_get_int (pair[k], "axis", 0) != 2 + (gint64) k
+          || x->dims.d[2 + k] < 1 || cjl_onnx_get_int (pair[k], "axis", 0) != 2 + (gint64) k
           || !g_str_equal (cjl_onnx_input (pair[1], 0), cjl_onnx_output (node, 0)))
         return TRUE;
       s[k] = (Stretch){ x->dims.d[2 + k], at->size, 0 };
