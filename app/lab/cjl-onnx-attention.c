@@ -4,6 +4,7 @@
  * a weight is follows from where the elements go (cjl-onnx-trail.h), so the rows between do not matter, nor whether
  * samples or moments come first.
  * N samples, T queries, S keys, B = N h slices of a product, h heads, d features of a head, E features. */
+#include "cjl-onnx-masks.h"
 #include "cjl-onnx-rules.h"
 #include "cjl-onnx-trail.h"
 #include "cjl-onnx-views.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 
 #define MAX_HEADS 256 /* of the layer */
-#define FAR (-1e3)    /* what a mask adds at least where nothing is heard */
+#define MAX_MASKS 4   /* that depend on the input */
 
 /* Queries, keys or values. */
 typedef struct
@@ -33,6 +34,11 @@ typedef struct
   gint64 *head;  /* [B] */
   gint64 *first; /* [heads]: a slice of each */
   gboolean causal;
+  CjlOnnxMask masks[MAX_MASKS];
+  guint n_masks;
+  const char *marks; /* of the padding, or NULL; */
+  gint64 word;       /* and the word that is */
+  double later;      /* where the causal mask has what comes later; 0: there is none */
   double factor;
   CjlOnnxLinear out;
   gint64 *columns;    /* [heads d]: of the last dense layer's input */
@@ -246,35 +252,104 @@ column_of (const Attention *a, const Leg *leg, gint64 head, gint64 k)
 
 /* --- scores --- */
 
-typedef enum
-{
-  MASK_ADDS,  /* 0 where it hears, far below where not */
-  MASK_HEARS, /* 1 where it hears */
-  MASK_SHUTS  /* 1 where it does not */
-} Mask;
-
-/* A mask [.., T, S] that lets everything be heard, or nothing that comes later; FALSE: another one. */
+/* Whether a Reshape leaves the last two dimensions as they are. */
 static gboolean
-read_mask (const CjArray *mask, gint64 t, gint64 s, Mask kind, gboolean *causal)
+keeps_rows (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
-  gboolean all = TRUE, past = t == s;
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
 
-  if (mask == NULL || mask->dims.n < 2 || mask->size != t * s || mask->dims.d[mask->dims.n - 1] != s
-      || mask->dims.d[mask->dims.n - 2] != t)
+  return (cjl_onnx_is_op (node, "Reshape") || cjl_onnx_is_op (node, "Squeeze")
+          || cjl_onnx_is_op (node, "Unsqueeze") || cjl_onnx_is_op (node, "Identity")
+          || cjl_onnx_is_op (node, "Dropout"))
+         && x != NULL && y != NULL && x->dims.n >= 3 && y->dims.n >= 3
+         && x->dims.d[x->dims.n - 1] == y->dims.d[y->dims.n - 1]
+         && x->dims.d[x->dims.n - 2] == y->dims.d[y->dims.n - 2];
+}
+
+/* Notes a mask that is known: what is not heard is there at `far`, or as far off as it says. */
+static gboolean
+take_mask (const CjArray *mask, gint64 t, gint64 s, CjlOnnxMaskKind kind, double far, Attention *a)
+{
+  gboolean causal = FALSE;
+
+  if (!cjl_onnx_read_mask (mask, t, s, kind, &causal, &far))
     return FALSE;
-  for (gint64 i = 0; i < mask->size; i++)
-    {
-      const double one = cj_array_get (mask, i);
-      const gboolean open = kind == MASK_HEARS ? one != 0 : one == 0;
-      const gboolean shut = kind == MASK_ADDS ? one <= FAR : !open;
+  if (causal)
+    a->later = a->causal ? fmax (a->later, far) : far;
+  a->causal = a->causal || causal;
+  return TRUE;
+}
 
-      if (!open && !shut)
+/* Notes a mask that depends on the input. */
+static gboolean
+add_mask (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
+          CjlOnnxMaskKind kind, double far, Attention *a)
+{
+  const CjArray *scores = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+
+  if (scores == NULL || a->n_masks == MAX_MASKS)
+    return FALSE;
+  a->masks[a->n_masks++] = (CjlOnnxMask){ name, kind, &scores->dims, far, far };
+  return TRUE;
+}
+
+/* Whether a value is a product of two that depend on the input, times numbers, perhaps. */
+static gboolean
+is_product (const CjlOnnxImport *import, const char *name)
+{
+  const CjdOnnxNode *node = cjl_onnx_maker (import, name);
+
+  for (guint i = 0; i < 8 && node != NULL; i++)
+    {
+      const guint k = cjl_onnx_flows (import, node, 0) ? 0 : 1;
+
+      if (cjl_onnx_is_op (node, "MatMul"))
+        return cjl_onnx_flows (import, node, 0) && cjl_onnx_flows (import, node, 1);
+      if (!keeps_rows (import, node) && !cjl_onnx_is_op (node, "Mul")
+          && !cjl_onnx_is_op (node, "Div")
+          && (!cjl_onnx_is_op (node, "Add") || cjl_onnx_flows (import, node, 1 - k)))
         return FALSE;
-      all = all && open;
-      past = past && open == (i % s <= i / s);
+      node = cjl_onnx_maker (import, cjl_onnx_input (node, k));
     }
-  *causal = *causal || (past && !all);
-  return all || past;
+  return FALSE;
+}
+
+/* Back through a mask that is added, known or not; NULL: nothing is. */
+static const char *
+add_back (const CjlOnnxImport *import, const CjdOnnxNode *node, guint i, gint64 t, gint64 s,
+          Attention *a)
+{
+  const char *x = cjl_onnx_input (node, i), *other = cjl_onnx_input (node, 1 - i);
+
+  if (cjl_onnx_flows (import, node, 1 - i))
+    return is_product (import, x) && add_mask (import, node, other, CJL_ONNX_MASK_ADDS, 0, a)
+               ? x
+               : NULL;
+  return take_mask (cjl_onnx_constant (import, other), t, s, CJL_ONNX_MASK_ADDS, -INFINITY, a)
+             ? x
+             : NULL;
+}
+
+/* Back through a choice: heard where the condition says so, or where it does not; NULL: it is none. */
+static const char *
+choose_back (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 t, gint64 s, Attention *a)
+{
+  const char *condition = cjl_onnx_input (node, 0);
+  double far;
+
+  for (guint i = 1; i < 3; i++)
+    {
+      const CjlOnnxMaskKind kind = i == 1 ? CJL_ONNX_MASK_HEARS : CJL_ONNX_MASK_SHUTS;
+
+      if (cjl_onnx_flows (import, node, i)
+          && cjl_onnx_get_number (import, cjl_onnx_input (node, 3 - i), &far) && far <= CJL_ONNX_FAR
+          && (cjl_onnx_flows (import, node, 0)
+                  ? add_mask (import, node, condition, kind, far, a)
+                  : take_mask (cjl_onnx_constant (import, condition), t, s, kind, far, a)))
+        return cjl_onnx_input (node, i);
+    }
+  return NULL;
 }
 
 /* One node back from the scores: the name it reads them by; NULL: it is none of those known. */
@@ -297,33 +372,25 @@ step_back (const CjlOnnxImport *import, const CjdOnnxNode *node, const CjDims *d
           a->factor *= divides ? 1 / factor : factor;
           return x;
         }
-      if (cjl_onnx_is_op (node, "Add")
-          && read_mask (cjl_onnx_constant (import, other), t, s, MASK_ADDS, &a->causal))
+      if (cjl_onnx_is_op (node, "Add") && (x = add_back (import, node, i, t, s, a)) != NULL)
         return x;
     }
-  /* heard where the condition says so, or where it does not */
-  for (guint i = 1; i < 3 && cjl_onnx_is_op (node, "Where"); i++)
-    if (cjl_onnx_flows (import, node, i)
-        && cjl_onnx_get_number (import, cjl_onnx_input (node, 3 - i), &factor) && factor <= FAR
-        && read_mask (cjl_onnx_constant (import, cjl_onnx_input (node, 0)), t, s,
-                      i == 1 ? MASK_HEARS : MASK_SHUTS, &a->causal))
-      return cjl_onnx_input (node, i);
-  return NULL;
+  return cjl_onnx_is_op (node, "Where") ? choose_back (import, node, t, s, a) : NULL;
 }
 
-/* Whether a Reshape leaves the last two dimensions as they are. */
-static gboolean
-keeps_rows (const CjlOnnxImport *import, const CjdOnnxNode *node)
+/* From weights that are silenced by marks back to what a softmax makes; the node itself if they are not. */
+static const CjdOnnxNode *
+silence_back (const CjlOnnxImport *import, const CjdOnnxNode *node, Attention *a)
 {
-  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
-  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+  for (guint i = 0; i < 2 && cjl_onnx_is_op (node, "Mul"); i++)
+    {
+      const CjdOnnxNode *before = cjl_onnx_maker (import, cjl_onnx_input (node, i));
 
-  return (cjl_onnx_is_op (node, "Reshape") || cjl_onnx_is_op (node, "Squeeze")
-          || cjl_onnx_is_op (node, "Unsqueeze") || cjl_onnx_is_op (node, "Identity")
-          || cjl_onnx_is_op (node, "Dropout"))
-         && x != NULL && y != NULL && x->dims.n >= 3 && y->dims.n >= 3
-         && x->dims.d[x->dims.n - 1] == y->dims.d[y->dims.n - 1]
-         && x->dims.d[x->dims.n - 2] == y->dims.d[y->dims.n - 2];
+      if (cjl_onnx_is_op (before, "Softmax") && cjl_onnx_flows (import, node, 1 - i)
+          && add_mask (import, node, cjl_onnx_input (node, 1 - i), CJL_ONNX_MASK_TIMES, 0, a))
+        return before;
+    }
+  return node;
 }
 
 /* From the weights in a product back to the one that makes the scores, or NULL. */
@@ -335,6 +402,7 @@ find_scores (const CjlOnnxImport *import, const char *name, Attention *a)
 
   while (node != NULL && keeps_rows (import, node))
     node = cjl_onnx_maker (import, cjl_onnx_input (node, 0));
+  node = silence_back (import, node, a);
   if (!cjl_onnx_is_op (node, "Softmax"))
     return NULL;
   value = cjl_onnx_value (import, cjl_onnx_input (node, 0));
@@ -351,6 +419,18 @@ find_scores (const CjlOnnxImport *import, const char *name, Attention *a)
       node = x != NULL ? cjl_onnx_maker (import, x) : NULL;
     }
   return cjl_onnx_is_op (node, "MatMul") ? node : NULL;
+}
+
+/* What masks that depend on the input are made of; FALSE: of something that is no mark of the padding. */
+static gboolean
+read_marks (const CjlOnnxImport *import, Attention *a)
+{
+  const Leg *q = &a->legs[0];
+  const CjlOnnxScores scores = { q->slices, q->steps, a->legs[1].steps, q->sample };
+
+  return a->n_masks == 0
+         || cjl_onnx_find_marks (import, a->masks, a->n_masks, &scores, a->later, &a->marks,
+                                 &a->word);
 }
 
 /* --- the way out --- */
@@ -611,6 +691,9 @@ put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *
       || !wire_source (import, q, made, 0, error)
       || (!alone && !wire_source (import, k, made, 1, error))
       || (!g_str_equal (k->source, v->source) && !wire_source (import, v, made, 2, error))
+      || (a->marks != NULL
+          && (!cjl_onnx_wire (import, a->marks, made, 3, error)
+              || !cjl_onnx_set (import, made, error, "padding-word", "%lld", (long long) a->word)))
       || !put_in_weights (import, made, a, bias, error)
       || !put_out_weights (import, made, a, bias, error))
     return FALSE;
@@ -638,7 +721,7 @@ cjl_onnx_rule_attention (CjlOnnxImport *import, const CjdOnnxNode *node, gboolea
       || !read_leg (import, cjl_onnx_input (scores, 1), TRUE, &a.legs[1])
       || !read_leg (import, cjl_onnx_input (node, 1), FALSE, &a.legs[2])
       || a.legs[1].steps != a.legs[2].steps || !count_heads (import, &a) || !fits (&a, &a.legs[0])
-      || !fits (&a, &a.legs[1]) || !fits (&a, &a.legs[2])
+      || !fits (&a, &a.legs[1]) || !fits (&a, &a.legs[2]) || !read_marks (import, &a)
       || !read_out (import, cjl_onnx_output (node, 0), &a))
     return TRUE;
   (void) handled;

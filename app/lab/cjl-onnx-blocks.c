@@ -298,12 +298,17 @@ put_block (CjlOnnxImport *import, const Block *b, GError **error)
   static const char *const attentions[] = { "self_attn.", "multihead_attn." };
   static const char *const norms[] = { "norm1.", "norm2.", "norm3." };
   const guint n = b->n_attentions;
+  const CjWire padding = b->attention[0]->from[3];
   CjNode *made = put_named (import, n == 2 ? "transformer-decoder" : "transformer-block",
                             b->attention[0]->id, error);
 
   if (made == NULL || !cj_graph_connect (import->graph, b->x.node, b->x.port, made, 0, error)
       || (n == 2
           && !cj_graph_connect (import->graph, b->memory.node, b->memory.port, made, 1, error))
+      || (padding.node != NULL
+          && (!cj_graph_connect (import->graph, padding.node, padding.port, made, 1, error)
+              || !copy_param (import, b->attention[0], "padding-word", made, "padding-word",
+                              error)))
       || !set_block (import, b, made, error) || !hand_over (import, b->last, 0, made, 0, error)
       || !hand_over (import, b->attention[n - 1], 1, made, 1, error))
     return FALSE;
@@ -336,7 +341,8 @@ fits (const CjlOnnxImport *import, const Block *b)
 
   if (b->n_attentions == 1)
     return TRUE;
-  if (!is_set (b->attention[1], "heads", heads) || !is_set (b->attention[1], "head-width", width))
+  if (b->attention[0]->from[3].node != NULL || !is_set (b->attention[1], "heads", heads)
+      || !is_set (b->attention[1], "head-width", width))
     return FALSE;
   for (guint i = 0; i < import->graph->nodes->len; i++)
     for (guint k = 0; k < CJ_LAYER_MAX_IN; k++)
@@ -411,7 +417,7 @@ cjl_onnx_join_blocks (CjlOnnxImport *import, GError **error)
       guint other;
 
       if (attention == NULL || attention->from[1].node != NULL || attention->from[2].node != NULL
-          || attention->from[3].node != NULL || !is_set (attention, "bias", "true"))
+          || !is_set (attention, "bias", "true"))
         continue;
       list_readers (import);
       if ((!find_norms_first (import, &b) && !find_norms_last (import, &b)) || !fits (import, &b))

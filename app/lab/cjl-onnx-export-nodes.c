@@ -3,6 +3,7 @@
 #include "cjl-onnx-export-private.h"
 
 #include "cj-error.h"
+#include "cj-ops.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -240,6 +241,16 @@ cjl_onnx_find_maker (const CjlOnnxExport *e, int value)
         return step;
     }
   return NULL;
+}
+
+const CjStep *
+cjl_onnx_find_source (const CjlOnnxExport *e, int value)
+{
+  const CjStep *step = cjl_onnx_find_maker (e, value);
+
+  while (step != NULL && (step->op.info == &cj_op_to_last || step->op.info == &cj_op_to_plain))
+    step = cjl_onnx_find_maker (e, step->in[0]);
+  return step;
 }
 
 gboolean

@@ -14,10 +14,8 @@
 static gboolean
 takes_levels (const CjlOnnxExport *e, const CjStep *step)
 {
-  const CjStep *from = cjl_onnx_find_maker (e, step->in[0]);
+  const CjStep *from = cjl_onnx_find_source (e, step->in[0]);
 
-  while (from != NULL && (from->op.info == &cj_op_to_last || from->op.info == &cj_op_to_plain))
-    from = cjl_onnx_find_maker (e, from->in[0]);
   return from != NULL && cjl_onnx_find_range (e, from) != NULL;
 }
 
@@ -109,12 +107,90 @@ write_dense (CjlOnnxExport *e, const CjStep *step, GError **error)
   return TRUE;
 }
 
+/* The step that begins to turn the weight [C, O/groups, kh, kw] of a transposed convolution round for the convolution
+ * which it is computed by (cj-transposed.c), or NULL. */
+static const CjStep *
+find_turned_weight (const CjlOnnxExport *e, int value)
+{
+  const CjStep *join = cjl_onnx_find_maker (e, value);
+  const CjStep *turn = join != NULL && join->op.info == &cj_op_reshape
+                           ? cjl_onnx_find_maker (e, join->in[0])
+                           : NULL;
+  const CjStep *split
+      = turn != NULL && turn->op.info == &cj_op_permute
+                && ((const CjPermuteAttrs *) turn->op.attrs)->flip == (1u << 3 | 1u << 4)
+            ? cjl_onnx_find_maker (e, turn->in[0])
+            : NULL;
+
+  return split != NULL && split->op.info == &cj_op_reshape && e->constant[split->in[0]] ? split
+                                                                                        : NULL;
+}
+
+const CjStep *
+cjl_onnx_find_spread (const CjlOnnxExport *e, const CjStep *step)
+{
+  const CjConv2dAttrs *a = step->op.info == &cj_op_conv2d ? step->op.attrs : NULL;
+  const CjStep *spread = a != NULL ? cjl_onnx_find_maker (e, step->in[0]) : NULL;
+  const CjRemapAttrs *r
+      = spread != NULL && spread->op.info == &cj_op_remap2d ? spread->op.attrs : NULL;
+
+  return r != NULL && r->mode == CJ_REMAP_ZEROS && cjl_onnx_is_read_once (e, step->in[0])
+                 && find_turned_weight (e, step->in[1]) != NULL && a->stride_h == 1
+                 && a->stride_w == 1 && a->pad_top == 0 && a->pad_left == 0 && a->pad_bottom == 0
+                 && a->pad_right == 0 && r->top <= (a->kernel_h - 1) * a->dilation_h
+                 && r->left <= (a->kernel_w - 1) * a->dilation_w && r->bottom >= r->top
+                 && r->right >= r->left
+             ? spread
+             : NULL;
+}
+
+/* The weight [C, O/groups, kh, kw] of a step that turns it round; over time it has no kh of its own. */
+static const char *
+write_unturned (CjlOnnxExport *e, const CjStep *split)
+{
+  const gint64 *d = split->op.out_shape[0].dims; /* groups, C/groups, O/groups, kh, kw */
+  const CjShape shape = cj_shape4 (d[0] * d[1], d[2], d[3], d[4]);
+  g_autoptr (CjTensor) w = NULL;
+
+  if (split->op.in_shape[0].n_dims == 4)
+    return cjl_onnx_in (e, split, 0);
+  w = cjl_onnx_dup_constant (e, split->in[0]);
+  return cjl_onnx_floats (e, "weight", &shape, cj_tensor_f32 (w));
+}
+
+/* What is spread, padded by what the kernel reaches and convolved, as the one operator that it is. */
+static void
+write_transposed (CjlOnnxExport *e, const CjStep *step, const CjStep *spread)
+{
+  const CjConv2dAttrs *a = step->op.attrs;
+  const CjRemapAttrs *r = spread->op.attrs;
+  const char *weight = write_unturned (e, find_turned_weight (e, step->in[1]));
+  const gint64 top = (gint64) (a->kernel_h - 1) * a->dilation_h - r->top,
+               left = (gint64) (a->kernel_w - 1) * a->dilation_w - r->left;
+
+  cjl_onnx_add (e, "ConvTranspose", cjl_onnx_result (e, step, 0), cjl_onnx_in (e, spread, 0),
+                weight, cjl_onnx_in (e, step, 2), NULL);
+  cjd_onnx_out_set_ints (e->out, "kernel_shape", (gint64[]){ a->kernel_h, a->kernel_w }, 2);
+  cjd_onnx_out_set_ints (e->out, "strides", (gint64[]){ r->spread_h, r->spread_w }, 2);
+  cjd_onnx_out_set_ints (e->out, "pads", (gint64[]){ top, left, top, left }, 4);
+  cjd_onnx_out_set_ints (e->out, "output_padding",
+                         (gint64[]){ r->bottom - r->top, r->right - r->left }, 2);
+  cjd_onnx_out_set_ints (e->out, "dilations", (gint64[]){ a->dilation_h, a->dilation_w }, 2);
+  cjd_onnx_out_set_int (e->out, "group", a->groups);
+}
+
 static gboolean
 write_conv2d (CjlOnnxExport *e, const CjStep *step, GError **error)
 {
   const CjConv2dAttrs *a = step->op.attrs;
+  const CjStep *spread = cjl_onnx_find_spread (e, step);
 
   (void) error;
+  if (spread != NULL)
+    {
+      write_transposed (e, step, spread);
+      return TRUE;
+    }
   cjl_onnx_add (e, "Conv", cjl_onnx_result (e, step, 0), cjl_onnx_in (e, step, 0),
                 get_weight (e, step), cjl_onnx_in (e, step, 2), NULL);
   cjd_onnx_out_set_ints (e->out, "kernel_shape", (gint64[]){ a->kernel_h, a->kernel_w }, 2);

@@ -212,6 +212,37 @@ write_unary (CjlOnnxExport *e, const CjStep *step, GError **error)
   return TRUE;
 }
 
+static const CjStep *
+find_unary (const CjlOnnxExport *e, int value, CjUnaryKind kind)
+{
+  const CjStep *step = cjl_onnx_find_source (e, value);
+
+  return step != NULL && step->op.info == &cj_op_unary
+                 && ((const CjUnaryAttrs *) step->op.attrs)->kind == kind
+             ? step
+             : NULL;
+}
+
+/* max (0, x) + w min (x, 0) is an operator of its own; the parts go, for nobody reads them. */
+static gboolean
+write_prelu (CjlOnnxExport *e, const CjStep *step)
+{
+  const gboolean adds = ((const CjBinaryAttrs *) step->op.attrs)->kind == CJ_BINARY_ADD;
+  const CjStep *above = adds ? find_unary (e, step->in[0], CJ_UNARY_RELU) : NULL;
+  const CjStep *times = above != NULL ? cjl_onnx_find_source (e, step->in[1]) : NULL;
+  const CjStep *below
+      = times != NULL && times->op.info == &cj_op_broadcast
+                && ((const CjBinaryAttrs *) times->op.attrs)->kind == CJ_BINARY_MULTIPLY
+            ? find_unary (e, times->in[0], CJ_UNARY_NEGATIVE)
+            : NULL;
+
+  if (below == NULL || below->in[0] != above->in[0] || !e->constant[times->in[1]])
+    return FALSE;
+  cjl_onnx_add (e, "PRelu", cjl_onnx_result (e, step, 0), cjl_onnx_in (e, above, 0),
+                cjl_onnx_in (e, times, 1), NULL);
+  return TRUE;
+}
+
 static gboolean
 write_binary (CjlOnnxExport *e, const CjStep *step, GError **error)
 {
@@ -222,6 +253,8 @@ write_binary (CjlOnnxExport *e, const CjStep *step, GError **error)
   };
 
   (void) error;
+  if (write_prelu (e, step))
+    return TRUE;
   cjl_onnx_add (e, ops[((const CjBinaryAttrs *) step->op.attrs)->kind],
                 cjl_onnx_result (e, step, 0), cjl_onnx_in (e, step, 0), cjl_onnx_in (e, step, 1),
                 NULL);

@@ -24,6 +24,57 @@ write_reshape (CjlOnnxExport *e, const CjStep *step, GError **error)
   return TRUE;
 }
 
+/* The steps before the last one of a convolution over depth, height and width (conv-3d.c): slices become channels, are
+ * convolved, and become slices again. FALSE: it is none. */
+static gboolean
+find_volume (const CjlOnnxExport *e, const CjStep *step, const CjStep **unfold, const CjStep **conv,
+             const CjStep **flat)
+{
+  static const guint back[] = { 0, 2, 1, 3, 4 };
+  const CjPermuteAttrs *a = step->op.attrs;
+  const CjStep *deep = cjl_onnx_find_source (e, step->in[0]);
+
+  *conv = deep != NULL && deep->op.info == &cj_op_reshape ? cjl_onnx_find_source (e, deep->in[0])
+                                                          : NULL;
+  if (*conv == NULL || (*conv)->op.info != &cj_op_conv2d || step->op.in_shape[0].n_dims != 5
+      || a->flip != 0)
+    return FALSE;
+  for (guint i = 0; i < 5; i++)
+    if ((guint) a->axes[i] != back[i])
+      return FALSE;
+  *unfold = cjl_onnx_find_source (e, (*conv)->in[0]);
+  *flat = cjl_onnx_find_source (e, (*conv)->in[1]);
+  return *unfold != NULL && (*unfold)->op.info == &cj_op_unfold_depth && *flat != NULL
+         && (*flat)->op.info == &cj_op_reshape && (*flat)->op.in_shape[0].n_dims == 5
+         && e->constant[(*flat)->in[0]];
+}
+
+/* As the one operator that it is; the parts go, for nobody reads them. */
+static gboolean
+write_volume (CjlOnnxExport *e, const CjStep *step)
+{
+  const CjStep *unfold, *conv, *flat;
+  const CjUnfoldAttrs *u;
+  const CjConv2dAttrs *a;
+
+  if (!find_volume (e, step, &unfold, &conv, &flat))
+    return FALSE;
+  u = unfold->op.attrs;
+  a = conv->op.attrs;
+  cjl_onnx_add (e, "Conv", cjl_onnx_result (e, step, 0), cjl_onnx_in (e, unfold, 0),
+                cjl_onnx_in (e, flat, 0), cjl_onnx_in (e, conv, 2), NULL);
+  cjd_onnx_out_set_ints (e->out, "kernel_shape", (gint64[]){ u->kernel, a->kernel_h, a->kernel_w },
+                         3);
+  cjd_onnx_out_set_ints (e->out, "strides", (gint64[]){ u->stride, a->stride_h, a->stride_w }, 3);
+  cjd_onnx_out_set_ints (
+      e->out, "pads",
+      (gint64[]){ u->pad, a->pad_top, a->pad_left, u->pad, a->pad_bottom, a->pad_right }, 6);
+  cjd_onnx_out_set_ints (e->out, "dilations",
+                         (gint64[]){ u->dilation, a->dilation_h, a->dilation_w }, 3);
+  cjd_onnx_out_set_int (e->out, "group", a->groups);
+  return TRUE;
+}
+
 static gboolean
 write_permute (CjlOnnxExport *e, const CjStep *step, GError **error)
 {
@@ -35,6 +86,8 @@ write_permute (CjlOnnxExport *e, const CjStep *step, GError **error)
   guint n_flipped = 0;
 
   (void) error;
+  if (write_volume (e, step))
+    return TRUE;
   for (guint i = 0; i < n; i++)
     {
       axes[i] = a->axes[i];

@@ -7,7 +7,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#define FAR (-1e9f) /* added to a score that does not count */
+#define FAR (-1e9f) /* added to a score that does not count, */
+#define LATER                                                                                      \
+  (-1e30f) /* and to one that comes later: where all before is padding, that is not heard instead */
 
 static gboolean
 write_embedding (CjlOnnxExport *e, const CjStep *step, GError **error)
@@ -110,7 +112,7 @@ write_mask (CjlOnnxExport *e, const CjStep *step, const Heads *h, const char *sc
       g_autofree float *mask = g_new (float, MAX (h->t * h->s, 1));
 
       for (gint64 i = 0; i < h->t * h->s; i++)
-        mask[i] = i % h->s > i / h->s ? FAR : 0;
+        mask[i] = i % h->s > i / h->s ? LATER : 0;
       scores
           = cjl_onnx_add (e, "Add", NULL, scores, cjl_onnx_floats (e, "mask", &shape, mask), NULL);
     }

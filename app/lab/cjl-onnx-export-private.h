@@ -110,13 +110,16 @@ const char *cjl_onnx_slice (CjlOnnxExport *e, const char *x, gint64 axis, gint64
 /* Names x the result of the step, without a node where that will do. */
 void cjl_onnx_pass (CjlOnnxExport *e, const CjStep *step, guint index, const char *x);
 
-/* The step that makes a value, or NULL; and whether nothing but one step reads it. */
+/* The step that makes a value, or NULL; the same before it was put into another layout; and whether nothing but one
+ * step reads it. */
 const CjStep *cjl_onnx_find_maker (const CjlOnnxExport *e, int value);
+const CjStep *cjl_onnx_find_source (const CjlOnnxExport *e, int value);
 gboolean cjl_onnx_is_read_once (const CjlOnnxExport *e, int value);
 
 /* The step before that is written together with this one, or NULL: the input's share of the gates of a
- * recurrent layer; the range of what is rounded to its levels. */
+ * recurrent layer; the range of what is rounded to its levels; what a transposed convolution spreads. */
 const CjStep *cjl_onnx_find_share (const CjlOnnxExport *e, const CjStep *step);
 const CjStep *cjl_onnx_find_range (const CjlOnnxExport *e, const CjStep *step);
+const CjStep *cjl_onnx_find_spread (const CjlOnnxExport *e, const CjStep *step);
 
 G_END_DECLS

@@ -164,6 +164,8 @@ check_ops (CjlOnnxExport *e, GError **error)
       joined = cjl_onnx_find_share (e, step);
       if (joined == NULL)
         joined = cjl_onnx_find_range (e, step);
+      if (joined == NULL)
+        joined = cjl_onnx_find_spread (e, step);
       if (joined != NULL)
         e->skipped[joined - (const CjStep *) (void *) steps->data] = TRUE;
     }

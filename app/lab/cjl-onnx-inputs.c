@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define MAX_SPLIT 65536 /* numbers that the layer cuts off */
+
 /* The word that the model has for its number of samples, or NULL. */
 static const char *
 find_batch_name (const GPtrArray *infos)
@@ -197,40 +199,91 @@ put_in_block (CjlOnnxImport *import, const char *name, CjNode *first, CjNode *se
     cj_graph_put_node (import->graph, second, block->id);
 }
 
-/* The card that cuts numbers [at, at + n) of x out, and one that gives them their shape; both are drawn as one, which
- * has the input's name. */
-static gboolean
-cut_input (CjlOnnxImport *import, CjNode *x, const char *name, const CjArray *value, int axis,
-           gint64 at, gint64 n, GError **error)
+/* One input among several: numbers [at, at + n) of all that a sample holds. */
+typedef struct
 {
-  CjNode *made = cjl_onnx_put_named (import, "onnx-operator", name, error), *cut = made;
-  char axes[CJL_ONNX_VIEW_AXES] = "NTF";
+  const char *name;
+  const CjArray *value;
+  int axis; /* that counts samples */
+  gint64 at, n;
+} Part;
 
-  if (made == NULL || !cj_graph_connect (import->graph, x, 0, made, 0, error)
-      || !cjl_onnx_set (import, made, error, "operator", "%s", "Slice@1/1")
-      || !cjl_onnx_set (import, made, error, "attributes", "axes:I=1 starts:I=%lld ends:I=%lld",
-                        (long long) at, (long long) (at + n)))
+/* What a Split leaves over, and whether the next input can still be cut off it. */
+typedef struct
+{
+  CjlOnnxMade made;
+  gboolean good;
+} Rest;
+
+/* Cuts the next numbers off what is left of x: by a layer in two. FALSE: an error. */
+static gboolean
+split_off (CjlOnnxImport *import, const Part *part, gint64 all, Rest *rest, CjlOnnxMade *cut,
+           GError **error)
+{
+  CjNode *made;
+
+  *cut = rest->made;
+  rest->good = rest->good && (part->at + part->n == all || part->n <= MAX_SPLIT);
+  if (!rest->good || part->at + part->n == all)
+    return TRUE;
+  made = cjl_onnx_put_named (import, "split", part->name, error);
+  if (made == NULL
+      || !cj_graph_connect (import->graph, rest->made.node, rest->made.port, made, 0, error)
+      || !cjl_onnx_set (import, made, error, "axis", "1")
+      || !cjl_onnx_set (import, made, error, "size", "%lld", (long long) part->n))
     return FALSE;
-  if (value->dims.n != 2 || axis != 0)
-    {
-      CjNode *laid = cjl_onnx_put_named (import, "reshape", name, error);
+  *cut = (CjlOnnxMade){ made, 0 };
+  rest->made = (CjlOnnxMade){ made, 1 };
+  return TRUE;
+}
 
-      if (laid == NULL || !cj_graph_connect (import->graph, made, 0, laid, 0, error)
-          || !set_sizes (import, laid, &value->dims, axis, error))
-        return FALSE;
-      made = laid;
-    }
-  put_in_block (import, name, cut, made);
-  if (axis == 0)
+/* The same by a card of its own: of more numbers than a Split takes, or numbers of words that have to be laid out. */
+static gboolean
+slice_out (CjlOnnxImport *import, const Part *part, CjNode *x, CjlOnnxMade *cut, GError **error)
+{
+  CjNode *made = cjl_onnx_put_named (import, "onnx-operator", part->name, error);
+
+  *cut = (CjlOnnxMade){ made, 0 };
+  return made != NULL && cj_graph_connect (import->graph, x, 0, made, 0, error)
+         && cjl_onnx_set (import, made, error, "operator", "%s", "Slice@1/1")
+         && cjl_onnx_set (import, made, error, "attributes", "axes:I=1 starts:I=%lld ends:I=%lld",
+                          (long long) part->at, (long long) (part->at + part->n));
+}
+
+/* An input of the model: cut out of x, and given its shape; both are drawn as one, which has the input's name. */
+static gboolean
+cut_input (CjlOnnxImport *import, CjNode *x, const Part *part, gint64 all, gboolean whole,
+           Rest *rest, GError **error)
+{
+  const CjDims *dims = &part->value->dims;
+  const gboolean laid_out = dims->n != 2 || part->axis != 0;
+  char axes[CJL_ONNX_VIEW_AXES] = "NTF";
+  CjlOnnxMade cut;
+
+  if (!split_off (import, part, all, rest, &cut, error)
+      || ((!rest->good || (whole && laid_out)) && !slice_out (import, part, x, &cut, error)))
+    return FALSE;
+  if (laid_out)
     {
-      cjl_onnx_note (import, name, made, 0);
+      CjNode *laid = cjl_onnx_put_named (import, "reshape", part->name, error);
+
+      if (laid == NULL || !cj_graph_connect (import->graph, cut.node, cut.port, laid, 0, error)
+          || !set_sizes (import, laid, dims, part->axis, error))
+        return FALSE;
+      if (cut.port == 0 && cut.node != x)
+        put_in_block (import, part->name, cut.node, laid);
+      cut = (CjlOnnxMade){ laid, 0 };
+    }
+  if (part->axis == 0)
+    {
+      cjl_onnx_note (import, part->name, cut.node, cut.port);
       return TRUE;
     }
   /* samples second or last of two or three dimensions */
-  g_strlcpy (axes, axis == 1 ? "TNF" : "TFN", sizeof axes);
-  if (value->dims.n == 2)
+  g_strlcpy (axes, part->axis == 1 ? "TNF" : "TFN", sizeof axes);
+  if (dims->n == 2)
     g_strlcpy (axes, "FN", sizeof axes);
-  cjl_onnx_note_view (import, name, NULL, (CjlOnnxMade){ made, 0 }, axes);
+  cjl_onnx_note_view (import, part->name, NULL, cut, axes);
   return TRUE;
 }
 
@@ -256,8 +309,17 @@ static gboolean
 cut_inputs (CjlOnnxImport *import, const GPtrArray *infos, CjNode *x, GError **error)
 {
   g_autoptr (GString) parts = g_string_new (NULL), fixed = g_string_new (NULL);
-  gint64 at = 0;
+  Rest rest = { { x, 0 }, TRUE };
+  gboolean whole = TRUE;
+  gint64 at = 0, all = 0;
 
+  for (guint i = 0; i < infos->len; i++)
+    {
+      const CjArray *value = import->inputs->pdata[i];
+
+      all += count_features (value, import->input_axes[i]);
+      whole = whole && (import->input_axes[i] < 0 || !cj_array_type_is_float (value->type));
+    }
   for (guint i = 0; i < infos->len; i++)
     {
       const char *name = ((const CjdOnnxInfo *) infos->pdata[i])->name;
@@ -269,7 +331,8 @@ cut_inputs (CjlOnnxImport *import, const GPtrArray *infos, CjNode *x, GError **e
           g_string_append_printf (fixed, "%s“%s”", fixed->len > 0 ? ", " : "", name);
           continue;
         }
-      if (!cut_input (import, x, name, value, import->input_axes[i], at, n, error))
+      if (!cut_input (import, x, &(Part){ name, value, import->input_axes[i], at, n }, all, whole,
+                      &rest, error))
         return FALSE;
       /* Translators: one of several values, and how many numbers it has */
       g_string_append_printf (parts, _ ("%s“%s” (%lld)"), parts->len > 0 ? ", " : "", name,

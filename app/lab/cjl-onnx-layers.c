@@ -162,40 +162,6 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   return cjl_onnx_finish (import, node, made, handled);
 }
 
-/* A card has few ports: a value that is cut into more pieces is cut by a card a piece. */
-static gboolean
-rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
-{
-  const gint64 rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  gint64 axis = cjl_onnx_get_int (node, "axis", 0), at = 0;
-
-  axis += axis < 0 ? rank : 0;
-  if (node->outputs->len <= CJ_LAYER_MAX_OUT || axis < 1 || axis >= rank)
-    return TRUE;
-  for (guint k = 0; k < node->outputs->len; k++)
-    if (cjl_onnx_value (import, cjl_onnx_output (node, k)) == NULL)
-      return TRUE;
-  for (guint k = 0; k < node->outputs->len; k++)
-    {
-      const CjArray *piece = cjl_onnx_value (import, cjl_onnx_output (node, k));
-      const gint64 end = at + piece->dims.d[axis];
-      CjNode *made = cjl_onnx_put (import, "onnx-operator", node, cjl_onnx_input (node, 0), error,
-                                   "operator=Slice@1/1", NULL);
-
-      if (made == NULL
-          || !cjl_onnx_set (import, made, error, "attributes",
-                            "axes:I=%lld starts:I=%lld ends:I=%lld", (long long) axis,
-                            (long long) at, (long long) end)
-          || !cjl_onnx_set (import, made, error, "inputs", "x:%s",
-                            cj_array_type_get_name (piece->type)))
-        return FALSE;
-      cjl_onnx_note (import, cjl_onnx_output (node, k), made, 0);
-      at = end;
-    }
-  *handled = TRUE;
-  return TRUE;
-}
-
 /* --- shapes --- */
 
 /* As a layer that lays out each sample anew, if samples stay what they are. */
@@ -431,6 +397,26 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* Whether a port gives the numbers of words that go into the network: all of them, or a piece that was split off. */
+static gboolean
+is_words (const CjNode *node)
+{
+  while (node != NULL && g_str_equal (node->layer->id, "split"))
+    node = node->from[0].node;
+  return node != NULL && g_str_equal (node->layer->id, "input");
+}
+
+/* Whether nothing but words goes into the network; else all of it is measured values. */
+static gboolean
+takes_words (const CjlOnnxImport *import)
+{
+  for (guint i = 0; i < import->inputs->len; i++)
+    if (import->input_axes[i] >= 0
+        && cj_array_type_is_float (((const CjArray *) import->inputs->pdata[i])->type))
+      return FALSE;
+  return TRUE;
+}
+
 /* Rows of a table by the words of the input. */
 static gboolean
 rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
@@ -441,9 +427,8 @@ rule_embedding (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
   CjNode *made;
 
   if (table == NULL || table->dims.n != 2 || cjl_onnx_get_int (node, "axis", 0) != 0
-      || words == NULL || words->dims.n != 2 || made_of == NULL
-      || !g_str_equal (made_of->node->layer->id, "input") || table->dims.d[1] > 65536
-      || !cj_array_type_is_float (table->type))
+      || words == NULL || words->dims.n != 2 || made_of == NULL || !is_words (made_of->node)
+      || !takes_words (import) || table->dims.d[1] > 65536 || !cj_array_type_is_float (table->type))
     return TRUE;
   made = cjl_onnx_put (import, "embedding", node, cjl_onnx_input (node, 1), error, NULL);
   if (made == NULL
@@ -462,6 +447,7 @@ static const struct
   CjlOnnxRule rule;
 } rules[] = {
   { "Add", rule_places },
+  { "Add", cjl_onnx_rule_formula_row },
   { "Add", rule_pair },
   { "AveragePool", cjl_onnx_rule_pool },
   { "BatchNormalization", cjl_onnx_rule_batch_norm },
@@ -470,26 +456,35 @@ static const struct
   { "Concat", rule_token },
   { "Concat", rule_concat },
   { "Conv", cjl_onnx_rule_conv },
+  { "Conv", cjl_onnx_rule_conv_3d },
   { "ConvTranspose", cjl_onnx_rule_conv_transpose },
   { "Dropout", rule_pass },
   { "Elu", rule_slope },
   { "Flatten", rule_reshape },
   { "Gather", rule_embedding },
+  { "Gather", cjl_onnx_rule_gather_rows },
+  { "Gather", cjl_onnx_rule_largest_of },
   { "Gemm", rule_gemm },
   { "GlobalAveragePool", rule_mean },
   { "GRU", cjl_onnx_rule_recurrent },
   { "GlobalMaxPool", rule_mean },
   { "Identity", rule_pass },
+  { "InstanceNormalization", cjl_onnx_rule_instance_norm },
+  { "LRN", cjl_onnx_rule_lrn },
   { "LSTM", cjl_onnx_rule_recurrent },
   { "LayerNormalization", cjl_onnx_rule_layer_norm },
   { "LeakyRelu", rule_slope },
   { "LogSoftmax", rule_softmax },
   { "MatMul", cjl_onnx_rule_attention },
   { "MatMul", rule_matmul },
+  { "MatMul", cjl_onnx_rule_axes },
   { "MaxPool", cjl_onnx_rule_pool },
   { "Mul", cjl_onnx_rule_rms_norm },
+  { "Mul", cjl_onnx_rule_glu },
+  { "Mul", cjl_onnx_rule_formula_row },
   { "Mul", rule_pair },
   { "PRelu", rule_prelu },
+  { "Pad", cjl_onnx_rule_pad },
   { "Pow", cjl_onnx_rule_rms_norm },
   { "QuantizeLinear", cjl_onnx_rule_quantise },
   { "RNN", cjl_onnx_rule_recurrent },
@@ -497,11 +492,14 @@ static const struct
   { "ReduceMean", rule_reduce },
   { "ReduceSum", rule_reduce },
   { "Reshape", rule_reshape },
+  { "Resize", cjl_onnx_rule_resize },
+  { "Slice", cjl_onnx_rule_slice },
   { "Softmax", rule_softmax },
-  { "Split", rule_split },
+  { "Split", cjl_onnx_rule_split },
   { "Squeeze", rule_reshape },
   { "Transpose", rule_transpose },
   { "Unsqueeze", rule_reshape },
+  { "Upsample", cjl_onnx_rule_resize },
 };
 
 static gboolean
@@ -537,5 +535,7 @@ cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       if (!done)
         return FALSE;
     }
-  return *handled || try_rules (import, node, handled, error);
+  return *handled
+         || (try_rules (import, node, handled, error)
+             && (*handled || cjl_onnx_rule_formula (import, node, handled, error)));
 }

@@ -41,6 +41,135 @@ cjl_onnx_rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboole
   return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* --- groups of channels --- */
+
+/* Channels of a picture in groups, each laid out as one row of [N, groups, ..], and what they come back in. */
+typedef struct
+{
+  const char *x; /* the picture [N, C, H, W] */
+  const CjdOnnxNode
+      *last; /* makes a picture again, and then perhaps times and plus a number a channel: */
+  gint64 channels, groups;
+  const CjArray *scale, *bias; /* or both NULL */
+} Groups;
+
+/* The constant [C, 1, 1] that the node behind adds or multiplies by: that node, or NULL. */
+static const CjdOnnxNode *
+find_channels (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *op,
+               gint64 channels, const CjArray **value)
+{
+  const CjdOnnxNode *next = cjl_onnx_next_op (import, node, op);
+
+  *value = next != NULL
+               ? cjl_onnx_constant (import, cjl_onnx_other_input (next, cjl_onnx_output (node, 0)))
+               : NULL;
+  return *value != NULL && (*value)->dims.n >= 3 && (*value)->dims.n <= 4
+                 && (*value)->size == channels && (*value)->dims.d[(*value)->dims.n - 3] == channels
+             ? next
+             : NULL;
+}
+
+/* What is around a normalisation of rows `from` .. `last`; FALSE: it is not of groups of channels. */
+static gboolean
+find_groups (const CjlOnnxImport *import, const CjdOnnxNode *from, const CjdOnnxNode *last,
+             Groups *g)
+{
+  const CjdOnnxNode *before = cjl_onnx_maker (import, cjl_onnx_input (from, 0)), *next;
+  const CjArray *rows = cjl_onnx_value (import, cjl_onnx_input (from, 0)), *x, *y;
+
+  *g = (Groups){ .last = cjl_onnx_next_op (import, last, "Reshape") };
+  if (!cjl_onnx_is_op (before, "Reshape") || g->last == NULL || rows == NULL || rows->dims.n != 3
+      || import->lift != NULL)
+    return FALSE;
+  g->x = cjl_onnx_input (before, 0);
+  x = cjl_onnx_value (import, g->x);
+  y = cjl_onnx_value (import, cjl_onnx_output (g->last, 0));
+  if (x == NULL || y == NULL || x->dims.n != 4 || !cj_dims_equal (&x->dims, &y->dims)
+      || !g_hash_table_contains (import->flows, g->x) || x->dims.d[0] != import->batch
+      || rows->dims.d[0] != import->batch || rows->dims.d[1] < 1
+      || x->dims.d[1] % rows->dims.d[1] != 0)
+    return FALSE;
+  g->channels = x->dims.d[1];
+  g->groups = rows->dims.d[1];
+  next = find_channels (import, g->last, "Mul", g->channels, &g->scale);
+  if (next == NULL)
+    {
+      g->scale = NULL;
+      return TRUE;
+    }
+  g->last = next;
+  next = find_channels (import, g->last, "Add", g->channels, &g->bias);
+  g->last = next != NULL ? next : g->last;
+  g->bias = next != NULL ? g->bias : NULL;
+  return TRUE;
+}
+
+/* What was made for parts of it goes, unless somebody reads it. */
+static gboolean
+put_groups (CjlOnnxImport *import, const CjdOnnxNode *node, const Groups *g, double eps,
+            gboolean *handled, GError **error)
+{
+  const gboolean single = g->groups == g->channels;
+  const CjShape shape = cj_shape1 (g->channels);
+  CjNode *made = cjl_onnx_put (import, single ? "instance-norm" : "group-norm", node, g->x, error,
+                               g->scale == NULL ? "affine=false" : NULL, NULL);
+
+  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps)
+      || (!single && !cjl_onnx_set (import, made, error, "groups", "%lld", (long long) g->groups)))
+    return FALSE;
+  if (g->scale != NULL)
+    {
+      g_autoptr (CjArray) zeros = cj_array_new (CJ_ARRAY_F32, &g->scale->dims, error);
+
+      if (zeros == NULL)
+        return FALSE;
+      cjl_onnx_weight (import, made, "weight", g->scale, &shape);
+      cjl_onnx_weight (import, made, "bias", g->bias != NULL ? g->bias : zeros, &shape);
+    }
+  if (!cjl_onnx_finish (import, g->last, made, handled))
+    return FALSE;
+  *handled = FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_all (const CjArray *value, double number)
+{
+  for (gint64 i = 0; i < value->size; i++)
+    if (cj_array_get (value, i) != number)
+      return FALSE;
+  return TRUE;
+}
+
+/* Channel by channel; or of rows that are groups of channels (Wu and He, 2018), as PyTorch writes it. */
+gboolean
+cjl_onnx_rule_instance_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                             GError **error)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *scale = cjl_onnx_constant (import, cjl_onnx_input (node, 1)),
+                *bias = cjl_onnx_constant (import, cjl_onnx_input (node, 2));
+  CjNode *made;
+  double eps;
+  Groups g;
+
+  if (x == NULL || scale == NULL || bias == NULL || import->lift != NULL || !read_eps (node, &eps)
+      || x->dims.d[0] != import->batch || !cjl_onnx_flows (import, node, 0))
+    return TRUE;
+  if (is_all (scale, 1) && is_all (bias, 0) && find_groups (import, node, node, &g))
+    return put_groups (import, node, &g, eps, handled, error);
+  if (x->dims.n != 4)
+    return TRUE;
+  made = cjl_onnx_put (import, "instance-norm", node, cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "eps", "%.9g", eps))
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", scale, NULL);
+  cjl_onnx_weight (import, made, "bias", bias, NULL);
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
+/* --- rows --- */
+
 static gboolean
 add_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *last,
                 const CjArray *scale, const CjArray *bias, double eps, gboolean *handled,
@@ -183,6 +312,7 @@ cjl_onnx_rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboo
   const char *x = cjl_onnx_input (node, 0);
   const CjdOnnxNode *sub = cjl_onnx_next_op (import, node, "Sub"), *square, *last, *next;
   const CjArray *scale = NULL, *bias = NULL;
+  Groups groups;
   double eps;
 
   if (!is_last_mean (import, node) || sub == NULL || count_last (import, x) == 0
@@ -202,6 +332,9 @@ cjl_onnx_rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboo
     scale = NULL;
   if (g_hash_table_contains (import->done, last))
     return TRUE; /* there is one already */
+  if (scale == NULL && find_groups (import, node, last, &groups))
+    return g_hash_table_contains (import->done, groups.last)
+           || put_groups (import, node, &groups, eps, handled, error);
   return add_layer_norm (import, node, last, scale, bias, eps, handled, error);
 }
 

@@ -137,13 +137,14 @@ void
 cjl_onnx_remark_bits (CjlOnnxImport *import)
 {
   const CjdOnnxGraph *graph = import->model->graph;
-  guint weights = 0, layers = 0;
+  guint weights = 0, layers = 0, dynamic = 0;
 
   for (guint i = 0; i < graph->nodes->len; i++)
     {
       const CjdOnnxNode *node = graph->nodes->pdata[i];
 
       weights += cjl_onnx_is_op (node, "DequantizeLinear") && !cjl_onnx_flows (import, node, 0);
+      dynamic += cjl_onnx_is_op (node, "DynamicQuantizeLinear");
     }
   for (guint i = 0; i < import->graph->nodes->len; i++)
     layers
@@ -162,4 +163,15 @@ cjl_onnx_remark_bits (CjlOnnxImport *import)
         import->remarks,
         g_strdup (_ ("What the model rounds between its layers, cards of Quantise round "
                      "here. Delete them to go on without.")));
+  if (dynamic > 0)
+    g_ptr_array_add (
+        import->remarks,
+        g_strdup_printf (ngettext ("%u value is rounded by the least and the most of what comes "
+                                   "in, as no layer does: what is around stays cards of single "
+                                   "operators, through which nothing is trained.",
+                                   "%u values are rounded by the least and the most of what comes "
+                                   "in, as no layer does: what is around stays cards of single "
+                                   "operators, through which nothing is trained.",
+                                   dynamic),
+                         dynamic));
 }

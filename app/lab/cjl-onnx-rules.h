@@ -52,9 +52,42 @@ gboolean cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gbo
 gboolean cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                  GError **error);
 
-/* Normalisations: BatchNormalization, LayerNormalization, a ReduceMean or a square that spells one begins with. */
+/* Conv over depth, height and width. */
+gboolean cjl_onnx_rule_conv_3d (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                GError **error);
+
+/* Pictures: Pad (of sequences as well), Resize and Upsample, two Gathers of rows and columns, two MatMuls of them,
+ * LRN. */
+gboolean cjl_onnx_rule_pad (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                            GError **error);
+gboolean cjl_onnx_rule_resize (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                               GError **error);
+gboolean cjl_onnx_rule_gather_rows (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                    gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_axes (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                             GError **error);
+gboolean cjl_onnx_rule_largest_of (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                   gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_lrn (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                            GError **error);
+/* What `from` reads with every stride-th pixel between so many empty channels, as what `last` makes. */
+gboolean cjl_onnx_put_shortcut (CjlOnnxImport *import, const CjdOnnxNode *from,
+                                const CjdOnnxNode *last, gint64 stride, gint64 before,
+                                gint64 behind, gboolean *handled, GError **error);
+
+/* Pieces: Split, Slice; a Mul of two halves of which one is a gate. */
+gboolean cjl_onnx_rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                              GError **error);
+gboolean cjl_onnx_rule_slice (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                              GError **error);
+gboolean cjl_onnx_rule_glu (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                            GError **error);
+
+/* Normalisations: BatchNormalization, InstanceNormalization, LayerNormalization, a ReduceMean or a square that spells one begins with. */
 gboolean cjl_onnx_rule_batch_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
                                    gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_instance_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                      gboolean *handled, GError **error);
 gboolean cjl_onnx_rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
                                    gboolean *handled, GError **error);
 gboolean cjl_onnx_rule_spelled_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
@@ -65,6 +98,13 @@ gboolean cjl_onnx_rule_rms_norm (CjlOnnxImport *import, const CjdOnnxNode *node,
 /* Whatever a row of operators computes that a layer for single numbers does. */
 gboolean cjl_onnx_rule_pointwise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                                   GError **error);
+
+/* Whatever sums, products and functions a formula can say, if no layer does; and where a formula is taken up by one
+ * node more, of the same value. */
+gboolean cjl_onnx_rule_formula (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                                GError **error);
+gboolean cjl_onnx_rule_formula_row (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                    gboolean *handled, GError **error);
 
 /* Rounding to few bits and back; says at the end what there was of it. */
 gboolean cjl_onnx_rule_quantise (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,

@@ -107,6 +107,20 @@ lay_flat (const CjlOnnxImport *import, Window *w)
   w->pads[1] = w->pads[2 + kept];
 }
 
+/* What comes out longer of a window that was laid flat; FALSE: its row or column would become several. */
+static gboolean
+lay_more_flat (const Window *w, gint64 *more)
+{
+  const gboolean row = w->axes != NULL && g_str_equal (w->axes, "NF1T");
+
+  if (!row && (w->axes == NULL || !g_str_equal (w->axes, "NFT1")))
+    return TRUE;
+  if (more[row ? 0 : 1] != 0)
+    return FALSE;
+  more[0] = more[row ? 1 : 0];
+  return TRUE;
+}
+
 /* A window over height and width, or over time, that a layer can have; `kernel` is that of a weight, or NULL. */
 static gboolean
 read_window (const CjlOnnxImport *import, const CjdOnnxNode *node, const gint64 *kernel, Window *w)
@@ -275,11 +289,80 @@ put_border (CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w, CjN
   return *made != NULL && cj_graph_connect (import->graph, border, 0, *made, 0, error);
 }
 
+/* The only node that reads the numbers of a value, not just its shape, if it is of this kind; NULL: it is not. */
+static const CjdOnnxNode *
+find_reader (const CjlOnnxImport *import, const char *name, const char *op)
+{
+  const GPtrArray *users = g_hash_table_lookup (import->users, name);
+  const CjdOnnxNode *reader = NULL;
+
+  if (g_hash_table_contains (import->ends, name))
+    return NULL;
+  for (guint i = 0; users != NULL && i < users->len; i++)
+    {
+      if (cjl_onnx_is_op (users->pdata[i], "Shape"))
+        continue;
+      if (reader != NULL)
+        return NULL;
+      reader = users->pdata[i];
+    }
+  return cjl_onnx_is_op (reader, op) ? reader : NULL;
+}
+
+/* What turns the maps of a convolution by patches into tokens: the last node of it, or NULL (Dosovitskiy et al., 2021). */
+static const CjdOnnxNode *
+find_tokens (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
+{
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0)), *flat;
+  const CjdOnnxNode *reshape = find_reader (import, cjl_onnx_output (node, 0), "Reshape"), *turn;
+  const CjAttr *perm;
+
+  if (w->n != 2 || w->kernel[0] < 2 || w->kernel[0] > MAX_WINDOW || reshape == NULL || y == NULL
+      || cjl_onnx_get_int (node, "group", 1) != 1)
+    return NULL;
+  for (guint k = 0; k < 4; k++)
+    if (w->pads[k] != 0 || w->kernel[k / 2] != w->kernel[0] || w->stride[k / 2] != w->kernel[0]
+        || w->dilation[k / 2] != 1)
+      return NULL;
+  flat = cjl_onnx_value (import, cjl_onnx_output (reshape, 0));
+  turn = find_reader (import, cjl_onnx_output (reshape, 0), "Transpose");
+  perm = turn != NULL ? cj_extra_node_find (turn->op, "perm") : NULL;
+  return flat != NULL && flat->dims.n == 3 && flat->dims.d[0] == y->dims.d[0]
+                 && flat->dims.d[1] == y->dims.d[1] && y->dims.d[0] == import->batch && perm != NULL
+                 && perm->kind == CJ_ATTR_INTS && perm->n == 3 && perm->ints[0] == 0
+                 && perm->ints[1] == 2
+             ? turn
+             : NULL;
+}
+
+static gboolean
+put_patches (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *last,
+             const Window *w, const CjArray *weight, const CjArray *bias, gboolean *handled,
+             GError **error)
+{
+  const CjShape units = cj_shape1 (weight->dims.d[0]);
+  const CjDims row = { 1, { weight->dims.d[0] } };
+  g_autoptr (CjArray) zeros = cj_array_new (CJ_ARRAY_F32, &row, error);
+  CjNode *made
+      = zeros != NULL ? cjl_onnx_put (import, "patch-embedding", node, w->x, error, NULL) : NULL;
+
+  if (made == NULL
+      || !cjl_onnx_set (import, made, error, "features", "%lld", (long long) weight->dims.d[0])
+      || !cjl_onnx_set (import, made, error, "patch", "%lld", (long long) w->kernel[0]))
+    return FALSE;
+  cjl_onnx_weight (import, made, "weight", weight, NULL);
+  cjl_onnx_weight (import, made, "bias", bias != NULL ? bias : zeros, &units);
+  cjl_onnx_take (import, node);
+  cjl_onnx_take (import, cjl_onnx_maker (import, cjl_onnx_input (last, 0)));
+  return cjl_onnx_finish (import, last, made, handled);
+}
+
 gboolean
 cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                     GError **error)
 {
   const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  const CjdOnnxNode *tokens;
   CjNode *made;
   CjArray *bias;
   Window w;
@@ -289,11 +372,62 @@ cjl_onnx_rule_conv (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || !cjl_onnx_read_bias (import, node, weight->dims.d[0], &bias)
       || (w.n == 1 && !w.same && find_padding_word (import, &w) == NULL))
     return TRUE;
+  tokens = find_tokens (import, node, &w);
+  if (tokens != NULL)
+    return put_patches (import, node, tokens, &w, weight, bias, handled, error);
   if (w.same)
     made = put_window (import, node, &w, "conv-1d", "conv-2d", error);
   else if (!put_border (import, node, &w, &made, error))
     return FALSE;
   return add_filters (import, node, made, &w, weight->dims.d[0], weight, bias, handled, error);
+}
+
+/* Over depth, height and width, [N, C, D, H, W]. */
+gboolean
+cjl_onnx_rule_conv_3d (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                       GError **error)
+{
+  static const struct
+  {
+    const char *deep, *flat;
+  } names[] = { { "depth", "kernel" },
+                { "stride-depth", "stride" },
+                { "dilation-depth", "dilation" },
+                { "padding-depth", "padding" } };
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
+  gint64 n[15] = { 0, 0, 0, 1, 1, 1, 1, 1, 1 }; /* kernel, strides, dilations, pads before, after */
+  CjArray *bias;
+  CjNode *made;
+
+  if (x == NULL || weight == NULL || x->dims.n != 5 || weight->dims.n != 5 || import->lift != NULL
+      || x->dims.d[0] != import->batch || !cjl_onnx_flows (import, node, 0)
+      || weight->dims.d[0] > 4096 || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
+      || !cjl_onnx_read_bias (import, node, weight->dims.d[0], &bias))
+    return TRUE;
+  memcpy (n, weight->dims.d + 2, 3 * sizeof *n);
+  if (!read_list (node, "kernel_shape", 3, n) || !read_list (node, "strides", 3, n + 3)
+      || !read_list (node, "dilations", 3, n + 6) || !read_list (node, "pads", 6, n + 9))
+    return TRUE;
+  for (guint k = 0; k < 12; k++)
+    if (n[k] < (k < 9 ? 1 : 0) || n[k] > MAX_WINDOW || (k >= 9 && n[k] != n[k + 3]))
+      return TRUE;
+  made = cjl_onnx_put (import, "conv-3d", node, cjl_onnx_input (node, 0), error,
+                       bias != NULL ? "bias=true" : "bias=false", NULL);
+  if (made == NULL
+      || !cjl_onnx_set (import, made, error, "filters", "%lld", (long long) weight->dims.d[0])
+      || !cjl_onnx_set (import, made, error, "groups", "%lld",
+                        (long long) cjl_onnx_get_int (node, "group", 1)))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!cjl_onnx_set (import, made, error, names[i].deep, "%lld", (long long) n[3 * i])
+        || !cjl_onnx_set (import, made, error, names[i].flat, "%lldx%lld", (long long) n[3 * i + 1],
+                          (long long) n[3 * i + 2]))
+      return FALSE;
+  cjl_onnx_weight (import, made, "weight", weight, NULL);
+  if (bias != NULL)
+    cjl_onnx_weight (import, made, "bias", bias, NULL);
+  return cjl_onnx_finish (import, node, made, handled);
 }
 
 gboolean
@@ -311,8 +445,8 @@ cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gb
       || weight->dims.n < 3 || weight->dims.d[1] * groups > 4096
       || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
       || cj_extra_node_find (node->op, "output_shape") != NULL
-      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same || w.n + 2 != weight->dims.n
-      || !read_list (node, "output_padding", w.n, more)
+      || !read_window (import, node, weight->dims.d + 2, &w) || !w.same
+      || !read_list (node, "output_padding", weight->dims.n - 2, more) || !lay_more_flat (&w, more)
       || !cjl_onnx_read_bias (import, node, weight->dims.d[1] * groups, &bias))
     return TRUE;
   made = put_window (import, node, &w, "transposed-conv-1d", "transposed-conv-2d", error);
@@ -322,16 +456,45 @@ cjl_onnx_rule_conv_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gb
                       error);
 }
 
+/* Whether padding behind that is more than before only lets the last windows hang over, as the layers can: as many
+ * windows come out. What they do not see is no number to a maximum, or to a mean of what is there. */
+static gboolean
+hangs_over (const CjlOnnxImport *import, const CjdOnnxNode *node, const Window *w)
+{
+  const CjArray *x = cjl_onnx_value (import, w->x);
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+  const gboolean plain = w->axes == NULL ? w->n == 2 : g_str_equal (w->axes, "NFT");
+
+  if (w->padded || !plain)
+    return FALSE;
+  if (x == NULL || y == NULL || x->dims.n != w->n + 2 || y->dims.n != w->n + 2)
+    return FALSE;
+  for (guint k = 0; k < w->n; k++)
+    {
+      const gint64 room
+          = x->dims.d[2 + k] + 2 * w->pads[k] - (w->kernel[k] - 1) * w->dilation[k] - 1;
+      gint64 n = room < 0 ? 0 : (room + w->stride[k] - 1) / w->stride[k] + 1;
+
+      /* one that ceil adds begins inside or in the padding before */
+      n -= n > 1 && (n - 1) * w->stride[k] >= x->dims.d[2 + k] + w->pads[k];
+      if (w->pads[w->n + k] < w->pads[k] || n != y->dims.d[2 + k])
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                     GError **error)
 {
   const gboolean largest = cjl_onnx_is_op (node, "MaxPool");
+  const gboolean whole = !largest && cjl_onnx_get_int (node, "count_include_pad", 0) != 0;
   CjNode *made;
   Window w;
 
-  if (!read_window (import, node, NULL, &w) || !w.same || *cjl_onnx_output (node, 1) != '\0'
-      || cjl_onnx_get_int (node, "storage_order", 0) != 0)
+  if (!read_window (import, node, NULL, &w)
+      || (!w.same && (whole || !hangs_over (import, node, &w)))
+      || *cjl_onnx_output (node, 1) != '\0' || cjl_onnx_get_int (node, "storage_order", 0) != 0)
     return TRUE;
   for (guint k = 0; k < w.n; k++)
     if (2 * w.pads[k] > w.kernel[k] || (!largest && w.dilation[k] != 1))
@@ -342,9 +505,9 @@ cjl_onnx_rule_pool (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
       || !set_sizes (import, made, &w, "stride", w.stride, error)
       || !set_sizes (import, made, &w, "padding", w.pads, error)
       || (largest && !set_sizes (import, made, &w, "dilation", w.dilation, error))
-      || (cjl_onnx_get_int (node, "ceil_mode", 0) != 0
+      || ((!w.same || cjl_onnx_get_int (node, "ceil_mode", 0) != 0)
           && !cjl_onnx_set (import, made, error, "ceil", "%s", "true"))
-      || (!largest && !w.padded && cjl_onnx_get_int (node, "count_include_pad", 0) == 0
+      || (!largest && !w.padded && !whole
           && !cjl_onnx_set (import, made, error, "exclude-padding", "%s", "true")))
     return FALSE;
   return finish_window (import, node, &w, made, handled);

@@ -271,8 +271,12 @@ infer_slice (CjOp *op, GError **error)
       || a->begin + a->length > x->dims[a->axis])
     return cj_op_refuse (op, _ ("a part that lies inside its input"), _ ("Choose a smaller part."),
                          error);
+  if (op->in_dtype[0] != CJ_FLOAT32 && op->in_dtype[0] != CJ_INT32)
+    return cj_op_refuse (op, _ ("measured values or numbers of words"),
+                         _ ("Wire it to one of them."), error);
   op->out_shape[0] = *x;
   op->out_shape[0].dims[a->axis] = a->length;
+  op->out_dtype[0] = op->in_dtype[0]; /* numbers of words stay what they are; a float is as wide */
   op->mixes = a->axis == 0;
   return TRUE;
 }
@@ -344,6 +348,7 @@ slice_twin (const CjOp *op, const void *const *in, float *const *out)
 const CjOpInfo cj_op_slice = {
   .id = "slice",
   .layout = CJ_LAYOUT_PLAIN,
+  .whole_in = 1,
   .attrs_size = sizeof (CjSliceAttrs),
   .infer = infer_slice,
   .forward = { { cj_op_blocks, slice_forward, CJ_PHASE_SAMPLES } },

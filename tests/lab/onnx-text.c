@@ -138,8 +138,9 @@ new_info (const char *name, const char *kind, const char *words)
   info->type = type;
   type->tensor_type = tensor;
   tensor->has_elem_type = TRUE;
-  tensor->elem_type = g_str_equal (kind, "in:int64") ? ONNX__TENSOR_PROTO__DATA_TYPE__INT64
-                                                     : ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+  tensor->elem_type = g_str_equal (kind, "in:int64")  ? ONNX__TENSOR_PROTO__DATA_TYPE__INT64
+                      : g_str_equal (kind, "in:bool") ? ONNX__TENSOR_PROTO__DATA_TYPE__BOOL
+                                                      : ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
   tensor->shape = malloc (sizeof *tensor->shape);
   onnx__tensor_shape_proto__init (tensor->shape);
   for (guint i = 0; parts[i] != NULL && *words != '\0'; i++)
@@ -340,7 +341,7 @@ read_statement (Onnx__GraphProto *graph, const char *statement, CjRng *rng, Onnx
               read_tensor (words[0], words[1], words[2], rng));
         return;
       }
-  if (g_str_equal (words[0], "in") || g_str_equal (words[0], "in:int64"))
+  if (g_str_equal (words[0], "in") || g_str_has_prefix (words[0], "in:"))
     GROW (graph->input, graph->n_input,
           new_info (words[1], words[0], words[2] != NULL ? words[2] : ""));
   else if (g_str_equal (words[0], "out"))

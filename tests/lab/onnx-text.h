@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ONNX models out of a few lines of text, for tests. Statements end with “;”:
- *   in NAME 3,4,20      an input; “-” for a free dimension, a word for one with a name; “in:int64” for its type
+ *   in NAME 3,4,20      an input; “-” for a free dimension, a word for one with a name; “in:int64”, “in:bool” for its type
  *   out NAME
  *   w NAME 8,4,3        weights by chance, the same in every run
  *   zeros NAME 1,3,6 · ones NAME 4

@@ -26,9 +26,17 @@ def window(x, a, n=2):
 
 
 def conv(a, x, w, b=None):
-    x = F.pad(x, window(x, a))
-    return F.conv2d(x, w, b, a.get("strides", [1, 1]), 0, a.get("dilations", [1, 1]),
-                    a.get("group", 1))
+    n = w.dim() - 2
+    x = F.pad(x, window(x, a, n))
+    return (F.conv3d if n == 3 else F.conv2d)(x, w, b, a.get("strides", [1] * n), 0,
+                                              a.get("dilations", [1] * n), a.get("group", 1))
+
+
+def conv_transpose(a, x, w, b=None):
+    pads = a["pads"]
+    assert pads[:2] == pads[2:]
+    return F.conv_transpose2d(x, w, b, a["strides"], pads[:2], a["output_padding"], a["group"],
+                              a["dilations"])
 
 
 def pool(a, x, largest):
@@ -149,6 +157,7 @@ def call(node, a, x):
         return recurrent(op, a, *x)
     return {
         "Conv": lambda: conv(a, *x),
+        "ConvTranspose": lambda: conv_transpose(a, *x),
         "MaxPool": lambda: pool(a, x[0], True),
         "AveragePool": lambda: pool(a, x[0], False),
         "GlobalAveragePool": lambda: x[0].mean((2, 3), keepdim=True),
@@ -156,6 +165,7 @@ def call(node, a, x):
         "Gemm": lambda: gemm(a, *x),
         "BatchNormalization": lambda: batch_norm(a, *x),
         "LRN": lambda: F.local_response_norm(x[0], a["size"], a["alpha"], a["beta"], a["bias"]),
+        "PRelu": lambda: torch.where(x[0] < 0, x[0] * x[1], x[0]),
         "LeakyRelu": lambda: F.leaky_relu(x[0], a["alpha"]),
         "Elu": lambda: F.elu(x[0], a["alpha"]),
         "Celu": lambda: F.celu(x[0], a["alpha"]),
