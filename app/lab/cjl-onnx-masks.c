@@ -13,7 +13,7 @@
 #define MAX_NUMBERS 40 /* that are tried */
 #define MAX_WORD 1e6   /* a number that stands for a word */
 #define BELOW 1e3      /* how many times farther one mask is off than another that it hides */
-#define MAX_WORK 4e8   /* elements of masks, over all that is tried */
+#define MAX_WORK 1e8   /* elements of masks, over all that is tried */
 
 /* Operators that do the same to every number, or move them. */
 static const char *const known[]

@@ -77,9 +77,9 @@ imply_out (Formula *f)
 {
   for (guint k = f->n_more; k-- > 0;)
     f->out.letters[f->out.n++] = (guint8) (FIRST_MORE + k);
-  for (guint8 c = 'A'; c <= 'z'; c++)
-    if (count (f, c) == 1 && f->out.n < CJ_ARRAY_MAX_DIMS)
-      f->out.letters[f->out.n++] = c;
+  for (guint c = 'A'; c <= 'z'; c++)
+    if (count (f, (guint8) c) == 1 && f->out.n < CJ_ARRAY_MAX_DIMS)
+      f->out.letters[f->out.n++] = (guint8) c;
 }
 
 static gboolean

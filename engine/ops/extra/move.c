@@ -401,7 +401,7 @@ run_tile (CjExtraCall *call, GError **error)
       gint64 from = 0;
 
       for (guint k = 0; k < n; k++)
-        from = from * x->dims.d[k] + index[k] % x->dims.d[k];
+        from = from * x->dims.d[k] + index[k] % MAX (x->dims.d[k], 1);
       memcpy (at (y, i), at (x, from), bytes);
       for (guint k = n; k-- > 0 && ++index[k] == dims.d[k];)
         index[k] = 0;
