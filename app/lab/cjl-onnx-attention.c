@@ -403,7 +403,7 @@ find_scores (const CjlOnnxImport *import, const char *name, Attention *a)
   while (node != NULL && keeps_rows (import, node))
     node = cjl_onnx_maker (import, cjl_onnx_input (node, 0));
   node = silence_back (import, node, a);
-  if (!cjl_onnx_is_op (node, "Softmax"))
+  if (node == NULL || !cjl_onnx_is_op (node, "Softmax"))
     return NULL;
   value = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   if (value == NULL || value->dims.n < 3

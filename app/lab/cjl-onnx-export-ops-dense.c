@@ -164,10 +164,13 @@ write_transposed (CjlOnnxExport *e, const CjStep *step, const CjStep *spread)
 {
   const CjConv2dAttrs *a = step->op.attrs;
   const CjRemapAttrs *r = spread->op.attrs;
-  const char *weight = write_unturned (e, find_turned_weight (e, step->in[1]));
+  const CjStep *split = find_turned_weight (e, step->in[1]);
   const gint64 top = (gint64) (a->kernel_h - 1) * a->dilation_h - r->top,
                left = (gint64) (a->kernel_w - 1) * a->dilation_w - r->left;
+  const char *weight;
 
+  g_assert (split != NULL); /* it is what a spread was found by */
+  weight = write_unturned (e, split);
   cjl_onnx_add (e, "ConvTranspose", cjl_onnx_result (e, step, 0), cjl_onnx_in (e, spread, 0),
                 weight, cjl_onnx_in (e, step, 2), NULL);
   cjd_onnx_out_set_ints (e->out, "kernel_shape", (gint64[]){ a->kernel_h, a->kernel_w }, 2);

@@ -42,7 +42,7 @@ read_slice (const CjlOnnxImport *import, const CjdOnnxNode *node, Piece *pieces,
   gint64 starts[4], ends[4], axes[4] = { 0, 1, 2, 3 };
   guint count;
 
-  if (!cjl_onnx_is_op (node, "Slice") || x == NULL
+  if (node == NULL || !cjl_onnx_is_op (node, "Slice") || x == NULL
       || !read_numbers (import, node, "starts", 1, starts, n)
       || !read_numbers (import, node, "ends", 2, ends, &count) || count != *n)
     return FALSE;
@@ -276,7 +276,7 @@ find_half (const CjlOnnxImport *import, const char *name, const char **x, gint64
   Piece piece;
 
   *x = node != NULL ? cjl_onnx_input (node, 0) : "";
-  if (cjl_onnx_is_op (node, "Split") && node->outputs->len == 2)
+  if (node != NULL && cjl_onnx_is_op (node, "Split") && node->outputs->len == 2)
     {
       const CjArray *value = cjl_onnx_value (import, *x), *half = cjl_onnx_value (import, name);
 

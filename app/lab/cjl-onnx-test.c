@@ -274,6 +274,7 @@ run_set (const Case *c, const CjdOnnx *model, guint k, CjlOnnxAnswer by, CjlOnnx
       const gboolean misses = g_error_matches (error, CJ_ERROR, CJ_ERROR_PARAM);
       const CjdOnnxNode *node = model->graph->nodes->len > 0 ? model->graph->nodes->pdata[0] : NULL;
 
+      g_assert (error != NULL);
       /* what cannot be read is for the operator that takes or makes it */
       if (misses && by == answer && (expected == NULL || inputs == NULL) && node != NULL)
         g_prefix_error (&error, "%s: ", node->op->op);

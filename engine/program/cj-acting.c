@@ -202,7 +202,10 @@ run_step (CjActing *self, const CjStep *step)
   for (guint k = 0; k < step->op.n_out; k++)
     out[k] = self->numbers[step->out + (int) k];
   if (is_layout (step)) /* all is in the logical layout here */
-    memcpy (out[0], in[0], sizeof (float) * count (self, step->out));
+    {
+      g_assert (in[0] != NULL && out[0] != NULL);
+      memcpy (out[0], in[0], sizeof (float) * count (self, step->out));
+    }
   else
     step->op.info->twin (&step->op, in, out);
 }
