@@ -69,6 +69,7 @@ put_class_names (CjvFrame *frame, const CjdDataset *dataset, gboolean silent)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
+  g_assert (dataset != NULL); /* it has the classes that units are told by */
   for (gint32 c = 0; c < (gint32) dataset->n_classes; c++)
     g_ptr_array_add (names, dataset->class_names != NULL ? g_strdup (dataset->class_names[c])
                                                          : g_strdup_printf (_ ("class %d"), c));

@@ -94,7 +94,7 @@ apply (CjRulePass *pass)
                                _ (node->layer->title), node->id));
           return;
         }
-      matrix = cj_shape2 (k, cj_shape_size (&sx) / (cj_shape_size (&shape) / k));
+      matrix = cj_shape2 (k, cj_shape_size (&sx) / MAX (cj_shape_size (&shape) / k, 1));
       in[2] = cj_rule_add_state (
           pass, x, "feedback", &matrix,
           (CjInit){ .kind = CJ_INIT_UNIFORM, .scale = p->scale / sqrt ((double) k) });
