@@ -32,7 +32,7 @@ get_key (CjuCanvas *self)
 static void
 keep_view (CjuCanvas *self)
 {
-  const CjuView view = { self->zoom, self->x, self->y };
+  const CjuCamera view = { self->zoom, self->x, self->y };
 
   if (self->fitted)
     g_hash_table_replace (self->views, g_strdup (get_key (self)), g_memdup2 (&view, sizeof view));
@@ -42,7 +42,7 @@ keep_view (CjuCanvas *self)
 static void
 bring_view (CjuCanvas *self)
 {
-  const CjuView *view = g_hash_table_lookup (self->views, get_key (self));
+  const CjuCamera *view = g_hash_table_lookup (self->views, get_key (self));
 
   if (view == NULL)
     {

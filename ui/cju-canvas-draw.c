@@ -447,6 +447,13 @@ append_trace (CjuCanvas *self, const Colors *colors, const CjlLine *line, CjuTra
   gtk_snapshot_restore (snapshot);
 }
 
+/* Whether two lines begin and end in the same places. */
+static gboolean
+are_same (const double a[4], const double b[4])
+{
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
 void
 cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
 {
@@ -467,7 +474,7 @@ cju_canvas_draw_wires (CjuCanvas *self, GtkSnapshot *snapshot)
       if (!graphene_rect_intersection (&view, &bounds, NULL))
         continue;
       whole = is_moving (self, line->from_card) || is_moving (self, line->to_card);
-      if (memcmp (trace->ends, ends, sizeof ends) != 0 || trace->whole != whole)
+      if (!are_same (trace->ends, ends) || trace->whole != whole)
         clear_trace (trace);
       memcpy (trace->ends, ends, sizeof ends);
       trace->whole = whole;

@@ -4,8 +4,6 @@
  * are off, AdwAnimation is at its end at once. */
 #include "cju-canvas-private.h"
 
-#include <string.h>
-
 #define GLIDE_MS 300
 
 /* Shows all of it at a moment, 0 where it was, 1 where it belongs. */
@@ -53,7 +51,7 @@ void
 cju_canvas_keep_glide (CjuCanvas *self)
 {
   GArray *from = g_array_new (FALSE, FALSE, sizeof (double));
-  const CjuView was = { self->zoom, self->x, self->y };
+  const CjuCamera was = { self->zoom, self->x, self->y };
 
   for (guint i = 0; i < self->scene->cards->len; i++)
     {
@@ -75,7 +73,7 @@ cju_canvas_glide (CjuCanvas *self)
   gboolean moved = FALSE;
 
   g_return_if_fail (glide->from != NULL);
-  glide->to = (CjuView){ self->zoom, self->x, self->y };
+  glide->to = (CjuCamera){ self->zoom, self->x, self->y };
   for (guint i = 0; i < self->scene->cards->len && 2 * i + 1 < glide->from->len; i++)
     {
       const CjlCard *card = cjl_scene_get (self->scene, i);
@@ -87,7 +85,8 @@ cju_canvas_glide (CjuCanvas *self)
     }
   if (!moved) /* only the view does */
     g_array_set_size (glide->from, 0);
-  if (!moved && memcmp (&glide->was, &glide->to, sizeof glide->was) == 0)
+  if (!moved && glide->was.zoom == glide->to.zoom && glide->was.x == glide->to.x
+      && glide->was.y == glide->to.y)
     return;
   if (glide->animation == NULL)
     {

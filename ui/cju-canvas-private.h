@@ -48,13 +48,13 @@ typedef struct
 typedef struct
 {
   double zoom, x, y;
-} CjuView;
+} CjuCamera;
 
 typedef struct
 {
   AdwAnimation *animation; /* NULL before the first */
   GArray *from; /* double pairs: where cards were, then how far that is from where they belong */
-  CjuView was, to;
+  CjuCamera was, to;
 } CjuGlide;
 
 struct _CjuCanvas

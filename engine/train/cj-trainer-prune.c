@@ -73,7 +73,8 @@ rewind (CjTrainer *self)
         cj_program_init_param (self->program, param, (guint64) self->setup->seed + self->at.step);
     }
   cj_mask_hold_weights (cj_mask_get_flags (self->mask), w, n);
-  memset (self->slots, 0, sizeof (float) * (gsize) n * cj_trainer_count_kept (self));
+  if (self->slots != NULL)
+    memset (self->slots, 0, sizeof (float) * (gsize) n * cj_trainer_count_kept (self));
   if (moved != NULL)
     memset (moved, 0, sizeof (float) * (gsize) n);
   if (self->spare != NULL)
