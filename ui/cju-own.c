@@ -12,7 +12,7 @@ cju_own_is_possible (CjuDocument *document)
   const CjdDataset *dataset = cju_document_get_dataset (document);
   const CjShape shape = dataset != NULL ? cjd_dataset_get_x_shape (dataset) : cj_shape1 (0);
 
-  return shape.n_dims == 3 && dataset->x_dtype != CJ_INT32
+  return dataset != NULL && shape.n_dims == 3 && dataset->x_dtype != CJ_INT32
          && (shape.dims[0] == 1 || shape.dims[0] == 3);
 }
 

@@ -194,6 +194,7 @@ open_project (CjuResult *self)
     return;
   if (project == NULL)
     {
+      g_assert (error != NULL);
       cju_window_tell (self->window, error->message);
       return;
     }

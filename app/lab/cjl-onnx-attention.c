@@ -408,7 +408,7 @@ find_scores (const CjlOnnxImport *import, const char *name, Attention *a)
   value = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   if (value == NULL || value->dims.n < 3
       || (cjl_onnx_get_int (node, "axis", node->op->opset < 13 ? 1 : -1) != -1
-          && cjl_onnx_get_int (node, "axis", 1) + 1 != value->dims.n))
+          && cjl_onnx_get_int (node, "axis", 1) != (gint64) value->dims.n - 1))
     return NULL;
   node = cjl_onnx_maker (import, cjl_onnx_input (node, 0));
   for (guint i = 0; i < 8 && node != NULL && !cjl_onnx_is_op (node, "MatMul"); i++)

@@ -205,7 +205,7 @@ cjl_onnx_rule_layer_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboole
   double eps;
 
   if (scale == NULL || !read_eps (node, &eps) || scale->dims.n != 1
-      || (axis != -1 && axis + 1 != rank) || rank < 2
+      || (axis != -1 && axis != (gint64) rank - 1) || rank < 2
       || !cjl_onnx_read_bias (import, node, scale->size, &bias)
       || *cjl_onnx_output (node, 1) != '\0')
     return TRUE;
@@ -225,13 +225,13 @@ is_last_mean (const CjlOnnxImport *import, const CjdOnnxNode *node)
   if (!cjl_onnx_is_op (node, "ReduceMean") || value == NULL
       || cjl_onnx_get_int (node, "keepdims", 1) == 0)
     return FALSE;
-  if (attr != NULL && attr->n == 1)
+  if (attr != NULL && attr->kind == CJ_ATTR_INTS && attr->n == 1)
     axis = attr->ints[0];
   else if (given != NULL && given->size == 1)
     axis = cj_array_get_int (given, 0);
   else
     return FALSE;
-  return axis == -1 || axis + 1 == value->dims.n;
+  return axis == -1 || axis == (gint64) value->dims.n - 1;
 }
 
 /* Whether a node squares a value: x² or x · x. */

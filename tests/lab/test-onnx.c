@@ -244,7 +244,7 @@ test_import (void)
 static void
 test_spelled (void)
 {
-  static const char *const once[] = { "conv-2d",           "class-token", "learned-position",
+  static const char *const once[] = { "patch-embedding",   "class-token", "learned-position",
                                       "transformer-block", "layer-norm",  "pick-token" };
   g_autoptr (CjlProject) project = import ("onnx/pt113-vit-opset14/model.onnx", NULL);
   g_autoptr (CjdDataset) dataset = NULL;

@@ -28,9 +28,11 @@ angle_of (const Rotary *r, gint64 b, gint64 token)
 
   if (r->places == NULL)
     return (b * r->tokens + token) * r->half;
-  place = r->places->size == 1 ? cj_array_get_int (r->places, 0) + token
-                               : cj_array_get_int (r->places, b * r->tokens + token);
-  return place >= 0 && place < r->cos->dims.d[0] ? place * r->half : -1;
+  place = cj_array_get_int (r->places, r->places->size == 1 ? 0 : b * r->tokens + token);
+  if (place < 0 || place >= r->cos->dims.d[0])
+    return -1;
+  place += r->places->size == 1 ? token : 0;
+  return place < r->cos->dims.d[0] ? place * r->half : -1;
 }
 
 /* Su et al. (2021), "RoFormer", equation 34. */

@@ -187,6 +187,7 @@ run_range (CjExtraCall *call, GError **error)
 {
   const CjArray *start = call->in[0], *limit = call->in[1], *delta = call->in[2];
   CjDims dims = { .n = 1 };
+  guint64 first, step;
   CjArray *out;
   double n;
 
@@ -197,11 +198,14 @@ run_range (CjExtraCall *call, GError **error)
   out = cj_extra_out (call, 0, start->type, &dims, error);
   if (out == NULL)
     return FALSE;
+  first = (guint64) cj_array_get_int (start, 0);
+  step = (guint64) cj_array_get_int (delta, 0);
   for (gint64 i = 0; i < out->size; i++)
     if (cj_array_type_is_float (start->type))
       cj_array_set (out, i, cj_array_get (start, 0) + (double) i * cj_array_get (delta, 0));
     else
-      cj_array_set_int (out, i, cj_array_get_int (start, 0) + i * cj_array_get_int (delta, 0));
+      cj_array_set_int (out, i,
+                        (gint64) (first + (guint64) i * step)); /* the last may be rounded */
   return TRUE;
 }
 
