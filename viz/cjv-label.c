@@ -298,7 +298,7 @@ replace_date (GByteArray *bytes, const char *name, const char *date)
     at += strlen (name);
   memset (at, ' ', (gsize) (end + 1 - at));
   if (date != NULL)
-    memcpy (at, date, strlen (date));
+    memcpy (at, date, strlen (date)); /* NOLINT: a PDF is no string */
 }
 
 /* The number behind a name of the last trailer, or -1. */

@@ -89,6 +89,7 @@ add_pruned (const CjvSynapses *all, const Window *w, guint limit, CjvSynapsePick
       (pick->n_pruned + MAX (limit / PRUNED_SHARE, 1) - 1) / MAX (limit / PRUNED_SHARE, 1), 1);
   gint64 seen = 0;
 
+  g_assert (all->kept != NULL); /* some are pruned */
   for (gint64 u = w->to; u < w->to_end; u++)
     for (gint64 f = w->from; f < w->from_end; f++)
       if (all->kept[u * all->n_from + f] == 0 && seen++ % step == 0)

@@ -259,7 +259,8 @@ cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error)
   if (view == NULL || value == NULL)
     return TRUE;
   strip (view->axes, to);
-  if (view->base.node == NULL && cell != NULL && cell->layers == 1 && view->from == 0 && view->n == view->all
+  if (view->base.node == NULL && cell != NULL && cell->layers == 1 && view->from == 0
+      && view->n == view->all
       && (g_str_equal (view->axes, "DNH") || g_str_equal (view->axes, "1NF")))
     x = (CjlOnnxMade){ view->cell, view->port };
   else

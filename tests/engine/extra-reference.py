@@ -479,8 +479,8 @@ print("/* Written by extra-reference.py with NumPy and PyTorch: change that and 
 print("/* clang-format off */")
 print("static const Case cases[] = {")
 for op, attrs, inputs, outputs in cases:
-    print('  { "%s",\n    "%s",' % (op, attrs))
-    for name, words in (("", inputs), ("", outputs)):
-        print("    { " + ",\n      ".join('"%s"' % w for w in words) + ", NULL },")
+    print('  { "%s", "%s",' % (op, attrs))
+    for words in (inputs, outputs):
+        print("    { " + ", ".join('"%s"' % w for w in words) + ", NULL },")
     print("  },")
 print("};")

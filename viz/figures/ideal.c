@@ -161,9 +161,10 @@ sheet_init (Sheet *s, const CjvScene *scene)
 static CjvRect
 get_tile (const Row *row, gint64 i)
 {
-  return (CjvRect){ row->room.x + (double) (i % row->columns) * (row->width + row->gap),
-                    row->room.y + (double) (i / row->columns) * row->step, row->width,
-                    row->height };
+  const gint64 columns = MAX (row->columns, 1);
+
+  return (CjvRect){ row->room.x + (double) (i % columns) * (row->width + row->gap),
+                    row->room.y + (double) (i / columns) * row->step, row->width, row->height };
 }
 
 static void
