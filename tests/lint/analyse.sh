@@ -46,8 +46,9 @@ tidy=()
 for file in "${deep[@]}"; do
   ! known "$file" || tidy+=("$file")
 done
-# Options that only gcc knows are no finding.
-printf '%s\0' "${tidy[@]}" | xargs -0 -r -n 4 -P "$jobs" clang-tidy --quiet -p "$build" \
+# One file at a time: of several, all are asked what the first one's folder asks. Options that only gcc knows are no
+# finding.
+printf '%s\0' "${tidy[@]}" | xargs -0 -r -n 1 -P "$jobs" clang-tidy --quiet -p "$build" \
   --extra-arg=-Wno-unused-command-line-argument 2>/dev/null || failed+=(clang-tidy)
 
 # The command of the build with the analyser, its output thrown away. What is missing or undefined it finds in readers
