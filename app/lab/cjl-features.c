@@ -82,10 +82,12 @@ get_data (CjlFeatures *self, CjdSplit split, const guint32 *samples, gsize n)
       g_checksum_update (sum, (const guchar *) dataset->mean, (gssize) norm);
       g_checksum_update (sum, (const guchar *) dataset->std, (gssize) norm);
     }
-  for (gsize i = 0; i < n && dataset->x == NULL; i++)
-    cjd_cache_identify (dataset->cache, samples[i], sum);
-  for (gsize i = 0; i < n && dataset->x != NULL; i++)
-    g_checksum_update (sum, (const guchar *) dataset->x->data + samples[i] * bytes, (gssize) bytes);
+  for (gsize i = 0; i < n; i++)
+    if (dataset->x == NULL)
+      cjd_cache_identify (dataset->cache, samples[i], sum);
+    else
+      g_checksum_update (sum, (const guchar *) dataset->x->data + samples[i] * bytes,
+                         (gssize) bytes);
   self->data[split] = g_strdup (g_checksum_get_string (sum));
   return self->data[split];
 }

@@ -5,6 +5,7 @@
 #include "cjl-onnx-inline.h"
 
 #include "cjl-onnx-private.h"
+#include "cjl-onnx-rules.h"
 
 #include <string.h>
 
@@ -20,34 +21,6 @@ typedef struct
   GHashTable *constants; /* names to CjArray */
   GHashTable *doubtful;  /* names of values that may be absent */
 } Spelling;
-
-static const char *
-input_of (const CjdOnnxNode *node, guint i)
-{
-  return i < node->inputs->len ? node->inputs->pdata[i] : "";
-}
-
-static const char *
-output_of (const CjdOnnxNode *node, guint k)
-{
-  return k < node->outputs->len ? node->outputs->pdata[k] : "";
-}
-
-static gint64
-int_of (const CjdOnnxNode *node, const char *name, gint64 preset)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, name);
-
-  return attr != NULL && attr->kind == CJ_ATTR_INT ? attr->i : preset;
-}
-
-static double
-float_of (const CjdOnnxNode *node, const char *name, double preset)
-{
-  const CjAttr *attr = cj_extra_node_find (node->op, name);
-
-  return attr != NULL && attr->kind == CJ_ATTR_FLOAT ? attr->f : preset;
-}
 
 /* --- writing --- */
 
@@ -87,7 +60,7 @@ add (Spelling *s, const CjdOnnxNode *of, const char *op, const char *a, const ch
 static const char *
 new_name (Spelling *s, const CjdOnnxNode *of, const char *word)
 {
-  return cjl_onnx_flat_name (s->flat, output_of (of, 0), word);
+  return cjl_onnx_flat_name (s->flat, cjl_onnx_output (of, 0), word);
 }
 
 /* The same with a new name for the result, which it answers with. */
@@ -95,7 +68,7 @@ static const char *
 put (Spelling *s, const CjdOnnxNode *of, const char *op, const char *a, const char *b,
      const char *c)
 {
-  return output_of (add (s, of, op, a, b, c, new_name (s, of, op)), 0);
+  return cjl_onnx_output (add (s, of, op, a, b, c, new_name (s, of, op)), 0);
 }
 
 /* An operator with the attributes of the node. */
@@ -120,7 +93,7 @@ put_number (Spelling *s, const CjdOnnxNode *of, double number)
   CjdOnnxNode *node = add (s, of, "Constant", NULL, NULL, NULL, new_name (s, of, "number"));
 
   set_float (node, "value_float", number);
-  return output_of (node, 0);
+  return cjl_onnx_output (node, 0);
 }
 
 /* --- what was several --- */
@@ -169,15 +142,15 @@ spell_product (Spelling *s, const CjdOnnxNode *node)
   const CjAttr *name = cj_extra_node_find (node->op, "activation");
   const CjAttr *list = cj_extra_node_find (node->op, "activation_params");
   const gboolean given = convolves && list != NULL && list->kind == CJ_ATTR_FLOATS;
-  const double alpha = float_of (node, "activation_alpha", 0.01);
+  const double alpha = cjl_onnx_get_float (node, "activation_alpha", 0.01);
   const guint n = given ? list->n : convolves ? 0 : 1;
-  const char *z = convolves ? input_of (node, 3) : "", *y = output_of (node, 0), *x;
+  const char *z = convolves ? cjl_onnx_input (node, 3) : "", *y = cjl_onnx_output (node, 0), *x;
   const gboolean sums = *z != '\0';
 
   if (name == NULL || name->kind != CJ_ATTR_TEXT || !is_activation (name->text, n))
     return FALSE;
-  x = output_of (add_like (s, node, convolves ? "Conv" : "Gemm", 3, new_name (s, node, "product")),
-                 0);
+  x = cjl_onnx_output (
+      add_like (s, node, convolves ? "Conv" : "Gemm", 3, new_name (s, node, "product")), 0);
   if (sums)
     x = put (s, node, "Add", x, z, NULL);
   return add_activation (s, node, name->text, given ? list->floats : &alpha, n, x, y);
@@ -207,12 +180,12 @@ find_rank (const Spelling *s, const char *name)
 static gboolean
 turn_factor (Spelling *s, const CjdOnnxNode *node, guint i, const char *turns, const char **name)
 {
-  const guint rank = find_rank (s, input_of (node, i));
+  const guint rank = find_rank (s, cjl_onnx_input (node, i));
   CjAttr *attr;
   CjdOnnxNode *made;
 
-  *name = input_of (node, i);
-  if (int_of (node, turns, 0) == 0 || rank == 1)
+  *name = cjl_onnx_input (node, i);
+  if (cjl_onnx_get_int (node, turns, 0) == 0 || rank == 1)
     return TRUE;
   if (rank == 0)
     return FALSE;
@@ -223,7 +196,7 @@ turn_factor (Spelling *s, const CjdOnnxNode *node, guint i, const char *turns, c
     attr->ints[k] = k + 2 < rank ? k : k + 2 == rank ? k + 1 : k - 1;
   made = add (s, node, "Transpose", *name, NULL, NULL, new_name (s, node, "turned"));
   g_ptr_array_add (made->op->attrs, attr);
-  *name = output_of (made, 0);
+  *name = cjl_onnx_output (made, 0);
   return TRUE;
 }
 
@@ -232,11 +205,12 @@ turn_factor (Spelling *s, const CjdOnnxNode *node, guint i, const char *turns, c
 static gboolean
 spell_matmul (Spelling *s, const CjdOnnxNode *node)
 {
-  const double alpha = float_of (node, "alpha", 1);
-  const char *y = output_of (node, 0), *a, *b, *x;
+  const double alpha = cjl_onnx_get_float (node, "alpha", 1);
+  const char *y = cjl_onnx_output (node, 0), *a, *b, *x;
 
-  if (int_of (node, "transBatchA", 0) != 0 || int_of (node, "transBatchB", 0) != 0
-      || !turn_factor (s, node, 0, "transA", &a) || !turn_factor (s, node, 1, "transB", &b))
+  if (cjl_onnx_get_int (node, "transBatchA", 0) != 0
+      || cjl_onnx_get_int (node, "transBatchB", 0) != 0 || !turn_factor (s, node, 0, "transA", &a)
+      || !turn_factor (s, node, 1, "transB", &b))
     return FALSE;
   if (alpha == 1)
     {
@@ -252,12 +226,12 @@ spell_matmul (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_gelu (Spelling *s, const CjdOnnxNode *node)
 {
-  const char *x = input_of (node, 0);
+  const char *x = cjl_onnx_input (node, 0);
   CjdOnnxNode *made;
 
-  if (*input_of (node, 1) != '\0')
-    x = put (s, node, "Add", x, input_of (node, 1), NULL);
-  made = add (s, node, "Gelu", x, NULL, NULL, output_of (node, 0));
+  if (*cjl_onnx_input (node, 1) != '\0')
+    x = put (s, node, "Add", x, cjl_onnx_input (node, 1), NULL);
+  made = add (s, node, "Gelu", x, NULL, NULL, cjl_onnx_output (node, 0));
   if (g_str_equal (node->op->op, "FastGelu"))
     {
       CjAttr *attr = cj_attr_new ("approximate", CJ_ATTR_TEXT);
@@ -271,11 +245,12 @@ spell_gelu (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_quick_gelu (Spelling *s, const CjdOnnxNode *node)
 {
-  const char *x = input_of (node, 0);
-  const char *scaled
-      = put (s, node, "Mul", x, put_number (s, node, float_of (node, "alpha", 1.702)), NULL);
+  const char *x = cjl_onnx_input (node, 0);
+  const char *scaled = put (s, node, "Mul", x,
+                            put_number (s, node, cjl_onnx_get_float (node, "alpha", 1.702)), NULL);
 
-  add (s, node, "Mul", x, put (s, node, "Sigmoid", scaled, NULL, NULL), NULL, output_of (node, 0));
+  add (s, node, "Mul", x, put (s, node, "Sigmoid", scaled, NULL, NULL), NULL,
+       cjl_onnx_output (node, 0));
   return TRUE;
 }
 
@@ -283,20 +258,23 @@ spell_quick_gelu (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_skip_norm (Spelling *s, const CjdOnnxNode *node)
 {
-  const char *bias = input_of (node, 4), *sum, *total = output_of (node, 3);
+  const char *bias = cjl_onnx_input (node, 4), *sum, *total = cjl_onnx_output (node, 3);
   CjdOnnxNode *norm;
 
-  if (*output_of (node, 1) != '\0' || *output_of (node, 2) != '\0')
+  if (*cjl_onnx_output (node, 1) != '\0' || *cjl_onnx_output (node, 2) != '\0')
     return FALSE;
   total = *total != '\0' ? total : new_name (s, node, "sum");
-  sum = *bias != '\0' ? put (s, node, "Add", input_of (node, 0), input_of (node, 1), NULL) : NULL;
+  sum = *bias != '\0'
+            ? put (s, node, "Add", cjl_onnx_input (node, 0), cjl_onnx_input (node, 1), NULL)
+            : NULL;
   if (sum != NULL)
     add (s, node, "Add", sum, bias, NULL, total);
   else
-    add (s, node, "Add", input_of (node, 0), input_of (node, 1), NULL, total);
-  norm = add (s, node, "LayerNormalization", total, input_of (node, 2),
-              *input_of (node, 3) != '\0' ? input_of (node, 3) : NULL, output_of (node, 0));
-  set_float (norm, "epsilon", float_of (node, "epsilon", 1e-12));
+    add (s, node, "Add", cjl_onnx_input (node, 0), cjl_onnx_input (node, 1), NULL, total);
+  norm = add (s, node, "LayerNormalization", total, cjl_onnx_input (node, 2),
+              *cjl_onnx_input (node, 3) != '\0' ? cjl_onnx_input (node, 3) : NULL,
+              cjl_onnx_output (node, 0));
+  set_float (norm, "epsilon", cjl_onnx_get_float (node, "epsilon", 1e-12));
   return TRUE;
 }
 
@@ -306,9 +284,9 @@ spell_skip_norm (Spelling *s, const CjdOnnxNode *node)
 static const char *
 put_real (Spelling *s, const CjdOnnxNode *node, guint i)
 {
-  const char *zero = input_of (node, i + 2);
+  const char *zero = cjl_onnx_input (node, i + 2);
 
-  return put (s, node, "DequantizeLinear", input_of (node, i), input_of (node, i + 1),
+  return put (s, node, "DequantizeLinear", cjl_onnx_input (node, i), cjl_onnx_input (node, i + 1),
               *zero != '\0' ? zero : NULL);
 }
 
@@ -316,8 +294,8 @@ put_real (Spelling *s, const CjdOnnxNode *node, guint i)
 static void
 add_rounded (Spelling *s, const CjdOnnxNode *node, const char *x, guint i)
 {
-  add (s, node, "QuantizeLinear", x, input_of (node, i), input_of (node, i + 1),
-       output_of (node, 0));
+  add (s, node, "QuantizeLinear", x, cjl_onnx_input (node, i), cjl_onnx_input (node, i + 1),
+       cjl_onnx_output (node, 0));
 }
 
 static gboolean
@@ -325,7 +303,7 @@ spell_whole_pair (Spelling *s, const CjdOnnxNode *node)
 {
   const char *a, *b;
 
-  if (*input_of (node, 7) == '\0')
+  if (*cjl_onnx_input (node, 7) == '\0')
     return FALSE;
   a = put_real (s, node, 0);
   b = put_real (s, node, 3);
@@ -340,16 +318,16 @@ static gboolean
 spell_whole_one (Spelling *s, const CjdOnnxNode *node)
 {
   const char *op = node->op->op + strlen ("QLinear");
-  const gboolean flat = g_str_equal (op, "Softmax") && int_of (node, "opset", 13) < 13;
+  const gboolean flat = g_str_equal (op, "Softmax") && cjl_onnx_get_int (node, "opset", 13) < 13;
   const char *x;
   CjdOnnxNode *made;
 
-  if (*input_of (node, 4) == '\0' || int_of (node, "channels_last", 0) != 0 || flat)
+  if (*cjl_onnx_input (node, 4) == '\0' || cjl_onnx_get_int (node, "channels_last", 0) != 0 || flat)
     return FALSE;
   x = put_real (s, node, 0);
   made = add_like (s, node, op, 0, new_name (s, node, op));
   g_ptr_array_add (made->inputs, (gpointer) x);
-  add_rounded (s, node, output_of (made, 0), 3);
+  add_rounded (s, node, cjl_onnx_output (made, 0), 3);
   return TRUE;
 }
 
@@ -359,13 +337,14 @@ spell_whole_concat (Spelling *s, const CjdOnnxNode *node)
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   CjdOnnxNode *made;
 
-  if (node->inputs->len < 5 || (node->inputs->len - 2) % 3 != 0 || *input_of (node, 1) == '\0')
+  if (node->inputs->len < 5 || (node->inputs->len - 2) % 3 != 0
+      || *cjl_onnx_input (node, 1) == '\0')
     return FALSE;
   for (guint i = 2; i < node->inputs->len; i += 3)
     g_ptr_array_add (parts, (gpointer) put_real (s, node, i));
   made = add_like (s, node, "Concat", 0, new_name (s, node, "Concat"));
   g_ptr_array_extend (made->inputs, parts, NULL, NULL);
-  add_rounded (s, node, output_of (made, 0), 0);
+  add_rounded (s, node, cjl_onnx_output (made, 0), 0);
   return TRUE;
 }
 
@@ -373,31 +352,32 @@ spell_whole_concat (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_whole_gemm (Spelling *s, const CjdOnnxNode *node)
 {
-  const char *a, *b, *c = input_of (node, 6), *zero = input_of (node, 5);
-  const gboolean turned = int_of (node, "transB", 0) != 0, biased = *c != '\0';
+  const char *a, *b, *c = cjl_onnx_input (node, 6), *zero = cjl_onnx_input (node, 5);
+  const gboolean turned = cjl_onnx_get_int (node, "transB", 0) != 0, biased = *c != '\0';
   CjdOnnxNode *made;
 
-  if (*input_of (node, 8) == '\0' || float_of (node, "alpha", 1) != 1)
+  if (*cjl_onnx_input (node, 8) == '\0' || cjl_onnx_get_float (node, "alpha", 1) != 1)
     return FALSE;
   a = put_real (s, node, 0);
-  made = add (s, node, "DequantizeLinear", input_of (node, 3), input_of (node, 4),
+  made = add (s, node, "DequantizeLinear", cjl_onnx_input (node, 3), cjl_onnx_input (node, 4),
               *zero != '\0' ? zero : NULL, new_name (s, node, "weight"));
   set_int (made, "axis", turned ? 0 : 1);
-  b = output_of (made, 0);
+  b = cjl_onnx_output (made, 0);
   if (biased)
     {
-      const char *step = put (s, node, "Mul", input_of (node, 1), input_of (node, 4), NULL);
+      const char *step
+          = put (s, node, "Mul", cjl_onnx_input (node, 1), cjl_onnx_input (node, 4), NULL);
 
       made = add (s, node, "DequantizeLinear", c, step, NULL, new_name (s, node, "bias"));
       set_int (made, "axis", 0);
-      c = output_of (made, 0);
+      c = cjl_onnx_output (made, 0);
     }
   made = add_like (s, node, "Gemm", 0, new_name (s, node, "product"));
   g_ptr_array_add (made->inputs, (gpointer) a);
   g_ptr_array_add (made->inputs, (gpointer) b);
   if (biased)
     g_ptr_array_add (made->inputs, (gpointer) c);
-  add_rounded (s, node, output_of (made, 0), 7);
+  add_rounded (s, node, cjl_onnx_output (made, 0), 7);
   return TRUE;
 }
 
@@ -405,9 +385,9 @@ spell_whole_gemm (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_same (Spelling *s, const CjdOnnxNode *node)
 {
-  if (int_of (node, "channels_last", 0) != 0)
+  if (cjl_onnx_get_int (node, "channels_last", 0) != 0)
     return FALSE;
-  add_like (s, node, node->op->op, node->inputs->len, output_of (node, 0));
+  add_like (s, node, node->op->op, node->inputs->len, cjl_onnx_output (node, 0));
   return TRUE;
 }
 
@@ -429,7 +409,7 @@ read_number (const Spelling *s, const char *name, gint64 *number)
 static void
 note_list (Spelling *s, const CjdOnnxNode *node, GPtrArray *items)
 {
-  g_hash_table_insert (s->lists, (gpointer) output_of (node, 0), items);
+  g_hash_table_insert (s->lists, (gpointer) cjl_onnx_output (node, 0), items);
 }
 
 /* Lists that are made; the nodes stay for whoever else looks at them. */
@@ -437,14 +417,14 @@ static void
 follow_list (Spelling *s, const CjdOnnxNode *node)
 {
   const char *op = node->op->op;
-  const GPtrArray *old = g_hash_table_lookup (s->lists, input_of (node, 0));
+  const GPtrArray *old = g_hash_table_lookup (s->lists, cjl_onnx_input (node, 0));
   GPtrArray *items;
 
-  if (g_str_equal (op, "SplitToSequence") && *input_of (node, 1) == '\0')
-    g_hash_table_insert (s->splits, (gpointer) output_of (node, 0), (gpointer) node);
+  if (g_str_equal (op, "SplitToSequence") && *cjl_onnx_input (node, 1) == '\0')
+    g_hash_table_insert (s->splits, (gpointer) cjl_onnx_output (node, 0), (gpointer) node);
   if (!g_str_equal (op, "SequenceConstruct") && !g_str_equal (op, "SequenceEmpty")
       && !(g_str_equal (op, "SequenceInsert") && old != NULL && old->len < MAX_LIST
-           && *input_of (node, 2) == '\0'))
+           && *cjl_onnx_input (node, 2) == '\0'))
     return;
   items = g_ptr_array_new ();
   if (g_str_equal (op, "SequenceConstruct"))
@@ -452,7 +432,7 @@ follow_list (Spelling *s, const CjdOnnxNode *node)
   else if (old != NULL)
     {
       g_ptr_array_extend (items, (GPtrArray *) old, NULL, NULL);
-      g_ptr_array_add (items, (gpointer) input_of (node, 1));
+      g_ptr_array_add (items, (gpointer) cjl_onnx_input (node, 1));
     }
   note_list (s, node, items);
 }
@@ -460,39 +440,39 @@ follow_list (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_at (Spelling *s, const CjdOnnxNode *node)
 {
-  const GPtrArray *items = g_hash_table_lookup (s->lists, input_of (node, 0));
-  const CjdOnnxNode *split = g_hash_table_lookup (s->splits, input_of (node, 0));
+  const GPtrArray *items = g_hash_table_lookup (s->lists, cjl_onnx_input (node, 0));
+  const CjdOnnxNode *split = g_hash_table_lookup (s->splits, cjl_onnx_input (node, 0));
   CjdOnnxNode *made;
   gint64 at;
 
-  if (split != NULL && int_of (split, "keepdims", 1) == 0)
+  if (split != NULL && cjl_onnx_get_int (split, "keepdims", 1) == 0)
     {
-      made = add (s, node, "Gather", input_of (split, 0), input_of (node, 1), NULL,
-                  output_of (node, 0));
-      set_int (made, "axis", int_of (split, "axis", 0));
+      made = add (s, node, "Gather", cjl_onnx_input (split, 0), cjl_onnx_input (node, 1), NULL,
+                  cjl_onnx_output (node, 0));
+      set_int (made, "axis", cjl_onnx_get_int (split, "axis", 0));
       return TRUE;
     }
-  if (items == NULL || !read_number (s, input_of (node, 1), &at))
+  if (items == NULL || !read_number (s, cjl_onnx_input (node, 1), &at))
     return FALSE;
   at += at < 0 ? items->len : 0;
   if (at < 0 || at >= items->len)
     return FALSE;
-  add (s, node, "Identity", items->pdata[at], NULL, NULL, output_of (node, 0));
+  add (s, node, "Identity", items->pdata[at], NULL, NULL, cjl_onnx_output (node, 0));
   return TRUE;
 }
 
 static gboolean
 spell_concat (Spelling *s, const CjdOnnxNode *node)
 {
-  const GPtrArray *items = g_hash_table_lookup (s->lists, input_of (node, 0));
-  const gint64 axis = int_of (node, "axis", 0);
+  const GPtrArray *items = g_hash_table_lookup (s->lists, cjl_onnx_input (node, 0));
+  const gint64 axis = cjl_onnx_get_int (node, "axis", 0);
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   const char *axes = NULL;
   CjdOnnxNode *made;
 
   if (items == NULL || items->len == 0)
     return FALSE;
-  if (int_of (node, "new_axis", 0) != 0)
+  if (cjl_onnx_get_int (node, "new_axis", 0) != 0)
     {
       CjAttr *attr = cj_attr_new ("value_ints", CJ_ATTR_INTS);
 
@@ -500,13 +480,13 @@ spell_concat (Spelling *s, const CjdOnnxNode *node)
       attr->ints = g_memdup2 (&axis, sizeof axis);
       made = add (s, node, "Constant", NULL, NULL, NULL, new_name (s, node, "axes"));
       g_ptr_array_add (made->op->attrs, attr);
-      axes = output_of (made, 0);
+      axes = cjl_onnx_output (made, 0);
     }
   for (guint i = 0; i < items->len; i++)
     g_ptr_array_add (parts, axes != NULL
                                 ? (gpointer) put (s, node, "Unsqueeze", items->pdata[i], axes, NULL)
                                 : items->pdata[i]);
-  made = add (s, node, "Concat", NULL, NULL, NULL, output_of (node, 0));
+  made = add (s, node, "Concat", NULL, NULL, NULL, cjl_onnx_output (node, 0));
   g_ptr_array_extend (made->inputs, parts, NULL, NULL);
   set_int (made, "axis", axis);
   return TRUE;
@@ -515,11 +495,11 @@ spell_concat (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_length (Spelling *s, const CjdOnnxNode *node)
 {
-  const GPtrArray *items = g_hash_table_lookup (s->lists, input_of (node, 0));
+  const GPtrArray *items = g_hash_table_lookup (s->lists, cjl_onnx_input (node, 0));
 
   if (items == NULL)
     return FALSE;
-  set_int (add (s, node, "Constant", NULL, NULL, NULL, output_of (node, 0)), "value_int",
+  set_int (add (s, node, "Constant", NULL, NULL, NULL, cjl_onnx_output (node, 0)), "value_int",
            items->len);
   return TRUE;
 }
@@ -532,7 +512,7 @@ note_doubt (Spelling *s, const CjdOnnxNode *node)
 {
   static const char *const ops[] = { "If", "Loop", "Optional", "Scan" };
   gboolean doubt = g_str_equal (node->op->op, "Identity")
-                   && g_hash_table_contains (s->doubtful, input_of (node, 0));
+                   && g_hash_table_contains (s->doubtful, cjl_onnx_input (node, 0));
 
   for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
     doubt = doubt || g_str_equal (node->op->op, ops[i]);
@@ -544,16 +524,16 @@ note_doubt (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_has_element (Spelling *s, const CjdOnnxNode *node)
 {
-  const gboolean there = *input_of (node, 0) != '\0';
+  const gboolean there = *cjl_onnx_input (node, 0) != '\0';
   CjdOnnxNode *made;
   CjAttr *attr;
 
-  if (there && g_hash_table_contains (s->doubtful, input_of (node, 0)))
+  if (there && g_hash_table_contains (s->doubtful, cjl_onnx_input (node, 0)))
     return FALSE;
   attr = cj_attr_new ("value", CJ_ATTR_VALUE);
   attr->value = cj_array_new (CJ_ARRAY_BOOL, &(CjDims){ 0 }, NULL);
   cj_array_set_int (attr->value, 0, there);
-  made = add (s, node, "Constant", NULL, NULL, NULL, output_of (node, 0));
+  made = add (s, node, "Constant", NULL, NULL, NULL, cjl_onnx_output (node, 0));
   g_ptr_array_add (made->op->attrs, attr);
   return TRUE;
 }
@@ -561,9 +541,9 @@ spell_has_element (Spelling *s, const CjdOnnxNode *node)
 static gboolean
 spell_get_element (Spelling *s, const CjdOnnxNode *node)
 {
-  if (g_hash_table_contains (s->doubtful, input_of (node, 0)))
+  if (g_hash_table_contains (s->doubtful, cjl_onnx_input (node, 0)))
     return FALSE;
-  add (s, node, "Identity", input_of (node, 0), NULL, NULL, output_of (node, 0));
+  add (s, node, "Identity", cjl_onnx_input (node, 0), NULL, NULL, cjl_onnx_output (node, 0));
   return TRUE;
 }
 
@@ -611,7 +591,7 @@ spell_one (Spelling *s, const CjdOnnxNode *node)
   for (guint i = 0; i < G_N_ELEMENTS (spellings); i++)
     if (spellings[i].theirs == theirs && g_str_equal (spellings[i].op, node->op->op))
       return node->inputs->len >= spellings[i].least && node->inputs->len <= spellings[i].most
-             && *output_of (node, 0) != '\0' && spellings[i].spell (s, node);
+             && *cjl_onnx_output (node, 0) != '\0' && spellings[i].spell (s, node);
   return FALSE;
 }
 
@@ -628,7 +608,7 @@ note_constant (Spelling *s, const CjdOnnxNode *node)
       = g_str_equal (node->op->op, "Constant") ? cj_extra_node_find (node->op, "value") : NULL;
 
   if (attr != NULL && attr->kind == CJ_ATTR_VALUE)
-    g_hash_table_insert (s->constants, (gpointer) output_of (node, 0), attr->value);
+    g_hash_table_insert (s->constants, (gpointer) cjl_onnx_output (node, 0), attr->value);
 }
 
 void
