@@ -25,9 +25,8 @@ find_picture (const CjlOnnxImport *import, const CjdOnnxNode *node)
 
 /* --- borders --- */
 
-/* How much a Pad puts before and after each of `rank` dimensions; FALSE: it cannot be told, or it is no zeros. */
-static gboolean
-read_pads (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank, gint64 *pads)
+gboolean
+cjl_onnx_read_pads (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank, gint64 *pads)
 {
   const CjAttr *attr = cj_extra_node_find (node->op, "pads");
   const CjArray *given = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
@@ -173,7 +172,7 @@ cjl_onnx_rule_pad (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *han
       border = borders[i].border;
   if (x == NULL || (x->dims.n != 3 && x->dims.n != 4) || x->dims.d[0] != import->batch
       || import->lift != NULL || !cjl_onnx_flows (import, node, 0) || border == NULL
-      || !read_pads (import, node, x->dims.n, pads))
+      || !cjl_onnx_read_pads (import, node, x->dims.n, pads))
     return TRUE;
   if (x->dims.n == 3)
     return g_str_equal (border, "zeros") ? pad_token (import, node, x, pads, handled, error) : TRUE;

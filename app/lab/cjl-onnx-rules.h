@@ -18,6 +18,10 @@ gboolean cjl_onnx_text_is (const CjdOnnxNode *node, const char *name, const char
 
 gboolean cjl_onnx_is_op (const CjdOnnxNode *node, const char *op); /* NULL: no */
 guint cjl_onnx_rank_of (const CjlOnnxImport *import, const char *name);
+/* How much a Pad puts before and after each of `rank` dimensions (2 rank numbers; those it takes away are negative);
+ * FALSE: it cannot be told, or it is no zeros. */
+gboolean cjl_onnx_read_pads (const CjlOnnxImport *import, const CjdOnnxNode *node, guint rank,
+                             gint64 *pads);
 /* A constant of one number; whether it is about this one. */
 gboolean cjl_onnx_get_number (const CjlOnnxImport *import, const char *name, double *number);
 gboolean cjl_onnx_is_number (const CjlOnnxImport *import, const char *name, double wanted);

@@ -56,27 +56,16 @@ static void
 take_pad (const CjlOnnxImport *import, const CjdOnnxNode *node, Window *w)
 {
   const CjdOnnxNode *pad = cjl_onnx_maker (import, w->x);
-  const CjAttr *attr = pad != NULL ? cj_extra_node_find (pad->op, "pads") : NULL;
-  const CjArray *given = pad != NULL ? cjl_onnx_constant (import, cjl_onnx_input (pad, 1)) : NULL;
   const guint rank = w->n + 2;
   gint64 pads[8];
-  double value = 0;
 
   if (!cjl_onnx_is_op (pad, "Pad") || !cjl_onnx_text_is (pad, "mode", "constant", "constant")
       || !cjl_onnx_text_is (node, "auto_pad", "NOTSET", "NOTSET")
-      || *cjl_onnx_input (pad, 3) != '\0' || cjl_onnx_get_float (pad, "value", 0) != 0
-      || (*cjl_onnx_input (pad, 2) != '\0'
-          && (!cjl_onnx_get_number (import, cjl_onnx_input (pad, 2), &value) || value != 0)))
-    return;
-  if (attr != NULL ? attr->kind != CJ_ATTR_INTS || attr->n != 2 * rank
-                   : given == NULL || given->size != 2 * rank)
+      || !cjl_onnx_read_pads (import, pad, rank, pads))
     return;
   for (guint k = 0; k < 2 * rank; k++)
-    {
-      pads[k] = attr != NULL ? attr->ints[k] : cj_array_get_int (given, k);
-      if (pads[k] < 0 || pads[k] > MAX_STRETCH || (k % rank < 2 && pads[k] != 0))
-        return;
-    }
+    if (pads[k] < 0 || pads[k] > MAX_STRETCH || (k % rank < 2 && pads[k] != 0))
+      return;
   for (guint k = 0; k < w->n; k++)
     {
       w->pads[k] += pads[2 + k];
