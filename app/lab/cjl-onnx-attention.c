@@ -9,6 +9,7 @@
 #include "cjl-onnx-trail.h"
 #include "cjl-onnx-views.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,9 +37,8 @@ typedef struct
   gboolean causal;
   CjlOnnxMask masks[MAX_MASKS];
   guint n_masks;
-  const char *marks; /* of the padding, or NULL; */
-  gint64 word;       /* and the word that is */
-  double later;      /* where the causal mask has what comes later; 0: there is none */
+  CjlOnnxMarks marks;
+  double later; /* where the causal mask has what comes later; 0: there is none */
   double factor;
   CjlOnnxLinear out;
   gint64 *columns;    /* [heads d]: of the last dense layer's input */
@@ -429,8 +429,7 @@ read_marks (const CjlOnnxImport *import, Attention *a)
   const CjlOnnxScores scores = { q->slices, q->steps, a->legs[1].steps, q->sample };
 
   return a->n_masks == 0
-         || cjl_onnx_find_marks (import, a->masks, a->n_masks, &scores, a->later, &a->marks,
-                                 &a->word);
+         || cjl_onnx_find_marks (import, a->masks, a->n_masks, &scores, a->later, &a->marks);
 }
 
 /* --- the way out --- */
@@ -674,6 +673,29 @@ put_named (CjlOnnxImport *import, const CjdOnnxNode *node, GError **error)
                              module != NULL && *module != '\0' ? module : "attention", error);
 }
 
+/* Once, however many layers it is true of. */
+static void
+add_remark (CjlOnnxImport *import, const char *remark)
+{
+  if (!g_ptr_array_find_with_equal_func (import->remarks, remark, g_str_equal, NULL))
+    g_ptr_array_add (import->remarks, g_strdup (remark));
+}
+
+/* Where the layer does other than the model. */
+static void
+remark_marks (CjlOnnxImport *import, const CjlOnnxMarks *marks)
+{
+  if (marks->name != NULL && !marks->alike)
+    add_remark (import, _ ("Where a query of attention has nothing but padding to attend to, the "
+                           "model attends to the "
+                           "padding; here it attends to nothing."));
+  if (marks->name != NULL && marks->bits)
+    add_remark (
+        import,
+        _ ("The marks of the padding are taken to be 0 or 1; what the model makes of others is not "
+           "what its layers here do."));
+}
+
 static gboolean
 put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *a, GError **error)
 {
@@ -691,12 +713,14 @@ put_attention (CjlOnnxImport *import, const CjdOnnxNode *node, const Attention *
       || !wire_source (import, q, made, 0, error)
       || (!alone && !wire_source (import, k, made, 1, error))
       || (!g_str_equal (k->source, v->source) && !wire_source (import, v, made, 2, error))
-      || (a->marks != NULL
-          && (!cjl_onnx_wire (import, a->marks, made, 3, error)
-              || !cjl_onnx_set (import, made, error, "padding-word", "%lld", (long long) a->word)))
+      || (a->marks.name != NULL
+          && (!cjl_onnx_wire (import, a->marks.name, made, 3, error)
+              || !cjl_onnx_set (import, made, error, "padding-word", "%lld",
+                                (long long) a->marks.word)))
       || !put_in_weights (import, made, a, bias, error)
       || !put_out_weights (import, made, a, bias, error))
     return FALSE;
+  remark_marks (import, &a->marks);
   note_weights (import, node, a, made);
   cjl_onnx_note_view (import, a->result, node, (CjlOnnxMade){ made, 0 }, a->axes);
   cjl_onnx_take (import, cjl_onnx_maker (import, a->result));

@@ -302,22 +302,23 @@ list_numbers (const Origins *o, CjArrayType type, double *numbers)
              : 0;
 }
 
+/* Whether a name is those marks; models that count with marks, 1 − m, mean nothing by others than 0 and 1. */
 static gboolean
 try_marks (const CjlOnnxImport *import, CjlOnnxMask *masks, guint n_masks,
-           const CjlOnnxScores *scores, const Origins *o, const char *marks, gint64 *word)
+           const CjlOnnxScores *scores, const Origins *o, const char *name, CjlOnnxMarks *marks)
 {
-  const CjArray *value = cjl_onnx_value (import, marks);
+  const CjArray *value = cjl_onnx_value (import, name);
   Gate gates[MAX_NUMBERS] = { UNKNOWN };
-  double numbers[MAX_NUMBERS];
+  double numbers[MAX_NUMBERS] = { 0, 1 };
   guint n;
 
   if (value == NULL || value->dims.n != 2 || value->dims.d[0] != import->batch
-      || value->dims.d[1] != scores->s || g_hash_table_lookup (import->made, marks) == NULL)
+      || value->dims.d[1] != scores->s || g_hash_table_lookup (import->made, name) == NULL)
     return FALSE;
-  n = list_numbers (o, value->type, numbers);
+  n = marks->bits ? 2 : list_numbers (o, value->type, numbers);
   return n > 0 && (double) (scores->slices * scores->t * scores->s) * n * n_masks <= MAX_WORK
-         && try_numbers (import, masks, n_masks, scores, marks, numbers, n, gates)
-         && find_word (numbers, n, gates, word);
+         && try_numbers (import, masks, n_masks, scores, name, numbers, n, gates)
+         && find_word (numbers, n, gates, &marks->word);
 }
 
 /* Whether queries that may hear nothing come out as of the layer, by which they hear nothing: they are not numbers at
@@ -326,7 +327,7 @@ try_marks (const CjlOnnxImport *import, CjlOnnxMask *masks, guint n_masks,
 static gboolean
 are_silent (const CjlOnnxMask *masks, guint n, double later)
 {
-  gboolean silent = FALSE, endless = TRUE, scored = FALSE;
+  gboolean silent = FALSE, endless = TRUE;
   double farthest = 0;
 
   for (guint i = 0; i < n; i++)
@@ -334,29 +335,45 @@ are_silent (const CjlOnnxMask *masks, guint n, double later)
       silent = TRUE;
     else
       {
-        scored = TRUE;
         endless = endless && masks[i].far == -INFINITY;
         farthest = fmin (farthest, masks[i].farthest);
       }
-  return scored && (endless || (silent && (later == 0 || later <= BELOW * farthest)));
+  return endless || (silent && (later == 0 || later <= BELOW * farthest));
+}
+
+/* Whether one of the masks works before the softmax; those behind it alone would leave weights that sum to less. */
+static gboolean
+is_scored (const CjlOnnxMask *masks, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (masks[i].kind != CJL_ONNX_MASK_TIMES)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean
 cjl_onnx_find_marks (const CjlOnnxImport *import, CjlOnnxMask *masks, guint n,
-                     const CjlOnnxScores *scores, double later, const char **marks, gint64 *word)
+                     const CjlOnnxScores *scores, double later, CjlOnnxMarks *marks)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   Origins o = { names, { 0, 1, 2, -1, -2, 3, 7, 100, 0.5, -0.5, 1e-3 }, 11 };
 
-  *marks = NULL;
+  *marks = (CjlOnnxMarks){ 0 };
   for (guint i = 0; i < n; i++)
     if (!are_slices (masks[i].dims, scores))
       return FALSE;
   if (n > 0)
     list_origins (import, masks[0].name, &o);
   /* the farthest first: what lies nearer is made of it */
-  for (guint i = names->len; *marks == NULL && i > 0; i--)
-    if (try_marks (import, masks, n, scores, &o, names->pdata[i - 1], word))
-      *marks = names->pdata[i - 1];
-  return *marks != NULL && are_silent (masks, n, later);
+  for (guint way = 0; way < 2; way++)
+    {
+      marks->bits = way == 1;
+      for (guint i = names->len; marks->name == NULL && i > 0; i--)
+        if (try_marks (import, masks, n, scores, &o, names->pdata[i - 1], marks))
+          marks->name = names->pdata[i - 1];
+      if (marks->name != NULL)
+        break;
+    }
+  marks->alike = are_silent (masks, n, later);
+  return marks->name != NULL && is_scored (masks, n);
 }

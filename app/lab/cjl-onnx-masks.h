@@ -39,11 +39,19 @@ typedef struct
   const gint64 *sample; /* [slices] */
 } CjlOnnxScores;
 
-/* The marks [N, S] that all of these masks are made of, and the word that is padding (−1: all but 0 is). FALSE: masks
- * are of something else, or queries that may hear nothing would come out otherwise than of the layer. `later`: where
- * another mask has what comes later, 0 if there is none. */
+/* Marks [N, S] of the padding. */
+typedef struct
+{
+  const char *name; /* NULL: none */
+  gint64 word;      /* that is padding; −1: all but 0 is */
+  gboolean bits;    /* it is known of marks that are 0 or 1 alone */
+  gboolean
+      alike; /* queries that may hear nothing come out as of the layer, by which they hear nothing */
+} CjlOnnxMarks;
+
+/* What all of these masks are made of. FALSE: of something else. `later`: where another mask has what comes later, 0 if
+ * there is none. */
 gboolean cjl_onnx_find_marks (const CjlOnnxImport *import, CjlOnnxMask *masks, guint n,
-                              const CjlOnnxScores *scores, double later, const char **marks,
-                              gint64 *word);
+                              const CjlOnnxScores *scores, double later, CjlOnnxMarks *marks);
 
 G_END_DECLS

@@ -254,10 +254,15 @@ test_padding (void)
       "x,pad > m; Unsqueeze m,axes > m1; " ON (e) "Where m1,inf,sc > sm;" BERT_OUT
                                                   "Identity at > y; out y",
       "embedding multi-head-attention" },
-    { "not so far off that a query with nothing to hear is no number",
+    { "far off, but not without end",
       MARKED BERT "l h1 -1,1,1,7; Reshape pad,h1 > m1; Where m1,far,sc > sm;" BERT_OUT
                   "Identity at > y; out y",
-      "[MatMul] 2 [Reshape] [Where] dense 4 flatten formula permute 4 reshape 5 softmax split" },
+      "flatten multi-head-attention reshape split" },
+    { "one minus what counts, many times",
+      "in:int64 x -,7; in:int64 count N,7; w table 11,12; l axes 1,2; n one 1.0; n far -10000.0;"
+      "Gather table,x > e; Unsqueeze count,axes > m1; Cast m1 > m2 to=1; Sub one,m2 > m3; Mul "
+      "m3,far > m4; " ON (e) "Add sc,m4 > sm;" BERT_OUT "Identity at > y; out y",
+      "embedding multi-head-attention split" },
     { "marks of queries, not of keys",
       MARKED BERT
       "l h1 -1,1,7,1; Reshape pad,h1 > m1; Where m1,inf,sc > sa; Where m1,nul,sa > sm;" BERT_OUT
