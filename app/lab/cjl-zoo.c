@@ -117,14 +117,10 @@ cjl_zoo_get_origin (const CjlProject *project)
              : NULL;
 }
 
-/* The data that it learned from, or what can be looked at in their place. */
+/* Data of other people at this path, or, NULL, what can be looked at in their place. */
 static void
-point_at_data (CjlProject *project, const CjlZooNet *net)
+point_at_data (CjlProject *project, const CjlZooNet *net, const char *path)
 {
-  g_autofree char *path
-      = net->data_set != NULL
-            ? cjl_card_find_data_set (net->data_set, net->experiment.title, NULL, NULL)
-            : NULL;
   GVariantDict params;
 
   if (net->data_set == NULL)
@@ -142,6 +138,7 @@ cjl_zoo_load (const CjlZooNet *net, GError **error)
   g_autoptr (GBytes) bytes = g_resource_lookup_data (cajal_zoo_get_resource (), path,
                                                      G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   g_autoptr (CjlProject) project = NULL;
+  g_autofree char *data = NULL;
 
   if (bytes == NULL)
     {
@@ -155,7 +152,9 @@ cjl_zoo_load (const CjlZooNet *net, GError **error)
   g_free (project->uuid); /* everyone's copy is a project of its own */
   project->uuid = g_uuid_string_random ();
   cjl_project_set_title (project, _ (net->experiment.title));
-  point_at_data (project, net);
+  if (net->data_set != NULL)
+    data = cjl_card_find_data_set (net->data_set, net->experiment.title, NULL, NULL);
+  point_at_data (project, net, data);
   cjl_project_full (project)->saved = -1; /* there is no file of it yet */
   return g_steal_pointer (&project);
 }
@@ -386,8 +385,7 @@ cjl_zoo_train (const CjlZooNet *net, const char *folder, guint n_threads, CjlZoo
   cjl_project_get_weights (project); /* of the run, which goes */
   g_clear_pointer (&session, cjl_session_free);
   cjl_project_forget_run (project);
-  if (net->data_set != NULL)
-    cjl_project_set_data (project, net->data_set, NULL);
+  point_at_data (project, net, NULL); /* where they lay is nobody else's business */
   note_origin (project, net, end->plan, evaluation->score, (guint) evaluation->n);
   return g_steal_pointer (&project);
 }

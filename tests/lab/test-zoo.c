@@ -2,12 +2,14 @@
 /* The networks that come with the program: they open, know where they are from, do what they say, and learn a few
  * samples of something else. */
 #include "cj-error.h"
+#include "cjd-source.h"
 #include "cjl-evaluation.h"
 #include "cjl-session.h"
 #include "cjl-transfer.h"
 #include "cjl-zoo.h"
 #include "safetensors.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define MOST_BYTES (300 << 10) /* of a file */
@@ -52,6 +54,26 @@ test_origin (void)
       g_assert_no_error (error);
       kept = cjl_zoo_get_origin (read);
       g_assert_true (g_variant_equal (kept, origin));
+    }
+}
+
+/* What is shipped names no folder of the machine it was made on: its data are there on every machine. */
+static void
+test_at_home (void)
+{
+  for (const CjlZooNet *net = cjl_zoo (); net->experiment.id != NULL; net++)
+    {
+      g_autofree char *path = g_strdup_printf ("/org/cajal/zoo/%s.cajal", net->experiment.id);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) bytes
+          = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+      g_autoptr (CjlProject) project = bytes != NULL ? cjl_project_parse (bytes, &error) : NULL;
+      g_autoptr (CjdDataset) dataset = NULL;
+
+      g_assert_no_error (error);
+      g_assert_nonnull (cjd_source_find (project->data.source));
+      dataset = cjl_data_load (&project->data, &error);
+      g_assert_no_error (error);
     }
 }
 
@@ -193,6 +215,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/zoo/origin", test_origin);
+  g_test_add_func ("/lab/zoo/at-home", test_at_home);
   g_test_add_func ("/lab/zoo/accuracy", test_accuracy);
   g_test_add_func ("/lab/zoo/teach", test_teach);
   g_test_add_func ("/lab/zoo/teach-is-one-edit", test_teach_is_one_edit);
