@@ -137,7 +137,7 @@ test_memory (void)
 }
 
 /* What is announced before the first step is what the allocator is asked for. The allocators of
- * sanitizers do not tell; the scratch of a thread is not allocated. */
+ * sanitizers and of memcheck do not tell; the scratch of a thread is not allocated. */
 static void
 test_true_peak (void)
 {
@@ -157,6 +157,11 @@ test_true_peak (void)
   };
   CjFeed *feed = network_get_prototypes ();
 
+  if (mallinfo2 ().uordblks == 0)
+    {
+      g_test_skip ("this allocator does not tell what is in use");
+      return;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (CjGraph) graph = network_new_graph (cases[i].chain);
