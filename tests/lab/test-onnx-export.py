@@ -14,7 +14,8 @@ from pathlib import Path
 PYTHON = '/usr/bin/python3'
 MOST = 1e-4  # error
 # What OpenCV 4.6 cannot run: Gather of numbers that are an input; products and differences of
-# sequences; two inputs of which one is stretched.
+# sequences; two inputs of which one is stretched. Nor, in any model, weights of whole numbers with a scale a
+# channel, as --int8 writes them.
 NOT_OPENCV = {'char-gpt', 'lstm', 'tiny-vit', 'evidence', 'digits-without-teacher', 'open-channels'}
 
 try:
