@@ -10,12 +10,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 static CjDataSpec
 make_spec (const CjArray *x)
 {
@@ -71,7 +65,7 @@ static GPtrArray *
 collect (const CjlOnnxImport *import, const CjProgram *program, GError **error)
 {
   const CjdOnnxGraph *graph = import->model->graph;
-  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (unref_array);
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
   g_autoptr (GHashTable) doubtful = find_doubtful (import);
 
   for (guint i = 0; i < graph->outputs->len; i++)

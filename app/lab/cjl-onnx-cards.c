@@ -17,12 +17,6 @@ typedef struct
 } Card;
 
 static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
-static void
 card_clear (Card *card)
 {
   g_string_free (card->attrs, TRUE);
@@ -264,7 +258,7 @@ gboolean
 cjl_onnx_add_card (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *fits, GError **error)
 {
   g_auto (Card) card = { g_string_new (NULL), g_string_new (NULL), g_ptr_array_new (),
-                         g_ptr_array_new_with_free_func (unref_array) };
+                         g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref) };
   const guint n_out = count_results (import, node);
   g_autofree char *name = cjl_onnx_op_name (node);
   guint n_in = node->inputs->len;

@@ -238,12 +238,6 @@ cjl_onnx_weight_turned (CjlOnnxImport *import, const CjNode *node, const char *n
 /* --- the graph --- */
 
 static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
-static void
 unref_list (gpointer list)
 {
   g_ptr_array_unref (list);
@@ -424,7 +418,7 @@ cjl_onnx_import_init (CjlOnnxImport *import, const CjdOnnx *model, CjGraph *grap
   import->weights = cjd_named_tensors_new ();
   import->unknown = g_ptr_array_new_with_free_func (g_free);
   import->remarks = g_ptr_array_new_with_free_func (g_free);
-  import->inputs = g_ptr_array_new_with_free_func (unref_array);
+  import->inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
 }
 
 void

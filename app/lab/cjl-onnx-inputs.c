@@ -79,12 +79,6 @@ cjl_onnx_count_samples (CjArray *const *inputs, const int *axes, guint n)
   return MAX (samples, 0);
 }
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 /* Rows of `size` elements along an axis, once more the first one. */
 static CjArray *
 lengthen (const CjArray *x, int axis)
@@ -111,7 +105,7 @@ lengthen (const CjArray *x, int axis)
 GPtrArray *
 cjl_onnx_one_more (CjArray *const *inputs, const int *axes, guint n)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (unref_array);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
 
   for (guint i = 0; i < n; i++)
     {

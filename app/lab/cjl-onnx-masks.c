@@ -60,12 +60,6 @@ is_known (const CjdOnnxNode *node)
   return FALSE;
 }
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 /* The value of a name if that of the marks, in `seen`, were another one; NULL: it hangs on something else. Borrowed. */
 static CjArray *
 compute (const CjlOnnxImport *import, const char *name, GHashTable *seen, guint depth)
@@ -246,7 +240,7 @@ try_numbers (const CjlOnnxImport *import, CjlOnnxMask *masks, guint n_masks,
   for (guint shift = 0; shift < n; shift++)
     {
       g_autoptr (GHashTable) seen
-          = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_array);
+          = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) cj_array_unref);
       CjArray *tried = new_marks (like, numbers, n, shift);
 
       if (tried == NULL)

@@ -231,16 +231,11 @@ new_points (void)
   return x;
 }
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 static int
 try_root (const CjlOnnxImport *import, const char *name, const char *root)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_array);
+  g_autoptr (GHashTable) seen
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) cj_array_unref);
   CjArray *points = new_points (), *y;
 
   if (points == NULL)

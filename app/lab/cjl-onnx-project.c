@@ -76,17 +76,11 @@ make_sample (const CjdOnnxInfo *info, int axis, gint64 batch, gint64 size, GErro
   return x;
 }
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 /* Two samples of every input, or as many as the model is written for. */
 static GPtrArray *
 make_samples (const GPtrArray *infos, const int *axes, gint64 size, GError **error)
 {
-  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func (unref_array);
+  g_autoptr (GPtrArray) samples = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
   gint64 batch = 2, all = 0;
 
   for (guint i = infos->len; i > 0; i--)

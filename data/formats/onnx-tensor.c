@@ -414,16 +414,10 @@ cjd_onnx_tensor_parse (GBytes *bytes, GError **error)
 
 /* --- files of other values --- */
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 static CjArray *
 read_sequence (const Onnx__SequenceProto *proto, CjdOnnxStore *store, GError **error)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (unref_array);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
   CjArrayType type = CJ_ARRAY_F32;
 
   /* sequences of sequences and the like */

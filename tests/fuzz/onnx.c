@@ -8,18 +8,12 @@
 
 #define MAX_INPUTS 8
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 /* Zeros of the shape that the model says, three where a dimension is free; NULL: none, or a large one. */
 static GPtrArray *
 make_inputs (const CjdOnnx *model)
 {
   g_autoptr (GPtrArray) infos = cjl_onnx_list_inputs (model->graph);
-  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (unref_array);
+  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
 
   for (guint i = 0; i < infos->len; i++)
     {

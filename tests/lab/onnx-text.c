@@ -398,17 +398,11 @@ onnx_text_parse (const char *statements)
   return model;
 }
 
-static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
 GPtrArray *
 onnx_text_inputs (const CjdOnnx *model, gint64 samples)
 {
   g_autoptr (GPtrArray) infos = cjl_onnx_list_inputs (model->graph);
-  GPtrArray *inputs = g_ptr_array_new_with_free_func (unref_array);
+  GPtrArray *inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref);
   CjRng rng;
 
   cj_rng_init (&rng, 9, CJ_RNG_TEST, 1);

@@ -9,12 +9,6 @@
 #include <string.h>
 
 static void
-unref_array (gpointer array)
-{
-  cj_array_unref (array);
-}
-
-static void
 compare (const char *name, const CjArray *a, const CjArray *b)
 {
   double most = 0, away = 0;
@@ -196,7 +190,8 @@ static CjArray *
 answer (const char *text, const double *numbers, guint n)
 {
   g_autoptr (CjdOnnx) model = onnx_text_parse (text);
-  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func (unref_array), outputs = NULL;
+  g_autoptr (GPtrArray) inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) cj_array_unref),
+                        outputs = NULL;
   g_autoptr (GError) error = NULL;
   const CjDims dims = { 1, { n } };
   CjArray *x = cj_array_new (CJ_ARRAY_F32, &dims, NULL);
