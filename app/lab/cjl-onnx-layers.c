@@ -299,10 +299,13 @@ rule_places (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   const guint i = cjl_onnx_flows (import, node, 0) ? 0 : 1;
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, i));
   const CjArray *places = cjl_onnx_constant (import, cjl_onnx_input (node, 1 - i));
+  g_autoptr (CjArray) slice = NULL;
   guint back;
   CjShape shape;
   CjNode *made;
 
+  if (places == NULL && axes[0] == 'N') /* as many as samples, and all alike */
+    places = slice = cjl_onnx_dup_slice (import, node, 1 - i);
   if (x == NULL || places == NULL || x->dims.n != 3 || axes[2] != 'F' || places->dims.n > 3
       || !cj_array_type_is_float (places->type)
       || (import->lift == NULL && x->dims.d[0] != import->batch))

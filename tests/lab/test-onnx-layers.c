@@ -226,6 +226,10 @@ test_attention (void)
       "Concat many,x > z axis=1; Add z,places > u; n first 0; l nul 0; Gather u,nul > v axis=1;"
       "Squeeze v,one > y; out y",
       "class-token learned-position pick-token" },
+    { "places that are made for each sample",
+      "in x -,5,9; w w 9,9; w places 1,5,9; MatMul x,w > a; Shape x > size; Expand places,size > "
+      "many; Add many,a > y; out y",
+      "dense learned-position" },
   };
 
   onnx_canvas_check_cases (cases, G_N_ELEMENTS (cases));
