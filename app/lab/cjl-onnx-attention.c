@@ -294,7 +294,7 @@ add_mask (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *name
   return TRUE;
 }
 
-/* Whether a value is a product of two that depend on the input, times numbers, perhaps. */
+/* Whether a value is a product of two that depend on the input, times numbers, perhaps, and masked. */
 static gboolean
 is_product (const CjlOnnxImport *import, const char *name)
 {
@@ -302,15 +302,17 @@ is_product (const CjlOnnxImport *import, const char *name)
 
   for (guint i = 0; i < 8 && node != NULL; i++)
     {
-      const guint k = cjl_onnx_flows (import, node, 0) ? 0 : 1;
+      const gboolean chooses = cjl_onnx_is_op (node, "Where");
+      const guint first = chooses ? 1 : 0, k = cjl_onnx_flows (import, node, first) ? 0 : 1;
 
       if (cjl_onnx_is_op (node, "MatMul"))
         return cjl_onnx_flows (import, node, 0) && cjl_onnx_flows (import, node, 1);
       if (!keeps_rows (import, node) && !cjl_onnx_is_op (node, "Mul")
           && !cjl_onnx_is_op (node, "Div")
-          && (!cjl_onnx_is_op (node, "Add") || cjl_onnx_flows (import, node, 1 - k)))
+          && ((!chooses && !cjl_onnx_is_op (node, "Add"))
+              || cjl_onnx_flows (import, node, first + 1 - k)))
         return FALSE;
-      node = cjl_onnx_maker (import, cjl_onnx_input (node, k));
+      node = cjl_onnx_maker (import, cjl_onnx_input (node, first + k));
     }
   return FALSE;
 }

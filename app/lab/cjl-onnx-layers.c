@@ -164,6 +164,16 @@ rule_softmax (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
 
 /* --- shapes --- */
 
+/* Whether a Reshape changes nothing. */
+static gboolean
+keeps_shape (const CjlOnnxImport *import, const CjdOnnxNode *node)
+{
+  const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
+  const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
+
+  return x != NULL && y != NULL && cj_dims_equal (&x->dims, &y->dims);
+}
+
 /* As a layer that lays out each sample anew, if samples stay what they are. */
 static gboolean
 rule_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
@@ -176,7 +186,7 @@ rule_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
       || x->dims.n > CJ_MAX_DIMS || x->dims.d[0] != y->dims.d[0] || x->dims.d[0] != import->batch
       || !cjl_onnx_flows (import, node, 0))
     return TRUE;
-  if (cj_dims_equal (&x->dims, &y->dims))
+  if (keeps_shape (import, node))
     {
       cjl_onnx_take (import, node);
       return cjl_onnx_pass_on (import, node, handled);
@@ -522,9 +532,11 @@ cjl_onnx_add_layer (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
   const char *lift;
 
   *handled = FALSE;
-  /* layers compute with floats; what counts stays a card */
+  /* layers compute with floats; what counts stays a card, unless it is what it was */
   if (x != NULL && !cj_array_type_is_float (x->type) && !cjl_onnx_is_op (node, "Gather"))
-    return TRUE;
+    return cjl_onnx_is_op (node, "Reshape") && keeps_shape (import, node)
+               ? cjl_onnx_pass_on (import, node, handled)
+               : TRUE;
   if (!cjl_onnx_rule_view (import, node, handled, error)
       || (!*handled && !cjl_onnx_rule_pointwise (import, node, handled, error)))
     return FALSE;

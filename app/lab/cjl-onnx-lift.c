@@ -10,13 +10,21 @@ static const struct
 {
   const char *op, *axes; /* NULL: any; "F": the last */
 } lifted[] = {
-  { "LeakyRelu", NULL }, { "Elu", NULL },
-  { "Celu", NULL },      { "Clip", NULL },
-  { "Mul", NULL },       { "Add", NULL },
-  { "Concat", NULL },    { "QuantizeLinear", NULL },
-  { "Softmax", NULL },   { "LogSoftmax", NULL },
-  { "MatMul", "F" },     { "LayerNormalization", "F" },
-  { "ReduceMean", "F" }, { "BatchNormalization", "NFT" },
+  { "LeakyRelu", NULL },
+  { "Elu", NULL },
+  { "Celu", NULL },
+  { "Clip", NULL },
+  { "Mul", NULL },
+  { "Add", NULL },
+  { "Concat", NULL },
+  { "QuantizeLinear", NULL },
+  { "Softmax", NULL },
+  { "LogSoftmax", NULL },
+  { "MatMul", "F" },
+  { "LayerNormalization", "F" },
+  { "Gemm", "F" },
+  { "ReduceMean", "F" },
+  { "BatchNormalization", "NFT" },
   { "PRelu", "NFT" },
 };
 
@@ -40,7 +48,7 @@ peek (const CjlOnnxImport *import, const char *name, CjlOnnxView *view)
 const char *
 cjl_onnx_find_lift (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
-  static const char *const layouts[] = { "NTF", "NFT", "TNF", "TFN", "FNT", "FTN" };
+  static const char *const layouts[] = { "NTF", "NFT", "TNF", "TFN", "FNT", "FTN", "MF" };
   CjlOnnxView first = { .axes = "" }, view;
   const char *wanted = NULL;
   gboolean known = FALSE;
@@ -59,7 +67,7 @@ cjl_onnx_find_lift (const CjlOnnxImport *import, const CjdOnnxNode *node)
   for (guint i = 0; i < G_N_ELEMENTS (layouts); i++)
     if (g_str_equal (layouts[i], first.axes)
         && (wanted == NULL || g_str_equal (wanted, first.axes)
-            || (g_str_equal (wanted, "F") && first.axes[2] == 'F')))
+            || (g_str_equal (wanted, "F") && g_str_has_suffix (first.axes, "F"))))
       return layouts[i];
   return NULL;
 }

@@ -350,7 +350,7 @@ cjl_onnx_rule_rms_norm (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
   double eps;
 
   if (!is_square (import, node, x) || count_last (import, x) == 0
-      || (import->lift != NULL && import->lift[2] != 'F')
+      || (import->lift != NULL && !g_str_has_suffix (import->lift, "F"))
       || (last = find_division (import, node, x, &eps)) == NULL)
     return TRUE;
   next = find_affine (import, last, "Mul", count_last (import, x), &scale);

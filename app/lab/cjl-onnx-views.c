@@ -245,6 +245,23 @@ add_ones (CjlOnnxImport *import, const CjlOnnxView *view, const CjDims *dims, Cj
                          && cjl_onnx_set (import, made, error, "attributes", "%s", axes->str));
 }
 
+/* Samples and moments in one dimension: by a card, for layers keep the samples. */
+static gboolean
+join_rows (CjlOnnxImport *import, const CjlOnnxView *view, const CjDims *dims, CjlOnnxMade *x,
+           GError **error)
+{
+  g_autoptr (GString) inputs = g_string_new (NULL);
+  CjNode *card = put_on (import, "onnx-operator", view->node, *x, error);
+
+  g_string_printf (inputs, "x:float int64[%u]=", dims->n);
+  for (guint k = 0; k < dims->n; k++)
+    g_string_append_printf (inputs, "%s%lld", k > 0 ? "," : "",
+                            view->axes[k] == 'M' ? -1LL : (long long) dims->d[k]);
+  *x = (CjlOnnxMade){ card, 0 };
+  return card != NULL && cjl_onnx_set (import, card, error, "operator", "%s", "Reshape@13/1")
+         && cjl_onnx_set (import, card, error, "inputs", "%s", inputs->str);
+}
+
 gboolean
 cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error)
 {
@@ -263,6 +280,12 @@ cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error)
       && view->n == view->all
       && (g_str_equal (view->axes, "DNH") || g_str_equal (view->axes, "1NF")))
     x = (CjlOnnxMade){ view->cell, view->port };
+  else if (strchr (to, 'M') != NULL)
+    {
+      if (!cjl_onnx_view_base (import, view, &x, error)
+          || !join_rows (import, view, &value->dims, &x, error))
+        return FALSE;
+    }
   else
     {
       const gboolean timed = strchr (to, 'T') != NULL, apart = strchr (to, 'D') != NULL;
@@ -312,11 +335,12 @@ typedef struct
 {
   const char *axes;
   const CjDims *in, *out;
+  gint64 batch;
   char *to;
 } Match;
 
-/* Whether dimensions of `out` from `j` on are those of `in` from `i` on: with ones more or less, and directions
- * joined with what each has. */
+/* Whether dimensions of `out` from `j` on are those of `in` from `i` on: with ones more or less, directions joined with
+ * what each has, and samples with moments or apart again. */
 static gboolean
 match (const Match *m, guint i, guint j)
 {
@@ -327,6 +351,15 @@ match (const Match *m, guint i, guint j)
   if (axis == '\0' && !more)
     return TRUE;
   if (axis != '\0' && more && m->in->d[i] == m->out->d[j] && match (m, i + 1, j + 1))
+    return TRUE;
+  m->to[j] = 'M';
+  if (axis == 'N' && m->axes[i + 1] == 'T' && more && m->in->d[i] * m->in->d[i + 1] == m->out->d[j]
+      && match (m, i + 2, j + 1))
+    return TRUE;
+  m->to[j] = 'N';
+  m->to[j + 1] = 'T';
+  if (axis == 'M' && j + 1 < m->out->n && m->out->d[j] == m->batch
+      && m->out->d[j] * m->out->d[j + 1] == m->in->d[i] && match (m, i + 1, j + 2))
     return TRUE;
   m->to[j] = 'F';
   if (axis == 'D' && m->axes[i + 1] == 'H' && more && m->in->d[i] * m->in->d[i + 1] == m->out->d[j]
@@ -345,7 +378,7 @@ static gboolean
 reshape_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *axes,
               const CjDims *in, const CjDims *out, char *to)
 {
-  const Match m = { axes, in, out, to };
+  const Match m = { axes, in, out, import->batch, to };
   guint bits, n = 0;
 
   if (out->n + 1 > CJL_ONNX_VIEW_AXES)
@@ -370,18 +403,36 @@ reshape_axes (const CjlOnnxImport *import, const CjdOnnxNode *node, const char *
   return match (&m, 0, 0);
 }
 
+/* The view of a name, or that of a sequence [N, T, F] that is on the canvas as it is, in *plain; else NULL. */
+static const CjlOnnxView *
+find_sequence (const CjlOnnxImport *import, const CjdOnnxNode *node, CjlOnnxView *plain)
+{
+  const char *name = cjl_onnx_input (node, 0);
+  const CjlOnnxView *view = cjl_onnx_find_view (import, name);
+  const CjlOnnxMade *made = g_hash_table_lookup (import->made, name);
+  const CjArray *x = cjl_onnx_value (import, name);
+
+  if (view != NULL || made == NULL || x == NULL || x->dims.n != 3 || x->dims.d[0] != import->batch)
+    return view;
+  *plain = (CjlOnnxView){
+    .base = *made, .axes = "NTF", .dirs = 1, .n = x->dims.d[2], .all = x->dims.d[2], .node = node
+  };
+  return plain;
+}
+
 static gboolean
 view_reshape (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled)
 {
-  const CjlOnnxView *view = cjl_onnx_find_view (import, cjl_onnx_input (node, 0));
+  CjlOnnxView next, plain;
+  const CjlOnnxView *view = find_sequence (import, node, &plain);
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
-  CjlOnnxView next;
 
   if (view == NULL || x == NULL || y == NULL)
     return TRUE;
   next = *view;
-  if (!reshape_axes (import, node, view->axes, &x->dims, &y->dims, next.axes))
+  if (!reshape_axes (import, node, view->axes, &x->dims, &y->dims, next.axes)
+      || (view == &plain && next.axes[0] != 'M')) /* the others are layers */
     return TRUE;
   cjl_onnx_take_view (import, cjl_onnx_output (node, 0), &next);
   *handled = TRUE;
@@ -401,8 +452,9 @@ view_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
   const char *axes = view != NULL ? view->axes : "NTF";
   char to[CJL_ONNX_VIEW_AXES] = "";
 
-  if (x == NULL || rank != strlen (axes) || (view == NULL && made == NULL)
-      || (perm != NULL && !given) || (view == NULL && x->dims.d[0] != import->batch))
+  if (x == NULL || rank != strlen (axes) || strchr (axes, 'M') != NULL
+      || (view == NULL && made == NULL) || (perm != NULL && !given)
+      || (view == NULL && x->dims.d[0] != import->batch))
     return TRUE;
   for (guint k = 0; k < rank; k++)
     {
@@ -459,23 +511,6 @@ view_one (CjlOnnxImport *import, const CjdOnnxNode *node, const CjlOnnxView *vie
   cjl_onnx_take_view (import, cjl_onnx_output (node, 0), &next);
   *handled = TRUE;
   return TRUE;
-}
-
-/* The view of a name, or that of a sequence [N, T, F] that is on the canvas as it is, in *plain; else NULL. */
-static const CjlOnnxView *
-find_sequence (const CjlOnnxImport *import, const CjdOnnxNode *node, CjlOnnxView *plain)
-{
-  const char *name = cjl_onnx_input (node, 0);
-  const CjlOnnxView *view = cjl_onnx_find_view (import, name);
-  const CjlOnnxMade *made = g_hash_table_lookup (import->made, name);
-  const CjArray *x = cjl_onnx_value (import, name);
-
-  if (view != NULL || made == NULL || x == NULL || x->dims.n != 3 || x->dims.d[0] != import->batch)
-    return view;
-  *plain = (CjlOnnxView){
-    .base = *made, .axes = "NTF", .dirs = 1, .n = x->dims.d[2], .all = x->dims.d[2], .node = node
-  };
-  return plain;
 }
 
 /* Which input of a Concat along the first dimension element `*index` comes from, and there which: NULL: none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Values that lie on the canvas in another layout than in the model. Layers take samples first, then moments, then
  * features: [N, T, F]; models have moments first [T, N, F] around recurrent cells, channels before moments [N, F, T]
- * around convolutions, and a dimension for directions. What only lays numbers out anew makes no card as long as
+ * around convolutions, a dimension for directions, and samples and moments in one around products of matrices. What only lays numbers out anew makes no card as long as
  * whoever reads it knows the layout; where somebody does not, the value is laid out by layers. */
 #pragma once
 
@@ -14,12 +14,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   CjlOnnxMade base; /* [N, T, F], or [N, F] where no letter is T; node NULL: a state not made yet */
-  char axes[CJL_ONNX_VIEW_AXES]; /* of the value, in order: N, T, F; D H: F apart; 1: of size one */
-  gint64 dirs;                   /* size of D */
-  gint64 from, n, all;           /* features [from, from + n) of all that the base has */
-  CjNode *cell;                  /* a state: whose, */
-  guint port;                    /* and which of its results [D, N, H] it is */
-  const CjdOnnxNode *node;       /* that the view comes from, for names */
+  /* of the value, in order: N, T, F; D H: F apart; M: N and T in one; 1: of size one */
+  char axes[CJL_ONNX_VIEW_AXES];
+  gint64 dirs;             /* size of D */
+  gint64 from, n, all;     /* features [from, from + n) of all that the base has */
+  CjNode *cell;            /* a state: whose, */
+  guint port;              /* and which of its results [D, N, H] it is */
+  const CjdOnnxNode *node; /* that the view comes from, for names */
 } CjlOnnxView;
 
 /* What is known of a recurrent layer on the canvas. */

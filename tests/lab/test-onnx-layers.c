@@ -226,6 +226,18 @@ test_attention (void)
       "Concat many,x > z axis=1; Add z,places > u; n first 0; l nul 0; Gather u,nul > v axis=1;"
       "Squeeze v,one > y; out y",
       "class-token learned-position pick-token" },
+    { "samples and moments in one, for products of matrices",
+      "in x -,5,9; w w 9,9; w b 9; l rows -1,9; l back -1,5,9; Reshape x,rows > r; Gemm r,w,b > g; "
+      "Relu g > h; Gemm h,w,b > k; Add k,g > s; Reshape s,back > t; Add t,x > y; out y",
+      "add 2 dense 2 relu" },
+    { "and left so",
+      "in x -,5,9; w w 9,9; w b 9; l rows -1,9; MatMul x,w > a; Reshape a,rows > r; Gemm r,w,b > "
+      "y; "
+      "out y",
+      "[Reshape] dense 2" },
+    { "words that are laid out as they were",
+      "in:int64 x -,7; w table 11,12; l same -1,7; Reshape x,same > i; Gather table,i > y; out y",
+      "embedding" },
     { "places that are made for each sample",
       "in x -,5,9; w w 9,9; w places 1,5,9; MatMul x,w > a; Shape x > size; Expand places,size > "
       "many; Add many,a > y; out y",
@@ -266,6 +278,13 @@ test_padding (void)
       "in:int64 x -,7; in:int64 count N,7; w table 11,12; l axes 1,2; n one 1.0; n far -10000.0;"
       "Gather table,x > e; Unsqueeze count,axes > m1; Cast m1 > m2 to=1; Sub one,m2 > m3; Mul "
       "m3,far > m4; " ON (e) "Add sc,m4 > sm;" BERT_OUT "Identity at > y; out y",
+      "embedding multi-head-attention split" },
+    { "what comes later and what is padding, each by a mask of its own",
+      "in:int64 x -,7; in:int64 count N,7; w table 11,12; l axes 1,2; n one 1.0; n far -3.4e38; "
+      "mask late 7; n nul 0.0; Equal late,nul > past;"
+      "Gather table,x > e; Unsqueeze count,axes > m1; Cast m1 > m2 to=1; Sub one,m2 > m3; Mul "
+      "m3,far > m4; " ON (e) "Where past,sc,far > s1; Add s1,m4 > sm;" BERT_OUT
+                             "Identity at > y; out y",
       "embedding multi-head-attention split" },
     { "marks of queries, not of keys",
       MARKED BERT
