@@ -274,6 +274,23 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
       handled);
 }
 
+/* The largest of a picture, or over time, without the dimensions it was looked for in. */
+static gboolean
+rule_largest (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
+{
+  const char *x = cjl_onnx_input (node, 0);
+  const guint rank = cjl_onnx_rank_of (import, x);
+  guint bits;
+
+  if (cjl_onnx_get_int (node, "keepdims", 1) != 0 || rank < 3 || rank > 4
+      || !cjl_onnx_flows (import, node, 0) || !cjl_onnx_read_axes (import, node, rank, &bits))
+    return TRUE;
+  if (rank == 4 && bits == 0xC)
+    return cjl_onnx_finish (
+        import, node, cjl_onnx_put (import, "global-max-pool", node, x, error, NULL), handled);
+  return rank == 3 && bits == 4 ? cjl_onnx_rule_pool_all (import, node, handled, error) : TRUE;
+}
+
 /* Means and sums over dimensions of a sample. */
 static gboolean
 rule_reduce (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
@@ -387,7 +404,9 @@ rule_concat (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   CjNode *made;
 
   axis = axis < 0 ? axis + rank : axis;
-  if (axis < 0 || axis >= rank || node->inputs->len < 2 || node->inputs->len > CJ_LAYER_MAX_IN
+  if (node->inputs->len == 1)
+    return cjl_onnx_pass_on (import, node, handled);
+  if (axis < 0 || axis >= rank || node->inputs->len > CJ_LAYER_MAX_IN
       || (axis = cjl_onnx_axis (import, axis)) < 1)
     return TRUE;
   for (guint i = 0; i < node->inputs->len; i++)
@@ -501,6 +520,7 @@ static const struct
   { "Pow", cjl_onnx_rule_rms_norm },
   { "QuantizeLinear", cjl_onnx_rule_quantise },
   { "RNN", cjl_onnx_rule_recurrent },
+  { "ReduceMax", rule_largest },
   { "ReduceMean", rule_mean },
   { "ReduceMean", rule_reduce },
   { "ReduceSum", rule_reduce },

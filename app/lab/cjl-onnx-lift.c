@@ -48,7 +48,7 @@ peek (const CjlOnnxImport *import, const char *name, CjlOnnxView *view)
 const char *
 cjl_onnx_find_lift (const CjlOnnxImport *import, const CjdOnnxNode *node)
 {
-  static const char *const layouts[] = { "NTF", "NFT", "TNF", "TFN", "FNT", "FTN", "MF" };
+  static const char *const layouts[] = { "NTF", "NFT", "TNF", "TFN", "FNT", "FTN", "MF", "RF" };
   CjlOnnxView first = { .axes = "" }, view;
   const char *wanted = NULL;
   gboolean known = FALSE;

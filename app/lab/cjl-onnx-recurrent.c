@@ -414,10 +414,22 @@ find_x (CjlOnnxImport *import, const Cell *cell, CjlOnnxMade *x, gboolean *fits,
 {
   const CjlOnnxView *view = cjl_onnx_find_view (import, cell->x);
   const CjlOnnxMade *made = g_hash_table_lookup (import->made, cell->x);
+  CjlOnnxMade base;
+  CjNode *turned;
 
   *fits = TRUE;
   if (view != NULL && !cell->samples_first && g_str_equal (view->axes, "TNF"))
     return cjl_onnx_view_base (import, view, x, error);
+  /* channels before moments, as convolutions of pictures leave them: moments are what comes last there */
+  if (view != NULL && !cell->samples_first && g_str_equal (view->axes, "FNT"))
+    {
+      if (!cjl_onnx_view_base (import, view, &base, error))
+        return FALSE;
+      turned = cjl_onnx_put (import, "permute", cell->node, NULL, error, "order=21", NULL);
+      *x = (CjlOnnxMade){ turned, 0 };
+      return turned != NULL
+             && cj_graph_connect (import->graph, base.node, base.port, turned, 0, error);
+    }
   if (made != NULL && cell->samples_first)
     *x = *made;
   else

@@ -127,10 +127,10 @@ cjl_onnx_read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64
 gint64
 cjl_onnx_axis (const CjlOnnxImport *import, gint64 axis)
 {
-  return import->lift == NULL                                     ? axis
-         : import->lift[axis] == 'N' || import->lift[axis] == 'M' ? 0
-         : import->lift[axis] == 'T'                              ? 1
-                                                                  : 2;
+  return import->lift == NULL                         ? axis
+         : strchr ("NMR", import->lift[axis]) != NULL ? 0
+         : import->lift[axis] == 'T'                  ? 1
+                                                      : 2;
 }
 
 gboolean

@@ -13,12 +13,17 @@ cjl_onnx_find_view (const CjlOnnxImport *import, const char *name)
              : NULL;
 }
 
-/* The letters that are no 1. */
+/* The letters that are no 1, those of two dimensions in one apart. */
 static void
 strip (const char *axes, char *to)
 {
   for (; *axes != '\0'; axes++)
-    if (*axes != '1')
+    if (*axes == 'M' || *axes == 'R')
+      {
+        *to++ = *axes == 'M' ? 'N' : 'T';
+        *to++ = *axes == 'M' ? 'T' : 'N';
+      }
+    else if (*axes != '1')
       *to++ = *axes;
   *to = '\0';
 }
@@ -245,6 +250,12 @@ add_ones (CjlOnnxImport *import, const CjlOnnxView *view, const CjDims *dims, Cj
                          && cjl_onnx_set (import, made, error, "attributes", "%s", axes->str));
 }
 
+static gboolean
+joins_rows (const char *axes)
+{
+  return strpbrk (axes, "MR") != NULL;
+}
+
 /* Samples and moments in one dimension: by a card, for layers keep the samples. */
 static gboolean
 join_rows (CjlOnnxImport *import, const CjlOnnxView *view, const CjDims *dims, CjlOnnxMade *x,
@@ -256,7 +267,7 @@ join_rows (CjlOnnxImport *import, const CjlOnnxView *view, const CjDims *dims, C
   g_string_printf (inputs, "x:float int64[%u]=", dims->n);
   for (guint k = 0; k < dims->n; k++)
     g_string_append_printf (inputs, "%s%lld", k > 0 ? "," : "",
-                            view->axes[k] == 'M' ? -1LL : (long long) dims->d[k]);
+                            strchr ("MR", view->axes[k]) != NULL ? -1LL : (long long) dims->d[k]);
   *x = (CjlOnnxMade){ card, 0 };
   return card != NULL && cjl_onnx_set (import, card, error, "operator", "%s", "Reshape@13/1")
          && cjl_onnx_set (import, card, error, "inputs", "%s", inputs->str);
@@ -280,12 +291,6 @@ cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error)
       && view->n == view->all
       && (g_str_equal (view->axes, "DNH") || g_str_equal (view->axes, "1NF")))
     x = (CjlOnnxMade){ view->cell, view->port };
-  else if (strchr (to, 'M') != NULL)
-    {
-      if (!cjl_onnx_view_base (import, view, &x, error)
-          || !join_rows (import, view, &value->dims, &x, error))
-        return FALSE;
-    }
   else
     {
       const gboolean timed = strchr (to, 'T') != NULL, apart = strchr (to, 'D') != NULL;
@@ -294,7 +299,8 @@ cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error)
           || (apart && !take_apart (import, view, &value->dims, &x, error))
           || !reorder (import, view, timed ? (apart ? "NTDH" : "NTF") : (apart ? "NDH" : "NF"), to,
                        &x, error)
-          || !add_ones (import, view, &value->dims, &x, error))
+          || !(joins_rows (view->axes) ? join_rows (import, view, &value->dims, &x, error)
+                                       : add_ones (import, view, &value->dims, &x, error)))
         return FALSE;
     }
   import->lift = NULL;
@@ -339,6 +345,33 @@ typedef struct
   char *to;
 } Match;
 
+static gboolean match (const Match *m, guint i, guint j);
+
+/* Samples and moments in one, in either order, or apart again. */
+static gboolean
+match_rows (const Match *m, guint i, guint j)
+{
+  static const char apart[][3] = { "NT", "TN" };
+  static const char joined[] = "MR";
+  const gint64 *in = m->in->d + i, *out = m->out->d + j;
+
+  for (guint k = 0; k < 2 && j < m->out->n; k++)
+    {
+      m->to[j] = joined[k];
+      if (strncmp (m->axes + i, apart[k], 2) == 0 && in[0] * in[1] == out[0]
+          && match (m, i + 2, j + 1))
+        return TRUE;
+      if (m->axes[i] != joined[k] || j + 1 >= m->out->n || out[k] != m->batch
+          || out[0] * out[1] != in[0])
+        continue;
+      m->to[j] = apart[k][0];
+      m->to[j + 1] = apart[k][1];
+      if (match (m, i + 1, j + 2))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether dimensions of `out` from `j` on are those of `in` from `i` on: with ones more or less, directions joined with
  * what each has, and samples with moments or apart again. */
 static gboolean
@@ -352,14 +385,7 @@ match (const Match *m, guint i, guint j)
     return TRUE;
   if (axis != '\0' && more && m->in->d[i] == m->out->d[j] && match (m, i + 1, j + 1))
     return TRUE;
-  m->to[j] = 'M';
-  if (axis == 'N' && m->axes[i + 1] == 'T' && more && m->in->d[i] * m->in->d[i + 1] == m->out->d[j]
-      && match (m, i + 2, j + 1))
-    return TRUE;
-  m->to[j] = 'N';
-  m->to[j + 1] = 'T';
-  if (axis == 'M' && j + 1 < m->out->n && m->out->d[j] == m->batch
-      && m->out->d[j] * m->out->d[j + 1] == m->in->d[i] && match (m, i + 1, j + 2))
+  if (match_rows (m, i, j))
     return TRUE;
   m->to[j] = 'F';
   if (axis == 'D' && m->axes[i + 1] == 'H' && more && m->in->d[i] * m->in->d[i + 1] == m->out->d[j]
@@ -452,9 +478,8 @@ view_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
   const char *axes = view != NULL ? view->axes : "NTF";
   char to[CJL_ONNX_VIEW_AXES] = "";
 
-  if (x == NULL || rank != strlen (axes) || strchr (axes, 'M') != NULL
-      || (view == NULL && made == NULL) || (perm != NULL && !given)
-      || (view == NULL && x->dims.d[0] != import->batch))
+  if (x == NULL || rank != strlen (axes) || joins_rows (axes) || (view == NULL && made == NULL)
+      || (perm != NULL && !given) || (view == NULL && x->dims.d[0] != import->batch))
     return TRUE;
   for (guint k = 0; k < rank; k++)
     {
@@ -750,11 +775,12 @@ cjl_onnx_rule_view (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *ha
     return view_slice (import, node, handled, error);
   if (cjl_onnx_is_op (node, "Split"))
     return view_split (import, node, handled);
-  if (cjl_onnx_is_op (node, "Concat"))
+  if (cjl_onnx_is_op (node, "Concat") && node->inputs->len > 1)
     return view_concat (import, node, handled);
   if (cjl_onnx_is_op (node, "ReduceMean") || cjl_onnx_is_op (node, "ReduceSum"))
     return view_reduce (import, node, handled, error);
   if (cjl_onnx_is_op (node, "Identity") || cjl_onnx_is_op (node, "Cast")
+      || cjl_onnx_is_op (node, "Concat")
       || (cjl_onnx_is_op (node, "Dropout")
           && !g_hash_table_contains (import->users, cjl_onnx_output (node, 1))))
     return view_pass (import, node, handled);

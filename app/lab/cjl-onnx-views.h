@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   CjlOnnxMade base; /* [N, T, F], or [N, F] where no letter is T; node NULL: a state not made yet */
-  /* of the value, in order: N, T, F; D H: F apart; M: N and T in one; 1: of size one */
+  /* of the value, in order: N, T, F; D H: F apart; M: N and T in one, R: T and N; 1: of size one */
   char axes[CJL_ONNX_VIEW_AXES];
   gint64 dirs;             /* size of D */
   gint64 from, n, all;     /* features [from, from + n) of all that the base has */

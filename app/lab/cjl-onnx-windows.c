@@ -506,7 +506,8 @@ gboolean
 cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                         GError **error)
 {
-  const gboolean largest = cjl_onnx_is_op (node, "GlobalMaxPool");
+  const gboolean reduced = cjl_onnx_is_op (node, "ReduceMax");
+  const gboolean largest = reduced || cjl_onnx_is_op (node, "GlobalMaxPool");
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const Window w
       = { .n = 1, .kernel = { x->dims.d[2] }, .axes = "NFT", .x = cjl_onnx_input (node, 0) };
@@ -528,7 +529,8 @@ cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
       made = flat;
     }
   cjl_onnx_take (import, node);
-  cjl_onnx_note_view (import, cjl_onnx_output (node, 0), node, (CjlOnnxMade){ made, 0 }, "NF1");
+  cjl_onnx_note_view (import, cjl_onnx_output (node, 0), node, (CjlOnnxMade){ made, 0 },
+                      reduced ? "NF" : "NF1");
   *handled = TRUE;
   return TRUE;
 }

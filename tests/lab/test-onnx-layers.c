@@ -235,6 +235,24 @@ test_attention (void)
       "y; "
       "out y",
       "[Reshape] dense 2" },
+    { "moments and samples in one",
+      "in x -,5,9; w w 9,9; w b 9; l rows -1,9; l back 5,-1,9; Transpose x > t perm=1,0,2; Reshape "
+      "t,rows > r; Gemm r,w,b > g; Tanh g > h; Reshape h,back > a; Transpose a > y perm=1,0,2; out "
+      "y",
+      "dense tanh" },
+    { "one alone put together",
+      "in x -,5,9; w w 9,9; MatMul x,w > a; Concat a > b axis=1; MatMul b,w > y; out y",
+      "dense 2" },
+    { "the largest over time",
+      "in x -,4,12; w w 6,4,3; w v 6,3; Conv x,w > a; ReduceMax a > b axes=2, keepdims=0; MatMul "
+      "b,v "
+      "> y; out y",
+      "conv-1d dense flatten max-pool-1d permute" },
+    { "of a picture",
+      "in x -,2,6,6; w w 4,2,3,3; w v 4,3; Conv x,w > a; ReduceMax a > b axes=2,3 keepdims=0; "
+      "MatMul "
+      "b,v > y; out y",
+      "conv-2d dense global-max-pool reshape" },
     { "words that are laid out as they were",
       "in:int64 x -,7; w table 11,12; l same -1,7; Reshape x,same > i; Gather table,i > y; out y",
       "embedding" },
