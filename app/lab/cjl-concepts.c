@@ -64,6 +64,7 @@ concepts_dup (const CjlConcepts *from)
 typedef struct
 {
   GArray *x;      /* float, one row after another */
+  GArray *words;  /* gint32, the samples that these are made of, where they are words */
   gint64 n, from; /* samples; where its rows begin among those of all sets */
 } Set;
 
@@ -88,7 +89,10 @@ static void
 question_clear (Question *q)
 {
   for (guint i = 0; i < q->n_sets; i++)
-    g_array_unref (q->sets[i].x);
+    {
+      g_array_unref (q->sets[i].x);
+      g_array_unref (q->sets[i].words);
+    }
   g_free (q->sets);
   g_clear_pointer (&q->explained, cj_explained_free);
   g_clear_pointer (&q->taps, g_array_unref);
@@ -140,6 +144,8 @@ add_sample (const Question *q, Set *set, CjFeed *feed, guint32 place, GError **e
     }
   g_array_set_size (set->x, (guint) ((set->n + 1) * q->width));
   cj_explained_read (q->explained, x->data, 1, (float *) set->x->data + set->n * q->width);
+  if (cj_explained_has_words (q->explained))
+    g_array_append_vals (set->words, x->data, (guint) cj_shape_size (&shape));
   set->n++;
   return TRUE;
 }
@@ -348,7 +354,10 @@ find_sets (Question *q, GError **error)
   q->n_sets = q->n_concepts + o->n_random + 1;
   q->sets = g_new0 (Set, q->n_sets);
   for (guint i = 0; i < q->n_sets; i++)
-    q->sets[i].x = g_array_new (FALSE, TRUE, sizeof (float));
+    {
+      q->sets[i].x = g_array_new (FALSE, TRUE, sizeof (float));
+      q->sets[i].words = g_array_new (FALSE, FALSE, sizeof (gint32));
+    }
   for (guint i = 0; i < q->n_concepts; i++)
     if (!add_concept (q, i, error))
       return FALSE;
@@ -419,6 +428,9 @@ read_batch (Question *q, const Set *set, gint64 begin, gint64 n)
   const gboolean of_class = set == &q->sets[q->n_sets - 1];
   g_autofree float *unused = g_new (float, n * q->width);
 
+  if (set->words->len > 0)
+    cj_explained_stand_on (
+        q->explained, (const gint32 *) set->words->data + begin * (set->words->len / set->n), n);
   cj_explained_slope (q->explained, (const float *) set->x->data + begin * q->width, n, &target,
                       NULL, unused, NULL);
   if (q->taps->len == 0)

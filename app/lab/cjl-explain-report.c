@@ -93,10 +93,11 @@ typedef struct
   const CjlReportOptions *options;
   CjExplained *network;
   CjdDataset *dataset;
-  guint n;         /* samples */
-  float *x;        /* [n, D] */
-  gint64 *targets; /* n */
-  float *black;    /* [D] or NULL */
+  guint n;           /* samples */
+  float *x;          /* [n, D] */
+  CjTensor *samples; /* the words that these are vectors of, or NULL */
+  gint64 *targets;   /* n */
+  float *black;      /* [D] or NULL */
   float *background;
   guint n_background;
   CjlReport *report;
@@ -112,6 +113,7 @@ work_clear (Work *work)
   g_clear_pointer (&work->network, cj_explained_free);
   g_clear_pointer (&work->report, cjl_report_free);
   g_clear_pointer (&work->x, g_free);
+  g_clear_pointer (&work->samples, cj_tensor_unref);
   g_clear_pointer (&work->targets, g_free);
   g_clear_pointer (&work->black, g_free);
   g_clear_pointer (&work->background, g_free);
@@ -122,7 +124,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
 /* `*n` evenly spaced samples of the split, or all there are, as features [*n, D]. NULL with the reason if
  * they cannot be read. You free. */
 static float *
-read_samples (const Work *work, guint *n, GError **error)
+read_samples (Work *work, guint *n, GError **error)
 {
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (work->dataset, work->options->split);
   g_autofree guint32 *indices = NULL;
@@ -147,6 +149,8 @@ read_samples (const Work *work, guint *n, GError **error)
     }
   features = g_new (float, (gsize) (MAX (*n, 1) * cj_explained_get_n_features (work->network)));
   cj_explained_read (work->network, samples->data, *n, features);
+  if (cj_explained_has_words (work->network))
+    work->samples = g_steal_pointer (&samples);
   return g_steal_pointer (&features);
 }
 
@@ -159,6 +163,8 @@ find_targets (Work *work)
   const gint64 k = shape.n_dims == 2 ? shape.dims[1] : size;
   g_autofree float *scores = g_new (float, (gsize) (work->n * size));
 
+  if (work->samples != NULL)
+    cj_explained_stand_on (work->network, work->samples->data, work->n);
   cj_explained_score (work->network, work->x, work->n, scores);
   work->targets = g_new (gint64, work->n);
   for (guint i = 0; i < work->n; i++)
@@ -362,6 +368,11 @@ measure_row (Work *work, CjlReportRow *row, double begin, double whole)
     {
       g_autoptr (GError) error = NULL;
 
+      if (work->samples != NULL)
+        cj_explained_stand_on (work->network,
+                               (const gint32 *) work->samples->data
+                                   + i * (cj_shape_size (&work->samples->shape) / work->n),
+                               1);
       if (!measure_map (work, row, params, i, begin + whole * i / work->n, whole / work->n, &error)
           && error == NULL)
         return FALSE;

@@ -21,6 +21,7 @@ clear_explained_row (CjlExplainedRow *row)
   g_free (row->title);
   g_clear_pointer (&row->x, cj_tensor_unref);
   g_clear_pointer (&row->picture, cj_tensor_unref);
+  g_clear_pointer (&row->sample, cj_tensor_unref);
   g_strfreev (row->words);
 }
 
@@ -82,6 +83,7 @@ take_still (const CjlExplanations *from)
       row->title = g_strdup (row->title);
       row->words = g_strdupv (row->words);
       row->x = ref_any (row->x);
+      row->sample = ref_any (row->sample);
       row->picture = ref_any (row->picture);
     }
   for (guint i = 0; i < self->n_rows * self->n_methods; i++)
@@ -141,10 +143,10 @@ cjl_explain_dup_black (const CjExplained *network, const CjdDataset *dataset)
   return black;
 }
 
-/* Sample `index` of a split as features. */
+/* Sample `index` of a split as features; where words stand for these, as words as well, if `words` is not NULL. */
 static gboolean
 read_sample (CjExplained *network, CjdDataset *dataset, CjdSplit split, gsize index, float *x,
-             GError **error)
+             CjTensor **words, GError **error)
 {
   g_autoptr (CjFeed) feed = cjd_dataset_new_feed (dataset, split);
   const CjDataSpec spec = cjl_data_spec (dataset, 1);
@@ -168,6 +170,8 @@ read_sample (CjExplained *network, CjdDataset *dataset, CjdSplit split, gsize in
       return FALSE;
     }
   cj_explained_read (network, in->data, 1, x);
+  if (words != NULL && cj_explained_has_words (network))
+    *words = g_steal_pointer (&in);
   return TRUE;
 }
 
@@ -181,7 +185,7 @@ cjl_explain_dup_background (CjExplained *network, CjdDataset *dataset, guint *n)
   *n = (guint) MIN (*n, all);
   rows = g_new0 (float, (gsize) MAX (*n, 1) * (gsize) d);
   for (guint i = 0; i < *n; i++)
-    if (!read_sample (network, dataset, CJD_SPLIT_TRAIN, i * all / *n, rows + i * d, NULL))
+    if (!read_sample (network, dataset, CJD_SPLIT_TRAIN, i * all / *n, rows + i * d, NULL, NULL))
       *n = i; /* a file that cannot be read ends them */
   return rows;
 }
@@ -198,16 +202,14 @@ find_sample (const CjdDataset *dataset, CjdSplit split, gsize index)
   return 0;
 }
 
-/* The characters of a text, or numbers where the data does not name its words. */
+/* The characters of a text, or numbers where the data does not name its words: `n` from `first` on. */
 static GStrv
-dup_words (const CjdDataset *dataset, gsize sample, gint64 n, GError **error)
+dup_words (const CjdDataset *dataset, const CjTensor *sample, gint64 first, gint64 n)
 {
-  g_autofree gint32 *ids = g_new0 (gint32, (gsize) n);
+  const gint32 *ids = (const gint32 *) sample->data + first;
   g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
   const gboolean text = cjl_write_suits (dataset);
 
-  if (!cjd_dataset_read (dataset, sample, ids, error))
-    return NULL;
   for (gint64 i = 0; i < n; i++)
     if (text && ids[i] >= 0 && (guint) ids[i] < dataset->n_classes)
       g_strv_builder_add (words, dataset->class_names[ids[i]]);
@@ -305,20 +307,20 @@ open_row (Work *work, guint i, GError **error)
   else
     {
       if (!read_sample (work->network, work->dataset, row->split, row->index,
-                        cj_tensor_f32 (out->x), error))
+                        cj_tensor_f32 (out->x), &out->sample, error))
         return FALSE;
       out->title = g_strdup_printf (_ ("sample %zu"), row->index);
       out->label = work->dataset->n_classes > 0 && !cj_explained_has_words (work->network)
                        ? cjd_dataset_get_class (work->dataset,
                                                 find_sample (work->dataset, row->split, row->index))
                        : -1;
-      if (cj_explained_has_words (work->network))
+      if (out->sample != NULL)
         {
-          out->words
-              = dup_words (work->dataset, find_sample (work->dataset, row->split, row->index),
-                           out->x->shape.dims[0], error);
-          if (out->words == NULL)
-            return FALSE;
+          gint64 first;
+
+          cj_explained_get_words (work->network, &first);
+          out->words = dup_words (work->dataset, out->sample, first, out->x->shape.dims[0]);
+          cj_explained_stand_on (work->network, out->sample->data, 1);
         }
     }
   out->picture = undo_normal (work, out->x);
@@ -336,9 +338,12 @@ go_on (double progress, gpointer data)
                                               1));
 }
 
+/* The call, whose rows are from now on those of this sample. */
 static CjExplainCall
 make_call (Work *work, guint row, guint method)
 {
+  if (work->all->rows[row].sample != NULL)
+    cj_explained_stand_on (work->network, work->all->rows[row].sample->data, 1);
   return (CjExplainCall){
     .network = work->network,
     .x = cj_tensor_f32 (work->all->rows[row].x),
@@ -542,7 +547,7 @@ read_baseline (Work *work, GError **error)
     return TRUE;
   work->baseline = g_new (float, (gsize) cj_explained_get_n_features (work->network));
   return read_sample (work->network, work->dataset, request->baseline_split,
-                      (gsize) request->baseline, work->baseline, error);
+                      (gsize) request->baseline, work->baseline, NULL, error);
 }
 
 static CjlExplanations *

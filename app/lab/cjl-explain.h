@@ -71,6 +71,7 @@ typedef struct
 {
   char *title;       /* "sample 7" or the name of a picture */
   CjTensor *x;       /* features as the network saw them */
+  CjTensor *sample;  /* the words that these are vectors of, int32; NULL: features are the sample */
   CjTensor *picture; /* float [C, H, W], 0..1 where the data were pixels; NULL: it is none */
   GStrv words;       /* of text, or NULL */
   gint64 target, predicted, label; /* label -1: not known */

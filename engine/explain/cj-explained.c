@@ -20,8 +20,11 @@ struct _CjExplained
   gboolean is_current; /* the weights of `answers` are those of `program` */
   CjShape shape;       /* of a row of features */
   gint64 n_features, n_scores;
-  int words;   /* value of the words' vectors, CJ_NO_VALUE: samples are features already */
-  float *held; /* BATCH × D where words are held */
+  int words; /* value of the words' vectors, CJ_NO_VALUE: samples are features already */
+  gint64 first_word;
+  float *held;     /* BATCH × D where words are held */
+  gint32 *samples; /* that rows are made of, where words are held */
+  gint64 n_samples;
   int prediction;
   guint seed_node, seed_port; /* where the prediction is a node's answer */
 };
@@ -41,15 +44,35 @@ find_port (const CjLowered *lowered, int value, guint *node, guint *port)
   return FALSE;
 }
 
+/* Whether a value is the input or a piece of its samples, and where that begins. */
+static gboolean
+is_of_input (const CjLowered *lowered, int value, gint64 *first)
+{
+  *first = 0;
+  for (guint i = lowered->builder->steps->len; i-- > 0 && value != lowered->x;)
+    {
+      const CjStep *step = &g_array_index (lowered->builder->steps, CjStep, i);
+      const CjSliceAttrs *slice = step->op.attrs;
+
+      if (step->out != value)
+        continue;
+      if (step->op.info != &cj_op_slice || slice->axis != 1)
+        return FALSE;
+      *first += slice->begin;
+      value = step->in[0];
+    }
+  return value == lowered->x;
+}
+
 /* What stands for words: the answer of the first op that reads them. */
 static int
-find_words (const CjLowered *lowered)
+find_words (const CjLowered *lowered, gint64 *first)
 {
   for (guint i = 0; i < lowered->builder->steps->len; i++)
     {
       const CjStep *step = &g_array_index (lowered->builder->steps, CjStep, i);
 
-      if (step->op.info == &cj_op_embedding && step->in[0] == lowered->x)
+      if (step->op.info == &cj_op_embedding && is_of_input (lowered, step->in[0], first))
         return step->out;
     }
   return CJ_NO_VALUE;
@@ -86,7 +109,7 @@ look_around (CjExplained *self, GError **error)
   self->shape = self->spec.x_shape;
   if (self->spec.x_dtype != CJ_FLOAT32)
     {
-      self->words = find_words (lowered);
+      self->words = find_words (lowered, &self->first_word);
       if (self->words == CJ_NO_VALUE)
         {
           g_set_error (error, CJ_ERROR, CJ_ERROR_PARAM,
@@ -116,7 +139,11 @@ cj_explained_new (const CjGraph *graph, const CjDataSpec *spec, guint n_threads,
   if (self->program == NULL || !look_around (self, error))
     return NULL;
   if (self->words != CJ_NO_VALUE)
-    self->held = g_new0 (float, BATCH * self->n_features);
+    {
+      self->held = g_new0 (float, BATCH * self->n_features);
+      self->samples = g_new0 (gint32, cj_shape_size (&self->spec.x_shape));
+      self->n_samples = 1;
+    }
   return g_steal_pointer (&self);
 }
 
@@ -127,6 +154,7 @@ cj_explained_free (CjExplained *self)
   g_clear_pointer (&self->answers, cj_program_free);
   g_clear_pointer (&self->graph, cj_graph_free);
   g_free (self->held);
+  g_free (self->samples);
   g_free (self);
 }
 
@@ -179,17 +207,46 @@ cj_explained_get_n_scores (const CjExplained *self)
   return self->n_scores;
 }
 
-/* Rows x [n, D] where the program looks for them; the rest of its batch is the last of them again. */
-static void
-put_rows (CjExplained *self, CjProgram *program, gint64 batch, const float *x, gint64 n)
+int
+cj_explained_get_words (const CjExplained *self, gint64 *first)
 {
-  const gsize row = (gsize) self->n_features;
-  float *to = self->held != NULL ? self->held : cj_tensor_f32 (cj_program_get_x (program));
+  if (first != NULL)
+    *first = self->first_word;
+  return self->words;
+}
+
+void
+cj_explained_stand_on (CjExplained *self, const gint32 *samples, gint64 n)
+{
+  const gsize bytes = sizeof (gint32) * (gsize) (n * cj_shape_size (&self->spec.x_shape));
+
+  g_return_if_fail (n > 0);
+  if (self->words == CJ_NO_VALUE)
+    return;
+  g_free (self->samples);
+  self->samples = g_memdup2 (samples, bytes);
+  self->n_samples = n;
+}
+
+/* Rows x [n, D] where the program looks for them, the first being row `begin` of the call; the rest of its batch is the
+ * last of them again. */
+static void
+put_rows (CjExplained *self, CjProgram *program, gint64 batch, const float *x, gint64 begin,
+          gint64 n)
+{
+  const gsize row = (gsize) self->n_features, size = (gsize) cj_shape_size (&self->spec.x_shape);
+  CjTensor *in = cj_program_get_x (program);
+  float *to = self->held != NULL ? self->held : cj_tensor_f32 (in);
 
   for (gint64 i = 0; i < batch; i++)
     memcpy (to + (gsize) i * row, x + (gsize) MIN (i, n - 1) * row, sizeof (float) * row);
-  if (self->held != NULL)
-    cj_program_hold (program, self->words, self->held);
+  if (self->held == NULL)
+    return;
+  for (gint64 i = 0; i < batch; i++)
+    memcpy ((gint32 *) in->data + (gsize) i * size,
+            self->samples + (gsize) MIN (begin + MIN (i, n - 1), self->n_samples - 1) * size,
+            sizeof (gint32) * size);
+  cj_program_hold (program, self->words, self->held);
 }
 
 void
@@ -246,8 +303,9 @@ get_answers (CjExplained *self)
   return self->answers;
 }
 
-void
-cj_explained_score (CjExplained *self, const float *x, gint64 n, float *scores)
+/* Scores of rows of which the first is row `first` of the call. */
+static void
+score_rows (CjExplained *self, const float *x, gint64 first, gint64 n, float *scores)
 {
   CjProgram *answers = get_answers (self), *program = answers != NULL ? answers : self->program;
   const gint64 batch = cj_program_get_batch (program);
@@ -256,7 +314,7 @@ cj_explained_score (CjExplained *self, const float *x, gint64 n, float *scores)
     {
       const gint64 rows = MIN (batch, n - begin);
 
-      put_rows (self, program, batch, x + begin * self->n_features, rows);
+      put_rows (self, program, batch, x + begin * self->n_features, first + begin, rows);
       cj_program_forward (program, FALSE, rows, 0, 0);
       if (answers != NULL)
         {
@@ -269,6 +327,12 @@ cj_explained_score (CjExplained *self, const float *x, gint64 n, float *scores)
       memcpy (scores + begin * self->n_scores, all->data,
               sizeof (float) * (gsize) (rows * self->n_scores));
     }
+}
+
+void
+cj_explained_score (CjExplained *self, const float *x, gint64 n, float *scores)
+{
+  score_rows (self, x, 0, n, scores);
 }
 
 /* The target of the first n rows of the program's last forward. */
@@ -295,7 +359,7 @@ cj_explained_ask (CjExplained *self, const float *x, gint64 n, const CjExplainTa
         {
           const gint64 rows = MIN (ASK_BATCH, n - begin);
 
-          cj_explained_score (self, x + begin * self->n_features, rows, scores);
+          score_rows (self, x + begin * self->n_features, begin, rows, scores);
           for (gint64 i = 0; i < rows; i++)
             answers[begin + i] = scores[i * self->n_scores + target->index];
         }
@@ -305,7 +369,7 @@ cj_explained_ask (CjExplained *self, const float *x, gint64 n, const CjExplainTa
     {
       const gint64 rows = MIN (BATCH, n - begin);
 
-      put_rows (self, self->program, BATCH, x + begin * self->n_features, rows);
+      put_rows (self, self->program, BATCH, x + begin * self->n_features, begin, rows);
       cj_program_forward (self->program, FALSE, rows, 0, 0);
       take_answers (self, target, rows, answers + begin);
     }
@@ -336,16 +400,17 @@ seed (CjExplained *self, const CjExplainTarget *target, gint64 n)
     }
 }
 
-void
-cj_explained_slope (CjExplained *self, const float *x, gint64 n, const CjExplainTarget *target,
-                    const CjExplainPass *pass, float *slopes, float *answers)
+/* The slopes of a batch of rows of which the first is row `first` of the call. */
+static void
+slope_rows (CjExplained *self, const float *x, gint64 first, gint64 n,
+            const CjExplainTarget *target, const CjExplainPass *pass, float *slopes, float *answers)
 {
   const int from
       = self->words != CJ_NO_VALUE ? self->words : cj_program_get_lowered (self->program)->x;
   g_autoptr (CjTensor) all = NULL;
 
   g_return_if_fail (n > 0 && n <= BATCH);
-  put_rows (self, self->program, BATCH, x, n);
+  put_rows (self, self->program, BATCH, x, first, n);
   cj_program_skip_parameters (self->program, TRUE);
   cj_program_set_rules (self->program, pass != NULL ? pass->rules : NULL,
                         pass != NULL ? pass->data : NULL);
@@ -363,11 +428,17 @@ cj_explained_slope (CjExplained *self, const float *x, gint64 n, const CjExplain
 }
 
 void
+cj_explained_slope (CjExplained *self, const float *x, gint64 n, const CjExplainTarget *target,
+                    const CjExplainPass *pass, float *slopes, float *answers)
+{
+  slope_rows (self, x, 0, n, target, pass, slopes, answers);
+}
+
+void
 cj_explained_slopes (CjExplained *self, const float *x, gint64 n, const CjExplainTarget *target,
                      float *slopes, float *answers)
 {
   for (gint64 begin = 0; begin < n; begin += BATCH)
-    cj_explained_slope (self, x + begin * self->n_features, MIN (BATCH, n - begin), target, NULL,
-                        slopes + begin * self->n_features,
-                        answers != NULL ? answers + begin : NULL);
+    slope_rows (self, x + begin * self->n_features, begin, MIN (BATCH, n - begin), target, NULL,
+                slopes + begin * self->n_features, answers != NULL ? answers + begin : NULL);
 }

@@ -34,6 +34,9 @@ gint64 cj_explained_get_batch (const CjExplained *self);
 const CjShape *cj_explained_get_shape (const CjExplained *self);
 gint64 cj_explained_get_n_features (const CjExplained *self); /* D */
 gboolean cj_explained_has_words (const CjExplained *self);
+/* The value of the program that stands for the words, CJ_NO_VALUE: none; and which number of a sample is the first of
+ * them, where samples hold other things besides, as marks of the padding. */
+int cj_explained_get_words (const CjExplained *self, gint64 *first);
 /* Scores of a row, [K] or [T, K], and their number. */
 CjShape cj_explained_get_score_shape (const CjExplained *self);
 gint64 cj_explained_get_n_scores (const CjExplained *self);
@@ -42,6 +45,12 @@ CjShape cj_explained_get_row_shape (const CjExplained *self, int value);
 
 /* The features [n, D] of samples [n, ...] as the data delivers them, float32 or int32. */
 void cj_explained_read (CjExplained *self, const void *samples, gint64 n, float *features);
+
+/* What rows are made of, where their features are vectors of words: a network may read the words themselves as well, for
+ * marks of the padding. Row i of every call from now on is of sample i of these [n, ...], as the data delivers them,
+ * int32, and rows beyond are of the last one. Copied; nothing happens where samples are features. Before the first call
+ * all words are 0. */
+void cj_explained_stand_on (CjExplained *self, const gint32 *samples, gint64 n);
 
 /* Target values of rows x [n, D], one a row; those of all K scores: [n, K]. */
 void cj_explained_ask (CjExplained *self, const float *x, gint64 n, const CjExplainTarget *target,

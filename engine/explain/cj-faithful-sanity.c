@@ -168,12 +168,13 @@ static char *
 dup_words_node (CjExplained *network)
 {
   const CjLowered *lowered = cj_program_get_lowered (cj_explained_get_program (network));
+  const int words = cj_explained_get_words (network, NULL);
 
-  for (guint i = 0; i < lowered->builder->steps->len && cj_explained_has_words (network); i++)
+  for (guint i = 0; i < lowered->builder->steps->len && words != CJ_NO_VALUE; i++)
     {
       const CjStep *step = &g_array_index (lowered->builder->steps, CjStep, i);
 
-      if (step->op.info == &cj_op_embedding && step->in[0] == lowered->x)
+      if (step->out == words)
         return dup_node (cj_builder_get_value (lowered->builder, step->in[1])->name);
     }
   return NULL;

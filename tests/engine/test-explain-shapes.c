@@ -4,6 +4,7 @@
 
 #include "network.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,11 +125,90 @@ test_moments (void)
     }
 }
 
+/* Marks of the padding beside words: what is asked about are the vectors of the words, the marks stay those of the
+ * sample, in every row and however many there are. */
+static void
+test_marks (void)
+{
+  enum
+  {
+    WORDS = 5,
+    ROWS = 40
+  };
+  static const gint32 samples[2][2 * WORDS]
+      = { { 3, 1, 4, 2, 5, 1, 1, 1, 0, 0 }, { 3, 1, 4, 2, 5, 1, 0, 1, 1, 1 } };
+  const CjDataSpec spec = { .batch = 1,
+                            .x_shape = cj_shape1 (2 * WORDS),
+                            .x_dtype = CJ_INT32,
+                            .has_y = TRUE,
+                            .y_dtype = CJ_INT32,
+                            .n_classes = 3,
+                            .n_words = 7 };
+  g_autoptr (CjGraph) graph
+      = network_new_graph ("split size=5, embedding 6, multi-head-attention 3 padding-word=0, "
+                           "flatten, dense 3, cross-entropy");
+  g_autoptr (CjExplained) network = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree float *x = NULL, *scores = NULL;
+  CjExplainTarget target = { CJ_NO_VALUE, 1 };
+  const CjLowered *lowered;
+  float wanted[2][3], slope[WORDS * 6], up[2];
+  gint64 first, d;
+
+  g_assert_true (cj_graph_connect (graph, cj_graph_find (graph, "split1"), 1,
+                                   cj_graph_find (graph, "multi1"), 3, &error));
+  network = cj_explained_new (graph, &spec, 1, &error);
+  g_assert_no_error (error);
+  cj_program_init (cj_explained_get_program (network), 5);
+  lowered = cj_program_get_lowered (cj_explained_get_program (network));
+  d = cj_explained_get_n_features (network);
+  g_assert_cmpint (d, ==, WORDS * 6);
+  g_assert_cmpint (cj_explained_get_words (network, &first), !=, CJ_NO_VALUE);
+  g_assert_cmpint (first, ==, 0);
+  x = g_new (float, ROWS *d);
+  scores = g_new (float, ROWS * 3);
+  for (int k = 0; k < 2; k++)
+    {
+      g_autoptr (CjTensor) all = NULL;
+
+      cj_explained_read (network, samples[k], 1, x);
+      all = cj_program_dup_value (cj_explained_get_program (network), lowered->prediction);
+      memcpy (wanted[k], all->data, sizeof wanted[k]);
+    }
+  g_assert_cmpfloat (fabsf (wanted[0][1] - wanted[1][1]), >, 1e-3);
+  for (gint64 i = 1; i < ROWS; i++)
+    memcpy (x + i * d, x, sizeof (float) * (gsize) d);
+  for (int k = 0; k < 2; k++)
+    {
+      cj_explained_stand_on (network, samples[k], 1);
+      cj_explained_score (network, x, ROWS, scores);
+      for (int i = 0; i < ROWS * 3; i++)
+        g_assert_cmpfloat_with_epsilon (scores[i], wanted[k][i % 3], 1e-6);
+    }
+  cj_explained_stand_on (network, samples[0], 2); /* each on its own, then all on the second */
+  cj_explained_score (network, x, ROWS, scores);
+  for (int i = 0; i < ROWS * 3; i++)
+    g_assert_cmpfloat_with_epsilon (scores[i], wanted[i < 3 ? 0 : 1][i % 3], 1e-6);
+  cj_explained_stand_on (network, samples[0], 1);
+  cj_explained_slope (network, x, 1, &target, NULL, slope, NULL);
+  for (int i = 0; i < WORDS * 6; i++)
+    {
+      for (int side = 0; side < 2; side++)
+        {
+          x[i] += side == 0 ? 0.05f : -0.1f;
+          cj_explained_ask (network, x, 1, &target, &up[side]);
+        }
+      x[i] += 0.05f;
+      g_assert_cmpfloat_with_epsilon (slope[i], (up[0] - up[1]) / 0.1f, 1e-2);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/explain-shapes/strips", test_strips);
   g_test_add_func ("/engine/explain-shapes/moments", test_moments);
+  g_test_add_func ("/engine/explain-shapes/marks", test_marks);
   return g_test_run ();
 }
