@@ -80,6 +80,7 @@ cjd_dataset_new_view (CjdDataset *base)
   view->has_splits = base->has_splits;
   view->sparse = base->sparse;
   view->n_words = base->n_words;
+  view->reader = base->reader;
   view->note = g_strdup (base->note);
   view->feature_names = g_strdupv (base->feature_names);
   memcpy (view->y->data, base->y->data, cj_tensor_bytes (base->y));

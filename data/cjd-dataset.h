@@ -44,6 +44,7 @@ struct _CjdDataset
       n_loaders; /* threads that prepare batches; 0: half the processors where files are decoded */
   gboolean sparse;     /* 0 means nothing happened, as of events: not centred unless asked for */
   gboolean has_splits; /* the files themselves say which samples are for validation and test */
+  const char *reader;  /* id of what read it from files; NULL: it was made */
   char *note;          /* what a person should know of how it was read, or NULL */
   CjdDataset *base;    /* of a view: the data set whose samples it shows, else NULL */
 };

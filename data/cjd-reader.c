@@ -48,6 +48,15 @@ const CjParam cjd_read_params[] = {
     .min = 1,
     .max = 4096,
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
+  { .name = "words",
+    .title = "Words",
+    .blurb
+    = "Whether whole numbers stand for words, as a network with an Embedding reads them, and "
+      "not for amounts",
+    .kind = CJ_PARAM_BOOL,
+    .offset = offsetof (CjdReadOptions, words),
+    .max = 1,
+    .flags = CJ_PARAM_RESHAPES },
   { .name = "memory",
     .title = "Memory",
     .blurb = "Decoded pictures kept in memory; what does not fit is read again in every epoch",
@@ -154,6 +163,8 @@ cjd_load (const char *path, const CjdReadOptions *options, GError **error)
   g_autofree char *place = cjd_find (path, &reader, error);
   CjdDataset *dataset = place != NULL ? reader->load (place, options, error) : NULL;
 
+  if (dataset != NULL)
+    dataset->reader = reader->id;
   if (dataset != NULL && !g_str_equal (place, path))
     cjd_dataset_take_note (dataset, g_strdup_printf (_ ("Found in %s."), place));
   if (dataset != NULL && dataset->x != NULL)

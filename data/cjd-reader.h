@@ -44,6 +44,7 @@ typedef struct
   int channels; /* CjdChannels */
   char label[CJ_PARAM_TEXT_SIZE];
   int length;                                                   /* of pieces of text, characters */
+  gboolean words;                                               /* whole numbers stand for words */
   int memory;                                                   /* MiB of decoded pictures kept */
   int normalise;                                                /* CjdNormalise */
   double moment;                                                /* of events, ms */

@@ -149,14 +149,17 @@ concerns (const CjParam *param, const CjdDataset *dataset, gboolean made)
   static const char *const of_files[] = { "label", "length", "memory", NULL };
   const gboolean pictures = dataset->x_shape.n_dims == 4;
 
+  if (g_str_equal (param->name, "words"))
+    return g_strcmp0 (dataset->reader, "numpy") == 0 && dataset->x_shape.n_dims == 2;
   if (g_str_equal (param->name, "size") || g_str_equal (param->name, "channels"))
     return pictures;
   if (g_strv_contains (of_files, param->name))
     return !made
            && (g_str_equal (param->name, "label")
                    ? dataset->x_shape.n_dims == 2 && dataset->x_dtype != CJ_INT32
-               : g_str_equal (param->name, "length") ? dataset->x_dtype == CJ_INT32
-                                                     : pictures);
+               : g_str_equal (param->name, "length")
+                   ? g_strcmp0 (dataset->reader, "numpy") != 0 && dataset->x_dtype == CJ_INT32
+                   : pictures);
   return dataset->x_dtype != CJ_INT32;
 }
 

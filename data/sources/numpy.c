@@ -157,11 +157,14 @@ check (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
 }
 
 static CjdDataset *
-build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 n, GError **error)
+build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 n, gboolean words,
+       GError **error)
 {
   const gboolean classes = is_classes (y[0]);
-  const gboolean tokens = classes && is_classes (x[0]) && x[0]->type < CJD_NPY_UINT8
-                          && x[0]->shape.n_dims == 2 && alike (&x[0]->shape, &y[0]->shape);
+  /* a word that follows each word says that they are words, too */
+  const gboolean tokens = words
+                          || (classes && is_classes (x[0]) && x[0]->type < CJD_NPY_UINT8
+                              && x[0]->shape.n_dims == 2 && alike (&x[0]->shape, &y[0]->shape));
   g_autofree char *name = g_path_get_basename (path);
   gboolean last;
   CjShape x_shape = find_shape (x[0], n, &last), y_shape = y[0]->shape;
@@ -171,6 +174,13 @@ build (const char *path, const CjdNpyArray *x[], const CjdNpyArray *y[], gint64 
   guint n_classes = 0;
   gsize bytes;
 
+  if (words && (!is_classes (x[0]) || x[0]->shape.n_dims != 2))
+    {
+      refuse (error, path,
+              _ ("Samples that are words are whole numbers, an array of samples by words. Read "
+                 "them as amounts, or save them so."));
+      return NULL;
+    }
   y_shape.dims[0] = n;
   if (classes && y_shape.n_dims == 2 && y_shape.dims[1] == 1 && !tokens)
     y_shape.n_dims = 1;
@@ -259,7 +269,6 @@ load (const char *path, const CjdReadOptions *options, GError **error)
   const CjdNpyArray *x[CJD_N_SPLITS], *y[CJD_N_SPLITS];
   gint64 n;
 
-  (void) options;
   if (arrays == NULL)
     return NULL;
   for (guint i = 0; i < CJD_N_SPLITS; i++)
@@ -267,7 +276,7 @@ load (const char *path, const CjdReadOptions *options, GError **error)
       x[i] = find_part (arrays, (CjdSplit) i, 0);
       y[i] = find_part (arrays, (CjdSplit) i, 1);
     }
-  return check (path, x, y, &n, error) ? build (path, x, y, n, error) : NULL;
+  return check (path, x, y, &n, error) ? build (path, x, y, n, options->words, error) : NULL;
 }
 
 const CjdReaderInfo cjd_reader_numpy = {

@@ -167,6 +167,24 @@ load_npz (const GPtrArray *tensors)
   return dataset;
 }
 
+/* The same with whole numbers as words; NULL with the error if they are none. */
+static CjdDataset *
+read_words (const GPtrArray *tensors, GError **error)
+{
+  char *folder = files_new_folder ();
+  g_autoptr (GBytes) npz = cjd_npz_print (tensors, NULL);
+  g_autofree char *path
+      = files_write (folder, "set.npz", g_bytes_get_data (npz, NULL), g_bytes_get_size (npz));
+  CjdReadOptions options;
+  CjdDataset *dataset;
+
+  cjd_read_options_init (&options);
+  options.words = TRUE;
+  dataset = cjd_load (path, &options, error);
+  files_remove (folder);
+  return dataset;
+}
+
 /* Pictures with channels last, in parts that the names tell. */
 static void
 test_numpy_pictures (void)
@@ -195,8 +213,9 @@ test_numpy_forms (void)
 {
   const CjShape two = cj_shape2 (4, 3), flat = cj_shape1 (4), pictures = cj_shape3 (4, 2, 2);
   g_autoptr (GPtrArray) values = cjd_named_tensors_new (), tokens = cjd_named_tensors_new ();
-  g_autoptr (GPtrArray) grey = cjd_named_tensors_new ();
-  g_autoptr (CjdDataset) a = NULL, b = NULL, c = NULL;
+  g_autoptr (GPtrArray) grey = cjd_named_tensors_new (), classed = cjd_named_tensors_new ();
+  g_autoptr (CjdDataset) a = NULL, b = NULL, c = NULL, d = NULL, words = NULL;
+  g_autoptr (GError) error = NULL;
 
   add (values, "X", CJ_FLOAT32, &two, -2);
   add (values, "target", CJ_FLOAT32, &flat, 1);
@@ -209,6 +228,20 @@ test_numpy_forms (void)
   b = load_npz (tokens);
   g_assert_cmpint (b->x_dtype, ==, CJ_INT32);
   g_assert_cmpuint (b->n_classes, ==, 13);
+  /* the same with one class a sample: amounts, unless it is said that they are words */
+  add (classed, "x", CJ_INT32, &two, 0);
+  add (classed, "y", CJ_INT32, &flat, 0);
+  d = load_npz (classed);
+  g_assert_cmpint (d->x_dtype, ==, CJ_FLOAT32);
+  words = read_words (classed, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (words->x_dtype, ==, CJ_INT32);
+  g_assert_cmpuint (words->n_words, ==, 12);
+  g_assert_cmpuint (words->n_classes, ==, 4);
+  g_assert_cmpstr (words->reader, ==, "numpy");
+  g_assert_cmpint (((gint32 *) words->x->data)[11], ==, 11);
+  g_assert_null (read_words (values, &error));
+  g_assert_nonnull (strstr (error->message, "are whole numbers"));
   add (grey, "data", CJ_UINT8, &pictures, 0);
   add (grey, "labels", CJ_UINT8, &flat, 0);
   c = load_npz (grey);
