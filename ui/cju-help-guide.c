@@ -373,7 +373,8 @@ const CjuHelpGuide cju_help_guide[] = {
           "recurrent cells, attention, whole Transformer blocks, models in 8 bits. All else is a "
           "card of one operator, which answers but does not learn. Operators that are not known "
           "keep their place, and are named. Of a model with several inputs, a sample holds all of "
-          "them one behind the other, and a card named as the input cuts each out."),
+          "them one behind the other, and a card named as the input cuts each out. Words are whole "
+          "numbers of a NumPy array: switch on <b>Words</b> under How it is read."),
       N_ ("A NIR graph (<tt>.nir</tt>), in which frameworks and chips for spiking neurons hand on "
           "networks, opens and drops as a project does. It has equations where a network has "
           "time steps, so you are asked how long a time step is and which step is taken. <b>NIR "

@@ -387,7 +387,8 @@ const CjvFigureInfo cjv_figure_sanity = {
   .id = "sanity",
   .title = N_ ("Sanity check"),
   .blurb = N_ ("Whether maps of explainers change when layers lose what they learned"),
-  .empty = N_ ("Train the network: then its layers can be drawn anew, one after another."),
+  .empty = N_ ("Nothing is measured yet. Measure draws the layers anew, one after another, and "
+               "looks whether the maps notice."),
   .version = 1,
   .wants = wants,
   .params = params,

@@ -373,7 +373,8 @@ const CjvFigureInfo cjv_figure_trust = {
   .title = N_ ("Trust"),
   .blurb = N_ ("How faithful each explainer is to this network, and whether its maps show what was "
                "learned"),
-  .empty = N_ ("Train the network: then every explainer can be measured on it."),
+  .empty
+  = N_ ("Nothing is measured yet. Measure tries every explainer on what the network has learned."),
   .version = 1,
   .wants = wants,
   .params = params,
