@@ -38,10 +38,11 @@ typedef struct
   const char *lift;    /* while a rule works on what lies in this layout, else NULL */
   GHashTable *done;    /* CjdOnnxNode that are part of a layer already */
   CjGraph *graph;
-  GPtrArray *weights; /* CjdNamedTensor */
-  GPtrArray *unknown; /* char *: ids of placeholders and their layers, in turn */
-  GPtrArray *remarks; /* char *: sentences about what is not as in the model */
-  const char *front;  /* how samples of the data are laid out anew: "3x8x8", "" flat; NULL: not */
+  GPtrArray *weights;     /* CjdNamedTensor */
+  GPtrArray *unknown;     /* char *: ids of placeholders and their layers, in turn */
+  GPtrArray *remarks;     /* char *: sentences about what is not as in the model */
+  gboolean channels_last; /* samples are pictures, whose channels the model has last */
+  const char *front; /* how samples of the data are laid out anew: "3x8x8", "" flat; NULL: not */
 } CjlOnnxImport;
 
 void cjl_onnx_import_init (CjlOnnxImport *import, const CjdOnnx *model, CjGraph *graph);

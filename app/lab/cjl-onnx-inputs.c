@@ -356,6 +356,14 @@ cjl_onnx_add_inputs (CjlOnnxImport *import, GError **error)
           || (!flat && !cj_graph_set_param (import->graph, node, "shape", import->front, error)))
         return FALSE;
     }
+  if (import->channels_last)
+    {
+      input = node;
+      node = cj_graph_add (import->graph, cj_layer_find ("permute"), NULL, error);
+      if (node == NULL || !cj_graph_connect (import->graph, input, 0, node, 0, error)
+          || !cj_graph_set_param (import->graph, node, "order", "231", error))
+        return FALSE;
+    }
   if (infos->len > 1)
     return cut_inputs (import, infos, node, error);
   if (import->input_axes[0] == 1)

@@ -219,11 +219,31 @@ rule_pass (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   return cjl_onnx_pass_on (import, node, handled);
 }
 
+/* Where a value of which the axes are in another order already comes from, and the order with that one before it; else
+ * the value itself. */
+static CjlOnnxMade
+find_unordered (const CjlOnnxImport *import, const char *name, char *order)
+{
+  const CjlOnnxMade *made = g_hash_table_lookup (import->made, name);
+  const CjNode *node = made != NULL ? made->node : NULL;
+  const CjParam *param;
+  const char *before;
+
+  if (node == NULL || !g_str_equal (node->layer->id, "permute") || node->from[0].node == NULL)
+    return made != NULL ? *made : (CjlOnnxMade){ NULL, 0 };
+  param = cj_params_find (node->layer->params, "order");
+  before = (const char *) node->params + param->offset;
+  for (guint k = 0; order[k] != '\0'; k++)
+    order[k] = before[order[k] - '1'];
+  return (CjlOnnxMade){ node->from[0].node, node->from[0].port };
+}
+
 static gboolean
 rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const CjAttr *perm = cj_extra_node_find (node->op, "perm");
   char order[CJ_MAX_DIMS + 1] = "";
+  CjlOnnxMade from;
   CjNode *made;
 
   if (perm == NULL || perm->kind != CJ_ATTR_INTS || perm->n < 3 || perm->n > CJ_MAX_DIMS
@@ -235,8 +255,19 @@ rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
         return TRUE;
       order[k - 1] = (char) ('0' + perm->ints[k]);
     }
-  made = cjl_onnx_put (import, "permute", node, cjl_onnx_input (node, 0), error, NULL);
-  if (made == NULL || !cjl_onnx_set (import, made, error, "order", "%s", order))
+  from = find_unordered (import, cjl_onnx_input (node, 0), order);
+  if (from.node != NULL && g_str_has_prefix ("123456789", order))
+    {
+      cjl_onnx_note (import, cjl_onnx_output (node, 0), from.node, from.port);
+      *handled = TRUE;
+      return TRUE;
+    }
+  made = cjl_onnx_put (import, "permute", node, from.node != NULL ? NULL : cjl_onnx_input (node, 0),
+                       error, NULL);
+  if (made == NULL
+      || (from.node != NULL
+          && !cj_graph_connect (import->graph, from.node, from.port, made, 0, error))
+      || !cjl_onnx_set (import, made, error, "order", "%s", order))
     return FALSE;
   return cjl_onnx_finish (import, node, made, handled);
 }

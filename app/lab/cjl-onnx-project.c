@@ -178,7 +178,8 @@ typedef struct
 {
   const char *source;
   GVariantBuilder settings;
-  char *front; /* as in CjlOnnxImport; owned */
+  gboolean channels_last; /* as in CjlOnnxImport, and */
+  char *front;            /* owned */
 } Data;
 
 static void
@@ -188,6 +189,13 @@ add_setting (Data *data, const char *name, gint64 value)
                          g_variant_new_take_string (g_strdup_printf ("%lld", (long long) value)));
 }
 
+/* Whether these are pictures with their channels last. */
+static gboolean
+has_channels_last (const CjDims *dims)
+{
+  return dims->n == 4 && (dims->d[3] == 1 || dims->d[3] == 3) && dims->d[1] > 3 && dims->d[2] > 3;
+}
+
 static void
 choose_data (Data *data, const CjArray *x, int classes)
 {
@@ -195,7 +203,10 @@ choose_data (Data *data, const CjArray *x, int classes)
   const gint64 steps = x->dims.n > 2 ? x->dims.d[1] : 1, fibres = features / MAX (steps, 1);
   GString *shape = g_string_new (NULL);
 
-  for (guint k = 1; k < x->dims.n; k++)
+  data->channels_last = has_channels_last (&x->dims);
+  if (data->channels_last)
+    g_string_append_printf (shape, "%lldx", (long long) x->dims.d[3]);
+  for (guint k = 1; k < x->dims.n - (data->channels_last ? 1 : 0); k++)
     g_string_append_printf (shape, "%s%lld", k > 1 ? "x" : "", (long long) x->dims.d[k]);
   g_variant_builder_init (&data->settings, G_VARIANT_TYPE_VARDICT);
   if (!cj_array_type_is_float (x->type) && x->dims.n == 2)
@@ -264,6 +275,7 @@ fill (CjlOnnxImport *import, CjlProject *project, const GPtrArray *samples, char
   choose_data (&data, x, count_classes (import));
   g_clear_pointer (&import->values, g_hash_table_unref);
   import->front = front = data.front;
+  import->channels_last = data.channels_last;
   done = cjl_onnx_import_convert (import, inputs, samples->len, error) && add_loss (import, error)
          && cjl_placeholders_put (import->graph, import->unknown, error);
   if (note != NULL)

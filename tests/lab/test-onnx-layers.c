@@ -253,6 +253,12 @@ test_attention (void)
       "MatMul "
       "b,v > y; out y",
       "conv-2d dense global-max-pool reshape" },
+    { "pictures with their channels last",
+      "in x -,6,5,3; w w 4,3,3,3; w v 2,4,1,1; Transpose x > t perm=0,3,1,2; Conv t,w > a; "
+      "Transpose "
+      "a > b perm=0,2,3,1; Relu b > r; Transpose r > c perm=0,3,1,2; Transpose c > d perm=0,2,3,1; "
+      "Transpose d > e perm=0,3,1,2; Conv e,v > y; out y",
+      "conv-2d 2 permute 2 relu reshape" },
     { "words that are laid out as they were",
       "in:int64 x -,7; w table 11,12; l same -1,7; Reshape x,same > i; Gather table,i > y; out y",
       "embedding" },
