@@ -347,7 +347,7 @@ typedef struct
 
 static gboolean match (const Match *m, guint i, guint j);
 
-/* Samples and moments in one, in either order, or apart again. */
+/* Samples and moments in one, in either order, or apart again; a single moment is flattened. */
 static gboolean
 match_rows (const Match *m, guint i, guint j)
 {
@@ -358,7 +358,7 @@ match_rows (const Match *m, guint i, guint j)
   for (guint k = 0; k < 2 && j < m->out->n; k++)
     {
       m->to[j] = joined[k];
-      if (strncmp (m->axes + i, apart[k], 2) == 0 && in[0] * in[1] == out[0]
+      if (strncmp (m->axes + i, apart[k], 2) == 0 && in[1 - k] > 1 && in[0] * in[1] == out[0]
           && match (m, i + 2, j + 1))
         return TRUE;
       if (m->axes[i] != joined[k] || j + 1 >= m->out->n || out[k] != m->batch

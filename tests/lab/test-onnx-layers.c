@@ -253,6 +253,9 @@ test_attention (void)
       "MatMul "
       "b,v > y; out y",
       "conv-2d dense global-max-pool reshape" },
+    { "a single moment",
+      "in x -,1,9; w w 9,9; w b 9; l rows -1,9; Reshape x,rows > r; Gemm r,w,b > y; out y",
+      "dense flatten" },
     { "pictures with their channels last",
       "in x -,6,5,3; w w 4,3,3,3; w v 2,4,1,1; Transpose x > t perm=0,3,1,2; Conv t,w > a; "
       "Transpose "
