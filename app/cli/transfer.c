@@ -2,6 +2,7 @@
 /* cajal-cli transfer: makes a network that learned something ready to learn something else. */
 #include "cli.h"
 
+#include "cjl-adopt.h"
 #include "cjl-refit.h"
 #include "cjl-transfer.h"
 #include "file.h"
@@ -33,9 +34,15 @@ load_data (CjlProject *project, const Options *options, GPtrArray *said, GError 
   g_autoptr (CjdDataset) dataset = options->data != NULL
                                        ? cjl_refit_data (project, options->data, said, error)
                                        : cjl_data_load (&project->data, error);
+  int batch;
 
   if (dataset == NULL)
     return NULL;
+  batch = options->data != NULL ? cjl_project_fit_batch (project, dataset) : 0;
+  if (batch > 0)
+    g_ptr_array_add (said, g_strdup_printf (_ ("The batch size is %d now: there are fewer training "
+                                               "samples than it was."),
+                                            batch));
   if (cjl_project_refit (project, dataset))
     g_ptr_array_add (said, g_strdup (_ ("The last layer is set to fit the data.")));
   return g_steal_pointer (&dataset);
@@ -106,15 +113,18 @@ transfer (const char *path, const Options *options, GError **error)
   g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (CjlProject) project = cli_load_trained (path, error);
   g_autoptr (CjdDataset) dataset = NULL;
-  g_autoptr (CjLowered) lowered = NULL;
+  g_autoptr (CjLowered) before = NULL, lowered = NULL;
 
   if (project == NULL || !cjd_file_can_write (options->output, error))
     return FALSE;
   dataset = load_data (project, options, said, error);
   if (dataset == NULL)
     return FALSE;
+  before = cjl_project_lower (project, dataset, project->setup->batch);
+  if (!freeze (project, before, options, error))
+    return FALSE;
   lowered = cjl_project_lower (project, dataset, project->setup->batch);
-  if (!cj_lowered_can_train (lowered, error) || !freeze (project, lowered, options, error)
+  if (!cj_lowered_can_train (lowered, error)
       || !begin_run (project, dataset, options->new_head, said, error)
       || !cjl_project_save (project, options->output, error))
     return FALSE;

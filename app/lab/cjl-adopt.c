@@ -45,6 +45,22 @@ cjl_project_refit (CjlProject *project, const CjdDataset *dataset)
   return changed;
 }
 
+int
+cjl_project_fit_batch (CjlProject *project, const CjdDataset *dataset)
+{
+  const gsize n_train = cjd_dataset_count (dataset, CJD_SPLIT_TRAIN);
+  g_autofree char *text = NULL;
+  int batch = 1;
+
+  if (n_train == 0 || n_train >= (gsize) project->setup->batch)
+    return 0;
+  while ((gsize) batch * 2 <= n_train)
+    batch *= 2;
+  text = g_strdup_printf ("%d", batch);
+  cj_train_setup_set (project->setup, "batch", text, NULL);
+  return batch;
+}
+
 /* Whether a network, its last layer fitted, can learn from data; else why not. */
 static gboolean
 suits (const CjGraph *graph, const CjDataSpec *spec, GError **error)
@@ -57,6 +73,33 @@ suits (const CjGraph *graph, const CjDataSpec *spec, GError **error)
   return cj_lowered_can_train (lowered, error);
 }
 
+gboolean
+cjl_find_pictures (const CjGraph *graph, CjShape *shape)
+{
+  for (guint i = 0; i < graph->nodes->len; i++)
+    {
+      const CjNode *node = graph->nodes->pdata[i], *from = node->from[0].node;
+      g_auto (GStrv) sizes = NULL;
+      guint64 size[3];
+      guint n = 0;
+
+      if (!g_str_equal (node->layer->id, "reshape") || from == NULL
+          || !g_str_equal (from->layer->id, "input"))
+        continue;
+      sizes = g_strsplit ((const char *) node->params
+                              + cj_params_find (node->layer->params, "shape")->offset,
+                          "x", -1);
+      while (n < 3 && sizes[n] != NULL
+             && g_ascii_string_to_unsigned (sizes[n], 10, 1, G_MAXINT16, &size[n], NULL))
+        n++;
+      if (n < 3 || sizes[3] != NULL || (size[0] != 1 && size[0] != 3))
+        continue;
+      *shape = cj_shape3 ((gint64) size[0], (gint64) size[1], (gint64) size[2]);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* The shape pictures are to have: their own; else the size of those before; else size and channels. `stays`: the
  * channels are those before in any case. */
 static void
@@ -64,7 +107,11 @@ choose_shape (const CjGraph *graph, CjDataSpec *spec, const CjShape *before, gbo
 {
   const CjShape own = spec->x_shape;
   gint64 channels = own.dims[0];
+  CjShape laid_out;
 
+  if (own.n_dims == 3 && (before == NULL || before->n_dims != 3)
+      && cjl_find_pictures (graph, &laid_out))
+    before = &laid_out;
   if (own.n_dims != 3 || before == NULL || before->n_dims != 3)
     return;
   if (stays && (before->dims[0] == 1 || before->dims[0] == 3))
@@ -107,7 +154,6 @@ adopt (CjlProject *project, const char *source, const CjdDataset *base, const Cj
 {
   CjDataSpec spec = cjl_data_spec (base, 1);
   const CjShape own = spec.x_shape;
-  const gsize n_train = cjd_dataset_count (base, CJD_SPLIT_TRAIN);
   g_autoptr (GError) error = NULL;
   g_autoptr (CjdAugmenter) augmenter = NULL;
 
@@ -119,15 +165,7 @@ adopt (CjlProject *project, const char *source, const CjdDataset *base, const Cj
   adoption->refitted = refit (project->graph, &spec);
   if (!suits (project->graph, &spec, &error))
     adoption->problem = g_strdup (error->message);
-  if (n_train > 0 && n_train < (gsize) project->setup->batch)
-    {
-      g_autofree char *text = NULL;
-
-      for (adoption->batch = 1; (gsize) adoption->batch * 2 <= n_train;)
-        adoption->batch *= 2;
-      text = g_strdup_printf ("%d", adoption->batch);
-      cj_train_setup_set (project->setup, "batch", text, NULL);
-    }
+  adoption->batch = cjl_project_fit_batch (project, base);
   if (*project->data.augment == '\0')
     return;
   if (base->x_dtype != CJ_INT32)

@@ -17,9 +17,16 @@ typedef struct
   char *problem;     /* or NULL; you free */
 } CjlAdoption;
 
+/* Makes the batch no larger than there are training samples; the new size, 0 if it was not. */
+int cjl_project_fit_batch (CjlProject *project, const CjdDataset *dataset);
+
+/* The pictures that a network lays its samples out as, by a Reshape behind its input to 1×H×W or 3×H×W, as one that was
+ * imported does; FALSE: it does not. */
+gboolean cjl_find_pictures (const CjGraph *graph, CjShape *shape);
+
 /* Gives the project a source or path that was read as `base`, as one edit. Pictures of a size or with
  * channels that the network cannot take, or much larger than those before (sample shape `before`, NULL:
- * unknown), are resized to those; the last layer gets as many units as there are classes; the batch no
+ * unknown; then, and where it is no pictures, cjl_find_pictures says), are resized to those; the last layer gets as many units as there are classes; the batch no
  * more samples than there are; augmentations that mean nothing for the data go. */
 void cjl_project_adopt (CjlProject *project, const char *source, const CjdDataset *base,
                         const CjShape *before, CjlAdoption *adoption);

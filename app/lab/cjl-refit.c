@@ -2,6 +2,7 @@
 #include "cjl-refit.h"
 
 #include "cjd-reader.h"
+#include "cjl-adopt.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -32,11 +33,12 @@ find_picture (CjlProject *project, gint64 shape[3])
       return TRUE;
     }
   dataset = list == NULL ? cjl_data_load (&project->data, NULL) : NULL;
-  if (dataset == NULL)
+  if (dataset != NULL)
+    sample = cjd_dataset_get_x_shape (dataset);
+  if ((dataset == NULL || sample.n_dims != 3) && !cjl_find_pictures (project->graph, &sample))
     return FALSE;
-  sample = cjd_dataset_get_x_shape (dataset);
   memcpy (shape, sample.dims, sizeof *shape * 3);
-  return sample.n_dims == 3;
+  return TRUE;
 }
 
 /* How files are to be read, where it does not belong to the old ones. */

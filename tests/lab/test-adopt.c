@@ -83,6 +83,34 @@ test_shrinks (void)
   g_assert_true (g_bytes_equal (was, now));
 }
 
+/* A network that came in with data that are no pictures, and lays them out as some. */
+static void
+test_laid_out (void)
+{
+  g_autoptr (CjlProject) project = make_lenet ();
+  g_autoptr (CjdDataset) base = make_pictures (32, 1, 24, 2);
+  const CjShape before = cj_shape2 (16, 48);
+  const char *size = NULL, *channels = NULL;
+  CjlAdoption adoption;
+  CjShape shape;
+
+  g_assert_false (cjl_find_pictures (project->graph, &shape));
+  while (project->graph->nodes->len > 0)
+    cj_graph_remove (project->graph, project->graph->nodes->pdata[0]);
+  cj_graph_add_chain (project->graph, NULL,
+                      "input, reshape 3x16x16, conv-2d 4, global-avg-pool, dense 5, cross-entropy",
+                      NULL);
+  g_assert_true (cjl_find_pictures (project->graph, &shape));
+  g_assert_true (cj_shape_equal (&shape, &(CjShape){ 3, { 3, 16, 16 } }));
+  cjl_project_adopt (project, "photos", base, &before, &adoption);
+  g_assert_null (adoption.problem);
+  g_assert_true (adoption.resized);
+  g_assert_true (g_variant_lookup (project->data.params, "size", "&s", &size)
+                 && g_variant_lookup (project->data.params, "channels", "&s", &channels));
+  g_assert_cmpstr (size, ==, "16x16");
+  g_assert_cmpstr (channels, ==, "colour");
+}
+
 static void
 test_says_why (void)
 {
@@ -153,6 +181,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/lab/adopt/fits", test_fits);
   g_test_add_func ("/lab/adopt/shrinks", test_shrinks);
+  g_test_add_func ("/lab/adopt/laid-out", test_laid_out);
   g_test_add_func ("/lab/adopt/says-why", test_says_why);
   g_test_add_func ("/lab/adopt/templates", test_templates);
   g_test_add_func ("/lab/adopt/augment-values", test_augment_values);

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lab/cli.sh
 . "$(dirname "$0")/cli.sh"
 
-echo 1..34
+echo 1..36
 unset CAJAL_DATA_DIR # the zoo then stands on what is made
 accuracy () { grep -o '^{"accuracy":[0-9.]*' <<<"$1" | cut -d: -f2; }
 
@@ -65,3 +65,23 @@ check zoo-none says 'no pre-trained network “x”' 1 "$cli" new --from x -o x.
 "$cli" new --from zoo-letters -o t.cajal --data glyphs >/dev/null
 check zoo-teaches contains 'dense2  *dense  *36 ' "$cli" show t.cajal
 check zoo-no-pictures says 'a folder a class' 1 "$cli" new --from zoo-letters --data spirals -o s.cajal
+# --- a network of another program learns pictures of another size and number
+python3 - <<'END'
+import os, struct, zlib
+
+def chunk(kind, data):
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+for name, shade in (('dark', 40), ('light', 200)):
+    os.makedirs('photos/' + name)
+    for i in range(12):
+        rows = b''.join(b'\0' + bytes([shade + i, shade, (shade + 5 * y) % 256] * 24) for y in range(24))
+        with open(f'photos/{name}/{i}.png', 'wb') as file:
+            file.write(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 24, 24, 8, 2, 0, 0, 0))
+                       + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+END
+"$cli" new --from zoo-shapes -o shapes.cajal >/dev/null
+"$cli" export shapes.cajal -o shapes.onnx >/dev/null
+"$cli" import shapes.onnx -o came.cajal >/dev/null
+check import-taught says '^The batch size is 16 now' 0 "$cli" transfer came.cajal --data photos --freeze-all-but 1 --new-head -o mine.cajal
+check import-resized contains '^  input  *input  *3×32×32 ' "$cli" show mine.cajal
