@@ -226,6 +226,16 @@ test_attention (void)
       "Concat many,x > z axis=1; Add z,places > u; n first 0; l nul 0; Gather u,nul > v axis=1;"
       "Squeeze v,one > y; out y",
       "class-token learned-position pick-token" },
+  };
+
+  onnx_canvas_check_cases (cases, G_N_ELEMENTS (cases));
+}
+
+/* What only lays numbers out anew, or does so for a while. */
+static void
+test_layouts (void)
+{
+  static const OnnxCase cases[] = {
     { "samples and moments in one, for products of matrices",
       "in x -,5,9; w w 9,9; w b 9; l rows -1,9; l back -1,5,9; Reshape x,rows > r; Gemm r,w,b > g; "
       "Relu g > h; Gemm h,w,b > k; Add k,g > s; Reshape s,back > t; Add t,x > y; out y",
@@ -709,6 +719,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/onnx-layers/time", test_time);
   g_test_add_func ("/lab/onnx-layers/recurrent", test_recurrent);
   g_test_add_func ("/lab/onnx-layers/attention", test_attention);
+  g_test_add_func ("/lab/onnx-layers/layouts", test_layouts);
   g_test_add_func ("/lab/onnx-layers/padding", test_padding);
   g_test_add_func ("/lab/onnx-layers/spelled", test_spelled);
   g_test_add_func ("/lab/onnx-layers/formulas", test_formulas);
