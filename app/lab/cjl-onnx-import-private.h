@@ -89,7 +89,7 @@ void cjl_onnx_weight (CjlOnnxImport *import, const CjNode *node, const char *nam
                       const CjArray *array, const CjShape *shape);
 /* The same with rows and columns exchanged. */
 void cjl_onnx_weight_turned (CjlOnnxImport *import, const CjNode *node, const char *name,
-                             const CjArray *array);
+                             const CjArray *array, const CjShape *shape);
 
 /* Dimensions as a shape; a scalar is one number. */
 CjShape cjl_onnx_shape_of (const CjDims *dims);

@@ -225,11 +225,11 @@ cjl_onnx_weight (CjlOnnxImport *import, const CjNode *node, const char *name, co
 
 void
 cjl_onnx_weight_turned (CjlOnnxImport *import, const CjNode *node, const char *name,
-                        const CjArray *array)
+                        const CjArray *array, const CjShape *shape)
 {
   const gint64 rows = array->dims.d[0], columns = array->dims.d[1];
-  const CjShape shape = cj_shape2 (columns, rows);
-  CjTensor *tensor = add_weight (import, node, name, &shape);
+  const CjShape own = cj_shape2 (columns, rows);
+  CjTensor *tensor = add_weight (import, node, name, shape != NULL ? shape : &own);
 
   for (gint64 i = 0; i < array->size; i++)
     cj_tensor_f32 (tensor)[i % columns * rows + i / columns] = (float) cj_array_get (array, i);

@@ -26,7 +26,7 @@ add_dense (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *la
   if (turned)
     cjl_onnx_weight (import, made, "weight", weight, NULL);
   else
-    cjl_onnx_weight_turned (import, made, "weight", weight);
+    cjl_onnx_weight_turned (import, made, "weight", weight, NULL);
   if (bias != NULL)
     cjl_onnx_weight (import, made, "bias", bias, &shape);
   cjl_onnx_take (import, node);
@@ -219,23 +219,39 @@ rule_pass (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
   return cjl_onnx_pass_on (import, node, handled);
 }
 
-/* Where a value of which the axes are in another order already comes from, and the order with that one before it; else
- * the value itself. */
-static CjlOnnxMade
-find_unordered (const CjlOnnxImport *import, const char *name, char *order)
+const char *
+cjl_onnx_find_order (const CjlOnnxImport *import, const char *name, CjlOnnxMade *from)
 {
   const CjlOnnxMade *made = g_hash_table_lookup (import->made, name);
   const CjNode *node = made != NULL ? made->node : NULL;
-  const CjParam *param;
-  const char *before;
 
   if (node == NULL || !g_str_equal (node->layer->id, "permute") || node->from[0].node == NULL)
-    return made != NULL ? *made : (CjlOnnxMade){ NULL, 0 };
-  param = cj_params_find (node->layer->params, "order");
-  before = (const char *) node->params + param->offset;
-  for (guint k = 0; order[k] != '\0'; k++)
-    order[k] = before[order[k] - '1'];
-  return (CjlOnnxMade){ node->from[0].node, node->from[0].port };
+    return NULL;
+  *from = (CjlOnnxMade){ node->from[0].node, node->from[0].port };
+  return (const char *) node->params + cj_params_find (node->layer->params, "order")->offset;
+}
+
+gboolean
+cjl_onnx_order_axes (CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
+                     const char *order, CjlOnnxMade *made, GError **error)
+{
+  char whole[CJ_MAX_DIMS + 1];
+  CjlOnnxMade from = { NULL, 0 };
+  const char *before = cjl_onnx_find_order (import, name, &from);
+
+  g_strlcpy (whole, order, sizeof whole);
+  for (guint k = 0; before != NULL && whole[k] != '\0'; k++)
+    whole[k] = before[whole[k] - '1'];
+  *made = from;
+  if (before != NULL && g_str_has_prefix ("123456789", whole))
+    return TRUE;
+  *made = (CjlOnnxMade){
+    cjl_onnx_put (import, "permute", node, before != NULL ? NULL : name, error, NULL), 0
+  };
+  return made->node != NULL
+         && (before == NULL
+             || cj_graph_connect (import->graph, from.node, from.port, made->node, 0, error))
+         && cjl_onnx_set (import, made->node, error, "order", "%s", whole);
 }
 
 static gboolean
@@ -243,8 +259,7 @@ rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
 {
   const CjAttr *perm = cj_extra_node_find (node->op, "perm");
   char order[CJ_MAX_DIMS + 1] = "";
-  CjlOnnxMade from;
-  CjNode *made;
+  CjlOnnxMade made;
 
   if (perm == NULL || perm->kind != CJ_ATTR_INTS || perm->n < 3 || perm->n > CJ_MAX_DIMS
       || perm->ints[0] != 0)
@@ -255,21 +270,12 @@ rule_transpose (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handle
         return TRUE;
       order[k - 1] = (char) ('0' + perm->ints[k]);
     }
-  from = find_unordered (import, cjl_onnx_input (node, 0), order);
-  if (from.node != NULL && g_str_has_prefix ("123456789", order))
-    {
-      cjl_onnx_note (import, cjl_onnx_output (node, 0), from.node, from.port);
-      *handled = TRUE;
-      return TRUE;
-    }
-  made = cjl_onnx_put (import, "permute", node, from.node != NULL ? NULL : cjl_onnx_input (node, 0),
-                       error, NULL);
-  if (made == NULL
-      || (from.node != NULL
-          && !cj_graph_connect (import->graph, from.node, from.port, made, 0, error))
-      || !cjl_onnx_set (import, made, error, "order", "%s", order))
+  if (!cjl_onnx_order_axes (import, node, cjl_onnx_input (node, 0), order, &made, error))
     return FALSE;
-  return cjl_onnx_finish (import, node, made, handled);
+  cjl_onnx_take (import, node);
+  cjl_onnx_note (import, cjl_onnx_output (node, 0), made.node, made.port);
+  *handled = TRUE;
+  return TRUE;
 }
 
 /* Global pools and means over dimensions other than the batch; one that is flattened at once is a layer of its
@@ -540,10 +546,12 @@ static const struct
   { "LogSoftmax", rule_softmax },
   { "MatMul", cjl_onnx_rule_attention },
   { "MatMul", rule_matmul },
+  { "MatMul", cjl_onnx_rule_pixels },
   { "MatMul", cjl_onnx_rule_axes },
   { "MaxPool", cjl_onnx_rule_pool },
   { "Mul", cjl_onnx_rule_rms_norm },
   { "Mul", cjl_onnx_rule_glu },
+  { "Mul", cjl_onnx_rule_channel_scale },
   { "Mul", cjl_onnx_rule_formula_row },
   { "Mul", rule_pair },
   { "PRelu", rule_prelu },

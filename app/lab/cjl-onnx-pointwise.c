@@ -277,10 +277,22 @@ static gboolean
 put_function (CjlOnnxImport *import, const CjdOnnxNode *node, const char *x, int function,
               gboolean *handled, GError **error)
 {
-  const CjlOnnxView *view = cjl_onnx_find_view (import, x);
-  CjNode *made;
   CjlOnnxMade base;
+  const CjlOnnxView *view = cjl_onnx_find_view (import, x);
+  const char *order = cjl_onnx_find_order (import, x, &base);
+  CjNode *made, *turned;
 
+  if (order != NULL) /* before the axes are turned, so that what turns them back can go */
+    {
+      made = cjl_onnx_put (import, functions[function].layer, node, NULL, error,
+                           functions[function].setting, NULL);
+      turned = cjl_onnx_put (import, "permute", node, NULL, error, NULL);
+      return made != NULL && turned != NULL
+             && cj_graph_connect (import->graph, base.node, base.port, made, 0, error)
+             && cj_graph_connect (import->graph, made, 0, turned, 0, error)
+             && cjl_onnx_set (import, turned, error, "order", "%s", order)
+             && cjl_onnx_finish (import, node, turned, handled);
+    }
   if (view == NULL || strchr (view->axes, 'F') == NULL)
     {
       made = cjl_onnx_put (import, functions[function].layer, node, x, error,

@@ -79,6 +79,17 @@ gboolean cjl_onnx_put_shortcut (CjlOnnxImport *import, const CjdOnnxNode *from,
                                 const CjdOnnxNode *last, gint64 stride, gint64 before,
                                 gint64 behind, gboolean *handled, GError **error);
 
+/* The order in which a Permute puts the axes of what it reads, `from`, to make a value; NULL: something else makes it. */
+const char *cjl_onnx_find_order (const CjlOnnxImport *import, const char *name, CjlOnnxMade *from);
+/* The axes of a sample of a value in another order, "231", by a Permute unless it was one that made them so. */
+gboolean cjl_onnx_order_axes (CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
+                              const char *order, CjlOnnxMade *made, GError **error);
+/* Pictures with their channels last: MatMul with a matrix, Mul with numbers a channel. */
+gboolean cjl_onnx_rule_pixels (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                               GError **error);
+gboolean cjl_onnx_rule_channel_scale (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                      gboolean *handled, GError **error);
+
 /* Pieces: Split, Slice; a Mul of two halves of which one is a gate. */
 gboolean cjl_onnx_rule_split (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                               GError **error);

@@ -271,7 +271,12 @@ test_layouts (void)
       "Transpose "
       "a > b perm=0,2,3,1; Relu b > r; Transpose r > c perm=0,3,1,2; Transpose c > d perm=0,2,3,1; "
       "Transpose d > e perm=0,3,1,2; Conv e,v > y; out y",
-      "conv-2d 2 permute 2 relu reshape" },
+      "conv-2d 2 relu reshape" },
+    { "products of matrices and numbers a channel with the channels last",
+      "in x -,4,5,5; Transpose x > t perm=0,2,3,1; w w 4,6; w b 6; w v 6,4; w g 4; MatMul t,w > a; "
+      "Add a,b > c; Relu c > d; MatMul d,v > e; Mul g,e > f; Transpose f > h perm=0,3,1,2; Add h,x "
+      "> y; out y",
+      "add conv-2d 3 relu reshape" },
     { "words that are laid out as they were",
       "in:int64 x -,7; w table 11,12; l same -1,7; Reshape x,same > i; Gather table,i > y; out y",
       "embedding" },
