@@ -311,7 +311,7 @@ rule_mean (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GE
       handled);
 }
 
-/* The largest of a picture, or over time, without the dimensions it was looked for in. */
+/* The largest of a picture, without the dimensions it was looked for in, or over time. */
 static gboolean
 rule_largest (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
@@ -319,7 +319,7 @@ rule_largest (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
   const guint rank = cjl_onnx_rank_of (import, x);
   guint bits;
 
-  if (cjl_onnx_get_int (node, "keepdims", 1) != 0 || rank < 3 || rank > 4
+  if (rank < 3 || rank > 4 || (rank == 4 && cjl_onnx_get_int (node, "keepdims", 1) != 0)
       || !cjl_onnx_flows (import, node, 0) || !cjl_onnx_read_axes (import, node, rank, &bits))
     return TRUE;
   if (rank == 4 && bits == 0xC)
@@ -527,6 +527,7 @@ static const struct
   { "Conv", cjl_onnx_rule_conv },
   { "Conv", cjl_onnx_rule_conv_3d },
   { "ConvTranspose", cjl_onnx_rule_conv_transpose },
+  { "DepthToSpace", cjl_onnx_rule_pixel_shuffle },
   { "Dropout", rule_pass },
   { "Elu", rule_slope },
   { "Flatten", rule_reshape },

@@ -264,8 +264,9 @@ find_division (const CjlOnnxImport *import, const CjdOnnxNode *square, const cha
   if (mean == NULL || !is_last_mean (import, mean)
       || (add = cjl_onnx_next_op (import, mean, "Add")) == NULL
       || !cjl_onnx_get_number (import, cjl_onnx_other_input (add, cjl_onnx_output (mean, 0)), eps)
-      || *eps < LEAST_EPS || *eps > 1 || (root = cjl_onnx_next_op (import, add, "Sqrt")) == NULL)
+      || !(*eps >= 0 && *eps <= 1) || (root = cjl_onnx_next_op (import, add, "Sqrt")) == NULL)
     return NULL;
+  *eps = MAX (*eps, LEAST_EPS);
   over = cjl_onnx_next_op (import, root, "Div");
   if (over != NULL && g_str_equal (cjl_onnx_input (over, 0), x))
     return over;

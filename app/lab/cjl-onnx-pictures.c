@@ -541,6 +541,23 @@ cjl_onnx_rule_largest_of (CjlOnnxImport *import, const CjdOnnxNode *node, gboole
 
 /* Windows of an even number of channels lie elsewhere in the layer. */
 gboolean
+cjl_onnx_rule_pixel_shuffle (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
+                             GError **error)
+{
+  const gint64 factor = cjl_onnx_get_int (node, "blocksize", 0);
+  CjNode *made;
+
+  /* the other mode has the channels of a square farther apart */
+  if (find_picture (import, node) == NULL || factor < 1 || factor > 16
+      || !cjl_onnx_text_is (node, "mode", "DCR", "CRD"))
+    return TRUE;
+  made = cjl_onnx_put (import, "pixel-shuffle", node, cjl_onnx_input (node, 0), error, NULL);
+  if (made == NULL || !cjl_onnx_set (import, made, error, "factor", "%lld", (long long) factor))
+    return FALSE;
+  return cjl_onnx_finish (import, node, made, handled);
+}
+
+gboolean
 cjl_onnx_rule_lrn (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                    GError **error)
 {

@@ -61,7 +61,7 @@ gboolean cjl_onnx_rule_conv_3d (CjlOnnxImport *import, const CjdOnnxNode *node, 
                                 GError **error);
 
 /* Pictures: Pad (of sequences as well), Resize and Upsample, two Gathers of rows and columns, two MatMuls of them,
- * LRN. */
+ * DepthToSpace, LRN. */
 gboolean cjl_onnx_rule_pad (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                             GError **error);
 gboolean cjl_onnx_rule_resize (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
@@ -72,6 +72,8 @@ gboolean cjl_onnx_rule_axes (CjlOnnxImport *import, const CjdOnnxNode *node, gbo
                              GError **error);
 gboolean cjl_onnx_rule_largest_of (CjlOnnxImport *import, const CjdOnnxNode *node,
                                    gboolean *handled, GError **error);
+gboolean cjl_onnx_rule_pixel_shuffle (CjlOnnxImport *import, const CjdOnnxNode *node,
+                                      gboolean *handled, GError **error);
 gboolean cjl_onnx_rule_lrn (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                             GError **error);
 /* What `from` reads with every stride-th pixel between so many empty channels, as what `last` makes. */

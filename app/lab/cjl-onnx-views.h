@@ -47,6 +47,15 @@ gboolean cjl_onnx_view_base (CjlOnnxImport *import, const CjlOnnxView *view, Cjl
 /* Lays the value of a name out as the model has it, by layers where they can; then it is among those made. */
 gboolean cjl_onnx_lay_out (CjlOnnxImport *import, const char *name, GError **error);
 
+/* A layer on a value, named for a node (NULL: for itself); NULL: an error. */
+CjNode *cjl_onnx_put_on (CjlOnnxImport *import, const char *layer, const CjdOnnxNode *node,
+                         CjlOnnxMade x, GError **error);
+/* One moment of a sequence, −1: the last. */
+gboolean cjl_onnx_pick_moment (CjlOnnxImport *import, const CjdOnnxNode *node, CjlOnnxMade x,
+                               gint64 index, CjlOnnxMade *token, GError **error);
+/* Whether letters have samples and moments in one dimension. */
+gboolean cjl_onnx_joins_rows (const char *axes);
+
 /* The value of a name [N, C, T], or a view of one with dimensions of one between, as [N, T, C]. */
 gboolean cjl_onnx_turn (CjlOnnxImport *import, const CjdOnnxNode *node, const char *name,
                         CjlOnnxMade *base, GError **error);

@@ -506,7 +506,8 @@ gboolean
 cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                         GError **error)
 {
-  const gboolean reduced = cjl_onnx_is_op (node, "ReduceMax");
+  const gboolean reduced = cjl_onnx_is_op (node, "ReduceMax"),
+                 gone = reduced && cjl_onnx_get_int (node, "keepdims", 1) == 0;
   const gboolean largest = reduced || cjl_onnx_is_op (node, "GlobalMaxPool");
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const Window w
@@ -530,7 +531,7 @@ cjl_onnx_rule_pool_all (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean
     }
   cjl_onnx_take (import, node);
   cjl_onnx_note_view (import, cjl_onnx_output (node, 0), node, (CjlOnnxMade){ made, 0 },
-                      reduced ? "NF" : "NF1");
+                      gone ? "NF" : "NF1");
   *handled = TRUE;
   return TRUE;
 }

@@ -263,6 +263,20 @@ test_layouts (void)
       "MatMul "
       "b,v > y; out y",
       "conv-2d dense global-max-pool reshape" },
+    { "the last moment behind channels",
+      "in x -,4,12; w w 6,4,3; w v 6,3; l last -1; l axis 2; l end 99; Conv x,w > a; Relu a > r; "
+      "Split r > "
+      "p,q axis=2; Add p,q > b; Slice b,last,end,axis > c; Squeeze c,axis > d; MatMul d,v > y; out "
+      "y",
+      "add conv-1d dense permute 3 pick-token relu split" },
+    { "the largest over time stays a dimension",
+      "in x -,4,12; w w 6,4,3; w v 6,3; l six -1,6; Conv x,w > a; ReduceMax a > b axes=2, "
+      "keepdims=1; "
+      "Reshape b,six > c; MatMul c,v > y; out y",
+      "conv-1d dense flatten max-pool-1d permute" },
+    { "channels as squares of pixels",
+      "in x -,8,3,3; w w 8,8,1,1; Conv x,w > a; DepthToSpace a > y blocksize=2 mode=CRD; out y",
+      "conv-2d pixel-shuffle reshape" },
     { "a single moment",
       "in x -,1,9; w w 9,9; w b 9; l rows -1,9; Reshape x,rows > r; Gemm r,w,b > y; out y",
       "dense flatten" },
