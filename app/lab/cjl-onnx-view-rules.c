@@ -319,8 +319,12 @@ view_slice (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
   gint64 start, size;
   guint axis;
 
-  if (view == NULL || x == NULL || y == NULL
-      || !read_slice (import, node, x->dims.n, &axis, &start))
+  if (x == NULL || y == NULL || !read_slice (import, node, x->dims.n, &axis, &start))
+    return TRUE;
+  if (axis == 0 && y->dims.d[0] == 1
+      && cjl_onnx_is_op (cjl_onnx_maker (import, cjl_onnx_input (node, 0)), "Concat"))
+    return view_joined (import, node, start, TRUE, handled, error);
+  if (view == NULL)
     return TRUE;
   size = x->dims.d[axis];
   if (y->dims.d[axis] == 1 && view == &plain && axis == 2
