@@ -16,6 +16,8 @@
 #define SAMPLES 1000          /* of them at most */
 #define MAX_FEATURES 10000000 /* that a model takes in */
 #define MAX_CLASSES 1000
+#define MAX_SYMBOLS 26 /* of the sequences that are made up */
+#define MAX_STEPS 1000
 
 gboolean
 cjl_onnx_is_file (const char *path)
@@ -209,7 +211,16 @@ choose_data (Data *data, const CjArray *x, int classes)
   for (guint k = 1; k < x->dims.n - (data->channels_last ? 1 : 0); k++)
     g_string_append_printf (shape, "%s%lld", k > 1 ? "x" : "", (long long) x->dims.d[k]);
   g_variant_builder_init (&data->settings, G_VARIANT_TYPE_VARDICT);
-  if (!cj_array_type_is_float (x->type) && x->dims.n == 2)
+  if (!cj_array_type_is_float (x->type) && x->dims.n == 2 && classes >= 2 && classes <= MAX_SYMBOLS
+      && features >= 2 && features <= MAX_STEPS)
+    {
+      data->source = "sequences";
+      g_variant_builder_add (&data->settings, "{sv}", "task", g_variant_new_string ("most"));
+      add_setting (data, "length", features);
+      add_setting (data, "symbols", classes);
+      add_setting (data, "samples", SAMPLES);
+    }
+  else if (!cj_array_type_is_float (x->type) && x->dims.n == 2)
     {
       data->source = "text";
       add_setting (data, "length", features);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Three tasks for networks with a memory. T time, L the length set.
+/* Four tasks for networks with a memory. T time, L the length set.
  *
  * copy    L symbols, a mark and L - 1 blanks: from the mark on, say the symbols again (T = 2 L).
  * adding  numbers from 0 to 1, two of them marked: their sum (Hochreiter and Schmidhuber, 1997).
- * parity  bits: at each step, whether the number of ones so far is odd. */
+ * parity  bits: at each step, whether the number of ones so far is odd.
+ * most    L symbols: the one that stands there most often, a class of the whole. */
 #include "cjd-gen.h"
 
 #define IGNORED -1 /* no target at this step */
@@ -16,7 +17,8 @@ enum
 {
   COPY,
   ADDING,
-  PARITY
+  PARITY,
+  MOST
 };
 
 typedef struct
@@ -24,18 +26,20 @@ typedef struct
   int samples, seed, task, length, symbols;
 } Params;
 
-static const char *const tasks[] = { "copy", "adding", "parity", NULL };
+static const char *const tasks[] = { "copy", "adding", "parity", "most", NULL };
 
 static const CjParam params[] = {
   CJD_GEN_SAMPLES (Params, 8000, 500000),
   CJD_GEN_SEED (Params),
   { .name = "task",
     .title = "Task",
-    .blurb = "Copy symbols after a mark, add the two marked numbers, or tell odd from even",
+    .blurb
+    = "Copy symbols after a mark, add the two marked numbers, tell odd from even, or name the "
+      "symbol that comes most often",
     .kind = CJ_PARAM_CHOICE,
     .offset = offsetof (Params, task),
     .preset = COPY,
-    .max = PARITY,
+    .max = MOST,
     .choices = tasks,
     .flags = CJ_PARAM_RESHAPES },
   { .name = "length",
@@ -52,7 +56,7 @@ static const CjParam params[] = {
     .flags = CJ_PARAM_RESHAPES | CJ_PARAM_LOG },
   { .name = "symbols",
     .title = "Symbols",
-    .blurb = "How many different symbols there are to copy",
+    .blurb = "How many different symbols there are to copy or to count",
     .kind = CJ_PARAM_INT,
     .offset = offsetof (Params, symbols),
     .preset = 8,
@@ -160,6 +164,51 @@ make_parity (const Params *p, GError **error)
   return cjd_gen_finish ("parity", x, y, 2, names, p->seed);
 }
 
+/* The symbol that comes most often, −1 if it is not alone in that. */
+static gint32
+find_most (const gint32 *in, gsize n, guint n_symbols)
+{
+  guint count[MAX_SYMBOLS] = { 0 }, most = 0, equal = 0;
+
+  for (gsize t = 0; t < n; t++)
+    count[in[t]]++;
+  for (guint k = 1; k < n_symbols; k++)
+    if (count[k] > count[most])
+      most = k;
+  for (guint k = 0; k < n_symbols; k++)
+    equal += count[k] == count[most];
+  return equal == 1 ? (gint32) most : -1;
+}
+
+static CjdDataset *
+make_most (const Params *p, GError **error)
+{
+  const CjShape shape = cj_shape2 (p->samples, p->length), classes = cj_shape1 (p->samples);
+  const gsize time = (gsize) p->length;
+  g_auto (GStrv) names = g_new0 (char *, MAX_SYMBOLS + 1);
+  CjTensor *x, *y;
+
+  if (!make_tensors (CJ_INT32, &shape, &classes, &x, &y, error))
+    return NULL;
+  for (gint i = 0; i < p->symbols; i++)
+    names[i] = g_strdup_printf ("%c", 'a' + i);
+  for (gsize i = 0; i < (gsize) p->samples; i++)
+    {
+      gint32 *in = cj_tensor_i32 (x) + i * time, most;
+      CjRng rng;
+
+      cjd_gen_start (&rng, p->seed, i);
+      for (gsize t = 0; t < time; t++)
+        in[t] = (gint32) cj_rng_below (&rng, (guint32) p->symbols);
+      /* one more of any, where several come equally often, until one is alone */
+      while ((most = find_most (in, time, (guint) p->symbols)) < 0)
+        in[cj_rng_below (&rng, (guint32) time)]
+            = (gint32) cj_rng_below (&rng, (guint32) p->symbols);
+      cj_tensor_i32 (y)[i] = most;
+    }
+  return cjd_gen_finish ("most", x, y, (guint) p->symbols, (const char *const *) names, p->seed);
+}
+
 static CjdDataset *
 make (gconstpointer data, GError **error)
 {
@@ -167,13 +216,15 @@ make (gconstpointer data, GError **error)
 
   if (p->task == COPY)
     return make_copy (p, error);
+  if (p->task == MOST)
+    return make_most (p, error);
   return p->task == ADDING ? make_adding (p, error) : make_parity (p, error);
 }
 
 const CjdSourceInfo cjd_source_sequences = {
   .id = "sequences",
   .title = "Sequences",
-  .blurb = "Small tasks that need a memory: copying, adding, telling odd from even",
+  .blurb = "Small tasks that need a memory: copying, adding, telling odd from even, counting",
   .params_size = sizeof (Params),
   .params = params,
   .make = make,

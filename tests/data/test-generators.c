@@ -368,6 +368,27 @@ test_adding (void)
 }
 
 static void
+test_most (void)
+{
+  g_autoptr (CjdDataset) dataset
+      = MAKE (cjd_source_find ("sequences"), "samples=200", "length=9", "task=most", "symbols=4");
+
+  g_assert_cmpuint (dataset->n_words, ==, 4);
+  g_assert_cmpuint (dataset->n_classes, ==, 4);
+  for (gsize i = 0; i < 200; i++)
+    {
+      const gint32 *in = (const gint32 *) dataset->x->data + i * 9;
+      const gint32 most = cj_tensor_i32 (dataset->y)[i];
+      guint count[4] = { 0 };
+
+      for (gsize t = 0; t < 9; t++)
+        count[in[t]]++;
+      for (gint32 k = 0; k < 4; k++)
+        g_assert_true (k == most || count[k] < count[most]);
+    }
+}
+
+static void
 test_parity (void)
 {
   g_autoptr (CjdDataset) dataset
@@ -440,6 +461,7 @@ main (int argc, char **argv)
   g_test_add_func ("/data/generators/sequences/copy", test_copy);
   g_test_add_func ("/data/generators/sequences/adding", test_adding);
   g_test_add_func ("/data/generators/sequences/parity", test_parity);
+  g_test_add_func ("/data/generators/sequences/most", test_most);
   g_test_add_func ("/data/generators/text/next", test_text);
   return g_test_run ();
 }

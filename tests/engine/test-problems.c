@@ -43,6 +43,8 @@ static const Case cases[] = {
   { WORDS, "embedding 4 words=20, flatten, dense 3, cross-entropy" },
   { WORDS, "embedding 4 words=19, flatten, dense 3, cross-entropy",
     "*“embedding1” has 19 words, but the data has 20. Set its words to 20*", NULL, "words=20" },
+  /* of a piece of a sample it is not known how many words there are */
+  { WORDS, "split size=6, embedding 4 words=2, flatten, dense 3, cross-entropy" },
   { VALUES, "embedding 3 words=4, flatten, dense 1, mse", "*not measured values*" },
   /* windows that do not fit */
   { PICTURES, "conv-2d 4 kernel=9, flatten, dense 3, cross-entropy",
