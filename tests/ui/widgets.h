@@ -26,13 +26,15 @@ widgets_on_time (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Runs the main loop for so long. */
+/* Runs the main loop for so long; CAJAL_TEST_PATIENCE times as long where programs run slower. */
 static inline void
 widgets_wait (guint ms)
 {
+  const char *patience = g_getenv ("CAJAL_TEST_PATIENCE");
+  const guint64 times = patience != NULL ? g_ascii_strtoull (patience, NULL, 10) : 1;
   gboolean over = FALSE;
 
-  g_timeout_add (ms, widgets_on_time, &over);
+  g_timeout_add (ms * (guint) CLAMP (times, 1, 100), widgets_on_time, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
 }
