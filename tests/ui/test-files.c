@@ -36,7 +36,7 @@ typedef struct
 static void
 wait_for (gboolean (*holds) (gconstpointer data), gconstpointer data)
 {
-  const gint64 end = g_get_monotonic_time () + 120 * G_USEC_PER_SEC;
+  const gint64 end = g_get_monotonic_time () + 120 * G_USEC_PER_SEC * widgets_get_patience ();
 
   while (!holds (data))
     {

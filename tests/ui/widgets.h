@@ -26,15 +26,22 @@ widgets_on_time (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Runs the main loop for so long; CAJAL_TEST_PATIENCE times as long where programs run slower. */
+/* How many times slower than usual programs run, CAJAL_TEST_PATIENCE. */
+static inline guint
+widgets_get_patience (void)
+{
+  const char *patience = g_getenv ("CAJAL_TEST_PATIENCE");
+
+  return patience != NULL ? (guint) CLAMP (g_ascii_strtoull (patience, NULL, 10), 1, 100) : 1;
+}
+
+/* Runs the main loop for so long, or longer where programs run slower. */
 static inline void
 widgets_wait (guint ms)
 {
-  const char *patience = g_getenv ("CAJAL_TEST_PATIENCE");
-  const guint64 times = patience != NULL ? g_ascii_strtoull (patience, NULL, 10) : 1;
   gboolean over = FALSE;
 
-  g_timeout_add (ms * (guint) CLAMP (times, 1, 100), widgets_on_time, &over);
+  g_timeout_add (ms * widgets_get_patience (), widgets_on_time, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
 }
