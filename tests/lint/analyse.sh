@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-readonly SLICES=12
+readonly SLICES=20
 build=$1
 shift
 quick=false
