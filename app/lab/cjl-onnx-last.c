@@ -3,6 +3,7 @@
  * of one pixel, numbers a channel are one that has a group for each. Layers have the channels first; what turns the axes
  * there and back again goes where two such layers meet. */
 #include "cjl-onnx-rules.h"
+#include "cjl-onnx-views.h"
 
 #include <string.h>
 
@@ -23,8 +24,8 @@ put_pixels (CjlOnnxImport *import, const CjdOnnxNode *node, const CjdOnnxNode *l
       || !cjl_onnx_set (import, conv, error, "groups", "%lld", (long long) groups)
       || !cjl_onnx_set (import, conv, error, "bias", "%s", bias ? "true" : "false"))
     return NULL;
-  turned = cjl_onnx_put (import, "permute", last, NULL, error, "order=231", NULL);
-  if (turned == NULL || !cj_graph_connect (import->graph, conv, 0, turned, 0, error)
+  turned = cjl_onnx_put_on (import, "permute", last, (CjlOnnxMade){ conv, 0 }, error);
+  if (turned == NULL || !cjl_onnx_set (import, turned, error, "order", "%s", "231")
       || !cjl_onnx_finish (import, last, turned, handled))
     return NULL;
   cjl_onnx_take (import, node);
@@ -48,8 +49,8 @@ cjl_onnx_rule_pixels (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *
 {
   const char *x = cjl_onnx_input (node, 0);
   const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const CjdOnnxNode *add = cjl_onnx_next_op (import, node, "Add");
-  CjArray *bias = NULL;
+  const CjdOnnxNode *add;
+  CjArray *bias;
   CjShape shape;
   CjNode *conv;
 
@@ -57,13 +58,8 @@ cjl_onnx_rule_pixels (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *
       || weight->dims.n != 2 || weight->dims.d[1] > MAX_CHANNELS)
     return TRUE;
   shape = cj_shape4 (weight->dims.d[1], weight->dims.d[0], 1, 1);
-  if (add != NULL)
-    bias = cjl_onnx_constant (import, cjl_onnx_other_input (add, cjl_onnx_output (node, 0)));
-  if (bias != NULL
-      && (bias->size != weight->dims.d[1] || bias->dims.n > 4
-          || bias->dims.d[bias->dims.n - 1] != bias->size))
-    bias = NULL;
-  conv = put_pixels (import, node, bias != NULL ? add : node, x, weight->dims.d[1], 1, bias != NULL,
+  add = cjl_onnx_find_bias (import, node, weight->dims.d[1], 4, &bias);
+  conv = put_pixels (import, node, add != NULL ? add : node, x, weight->dims.d[1], 1, bias != NULL,
                      handled, error);
   if (conv == NULL)
     return FALSE;

@@ -53,9 +53,9 @@ static gboolean
 rule_matmul (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, GError **error)
 {
   const CjArray *weight = cjl_onnx_constant (import, cjl_onnx_input (node, 1));
-  const CjdOnnxNode *add = cjl_onnx_next_op (import, node, "Add");
   const guint rank = cjl_onnx_rank_of (import, cjl_onnx_input (node, 0));
-  CjArray *bias = NULL;
+  const CjdOnnxNode *add;
+  CjArray *bias;
 
   if (!cjl_onnx_flows (import, node, 0))
     return TRUE;
@@ -64,13 +64,8 @@ rule_matmul (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
     return TRUE;
   if (weight == NULL || weight->dims.n != 2 || rank < 2 || rank > 3)
     return TRUE;
-  if (add != NULL)
-    bias = cjl_onnx_constant (import, cjl_onnx_other_input (add, cjl_onnx_output (node, 0)));
-  if (bias != NULL
-      && (bias->size != weight->dims.d[1] || bias->dims.n > rank
-          || bias->dims.d[bias->dims.n - 1] != bias->size))
-    bias = NULL;
-  return add_dense (import, node, bias != NULL ? add : node, weight, FALSE, bias, handled, error);
+  add = cjl_onnx_find_bias (import, node, weight->dims.d[1], rank, &bias);
+  return add_dense (import, node, add != NULL ? add : node, weight, FALSE, bias, handled, error);
 }
 
 /* --- functions of one number --- */

@@ -286,11 +286,10 @@ put_function (CjlOnnxImport *import, const CjdOnnxNode *node, const char *x, int
     {
       made = cjl_onnx_put (import, functions[function].layer, node, NULL, error,
                            functions[function].setting, NULL);
-      turned = cjl_onnx_put (import, "permute", node, NULL, error, NULL);
-      return made != NULL && turned != NULL
-             && cj_graph_connect (import->graph, base.node, base.port, made, 0, error)
-             && cj_graph_connect (import->graph, made, 0, turned, 0, error)
-             && cjl_onnx_set (import, turned, error, "order", "%s", order)
+      if (made == NULL || !cj_graph_connect (import->graph, base.node, base.port, made, 0, error))
+        return FALSE;
+      turned = cjl_onnx_put_on (import, "permute", node, (CjlOnnxMade){ made, 0 }, error);
+      return turned != NULL && cjl_onnx_set (import, turned, error, "order", "%s", order)
              && cjl_onnx_finish (import, node, turned, handled);
     }
   if (view == NULL || strchr (view->axes, 'F') == NULL)

@@ -425,10 +425,9 @@ find_x (CjlOnnxImport *import, const Cell *cell, CjlOnnxMade *x, gboolean *fits,
     {
       if (!cjl_onnx_view_base (import, view, &base, error))
         return FALSE;
-      turned = cjl_onnx_put (import, "permute", cell->node, NULL, error, "order=21", NULL);
+      turned = cjl_onnx_put_on (import, "permute", cell->node, base, error);
       *x = (CjlOnnxMade){ turned, 0 };
-      return turned != NULL
-             && cj_graph_connect (import->graph, base.node, base.port, turned, 0, error);
+      return turned != NULL && cjl_onnx_set (import, turned, error, "order", "%s", "21");
     }
   if (made != NULL && cell->samples_first)
     *x = *made;

@@ -112,6 +112,22 @@ cjl_onnx_pass_on (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *hand
   return TRUE;
 }
 
+const CjdOnnxNode *
+cjl_onnx_find_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 units, guint rank,
+                    CjArray **bias)
+{
+  const CjdOnnxNode *add = cjl_onnx_next_op (import, node, "Add");
+
+  *bias = add != NULL
+              ? cjl_onnx_constant (import, cjl_onnx_other_input (add, cjl_onnx_output (node, 0)))
+              : NULL;
+  if (*bias != NULL
+      && ((*bias)->size != units || (*bias)->dims.n > rank
+          || (*bias)->dims.d[(*bias)->dims.n - 1] != units))
+    *bias = NULL;
+  return *bias != NULL ? add : NULL;
+}
+
 /* A bias of one number a unit, or none; FALSE: it is of another kind. */
 gboolean
 cjl_onnx_read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 units,

@@ -33,6 +33,9 @@ const char *cjl_onnx_other_input (const CjdOnnxNode *node, const char *x);
 /* The one node that reads the result of another, if it is of this kind, or NULL. */
 const CjdOnnxNode *cjl_onnx_next_op (const CjlOnnxImport *import, const CjdOnnxNode *node,
                                      const char *op);
+/* The Add behind a product, if it adds one number a unit of a result of this rank: *bias. Else NULL, for both. */
+const CjdOnnxNode *cjl_onnx_find_bias (const CjlOnnxImport *import, const CjdOnnxNode *node,
+                                       gint64 units, guint rank, CjArray **bias);
 /* Input 2 of one number a unit, or none; FALSE: it is of another kind. */
 gboolean cjl_onnx_read_bias (const CjlOnnxImport *import, const CjdOnnxNode *node, gint64 units,
                              CjArray **bias);
