@@ -359,14 +359,12 @@ cjl_onnx_find_marks (const CjlOnnxImport *import, CjlOnnxMask *masks, guint n,
   if (n > 0)
     list_origins (import, masks[0].name, &o);
   /* the farthest first: what lies nearer is made of it */
-  for (guint way = 0; way < 2; way++)
+  for (guint way = 0; way < 2 && marks->name == NULL; way++)
     {
       marks->bits = way == 1;
       for (guint i = names->len; marks->name == NULL && i > 0; i--)
         if (try_marks (import, masks, n, scores, &o, names->pdata[i - 1], marks))
           marks->name = names->pdata[i - 1];
-      if (marks->name != NULL)
-        break;
     }
   marks->alike = are_silent (masks, n, later);
   return marks->name != NULL && is_scored (masks, n);

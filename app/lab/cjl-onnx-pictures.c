@@ -539,7 +539,6 @@ cjl_onnx_rule_largest_of (CjlOnnxImport *import, const CjdOnnxNode *node, gboole
 
 /* --- neighbours --- */
 
-/* Windows of an even number of channels lie elsewhere in the layer. */
 gboolean
 cjl_onnx_rule_pixel_shuffle (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                              GError **error)
@@ -557,6 +556,7 @@ cjl_onnx_rule_pixel_shuffle (CjlOnnxImport *import, const CjdOnnxNode *node, gbo
   return cjl_onnx_finish (import, node, made, handled);
 }
 
+/* Windows of an even number of channels lie elsewhere in the layer. */
 gboolean
 cjl_onnx_rule_lrn (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled,
                    GError **error)

@@ -245,15 +245,24 @@ view_joined (CjlOnnxImport *import, const CjdOnnxNode *node, gint64 index, gbool
                       handled, error);
 }
 
-/* What is plain as a sequence with its channels before its moments, [N, F, T]. FALSE: an error. */
+/* view_one of a view or of what is plain: along its last dimension the latter is a sequence with its channels before its
+ * moments, [N, F, T]. */
 static gboolean
-turn_plain (CjlOnnxImport *import, const CjdOnnxNode *node, CjlOnnxView *plain, GError **error)
+view_one_of (CjlOnnxImport *import, const CjdOnnxNode *node, const CjlOnnxView *view,
+             CjlOnnxView *plain, guint axis, gint64 index, gboolean keep, gboolean *handled,
+             GError **error)
 {
   const char *name = cjl_onnx_input (node, 0);
+  const CjDims *dims = &cjl_onnx_value (import, name)->dims;
 
-  plain->n = plain->all = cjl_onnx_value (import, name)->dims.d[1];
-  g_strlcpy (plain->axes, "NFT", sizeof plain->axes);
-  return cjl_onnx_turn (import, node, name, &plain->base, error);
+  if (view == plain && axis == 2)
+    {
+      plain->n = plain->all = dims->d[1];
+      g_strlcpy (plain->axes, "NFT", sizeof plain->axes);
+      if (!cjl_onnx_turn (import, node, name, &plain->base, error))
+        return FALSE;
+    }
+  return view_one (import, node, view, axis, dims->d[axis], index, keep, handled, error);
 }
 
 static gboolean
@@ -274,10 +283,8 @@ view_gather (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, 
   view = find_sequence (import, node, &plain);
   if (view == NULL || axis < 0 || axis >= x->dims.n)
     return TRUE;
-  if (view == &plain && axis == 2 && !turn_plain (import, node, &plain, error))
-    return FALSE;
-  return view_one (import, node, view, (guint) axis, x->dims.d[axis], cj_array_get_int (index, 0),
-                   index->dims.n == 1, handled, error);
+  return view_one_of (import, node, view, &plain, (guint) axis, cj_array_get_int (index, 0),
+                      index->dims.n == 1, handled, error);
 }
 
 /* Where a Slice along one axis begins; FALSE: it is of another kind. */
@@ -316,7 +323,7 @@ view_slice (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
   const CjlOnnxView *view = find_sequence (import, node, &plain);
   const CjArray *x = cjl_onnx_value (import, cjl_onnx_input (node, 0));
   const CjArray *y = cjl_onnx_value (import, cjl_onnx_output (node, 0));
-  gint64 start, size;
+  gint64 start;
   guint axis;
 
   if (x == NULL || y == NULL || !read_slice (import, node, x->dims.n, &axis, &start))
@@ -326,16 +333,12 @@ view_slice (CjlOnnxImport *import, const CjdOnnxNode *node, gboolean *handled, G
     return view_joined (import, node, start, TRUE, handled, error);
   if (view == NULL)
     return TRUE;
-  size = x->dims.d[axis];
-  if (y->dims.d[axis] == 1 && view == &plain && axis == 2
-      && !turn_plain (import, node, &plain, error))
-    return FALSE;
   if (y->dims.d[axis] == 1)
-    return view_one (import, node, view, axis, size, start, TRUE, handled, error);
+    return view_one_of (import, node, view, &plain, axis, start, TRUE, handled, error);
   if (view->axes[axis] != 'F' || y->dims.d[axis] < 1)
     return TRUE;
   next = *view;
-  next.from += start < 0 ? start + size : start;
+  next.from += start < 0 ? start + x->dims.d[axis] : start;
   next.n = y->dims.d[axis];
   cjl_onnx_take_view (import, cjl_onnx_output (node, 0), &next);
   *handled = TRUE;
