@@ -4,6 +4,7 @@
 #include "cjl-onnx-inputs.h"
 
 #include "cj-error.h"
+#include "cjd-source.h"
 #include "cjl-arrange.h"
 #include "cjl-placeholders.h"
 #include "file.h"
@@ -16,8 +17,6 @@
 #define SAMPLES 1000          /* of them at most */
 #define MAX_FEATURES 10000000 /* that a model takes in */
 #define MAX_CLASSES 1000
-#define MAX_SYMBOLS 26 /* of the sequences that are made up */
-#define MAX_STEPS 1000
 
 gboolean
 cjl_onnx_is_file (const char *path)
@@ -198,6 +197,15 @@ has_channels_last (const CjDims *dims)
   return dims->n == 4 && (dims->d[3] == 1 || dims->d[3] == 3) && dims->d[1] > 3 && dims->d[2] > 3;
 }
 
+/* Whether a setting of the sequences that are made up can have a value. */
+static gboolean
+is_setting (const char *name, gint64 value)
+{
+  const CjParam *param = cj_params_find (cjd_source_find ("sequences")->params, name);
+
+  return (double) value >= param->min && (double) value <= param->max;
+}
+
 static void
 choose_data (Data *data, const CjArray *x, int classes)
 {
@@ -211,8 +219,8 @@ choose_data (Data *data, const CjArray *x, int classes)
   for (guint k = 1; k < x->dims.n - (data->channels_last ? 1 : 0); k++)
     g_string_append_printf (shape, "%s%lld", k > 1 ? "x" : "", (long long) x->dims.d[k]);
   g_variant_builder_init (&data->settings, G_VARIANT_TYPE_VARDICT);
-  if (!cj_array_type_is_float (x->type) && x->dims.n == 2 && classes >= 2 && classes <= MAX_SYMBOLS
-      && features >= 2 && features <= MAX_STEPS)
+  if (!cj_array_type_is_float (x->type) && x->dims.n == 2 && is_setting ("symbols", classes)
+      && is_setting ("length", features))
     {
       data->source = "sequences";
       g_variant_builder_add (&data->settings, "{sv}", "task", g_variant_new_string ("most"));
