@@ -26,8 +26,8 @@ gboolean cjl_find_pictures (const CjGraph *graph, CjShape *shape);
 
 /* Gives the project a source or path that was read as `base`, as one edit. Pictures of a size or with
  * channels that the network cannot take, or much larger than those before (sample shape `before`, NULL:
- * unknown; then, and where it is no pictures, cjl_find_pictures says), are resized to those; the last layer gets as many units as there are classes; the batch no
- * more samples than there are; augmentations that mean nothing for the data go. */
+ * unknown; then, and where it is no pictures, cjl_find_pictures says), are resized to those; the last layer
+ * gets as many units as there are classes; the batch no more samples than there are; augmentations that mean nothing for the data go. */
 void cjl_project_adopt (CjlProject *project, const char *source, const CjdDataset *base,
                         const CjShape *before, CjlAdoption *adoption);
 
